@@ -164,16 +164,45 @@ describe.runIf(hasBrowser)('the smallest rights', () => {
     const before = await scopes();
     const page = await opened(`${url}/#/least-privilege`);
     const report = page.getByRole('region', { name: 'nvcf-deployer' });
-    await report.getByRole('button', { name: 'Replace the key by this' }).click();
-    const question = page.getByRole('dialog');
+    await report.getByRole('button', { name: 'More for nvcf-deployer' }).click();
+    await page.getByRole('button', { name: 'Replace the key by this' }).click();
+    const question = page.getByRole('dialog', { name: 'Replace nvcf-deployer?' });
     await question.getByText('deploy_function').waitFor();
-    await question.getByRole('button', { name: 'Yes, replace it' }).click();
+    await question.getByRole('button', { name: 'Replace key' }).click();
     await report.getByText('has just these rights').waitFor();
     expect(await scopes()).toEqual(['list_functions']);
     await page.getByRole('button', { name: 'Undo' }).click();
 
     await page.getByText('is as it was before the edit').waitFor();
     expect(await scopes()).toEqual(before);
+  });
+
+  it('are copied as a seed', async () => {
+    const { url, ask } = await served();
+    await ask('GET', '/v2/nvcf/functions', castKey('nvcf-deployer').key);
+    const page = await opened(`${url}/#/least-privilege`, { permissions: ['clipboard-read', 'clipboard-write'] });
+    await page.getByRole('button', { name: 'More for nvcf-deployer' }).click();
+    await page.getByRole('button', { name: 'Copy as a seed' }).click();
+    await page.getByText('It is copied.').waitFor();
+
+    const seed = JSON.parse((await page.evaluate('navigator.clipboard.readText()')) as string);
+    expect(seed.ngc.keys).toMatchObject([{ name: 'nvcf-deployer', scopes: ['list_functions'] }]);
+  });
+
+  it('are advice in words, whatever is broader than it need be', async () => {
+    const { url, ask, mock } = await served();
+    const owner = castKey('owner').key;
+    await ask('GET', '/v2/nvcf/functions', owner);
+    const { token } = await mock('POST', '/tokens', { for: 'admin@acme.test' });
+    await ask('GET', '/api/v1/org-unit/projects', token);
+    const page = await opened(`${url}/#/least-privilege`);
+    const advice = page.locator('.report > .hint');
+
+    await expect.poll(() => advice.count()).toBeGreaterThanOrEqual(2);
+    for (const text of await advice.allInnerTexts()) {
+      expect(text).toMatch(/^The \w+ could be narrower: [^{}"]+ instead of [^{}"]+\.$/);
+      expect(text).not.toContain('null');
+    }
   });
 
   it('are narrowed to a credential, or to what it was used for, by a search', async () => {

@@ -32,20 +32,21 @@ const VIEWS: readonly (readonly [address: string, shows: string])[] = [
   ['drills?drill=token-outage', 'Runs until'],
   ['least-privilege', 'Required'],
   ['worlds?world=alice', 'By a header'],
+  ['worlds?make=yes', 'Advanced'],
   ['worlds?from=snapshot', 'Which snapshot'],
   ['snapshots', 'Restore'],
   ['findings', 'never injected'],
 ];
 
-/** What asks before something is lost, or lies over a view: where, and the button or the key that opens it. */
-const DIALOGS: readonly (readonly [address: string, opens: string | RegExp])[] = [
+/** What asks before something is lost, or lies over a view: where, and the button, the entry of its menu or the key that opens it. */
+const DIALOGS: readonly (readonly [address: string, opens: string | RegExp, item?: string])[] = [
   [`identities?who=${DEPLOYER}`, 'Rotate'],
   [`identities?who=${DEPLOYER}`, 'Delete'],
   ['faults', /^Remove .*-f3/],
   ['snapshots', /^Restore/],
-  ['snapshots', /^Delete/],
-  ['worlds', 'Delete alice'],
-  ['worlds', 'Reset default'],
+  ['snapshots', /^More for/, 'Delete snapshot'],
+  ['worlds', 'More for world alice', 'Delete world'],
+  ['worlds', 'More for world default', 'Reset world'],
   ['drills?drill=rotate-signing-key', 'Start drill'],
   ['requests', 'key: Control+k'],
   ['requests', 'key: ?'],
@@ -103,7 +104,8 @@ describe.runIf(hasBrowser)('every view', () => {
     ['light', 2560],
   ] as const)('can be read by everybody: %s, %i px wide', { timeout: 120_000 }, async (colorScheme, width) => {
     const { url } = await servedWithTrouble();
-    const page = await opened(url, { colorScheme, viewport: { width, height: 900 } });
+    // Contrasts are measured once everything has appeared.
+    const page = await opened(url, { colorScheme, viewport: { width, height: 900 }, reducedMotion: 'reduce' });
     for (const view of VIEWS) {
       await shown(page, url, view);
 
@@ -150,8 +152,8 @@ describe.runIf(hasBrowser)('every view', () => {
     },
     async (colorScheme) => {
       const { url } = await servedWithTrouble();
-      const page = await opened(url, { colorScheme });
-      for (const [address, opens] of DIALOGS) {
+      const page = await opened(url, { colorScheme, reducedMotion: 'reduce' });
+      for (const [address, opens, item] of DIALOGS) {
         await page.goto('about:blank');
         await page.goto(`${url}/#/${address}`);
         const key = typeof opens === 'string' && opens.startsWith('key: ') ? opens.slice(5) : null;
@@ -159,6 +161,8 @@ describe.runIf(hasBrowser)('every view', () => {
         if (key === null) {
           await opener.focus();
           await page.keyboard.press('Enter');
+          if (item !== undefined)
+            await page.locator('.menu:visible').getByRole('button', { name: item }).press('Enter');
         } else {
           await rows(page).first().waitFor();
           await page.keyboard.press(key);
@@ -220,7 +224,7 @@ describe.runIf(hasBrowser)('every view', () => {
     await page.getByText('There is one world').waitFor();
     await expect.poll(() => page.locator('header [role=status]').innerText()).toBe('live');
     await mock('POST', '/worlds', { id: 'alice' });
-    await page.getByRole('link', { name: 'alice', exact: true }).waitFor();
+    await page.getByRole('link', { name: 'Open alice', exact: true }).waitFor();
     expect(await page.locator('header option').allInnerTexts()).toEqual(['default', 'alice']);
     await mock('DELETE', '/worlds/alice');
 

@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import type { Download, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../support/browser.ts';
-import { readJson, served } from '../support/console.ts';
+import { INVOKER, readJson, served } from '../support/console.ts';
+import { castKey } from '../support/ngc-cast.ts';
 import { windows } from '../support/window.ts';
 
 /** Every view that this file tells about. */
@@ -15,6 +16,12 @@ const cells = (page: Page, name: string) => region(page, name).locator('tbody tr
 
 /** What the body of a table says, row by row. */
 const texts = async (page: Page, name: string) => (await cells(page, name).allInnerTexts()).map((text) => text.trim());
+
+/** Does something with an entry by its menu. */
+async function fromMenu(page: Page, entry: string, item: string): Promise<void> {
+  await button(page, `More for ${entry}`).click();
+  await page.locator('.menu:visible').getByRole('button', { name: item }).click();
+}
 
 /** What the next login is answered. */
 async function loginStatus(url: string): Promise<number> {
@@ -285,35 +292,56 @@ describe.runIf(hasBrowser)('the lists', () => {
   });
 
   describe('worlds', () => {
-    it('are made, opened and deleted, with their credentials covered', async () => {
+    it('are made in a panel and deleted, with their credentials covered', async () => {
       const { url } = await served();
       const page = await opened(`${url}/#/worlds`);
       await page.getByText('There is one world').waitFor();
-      await page.getByLabel('Id', { exact: true }).fill('alice');
-      await page.getByLabel('Ends after … without use').fill('15m');
+      await page.getByRole('link', { name: 'Make a world' }).click();
+      const panel = page.getByRole('article', { name: 'New world' });
+      await panel.getByLabel('Name', { exact: true }).fill('alice');
+      await panel.getByText('Advanced').click();
+      await panel.getByLabel('Ends after … without use').fill('15m');
       await button(page, 'Make the world').click();
-      await page.getByText('is made').waitFor();
-      await page.getByText('Its credentials').click();
-      await region(page, 'Credentials').getByRole('cell', { name: 'acme/nvcf-invoker' }).first().waitFor();
-      expect(await region(page, 'Make a world').innerText()).not.toContain('nvapi-');
+      await panel.getByRole('heading', { name: 'World alice is made' }).waitFor();
+      await panel.getByText('Its credentials').click();
+      const credentials = panel.getByRole('list', { name: 'Credentials' });
+      await credentials.getByText('acme/nvcf-invoker').waitFor();
+      expect(await panel.innerText()).not.toContain('nvapi-');
       await button(page, 'Show the key of acme/nvcf-invoker').click();
-      expect(await region(page, 'Make a world').innerText()).toContain('nvapi-');
-      await expect.poll(() => texts(page, 'Worlds')).toContainEqual(expect.stringMatching(/^alice.*15m/s));
+      expect(await panel.innerText()).toContain('nvapi-');
+      expect(await page.locator('.view-header output').innerText()).toBe('2');
 
-      await button(page, 'How to reach it (alice)').click();
-      await cells(page, 'Worlds').getByText('x-mock-world: alice').waitFor();
-      await button(page, 'Delete alice').click();
-      await button(page, 'Yes, delete').click();
+      await fromMenu(page, 'world alice', 'Delete world');
+      await page.getByRole('dialog', { name: 'Delete world alice?' }).getByText('with everything in it').waitFor();
+      await button(page, 'Delete world').last().click();
       await page.getByText('is deleted').waitFor();
       await expect.poll(() => cells(page, 'Worlds').count()).toBe(1);
       expect((await fetch(`${url}/w/alice/_mock/`)).status).toBe(404);
+    });
+
+    it('say how they are reached, in a panel that the address names', async () => {
+      const { url, mock } = await served();
+      await mock('POST', '/worlds', { id: 'alice', ttl: '15m', label: 'for the nightly run' });
+      const page = await opened(`${url}/#/worlds`);
+      await fromMenu(page, 'world alice', 'How to reach it');
+      await page.getByRole('heading', { name: 'How to reach alice' }).waitFor();
+      expect(page.url()).toContain('world=alice');
+      const panel = page.getByRole('article', { name: 'World' });
+      for (const text of [`${url}/w/alice`, 'x-mock-world: alice', '15m without use']) {
+        await panel.getByText(text, { exact: true }).waitFor();
+      }
+      await page.keyboard.press('Escape');
+
+      await expect.poll(() => panel.count()).toBe(0);
+      expect(page.url()).not.toContain('world=alice');
     });
 
     it('lead to their consoles', async () => {
       const { url, mock } = await served();
       await mock('POST', '/worlds', { id: 'alice' });
       const page = await opened(`${url}/#/worlds`);
-      await page.getByRole('link', { name: 'alice', exact: true }).click();
+      expect(await cells(page, 'Worlds').filter({ hasText: 'this one' }).getByRole('link').count()).toBe(0);
+      await page.getByRole('link', { name: 'Open alice', exact: true }).click();
 
       await page.waitForURL(`${url}/w/alice/#/requests`);
       await page.getByText('No request has come yet').waitFor();
@@ -321,12 +349,13 @@ describe.runIf(hasBrowser)('the lists', () => {
 
     it('are refused in the words of the switchboard, and the default one cannot be deleted', async () => {
       const { url } = await served();
-      const page = await opened(`${url}/#/worlds`);
-      await page.getByLabel('Id', { exact: true }).fill('Not An Id');
+      const page = await opened(`${url}/#/worlds?make=yes`);
+      await page.getByLabel('Name', { exact: true }).fill('Not An Id');
       await button(page, 'Make the world').click();
 
       await page.getByText('must be 1 to 32 characters').waitFor();
-      expect(await button(page, 'Delete default').count()).toBe(0);
+      await button(page, 'More for world default').click();
+      expect(await page.locator('.menu:visible button').allInnerTexts()).toEqual(['How to reach it', 'Reset world']);
     });
 
     it('are found among a thousand', async () => {
@@ -334,33 +363,39 @@ describe.runIf(hasBrowser)('the lists', () => {
       for (let made = 0; made < 120; made += 1) await mock('POST', '/worlds', { id: `w-${made}`, seed: 'none' });
       const page = await opened(`${url}/#/worlds`);
       await page.getByText('These are 100 of 121').waitFor();
-      await page.getByLabel('Id or label contains').fill('w-119');
+      await page.getByRole('searchbox', { name: 'Search' }).fill('w-119');
       await expect.poll(() => texts(page, 'Worlds')).toEqual([expect.stringMatching(/^w-119/)]);
       expect(page.url()).toContain('filter=w-119');
-      await page.getByLabel('Id or label contains').fill('nobody');
+      expect(await page.locator('.view-header output').innerText()).toBe('1 of 121');
+      await page.getByRole('searchbox', { name: 'Search' }).fill('nobody');
 
-      await page.getByText('No world has an id or a label with “nobody”').waitFor();
+      await page.getByText('No world has a name or a label with “nobody”').waitFor();
     });
 
     it('stay readable when the one is deleted that the page is of', async () => {
       const { url, mock } = await served();
       await mock('POST', '/worlds', { id: 'alice' });
       const page = await opened(`${url}/w/alice/#/worlds`);
-      await button(page, 'Delete alice').click();
-      await button(page, 'Yes, delete this world').click();
+      await fromMenu(page, 'world alice', 'Delete world');
+      await button(page, 'Delete world').last().click();
 
       await page.getByText('no longer has this world').waitFor();
       expect(await texts(page, 'Worlds')).toContainEqual(expect.stringContaining('default'));
     });
 
-    it('are reset with a second click', async () => {
+    it('are reset from the menu of the present one, once that is confirmed', async () => {
       const { url, ask, mock } = await served();
+      await mock('POST', '/worlds', { id: 'alice' });
       await ask('GET', '/v2/nvcf/functions');
       await mock('POST', '/faults', { do: { delay: '1s' } });
       const page = await opened(`${url}/#/worlds`);
-      await button(page, 'Reset default').click();
+      await button(page, 'More for world alice').click();
+      expect(await page.locator('.menu:visible').getByText('Reset world').count()).toBe(0);
+      await page.keyboard.press('Escape');
+      await fromMenu(page, 'world default', 'Reset world');
+      await page.getByRole('dialog', { name: 'Reset world default?' }).waitFor();
       expect((await readJson(`${url}/_mock/requests`)).requests).toHaveLength(1);
-      await button(page, 'Yes, reset it').click();
+      await button(page, 'Reset world').last().click();
       await page.getByText('is as its seed has it').waitFor();
 
       expect((await readJson(`${url}/_mock/requests`)).requests).toEqual([]);
@@ -373,27 +408,66 @@ describe.runIf(hasBrowser)('the lists', () => {
       const { url, mock } = await served();
       const page = await opened(`${url}/#/snapshots`);
       await page.getByText('This world has no snapshot yet').waitFor();
-      await page.getByLabel('Name').fill('before');
       await button(page, 'Take a snapshot').click();
-      await page.getByText('is taken').waitFor();
+      await page.getByLabel('Name').fill('before');
+      await button(page, 'Take it').click();
+      await page.getByText('“before” is taken').waitFor();
       await mock('POST', '/keys', { type: 'service', name: 'later', services: ['nvcf'], scopes: ['list_functions'] });
       const names = async () => (await readJson(`${url}/_mock/keys`)).keys.map(({ name }: { name: string }) => name);
       expect(await names()).toContain('later');
       await button(page, 'Restore before').click();
-      await button(page, 'Yes, go back').click();
+      await page.getByRole('dialog', { name: 'Restore before?' }).waitFor();
+      await button(page, 'Restore snapshot').click();
       await page.getByText('This world is again what it was').waitFor();
 
       expect(await names()).not.toContain('later');
-      await button(page, 'Delete before').click();
-      await button(page, 'Yes, delete').click();
+      await fromMenu(page, 'before', 'Delete snapshot');
+      await button(page, 'Delete snapshot').last().click();
       await page.getByText('This world has no snapshot yet').waitFor();
+    });
+
+    it('are called by their time where they were given no name', async () => {
+      const { url, mock } = await served();
+      await mock('POST', '/clock/set', { to: '2030-01-15T12:00:00Z' });
+      await mock('POST', '/clock/freeze', {});
+      const page = await opened(`${url}/#/snapshots`);
+      await page.getByText('This world has no snapshot yet').waitFor();
+      await button(page, 'Take a snapshot').click();
+      await expect.poll(() => page.getByLabel('Name').getAttribute('placeholder')).toMatch(/^Snapshot of 12:00:0\d$/);
+      const name = await page.getByLabel('Name').getAttribute('placeholder');
+      await page.keyboard.press('Enter');
+
+      await button(page, `Restore ${name}`).waitFor();
+      expect((await mock('GET', '/snapshots')).snapshots).toMatchObject([{ name: null }]);
+    });
+
+    it('and worlds have rows of two lines on a telephone, with buttons that a finger meets', async () => {
+      const { url, mock } = await served();
+      await mock('POST', '/snapshots', { name: 'before the migration' });
+      await mock('POST', '/worlds', { id: 'alice' });
+      const page = await opened('about:blank', { viewport: { width: 390, height: 844 }, hasTouch: true });
+      for (const [view, label] of [
+        ['snapshots', 'Snapshots, newest first'],
+        ['worlds', 'Worlds'],
+      ] as const) {
+        await page.goto(`${url}/#/${view}`);
+        const row = cells(page, label).last();
+        const heights = async () => {
+          const boxes = await Promise.all([row, row.getByRole('button').last()].map((one) => one.boundingBox()));
+          return boxes.map((box) => Math.round(box?.height ?? 0));
+        };
+        await row.waitFor();
+        const [rowHeight = 0, buttonHeight = 0] = await heights();
+
+        expect([view, rowHeight < 64, buttonHeight >= 44]).toEqual([view, true, true]);
+      }
     });
 
     it('are saved as snapshot files', async () => {
       const { url, mock } = await served();
       const { id, bytes } = await mock('POST', '/snapshots', { name: 'kept' });
       const page = await opened(`${url}/#/snapshots`);
-      const { name, content } = await saved(page, () => button(page, 'Download kept').click());
+      const { name, content } = await saved(page, () => fromMenu(page, 'kept', 'Download'));
 
       expect(name).toBe(`nv-auth-mock-default-${id}.ndjson`);
       expect(content.length).toBeGreaterThan(bytes);
@@ -405,9 +479,10 @@ describe.runIf(hasBrowser)('the lists', () => {
       const { id } = await mock('POST', '/snapshots', { name: 'kept' });
       await mock('POST', '/snapshots', { name: 'newer' });
       const page = await opened(`${url}/#/snapshots`);
-      await page.getByRole('link', { name: 'Make a world of kept' }).click();
-      expect(await page.getByLabel('Which snapshot').inputValue()).toBe(id);
-      await page.getByLabel('Id', { exact: true }).fill('copy');
+      await fromMenu(page, 'kept', 'Make a world');
+      await page.getByLabel('Which snapshot').waitFor();
+      await expect.poll(() => page.getByLabel('Which snapshot').inputValue()).toBe(id);
+      await page.getByLabel('Name', { exact: true }).fill('copy');
       await button(page, 'Make the world').click();
       await page.getByText('is made').waitFor();
 
@@ -417,16 +492,18 @@ describe.runIf(hasBrowser)('the lists', () => {
 
   describe('findings', () => {
     it('are shown as they come, by kind, beside how sure the answers are', async () => {
-      const { url, mock } = await served();
+      const { url, mock, ask } = await served();
       const page = await opened(`${url}/#/findings`);
       await page.getByText('No findings.').waitFor();
       await expect.poll(() => page.locator('header [role=status]').innerText()).toBe('live');
       await mock('POST', '/faults', { match: { operation: 'get_users' }, do: { status: 503 } });
       await mock('DELETE', '/faults');
+      await ask('GET', '/api/v3/simulations/?nobody=knows', castKey('air-reader').key);
 
       await cells(page, 'Findings of the kind Unused fault').getByText('never injected').waitFor();
       await page.getByRole('combobox', { name: 'Kind' }).selectOption('Unused fault');
       expect(page.url()).toContain('kind=unused_fault');
+      expect(await page.locator('.view-header output').innerText()).toBe('1 of 2');
       const { services } = await readJson(`${url}/_mock/fidelity`);
       expect(await cells(page, 'Operations of each service').count()).toBe(services.length);
     });

@@ -4,7 +4,7 @@ import type { FidelityReport, Finding } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
-import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Long } from '../../parts/long.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
@@ -15,23 +15,13 @@ import './findings.css';
 /** What a person should know although no request failed for it, and how sure the answers are. */
 export function Findings() {
   const loaded = useLoaded(() => askAll<Finding>('findings'), [changesOf('findings')]);
-  return (
-    <div class="page findings">
-      <ViewHeader title="Findings" />
-      <section>
-        <WhenLoaded of={loaded}>{(findings) => <List findings={findings} />}</WhenLoaded>
-      </section>
-      <Fidelity />
-    </div>
-  );
-}
-
-function List({ findings }: { readonly findings: readonly Finding[] }) {
-  const wanted = chosen.value['kind'] ?? '';
   const act = useAct();
-  const groups = groupsOf(findings);
-  const shown = groups.filter(([kind]) => wanted === '' || kind === wanted);
+  const wanted = chosen.value['kind'] ?? '';
+  const all = readValue(loaded, undefined);
+  const groups = groupsOf(all ?? []);
   const kinds = groups.map(([kind]) => kind);
+  const shown = groups.filter(([kind]) => wanted === '' || kind === wanted);
+  const count = shown.reduce((sum, [, group]) => sum + group.length, 0);
   const dismiss = (dismissed: readonly Finding[]) =>
     act.run(async () => {
       await Promise.all(dismissed.map(({ id }) => ask('DELETE', `/_mock/findings/${encodeURIComponent(id)}`)));
@@ -39,37 +29,43 @@ function List({ findings }: { readonly findings: readonly Finding[] }) {
       return dismissed.length === 1 ? 'The finding is dismissed.' : `${dismissed.length} findings are dismissed.`;
     });
   return (
-    <>
-      {findings.length === 0 ? (
-        <p>
-          No findings. A finding is something worth knowing although no request failed because of it, such as a query
-          parameter that was ignored because the vendor does not document it.
-        </p>
-      ) : (
-        <div class="bar">
-          <label>
-            Kind{' '}
-            <select value={wanted} onChange={(event) => choose({ kind: event.currentTarget.value })}>
-              <option value="">any</option>
-              {[...kinds, ...(wanted === '' || kinds.includes(wanted) ? [] : [wanted])].map((kind) => (
-                <option key={kind} value={kind}>
-                  {titleOf(kind)}
-                </option>
+    <div class="two findings">
+      <ViewHeader
+        title="Findings"
+        count={wanted === '' || all === undefined ? all?.length : `${count} of ${all.length}`}
+      >
+        <Feedback act={act} />
+        {(kinds.length > 1 || wanted !== '') && (
+          <select aria-label="Kind" value={wanted} onChange={(event) => choose({ kind: event.currentTarget.value })}>
+            <option value="">any kind</option>
+            {[...new Set([...kinds, ...(wanted === '' ? [] : [wanted])])].map((kind) => (
+              <option key={kind} value={kind}>
+                {titleOf(kind)}
+              </option>
+            ))}
+          </select>
+        )}
+      </ViewHeader>
+      <section class="first page rows labelled">
+        <WhenLoaded of={loaded}>
+          {({ length }) => (
+            <>
+              <p class={length === 0 ? undefined : 'quiet'}>
+                {length === 0
+                  ? 'No findings. A finding is something worth knowing although no request failed because of it, such as a query parameter that was ignored because the vendor does not document it.'
+                  : shown.length === 0
+                    ? `No finding is of the kind “${titleOf(wanted)}”.`
+                    : 'A finding that you dismiss comes back when it happens again.'}
+              </p>
+              {shown.map(([kind, group]) => (
+                <Group key={kind} kind={kind} findings={group} isBusy={act.isBusy} dismiss={dismiss} />
               ))}
-            </select>
-          </label>
-          <output class="quiet">
-            {shown.reduce((sum, [, group]) => sum + group.length, 0)} of {findings.length}. A finding that you dismiss
-            comes back when it happens again.
-          </output>
-        </div>
-      )}
-      <Feedback act={act} />
-      {findings.length > 0 && shown.length === 0 && <p>No finding is of the kind “{titleOf(wanted)}”.</p>}
-      {shown.map(([kind, group]) => (
-        <Group key={kind} kind={kind} findings={group} isBusy={act.isBusy} dismiss={dismiss} />
-      ))}
-    </>
+              <Fidelity />
+            </>
+          )}
+        </WhenLoaded>
+      </section>
+    </div>
   );
 }
 
@@ -104,6 +100,7 @@ function Group({ kind, findings, isBusy, dismiss }: GroupParts) {
             title={`Dismiss all of ${title}?`}
             yes="Dismiss all"
             loses={`All ${findings.length} findings of the kind “${title}” are dismissed. One that happens again comes back.`}
+            class="small"
             isBusy={isBusy}
             onYes={() => dismiss(findings)}
           >
@@ -118,12 +115,22 @@ function Group({ kind, findings, isBusy, dismiss }: GroupParts) {
         columns={[
           {
             title: 'Finding',
-            cell: ({ message }) => <Long text={message} isSentence />,
+            cell: ({ message, request }) => (
+              <>
+                <Long text={message} isSentence />{' '}
+                {request !== null && <a href={addressOfView('requests', { request })}>Show the request</a>}
+              </>
+            ),
             by: ({ message }) => message,
             class: 'message',
           },
           { title: 'How often', cell: ({ count }) => count, by: ({ count }) => count },
-          { title: 'First seen', cell: ({ firstSeenAt }) => <When at={firstSeenAt} />, by: (one) => one.firstSeenAt },
+          {
+            title: 'First seen',
+            cell: ({ firstSeenAt }) => <When at={firstSeenAt} />,
+            by: (one) => one.firstSeenAt,
+            class: 'wide-only',
+          },
           {
             title: 'Last seen',
             cell: ({ lastSeenAt }) => <When at={lastSeenAt} isRelative />,
@@ -132,16 +139,9 @@ function Group({ kind, findings, isBusy, dismiss }: GroupParts) {
           {
             title: '',
             cell: (finding) => (
-              <>
-                {finding.request !== null && (
-                  <a class="button small" data-entry href={addressOfView('requests', { request: finding.request })}>
-                    Show the request
-                  </a>
-                )}{' '}
-                <button type="button" class="small" disabled={isBusy} onClick={() => dismiss([finding])}>
-                  Dismiss
-                </button>
-              </>
+              <button type="button" class="small" disabled={isBusy} onClick={() => dismiss([finding])}>
+                Dismiss
+              </button>
             ),
           },
         ]}

@@ -1,8 +1,8 @@
 import { choose, chosen } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
-import type { LeastPrivilege } from '../../control-api/types.ts';
+import type { LeastPrivilege, PrincipalReport } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
-import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Search } from '../../parts/search.tsx';
 import { ViewHeader } from '../../parts/view-header.tsx';
 import { changesOf } from '../../state/changes.ts';
@@ -14,40 +14,31 @@ import './least-privilege.css';
 export function LeastPrivilegeView() {
   const loaded = useLoaded(async () => {
     const [report, mode] = await Promise.all([ask<LeastPrivilege>('GET', '/_mock/least-privilege'), readMode()]);
-    return { report, mode };
+    return { ...report, mode };
   }, [changesOf('requests', 'keys', 'mode')]);
-  return (
-    <div class="page">
-      <ViewHeader title="Least privilege" />
-      <WhenLoaded of={loaded}>
-        {({ report, mode }) => (
-          <>
-            <ModeSwitch mode={mode} />
-            <Reports report={report} />
-          </>
-        )}
-      </WhenLoaded>
-    </div>
-  );
-}
-
-function Reports({ report: { principals, full } }: { readonly report: LeastPrivilege }) {
+  const act = useAct();
   const { who, text = '' } = chosen.value;
-  const sought = text.toLowerCase();
-  const shown = principals.filter(
-    ({ principal: { id, name, kind }, used }) =>
-      (who === undefined || id === who) &&
-      `${id} ${name} ${kind} ${used.map(({ operation }) => operation).join(' ')}`.toLowerCase().includes(sought),
-  );
+  const { principals = [], mode } = readValue(loaded, {} as Partial<LeastPrivilege & { mode: Mode }>);
+  const isObserving = mode === 'observe';
+  const shown = matching(principals, text.toLowerCase(), who);
+  const count = shown.length === principals.length ? shown.length : `${shown.length} of ${principals.length}`;
   return (
-    <>
-      {principals.length === 0 ? (
-        <p class="quiet">
-          Nobody has called a service yet. Run your flow against this server: what each of its credentials needed is
-          shown here.
-        </p>
-      ) : (
-        <search class="bar">
+    <div class="two">
+      <ViewHeader title="Least privilege" count={mode && count}>
+        <Feedback act={act} />
+        <button
+          type="button"
+          role="switch"
+          class="switch"
+          aria-checked={isObserving}
+          disabled={act.isBusy || mode === undefined}
+          onClick={() => act.run(() => setMode(isObserving ? 'enforce' : 'observe'))}
+        >
+          Observe
+        </button>
+      </ViewHeader>
+      {(principals.length > 1 || text !== '') && (
+        <search class="bar one-row">
           <Search
             label="Search"
             placeholder="credential, operation …"
@@ -56,51 +47,48 @@ function Reports({ report: { principals, full } }: { readonly report: LeastPrivi
           />
           {who !== undefined && (
             <button type="button" onClick={() => choose({ who: undefined }, false)}>
-              Show everybody
+              Show all
             </button>
           )}
-          <output class="quiet">
-            {shown.length} of {principals.length}
-          </output>
         </search>
       )}
-      {principals.length > 0 && shown.length === 0 && (
-        <p class="quiet">{who === undefined ? 'No credential is like this.' : 'They have not called a service.'}</p>
-      )}
-      {shown.map((one) => (
-        <Report key={one.principal.id} report={one} />
-      ))}
-      {full && <p class="hint">There was no room for all that was used: the report is not complete.</p>}
-    </>
+      <section class="first page rows labelled">
+        <WhenLoaded of={loaded}>
+          {({ full }) => (
+            <>
+              <p class="quiet">{MEANING[mode ?? 'enforce']}</p>
+              {full && <p class="hint">There was no room for all that was used: the report is not complete.</p>}
+              {principals.length === 0 ? (
+                <p>
+                  Nobody has called a service yet. Run your flow against this server: what each of its credentials
+                  needed is shown here.
+                </p>
+              ) : (
+                shown.length === 0 && (
+                  <p>{who === undefined ? 'No credential matches.' : 'This credential has not called a service.'}</p>
+                )
+              )}
+              {shown.map((one) => (
+                <Report key={one.principal.id} report={one} />
+              ))}
+            </>
+          )}
+        </WhenLoaded>
+      </section>
+    </div>
+  );
+}
+
+function matching(all: readonly PrincipalReport[], sought: string, who: string | undefined) {
+  return all.filter(
+    ({ principal: { id, name, kind }, used }) =>
+      (who === undefined || id === who) &&
+      `${id} ${name} ${kind} ${used.map(({ operation }) => operation).join(' ')}`.toLowerCase().includes(sought),
   );
 }
 
 const MEANING = {
-  enforce: 'Off: a request without the rights is refused.',
+  enforce: 'Observe is off: a request without the rights is refused.',
   observe:
-    'On: a request without the rights is let pass, and recorded. A flow runs to its end, and shows all that it needs.',
+    'Observe is on: a request without the rights is let pass, and recorded. A flow runs to its end, and shows all that it needs.',
 } as const;
-
-function ModeSwitch({ mode }: { readonly mode: Mode }) {
-  const act = useAct();
-  const isObserving = mode === 'observe';
-  const turn = () => act.run(() => setMode(isObserving ? 'enforce' : 'observe'));
-  return (
-    <section aria-label="Mode">
-      <div class="bar">
-        <button
-          type="button"
-          role="switch"
-          class="switch"
-          aria-checked={isObserving}
-          disabled={act.isBusy}
-          onClick={turn}
-        >
-          Observe
-        </button>
-        <span class="quiet">{MEANING[mode]}</span>
-      </div>
-      <Feedback act={act} />
-    </section>
-  );
-}

@@ -1,10 +1,9 @@
 import { addressOfView } from '../../address.ts';
 import type { KeyResource, LeastRights, PrincipalReport, ScopedRole } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
-import { Confirm } from '../../parts/confirm.tsx';
-import { Copy } from '../../parts/copy.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
 import { Long } from '../../parts/long.tsx';
+import { Menu } from '../../parts/menu.tsx';
 import { Path } from '../../parts/path.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { timeText } from '../../parts/time.ts';
@@ -25,15 +24,51 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
     const later = key.pending.at(-1);
     return `The key \`${key.name}\` has just these rights${later === undefined ? ' now' : `, from ${timeText(later.effectiveAt)} on`}.`;
   };
+  const copy = (label: string, content: unknown) => ({
+    label,
+    run: () =>
+      act.run(async () => {
+        // Without https, only pages of this machine may write to the clipboard.
+        if (navigator.clipboard === undefined) throw new Error('This page may not write to the clipboard.');
+        await navigator.clipboard.writeText(JSON.stringify(content, null, 2));
+        return 'It is copied.';
+      }),
+  });
+  const replacing = {
+    label: 'Replace the key by this',
+    run: () => act.run(replace),
+    asks: {
+      title: `Replace ${principal.name}?`,
+      yes: 'Replace key',
+      loses: `The key ${principal.name} keeps what is required here, and loses: ${lostOf(report)}.`,
+    },
+  };
   return (
     <section class="report" aria-label={principal.name}>
-      <h2>
-        {principal.name} <small class="quiet">{principal.kind.replaceAll('-', ' ')}</small>
-      </h2>
+      <div class="bar">
+        <h2>
+          {principal.name} <small class="quiet">{principal.kind.replaceAll('-', ' ')}</small>
+        </h2>
+        <Feedback act={act} />
+        {form !== null && (
+          <a class="button small" href={form}>
+            Make this key
+          </a>
+        )}
+        <Menu
+          of={principal.name}
+          isBusy={act.isBusy}
+          items={[copy('Copy as a seed', seed), copy('Copy the report', report), ...(edit === null ? [] : [replacing])]}
+        />
+      </div>
       <div class="sides">
         <section>
           <h3>Held</h3>
-          {held === null ? <p class="quiet">It is gone.</p> : <RightsOf rights={held} unused={unused} />}
+          {held === null ? (
+            <p class="quiet">This credential no longer exists.</p>
+          ) : (
+            <RightsOf rights={held} unused={unused} />
+          )}
         </section>
         <section>
           <h3>Required</h3>
@@ -43,7 +78,7 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
       </div>
       {broader.map(({ what, held: wide, enough }) => (
         <p key={what} class="hint">
-          Its {what} could be narrower: {inWords(enough)} instead of {inWords(wide)}.
+          The {what} could be narrower: <Long text={`${inWords(enough)} instead of ${inWords(wide)}.`} />
         </p>
       ))}
       {beyond.length > 0 && (
@@ -51,27 +86,6 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
           No rights of this kind of credential allow {beyond.join(', ')}: another credential has to do that.
         </p>
       )}
-      <div class="bar">
-        {form !== null && (
-          <a class="button" href={form}>
-            Make this key
-          </a>
-        )}
-        {edit !== null && (
-          <Confirm
-            title={`Replace ${principal.name}?`}
-            yes="Replace key"
-            loses={`The key ${principal.name} keeps what is required here, and loses: ${lostOf(report)}.`}
-            isBusy={act.isBusy}
-            onYes={() => act.run(replace)}
-          >
-            Replace the key by this
-          </Confirm>
-        )}
-        <Copy text={JSON.stringify(seed, null, 2)} label="Copy as a seed" />
-        <Copy text={JSON.stringify(report, null, 2)} label="Copy the report" />
-      </div>
-      <Feedback act={act} />
       <details>
         <summary>What it was used for: {used.length}</summary>
         <DataTable
@@ -158,15 +172,19 @@ function lostOf({ unused, broader }: PrincipalReport): string {
   return [...unused, ...broader.map(({ what, held }) => `${what} ${inWords(held)}`)].join(', ');
 }
 
-/** Rights of any kind, as they are said. */
+/** Rights of any kind as people write them, whatever members they have. */
 function inWords(rights: unknown): string {
-  if (Array.isArray(rights)) return rights.map(inWords).join(', ');
-  if (typeof rights !== 'object' || rights === null) return String(rights);
+  if (Array.isArray(rights)) return rights.map(inWords).join(', ') || 'nothing';
+  if (typeof rights !== 'object') return String(rights ?? 'nothing');
+  if (rights === null) return 'nothing';
   if ('role' in rights) {
     const { role, scopeType, scopeId } = rights as ScopedRole;
     return `${role} in ${scopeType} ${scopeId}`;
   }
-  return 'type' in rights ? boundTo(rights as KeyResource) : JSON.stringify(rights);
+  if ('type' in rights) return boundTo(rights as KeyResource);
+  return Object.entries(rights)
+    .map(([name, value]) => `${name} ${inWords(value)}`)
+    .join('; ');
 }
 
 /** The form for a new key, with these rights ticked; null where no key of NGC can have them. */

@@ -1,4 +1,4 @@
-import { addressOfView } from '../../address.ts';
+import { addressOfView, go } from '../../address.ts';
 import { ask, askAll } from '../../control-api/client.ts';
 import type { Snapshot } from '../../control-api/types.ts';
 import { type Act, Feedback, useAct } from '../../parts/act.tsx';
@@ -9,10 +9,14 @@ import { download } from '../../parts/download.ts';
 import { Id } from '../../parts/id.tsx';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Long } from '../../parts/long.tsx';
+import { Menu } from '../../parts/menu.tsx';
+import { Popover } from '../../parts/popover.tsx';
+import { snapshotName, snapshotNameAt } from '../../parts/snapshot-name.ts';
 import { timeText } from '../../parts/time.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
 import { When } from '../../parts/when.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
+import { worldTime } from '../../state/clock.ts';
 import { fileName, readFile, sendFile } from '../../state/files.ts';
 import { readLifetime } from '../../state/lifetime.ts';
 import { offerUndo } from '../../state/undo.ts';
@@ -34,64 +38,69 @@ export function Snapshots() {
     });
   };
   return (
-    <div class="page snapshots">
-      <ViewHeader title="Snapshots" />
-      <Take act={act} />
-      <div class="bar">
+    <div class="two snapshots">
+      <ViewHeader title="Snapshots" count={readValue(loaded, undefined)?.length}>
+        <Feedback act={act} />
         <ChooseFile
           accept=".ndjson,application/x-ndjson"
           title="A snapshot file that was downloaded here or from another server."
           isBusy={act.isBusy}
           onFile={upload}
         >
-          Upload a snapshot file …
+          Upload a file
         </ChooseFile>
-      </div>
-      <p class="quiet">{readValue(lifetime, '…')}</p>
-      <Feedback act={act} />
-      <section>
+        <Popover button="Take a snapshot" class="main">
+          {(close) => <Take act={act} close={close} />}
+        </Popover>
+      </ViewHeader>
+      <section class="first page rows labelled">
         <WhenLoaded of={loaded}>
-          {(snapshots) =>
-            snapshots.length === 0 ? (
-              <p>
-                This world has no snapshot yet. Take one before something that is hard to undo, such as “before the
-                migration”, and go back to it whenever you like.
-              </p>
-            ) : (
-              <DataTable
-                label="Snapshots, newest first"
-                rows={snapshots}
-                keyOf={({ id }) => id}
-                columns={[...COLUMNS, { title: '', cell: (snapshot) => <Acts snapshot={snapshot} act={act} /> }]}
-              />
-            )
-          }
+          {(snapshots) => (
+            <>
+              {snapshots.length === 0 ? (
+                <p>
+                  This world has no snapshot yet. Take one before something that is hard to undo, such as “before the
+                  migration”, and go back to it whenever you like.
+                </p>
+              ) : (
+                <DataTable
+                  label="Snapshots, newest first"
+                  rows={snapshots}
+                  keyOf={({ id }) => id}
+                  columns={[...COLUMNS, { title: '', cell: (snapshot) => <Acts snapshot={snapshot} act={act} /> }]}
+                />
+              )}
+              <p class="quiet">{readValue(lifetime, '…')}</p>
+            </>
+          )}
         </WhenLoaded>
       </section>
     </div>
   );
 }
 
-function Take({ act }: { readonly act: Act }) {
+function Take({ act, close }: { readonly act: Act; readonly close: () => void }) {
+  const now = worldTime.value?.now;
   const take = (event: SubmitEvent) => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
     const name = String(new FormData(form).get('name')).trim();
+    close();
     void act.run(async () => {
-      const { id } = await ask<Snapshot>('POST', '/_mock/snapshots', name === '' ? {} : { name });
+      const snapshot = await ask<Snapshot>('POST', '/_mock/snapshots', name === '' ? {} : { name });
       form.reset();
       changed('snapshots');
-      return `The snapshot \`${id}\` is taken.`;
+      return `“${snapshotName(snapshot)}” is taken.`;
     });
   };
   return (
-    <form class="order" onSubmit={take} aria-label="Take a snapshot">
-      <label>
+    <form class="order" onSubmit={take}>
+      <label class="grow">
         Name
-        <input name="name" placeholder="before the migration" autocomplete="off" />
+        <input name="name" placeholder={now && snapshotNameAt(now)} autocomplete="off" autofocus />
       </label>
-      <button type="submit" class="main" disabled={act.isBusy}>
-        Take a snapshot
+      <button type="submit" disabled={act.isBusy}>
+        Take it
       </button>
     </form>
   );
@@ -100,23 +109,23 @@ function Take({ act }: { readonly act: Act }) {
 const COLUMNS: readonly Column<Snapshot>[] = [
   {
     title: 'Name',
-    cell: ({ id, name }) => (
-      <div class="name">
-        {name !== null && <Long text={name} />} <Id id={id} name="the id of the snapshot" />
-      </div>
-    ),
-    by: ({ id, name }) => name ?? id,
+    cell: (snapshot) => <Long text={snapshotName(snapshot)} />,
+    by: snapshotName,
+    class: 'name',
   },
-  { title: 'Taken at', cell: ({ at }) => <When at={at} isRelative />, by: ({ at }) => at },
+  { title: 'Id', cell: ({ id }) => <Id id={id} name="the id of the snapshot" /> },
+  { title: 'Taken', cell: ({ at }) => <When at={at} isRelative />, by: ({ at }) => at, class: 'when' },
   {
     title: 'Size',
     cell: ({ bytes }) => `${Math.ceil(bytes / 1000).toLocaleString('en')} kB`,
     by: ({ bytes }) => bytes,
-    class: 'size',
+    class: 'when wide-only',
   },
 ];
 
-function Acts({ snapshot: { id, name }, act }: { readonly snapshot: Snapshot; readonly act: Act }) {
+function Acts({ snapshot, act }: { readonly snapshot: Snapshot; readonly act: Act }) {
+  const { id } = snapshot;
+  const name = snapshotName(snapshot);
   const restore = () =>
     act.run(async () => {
       const { now } = await ask<{ now: string }>('POST', `/_mock/snapshots/${id}/restore`, {});
@@ -127,7 +136,7 @@ function Acts({ snapshot: { id, name }, act }: { readonly snapshot: Snapshot; re
     act.run(async () => {
       await ask('DELETE', `/_mock/snapshots/${id}`);
       changed('snapshots');
-      return `The snapshot \`${id}\` is deleted.`;
+      return `“${name}” is deleted.`;
     });
   const saveFile = () =>
     act.run(async () => {
@@ -135,33 +144,38 @@ function Acts({ snapshot: { id, name }, act }: { readonly snapshot: Snapshot; re
       download(file, await readFile(`/_mock/snapshots/${id}/file`));
       return `\`${file}\` is saved. It has secrets: signing keys and credentials.`;
     });
-  const which = <span class="unseen"> {name ?? id}</span>;
   return (
     <>
       <Confirm
-        title={`Restore snapshot ${name ?? id}?`}
+        title={`Restore ${name}?`}
         yes="Restore snapshot"
         loses="The state of this world goes back to the snapshot. What was made or changed since is lost."
+        class="small"
         isBusy={act.isBusy}
         onYes={restore}
       >
-        Restore{which}
+        Restore<span class="unseen"> {name}</span>
       </Confirm>{' '}
-      <button type="button" class="small" disabled={act.isBusy} onClick={saveFile}>
-        Download{which}
-      </button>{' '}
-      <a class="button small" href={addressOfView('worlds', { from: 'snapshot', of: id })}>
-        Make a world<span class="unseen"> of {name ?? id}</span>
-      </a>{' '}
-      <Confirm
-        title={`Delete snapshot ${name ?? id}?`}
-        yes="Delete snapshot"
-        loses={`The snapshot ${name ?? id} is deleted. Worlds that were made of it stay.`}
+      <Menu
+        of={name}
         isBusy={act.isBusy}
-        onYes={remove}
-      >
-        Delete{which}
-      </Confirm>
+        items={[
+          { label: 'Download', run: saveFile },
+          {
+            label: 'Make a world',
+            run: () => go(addressOfView('worlds', { make: 'yes', from: 'snapshot', of: id })),
+          },
+          {
+            label: 'Delete snapshot',
+            run: remove,
+            asks: {
+              title: `Delete ${name}?`,
+              yes: 'Delete snapshot',
+              loses: `The snapshot ${name} is deleted. Worlds that were made of it stay.`,
+            },
+          },
+        ]}
+      />
     </>
   );
 }

@@ -1,15 +1,14 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { addressOfView, choose, chosen } from '../../address.ts';
 import { ask, askAll } from '../../control-api/client.ts';
 import type { MadeWorld, Snapshot } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { Copy } from '../../parts/copy.tsx';
-import { DataTable } from '../../parts/data-table.tsx';
 import { Id } from '../../parts/id.tsx';
 import { readValue, useLoaded } from '../../parts/loaded.tsx';
 import { Secret } from '../../parts/secret.tsx';
 import { serviceTitle } from '../../parts/service.ts';
-import { timeText } from '../../parts/time.ts';
+import { snapshotName } from '../../parts/snapshot-name.ts';
 import { changed, changesOf } from '../../state/changes.ts';
 import { consoleOf, here, worlds } from '../../state/worlds.ts';
 import { holdersIn, holdersOf, wordsOf } from './holders.ts';
@@ -41,7 +40,6 @@ export function Order() {
     const given = new FormData(event.currentTarget as HTMLFormElement);
     const filled = ['id', 'label', 'ttl', 'credentials'].map((name) => [name, String(given.get(name) ?? '').trim()]);
     void act.run(async () => {
-      setMade(null);
       const order = Object.fromEntries(filled.filter(([, text]) => text !== ''));
       setMade(
         await ask<MadeWorld>('POST', '/_mock/worlds', { ...order, ...originOf(from, String(given.get('of') ?? '')) }),
@@ -49,53 +47,54 @@ export function Order() {
       changed('worlds');
     });
   };
+  if (made !== null) return <Made world={made} />;
   return (
-    <section aria-label="Make a world">
-      <h2>Make a world</h2>
-      <form class="order" onSubmit={make}>
-        <label>
-          Id
-          <input name="id" placeholder="made up" autocomplete="off" spellcheck={false} />
-        </label>
+    <form class="new-world" aria-label="Make a world" onSubmit={make}>
+      <h2>New world</h2>
+      <label>
+        Name
+        <input name="id" placeholder="made up if empty" autocomplete="off" spellcheck={false} />
+      </label>
+      <label>
+        Starts from
+        <select
+          value={from}
+          onChange={({ currentTarget: { value } }) =>
+            choose({ make: 'yes', from: value, of: value === 'world' ? here.value?.id : undefined }, false)
+          }
+        >
+          {Object.entries(ORIGINS).map(([name, text]) => (
+            <option key={name} value={name}>
+              {text}
+            </option>
+          ))}
+        </select>
+      </label>
+      {from === 'world' && <WhichWorld of={of} />}
+      {from === 'snapshot' && <WhichSnapshot of={of} />}
+      <details>
+        <summary>Advanced</summary>
         <label>
           Label
           <input name="label" placeholder="what it is for" autocomplete="off" maxLength={500} />
         </label>
         <label>
           Ends after … without use
-          <input name="ttl" placeholder="1h, or never" autocomplete="off" size={12} />
+          <input name="ttl" placeholder="1h, or never" autocomplete="off" />
         </label>
-        <label>
-          It starts from
-          <select
-            value={from}
-            onChange={({ currentTarget: { value } }) =>
-              choose({ from: value, of: value === 'world' ? here.value?.id : undefined }, false)
-            }
-          >
-            {Object.entries(ORIGINS).map(([name, text]) => (
-              <option key={name} value={name}>
-                {text}
-              </option>
-            ))}
-          </select>
-        </label>
-        {from === 'world' && <WhichWorld of={of} />}
-        {from === 'snapshot' && <WhichSnapshot of={of} />}
         <label>
           Credentials
           <select name="credentials">
-            <option value="own">of its own</option>
+            <option value="own">its own</option>
             <option value="cast">those of the seed</option>
           </select>
         </label>
-        <button type="submit" class="main" disabled={act.isBusy}>
-          Make the world
-        </button>
-      </form>
+      </details>
+      <button type="submit" class="main" disabled={act.isBusy}>
+        Make the world
+      </button>
       <Feedback act={act} />
-      <div role="status">{made !== null && <Made key={made.id} world={made} />}</div>
-    </section>
+    </form>
   );
 }
 
@@ -140,9 +139,9 @@ function WhichSnapshot({ of }: { readonly of: string }) {
         onChange={(event) => choose({ of: event.currentTarget.value }, false)}
       >
         {of !== '' && !isKnown && <option>{of}</option>}
-        {snapshots.map(({ id, name, at }) => (
-          <option key={id} value={id}>
-            {name ?? id}, {timeText(at)}
+        {snapshots.map((snapshot) => (
+          <option key={snapshot.id} value={snapshot.id}>
+            {snapshotName(snapshot)}
           </option>
         ))}
       </select>
@@ -155,13 +154,18 @@ function Made({ world }: { readonly world: MadeWorld }) {
   const { id, cast, created, ambiguous = [] } = world;
   const holders = [...holdersOf(cast), ...(created === undefined ? [] : holdersIn('created since', created))];
   const [isOpen, setOpen] = useState(false);
+  const heading = useRef<HTMLHeadingElement>(null);
+  // The form that had the focus is gone.
+  useEffect(() => heading.current?.focus(), []);
   return (
-    <div class="made">
-      <h3>
-        The world <span class="long">{id}</span> is made
-      </h3>
+    <div role="status">
+      <h2 ref={heading} tabIndex={-1}>
+        World {id} is made
+      </h2>
       <p>
-        <a href={consoleOf(world, addressOfView('requests'))}>Open its console</a>
+        <a class="button main" href={consoleOf(world, addressOfView('requests'))}>
+          Open its console
+        </a>
       </p>
       <WaysIn world={world} />
       {ambiguous.length > 0 && (
@@ -188,36 +192,34 @@ function Made({ world }: { readonly world: MadeWorld }) {
 const MOST_SHOWN = 200;
 
 function Credentials({ holders }: { readonly holders: ReturnType<typeof holdersOf> }) {
-  const rows = holders.flatMap(({ secrets, ...holder }) => secrets.map((secret) => ({ ...holder, ...secret })));
   return (
-    <DataTable
-      label="Credentials"
-      rows={rows}
-      keyOf={({ service, list, id, kind }) => `${service} ${list} ${id} ${kind}`}
-      columns={[
-        {
-          title: 'Who',
-          cell: ({ name, service, list }) => (
-            <>
-              {name}{' '}
-              <span class="quiet">
-                {serviceTitle(service)}, {wordsOf(list)}
-              </span>
-            </>
-          ),
-          by: ({ name }) => name,
-        },
-        { title: 'Kind', cell: ({ kind }) => wordsOf(kind), by: ({ kind }) => kind },
-        {
-          title: 'Client id',
-          cell: ({ clientId }) => clientId !== null && <Id id={clientId} name="the client id" />,
-          by: ({ clientId }) => clientId,
-        },
-        {
-          title: 'Secret',
-          cell: ({ text, kind, name }) => <Secret text={text} name={`the ${wordsOf(kind)} of ${name}`} />,
-        },
-      ]}
-    />
+    <ul class="plain holders" aria-label="Credentials">
+      {holders.map(({ service, list, id, name, secrets }) => (
+        <li key={`${service} ${list} ${id}`}>
+          {name}{' '}
+          <span class="quiet">
+            {serviceTitle(service)}, {wordsOf(list)}
+          </span>
+          {secrets.map(({ kind, clientId, text }) => (
+            <dl key={kind} class="facts">
+              {clientId !== null && (
+                <div>
+                  <dt>client id</dt>
+                  <dd>
+                    <Id id={clientId} name="the client id" />
+                  </dd>
+                </div>
+              )}
+              <div>
+                <dt>{wordsOf(kind)}</dt>
+                <dd>
+                  <Secret text={text} name={`the ${wordsOf(kind)} of ${name}`} />
+                </dd>
+              </div>
+            </dl>
+          ))}
+        </li>
+      ))}
+    </ul>
   );
 }

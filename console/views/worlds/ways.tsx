@@ -4,24 +4,21 @@ import { Copy } from '../../parts/copy.tsx';
 /** The ways into a world. */
 export function WaysIn({ world: { url, hostUrl, header } }: { readonly world: WorldInfo }) {
   const headers = Object.entries(header).map(([name, value]) => ['By a header', `${name}: ${value}`] as const);
-  const ways: readonly (readonly [string, string | null])[] = [
-    ['By its path', url],
-    ['By its host', hostUrl],
+  const ways = [
+    ['By its path', url] as const,
+    ...(hostUrl === null ? [] : [['By its host', hostUrl] as const]),
     ...headers,
   ];
   return (
     <dl class="ways">
-      {ways.map(
-        ([name, text]) =>
-          text !== null && (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>
-                <code class="long">{text}</code> <Copy text={text} />
-              </dd>
-            </div>
-          ),
-      )}
+      {ways.map(([name, text]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>
+            <code class="long">{text}</code> <Copy text={text} />
+          </dd>
+        </div>
+      ))}
     </dl>
   );
 }

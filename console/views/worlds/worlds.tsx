@@ -1,97 +1,102 @@
-import { addressOfView, choose, chosen } from '../../address.ts';
+import { addressOfView, choose, chosen, go } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import type { WorldInfo } from '../../control-api/types.ts';
-import { Feedback, useAct } from '../../parts/act.tsx';
-import { Confirm } from '../../parts/confirm.tsx';
+import { type Act, Feedback, useAct } from '../../parts/act.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Long } from '../../parts/long.tsx';
+import { Menu } from '../../parts/menu.tsx';
+import { Panel } from '../../parts/panel.tsx';
+import { Search } from '../../parts/search.tsx';
 import { relativeText, shortOf, timeText } from '../../parts/time.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
 import { readLifetime } from '../../state/lifetime.ts';
-import { offerUndo } from '../../state/undo.ts';
-import { consoleOf, here, refreshWorlds, worlds } from '../../state/worlds.ts';
+import { consoleOf, here, refreshWorlds, resetWorld, worlds } from '../../state/worlds.ts';
 import { Order } from './order.tsx';
 import { WaysIn } from './ways.tsx';
 import './worlds.css';
 
-/** So many are shown at first; the filter finds the others. */
+/** So many are shown at first; the search finds the others. */
 const MOST_SHOWN = 100;
 
 /** Every world of the server, with the ways into it. */
 export function Worlds() {
   const loaded = useLoaded(refreshWorlds, [changesOf('worlds')]);
   const lifetime = useLoaded(readLifetime, []);
+  const act = useAct();
+  const { filter, world: opened, make, from } = chosen.value;
+  // A snapshot leads here with what the world starts from.
+  const isMaking = make !== undefined || from !== undefined;
+  const isOpen = isMaking || opened !== undefined;
+  const known = worlds.value;
+  const found = matching(known, filter);
   return (
-    <div class="page worlds">
-      <ViewHeader title="Worlds" />
-      <p class="quiet">{readValue(lifetime, '…')}</p>
-      <Order />
-      <section>
-        <WhenLoaded of={loaded}>{() => <List />}</WhenLoaded>
+    <div class={isOpen ? 'two opened' : 'two'}>
+      <ViewHeader
+        title="Worlds"
+        count={known.length === 0 ? undefined : filter ? `${found.length} of ${known.length}` : known.length}
+      >
+        <Feedback act={act} />
+        <a class="button main" href={addressOfView('worlds', { filter, make: 'yes' })}>
+          Make a world
+        </a>
+      </ViewHeader>
+      {(known.length > 1 || filter) && (
+        <search class="bar one-row">
+          <Search
+            label="Search"
+            placeholder="name or label …"
+            value={filter}
+            change={(wanted) => choose({ filter: wanted }, false)}
+          />
+        </search>
+      )}
+      <section class="first page rows labelled worlds">
+        <WhenLoaded of={loaded}>
+          {() => (
+            <>
+              <List found={found} act={act} />
+              <p class="quiet">{readValue(lifetime, '…')}</p>
+            </>
+          )}
+        </WhenLoaded>
       </section>
-      <Reset />
+      {isOpen && (
+        <Panel
+          key={opened ?? 'new'}
+          label={isMaking ? 'New world' : 'World'}
+          onClose={() => go(addressOfView('worlds', { filter }))}
+        >
+          {isMaking ? <Order /> : <OneWorld world={known.find(({ id }) => id === opened)} />}
+        </Panel>
+      )}
     </div>
   );
 }
 
-function List() {
-  const { filter = '', all = '' } = chosen.value;
-  const known = worlds.value;
+function matching(all: readonly WorldInfo[], filter = ''): readonly WorldInfo[] {
   const wanted = filter.toLowerCase();
-  const found = known.filter(({ id, label }) => `${id} ${label ?? ''}`.toLowerCase().includes(wanted));
+  return all.filter(({ id, label }) => `${id} ${label ?? ''}`.toLowerCase().includes(wanted));
+}
+
+function List({ found, act }: { readonly found: readonly WorldInfo[]; readonly act: Act }) {
+  const { filter = '', all = '' } = chosen.value;
   const shown = all === '' ? found.slice(0, MOST_SHOWN) : found;
-  const act = useAct();
-  const remove = (id: string) =>
-    act.run(async () => {
-      await ask('DELETE', `/_mock/worlds/${id}`);
-      // The world that the page is of cannot be asked any more.
-      if (id !== here.value?.id) changed('worlds');
-      return `The world \`${id}\` is deleted.`;
-    });
+  if (found.length === 0) return <p>No world has a name or a label with “{filter}”.</p>;
   return (
     <>
-      {known.length === 1 && (
+      <DataTable
+        label="Worlds"
+        rows={shown}
+        keyOf={({ id }) => id}
+        columns={[...COLUMNS, { title: '', cell: (world) => <Acts world={world} act={act} /> }]}
+      />
+      {worlds.value.length === 1 && (
         <p>
           There is one world, in which everything happens. Make another one, so that two tests can run at the same time:
           every test in a world of its own.
         </p>
-      )}
-      <div class="bar">
-        <label>
-          Id or label contains{' '}
-          <input
-            type="search"
-            value={filter}
-            maxLength={200}
-            onInput={(event) => choose({ filter: event.currentTarget.value }, false)}
-          />
-        </label>
-        <output class="quiet">
-          {found.length} of {known.length}
-        </output>
-        <button type="button" onClick={() => changed('worlds')}>
-          Read again
-        </button>
-      </div>
-      {found.length === 0 ? (
-        <p>No world has an id or a label with “{filter}”.</p>
-      ) : (
-        <DataTable
-          label="Worlds"
-          rows={shown}
-          keyOf={({ id }) => id}
-          columns={[
-            ...(shown.some(({ label }) => label !== null) ? [...COLUMNS.slice(0, 1), LABEL] : COLUMNS.slice(0, 1)),
-            ...COLUMNS.slice(1),
-            {
-              title: '',
-              cell: (world) => <Acts world={world} isBusy={act.isBusy} onDelete={() => remove(world.id)} />,
-            },
-          ]}
-          below={(world) => chosen.value['world'] === world.id && <WaysIn world={world} />}
-        />
       )}
       {shown.length < found.length && (
         <p>
@@ -101,50 +106,41 @@ function List() {
           </button>
         </p>
       )}
-      <Feedback act={act} />
     </>
   );
 }
 
-/** Only where a world has one. */
-const LABEL: Column<WorldInfo> = {
-  title: 'Label',
-  class: 'label',
-  cell: ({ label }) => label && <Long text={label} />,
-  by: ({ label }) => label ?? '',
-};
-
 const COLUMNS: readonly Column<WorldInfo>[] = [
   {
-    title: 'Id',
-    cell: (world) => (
-      <span class="when">
-        <a data-entry href={consoleOf(world, addressOfView('requests'))}>
-          {world.id}
-        </a>
-        {world.id === here.value?.id && <span class="quiet"> this one</span>}
-      </span>
+    title: 'Name',
+    cell: ({ id, label }) => (
+      <>
+        {id} {id === here.value?.id && <span class="status idle">this one</span>}
+        {label && (
+          <small class="quiet label">
+            <Long text={label} />
+          </small>
+        )}
+      </>
     ),
     by: ({ id }) => id,
   },
-  { title: 'Made', cell: ({ createdAt }) => <Since at={createdAt} />, by: ({ createdAt }) => createdAt },
+  {
+    title: 'Made',
+    cell: ({ createdAt }) => <Since at={createdAt} />,
+    by: ({ createdAt }) => createdAt,
+    class: 'wide-only',
+  },
   { title: 'Last used', cell: ({ lastUsedAt }) => <Since at={lastUsedAt} />, by: ({ lastUsedAt }) => lastUsedAt },
   {
     title: 'Credentials',
-    cell: ({ credentials }) => (credentials === 'own' ? 'of its own' : 'those of the seed'),
+    cell: ({ credentials }) => (credentials === 'own' ? 'its own' : 'those of the seed'),
     by: ({ credentials }) => credentials,
+    class: 'wide-only',
   },
   {
     title: 'Ends',
-    cell: ({ expiresAt, ttl }) =>
-      expiresAt === null ? (
-        'never'
-      ) : (
-        <>
-          <Since at={expiresAt} />
-          <small class="quiet">, after {shortOf(ttl)} without use</small>
-        </>
-      ),
+    cell: ({ expiresAt }) => (expiresAt === null ? 'never' : <Since at={expiresAt} />),
     by: ({ expiresAt }) => expiresAt,
   },
 ];
@@ -162,70 +158,78 @@ function Since({ at }: { readonly at: string }) {
   );
 }
 
-interface ActsParts {
-  readonly world: WorldInfo;
-  readonly isBusy: boolean;
-  readonly onDelete: () => void;
-}
-
-function Acts({ world, isBusy, onDelete }: ActsParts) {
+function Acts({ world, act }: { readonly world: WorldInfo; readonly act: Act }) {
   const { id } = world;
-  const isOpen = chosen.value['world'] === id;
+  const isHere = id === here.value?.id;
+  const remove = () =>
+    act.run(async () => {
+      await ask('DELETE', `/_mock/worlds/${id}`);
+      if (chosen.value['world'] === id) choose({ world: undefined }, false);
+      // The world that the page is of cannot be asked any more.
+      if (!isHere) changed('worlds');
+      return `The world \`${id}\` is deleted.`;
+    });
+  const reset = {
+    label: 'Reset world',
+    run: () => act.run(resetWorld),
+    asks: {
+      title: `Reset world ${id}?`,
+      yes: 'Reset world',
+      loses: `The world ${id} goes back to its seed, and its clock to real time. Everything that was made or changed since is lost, and its requests, findings and faults.`,
+    },
+  };
+  const end = {
+    label: 'Delete world',
+    run: remove,
+    asks: {
+      title: `Delete world ${id}?`,
+      yes: 'Delete world',
+      loses: `The world ${id} is deleted, with everything in it: its keys, requests and snapshots.`,
+    },
+  };
   return (
     <>
-      <a class="button small" href={consoleOf(world, addressOfView('requests'))} target="_blank" rel="noopener">
-        Open in a new tab<span class="unseen"> ({id})</span>
-      </a>{' '}
-      <button
-        type="button"
-        class="small"
-        aria-expanded={isOpen}
-        onClick={() => choose({ world: isOpen ? undefined : id }, false)}
-      >
-        How to reach it<span class="unseen"> ({id})</span>
-      </button>{' '}
-      {id !== 'default' && (
-        <Confirm
-          loses={`The world ${id} is deleted, with everything in it: its keys, requests and snapshots.`}
-          title={`Delete world ${id}?`}
-          yes="Delete world"
-          isBusy={isBusy}
-          onYes={onDelete}
-        >
-          Delete<span class="unseen"> {id}</span>
-        </Confirm>
-      )}
+      {!isHere && (
+        <a class="button small" href={consoleOf(world, addressOfView('requests'))}>
+          Open<span class="unseen"> {id}</span>
+        </a>
+      )}{' '}
+      <Menu
+        of={`world ${id}`}
+        isBusy={act.isBusy}
+        items={[
+          {
+            label: 'How to reach it',
+            run: () => choose({ world: id, make: undefined, from: undefined, of: undefined }),
+          },
+          ...(isHere ? [reset] : []),
+          ...(id === 'default' ? [] : [end]),
+        ]}
+      />
     </>
   );
 }
 
-function Reset() {
-  const act = useAct();
-  const id = here.value?.id;
-  if (id === undefined) return null;
-  const reset = () =>
-    act.run(async () => {
-      await ask('POST', '/_mock/reset');
-      offerUndo(null);
-      return `The world \`${id}\` is as its seed has it.`;
-    });
+function OneWorld({ world }: { readonly world: WorldInfo | undefined }) {
+  if (world === undefined) return <p class="fault">There is no world {chosen.value['world']}.</p>;
   return (
-    <section aria-label="Reset">
-      <h2>Reset this world</h2>
-      <p>
-        <code>{id}</code> goes back to its seed, and its clock to real time. Its requests, findings and faults are
-        forgotten.
-      </p>
-      <Confirm
-        title={`Reset world ${id}?`}
-        yes="Reset world"
-        loses={`Everything that was made or changed in ${id} since its seed is lost, and its requests, findings and faults.`}
-        isBusy={act.isBusy}
-        onYes={reset}
-      >
-        Reset {id}
-      </Confirm>
-      <Feedback act={act} />
-    </section>
+    <>
+      <h2>How to reach {world.id}</h2>
+      <WaysIn world={world} />
+      <dl class="facts">
+        {COLUMNS.slice(1).map(({ title, cell }) => (
+          <div key={title}>
+            <dt>{title}</dt>
+            <dd>{cell(world)}</dd>
+          </div>
+        ))}
+        {world.expiresAt !== null && (
+          <div>
+            <dt>Ends after</dt>
+            <dd>{shortOf(world.ttl)} without use</dd>
+          </div>
+        )}
+      </dl>
+    </>
   );
 }
