@@ -1,18 +1,7 @@
-import { computed, signal } from '@preact/signals';
 import { eventReader } from '../../src/library/events.ts';
+import { connection } from '../connection.ts';
 import { Refused, send } from './client.ts';
 import type { MockEvent } from './types.ts';
-
-/**
- * Are events reported as they happen? `away`: nobody looks at the page, so nothing is read. `gone`: the server answers, and
- * does not have this world.
- */
-export type Connection = 'connecting' | 'live' | 'lost' | 'gone' | 'away';
-
-export const connection = signal<Connection>('connecting');
-
-/** Does the server not answer? Then nothing can be changed. */
-export const isOffline = computed(() => connection.value === 'lost');
 
 let tryNow: () => void = () => {};
 

@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
 import { VIEWS_ID } from '../../src/http/console-rail.ts';
 import { addressOfView, sameIn, view } from '../address.ts';
+import { connection, isOffline } from '../connection.ts';
 import { addressOf, adminToken, wantsToken } from '../control-api/client.ts';
-import { connection, isOffline, retry } from '../control-api/stream.ts';
+import { retry } from '../control-api/stream.ts';
 import { Icon } from '../parts/icon.tsx';
 import { textOf, useLoaded } from '../parts/loaded.tsx';
 import { timeText } from '../parts/time.ts';
@@ -14,11 +15,10 @@ import { unread } from '../state/in-force.ts';
 import { readJournal } from '../state/requests.ts';
 import { consoleOf, here, refreshWorlds, worlds } from '../state/worlds.ts';
 import { VIEWS } from '../views/index.ts';
-import { Awaited } from '../views/lazy.tsx';
+import { Awaited, lazy } from '../views/lazy.tsx';
 import { InForceBar } from './in-force-bar.tsx';
-import { Palette } from './palette.tsx';
 import { Rail } from './rail.tsx';
-import { Help, opened, useShortcuts } from './shortcuts.tsx';
+import { opened, useShortcuts } from './shortcuts.ts';
 import { UndoBar } from './undo-bar.tsx';
 
 worldNow.of = worldMinute;
@@ -85,8 +85,8 @@ export function Frame() {
         {Show === undefined ? <Awaited /> : <Show key={String(wantsToken.value)} />}
       </main>
       <UndoBar />
-      {opened.value === 'palette' && <Palette />}
-      {opened.value === 'help' && <Help />}
+      {opened.value === 'palette' && lazy.value !== null && <lazy.value.Palette />}
+      {opened.value === 'help' && lazy.value !== null && <lazy.value.Help />}
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { addressOfView } from '../address.ts';
-import { connection } from '../control-api/stream.ts';
+import { connection } from '../connection.ts';
 import { type Act, Feedback, useAct } from '../parts/act.tsx';
 import { Confirm } from '../parts/confirm.tsx';
 import { useLoaded } from '../parts/loaded.tsx';

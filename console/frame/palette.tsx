@@ -8,7 +8,7 @@ import { addressIn, requests } from '../state/requests.ts';
 import { readServices, requestsOf, rulesetOf } from '../state/rulesets.ts';
 import { VIEWS } from '../views/index.ts';
 import { Dialog } from './dialog.tsx';
-import { opened } from './shortcuts.tsx';
+import { opened } from './shortcuts.ts';
 
 const GROUPS = ['Views', 'Identities', 'Operations', 'Requests'] as const;
 

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { isOffline } from '../control-api/stream.ts';
+import { isOffline } from '../connection.ts';
 import { giveFocus, isFocusLost } from './focus.ts';
 import { textOf } from './loaded.tsx';
 import { Sentence } from './sentence.tsx';

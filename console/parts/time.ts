@@ -1,3 +1,4 @@
+import { inWords } from '../duration.ts';
 import { zone } from '../preferences.ts';
 
 /** An RFC 3339 time as the clocks of the chosen zone show it: `2030-01-15T12:00:00.000`. */
@@ -43,26 +44,6 @@ export function timeText(at: string, now: string | null = null): string {
 /** The time of day, to the millisecond, in the chosen zone. */
 export function timeOfDay(at: string): string {
   return inZone(at).slice(11);
-}
-
-const UNITS = [
-  ['d', 86_400],
-  ['h', 3600],
-  ['min', 60],
-  ['s', 1],
-] as const;
-
-/** A length of time in its two largest units: `15 min`, `1 h 5 min`. */
-export function inWords(milliseconds: number): string {
-  let seconds = Math.round(Math.abs(milliseconds) / 1000);
-  const words: string[] = [];
-  for (const [unit, length] of UNITS) {
-    const count = Math.floor(seconds / length);
-    seconds -= count * length;
-    if (count > 0) words.push(`${count} ${unit}`);
-    if (words.length === 2) break;
-  }
-  return words.length === 0 ? '0 s' : words.join(' ');
 }
 
 /** How far a time is from now: `in 14 min`, `2 h ago`. */

@@ -1,6 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import type { ClockState } from '../control-api/types.ts';
-import { inWords } from '../parts/time.ts';
+import { inWords } from '../duration.ts';
 
 /** What the clock of the world said last, and when that was by the machine; null before it has said anything. */
 const said = signal<{ readonly state: ClockState; readonly heardAt: number } | null>(null);

@@ -11,16 +11,24 @@ import { importsOf, ROOT, sourceFiles } from './source-files.ts';
 const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly RegExp[] }[] = [
   {
     files: /^console\/control-api\//,
-    may: [/^console\/control-api\//, /^@preact\/signals$/, /^library\/(calls|events)$/],
+    may: [/^console\/(control-api\/|connection$)/, /^@preact\/signals$/, /^library\/(calls|events)$/],
     types: [/^library\//, /^generated\/library$/],
   },
-  { files: /^console\/(address|preferences)$/, may: [/^@preact\/signals$/] },
-  { files: /^console\/state\//, may: [/^console\/(state|control-api)\//, /^console\/address$/, /^@preact\/signals$/] },
-  { files: /^console\/parts\//, may: [/^console\/parts\//, /^console\/preferences$/, /^preact(\/hooks)?$/] },
+  // What every room may know: the address, the window, the connection, and what somebody prefers.
+  { files: /^console\/(address|connection|duration|preferences|window)$/, may: [/^@preact\/signals$/] },
+  {
+    files: /^console\/state\//,
+    may: [/^console\/(state|control-api)\//, /^console\/(address|connection|duration)$/, /^@preact\/signals$/],
+  },
+  {
+    files: /^console\/parts\//,
+    may: [/^console\/parts\//, /^console\/(connection|duration|preferences|window)$/, /^preact(\/hooks)?$/],
+  },
   {
     files: /^console\/views\/(index|lazy|others)$/,
     may: [
-      /^console\/views\/(([a-z-]+)\/(\2|recorded)|lazy|others)$/,
+      /^console\/views\/(([a-z-]+)\/(\2|recorded|tools\/tools)|lazy|others)$/,
+      /^console\/frame\/(help|palette)$/,
       /^console\/parts\/loaded$/,
       /^http\/console-rail$/,
       /^@preact\/signals$/,
@@ -32,7 +40,7 @@ const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly 
     may: [
       /^console\/views\/(OWN\/|lazy$)/,
       /^console\/(parts|state|control-api)\//,
-      /^console\/address$/,
+      /^console\/(address|connection|duration|window)$/,
       /^preact(\/hooks)?$/,
       /^\.\/[a-z-]+\.css$/,
     ],

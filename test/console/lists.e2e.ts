@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Download, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../support/browser.ts';
-import { INVOKER, readJson, served } from '../support/console.ts';
+import { readJson, served } from '../support/console.ts';
 import { castKey } from '../support/ngc-cast.ts';
 import { windows } from '../support/window.ts';
 

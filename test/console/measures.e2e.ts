@@ -1,6 +1,4 @@
-/** What is measured of every view of the console: targets and fields on a telephone, edges that can be seen, motion, and size. */
-import { readFileSync } from 'node:fs';
-import { gzipSync } from 'node:zlib';
+/** What is measured of every view of the console: targets and fields on a telephone, edges that can be seen, and motion. */
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../support/browser.ts';
@@ -139,11 +137,4 @@ describe.runIf(hasBrowser)('every view', () => {
       );
     }
   });
-});
-
-it('is at most 60 kB of scripts', () => {
-  const scripts = ['console', 'others'].map((name) => readFileSync(`dist/console/${name}.js`));
-  const bytes = scripts.reduce((sum, script) => sum + gzipSync(script, { level: 9 }).length, 0);
-
-  expect(bytes).toBeLessThanOrEqual(60_000);
 });

@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { ClockReading } from '../../control-api/types.ts';
+import { inWords } from '../../duration.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
-import { inWords, pickedOf, timePicked, timeText, zoneText } from '../../parts/time.ts';
+import { pickedOf, timePicked, timeText, zoneText } from '../../parts/time.ts';
 import { worldTime } from '../../state/clock.ts';
 import { setFrozen } from '../../state/freeze.ts';
 import { move, type Names } from './move.ts';

@@ -1,8 +1,8 @@
 import type { ClockReading, WorldEvent } from '../../control-api/types.ts';
+import { inWords } from '../../duration.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Long } from '../../parts/long.tsx';
-import { inWords } from '../../parts/time.ts';
 import { When } from '../../parts/when.tsx';
 import { worldTime } from '../../state/clock.ts';
 import { eventInWords, move, type Names } from './move.ts';

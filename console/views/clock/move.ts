@@ -1,6 +1,7 @@
 import type { WorldEvent } from '../../control-api/types.ts';
+import { inWords } from '../../duration.ts';
 import { shortId } from '../../parts/id.tsx';
-import { inWords, timeText } from '../../parts/time.ts';
+import { timeText } from '../../parts/time.ts';
 import { drillTitle } from '../../state/drills.ts';
 import { moveClock } from '../../state/move-clock.ts';
 

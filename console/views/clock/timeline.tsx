@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
 import { choose, chosen } from '../../address.ts';
 import type { ClockReading } from '../../control-api/types.ts';
+import { inWords } from '../../duration.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
-import { inWords, ticksIn, timeText } from '../../parts/time.ts';
+import { ticksIn, timeText } from '../../parts/time.ts';
 import { worldTime } from '../../state/clock.ts';
 import type { Policy, ShownKey } from '../../state/keys.ts';
 import { Marks, Version } from './lanes.tsx';

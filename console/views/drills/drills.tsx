@@ -1,13 +1,13 @@
 import { addressOfView, choose, chosen } from '../../address.ts';
 import { ask, askAll } from '../../control-api/client.ts';
 import type { Drill, Fault } from '../../control-api/types.ts';
+import { inWords } from '../../duration.ts';
 import { type Act, Feedback, useAct } from '../../parts/act.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { serviceTitle } from '../../parts/service.ts';
-import { inWords } from '../../parts/time.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
 import { changesOf } from '../../state/changes.ts';
 import { worldTime } from '../../state/clock.ts';

@@ -2,8 +2,8 @@ import { choose, chosen } from '../../address.ts';
 import { Popover } from '../../parts/popover.tsx';
 import { Search } from '../../parts/search.tsx';
 import { serviceTitle } from '../../parts/service.ts';
-import { isNarrow } from '../../parts/window.ts';
 import { FILTERS, type ValueFilter, valuesOf } from '../../state/requests.ts';
+import { isNarrow } from '../../window.ts';
 
 const CHOICES: readonly (readonly [name: ValueFilter, title: string])[] = [
   ['service', 'Service'],

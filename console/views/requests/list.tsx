@@ -1,14 +1,13 @@
-import { computed } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { choose, chosen } from '../../address.ts';
 import { Status } from '../../parts/chips.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { TimeOfDay } from '../../parts/when.tsx';
-import { isCoarse, isNarrow } from '../../parts/window.ts';
 import { addressIn, listed, type Row } from '../../state/requests.ts';
+import { isCoarse, isNarrow } from '../../window.ts';
 
 /** The height of a row in pixels. */
-const height = computed(() => (isNarrow.value ? 62 : isCoarse.value ? 44 : 34));
+const heightOfRow = () => (isNarrow.value ? 62 : isCoarse.value ? 44 : 34);
 
 /** Rows beyond both ends of what can be seen, so that scrolling shows no gap. */
 const BEYOND = 10;
@@ -23,7 +22,7 @@ const HEADINGS = ['Time', 'Status', 'Method', 'Path', 'Reason', 'Caller', 'Opera
 export function RequestList({ onEnter }: { readonly onEnter: () => void }) {
   const box = useRef<HTMLDivElement>(null);
   const [{ top, room }, setSeen] = useState({ top: 0, room: 600 });
-  const rowHeight = height.value;
+  const rowHeight = heightOfRow();
   const rows = listed.value;
   const selected = chosen.value['request'];
   const at = selected === undefined ? -1 : rows.findIndex(({ ids }) => ids.includes(selected));
@@ -120,7 +119,7 @@ function Line({ row: { request, ids }, place, count, isSelected }: LineParts) {
       aria-posinset={place + 1}
       aria-setsize={count}
       tabIndex={-1}
-      style={{ height: `${height.value}px`, transform: `translateY(${place * height.value}px)` }}
+      style={{ height: `${heightOfRow()}px`, transform: `translateY(${place * heightOfRow()}px)` }}
       onClick={() => choose({ request: id })}
     >
       <TimeOfDay at={at} />

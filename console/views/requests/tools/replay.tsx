@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { addressOfView } from '../../../address.ts';
+import { isOffline } from '../../../connection.ts';
 import { ask } from '../../../control-api/client.ts';
-import { isOffline } from '../../../control-api/stream.ts';
 import type { RecordedRequest, RequestSummary } from '../../../control-api/types.ts';
 import { Status } from '../../../parts/chips.tsx';
 import { Confirm } from '../../../parts/confirm.tsx';

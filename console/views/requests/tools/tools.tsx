@@ -5,9 +5,10 @@ import { download } from '../../../parts/download.ts';
 import { Menu } from '../../../parts/menu.tsx';
 import { Panel } from '../../../parts/panel.tsx';
 import { Popover } from '../../../parts/popover.tsx';
+import { checkArchive } from '../../../state/check-archive.ts';
 import { fileName, readFile } from '../../../state/files.ts';
 import { filter } from '../../../state/requests.ts';
-import { CheckHar, checkArchive } from './check-har.tsx';
+import { CheckHar } from './check-har.tsx';
 import { Replay } from './replay.tsx';
 import { Verify } from './verify.tsx';
 

@@ -1,19 +1,9 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { isCovered } from '../parts/focus.ts';
-import { Dialog } from './dialog.tsx';
 
 /** The dialog of the frame that is open. */
 export const opened = signal<'help' | 'palette' | null>(null);
-
-export const KEYS: readonly (readonly [keys: string, what: string])[] = [
-  ['/', 'search in this view'],
-  ['j, k', 'next and previous in a list'],
-  ['Enter', 'open'],
-  ['Esc', 'close what is open'],
-  ['Ctrl K', 'go to an operation, identity, key, request or view'],
-  ['?', 'this help'],
-];
 
 /** Where keys write text, or mean something of their own. */
 const WRITING = 'input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]';
@@ -61,27 +51,4 @@ export function useShortcuts(): void {
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);
   }, []);
-}
-
-export function Help() {
-  return (
-    <Dialog
-      label="Keys"
-      onClose={() => {
-        opened.value = null;
-      }}
-    >
-      <h2>Keys</h2>
-      <dl class="facts">
-        {KEYS.map(([keys, what]) => (
-          <div key={keys}>
-            <dt>
-              <kbd>{keys}</kbd>
-            </dt>
-            <dd>{what}</dd>
-          </div>
-        ))}
-      </dl>
-    </Dialog>
-  );
 }

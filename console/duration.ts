@@ -1,0 +1,19 @@
+const UNITS = [
+  ['d', 86_400],
+  ['h', 3600],
+  ['min', 60],
+  ['s', 1],
+] as const;
+
+/** A length of time in its two largest units: `15 min`, `1 h 5 min`. */
+export function inWords(milliseconds: number): string {
+  let seconds = Math.round(Math.abs(milliseconds) / 1000);
+  const words: string[] = [];
+  for (const [unit, length] of UNITS) {
+    const count = Math.floor(seconds / length);
+    seconds -= count * length;
+    if (count > 0) words.push(`${count} ${unit}`);
+    if (words.length === 2) break;
+  }
+  return words.length === 0 ? '0 s' : words.join(' ');
+}
