@@ -1,5 +1,5 @@
-import { ask } from '../../control-api/client.ts';
 import type { OperationEffect } from '../../control-api/types.ts';
+import { effectsOf } from '../../state/effects.ts';
 import { readIdentities } from '../../state/identities.ts';
 import { type Certainty, type Operation, type Rule, type Ruleset, rulesetOf } from '../../state/rulesets.ts';
 
@@ -92,12 +92,7 @@ async function callersOf(service: string, whose: readonly string[]): Promise<Col
 
 /** What is decided about each operation, before any object is known. */
 async function effectsFor({ asker }: Column, service: string): Promise<ReadonlyMap<string, OperationEffect>> {
-  const { operations } = await ask<{ operations: readonly OperationEffect[] }>('POST', '/_mock/decisions/simulate', {
-    ...asker,
-    operations: '*',
-    service,
-  });
-  return new Map(operations.map((effect) => [effect.operation, effect]));
+  return new Map((await effectsOf(asker, service)).map((effect) => [effect.operation, effect]));
 }
 
 const roleOf = ({ roles }: Ruleset, { id }: Column, side: Side) =>
