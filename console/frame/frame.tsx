@@ -36,7 +36,6 @@ export function Frame() {
   useEffect(() => {
     document.title = `${title} · nv-auth-mock`;
   }, [title]);
-  useShortcuts();
   const current = shown?.name;
   useEffect(() => {
     if (current === 'requests') unread.value = 0;
@@ -55,19 +54,7 @@ export function Frame() {
           nv-auth-mock
         </a>
         <WhichWorld />
-        <button
-          type="button"
-          class="go-to"
-          aria-label="Go to"
-          onClick={() => {
-            opened.value = 'palette';
-          }}
-        >
-          <Icon name="search" />
-          <span>
-            Go to … <kbd>Ctrl K</kbd>
-          </span>
-        </button>
+        <GoTo />
         <WorldClock />
         <Connected />
         <button type="button" class="to-views" aria-label="Views" popovertarget={VIEWS_ID}>
@@ -86,6 +73,35 @@ export function Frame() {
         {Show === undefined ? <Awaited /> : <Show key={String(wantsToken.value)} />}
       </main>
       <UndoBar />
+      <FrameDialog />
+    </>
+  );
+}
+
+/** Opens the palette, as its keys do. */
+export function GoTo() {
+  return (
+    <button
+      type="button"
+      class="go-to"
+      aria-label="Go to … Ctrl K"
+      onClick={() => {
+        opened.value = 'palette';
+      }}
+    >
+      <Icon name="search" />
+      <span>
+        Go to … <kbd>Ctrl K</kbd>
+      </span>
+    </button>
+  );
+}
+
+/** The dialog of the frame that is open. */
+export function FrameDialog() {
+  useShortcuts();
+  return (
+    <>
       {opened.value === 'palette' && <Palette />}
       {opened.value === 'help' && <Help />}
     </>
@@ -170,7 +186,7 @@ const SAID = {
   away: 'not watching',
 } as const;
 
-function Connected() {
+export function Connected() {
   return (
     <span class="connection" data-state={connection.value} role="status" title={SAID[connection.value]}>
       <span>{SAID[connection.value]}</span>
