@@ -166,10 +166,10 @@ function Fields(props: {
       </div>
       <Allowed draft={draft} rulesets={ticked} change={change} />
       <div class="submit">
-        <Feedback act={act} />
         <button type="submit" class="main" disabled={act.isBusy}>
           {edited === null ? 'Make the key' : 'Store the edit'}
         </button>
+        <Feedback act={act} />
       </div>
     </form>
   );
