@@ -49,7 +49,7 @@ export function AccessKeys({ credential }: { readonly credential: Exclude<Creden
           <button type="button" disabled={act.isBusy} onClick={() => act.run(() => read())}>
             Read them
           </button>{' '}
-          <span class="quiet">as this user, by Run:ai’s own API: the calls are in the journal</span>
+          <span class="quiet">as this user, by Run:ai’s own API: the calls are in Requests</span>
         </p>
       ) : (
         <>

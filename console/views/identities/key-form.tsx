@@ -55,8 +55,8 @@ function Fields(props: {
   const withKeys = rulesets.filter(({ product }) => product !== undefined);
   const ticked = withKeys.filter(({ service }) => draft.services.includes(service));
   const isService = draft.type === 'service';
-  // What the key or the address has of them is seen.
-  const [isAdvanced] = useState(draft.org !== '' || draft.expiresAt !== '' || draft.force);
+  // It is open where the key has something of it.
+  const [isAdvanced] = useState(draft.expiresAt !== '');
   const store = async () => {
     if (edited !== null) {
       const { key, undo } = await editKey(edited.id, editOf(draft));
