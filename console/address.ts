@@ -57,6 +57,6 @@ export function sameIn(home: string): string {
 
 /** Goes to an address as a link does, and at once: whatever reads where the page is does not see the former place again. */
 export function go(address: string): void {
-  location.hash = address;
+  location.href = address;
   current.value = read(address);
 }

@@ -36,7 +36,6 @@ export function Frame() {
   useEffect(() => {
     document.title = `${title} · nv-auth-mock`;
   }, [title]);
-  useShortcuts();
   const current = shown?.name;
   useEffect(() => {
     if (current === 'requests') unread.value = 0;
@@ -55,18 +54,7 @@ export function Frame() {
           nv-auth-mock
         </a>
         <WhichWorld />
-        <button
-          type="button"
-          class="go-to"
-          onClick={() => {
-            opened.value = 'palette';
-          }}
-        >
-          <Icon name="search" />
-          <span>
-            Go to … <kbd>Ctrl K</kbd>
-          </span>
-        </button>
+        <GoTo />
         <WorldClock />
         <Connected />
         <button type="button" class="to-views" aria-label="Views" popovertarget={VIEWS_ID}>
@@ -85,10 +73,37 @@ export function Frame() {
         {Show === undefined ? <Awaited /> : <Show key={String(wantsToken.value)} />}
       </main>
       <UndoBar />
-      {opened.value === 'palette' && lazy.value !== null && <lazy.value.Palette />}
-      {opened.value === 'help' && lazy.value !== null && <lazy.value.Help />}
+      <FrameDialog />
     </>
   );
+}
+
+/** Opens the palette, as its keys do. */
+export function GoTo() {
+  return (
+    <button
+      type="button"
+      class="go-to"
+      onClick={() => {
+        opened.value = 'palette';
+      }}
+    >
+      <Icon name="search" />
+      <span>
+        Go to … <kbd>Ctrl K</kbd>
+      </span>
+    </button>
+  );
+}
+
+/** The dialog of the frame that is open. */
+export function FrameDialog() {
+  useShortcuts();
+  if (opened.value === null) return null;
+  const views = lazy.value;
+  // The pages of documents read the second script only for this.
+  if (views === null) return <Awaited />;
+  return opened.value === 'palette' ? <views.Palette /> : <views.Help />;
 }
 
 /** Not a link: the address says what is shown. */
@@ -169,7 +184,7 @@ const SAID = {
   away: 'not watching',
 } as const;
 
-function Connected() {
+export function Connected() {
   return (
     <span class="connection" data-state={connection.value} role="status" title={SAID[connection.value]}>
       <span>{SAID[connection.value]}</span>

@@ -1,5 +1,5 @@
 /**
- * The common styles of the server's pages. The colours are the console's (`console/style.css`). Inlined text, because
+ * The common styles of the server's pages. The colours are the console's (`console/frame/frame.css`). Inlined text, because
  * the login page loads no files.
  */
 export const LOOK = `:root {
@@ -8,6 +8,7 @@ export const LOOK = `:root {
   --raised: light-dark(#f4f5f6, #1d2126);
   --chosen: light-dark(#e3edd3, #2b3a1a);
   --line: light-dark(#d5d9dd, #343a41);
+  --border: light-dark(#7d858d, #77808a);
   --text: light-dark(#1a1d20, #e8eaed);
   --quiet: light-dark(#565d64, #a3abb3);
   --accent: light-dark(#386200, #9bd63a);
@@ -26,7 +27,7 @@ a { color: var(--accent) }
 code { font-family: ui-monospace, "Cascadia Mono", Menlo, monospace; font-size: .92em; overflow-wrap: anywhere }
 button, input, select {
   max-width: 100%; padding: .25rem .6rem; font: inherit; color: inherit;
-  background: var(--raised); border: 1px solid var(--line); border-radius: 6px;
+  background: var(--raised); border: 1px solid var(--border); border-radius: 6px;
 }
 button { cursor: pointer }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }

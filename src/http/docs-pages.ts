@@ -20,17 +20,20 @@ interface PageParts {
   readonly below: string;
   /** The path of the page. */
   readonly path: string;
-  /** HTML at the end of the header. */
+  /** HTML at the end of the bar above the content. */
   readonly beside?: string;
   readonly head?: string;
+  /** HTML of the content. */
   readonly main: string;
+  /** HTML of the scripts that work on it. */
+  readonly scripts?: string;
 }
 
 /**
  * A page in the frame of the console. Without the console's script, the frame has only its links. A page for a world that does not
  * exist has no script, because there is nothing to ask.
  */
-function renderPage({ title, below, path, beside = '', head = '', main }: PageParts): string {
+function renderPage({ title, below, path, beside = '', head = '', main, scripts = '' }: PageParts): string {
   const links = PLACES.map(
     (place) => `<a href="${below}${place.path}"${place.path === path ? ' aria-current="page"' : ''}>${place.title}</a>`,
   );
@@ -54,23 +57,34 @@ ${
 ${iconSymbols()}
 <header>
 <a class="mark" href="${below}/">nv-auth-mock</a>
-<div id="where"></div>
-<nav class="tabs" aria-label="Pages">${links.join('\n')}</nav>
-${beside}<div id="clock"></div>
-<button type="button" class="to-views" aria-label="Views" popovertarget="${VIEWS_ID}"><svg class="icon" aria-hidden="true"><use href="#icon-menu"></use></svg></button>
+<div id="where"><span class="where"></span>${isLost ? '' : GO_TO}</div>
+<div id="clock"></div>
+<div id="watching"></div>
+<button type="button" class="to-views" aria-label="Views" popovertarget="${VIEWS_ID}">${icon('menu')}</button>
 </header>
 <div id="rail">${rail(below, !isLost)}</div>
 <div id="said" class="said"></div>
+<main id="content" tabindex="-1">
+<div class="pages"><nav class="tabs" aria-label="Pages">${links.join('\n')}</nav>
+${beside}</div>
+<div class="scrolled">
 ${main}
-</body>
+</div>
+</main>
+${scripts}</body>
 </html>
 `;
 }
 
+const icon = (name: string) => `<svg class="icon" aria-hidden="true"><use href="#icon-${name}"></use></svg>`;
+
+/** As the console's script draws it, so that nothing moves once that is there. */
+const GO_TO = `<button type="button" class="go-to" aria-label="Go to … Ctrl K">${icon('search')}<span>Go to … <kbd>Ctrl K</kbd></span></button>`;
+
 /** The navigation of the console, which leads into it. @param isDocuments is the page one of the documents? */
 function rail(below: string, isDocuments: boolean): string {
   const link = (href: string, { name, title }: RailView, more = '') =>
-    `<a href="${below}${href}"${more}><svg class="icon" aria-hidden="true"><use href="#icon-${name}"></use></svg><span>${title}</span></a>`;
+    `<a href="${below}${href}"${more}>${icon(name)}<span>${title}</span></a>`;
   const groups = RAIL.map(({ title, views }, index) => {
     const links = views.map((view) => link(`/#/${view.name}`, view));
     if (index === RAIL.length - 1) links.push(link('/docs', DOCUMENTS, isDocuments ? ' aria-current="page"' : ''));
@@ -90,11 +104,11 @@ export function lostPage(message: string, back: string): string {
     title: 'nv-auth-mock: no such world',
     below: back,
     path: '',
-    main: `<main class="text">
+    main: `<div class="text">
 <h1>No such world</h1>
 <p>${escapeWithCode(message)}</p>
 <p>Open <a href="${escapeHtml(back)}/#/worlds">the list of worlds</a> or <a href="${escapeHtml(back)}/">the console of the default world</a>.</p>
-</main>`,
+</div>`,
   });
 }
 
@@ -109,7 +123,7 @@ export function indexPage(documents: readonly ReadableDocument[], below: string)
     title: 'nv-auth-mock: documents',
     below,
     path: '/docs',
-    main: `<main class="text">
+    main: `<div class="text">
 <h1>Documents</h1>
 <p>The APIs that this server mocks, as OpenAPI documents. Each operation lists the rights it needs. Try it as any member of the cast.</p>
 <ul class="documents">
@@ -117,7 +131,7 @@ ${rows.join('\n')}
 </ul>
 <p><a href="${below}/docs/operations">All operations in one table</a>, with the rights that each needs and how certain they are.</p>
 <p><a href="${below}/_mock/cast">The cast</a>, with credentials. <a href="${below}/_mock/decisions?effect=deny">Refused requests, with reasons.</a></p>
-</main>`,
+</div>`,
   });
 }
 
@@ -130,12 +144,13 @@ export function readerPage({ name, title }: ReadableDocument, below: string): st
     head: `<link rel="stylesheet" href="${below}/docs/static/reader.css">\n`,
     beside: `<div id="who" class="who" hidden><label for="principal">Try it as</label> <select id="principal"></select>
 <span id="ready" role="status"></span></div>\n`,
-    main: `<main id="reader" data-service="${name}" data-document="${below}/openapi/${name}.json">
+    main: `<div id="reader" data-service="${name}" data-document="${below}/openapi/${name}.json">
 <p class="unread">This page needs scripts. Without them: <a href="${below}/docs/operations#${name}">the rights that each operation needs</a>,
 <a href="${below}/openapi/${name}.json">the document itself</a>.</p>
-</main>
-<script src="${below}/docs/static/swagger-ui-bundle.js"></script>
-<script src="${below}/docs/static/reader.js"></script>`,
+</div>`,
+    scripts: `<script src="${below}/docs/static/swagger-ui-bundle.js"></script>
+<script src="${below}/docs/static/reader.js"></script>
+`,
   });
 }
 
@@ -159,7 +174,7 @@ ${operations.map((operation) => row(operation, name, below)).join('\n')}
     title: 'nv-auth-mock: all operations',
     below,
     path: '/docs/operations',
-    main: `<main class="wide">
+    main: `<div class="wide">
 <h1>All operations</h1>
 <p>${jumps.join(', ')}</p>
 <p class="quiet"><code>documented</code>: the vendor's documentation says so; <code>implied</code>: it follows from the documentation;
@@ -168,8 +183,8 @@ ${operations.map((operation) => row(operation, name, below)).join('\n')}
 <p class="filter" id="filter" hidden><label for="wanted">Only those with</label> <input id="wanted" type="search" autocomplete="off">
 <span id="found" role="status"></span></p>
 ${sections.join('\n')}
-</main>
-<script src="${below}/docs/static/operations.js"></script>`,
+</div>`,
+    scripts: `<script src="${below}/docs/static/operations.js"></script>\n`,
   });
 }
 

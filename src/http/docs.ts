@@ -68,32 +68,28 @@ export function serveDocs(pages: Pages, documents: readonly ReadableDocument[], 
 
 /** Styles of the document pages, in addition to those of all pages, over which those of Swagger UI win. */
 const PAGES_STYLE = `
-html { scroll-padding-top: 3.5rem }
-.framed { min-height: 100vh }
-.framed > main { overflow: visible; min-width: 0 }
-.rail { position: sticky; top: 0; align-self: start; max-height: 100vh; border-right: 0 }
-:is(.framed > main, .said) { border-left: 1px solid var(--line) }
-.tabs { display: flex; flex-wrap: wrap; gap: .2rem .8rem }
+html, body { height: 100% }
+.framed > main { display: grid; grid-template: auto minmax(0, 1fr) / minmax(0, 1fr); overflow: hidden }
+/* Swagger UI scrolls it to an operation, and measures from what is positioned. */
+.scrolled { position: relative; overflow: auto }
+.pages { display: flex; flex-wrap: wrap; align-items: center; gap: .3rem 1.2rem; min-height: 3rem; padding: .4rem 1rem; border-bottom: 1px solid var(--line) }
+.tabs { display: flex; flex-wrap: wrap; gap: .2rem 1rem }
 .tabs a { text-decoration: none }
 .tabs a[aria-current] { color: var(--text); border-bottom: 2px solid var(--accent) }
-#where, #clock, #rail { display: contents }
-#where .where { flex: none }
-#where .where:empty { display: none }
-#clock .clock { margin-left: auto }
-.said { position: sticky; z-index: 2; top: 0 }
-:is(header, .said) button { min-height: 2.1rem }
+#where, #rail, #watching { display: contents }
+:where(header, .pages, .said, dialog) :where(button) { min-height: var(--control) }
+:where(header, .pages, dialog, .filter) :where(select, input) { height: var(--control) }
 .said p { margin: .3rem 0 }
 .said .fault { padding: 0; border: 0; background: none }
 time { font-family: ui-monospace, "Cascadia Mono", Menlo, monospace; font-size: .92em }
-.who { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem .6rem }
+.who { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem .6rem; margin-left: auto }
 .who select { flex: 1; min-width: 9rem; max-width: 22rem }
-:is(header, .filter) :is(select, input) { height: 2.1rem }
 [hidden] { display: none !important }
-.unread { padding: 1rem }
-main.text { max-width: 62rem; padding: 1.5rem 1rem 4rem }
-main.wide { max-width: 110rem; padding: 1.5rem 1rem 4rem }
-main.wide > p { max-width: 50rem }
-main.wide h2 { margin: 2rem 0 .4rem }
+.unread { margin: 0; padding: 1rem }
+.text { max-width: 62rem; padding: 1.5rem 1rem 4rem }
+.wide { max-width: 110rem; padding: 1.5rem 1rem 4rem }
+.wide > p { max-width: 50rem }
+.wide h2 { margin: 2rem 0 .4rem }
 .documents { list-style: none; margin: 0 0 1.5rem; padding: 0 }
 .documents li { display: flex; flex-wrap: wrap; gap: .2rem 1rem; justify-content: space-between; padding: .6rem 0; border-top: 1px solid var(--line) }
 .filter { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem .6rem; margin: 1rem 0 }
@@ -108,10 +104,16 @@ main.wide h2 { margin: 2rem 0 .4rem }
 .evidence { list-style: none; margin: 0; padding: 0 }
 .inferred, .ours, .contradicted { color: var(--warn) }
 .documented, .implied, .observed { color: var(--allow) }
-@media (max-width: 48rem) {
-  :is(.framed > main, .said) { border-left: 0 }
-  .rail { position: static; overflow-x: auto }
-  #clock .clock { margin-left: 0 }
+@media (scripting: none) {
+  .go-to { display: none }
+}
+@media (width > 48rem) {
+  /* Their usual widths: what stands beside them does not move when they come. */
+  #clock { display: flex; justify-content: end; min-width: 14.3rem }
+  #watching { display: block; min-width: 3rem }
+}
+@media (pointer: coarse) {
+  :where(.pages, dialog, .filter) :where(select, input) { font-size: 16px }
 }
 @media (max-width: 50rem) {
   .wide :is(table, tbody, tr, td) { display: block; width: auto }

@@ -36,9 +36,10 @@ interface Described {
   readonly description?: string;
   readonly tags?: readonly string[];
   readonly 'x-alias-of'?: string;
+  readonly 'x-needs'?: string;
 }
 
-/** A document, with needs and certainty added to its operations' descriptions. */
+/** A document, with needs and certainty added to its operations' descriptions. The reader shows `x-needs` on each row. */
 export async function explainDocument(document: ReadableDocument): Promise<DocumentText> {
   const parsed: DocumentText = JSON.parse(await document.read());
   const paths = Object.entries(parsed.paths).map(([path, operations]) => {
@@ -54,10 +55,15 @@ export async function explainDocument(document: ReadableDocument): Promise<Docum
 function explainOperation(document: ReadableDocument, operation: Described): Described {
   const needs = needsOf(document, operation);
   if (needs === null) return operation;
-  const { text, evidence } = needs;
+  const { text, rights, evidence } = needs;
   const sure = evidence.map(({ about, certainty, source }) => `- ${about}: \`${certainty}\` (${source})`);
   const said = [`**Needs:** ${text}`, `**Certainty:**\n\n${sure.join('\n')}`];
-  return { ...operation, description: [operation.description ?? '', ...said].filter(Boolean).join('\n\n') };
+  return {
+    ...operation,
+    description: [operation.description ?? '', ...said].filter(Boolean).join('\n\n'),
+    // One token opens all of the control API, or none is needed.
+    ...(!document.isControlApi && { 'x-needs': rights }),
+  };
 }
 
 /** Null for path items that are no operations, such as `parameters`. */

@@ -86,7 +86,7 @@ describe.runIf(hasBrowser)('the pages of documents', () => {
     await page.goto(`${url}/w/alice/#/requests`);
     expect(await page.locator('header .clock time').innerText()).toBe('2030-01-15 12:00:00');
     await page.goBack();
-    await page.getByLabel('World').selectOption('default');
+    await page.locator('header').getByLabel('World').selectOption('default');
     await page.waitForURL(`${url}/w/default/docs/operations`);
     await clockOf(page).waitFor();
     expect(await clockOf(page).innerText()).not.toContain('2030');
@@ -108,7 +108,7 @@ describe.runIf(hasBrowser)('the pages of documents', () => {
       await expect.poll(shown).toEqual(inConsole);
 
       for (const name of [/^End/, /^Enforce/, /^Resume/, /^Apply now/]) await bar.getByRole('button', { name }).click();
-      await page.getByRole('button', { name: 'Yes, apply now' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Apply now' }).click();
       await expect.poll(() => bar.getByRole('link').allInnerTexts()).toEqual(['1 fault']);
       expect((await mock('GET', '/mode')).mode).toBe('enforce');
       await mock('PUT', '/mode', { mode: 'observe' });
@@ -147,11 +147,66 @@ describe.runIf(hasBrowser)('the pages of documents', () => {
   it('show the current entry of the navigation on a telephone', async () => {
     const { url } = await listeningServer();
     const page = await openWindow(`${url}/docs`, { viewport: { width: 360, height: 800 } });
+    await clockOf(page).waitFor({ state: 'attached' });
+    await page.getByRole('button', { name: 'Views' }).click();
     const { x = 0, width = 0 } = (await page.locator('.rail [aria-current]').boundingBox()) ?? {};
 
     expect(x).toBeGreaterThanOrEqual(0);
     expect(Math.floor(x + width)).toBeLessThanOrEqual(360);
     expect(width).toBeGreaterThan(0);
+  });
+
+  it.each(['/docs/air', '/docs/operations'])(
+    'have the palette of the console, by a button and by keys: %s',
+    async (path) => {
+      const { url } = await listeningServer({ world: ['alice'] });
+      const page = await openWindow(`${url}/w/alice${path}`);
+      await clockOf(page).waitFor();
+      await page.getByRole('button', { name: 'Go to' }).click();
+      await page.getByRole('combobox', { name: 'Go to' }).fill('nvcf-invo');
+      await page.getByRole('option', { name: /nvcf-invoker/ }).waitFor();
+      expect(await faultsOfPage(page, { exclude: '.swagger-ui' })).toEqual([]);
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox', { name: 'Go to' }).fill('faults');
+      await page.keyboard.press('Enter');
+
+      await page.waitForURL(`${url}/w/alice/#/faults`);
+    },
+  );
+
+  it('have a header and a rail that stay where they are when the script draws them', async () => {
+    const { url } = await served();
+    const places = (page: Page) =>
+      page.evaluate(`[...document.querySelectorAll('.rail a, .go-to, .tabs a')].map((one) => {
+        const { x, y } = one.getBoundingClientRect();
+        return [one.textContent.replace(/\\d+$/, ''), Math.round(x), Math.round(y)].join(' ');
+      })`);
+    const bare = await openWindow('about:blank');
+    await bare.route(/console\.js$/, (route) => route.abort());
+    await bare.goto(`${url}/docs/air`);
+    const page = await openWindow(`${url}/docs/air`);
+    await clockOf(page).waitFor();
+    await page.locator('.connection[data-state=live]').waitFor();
+    await authorized(page);
+
+    expect(await places(page)).toEqual(await places(bare));
+  });
+
+  it('list deprecated operations last in their tag, and say on each row what it needs', async () => {
+    const { url } = await listeningServer();
+    const page = await openWindow(`${url}/docs/nvcf`);
+    await page.locator('.opblock').first().waitFor();
+    const tags = (await page.evaluate(`[...document.querySelectorAll('.opblock-tag-section')].map((tag) =>
+      [...tag.querySelectorAll('.opblock')].map((row) => row.matches('.opblock-deprecated') ? 'deprecated' : '').join())`)) as string[];
+    const rows = await page.locator('.opblock').count();
+
+    expect(tags.join()).toContain('deprecated');
+    for (const tag of tags) expect(tag).toMatch(/^,*(?:deprecated,?)*$/);
+    expect(await page.locator('.opblock-summary .needs').count()).toBe(rows);
+    expect(await page.locator('.opblock[id$="-createDeployment"] .opblock-summary').innerText()).toContain(
+      'needs deploy_function and list_functions',
+    );
   });
 
   it('ask for nobody where the document asks for no credential', async () => {

@@ -18,7 +18,7 @@ const VIEWS: readonly (readonly [address: string, shows: string])[] = [
   [`clock?key=${DEPLOYER}`, 'pending'],
   [`clock?key=${DEPLOYER}&with=${INVOKER_ID}&span=2592000000`, 'Scopes in effect now'],
   ['identities', 'nvcf-registrar'],
-  [`identities?who=${DEPLOYER}`, 'When do its edits take effect?'],
+  [`identities?who=${DEPLOYER}`, 'What they may do'],
   ['identities?make=service&services=nvcf&scopes=list_functions', 'What it allows'],
   ['access-matrix?service=nvcf', 'createDeployment'],
   ['access-matrix?service=air&by=roles', 'simulations_list'],
@@ -40,8 +40,6 @@ const VIEWS: readonly (readonly [address: string, shows: string])[] = [
 
 /** What asks before something is lost, or lies over a view: where, and the button, the entry of its menu or the key that opens it. */
 const DIALOGS: readonly (readonly [address: string, opens: string | RegExp, item?: string])[] = [
-  [`identities?who=${DEPLOYER}`, 'Rotate'],
-  [`identities?who=${DEPLOYER}`, 'Delete'],
   ['faults', /^Remove .*-f3/],
   ['snapshots', /^Restore/],
   ['snapshots', /^More for/, 'Delete snapshot'],

@@ -1,6 +1,7 @@
 /** The console's list of everybody, and the form for keys, in a browser. */
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { faultsOfPage } from '../support/axe.ts';
 import { hasBrowser } from '../support/browser.ts';
 import { INVOKER, served } from '../support/console.ts';
 import { castKey } from '../support/ngc-cast.ts';
@@ -10,6 +11,14 @@ const { id: INVOKER_ID } = castKey('nvcf-invoker');
 
 const person = (page: Page) => page.getByRole('article', { name: 'Who it is' });
 const tick = (page: Page, name: string) => page.getByRole('checkbox', { name }).check();
+
+/** Chooses something in the menu of a key. */
+async function choose(page: Page, name: string): Promise<void> {
+  await person(page)
+    .getByRole('button', { name: /^More for key/ })
+    .click();
+  await page.locator('.menu').getByRole('button', { name, exact: true }).click();
+}
 
 describe.runIf(hasBrowser)('identities', () => {
   const opened = windows();
@@ -95,7 +104,7 @@ describe.runIf(hasBrowser)('identities', () => {
     await person(page).getByText('everything of its organisation').waitFor();
     await page.goto(`${url}/#/identities?make=service&services=nvcf`);
 
-    await page.getByText('A key without a resource is bound to nothing at Cloud Functions').waitFor();
+    await page.getByText('This key can do nothing yet: it is bound to no resource.').waitFor();
   });
 
   it('makes a key by tick boxes, shows what it will allow, and the key can be used', async () => {
@@ -130,13 +139,66 @@ describe.runIf(hasBrowser)('identities', () => {
     await allowed.getByText('available only with the resource type').waitFor();
     await page.getByRole('button', { name: 'Make the key' }).click();
     await page.getByRole('status').getByText('available only with the resource type').waitFor();
-    await page.getByRole('checkbox', { name: 'even if the documents rule it out' }).check();
+    expect(await page.getByRole('article', { name: 'New key' }).innerText()).not.toContain('"force"');
+    await page.getByText('Advanced').click();
+    await tick(page, 'Allow what the documents rule out');
     await page.getByRole('button', { name: 'Make the key' }).click();
 
     await page.getByRole('heading', { name: 'ruled-out is made' }).waitFor();
     expect(await page.locator('.hint').count()).toBeGreaterThan(0);
     const { keys } = await mock('GET', '/keys');
     expect(keys.at(-1)).toMatchObject({ name: 'ruled-out', policy: { scopes: ['manage_telemetries'] } });
+  });
+
+  it('warns beside the preview of a key that can do nothing yet, and binds it at a click', async () => {
+    const { url, mock } = await served();
+    const page = await opened(`${url}/#/identities?make=service&name=bound&services=nvcf&scopes=list_functions`);
+    const allowed = page.getByRole('region', { name: 'What it allows' });
+    await allowed.getByText('This key can do nothing yet').waitFor();
+    await allowed.getByText('Refused because it is bound to no resource:').waitFor();
+    await allowed.getByText('listFunctionIds').waitFor();
+    await allowed.getByRole('button', { name: 'All Functions' }).click();
+    await allowed.getByText('Refused because it lacks deploy_function:').waitFor();
+    expect(await allowed.getByText('can do nothing yet').count()).toBe(0);
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByText('Secret (shown once)').waitFor();
+
+    const { keys } = await mock('GET', '/keys');
+    expect(keys.at(-1).policy.resource).toMatchObject({ type: 'All Functions' });
+  });
+
+  it('offers the resource that the ticked scopes go with', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/identities?make=service&services=nvcf&scopes=manage_telemetries`);
+    const allowed = page.getByRole('region', { name: 'What it allows' });
+    await allowed.getByRole('button', { name: 'All Entity' }).click();
+
+    await allowed.getByText('10 of 70 operations').waitFor();
+    expect(await allowed.getByText('Refused').count()).toBe(0);
+  });
+
+  it('gives no advice as JSON, whatever a key lacks', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/identities?make=service&name=unbound&services=nvcf&scopes=list_functions`);
+    const form = page.getByRole('article', { name: 'New key' });
+    await form.getByText('can do nothing yet').waitFor();
+    expect(await form.innerText()).not.toMatch(/["{}]/);
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    await form.getByText('can do nothing in').waitFor();
+
+    expect(await form.innerText()).not.toMatch(/["{}]/);
+  });
+
+  it('counts the same operations in the form for a key, at the key and in the access matrix', async () => {
+    const { url, mock } = await served();
+    const { operations } = await mock('GET', '/tables/nvcf');
+    const page = await opened(`${url}/#/identities?make=service&services=nvcf&scopes=invoke_function`);
+    await page.getByText(`of ${operations.length} operations`).waitFor();
+    await page.goto(`${url}/#/identities?who=${INVOKER_ID}`);
+    await person(page).getByText(`of ${operations.length} operations`).waitFor();
+    await page.goto(`${url}/#/access-matrix?service=nvcf`);
+
+    await page.getByText(`${operations.length} of ${operations.length} operations`).waitFor();
   });
 
   it('edits a key, and says when the edit takes effect', async () => {
@@ -155,24 +217,30 @@ describe.runIf(hasBrowser)('identities', () => {
   it('disables, rotates and deletes a key, the last two only when asked twice', async () => {
     const { url, ask, mock } = await served();
     const page = await opened(`${url}/#/identities?who=${INVOKER_ID}`);
-    await person(page).getByRole('button', { name: 'Disable' }).click();
+    await choose(page, 'Disable');
     await person(page).getByText('It is disabled now.').waitFor();
-    await person(page).getByRole('button', { name: 'Enable' }).click();
-    await person(page).getByRole('button', { name: 'Rotate' }).click();
-    await page.getByText('Clients with the present one are refused').waitFor();
-    await page.getByRole('button', { name: 'Yes, rotate it' }).click();
-    await person(page).getByText('It has another text now').waitFor();
+    await choose(page, 'Enable');
+    await choose(page, 'Rotate');
+    await page.getByRole('dialog', { name: 'Rotate key nvcf-invoker?' }).waitFor();
+    expect(await faultsOfPage(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Rotate key' }).click();
+    await person(page).getByText('It has a new secret').waitFor();
     await ask('GET', '/v2/nvcf/functions');
     expect((await mock('GET', '/decisions?limit=1')).decisions[0].reason).toBe('unknown_key');
     await person(page).getByRole('button', { name: 'Show key' }).click();
     const key = await person(page).locator('.secret code').innerText();
     await ask('GET', '/v2/nvcf/functions', key);
     expect((await mock('GET', '/decisions?limit=1')).decisions[0].reason).toBe('missing_scope');
-    await person(page).getByRole('button', { name: 'Delete' }).click();
+    await choose(page, 'Delete');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await page.evaluate('document.activeElement.ariaLabel')).toBe('More for key nvcf-invoker');
     expect((await mock('GET', `/keys/${INVOKER_ID}`)).id).toBe(INVOKER_ID);
-    await person(page).getByRole('button', { name: 'Yes, delete it' }).click();
+    await choose(page, 'Delete');
+    await page.getByRole('dialog', { name: 'Delete key nvcf-invoker?' }).waitFor();
+    await page.getByRole('button', { name: 'Delete key' }).click();
 
-    await page.getByText('27 of 27').waitFor();
+    await page.locator('.view-header output', { hasText: /^27$/ }).waitFor();
     expect((await mock('GET', `/keys/${INVOKER_ID}`)).status).toBe(404);
   });
 
@@ -181,11 +249,11 @@ describe.runIf(hasBrowser)('identities', () => {
     const page = await opened(`${url}/#/identities?who=${INVOKER_ID}`);
     const undo = page.getByRole('complementary', { name: 'Undo' });
     const status = async () => (await mock('GET', `/keys/${INVOKER_ID}`)).status;
-    await person(page).getByRole('button', { name: 'Disable' }).click();
+    await choose(page, 'Disable');
     await undo.getByRole('button', { name: 'Undo' }).click();
     await undo.getByText('is as it was before the edit').waitFor();
     expect(await status()).toBe('active');
-    await person(page).getByRole('button', { name: 'Disable' }).click();
+    await choose(page, 'Disable');
     await undo.getByText('is edited').waitFor();
     await mock('PATCH', `/keys/${INVOKER_ID}`, { scopes: ['list_functions'] });
     await undo.getByRole('button', { name: 'Undo' }).click();
@@ -248,6 +316,7 @@ describe.runIf(hasBrowser)('identities', () => {
   it('makes a key in the organisation that is chosen', async () => {
     const { url, mock } = await served();
     const page = await opened(`${url}/#/identities?make=service&name=of-globex&services=nvcf&scopes=list_functions`);
+    await page.getByText('Advanced').click();
     await page.getByLabel('Organisation').selectOption('globex');
     await page.getByRole('button', { name: 'Make the key' }).click();
     await page.getByRole('heading', { name: 'of-globex is made' }).waitFor();
@@ -276,6 +345,7 @@ describe.runIf(hasBrowser)('identities', () => {
     const { requests } = await mock('GET', '/requests?operation=create_access_key1');
     expect(requests).toHaveLength(2);
     await page.getByRole('button', { name: 'Delete by-hand' }).click();
+    await page.getByRole('button', { name: 'Delete access key' }).click();
     await page.getByText('by-hand is deleted').waitFor();
   });
 });

@@ -222,11 +222,13 @@ describe.runIf(hasBrowser)('a panel', () => {
   it('stays where Escape answers a question in it', async () => {
     const { url } = await served();
     const page = await opened(`${url}/#/identities?who=${DEPLOYER.id}`);
+    await page.getByRole('button', { name: /^More for key/ }).click();
     await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: 'Yes, delete it' }).waitFor({ state: 'detached' });
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
 
-    expect(await focused(page)).toContain('Delete');
+    expect(await focused(page)).toContain('More for key');
     await page.keyboard.press('Escape');
     await page.getByRole('article', { name: 'Who it is' }).waitFor({ state: 'detached' });
   });
@@ -252,18 +254,22 @@ describe.runIf(hasBrowser)('the focus', () => {
     await expect.poll(() => focused(page)).toContain('id="content"');
   });
 
-  it('stays on a button that could not be used for a while, and leaves a question with it', async () => {
+  it('returns to the menu that was used, and leaves a question with it', async () => {
     const { url } = await served();
     const page = await opened(`${url}/#/identities?who=${FULL.id}`);
+    const more = page.getByRole('button', { name: /^More for key/ });
+    await more.focus();
+    await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Disable' }).focus();
     await page.keyboard.press('Enter');
     await page.getByText('It is disabled now.').waitFor();
-    await expect.poll(() => focused(page)).toContain('Enable');
+    await expect.poll(() => focused(page)).toContain('More for key');
+    await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Delete' }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Cancel' }).focus();
     await page.keyboard.press('Enter');
 
-    await expect.poll(() => focused(page)).toContain('Delete');
+    await expect.poll(() => focused(page)).toContain('More for key');
   });
 });

@@ -5,10 +5,10 @@ import { escapeHtml, escapeWithCode, LOOK, shorten } from '../../src/core/html.t
 import { ROOT } from '../architecture/source-files.ts';
 
 const coloursIn = (style: string) =>
-  Object.fromEntries([...style.matchAll(/(--[a-z]+): ([^;]+);/g)].map(([, name, value]) => [name, value]));
+  Object.fromEntries([...style.matchAll(/(--[a-z]+): (light-dark[^;]+);/g)].map(([, name, value]) => [name, value]));
 
 it('the pages of the server have the colours of the console', () => {
-  const ofConsole = coloursIn(readFileSync(join(ROOT, 'console/style.css'), 'utf8'));
+  const ofConsole = coloursIn(readFileSync(join(ROOT, 'console/frame/frame.css'), 'utf8'));
 
   expect(coloursIn(LOOK)).toEqual(ofConsole);
   expect(Object.keys(ofConsole).length).toBeGreaterThan(5);

@@ -109,7 +109,7 @@ it('GET / is the console, with the markup of its first view, and only the style 
     expect(others).toEqual([]);
     expect(policy).toContain(`${name}-src 'self' 'sha256-${createHash('sha256').update(text).digest('base64')}';`);
   }
-  expect(body).toContain('<nav class="rail"');
+  expect(body).toContain('class="rail"');
   expect(body).not.toContain(' style=');
   const files = [...body.matchAll(/(?:src|href)="(\/console\/[^"]*)"/g)].map(([, path = '']) => path);
   const types = await Promise.all(files.map(async (path) => (await app.inject(path)).headers['content-type']));
@@ -233,6 +233,19 @@ describe('each operation', () => {
     for (const id of ['createDeployment', 'createDeployment_alias']) {
       for (const text of told) expect(await descriptionOf('nvcf', id)).toContain(text);
     }
+  });
+
+  it('says its rights alone in `x-needs`, but for the control API, where one token opens all', async () => {
+    const needsIn = async (name: string) => {
+      const all = (await describedIn(name)) as readonly (Described & { readonly 'x-needs'?: string })[];
+      return new Map(all.map((one) => [one.operationId, one['x-needs']]));
+    };
+    const nvcf = await needsIn('nvcf');
+
+    expect(nvcf.get('createDeployment')).toBe('`deploy_function` and `list_functions`');
+    expect(nvcf.get('createDeployment_alias')).toBe(nvcf.get('createDeployment'));
+    expect(nvcf.get('getHealth')).toBe('no credential');
+    expect([...new Set((await needsIn('control')).values())]).toEqual([undefined]);
   });
 
   it('says so in the reading and the version that are in force', async () => {

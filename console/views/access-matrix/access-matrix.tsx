@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'preact/hooks';
 import { choose, chosen } from '../../address.ts';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Search } from '../../parts/search.tsx';
@@ -9,6 +10,7 @@ import { readServices } from '../../state/rulesets.ts';
 import { CellPanel } from './cell-panel.tsx';
 import { Grid, SIGNS } from './grid.tsx';
 import { isDifferent, type Matrix, readMatrix, SIDES, type Side } from './matrix.ts';
+import { OperationList } from './operation-list.tsx';
 import './access-matrix.css';
 
 /** Shown where the address names no service: its rights are many, and its callers of both types. */
@@ -22,18 +24,21 @@ const SIDE_TITLES: Readonly<Record<Side, string>> = {
 
 /** What each operation demands: against rights, against roles, or against everybody who can call. */
 export function AccessMatrix() {
-  const services = useLoaded(readServices, []);
+  const loaded = useLoaded(readServices, []);
   return (
-    <WhenLoaded of={services}>
-      {(names) => {
-        const service = [chosen.value['service'], USUAL].find((name) => names.includes(name ?? '')) ?? names[0];
-        return service === undefined ? (
-          <p class="nothing">This server has no service.</p>
-        ) : (
-          <OfService service={service} names={names} />
-        );
-      }}
-    </WhenLoaded>
+    <div class="matrix-view">
+      <ViewHeader title="Access matrix" />
+      <WhenLoaded of={loaded}>
+        {(names) => {
+          const service = [chosen.value['service'], USUAL].find((name) => names.includes(name ?? '')) ?? names[0];
+          return service === undefined ? (
+            <p class="nothing">This server has no service.</p>
+          ) : (
+            <OfService service={service} names={names} />
+          );
+        }}
+      </WhenLoaded>
+    </div>
   );
 }
 
@@ -42,8 +47,7 @@ function OfService({ service, names }: { readonly service: string; readonly name
   const side: Side = SIDES.find((one) => one === by) ?? 'rights';
   const whose = side === 'everybody' ? [who, other].filter((id) => id !== undefined) : [];
   return (
-    <div class="matrix-view">
-      <ViewHeader title="Access matrix" />
+    <>
       <search class="bar" aria-label="What is shown">
         <Choice label="API" name="service" value={service} options={names.map((id) => [id, serviceTitle(id)])} />
         <Choice label="Against" name="by" value={side} options={SIDES.map((id) => [id, SIDE_TITLES[id]])} />
@@ -56,7 +60,7 @@ function OfService({ service, names }: { readonly service: string; readonly name
         />
       </search>
       <Shown key={`${service} ${side} ${whose}`} service={service} side={side} whose={whose} />
-    </div>
+    </>
   );
 }
 
@@ -123,6 +127,7 @@ function Shown(props: { readonly service: string; readonly side: Side; readonly 
 function Narrowed({ matrix, side }: { readonly matrix: Matrix; readonly side: Side }) {
   const { text = '', who, with: other, differ, operation, cell } = chosen.value;
   const { ruleset } = matrix;
+  const isNarrow = useIsNarrow();
   const sought = text.toLowerCase();
   const columns = who === undefined ? matrix.columns : matrix.columns.filter(({ id }) => id === who || id === other);
   const isCompared = columns.length === 2 && other !== undefined;
@@ -143,7 +148,8 @@ function Narrowed({ matrix, side }: { readonly matrix: Matrix; readonly side: Si
     <>
       <div class="bar">
         <output class="quiet">
-          {serviceTitle(ruleset.service)} {ruleset.profile}: {rows.length} of {matrix.rows.length} operations
+          {serviceTitle(ruleset.service)}
+          {ruleset.profile !== null && ` (${ruleset.profile})`}: {rows.length} of {matrix.rows.length} operations
           {isCompared && `, ${rows.filter((one) => isDifferent(matrix, one, columns)).length} of them different`}
         </output>
         {isCompared && (
@@ -170,7 +176,11 @@ function Narrowed({ matrix, side }: { readonly matrix: Matrix; readonly side: Si
       )}
       {rows.length === 0 && <p class="nothing">No operation is like this.</p>}
       <div class={row !== undefined && column !== undefined ? 'two opened' : 'two'}>
-        <Grid matrix={matrix} rows={rows} columns={columns} isCompared={isCompared} side={side} />
+        {isNarrow ? (
+          <OperationList matrix={matrix} rows={rows} columns={columns} side={side} />
+        ) : (
+          <Grid matrix={matrix} rows={rows} columns={columns} isCompared={isCompared} side={side} />
+        )}
         {row !== undefined && column !== undefined && (
           <CellPanel
             key={cell}
@@ -182,9 +192,23 @@ function Narrowed({ matrix, side }: { readonly matrix: Matrix; readonly side: Si
           />
         )}
       </div>
-      <Legend side={side} />
+      {!isNarrow && <Legend side={side} />}
     </>
   );
+}
+
+/** The width of a telephone, as the style sheet has it. */
+const NARROW = '(max-width: 48rem)';
+
+function useIsNarrow(): boolean {
+  const [is, setIs] = useState(() => matchMedia(NARROW).matches);
+  useEffect(() => {
+    const query = matchMedia(NARROW);
+    const change = () => setIs(query.matches);
+    query.addEventListener('change', change);
+    return () => query.removeEventListener('change', change);
+  }, []);
+  return is;
 }
 
 function Legend({ side }: { readonly side: Side }) {

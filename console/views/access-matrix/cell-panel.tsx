@@ -35,12 +35,8 @@ export function CellPanel(props: {
   const bringing = side === 'rights' ? ruleset.roles.filter(({ grants }) => grants.includes(column.id)) : [];
   return (
     <Panel label="Cell" onClose={() => choose({ cell: undefined }, false)}>
-      <h2>
-        {operation.id} and {column.title}
-      </h2>
-      <p class={cell.sign === 'deny' ? 'verdict deny' : cell.sign === 'allow' ? 'verdict allow' : ''}>
-        <strong>{cell.says}</strong>
-      </p>
+      <h2>{cell.name}</h2>
+      {cell.sign === 'deny' && <p class="verdict deny">{cell.says}</p>}
       <dl class="facts">
         <div>
           <dt>Rule</dt>

@@ -16,6 +16,9 @@ const LOOKS = {
   unknown: 'doubtful',
 } as const;
 
+/** So few columns are wide enough for headings that one reads from left to right. */
+const FEW = 6;
+
 /** The heading of a row or of a column. */
 interface Head {
   readonly id: string;
@@ -58,7 +61,7 @@ export function Grid(props: {
   };
   const open = (one: number, other: number) => {
     const found = at(one, other);
-    if (found !== null) choose({ cell: nameOf(found) }, false);
+    if (found !== null) choose({ cell: addressOfCell(found) }, false);
   };
   const go = (one: number, other: number) => {
     const next = [clamp(one, rows.length), clamp(other, columns.length)] as const;
@@ -88,9 +91,16 @@ export function Grid(props: {
     open(...from);
   };
   return (
-    <div class="matrix">
-      {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table whose cells can be chosen is a grid */}
-      <table ref={table} role="grid" aria-label={`Operations against ${side}`} onKeyDown={onKeyDown} onClick={onClick}>
+    <div class={columns.length > FEW ? 'matrix' : 'matrix few'}>
+      <table
+        ref={table}
+        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table whose cells can be chosen is a grid
+        role="grid"
+        aria-label={`Operations against ${side}`}
+        style={{ '--columns': columns.length }}
+        onKeyDown={onKeyDown}
+        onClick={onClick}
+      >
         <thead>
           <tr>
             <td />
@@ -122,7 +132,7 @@ export function Grid(props: {
                     isInTabOrder={
                       one === Math.min(line, rows.length - 1) && other === Math.min(place, columns.length - 1)
                     }
-                    isSelected={selected === nameOf(found)}
+                    isSelected={selected === addressOfCell(found)}
                     isEmphasised={isCompared && isDifferent(matrix, found.row, columns)}
                   />
                 );
@@ -142,7 +152,7 @@ interface Found {
 }
 
 /** As the address has it. */
-const nameOf = ({ row, column }: Found) => `${row.operation.id}~${column.id}`;
+export const addressOfCell = ({ row, column }: Found) => `${row.operation.id}~${column.id}`;
 
 function GridCell(
   props: Found & {
@@ -152,8 +162,8 @@ function GridCell(
     readonly isEmphasised: boolean;
   },
 ) {
-  const { row, column, cell, at, isInTabOrder, isSelected, isEmphasised } = props;
-  const { sign, says, certainty, source } = cell;
+  const { cell, at, isInTabOrder, isSelected, isEmphasised } = props;
+  const { sign, name, says, certainty, source } = cell;
   return (
     <td
       // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a cell of a grid
@@ -162,7 +172,7 @@ function GridCell(
       tabIndex={isInTabOrder ? 0 : -1}
       class={isEmphasised ? `${lookOf(cell)} differs` : lookOf(cell)}
       aria-selected={isSelected}
-      aria-label={`${row.operation.id}, ${column.title}: ${says} (${certainty})`}
+      aria-label={name}
       title={`${says}\n${certainty}: ${source}`}
     >
       {sign !== null && SIGNS[sign]}
@@ -172,6 +182,6 @@ function GridCell(
 
 const clamp = (number: number, length: number) => Math.max(0, Math.min(length - 1, number));
 
-function lookOf({ sign, certainty }: Cell): string {
+export function lookOf({ sign, certainty }: Cell): string {
   return sign === null ? '' : `${sign} ${LOOKS[certainty]}`;
 }

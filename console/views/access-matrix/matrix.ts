@@ -1,5 +1,5 @@
-import { ask } from '../../control-api/client.ts';
 import type { OperationEffect } from '../../control-api/types.ts';
+import { effectsOf } from '../../state/effects.ts';
 import { readIdentities } from '../../state/identities.ts';
 import { type Certainty, type Operation, type Rule, type Ruleset, rulesetOf } from '../../state/rulesets.ts';
 
@@ -17,6 +17,8 @@ export interface Column {
 export interface Cell {
   /** `all`: needed; `any`: one of these is needed; `free`: nothing is needed; null: it has no part in it. */
   readonly sign: 'all' | 'any' | 'free' | 'allow' | 'deny' | null;
+  /** What it says of its operation and its column, as a sentence. */
+  readonly name: string;
   /** For a screen reader, or for a pointer that rests on it. */
   readonly says: string;
   readonly certainty: Certainty;
@@ -74,7 +76,7 @@ export async function readMatrix(service: string, side: Side, whose: readonly st
     rows,
     columns,
     cellOf: (row, column) =>
-      effectCell(row, effects.get(column.id)?.get(row.operation.id), roleOf(ruleset, column, side)),
+      effectCell(row, column, effects.get(column.id)?.get(row.operation.id), roleOf(ruleset, column, side)),
   };
 }
 
@@ -92,12 +94,7 @@ async function callersOf(service: string, whose: readonly string[]): Promise<Col
 
 /** What is decided about each operation, before any object is known. */
 async function effectsFor({ asker }: Column, service: string): Promise<ReadonlyMap<string, OperationEffect>> {
-  const { operations } = await ask<{ operations: readonly OperationEffect[] }>('POST', '/_mock/decisions/simulate', {
-    ...asker,
-    operations: '*',
-    service,
-  });
-  return new Map(operations.map((effect) => [effect.operation, effect]));
+  return new Map((await effectsOf(asker, service)).map((effect) => [effect.operation, effect]));
 }
 
 const roleOf = ({ roles }: Ruleset, { id }: Column, side: Side) =>
@@ -117,25 +114,36 @@ function foundedOn(
 function neededCell(row: Row, { id }: Column): Cell {
   const { certainty, source } = foundedOn(row);
   const { all = [], any = [] } = row.rule?.needs ?? {};
-  if (needsNoRight(row)) return { sign: 'free', says: 'no right is needed', certainty, source };
-  const sign = all.includes(id) ? 'all' : any.includes(id) ? 'any' : null;
-  const says = sign === 'all' ? 'needed' : sign === 'any' ? 'one of these is needed' : 'not needed';
-  return { sign, says, certainty, source };
+  const operation = row.operation.id;
+  const notNeeded = `${operation} does not need ${id}`;
+  if (needsNoRight(row)) return { sign: 'free', name: notNeeded, says: 'no right is needed', certainty, source };
+  if (all.includes(id)) return { sign: 'all', name: `${operation} needs ${id}`, says: 'needed', certainty, source };
+  if (!any.includes(id)) return { sign: null, name: notNeeded, says: 'not needed', certainty, source };
+  const others = any.filter((one) => one !== id);
+  const name = `${operation} needs ${[id, ...others].join(' or ')}`;
+  return { sign: 'any', name, says: 'one of these is needed', certainty, source };
 }
 
 function effectCell(
   row: Row,
+  { title }: Column,
   effect: OperationEffect | undefined,
   role: { certainty: Certainty; source: string } | undefined,
 ): Cell {
   // Where nothing is needed, the role has no part in it.
   const counts = row.rule !== null && Object.keys(row.rule.needs).length > 0;
   const { certainty, source } = foundedOn(row, counts ? role : undefined);
-  if (effect === undefined) return { sign: null, says: 'not decided', certainty, source };
+  const operation = row.operation.id;
+  if (effect === undefined) {
+    return { sign: null, name: `${operation} is not decided for ${title}`, says: 'not decided', certainty, source };
+  }
+  if (effect.effect === 'allow') {
+    return { sign: 'allow', name: `${operation} allows ${title}`, says: 'allowed', certainty, source };
+  }
   const { missing, missingAnyOf, reason } = effect;
   const lacking = missing?.join(', ') ?? (missingAnyOf && `one of ${missingAnyOf.join(', ')}`);
   const why = lacking === undefined ? (reason ?? '') : `${reason}: ${lacking}`;
-  return { sign: effect.effect, says: effect.effect === 'allow' ? 'allowed' : `refused, ${why}`, certainty, source };
+  return { sign: 'deny', name: `${operation} refuses ${title}`, says: `refused, ${why}`, certainty, source };
 }
 
 /** Is everybody allowed who is known, or even everybody? */

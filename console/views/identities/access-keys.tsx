@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { askAs } from '../../control-api/vendor.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
+import { Confirm } from '../../parts/confirm.tsx';
 import { useFocusKept } from '../../parts/focus.ts';
 import { Secret } from '../../parts/secret.tsx';
 import type { Credential } from '../../state/identities.ts';
@@ -48,7 +49,7 @@ export function AccessKeys({ credential }: { readonly credential: Exclude<Creden
           <button type="button" disabled={act.isBusy} onClick={() => act.run(() => read())}>
             Read them
           </button>{' '}
-          <span class="quiet">as this user, by Run:ai’s own API: the calls are in the journal</span>
+          <span class="quiet">as this user, by Run:ai’s own API: the calls are in Requests</span>
         </p>
       ) : (
         <>
@@ -58,9 +59,15 @@ export function AccessKeys({ credential }: { readonly credential: Exclude<Creden
                 <span class="long">
                   {key.name} <code>{key.clientId}</code>
                 </span>
-                <button type="button" class="small" disabled={act.isBusy} onClick={() => act.run(() => remove(key))}>
+                <Confirm
+                  title={`Delete access key ${key.name}?`}
+                  yes="Delete access key"
+                  loses="Nobody gets a token with it from now on, and nothing brings it back."
+                  isBusy={act.isBusy}
+                  onYes={() => act.run(() => remove(key))}
+                >
                   Delete<span class="unseen"> {key.name}</span>
-                </button>
+                </Confirm>
               </li>
             ))}
           </ul>

@@ -1,25 +1,37 @@
+import { Fragment } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { ask } from '../../control-api/client.ts';
-import type { OperationEffect } from '../../control-api/types.ts';
+import type { KeyResource, OperationEffect } from '../../control-api/types.ts';
 import { Name } from '../../parts/chips.tsx';
 import { textOf } from '../../parts/loaded.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { serviceTitle } from '../../parts/service.ts';
-import { type Draft, holdingOf } from './draft.ts';
+import { effectsOf } from '../../state/effects.ts';
+import type { ResourceType, Rule, Ruleset } from '../../state/rulesets.ts';
+import { type Draft, holdingOf, inForm, namedResources } from './draft.ts';
 
 type Seen = { readonly operations: readonly OperationEffect[] } | { readonly fault: string };
 
 /** A pause between two ticks is shorter than this. */
 const PAUSE_MS = 150;
 
-/** What a key like this could do, as the control API decides it: before any object is known. */
-export function Allowed({ draft }: { readonly draft: Draft }) {
+/**
+ * What a key like this could do, as the control API decides it: before any object is known.
+ *
+ * @param props.rulesets those of its services
+ */
+export function Allowed(props: {
+  readonly draft: Draft;
+  readonly rulesets: readonly Ruleset[];
+  readonly change: (part: Partial<Draft>) => void;
+}) {
+  const { draft, rulesets, change } = props;
   const [seen, setSeen] = useState<Seen | null>(null);
-  const question = JSON.stringify({ holding: holdingOf(draft), services: draft.services });
+  const named = { ...draft, resource: namedResources(draft) };
+  const question = JSON.stringify({ holding: holdingOf(named), services: draft.services });
   useEffect(() => {
     let isOver = false;
     const later = setTimeout(async () => {
-      const found = await allowedBy(question).catch((fault: unknown) => ({ fault: textOf(fault) }));
+      const found = await allowedBy(question).catch((fault: unknown) => ({ fault: inForm(textOf(fault)) }));
       if (!isOver) setSeen(found);
     }, PAUSE_MS);
     return () => {
@@ -30,13 +42,25 @@ export function Allowed({ draft }: { readonly draft: Draft }) {
   return (
     <section class="allowed" aria-label="What it allows" aria-live="polite">
       <h3>What it allows</h3>
-      {seen === null ? null : 'fault' in seen ? (
+      {rulesets.map((ruleset) => (
+        <Unbound
+          key={ruleset.service}
+          draft={named}
+          ruleset={ruleset}
+          isAlone={rulesets.length === 1}
+          bind={(one) => change({ resource: [...named.resource, one] })}
+        />
+      ))}
+      {seen !== null && 'fault' in seen && (
         <p class="fault">
           <Sentence text={seen.fault} />
         </p>
-      ) : (
-        draft.services.map((service) => <Service key={service} service={service} all={seen.operations} />)
       )}
+      {seen !== null &&
+        'operations' in seen &&
+        rulesets.map((ruleset) => (
+          <OfService key={ruleset.service} ruleset={ruleset} draft={named} all={seen.operations} />
+        ))}
       {draft.services.length === 0 && <p class="quiet">Nothing: no service is ticked.</p>}
     </section>
   );
@@ -44,33 +68,110 @@ export function Allowed({ draft }: { readonly draft: Draft }) {
 
 async function allowedBy(question: string): Promise<Seen> {
   const { holding, services } = JSON.parse(question) as { holding: object; services: readonly string[] };
-  const answers = await Promise.all(
-    services.map((service) =>
-      ask<{ operations: readonly OperationEffect[] }>('POST', '/_mock/decisions/simulate', {
-        holding,
-        operations: '*',
-        service,
-      }),
-    ),
-  );
-  return { operations: answers.flatMap(({ operations }) => operations) };
+  const answers = await Promise.all(services.map((service) => effectsOf({ holding }, service)));
+  return { operations: answers.flat() };
 }
 
-function Service({ service, all }: { readonly service: string; readonly all: readonly OperationEffect[] }) {
-  const own = all.filter((one) => one.service === service);
-  const allowed = own.filter(({ effect }) => effect === 'allow');
+const isOfType = ({ type }: KeyResource, { id, label }: ResourceType) => type === id || type === label;
+
+/** Where a service key needs a resource and has none: says so, and offers the widest one that its scopes go with. */
+function Unbound(props: {
+  readonly draft: Draft;
+  readonly ruleset: Ruleset;
+  readonly isAlone: boolean;
+  readonly bind: (one: KeyResource) => void;
+}) {
+  const { draft, ruleset, isAlone, bind } = props;
+  const { service, unbound, grants, resourceTypes = [] } = ruleset;
+  const isBound = draft.resource.some((one) => resourceTypes.some((type) => isOfType(one, type)));
+  if (draft.type === 'personal' || unbound === undefined || isBound) return null;
+  const only = grants.flatMap(({ id, onlyOn }) => (draft.scopes.includes(id) && onlyOn ? [onlyOn] : []));
+  const widest = resourceTypes.find(({ id, names }) => names === null && only.every((ids) => ids.includes(id)));
+  return (
+    <div class="unbound">
+      <p class="hint">
+        This key can do nothing yet{isAlone ? '' : ` in ${serviceTitle(service)}`}: it is bound to no resource.
+      </p>
+      {widest !== undefined && (
+        <button type="button" class="small" onClick={() => bind({ type: widest.label })}>
+          {widest.label}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function OfService(props: {
+  readonly ruleset: Ruleset;
+  readonly draft: Draft;
+  readonly all: readonly OperationEffect[];
+}) {
+  const { ruleset, draft, all } = props;
+  const rules = new Map(ruleset.rules.map((rule) => [rule.id, rule]));
+  const ruleOf = new Map(ruleset.operations.map(({ id, rule }) => [id, rules.get(rule)]));
+  const own = all.filter(({ service }) => service === ruleset.service);
+  const groups = new Map<string, string[]>();
+  for (const effect of own) {
+    const rule = ruleOf.get(effect.operation);
+    const isAllowed = effect.effect === 'allow';
+    if (!isAllowed && !isMeant(rule, draft)) continue;
+    const group = rule === undefined ? OPEN : isAllowed ? '' : whyNot(effect, rule, draft, ruleset);
+    groups.set(group, [...(groups.get(group) ?? []), effect.operation]);
+  }
+  const open = groups.get(OPEN) ?? [];
+  groups.delete(OPEN);
   return (
     <>
       <p>
-        <strong>{serviceTitle(service)}</strong>: {allowed.length} of {own.length} operations
+        <strong>{serviceTitle(ruleset.service)}</strong>: {own.filter(({ effect }) => effect === 'allow').length} of{' '}
+        {own.length} operations
       </p>
-      <ul class="plain">
-        {allowed.map(({ operation }) => (
-          <li key={operation}>
-            <Name text={operation} />
-          </li>
-        ))}
-      </ul>
+      {[...groups].map(([why, operations]) => (
+        <Fragment key={why}>
+          {why !== '' && <p class="quiet">Refused because {why}:</p>}
+          <Operations names={operations} sign={why === '' ? '✓' : '×'} />
+        </Fragment>
+      ))}
+      {open.length > 0 && (
+        <details>
+          <summary class="quiet">{open.length} open to everybody</summary>
+          <Operations names={open} sign="✓" />
+        </details>
+      )}
     </>
   );
+}
+
+/** The group of the operations that no right decides. */
+const OPEN = 'open';
+
+function Operations({ names, sign }: { readonly names: readonly string[]; readonly sign: string }) {
+  return (
+    <ul class="plain">
+      {names.map((name) => (
+        <li key={name}>
+          <span aria-hidden="true" class={sign === '✓' ? 'verdict allow' : 'verdict deny'}>
+            {sign}
+          </span>{' '}
+          <Name text={name} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Is a scope ticked that counts for it? */
+function isMeant(rule: Rule | undefined, { type, scopes }: Draft): boolean {
+  const { all = [], any = [] } = rule?.needs ?? {};
+  return type === 'service' && [...all, ...any].some((id) => scopes.includes(id));
+}
+
+/** Why operations are refused although a scope for them is ticked. */
+function whyNot(effect: OperationEffect, rule: Rule, draft: Draft, { resourceTypes = [] }: Ruleset): string {
+  const { missing, missingAnyOf, reason } = effect;
+  if (missing !== undefined) return `it lacks ${missing.join(' and ')}`;
+  if (missingAnyOf !== undefined) return `it lacks ${missingAnyOf.join(' or ')}`;
+  if (draft.resource.length === 0) return 'it is bound to no resource';
+  const types = resourceTypes.filter(({ id }) => rule.on?.includes(id)).map(({ label }) => label);
+  return types.length > 0 ? `it must be bound to ${types.join(' or ')}` : `${reason?.replaceAll('_', ' ')}`;
 }

@@ -61,6 +61,22 @@ function resourcesIn(text: string | undefined): readonly KeyResource[] {
   }
 }
 
+/** The resources that are complete: an id that is still to be written names nothing. */
+export function namedResources({ resource }: Draft): readonly KeyResource[] {
+  return resource.filter(({ ids }) => ids === undefined || ids.some((id) => id !== ''));
+}
+
+/** The tick box that sends `force`. */
+export const FORCE = 'Allow what the documents rule out';
+
+/** What the control API says, for somebody who has a form: its advice to programs is JSON. */
+export function inForm(text: string): string {
+  const words = text.split(/(?<=[.;]) /).filter((part) => !part.includes('`"'));
+  if (words.length === 0) return text;
+  if (text.includes('`"force"')) words.push(`Tick “${FORCE}” to store it nevertheless.`);
+  return words.join(' ').replace(/;$/, '.');
+}
+
 /** What somebody with such a key would hold. */
 export function holdingOf({ type, scopes, resource, roles, force }: Draft) {
   if (type === 'personal') return { roles };

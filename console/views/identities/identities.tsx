@@ -1,6 +1,6 @@
 import { addressOfView, choose, chosen, go } from '../../address.ts';
 import { useFocusKept } from '../../parts/focus.ts';
-import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Search } from '../../parts/search.tsx';
 import { serviceTitle } from '../../parts/service.ts';
@@ -15,7 +15,64 @@ import './identities.css';
 /** Everybody who can call, with their credentials, and the keys that can be made and edited. */
 export function Identities() {
   const loaded = useLoaded(readIdentities, [changesOf('keys'), madeTexts.value]);
-  return <WhenLoaded of={loaded}>{(everybody) => <Found everybody={everybody} />}</WhenLoaded>;
+  const everybody = readValue(loaded, null);
+  const { text = '', who, make, edit, api, kind } = chosen.value;
+  const sought = text.toLowerCase();
+  const found = (everybody ?? []).filter(
+    (one) =>
+      (api === undefined || one.services.includes(api)) &&
+      (kind === undefined || one.kind === kind) &&
+      `${one.id} ${one.name} ${one.kind} ${one.services.join(' ')} ${one.holds}`.toLowerCase().includes(sought),
+  );
+  const isForm = make !== undefined || edit !== undefined;
+  const isOpen = who !== undefined || make !== undefined;
+  const narrowing = { text, api, kind };
+  const count = found.length === everybody?.length ? found.length : `${found.length} of ${everybody?.length}`;
+  return (
+    <div class={`two${isOpen ? ' opened' : ''}${isForm ? ' wide' : ''}`}>
+      <ViewHeader title="Identities" count={everybody === null ? undefined : count}>
+        <a class="button main" href={addressOfView('identities', { ...narrowing, make: 'service' })}>
+          Make a key
+        </a>
+      </ViewHeader>
+      <search class="bar one-row">
+        <Search
+          label="Search"
+          placeholder="name, role, scope …"
+          value={chosen.value['text']}
+          change={(wanted) => choose({ text: wanted }, false)}
+        />
+        <Narrow name="api" any="any API" values={everybody?.flatMap(({ services }) => services)} title={serviceTitle} />
+        <Narrow name="kind" any="any kind" values={everybody?.map((one) => one.kind)} />
+      </search>
+      <section class="first" aria-label="Everybody">
+        <WhenLoaded of={loaded}>
+          {(all) => <Found found={found} isNobody={all.length === 0} narrowing={narrowing} />}
+        </WhenLoaded>
+      </section>
+      {isOpen && (
+        <Panel
+          key={make === undefined ? `${who} ${edit}` : 'new'}
+          label={make === undefined ? 'Who it is' : 'New key'}
+          onClose={() => go(addressOfView('identities', narrowing))}
+        >
+          {make !== undefined ? (
+            <KeyForm key={JSON.stringify(chosen.value)} edited={null} />
+          ) : (
+            <WhenLoaded of={loaded}>{(all) => <Opened identity={all.find(({ id }) => id === who)} />}</WhenLoaded>
+          )}
+        </Panel>
+      )}
+    </div>
+  );
+}
+
+/** One of them, or the form for their key. */
+function Opened({ identity }: { readonly identity: Identity | undefined }) {
+  const { who, edit } = chosen.value;
+  if (identity === undefined) return <p class="fault">Nobody in this world has the id {who} any more.</p>;
+  if (edit !== undefined && identity.key !== undefined) return <KeyForm key={identity.id} edited={identity.key} />;
+  return <IdentityPanel key={identity.id} identity={identity} />;
 }
 
 /** So many are shown; who is sought among more narrows the list. */
@@ -41,90 +98,47 @@ function grouped(all: readonly Identity[]): readonly Group[] {
 
 const apiOf = ({ services: [first = ''] }: Identity) => first;
 
-function Found({ everybody }: { readonly everybody: readonly Identity[] }) {
-  const { text = '', who, make, edit, api, kind: wantedKind } = chosen.value;
+function Found(props: {
+  readonly found: readonly Identity[];
+  /** Is there nobody at all? */
+  readonly isNobody: boolean;
+  readonly narrowing: Readonly<Record<string, string | undefined>>;
+}) {
+  const { found, isNobody, narrowing } = props;
   const list = useFocusKept<HTMLDivElement>();
-  const sought = text.toLowerCase();
-  const found = everybody.filter(
-    ({ id, name, kind, services, holds }) =>
-      (api === undefined || services.includes(api)) &&
-      (wantedKind === undefined || kind === wantedKind) &&
-      `${id} ${name} ${kind} ${services.join(' ')} ${holds}`.toLowerCase().includes(sought),
-  );
-  const identity = everybody.find(({ id }) => id === who);
-  const isForm = make !== undefined || edit !== undefined;
-  const isOpen = who !== undefined || make !== undefined;
-  const narrowing = { text, api, kind: wantedKind };
   return (
-    <div class={`two${isOpen ? ' opened' : ''}${isForm ? ' wide' : ''}`}>
-      <ViewHeader
-        title="Identities"
-        count={found.length === everybody.length ? found.length : `${found.length} of ${everybody.length}`}
-      >
-        <a class="button main" href={addressOfView('identities', { ...narrowing, make: 'service' })}>
-          Make a key
-        </a>
-      </ViewHeader>
-      <search class="bar one-row">
-        <Search
-          label="Search"
-          placeholder="name, role, scope …"
-          value={chosen.value['text']}
-          change={(wanted) => choose({ text: wanted }, false)}
-        />
-        <Narrow name="api" any="any API" values={everybody.flatMap(({ services }) => services)} title={serviceTitle} />
-        <Narrow name="kind" any="any kind" values={everybody.map(({ kind }) => kind)} />
-      </search>
-      <section class="first" aria-label="Everybody">
-        <div ref={list} class="people" tabIndex={-1}>
-          {grouped(found.slice(0, MOST)).map(({ title, members }) => (
-            <section key={title} aria-label={title}>
-              <h2>{title}</h2>
-              <ul>
-                {members.map(({ id, name, services, holds }) => (
-                  <li key={id}>
-                    <a
-                      data-entry
-                      href={addressOfView('identities', { ...narrowing, who: id })}
-                      aria-current={id === who ? 'true' : undefined}
-                    >
-                      <strong>{name}</strong>
-                      <span class="holds" title={holds}>
-                        {services.length > 1 && `also ${services.slice(1).map(serviceTitle).join(', ')}; `}
-                        {holds}
-                      </span>
-                    </a>
-                  </li>
-                ))}
-              </ul>
-            </section>
-          ))}
-        </div>
-        {everybody.length === 0 ? (
-          <p class="nothing">Nobody is in this world yet. Make a key, or start the server with a seed.</p>
-        ) : (
-          found.length === 0 && <p class="nothing">Nobody is like this.</p>
-        )}
-        {found.length > MOST && <p class="nothing quiet">{found.length - MOST} more: search for them.</p>}
-      </section>
-      {isOpen && (
-        <Panel
-          key={make === undefined ? `${who} ${edit}` : 'new'}
-          label={make === undefined ? 'Who it is' : 'New key'}
-          onClose={() => go(addressOfView('identities', narrowing))}
-        >
-          {make !== undefined ? (
-            <KeyForm key={JSON.stringify(chosen.value)} edited={null} />
-          ) : identity === undefined ? (
-            <p class="fault">Nobody in this world has the id {who} any more.</p>
-          ) : edit !== undefined && identity.key !== undefined ? (
-            <KeyForm key={`edit ${identity.id}`} edited={identity.key} />
-          ) : (
-            <IdentityPanel key={identity.id} identity={identity} />
-          )}
-        </Panel>
+    <>
+      <div ref={list} class="people" tabIndex={-1}>
+        {grouped(found.slice(0, MOST)).map(({ title, members }) => (
+          <section key={title} aria-label={title}>
+            <h2>{title}</h2>
+            <ul>
+              {members.map(({ id, name, services, holds }) => (
+                <li key={id}>
+                  <a
+                    data-entry
+                    href={addressOfView('identities', { ...narrowing, who: id })}
+                    aria-current={id === chosen.value['who'] ? 'true' : undefined}
+                  >
+                    <strong>{name}</strong>
+                    <span class="holds" title={holds}>
+                      {services.length > 1 && `also ${services.slice(1).map(serviceTitle).join(', ')}; `}
+                      {holds}
+                    </span>
+                  </a>
+                </li>
+              ))}
+            </ul>
+          </section>
+        ))}
+      </div>
+      {isNobody ? (
+        <p class="nothing">Nobody is in this world yet. Make a key, or start the server with a seed.</p>
+      ) : (
+        found.length === 0 && <p class="nothing">Nobody is like this.</p>
       )}
-    </div>
+      {found.length > MOST && <p class="nothing quiet">{found.length - MOST} more: search for them.</p>}
+    </>
   );
 }
 
@@ -132,10 +146,11 @@ function Found({ everybody }: { readonly everybody: readonly Identity[] }) {
 function Narrow(props: {
   readonly name: 'api' | 'kind';
   readonly any: string;
-  readonly values: readonly string[];
+  /** Undefined until they are known. */
+  readonly values: readonly string[] | undefined;
   readonly title?: (value: string) => string;
 }) {
-  const { name, any, values, title = (value: string) => value } = props;
+  const { name, any, values = [], title = (value: string) => value } = props;
   return (
     <select
       aria-label={name === 'api' ? 'API' : 'Kind'}
@@ -143,7 +158,7 @@ function Narrow(props: {
       onChange={({ currentTarget: { value } }) => choose({ [name]: value }, false)}
     >
       <option value="">{any}</option>
-      {[...new Set(values)].map((value) => (
+      {[...new Set([...values, ...(chosen.value[name] ? [chosen.value[name]] : [])])].map((value) => (
         <option key={value} value={value}>
           {title(value)}
         </option>

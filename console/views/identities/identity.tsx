@@ -2,10 +2,10 @@ import type { ComponentChildren } from 'preact';
 import { addressOfView, go } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
-import { Confirm } from '../../parts/confirm.tsx';
 import { Copy } from '../../parts/copy.tsx';
 import { Id } from '../../parts/id.tsx';
 import { Long } from '../../parts/long.tsx';
+import { Menu, type MenuItem } from '../../parts/menu.tsx';
 import { Secret } from '../../parts/secret.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { When } from '../../parts/when.tsx';
@@ -30,6 +30,7 @@ export function IdentityPanel({ identity }: { readonly identity: Identity }) {
       <p class="quiet">
         {kind}, {services.map(serviceTitle).join(', ') || 'no API'}
       </p>
+      {key !== undefined && <KeyActs of={key} />}
       <dl class="facts">
         <div>
           <dt>Id</dt>
@@ -68,7 +69,6 @@ export function IdentityPanel({ identity }: { readonly identity: Identity }) {
         {curl !== null && <Copy text={curl} label="Copy a curl" />}
         {env !== null && <Copy text={env} label="Copy env lines" />}
       </div>
-      {key !== undefined && <KeyActs of={key} />}
       {kind === 'user' && login !== undefined && <AccessKeys credential={login} />}
       <MayDo identity={identity} />
       <RecentRequests identity={identity} />
@@ -143,7 +143,7 @@ function KeyFacts({ of: key }: { readonly of: ShownKey }) {
 }
 
 /** What can be done to a key of NGC. */
-function KeyActs({ of: { id, status, policy } }: { readonly of: ShownKey }) {
+function KeyActs({ of: { id, name, status, policy } }: { readonly of: ShownKey }) {
   const act = useAct();
   const path = `/_mock/keys/${encodeURIComponent(id)}`;
   const done = (text: string) => {
@@ -154,7 +154,7 @@ function KeyActs({ of: { id, status, policy } }: { readonly of: ShownKey }) {
     const { key } = await ask<{ key: string }>('POST', `${path}/rotate`, {});
     keepText(id, key);
     offerUndo(null);
-    return done('It has another text now; the one before is no longer valid.');
+    return done('It has a new secret. The former one is no longer valid.');
   };
   const turn = async () => {
     const next = status === 'active' ? 'disabled' : 'active';
@@ -168,38 +168,37 @@ function KeyActs({ of: { id, status, policy } }: { readonly of: ShownKey }) {
     go(addressOfView('identities'));
     return done('It is deleted.');
   };
+  const items: readonly MenuItem[] = [
+    ...(policy === null
+      ? []
+      : [{ label: 'See when edits take effect', run: () => go(addressOfView('clock', { key: id })) }]),
+    { label: status === 'active' ? 'Disable' : 'Enable', run: () => void act.run(turn) },
+    {
+      label: 'Rotate',
+      run: () => void act.run(rotate),
+      asks: {
+        title: `Rotate key ${name}?`,
+        loses: 'The key gets a new secret. Clients with the present one are refused from now on.',
+        yes: 'Rotate key',
+      },
+    },
+    {
+      label: 'Delete',
+      run: () => void act.run(remove),
+      asks: {
+        title: `Delete key ${name}?`,
+        loses: 'The key is refused from now on, and nothing brings it back.',
+        yes: 'Delete key',
+      },
+    },
+  ];
   return (
     <>
       <div class="bar">
-        <a class="button" href={addressOfView('identities', { who: id, edit: 'yes' })}>
+        <a class="button main" href={addressOfView('identities', { who: id, edit: 'yes' })}>
           Edit
         </a>
-        {policy !== null && (
-          <a class="button" href={addressOfView('clock', { key: id })}>
-            When do its edits take effect?
-          </a>
-        )}
-        <button type="button" disabled={act.isBusy} onClick={() => act.run(turn)}>
-          {status === 'active' ? 'Disable' : 'Enable'}
-        </button>
-        <Confirm
-          title={`Rotate ${name}?`}
-          yes="Rotate key"
-          loses="The key gets another text. Clients with the present one are refused from now on."
-          isBusy={act.isBusy}
-          onYes={() => act.run(rotate)}
-        >
-          Rotate
-        </Confirm>
-        <Confirm
-          title={`Delete ${name}?`}
-          yes="Delete key"
-          loses="The key is refused from now on, and nothing brings it back."
-          isBusy={act.isBusy}
-          onYes={() => act.run(remove)}
-        >
-          Delete
-        </Confirm>
+        <Menu of={`key ${name}`} items={items} isBusy={act.isBusy} />
       </div>
       <Feedback act={act} />
     </>

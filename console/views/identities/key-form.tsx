@@ -4,7 +4,7 @@ import { ask } from '../../control-api/client.ts';
 import type { Key } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { Copy } from '../../parts/copy.tsx';
-import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { readValue, textOf, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Secret } from '../../parts/secret.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { serviceTitle } from '../../parts/service.ts';
@@ -17,7 +17,7 @@ import { curlOf, envOf } from '../../state/ready-made.ts';
 import { type Ruleset, readServices, rulesetOf } from '../../state/rulesets.ts';
 import { offerUndo } from '../../state/undo.ts';
 import { Allowed } from './allowed.tsx';
-import { type Draft, draftOf, editOf, orderOf } from './draft.ts';
+import { type Draft, draftOf, editOf, FORCE, inForm, orderOf } from './draft.ts';
 import { Resources } from './resources.tsx';
 import { Ticks } from './ticks.tsx';
 
@@ -35,7 +35,7 @@ export function KeyForm({ edited }: { readonly edited: ShownKey | null }) {
   const change = (part: Partial<Draft>) => setDraft((last) => ({ ...last, ...part }));
   return (
     <>
-      <h2>{edited === null ? 'A new key' : `Edit ${edited.name}`}</h2>
+      <h2>{edited === null ? 'New key' : `Edit ${edited.name}`}</h2>
       <WhenLoaded of={rulesets}>
         {(all) => <Fields rulesets={all} draft={draft} change={change} edited={edited} stored={setAnswer} />}
       </WhenLoaded>
@@ -53,55 +53,56 @@ function Fields(props: {
   const { rulesets, draft, change, edited, stored } = props;
   const act = useAct();
   const withKeys = rulesets.filter(({ product }) => product !== undefined);
-  const chosenLaws = withKeys.filter(({ service }) => draft.services.includes(service));
+  const ticked = withKeys.filter(({ service }) => draft.services.includes(service));
   const isService = draft.type === 'service';
+  // It is open where the key has something of it.
+  const [isAdvanced] = useState(draft.expiresAt !== '');
   const store = async () => {
     if (edited !== null) {
       const { key, undo } = await editKey(edited.id, editOf(draft));
       offerUndo(undo);
       stored(key);
-      return undefined;
+      return;
     }
     const answer = await ask<Answer>('POST', '/_mock/keys', orderOf(draft));
     if (answer.key !== undefined) keepText(answer.id, answer.key);
     changed('keys', 'clock');
     stored(answer);
-    return undefined;
   };
+  const storeOrSay = () =>
+    store().catch((fault: unknown) => {
+      throw new Error(inForm(textOf(fault)));
+    });
   return (
     <form
       class="key-form"
       onSubmit={(event) => {
         event.preventDefault();
-        void act.run(store);
+        void act.run(storeOrSay);
       }}
     >
       <div class="fields">
         {edited === null && (
           <fieldset>
             <legend>Type</legend>
-            {(['service', 'personal'] as const).map((type) => (
-              <label key={type} class="tick">
-                <input type="radio" name="type" checked={draft.type === type} onChange={() => change({ type })} />
-                {type === 'service'
-                  ? 'service key: holds scopes'
-                  : 'personal key: holds what the roles of its user bring'}
-              </label>
-            ))}
+            <div class="ticks">
+              {(['service', 'personal'] as const).map((type) => (
+                <label key={type} class="tick">
+                  <input type="radio" name="type" checked={draft.type === type} onChange={() => change({ type })} />
+                  <span>
+                    {type === 'service' ? 'Service key' : 'Personal key'}
+                    <small class="quiet"> ({type === 'service' ? 'holds scopes' : 'has the roles of its user'})</small>
+                  </span>
+                </label>
+              ))}
+            </div>
           </fieldset>
         )}
         <div class="bar">
           <Field label="Name" value={draft.name} change={(name) => change({ name })} required />
-          {edited === null && <Organisation value={draft.org} change={(org) => change({ org })} />}
           {edited === null && !isService && (
             <Field label="User" value={draft.user} change={(user) => change({ user })} placeholder="a new one" />
           )}
-          <Field
-            label="Expires"
-            value={draft.expiresAt}
-            change={(expiresAt) => change({ expiresAt })}
-            placeholder="never"
-          />
         </div>
         <Ticks
           legend="Services"
@@ -109,9 +110,9 @@ function Fields(props: {
           ticked={draft.services}
           change={(services) => change({ services })}
         />
-        {isService && chosenLaws.length === 0 && <p class="quiet">Its scopes depend on the services.</p>}
+        {isService && ticked.length === 0 && <p class="quiet">Its scopes depend on the services.</p>}
         {isService &&
-          chosenLaws.map(({ service, grants, resourceTypes = [] }) => (
+          ticked.map(({ service, grants, resourceTypes = [] }) => (
             <Ticks
               key={service}
               legend={`Scopes of ${serviceTitle(service)}`}
@@ -129,8 +130,7 @@ function Fields(props: {
           ))}
         {isService && (
           <Resources
-            types={chosenLaws.flatMap(({ resourceTypes = [] }) => resourceTypes)}
-            unbound={chosenLaws.flatMap(({ unbound = [] }) => unbound)}
+            types={ticked.flatMap(({ resourceTypes = [] }) => resourceTypes)}
             resource={draft.resource}
             change={(resource) => change({ resource })}
           />
@@ -143,22 +143,34 @@ function Fields(props: {
             change={(roles) => change({ roles })}
           />
         )}
-        <label class="tick">
-          <input
-            type="checkbox"
-            checked={draft.force}
-            onChange={(event) => change({ force: event.currentTarget.checked })}
-          />
-          even if the documents rule it out
-        </label>
-        <div class="bar">
-          <button type="submit" class="main" disabled={act.isBusy}>
-            {edited === null ? 'Make the key' : 'Store the edit'}
-          </button>
-        </div>
+        <details open={isAdvanced}>
+          <summary>Advanced</summary>
+          <div class="bar">
+            {edited === null && <Organisation value={draft.org} change={(org) => change({ org })} />}
+            <Field
+              label="Expires"
+              value={draft.expiresAt}
+              change={(expiresAt) => change({ expiresAt })}
+              placeholder="never"
+            />
+          </div>
+          <label class="tick">
+            <input
+              type="checkbox"
+              checked={draft.force}
+              onChange={(event) => change({ force: event.currentTarget.checked })}
+            />
+            {FORCE}
+          </label>
+        </details>
+      </div>
+      <Allowed draft={draft} rulesets={ticked} change={change} />
+      <div class="submit">
+        <button type="submit" class="main" disabled={act.isBusy}>
+          {edited === null ? 'Make the key' : 'Store the edit'}
+        </button>
         <Feedback act={act} />
       </div>
-      <Allowed draft={draft} />
     </form>
   );
 }
@@ -220,7 +232,7 @@ function Stored({ answer, isNew }: { readonly answer: Answer; readonly isNew: bo
       </h2>
       {warnings.map((text) => (
         <p key={text} class="hint">
-          <Sentence text={text} />
+          <Sentence text={inForm(text)} />
         </p>
       ))}
       {pending.map(({ version, effectiveAt }) => (
@@ -230,9 +242,14 @@ function Stored({ answer, isNew }: { readonly answer: Answer; readonly isNew: bo
         </p>
       ))}
       {key !== undefined && (
-        <p>
-          Its text: <Secret text={key} name="key" />
-        </p>
+        <dl class="facts">
+          <div>
+            <dt>Secret (shown once)</dt>
+            <dd>
+              <Secret text={key} name="key" />
+            </dd>
+          </div>
+        </dl>
       )}
       <div class="bar">
         {curl !== null && <Copy text={curl} label="Copy a curl" />}

@@ -1,37 +1,35 @@
 import { addressOfView } from '../../address.ts';
-import { ask, askAll } from '../../control-api/client.ts';
-import type { OperationEffect, RequestSummary } from '../../control-api/types.ts';
+import { askAll } from '../../control-api/client.ts';
+import type { RequestSummary } from '../../control-api/types.ts';
 import { Status } from '../../parts/chips.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { When } from '../../parts/when.tsx';
 import { changesOf } from '../../state/changes.ts';
+import { effectsOf } from '../../state/effects.ts';
 import type { Identity } from '../../state/identities.ts';
 import { addressIn } from '../../state/requests.ts';
 import { rulesetOf } from '../../state/rulesets.ts';
 
-/** Of all rules of one name: the operations that they are for, and how many of them are allowed. */
+/** Of all rules of one name: the operations that they are for, and how many of them are allowed. Some have no rule. */
 interface RuleLine {
   readonly label: string;
   readonly allowed: number;
   readonly all: number;
 }
 
+/** The name of the operations that have no rule. */
+const OPEN = 'Open to everybody';
+
 async function readLines(principal: string, service: string): Promise<readonly RuleLine[]> {
-  const [{ rules, operations }, { operations: effects }] = await Promise.all([
-    rulesetOf(service),
-    ask<{ operations: readonly OperationEffect[] }>('POST', '/_mock/decisions/simulate', {
-      principal,
-      operations: '*',
-      service,
-    }),
-  ]);
-  const allowed = new Set(effects.filter(({ effect }) => effect === 'allow').map(({ operation }) => operation));
+  const [{ rules, operations }, effects] = await Promise.all([rulesetOf(service), effectsOf({ principal }, service)]);
   const labels = new Map(rules.map(({ id, label }) => [id, label]));
-  return [...new Set(labels.values())]
+  const labelOf = new Map(operations.map(({ id, rule }) => [id, labels.get(rule) ?? OPEN]));
+  return [...labels.values(), OPEN]
+    .filter((label, index, all) => all.indexOf(label) === index)
     .map((label) => {
-      const own = operations.filter(({ rule }) => labels.get(rule) === label);
-      return { label, all: own.length, allowed: own.filter((one) => allowed.has(one.id)).length };
+      const own = effects.filter(({ operation }) => labelOf.get(operation) === label);
+      return { label, all: own.length, allowed: own.filter(({ effect }) => effect === 'allow').length };
     })
     .filter(({ all }) => all > 0);
 }

@@ -1,7 +1,6 @@
 import { ask } from '../../control-api/client.ts';
 import type { KeyResource } from '../../control-api/types.ts';
 import { useLoaded } from '../../parts/loaded.tsx';
-import { Sentence } from '../../parts/sentence.tsx';
 import type { ResourceType } from '../../state/rulesets.ts';
 
 interface NamedFunction {
@@ -10,18 +9,13 @@ interface NamedFunction {
   readonly versionId: string;
 }
 
-/**
- * What a service key is bound to; several add up. Services without resource types have nothing to choose.
- *
- * @param props.unbound what a key without a resource covers, in the words of each service
- */
+/** What a service key is bound to; several add up. Services without resource types have nothing to choose. */
 export function Resources(props: {
   readonly types: readonly ResourceType[];
-  readonly unbound: readonly string[];
   readonly resource: readonly KeyResource[];
   readonly change: (resource: readonly KeyResource[]) => void;
 }) {
-  const { types, unbound, resource, change } = props;
+  const { types, resource, change } = props;
   const functions = useLoaded(async () => {
     const { nvcf } = await ask<{ nvcf?: { functions?: readonly NamedFunction[] } }>('GET', '/_mock/cast');
     return nvcf?.functions ?? [];
@@ -69,12 +63,6 @@ export function Resources(props: {
           </div>
         );
       })}
-      {resource.length === 0 &&
-        unbound.map((words) => (
-          <p key={words} class="hint">
-            <Sentence text={`A key without a resource ${words}.`} />
-          </p>
-        ))}
       <button
         type="button"
         class="small"

@@ -16,6 +16,29 @@
   const MOST = 500;
   const MOST_NAME = 80;
 
+  /** What an operation needs stands on its row, whether that is opened or not. */
+  const withNeeds = () => ({
+    wrapComponents: {
+      /** @type {(Original: unknown, system: SwaggerSystem) => (props: { operationProps: ImmutableMap }) => object} */
+      OperationSummaryPath:
+        (Original, { React, specSelectors }) =>
+        (props) => {
+          const place = ['path', 'method'].map((name) => props.operationProps.get(name));
+          const needs = specSelectors.specJson().getIn(['paths', ...place, 'x-needs']);
+          return React.createElement(
+            React.Fragment,
+            null,
+            React.createElement(Original, props),
+            typeof needs === 'string' &&
+              React.createElement('span', { className: 'needs' }, `needs ${needs.replaceAll('`', '')}`),
+          );
+        },
+    },
+  });
+
+  /** @param {ImmutableMap} operation */
+  const isDeprecated = (operation) => operation.getIn(['operation', 'deprecated']) === true;
+
   const ui = SwaggerUIBundle({
     domNode: reader,
     url,
@@ -23,6 +46,9 @@
     validatorUrl: null,
     // Its colours are for a dark ground only.
     syntaxHighlight: false,
+    // Deprecated ones come last in their tag; the others stay in the order of the document.
+    operationsSorter: (one, other) => Number(isDeprecated(one)) - Number(isDeprecated(other)),
+    plugins: [withNeeds],
     onComplete: () => {
       // The page is a `main` around it.
       reader.querySelector('main')?.setAttribute('role', 'presentation');

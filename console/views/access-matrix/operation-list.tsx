@@ -1,0 +1,51 @@
+import { choose } from '../../address.ts';
+import { Name } from '../../parts/chips.tsx';
+import { addressOfCell, lookOf, SIGNS } from './grid.tsx';
+import { type Column, type Matrix, needsOf, type Row, type Side } from './matrix.ts';
+
+/** The matrix where there is no room for columns: each operation says what it needs, and opens to its cells. */
+export function OperationList(props: {
+  readonly matrix: Matrix;
+  readonly rows: readonly Row[];
+  readonly columns: readonly Column[];
+  readonly side: Side;
+}) {
+  const { matrix, rows, columns, side } = props;
+  return (
+    <ul class="operations" aria-label={`Operations against ${side}`}>
+      {rows.map((row) => {
+        const cells = columns
+          .map((column) => ({ row, column, cell: matrix.cellOf(row, column) }))
+          .filter(({ cell: { sign } }) => sign !== null && sign !== 'free');
+        const allowed = cells.filter(({ cell }) => cell.sign === 'allow').length;
+        return (
+          <li key={row.operation.id}>
+            <details>
+              <summary>
+                <Name text={row.operation.id} />
+                <span class="quiet">
+                  {side === 'rights' ? `needs ${needsOf(row)}` : `allows ${allowed} of ${columns.length}`}
+                </span>
+              </summary>
+              {cells.map((found) => (
+                <button
+                  key={found.column.id}
+                  type="button"
+                  class="cell"
+                  aria-label={found.cell.name}
+                  onClick={() => choose({ cell: addressOfCell(found) })}
+                >
+                  <span aria-hidden="true" class={lookOf(found.cell)}>
+                    {found.cell.sign !== null && SIGNS[found.cell.sign]}
+                  </span>
+                  {found.column.title}
+                </button>
+              ))}
+              {cells.length === 0 && <p class="quiet">No right is needed.</p>}
+            </details>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
