@@ -331,15 +331,36 @@ describe('the reader of the tests', () => {
   });
 });
 
-it("a kustomization of the user's, as the page shows it, gives namespace and image", async () => {
-  const page = await readFile(join(ROOT, 'docs/how-to/kubernetes.md'), 'utf8');
-  const [, shown = ''] = /```yaml\n(apiVersion: kustomize.*?)```/s.exec(page) ?? [];
-  const folder = await emptyFolder();
-  const path = relative(folder, ROOT);
-  await writeFile(join(folder, 'kustomization.yaml'), shown.replaceAll('nv-auth-mock/deploy', `${path}/deploy`));
-  const all = build(folder);
+describe('the page', () => {
+  const page = readFile(join(ROOT, 'docs/how-to/kubernetes.md'), 'utf8');
 
-  expect(new Set(all.map(({ metadata }) => metadata.namespace))).toEqual(new Set(['mock']));
-  expect(containersOf(oneOf(all, 'Deployment nv-auth-mock'))[0]?.['image']).toBe('registry.example/nv-auth-mock:0.1.0');
-  if (hasKustomize) expect(byId(kustomize(folder))).toEqual(byId(all));
+  it('makes the Secret with every key that overlays read, and lists every overlay', async () => {
+    const references = WITH_PODS.flatMap((name) => overlay(name).flatMap(containersOf))
+      .flatMap(({ env }) => env)
+      .flatMap(({ valueFrom }) => valueFrom?.secretKeyRef ?? []);
+    const [, secret = '', literals = ''] = /create secret generic (\S+) (.*)/.exec(await page) ?? [];
+
+    expect(new Set(references.map(({ name }) => name))).toEqual(new Set([secret]));
+    expect([...literals.matchAll(/--from-literal=([\w-]+)=/g)].map(([, key]) => key)).toEqual(
+      [...new Set(references.map(({ key }) => key))].sort(),
+    );
+    expect([...(await page).matchAll(/^\| `([\w-]+)` \|/gm)].map(([, name]) => name)).toEqual(Object.keys(OBJECTS));
+    for (const [, path = ''] of (await page).matchAll(/kubectl apply -k deploy\/kustomize\/(\S+)/g)) {
+      expect(build(kustomization(path)).length).toBeGreaterThan(0);
+    }
+  });
+
+  it("has a kustomization of the user's that gives namespace and image", async () => {
+    const [, shown = ''] = /```yaml\n(apiVersion: kustomize.*?)```/s.exec(await page) ?? [];
+    const folder = await emptyFolder();
+    const path = relative(folder, ROOT);
+    await writeFile(join(folder, 'kustomization.yaml'), shown.replaceAll('nv-auth-mock/deploy', `${path}/deploy`));
+    const all = build(folder);
+
+    expect(new Set(all.map(({ metadata }) => metadata.namespace))).toEqual(new Set(['mock']));
+    expect(containersOf(oneOf(all, 'Deployment nv-auth-mock'))[0]?.['image']).toBe(
+      'registry.example/nv-auth-mock:0.1.0',
+    );
+    if (hasKustomize) expect(byId(kustomize(folder))).toEqual(byId(all));
+  });
 });
