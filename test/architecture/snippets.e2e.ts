@@ -97,7 +97,7 @@ describe.each(PAGES.map((page) => ({ page, blocks: blocksOf(page) })))('$page', 
         ({ language }) => !['sh', 'js', 'ts', 'python', 'go', 'json', 'yaml', 'console', ''].includes(language),
       ),
     ).toEqual([]);
-    for (const line of consoles) expect(line).toMatch(/^(npm|docker) |^npx --no-install nv-auth-mock$/);
+    for (const line of consoles) expect(line).toMatch(/^(npm|docker|kubectl) |^npx --no-install nv-auth-mock$/);
     for (const { language, text } of blocks) if (language === 'yaml') expect(parse(text)).toBeTruthy();
   });
 });

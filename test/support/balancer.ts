@@ -39,13 +39,21 @@ export function configurationOf(file: string, port: number): string {
   return content.replace('bind :6625', `bind 127.0.0.1:${port}\n  http-response set-header x-backend %[be_name]`);
 }
 
-/** Starts a balancer, and waits until it accepts connections. @returns its port */
-export async function balance(configurationFor: (port: number) => string): Promise<number> {
+/**
+ * Starts a balancer, and waits until it accepts connections.
+ *
+ * @param variables what its configuration reads
+ * @returns its port
+ */
+export async function balance(
+  configurationFor: (port: number) => string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<number> {
   const port = await freePort();
   const path = join(await emptyFolder(), 'haproxy.cfg');
   await writeFile(path, configurationFor(port));
   const haproxy = spawn('haproxy', ['-db', '-q', '-f', path], {
-    env: ENVIRONMENT,
+    env: { ...ENVIRONMENT, ...variables },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const said = text(haproxy.stderr);
