@@ -10,7 +10,7 @@ import { Unusable } from '../core/unusable.ts';
 import { packageFolder, scaffoldFile } from '../platform/assets.ts';
 import { isDeclared, nextSteps } from './next-steps.ts';
 
-/** What can be written, each with a file of the examples. */
+/** What can be written. */
 const KINDS = {
   vitest: { file: 'nv-auth-mock.test.ts', what: 'a test for vitest' },
   jest: { file: 'nv-auth-mock.test.cjs', what: 'a test for jest' },
@@ -19,6 +19,7 @@ const KINDS = {
   go: { file: 'nv_auth_mock_test.go', what: 'a test for go test' },
   compose: { file: 'compose.nv-auth-mock.yaml', what: 'a service for Docker Compose' },
   seed: { file: 'nv-auth-mock.seed.yaml', what: 'users and keys of your own' },
+  agents: { file: 'AGENTS.md', what: 'how coding agents start and ask it' },
 } as const;
 
 type KindName = keyof typeof KINDS;

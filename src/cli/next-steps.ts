@@ -42,6 +42,8 @@ const STEPS = {
     const command = isInstalled(source) ? 'npx --no-install nv-auth-mock' : `node ${shellWord(source.command)}`;
     return [`${command} --seed nv-auth-mock.seed.yaml`];
   },
+  // Its commands are those of the installed package.
+  agents: (source: Source) => [...npmSteps(source, []), 'npx --no-install nv-auth-mock'],
 } as const;
 
 /**
