@@ -42,10 +42,17 @@ describe('init', () => {
     expect(JSON.stringify(body)).toContain('ada@acme.test');
   });
 
-  it('writes a compose file that publishes the port on this machine only', async ({ command, folder }) => {
+  it('writes a compose file that builds the image from the clone, and publishes the port on this machine only', async ({
+    command,
+    folder,
+  }) => {
     await command.run(['init', '--kind', 'compose']);
     const { services } = parse(await readFile(join(folder, 'compose.nv-auth-mock.yaml'), 'utf8'));
-    expect(services['nv-auth-mock']).toMatchObject({ ports: ['127.0.0.1:6625:6625'], read_only: true });
+    expect(services['nv-auth-mock']).toMatchObject({
+      build: CLONE,
+      ports: ['127.0.0.1:6625:6625'],
+      read_only: true,
+    });
   });
 
   it('writes AGENTS.md, of at most 60 lines, each of whose commands does what it says', { timeout: 60_000 }, async ({
