@@ -1,7 +1,5 @@
 // A web page that logs users in at Run:ai (authorization code with PKCE, RFC 6749 and 7636), and lists their access keys.
 const query = new URLSearchParams(location.search);
-const ISSUER = query.get('issuer') ?? sessionStorage.getItem('issuer') ?? 'http://localhost:6625/auth/realms/acme';
-const CONTROL_PLANE = ISSUER.slice(0, ISSUER.indexOf('/auth/realms/'));
 const CLIENT = 'web-app';
 const CALLBACK = `${location.origin}${location.pathname}`;
 
@@ -18,20 +16,38 @@ const base64url = (bytes) =>
 
 // Tokens stay in memory: a page that is loaded again logs in again.
 let tokens = null;
+let issuer = '';
+
+/** The issuer that `?issuer=` names, also after a login has led back here; else that of the mock whose ready line is in `mock.json`. */
+async function findIssuer() {
+  const named = query.get('issuer') ?? sessionStorage.getItem('issuer');
+  if (named !== null) {
+    sessionStorage.setItem('issuer', named);
+    return named;
+  }
+  const ready = await fetch('mock.json', { cache: 'no-store' })
+    .then((answer) => answer.json())
+    .catch(() => null);
+  return `${ready?.url ?? 'http://localhost:6625'}/auth/realms/acme`;
+}
 
 async function answerOf(response) {
   if (response.ok) return response.json();
   throw new Error(`${response.status}: ${await response.text()}`);
 }
 
-const discover = async () => answerOf(await fetch(`${ISSUER}/.well-known/openid-configuration`));
+async function discover() {
+  const answer = await fetch(`${issuer}/.well-known/openid-configuration`).catch(() => {
+    throw new Error(`Nothing that this page may call answers at ${issuer}. Start the mock as README.md says.`);
+  });
+  return answerOf(answer);
+}
 
 async function logIn() {
   const { authorization_endpoint } = await discover();
   const verifier = randomText();
   const state = randomText();
   sessionStorage.setItem('login', JSON.stringify({ verifier, state }));
-  sessionStorage.setItem('issuer', ISSUER);
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier));
   const asked = new URLSearchParams({
     response_type: 'code',
@@ -81,7 +97,9 @@ async function render() {
   const { email } = await answerOf(await fetch(userinfo_endpoint, { headers: { authorization } }));
   element('who').textContent = `Logged in as ${email}.`;
   const { accessKeys } = await answerOf(
-    await fetch(`${CONTROL_PLANE}/api/v1/access-keys`, { headers: { authorization } }),
+    await fetch(`${issuer.slice(0, issuer.indexOf('/auth/realms/'))}/api/v1/access-keys`, {
+      headers: { authorization },
+    }),
   );
   element('keys').replaceChildren(
     ...accessKeys.map(({ name }) => Object.assign(document.createElement('li'), { textContent: name })),
@@ -105,5 +123,6 @@ element('refresh').addEventListener('click', () =>
   act(() => requestTokens({ grant_type: 'refresh_token', refresh_token: tokens.refresh_token })),
 );
 await act(async () => {
+  issuer = await findIssuer();
   if (query.has('code') || query.has('error')) await redeem();
 });

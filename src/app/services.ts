@@ -4,6 +4,7 @@ import { notEmulatedOperations } from '../core/not-emulated.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import { serveConsole } from '../http/console.ts';
 import { serveDocs } from '../http/docs.ts';
+import { serveLlmsTxt } from '../http/llms-txt.ts';
 import { type Mounted, routesOf } from '../http/mount.ts';
 import type { Documents } from '../http/openapi.ts';
 import { pagesOn } from '../http/pages.ts';
@@ -33,7 +34,7 @@ export function routesOfAll(all: readonly Mounted[]): Routes {
   );
 }
 
-/** The console, and the pages of the documents. A plugin. */
+/** The console, the pages of the documents, and `/llms.txt`. A plugin. */
 export async function pages(
   app: FastifyInstance,
   { mounted }: { readonly mounted: readonly Mounted[] },
@@ -47,6 +48,7 @@ export async function pages(
     isControlApi,
     read: () => servedText(ruleset),
   }));
+  serveLlmsTxt(served, documented);
   serveDocs(served, documented, { swaggerUi: swaggerUiFile, own: readerFile });
 }
 

@@ -283,11 +283,11 @@ function addCompare(root: Command): void {
 function addInit(root: Command): void {
   root
     .command('init')
-    .description('write a first test, a compose file or a seed into a project; it overwrites nothing')
+    .description('write a first test, a compose file, a seed or AGENTS.md into a project; it overwrites nothing')
     .argument('[DIR]', 'folder of the project', '.')
     .option(
       '--kind <KIND>',
-      'what to write: vitest, jest, node, pytest, go, compose or seed; repeatable; default: it asks',
+      'what to write: vitest, jest, node, pytest, go, compose, seed or agents; repeatable; default: it asks',
       (text: string, before: readonly string[] = []) => [...before, text],
     )
     .action(async (dir: string, { kind = [] }: { readonly kind?: readonly string[] }) =>

@@ -8,9 +8,9 @@ import { adviseName } from '../core/nearest.ts';
 import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { packageFolder, scaffoldFile } from '../platform/assets.ts';
-import { isDeclared, nextSteps } from './next-steps.ts';
+import { isDeclared, nextSteps, SOME_CLONE } from './next-steps.ts';
 
-/** What can be written, each with a file of the examples. */
+/** What can be written. */
 const KINDS = {
   vitest: { file: 'nv-auth-mock.test.ts', what: 'a test for vitest' },
   jest: { file: 'nv-auth-mock.test.cjs', what: 'a test for jest' },
@@ -19,6 +19,7 @@ const KINDS = {
   go: { file: 'nv_auth_mock_test.go', what: 'a test for go test' },
   compose: { file: 'compose.nv-auth-mock.yaml', what: 'a service for Docker Compose' },
   seed: { file: 'nv-auth-mock.seed.yaml', what: 'users and keys of your own' },
+  agents: { file: 'AGENTS.md', what: 'how coding agents start and ask it' },
 } as const;
 
 type KindName = keyof typeof KINDS;
@@ -45,16 +46,18 @@ export async function init(dir: string, kinds: readonly string[]): Promise<void>
       `${there.join(' and ')} is there already, so nothing was written. Move it away, or take another folder.`,
     );
   }
+  const home = await packageFolder();
   for (const { kind, path } of files) {
     const text = await scaffoldFile(kind, KINDS[kind].file);
+    const own = kind === 'go' ? await inPackage(text, folder) : home.isClone ? withClone(text, home.path) : text;
     // Another program may have written it meanwhile.
-    await writeFile(path, kind === 'go' ? await inPackage(text, folder) : text, { flag: 'wx' }).catch((cause) => {
+    await writeFile(path, own, { flag: 'wx' }).catch((cause) => {
       throw new Unusable(`${shown(path)} cannot be written: ${whyUnwritable(cause)}.`, { cause });
     });
     process.stdout.write(`wrote ${shown(path)}, ${KINDS[kind].what}\n`);
   }
   const project = { folder, manifest: await manifestOf(folder), goPackage: packageOf(folder) };
-  process.stdout.write(`\nNext, in ${shown(folder)}:\n${nextSteps(chosen, project, await packageFolder())}`);
+  process.stdout.write(`\nNext, in ${shown(folder)}:\n${nextSteps(chosen, project, home)}`);
 }
 
 function kindOf(text: string): KindName {
@@ -109,6 +112,12 @@ async function ask(best: KindName): Promise<KindName> {
   } finally {
     terminal.close();
   }
+}
+
+/** Names the clone from which Compose builds the image. */
+function withClone(text: string, clone: string): string {
+  // JSON is YAML, and Compose takes a single `$` for a variable.
+  return text.replace(`build: ${SOME_CLONE}`, () => `build: ${JSON.stringify(clone).replaceAll('$', '$$$$')}`);
 }
 
 /** The files of a folder are of one package. */

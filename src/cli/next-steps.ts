@@ -22,7 +22,7 @@ interface Source extends Project {
 }
 
 /** Stands for a clone when the running command is not in one. */
-const SOME_CLONE = '/path/to/the/clone';
+export const SOME_CLONE = '/path/to/the/clone';
 
 const GO_MODULE = 'github.com/nv-auth-mock/nv-auth-mock/clients/go';
 
@@ -33,15 +33,17 @@ const STEPS = {
   node: (source: Source) => [...npmSteps(source, []), 'node --test nv-auth-mock.test.mjs'],
   pytest: (source: Source) => [...pipSteps(source), ...commandSteps(source), 'python3 -m pytest test_nv_auth_mock.py'],
   go: (source: Source) => [...goSteps(source), ...commandSteps(source), 'go test -run TestATokenCountsForAnHour'],
-  // Whether there is an image, only its engine knows.
   compose: ({ clone }: Source) => [
-    `docker build -t nv-auth-mock ${shellWord(clone)}`,
+    // The file names a clone that is known.
+    ...(clone === SOME_CLONE ? [`docker build -t nv-auth-mock ${clone}`] : []),
     'docker compose -f compose.nv-auth-mock.yaml up',
   ],
   seed: (source: Source) => {
     const command = isInstalled(source) ? 'npx --no-install nv-auth-mock' : `node ${shellWord(source.command)}`;
     return [`${command} --seed nv-auth-mock.seed.yaml`];
   },
+  // Its commands are those of the installed package.
+  agents: (source: Source) => [...npmSteps(source, []), 'npx --no-install nv-auth-mock'],
 } as const;
 
 /**

@@ -4,7 +4,7 @@ import type { Problem } from '../core/problem.ts';
 import { worldPath } from '../core/world-id.ts';
 import { lostPage } from './docs-pages.ts';
 import { problemOf, sendProblem } from './problem.ts';
-import { worldBehind } from './steps/select-world.ts';
+import { originsOf, worldBehind } from './steps/select-world.ts';
 import { originOf } from './transport/arrival.ts';
 
 export const HTML = 'text/html; charset=utf-8';
@@ -26,8 +26,13 @@ export function pageHeaders(styles: string, scripts = "'self'"): Readonly<Record
   };
 }
 
-/** Renders a page for a world. @param below the path of the world; empty for the default one */
-export type PageText = (below: string) => string | Buffer | Promise<string | Buffer>;
+/**
+ * Renders a page for a world.
+ *
+ * @param below the path of the world; empty for the default one
+ * @param base the URL by which the request reached the world
+ */
+export type PageText = (below: string, base: string) => string | Buffer | Promise<string | Buffer>;
 
 /** The headers of a page, or how to find them. */
 export type PageHeaders = Readonly<Record<string, string>> | (() => Promise<Readonly<Record<string, string>>>);
@@ -48,14 +53,15 @@ export interface Pages {
 export function pagesOn(app: FastifyInstance): Pages {
   const { mock: server } = app;
   const { originGuard, addresses } = server;
-  /** The path prefix of the world. @throws Problem if the world does not exist, or if this process has none */
-  const prefixOf = (raw: IncomingMessage): string => {
+  /** The path prefix of the world, and its URL. @throws Problem if the world does not exist, or if this process has none */
+  const locate = (raw: IncomingMessage, origin: string): readonly [below: string, base: string] => {
     const fault = server.worlds.fault();
     if (fault !== null) throw fault;
     const address = addresses.of(raw);
-    if (address === null) return '';
-    const { id } = worldBehind(server, address, raw);
-    return address.kind === 'prefix' ? worldPath(id) : '';
+    if (address === null) return ['', origin];
+    const world = worldBehind(server, address, raw);
+    const below = address.kind === 'prefix' ? worldPath(world.id) : '';
+    return [below, originsOf(server, world, address, origin).origin];
   };
   /** The URL of the default world, for a visitor whose world does not exist. */
   const wayBack = (raw: IncomingMessage): string => {
@@ -75,10 +81,9 @@ export function pagesOn(app: FastifyInstance): Pages {
       if (page === undefined) return reply.callNotFound();
       const headers = typeof page.headers === 'function' ? await page.headers() : page.headers;
       try {
-        // Called for its checks: pages do not use the origin.
-        originOf(raw, server);
+        const origin = originOf(raw, server);
         originGuard.check(raw, 'open');
-        const text = await page.text(prefixOf(raw));
+        const text = await page.text(...locate(raw, origin));
         return reply.type(page.type).headers(headers).send(text);
       } catch (thrown) {
         const problem = problemOf(thrown);

@@ -161,7 +161,7 @@ export async function handle(flight: InFlightRequest): Promise<void> {
   if (decision === null) flight.outcome = addHintHeader(outcome, flight.hints, flight.server);
 }
 
-/** One route for each prefix, and one for each host: the router of the document finds the operation (decision 35). */
+/** The routes of each prefix, and one for each host: the router of the document finds the operation (decision 35). */
 function addRoutes(app: FastifyInstance, { mounted, routes, router }: ServiceOptions): void {
   const handler = ({ flight }: FastifyRequest, reply: FastifyReply) => {
     sendAfter(carryOut(known(flight)), reply, known(flight));
@@ -174,8 +174,9 @@ function addRoutes(app: FastifyInstance, { mounted, routes, router }: ServiceOpt
     return route === undefined ? null : { route, params: found.params };
   };
   const method = [...new Set(['HEAD', ...mounted.document.operations.map((operation) => operation.method)])];
-  for (const prefix of mounted.service.prefixes) {
-    app.route({ method, url: `${fastifyPath(prefix)}*`, config: { find }, handler });
+  for (const prefix of mounted.service.prefixes.map(fastifyPath)) {
+    // Not `/llm*`, which would be the route of `/llms.txt`, too.
+    for (const url of [prefix, `${prefix}/*`]) app.route({ method, url, config: { find }, handler });
   }
   for (const host of ownHostsOf(mounted.service)) {
     const route = routeOfHost(host, mounted);

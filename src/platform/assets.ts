@@ -59,7 +59,8 @@ export async function fixture(service: string, file: string): Promise<unknown> {
 
 /** A file that `init` writes. */
 export function scaffoldFile(kind: string, name: string): Promise<string> {
-  return readFile(new URL(`${kind}/${name}`, SCAFFOLDS), 'utf8');
+  // At the root, agents find it in the installed package, too.
+  return readFile(kind === 'agents' ? new URL(name, ROOT) : new URL(`${kind}/${name}`, SCAFFOLDS), 'utf8');
 }
 
 /** The version of this package. */

@@ -1,7 +1,11 @@
+import { cp, readFile } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { hasBrowser, launch, type Site, siteOf } from '../support/browser.ts';
 import { researcher } from '../support/cast.ts';
+import { launchProgram, MAIN } from '../support/command.ts';
+import { emptyFolder } from '../support/folder.ts';
 import { type TestServer, testServer } from '../support/server.ts';
 
 const EXAMPLE = new URL('../../examples/web-app/', import.meta.url);
@@ -27,10 +31,10 @@ describe.skipIf(!hasBrowser)('the web page of the example', () => {
     site.close();
   });
 
-  const opened = async (path = '/') => {
+  const opened = async (path = '/', at = site) => {
     const page = await browser.newPage();
     page.setDefaultTimeout(20_000);
-    await page.goto(`http://localhost:${site.port}${path}`);
+    await page.goto(`http://localhost:${at.port}${path}`);
     return page;
   };
   const logIn = async (page: Page) => {
@@ -54,6 +58,33 @@ describe.skipIf(!hasBrowser)('the web page of the example', () => {
     await page.getByRole('button', { name: 'Log out' }).click();
     await page.getByRole('button', { name: 'Log in' }).waitFor();
     expect(await page.textContent('#who')).toBe('');
+  });
+
+  it('finds the mock on any port, by the commands of its README, and says what to do before', async () => {
+    const folder = await emptyFolder();
+    await cp(EXAMPLE, folder, { recursive: true });
+    const own = await siteOf(pathToFileURL(`${folder}/`));
+    onTestFinished(() => own.close());
+    const page = await opened('/', own);
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByText('Nothing that this page may call answers at http://localhost:6625').waitFor();
+
+    const readme = await readFile(new URL('README.md', EXAMPLE), 'utf8');
+    const [, args = ''] = /^`npx --no-install nv-auth-mock (.*)`$/m.exec(readme) ?? [];
+    const command = `exec '${process.execPath}' '${MAIN}' ${args.replaceAll('5173', String(own.port))}`;
+    const mock = launchProgram('bash', ['-c', command], folder);
+    onTestFinished(() => void mock.kill('SIGTERM'));
+    await expect.poll(() => readFile(`${folder}/mock.json`, 'utf8'), { timeout: 20_000 }).toContain('"ready"');
+    await page.reload();
+    await logIn(page);
+    await page.getByText(researcher.accessKey.name, { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByRole('button', { name: 'Log in' }).waitFor();
+
+    mock.kill('SIGTERM');
+    await mock.ended;
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByText('Nothing that this page may call answers at http://127.0.0.1:').waitFor();
   });
 
   it('shows why a token was not renewed', async () => {

@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import packageJson from '../../package.json' with { type: 'json' };
 import { it, launchProgram, MAIN } from '../support/command.ts';
 import { copied } from '../support/package.ts';
+import { freePort } from '../support/ports.ts';
 
 const run = promisify(execFile);
 const CLONE = dirname(dirname(MAIN));
@@ -41,10 +42,80 @@ describe('init', () => {
     expect(JSON.stringify(body)).toContain('ada@acme.test');
   });
 
-  it('writes a compose file that publishes the port on this machine only', async ({ command, folder }) => {
+  it('writes a compose file that builds the image from the clone, and publishes the port on this machine only', async ({
+    command,
+    folder,
+  }) => {
     await command.run(['init', '--kind', 'compose']);
     const { services } = parse(await readFile(join(folder, 'compose.nv-auth-mock.yaml'), 'utf8'));
-    expect(services['nv-auth-mock']).toMatchObject({ ports: ['127.0.0.1:6625:6625'], read_only: true });
+    expect(services['nv-auth-mock']).toMatchObject({
+      build: CLONE,
+      ports: ['127.0.0.1:6625:6625'],
+      read_only: true,
+    });
+  });
+
+  it('writes AGENTS.md, of at most 60 lines, each of whose commands does what it says', { timeout: 60_000 }, async ({
+    onTestFinished,
+  }) => {
+    const folder = await copied();
+    await cp(join(CLONE, 'examples'), join(folder, 'node_modules/nv-auth-mock/examples'), { recursive: true });
+    await cp(join(CLONE, 'AGENTS.md'), join(folder, 'node_modules/nv-auth-mock/AGENTS.md'));
+    await mkdir(join(folder, 'node_modules/.bin'));
+    await symlink('../nv-auth-mock/dist/main.cjs', join(folder, 'node_modules/.bin/nv-auth-mock'));
+    const { stdout } = await run('npx', ['--no-install', 'nv-auth-mock', 'init', '--kind', 'agents'], { cwd: folder });
+    const page = await readFile(join(folder, 'AGENTS.md'), 'utf8');
+    const port = String(await freePort());
+    const commands = [...page.matchAll(/^```sh\n(.*?)^```$/gms)].flatMap(([, block = '']) =>
+      block
+        .replaceAll('6625', port)
+        .replaceAll('/tmp/', `${folder}/`)
+        .trim()
+        .split(/(?<!\\)\n/),
+    );
+    onTestFinished(async () => {
+      await run('bash', ['-c', `kill "$(cat nv-auth-mock.pid)" 2>/dev/null || true`], { cwd: folder });
+    });
+    const script = commands.map((command) => `${command}\necho; echo '@@@'`).join('\n');
+    const { PATH, HOME } = process.env;
+    const ran = await run('bash', ['-e', '-c', `exec 2>&1; ${script}`], { cwd: folder, env: { PATH, HOME } });
+    const printed = ran.stdout.split('@@@\n');
+
+    expect(stdout).toContain('wrote AGENTS.md');
+    expect(page.trimEnd().split('\n').length).toBeLessThanOrEqual(60);
+    // What each command prints; nothing where it is not the printing that matters.
+    const expected: readonly (readonly [begin: string, prints: string])[] = [
+      ['node_modules/.bin/nv-auth-mock --port', ''],
+      ['curl -sf --retry', '{"status":"ready"'],
+      ['curl -s http', '## Control API'],
+      ['curl -s http', '"email":"researcher@acme.test"'],
+      ['npx --no-install nv-auth-mock env', `RUNAI_BASE_URL='http://127.0.0.1:${port}'`],
+      ['KEY=', ''],
+      ['curl -si', 'HTTP/1.1 403'],
+      ['curl -s ', '"missing":["register_function"],"held":["deploy_function","list_functions"]'],
+      ['npx --no-install nv-auth-mock init', 'wrote nv-auth-mock.test.mjs'],
+      ['curl -s http', `"url":"http://127.0.0.1:${port}/w/mine"`],
+      ['curl -s http', '"ahead":"PT2H"'],
+      ['curl -s ', '"requests":[]'],
+      ['curl -s -X DELETE', ''],
+      ['kill', ''],
+    ];
+    expect(commands.map((command, index) => command.slice(0, expected[index]?.[0].length))).toEqual(
+      expected.map(([begin]) => begin),
+    );
+    for (const [index, [, prints]] of expected.entries()) expect(printed[index]).toContain(prints);
+    await expect.poll(() => fetch(`http://127.0.0.1:${port}`).catch(() => 'gone'), { timeout: 10_000 }).toBe('gone');
+  });
+
+  it('AGENTS.md names who is in the cast', async ({ command }) => {
+    const page = await readFile(join(CLONE, 'AGENTS.md'), 'utf8');
+    const named = [...page.matchAll(/^\| [^|]+ \| [^|]+ \| (`[^|]+`) \|$/gm)].flatMap(([, names = '']) =>
+      names.replaceAll('`', '').split(', '),
+    );
+    const cast = JSON.stringify((await (await command.start()).call('GET /_mock/cast')).body);
+
+    expect(named.length).toBeGreaterThan(6);
+    expect(named.filter((name) => !cast.includes(`"${name}"`))).toEqual([]);
   });
 
   it('puts a test for Go into the package of the folder', async ({ command, folder }) => {

@@ -69,11 +69,17 @@ it('a port is published on loopback only, wherever one is published', () => {
   expect(new Set(published.map((host) => host?.replace(/^"/, '')))).toEqual(new Set(['127.0.0.1:']));
 });
 
-it.each(['compose.yaml', 'standby.yaml', 'shards.yaml'])('%s builds nothing: the package has no Dockerfile', (file) => {
-  const { services } = parse(text(`examples/compose/${file}`), { merge: true });
+it.each(['compose.yaml', 'standby.yaml', 'shards.yaml'])(
+  '%s builds the image of the mock from the clone, once',
+  (file) => {
+    const { services } = parse(text(`examples/compose/${file}`), { merge: true });
+    const built = Object.values<{ image: string; build?: string }>(services).flatMap(({ image, build }) =>
+      build === undefined ? [] : [[image, join(ROOT, 'examples/compose', build, 'Dockerfile')]],
+    );
 
-  expect(Object.values<object>(services).filter((service) => 'build' in service)).toEqual([]);
-});
+    expect(built).toEqual([[expect.stringContaining('NV_AUTH_MOCK_IMAGE'), join(ROOT, 'Dockerfile')]]);
+  },
+);
 
 it('the compose file waits for the mock to be healthy, and gives everybody in a world one issuer', () => {
   const { services } = parse(text('examples/compose/compose.yaml'), { merge: true });

@@ -1,14 +1,15 @@
 /** The Python package, as it would be published: its own tests, the example, the scaffold, and what the pages show. */
 import { execFileSync } from 'node:child_process';
-import { cp, mkdir, readFile, symlink } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
 import { documentationPages, sourceFiles } from '../architecture/source-files.ts';
 import { launchProgram, MAIN } from '../support/command.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { write } from '../support/package.ts';
-import { canImport, PYTHON, pythonWithPackage, WITH_COMMAND } from '../support/python.ts';
+import { canImport, makeWheel, PYTHON, PYTHON_WITH_PIP, pythonWithPackage, WITH_COMMAND } from '../support/python.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PATIENCE_MS = 120_000;
@@ -22,10 +23,37 @@ def test_crash(nv_auth_mock):
 `;
 
 if (PYTHON === undefined) {
-  process.stdout.write(
-    'SKIP: the Python package is tested where there is Python with pytest, setuptools, wheel and venv\n',
-  );
+  process.stdout.write('SKIP: the Python package is tested where there is Python with pytest and venv\n');
 }
+
+it.runIf(PYTHON_WITH_PIP !== undefined)(
+  'pip makes the wheel without a network, with every source, whose digests it lists',
+  { timeout: PATIENCE_MS },
+  async () => {
+    const wheel = await makeWheel(String(PYTHON_WITH_PIP));
+    const checked = `import base64, csv, hashlib, sys, zipfile
+wheel = zipfile.ZipFile(sys.argv[1])
+record = {path: (digest, size) for path, digest, size in csv.reader(wheel.read("nv_auth_mock-${packageJson.version}.dist-info/RECORD").decode().splitlines())}
+for path in wheel.namelist():
+    digest = base64.urlsafe_b64encode(hashlib.sha256(wheel.read(path)).digest()).rstrip(b"=").decode()
+    assert path.endswith("/RECORD") or record[path] == (f"sha256={digest}", str(len(wheel.read(path)))), path
+print(*sorted(set(record)), sep="\\n")`;
+    const listed = execFileSync(String(PYTHON_WITH_PIP), ['-c', checked, wheel], { encoding: 'utf8' })
+      .trim()
+      .split('\n');
+    const sources = (await readdir(join(ROOT, 'clients/python/src/nv_auth_mock'))).filter((name) =>
+      /\.py$|^py\.typed$/.test(name),
+    );
+    const described = ['LICENSE', 'METADATA', 'RECORD', 'WHEEL', 'entry_points.txt'];
+
+    expect(listed).toEqual(
+      [
+        ...sources.map((name) => `nv_auth_mock/${name}`),
+        ...described.map((name) => `nv_auth_mock-${packageJson.version}.dist-info/${name}`),
+      ].sort(),
+    );
+  },
+);
 
 describe.runIf(PYTHON !== undefined)('the Python package', { timeout: PATIENCE_MS }, () => {
   let python: string;

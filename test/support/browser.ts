@@ -62,7 +62,11 @@ export async function siteOf(folder: URL): Promise<Site> {
   );
 }
 
-const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript' };
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.json': 'application/json',
+};
 
 /** A server with one page. */
 export async function siteWith(page: string): Promise<Site> {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cp, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MAIN } from './command.ts';
@@ -11,33 +11,41 @@ const PACKAGE = fileURLToPath(new URL('../../clients/python/', import.meta.url))
 export const canImport = (program: string, modules: string) =>
   spawnSync(program, ['-c', `import ${modules}`]).status === 0;
 
-/** In this order, which setuptools wants. What makes and tests a package, and needs no network: `apt-get install python3-pytest python3-setuptools python3-venv`. */
-const NEEDS = 'setuptools, wheel, ensurepip, pip, pytest, venv';
+/** What makes and tests a package, and needs no network: `apt-get install python3-pytest python3-venv`. */
+const NEEDS = 'ensurepip, pip, pytest, venv';
 
 /** A Python that has these modules, that of the system included; undefined if there is none. */
 export const pythonWith = (modules: string) =>
   ['python3', '/usr/bin/python3'].find((program) => canImport(program, modules));
 
-/** A Python that has what is needed; undefined if there is none. */
+/** A Python that makes the package; undefined if there is none. */
+export const PYTHON_WITH_PIP = pythonWith('pip');
+
+/** A Python that tests it, too; undefined if there is none. */
 export const PYTHON = pythonWith(NEEDS);
 
-/** An environment with the package, made as it would be published: the path of its Python. */
+/** Runs pip with neither a network nor the settings of this machine, which may name folders of packages. */
+function pip(python: string, ...args: readonly string[]): void {
+  const { PATH, HOME } = process.env;
+  const env = { PATH, HOME, PIP_CONFIG_FILE: '/dev/null' };
+  execFileSync(python, ['-m', 'pip', ...args, '--no-index', '--no-deps', '--quiet'], { env, stdio: 'pipe' });
+}
+
+/** Makes the package as it would be published: the path of the wheel. */
+export async function makeWheel(python: string): Promise<string> {
+  const folder = await emptyFolder();
+  pip(python, 'wheel', '--wheel-dir', folder, PACKAGE);
+  const [made = ''] = await readdir(folder);
+  return join(folder, made);
+}
+
+/** An environment with the package: the path of its Python. */
 export async function pythonWithPackage(): Promise<{ readonly python: string; readonly wheel: string }> {
   const folder = await emptyFolder();
-  const source = join(folder, 'source');
-  // Building writes beside the sources.
-  await cp(PACKAGE, source, {
-    recursive: true,
-    filter: (path) => !/\/(?:build|tests|__pycache__|\w+\.egg-info)$/.test(path),
-  });
-  const run = (program: string, ...args: string[]) => execFileSync(program, args, { cwd: folder, stdio: 'pipe' });
-  const offline = ['--no-index', '--no-deps', '--quiet'];
-  run(String(PYTHON), '-m', 'pip', 'wheel', ...offline, '--no-build-isolation', '--wheel-dir', folder, source);
-  run(String(PYTHON), '-m', 'venv', '--system-site-packages', 'env');
+  const wheel = await makeWheel(String(PYTHON));
+  execFileSync(String(PYTHON), ['-m', 'venv', '--system-site-packages', 'env'], { cwd: folder, stdio: 'pipe' });
   const python = join(folder, 'env/bin/python');
-  const [made = ''] = (await readdir(folder)).filter((name) => name.endsWith('.whl'));
-  const wheel = join(folder, made);
-  run(python, '-m', 'pip', 'install', ...offline, '--force-reinstall', wheel);
+  pip(python, 'install', '--force-reinstall', wheel);
   return { python, wheel };
 }
 

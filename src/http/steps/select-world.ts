@@ -110,7 +110,12 @@ function asFault(thrown: unknown): Problem {
  * The base URLs in answers. Under the public URL a world always has its own prefix, however it was reached. Otherwise
  * the base already contains the world's host name.
  */
-function originsOf({ publicUrl }: Server, { id }: World, address: WorldAddress | null, base: string): Origins {
+export function originsOf(
+  { publicUrl }: Pick<Server, 'publicUrl'>,
+  { id }: Pick<World, 'id'>,
+  address: WorldAddress | null,
+  base: string,
+): Origins {
   if (address === null && id === DEFAULT_WORLD) return { origin: base, openOrigin: base, namesWorld: false };
   const below = `${base}${worldPath(id)}`;
   const isNamed = address?.kind === 'prefix' || (address?.kind === 'host' && publicUrl !== null);

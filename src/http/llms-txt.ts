@@ -1,0 +1,41 @@
+import { once, type Pages, pageHeaders } from './pages.ts';
+import { operationsIn, type ReadableDocument } from './read-documents.ts';
+
+/** Browsers show it as text; they would save `text/markdown` as a file. */
+const TEXT = 'text/plain; charset=utf-8';
+
+/** Serves `/llms.txt` (https://llmstxt.org): a guide for programs that read, with links to the documents and the control API. */
+export function serveLlmsTxt(pages: Pages, documents: readonly ReadableDocument[]): void {
+  const control = documents.filter(({ isControlApi }) => isControlApi);
+  const paths = once(async () => {
+    const operations = (await Promise.all(control.map(operationsIn))).flat();
+    // A link can only lead to what needs neither a body nor an id.
+    return operations.filter(({ method, path }) => method === 'GET' && !path.includes('{'));
+  });
+  pages.serve('/llms.txt', TEXT, pageHeaders("'none'"), async (_below, base) => {
+    const linkTo = ({ name, title, tables }: ReadableDocument) =>
+      `- [${title}](${base}/openapi/${name}.json): OpenAPI, ${tables.operations.length} operations`;
+    const calls = (await paths()).map(({ path, summary }) => `- [GET ${path}](${base}${path}): ${summary}`);
+    return `# nv-auth-mock
+
+> A local mock of NVIDIA's auth and access-key APIs. It refuses for real, and says exactly why.
+
+The base URL of every API is ${base}. The cast has all users and keys, with their credentials.
+
+A refused request has the header \`x-mock-decision\` with an \`id\`. \`GET ${base}/_mock/decisions/ID\` has what was \`missing\` and
+\`held\`, and the \`fixes\`. A server with an admin token wants it for calls below \`/_mock\`, in the header \`x-mock-admin-token\`.
+
+## Documents
+
+${documents
+  .filter(({ isControlApi }) => !isControlApi)
+  .map(linkTo)
+  .join('\n')}
+- [All operations](${base}/docs/operations): HTML, the rights that each operation needs
+
+## Control API
+
+${[...control.map(linkTo), ...calls].join('\n')}
+`;
+  });
+}
