@@ -1,9 +1,9 @@
 import { addressOfView } from '../../address.ts';
 import { askAll } from '../../control-api/client.ts';
 import type { RequestSummary } from '../../control-api/types.ts';
-import { Status } from '../../parts/chips.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { serviceTitle } from '../../parts/service.ts';
+import { Status } from '../../parts/status.tsx';
 import { When } from '../../parts/when.tsx';
 import { changesOf } from '../../state/changes.ts';
 import { effectsOf } from '../../state/effects.ts';

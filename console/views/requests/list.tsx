@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { choose, chosen } from '../../address.ts';
-import { Status } from '../../parts/chips.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
+import { Status } from '../../parts/status.tsx';
 import { TimeOfDay } from '../../parts/when.tsx';
 import { addressIn, listed, type Row } from '../../state/requests.ts';
 import { isCoarse, isNarrow } from '../../window.ts';

@@ -1,12 +1,12 @@
 import { isOffline } from '../../../connection.ts';
 import { addressOf } from '../../../control-api/client.ts';
-import { Status } from '../../../parts/chips.tsx';
 import { ChooseFile } from '../../../parts/choose-file.tsx';
 import { type Column, DataTable } from '../../../parts/data-table.tsx';
 import { cut, Long } from '../../../parts/long.tsx';
 import { Sentence } from '../../../parts/sentence.tsx';
 import { serviceTitle } from '../../../parts/service.ts';
 import { Skeleton } from '../../../parts/skeleton.tsx';
+import { Status } from '../../../parts/status.tsx';
 import { type Checked, checkArchive, type Entry, latest, numberOf } from '../../../state/check-archive.ts';
 
 /** Asks for an archive, and shows which of its requests conform to the documents. */

@@ -2,11 +2,11 @@ import { useEffect, useState } from 'preact/hooks';
 import { addressOfView } from '../../../address.ts';
 import { ask } from '../../../control-api/client.ts';
 import type { Verified } from '../../../control-api/types.ts';
-import { Status } from '../../../parts/chips.tsx';
 import { Code, sourceOf } from '../../../parts/code.tsx';
 import { textOf } from '../../../parts/loaded.tsx';
 import { cut, Long } from '../../../parts/long.tsx';
 import { Sentence } from '../../../parts/sentence.tsx';
+import { Status } from '../../../parts/status.tsx';
 import { changesOf } from '../../../state/changes.ts';
 import { addressIn, filter } from '../../../state/requests.ts';
 
