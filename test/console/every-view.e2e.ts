@@ -135,6 +135,7 @@ describe.runIf(hasBrowser)('every view', () => {
     for (const address of ['worlds', 'access-matrix', 'least-privilege']) {
       await page.goto('about:blank');
       await page.goto(`${url}/#/${address}`);
+      await page.getByRole('button', { name: 'Views' }).click();
       await page.locator('nav a', { hasText: 'Clock' }).getByText('frozen').waitFor();
       const current = await page.locator('nav [aria-current]').boundingBox();
 
