@@ -138,7 +138,10 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       await page.getByRole('link', { name: 'Start … Expire tokens' }).click();
       await panel.getByText('happens at once, affects everybody, and cannot be undone').waitFor();
       await panel.getByRole('button', { name: 'Start drill' }).click();
-      await page.getByRole('dialog').getByText('The clock of the world advances until every access token has expired').waitFor();
+      await page
+        .getByRole('dialog')
+        .getByText('The clock of the world advances until every access token has expired')
+        .waitFor();
       await button(page, 'Cancel').click();
       expect((await readJson(`${url}/_mock/clock`)).ahead).toBe('PT0S');
     });
