@@ -18,10 +18,11 @@ import { simulate } from '../http/simulate.ts';
 import { simulateOperations } from '../http/simulate-operations.ts';
 import { namesFound } from '../http/simulated-caller.ts';
 import type { Known } from '../journal/check.ts';
-import { castOf, castWithBearers } from '../seed/index.ts';
+import { withBearers } from '../seed/index.ts';
 import { ALL_REASONS, type Ports, vendorHosts } from '../services/index.ts';
 import type { Storage } from '../store/storage.ts';
 import { countsIn } from '../worlds/counts.ts';
+import { Casts } from './casts.ts';
 import { type SnapshotKeeping, snapshotPorts } from './snapshot-ports.ts';
 import { tokenPorts } from './token-ports.ts';
 import { type WorldKeeping, worldPorts } from './world-ports.ts';
@@ -40,6 +41,7 @@ export interface Driven extends WorldKeeping, SnapshotKeeping {
 /** The parts of the server that the control API uses. */
 export function portsOf(driven: Driven): Ports {
   const { server, services, version, routes } = driven;
+  const casts = new Casts(services);
   return {
     version,
     drills: () => drillsOf(services),
@@ -49,9 +51,9 @@ export function portsOf(driven: Driven): Ports {
     membersOf: (operation) => controlOperation(routes(), operation).bodyNames,
     bodyOf: (operation, value) => bodyOf(controlOperation(routes(), operation), value),
     info: (world) => describeServer(driven, world),
-    cast: async (world, withBearers = true) => {
-      const kept = await world.seed();
-      return withBearers ? castWithBearers(kept, services, world) : castOf(kept, services);
+    cast: async (world, isWithBearers = true) => {
+      const cast = (await casts.of(world))();
+      return isWithBearers ? withBearers(cast, services, world) : cast;
     },
     checkTraffic: async (...given) => (await import('./traffic-port.ts')).trafficPort(routes)(...given),
     namesFound: (world, name) => namesFound(server, world, services, name),
@@ -60,7 +62,7 @@ export function portsOf(driven: Driven): Ports {
         .operationsOf('control')
         .map(({ method, path, summary }) => ({ method, path, summary })),
     events: (world, from, to, limit) => listEvents(services, world, from, to, limit),
-    worlds: worldPorts(driven),
+    worlds: worldPorts(driven, casts),
     snapshots: snapshotPorts(driven),
     tokens: tokenPorts(services),
     loginClients: loginClientsOf(services),

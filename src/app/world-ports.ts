@@ -1,18 +1,17 @@
 import type { ServiceDefinition } from '../contract/service.ts';
-import type { World } from '../contract/world.ts';
 import { Problem } from '../core/problem.ts';
 import { Unusable } from '../core/unusable.ts';
 import { derivationOf } from '../credentials/derivation.ts';
 import { deriveKeyText } from '../ngc-keys/key-text.ts';
 import type { Random } from '../platform/random.ts';
-import { castOf, seedOfValue } from '../seed/index.ts';
+import { seedOfValue } from '../seed/index.ts';
 import type { Ports } from '../services/index.ts';
 import type { WorldOrigin } from '../worlds/copies.ts';
 import { infoOf, type MadeWorld } from '../worlds/entry.ts';
+import type { Casts } from './casts.ts';
 import type { WorldsOfProcess } from './worlds-of-process.ts';
 
 type WorldOrder = Parameters<Ports['worlds']['make']>[0];
-type MadeCast = Awaited<ReturnType<Ports['worlds']['make']>>['cast'];
 
 /** The part of the server that has worlds. */
 export interface WorldKeeping {
@@ -23,10 +22,8 @@ export interface WorldKeeping {
 }
 
 /** The worlds, as the control API makes and finds them. */
-export function worldPorts(keeping: WorldKeeping): Ports['worlds'] {
+export function worldPorts(keeping: WorldKeeping, casts: Casts): Ports['worlds'] {
   const { services, random } = keeping;
-  // A seed that is read again is derived again, with everything in it.
-  const casts = new WeakMap<World, MadeCast>();
   const originOf = async ({ seed, from }: WorldOrder): Promise<WorldOrigin> => {
     const { worlds, snapshots } = keeping.process;
     if (from === undefined) {
@@ -53,18 +50,11 @@ export function worldPorts(keeping: WorldKeeping): Ports['worlds'] {
       const { entry, kept, ambiguous } = made;
       const isCopy = order.from !== undefined && credentials === 'own';
       const created = isCopy ? createdOf(made) : null;
+      casts.note(entry.world, kept);
       // Without bearers: nine signatures take ten times as long as all else.
-      const cast = () => castOf(kept, services);
-      casts.set(entry.world, cast);
-      return { ...infoOf(entry), cast, ambiguous, created };
+      return { ...infoOf(entry), cast: await casts.of(entry.world), ambiguous, created };
     },
-    castOf: async (id) => {
-      const { world } = keeping.process.worlds.entry(id);
-      const made = casts.get(world);
-      if (made !== undefined) return made;
-      const kept = await world.seed();
-      return () => castOf(kept, services);
-    },
+    castOf: (id) => casts.of(keeping.process.worlds.entry(id).world),
     list: () => keeping.process.worlds.list(),
     ofDecision: (id) => keeping.process.worlds.ofDecision(id),
     find: (id) => keeping.process.worlds.info(id),

@@ -144,12 +144,12 @@ export function castOf(kept: KeptSeed, services: readonly ServiceDefinition[]): 
 }
 
 /** The cast with tokens that do not end. They take half a millisecond each, except those of the built-in cast. */
-export async function castWithBearers(
-  kept: KeptSeed,
+export async function withBearers(
+  cast: Cast,
   services: readonly ServiceDefinition[],
   world: Pick<World, 'id' | 'credentials'>,
 ): Promise<Cast> {
-  const parts = Object.entries(castOf(kept, services)).map(async ([name, part]) => {
+  const parts = Object.entries(cast).map(async ([name, part]) => {
     const seeding = services.find((service) => service.name === name)?.seed;
     return [name, (await seeding?.withBearers?.(part, world)) ?? part] as const;
   });
