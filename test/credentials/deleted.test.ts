@@ -1,0 +1,23 @@
+/** What a world remembers of credentials that were deleted. */
+import { expect, it } from 'vitest';
+import { Budget } from '../../src/core/bounded-cache.ts';
+import { DeletedCredentials } from '../../src/credentials/deleted.ts';
+
+it('knows by each name when a credential was deleted, until it is cleared', () => {
+  const deleted = new DeletedCredentials(new Budget(10_000));
+  deleted.note(['id', 'hash'], 7);
+  deleted.note(['client'], 0);
+
+  expect(['id', 'hash', 'client', 'other'].map((name) => deleted.find(name))).toEqual([7, 7, 0, null]);
+  deleted.clear();
+  expect(deleted.find('id')).toBeNull();
+});
+
+it('forgets the oldest ones when there is no room for more', () => {
+  const budget = new Budget(1000);
+  const deleted = new DeletedCredentials(budget);
+  for (let at = 1; at <= 20; at += 1) deleted.note([`key-${at}`], at);
+
+  expect([deleted.find('key-1'), deleted.find('key-20')]).toEqual([null, 20]);
+  expect(budget.used).toBeLessThanOrEqual(1000);
+});
