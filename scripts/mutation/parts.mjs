@@ -57,7 +57,14 @@ export const PARTS = {
       {
         name: 'core',
         files: ['src/core/**/*.ts'],
-        tests: ['test/core/!(decide-properties).test.ts', 'test/explaining/*.test.ts'],
+        tests: [
+          'test/core/!(decide-properties).test.ts',
+          'test/explaining/*.test.ts',
+          'test/http/{bodies,look-up}.test.ts',
+          'test/http/steps/{decide,validate-request}.test.ts',
+          'test/library/given.test.ts',
+          'test/ngc-keys/{bindings,least-policy,least-rights,least-roles}.test.ts',
+        ],
       },
     ],
   },
