@@ -19,6 +19,11 @@ export async function faultsOfPage(
   page: Page,
   within: string | { readonly exclude: string } = 'html',
 ): Promise<readonly string[]> {
+  // While something fades in, its contrast is not what it will be.
+  await page.evaluate(
+    `Promise.allSettled(document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime < Infinity)
+      .map(({ finished }) => finished)).then(() => {})`,
+  );
   await page.evaluate(AXE);
   const { violations } = (await page.evaluate(`axe.run(${JSON.stringify(within)})`)) as {
     readonly violations: readonly Violation[];
