@@ -27,7 +27,7 @@ export interface Checked {
 }
 
 /** The archive that was dropped or chosen last. */
-export const latest = signal<'none' | 'busy' | Checked | { readonly fault: string }>('none');
+export const latest = signal<'none' | 'busy' | Checked | { readonly fault: unknown }>('none');
 
 /** Checks an archive; what comes of it is shown in the panel. */
 export function checkArchive(file: File): void {
@@ -36,11 +36,8 @@ export function checkArchive(file: File): void {
     (checked) => {
       latest.value = checked;
     },
-    (thrown: unknown) => {
-      latest.value = {
-        fault:
-          thrown instanceof TypeError || !(thrown instanceof Error) ? 'The server does not answer.' : thrown.message,
-      };
+    (fault: unknown) => {
+      latest.value = { fault };
     },
   );
 }

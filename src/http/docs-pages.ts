@@ -79,7 +79,7 @@ ${scripts}</body>
 const icon = (name: string) => `<svg class="icon" aria-hidden="true"><use href="#icon-${name}"></use></svg>`;
 
 /** As the console's script draws it, so that nothing moves once that is there. */
-const GO_TO = `<button type="button" class="go-to" aria-label="Go to … Ctrl K">${icon('search')}<span>Go to … <kbd>Ctrl K</kbd></span></button>`;
+const GO_TO = `<button type="button" class="go-to">${icon('search')}<span>Go to … <kbd>Ctrl K</kbd></span></button>`;
 
 /** The navigation of the console, which leads into it. @param isDocuments is the page one of the documents? */
 function rail(below: string, isDocuments: boolean): string {

@@ -2,6 +2,7 @@ import { isOffline } from '../../../connection.ts';
 import { addressOf } from '../../../control-api/client.ts';
 import { ChooseFile } from '../../../parts/choose-file.tsx';
 import { type Column, DataTable } from '../../../parts/data-table.tsx';
+import { textOf } from '../../../parts/loaded.tsx';
 import { cut, Long } from '../../../parts/long.tsx';
 import { Sentence } from '../../../parts/sentence.tsx';
 import { serviceTitle } from '../../../parts/service.ts';
@@ -29,7 +30,7 @@ export function CheckHar() {
       {typeof now === 'object' &&
         ('fault' in now ? (
           <p class="fault" role="alert">
-            <Sentence text={now.fault} />
+            <Sentence text={textOf(now.fault)} />
           </p>
         ) : (
           <Result {...now} />
