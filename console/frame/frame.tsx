@@ -160,7 +160,7 @@ function Gone() {
 
 export function WorldClock() {
   const time = worldTime.value;
-  if (time === null) return null;
+  if (time === null) return <span class="clock" />;
   return (
     <span class="clock" title="The clock of this world">
       <time dateTime={time.now}>{timeText(time.now)}</time>

@@ -4,8 +4,8 @@ import { panelWidth } from '../preferences.ts';
 import { giveFocus, isCovered, isFocusLost } from './focus.ts';
 
 /**
- * A panel beside a list. Escape closes it, as its button does; the focus then returns to where it was. Its width can be
- * changed at its edge.
+ * A panel beside a list. A button that opens it gives it the focus; a row keeps it, for the keys that lead to the next row.
+ * Escape closes it, as its button does; the focus then returns to where it was. Its width can be changed at its edge.
  *
  * @param props.label what it is, for screen readers
  */
@@ -18,6 +18,7 @@ export function Panel(props: {
   const close = useRef(onClose);
   close.current = onClose;
   const opener = useRef(document.activeElement);
+  const panel = useRef<HTMLElement>(null);
   // Before the next key is read.
   useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
@@ -25,6 +26,7 @@ export function Panel(props: {
       close.current();
     };
     document.addEventListener('keydown', onKeyDown);
+    if (opener.current?.matches('button, .button')) panel.current?.focus();
     return () => {
       document.removeEventListener('keydown', onKeyDown);
       // The focused element in here is gone a moment later.
@@ -32,7 +34,7 @@ export function Panel(props: {
     };
   }, []);
   return (
-    <article class="second" aria-label={label}>
+    <article ref={panel} class="second" tabIndex={-1} aria-label={label}>
       <Edge />
       <button type="button" class="close" aria-label="Close" onClick={onClose}>
         ×

@@ -4,7 +4,7 @@ import { ask, askAll } from '../control-api/client.ts';
 import type { ClockReading, Drill, Fault } from '../control-api/types.ts';
 import { changed } from './changes.ts';
 import { aheadText, isFrozen, noteClock } from './clock.ts';
-import { endDrill } from './drills.ts';
+import { drillTitle, endDrill } from './drills.ts';
 import { isUsedUp, removeFaults } from './faults.ts';
 import { setFrozen } from './freeze.ts';
 import { type Mode, readMode, setMode } from './mode.ts';
@@ -101,7 +101,7 @@ const faultsInForce = (faults: readonly Fault[]): InForce => ({
 });
 
 const drillInForce = (drill: RunningDrill): InForce => ({
-  text: `drill ${drill.name}`,
+  text: `drill ${drillTitle(drill.name)}`,
   view: 'drills',
   end: 'End',
   run: () => endDrill(drill, drill.principal),

@@ -109,7 +109,7 @@ time { font-family: ui-monospace, "Cascadia Mono", Menlo, monospace; font-size: 
 }
 @media (width > 48rem) {
   /* Their usual widths: what stands beside them does not move when they come. */
-  #clock { display: flex; justify-content: end; min-width: 14.3rem }
+  #clock { display: flex; justify-content: end }
   #watching { display: block; min-width: 3rem }
 }
 @media (pointer: coarse) {

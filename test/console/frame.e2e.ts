@@ -24,7 +24,7 @@ describe.runIf(hasBrowser)('the frame', () => {
       const inForce = bar(page).getByRole('listitem').getByRole('link');
       await expect
         .poll(() => inForce.allInnerTexts())
-        .toEqual(['1 fault', 'drill token-outage', 'observe mode', 'clock frozen', '1 pending edit']);
+        .toEqual(['1 fault', 'drill Token outage', 'observe mode', 'clock frozen', '1 pending edit']);
       for (const name of [/^Remove/, /^End/, /^Enforce/, /^Resume/, /^Apply now/]) {
         await bar(page).getByRole('button', { name }).click();
       }
@@ -41,7 +41,7 @@ describe.runIf(hasBrowser)('the frame', () => {
 
   it.each([
     ['1 fault', /^Remove/, 'is removed'],
-    ['drill token-outage', /^End/, 'has ended'],
+    ['drill Token outage', /^End/, 'has ended'],
     ['observe mode', /^Enforce/, 'refused again'],
     ['clock frozen', /^Resume/, 'runs again'],
   ] as const)('ends %s, which Undo puts in force again unless it has changed', async (text, name, told) => {
@@ -178,6 +178,26 @@ describe.runIf(hasBrowser)('the frame', () => {
       expect([address, await shown()]).toEqual([address, [true, true, address !== '#/clock']]);
     }
     expect(told).toEqual([]);
+  });
+
+  it('moves nothing of the header when the clock and the connection arrive', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/docs`);
+    const going: (() => void)[] = [];
+    await page.route('**/console/console.js', (route) => void going.push(() => void route.continue()));
+    const places = () =>
+      page.evaluate(
+        `[...document.querySelectorAll('header > *')].map((one) => [one.className, one.getBoundingClientRect().x])`,
+      );
+    await page.goto(`${url}/`, { waitUntil: 'commit' });
+    await page.locator('header .go-to').waitFor();
+    const before = await places();
+    await expect.poll(() => going.length).toBe(1);
+    going.pop()?.();
+    await page.locator('header [role=status]').getByText('live').waitFor();
+    await page.locator('header .clock time').waitFor();
+
+    expect(await places()).toEqual(before);
   });
 
   it('reads what the first view shows before the script of the other views', async () => {

@@ -219,6 +219,27 @@ describe.runIf(hasBrowser)('a panel', () => {
       .toBe(true);
   });
 
+  it.each([
+    ['faults', ':is(a, button):has-text("Add a fault")', 'New fault', true],
+    ['identities', 'a:has-text("Make a key")', 'New key', true],
+    ['requests', '[role=option]', 'Request', false],
+  ])(
+    'has the focus once a button has opened it, and leaves it to a row: %s, %s',
+    async (address, opener, name, has) => {
+      const { url, ask } = await served();
+      await ask('GET', '/v2/nvcf/functions');
+      const page = await opened(`${url}/#/${address}`);
+      await page.locator(opener).first().click();
+      const article = page.getByRole('article', { name });
+      await article.waitFor();
+
+      expect(await page.evaluate(`document.activeElement.matches('article')`)).toBe(has);
+      if (!has) return;
+      await page.keyboard.press('Tab');
+      expect(await page.evaluate(`document.activeElement.closest('article') !== null`)).toBe(true);
+    },
+  );
+
   it('stays where Escape answers a question in it', async () => {
     const { url } = await served();
     const page = await opened(`${url}/#/identities?who=${DEPLOYER.id}`);
