@@ -4,7 +4,7 @@
  */
 export const LOOK = `:root {
   color-scheme: light dark;
-  --ground: light-dark(#ffffff, #14171a);
+  --surface: light-dark(#ffffff, #14171a);
   --raised: light-dark(#f4f5f6, #1d2126);
   --chosen: light-dark(#e3edd3, #2b3a1a);
   --line: light-dark(#d5d9dd, #343a41);
@@ -18,7 +18,7 @@ export const LOOK = `:root {
   font: 15px / 1.5 system-ui, sans-serif;
 }
 * { box-sizing: border-box }
-body { margin: 0; background: var(--ground); color: var(--text) }
+body { margin: 0; background: var(--surface); color: var(--text) }
 h1 { margin: 0 0 .25rem; font-size: 1.4rem }
 h2 { margin: 0 0 .25rem; font-size: 1.05rem }
 h1, h2, p, li, td { overflow-wrap: anywhere }

@@ -12,8 +12,8 @@ import { broaderServices, seedOfKey, servicesUsed } from './rights-of-key.ts';
  * Finds the smallest policy for the recorded uses of a service key. It drops one scope at a time, in the order of the
  * tables and those that the key holds last; then resource types, the widest first; then single objects.
  */
-export function leastPolicy(doings: PrincipalUses): LeastRights {
-  const { principal, caller, uses } = doings;
+export function leastPolicy(ofPrincipal: PrincipalUses): LeastRights {
+  const { principal, caller, uses } = ofPrincipal;
   const rulesets = [...new Set(uses.map(({ accessRequest }) => accessRequest.ruleset))].filter(
     ({ tables }) => tables.product !== undefined,
   );
@@ -47,7 +47,7 @@ export function leastPolicy(doings: PrincipalUses): LeastRights {
   }
 
   const resources = narrowed.resources();
-  const services = servicesUsed(doings);
+  const services = servicesUsed(ofPrincipal);
   const rights = {
     services,
     // Two services can have a scope of the same id.

@@ -5,8 +5,8 @@ import { isAllowed, type LeastRights, leaveOut, type PrincipalUses } from '../ex
 import { broaderServices, seedOfKey, servicesUsed } from './rights-of-key.ts';
 
 /** Finds the fewest roles for the recorded uses of a personal key; it drops the largest first. */
-export function leastRoles(doings: PrincipalUses): LeastRights {
-  const { principal, caller, uses } = doings;
+export function leastRoles(ofPrincipal: PrincipalUses): LeastRights {
+  const { principal, caller, uses } = ofPrincipal;
   const rulesets = [...new Set(uses.map(({ accessRequest }) => accessRequest.ruleset))];
   const held = caller?.heldRights.roles ?? [];
   const all = [...new Set([...rulesets.flatMap(({ tables }) => tables.roles.map(({ name }) => name)), ...held])];
@@ -31,7 +31,7 @@ export function leastRoles(doings: PrincipalUses): LeastRights {
   const roles = within(fewest(all));
   const needed = within(fewest(held));
   const larger = needed.filter((role) => !roles.includes(role) && bringsMore(role, roles, rulesets));
-  const services = servicesUsed(doings);
+  const services = servicesUsed(ofPrincipal);
   const { services: made } = caller?.heldRights ?? {};
   const possible = new Set(allow(all, uses));
   return {

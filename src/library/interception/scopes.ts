@@ -4,7 +4,7 @@ import { queueMicrotask } from '../../platform/time.ts';
 
 type Scheme = 'http' | 'https';
 
-/** The addressee of a request. */
+/** Where a request goes. */
 export interface Target {
   readonly scheme: Scheme;
   readonly name: string;
@@ -125,7 +125,7 @@ function inForce({ scopes, everywhere }: Interceptions): readonly Active[] {
 /**
  * Where a request goes that the running code sends.
  *
- * @returns a port of this machine; null: to its addressee
+ * @returns a port of this machine; null: to the host that it names
  * @throws Error with the code `ERR_MOCK_REFUSED` if it must not be sent
  */
 export function routeOf(target: Target): number | null {

@@ -21,7 +21,7 @@ label { display: block; margin: .75rem 0 .25rem; font-weight: 600 }
 label:first-of-type { margin-top: 0 }
 input { width: 100%; padding: .5rem .6rem }
 button { padding: .5rem .8rem }
-.main { width: 100%; margin-top: 1.25rem; font-weight: 600; border-color: var(--accent); background: var(--accent); color: var(--ground) }
+.main { width: 100%; margin-top: 1.25rem; font-weight: 600; border-color: var(--accent); background: var(--accent); color: var(--surface) }
 ul { list-style: none; margin: 0; padding: 0 }
 .people li, .clients li { padding: .6rem 0; border-top: 1px solid var(--line) }
 .people button { display: block; max-width: 100%; text-align: left; font-weight: 600; color: var(--accent); overflow-wrap: anywhere }
