@@ -220,7 +220,7 @@ describe.each(PROFILES)('whatever the policy, %s profile:', (profile) => {
       const policy = randomPolicy(dice, staged);
       const more = randomPolicy(dice, staged);
       const key = await makeKey(server, policy.scopes, policy.resource);
-      const asked = dice.some(SIMULATED, 0.1);
+      const asked = dice.some(SIMULATED, 0.2);
       const before = await permissionsOf(server, staged, key, asked);
       await edit(server, key, { scopes: [...new Set([...policy.scopes, dice.one(SCOPES)])], force: true });
       const withScope = await permissionsOf(server, staged, key, asked);
