@@ -182,9 +182,10 @@ function schemasOf({ parameters, requestBody, responses }: OperationSchemas): un
   return [...parameters.map((one) => (one as { schema: unknown }).schema), ...content.map(({ schema = {} }) => schema)];
 }
 
+const ajv = new Ajv({ strict: false });
+
 /** What is wrong with schemas, as the schema of schemas has it. */
 function faultsOf(schemas: readonly unknown[]): string[] {
-  const ajv = new Ajv({ strict: false });
   return schemas.flatMap((schema) =>
     ajv.validateSchema(schema as object) === true ? [] : [`${ajv.errorsText()}: ${JSON.stringify(schema)}`],
   );

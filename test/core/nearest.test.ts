@@ -141,9 +141,12 @@ describe('the known names, in a message about an unknown one,', () => {
   });
 
   it('are searched up to a thousand, by up to a hundred letters', () => {
-    const many = numbered(100_000);
+    const given = `${'x'.repeat(100)}${'y'.repeat(20)}`;
 
-    expect(listNames('y'.repeat(1_000_000), many)).toMatch(/ and 99992 more$/);
+    expect(listNames('banana', [...numbered(999), 'bandxx'])).toMatch(/^`bandxx`, .* and 992 more$/);
+    expect(listNames('banana', [...numbered(1000), 'bandxx'])).toMatch(/^(?:`name-\d+`(?:, )?){8} and 993 more$/);
+    expect(listNames(given.slice(20), [...numbered(9), 'y'.repeat(20)])).toMatch(/^`y+`, .* and 2 more$/);
+    expect(listNames(given, [...numbered(9), 'y'.repeat(20)])).toMatch(/^(?:`name-\d+`(?:, )?){8} and 2 more$/);
   });
 
   it('come after the question for the one that was probably meant', () => {

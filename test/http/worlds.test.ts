@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { text as textOf } from 'node:stream/consumers';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   authorizationPath,
   basic,
@@ -21,14 +21,16 @@ const server = await testServer({ alias: ['mock.test'] });
 const a = await makeWorld(server, { id: 'a' });
 const b = await makeWorld(server, { id: 'b' });
 
-beforeEach(async () => {
+const resetAll = async () => {
   for (const { call } of [a, b, server]) await call('POST /_mock/reset');
-});
+};
 
 /** What a world calls itself: only its own clock tells them apart from outside. */
 const aheadOf = async (call: typeof server.call, parts = {}) => (await call('GET /_mock/clock', parts)).body.now;
 
 describe('a request finds its world', () => {
+  beforeEach(resetAll);
+
   it.each(DOOR_NAMES)('by %s', async (door) => {
     const into = DOORS[door](server, 'a');
     await into('POST /_mock/clock/advance', { body: { by: '2h' } });
@@ -71,6 +73,7 @@ describe('a request finds its world', () => {
 });
 
 describe('by the credential alone, the world is that of', () => {
+  beforeAll(resetAll);
   const { users, applications, serviceAccounts } = a.cast.runai;
   const [{ accessKey }] = users;
   const ofA = (token: string) => expect(claimsOf(token).sid).toMatch(/\.a$/);
@@ -192,6 +195,8 @@ describe('by the credential alone, the world is that of', () => {
 });
 
 describe('a credential that several worlds have', () => {
+  beforeEach(resetAll);
+
   it('is no other one’s because a world has an application of that name', async () => {
     const { body: cast } = await server.call('GET /_mock/cast');
     const [{ clientId: appID, secret: appSecret }] = cast.runai.applications;
@@ -236,6 +241,8 @@ describe('a credential that several worlds have', () => {
 });
 
 describe('a credential of another world is refused as unknown, and the decision says whose it is', () => {
+  // The clocks are moved.
+  afterEach(resetAll);
   const [{ accessKey }] = b.cast.runai.users;
   const airKey = b.cast.ngc.keys.find((one: { name: string }) => one.name === 'air-admin').key;
   const expectOther = async (answer: Awaited<ReturnType<typeof a.call>>, status: number) => {

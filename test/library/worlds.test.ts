@@ -120,55 +120,6 @@ describe.each(LISTENING)('a world of the library, %s', (_, listen) => {
     expect(shared.ambiguous).toEqual(expect.arrayContaining([keyId, 'ci-app']));
   });
 
-  it('takes a seed as a value, by name and from a file', async () => {
-    const folder = await emptyFolder();
-    const tenant = (id: number) => ({ runai: { tenant: { id, name: 'umbrella', realm: 'umbrella' } } });
-    await writeFile(join(folder, 'base.json'), JSON.stringify({ extends: 'builtin', ...tenant(8) }));
-    await writeFile(
-      join(folder, 'seed.yaml'),
-      'extends: ./base.json\nrunai:\n  users: [{email: eve@acme.test, role: null}]\n',
-    );
-    const seeds: readonly WorldOptions['seed'][] = [
-      tenant(7),
-      'none',
-      'builtin',
-      null,
-      join(folder, 'base.json'),
-      join(folder, 'seed.yaml'),
-    ];
-    const worlds = await Promise.all(seeds.map((seed) => mock.world({ seed: seed as null })));
-    const [value, none, builtIn, left, base, extended] = worlds.map(({ cast }) => cast);
-    await Promise.all(worlds.map((one) => one.stop()));
-
-    expect([value?.runai.tenant.id, base?.runai.tenant.id, extended?.runai.tenant.id]).toEqual([7, 8, 8]);
-    expect(none).toEqual({});
-    expect(builtIn?.runai.users).toHaveLength(mock.cast.runai.users.length);
-    expect(left?.runai.users).toHaveLength(mock.cast.runai.users.length);
-    expect(extended?.runai.users.map(({ email }) => email)).toEqual([
-      ...mock.cast.runai.users.map(({ email }) => email),
-      'eve@acme.test',
-    ]);
-  });
-
-  it('refuses what cannot be made, before anything is made', async () => {
-    const folder = await emptyFolder();
-    const file = join(folder, 'bad.yaml');
-    await writeFile(file, 'extends: builtin\nrunay: {}\n');
-    const before = await mock.worlds.list();
-
-    await expect(mock.world({ seed: file })).rejects.toThrow(
-      /the option `seed` .*bad\.yaml cannot be used:\s+line 2: .*`runai`/,
-    );
-    await expect(mock.world({ seed: '/nothing.yaml' })).rejects.toThrow(
-      'the option `seed` /nothing.yaml cannot be read',
-    );
-    await expect(mock.world({ seed: 'builtins' })).rejects.toThrow('Or use `builtin`');
-    await expect(mock.world({ id: 'one' })).rejects.toThrow('The world `one` exists already');
-    await expect(mock.world({ credential: 'own' } as WorldOptions)).rejects.toThrow('credentials');
-    await expect(mock.world({ from: { world: 'x' }, seed: 'none' })).rejects.toThrow('`seed`');
-    expect(await mock.worlds.list()).toHaveLength(before.length);
-  });
-
   it('says what to give in place of a snapshot, and of a key without a name', async () => {
     const taken = await world.snapshot();
 
@@ -251,6 +202,64 @@ describe.each(LISTENING)('a world of the library, %s', (_, listen) => {
     await orphan.stop();
     await expect(orphan.clock.now()).rejects.toThrow('The mock was stopped');
     await expect(mock.worlds.delete('default')).rejects.toThrow('The default world cannot be deleted');
+  });
+});
+
+describe('the seed of a new world', () => {
+  let mock: Mock;
+  beforeAll(async () => {
+    mock = await startMock({ listen: false });
+  });
+  afterAll(() => mock.stop());
+
+  it('may be a value, a name and a file', async () => {
+    const folder = await emptyFolder();
+    const tenant = (id: number) => ({ runai: { tenant: { id, name: 'umbrella', realm: 'umbrella' } } });
+    await writeFile(join(folder, 'base.json'), JSON.stringify({ extends: 'builtin', ...tenant(8) }));
+    await writeFile(
+      join(folder, 'seed.yaml'),
+      'extends: ./base.json\nrunai:\n  users: [{email: eve@acme.test, role: null}]\n',
+    );
+    const seeds: readonly WorldOptions['seed'][] = [
+      tenant(7),
+      'none',
+      'builtin',
+      null,
+      join(folder, 'base.json'),
+      join(folder, 'seed.yaml'),
+    ];
+    const worlds = await Promise.all(seeds.map((seed) => mock.world({ seed: seed as null })));
+    const [value, none, builtIn, left, base, extended] = worlds.map(({ cast }) => cast);
+    await Promise.all(worlds.map((one) => one.stop()));
+
+    expect([value?.runai.tenant.id, base?.runai.tenant.id, extended?.runai.tenant.id]).toEqual([7, 8, 8]);
+    expect(none).toEqual({});
+    expect(builtIn?.runai.users).toHaveLength(mock.cast.runai.users.length);
+    expect(left?.runai.users).toHaveLength(mock.cast.runai.users.length);
+    expect(extended?.runai.users.map(({ email }) => email)).toEqual([
+      ...mock.cast.runai.users.map(({ email }) => email),
+      'eve@acme.test',
+    ]);
+  });
+
+  it('and other options are refused if nothing can be made of them, before anything is made', async () => {
+    const folder = await emptyFolder();
+    const file = join(folder, 'bad.yaml');
+    await writeFile(file, 'extends: builtin\nrunay: {}\n');
+    await mock.world({ id: 'one' });
+    const before = await mock.worlds.list();
+
+    await expect(mock.world({ seed: file })).rejects.toThrow(
+      /the option `seed` .*bad\.yaml cannot be used:\s+line 2: .*`runai`/,
+    );
+    await expect(mock.world({ seed: '/nothing.yaml' })).rejects.toThrow(
+      'the option `seed` /nothing.yaml cannot be read',
+    );
+    await expect(mock.world({ seed: 'builtins' })).rejects.toThrow('Or use `builtin`');
+    await expect(mock.world({ id: 'one' })).rejects.toThrow('The world `one` exists already');
+    await expect(mock.world({ credential: 'own' } as WorldOptions)).rejects.toThrow('credentials');
+    await expect(mock.world({ from: { world: 'x' }, seed: 'none' })).rejects.toThrow('`seed`');
+    expect(await mock.worlds.list()).toHaveLength(before.length);
   });
 });
 

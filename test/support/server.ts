@@ -110,6 +110,13 @@ async function driven(server: MockServer, clock: ManualClock, config: Partial<Co
   };
 }
 
+/** The same server with the state and the time that it began with: much cheaper than another one for each test. */
+export async function afresh<Server extends TestServer>(server: Server): Promise<Server> {
+  server.clock.set(START);
+  await server.call('POST /_mock/reset');
+  return server;
+}
+
 /** Closes servers after the test that built them, because files build dozens; what no test built, after those of its file. */
 function closeAfterUse(close: () => Promise<void>): void {
   try {

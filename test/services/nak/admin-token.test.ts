@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { importJWK, jwtVerify, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { adminClaims } from '../../support/nak.ts';
-import { START, testServer } from '../../support/server.ts';
+import { afresh, START, testServer } from '../../support/server.ts';
 
 const ISSUER = 'http://api.nvcf.svc.cluster.local';
 const PRIVATE = JSON.parse(
@@ -67,8 +67,8 @@ describe('the token of an administrator', () => {
     [false, 'GET /v2/nvcf/authorizations/functions/3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0001'],
     [false, 'GET /v2/nvcf/clusterGroups'],
   ])('may (%s) %s', async (allowed, request, body) => {
-    const one = await testServer({ nvcf: 'open-source' });
-    const { status, decision } = await one.call(request, { token: await issue(undefined, one), ...(body && { body }) });
+    await afresh(server);
+    const { status, decision } = await server.call(request, { token: await issue(), ...(body && { body }) });
 
     expect([status, decision.effect]).toEqual(allowed ? [200, 'allow'] : [403, 'deny']);
   });

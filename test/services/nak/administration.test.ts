@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { asOwner, createKey, FUNCTIONS, TASKS } from '../../support/nak.ts';
-import { testServer } from '../../support/server.ts';
+import { afresh, testServer } from '../../support/server.ts';
 
-const server = () => testServer({ nvcf: 'open-source' });
+const shared = await testServer({ nvcf: 'open-source' });
+const server = () => afresh(shared);
 const WHO = 'ci@example.test';
 
 describe('a service', () => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { asOwner, authorizationsFor, createKey, FUNCTIONS, TASKS } from '../../support/nak.ts';
-import { type TestServer, testServer } from '../../support/server.ts';
+import { afresh, type TestServer, testServer } from '../../support/server.ts';
 
-const server = () => testServer({ nvcf: 'open-source' });
+const shared = await testServer({ nvcf: 'open-source' });
+const server = () => afresh(shared);
 const evaluated = async (one: TestServer, apiKey: string) =>
   (await one.call('POST /v1/namespaces/nvcf/evaluations/apikey.allow', { body: { input: { apiKey } } })).body.result;
 

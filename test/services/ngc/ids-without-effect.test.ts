@@ -5,7 +5,12 @@
 import { describe, expect, it } from 'vitest';
 import { authorizationsFor, createKey, FUNCTIONS } from '../../support/nak.ts';
 import { castFunction, castKey } from '../../support/ngc-cast.ts';
-import { type TestServer, testServer } from '../../support/server.ts';
+import { afresh, type TestServer, testServer } from '../../support/server.ts';
+
+const servers = {
+  documented: await testServer(),
+  'open-source': await testServer({ nvcf: 'open-source' }),
+};
 
 const [echo] = castFunction('echo');
 const ECHO = echo?.functionId ?? '';
@@ -27,7 +32,7 @@ const WITHOUT_EFFECT = new RegExp(`names \`${ECHO}\` without effect: .*\\. Did y
 
 describe('the id of a function without `/*`', () => {
   it.each(['documented', 'open-source'] as const)('opens nothing in a policy of NGC, %s', async (nvcf) => {
-    const server = await testServer({ nvcf });
+    const server = await afresh(servers[nvcf]);
     const order = (id: string) => ({ name: 'ci', expiryDate: '2026-02-01T00:00:00Z', policies: policiesWith(id) });
     const make = async (id: string) =>
       (await server.call('POST /v3/orgs/acme/keys/type/SERVICE_KEY', { token: owner, body: order(id) })).body.apiKey;
@@ -49,7 +54,7 @@ describe('the id of a function without `/*`', () => {
   });
 
   it('opens nothing in a key of the key service, and is shown as it was sent', async () => {
-    const server = await testServer({ nvcf: 'open-source' });
+    const server = await afresh(servers['open-source']);
     const [policy] = authorizationsFor(['invoke_function']).policies;
     const authorizationsWith = (id: string) => ({ policies: [{ ...policy, resources: [{ id, type: 'function' }] }] });
     const make = async (id: string) => (await createKey(server, { authorizations: authorizationsWith(id) })).body;
@@ -71,7 +76,7 @@ describe('the id of a function without `/*`', () => {
       resource: { type, ids: [id] },
     });
     const keys = [key('bare', 'function', ECHO), key('whole', 'function', `${ECHO}/*`), key('own', 'Function', ECHO)];
-    const server = await testServer();
+    const server = await afresh(servers.documented);
     const { body: world } = await server.call('POST /_mock/worlds', {
       body: { seed: { extends: 'builtin', ngc: { keys } } },
     });
@@ -86,7 +91,7 @@ describe('the id of a function without `/*`', () => {
   });
 
   it('opens the function in the control API, whose ids are the whole function', async () => {
-    const server = await testServer();
+    const server = await afresh(servers.documented);
     const { body } = await server.call('POST /_mock/keys', {
       body: {
         ...{ name: 'ci', type: 'service', services: ['nvcf'], scopes: ['invoke_function'] },
@@ -118,7 +123,7 @@ describe('an id that the published code drops', () => {
   it.each(cases)(
     'opens nothing, is shown as it was sent, and the warning says what was meant: %s',
     async (id, meant) => {
-      const server = await testServer({ nvcf: 'open-source' });
+      const server = await afresh(servers['open-source']);
       const order = { name: 'ci', expiryDate: '2026-02-01T00:00:00Z', policies: policiesWith(id) };
       const { body } = await server.call('POST /v3/orgs/acme/keys/type/SERVICE_KEY', { token: owner, body: order });
 
@@ -138,7 +143,7 @@ describe('an id that the published code drops', () => {
   );
 
   it.each(cases)('opens nothing in a key of the key service either: %s', async (id) => {
-    const server = await testServer({ nvcf: 'open-source' });
+    const server = await afresh(servers['open-source']);
     const [policy] = authorizationsFor(['invoke_function']).policies;
     const authorizations = { policies: [{ ...policy, resources: [{ id, type: 'function' }] }] };
     const { body } = await createKey(server, { authorizations });
@@ -149,7 +154,7 @@ describe('an id that the published code drops', () => {
   });
 
   it('leaves the other ids of the policy their effect, and all of them are shown', async () => {
-    const server = await testServer();
+    const server = await afresh(servers.documented);
     const resources = [`${ECHO}/*`, VERSION, `${VERSION}/*`, ECHO].map((id) => ({ id, type: 'function' }));
     const policies = [{ ...policiesWith('')[0], resources }];
     const order = { name: 'ci', expiryDate: '2026-02-01T00:00:00Z', policies };
@@ -164,7 +169,7 @@ describe('an id that the published code drops', () => {
   });
 
   it('of another type is told as well', async () => {
-    const server = await testServer();
+    const server = await afresh(servers.documented);
     const policies = [
       {
         product: 'nv-cloud-functions',
@@ -187,7 +192,7 @@ describe('a key with an id without effect', () => {
   const VERSION_ONLY = `${VERSION}/*`;
 
   async function mixedKey() {
-    const server = await testServer();
+    const server = await afresh(servers.documented);
     const resources = [ECHO, `${ECHO}/*`, VERSION_ONLY].map((id) => ({ id, type: 'function' }));
     const order = { name: 'ci', expiryDate: '2026-02-01T00:00:00Z', policies: [{ ...policiesWith('')[0], resources }] };
     const { body } = await server.call('POST /v3/orgs/acme/keys/type/SERVICE_KEY', { token: owner, body: order });

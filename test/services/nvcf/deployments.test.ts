@@ -15,13 +15,15 @@ import {
   placeOf,
   SPECIFICATION,
 } from '../../support/nvcf-client.ts';
-import { START } from '../../support/server.ts';
+import { afresh, START } from '../../support/server.ts';
 
 const MINUTE = 60_000;
 const NOW = new Date(START).toISOString();
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const server = await nvcfServer();
+/** For tests that begin with the cast as it is. */
+const another = await nvcfServer();
 const { acme, globex, create, deployed } = server;
 const [llama, translate, hidden] = [placeOf('llama'), placeOf('translate'), placeOf('private')];
 
@@ -197,7 +199,7 @@ describe('deploying', () => {
 
 describe('a deploy time', () => {
   it('is how long a version is DEPLOYING, to the millisecond', async () => {
-    const world = await nvcfServer();
+    const world = await afresh(another);
     const place = await world.create(environment({ NV_AUTH_MOCK_DEPLOY_TIME: '2m' }));
     const { body } = await deploy(world.acme, place);
 
@@ -211,7 +213,7 @@ describe('a deploy time', () => {
   });
 
   it('is told by the clock that passes it, once', async () => {
-    const world = await nvcfServer();
+    const world = await afresh(another);
     const place = await world.create(environment({ NV_AUTH_MOCK_DEPLOY_TIME: 'PT2M' }));
     await deploy(world.acme, place);
     const advance = async (by: string) =>
@@ -239,7 +241,7 @@ describe('a deploy time', () => {
   });
 
   it('begins anew with each deployment, and is not told of one that was taken away', async () => {
-    const world = await nvcfServer();
+    const world = await afresh(another);
     const place = await world.create(environment({ NV_AUTH_MOCK_DEPLOY_TIME: '2m' }));
     await deploy(world.acme, place);
     await world.acme(`DELETE deployments/${inPath(place)}`);
@@ -262,7 +264,7 @@ describe('a deployment', () => {
   });
 
   it('is changed as a whole: specifications by their id, or by their place', async () => {
-    const world = await nvcfServer();
+    const world = await afresh(another);
     const place = await world.deployed();
     const before = (await world.acme(`GET deployments/${inPath(place)}`)).body.deployment;
     const [{ gpuSpecificationId }] = before.deploymentSpecifications;
@@ -279,7 +281,7 @@ describe('a deployment', () => {
   });
 
   it('keeps its GPU and its instance type, and a change to another one is a finding', async () => {
-    const world = await nvcfServer();
+    const world = await afresh(another);
     const place = await world.deployed();
     const request = `PUT deployments/${inPath(place)}`;
     const change = async (named: object) => {
@@ -328,7 +330,7 @@ describe('a deployment', () => {
   });
 
   it('has single specifications that are changed', async () => {
-    const world = await nvcfServer();
+    const world = await afresh(another);
     const place = await world.create();
     const { body } = await world.acme(
       `POST deployments/${inPath(place)}`,

@@ -22,10 +22,12 @@ import {
   placeOf,
   SPECIFICATION,
 } from '../../support/nvcf-client.ts';
-import { START } from '../../support/server.ts';
+import { afresh, START } from '../../support/server.ts';
 import { SERVICES } from '../../support/services.ts';
 
 const server = await nvcfServer();
+/** For tests that begin with the cast as it is. */
+const another = await nvcfServer();
 const cast = (await server.call('GET /_mock/cast')).body;
 
 /** A world of a seed file. */
@@ -167,7 +169,7 @@ describe('every key of the cast does what it is for, and nothing else:', () => {
   };
 
   it.each(Object.entries(may))('%s', async (name, allowed) => {
-    const world = await nvcfServer();
+    const world = await afresh(another);
     const caller = world.as(castKey(name).key);
     for (const [request, body] of calls) {
       const { status } = await caller(request, body);
@@ -177,7 +179,7 @@ describe('every key of the cast does what it is for, and nothing else:', () => {
   });
 
   it('globex-full-access, in its own organisation', async () => {
-    const { globex } = await nvcfServer();
+    const { globex } = await afresh(another);
     const hidden = placeOf('private');
 
     expect((await globex('POST functions', DEFINITION)).status).toBe(200);
@@ -224,7 +226,7 @@ describe('every function of the cast', () => {
 describe('GET /_mock/cast as --seed', () => {
   it('gives the same world', async () => {
     const copy = await seeded(cast);
-    const original = await nvcfServer();
+    const original = await afresh(another);
 
     expect((await copy.call('GET /_mock/cast')).body).toEqual(cast);
     expect((await copy.call('GET /_mock/info')).body.counts).toEqual(
@@ -374,7 +376,7 @@ describe('the other objects of the cast', () => {
   });
 
   it('are an invocation that stays in progress, whatever the time', async () => {
-    const world = await nvcfServer();
+    const world = await afresh(another);
     const [{ id }] = cast.nvcf.invocations;
     expect((await world.acme(`GET pexec/status/${id}`)).status).toBe(202);
 

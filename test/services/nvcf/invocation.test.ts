@@ -17,13 +17,15 @@ import {
   nvcfServer,
   placeOf,
 } from '../../support/nvcf-client.ts';
-import { type Answer, START } from '../../support/server.ts';
+import { type Answer, afresh, START } from '../../support/server.ts';
 
 const SECOND = 1000;
 const HOUR = 3_600_000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const server = await nvcfServer();
+/** For tests that begin with the cast as it is. */
+const another = await nvcfServer();
 const { acme, globex, deployed } = server;
 const [echo, summarize, slow] = [placeOf('echo'), placeOf('summarize'), placeOf('slow')];
 const [translate, llama, hidden] = [placeOf('translate'), placeOf('llama'), placeOf('private')];
@@ -117,7 +119,7 @@ describe('a function with an answer of its own', () => {
 describe('a function that takes its time', () => {
   const answer = { text: 'worth waiting for' };
   const start = async () => {
-    const world = await nvcfServer();
+    const world = await afresh(another);
     const first = await world.acme(`POST pexec/functions/${slow.functionId}`, { text: 'hello' });
     return { ...world, first, id: idOf(first), poll: `GET pexec/status/${idOf(first)}` };
   };
@@ -152,7 +154,7 @@ describe('a function that takes its time', () => {
   });
 
   it('does so in the envelope of exec too', async () => {
-    const world = await nvcfServer();
+    const world = await afresh(another);
     const first = await world.acme(`POST exec/${inPath(slow)}`, { requestBody: {} });
     const id = idOf(first);
     expect(first).toMatchObject({ status: 202, body: { reqId: id, status: 'in-progress' } });
@@ -167,7 +169,7 @@ describe('a function that takes its time', () => {
   });
 
   it('echoes what it was sent where it has no answer of its own', async () => {
-    const world = await nvcfServer();
+    const world = await afresh(another);
     const { functionId } = await world.deployed(environment({ NV_AUTH_MOCK_INVOKE_TIME: '1s' }));
     const sent = [{ text: 'hello' }, [], 'null', '"text"', 'false'];
     const ids: string[] = [];
@@ -242,7 +244,7 @@ describe('a function that takes its time', () => {
   });
 
   it('is gone with the sharing of its function', async () => {
-    const world = await nvcfServer();
+    const world = await afresh(another);
     const { functionId } = await world.deployed(environment({ NV_AUTH_MOCK_INVOKE_TIME: '30s' }));
     const parties = { authorizedParties: [{ ncaId: GLOBEX }] };
     await world.acme(`POST authorizations/functions/${functionId}`, parties);
@@ -346,7 +348,7 @@ describe('which version is invoked', () => {
   });
 
   it('follows its deployment', async () => {
-    const world = await nvcfServer();
+    const world = await afresh(another);
     const place = await world.create(environment({ NV_AUTH_MOCK_DEPLOY_TIME: '2m' }));
     const request = `POST pexec/functions/${place.functionId}`;
     const refused = async () =>

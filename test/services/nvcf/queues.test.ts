@@ -11,9 +11,11 @@ import {
   nvcfServer,
   placeOf,
 } from '../../support/nvcf-client.ts';
-import { START } from '../../support/server.ts';
+import { afresh, START } from '../../support/server.ts';
 
 const server = await nvcfServer();
+/** For tests that begin with the cast as it is. */
+const another = await nvcfServer();
 const { acme } = server;
 const [echo, summarize, slow] = [placeOf('echo'), placeOf('summarize'), placeOf('slow')];
 const [translate, llama, hidden] = [placeOf('translate'), placeOf('llama'), placeOf('private')];
@@ -45,7 +47,7 @@ describe('the queue of a function', () => {
   });
 
   it('is as deep as there are requests that wait', async () => {
-    const world = await nvcfServer();
+    const world = await afresh(another);
     const depth = async (path = inPath(slow)) => (await world.acme(`GET queues/${path}`)).body.queues[0].queueDepth;
     const invoke = () => world.acme(`POST pexec/functions/${slow.functionId}`, {});
 
@@ -67,7 +69,7 @@ describe('the queue of a function', () => {
   });
 
   it('counts the requests of everybody who may invoke it', async () => {
-    const world = await nvcfServer();
+    const world = await afresh(another);
     const place = await world.deployed(environment({ NV_AUTH_MOCK_INVOKE_TIME: '1m' }));
     const parties = { authorizedParties: [{ ncaId: GLOBEX }] };
     await world.acme(`POST authorizations/functions/${place.functionId}`, parties);
@@ -151,7 +153,7 @@ describe('the queue of a function', () => {
 
 describe('the position of a request', () => {
   it('falls as the ones before it are answered', async () => {
-    const world = await nvcfServer();
+    const world = await afresh(another);
     const ids: string[] = [];
     for (const seconds of [0, 10, 20]) {
       world.clock.set(START + seconds * 1000);
@@ -181,7 +183,7 @@ describe('the position of a request', () => {
   });
 
   it('is refused once the request is answered, and not found once the answer is delivered', async () => {
-    const world = await nvcfServer();
+    const world = await afresh(another);
     const { headers } = await world.acme(`POST pexec/functions/${slow.functionId}`, {});
     const id = headers['nvcf-reqid'];
     const request = `GET queues/${id}/position`;

@@ -1,7 +1,7 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { castFunction, functions as castFunctions, castKey, ngcCast } from '../../support/ngc-cast.ts';
 import { type GivenResource, type MadeKey, makeKey } from '../../support/nvcf-requests.ts';
-import { type Answer, type Request, START, type TestServer, testServer } from '../../support/server.ts';
+import { type Answer, afresh, type Request, START, type TestServer, testServer } from '../../support/server.ts';
 import { makeWorld } from '../../support/worlds.ts';
 
 const SPECIFICATIONS = {
@@ -11,6 +11,11 @@ const NEW_FUNCTION = { name: 'story', inferenceUrl: '/', containerImage: 'nvcr.i
 const OWNER = castKey('nvcf-full-access').key;
 const ALL_FUNCTIONS = { type: 'All Functions' };
 const ALL_ENTITY = { type: 'All Entity' };
+
+const servers = {
+  documented: await testServer(),
+  'open-source': await testServer({ nvcf: 'open-source' }),
+};
 
 type Callable = Pick<TestServer, 'call'>;
 
@@ -77,7 +82,7 @@ async function everyFixCures(server: TestServer, key: MadeKey, again: Again, fix
 
 describe('the troubleshooting of the service-keys page, documented profile', () => {
   it('scope-missing', async () => {
-    const server = await testServer();
+    const server = await afresh(servers.documented);
     const version = await newVersion(server);
     const key = await makeKey(server, ['Register Function'], ALL_FUNCTIONS);
     const again = deploying(server, version, key.key);
@@ -114,7 +119,7 @@ describe('the troubleshooting of the service-keys page, documented profile', () 
   });
 
   it('resource-type-incompatible', async () => {
-    const server = await testServer();
+    const server = await afresh(servers.documented);
     const key = await makeKey(server, ['Manage Registry Credentials'], ALL_FUNCTIONS);
     const again: Again = () => server.call('GET /v2/nvcf/registry-credentials', { token: key.key });
 
@@ -134,7 +139,7 @@ describe('the troubleshooting of the service-keys page, documented profile', () 
   });
 
   it('other-function', async () => {
-    const server = await testServer();
+    const server = await afresh(servers.documented);
     const [bound, target] = [await newVersion(server), await newVersion(server)];
     const key = await makeKey(server, ['Deploy Function', 'List Functions'], {
       type: 'Function',
@@ -166,7 +171,7 @@ describe('the troubleshooting of the service-keys page, documented profile', () 
   });
 
   it('deploy-without-list', async () => {
-    const server = await testServer();
+    const server = await afresh(servers.documented);
     const version = await newVersion(server);
     const key = await makeKey(server, ['Deploy Function'], ALL_FUNCTIONS);
     const again = deploying(server, version, key.key);
@@ -201,7 +206,7 @@ describe('the troubleshooting of the service-keys page, documented profile', () 
   ];
 
   it.each(wrongTypes)('authorize-clients-type: $name', async ({ name, resourceOf }) => {
-    const server = await testServer();
+    const server = await afresh(servers.documented);
     const version = await newVersion(server);
     const key = await makeKey(server, ['Authorize Clients'], resourceOf(version));
     for (const place of ['', `/versions/${version.versionId}`]) {
@@ -265,7 +270,7 @@ describe('the troubleshooting of the service-keys page, documented profile', () 
 
 describe('the troubleshooting of the service-keys page, as the published code does it', () => {
   it('deploy-without-list: Deploy Function alone is enough', async () => {
-    const server = await testServer({ nvcf: 'open-source' });
+    const server = await afresh(servers['open-source']);
     const version = await newVersion(server);
     const { key } = await makeKey(server, ['Deploy Function'], ALL_FUNCTIONS);
     const path = `/v2/nvcf/deployments/functions/${version.functionId}/versions/${version.versionId}`;
@@ -277,7 +282,7 @@ describe('the troubleshooting of the service-keys page, as the published code do
   });
 
   it('deploy-without-list: the command fails all the same, at the read that follows the deployment', async () => {
-    const server = await testServer({ nvcf: 'open-source' });
+    const server = await afresh(servers['open-source']);
     const version = await newVersion(server);
     const { key } = await makeKey(server, ['Deploy Function'], ALL_FUNCTIONS);
 
@@ -292,7 +297,7 @@ describe('the troubleshooting of the service-keys page, as the published code do
   });
 
   it('scope-missing: the fix for a scope that the page gives with All Entity only can be sent as told', async () => {
-    const server = await testServer({ nvcf: 'open-source' });
+    const server = await afresh(servers['open-source']);
     const key = await makeKey(server, [], ALL_FUNCTIONS);
     const again: Again = () => server.call('GET /v2/nvcf/telemetries', { token: key.key });
 
@@ -302,7 +307,7 @@ describe('the troubleshooting of the service-keys page, as the published code do
   });
 
   it('authorize-clients-type: Function does, Function Versions where the path names the version, All Entity never', async () => {
-    const server = await testServer({ nvcf: 'open-source' });
+    const server = await afresh(servers['open-source']);
     const { functionId, versionId } = await newVersion(server);
     const body = { authorizedParties: [{ ncaId: 'nca-globex-0002' }] };
     const ofFunction = `POST /v2/nvcf/authorizations/functions/${functionId}`;
@@ -609,11 +614,7 @@ const VECTORS: readonly Vector[] = [
 ];
 
 describe.each(['documented', 'open-source'] as const)('test vectors, %s profile', (profile) => {
-  let shared: TestServer;
-
-  beforeAll(async () => {
-    shared = await testServer({ nvcf: profile });
-  });
+  const shared = servers[profile];
 
   it.each(VECTORS)('$key', async (vector) => {
     const here = await scene(shared);
@@ -663,7 +664,7 @@ describe.each(['documented', 'open-source'] as const)('test vectors, %s profile'
   const everywhere = ['GET /v2/nvcf/functions', 'POST /v2/nvcf/functions', 'GET /v2/nvcf/telemetries'];
 
   it.each(everywhere)('an unknown key is forbidden, not unauthorized: %s', async (line) => {
-    const server = await testServer({ nvcf: profile });
+    const server = await afresh(servers[profile]);
     const gone = await makeKey(server, ['list_functions'], ALL_FUNCTIONS);
     await server.call(`DELETE /_mock/keys/${gone.id}`);
 
@@ -677,7 +678,7 @@ describe.each(['documented', 'open-source'] as const)('test vectors, %s profile'
   });
 
   it.each(everywhere)('no header is unauthorized, without a body: %s', async (line) => {
-    const server = await testServer({ nvcf: profile });
+    const server = await afresh(servers[profile]);
 
     const answer = await server.call(line);
 
@@ -686,7 +687,7 @@ describe.each(['documented', 'open-source'] as const)('test vectors, %s profile'
   });
 
   it('a scope that is missing is told before a broken body and before an unknown id', async () => {
-    const server = await testServer({ nvcf: profile });
+    const server = await afresh(servers[profile]);
     const { key } = await makeKey(server, ['list_functions'], ALL_FUNCTIONS);
     const absent = '00000000-0000-4000-8000-000000000000';
     const lines = [

@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { decideOnResource, namesInPath, type ResourceAttributes } from '../../../src/core/decide.ts';
+import type { Relation, Rule } from '../../../src/core/rule.ts';
+import { RULESETS } from '../../../src/services/nvcf/rulesets.ts';
 import { type CastFunction, castFunction, functions, ngcCast } from '../../support/ngc-cast.ts';
 import {
-  type GivenResource,
   makeKey,
   OPERATION_NAMES,
   type OperationName,
@@ -311,22 +313,20 @@ const BINDINGS = [
 ] as const;
 type Binding = (typeof BINDINGS)[number];
 
-/** Scopes that a key may have, with regard to what is needed. */
+/** Scopes that a key may have, with regard to what is needed; after the least that is enough, the most that is not. */
 function variants(needs: Row['needs']): { name: string; scopes: readonly Scope[] }[] {
   const needed: readonly Scope[] = 'all' in needs ? needs.all : needs.any;
   const without = (gone: readonly Scope[]) => SCOPES.filter((scope) => !gone.includes(scope));
-  const common = [
-    { name: 'every scope', scopes: SCOPES },
-    { name: 'exactly what is needed', scopes: needed },
-    { name: 'no scope', scopes: [] },
-  ];
-  if ('all' in needs) {
-    return [...common, ...needed.map((scope) => ({ name: `all but ${scope}`, scopes: without([scope]) }))];
-  }
+  const least =
+    'all' in needs
+      ? [{ name: 'exactly what is needed', scopes: needed }]
+      : needed.map((scope) => ({ name: `${scope} alone`, scopes: [scope] }));
+  const lacking = 'all' in needs ? needed.map((scope) => [scope]) : [needed];
   return [
-    ...common,
-    ...needed.map((scope) => ({ name: `${scope} alone`, scopes: [scope] })),
-    { name: 'all but those', scopes: without(needed) },
+    ...least,
+    ...lacking.map((gone) => ({ name: `all but ${gone.join(' and ')}`, scopes: without(gone) })),
+    { name: 'no scope', scopes: [] },
+    { name: 'every scope', scopes: SCOPES },
   ];
 }
 
@@ -409,82 +409,105 @@ const GATEWAY: readonly OperationName[] = ['getGpuQuotaRules', 'listAvailableIns
 /** Answered by the LLM gateway, in its own form. */
 const LLM: readonly OperationName[] = ['createChatCompletion', 'createResponse', 'createEmbedding'];
 
-/** One request that was sent, with what the law says about it. */
-interface Case {
+/** One cell of the table: who asks for what, and what the law says about it. */
+interface Cell {
   readonly row: Row;
   readonly operation: OperationName;
   readonly binding: Binding;
   readonly scopes: readonly Scope[];
   readonly name: string;
+  readonly outcome: Outcome;
+}
+
+/** A cell that was sent. */
+interface Case extends Cell {
   readonly path: string;
   readonly target: { readonly functionId: string; readonly versionId: string };
-  readonly outcome: Outcome;
   readonly answer: Answer;
 }
 
-class TruthTable {
-  readonly cases: Case[] = [];
-  readonly #server: TestServer;
-  readonly #staged: StagedServer;
-  readonly #profile: Profile;
-  readonly #keys = new Map<string, string>();
+const EVERY_OPERATION = ROWS.flatMap((row) => row.operations.map((operation) => ({ operation, row })));
 
-  constructor(server: TestServer, staged: StagedServer, profile: Profile) {
-    this.#server = server;
-    this.#staged = staged;
-    this.#profile = profile;
-  }
-
-  async fill(row: Row, operation: OperationName): Promise<readonly Case[]> {
-    const filled: Case[] = [];
-    const needs = needsOf(row, operation, this.#profile);
-    for (const { name, scopes } of variants(needs)) {
-      for (const binding of BINDINGS) {
-        const { functionId, versionId } = this.#staged.targetOf(operation);
-        const token = await this.keyOf(scopes, this.resourceOf(binding, this.#staged.targetOf(operation)));
-        const { path } = this.#staged.requestOf(operation);
-        filled.push({
-          row,
-          operation,
-          binding,
-          scopes,
-          name: `${operation}; ${name}; ${binding.name}`,
-          path,
-          target: { functionId, versionId },
-          outcome: expected(row, this.#profile, needs, scopes, binding),
-          answer: await this.#staged.ask(operation, token),
-        });
-      }
-    }
-    this.cases.push(...filled);
-    return filled;
-  }
-
-  /** What a key is bound to, where a request is about this function. */
-  resourceOf({ type, names }: Binding, { functionId, versionId, sibling }: Staged): GivenResource | null {
-    if (type === null) return null;
-    if (type !== F && type !== FV) return { type };
-    const { other } = this.#staged.stage;
-    if (type === F) return { type, ids: [names === 'target' ? functionId : other.functionId] };
-    const ids = {
-      target: `${functionId}/${versionId}`,
-      sibling: `${functionId}/${sibling}`,
-      another: `${other.functionId}/${other.versionId}`,
-    };
-    return { type, ids: [ids[names]] };
-  }
-
-  /** A key, which is made once however many cases ask with it. */
-  async keyOf(scopes: readonly Scope[], resource: GivenResource | null): Promise<string> {
-    const name = JSON.stringify([scopes, resource]);
-    const known = this.#keys.get(name) ?? (await makeKey(this.#server, scopes, resource)).key;
-    this.#keys.set(name, known);
-    return known;
-  }
+/** Every set of scopes with every resource. */
+function cellsOf(row: Row, operation: OperationName, profile: Profile): readonly Cell[] {
+  const needs = (profile === 'open-source' ? NEEDS_OF_CODE[operation] : undefined) ?? row.needs;
+  return variants(needs).flatMap(({ name, scopes }) =>
+    BINDINGS.map((binding) => ({
+      ...{ row, operation, binding, scopes },
+      name: `${operation}; ${name}; ${binding.name}`,
+      outcome: expected(row, profile, needs, scopes, binding),
+    })),
+  );
 }
 
-function needsOf(row: Row, operation: OperationName, profile: Profile): Row['needs'] {
-  return (profile === 'open-source' ? NEEDS_OF_CODE[operation] : undefined) ?? row.needs;
+/** What is shown depends on the key: these are asked with every resource. */
+const LISTS: readonly OperationName[] = [
+  'listFunctions',
+  'listFunctionIds',
+  'listFunctionVersions',
+  'getFunctionQueues',
+];
+
+/**
+ * The cells that are sent: one for each outcome. Whether a name is that of the object is known only once it was looked
+ * up, so both types with names count as outcomes of their own.
+ */
+function toSend(cells: readonly Cell[]): readonly Cell[] {
+  const isAboutNames = ({ row, binding: { type }, outcome }: Cell) =>
+    row.about !== 'account' && (type === F || type === FV) && ['allow', 'resource_mismatch'].includes(outcome);
+  const kindOf = (cell: Cell) => `${cell.outcome} ${isAboutNames(cell) ? cell.binding.type : ''}`;
+  const isList = ({ operation, scopes }: Cell) => LISTS.includes(operation) && scopes === cells[0]?.scopes;
+  return cells.filter(
+    (cell, index) => isList(cell) || cells.findIndex((one) => kindOf(one) === kindOf(cell)) === index,
+  );
+}
+
+type Place = Pick<Staged, 'functionId' | 'versionId'>;
+
+/** What a key is bound to, where a request is about this function. */
+function resourceOf({ type, names }: Binding, { functionId, versionId, sibling }: Staged, other: Place) {
+  if (type === null) return null;
+  if (type !== F && type !== FV) return { type };
+  if (type === F) return { type, ids: [names === 'target' ? functionId : other.functionId] };
+  const ids = {
+    target: `${functionId}/${versionId}`,
+    sibling: `${functionId}/${sibling}`,
+    another: `${other.functionId}/${other.versionId}`,
+  };
+  return { type, ids: [ids[names]] };
+}
+
+const TARGET: Staged = { functionId: 'target', versionId: '1', sibling: '2' };
+
+/** What is decided for a key, by the rule of the operation and about an object that is there. */
+function decided(profile: Profile, { row, operation, scopes, binding }: Cell, relation: Relation = 'owned'): string {
+  const ruleset = RULESETS[profile];
+  const { rules, operations, resourceTypes = [] } = ruleset.tables;
+  const rule = rules.find(({ id }) => id === operations.find((one) => one.id === operation)?.rule) as Rule;
+  const resource = resourceOf(binding, TARGET, { functionId: 'another', versionId: '1' });
+  const idOf = (label: string) => resourceTypes.find((type) => type.label === label)?.id ?? label;
+  const verdict = decideOnResource(
+    { rule, ruleset, names: namesInPath(rule, { ...TARGET }) },
+    {
+      principal: { kind: 'service-key', id: 'key', name: 'key' },
+      heldRights: {
+        ...{ roles: [], held: new Set(scopes), services: ['nvcf'], pending: [] },
+        resources: resource === null ? [] : [{ ...resource, type: idOf(resource.type) }],
+      },
+    },
+    row.about === 'account' || rule.cover === undefined
+      ? null
+      : { found: 'object', attributes: attributesOf(row, relation) },
+  );
+  return verdict.effect === 'allow' ? 'allow' : verdict.reason;
+}
+
+function attributesOf({ about }: Row, relation: Relation): ResourceAttributes {
+  const { functionId, versionId, sibling } = TARGET;
+  const [version, another] = [`${functionId}/${versionId}`, `${functionId}/${sibling}`];
+  return about === 'version'
+    ? { relation, names: { function: [functionId], 'function-versions': [version] } }
+    : { relation, names: { function: [functionId] }, parts: { 'function-versions': [version, another] } };
 }
 
 function happened({ operation, answer: { status, decision } }: Case): string {
@@ -543,26 +566,36 @@ function expectedOfOthers(row: Row, profile: Profile, binding: Binding, relation
   }
 }
 
-const counted = { table: 0, ofOthers: 0, ofOrganization: 0 };
-afterAll(() => {
-  const { table, ofOthers, ofOrganization } = counted;
-  console.log(
-    `truth table of NVCF: ${table} cases, ${ofOthers} about functions of others, ${ofOrganization} by organisation`,
-  );
-});
-
 describe.each(PROFILES)('truth table, %s profile:', (profile) => {
   let server: TestServer;
   let staged: StagedServer;
-  let table: TruthTable;
   let everything: { id: string; versionId: string }[];
+  const cases: Case[] = [];
+  const keys = new Map<string, string>();
 
   beforeAll(async () => {
     server = await testServer({ nvcf: profile });
     staged = await stagedServer(server);
-    table = new TruthTable(server, staged, profile);
     everything = (await staged.admin('GET /v2/nvcf/functions')).body.functions;
   });
+
+  /** A key, which is made once however many cases ask with it. */
+  async function keyOf(scopes: readonly Scope[], binding: Binding, about: Staged): Promise<string> {
+    const resource = resourceOf(binding, about, staged.stage.other);
+    const name = JSON.stringify([scopes, resource]);
+    const known = keys.get(name) ?? (await makeKey(server, scopes, resource)).key;
+    keys.set(name, known);
+    return known;
+  }
+
+  async function sent(cell: Cell): Promise<Case> {
+    const { operation, scopes, binding } = cell;
+    const about = staged.targetOf(operation);
+    const { functionId, versionId } = about;
+    const token = await keyOf(scopes, binding, about);
+    const { path } = staged.requestOf(operation);
+    return { ...cell, path, target: { functionId, versionId }, answer: await staged.ask(operation, token) };
+  }
 
   it('has every operation that asks for a key, once', async () => {
     const { body } = await server.call('GET /_mock/tables/nvcf');
@@ -573,28 +606,21 @@ describe.each(PROFILES)('truth table, %s profile:', (profile) => {
     expect([...ours].sort()).toEqual([...OPERATION_NAMES].sort());
   });
 
-  const everyOperation = ROWS.flatMap((row) => row.operations.map((operation) => ({ operation, row })));
+  it.each(EVERY_OPERATION)('$operation is decided as its rule says, and answered so', async ({ operation, row }) => {
+    const cells = cellsOf(row, operation, profile);
+    const wrong = cells.filter((cell) => decided(profile, cell) !== cell.outcome);
+    expect(wrong.map((cell) => `${cell.name}: ${decided(profile, cell)} instead of ${cell.outcome}`)).toEqual([]);
 
-  it.each(everyOperation)('$operation answers as its rule says', async ({ operation, row }) => {
-    const cases = await table.fill(row, operation);
-    counted.table += cases.length;
-
-    const wrong = cases.filter((one) => happened(one) !== (one.outcome === 'allow' ? 'allow' : `403 ${one.outcome}`));
-    expect(wrong.map((one) => `${one.name}: ${happened(one)}, and the law says ${one.outcome}`)).toEqual([]);
-  });
-
-  it('was filled with as many cases as it multiplies to', () => {
-    const multiplied = everyOperation.map(
-      ({ row, operation }) => variants(needsOf(row, operation, profile)).length * BINDINGS.length,
-    );
-
-    expect(table.cases).toHaveLength(multiplied.reduce((sum, number) => sum + number, 0));
-    expect(table.cases.length).toBeGreaterThan(2000);
+    const asked: Case[] = [];
+    for (const cell of toSend(cells)) asked.push(await sent(cell));
+    cases.push(...asked);
+    const unlike = asked.filter((one) => happened(one) !== (one.outcome === 'allow' ? 'allow' : `403 ${one.outcome}`));
+    expect(unlike.map((one) => `${one.name}: ${happened(one)}, and the law says ${one.outcome}`)).toEqual([]);
   });
 
   it('refuses in the form of a problem of the control plane, of the invocation plane, or of the gateway', () => {
-    const refused = table.cases.filter(({ answer }) => answer.status === 403);
-    expect(refused.length).toBeGreaterThan(1000);
+    const refused = cases.filter(({ answer }) => answer.status === 403);
+    expect(new Set(refused.map(({ operation }) => operation)).size).toBe(OPERATION_NAMES.length);
     for (const { operation, answer, path } of refused) {
       if (GATEWAY.includes(operation)) {
         expect(answer.body.requestStatus).toMatchObject({
@@ -618,9 +644,7 @@ describe.each(PROFILES)('truth table, %s profile:', (profile) => {
   });
 
   it('says `Access Denied` to a key without the scope, and at the own host of a function what that plane says', () => {
-    const refused = table.cases.filter(({ answer }) =>
-      ['missing_scope', 'closed_to_keys'].includes(answer.decision?.reason),
-    );
+    const refused = cases.filter(({ answer }) => ['missing_scope', 'closed_to_keys'].includes(answer.decision?.reason));
     expect(
       unlike(refused, ({ operation }) =>
         LLM.includes(operation)
@@ -632,10 +656,10 @@ describe.each(PROFILES)('truth table, %s profile:', (profile) => {
     ).toEqual([]);
   });
 
-  const mismatched = () => table.cases.filter(({ answer }) => answer.decision?.reason === 'resource_mismatch');
+  const mismatched = () => cases.filter(({ answer }) => answer.decision?.reason === 'resource_mismatch');
 
   it('says what the published code says to a key that names something else', () => {
-    expect(mismatched().length).toBeGreaterThan(100);
+    expect(mismatched().length).toBeGreaterThan(20);
     expect(unlike(mismatched(), ({ operation }) => TEXTS[operation])).toEqual([]);
   });
 
@@ -643,7 +667,7 @@ describe.each(PROFILES)('truth table, %s profile:', (profile) => {
     expect(unlike(mismatched(), ({ operation }) => INDIRECT_TEXTS[operation])).toEqual([]);
   });
 
-  const wrongType = () => table.cases.filter(({ answer }) => answer.decision?.reason === 'incompatible_resource_type');
+  const wrongType = () => cases.filter(({ answer }) => answer.decision?.reason === 'incompatible_resource_type');
 
   it.runIf(profile === 'documented')('says `Access Denied` to a key of a type that does not count', () => {
     expect(
@@ -658,7 +682,7 @@ describe.each(PROFILES)('truth table, %s profile:', (profile) => {
   });
 
   it.runIf(profile === 'open-source')('knows no types, so a key of any other type is told the same words', () => {
-    expect(wrongType().length).toBeGreaterThan(100);
+    expect(wrongType().length).toBeGreaterThan(20);
     expect(unlike(wrongType(), ({ operation }) => TEXTS[operation])).toEqual([]);
   });
 
@@ -691,11 +715,11 @@ describe.each(PROFILES)('truth table, %s profile:', (profile) => {
           return false;
       }
     };
-    const lists = table.cases.filter(
+    const lists = cases.filter(
       ({ operation, answer }) =>
         (operation === 'listFunctions' || operation === 'listFunctionIds') && answer.status === 200,
     );
-    expect(lists.length).toBeGreaterThan(50);
+    expect(lists.length).toBeGreaterThan(10);
     for (const one of lists) {
       const rows = everything.filter(({ id, versionId }) => isShown(one, id, versionId));
       const { body } = one.answer;
@@ -708,11 +732,11 @@ describe.each(PROFILES)('truth table, %s profile:', (profile) => {
 
   it('shows of one function only the versions that the key covers', () => {
     const { running } = staged.stage;
-    const lists = table.cases.filter(
+    const lists = cases.filter(
       ({ operation, answer }) =>
         ['listFunctionVersions', 'getFunctionQueues'].includes(operation) && answer.status === 200,
     );
-    expect(lists.length).toBeGreaterThan(20);
+    expect(lists.length).toBeGreaterThan(5);
     for (const { answer, binding, operation, name } of lists) {
       const shown =
         operation === 'listFunctionVersions'
@@ -730,45 +754,48 @@ describe.each(PROFILES)('truth table, %s profile:', (profile) => {
     { operation, relation: 'shared', name: 'translate' } as const,
     { operation, relation: 'public', name: 'llama' } as const,
   ]);
+  /** With these three, the answers about a function that is shared, public, or one's own all differ. */
+  const TELLING: readonly string[] = [AF, 'Function, another', SHARED];
 
-  it.each(ofOthers)('$operation of a $relation function answers as its rule says', async (one) => {
+  it.each(ofOthers)('$operation of a $relation function is decided as its rule says, and answered so', async (one) => {
     const { operation, relation, name } = one;
     const row = ROWS.find(({ operations }) => operations.includes(operation)) as Row;
     const [{ functionId, versionId }] = castFunction(name) as [CastFunction];
     const about = { functionId, versionId, sibling: staged.stage.running.sibling };
     for (const binding of BINDINGS) {
       if (binding.names === 'sibling') continue;
-      const key = await table.keyOf(SCOPES, table.resourceOf(binding, about));
-      const answer = await staged.ask(operation, key, about);
       const outcome = expectedOfOthers(row, profile, binding, relation);
+      const cell = { row, operation, binding, scopes: SCOPES, name: binding.name, outcome };
+      expect(decided(profile, cell, relation), binding.name).toBe(outcome);
+      if (!TELLING.includes(binding.name)) continue;
+      const answer = await staged.ask(operation, await keyOf(SCOPES, binding, about), about);
       const said = answer.decision.effect === 'allow' ? answer.status : `403 ${answer.decision.reason}`;
       expect(said, binding.name).toBe(outcome === 'allow' ? successOf(operation) : `403 ${outcome}`);
-      counted.ofOthers += 1;
     }
   });
 
   it('answers the same under the path of the organisation, and refuses the path of another', async () => {
+    const kinds = BINDINGS.filter(({ name }) => name === AF || name === 'Function, another');
     for (const operation of OPERATION_NAMES.filter((name) => /^(get|list)/.test(name))) {
       const { method, path } = staged.requestOf(operation);
       if (method !== 'GET' || !path.startsWith('/v2/nvcf/')) continue;
-      const target = staged.targetOf(operation);
-      for (const binding of BINDINGS) {
-        const token = await table.keyOf(SCOPES, table.resourceOf(binding, target));
+      for (const binding of kinds) {
+        const token = await keyOf(SCOPES, binding, staged.targetOf(operation));
         const under = (family: string) => server.call(`GET ${path.replace('/v2/nvcf/', family)}`, { token });
         const [short, long] = [await under('/v2/nvcf/'), await under(`/v2/orgs/${ngcCast.org}/nvcf/`)];
         const told = `${operation}; ${binding.name}`;
         expect([long.status, long.decision.reason], told).toEqual([short.status, short.decision.reason]);
         expect({ ...long.body, instance: null }, told).toEqual({ ...short.body, instance: null });
+        if (binding.name !== AF) continue;
         const elsewhere = await under('/v2/orgs/globex/nvcf/');
         expect([elsewhere.status, elsewhere.decision.reason], told).toEqual([403, 'other_organization']);
-        counted.ofOrganization += 2;
       }
     }
   });
 
   it('records for each case the decision that its header tells', async () => {
-    const newest = table.cases.slice(-500);
-    for (const { answer, operation, name } of newest) {
+    const newest = new Map(cases.map((one) => [`${one.outcome} ${one.row.operations[0]}`, one]));
+    for (const { answer, operation, name } of newest.values()) {
       const { status, body } = await server.call(`GET /_mock/decisions/${answer.decision.id}`);
       expect({ status, effect: body.effect, operation: body.operation, reason: body.reason }, name).toEqual({
         status: 200,

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { emptyFolder } from '../../support/folder.ts';
 import { asOwner, createKey, TASKS } from '../../support/nak.ts';
 import { castFunction, castKey, castTask } from '../../support/ngc-cast.ts';
-import { type TestServer, testServer } from '../../support/server.ts';
+import { afresh, type TestServer, testServer } from '../../support/server.ts';
 
 const SPEC = { gpu: 'L40', instanceType: 'NCP.GPU.L40_1x', clusters: ['a'] };
 const DEFINITION = {
@@ -27,8 +27,13 @@ const RESULTS = [{ name: 'one', metadata: { loss: 0.1 } }, { name: 'two' }];
 const [echo] = castFunction('echo');
 const FUNCTION_SECRETS = `/v2/nvcf/secrets/functions/${echo?.functionId}/versions/${echo?.versionId}`;
 
-async function world(nvcf: 'documented' | 'open-source' = 'documented') {
-  const server = await testServer({ nvcf });
+const servers = {
+  documented: await testServer(),
+  'open-source': await testServer({ nvcf: 'open-source' }),
+};
+
+async function world(nvcf: keyof typeof servers = 'documented') {
+  const server = await afresh(servers[nvcf]);
   const { body: cast } = await server.call('GET /_mock/cast');
   const keyOf = (name: string) => cast.ngc.keys.find((key: { name: string }) => key.name === name).key as string;
   const idOf = (name: string) => cast.nvct.tasks.find((task: { name: string }) => task.name === name).id as string;

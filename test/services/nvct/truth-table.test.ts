@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { testServer } from '../../support/server.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { castKey } from '../../support/ngc-cast.ts';
+import { type TestServer, testServer } from '../../support/server.ts';
 
 const TRAIN = '7a4e2b90-5c1d-4f38-9b60-3d8e1f2a0001';
 const WAITING = '7a4e2b90-5c1d-4f38-9b60-3d8e1f2a0003';
@@ -67,19 +68,26 @@ const ALL = { type: 'All Tasks' };
 const one = (id: string) => ({ type: 'Task', ids: [id] });
 
 describe.each(['documented', 'open-source'] as const)('under %s', (nvcf) => {
-  const world = async () => {
-    const server = await testServer({ nvcf });
-    const keyWith = async (scopes: readonly string[], resource: object | undefined, services = ['nvct']) => {
-      const order = { type: 'service', name: 'a', services, scopes, ...(resource && { resource }) };
-      return (await server.call('POST /_mock/keys', { body: { ...order, force: true } })).body.key as string;
-    };
-    const send = ({ request, body }: Pick<Row, 'request' | 'body'>, token: string, id = WAITING) =>
-      server.call(request.replace('ID', id), { token, ...(body && { body }) });
-    return { server, keyWith, send };
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await testServer({ nvcf });
+  });
+
+  const keyWith = async (scopes: readonly string[], resource: object | undefined, services = ['nvct']) => {
+    const order = { type: 'service', name: 'a', services, scopes, ...(resource && { resource }) };
+    return (await server.call('POST /_mock/keys', { body: { ...order, force: true } })).body.key as string;
+  };
+  const send = ({ request, body }: Pick<Row, 'request' | 'body'>, token: string, id = WAITING) =>
+    server.call(request.replace('ID', id), { token, ...(body && { body }) });
+  /** A new task with secrets, which every operation can change. */
+  const newTask = async () => {
+    const answer = await server.call('POST /v1/nvct/tasks', {
+      ...{ token: castKey('nvct-cli').key, body: { ...CREATE, ...SECRETS } },
+    });
+    return answer.body.task.id as string;
   };
 
   it('the rows are all operations, and all scopes', async () => {
-    const { server } = await world();
     const { body } = await server.call('GET /_mock/tables/nvct');
 
     expect(body.operations.map(({ id }: { id: string }) => id).sort()).toEqual(Object.keys(ROWS).sort());
@@ -88,26 +96,24 @@ describe.each(['documented', 'open-source'] as const)('under %s', (nvcf) => {
 
   describe.each(Object.entries(ROWS))('%s', (operation, row) => {
     it('is allowed with its scope on all tasks, and refused with all others', async () => {
-      const { keyWith, send } = await world();
       const others = SCOPES.filter((scope) => scope !== row.scope);
       const refused = await send(row, await keyWith(others, ALL));
       expect(refused).toMatchObject({ status: 403, body: { detail: 'Access Denied' } });
       expect(refused.decision).toMatchObject({ reason: 'missing_scope', missing: [row.scope] });
 
-      const allowed = await send(row, await keyWith([row.scope], ALL));
+      const allowed = await send(row, await keyWith([row.scope], ALL), await newTask());
       expect([allowed.status, allowed.decision.effect]).toEqual([row.status, 'allow']);
     });
 
     it('is allowed or refused with a key for one task', async () => {
-      const { keyWith, send } = await world();
-      const { status, body } = await send(row, await keyWith([row.scope], one(WAITING)));
+      const id = await newTask();
+      const { status, body } = await send(row, await keyWith([row.scope], one(id)), id);
 
       expect(status).toBe(row.single ? row.status : 403);
       if (!row.single) expect(body.detail).toBe(row.mismatch);
     });
 
     it.each([one(TRAIN), undefined, { type: 'All Functions' }])('with a key for %j', async (resource) => {
-      const { keyWith, send } = await world();
       const { status, body } = await send(row, await keyWith([row.scope], resource));
 
       expect(status).toBe(row.mismatch === null ? row.status : 403);
@@ -116,7 +122,6 @@ describe.each(['documented', 'open-source'] as const)('under %s', (nvcf) => {
     });
 
     it('is refused with a key for another service', async () => {
-      const { keyWith, send } = await world();
       const { status, decision } = await send(row, await keyWith([row.scope], ALL, ['nvcf']));
 
       expect([status, decision.reason]).toEqual([403, 'service_not_enabled']);
@@ -125,7 +130,6 @@ describe.each(['documented', 'open-source'] as const)('under %s', (nvcf) => {
     it.runIf(row.request.includes('ID'))(
       'finds no task of another account, before the resources are tested',
       async () => {
-        const { keyWith, send } = await world();
         for (const [id, where] of [
           [PRIVATE, " in account 'nca-acme-0001'"],
           [NOBODY, ''],
@@ -142,7 +146,6 @@ describe.each(['documented', 'open-source'] as const)('under %s', (nvcf) => {
     );
 
     it('needs a key that is accepted', async () => {
-      const { server, send } = await world();
       const { status, body } = await server.call(
         row.request.replace('ID', WAITING),
         row.body ? { body: row.body } : {},
