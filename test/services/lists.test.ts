@@ -116,25 +116,20 @@ async function keyOf(server: TestServer, order: object): Promise<string> {
 
 const has = ({ body }: Answer, id: string | undefined) => JSON.stringify(body).includes(id ?? '');
 
-describe.each<AirProfile>(['2.0', 'dsx'])('Air %s', (air) => {
+describe.each<AirProfile>(['2.0', 'dsx'])('Air %s', async (air) => {
   const { document, lists } = triedIn(`air.${air}`);
   const ids = document.operations.map(({ id }) => id);
   const ROLES = ['air', 'air_simengine_developer', 'air_image_sharer', 'air_image_publisher', 'air_instructor'];
-  const ofOtherOrganisation = { org: 'globex', services: ['air'] };
-  const stage = async () => {
-    const server = await testServer({ air });
-    const scopes = AIR_SCOPES.filter((scope) => scope !== 'air:admin' && scope !== 'air:sre');
-    const stranger = await keyOf(server, {
-      ...ofOtherOrganisation,
-      ...(air === 'dsx'
-        ? { type: 'personal', user: 'somebody@globex.test', roles: [...ROLES, 'air_org_admin', 'user_admin'] }
-        : { type: 'service', scopes }),
-    });
-    return { server, stranger, staged: await stagedAir(server, air) };
-  };
+  const server = await testServer({ air });
+  const stranger = await keyOf(server, {
+    ...{ org: 'globex', services: ['air'] },
+    ...(air === 'dsx'
+      ? { type: 'personal', user: 'somebody@globex.test', roles: [...ROLES, 'air_org_admin', 'user_admin'] }
+      : { type: 'service', scopes: AIR_SCOPES.filter((scope) => scope !== 'air:admin' && scope !== 'air:sre') }),
+  });
+  const staged = await stagedAir(server, air);
 
   it.each(lists)('$id shows nothing of another organisation', async ({ id, method, path }) => {
-    const { stranger, staged } = await stage();
     const request = `${method} ${path}`;
     const ofOne = path.includes('{id}') || id === 'histories_list';
     const object = id.replace(/_list$/, '_get');
@@ -152,7 +147,6 @@ describe.each<AirProfile>(['2.0', 'dsx'])('Air %s', (air) => {
   });
 
   it('ssh_keys_list shows nothing of a colleague', async () => {
-    const { server, staged } = await stage();
     const { id } = await staged.fill('ssh_keys_get');
     const roles = ['air', ...(air === 'dsx' ? ROLES : [])];
     const order = { type: 'personal', services: ['air'], user: 'colleague@acme.test', roles };
@@ -162,11 +156,12 @@ describe.each<AirProfile>(['2.0', 'dsx'])('Air %s', (air) => {
   });
 });
 
-describe('Cloud Functions', () => {
+describe('Cloud Functions', async () => {
+  const { ask, stage } = await stagedServer(await testServer());
+
   it.each(triedIn('nvcf').lists)('$id shows nothing of another account', async ({ id, path }) => {
     // Those that are tried have recipes.
     const operation = id as OperationName;
-    const { ask, stage } = await stagedServer(await testServer());
     const { running, telemetryId, registryCredentialId, assetId } = stage;
     const mine = await ask(operation, castKey('nvcf-full-access').key);
     const theirs = await ask(operation, castKey('globex-full-access').key);
@@ -246,11 +241,12 @@ describe('the key service', () => {
   });
 });
 
-describe.each(['2.19', '2.24', '3.0'] as const)('Run:ai %s', (runai) => {
+describe.each(['2.19', '2.24', '3.0'] as const)('Run:ai %s', async (runai) => {
+  const server = await testServer({ runai });
+
   it.skipIf(runai === '2.19')(
     'shows callers their own access keys, applications and rules, and no others',
     async () => {
-      const server = await testServer({ runai });
       const tokens = [await server.tokenOf(admin), await server.tokenOf(researcher)];
       const paths = [
         '/api/v1/access-keys',
@@ -276,7 +272,7 @@ describe.each(['2.19', '2.24', '3.0'] as const)('Run:ai %s', (runai) => {
   );
 
   it('gives nobody a part of the lists of the tenant: their permission is for all of it', async () => {
-    const { body } = await (await testServer({ runai })).call('GET /_mock/tables/runai');
+    const { body } = await server.call('GET /_mock/tables/runai');
     const ruleOf = (operation: { rule: string }) => body.rules.find(({ id }: { id: string }) => id === operation.rule);
     const lists = body.operations.filter(({ id }: { id: string }) => OF_TENANT.includes(id));
 
