@@ -43,7 +43,18 @@ const flush = (on: TestServer, body?: unknown) =>
   on.call('POST /_mock/propagation/flush', body === undefined ? {} : { body });
 const advance = async (on: TestServer, by: string) =>
   (await on.call('POST /_mock/clock/advance', { body: { by } })).body;
-const fixed = (config: Partial<Config> = {}) => testServer({ propagation: 'fixed', ...config });
+const servers = {
+  off: await testServer(),
+  fixed: await testServer({ propagation: 'fixed' }),
+  jitter: await testServer({ propagation: 'jitter' }),
+};
+/** The server of that mode, as at its start. */
+const asStarted = async (mode: keyof typeof servers): Promise<TestServer> => {
+  const on = servers[mode];
+  on.clock.set(START);
+  expect((await on.call('POST /_mock/reset')).status).toBe(200);
+  return on;
+};
 /** Milliseconds from recording to counting, for each edit. */
 const delaysOf = async (on: TestServer, id: string): Promise<number[]> =>
   (await read(on, id)).history
@@ -54,7 +65,7 @@ const delaysOf = async (on: TestServer, id: string): Promise<number[]> =>
 
 describe('with propagation off', () => {
   it('an edit counts at once, in both directions', async () => {
-    const on = await testServer();
+    const on = await asStarted('off');
     const key = await make(on, []);
     expect(await may(on, key)).toBe(false);
     const edited = await patch(on, key.id, { scopes: ['list_functions'] });
@@ -71,7 +82,7 @@ describe('with propagation fixed', () => {
     ['an added scope is refused', [], ['list_functions']],
     ['a removed scope is accepted', ['list_functions'], []],
   ])('%s until the delay is over, and not a millisecond longer', async (_what, before, after) => {
-    const on = await fixed();
+    const on = await asStarted('fixed');
     const key = await make(on, before);
     on.clock.set(START + 7 * SECOND);
     await patch(on, key.id, { scopes: after });
@@ -87,7 +98,7 @@ describe('with propagation fixed', () => {
   });
 
   it('a bound function changes as late as a scope', async () => {
-    const on = await fixed();
+    const on = await asStarted('fixed');
     const key = await make(on, ['list_functions'], { resource: { type: 'Function', ids: [echo?.functionId] } });
     const readFunction = async (functionId?: string) =>
       (await on.call(`GET /v2/nvcf/functions/${functionId}/versions`, { token: key.key })).status;
@@ -101,7 +112,7 @@ describe('with propagation fixed', () => {
   });
 
   it('a refusal says from when it will be allowed, and the key shows what is pending', async () => {
-    const on = await fixed();
+    const on = await asStarted('fixed');
     const key = await make(on, []);
     const edited = await patch(on, key.id, { scopes: ['list_functions'] });
     const { decision } = await list(on, key);
@@ -124,7 +135,7 @@ describe('with propagation fixed', () => {
   });
 
   it('an acceptance says from when it will be refused', async () => {
-    const on = await fixed();
+    const on = await asStarted('fixed');
     const key = await make(on, ['list_functions']);
     await patch(on, key.id, { scopes: [] });
 
@@ -135,7 +146,7 @@ describe('with propagation fixed', () => {
   });
 
   it('two edits in the window count one after the other', async () => {
-    const on = await fixed();
+    const on = await asStarted('fixed');
     const key = await make(on, ['list_functions']);
     on.clock.set(START + MINUTE);
     await patch(on, key.id, { scopes: [] });
@@ -151,7 +162,7 @@ describe('with propagation fixed', () => {
   });
 
   it('an edit of a part goes on from what was edited last, although that does not count yet', async () => {
-    const on = await fixed();
+    const on = await asStarted('fixed');
     const key = await make(on, ['list_functions']);
     await patch(on, key.id, { scopes: ['invoke_function'] });
     const { pending } = await patch(on, key.id, { resource: { type: 'Function', ids: [echo?.functionId] } });
@@ -160,7 +171,7 @@ describe('with propagation fixed', () => {
   });
 
   it('of two edits in the same millisecond the later one wins', async () => {
-    const on = await fixed();
+    const on = await asStarted('fixed');
     const key = await make(on, []);
     await patch(on, key.id, { scopes: ['list_functions'] });
     await patch(on, key.id, { scopes: ['invoke_function'] });
@@ -170,7 +181,7 @@ describe('with propagation fixed', () => {
   });
 
   it('the walk of the deployment: POST refused at 00:14:59.999, PUT accepted until 00:30:00.999', async () => {
-    const on = await fixed();
+    const on = await asStarted('fixed');
     const key = await make(on, ['deploy_function']);
     await patch(on, key.id, { scopes: ['deploy_function', 'list_functions'] });
     const body = {
@@ -193,7 +204,7 @@ describe('with propagation fixed', () => {
   });
 
   it('delays edits by the paths of the vendor, too', async () => {
-    const on = await fixed();
+    const on = await asStarted('fixed');
     const key = await make(on, ['list_functions']);
     const policies = [
       { product: 'nv-cloud-functions', scopes: [], resources: [{ id: '*', type: 'account-functions' }] },
@@ -209,13 +220,13 @@ describe('with propagation fixed', () => {
 
   describe('does not delay', () => {
     it('a new key', async () => {
-      const on = await fixed();
+      const on = await asStarted('fixed');
 
       expect(await may(on, await make(on, ['list_functions']))).toBe(true);
     });
 
     it('a deletion', async () => {
-      const on = await fixed();
+      const on = await asStarted('fixed');
       const key = await make(on, ['list_functions']);
       await on.call(`DELETE /_mock/keys/${key.id}`);
 
@@ -223,7 +234,7 @@ describe('with propagation fixed', () => {
     });
 
     it('a rotation', async () => {
-      const on = await fixed();
+      const on = await asStarted('fixed');
       const key = await make(on, ['list_functions']);
       const { body } = await on.call(`POST /_mock/keys/${key.id}/rotate`);
 
@@ -232,7 +243,7 @@ describe('with propagation fixed', () => {
     });
 
     it('expiry, neither as made nor as edited', async () => {
-      const on = await fixed();
+      const on = await asStarted('fixed');
       const made = await make(on, ['list_functions'], { expiresAt: at(MINUTE) });
       const edited = await make(on, ['list_functions']);
       await patch(on, edited.id, { expiresAt: at(MINUTE) });
@@ -242,7 +253,7 @@ describe('with propagation fixed', () => {
     });
 
     it('services and status', async () => {
-      const on = await fixed();
+      const on = await asStarted('fixed');
       const key = await make(on, ['list_functions']);
       await patch(on, key.id, { services: [] });
       expect((await list(on, key)).decision.reason).toBe('service_not_enabled');
@@ -252,7 +263,7 @@ describe('with propagation fixed', () => {
     });
 
     it('the roles of personal keys', async () => {
-      const on = await fixed();
+      const on = await asStarted('fixed');
       const order = { type: 'personal', scopes: undefined, resource: undefined, roles: [] };
       const key = await make(on, [], order);
       await patch(on, key.id, { roles: ['Cloud Functions User'] });
@@ -265,8 +276,8 @@ describe('with propagation fixed', () => {
 
 describe('the toggle', () => {
   it('tells what the server was started with', async () => {
-    expect(await toggle(await testServer())).toEqual({ mode: 'off', delay: 'PT15M', seed: expect.any(String) });
-    expect(await toggle(await fixed({ propagationDelay: 90 * SECOND }))).toMatchObject({
+    expect(await toggle(await asStarted('off'))).toEqual({ mode: 'off', delay: 'PT15M', seed: expect.any(String) });
+    expect(await toggle(await testServer({ propagation: 'fixed', propagationDelay: 90 * SECOND }))).toMatchObject({
       mode: 'fixed',
       delay: 'PT1M30S',
     });
@@ -283,7 +294,7 @@ describe('the toggle', () => {
     [{ delay: '1ms' }, { delay: 'PT0.001S' }],
     [{}, { mode: 'off', delay: 'PT15M' }],
   ])('takes %j, leaves the rest, and answers the whole', async (given, expected) => {
-    const on = await testServer();
+    const on = await asStarted('off');
     const { status, body } = await put(on, given);
 
     expect(status).toBe(200);
@@ -309,7 +320,7 @@ describe('the toggle', () => {
     [{ mode: 'fixed', delay: 'soon' }, 'delay'],
     [{ mode: 'jitter', seed: 5 }, 'seed'],
   ])('refuses %j, names the field, and stays as it was', async (given, field) => {
-    const on = await testServer();
+    const on = await asStarted('off');
     const before = await toggle(on);
     const answer = await put(on, given);
 
@@ -319,7 +330,7 @@ describe('the toggle', () => {
   });
 
   it('changed in the window leaves the times that are recorded, and later edits follow it', async () => {
-    const on = await fixed();
+    const on = await asStarted('fixed');
     const key = await make(on, []);
     await patch(on, key.id, { scopes: ['list_functions'] });
     await put(on, { mode: 'off' });
@@ -336,7 +347,7 @@ describe('the toggle', () => {
   });
 
   it('that leads beyond the end of time, because the clock was moved since, fails no edit', async () => {
-    const on = await testServer();
+    const on = await asStarted('off');
     const key = await make(on, []);
     expect((await put(on, { mode: 'fixed', delay: '2900000d' })).status).toBe(200);
     await advance(on, '730000d');
@@ -347,7 +358,7 @@ describe('the toggle', () => {
   });
 
   it('set to off lets an edit overtake what is pending for good', async () => {
-    const on = await fixed();
+    const on = await asStarted('fixed');
     const key = await make(on, []);
     await patch(on, key.id, { scopes: ['list_functions'] });
     await put(on, { mode: 'off' });
@@ -361,7 +372,7 @@ describe('the toggle', () => {
 
 describe('a flush', () => {
   it('of one key lets what was edited last count now, for good, and for no other key', async () => {
-    const on = await fixed();
+    const on = await asStarted('fixed');
     const [one, other] = [await make(on, []), await make(on, [])];
     for (const { id } of [one, other]) await patch(on, id, { scopes: ['list_functions'] });
     on.clock.set(START + MINUTE);
@@ -384,7 +395,7 @@ describe('a flush', () => {
     ['no body', undefined],
     ['an empty object', {}],
   ])('with %s is of all keys', async (_what, body) => {
-    const on = await fixed();
+    const on = await asStarted('fixed');
     const keys = [await make(on, []), await make(on, []), await make(on, [])];
     for (const { id } of keys.slice(0, 2)) await patch(on, id, { scopes: ['list_functions'] });
     const { flushed } = (await flush(on, body)).body;
@@ -396,7 +407,7 @@ describe('a flush', () => {
   });
 
   it('with nothing pending is an empty list, for service and personal keys', async () => {
-    const on = await fixed();
+    const on = await asStarted('fixed');
 
     expect((await flush(on)).body).toEqual({ flushed: [] });
     for (const name of ['nvcf-deployer', 'owner']) {
@@ -405,14 +416,14 @@ describe('a flush', () => {
   });
 
   it('of a key that is not there is 404', async () => {
-    const answer = await flush(await fixed(), { keyId: 'nothing' });
+    const answer = await flush(await asStarted('fixed'), { keyId: 'nothing' });
 
     expect(answer.status).toBe(404);
     expect(problemDocument(answer)).toContain('GET /_mock/keys');
   });
 
   it.each([{ keyId: 5 }, { keyId: null }, [], 'x'])('with %j is refused', async (body) => {
-    const answer = await flush(await fixed(), typeof body === 'string' ? JSON.stringify(body) : body);
+    const answer = await flush(await asStarted('fixed'), typeof body === 'string' ? JSON.stringify(body) : body);
 
     expect(answer.status).toBe(400);
   });
@@ -427,7 +438,7 @@ describe('with propagation jitter', () => {
   };
 
   it('every delay is within the bounds, and they differ', async () => {
-    const on = await jitter();
+    const on = await asStarted('jitter');
     const delays = await edits(on, await make(on, []), 60);
 
     expect(Math.min(...delays)).toBeGreaterThanOrEqual(0);
@@ -454,7 +465,7 @@ describe('with propagation jitter', () => {
   });
 
   it('goes on over all keys, and a seed that is put begins anew, also the same one', async () => {
-    const on = await jitter();
+    const on = await asStarted('jitter');
     const [one, other] = [await make(on, []), await make(on, [])];
     await put(on, { seed: 'mine' });
     const sequence = [...(await edits(on, one, 3)), ...(await edits(on, other, 3))];
@@ -488,7 +499,7 @@ describe('with propagation jitter', () => {
   });
 
   it('the highest version that has begun counts, although an earlier one begins later', async () => {
-    const on = await jitter();
+    const on = await asStarted('jitter');
     const key = await make(on, []);
     for (let time = 0; time < 12; time++) await patch(on, key.id, { scopes: time % 2 === 0 ? ['list_functions'] : [] });
     const { history } = await read(on, key.id);
@@ -604,7 +615,7 @@ describe.runIf(hasDriver)('a restart', () => {
 
 describe('what a move of the clock tells', () => {
   it('are versions that came into force and keys that expired, earliest first', async () => {
-    const on = await fixed();
+    const on = await asStarted('fixed');
     const brief = await make(on, [], { expiresAt: at(5 * MINUTE) });
     const long = await make(on, [], { expiresAt: at(20 * MINUTE) });
     const edited = await make(on, []);
@@ -622,7 +633,7 @@ describe('what a move of the clock tells', () => {
   });
 
   it('are told once, with the moment that was reached', async () => {
-    const on = await fixed();
+    const on = await asStarted('fixed');
     const { id } = await make(on, []);
     await patch(on, id, { scopes: ['list_functions'] });
 
@@ -634,7 +645,7 @@ describe('what a move of the clock tells', () => {
   });
 
   it('are not of versions that were overtaken, flushed or deleted before they counted', async () => {
-    const on = await fixed();
+    const on = await asStarted('fixed');
     const keys = [await make(on, []), await make(on, []), await make(on, [])] as const;
     for (const { id } of keys) await patch(on, id, { scopes: ['list_functions'] });
     const [overtaken, flushed, deleted] = keys;

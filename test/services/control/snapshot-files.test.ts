@@ -59,6 +59,7 @@ function rewritten(file: string, change: (lines: string[]) => readonly string[])
 
 describe('a snapshot file', async () => {
   const [source, other] = [await testServer(), await testServer()];
+  const before = await stateOf(other);
   const file = await downloaded(source, (await taken(source)).id);
 
   it('names its server and format, has a line for each row, and ends with the SHA-256 of the lines before', async () => {
@@ -161,7 +162,6 @@ describe('a snapshot file', async () => {
       /^The seed in line 2/,
     ],
   ])('%s is refused, and nothing is changed', async ([, change, detail]) => {
-    const before = await stateOf(other);
     const { status, body } = await uploaded(other, change(file));
 
     expect([status, body.detail]).toEqual([400, expect.stringMatching(detail)]);

@@ -1,5 +1,5 @@
 /** Keys that can do nothing. */
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { castFunction, castKey } from '../../support/ngc-cast.ts';
 import { type TestServer, testServer } from '../../support/server.ts';
 
@@ -20,6 +20,12 @@ const make = async (server: TestServer, given: object) => {
 const NOBODYS = '11111111-2222-4333-8444-555555555555';
 const MIXED = `${castFunction('echo')[0]?.functionId}/${castFunction('slow')[0]?.versionId}`;
 const ECHO = castFunction('echo')[0]?.functionId ?? '';
+
+const server = await testServer();
+
+beforeEach(async () => {
+  await server.call('POST /_mock/reset');
+});
 
 describe('a key that can do nothing is made all the same, and the answer says so:', () => {
   it.each<[what: string, given: object, warnings: RegExp[]]>([
@@ -111,8 +117,6 @@ describe('a key that can do nothing is made all the same, and the answer says so
     ],
     ['a personal key of no service', { type: 'personal', services: [], roles: ['air'] }, [/has no service/]],
   ])('%s', async (_what, given, expected) => {
-    const server = await testServer();
-
     const { warnings, ...key } = await make(server, given);
 
     expect(warnings).toEqual(expected.map((one) => expect.stringMatching(one)));
@@ -129,28 +133,25 @@ describe('a key that can do nothing is made all the same, and the answer says so
     ['the administration of keys', { type: 'personal', services: ['nvcf'], roles: ['ORG_OWNER'] }],
     ['reading Air', { services: ['air'], scopes: ['air:access', 'air:simulation_read'] }],
   ])('unless it can do something: %s', async (_what, given) => {
-    const server = await testServer();
-
     expect(await make(server, given)).not.toHaveProperty('warnings');
     expect(await findingsOf(server)).toEqual([]);
   });
 
   it('and the roles of its own services are named where a role is unknown', async () => {
-    const server = await testServer();
     const body = { type: 'personal', name: 'ci', services: ['nvcf'], roles: ['nope'] };
     const { body: problem } = await server.call('POST /_mock/keys', { body });
     expect(problem.detail).toContain('The roles of `nvcf` are `Cloud Functions Admin`, `Cloud Functions User`.');
   });
 
   it('as the version that counts has it', async () => {
-    const [page, code] = [await testServer(), await testServer({ air: 'dsx', nvcf: 'open-source' })];
+    const code = await testServer({ air: 'dsx', nvcf: 'open-source' });
     const given = {
       services: ['nvcf', 'air'],
       scopes: ['deploy_function', 'air:simulation_read'],
       resource: LIST.resource,
     };
 
-    expect((await make(page, given)).warnings).toHaveLength(2);
+    expect((await make(server, given)).warnings).toHaveLength(2);
     expect(await make(code, given)).not.toHaveProperty('warnings');
   });
 
@@ -167,7 +168,6 @@ describe('a key that can do nothing is made all the same, and the answer says so
 });
 
 it('on the paths of the vendor, whose answer has no place for it, a finding says so', async () => {
-  const server = await testServer();
   const token = castKey('owner').key;
   const path = '/v3/orgs/acme/keys';
   const policies = [{ product: 'nv-cloud-functions' }];
@@ -193,14 +193,14 @@ describe('the keys of a seed', () => {
   );
 
   it('that can do nothing are found at start, and again after a reset', async () => {
-    const cast = (await (await testServer()).call('GET /_mock/cast')).body;
+    const cast = (await server.call('GET /_mock/cast')).body;
     const [first, ...keys] = cast.ngc.keys.filter(({ type }: { type: string }) => type === 'service');
     const ngc = { ...cast.ngc, keys: [{ ...first, scopes: [] }, ...keys] };
-    const server = await testServer({}, { seed: { ngc } });
+    const seeded = await testServer({}, { seed: { ngc } });
     const told = [expect.stringContaining(`\`${first.name}\` can do nothing`)];
 
-    expect(await findingsOf(server)).toEqual(told);
-    await server.call('POST /_mock/reset');
-    expect(await findingsOf(server)).toEqual(told);
+    expect(await findingsOf(seeded)).toEqual(told);
+    await seeded.call('POST /_mock/reset');
+    expect(await findingsOf(seeded)).toEqual(told);
   });
 });
