@@ -101,23 +101,11 @@ describe.each(LISTS)('%s', (list) => {
     expect(back).toEqual(everything);
   });
 
-  it('takes limits of every size', async () => {
-    const { count, results, next, previous } = await done(200, `GET ${list}`);
-    expect(results).toHaveLength(count);
-    expect([next, previous]).toEqual([null, null]);
-
-    for (const limit of ['0', '1000', '2147483647', '99999999999999999999']) {
-      const page = await done(200, `GET ${list}?limit=${limit}`);
-      expect(page.results, limit).toHaveLength(count);
+  it('refuses a limit, an offset and an order that are none by their names', async () => {
+    for (const name of ['limit', 'offset', 'ordering']) {
+      expectRefused(await admin(`GET ${list}?${name}=x`), 400, `\`${name}\``);
     }
   });
-
-  it.each(['limit=-1', 'limit=x', 'limit=1.5', 'limit=', 'limit=1e2', 'offset=-1', 'offset=x', 'offset=%201'])(
-    'refuses `%s` by its name',
-    async (query) => {
-      expectRefused(await admin(`GET ${list}?${query}`), 400, query.split('=')[0] ?? '');
-    },
-  );
 
   it('has an empty page past its end', async () => {
     const page = await done(200, `GET ${list}?offset=1000&limit=5`);
@@ -125,12 +113,6 @@ describe.each(LISTS)('%s', (list) => {
     expect(page).toMatchObject({ results: [], next: null, previous: expect.stringContaining('offset=995') });
     expect(page.count).toBeGreaterThan(0);
     expect((await done(200, `GET ${list}?offset=99999999999999999999`)).results).toEqual([]);
-  });
-
-  it('refuses an order by anything but a member of its results', async () => {
-    for (const order of ['colour', '-colour', '--name', '', 'constructor', 'name,id']) {
-      expectRefused(await admin(`GET ${list}?ordering=${order}`), 400, '`ordering`', 'expected one of');
-    }
   });
 
   it.each(['id', 'created', 'modified'])('is ordered by %s, both ways', async (order) => {
@@ -162,6 +144,42 @@ describe.each(LISTS)('%s', (list) => {
     expect(messages.join('\n')).toContain('novel_filter');
   });
 
+  it('shows another organisation nothing', async () => {
+    const ids = new Set(idsOf(await air.all(list)));
+    const theirs = (await air.globex(`GET ${list}?limit=1000`)).body.results;
+
+    expect(theirs.filter(({ id }: Thing) => ids.has(id))).toEqual([]);
+    expectRefused(await air.globex(`GET ${list}${[...ids][0]}/`), 404);
+  });
+});
+
+describe('every list, as one of them shows,', () => {
+  const list = NODES;
+
+  it('takes limits of every size', async () => {
+    const { count, results, next, previous } = await done(200, `GET ${list}`);
+    expect(results).toHaveLength(count);
+    expect([next, previous]).toEqual([null, null]);
+
+    for (const limit of ['0', '1000', '2147483647', '99999999999999999999']) {
+      const page = await done(200, `GET ${list}?limit=${limit}`);
+      expect(page.results, limit).toHaveLength(count);
+    }
+  });
+
+  it.each(['limit=-1', 'limit=x', 'limit=1.5', 'limit=', 'limit=1e2', 'offset=-1', 'offset=x', 'offset=%201'])(
+    'refuses `%s` by its name',
+    async (query) => {
+      expectRefused(await admin(`GET ${list}?${query}`), 400, query.split('=')[0] ?? '');
+    },
+  );
+
+  it('refuses an order by anything but a member of its results', async () => {
+    for (const order of ['colour', '-colour', '--name', '', 'constructor', 'name,id']) {
+      expectRefused(await admin(`GET ${list}?ordering=${order}`), 400, '`ordering`', 'expected one of');
+    }
+  });
+
   it.each(['limit', 'offset', 'ordering', 'search', 'name', 'simulation'])(
     'with `%s` twice is answered, not failed',
     async (name) => {
@@ -170,14 +188,6 @@ describe.each(LISTS)('%s', (list) => {
       expect([200, 400]).toContain(status);
     },
   );
-
-  it('shows another organisation nothing', async () => {
-    const ids = new Set(idsOf(await air.all(list)));
-    const theirs = (await air.globex(`GET ${list}?limit=1000`)).body.results;
-
-    expect(theirs.filter(({ id }: Thing) => ids.has(id))).toEqual([]);
-    for (const id of ids) expectRefused(await air.globex(`GET ${list}${id}/`), 404);
-  });
 });
 
 it('a list without a limit has a hundred, and none more than a thousand', async () => {
@@ -263,10 +273,10 @@ describe('a filter', () => {
     [INSTRUCTIONS, ['name', 'node', 'state', 'run_again_on_rebuild']],
     [CHECKPOINTS, ['name', 'run', 'favorite', 'state']],
     [RUNS, ['name', 'simulation']],
-  ])('of %s keeps what has its value: each of them', async (list, filters) => {
+  ])('of %s keeps what has its value', async (list, filters) => {
     const everything = await air.all(list);
     for (const filter of filters) {
-      for (const value of new Set(everything.map((one) => String(one[filter])))) {
+      for (const value of [...new Set(everything.map((one) => String(one[filter])))].slice(0, 3)) {
         const expected = everything.filter((one) => String(one[filter]) === value);
         if (value === '') continue;
         const found = await filtered(list, `${filter}=${encodeURIComponent(value)}`);
