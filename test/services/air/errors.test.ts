@@ -15,6 +15,7 @@ import {
 } from '../../support/air-client.ts';
 
 const air = await airServer();
+const later = await airServer({ air: 'dsx' });
 const { admin, done } = air;
 
 describe('bodies', () => {
@@ -100,8 +101,14 @@ describe('another version of the API', () => {
     [`PATCH simulations/${LEAF_SPINE}/enable-auto-netq/`, '2.0'],
   ];
 
+  const servers = { '2.0': air, dsx: later };
+  const asNew = async (version: keyof typeof servers) => {
+    await servers[version].call('POST /_mock/reset');
+    return servers[version];
+  };
+
   it.each(elsewhere)('%s is 404 elsewhere than in %s, and a finding says so', async (request, has) => {
-    const world = await airServer({ air: has === 'dsx' ? '2.0' : 'dsx' });
+    const world = await asNew(has === 'dsx' ? '2.0' : 'dsx');
 
     const answer = await world.admin(request, {});
 
@@ -115,7 +122,7 @@ describe('another version of the API', () => {
   });
 
   it.each(elsewhere)('%s is none in %s', async (request, has) => {
-    const world = await airServer({ air: has });
+    const world = await asNew(has);
 
     await world.admin(request, {});
 
@@ -124,7 +131,7 @@ describe('another version of the API', () => {
   });
 
   it('what no version has is no finding', async () => {
-    const world = await airServer();
+    const world = await asNew('2.0');
     await world.admin('GET novel/');
 
     expect(JSON.stringify((await world.call('GET /_mock/findings')).body)).not.toContain('other_version');

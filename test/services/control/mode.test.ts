@@ -28,6 +28,7 @@ describe('under `observe`,', async () => {
   const nvcf = await nvcfServer();
   const air = await airServer();
   const runai = await runaiServer();
+  const closed = await nvcfServer({ nvcf: 'open-source', mode: 'observe' });
   for (const server of [nvcf, air, runai]) await observe(server);
   const echo = placeOf('echo');
   const keyOf = async (order: object) => {
@@ -156,7 +157,6 @@ describe('under `observe`,', async () => {
     ['of a key for the service', ['nvcf']],
     ['of a key for another one', ['air']],
   ])('what no key may do stays refused, %s', async (_what, services) => {
-    const closed = await nvcfServer({ nvcf: 'open-source', mode: 'observe' });
     const order = {
       type: 'service',
       name: 'c',
@@ -210,7 +210,9 @@ describe('under `observe`,', async () => {
   });
 });
 
-describe('the mode', () => {
+describe('the mode', async () => {
+  const server = await testServer();
+
   it('is what the server was started with, and returns to that with a reset', async () => {
     const [strict, lenient] = [await testServer(), await testServer({ mode: 'observe' })];
     expect(await modeOf(strict)).toBe('enforce');
@@ -226,7 +228,6 @@ describe('the mode', () => {
   });
 
   it('is that of one world alone', async () => {
-    const server = await testServer();
     const [one, other] = [await makeWorld(server), await makeWorld(server)];
     await observe(one);
     const list = (world: typeof one) => {
@@ -240,7 +241,6 @@ describe('the mode', () => {
   });
 
   it('does not let a credential of another world in', async () => {
-    const server = await testServer();
     const [one, other] = [await makeWorld(server), await makeWorld(server)];
     await observe(one);
     const [key] = other.cast.ngc.keys;
@@ -257,7 +257,6 @@ describe('the mode', () => {
     [{ mode: ['observe'] }, /`mode`/],
     ['"observe"', /object/],
   ])('that is given as %j is refused, with what is expected', async (body, words) => {
-    const server = await testServer();
     const answer = await server.call('PUT /_mock/mode', { body });
 
     expect(answer.status).toBe(400);
