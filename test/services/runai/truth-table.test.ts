@@ -395,6 +395,14 @@ describe.each(PROFILES)('truth table of Run:ai, version %s:', (profile) => {
     );
   });
 
+  it('answers nobody who has no token', async () => {
+    for (const { operation } of rows) {
+      const answer = await staged.server.call(requestOf(operation).replace('{realm}', 'acme'));
+
+      expect([answer.status, answer.decision?.reason], operation).toEqual([401, 'no_token']);
+    }
+  });
+
   it.each(roles)('decides about every operation by the permissions of the role %s', async (role) => {
     const decided = await staged.decisionsAbout(await staged.userWith(role));
 
