@@ -419,6 +419,9 @@ describe.each(PROFILES)('truth table of Run:ai, version %s:', (profile) => {
     );
   });
 
+  /** What is decided in each version is told above: a refusal is sent in the newest version that has the operation. */
+  const isNewest = ({ profiles }: Row) => profiles.at(-1) === profile;
+
   /** The first refusal of each permission is mended. */
   const mendedRows = new Set(new Map(rows.toReversed().map((row) => [row.needs, row])).values());
 
@@ -442,7 +445,7 @@ describe.each(PROFILES)('truth table of Run:ai, version %s:', (profile) => {
 
     expect(await attempt(row, holder, null, null)).toEqual([allowed(operation)]);
 
-    if (needs === null) return;
+    if (needs === null || !isNewest(row)) return;
     const others = roles.filter((role) => !may.includes(role));
     const other = await (others.length > 0
       ? staged.userWith(String(others[turn % others.length]))
@@ -457,7 +460,7 @@ describe.each(PROFILES)('truth table of Run:ai, version %s:', (profile) => {
     ]);
   });
 
-  const ofTenant = rows.filter(({ held }) => held === 'tenant');
+  const ofTenant = rows.filter((row) => row.held === 'tenant' && isNewest(row));
 
   it.each(ofTenant)('$operation is not for administrators of a part of the tenant', async (row) => {
     const caller = await staged.administratorOf(PARTS[ROWS.indexOf(row) % PARTS.length] ?? null);
