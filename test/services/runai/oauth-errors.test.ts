@@ -51,6 +51,13 @@ const servers = Object.fromEntries(
   await Promise.all(profiles.map(async (runai) => [runai, await testServer({ runai })] as const)),
 ) as Record<Profile, TestServer>;
 const server = servers['2.24'];
+const other = await testServer();
+/** Another server, as it began. */
+const afresh = async () => {
+  other.clock.set(START);
+  await other.call('POST /_mock/reset');
+  return other;
+};
 const withDisabled = await testServer();
 for (const { id } of [plainBot, researcher]) {
   await identitiesIn(withDisabled.world.store).edit(id, { enabled: false }, START);
@@ -682,7 +689,7 @@ describe('a code', () => {
   });
 
   it('of somebody who was disabled meanwhile is refused', async () => {
-    const own = await testServer();
+    const own = await afresh();
     const code = await codeOf(own);
     await identitiesIn(own.world.store).edit(researcher.id, { enabled: false }, START);
 
@@ -817,7 +824,7 @@ describe('a refresh token', () => {
   });
 
   it('of somebody who was disabled meanwhile is refused', async () => {
-    const own = await testServer();
+    const own = await afresh();
     const { refresh_token: token } = await login(own);
     await identitiesIn(own.world.store).edit(researcher.id, { enabled: false }, START);
 
@@ -943,7 +950,7 @@ describe('introspection', () => {
     }));
 
   it('says of a token what it is, and nothing of one that does not count', async () => {
-    const own = await testServer();
+    const own = await afresh();
     const { access_token: access, refresh_token: refresh, id_token: idToken } = await tokensOf(own);
     const askOwn = async (token: string) => {
       const answer = await postForm(own, INTROSPECTION, { token }, basic(application.clientId, application.secret));
