@@ -72,6 +72,8 @@ const UNITS = {
 
 /** Somebody who asks. */
 export interface RunaiCaller {
+  /** The e-mail address or client id. */
+  readonly principal: string;
   readonly token: string;
   /** Of users only. */
   readonly password?: string;
@@ -425,6 +427,8 @@ export interface StagedRunai {
   /** Makes what a request of the operation can be about. */
   fill(operation: string, caller: RunaiCaller, place?: PlaceName): Promise<Filling>;
   ask(operation: string, filling: Filling, caller: RunaiCaller): Promise<Answer>;
+  /** What is decided about each operation before any object is known: `allow`, or the reason and what is missing. */
+  decisionsAbout(caller: RunaiCaller): Promise<ReadonlyMap<string, string>>;
 }
 
 const PASSWORD = 'staged-password';
@@ -433,6 +437,10 @@ const ADMINISTRATOR = 'System administrator';
 
 function slug(role: string): string {
   return role.toLowerCase().replaceAll(' ', '-');
+}
+
+function emailOf(role: string): string {
+  return `${slug(role)}@acme.test`;
 }
 
 function accountOf(place: Administered): string {
@@ -460,7 +468,7 @@ async function seedWith(profile: RunaiProfile, roles: readonly string[]): Promis
     scopeId: PLACES[place].id,
   }));
   const users = roles.map((role) => ({
-    email: `${slug(role)}@acme.test`,
+    email: emailOf(role),
     password: PASSWORD,
     role,
     accessKey: { name: 'seeded', clientId: `key-${slug(role)}`, clientSecret: SECRET },
@@ -495,13 +503,33 @@ export async function stagedRunai(profile: RunaiProfile, roles: readonly string[
   return {
     server,
     make,
-    userWith: async (role) => ({ token: await tokenOf(`key-${slug(role)}`), password: PASSWORD }),
-    administratorOf: async (place) => ({ token: await tokenOf(clientIdOf(place)) }),
+    userWith: async (role) => ({
+      principal: emailOf(role),
+      token: await tokenOf(`key-${slug(role)}`),
+      password: PASSWORD,
+    }),
+    administratorOf: async (place) => ({ principal: clientIdOf(place), token: await tokenOf(clientIdOf(place)) }),
     fill: async (operation, caller, place) => {
       const name = place ?? usualPlaceOf(operation) ?? HERE.project;
       return (await recipeOf(operation).fill?.(make, { caller, place: PLACES[name] })) ?? {};
     },
     ask: (operation, { id = '', body }, { token }) =>
       server.call(requestOf(operation).replace(/\{\w+\}/, id), { token, ...(body !== undefined && { body }) }),
+    decisionsAbout: async ({ principal }) => {
+      const body = { principal, operations: '*', service: 'runai' };
+      const answer = await server.call('POST /_mock/decisions/simulate', { body });
+      const decided = answer.body.operations.map(({ operation, effect, reason, missing = [] }: Decided) => [
+        operation,
+        effect === 'allow' ? effect : [reason, ...missing].join(' '),
+      ]);
+      return new Map(decided);
+    },
   };
+}
+
+interface Decided {
+  readonly operation: string;
+  readonly effect: 'allow' | 'deny';
+  readonly reason?: string;
+  readonly missing?: readonly string[];
 }

@@ -22,6 +22,13 @@ const ISSUER_PATH = `/auth/realms/${cast.tenant.realm}`;
 const log: string[] = [];
 const server = await testServer({}, { log: (clock) => lineLog('debug', false, clock, (line) => void log.push(line)) });
 const { port } = await server.listen('127.0.0.1', 0);
+const other = await testServer();
+/** Another server, as it began. */
+const afresh = async () => {
+  other.clock.set(START);
+  await other.call('POST /_mock/reset');
+  return other;
+};
 
 /** Lists access keys with this `Authorization` header. */
 const list = (authorization: string | undefined, host = 'localhost:6625', on: TestServer = server) =>
@@ -348,7 +355,7 @@ describe('GET /api/v1/access-keys accepts', async () => {
 
 describe('the end of a token', () => {
   it('comes with its `exp`, to the millisecond', async () => {
-    const aging = await testServer();
+    const aging = await afresh();
     const token = await forge();
     aging.clock.set(START + HOUR - 1);
     const before = await listWith(token, undefined, aging);
@@ -361,7 +368,7 @@ describe('the end of a token', () => {
   });
 
   it('comes for a remembered token the moment the clock passes its `exp`', async () => {
-    const aging = await testServer();
+    const aging = await afresh();
     const token = await aging.tokenOf(researcher);
     const statuses = [];
     for (const at of [START, START + HOUR - 1, START + HOUR, START + HOUR + 1]) {
@@ -373,7 +380,7 @@ describe('the end of a token', () => {
   });
 
   it('is the same whether the token is remembered or not, for an `exp` with a fraction', async () => {
-    const aging = await testServer();
+    const aging = await afresh();
     const exp = inSeconds + 1.5;
     const remembered = await forge({ exp });
     await listWith(remembered, undefined, aging);
@@ -389,7 +396,7 @@ describe('the end of a token', () => {
   });
 
   it('comes at once when the clock of the switchboard is moved', async () => {
-    const aging = await testServer();
+    const aging = await afresh();
     const token = await aging.tokenOf(researcher);
     await listWith(token, undefined, aging);
     await aging.call('POST /_mock/clock/advance', { body: { by: '1h' } });
@@ -407,7 +414,7 @@ describe('the owner of a token', () => {
     ['application', application.id],
     ['service account', adminBot.id],
   ])('is refused while it is disabled, if it is a %s', async (_kind, id) => {
-    const changing = await testServer();
+    const changing = await afresh();
     const token = await forge({ sub: id });
     const before = await listWith(token, undefined, changing);
     await populate(changing, disabled(id));
@@ -425,7 +432,7 @@ describe('the owner of a token', () => {
   });
 
   it('is refused once it is gone, although the token was accepted before', async () => {
-    const changing = await testServer();
+    const changing = await afresh();
     const token = await changing.tokenOf(researcher);
     const before = await listWith(token, undefined, changing);
     await populate(changing, (identities) => identities.filter(({ id }) => id !== researcher.id));
@@ -541,7 +548,7 @@ describe('under an unknown host name', () => {
 
 describe('after a reset, a token of before', () => {
   it('still counts', async () => {
-    const again = await testServer();
+    const again = await afresh();
     const token = await again.tokenOf(researcher);
     await again.call('POST /_mock/reset');
 
@@ -549,7 +556,7 @@ describe('after a reset, a token of before', () => {
   });
 
   it('still counts when the access key that got it is gone with the reset', async () => {
-    const again = await testServer();
+    const again = await afresh();
     const created = await again.call('POST /api/v1/access-keys', {
       token: await forge(),
       body: { name: 'short-lived' },
@@ -564,7 +571,7 @@ describe('after a reset, a token of before', () => {
   });
 
   it('does not count while its `iat` is in the future', async () => {
-    const again = await testServer();
+    const again = await afresh();
     await again.call('POST /_mock/clock/advance', { body: { by: '10m' } });
     const token = await again.tokenOf(researcher);
     const before = await listWith(token, undefined, again);
@@ -580,7 +587,7 @@ describe('after a reset, a token of before', () => {
   });
 
   it('does not count when its subject is gone with the reset', async () => {
-    const again = await testServer();
+    const again = await afresh();
     const guest = 'f0000000-0000-4000-8000-00000000000f';
     await populate(again, (identities) => [
       ...identities,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { failuresOf } from '../../support/contract.ts';
 import type { RunaiProfile } from '../../support/runai.ts';
-import { RUNAI_OPERATIONS, type StagedRunai, stagedRunai } from '../../support/runai-requests.ts';
+import { RUNAI_OPERATIONS, type RunaiCaller, type StagedRunai, stagedRunai } from '../../support/runai-requests.ts';
 
 /**
  * What every object of the language inherits: as a value that somebody sends, a name like any other. One is a function in
@@ -109,19 +109,17 @@ describe('names that every object inherits', () => {
       )
       .filter(([, { sent }]) => sent.length > 0);
     let staged: StagedRunai;
-    let token: string;
+    let caller: RunaiCaller;
 
     beforeAll(async () => {
       staged = await stagedRunai(profile, ['System administrator']);
-      token = (await staged.administratorOf('system')).token;
+      caller = { ...(await staged.administratorOf('system')), password: 'staged-password' };
     });
 
     it('are the texts that they are, in every place of every operation that takes a text', async () => {
       const failures = await failuresOf(operations, async ({ method, path, operation, sent }) => {
         const { operationId, requestBody } = operation;
-        const filling = RUNAI_OPERATIONS.includes(operationId)
-          ? await staged.fill(operationId, { token, password: 'staged-password' })
-          : {};
+        const filling = RUNAI_OPERATIONS.includes(operationId) ? await staged.fill(operationId, caller) : {};
         const there = path.replace('{realm}', 'acme').replace(/\{\w+\}/, filling.id ?? 'nothing');
         const [mediaType = 'application/json'] = Object.keys(requestBody?.content ?? {});
         const written = (body: unknown) =>
@@ -134,7 +132,7 @@ describe('names that every object inherits', () => {
           if (part === 'path') url = path.replace(/\{\w+\}/g, String(value));
           const body = part === 'body' ? withValue(filling.body ?? {}, place, value) : filling.body;
           const { status } = await staged.server.call(`${method} ${url}`, {
-            token,
+            token: caller.token,
             ...(body !== undefined && { body: written(body), headers: { 'content-type': mediaType } }),
           });
           expect(status, what).toBeLessThan(500);

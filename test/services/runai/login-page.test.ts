@@ -37,6 +37,13 @@ const WRONG = 'not-the-password';
 const SCRIPT = `"'><script>alert(1)</script><img src=x onerror=alert(1)>&quot;`;
 
 const server = await testServer({}, { seed: withoutRetired });
+const other = await testServer({}, { seed: withoutRetired });
+/** Another server, as it began. */
+const afresh = async () => {
+  other.clock.set(START);
+  await other.call('POST /_mock/reset');
+  return other;
+};
 const open = (given: Fields = {}, on = server) => on.call(`GET ${authorizationPath(given)}`);
 const openByPost = (given: Fields = {}) =>
   postForm(server, AUTHORIZATION, new URL(authorizationPath(given), ISSUER).search.slice(1));
@@ -309,7 +316,7 @@ describe('a login', () => {
   });
 
   it('is told in the ID token', async () => {
-    const own = await testServer({}, { seed: withoutRetired });
+    const own = await afresh();
     const code = await codeOf(own, { nonce: 'a-nonce' });
     own.clock.set(START + 5_000);
     const { body } = await postForm(own, REALM_TOKEN, codeFields(code));
@@ -375,7 +382,7 @@ describe('a login', () => {
   });
 
   it('of a user who is disabled does not come about', async () => {
-    const own = await testServer({}, { seed: withoutRetired });
+    const own = await afresh();
     await identitiesIn(own.world.store).edit(researcher.id, { enabled: false }, START);
     const answer = await logIn(own, authorizationPath());
 
@@ -384,7 +391,7 @@ describe('a login', () => {
   });
 
   it('of a user whom an identity provider vouches for does not come about', async () => {
-    const own = await testServer({}, { seed: withoutRetired });
+    const own = await afresh();
     const identities = identitiesIn(own.world.store);
     const known = await identities.byId(researcher.id);
     if (known === null) throw new Error('the cast has no researcher');
@@ -448,7 +455,7 @@ describe('the users that the page offers', () => {
   });
 
   it('leave the same behind as if they had typed their password', async () => {
-    const own = await testServer({}, { seed: withoutRetired });
+    const own = await afresh();
     await logIn(own, authorizationPath());
     await choose(own, researcher.id);
     const { requests } = (await own.call('GET /_mock/requests?operation=log_in')).body;
@@ -468,7 +475,7 @@ describe('the users that the page offers', () => {
   });
 
   it('are logged in after their password was changed', async () => {
-    const own = await testServer({}, { seed: withoutRetired });
+    const own = await afresh();
     await identitiesIn(own.world.store).edit(researcher.id, { passwordHash: 'of another' }, START);
 
     expect(locationOf(await choose(own, researcher.id)).searchParams.has('code')).toBe(true);
@@ -481,7 +488,7 @@ describe('the users that the page offers', () => {
   });
 
   it('are not those who could not log in', async () => {
-    const own = await testServer({}, { seed: withoutRetired });
+    const own = await afresh();
     await identitiesIn(own.world.store).edit(researcher.id, { enabled: false }, START);
     await identitiesIn(own.world.store).edit(admin.id, { passwordHash: null }, START);
     const html = page(await open({}, own), 200);
@@ -494,7 +501,7 @@ describe('the users that the page offers', () => {
     ['disabled', { enabled: false }],
     ['external_user', { passwordHash: null }],
   ] as const)('are refused by a click where they would be by a password: %s', async (reason, edit) => {
-    const own = await testServer({}, { seed: withoutRetired });
+    const own = await afresh();
     await identitiesIn(own.world.store).edit(researcher.id, edit, START);
     const answer = await choose(own, researcher.id);
 
@@ -610,7 +617,7 @@ describe('the users that the page offers', () => {
   });
 
   it('are those of the world that the page is of', async () => {
-    const own = await testServer({}, { seed: withoutRetired });
+    const own = await afresh();
     const seed = {
       runai: {
         tenant: { id: 7, name: 'other', realm: 'other' },
@@ -755,7 +762,7 @@ describe('a logout', () => {
   });
 
   it('by an ID token that has expired ends the login, too', async () => {
-    const own = await testServer({}, { seed: withoutRetired });
+    const own = await afresh();
     const tokens = await tokensOf(own);
     own.clock.set(START + 7_200_000);
     page(await own.call(`GET ${LOGOUT}?id_token_hint=${tokens.id_token}`), 200);

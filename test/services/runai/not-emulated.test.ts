@@ -8,6 +8,7 @@ import { expectRefused, NOTHING, runaiServer, VISION } from '../../support/runai
 const server = await runaiServer();
 const { admin } = server;
 const PROJECTS_PATH = 'org-unit/projects';
+const AT_ONCE = 50;
 const operations = notEmulatedOperations('runai', NOT_EMULATED);
 /** Only variables differ in name between the vendor's document and ours. */
 const shapeOf = (method: string, path: string) => `${method} ${path.replaceAll(/\{\w+\}/g, '{}')}`;
@@ -18,16 +19,23 @@ const sentenceOf = (operation: string) =>
 describe('an operation of the vendor that is not emulated', () => {
   it('is named, and becomes a finding, whoever calls it', async () => {
     await server.call('POST /_mock/reset');
-    for (const { method, path } of operations) {
-      const sent = `${method} ${path.replaceAll(/\{[\w-]+\}/g, NOTHING)}`;
-      const answer = await server.call(sent, method === 'GET' ? {} : { body: {} });
+    // A world keeps the last findings, more than are asked for at once.
+    for (let from = 0; from < operations.length; from += AT_ONCE) {
+      const some = operations.slice(from, from + AT_ONCE);
+      for (const { method, path } of some) {
+        const sent = `${method} ${path.replaceAll(/\{[\w-]+\}/g, NOTHING)}`;
+        const answer = await server.call(sent, method === 'GET' ? {} : { body: {} });
 
-      expect([answer.status, answer.body], sent).toEqual([
-        404,
-        { code: 404, message: sentenceOf(`${method} ${path}`) },
-      ]);
-      expect(answer.headers['x-mock-hint'], sent).toBeUndefined();
-      expect(await server.findings('not_emulated'), sent).toContain(sentenceOf(`${method} ${path}`));
+        expect([answer.status, answer.body], sent).toEqual([
+          404,
+          { code: 404, message: sentenceOf(`${method} ${path}`) },
+        ]);
+        expect(answer.headers['x-mock-hint'], sent).toBeUndefined();
+      }
+
+      expect(await server.findings('not_emulated')).toEqual(
+        expect.arrayContaining(some.map(({ method, path }) => sentenceOf(`${method} ${path}`))),
+      );
     }
   });
 

@@ -67,6 +67,16 @@ describe.each(['2.19', '2.24'] as const)('POST /v1/k8s/auth/oauth/apptoken of %s
     expect(await explained(server, answer, reason)).toMatchObject({ operation: 'app_token' });
   });
 
+  it.each(['id', 'name', 'secret'])('asks for `%s`', async (field) => {
+    const answer = await ask({ id: clientId, name, secret, [field]: undefined });
+
+    expect(answer.status).toBe(400);
+    expect(runaiRefusal(answer)).toContain(`\`${field}\``);
+  });
+
+  // The handler is that of both versions.
+  if (profile !== '2.24') return;
+
   it('refuses a disabled application', async () => {
     const own = await testServer({ runai: profile });
     await identitiesIn(own.world.store).edit(appId, { enabled: false }, START);
@@ -74,13 +84,6 @@ describe.each(['2.19', '2.24'] as const)('POST /v1/k8s/auth/oauth/apptoken of %s
 
     expect(answer.status).toBe(400);
     await explained(own, answer, 'disabled');
-  });
-
-  it.each(['id', 'name', 'secret'])('asks for `%s`', async (field) => {
-    const answer = await ask({ id: clientId, name, secret, [field]: undefined });
-
-    expect(answer.status).toBe(400);
-    expect(runaiRefusal(answer)).toContain(`\`${field}\``);
   });
 
   it('refuses with 401 where --runai-bad-credentials says so', async () => {
@@ -229,6 +232,9 @@ describe.each(profiles)('exchange_token at POST /api/v1/token of %s', (profile) 
     expect(decodeJwt(body.idToken)).toMatchObject({ sub: researcher.id, aud: PUBLIC_CLIENT, nonce: 'a-nonce' });
     expect(await judged(server, body.accessToken)).toEqual([200, undefined]);
   });
+
+  // The grant is that of every version.
+  if (profile !== '3.0') return;
 
   it('takes the spelling of clients', async () => {
     const body = { granttype: 'exchange_token', Code: await codeOf(server), ClientId: PUBLIC_CLIENT };

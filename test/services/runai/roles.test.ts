@@ -12,7 +12,6 @@ import {
   type RunaiProfile,
   type RunaiServer,
   runaiServer,
-  SYSTEM_ADMINISTRATOR,
   TENANT,
   UUID,
   VIEWER,
@@ -516,25 +515,6 @@ describe('a custom role', () => {
 
     expectRefused(await admin(`${method} ${ROLES}/10001${path}`, body), 404, 'Resource id not found.');
   });
-
-  it.each([...operations, ['POST', null] as const])(
-    'is for who may change roles: %s {role}%s',
-    async (method, path) => {
-      const { id } = await custom('mine', 'usersReadAccess');
-      const [reader, narrow] = [
-        await server.account({ roleId: EDITOR }),
-        await server.account({ roleId: SYSTEM_ADMINISTRATOR, scopeType: 'project', scopeId: VISION }),
-      ];
-      const request = path === null ? `POST ${ROLES}` : `${method} ${ROLES}/${id}${path}`;
-      const [refused, tooNarrow] = [await reader.call(request), await narrow.call(request)];
-      const verb = path === null ? 'create' : method === 'DELETE' ? 'delete' : 'update';
-
-      expectRefused(refused, 403);
-      expect(refused.decision).toMatchObject({ reason: 'missing_permission', missing: [`roles:${verb}`] });
-      expect(tooNarrow.decision).toMatchObject({ effect: 'deny', reason: 'incompatible_resource_type' });
-      expect((await server.call(request)).status).toBe(401);
-    },
-  );
 
   it('of applications is there only where applications are', async () => {
     const id = sets['applicationsReadAccess'];

@@ -16,7 +16,6 @@ import {
   SYSTEM_ADMINISTRATOR,
   TENANT,
   UUID,
-  VISION,
 } from '../../support/runai.ts';
 import { withoutRetired } from '../../support/seeds.ts';
 import { START } from '../../support/server.ts';
@@ -118,30 +117,6 @@ describe('a user', () => {
       expectRefused(answer, 404, 'Resource id not found.');
       expect(answer.decision.reason).toBe('no_such_object');
     }
-  });
-
-  it.each([
-    ['GET users', 'users:read'],
-    ['POST users', 'users:create'],
-    ['GET users/count', 'users:read'],
-    [`GET users/${researcher.id}`, 'users:read'],
-    [`DELETE users/${researcher.id}`, 'users:delete'],
-    [`POST users/${researcher.id}/logout`, 'users:update'],
-    [`POST users/${researcher.id}/password`, 'users:update'],
-  ])('is for who may see or manage users of the whole tenant: %s', async (request, permission) => {
-    const { call } = await server.account({
-      ...{ roleId: SYSTEM_ADMINISTRATOR, scopeType: 'project', scopeId: VISION },
-    });
-    const [refused, tooNarrow, nobody] = [
-      await asResearcher(request),
-      await call(request),
-      await server.call(request.replace(' ', ' /api/v1/')),
-    ];
-
-    expectRefused(refused, 403, 'You do not have sufficient permissions.');
-    expect(refused.decision).toMatchObject({ reason: 'missing_permission', missing: [permission] });
-    expect(tooNarrow.decision).toMatchObject({ effect: 'deny', reason: 'incompatible_resource_type' });
-    expectRefused(nobody, 401);
   });
 
   it('is seen, but not managed, by who may only look', async () => {
