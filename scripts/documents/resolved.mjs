@@ -51,10 +51,10 @@ export function resolved(document, part, references) {
     if (references === undefined) {
       if (refersToItself) throw new Error(`${reference} refers to itself, by ${trail.join(', ')}`);
     } else {
-      if (refersToItself) return {};
       if (references.left === 0)
         throw new Error(`its components refer to one another in too many ways, by ${reference}`);
       references.left -= 1;
+      if (refersToItself) return {};
     }
     return within(targetOf(document, reference), [...trail, reference], false);
   }

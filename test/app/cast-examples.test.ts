@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
   castExamplesOf,
   castRequestOf,
@@ -33,25 +33,41 @@ interface Call {
   readonly resolved: (part: Part) => Part;
 }
 
+interface Examples {
+  readonly all: readonly Call[];
+  /** Without those that no tool can compare. */
+  readonly calls: readonly Call[];
+  /** Ids of operations whose answer is not recorded. */
+  readonly varying: Readonly<Record<string, string>>;
+}
+
 /**
  * After a change of a request, `--update` records the answers anew. A new answer is in the served document after the next
  * build, so run it twice.
  */
 describe.each(DOCUMENTS)('the examples of $name', ({ name, service, config }) => {
+  const { random, restart } = restartable();
+  let server: TestServer;
+  let examples: Examples;
+
+  beforeAll(async () => {
+    server = await testServer(config, { random });
+    examples = await examplesOf(server, service, name);
+  });
+
   it('succeed, each in a fresh world, with the recorded answers', async () => {
-    const { random, restart } = restartable();
-    const server = await testServer(config, { random });
-    const { calls, varying, skipped } = await callsOf(server, service, name);
     const recorded: Record<string, unknown> = {};
     const unexpected: string[] = [];
-    for (const call of calls) {
-      if (call.id in skipped) continue;
-      await makeFresh(server);
+    let isFresh = true;
+    for (const call of examples.calls) {
+      if (!isFresh) await makeFresh(server, name);
       restart(call.id);
       const answer = await server.call(call.request, call.parts);
+      // The requests and decisions of the control API are part of its answers.
+      isFresh = name !== 'control' && call.request.startsWith('GET ');
       const isSuccess = answer.status < 400;
       if (isSuccess === call.isRefused) unexpected.push(`${call.title}: ${answer.status} ${textOf(answer)}`);
-      if (isSuccess && !(call.id in varying)) recorded[call.id] ??= recordOf(answer);
+      if (isSuccess && !(call.id in examples.varying)) recorded[call.id] ??= recordOf(answer);
     }
     expect(unexpected).toEqual([]);
     await expect(`${JSON.stringify(recorded, null, 2)}\n`).toMatchFileSnapshot(
@@ -59,32 +75,28 @@ describe.each(DOCUMENTS)('the examples of $name', ({ name, service, config }) =>
     );
   }, 60_000);
 
-  it('are requests that the published document of the vendor takes', async () => {
+  it('are requests that the published document of the vendor takes', () => {
     const vendorFaults = vendorSchemas(config);
-    const { calls, skipped } = await callsOf(await testServer(config), service, name);
-    const sent = calls.filter(({ id, isRefused }) => !isRefused && !(id in skipped));
+    const sent = examples.calls.filter(({ isRefused }) => !isRefused);
 
     expect(sent.flatMap(({ request, parts }) => vendorFaults({ request, status: null, body: parts.body }))).toEqual([]);
   });
 
-  it('are on every parameter that a request needs, every body and every answer', async () => {
-    const server = await testServer(config);
-    const { calls } = await callsOf(server, service, name);
-    const lacking = calls
+  it('are on every parameter that a request needs, every body and every answer', () => {
+    const lacking = examples.all
       .filter(({ isRefused }) => !isRefused)
       .flatMap((call) => withoutExample(call).map((part) => `${call.title}: ${part}`));
-    expect(calls.length).toBeGreaterThan(0);
+    expect(examples.all.length).toBeGreaterThan(0);
     expect(lacking).toEqual([]);
   });
 
   it.each(['document', 'reverse'])(
     'succeed one after another, in the order %s',
     async (order) => {
-      const server = await testServer(config);
-      const { calls, skipped } = await callsOf(server, service, name);
+      await makeFresh(server, name);
+      const { calls } = examples;
       const failed: string[] = [];
       for (const call of order === 'reverse' ? calls.toReversed() : calls) {
-        if (call.id in skipped) continue;
         const { status } = await server.call(call.request, call.parts);
         if (status >= 400 && !call.isRefused) failed.push(`${call.title} ${status}`);
       }
@@ -114,14 +126,14 @@ function withoutExample({ operation, resolved }: Call): string[] {
 }
 
 /** The requests that a tool makes of a document, with the credential of the service. */
-async function callsOf(server: TestServer, service: string, name: string) {
+async function examplesOf(server: TestServer, service: string, name: string): Promise<Examples> {
   const { body: document } = await server.call(`GET /openapi/${service}.json`);
   const examples = await castExamplesOf(service);
   if (examples === undefined) throw new Error(`openapi/${service}/cast/requests.json is missing`);
   const token = await credentialOf(server, service);
   const { requests } = examples;
   const items = Object.entries<Readonly<Record<string, Part>>>(document.paths);
-  const calls = items.flatMap(([path, item]) =>
+  const all = items.flatMap(([path, item]) =>
     Object.entries(item).map(([method, operation]): Call => {
       const { parameters, body } = castRequestOf(document, operation, requests);
       const form = 'application/x-www-form-urlencoded';
@@ -143,7 +155,7 @@ async function callsOf(server: TestServer, service: string, name: string) {
       };
     }),
   );
-  return { ...requests, calls };
+  return { all, calls: all.filter(({ id }) => !(id in requests.skipped)), varying: requests.varying };
 }
 
 function urlOf(path: string, parameters: ReturnType<typeof castRequestOf>['parameters']): string {
@@ -167,9 +179,11 @@ async function credentialOf(server: TestServer, service: string): Promise<string
   return credentialOfExamples((await server.call('GET /_mock/cast')).body, service);
 }
 
-async function makeFresh(server: TestServer): Promise<void> {
-  const { worlds } = (await server.call('GET /_mock/worlds')).body;
-  for (const { id } of worlds.slice(1)) await server.call(`DELETE /_mock/worlds/${id}`);
+async function makeFresh(server: TestServer, name: string): Promise<void> {
+  if (name === 'control') {
+    const { worlds } = (await server.call('GET /_mock/worlds')).body;
+    for (const { id } of worlds.slice(1)) await server.call(`DELETE /_mock/worlds/${id}`);
+  }
   await server.call('POST /_mock/reset');
 }
 

@@ -199,12 +199,12 @@ it('What both allow, and what both refuse, is no finding', async () => {
   expect(await findings()).toEqual([]);
 });
 
-/** A document in which each of so many components refers to all of them. */
-function tangled(count: number): string {
-  const names = Array.from({ length: count }, (_, at) => `S${at}`);
-  const properties = Object.fromEntries(names.map((name) => [name, { $ref: `#/components/schemas/${name}` }]));
-  const schemas = Object.fromEntries(names.map((name) => [name, { type: 'object', properties }]));
-  const content = { 'application/json': { schema: properties['S0'] } };
+/** A document with three components, each of which refers to the next one so many times, and the last to the first. */
+function circle(count: number): string {
+  const [first, second, third] = ['A', 'B', 'C'].map((name) => ({ $ref: `#/components/schemas/${name}` }));
+  const times = (schema: unknown) => ({ allOf: Array.from({ length: count }, () => schema) });
+  const schemas = { A: times(second), B: times(third), C: times(first) };
+  const content = { 'application/json': { schema: first } };
   const paths = { '/a': { get: { responses: { 200: { description: '', content } } } } };
   return JSON.stringify({ openapi: '3.0.3', info: {}, paths, components: { schemas } });
 }
@@ -232,10 +232,10 @@ describe('A document that cannot be used ends the start with a line that says wh
       '{"openapi": "3.0.3", "paths": {"/a": {"get": {"responses": {"200": {"$ref": "#/b/c"}}}}}}',
       /leads nowhere: `#\/b\/c`/,
     ],
-    ['too many references', tangled(9), /its components refer to one another in too many ways/],
+    ['too many references', circle(80), /its components refer to one another in too many ways/],
     [
       'schemas nested too deeply',
-      tangled(1).replace('"type":"object"', `"not":${'{"not":'.repeat(9000)}{}${'}'.repeat(9000)}`),
+      circle(1).replace('{"allOf"', `{"not":${'{"not":'.repeat(9000)}{}${'}'.repeat(9000)},"allOf"`),
       /its schemas are too large, or nested too deeply/,
     ],
     ['parameters that are no list', '{"openapi": "3.0.3", "paths": {"/a": {"parameters": {}}}}', /Expected a list/],

@@ -35,6 +35,7 @@ export class FuzzBatch {
   readonly #versions: Versions;
   readonly #pool = new Pool();
   readonly #made = new Map<Operation, Arbitrary<FuzzRequest>>();
+  readonly #valid: ReadonlyMap<Document, ValidRequests>;
   #enrolled: Enrolled = { credentials: {}, preferred: {}, secrets: [] };
 
   static async open(versions: Versions): Promise<FuzzBatch> {
@@ -45,6 +46,7 @@ export class FuzzBatch {
     this.#server = server;
     this.#versions = versions;
     const { documents } = server;
+    this.#valid = new Map(documents.map((one) => [one, new ValidRequests(one, this.#pool)]));
     const key = documents.map(({ name }) => name).join();
     this.judge = judges.get(key) ?? new Judge(documents);
     judges.set(key, this.judge);
@@ -99,10 +101,9 @@ export class FuzzBatch {
 
   /** Requests that are valid by the document, with the credential that most is open to. */
   validRequestsOf(operation: Operation): Arbitrary<FuzzRequest> {
-    return new ValidRequests(this.documentOf(operation), this.#pool).of(
-      operation,
-      this.#first(operation.service) || null,
-    );
+    const requests = this.#valid.get(this.documentOf(operation));
+    if (requests === undefined) throw new Error(`no document has ${operation.id}`);
+    return requests.of(operation, this.#first(operation.service) || null);
   }
 
   /** Sends a request, and learns from what is accepted. */

@@ -28,5 +28,5 @@ it('a world that was forked many times, and is used, goes on, and so does each f
 });
 
 it('worlds that are restored after every test have the lists that they should have', { timeout: 120_000 }, () =>
-  restoreInFourWorlds(server, 40),
+  restoreInFourWorlds(server, 20),
 );

@@ -151,14 +151,20 @@ function* spoilt(value: unknown, place = ''): Generator<[what: string, value: un
   }
 }
 
+/** A value whose lists have one entry: only the first is spoilt, and checking the others would take most of the time. */
+function shortened(value: unknown): unknown {
+  if (Array.isArray(value)) return value.slice(0, 1).map(shortened);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, shortened(member)]));
+}
+
 describe('what our own check refuses by schema, it refuses, too:', () => {
   it.each([
     ['the built-in cast', 'builtin'],
     ['a seed without ids', withoutIds],
     ['a seed of names', onlyNames],
   ])('each way to spoil %s, and nothing else', async (_, value) => {
-    const cast = castOf(await seedFrom(value), SERVICES);
-    const ways = [...spoilt(cast)];
+    const ways = [...spoilt(shortened(castOf(await seedFrom(value), SERVICES)))];
     const differing = ways.filter(
       ([, seed]) => findSchemaFaults(seed, SERVICES).length > 0 !== errors(seed).length > 0,
     );

@@ -4,11 +4,13 @@ import { groupsOf } from '../../src/conformance/verify/report.ts';
 import { sourceOf } from '../../src/conformance/verify/source.ts';
 import { CHANGES, servedDocument } from './thirty.ts';
 
+const OURS = sourceOf(servedDocument(), 'ours');
+
 it.each(CHANGES.map((change) => [change.what, change] as const))('%s: told once, and for whom', (_what, change) => {
   const { apply, told } = change;
   const theirs = servedDocument();
   apply(theirs);
-  const { differences } = compareDocuments(sourceOf(theirs, 'theirs'), sourceOf(servedDocument(), 'ours'));
+  const { differences } = compareDocuments(sourceOf(theirs, 'theirs'), OURS);
 
   const lines = groupsOf(differences, false).map((line) => line.trim());
   // Every document that is extended has more answers of the shared error.
