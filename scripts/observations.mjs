@@ -49,11 +49,13 @@ export function observationsOf({ against, date, operations, differences, notComp
     const found = differences.filter(({ operation, kind }) => operation === id && kind === 'behaviour');
     const open = notCompared.filter(({ operation }) => operation === id);
     if (found.length + open.length === 0) return { id, certainty: 'observed', source };
-    const told = found.map((one) => `${one.request}, ${one.place}: ${one.real} there, ${one.mock} here (${one.class})`);
+    const reported = found.map(
+      (one) => `${one.request}, ${one.place}: ${one.real} there, ${one.mock} here (${one.class})`,
+    );
     const untold = open.map(({ request, place, reason }) => `${request}, ${place}: ${reason}`);
     return {
       ...{ id, certainty: null, source },
-      ...(told.length > 0 && { differences: told }),
+      ...(reported.length > 0 && { differences: reported }),
       ...(untold.length > 0 && { notCompared: untold }),
     };
   });

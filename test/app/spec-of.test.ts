@@ -68,8 +68,8 @@ describe('A finding tells of', () => {
       body: { name: 'fine' },
     });
     expect(body.name).toBe('fine');
-    const told = await server.call(`GET /w/${id}/_mock/findings`);
-    expect(told.body.findings.map(({ message }: { message: string }) => message)).toContainEqual(
+    const reported = await server.call(`GET /w/${id}/_mock/findings`);
+    expect(reported.body.findings.map(({ message }: { message: string }) => message)).toContainEqual(
       expect.stringMatching(/create_access_key1: the request fits our document, but not .*`purpose` is missing/),
     );
   });

@@ -21,8 +21,8 @@ it('every hint is told in docs/reference/hints.md, and no other', () => {
     { sign, cure },
   ]);
 
-  const told = everyHint().map(({ rule: { code, symptom: sign, advice: cure } }) => [code, { sign, cure }]);
-  expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(told));
+  const reported = everyHint().map(({ rule: { code, symptom: sign, advice: cure } }) => [code, { sign, cure }]);
+  expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(reported));
   expect(rows).toHaveLength(Object.keys(Object.fromEntries(rows)).length);
 });
 

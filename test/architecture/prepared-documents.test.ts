@@ -21,10 +21,10 @@ describe('a part of a document that refers to nothing any more', () => {
   });
 
   it('says nothing for people, and keeps members that are only called so', () => {
-    const told = { description: 'A toy.', example: 'ball', examples: ['ball'] };
+    const reported = { description: 'A toy.', example: 'ball', examples: ['ball'] };
 
     expect(
-      inDocument({}, { ...told, properties: { description: { ...told, type: 'string' }, example: told } }),
+      inDocument({}, { ...reported, properties: { description: { ...reported, type: 'string' }, example: reported } }),
     ).toEqual({
       properties: { description: { type: 'string' }, example: {} },
     });

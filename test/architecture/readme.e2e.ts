@@ -58,8 +58,8 @@ it('every reason is told in docs/reference/why-was-i-refused.md, and no other', 
       ]);
     });
 
-  const told = Object.entries(ALL_REASONS).map(([reason, { stage, meaning }]) => [reason, { stage, meaning }]);
-  expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(told));
+  const reported = Object.entries(ALL_REASONS).map(([reason, { stage, meaning }]) => [reason, { stage, meaning }]);
+  expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(reported));
 });
 
 describe('the command, as the README and its pages call it', () => {

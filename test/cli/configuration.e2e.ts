@@ -291,8 +291,8 @@ describe.concurrent('a bad value ends the start, and is told with what is expect
 
     expect(code).toBe(2);
     for (const [flag, value, expected] of faults) {
-      const [told] = stderr.split('\n').filter((line) => line.includes(`${flag} is \`${value}\`. Expected `));
-      expect(told, flag).toMatch(expected);
+      const [reported] = stderr.split('\n').filter((line) => line.includes(`${flag} is \`${value}\`. Expected `));
+      expect(reported, flag).toMatch(expected);
     }
     expect(stderr.trimEnd().split('\n')).toHaveLength(faults.length);
     expect(stdout).toBe('');
@@ -337,7 +337,7 @@ describe.concurrent('a bad value ends the start, and is told with what is expect
     });
 
     expect(code).toBe(2);
-    for (const told of [
+    for (const reported of [
       '--port is `x`. Expected',
       '--token-ttl is `5`. Expected',
       'NV_AUTH_MOCK_RUNAI_KEY_LIMIT is `-1`. Expected',
@@ -345,7 +345,7 @@ describe.concurrent('a bad value ends the start, and is told with what is expect
       '`log-level`',
       '`NV_AUTH_MOCK_SEED`',
     ]) {
-      expect(stderr).toContain(told);
+      expect(stderr).toContain(reported);
     }
   });
 });

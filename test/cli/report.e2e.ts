@@ -20,7 +20,7 @@ describe.concurrent('`report`', () => {
     const port = ['--port', String(server.port)];
     const before = await command.run(['report', ...port, '--fail-on', 'unused,broader']);
     await used(server, ['List Functions', 'Delete Function']);
-    const [told, failed, asJson, ofOne] = await Promise.all([
+    const [reported, failed, asJson, ofOne] = await Promise.all([
       command.run(['report', ...port]),
       command.run(['report', ...port, '--fail-on', 'unused']),
       command.run(['report', ...port, '--json']),
@@ -29,11 +29,13 @@ describe.concurrent('`report`', () => {
 
     expect(before).toMatchObject({ code: 1, stdout: expect.stringContaining('No credential was used') });
     expect(before.stderr).toContain('there is nothing to check');
-    expect(told).toMatchObject({ code: 0, stderr: '' });
-    expect(told.stdout).toMatch(/service key ci\n.*\n {2}listFunctions +list_functions +GET \/v2\/nvcf\/functions\n/);
-    expect(told.stdout).toContain('smallest: services nvcf; scopes list_functions; resource type All Functions');
-    expect(told.stdout).toContain('unused:   delete_function\n');
-    expect([failed.code, failed.stdout]).toEqual([1, told.stdout]);
+    expect(reported).toMatchObject({ code: 0, stderr: '' });
+    expect(reported.stdout).toMatch(
+      /service key ci\n.*\n {2}listFunctions +list_functions +GET \/v2\/nvcf\/functions\n/,
+    );
+    expect(reported.stdout).toContain('smallest: services nvcf; scopes list_functions; resource type All Functions');
+    expect(reported.stdout).toContain('unused:   delete_function\n');
+    expect([failed.code, failed.stdout]).toEqual([1, reported.stdout]);
     expect(failed.stderr).toBe('nv-auth-mock: --fail-on: 1 credential holds unused rights: ci\n');
     expect(JSON.parse(asJson.stdout).principals[0].smallest.scopes).toEqual(['list_functions']);
     expect(ofOne.stdout).not.toContain('ci');

@@ -306,7 +306,7 @@ nvcf:
 `;
     await writeFile(join(folder, 'world.yaml'), text);
     const { code, stderr } = await command.run(['--port', '0', '--seed', 'world.yaml']);
-    const told = stderr.split('\n').map((line) => line.trim());
+    const reported = stderr.split('\n').map((line) => line.trim());
 
     expect(code).toBe(2);
     for (const line of [
@@ -314,7 +314,7 @@ nvcf:
       'line 11: `runai.accessRules[0].subjectId` names the user `adda@umbra.test`, which is not in the seed; did you mean `ada@umbra.test`?',
       'line 14: `runai.accessRules[0].scopeId` names the project `p2`, which is not in the seed; did you mean `p1`?',
     ]) {
-      expect(told).toContain(line);
+      expect(reported).toContain(line);
     }
     expect(stderr).toContain('line 17: `nvcf.functions[0].functionId` is missing');
   });

@@ -38,10 +38,10 @@ describe('nv-auth-mock verify', () => {
     const lines = stdout.trimEnd().split('\n');
     // How often something differs depends on the paths that are gone.
     const uncounted = (text: string) => text.trim().replace(/ \((?:\d+|many) times, .*\)$/, '');
-    const told = new Set(lines.map(uncounted));
+    const reported = new Set(lines.map(uncounted));
 
     expect(code).toBe(1);
-    expect(CHANGES.flatMap((change) => change.told).filter((line) => !told.has(uncounted(line)))).toEqual([]);
+    expect(CHANGES.flatMap((change) => change.reported).filter((line) => !reported.has(uncounted(line)))).toEqual([]);
     expect(lines.length).toBeLessThanOrEqual(60);
     expect(lines.slice(0, -1).filter((line) => line.length > 160)).toEqual([]);
   });
@@ -107,11 +107,11 @@ describe('nv-auth-mock verify', () => {
   it('prints JSON that is a baseline without reasons', async ({ command, folder }) => {
     await writeFile(join(folder, 'spec.json'), await text(PUBLISHED));
     const { code, stdout } = await command.launch(['verify', '--spec', 'spec.json', '--json']).ended;
-    const told = JSON.parse(stdout);
+    const reported = JSON.parse(stdout);
 
     expect(code).toBe(1);
-    expect(told).toMatchObject({ document: 'runai.2.24', operations: 63, otherPaths: 0, accepted: 0, stale: [] });
-    expect(told.differences).toContainEqual({
+    expect(reported).toMatchObject({ document: 'runai.2.24', operations: 63, otherPaths: 0, accepted: 0, stale: [] });
+    expect(reported.differences).toContainEqual({
       id: 'GET /api/v1/access-keys 400: status',
       class: 'widens',
       where: 'GET /api/v1/access-keys 400',

@@ -27,8 +27,8 @@ function between(real: unknown, mock: unknown, url = '/things/7') {
     secrets: ['hush'],
     operations,
   });
-  const told = ({ place, class: name, kind }: (typeof differences)[number]) => `${place} ${name} ${kind}`;
-  return [...differences.map(told), ...notCompared.map(({ place }) => `${place} not compared`)];
+  const reported = ({ place, class: name, kind }: (typeof differences)[number]) => `${place} ${name} ${kind}`;
+  return [...differences.map(reported), ...notCompared.map(({ place }) => `${place} not compared`)];
 }
 
 describe('Ids', () => {
@@ -74,8 +74,8 @@ describe('Lists', () => {
     [[{ id: 2 }, { id: 1 }], [{ id: 1 }, { id: 2 }], ['body order of a list behaviour']],
     [[], ['a'], ['body not compared']],
     [[], [], ['body not compared']],
-  ])('%j and %j', (real, mock, told) => {
-    expect(between(real, mock, '/lists')).toEqual(told);
+  ])('%j and %j', (real, mock, reported) => {
+    expect(between(real, mock, '/lists')).toEqual(reported);
   });
 });
 
@@ -97,8 +97,8 @@ describe('Counts', () => {
       list(2, 2, { next: '/2' }),
       ['body.count value data'],
     ],
-  ])('that %s', (_, real, mock, told) => {
-    expect(between(real, mock, '/lists')).toEqual(told);
+  ])('that %s', (_, real, mock, reported) => {
+    expect(between(real, mock, '/lists')).toEqual(reported);
   });
 
   it('that are of a page, as the request says', () => {

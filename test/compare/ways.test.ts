@@ -70,7 +70,7 @@ const CONFIGURATION = '/auth/realms/acme/.well-known/openid-configuration';
 const WAYS: readonly (readonly [
   request: string,
   change: Changes[string],
-  ...told: (readonly [string, string, string])[],
+  ...reported: (readonly [string, string, string])[],
 ])[] = [
   ['GET /api/v1/users', status(206), ['status', 'status', '206']],
   [`GET /api/v1/users/${UNKNOWN}`, status(400), ['status', 'status', '400']],
@@ -148,11 +148,11 @@ const WAYS: readonly (readonly [
 describe('A comparison', () => {
   it(`tells each of ${WAYS.length} ways in which another mock differs, and nothing else`, async () => {
     const { behaviour } = await compared(Object.fromEntries(WAYS.map(([request, change]) => [request, change])));
-    const told = behaviour.map((one) => [one.place, one.class, one.real]);
+    const reported = behaviour.map((one) => [one.place, one.class, one.real]);
     const expected = WAYS.flatMap(([, , ...ways]) => ways);
 
     expect(expected.length).toBeGreaterThanOrEqual(25);
-    expect(told.map(String).toSorted()).toEqual(expected.map(String).toSorted());
+    expect(reported.map(String).toSorted()).toEqual(expected.map(String).toSorted());
   });
 
   it.each([

@@ -44,13 +44,13 @@ describe.runIf(hasBrowser)('the frame', () => {
     ['drill Token outage', /^End/, 'has ended'],
     ['observe mode', /^Enforce/, 'refused again'],
     ['clock frozen', /^Resume/, 'runs again'],
-  ] as const)('ends %s, which Undo puts in force again unless it has changed', async (text, name, told) => {
+  ] as const)('ends %s, which Undo puts in force again unless it has changed', async (text, name, reported) => {
     const { url, mock } = await servedWithAll();
     const page = await opened(`${url}/#/worlds`);
     const undo = page.getByRole('complementary', { name: 'Undo' });
     const link = bar(page).getByRole('link', { name: text, exact: true });
     await bar(page).getByRole('button', { name }).click();
-    await undo.getByText(told).waitFor();
+    await undo.getByText(reported).waitFor();
     await expect.poll(() => link.count()).toBe(0);
     await undo.getByRole('button', { name: 'Undo' }).click();
     await link.waitFor();
@@ -151,8 +151,8 @@ describe.runIf(hasBrowser)('the frame', () => {
   it('draws the first view before its script is there, and another one not before', async () => {
     const { url } = await served();
     const page = await opened(`${url}/docs`);
-    const told: string[] = [];
-    page.on('console', (message) => message.type() === 'error' && told.push(message.text()));
+    const reported: string[] = [];
+    page.on('console', (message) => message.type() === 'error' && reported.push(message.text()));
     const going: (() => void)[] = [];
     await page.route(
       '**/console/console.js',
@@ -177,7 +177,7 @@ describe.runIf(hasBrowser)('the frame', () => {
       await page.locator('header [role=status]').getByText('live').waitFor();
       expect([address, await shown()]).toEqual([address, [true, true, address !== '#/clock']]);
     }
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 
   it('moves nothing of the header when the clock and the connection arrive', async () => {

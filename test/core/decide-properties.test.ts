@@ -162,7 +162,7 @@ function many(seed: string, ruleset: Ruleset, rules?: readonly Rule[]): readonly
 }
 
 /** What a failing case was, in short. */
-function told({ accessRequest: { rule, org }, caller: { principal, heldRights }, lookedUp }: Case): string {
+function reported({ accessRequest: { rule, org }, caller: { principal, heldRights }, lookedUp }: Case): string {
   return JSON.stringify({ rule, org, kind: principal.kind, ...heldRights, held: [...heldRights.held], lookedUp });
 }
 
@@ -199,7 +199,7 @@ describe('whatever the rule, the key and the object are,', () => {
       if (judge(one).effect === 'deny') continue;
       for (const scope of grantsOf(toyLaw)) {
         const held = new Set([...one.caller.heldRights.held, scope]);
-        expect(judge(withRights(one, { held })).effect, told(one)).toBe('allow');
+        expect(judge(withRights(one, { held })).effect, reported(one)).toBe('allow');
       }
     }
   });
@@ -209,7 +209,7 @@ describe('whatever the rule, the key and the object are,', () => {
       const { resources } = one.caller.heldRights;
       if (resources === null || judge(one).effect === 'deny') continue;
       const more = [...resources, someResource(one.draws, toyLaw)];
-      expect(judge(withRights(one, { resources: more })).effect, told(one)).toBe('allow');
+      expect(judge(withRights(one, { resources: more })).effect, reported(one)).toBe('allow');
     }
   });
 
@@ -218,14 +218,14 @@ describe('whatever the rule, the key and the object are,', () => {
       const { resources } = one.caller.heldRights;
       if (resources === null || judge(one).effect === 'deny') continue;
       const more = resources.map(({ type, ids }) => (ids === undefined ? { type } : { type, ids: [...ids, 'more'] }));
-      expect(judge(withRights(one, { resources: more })).effect, told(one)).toBe('allow');
+      expect(judge(withRights(one, { resources: more })).effect, reported(one)).toBe('allow');
     }
   });
 
   it('nobody may less who is bound to nothing', () => {
     for (const one of cases) {
       if (judge(one).effect === 'allow') {
-        expect(judge(withRights(one, { resources: null })).effect, told(one)).toBe('allow');
+        expect(judge(withRights(one, { resources: null })).effect, reported(one)).toBe('allow');
       }
     }
   });
@@ -237,14 +237,14 @@ describe('whatever the rule, the key and the object are,', () => {
         held: new Set([...held].reverse()),
         resources: resources && [...resources].reverse(),
       };
-      expect(judge(withRights(one, turned)), told(one)).toEqual(judge(one));
+      expect(judge(withRights(one, turned)), reported(one)).toEqual(judge(one));
     }
   });
 
   it('what is only recorded changes nothing about the answer', () => {
     for (const one of cases) {
       const { pending: _, ...now } = judge(one);
-      expect(now, told(one)).toEqual(judge(withRights(one, { pending: [] })));
+      expect(now, reported(one)).toEqual(judge(withRights(one, { pending: [] })));
     }
   });
 
@@ -260,7 +260,7 @@ describe('whatever the rule, the key and the object are,', () => {
         effectiveAt,
         effect: judge(withRights(one, { held, resources, pending: [] })).effect,
       }));
-      expect(pending, told(one)).toEqual(effects.find((later) => later.effect !== effect));
+      expect(pending, reported(one)).toEqual(effects.find((later) => later.effect !== effect));
       if (pending !== undefined) turned += 1;
     }
     expect(turned).toBeGreaterThan(roundsOf(100));
@@ -301,7 +301,7 @@ describe('whatever the rule, the key and the object are,', () => {
       if (decision.effect === 'allow') expect(edits).toEqual([]);
       for (const edit of edits) {
         tried += 1;
-        expect(effectAfter(decision, edit), `${JSON.stringify(edit.body)} of ${told(one)}`).toBe('allow');
+        expect(effectAfter(decision, edit), `${JSON.stringify(edit.body)} of ${reported(one)}`).toBe('allow');
       }
     }
     expect(tried).toBeGreaterThan(roundsOf(500));
@@ -313,7 +313,7 @@ describe('whatever the rule, the key and the object are,', () => {
       const decision = decisionOn(one.accessRequest, one.caller, one.lookedUp);
       for (const flush of requestsOf(decision, toyLaw, 'POST')) {
         tried += 1;
-        expect(effectAfter(decision, flush), told(one)).toBe('allow');
+        expect(effectAfter(decision, flush), reported(one)).toBe('allow');
       }
     }
     expect(tried).toBeGreaterThan(roundsOf(50));
@@ -327,7 +327,7 @@ describe('whatever the rule, the key and the object are,', () => {
       const decision = decisionOn(now.accessRequest, now.caller, now.lookedUp);
       if (!MENDABLE.includes(decision.reason ?? '')) continue;
       const edits = requestsOf(decision, toyLaw, 'PATCH');
-      expect(edits.length > 0, told(now)).toBe(couldBeMended(now));
+      expect(edits.length > 0, reported(now)).toBe(couldBeMended(now));
       count += edits.length;
     }
     expect(count).toBeGreaterThan(roundsOf(500));
@@ -364,7 +364,7 @@ describe.each(NGC_LAWS)('under the rules of $service ($profile),', (ruleset) => 
     for (const one of cases) {
       const decision = decisionOn(one.accessRequest, one.caller, one.lookedUp);
       for (const edit of requestsOf(decision, ruleset, 'PATCH')) {
-        expect(effectAfter(decision, edit), `${JSON.stringify(edit.body)} of ${told(one)}`).toBe('allow');
+        expect(effectAfter(decision, edit), `${JSON.stringify(edit.body)} of ${reported(one)}`).toBe('allow');
       }
     }
   });
@@ -376,7 +376,7 @@ describe.each(NGC_LAWS)('under the rules of $service ($profile),', (ruleset) => 
         continue;
       for (const { body } of requestsOf(decision, ruleset, 'PATCH')) {
         const faults = faultsOfEdit(decision, body, lawsWith(ruleset)).map(({ message }) => message);
-        expect(faults, `${JSON.stringify(body)} of ${told(one)}`).toEqual([]);
+        expect(faults, `${JSON.stringify(body)} of ${reported(one)}`).toEqual([]);
       }
     }
   });

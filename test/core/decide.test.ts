@@ -40,8 +40,8 @@ describe('what has to be held', () => {
   ];
 
   it.each(cases)('where %s', (_what, needs, held, missing, anyOf) => {
-    const told = missing === null ? ALLOW : refusal('missing_scope', missing, anyOf);
-    expect(decide(ask({ needs }), key(held))).toEqual(told);
+    const reported = missing === null ? ALLOW : refusal('missing_scope', missing, anyOf);
+    expect(decide(ask({ needs }), key(held))).toEqual(reported);
   });
 
   it('is told in the terms of the service', () => {
@@ -224,7 +224,7 @@ describe('of several grounds the first is told, in this order:', () => {
   const without = (rule: Partial<Rule>, more: Partial<AccessRequest> = {}): AccessRequest =>
     ask({ needs: worst.rule.needs, on: ['toy'], ...rule }, more);
   const lent = [{ type: 'lent-toys' }];
-  const cases: [ground: string, question: AccessRequest, caller: Caller, told: ReturnType<typeof refusal>][] = [
+  const cases: [ground: string, question: AccessRequest, caller: Caller, reported: ReturnType<typeof refusal>][] = [
     ['organisation', worst, key([], lent, { services: [] }), refusal('other_organization')],
     ['service', { ...worst, org: ORG }, key([], lent, { services: [] }), refusal('service_not_enabled')],
     ['closed', { ...worst, org: ORG }, key([], lent), refusal('closed_to_keys')],
@@ -235,8 +235,8 @@ describe('of several grounds the first is told, in this order:', () => {
     ['resource', without({}), key(['mend', 'play'], [{ type: 'toy', ids: ['doll'] }]), refusal('resource_mismatch')],
   ];
 
-  it.each(cases)('%s', (_ground, accessRequest, caller, told) => {
-    expect(checkResource(accessRequest, caller, seen())).toEqual(told);
+  it.each(cases)('%s', (_ground, accessRequest, caller, reported) => {
+    expect(checkResource(accessRequest, caller, seen())).toEqual(reported);
   });
 
   it('and none where all of it holds', () => {
@@ -249,20 +249,20 @@ describe('of several grounds the first is told, in this order:', () => {
 describe('the organisation', () => {
   const elsewhere = key([]);
   const nowhere: Caller = { ...elsewhere, principal: { kind: 'user', id: 'u', name: 'ada' } };
-  const cases: [what: string, org: string | undefined, caller: Caller, told: object][] = [
+  const cases: [what: string, org: string | undefined, caller: Caller, reported: object][] = [
     ['of the key may be in the path', ORG, elsewhere, ALLOW],
     ['need not be in the path', undefined, elsewhere, ALLOW],
     ['of somebody else is refused', 'other', elsewhere, refusal('other_organization')],
     ['does not matter to callers who have none', 'other', nowhere, ALLOW],
   ];
 
-  it.each(cases)('%s', (_what, org, caller, told) => {
-    expect(decide(ask({}, { org }), caller)).toEqual(told);
+  it.each(cases)('%s', (_what, org, caller, reported) => {
+    expect(decide(ask({}, { org }), caller)).toEqual(reported);
   });
 });
 
 describe('the services of a key', () => {
-  const cases: [what: string, services: string[] | null, question: AccessRequest, told: object][] = [
+  const cases: [what: string, services: string[] | null, question: AccessRequest, reported: object][] = [
     ['have to include the one that is called', ['air'], ask(), refusal('service_not_enabled')],
     ['have to include it among others', ['air', 'toys'], ask(), ALLOW],
     ['cannot be none', [], ask(), refusal('service_not_enabled')],
@@ -270,8 +270,8 @@ describe('the services of a key', () => {
     ['do not matter where keys need not be made for the service', [], ask({}, { ruleset: openLaw }), ALLOW],
   ];
 
-  it.each(cases)('%s', (_what, services, accessRequest, told) => {
-    expect(decide(accessRequest, key([], [], { services }))).toEqual(told);
+  it.each(cases)('%s', (_what, services, accessRequest, reported) => {
+    expect(decide(accessRequest, key([], [], { services }))).toEqual(reported);
   });
 });
 
@@ -283,7 +283,7 @@ it.each([
 });
 
 describe('before the object is known, the resource type', () => {
-  const cases: [what: string, rule: Partial<Rule>, resources: Resource[] | null, told: object][] = [
+  const cases: [what: string, rule: Partial<Rule>, resources: Resource[] | null, reported: object][] = [
     ['does not matter where the rule names none', {}, [{ type: 'lent-toys' }], ALLOW],
     ['does not matter to callers who are bound to nothing', { on: ['toy'] }, null, ALLOW],
     ['has to be one of the rule', { on: ['toy'] }, [{ type: 'all-toys' }], refusal('incompatible_resource_type')],
@@ -300,8 +300,8 @@ describe('before the object is known, the resource type', () => {
     ],
   ];
 
-  it.each(cases)('%s', (_what, rule, resources, told) => {
-    expect(decide(ask(rule), key([], [], { resources }))).toEqual(told);
+  it.each(cases)('%s', (_what, rule, resources, reported) => {
+    expect(decide(ask(rule), key([], [], { resources }))).toEqual(reported);
   });
 });
 
@@ -311,9 +311,9 @@ describe('an object', () => {
   it.each([
     ['that is not there', { found: 'nothing' }, refusal('no_such_object')],
     ['of somebody else', { found: 'foreign', owner: 'bo' }, refusal('foreign_object')],
-  ] as const)('%s is told before anything about resources', (_what, lookedUp, told) => {
+  ] as const)('%s is told before anything about resources', (_what, lookedUp, reported) => {
     for (const resources of [mine, [], null]) {
-      expect(checkResource(ask({ on: ['toy'] }), key([], [], { resources }), lookedUp)).toEqual(told);
+      expect(checkResource(ask({ on: ['toy'] }), key([], [], { resources }), lookedUp)).toEqual(reported);
     }
   });
 
@@ -340,7 +340,7 @@ const covered = (resources: readonly Resource[], reach: ResourceAttributes, rule
 };
 
 describe('types that name single objects', () => {
-  const cases: [what: string, resources: Resource[], reach: ResourceAttributes, told: string][] = [
+  const cases: [what: string, resources: Resource[], reach: ResourceAttributes, reported: string][] = [
     ['cover the object that they name', [{ type: 'toy', ids: ['ball'] }], BALL, 'covered'],
     ['cover it among others', [{ type: 'toy', ids: ['doll', 'ball'] }], BALL, 'covered'],
     [
@@ -362,8 +362,8 @@ describe('types that name single objects', () => {
     ['cover what others share, by name', [{ type: 'toy', ids: ['ball'] }], { ...BALL, relation: 'shared' }, 'covered'],
   ];
 
-  it.each(cases)('%s', (_what, resources, reach, told) => {
-    expect(covered(resources, reach)).toBe(told);
+  it.each(cases)('%s', (_what, resources, reach, reported) => {
+    expect(covered(resources, reach)).toBe(reported);
   });
 });
 
@@ -382,8 +382,8 @@ describe('types that name nothing cover by whose the object is:', () => {
     ]),
   );
 
-  it.each(cases)('%s, %s: %s', (type, relation, told) => {
-    expect(covered([{ type }], { relation, names: {} })).toBe(told);
+  it.each(cases)('%s, %s: %s', (type, relation, reported) => {
+    expect(covered([{ type }], { relation, names: {} })).toBe(reported);
   });
 
   it('with an id, which cannot be the one that they always have, they do not count', () => {
@@ -422,7 +422,7 @@ it('a resource covers only where the rule accepts its type', () => {
 
 describe('relations that are open', () => {
   const open = { on: ['all-toys', 'toy'], open: ['public', 'shared'] } as const;
-  const cases: [what: string, relation: Relation, resources: Resource[], told: string][] = [
+  const cases: [what: string, relation: Relation, resources: Resource[], reported: string][] = [
     ['need no resource', 'public', [], 'covered'],
     ['need no resource of a fitting type', 'public', [{ type: 'lent-toys' }], 'covered'],
     ['need none that names the object', 'shared', [{ type: 'toy', ids: ['doll'] }], 'covered'],
@@ -431,8 +431,8 @@ describe('relations that are open', () => {
     ['leave others that are covered', 'owned', [{ type: 'all-toys' }], 'covered'],
   ];
 
-  it.each(cases)('%s', (_what, relation, resources, told) => {
-    expect(covered(resources, { ...BALL, relation }, open)).toBe(told);
+  it.each(cases)('%s', (_what, relation, resources, reported) => {
+    expect(covered(resources, { ...BALL, relation }, open)).toBe(reported);
   });
 
   it('need their scopes all the same', () => {
@@ -447,7 +447,7 @@ describe('relations that are open', () => {
 describe('a key for single parts, on a call about the whole,', () => {
   const part = [{ type: 'toy-parts', ids: ['ball/valve'] }];
   const other = [{ type: 'toy-parts', ids: ['doll/arm'] }];
-  const cases: [what: string, resources: Resource[], rule: Partial<Rule>, told: string][] = [
+  const cases: [what: string, resources: Resource[], rule: Partial<Rule>, reported: string][] = [
     ['is refused by default', part, {}, 'resource_mismatch'],
     ['is refused where the rule says so', part, { versionless: 'refuse' }, 'resource_mismatch'],
     ['is narrowed to its parts where the rule says so', part, { versionless: 'narrow' }, 'covered'],
@@ -460,8 +460,8 @@ describe('a key for single parts, on a call about the whole,', () => {
     ],
   ];
 
-  it.each(cases)('%s', (_what, resources, rule, told) => {
-    expect(covered(resources, WHOLE_BALL, rule)).toBe(told);
+  it.each(cases)('%s', (_what, resources, rule, reported) => {
+    expect(covered(resources, WHOLE_BALL, rule)).toBe(reported);
   });
 
   it('is not narrowed where the call names a part', () => {
@@ -494,7 +494,7 @@ describe('of what is recorded and does not count yet,', () => {
   const MINE = [{ type: 'toy', ids: ['ball'] }];
   const may = (version: number) => pendingVersion(version, ['play'], MINE);
   const lacks = (version: number) => pendingVersion(version, [], MINE);
-  const cases: [what: string, held: string[], pending: PendingRights[], told: [number, string] | null][] = [
+  const cases: [what: string, held: string[], pending: PendingRights[], reported: [number, string] | null][] = [
     ['nothing is told where there is nothing', [], [], null],
     ['nothing is told where it turns nothing: refused', [], [lacks(2), lacks(3)], null],
     ['nothing is told where it turns nothing: allowed', ['play'], [may(2), may(3)], null],
@@ -511,13 +511,15 @@ describe('of what is recorded and does not count yet,', () => {
     ],
   ];
 
-  it.each(cases)('%s', (_what, held, pending, told) => {
+  it.each(cases)('%s', (_what, held, pending, reported) => {
     const caller = key(held, MINE, { pending });
     const judgement = decide(accessRequest, caller);
 
     expect(judgement).toEqual({
       ...decide(accessRequest, key(held, MINE)),
-      ...(told !== null && { pending: { version: told[0], effectiveAt: told[0] * 1000, effect: told[1] } }),
+      ...(reported !== null && {
+        pending: { version: reported[0], effectiveAt: reported[0] * 1000, effect: reported[1] },
+      }),
     });
     expect(checkResource(accessRequest, caller, seen())).toEqual(judgement);
   });

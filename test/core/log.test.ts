@@ -31,11 +31,11 @@ describe('a log', () => {
     ['warn', 'ew'],
     ['info', 'ewi'],
     ['debug', 'ewid'],
-  ] as const)('at the level %s tells what is as bad or worse', (level, told) => {
+  ] as const)('at the level %s tells what is as bad or worse', (level, reported) => {
     const { lines, log } = written(level);
     all(log);
 
-    expect(lines.map((line) => line.trim().at(-1)).join('')).toBe(told);
+    expect(lines.map((line) => line.trim().at(-1)).join('')).toBe(reported);
     expect(log.debugging).toBe(level === 'debug');
     expect(LOG_LEVELS).toContain(level);
   });

@@ -18,8 +18,8 @@ describe('a text is told without', () => {
     ['a refresh token', `sent ${MARK}${'Zz9'.repeat(17)}Q here`, 'sent (code) here'],
     ['an authorization code', `${MARK}${'Zz9'.repeat(10)}Q`, '(code)'],
     ['several of them', `nvapi-a ${JWT} nvapi-b`, 'nvapi-... eyJ... nvapi-...'],
-  ])('%s', (_what, text, told) => {
-    expect(redact(text)).toBe(told);
+  ])('%s', (_what, text, reported) => {
+    expect(redact(text)).toBe(reported);
   });
 
   it.each([
@@ -36,9 +36,9 @@ describe('a text is told without', () => {
 });
 
 it('a token is replaced from its beginning, and by what it is', () => {
-  const told = replaceCredentials(`id.${JWT}`, (credential, kind) => `<${kind} of ${credential.length}>`);
+  const reported = replaceCredentials(`id.${JWT}`, (credential, kind) => `<${kind} of ${credential.length}>`);
 
-  expect(told).toBe(`id.<JWT of ${JWT.length}>`);
+  expect(reported).toBe(`id.<JWT of ${JWT.length}>`);
 });
 
 it('what is encoded in a text is decoded as far as it is ASCII that can be read', () => {

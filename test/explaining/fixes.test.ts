@@ -50,7 +50,7 @@ describe('whoever knows the rights of a credential better', () => {
   const tables: Tables = { ...TOY_TABLES, remedies: { missing_scope: remedy } };
   const accessRequest = ask({ needs: { all: ['play'] } });
   type Found = ReturnType<NonNullable<Parameters<typeof findFixes>[2]>>;
-  const told = (found: Found, lookedUp: Parameters<typeof decisionOn>[2] = null) =>
+  const reported = (found: Found, lookedUp: Parameters<typeof decisionOn>[2] = null) =>
     findFixes(decisionOn(accessRequest, key([]), lookedUp), tables, () => found);
 
   it('is asked, and says what turns it', () => {
@@ -62,27 +62,27 @@ describe('whoever knows the rights of a credential better', () => {
     });
 
     expect(asked).toEqual([[decision, decision.input, 'missing_scope']]);
-    expect(told({ fixes: [fix] })).toEqual([fix]);
-    expect(told({ fixes: [fix], otherwise: 'missing_scope' }, { found: 'nothing' })).toEqual([fix]);
+    expect(reported({ fixes: [fix] })).toEqual([fix]);
+    expect(reported({ fixes: [fix], otherwise: 'missing_scope' }, { found: 'nothing' })).toEqual([fix]);
   });
 
   it('may know only which remedy is left, or none', () => {
-    expect(told({ fixes: [], otherwise: 'missing_scope' })).toEqual([remedy]);
-    expect(told({ fixes: [] })).toEqual([]);
-    expect(told({ fixes: [] }, { found: 'object', target: {} })).toEqual([]);
+    expect(reported({ fixes: [], otherwise: 'missing_scope' })).toEqual([remedy]);
+    expect(reported({ fixes: [] })).toEqual([]);
+    expect(reported({ fixes: [] }, { found: 'object', target: {} })).toEqual([]);
   });
 
   it('cannot help where there is no such object, or somebody else has it', () => {
-    expect(told({ fixes: [], otherwise: 'missing_scope' }, { found: 'nothing' })).toEqual([
+    expect(reported({ fixes: [], otherwise: 'missing_scope' }, { found: 'nothing' })).toEqual([
       { kind: 'object', text: 'use an id from the list; ids of deleted objects are not reused' },
     ]);
-    expect(told({ fixes: [], otherwise: 'missing_scope' }, { found: 'foreign', owner: 'bo' })).toEqual([
+    expect(reported({ fixes: [], otherwise: 'missing_scope' }, { found: 'foreign', owner: 'bo' })).toEqual([
       { kind: 'identity', text: 'call as its owner' },
     ]);
   });
 
   it('may have nothing to do with it, and then there is the remedy', () => {
-    expect(told(null)).toEqual([remedy]);
+    expect(reported(null)).toEqual([remedy]);
   });
 
   it('is not asked about what was allowed', () => {

@@ -12,7 +12,7 @@ const THING = {
 };
 
 /** What is told about a value: what kind of fault, and where. */
-function told(schema: object, value: unknown) {
+function reported(schema: object, value: unknown) {
   const { kind, place, valid } = faultOf(schema, value);
   return [kind, place.slice(1).join('.'), ...(valid ?? [])];
 }
@@ -29,12 +29,12 @@ function faultOf(schema: object, value: unknown) {
 
 describe('a member that is not known is told', () => {
   it('before one that is missing', () => {
-    expect(told(THING, { typ: 'a' })).toEqual(['unknown', 'a.typ', 'type', 'ids']);
-    expect(told(THING, { ids: [] })).toEqual(['missing', 'a.type']);
+    expect(reported(THING, { typ: 'a' })).toEqual(['unknown', 'a.typ', 'type', 'ids']);
+    expect(reported(THING, { ids: [] })).toEqual(['missing', 'a.type']);
   });
 
   it('unless the object may have any', () => {
-    expect(told({ ...THING, additionalProperties: true }, { typ: 'a' })).toEqual(['missing', 'a.type']);
+    expect(reported({ ...THING, additionalProperties: true }, { typ: 'a' })).toEqual(['missing', 'a.type']);
   });
 });
 
@@ -50,33 +50,36 @@ describe.each(['anyOf', 'oneOf'])('of the alternatives in %s', (choice) => {
   });
 
   it('the only one that a value can be tells what is wrong in it', () => {
-    expect(told(oneOrMany, { type: 'b', idz: [] })).toEqual(['unknown', 'a.idz', 'type', 'ids']);
-    expect(told(oneOrMany, { idz: [] })).toEqual(['unknown', 'a.idz', 'type', 'ids']);
-    expect(told(oneOrMany, [{ type: 'b' }, { typ: 'b' }])).toEqual(['unknown', 'a.1.typ', 'type', 'ids']);
-    expect(told(oneOrMany, {})).toEqual(['missing', 'a.type']);
-    expect(told(oneOrMany, [{}])).toEqual(['missing', 'a.0.type']);
-    expect(told(oneOrMany, [{ type: 7 }])).toEqual(['invalid', 'a.0.type']);
+    expect(reported(oneOrMany, { type: 'b', idz: [] })).toEqual(['unknown', 'a.idz', 'type', 'ids']);
+    expect(reported(oneOrMany, { idz: [] })).toEqual(['unknown', 'a.idz', 'type', 'ids']);
+    expect(reported(oneOrMany, [{ type: 'b' }, { typ: 'b' }])).toEqual(['unknown', 'a.1.typ', 'type', 'ids']);
+    expect(reported(oneOrMany, {})).toEqual(['missing', 'a.type']);
+    expect(reported(oneOrMany, [{}])).toEqual(['missing', 'a.0.type']);
+    expect(reported(oneOrMany, [{ type: 7 }])).toEqual(['invalid', 'a.0.type']);
   });
 
   it('all are told where the value can be none, or is wrong as a whole', () => {
-    expect(told(oneOrMany, 'b')).toEqual(['invalid', 'a']);
-    expect(told({ [choice]: [{ type: 'string' }, { type: 'array' }] }, { b: 1 })).toEqual(['invalid', 'a']);
+    expect(reported(oneOrMany, 'b')).toEqual(['invalid', 'a']);
+    expect(reported({ [choice]: [{ type: 'string' }, { type: 'array' }] }, { b: 1 })).toEqual(['invalid', 'a']);
     expect(expectedOf({ [choice]: [{ type: 'string', minLength: 2 }, { type: 'integer' }] }, 'b')).toBe(
       'a string of at least 2 characters or an integer',
     );
-    expect(told({ [choice]: [{ type: 'string', minLength: 2 }, { type: 'integer' }] }, 'b')).toEqual(['invalid', 'a']);
+    expect(reported({ [choice]: [{ type: 'string', minLength: 2 }, { type: 'integer' }] }, 'b')).toEqual([
+      'invalid',
+      'a',
+    ]);
   });
 
   it('several that a value can be tell what none of them knows, with what all of them know', () => {
-    expect(told(either({ additionalProperties: false }), { wolrd: 'b' })).toEqual([
+    expect(reported(either({ additionalProperties: false }), { wolrd: 'b' })).toEqual([
       'unknown',
       'a.wolrd',
       'world',
       'snapshot',
     ]);
-    expect(told(either({ additionalProperties: false }), {})).toEqual(['invalid', 'a']);
-    expect(told(either({}), { wolrd: 'b' })).toEqual(['invalid', 'a']);
-    expect(told({ [choice]: [{ ...THING, additionalProperties: true }, THING] }, { wolrd: 'b' })).toEqual([
+    expect(reported(either({ additionalProperties: false }), {})).toEqual(['invalid', 'a']);
+    expect(reported(either({}), { wolrd: 'b' })).toEqual(['invalid', 'a']);
+    expect(reported({ [choice]: [{ ...THING, additionalProperties: true }, THING] }, { wolrd: 'b' })).toEqual([
       'invalid',
       'a',
     ]);

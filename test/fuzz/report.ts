@@ -11,7 +11,7 @@ export async function report(name: string): Promise<readonly string[]> {
   const seed = Number(FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
   const requests = Math.ceil(Number(FUZZ_REQUESTS) / Object.keys(SETS).length);
   const begin = performance.now();
-  let told = 0;
+  let reported = 0;
   say(`${name}: ${requests} requests, seed ${seed}`);
   const figures = await fuzz({
     versions,
@@ -19,8 +19,8 @@ export async function report(name: string): Promise<readonly string[]> {
     requests,
     ...(FUZZ_BATCH !== undefined && { batch: Number(FUZZ_BATCH) }),
     progress: ({ requests: sent, violations }) => {
-      if (sent - told < PROGRESS && sent < requests) return;
-      told = sent;
+      if (sent - reported < PROGRESS && sent < requests) return;
+      reported = sent;
       const rate = Math.round(sent / ((performance.now() - begin) / 1000));
       say(`${name}: ${sent} of ${requests}, ${rate}/s, ${violations.size} kinds of violations`);
     },

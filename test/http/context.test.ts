@@ -14,11 +14,11 @@ const originGuard = { admits: (request: unknown, guard: string) => request === r
 const server = { ...named(OF_THE_SERVER), limits: limitsOf(), originGuard } as unknown as Server;
 const findings = {
   report: (kind: string, message: string, at: number) => {
-    told.push([kind, message, at]);
+    reported.push([kind, message, at]);
     return { kind, message };
   },
 };
-const told: unknown[][] = [];
+const reported: unknown[][] = [];
 const world = { ...named(OF_THE_WORLD), findings, clock: { now: () => 7 } } as unknown as World;
 const raw = incoming({
   method: 'PUT',
@@ -43,7 +43,7 @@ describe('a context', () => {
     expect(asked.reported).toEqual([]);
     asked.findings.report('storage', 'full', 7);
 
-    expect(told).toEqual([['storage', 'full', 7]]);
+    expect(reported).toEqual([['storage', 'full', 7]]);
     expect(asked.reported).toEqual([{ kind: 'storage', message: 'full' }]);
     expect(context().reported).toEqual([]);
   });

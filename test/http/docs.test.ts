@@ -227,13 +227,13 @@ describe('each operation', () => {
       operations.find(({ id }: { id: string }) => id === 'createDeployment'),
       rules.find(({ id }: { id: string }) => id === 'deploy-function'),
     ];
-    const told = [
+    const reported = [
       '**Needs:** `deploy_function` (Deploy Function) and `list_functions` (List Functions), of a key bound to All Functions, Function, Function Versions or All Entity.',
       `- the operation: \`${row.certainty}\` (${row.source})\n- the rule: \`${rule.certainty}\` (${rule.source})\n- Function Versions: \`inferred\` (${rule.added[0].source})`,
     ];
 
     for (const id of ['createDeployment', 'createDeployment_alias']) {
-      for (const text of told) expect(await descriptionOf('nvcf', id)).toContain(text);
+      for (const text of reported) expect(await descriptionOf('nvcf', id)).toContain(text);
     }
   });
 

@@ -69,10 +69,10 @@ describe.each(UNKEEPABLE)('%s is refused, and its place named:', (_what, text) =
   ])('$request, `$named`', async ({ request, token, body, named }) => {
     const parts = { ...(token !== undefined && { token }), body: body?.(text) };
 
-    const { status, body: told, decision } = await server.call(request, parts);
+    const { status, body: reported, decision } = await server.call(request, parts);
 
     expect({ status, decision }).toEqual({ status: 400, decision: null });
-    const said = JSON.stringify(told);
+    const said = JSON.stringify(reported);
     expect(said).toContain(named === 'more.0.a' && !text.startsWith('a') ? 'more.0.?' : named);
     expect(said).toContain('NUL character or an unpaired surrogate');
   });

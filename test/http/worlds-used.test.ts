@@ -9,10 +9,10 @@ it('a world that never ends tells when it was last used, and is not taken for on
   await makeWorld(server, { id: 'idle', ttl: 'never' });
   server.clock.set(server.clock.now() + 60_000);
   await kept.call('GET /_mock/clock');
-  const { body: told } = await server.call('GET /_mock/worlds/kept');
+  const { body: reported } = await server.call('GET /_mock/worlds/kept');
   const { body: refused } = await orderWorld(server, {});
 
-  expect(told.lastUsedAt).toBe('2026-01-15T12:01:00.000Z');
+  expect(reported.lastUsedAt).toBe('2026-01-15T12:01:00.000Z');
   expect(refused.detail).toMatch(/`idle` \(for PT1M\), `kept` \(for PT0S\)/);
 });
 

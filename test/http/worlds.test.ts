@@ -288,9 +288,9 @@ describe('a credential of another world is refused as unknown, and the decision 
 
     for (const { decision } of answers) {
       expect(decision.reason).toBe('other_world');
-      const { body: told } = await call(`GET /_mock/decisions/${decision.id}`);
-      expect(told.ofWorld).toBe('default');
-      expect(told.fixes[0].text).toContain('`/w/default`');
+      const { body: reported } = await call(`GET /_mock/decisions/${decision.id}`);
+      expect(reported.ofWorld).toBe('default');
+      expect(reported.fixes[0].text).toContain('`/w/default`');
     }
   });
 

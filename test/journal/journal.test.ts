@@ -92,8 +92,11 @@ describe('the journal of a world', () => {
 
   it('tells those who listen of every request, and when it ends', () => {
     const journal = new Journal(new Budget(MEGABYTE), 'a', toySecrets());
-    const told: unknown[] = [];
-    const listener = { onRecord: ({ id }: { id: string }) => told.push(id), onEnd: (why: string) => told.push(why) };
+    const reported: unknown[] = [];
+    const listener = {
+      onRecord: ({ id }: { id: string }) => reported.push(id),
+      onEnd: (why: string) => reported.push(why),
+    };
     const unlisten = journal.listen(listener);
     journal.record(draft());
     unlisten();
@@ -104,7 +107,7 @@ describe('the journal of a world', () => {
     journal.end('deleted');
     journal.end('stopping');
     journal.listen(listener);
-    expect(told).toEqual(['a-r1', 'emptied', 'deleted']);
+    expect(reported).toEqual(['a-r1', 'emptied', 'deleted']);
   });
 });
 

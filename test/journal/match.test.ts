@@ -54,9 +54,9 @@ describe('a match', () => {
   });
 
   it.each(DIFFERING)('%j does not fit, and says how the request differs', (match, sentence) => {
-    const { fits, differing, describe: told } = matcherOf(match);
+    const { fits, differing, describe: reported } = matcherOf(match);
     expect(fits(FACTS)).toBe(false);
-    expect(differing(FACTS).map((member) => told(member, FACTS, secrets))).toEqual([sentence]);
+    expect(differing(FACTS).map((member) => reported(member, FACTS, secrets))).toEqual([sentence]);
   });
 
   it('says everything that differs', () => {

@@ -14,19 +14,19 @@ const FORM = 'application/x-www-form-urlencoded';
 const REALM_TOKEN = 'POST /auth/realms/acme/protocol/openid-connect/token';
 
 /** A server, and everything that it tells of its requests. */
-async function listening(): Promise<{ server: TestServer; told: () => Promise<string> }> {
+async function listening(): Promise<{ server: TestServer; reported: () => Promise<string> }> {
   const lines: string[] = [];
   const log = (clock: Parameters<typeof lineLog>[2]) =>
     lineLog('debug', false, clock, (line) => {
       lines.push(line);
     });
   const server = await testServer({}, { log });
-  const told = async () => {
+  const reported = async () => {
     const all = ['requests', 'requests/har', 'decisions', 'findings', 'faults'];
     const answers = await Promise.all(all.map((one) => server.call(`GET /_mock/${one}`)));
     return JSON.stringify([answers.map(({ body }) => body), lines]);
   };
-  return { server, told };
+  return { server, reported };
 }
 
 /** A secret that the API makes. */
@@ -71,23 +71,23 @@ const PLACES: readonly [where: string, use: (server: TestServer, secret: string)
 
 describe('a secret that a world has is told nowhere, in', () => {
   it.each(PLACES)('%s', async (_where, use) => {
-    const { server, told } = await listening();
+    const { server, reported } = await listening();
     const { secret } = await drawnSecret(server);
     const [{ secret: ofSeed } = { secret: '' }] = cast.applications;
     await use(server, secret);
     await use(server, ofSeed);
 
-    const everything = await told();
+    const everything = await reported();
     expect(everything).not.toContain(secret.slice(0, 10));
     expect(everything).not.toContain(ofSeed.slice(0, 10));
     expect(everything).toContain(server.world.activityLog.secrets.fingerprint(secret));
   });
 
   it('the parameters of a path', async () => {
-    const { server, told } = await listening();
+    const { server, reported } = await listening();
     await server.call('GET /nothing/password=hunterZZ22;token=hunterYY22/x');
 
-    const everything = await told();
+    const everything = await reported();
     for (const one of ['hunterZZ22', 'hunterYY22']) expect(everything).not.toContain(one);
   });
 
@@ -105,24 +105,24 @@ describe('a secret that a world has is told nowhere, in', () => {
   });
 
   it('a fault that matches it', async () => {
-    const { server, told } = await listening();
+    const { server, reported } = await listening();
     const { secret } = await drawnSecret(server);
     await server.call('POST /_mock/faults', {
       body: { match: { body: { name: secret } }, do: { status: 503, offDocument: true } },
     });
 
-    expect(await told()).not.toContain(secret);
+    expect(await reported()).not.toContain(secret);
     expect((await server.call('POST /v2/nvcf/functions', { token, body: { name: secret } })).status).toBe(503);
   });
 
   it('what happened before it was replaced', async () => {
-    const { server, told } = await listening();
+    const { server, reported } = await listening();
     const { id, secret, asAdmin } = await drawnSecret(server);
     await server.call(`GET /v2/nvcf/functions/${secret}/versions`, { token });
     const { status } = await server.call(`POST /api/v1/access-keys/${id}/secret`, asAdmin);
     expect(status).toBeLessThan(300);
 
-    expect(await told()).not.toContain(secret);
+    expect(await reported()).not.toContain(secret);
   });
 
   it('a world that has a copy of it', async () => {

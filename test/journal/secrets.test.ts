@@ -156,10 +156,10 @@ describe('a secret', () => {
     ['a secret within a word, which is no value', '/nope/x-SECRET/y', '/nope/x-SECRET/y'],
     ['parameters', 'GET /a/password=SECRET;token=SECRET/x?a=1', 'GET /a/password=HIDDEN;token=HIDDEN/x?a=1'],
     ['counts and codes', '/a?max_tokens=512&code=not_found', '/a?max_tokens=512&code=not_found'],
-  ])('is not shown by a line of a log with %s', (_, line, told) => {
+  ])('is not shown by a line of a log with %s', (_, line, reported) => {
     const known = toySecrets([OF_WORLD]);
     const filled = (text: string) => text.replaceAll('SECRET', OF_WORLD).replaceAll('HIDDEN', fingerprint(OF_WORLD));
-    expect(journal.hideInLine(filled(line), known)).toBe(filled(told));
+    expect(journal.hideInLine(filled(line), known)).toBe(filled(reported));
   });
 
   it('is not shown by a line of a log that encodes it up to three times', () => {

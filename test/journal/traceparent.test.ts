@@ -11,8 +11,8 @@ it.each([
   ['of none, where the version is none', `ff${VALID.slice(2)}`, undefined],
   ['of none, where it is in capitals', VALID.toUpperCase(), undefined],
   ['of none, where more follows', `${VALID}-more`, undefined],
-])('the journal tells of a request %s', async (_, traceparent, told) => {
+])('the journal tells of a request %s', async (_, traceparent, reported) => {
   await server.call('GET /api/v1/users', { headers: traceparent === undefined ? {} : { traceparent } });
   const { body } = await server.call('GET /_mock/requests?limit=1');
-  expect(body.requests[0].traceparent).toBe(told);
+  expect(body.requests[0].traceparent).toBe(reported);
 });

@@ -30,13 +30,13 @@ describe.each([
 ] as const)('the events %s', (_where, open) => {
   it('are told as they happen, and are of that world only', async () => {
     const [board, other] = [await open(), await open()];
-    const told = await firstEvents(board, 2, async () => {
+    const reported = await firstEvents(board, 2, async () => {
       await other.clock.advance('1h');
       await board.clock.advance('15m');
       await board.getToken();
     });
 
-    expect(told).toMatchObject([
+    expect(reported).toMatchObject([
       { kind: 'clock', data: { ahead: 'PT15M' } },
       { kind: 'request', data: { operation: 'grant_token', status: 200 } },
     ]);

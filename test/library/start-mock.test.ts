@@ -352,11 +352,11 @@ describe('a refusal', async () => {
   });
 
   it('is described for people, with what would turn it', async () => {
-    const told = await describeRefusals(mock);
+    const reported = await describeRefusals(mock);
 
-    expect(told).toContain('GET /api/v1/users');
-    expect(told).toContain('fix: get a new token from the token endpoint');
-    expect(told).not.toContain('not documented');
+    expect(reported).toContain('GET /api/v1/users');
+    expect(reported).toContain('fix: get a new token from the token endpoint');
+    expect(reported).not.toContain('not documented');
   });
 
   it('is described with the source of a rule that is not documented', async () => {

@@ -12,7 +12,7 @@ it.each(Object.entries(SETS))('no input takes more than its length: %s', async (
     versions,
     tried,
     ...(LINEAR_ONLY !== undefined && { wanted: (input) => new RegExp(LINEAR_ONLY).test(input.name) }),
-    onWorse: (told) => say(`  ${told}`),
+    onWorse: (reported) => say(`  ${reported}`),
     progress: (figures, operation) => {
       operations += 1;
       if (operations % PROGRESS !== 0) return;

@@ -24,7 +24,7 @@ export interface LinearPlan {
   readonly tried?: Set<string>;
   readonly progress?: (figures: LinearFigures, operation: string) => void;
   /** Told at once, because it takes long until the end. */
-  readonly onWorse?: (told: string) => void;
+  readonly onWorse?: (reported: string) => void;
 }
 
 /** Operations to one server: what they leave behind makes the next ones slower. */
@@ -56,9 +56,9 @@ export async function linear({
         const operation = batch.operations.find((one) => one.id === id) as Operation;
         for (const input of await inputsFor(batch, operation, headed.has(id), wanted)) {
           figures.inputs += 1;
-          const told = await judged(batch, input);
-          if (told !== null) figures.worse.push(told);
-          if (told !== null) onWorse?.(told);
+          const reported = await judged(batch, input);
+          if (reported !== null) figures.worse.push(reported);
+          if (reported !== null) onWorse?.(reported);
         }
         progress?.(figures, id);
       }

@@ -112,30 +112,30 @@ describe('some types alone', () => {
 });
 
 describe('an object that could be left out', () => {
-  const told = (all: Bindings) => [...all.objects()].map(({ type, id, about }) => [type, id, about]);
+  const reported = (all: Bindings) => [...all.objects()].map(({ type, id, about }) => [type, id, about]);
 
   it('is every one but the last of its type, with the uses that it matters to', () => {
     const [ball, whole, doll] = [use(BALL), use(WHOLE_BALL), use(DOLL)];
 
-    expect(told(bindings([ball, whole, doll]))).toEqual([
+    expect(reported(bindings([ball, whole, doll]))).toEqual([
       ['toy', 'ball', [ball, whole]],
       ['toy', 'doll', [doll]],
     ]);
-    expect(told(bindings([doll]))).toEqual([]);
+    expect(reported(bindings([doll]))).toEqual([]);
   });
 
   it('matters to those that have it as a part, too', () => {
     const valve: ResourceAttributes = { relation: 'owned', names: { 'toy-parts': ['ball/valve'] } };
     const [ball, part, whole] = [use(BALL), use(valve), use(WHOLE_BALL)];
 
-    expect(told(bindings([ball, part, whole]))).toEqual([
+    expect(reported(bindings([ball, part, whole]))).toEqual([
       ['toy-parts', 'ball/skin', [ball, whole]],
       ['toy-parts', 'ball/valve', [part, whole]],
     ]);
   });
 
   it('is none that was named without a use', () => {
-    expect(told(bindings([use(null)], [{ type: 'toy', ids: ['kite', 'top'] }]))).toEqual([]);
+    expect(reported(bindings([use(null)], [{ type: 'toy', ids: ['kite', 'top'] }]))).toEqual([]);
   });
 
   it('ends with the last one, while others are dropped', () => {

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { HTTP_STATUS, Problem, type ProblemKind } from '../../src/core/problem.ts';
 import { renderRequestStatus, requestStatus } from '../../src/ngc-keys/envelope.ts';
 
-const outcomeOf = (kind: ProblemKind, message?: string, told?: string) =>
-  renderRequestStatus(new Problem(kind, message), 'request-1', told);
+const outcomeOf = (kind: ProblemKind, message?: string, reported?: string) =>
+  renderRequestStatus(new Problem(kind, message), 'request-1', reported);
 
 describe('a refusal of the NGC gateway has the code of its status:', () => {
   const cases: [kind: ProblemKind, status: number, code: string][] = [
@@ -33,7 +33,7 @@ describe('a refusal of the NGC gateway says', () => {
     what: string,
     kind: ProblemKind,
     message: string | undefined,
-    told: string | undefined,
+    reported: string | undefined,
     words: string,
   ][] = [
     ['nothing of why a key is not accepted', 'unauthenticated', 'The key expired.', undefined, 'Authentication Failed'],
@@ -49,8 +49,8 @@ describe('a refusal of the NGC gateway says', () => {
     ['what it is told to say', 'forbidden', 'It lacks a scope.', 'Forbidden to play', 'Forbidden to play'],
   ];
 
-  it.each(cases)('%s', (_what, kind, message, told, words) => {
-    expect(outcomeOf(kind, message, told).body.requestStatus).toEqual({
+  it.each(cases)('%s', (_what, kind, message, reported, words) => {
+    expect(outcomeOf(kind, message, reported).body.requestStatus).toEqual({
       statusCode: expect.any(String),
       statusDescription: words,
       requestId: 'request-1',

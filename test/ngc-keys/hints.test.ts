@@ -106,7 +106,7 @@ describe('of a request', () => {
   const principal = { kind: 'service-key', id: 'key-1', name: 'robot', org: 'acme', account: 'nca-1' };
   const jwt = (iss: string) => ({ text: 'e30.e30.', claims: { iss } });
   /** The hints about it, which has only the members that they read. */
-  const told = (refused: object) => {
+  const reported = (refused: object) => {
     const whole = { problem: {}, credential: null, decision: null, ...refused } as unknown as RefusedRequest;
     return KEY_HINTS.flatMap(({ when }) => when(whole) ?? []);
   };
@@ -133,7 +133,7 @@ describe('of a request', () => {
     ],
     ['that lacks a scope', { decision: { reason: 'missing_scope', principal } }],
   ])('%s nothing is told', (_what, refused) => {
-    expect(told(refused)).toEqual([]);
+    expect(reported(refused)).toEqual([]);
   });
 
   it.each<[what: string, boundTo: string | undefined, account: string | undefined]>([
@@ -143,7 +143,7 @@ describe('of a request', () => {
   ])('about %s it is told that the object is of another organisation', (_what, boundTo, account) => {
     const decision = { reason: 'foreign_object', principal: { ...principal, account }, boundTo };
 
-    expect(told({ decision })).toEqual([
+    expect(reported({ decision })).toEqual([
       'The key belongs to organisation `acme`, but the object to another. Use a key of the owner, or an object of `acme`.',
     ]);
   });
@@ -155,6 +155,6 @@ describe('of a request', () => {
   ])('of a key of another service the name of the service is told: %s', (serviceTitle, by, said) => {
     const decision = { reason: 'service_not_enabled', service: 'air', principal: by };
 
-    expect(told({ decision, serviceTitle })).toEqual([`${said}, or create one with \`POST /_mock/keys\`.`]);
+    expect(reported({ decision, serviceTitle })).toEqual([`${said}, or create one with \`POST /_mock/keys\`.`]);
   });
 });

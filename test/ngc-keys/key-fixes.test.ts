@@ -41,7 +41,7 @@ interface Case {
   readonly caller: Caller;
   readonly lookedUp?: LookupResult | null;
   /** Told without the name of the key, with the body of its edit. */
-  readonly told: readonly [text: string, body: object][];
+  readonly reported: readonly [text: string, body: object][];
 }
 
 const toys = (...ids: string[]): Resource[] => [{ type: 'toy', ids }];
@@ -60,17 +60,17 @@ describe('a service key is told', () => {
     'the scope that is missing': {
       accessRequest: ask({ needs: { all: ['play'] } }),
       caller: key(['look']),
-      told: [['add the scope `play`', { scopes: ['look', 'play'] }]],
+      reported: [['add the scope `play`', { scopes: ['look', 'play'] }]],
     },
     'all scopes that are missing, at once': {
       accessRequest: ask({ needs: { all: ['play', 'look', 'mend'] } }),
       caller: key(['look']),
-      told: [['add the scope `play`, `mend`', { scopes: ['look', 'play', 'mend'] }]],
+      reported: [['add the scope `play`, `mend`', { scopes: ['look', 'play', 'mend'] }]],
     },
     'each of several scopes that would do, by itself': {
       accessRequest: ask({ needs: { any: ['play', 'look'] } }),
       caller: key(['mend']),
-      told: [
+      reported: [
         ['add the scope `play`', { scopes: ['mend', 'play'] }],
         ['add the scope `look`', { scopes: ['mend', 'look'] }],
       ],
@@ -78,7 +78,7 @@ describe('a service key is told', () => {
     'what is missing of both': {
       accessRequest: ask({ needs: { all: ['mend'], any: ['play', 'look'] } }),
       caller: key([]),
-      told: [
+      reported: [
         ['add the scope `mend`, `play`', { scopes: ['mend', 'play'] }],
         ['add the scope `mend`, `look`', { scopes: ['mend', 'look'] }],
       ],
@@ -86,18 +86,18 @@ describe('a service key is told', () => {
     'to bind it to all objects, if it has the type with an id that does not count': {
       accessRequest: ask({ needs: { all: ['play'] }, on: ['all-toys'] }),
       caller: key(['play'], [{ type: 'all-toys', ids: [BALL] }]),
-      told: [['bind it to `All Toys`', { resource: { type: 'All Toys' } }]],
+      reported: [['bind it to `All Toys`', { resource: { type: 'All Toys' } }]],
     },
     'the service that it was not made for': {
       accessRequest: ask({ needs: { all: ['play'] } }),
       caller: key(['play'], [], { services: ['air'] }),
-      told: [['add the service `toys`', { services: ['air', 'toys'] }]],
+      reported: [['add the service `toys`', { services: ['air', 'toys'] }]],
     },
     'the service, and the least of what is missing then': {
       accessRequest: onToys,
       caller: key([], toys(DOLL), { services: [] }),
       lookedUp: seen(reachOfBall()),
-      told: [
+      reported: [
         [
           `add the service \`toys\`, and add the scope \`play\`, and bind it to \`Toy ${DOLL}, ${BALL}\``,
           { services: ['toys'], scopes: ['play'], resource: { type: 'Toy', ids: [DOLL, BALL] } },
@@ -108,7 +108,7 @@ describe('a service key is told', () => {
       accessRequest: onToys,
       caller: key(['play'], [{ type: 'lent-toys' }]),
       lookedUp: seen(reachOfBall()),
-      told: [
+      reported: [
         ['bind it to `All Toys`', { resource: { type: 'All Toys' } }],
         [`bind it to \`Toy ${BALL}\``, { resource: { type: 'Toy', ids: [BALL] } }],
       ],
@@ -117,13 +117,13 @@ describe('a service key is told', () => {
       accessRequest: onToys,
       caller: key(['play'], [{ type: 'lent-toys' }]),
       lookedUp: null,
-      told: [['bind it to `All Toys`', { resource: { type: 'All Toys' } }]],
+      reported: [['bind it to `All Toys`', { resource: { type: 'All Toys' } }]],
     },
     'no type that would not reach the object': {
       accessRequest: ask({ on: ['all-toys', 'lent-toys', 'everything'] }),
       caller: key([]),
       lookedUp: seen(reachOfBall('shared')),
-      told: [
+      reported: [
         ['bind it to `Lent Toys`', { resource: { type: 'Lent Toys' } }],
         ['bind it to `Everything`', { resource: { type: 'Everything' } }],
       ],
@@ -132,13 +132,13 @@ describe('a service key is told', () => {
       accessRequest: ask({ on: ['toy'] }),
       caller: key([], toys(DOLL)),
       lookedUp: seen(reachOfBall()),
-      told: [[`bind it to \`Toy ${DOLL}, ${BALL}\``, { resource: { type: 'Toy', ids: [DOLL, BALL] } }]],
+      reported: [[`bind it to \`Toy ${DOLL}, ${BALL}\``, { resource: { type: 'Toy', ids: [DOLL, BALL] } }]],
     },
     'the object beside those of the same type, with what else it is bound to': {
       accessRequest: ask({ on: ['toy'] }),
       caller: key([], [{ type: 'lent-toys' }, ...toys(DOLL)]),
       lookedUp: seen(reachOfBall()),
-      told: [
+      reported: [
         [
           `bind it to \`Lent Toys\`, \`Toy ${DOLL}, ${BALL}\``,
           { resource: [{ type: 'Lent Toys' }, { type: 'Toy', ids: [DOLL, BALL] }] },
@@ -149,7 +149,7 @@ describe('a service key is told', () => {
       accessRequest: ask({ on: ['toy', 'toy-parts'] }),
       caller: key([], [{ type: 'toy-parts', ids: [`${DOLL}/${PART}`] }]),
       lookedUp: seen(reachOfBall()),
-      told: [
+      reported: [
         [`bind it to \`Toy ${BALL}\``, { resource: { type: 'Toy', ids: [BALL] } }],
         [
           `bind it to \`Toy Parts ${DOLL}/${PART}, ${BALL}/${PART}\``,
@@ -161,13 +161,13 @@ describe('a service key is told', () => {
       accessRequest: ask({ on: ['toy', 'toy-parts'], versionless: 'refuse' }),
       caller: key([], [{ type: 'toy-parts', ids: [`${BALL}/${PART}`] }]),
       lookedUp: seen(wholeBall),
-      told: [[`bind it to \`Toy ${BALL}\``, { resource: { type: 'Toy', ids: [BALL] } }]],
+      reported: [[`bind it to \`Toy ${BALL}\``, { resource: { type: 'Toy', ids: [BALL] } }]],
     },
     'the type that its scopes are not given without, too': {
       accessRequest: ask({ on: ['toy'] }),
       caller: key(['burn'], [{ type: 'lent-toys' }, { type: 'everything' }]),
       lookedUp: seen(reachOfBall()),
-      told: [
+      reported: [
         [
           `bind it to \`Everything\`, \`Toy ${BALL}\``,
           { resource: [{ type: 'Everything' }, { type: 'Toy', ids: [BALL] }] },
@@ -178,7 +178,7 @@ describe('a service key is told', () => {
       accessRequest: onToys,
       caller: key([], [{ type: 'lent-toys' }]),
       lookedUp: seen(reachOfBall()),
-      told: [
+      reported: [
         ['add the scope `play`, and bind it to `All Toys`', { scopes: ['play'], resource: { type: 'All Toys' } }],
         [
           `add the scope \`play\`, and bind it to \`Toy ${BALL}\``,
@@ -190,19 +190,19 @@ describe('a service key is told', () => {
       accessRequest: onToys,
       caller: key([], toys(BALL)),
       lookedUp: seen(reachOfBall()),
-      told: [['add the scope `play`', { scopes: ['play'] }]],
+      reported: [['add the scope `play`', { scopes: ['play'] }]],
     },
     'the type that a scope is given with': {
       accessRequest: ask({ needs: { all: ['burn'] }, on: ['everything'] }),
       caller: key([], [{ type: 'all-toys' }]),
-      told: [
+      reported: [
         ['add the scope `burn`, and bind it to `Everything`', { scopes: ['burn'], resource: { type: 'Everything' } }],
       ],
     },
     'the type that a scope is given with, also where the rule looks at none': {
       accessRequest: ask({ needs: { all: ['burn'] } }),
       caller: key([], [{ type: 'all-toys' }]),
-      told: [
+      reported: [
         [
           'add the scope `burn`, and bind it to `All Toys`, `Everything`',
           { scopes: ['burn'], resource: [{ type: 'All Toys' }, { type: 'Everything' }] },
@@ -212,7 +212,7 @@ describe('a service key is told', () => {
     'only the first of several types that a scope is given with': {
       accessRequest: ask({ needs: { all: ['bake'] } }, { ruleset: baking }),
       caller: key([], [{ type: 'all-toys' }]),
-      told: [
+      reported: [
         [
           'add the scope `bake`, and bind it to `All Toys`, `Everything`',
           { scopes: ['bake'], resource: [{ type: 'All Toys' }, { type: 'Everything' }] },
@@ -222,18 +222,18 @@ describe('a service key is told', () => {
     'none of several types that a scope is given with, if it has another of them': {
       accessRequest: ask({ needs: { all: ['bake'] } }, { ruleset: baking }),
       caller: key([], [{ type: 'lent-toys' }]),
-      told: [['add the scope `bake`', { scopes: ['bake'] }]],
+      reported: [['add the scope `bake`', { scopes: ['bake'] }]],
     },
     'one of several types that a scope is given with in place of another': {
       accessRequest: ask({ on: ['everything'] }, { ruleset: baking }),
       caller: key(['bake'], [{ type: 'lent-toys' }]),
-      told: [['bind it to `Everything`', { resource: { type: 'Everything' } }]],
+      reported: [['bind it to `Everything`', { resource: { type: 'Everything' } }]],
     },
     'all that it is bound to then, if the object and the type of a scope are missing': {
       accessRequest: ask({ needs: { all: ['burn'] }, on: ['toy'] }),
       caller: key([], [{ type: 'lent-toys' }]),
       lookedUp: seen(reachOfBall()),
-      told: [
+      reported: [
         [
           `add the scope \`burn\`, and bind it to \`Toy ${BALL}\`, \`Everything\``,
           { scopes: ['burn'], resource: [{ type: 'Toy', ids: [BALL] }, { type: 'Everything' }] },
@@ -244,40 +244,40 @@ describe('a service key is told', () => {
       accessRequest: ask({ needs: { all: ['play'] }, on: ['toy'] }),
       caller: key(['play'], [{ type: 'everything' }]),
       lookedUp: seen(reachOfBall()),
-      told: [[`bind it to \`Toy ${BALL}\``, { resource: { type: 'Toy', ids: [BALL] } }]],
+      reported: [[`bind it to \`Toy ${BALL}\``, { resource: { type: 'Toy', ids: [BALL] } }]],
     },
     'the object, if it has its type without any': {
       accessRequest: ask({ on: ['toy'] }),
       caller: key([], [{ type: 'toy' }]),
       lookedUp: seen(reachOfBall()),
-      told: [[`bind it to \`Toy ${BALL}\``, { resource: { type: 'Toy', ids: [BALL] } }]],
+      reported: [[`bind it to \`Toy ${BALL}\``, { resource: { type: 'Toy', ids: [BALL] } }]],
     },
     'an edit without `force`, if what the documents rule out is stored already': {
       accessRequest: ask({ needs: { all: ['play'] } }),
       caller: key([], toys('ball')),
-      told: [['add the scope `play`', { scopes: ['play'] }]],
+      reported: [['add the scope `play`', { scopes: ['play'] }]],
     },
     'to force an id that the documents rule out, if nothing else names the object': {
       accessRequest: ask({ on: ['toy'] }),
       caller: key([], []),
       lookedUp: seen({ relation: 'owned', names: { toy: ['ball'] } }),
-      told: [['bind it to `Toy ball`', { resource: { type: 'Toy', ids: ['ball'] }, force: true }]],
+      reported: [['bind it to `Toy ball`', { resource: { type: 'Toy', ids: ['ball'] }, force: true }]],
     },
     'the scope, if it is made for every service': {
       accessRequest: ask({ needs: { all: ['play'] } }),
       caller: key([], [], { services: null }),
-      told: [['add the scope `play`', { scopes: ['play'] }]],
+      reported: [['add the scope `play`', { scopes: ['play'] }]],
     },
     'the service, and the first of several scopes that would do': {
       accessRequest: ask({ needs: { any: ['play', 'look'] } }),
       caller: key([], [], { services: [] }),
-      told: [['add the service `toys`, and add the scope `play`', { services: ['toys'], scopes: ['play'] }]],
+      reported: [['add the service `toys`, and add the scope `play`', { services: ['toys'], scopes: ['play'] }]],
     },
     'the service, and the first of several types, if all of an object is reached anyway': {
       accessRequest: onToys,
       caller: key(['play', 'burn'], [{ type: 'everything' }], { services: [] }),
       lookedUp: seen(reachOfBall()),
-      told: [
+      reported: [
         [
           'add the service `toys`, and bind it to `Everything`, `All Toys`',
           { services: ['toys'], resource: [{ type: 'Everything' }, { type: 'All Toys' }] },
@@ -287,54 +287,54 @@ describe('a service key is told', () => {
     'a type that reaches its own objects, where the body names one that nobody has read': {
       accessRequest: ask({ on: ['all-toys', 'lent-toys'], cover: { lookup: 'toy' } }),
       caller: key([], toys(DOLL)),
-      told: [['bind it to `All Toys`', { resource: { type: 'All Toys' } }]],
+      reported: [['bind it to `All Toys`', { resource: { type: 'All Toys' } }]],
     },
     'every type, where the path names an object that nobody has read': {
       accessRequest: ask({ on: ['all-toys', 'lent-toys'], cover: { lookup: 'toy', param: 'toyId' } }),
       caller: key([], toys(DOLL)),
-      told: [
+      reported: [
         ['bind it to `All Toys`', { resource: { type: 'All Toys' } }],
         ['bind it to `Lent Toys`', { resource: { type: 'Lent Toys' } }],
       ],
     },
-    'nothing of a rule that is closed': { accessRequest: ask({ closed: true }), caller: key([]), told: [] },
+    'nothing of a rule that is closed': { accessRequest: ask({ closed: true }), caller: key([]), reported: [] },
     'nothing of a rule that is closed, where it has not even the service': {
       accessRequest: ask({ closed: true }),
       caller: key([], [], { services: [] }),
-      told: [],
+      reported: [],
     },
     'nothing where the object is not there': {
       accessRequest: onToys,
       caller: key([], toys(DOLL)),
       lookedUp: { found: 'nothing' },
-      told: [],
+      reported: [],
     },
     'nothing where the object is somebody else’s': {
       accessRequest: onToys,
       caller: key([], toys(DOLL)),
       lookedUp: { found: 'foreign', owner: 'bo' },
-      told: [],
+      reported: [],
     },
     'nothing where no type could name the object': {
       accessRequest: ask({ on: ['toy'] }),
       caller: key([], [{ type: 'lent-toys' }]),
       lookedUp: null,
-      told: [],
+      reported: [],
     },
     'nothing where the answer was allowed': {
       accessRequest: onToys,
       caller: key(['play'], toys(BALL)),
       lookedUp: seen(reachOfBall()),
-      told: [],
+      reported: [],
     },
   };
 
-  it.each(Object.entries(cases))('%s', (what, { accessRequest, caller, lookedUp = null, told }) => {
+  it.each(Object.entries(cases))('%s', (what, { accessRequest, caller, lookedUp = null, reported }) => {
     const decision = decisionOn(accessRequest, caller, lookedUp);
     const changes = findFixes(decision, TOY_TABLES).filter(({ kind }) => kind === 'policy');
 
     expect(changes).toEqual(
-      told.map(([text, body]) => ({
+      reported.map(([text, body]) => ({
         kind: 'policy',
         text: `service key \`robot\`: ${text}`,
         request: { method: 'PATCH', path: '/_mock/keys/key-1', body },
@@ -360,9 +360,9 @@ describe('a service key is told', () => {
 
   it('the service alone, even if the scopes that are stored are not given with its types', () => {
     const caller = key(['burn'], [{ type: 'all-toys' }], { services: [] });
-    const told = findFixes(decisionOn(ask({ needs: { all: ['burn'] } }), caller, null), TOY_TABLES);
+    const reported = findFixes(decisionOn(ask({ needs: { all: ['burn'] } }), caller, null), TOY_TABLES);
 
-    expect(told.flatMap(({ request }) => request?.body ?? [])).toEqual([{ services: ['toys'] }]);
+    expect(reported.flatMap(({ request }) => request?.body ?? [])).toEqual([{ services: ['toys'] }]);
   });
 
   it('edits that begin with what is recorded already, because an edit takes the place of it', () => {
@@ -392,9 +392,9 @@ describe('a refusal that a recorded version will turn', () => {
 
   it('is a matter of time, which can be moved, and of nothing else', () => {
     const decision = refusedWith(may(2));
-    const told = findFixes(decision, TOY_TABLES);
+    const reported = findFixes(decision, TOY_TABLES);
 
-    expect(told).toEqual([
+    expect(reported).toEqual([
       {
         kind: 'propagation',
         text: expect.stringMatching(/until 1970-01-01T00:00:02\.000Z.*version 2.*`POST \/_mock\/clock\/advance`/),
@@ -443,7 +443,7 @@ describe('the user of a personal key is told', () => {
     'every role that would do': {
       accessRequest: ask({ needs: { all: ['play'] } }),
       caller: keyOfUser([]),
-      told: [
+      reported: [
         ['grant its user the role `Player`', { roles: ['Player'] }],
         ['grant its user the role `Parent`', { roles: ['Parent'] }],
       ],
@@ -452,17 +452,17 @@ describe('the user of a personal key is told', () => {
       accessRequest: ask({ needs: { all: ['burn'] }, on: ['everything'] }),
       caller: keyOfUser(['Player']),
       lookedUp: seen(reachOfBall()),
-      told: [['grant its user the role `Parent`', { roles: ['Player', 'Parent'] }]],
+      reported: [['grant its user the role `Parent`', { roles: ['Player', 'Parent'] }]],
     },
     'the service': {
       accessRequest: ask({ needs: { all: ['play'] } }),
       caller: keyOfUser(['Player'], { services: [] }),
-      told: [['add the service `toys`', { services: ['toys'] }]],
+      reported: [['add the service `toys`', { services: ['toys'] }]],
     },
     'the service and the role': {
       accessRequest: ask({ needs: { all: ['burn'] } }),
       caller: keyOfUser([], { services: ['air'] }),
-      told: [
+      reported: [
         [
           'add the service `toys`, and grant its user the role `Parent`',
           { services: ['air', 'toys'], roles: ['Parent'] },
@@ -472,34 +472,34 @@ describe('the user of a personal key is told', () => {
     'the smallest role, if the service is missing, too': {
       accessRequest: ask({ needs: { all: ['play'] } }),
       caller: keyOfUser([], { services: [] }),
-      told: [
+      reported: [
         ['add the service `toys`, and grant its user the role `Player`', { services: ['toys'], roles: ['Player'] }],
       ],
     },
     'the roles that a rule names, beside those there are': {
       accessRequest: ask({ needs: { roles: ['Player', 'Parent'] } }),
       caller: keyOfUser(['Player']),
-      told: [['grant its user the role `Parent`', { roles: ['Player', 'Parent'] }]],
+      reported: [['grant its user the role `Parent`', { roles: ['Player', 'Parent'] }]],
     },
     'the role of a service that no key is made for': {
       accessRequest: ask({ needs: { all: ['play'] } }, { ruleset: forNoKey }),
       caller: keyOfUser([], { services: [] }),
-      told: [['grant its user the role `Player`', { roles: ['Player'] }]],
+      reported: [['grant its user the role `Player`', { roles: ['Player'] }]],
     },
     'nothing where no role would do': {
       accessRequest: ask({ needs: { all: ['fly'] } }),
       caller: keyOfUser(['Player']),
-      told: [],
+      reported: [],
     },
-    'nothing of a rule that is closed': { accessRequest: ask({ closed: true }), caller: keyOfUser([]), told: [] },
+    'nothing of a rule that is closed': { accessRequest: ask({ closed: true }), caller: keyOfUser([]), reported: [] },
   };
 
-  it.each(Object.entries(cases))('%s', (_what, { accessRequest, caller, lookedUp = null, told }) => {
+  it.each(Object.entries(cases))('%s', (_what, { accessRequest, caller, lookedUp = null, reported }) => {
     const decision = decisionOn(accessRequest, caller, lookedUp);
     const changes = findFixes(decision, TOY_TABLES);
 
     expect(changes).toEqual(
-      told.map(([text, body]) => ({
+      reported.map(([text, body]) => ({
         kind: 'policy',
         text: `personal key \`laptop\`: ${text}`,
         request: { method: 'PATCH', path: '/_mock/keys/key-2', body },

@@ -218,57 +218,64 @@ it('a policy may be empty', () => {
 });
 
 describe('a fault names the field and what is expected:', () => {
-  const cases: [what: string, scopes: string[], resources: GivenResource[], told: string[], forceable: boolean][] = [
-    ['an unknown scope', ['fly'], [], ['`scopes`', '`fly`', '`play`', '`look_closely`', '`mend`'], false],
+  const cases: [what: string, scopes: string[], resources: GivenResource[], reported: string[], forceable: boolean][] =
     [
-      'an unknown type',
-      [],
-      [{ type: 'dream' }],
-      ['`resource.type`', '`dream`', '`All Toys`', '`Toy`', '`Everything`'],
-      false,
-    ],
-    ['ids that are missing', [], [{ type: 'Toy' }], ['`resource.ids`', '`Toy`', '`<toyId>`'], true],
-    ['ids that are empty', [], [{ type: 'Toy', ids: [] }], ['`resource.ids`', '`Toy`', '`<toyId>`'], true],
-    [
-      'ids that are missing where two types are written alike',
-      [],
-      [{ type: 'toy' }],
-      ['`resource.ids`', '`Toy`'],
-      true,
-    ],
-    ['ids that are empty where two types are written alike', [], [{ type: 'toy', ids: [] }], ['`resource.ids`'], true],
-    ['ids that are not wanted', [], [{ type: 'All Toys', ids: [F] }], ['`resource.ids`', '`All Toys`'], true],
-    [
-      'an id that is no UUID',
-      [],
-      [{ type: 'Toy', ids: ['ball'] }],
-      ['`resource.ids`', '`ball`', '`<toyId>`', 'UUID'],
-      true,
-    ],
-    ['an id that begins as a UUID', [], [{ type: 'Toy', ids: [`${F}x`] }], ['`resource.ids`', `\`${F}x\``], true],
-    ['`*` where single objects are named', [], [{ type: 'Toy', ids: ['*'] }], ['`resource.ids`', '`*`'], true],
-    [
-      'an object where a part is wanted',
-      [],
-      [{ type: 'Toy Parts', ids: [F] }],
-      ['`resource.ids`', `\`${F}\``, '`<toyId>/<partId>`'],
-      true,
-    ],
-    [
-      'a scope that is not given with the type',
-      ['burn'],
-      [{ type: 'All Toys' }],
-      ['`scopes`', '`Burn Toys` (`burn`)', '`Everything`'],
-      true,
-    ],
-  ];
+      ['an unknown scope', ['fly'], [], ['`scopes`', '`fly`', '`play`', '`look_closely`', '`mend`'], false],
+      [
+        'an unknown type',
+        [],
+        [{ type: 'dream' }],
+        ['`resource.type`', '`dream`', '`All Toys`', '`Toy`', '`Everything`'],
+        false,
+      ],
+      ['ids that are missing', [], [{ type: 'Toy' }], ['`resource.ids`', '`Toy`', '`<toyId>`'], true],
+      ['ids that are empty', [], [{ type: 'Toy', ids: [] }], ['`resource.ids`', '`Toy`', '`<toyId>`'], true],
+      [
+        'ids that are missing where two types are written alike',
+        [],
+        [{ type: 'toy' }],
+        ['`resource.ids`', '`Toy`'],
+        true,
+      ],
+      [
+        'ids that are empty where two types are written alike',
+        [],
+        [{ type: 'toy', ids: [] }],
+        ['`resource.ids`'],
+        true,
+      ],
+      ['ids that are not wanted', [], [{ type: 'All Toys', ids: [F] }], ['`resource.ids`', '`All Toys`'], true],
+      [
+        'an id that is no UUID',
+        [],
+        [{ type: 'Toy', ids: ['ball'] }],
+        ['`resource.ids`', '`ball`', '`<toyId>`', 'UUID'],
+        true,
+      ],
+      ['an id that begins as a UUID', [], [{ type: 'Toy', ids: [`${F}x`] }], ['`resource.ids`', `\`${F}x\``], true],
+      ['`*` where single objects are named', [], [{ type: 'Toy', ids: ['*'] }], ['`resource.ids`', '`*`'], true],
+      [
+        'an object where a part is wanted',
+        [],
+        [{ type: 'Toy Parts', ids: [F] }],
+        ['`resource.ids`', `\`${F}\``, '`<toyId>/<partId>`'],
+        true,
+      ],
+      [
+        'a scope that is not given with the type',
+        ['burn'],
+        [{ type: 'All Toys' }],
+        ['`scopes`', '`Burn Toys` (`burn`)', '`Everything`'],
+        true,
+      ],
+    ];
 
-  it.each(cases)('%s', (_what, scopes, resources, told, forceable) => {
+  it.each(cases)('%s', (_what, scopes, resources, reported, forceable) => {
     const { faults } = read(scopes, ...resources);
 
     expect(faults).toMatchObject([{ message: expect.any(String), forceable }]);
     const message = faults.map(messageOf)[0];
-    for (const name of told) expect(message).toContain(name);
+    for (const name of reported) expect(message).toContain(name);
   });
 
   it('with the names that are known, as scopes and types are usually called', () => {

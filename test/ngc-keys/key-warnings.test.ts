@@ -59,31 +59,31 @@ it('a personal key can do what its user can', () => {
 it('a service key is told of a scope that counts on other resource types than it has', () => {
   const burning = ruleOf({ id: 'burn', needs: { all: ['burn'] }, on: ['everything'] });
   const ruleset = rulesetOf('toys', null, { ...TOY_TABLES, rules: [...rules, burning] });
-  const told = (scopes: readonly string[], type: string) =>
+  const reported = (scopes: readonly string[], type: string) =>
     findKeyWarnings([ruleset], { name: 'robot', services: ['toys'], policy: { scopes, resources: [{ type }] } });
 
-  expect(told(['play', 'burn'], 'toy')).toEqual([
+  expect(reported(['play', 'burn'], 'toy')).toEqual([
     'The key `robot` can do nothing in `toys` with the scope `burn`: the scope needs a resource of type `Everything`.',
   ]);
-  expect(told(['play', 'mend'], 'toy')).toEqual([]);
-  expect(told(['burn'], 'everything')).toEqual([]);
+  expect(reported(['play', 'mend'], 'toy')).toEqual([]);
+  expect(reported(['burn'], 'everything')).toEqual([]);
 });
 
 describe('a service key without a resource is told what it covers, in the words of its service', () => {
   const open = ruleOf({ id: 'watch', needs: { all: ['look'] } });
   const ruleset = rulesetOf('toys', null, { ...TOY_TABLES, rules: [...rules, open], unbound: 'covers no toy' });
-  const told = (scopes: readonly string[], resources: { type: string }[] = []) =>
+  const reported = (scopes: readonly string[], resources: { type: string }[] = []) =>
     findKeyWarnings([ruleset], { name: 'robot', services: ['toys'], policy: { scopes, resources } });
 
   it('where its scopes need one', () => {
-    expect(told(['look', 'play'])).toEqual([
+    expect(reported(['look', 'play'])).toEqual([
       'The key `robot` has no resource: a key without a resource covers no toy.',
     ]);
   });
 
   it('but not where they need none, or it has one', () => {
-    expect(told(['look'])).toEqual([]);
-    expect(told(['look', 'play'], [{ type: 'toy' }])).toEqual([]);
+    expect(reported(['look'])).toEqual([]);
+    expect(reported(['look', 'play'], [{ type: 'toy' }])).toEqual([]);
   });
 });
 
@@ -94,19 +94,19 @@ describe('of several services', () => {
     rules: [ruleOf({ id: 'look', needs: { all: ['look'] } })],
   });
   const both = [...rulesets, games];
-  const told = (services: readonly string[], scopes: readonly string[], resources: { type: string }[] = []) =>
+  const reported = (services: readonly string[], scopes: readonly string[], resources: { type: string }[] = []) =>
     findKeyWarnings(both, { name: 'robot', services, policy: { scopes, resources } });
   const toldLaptop = (all: readonly Ruleset[], services: readonly string[], roles: readonly string[]) =>
     findKeyWarnings(all, { name: 'laptop', services, policy: null, roles });
 
   it('a key is only told of its own', () => {
-    expect(told(['toys'], [])).toEqual(['The key `robot` can do nothing in `toys`: it has no scope of `toys`.']);
-    expect(told(['games'], [])).toEqual(['The key `robot` can do nothing in `games`: it has no scope of `games`.']);
+    expect(reported(['toys'], [])).toEqual(['The key `robot` can do nothing in `toys`: it has no scope of `toys`.']);
+    expect(reported(['games'], [])).toEqual(['The key `robot` can do nothing in `games`: it has no scope of `games`.']);
   });
 
   it('one in which a key can do something is enough', () => {
-    expect(told(['toys', 'games'], ['look'])).toEqual([]);
-    expect(told(['toys', 'games'], [])).toHaveLength(2);
+    expect(reported(['toys', 'games'], ['look'])).toEqual([]);
+    expect(reported(['toys', 'games'], [])).toHaveLength(2);
   });
 
   it('a personal key can do what a role of its user grants in one of them', () => {

@@ -23,7 +23,7 @@ import { inForce, personal, versionOf } from './toy-keys.ts';
 
 interface Room extends Keyroom {
   readonly kept: Map<string, string>;
-  readonly told: unknown[][];
+  readonly reported: unknown[][];
   /** What those who watch were told. */
   readonly events: unknown[][];
 }
@@ -39,12 +39,12 @@ function room({
   propagation?: 'fixed' | 'off' | 'jitter';
 } = {}): Room {
   const kept = new Map<string, string>();
-  const told: unknown[][] = [];
+  const reported: unknown[][] = [];
   const events: unknown[][] = [];
   const tell =
     (what: string) =>
     async (...parts: unknown[]) =>
-      void told.push([what, ...parts]);
+      void reported.push([what, ...parts]);
   const settings = {
     get: async (name: string) => kept.get(name) ?? null,
     set: async (name: string, value: string) => void kept.set(name, value),
@@ -63,13 +63,13 @@ function room({
     replaceSecret: tell('replaceSecret'),
     newest: async (id: string) => (id === 'key-1' ? versionOf(7, ['look']) : null),
     list: async (filter: object, limit: number, now: number) => {
-      told.push(['list', filter, limit, now]);
+      reported.push(['list', filter, limit, now]);
       return [inForce({ services: [] }), inForce({ id: 'key-9', name: 'good' })];
     },
   });
   return {
     kept,
-    told,
+    reported,
     events,
     world: { mark, activityLog: { event: (...parts: unknown[]) => void events.push(parts) } },
     store: { settings },
@@ -116,14 +116,14 @@ describe('an edit of a policy', () => {
   const policy = { scopes: ['look'], resources: [] };
   const edits = async (world: Room, count: number) => {
     for (let number = 0; number < count; number++) await editKey(world, 1000, inForce().key, { policy });
-    return world.told.map(([, , edit]) => (edit as { policy: { effectiveAt: number } }).policy.effectiveAt);
+    return world.reported.map(([, , edit]) => (edit as { policy: { effectiveAt: number } }).policy.effectiveAt);
   };
 
   it('comes into force once it has propagated; the rest of it at once', async () => {
     const world = room();
     await editKey(world, 1000, inForce().key, { name: 'new', policy });
 
-    expect(world.told).toEqual([
+    expect(world.reported).toEqual([
       ['edit', 'key-1', { name: 'new', policy: { next: policy, recordedAt: 1000, effectiveAt: 61_000 } }],
     ]);
     expect(world.events).toEqual([
@@ -155,7 +155,7 @@ describe('an edit of a policy', () => {
     await editKey(world, 1000, personal().key, { name: 'new', policy });
     await editKey(world, 1000, inForce().key, { name: 'newer' });
 
-    expect(world.told).toEqual([
+    expect(world.reported).toEqual([
       ['edit', 'key-2', { name: 'new' }],
       ['edit', 'key-1', { name: 'newer' }],
     ]);
@@ -207,7 +207,7 @@ describe('a new key', () => {
 
     expect(id).toBe('id-1');
     expect(keyForm(text)).toBe('marked');
-    expect(world.told).toEqual([
+    expect(world.reported).toEqual([
       [
         'create',
         {
@@ -231,7 +231,7 @@ describe('a new key', () => {
 
     expect(text).toMatch(/^nvapi-0123456789abr{31}/);
     expect(next).toMatch(/^nvapi-0123456789abr{31}/);
-    expect(world.told[1]).toEqual(['replaceSecret', 'key-1', hashSecret(next), next.slice(-3)]);
+    expect(world.reported[1]).toEqual(['replaceSecret', 'key-1', hashSecret(next), next.slice(-3)]);
   });
 });
 
@@ -250,25 +250,25 @@ describe('the newest policy of a key', () => {
 
 describe('a key that can do nothing', () => {
   const reporting = () => {
-    const { store, told } = room();
-    const findings = { report: (...parts: unknown[]) => void told.push(['finding', ...parts]) };
-    return { told, report: { rulesets: [toyLaw], findings, store } };
+    const { store, reported } = room();
+    const findings = { report: (...parts: unknown[]) => void reported.push(['finding', ...parts]) };
+    return { reported, report: { rulesets: [toyLaw], findings, store } };
   };
   const SAID = 'The key `robot` has no service, so every service refuses it. The services are `toys`.';
 
   it('is worth knowing, for each reason', async () => {
-    const { told, report } = reporting();
+    const { reported, report } = reporting();
 
     expect(await reportUseless(report, 1000, inForce({ services: [] }))).toEqual([SAID]);
-    expect(told).toEqual([['finding', 'useless_key', SAID, 1000]]);
+    expect(reported).toEqual([['finding', 'useless_key', SAID, 1000]]);
   });
 
   it('is looked for among all', async () => {
-    const { told, report } = reporting();
+    const { reported, report } = reporting();
     await reportUselessKeys(report, 1000);
 
-    expect(told[0]).toEqual(['list', { org: undefined }, 1000, 1000]);
-    expect(told.slice(1)).toMatchObject([
+    expect(reported[0]).toEqual(['list', { org: undefined }, 1000, 1000]);
+    expect(reported.slice(1)).toMatchObject([
       ['finding', 'useless_key', SAID, 1000],
       ['finding', 'useless_key', expect.stringContaining('`good` can do nothing in `toys`'), 1000],
     ]);

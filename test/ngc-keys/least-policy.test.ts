@@ -23,9 +23,9 @@ const least = (caller: Caller | null, ...uses: readonly Use[]) => leastPolicy({ 
 describe('the least rights of a service key', () => {
   it('are told as orders of keys and seeds write them, beside what it holds', () => {
     const caller = key(['look', 'play'], [{ type: 'all-toys' }], { services: ['toys', 'games'] });
-    const told = least(caller, use(PLAY, object(BALL)));
+    const reported = least(caller, use(PLAY, object(BALL)));
 
-    expect(told).toMatchObject({
+    expect(reported).toMatchObject({
       held: { services: ['toys', 'games'], scopes: ['look', 'play'], resource: { type: 'All Toys' } },
       smallest: { services: ['toys'], scopes: ['play'], resource: { type: 'Toy Parts', ids: ['ball/skin'] } },
       unused: ['look'],
@@ -35,10 +35,10 @@ describe('the least rights of a service key', () => {
       ],
       beyond: [],
     });
-    expect(told.seed).toEqual({
-      ngc: { keys: [{ org: 'acme', name: 'robot', type: 'service', ...told.smallest }] },
+    expect(reported.seed).toEqual({
+      ngc: { keys: [{ org: 'acme', name: 'robot', type: 'service', ...reported.smallest }] },
     });
-    expect(told.heldRights(toyLaw)).toEqual({
+    expect(reported.heldRights(toyLaw)).toEqual({
       roles: [],
       held: new Set(['play']),
       resources: [{ type: 'toy-parts', ids: ['ball/skin'] }],
@@ -57,10 +57,10 @@ describe('the least rights of a service key', () => {
   });
 
   it('are none, if it did nothing', () => {
-    const told = least(key(['play'], [{ type: 'all-toys' }]));
+    const reported = least(key(['play'], [{ type: 'all-toys' }]));
 
-    expect(told.smallest).toStrictEqual({ services: [], scopes: [] });
-    expect(told).toMatchObject({ unused: ['play'], broader: [], beyond: [] });
+    expect(reported.smallest).toStrictEqual({ services: [], scopes: [] });
+    expect(reported).toMatchObject({ unused: ['play'], broader: [], beyond: [] });
   });
 
   it('have several resources where one is not enough', () => {
@@ -75,29 +75,29 @@ describe('the least rights of a service key', () => {
   it('have scopes in the order of the tables, of every service that keys are made for', () => {
     const mend = use({ needs: { all: ['mend'] } });
     const open = use({ needs: { all: ['fly'] } }, null, openLaw);
-    const told = least(key(['mend', 'play']), mend, use({ needs: { all: ['play'] } }), open);
+    const reported = least(key(['mend', 'play']), mend, use({ needs: { all: ['play'] } }), open);
 
-    expect(told.smallest).toMatchObject({ services: ['toys'], scopes: ['play', 'mend'] });
-    expect(told.beyond).toEqual([open]);
+    expect(reported.smallest).toMatchObject({ services: ['toys'], scopes: ['play', 'mend'] });
+    expect(reported.beyond).toEqual([open]);
   });
 
   it('have a scope once that two services have', () => {
     const other = rulesetOf('dolls', null, { ...TOY_TABLES, product: 'nv-dolls' });
-    const told = least(
+    const reported = least(
       key(['play']),
       use({ needs: { all: ['play'] } }),
       use({ needs: { all: ['play'] } }, null, other),
     );
 
-    expect(told.smallest).toMatchObject({ services: ['toys', 'dolls'], scopes: ['play'] });
+    expect(reported.smallest).toMatchObject({ services: ['toys', 'dolls'], scopes: ['play'] });
   });
 
   it('leave out what no policy allows', () => {
     const closed = use({ closed: true });
-    const told = least(key(['play']), closed, use({ needs: { all: ['play'] } }));
+    const reported = least(key(['play']), closed, use({ needs: { all: ['play'] } }));
 
-    expect(told.beyond).toEqual([closed]);
-    expect(told.smallest['scopes']).toEqual(['play']);
+    expect(reported.beyond).toEqual([closed]);
+    expect(reported.smallest['scopes']).toEqual(['play']);
   });
 
   it('keep the scope that it holds, of two of which one is needed', () => {

@@ -99,15 +99,15 @@ const without = <Item>(items: readonly Item[], one: Item) => items.filter((item)
 const all = TYPES.map((type) => ({ type }));
 
 describe('the smallest policy of a service key', () => {
-  const check = (all: (told: ReturnType<typeof read>, possible: readonly Use[], uses: readonly Use[]) => void) =>
+  const check = (all: (reported: ReturnType<typeof read>, possible: readonly Use[], uses: readonly Use[]) => void) =>
     fc.assert(
       fc.asyncProperty(uses, some(SCOPES), async (did, held) => {
         const caller = key(held, [{ type: 'all-toys' }]);
         const { smallest, beyond } = await leastRightsOfKey(NO_WORLD, { principal: serviceKey, caller, uses: did });
         // It has the members of a policy, as the tests of whole flows show.
-        const told = read(smallest as unknown as Smallest);
+        const reported = read(smallest as unknown as Smallest);
         all(
-          told,
+          reported,
           did.filter((one) => !beyond.includes(one)),
           did,
         );
@@ -202,10 +202,10 @@ describe('the smallest policy of a service key', () => {
     const uses = [{ operation: 'o', accessRequest: { rule: list, ruleset: LAW }, lookedUp: null, example: EXAMPLE }];
     const bound = { type: 'toy', ids: ['ball', 'doll'] };
     const caller = key(['look'], [bound]);
-    const told = await leastRightsOfKey(NO_WORLD, { principal: serviceKey, caller, uses });
+    const reported = await leastRightsOfKey(NO_WORLD, { principal: serviceKey, caller, uses });
 
-    expect(told.smallest['resource']).toEqual({ type: 'Toy', ids: ['ball', 'doll'] });
-    expect(told.broader).toEqual([]);
+    expect(reported.smallest['resource']).toEqual({ type: 'Toy', ids: ['ball', 'doll'] });
+    expect(reported.broader).toEqual([]);
   });
 
   it('is found as fast for a thousand objects as a request is answered', async () => {
@@ -243,17 +243,17 @@ describe('the smallest roles of a user', () => {
       fc.asyncProperty(uses, some(NAMES), async (did, held) => {
         const asked = did.map((one) => ({ ...one, accessRequest: { ...one.accessRequest, ruleset } }));
         const caller = keyOfUser(held);
-        const told = await leastRightsOfKey(NO_WORLD, { principal: personalKey, caller, uses: asked });
-        const needed = told.smallest['roles'] as readonly string[];
-        for (const one of asked) expect(isAllowed(one, needed)).toBe(!told.beyond.includes(one));
-        const possible = asked.filter((one) => !told.beyond.includes(one));
+        const reported = await leastRightsOfKey(NO_WORLD, { principal: personalKey, caller, uses: asked });
+        const needed = reported.smallest['roles'] as readonly string[];
+        for (const one of asked) expect(isAllowed(one, needed)).toBe(!reported.beyond.includes(one));
+        const possible = asked.filter((one) => !reported.beyond.includes(one));
         for (const role of needed) {
           expect(
             possible.every((one) => isAllowed(one, without(needed, role))),
             role,
           ).toBe(false);
         }
-        const kept = held.filter((role) => !told.unused.includes(role));
+        const kept = held.filter((role) => !reported.unused.includes(role));
         for (const one of asked) expect(isAllowed(one, kept)).toBe(isAllowed(one, held));
       }),
       { numRuns: roundsOf(300), seed: seedNumberOf(6625) },
@@ -264,9 +264,9 @@ describe('the smallest roles of a user', () => {
     const look = ruleOf({ needs: { all: ['look'] } });
     const did = [{ operation: 'o', accessRequest: { rule: look, ruleset }, lookedUp: null, example: EXAMPLE }];
     const caller = keyOfUser(['Parent', 'Mender']);
-    const told = await leastRightsOfKey(NO_WORLD, { principal: personalKey, caller, uses: did });
+    const reported = await leastRightsOfKey(NO_WORLD, { principal: personalKey, caller, uses: did });
 
-    expect(told).toMatchObject({
+    expect(reported).toMatchObject({
       smallest: { roles: ['Looker'] },
       unused: ['Mender'],
       broader: [{ what: 'role', held: ['Parent'], enough: ['Looker'] }],

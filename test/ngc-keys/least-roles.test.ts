@@ -22,9 +22,9 @@ const MEND = { needs: { all: ['mend'] } };
 
 describe('the least rights of a personal key', () => {
   it('are roles, as seeds write them, beside those of its user', async () => {
-    const told = await least(keyOfUser(['Parent'], { services: ['toys', 'games'] }), use(PLAY));
+    const reported = await least(keyOfUser(['Parent'], { services: ['toys', 'games'] }), use(PLAY));
 
-    expect(told).toMatchObject({
+    expect(reported).toMatchObject({
       held: { services: ['toys', 'games'], roles: ['Parent'] },
       smallest: { services: ['toys'], roles: ['Player'] },
       unused: [],
@@ -34,7 +34,7 @@ describe('the least rights of a personal key', () => {
       ],
       beyond: [],
     });
-    expect(told.seed).toEqual({
+    expect(reported.seed).toEqual({
       ngc: {
         keys: [
           {
@@ -48,7 +48,7 @@ describe('the least rights of a personal key', () => {
         ],
       },
     });
-    expect(told.heldRights(toyLaw)).toEqual({
+    expect(reported.heldRights(toyLaw)).toEqual({
       roles: ['Player'],
       held: new Set(['play', 'look']),
       resources: null,
@@ -76,16 +76,16 @@ describe('the least rights of a personal key', () => {
 
   it('leave out what no role allows', async () => {
     const never = use({ needs: { all: ['fly'] } });
-    const told = await least(keyOfUser(['Player']), never, use(PLAY));
+    const reported = await least(keyOfUser(['Player']), never, use(PLAY));
 
-    expect(told.beyond).toEqual([never]);
-    expect(told.smallest['roles']).toEqual(['Player']);
+    expect(reported.beyond).toEqual([never]);
+    expect(reported.smallest['roles']).toEqual(['Player']);
   });
 
   it('have a role of the user that no law knows, if only that allows it', async () => {
-    const told = await least(keyOfUser(['Guest', 'Player']), use({ needs: { roles: ['Guest'] } }));
+    const reported = await least(keyOfUser(['Guest', 'Player']), use({ needs: { roles: ['Guest'] } }));
 
-    expect(told).toMatchObject({ smallest: { roles: ['Guest'] }, unused: ['Player'], broader: [] });
+    expect(reported).toMatchObject({ smallest: { roles: ['Guest'] }, unused: ['Player'], broader: [] });
   });
 
   it('have the role that its user has, of two that bring as much', async () => {
@@ -93,16 +93,16 @@ describe('the least rights of a personal key', () => {
     const ruleset = rulesetOf('toys', null, { ...TOY_TABLES, roles: twins } as never);
 
     for (const role of ['One', 'Two']) {
-      const told = await least(keyOfUser([role]), use(MEND, ruleset));
-      expect(told).toMatchObject({ smallest: { roles: [role] }, unused: [], broader: [] });
+      const reported = await least(keyOfUser([role]), use(MEND, ruleset));
+      expect(reported).toMatchObject({ smallest: { roles: [role] }, unused: [], broader: [] });
     }
   });
 
   it('are counted over all services that it was used for', async () => {
     const games = rulesetOf('games', null, { ...TOY_TABLES, product: 'nv-games' } as never);
-    const told = await least(keyOfUser(['Parent'], { services: ['toys', 'games'] }), use(PLAY), use(MEND, games));
+    const reported = await least(keyOfUser(['Parent'], { services: ['toys', 'games'] }), use(PLAY), use(MEND, games));
 
-    expect(told).toMatchObject({ smallest: { services: ['toys', 'games'], roles: ['Parent'] }, broader: [] });
+    expect(reported).toMatchObject({ smallest: { services: ['toys', 'games'], roles: ['Parent'] }, broader: [] });
   });
 
   it('do not call another role larger that brings the same', async () => {

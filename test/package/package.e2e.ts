@@ -303,7 +303,7 @@ describe('the package', () => {
 });
 
 describe('installed without the binary of its native module', () => {
-  const told = 'A data file needs better-sqlite3, which was installed without its binary';
+  const reported = 'A data file needs better-sqlite3, which was installed without its binary';
   let folder: string;
   beforeAll(async () => {
     folder = await withoutBinary(user);
@@ -315,7 +315,7 @@ describe('installed without the binary of its native module', () => {
 
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr.trim().split('\n')).toHaveLength(1);
-    expect(stderr).toContain(told);
+    expect(stderr).toContain(reported);
     for (const remedy of ['npm rebuild better-sqlite3', 'pnpm approve-builds', 'yarn rebuild better-sqlite3']) {
       expect(stderr).toContain(remedy);
     }
@@ -333,7 +333,7 @@ describe('installed without the binary of its native module', () => {
     const [made, message, ...more] = stdout.trim().split('\n');
 
     expect(made).toBe('201');
-    expect(message).toContain(told);
+    expect(message).toContain(reported);
     expect(more).toEqual([]);
   });
 

@@ -77,9 +77,9 @@ describe.runIf(PYTHON !== undefined)('the Python package', { timeout: PATIENCE_M
     expect(listed).toContain('nv_auth_mock/py.typed');
     expect(listed).toContain('LICENSE');
     expect(listed).not.toContain('tests/');
-    const told = `from importlib.metadata import distribution as d; one = d('nv-auth-mock')
+    const reported = `from importlib.metadata import distribution as d; one = d('nv-auth-mock')
 print(one.requires, [(e.group, e.value) for e in one.entry_points])`;
-    expect(execFileSync(python, ['-c', told], { encoding: 'utf8' }).trim()).toBe(
+    expect(execFileSync(python, ['-c', reported], { encoding: 'utf8' }).trim()).toBe(
       "None [('pytest11', 'nv_auth_mock.pytest_plugin')]",
     );
   });

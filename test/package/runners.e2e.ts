@@ -166,7 +166,7 @@ const AT_ONCE = (head: string, kind: string) => `${head}
   }`;
 
 describe('tests that run at the same time', { timeout: PATIENCE_MS }, () => {
-  const told = 'Tests run at the same time here';
+  const reported = 'Tests run at the same time here';
 
   it('are told by useMock to take worlds of their own, in node:test', async () => {
     const folder = await copied();
@@ -183,7 +183,7 @@ describe('tests that run at the same time', { timeout: PATIENCE_MS }, () => {
       '    not ok 3 - two shares',
       '    ok 4 - two has its own',
     ]);
-    expect(stdout).toContain(told);
+    expect(stdout).toContain(reported);
   });
 
   it('are told so in jest, where they begin before any hook', async () => {
@@ -195,7 +195,7 @@ describe('tests that run at the same time', { timeout: PATIENCE_MS }, () => {
     const { stderr } = await ended(folder, 'jest/bin/jest.js', PATIENTLY, 'at-once.test.js');
 
     expect(stderr).toContain('2 failed, 3 passed');
-    expect(stderr).toContain(told);
+    expect(stderr).toContain(reported);
   });
 });
 

@@ -54,11 +54,11 @@ describe('the bill of materials', () => {
   it('names every package that is in the bundle as such, and no other', () => {
     // Their code is there, and no module has their name.
     const nameless = [/^pkg:npm\/rolldown@/, /^pkg:npm\/%40fastify\/swagger-ui@/, /^pkg:npm\/swagger-ui-dist@/];
-    const told = COMPONENTS.filter(isBundled).map(({ purl }) => purl);
+    const reported = COMPONENTS.filter(isBundled).map(({ purl }) => purl);
 
     expect(BUNDLED.size).toBeGreaterThan(30);
-    expect(told.filter((purl) => !nameless.some((form) => form.test(purl)))).toEqual([...BUNDLED].sort());
-    for (const form of nameless) expect(told.filter((purl) => form.test(purl))).toHaveLength(1);
+    expect(reported.filter((purl) => !nameless.some((form) => form.test(purl)))).toEqual([...BUNDLED].sort());
+    for (const form of nameless) expect(reported.filter((purl) => form.test(purl))).toHaveLength(1);
   });
 
   it('names the package, and its version', () => {
@@ -134,7 +134,7 @@ describe('the notices', () => {
   it('have the license of every package that is in the bundle', () => {
     const bundled = COMPONENTS.filter(({ properties }) => properties !== undefined);
     const words = /Permission is hereby granted|Permission to use, copy, modify|Redistribution and use|Apache License/;
-    const told = NOTICES.map((notice) => {
+    const reported = NOTICES.map((notice) => {
       const [heading = '', , ...license] = notice.split('\n');
       const [, name = '', version = ''] = /^(\S+) (\S+) \(.+\)$/.exec(heading) ?? [];
 
@@ -143,7 +143,7 @@ describe('the notices', () => {
       return purlOf({ name, version });
     });
 
-    expect(told.toSorted()).toEqual(bundled.map(({ purl }) => purl));
+    expect(reported.toSorted()).toEqual(bundled.map(({ purl }) => purl));
   });
 
   it('have texts of ours only for packages that bring none', () => {

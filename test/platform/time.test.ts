@@ -164,10 +164,10 @@ describe('timers that no test replaces', () => {
 
   it('keep the process running, unless they are told not to', () => {
     const timer = setTimeout(() => {}, 5);
-    const told = [timer.hasRef(), timer.unref().hasRef(), timer.refresh().hasRef(), timer.ref().hasRef()];
+    const reported = [timer.hasRef(), timer.unref().hasRef(), timer.refresh().hasRef(), timer.ref().hasRef()];
     clearTimeout(timer);
 
-    expect(told).toEqual([true, false, false, true]);
+    expect(reported).toEqual([true, false, false, true]);
   });
 
   it('run immediates in their order, with those that were cleared left out', async () => {

@@ -124,12 +124,12 @@ describe.each(WAYS)('%s, beside fifty other worlds', (_, boardOf) => {
 
   it('hints, findings and events are this world’s', async () => {
     const { world, board } = await fresh();
-    const told: string[] = [];
+    const reported: string[] = [];
     const events = board.events();
     const watching = (async () => {
       for await (const { kind } of events) {
-        told.push(kind);
-        if (told.includes('request')) return;
+        reported.push(kind);
+        if (reported.includes('request')) return;
       }
     })();
     await events.opened;

@@ -225,14 +225,14 @@ describe('a user of a personal key', async () => {
     const call: Call = (request, sent) => server.call(request, { token: body.key, body: sent });
     expect(await simulation(call)).toEqual([201, 200, 200]);
 
-    const told = await reportOn(server, 'wide');
-    expect(told.smallest).toEqual({ services: ['air'], roles: ['air'] });
-    expect(told.unused).toEqual(['ORG_OWNER']);
-    expect(told.broader).toEqual([
+    const reported = await reportOn(server, 'wide');
+    expect(reported.smallest).toEqual({ services: ['air'], roles: ['air'] });
+    expect(reported.unused).toEqual(['ORG_OWNER']);
+    expect(reported.broader).toEqual([
       { what: 'role', held: ['air-admin'], enough: ['air'] },
       { what: 'services', held: ['air', 'nvcf'], enough: ['air'] },
     ]);
-    const exact = { type: 'personal', name: 'narrow', ...told.smallest };
+    const exact = { type: 'personal', name: 'narrow', ...reported.smallest };
     const { key } = (await server.call('POST /_mock/keys', { body: exact })).body;
     expect(await simulation((request, sent) => server.call(request, { token: key, body: sent }))).toEqual([
       201, 200, 200,

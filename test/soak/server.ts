@@ -72,7 +72,7 @@ export async function startBuilt(data: string, flags: readonly string[] = [], he
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const vitals: Vitals[] = [];
-  child.on('message', (told) => vitals.push(told as Vitals));
+  child.on('message', (reported) => vitals.push(reported as Vitals));
   let complaints = '';
   child.stderr?.on('data', (text) => {
     complaints = `${complaints}${text}`.slice(-4000);

@@ -12,15 +12,15 @@ const SLACK = 24;
 it('a server of 128 MB answers for as long as it is asked, and each list of its 50 worlds is what it must be', async () => {
   const folder = await emptyFolder();
   const requests = Number(SOAK_REQUESTS);
-  let told = 0;
+  let reported = 0;
   const figures = await soak({
     data: join(folder, 'soak.db'),
     requests,
     minutes: Number(SOAK_MINUTES),
     seed: SOAK_SEED,
     progress: (now) => {
-      if (now.requests - told < PROGRESS) return;
-      told = now.requests;
+      if (now.requests - reported < PROGRESS) return;
+      reported = now.requests;
       const { rss = 0, heap = 0 } = now.vitals.at(-1) ?? {};
       say(
         `${now.requests} of ${requests} in ${now.minutes.toFixed(1)} min, RSS ${rss.toFixed(0)} MB, heap ${heap.toFixed(0)} MB`,

@@ -151,15 +151,15 @@ describePostgres('a process that has the worlds', () => {
     const worlds = Array.from({ length: WRITERS }, (_, number) => `world-${number}`);
     const common = worlds.map(() => 'common');
     await makeWorlds(active, [...worlds, 'alone', 'common']);
-    const told = (who: string, { perStatement, aSecond }: Written) =>
+    const reported = (who: string, { perStatement, aSecond }: Written) =>
       report(`${who}: ${perStatement.toFixed(1)} changes a statement, ${Math.round(aSecond)} changes a second`);
 
     const alone = await write(active, database, ['alone'], ALONE);
-    told('1 writer', alone);
+    reported('1 writer', alone);
     const apart = await write(active, database, worlds, EACH);
-    told(`${WRITERS} writers, each in a world of its own`, apart);
+    reported(`${WRITERS} writers, each in a world of its own`, apart);
     const together = await write(active, database, common, EACH);
-    told(`${WRITERS} writers in one world`, together);
+    reported(`${WRITERS} writers in one world`, together);
     expect(alone.perStatement).toBe(1);
     expect(apart.perStatement).toBeGreaterThanOrEqual(5);
 
@@ -172,9 +172,9 @@ describePostgres('a process that has the worlds', () => {
 
     await slowDown(database);
     const slowly = await write(active, database, ['alone'], 100);
-    told(`1 writer, if a statement takes ${SLOW_MS} ms`, slowly);
+    reported(`1 writer, if a statement takes ${SLOW_MS} ms`, slowly);
     const slowlyApart = await write(active, database, worlds, 5);
-    told(`${WRITERS} writers, each in a world of its own, if a statement takes ${SLOW_MS} ms`, slowlyApart);
+    reported(`${WRITERS} writers, each in a world of its own, if a statement takes ${SLOW_MS} ms`, slowlyApart);
     expect(slowlyApart.aSecond).toBeGreaterThanOrEqual(5 * slowly.aSecond);
   });
 });

@@ -372,8 +372,8 @@ describePostgres('with a database that', () => {
       for (let round = 0; round < 3; round += 1) {
         await leave(server);
         await until(async () => !(await at.isReady()), NOTICED_MS);
-        const told = await Promise.all(calls.map(({ request, sent }) => at.call(request, sent)));
-        const shown = told.map((answer, index) => ({
+        const reported = await Promise.all(calls.map(({ request, sent }) => at.call(request, sent)));
+        const shown = reported.map((answer, index) => ({
           what: calls[index]?.what,
           status: answer.status,
           form: formOf(answer),
@@ -387,7 +387,7 @@ describePostgres('with a database that', () => {
         for (const { status, headers } of [ready, driven])
           expect([status, headers['content-type']]).toEqual([503, expect.stringContaining('application/problem+json')]);
         // Nothing of it waits for the database.
-        expect(Math.max(...[...told, alive, ready, driven].map(({ took }) => took))).toBeLessThan(1000);
+        expect(Math.max(...[...reported, alive, ready, driven].map(({ took }) => took))).toBeLessThan(1000);
         await back(server);
         await at.untilReady(RECOVERY_MS);
         expect(await countsAt(at)).toEqual(before);

@@ -100,7 +100,7 @@ describe('the driver that is loaded', () => {
     ['was never compiled', { tries: ['build/better_sqlite3.node'] }, /was installed without its binary.*npm rebuild/],
     ['is of another Node', { code: 'ERR_DLOPEN_FAILED' }, /has a binary that Node \S+ cannot load.*npm rebuild/],
     ['is not there', { code: 'ERR_MODULE_NOT_FOUND' }, /is not installed.*npm install better-sqlite3/],
-  ] as const)('is that of Node where the binary %s, and otherwise it says what to do', async ([, fault, told]) => {
+  ] as const)('is that of Node where the binary %s, and otherwise it says what to do', async ([, fault, reported]) => {
     const open = vi.spyOn(BETTER_SQLITE3, 'open').mockImplementation(() => {
       throw Object.assign(new Error('said the module'), fault);
     });
@@ -108,7 +108,7 @@ describe('the driver that is loaded', () => {
     try {
       expect(await loadDriver(() => other)).toBe(other);
       await expect(loadDriver(() => null)).rejects.toThrow(Unusable);
-      await expect(loadDriver(() => null)).rejects.toThrow(told);
+      await expect(loadDriver(() => null)).rejects.toThrow(reported);
     } finally {
       open.mockRestore();
     }

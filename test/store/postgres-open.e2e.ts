@@ -288,15 +288,15 @@ describePostgres('a database', () => {
       class extends DRIVER.Client {
         override query(...given: unknown[]): never {
           const asked = super.query(...(given as [never])) as unknown as Promise<Postgres.QueryResult>;
-          const told = asked.then((result) => {
+          const reported = asked.then((result) => {
             for (const row of result.rows) if ('process_id' in row) Object.assign(row, said);
             return result;
           });
-          return told as never;
+          return reported as never;
         }
       };
 
-    it.for<[what: string, said: object, told: string]>([
+    it.for<[what: string, said: object, reported: string]>([
       [
         'too old',
         { number: '130014', version: '13.14' },
@@ -315,10 +315,10 @@ describePostgres('a database', () => {
         { read_only: true },
         'is read-only. Make it writable, or give the address of a server that accepts',
       ],
-    ])('is refused: %s', async ([, said, told], { schema }) => {
+    ])('is refused: %s', async ([, said, reported], { schema }) => {
       const location = await locationOf(schema.url);
       const other = { ...DRIVER, Client: clientOf(said) } as typeof DRIVER;
-      await expect(openSession(other, location)).rejects.toThrow(`--data ${location.shown} ${told}`);
+      await expect(openSession(other, location)).rejects.toThrow(`--data ${location.shown} ${reported}`);
       const sessions = `SELECT count(*)::int AS open FROM pg_stat_activity WHERE application_name LIKE 'nv-auth-mock on %process ${process.pid}'`;
       await expect.poll(() => sql(schema.url, sessions)).toEqual([{ open: 0 }]);
     });

@@ -115,7 +115,7 @@ export function mediaTypeOf({ headers }: Pick<Answer, 'headers'>): string {
   return String(headers['content-type']).split(';')[0] ?? '';
 }
 
-function told({ status, headers, body }: Refused) {
+function reported({ status, headers, body }: Refused) {
   return { status, mediaType: mediaTypeOf({ headers }), body };
 }
 
@@ -128,7 +128,7 @@ function instanceOf(request: string): string {
 /** Expects a decided refusal, word by word. */
 export function expectProblem(answer: Refused, request: string, status: number, detail: unknown): void {
   const [kind, title] = KINDS[status] ?? [];
-  expect(told(answer), request).toEqual({
+  expect(reported(answer), request).toEqual({
     status,
     mediaType: 'application/problem+json',
     body: {
@@ -143,7 +143,7 @@ export function expectProblem(answer: Refused, request: string, status: number, 
 
 /** Expects that the request is not what the document asks for, and that the answer says these words. */
 export function expectInvalid(answer: Refused, request: string, ...words: readonly string[]): void {
-  expect(told(answer), request).toEqual({
+  expect(reported(answer), request).toEqual({
     status: 400,
     mediaType: 'application/problem+json',
     body: {
@@ -159,7 +159,7 @@ export function expectInvalid(answer: Refused, request: string, ...words: readon
 
 /** Expects what the framework of the vendor refuses by itself. */
 export function expectUntyped(answer: Refused, request: string, status: number, title: string): void {
-  expect(told(answer), request).toEqual({
+  expect(reported(answer), request).toEqual({
     status,
     mediaType: 'application/problem+json',
     body: { type: 'about:blank', title, status, detail: expect.stringMatching(/\w/), instance: instanceOf(request) },
@@ -168,7 +168,7 @@ export function expectUntyped(answer: Refused, request: string, status: number, 
 
 /** Expects a refusal of the NGC gateway. */
 export function expectGateway(answer: Refused, status: number, statusCode: string, statusDescription: unknown): void {
-  expect(told(answer)).toEqual({
+  expect(reported(answer)).toEqual({
     status,
     mediaType: 'application/json',
     body: {

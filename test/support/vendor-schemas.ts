@@ -20,11 +20,11 @@ type Part = any;
 const PUBLISHED = new URL('../verify/published/', import.meta.url);
 
 /** The documents that vendors publish, for the versions of a configuration. */
-export function vendorSchemas({ runai = '2.24', air = '2.0' }: Partial<Config>): (told: Told) => string[] {
+export function vendorSchemas({ runai = '2.24', air = '2.0' }: Partial<Config>): (reported: Told) => string[] {
   const versions = [`runai.${runai}`, `air.${air}`];
   const names = readdirSync(PUBLISHED).map((file) => file.replace(/\.json$/, ''));
   const chosen = names.filter((name) => !name.includes('.') || versions.includes(name)).map(documentOf);
-  return (told) => chosen.flatMap((document) => document.faultsOf(told));
+  return (reported) => chosen.flatMap((document) => document.faultsOf(reported));
 }
 
 const DOCUMENTS = new Map<string, VendorDocument>();

@@ -9,7 +9,7 @@ const STRING = { type: 'string' };
 const json = (schema: object) => ({ description: '', content: { 'application/json': { schema } } });
 
 /** What is told of an exchange about `/things`, by a document with this operation. */
-async function told(operation: object, recorded: Recorded) {
+async function reported(operation: object, recorded: Recorded) {
   const { sent, status = 200, answer = {}, type = 'application/json', headers = null } = recorded;
   const method = sent === undefined ? 'GET' : 'POST';
   const item = { [method.toLowerCase()]: operation };
@@ -108,7 +108,7 @@ describe('Traffic that fits a document is told nothing of, where the document', 
       { answer: { name: 'a_b' } },
     ],
   ])('%s', async (_what, operation, recorded) => {
-    expect(await told(operation, recorded)).toEqual([]);
+    expect(await reported(operation, recorded)).toEqual([]);
   });
 });
 
@@ -176,6 +176,6 @@ describe('Traffic that does not fit is told of, also where the document', () => 
       'answer: its schema cannot be used: Invalid regular expression: /(/: Unterminated group',
     ],
   ])('%s', async (_what, operation, recorded, said) => {
-    expect(await told(operation, recorded)).toEqual([said]);
+    expect(await reported(operation, recorded)).toEqual([said]);
   });
 });

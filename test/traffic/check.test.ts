@@ -36,7 +36,7 @@ function entry({ method = 'GET', url, sent, status = 200, answer = {}, type = 'a
 
 const check = (...entries: unknown[]) => server.call(CHECK, { body: { log: { version: '1.2', entries } } });
 
-async function told(recorded: Recorded): Promise<string[]> {
+async function reported(recorded: Recorded): Promise<string[]> {
   const { status, body } = await check(entry(recorded));
   expect(status).toBe(200);
   return body.violations.map(({ part, what }: { part: string; what: string }) => `${part}: ${what}`);
@@ -105,7 +105,7 @@ describe('A request that the document does not allow is told:', () => {
       'has no body for this request',
     ],
   ])('%s', async (_, recorded, sentence) => {
-    expect(await told(recorded)).toEqual([expect.stringContaining(sentence)]);
+    expect(await reported(recorded)).toEqual([expect.stringContaining(sentence)]);
   });
 });
 
@@ -130,7 +130,7 @@ describe('An answer that the document does not allow is told:', () => {
     ['a field of another type', { url: '/api/v1/users/count', answer: { count: 'two' } }, 'must be'],
     ['a text that is not JSON', { url: '/api/v1/users/count', answer: '{' }, 'is not JSON'],
   ])('%s', async (_, recorded, sentence) => {
-    const [first = ''] = await told(recorded);
+    const [first = ''] = await reported(recorded);
     expect(first).toContain('answer: ');
     expect(first).toContain(sentence);
   });

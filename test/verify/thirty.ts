@@ -8,7 +8,7 @@ export interface Change {
   readonly what: string;
   readonly apply: (document: Document) => void;
   /** All lines, each class before its lines. */
-  readonly told: readonly string[];
+  readonly reported: readonly string[];
 }
 
 /** A copy of the served document. */
@@ -27,7 +27,7 @@ export const CHANGES: readonly Change[] = [
   {
     what: 'a path is gone',
     apply: ({ paths }) => delete paths['/api/v1/users/{userId}/logout'],
-    told: ['breaks-requests:', '/api/v1/users/{userId}/logout: path: only in the mock'],
+    reported: ['breaks-requests:', '/api/v1/users/{userId}/logout: path: only in the mock'],
   },
   {
     what: 'a path is renamed',
@@ -35,7 +35,7 @@ export const CHANGES: readonly Change[] = [
       paths['/api/v1/tenant'] = paths['/api/v1/tenants'];
       delete paths['/api/v1/tenants'];
     },
-    told: [
+    reported: [
       'breaks-requests:',
       '/api/v1/tenants: path: only in the mock; the nearest path of the document is `/api/v1/tenant`',
     ],
@@ -43,17 +43,17 @@ export const CHANGES: readonly Change[] = [
   {
     what: 'the base path is another',
     apply: (document) => (document.servers = [{ url: 'https://api.example.com/platform' }]),
-    told: ['breaks-requests:', 'servers: base path: "/platform" in the document, "" in the mock'],
+    reported: ['breaks-requests:', 'servers: base path: "/platform" in the document, "" in the mock'],
   },
   {
     what: 'an operation is gone',
     apply: ({ paths }) => delete paths['/api/v1/access-keys/{accessKeyId}'].delete,
-    told: ['breaks-requests:', 'DELETE /api/v1/access-keys/{accessKeyId}: method: only in the mock'],
+    reported: ['breaks-requests:', 'DELETE /api/v1/access-keys/{accessKeyId}: method: only in the mock'],
   },
   {
     what: 'an operation has another name',
     apply: (document) => (operation(document, '/api/v1/clusters').operationId = 'list_clusters'),
-    told: [
+    reported: [
       'information:',
       'GET /api/v1/clusters: operationId: "list_clusters" in the document, "get_clusters" in the mock',
     ],
@@ -64,17 +64,17 @@ export const CHANGES: readonly Change[] = [
       operation(document, '/api/v1/workloads').parameters.push({
         ...{ name: 'clusterId', in: 'query', required: true, schema: { type: 'string' } },
       }),
-    told: ['breaks-requests:', 'GET /api/v1/workloads query clusterId: parameter: only in the document, required'],
+    reported: ['breaks-requests:', 'GET /api/v1/workloads query clusterId: parameter: only in the document, required'],
   },
   {
     what: 'a parameter becomes required',
     apply: (document) => (parameter(document, '/api/v1/org-unit/projects', 'limit').required = true),
-    told: ['breaks-requests:', 'GET /api/v1/org-unit/projects query limit: required: only in the document'],
+    reported: ['breaks-requests:', 'GET /api/v1/org-unit/projects query limit: required: only in the document'],
   },
   {
     what: 'a parameter is renamed',
     apply: (document) => (parameter(document, '/api/v1/org-unit/departments', 'sortBy').name = 'sort_by'),
-    told: [
+    reported: [
       'breaks-requests:',
       'GET /api/v1/org-unit/departments query sortBy: parameter: only in the mock; the nearest name in the document is `sort_by`',
       'widens:',
@@ -85,7 +85,7 @@ export const CHANGES: readonly Change[] = [
     what: 'a parameter has another type',
     apply: (document) =>
       (parameter(document, '/api/v1/authorization/access-rules', 'subjectIds').schema = { type: 'string' }),
-    told: [
+    reported: [
       'breaks-requests:',
       'GET /api/v1/authorization/access-rules query subjectIds: type: string in the document, array in the mock',
     ],
@@ -94,7 +94,7 @@ export const CHANGES: readonly Change[] = [
     what: 'a parameter has another bound and another default',
     apply: (document) =>
       Object.assign(parameter(document, '/api/v1/users', 'limit').schema, { maximum: 100, default: 50 }),
-    told: [
+    reported: [
       'breaks-requests:',
       'GET /api/v1/users query limit: default: 50 in the document, 500 in the mock',
       'GET /api/v1/users query limit: maximum: 100 in the document, 500 in the mock',
@@ -103,7 +103,7 @@ export const CHANGES: readonly Change[] = [
   {
     what: 'a value of a parameter is gone',
     apply: (document) => (parameter(document, '/api/v1/users', 'sortBy').schema.enum = ['username', 'createdBy']),
-    told: [
+    reported: [
       'breaks-requests:',
       'GET /api/v1/users query sortBy: enum: `"creationTime"`, `"lastLogin"`, `"lastUpdated"`, `"type"` only in the mock',
     ],
@@ -116,7 +116,7 @@ export const CHANGES: readonly Change[] = [
       paths[`${APPS}/{id}/secret`] = item;
       delete paths[`${APPS}/{appId}/secret`];
     },
-    told: ['widens:', '/api/v1/apps/{appId}/secret: path parameters: {id} in the document, {appId} in the mock'],
+    reported: ['widens:', '/api/v1/apps/{appId}/secret: path parameters: {id} in the document, {appId} in the mock'],
   },
   {
     what: 'a member of a body is renamed',
@@ -125,7 +125,7 @@ export const CHANGES: readonly Change[] = [
       properties.redirect_url = properties.redirect_uri;
       delete properties.redirect_uri;
     },
-    told: [
+    reported: [
       'breaks-requests:',
       'POST /api/v2/token body redirect_uri: field: only in the mock; the nearest name in the document is `redirect_url`',
       'widens:',
@@ -140,7 +140,7 @@ export const CHANGES: readonly Change[] = [
       schema.required = [...schema.required, 'description'];
       schema.properties.region = { type: 'string' };
     },
-    told: [
+    reported: [
       'breaks-requests:',
       'body description: required: only in the document (2 times, in POST /api/v2/authorization/roles body, PUT /api/v2/authorization/roles/{roleId} body)',
       'widens:',
@@ -154,7 +154,7 @@ export const CHANGES: readonly Change[] = [
       schema.properties.name.pattern = '^[a-z]+$';
       schema.additionalProperties = false;
     },
-    told: [
+    reported: [
       'breaks-requests:',
       'POST /api/v1/service-accounts body name: pattern: "^[a-z]+$" in the document, "^[a-z][-_a-z0-9]*[a-z0-9]$" in the mock',
       'POST /api/v1/service-accounts body: additionalProperties: further members are allowed only in the mock',
@@ -166,7 +166,7 @@ export const CHANGES: readonly Change[] = [
       const { requestBody } = operation(document, `${APPS}/{appId}`, 'patch');
       requestBody.content = { 'application/merge-patch+json': requestBody.content['application/json'] };
     },
-    told: [
+    reported: [
       'breaks-requests:',
       'PATCH /api/v1/apps/{appId} body: media type: `application/merge-patch+json` only in the document, `application/json` only in the mock',
     ],
@@ -177,7 +177,7 @@ export const CHANGES: readonly Change[] = [
       const { responses } = operation(document, '/api/v1/clusters/minimal');
       responses[200].content = { '*/*': responses[200].content['application/json'] };
     },
-    told: [
+    reported: [
       'breaks-answers:',
       'GET /api/v1/clusters/minimal 200 body: media type: `*/*` only in the document, `application/json` only in the mock',
     ],
@@ -189,7 +189,7 @@ export const CHANGES: readonly Change[] = [
       responses[202] = { description: 'later' };
       delete responses[409];
     },
-    told: [
+    reported: [
       'breaks-answers:',
       'POST /api/v1/users 202: status: only in the document',
       'widens:',
@@ -203,7 +203,7 @@ export const CHANGES: readonly Change[] = [
       const error = json({ $ref: '#/components/schemas/Error' });
       operation(document, '/api/v1/users/count').responses = { 200: responses[200], '4XX': error, default: error };
     },
-    told: [],
+    reported: [],
   },
   {
     what: 'an operation is open, and another needs a key',
@@ -212,7 +212,7 @@ export const CHANGES: readonly Change[] = [
       operation(document, '/api/v1/me/password', 'post').security = [{ key: [] }];
       operation(document, '/api/v1/clusters/{clusterUuid}').security = [];
     },
-    told: [
+    reported: [
       'breaks-requests:',
       'POST /api/v1/me/password: security: `header x-key` only in the document, `bearer` only in the mock',
       'widens:',
@@ -225,7 +225,7 @@ export const CHANGES: readonly Change[] = [
       (operation(document, '/api/v1/access-keys/{accessKeyId}').responses[200] = json({
         $ref: '#/components/schemas/AccessKeyPostResponse',
       })),
-    told: [
+    reported: [
       'breaks-answers:',
       'GET /api/v1/access-keys/{accessKeyId} 200 body lastLogin: field: only in the mock',
       'widens:',
@@ -235,7 +235,7 @@ export const CHANGES: readonly Change[] = [
   {
     what: 'a shared schema of every error has another type',
     apply: (document) => (schemaOf(document, 'Error').properties.code = { type: 'string' }),
-    told: [
+    reported: [
       'breaks-answers:',
       'body code: type: string in the document, integer in the mock (many times, as in GET /api/v1/apps 400 body, GET /api/v1/apps 401 body)',
     ],
@@ -249,7 +249,7 @@ export const CHANGES: readonly Change[] = [
       schema.properties.submitter = schema.properties.submittedBy;
       delete schema.properties.submittedBy;
     },
-    told: [
+    reported: [
       'breaks-answers:',
       'GET /api/v1/workloads 200 body workloads[].submittedBy: field: only in the mock; the nearest name in the document is `submitter`',
       'GET /api/v1/workloads 200 body workloads[].urls: field: only in the mock',
@@ -260,7 +260,7 @@ export const CHANGES: readonly Change[] = [
   {
     what: 'an enumeration of answers has a value more',
     apply: (document) => schemaOf(document, 'AccessRule').properties.status.properties.phase.enum.push('Suspended'),
-    told: [
+    reported: [
       'breaks-answers:',
       'body phase: enum: `"Suspended"` only in the document (3 times, as in POST /api/v1/authorization/access-rules 201 body status)',
     ],
@@ -273,7 +273,7 @@ export const CHANGES: readonly Change[] = [
       properties.createdAt.format = 'date';
       required.splice(required.indexOf('tenantId'), 1);
     },
-    told: [
+    reported: [
       'breaks-answers:',
       'body createdAt: format: "date" in the document, "date-time" in the mock (2 times, as in GET /api/v1/clusters 200 body [])',
       'body name: nullable: only in the document (2 times, in GET /api/v1/clusters 200 body [], GET /api/v1/clusters/{clusterUuid} 200 body)',
@@ -284,7 +284,7 @@ export const CHANGES: readonly Change[] = [
     what: 'a schema contains itself',
     apply: (document) =>
       (schemaOf(document, 'Permission').properties.parent = { $ref: '#/components/schemas/Permission' }),
-    told: [
+    reported: [
       'widens:',
       'body parent: field: only in the document (9 times, as in GET /api/v1/authorization/permissions 200 body [])',
     ],
@@ -295,7 +295,7 @@ export const CHANGES: readonly Change[] = [
       const { schemas } = document.components;
       schemas.TokenResponse = { allOf: [schemas.TokenResponse], description: 'wrapped' };
     },
-    told: [],
+    reported: [],
   },
   {
     what: 'of alternatives one is gone and two changed, and a member has some',
@@ -306,7 +306,7 @@ export const CHANGES: readonly Change[] = [
       schemas.BrowserSessionTimeoutSetting.properties.since = { type: 'integer' };
       schemas.ServiceAccountCreated.properties.clientId = { oneOf: [{ type: 'string' }, { type: 'integer' }] };
     },
-    told: [
+    reported: [
       'breaks-requests:',
       'PUT /api/v1/security/settings/{key} body: anyOf: `LogoutRedirectUriSetting` only in the mock',
       'breaks-answers:',
@@ -318,7 +318,7 @@ export const CHANGES: readonly Change[] = [
   {
     what: 'a discriminator',
     apply: (document) => (schemaOf(document, 'UserInfo').discriminator = { propertyName: 'kind' }),
-    told: [
+    reported: [
       'widens:',
       'body: discriminator: "kind" in the document, none in the mock (2 times, as in GET /auth/realms/{realm}/protocol/openid-connect/userinfo 200)',
     ],
@@ -327,7 +327,7 @@ export const CHANGES: readonly Change[] = [
     what: 'a list in place of an object',
     apply: (document) =>
       (operation(document, '/api/v1/org-unit/projects/count').responses[200] = json({ type: 'array', items: {} })),
-    told: [
+    reported: [
       'breaks-answers:',
       'GET /api/v1/org-unit/projects/count 200 body: type: array in the document, object in the mock',
     ],
@@ -338,7 +338,7 @@ export const CHANGES: readonly Change[] = [
       schemaOf(document, 'UserApplicationRequest').properties.name.readOnly = true;
       schemaOf(document, 'Application').properties.tenantId.writeOnly = true;
     },
-    told: [
+    reported: [
       'breaks-requests:',
       'POST /api/v1/user-applications body name: field: only in the mock; readOnly in the document',
       'breaks-answers:',
@@ -351,7 +351,7 @@ export const CHANGES: readonly Change[] = [
       operation(document, APPS).deprecated = true;
       operation(document, '/api/v1/user-applications').deprecated = false;
     },
-    told: [
+    reported: [
       'information:',
       'GET /api/v1/apps: deprecated: only in the document',
       'GET /api/v1/user-applications: deprecated: only in the mock',
@@ -363,7 +363,7 @@ export const CHANGES: readonly Change[] = [
       const { responses } = operation(document, '/auth/realms/{realm}/protocol/openid-connect/auth');
       responses[302].headers = { 'X-Session': { schema: { type: 'string' } } };
     },
-    told: [
+    reported: [
       'breaks-answers:',
       'GET /auth/realms/{realm}/protocol/openid-connect/auth 302 header location: header: only in the mock',
       'widens:',

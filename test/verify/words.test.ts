@@ -66,7 +66,7 @@ function lines(change: (document: Document) => void, isAll = false): string[] {
 const thing = (document: Document) => document.components.schemas.Thing;
 
 describe('a change is told in words that say what to do about it:', () => {
-  it.each<[what: string, change: (document: Document) => void, told: string[]]>([
+  it.each<[what: string, change: (document: Document) => void, reported: string[]]>([
     [
       'a path that is gone, although another path has the same item',
       (document) => {
@@ -191,14 +191,14 @@ describe('a change is told in words that say what to do about it:', () => {
       },
       ['widens:', 'document: security: the document does not say how requests are authenticated'],
     ],
-  ])('%s', (_what, change, told) => {
-    expect(lines(change)).toEqual(told);
+  ])('%s', (_what, change, reported) => {
+    expect(lines(change)).toEqual(reported);
   });
 
   it('and place by place where that is asked for', () => {
-    const told = lines((document) => (thing(document).properties.colour = STRING), true);
+    const reported = lines((document) => (thing(document).properties.colour = STRING), true);
 
-    expect(told).toEqual([
+    expect(reported).toEqual([
       'widens:',
       'GET /v1/things 200 body [].colour: field: only in the document',
       'GET /v1/things/{id} 200 body colour: field: only in the document',

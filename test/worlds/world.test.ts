@@ -51,8 +51,8 @@ it('a world that nobody used yet ends with its server, and whoever waits in it i
   const server = await testServer({ world: ['alice'] });
   const world = server.worlds.find('alice');
   world?.announceEnd();
-  const told: string[] = [];
-  world?.activityLog.journal.listen({ onRecord: () => {}, onEnd: (why) => told.push(why) });
+  const reported: string[] = [];
+  world?.activityLog.journal.listen({ onRecord: () => {}, onEnd: (why) => reported.push(why) });
 
-  expect(told).toEqual(['stopping']);
+  expect(reported).toEqual(['stopping']);
 });

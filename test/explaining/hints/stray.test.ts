@@ -10,8 +10,8 @@ const { clientId, clientSecret } = admin.accessKey;
 const { key } = castKey('air-reader');
 const SECRETS = [clientSecret, key.slice(6)];
 
-const expectStray = (told: Awaited<ReturnType<typeof hintsOf>>, said: RegExp) => {
-  const { codes, texts } = told;
+const expectStray = (reported: Awaited<ReturnType<typeof hintsOf>>, said: RegExp) => {
+  const { codes, texts } = reported;
   expect(codes).toContain('stray_characters');
   expect(texts[codes.indexOf('stray_characters')]).toMatch(said);
   for (const secret of SECRETS) expect(texts.join(' ')).not.toContain(secret);
@@ -37,10 +37,10 @@ describe('what does not belong to a secret is told', () => {
     ['a space', ` ${clientSecret}`, /space/],
   ])('%s', async (_what, sent, said) => {
     const body = { grantType: 'client_credentials', clientId, clientSecret: sent };
-    const told = await hintsOf(server.call, 'POST /api/v1/token', { body });
+    const reported = await hintsOf(server.call, 'POST /api/v1/token', { body });
 
-    expect(told.answer.decision.reason).toBe('wrong_secret');
-    expectStray(told, said);
+    expect(reported.answer.decision.reason).toBe('wrong_secret');
+    expectStray(reported, said);
   });
 
   it('quotes around a password, on the page where people log in', async () => {
@@ -48,10 +48,10 @@ describe('what does not belong to a secret is told', () => {
     const sent = { ...fields, username: admin.email, password: `'${admin.password}'` };
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const path = action.replace(/^https?:\/\/[^/]+/, '');
-    const told = await hintsOf(server.call, `POST ${path}`, { body: formOf(sent), headers });
+    const reported = await hintsOf(server.call, `POST ${path}`, { body: formOf(sent), headers });
 
-    expect(told.answer.decision.reason).toBe('wrong_password');
-    expectStray(told, /Field `password` has quotes/);
+    expect(reported.answer.decision.reason).toBe('wrong_password');
+    expectStray(reported, /Field `password` has quotes/);
   });
 
   it('a line break in a form', async () => {

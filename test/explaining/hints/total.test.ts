@@ -113,8 +113,8 @@ describe('whatever was sent,', () => {
   it('each rule says something or nothing, whichever request it is asked about', () => {
     fc.assert(
       fc.property(refused, fc.constantFrom(...RULES), (one, { when }) => {
-        const told = when(one);
-        expect(told === null || told.length >= 20).toBe(true);
+        const reported = when(one);
+        expect(reported === null || reported.length >= 20).toBe(true);
       }),
       { numRuns: roundsOf(3000), seed: seedNumberOf(15) },
     );

@@ -23,15 +23,15 @@ it('a refusal that shows no known mistake has the first fix of its decision as i
   const server = await testServer();
   const token = await server.tokenOf(researcher);
   const { decision } = await server.call('GET /api/v1/administration/access-keys', { token });
-  const { body: told } = await server.call(`GET /_mock/decisions/${decision.id}`);
+  const { body: reported } = await server.call(`GET /_mock/decisions/${decision.id}`);
   const wanted = { body: { match: { operation: 'get_access_keys_administration', status: 200 } } };
   const { body } = await server.call('POST /_mock/requests/verify', wanted);
   const { body: list } = await server.call('GET /_mock/requests?reason=missing_permission');
-  const hint = { code: 'fix', text: told.fixes[0].text };
+  const hint = { code: 'fix', text: reported.fixes[0].text };
 
   expect(body.nearest[0]).toMatchObject({ hint: hint.text, request: { hints: [hint] } });
   expect(list.requests).toMatchObject([{ hints: [hint] }]);
-  expect(told.fixes.filter(({ kind }: { kind: string }) => kind === 'hint')).toEqual([]);
+  expect(reported.fixes.filter(({ kind }: { kind: string }) => kind === 'hint')).toEqual([]);
 });
 
 it('a request that was allowed has no hint', async () => {

@@ -11,7 +11,7 @@ describe('a key that may be real', () => {
     admit(flight);
 
     expect(flight.isForeign).toBe(true);
-    expect(flight.told).toEqual([['finding', 'foreign_credential', 'in `/toys/REAL`', NOW]]);
+    expect(flight.reported).toEqual([['finding', 'foreign_credential', 'in `/toys/REAL`', NOW]]);
   });
 
   it('in a header is reported, and left to what reads the header', () => {
@@ -19,14 +19,14 @@ describe('a key that may be real', () => {
     admit(flight);
 
     expect(flight.isForeign).toBe(false);
-    expect(flight.told).toEqual([['finding', 'foreign_credential', 'in `Bearer REAL`', NOW]]);
+    expect(flight.reported).toEqual([['finding', 'foreign_credential', 'in `Bearer REAL`', NOW]]);
   });
 
   it('in no place is nothing to report', () => {
     const flight = toyFlight();
     admit(flight);
 
-    expect(flight).toMatchObject({ isForeign: false, told: [] });
+    expect(flight).toMatchObject({ isForeign: false, reported: [] });
   });
 });
 
@@ -36,7 +36,7 @@ describe('a request that may not enter', () => {
     const flight = toyFlight({ raw: { headers: [TOKEN] }, flight: { fault } });
 
     expect(() => admit(flight)).toThrow(fault);
-    expect(flight.told).toEqual([['finding', 'foreign_credential', 'in `Bearer REAL`', NOW]]);
+    expect(flight.reported).toEqual([['finding', 'foreign_credential', 'in `Bearer REAL`', NOW]]);
   });
 
   it('because a web page sent it is worth knowing, without a word of the page', () => {
@@ -44,7 +44,7 @@ describe('a request that may not enter', () => {
     const flight = toyFlight({ flight: { fault } });
 
     expect(() => admit(flight)).toThrow(fault);
-    expect(flight.told).toEqual([
+    expect(flight.reported).toEqual([
       [
         'finding',
         'foreign_page',

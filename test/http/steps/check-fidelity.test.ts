@@ -32,7 +32,7 @@ describe('a server that answers only what is documented', () => {
     const flight = asked('contradicted');
 
     expect(refusalOf(flight)).toBeNull();
-    expect(flight.told).toEqual([
+    expect(flight.reported).toEqual([
       [
         'finding',
         'contradicted_source',
@@ -46,7 +46,7 @@ describe('a server that answers only what is documented', () => {
     const flight = asked('documented');
 
     expect(refusalOf(flight)).toBeNull();
-    expect(flight.told).toEqual([]);
+    expect(flight.reported).toEqual([]);
   });
 
   it('finds a contradiction also in the rule, and in what it adds for the key of the caller', () => {
@@ -60,7 +60,7 @@ describe('a server that answers only what is documented', () => {
         context: { caller },
       });
       expect(refusalOf(flight)).toBeNull();
-      return flight.told.length;
+      return flight.reported.length;
     };
 
     expect(findingsFor(key(['play'], [{ type: 'toy' }]))).toBe(0);

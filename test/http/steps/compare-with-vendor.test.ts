@@ -34,29 +34,29 @@ function compared({ ours = fitting, theirs = fitting, theirAnswer = fitting, ...
     operation: { ...NOTHING_NAMED, method: 'GET', path: '/toys/{toy}', requestFault: ours, ...given.operation },
   });
   compareWithVendor(flight);
-  return { told: flight.told, asked };
+  return { reported: flight.reported, asked };
 }
 const found = (message: string) => [['finding', 'vendor_document', message, NOW]];
 
 describe('an operation', () => {
   it('is looked for in the document of its vendor by its method and its path', () => {
-    expect(compared()).toEqual({ told: [], asked: [['GET', '/toys/ball']] });
+    expect(compared()).toEqual({ reported: [], asked: [['GET', '/toys/ball']] });
   });
 
   it('that this document does not have is worth knowing', () => {
     const vendorDocuments = new Map([['toys', { name: NAME, find: () => null }]]);
 
-    expect(compared({ server: { vendorDocuments } }).told).toEqual(found(`get_toy is not in ${NAME}`));
+    expect(compared({ server: { vendorDocuments } }).reported).toEqual(found(`get_toy is not in ${NAME}`));
   });
 
   it('whose path is another one there, with a parameter, is not in this document', () => {
     const operation = { path: '/toys/ball' };
 
-    expect(compared({ operation }).told).toEqual(found(`get_toy is not in ${NAME}`));
+    expect(compared({ operation }).reported).toEqual(found(`get_toy is not in ${NAME}`));
   });
 
   it('of a service without such a document is compared with nothing', () => {
-    expect(compared({ service: { name: 'games' }, theirs: unfit('No.') })).toEqual({ told: [], asked: [] });
+    expect(compared({ service: { name: 'games' }, theirs: unfit('No.') })).toEqual({ reported: [], asked: [] });
   });
 });
 
@@ -65,7 +65,7 @@ describe('a request', () => {
   const ONLY_THEIRS = found(`get_toy: the request fits ${NAME}, but not our document: Never.`);
   const refusedAs = (kind: 'invalid_request' | 'forbidden') => ({ flight: { problem: new Problem(kind) } });
 
-  it.each<[what: string, Compared, told: unknown[]]>([
+  it.each<[what: string, Compared, reported: unknown[]]>([
     ['both documents', {}, []],
     ['neither', { ours: unfit('Never.'), theirs: unfit('No.') }, []],
     ['only ours', { theirs: unfit('No.') }, ONLY_OURS],
@@ -83,8 +83,8 @@ describe('a request', () => {
         `get_toy: the request fits our document, but not ${NAME}: its schema cannot be used: \`$ref\` leads nowhere`,
       ),
     ],
-  ])('that fits %s', (_what, given, told) => {
-    expect(compared(given).told).toEqual(told);
+  ])('that fits %s', (_what, given, reported) => {
+    expect(compared(given).reported).toEqual(reported);
   });
 
   it('is compared as it is, whatever a document makes of its query', () => {
@@ -111,11 +111,11 @@ describe('an answer', () => {
   const theirAnswer = () => 'No.';
 
   it("that does not fit the vendor's document is worth knowing", () => {
-    expect(compared({ theirAnswer }).told).toEqual(found(`get_toy: the answer 200 does not fit ${NAME}: No.`));
+    expect(compared({ theirAnswer }).reported).toEqual(found(`get_toy: the answer 200 does not fit ${NAME}: No.`));
   });
 
   it('is told beside what is wrong with its request', () => {
-    expect(compared({ theirs: unfit('No.'), theirAnswer }).told).toHaveLength(2);
+    expect(compared({ theirs: unfit('No.'), theirAnswer }).reported).toHaveLength(2);
   });
 
   it.each([
@@ -123,7 +123,7 @@ describe('an answer', () => {
     [500, 0],
     [503, 0],
   ])('of the status %i is compared unless the server failed: %i finding', (status, findings) => {
-    expect(compared({ theirAnswer, flight: { outcome: { status } } }).told).toHaveLength(findings);
+    expect(compared({ theirAnswer, flight: { outcome: { status } } }).reported).toHaveLength(findings);
   });
 
   it.each([
@@ -144,7 +144,7 @@ describe('an answer', () => {
     [new Error('`$ref` leads nowhere'), '`$ref` leads nowhere'],
     ['it is a text', 'it is a text'],
   ])('that meets a schema that cannot be used says so, and no more: %s', (thrown, said) => {
-    expect(compared({ theirAnswer: thrower(thrown) }).told).toEqual(
+    expect(compared({ theirAnswer: thrower(thrown) }).reported).toEqual(
       found(`get_toy: the answer 200 does not fit ${NAME}: its schema cannot be used: ${said}`),
     );
   });

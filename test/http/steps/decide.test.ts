@@ -87,7 +87,7 @@ describe('what nobody needs a right for', () => {
   ])('is not decided: %s', async (_what, asked) => {
     const flight = await both(asked);
 
-    expect(flight).toMatchObject({ decision: null, told: [], lookups: [] });
+    expect(flight).toMatchObject({ decision: null, reported: [], lookups: [] });
     expect(flight.context.accessRequest).toBeNull();
   });
 
@@ -97,7 +97,7 @@ describe('what nobody needs a right for', () => {
       await decide(flight);
       flight.context[missing] = null;
       await checkResource(flight);
-      expect(flight).toMatchObject({ lookups: [], told: [] });
+      expect(flight).toMatchObject({ lookups: [], reported: [] });
     }
     const flight = asking({ caller: BOUND });
     await decide(flight);
@@ -121,7 +121,7 @@ describe('a caller who may not', () => {
       input: { lookedUp: { found: 'object', attributes: BALL } },
     });
     expect(flight.decision).not.toHaveProperty('enforced');
-    expect(flight).toMatchObject({ told: [], wouldBe: null });
+    expect(flight).toMatchObject({ reported: [], wouldBe: null });
   });
 
   it('is refused before anything else of the request is read', async () => {
@@ -134,7 +134,7 @@ describe('a caller who may not', () => {
     expect(problem).toMatchObject({ kind: 'forbidden' });
     expect(flight.decision).toMatchObject({ effect: 'deny', reason: 'resource_mismatch', boundTo: 'Toy doll' });
     expect(flight.decision).not.toHaveProperty('enforced');
-    expect(flight).toMatchObject({ told: [], wouldBe: null });
+    expect(flight).toMatchObject({ reported: [], wouldBe: null });
     expect(flight.context.target).toBeUndefined();
   });
 

@@ -3,7 +3,7 @@ import { Problem } from '../../../src/core/problem.ts';
 import { handle } from '../../../src/http/service.ts';
 import { NOW, toyFlight } from './toy-flight.ts';
 
-const told = (outcome: object, given: Parameters<typeof toyFlight>[0] = {}) =>
+const reported = (outcome: object, given: Parameters<typeof toyFlight>[0] = {}) =>
   toyFlight({ ...given, route: { handler: async () => outcome } });
 
 describe('an operation', () => {
@@ -23,7 +23,7 @@ describe('an operation', () => {
 
   it('that refuses in words of its own has not done it, and that is a decision', async () => {
     const refusal = new Problem('bad_credentials', 'No.', { reason: 'disabled' });
-    const flight = told({ status: 200, refusal });
+    const flight = reported({ status: 200, refusal });
     await handle(flight);
 
     expect(flight).toMatchObject({ isDone: false, hints: [] });
@@ -38,7 +38,7 @@ describe('what somebody may have got wrong is said', () => {
 
   it('with the decision, if the operation refused for a reason', async () => {
     const refusal = new Problem('bad_credentials', 'No.', { reason: 'disabled' });
-    const flight = told({ status: 200, refusal }, { service: hinting });
+    const flight = reported({ status: 200, refusal }, { service: hinting });
     await handle(flight);
 
     expect(flight.hints).toMatchObject([{ text: 'It is loud.' }]);
@@ -47,7 +47,7 @@ describe('what somebody may have got wrong is said', () => {
   });
 
   it('in a header, if it refused without one', async () => {
-    const flight = told({ status: 200, refusal: new Problem('invalid_request', 'No.') }, { service: hinting });
+    const flight = reported({ status: 200, refusal: new Problem('invalid_request', 'No.') }, { service: hinting });
     await handle(flight);
 
     expect(flight.decision).toBeNull();
@@ -63,7 +63,7 @@ describe('what somebody may have got wrong is said', () => {
         return 100;
       },
     };
-    const flight = told(
+    const flight = reported(
       { status: 200, principal },
       { world: { tokenUsage }, service: { tokenLifetime: () => 3600_000 } },
     );

@@ -65,7 +65,7 @@ describe('a request', () => {
         body: expect.any(Function),
       },
     ]);
-    expect(flight).toMatchObject({ injectedFault: null, body: null, expectedPrincipal: null, told: [] });
+    expect(flight).toMatchObject({ injectedFault: null, body: null, expectedPrincipal: null, reported: [] });
   });
 
   it('to the switchboard is never struck', async () => {
@@ -85,7 +85,7 @@ describe('a request', () => {
     });
     expect(flight.outcome.headers).toBeUndefined();
     expect(flight.injectedFault?.id).toBe('f-1');
-    expect(flight.told).toEqual([
+    expect(flight.reported).toEqual([
       ['info', 'the fault f-1 is injected into GET /toys/ball [world team-a]'],
       ['event', 'fault', { fault: 'f-1', drill: null, fired: 1, service: 'toys', operation: 'get_toy' }],
     ]);
@@ -218,7 +218,7 @@ describe('whose request it would turn out to be', () => {
     const { flight } = struck({ ...ruled, fault: faultThat({ status: 503 }) });
     await injectRequestFault(flight);
 
-    expect(flight.told[0]).toEqual(['forgetGrants', ' key-1']);
+    expect(flight.reported[0]).toEqual(['forgetGrants', ' key-1']);
   });
 });
 

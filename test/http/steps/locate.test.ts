@@ -19,7 +19,7 @@ describe('a request comes in', () => {
     });
     admit(flight);
 
-    expect(flight.told).toEqual([
+    expect(flight.reported).toEqual([
       ['finding', 'foreign_credential', 'in `/REAL-1`', NOW],
       ['finding', 'foreign_credential', 'in `REAL-2`', NOW],
       ['finding', 'foreign_credential', 'in `REAL-3`', NOW],
@@ -31,7 +31,7 @@ describe('a request comes in', () => {
     const flight = toyFlight({ flight: { fault }, raw: { url: '/REAL-1' } });
 
     expect(() => admit(flight)).toThrow(fault);
-    expect(flight.told.map(([, kind]) => kind)).toEqual(['foreign_credential', 'foreign_page']);
+    expect(flight.reported.map(([, kind]) => kind)).toEqual(['foreign_credential', 'foreign_page']);
   });
 
   it('without a path, too', () => {

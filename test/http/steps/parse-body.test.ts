@@ -19,7 +19,7 @@ describe('a body', () => {
 
     expect(flight.context.body).toEqual({ name: 'REAL' });
     expect(flight.sent).toEqual({ text: '{"name": "REAL"}', form: 'bytes', size: 16 });
-    expect(flight.told).toEqual([['finding', 'foreign_credential', 'in `{"name": "REAL"}`', NOW]]);
+    expect(flight.reported).toEqual([['finding', 'foreign_credential', 'in `{"name": "REAL"}`', NOW]]);
     expect(flight.isForeign).toBe(true);
   });
 
@@ -27,7 +27,7 @@ describe('a body', () => {
     const flight = toyFlight();
     parseBody(flight);
 
-    expect(flight).toMatchObject({ isForeign: false, told: [], sent: NO_BODY });
+    expect(flight).toMatchObject({ isForeign: false, reported: [], sent: NO_BODY });
     expect(flight.context.body).toBeUndefined();
   });
 
@@ -36,7 +36,7 @@ describe('a body', () => {
       const flight = sending('{"name":"ball"}', { flight: { isForeign } });
       parseBody(flight);
 
-      expect(flight).toMatchObject({ isForeign, told: [] });
+      expect(flight).toMatchObject({ isForeign, reported: [] });
     }
   });
 
@@ -44,7 +44,7 @@ describe('a body', () => {
     const traffic = sending('{"name": "REAL"}', { route: { row: { id: 'row_of_toy', readsTraffic: true } } });
     parseBody(traffic);
 
-    expect(traffic).toMatchObject({ isForeign: false, told: [], context: { body: { name: 'REAL' } } });
+    expect(traffic).toMatchObject({ isForeign: false, reported: [], context: { body: { name: 'REAL' } } });
   });
 
   it('is spelled as the document does where the service does not mind', () => {
@@ -63,7 +63,7 @@ describe('a body', () => {
     const flight = toyFlight({ flight: { body: { value: undefined, text: 'REAL-1', fault } } });
 
     expect(() => parseBody(flight)).toThrow(fault);
-    expect(flight.told).toHaveLength(1);
+    expect(flight.reported).toHaveLength(1);
     expect(flight.sent).toEqual({ text: 'REAL-1', form: 'bytes', size: 6 });
   });
 
@@ -72,6 +72,6 @@ describe('a body', () => {
     const flight = toyFlight({ flight: { body: { value: undefined, text: null, fault } } });
 
     expect(() => parseBody(flight)).toThrow(fault);
-    expect(flight).toMatchObject({ sent: NO_BODY, told: [] });
+    expect(flight).toMatchObject({ sent: NO_BODY, reported: [] });
   });
 });

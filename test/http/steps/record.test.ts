@@ -8,8 +8,8 @@ const ANSWER = { status: 200, headers: { 'content-type': 'application/json' }, p
 const recorded = (flight: Parameters<typeof toyFlight>[0] = {}, answer: Parameters<typeof record>[3] = ANSWER) => {
   const arrived = toyFlight(flight);
   record(arrived, ADDRESSEE, arrived, answer);
-  expect(arrived.told.map(([what]) => what)).toEqual(['request']);
-  return arrived.told[0]?.[1];
+  expect(arrived.reported.map(([what]) => what)).toEqual(['request']);
+  return arrived.reported[0]?.[1];
 };
 
 describe('the journal has of a request', () => {
@@ -59,7 +59,7 @@ describe('the journal has of a request', () => {
     flight.context.findings.report('other_version', 'It is of 2.0.', NOW);
     record(flight, ADDRESSEE, flight, ANSWER);
 
-    expect(flight.told[0]?.[1]).toMatchObject({ reported: [{ kind: 'other_version', message: 'It is of 2.0.' }] });
+    expect(flight.reported[0]?.[1]).toMatchObject({ reported: [{ kind: 'other_version', message: 'It is of 2.0.' }] });
     expect(recorded()).not.toHaveProperty('reported');
   });
 
@@ -118,7 +118,7 @@ describe('the journal has of a request', () => {
     delete arrived.raw.url;
     record(arrived, ADDRESSEE, arrived, ANSWER);
 
-    expect(arrived.told[0]?.[1]).toMatchObject({ url: '/' });
+    expect(arrived.reported[0]?.[1]).toMatchObject({ url: '/' });
   });
 
   it.each([

@@ -49,7 +49,7 @@ describe('whatever is thrown', () => {
     });
     expect(flight.decision).toBe(DENIED);
     expect(flight.problem).toMatchObject({ kind: 'forbidden' });
-    expect(flight.told).toEqual([]);
+    expect(flight.reported).toEqual([]);
   });
 
   it('is told in words of the mock, if it is about the mock', async () => {
@@ -73,7 +73,7 @@ describe('whatever is thrown', () => {
     const full = await refused(new Unwritable('full', 'The disk is full.'));
     const gone = await refused(new TypeError('broken'), { world: { store: { fault: () => 'The file is gone.' } } });
 
-    expect([full.told, gone.told]).toEqual([
+    expect([full.reported, gone.reported]).toEqual([
       [['finding', 'storage', 'The disk is full.', NOW]],
       [['finding', 'storage', 'The file is gone.', NOW]],
     ]);
@@ -275,7 +275,7 @@ describe('an object that is not there', () => {
   it('may be a path that another version has, which is worth knowing', async () => {
     const given = { flight: { decision: missing }, route: { document } };
 
-    expect((await refused(new Problem('not_found'), given)).told).toEqual([
+    expect((await refused(new Problem('not_found'), given)).reported).toEqual([
       ['finding', 'other_version', 'GET /toys/ball was called, which only 2.0 has', NOW],
     ]);
   });
@@ -284,8 +284,8 @@ describe('an object that is not there', () => {
     const elsewhere = { flight: { decision: missing }, raw: { url: '/toys/doll' }, route: { document } };
     const otherwise = { flight: { decision: DENIED }, route: { document } };
 
-    expect((await refused(new Problem('not_found'), elsewhere)).told).toEqual([]);
-    expect((await refused(new Problem('not_found'), otherwise)).told).toEqual([]);
+    expect((await refused(new Problem('not_found'), elsewhere)).reported).toEqual([]);
+    expect((await refused(new Problem('not_found'), otherwise)).reported).toEqual([]);
   });
 });
 

@@ -8,8 +8,8 @@ import { toySecrets } from '../../journal/toy-secrets.ts';
 import { ALLOWED, faultThat, toyFlight } from './toy-flight.ts';
 
 const REFUSED = { ...ALLOWED, id: 'd-2', effect: 'deny', reason: 'not_owner' } as const;
-const lines = ({ told }: ReturnType<typeof toyFlight>) =>
-  told.filter(([what]) => ['info', 'error', 'debug'].includes(String(what)));
+const lines = ({ reported }: ReturnType<typeof toyFlight>) =>
+  reported.filter(([what]) => ['info', 'error', 'debug'].includes(String(what)));
 
 /** Reports the answer to a request. @returns the headers that it has then */
 function report(flight: ReturnType<typeof toyFlight>, payload?: Payload, headers: Record<string, unknown> = {}) {
@@ -29,7 +29,7 @@ describe('an answer has', () => {
       age: 7,
       'x-mock-decision': '{"id":"d-1","effect":"allow"}',
     });
-    expect(flight.told).toEqual([
+    expect(flight.reported).toEqual([
       ['decision', ALLOWED],
       [
         'request',
@@ -56,7 +56,7 @@ describe('an answer has', () => {
     ];
     for (const flight of flights) report(flight);
 
-    const uses = flights.map(({ told }) => told.filter(([what]) => what === 'use'));
+    const uses = flights.map(({ reported }) => reported.filter(([what]) => what === 'use'));
     const noted = { method: 'GET', path: expect.stringMatching(/^\/toys\/ball\?password=sha256:/) };
     expect(uses).toEqual([[['use', ALLOWED.principal, 'get_toy', accessRequest, null, noted]], [], []]);
   });
@@ -65,28 +65,28 @@ describe('an answer has', () => {
     const flight = toyFlight({ server: { explain: false }, flight: { decision: ALLOWED } });
 
     expect(report(flight)).toEqual({});
-    expect(flight.told[0]).toEqual(['decision', ALLOWED]);
+    expect(flight.reported[0]).toEqual(['decision', ALLOWED]);
   });
 
   it('no decision, if there was none', () => {
     const flight = toyFlight();
 
     expect(report(flight)).toEqual({});
-    expect(flight.told.map(([what]) => what)).toEqual(['request']);
+    expect(flight.reported.map(([what]) => what)).toEqual(['request']);
   });
 
   it('no record if the control API gave it', () => {
     const flight = toyFlight({ service: { isControlApi: true } });
     report(flight);
 
-    expect(flight.told).toEqual([]);
+    expect(flight.reported).toEqual([]);
   });
 
   it('no body in its record if that is made while it is read', () => {
     const flight = toyFlight();
     report(flight, Readable.from(['a']));
 
-    expect(flight.told).toEqual([
+    expect(flight.reported).toEqual([
       ['request', expect.objectContaining({ responseBody: { text: null, form: 'text', size: 0 } })],
     ]);
   });
@@ -96,7 +96,7 @@ describe('an answer has', () => {
     const headers = report(flight);
 
     expect(headers).toEqual({ 'x-mock-fault': 'f-1' });
-    expect(flight.told).toEqual([
+    expect(flight.reported).toEqual([
       ['request', expect.objectContaining({ fault: 'f-1', responseHeaders: { 'x-mock-fault': 'f-1' } })],
     ]);
   });

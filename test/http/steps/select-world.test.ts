@@ -26,11 +26,11 @@ interface Given {
 
 /** A server with the worlds `default` and `team-a`; credentials that begin with `a` are of the latter. */
 function placed({ door = null, guard = 'open', routed = true, host = 'mock', body, ...given }: Given = {}) {
-  const told: unknown[][] = [];
+  const reported: unknown[][] = [];
   const worldOf = (id: string) => ({
     id,
     clock: { now: () => 7 },
-    hold: () => told.push(['hold', id]),
+    hold: () => reported.push(['hold', id]),
   });
   const worlds = {
     default: worldOf('default'),
@@ -48,7 +48,7 @@ function placed({ door = null, guard = 'open', routed = true, host = 'mock', bod
     addresses: { of: () => door },
     originGuard: {
       check: (_raw: unknown, guarded: string) => {
-        told.push(['check', guarded]);
+        reported.push(['check', guarded]);
         given.originGuard?.();
       },
     },
@@ -88,7 +88,7 @@ function placed({ door = null, guard = 'open', routed = true, host = 'mock', bod
     const received = isReceivedFirst ? await receive(raw, route, server.limits) : null;
     return selectWorld(server as never, raw, arrival, received);
   };
-  return { told, arrival, isReceivedFirst, enter };
+  return { reported, arrival, isReceivedFirst, enter };
 }
 const worldIn = async (given: Given) => {
   const { context, fault } = await placed(given).enter();
@@ -153,10 +153,10 @@ describe('a request leads', () => {
 describe('a request that has arrived', () => {
   it('holds its world, and knows under which name it was called and since when', async () => {
     const begin = performance.now();
-    const { told, enter } = placed({ door: DOOR, guard: 'admin' });
+    const { reported, enter } = placed({ door: DOOR, guard: 'admin' });
     const { context, startedAt, body } = await enter();
 
-    expect(told).toEqual([
+    expect(reported).toEqual([
       ['check', 'admin'],
       ['hold', 'team-a'],
     ]);

@@ -27,16 +27,16 @@ export interface Given {
 
 /** A request for a toy, and what its steps told to the world and the server around it, in order. */
 export interface ToyFlight extends InFlightRequest {
-  readonly told: unknown[][];
+  readonly reported: unknown[][];
 }
 
 /** A request on its way, with nothing around it but what a step looks at. */
 export function toyFlight({ server, world, context, route, service, operation, flight, raw }: Given = {}): ToyFlight {
-  const told: unknown[][] = [];
+  const reported: unknown[][] = [];
   const tell =
     (what: string) =>
     (...parts: unknown[]) =>
-      void told.push([what, ...parts]);
+      void reported.push([what, ...parts]);
   const toyWorld = {
     id: 'default',
     mode: 'enforce',
@@ -82,7 +82,7 @@ export function toyFlight({ server, world, context, route, service, operation, f
     namesWorld: false,
   });
   return {
-    told,
+    reported,
     server: toyServer,
     raw: request,
     context: Object.assign(toyContext, { params: { toy: 'ball' } }, context),

@@ -20,7 +20,7 @@ describe('a query parameter that the document does not name', () => {
     expect(flight.context.query).toEqual({ size: '1' });
     const said = (name: string) =>
       `get_toy was called with the query parameter \`${name}\`, which its document does not name. It was ignored.`;
-    expect(flight.told).toEqual([
+    expect(flight.reported).toEqual([
       ['finding', 'undocumented_query', said('of-nobody'), NOW],
       ['finding', 'undocumented_query', said('more'), NOW],
     ]);
@@ -34,7 +34,7 @@ describe('a query parameter that the document does not name', () => {
     for (const flight of [any, switchboard]) {
       validateRequest(flight);
       expect(flight.context.query).toEqual({ more: 'y' });
-      expect(flight.told).toEqual([]);
+      expect(flight.reported).toEqual([]);
     }
   });
 });
@@ -74,7 +74,7 @@ describe('a field of the body that the document does not name', () => {
     const flight = asked({}, body, { bodyNames }, given);
     validateRequest(flight);
     expect(flight.context.body).toBe(body);
-    return flight.told;
+    return flight.reported;
   };
 
   it('is reported with the one that was probably meant', () => {
@@ -112,7 +112,7 @@ describe('a field of the body that only other versions have', () => {
     validateRequest(flight);
 
     expect(flight.context.body).toEqual({ size: 1 });
-    expect(flight.told).toEqual([
+    expect(flight.reported).toEqual([
       [
         'finding',
         'other_version',
@@ -128,7 +128,7 @@ describe('a field of the body that only other versions have', () => {
       const flight = asked({}, body);
       validateRequest(flight);
 
-      expect(flight.told).toEqual([]);
+      expect(flight.reported).toEqual([]);
     },
   );
 });
@@ -206,7 +206,7 @@ describe('a key that no mock issued', () => {
           'The request contains a key that no mock issued, and that may be real. Send a key of this mock instead, and consider revoking the real one.',
       }),
     );
-    expect(flight.told).toEqual([]);
+    expect(flight.reported).toEqual([]);
   });
 
   it('is left to the operation that judges the key of its body', () => {
@@ -244,14 +244,14 @@ describe('a request', () => {
     expect(() => validateRequest(flight)).toThrow(
       expect.objectContaining({ kind: 'invalid_request', message: 'Field `size` is wrong.' }),
     );
-    expect(flight.told).toEqual([]);
+    expect(flight.reported).toEqual([]);
   });
 
   it('that would fit another version is refused, and that is worth knowing', () => {
     const flight = asked({}, {}, { requestFault: fault(['2.0', '3.0']) });
 
     expect(() => validateRequest(flight)).toThrow('Field `size` is wrong.');
-    expect(flight.told).toEqual([
+    expect(flight.reported).toEqual([
       [
         'finding',
         'other_version',

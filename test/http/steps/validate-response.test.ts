@@ -30,7 +30,7 @@ function findingsOf(outcome: Outcome, { errors = [ERROR], fits = false, kind, ..
     flight: { outcome, problem: kind === undefined ? null : new Problem(kind), ...given.flight },
   });
   validateResponse(flight);
-  return { compared, findings: flight.told.map(([, , message]) => message), told: flight.told };
+  return { compared, findings: flight.reported.map(([, , message]) => message), reported: flight.reported };
 }
 
 describe('an answer', () => {
@@ -45,7 +45,7 @@ describe('an answer', () => {
   });
 
   it('that does not fit is worth knowing', () => {
-    expect(findingsOf({ status: 200, body: {} }).told).toEqual([
+    expect(findingsOf({ status: 200, body: {} }).reported).toEqual([
       ['finding', 'answer_off_document', `get_toy 200: ${UNDOCUMENTED}`, NOW],
     ]);
   });

@@ -22,27 +22,27 @@ async function refusedFor(reason: Decision['reason'], instead: unknown = INSTEAD
     service: { findOther: { missing_scope } },
   });
   const refusal = { ...ALLOWED, effect: 'deny', reason, input: INPUT } as unknown as Decision;
-  return { refusal, asked, context: flight.context, told: await withOther(flight, refusal) };
+  return { refusal, asked, context: flight.context, reported: await withOther(flight, refusal) };
 }
 
 describe('a refusal', () => {
   it('names another credential that would do, if the service knows one', async () => {
-    const { refusal, asked, context, told } = await refusedFor('missing_scope');
+    const { refusal, asked, context, reported } = await refusedFor('missing_scope');
 
-    expect(told).toEqual({ ...refusal, instead: INSTEAD });
+    expect(reported).toEqual({ ...refusal, instead: INSTEAD });
     expect(asked).toEqual([[{ input: INPUT, presented: [PRESENTED] }, context]]);
   });
 
   it('stays as it is if the service knows none', async () => {
-    const { refusal, told } = await refusedFor('missing_scope', null);
+    const { refusal, reported } = await refusedFor('missing_scope', null);
 
-    expect(told).toBe(refusal);
+    expect(reported).toBe(refusal);
   });
 
   it.each([['not_owner'], [null]] as const)('stays as it is where nobody looks for one: %s', async (reason) => {
-    const { refusal, asked, told } = await refusedFor(reason);
+    const { refusal, asked, reported } = await refusedFor(reason);
 
-    expect([told, asked]).toEqual([refusal, []]);
+    expect([reported, asked]).toEqual([refusal, []]);
   });
 });
 

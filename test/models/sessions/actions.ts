@@ -75,7 +75,7 @@ const asksForClient = ({ profile }: Sessions, which: Where) => which !== 'own' |
 const user = fc.constantFrom(...USERS);
 /** One of the latest. */
 const back = fc.nat({ max: 2 });
-const told = (one: number) => ['the last login', 'the login before the last', 'the third last login'][one];
+const reported = (one: number) => ['the last login', 'the login before the last', 'the third last login'][one];
 const isOwn = fc.boolean().map((isOther) => !isOther);
 const by = (own: boolean) => (own ? '' : ', by another client');
 
@@ -114,7 +114,7 @@ const logIn: Drawn = fc.tuple(user, where, fc.boolean()).map(([who, where, hasCl
 
 const refresh: Drawn = fc.tuple(back, fc.boolean(), where, isOwn).map(([which, isFirst, where, own]) => ({
   kind: 'refresh',
-  text: `${told(which)} goes on at ${toldWhere[where]} by its ${isFirst ? 'first' : 'last'} refresh token${by(own)}`,
+  text: `${reported(which)} goes on at ${toldWhere[where]} by its ${isFirst ? 'first' : 'last'} refresh token${by(own)}`,
   of: (before) => {
     const login = before.logins.at(-1 - which) ?? before.logins[0];
     if (login === undefined) return null;
@@ -186,7 +186,7 @@ function tokenOf({ refreshTokens, accessTokens }: Login, which: string): string 
 
 const revoke: Drawn = fc.tuple(back, token, isOwn).map(([which, what, own]) => ({
   kind: 'revoke',
-  text: `the ${what} of ${told(which)} is revoked${by(own)}`,
+  text: `the ${what} of ${reported(which)} is revoked${by(own)}`,
   of: (before) => {
     const login = before.logins.at(-1 - which) ?? before.logins[0];
     if (login === undefined) return null;
@@ -213,7 +213,7 @@ const revoke: Drawn = fc.tuple(back, token, isOwn).map(([which, what, own]) => (
 
 const endSession: Drawn = fc.tuple(back, fc.constantFrom('first', 'last', 'ID'), isOwn).map(([which, what, own]) => ({
   kind: what === 'ID' ? 'log out by ID token' : 'log out',
-  text: `${told(which)} is logged out by its ${what === 'ID' ? 'ID' : `${what} refresh`} token${by(own)}`,
+  text: `${reported(which)} is logged out by its ${what === 'ID' ? 'ID' : `${what} refresh`} token${by(own)}`,
   of: (before) => {
     const login = before.logins.at(-1 - which) ?? before.logins[0];
     if (login === undefined || (what === 'ID' && login.idToken === null)) return null;
@@ -259,7 +259,7 @@ export function introspected(live: Live, { profile }: Sessions, text: string): P
 
 const introspect: Drawn = fc.tuple(back, token).map(([which, what]) => ({
   kind: 'introspect',
-  text: `a client asks about the ${what} of ${told(which)}`,
+  text: `a client asks about the ${what} of ${reported(which)}`,
   of: (before) => {
     const login = before.logins.at(-1 - which) ?? before.logins[0];
     if (login === undefined) return null;

@@ -76,16 +76,16 @@ describe('a worker', () => {
       memory: expect.any(Number),
       storage: expect.any(Number),
     });
-    const told = await Promise.all([
+    const reported = await Promise.all([
       acme(`GET ${WORKERS}${rest.id}/`),
       acme(`GET ${WORKERS}`),
       acme(`PATCH ${WORKERS}${rest.id}/`, { available: false }),
     ]);
-    for (const { status, body } of told) {
+    for (const { status, body } of reported) {
       expect(status).toBe(200);
       expect(JSON.stringify(body)).not.toContain(registration_token);
     }
-    expect(told[2]?.body).toMatchObject({ ...rest, available: false, modified: expect.any(String) });
+    expect(reported[2]?.body).toMatchObject({ ...rest, available: false, modified: expect.any(String) });
   });
 
   it.each([

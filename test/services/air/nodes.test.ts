@@ -353,13 +353,13 @@ describe.each(['2.0', 'dsx'] as const)('bulk operations of %s', (profile) => {
       const { id, nodes } = await furnished();
       const body = { simulation: id, node_ids: idsOf(nodes), cpu: 4, image: ACME_SWITCH, name: 'never' };
 
-      const told = await world.done(200, `PATCH ${NODES}bulk-update/`, body);
+      const reported = await world.done(200, `PATCH ${NODES}bulk-update/`, body);
 
-      expect(told).toMatchObject([
+      expect(reported).toMatchObject([
         { cpu: 4, image: ACME_SWITCH },
         { cpu: 4, image: ACME_SWITCH },
       ]);
-      expect(told.map(({ name }: Thing) => name)).toEqual(nodes.map(({ name }) => name));
+      expect(reported.map(({ name }: Thing) => name)).toEqual(nodes.map(({ name }) => name));
     });
 
     it('bulk-update counts a node that is named twice once', async () => {

@@ -175,8 +175,8 @@ async function expectRights(server: TestServer, profile: AirProfile, token: stri
     const named = `${roles.join(' and ') || 'no role'}; ${probe.request}`;
     if (lacking.length > 0) {
       const isChoice = probe.any === true && probe.needs.length > 1;
-      const { id: _, certainty: __, ...told } = decision;
-      expect({ status, ...told }, named).toEqual({
+      const { id: _, certainty: __, ...reported } = decision;
+      expect({ status, ...reported }, named).toEqual({
         ...{ status: 403, effect: 'deny', reason: 'missing_scope' },
         ...(isChoice ? { missingAnyOf: lacking } : { missing: lacking }),
       });

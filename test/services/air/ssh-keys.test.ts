@@ -87,11 +87,11 @@ describe('an SSH key', () => {
 
   it('is told without its material', async () => {
     const { body } = await add(`ssh-ed25519 ${ED25519} secret-comment`);
-    const told = [body, (await acme(`GET ${KEYS}`)).body, (await acme(`GET ${KEYS}${body.id}/`)).body];
+    const reported = [body, (await acme(`GET ${KEYS}`)).body, (await acme(`GET ${KEYS}${body.id}/`)).body];
 
-    expect(JSON.stringify(told)).not.toContain(ED25519);
-    expect(JSON.stringify(told)).not.toContain('secret-comment');
-    expect(JSON.stringify(told)).not.toMatch(/private/i);
+    expect(JSON.stringify(reported)).not.toContain(ED25519);
+    expect(JSON.stringify(reported)).not.toContain('secret-comment');
+    expect(JSON.stringify(reported)).not.toMatch(/private/i);
   });
 
   it('is found by its name', async () => {

@@ -288,9 +288,9 @@ describe('parsing', () => {
     const before = await air.all(SIMULATIONS);
 
     const text = { topology_data: JSON.stringify(CONTENT), source_format: 'JSON', destination_format: 'JSON' };
-    const told = await done(200, 'POST simulations/parse/', text);
+    const reported = await done(200, 'POST simulations/parse/', text);
 
-    expect(told).toEqual(CONTENT);
+    expect(reported).toEqual(CONTENT);
     expect(await air.all(SIMULATIONS)).toEqual(before);
   });
 

@@ -94,10 +94,10 @@ it('a key in the place of a name is not shown', async () => {
   const key = `nvapi-${'k'.repeat(64)}`;
   await call('POST /_mock/faults', { match: { principal: key }, do: { status: 503, offDocument: true } });
   await call(`GET /v1/${key}/x`);
-  const told = [
+  const reported = [
     await call('GET /_mock/faults'),
     await call('POST /_mock/requests/verify', { match: { path: '/v1/other', principal: key } }),
   ];
 
-  expect(JSON.stringify(told.map(({ body }) => body))).not.toContain(key);
+  expect(JSON.stringify(reported.map(({ body }) => body))).not.toContain(key);
 });

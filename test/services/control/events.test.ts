@@ -25,7 +25,7 @@ async function readEvents(
   });
   expect(answer.headers.get('content-type')).toBe('text/event-stream');
   await act();
-  const told: Told[] = [];
+  const reported: Told[] = [];
   let text = '';
   const decoder = new TextDecoder();
   for await (const chunk of answer.body ?? []) {
@@ -35,12 +35,12 @@ async function readEvents(
     for (const block of blocks) {
       if (block.startsWith(':')) continue;
       const fields = Object.fromEntries(block.split('\n').map((line) => line.split(/: (.*)/s).slice(0, 2)));
-      told.push({ id: fields.id, event: fields.event, data: JSON.parse(fields.data) });
+      reported.push({ id: fields.id, event: fields.event, data: JSON.parse(fields.data) });
     }
-    if (told.length >= count) break;
+    if (reported.length >= count) break;
   }
   leave.abort();
-  return told;
+  return reported;
 }
 
 it('events tell of requests, decisions, keys, clock, faults and findings as they happen, without secrets', async () => {
@@ -52,7 +52,7 @@ it('events tell of requests, decisions, keys, clock, faults and findings as they
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
-  const told = await readEvents(world, 7, async () => {
+  const reported = await readEvents(world, 7, async () => {
     await fetch(`${world.url}/v2/nvcf/functions`, { headers: { authorization: `Bearer ${key}` } });
     const [{ id = '' } = {}] = (await world.keys.list()).filter(({ name }) => name === 'nvcf-deployer');
     await world.keys.edit(id, { scopes: ['list_functions'] });
@@ -64,7 +64,7 @@ it('events tell of requests, decisions, keys, clock, faults and findings as they
     await fetch(`${world.url}/_mock/faults`, { method: 'DELETE' });
   });
 
-  expect(told.map(({ event }) => event)).toEqual([
+  expect(reported.map(({ event }) => event)).toEqual([
     'decision',
     'request',
     'policy',
@@ -73,13 +73,13 @@ it('events tell of requests, decisions, keys, clock, faults and findings as they
     'request',
     'finding',
   ]);
-  const [decision, request, policy, clock, fault, struck, finding] = told.map(({ data }) => data);
+  const [decision, request, policy, clock, fault, struck, finding] = reported.map(({ data }) => data);
   expect(request).toMatchObject({ operation: 'listFunctions', status: 200, decision: decision.id });
   expect(policy).toMatchObject({ what: 'edited', effectiveAt: expect.any(String) });
   expect(clock).toMatchObject({ ahead: 'PT1M' });
   expect(struck.fault).toBe(fault.fault);
   expect(finding.kind).toBe('unused_fault');
-  expect(JSON.stringify(told)).not.toContain(key);
+  expect(JSON.stringify(reported)).not.toContain(key);
 });
 
 it('a reader who comes back is told what happened meanwhile, and of no other world', async () => {
@@ -104,12 +104,12 @@ it('a reader who comes back to another process is told so, then what happened th
 });
 
 it('those who watch the default world are told which worlds are made and deleted', async () => {
-  const told = await readEvents(mock, 2, async () => {
+  const reported = await readEvents(mock, 2, async () => {
     const world = await mock.world({ id: 'told' });
     await world.stop();
   });
 
-  expect(told.map(({ event, data }) => [event, data])).toEqual([
+  expect(reported.map(({ event, data }) => [event, data])).toEqual([
     ['world', { world: 'told', what: 'made' }],
     ['world', { world: 'told', what: 'deleted' }],
   ]);

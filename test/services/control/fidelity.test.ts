@@ -120,20 +120,20 @@ describe.each(PROFILES)('under %j', (config, served) => {
   it.each(served)('%s %s refuses with 501 what it tells, and nothing else', async (service) => {
     const token = await tokenFor(service, strict);
     const { body } = await strict.call(`GET /_mock/fidelity?service=${service}`);
-    const told: ReadonlyMap<string, Told> = new Map(body.operations.map((one: Told) => [one.operation, one]));
+    const reported: ReadonlyMap<string, Told> = new Map(body.operations.map((one: Told) => [one.operation, one]));
     const requests = await requestsOf(service, strict);
 
-    expect(requests.length).toBeGreaterThanOrEqual(told.size - 1);
+    expect(requests.length).toBeGreaterThanOrEqual(reported.size - 1);
     // The report and the refusal are made by one function: each kind of entry is asked for twice.
     const kinds = new Map<string, number>();
     for (const { operation, request } of requests) {
-      const { effect: expected, entry: because } = told.get(operation) ?? {};
+      const { effect: expected, entry: because } = reported.get(operation) ?? {};
       const kind = [expected, because?.kind, because?.certainty].join();
       kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
       if ((kinds.get(kind) ?? 0) > 2) continue;
       const hasBody = /^P/.test(request);
       const { status, text } = await textOf(strict, request, { token, ...(hasBody && { body: {} }) });
-      const { effect, entry } = told.get(operation) ?? {};
+      const { effect, entry } = reported.get(operation) ?? {};
       expect(status === 501, `${request}: ${status} ${text}`).toBe(effect === 'refused');
       if (entry === undefined || status !== 501) continue;
       for (const word of [entry.kind, entry.id, entry.certainty]) expect(text, request).toContain(word);
@@ -280,8 +280,8 @@ describe('the report', () => {
     const ofEach = await Promise.all(
       body.services.map(({ service }: { service: string }) => expectedEffects(service, server)),
     );
-    const told = body.operations.map(({ operation, effect }: Told) => [operation, effect]);
-    expect(told).toEqual(ofEach.flatMap((effects) => [...effects]));
+    const reported = body.operations.map(({ operation, effect }: Told) => [operation, effect]);
+    expect(reported).toEqual(ofEach.flatMap((effects) => [...effects]));
     expect(body.rules.length).toBeGreaterThan(100);
     expect(body.reasons.length).toBeGreaterThan(50);
     for (const row of [...body.operations, ...body.rules, ...body.reasons]) expect(row).toMatchObject(founded);

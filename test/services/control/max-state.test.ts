@@ -9,8 +9,8 @@ const stateOf = async () => (await server.call('GET /_mock/info')).body.store;
 const NOTES = 'x'.repeat(60_000);
 
 it('where the state is, and how many worlds there are, is told', async () => {
-  const told = { kind: 'memory', driver: null, worlds: 1, bytes: expect.any(Number), most: 1024 * 1024 };
-  expect((await server.call('GET /_mock/info')).body.store).toEqual(told);
+  const reported = { kind: 'memory', driver: null, worlds: 1, bytes: expect.any(Number), most: 1024 * 1024 };
+  expect((await server.call('GET /_mock/info')).body.store).toEqual(reported);
   const { id } = await makeWorld(server);
   expect((await stateOf()).worlds).toBe(2);
   await server.call(`DELETE /_mock/worlds/${id}`);

@@ -197,10 +197,10 @@ describe('the keys of a seed', () => {
     const [first, ...keys] = cast.ngc.keys.filter(({ type }: { type: string }) => type === 'service');
     const ngc = { ...cast.ngc, keys: [{ ...first, scopes: [] }, ...keys] };
     const seeded = await testServer({}, { seed: { ngc } });
-    const told = [expect.stringContaining(`\`${first.name}\` can do nothing`)];
+    const reported = [expect.stringContaining(`\`${first.name}\` can do nothing`)];
 
-    expect(await findingsOf(seeded)).toEqual(told);
+    expect(await findingsOf(seeded)).toEqual(reported);
     await seeded.call('POST /_mock/reset');
-    expect(await findingsOf(seeded)).toEqual(told);
+    expect(await findingsOf(seeded)).toEqual(reported);
   });
 });

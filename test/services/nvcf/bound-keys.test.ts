@@ -50,14 +50,14 @@ describe('a key that is bound to a function', () => {
         { type: 'Function Versions', ids: [`${functionId}/${versionId}`] },
       ]) {
         const { key } = await makeKey(server, SCOPES, resource);
-        const told = new Set<string>();
+        const reported = new Set<string>();
         for (const [which, other] of OTHERS) {
           const answer = await ask(operation, key, (path) => path.replace(functionId, other));
           expect([answer.status, answer.body.status], `${operation} of a function ${which}`).toEqual([403, 403]);
           expect(answer.decision.effect).toBe('deny');
-          told.add(JSON.stringify(answer.body).replaceAll(other, '<id>'));
+          reported.add(JSON.stringify(answer.body).replaceAll(other, '<id>'));
         }
-        expect([...told], `${operation} says the same of each`).toHaveLength(1);
+        expect([...reported], `${operation} says the same of each`).toHaveLength(1);
       }
     }
   });

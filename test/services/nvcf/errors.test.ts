@@ -282,17 +282,17 @@ it('what is not emulated is not found', async () => {
 });
 
 it('a refusal never tells what was sent', async () => {
-  const told = 'a-value-that-nobody-needs-to-see';
+  const reported = 'a-value-that-nobody-needs-to-see';
   const answers = [
-    await acme('POST functions', { ...DEFINITION, name: `-${told}` }),
-    await acme('POST functions', { ...DEFINITION, inferencePort: told }),
-    await acme('POST functions', `{"${'x'.repeat(10)}":"${told}`),
-    await acme(`POST pexec/functions/${echo.functionId}`, {}, { 'nvcf-poll-seconds': told }),
-    await acme('POST telemetries', { protocol: told }),
+    await acme('POST functions', { ...DEFINITION, name: `-${reported}` }),
+    await acme('POST functions', { ...DEFINITION, inferencePort: reported }),
+    await acme('POST functions', `{"${'x'.repeat(10)}":"${reported}`),
+    await acme(`POST pexec/functions/${echo.functionId}`, {}, { 'nvcf-poll-seconds': reported }),
+    await acme('POST telemetries', { protocol: reported }),
   ];
 
   for (const { status, body } of answers) {
     expect(status).toBe(400);
-    expect(JSON.stringify(body)).not.toContain(told);
+    expect(JSON.stringify(body)).not.toContain(reported);
   }
 });

@@ -61,7 +61,7 @@ const CALLS: [request: string, body?: unknown][] = [
 
 const below = (org: string, request: string) => request.replace(' ', ` /v2/orgs/${org}/nvcf/`);
 /** What an answer says, but for the path it was asked at and what is drawn anew each time. */
-function told({ status, headers, body }: Answer) {
+function reported({ status, headers, body }: Answer) {
   const kept = ['content-type', 'allow', 'www-authenticate', 'nvcf-status', 'location'];
   return {
     status,
@@ -75,7 +75,7 @@ describe('below an organisation', () => {
     const plain = await acme(request, body);
     const twin = await acme(below('acme', request), body);
 
-    expect(told(twin)).toEqual(told(plain));
+    expect(reported(twin)).toEqual(reported(plain));
     if (twin.body?.instance !== undefined) expect(twin.body.instance).toMatch(/^\/v2\/orgs\/acme\/nvcf\//);
     expect({ ...twin.decision, id: 0 }).toEqual({ ...plain.decision, id: 0 });
   });

@@ -369,7 +369,11 @@ describe('over a line', async () => {
   it('HEAD has the headers and no body', async () => {
     const { status, text, headers } = await send(port, requestBytes('HEAD /health', own), true);
 
-    expect({ status, text, told: headers['nvcf-status'] }).toEqual({ status: 200, text: '', told: 'fulfilled' });
+    expect({ status, text, reported: headers['nvcf-status'] }).toEqual({
+      status: 200,
+      text: '',
+      reported: 'fulfilled',
+    });
   });
 
   it.each(['PROPFIND', 'TRACE', 'QUERY'])('%s is a method as any other', async (method) => {

@@ -135,15 +135,15 @@ describe.each(PROFILES)('whatever the policy, %s profile:', (profile) => {
       const policy = randomPolicy(dice, staged);
       const key = await makeKey(server, policy.scopes, policy.resource);
       const operation = dice.one(SIMULATED);
-      const told = `${operation} with ${JSON.stringify(policy)}`;
+      const reported = `${operation} with ${JSON.stringify(policy)}`;
       const request = staged.requestOf(operation);
       const foreseen = await simulated(server, key, request);
       const answer = await staged.ask(operation, key.key);
       const trace = await traceOf(server, answer);
 
-      expect(answer.status === 403, told).toBe(trace.effect === 'deny');
-      if (trace.effect === 'allow') expect([successOf(operation), 404], told).toContain(answer.status);
-      expect(answer.decision, told).toEqual({
+      expect(answer.status === 403, reported).toBe(trace.effect === 'deny');
+      if (trace.effect === 'allow') expect([successOf(operation), 404], reported).toContain(answer.status);
+      expect(answer.decision, reported).toEqual({
         id: trace.id,
         effect: trace.effect,
         ...(trace.reason !== null && { reason: trace.reason }),
@@ -151,8 +151,8 @@ describe.each(PROFILES)('whatever the policy, %s profile:', (profile) => {
         ...(trace.missing !== undefined && { missing: trace.missing }),
         ...(trace.missingAnyOf !== undefined && { missingAnyOf: trace.missingAnyOf }),
       });
-      expect(trace.operation, told).toBe(operation);
-      expect(judgementOf(foreseen), told).toEqual(judgementOf(trace));
+      expect(trace.operation, reported).toBe(operation);
+      expect(judgementOf(foreseen), reported).toEqual(judgementOf(trace));
       effects.add(`${trace.effect} ${trace.reason}`);
     }
     expect([...effects]).toEqual(

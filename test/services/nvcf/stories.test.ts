@@ -45,7 +45,7 @@ function problem(detail: string, path: string) {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: decisions are JSON
-async function told(server: TestServer, { decision }: Answer): Promise<any> {
+async function reported(server: TestServer, { decision }: Answer): Promise<any> {
   const { status, body } = await server.call(`GET /_mock/decisions/${decision.id}`);
   expect(status).toBe(200);
   expect(body).toMatchObject({ id: decision.id, effect: 'deny', reason: decision.reason, principal: { name: 'made' } });
@@ -98,7 +98,7 @@ describe('the troubleshooting of the service-keys page, documented profile', () 
       missing: ['deploy_function', 'list_functions'],
     });
 
-    const decision = await told(server, refused);
+    const decision = await reported(server, refused);
     expect(decision).toMatchObject({ operation: 'createDeployment', held: ['register_function'] });
     for (const word of [
       'deploy_function',
@@ -130,7 +130,7 @@ describe('the troubleshooting of the service-keys page, documented profile', () 
       decision: { reason: 'incompatible_resource_type' },
     });
 
-    const decision = await told(server, refused);
+    const decision = await reported(server, refused);
     expect(decision).toMatchObject({ held: ['All Functions'], accepted: ['All Entity'] });
     expect(decision.explanation).toContain('All Functions');
     expect(decision.explanation).toContain('All Entity');
@@ -158,7 +158,7 @@ describe('the troubleshooting of the service-keys page, documented profile', () 
       decision: { reason: 'resource_mismatch' },
     });
 
-    const decision = await told(server, refused);
+    const decision = await reported(server, refused);
     expect(decision.boundTo).toContain(bound.functionId);
     expect(decision.target).toContain(versionId);
     expect(decision.explanation).toContain(bound.functionId);
@@ -183,7 +183,7 @@ describe('the troubleshooting of the service-keys page, documented profile', () 
       decision: { reason: 'missing_scope', missing: ['list_functions'] },
     });
 
-    const decision = await told(server, refused);
+    const decision = await reported(server, refused);
     expect(decision).toMatchObject({ missing: ['list_functions'], held: ['deploy_function'] });
     expect(decision.explanation).toContain('`list_functions` (List Functions)');
     expect(decision.explanation).not.toContain('`deploy_function` (Deploy Function)');
@@ -221,7 +221,7 @@ describe('the troubleshooting of the service-keys page, documented profile', () 
         decision: { reason: 'incompatible_resource_type' },
       });
 
-      const decision = await told(server, refused);
+      const decision = await reported(server, refused);
       expect(decision).toMatchObject({ held: [name], accepted: ['All Functions'] });
       expect(decision.explanation).toContain('All Functions');
       expect(decision.explanation).toContain(name);
@@ -242,7 +242,7 @@ describe('the troubleshooting of the service-keys page, documented profile', () 
     expect(refused).toMatchObject({ status: 403, body: { detail: 'Access Denied' } });
     expect(refused.decision).toMatchObject({ reason: 'missing_scope', missing: ['list_functions'], pending });
 
-    const decision = await told(server, refused);
+    const decision = await reported(server, refused);
     expect(decision).toMatchObject({ policyVersion: 1, pending });
     expect(decision.explanation).toContain(`version 2 is recorded, and would allow it from ${pending.effectiveAt}`);
     expect(decision.explanation).toContain('`list_functions` (List Functions)');
@@ -301,7 +301,7 @@ describe('the troubleshooting of the service-keys page, as the published code do
     const key = await makeKey(server, [], ALL_FUNCTIONS);
     const again: Again = () => server.call('GET /v2/nvcf/telemetries', { token: key.key });
 
-    const { fixes } = await told(server, await again());
+    const { fixes } = await reported(server, await again());
 
     await everyFixCures(server, key, again, fixes);
   });

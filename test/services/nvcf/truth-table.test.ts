@@ -526,13 +526,13 @@ function filledIn(template: string, { target }: Case): string {
 
 /** Operations whose words are others than these, each once. */
 function unlike(cases: readonly Case[], wordsOf: (one: Case) => string | undefined): string[] {
-  const told = cases.flatMap((one) => {
+  const reported = cases.flatMap((one) => {
     const wanted = wordsOf(one);
     const said = detailOf(one);
     const isTold = wanted === undefined || said === filledIn(wanted, one);
     return isTold ? [] : [`${one.operation} says "${said}" instead of "${filledIn(wanted, one)}"`];
   });
-  return [...new Set(told)];
+  return [...new Set(reported)];
 }
 
 /** What reads and invocations ask of functions that other accounts share with this one, or with everybody. */
@@ -783,12 +783,12 @@ describe.each(PROFILES)('truth table, %s profile:', (profile) => {
         const token = await keyOf(SCOPES, binding, staged.targetOf(operation));
         const under = (family: string) => server.call(`GET ${path.replace('/v2/nvcf/', family)}`, { token });
         const [short, long] = [await under('/v2/nvcf/'), await under(`/v2/orgs/${ngcCast.org}/nvcf/`)];
-        const told = `${operation}; ${binding.name}`;
-        expect([long.status, long.decision.reason], told).toEqual([short.status, short.decision.reason]);
-        expect({ ...long.body, instance: null }, told).toEqual({ ...short.body, instance: null });
+        const reported = `${operation}; ${binding.name}`;
+        expect([long.status, long.decision.reason], reported).toEqual([short.status, short.decision.reason]);
+        expect({ ...long.body, instance: null }, reported).toEqual({ ...short.body, instance: null });
         if (binding.name !== AF) continue;
         const elsewhere = await under('/v2/orgs/globex/nvcf/');
-        expect([elsewhere.status, elsewhere.decision.reason], told).toEqual([403, 'other_organization']);
+        expect([elsewhere.status, elsewhere.decision.reason], reported).toEqual([403, 'other_organization']);
       }
     }
   });

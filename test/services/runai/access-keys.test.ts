@@ -155,11 +155,11 @@ describe('the number of access keys', () => {
     const own = (await wide.call(`GET ${KEYS}`, { token: as })).body.accessKeys;
     const all = (await wide.call(`GET ${ALL_KEYS}`, { token: as })).body.accessKeys;
     const { findings } = (await wide.call('GET /_mock/findings')).body;
-    const told = findings.filter(({ kind }: { kind: string }) => kind === 'list_cut');
+    const reported = findings.filter(({ kind }: { kind: string }) => kind === 'list_cut');
 
     expect([own.length, all.length]).toEqual([100, 100]);
     expect(own.at(-1).name).toBe('key-99');
-    expect(told.map(({ message }: { message: string }) => message).toSorted()).toEqual([
+    expect(reported.map(({ message }: { message: string }) => message).toSorted()).toEqual([
       expect.stringContaining(`entries, the oldest, and no pages: 21 were left out`),
       expect.stringContaining(`${before + 20} were left out`),
     ]);

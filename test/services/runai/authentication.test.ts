@@ -243,8 +243,8 @@ describe('GET /api/v1/access-keys refuses', () => {
     });
     expect(decision.fixes.filter(({ kind }: { kind: string }) => kind !== 'hint')).toHaveLength(1);
     expect(decision.explanation).toMatch(/^get_access_keys was refused: \w/);
-    const told = JSON.stringify([answer.body, answer.headers, decision, await findings()]) + log.join('');
-    for (const secret of secretsIn(authorization ?? '')) expect(told).not.toContain(secret);
+    const reported = JSON.stringify([answer.body, answer.headers, decision, await findings()]) + log.join('');
+    for (const secret of secretsIn(authorization ?? '')) expect(reported).not.toContain(secret);
     expect((await listWith(good)).status).toBe(200);
   });
 

@@ -432,13 +432,13 @@ describe('an identity provider at a URL', () => {
     const server = await serverWith('3.0', { runaiIdp: [url] });
     Object.assign(served, { status, body });
     const v1 = byV1('3.0');
-    const told = v1.refusal(await v1.ask(server, await vouch()), 503);
+    const reported = v1.refusal(await v1.ask(server, await vouch()), 503);
     // As the published document says, this is no error of OAuth.
     const toldByV2 = v1.refusal(await byV2.ask(server, await vouch()), 503);
 
-    expect(told).toContain(url);
-    expect(told).toContain('identity provider');
-    expect(toldByV2).toBe(told);
+    expect(reported).toContain(url);
+    expect(reported).toContain('identity provider');
+    expect(toldByV2).toBe(reported);
     serve(key);
     expect((await v1.ask(server, await vouch())).status).toBe(200);
   });

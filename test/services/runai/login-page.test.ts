@@ -459,12 +459,12 @@ describe('the users that the page offers', () => {
     await logIn(own, authorizationPath());
     await choose(own, researcher.id);
     const { requests } = (await own.call('GET /_mock/requests?operation=log_in')).body;
-    const told = requests.map(({ status, principal, decision, done }: Record<string, unknown>) => {
+    const reported = requests.map(({ status, principal, decision, done }: Record<string, unknown>) => {
       return { status, principal, decision, done };
     });
 
-    expect(told).toEqual([told[1], told[1]]);
-    expect(told[0]).toMatchObject({ status: 302, done: true });
+    expect(reported).toEqual([reported[1], reported[1]]);
+    expect(reported[0]).toMatchObject({ status: 302, done: true });
   });
 
   it('bring along what the client asked for', async () => {

@@ -260,12 +260,12 @@ describe.each(profiles)('exchange_token at POST /api/v1/token of %s', (profile) 
     ['code', 'code'],
     ['clientId', 'clientID'],
     ['redirectUri', 'redirectUri'],
-  ])('asks for `%s`', async (told, field) => {
+  ])('asks for `%s`', async (reported, field) => {
     for (const empty of [undefined, '']) {
       const answer = await exchange('x'.repeat(43), { [field]: empty });
 
       expect(answer.status).toBe(400);
-      expect(runaiRefusal(answer)).toContain(`\`${told}\``);
+      expect(runaiRefusal(answer)).toContain(`\`${reported}\``);
       expect(answer.decision).toBeNull();
     }
   });

@@ -80,7 +80,7 @@ describe('a swapped client id and secret are recognised', () => {
     expect(decision.fixes).toEqual([{ kind: 'credential', text: expect.stringMatching(/^swap the two values/) }]);
     const { body: journal } = await on.call('GET /_mock/requests?limit=1');
     expect(journal.requests[0].hints).toEqual([{ code: 'fix', text: decision.fixes[0].text }]);
-    for (const told of [decision, journal]) expect(JSON.stringify(told)).not.toContain(client.secret);
+    for (const reported of [decision, journal]) expect(JSON.stringify(reported)).not.toContain(client.secret);
     expect(JSON.stringify(decision)).not.toContain(client.id);
   });
 

@@ -374,7 +374,7 @@ describe.each(PROFILES)('truth table of Run:ai, version %s:', (profile) => {
   it('says of permissions, scopes and roles what the law says', async () => {
     const { body: ruleset } = await staged.server.call('GET /_mock/tables/runai');
     const rules = new Map<string, LawRule>(ruleset.rules.map((rule: LawRule) => [rule.id, rule]));
-    const told = ruleset.operations.map(({ id, rule }: { id: string; rule: string }) => {
+    const reported = ruleset.operations.map(({ id, rule }: { id: string; rule: string }) => {
       const { needs, on } = rules.get(rule) ?? {};
       const isTenant = on !== undefined && !on.includes('project');
       const held = on === undefined ? null : isTenant ? 'tenant' : 'scope';
@@ -388,7 +388,7 @@ describe.each(PROFILES)('truth table of Run:ai, version %s:', (profile) => {
     const ours = ROWS.filter(({ profiles }) => profiles.includes(profile));
     const byOperation = (one: { operation: string }, other: { operation: string }) =>
       one.operation < other.operation ? -1 : 1;
-    expect(told.sort(byOperation)).toEqual(ours.map(({ profiles: _, ...row }) => row).sort(byOperation));
+    expect(reported.sort(byOperation)).toEqual(ours.map(({ profiles: _, ...row }) => row).sort(byOperation));
     expect(ruleset.roles.map(({ name }: LawRole) => name).sort()).toEqual([...roles].sort());
     expect(may.map(([operation, names]) => [operation, [...names].sort()])).toEqual(
       rows.map((row) => [row.operation, [...mayBy(row, profile)].sort()]),
@@ -431,9 +431,9 @@ describe.each(PROFILES)('truth table of Run:ai, version %s:', (profile) => {
     const filling = await staged.fill(operation, caller, place ?? undefined);
     const again = () => staged.ask(operation, filling, caller);
     const answer = await again();
-    const told = [happened(answer)];
-    if (mendedIn !== null) told.push(await mended(staged, answer, again));
-    return told;
+    const reported = [happened(answer)];
+    if (mendedIn !== null) reported.push(await mended(staged, answer, again));
+    return reported;
   }
 
   // Every role in turn.

@@ -62,8 +62,8 @@ export class JavaSchemas {
    */
   schemaOf(type, from, annotations = []) {
     const all = [...type.annotations, ...annotations];
-    const told = this.#told(all, from);
-    const schema = told.type === undefined ? { ...this.#typed(type, from), ...told } : told;
+    const reported = this.#told(all, from);
+    const schema = reported.type === undefined ? { ...this.#typed(type, from), ...reported } : reported;
     return schema.$ref === undefined ? { ...schema, ...this.#bounds(schema, all, from) } : { $ref: schema.$ref };
   }
 
@@ -91,8 +91,8 @@ export class JavaSchemas {
    * @returns {Schema}
    */
   #told(annotations, from) {
-    const told = this.valuesOf(annotations, 'Schema', from);
-    const { types, type = types, format, allowableValues, additionalProperties } = told;
+    const reported = this.valuesOf(annotations, 'Schema', from);
+    const { types, type = types, format, allowableValues, additionalProperties } = reported;
     const all = [type].flat().filter((one) => one !== undefined && one !== '');
     return {
       ...(all.length > 0 && { type: all.length === 1 ? all[0] : all }),
