@@ -184,25 +184,29 @@ describe('what our own check refuses by schema, it refuses, too:', () => {
       nvcf: { functions: [{ versionId: '9b2e6f10-7c3d-4e58-a1f4-2d8c0b3a0004', answer: {}, access: 'public' }] },
       air: { images: [{ id: '8d0e3f52-6c4b-4a79-8e23-4f9a7b1c0001', published: false }] },
     };
-    const ways = [...spoilt(changes)].map(
-      ([what, seed]) => [what, { extends: 'builtin', ...(seed as object) }] as const,
-    );
-    const refused = await Promise.all(
-      ways.map(async ([what, seed]) => {
-        const said = await seedFrom(seed).then(
-          () => '',
-          (thrown: Error) => thrown.message,
-        );
-        return {
-          what,
-          seed,
-          said: said.split('\n').filter((line) => / must be |unknown key/.test(line) && !/ is missing/.test(line)),
-        };
-      }),
-    );
-    const passing = refused.filter(({ said, seed }) => said.length > 0 && errors(seed).length === 0);
+    const ways = [...spoilt(changes)].map(([what, seed]) => ({
+      what,
+      seed: { extends: 'builtin', ...(seed as object) },
+    }));
+    const faultsOf = async (seed: unknown) => {
+      const said = await seedFrom(seed).then(
+        () => '',
+        (thrown: Error) => thrown.message,
+      );
+      return said.split('\n').filter((line) => / must be |unknown key/.test(line) && !/ is missing/.test(line));
+    };
+    const isRefused = ({ seed }: { readonly seed: unknown }) => errors(seed).length > 0;
+    const taken = ways.filter((way) => !isRefused(way));
+    const passing: unknown[] = [];
+    for (const { what, seed } of taken) {
+      const said = await faultsOf(seed);
+      if (said.length > 0) passing.push(`${what}: ${said}`);
+    }
 
-    expect(refused.filter(({ said }) => said.length > 0).length).toBeGreaterThan(100);
-    expect(passing.map(({ what, said }) => `${what}: ${said}`)).toEqual([]);
+    // Only what the schema takes can pass it: of what it refuses, one is enough to show that our own check says so.
+    expect(await faultsOf(ways.find(isRefused)?.seed)).not.toEqual([]);
+    expect(ways.length - taken.length).toBeGreaterThan(100);
+    expect(taken.length).toBeGreaterThan(10);
+    expect(passing).toEqual([]);
   });
 });
