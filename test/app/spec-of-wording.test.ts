@@ -41,10 +41,10 @@ describe('A document that says the same in another way brings no finding:', () =
     (document) => {
       document.components.schemas.AccessKeys = schema(document.components.schemas.AccessKeys);
     };
-  const withPath =
-    (path: string): Change =>
+  const withPaths =
+    (...paths: string[]): Change =>
     (document) => {
-      document.paths[path] = { get: { responses: {} }, post: { responses: {} } };
+      for (const path of paths) document.paths[path] = { get: { responses: {} }, post: { responses: {} } };
     };
   const withParameters =
     (...parameters: object[]): Change =>
@@ -85,12 +85,9 @@ describe('A document that says the same in another way brings no finding:', () =
     ['a name with an escaped space', withKeysAs('All keys', 'All%20keys')],
     ['a name that every object inherits', withKeysAs('constructor', 'constructor')],
     [
-      'a parameter that every object inherits',
-      withParameters({ name: 'constructor', in: 'query', schema: { type: 'integer' } }),
-    ],
-    [
-      'a cookie, and a header that OpenAPI describes elsewhere',
+      'parameters that every object inherits or that OpenAPI describes elsewhere, and a cookie',
       withParameters(
+        { name: 'constructor', in: 'query', schema: { type: 'integer' } },
         { name: 'x', in: 'cookie', required: true, schema: {} },
         { name: 'Authorization', in: 'header', required: true, schema: { enum: ['x'] } },
       ),
@@ -102,12 +99,17 @@ describe('A document that says the same in another way brings no finding:', () =
         paths['/api/v1/users'].parameters = [{ ...first, required: true }];
       },
     ],
-    ['a path with other names of parameters', withPath('/api/v1/users/{another}')],
-    ['a path with a slash at its end', withPath('/api/v1/access-keys/')],
-    ['a path with a verb', withPath('/api/v1/users/{id}:cancel')],
-    ['a path that no router takes', withPath('/api/v1/*/keys(1)')],
-    ['the root as a path', withPath('/')],
-    ['a path without a slash', withPath('x-paths')],
+    [
+      'paths with other names of parameters, a slash at the end, a verb, what no router takes, nothing, and no slash',
+      withPaths(
+        '/api/v1/users/{another}',
+        '/api/v1/access-keys/',
+        '/api/v1/users/{id}:cancel',
+        '/api/v1/*/keys(1)',
+        '/',
+        'x-paths',
+      ),
+    ],
     [
       'a parameter with another name',
       ({ paths }) => {
