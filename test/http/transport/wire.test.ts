@@ -1,7 +1,7 @@
 /** Requests byte by byte, as clients and attackers send them. */
 import { networkInterfaces } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { lineLog } from '../../../src/core/log.ts';
 import type { Limits } from '../../../src/http/transport/limits.ts';
 import { researcher } from '../../support/cast.ts';
@@ -49,7 +49,9 @@ const expectGoodAnswers = async (from: number) => {
   expect(faults).toEqual([]);
 };
 
-afterEach(() => expectGoodAnswers(port));
+// A server that went wrong inside is told at once, by the test that did it.
+afterEach(() => expect(faults).toEqual([]));
+afterAll(() => expectGoodAnswers(port));
 
 describe('what is no HTTP is refused once, and the line is closed:', () => {
   const run = (path: string, ...lines: string[]) => `GET ${path} HTTP/1.1\r\n${[HOST, ...lines].join('\r\n')}\r\n\r\n`;
@@ -176,7 +178,7 @@ describe('two `Authorization` headers', () => {
 });
 
 describe('a body that does not come', () => {
-  afterEach(() => expectGoodAnswers(quickPort));
+  afterAll(() => expectGoodAnswers(quickPort));
   const head = (length: number) => requestBytes('POST /api/v1/token', [HOST, JSON_TYPE, `Content-Length: ${length}`]);
 
   it.each([
@@ -229,7 +231,7 @@ describe('a body that does not come', () => {
 });
 
 describe('headers that never end', () => {
-  afterEach(() => expectGoodAnswers(strictPort));
+  afterAll(() => expectGoodAnswers(strictPort));
   const unfinished = `GET /api/v1/access-keys HTTP/1.1\r\n${HOST}\r\nX-Slow: `;
   const hosts = hasLoopback6 ? ['127.0.0.1', '::1'] : ['127.0.0.1'];
 
@@ -338,7 +340,7 @@ describe('a client that hangs up', () => {
     ['before it says anything', ''],
     ['before it reads the answer', list],
   ])('%s hurts nobody', async (_what, bytes) => {
-    for (let count = 0; count < 20; count++) {
+    for (let count = 0; count < 10; count++) {
       const line = await openLine(port);
       line.send(bytes);
       line.drop();
