@@ -6,6 +6,7 @@ import { closed } from '../../scripts/documents/closed.mjs';
 import { prepared } from '../../scripts/documents/prepared.mjs';
 import { resolved } from '../../scripts/documents/resolved.mjs';
 import type { OperationSchemas } from '../../src/http/openapi/prepared.ts';
+import { openapiFaults } from '../support/openapi-validators.ts';
 
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
@@ -196,7 +197,8 @@ describe('the schemas that the server compiles without looking at them', () => {
     'are schemas in an OpenAPI document: %s',
     async (name) => {
       const definition: Document = JSON.parse(readFileSync(new URL(name, OPERATIONS), 'utf8'));
-      const api = await new OpenAPIBackend({ definition, strict: true, validate: false }).init();
+      expect(await openapiFaults(definition)).toEqual([]);
+      const api = await new OpenAPIBackend({ definition, quick: true, validate: false }).init();
       const operations = api.getOperations() as unknown as OperationSchemas[];
       const schemas = [...operations.flatMap(schemasOf), ...Object.values(api.definition.components?.schemas ?? {})];
 
@@ -210,8 +212,6 @@ describe('the schemas that the server compiles without looking at them', () => {
   });
 
   it('would be seen in something else than an OpenAPI document', async () => {
-    const definition = { openapi: '3.0.3', paths: {} } as unknown as Document;
-
-    await expect(new OpenAPIBackend({ definition, strict: true }).init()).rejects.toThrow('not valid OpenAPI');
+    expect(await openapiFaults({ openapi: '3.0.3', paths: {} })).not.toEqual([]);
   });
 });

@@ -11,6 +11,7 @@ import { findFixes } from '../../src/explaining/fixes.ts';
 import type { RefusedRequest } from '../../src/explaining/hints/refused-request.ts';
 import { WORLD_HINTS } from '../../src/explaining/hints/tokens.ts';
 import { ownHostsOf } from '../../src/http/mount.ts';
+import type { ApiDocument } from '../../src/http/openapi.ts';
 import { KEY_REASONS } from '../../src/ngc-keys/reasons.ts';
 import { findSeedFaults } from '../../src/seed/check.ts';
 import { control } from '../../src/services/control/index.ts';
@@ -26,9 +27,16 @@ const ALL: readonly ServiceDefinition[] = [control({} as Ports), ...SERVICES];
 const NAMES = ALL.map(({ name }) => name);
 const text = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
-const documentOf = (name: string) => apiDocument(JSON.parse(text(`dist/openapi/${name}.json`)));
 /** A service has one document, unless its profiles have one each. */
 const documentNames = ({ rulesets }: ServiceDefinition) => [...new Set(rulesets.map(({ document }) => document))];
+const DOCUMENTS = new Map(
+  await Promise.all(
+    ALL.flatMap(documentNames).map(
+      async (name) => [name, await apiDocument(JSON.parse(text(`dist/openapi/${name}.json`)))] as const,
+    ),
+  ),
+);
+const documentOf = (name: string) => DOCUMENTS.get(name) as ApiDocument;
 
 /** The fixed files and folders of a service, in its four places. */
 const SHAPE = [
@@ -61,21 +69,20 @@ describe.each(ALL)('the document of $name', (service) => {
 
   it.each(service.rulesets)(
     'agrees with handlers, prefixes and tables of the profile $profile, row by row',
-    async (ruleset) => {
-      expect(mountFaults({ service, ruleset, document: await documentOf(ruleset.document) }, ALL_REASONS)).toEqual([]);
+    (ruleset) => {
+      expect(mountFaults({ service, ruleset, document: documentOf(ruleset.document) }, ALL_REASONS)).toEqual([]);
     },
   );
 
-  it('has, over its profiles, every operation that has a handler, and no other', async () => {
-    const documents = await Promise.all(documentNames(service).map(documentOf));
-    const operations = documents.flatMap((one) => one.operations);
+  it('has, over its profiles, every operation that has a handler, and no other', () => {
+    const operations = documentNames(service).flatMap((one) => documentOf(one).operations);
     const ids = operations.filter(({ isAlias }) => !isAlias).map(({ id }) => id);
 
     expect(Object.keys(service.operations).sort()).toEqual([...new Set(ids)].sort());
   });
 
-  it.each(documentNames(service))('has every path once in dist/openapi/%s.json', async (name) => {
-    const { operations } = await documentOf(name);
+  it.each(documentNames(service))('has every path once in dist/openapi/%s.json', (name) => {
+    const { operations } = documentOf(name);
     const calls = operations.map(({ method, path }) => `${method} ${path.replaceAll(/\{[^}]+\}/g, '{}')}`);
 
     expect(calls.filter((call, index) => calls.indexOf(call) !== index)).toEqual([]);
