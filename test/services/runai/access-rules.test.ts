@@ -26,7 +26,7 @@ import {
   VIEWER,
   VISION,
 } from '../../support/runai.ts';
-import { START } from '../../support/server.ts';
+import { afresh, START } from '../../support/server.ts';
 
 const server = await runaiServer();
 const { admin, done } = server;
@@ -38,10 +38,9 @@ let asResearcher: RunaiCaller;
 beforeAll(async () => {
   asResearcher = server.as(await server.tokenOf(researcher));
 });
-beforeEach(async () => {
-  server.clock.set(START);
-  await server.call('POST /_mock/reset');
-});
+const begin = async () => {
+  await afresh(server);
+};
 
 const GOOD = { subjectId: 'ops', subjectType: 'group', roleId: VIEWER, scopeId: VISION, scopeType: 'project' };
 const make = (given: object = {}) => done(201, `POST ${RULES}`, { ...GOOD, ...given });
@@ -54,6 +53,8 @@ const idsOf = ({ accessRules }: { accessRules: readonly { id: number }[] }) => a
 const listed = async (query = '', call = admin) => idsOf((await call(`GET ${RULES}${query}`)).body);
 
 describe('an access rule', () => {
+  beforeEach(begin);
+
   it.each([
     ['user', researcher.email],
     ['group', 'whoever-may-come'],
@@ -153,14 +154,16 @@ describe('an access rule', () => {
       expect(answer.decision.reason).toBe('no_such_object');
     }
   });
-
-  it.each(['0', '999', 'one', '1x', '01', '1.0'])('with the id %s is not there', async (id) => {
-    expectRefused(await admin(`GET ${RULES}/${id}`), 404);
-    expectRefused(await admin(`DELETE ${RULES}/${id}`), 404);
-  });
 });
 
 describe('an access rule is refused', () => {
+  beforeAll(begin);
+
+  it.each(['0', '999', 'one', '1x', '01', '1.0'])('where there is none with the id %s', async (id) => {
+    expectRefused(await admin(`GET ${RULES}/${id}`), 404);
+    expectRefused(await admin(`DELETE ${RULES}/${id}`), 404);
+  });
+
   it.each([
     ['subjectId', 'user `nobody@acme.test` does not exist', { subjectType: 'user', subjectId: 'nobody@acme.test' }],
     ['subjectId', 'app `nothing` does not exist', { subjectType: 'app', subjectId: 'nothing' }],
@@ -222,11 +225,22 @@ describe('an access rule is refused', () => {
     expectRefused(await admin(`POST ${RULES}`, body), 400);
   });
 
+  it('to who has no permission, before the body is looked at', async () => {
+    const answer = await asResearcher(`POST ${RULES}`, { nonsense: true });
+
+    expect(answer.status).toBe(403);
+    expect(answer.decision).toMatchObject({ reason: 'missing_permission', missing: ['access_rules:create'] });
+  });
+});
+
+describe('an access rule that there is already is refused', () => {
+  beforeEach(begin);
+
   it.each([
     ['the same', {}],
     ['its subject in other letters', { subjectId: 'OPS' }],
     ['the cluster told, too', { clusterId: CLUSTER }],
-  ])('when there is one already, with %s', async (_what, given) => {
+  ])('because of one with %s', async (_what, given) => {
     await make();
     const answer = await admin(`POST ${RULES}`, { ...GOOD, ...given });
 
@@ -263,16 +277,11 @@ describe('an access rule is refused', () => {
     expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
     expect(answers.filter(({ status }) => status === 409)).toHaveLength(19);
   });
-
-  it('to who has no permission, before the body is looked at', async () => {
-    const answer = await asResearcher(`POST ${RULES}`, { nonsense: true });
-
-    expect(answer.status).toBe(403);
-    expect(answer.decision).toMatchObject({ reason: 'missing_permission', missing: ['access_rules:create'] });
-  });
 });
 
 describe('the list of access rules', () => {
+  beforeEach(begin);
+
   /** A rule a minute after the others, in a cluster that it was told, and one that was deleted after two. */
   const withMore = async () => {
     server.clock.set(START + 60_000);
@@ -387,6 +396,27 @@ describe('the list of access rules', () => {
     expect(await laterListed(31)).not.toContain(id);
   });
 
+  const counts: [query: string, count: number][] = [
+    ['', 7],
+    ['?includeDeleted=true', 8],
+    ['?filterBy=subjectType%3D%3Dgroup', 2],
+    ['?filterBy=subjectType%3D%3Dgroup&includeDeleted=true', 3],
+    ['?search=bot', 2],
+    ['?search=nothing', 0],
+  ];
+
+  it('is counted', async () => {
+    await withMore();
+
+    for (const [query, count] of counts) {
+      expect(await done(200, `GET ${RULES}/count${query}`), query).toEqual({ count });
+    }
+  });
+});
+
+describe('the list of access rules of the cast', () => {
+  beforeAll(begin);
+
   it.each([
     ['roleId', 'one'],
     ['clusterId', 'cluster-a'],
@@ -405,22 +435,11 @@ describe('the list of access rules', () => {
   ])('may be asked for any %s, such as %s', async (name, value, count) => {
     expect((await admin(`GET ${RULES}?${name}=${value}`)).body.totalRecords).toBe(count);
   });
-
-  it.each([
-    ['', 7],
-    ['?includeDeleted=true', 8],
-    ['?filterBy=subjectType%3D%3Dgroup', 2],
-    ['?filterBy=subjectType%3D%3Dgroup&includeDeleted=true', 3],
-    ['?search=bot', 2],
-    ['?search=nothing', 0],
-  ])('is counted: %s', async (query, count) => {
-    await withMore();
-
-    expect(await done(200, `GET ${RULES}/count${query}`)).toEqual({ count });
-  });
 });
 
 describe('who has a role in a part of the tenant', () => {
+  beforeEach(begin);
+
   const scopes = {
     tenant: { scopeType: 'tenant', scopeId: TENANT },
     cluster: { scopeType: 'cluster', scopeId: CLUSTER },
@@ -506,6 +525,8 @@ describe('who has a role in a part of the tenant', () => {
 });
 
 describe('the fix of a refusal', () => {
+  beforeEach(begin);
+
   const fixOf = async ({ decision }: { decision: { id: string } }) =>
     (await server.call(`GET /_mock/decisions/${decision.id}`)).body.fixes;
   const roleOf = async (id: number) => (await admin(`GET authorization/roles/${id}`)).body;
@@ -538,14 +559,13 @@ describe('the fix of a refusal', () => {
   });
 
   it('names nobody where nobody may send it', async () => {
-    const alone = await runaiServer();
-    const { call } = await alone.account();
+    const { call } = await server.account();
     const refused = await call('GET org-unit/projects');
-    const { accessRules } = await alone.done(200, `GET ${RULES}`);
+    const { accessRules } = await done(200, `GET ${RULES}`);
     const isOwn = ({ subjectId }: { subjectId: string }) => Number(subjectId === adminBot.name);
     for (const { id } of accessRules.sort((one: typeof GOOD, other: typeof GOOD) => isOwn(one) - isOwn(other)))
-      await alone.done(204, `DELETE ${RULES}/${id}`);
-    const { body } = await alone.call(`GET /_mock/decisions/${refused.decision.id}`);
+      await done(204, `DELETE ${RULES}/${id}`);
+    const { body } = await server.call(`GET /_mock/decisions/${refused.decision.id}`);
 
     expect(body.fixes[0].request).toMatchObject({ method: 'POST' });
     expect(body.fixes[0].request).not.toHaveProperty('as');
@@ -556,6 +576,8 @@ describe('the fix of a refusal', () => {
 const BATCH = { id: expect.stringMatching(/^[0-9a-f-]{36}$/) };
 
 describe('several access rules are deleted at once', () => {
+  beforeEach(begin);
+
   const batch = (ids: readonly unknown[], action = 'delete', call = admin) =>
     call(`POST ${RULES}/batch`, { ids, action });
 
@@ -611,6 +633,10 @@ describe('several access rules are deleted at once', () => {
 
     expect((await batch([id, String(id), id])).body).toEqual({ ...BATCH, succeeded: [String(id)], failed: [] });
   });
+});
+
+describe('a malformed order to delete several access rules is refused', () => {
+  beforeAll(begin);
 
   it.each([
     ['ids', { action: 'delete' }, 'is missing'],
@@ -621,20 +647,23 @@ describe('several access rules are deleted at once', () => {
     ['ids.0', { ids: ['x'.repeat(65)], action: 'delete' }, ''],
     ['action', { ids: [1] }, 'is missing'],
     ['action', { ids: [1], action: 'remove' }, '`delete`, `validate_delete`'],
-  ])('unless the order is malformed: `%s`', async (field, body, words) => {
+  ])('for its `%s`', async (field, body, words) => {
     expectRefused(await admin(`POST ${RULES}/batch`, body), 400, `Field \`${field}\``, words);
     expect(await listed()).toHaveLength(6);
   });
 });
 
+const user = { subjectId: researcher.email, subjectType: 'user' };
+const bot = { subjectId: plainBot.name, subjectType: 'service-account' };
+const vision = { scopeId: VISION, scopeType: 'project' };
+const research = { scopeId: RESEARCH, scopeType: 'department' };
+const order = (given: object = {}) => ({
+  payload: { roleId: EDITOR, subjects: [user, bot], scopes: [vision, research], ...given },
+});
+
 describe('several access rules are made at once', () => {
-  const user = { subjectId: researcher.email, subjectType: 'user' };
-  const bot = { subjectId: plainBot.name, subjectType: 'service-account' };
-  const vision = { scopeId: VISION, scopeType: 'project' };
-  const research = { scopeId: RESEARCH, scopeType: 'department' };
-  const order = (given: object = {}) => ({
-    payload: { roleId: EDITOR, subjects: [user, bot], scopes: [vision, research], ...given },
-  });
+  beforeEach(begin);
+
   const batchCreate = (body: object, call = admin) => call(`POST ${RULES}/batch-create`, body);
 
   it('every subject in every scope, and count', async () => {
@@ -723,6 +752,10 @@ describe('several access rules are made at once', () => {
     expect(body.succeeded).toHaveLength(1);
     expect(body.failed).toMatchObject([{ code: 409 }]);
   });
+});
+
+describe('a malformed order to make several access rules is refused', () => {
+  beforeAll(begin);
 
   it.each([
     ['payload', {}],
@@ -736,13 +769,15 @@ describe('several access rules are made at once', () => {
     ['payload.scopes', order({ scopes: Array.from({ length: 101 }, () => vision) })],
     ['payload.scopes.0.scopeId', order({ scopes: [{ ...vision, scopeId: '' }] })],
     ['payload.clusterId', order({ clusterId: 'cluster-a' })],
-  ])('unless the order is malformed: `%s`', async (field, body) => {
+  ])('for its `%s`', async (field, body) => {
     expectRefused(await admin(`POST ${RULES}/batch-create`, body), 400, `Field \`${field}\``);
     expect(await listed()).toHaveLength(6);
   });
 });
 
 describe('what the caller has', () => {
+  beforeEach(begin);
+
   const own = (call: RunaiCaller, query = '') => call(`GET authorization/me/access-rules${query}`);
 
   it('is told as a list within a list', async () => {
@@ -763,24 +798,28 @@ describe('what the caller has', () => {
     });
   });
 
-  it.each([
+  const searches: [query: string, ids: readonly number[]][] = [
     ['', [2, 7, 8]],
     ['?limit=1', [2]],
     ['?offset=1&limit=1', [7]],
     ['?search=VISION', [7]],
     ['?search=editor', [8]],
     ['?search=researcher@', []],
-  ])('is searched and cut into pages: %s', async (query, ids) => {
+  ];
+
+  it('is searched and cut into pages', async () => {
     await make({ ...promotion, roleId: VIEWER, scopeType: 'project', scopeId: VISION, clusterId: CLUSTER });
     await make({ ...promotion, roleId: EDITOR });
     await make();
-    const { accessRules } = (await own(asResearcher, query)).body;
+    for (const [query, ids] of searches) {
+      const { accessRules } = (await own(asResearcher, query)).body;
 
-    expect(idsOf(accessRules)).toEqual(ids);
-    expect(accessRules.displayRecords).toBe(ids.length);
-    expect(accessRules.totalRecords).toBe(query.includes('search') ? ids.length : 3);
-    const { body } = await asResearcher(`GET authorization/me/access-rules/count${query}`);
-    expect(body).toEqual({ count: accessRules.totalRecords });
+      expect(idsOf(accessRules), query).toEqual(ids);
+      expect(accessRules.displayRecords, query).toBe(ids.length);
+      expect(accessRules.totalRecords, query).toBe(query.includes('search') ? ids.length : 3);
+      const { body } = await asResearcher(`GET authorization/me/access-rules/count${query}`);
+      expect(body, query).toEqual({ count: accessRules.totalRecords });
+    }
   });
 
   it.each(['?limit=0', '?limit=501', '?offset=-1'])('is no page of %s', async (query) => {
@@ -823,68 +862,71 @@ describe('what the caller has', () => {
       ...looks.slice(4),
     ]);
   });
+});
 
-  describe('is where something may be done', () => {
-    const NOWHERE = { system: false, tenants: [], clusters: [], departments: [], projects: [] };
-    const nothing = { create: NOWHERE, read: NOWHERE, update: NOWHERE, delete: NOWHERE };
-    const permitted = (call: RunaiCaller, body: object) => call('POST authorization/permitted-scopes', body);
-    let spread: Account;
+describe('what the caller has is where something may be done', () => {
+  const NOWHERE = { system: false, tenants: [], clusters: [], departments: [], projects: [] };
+  const nothing = { create: NOWHERE, read: NOWHERE, update: NOWHERE, delete: NOWHERE };
+  const permitted = (call: RunaiCaller, body: object) => call('POST authorization/permitted-scopes', body);
+  let spread: Account;
 
-    beforeEach(async () => {
-      spread = await server.account(
-        { roleId: RESEARCH_MANAGER, scopeType: 'project', scopeId: VISION },
-        { roleId: RESEARCH_MANAGER, scopeType: 'project', scopeId: TOOLING },
-        { roleId: PROJECT_ADMINISTRATOR, scopeType: 'project', scopeId: VISION },
-        { roleId: RESEARCH_MANAGER, scopeType: 'department', scopeId: RESEARCH },
-        { roleId: VIEWER, scopeType: 'cluster', scopeId: CLUSTER },
-        { roleId: VIEWER },
-      );
-    });
+  beforeAll(async () => {
+    await begin();
+    spread = await server.account(
+      { roleId: RESEARCH_MANAGER, scopeType: 'project', scopeId: VISION },
+      { roleId: RESEARCH_MANAGER, scopeType: 'project', scopeId: TOOLING },
+      { roleId: PROJECT_ADMINISTRATOR, scopeType: 'project', scopeId: VISION },
+      { roleId: RESEARCH_MANAGER, scopeType: 'department', scopeId: RESEARCH },
+      { roleId: VIEWER, scopeType: 'cluster', scopeId: CLUSTER },
+      { roleId: VIEWER },
+    );
+  });
 
-    it('by action, each scope once', async () => {
-      const managed = { ...NOWHERE, projects: [VISION, TOOLING], departments: [RESEARCH] };
-      const { status, body } = await permitted(spread.call, { resourceType: 'access_rules' });
+  it('by action, each scope once', async () => {
+    const managed = { ...NOWHERE, projects: [VISION, TOOLING], departments: [RESEARCH] };
+    const { status, body } = await permitted(spread.call, { resourceType: 'access_rules' });
 
-      expect(status).toBe(200);
-      expect(body).toEqual({ create: managed, read: managed, update: managed, delete: managed });
-    });
+    expect(status).toBe(200);
+    expect(body).toEqual({ create: managed, read: managed, update: managed, delete: managed });
+  });
 
-    it('of one action only, where one is asked for', async () => {
-      const { body } = await permitted(spread.call, { resourceType: 'project', action: 'read' });
-      const everywhere = {
-        ...NOWHERE,
-        tenants: ['1001'],
-        tenant: '1001',
-        clusters: [CLUSTER],
-        departments: [RESEARCH],
-      };
+  it('of one action only, where one is asked for', async () => {
+    const { body } = await permitted(spread.call, { resourceType: 'project', action: 'read' });
+    const everywhere = {
+      ...NOWHERE,
+      tenants: ['1001'],
+      tenant: '1001',
+      clusters: [CLUSTER],
+      departments: [RESEARCH],
+    };
 
-      expect(body).toEqual({ ...nothing, read: { ...everywhere, projects: [VISION, TOOLING] } });
-    });
+    expect(body).toEqual({ ...nothing, read: { ...everywhere, projects: [VISION, TOOLING] } });
+  });
 
-    it.each([
-      [{ resourceType: 'users' }],
-      [{ resourceType: 'git-assets' }],
-      [{ resourceType: 'project', action: 'delete' }],
-    ])('nowhere: %j', async (body) => {
-      expect((await permitted(spread.call, body)).body).toEqual(nothing);
-    });
+  it.each([
+    [{ resourceType: 'users' }],
+    [{ resourceType: 'git-assets' }],
+    [{ resourceType: 'project', action: 'delete' }],
+  ])('nowhere: %j', async (body) => {
+    expect((await permitted(spread.call, body)).body).toEqual(nothing);
+  });
 
-    it.each([
-      ['resourceType', {}],
-      ['resourceType', { resourceType: '' }],
-      ['resourceType', { resourceType: 'access_rules:read' }],
-      ['resourceType', { resourceType: 'unicorns' }],
-      ['resourceType', { resourceType: 'x'.repeat(101) }],
-      ['resourceType', { resourceType: 7 }],
-      ['action', { resourceType: 'users', action: 'fly' }],
-    ])('unless the question is malformed: `%s` in %j', async (field, body) => {
-      expectRefused(await permitted(spread.call, body), 400, `Field \`${field}\``);
-    });
+  it.each([
+    ['resourceType', {}],
+    ['resourceType', { resourceType: '' }],
+    ['resourceType', { resourceType: 'access_rules:read' }],
+    ['resourceType', { resourceType: 'unicorns' }],
+    ['resourceType', { resourceType: 'x'.repeat(101) }],
+    ['resourceType', { resourceType: 7 }],
+    ['action', { resourceType: 'users', action: 'fly' }],
+  ])('unless the question is malformed: `%s` in %j', async (field, body) => {
+    expectRefused(await permitted(spread.call, body), 400, `Field \`${field}\``);
   });
 });
 
 describe('the access rules of somebody who is deleted', () => {
+  beforeEach(begin);
+
   const lives = [
     ['a user', 'user', 'users', { email: 'eve@acme.test' }, 'eve@acme.test'],
     ['an application', 'app', 'apps', { name: 'deploy-app' }, 'deploy-app'],
