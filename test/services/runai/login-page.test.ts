@@ -28,7 +28,7 @@ import {
   VERIFIER,
 } from '../../support/oauth.ts';
 import { withoutRetired } from '../../support/seeds.ts';
-import { type Answer, START, type TestServer, testServer } from '../../support/server.ts';
+import { type Answer, afresh, START, type TestServer, testServer } from '../../support/server.ts';
 
 const ISSUER = 'http://localhost:6625/auth/realms/acme';
 const ORIGIN_CALLBACK = 'http://localhost:6625/login/callback';
@@ -38,12 +38,6 @@ const SCRIPT = `"'><script>alert(1)</script><img src=x onerror=alert(1)>&quot;`;
 
 const server = await testServer({}, { seed: withoutRetired });
 const other = await testServer({}, { seed: withoutRetired });
-/** Another server, as it began. */
-const afresh = async () => {
-  other.clock.set(START);
-  await other.call('POST /_mock/reset');
-  return other;
-};
 const open = (given: Fields = {}, on = server) => on.call(`GET ${authorizationPath(given)}`);
 const openByPost = (given: Fields = {}) =>
   postForm(server, AUTHORIZATION, new URL(authorizationPath(given), ISSUER).search.slice(1));
@@ -316,7 +310,7 @@ describe('a login', () => {
   });
 
   it('is told in the ID token', async () => {
-    const own = await afresh();
+    const own = await afresh(other);
     const code = await codeOf(own, { nonce: 'a-nonce' });
     own.clock.set(START + 5_000);
     const { body } = await postForm(own, REALM_TOKEN, codeFields(code));
@@ -382,7 +376,7 @@ describe('a login', () => {
   });
 
   it('of a user who is disabled does not come about', async () => {
-    const own = await afresh();
+    const own = await afresh(other);
     await identitiesIn(own.world.store).edit(researcher.id, { enabled: false }, START);
     const answer = await logIn(own, authorizationPath());
 
@@ -391,7 +385,7 @@ describe('a login', () => {
   });
 
   it('of a user whom an identity provider vouches for does not come about', async () => {
-    const own = await afresh();
+    const own = await afresh(other);
     const identities = identitiesIn(own.world.store);
     const known = await identities.byId(researcher.id);
     if (known === null) throw new Error('the cast has no researcher');
@@ -455,7 +449,7 @@ describe('the users that the page offers', () => {
   });
 
   it('leave the same behind as if they had typed their password', async () => {
-    const own = await afresh();
+    const own = await afresh(other);
     await logIn(own, authorizationPath());
     await choose(own, researcher.id);
     const { requests } = (await own.call('GET /_mock/requests?operation=log_in')).body;
@@ -475,7 +469,7 @@ describe('the users that the page offers', () => {
   });
 
   it('are logged in after their password was changed', async () => {
-    const own = await afresh();
+    const own = await afresh(other);
     await identitiesIn(own.world.store).edit(researcher.id, { passwordHash: 'of another' }, START);
 
     expect(locationOf(await choose(own, researcher.id)).searchParams.has('code')).toBe(true);
@@ -488,7 +482,7 @@ describe('the users that the page offers', () => {
   });
 
   it('are not those who could not log in', async () => {
-    const own = await afresh();
+    const own = await afresh(other);
     await identitiesIn(own.world.store).edit(researcher.id, { enabled: false }, START);
     await identitiesIn(own.world.store).edit(admin.id, { passwordHash: null }, START);
     const html = page(await open({}, own), 200);
@@ -501,7 +495,7 @@ describe('the users that the page offers', () => {
     ['disabled', { enabled: false }],
     ['external_user', { passwordHash: null }],
   ] as const)('are refused by a click where they would be by a password: %s', async (reason, edit) => {
-    const own = await afresh();
+    const own = await afresh(other);
     await identitiesIn(own.world.store).edit(researcher.id, edit, START);
     const answer = await choose(own, researcher.id);
 
@@ -560,14 +554,15 @@ describe('the users that the page offers', () => {
   });
 
   it('are twenty at most; the page says how many more there are', async () => {
-    const users = (many: number) =>
-      Array.from({ length: many }, (_, index) => ({ email: `user-${index}@acme.test`, password: 'x', role: null }));
-    const [some, many] = [await withUsers(users(19)), await withUsers(users(40))];
-    const [first, second] = [page(await open({}, some), 200), page(await open({}, many), 200)];
+    const users = Array.from({ length: 19 }, (_, index) => ({
+      email: `user-${index}@acme.test`,
+      password: 'x',
+      role: null,
+    }));
+    const html = page(await open({}, await withUsers(users)), 200);
 
-    expect([offered(first).length, offered(second).length]).toEqual([20, 20]);
-    expect(first).toContain('There are 2 more users who can');
-    expect(second).toContain('There are 23 more users who can');
+    expect(offered(html)).toHaveLength(20);
+    expect(html).toContain('There are 2 more users who can');
   });
 
   it('are shown as the text that they are, of any length', async () => {
@@ -617,7 +612,7 @@ describe('the users that the page offers', () => {
   });
 
   it('are those of the world that the page is of', async () => {
-    const own = await afresh();
+    const own = await afresh(other);
     const seed = {
       runai: {
         tenant: { id: 7, name: 'other', realm: 'other' },
@@ -762,7 +757,7 @@ describe('a logout', () => {
   });
 
   it('by an ID token that has expired ends the login, too', async () => {
-    const own = await afresh();
+    const own = await afresh(other);
     const tokens = await tokensOf(own);
     own.clock.set(START + 7_200_000);
     page(await own.call(`GET ${LOGOUT}?id_token_hint=${tokens.id_token}`), 200);
@@ -815,11 +810,17 @@ describe('a logout', () => {
     expect((await refresh(tokens.refresh_token)).decision.reason).toBe('revoked_refresh_token');
   });
 
-  describe.each(['GET', 'POST'])('by a refresh token, sent by %s,', (method) => {
+  it('by a refresh token can be sent by GET, too', async () => {
+    const tokens = await tokensOf(server);
+    const answer = await logOut({ client_id: PUBLIC_CLIENT, refresh_token: tokens.refresh_token });
+
+    expect([answer.status, answer.body]).toEqual([204, undefined]);
+    expect(await judged(server, tokens.access_token)).toEqual([401, 'revoked_token']);
+  });
+
+  describe('by a refresh token', () => {
     const end = (on: TestServer, refresh_token: string, client_id = PUBLIC_CLIENT) =>
-      method === 'GET'
-        ? on.call(`GET ${LOGOUT}?${formOf({ client_id, refresh_token })}`)
-        : postForm(on, LOGOUT, { client_id, refresh_token });
+      postForm(on, LOGOUT, { client_id, refresh_token });
 
     it('that was used before ends the login that went on from it', async () => {
       const first = await tokensOf(server);

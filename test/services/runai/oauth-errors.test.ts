@@ -29,7 +29,7 @@ import {
   V2_TOKEN,
   VERIFIER,
 } from '../../support/oauth.ts';
-import { type Answer, START, type TestServer, testServer } from '../../support/server.ts';
+import { type Answer, afresh, START, type TestServer, testServer } from '../../support/server.ts';
 import { requestBytes, send } from '../../support/wire.ts';
 
 const WRONG = 'not-the-secret';
@@ -52,12 +52,7 @@ const servers = Object.fromEntries(
 ) as Record<Profile, TestServer>;
 const server = servers['2.24'];
 const other = await testServer();
-/** Another server, as it began. */
-const afresh = async () => {
-  other.clock.set(START);
-  await other.call('POST /_mock/reset');
-  return other;
-};
+const short = await testServer({ tokenTtl: { ...TOKEN_LIFETIMES, code: 5_000, refresh: 5_000 } });
 const withDisabled = await testServer();
 for (const { id } of [plainBot, researcher]) {
   await identitiesIn(withDisabled.world.store).edit(id, { enabled: false }, START);
@@ -534,8 +529,8 @@ describe('which grants there are', () => {
   });
 
   it('in no version the realm exchanges tokens of an identity provider', async () => {
-    for (const profile of profiles) {
-      const on = await testServer({ runai: profile });
+    for (const used of Object.values(servers)) {
+      const on = await afresh(used);
       const answer = await postForm(on, REALM_TOKEN, {
         grant_type: 'external_token_exchange',
         external_token: 'x.y.z',
@@ -675,11 +670,11 @@ describe('a code', () => {
     }));
 
   it.each([
-    ['a minute', undefined],
-    ['as long as --token-ttl says', 5_000],
-  ])('counts for %s', async (_case, code) => {
-    const own = await testServer(code === undefined ? {} : { tokenTtl: { ...TOKEN_LIFETIMES, code } });
-    const ends = START + (code ?? CODE_TTL);
+    ['a minute', other, CODE_TTL],
+    ['as long as --token-ttl says', short, 5_000],
+  ])('counts for %s', async (_case, on, lifetime) => {
+    const own = await afresh(on);
+    const ends = START + lifetime;
     const [inTime, late] = [await codeOf(own), await codeOf(own)];
     own.clock.set(ends - 1);
     expect((await redeem(codeFields(inTime), own)).status).toBe(200);
@@ -689,7 +684,7 @@ describe('a code', () => {
   });
 
   it('of somebody who was disabled meanwhile is refused', async () => {
-    const own = await afresh();
+    const own = await afresh(other);
     const code = await codeOf(own);
     await identitiesIn(own.world.store).edit(researcher.id, { enabled: false }, START);
 
@@ -806,11 +801,11 @@ describe('a refresh token', () => {
     }));
 
   it.each([
-    ['a day', undefined],
-    ['as long as --token-ttl says', 5_000],
-  ])('counts for %s', async (_case, refresh) => {
-    const own = await testServer(refresh === undefined ? {} : { tokenTtl: { ...TOKEN_LIFETIMES, refresh } });
-    const ends = START + (refresh ?? REFRESH_TTL);
+    ['a day', other, REFRESH_TTL],
+    ['as long as --token-ttl says', short, 5_000],
+  ])('counts for %s', async (_case, on, lifetime) => {
+    const own = await afresh(on);
+    const ends = START + lifetime;
     const [inTime, late] = [await login(own), await login(own)];
     own.clock.set(ends - 1);
     expect((await postForm(own, path, refreshFields(inTime.refresh_token))).status).toBe(200);
@@ -824,7 +819,7 @@ describe('a refresh token', () => {
   });
 
   it('of somebody who was disabled meanwhile is refused', async () => {
-    const own = await afresh();
+    const own = await afresh(other);
     const { refresh_token: token } = await login(own);
     await identitiesIn(own.world.store).edit(researcher.id, { enabled: false }, START);
 
@@ -950,7 +945,7 @@ describe('introspection', () => {
     }));
 
   it('says of a token what it is, and nothing of one that does not count', async () => {
-    const own = await afresh();
+    const own = await afresh(other);
     const { access_token: access, refresh_token: refresh, id_token: idToken } = await tokensOf(own);
     const askOwn = async (token: string) => {
       const answer = await postForm(own, INTROSPECTION, { token }, basic(application.clientId, application.secret));
