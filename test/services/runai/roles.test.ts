@@ -18,7 +18,7 @@ import {
   VISION,
 } from '../../support/runai.ts';
 import { withoutCustomRoles } from '../../support/seeds.ts';
-import { START } from '../../support/server.ts';
+import { afresh, START } from '../../support/server.ts';
 
 const ROLES = '/api/v2/authorization/roles';
 const SETS = 'authorization/permission-sets';
@@ -55,10 +55,9 @@ beforeAll(async () => {
   const { permissionSets } = await done(200, `GET ${SETS}`);
   for (const { id, name } of permissionSets) sets[name] = id;
 });
-beforeEach(async () => {
-  server.clock.set(START);
-  await server.call('POST /_mock/reset');
-});
+const begin = async () => {
+  await afresh(server);
+};
 
 /** What 2.19 has, and what came later. */
 const OLD_ROLES = [
@@ -167,6 +166,7 @@ describe.each(['2.19', '2.24'] as const)('the first list of roles, in %s', (prof
 });
 
 it('the first list has custom roles, too', async () => {
+  await begin();
   const { id } = await custom('mine', 'usersReadAccess');
   const list = await done(200, 'GET authorization/roles');
 
@@ -176,6 +176,8 @@ it('the first list has custom roles, too', async () => {
 });
 
 describe.each(['2.24', '3.0'] as const)('the second list of roles, in %s', (profile) => {
+  beforeAll(begin);
+
   const { admin, done } = servers[profile];
 
   it('has the predefined ones, with their permission sets', async () => {
@@ -257,6 +259,8 @@ describe.each(['2.24', '3.0'] as const)('the second list of roles, in %s', (prof
 });
 
 describe('the second list of roles', () => {
+  beforeEach(begin);
+
   it('tells custom roles from predefined ones, and enabled from disabled ones', async () => {
     await custom('mine', 'usersReadAccess');
     const { id } = await custom('yours', 'usersReadAccess');
@@ -274,6 +278,8 @@ describe('the second list of roles', () => {
 });
 
 describe.each(['2.24', '3.0'] as const)('permission sets, in %s', (profile) => {
+  beforeAll(begin);
+
   const { admin, done } = servers[profile];
 
   it('are listed with what they bring, and read by their ids', async () => {
@@ -317,6 +323,8 @@ describe.each(['2.24', '3.0'] as const)('permission sets, in %s', (profile) => {
 });
 
 describe('a custom role', () => {
+  beforeEach(begin);
+
   it('is made of permission sets, and shown whole', async () => {
     const order = roleOf('auditor', ['usersReadAccess', 'rolesReadAccess'], 'Looks at people.');
     const { status, body } = await admin(`POST ${ROLES}`, order);

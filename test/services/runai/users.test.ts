@@ -18,7 +18,7 @@ import {
   UUID,
 } from '../../support/runai.ts';
 import { withoutRetired } from '../../support/seeds.ts';
-import { START } from '../../support/server.ts';
+import { afresh, START } from '../../support/server.ts';
 
 const server = await runaiServer({}, { seed: withoutRetired });
 const { admin, done } = server;
@@ -29,10 +29,9 @@ let asResearcher: RunaiCaller;
 beforeAll(async () => {
   asResearcher = server.as(await server.tokenOf(researcher));
 });
-beforeEach(async () => {
-  server.clock.set(START);
-  await server.call('POST /_mock/reset');
-});
+const begin = async () => {
+  await afresh(server);
+};
 
 const byPassword = (username: string, password: string, on = server) =>
   on.grant({ grantType: 'password', username, password });
@@ -40,6 +39,8 @@ const byRefresh = (refreshToken: string) => server.grant({ grantType: 'refresh_t
 const create = (email: string) => done(201, 'POST users', { email });
 
 describe('a user', () => {
+  beforeEach(begin);
+
   it('is made with a password for the first login', async () => {
     const { status, body } = await admin('POST users', { email: 'Eve@acme.test' });
     const login = await byPassword('eve@acme.test', body.tempPassword);
@@ -129,6 +130,8 @@ describe('a user', () => {
 });
 
 describe('a user who is deleted', () => {
+  beforeEach(begin);
+
   it('is gone, with tokens, logins and access keys', async () => {
     const { body: login } = await byPassword(researcher.email, researcher.password);
     const removed = await admin(`DELETE users/${researcher.id}`);
@@ -169,6 +172,8 @@ describe('a user who is deleted', () => {
 });
 
 describe('a user who is logged out', () => {
+  beforeEach(begin);
+
   it('has no login any more, and still the tokens of access keys', async () => {
     const { body: login } = await byPassword(researcher.email, researcher.password);
     const { body: refreshed } = await byRefresh(login.refreshToken);
@@ -219,6 +224,8 @@ describe('a user who is logged out', () => {
 });
 
 describe('the password of a user', () => {
+  beforeEach(begin);
+
   it('is replaced by one for the first login', async () => {
     server.clock.set(START + 5000);
     const { status, body } = await admin(`POST users/${researcher.id}/password`);
