@@ -21,6 +21,9 @@ import { type Answer, START, type TestServer, testServer } from '../../support/s
 
 const PROFILES = ['documented', 'open-source'] as const;
 
+/** A tenth by day: each round is up to a hundred requests. */
+const tries = (all: number) => roundsOf(all, 0.1);
+
 /**
  * The switchboard knows operations by method and path: a function's own host takes any of them, and the LLM gateway finds
  * its function in the body.
@@ -131,7 +134,7 @@ describe.each(PROFILES)('whatever the policy, %s profile:', (profile) => {
   it('the answer is what its trace says, its header says it too, and a simulation would have, about the same object', async () => {
     const dice = new Dice(`answers ${profile}`);
     const effects = new Set<string>();
-    for (let round = 0; round < roundsOf(70); round += 1) {
+    for (let round = 0; round < tries(70); round += 1) {
       const policy = randomPolicy(dice, staged);
       const key = await makeKey(server, policy.scopes, policy.resource);
       const operation = dice.one(SIMULATED);
@@ -164,13 +167,13 @@ describe.each(PROFILES)('whatever the policy, %s profile:', (profile) => {
     { of: 'an ordinary key', isAny: false },
     { of: 'a forced key', isAny: true },
   ];
-  const ENOUGH = roundsOf(50);
+  const ENOUGH = tries(50);
 
   it.each(kinds)('every fix for $of that is told as a request makes the same call succeed', async ({ isAny }) => {
     const dice = new Dice(`fixes ${profile}`);
     const faults: string[] = [];
     let tried = 0;
-    for (let round = 0; round < roundsOf(400) && tried < ENOUGH; round += 1) {
+    for (let round = 0; round < tries(400) && tried < ENOUGH; round += 1) {
       const policy = randomPolicy(dice, staged);
       const operation = dice.one(OPERATION_NAMES);
       if (!isAny && isRuledOut(policy)) continue;
@@ -202,7 +205,8 @@ describe.each(PROFILES)('whatever the policy, %s profile:', (profile) => {
 
   it('every refusal of rights names a fix as a request, but where no key will do', async () => {
     const dice = new Dice(`remedies ${profile}`);
-    for (let round = 0; round < roundsOf(50); round += 1) {
+    let refusals = 0;
+    for (let round = 0; round < tries(50); round += 1) {
       const policy = randomPolicy(dice, staged);
       const key = await makeKey(server, policy.scopes, policy.resource);
       const operation = dice.one(OPERATION_NAMES);
@@ -211,12 +215,14 @@ describe.each(PROFILES)('whatever the policy, %s profile:', (profile) => {
       const { fixes } = await traceOf(server, refused);
       const requests = fixes.filter(({ request }: { request?: object }) => request !== undefined);
       expect(requests.length, `${operation} with ${JSON.stringify(policy)}`).toBeGreaterThan(0);
+      refusals += 1;
     }
+    expect(refusals).toBeGreaterThan(0);
   });
 
   it('one more scope, or one more resource, never takes a permission away', async () => {
     const dice = new Dice(`more ${profile}`);
-    for (let round = 0; round < roundsOf(50); round += 1) {
+    for (let round = 0; round < tries(50); round += 1) {
       const policy = randomPolicy(dice, staged);
       const more = randomPolicy(dice, staged);
       const key = await makeKey(server, policy.scopes, policy.resource);
@@ -238,7 +244,7 @@ describe.each(PROFILES)('whatever the policy, %s profile:', (profile) => {
     const staged = await stagedServer(before);
     const asked = OPERATION_NAMES.filter((operation) => /^(get|list)/.test(operation));
     const requests: { key: MadeKey; operation: OperationName; answer: Answer }[] = [];
-    for (let round = 0; round < roundsOf(70); round += 1) {
+    for (let round = 0; round < tries(70); round += 1) {
       const policy = randomPolicy(dice, staged);
       const key = await makeKey(before, policy.scopes, policy.resource);
       if (dice.below(3) === 0) await edit(before, key, { ...randomPolicy(dice, staged), force: true });
@@ -311,25 +317,20 @@ describe.each(['fixed', 'jitter'] as const)('while edits propagate, %s:', (mode)
     };
   }
 
-  it('each edit counts within the delay, to the millisecond when it is fixed', async () => {
-    const server = await testServer({ propagation: mode });
-    const { history } = await edited(server, new Dice(`times ${mode}`));
-    for (const { version, recordedAt, effectiveAt } of history) {
-      const delay = Date.parse(effectiveAt) - Date.parse(recordedAt);
-      if (version === 1) expect(delay).toBe(0);
-      else if (mode === 'fixed') expect(delay).toBe(900_000);
-      else expect(delay).toSatisfy((milliseconds: number) => milliseconds >= 0 && milliseconds <= 900_000);
-    }
-  });
-
-  it('the version in force never goes back as the clock moves, and is the highest that has begun to count', async () => {
-    for (const seed of ['one', 'two', 'three', 'four'].slice(0, roundsOf(4))) {
+  it('each edit counts within the delay, and the highest version that has begun to count is in force', async () => {
+    for (const seed of ['one', 'two', 'three', 'four'].slice(0, tries(4))) {
       const server = await testServer({ propagation: mode });
       const dice = new Dice(`${mode} ${seed}`);
       const { key, now: last, history } = await edited(server, dice);
+      for (const { version, recordedAt, effectiveAt } of history) {
+        const delay = Date.parse(effectiveAt) - Date.parse(recordedAt);
+        if (version === 1) expect(delay).toBe(0);
+        else if (mode === 'fixed') expect(delay).toBe(900_000);
+        else expect(delay).toSatisfy((milliseconds: number) => milliseconds >= 0 && milliseconds <= 900_000);
+      }
       let version = 0;
       const moments = history.flatMap(({ effectiveAt }) => [Date.parse(effectiveAt) - 1, Date.parse(effectiveAt)]);
-      const others = Array.from({ length: 20 }, () => last + dice.below(1_200_000));
+      const others = Array.from({ length: 8 }, () => last + dice.below(1_200_000));
       for (const moment of [...moments, ...others].filter((one) => one >= last).sort((a, b) => a - b)) {
         server.clock.set(moment);
         const inForce = Math.max(
@@ -359,6 +360,7 @@ describe.each(['fixed', 'jitter'] as const)('while edits propagate, %s:', (mode)
   it('the pending version that is told turns the answer when its moment comes, if nothing else happens', async () => {
     const server = await testServer({ propagation: mode });
     const dice = new Dice(`turning ${mode}`);
+    let turned = 0;
     for (let round = 0; round < roundsOf(15); round += 1) {
       const key = await makeKey(server, dice.one([['list_functions'], []]), { type: 'All Functions' });
       await edit(server, key, { scopes: dice.one([['list_functions'], []]) });
@@ -369,7 +371,9 @@ describe.each(['fixed', 'jitter'] as const)('while edits propagate, %s:', (mode)
       expect((await server.call(LINE, { token: key.key })).decision.effect).toBe(first.decision.effect);
       server.clock.set(Date.parse(pending.effectiveAt));
       expect((await server.call(LINE, { token: key.key })).decision.effect).toBe(pending.effect);
+      turned += 1;
     }
+    expect(turned).toBeGreaterThan(0);
   });
 
   it.runIf(hasDriver)('a restart in between changes no version, no moment and no answer', async () => {
