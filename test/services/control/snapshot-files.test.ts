@@ -167,11 +167,17 @@ describe('a snapshot file', async () => {
       (file) => rewritten(file, ([first = '', , ...rows]) => [first, withSeed(file, 'nothing'), ...rows]),
       /^The seed in line 2/,
     ],
-  ])('%s is refused, and nothing is changed', async ([, change, detail]) => {
+  ])('%s is refused, and not added', async ([, change, detail]) => {
     const { status, body } = await uploaded(other, change(file));
 
     expect([status, body.detail]).toEqual([400, expect.stringMatching(detail)]);
     expect((await other.call('GET /_mock/snapshots')).body.total).toBe(0);
+  });
+
+  it('that is refused at its last row changes nothing', async () => {
+    const twice = rewritten(file, (all) => [...all, ...all.slice(-1)]);
+
+    expect((await uploaded(other, twice)).status).toBe(400);
     expect(await stateOf(other)).toEqual(before);
   });
 
@@ -223,26 +229,24 @@ describe('`--snapshot`', () => {
     return { server, snapshot, key };
   };
 
-  it('begins the default world with the file: objects, clock, toggle and signing keys', async ({ folder }) => {
+  it('begins the default world with the file, also after a reset: objects, clock, toggle and signing keys', async ({
+    folder,
+  }) => {
     const { server, snapshot, key } = await snapshotOf(folder, { rotated: true });
     const begun = await start({ snapshot });
+    const state = await stateOf(server);
 
-    expect(await stateOf(begun)).toEqual(await stateOf(server));
+    expect(await stateOf(begun)).toEqual(state);
     expect((await begun.call('GET /v2/nvcf/functions', { token: key })).status).toBe(200);
     expect((await begun.call('GET /_mock/findings')).body.findings).toEqual([]);
-  });
-
-  it('goes back to the file with a reset', async ({ folder }) => {
-    const { server, snapshot, key } = await snapshotOf(folder, { rotated: true });
-    const begun = await start({ snapshot });
     await begun.call('POST /_mock/clock/advance', { body: { by: '5h' } });
+    await begun.call('PUT /_mock/propagation', { body: { mode: 'off' } });
     for (const one of (await begun.call('GET /_mock/keys?limit=500')).body.keys) {
       await begun.call(`DELETE /_mock/keys/${one.id}`);
     }
     expect((await begun.call('GET /v2/nvcf/functions', { token: key })).status).toBe(403);
     await begun.call('POST /_mock/reset');
-
-    expect(await stateOf(begun)).toEqual(await stateOf(server));
+    expect(await stateOf(begun)).toEqual(state);
     expect((await begun.call('GET /v2/nvcf/functions', { token: key })).status).toBe(200);
   });
 
