@@ -245,7 +245,8 @@ describe('a new personal key', () => {
   });
 });
 
-describe('what nobody could mean is refused, with the field and what is allowed', () => {
+describe('what nobody could mean is refused, with the field and what is allowed', async () => {
+  const { key: _, ...edited } = await created(service(), limited);
   const forceable: [what: string, given: Record<string, unknown>, said: RegExp][] = [
     [
       'a scope for All Entity with another type',
@@ -387,11 +388,10 @@ describe('what nobody could mean is refused, with the field and what is allowed'
   const patches = [...forceable, ...unforceable.filter(([, { org, user }]) => org === undefined && user === undefined)];
 
   it.each(patches)('an edit to %s, and nothing of it is stored', async (_what, given, said) => {
-    const { id, key: _, ...before } = await created(service(), limited);
-    const answer = await patch(id, { name: 'half', status: 'disabled', ...given }, limited);
+    const answer = await patch(edited.id, { name: 'half', status: 'disabled', ...given }, limited);
 
     expect(refusal(answer)).toMatch(said);
-    expect(await read(id, limited)).toEqual({ id, ...before });
+    expect(await read(edited.id, limited)).toEqual(edited);
   });
 
   it.each([
@@ -413,7 +413,8 @@ describe('what nobody could mean is refused, with the field and what is allowed'
   });
 });
 
-describe('JSON of the wrong type is refused, and nothing is stored', () => {
+describe('JSON of the wrong type is refused, and nothing is stored', async () => {
+  const { key: _, ...edited } = await created(service());
   const wrong: [member: string, value: unknown][] = [
     ...[5, null, '', {}, ['x'], 'n'.repeat(256)].map((value): [string, unknown] => ['name', value]),
     ...['nvcf', null, 5, {}, [5], [null], [['nvcf']]].map((value): [string, unknown] => ['services', value]),
@@ -468,10 +469,8 @@ describe('JSON of the wrong type is refused, and nothing is stored', () => {
   it.each([...wrong, ['status', 'expired'] as const, ['status', 5] as const, ['status', null] as const])(
     'an edit with %s %j',
     async (member, value) => {
-      const { id, key: _, ...before } = await created(service());
-
-      expect(refusal(await patch(id, { [member]: value }))).toContain(member);
-      expect(await read(id)).toEqual({ id, ...before });
+      expect(refusal(await patch(edited.id, { [member]: value }))).toContain(member);
+      expect(await read(edited.id)).toEqual(edited);
     },
   );
 
