@@ -49,13 +49,13 @@ export function observationsOf({ against, date, operations, differences, notComp
     const found = differences.filter(({ operation, kind }) => operation === id && kind === 'behaviour');
     const open = notCompared.filter(({ operation }) => operation === id);
     if (found.length + open.length === 0) return { id, certainty: 'observed', source };
-    const reported = found.map(
+    const differing = found.map(
       (one) => `${one.request}, ${one.place}: ${one.real} there, ${one.mock} here (${one.class})`,
     );
     const untold = open.map(({ request, place, reason }) => `${request}, ${place}: ${reason}`);
     return {
       ...{ id, certainty: null, source },
-      ...(reported.length > 0 && { differences: reported }),
+      ...(differing.length > 0 && { differences: differing }),
       ...(untold.length > 0 && { notCompared: untold }),
     };
   });

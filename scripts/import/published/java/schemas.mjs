@@ -62,8 +62,8 @@ export class JavaSchemas {
    */
   schemaOf(type, from, annotations = []) {
     const all = [...type.annotations, ...annotations];
-    const reported = this.#told(all, from);
-    const schema = reported.type === undefined ? { ...this.#typed(type, from), ...reported } : reported;
+    const annotated = this.#annotated(all, from);
+    const schema = annotated.type === undefined ? { ...this.#typed(type, from), ...annotated } : annotated;
     return schema.$ref === undefined ? { ...schema, ...this.#bounds(schema, all, from) } : { $ref: schema.$ref };
   }
 
@@ -90,9 +90,9 @@ export class JavaSchemas {
    * @param {Declaration} from
    * @returns {Schema}
    */
-  #told(annotations, from) {
-    const reported = this.valuesOf(annotations, 'Schema', from);
-    const { types, type = types, format, allowableValues, additionalProperties } = reported;
+  #annotated(annotations, from) {
+    const annotated = this.valuesOf(annotations, 'Schema', from);
+    const { types, type = types, format, allowableValues, additionalProperties } = annotated;
     const all = [type].flat().filter((one) => one !== undefined && one !== '');
     return {
       ...(all.length > 0 && { type: all.length === 1 ? all[0] : all }),

@@ -160,7 +160,7 @@ class Spring {
       const { value = 'OK', code = value } = this.#valuesOf(annotations, 'ResponseStatus', from);
       return { [statusOf(code)]: answer(schema) };
     }
-    const reported = declared
+    const answers = declared
       .map((one) => this.#valuesOf([one], 'ApiResponse', from))
       .map((one) => {
         const { responseCode, headers = [], content } = one;
@@ -169,7 +169,7 @@ class Spring {
         const own = content === undefined ? schema : this.#contentSchema(content, from);
         return [responseCode, { ...answer(own), ...(entries.length > 0 && { headers: Object.fromEntries(entries) }) }];
       });
-    return Object.fromEntries(reported);
+    return Object.fromEntries(answers);
   }
 }
 
