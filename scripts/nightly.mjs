@@ -12,10 +12,9 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 /** A seed for everything that is random tonight; a part prints it with what it found. */
 const { NIGHTLY_SEED: seed = String(Date.now() % 1_000_000_007) } = process.env;
 
-/** The properties that `npm test` tries in a few rounds. */
+/** The properties of which `npm test` tries a few rounds. */
 const PROPERTIES = [
   'core/decide-properties',
-  'fuzz/valid',
   'explaining/hints/total',
   'ngc-keys/least-rights',
   'services/nvcf/properties',
@@ -53,6 +52,12 @@ const PARTS = [
     name: 'properties',
     files: PROPERTIES.map((file) => `test/${file}.test.ts`),
     config: 'vitest.config.ts',
+    settings: { PROPERTY_ROUNDS: 'all', PROPERTY_SEED: seed },
+  },
+  {
+    name: 'valid requests, every version',
+    files: ['test/fuzz/valid'],
+    config: 'vitest.e2e.config.ts',
     settings: { PROPERTY_ROUNDS: 'all', PROPERTY_SEED: seed },
   },
 ];

@@ -10,8 +10,8 @@ const STARTS =
  * stores and files that are opened again.
  */
 const LONG = [
-  ...['fuzz/fuzz', 'linear/linear', 'models/restores', 'soak/kills', 'soak/soak'],
-  ...['app/bounds', 'store/tampered'],
+  ...['fuzz/fuzz', 'fuzz/valid', 'linear/linear', 'models/models', 'models/restores', 'soak/kills', 'soak/soak'],
+  ...['app/bounds', 'compare/ways', 'store/tampered'],
   ...['http/attacks', 'http/budgets', 'http/worlds-held'],
   ...['scenarios/broken-answers', 'scenarios/fifty-worlds', 'scenarios/worlds-apart'],
   ...['http/transport/reader-that-stopped', 'scenarios/every-refusal-has-a-fix', 'library/fifty-worlds'],

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compareDocuments } from '../../src/conformance/verify/documents.ts';
 import { sourceOf } from '../../src/conformance/verify/source.ts';
-import { worseThanLinear } from '../linear/measure.ts';
 
 /** A document with one operation, whose answer is the schema `S0`. */
 function documentOf(schemas: object): object {
@@ -59,26 +58,6 @@ describe('a comparison ends', () => {
   it('after as many steps as there are schemas, not as ways through them', () => {
     expect(compared(ladder(200, { type: 'string' }), ladder(200, { type: 'string' }))).toEqual([]);
     expect(compared(ladder(30, { type: 'string' }), ladder(30, { type: 'integer' }))).toHaveLength(1);
-  });
-
-  it('in time that grows with the document', async () => {
-    const wide = (count: number) =>
-      documentOf({
-        S0: {
-          type: 'object',
-          properties: Object.fromEntries(
-            Array.from({ length: count }, (_, index) => [`p${index}`, { type: 'string', maxLength: index + 1 }]),
-          ),
-        },
-      });
-    const time = async (count: number) => {
-      const [theirs, ours] = [wide(count), wide(count)];
-      const start = performance.now();
-      compared(theirs, ours);
-      return performance.now() - start;
-    };
-
-    expect(await worseThanLinear(time, 16_384)).toBeNull();
   });
 
   it.each([
