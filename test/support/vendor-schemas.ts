@@ -40,7 +40,7 @@ const json = (url: URL) => JSON.parse(readFileSync(url, 'utf8'));
 /** A published document, of which each schema is compiled when it is first needed. */
 class VendorDocument {
   readonly #name: string;
-  readonly #compiled = new Map<string, ValidateFunction>();
+  readonly #compiled = new Map<string, ValidateFunction | null>();
   #loaded: ReturnType<typeof load> | null = null;
 
   constructor(name: string) {
@@ -53,29 +53,39 @@ class VendorDocument {
     if (body === undefined || typeof body === 'string') return [];
     const [method = '', url = ''] = request.split(' ');
     this.#loaded ??= load(this.#name);
-    const { root, routes, isAccepted } = this.#loaded;
-    const path = url.replace(/\?.*$/s, '');
-    const route = routes.find(({ pattern }) => pattern.test(path))?.vendors;
-    if (route?.item[method.toLowerCase()] === undefined) return [];
-    const place = ['paths', route.path, method.toLowerCase()];
-    const steps = status === null ? [...place, 'requestBody'] : [...place, 'responses', String(status)];
-    const media = Object.keys(follow(root, steps).part?.content ?? {}).find((type) => /json|\*\/\*/.test(type));
-    if (media === undefined) return [];
-    const at = [...follow(root, steps).steps, 'content', media, 'schema'];
-    if (follow(root, at).part === undefined) return [];
-    const validate = this.#validator(at);
-    if (validate(body)) return [];
-    const where = `${method} ${route.path}${status === null ? '' : ` ${status}`} body`;
+    const { routes, isAccepted } = this.#loaded;
+    const path = url.split('?', 1)[0] ?? '';
+    const route = routes.get(segmentsOf(path))?.find(({ pattern }) => pattern.test(path))?.vendors;
+    if (route === undefined) return [];
+    const operation = ['paths', route.path, method.toLowerCase()];
+    const [where, place] =
+      status === null
+        ? [`${method} ${route.path} body`, [...operation, 'requestBody']]
+        : [`${method} ${route.path} ${status} body`, [...operation, 'responses', String(status)]];
+    const validate = this.#validatorAt(where, place);
+    if (validate === null || validate(body)) return [];
     return (validate.errors ?? []).filter((error) => !isAccepted(where, error)).map((error) => faultText(where, error));
   }
 
-  #validator(steps: readonly string[]): ValidateFunction {
-    const reference = `vendor#/${steps.map((step) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')}`;
-    const known = this.#compiled.get(reference) ?? this.#loaded?.ajv.compile({ $ref: reference });
-    if (known === undefined) throw new Error(`${this.#name} is not loaded`);
-    this.#compiled.set(reference, known);
-    return known;
+  /** @returns null where the vendor says nothing of such a body */
+  #validatorAt(where: string, place: readonly string[]): ValidateFunction | null {
+    const known = this.#compiled.get(where);
+    if (known !== undefined) return known;
+    const steps = this.#loaded === null ? null : schemaSteps(this.#loaded.root, place);
+    const path = steps?.map((step) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/');
+    const made = path === undefined ? null : (this.#loaded?.ajv.compile({ $ref: `vendor#/${path}` }) ?? null);
+    this.#compiled.set(where, made);
+    return made;
   }
+}
+
+/** The way to the schema of a body in JSON; null without one. */
+function schemaSteps(root: Part, place: readonly string[]): readonly string[] | null {
+  const { part, steps } = follow(root, place);
+  const media = Object.keys(part?.content ?? {}).find((type) => /json|\*\/\*/.test(type));
+  if (media === undefined) return null;
+  const at = [...steps, 'content', media, 'schema'];
+  return follow(root, at).part === undefined ? null : at;
 }
 
 /** The part of a document behind some steps, and the steps without references. */
@@ -126,7 +136,17 @@ function routesOf(root: Part, name: string) {
     vendors: items.get(nameless(path)),
   }));
   // Literal segments come before parameters, as in OpenAPI.
-  return routes.sort((one, other) => one.path.split('{').length - other.path.split('{').length);
+  routes.sort((one, other) => one.path.split('{').length - other.path.split('{').length);
+  const byLength = new Map<number, typeof routes>();
+  for (const route of routes) {
+    const length = segmentsOf(route.path);
+    byLength.set(length, [...(byLength.get(length) ?? []), route]);
+  }
+  return byLength;
+}
+
+function segmentsOf(path: string): number {
+  return path.split('/').length;
 }
 
 function nameless(path: string): string {
