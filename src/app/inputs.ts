@@ -40,7 +40,7 @@ export interface ServerParts {
    * a finding, and otherwise answers are not compared.
    */
   readonly offDocument?: Server['offDocument'];
-  /** The loader of documents; servers that are given the same one share them. */
+  /** Default: those that all servers of the process share. */
   readonly documents?: Documents;
   /** The built-in seed and its rows; servers that are given the same one share them. Default: each makes its own. */
   readonly beginnings?: Beginnings;

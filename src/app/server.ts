@@ -6,7 +6,7 @@ import { tripwireOf } from '../credentials/tripwire.ts';
 import { authority } from '../http/authority.ts';
 import { OwnHosts } from '../http/hosts.ts';
 import { ownHostsOf, routerOf } from '../http/mount.ts';
-import { Documents } from '../http/openapi.ts';
+import { DOCUMENTS } from '../http/openapi.ts';
 import type { Routes } from '../http/routes.ts';
 import type { Server } from '../http/server.ts';
 import { service } from '../http/service.ts';
@@ -99,7 +99,7 @@ async function tlsOf(config: Config, { storage, process, authority: stored }: Op
 }
 
 async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tls: Tls | null): Promise<MockServer> {
-  const { effective, documents = new Documents() } = parts;
+  const { effective, documents = DOCUMENTS } = parts;
   const { config } = effective;
   const { services, control, random, version } = inputs;
   const { process, storage, shared, revive } = open;

@@ -5,9 +5,9 @@ import { profilesOf } from '../../scripts/documents/versions.mjs';
 import { mergedDocuments } from '../../scripts/documents.mjs';
 import type { ServerParts } from '../../src/app/inputs.ts';
 import { SILENT } from '../../src/core/log.ts';
-import { Documents, type PreparedDocument } from '../../src/http/openapi.ts';
+import { DOCUMENTS, Documents, type PreparedDocument } from '../../src/http/openapi.ts';
 import { preparedAs } from '../support/api-document.ts';
-import { SHARED, testServer } from '../support/server.ts';
+import { testServer } from '../support/server.ts';
 
 /** A document, as far as it is changed here. */
 interface Changeable {
@@ -39,7 +39,7 @@ class Changed extends Documents {
 
   override open(name: string, prepared: (name: string) => Promise<PreparedDocument>) {
     const built = BUILT.get(name) as Changeable;
-    if (!(this.#path in built.paths)) return SHARED.documents.open(name, prepared);
+    if (!(this.#path in built.paths)) return DOCUMENTS.open(name, prepared);
     const document = structuredClone(built);
     this.#change(document);
     return super.open(name, async () => preparedAs(document));
@@ -115,7 +115,7 @@ describe('a refusal that does not fit its document', () => {
   it('is no finding when the status is one of the server as a whole', async () => {
     const body = 'x'.repeat(1024 * 1024 + 1);
     const headers = { 'content-type': 'application/json' };
-    expect(await findingsAfter(SHARED.documents, 'POST /api/v1/token', { headers, body })).toEqual([]);
+    expect(await findingsAfter(DOCUMENTS, 'POST /api/v1/token', { headers, body })).toEqual([]);
   });
 
   it('fails the request of a server under test', async () => {

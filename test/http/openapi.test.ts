@@ -51,6 +51,27 @@ describe('a document that was opened', () => {
     expect(asked).toEqual(['toys', 'games']);
   });
 
+  it('is opened anew after a fault', async () => {
+    const documents = new Documents();
+    const fault = new Error('EMFILE');
+
+    await expect(documents.open('toys', () => Promise.reject(fault))).rejects.toBe(fault);
+    expect((await documents.open('toys', async () => preparedAs(document))).operations).toHaveLength(1);
+  });
+
+  it('has its schemas read anew after a fault', async () => {
+    const prepared = preparedAs(document);
+    const files = [() => Promise.reject(new Error('EMFILE')), prepared.schemas];
+    const opened = await new Documents().open('toys', async () => ({
+      ...prepared,
+      schemas: () => files.shift()?.() ?? prepared.schemas(),
+    }));
+
+    await expect(opened.ready()).rejects.toThrow('EMFILE');
+    await opened.ready();
+    expect(opened.isReady).toBe(true);
+  });
+
   it('has one router, and another with another law', () => {
     const documents = new Documents();
     const made = () => new OperationRouter([], false);

@@ -6,17 +6,13 @@ import { configOf } from '../../src/config/config.ts';
 import type { Config } from '../../src/config/options.ts';
 import { type ManualClock, manualClock } from '../../src/core/clock.ts';
 import { lineLog } from '../../src/core/log.ts';
-import { Documents } from '../../src/http/openapi.ts';
 import { seededRandom } from '../../src/platform/random.ts';
 import { Beginnings } from '../../src/worlds/beginnings.ts';
 import type { CastUser } from './cast.ts';
 import { vendorSchemas } from './vendor-schemas.ts';
 
-/** Every test reads the same documents, and most begin with the same rows, so they are made once. */
-export const SHARED = {
-  documents: new Documents(),
-  beginnings: new Beginnings(),
-} satisfies Partial<ServerParts>;
+/** Most tests begin with the same rows, so they are made once. */
+export const SHARED = { beginnings: new Beginnings() } satisfies Partial<ServerParts>;
 
 /** When every test begins. */
 export const START = Date.UTC(2026, 0, 15, 12);
