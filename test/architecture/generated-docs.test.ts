@@ -93,7 +93,7 @@ async function coverageOf({ title, rulesets }: ServiceDefinition): Promise<strin
       calls.set(alike, [...(calls.get(alike) ?? []), `\`${call}\``]);
     }
     const lines = [...calls].map(([alike, those]) => `| ${alike} | ${those.join('<br>')} |`);
-    return `${versions === '' ? '' : `### ${title}: ${versions}\n\n`}| needs | certainty | operations |
+    return `${versions === '' ? '' : `### ${versions}\n\n`}| needs | certainty | operations |
 | --- | --- | --- |
 ${lines.join('\n')}`;
   });
