@@ -2,7 +2,7 @@ import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { describeRequestFault, type Violation, valueFaultOf } from '../../src/explaining/validation.ts';
 
-const ajv = new Ajv({ verbose: true, strict: false });
+const ajv = new Ajv({ verbose: true, strict: false, logger: false });
 
 /** What is wrong with a body, by the schema of its members. */
 function faultOf(properties: object, body: unknown, more: object = {}) {

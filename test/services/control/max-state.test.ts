@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { SILENT } from '../../../src/core/log.ts';
 import { researcher } from '../../support/cast.ts';
 import { castKey } from '../../support/ngc-cast.ts';
 import { testServer } from '../../support/server.ts';
 import { makeWorld } from '../../support/worlds.ts';
 
-const server = await testServer({ maxState: 1 });
+/** The log tells of each 507, as it should. */
+const QUIET = { log: () => SILENT };
+const server = await testServer({ maxState: 1 }, QUIET);
 const stateOf = async () => (await server.call('GET /_mock/info')).body.store;
 const NOTES = 'x'.repeat(60_000);
 
@@ -57,7 +60,7 @@ const seedOf = (number: number) => ({
 
 describe('what a request puts into memory is counted:', () => {
   it('the seed of a world, with its rows', async () => {
-    const large = await testServer({ maxState: 4 });
+    const large = await testServer({ maxState: 4 }, QUIET);
     const made: string[] = [];
     let refused: { readonly status: number; readonly body: unknown } | null = null;
     for (let number = 0; number < 40 && refused === null; number += 1) {
@@ -73,7 +76,7 @@ describe('what a request puts into memory is counted:', () => {
   });
 
   it('a world that nobody has used', async () => {
-    const many = await testServer({ maxState: 2, maxWorlds: 1000 });
+    const many = await testServer({ maxState: 2, maxWorlds: 1000 }, QUIET);
     let made = 0;
     while (made < 200 && (await many.call('POST /_mock/worlds')).status === 201) made += 1;
 
@@ -112,7 +115,7 @@ describe('what a request puts into memory is counted:', () => {
 
 describe('where `--max-state` is reached', () => {
   it('reading, deleting and a reset go on, and make room', async () => {
-    const full = await testServer({ maxState: 1 });
+    const full = await testServer({ maxState: 1 }, QUIET);
     const token = castKey('air-admin').key;
     const create = (name: string, metadata: string) =>
       full.call('POST /api/v3/simulations/', { token, body: { name, metadata } });
