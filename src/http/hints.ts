@@ -38,8 +38,8 @@ export function hintsOfRefusal(
   const { service, operation } = route;
   if (service.isControlApi === true) return [];
   const arrival = arrivalOf(inFlight);
-  return findHints(service.hints ?? [], {
-    ...arrival,
+  // A literal with a spread and as many members takes V8 17 microseconds, a tenth of a refusal.
+  const refused = Object.assign(arrival, {
     service: service.name,
     serviceTitle: service.title,
     operation: operation.id,
@@ -52,6 +52,7 @@ export function hintsOfRefusal(
     served: [],
     otherVersions: null,
   });
+  return findHints(service.hints ?? [], refused);
 }
 
 /** Hints about likely mistakes in a request that reached no operation. */
