@@ -9,13 +9,15 @@ import {
   decideOnResource,
   mayAccess,
   type ResourceAttributes,
+  type ResourceState,
   resourceStateOf,
   usedPermissions,
 } from '../../src/core/decide.ts';
 import type { PendingRights, Resource } from '../../src/core/policy.ts';
 import type { DenyReason } from '../../src/core/reasons.ts';
 import type { Relation, Rule } from '../../src/core/rule.ts';
-import { ask, BALL, key, keyOfUser, ORG, openLaw, pendingVersion, seen, WHOLE_BALL } from './toy-law.ts';
+import { rulesetOf } from '../../src/core/ruleset.ts';
+import { ask, BALL, key, keyOfUser, ORG, openLaw, pendingVersion, seen, TOY_TABLES, WHOLE_BALL } from './toy-law.ts';
 
 const ALLOW = { effect: 'allow' };
 const refusal = (reason: DenyReason, missing: readonly string[] = [], missingAnyOf?: readonly string[]) => ({
@@ -591,5 +593,62 @@ describe('a list shows an object', () => {
 
     expect(mayAccess(open, holding([], []), { ...BALL, relation: 'public' })).toBe(true);
     expect(mayAccess(open, holding([], []), BALL)).toBe(false);
+  });
+});
+
+describe('where keys of single objects are refused every other name, before the look-up,', () => {
+  const ON = ['all-toys', 'toy', 'toy-parts'];
+  const BOTH = { toy: 'ball', 'toy-parts': 'ball/skin' };
+  /** The path names a toy, and no part of it. */
+  const WHOLE = { toy: 'ball', 'toy-parts': 'ball/' };
+  const strictLaw = rulesetOf('toys', null, { ...TOY_TABLES, refusesOtherNames: true });
+  const toy = (...ids: string[]): Resource => ({ type: 'toy', ids });
+  const part = (...ids: string[]): Resource => ({ type: 'toy-parts', ids });
+  type Names = Readonly<Record<string, string>>;
+
+  it.each<[what: string, resources: Resource[], names: Names | undefined, isRefused: boolean, more?: Partial<Rule>]>([
+    ['the toy', [toy('ball')], BOTH, false],
+    ['another toy', [toy('kite')], BOTH, true],
+    ['two toys, the second of which is meant', [toy('kite', 'ball')], BOTH, false],
+    ['no toy by its name', [{ type: 'toy' }], BOTH, true],
+    ['the part', [part('ball/skin')], BOTH, false],
+    ['another part of the toy', [part('ball/valve')], BOTH, true],
+    ['another toy, and the part', [toy('kite'), part('ball/skin')], BOTH, false],
+    ['another toy, and all toys', [toy('kite'), { type: 'all-toys' }], BOTH, false],
+    ['another toy, on a path that names none', [toy('kite')], undefined, false],
+    ['a toy, on a path that names parts only', [toy('ball')], { 'toy-parts': 'ball/skin' }, true],
+    ['a part, where the whole is meant', [part('ball/skin')], WHOLE, true],
+    ['a part, where parts are enough', [part('ball/skin')], WHOLE, false, { versionless: 'narrow' }],
+    ['a part of another toy, where parts are enough', [part('kite/tail')], WHOLE, true, { versionless: 'narrow' }],
+    ['a toy whose name ends so, where parts are enough', [part('/ball/')], WHOLE, true, { versionless: 'narrow' }],
+    ['another toy, where a public one needs no resource', [toy('kite')], BOTH, false, { open: ['public'] }],
+  ])('a key of %s', (_what, resources, names, isRefused, more = {}) => {
+    const parts = { needs: { all: ['play'] }, on: ON, ...more };
+    const caller = key(['play'], resources);
+    const expected = isRefused ? refusal('resource_mismatch') : ALLOW;
+
+    expect(decide(ask(parts, { ruleset: strictLaw, names }), caller)).toEqual(expected);
+    expect(decide(ask(parts, { names }), caller)).toEqual(ALLOW);
+  });
+
+  it('others are not: those without resources, and where no resource is needed', () => {
+    const parts = { needs: { all: ['play'] }, on: ON };
+    const accessRequest = ask(parts, { ruleset: strictLaw, names: BOTH });
+
+    expect(decide(accessRequest, keyOfUser(['Player']))).toEqual(ALLOW);
+    expect(
+      decide(ask({ needs: { all: ['play'] } }, { ruleset: strictLaw, names: BOTH }), key(['play'], [toy('kite')])),
+    ).toEqual(ALLOW);
+  });
+
+  it.each<[reason: DenyReason, lookedUp: ResourceState]>([
+    ['foreign_object', { found: 'foreign', owner: 'nca-2', names: BOTH }],
+    ['no_such_object', { found: 'nothing', names: BOTH }],
+  ])('an object whose names only the look-up tells is judged by them before %s', (reason, lookedUp) => {
+    const accessRequest = ask({ needs: { all: ['play'] }, on: ON }, { ruleset: strictLaw });
+    const judged = (resource: Resource) => checkResource(accessRequest, key(['play'], [resource]), lookedUp);
+
+    expect(judged(toy('kite'))).toEqual(refusal('resource_mismatch'));
+    expect(judged(toy('ball'))).toEqual(refusal(reason));
   });
 });
