@@ -8,6 +8,7 @@ import {
   decide,
   decideOnResource,
   mayAccess,
+  namesInPath,
   type ResourceAttributes,
   type ResourceState,
   resourceStateOf,
@@ -17,7 +18,19 @@ import type { PendingRights, Resource } from '../../src/core/policy.ts';
 import type { DenyReason } from '../../src/core/reasons.ts';
 import type { Relation, Rule } from '../../src/core/rule.ts';
 import { rulesetOf } from '../../src/core/ruleset.ts';
-import { ask, BALL, key, keyOfUser, ORG, openLaw, pendingVersion, seen, TOY_TABLES, WHOLE_BALL } from './toy-law.ts';
+import {
+  ask,
+  BALL,
+  key,
+  keyOfUser,
+  ORG,
+  openLaw,
+  pendingVersion,
+  ruleOf,
+  seen,
+  TOY_TABLES,
+  WHOLE_BALL,
+} from './toy-law.ts';
 
 const ALLOW = { effect: 'allow' };
 const refusal = (reason: DenyReason, missing: readonly string[] = [], missingAnyOf?: readonly string[]) => ({
@@ -651,4 +664,40 @@ describe('where keys of single objects are refused every other name, before the 
     expect(judged(toy('kite'))).toEqual(refusal('resource_mismatch'));
     expect(judged(toy('ball'))).toEqual(refusal(reason));
   });
+});
+
+describe('the names of an object in resources are made of the path:', () => {
+  const namesOf = (names: Readonly<Record<string, string>> | undefined) =>
+    namesInPath(ruleOf({ cover: { lookup: 'toy', ...(names !== undefined && { names }) } }), {
+      toyId: 'ball',
+      part: 'skin',
+    });
+
+  it.each([
+    ['one parameter', { toy: '{toyId}' }, { toy: 'ball' }],
+    ['two of them', { 'toy-parts': '{toyId}/{part}' }, { 'toy-parts': 'ball/skin' }],
+    ['the beginning of a name', { 'toy-parts': '{toyId}/' }, { 'toy-parts': 'ball/' }],
+    ['a parameter that the path does not have', { toy: '{other}' }, { toy: '' }],
+  ])('%s', (_what, names, expected) => {
+    expect(namesOf(names)).toEqual(expected);
+  });
+
+  it('none for a rule without names, or without an object', () => {
+    expect(namesOf(undefined)).toBeUndefined();
+    expect(namesInPath(ruleOf(), { toyId: 'ball' })).toBeUndefined();
+  });
+});
+
+it('a call about several objects is allowed if the resources cover each', () => {
+  const kite: ResourceAttributes = { relation: 'owned', names: { toy: ['kite'] } };
+  const accessRequest = ask({ needs: { all: ['play'] }, on: ['toy'] });
+  const judged = (...ids: string[]) =>
+    checkResource(accessRequest, key(['play'], [{ type: 'toy', ids }]), {
+      found: 'object',
+      attributes: { ...BALL, others: [kite] },
+    });
+
+  expect(judged('ball', 'kite')).toEqual(ALLOW);
+  expect(judged('ball')).toEqual(refusal('resource_mismatch'));
+  expect(judged('kite')).toEqual(refusal('resource_mismatch'));
 });
