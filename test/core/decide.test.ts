@@ -654,6 +654,12 @@ describe('where keys of single objects are refused every other name, before the 
     ).toEqual(ALLOW);
   });
 
+  it('the names of a known object decide, not those of the path', () => {
+    const accessRequest = ask({ needs: { all: ['play'] }, on: ON }, { ruleset: strictLaw, names: { toy: 'kite' } });
+
+    expect(checkResource(accessRequest, key(['play'], [toy('ball')]), seen() as ResourceState)).toEqual(ALLOW);
+  });
+
   it.each<[reason: DenyReason, lookedUp: ResourceState]>([
     ['foreign_object', { found: 'foreign', owner: 'nca-2', names: BOTH }],
     ['no_such_object', { found: 'nothing', names: BOTH }],

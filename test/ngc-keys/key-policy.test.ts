@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Resource } from '../../src/core/policy.ts';
+import type { Policy, Resource } from '../../src/core/policy.ts';
 import type { Ruleset } from '../../src/core/ruleset.ts';
 import {
+  editPolicy,
   encodeResources,
   type GivenResource,
   keyServices,
@@ -434,4 +435,58 @@ it('keys can be made for services with a product', () => {
 
 it('roles are known once, of every service', () => {
   expect(knownRoles([toyLaw, openLaw, toyLaw])).toEqual(['Player', 'Parent']);
+});
+
+describe('an edit', () => {
+  const held = (scopes: readonly string[], ...resources: Resource[]): Policy => ({ scopes, resources });
+  const edited = (policy: Policy, given: Partial<Parameters<typeof editPolicy>[2]>) =>
+    editPolicy(rulesets, policy, { scopes: undefined, resources: undefined, ...given });
+  const messagesOf = (...given: Parameters<typeof edited>) => edited(...given).faults.map(({ message }) => message);
+
+  it('changes what it gives, and nothing else', () => {
+    const policy = held(['play'], { type: 'toy', ids: [F] });
+
+    expect(edited(policy, { scopes: ['look'] }).policy).toEqual({ ...policy, scopes: ['look'] });
+    expect(edited(policy, { resources: [{ type: 'All Toys' }] }).policy).toEqual({
+      ...policy,
+      resources: [{ type: 'all-toys' }],
+    });
+  });
+
+  it('has only the faults that the policy did not have before', () => {
+    const forced = held(['burn'], { type: 'toy' }, { type: 'all-toys', ids: ['ball'] });
+    const known = [{ type: 'toy' }, { type: 'all-toys', ids: ['ball'] }];
+
+    expect(messagesOf(forced, { scopes: ['burn', 'play'], resources: known })).toEqual([]);
+    expect(messagesOf(forced, { resources: [{ type: 'toy', ids: ['ball'] }] })).toEqual([
+      'Field `resource.ids` has `ball`; `Toy` names objects as `<toyId>`, with UUIDs.',
+    ]);
+    expect(messagesOf(held([]), { scopes: ['burn'], resources: known })).toHaveLength(3);
+  });
+
+  it('may keep a scope that no table has, and adds none', () => {
+    expect(edited(held(['anything']), { scopes: ['anything', 'play'] })).toEqual({
+      policy: { scopes: ['anything', 'play'], resources: [] },
+      faults: [],
+    });
+    expect(messagesOf(held(['anything']), { scopes: ['another'] })).toEqual([
+      'Field `scopes` names the unknown scope `another`.',
+    ]);
+  });
+
+  it('may keep a resource of a type that no table has', () => {
+    expect(messagesOf(held([], { type: 'gone', ids: [F] }), { scopes: ['play'] })).toEqual([]);
+  });
+
+  it('of ids without effect does not excuse ids of a type that names no objects', () => {
+    const ignored = { type: 'lent-toys', ids: [], ignoredIds: ['ball'] };
+
+    expect(messagesOf(held([], ignored), { resources: [{ type: 'Lent Toys', ids: ['ball'] }] })).toEqual([
+      'Field `resource.ids` is not allowed: `Lent Toys` does not name objects.',
+    ]);
+  });
+
+  it('that leaves no resource leaves every scope to be chosen', () => {
+    expect(messagesOf(held(['play'], { type: 'toy', ids: [F] }), { scopes: ['burn'], resources: [] })).toEqual([]);
+  });
 });
