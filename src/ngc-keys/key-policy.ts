@@ -211,9 +211,10 @@ export function encodeResources(ruleset: Ruleset | undefined, resources: Policy[
   });
 }
 
-function idFaults({ type, ids, ignoredIds }: Resource, types: readonly ResourceTypeRow[]): PolicyFault[] {
+function idFaults({ type, ids }: Resource, types: readonly ResourceTypeRow[]): PolicyFault[] {
   const row = types.find(({ id }) => id === type);
-  if (row === undefined || (ids?.length === 0 && ignoredIds !== undefined)) return [];
+  // No ids at all: only some without effect.
+  if (row === undefined || ids?.length === 0) return [];
   const { label, names } = row;
   if (names === null) {
     return ids === undefined

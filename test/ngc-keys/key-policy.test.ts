@@ -174,6 +174,14 @@ describe('in the form of the vendor', () => {
     expect(resourcesOf(vendors('lent', 'ball'), vendors('lent', '*'))).toEqual([{ type: 'lent-toys' }]);
   });
 
+  it('no id without effect, or one of an unknown type, changes nothing', () => {
+    expect(resourcesOf({ type: 'All Toys', ignoredIds: [] })).toEqual([{ type: 'all-toys' }]);
+    expect(read([], { type: 'Unknown', ignoredIds: ['ball'] })).toMatchObject({
+      policy: { resources: [] },
+      faults: [{ message: 'Field `resource.type` names the unknown resource type `Unknown`.' }],
+    });
+  });
+
   it('an id with an effect cannot be given as one without', () => {
     for (const id of [`${F}/*`, `${F}/${V}`]) {
       expect(read([], { type: 'Toy', ignoredIds: ['ball', id] }).faults).toEqual([
