@@ -34,24 +34,26 @@ const NOT_OF_FORM: readonly RegExp[] = [
   /cannot [a-z ]+ while|is (?:not )?published|refers to it|is predefined|Already deployed|Missing secrets/,
   /names an image whose|can be requested only if|nothing is to be decided|The record is|change a placement group|no placement group can/,
   /already has a|is revoked already|broken out|has no open request|must be another organisation|additional specification requires/,
-  /must not be before now|must be after now|must be in the future|leads beyond the year|before the year 9999/,
+  /must not be before now|must be after now|must be in the future|must be at least \d+ hours (?:from now|after)|leads beyond the year|before the year 9999/,
   /no image to use|No identity provider is configured|not a local user|no document says|not every operation has the status|happens at once|affects everybody/,
   // Each setting of Run:ai has a value of its own, below the same operation.
   /^\{"code":400,"message":"`\w+` takes/,
   // One member beside another one, or beside the object.
-  /Exactly one of the fields|which is no key of|must be left out, or be empty, if|the demo has no publisher/,
+  /Exactly one of the fields|which is no key of|names `[^`]+` twice, with a different|must be left out, or be empty, if|the demo has no publisher/,
   /Field `do\.answer` does not fit the document|`do\.answer\.body` (?:cannot be sent|must be a string)/,
   // A cursor that no page has; a task of Cloud Tasks without secrets, or one that has ended.
   /Invalid cursor: '|Cannot update secrets for a Task/,
   // What a task of Cloud Tasks needs to upload its results, and one of its durations beside another one.
   /Invalid request: (?:Missing '(?:NGC_API_KEY|resultsLocation)'|Duplicate secrets|'(?:resultsLocation|maxRuntimeDuration|terminationGracePeriodDuration)')/,
+  // How long a value of a secret is, written as JSON.
+  /Invalid secret value specified/,
   // The registry that a credential is for, and the content of its secret.
   /Invalid request: (?:\w+ registry with hostname|'[^']+' with hostname|Registry credential secret|Missing \$oauthtoken)/,
   // Functions and deployments: one member beside another one or beside the object, and lists in a text.
   /must differ from each other|Field `(?:tokenRateLimit|routingMethod)` must be|must be rates, such as|in one of `rateLimit|Only LLM functions/,
   /autoscalingConfiguration\.|Give one of the fields `backend` and|is only for functions with a Helm chart|does not match (?:original|clusters)/,
-  /Invalid status '|must match the ones in|multiple GPU specifications|Invalid telemetry type|must be the id of an asset/,
-  /requires the field `rateLimit|`perAccountPriority` requires it|requires at least one of the fields `llmConfig/,
+  /Invalid status '|must match the ones in|must share the same functionType|multiple GPU specifications|Invalid telemetry type|must be the id of an asset/,
+  /requires the field `rateLimit|`(?:perAccountPriority|helmChart)` requires it|requires at least one of the fields `llmConfig/,
   // A member or a header.
   /names no function|names the world `[^`]+`, and the field `id`/,
   // Data are those of the executor beside them.

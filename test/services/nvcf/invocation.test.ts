@@ -332,6 +332,12 @@ describe('NVCF-INPUT-ASSET-REFERENCES', () => {
   it('must have ids', async () => {
     expectInvalid(await acme(request, {}, headers('greeting')), request, 'greeting', 'UUID');
   });
+
+  it('are cut in a message where they are long', async () => {
+    const { body } = await acme(request, {}, headers('x'.repeat(3000)));
+
+    expect(body.detail).toContain(`'${'x'.repeat(100)}' must be the id of an asset`);
+  });
 });
 
 describe('which version is invoked', () => {

@@ -111,7 +111,8 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 async function checkAssets(context: AuthenticatedContext, ids: readonly string[]): Promise<void> {
   for (const id of ids) {
     if (!UUID.test(id)) {
-      throw new Problem('invalid_request', `Asset reference '${id}' must be the id of an asset, which is a UUID.`);
+      const shown = id.slice(0, 100);
+      throw new Problem('invalid_request', `Asset reference '${shown}' must be the id of an asset, which is a UUID.`);
     }
     const row = await ASSETS.byId(context.store.collections, id.toLowerCase());
     if (row?.owner === accountOf(context) && row.body.content !== null) continue;
