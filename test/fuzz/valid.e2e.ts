@@ -58,6 +58,8 @@ const NOT_OF_FORM: readonly RegExp[] = [
   /names no function|names the world `[^`]+`, and the field `id`/,
   // Data are those of the executor beside them.
   /is missing; the executor `\w+` expects it/,
+  // A number that must be above its minimum, which OpenAPI 3.0 and JSON Schema write differently.
+  /so the fault would never be injected/,
   // OpenAPI 3.0 has no rule for the names of members.
   /Field `do\.answer\.headers` has|Field `render` has the path/,
   /in Run:ai all rights come from `roles`/,
