@@ -52,8 +52,7 @@ class VendorDocument {
     // Streams of events are texts.
     if (body === undefined || typeof body === 'string') return [];
     const [method = '', url = ''] = request.split(' ');
-    this.#loaded ??= load(this.#name);
-    const { routes, isAccepted } = this.#loaded;
+    const { routes, isAccepted } = this.#document;
     const path = url.split('?', 1)[0] ?? '';
     const route = routes.get(segmentsOf(path))?.find(({ pattern }) => pattern.test(path))?.vendors;
     if (route === undefined) return [];
@@ -71,11 +70,18 @@ class VendorDocument {
   #validatorAt(where: string, place: readonly string[]): ValidateFunction | null {
     const known = this.#compiled.get(where);
     if (known !== undefined) return known;
-    const steps = this.#loaded === null ? null : schemaSteps(this.#loaded.root, place);
-    const path = steps?.map((step) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/');
-    const made = path === undefined ? null : (this.#loaded?.ajv.compile({ $ref: `vendor#/${path}` }) ?? null);
+    const { root, ajv } = this.#document;
+    const path = schemaSteps(root, place)
+      ?.map((step) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1')))
+      .join('/');
+    const made = path === undefined ? null : ajv.compile({ $ref: `vendor#/${path}` });
     this.#compiled.set(where, made);
     return made;
+  }
+
+  get #document() {
+    this.#loaded ??= load(this.#name);
+    return this.#loaded;
   }
 }
 
