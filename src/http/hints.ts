@@ -38,8 +38,7 @@ export function hintsOfRefusal(
   const { service, operation } = route;
   if (service.isControlApi === true) return [];
   const arrival = arrivalOf(inFlight);
-  // A literal with a spread and as many members takes V8 17 microseconds, a tenth of a refusal.
-  const refused = Object.assign(arrival, {
+  const refused = refusedRequest(arrival, {
     service: service.name,
     serviceTitle: service.title,
     operation: operation.id,
@@ -62,8 +61,7 @@ export function hintsOfUnrouted(
   problem: Problem,
   { listServed: served, otherVersions }: Offered,
 ): readonly Hint[] {
-  return findHints(service.hints ?? [], {
-    ...arrivalOf(arrived),
+  const refused = refusedRequest(arrivalOf(arrived), {
     service: service.name ?? null,
     serviceTitle: service.title ?? null,
     operation: null,
@@ -76,6 +74,7 @@ export function hintsOfUnrouted(
     served: problem.kind === 'unknown_path' ? served() : [],
     otherVersions,
   });
+  return findHints(service.hints ?? [], refused);
 }
 
 /** Hints about likely mistakes of a client that was granted a token. */
@@ -102,6 +101,13 @@ export function addHints(decision: Decision | null, hints: readonly Hint[]): Dec
 export function addHintHeader(outcome: Outcome, hints: readonly Hint[], { explain }: Pick<Server, 'explain'>): Outcome {
   if (hints.length === 0 || !explain) return outcome;
   return { ...outcome, headers: { ...outcome.headers, 'x-mock-hint': hints.map(({ text }) => text).join(' ') } };
+}
+
+type Arrival = ReturnType<typeof arrivalOf>;
+
+/** A literal with a spread and so many members takes V8 17 microseconds, a tenth of a refusal; this takes less than one. */
+function refusedRequest(arrival: Arrival, more: Omit<RefusedRequest, keyof Arrival>): RefusedRequest {
+  return Object.assign(arrival, more);
 }
 
 /** The facts known about every request, answered or refused. */

@@ -1,3 +1,4 @@
+import { once } from '../core/once.ts';
 import { DocumentOperation, type Operation } from './openapi/operation.ts';
 import type { OperationRouter } from './openapi/operation-router.ts';
 import type { OtherOperation, PreparedDocument, PreparedOperations } from './openapi/prepared.ts';
@@ -31,27 +32,23 @@ export interface ApiDocument {
  * Holds at most one entry and one router per name.
  */
 export class Documents {
-  readonly #opened = new Map<string, Promise<ApiDocument>>();
+  readonly #opened = new Map<string, () => Promise<ApiDocument>>();
   readonly #routers = new Map<string, OperationRouter>();
-  readonly #options: CompilerOptions;
-  #compiler: Promise<Compiler> | undefined;
+  readonly #compiler: () => Promise<Compiler>;
 
   constructor(options: CompilerOptions = {}) {
-    this.#options = options;
+    this.#compiler = once(() => loadCompiler(options));
   }
 
   /**
    * The document with this name, such as `air.2.0`. It is trusted to be valid OpenAPI: tests prove it.
    *
-   * @param prepared called if the document is not open yet
+   * @param prepared reads it; of several that are given for a name, the first is called
    */
   open(name: string, prepared: (name: string) => Promise<PreparedDocument>): Promise<ApiDocument> {
-    return kept(this.#opened, name, async () => openDocument(await prepared(name), () => this.#compiling()));
-  }
-
-  #compiling(): Promise<Compiler> {
-    this.#compiler ??= loadCompiler(this.#options);
-    return this.#compiler;
+    const opened = this.#opened.get(name) ?? once(async () => openDocument(await prepared(name), this.#compiler));
+    this.#opened.set(name, opened);
+    return opened();
   }
 
   /**
@@ -75,7 +72,6 @@ export const DOCUMENTS = new Documents();
 
 function openDocument({ operations: text, schemas }: PreparedDocument, compiler: () => Promise<Compiler>): ApiDocument {
   const { operations, otherVersions }: PreparedOperations = JSON.parse(text);
-  const loading = new Map<Keywords, Promise<void>>();
   const loaded = new Map<Keywords, Validators>();
   const getValidators = (keywords: Keywords = 'validated'): Validators => {
     const validators = loaded.get(keywords);
@@ -86,24 +82,20 @@ function openDocument({ operations: text, schemas }: PreparedDocument, compiler:
     const [read, made] = await Promise.all([schemas(), compiler()]);
     loaded.set(keywords, await validatorsOf(read, made, keywords));
   };
+  const loading: Readonly<Record<Keywords, () => Promise<void>>> = {
+    validated: once(() => load('validated')),
+    documented: once(() => load('documented')),
+  };
   return {
     operations: operations.map((operation) => new DocumentOperation(operation, getValidators)),
     otherVersions,
     get isReady() {
       return loaded.has('validated');
     },
-    ready: (keywords = 'validated') => kept(loading, keywords, () => load(keywords)),
+    ready: (keywords = 'validated') => loading[keywords](),
     schemaFault: (name, body) => {
       const fault = getValidators().bodyFault(getValidators().errorSchema(name), body);
       return fault === null ? null : `${name}: ${fault}`;
     },
   };
-}
-
-/** What is made once for a key. What could not be made is made again: a file that cannot be read now may be readable later. */
-function kept<Key, Value>(all: Map<Key, Promise<Value>>, key: Key, make: () => Promise<Value>): Promise<Value> {
-  const made = all.get(key) ?? make();
-  all.set(key, made);
-  made.catch(() => all.delete(key));
-  return made;
 }

@@ -4,6 +4,7 @@ import { readDocument } from '../config/config.ts';
 import type { Seeding } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
+import { once } from '../core/once.ts';
 import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { type Derivation, derivationOf } from '../credentials/derivation.ts';
@@ -291,18 +292,6 @@ function fingerprintOf(parts: SeedParts, services: readonly ServiceDefinition[])
   return createHash('sha256')
     .update(JSON.stringify(castOfParts(bare, services)))
     .digest('hex');
-}
-
-/** Caches the result of the first successful call. */
-function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
-  let made: Promise<Value> | null = null;
-  return () => {
-    made ??= make().catch((cause: unknown) => {
-      made = null;
-      throw cause;
-    });
-    return made;
-  };
 }
 
 async function builtInParts(services: readonly ServiceDefinition[]): Promise<SeedParts> {
