@@ -12,7 +12,7 @@ import type { CastUser } from './cast.ts';
 import { vendorSchemas } from './vendor-schemas.ts';
 
 /** Most tests begin with the same rows, so they are made once. */
-export const SHARED = { beginnings: new Beginnings() } satisfies Partial<ServerParts>;
+export const BEGINNINGS = new Beginnings();
 
 /** When every test begins. */
 export const START = Date.UTC(2026, 0, 15, 12);
@@ -64,7 +64,7 @@ function built(config: Partial<Config>, parts: Partial<ServerParts>): Promise<Mo
   return buildServer({
     effective: configOf(config),
     offDocument: 'throw',
-    ...SHARED,
+    beginnings: BEGINNINGS,
     log: (worldClock) => lineLog('error', false, worldClock, (line) => process.stderr.write(line)),
     ...parts,
   });
