@@ -609,15 +609,19 @@ type RecordedMessage struct {
 	// By lower-case name; a list if a header came more than once.
 	Headers map[string]any `json:"headers"`
 
-	// JSON and forms as a value, other texts as they were; null if there is none, if it was not read, or
-	// if it is not text.
+	// JSON and forms as a value, other texts unchanged; null if there is none, if it was not read, or if
+	// it is not text. The body of a request that is refused is received as well, for at most one second.
 	Body any `json:"body"`
 
 	// Null if the body was not read.
 	Size *int `json:"size"`
 
-	// Is only the beginning of the body kept?
+	// Is only the beginning of the body kept? The journal keeps up to 64 kB; and a refusal does not wait
+	// longer than one second for the body.
 	Truncated bool `json:"truncated"`
+
+	// The request had `Expect: 100-continue` and was refused before its body was sent. Otherwise absent.
+	BodyNotSent *bool `json:"bodyNotSent,omitempty"`
 }
 
 // Requests: Requests, newest first.

@@ -79,10 +79,12 @@ function isNull(size: number | null, type: string): boolean {
   return size === 4 && isJson(type);
 }
 
-function lackOf({ headers, body, size, truncated }: RecordedMessage, text: string): string | null {
+function lackOf(message: RecordedMessage, text: string): string | null {
+  const { headers, body, size, truncated, bodyNotSent = false } = message;
+  if (bodyNotSent) return 'The body was not sent: the client waited for `100 Continue`, and was refused.';
   if (truncated) return 'The journal has only the beginning of the body.';
   if (size === null && (Number(headers['content-length']) > 0 || headers['transfer-encoding'] !== undefined)) {
-    return 'The journal does not have the body: the request was refused before its body was read.';
+    return 'The journal does not have the body, which was not read.';
   }
   if (body === null && size !== null && size > 0 && !isNull(size, String(headers['content-type']))) {
     return 'The journal does not have the body, which is not a text.';

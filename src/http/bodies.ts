@@ -130,7 +130,8 @@ export async function readBody(
   return fieldNames === 'caseless' ? documentSpelling(value, operation.bodyFields) : value;
 }
 
-function isSent(request: IncomingMessage): boolean {
+/** Does a request have a body? */
+export function isSent(request: IncomingMessage): boolean {
   const [length = '0'] = headerLines(request, 'content-length');
   return length !== '0' || headerLines(request, 'transfer-encoding').length > 0;
 }
@@ -171,7 +172,8 @@ async function readBytes(request: IncomingMessage, limits: BodyLimits): Promise<
   }
 }
 
-function announcedLength(request: IncomingMessage): number | null {
+/** The announced bytes of a body; null if it is sent in chunks. */
+export function announcedLength(request: IncomingMessage): number | null {
   const [length] = headerLines(request, 'content-length');
   return length === undefined ? null : Number(length);
 }

@@ -15,11 +15,13 @@ import type { Routes } from './routes.ts';
 import type { Route } from './server.ts';
 import { authenticate, checkFidelity, checkResource, decide, factsOf } from './steps/decide.ts';
 import { injectRequestFault, waitsForFault } from './steps/inject-fault.ts';
+import { keepBody, keepRefusedBody } from './steps/keep-body.ts';
 import { refuse } from './steps/refuse.ts';
 import { admit, arrive, inFlight, isSelectedByBody, selectWorld } from './steps/select-world.ts';
 import { parseBody, validateRequest } from './steps/validate-request.ts';
 import { type Strays, sendStray } from './strays.ts';
 import { methodOf, readTarget } from './transport/arrival.ts';
+import { waitsForContinue } from './transport/expectations.ts';
 
 /** An operation, with the path parameters of a request. */
 interface Found {
@@ -44,7 +46,7 @@ export interface ServiceOptions {
 
 /**
  * A vendor's service, as a plugin. A request passes its hooks in this order: `onRequest` leads it into its world,
- * authenticates the caller and decides; the parser receives the body; `preValidation` validates; `preHandler` looks the
+ * authenticates the caller and decides; `preParsing` asks for the body; the parser receives it; `preValidation` validates; `preHandler` looks the
  * object up; the handler carries the operation out; `onSend` concludes. The error handler renders what any of them
  * throws in the vendor's form.
  *
@@ -58,6 +60,10 @@ export async function service(app: FastifyInstance, options: ServiceOptions): Pr
     if (found === null) sendStray(reply, strays.noOperation(request.raw));
     else if (found === 'path_too_long') sendStray(reply, strays.pathTooLong(request.raw));
     else goOnAfter(arriveAt(found, request, reply), next);
+  });
+  app.addHook('preParsing', ({ raw }, reply, _payload, next) => {
+    if (waitsForContinue(raw)) reply.raw.writeContinue();
+    next();
   });
   app.addHook('preValidation', (request, reply, next) => {
     goOnAfter(validate(request, reply), next);
@@ -95,18 +101,24 @@ async function decideRequest(
   body: ReceivedBody | null,
 ): Promise<boolean> {
   const flight = request.flight ?? enterWorld(request, body);
-  flight.body = body;
-  if (body === null && waitsForFault(flight)) return true;
+  if (body !== null) keepBody(flight, body);
+  else if (waitsForFault(flight)) return true;
   flight.isDecided = true;
   flight.isReplaced = await injectRequestFault(flight);
   if (flight.isReplaced) {
     respond(reply, flight);
     return false;
   }
-  await authenticate(flight);
-  checkFidelity(flight);
-  await decide(flight);
-  if (looksUpFirst(flight)) await checkResource(flight);
+  try {
+    await authenticate(flight);
+    checkFidelity(flight);
+    await decide(flight);
+    if (looksUpFirst(flight)) await checkResource(flight);
+  } catch (refusal) {
+    // The refusal needs no body, but whoever reads the journal wants to see the whole request.
+    if (body === null) await keepRefusedBody(flight);
+    throw refusal;
+  }
   return true;
 }
 
@@ -122,9 +134,9 @@ function enterWorld(request: FastifyRequest, body: ReceivedBody | null): InFligh
 async function validate(request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
   // Fastify calls no parser for a request without a body, but the operation may need one. The parser gives nothing else.
   const body = request.body === undefined ? await parseBodyOf(request) : (request.body as ReceivedBody | null);
-  if (request.flight?.isDecided !== true && !(await decideRequest(request, reply, body))) return false;
+  if (request.flight?.isDecided === true) keepBody(request.flight, body);
+  else if (!(await decideRequest(request, reply, body))) return false;
   const flight = known(request.flight);
-  flight.body = body;
   const { document } = flight.route;
   if (!document.isReady) await document.ready();
   parseBody(flight);

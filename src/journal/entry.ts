@@ -15,6 +15,8 @@ export interface KeptBody {
   readonly size: number | null;
   /** Is only its beginning kept? Default: is the text shorter than the size? */
   readonly isCut?: boolean;
+  /** Did the client wait for `100 Continue`, and send none? */
+  readonly isNotSent?: true;
   /** Are secrets already replaced by fingerprints? */
   readonly isHidden?: true;
 }

@@ -13,6 +13,8 @@ export interface MessageView {
   readonly size: number | null;
   /** Is only its beginning kept? */
   readonly truncated: boolean;
+  /** Of a request whose client waited for `100 Continue`, and was refused. */
+  readonly bodyNotSent?: true;
 }
 
 /** An entry as the control API returns it. @param options `bodies: false` omits the bodies, which is much cheaper */
@@ -107,7 +109,10 @@ type Headers = MessageView['headers'];
 
 function messageView(headers: Headers, body: KeptBody, hasBody: boolean, secrets: KnownSecrets): MessageView {
   const shown = hasBody ? bodyIn(body, headers['content-type'], secrets) : null;
-  return { headers, body: shown, size: body.size, truncated: isTruncated(body) };
+  return {
+    ...{ headers, body: shown, size: body.size, truncated: isTruncated(body) },
+    ...(body.isNotSent === true && { bodyNotSent: true as const }),
+  };
 }
 
 export function isTruncated({ text, size, isCut }: KeptBody): boolean {

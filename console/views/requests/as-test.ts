@@ -30,7 +30,7 @@ export function testOf(language: Language, request: RecordedRequest, call: Call,
   const what = operation ?? `${method} ${path}`;
   const name = reason === null ? `${what} answers ${status}` : `${what} is refused for ${reason}`;
   const isBodyless = method === 'GET' || method === 'HEAD';
-  // A body that was not read is of no consequence.
+  // A body that was not sent or not read has no effect on a decision.
   const body = call.body ?? (call.lacks !== null && !isBodyless && decision !== null ? '{}' : null);
   return WRITERS[language]({ call: { ...call, body }, caller, status, reason, name });
 }

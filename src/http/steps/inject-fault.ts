@@ -6,7 +6,6 @@ import { type Fault, hidesStatus } from '../../faults/fault.ts';
 import { delayOf, retryAfterOf } from '../../faults/faults.ts';
 import { errorWithStatus } from '../../faults/outcome.ts';
 import { ownOutcome } from '../../faults/own-answer.ts';
-import { keptBytes } from '../../journal/entry.ts';
 import type { Facts } from '../../journal/match.ts';
 import { hideInLine } from '../../journal/secrets.ts';
 import { isTruncated, sentValue } from '../../journal/view.ts';
@@ -46,7 +45,6 @@ export async function injectRequestFault(inFlight: InFlightRequest): Promise<boo
   const principal = needs.principal ? await expectedPrincipalOf(inFlight) : null;
   const fault = await faults.inject('request', factsOf(inFlight, principal), context.now);
   if (fault === null) return false;
-  inFlight.sent = keptBytes(inFlight.body?.text ?? '');
   inFlight.expectedPrincipal = principal ?? (await expectedPrincipalOf(inFlight));
   await beginFault(inFlight, fault);
   const outcome = outcomeOf(inFlight, fault) ?? (hidesStatus(fault.action) ? errorOf(inFlight, fault, UNREAD) : null);

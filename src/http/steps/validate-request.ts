@@ -3,13 +3,12 @@ import { findNear } from '../../core/nearest.ts';
 import { Problem } from '../../core/problem.ts';
 import { showPath } from '../../core/redact.ts';
 import { checkTexts } from '../../core/storable-text.ts';
-import { keptBytes } from '../../journal/entry.ts';
 import type { RequestContext } from '../context.ts';
 import type { InFlightRequest } from '../flight.ts';
 import { readQueryValue } from '../openapi/query-values.ts';
 import { undocumentedMembers, undocumentedQuery } from '../openapi/undocumented.ts';
 import type { Operation } from '../openapi.ts';
-import { presentsKey, reportForeignCredentials } from './select-world.ts';
+import { presentsKey } from './select-world.ts';
 
 /**
  * Validates the request against the document. Unknown query parameters are ignored, as vendors do. The control API
@@ -127,14 +126,8 @@ function reportOtherMembers({ id, bodyOtherVersions }: Operation, context: Reque
 }
 
 /** Takes the body from its parser. @throws the reason why it cannot be read */
-export function parseBody(inFlight: InFlightRequest): void {
-  const { server, route, context, body } = inFlight;
+export function parseBody({ route, context, body }: InFlightRequest): void {
   if (body === null) return;
-  const { text } = body;
-  if (text !== null) {
-    inFlight.sent = keptBytes(text);
-    if (route.row.readsTraffic !== true && reportForeignCredentials(server, context, text)) inFlight.isForeign = true;
-  }
   if (body.fault !== null) throw body.fault;
   const { conventions } = route.service;
   context.body = conventions?.caselessEnums === true ? route.operation.normalizeSpelling(body.value) : body.value;

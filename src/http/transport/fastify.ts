@@ -7,8 +7,9 @@ import type { Server } from '../server.ts';
 import { type Strays, sendStray } from '../strays.ts';
 import { readTarget } from './arrival.ts';
 import type { Connections } from './connections.ts';
+import { answerExpectations } from './expectations.ts';
 import type { Limits } from './limits.ts';
-import { answerExpectations, endWithWireError, type WireError } from './protocol-errors.ts';
+import { endWithWireError, type WireError } from './protocol-errors.ts';
 import { WrongScheme } from './wrong-scheme.ts';
 
 /** Makes a server for https, with the options of one for http. */

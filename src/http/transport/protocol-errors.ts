@@ -1,6 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FastifyInstance } from 'fastify';
 import { Problem } from '../../core/problem.ts';
 import type { Strays } from '../strays.ts';
 import { pathOf } from './arrival.ts';
@@ -9,15 +8,6 @@ import { wireBytes, writeAnswer } from './wire-answer.ts';
 
 /** https://nodejs.org/api/http.html#event-clienterror */
 export type WireError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
-
-/** Answers expectations, which Node hands to no request listener. */
-export function answerExpectations({ server }: Pick<FastifyInstance, 'server'>, strays: Strays): void {
-  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
-    strays.expectation(request).then(({ status, headers, payload }) => {
-      response.writeHead(status, headers).end(payload);
-    });
-  });
-}
 
 /**
  * The bytes on the connection are not a request, or not a valid body of the latest one. Answers as the service that owns

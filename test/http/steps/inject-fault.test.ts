@@ -154,21 +154,6 @@ describe('the body of a request', () => {
     expect(flight.sent.text).toBeNull();
   });
 
-  it('is in the journal of a request that was struck, although no step takes it', async () => {
-    const { flight } = struck({ ...readable, flight: { body: received }, fault: faultThat({ status: 503 }) });
-    await injectRequestFault(flight);
-
-    expect(flight.sent).toEqual({ text: '{"name":"ball"}', form: 'bytes', size: 15 });
-  });
-
-  it('is empty there if the operation reads none', async () => {
-    const { flight } = struck({ ...sending('{"name":"ball"}'), fault: faultThat({ status: 503 }) });
-    await injectRequestFault(flight);
-
-    expect(flight.body).toBeNull();
-    expect(flight.sent).toEqual({ text: '', form: 'bytes', size: 0 });
-  });
-
   it('is what was sent, and not what the operation made of it', async () => {
     const seenBy = async (given: Given, value: unknown) => {
       const { flight, seen } = struck(given);

@@ -252,12 +252,16 @@ class RecordedRequest(_RecordedRequest, total=False):
     traceparent: "str"
 
 
-# A request or an answer as it went over the wire.
-class RecordedMessage(TypedDict):
+class _RecordedMessage(TypedDict):
     headers: "Dict[str, Union[str, List[str]]]"
     body: "Any"
     size: "Optional[int]"
     truncated: "bool"
+
+
+# A request or an answer as it went over the wire.
+class RecordedMessage(_RecordedMessage, total=False):
+    bodyNotSent: "Literal[True]"
 
 
 # Requests, newest first.

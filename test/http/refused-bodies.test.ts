@@ -1,0 +1,154 @@
+/** The bodies of requests that are refused before they are read: the journal has them, and nothing else looks at them. */
+import { describe, expect, it } from 'vitest';
+import { castFunction, castKey } from '../support/ngc-cast.ts';
+import { afresh, type Request, testServer } from '../support/server.ts';
+import { chunked, openLine, requestBytes, send } from '../support/wire.ts';
+
+const server = await testServer({}, { limits: { bodyBytes: 200_000 } });
+const { port } = await server.listen('127.0.0.1', 0);
+const invoker = castKey('nvcf-invoker').key;
+const [echo] = castFunction('echo');
+
+const CREATE = 'POST /v2/nvcf/functions';
+const DEPLOY = `POST /v2/nvcf/deployments/functions/${echo?.functionId}/versions/${echo?.versionId}`;
+const NAMED = { name: 'translate', inferenceUrl: '/', containerImage: 'nvcr.io/acme/translate:1' };
+
+const latest = async () => (await server.call('GET /_mock/requests?limit=1')).body.requests[0];
+const verify = async (match: object) => (await server.call('POST /_mock/requests/verify', { body: { match } })).body;
+
+const addFault = async (body: object) => {
+  const fault = { match: { operation: 'createFunction', body }, do: { status: 503, offDocument: true } };
+  expect((await server.call('POST /_mock/faults', { body: fault })).status).toBe(201);
+};
+
+const REFUSALS: readonly [status: number, operation: string, request: string, parts: Request][] = [
+  [401, 'createFunction', CREATE, {}],
+  [401, 'createFunction', CREATE, { token: 'nonsense' }],
+  [403, 'createFunction', CREATE, { token: invoker }],
+  [403, 'createDeployment', DEPLOY, { token: invoker }],
+  [401, 'create_access_key', 'POST /api/v1/access-keys', {}],
+  [403, 'simulations_create', 'POST /api/v3/simulations/', {}],
+  [403, 'simulations_create', 'POST /api/v3/simulations/', { token: castKey('air-reader').key }],
+];
+
+describe.each(REFUSALS)('a request that is refused with %i (%s)', (status, operation, request, parts) => {
+  it('is in the journal with its body', async () => {
+    const answer = await server.call(request, { ...parts, body: NAMED });
+
+    expect(answer.status).toBe(status);
+    const { request: sent, operation: named } = await latest();
+    expect(sent).toMatchObject({ body: NAMED, size: JSON.stringify(NAMED).length, truncated: false });
+    expect(sent).not.toHaveProperty('bodyNotSent');
+    expect(await verify({ operation: named, status, body: { name: 'translate' } })).toMatchObject({ verified: true });
+    expect(await verify({ operation: named, status, body: { name: 'other' } })).toMatchObject({ verified: false });
+    expect(named).toContain(operation.slice(0, 6));
+  });
+
+  it.each<[what: string, body: string, headers?: Record<string, string>]>([
+    ['is not valid', '{"name":'],
+    ['is no JSON', 'name=translate'],
+    ['is empty', ''],
+    ['has another type', 'x', { 'content-type': 'text/plain' }],
+    ['is larger than the journal keeps', `"${'x'.repeat(100_000)}"`],
+    ['is larger than the operation takes', `"${'x'.repeat(300_000)}"`],
+  ])('is refused for its rights although its body %s', async (_what, body, headers = {}) => {
+    const answer = await server.call(request, { ...parts, body, headers });
+
+    expect(answer.status).toBe(status);
+    expect((await latest()).request).toMatchObject({ size: body.length, truncated: body.length > 65_536 });
+  });
+});
+
+describe('the body of a refused request', () => {
+  it('is in the archive, where the check of traffic judges it', async () => {
+    await afresh(server);
+    await server.call(CREATE, { token: invoker, body: { nam: 'translate' } });
+    const archive = (await server.call('GET /_mock/requests/har')).body;
+
+    const { checked, violations } = (await server.call('POST /_mock/requests/check', { body: archive })).body;
+    expect(checked).toBe(1);
+    expect(JSON.stringify(violations)).toContain('name');
+  });
+
+  it('shows fingerprints in place of secrets', async () => {
+    await server.call('POST /api/v1/access-keys', { body: { clientSecret: 'hush-hush-hush' } });
+
+    expect((await latest()).request.body.clientSecret).toMatch(/^sha256:/);
+  });
+
+  it('with a key that may be real is a finding', async () => {
+    const real = `nvapi-${'r'.repeat(64)}`;
+    await server.call(CREATE, { token: invoker, body: { name: real } });
+
+    const { findings } = (await server.call('GET /_mock/findings')).body;
+    expect(findings).toContainEqual(expect.objectContaining({ kind: 'foreign_credential' }));
+    expect(JSON.stringify(await latest())).not.toContain(real);
+  });
+
+  it('is also kept if a fault may match it, so that it was received before the decision', async () => {
+    await addFault({ name: 'other' });
+    const answer = await server.call(CREATE, { token: invoker, body: NAMED });
+    await server.call('DELETE /_mock/faults');
+
+    expect(answer.status).toBe(403);
+    expect((await latest()).request).toMatchObject({ body: NAMED, truncated: false });
+  });
+
+  it('is kept if a fault answers in place of the operation', async () => {
+    await addFault({ name: 'translate' });
+    const answer = await server.call(CREATE, { token: invoker, body: NAMED });
+    await server.call('DELETE /_mock/faults');
+
+    expect(answer.status).toBe(503);
+    expect((await latest()).request.body).toEqual(NAMED);
+  });
+
+  it('does not end the connection', async () => {
+    const line = await openLine(port);
+    const bytes = requestBytes(CREATE, ['Host: localhost', 'Content-Type: application/json'], JSON.stringify(NAMED));
+    line.send(bytes);
+    line.send(bytes);
+
+    expect([(await line.reply())?.status, (await line.reply())?.status]).toEqual([401, 401]);
+    expect((await latest()).request.body).toEqual(NAMED);
+  });
+
+  it('in chunks is kept as well', async () => {
+    const head = requestBytes(CREATE, ['Host: localhost', 'Transfer-Encoding: chunked']);
+
+    expect((await send(port, Buffer.concat([head, Buffer.from(chunked('{"name":', '"translate"}'))]))).status).toBe(
+      401,
+    );
+    expect((await latest()).request).toMatchObject({ body: { name: 'translate' }, size: 20, truncated: false });
+  });
+
+  it.each([
+    ['announced', 'Content-Length: 20', '{"name":', 20],
+    ['in chunks', 'Transfer-Encoding: chunked', '8\r\n{"name":\r\n', 8],
+  ])('that does not arrive, %s, delays the refusal by a second', async (_how, header, part, size) => {
+    const reply = await send(
+      port,
+      Buffer.concat([requestBytes(CREATE, ['Host: localhost', header]), Buffer.from(part)]),
+    );
+
+    expect(reply.status).toBe(401);
+    expect((await latest()).request).toMatchObject({ body: '{"name":', size, truncated: true });
+  });
+
+  it('is not awaited from a client that asks first, and says so', async () => {
+    const line = await openLine(port);
+    const headers = ['Host: localhost', 'Content-Length: 20', 'Expect: 100-continue'];
+    line.send(requestBytes(CREATE, headers));
+    const reply = await line.reply();
+
+    expect([reply?.status, reply?.headers['connection']]).toEqual([401, 'close']);
+    expect((await latest()).request).toMatchObject({ body: null, size: null, truncated: false, bodyNotSent: true });
+  });
+
+  it('has no effect on the world that refuses', async () => {
+    const before = (await server.call('GET /_mock/keys')).body;
+    await server.call('POST /v3/orgs/acme/keys/type/SERVICE_KEY', { token: invoker, body: { name: 'new' } });
+
+    expect((await server.call('GET /_mock/keys')).body).toEqual(before);
+  });
+});
