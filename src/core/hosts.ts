@@ -36,6 +36,16 @@ export function hostName(host: string): string | null {
   return URL.canParse(`http://${name}`) ? name : null;
 }
 
+/** Does every browser look for this host on its own machine, and so trust plain http to it? */
+export function isLoopback(host: string): boolean {
+  const name = hostName(host);
+  return name !== null && (/^(?:.*\.)?localhost\.?$/.test(name) || isLoopbackAddress(name));
+}
+
+function isLoopbackAddress(name: string): boolean {
+  return name === '[::1]' || (IPV4.test(name) && name.startsWith('127.'));
+}
+
 /**
  * The part after a service's host name, such as `localhost` after the name of a function; null if the host has none.
  *
@@ -93,7 +103,7 @@ export function knownHosts(names: readonly string[], vendors: Iterable<string> =
     },
     isOwn: (host) => {
       const name = nameIn(host);
-      return name !== null && (name === '[::1]' || (IPV4.test(name) && name.startsWith('127.')) || isOurs(name));
+      return name !== null && (isLoopbackAddress(name) || isOurs(name));
     },
     labelOf: (host) => {
       const name = nameIn(host);

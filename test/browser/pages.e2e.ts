@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasBrowser, launch, reboundName, type Site, siteWith } from '../support/browser.ts';
 import { researcher } from '../support/cast.ts';
+import { rows } from '../support/console.ts';
 import { castKey } from '../support/ngc-cast.ts';
 import { testServer } from '../support/server.ts';
 
@@ -92,6 +93,43 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     expect(await statusesShown(browser, `http://localhost:${site.port}/`)).toEqual(ATTEMPTS.map(() => 0));
     expect((await server.call('GET /_mock/decisions')).body.decisions).toHaveLength(before);
     expect((await server.call('GET /_mock/clock')).body.ahead).toBe('PT0S');
+  });
+
+  it.each(['0.0.0.0', 'localhost'])(
+    'a page of another site cannot show the control API in a frame: %s',
+    async (host) => {
+      const everywhere = await testServer();
+      const { port: its } = await everywhere.listen('0.0.0.0', 0);
+      const frame = `<iframe src="http://${host}:${its}/_mock/clock"></iframe><img src="http://${host}:${its}/_mock/cast">`;
+      const site = opened(await siteWith(frame));
+      const page = await browser.newPage();
+      const statuses: number[] = [];
+      page.on('response', (answer) => answer.url().includes('/_mock/') && statuses.push(answer.status()));
+      await page.goto(`http://127.0.0.1:${site.port}/`);
+      const refused = async () => (await everywhere.call('GET /_mock/findings')).body.findings;
+      await expect.poll(refused).toMatchObject([{ kind: 'foreign_page', count: 2 }]);
+      await page.close();
+      await everywhere.close();
+    },
+  );
+
+  it('the console and the documents work under a host that is not loopback', async () => {
+    const everywhere = await testServer();
+    const { port: its } = await everywhere.listen('0.0.0.0', 0);
+    await everywhere.call('GET /api/v1/users');
+    const page = await browser.newPage();
+    const refused: string[] = [];
+    page.on('response', (answer) => answer.status() === 403 && refused.push(answer.url()));
+    await page.goto(`http://0.0.0.0:${its}/`);
+    await rows(page).filter({ hasText: 'get_users' }).waitFor();
+    await page.goto(`http://0.0.0.0:${its}/docs/runai`);
+    await page.waitForSelector('.opblock');
+    await page.waitForSelector('.who option', { state: 'attached' });
+    await page.goto(`http://0.0.0.0:${its}/docs`);
+
+    expect(refused).toEqual([]);
+    await page.close();
+    await everywhere.close();
   });
 
   it.each([

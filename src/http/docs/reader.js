@@ -64,7 +64,7 @@
   async function offer() {
     const name = schemeName();
     if (name === undefined) return;
-    const answer = await fetch(`${below}/_mock/cast`);
+    const answer = await fetch(`${below}/_mock/cast`, { headers: { 'x-mock-console': '1' } });
     // With an admin token the cast is for those who have it: they authorize by hand.
     if (!answer.ok) return;
     const principals = principalsIn(await answer.json()).slice(0, MOST);

@@ -1,6 +1,17 @@
-import { type Server as HttpServer, METHODS, type RequestListener, type ServerOptions } from 'node:http';
+import {
+  type Server as HttpServer,
+  type IncomingMessage,
+  METHODS,
+  type RequestListener,
+  type ServerOptions,
+} from 'node:http';
 import type { Socket } from 'node:net';
-import fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerFactory } from 'fastify';
+import fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerFactory,
+} from 'fastify';
 import type { OwnHosts } from '../hosts.ts';
 import { LONGEST_PARAM } from '../openapi/operation-router.ts';
 import type { Server } from '../server.ts';
@@ -9,6 +20,7 @@ import { readTarget } from './arrival.ts';
 import type { Connections } from './connections.ts';
 import { answerExpectations } from './expectations.ts';
 import type { Limits } from './limits.ts';
+import { isControlPath, NOT_FOR_PAGES } from './origins.ts';
 import { endWithWireError, type WireError } from './protocol-errors.ts';
 import { WrongScheme } from './wrong-scheme.ts';
 
@@ -57,7 +69,10 @@ export function makeFastify({
       return ownHosts.pathFor(request) ?? path;
     },
     // Fastify cannot decode the path, or a part of it is too long. It runs no hooks then.
-    frameworkErrors: (error, { raw }, reply) => sendStray(reply, strays.failed(error, raw)),
+    frameworkErrors: (error, { raw }, reply) => {
+      keepFromPages(raw, reply);
+      sendStray(reply, strays.failed(error, raw));
+    },
     // Node adds the error code and the unreadable bytes.
     clientErrorHandler: (error, socket) => {
       const wireError = error as unknown as WireError;
@@ -85,6 +100,7 @@ export function makeFastify({
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
   app.addHook('onRequest', (request, reply, next) => {
     ignoreUnreadableType(request);
+    keepFromPages(request.raw, reply);
     if (server.crossOrigin.isPreflightAnswered(request, reply)) return;
     next();
   });
@@ -92,6 +108,11 @@ export function makeFastify({
   app.setErrorHandler((error, { raw }, reply) => sendStray(reply, strays.failed(error, raw)));
   answerExpectations(app, strays);
   return app;
+}
+
+/** No page of another origin shows or loads an answer of the control API. */
+function keepFromPages({ url }: IncomingMessage, reply: FastifyReply): void {
+  if (isControlPath(url)) reply.headers(NOT_FOR_PAGES);
 }
 
 /** `type/subtype`, and what may follow (RFC 9110, 8.3.1). */

@@ -1,8 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { behindServiceName, hostName, type KnownHosts } from '../../core/hosts.ts';
+import { behindServiceName, hostName, isLoopback, type KnownHosts } from '../../core/hosts.ts';
 import { Problem } from '../../core/problem.ts';
+import { decodeAscii } from '../../core/redact.ts';
 import { pathOf } from './arrival.ts';
 
 /**
@@ -37,6 +38,20 @@ export interface OriginGuardParts {
 /** The header of the admin token. */
 const ADMIN_HEADER = 'x-mock-admin-token';
 
+/** The header that the mock's own pages send: pages of other origins cannot, without the consent of a preflight. */
+const CONSOLE_HEADER = 'x-mock-console';
+
+/** Does the router lead this path to the control API? It decodes escape sequences. */
+export function isControlPath(url: string | undefined): boolean {
+  return /^\/_mock(?:\/|$)/.test(decodeAscii(pathOf(url)));
+}
+
+/** Keeps an answer out of pages of other origins, as a frame, an image or a script. */
+export const NOT_FOR_PAGES = {
+  'content-security-policy': "frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+} as const;
+
 export function originGuardOf({
   hosts,
   hostPatterns,
@@ -56,12 +71,29 @@ export function originGuardOf({
     if (host !== last.host) last = { host, known: isKnown(host) };
     return last.known;
   };
-  const faultOf = ({ headers }: IncomingMessage, guard: Guard): Problem | null => {
+  /** Is this the origin of a page of ours, or of one that `--cors` allows? */
+  const isOfFriend = (origin: string | undefined, host: string) =>
+    origin !== undefined && (isOwn(origin, host, publicUrl) || crossOrigin.allows(origin));
+  /**
+   * Can a browser have sent it for a page of another origin without saying so? Under a host that is not loopback, it adds
+   * `Sec-Fetch-Site` only to https, and to a GET for an image or a frame no `Origin`.
+   */
+  const mayBeOfOtherPage = ({ method, headers }: IncomingMessage, host: string) =>
+    (method === 'GET' || method === 'HEAD') &&
+    isBrowser(headers) &&
+    headers['sec-fetch-site'] === undefined &&
+    !isLoopback(host) &&
+    headers[CONSOLE_HEADER] !== '1' &&
+    !isOfFriend(headers.origin, host) &&
+    !isOfFriend(originIn(headers.referer), host);
+  const faultOf = (request: IncomingMessage, guard: Guard): Problem | null => {
+    const { headers, url } = request;
     const host = headers.host ?? 'localhost';
     if (isKnownHost(host)) {
       if (guard === 'open' && crossOrigin.allows(headers.origin)) return null;
       if (headers.origin !== undefined && !isOwn(headers.origin, host, publicUrl)) return foreignOrigin(guard);
       if (isLoadedElsewhere(headers)) return foreignOrigin(guard);
+      if (isControlPath(url) && mayBeOfOtherPage(request, host)) return unknownPage();
     } else if (guard !== 'open' || isFromPage(headers)) return unknownHost(host);
     if (guard !== 'admin' || tokenHash === null) return null;
     // Prometheus and others send what they have as a bearer token.
@@ -90,8 +122,16 @@ function isFromPage(headers: IncomingMessage['headers']): boolean {
     headers.origin !== undefined ||
     headers.referer !== undefined ||
     headers['sec-fetch-site'] !== undefined ||
-    headers['user-agent']?.startsWith('Mozilla/') === true
+    isBrowser(headers)
   );
+}
+
+function isBrowser(headers: IncomingMessage['headers']): boolean {
+  return headers['user-agent']?.startsWith('Mozilla/') === true;
+}
+
+function originIn(url: string | undefined): string | undefined {
+  return url !== undefined && URL.canParse(url) ? new URL(url).origin : undefined;
 }
 
 /**
@@ -116,6 +156,13 @@ function foreignOrigin(guard: Guard): Problem {
       ? 'Pages may call the mock only from its own origin; start the server with `--cors ORIGIN` for those that may call its services.'
       : "Pages may call this path only from the mock's own origin, also with `--cors`; call it from a program, such as your test.";
   return new Problem('foreign_page', `A page of another origin sent the request. ${advice}`);
+}
+
+function unknownPage(): Problem {
+  return new Problem(
+    'foreign_page',
+    'A browser sent the request without saying for which page, which it does not say under this host name. Open the console at `/`, or use `127.0.0.1` or `localhost`.',
+  );
 }
 
 function unknownHost(host: string): Problem {
@@ -163,8 +210,8 @@ export class CrossOrigin {
    *
    * @returns whether the request was a preflight, which is answered with this
    */
-  isPreflightAnswered({ raw: { headers, method, url = '/' } }: FastifyRequest, reply: FastifyReply): boolean {
-    if (this.isOff || /^\/_mock(?:\/|$)/.test(pathOf(url))) return false;
+  isPreflightAnswered({ raw: { headers, method, url } }: FastifyRequest, reply: FastifyReply): boolean {
+    if (this.isOff || isControlPath(url)) return false;
     reply.header('vary', 'Origin');
     const { origin = '' } = headers;
     if (!this.allows(origin)) return false;

@@ -8,6 +8,7 @@ const HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
+  'cross-origin-resource-policy': 'same-origin',
   'x-content-type-options': 'nosniff',
   // Not `no-referrer`: browsers would then send the form with `Origin: null`, which is not one of our origins.
   'referrer-policy': 'same-origin',

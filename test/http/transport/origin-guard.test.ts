@@ -228,6 +228,81 @@ describe('under a known name', () => {
   });
 });
 
+describe('under a host that is not loopback, where browsers do not say for which page they ask', () => {
+  const BROWSER = 'User-Agent: Mozilla/5.0 (X11; Linux x86_64) Chrome/156.0.0.0';
+  const ask = async (host: string, headers: readonly string[], request = 'GET /_mock/clock', to = port) =>
+    send(to, requestBytes(request, [`Host: ${host}`, ...headers]), request.startsWith('HEAD'));
+  const HOSTS = ['0.0.0.0:6625', '192.168.1.5:6625', 'mock-alias:6625', '[fe80::1]:6625'];
+
+  it.each(HOSTS)('the control API refuses a frame: %s', async (host) => {
+    for (const request of [
+      'GET /_mock/clock',
+      'HEAD /_mock/clock',
+      'GET /%5Fmock/clock',
+      'GET /w/default/_mock/clock',
+    ]) {
+      expect((await ask(host, [BROWSER], request)).status).toBe(403);
+      expect((await ask(host, [BROWSER, 'Referer: http://evil.test/'], request)).status).toBe(403);
+    }
+    const { body } = await ask(host, [BROWSER]);
+    expect(body.detail).toContain('Open the console at `/`');
+  });
+
+  it.each([
+    ['a program', []],
+    ['a page of the mock, by its referrer', [BROWSER, 'Referer: http://192.168.1.5:6625/docs/runai']],
+    ['a page of the mock, by its origin', [BROWSER, 'Origin: http://192.168.1.5:6625']],
+    ['a page of the mock, by its own header', [BROWSER, 'X-Mock-Console: 1']],
+    ['a page of a browser that says so, as it does over https', [BROWSER, 'Sec-Fetch-Site: same-origin']],
+  ])('it answers %s', async (_who, headers) => {
+    expect((await ask('192.168.1.5:6625', headers)).status).toBe(200);
+  });
+
+  it('it answers pages that `--cors` allows, but lets none of them read the answer', async () => {
+    const allowing = await testServer({ cors: ['http://app.test'] });
+    const headers = { host: '192.168.1.5', 'user-agent': 'Mozilla/5.0', referer: 'http://app.test/page' };
+    const answer = await allowing.call('GET /_mock/clock', { headers });
+
+    expect(answer.status).toBe(200);
+    expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
+  });
+
+  it('pages and the services are open to a person who types the address', async () => {
+    expect((await ask('192.168.1.5:6625', [BROWSER], 'GET /')).status).toBe(200);
+    expect((await ask('192.168.1.5:6625', [BROWSER], 'GET /api/v1/access-keys')).status).toBe(401);
+  });
+
+  it.each(['localhost:6625', 'world.localhost', '127.0.0.1:6625', '127.9.9.9', '[::1]:6625'])(
+    'under loopback hosts browsers do say it, so old ones are served: %s',
+    async (host) => {
+      await server.call('POST /_mock/worlds', { body: { id: 'world' } });
+
+      expect((await ask(host, [BROWSER])).status).toBe(200);
+    },
+  );
+});
+
+describe('no page of another origin shows or loads', () => {
+  it.each([
+    ['an answer of the control API', 'GET /_mock/clock', 200],
+    ['one under an escaped path', 'GET /%5Fmock/clock', 200],
+    ['one of a world', 'GET /w/default/_mock/clock', 200],
+    ['a text of it', 'GET /_mock/metrics', 200],
+    ['a refusal of it', 'GET /_mock/clock?unknown=1', 400],
+    ['a path that it does not have', 'GET /_mock/nothing', 404],
+    ['a path of it that cannot be decoded', 'GET /_mock/%zz', 400],
+    ['the console', 'GET /', 200],
+    ['a document', 'GET /openapi/runai.json', 200],
+    ['the login page', 'GET /auth/realms/acme/protocol/openid-connect/auth', 400],
+  ])('%s', async (_what, request, status) => {
+    const { status: answered, headers } = await server.call(request);
+
+    expect(answered).toBe(status);
+    expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
+    expect(headers['cross-origin-resource-policy']).toBe('same-origin');
+  });
+});
+
 describe('what A page of another origin sends', () => {
   it.each([
     ['as an image', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }],
@@ -291,6 +366,7 @@ describe('pages', () => {
       expect(statusCode).toBe(200);
       expect(headers['content-security-policy']).toMatch(/^default-src 'none';.*frame-ancestors 'none'/);
       expect(headers['x-content-type-options']).toBe('nosniff');
+      expect(headers['referrer-policy']).toBe('same-origin');
     },
   );
 });

@@ -6,7 +6,10 @@ import { extentOf } from '../lists.ts';
 import type { Ports } from '../ports.ts';
 
 /** A text of ours, which a browser shows as such. */
-const NO_PAGE = { 'content-security-policy': "default-src 'none'", 'cache-control': 'no-store' } as const;
+const NO_PAGE = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cache-control': 'no-store',
+} as const;
 
 /** Operations on the world as a whole: calls, health, info, cast and reset. */
 export function worldOperations(ports: Ports) {
