@@ -173,12 +173,18 @@ function bindingOf(
 type Writable<Type> = { -readonly [Member in keyof Type]: Type[Member] };
 
 /** The objects of the request: their most specific names, otherwise the one that was asked for. */
-function targetOf(params: Readonly<Record<string, string>>, { rule }: AccessRequest, lookedUp: ResourceState): string {
+function targetOf(
+  params: Readonly<Record<string, string>>,
+  { rule, names: inPath = {} }: AccessRequest,
+  lookedUp: ResourceState,
+): string {
   const attributes = attributesIn(lookedUp);
   const objects = attributes === null ? [] : objectsOf(attributes);
   const named = objects.flatMap(({ names }) => Object.values(names).flat().slice(-1)).join(', ');
   const asked = lookedUp.found === 'object' ? undefined : lookedUp.asked;
-  return showPath(named || asked || params[rule.cover?.param ?? ''] || '');
+  // A version alone would name an object that exists, if it is one of another function. `f/` names all versions of `f`.
+  const requested = Object.values(inPath).at(-1)?.replace(/\/$/, '');
+  return showPath(named || asked || requested || params[rule.cover?.param ?? ''] || '');
 }
 
 /** The details that make a reason concrete. */

@@ -41,8 +41,11 @@ export function findFixes(decision: Decision, tables: Tables, findRightsFixes?: 
   const found = input === undefined ? null : (findRightsFixes?.(decision, input, reason) ?? null);
   if (input !== undefined && found !== null) {
     if (found.fixes.length > 0) return found.fixes;
-    const cause = absenceOf(input) ?? found.otherwise;
-    return cause === undefined ? [] : remedyOf(cause, tables);
+    const absence = absenceOf(input);
+    const cause = absence ?? found.otherwise;
+    const remedies = cause === undefined ? [] : remedyOf(cause, tables);
+    if (absence === null || reason !== 'resource_mismatch') return remedies;
+    return absence === 'no_such_object' ? [ofItsOwn(decision)] : [ofItsOwn(decision), ...remedies];
   }
   const remedy = remedyOf(reason, tables);
   if (remedy.length > 0) return remedy;
@@ -73,6 +76,11 @@ function roleFixes(decision: Decision, roles: readonly RoleRow[]): Fix[] {
     { kind: 'role', roles: would, text: `give ${who} a role that has ${lack}: ${quote(would)}` },
     { kind: 'identity', roles: would, text: `call as a principal with the role ${quote(would)}` },
   ];
+}
+
+/** For a caller that is bound to other objects, and called about one that does not exist for it. */
+function ofItsOwn({ boundTo, principal }: Decision): Fix {
+  return { kind: 'object', text: `call about an object that ${namePrincipal(principal)} is bound to: \`${boundTo}\`` };
 }
 
 const SEND_TOKEN: RemedyRow = {

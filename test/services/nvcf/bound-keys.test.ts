@@ -62,6 +62,28 @@ describe('a key that is bound to a function', () => {
     }
   });
 
+  it.each(OTHERS)(
+    'learns which function and version it asked for, if the function is one %s',
+    async (_which, other) => {
+      const { functionId, versionId } = staged.targetOf('getFunctionVersion');
+      const { key } = await makeKey(server, SCOPES, { type: 'Function', ids: [functionId] });
+      const { decision } = await ask('getFunctionVersion', key, (path) => path.replace(functionId, other));
+      const { body } = await server.call(`GET /_mock/decisions/${decision.id}`);
+
+      expect(body).toMatchObject({
+        reason: 'resource_mismatch',
+        target: `${other}/${versionId}`,
+        boundTo: `Function ${functionId}`,
+        explanation: expect.stringContaining(`and the call is about \`${other}/${versionId}\``),
+      });
+      // No edit of the key helps: no function that it can see has this version.
+      expect(body.fixes[0]).toEqual({
+        kind: 'object',
+        text: expect.stringMatching(`is bound to: \`Function ${functionId}\`$`),
+      });
+    },
+  );
+
   it('is told of its own function that a version does not exist, unless it names its versions', async () => {
     const paths = inPath.filter((name) => staged.requestOf(name).path.includes(staged.targetOf(name).versionId));
     expect(paths.length).toBeGreaterThan(15);
