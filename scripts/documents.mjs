@@ -1,5 +1,6 @@
 // @ts-check
 /** Turns the OpenAPI files of each service into the documents that are served and used for validation. */
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { castExamplesOf, withCastExamples } from './documents/cast-examples.mjs';
 import { withoutHandlerChecks, withoutMarks } from './documents/handler-checks.mjs';
@@ -8,6 +9,7 @@ import { mergeDocuments } from './documents/merge.mjs';
 import { prepared } from './documents/prepared.mjs';
 import { pruned } from './documents/pruned.mjs';
 import { withServiceNames } from './documents/service-names.mjs';
+import { withStatusesOfOurs } from './documents/vendor-statuses.mjs';
 import { profilesOf } from './documents/versions.mjs';
 
 const SOURCE = new URL('../openapi/', import.meta.url);
@@ -28,13 +30,13 @@ export async function buildDocuments() {
   for (const [name, merged] of await mergedDocuments()) {
     const versions = profilesOf(merged).map(([version, document]) => ({ name: `${name}.${version}`, document }));
     const whole = { name, document: merged };
-    const examples = await castExamplesOf(name);
+    const [examples, baseline] = await Promise.all([castExamplesOf(name), baselineOf(name)]);
     for (const { name, document } of [whole, ...versions]) {
       await documents.write(name, served(withCastExamples(document, examples, name)));
     }
     for (const { name, document } of versions.length > 0 ? versions : [whole]) {
       const { operations: facts, schemas } = prepared(withoutHandlerChecks(document));
-      await operations.write(name, facts);
+      await operations.write(name, withStatusesOfOurs(facts, baseline));
       await operations.write(`${name}.schemas`, schemas);
     }
   }
@@ -62,6 +64,16 @@ export async function mergedDocuments() {
     services.map(async ({ name }) => [name, withOrderings(mergeDocuments(await fragmentsOf(name)))]),
   );
   return withServiceNames(merged);
+}
+
+/**
+ * The accepted differences of a service from what its vendor publishes; undefined: there is nothing to compare with.
+ *
+ * @param {string} service
+ */
+async function baselineOf(service) {
+  const file = new URL(`${service}/${BASELINE}`, SOURCE);
+  return existsSync(file) ? JSON.parse(await readFile(file, 'utf8')) : undefined;
 }
 
 /**

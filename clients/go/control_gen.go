@@ -195,11 +195,13 @@ type FaultMatch struct {
 // FaultAction: What a fault does. `status`, `answer`, `delay` and `drop` before or in the headers act
 // before anything is done, unless `after` is true; the others on the finished answer.
 type FaultAction struct {
-	// An error, in the vendor's own form. The documents must list it for every operation that the fault
-	// can affect, unless `offDocument` is true.
+	// An error, in the vendor's own form. The vendor's document must list it for every operation that the
+	// fault can affect, unless `offDocument` is true. Where the vendor publishes no refusals, statuses
+	// with another published source count, too.
 	Status int `json:"status,omitempty"`
 
-	// The documents need not know the status, nor the form of `answer`.
+	// The vendor's document need not have the status, nor the form of `answer`. The fault's `certainty` is
+	// `ours` if it does not.
 	OffDocument bool `json:"offDocument,omitempty"`
 
 	// The header `Retry-After`: seconds, or a duration.

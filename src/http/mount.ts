@@ -56,7 +56,7 @@ export function routeOfHost(host: OwnHost, mounted: Mounted): Route {
     bodySchema: () => undefined,
     bodyOtherVersions: {},
     requestFault: () => null,
-    statuses: () => [],
+    vendorStatuses: () => [],
     hasStatus: () => true,
     answerSchema: () => undefined,
     answerFault: () => null,

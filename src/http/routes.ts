@@ -49,9 +49,9 @@ export class Routes {
     return this.#routes.filter((route) => route.service.name === service).map(({ operation }) => operation);
   }
 
-  /** The statuses that a document lists for one of its operations; empty if no document has the operation. */
+  /** The statuses that the vendor's document lists for an operation; empty if no document has the operation. */
   async statusesOf(service: string, operation: string): Promise<readonly number[]> {
-    return (await this.#ready(service, operation))?.operation.statuses() ?? [];
+    return (await this.#ready(service, operation))?.operation.vendorStatuses() ?? [];
   }
 
   /** How an answer differs from the document of an operation, as a sentence; null if it fits. */

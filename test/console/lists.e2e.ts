@@ -111,13 +111,13 @@ describe.runIf(hasBrowser)('the lists', () => {
       const page = await opened(`${url}/#/faults?service=nvcf`);
       await page.getByLabel('Status', { exact: true }).fill('418');
       await button(page, 'Add the fault').click();
-      await page.getByText('no document says that').waitFor();
+      await page.getByText('the vendor’s document does not say that').waitFor();
       await page.getByText('To answer 418 all the same, tick Allow undocumented answers.').waitFor();
       await page.getByLabel('Allow undocumented answers').check();
       await button(page, 'Add the fault').click();
 
       await cells(page, 'Faults, oldest first').getByText('service Cloud Functions').waitFor();
-      await page.getByText('No document says that the vendor answers so.').waitFor();
+      await page.getByText('The vendor’s document does not say that it answers so.').waitFor();
     });
 
     it('have the rare fields in a fold, which opens where one of them is wrong', async () => {

@@ -35,7 +35,7 @@ const NOT_OF_FORM: readonly RegExp[] = [
   /names an image whose|can be requested only if|nothing is to be decided|The record is|change a placement group|no placement group can/,
   /already has a|is revoked already|broken out|has no open request|must be another organisation|additional specification requires/,
   /must not be before now|must be after now|must be in the future|must be at least \d+ hours (?:from now|after)|leads beyond the year|before the year 9999/,
-  /no image to use|No identity provider is configured|not a local user|no document says|not every operation has the status|happens at once|affects everybody/,
+  /no image to use|No identity provider is configured|not a local user|the vendor's document does not say|not every operation has the status|happens at once|affects everybody/,
   // Each setting of Run:ai has a value of its own, below the same operation.
   /^\{"code":400,"message":"`\w+` takes/,
   // One member beside another one, or beside the object.

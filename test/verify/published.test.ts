@@ -41,6 +41,26 @@ describe.each(PUBLISHED)('the document %s', (name) => {
   });
 });
 
+it('a fault is documented for exactly the statuses that the published document of Run:ai lists', () => {
+  const theirs = json('published/runai.2.24.json').paths;
+  const ours = json('../../dist/openapi/runai.2.24.json').paths;
+  const { operations } = json('../../dist/operations/runai.2.24.json');
+  const nameless = (path: string) => path.replaceAll(/\{[^{}]*\}/g, '{}');
+  const published = new Map(
+    Object.entries(theirs).map(([path, item]) => [nameless(path), item as Record<string, never>]),
+  );
+  let compared = 0;
+  for (const { method, path, statusesOfOurs } of operations) {
+    const its = published.get(nameless(path))?.[method.toLowerCase()] as { responses: object } | undefined;
+    if (its === undefined) continue;
+    const served = Object.keys(ours[path][method.toLowerCase()].responses).map(Number);
+    const documented = served.filter((status) => !statusesOfOurs.includes(status));
+    expect(documented, `${method} ${path}`).toEqual(Object.keys(its.responses).map(Number));
+    compared += 1;
+  }
+  expect(compared).toBeGreaterThan(50);
+});
+
 it('all services of which an interface is published are compared with it', () => {
   expect(PUBLISHED).toEqual(['air.2.0', 'nak', 'nvcf', 'nvct', 'runai.2.24']);
 });

@@ -89,7 +89,7 @@ export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
       if (form.current === null) return;
       const added = await ask<Fault>('POST', '/_mock/faults', draftOf(form.current)).catch(inWordsOfTheForm);
       changed('faults');
-      const sure = added.certainty === 'inferred' ? ' No document says that the vendor answers so.' : '';
+      const sure = added.certainty === 'ours' ? ' The vendor’s document does not say that it answers so.' : '';
       offerUndo({ text: `The fault \`${added.id}\` waits for a request.${sure}`, undo: () => removeAgain(added.id) });
       onEnd();
     });

@@ -47,8 +47,8 @@ export interface Operation extends Omit<PreparedOperation, Reshaped> {
   bodyTypes(): readonly string[];
   /** The schema of its body, in JSON or a form; undefined if it has none. */
   bodySchema(): JsonSchema | undefined;
-  /** The statuses that its document names, without ranges. */
-  statuses(): readonly number[];
+  /** The statuses that the vendor's document names, without ranges. */
+  vendorStatuses(): readonly number[];
   /** Does its document name the status, or a range with it: `4XX`, or `default`? */
   hasStatus(status: number): boolean;
   /** The schema of an answer; undefined if its document has none, or the answer may be any bytes. */
@@ -73,6 +73,7 @@ export class DocumentOperation implements Operation {
   readonly bodyNames: readonly string[];
   readonly bodyOtherVersions: Operation['bodyOtherVersions'];
   readonly #operationId: string;
+  readonly #statusesOfOurs: readonly number[];
   readonly #validators: (keywords?: Keywords) => Validators;
   #bodyFields: Operation['bodyFields'] | undefined;
 
@@ -92,6 +93,7 @@ export class DocumentOperation implements Operation {
     this.bodyNames = prepared.bodyFields;
     this.bodyOtherVersions = prepared.bodyOtherVersions;
     this.#operationId = prepared.operationId;
+    this.#statusesOfOurs = prepared.statusesOfOurs ?? [];
     this.#validators = validators;
   }
 
@@ -131,8 +133,9 @@ export class DocumentOperation implements Operation {
     return first === undefined ? null : requestFaultOf([first, ...others]);
   }
 
-  statuses(): readonly number[] {
-    return Object.keys(this.#schemas().responses).map(Number).filter(Number.isInteger);
+  vendorStatuses(): readonly number[] {
+    const statuses = Object.keys(this.#schemas().responses).map(Number).filter(Number.isInteger);
+    return statuses.filter((status) => !this.#statusesOfOurs.includes(status));
   }
 
   hasStatus(status: number): boolean {

@@ -54,6 +54,8 @@ export interface PreparedOperation extends DocumentedOperation {
   readonly bodyFields: readonly string[];
   /** Members of the body that only other versions have, with the names of those versions. */
   readonly bodyOtherVersions: Readonly<Record<string, readonly string[]>>;
+  /** The statuses that only the mock's document has; absent in a vendor's document. */
+  readonly statusesOfOurs?: readonly number[];
 }
 
 /** What the schema of a query parameter says, where it is not a text. */

@@ -118,7 +118,7 @@ function millisecondsOf(text: string, field: string): number {
 const MOST_NAMED = 3;
 
 /**
- * Checks that the documents allow the answer of a fault for every operation that the fault can affect.
+ * Checks that the vendors' documents allow the answer of a fault for every operation that the fault can affect.
  *
  * @param isOffDocument accepts an answer that they do not allow
  * @returns the certainty that the vendor can answer so; null if the fault gives no answer
@@ -128,7 +128,7 @@ export async function checkAnswer(
   { match, action }: FaultOrder,
   isOffDocument: boolean,
   { knownNames: known, statusesOf, answerFault }: Ports,
-): Promise<'documented' | 'inferred' | null> {
+): Promise<'documented' | 'ours' | null> {
   const { answer } = action;
   const status = action.status ?? answer?.status;
   if (status === undefined) return null;
@@ -149,18 +149,18 @@ export async function checkAnswer(
   if (without.length === 0) {
     const fault = answer === undefined ? null : await firstFault(affected, ownOutcome(answer), answerFault);
     if (fault === null) return 'documented';
-    if (isOffDocument) return 'inferred';
+    if (isOffDocument) return 'ours';
     throw new Problem(
       'invalid_request',
       `Field \`do.answer\` does not fit the document: ${fault}. To give this answer all the same, send \`do.offDocument\` as true.`,
     );
   }
-  if (isOffDocument) return 'inferred';
+  if (isOffDocument) return 'ours';
   if (affected.length === operations.length) {
     const what = Object.keys(match).length === 0 ? 'is left out or empty' : 'chooses no operations';
     throw new Problem(
       'invalid_request',
-      `Field \`match\` ${what}, which means every operation, but not every operation has the status ${status} in its document. Choose some, such as \`{"match": {"operation": "${without[0]}"}}\`. To answer ${status} all the same, send \`do.offDocument\` as true.`,
+      `Field \`match\` ${what}, which means every operation, but not every operation has the status ${status} in the vendor's document. Choose some, such as \`{"match": {"operation": "${without[0]}"}}\`. To answer ${status} all the same, send \`do.offDocument\` as true.`,
     );
   }
   const names = without.slice(0, MOST_NAMED).map((id) => `\`${id}\``);
@@ -174,10 +174,10 @@ export async function checkAnswer(
   const [only] = affected;
   const documented = only !== undefined && affected.length === 1 ? await statusesOf(only.service, only.id) : [];
   const errors = documented.filter(isErrorStatus).sort((one, other) => one - other);
-  const there = errors.length > 0 ? `; its document has ${errors.join(', ')}` : '';
+  const there = errors.length > 0 ? `; it has ${errors.join(', ')}` : '';
   throw new Problem(
     'invalid_request',
-    `Field \`${member}\`: no document says that ${who} ${status}${there}. To answer ${status} all the same, send \`do.offDocument\` as true.`,
+    `Field \`${member}\`: the vendor's document does not say that ${who} ${status}${there}. To answer ${status} all the same, send \`do.offDocument\` as true.`,
   );
 }
 

@@ -218,10 +218,31 @@ describe('a fault', () => {
     const certainty = async (status: number) =>
       (await post({ match: { operation: 'grant_token' }, do: { status, offDocument: true } })).body.certainty;
     expect(await certainty(400)).toBe('documented');
-    expect(await certainty(429)).toBe('inferred');
+    expect(await certainty(429)).toBe('ours');
   });
 
   it.each([
+    // The mock's own document lists these; the vendor's does not.
+    ['runai', 'get_access_keys', 400],
+    ['runai', 'create_access_key1', 415],
+    ['runai', 'grant_token', 415],
+    ['runai', 'grant_token', 401],
+    ['runai', 'create_access_rule', 409],
+    ['air', 'simulations_create', 415],
+    ['nvcf', 'createFunction', 415],
+  ])('needs `offDocument` for a status that is ours: %s, %s, %i', async (service, operation, status) => {
+    const refusal = await post({ match: { service, operation }, do: { status } });
+    expect(refused(refusal)).toMatch(new RegExp(`the vendor's document does not say that .* answers ${status}`));
+    const given = await post({ match: { service, operation }, do: { status, offDocument: true } });
+    expect(given.body.certainty).toBe('ours');
+  });
+
+  it.each([
+    ['runai', 'grant_token', 400],
+    ['runai', 'get_access_keys', 403],
+    ['nvcf', 'createFunction', 400],
+    ['nvcf', 'listFunctions', 403],
+    ['air', 'simulations_get', 404],
     ['air', 'simulations_list', 500],
     ['air', undefined, 500],
     ['nvcf', 'invokeFunction', 429],
@@ -267,10 +288,10 @@ describe('a fault', () => {
     ],
     [
       { do: { status: 418 }, match: { service: 'runai' } },
-      /^Field `do.status`: no document says that .* and \d+ more answer 418\./,
+      /^Field `do.status`: the vendor's document does not say that .* and \d+ more answer 418\./,
     ],
-    [{ do: { status: 418 }, match: { path: '/api/v1/users' } }, /says that `[a-z_]+` and `[a-z_]+` answer 418\./],
-    [{ do: { status: 418 }, match: { operation: 'get_users' } }, 'says that `get_users` answers 418;'],
+    [{ do: { status: 418 }, match: { path: '/api/v1/users' } }, /say that `[a-z_]+` and `[a-z_]+` answer 418\./],
+    [{ do: { status: 418 }, match: { operation: 'get_users' } }, 'say that `get_users` answers 418;'],
     [{ do: { status: 200 } }, 'an error status of HTTP'],
     [{ do: { status: 599, offDocument: true } }, 'an error status of HTTP'],
     [{ do: { status: 400 }, match: { operation: 'grant_tokn' } }, 'Did you mean `grant_token`?'],

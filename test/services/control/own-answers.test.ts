@@ -54,7 +54,7 @@ describe('an answer of one’s own', () => {
       times: 1,
       do: { answer: { status: 418, body: 'short and stout' }, after: true, offDocument: true },
     });
-    expect(given.body.certainty).toBe('inferred');
+    expect(given.body.certainty).toBe('ours');
 
     const answer = await server.call('POST /api/v1/access-keys', { token, body: { name: 'kept' } });
     expect([answer.status, answer.body]).toEqual([418, 'short and stout']);
@@ -137,7 +137,12 @@ describe('an answer of one’s own', () => {
       {},
       /text\/plain/,
     ],
-    ['a status that the document does not name', { status: 206, body: {} }, {}, /do\.answer\.status.*no document says/],
+    [
+      'a status that the document does not name',
+      { status: 206, body: {} },
+      {},
+      /do\.answer\.status.*the vendor's document does not say/,
+    ],
     ['a status that HTTP does not have', { status: 299, body: {} }, {}, /do\.answer\.status.*299/],
     ['an informational status', { status: 103 }, {}, /do\.answer\.status/],
     ['a body of a status that has none', { status: 204, body: {} }, { offDocument: true }, /do\.answer\.body.*204/],

@@ -192,7 +192,7 @@ class _Fault(TypedDict):
 
 # A fault, with what has become of it.
 class Fault(_Fault, total=False):
-    certainty: "Literal[\"documented\", \"inferred\"]"
+    certainty: "Literal[\"documented\", \"ours\"]"
 
 
 # Faults, oldest first.
