@@ -46,7 +46,10 @@ export function serveDocs(pages: Pages, documents: readonly ReadableDocument[], 
     const registered = once(async () => registerDocument(await explainDocument(document)));
     for (const form of ['json', 'yaml'] as const) {
       // The world's own address is the server, so that clients made from its document stay in that world.
-      const text: PageText = async (below) => Buffer.from((await registered())[form](below === '' ? '/' : below));
+      const textAt = async (server: string) => Buffer.from((await registered())[form](server));
+      // Kept, so that many requests share its bytes.
+      const textOfDefault = once(() => textAt('/'));
+      const text: PageText = (below) => (below === '' ? textOfDefault() : textAt(below));
       serve(`/openapi/${name}.${form}`, `application/${form}`, text);
       serve(`/docs/${name}/${form}`, `application/${form}`, text);
     }

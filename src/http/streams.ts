@@ -51,10 +51,6 @@ export class OpenStreams {
       this.#open.add(stream);
       if (this.#isOver) stream.finish();
     });
-    // An answer that waits for earlier ones (pipelining) has no socket, and does not notice when the connection closes.
-    // `ConnectionLimits` allows more of them than Node's warning threshold.
-    if (response.socket === null) socket.setMaxListeners(0).once('close', onClose);
-    body.once('close', () => socket.off('close', onClose));
     return true;
   }
 

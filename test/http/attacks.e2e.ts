@@ -1,3 +1,5 @@
+import { connect, type Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { researcher } from '../support/cast.ts';
 import { testServer } from '../support/server.ts';
@@ -8,6 +10,14 @@ const HOST = 'Host: localhost:6625';
 const JSON_TYPE = 'Content-Type: application/json';
 const server = await testServer({}, { limits: { unanswered: 20 } });
 const { port } = await server.listen('127.0.0.1', 0);
+
+/** Sends requests on a connection that nobody reads. */
+const deafLine = (to: number, bytes: Buffer) =>
+  new Promise<Socket>((resolve) => {
+    const socket = connect({ port: to, host: '127.0.0.1' });
+    socket.on('error', () => {}).pause();
+    socket.once('connect', () => socket.write(bytes, () => resolve(socket)));
+  });
 
 const isServed = async () => {
   expect((await send(port, requestBytes('GET /_mock/health', [HOST]))).status).toBe(200);
@@ -25,6 +35,44 @@ describe('one line that sends more than it reads', () => {
       (await server.grant({ grantType: 'password', username: researcher.email, password: 'wrong', clientID: 'cli' }))
         .status,
     ).toBe(400);
+  });
+
+  it('is served no further than its answers are taken', async () => {
+    const patient = await testServer();
+    const { port: its } = await patient.listen('127.0.0.1', 0);
+    const answer = { status: 200, headers: { 'content-type': 'text/plain' }, body: 'x'.repeat(200_000) };
+    const order = { match: { operation: 'get_users' }, do: { answer, offDocument: true } };
+    expect((await patient.call('POST /_mock/faults', { body: order })).status).toBe(201);
+    const line = await deafLine(its, Buffer.concat(Array(95).fill(requestBytes('GET /api/v1/users', [HOST]))));
+    const served = async () => (await patient.call('GET /_mock/requests?limit=1')).body.total;
+    await expect.poll(served).toBeGreaterThan(1);
+    let [before, now] = [0, await served()];
+    while (now > before) {
+      await setTimeout(200);
+      [before, now] = [now, await served()];
+    }
+
+    // The system takes some megabytes for the connection.
+    expect(now).toBeLessThan(70);
+    line.destroy();
+    await expect.poll(served).toBe(95);
+  });
+
+  it('gets its answers in the order of its requests, one after the other', async () => {
+    const line = await openLine(port);
+    const token = `Authorization: Bearer ${await forge()}`;
+    line.send(
+      Buffer.concat([
+        requestBytes('GET /openapi/air.json', [HOST]),
+        requestBytes('GET /api/v1/access-keys', [HOST, token]),
+        requestBytes('POST /api/v1/access-keys', [HOST, JSON_TYPE], '{}'),
+        requestBytes('GET /_mock/health', [HOST]),
+      ]),
+    );
+    const replies = [await line.reply(), await line.reply(), await line.reply(), await line.reply()];
+
+    expect(replies.map((reply) => reply?.status)).toEqual([200, 200, 401, 200]);
+    line.drop();
   });
 
   it('may go on as long as it reads: many requests, few of them at once', async () => {
@@ -62,7 +110,7 @@ describe('bodies that are being read', () => {
     const head = requestBytes('POST /api/v1/token', [HOST, JSON_TYPE, 'Content-Length: 100000'], ' '.repeat(80_000));
     const first = await openLine(smallPort);
     first.send(head);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await setTimeout(100);
     const second = await openLine(smallPort);
     second.send(head);
 
@@ -71,7 +119,7 @@ describe('bodies that are being read', () => {
       body: { message: expect.stringMatching(/bytes of request bodies at a time/) },
     });
     first.drop();
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await setTimeout(100);
     const third = await openLine(smallPort);
     third.send(Buffer.concat([head, Buffer.from(' '.repeat(20_000))]));
     expect((await third.reply())?.status).toBe(400);

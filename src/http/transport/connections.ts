@@ -58,13 +58,34 @@ export class Connections {
       this.#busyWith.set(socket, null);
       socket.once('close', () => this.#busyWith.delete(socket));
     });
-    server.on('request', (request, response) => {
+    // Before Fastify's listener, whose hooks ask for the turn of the request.
+    server.prependListener('request', (request, response) => {
       const earlier = unwrittenAnswers(this.#busyWith.get(request.socket));
       this.#busyWith.set(request.socket, { request, response, earlier, isLeftOver: false });
       if (!this.#idleKeepRunning) this.#keepRunningUntilAnswered(request.socket, response);
       if (earlier.length >= this.#limits.unanswered) request.socket.destroy();
     });
     this.#looking = setInterval(() => this.#cutLeftovers(), this.#limits.bodyPatience).unref();
+  }
+
+  /**
+   * Calls back once the answers to earlier requests on the same connection are written, or the connection is closed. A
+   * client that sends requests and reads no answers then waits with at most one answer in memory.
+   */
+  whenInTurn({ socket }: IncomingMessage, callback: () => void): void {
+    const before = this.#busyWith.get(socket)?.earlier.at(-1);
+    if (before === undefined) {
+      callback();
+      return;
+    }
+    const go = () => {
+      before.off('close', go);
+      socket.off('close', go);
+      callback();
+    };
+    before.once('close', go);
+    // `unanswered` allows more waiting requests than Node's warning threshold for listeners.
+    socket.setMaxListeners(0).once('close', go);
   }
 
   /** A connection that has not finished its handshake counts, too; there is no answer to it yet. */

@@ -98,6 +98,7 @@ export function makeFastify({
   // Services receive bodies; nobody reads one beside them.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  app.addHook('onRequest', ({ raw }, _reply, next) => connections.whenInTurn(raw, next));
   app.addHook('onRequest', (request, reply, next) => {
     ignoreUnreadableType(request);
     keepFromPages(request.raw, reply);
