@@ -4,10 +4,13 @@ import { isVariable, segmentsOf } from './path-template.ts';
 /** The valid name most similar to the given one. Names of which one begins with the other come first. */
 export function findNearest(name: string, valid: readonly string[]): string {
   const given = name.toLowerCase();
-  const begins = valid.filter(
-    (other) => given.startsWith(other.toLowerCase()) || other.toLowerCase().startsWith(given),
-  );
+  const begins = withSameBeginning(given, valid);
   return closest(given, begins.length > 0 ? begins : valid);
+}
+
+/** @param given in lower case */
+function withSameBeginning(given: string, valid: readonly string[]): readonly string[] {
+  return valid.filter((other) => given.startsWith(other.toLowerCase()) || other.toLowerCase().startsWith(given));
 }
 
 /** @param given in lower case */
@@ -28,16 +31,35 @@ const LEAST_BEGINNING = 3;
 /** Longer than any valid name, so not compared. */
 const MOST_LETTERS = 100;
 
+/** How many letters of valid names are compared: a thousand names of ten. A world may have many names, and long ones. */
+const MAX_COMPARED = 10_000;
+
+/** The valid names that are compared, in their order. */
+function comparable(valid: readonly string[]): readonly string[] {
+  const found: string[] = [];
+  let letters = 0;
+  for (const name of valid) {
+    if (name.length > MOST_LETTERS) continue;
+    letters += name.length;
+    if (letters > MAX_COMPARED) break;
+    found.push(name);
+  }
+  return found;
+}
+
 /**
  * The valid name that was probably meant. Undefined unless at most a third of the letters differ, only their order
  * differs, or one name begins with the other.
  */
 export function findNear(name: string, valid: readonly string[]): string | undefined {
-  if (name === '' || name.length > MOST_LETTERS || valid.length === 0) return undefined;
+  if (name === '' || name.length > MOST_LETTERS) return undefined;
   const given = name.toLowerCase();
-  const alike = valid.filter((other) => isAlike(given, other.toLowerCase()));
+  const others = comparable(valid);
+  const alike = others.filter((other) => isAlike(given, other.toLowerCase()));
   if (alike.length > 0) return closest(given, alike);
-  const nearest = findNearest(name, valid);
+  const begins = withSameBeginning(given, others);
+  if (begins.length === 0) return undefined;
+  const nearest = closest(given, begins);
   return isBeginning(given, nearest.toLowerCase()) ? nearest : undefined;
 }
 
@@ -46,7 +68,7 @@ const MOST_MEANT = 3;
 
 /** Names that were probably meant by one of their words: `air-admin` by `Adminn`. None if there are more than three. */
 export function findWithWord(word: string, valid: readonly string[]): readonly string[] {
-  const found = valid.filter((name) =>
+  const found = comparable(valid).filter((name) =>
     findNear(
       word,
       name.split(/[-_. ]/).filter((one) => one.length >= LEAST_WORD),
@@ -65,9 +87,8 @@ export function suggestName(given: string, known: readonly string[]): string {
   return meant.length === 0 ? '' : ` Did you mean ${meant.map(asCode).join(' or ')}?`;
 }
 
-/** How many names a message lists, and among how many the nearest are searched. */
+/** How many names a message lists. */
 const MOST_LISTED = 8;
-const MOST_COMPARED = 1000;
 
 /**
  * The known names, for the message about an unknown one: at most eight, the nearest first. A short list keeps its
@@ -94,8 +115,7 @@ function nearestFirst(given: string, names: readonly string[]): readonly string[
 /** @param given in lower case */
 function sortByDistance(given: string, names: readonly string[]): readonly string[] {
   const distance = distanceFrom(given);
-  return names
-    .slice(0, MOST_COMPARED)
+  return comparable(names)
     .map((name) => ({ name, far: distance(name) }))
     .sort((one, other) => one.far - other.far)
     .map(({ name }) => name);
@@ -138,7 +158,13 @@ const MOST_PATH_LETTERS = 500;
 
 function isAlike(one: string, other: string): boolean {
   const most = Math.max(1, Math.floor(Math.max(one.length, other.length) / 3));
-  return leven(one, other) <= most || leven(wordsOf(one), wordsOf(other)) < most || lettersOf(one) === lettersOf(other);
+  // Each further letter is at least one difference, so most names need no comparison.
+  if (Math.abs(one.length - other.length) > most) return false;
+  return (
+    leven(one, other, { maxDistance: most + 1 }) <= most ||
+    leven(wordsOf(one), wordsOf(other), { maxDistance: most }) < most ||
+    (one.length === other.length && lettersOf(one) === lettersOf(other))
+  );
 }
 
 /** The words of a name in alphabetical order, so that `token_expired` equals `expired_token`. */

@@ -20,6 +20,8 @@ export interface BodyLimits {
   readonly bodyPatience: number;
   /** The byte budget that all bodies in progress share. */
   readonly room: BodyRoom;
+  /** Entries of an array. Default: `MAX_ENTRIES`. */
+  readonly entries?: number;
 }
 
 /** A body that was received, as its parser gives it. */
@@ -66,7 +68,7 @@ export async function receive(
 
 /** The limits for a body of recorded traffic. */
 function limitsForTraffic(limits: BodyLimits): BodyLimits {
-  return { ...limits, bodyBytes: Math.max(limits.bodyBytes, MOST_TRAFFIC) };
+  return { ...limits, bodyBytes: Math.max(limits.bodyBytes, MOST_TRAFFIC), entries: Number.POSITIVE_INFINITY };
 }
 
 /** Bytes of recorded traffic that are read at once. */
@@ -85,6 +87,8 @@ const LEAST_BUFFER = 4096;
 const MOST_DEPTH = 64;
 /** More than any documented object has, even if users name its members. */
 const MOST_MEMBERS = 5000;
+/** More than any documented array has. Each entry takes time to validate, while no other request is served. */
+const MAX_ENTRIES = 10_000;
 const TYPES = {
   json: {
     usual: 'application/json',
@@ -126,7 +130,7 @@ export async function readBody(
     throw new Problem('invalid_request', 'The request has no body; expected a JSON object.');
   }
   const value = parseJson(bytes);
-  checkMembers(value);
+  checkMembers(value, limits.entries);
   return fieldNames === 'caseless' ? documentSpelling(value, operation.bodyFields) : value;
 }
 
@@ -326,7 +330,7 @@ function countOf(bytes: Buffer, byte: number): number {
 }
 
 /** Without recursion, because the nesting of a body can be as deep as its length. */
-function checkMembers(root: unknown): void {
+function checkMembers(root: unknown, maxEntries = MAX_ENTRIES): void {
   const waiting: [value: unknown, depth: number][] = [[root, 1]];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const [value, depth] = next;
@@ -337,6 +341,9 @@ function checkMembers(root: unknown): void {
     if (!isRecord(value)) continue;
     if (depth > MOST_DEPTH) {
       throw new Problem('invalid_request', `The body is nested deeper than ${MOST_DEPTH} levels.`);
+    }
+    if (Array.isArray(value) && value.length > maxEntries) {
+      throw new Problem('invalid_request', `The body has an array of more than ${maxEntries} entries. Send fewer.`);
     }
     const keys = Object.keys(value);
     if (keys.length > MOST_MEMBERS && !Array.isArray(value)) {

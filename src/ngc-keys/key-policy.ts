@@ -1,4 +1,4 @@
-import { adviseName, findNear } from '../core/nearest.ts';
+import { adviseName } from '../core/nearest.ts';
 import type { Policy, Resource } from '../core/policy.ts';
 import { redact } from '../core/redact.ts';
 import type { PermissionRow, ResourceTypeRow, Tables } from '../core/rule.ts';
@@ -58,51 +58,57 @@ interface ReadPolicy {
 
 const EMPTY: Policy = { scopes: [], resources: [] };
 
+/** How many scopes, and how many objects, a policy may have: a limit of the mock, because each is compared with tables. */
+const MAX_ENTRIES = 1000;
+
 /**
  * Translates a policy into ids of the tables, and lists its faults. Scopes and types may be ids or labels.
  *
  * @param services the services of the key, whose names a fault lists; of all services if none of them has any
+ * @param names of the rulesets, for whoever reads thousands of policies
  */
 export function readPolicy(
   rulesets: readonly Ruleset[],
   scopes: readonly string[],
   resources: readonly GivenResource[],
   services: readonly string[] = [],
+  names = keyNames(rulesets),
 ): ReadPolicy {
-  return editPolicy(rulesets, EMPTY, { scopes, resources }, services);
+  return editPolicy(rulesets, EMPTY, { scopes, resources }, services, names);
 }
 
 /**
  * The policy after an edit, with the faults that the edit adds: a key with `force`, or one of the vendor's own paths, may
- * have others before.
+ * have others before. Of a policy that is too long, this is the only fault.
  */
 export function editPolicy(
   rulesets: readonly Ruleset[],
   before: Policy,
   given: GivenPolicy,
   services: readonly string[] = [],
+  names = keyNames(rulesets),
 ): ReadPolicy {
-  const forKeys = rulesets.filter(({ tables }) => tables.product !== undefined);
-  const permissions = forKeys.flatMap(({ tables }) => tables.permissions);
-  const types = forKeys.flatMap(({ tables }) => tables.resourceTypes ?? []);
-  const namesIn = (namesOf: (tables: Tables) => readonly Names[]) => {
-    const ofKey = forKeys.filter(({ service }) => services.includes(service)).flatMap(({ tables }) => namesOf(tables));
-    return ofKey.length === 0 ? forKeys.flatMap(({ tables }) => namesOf(tables)) : ofKey;
+  const tooLong = lengthFault(given);
+  if (tooLong !== null) return { policy: before, faults: [tooLong] };
+  const { forKeys, permissions, types, permissionsByName } = names;
+  const rowsIn = (rowsOf: (tables: Tables) => readonly NamedRow[]) => {
+    const ofKey = forKeys.filter(({ service }) => services.includes(service)).flatMap(({ tables }) => rowsOf(tables));
+    return ofKey.length === 0 ? forKeys.flatMap(({ tables }) => rowsOf(tables)) : ofKey;
   };
 
   const faults: PolicyFault[] = [];
   const readScope = (scope: string) => {
-    const permission = permissions.find((row) => isCalled(scope, [row.id, row.label]));
+    const permission = permissionsByName.get(scope.toLowerCase());
     if (permission !== undefined) return permission.id;
     // The key service of self-hosted deployments keeps any text as a scope, so an edit may keep it as well.
     if (before.scopes.includes(scope)) return scope;
-    faults.push(unknownName('scopes', 'scope', scope, namesIn(scopeNames)));
+    faults.push(unknownName('scopes', 'scope', scope, 'id', rowsIn(permissionsOf)));
     return [];
   };
   const readResource = (resource: GivenResource) => {
     const named = typesOf(resource.type, types);
     if (named.length === 0)
-      faults.push(unknownName('resource.type', 'resource type', resource.type, namesIn(typeNames)));
+      faults.push(unknownName('resource.type', 'resource type', resource.type, 'label', rowsIn(typesIn)));
     const alike = types.filter(({ encoding }) => encoding.type === named[0]?.encoding.type);
     const rows = resource.isVendors === true ? alike : named;
     const entries = byForm(resource, rows).map(({ row, ids }) => inOurForm(row, ids));
@@ -110,7 +116,8 @@ export function editPolicy(
     faults.push(...(resource.ignoredIds ?? []).filter((id) => isReadableIn(alike, id)).map(readableFault));
     return [...entries, ...ignoredIn(resource, rows)];
   };
-  const scopes = given.scopes === undefined ? before.scopes : [...new Set(given.scopes.flatMap(readScope))];
+  const scopes =
+    given.scopes === undefined ? before.scopes : [...new Set([...new Set(given.scopes)].flatMap(readScope))];
   const resources =
     given.resources === undefined ? before.resources : mergeByType(given.resources.flatMap(readResource), types);
   const policy = { scopes, resources };
@@ -123,26 +130,70 @@ export function editPolicy(
   return { policy, faults: faults.filter(({ message }) => !known.has(message)) };
 }
 
+/** Scopes and types of the services with keys. */
+export interface KeyNames {
+  readonly forKeys: readonly Ruleset[];
+  readonly permissions: readonly PermissionRow[];
+  readonly types: readonly ResourceTypeRow[];
+  /** By id and label, in lower case. */
+  readonly permissionsByName: ReadonlyMap<string, PermissionRow>;
+}
+
+export function keyNames(rulesets: readonly Ruleset[]): KeyNames {
+  const forKeys = rulesets.filter(({ tables }) => tables.product !== undefined);
+  const permissions = forKeys.flatMap(({ tables }) => tables.permissions);
+  return {
+    forKeys,
+    permissions,
+    types: forKeys.flatMap(({ tables }) => tables.resourceTypes ?? []),
+    // Backwards, so that the first row of a name wins.
+    permissionsByName: new Map(
+      permissions.toReversed().flatMap((row) => [row.id, row.label].map((name) => [name.toLowerCase(), row])),
+    ),
+  };
+}
+
+function lengthFault({ scopes = [], resources = [] }: GivenPolicy): PolicyFault | null {
+  const objects = resources.reduce(
+    (sum, { ids = [], ignoredIds = [] }) => sum + Math.max(1, ids.length + ignoredIds.length),
+    0,
+  );
+  const faultOf = (field: string, count: number, what: string) => ({
+    message: `Field \`${field}\` has ${count} ${what}. A key of this mock can have up to ${MAX_ENTRIES}.`,
+    forceable: false,
+    field,
+  });
+  if (scopes.length > MAX_ENTRIES) return faultOf('scopes', scopes.length, 'scopes');
+  return objects > MAX_ENTRIES ? faultOf('resource', objects, 'types and ids') : null;
+}
+
 function isCalled(given: string, names: readonly string[]): boolean {
-  // Lengths first: each key of a seed asks this for each of its scopes and all names.
+  // Lengths first: each key of a seed asks this for each of its resources and all names.
   return names.some((name) => name.length === given.length && name.toLowerCase() === given.toLowerCase());
 }
 
-/** The name that messages use, and the other one. */
-type Names = readonly [usual: string, other: string];
+/** A row with an id and a label, by both of which it may be named. */
+type NamedRow = Pick<PermissionRow, 'id' | 'label'>;
 
-function scopeNames({ permissions }: Tables): readonly Names[] {
-  return permissions.map(({ id, label }) => [id, label]);
+function permissionsOf({ permissions }: Tables): readonly NamedRow[] {
+  return permissions;
 }
 
-function typeNames({ resourceTypes = [] }: Tables): readonly Names[] {
-  return resourceTypes.map(({ id, label }) => [label, id]);
+function typesIn({ resourceTypes = [] }: Tables): readonly NamedRow[] {
+  return resourceTypes;
 }
 
-function unknownName(field: string, what: string, given: string, names: readonly Names[]): PolicyFault {
+/** @param usual the name of a row that messages list, unless the given name is written like the other */
+function unknownName(
+  field: string,
+  what: string,
+  given: string,
+  usual: keyof NamedRow,
+  rows: readonly NamedRow[],
+): PolicyFault {
   const message = `Field \`${field}\` names the unknown ${what} \`${redact(given).slice(0, 100)}\`.`;
-  const valid = names.map((both) => findNear(given, both) ?? both[0]);
-  return { message, forceable: false, field, given, valid };
+  const listed = /[A-Z ]/.test(given) ? 'label' : /[-_]/.test(given) ? 'id' : usual;
+  return { message, forceable: false, field, given, valid: rows.map((row) => row[listed]) };
 }
 
 /** A label is unique, but one id of the vendor can stand for two of our types. */

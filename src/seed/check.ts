@@ -2,7 +2,6 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { SeedFault, SeedSchema } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import { own } from '../core/members.ts';
 import { findNear, listNames } from '../core/nearest.ts';
 import { isStorable } from '../core/storable-text.ts';
 import { type TypeWords, tellingViolations, type Violation, valueFaultOf } from '../explaining/index.ts';
@@ -25,12 +24,19 @@ const WORDS: TypeWords = {
 const REMOVING =
   'only a seed with `extends` can remove entries, and only from lists whose entries have identifying members';
 
+/** How many errors of a seed are described: a message has no more, because answers must be bounded. */
+export const MAX_DESCRIBED = 100;
+
 /**
  * Finds the errors of a user's seed. Loaded only for such a seed, because the built-in cast is valid.
  *
  * @param parts the seed's content, by service
  */
 export function findSeedFaults(parts: unknown, services: readonly ServiceDefinition[]): SeedFault[] {
+  if (isLarge(parts)) {
+    const [first] = findSchemaFaults(parts, services, 'first');
+    if (first !== undefined) return [first];
+  }
   const errors = [...findSchemaFaults(parts, services), ...findUnstorable(parts)];
   // Members that violate the schema are repaired, so that they hide no other error.
   const whole =
@@ -43,6 +49,20 @@ export function findSeedFaults(parts: unknown, services: readonly ServiceDefinit
   return [...errors, ...further.filter((fault) => whole === null || isAboutWritten(fault, whole))];
 }
 
+/** The most values of a seed all of whose errors are collected: a larger one can have hundreds of thousands. */
+const MAX_VALUES = 10_000;
+
+function isLarge(parts: unknown): boolean {
+  const waiting = [parts];
+  for (let seen = 0; waiting.length > 0; seen += 1) {
+    if (seen + waiting.length > MAX_VALUES) return true;
+    const value = waiting.pop();
+    if (typeof value !== 'object' || value === null) continue;
+    for (const member of Object.values(value)) waiting.push(member);
+  }
+  return false;
+}
+
 /** Finds texts that a database would change, or refuse. */
 function findUnstorable(parts: unknown): SeedFault[] {
   const faults: SeedFault[] = [];
@@ -50,8 +70,7 @@ function findUnstorable(parts: unknown): SeedFault[] {
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const [value, names] = next;
     if (typeof value === 'object' && value !== null) {
-      const members = Object.entries(value).map(([name, member]): [unknown, string[]] => [member, [...names, name]]);
-      waiting.push(...members.reverse());
+      for (const [name, member] of Object.entries(value).reverse()) waiting.push([member, [...names, name]]);
     }
     if (typeof value !== 'string' || isStorable(value)) continue;
     const place = placeOf(names);
@@ -61,15 +80,24 @@ function findUnstorable(parts: unknown): SeedFault[] {
 }
 
 /** Finds violations of the services' schemas. @param parts the seed's content, by service */
-export function findSchemaFaults(parts: unknown, services: readonly ServiceDefinition[]): SeedFault[] {
-  const schemas = schemasOf(services);
-  const validate = validatorOf(schemas);
-  if (validate(parts)) return [];
-  const violations = (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if');
+export function findSchemaFaults(
+  parts: unknown,
+  services: readonly ServiceDefinition[],
+  extent: Extent = 'all',
+): SeedFault[] {
+  const { violationsOf, lists } = checkerOf(schemasOf(services));
+  const violations = violationsOf(parts, extent).filter(({ keyword }) => keyword !== 'if');
   // A list of valid values makes the message about the type redundant.
   const listed = new Set(violations.flatMap(({ keyword, instancePath }) => (keyword === 'enum' ? [instancePath] : [])));
   const telling = violations.filter((one) => one.keyword !== 'type' || !listed.has(one.instancePath));
-  return byChoice(telling).map((group) => faultOf(group, schemas));
+  return byChoice(telling).map((group, index) =>
+    // The others are only counted.
+    index < MAX_DESCRIBED ? faultOf(group, lists) : { place: placeOf(placeIn(group[0])), message: '' },
+  );
+}
+
+function placeIn({ instancePath }: Violation): readonly string[] {
+  return instancePath.split('/').slice(1);
 }
 
 type Violations = readonly [Violation, ...Violation[]];
@@ -94,22 +122,44 @@ function schemasOf(services: readonly ServiceDefinition[]): Schemas {
   return new Map(services.flatMap(({ name, seed }) => (seed === null ? [] : [[name, seed.schema]])));
 }
 
-/** Compiled schemas, by the first of them: they never change, and compiling takes 40 ms. */
-const COMPILED = new WeakMap<object, { readonly schemas: Schemas; readonly validate: ValidateFunction }>();
+type Extent = 'all' | 'first';
 
-function validatorOf(schemas: Schemas): ValidateFunction {
+interface Checker {
+  readonly schemas: Schemas;
+  violationsOf(parts: unknown, extent: Extent): readonly Violation[];
+  /** The place of each list, by the name of the list. */
+  readonly lists: ReadonlyMap<string, string>;
+}
+
+/** By the first of their schemas, which never change: compiling takes 40 ms. */
+const CHECKERS = new WeakMap<object, Checker>();
+
+function checkerOf(schemas: Schemas): Checker {
   const [first = schemas] = schemas.values();
-  const before = COMPILED.get(first);
-  if (before !== undefined && areSame(before.schemas, schemas)) return before.validate;
-  // `extends` has been resolved already; here it is only a known name.
-  const ajv = addFormats.default(new Ajv({ allErrors: true, verbose: true, strict: false }));
-  const validate = ajv.compile({
-    type: 'object',
-    properties: { ...Object.fromEntries(schemas), extends: {} },
-    additionalProperties: false,
-  });
-  COMPILED.set(first, { schemas, validate });
-  return validate;
+  const before = CHECKERS.get(first);
+  if (before !== undefined && areSame(before.schemas, schemas)) return before;
+  const properties = Object.fromEntries(schemas);
+  const validators = new Map<Extent, ValidateFunction>();
+  const validatorOf = (extent: Extent) => {
+    const known = validators.get(extent);
+    if (known !== undefined) return known;
+    const ajv = addFormats.default(new Ajv({ allErrors: extent === 'all', verbose: true, strict: false }));
+    // `extends` has been resolved already; here it is only a known name.
+    const schema = { type: 'object', properties: { ...properties, extends: {} }, additionalProperties: false };
+    const validate = ajv.compile(schema);
+    validators.set(extent, validate);
+    return validate;
+  };
+  const checker: Checker = {
+    schemas,
+    violationsOf: (parts, extent) => {
+      const validate = validatorOf(extent);
+      return validate(parts) ? [] : (validate.errors ?? []);
+    },
+    lists: listsIn({ properties }),
+  };
+  CHECKERS.set(first, checker);
+  return checker;
 }
 
 function areSame(one: Schemas, other: Schemas): boolean {
@@ -123,7 +173,7 @@ export function faultSentence({ message, given, valid = [] }: SeedFault): string
   return `${message}; ${near === undefined ? `valid names are ${listNames(given, valid)}` : `did you mean \`${near}\`?`}`;
 }
 
-function faultOf(violations: Violations, schemas: Schemas): SeedFault {
+function faultOf(violations: Violations, lists: Checker['lists']): SeedFault {
   const { kind, place: names, expected, given, valid, deeper = [] } = valueFaultOf(violations, WORDS);
   const place = placeOf(names);
   if (kind === 'missing')
@@ -148,7 +198,7 @@ function faultOf(violations: Violations, schemas: Schemas): SeedFault {
     });
     return { place, message: `${message}; it belongs to ${places.join(' or to ')}` };
   }
-  const [elsewhere] = listsNamed(name, { properties: Object.fromEntries(schemas) });
+  const elsewhere = lists.get(name);
   if (elsewhere !== undefined && deeper.length === 0) {
     return { place, message: `${message}; it belongs to \`${elsewhere}\`, as \`${given}\`${here}` };
   }
@@ -168,13 +218,15 @@ function isPart(one: string, other: string): boolean {
   return shorter.length >= LEAST_PART && longer.includes(shorter);
 }
 
-/** The places with a list of this name, nearest to the top first. */
-function listsNamed(name: string, schema: SeedSchema): readonly string[] {
-  const found: string[] = [];
+/** The first place with a list of each name, nearest to the top. */
+function listsIn(schema: SeedSchema): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
   let level: [place: string, schema: SeedSchema][] = [['', schema]];
   while (level.length > 0) {
-    for (const [place, { properties }] of level) {
-      if (properties !== undefined && own(properties, name)?.items !== undefined) found.push(place);
+    for (const [place, { properties = {} }] of level) {
+      for (const [name, { items }] of Object.entries(properties)) {
+        if (items !== undefined && !found.has(name)) found.set(name, place);
+      }
     }
     level = level.flatMap(([place, { properties = {} }]) =>
       Object.entries(properties).map(([member, { items, ...rest }]): [string, SeedSchema] => {

@@ -4,7 +4,7 @@ import type { SeedFault } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
-import { faultSentence, findSeedFaults } from './check.ts';
+import { faultSentence, findSeedFaults, MAX_DESCRIBED } from './check.ts';
 import { asWritten, type Layer, type LayerFault, mergeLayer, type Source, sourceOf, type Written } from './layers.ts';
 
 type Parts = Readonly<Record<string, unknown>>;
@@ -38,10 +38,13 @@ export async function readSeed(
   const stack = await stackOf(content, layer.name, [layer], bases);
   const faults: LayerFault[] = [];
   const merged = stack.map(({ seed }) => seed).reduceRight((base, seed) => mergeLayer(base, seed, services, faults));
-  const found = findSeedFaults(merged.value, services).map((fault) => locateFault(fault, merged, layer));
+  const found = findSeedFaults(merged.value, services);
   // Merge errors have their layer.
-  const all = [...faults.map((fault) => ({ fault, at: fault as Source })), ...found];
-  if (all.length > 0) throw await unusable(all, layer);
+  const all = [
+    ...faults.map((fault) => ({ fault, at: fault as Source })),
+    ...found.slice(0, MAX_DESCRIBED).map((fault) => locateFault(fault, merged, layer)),
+  ];
+  if (all.length > 0) throw await unusable(all, layer, faults.length + found.length);
   // Valid, so it is an object of parts.
   return { parts: merged.value as Parts, extended: stack.slice(1).map(({ name }) => name) };
 }
@@ -105,9 +108,6 @@ interface Settled {
   readonly at: Source;
 }
 
-/** The most errors in a message, because answers must be bounded. */
-const MOST_TOLD = 100;
-
 /** Places with an index, which may differ between the user's seed and the merged one. */
 const PLACE = /`([a-zA-Z]+(?:\.\w+)*\[\d+\][\w.[\]]*)`/g;
 
@@ -121,11 +121,12 @@ function locateFault(fault: SeedFault, merged: Written, top: Layer): Settled {
   return { fault: { ...fault, message }, at };
 }
 
-async function unusable(faults: readonly Settled[], top: Layer): Promise<Unusable> {
+/** @param count of all errors, of which the first are enough */
+async function unusable(faults: readonly Settled[], top: Layer, count = faults.length): Promise<Unusable> {
   const lines = linesOnce();
-  const rest = faults.length - MOST_TOLD;
+  const rest = count - MAX_DESCRIBED;
   const sentences = faults
-    .slice(0, MOST_TOLD)
+    .slice(0, MAX_DESCRIBED)
     .map(async ({ fault, at }) => `${await whereOf(at, top, lines)}${faultSentence(fault)}`);
   const said = [...new Set(await Promise.all(sentences)), ...(rest > 0 ? [`and ${rest} more`] : [])];
   return new Unusable(`${top.name} cannot be used:\n  ${said.join('\n  ')}`);

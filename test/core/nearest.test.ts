@@ -69,6 +69,16 @@ it('names are compared up to a hundred letters, and paths up to five hundred', (
   expect(findNearPath(`${path}/`, [path])).toBeUndefined();
 });
 
+it('of many long names only some are compared, so that an unknown name costs milliseconds', () => {
+  const long = Array.from({ length: 2000 }, (_, index) => `${index}${'abcdefghij_klmn-'.repeat(10)}`.slice(0, 100));
+  const before = process.cpuUsage();
+  for (const given of ['x'.repeat(1_000_000), 'a_'.repeat(500_000), 'zyx_wvuts'.repeat(11)]) adviseName(given, long);
+
+  // Comparing all of them takes seconds.
+  expect(process.cpuUsage(before).user).toBeLessThan(700_000);
+  expect(findNear('bananna', [...long.slice(0, 99), 'banana'])).toBe('banana');
+});
+
 it('where there is nothing to mean, nothing was meant', () => {
   expect(findNear('port', [])).toBeUndefined();
   expect(findNear('', ['a'])).toBeUndefined();
@@ -140,11 +150,13 @@ describe('the known names, in a message about an unknown one,', () => {
     expect(listNames('x', numbered(8), '`GET /names`')).not.toContain('GET');
   });
 
-  it('are searched up to a thousand, by up to a hundred letters', () => {
+  it('are searched up to ten thousand letters, by up to a hundred letters', () => {
     const given = `${'x'.repeat(100)}${'y'.repeat(20)}`;
+    const unlike = (letters: number) => Array.from({ length: letters / 10 }, (_, index) => `name-${10_000 + index}`);
 
-    expect(listNames('banana', [...numbered(999), 'bandxx'])).toMatch(/^`bandxx`, .* and 992 more$/);
-    expect(listNames('banana', [...numbered(1000), 'bandxx'])).toMatch(/^(?:`name-\d+`(?:, )?){8} and 993 more$/);
+    expect(listNames('banana', [...unlike(9990), 'bandxx'])).toMatch(/^`bandxx`, .* and 992 more$/);
+    expect(listNames('banana', [...unlike(10_000), 'bandxx'])).toMatch(/^(?:`name-\d+`(?:, )?){8} and 993 more$/);
+    expect(listNames('banana', ['x'.repeat(101), ...unlike(9990), 'bandxx'])).toMatch(/^`bandxx`, .* and 993 more$/);
     expect(listNames(given.slice(20), [...numbered(9), 'y'.repeat(20)])).toMatch(/^`y+`, .* and 2 more$/);
     expect(listNames(given, [...numbered(9), 'y'.repeat(20)])).toMatch(/^(?:`name-\d+`(?:, )?){8} and 2 more$/);
   });

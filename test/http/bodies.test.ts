@@ -137,6 +137,16 @@ describe('a body is refused', () => {
       'more than 5000 members',
     );
   });
+
+  it('with too many entries, at any depth', async () => {
+    const listOf = (length: number) => JSON.stringify({ a: [Array.from({ length }, () => 1)] });
+    const readList = (length: number, most = limitsOf()) =>
+      readBody(sent(listOf(length)), operation('required'), 'exact', most, () => {});
+
+    await expect(readList(10_001)).rejects.toThrow('The body has an array of more than 10000 entries. Send fewer.');
+    await expect(readList(10_000)).resolves.toHaveProperty('a');
+    await expect(readList(10_001, { ...limitsOf(), entries: 20_000 })).resolves.toHaveProperty('a');
+  });
 });
 
 describe('the room for all bodies', () => {

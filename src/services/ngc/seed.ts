@@ -8,7 +8,14 @@ import { type Derivation, derivationOf } from '../../credentials/derivation.ts';
 import { hashSecret } from '../../credentials/secret.ts';
 import { quote } from '../../explaining/index.ts';
 import { AUDIENCES, type Audience } from '../../ngc-keys/audiences.ts';
-import { type GivenResource, keyServices, knownRoles, readPolicy } from '../../ngc-keys/key-policy.ts';
+import {
+  type GivenResource,
+  type KeyNames,
+  keyNames,
+  keyServices,
+  knownRoles,
+  readPolicy,
+} from '../../ngc-keys/key-policy.ts';
 import { deriveKeyText, endingOf, keyForm } from '../../ngc-keys/key-text.ts';
 import { findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
 import {
@@ -169,11 +176,12 @@ export function ngcSeed(rulesetsOfKeys: () => readonly Ruleset[]): Seeding {
         subscriptions: airSubscription ? ['air'] : [],
       }));
       const rulesets = rulesetOfEach();
+      const names = keyNames(rulesets);
       return {
         rows: [
           ...subscribed.map(organizationRow),
           ...usersOf(keys).map(ngcUserRow),
-          ...keys.flatMap((key) => newKeyRows(newKey(key, policyOf(key, rulesets).policy, now))),
+          ...keys.flatMap((key) => newKeyRows(newKey(key, policyOf(key, rulesets, names).policy, now))),
         ],
       };
     },
@@ -183,6 +191,7 @@ export function ngcSeed(rulesetsOfKeys: () => readonly Ruleset[]): Seeding {
 
 function findFaults(seed: NgcSeed, rulesets: readonly Ruleset[], ofServices: readonly string[]): SeedFault[] {
   const roles = [...ofServices, ...TABLES.roles.map(({ name }) => name)];
+  const known = keyNames(rulesets);
   const organizations = placeEntries('ngc.organizations', seed.organizations);
   const names = seed.organizations.map(({ name }) => name);
   const keys = placeEntries('ngc.keys', seed.keys);
@@ -193,7 +202,7 @@ function findFaults(seed: NgcSeed, rulesets: readonly Ruleset[], ofServices: rea
     ...findDuplicates('keys: `id`', keys, ({ id }) => id, idOf),
     ...findDuplicates('keys: `name` in one organisation', keys, ({ org, name }) => `${org}/${name}`),
     ...sameKeys(keys),
-    ...keys.flatMap((key) => findKeyFaults(key, rulesets, roles)),
+    ...keys.flatMap((key) => findKeyFaults(key, rulesets, roles, known)),
     ...findUserFaults(keys),
   ];
 }
@@ -202,6 +211,7 @@ function findKeyFaults(
   { entry: key, place }: Placed<GivenKey>,
   rulesets: readonly Ruleset[],
   roles: readonly string[],
+  known: KeyNames,
 ): SeedFault[] {
   const of = `key \`${key.name}\` of \`ngc\``;
   const findUnknown = (list: string, what: string, names: readonly string[], valid: readonly string[]) =>
@@ -211,7 +221,7 @@ function findKeyFaults(
   const faults: SeedFault[] = [
     ...findForeignMembers(key, place),
     ...findOwnerFaults(key, of, place),
-    ...findPolicyFaults(key, rulesets, of, place),
+    ...findPolicyFaults(policyOf(key, rulesets, known), of, place),
     ...findUnknown('services', 'service', key.services, keyServices(rulesets)),
     ...findUnknown('roles', 'role', key.roles ?? [], roles),
   ];
@@ -251,9 +261,9 @@ function audienceOf([service]: readonly string[]): Audience | undefined {
   return AUDIENCES.find(({ honoured }) => honoured?.service === service);
 }
 
-function findPolicyFaults(key: GivenKey, rulesets: readonly Ruleset[], of: string, place: string): SeedFault[] {
-  return policyOf(key, rulesets)
-    .faults.filter(({ forceable }) => !forceable)
+function findPolicyFaults({ faults }: ReturnType<typeof policyOf>, of: string, place: string): SeedFault[] {
+  return faults
+    .filter(({ forceable }) => !forceable)
     .map(({ message, field, given, valid }) => ({
       place: `${place}.${field ?? ''}`,
       message: `${of}: ${message.replace(/\.$/, '')}`,
@@ -264,9 +274,9 @@ function findPolicyFaults(key: GivenKey, rulesets: readonly Ruleset[], of: strin
 /** The type of functions in the vendor's policies, which a seed may hold as they are; the mock's own is `Function`. */
 const VENDORS_FUNCTION = 'function';
 
-function policyOf(key: GivenKey, rulesets: readonly Ruleset[]) {
+function policyOf(key: GivenKey, rulesets: readonly Ruleset[], known: KeyNames) {
   const resources = [key.resource ?? []].flat().map((one) => ({ ...one, isVendors: one.type === VENDORS_FUNCTION }));
-  return readPolicy(rulesets, key.scopes ?? [], resources, key.services);
+  return readPolicy(rulesets, key.scopes ?? [], resources, key.services, known);
 }
 
 function givenOf(part: unknown): NgcSeed {

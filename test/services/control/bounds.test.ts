@@ -1,6 +1,7 @@
 /** What waits, what is kept and what is looked for has its bounds, and whoever meets one is told so. */
 import { beforeEach, expect, it } from 'vitest';
 import { application } from '../../support/cast.ts';
+import { castKey } from '../../support/ngc-cast.ts';
 import { testServer } from '../../support/server.ts';
 
 const server = await testServer();
@@ -87,6 +88,58 @@ it('a request that a fault delays goes on once the fault is removed', async () =
   await call('POST /_mock/reset');
 
   expect((await delayed).status).toBe(401);
+});
+
+const many = <Entry>(length: number, entry: (index: number) => Entry) =>
+  Array.from({ length }, (_, index) => entry(index));
+const KEY = { type: 'service', name: 'ci', services: ['nvcf'], scopes: ['list_functions'] };
+
+it.each<[line: string, field: string, body: (list: unknown[]) => object]>([
+  ['POST /_mock/keys', 'scopes', (scopes) => ({ ...KEY, scopes })],
+  ['POST /_mock/keys', 'services', (services) => ({ ...KEY, services })],
+  ['POST /_mock/keys', 'resource.ids', (ids) => ({ ...KEY, resource: { type: 'Function', ids } })],
+  ['POST /_mock/keys', 'resource.ignoredIds', (ignoredIds) => ({ ...KEY, resource: { type: 'Function', ignoredIds } })],
+  ['POST /_mock/keys', 'roles', (roles) => ({ type: 'personal', name: 'ci', services: ['nvcf'], roles })],
+  [`PATCH /_mock/keys/${castKey('nvcf-invoker').id}`, 'scopes', (scopes) => ({ scopes })],
+  ['POST /_mock/decisions/simulate', 'holding.resource', (resource) => ({ operations: '*', holding: { resource } })],
+])('a list of %s, %s, has up to 1000 entries', async (line, field, body) => {
+  const [status, detail] = await detailOf(line, body(many(1001, () => 'x')));
+
+  expect([status, detail]).toEqual([400, expect.stringContaining(`Field \`${field}\` is not valid; expected `)]);
+  expect(detail).toContain('an array of at most 1000 entries');
+});
+
+it('a key has up to 1000 scopes, and names up to 1000 objects, in all of its resources together', async () => {
+  const ids = (length: number) => many(length, () => crypto.randomUUID());
+  const resource = (each: number) => many(4, () => ({ type: 'Function', ids: ids(each) }));
+
+  expect(await detailOf('POST /_mock/keys', { ...KEY, resource: resource(251) })).toEqual([
+    400,
+    'Field `resource` has 1004 types and ids. A key of this mock can have up to 1000.',
+  ]);
+  expect((await call('POST /_mock/keys', { ...KEY, resource: resource(250), force: true })).status).toBe(201);
+});
+
+it('an unknown scope or type is searched for once, however often the largest body repeats it', async () => {
+  const before = process.cpuUsage();
+  const seed = (keys: object[]) => ({
+    seed: {
+      ngc: { org: 'acme', ncaId: 'n', organizations: [{ name: 'acme', ncaId: 'n', airSubscription: true }], keys },
+    },
+  });
+  const seeded = { org: 'acme', type: 'service', services: ['nvcf'] };
+  const scopes = many(990, (index) => `invoke_fn${index}`);
+  const worlds = await Promise.all([
+    detailOf('POST /_mock/worlds', seed(many(60, (index) => ({ ...seeded, name: `k${index}`, scopes })))),
+    detailOf('POST /_mock/worlds', seed(many(9000, () => ({})))),
+    detailOf('POST /_mock/worlds', { seed: Object.fromEntries(many(4990, (index) => [`ngc${index}`, 1])) }),
+  ]);
+
+  for (const [status, detail] of worlds)
+    expect([status, detail]).toEqual([400, expect.stringContaining('the seed cannot be used')]);
+  expect(worlds[0]?.[1]).toContain('and 59300 more');
+  // A suggestion for each of them takes half a minute.
+  expect(process.cpuUsage(before).user).toBeLessThan(3_000_000);
 });
 
 it('a key in the place of a name is not shown', async () => {

@@ -442,6 +442,21 @@ describe('a body that is not what the document asks for', () => {
       { policies: policies({ resources: [{ id: '*', type: 'galaxy' }] }) },
       /type.*`galaxy`/,
     ],
+    [
+      'more scopes than a key can have',
+      { policies: policies({ scopes: Array.from({ length: 1001 }, () => 'list_functions') }) },
+      /`scopes` has 1001 scopes\. A key of this mock can have up to 1000/,
+    ],
+    [
+      'more resources than a key can have',
+      { policies: policies({ resources: Array.from({ length: 1001 }, () => ALL_FUNCTIONS) }) },
+      /`resource` has 1001 types and ids\. A key of this mock can have up to 1000/,
+    ],
+    [
+      'more entries than a list can have',
+      { policies: policies({ scopes: Array.from({ length: 10_001 }, () => 'list_functions') }) },
+      /an array of more than 10000 entries/,
+    ],
     ['a resource without id', { policies: policies({ resources: [{ type: 'function' }] }) }, /id/],
     ['a resource without type', { policies: policies({ resources: [{ id: '*' }] }) }, /type/],
     ['a resource that is none', { policies: policies({ resources: ['*'] }) }, /resources/],
