@@ -21,8 +21,10 @@ export type FindingKind =
   | 'not_emulated'
   /** a list without pages has fewer entries than there are, because the vendor's document limits it */
   | 'list_cut'
-  /** a stored key allows nothing, or less than its scopes say, because it has no resource */
+  /** a stored key allows nothing at all */
   | 'useless_key'
+  /** a stored key allows less than it says: a scope, an id or an object in it has no effect */
+  | 'limited_key'
   /** a web page of another origin called the mock, and was refused */
   | 'foreign_page'
   /** an answer of the mock does not match its document */

@@ -22,42 +22,85 @@ interface Held {
   readonly resources: Policy['resources'];
 }
 
+/** The warnings about a key. */
+export interface KeyWarnings {
+  /** Can the key do nothing at all? */
+  readonly isUseless: boolean;
+  readonly warnings: readonly string[];
+}
+
+const NO_WARNINGS: KeyWarnings = { isUseless: false, warnings: [] };
+
+function useless(...warnings: readonly string[]): KeyWarnings {
+  return { isUseless: true, warnings };
+}
+
 /**
  * Explains why a valid key can do nothing: a sentence for each of its services. If the key can do something in one,
  * the sentences are only about a missing resource, and about scopes that need other resource types.
  *
  * @param rulesets the rulesets of all services, in the version in force
  */
-export function findKeyWarnings(
-  rulesets: readonly Ruleset[],
-  { name, services, policy, roles }: Key,
-): readonly string[] {
+export function findKeyWarnings(rulesets: readonly Ruleset[], { name, services, policy, roles }: Key): KeyWarnings {
   if (services.length === 0) {
     const all = quote(keyServices(rulesets));
-    return [`The key \`${name}\` has no service, so every service refuses it. The services are ${all}.`];
+    return useless(`The key \`${name}\` has no service, so every service refuses it. The services are ${all}.`);
   }
   const own = rulesets.filter(({ service }) => services.includes(service));
-  if (policy === null) return roles === undefined ? [] : findRoleWarnings(rulesets, own, name, roles);
+  if (policy === null) {
+    const warnings = roles === undefined ? [] : findRoleWarnings(rulesets, own, name, roles);
+    return warnings.length === 0 ? NO_WARNINGS : useless(...warnings);
+  }
   const held: Held = { scopes: new Set(policy.scopes), resources: policy.resources };
-  return [...findPolicyWarnings(own, name, held), ...own.flatMap((ruleset) => findIgnoredIds(ruleset, name, held))];
+  const { isUseless, warnings } = findPolicyWarnings(own, name, held);
+  // Of a resource with ids, the ignored ones open nothing.
+  const effective = { ...held, resources: held.resources.filter(({ ids }) => ids?.length !== 0) };
+  return {
+    isUseless: isUseless || !canDoAnything(own, effective),
+    warnings: [...warnings, ...own.flatMap((ruleset) => findIgnoredIds(ruleset, name, held))],
+  };
 }
 
-function findPolicyWarnings(own: readonly Ruleset[], name: string, held: Held): readonly string[] {
-  if (own.some((ruleset) => ruleset.tables.rules.some((rule) => isOpen(rule, ruleset, held))))
-    return own.flatMap((ruleset) => {
+function canDoAnything(own: readonly Ruleset[], held: Held): boolean {
+  return own.some((ruleset) => ruleset.tables.rules.some((rule) => isOpen(rule, ruleset, held)));
+}
+
+function findPolicyWarnings(own: readonly Ruleset[], name: string, held: Held): KeyWarnings {
+  if (canDoAnything(own, held)) {
+    const warnings = own.flatMap((ruleset) => {
       const unbound = unboundWords(ruleset, held);
       return unbound === null
         ? findScopeWarnings(ruleset, name, held)
         : [`The key \`${name}\` has no resource: ${unbound}.`];
     });
-  return own.map((ruleset) => {
-    const { service, tables } = ruleset;
-    const hasAny = tables.permissions.some(({ id }) => held.scopes.has(id));
-    const why = hasAny
-      ? (unboundWords(ruleset, held) ?? 'no operation is open to its scopes and resource types')
-      : `it has no scope of \`${service}\``;
-    return `The key \`${name}\` can do nothing in \`${service}\`: ${why}.`;
-  });
+    return { isUseless: false, warnings };
+  }
+  return useless(
+    ...own.map(
+      (ruleset) => `The key \`${name}\` can do nothing in \`${ruleset.service}\`: ${whyNothing(ruleset, held)}.`,
+    ),
+  );
+}
+
+function whyNothing(ruleset: Ruleset, held: Held): string {
+  const { service, tables } = ruleset;
+  if (!tables.permissions.some(({ id }) => held.scopes.has(id))) return `it has no scope of \`${service}\``;
+  const unbound = unboundWords(ruleset, held);
+  if (unbound !== null) return unbound;
+  // Scopes that need the same types share a sentence.
+  const scopesByTypes = new Map<string, string[]>();
+  for (const { scope, types } of findMisplacedScopes(ruleset, held)) {
+    scopesByTypes.set(quote(types), [...(scopesByTypes.get(quote(types)) ?? []), scope]);
+  }
+  const needs = [...scopesByTypes].map(
+    ([types, scopes]) =>
+      `. ${scopeWords(scopes)} ${scopes.length === 1 ? 'needs' : 'need'} a resource of type ${types}`,
+  );
+  return `no operation is open to its scopes and resource types${needs.join('')}`;
+}
+
+function scopeWords(scopes: readonly string[]): string {
+  return `The ${scopes.length === 1 ? 'scope' : 'scopes'} ${quote(scopes)}`;
 }
 
 /** The service where people manage keys; it accepts every personal key. */
@@ -96,12 +139,18 @@ function isOpenToRoles({ tables }: Ruleset, roles: readonly string[]): boolean {
   });
 }
 
-/**
- * Scopes without effect on the resource types of the key, by the rows that the documents have. A row that is only inferred
- * may still allow something.
- */
-function findScopeWarnings(ruleset: Ruleset, name: string, held: Held): readonly string[] {
-  const { service, tables, resourceTypes } = ruleset;
+/** A scope without effect on the resource types of a key. */
+interface MisplacedScope {
+  readonly scope: string;
+  /** Labels of the types that would do. */
+  readonly types: readonly string[];
+  /** Labels of the rules that allow something all the same. */
+  readonly left: readonly string[];
+}
+
+/** By the rows that the documents have. A row that is only inferred may still allow something. */
+function findMisplacedScopes(ruleset: Ruleset, held: Held): readonly MisplacedScope[] {
+  const { tables, resourceTypes } = ruleset;
   const labelOf = (type: string) => resourceTypes.get(type)?.label ?? type;
   const sufficing = tables.rules.filter((rule) => hasScopes(rule, held));
   return [...held.scopes].flatMap((scope) => {
@@ -111,10 +160,14 @@ function findScopeWarnings(ruleset: Ruleset, name: string, held: Held): readonly
     if (rows.length === 0 || rows.some((rule) => fitsResource(rule, ruleset, held))) return [];
     const types = [...new Set(rows.flatMap(({ on = [] }) => on))].map(labelOf);
     const left = needing.filter((rule) => fitsResource(rule, ruleset, held)).map(({ label }) => label);
-    const still = left.length === 0 ? 'nothing' : `only ${quote([...new Set(left)])}`;
-    return [
-      `The key \`${name}\` can do ${still} in \`${service}\` with the scope \`${scope}\`: the scope needs a resource of type ${quote(types)}.`,
-    ];
+    return [{ scope, types, left: [...new Set(left)] }];
+  });
+}
+
+function findScopeWarnings(ruleset: Ruleset, name: string, held: Held): readonly string[] {
+  return findMisplacedScopes(ruleset, held).map(({ scope, types, left }) => {
+    const still = left.length === 0 ? 'nothing' : `only ${quote(left)}`;
+    return `The key \`${name}\` can do ${still} in \`${ruleset.service}\` with the scope \`${scope}\`: the scope needs a resource of type ${quote(types)}.`;
   });
 }
 

@@ -178,21 +178,27 @@ export async function reportUseless(report: KeyReport, now: Instant, found: KeyI
   const account = found.organization.ncaId;
   const missing =
     policy === null ? [] : await findMissingObjects(rulesets, store.collections, { ...found.key, account }, policy);
-  const warnings = [...warningsAbout(report, found, policy), ...missing];
-  for (const warning of warnings) report.findings.report('useless_key', warning, now);
-  return warnings;
+  return reportWarnings(report, now, found, policy, missing);
 }
 
 /** The same for all keys of a seed, whose objects may be made later. */
 export async function reportUselessKeys(report: KeyReport, now: Instant): Promise<void> {
   for (const found of await ngcKeysIn(report.store).list({ org: undefined }, MOST_REPORTED, now)) {
-    const warnings = warningsAbout(report, found, await newestPolicy(report, found));
-    for (const warning of warnings) report.findings.report('useless_key', warning, now);
+    reportWarnings(report, now, found, await newestPolicy(report, found), []);
   }
 }
 
-function warningsAbout({ rulesets }: KeyReport, { key, roles }: KeyInForce, policy: Policy | null): readonly string[] {
-  return findKeyWarnings(rulesets, { name: key.name, services: key.services, policy, roles });
+function reportWarnings(
+  { rulesets, findings }: KeyReport,
+  now: Instant,
+  { key: { name, services }, roles }: KeyInForce,
+  policy: Policy | null,
+  further: readonly string[],
+): readonly string[] {
+  const { isUseless, warnings } = findKeyWarnings(rulesets, { name, services, policy, roles });
+  const all = [...warnings, ...further];
+  for (const warning of all) findings.report(isUseless ? 'useless_key' : 'limited_key', warning, now);
+  return all;
 }
 
 const MOST_REPORTED = 1000;

@@ -11,8 +11,11 @@ const rules = [
 ];
 const rulesets = [rulesetOf('toys', null, { ...TOY_TABLES, rules })];
 
+/** The warnings about a key. */
+const warningsAbout = (...about: Parameters<typeof findKeyWarnings>) => findKeyWarnings(...about).warnings;
+
 const warnings = (scopes: readonly string[], resources: { type: string }[] = [], services = ['toys']) =>
-  findKeyWarnings(rulesets, { name: 'robot', services, policy: { scopes, resources } });
+  warningsAbout(rulesets, { name: 'robot', services, policy: { scopes, resources } });
 
 describe('a service key that can do something is worth no warning', () => {
   it('with a scope that an operation is open to, on a type that it accepts', () => {
@@ -31,8 +34,33 @@ describe('a key that can do nothing is told why', () => {
     expect(warnings([])).toEqual(['The key `robot` can do nothing in `toys`: it has no scope of `toys`.']);
   });
 
+  it('and which types its scopes need, if any type would do', () => {
+    const more = ruleOf({ id: 'burn', needs: { all: ['burn'] }, on: ['everything'] });
+    const again = ruleOf({ id: 'blow', needs: { all: ['look'] }, on: ['everything'] });
+    const ruleset = rulesetOf('toys', null, { ...TOY_TABLES, rules: [...rules, more, again] });
+    const policy = { scopes: ['play', 'burn', 'look', 'mend'], resources: [{ type: 'toy-parts' }] };
+
+    expect(findKeyWarnings([ruleset], { name: 'robot', services: ['toys'], policy })).toEqual({
+      isUseless: true,
+      warnings: [
+        'The key `robot` can do nothing in `toys`: no operation is open to its scopes and resource types. The scope `play` needs a resource of type `Toy`, `All Toys`. The scopes `burn`, `look` need a resource of type `Everything`.',
+      ],
+    });
+  });
+
+  it('and is no longer useless once one scope can do something', () => {
+    const about = (type: string) =>
+      findKeyWarnings(rulesets, {
+        name: 'robot',
+        services: ['toys'],
+        policy: { scopes: ['play'], resources: [{ type }] },
+      });
+
+    expect(about('toy-parts').isUseless).toBe(true);
+    expect(about('toy').isUseless).toBe(false);
+  });
+
   it.each([
-    ['is bound to a type that no operation accepts', ['play'], [{ type: 'toy-parts' }]],
     ['has scopes of closed operations', ['mend'], []],
     ['has scopes of operations that need a role', ['look'], []],
   ])('where it %s', (_what, scopes, resources) => {
@@ -45,13 +73,13 @@ describe('a key that can do nothing is told why', () => {
 it('a personal key can do what its user can', () => {
   const laptop = { name: 'laptop', services: ['toys'], policy: null };
 
-  expect(findKeyWarnings(rulesets, laptop)).toEqual([]);
-  expect(findKeyWarnings(rulesets, { ...laptop, roles: ['Player'] })).toEqual([]);
-  expect(findKeyWarnings(rulesets, { ...laptop, roles: ['Child', 'Parent'] })).toEqual([]);
-  expect(findKeyWarnings(rulesets, { ...laptop, roles: [] })).toEqual([
+  expect(warningsAbout(rulesets, laptop)).toEqual([]);
+  expect(warningsAbout(rulesets, { ...laptop, roles: ['Player'] })).toEqual([]);
+  expect(warningsAbout(rulesets, { ...laptop, roles: ['Child', 'Parent'] })).toEqual([]);
+  expect(warningsAbout(rulesets, { ...laptop, roles: [] })).toEqual([
     'The key `laptop` can do nothing: it is personal, and its user has no roles. The roles are `Player`, `Parent`.',
   ]);
-  expect(findKeyWarnings(rulesets, { ...laptop, roles: ['Child'] })).toEqual([
+  expect(warningsAbout(rulesets, { ...laptop, roles: ['Child'] })).toEqual([
     'The key `laptop` can do nothing in `toys`: the role `Child` of its user grants no rights there; `toys` has `Player`, `Parent`.',
   ]);
 });
@@ -60,7 +88,7 @@ it('a service key is told of a scope that counts on other resource types than it
   const burning = ruleOf({ id: 'burn', needs: { all: ['burn'] }, on: ['everything'] });
   const ruleset = rulesetOf('toys', null, { ...TOY_TABLES, rules: [...rules, burning] });
   const reported = (scopes: readonly string[], type: string) =>
-    findKeyWarnings([ruleset], { name: 'robot', services: ['toys'], policy: { scopes, resources: [{ type }] } });
+    warningsAbout([ruleset], { name: 'robot', services: ['toys'], policy: { scopes, resources: [{ type }] } });
 
   expect(reported(['play', 'burn'], 'toy')).toEqual([
     'The key `robot` can do nothing in `toys` with the scope `burn`: the scope needs a resource of type `Everything`.',
@@ -73,7 +101,7 @@ describe('a service key without a resource is told what it covers, in the words 
   const open = ruleOf({ id: 'watch', needs: { all: ['look'] } });
   const ruleset = rulesetOf('toys', null, { ...TOY_TABLES, rules: [...rules, open], unbound: 'covers no toy' });
   const reported = (scopes: readonly string[], resources: { type: string }[] = []) =>
-    findKeyWarnings([ruleset], { name: 'robot', services: ['toys'], policy: { scopes, resources } });
+    warningsAbout([ruleset], { name: 'robot', services: ['toys'], policy: { scopes, resources } });
 
   it('where its scopes need one', () => {
     expect(reported(['look', 'play'])).toEqual([
@@ -95,9 +123,9 @@ describe('of several services', () => {
   });
   const both = [...rulesets, games];
   const reported = (services: readonly string[], scopes: readonly string[], resources: { type: string }[] = []) =>
-    findKeyWarnings(both, { name: 'robot', services, policy: { scopes, resources } });
+    warningsAbout(both, { name: 'robot', services, policy: { scopes, resources } });
   const toldLaptop = (all: readonly Ruleset[], services: readonly string[], roles: readonly string[]) =>
-    findKeyWarnings(all, { name: 'laptop', services, policy: null, roles });
+    warningsAbout(all, { name: 'laptop', services, policy: null, roles });
 
   it('a key is only told of its own', () => {
     expect(reported(['toys'], [])).toEqual(['The key `robot` can do nothing in `toys`: it has no scope of `toys`.']);
@@ -140,7 +168,7 @@ describe('of several services', () => {
 describe('a scope that is of no use on the type of a key is told', () => {
   const toldOf = (more: readonly Rule[], scopes: readonly string[], type: string) => {
     const ruleset = rulesetOf('toys', null, { ...TOY_TABLES, rules: [...rules, ...more] });
-    return findKeyWarnings([ruleset], { name: 'robot', services: ['toys'], policy: { scopes, resources: [{ type }] } });
+    return warningsAbout([ruleset], { name: 'robot', services: ['toys'], policy: { scopes, resources: [{ type }] } });
   };
   const onAll = ruleOf({ id: 'look-at-all', needs: { all: ['look_closely'] }, on: ['everything'] });
 

@@ -5,10 +5,10 @@ import { type TestServer, testServer } from '../../support/server.ts';
 
 const LIST = { services: ['nvcf'], scopes: ['list_functions'], resource: { type: 'All Functions' } };
 
-const findingsOf = async (server: TestServer): Promise<string[]> => {
+const findingsOf = async (server: TestServer, wanted = 'useless_key'): Promise<string[]> => {
   const { findings } = (await server.call('GET /_mock/findings')).body;
   return findings
-    .filter(({ kind }: { kind: string }) => kind === 'useless_key')
+    .filter(({ kind }: { kind: string }) => kind === wanted)
     .map(({ message }: { message: string }) => message);
 };
 const make = async (server: TestServer, given: object) => {
@@ -27,42 +27,18 @@ beforeEach(async () => {
   await server.call('POST /_mock/reset');
 });
 
-describe('a key that can do nothing is made all the same, and the answer says so:', () => {
+const expectWarnings = async (given: object, expected: RegExp[], kind: string, otherKind: string) => {
+  const { warnings, ...key } = await make(server, given);
+
+  expect(warnings).toEqual(expected.map((one) => expect.stringMatching(one)));
+  expect((await findingsOf(server, kind)).toSorted()).toEqual([...warnings].toSorted());
+  expect(await findingsOf(server, otherKind)).toEqual([]);
+  const { key: _, ...shown } = key;
+  expect((await server.call(`GET /_mock/keys/${key.id}`)).body).toEqual(shown);
+};
+
+describe('a key that can do less than it says is made all the same, and is not called useless:', () => {
   it.each<[what: string, given: object, warnings: RegExp[]]>([
-    ['no service', { ...LIST, services: [] }, [/^The key `ci` has no service, .*`nvcf`/]],
-    ['no scopes', { ...LIST, scopes: [] }, [/nothing in `nvcf`: it has no scope of `nvcf`/]],
-    ['scopes left out', { services: ['air'] }, [/nothing in `air`: it has no scope of `air`/]],
-    ['scopes of another service', { services: ['air'], scopes: ['list_functions'] }, [/nothing in `air`/]],
-    [
-      'no resource',
-      { services: ['nvcf'], scopes: ['update_function'] },
-      [
-        /nothing in `nvcf`: a key without a resource is bound to nothing at Cloud Functions.*`"resource": \{"type": "All Functions"\}`/,
-      ],
-    ],
-    [
-      'no resource, and scopes of assets',
-      { services: ['nvcf'], scopes: ['invoke_function'] },
-      [/nothing in `nvcf`: a key without a resource is bound to nothing at Cloud Functions/],
-    ],
-    ['a type that no row has', { ...LIST, resource: { type: 'All Clusters' } }, [/nothing in `nvcf`: no operation/]],
-    ['half of what Deploy needs', { ...LIST, scopes: ['deploy_function'] }, [/nothing in `nvcf`: no operation/]],
-    ['no access to Air', { services: ['air'], scopes: ['air:simulation_read'] }, [/nothing in `air`: no operation/]],
-    ['two services of two', { services: ['nvcf', 'air'], scopes: [] }, [/`air`/, /`nvcf`/]],
-    ['a personal key without roles', { type: 'personal', services: ['air'], roles: [] }, [/its user has no roles/]],
-    [
-      'a personal key with a role that no service on keys has',
-      { type: 'personal', services: ['nvcf', 'air'], roles: ['System administrator'] },
-      [
-        /nothing in `air`: the role `System administrator` of its user grants no rights there; `air` has `air`, `air-admin`/,
-        /nothing in `nvcf`: .*; `nvcf` has `Cloud Functions Admin`/,
-      ],
-    ],
-    [
-      'a personal key with roles of another service',
-      { type: 'personal', services: ['nvcf'], roles: ['air', 'Viewer'] },
-      [/^The key `ci` can do nothing in `nvcf`: the roles `air`, `Viewer` of its user grant no rights there;/],
-    ],
     [
       'a scope that counts on another resource type, which was forced',
       {
@@ -115,15 +91,60 @@ describe('a key that can do nothing is made all the same, and the answer says so
       { services: ['nvcf'], scopes: ['list_functions'], resource: { type: 'Function Versions', ids: [MIXED] } },
       [/is bound to `Function Versions` `.*`, which does not exist in its account/],
     ],
-    ['a personal key of no service', { type: 'personal', services: [], roles: ['air'] }, [/has no service/]],
-  ])('%s', async (_what, given, expected) => {
-    const { warnings, ...key } = await make(server, given);
+  ])('%s', (_what, given, expected) => expectWarnings(given, expected, 'limited_key', 'useless_key'));
+});
 
-    expect(warnings).toEqual(expected.map((one) => expect.stringMatching(one)));
-    expect((await findingsOf(server)).toSorted()).toEqual([...warnings].toSorted());
-    const { key: _, ...shown } = key;
-    expect((await server.call(`GET /_mock/keys/${key.id}`)).body).toEqual(shown);
-  });
+describe('a key that can do nothing is made all the same, and the answer says so:', () => {
+  it.each<[what: string, given: object, warnings: RegExp[]]>([
+    ['no service', { ...LIST, services: [] }, [/^The key `ci` has no service, .*`nvcf`/]],
+    ['no scopes', { ...LIST, scopes: [] }, [/nothing in `nvcf`: it has no scope of `nvcf`/]],
+    ['scopes left out', { services: ['air'] }, [/nothing in `air`: it has no scope of `air`/]],
+    ['scopes of another service', { services: ['air'], scopes: ['list_functions'] }, [/nothing in `air`/]],
+    [
+      'no resource',
+      { services: ['nvcf'], scopes: ['update_function'] },
+      [
+        /nothing in `nvcf`: a key without a resource is bound to nothing at Cloud Functions.*`"resource": \{"type": "All Functions"\}`/,
+      ],
+    ],
+    [
+      'no resource, and scopes of assets',
+      { services: ['nvcf'], scopes: ['invoke_function'] },
+      [/nothing in `nvcf`: a key without a resource is bound to nothing at Cloud Functions/],
+    ],
+    [
+      'a type that no row has',
+      { ...LIST, resource: { type: 'All Clusters' } },
+      [
+        /nothing in `nvcf`: no operation is open to its scopes and resource types\. The scope `list_functions` needs a resource of type `All Functions`, /,
+      ],
+    ],
+    [
+      'Invoke Function with All Entity, and nothing else',
+      { services: ['nvcf'], scopes: ['invoke_function'], resource: { type: 'All Entity' } },
+      [
+        /nothing in `nvcf`: .*\. The scope `invoke_function` needs a resource of type `All Functions`, `Function`, `Function Versions`/,
+      ],
+    ],
+    ['half of what Deploy needs', { ...LIST, scopes: ['deploy_function'] }, [/nothing in `nvcf`: no operation/]],
+    ['no access to Air', { services: ['air'], scopes: ['air:simulation_read'] }, [/nothing in `air`: no operation/]],
+    ['two services of two', { services: ['nvcf', 'air'], scopes: [] }, [/`air`/, /`nvcf`/]],
+    ['a personal key without roles', { type: 'personal', services: ['air'], roles: [] }, [/its user has no roles/]],
+    [
+      'a personal key with a role that no service on keys has',
+      { type: 'personal', services: ['nvcf', 'air'], roles: ['System administrator'] },
+      [
+        /nothing in `air`: the role `System administrator` of its user grants no rights there; `air` has `air`, `air-admin`/,
+        /nothing in `nvcf`: .*; `nvcf` has `Cloud Functions Admin`/,
+      ],
+    ],
+    [
+      'a personal key with roles of another service',
+      { type: 'personal', services: ['nvcf'], roles: ['air', 'Viewer'] },
+      [/^The key `ci` can do nothing in `nvcf`: the roles `air`, `Viewer` of its user grant no rights there;/],
+    ],
+    ['a personal key of no service', { type: 'personal', services: [], roles: ['air'] }, [/has no service/]],
+  ])('%s', (_what, given, expected) => expectWarnings(given, expected, 'useless_key', 'limited_key'));
 
   it.each<[what: string, given: object]>([
     ['a list', LIST],
@@ -135,6 +156,7 @@ describe('a key that can do nothing is made all the same, and the answer says so
   ])('unless it can do something: %s', async (_what, given) => {
     expect(await make(server, given)).not.toHaveProperty('warnings');
     expect(await findingsOf(server)).toEqual([]);
+    expect(await findingsOf(server, 'limited_key')).toEqual([]);
   });
 
   it('and the roles of its own services are named where a role is unknown', async () => {
@@ -182,6 +204,26 @@ it('on the paths of the vendor, whose answer has no place for it, a finding says
   });
   expect(edited.status, JSON.stringify(edited.body)).toBe(200);
   expect(await findingsOf(server)).toContainEqual(expect.stringMatching(/`idle` can do nothing in `air`/));
+});
+
+it('the types that would do are named where a key is edited, and on the paths of the vendor', async () => {
+  const token = castKey('owner').key;
+  const misplaced = /can do nothing in `nvcf`: .* The scope `invoke_function` needs a resource of type `All Functions`/;
+  const { id } = await make(server, LIST);
+  const edit = { scopes: ['invoke_function'], resource: { type: 'All Entity' } };
+  const { body } = await server.call(`PATCH /_mock/keys/${id}`, { body: edit });
+  expect(body.warnings).toEqual([expect.stringMatching(misplaced)]);
+
+  await server.call('POST /_mock/reset');
+  const policies = [
+    { product: 'nv-cloud-functions', scopes: ['invoke_function'], resources: [{ id: '*', type: 'entity' }] },
+  ];
+  const made = await server.call('POST /v3/orgs/acme/keys/type/SERVICE_KEY', {
+    token,
+    body: { name: 'idle', policies },
+  });
+  expect(made.status, JSON.stringify(made.body)).toBe(200);
+  expect(await findingsOf(server)).toEqual([expect.stringMatching(misplaced)]);
 });
 
 describe('the keys of a seed', () => {

@@ -25,7 +25,7 @@ const invoke = (server: TestServer, token: string) =>
 const warningsOf = async (server: TestServer): Promise<string[]> => {
   const { findings } = (await server.call('GET /_mock/findings')).body;
   return findings
-    .filter(({ kind }: { kind: string }) => kind === 'useless_key')
+    .filter(({ kind }: { kind: string }) => ['useless_key', 'limited_key'].includes(kind))
     .map(({ message }: { message: string }) => message);
 };
 const WITHOUT_EFFECT = new RegExp(`names \`${ECHO}\` without effect: .*\\. Did you mean \`${ECHO}/\\*\`\\?$`);
