@@ -1,8 +1,9 @@
 import type { Answer, Context, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../core/problem.ts';
+import type { TokenEndpoint } from '../tables/index.ts';
 import type { Member, PresentedClient, TokenRequest } from './grants/grant.ts';
 import { type Form, formOf, issuerInPath, presentedClient, requireField } from './oauth-client.ts';
-import { grantOf, type Issued, issueTokens, NO_STORE } from './token.ts';
+import { grantNames, grantOf, type Issued, issueTokens, NO_STORE } from './token.ts';
 
 /** Scopes that can be requested (OpenID Connect Core 1.0, 5.4 and 11). They grant no rights: access rules do. */
 export const SCOPES = ['openid', 'profile', 'email', 'offline_access'] as const;
@@ -27,7 +28,7 @@ const FORM_NAMES: Readonly<Record<Member, string>> = {
 const grantTokenV2: Handler<'runai', 'grant_token_v2'> = async (context) => {
   const form = formOf(context.body);
   reportIgnored('grant_token_v2', form, context);
-  const request = await requestOf(context, form, 'optional');
+  const request = await requestOf(context, form, 'v2', 'optional');
   const grant = grantOf(context, 'v2', request.grantType, 'grant_type');
   return answerOf(await issueTokens(context, await grant.redeem(request, context), true), '');
 };
@@ -37,7 +38,7 @@ const grantRealmToken: Handler<'runai', 'grant_realm_token'> = async (context) =
   await issuerInPath(context);
   const form = formOf(context.body);
   reportIgnored('grant_realm_token', form, context);
-  const request = await requestOf(context, form, 'required');
+  const request = await requestOf(context, form, 'realm', 'required');
   const grant = grantOf(context, 'realm', request.grantType, 'grant_type');
   const granted = await grant.redeem(request, context);
   const scope = granted.scope ?? granted.session?.login.scope ?? request.scope ?? '';
@@ -59,10 +60,16 @@ function reportIgnored(operation: string, form: Form, { findings, now }: Context
   }
 }
 
-async function requestOf(context: Context, form: Form, need: PresentedClient['need']): Promise<TokenRequest> {
+async function requestOf(
+  context: Context,
+  form: Form,
+  endpoint: TokenEndpoint,
+  need: PresentedClient['need'],
+): Promise<TokenRequest> {
   const { username, password, code } = form;
   return {
     grantType: requireField(form, 'grant_type'),
+    grants: grantNames(context, endpoint),
     client: await presentedClient(context, form, need),
     username,
     password,

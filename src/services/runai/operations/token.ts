@@ -31,19 +31,26 @@ export interface Issued {
  * @throws Problem if this version lacks it. If another version has it, a finding says so.
  */
 export function grantOf(context: Context, endpoint: TokenEndpoint, grantType: string, field: string): Grant {
-  const profile = profileOf(context.settings);
-  const rows: readonly (GrantTypeRow & { readonly grantType: GrantName })[] = GRANT_TYPES.filter(
-    (row) => row.endpoint === endpoint,
-  );
-  const row = rows.find((one) => one.grantType === grantType);
-  if (row?.profiles.includes(profile) === true) return GRANTS[row.grantType];
+  const names = grantNames(context, endpoint);
+  const name = names.find((one) => one === grantType);
+  if (name !== undefined) return GRANTS[name];
+  const row = rowsAt(endpoint).find((one) => one.grantType === grantType);
   if (row !== undefined) {
     const message = `${context.method} requested the grant \`${grantType}\`, which this endpoint has only in ${row.profiles.join(', ')}`;
     context.findings.report('other_version', message, context.now);
   }
-  const names = rows.filter(({ profiles }) => profiles.includes(profile)).map((one) => one.grantType);
   const message = `Field \`${field}\` must be one of ${listNames(grantType, names)}.${suggestName(grantType, names)}`;
   throw new Problem('unsupported_grant', message);
+}
+
+/** The grants that an endpoint has in this version. */
+export function grantNames({ settings }: Context, endpoint: TokenEndpoint): readonly GrantName[] {
+  const profile = profileOf(settings);
+  return rowsAt(endpoint).flatMap(({ grantType, profiles }) => (profiles.includes(profile) ? [grantType] : []));
+}
+
+function rowsAt(endpoint: TokenEndpoint): readonly (GrantTypeRow & { readonly grantType: GrantName })[] {
+  return GRANT_TYPES.filter((row) => row.endpoint === endpoint);
 }
 
 /** @param withIdToken should users who logged in also get an ID token? */
@@ -71,6 +78,7 @@ const grantToken: Handler<'runai', 'grant_token'> = async (context) => {
   const { grantType, appID, appSecret, username, password, refreshToken, code, redirectUri, externalToken } = body;
   const request: TokenRequest = {
     ...{ grantType, appID, appSecret, username, password, refreshToken, code, redirectUri, externalToken },
+    grants: grantNames(context, 'v1'),
     client: { id: body.clientID || null, secret: body.clientSecret || null, need: 'optional' },
     nameOf: (member) => member,
     sent: Object.keys(body),
@@ -99,7 +107,14 @@ function oldRequest(grantType: string, client: PresentedClient, fields: Partial<
     redirectUri: 'redirect_uri',
     refreshToken: 'refresh_token',
   };
-  return { ...fields, grantType, client, nameOf: (member) => own(names, member) ?? member, sent: [] };
+  return {
+    ...fields,
+    grantType,
+    grants: [grantType],
+    client,
+    nameOf: (member) => own(names, member) ?? member,
+    sent: [],
+  };
 }
 
 const NO_CLIENT_NAMED: PresentedClient = { id: null, secret: null, need: 'unasked' };

@@ -1,4 +1,10 @@
-import { accessKeyClient, applicationClient, authenticateClient, serviceAccountClient } from './clients.ts';
+import {
+  accessKeyClient,
+  applicationClient,
+  authenticateClient,
+  refuseLoginClient,
+  serviceAccountClient,
+} from './clients.ts';
 import { type Grant, requireMember } from './grant.ts';
 
 /**
@@ -12,6 +18,7 @@ export const appToken: Grant = {
       (await applicationClient(context, id)) ??
       (await accessKeyClient(context, id)) ??
       (await serviceAccountClient(context, id));
+    if (candidate === null) await refuseLoginClient(context, request, { id, secret });
     return authenticateClient(context, candidate, { id, secret });
   },
 };

@@ -1,13 +1,12 @@
-import { oauthClientsIn } from '../../collections/oauth-clients.ts';
 import {
   accessKeyClient,
   applicationClient,
   authenticateClient,
-  checkClientSecret,
   dryRun,
+  refuseLoginClient,
   serviceAccountClient,
 } from './clients.ts';
-import { badClient, type Grant, requireValue } from './grant.ts';
+import { type Grant, requireValue, wrongGrant } from './grant.ts';
 
 /** An access key or a service account with its secret (RFC 6749, 4.4). */
 export const clientCredentials: Grant = {
@@ -17,17 +16,9 @@ export const clientCredentials: Grant = {
     const secret = requireValue(request, 'clientSecret', request.client.secret);
     const candidate = (await accessKeyClient(context, id)) ?? (await serviceAccountClient(context, id));
     if (candidate !== null) return authenticateClient(context, candidate, { id, secret, challenge });
-    const client = await oauthClientsIn(context).byId(id);
-    if (client !== null) {
-      checkClientSecret(client, { secret, challenge });
-      throw badClient('wrong_grant', undefined, challenge);
-    }
+    await refuseLoginClient(context, request, { id, secret, challenge });
     const application = await applicationClient(context, id);
     // The secret is checked first: without it a client must not learn whether the application exists.
-    throw badClient(
-      'wrong_grant',
-      await authenticateClient(context, dryRun(application), { id, secret, challenge }),
-      challenge,
-    );
+    throw wrongGrant(request, await authenticateClient(context, dryRun(application), { id, secret, challenge }));
   },
 };

@@ -12,6 +12,7 @@ import {
   refuseIfEnded,
   requireValue,
   type TokenRequest,
+  wrongGrant,
 } from './grant.ts';
 
 /** A client with its stored secret, and the grant that it gets if the secret matches. */
@@ -95,12 +96,22 @@ export async function loginClient(context: Context, request: TokenRequest): Prom
     return id;
   }
   const candidate = await confidentialClient(context, id);
-  const { identity, clientId } = await authenticateClient(context, dryRun(candidate), {
-    id,
-    secret: secret ?? '',
-    challenge,
-  });
-  throw badClient('wrong_grant', { identity, clientId }, challenge);
+  throw wrongGrant(
+    request,
+    await authenticateClient(context, dryRun(candidate), { id, secret: secret ?? '', challenge }),
+  );
+}
+
+/** Refuses a client for logins that asks for a grant without a user. @throws Problem `bad_client` */
+export async function refuseLoginClient(
+  context: Context,
+  request: TokenRequest,
+  { id, secret, challenge }: ConfidentialClient,
+): Promise<void> {
+  const client = await oauthClientsIn(context).byId(id);
+  if (client === null) return;
+  checkClientSecret(client, { secret, challenge });
+  throw wrongGrant(request, null);
 }
 
 /** Drops the record of a login, for a request that is refused after the secret was checked. */

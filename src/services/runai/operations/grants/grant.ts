@@ -22,6 +22,8 @@ export interface PresentedClient {
 /** A token request of any endpoint. Members are spelled as in `POST /api/v1/token`. */
 export interface TokenRequest {
   readonly grantType: string;
+  /** The grants that the endpoint has in this version. */
+  readonly grants: readonly string[];
   readonly appID?: string | undefined;
   readonly appSecret?: string | undefined;
   readonly username?: string | undefined;
@@ -40,7 +42,7 @@ export interface TokenRequest {
 }
 
 export type Member =
-  | Exclude<keyof TokenRequest, 'grantType' | 'client' | 'nameOf' | 'sent'>
+  | Exclude<keyof TokenRequest, 'grantType' | 'grants' | 'client' | 'nameOf' | 'sent'>
   | 'clientID'
   | 'clientSecret';
 
@@ -87,7 +89,7 @@ export function requireValue(request: TokenRequest, member: Member, value: strin
 export const NO_CLIENT = 'runai';
 
 /**
- * The message is always the same: it must not reveal which client ids exist.
+ * Refuses the credentials of a client. The message is always the same: it must not reveal which client ids exist.
  *
  * @param challenge as in a problem
  */
@@ -96,6 +98,38 @@ export function badClient(reason: CredentialReason, claimed?: Granted, challenge
     reason,
     ...(claimed !== undefined && { claimed: principalOf(claimed) }),
     ...(challenge !== undefined && { challenge }),
+  });
+}
+
+/** Kinds of clients, with the grants that are for them. */
+const CLIENTS = {
+  login: {
+    label: 'an OAuth client through which users log in',
+    grants: ['authorization_code', 'exchange_token', 'password', 'refresh_token', 'external_token_exchange'],
+  },
+  application: { label: 'an application', grants: ['app_token'] },
+  'service-account': { label: 'a service account', grants: ['client_credentials', 'app_token'] },
+  // Its identity is its owner.
+  user: { label: 'an access key', grants: ['client_credentials', 'app_token'] },
+} as const;
+
+/**
+ * Refuses a grant that is not for clients of this kind (RFC 6749, 5.2). Only after the secret was verified: without it a
+ * caller must learn nothing about the client.
+ *
+ * @param granted what the client would get; null for a client through which users log in
+ */
+export function wrongGrant({ grantType, grants, client }: TokenRequest, granted: Granted | null): Problem {
+  const { label, grants: own } = CLIENTS[granted?.identity.kind ?? 'login'];
+  const usable = own.filter((name) => grants.includes(name));
+  const advice =
+    usable.length === 0
+      ? 'This endpoint has no grant for it'
+      : `It may use ${usable.map((name) => `\`${name}\``).join(', ')}`;
+  return new Problem('bad_client', `The client may not use the grant \`${grantType}\`: it is ${label}. ${advice}.`, {
+    reason: 'wrong_grant',
+    ...(granted !== null && { claimed: principalOf(granted) }),
+    ...(client.challenge !== undefined && { challenge: client.challenge }),
   });
 }
 
