@@ -1,7 +1,7 @@
 import { adviseName } from '../core/nearest.ts';
 import type { Policy, Resource } from '../core/policy.ts';
 import { redact } from '../core/redact.ts';
-import type { PermissionRow, ResourceTypeRow, Tables } from '../core/rule.ts';
+import type { PermissionRow, ResourceTypeRow } from '../core/rule.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import { quote } from '../explaining/index.ts';
 import { encodeId, isNameOf, isReadable, partsOf, wholeId } from './resource-ids.ts';
@@ -91,9 +91,16 @@ export function editPolicy(
   const tooLong = lengthFault(given);
   if (tooLong !== null) return { policy: before, faults: [tooLong] };
   const { forKeys, permissions, types, permissionsByName } = names;
-  const rowsIn = (rowsOf: (tables: Tables) => readonly NamedRow[]) => {
-    const ofKey = forKeys.filter(({ service }) => services.includes(service)).flatMap(({ tables }) => rowsOf(tables));
-    return ofKey.length === 0 ? forKeys.flatMap(({ tables }) => rowsOf(tables)) : ofKey;
+  const listed = new Map<string, readonly string[]>();
+  // Once for all unknown names, of which there may be a thousand.
+  const valid: ValidNames = (kind, form) => {
+    const known = listed.get(`${kind} ${form}`);
+    if (known !== undefined) return known;
+    const namesOf = ({ tables }: Ruleset) => (tables[kind] ?? []).map((row) => row[form]);
+    const ofKey = forKeys.filter(({ service }) => services.includes(service)).flatMap(namesOf);
+    const found = ofKey.length === 0 ? forKeys.flatMap(namesOf) : ofKey;
+    listed.set(`${kind} ${form}`, found);
+    return found;
   };
 
   const faults: PolicyFault[] = [];
@@ -102,13 +109,12 @@ export function editPolicy(
     if (permission !== undefined) return permission.id;
     // The key service of self-hosted deployments keeps any text as a scope, so an edit may keep it as well.
     if (before.scopes.includes(scope)) return scope;
-    faults.push(unknownName('scopes', 'scope', scope, 'id', rowsIn(permissionsOf)));
+    faults.push(unknownScope(scope, valid));
     return [];
   };
   const readResource = (resource: GivenResource) => {
     const named = typesOf(resource.type, types);
-    if (named.length === 0)
-      faults.push(unknownName('resource.type', 'resource type', resource.type, 'label', rowsIn(typesIn)));
+    if (named.length === 0) faults.push(unknownType(resource.type, valid));
     const alike = types.filter(({ encoding }) => encoding.type === named[0]?.encoding.type);
     const rows = resource.isVendors === true ? alike : named;
     const entries = byForm(resource, rows).map(({ row, ids }) => inOurForm(row, ids));
@@ -172,28 +178,28 @@ function isCalled(given: string, names: readonly string[]): boolean {
   return names.some((name) => name.length === given.length && name.toLowerCase() === given.toLowerCase());
 }
 
-/** A row with an id and a label, by both of which it may be named. */
-type NamedRow = Pick<PermissionRow, 'id' | 'label'>;
+type NameForm = 'id' | 'label';
 
-function permissionsOf({ permissions }: Tables): readonly NamedRow[] {
-  return permissions;
+/** The names that a message about an unknown one may list. */
+type ValidNames = (kind: 'permissions' | 'resourceTypes', form: NameForm) => readonly string[];
+
+function unknownScope(given: string, valid: ValidNames): PolicyFault {
+  return unknownName('scopes', 'scope', given, valid('permissions', formOf(given) ?? 'id'));
 }
 
-function typesIn({ resourceTypes = [] }: Tables): readonly NamedRow[] {
-  return resourceTypes;
+function unknownType(given: string, valid: ValidNames): PolicyFault {
+  return unknownName('resource.type', 'resource type', given, valid('resourceTypes', formOf(given) ?? 'label'));
 }
 
-/** @param usual the name of a row that messages list, unless the given name is written like the other */
-function unknownName(
-  field: string,
-  what: string,
-  given: string,
-  usual: keyof NamedRow,
-  rows: readonly NamedRow[],
-): PolicyFault {
+/** Is a name written like a label or like an id? Undefined if it could be either. */
+function formOf(given: string): NameForm | undefined {
+  if (/[A-Z ]/.test(given)) return 'label';
+  return /[-_]/.test(given) ? 'id' : undefined;
+}
+
+function unknownName(field: string, what: string, given: string, valid: readonly string[]): PolicyFault {
   const message = `Field \`${field}\` names the unknown ${what} \`${redact(given).slice(0, 100)}\`.`;
-  const listed = /[A-Z ]/.test(given) ? 'label' : /[-_]/.test(given) ? 'id' : usual;
-  return { message, forceable: false, field, given, valid: rows.map((row) => row[listed]) };
+  return { message, forceable: false, field, given, valid };
 }
 
 /** A label is unique, but one id of the vendor can stand for two of our types. */
