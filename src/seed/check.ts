@@ -50,7 +50,7 @@ export function findSeedFaults(parts: unknown, services: readonly ServiceDefinit
 }
 
 /** The most values of a seed all of whose errors are collected: a larger one can have hundreds of thousands. */
-const MAX_VALUES = 10_000;
+const MAX_VALUES = 4000;
 
 function isLarge(parts: unknown): boolean {
   const waiting = [parts];
