@@ -4,6 +4,7 @@ import { type Baseline, readBaseline } from '../conformance/verify/baseline.ts';
 import { whyUnwritable } from '../core/file-fault.ts';
 import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
+import { checkOutputName } from './output-file.ts';
 
 /** @param isUpdate a file that does not exist yet will be made. @returns null if so */
 export async function readBaselineFile(file: string, isUpdate: boolean): Promise<Baseline | null> {
@@ -13,6 +14,7 @@ export async function readBaselineFile(file: string, isUpdate: boolean): Promise
 
 /** Another reader sees either the file before or all of the new one. */
 export async function writeBaselineFile(file: string, baseline: Baseline): Promise<void> {
+  checkOutputName('--baseline', file);
   const unfinished = `${file}.${process.pid}.tmp`;
   try {
     await writeFile(unfinished, `${JSON.stringify(baseline, null, 2)}\n`);

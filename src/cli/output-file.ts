@@ -5,12 +5,20 @@ import { Unusable } from '../core/unusable.ts';
 
 /** Writes a file that a flag names. @throws Unusable if it cannot be written */
 export async function writeOutput(flag: string, file: string, text: string): Promise<void> {
+  checkOutputName(flag, file);
   await orUnwritable(flag, file, writeFile(file, text));
 }
 
 /** Checks that a file can be written, before long work whose result goes there. @throws Unusable if it cannot */
 export async function checkOutput(flag: string, file: string): Promise<void> {
+  checkOutputName(flag, file);
   await orUnwritable(flag, file, appendFile(file, ''));
+}
+
+/** A URL with a password, or a mistyped one, must not become the name of a file. @throws Unusable */
+export function checkOutputName(flag: string, file: string): void {
+  if (showValue(file) === file) return;
+  throw new Unusable(`${flag} looks like a URL, or has a credential in it. Give the path of a file.`);
 }
 
 async function orUnwritable(flag: string, file: string, done: Promise<void>): Promise<void> {

@@ -8,7 +8,7 @@ import { showValue } from '../core/redact.ts';
 import type { Settings } from '../core/settings.ts';
 import { DEFAULT_WORLD, isWorldId, WORLD_ID_FORM } from '../core/world-id.ts';
 import { SERVICE_OPTIONS } from '../services/index.ts';
-import { shownData } from '../store/data-option.ts';
+import { isInMemory, shownData } from '../store/data-option.ts';
 
 /** The prefix of all environment variables. */
 export const PREFIX = 'NV_AUTH_MOCK_';
@@ -112,9 +112,10 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
   data: {
     argument: 'FILE|URL',
     description:
-      'SQLite file, or PostgreSQL database as `postgres://user@host/db?schema=name`, for the state; default: in memory',
+      'SQLite file, or PostgreSQL database as `postgres://user@host/db?schema=name`, for the state; default: in memory (`:memory:`)',
     fallback: null,
-    ...path,
+    expected: 'a path, a URL or `:memory:`',
+    read: (text) => (isInMemory(text) ? null : path.read(text)),
   },
   seed: {
     argument: 'FILE',

@@ -57,6 +57,8 @@ export function redact(text: string): string {
 const URL_VALUE = /^([^=:/\s]*=)?([a-z][a-z0-9+.-]+:\/\/)([^/?#\\]*)(.*)$/is;
 /** A mistyped URL, or a connection string. */
 const UNCLEAR_VALUE = /[:;]\/\/|\b(?:password|passwd|pwd)\s*=/i;
+/** Before an `@`: the start of an authority, or a colon that is not that of a drive of Windows. */
+const BEFORE_AT = /\/\/|\S{2}:|(?:^|\s)\S:(?![\\/])/;
 
 /**
  * A value that a user gave, such as that of an option, for messages: without user and password, query and fragment of a
@@ -67,8 +69,8 @@ const UNCLEAR_VALUE = /[:;]\/\/|\b(?:password|passwd|pwd)\s*=/i;
 export function showValue(text: string): string {
   const [, name = '', scheme, authority = '', rest = ''] = URL_VALUE.exec(text) ?? [];
   if (scheme === undefined) {
-    // One letter before the colon is a drive of Windows.
-    const isUnclear = UNCLEAR_VALUE.test(text) || /\S{2}:/.test(text.slice(0, Math.max(0, text.lastIndexOf('@'))));
+    const beforeAt = text.slice(0, Math.max(0, text.lastIndexOf('@')));
+    const isUnclear = UNCLEAR_VALUE.test(text) || BEFORE_AT.test(beforeAt);
     return isUnclear ? '...' : redact(text).replace(/^([^?#]*[?#]).*=.*$/s, '$1...');
   }
   // A `/`, `?` or `#` in a password ends the authority of the URL, and the rest of the password follows it.

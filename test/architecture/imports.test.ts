@@ -33,6 +33,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     ],
     types: [/^store\//],
   },
+  { files: /^store\/data-option$/, may: [/^core\/redact$/] },
   { files: /^store\/memory$/, may: [/^store\/[a-z-]+$/] },
   {
     files: /^store\//,

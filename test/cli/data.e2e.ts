@@ -204,9 +204,20 @@ describe.concurrent('a data file', () => {
     await command.start(['--data', 'a/b/mock.db']);
   });
 
-  it.for([':memory:', ' '])('called %j is a file or refused, never memory', async (data, { command, folder }) => {
-    const { code } = await command.run(['--port', '0', '--data', data]);
+  it('called `:memory:` is none: the state is in memory', async ({ command, folder }) => {
+    const server = command.launch(['--port', '0', '--data', ':memory:']);
+    await server.said(/^state=memory .*\n(?:.*\n)*nv-auth-mock ready on/m);
+    server.kill('SIGTERM');
+    await server.ended;
 
-    expect(await readdir(folder)).toEqual(code === 2 ? [] : [data]);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('with a mistyped name is refused, and not made', async ({ command, folder }) => {
+    for (const data of [':memory', ' ', 'postgres.//ada:secret@127.0.0.1/mock']) {
+      const { code, stderr } = await command.run(['--port', '0', '--data', data]);
+      expect([code, stderr]).toEqual([2, expect.not.stringContaining('secret')]);
+    }
+    expect(await readdir(folder)).toEqual([]);
   });
 });

@@ -5,7 +5,12 @@ import { describe } from 'vitest';
 import { it } from '../support/command.ts';
 
 /** More forms: `test/config/secret-values.test.ts`. */
-const VALUES = ['https://ada:1/secret@127.0.0.1:1', 'http://127.0.0.1:1/path?token=secret'];
+const VALUES = [
+  'https://ada:1/secret@127.0.0.1:1',
+  'http://127.0.0.1:1/path?token=secret',
+  'https=//ada:secret@127.0.0.1:1',
+  'ada:secret@127.0.0.1:1',
+];
 
 const DOCUMENT = JSON.stringify({ openapi: '3.0.3', paths: { '/api/v1/users': { get: { responses: {} } } } });
 

@@ -45,6 +45,23 @@ describe('the configuration of the command', () => {
     expect(origins).toMatchObject({ port: 'flag', host: 'variable', tokenTtl: 'file', json: 'default' });
   });
 
+  it('keeps the state in memory if the data file has the name that SQLite gives to memory', async ({ folder }) => {
+    const file = join(folder, 'config.yaml');
+    await writeFile(file, 'data: ":memory:"\n');
+    const given = [
+      await readConfig({ data: ':memory:' }, {}),
+      await readConfig({}, { NV_AUTH_MOCK_DATA: ':memory:' }),
+      await readConfig({ config: file }, {}),
+      readOptions({ data: ':memory:' }),
+    ];
+    expect(given.map(({ config, origins }) => [config.data, origins.data])).toEqual([
+      [null, 'flag'],
+      [null, 'variable'],
+      [null, 'file'],
+      [null, 'option'],
+    ]);
+  });
+
   it('passes over the variables that the libraries of other languages read', async () => {
     const variables = { NV_AUTH_MOCK_URL: 'http://127.0.0.1:1', NV_AUTH_MOCK_COMMAND: 'node dist/main.cjs' };
     const { origins } = await readConfig({}, variables);

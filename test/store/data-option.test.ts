@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { faultOfData, isPostgresUrl, shownData } from '../../src/store/data-option.ts';
+import { faultOfData, isInMemory, isPostgresUrl, shownData } from '../../src/store/data-option.ts';
 import { locationOf } from '../../src/store/postgres/location.ts';
 
 describe('what `--data` names', () => {
@@ -8,8 +8,39 @@ describe('what `--data` names', () => {
     expect(given.map(isPostgresUrl)).toEqual([true, true, true, false, false, false]);
   });
 
+  it('is memory if SQLite would keep it there', () => {
+    const memory = [
+      ':memory:',
+      ':MEMORY:',
+      'file::memory:',
+      'file::memory:?cache=shared',
+      'file:a?cache=shared&mode=memory',
+    ];
+    expect(memory.filter((data) => !isInMemory(data))).toEqual([]);
+    const files = [
+      'memory',
+      './:memory:',
+      ':memory',
+      ':memory:.db',
+      'file:a',
+      'file:a?mode=memoryless',
+      'a?mode=memory',
+    ];
+    expect(files.filter(isInMemory)).toEqual([]);
+  });
+
   it.each([
-    ...['mock.db', 'data/mock.db', '/var/lib/mock.db', './a:b.db', '../x', 'C:\\mock.db', 'C:/mock.db', 'c:mock.db'],
+    ...[
+      './:memory:',
+      'mock.db',
+      'data/mock.db',
+      '/var/lib/mock.db',
+      './a:b.db',
+      '../x',
+      'C:\\mock.db',
+      'C:/mock.db',
+      'c:mock.db',
+    ],
     ...['postgres', 'postgres/mock.db', ' mock.db', 'mock@home.db', 'a b', ''],
     ...['postgres://a/b', 'postgresql://ada:secret@db/mock?schema=team', 'postgres://db:5432/mock?password=s@cret'],
     ...['postgres://ada:%2Fsecret@db/mock', 'postgres://ada:s@cret@db/mock', 'postgres://db/mock?sslrootcert=/a/b'],
@@ -34,8 +65,22 @@ describe('what `--data` names', () => {
     ['jdbc:postgresql:mock;secret', 'mistyped'],
     ['postgres;//ada:secret@db/mock', 'mistyped'],
     ['data/postgres://ada:secret@db/mock', 'mistyped'],
+    ['postgres.//ada:secret@db/mock', 'mistyped'],
+    ['postgres,//ada:secret@db/mock', 'mistyped'],
+    ['postgres=//ada:secret@db/mock', 'mistyped'],
+    ['postgres.//db/mock', 'mistyped'],
+    ['pgsql.//secret@db/mock', 'mistyped'],
+    ['postgres./ada:secret@db/mock', 'mistyped'],
+    ['data/postgres//ada:1/secret@db/mock', 'mistyped'],
+    ['a:secret@db/mock', 'mistyped'],
+    ['db/mock?token=secret', 'mistyped'],
     ['host=db user=ada password = secret', 'mistyped'],
     ['Server=db;Pwd=secret', 'mistyped'],
+    [':memory', '`:memory:`'],
+    [':memory:.db', '`:memory:`'],
+    ['memory:', '`:memory:`'],
+    ['sqlite::memory:', '`:memory:`'],
+    ['sqlite://:memory:', '`:memory:`'],
     ['mock.db ', 'white space'],
     [' ', 'white space'],
     ['postgres://ada:1/secret@db/mock', '%2F'],
