@@ -8,6 +8,8 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { it, launchProgram, MAIN } from '../support/command.ts';
 import { copied } from '../support/package.ts';
 import { freePort } from '../support/ports.ts';
+import { callsBelow, fetchThrough } from '../support/sockets.ts';
+import { tokenOf } from '../support/worlds.ts';
 
 const run = promisify(execFile);
 const CLONE = dirname(dirname(MAIN));
@@ -18,6 +20,11 @@ const TESTED = [
   ['jest', 'nv-auth-mock.test.cjs', ['node_modules/jest/bin/jest.js', '--rootDir', '.'], '1 passed'],
   ['node', 'nv-auth-mock.test.mjs', ['--test', '--test-reporter=tap', 'nv-auth-mock.test.mjs'], '# pass 1'],
 ] as const;
+
+async function json(answer: Promise<Response>) {
+  // biome-ignore lint/suspicious/noExplicitAny: a body of any form
+  return (await answer).json() as Promise<any>;
+}
 
 describe('init', () => {
   it.for(TESTED)(
@@ -53,6 +60,46 @@ describe('init', () => {
       ports: ['127.0.0.1:6625:6625'],
       read_only: true,
     });
+  });
+
+  it('writes a compose file whose mock is used and controlled from the network and from this machine', async ({
+    command,
+    folder,
+  }) => {
+    await command.run(['init', '--kind', 'compose']);
+    const text = await readFile(join(folder, 'compose.nv-auth-mock.yaml'), 'utf8');
+    const { environment } = parse(text).services['nv-auth-mock'];
+    const inNetwork = 'http://nv-auth-mock:6625';
+    expect(text).toContain(`RUNAI_BASE_URL: ${inNetwork}\n`);
+
+    const { NV_AUTH_MOCK_PUBLIC_URL: publicUrl, ...unset } = environment;
+    expect(publicUrl).toBe(inNetwork);
+    // What happens without the public URL is said in the file.
+    for (const env of [environment, unset]) {
+      const { port } = await command.start([], { env });
+      // What leads `nv-auth-mock` to the server is the network, and on this machine the line in the hosts file.
+      const through = fetchThrough(port);
+      for (const base of [inNetwork, 'http://127.0.0.1:6625', 'http://localhost:6625']) {
+        const { status, body: world } = await callsBelow(base, through)('POST /_mock/worlds', { body: {} });
+        const address = `${env === unset ? base : publicUrl}/w/${world.id}`;
+        expect([status, world.url]).toEqual([201, address]);
+
+        const call = callsBelow(world.url, through);
+        const { runai, ngc } = world.cast;
+        const key = (name: string) => ngc.keys.find((one: { name: string }) => one.name === name).key;
+        const token = await tokenOf(call, runai.users[0].accessKey);
+        expect((await call('GET /api/v1/users', { token })).status).toBe(200);
+        expect((await call('GET /v2/nvcf/functions', { token: key('owner') })).status).toBe(200);
+
+        const { iss } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+        expect(iss).toBe(`${address}/auth/realms/acme`);
+        const { issuer, jwks_uri: keys } = await json(through(`${iss}/.well-known/openid-configuration`));
+        expect([issuer, (await through(keys)).status]).toEqual([iss, 200]);
+        const headers = { authorization: `Bearer ${key('owner')}` };
+        const { next } = await json(through(`${world.url}/api/v3/images/?limit=1`, { headers }));
+        expect([next, (await through(next, { headers })).status]).toEqual([expect.stringMatching(`^${address}/`), 200]);
+      }
+    }
   });
 
   it('writes AGENTS.md, of at most 60 lines, each of whose commands does what it says', { timeout: 60_000 }, async ({

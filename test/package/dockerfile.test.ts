@@ -69,6 +69,34 @@ it('a port is published on loopback only, wherever one is published', () => {
   expect(new Set(published.map((host) => host?.replace(/^"/, '')))).toEqual(new Set(['127.0.0.1:']));
 });
 
+/** Every compose file that we ship or show, with its place. */
+function composeFiles() {
+  const files = ['compose/compose', 'compose/standby', 'compose/shards', 'scaffold/compose/compose.nv-auth-mock'];
+  const shipped = files.map((name) => [`examples/${name}.yaml`, text(`examples/${name}.yaml`)] as const);
+  const shown = documentationPages().flatMap(({ path }) =>
+    [...text(path).matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, block = '']) => [path, block] as const),
+  );
+  const all = [...shipped, ...shown].map(([path, content]) => [path, parse(content, { merge: true })] as const);
+  return all.filter(([, content]) => content?.services !== undefined);
+}
+
+it('every mock in a compose file knows the name by which the network calls it, or its balancer', () => {
+  const unnamed = composeFiles().flatMap(([path, { services }]) =>
+    Object.entries<{ image?: string; command?: string[]; environment?: Record<string, string> }>(services).flatMap(
+      ([service, { image = '', command = [], environment = {} }]) => {
+        if (!image.includes('nv-auth-mock')) return [];
+        const url = environment['NV_AUTH_MOCK_PUBLIC_URL'] ?? command[command.indexOf('--public-url') + 1];
+        const names = [environment['NV_AUTH_MOCK_ALIAS'], URL.canParse(url ?? '') ? new URL(url ?? '').hostname : ''];
+        const balancer = Object.keys(services).find((name) => services[name].image?.startsWith('haproxy'));
+        return names.includes(balancer ?? service) ? [] : [`${path}: ${service}`];
+      },
+    ),
+  );
+
+  expect(composeFiles().length).toBeGreaterThan(5);
+  expect(unnamed).toEqual([]);
+});
+
 it.each(['compose.yaml', 'standby.yaml', 'shards.yaml'])(
   '%s builds the image of the mock from the clone, once',
   (file) => {
