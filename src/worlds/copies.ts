@@ -1,6 +1,5 @@
 import type { Holder, Rekeying } from '../contract/credentials.ts';
 import type { World, WorldInfo } from '../contract/world.ts';
-import type { Clock } from '../core/clock.ts';
 import { DEFAULT_WORLD } from '../core/world-id.ts';
 import { type Derivation, derivationOf } from '../credentials/derivation.ts';
 import { hashSecret } from '../credentials/secret.ts';
@@ -170,15 +169,14 @@ function seedAsIn(origin: WorldOrigin): Seed {
 /** Stores a new world where it outlives the process. */
 export async function keptCopy(
   { filled, seed, source }: Begun,
-  { id, credentials, ttl, label }: Pick<World, 'id' | 'credentials'> & Pick<WorldInfo, 'ttl' | 'label'>,
-  { kept, machine }: { readonly kept: KeptWorlds | null; readonly machine: Clock },
+  { id, credentials, ttl, label, createdAt, lastUsedAt }: WorldInfo,
+  kept: KeptWorlds | null,
 ): Promise<Filled> {
   if (kept === null) return filled;
-  const now = machine.now();
   const made = provenanceText({ seed, credentials, source, label });
   const rows = await filled.store.freeze();
   // Its bytes are not counted twice.
   await filled.store.close();
-  const store = await kept.make({ name: id, made, ttl, createdAt: now, usedAt: now }, rows);
+  const store = await kept.make({ name: id, made, ttl, createdAt, usedAt: lastUsedAt }, rows);
   return { ...filled, store };
 }

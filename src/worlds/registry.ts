@@ -95,8 +95,12 @@ export class Worlds implements WorldsByName {
     // Every server has one, and no request has brought it.
     this.#seedShares.set(seed, { bytes: 0, base: null });
     const world = await openWorld({ id: DEFAULT_WORLD, credentials: 'cast', seed, filled }, this.#common);
-    const entry = this.#entryOf(world, { credentials: 'cast', source: null, ttl: null, label: null, account: null });
-    this.#default = { ...entry, createdAt: await world.keptSince(entry.createdAt) };
+    const now = this.#parts.machine.now();
+    this.#default = {
+      ...{ world, credentials: 'cast', source: null, ttl: null, label: null, account: null },
+      createdAt: await world.keptSince(now),
+      lastUsedAt: now,
+    };
   }
 
   /**
@@ -261,11 +265,6 @@ export class Worlds implements WorldsByName {
     this.#indexing.ended.markBegun(id);
   }
 
-  #entryOf(world: OwnedWorld, rest: Omit<WorldEntry, 'world' | 'createdAt' | 'lastUsedAt'>): WorldEntry {
-    const now = this.#parts.machine.now();
-    return { world, ...rest, createdAt: now, lastUsedAt: now };
-  }
-
   #entryThere(id: string): WorldEntry | undefined {
     if (id === DEFAULT_WORLD) return this.#default ?? undefined;
     const entry = this.#entries.get(id);
@@ -349,18 +348,15 @@ export class Worlds implements WorldsByName {
     seeded?: SeedClients,
   ): Promise<MadeWorld> {
     const { seed, kept, source, clients, created } = begun;
-    const filled = await keptCopy(begun, { id, credentials, ttl, label }, this.#parts);
+    // The same moment is stored and answered.
+    const now = this.#parts.machine.now();
+    const times = { createdAt: now, lastUsedAt: now };
+    const filled = await keptCopy(begun, { id, credentials, ttl, label, ...times }, this.#parts.kept);
     try {
       const world = await openWorld({ id, credentials, seed, filled }, this.#common);
       const ambiguous = await this.#indexing.add(world, source, seeded);
       if (this.#isClosed) throw closing();
-      const entry = this.#entryOf(world, {
-        credentials,
-        source,
-        ttl,
-        label,
-        account,
-      });
+      const entry: WorldEntry = { world, credentials, source, ttl, label, account, ...times };
       this.#entries.set(id, entry);
       this.#noteBegun(id);
       this.#sweepLater();

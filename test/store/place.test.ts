@@ -5,7 +5,7 @@ import { manualClock } from '../../src/core/clock.ts';
 import { noWorldsProblem } from '../../src/store/waiting.ts';
 import { hasDriver } from '../support/driver.ts';
 import { it } from '../support/in-folder.ts';
-import { openServer, START } from '../support/server.ts';
+import { openServer, START, type TestServer } from '../support/server.ts';
 
 const HOUR = 3_600_000;
 
@@ -26,6 +26,50 @@ describe.runIf(hasDriver)('a process that goes on with worlds', () => {
     clock.set(START + HOUR);
     expect(await now()).toBe('2026-01-15T14:00:01.000Z');
     await second.close();
+  });
+
+  it('shows every time as it was answered before, although the clock ran on while each of them was stored', async ({
+    folder,
+  }) => {
+    const data = join(folder, 'mock.db');
+    let at = START;
+    const clock = { ...manualClock(START), now: () => (at += 7) };
+    const lists = ['worlds', 'snapshots', 'keys', 'faults', 'drills', 'clients'];
+    const shownBy = async (server: TestServer) => {
+      const bodies = await Promise.all(lists.map(async (list) => (await server.call(`GET /_mock/${list}`)).body));
+      // The requests themselves use the default world.
+      const [{ worlds }, ...rest] = bodies;
+      return [worlds.slice(1), ...rest];
+    };
+
+    const first = await openServer({ data, world: ['named'] }, { clock });
+    const make = async (path: string, body: object) => {
+      const answer = await first.call(`POST /_mock/${path}`, { body });
+      expect(answer.status, JSON.stringify(answer.body)).toBe(201);
+      return answer.body;
+    };
+    const worlds = [
+      await make('worlds', { id: 'fresh' }),
+      await make('worlds', { id: 'copy', from: { world: 'fresh' }, ttl: 'never' }),
+    ];
+    const snapshot = await make('snapshots', { name: 'taken' });
+    await make('keys', { name: 'key', type: 'service', services: ['air'], scopes: ['air:access'] });
+    const { endsAt } = await make('drills/slow-token', { for: '1h' });
+    const shown = await shownBy(first);
+    await first.close();
+    const second = await openServer({ data, world: ['named'] }, { clock });
+    const again = await shownBy(second);
+    await second.close();
+
+    const [others, snapshots, , , drills] = again;
+    const times = ({ createdAt, lastUsedAt, expiresAt }: Record<string, string>) => ({
+      ...{ createdAt, lastUsedAt, expiresAt },
+    });
+    expect(again).toEqual(shown);
+    expect(others.map(({ id }: { id: string }) => id)).toEqual(['named', 'fresh', 'copy']);
+    expect(others.slice(1).map(times)).toEqual(worlds.map(times));
+    expect(snapshots.snapshots).toEqual([snapshot]);
+    expect(drills.drills.flatMap((drill: { endsAt: string | null }) => drill.endsAt ?? [])).toEqual([endsAt]);
   });
 
   it('says nothing of a difference of seconds', async ({ folder }) => {
