@@ -55,11 +55,11 @@ export const it = test.extend<{ schema: Schema; server: PostgresServer }>({
     },
     { scope: 'file' },
   ],
-  // biome-ignore lint/correctness/noEmptyPattern: as above
-  server: async ({}, use) => {
+  server: async ({ onTestFinished }, use) => {
     const server = await privatePostgres();
+    // The first to be registered runs last: until then, what a test registers may still use the server.
+    onTestFinished(() => server.end());
     await use(server);
-    await server.end();
   },
 });
 

@@ -1,8 +1,6 @@
-import { rm } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
-import { test } from 'vitest';
 import { type Credentials, type Ended, launchProgram, MAIN, type Running, type Surroundings } from './command.ts';
-import { emptyFolder } from './folder.ts';
+import { it as inFolder } from './in-folder.ts';
 import { type Client, clientOf, type Received, type Sent } from './keep-alive.ts';
 import { freePort } from './ports.ts';
 import { freshSchema, privatePostgres, type Schema } from './postgres.ts';
@@ -61,20 +59,13 @@ export type Start = (data: string, ...args: readonly string[]) => Promise<Instan
 const PATIENCE_MS = 20_000;
 
 /** Tests with processes on PostgreSQL, which are killed afterwards. */
-export const it = test.extend<{
-  folder: string;
+export const it = inFolder.extend<{
   launch: Launch;
   start: Start;
   schema: Schema;
   pair: Pair;
   alone: PairAlone;
 }>({
-  // biome-ignore lint/correctness/noEmptyPattern: vitest reads off the pattern what a fixture needs
-  folder: async ({}, use) => {
-    const folder = await emptyFolder();
-    await use(folder);
-    await rm(folder, { recursive: true, force: true });
-  },
   launch: async ({ folder }, use) => {
     const launched: Running[] = [];
     await use((args, surroundings) => {
@@ -99,7 +90,7 @@ export const it = test.extend<{
     await use(async (data, ...args) => startAt(await freePort(), ['--data', data, ...args]));
     for (const { close } of clients) close();
   },
-  // biome-ignore lint/correctness/noEmptyPattern: as above
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads off the pattern what a fixture needs
   schema: async ({}, use) => {
     const schema = await freshSchema();
     await use(schema);

@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, onTestFinished } from 'vitest';
+import { it } from './in-folder.ts';
+
+describe('the folder of a test', () => {
+  let used = '';
+  let whenFinished: boolean | null = null;
+
+  it('is there while the test runs', ({ folder }) => {
+    used = folder;
+    onTestFinished(() => {
+      whenFinished = existsSync(folder);
+    });
+    expect(existsSync(folder)).toBe(true);
+  });
+
+  it('is removed after everything that the test does when it has finished', () => {
+    expect([whenFinished, existsSync(used)]).toEqual([true, false]);
+  });
+});
