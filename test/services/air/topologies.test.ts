@@ -170,7 +170,11 @@ describe('what is wrong with a file is named, and nothing of it is stored:', () 
       { nodes: Object.fromEntries(Array.from({ length: 2001 }, (_, n) => [`n${n}`, one])) },
       'content.nodes',
     ],
-    ['too many links', { nodes: { a: one }, links: Array(2501).fill([end('a', 'e'), 'exit']) }, 'content.links'],
+    [
+      'too many links',
+      { nodes: { a: one }, links: Array.from({ length: 2501 }, (_, n) => [end('a', `e${n}`), 'exit']) },
+      'content.links',
+    ],
   ])('%s', async (_what, content, named) => {
     const before = await stored();
     const body = { format: 'JSON', name: 'broken', content, ztp: 'x' };

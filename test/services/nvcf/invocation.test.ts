@@ -353,6 +353,22 @@ describe('which version is invoked', () => {
     }
   });
 
+  it('is the newest of those that are up, whichever was deployed last', async () => {
+    const world = await afresh(another);
+    const answering = (version: string) => environment({ NV_AUTH_MOCK_ANSWER: JSON.stringify(version) });
+    const first = await world.create(answering('first'));
+    const path = `functions/${first.functionId}`;
+    const second = await world.acme(`POST ${path}/versions`, { ...DEFINITION, ...answering('second') });
+    await world.acme(`POST ${path}/versions`, { ...DEFINITION, ...answering('third') });
+    const place = { ...first, versionId: second.body.function.versionId };
+    for (const one of [place, first]) await deploy(world.acme, one);
+
+    const invoked = async () => (await world.acme(`POST pexec/${path}`, {})).body;
+    expect(await invoked()).toBe('second');
+    await world.acme(`DELETE deployments/${inPath(place)}`);
+    expect(await invoked()).toBe('first');
+  });
+
   it('follows its deployment', async () => {
     const world = await afresh(another);
     const place = await world.create(environment({ NV_AUTH_MOCK_DEPLOY_TIME: '2m' }));
