@@ -37,6 +37,43 @@ async function halfSentLine({ port }: Server): Promise<{ line: Line; rest: Buffe
 /** Milliseconds since `start`, of the machine's steady clock. */
 const since = (start: number) => performance.now() - start;
 
+/** Opens connections, 32 at once, with a request on each, until one is refused; prints how many ended in which way. */
+const CALLERS = `
+import { connect } from 'node:net';
+const counts = {};
+const call = () => new Promise((resolve) => {
+  const socket = connect(Number(process.argv[2]), '127.0.0.1');
+  let [answer, code] = ['', ''];
+  socket.on('connect', () => socket.write('GET /_mock/health HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n'));
+  socket.on('data', (bytes) => { answer += bytes; });
+  socket.on('error', (cause) => { code = cause.code; });
+  socket.on('close', () => {
+    const way = code || answer.slice(9, 12) || 'no answer';
+    counts[way] = (counts[way] ?? 0) + 1;
+    if (counts['200'] === 100) console.log('calling');
+    resolve(way);
+  });
+});
+const caller = async () => { while (await call() !== 'ECONNREFUSED'); };
+await Promise.all(Array.from({ length: 32 }, caller));
+console.log(JSON.stringify(counts));
+`;
+
+describe('a server that ends while clients connect', () => {
+  it('answers every client whose connection was made before it ended', async ({ command, folder }) => {
+    await writeFile(join(folder, 'callers.mjs'), CALLERS);
+    const server = await command.start();
+    const callers = launchProgram(process.execPath, ['callers.mjs', String(server.port)], folder);
+    await callers.said(/calling/);
+    server.kill('SIGTERM');
+    expect((await server.ended).code).toBe(0);
+
+    const ways = JSON.parse((await callers.ended).stdout.trim().split('\n').at(-1) ?? '');
+    expect(Object.keys(ways).sort()).toEqual(['200', 'ECONNREFUSED']);
+    expect(ways.ECONNREFUSED).toBe(32);
+  });
+});
+
 describe.concurrent('a server', () => {
   it.for(['SIGTERM', 'SIGINT'] as const)('ends by %s at once, although lines are idle', async (signal, { command }) => {
     const server = await command.start();

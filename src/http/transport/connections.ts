@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Problem } from '../../core/problem.ts';
 import { problemDetails } from '../../core/problem-details.ts';
-import { clearInterval, setInterval } from '../../platform/time.ts';
+import { clearInterval, setInterval, setTimeout } from '../../platform/time.ts';
 import { wireBytes, writeAnswer } from './wire-answer.ts';
 
 /** A request with its answer. */
@@ -28,6 +28,9 @@ export interface ConnectionLimits {
 export function isTls(server: Server): boolean {
   return 'setSecureContext' in server;
 }
+
+/** Milliseconds that the request on a new connection may take to arrive at a stopping server. */
+const SILENT_MS = 100;
 
 /** The open connections of a server, with the latest request on each. */
 export class Connections {
@@ -136,20 +139,26 @@ export class Connections {
   }
 
   /**
-   * Adds `Connection: close` to answers not yet sent, and ends connections on which nothing was sent. Those whose answer is
-   * on its way without it end after it: Node takes them for busy, and looks for idle ones only once.
+   * Adds `Connection: close` to answers not yet sent, and soon ends connections on which nothing was sent. Those whose
+   * answer is on its way without it end after it: Node takes them for busy, and looks for idle ones only once.
    */
   announceClose(): void {
     clearInterval(this.#looking);
-    for (const socket of this.#handshakes.values()) socket.destroy();
+    setTimeout(() => this.#cutSilent(), SILENT_MS).unref();
+    // Stopping the server waits for all of them to end.
+    for (const socket of this.#handshakes.values()) socket.ref();
     for (const [socket, exchange] of this.#busyWith) {
-      // Stopping the server waits for them to end.
       socket.ref();
-      if (exchange === null) {
-        if (socket.bytesRead === 0) socket.destroy();
-      } else if (!exchange.response.headersSent) exchange.response.setHeader('connection', 'close');
+      if (exchange === null) continue;
+      if (!exchange.response.headersSent) exchange.response.setHeader('connection', 'close');
       else if (!exchange.response.writableFinished) this.#endAfter(socket, exchange.response);
     }
+  }
+
+  /** Ends connections on which nothing was sent, and those in their handshake. */
+  #cutSilent(): void {
+    for (const socket of this.#handshakes.values()) socket.destroy();
+    for (const [socket, exchange] of this.#busyWith) if (exchange === null && socket.bytesRead === 0) socket.destroy();
   }
 
   /** Ends a connection after an answer, unless another request has arrived on it: its own answer says that it ends. */

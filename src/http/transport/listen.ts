@@ -5,6 +5,7 @@ import { showValue } from '../../core/redact.ts';
 import { Unusable } from '../../core/unusable.ts';
 import { setTimeout } from '../../platform/time.ts';
 import type { OpenStreams } from '../streams.ts';
+import { acceptQueued } from './accept-queued.ts';
 import { type Connections, isTls } from './connections.ts';
 
 /** Milliseconds that a stopping server waits for incomplete requests. */
@@ -38,7 +39,8 @@ export type Listen = (
 /**
  * Prepares a server to listen on 127.0.0.1 or elsewhere, and to stop cleanly. With 127.0.0.1 it also listens on ::1 if
  * the machine has it, because clients try that first for `localhost`.
- * To stop: answers say `Connection: close`, idle connections close at once, complete requests are finished, and
+ * To stop: connections that are made already are accepted, answers say `Connection: close`, idle connections close at
+ * once, those without a request in a tenth of a second, complete requests are finished, and
  * incomplete ones are cut after three seconds. The rest of a slow body is sent at once, and streams close.
  */
 export function prepareToListen(app: FastifyInstance, connections: Connections, streams: OpenStreams): Listen {
@@ -48,7 +50,8 @@ export function prepareToListen(app: FastifyInstance, connections: Connections, 
   const others: NetServer[] = [];
 
   connections.watch(server);
-  app.addHook('preClose', (done) => {
+  app.addHook('preClose', async () => {
+    await acceptQueued(server);
     for (const other of others) other.close();
     connections.announceClose();
     streams.finish();
@@ -56,7 +59,6 @@ export function prepareToListen(app: FastifyInstance, connections: Connections, 
       connections.cutHalfSent();
       streams.cut();
     }, HALF_SENT_MS).unref();
-    done();
   });
 
   const listenForHttp = async (host: string, port: number) => {
