@@ -1307,7 +1307,8 @@ type Tables struct {
 		// Each user holds it, whatever the roles; absent: only roles and policies give it.
 		OfEveryUser bool `json:"ofEveryUser,omitempty"`
 
-		// Resource types without which the vendor does not give it.
+		// The vendor's documents say that it needs one of these resource types. A new key with other types
+		// only is refused, unless `force` is true.
 		OnlyOn []string `json:"onlyOn,omitempty"`
 	} `json:"grants"`
 

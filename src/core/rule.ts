@@ -98,7 +98,7 @@ export interface OperationRow extends Sourced {
 export interface PermissionRow<Permission extends string = string, Type extends string = string> extends Sourced {
   readonly id: Permission;
   readonly label: string;
-  /** Resource types with which the vendor offers it; absent: any. */
+  /** The documentation says in words that it needs one of these resource types. Absent: no such sentence. */
   readonly onlyOn?: readonly Type[];
   /** Each user holds it, whatever the roles. Credentials that belong to no user do not. */
   readonly ofEveryUser?: true;

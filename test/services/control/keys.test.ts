@@ -264,6 +264,16 @@ describe('what nobody could mean is refused, with the field and what is allowed'
       /`scopes`.*`All Entity`/,
     ],
     ['a scope for GPU capacity on all functions', { scopes: ['gpu_capacity'] }, /`scopes`.*`All Entity`/],
+    ...[
+      { type: 'All Entity' },
+      { type: 'All Clusters' },
+      { type: 'Function', ids: [ECHO] },
+      { type: 'Function Versions', ids: [ECHO_VERSION] },
+    ].map((resource): [string, Record<string, unknown>, RegExp] => [
+      `Authorize Clients with ${resource.type}`,
+      { scopes: ['list_functions', 'Authorize Clients'], resource },
+      /`scopes`.*`Authorize Clients` \(`authorize_clients`\).*`All Functions`/,
+    ]),
     [
       'ids that are no UUIDs',
       { resource: { type: 'Function', ids: ['my-function'] } },

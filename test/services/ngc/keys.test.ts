@@ -131,6 +131,28 @@ describe("with the owner's key", () => {
     expect(apiKey.policies[0].scopes).toEqual(['manage_telemetries']);
   });
 
+  it.each([
+    ['All Entity', { id: '*', type: 'entity' }],
+    ['Function', { id: `${echo?.functionId}/*`, type: 'function' }],
+    ['Function Versions', { id: `${echo?.functionId}/${echo?.versionId}`, type: 'function' }],
+  ])('Authorize Clients with %s is stored, and a finding says what the scope needs', async (label, resource) => {
+    const on = await testServer();
+    const given = {
+      name: `sharer-${label}`,
+      policies: policies({ scopes: ['list_functions', 'authorize_clients'], resources: [resource] }),
+    };
+    const { status, body } = await on.call(`POST ${KEYS}/type/SERVICE_KEY`, { token: owner.key, body: given });
+    const { findings } = (await on.call('GET /_mock/findings')).body;
+
+    expect(status).toBe(200);
+    expect(body.apiKey.policies).toEqual(given.policies);
+    expect(findings.map(({ message }: { message: string }) => message)).toEqual([
+      expect.stringContaining(
+        'with the scope `authorize_clients`: the scope needs a resource of type `All Functions`.',
+      ),
+    ]);
+  });
+
   it('two entries of one product are one product', async () => {
     const apiKey = await created({
       policies: [

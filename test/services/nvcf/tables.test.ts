@@ -328,14 +328,17 @@ describe.each(PROFILES)('GET /_mock/tables/nvcf, %s profile', (profile) => {
     expect(tables.grants).toHaveLength(Object.keys(SCOPES).length);
   });
 
-  it('marks exactly four scopes as given with All Entity only', () => {
+  it('marks the scopes that the page refuses with any other resource type', () => {
     const { tables, typeLabels } = RULESETS[profile];
     const bound = tables.grants.filter(({ onlyOn }) => onlyOn !== undefined);
 
-    expect(bound.map(({ label }) => label).sort()).toEqual(
-      ['GPU Capacity', 'Manage Registry Credentials', 'Manage Telemetries', 'Read GPU Quota Rule'].sort(),
-    );
-    for (const { onlyOn } of bound) expect(typeLabels(onlyOn)).toEqual([AE]);
+    expect(Object.fromEntries(bound.map(({ label, onlyOn }) => [label, typeLabels(onlyOn)]))).toEqual({
+      'Authorize Clients': [AF],
+      'Manage Registry Credentials': [AE],
+      'Manage Telemetries': [AE],
+      'Read GPU Quota Rule': [AE],
+      'GPU Capacity': [AE],
+    });
   });
 
   it('marks the three scopes without a public id as ours', () => {

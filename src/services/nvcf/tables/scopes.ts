@@ -5,7 +5,10 @@ import type { ResourceTypeId } from './resource-types.ts';
 const PAGE = 'service-keys page, scope list';
 const BOTH = `${PAGE}; id in the published code and API document`;
 
-/** The fifteen scopes of the service-keys page. */
+/**
+ * The fifteen scopes of the service-keys page. `onlyOn`: the page says that any other type results in a 403, so the control
+ * API refuses such a key. Other scopes that no row has with a type are stored with a warning.
+ */
 export const SCOPE_SECTIONS = [
   {
     source: BOTH,
@@ -19,7 +22,8 @@ export const SCOPE_SECTIONS = [
       deploy_function: { label: 'Deploy Function' },
       update_function: { label: 'Update Function' },
       delete_function: { label: 'Delete Function' },
-      authorize_clients: { label: 'Authorize Clients' },
+      // The page: with Function, Function Versions or All Entity, a call results in a 403.
+      authorize_clients: { label: 'Authorize Clients', onlyOn: ['account-functions'] },
       update_secrets: { label: 'Update Function Secrets' },
       manage_registry_credentials: {
         label: 'Manage Registry Credentials',
