@@ -118,6 +118,29 @@ describe.each(['2.0', 'dsx'] as const)('GET /_mock/tables/air in profile %s', as
     }
   });
 
+  it('says how certain each role of the page is', () => {
+    const ofPage = tables.roles.filter(({ name }) => PAGE_ROLES.includes(name));
+    const certainties = Object.fromEntries(ofPage.map(({ name, certainty }) => [name, certainty]));
+    const entered = tables.roles.filter(({ grants }) => grants.includes('air:access')).map(({ name }) => name);
+    if (profile === 'dsx') {
+      expect(new Set(Object.values(certainties))).toEqual(new Set(['inferred']));
+      return;
+    }
+
+    expect(certainties).toEqual({
+      air: 'documented',
+      'air-admin': 'documented',
+      'air-demo-manager': 'implied',
+      'air-image-uploader': 'implied',
+      'air-image-publisher': 'implied',
+      'air-image-sharer': 'implied',
+      'air-instructor': 'implied',
+    });
+    expect(entered).toEqual(['air', 'air-admin']);
+    for (const { name, source } of ofPage.filter(({ name: role }) => !entered.includes(role)))
+      expect(source, name).toContain('that it lacks `air:access` is inferred');
+  });
+
   it('says of every row where it is from and how certain it is', () => {
     for (const rows of [tables.grants, tables.roles, tables.rules, tables.operations]) {
       expect(rows.length).toBeGreaterThan(0);

@@ -60,6 +60,14 @@ const OPERATIONS: [operation: string, body: unknown][] = [
 ];
 const asked = (operation: string, org = 'acme') => operation.replace('{org}', org);
 
+it('only the creation of a personal key was observed: no client sends SERVICE_KEY in the path', async () => {
+  const { operations } = (await server.call('GET /_mock/tables/ngc')).body;
+  const certaintyOf = (operation: string) => operations.find(({ id }: { id: string }) => id === operation).certainty;
+
+  expect(certaintyOf('createPersonalKey')).toBe('observed');
+  expect(certaintyOf('createServiceKey')).toBe('inferred');
+});
+
 describe("with the owner's key", () => {
   it('a service key is made, with its value this once', async () => {
     const { status, body } = await create({

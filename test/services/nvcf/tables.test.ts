@@ -48,14 +48,18 @@ interface Expected {
 
 const FUNCTION = '/v2/nvcf/functions/{functionId}';
 const VERSION = 'functions/{functionId}/versions/{versionId}';
-const DEPLOYMENTS = [
+/** Creating and updating: what the page's row is about. */
+const DEPLOYING = [
   `POST /v2/nvcf/deployments/${VERSION}`,
   `PUT /v2/nvcf/deployments/${VERSION}`,
   'PATCH /v2/nvcf/deployments/{deploymentId}/gpu-specifications/{gpuSpecId}',
+];
+const OTHER_DEPLOYMENT_CALLS = [
   `GET /v2/nvcf/deployments/${VERSION}`,
   'GET /v2/nvcf/deployments/{deploymentId}',
   `DELETE /v2/nvcf/deployments/${VERSION}`,
 ];
+const DEPLOYMENTS = [...DEPLOYING, ...OTHER_DEPLOYMENT_CALLS];
 const INVOCATIONS = [
   'POST /v2/nvcf/pexec/functions/{functionId}',
   `POST /v2/nvcf/pexec/${VERSION}`,
@@ -73,6 +77,9 @@ const UPDATES = [
   `PUT /v2/nvcf/ratelimit/${VERSION}`,
   `DELETE /v2/nvcf/ratelimit/${VERSION}`,
 ];
+/** Writes at the level of the function, where the code tests only one of its versions. */
+const isSharingOfFunction = (endpoint: string) =>
+  /^(POST|DELETE|PATCH) \/v2\/nvcf\/authorizations\/functions\/\{functionId\}(\/(add|remove))?$/.test(endpoint);
 const SHARING = ['functions/{functionId}', VERSION].flatMap((place) => [
   `POST /v2/nvcf/authorizations/${place}`,
   `GET /v2/nvcf/authorizations/${place}`,
@@ -94,6 +101,15 @@ const TELEMETRIES = [
   'GET /v2/nvcf/telemetries/{telemetryId}',
   'DELETE /v2/nvcf/telemetries/{telemetryId}',
 ];
+const QUEUES = ['GET /v2/nvcf/queues/functions/{functionId}', `GET /v2/nvcf/queues/${VERSION}`];
+const ASSETS = [
+  'POST /v2/nvcf/assets',
+  'GET /v2/nvcf/assets',
+  'GET /v2/nvcf/assets/{assetId}',
+  'GET /v2/nvcf/assets/{assetId}/content-redirect',
+  'DELETE /v2/nvcf/assets/{assetId}',
+];
+const TOKENS = ['POST /v2/nvcf/tokens/functions/{functionId}', `POST /v2/nvcf/tokens/${VERSION}`];
 const GPU_QUOTA = ['GET /v2/orgs/{org}/ngc/nvcf/gpu/quota/rules'];
 const GPU_CAPACITY = [
   'GET /v3/orgs/{org}/ngc/nvcf/deployments/available/instanceTypes',
@@ -114,7 +130,7 @@ const PAGE_ROWS: readonly Expected[] = [
     certainty: 'contradicted',
     scopes: ['Deploy Function', 'List Functions'],
     types: [AF, F, AE],
-    endpoints: DEPLOYMENTS,
+    endpoints: DEPLOYING,
   },
   { action: 'Invoke Function', scopes: ['Invoke Function'], types: [AF, F], endpoints: INVOCATIONS },
   {
@@ -189,7 +205,7 @@ const CODE_ROWS: readonly Expected[] = [
     action: 'queue-details',
     scopes: ['Queue Details'],
     types: ANYBODYS,
-    endpoints: ['GET /v2/nvcf/queues/functions/{functionId}', `GET /v2/nvcf/queues/${VERSION}`],
+    endpoints: QUEUES,
   },
   {
     action: 'queue-position',
@@ -230,19 +246,13 @@ const CODE_ROWS: readonly Expected[] = [
     action: 'manage-assets',
     scopes: ['Invoke Function'],
     types: [],
-    endpoints: [
-      'POST /v2/nvcf/assets',
-      'GET /v2/nvcf/assets',
-      'GET /v2/nvcf/assets/{assetId}',
-      'GET /v2/nvcf/assets/{assetId}/content-redirect',
-      'DELETE /v2/nvcf/assets/{assetId}',
-    ],
+    endpoints: ASSETS,
   },
   {
     action: 'issue-invocation-token',
     scopes: ['Invoke Function'],
     types: ANYBODYS,
-    endpoints: ['POST /v2/nvcf/tokens/functions/{functionId}', `POST /v2/nvcf/tokens/${VERSION}`],
+    endpoints: TOKENS,
   },
   {
     action: 'issue-multi-invocation-token',
@@ -403,7 +413,7 @@ describe('rows of the service-keys page, documented profile', () => {
   });
 
   const contradicted = [
-    ...DEPLOYMENTS.slice(0, 1),
+    ...DEPLOYING,
     ...READS,
     ...SHARING,
     'GET /v2/nvcf/clusterGroups',
@@ -414,6 +424,40 @@ describe('rows of the service-keys page, documented profile', () => {
   it.each(contradicted)('says that the published code contradicts the page: %s', (endpoint) => {
     const { ruleOf } = RULESETS.documented;
     expect(ruleOf(endpoint).certainty).toBe('contradicted');
+  });
+});
+
+describe('what no row of the page is about, documented profile', () => {
+  it.each([
+    [OTHER_DEPLOYMENT_CALLS, [AF, F, FV, AE]],
+    [[`POST ${FUNCTION}/versions`], [AF, F, FV, AE]],
+    [
+      [...QUEUES, 'GET /v2/nvcf/queues/{requestId}/position'],
+      [AF, F, FV, SHARED, AE],
+    ],
+    [['PUT /v2/nvcf/secrets/telemetries/{telemetryId}'], [AF, AE]],
+    [ASSETS, [AF, F, FV, SHARED]],
+    [
+      [...TOKENS, 'POST /v2/nvcf/tokens/functions'],
+      [AF, F, FV, SHARED],
+    ],
+  ])('is inferred, and its source says so: %s', (endpoints, types) => {
+    const { ruleOf, typeLabels } = RULESETS.documented;
+    for (const endpoint of endpoints) {
+      const rule = ruleOf(endpoint);
+      expect(typeLabels(rule.on), endpoint).toEqual(types);
+      expect(rule.certainty, endpoint).toBe('inferred');
+      expect(rule.source, endpoint).toMatch(/inferred|no row|placed here/);
+    }
+  });
+
+  it('every other rule has a row of the page as its source', () => {
+    const { tables } = RULESETS.documented;
+    const others = tables.rules.filter(({ certainty }) => certainty !== 'inferred');
+
+    expect(others.filter(({ source }) => !source.startsWith('service-keys page, scope requirements'))).toEqual([]);
+    // A quotation is about the page as a whole, and not a row of its table.
+    expect(others.filter(({ source }) => source.includes('"Each scope'))).toEqual([]);
   });
 });
 
@@ -435,9 +479,10 @@ describe('rows of the published code, open-source profile', () => {
     for (const endpoint of endpoints) {
       const rule = ruleOf(endpoint);
       expect(rule.certainty, endpoint).toBe('documented');
-      expect(new Set(Object.values(certaintiesOf(rule))), endpoint).toEqual(
-        new Set((rule.on ?? []).length === 0 ? [] : ['documented']),
-      );
+      const { 'function-versions': ofVersions, ...others } = certaintiesOf(rule);
+      expect([...new Set(Object.values(others))], endpoint).toEqual((rule.on ?? []).length === 0 ? [] : ['documented']);
+      if (ofVersions !== undefined)
+        expect(ofVersions, endpoint).toBe(isSharingOfFunction(endpoint) ? 'inferred' : 'documented');
     }
   });
 
@@ -462,6 +507,7 @@ describe('rows of the published code, open-source profile', () => {
     for (const endpoint of [...GPU_QUOTA, ...GPU_CAPACITY]) {
       expect(typeLabels(ruleOf(endpoint).on), endpoint).toEqual([AE]);
       expect(ruleOf(endpoint).source, endpoint).toContain('service-keys page');
+      expect(ruleOf(endpoint).certainty, endpoint).toBe('ours');
     }
   });
 });

@@ -1,6 +1,6 @@
 import { IMAGE_PUBLISH_ACCESS_RECORDS } from './images.ts';
 import { type AirResource, ITEM, MANAGED, OWN } from './resource.ts';
-import { ANALOGY, AUTH_PAGE, DEMO_VISITOR, OF_SDK, REFERENCE, SDK } from './sources.ts';
+import { ANALOGY, AUTH_PAGE, DEMO_VISITOR, OF_SDK, REFERENCE } from './sources.ts';
 
 /** A simulation on the marketplace. */
 export const DEMOS = {
@@ -42,8 +42,12 @@ export const DEMOS = {
       dsx: { ...ANALOGY, needs: ['air:simulation_create'] },
       rows: { provision: ITEM },
     },
-    { ...REFERENCE, needs: { any: ['air:sre', 'air:admin'] }, only: 'dsx', rows: { manage: ITEM } },
-    { ...SDK, needs: { any: ['air:sre', 'air:admin'] }, only: 'dsx', rows: ['tighten_order'] },
+    {
+      ...REFERENCE,
+      needs: { any: ['air:sre', 'air:admin'] },
+      only: 'dsx',
+      rows: { manage: ITEM, tighten_order: {} },
+    },
   ],
 } as const satisfies AirResource;
 

@@ -31,6 +31,10 @@ const LATER_DEMO_MANAGER = ['air:marketplace_demo_write', 'air:marketplace_demo_
 const LATER_UPLOADER = ['air:image_read', 'air:image_write'] as const;
 const LATER_PUBLISHER = [...LATER_UPLOADER, 'air:image_publish'] as const;
 
+/** Of a role whose scopes the page does not list. */
+const BY_NAME =
+  'API authentication page: the role grants the scopes that its name says; that it lacks `air:access` is inferred';
+
 /** The seven roles on the page, with their scopes. Only `air` and `air-admin` grant `air:access`. */
 export const ROLE_SECTIONS = [
   { source: 'API authentication page, roles', certainty: 'documented', permissions: USER, rows: ['air'] },
@@ -41,11 +45,12 @@ export const ROLE_SECTIONS = [
     rows: ['air-admin'],
   },
   {
-    source: 'API authentication page: the role grants the scopes that its name says',
+    source: BY_NAME,
     certainty: 'implied',
     rows: {
       'air-demo-manager': {
         permissions: ['air:marketplace_demo_read', 'air:marketplace_demo_write', 'air:marketplace_demo_publish'],
+        source: `${BY_NAME}, and so is \`air:marketplace_demo_read\``,
       },
       'air-image-uploader': { permissions: ['air:image_write'] },
       'air-image-publisher': { permissions: ['air:image_publish'] },

@@ -13,7 +13,6 @@ export const AUTH_PAGE = {
 export const OF_SDK = {
   shape: { source: 'source of the SDK 1.3.1', certainty: 'documented' },
 } as const satisfies { readonly shape: Sourced };
-export const SDK = { source: 'source of the SDK 1.9.0', certainty: 'documented' } as const satisfies Sourced;
 export const ANALOGY = { source: 'no page states it; by analogy', certainty: 'inferred' } as const satisfies Sourced;
 export const DEMO_VISITOR = {
   source:

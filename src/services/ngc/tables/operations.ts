@@ -7,7 +7,12 @@ export const OPERATION_SECTIONS = [
   {
     certainty: 'observed',
     rows: {
-      createServiceKey: { rule: 'service-keys', source: 'observed in published clients' },
+      createServiceKey: {
+        rule: 'service-keys',
+        source:
+          'observed in published clients with other types in the path; that it takes SERVICE_KEY, a type of caller info, is inferred',
+        certainty: 'inferred',
+      },
       createPersonalKey: { rule: 'keys', source: 'observed in published clients' },
       getCallerInfo: {
         rule: 'public',

@@ -53,7 +53,7 @@ const OTHERS = [
   {
     names: null,
     reach: ['shared'],
-    source: `${CODE}; not on the page, the label is ours`,
+    source: `${CODE}, and nvcf-cli, which sends it; not on the page, the label is ours`,
     certainty: 'observed',
     rows: {
       'authorized-functions': { label: 'Authorized Functions', encoding: { type: 'authorized-functions', id: '*' } },

@@ -1,6 +1,14 @@
 import type { RowIn } from '../../../core/sections.ts';
 import { type Action, CODE, PAGE } from './readings.ts';
 
+const OTHER_CALLS_ON_DEPLOYMENTS = {
+  source: `${PAGE}; the row is about creating and updating, reading and deleting are placed here`,
+  certainty: 'inferred',
+} as const;
+
+const TOKEN_SOURCE =
+  'published control-plane code: the scope; the page has no row, so the types are those of Invoke Function, because a token invokes';
+
 /**
  * The rows of the page's table, then the actions that only the API has. For a function of one's own, the code requires
  * All Functions or an entry that names the function. Public functions are free to use and to read; shared ones need
@@ -21,16 +29,15 @@ export const ACTIONS = [
       needs: { all: ['deploy_function', 'list_functions'] },
       on: ['account-functions', 'function', 'entity'],
       addsToPage: ['function-versions'],
-      source: `${PAGE}; the page names create and update, reading and deleting are placed here`,
+      source: `${PAGE}; the published code needs Deploy Function alone`,
       certainty: 'contradicted',
     },
     'open-source': { on: ['account-functions', 'function', 'function-versions'] },
     rows: {
       'deploy-function': { cover: 'ownVersion' },
-      'deploy-function-by-deployment': {
-        cover: 'deployment',
-        documented: { source: `${PAGE}; the same row, on paths that name the deployment` },
-      },
+      'deploy-function-by-deployment': { cover: 'deployment' },
+      'read-or-delete-deployment': { cover: 'ownVersion', documented: OTHER_CALLS_ON_DEPLOYMENTS },
+      'read-deployment-by-id': { cover: 'deployment', documented: OTHER_CALLS_ON_DEPLOYMENTS },
     },
   },
   {
@@ -115,7 +122,19 @@ export const ACTIONS = [
     },
     'open-source': { on: ['account-functions', 'function', 'function-versions'] },
     rows: {
-      'authorize-clients': { cover: 'ownFunction', 'open-source': { versionless: 'refuse' } },
+      'authorize-clients': {
+        cover: 'ownFunction',
+        'open-source': {
+          versionless: 'refuse',
+          added: [
+            {
+              types: ['function-versions'],
+              source: `${CODE}: tests one version of the function, so it depends on their order whether an entry for a version is enough; the mock refuses it`,
+              certainty: 'inferred',
+            },
+          ],
+        },
+      },
       // The code refuses no key for its resource: it filters the list.
       'read-authorizations': {
         documented: { cover: 'ownFunction', source: `${PAGE}; the published code filters instead of refusing` },
@@ -166,16 +185,14 @@ export const ACTIONS = [
     label: 'GPU Quota',
     needs: { all: ['read_gpu_quota_rule'] },
     documented: { on: ['entity'] },
-    // The published code lacks the action.
-    'open-source': { on: ['entity'], source: PAGE },
+    'open-source': { on: ['entity'], source: `${PAGE}; the published code lacks the action`, certainty: 'ours' },
     rows: { 'gpu-quota': {} },
   },
   {
     label: 'GPU Instance Types / Capacity',
     needs: { all: ['gpu_capacity'] },
     documented: { on: ['entity'] },
-    // The published code lacks the action.
-    'open-source': { on: ['entity'], source: PAGE },
+    'open-source': { on: ['entity'], source: `${PAGE}; the published code lacks the action`, certainty: 'ours' },
     rows: { 'gpu-capacity': {} },
   },
   {
@@ -224,7 +241,9 @@ export const ACTIONS = [
     // It belongs to none of the functions, so a key that is bound to some does not reach it.
     documented: {
       on: ['account-functions', 'entity'],
-      source: `${PAGE}: "Each scope only authorizes requests for compatible resource types"`,
+      source:
+        'published control-plane code: the scope; the page has no row, so the types are those of Update Function Secrets that name no function',
+      certainty: 'inferred',
     },
     'open-source': {},
     rows: { 'update-telemetry-secret': { cover: 'telemetry' } },
@@ -235,7 +254,8 @@ export const ACTIONS = [
     documented: {
       on: ['account-functions', 'function'],
       addsToPage: ['function-versions', 'authorized-functions'],
-      source: `${PAGE}: "Each scope only authorizes requests for compatible resource types"; an invocation of a function needs its assets`,
+      source:
+        'published control-plane code: the scope; the page has no row, so the types are those of Invoke Function, because an invocation needs its assets',
       certainty: 'inferred',
     },
     'open-source': {},
@@ -247,7 +267,8 @@ export const ACTIONS = [
     documented: {
       on: ['account-functions', 'function'],
       addsToPage: ['function-versions', 'authorized-functions'],
-      source: `${PAGE}; a token invokes, so the row is Invoke Function`,
+      source: TOKEN_SOURCE,
+      certainty: 'inferred',
     },
     'open-source': {
       on: ['account-functions', 'function', 'function-versions', 'authorized-functions'],
@@ -269,7 +290,8 @@ export const ACTIONS = [
       on: ['account-functions', 'function'],
       addsToPage: ['function-versions', 'authorized-functions'],
       cover: 'functionsInBody',
-      source: `${PAGE}; a token invokes, so the row is Invoke Function`,
+      source: TOKEN_SOURCE,
+      certainty: 'inferred',
     },
     'open-source': {},
     rows: { 'issue-multi-invocation-token': {} },
