@@ -92,6 +92,7 @@ describe("OpenAI's client", { timeout: PATIENCE_MS }, () => {
 
   it.each([
     ['a key that is none', 'garbage', {}, 'AuthenticationError', 401],
+    ['a key that is not accepted', 'nvapi-unknown', {}, 'PermissionDeniedError', 403],
     ['a key without the scope', castKey('nvcf-deployer').key, {}, 'PermissionDeniedError', 403],
     ['a key of another account', FOREIGN, {}, 'NotFoundError', 404],
     ['a model without a function', FULL, { model: 'tiny' }, 'BadRequestError', 400],

@@ -81,7 +81,9 @@ export function llmRequestId(context: Pick<About, 'headerLines' | 'random'>): st
 /** Renders a problem in the form of the LLM gateway. `detail` is ours: the gateway's words do not say what was wrong. */
 function renderLlmProblem(problem: Problem, about: About): Outcome {
   const { kind, reason } = problem;
-  const { status, headers } = problemDetails(problem);
+  const { status: given, headers } = problemDetails(problem);
+  // The gateway asks the API, whose refusal of a key is 403. Only other tokens are 401.
+  const status = isRefusedKey(problem) ? 403 : given;
   const isWithoutBearer = reason === 'no_token' || reason === 'wrong_scheme';
   const fixed = isWithoutBearer ? 'bearer authorization is required' : LLM_MESSAGES[status];
   const message = fixed ?? own(LLM_FAULTS, problem.message) ?? problem.message;

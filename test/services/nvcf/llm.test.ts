@@ -14,6 +14,9 @@ const [echo, summarize, translate, llama] = [
   placeOf('llama'),
 ];
 
+/** A token that the server issued for somebody else's service: `{"alg":"RS256"}`, `{"sub":"x"}`. */
+const JWT = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln';
+
 const server = await nvcfServer();
 
 interface Sent {
@@ -249,7 +252,9 @@ describe('a refusal', () => {
       'wrong_scheme',
     ],
     ['no key', { key: 'garbage' }, 401, 'authentication failed', 'unsupported_token'],
-    ['an unknown key', { key: unknown }, 401, 'authentication failed', 'foreign_key'],
+    ['a JWT', { key: JWT }, 401, 'authentication failed', 'unsupported_token'],
+    ['a malformed key', { key: 'nvapi-x' }, 403, 'permission denied', 'malformed_key'],
+    ['a key of another issuer', { key: unknown }, 403, 'permission denied', 'foreign_key'],
     ['a key without the scope', { key: castKey('nvcf-deployer').key }, 403, 'permission denied', 'missing_scope'],
     ['a key of another account', { key: FOREIGN }, 404, 'not found', 'foreign_object'],
     ['an unknown function', { body: { ...CHAT, model: `${NOBODY}/x` } }, 404, 'not found', 'no_such_object'],
@@ -259,6 +264,40 @@ describe('a refusal', () => {
     expect([answer.status, answer.body, answer.decision?.reason]).toEqual([status, { message }, reason]);
     expect(answer.headers['content-type']).toMatch(/^application\/json/);
     expect(answer.headers['x-request-id']).toMatch(UUID);
+  });
+
+  describe.each(['documented', 'open-source'] as const)('of a key that is not good, %s', async (nvcf) => {
+    const own = await nvcfServer({ nvcf });
+    const newKey = async (given: object = {}) => {
+      const order = { type: 'service', name: 'short', services: ['nvcf'], scopes: ['invoke_function'] };
+      const body = { ...order, resource: { type: 'All Functions' }, ...given };
+      return (await own.call('POST /_mock/keys', { body })).body as { id: string; key: string };
+    };
+    const expired = await newKey({ expiresAt: new Date(START + 1000).toISOString() });
+    const deleted = await newKey();
+    const disabled = await newKey();
+    await own.call(`DELETE /_mock/keys/${deleted.id}`);
+    await own.call(`PATCH /_mock/keys/${disabled.id}`, { body: { status: 'disabled' } });
+    await own.call('POST /_mock/clock/advance', { body: { by: '2s' } });
+
+    it.each([
+      ['malformed', 'nvapi-x', 'malformed_key'],
+      ['of another issuer', unknown, 'foreign_key'],
+      ['deleted', deleted.key, 'unknown_key'],
+      ['expired', expired.key, 'expired_key'],
+      ['disabled', disabled.key, 'disabled_key'],
+    ])('which is %s: permission denied', async (_what, key, reason) => {
+      for (const path of ['/v1/chat/completions', '/v1/responses', '/openai/v1/embeddings']) {
+        const answer = await ask(path, { key }, own);
+
+        expect([answer.status, answer.body, answer.decision?.reason]).toEqual([
+          403,
+          { message: 'permission denied' },
+          reason,
+        ]);
+        expect(answer.headers['www-authenticate']).toBeUndefined();
+      }
+    });
   });
 
   it('of a function that is not there names it', async () => {
@@ -372,7 +411,7 @@ it('the name before the server’s own selects the world, and a world of its own
   const own = world.cast.ngc.keys.find(({ name }: { name: string }) => name === 'nvcf-full-access').key;
 
   for (const host of ['llm.invocation.alice.localhost:6625', 'llm.alice.localhost:6625']) {
-    expect((await askChat({ headers: { host } })).body).toEqual({ message: 'authentication failed' });
+    expect((await askChat({ headers: { host } })).body).toEqual({ message: 'permission denied' });
     expect((await askChat({ headers: { host }, key: own })).status).toBe(200);
   }
   expect((await askChat({ key: own })).status).toBe(200);
