@@ -1,7 +1,7 @@
 import type { About, ErrorForm } from '../contract/service.ts';
 import { own } from '../core/members.ts';
 import type { Outcome } from '../core/outcome.ts';
-import type { Problem, ProblemKind } from '../core/problem.ts';
+import { Problem, type ProblemKind } from '../core/problem.ts';
 import { PROBLEM_JSON, problemDetails } from '../core/problem-details.ts';
 import type { DenyReason } from '../core/reasons.ts';
 
@@ -100,7 +100,16 @@ export function renderControlPlane(problem: Problem, path: string, detail: strin
   };
 }
 
+/** Refuses a request in the vendor's words. @throws Problem if the condition holds */
+export function refuseIf(
+  condition: boolean,
+  text: string,
+  values: Readonly<Record<string, string | number>> = {},
+): void {
+  if (condition) throw new Problem('bad_state', fillText(text, values));
+}
+
 /** Fills `{name}` in a text of the vendor; unknown names become empty. */
-export function fillText(template: string, values: Readonly<Record<string, string | undefined>>): string {
-  return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => own(values, name) ?? '');
+export function fillText(template: string, values: Readonly<Record<string, string | number | undefined>>): string {
+  return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(own(values, name) ?? ''));
 }

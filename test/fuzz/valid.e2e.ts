@@ -50,10 +50,11 @@ const NOT_OF_FORM: readonly RegExp[] = [
   // The registry that a credential is for, and the content of its secret.
   /Invalid request: (?:\w+ registry with hostname|'[^']+' with hostname|Registry credential secret|Missing \$oauthtoken)/,
   // Functions and deployments: one member beside another one or beside the object, and lists in a text.
-  /must differ from each other|Field `(?:tokenRateLimit|routingMethod)` must be|must be rates, such as|in one of `rateLimit|Only LLM functions/,
-  /autoscalingConfiguration\.|Give one of the fields `backend` and|is only for functions with a Helm chart|does not match (?:original|clusters)/,
+  /must differ from each other|duplicate model names|'llmConfig\.\w+' for model|must be rates, such as|in one of `rateLimit|Only LLM functions/,
+  /autoscalingConfiguration\.|Backend:\['|should be empty for container based functions|does not match (?:original|clusters)/,
+  /must be lesser than or equal to|Health URI cannot be empty/,
   /Invalid status '|must match the ones in|must share the same functionType|multiple GPU specifications|Invalid telemetry type|must be the id of an asset/,
-  /requires the field `rateLimit|`(?:perAccountPriority|helmChart)` requires it|requires at least one of the fields `llmConfig/,
+  /requires the field `rateLimit|is required when 'perAccountPriority'|Either both or none of 'helmChart'|requires at least one of the fields `llmConfig/,
   // A member or a header.
   /names no function|names the world `[^`]+`, and the field `id`/,
   // Data are those of the executor beside them.

@@ -1,9 +1,11 @@
 import type { Schema } from '../../contract/documented.ts';
 import { pick } from '../../core/pick.ts';
 import { Problem } from '../../core/problem.ts';
+import { refuseIf } from '../../ngc-keys/control-plane.ts';
 import { isoDuration } from './durations.ts';
 import type { FunctionVersion } from './functions.ts';
 import type { Specification } from './members.ts';
+import { FAULTS } from './tables/texts.ts';
 
 type Replacement = Schema<'nvcf', 'GpuSpecificationReplacement'>;
 
@@ -17,24 +19,22 @@ export function checkSpecifications(
     checkInstances(specification);
     checkAutoscaling(specification.autoscalingConfiguration);
     const { backend = '', clusters = [], configuration, helmValidationPolicy } = specification;
-    if (backend.trim() !== '' && clusters.length > 0) {
-      throw new Problem('bad_state', `${subject}: Give one of the fields \`backend\` and \`clusters\`, not both.`);
-    }
+    const isInBoth = backend.trim() !== '' && clusters.length > 0;
+    refuseIf(isInBoth, FAULTS.backendAndClusters, { subject, backend, clusters: sorted(clusters) });
     if (definition.helmChart !== undefined) continue;
-    const excluded = Object.entries({ configuration, helmValidationPolicy }).find(([, value]) => value !== undefined);
-    if (excluded !== undefined) {
-      throw new Problem('bad_state', `${subject}: Field \`${excluded[0]}\` is only for functions with a Helm chart.`);
+    for (const [name, value] of Object.entries({ configuration, helmValidationPolicy })) {
+      refuseIf(value !== undefined, FAULTS.forChartsOnly, { subject, name });
     }
   }
 }
 
-/** @throws Problem if there are fewest instances than most */
-export function checkInstances({
-  minInstances,
-  maxInstances,
-}: Pick<Replacement, 'minInstances' | 'maxInstances'>): void {
+/** @throws Problem if there are more instances at least than at most */
+function checkInstances({ minInstances, maxInstances }: Pick<Replacement, 'minInstances' | 'maxInstances'>): void {
   if (minInstances <= maxInstances) return;
-  throw new Problem('invalid_request', 'Field `minInstances` must not be greater than `maxInstances`.');
+  throw new Problem(
+    'invalid_request',
+    "Invalid request: 'minInstances' must be lesser than or equal to 'maxInstances'",
+  );
 }
 
 const HOUR = 3_600_000;

@@ -1,7 +1,6 @@
 import type { Schema } from '../../contract/documented.ts';
 import { objectOf } from '../../core/members.ts';
-import { Problem } from '../../core/problem.ts';
-import { fillText } from '../../ngc-keys/control-plane.ts';
+import { refuseIf } from '../../ngc-keys/control-plane.ts';
 import { HOUR, readDuration, writeDuration } from './durations.ts';
 import { checkLimits } from './limits.ts';
 import { FAULTS } from './tables/texts.ts';
@@ -110,9 +109,4 @@ function checkChart({ helmChart, containerImage, containerArgs = '', containerEn
   refuseIf(containerImage !== undefined, FAULTS.besideChart, { name: 'containerImage' });
   refuseIf(containerArgs.trim() !== '', FAULTS.besideChart, { name: 'containerArgs' });
   refuseIf(containerEnvironment !== undefined, FAULTS.besideChart, { name: 'containerEnvironment' });
-}
-
-/** @throws Problem with a text, if the condition holds */
-function refuseIf(condition: boolean, text: string, values: Readonly<Record<string, string>> = {}): void {
-  if (condition) throw new Problem('bad_state', fillText(text, values));
 }

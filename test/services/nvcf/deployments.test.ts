@@ -30,6 +30,7 @@ const [llama, translate, hidden] = [placeOf('llama'), placeOf('translate'), plac
 const statusOf = async (place: Place, caller: Caller = acme) =>
   (await caller(`GET ${inPath(place)}`)).body.function.status;
 const deploymentOf = async (place: Place) => (await acme(`GET deployments/${inPath(place)}`)).body.deployment;
+const TOO_FEW = "Invalid request: 'minInstances' must be lesser than or equal to 'maxInstances'";
 const HELM = { containerImage: undefined, helmChart: 'chart.tgz', helmChartServiceName: 'entry' };
 const SCALING = {
   scaleUpDetails: {
@@ -122,11 +123,11 @@ describe('deploying', () => {
     ['a negative number', specifications({ ...SPECIFICATION, minInstances: -1 }), ['minInstances']],
     ['half an instance', specifications({ ...SPECIFICATION, maxInstances: 1.5 }), ['maxInstances']],
     ['a number as text', specifications({ ...SPECIFICATION, maxInstances: '2' }), ['maxInstances']],
-    ['more at least than at most', specifications({ ...SPECIFICATION, minInstances: 3 }), ['minInstances']],
+    ['more at least than at most', specifications({ ...SPECIFICATION, minInstances: 3 }), [TOO_FEW]],
     [
       'more at least than at most, in the second specification',
       specifications(SPECIFICATION, { ...SPECIFICATION, minInstances: 3 }),
-      ['minInstances', 'maxInstances'],
+      [TOO_FEW],
     ],
     ['a concurrency of 0', specifications({ ...SPECIFICATION, maxRequestConcurrency: 0 }), ['maxRequestConcurrency']],
     [
@@ -302,7 +303,7 @@ describe('a deployment', () => {
   });
 
   it.each([
-    ['more at least than at most', specifications({ minInstances: 3, maxInstances: 2 }), ['minInstances']],
+    ['more at least than at most', specifications({ minInstances: 3, maxInstances: 2 }), [TOO_FEW]],
     ['no numbers', specifications({ gpu: 'L40S' }), ['maxInstances']],
     ['no specification', specifications(), ['deploymentSpecifications']],
   ])('is not changed to %s', async (_what, body, words) => {
@@ -380,8 +381,12 @@ describe('a deployment', () => {
     const { deploymentId, deploymentSpecifications } = await deploymentOf(place);
     const request = `PATCH deployments/${deploymentId}/gpu-specifications/${deploymentSpecifications[0].gpuSpecificationId}`;
 
-    for (const body of [{ minInstances: 3 }, { minInstances: 2, maxInstances: 1 }]) {
-      expectInvalid(await acme(request, body), request, 'minInstances', 'maxInstances');
+    for (const [body, least, most] of [
+      [{ minInstances: 3 }, 3, 2],
+      [{ minInstances: 2, maxInstances: 1 }, 2, 1],
+    ] as const) {
+      const text = `Invalid request: minInstances '${least}' must be lesser than or equal to maxInstances '${most}'`;
+      expectProblem(await acme(request, body), request, 400, text);
     }
     expectInvalid(await acme(request, { maxInstances: 0 }), request, 'maxInstances');
     expect((await deploymentOf(place)).deploymentSpecifications).toEqual(deploymentSpecifications);

@@ -210,26 +210,6 @@ describe('creating a function', async () => {
     ['an inference port of 0', { inferencePort: 0 }, 'inferencePort'],
     ['an inference port of 65536', { inferencePort: 65_536 }, 'inferencePort'],
     ['an inference port that is a text', { inferencePort: '80' }, 'inferencePort'],
-    ['no content', { containerImage: undefined }, 'containerImage', 'models', 'helmChart'],
-    [
-      'a chart without a service name',
-      { containerImage: undefined, helmChart: 'c' },
-      'helmChartServiceName',
-      'helmChart',
-    ],
-    ['a chart with an image', { helmChart: 'c', helmChartServiceName: 's' }, 'containerImage', 'helmChart'],
-    [
-      'a chart with arguments',
-      { containerImage: undefined, helmChart: 'c', helmChartServiceName: 's', containerArgs: '-v' },
-      'containerArgs',
-      'helmChart',
-    ],
-    [
-      'a chart with an environment',
-      { containerImage: undefined, helmChart: 'c', helmChartServiceName: 's', ...environment({ A: 'b' }) },
-      'containerEnvironment',
-      'helmChart',
-    ],
     ['65 tags', { tags: Array.from({ length: 65 }, (_, index) => String(index)) }, 'tags'],
     ['a tag of 129 characters', { tags: ['x'.repeat(129)] }, 'tags', '128'],
     ['tags that are a text', { tags: 'one' }, 'tags'],
@@ -269,9 +249,6 @@ describe('creating a function', async () => {
     ['a variable without a value', { containerEnvironment: [{ key: 'A' }] }, 'value'],
     ['a variable without a name', { containerEnvironment: [{ value: 'A' }] }, 'key'],
     ['a model without a name', { models: [{ version: '1', uri: '/m' }] }, 'name'],
-    ['a model without a version', { models: [{ name: 'm', uri: '/m' }] }, 'version'],
-    ['a model without an address', { models: [{ name: 'm', version: '1' }] }, 'uri'],
-    ['models of one name', { models: [MODEL, { ...MODEL, version: '2' }] }, 'models'],
     ['a resource without a name', { resources: [{ version: '1', uri: '/r' }] }, 'name'],
     ['a resource without a version', { resources: [{ name: 'r', uri: '/r' }] }, 'version'],
     ['a resource without an address', { resources: [{ name: 'r', version: '1' }] }, 'uri'],
@@ -286,13 +263,6 @@ describe('creating a function', async () => {
       { secrets: ['hush-hush-6', 'hush-hush-7'].map((value) => ({ name: 'n', value })) },
       'secrets',
     ],
-    ['a service name without a chart', { helmChartServiceName: 's' }, 'helmChart'],
-    [
-      'a blank service name',
-      { containerImage: undefined, helmChart: 'c', helmChartServiceName: ' ' },
-      'helmChartServiceName',
-    ],
-    ['no telemetry', { telemetries: {} }, 'telemetries', 'logsTelemetryId'],
     ['a rate limit without a rate', { rateLimit: { syncCheck: true } }, 'perNcaIdRate'],
     ['exemptions from no rate', { rateLimit: { perUserRate: '1-S', exemptedNcaIds: [GLOBEX] } }, 'exemptedNcaIds'],
     [
@@ -303,7 +273,6 @@ describe('creating a function', async () => {
     ['33 exemptions', { rateLimit: { rateLimit: '1-S', exemptedNcaIds: Array.from({ length: 33 }, String) } }, '32'],
     ['an account exempted twice', { rateLimit: { rateLimit: '1-S', exemptedNcaIds: ['a', 'a'] } }, 'exemptedNcaIds'],
     ['a rate of an account that is none', { rateLimit: { perNcaIdRate: { [GLOBEX]: '1-S,2-S' } } }, 'perNcaIdRate'],
-    ['an LLM configuration for another type', { llmInvocationConfig: {} }, 'llmInvocationConfig'],
     ['a telemetry that is no id', { telemetries: { logsTelemetryId: 'logs' } }, 'telemetries'],
     ['a rate of 0', { rateLimit: { rateLimit: '0-S' } }, 'rateLimit'],
     ['a rate without a unit', { rateLimit: { rateLimit: '10' } }, 'rateLimit'],
@@ -330,6 +299,54 @@ describe('creating a function', async () => {
     expectInvalid(answer, 'POST functions', ...said);
     expect(answer.decision).toBeNull();
     expect(answer.body.detail).not.toMatch(/hush-hush|12345678|vvvvv/);
+  });
+
+  const PAIR =
+    "Invalid request: Either both or none of 'helmChart' and 'helmChartServiceName' properties must be specified";
+  const both = (name: string) =>
+    `Invalid request: Cannot specify both '${name}' and 'helmChart' properties in the payload`;
+  const CHART = { containerImage: undefined, helmChart: 'c', helmChartServiceName: 's' };
+  const FILES = "Invalid request: non-LLM function models must specify both 'version' and 'uri'";
+  const NO_CONTENT =
+    "Invalid request: One of the following properties 'containerImage', 'models', or 'helmChart' must be specified in the payload";
+
+  it.each<[what: string, given: object, text: string]>([
+    ['no content', { containerImage: undefined }, NO_CONTENT],
+    ['no models, and nothing else', { containerImage: undefined, models: [] }, NO_CONTENT],
+    ['no content, and no telemetry', { containerImage: undefined, telemetries: {} }, NO_CONTENT],
+    ['a chart with an image', { ...CHART, containerImage: 'nvcr.io/image:1' }, both('containerImage')],
+    ['a chart with arguments', { ...CHART, containerArgs: '-v' }, both('containerArgs')],
+    ['a chart with an environment', { ...CHART, ...environment({ A: 'b' }) }, both('containerEnvironment')],
+    ['a chart without a service name', { ...CHART, helmChartServiceName: undefined }, PAIR],
+    ['a blank service name', { ...CHART, helmChartServiceName: ' ' }, PAIR],
+    ['a service name without a chart', { helmChartServiceName: 's' }, PAIR],
+    [
+      'models of one name',
+      { models: [MODEL, { ...MODEL, version: '2' }] },
+      "Invalid request: duplicate model names are not allowed in 'models'",
+    ],
+    ['a model without a version', { models: [{ name: 'm', uri: '/m' }] }, FILES],
+    ['a model without an address', { models: [{ name: 'm', version: '1' }] }, FILES],
+    [
+      'an empty health address',
+      { health: { ...HEALTH, uri: '' } },
+      'Invalid request: Health URI cannot be empty/null in the create function payload\n',
+    ],
+    ['no telemetry', { telemetries: {} }, 'Invalid request: Telemetry object must have at least one UUID specified.'],
+    [
+      'a function for language models without any',
+      { functionType: 'LLM' },
+      "Invalid request: 'models' must be specified when functionType is LLM",
+    ],
+    [
+      'an LLM configuration for another type',
+      { llmInvocationConfig: {} },
+      'Only LLM functions support llmInvocationConfig',
+    ],
+  ])('refuses %s in the words of the published code', async (_what, given, text) => {
+    for (const request of ['POST functions', `POST functions/${echo.functionId}/versions`]) {
+      expectProblem(await acme(request, { ...DEFINITION, ...given }), request, 400, text);
+    }
   });
 
   it.each([
@@ -400,7 +417,6 @@ describe('versions', () => {
     const request = `POST functions/${functionId}/versions`;
 
     expectInvalid(await acme(request, { ...DEFINITION, name: '-' }), request, 'name');
-    expectInvalid(await acme(request, { ...DEFINITION, containerImage: undefined }), request, 'helmChart');
   });
 
   it.each([

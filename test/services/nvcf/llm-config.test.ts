@@ -28,6 +28,10 @@ const addVersion = async ({ functionId }: Place, given: object) =>
   acme(`POST functions/${functionId}/versions`, { ...LLM, ...given });
 const subject = ({ functionId, versionId }: Place) => `Function id '${functionId}', version '${versionId}'`;
 
+const NO_MODELS = "Invalid request: 'models' must be specified when functionType is LLM";
+const unknownWay = (model: string) =>
+  `Invalid request: 'llmConfig.routingMethod' for model '${model}' is invalid; supported values are [power-of-two, wait-and-widen, round-robin, random, pulsar, pulsar-wait-and-widen, groq-multiregion, pulsar-multiregion]`;
+
 describe('an LLM function', () => {
   it('keeps how its models are reached, and needs no files', async () => {
     const place = await create({ ...LLM, ...priorityOf(4) });
@@ -36,31 +40,46 @@ describe('an LLM function', () => {
   });
 
   it.each([
-    ['without models', { models: undefined }, 'models'],
-    ['with no models', { models: [] }, 'models'],
-    ['with a model without `llmConfig`', { models: [MODEL, { ...FILES, name: 'other' }] }, 'llmConfig'],
     ['with a model without `uris`', { models: [{ name: 'm', llmConfig: {} }] }, 'uris'],
     ['with a model of no `uris`', { models: [{ name: 'm', llmConfig: { uris: [] } }] }, 'uris'],
-    ['with models of one name', { models: [MODEL, MODEL] }, 'models'],
-    [
-      'with an unknown way',
-      { models: [{ name: 'm', llmConfig: { ...CONFIG, routingMethod: 'best' } }] },
-      'round-robin',
-    ],
-    [
-      'with a limit that is none',
-      { models: [{ name: 'm', llmConfig: { ...CONFIG, tokenRateLimit: '1-Y' } }] },
-      '100000-S',
-    ],
     ['with a negative priority', priorityOf(-1), 'defaultPriority'],
     ['with too low a priority', priorityOf(4_294_967_296), 'defaultPriority'],
     [
       'with priorities of accounts and none of others',
       { llmInvocationConfig: { priority: { perAccountPriority: { [ACME]: 1 } } } },
-      'defaultPriority',
+      "Invalid priority: 'defaultPriority' is required when 'perAccountPriority' has entries",
     ],
   ])('is not made %s', async (_what, given, said) => {
     expectInvalid(await acme('POST functions', { ...LLM, ...given }), 'POST functions', said);
+  });
+
+  it.each([
+    ['without models', { models: undefined }, NO_MODELS],
+    ['with no models', { models: [] }, NO_MODELS],
+    [
+      'with a model without `llmConfig`',
+      { models: [MODEL, { ...FILES, name: 'other' }] },
+      "Invalid request: LLM function models must specify 'llmConfig'",
+    ],
+    [
+      'with models of one name',
+      { models: [MODEL, MODEL] },
+      "Invalid request: duplicate model names are not allowed in 'models'",
+    ],
+    [
+      'with an unknown way',
+      { models: [{ name: 'm', llmConfig: { ...CONFIG, routingMethod: 'best' } }] },
+      unknownWay('m'),
+    ],
+    [
+      'with a limit that is none',
+      { models: [{ name: 'm', llmConfig: { ...CONFIG, tokenRateLimit: '1-Y' } }] },
+      "Invalid request: 'llmConfig.tokenRateLimit' for model 'm' is invalid; expected comma-separated '<positiveInteger>-<unit>' entries with unit in [S, M, H, D, W] (for example '100000-S' or '10-M,5-S')",
+    ],
+  ])('is not made %s, in the words of the published code', async (_what, given, text) => {
+    const body = { ...LLM, containerImage: 'nvcr.io/image:1', ...given };
+
+    expectProblem(await acme('POST functions', body), 'POST functions', 400, text);
   });
 
   it('is changed in all versions at once', async () => {
@@ -92,7 +111,7 @@ describe('an LLM function', () => {
       expectInvalid(await acme(request, updates(empty)), request, 'llmConfig.tokenRateLimit');
     }
     const way = updates({ modelName: 'small', llmConfig: { routingMethod: 'best' } });
-    expectInvalid(await acme(request, way), request, 'pulsar');
+    expectProblem(await acme(request, way), request, 400, unknownWay('small'));
     expect(await read(place)).not.toHaveProperty('tags');
   });
 });
@@ -134,14 +153,15 @@ describe('a new version of an LLM function', () => {
   });
 });
 
-it.each([
-  ['model config updates', { modelUpdates: [{ modelName: 'small', llmConfig: { tokenRateLimit: '1-S' } }] }],
-  ['llmInvocationConfig', priorityOf(1)],
-])('other functions have no %s', async (what, given) => {
+it('other functions have no configuration for language models', async () => {
   const place = await create({ models: [FILES] });
   const request = `PUT ${inPath(place)}`;
+  const modelUpdates = [{ modelName: 'small', llmConfig: { tokenRateLimit: '1-S' } }];
 
-  expectProblem(await acme(request, given), request, 400, `Only LLM functions support ${what}`);
+  const ofModels = `${subject(place)}: Only LLM functions support model config updates`;
+  expectProblem(await acme(request, { modelUpdates }), request, 400, ofModels);
+  const ofInvocations = 'Only LLM functions support llmInvocationConfig';
+  expectProblem(await acme(request, priorityOf(1)), request, 400, ofInvocations);
 });
 
 it('one of very many models is changed', () => {

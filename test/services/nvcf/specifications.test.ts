@@ -101,14 +101,28 @@ describe('a specification', () => {
   });
 
   it.each([
-    ['both a backend and clusters', { backend: 'acme-1', clusters: ['acme-1'] }, 'backend'],
-    ['values of a Helm chart', { configuration: { replicas: 2 } }, 'configuration'],
-    ['a policy for Helm charts', { helmValidationPolicy: { name: 'Default' } }, 'helmValidationPolicy'],
+    [
+      'both a backend and clusters',
+      { backend: 'acme-1', clusters: ['b', 'a'] },
+      "Backend:['acme-1'] and Clusters:['[a, b]'] could not be specified at the same time.",
+    ],
+    [
+      'values of a Helm chart',
+      { configuration: { replicas: 2 } },
+      'The configuration field in Gpu specification should be empty for container based functions.',
+    ],
+    [
+      'a policy for Helm charts',
+      { helmValidationPolicy: { name: 'Default' } },
+      'The helmValidationPolicy field in Gpu specification should be empty for container based functions.',
+    ],
   ])('is not made with %s', async (_what, given, said) => {
-    const request = `POST deployments/${inPath(await create())}`;
-    const { status, body } = await acme(request, specifications({ ...SPECIFICATION, ...given }));
+    const place = await create();
+    const request = `POST deployments/${inPath(place)}`;
+    const answer = await acme(request, specifications({ ...SPECIFICATION, ...given }));
 
-    expect({ status, detail: body.detail }).toEqual({ status: 400, detail: expect.stringContaining(said) });
+    const text = `Function id '${place.functionId}', version '${place.versionId}': ${said}`;
+    expectProblem(answer, request, 400, text);
   });
 
   it.each([

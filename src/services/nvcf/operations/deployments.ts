@@ -3,10 +3,12 @@ import type { Answer, AuthenticatedContext, Handler } from '../../../contract/re
 import type { Instant } from '../../../core/clock.ts';
 import { pick } from '../../../core/pick.ts';
 import { Problem } from '../../../core/problem.ts';
+import { refuseIf } from '../../../ngc-keys/control-plane.ts';
 import { accountOf } from '../caller.ts';
 import { type Deployment, type FunctionRow, type FunctionVersion, isPublic, statusAt } from '../functions.ts';
 import { autoscalingOf, type Specification, specificationOf } from '../members.ts';
-import { checkAutoscaling, checkInstances, checkSpecifications, replaced } from '../specification-checks.ts';
+import { checkAutoscaling, checkSpecifications, replaced } from '../specification-checks.ts';
+import { FAULTS } from '../tables/texts.ts';
 import { deploymentOf, deploymentView, functionView } from '../view.ts';
 import { amendTarget, publicGuard } from './functions.ts';
 
@@ -118,7 +120,8 @@ function changedSpecification(before: Specification, body: Schema<'nvcf', 'GpuSp
     ...pick(body, ['maxInstances', 'minInstances']),
     ...(scaling !== undefined && { autoscalingConfiguration: autoscalingOf(scaling) }),
   };
-  checkInstances(changed);
+  const { minInstances, maxInstances } = changed;
+  refuseIf(minInstances > maxInstances, FAULTS.tooFewAtMost, { minInstances, maxInstances });
   if (policy !== 'PLATFORM_CONFIGURATION') return changed;
   const { autoscalingConfiguration: _, ...rest } = changed;
   return rest;

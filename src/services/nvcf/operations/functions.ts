@@ -2,12 +2,13 @@ import type { Schema } from '../../../contract/documented.ts';
 import type { Answer, AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { pick } from '../../../core/pick.ts';
 import { Problem } from '../../../core/problem.ts';
+import { refuseIf } from '../../../ngc-keys/control-plane.ts';
 import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import { behaviourOf } from '../behaviour.ts';
 import { accountOf } from '../caller.ts';
 import { checkContent } from '../function-checks.ts';
 import { amendRow, FUNCTIONS, type FunctionRow, type FunctionVersion, functionRow, isPublic } from '../functions.ts';
-import { checkPriority, onlyForLlm } from '../llm-checks.ts';
+import { checkPriority } from '../llm-checks.ts';
 import {
   changeByVersion,
   checkKept,
@@ -20,6 +21,7 @@ import { definitionOf, invocationConfigOf, RATE_LIMIT } from '../members.ts';
 import { removeObject } from '../objects.ts';
 import { checkRateLimit } from '../rates.ts';
 import { checkDistinct } from '../request-faults.ts';
+import { FAULTS } from '../tables/texts.ts';
 import { type Detail, functionView } from '../view.ts';
 import { checkTelemetries } from './telemetries.ts';
 
@@ -128,8 +130,8 @@ async function change(context: Updating): Promise<FunctionRow> {
   const { modelUpdates = [], llmInvocationConfig, rateLimit } = body;
   const { definition } = target.body;
   if (definition.functionType !== 'LLM') {
-    if (modelUpdates.length > 0) throw onlyForLlm('model config updates');
-    if (llmInvocationConfig !== undefined) throw onlyForLlm('llmInvocationConfig');
+    refuseIf(modelUpdates.length > 0, FAULTS.modelUpdatesOfOthers, params);
+    refuseIf(llmInvocationConfig !== undefined, FAULTS.invocationOfOthers);
   } else if (modelUpdates.length > 0 || llmInvocationConfig !== undefined) {
     const { functionId, versionId } = params;
     checkModelUpdates(target.body, modelUpdates, `Function id '${functionId}', version '${versionId}'`);

@@ -110,3 +110,30 @@ export const TEXTS = {
   getAssetContent: ASSET,
   deleteAsset: ASSET,
 } as const satisfies Partial<Record<OperationId, Texts>>;
+
+/** The vendor's texts for a request that cannot be done. From the published code. */
+export const FAULTS = {
+  noContent:
+    "Invalid request: One of the following properties 'containerImage', 'models', or 'helmChart' must be specified in the payload",
+  besideChart: "Invalid request: Cannot specify both '{name}' and 'helmChart' properties in the payload",
+  chartWithoutService:
+    "Invalid request: Either both or none of 'helmChart' and 'helmChartServiceName' properties must be specified",
+  duplicateModels: "Invalid request: duplicate model names are not allowed in 'models'",
+  noLlmConfig: "Invalid request: LLM function models must specify 'llmConfig'",
+  routingMethod:
+    "Invalid request: 'llmConfig.routingMethod' for model '{name}' is invalid; supported values are [{methods}]",
+  tokenRateLimit:
+    "Invalid request: 'llmConfig.tokenRateLimit' for model '{name}' is invalid; expected comma-separated '<positiveInteger>-<unit>' entries with unit in [S, M, H, D, W] (for example '100000-S' or '10-M,5-S')",
+  noFiles: "Invalid request: non-LLM function models must specify both 'version' and 'uri'",
+  // The line break is the vendor's.
+  noHealthUri: 'Invalid request: Health URI cannot be empty/null in the create function payload\n',
+  noTelemetry: 'Invalid request: Telemetry object must have at least one UUID specified.',
+  noLlmModels: "Invalid request: 'models' must be specified when functionType is LLM",
+  invocationOfOthers: 'Only LLM functions support llmInvocationConfig',
+  modelUpdatesOfOthers: `${VERSION}: Only LLM functions support model config updates`,
+  backendAndClusters:
+    "{subject}: Backend:['{backend}'] and Clusters:['[{clusters}]'] could not be specified at the same time.",
+  forChartsOnly: '{subject}: The {name} field in Gpu specification should be empty for container based functions.',
+  tooFewAtMost:
+    "Invalid request: minInstances '{minInstances}' must be lesser than or equal to maxInstances '{maxInstances}'",
+} as const;
