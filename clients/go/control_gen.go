@@ -1410,6 +1410,9 @@ type Tables struct {
 		// The operation reads its body as it arrives.
 		Streams bool `json:"streams,omitempty"`
 
+		// The media type must be JSON even if the request has no body.
+		NeedsJsonType bool `json:"needsJsonType,omitempty"`
+
 		// Where credentials are that are not in a header; they tell which world the request is about.
 		Selects string `json:"selects,omitempty"`
 	} `json:"operations"`

@@ -88,6 +88,8 @@ export interface OperationRow extends Sourced {
   readonly withoutWorlds?: true;
   /** The operation makes a world: the header `x-mock-world` names that one, and not the world of the request. */
   readonly makesWorld?: true;
+  /** The media type must be JSON even if the request has no body, or the operation reads none. */
+  readonly needsJsonType?: true;
   /** The operation reads its body as a stream, and the body may be larger than usual. */
   readonly streams?: true;
   /** Its body is recorded traffic: it may be larger than usual, and have credentials of the vendor; nothing keeps it. */

@@ -57,6 +57,7 @@ export async function receive(
   let text: string | null = null;
   const most = row.readsTraffic === true ? limitsForTraffic(limits) : limits;
   try {
+    if (row.needsJsonType === true) checkType(headerLines(raw, 'content-type'), 'json');
     const value = await readBody(raw, operation, row.fieldNames ?? 'exact', most, (its) => {
       text = its;
     });

@@ -50,7 +50,6 @@ describe('a service', () => {
     await createKey(one, {}, asOwner(WHO, TASKS));
     const suspend = (more: object) =>
       call(`PUT /v1/service-admin/users/${WHO}/suspend`, { headers: { 'key-issuer-id': FUNCTIONS }, ...more });
-    expect((await suspend({})).status).toBe(200);
     const { status, body } = await suspend({ body: {} });
 
     expect(status).toBe(200);
@@ -115,4 +114,64 @@ it('an administrator finds a key by its text, whatever its status, without value
   const { value: _, authorizations: __, ...about } = key;
   expect(body).toEqual({ ...about, status: 'EXPIRED' });
   expect((await call('POST /v1/admin/lookup', { body: {} })).body.detail).toBe('api key empty');
+});
+
+describe('an operation that takes JSON', () => {
+  const OPERATIONS = [
+    'POST /v1/keys',
+    'PUT /v1/keys/{id}/authorizations',
+    'POST /v1/introspect',
+    'POST /v1/namespaces/nvcf/evaluations/apikey.allow',
+    `PUT /v1/service-admin/users/${WHO}/keys/{id}/status`,
+    `PUT /v1/service-admin/users/${WHO}/suspend`,
+    'POST /v1/admin/lookup',
+    `PUT /v1/admin/users/${WHO}/status`,
+  ];
+
+  it.each(OPERATIONS)('is refused without the type, even without a body: %s', async (request) => {
+    const { call, ...rest } = await server();
+    const { body: key } = await createKey({ call, ...rest } as never);
+    const sent = request.replace('{id}', key.id);
+
+    for (const type of [
+      {},
+      { 'content-type': 'application/x-www-form-urlencoded' },
+      { 'content-type': 'text/plain' },
+    ]) {
+      const { status, body, headers } = await call(sent, { headers: { ...asOwner(), ...type } });
+      expect([status, body.type, body.title, body.instance]).toEqual([
+        415,
+        'about:blank',
+        'Unsupported Media Type',
+        sent.slice(sent.indexOf(' ') + 1),
+      ]);
+      expect(headers['x-mock-hint']).toContain('Content-Type: application/json');
+    }
+    expect((await call(`GET /v1/keys/${key.id}`, { headers: asOwner() })).body.status).toBe('ACTIVE');
+  });
+
+  it.each(OPERATIONS)('reads the body after the type: %s', async (request) => {
+    const { call, ...rest } = await server();
+    const { body: key } = await createKey({ call, ...rest } as never);
+    const headers = { ...asOwner(), 'content-type': 'application/json' };
+    const { status, body } = await call(request.replace('{id}', key.id), { headers });
+
+    if (request.endsWith('/suspend')) expect([status, body.keys[0].status]).toEqual([200, 'SUSPENDED']);
+    else expect([status, body.detail]).toEqual([400, expect.stringMatching(/^Failed to read request/)]);
+  });
+
+  it('is marked so in the table', async () => {
+    const { call } = await server();
+    const { status, body } = await call('GET /_mock/tables/nak');
+    const marked = body.operations.filter((one: { needsJsonType?: boolean }) => one.needsJsonType === true);
+
+    expect(status).toBe(200);
+    expect(marked).toHaveLength(OPERATIONS.length);
+  });
+
+  it('is not the issuer of administrators’ tokens, which scripts call without body and type', async () => {
+    const { call } = await server();
+
+    expect((await call('POST /v1/admin/keys')).status).toBe(200);
+  });
 });

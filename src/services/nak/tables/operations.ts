@@ -1,34 +1,43 @@
 import type { OperationRow } from '../../../core/rule.ts';
 import type { Section } from '../../../core/sections.ts';
 
-const CODE = 'published code of the key service (NVIDIA/nvcf, fadc0f81): every path is open, headers name the caller';
+const CODE = {
+  source: 'published code of the key service (NVIDIA/nvcf, fadc0f81): every path is open, headers name the caller',
+  certainty: 'documented',
+} as const;
 
 /** Every operation is open: the service trusts its network. */
 export const OPERATION_SECTIONS = [
   {
     rule: 'public',
-    source: CODE,
-    certainty: 'documented',
+    ...CODE,
+    rows: [
+      'listApiKeys',
+      'getApiKey',
+      'deleteApiKey',
+      'listKeyServices',
+      'getKeyService',
+      'listUserApiKeys',
+      'getUserApiKey',
+      'deleteUserApiKey',
+      'getKeyOwner',
+      'listOwnerApiKeys',
+      'deleteOwnerApiKeys',
+    ],
+  },
+  {
+    rule: 'public',
+    needsJsonType: true,
+    ...CODE,
     rows: {
       createApiKey: {},
-      listApiKeys: {},
-      getApiKey: {},
-      deleteApiKey: {},
       updateApiKeyAuthorizations: {},
       introspectApiKey: { selects: 'body' },
       evaluateApiKey: { selects: 'body' },
-      listKeyServices: {},
-      getKeyService: {},
-      listUserApiKeys: {},
-      getUserApiKey: {},
-      deleteUserApiKey: {},
       setUserApiKeyStatus: {},
       suspendUserApiKeys: {},
       lookUpApiKey: { selects: 'body' },
-      getKeyOwner: {},
       setKeyOwnerStatus: {},
-      listOwnerApiKeys: {},
-      deleteOwnerApiKeys: {},
     },
   },
   {
