@@ -28,7 +28,7 @@ export interface RefusedRequest {
   readonly text: string | null;
   /** Members of the body, or fields of the form; none if it was not readable. */
   readonly fields: Readonly<Record<string, unknown>>;
-  readonly problem: Pick<Problem, 'kind' | 'reason'>;
+  readonly problem: Pick<Problem, 'kind' | 'reason' | 'message'>;
   readonly decision: Decision | null;
   readonly settings: Settings;
   /** The time on the clock of the world. */

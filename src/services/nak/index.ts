@@ -5,6 +5,7 @@ import { worldOfName } from '../../core/world-id.ts';
 import { bearerIn, type CredentialExtractor } from '../../credentials/presented-credential.ts';
 import { presentKey } from '../../ngc-keys/key-text.ts';
 import { adminClaimsIn } from '../../tokens/admin-token.ts';
+import { KEY_SERVICE_HINTS } from './hints.ts';
 import { KEY_OWNERS } from './issued.ts';
 import { adminTokenOperations } from './operations/admin-token.ts';
 import { administrationOperations } from './operations/administration.ts';
@@ -37,6 +38,7 @@ export const nak: ServiceDefinition<'nak'> = {
   extractors: [presentAdminToken],
   credentialFields: { key: presentKey, 'input.apiKey': presentKey },
   lookups: {},
+  hints: KEY_SERVICE_HINTS,
   operations: {
     ...keyOperations,
     ...introspectionOperations,

@@ -41,6 +41,7 @@ const refused: fc.Arbitrary<RefusedRequest> = fc
     type: fc.constantFrom('application/json', 'application/x-www-form-urlencoded', 'text/plain', '', '\u2028'),
     kind: fc.constantFrom(...KINDS),
     reason: fc.constantFrom(...REASONS, undefined),
+    message: text,
     runai: fc.constantFrom('2.19', '2.24', '3.0'),
     resetAt: fc.constantFrom(null, 0, 1_700_000_000_000),
     clockBeforeReset: fc.constantFrom(null, 0, 1_700_000_000_000),
@@ -56,6 +57,7 @@ const refused: fc.Arbitrary<RefusedRequest> = fc
       type,
       kind,
       reason,
+      message,
       runai,
       resetAt,
       clockBeforeReset,
@@ -76,7 +78,7 @@ const refused: fc.Arbitrary<RefusedRequest> = fc
       credential: sentCredential(line),
       text: sent,
       fields,
-      problem: { kind, reason },
+      problem: { kind, reason, message },
       decision: null,
       settings: configOf({ runai: runai as '2.24' }).config,
       now: 1_700_000_000_000,
@@ -141,16 +143,28 @@ describe('whatever was sent,', () => {
 describe('what it costs grows as what was sent', () => {
   const worst = (size: number): RefusedRequest[] => {
     const [sample] = fc.sample(refused, { numRuns: 1, seed: 17 });
-    const base = { ...(sample as RefusedRequest), problem: { kind: 'unknown_path', reason: undefined } as const };
+    const base = {
+      ...(sample as RefusedRequest),
+      problem: { kind: 'unknown_path', reason: undefined, message: '' } as const,
+    };
     const long = 'a'.repeat(size);
     return [
       { ...base, path: `/${'a/'.repeat(size / 2)}` },
       { ...base, path: `/${long}` },
-      { ...base, problem: { kind: 'invalid_request', reason: undefined }, text: `${long}=`, fields: { [long]: long } },
-      { ...base, problem: { kind: 'bad_client', reason: 'wrong_secret' }, fields: { clientSecret: ' '.repeat(size) } },
+      {
+        ...base,
+        problem: { kind: 'invalid_request', reason: undefined, message: '' },
+        text: `${long}=`,
+        fields: { [long]: long },
+      },
+      {
+        ...base,
+        problem: { kind: 'bad_client', reason: 'wrong_secret', message: '' },
+        fields: { clientSecret: ' '.repeat(size) },
+      },
       ...[`Bearer ${long}`, ' '.repeat(size), `Bearer ${'"'.repeat(size)}x`, `eyJ${long}.`].map((line) => ({
         ...base,
-        problem: { kind: 'unauthenticated', reason: 'wrong_scheme' } as const,
+        problem: { kind: 'unauthenticated', reason: 'wrong_scheme', message: '' } as const,
         headers: new Map([['authorization', [line]]]),
         credential: sentCredential(line),
       })),
