@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { FastifyReply } from 'fastify';
 import type { BrokenAt } from '../../faults/fault.ts';
@@ -6,7 +5,7 @@ import { sentHeaders } from '../headers.ts';
 import { headBytes } from './wire-answer.ts';
 
 /**
- * Breaks the connection before or within an answer, after the answers to earlier requests on it. Without a body it
+ * Breaks the connection before or within an answer. Without a body it
  * breaks within the headers at the latest, so that no client takes the answer for complete.
  */
 export function breakOff(reply: FastifyReply, payload: string | Buffer, where: BrokenAt): void {
@@ -19,24 +18,17 @@ export function breakOff(reply: FastifyReply, payload: string | Buffer, where: B
     response.write(halfOf(body), () => response.destroy());
     return;
   }
-  inTurn(response, (line) => {
-    // In process there is no connection that could carry half of the headers.
-    if (!(line instanceof Socket)) response.destroy();
-    else if (where === 'before') reset(line);
-    else line.write(halfOf(headBytes(status, headers)), () => line.destroy());
-  });
+  const { socket: line } = response;
+  // In process there is no connection that could carry half of the headers.
+  if (!(line instanceof Socket)) response.destroy();
+  else if (where === 'before') reset(line);
+  else line.write(halfOf(headBytes(status, headers)), () => line.destroy());
 }
 
 /** Node throws if it is to reset a connection with TLS. Its client sees the end of it without an answer. */
 function reset(line: Socket): void {
   if ('encrypted' in line) line.destroy();
   else line.resetAndDestroy();
-}
-
-/** Answers that wait for earlier ones (pipelining) have no socket yet. */
-function inTurn(response: ServerResponse, act: (line: unknown) => void): void {
-  if (response.socket === null) response.once('socket', act);
-  else act(response.socket);
 }
 
 function halfOf(bytes: Buffer): Buffer {
