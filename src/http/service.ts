@@ -115,7 +115,7 @@ async function decideRequest(
     await decide(flight);
     if (looksUpFirst(flight)) await checkResource(flight);
   } catch (refusal) {
-    // The refusal needs no body, but whoever reads the journal wants to see the whole request.
+    // The refusal needs no body, but the journal records the whole request.
     if (body === null) await keepRefusedBody(flight);
     throw refusal;
   }

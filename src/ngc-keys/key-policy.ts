@@ -65,7 +65,7 @@ const MAX_ENTRIES = 1000;
  * Translates a policy into ids of the tables, and lists its faults. Scopes and types may be ids or labels.
  *
  * @param services the services of the key, whose names a fault lists; of all services if none of them has any
- * @param names of the rulesets, for whoever reads thousands of policies
+ * @param names of the rulesets, to read thousands of policies without making them anew
  */
 export function readPolicy(
   rulesets: readonly Ruleset[],
