@@ -54,6 +54,12 @@ export function sourceOf(content: unknown, name: string): Source {
 /** Members with data of any form, in which `$ref` means nothing. */
 const DATA: ReadonlySet<string> = new Set(['example', 'examples', 'default', 'enum', 'const']);
 
+/** Members whose own members have names of the document's choice: a schema or an answer can be called `default`. */
+const MAPS: ReadonlySet<string> = new Set([
+  ...['properties', 'patternProperties', 'dependentSchemas', '$defs', 'definitions', 'schemas', 'parameters'],
+  ...['requestBodies', 'responses', 'headers', 'content', 'securitySchemes'],
+]);
+
 interface Visit {
   readonly node: object;
   /** Null: the document itself. */
@@ -63,20 +69,28 @@ interface Visit {
 
 /** Without recursion, because a document may be nested deeply. */
 function checkReferences(source: Source): void {
+  const root: Visit = { node: source.root, from: null, step: '' };
   const seen = new Set<object>([source.root]);
-  const visits: Visit[] = [{ node: source.root, from: null, step: '' }];
-  for (let visit = visits.pop(); visit !== undefined; visit = visits.pop()) {
-    // A parameter or a member of a schema can be called `example`.
-    const isMap = visit.step === 'properties' || visit.step === 'parameters';
-    for (const [step, value] of Object.entries(visit.node)) {
+  const visits = [root];
+  const visit = (node: unknown, from: Visit, step: string) => {
+    if (typeof node !== 'object' || node === null || seen.has(node)) return;
+    seen.add(node);
+    visits.push({ node, from, step });
+  };
+  for (let at = visits.pop(); at !== undefined; at = visits.pop()) {
+    const isMap = MAPS.has(at.step);
+    for (const [step, value] of Object.entries(at.node)) {
       if (step === '$ref' && typeof value === 'string' && !isMap) {
         const fault = faultOfReference(source, value);
-        if (fault !== null) throw new Unusable(`${source.name}: \`$ref\` at ${placeOf(visit)} ${fault}`);
+        if (fault !== null) throw new Unusable(`${source.name}: \`$ref\` at ${placeOf(at)} ${fault}`);
+        // The target can be in an extension, which is left out otherwise.
+        const steps = stepsOf(value);
+        const target = targetOf(source, value);
+        const parent = steps.slice(0, -1).reduce((from, one): Visit => ({ node: source.root, from, step: one }), root);
+        visit(target, parent, steps.at(-1) ?? '');
       }
-      if (typeof value !== 'object' || value === null || seen.has(value)) continue;
-      if (!isMap && (DATA.has(step) || step.startsWith('x-'))) continue;
-      seen.add(value);
-      visits.push({ node: value, from: visit, step });
+      const isExtension = step.startsWith('x-') && (!isMap || at.step === 'responses');
+      if (!isExtension && (isMap || !DATA.has(step))) visit(value, at, step);
     }
   }
 }
@@ -87,36 +101,39 @@ function placeOf(visit: Visit): string {
   return `\`#/${oneLine(steps.reverse().join('/'), 300)}\``;
 }
 
-/** A reference to a reference, and so on: more are a circle. */
+/** How many references are followed, from one to the next. */
 const MOST_REFERENCES = 32;
 
 /** What is wrong with a reference; null: nothing. */
 function faultOfReference(source: Source, reference: string): string | null {
   const shown = `\`${oneLine(reference)}\``;
   if (!reference.startsWith('#')) return `leads to another file, ${shown}. Bundle the document into one file first.`;
+  const passed = new Set<unknown>();
   let target = targetOf(source, reference);
   if (target === undefined) return `leads nowhere: ${shown}.`;
-  for (let passed = 0; passed < MOST_REFERENCES; passed += 1) {
-    const next = referenceOf(target);
-    if (next === null) return null;
+  for (let next = referenceOf(target); next !== null; next = referenceOf(target)) {
+    if (passed.has(target)) return `leads to itself: ${shown}.`;
+    if (passed.size === MOST_REFERENCES)
+      return `begins a chain of more than ${MOST_REFERENCES} references: ${shown}. Refer to the last part of the chain.`;
+    passed.add(target);
     target = targetOf(source, next);
   }
-  return `leads to itself: ${shown}.`;
+  return null;
 }
 
 /** The part of a document that a reference leads to. */
 function targetOf(source: Source, reference: string): unknown {
-  if (reference === '#') return source.root;
-  if (!reference.startsWith('#/')) return undefined;
-  return reference
-    .slice(2)
-    .split('/')
-    .map((step) => decoded(step).replaceAll('~1', '/').replaceAll('~0', '~'))
-    .reduce<unknown>(
-      (at, step) =>
-        typeof at === 'object' && at !== null && Object.hasOwn(at, step) ? (at as Members)[step] : undefined,
-      source.root,
-    );
+  if (reference !== '#' && !reference.startsWith('#/')) return undefined;
+  return stepsOf(reference).reduce<unknown>(
+    (at, step) =>
+      typeof at === 'object' && at !== null && Object.hasOwn(at, step) ? (at as Members)[step] : undefined,
+    source.root,
+  );
+}
+
+function stepsOf(reference: string): string[] {
+  const [, ...steps] = reference.split('/');
+  return steps.map((step) => decoded(step).replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 function decoded(step: string): string {
