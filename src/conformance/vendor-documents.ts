@@ -7,7 +7,16 @@ import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { VendorDocument } from '../http/openapi/vendor-document.ts';
 import { Documents } from '../http/openapi.ts';
-import { basesOf, listOf, type Members, membersOf, resolve, type Source, sourceOf } from './verify/source.ts';
+import {
+  basesOf,
+  listOf,
+  type Members,
+  membersOf,
+  resolve,
+  type Source,
+  serversOf,
+  sourceOf,
+} from './verify/source.ts';
 import { METHODS } from './verify/structure.ts';
 
 /**
@@ -88,28 +97,30 @@ function nullableOf(value: unknown): unknown {
 
 /** The document as `prepared` reads it: whole paths, with nothing but operations in them, each with an id. */
 function complete(source: Source): object {
-  const seen = new Set<string>();
   const ids = new Set<unknown>();
-  const paths = Object.entries(membersOf(source.root['paths'])).flatMap(([path, value]) => {
+  const seen = new Set<string>();
+  const paths = new Map<string, Record<string, object>>();
+  for (const [path, value] of Object.entries(membersOf(source.root['paths']))) {
     const item = membersOf(resolve(source, value));
-    const bases = basesOf(item['servers'] ?? source.root['servers']);
-    return bases.map((base) => {
-      const whole = routable(`${base}${path}`);
-      const operations = METHODS.flatMap((method) => {
+    for (const method of METHODS) {
+      if (item[method] === undefined) continue;
+      const operation = membersOf(item[method]);
+      for (const base of basesOf(serversOf(item, method) ?? source.root['servers'])) {
+        const whole = routable(`${base}${path}`);
         // Of several paths that differ in the names of parameters, or in a slash at the end, the first one counts.
         const key = `${method} ${shapeOf(whole ?? '')}`;
-        if (whole === null || item[method] === undefined || seen.has(key)) return [];
+        if (whole === null || seen.has(key)) continue;
         seen.add(key);
-        const operation = membersOf(item[method]);
         const { operationId: given } = operation;
         const id = typeof given === 'string' && !ids.has(given) ? given : `${method} ${whole}`;
         ids.add(id);
-        return [[method, completeOperation(source, id, item, operation)]];
-      });
-      return [whole, Object.fromEntries(operations)];
-    });
-  });
-  return { ...source.root, paths: Object.fromEntries(paths.filter(([whole]) => whole !== null)) };
+        const operations = paths.get(whole) ?? {};
+        operations[method] = completeOperation(source, id, item, operation);
+        paths.set(whole, operations);
+      }
+    }
+  }
+  return { ...source.root, paths: Object.fromEntries(paths) };
 }
 
 /** Headers that OpenAPI describes elsewhere: a parameter of such a name means nothing. */

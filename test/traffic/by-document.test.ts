@@ -179,3 +179,42 @@ describe('Traffic that does not fit is told of, also where the document', () => 
     expect(await reported(operation, recorded)).toEqual([said]);
   });
 });
+
+/** The operations of a document, as it is judged by. */
+async function operationsOf(document: object) {
+  const opened = await openVendorDocument({ openapi: '3.0.3', ...document }, '--spec things.json');
+  return ['GET /things', 'GET /api/things', 'POST /things', 'POST /api/things'].filter((one) => {
+    const [method = '', path = ''] = one.split(' ');
+    return opened.find(method, path) !== null;
+  });
+}
+
+describe('The paths of a document', () => {
+  const [get, post] = [answers({}), answers({})];
+  const [root, api] = [[{ url: 'https://a.example' }], [{ url: 'https://a.example/api' }]];
+
+  it.each([
+    ['of the document', { servers: api, paths: { '/things': { get, post } } }],
+    ['of the path', { servers: root, paths: { '/things': { servers: api, get, post } } }],
+    [
+      'of each operation',
+      {
+        servers: root,
+        paths: { '/things': { servers: root, get: { ...get, servers: api }, post: { ...post, servers: api } } },
+      },
+    ],
+  ])('begin with those of the servers %s', async (_what, document) => {
+    expect(await operationsOf(document)).toEqual(['GET /api/things', 'POST /api/things']);
+  });
+
+  it('have the operations of each path that leads to them', async () => {
+    const paths = { '/api/things': { get }, '/things': { get, post } };
+
+    expect(await operationsOf({ servers: [...root, ...api], paths })).toEqual([
+      'GET /things',
+      'GET /api/things',
+      'POST /things',
+      'POST /api/things',
+    ]);
+  });
+});

@@ -205,6 +205,16 @@ describe('a document that cannot be compared is one message with the place', () 
     ],
     ['components that are a number', { paths: PATHS, components: 7 }, '`#/components` is 7. Expected an object.'],
     ['servers that are an object', { paths: PATHS, servers: {} }, '`#/servers` is {}. Expected a list.'],
+    [
+      'more servers than are compared',
+      { paths: { '/a': { get: { servers: Array.from({ length: 101 }, (_, at) => ({ url: `/${at}` })) } } } },
+      '`#/paths/~1a/get/servers` has 101 entries. Expected at most 100.',
+    ],
+    [
+      'an operation that is null, in components',
+      { paths: PATHS, components: { pathItems: { Thing: { get: null } } } },
+      '`#/components/pathItems/Thing/get` is null. Expected an object.',
+    ],
   ])('%s is refused, with its place', (_what, broken, said) => {
     expect(() => sourceOf({ openapi: '3.0.3', ...broken }, 'x')).toThrow(`x: ${said}`);
   });

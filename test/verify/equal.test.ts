@@ -7,6 +7,10 @@ const LIST = 'paths /things get';
 const ERROR_BODY = `${LIST} responses 400 content application/json schema`;
 const PROPERTIES = 'components schemas NewThing properties';
 const STRING = { type: 'string' };
+const ITEM = exampleDocument().paths['/things/{id}'];
+const [ID] = ITEM.parameters;
+/** The servers of the example, in other words. */
+const HERE = [{ url: 'https://elsewhere.example.com/' }];
 const SORT = exampleDocument().paths['/things'].get.parameters[0]?.schema;
 
 function ids(theirs: readonly Edit[], ours: readonly Edit[] = []): string[] {
@@ -102,6 +106,17 @@ describe('documents are equal', () => {
       [
         ['servers', [{ url: '/{version}/', variables: { version: { default: 'things' } } }]],
         ['paths', { '/': changed().paths['/things'], '/{id}/': changed().paths['/things/{id}'] }],
+      ],
+    ],
+    [
+      'with servers of operations, which override those of the path and of the document',
+      [
+        ['servers', [{ url: '/v7' }]],
+        ['paths /things servers', [{ url: '/v8' }]],
+        [`${LIST} servers`, HERE],
+        ['paths /things post servers', HERE],
+        ['paths /things/{id} get servers', HERE],
+        ['paths /things/{id} delete servers', HERE],
       ],
     ],
     [
@@ -254,6 +269,31 @@ describe('documents differ', () => {
       ['GET /things query sort: media type'],
     ],
     ['by a base path of one path', [['paths /things servers', [{ url: '/v2' }]]], ['/things servers: base path']],
+    [
+      'by a base path of one path that each of its operations has',
+      [
+        [`${LIST} servers`, [{ url: '/v2' }]],
+        ['paths /things post servers', [{ url: '/v2' }]],
+      ],
+      ['/things servers: base path'],
+    ],
+    ['by a base path of one operation', [[`${LIST} servers`, [{ url: '/v2' }]]], ['GET /things servers: base path']],
+    [
+      'by the name of a parameter that only one of the operations has',
+      [
+        ['paths /things/{id} delete', undefined],
+        ['paths /things/{thingId}', { parameters: [{ ...ID, name: 'thingId' }], delete: ITEM.delete }],
+      ],
+      ['/things/{id}: path parameters'],
+    ],
+    [
+      'by the base paths of several operations',
+      [
+        [`${LIST} servers`, [{ url: '/v2' }]],
+        ['paths /things post servers', [{ url: '/v3' }]],
+      ],
+      ['GET /things servers: base path', 'POST /things servers: base path'],
+    ],
   ];
 
   it.each(cases)('%s', (_what, theirs, found) => {

@@ -3,7 +3,7 @@ import { shapeOf } from '../../core/path-template.ts';
 import { bothValues, canonical, type Difference, oneLine, onlyIn, type Tell } from './difference.ts';
 import { OperationComparison, pathNames, speaksOfSecurity } from './operations.ts';
 import { SchemaComparison } from './schemas.ts';
-import { basesOf, type Members, membersOf, resolve, type Source } from './source.ts';
+import { basesOf, type Members, membersOf, resolve, type Source, serversOf } from './source.ts';
 import { METHODS } from './structure.ts';
 
 /** The comparison of a vendor's document with one of ours. */
@@ -17,10 +17,12 @@ export interface Compared {
   readonly missingPaths: number;
 }
 
+/** A path with those of its operations that have the same servers. */
 interface Path {
   /** As its document writes it. */
   readonly path: string;
   readonly item: Members;
+  readonly methods: ReadonlySet<string>;
   /** Paths of servers, each without a slash at its end. */
   readonly bases: readonly string[];
 }
@@ -38,9 +40,9 @@ interface Pairs {
   readonly onlyOurs: readonly Path[];
 }
 
-/** Checks whether documents are about the same API. @returns the number of paths that both have */
+/** Checks whether documents are about the same API. @returns the number of our paths that both have */
 export function sharedPaths(theirs: Source, ours: Source): number {
-  return pairsOf(theirs, ours).pairs.length;
+  return methodsByPath(pairsOf(theirs, ours).pairs).size;
 }
 
 /**
@@ -59,14 +61,18 @@ export function compareDocuments(theirs: Source, ours: Source): Compared {
   if (!speaksOfSecurity(theirs) && speaksOfSecurity(ours)) {
     tell('document', 'security', 'widens', 'the document does not say how requests are authenticated');
   }
-  const isPart = pairs.length < LEAST_SHARE * (pairs.length + onlyOurs.length);
+  // Operations of one path can be at several in the vendor's document, which differ in their servers or parameters' names.
+  const found = methodsByPath(pairs);
+  const isPart = found.size < LEAST_SHARE * (found.size + onlyOurs.length);
   const gone = onlyOurs.filter((path) => tellGone(path, onlyTheirs, isPart, tell));
   let operations = 0;
   for (const pair of pairs) {
     tellPath(pair, tell);
     for (const method of METHODS) {
-      const [one, other] = [pair.theirs.item[method], pair.ours.item[method]];
+      const one = pair.theirs.methods.has(method) ? pair.theirs.item[method] : undefined;
+      const other = pair.ours.methods.has(method) ? pair.ours.item[method] : undefined;
       const where = `${method.toUpperCase()} ${pair.ours.path}`;
+      if (one === undefined && found.get(pair.ours)?.has(method)) continue;
       if (one !== undefined && other !== undefined) {
         operations += 1;
         const operation = { ...pair.theirs, source: theirs, members: membersOf(one) };
@@ -81,9 +87,20 @@ export function compareDocuments(theirs: Source, ours: Source): Compared {
   return {
     differences: sorted,
     operations,
-    otherPaths: onlyTheirs.length,
+    otherPaths: new Set(onlyTheirs.map(({ path }) => path)).size,
     missingPaths: onlyOurs.length - gone.length,
   };
+}
+
+/** The methods that the vendor has of each of our paths. */
+function methodsByPath(pairs: readonly Pair[]): ReadonlyMap<Path, ReadonlySet<string>> {
+  const found = new Map<Path, Set<string>>();
+  for (const { theirs, ours } of pairs) {
+    const methods = found.get(ours) ?? new Set();
+    for (const method of theirs.methods) methods.add(method);
+    found.set(ours, methods);
+  }
+  return found;
 }
 
 /** A place names members at most 500 levels deep. */
@@ -106,8 +123,7 @@ function tellGone({ path }: Path, candidates: readonly Path[], isPart: boolean, 
 
 function tellPath({ theirs, ours, moved }: Pair, tell: Tell): void {
   if (moved !== null) {
-    const where = theirs.item['servers'] === undefined ? 'servers' : `${ours.path} servers`;
-    tell(where, 'base path', 'breaks-requests', bothValues(...moved));
+    for (const where of placesOf(theirs, ours.path)) tell(where, 'base path', 'breaks-requests', bothValues(...moved));
   }
   const [names, own] = [pathNames(theirs.path), pathNames(ours.path)];
   const differing = [...own.keys()].filter((at) => names[at] !== own[at]);
@@ -117,14 +133,23 @@ function tellPath({ theirs, ours, moved }: Pair, tell: Tell): void {
   }
 }
 
+/** The places of the servers of a path, whose name is ours. */
+function placesOf({ item, methods }: Path, path: string): string[] {
+  const [first] = methods;
+  if (serversOf(item, first) === undefined) return ['servers'];
+  if (methods.size === methodsOf(item).length) return [`${path} servers`];
+  return [...methods].map((method) => `${method.toUpperCase()} ${path} servers`);
+}
+
 /**
  * A path is the same where base path and path together are; else where they are but for the names of parameters; else
- * where the path alone is, and the base path differs; else where it is after the beginning that most paths have instead
- * of ours.
+ * where the path alone is, and the base path differs; else where another operation of the path is; else where it is after
+ * the beginning that most paths have instead of ours.
  */
 function pairsOf(theirs: Source, ours: Source): Pairs {
   const own = pathsOf(ours);
   const wholes = (path: Path) => path.bases.map((base) => `${base}${path.path}`);
+  const shapes = (path: Path) => wholes(path).map(shapeOf);
   const exact = new Map(own.flatMap((path) => wholes(path).map((whole) => [whole, path])));
   const rest = pathsOf(theirs).map((path) => ({
     path,
@@ -132,14 +157,16 @@ function pairsOf(theirs: Source, ours: Source): Pairs {
   }));
   const taken = new Set(rest.map(({ found }) => found));
   const free = own.filter((path) => !taken.has(path));
-  const byWhole = new Map(free.flatMap((path) => wholes(path).map((whole) => [shapeOf(whole), path])));
+  const byWhole = new Map(free.flatMap((path) => shapes(path).map((shape) => [shape, path])));
   const byPath = new Map(free.map((path) => [shapeOf(path.path), path]));
+  const byTheirs = new Map(rest.flatMap(({ path, found }) => (found ? [[shapeOf(path.path), found] as const] : [])));
   const pairs = rest.flatMap(({ path, found }): Pair[] => {
-    const whole = found ?? wholes(path).flatMap((one) => byWhole.get(shapeOf(one)) ?? [])[0];
-    const pair = whole ?? byPath.get(shapeOf(path.path));
+    const shape = shapeOf(path.path);
+    const whole = found ?? shapes(path).flatMap((one) => byWhole.get(one) ?? [])[0];
+    const pair = whole ?? byPath.get(shape) ?? byTheirs.get(shape);
     if (pair === undefined) return [];
-    const moved = whole === undefined ? ([path.bases.join(' '), pair.bases.join(' ')] as const) : null;
-    return [{ theirs: path, ours: pair, moved }];
+    const isMoved = whole === undefined && !shapes(path).some((one) => shapes(pair).includes(one));
+    return [{ theirs: path, ours: pair, moved: isMoved ? [path.bases.join(' '), pair.bases.join(' ')] : null }];
   });
   const all = rest.map(({ path }) => path);
   const moved = movedPairs(without(all, pairs), without(own, pairs));
@@ -188,11 +215,27 @@ function partsOf({ path }: Path): { readonly beginning: string; readonly rest: s
   }));
 }
 
+/** The paths of a document, each once for all of its operations with the same servers. */
 function pathsOf(source: Source): Path[] {
-  return Object.entries(membersOf(source.root['paths']))
-    .filter(([path]) => path.startsWith('/'))
-    .map(([path, value]) => {
-      const item = membersOf(resolve(source, value));
-      return { path, item, bases: basesOf(item['servers'] ?? source.root['servers']) };
-    });
+  const ofDocument = basesOf(source.root['servers']);
+  return Object.entries(membersOf(source.root['paths'])).flatMap(([path, value]) => {
+    if (!path.startsWith('/')) return [];
+    const item = membersOf(resolve(source, value));
+    const groups = new Map<string, Path & { readonly methods: Set<string> }>();
+    const methods = methodsOf(item);
+    // A path without operations is a path nevertheless.
+    for (const method of methods.length === 0 ? [undefined] : methods) {
+      const servers = serversOf(item, method);
+      const bases = servers === undefined ? ofDocument : basesOf(servers);
+      const key = bases.join(' ');
+      const group = groups.get(key) ?? { path, item, bases, methods: new Set<string>() };
+      if (method !== undefined) group.methods.add(method);
+      groups.set(key, group);
+    }
+    return [...groups.values()];
+  });
+}
+
+function methodsOf(item: Members): readonly string[] {
+  return METHODS.filter((method) => item[method] !== undefined);
 }

@@ -157,6 +157,12 @@ export function referenceOf(value: unknown): string | null {
   return typeof $ref === 'string' ? $ref : null;
 }
 
+/** The servers of a path or of one of its operations, which override those of the path. Undefined: the document's. */
+export function serversOf(item: Members, method?: string): unknown {
+  const { servers = item['servers'] } = method === undefined ? item : membersOf(item[method]);
+  return servers;
+}
+
 /** The paths of servers: `/api/v1` of `https://{tenant}.example/api/v1`; one that is empty if there are none. */
 export function basesOf(servers: unknown): string[] {
   const bases = listOf(servers).map((server) => {

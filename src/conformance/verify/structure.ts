@@ -7,9 +7,13 @@ interface Form {
   readonly members?: Readonly<Record<string, Form>>;
   /** Of each other member, or of each entry. */
   readonly each?: Form;
+  /** How many entries a list may have. */
+  readonly most?: number;
 }
 
 const LIST: Form = { type: 'array' };
+/** Each path is compared at each of its servers. */
+const SERVERS: Form = { type: 'array', most: 100 };
 const mapOf = (each: Form): Form => ({ type: 'object', each });
 const listOf = (each: Form): Form => ({ type: 'array', each });
 
@@ -24,7 +28,7 @@ const OPERATION: Form = {
     requestBody: BODY,
     responses: mapOf(RESPONSE),
     security: LIST,
-    servers: LIST,
+    servers: SERVERS,
   },
 };
 /** The methods of OpenAPI. Other members of a path are no operations. */
@@ -34,14 +38,14 @@ const ITEM: Form = {
   members: {
     ...Object.fromEntries(METHODS.map((method) => [method, OPERATION])),
     parameters: listOf(PARAMETER),
-    servers: LIST,
+    servers: SERVERS,
   },
 };
 const DOCUMENT: Form = {
   type: 'object',
   members: {
     paths: mapOf(ITEM),
-    servers: LIST,
+    servers: SERVERS,
     security: LIST,
     components: {
       type: 'object',
@@ -51,6 +55,7 @@ const DOCUMENT: Form = {
         requestBodies: mapOf(BODY),
         responses: mapOf(RESPONSE),
         headers: mapOf(PARAMETER),
+        pathItems: mapOf(ITEM),
         securitySchemes: mapOf({ type: 'object' }),
       },
     },
@@ -75,6 +80,9 @@ function check(part: unknown, form: Form, place: readonly string[], name: string
     throw new Unusable(`${name}: ${placeText(place)} is ${shown(part)}. Expected ${EXPECTED[form.type]}.`);
   }
   if (form.type === 'schema') return;
+  const { most = Number.POSITIVE_INFINITY } = form;
+  if (Array.isArray(part) && part.length > most)
+    throw new Unusable(`${name}: ${placeText(place)} has ${part.length} entries. Expected at most ${most}.`);
   for (const [member, value] of Object.entries(part as object)) {
     if (member.startsWith('x-')) continue;
     const inner = form.members?.[member] ?? form.each;
