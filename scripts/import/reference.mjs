@@ -124,17 +124,17 @@ async function airDocument(path) {
 /** @param {{ name: string, before: any, document: any, served: any }} given */
 async function changesOf({ name, before, document, served }) {
   const verify = await fromSource(new URL('verify.ts', import.meta.url));
-  const compare = (/** @type {any} */ theirs, /** @type {any} */ ours) =>
-    verify.compareDocuments(verify.sourceOf(theirs, 'the reference'), verify.sourceOf(ours, name)).differences;
+  const compare = async (/** @type {any} */ theirs, /** @type {any} */ ours) =>
+    (await verify.compareDocuments(verify.sourceOf(theirs, 'the reference'), verify.sourceOf(ours, name))).differences;
   const namesIn = (/** @type {any} */ one) =>
     new Map([...operationsOf(one).keys()].map((key) => /** @type {const} */ ([nameless(key), key])));
   const [had, has] = [namesIn(before), namesIn(document)];
   const added = [...has].filter(([key]) => !had.has(key));
   const removed = [...had].filter(([key]) => !has.has(key));
-  const kept = compare(document, before).filter((/** @type {any} */ { id }) => !/: (?:method|path)$/.test(id));
+  const kept = (await compare(document, before)).filter((/** @type {any} */ { id }) => !/: (?:method|path)$/.test(id));
   const file = `openapi/${name.replace(/\..*$/, '')}/baseline.json`;
   const text = await readFile(new URL(file, ROOT), 'utf8').catch(() => '{"differences":[]}');
-  const found = compare(document, served);
+  const found = await compare(document, served);
   const { failing } = verify.judge(found, verify.readBaseline(JSON.parse(text), file), name, file);
   return [
     `${name}, operations: ${has.size}; added: ${added.length}; removed: ${removed.length}; other changes: ${kept.length}`,

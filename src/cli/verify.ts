@@ -39,7 +39,7 @@ export async function verifyDocument(flags: VerifyFlags): Promise<void> {
   const theirs = sourceOf(content, name);
   const before = file === undefined ? null : await readBaselineFile(file, updateBaseline);
   const [document, ours] = await documentFor(theirs, await candidatesOf(flags), before?.document ?? null);
-  const compared = compareDocuments(theirs, ours);
+  const compared = await compareDocuments(theirs, ours);
   const verdict = await verdictOf(compared, document, file, before, updateBaseline);
   if (flags.json === true) {
     const { open: differences, accepted, stale, unexplained } = verdict;
@@ -110,13 +110,11 @@ export async function documentFor(
   const fitting = all.filter(({ paths }) => paths === most);
   const known = fitting.filter(({ name }) => name === ofBaseline);
   const best = known.length > 0 ? known : fitting;
-  const counted = best.map((one) => ({
-    ...one,
-    differences:
-      best.length === 1
-        ? 0
-        : compareDocuments(theirs, one.source).differences.filter(({ id }) => !id.endsWith(': path')).length,
-  }));
+  const counted = [];
+  for (const one of best) {
+    const { differences } = best.length === 1 ? { differences: [] } : await compareDocuments(theirs, one.source);
+    counted.push({ ...one, differences: differences.filter(({ id }) => !id.endsWith(': path')).length });
+  }
   const { name, source } = counted.reduce((one, other) => (other.differences < one.differences ? other : one));
   return [name, source];
 }

@@ -20,11 +20,11 @@ function ladder(count: number, last: object): object {
   return documentOf({ ...Object.fromEntries(steps), [`S${count}`]: last });
 }
 
-const compared = (theirs: object, ours: object) =>
-  compareDocuments(sourceOf(theirs, '--spec x.json'), sourceOf(ours, 'ours')).differences.map(({ id }) => id);
+const compared = async (theirs: object, ours: object) =>
+  (await compareDocuments(sourceOf(theirs, '--spec x.json'), sourceOf(ours, 'ours'))).differences.map(({ id }) => id);
 
 describe('a comparison ends', () => {
-  it('for schemas that contain themselves', () => {
+  it('for schemas that contain themselves', async () => {
     const tree = (label: object) =>
       documentOf({
         S0: {
@@ -37,27 +37,69 @@ describe('a comparison ends', () => {
         },
       });
 
-    expect(compared(tree({ type: 'string' }), tree({ type: 'string' }))).toEqual([]);
-    expect(compared(tree({ type: 'integer' }), tree({ type: 'string' }))).toEqual(['GET /things 200 body label: type']);
+    expect(await compared(tree({ type: 'string' }), tree({ type: 'string' }))).toEqual([]);
+    expect(await compared(tree({ type: 'integer' }), tree({ type: 'string' }))).toEqual([
+      'GET /things 200 body label: type',
+    ]);
   });
 
-  it('for an allOf that contains itself', () => {
+  it('for an allOf that contains itself', async () => {
     const circle = documentOf({ S0: { allOf: [reference(1)] }, S1: { allOf: [reference(0), { type: 'object' }] } });
 
-    expect(compared(circle, documentOf({ S0: { type: 'object' } }))).toEqual([]);
+    expect(await compared(circle, documentOf({ S0: { type: 'object' } }))).toEqual([]);
   });
 
-  it('for values that contain themselves twice, as in YAML', () => {
+  it('for values that contain themselves twice, as in YAML', async () => {
     const value: unknown[] = [];
     value.push(value, value);
     const S0 = { enum: [value], default: { value } };
 
-    expect(compared(documentOf({ S0 }), documentOf({ S0 }))).toEqual([]);
+    expect(await compared(documentOf({ S0 }), documentOf({ S0 }))).toEqual([]);
   });
 
-  it('after as many steps as there are schemas, not as ways through them', () => {
-    expect(compared(ladder(200, { type: 'string' }), ladder(200, { type: 'string' }))).toEqual([]);
-    expect(compared(ladder(30, { type: 'string' }), ladder(30, { type: 'integer' }))).toHaveLength(1);
+  it('after as many steps as there are schemas, not as ways through them', async () => {
+    expect(await compared(ladder(200, { type: 'string' }), ladder(200, { type: 'string' }))).toEqual([]);
+    expect(await compared(ladder(30, { type: 'string' }), ladder(30, { type: 'integer' }))).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      'with other parameters',
+      (at: number) => `/things/{name${at}}`,
+      ['/things/{id}/parts: path', '/things/{id}: path parameters'],
+    ],
+    ['at another base path', (at: number) => `/v9/things/{name${at}}`, []],
+    ['called something else', (at: number) => `/things/{id}/other${at}`, []],
+  ])('after as many steps as there are paths %s', async (_what, nameOf, found) => {
+    const get = { responses: { 200: { description: 'ok' } } };
+    const paths = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, at) => [nameOf(at), { get }]));
+    const ours = { openapi: '3.0.3', info: {}, paths: { '/things/{id}': { get }, '/things/{id}/parts': { get } } };
+
+    expect(await compared({ ...ours, paths: paths(20_000) }, ours)).toEqual(found);
+  });
+
+  it('for an allOf with very many schemas', async () => {
+    const schemas = Array.from({ length: 130_000 }, (_, minLength) => ({ type: 'string', minLength }));
+    const S0 = { type: 'string' };
+
+    expect(await compared(documentOf({ S0: { allOf: schemas } }), documentOf({ S0 }))).toEqual([
+      'GET /things 200 body: minLength',
+    ]);
+  });
+
+  it('with pauses, in which a signal can end it', async () => {
+    const properties = Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`p${at}`, { type: 'string' }]));
+    const S0 = { type: 'object', properties };
+    let turns = 0;
+    let timer = setImmediate(function count() {
+      turns += 1;
+      timer = setImmediate(count);
+    });
+    await compared(documentOf({ S0 }), documentOf({ S0: { type: 'object' } }));
+    clearImmediate(timer);
+
+    expect(turns).toBeGreaterThan(5);
   });
 
   it.each([
@@ -73,11 +115,11 @@ describe('a comparison ends', () => {
           {},
         ),
     ],
-  ])('with one message for schemas %s', (said, nested) => {
-    expect(() => compared(documentOf({ S0: nested(5000) }), documentOf({ S0: nested(5000) }))).toThrow(
+  ])('with one message for schemas %s', async (said, nested) => {
+    await expect(compared(documentOf({ S0: nested(5000) }), documentOf({ S0: nested(5000) }))).rejects.toThrow(
       `--spec x.json has schemas ${said}.`,
     );
-    expect(compared(documentOf({ S0: nested(20) }), documentOf({ S0: nested(20) }))).toEqual([]);
+    expect(await compared(documentOf({ S0: nested(20) }), documentOf({ S0: nested(20) }))).toEqual([]);
   });
 });
 
@@ -169,14 +211,14 @@ describe('a document that cannot be compared is one message with the place', () 
     expect(() => sourceOf(content, '--spec x.json')).toThrow(said);
   });
 
-  it('but `$ref` in an example is data, and a field may be called so', () => {
+  it('but `$ref` in an example is data, and a field may be called so', async () => {
     const S0 = {
       type: 'object',
       properties: { $ref: { type: 'string' }, example: { type: 'string' } },
       example: { $ref: 'nowhere' },
     };
 
-    expect(compared(documentOf({ S0 }), documentOf({ S0: { ...S0, example: undefined } }))).toEqual([]);
+    expect(await compared(documentOf({ S0 }), documentOf({ S0: { ...S0, example: undefined } }))).toEqual([]);
   });
 
   const PATHS = { '/things': { get: { responses: {} } } };
@@ -219,9 +261,9 @@ describe('a document that cannot be compared is one message with the place', () 
     expect(() => sourceOf({ openapi: '3.0.3', ...broken }, 'x')).toThrow(`x: ${said}`);
   });
 
-  it('parts that OpenAPI does not name may have any form', () => {
+  it('parts that OpenAPI does not name may have any form', async () => {
     const document = { openapi: '3.0.3', 'x-y': 1, servers: [null], paths: { ...PATHS, 'x-y': 1 } };
 
-    expect(compared(document, document)).toEqual([]);
+    expect(await compared(document, document)).toEqual([]);
   });
 });

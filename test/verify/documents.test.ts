@@ -4,11 +4,12 @@ import { sourceOf } from '../../src/conformance/verify/source.ts';
 import { changed, exampleDocument, KINDS } from './kinds.ts';
 
 const ours = sourceOf(exampleDocument(), 'ours');
-const differences = (document: object) => compareDocuments(sourceOf(document, 'theirs'), ours).differences;
+const differences = async (document: object) =>
+  (await compareDocuments(sourceOf(document, 'theirs'), ours)).differences;
 
 describe('each kind of change is told once, and nothing besides', () => {
-  it.each(KINDS)('$what', ({ edits, id, class: found }) => {
-    expect(differences(changed(...edits)).map((one) => [one.id, one.class])).toEqual([[id, found]]);
+  it.each(KINDS)('$what', async ({ edits, id, class: found }) => {
+    expect((await differences(changed(...edits))).map((one) => [one.id, one.class])).toEqual([[id, found]]);
   });
 
   it('they are 27', () => {

@@ -12,10 +12,10 @@ const json = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta
  */
 const PUBLISHED = readdirSync(new URL('published/', import.meta.url)).map((file) => file.replace(/\.json$/, ''));
 
-describe.each(PUBLISHED)('the document %s', (name) => {
+describe.each(PUBLISHED)('the document %s', async (name) => {
   const file = `openapi/${name.replace(/\..*$/, '')}/baseline.json`;
   const theirs = sourceOf(json(`published/${name}.json`), 'the published document');
-  const compared = compareDocuments(theirs, sourceOf(json(`../../dist/openapi/${name}.json`), name));
+  const compared = await compareDocuments(theirs, sourceOf(json(`../../dist/openapi/${name}.json`), name));
   const baseline: Baseline = readBaseline(json(`../../${file}`), file);
   const verdict = judge(compared.differences, baseline, name, file);
 

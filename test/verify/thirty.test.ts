@@ -6,13 +6,16 @@ import { CHANGES, servedDocument } from './thirty.ts';
 
 const OURS = sourceOf(servedDocument(), 'ours');
 
-it.each(CHANGES.map((change) => [change.what, change] as const))('%s: told once, and for whom', (_what, change) => {
-  const { apply, reported } = change;
-  const theirs = servedDocument();
-  apply(theirs);
-  const { differences } = compareDocuments(sourceOf(theirs, 'theirs'), OURS);
+it.each(CHANGES.map((change) => [change.what, change] as const))(
+  '%s: told once, and for whom',
+  async (_what, change) => {
+    const { apply, reported } = change;
+    const theirs = servedDocument();
+    apply(theirs);
+    const { differences } = await compareDocuments(sourceOf(theirs, 'theirs'), OURS);
 
-  const lines = groupsOf(differences, false).map((line) => line.trim());
-  // Every document that is extended has more answers of the shared error.
-  expect(lines.map((line) => line.replace(/\b\d{3} times/, 'many times'))).toEqual(reported);
-});
+    const lines = groupsOf(differences, false).map((line) => line.trim());
+    // Every document that is extended has more answers of the shared error.
+    expect(lines.map((line) => line.replace(/\b\d{3} times/, 'many times'))).toEqual(reported);
+  },
+);

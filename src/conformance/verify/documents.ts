@@ -1,4 +1,5 @@
 import { findNearPath } from '../../core/nearest.ts';
+import { Pacer } from '../../core/pacer.ts';
 import { shapeOf } from '../../core/path-template.ts';
 import { bothValues, canonical, type Difference, oneLine, onlyIn, type Tell } from './difference.ts';
 import { OperationComparison, pathNames, speaksOfSecurity } from './operations.ts';
@@ -49,7 +50,7 @@ export function sharedPaths(theirs: Source, ours: Source): number {
  * Compares what a client can notice: paths, methods, parameters, bodies, statuses, headers, security, and schemas with
  * their keywords. Paths that only the vendor has are counted: no client of the mock calls them.
  */
-export function compareDocuments(theirs: Source, ours: Source): Compared {
+export async function compareDocuments(theirs: Source, ours: Source): Promise<Compared> {
   const differences = new Map<string, Difference>();
   const tell: Tell = (where, kind, found, what) => {
     const place = oneLine(where, MOST_PLACE);
@@ -58,15 +59,23 @@ export function compareDocuments(theirs: Source, ours: Source): Compared {
   };
   const schemas = new SchemaComparison(theirs, ours);
   const { pairs, onlyTheirs, onlyOurs } = pairsOf(theirs, ours);
-  if (!speaksOfSecurity(theirs) && speaksOfSecurity(ours)) {
+  const hasSecurity = speaksOfSecurity(theirs);
+  if (!hasSecurity && speaksOfSecurity(ours)) {
     tell('document', 'security', 'widens', 'the document does not say how requests are authenticated');
   }
   // Operations of one path can be at several in the vendor's document, which differ in their servers or parameters' names.
   const found = methodsByPath(pairs);
   const isPart = found.size < LEAST_SHARE * (found.size + onlyOurs.length);
-  const gone = onlyOurs.filter((path) => tellGone(path, onlyTheirs, isPart, tell));
+  const pacer = new Pacer();
+  const candidates = onlyTheirs.slice(0, MOST_CANDIDATES).map(({ path }) => path);
+  let missingPaths = 0;
+  for (const { path } of onlyOurs) {
+    if (pacer.isLong) await pacer.pause();
+    if (!tellGone(path, candidates, isPart, tell)) missingPaths += 1;
+  }
   let operations = 0;
   for (const pair of pairs) {
+    if (pacer.isLong) await pacer.pause();
     tellPath(pair, tell);
     for (const method of METHODS) {
       const one = pair.theirs.methods.has(method) ? pair.theirs.item[method] : undefined;
@@ -77,7 +86,7 @@ export function compareDocuments(theirs: Source, ours: Source): Compared {
         operations += 1;
         const operation = { ...pair.theirs, source: theirs, members: membersOf(one) };
         const own = { ...pair.ours, source: ours, members: membersOf(other) };
-        new OperationComparison(operation, own, schemas, tell).compare(where);
+        await new OperationComparison(operation, own, schemas, hasSecurity, tell).compare(where);
       } else if (one !== other) {
         tell(where, 'method', one === undefined ? 'breaks-requests' : 'widens', onlyIn(one !== undefined));
       }
@@ -88,7 +97,7 @@ export function compareDocuments(theirs: Source, ours: Source): Compared {
     differences: sorted,
     operations,
     otherPaths: new Set(onlyTheirs.map(({ path }) => path)).size,
-    missingPaths: onlyOurs.length - gone.length,
+    missingPaths,
   };
 }
 
@@ -109,12 +118,12 @@ const MOST_PLACE = 2000;
 /** Vendors publish parts of their documents, such as one for each page of a reference. A part has less than this of our paths. */
 const LEAST_SHARE = 0.25;
 
+/** Paths that are compared for the nearest one. */
+const MOST_CANDIDATES = 1000;
+
 /** A path that the vendor does not have, or has by another name. @param isPart without another name it is no difference */
-function tellGone({ path }: Path, candidates: readonly Path[], isPart: boolean, tell: Tell): boolean {
-  const near = findNearPath(
-    path,
-    candidates.map((one) => one.path),
-  );
+function tellGone(path: string, candidates: readonly string[], isPart: boolean, tell: Tell): boolean {
+  const near = findNearPath(path, candidates);
   if (near === undefined && isPart) return false;
   const meant = near === undefined ? '' : `; the nearest path of the document is \`${oneLine(near)}\``;
   tell(path, 'path', 'breaks-requests', `${onlyIn(false)}${meant}`);
@@ -189,19 +198,24 @@ const LEAST_MOVED = 2;
 function movedPairs(theirs: readonly Path[], ours: readonly Path[]): Pair[] {
   const byRest = new Map<string, { path: Path; beginning: string }>();
   for (const path of ours) for (const { beginning, rest } of partsOf(path)) byRest.set(rest, { path, beginning });
-  const groups = new Map<string, Pair[]>();
+  const groups = new Map<string, { readonly pairs: Pair[]; readonly found: Set<Path> }>();
   for (const path of theirs) {
     for (const { beginning, rest } of partsOf(path)) {
       const found = byRest.get(rest);
       if (found === undefined) continue;
       const moved = [beginning, found.beginning] as const;
       const key = canonical(moved);
-      groups.set(key, [...(groups.get(key) ?? []), { theirs: path, ours: found.path, moved }]);
+      const group = groups.get(key) ?? { pairs: [], found: new Set() };
+      group.pairs.push({ theirs: path, ours: found.path, moved });
+      group.found.add(found.path);
+      groups.set(key, group);
     }
   }
-  const most = [...groups.values()].reduce<Pair[]>((one, other) => (other.length > one.length ? other : one), []);
-  return most.length < LEAST_MOVED ? [] : most;
+  const most = [...groups.values()].reduce((one, other) => (other.found.size > one.found.size ? other : one), NONE);
+  return most.found.size < LEAST_MOVED ? [] : most.pairs;
 }
+
+const NONE = { pairs: [], found: new Set<Path>() };
 
 /** A path divided after each of its first segments. */
 function partsOf({ path }: Path): { readonly beginning: string; readonly rest: string }[] {

@@ -36,27 +36,30 @@ export class OperationComparison {
   readonly #theirs: Operation;
   readonly #ours: Operation;
   readonly #schemas: SchemaComparison;
+  readonly #hasSecurity: boolean;
   readonly #tell: Tell;
 
-  constructor(theirs: Operation, ours: Operation, schemas: SchemaComparison, tell: Tell) {
+  /** @param hasSecurity whether the document speaks of credentials. That it does not is reported once, not for each operation */
+  constructor(theirs: Operation, ours: Operation, schemas: SchemaComparison, hasSecurity: boolean, tell: Tell) {
     this.#theirs = theirs;
     this.#ours = ours;
     this.#schemas = schemas;
+    this.#hasSecurity = hasSecurity;
     this.#tell = tell;
   }
 
   /** Tells all differences. @param where `GET /users/{id}` */
-  compare(where: string): void {
+  async compare(where: string): Promise<void> {
     this.#compareSecurity(where);
     this.#compareWords(where);
-    this.#compareParameters(where);
-    this.#compareBodies(`${where} body`);
+    await this.#compareParameters(where);
+    await this.#compareBodies(`${where} body`);
     const [theirs = NONE, ours = NONE] = [this.#theirs, this.#ours].map(({ members }) => mapOf(members['responses']));
     for (const [status, one, before] of answersOf(theirs, ours)) {
       const part = this.#part(one, before, `${where} ${status}`, 'answer');
       if (one !== undefined && before !== undefined) {
-        this.#compareHeaders(part);
-        this.#compareContents({ ...part, where: `${part.where} body` });
+        await this.#compareHeaders(part);
+        await this.#compareContents({ ...part, where: `${part.where} body` });
       } else {
         const isGone = one === undefined && !status.startsWith('2');
         this.#tell(part.where, 'status', isGone ? 'widens' : 'breaks-answers', onlyIn(one !== undefined));
@@ -64,9 +67,8 @@ export class OperationComparison {
     }
   }
 
-  /** Of a document that never speaks of credentials, that is reported once, not for each operation. */
   #compareSecurity(where: string): void {
-    if (!speaksOfSecurity(this.#theirs.source)) return;
+    if (!this.#hasSecurity) return;
     const security = securityOf(this.#theirs);
     const found = compareNames(security, securityOf(this.#ours));
     const isOpen = security.has('none');
@@ -90,7 +92,7 @@ export class OperationComparison {
     return { theirs: membersOf(one), ours: membersOf(other), where, side };
   }
 
-  #compareParameters(where: string): void {
+  async #compareParameters(where: string): Promise<void> {
     const names = pathNames(this.#ours.path);
     const [theirs, ours] = [parametersOf(this.#theirs, names), parametersOf(this.#ours, names)];
     const more = [...theirs].filter(([key]) => !ours.has(key)).map(([, { name }]) => textOf(name));
@@ -109,24 +111,24 @@ export class OperationComparison {
           if (value !== known && value !== undefined && known !== undefined)
             this.#tell(place, keyword, 'breaks-requests', bothValues(value, known));
         }
-        this.#compareValues({ theirs: one, ours: other, where: place, side: 'request' });
+        await this.#compareValues({ theirs: one, ours: other, where: place, side: 'request' });
       }
     }
   }
 
-  #compareBodies(where: string): void {
+  async #compareBodies(where: string): Promise<void> {
     const [one, other] = [this.#theirs.members['requestBody'], this.#ours.members['requestBody']];
     const part = this.#part(one, other, where, 'request');
     if (one !== undefined && other !== undefined) {
       this.#compareRequired(part);
-      this.#compareContents(part);
+      await this.#compareContents(part);
     } else if (one !== other) {
       const isOptional = one !== undefined && part.theirs['required'] !== true;
       this.#tell(where, 'body', isOptional ? 'widens' : 'breaks-requests', onlyIn(one !== undefined));
     }
   }
 
-  #compareContents({ theirs: one, ours: other, where, side }: Part): void {
+  async #compareContents({ theirs: one, ours: other, where, side }: Part): Promise<void> {
     const [theirs, ours] = [contentsOf(one), contentsOf(other)];
     const found = compareNames(new Set(theirs.keys()), new Set(ours.keys()));
     if (found !== null) {
@@ -138,23 +140,23 @@ export class OperationComparison {
       const place = theirs.size === 1 || type === 'application/json' ? where : `${where} (${type})`;
       if (canonical(media['encoding']) !== canonical(own['encoding']))
         this.#tell(place, 'encoding', classOf(side, 'alters'), bothValues(media['encoding'], own['encoding']));
-      this.#schemas.compare(media['schema'], own['schema'], side, place, this.#tell);
+      await this.#schemas.compare(media['schema'], own['schema'], side, place, this.#tell);
     }
   }
 
-  #compareHeaders({ theirs, ours, where }: Part): void {
+  async #compareHeaders({ theirs, ours, where }: Part): Promise<void> {
     const [all, known] = [headersOf(theirs), headersOf(ours)];
     for (const [name, one, other] of pairsOf(all, known)) {
       const part = this.#part(one, other, `${where} header ${name}`, 'answer');
-      if (one !== undefined && other !== undefined) this.#compareValues(part);
+      if (one !== undefined && other !== undefined) await this.#compareValues(part);
       else this.#tell(part.where, 'header', one === undefined ? 'breaks-answers' : 'widens', onlyIn(one !== undefined));
     }
   }
 
   /** Values of parameters and headers. */
-  #compareValues(part: Part): void {
+  async #compareValues(part: Part): Promise<void> {
     this.#compareRequired(part);
-    this.#schemas.compare(schemaOf(part.theirs), schemaOf(part.ours), part.side, part.where, this.#tell);
+    await this.#schemas.compare(schemaOf(part.theirs), schemaOf(part.ours), part.side, part.where, this.#tell);
   }
 
   #compareRequired({ theirs, ours, where, side }: Part): void {

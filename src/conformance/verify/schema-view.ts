@@ -106,7 +106,7 @@ export class SchemaReader {
       const { branches, hasNull } = this.#branchesOf(node);
       if (hasNull) leaves.add({ nullable: true });
       if (branches.length === 1) rest.push(branches[0]);
-      rest.push(...listOf(node['allOf']).toReversed());
+      for (const part of listOf(node['allOf']).toReversed()) rest.push(part);
       leaves.add(
         branches.length === 1
           ? { ...node, oneOf: undefined, anyOf: undefined }

@@ -1,3 +1,4 @@
+import { Pacer } from '../../core/pacer.ts';
 import { Unusable } from '../../core/unusable.ts';
 import {
   bothValues,
@@ -46,6 +47,7 @@ export class SchemaComparison {
   /** Pairs that were found equal, or not: they need no second look. */
   readonly #equal = new Set<string>();
   readonly #unequal = new Set<string>();
+  readonly #pacer = new Pacer();
   #steps = 0;
 
   constructor(theirs: Source, ours: Source) {
@@ -59,18 +61,19 @@ export class SchemaComparison {
    * Tells the differences between two schemas of a message. A pair that recurs in the message is reported at its first
    * place, so the work and the list do not grow with the number of ways that lead to it.
    */
-  compare(theirs: unknown, ours: unknown, side: Side, where: string, tell: Tell): void {
+  async compare(theirs: unknown, ours: unknown, side: Side, where: string, tell: Tell): Promise<void> {
     let isEqual = true;
     const run = runOf({ theirs: [theirs], ours: [ours], path: '', depth: 0 }, side, null, (path, ...difference) => {
       isEqual = false;
       tell(path === '' ? where : `${where} ${path}`, ...difference);
     });
-    this.#finish(run, () => true);
+    await this.#finish(run, () => true);
     if (isEqual) for (const key of run.seen) this.#equal.add(key);
   }
 
-  #finish(run: Run, goesOn: () => boolean): void {
+  async #finish(run: Run, goesOn: () => boolean): Promise<void> {
     for (let next = 0; next < run.queue.length && goesOn(); next += 1) {
+      if (this.#pacer.isLong) await this.#pacer.pause();
       // The index is within the list.
       const pair = run.queue[next] as Pair;
       const [theirs, ours] = [this.#theirs.view(pair.theirs), this.#ours.view(pair.ours)];
@@ -80,7 +83,7 @@ export class SchemaComparison {
       this.#spend(1 + theirs.properties.size);
       if (pair.depth > MOST_DEPTH)
         throw new Unusable(`${this.#name} has schemas nested deeper than ${MOST_DEPTH} levels.`);
-      this.#compareViews(run, pair, theirs, ours);
+      await this.#compareViews(run, pair, theirs, ours);
     }
   }
 
@@ -89,17 +92,17 @@ export class SchemaComparison {
     if (this.#steps > MOST_STEPS) throw new Unusable(`${this.#name} has more schemas than can be compared.`);
   }
 
-  #compareViews(run: Run, pair: Pair, theirs: SchemaView, ours: SchemaView): void {
-    if (this.#compareOnlyAlternatives(run, pair, theirs, ours)) return;
+  async #compareViews(run: Run, pair: Pair, theirs: SchemaView, ours: SchemaView): Promise<void> {
+    if (await this.#compareOnlyAlternatives(run, pair, theirs, ours)) return;
     if (!compareTypes(run, pair, theirs, ours)) return;
     compareValues(run, pair, theirs, ours);
     comparePlain(run, pair, theirs, ours);
-    this.#compareMembers(run, pair, theirs, ours);
+    await this.#compareMembers(run, pair, theirs, ours);
     pushWithin(run, pair, '[]', theirs.items, ours.items);
     compareAdditional(run, pair, theirs, ours);
-    this.#compareAlternatives(run, pair, theirs.alternatives, ours.alternatives);
+    await this.#compareAlternatives(run, pair, theirs.alternatives, ours.alternatives);
     for (const [keyword, one = [], other = []] of pairsOf(theirs.others, ours.others)) {
-      if (this.#isEqual(run, one, other)) continue;
+      if (await this.#isEqual(run, one, other)) continue;
       // Each of these keywords allows fewer values than none.
       const effect = other.length === 0 ? 'narrows' : one.length === 0 ? 'widens' : 'alters';
       tellEffect(run, pair, oneLine(keyword), effect, bothValues(one[0], other[0]));
@@ -107,7 +110,7 @@ export class SchemaComparison {
   }
 
   /** Equal properties need no `required`; a property that only one has is one difference, required or not. */
-  #compareMembers(run: Run, pair: Pair, theirs: SchemaView, ours: SchemaView): void {
+  async #compareMembers(run: Run, pair: Pair, theirs: SchemaView, ours: SchemaView): Promise<void> {
     const { side, tell } = run;
     const names = new Set([
       ...theirs.properties.keys(),
@@ -117,6 +120,7 @@ export class SchemaComparison {
     ]);
     const more = [...theirs.properties.keys()].filter((name) => !ours.properties.has(name));
     for (const name of [...names].sort()) {
+      if (this.#pacer.isLong) await this.#pacer.pause();
       const [one, other] = [theirs.properties.get(name), ours.properties.get(name)];
       const isThere = one !== undefined && this.#theirs.view(one).absentIn !== side;
       const isOurs = other !== undefined && this.#ours.view(other).absentIn !== side;
@@ -141,7 +145,7 @@ export class SchemaComparison {
   }
 
   /** `string` against `oneOf: [string, integer]`: one alternative more, and nothing else. */
-  #compareOnlyAlternatives(run: Run, pair: Pair, theirs: SchemaView, ours: SchemaView): boolean {
+  async #compareOnlyAlternatives(run: Run, pair: Pair, theirs: SchemaView, ours: SchemaView): Promise<boolean> {
     const { alternatives: one } = theirs;
     const { alternatives: other } = ours;
     if ((one === null) === (other === null)) return false;
@@ -153,38 +157,46 @@ export class SchemaComparison {
     }
     if (theirs.key === '' || ours.key === '') return false;
     if (one?.isAll === true) {
-      this.#compareAlternatives(run, pair, one, { ...one, branches: [pair.ours] });
+      await this.#compareAlternatives(run, pair, one, { ...one, branches: [pair.ours] });
     } else if (other?.isAll === true) {
-      this.#compareAlternatives(run, pair, { ...other, branches: [pair.theirs] }, other);
+      await this.#compareAlternatives(run, pair, { ...other, branches: [pair.theirs] }, other);
     } else return false;
     return true;
   }
 
   /** Equal alternatives are pairs, then those that people call the same. If one of each remains, they are compared. */
-  #compareAlternatives(run: Run, pair: Pair, theirs: Alternatives | null, ours: Alternatives | null): void {
+  async #compareAlternatives(
+    run: Run,
+    pair: Pair,
+    theirs: Alternatives | null,
+    ours: Alternatives | null,
+  ): Promise<void> {
     const keyword = (theirs ?? ours)?.keyword ?? 'oneOf';
-    const rest = [...(ours?.branches ?? [])];
-    const taken = (is: (other: Schemas) => boolean) => {
-      const at = rest.findIndex(is);
-      return at < 0 ? undefined : rest.splice(at, 1)[0];
-    };
     const compare = (one: Schemas, other: Schemas, step: string) =>
       run.queue.push({ theirs: one, ours: other, path: `${pair.path} ${step}`.trim(), depth: pair.depth + 1 });
-    const unequal = (theirs?.branches ?? []).filter((branch) => !taken((other) => this.#isEqual(run, branch, other)));
+    const rest = new Set(ours?.branches);
+    const unequal: Schemas[] = [];
+    for (const branch of theirs?.branches ?? []) {
+      const other = await this.#equalOf(run, branch, rest);
+      if (other === undefined) unequal.push(branch);
+      else rest.delete(other);
+    }
     const more = unequal.filter((branch) => {
       const label = labelOf(branch);
-      const other = taken((one) => labelOf(one) === label);
-      if (other !== undefined) compare(branch, other, `${keyword} ${label}`);
-      return other === undefined;
+      const other = [...rest].find((one) => labelOf(one) === label);
+      if (other === undefined) return true;
+      rest.delete(other);
+      compare(branch, other, `${keyword} ${label}`);
+      return false;
     });
-    const [one, other] = [more[0], rest[0]];
-    if (more.length === 1 && rest.length === 1 && one !== undefined && other !== undefined) {
+    const [[one], [other]] = [more, rest];
+    if (more.length === 1 && rest.size === 1 && one !== undefined && other !== undefined) {
       compare(one, other, keyword);
-    } else if (more.length + rest.length > 0) {
+    } else if (more.length + rest.size > 0) {
       // A list of alternatives that only one side has allows fewer values than none.
-      const isMore = theirs === null || (ours !== null && rest.length === 0);
+      const isMore = theirs === null || (ours !== null && rest.size === 0);
       const isLess = ours === null || (theirs !== null && more.length === 0);
-      const what = namesWords(more.map(labelOf), rest.map(labelOf));
+      const what = namesWords(more.map(labelOf), [...rest].map(labelOf));
       tellEffect(run, pair, keyword, isMore ? 'widens' : isLess ? 'narrows' : 'alters', what);
     } else if (theirs?.keyword !== ours?.keyword) {
       const effect = theirs?.keyword === 'oneOf' ? 'narrows' : 'widens';
@@ -192,14 +204,19 @@ export class SchemaComparison {
     }
   }
 
-  #isEqual(outer: Run, theirs: Schemas, ours: Schemas): boolean {
+  async #equalOf(run: Run, theirs: Schemas, ours: Iterable<Schemas>): Promise<Schemas | undefined> {
+    for (const one of ours) if (await this.#isEqual(run, theirs, one)) return one;
+    return undefined;
+  }
+
+  async #isEqual(outer: Run, theirs: Schemas, ours: Schemas): Promise<boolean> {
     const key = keyOf(outer.side, this.#theirs.view(theirs), this.#ours.view(ours));
     if (this.#unequal.has(key)) return false;
     let isEqual = true;
     const run = runOf({ theirs, ours, path: '', depth: depthOf(outer) }, outer.side, outer, () => {
       isEqual = false;
     });
-    this.#finish(run, () => isEqual);
+    await this.#finish(run, () => isEqual);
     if (!isEqual) this.#unequal.add(key);
     return isEqual;
   }

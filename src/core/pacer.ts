@@ -1,0 +1,20 @@
+import { eventLoopTurn } from '../platform/time.ts';
+import { stopwatch } from './clock.ts';
+
+/** How long work goes on before others are answered, in milliseconds. */
+const TURN_MS = 10;
+
+/** Divides long work by pauses, in which other requests are answered, and signals arrive. */
+export class Pacer {
+  #since = stopwatch();
+
+  /** Has it gone on long enough to pause? */
+  get isLong(): boolean {
+    return stopwatch() - this.#since >= TURN_MS;
+  }
+
+  async pause(): Promise<void> {
+    await eventLoopTurn();
+    this.#since = stopwatch();
+  }
+}
