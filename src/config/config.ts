@@ -7,6 +7,7 @@ import { Unusable } from '../core/unusable.ts';
 import { readTextFile } from '../platform/text-file.ts';
 import { type Config, type ConfigOptions, flagName, OPTION_NAMES, OPTIONS, PREFIX, variableName } from './options.ts';
 import { refuseName } from './removed-options.ts';
+import { parseYaml } from './yaml.ts';
 
 export type OptionOrigin = 'flag' | 'variable' | 'file' | 'option' | 'default';
 
@@ -315,7 +316,7 @@ export async function parseDocument(text: string, name: string, isJson: boolean)
   try {
     // Some editors write a byte order mark.
     if (isJson) return JSON.parse(text.replace(/^\uFEFF/, ''));
-    return (await import('yaml')).parse(text, { logLevel: 'error', merge: true });
+    return await parseYaml(text);
   } catch (cause) {
     const said = cause instanceof Error ? cause.message : String(cause);
     const where = lineOfSyntaxError(text, said);

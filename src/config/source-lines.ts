@@ -9,7 +9,7 @@ export async function readSourceLines(file: string): Promise<(place: string) => 
   const { isMap, isScalar, LineCounter, parseDocument } = await import('yaml');
   const text = await readTextFile(file, { onlyFile: true }).catch(() => '');
   const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter });
+  const document = parseDocument(text, { lineCounter: counter, uniqueKeys: false });
   const lineAt = (node: unknown): number | undefined => {
     // Nodes of the YAML parser have a range.
     const start = (node as { readonly range?: readonly number[] | null } | null | undefined)?.range?.[0];
