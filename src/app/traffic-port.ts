@@ -16,21 +16,16 @@ const MOST_TOLD = 1000;
 /** Checks recorded traffic for the control API. */
 export function trafficPort(routes: () => Routes): Ports['checkTraffic'] {
   return async (world, archive) => {
-    const exchanges = archive === null ? journalOf(world) : ofArchive(archive);
-    const { checked, skipped, conforming, violations } = await checkTraffic(judgeOfRoutes(routes()), exchanges);
+    const exchanges = archive === null ? journalOf(world) : exchangesIn(archive, 'The body');
+    const checking = checkTraffic(judgeOfRoutes(routes()), exchanges).catch((thrown: unknown) => {
+      throw thrown instanceof Unusable ? new Problem('invalid_request', thrown.message) : thrown;
+    });
+    const { checked, skipped, conforming, violations } = await checking;
     return {
       ...{ checked, skipped, conforming: conforming.slice(0, MOST_TOLD) },
       ...{ total: violations.length, violations: violations.slice(0, MOST_TOLD) },
     };
   };
-}
-
-function ofArchive(archive: unknown): readonly Exchange[] {
-  try {
-    return exchangesIn(archive, 'The body');
-  } catch (thrown) {
-    throw thrown instanceof Unusable ? new Problem('invalid_request', thrown.message) : thrown;
-  }
 }
 
 /** The requests in the journal of a world, oldest first. Each is read when it is asked for: to hide its secrets takes time. */

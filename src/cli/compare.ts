@@ -112,7 +112,7 @@ async function planFrom(
   const mayWrite = write === true;
   if (from === 'journal') {
     const archive = await askWorld(server, world, '/requests/har', (body) => body);
-    return planOfTraffic(exchangesIn(archive, 'The journal'), mayWrite, document);
+    return planOfTraffic([...exchangesIn(archive, 'The journal')], mayWrite, document);
   }
   if (from !== 'cast') {
     const archive = readHar(await archiveText(from, '--from'), showValue(from));

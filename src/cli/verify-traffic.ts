@@ -68,7 +68,7 @@ export async function verifyJournal(
   const { server, world } = await runningWorld(flags, url, named);
   if (by.spec !== null) {
     const archive = await askWorld(server, world, '/requests/har', (body) => ('log' in body ? body : undefined));
-    return tell(await checkOffline(exchangesIn(archive, JOURNAL), flags, by, JOURNAL), output);
+    return tell(await checkOffline([...exchangesIn(archive, JOURNAL)], flags, by, JOURNAL), output);
   }
   // A server of another version may answer something else.
   const read = (body: object) => ('violations' in body ? (body as TrafficResult) : undefined);

@@ -141,10 +141,11 @@ export function findNearPath(path: string, valid: readonly string[]): string | u
   const given = segmentsOf(path);
   const near = [...new Set(valid)].flatMap((other) => {
     const segments = segmentsOf(other);
+    if (segments.length !== given.length) return [];
     const words = segments.flatMap((own, at) => (isVariable(own) ? [] : [{ own, got: given[at] ?? '' }]));
-    const isNear =
-      segments.length === given.length && words.every(({ own, got }) => findNear(got, [own]) !== undefined);
-    if (!isNear || !words.some(({ own, got }) => own === got)) return [];
+    // What costs most comes last: recorded traffic can have very many unknown paths.
+    if (!words.some(({ own, got }) => own === got)) return [];
+    if (!words.every(({ own, got }) => own === got || findNear(got, [own]) !== undefined)) return [];
     // A literal segment is likelier than a parameter.
     const distance = words.reduce((sum, { own, got }) => sum + leven(own, got), 0);
     return [{ other, distance: distance + (segments.length - words.length) / 10 }];

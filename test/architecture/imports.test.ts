@@ -226,7 +226,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   },
   {
     files: /^conformance\/verify\//,
-    may: [/^conformance\/verify\//, /^core\/(count|media-type|members|nearest|path-template|unusable)$/],
+    may: [/^conformance\/verify\//, /^core\/(count|media-type|members|nearest|pacer|path-template|unusable)$/],
   },
   {
     files: /^conformance\/compare\//,

@@ -180,6 +180,27 @@ describe('Traffic that does not fit is told of, also where the document', () => 
   });
 });
 
+it('Other requests are answered while much traffic is checked', async () => {
+  const opened = await openVendorDocument({ openapi: '3.0.3', paths: { '/things': { get: answers({}) } } }, 'x');
+  const judge = judgeOfDocument(opened, { find: () => null, operationsOf: () => [] }, 'things');
+  const text = JSON.stringify(Array.from({ length: 20_000 }, (_, at) => ({ [`name${at}`]: at })));
+  const exchange: Exchange = {
+    ...{ place: 'things.har:1', method: 'GET', url: '/things', headers: null },
+    request: { mediaType: null, text: '' },
+    answer: { status: 200, mediaType: 'application/json', text },
+  };
+  let turns = 0;
+  let timer = setImmediate(function count() {
+    turns += 1;
+    timer = setImmediate(count);
+  });
+  const { checked } = await checkTraffic(judge, Array(39).fill(exchange));
+  clearImmediate(timer);
+
+  expect(checked).toBe(39);
+  expect(turns).toBeGreaterThan(10);
+});
+
 /** The operations of a document, as it is judged by. */
 async function operationsOf(document: object) {
   const opened = await openVendorDocument({ openapi: '3.0.3', ...document }, '--spec things.json');

@@ -266,6 +266,57 @@ describe.each<[string, () => Promise<unknown>]>([
   });
 });
 
+describe('A very large entry is checked as far as a server could have taken it:', () => {
+  const count = (more: object, request: object = {}) => {
+    const recorded = entry({ url: '/api/v1/users/count', answer: COUNT });
+    return { ...recorded, ...more, request: { ...recorded.request, ...request } };
+  };
+  const many = (length: number) => Array.from({ length }, (_, at) => ({ name: `name${at}`, value: 'x' }));
+
+  it.each<[what: string, recorded: object, found: unknown[]]>([
+    [
+      'a URL of 200,000 query parameters is too long',
+      entry({
+        url: `/api/v1/users/count?${many(200_000)
+          .map(({ name }) => `${name}=1`)
+          .join('&')}`,
+        answer: COUNT,
+      }),
+      ['the URL is longer than 65536 characters'],
+    ],
+    ['200,000 headers are as many as fit', count({}, { headers: many(200_000) }), []],
+    [
+      'a body of two million characters is unknown',
+      entry({ method: 'POST', url: '/api/v1/users', sent: 'x'.repeat(2_000_000), status: 500 }),
+      [],
+    ],
+    [
+      'a form of 200,000 fields is unknown',
+      {
+        ...entry({ method: 'POST', url: '/api/v1/users', status: 500 }),
+        request: {
+          ...entry({ method: 'POST', url: '/api/v1/users' }).request,
+          postData: { mimeType: 'application/x-www-form-urlencoded', params: many(200_000) },
+        },
+      },
+      [],
+    ],
+  ])('%s', async (_what, recorded, found) => {
+    const { status, body } = await check(recorded);
+
+    expect(status).toBe(200);
+    expect(body.checked).toBe(1);
+    expect(body.violations.map(({ what }: { what: string }) => what)).toEqual(found);
+  });
+
+  it('of the query parameters that the document does not name, 20 are listed', async () => {
+    const names = many(5000).map(({ name }) => `${name}=1`);
+    const { body } = await check(entry({ url: `/api/v1/users/count?${names.join('&')}`, answer: COUNT }));
+
+    expect(body.total).toBe(20);
+  });
+});
+
 describe('An archive that is none is refused:', () => {
   it.each<[string, unknown]>([
     ['without entries', { log: { version: '1.2' } }],

@@ -1,4 +1,5 @@
 import { isJsonType, isWithinRange } from '../../core/media-type.ts';
+import { Pacer } from '../../core/pacer.ts';
 import { Problem } from '../../core/problem.ts';
 import { isFingerprint, showPath } from '../../core/redact.ts';
 import { documentSpelling } from '../../http/bodies.ts';
@@ -7,7 +8,6 @@ import { STATUSES_OF_THE_SERVER } from '../../http/openapi/statuses.ts';
 import { undocumentedMembers, undocumentedQuery, undocumentedSentence } from '../../http/openapi/undocumented.ts';
 import { orUnusable } from '../../http/openapi/unusable-schema.ts';
 import type { Operation } from '../../http/openapi.ts';
-import { eventLoopTurn } from '../../platform/time.ts';
 import type { Exchange, RecordedBody } from './exchange.ts';
 import { type Judge, type Judged, LONGEST_METHOD } from './judge.ts';
 
@@ -54,33 +54,34 @@ export async function checkTraffic(judge: Judge, exchanges: Iterable<Exchange>):
   const conforming: CheckedRequest[] = [];
   const violations: Violation[] = [];
   let checked = 0;
+  const pacer = new Pacer();
   let all = 0;
   for (const exchange of exchanges) {
     all += 1;
-    // Other requests are answered in between.
-    if (all % AT_ONCE === 0) await eventLoopTurn();
+    if (pacer.isLong) await pacer.pause();
     const found = await check(judge, exchange);
     if (found === null) continue;
     checked += 1;
     const { about, faults } = found;
     if (faults.length === 0) conforming.push(about);
-    violations.push(...faults.map((fault) => ({ ...about, ...fault })));
+    for (const fault of faults) violations.push({ ...about, ...fault });
   }
   return { checked, skipped: all - checked, conforming, violations };
 }
 
-/** How many exchanges are read from a journal and checked without a pause: that takes about 10 ms. */
-const AT_ONCE = 40;
+/** Characters of a URL. Servers refuse shorter ones. */
+const MOST_URL = 64 * 1024;
 
 /** An exchange with what is wrong with it; null if it has nothing to do with the documents. */
 async function check(
   judge: Judge,
   { place, method, url, headers, request, answer }: Exchange,
 ): Promise<Checked | null> {
-  const { path, query } = targetOf(url);
+  const isLong = url.length > MOST_URL;
+  const { path, query } = targetOf(url.slice(0, MOST_URL));
   // A browser's question before a request (CORS).
   if (method === 'OPTIONS') return null;
-  const canRead = isReadable(path);
+  const canRead = !isLong && isReadable(path);
   const found = canRead ? judge.find(method, path) : null;
   if (found === null && !judge.concerns(method, path)) return null;
   const about = {
@@ -89,7 +90,11 @@ async function check(
     operation: found?.operation.id ?? null,
   };
   if (found === null) {
-    const what = canRead ? judge.whyUnknown(method, path) : 'the path has an escape sequence that cannot be decoded';
+    const what = isLong
+      ? `the URL is longer than ${MOST_URL} characters`
+      : canRead
+        ? judge.whyUnknown(method, path)
+        : 'the path has an escape sequence that cannot be decoded';
     return { about, faults: [{ part: 'request', what }] };
   }
   await found.ready();

@@ -12,26 +12,26 @@ import type { Exchange, RecordedBody } from './exchange.ts';
  */
 export function readHar(text: string, name: string): readonly Exchange[] {
   const lines = linesOfEntries(text);
-  return exchangesIn(parsed(text, name), name, (index) => `${name}:${lines[index] ?? 1}`);
+  return [...exchangesIn(parsed(text, name), name, (index) => `${name}:${lines[index] ?? 1}`)];
 }
 
 /**
- * The exchanges of an archive that was parsed already.
+ * The exchanges of an archive that was parsed already, each read when it is asked for.
  *
  * @param placeOf where an entry was recorded, by its index. Default: its id in the journal, if it was exported from one
  * @throws Unusable naming what it is not
  */
-export function exchangesIn(
+export function* exchangesIn(
   archive: unknown,
   name: string,
   placeOf: (index: number, entry: unknown) => string = (index, entry) =>
     textMember(entry, '_id') ?? `entry ${index + 1}`,
-): readonly Exchange[] {
+): Generator<Exchange> {
   const entries = memberOf(memberOf(archive, 'log'), 'entries');
   if (!Array.isArray(entries)) {
     throw new Unusable(`${name} is not an HTTP Archive (HAR): it has no list \`log.entries\`.`);
   }
-  return entries.map((entry: unknown, index) => {
+  for (const [index, entry] of entries.entries()) {
     const place = placeOf(index, entry);
     const found = exchangeOf(entry, place);
     if (found === null) {
@@ -39,8 +39,8 @@ export function exchangesIn(
         `${place} is not an entry of an HTTP Archive: it has no \`request\` with \`method\` and \`url\`.`,
       );
     }
-    return found;
-  });
+    yield found;
+  }
 }
 
 function parsed(text: string, name: string): unknown {
@@ -78,14 +78,18 @@ function sentBody(request: unknown): RecordedBody {
   const data = memberOf(request, 'postData');
   const mediaType = essenceOf(textMember(data, 'mimeType') ?? headerOf(request, 'content-type'));
   const text = wholeText(data);
-  if (text !== null) return { mediaType, text };
+  if (text !== null) return bodyOf(mediaType, text);
   // Forms can be recorded as a list of their fields.
   const fields = memberOf(data, 'params');
-  if (Array.isArray(fields) && fields.length > 0) return { mediaType, text: formOf(fields) };
+  if (Array.isArray(fields) && fields.length > 0)
+    return { mediaType, text: fields.length > MOST_FIELDS ? null : formOf(fields) };
   const size = memberOf(request, 'bodySize');
   const isThere = typeof size === 'number' && (size > 0 || (size < 0 && announcesBody(request)));
   return { mediaType, text: isThere ? null : '' };
 }
+
+/** Fields of a recorded form. With more it counts as not recorded, as a body does that is too long. */
+const MOST_FIELDS = 10_000;
 
 /** A request can be refused before its body is read: then the size is unknown, and only its headers tell of the body. */
 function announcesBody(request: unknown): boolean {
@@ -105,7 +109,7 @@ function receivedBody(response: unknown): RecordedBody {
   const content = memberOf(response, 'content');
   const mediaType = essenceOf(headerOf(response, 'content-type') ?? textMember(content, 'mimeType'));
   const text = wholeText(content);
-  if (text !== null) return { mediaType, text: decoded(text, textMember(content, 'encoding')) };
+  if (text !== null) return bodyOf(mediaType, decoded(text, textMember(content, 'encoding')));
   const size = memberOf(content, 'size');
   return { mediaType, text: typeof size === 'number' && size > 0 ? null : '' };
 }
@@ -115,23 +119,36 @@ function wholeText(body: unknown): string | null {
   return memberOf(body, '_truncated') === true ? null : textMember(body, 'text');
 }
 
+/** Characters of a recorded body. To parse and check one is a single step, in which no other request is answered. */
+const MOST_TEXT = 1024 * 1024;
+
+function bodyOf(mediaType: string | null, text: string): RecordedBody {
+  return { mediaType, text: text.length > MOST_TEXT ? null : text };
+}
+
 function decoded(text: string, encoding: string | null): string {
   return encoding === 'base64' ? Buffer.from(text, 'base64').toString('utf8') : text;
 }
 
 function headersOf(request: unknown): Exchange['headers'] {
-  const headers = memberOf(request, 'headers');
-  if (!Array.isArray(headers) || headers.length === 0) return null;
+  const headers = headersIn(request);
+  if (headers.length === 0) return null;
   return Object.fromEntries(
     headers.map((one) => [(textMember(one, 'name') ?? '').toLowerCase(), textMember(one, 'value') ?? '']),
   );
 }
 
 function headerOf(message: unknown, name: string): string | null {
-  const headers = memberOf(message, 'headers');
-  if (!Array.isArray(headers)) return null;
-  const found = headers.find((header) => textMember(header, 'name')?.toLowerCase() === name);
+  const found = headersIn(message).find((header) => textMember(header, 'name')?.toLowerCase() === name);
   return textMember(found, 'value');
+}
+
+/** HTTP servers take no more, or fewer. */
+const MOST_HEADERS = 2000;
+
+function headersIn(message: unknown): readonly unknown[] {
+  const headers = memberOf(message, 'headers');
+  return Array.isArray(headers) ? headers.slice(0, MOST_HEADERS) : [];
 }
 
 function textMember(value: unknown, name: string): string | null {

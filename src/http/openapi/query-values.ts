@@ -17,11 +17,16 @@ export function readQuery(
   { queryNames, queryTypes }: Pick<Operation, 'queryNames' | 'queryTypes'>,
   search: URLSearchParams,
 ): Record<string, unknown> {
-  const names = [...new Set(search.keys())].filter((name) => queryNames === 'any' || queryNames.includes(name));
+  const given = new Map<string, string[]>();
+  for (const [name, value] of search) {
+    const values = given.get(name);
+    if (values !== undefined) values.push(value);
+    else if (queryNames === 'any' || queryNames.includes(name)) given.set(name, [value]);
+  }
   return Object.fromEntries(
-    names.map((name) => {
-      const [first, ...others] = search.getAll(name);
-      return [name, others.length > 0 ? [first, ...others] : readQueryValue(own(queryTypes, name), first)];
-    }),
+    [...given].map(([name, values]) => [
+      name,
+      values.length > 1 ? values : readQueryValue(own(queryTypes, name), values[0]),
+    ]),
   );
 }

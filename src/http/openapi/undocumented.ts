@@ -10,6 +10,9 @@ export interface UndocumentedMember {
   readonly near: string | undefined;
 }
 
+/** How many parameters or members are listed at most. */
+const MOST_LISTED = 20;
+
 /** The query parameters that an operation does not name. */
 export function undocumentedQuery(
   queryNames: readonly string[] | 'any',
@@ -17,11 +20,8 @@ export function undocumentedQuery(
 ): readonly UndocumentedMember[] {
   if (queryNames === 'any') return [];
   const unknown = [...given].filter((name) => !queryNames.includes(name));
-  return unknown.map((name) => ({ path: showPath(name), near: findNear(name, queryNames) }));
+  return unknown.slice(0, MOST_LISTED).map((name) => ({ path: showPath(name), near: findNear(name, queryNames) }));
 }
-
-/** How many members are listed at most. */
-const MOST_LISTED = 20;
 
 /** The members of a value that its schema does not name, at any depth. Objects that allow any member have none. */
 export function undocumentedMembers(schema: JsonSchema | undefined, value: unknown): readonly UndocumentedMember[] {
@@ -36,7 +36,10 @@ function collect(schemas: readonly JsonSchema[], value: unknown, path: string, f
   const all = schemas.flatMap(partsOf);
   if (Array.isArray(value)) {
     const items = all.flatMap((one): JsonSchema[] => (one.items === undefined ? [] : [one.items]));
-    for (const [index, entry] of value.entries()) collect(items, entry, `${path}[${index}]`, found);
+    for (const [index, entry] of value.entries()) {
+      if (found.length >= MOST_LISTED) return;
+      collect(items, entry, `${path}[${index}]`, found);
+    }
     return;
   }
   // Names that match a pattern are not distinguished from others.
@@ -49,6 +52,7 @@ function collect(schemas: readonly JsonSchema[], value: unknown, path: string, f
   );
   const names = [...new Set(all.flatMap(({ properties = {} }) => Object.keys(properties)))];
   for (const [name, member] of Object.entries(value)) {
+    if (found.length >= MOST_LISTED) return;
     const named = all.flatMap(({ properties }): JsonSchema[] => {
       const schema = own(properties, name);
       return schema === undefined ? [] : [schema];
@@ -57,7 +61,7 @@ function collect(schemas: readonly JsonSchema[], value: unknown, path: string, f
     const described = named.length > 0 ? named : entries;
     const at = path === '' ? showPath(name) : `${path}.${showPath(name)}`;
     if (described.length > 0) collect(described, member, at, found);
-    else if (!isOpen && found.length < MOST_LISTED) {
+    else if (!isOpen) {
       found.push({
         path: at,
         near: findNear(
