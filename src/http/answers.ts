@@ -155,19 +155,19 @@ function slowly({ streams }: InFlightRequest['server'], reply: FastifyReply, pay
 }
 
 /**
- * Streams parts that are made on demand. Between two parts the process answers other requests, and notices that the
- * reader has left: then no further part is made.
+ * Streams parts that are made on demand. Before each part the process answers other requests, and notices that the
+ * reader has left: then no further part is made. All streams take turns, so what a request waits for does not grow with
+ * their number.
  */
 export function streamOfParts(parts: AsyncIterable<Uint8Array> | Iterable<string>): Readable {
   return Readable.from(withTurns(parts), { objectMode: false });
 }
 
 async function* withTurns(parts: AsyncIterable<Uint8Array> | Iterable<string>): AsyncGenerator<Uint8Array> {
-  let isFirst = true;
+  await eventLoopTurn();
   for await (const part of parts) {
-    if (!isFirst) await eventLoopTurn();
-    isFirst = false;
     yield Buffer.from(part);
+    await eventLoopTurn();
   }
 }
 

@@ -218,9 +218,30 @@ export const { setTimeout, setInterval, setImmediate, clearTimeout, clearInterva
   ? { ...nodeTimers }
   : unreplacedTimers();
 
-/** Lets the process do what else is waiting, such as other requests, before it goes on with long work. */
+/** Work that waits for its turn, the first first. */
+const waiting = new Set<() => void>();
+
+/**
+ * Lets the process do what else is waiting, such as other requests, before it goes on with long work.
+ *
+ * All long work of the process takes turns here, one piece in each turn of the event loop. Node runs all callbacks of
+ * `setImmediate` that wait before it reads from connections again, so with one callback for each of 60 long answers, a new
+ * request would wait for a piece of all of them.
+ */
 export function eventLoopTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+  return new Promise((resolve) => {
+    waiting.add(resolve);
+    if (waiting.size === 1) setImmediate(goOn);
+  });
+}
+
+function goOn(): void {
+  const [first] = waiting;
+  if (first === undefined) return;
+  waiting.delete(first);
+  // Within a callback of `setImmediate`, this one runs in the next turn.
+  if (waiting.size > 0) setImmediate(goOn);
+  first();
 }
 
 /** Like `AbortSignal.timeout`, which a test can replace in newer versions of Node. */

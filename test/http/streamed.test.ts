@@ -65,6 +65,28 @@ describe('a body that is made part by part', () => {
     expect(new Set(seen).size).toBeGreaterThan(45);
   });
 
+  it('is made in turn with all others, so that few parts are made before other requests are read', async () => {
+    let turns = 0;
+    const count = () => {
+      turns += 1;
+      counting = setImmediate(count);
+    };
+    let counting = setImmediate(count);
+    const made = new Map<number, number>();
+    const parts = function* () {
+      for (let part = 0; part < 5; part += 1) {
+        made.set(turns, (made.get(turns) ?? 0) + 1);
+        yield PART;
+      }
+    };
+    const streams = Array.from({ length: 60 }, () => streamOfParts(parts()).toArray());
+    const all = await Promise.all(streams);
+    clearImmediate(counting);
+
+    expect(all.map((chunks) => chunks.length)).toEqual(Array(60).fill(5));
+    expect(Math.max(...made.values())).toBeLessThanOrEqual(2);
+  });
+
   it('is not made any further once its reader has left', async () => {
     let made = 0;
     const parts = function* () {
