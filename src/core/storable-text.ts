@@ -1,3 +1,4 @@
+import { isRecord } from './members.ts';
 import { Problem } from './problem.ts';
 
 /** A NUL or an unpaired surrogate: databases truncate or change such a text. */
@@ -21,17 +22,34 @@ export function showStorable(text: string): string {
  * @throws Problem naming the member that cannot be stored
  */
 export function checkTexts(what: string, root: unknown): void {
-  const waiting: [value: unknown, name: string][] = [[root, '']];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const [value, name] = next;
-    if (typeof value === 'string' && !isStorable(value)) throw unkeepableProblem(what, name);
-    if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) continue;
-    for (const [key, member] of Object.entries(value)) {
-      const place = shortName(name === '' ? key : `${name}.${key}`);
-      if (!isStorable(key)) throw unkeepableProblem(what, place);
-      waiting.push([member, place]);
+  if (typeof root === 'string' && !isStorable(root)) throw unkeepableProblem(what, '');
+  const waiting: Visit[] = isVisited(root) ? [{ value: root, key: '', from: null }] : [];
+  for (let visit = waiting.pop(); visit !== undefined; visit = waiting.pop()) {
+    const { value } = visit;
+    for (const key of Object.keys(value)) {
+      const member = value[key];
+      if (!isStorable(key) || (typeof member === 'string' && !isStorable(member)))
+        throw unkeepableProblem(what, placeOf(visit, key));
+      if (isVisited(member)) waiting.push({ value: member, key, from: visit });
     }
   }
+}
+
+/** An object within others. Its place is only put together for a message, because a body can have a million of them. */
+interface Visit {
+  readonly value: Record<string, unknown>;
+  readonly key: string;
+  readonly from: Visit | null;
+}
+
+function isVisited(value: unknown): value is Record<string, unknown> {
+  return isRecord(value) && !Buffer.isBuffer(value);
+}
+
+function placeOf(visit: Visit, key: string): string {
+  const keys = [key];
+  for (let at = visit; at.from !== null; at = at.from) keys.push(at.key);
+  return shortName(keys.reverse().join('.'));
 }
 
 /** @param name characters that cannot be sent back are replaced */
