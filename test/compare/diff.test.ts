@@ -31,6 +31,15 @@ function between(real: unknown, mock: unknown, url = '/things/7') {
   return [...differences.map(reported), ...notCompared.map(({ place }) => `${place} not compared`)];
 }
 
+it('Answers are compared in as many steps as they have values', () => {
+  const objects = (side: string) =>
+    Object.fromEntries(Array.from({ length: 30_000 }, (_, at) => [`${side}-${at}`, at]));
+  const names = Array.from({ length: 60_000 }, (_, at) => `name-${at}`);
+
+  expect(between(objects('real'), objects('mock'))).toHaveLength(60_000);
+  expect(between({ names }, { names: names.toReversed() })).toContain('body.names order of a list behaviour');
+});
+
 describe('Ids', () => {
   it.each([
     ['UUIDs', 'id', '0b6f6f0e-3c1e-4a52-9a55-6d2f1f0c0001', '1b6f6f0e-3c1e-4a52-9a55-6d2f1f0c0001'],

@@ -64,7 +64,7 @@ export function compareAnswers(
   const reported = new Set<string>();
   for (const place of new Set([...left.keys(), ...right.keys()])) {
     // Members of a value that is missing, or of another type, are reported with that value.
-    if ([...reported].some((above) => place.startsWith(`${above}.`) || place.startsWith(`${above}[`))) continue;
+    if (isBelow(reported, place)) continue;
     const [one, other] = [left.get(place), right.get(place)];
     const empty = emptySides(place, left, right);
     if (empty !== null) {
@@ -85,6 +85,12 @@ export function compareAnswers(
     }
   }
   return { differences, notCompared };
+}
+
+/** Is a place within one of these? */
+function isBelow(places: ReadonlySet<string>, place: string): boolean {
+  for (const { index } of place.matchAll(/[.[]/g)) if (places.has(place.slice(0, index))) return true;
+  return false;
 }
 
 function compareValues(
@@ -110,7 +116,8 @@ function compareValues(
 
 /** The common entries of two lists, from the first that is at another place. */
 function ordersOf(real: readonly string[], mock: readonly string[]): readonly [string, string] {
-  const [one, other] = [real.filter((name) => mock.includes(name)), mock.filter((name) => real.includes(name))];
+  const [ofReal, ofMock] = [new Set(real), new Set(mock)];
+  const [one, other] = [real.filter((name) => ofMock.has(name)), mock.filter((name) => ofReal.has(name))];
   const from = one.findIndex((name, at) => name !== other[at]);
   if (from < 0 || one.length !== other.length) return ['', ''];
   const shown = (names: readonly string[]) => {
