@@ -19,7 +19,7 @@ export async function worldIds(ask: (path: string) => Promise<unknown>): Promise
   for (let query = ''; ; ) {
     const { worlds, next } = ((await ask(`/_mock/worlds${query}`)) ?? {}) as { worlds?: unknown; next?: unknown };
     if (!Array.isArray(worlds)) return null;
-    ids.push(...worlds.map((world: { readonly id?: unknown } | null) => String(world?.id)));
+    for (const world of worlds as ({ readonly id?: unknown } | null)[]) ids.push(String(world?.id));
     if (typeof next !== 'string' || worlds.length === 0) return ids;
     query = `?after=${encodeURIComponent(next)}`;
   }

@@ -54,7 +54,7 @@ function warningsBy({ beginning, form, shortest, isForeign }: Tripwire, budget: 
       for (let at = text.indexOf(one.text); at >= 0; at = text.indexOf(one.text, at + 1)) {
         const begin = Math.max(at - one.before, 0);
         const decoded = Buffer.from(text.slice(begin, at + base64Length(shortest)), 'base64').toString('latin1');
-        warnings.push(...warningsIn(decoded));
+        for (const warning of warningsIn(decoded)) warnings.push(warning);
       }
     }
     return warnings;

@@ -85,7 +85,9 @@ export class Credentials {
   async of({ collections }: Store): Promise<Known> {
     const all = async (collection: string) => (await collections.list({ collection })).rows;
     const keyHashes: string[] = [];
-    for (const collection of this.#keys) for (const row of await all(collection)) keyHashes.push(...row.aliases);
+    for (const collection of this.#keys) {
+      for (const row of await all(collection)) for (const alias of row.aliases) keyHashes.push(alias);
+    }
     const clientIds = new Set<string>();
     for (const [collection, { idsOf }] of this.#clients) {
       for (const row of await all(collection)) for (const one of idsOf(row)) clientIds.add(one);

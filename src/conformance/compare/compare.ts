@@ -135,8 +135,8 @@ class Run {
     const found = compareAnswers(request, real, mock, this.#means);
     const { differences, notCompared } =
       isOfWrites && found.differences.some(counts) ? await this.#settled(request, found, mock) : found;
-    this.differences.push(...differences);
-    this.notCompared.push(...notCompared);
+    for (const one of differences) this.differences.push(one);
+    for (const one of notCompared) this.notCompared.push(one);
     this.#hasWritten ||= !isRead(request.method) && request.credential === 'valid' && real.answer.status < 400;
     if (operation === null) return;
     this.played.set(operation, (this.played.get(operation) ?? 0) + 1);

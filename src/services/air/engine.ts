@@ -229,7 +229,7 @@ export async function deletion(
 ): Promise<readonly Change[]> {
   const changes: Change[] = [];
   for (const along of await deletedWith(context, row)) {
-    changes.push(...(await deletion(context, along.resource, along.row)));
+    for (const change of await deletion(context, along.resource, along.row)) changes.push(change);
   }
   for (const other of RESOURCES) {
     for (const [member, { to, onDelete }] of Object.entries(other.refers ?? {})) {
@@ -241,7 +241,7 @@ export async function deletion(
         const message = `The object cannot be deleted: one of \`${other.name}\`${which} refers to it by \`${member}\`.`;
         throw new Problem('protected', message);
       }
-      for (const one of referring) changes.push(...(await deletion(context, other, one)));
+      for (const one of referring) for (const change of await deletion(context, other, one)) changes.push(change);
     }
   }
   return [...changes, removal(row)];
