@@ -218,7 +218,7 @@ export const { setTimeout, setInterval, setImmediate, clearTimeout, clearInterva
   ? { ...nodeTimers }
   : unreplacedTimers();
 
-/** Work that waits for its turn, the first first. */
+/** Work that waits for its turn, in order of arrival. The process has one event loop, hence one queue. */
 const waiting = new Set<() => void>();
 
 /**
