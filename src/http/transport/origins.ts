@@ -42,8 +42,9 @@ const ADMIN_HEADER = 'x-mock-admin-token';
 const CONSOLE_HEADER = 'x-mock-console';
 
 /** Does the router lead this path to the control API? It decodes escape sequences. */
-export function isControlPath(url: string | undefined): boolean {
-  return /^\/_mock(?:\/|$)/.test(decodeAscii(pathOf(url)));
+export function isControlPath(url = '/'): boolean {
+  const path = url.includes('%') ? decodeAscii(pathOf(url)) : url;
+  return path.startsWith('/_mock') && /^\/_mock(?:[/?]|$)/.test(path);
 }
 
 /** Keeps an answer out of pages of other origins, as a frame, an image or a script. */
