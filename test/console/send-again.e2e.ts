@@ -149,6 +149,25 @@ describe.runIf(hasBrowser)('a line for a shell that is copied', () => {
   });
 });
 
+describe.runIf(hasBrowser)('a request that was refused before its body was read', () => {
+  const opened = windows();
+
+  it.each([
+    ['403', INVOKER],
+    ['401', null],
+  ])('is copied with its body, as a request and as a test: %s', async (status, key) => {
+    const { url } = await served();
+    const headers = { 'content-type': 'application/json', ...(key !== null && { authorization: `Bearer ${key}` }) };
+    await fetch(`${url}/v2/nvcf/functions`, { method: 'POST', headers, body: JSON.stringify(FUNCTION) });
+    const page = await opened(url, CLIPBOARD);
+    await opening(page, status);
+
+    expect(await copiedBy(page, 'Copy request')).toContain(JSON.stringify(FUNCTION));
+    expect(await copiedBy(page, 'vitest')).toContain(FUNCTION.containerImage);
+    expect(await copiedBy(page, 'pytest')).toContain(FUNCTION.containerImage);
+  });
+});
+
 describe.runIf(hasBrowser)('a request that is sent again', () => {
   const opened = windows();
 

@@ -60,14 +60,19 @@ describe.each(REFUSALS)('a request that is refused with %i (%s)', (status, opera
 });
 
 describe('the body of a refused request', () => {
-  it('is in the archive, where the check of traffic judges it', async () => {
+  it.each<[status: number, parts: Request]>([
+    [401, {}],
+    [403, { token: invoker }],
+  ])('is in the archive, where the check of traffic judges it: %i', async (status, parts) => {
     await afresh(server);
-    await server.call(CREATE, { token: invoker, body: { nam: 'translate' } });
+    expect((await server.call(CREATE, { ...parts, body: { nam: 'translate' } })).status).toBe(status);
     const archive = (await server.call('GET /_mock/requests/har')).body;
 
-    const { checked, violations } = (await server.call('POST /_mock/requests/check', { body: archive })).body;
-    expect(checked).toBe(1);
-    expect(JSON.stringify(violations)).toContain('name');
+    for (const body of [archive, undefined]) {
+      const checked = await server.call('POST /_mock/requests/check', body === undefined ? {} : { body });
+      expect(checked.body).toMatchObject({ checked: 1, total: expect.any(Number) });
+      expect(JSON.stringify(checked.body.violations)).toContain('did you mean `name`?');
+    }
   });
 
   it('shows fingerprints in place of secrets', async () => {

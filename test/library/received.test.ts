@@ -1,6 +1,7 @@
 import { afterAll, describe, expect as expectPlain, it } from 'vitest';
 import { assertReceived, connect, type OperationName, startMock } from '../../src/index.ts';
 import { expect } from '../../src/vitest.ts';
+import { castKey } from '../support/ngc-cast.ts';
 
 const listening = await startMock();
 const mock = await startMock({ listen: false });
@@ -125,6 +126,22 @@ describe('the matcher toHaveReceived', () => {
 });
 
 describe('assertReceived', () => {
+  it.each([
+    [401, 'nonsense'],
+    [403, castKey('nvcf-invoker').key],
+  ])('knows the body of a request that was refused with %i', async (status, key) => {
+    const world = await mock.world();
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ name: 'translate' });
+    const answer = await world.fetch('/v2/nvcf/functions', { method: 'POST', headers, body });
+    expectPlain(answer.status).toBe(status);
+
+    await assertReceived(world, { operation: 'createFunction', status, body: { name: 'translate' } });
+    await expectPlain(assertReceived(world, { operation: 'createFunction', body: { name: 'other' } })).rejects.toThrow(
+      'body.name is `"translate"`, not `"other"`',
+    );
+  });
+
   it('passes and fails as the matcher does', async () => {
     const world = await mock.world();
     await world.getToken();
