@@ -15,10 +15,9 @@ import type { Routes } from './routes.ts';
 import type { Route } from './server.ts';
 import { authenticate, checkFidelity, checkResource, decide, factsOf } from './steps/decide.ts';
 import { injectRequestFault, waitsForFault } from './steps/inject-fault.ts';
-import { keepBody, keepRefusedBody } from './steps/keep-body.ts';
-import { refuse } from './steps/refuse.ts';
+import { keepRefusedBody, refuse } from './steps/refuse.ts';
 import { admit, arrive, inFlight, isSelectedByBody, selectWorld } from './steps/select-world.ts';
-import { parseBody, validateRequest } from './steps/validate-request.ts';
+import { keepBody, parseBody, validateRequest } from './steps/validate-request.ts';
 import { type Strays, sendStray } from './strays.ts';
 import { methodOf, readTarget } from './transport/arrival.ts';
 import { waitsForContinue } from './transport/expectations.ts';
@@ -62,7 +61,7 @@ export async function service(app: FastifyInstance, options: ServiceOptions): Pr
     else goOnAfter(arriveAt(found, request, reply), next);
   });
   app.addHook('preParsing', ({ raw }, reply, _payload, next) => {
-    if (waitsForContinue(raw)) reply.raw.writeContinue();
+    if (raw.headers.expect !== undefined && waitsForContinue(raw)) reply.raw.writeContinue();
     next();
   });
   app.addHook('preValidation', (request, reply, next) => {
@@ -134,12 +133,11 @@ function enterWorld(request: FastifyRequest, body: ReceivedBody | null): InFligh
 async function validate(request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
   // Fastify calls no parser for a request without a body, but the operation may need one. The parser gives nothing else.
   const body = request.body === undefined ? await parseBodyOf(request) : (request.body as ReceivedBody | null);
-  if (request.flight?.isDecided === true) keepBody(request.flight, body);
-  else if (!(await decideRequest(request, reply, body))) return false;
+  if (request.flight?.isDecided !== true && !(await decideRequest(request, reply, body))) return false;
   const flight = known(request.flight);
   const { document } = flight.route;
   if (!document.isReady) await document.ready();
-  parseBody(flight);
+  parseBody(flight, body);
   validateRequest(flight);
   return true;
 }

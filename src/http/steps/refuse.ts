@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import { stopwatch } from '../../core/clock.ts';
 import { basisOfReason, type Decision, decisionOfProblem } from '../../core/decision.ts';
 import { otherVersionSentence } from '../../core/other-versions.ts';
 import { deletedAt, isOurs, isStorageProblem, Problem, type ProblemKind } from '../../core/problem.ts';
@@ -5,15 +7,20 @@ import { problemDetails } from '../../core/problem-details.ts';
 import type { DenyReason } from '../../core/reasons.ts';
 import { DEFAULT_WORLD } from '../../core/world-id.ts';
 import type { PresentedCredential } from '../../credentials/presented-credential.ts';
+import { type KeptBody, keptBytes, MOST_KEPT, NO_BODY } from '../../journal/entry.ts';
+import { clearTimeout, setTimeout } from '../../platform/time.ts';
 import { OutcomeUnknown } from '../../store/errors.ts';
+import { announcedLength, isSent } from '../bodies.ts';
 import type { InFlightRequest } from '../flight.ts';
 import { addHintHeader, addHints, hintsOfRefusal } from '../hints.ts';
 import { problemOf, problemWithoutSecrets } from '../problem.ts';
 import { versionsWith } from '../routes.ts';
 import type { Route, Server } from '../server.ts';
 import { pathOf } from '../transport/arrival.ts';
+import { waitsForContinue } from '../transport/expectations.ts';
 import { factsOf, withOther } from './decide.ts';
 import { findPresentedCredentials } from './select-world.ts';
+import { watchBody } from './validate-request.ts';
 
 /** Kinds of problems without a decision: the request could not be read. */
 const MALFORMED: ReadonlySet<ProblemKind> = new Set([
@@ -129,4 +136,50 @@ function reportOtherVersion({ route, context, raw }: InFlightRequest): void {
   const other = versionsWith(route.document.otherVersions, context.method, path);
   if (other !== null)
     context.findings.report('other_version', otherVersionSentence(context.method, path, other), context.now);
+}
+
+/** How long after its arrival a request is refused at the latest, in milliseconds. */
+const REFUSED_WITHIN = 1000;
+
+/**
+ * Receives the body of a request that is refused before its body is read. The journal records it, and nothing else
+ * reads it: the client sent it, and tests of the client ask for it.
+ */
+export async function keepRefusedBody(inFlight: InFlightRequest): Promise<void> {
+  const { server, route, raw, startedAt } = inFlight;
+  if (!route.readsBody) return;
+  inFlight.sent = await beginningOf(raw, server.limits.bodyBytes, REFUSED_WITHIN - (stopwatch() - startedAt));
+  watchBody(inFlight, inFlight.sent.text ?? '');
+}
+
+/**
+ * The beginning of a body: what arrives in time.
+ *
+ * @param most bytes
+ * @param patience milliseconds
+ */
+async function beginningOf(raw: IncomingMessage, most: number, patience: number): Promise<KeptBody> {
+  if (!isSent(raw)) return keptBytes('');
+  if (waitsForContinue(raw)) return { ...NO_BODY, isNotSent: true };
+  let text = '';
+  let size = 0;
+  const isWhole = await new Promise<boolean>((resolve) => {
+    // The stream goes on flowing after it: a client that is still sending would not read its answer otherwise.
+    const stop = (isEnd: boolean) => {
+      clearTimeout(timer);
+      raw.off('data', onData).off('end', onEnd).off('close', onClose);
+      resolve(isEnd);
+    };
+    const onData = (chunk: Buffer) => {
+      size += chunk.length;
+      if (text.length < MOST_KEPT) text += chunk.toString('latin1', 0, MOST_KEPT - text.length);
+      if (size > most) stop(false);
+    };
+    const onEnd = () => stop(true);
+    const onClose = () => stop(false);
+    const timer = setTimeout(onClose, Math.max(0, patience));
+    raw.on('data', onData).on('end', onEnd).on('close', onClose);
+    if (raw.destroyed) onClose();
+  });
+  return { text, form: 'bytes', size: announcedLength(raw) ?? size, isCut: !isWhole || text.length < size };
 }

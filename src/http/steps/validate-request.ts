@@ -3,12 +3,14 @@ import { findNear } from '../../core/nearest.ts';
 import { Problem } from '../../core/problem.ts';
 import { showPath } from '../../core/redact.ts';
 import { checkTexts } from '../../core/storable-text.ts';
+import { keptBytes } from '../../journal/entry.ts';
+import type { ReceivedBody } from '../bodies.ts';
 import type { RequestContext } from '../context.ts';
 import type { InFlightRequest } from '../flight.ts';
 import { readQueryValue } from '../openapi/query-values.ts';
 import { undocumentedMembers, undocumentedQuery } from '../openapi/undocumented.ts';
 import type { Operation } from '../openapi.ts';
-import { presentsKey } from './select-world.ts';
+import { presentsKey, reportForeignCredentials } from './select-world.ts';
 
 /**
  * Validates the request against the document. Unknown query parameters are ignored, as vendors do. The control API
@@ -125,10 +127,26 @@ function reportOtherMembers({ id, bodyOtherVersions }: Operation, context: Reque
   }
 }
 
-/** Takes the body from its parser. @throws the reason why it cannot be read */
-export function parseBody({ route, context, body }: InFlightRequest): void {
+/** Keeps a body for its operation and for the journal. @param body null if its operation reads none */
+export function keepBody(inFlight: InFlightRequest, body: ReceivedBody | null): void {
+  inFlight.body = body;
+  if (body === null || body.text === null) return;
+  inFlight.sent = keptBytes(body.text);
+  watchBody(inFlight, body.text);
+}
+
+/** A credential in a body may be real, whatever becomes of the request. Recorded traffic has such credentials. */
+export function watchBody(inFlight: InFlightRequest, text: string): void {
+  const { server, route, context } = inFlight;
+  if (route.row.readsTraffic !== true && reportForeignCredentials(server, context, text)) inFlight.isForeign = true;
+}
+
+/** Takes the body from its parser, and keeps it unless a decision needed it before. @throws why it cannot be read */
+export function parseBody(inFlight: InFlightRequest, body: ReceivedBody | null): void {
+  if (inFlight.body !== body) keepBody(inFlight, body);
   if (body === null) return;
   if (body.fault !== null) throw body.fault;
+  const { route, context } = inFlight;
   const { conventions } = route.service;
   context.body = conventions?.caselessEnums === true ? route.operation.normalizeSpelling(body.value) : body.value;
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
 import { Problem } from '../../core/problem.ts';
 import { problemDetails } from '../../core/problem-details.ts';
 import { clearInterval, setInterval, setTimeout } from '../../platform/time.ts';
@@ -61,7 +62,7 @@ export class Connections {
       this.#busyWith.set(socket, null);
       socket.once('close', () => this.#busyWith.delete(socket));
     });
-    // Before Fastify's listener, whose hooks ask for the turn of the request.
+    // Before Fastify's listener, whose hook `serveInTurn` reads it.
     server.prependListener('request', (request, response) => {
       const earlier = unwrittenAnswers(this.#busyWith.get(request.socket));
       this.#busyWith.set(request.socket, { request, response, earlier, isLeftOver: false });
@@ -72,23 +73,25 @@ export class Connections {
   }
 
   /**
-   * Calls back once the answers to earlier requests on the same connection are written, or the connection is closed. A
-   * client that sends requests and reads no answers then waits with at most one answer in memory.
+   * Serves the requests of a connection one after the other: each waits until the answers to earlier ones are written, or
+   * the connection is closed. A client that reads no answers then waits with at most one of them in memory.
    */
-  whenInTurn({ socket }: IncomingMessage, callback: () => void): void {
-    const before = this.#busyWith.get(socket)?.earlier.at(-1);
-    if (before === undefined) {
-      callback();
-      return;
-    }
-    const go = () => {
-      before.off('close', go);
-      socket.off('close', go);
-      callback();
-    };
-    before.once('close', go);
-    // `unanswered` allows more waiting requests than Node's warning threshold for listeners.
-    socket.setMaxListeners(0).once('close', go);
+  serveInTurn(app: Pick<FastifyInstance, 'addHook'>): void {
+    app.addHook('onRequest', ({ raw: { socket } }, _reply, next) => {
+      const before = this.#busyWith.get(socket)?.earlier.at(-1);
+      if (before === undefined) {
+        next();
+        return;
+      }
+      const go = () => {
+        before.off('close', go);
+        socket.off('close', go);
+        next();
+      };
+      before.once('close', go);
+      // `unanswered` allows more waiting requests than Node's warning threshold for listeners.
+      socket.setMaxListeners(0).once('close', go);
+    });
   }
 
   /** A connection that has not finished its handshake counts, too; there is no answer to it yet. */

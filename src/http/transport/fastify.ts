@@ -1,17 +1,6 @@
-import {
-  type Server as HttpServer,
-  type IncomingMessage,
-  METHODS,
-  type RequestListener,
-  type ServerOptions,
-} from 'node:http';
+import { type Server as HttpServer, METHODS, type RequestListener, type ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
-import fastify, {
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  type FastifyServerFactory,
-} from 'fastify';
+import fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerFactory } from 'fastify';
 import type { OwnHosts } from '../hosts.ts';
 import { LONGEST_PARAM } from '../openapi/operation-router.ts';
 import type { Server } from '../server.ts';
@@ -70,7 +59,7 @@ export function makeFastify({
     },
     // Fastify cannot decode the path, or a part of it is too long. It runs no hooks then.
     frameworkErrors: (error, { raw }, reply) => {
-      keepFromPages(raw, reply);
+      if (isControlPath(raw.url)) reply.headers(NOT_FOR_PAGES);
       sendStray(reply, strays.failed(error, raw));
     },
     // Node adds the error code and the unreadable bytes.
@@ -98,10 +87,9 @@ export function makeFastify({
   // Services receive bodies; nobody reads one beside them.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
-  app.addHook('onRequest', ({ raw }, _reply, next) => connections.whenInTurn(raw, next));
+  connections.serveInTurn(app);
   app.addHook('onRequest', (request, reply, next) => {
     ignoreUnreadableType(request);
-    keepFromPages(request.raw, reply);
     if (server.crossOrigin.isPreflightAnswered(request, reply)) return;
     next();
   });
@@ -109,11 +97,6 @@ export function makeFastify({
   app.setErrorHandler((error, { raw }, reply) => sendStray(reply, strays.failed(error, raw)));
   answerExpectations(app, strays);
   return app;
-}
-
-/** No page of another origin shows or loads an answer of the control API. */
-function keepFromPages({ url }: IncomingMessage, reply: FastifyReply): void {
-  if (isControlPath(url)) reply.headers(NOT_FOR_PAGES);
 }
 
 /** `type/subtype`, and what may follow (RFC 9110, 8.3.1). */

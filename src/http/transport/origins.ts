@@ -207,12 +207,16 @@ export class CrossOrigin {
   }
 
   /**
-   * Adds the headers that let the page read the answer.
+   * Adds the headers that let a page read the answer or, below `/_mock`, those that keep it out of pages.
    *
    * @returns whether the request was a preflight, which is answered with this
    */
   isPreflightAnswered({ raw: { headers, method, url } }: FastifyRequest, reply: FastifyReply): boolean {
-    if (this.isOff || isControlPath(url)) return false;
+    if (isControlPath(url)) {
+      reply.headers(NOT_FOR_PAGES);
+      return false;
+    }
+    if (this.isOff) return false;
     reply.header('vary', 'Origin');
     const { origin = '' } = headers;
     if (!this.allows(origin)) return false;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { keepBody, keepRefusedBody } from '../../../src/http/steps/keep-body.ts';
+import { keepRefusedBody } from '../../../src/http/steps/refuse.ts';
+import { keepBody, parseBody } from '../../../src/http/steps/validate-request.ts';
 import { NO_BODY } from '../../../src/journal/entry.ts';
 import { type Given, NOW, toyFlight } from './toy-flight.ts';
 
@@ -35,6 +36,15 @@ describe('a received body', () => {
     keepBody(flight, body);
 
     expect(flight).toMatchObject({ body, sent: NO_BODY, reported: [] });
+  });
+
+  it('that a decision needed is not reported again when its operation takes it', () => {
+    const flight = toyFlight();
+    const body = received('{"name": "REAL"}');
+    keepBody(flight, body);
+    parseBody(flight, body);
+
+    expect(flight.reported).toHaveLength(1);
   });
 
   it('of recorded traffic may have any key', () => {

@@ -14,14 +14,14 @@ const sending = (text: string, { flight, ...given }: Given = {}) =>
 describe('a body', () => {
   it('is taken as it was received', () => {
     const flight = sending('{"name": "ball"}');
-    parseBody(flight);
+    parseBody(flight, flight.body);
 
     expect(flight.context.body).toEqual({ name: 'ball' });
   });
 
   it('that was not received changes nothing', () => {
     const flight = toyFlight();
-    parseBody(flight);
+    parseBody(flight, flight.body);
 
     expect(flight.context.body).toBeUndefined();
   });
@@ -31,8 +31,8 @@ describe('a body', () => {
       sending('{}', { service: { conventions: {} } }),
       sending('{}', { service: { conventions: { caselessEnums: true } } }),
     ];
-    parseBody(minding);
-    parseBody(other);
+    parseBody(minding, minding.body);
+    parseBody(other, other.body);
 
     expect([minding.context.body, other.context.body]).toEqual([{}, 'spelled']);
   });
@@ -40,6 +40,6 @@ describe('a body', () => {
   it('that could not be read is refused for that reason', () => {
     const fault = new Problem('too_large');
 
-    expect(() => parseBody(toyFlight({ flight: { body: { value: undefined, text: null, fault } } }))).toThrow(fault);
+    expect(() => parseBody(toyFlight(), { value: undefined, text: null, fault })).toThrow(fault);
   });
 });
