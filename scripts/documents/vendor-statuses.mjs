@@ -15,8 +15,10 @@ const STATUS_OF_OURS = /^(?<operation>.+) (?<status>\d{3}): status$/;
  */
 export function withStatusesOfOurs(prepared, { differences = [], patterns = [] } = {}) {
   const rows = [
-    ...differences.map((/** @type {any} */ { id, what }) => ({ id, what })),
-    ...patterns.filter(isOurs).map((/** @type {any} */ { pattern, what }) => ({ id: pattern, what })),
+    ...differences,
+    ...patterns.flatMap((/** @type {any} */ { pattern: id, what, source }) =>
+      source === 'ours' ? [{ id, what }] : [],
+    ),
   ];
   /** @type {Map<string, number[]>} */
   const statuses = new Map();
@@ -33,9 +35,4 @@ export function withStatusesOfOurs(prepared, { differences = [], patterns = [] }
       statusesOfOurs: [...any, ...(statuses.get(`${one.method} ${one.path}`) ?? [])],
     })),
   };
-}
-
-/** @param {any} pattern */
-function isOurs({ source }) {
-  return source === 'ours';
 }

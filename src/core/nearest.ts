@@ -143,7 +143,7 @@ export function findNearPath(path: string, valid: readonly string[]): string | u
     const segments = segmentsOf(other);
     if (segments.length !== given.length) return [];
     const words = segments.flatMap((own, at) => (isVariable(own) ? [] : [{ own, got: given[at] ?? '' }]));
-    // What costs most comes last: recorded traffic can have very many unknown paths.
+    // The most expensive check is last: recorded traffic can have many unknown paths.
     if (!words.some(({ own, got }) => own === got)) return [];
     if (!words.every(({ own, got }) => own === got || findNear(got, [own]) !== undefined)) return [];
     // A literal segment is likelier than a parameter.

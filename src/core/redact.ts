@@ -57,7 +57,7 @@ export function redact(text: string): string {
 const URL_VALUE = /^([^=:/\s]*=)?([a-z][a-z0-9+.-]+:\/\/)([^/?#\\]*)(.*)$/is;
 /** A mistyped URL, or a connection string. */
 const UNCLEAR_VALUE = /[:;]\/\/|\b(?:password|passwd|pwd)\s*=/i;
-/** Before an `@`: the start of an authority, or a colon that is not that of a drive of Windows. */
+/** Before an `@`: the start of an authority, or a colon that does not belong to a Windows drive. */
 const BEFORE_AT = /\/\/|\S{2}:|(?:^|\s)\S:(?![\\/])/;
 
 /**

@@ -92,7 +92,7 @@ export function editPolicy(
   if (tooLong !== null) return { policy: before, faults: [tooLong] };
   const { forKeys, permissions, types, permissionsByName } = names;
   const listed = new Map<string, readonly string[]>();
-  // Once for all unknown names, of which there may be a thousand.
+  // Listed once, because a policy can have a thousand unknown names.
   const valid: ValidNames = (kind, form) => {
     const known = listed.get(`${kind} ${form}`);
     if (known !== undefined) return known;

@@ -121,7 +121,7 @@ function locateFault(fault: SeedFault, merged: Written, top: Layer): Settled {
   return { fault: { ...fault, message }, at };
 }
 
-/** @param count of all errors, of which the first are enough */
+/** @param count the number of all errors; only the first are passed */
 async function unusable(faults: readonly Settled[], top: Layer, count = faults.length): Promise<Unusable> {
   const lines = linesOnce();
   const rest = count - MAX_DESCRIBED;
