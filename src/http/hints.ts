@@ -97,10 +97,14 @@ export function addHints(decision: Decision | null, hints: readonly Hint[]): Dec
   return decision === null || hints.length === 0 ? decision : { ...decision, hints: hints.map(({ text }) => text) };
 }
 
-/** Adds hints to the headers of an outcome that has no decision to carry them. */
-export function addHintHeader(outcome: Outcome, hints: readonly Hint[], { explain }: Pick<Server, 'explain'>): Outcome {
-  if (hints.length === 0 || !explain) return outcome;
-  return { ...outcome, headers: { ...outcome.headers, 'x-mock-hint': hints.map(({ text }) => text).join(' ') } };
+/** Sends the best hint in a header, so that the answer alone explains the refusal. */
+export function addHintHeader(
+  outcome: Outcome,
+  [hint]: readonly Hint[],
+  { explain }: Pick<Server, 'explain'>,
+): Outcome {
+  if (hint === undefined || !explain) return outcome;
+  return { ...outcome, headers: { ...outcome.headers, 'x-mock-hint': hint.text } };
 }
 
 type Arrival = ReturnType<typeof arrivalOf>;
@@ -112,12 +116,14 @@ function refusedRequest(arrival: Arrival, more: Omit<RefusedRequest, keyof Arriv
 
 /** The facts known about every request, answered or refused. */
 function arrivalOf({ raw, context }: Pick<Arrived, 'raw' | 'context'>) {
-  const { world, query, settings, origin, method, now } = context;
+  const { world, settings, origin, method, now } = context;
   const headers = linesByName(raw.rawHeaders);
   const credential = credentialIn({ headers });
   const { id, grantMark, tokenUsage } = world;
   const { resetAt, clockBeforeReset } = tokenUsage;
   const path = pathOf(raw.url);
+  // As sent: validation has removed the parameters that the operation does not read.
+  const query = Object.fromEntries(new URLSearchParams(raw.url?.slice(path.length + 1)));
   const ofWorld = { id, grantMark, resetAt, clockBeforeReset };
   return { method, path, query, headers, credential, settings, origin, now, world: ofWorld };
 }

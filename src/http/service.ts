@@ -168,7 +168,7 @@ export async function handle(flight: InFlightRequest): Promise<void> {
   const decision = decisionOfProblem(factsOf(flight), outcome.refusal, flight.server.reasons);
   flight.hints = hintsOfRefusal(flight, outcome.refusal, decision);
   flight.decision = addHints(decision, flight.hints);
-  if (decision === null) flight.outcome = addHintHeader(outcome, flight.hints, flight.server);
+  flight.outcome = addHintHeader(outcome, flight.hints, flight.server);
 }
 
 /** The routes of each prefix, and one for each host: the router of the document finds the operation (decision 35). */

@@ -19,6 +19,7 @@ export interface RefusedRequest {
   readonly method: string;
   /** As it arrived, below its world. */
   readonly path: string;
+  /** All parameters as sent; of repeated ones the last. */
   readonly query: Readonly<Record<string, unknown>>;
   /** Lines by lower-case name. */
   readonly headers: ReadonlyMap<string, readonly string[]>;

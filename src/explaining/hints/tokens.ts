@@ -24,6 +24,16 @@ function isOlderThanReset(refused: RefusedRequest, resetAt: Instant): boolean {
   return sent.some((text) => typeof text === 'string' && text.startsWith(world.grantMark));
 }
 
+/** What a reset did to the refused credential. */
+function effectOfReset({ problem: { reason } }: RefusedRequest): string {
+  if (reason === 'not_yet_valid') {
+    return 'The reset returned the clock to real time, and this token was issued at a later time: request a new one.';
+  }
+  return reason === 'unknown_subject'
+    ? 'The reset removed the user or client of this token, which is not part of the seed: create it again, and request a new token.'
+    : 'The reset removed refresh tokens and authorization codes: log in again.';
+}
+
 /** Reasons of tokens that another server, or an earlier key, signed. */
 const SIGNED_ELSEWHERE: readonly (string | undefined)[] = [
   ...['wrong_issuer', 'unknown_key_id', 'bad_signature', 'unsupported_algorithm'],
@@ -83,13 +93,13 @@ export const WORLD_HINTS: readonly HintRule[] = [
 export const TOKEN_HINTS: readonly HintRule[] = [
   {
     code: 'credential_before_reset',
-    symptom: 'a token or a code from before a reset',
-    advice: 'request new tokens after a reset',
+    symptom: 'a refresh token, a code, or a token of a removed user from before a reset',
+    advice: 'log in again, or create the user again',
     ...WORLDS,
     when: (refused) => {
       const { resetAt } = refused.world;
       if (resetAt === null || !isOlderThanReset(refused, resetAt)) return null;
-      return `The world was reset at ${rfc3339(resetAt)}, and the credential may be older. A reset keeps only the contents of the seed, and returns the clock to real time. Request a new credential after each reset.`;
+      return `The world was reset at ${rfc3339(resetAt)}. ${effectOfReset(refused)} Access tokens of the seed's users and clients stay valid.`;
     },
   },
   {

@@ -48,7 +48,7 @@ export async function refuse(inFlight: InFlightRequest, thrown: unknown): Promis
   const outcome = isOurs(problem)
     ? problemDetails(problem)
     : route.errorRenderer.renderProblem(problem, { ...context.about(route.row.id), decision: inFlight.decision });
-  inFlight.outcome = inFlight.decision === null ? addHintHeader(outcome, inFlight.hints, inFlight.server) : outcome;
+  inFlight.outcome = addHintHeader(outcome, inFlight.hints, inFlight.server);
   inFlight.decision = addHints(inFlight.decision, inFlight.hints);
 }
 

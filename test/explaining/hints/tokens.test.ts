@@ -67,6 +67,9 @@ describe('a token of before a reset is told', () => {
     expect(answer.decision.reason).toBe('unknown_subject');
     expect(codes).toEqual(['credential_before_reset']);
     expect(texts[0]).toContain(`reset at ${new Date(START).toISOString()}`);
+    expect(texts[0]).toContain('removed the user or client of this token');
+    // As the hint says, the seed's own tokens are still accepted.
+    expect((await world.call(KEYS, { token: admins })).status).toBe(200);
   });
 
   it('if it was made at an advanced clock', async () => {
@@ -75,7 +78,10 @@ describe('a token of before a reset is told', () => {
     const token = await tokenOf(world.call, world.cast.runai.users[0].accessKey);
     await world.call('POST /_mock/reset');
 
-    expect((await hintsOf(world.call, KEYS, { token })).codes).toEqual(['credential_before_reset']);
+    const { codes, texts } = await hintsOf(world.call, KEYS, { token });
+
+    expect(codes).toEqual(['credential_before_reset']);
+    expect(texts[0]).toContain('issued at a later time');
   });
 
   it('a refresh token, too; and not in a world that was not reset', async () => {
@@ -91,6 +97,8 @@ describe('a token of before a reset is told', () => {
 
     expect(before.codes).toEqual([]);
     expect(after.codes).toEqual(['credential_before_reset']);
+    expect(after.texts[0]).toContain('removed refresh tokens and authorization codes: log in again');
+    expect((await world.call(KEYS, { token: body.accessToken })).status).toBe(200);
   });
 });
 

@@ -36,17 +36,17 @@ describe('what somebody may have got wrong is said', () => {
   const hint = { code: 'toys.loud', when: () => 'It is loud.' };
   const hinting = { hints: [hint] };
 
-  it('with the decision, if the operation refused for a reason', async () => {
+  it('with the decision and in a header, if the operation refused for a reason', async () => {
     const refusal = new Problem('bad_credentials', 'No.', { reason: 'disabled' });
     const flight = reported({ status: 200, refusal }, { service: hinting });
     await handle(flight);
 
     expect(flight.hints).toMatchObject([{ text: 'It is loud.' }]);
     expect(flight.decision?.hints).toEqual(['It is loud.']);
-    expect(flight.outcome.headers).toBeUndefined();
+    expect(flight.outcome.headers).toEqual({ 'x-mock-hint': 'It is loud.' });
   });
 
-  it('in a header, if it refused without one', async () => {
+  it('in a header alone, if it refused without one', async () => {
     const flight = reported({ status: 200, refusal: new Problem('invalid_request', 'No.') }, { service: hinting });
     await handle(flight);
 

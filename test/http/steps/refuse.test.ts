@@ -292,15 +292,15 @@ describe('an object that is not there', () => {
 describe('what somebody may have got wrong', () => {
   const service = { hints: [{ code: 'toys.loud', when: () => 'It is loud.' }] };
 
-  it('is in the decision', async () => {
+  it('is in the decision and in a header', async () => {
     const flight = await refused(new Problem('forbidden'), { service, flight: { decision: DENIED } });
 
     expect(flight.hints).toMatchObject([{ text: 'It is loud.' }]);
     expect(flight.decision).toMatchObject({ hints: ['It is loud.'] });
-    expect(flight.outcome).not.toHaveProperty('headers');
+    expect(flight.outcome).toMatchObject({ headers: { 'x-mock-hint': 'It is loud.' } });
   });
 
-  it('is in a header where there is no decision', async () => {
+  it('is in a header alone where there is no decision', async () => {
     const flight = await refused(new Problem('invalid_request'), { service });
 
     expect(flight.decision).toBeNull();

@@ -62,11 +62,18 @@ describe('a token request with the wrong fields is told', () => {
       /2\.24 accepts `AppId` only with `app_token/,
     ],
     [
-      '`AppId` of no application',
+      'an `AppId` that is almost an application',
       server,
-      { grantType: 'app_token', AppId: 'nobody', AppSecret: clientSecret },
-      'app_id_since_2_24',
-      /Since 2\.24 a client is an access key or a service account/,
+      { grantType: 'app_token', AppId: `${application.clientId}_`, AppSecret: application.secret },
+      'client_id_misspelt',
+      /Did you mean/,
+    ],
+    [
+      'the id of an application for its `AppId`',
+      server,
+      { grantType: 'app_token', AppId: application.id, AppSecret: application.secret },
+      'key_id_for_client_id',
+      /may be the id of an access key, an application/,
     ],
     [
       '`app_token` in 3.0',
@@ -158,6 +165,56 @@ describe('a token request with the wrong fields is told', () => {
     expect(codes).toEqual(['key_id_for_client_id']);
   });
 
+  it.each([
+    ['+', 'at the realm', REALM, /a `\+` that is read as a space.*`\+` is sent as `%2B`/],
+    ['%', 'at /api/v2/token', 'POST /api/v2/token', /a `%` that does not begin an encoded character.*`%` as `%25`/],
+  ])('a raw `%s` in Basic %s', async (sign, _where, request, said) => {
+    const authorization = `Basic ${Buffer.from(`${clientId}:a${sign}b`).toString('base64')}`;
+    const body = 'grant_type=client_credentials';
+    const { codes, texts } = await hintsOf(server.call, request, { headers: { ...FORM, authorization }, body });
+
+    expect(codes).toEqual(['basic_not_encoded']);
+    expect(texts[0]).toMatch(said);
+  });
+
+  it('but an encoded one in Basic is not, since only the secret can be wrong', async () => {
+    const authorization = `Basic ${Buffer.from(`${clientId}:a%2Bb`).toString('base64')}`;
+    const body = 'grant_type=client_credentials';
+    const { codes } = await hintsOf(server.call, REALM, { headers: { ...FORM, authorization }, body });
+
+    expect(codes).toEqual([]);
+  });
+
+  it.each<[where: string, request: string, query: string, parts: object, said: string]>([
+    [
+      'at /api/v1/token',
+      V1,
+      `grantType=client_credentials&clientId=${clientId}&clientSecret=${clientSecret}`,
+      { body: {} },
+      'Send `grantType`, `clientId`, `clientSecret` in the body, as JSON.',
+    ],
+    [
+      'at /api/v1/token without a body',
+      V1,
+      `grantType=client_credentials&clientId=${clientId}&clientSecret=${clientSecret}`,
+      {},
+      'in the body, as JSON.',
+    ],
+    [
+      'at the realm',
+      REALM,
+      `client_id=${clientId}&client_secret=${clientSecret}`,
+      { headers: FORM, body: 'grant_type=client_credentials' },
+      'Send `client_id`, `client_secret` in the body, as a form.',
+    ],
+  ])('credentials in the query %s', async (_where, request, query, parts, said) => {
+    const { codes, texts } = await hintsOf(server.call, `${request}?${query}`, parts);
+
+    expect(codes[0]).toBe('credentials_in_query');
+    expect(texts[0]).toContain(said);
+    expect(texts.join(' ')).not.toContain(clientSecret);
+  });
+
   it('Basic where the body names the client', async () => {
     const authorization = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
     const body = { grantType: 'client_credentials' };
@@ -169,6 +226,7 @@ describe('a token request with the wrong fields is told', () => {
   it.each<[what: string, at: typeof server, body: object]>([
     ['for a wrong secret', server, { grantType: 'client_credentials', clientId, clientSecret: 'wrong' }],
     ['for an unknown client', server, { grantType: 'client_credentials', clientId: 'nobody', clientSecret }],
+    ['for an unknown application', server, { grantType: 'app_token', AppId: 'nobody', AppSecret: clientSecret }],
     ['for an unknown application in 2.19', old, { grantType: 'app_token', AppId: 'nobody', AppSecret: 'x' }],
     ['for a wrong password', server, { grantType: 'password', username: admin.email, password: 'wrong' }],
   ])('and nothing is made up %s', async (_what, at, body) => {

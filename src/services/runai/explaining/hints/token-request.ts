@@ -1,5 +1,6 @@
 import { own } from '../../../../core/members.ts';
 import type { HintRule, RefusedRequest } from '../../../../explaining/hints/refused-request.ts';
+import { quote } from '../../../../explaining/index.ts';
 
 /** The names of fields at the token endpoints. */
 const CAMEL = [
@@ -39,7 +40,7 @@ const SPELLINGS: ReadonlyMap<string | null, Spelling> = new Map<string | null, S
 ]);
 
 /** No field has a longer name. */
-const MOST_NAME = 40;
+const MAX_NAME = 40;
 /** Fields that a hint names at most. */
 const MOST_NAMED = 6;
 
@@ -61,7 +62,7 @@ function findMisspelt(
   const names = new Set(Object.keys(fields).map((name) => name.toLowerCase()));
   const isSent = (name: string) => names.has(name.toLowerCase());
   return Object.keys(fields).flatMap((sent) => {
-    const read = sent.length > MOST_NAME ? undefined : spelling.fields.get(bareName(sent));
+    const read = sent.length > MAX_NAME ? undefined : spelling.fields.get(bareName(sent));
     const isRead = read === undefined || read === sent || (spelling === CAMEL_CASE && !/[_-]/.test(sent));
     return isRead || isSent(read) ? [] : [[sent, read] as const];
   });
@@ -80,13 +81,26 @@ function sends(refused: RefusedRequest, name: string): boolean {
 
 /** The client id in the request, at any endpoint. */
 function clientIdIn(refused: RefusedRequest): string {
-  const { credential } = refused;
   const named = ['clientID', 'client_id', 'appID', 'id'].map((name) => fieldOf(refused, name));
   const found = named.find((value) => typeof value === 'string');
-  if (typeof found === 'string') return found;
-  if (credential?.scheme !== 'basic') return '';
-  return Buffer.from(credential.text, 'base64').toString('latin1').split(':', 1)[0] ?? '';
+  return typeof found === 'string' ? found : (decodeBasic(refused).split(':', 1)[0] ?? '');
 }
+
+/** `id:secret` as sent by Basic; empty without Basic. */
+function decodeBasic({ credential }: RefusedRequest): string {
+  return credential?.scheme === 'basic' ? Buffer.from(credential.text, 'base64').toString('latin1') : '';
+}
+
+/** Fields that the endpoint reads from the body, but that were sent in the query. */
+function findInQuery(refused: RefusedRequest, { fields }: Spelling): readonly string[] {
+  return Object.keys(refused.query)
+    .filter((name) => name.length <= MAX_NAME)
+    .flatMap((name) => fields.get(bareName(name)) ?? [])
+    .filter((name) => !sends(refused, name));
+}
+
+/** Reasons to refuse a client that may be due to unencoded characters. */
+const OF_BASIC: readonly string[] = ['malformed_basic', 'unknown_client', 'wrong_secret'];
 
 /** Ids of objects are UUIDs, client ids are not. */
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -97,6 +111,20 @@ const SEND_CREDENTIALS = 'send `{"grantType": "client_credentials", "clientId": 
 
 /** Hints for token requests with the wrong fields. */
 export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
+  {
+    code: 'credentials_in_query',
+    symptom: '`/api/v1/token?clientId=...&clientSecret=...`',
+    advice: 'send them in the body',
+    source: 'RFC 6749, 2.3.1: these parameters must not be included in the request URI',
+    certainty: 'documented',
+    when: (refused) => {
+      const spelling = SPELLINGS.get(refused.operation);
+      const names = spelling === undefined ? [] : findInQuery(refused, spelling).slice(0, MOST_NAMED);
+      if (spelling === undefined || names.length === 0) return null;
+      const form = refused.bodyForm === 'json' ? 'as JSON' : 'as a form';
+      return `The query string is not read here, and URLs end up in logs. Send ${quote(names)} in the body, ${form}.`;
+    },
+  },
   {
     code: 'field_spelling',
     symptom: '`grant_type` at `/api/v1/token`, or `grantType` at `/api/v2/token` and the realm',
@@ -126,20 +154,18 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   },
   {
     code: 'app_id_since_2_24',
-    symptom:
-      'since 2.24, `AppId` and `AppSecret` with `client_credentials`, or for another client than an application; `app_token` in 3.0',
+    symptom: 'since 2.24, `AppId` and `AppSecret` without `app_token`; `app_token` in 3.0',
     advice: 'send `{"grantType": "client_credentials", "clientId": ..., "clientSecret": ...}`',
     source: 'API authentication guide 2.24: access keys and service accounts; applications are deprecated',
     certainty: 'documented',
     when: (refused) => {
-      const { operation, settings, problem } = refused;
+      const { operation, settings } = refused;
       if (operation !== 'grant_token' || settings.runai === '2.19') return null;
       const isApplication = fieldOf(refused, 'grantType') === 'app_token';
       if (isApplication && settings.runai === '3.0') {
         return `3.0 removed the grant \`app_token\` and applications: ${SEND_CREDENTIALS} of an access key or a service account. Start the mock with \`--runai 2.24\` for clients that cannot change.`;
       }
-      if (!sends(refused, 'appID') || (isApplication && problem.reason !== 'unknown_client')) return null;
-      if (!isApplication && sends(refused, 'clientID')) return null;
+      if (isApplication || !sends(refused, 'appID') || sends(refused, 'clientID')) return null;
       const still = settings.runai === '3.0' ? 'has no applications' : 'accepts `AppId` only with `app_token`';
       return `Since 2.24 a client is an access key or a service account: ${SEND_CREDENTIALS}. ${settings.runai} ${still}.`;
     },
@@ -168,6 +194,21 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
         return null;
       if (sends(refused, 'clientID') || sends(refused, 'appID')) return null;
       return '`/api/v1/token` does not read `Authorization: Basic`: send `clientId` and `clientSecret` in the JSON body. `/api/v2/token` and the realm accept Basic.';
+    },
+  },
+  {
+    code: 'basic_not_encoded',
+    symptom: '`+` or `%` in an id or a secret sent by `Authorization: Basic`',
+    advice: 'form-encode the id and the secret before joining them',
+    source: 'RFC 6749, 2.3.1 and appendix B',
+    certainty: 'documented',
+    when: (refused) => {
+      const { reason = '' } = refused.problem;
+      const [, sign] = /([+%])/.exec(OF_BASIC.includes(reason) ? decodeBasic(refused) : '') ?? [];
+      // A `%` that could be decoded was probably encoded on purpose.
+      if (sign === undefined || (sign === '%' && reason !== 'malformed_basic')) return null;
+      const effect = sign === '+' ? 'is read as a space' : 'does not begin an encoded character';
+      return `The header \`Authorization: Basic\` contains a \`${sign}\` that ${effect}. Form-encode the client id and the secret before joining them with \`:\` (RFC 6749, 2.3.1): \`+\` is sent as \`%2B\`, \`%\` as \`%25\`. Or send \`client_id\` and \`client_secret\` in the form.`;
     },
   },
   {
