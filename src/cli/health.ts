@@ -1,27 +1,50 @@
 import type { FlagTexts } from '../config/config.ts';
 import { connectionAdvice } from '../core/connection-advice.ts';
-import { askRunning, runningServer } from './running.ts';
+import { detailOf } from './ask-world.ts';
+import { askRunning, type Running, runningWorld } from './running.ts';
+import { prefixOf } from './world.ts';
+
+/** The options of the command. */
+interface Asked {
+  readonly url: string | null;
+  readonly mustBeReady: boolean;
+}
 
 /**
  * Exits with code 0 if the server is ready, or a standby that will be when another process ends; otherwise with 1. For a
  * container's HEALTHCHECK: nothing is wrong with a standby.
  *
- * @param mustBeReady a standby is not enough
+ * @param asked.url the server, with the prefix of a world if any, which must exist; null: on this machine
+ * @param asked.mustBeReady a standby is not enough
+ * @throws Unusable if the URL is not one of a server or a world
  */
-export async function health(flags: FlagTexts, mustBeReady: boolean): Promise<void> {
-  const server = await runningServer(flags);
-  const { url } = server;
+export async function health(flags: FlagTexts, { url, mustBeReady }: Asked): Promise<void> {
+  const { server: found, world } = await runningWorld(flags, url, null);
+  // This call needs no admin token, which another server must not get.
+  const server = { ...found, headers: {} };
+  const place = `${server.url}${prefixOf(world)}`;
   try {
-    // Any program may have answered, so each member is checked.
-    const answer = (await askRunning(server, '/_mock/health')).body as { status?: unknown; detail?: unknown } | null;
-    const { status, detail } = answer ?? {};
+    const { status, detail } = await healthAt(server, '');
     if (status === 'waiting' || (status === 'standby' && mustBeReady)) throw new Error(String(detail));
-    if (status !== 'ready' && status !== 'standby') throw new Error('the server there is not nv-auth-mock');
-    process.stdout.write(status === 'ready' ? `ready on ${url}\n` : `standby on ${url}: ${String(detail)}\n`);
+    // A standby knows no worlds yet.
+    if (status === 'ready' && world !== null) await healthAt(server, prefixOf(world));
+    process.stdout.write(status === 'ready' ? `ready on ${place}\n` : `standby on ${place}: ${String(detail)}\n`);
   } catch (cause) {
-    const advice = connectionAdvice(cause, url);
+    const advice = connectionAdvice(cause, server.url);
     const said = advice !== null ? `it ${advice}` : cause instanceof Error ? cause.message : String(cause);
-    process.stderr.write(`nv-auth-mock: no server is ready on ${url}: ${said}\n`);
+    process.stderr.write(`nv-auth-mock: no server is ready on ${place}: ${said}\n`);
     process.exitCode = 1;
   }
+}
+
+const STATES: readonly unknown[] = ['ready', 'standby', 'waiting'];
+
+/** @throws Error with the reason of a refusal, such as an unknown world or host name, or if another program answers */
+async function healthAt(server: Running, prefix: string): Promise<{ status?: unknown; detail?: unknown }> {
+  // Any program may have answered, so each member is checked.
+  const { status, body } = await askRunning(server, `${prefix}/_mock/health`);
+  const answer = (body ?? {}) as { status?: unknown; detail?: unknown };
+  if (STATES.includes(answer.status)) return answer;
+  const detail = detailOf(body);
+  throw new Error(detail === null ? 'the server there is not nv-auth-mock' : `it answered ${status}: ${detail}`);
 }

@@ -60,13 +60,14 @@ function addStart(root: Command): Command {
 function addHealth(root: Command): void {
   root
     .command('health')
-    .description('exit 0 if the server on this machine is ready or a standby, otherwise 1')
+    .description('exit 0 if the running server is ready or a standby, otherwise 1')
     .option('--ready', 'exit 1 on a standby, too: another process has the worlds of its database')
+    .option('--url <URL>', 'URL of the server or of a world; default: the server on this machine')
     .addOption(flagOf('port', OPTIONS.port))
     .addOption(flagOf('host', OPTIONS.host))
     .addOption(flagOf('tls', OPTIONS.tls))
-    .action(async ({ ready, ...flags }: FlagTexts & { readonly ready?: true }) =>
-      (await import('./health.ts')).health(withSwitches(flags), ready === true),
+    .action(async ({ ready, url, ...flags }: FlagTexts & { readonly ready?: true; readonly url?: string }) =>
+      (await import('./health.ts')).health(withSwitches(flags), { url: url ?? null, mustBeReady: ready === true }),
     );
 }
 

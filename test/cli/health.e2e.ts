@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { it } from '../support/command.ts';
 import { urlOnPort } from '../support/ports.ts';
@@ -15,6 +16,73 @@ describe.concurrent('`health`', () => {
     ]);
 
     for (const result of results) expect(result).toMatchObject({ code: 0, stdout: `ready on ${url}\n`, stderr: '' });
+  });
+
+  it('takes the URL of a server or of a world, with and without a slash at its end', async ({ command }) => {
+    const { url } = await command.start(['--world', 'team-a']);
+    const inWorld = `${url}/w/team-a`;
+    const healthOf = (place: string) => command.run(['health', '--url', place], { env: { NV_AUTH_MOCK_PORT: '2' } });
+
+    for (const [place, named] of [
+      [url, url],
+      [`${url}/`, url],
+      [inWorld, inWorld],
+      [`${inWorld}/`, inWorld],
+    ] as const) {
+      expect(await healthOf(place)).toMatchObject({ code: 0, stdout: `ready on ${named}\n`, stderr: '' });
+    }
+    expect(await healthOf(`${url}/w/nobody`)).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining(
+        `no server is ready on ${url}/w/nobody: it answered 404: There is no world \`nobody\``,
+      ),
+    });
+  });
+
+  it.for([
+    ['mock:6625', '--url mock:6625 is not an http or https URL, such as `http://mock:6625`'],
+    ['ftp://mock', '--url ftp://mock is not an http or https URL'],
+    ['http://mock:6625/_mock/health', 'is not the URL of a server, such as `http://mock:6625`, or of a world'],
+  ] as const)('ends with 2 for the URL %s', async ([url, said], { command }) => {
+    expect(await command.run(['health', '--url', url])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining(said),
+    });
+  });
+
+  it('with an https URL trusts what Node trusts, and says how to trust the mock', async ({ command, folder }) => {
+    const { url } = await command.start(['--tls']);
+    const ca = join(folder, 'ca.pem');
+    const untrusted = await command.run(['health', '--url', url]);
+    await command.run(['env', '--url', url, '--ca', ca]);
+    const trusted = await command.run(['health', '--url', url], { env: { NODE_EXTRA_CA_CERTS: ca } });
+    const plain = await command.run(['health', '--url', url.replace('https:', 'http:')]);
+
+    expect(untrusted).toMatchObject({ code: 1, stderr: expect.stringContaining(`env --url ${url} --ca ca.pem`) });
+    expect(trusted).toMatchObject({ code: 0, stdout: `ready on ${url}\n`, stderr: '' });
+    expect(plain).toMatchObject({ code: 1, stderr: expect.stringContaining('offers https: use https:// in the URL') });
+  });
+
+  it('sends no admin token, and says why a server refuses', async ({ command, onTestFinished }) => {
+    const seen: unknown[] = [];
+    const other = createServer((request, response) => {
+      seen.push(request.headers['x-mock-admin-token']);
+      response.writeHead(403, { 'content-type': 'application/problem+json' }).end('{"detail":"Unknown host name."}');
+    });
+    onTestFinished(() => {
+      other.close();
+    });
+    await new Promise<void>((resolve) => other.listen({ host: '127.0.0.1', port: 0 }, resolve));
+    const url = `http://127.0.0.1:${(other.address() as { port: number }).port}`;
+    const env = { NV_AUTH_MOCK_ADMIN_TOKEN: 'a-secret-of-the-mock' };
+
+    expect(await command.run(['health', '--url', url], { env })).toMatchObject({
+      code: 1,
+      stderr: `nv-auth-mock: no server is ready on ${url}: it answered 403: Unknown host name.\n`,
+    });
+    expect(seen).toEqual([undefined]);
   });
 
   it('ends with 1 when nobody listens', async ({ command }) => {
