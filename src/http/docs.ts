@@ -25,12 +25,13 @@ const HEADERS = pageHeaders("'self'");
 const READER_HEADERS = pageHeaders("'self' 'unsafe-inline'");
 
 /**
- * Serves the documents at `/openapi/<service>.json` and `.yaml`, pages to read them below `/docs`, and a table of all operations at
+ * Serves the documents at `/openapi/<service>.json` and `.yaml`, their list at `/openapi`, pages to read them below `/docs`, and a table of all operations at
  * `/docs/operations`. Nothing is read or rendered before the first request for it.
  */
 export function serveDocs(pages: Pages, documents: readonly ReadableDocument[], files: DocsFiles): void {
   const serve = (path: string, type: string, text: PageText) => pages.serve(path, type, HEADERS, text);
   serve('/docs', HTML, (below) => indexPage(documents, below));
+  serve('/openapi', 'application/json', (_below, base) => listOf(documents, base));
   const listed = once(() =>
     Promise.all(
       documents.map(async (document) => ({
@@ -67,6 +68,15 @@ export function serveDocs(pages: Pages, documents: readonly ReadableDocument[], 
   };
   serveFiles(OWN, files.own);
   serveFiles(SWAGGER_UI, files.swaggerUi);
+}
+
+/** The documents with whole URLs, which programs can use as they are. */
+function listOf(documents: readonly ReadableDocument[], base: string): string {
+  const listed = documents.map(({ name, title }) => {
+    const at = `${base}/openapi/${name}`;
+    return { name, title, json: `${at}.json`, yaml: `${at}.yaml` };
+  });
+  return JSON.stringify({ documents: listed });
 }
 
 /** Styles of the document pages, in addition to those of all pages, over which those of Swagger UI win. */

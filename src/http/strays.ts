@@ -188,7 +188,7 @@ function nobody(services: readonly ServiceDefinition[]): UnroutedService {
         problem.kind === 'unknown_path'
           ? new Problem(
               'unknown_path',
-              `Nothing is served at this path. Available are: ${served.join('; ')}; documentation at /docs.`,
+              `Nothing is served at this path. Available are: ${served.join('; ')}. \`GET /openapi\` lists the documents, and /docs shows them.`,
             )
           : problem,
       ),

@@ -41,6 +41,64 @@ it('/openapi/... is valid OpenAPI of every service, and below a world has anothe
   }
 });
 
+describe('GET /openapi', async () => {
+  const { app: withWorld } = await testServer({ world: ['alice'] });
+  const listed = async (url: string, headers: Record<string, string> = { host: 'localhost:6625' }) =>
+    (await withWorld.inject({ url, headers })).json().documents;
+
+  it('lists every document that the server has, the control API included, with its title and addresses', async () => {
+    const names = async (from: typeof app) =>
+      (await from.inject('/openapi')).json().documents.map((one: { name: string }) => one.name);
+
+    expect((await names(whole)).sort()).toEqual(['control', ...SERVICES.map(({ name }) => name)].sort());
+    expect(await names(app)).not.toContain('nak');
+    expect(await listed('/openapi')).toContainEqual({
+      name: 'runai',
+      title: 'NVIDIA Run:ai',
+      json: 'http://localhost:6625/openapi/runai.json',
+      yaml: 'http://localhost:6625/openapi/runai.yaml',
+    });
+    expect((await app.inject('/openapi')).headers['content-type']).toContain('application/json');
+  });
+
+  it.each([
+    ['/openapi', 'localhost:6625', 'http://localhost:6625'],
+    ['/w/alice/openapi', 'localhost:6625', 'http://localhost:6625/w/alice'],
+    ['/w/alice/openapi/', 'localhost:6625', 'http://localhost:6625/w/alice'],
+    ['/openapi', 'alice.localhost:6625', 'http://alice.localhost:6625'],
+  ])('%s of %s leads to documents below %s, and each exists', async (path, host, base) => {
+    const documents: { json: string; yaml: string }[] = await listed(path, { host });
+
+    for (const link of documents.flatMap(({ json, yaml }) => [json, yaml])) {
+      expect(link.startsWith(`${base}/openapi/`), link).toBe(true);
+      const { statusCode } = await withWorld.inject({ url: new URL(link).pathname, headers: { host } });
+      expect([link, statusCode]).toEqual([link, 200]);
+    }
+    expect(documents).not.toEqual([]);
+  });
+
+  it('behaves as the documents do with HEAD, another method and an unknown world', async () => {
+    for (const path of ['/openapi', '/openapi/runai.json']) {
+      const answers = await Promise.all([
+        withWorld.inject({ method: 'HEAD', url: path }),
+        withWorld.inject({ method: 'POST', url: path }),
+        withWorld.inject({ url: `/w/nobody${path}` }),
+      ]);
+      expect([path, ...answers.map(({ statusCode }) => statusCode)]).toEqual([path, 200, 404, 404]);
+    }
+  });
+
+  it.each(['/openapi/other.json', '/w/default/openapi/other.yaml', '/openapi/runai', '/openapi.json'])(
+    'is named where there is no document: %s',
+    async (path) => {
+      const answer = await app.inject(path);
+
+      expect(answer.statusCode).toBe(404);
+      expect(answer.json().detail).toContain('`GET /openapi` lists the documents');
+    },
+  );
+});
+
 it.each(['', '/w/default'])('no page at %s leads to a 404', async (below) => {
   const seen = new Set([`${below}/`, `${below}/docs`, `${below}/favicon.ico`]);
   const broken: string[] = [];
