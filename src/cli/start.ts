@@ -53,7 +53,7 @@ function banner(
     `nv-auth-mock ${version}`,
     posture,
     `cast: ${cast}`,
-    `credentials: ${url}/_mock/cast   refusals: ${url}/_mock/decisions   documents: ${url}/docs`,
+    `console: ${url}/   credentials: ${url}/_mock/cast   refusals: ${url}/_mock/decisions   documents: ${url}/docs`,
     ...(ca === null ? [] : [`certificate to trust: ${url}/_mock/ca.pem`]),
     ...(httpUrl === null ? [] : [`http: ${httpUrl}`]),
     ...worldsLine(listening, config),

@@ -27,6 +27,7 @@ describe.concurrent('a start', () => {
     const { port } = new URL(url);
     const health = await fetch(`${url}/_mock/health`);
     await fetch(`${url}/api/v1/access-keys`);
+    const page = await fetch(`${url}/`);
     running.kill('SIGTERM');
     const { stdout, stderr } = await running.ended;
 
@@ -36,7 +37,8 @@ describe.concurrent('a start', () => {
     expect(stdout.split('\n')[0]).toBe(`nv-auth-mock ${version}`);
     expect(stdout).toMatch(/^state=memory propagation=off .*runai=2\.24 .*nvcf=documented/m);
     expect(stdout).toMatch(/^cast: 3 users, 3 applications, 3 service accounts, 19 NGC keys; built-in$/m);
-    expect(stdout).toContain(`credentials: ${url}/_mock/cast `);
+    expect(stdout).toContain(`\nconsole: ${url}/   credentials: ${url}/_mock/cast `);
+    expect(page.headers.get('content-type')).toContain('text/html');
     expect(stderr).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z info .*\b401\b.*\n$/);
   });
 
