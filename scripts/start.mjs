@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { isBuiltin } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import './installed.mjs';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 

@@ -1,0 +1,24 @@
+// @ts-check
+/** Ends a script where `npm ci` was not run, did not finish, or has not been run since the versions changed. */
+import { readFileSync } from 'node:fs';
+
+/** @param {string} path */
+function read(path) {
+  return JSON.parse(readFileSync(new URL(`../${path}`, import.meta.url), 'utf8'));
+}
+
+/** @param {readonly [name: string, version: string]} dependency */
+function isMissing([name, version]) {
+  try {
+    return read(`node_modules/${name}/package.json`).version !== version;
+  } catch {
+    return true;
+  }
+}
+
+// Their versions are exact.
+const missing = Object.entries(read('package.json').devDependencies).find(isMissing);
+if (missing !== undefined) {
+  process.stderr.write(`nv-auth-mock: ${missing.join(' ')} is not installed. Run \`npm ci\` first.\n`);
+  process.exit(1);
+}

@@ -1,0 +1,62 @@
+/** The commands of a clone in which `npm ci` was not run, or did not finish. */
+import { cp, mkdir, readdir, rm, symlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { ROOT } from '../architecture/source-files.ts';
+import { it, launchProgram } from '../support/command.ts';
+
+const INSTALLED = join(ROOT, 'node_modules');
+
+async function clone(folder: string): Promise<void> {
+  await cp(join(ROOT, 'package.json'), join(folder, 'package.json'));
+  await mkdir(join(folder, 'scripts'));
+  const scripts = (await readdir(join(ROOT, 'scripts'))).filter((name) => name.endsWith('.mjs'));
+  await Promise.all(scripts.map((name) => cp(join(ROOT, 'scripts', name), join(folder, 'scripts', name))));
+}
+
+describe.concurrent('in a clone without `npm ci`', () => {
+  it.for([
+    'start',
+    'test',
+    'pack',
+    'run build',
+    'run dev',
+    'run check',
+    'run lint',
+    'run typecheck',
+    'run test:e2e',
+    'run test:standby',
+  ])('`npm %s` ends with 1, and says in one line what to run first', async (words, { folder, expect }) => {
+    await clone(folder);
+    const { code, stderr } = await launchProgram('npm', words.split(' '), folder).ended;
+    // npm adds its own when a step of `pack` fails.
+    const said = stderr.split('\n').filter((line) => line !== '' && !line.startsWith('npm '));
+
+    expect(code).toBe(1);
+    expect(said).toEqual([expect.stringMatching(/^nv-auth-mock: \S+ [\d.]+ is not installed\. Run `npm ci` first\.$/)]);
+  });
+});
+
+it('a package that is absent, or of another version, is named', async ({ folder }) => {
+  await clone(folder);
+  for (const name of await readdir(INSTALLED)) {
+    if (name === 'vitest' || name.startsWith('.')) continue;
+    const link = join(folder, 'node_modules', name);
+    await mkdir(dirname(link), { recursive: true });
+    await symlink(join(INSTALLED, name), link);
+  }
+  const check = () => launchProgram(process.execPath, ['scripts/installed.mjs'], folder).ended;
+  const absent = await check();
+  const link = join(folder, 'node_modules/vitest');
+  await symlink(join(INSTALLED, 'vite'), link);
+  const other = await check();
+  await rm(link);
+  await symlink(join(INSTALLED, 'vitest'), link);
+  const whole = await check();
+
+  for (const { code, stderr } of [absent, other]) {
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^nv-auth-mock: vitest [\d.]+ is not installed\. Run `npm ci` first\.\n$/);
+  }
+  expect(whole).toMatchObject({ code: 0, stdout: '', stderr: '' });
+});
