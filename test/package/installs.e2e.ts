@@ -28,7 +28,7 @@ it('installs with npm into an empty home without a compiler, works in memory, an
 }) => {
   const [npm] = INSTALLERS;
   const programs = [await programsIn(folder)];
-  const outcome = await tryInstall({ tarball: await packed(), installer: npm as Installer, programs });
+  const outcome = await tryInstall({ tarball: (await packed()).tarball, installer: npm as Installer, programs });
 
   expect(outcome, outcome.said).toMatchObject({
     install: 'ok',

@@ -19,11 +19,12 @@ const bin = (name: string) => join(ROOT, 'node_modules/.bin', name);
 const text = (path: string) => readFile(join(ROOT, path), 'utf8');
 
 let tarball: string;
+let progress: string;
 /** Where the package was installed from its tarball, with the runners and types that its users bring. */
 let user: string;
 
 beforeAll(async () => {
-  tarball = await packed();
+  ({ tarball, progress } = await packed());
   user = await installed(tarball, ['vitest', 'testcontainers', 'typescript', '@types/node']);
 }, 600_000);
 
@@ -34,6 +35,13 @@ async function blocks(page: string, language: string): Promise<string[]> {
 }
 
 const doorOf = ({ url }: { url: string }): Door => ({ url, fetch: (input, init) => fetch(input, init) });
+
+it('packing reports each step, because it takes a minute', () => {
+  const steps = progress.split('\n').filter((line) => line.startsWith('- '));
+
+  expect(steps.length).toBeGreaterThan(10);
+  expect(steps).toContainEqual(expect.stringMatching(/^- writing the bodies of runai\.2\.24, document \d+ of \d+$/));
+});
 
 describe('through startMock, in process without a socket', () => {
   const started = startMock({ listen: false });

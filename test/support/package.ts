@@ -22,12 +22,12 @@ interface Listed {
   readonly files: readonly { readonly path: string }[];
 }
 
-/** The package as it would be published: the path of its tarball. */
-export async function packed(): Promise<string> {
+/** The package as it would be published: the path of its tarball, and what was told while its declarations were made. */
+export async function packed(): Promise<{ readonly tarball: string; readonly progress: string }> {
   const folder = await emptyFolder();
   const copy = join(folder, 'package');
   // What `prepack` does, but for the build: that was made before the tests, which read it.
-  await run(process.execPath, [join(ROOT, 'scripts/types.mjs')], { cwd: ROOT });
+  const { stderr: progress } = await run(process.execPath, [join(ROOT, 'scripts/types.mjs')], { cwd: ROOT });
   const list = ['pack', '--dry-run', '--json', '--ignore-scripts'];
   const { stdout } = await run('npm', list, { cwd: ROOT, env: environment, maxBuffer: 16 * 1024 * 1024 });
   const [listed] = JSON.parse(stdout) as readonly Listed[];
@@ -39,7 +39,7 @@ export async function packed(): Promise<string> {
     cwd: copy,
     env: environment,
   });
-  return join(folder, `${manifest.name}-${manifest.version}.tgz`);
+  return { tarball: join(folder, `${manifest.name}-${manifest.version}.tgz`), progress };
 }
 
 /**
