@@ -33,7 +33,7 @@ const ENTRIES = ['main', ...FACADES];
 const MODULES = ['vitest'];
 
 /** Left out of the bundle: the native module, and what users install themselves. */
-const EXTERNAL = ['better-sqlite3', 'pg', 'vitest', 'testcontainers'];
+const EXTERNAL = ['better-sqlite3', 'pg', 'vitest'];
 
 /**
  * What tests replace in the process of their app, and what the bundled libraries use instead, all from

@@ -1,17 +1,16 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import {
-  AbstractStartedContainer,
-  GenericContainer,
-  getContainerRuntimeClient,
-  type StartedTestContainer,
-  Wait,
-} from 'testcontainers';
+import type * as Testcontainers from 'testcontainers';
 import { type ConfigOptions, variableName } from './config/options.ts';
 import { connect } from './library/client.ts';
 import type { ClientCredentials } from './library/credentials.ts';
 import type { Switchboard } from './library/switchboard.ts';
+import { requirePeer } from './platform/assets.ts';
+
+// An import could not say what to install.
+const { AbstractStartedContainer, GenericContainer, getContainerRuntimeClient, Wait } =
+  requirePeer<typeof Testcontainers>('testcontainers');
 
 /** Inside the container; the image's default. */
 const PORT = 6625;
@@ -123,7 +122,7 @@ export class StartedNvAuthMockContainer extends AbstractStartedContainer {
   readonly #alias: string | null;
   readonly #adminToken: string | null;
 
-  constructor(started: StartedTestContainer, alias: string | null, adminToken: string | null = null) {
+  constructor(started: Testcontainers.StartedTestContainer, alias: string | null, adminToken: string | null = null) {
     super(started);
     this.#alias = alias;
     this.#adminToken = adminToken;

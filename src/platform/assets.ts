@@ -95,3 +95,18 @@ export function installedManifest(name: string): object | null {
     return null;
   }
 }
+
+/** Loads a package that the user's project must have beside this one. @throws Error with the command that installs it */
+export function requirePeer<Exports>(name: string): Exports {
+  try {
+    return createRequire(import.meta.url)(name) as Exports;
+  } catch (cause) {
+    if ((cause as { code?: unknown }).code !== 'MODULE_NOT_FOUND') throw cause;
+    throw new Error(
+      `nv-auth-mock/${name} needs the package \`${name}\`, which is not installed: \`npm i -D ${name}\`.`,
+      {
+        cause,
+      },
+    );
+  }
+}

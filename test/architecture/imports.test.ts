@@ -291,8 +291,15 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   },
   {
     files: /^(index|vitest|testcontainers)$/,
-    may: [/^library\//, /^config\/options$/, /^(vitest|testcontainers)$/, /^node:fs(\/promises)?$/],
-    types: [/^node:stream$/, /^contract\/cast$/, /^core\/reasons$/, /^services\/index$/, /^generated\/library$/],
+    may: [/^library\//, /^config\/options$/, /^platform\/assets$/, /^vitest$/, /^node:fs(\/promises)?$/],
+    types: [
+      /^node:stream$/,
+      /^testcontainers$/,
+      /^contract\/cast$/,
+      /^core\/reasons$/,
+      /^services\/index$/,
+      /^generated\/library$/,
+    ],
   },
   { files: /^metrics\//, may: [/^prom-client$/, /^platform\/time$/], types: [/^store\/commit-times$/] },
   { files: /^main$/, may: [/^cli\/index$/, /^platform\/node-version$/] },

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import ts from 'typescript';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { launchProgram } from '../support/command.ts';
 import { copied, write } from '../support/package.ts';
 
 const run = promisify(execFile);
@@ -168,6 +169,20 @@ describe('the package', () => {
     await write(folder, { [file]: JSON.stringify(changed) });
     expect(await node('asks.cjs', program)).toContain('`moon` is missing');
     await write(folder, { [file]: before });
+  });
+
+  it.each([
+    ['imported.mjs', "import 'nv-auth-mock/testcontainers';"],
+    ['required.cjs', "require('nv-auth-mock/testcontainers');"],
+  ])('says what to install where testcontainers is absent: %s', async (name, program) => {
+    const without = await copied();
+    await write(without, { [name]: program });
+    const { code, stderr } = await launchProgram(process.execPath, [name], without).ended;
+
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      'Error: nv-auth-mock/testcontainers needs the package `testcontainers`, which is not installed: `npm i -D testcontainers`.',
+    );
   });
 
   it('is the same when it is required and when it is imported', async () => {
