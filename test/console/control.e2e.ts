@@ -281,6 +281,34 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       await cells(page, 'Findings of the kind Undocumented query').first().waitFor();
     });
 
+    it('stand above how many operations are documented, and how many are answered if only documented ones are', async () => {
+      const { url, mock } = await served();
+      const { services, operations } = await mock('GET', '/fidelity');
+      const expected = services.map(
+        (one: { service: string; operations: number; remaining: number; questioned: number }) => {
+          const documented = operations.filter(
+            (row: { service: string; certainty: string }) =>
+              row.service === one.service && row.certainty === 'documented',
+          );
+          return [one.operations, documented.length, one.remaining, one.questioned].map(String);
+        },
+      );
+      const page = await opened(`${url}/#/findings`);
+      const table = region(page, 'Operations of each service');
+      await table.locator('tbody tr').first().waitFor();
+      const shown = await Promise.all(
+        (await table.locator('tbody tr').all()).map(async (row) => (await row.locator('td').allInnerTexts()).slice(-4)),
+      );
+
+      expect((await table.locator('th').allInnerTexts()).slice(-4)).toEqual([
+        'Operations',
+        'Documented',
+        'Answered with --fidelity documented',
+        'Of these in question',
+      ]);
+      expect(shown).toEqual(expected);
+    });
+
     it('are none of a fault that is removed by hand', async () => {
       const { url, mock } = await served();
       await mock('POST', '/faults', { match: { operation: 'get_users' }, do: { status: 503 } });

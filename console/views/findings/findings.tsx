@@ -156,6 +156,11 @@ function titleOf(kind: string): string {
   return words.slice(0, 1).toUpperCase() + words.slice(1);
 }
 
+/** How many operations of a service the vendor's documentation describes. */
+function documentedOf(service: string, operations: FidelityReport['operations']): number {
+  return operations.filter((one) => one.service === service && one.certainty === 'documented').length;
+}
+
 /** How much of each service rests on documents. */
 function Fidelity() {
   const loaded = useLoaded(() => ask<FidelityReport>('GET', '/_mock/fidelity'), []);
@@ -163,7 +168,7 @@ function Fidelity() {
     <section aria-label="How sure the answers are" class="fidelity">
       <h2>How sure the answers are</h2>
       <WhenLoaded of={loaded}>
-        {({ fidelity, services }) => (
+        {({ fidelity, services, operations }) => (
           <>
             <p>
               {fidelity === 'any'
@@ -172,7 +177,7 @@ function Fidelity() {
             </p>
             <DataTable
               label="Operations of each service"
-              rows={services}
+              rows={services.map((one) => ({ ...one, documented: documentedOf(one.service, operations) }))}
               keyOf={({ service }) => service}
               columns={[
                 {
@@ -182,13 +187,19 @@ function Fidelity() {
                 },
                 { title: 'Version', cell: ({ profile }) => profile ?? '', by: ({ profile }) => profile },
                 { title: 'Operations', cell: ({ operations }) => operations, by: ({ operations }) => operations },
-                { title: 'Documented', cell: ({ remaining }) => remaining, by: ({ remaining }) => remaining },
+                { title: 'Documented', cell: ({ documented }) => documented, by: ({ documented }) => documented },
+                {
+                  title: 'Answered with --fidelity documented',
+                  cell: ({ remaining }) => remaining,
+                  by: ({ remaining }) => remaining,
+                },
                 { title: 'Of these in question', cell: ({ questioned }) => questioned, by: (one) => one.questioned },
               ]}
             />
             <p class="quiet">
-              With <code>--fidelity documented</code>, only the documented ones are answered; each of those in question
-              rests on sources that contradict each other, and leaves a finding.
+              With <code>--fidelity documented</code>, operations are answered that are documented, follow from the
+              documentation, or were observed. Each of those in question rests on sources that contradict each other,
+              and leaves a finding.
             </p>
           </>
         )}
