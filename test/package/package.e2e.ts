@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { minVersion, satisfies } from 'semver';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startMock } from '../../src/index.ts';
+import { documentationPages } from '../architecture/source-files.ts';
 import { type Ended, launchProgram, type Running, ready, type Server } from '../support/command.ts';
 import { behavesLikeTheMock, type Door } from '../support/doors.ts';
 import { imageSpec, type ScratchRoot, scratchRoot } from '../support/image.ts';
@@ -25,13 +26,18 @@ let user: string;
 
 beforeAll(async () => {
   ({ tarball, progress } = await packed());
-  user = await installed(tarball, ['vitest', 'testcontainers', 'typescript', '@types/node']);
+  user = await installed(tarball, ['vitest', 'testcontainers', 'typescript', '@types/node', 'jose']);
 }, 600_000);
 
 /** The blocks of a page in one language. */
 async function blocks(page: string, language: string): Promise<string[]> {
   const found = (await text(page)).matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'));
   return [...found].map(([, body = '']) => body);
+}
+
+/** The programs in TypeScript of all pages for users. */
+async function shownPrograms(): Promise<string[]> {
+  return (await Promise.all(documentationPages().map(({ path }) => blocks(path, 'ts')))).flat();
 }
 
 const doorOf = ({ url }: { url: string }): Door => ({ url, fetch: (input, init) => fetch(input, init) });
@@ -268,12 +274,7 @@ describe('the package', () => {
   );
 
   it('type-checks the programs of the documentation, strictly', async () => {
-    const pages = [
-      'docs/how-to/in-tests/javascript.md',
-      'docs/how-to/testing-your-client.md',
-      'docs/how-to/in-compose.md',
-    ];
-    const programs = (await Promise.all(pages.map((page) => blocks(page, 'ts')))).flat();
+    const programs = (await shownPrograms()).filter((program) => !program.includes('@pact-foundation/pact'));
     const files: Record<string, string> = Object.fromEntries(
       programs.map((program, index) => [`program-${index}.ts`, program]),
     );
@@ -385,9 +386,7 @@ describe('from an empty folder', () => {
   });
 
   it('the examples for vitest pass, and the programs of the documentation', async () => {
-    const pages = ['docs/how-to/in-tests/javascript.md', 'docs/how-to/testing-your-client.md'];
-    const programs = (await Promise.all(pages.map((page) => blocks(page, 'ts')))).flat();
-    const shown = programs.filter((program) => /^test\b/m.test(program));
+    const shown = (await shownPrograms()).filter((program) => /^test\b/m.test(program));
     const documented = Object.fromEntries(shown.map((program, index) => [`shown-${index}.test.ts`, program]));
     const files = { ...(await examplesForVitest()), ...documented };
     await write(user, files);
