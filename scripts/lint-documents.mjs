@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * Lints the documents of the build with two linters: Redocly with its rule set `recommended`, Spectral with `spectral:oas`.
- * Fails for an error that `lint-documents/exceptions.json` does not explain, and for an exception that nothing needs.
+ * Fails for an error that `scripts/lint-documents/exceptions.json` does not explain, and for an exception that nothing needs.
  *
  * Usage: npm run lint:documents
  */

@@ -1,5 +1,4 @@
 import leven from 'leven';
-import { isVariable, segmentsOf } from './path-template.ts';
 
 /** The valid name most similar to the given one. Names of which one begins with the other come first. */
 export function findNearest(name: string, valid: readonly string[]): string {
@@ -131,31 +130,6 @@ export function adviseName(given: string, known: readonly string[], where?: stri
 function asCode(name: string): string {
   return `\`${name}\``;
 }
-
-/**
- * The path template that was probably meant: with as many segments, each similar, and at least one equal. A `{name}`
- * matches any segment, and trailing slashes are ignored. Undefined if no path is similar.
- */
-export function findNearPath(path: string, valid: readonly string[]): string | undefined {
-  if (path.length > MOST_PATH_LETTERS) return undefined;
-  const given = segmentsOf(path);
-  const near = [...new Set(valid)].flatMap((other) => {
-    const segments = segmentsOf(other);
-    if (segments.length !== given.length) return [];
-    const words = segments.flatMap((own, at) => (isVariable(own) ? [] : [{ own, got: given[at] ?? '' }]));
-    // The most expensive check is last: recorded traffic can have many unknown paths.
-    if (!words.some(({ own, got }) => own === got)) return [];
-    if (!words.every(({ own, got }) => own === got || findNear(got, [own]) !== undefined)) return [];
-    // A literal segment is likelier than a parameter.
-    const distance = words.reduce((sum, { own, got }) => sum + leven(own, got), 0);
-    return [{ other, distance: distance + (segments.length - words.length) / 10 }];
-  });
-  const [nearest] = near.sort((one, other) => one.distance - other.distance);
-  return nearest?.other;
-}
-
-/** Longer than any path of an operation, so not compared. */
-const MOST_PATH_LETTERS = 500;
 
 function isAlike(one: string, other: string): boolean {
   const most = Math.max(1, Math.floor(Math.max(one.length, other.length) / 3));

@@ -2,7 +2,7 @@ import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
 import type { Decision } from '../core/decision.ts';
 import { decisionOfProblem } from '../core/decision.ts';
-import { findNearPath } from '../core/nearest.ts';
+import { findNearPath } from '../core/nearest-path.ts';
 import { notEmulatedSentence } from '../core/not-emulated.ts';
 import { HTTP_STATUS, Problem } from '../core/problem.ts';
 import type { Reasons } from '../core/reasons.ts';

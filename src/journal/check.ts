@@ -1,5 +1,6 @@
 import { METHODS, STATUS_CODES } from 'node:http';
-import { adviseName, findNearPath, listNames } from '../core/nearest.ts';
+import { adviseName, listNames } from '../core/nearest.ts';
+import { findNearPath } from '../core/nearest-path.ts';
 import { fitsSegment, isVariable } from '../core/path-template.ts';
 import { Problem } from '../core/problem.ts';
 import type { Match } from './match.ts';

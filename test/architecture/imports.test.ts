@@ -13,7 +13,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   { files: /^platform\/room-for-state$/, may: [/^node:v8$/] },
   { files: /^platform\/process-name$/, may: [/^node:os$/] },
   { files: /^platform\//, may: [/^platform\/time$/, /^node:crypto$/] },
-  { files: /^core\/nearest$/, may: [/^leven$/, /^core\/path-template$/] },
+  { files: /^core\/nearest(?:-path)?$/, may: [/^leven$/, /^core\/(?:nearest|path-template)$/] },
   { files: /^core\//, may: [/^core\//, /^platform\/time$/] },
   {
     files: /^store\/sqlite\//,
@@ -226,7 +226,10 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   },
   {
     files: /^conformance\/verify\//,
-    may: [/^conformance\/verify\//, /^core\/(count|media-type|members|nearest|pacer|path-template|unusable)$/],
+    may: [
+      /^conformance\/verify\//,
+      /^core\/(count|media-type|members|nearest|nearest-path|pacer|path-template|unusable)$/,
+    ],
   },
   {
     files: /^conformance\/compare\//,

@@ -1,13 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  adviseName,
-  findNear,
-  findNearest,
-  findNearPath,
-  findWithWord,
-  listNames,
-  suggestName,
-} from '../../src/core/nearest.ts';
+import { adviseName, findNear, findNearest, findWithWord, listNames, suggestName } from '../../src/core/nearest.ts';
 
 const VALID = ['port', 'public-url', 'seed'];
 
@@ -60,13 +52,11 @@ it('the same name is nearer than one with its words in another order, which is a
   expect(findNear('expired_tokens', ['expired_tokem', 'token_expired'])).toBe('expired_tokem');
 });
 
-it('names are compared up to a hundred letters, and paths up to five hundred', () => {
-  const [name, path] = ['a'.repeat(100), `/${'a'.repeat(99)}`.repeat(5)];
+it('names are compared up to a hundred letters', () => {
+  const name = 'a'.repeat(100);
 
   expect(findNear(name, [name])).toBe(name);
   expect(findNear(`${name}a`, [`${name}a`])).toBeUndefined();
-  expect(findNearPath(path, [path])).toBe(path);
-  expect(findNearPath(`${path}/`, [path])).toBeUndefined();
 });
 
 it('of many long names only some are compared, so that an unknown name costs milliseconds', () => {
@@ -82,28 +72,6 @@ it('of many long names only some are compared, so that an unknown name costs mil
 it('where there is nothing to mean, nothing was meant', () => {
   expect(findNear('port', [])).toBeUndefined();
   expect(findNear('', ['a'])).toBeUndefined();
-});
-
-it.each([
-  ['/api/v1/user', '/api/v1/users'],
-  ['/api/v1/users/', '/api/v1/users'],
-  ['/api/v1/user/me', '/api/v1/users/me'],
-  ['/api/v1/user/17', '/api/v1/users/{userId}'],
-  ['/api/v1/users/17/', '/api/v1/users/{userId}'],
-  ['/api/v1/user/mee', '/api/v1/users/{userId}'],
-  ['/apis/v2/user', undefined],
-  ['/v1/users', undefined],
-  ['/api/v1/token', undefined],
-  ['/a/b/c', undefined],
-  ['/', undefined],
-  ['/api/v1/user'.repeat(100), undefined],
-])('who wrote the path `%s` meant %s', (path, meant) => {
-  expect(findNearPath(path, ['/api/v1/users/{userId}', '/api/v1/users/me', '/api/v1/users'])).toBe(meant);
-});
-
-it('of several similar paths the one with the fewest other letters was meant', () => {
-  expect(findNearPath('/api/usr', ['/api/users', '/api/user'])).toBe('/api/user');
-  expect(findNearPath('/api/usr', ['/api/user', '/api/users'])).toBe('/api/user');
 });
 
 it.each([

@@ -31,7 +31,7 @@ function code(hash: string, given: Partial<AuthorizationCode> = {}): Authorizati
 
 const loginOf = ({ hash: _, line: _line, expiresAt: _end, ...login }: RefreshToken) => login;
 
-/** What `src/store/grants.ts` promises beyond refresh tokens that are used one after the other. */
+/** What `src/services/runai/collections/grants.ts` promises beyond refresh tokens that are used one after the other. */
 export function grantsContract(kind: string, benchOf: () => Promise<Bench>): void {
   describe(`${kind}, grants:`, () => {
     let bench: Bench;

@@ -7,7 +7,7 @@ import type { Bench } from './contract.ts';
 
 const LATER = NOON + 3_600_000;
 
-/** What `src/store/identities.ts` promises of identities that come, change and go. */
+/** What `src/services/runai/collections/identities.ts` promises of identities that come, change and go. */
 export function identitiesContract(kind: string, benchOf: () => Promise<Bench>): void {
   describe(`${kind}, identities:`, () => {
     let bench: Bench;

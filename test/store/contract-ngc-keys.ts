@@ -11,7 +11,7 @@ import type { Bench } from './contract.ts';
 
 const MOST_PENDING = 32;
 
-/** What `src/store/ngc-keys.ts` promises. */
+/** What `src/ngc-keys/index.ts` promises. */
 export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): void {
   describe(`${kind}, NGC keys:`, () => {
     let bench: Bench;

@@ -1,4 +1,4 @@
-import { findNearPath } from '../../core/nearest.ts';
+import { findNearPath } from '../../core/nearest-path.ts';
 import { otherVersionViolation } from '../../core/other-versions.ts';
 import type { VendorDocument } from '../../http/openapi/vendor-document.ts';
 import type { Operation } from '../../http/openapi.ts';

@@ -1,4 +1,4 @@
-import { findNearPath } from '../../core/nearest.ts';
+import { findNearPath } from '../../core/nearest-path.ts';
 import { Pacer } from '../../core/pacer.ts';
 import { shapeOf } from '../../core/path-template.ts';
 import { bothValues, canonical, type Difference, oneLine, onlyIn, type Tell } from './difference.ts';

@@ -1,16 +1,15 @@
-import { findNear } from '../../core/nearest.ts';
-import { fits, fitsSegment, isVariable, segmentsOf } from '../../core/path-template.ts';
+import { findNearestPaths, type PathDifference } from '../../core/nearest-path.ts';
+import { fits, segmentsOf } from '../../core/path-template.ts';
 import type { HintRule, RefusedRequest, ServedPath } from './refused-request.ts';
 
 /** Longer paths are not compared: no operation has one. */
 const MOST_PATH = 500;
-/** The most segments that a path may lack, and the most operations that a hint names. */
-const MOST_LACKING = 4;
+/** The most operations that a hint names. */
 const MOST_NAMED = 3;
 
 const AS_SERVED = { source: 'the paths of the documents', certainty: 'documented' } as const;
 
-/** The paths of the key service; `test/hints/paths.test.ts` compares them with its document. */
+/** The paths of the key service; `test/explaining/hints/paths.test.ts` compares them with its document. */
 const OF_KEY_SERVICE = /^\/v1\/(?:admin|introspect|keys|namespaces|service-admin|services)(?:\/|$)/;
 
 /** Stands for an id that a path lacks. */
@@ -34,25 +33,6 @@ function nameOperations(found: readonly ServedPath[], method: string): string {
   return [...new Set(shown)].slice(0, MOST_NAMED).join(', ');
 }
 
-/**
- * The number of a template's segments that a path lacks. The path must have the other segments in the same order and
- * the same end; otherwise null. A variable matches any segment, so it is compared only together with the segment before
- * it, and at least one literal must match.
- */
-function lackingOf({ segments }: ServedPath, given: readonly string[]): number | null {
-  let at = given.length - 1;
-  let literals = 0;
-  for (let index = segments.length - 1; index >= 0 && at >= 0; index -= 1) {
-    const template = segments[index] ?? '';
-    if (fitsSegment(template, given[at] ?? '')) {
-      if (!isVariable(template)) literals += 1;
-      at -= 1;
-    } else if (index === segments.length - 1 || isVariable(segments[index + 1] ?? '')) return null;
-  }
-  const lacking = segments.length - given.length;
-  return at < 0 && literals > 0 && lacking > 0 && lacking <= MOST_LACKING ? lacking : null;
-}
-
 /** The extra start of a path, in words. It is quoted only if all its words occur in known paths: it may be a secret. */
 function startOf({ served }: RefusedRequest, given: readonly string[]): string {
   const known = new Set(served.flatMap(({ segments }) => segments));
@@ -60,36 +40,23 @@ function startOf({ served }: RefusedRequest, given: readonly string[]): string {
   return isKnown ? `\`/${given.join('/')}\`, which is not part of this path` : 'a part that this API does not use';
 }
 
-/** The operations with a path that the given one completes to with the fewest segments. */
-function findCompletions({ served }: RefusedRequest, given: readonly string[]): readonly ServedPath[] {
-  if (given.length === 0) return [];
-  const found = served.flatMap((one) => {
-    const lacking = lackingOf(one, given);
-    return lacking === null ? [] : [{ one, lacking }];
-  });
-  const least = Math.min(...found.map(({ lacking }) => lacking));
-  return found.filter(({ lacking }) => lacking === least).map(({ one }) => one);
-}
+/** How an unknown path differs from those of the nearest operations, which `near` names. */
+type Nearest = PathDifference & { readonly near: string };
 
-/** The operations whose path differs only in case, or in the spelling of one segment. */
-function similar({ served }: RefusedRequest, given: readonly string[]): readonly ServedPath[] {
-  const near = served.flatMap((one) => {
-    if (one.segments.length !== given.length) return [];
-    const others = one.segments.flatMap((template, index) => {
-      const segment = given[index] ?? '';
-      return fitsSegment(template, segment) || template.toLowerCase() === segment.toLowerCase()
-        ? []
-        : [[template, segment]];
-    });
-    const [[template, segment] = ['', '']] = others;
-    const isAlike = others.length <= 1 && one.segments.some((own, index) => own === given[index] && !isVariable(own));
-    return isAlike ? [{ one, template, segment }] : [];
-  });
-  const [{ segment = '' } = {}] = near.filter((one) => one.segment !== '');
-  const exact = near.filter((one) => one.segment === '');
-  if (exact.length > 0) return exact.map(({ one }) => one);
-  const meant = findNear(segment, [...new Set(near.map(({ template }) => template ?? ''))]);
-  return near.filter(({ template }) => template === meant).map(({ one }) => one);
+/** Several rules ask for it, and each would compare all paths. */
+const NEAREST = new WeakMap<RefusedRequest, Nearest | null>();
+
+/** Null if no operation is near. */
+function findNearest(refused: RefusedRequest): Nearest | null {
+  const known = NEAREST.get(refused);
+  if (known !== undefined) return known;
+  const { problem, path, method, served } = refused;
+  const found = problem.kind === 'unknown_path' ? findNearestPaths(path, served) : [];
+  const [first] = found;
+  const paths = found.map((one) => one.path);
+  const nearest = first === undefined ? null : { ...first, near: nameOperations(paths, method) };
+  NEAREST.set(refused, nearest);
+  return nearest;
 }
 
 /** Hints about requests to unknown paths. */
@@ -170,15 +137,10 @@ export const PATH_HINTS: readonly HintRule[] = [
     advice: 'remove them from the base URL',
     ...AS_SERVED,
     when: (refused) => {
-      const given = unknownSegments(refused) ?? [];
-      for (let extra = 1; extra < given.length; extra += 1) {
-        const rest = given.slice(extra);
-        const found = operationsAt(refused, rest).filter(({ segments: [first = ''] }) => !isVariable(first));
-        if (found.length > 0) {
-          return `The path starts with ${startOf(refused, given.slice(0, extra))}: call ${nameOperations(found, refused.method)}. The base URL may end with segments that the path repeats.`;
-        }
-      }
-      return null;
+      const nearest = findNearest(refused);
+      if (nearest === null || nearest.extra === 0 || nearest.missing > 0) return null;
+      const start = startOf(refused, segmentsOf(refused.path).slice(0, nearest.extra));
+      return `The path starts with ${start}: call ${nearest.near}. The base URL may end with segments that the path repeats.`;
     },
   },
   {
@@ -187,22 +149,22 @@ export const PATH_HINTS: readonly HintRule[] = [
     advice: 'call the whole path that the hint names',
     ...AS_SERVED,
     when: (refused) => {
-      const given = unknownSegments(refused) ?? [];
-      const whole = nameOperations(findCompletions(refused, given), refused.method);
-      if (whole !== '') return `A part of the path is missing, such as its prefix or its version: call ${whole}.`;
-      const longer = operationsAt(refused, [...given, NO_ID]).filter((one) => one.segments.at(-2) === given.at(-1));
-      const meant = given.length === 0 ? '' : nameOperations(longer, refused.method);
-      return meant === '' ? null : `The end of the path is missing: call ${meant}.`;
+      const nearest = findNearest(refused);
+      if (nearest === null || nearest.missing === 0) return null;
+      return nearest.lacksLastId
+        ? `The end of the path is missing: call ${nearest.near}.`
+        : `A part of the path is missing, such as its prefix or its version: call ${nearest.near}.`;
     },
   },
   {
     code: 'path_misspelt',
-    symptom: 'a path that differs in one word, or in case',
+    symptom: 'a path of another version or case, or with misspelt words: `/v1/nvcf/functions`',
     advice: 'call the path that the hint names',
     ...AS_SERVED,
     when: (refused) => {
-      const meant = nameOperations(similar(refused, unknownSegments(refused) ?? []), refused.method);
-      return meant === '' ? null : `Nothing is served at this path. Did you mean ${meant}?`;
+      const nearest = findNearest(refused);
+      if (nearest === null || nearest.missing > 0 || nearest.extra > 0) return null;
+      return `Nothing is served at this path. Did you mean ${nearest.near}?`;
     },
   },
 ];

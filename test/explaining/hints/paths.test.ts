@@ -34,6 +34,44 @@ describe('a path that nothing is served at is told', () => {
     expect(texts[0]).toContain(`${named}`);
   });
 
+  it.each<[request: string, code: string, named: string]>([
+    // Another version or case is nearer than a missing part.
+    ['GET /v1/nvcf/functions', 'path_misspelt', '`GET /v2/nvcf/functions`'],
+    ['GET /v3/nvcf/functions', 'path_misspelt', '`GET /v2/nvcf/functions`'],
+    ['GET /V2/nvcf/functions', 'path_misspelt', '`GET /v2/nvcf/functions`'],
+    ['POST /v1/nvcf/pexec/functions/f', 'path_misspelt', '`POST /v2/nvcf/pexec/functions/{functionId}`'],
+    ['POST /v3/keys/get-caller-inf', 'path_misspelt', '`POST /v3/keys/get-caller-info`'],
+    ['GET /v3/orgs/acme/nvcf/clusterGroups', 'path_misspelt', '`GET /v2/orgs/{org}/nvcf/clusterGroups`'],
+    ['GET /API/V1/USERS', 'path_misspelt', '`GET /api/v1/users`'],
+    // Each segment may differ.
+    ['GET /api/v2/users', 'path_misspelt', '`GET /api/v1/users`'],
+    ['GET /api/v2/users/', 'path_misspelt', '`GET /api/v1/users`'],
+    ['GET /api/v1/simulations/', 'path_misspelt', '`GET /api/v3/simulations/`'],
+    ['GET /api/v2/simulations/', 'path_misspelt', '`GET /api/v3/simulations/`'],
+    ['GET /api/v2/simulation', 'path_misspelt', '`GET /api/v3/simulations/`'],
+    ['GET /api/v2/simulations/nodes/', 'path_misspelt', '`GET /api/v3/simulations/nodes/`'],
+    ['POST /api/v3/token', 'path_misspelt', '`POST /api/v1/token`, `POST /api/v2/token`'],
+    ['PATCH /v2/nvct/task/t', 'path_misspelt', '`GET /v1/nvct/tasks/{taskId}`, `DELETE /v1/nvct/tasks/{taskId}`'],
+    // A prefix is nearer than a missing part, and both can come with another version.
+    ['GET /hunter2/api/v2/users', 'path_prefix_extra', '`GET /api/v1/users`'],
+    ['GET /api/v1/nvcf/functions', 'path_prefix_extra', '`GET /v2/nvcf/functions`'],
+    ['GET /v2/simulations/', 'path_incomplete', '`GET /api/v3/simulations/`'],
+    ['GET /runai/v1/users', 'path_incomplete', '`GET /api/v1/users`'],
+    // An id can be missing anywhere, and no word is taken for one whose kind is missing.
+    ['GET /v2/nvcf/functions/versions', 'path_incomplete', '`GET /v2/nvcf/functions/{functionId}/versions`'],
+    [
+      'POST /auth/realms/protocol/openid-connect/token',
+      'path_incomplete',
+      '`POST /auth/realms/{realm}/protocol/openid-connect/token`',
+    ],
+    ['GET /acme/nvcf/functions', 'path_incomplete', '`GET /v2/nvcf/functions`'],
+  ])('by the nearest path alone: %s', async (request, code, named) => {
+    const { codes, texts } = await hintsOf(server.call, request);
+
+    expect(codes).toEqual([code]);
+    expect(texts[0]?.match(/`[A-Z]+ [^`]+`/g)?.join(', ')).toBe(named);
+  });
+
   it('every path of the key service, which needs a flag that the hint names', async () => {
     const [document] = documentsOfServices().filter(({ name }) => name === 'nak');
     const requests = (document?.operations ?? []).map(
@@ -101,6 +139,10 @@ describe('a path that nothing is served at is told', () => {
     'GET /{org}',
     'GET /api/v3/nothing',
     'GET /api/v1/users/1/2/3',
+    'GET /v2/nvcf/clusters',
+    'GET /foo/bar/users',
+    'GET /v1/models/usage/token',
+    'GET /v4/user',
   ])('and nothing is made up: %.40s', async (request) => {
     expect((await hintsOf(server.call, request)).codes).toEqual([]);
   });
