@@ -116,6 +116,8 @@ export interface ProblemParts {
   readonly close?: boolean;
   /** The seconds of `Retry-After` (RFC 9110, 10.2.3). */
   readonly retryAfter?: number;
+  /** For a body with a content coding: the codings that are accepted, for `Accept-Encoding` (RFC 9110, 15.5.16). */
+  readonly acceptEncoding?: string;
   /** The log says it already, and not with each request. */
   readonly isLogged?: boolean;
   readonly cause?: unknown;
@@ -136,6 +138,7 @@ export class Problem extends Error {
   readonly allow: readonly string[];
   readonly close: boolean;
   readonly retryAfter: number | undefined;
+  readonly acceptEncoding: string | undefined;
   readonly isLogged: boolean;
 
   constructor(kind: ProblemKind, message = '', parts: ProblemParts = {}) {
@@ -149,6 +152,7 @@ export class Problem extends Error {
     this.allow = parts.allow ?? [];
     this.close = parts.close ?? false;
     this.retryAfter = parts.retryAfter;
+    this.acceptEncoding = parts.acceptEncoding;
     this.isLogged = parts.isLogged ?? false;
   }
 }

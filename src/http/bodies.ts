@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isJsonType } from '../core/media-type.ts';
 import { isRecord } from '../core/members.ts';
 import { Problem } from '../core/problem.ts';
+import { showPath } from '../core/redact.ts';
 import type { OperationRow } from '../core/rule.ts';
 import { shortName } from '../core/storable-text.ts';
 import { clearTimeout, setTimeout } from '../platform/time.ts';
@@ -120,7 +121,10 @@ export async function readBody(
 ): Promise<unknown> {
   const { body, bodyForm } = operation;
   const sent = isSent(request);
-  if (sent && bodyForm !== 'bytes') checkType(headerLines(request, 'content-type'), bodyForm);
+  if (sent && bodyForm !== 'bytes') {
+    checkType(headerLines(request, 'content-type'), bodyForm);
+    checkCoding(headerLines(request, 'content-encoding'));
+  }
   if (body === 'none') return undefined;
   const bytes = sent ? await readBytes(request, limits) : Buffer.alloc(0);
   onText(bytes.toString('latin1'));
@@ -152,6 +156,21 @@ function checkType(types: readonly string[], form: keyof typeof TYPES): void {
   const isUtf8 = charset === undefined || /^"?utf-?8"?$/.test(charset);
   if (types.length === 1 && TYPES[form].accepts(essence) && isUtf8) return;
   throw new Problem('unsupported_media_type', TYPES[form].expected, { close: true });
+}
+
+/** The only content coding that is read: none. */
+const IDENTITY = 'identity';
+
+/** @throws Problem naming the content coding of a body, which would otherwise be parsed as it is (RFC 9110, 8.4) */
+function checkCoding(codings: readonly string[]): void {
+  if (codings.length === 0) return;
+  const named = codings.join(', ');
+  if (named.split(',').every((coding) => ['', IDENTITY].includes(coding.trim().toLowerCase()))) return;
+  throw new Problem(
+    'unsupported_media_type',
+    `The body has the content encoding \`${showPath(named)}\`, which is not supported. Send it uncompressed, without \`Content-Encoding\`.`,
+    { acceptEncoding: IDENTITY, close: true },
+  );
 }
 
 /** Reads into one growing buffer: a body may arrive byte by byte, and each chunk would cost a hundred bytes more. */

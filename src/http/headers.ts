@@ -28,6 +28,7 @@ export function headersOf({ status, body, headers }: Outcome, problem: Problem |
   if (status === 204) delete all['content-type'];
   if (problem?.close === true) all['connection'] = 'close';
   if (problem?.retryAfter !== undefined) all['retry-after'] ??= String(problem.retryAfter);
+  if (problem?.acceptEncoding !== undefined) all['accept-encoding'] = problem.acceptEncoding;
   return all;
 }
 

@@ -50,7 +50,8 @@ export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply
 export function problemWithoutSecrets(problem: Problem, secrets: KnownSecrets): Problem {
   const message = hideInLine(problem.message, secrets);
   if (message === problem.message) return problem;
-  const { kind, reason, why, claimed, ofWorld, challenge, allow, close, retryAfter, isLogged, cause } = problem;
+  const { kind, reason, why, claimed, ofWorld, challenge, allow, close, retryAfter, acceptEncoding, isLogged, cause } =
+    problem;
   return new Problem(kind, message, {
     ...(reason !== undefined && { reason }),
     ...(why !== undefined && { why }),
@@ -58,6 +59,7 @@ export function problemWithoutSecrets(problem: Problem, secrets: KnownSecrets): 
     ...(ofWorld !== undefined && { ofWorld }),
     ...(challenge !== undefined && { challenge }),
     ...(retryAfter !== undefined && { retryAfter }),
+    ...(acceptEncoding !== undefined && { acceptEncoding }),
     ...{ allow, close, isLogged, cause },
   });
 }

@@ -45,6 +45,19 @@ describe('a body is read', () => {
     expect(await read('abc', operation('optional', 'bytes'), 'a/b')).toEqual(Buffer.from('abc'));
   });
 
+  it('as bytes, whatever their content coding', async () => {
+    const request = incoming({
+      headers: [
+        ['Content-Encoding', 'gzip'],
+        ['Content-Length', '3'],
+      ],
+      body: 'abc',
+    });
+    const body = await readBody(request, operation('optional', 'bytes'), 'exact', limits, () => {});
+
+    expect(body).toEqual(Buffer.from('abc'));
+  });
+
   it('as nothing where there is none, and as an empty object where there need not be one', async () => {
     expect(await readBody(incoming(), operation('none'), 'exact', limits, () => {})).toBeUndefined();
     expect(await readBody(incoming(), operation('optional'), 'exact', limits, () => {})).toEqual({});

@@ -44,6 +44,12 @@ describe('the headers of an outcome', () => {
     expect(headersOf({ status: 503, headers: { 'retry-after': '7' } }, busy)).toEqual({ 'retry-after': '7' });
   });
 
+  it('say which content codings are accepted, where another was sent', () => {
+    const coded = new Problem('unsupported_media_type', 'Coded.', { acceptEncoding: 'identity' });
+
+    expect(headersOf({ status: 415 }, coded)).toEqual({ 'accept-encoding': 'identity' });
+  });
+
   it('keep everybody on the way from storing or holding back a body that is made while it is read', () => {
     const outcome = { status: 200, body: new Readable(), headers: { 'x-a': 'b' } };
 

@@ -42,6 +42,8 @@ function requestFaults(
   const onlyTheirs = (fault: string) => `the request fits ${name}, but not our document: ${fault}`;
   const type = essenceOf(raw.headers['content-type']);
   if (problem?.kind === 'unsupported_media_type') {
+    // No document names content codings.
+    if (problem.acceptEncoding !== undefined) return [];
     return type !== null && takes(theirs, type) ? [onlyTheirs(problem.message)] : [];
   }
   if (problem !== null && problem.kind !== 'invalid_request') return [];

@@ -64,7 +64,8 @@ function vendorError(problem: Problem, { settings, path }: About): Outcome {
   const isCredential = problem.kind === 'bad_credentials' || problem.kind === 'bad_client';
   const status = isCredential ? settings.runaiBadCredentials : HTTP_STATUS[problem.kind];
   const documented = DOCUMENTED_MESSAGES[problem.kind];
-  const isForm = problem.kind === 'unsupported_media_type' && path === '/api/v1/token';
+  const isOtherType = problem.kind === 'unsupported_media_type' && problem.acceptEncoding === undefined;
+  const isForm = isOtherType && path === '/api/v1/token';
   const said = isForm ? `${problem.message} ${NO_FORM}` : problem.message;
   const message = path === '/api/v1/token' ? said.replaceAll(FIELD_OF_DOCUMENT, '`$1Id`') : said;
   return {
