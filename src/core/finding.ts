@@ -7,9 +7,9 @@ import { redact } from './redact.ts';
 export type FindingKind =
   /** a token was issued under one host name of this server and used under another */
   | 'issuer_differs'
-  /** a query parameter that the document does not name was ignored */
+  /** a query parameter that the document does not name, and that has no effect, was sent */
   | 'undocumented_query'
-  /** an undocumented field was ignored that is probably a misspelt one, or asks for something that no answer has */
+  /** an undocumented field was sent that is probably a misspelt one, or asks for something that no answer has */
   | 'undocumented_field'
   /** a documented field decides nothing, and contradicts what does */
   | 'ignored_field'

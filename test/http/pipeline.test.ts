@@ -63,6 +63,17 @@ describe('what is left of a request', () => {
     );
   });
 
+  it('that was refused with a misspelt field is what that was probably meant to be', async () => {
+    const body = { name: 'f', containerImage: 'stg.nvcr.io/acme/f:1', inferenceurl: '/' };
+    const answer = await server.call('POST /v2/nvcf/functions', { token: castKey('nvcf-registrar').key, body });
+
+    expect([answer.status, answer.body.detail]).toEqual([400, expect.stringContaining('`inferenceUrl` is missing')]);
+    const { findings } = (await server.call('GET /_mock/findings')).body;
+    const [about] = findings.filter(({ kind }: { kind: string }) => kind === 'undocumented_field');
+    expect(about.message).toMatch(/`inferenceurl`.* Did you mean `inferenceUrl`\?$/);
+    expect(about.message).not.toContain('ignored');
+  });
+
   it('that was refused is its decision, and a line with the reason', async () => {
     const { decision } = await server.call('GET /v2/nvcf/functions');
 

@@ -74,12 +74,24 @@ function foreignCredential(): Problem {
 
 function ignoreOtherParameters({ id, queryNames }: Operation, context: RequestContext): void {
   const { query } = context;
-  for (const name of Object.keys(query)) {
-    if (queryNames === 'any' || queryNames.includes(name)) continue;
+  if (queryNames === 'any') return;
+  for (const { name, near } of otherNames(query, queryNames)) {
     delete query[name];
-    const message = `${id} was called with the query parameter \`${showPath(name)}\`, which its document does not name. It was ignored.`;
-    context.findings.report('undocumented_query', message, context.now);
+    context.findings.report('undocumented_query', withoutEffect(id, 'query parameter', name, near), context.now);
   }
+}
+
+/** The names that are not known, each with the one that was probably meant and not sent. */
+function otherNames(given: Query, known: readonly string[]) {
+  const unknown = Object.keys(given).filter((name) => !known.includes(name));
+  const free = known.filter((name) => !Object.hasOwn(given, name));
+  return unknown.map((name, at) => ({ name, near: at < MOST_COMPARED ? findNear(name, free) : undefined }));
+}
+
+/** The request may be refused later, for another reason. */
+function withoutEffect(id: string, kind: 'query parameter' | 'field', name: string, near: string | undefined): string {
+  const advice = near === undefined ? '' : ` Did you mean \`${near}\`?`;
+  return `${id} was called with the ${kind} \`${showPath(name)}\`, which its document does not name. It has no effect.${advice}`;
 }
 
 /** With `--strict`, whatever the document does not name is refused. The control API refuses it anyway, in its own words. */
@@ -98,20 +110,16 @@ function undocumented(what: string, near: string | undefined): Problem {
   );
 }
 
-/** How many unknown members of a body get a suggestion. */
+/** How many unknown names of a request get a suggestion. */
 const MOST_COMPARED = 20;
 
 /** Unknown members of the body are ignored, as vendors do; probable misspellings are reported. */
 function reportMisspelt({ id, bodyNames }: Operation, context: RequestContext): void {
   const { body } = context;
   if (!isRecord(body)) return;
-  const unknown = Object.keys(body).filter((name) => !bodyNames.includes(name));
-  const free = bodyNames.filter((name) => !Object.hasOwn(body, name));
-  for (const name of unknown.slice(0, MOST_COMPARED)) {
-    const near = findNear(name, free);
+  for (const { name, near } of otherNames(body, bodyNames)) {
     if (near === undefined) continue;
-    const message = `${id} was called with the field \`${showPath(name)}\`, which its document does not name. It was ignored. Did you mean \`${near}\`?`;
-    context.findings.report('undocumented_field', message, context.now);
+    context.findings.report('undocumented_field', withoutEffect(id, 'field', name, near), context.now);
   }
 }
 
@@ -121,7 +129,7 @@ function reportOtherMembers({ id, bodyOtherVersions }: Operation, context: Reque
   if (!isRecord(body)) return;
   for (const [name, profiles] of Object.entries(bodyOtherVersions)) {
     if (!Object.hasOwn(body, name)) continue;
-    const message = `${id} was called with the field \`${name}\`, which only ${profiles.join(', ')} has. It was ignored.`;
+    const message = `${id} was called with the field \`${name}\`, which only ${profiles.join(', ')} has. It has no effect.`;
     context.findings.report('other_version', message, context.now);
     delete body[name];
   }

@@ -133,7 +133,7 @@ function reportContradicted(
   for (const member of names) {
     const [given, actual] = [own(body, member), own(hidden, member)];
     if (given === undefined || actual === undefined || [actual].flat().includes(given)) continue;
-    const message = `One of \`${name}\` was created with a \`${member}\` that contradicts its other fields. It was ignored: the object has the \`${member}\` that they name, \`${[actual].flat().join('`, `')}\`.`;
+    const message = `One of \`${name}\` was sent with a \`${member}\` that contradicts its other fields. It has no effect: the object has the \`${member}\` that they name, \`${[actual].flat().join('`, `')}\`.`;
     findings.report('ignored_field', message, now);
   }
 }

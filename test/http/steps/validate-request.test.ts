@@ -19,11 +19,31 @@ describe('a query parameter that the document does not name', () => {
 
     expect(flight.context.query).toEqual({ size: '1' });
     const said = (name: string) =>
-      `get_toy was called with the query parameter \`${name}\`, which its document does not name. It was ignored.`;
+      `get_toy was called with the query parameter \`${name}\`, which its document does not name. It has no effect.`;
     expect(flight.reported).toEqual([
       ['finding', 'undocumented_query', said('of-nobody'), NOW],
       ['finding', 'undocumented_query', said('more'), NOW],
     ]);
+  });
+
+  it('is reported with the one that was probably meant, unless that was sent as well', () => {
+    const flight = asked({ Size: '1', opne: 'true', open: 'true' });
+    validateRequest(flight);
+
+    expect(flight.reported.map(([, , message]) => message)).toEqual([
+      expect.stringMatching(/`Size`.*Did you mean `size`\?$/),
+      expect.stringMatching(/`opne`.*It has no effect\.$/),
+    ]);
+  });
+
+  it('is not compared beyond the first twenty', () => {
+    const others = Array.from({ length: 20 }, (_, at) => [`x${at}`, '1'] as const);
+    const flight = asked(Object.fromEntries([...others, ['Size', '1']]));
+    validateRequest(flight);
+
+    expect(flight.context.query).toEqual({});
+    expect(flight.reported).toHaveLength(21);
+    expect(flight.reported.at(-1)).toContainEqual(expect.stringMatching(/`Size`.*It has no effect\.$/));
   });
 
   it('is kept where the document takes any, and where the switchboard will refuse it', () => {
@@ -82,7 +102,7 @@ describe('a field of the body that the document does not name', () => {
       [
         'finding',
         'undocumented_field',
-        'get_toy was called with the field `expiersAt`, which its document does not name. It was ignored. Did you mean `expiresAt`?',
+        'get_toy was called with the field `expiersAt`, which its document does not name. It has no effect. Did you mean `expiresAt`?',
         NOW,
       ],
     ]);
@@ -116,7 +136,7 @@ describe('a field of the body that only other versions have', () => {
       [
         'finding',
         'other_version',
-        'get_toy was called with the field `colour`, which only 2.0, 3.0 has. It was ignored.',
+        'get_toy was called with the field `colour`, which only 2.0, 3.0 has. It has no effect.',
         NOW,
       ],
     ]);

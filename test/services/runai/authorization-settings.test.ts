@@ -178,6 +178,6 @@ describe('an authorization setting is refused', () => {
 it('3.0 ignores the removed field `tenantIsCspManaged`, and a finding names it', async () => {
   expect((await put({ enabled: true, tenantIsCspManaged: true })).status).toBe(200);
   expect(await server.findings('other_version')).toContain(
-    'update_authorization_setting_by_key was called with the field `tenantIsCspManaged`, which only 2.24 has. It was ignored.',
+    'update_authorization_setting_by_key was called with the field `tenantIsCspManaged`, which only 2.24 has. It has no effect.',
   );
 });

@@ -294,3 +294,10 @@ it('a query parameter that the document does not name is passed over, and become
   expect(body.totalRecords).toBe(9);
   expect(await server.findings('undocumented_query')).toContainEqual(expect.stringContaining('`fliterBy`'));
 });
+
+it('a query parameter of another case becomes a finding with the documented name', async () => {
+  expect((await ask({ filterby: 'subjectId==Alpha' })).status).toBe(200);
+  expect(await server.findings('undocumented_query')).toContainEqual(
+    expect.stringMatching(/`filterby`.* Did you mean `filterBy`\?$/),
+  );
+});

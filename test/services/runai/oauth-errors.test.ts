@@ -377,7 +377,7 @@ describe.each(TOKEN_ENDPOINTS)('%s refuses', (_what, path) => {
 
     expect(findings).toMatchObject([{ kind: 'undocumented_field', count: 2, request: expect.any(String) }]);
     expect(findings[0].message).toMatch(
-      new RegExp(`^grant_\\w+ was called with the field \`${name}\`, .* It was ignored: `),
+      new RegExp(`^grant_\\w+ was called with the field \`${name}\`, .* It has no effect: `),
     );
     expect(findings[0].message).not.toContain('acme');
   });

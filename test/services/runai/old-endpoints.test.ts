@@ -368,7 +368,7 @@ it('2.19 knows no `clientSecret`: it is passed over, and becomes a finding', asy
 
   expect((await oldest.grant(body)).status).toBe(200);
   expect(await otherVersions(oldest)).toContain(
-    'grant_token was called with the field `clientSecret`, which only 2.24, 3.0 has. It was ignored.',
+    'grant_token was called with the field `clientSecret`, which only 2.24, 3.0 has. It has no effect.',
   );
 });
 

@@ -432,6 +432,6 @@ it('2.19 knows no `notify`: it is passed over, and becomes a finding', async () 
   expect(status).toBe(201);
   expect(body).toEqual({ id: expect.any(String), username: 'eve@acme.test', tempPassword: expect.any(String) });
   expect(await old.findings('other_version')).toEqual([
-    'create_user was called with the field `notify`, which only 2.24, 3.0 has. It was ignored.',
+    'create_user was called with the field `notify`, which only 2.24, 3.0 has. It has no effect.',
   ]);
 });

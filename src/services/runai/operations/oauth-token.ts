@@ -55,7 +55,7 @@ const ABOUT_AUDIENCES = ['audience', 'resource'] as const;
 function reportIgnored(operation: string, form: Form, { findings, now }: Context): void {
   for (const name of ABOUT_AUDIENCES) {
     if (form[name] === undefined) continue;
-    const message = `${operation} was called with the field \`${name}\`, which its document does not name. It was ignored: access tokens of Run:ai have no \`aud\`.`;
+    const message = `${operation} was called with the field \`${name}\`, which its document does not name. It has no effect: access tokens of Run:ai have no \`aud\`.`;
     findings.report('undocumented_field', message, now);
   }
 }
