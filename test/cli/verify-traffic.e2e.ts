@@ -36,6 +36,13 @@ describe('nv-auth-mock verify --har', () => {
     ]);
   });
 
+  it('tells the entry, where the archive is a single line', async ({ command, folder }) => {
+    await writeFile(join(folder, 'line.har'), JSON.stringify(JSON.parse(archive(CLEAN, MISSPELT))));
+    const { stdout } = await command.launch(['verify', '--har', 'line.har', '--junit', 'r.xml']).ended;
+    expect(stdout).toContain('line.har entry 2 GET /api/v1/users/count (count_users): the document does not name');
+    expect(await readFile(join(folder, 'r.xml'), 'utf8')).toContain('name="GET /api/v1/users/count line.har entry 2"');
+  });
+
   it('writes JSON, and JUnit XML that CI systems read', async ({ command, folder }) => {
     await writeFile(join(folder, 'traffic.har'), archive(MISSPELT));
     const { code, stdout } = await command.launch(['verify', '--har', 'traffic.har', '--json', '--junit', 'r.xml'])
@@ -174,10 +181,10 @@ describe('nv-auth-mock verify --har --spec', () => {
 
     expect([same.code, same.stdout]).toEqual([0, '4 requests checked; 0 violations\n']);
     expect([changed.code, json.code]).toEqual([1, 1]);
-    expect(changed.stdout.split('\n').map((line) => line.replace(/^traffic\.har:\d+ /, ''))).toEqual([
-      'GET /api/v1/users (get_users): the document does not name the query parameter `filterBy`; did you mean `filters`?',
-      'POST /api/v1/access-keys (create_access_key1): Field `scope` is missing; expected a value.',
-      'POST /api/v1/users (create_user): answer 201: body/username must be equal to one of the allowed values: "x"',
+    expect(changed.stdout.split('\n')).toEqual([
+      'traffic.har entry 1 GET /api/v1/users (get_users): the document does not name the query parameter `filterBy`; did you mean `filters`?',
+      'traffic.har entry 2 POST /api/v1/access-keys (create_access_key1): Field `scope` is missing; expected a value.',
+      'traffic.har entry 4 POST /api/v1/users (create_user): answer 201: body/username must be equal to one of the allowed values: "x"',
       '4 requests checked; 3 violations',
       '',
     ]);

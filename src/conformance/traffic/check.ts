@@ -13,7 +13,7 @@ import { type Judge, type Judged, LONGEST_METHOD } from './judge.ts';
 
 /** A request in recorded traffic that is for a documented API. */
 export interface CheckedRequest {
-  /** Where it was recorded: a line of a file, or the id of an entry in the journal. */
+  /** Where it was recorded: a line or an entry of a file, or the id of an entry in the journal. */
   readonly place: string;
   readonly method: string;
   readonly path: string;

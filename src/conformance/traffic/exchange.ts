@@ -1,6 +1,6 @@
 /** A request and its answer, as somebody recorded them. */
 export interface Exchange {
-  /** Where it was recorded, for messages: a line of a file, or the id of an entry in the journal. */
+  /** Where it was recorded, for messages: a line or an entry of a file, or the id of an entry in the journal. */
   readonly place: string;
   readonly method: string;
   /** Path and query. */

@@ -12,7 +12,11 @@ import type { Exchange, RecordedBody } from './exchange.ts';
  */
 export function readHar(text: string, name: string): readonly Exchange[] {
   const lines = linesOfEntries(text);
-  return [...exchangesIn(parsed(text, name), name, (index) => `${name}:${lines[index] ?? 1}`)];
+  // Many tools write an archive as a single line.
+  const areApart = (lines.at(-1) ?? 1) > 1 && new Set(lines).size === lines.length;
+  const placeOf = (index: number) =>
+    areApart && index < lines.length ? `${name}:${lines[index]}` : `${name} entry ${index + 1}`;
+  return [...exchangesIn(parsed(text, name), name, placeOf)];
 }
 
 /**
