@@ -13,6 +13,8 @@ export interface Violation {
   readonly params: Readonly<Record<string, unknown>>;
   readonly parentSchema?: Schema | undefined;
   readonly data?: unknown;
+  /** ajv's own words: `must NOT have duplicate items`. */
+  readonly message?: string | undefined;
 }
 
 /** The part of a JSON schema that describes what was expected. */
@@ -81,7 +83,9 @@ function isChoice(keyword: string): boolean {
 }
 
 /** Undefined if a schema of the choice has no type, or for a whole body. */
-function choiceFault({ instancePath, parentSchema, data }: Violation, words: TypeWords): ValueFault | undefined {
+function choiceFault(choice: Violation, words: TypeWords): ValueFault | undefined {
+  const { instancePath, parentSchema, data } = choice;
+  if (isAmbiguous(choice)) return undefined;
   const { anyOf, oneOf }: Schema = parentSchema ?? {};
   const schemas = anyOf ?? oneOf ?? [];
   const place = segmentsOf(instancePath);
@@ -89,6 +93,11 @@ function choiceFault({ instancePath, parentSchema, data }: Violation, words: Typ
   const [last = '', ...others] = schemas.map((schema) => alternative(schema, words)).reverse();
   const expected = others.length === 0 ? last : `${others.reverse().join(', ')} or ${last}`;
   return { kind: 'invalid', place, expected, got: kindOf(data) };
+}
+
+/** Does a value fit more than one of the schemas? */
+function isAmbiguous({ params }: Violation): boolean {
+  return Array.isArray(params['passingSchemas']);
 }
 
 function alternative(schema: Schema, words: TypeWords): string {
@@ -99,7 +108,8 @@ function alternative(schema: Schema, words: TypeWords): string {
   return `${expectation(schema, words)} with ${schema.required.map((name) => `\`${name}\``).join(', ')}`;
 }
 
-function faultOf({ keyword, instancePath, params, parentSchema, data }: Violation, words: TypeWords): ValueFault {
+function faultOf(violation: Violation, words: TypeWords): ValueFault {
+  const { keyword, instancePath, params, parentSchema, data } = violation;
   const schema: Schema = parentSchema ?? {};
   const place = segmentsOf(instancePath);
   if (keyword === 'required') {
@@ -120,15 +130,37 @@ function faultOf({ keyword, instancePath, params, parentSchema, data }: Violatio
     const named = { given: shorten(given), valid, deeper: placesOf(given, schema) };
     return { kind: 'unknown', place: [...place, shorten(given)], expected, got: kindOf(data), ...named };
   }
-  const isBound = keyword === 'minimum' || keyword === 'maximum';
+  if (keyword === 'not') return { kind: 'invalid', place, ...combinationFault(data) };
   const names = schema.enum?.filter((value) => typeof value === 'string') ?? [];
   return {
     kind: 'invalid',
     place,
-    expected: expectation(schema, words, typeof data === 'string' ? data : ''),
-    got: isBound ? `\`${data}\`` : kindOf(data),
+    expected: expectation(schema, words, typeof data === 'string' ? data : '') + furtherExpectation(violation),
+    got: NUMERIC.has(keyword) ? `\`${data}\`` : kindOf(data),
     ...(typeof data === 'string' && names.length > 0 && { given: data, valid: names }),
   };
+}
+
+/** Such a schema does not say what is allowed, only what is not. */
+function combinationFault(data: unknown): Pick<ValueFault, 'expected' | 'got'> {
+  if (!isRecord(data) || Array.isArray(data)) return { expected: 'another value', got: kindOf(data) };
+  const names = Object.keys(data).map(shorten);
+  return { expected: 'another combination of fields', got: names.length === 0 ? 'none' : listNames('', names) };
+}
+
+/** Keywords about the value of a number. */
+const NUMERIC = new Set(['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf']);
+
+/** Keywords that `expectation` describes. */
+const DESCRIBED = new Set(['type', 'enum', 'format', 'pattern', 'minimum', 'maximum']);
+const DESCRIBED_SIZE = /^(?:min|max)(?:Length|Items)$/;
+
+/** The expectation of any other keyword, in ajv's words: without it, the kind of value would be expected that was given. */
+function furtherExpectation(violation: Violation): string {
+  const { keyword, message = '' } = violation;
+  const isDescribed = DESCRIBED.has(keyword) || DESCRIBED_SIZE.test(keyword);
+  if (isDescribed || !message.startsWith('must ') || (isChoice(keyword) && !isAmbiguous(violation))) return '';
+  return ` that ${message.replaceAll('NOT', 'not')}`;
 }
 
 /** Where a misplaced name belongs: the shallowest places below that have it. */

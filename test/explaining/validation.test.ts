@@ -62,6 +62,38 @@ describe('a value that is not what was asked for is told what was, and by its ki
     expect(sentenceOf({ a: schema }, { a: value })).toContain(sentence);
   });
 
+  it.each<[schema: object, value: unknown, sentence: string]>([
+    [{ not: { required: ['b', 'c'] } }, { b: 1, c: 2 }, 'expected another combination of fields, got `b`, `c`'],
+    [{ not: { required: [] } }, {}, 'expected another combination of fields, got none'],
+    [{ type: 'string', not: { enum: ['b'] } }, 'b', 'expected another value, got a string of 1 character'],
+    [{ type: 'object', minProperties: 1 }, {}, 'expected an object that must not have fewer than 1 properties, got'],
+    [{ type: 'array', uniqueItems: true }, [1, 1], 'expected an array that must not have duplicate items'],
+    [{ type: 'integer', multipleOf: 5 }, 7, 'expected an integer that must be multiple of 5, got `7`'],
+    [{ type: 'number', exclusiveMinimum: 0 }, 0, 'expected a number that must be > 0, got `0`'],
+    [{ const: 'b' }, 'c', 'expected a value that must be equal to constant, got a string of 1 character'],
+    [
+      { oneOf: [{ type: 'string' }, { type: 'string', maxLength: 9 }] },
+      'b',
+      'expected a value that must match exactly one schema in oneOf, got a string of 1 character',
+    ],
+    [
+      { type: 'object', dependencies: { b: ['c'] } },
+      { b: 1 },
+      'expected an object that must have property c when property b is present, got an object',
+    ],
+  ])('and never that the kind was expected that was given: %j, %j', (schema, value, sentence) => {
+    expect(sentenceOf({ a: schema }, { a: value })).toContain(sentence);
+  });
+
+  it('without the values of fields that may not be combined', () => {
+    const names = Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`f${at}`, 'secret']));
+    const sentence = sentenceOf({ a: { not: { required: ['f0'] } } }, { a: names });
+
+    expect(sentence).toContain('`f0`, `f1`');
+    expect(sentence).toContain('and 12 more');
+    expect(sentence).not.toContain('secret');
+  });
+
   it('a choice that says too little is told by its first fault', () => {
     expect(sentenceOf({ a: { anyOf: [{ type: 'string' }, { enum: ['b'] }] } }, { a: 7 })).toBe(
       'Field `a` is not valid; expected a string, got a number.',

@@ -150,6 +150,15 @@ describe('Traffic that does not fit is told of, also where the document', () => 
       { headers: { 'x-tenant': 'other' } },
       'request: Header `x-tenant` is not valid; expected one of `acme`, got a string of 5 characters.',
     ],
+    [
+      'needs a field and does not allow others together, with the former first',
+      {
+        requestBody: { content: { 'application/json': { schema: { not: { required: ['b'] }, required: ['a'] } } } },
+        ...answers({}),
+      },
+      { sent: { b: 1 } },
+      'request: Field `a` is missing; expected a value.',
+    ],
     ['has another status', { responses: { 201: json({}) } }, {}, 'answer: the document does not name the status 200'],
     [
       'has another media type for a body',
@@ -168,6 +177,12 @@ describe('Traffic that does not fit is told of, also where the document', () => 
       answers(ref('Named')),
       { answer: { name: 'a', naem: 'b' } },
       'answer: the document does not name the field `naem`',
+    ],
+    [
+      'rules an answer out',
+      answers({ not: { required: ['name'] } }),
+      { answer: { name: 'a' } },
+      'answer: body is what the document rules out',
     ],
     [
       'has a pattern that is none',

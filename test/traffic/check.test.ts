@@ -95,6 +95,16 @@ describe('A request that the document does not allow is told:', () => {
       'request: Field `name` is missing',
     ],
     [
+      'a missing field, before fields that may not be combined',
+      { method: 'POST', url: '/v2/nvcf/functions', sent: { inferenceUrl: '/' }, status: 500 },
+      'request: Field `name` is missing; expected a string',
+    ],
+    [
+      'fields that may not be combined',
+      { method: 'POST', url: '/v2/nvcf/functions', sent: { name: 'f', inferenceUrl: '/' }, status: 500 },
+      'request: The body is not valid; expected another combination of fields, got `name`, `inferenceUrl`.',
+    ],
+    [
       'a body that is not JSON',
       { method: 'POST', url: '/api/v1/access-keys', sent: '{', status: 500 },
       'request: the body is not JSON',

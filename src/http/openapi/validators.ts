@@ -1,4 +1,4 @@
-import type { ErrorObject, ValidateFunction } from 'ajv';
+import type { Ajv as AjvInstance, ErrorObject, ValidateFunction } from 'ajv';
 import type { Document, OpenAPIBackend } from 'openapi-backend';
 import { isRecord, memberOf, own } from '../../core/members.ts';
 import { showPath } from '../../core/redact.ts';
@@ -69,7 +69,8 @@ export async function loadCompiler(options: CompilerOptions = {}): Promise<Compi
     import('ajv'),
     import('ajv-formats'),
   ]);
-  const ajv = addFormats.default(new Ajv({ strict: false, verbose: true, ...COMPILING, ...options }));
+  const customized = (one: AjvInstance) => addFormats.default(withNotLast(one));
+  const ajv = customized(new Ajv({ strict: false, verbose: true, ...COMPILING, ...options }));
   return {
     requests: (definition) =>
       new OpenAPIBackend({
@@ -78,17 +79,24 @@ export async function loadCompiler(options: CompilerOptions = {}): Promise<Compi
         quick: true,
         strict: true,
         ajvOpts: { verbose: true, ...COMPILING, ...options },
-        customizeAjv: (one) => addFormats.default(one),
+        customizeAjv: customized,
       }).init(),
     body: (schema) => ajv.compile(schema),
   };
+}
+
+/** Validation stops at the first error, and that of `not` tells least: it names no member. */
+function withNotLast(ajv: AjvInstance): AjvInstance {
+  const definition = ajv.getKeyword('not');
+  if (typeof definition === 'boolean') return ajv;
+  return ajv.removeKeyword('not').addKeyword({ ...definition, keyword: 'not', post: true });
 }
 
 /** How many values of an enumeration are listed. */
 const MOST_VALUES = 8;
 
 /** Like ajv's own text, which names neither the property that is one too many nor the values that are allowed. */
-function errorText({ instancePath, message, params }: ErrorObject): string {
+function errorText({ keyword, instancePath, message, params }: ErrorObject): string {
   const extra: unknown = params['additionalProperty'];
   const values: unknown = params['allowedValues'];
   const expected =
@@ -100,7 +108,7 @@ function errorText({ instancePath, message, params }: ErrorObject): string {
             .map((one) => showPath(JSON.stringify(one)))
             .join(', ')}`
         : '';
-  return `body${instancePath} ${message}${expected}`;
+  return `body${instancePath} ${keyword === 'not' ? 'is what the document rules out' : message}${expected}`;
 }
 
 /** @param text `PreparedSchemas` as JSON */
