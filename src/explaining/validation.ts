@@ -149,10 +149,16 @@ function combinationFault(data: unknown): Pick<ValueFault, 'expected' | 'got'> {
 }
 
 /** Keywords about the value of a number. */
-const NUMERIC = new Set(['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf']);
+const NUMERIC: ReadonlySet<string> = new Set([
+  'minimum',
+  'maximum',
+  'exclusiveMinimum',
+  'exclusiveMaximum',
+  'multipleOf',
+]);
 
 /** Keywords that `expectation` describes. */
-const DESCRIBED = new Set(['type', 'enum', 'format', 'pattern', 'minimum', 'maximum']);
+const DESCRIBED: ReadonlySet<string> = new Set(['type', 'enum', 'format', 'pattern', 'minimum', 'maximum']);
 const DESCRIBED_SIZE = /^(?:min|max)(?:Length|Items)$/;
 
 /** The expectation of any other keyword, in ajv's words: without it, the kind of value would be expected that was given. */
