@@ -1407,6 +1407,9 @@ type Tables struct {
 		// How certain it is.
 		Certainty string `json:"certainty"`
 
+		// Pages of other origins may load it as a frame.
+		Framed bool `json:"framed,omitempty"`
+
 		// The operation reads its body as it arrives.
 		Streams bool `json:"streams,omitempty"`
 

@@ -110,7 +110,7 @@ export interface World extends WorldScope {
   readonly id: string;
   /** The mark at the start of its keys, which leads to it; empty for the default world. */
   readonly mark: string;
-  /** The mark of its refresh tokens and codes; the default world has one, too. */
+  /** The mark of its authorization codes; the default world has one, too. */
   readonly grantMark: string;
   /** `own`: no other world has its client ids; `cast`: they are as written, such as an application's name. */
   readonly credentials: 'own' | 'cast';

@@ -10,8 +10,8 @@ const JWT_LETTERS = /[A-Za-z0-9_.-]{14,}/g;
 /** The first letters of every JWT header, and its least length. */
 const JWT_BEGINNING = 'eyJ';
 const LEAST_HEADER = 13;
-/** The mock's codes and refresh tokens begin with the mark of their world. Digests have only hexadecimal digits. */
-const CODE = /(?<![A-Za-z0-9])(?:[A-Za-z0-9]{64}|[A-Za-z0-9]{43})(?![A-Za-z0-9])/g;
+/** The mock's codes begin with the mark of their world. Digests have only hexadecimal digits. */
+const CODE = /(?<![A-Za-z0-9])[A-Za-z0-9]{43}(?![A-Za-z0-9])/g;
 const MARKED = /^[0-9a-f]{12}[A-Za-z0-9]*[G-Zg-z]/;
 const LEAST_CODE = 43;
 
@@ -19,7 +19,7 @@ const LEAST_CODE = 43;
 export type KnownForm = 'NGC key' | 'JWT' | 'code';
 
 /**
- * Replaces the credentials in a text that have a known form: NGC keys, JWTs, codes and refresh tokens. Fast for texts
+ * Replaces the credentials in a text that have a known form: NGC keys, JWTs and codes. Fast for texts
  * without any.
  *
  * @param replace the replacement of a credential

@@ -82,6 +82,8 @@ export interface OperationRow extends Sourced {
   readonly fieldNames?: 'exact' | 'caseless';
   /** For the control API: answered without the admin token. */
   readonly unguarded?: true;
+  /** A page that pages of other origins may load into a frame. */
+  readonly framed?: true;
   /** Where credentials are, if not in a header. They help to select the world. */
   readonly selects?: 'body' | 'query';
   /** The operation works even while the store cannot be read. */

@@ -1,11 +1,11 @@
 import { worldOfName } from '../core/world-id.ts';
 import { decodeClaims } from '../tokens/compact.ts';
-import { markIn } from './world-mark.ts';
+import { grantMark, markIn } from './world-mark.ts';
 
 /** A credential in a request, reduced to the part that names its world. It has not been verified. */
 export type PresentedCredential =
   | { readonly kind: 'key'; readonly mark: string; readonly hash: () => string }
-  /** A refresh token or a code. */
+  /** A refresh token or an authorization code. */
   | { readonly kind: 'grant'; readonly mark: string }
   | { readonly kind: 'token'; readonly world: string }
   | { readonly kind: 'client'; readonly clientId: string };
@@ -33,12 +33,19 @@ export const presentBasicClient: CredentialExtractor = (authorization) => {
 /** The world of a JWT, from the end of its `sid`; null for any other text. */
 export const presentBearerToken: CredentialExtractor = (authorization) => {
   const token = bearerIn(authorization);
-  const sid = token === null ? undefined : decodeClaims(token)?.['sid'];
-  return typeof sid === 'string' ? { kind: 'token', world: worldOfName(sid) } : null;
+  const world = token === null ? null : worldOfToken(token);
+  return world === null ? null : { kind: 'token', world };
 };
 
+function worldOfToken(token: string): string | null {
+  const sid = decodeClaims(token)?.['sid'];
+  return typeof sid === 'string' ? worldOfName(sid) : null;
+}
+
+/** A refresh token, which is a JWT, or a code. */
 export function presentGrant(text: string): PresentedCredential {
-  return { kind: 'grant', mark: markIn(text) };
+  const world = worldOfToken(text);
+  return { kind: 'grant', mark: world === null ? markIn(text) : grantMark(world) };
 }
 
 export function presentClient(clientId: string): PresentedCredential {

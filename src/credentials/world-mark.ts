@@ -4,8 +4,8 @@ import { DEFAULT_WORLD } from '../core/world-id.ts';
 const MARK_LENGTH = 12;
 
 /**
- * The mark of a world: 12 lower-case hexadecimal digits of the hash of its id. Its refresh tokens and codes begin with
- * it. The mark leads to the world, although the world index stores nothing about them.
+ * The mark of a world: 12 lower-case hexadecimal digits of the hash of its id. Its authorization codes begin
+ * with it. The mark leads to the world, although the world index stores nothing about them.
  */
 export function grantMark(world: string): string {
   return hash('sha256', world, 'hex').slice(0, MARK_LENGTH);

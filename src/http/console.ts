@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { contentSource } from '../platform/content-source.ts';
 import { iconSymbols } from './console-rail.ts';
 import { HTML, once, type Pages, pageHeaders, SCRIPT, STYLE } from './pages.ts';
 
@@ -24,7 +24,7 @@ export function serveConsole(pages: Pages, readFile: (name: string) => Promise<B
   const text = (file: string) => once(async () => String(await readFile(file)));
   const [firstView, styles] = [text('first-view.html'), text('console.css')];
   const headers = once(async () => {
-    return pageHeaders(`'self' ${sourceOf(await styles())}`, `'self' ${sourceOf(UNLESS_FIRST)}`);
+    return pageHeaders(`'self' ${contentSource(await styles())}`, `'self' ${contentSource(UNLESS_FIRST)}`);
   });
   pages.serve('/', HTML, headers, async (below) => consolePage(below, await firstView(), await styles()));
   // Browsers request it with every page and JSON answer. It is empty.
@@ -33,11 +33,6 @@ export function serveConsole(pages: Pages, readFile: (name: string) => Promise<B
     const content = once(() => readFile(file));
     pages.serve(`/console/${file}`, type, HEADERS, content);
   }
-}
-
-/** Allows this text in the page, and no other. */
-function sourceOf(text: string): string {
-  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
 
 /**

@@ -94,7 +94,8 @@ function routeOf(
   const lookup = rule?.cover === undefined ? null : (service.lookups[rule.cover.lookup] ?? null);
   const hasBody = operation.body !== 'none' || !['GET', 'DELETE'].includes(operation.method);
   const readsBody = hasBody && row.streams !== true;
-  const guard = service.isControlApi !== true ? 'open' : row.unguarded === true ? 'known' : 'admin';
+  const guardOfService = row.framed === true ? 'framed' : 'open';
+  const guard = service.isControlApi !== true ? guardOfService : row.unguarded === true ? 'known' : 'admin';
   return {
     service,
     ruleset,

@@ -176,7 +176,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^tokens\//,
       /^explaining\/(index|least-rights|hints\/refused-request)$/,
       /^store\/(errors|collection|collections|updating)$/,
-      /^platform\/(random|assets)$/,
+      /^platform\/(random|assets|content-source)$/,
     ],
     types: [/^contract\//, /^store\/[a-z-]+$/, /^faults\/fault$/, /^explaining\//, /^journal\/match$/],
   },
@@ -186,7 +186,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     may: [
       /^http\//,
       /^core\//,
-      /^platform\/time$/,
+      /^platform\/(content-source|time)$/,
       /^fastify$/,
       /^find-my-way$/,
       /^openapi-backend$/,

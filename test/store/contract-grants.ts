@@ -4,7 +4,7 @@ import type { AuthorizationCode, Grants, RefreshToken } from '../../src/services
 import type { Premise } from '../../src/services/runai/collections/identities.ts';
 import { NotFound, Outdated } from '../../src/store/errors.ts';
 import type { FullStore as Store } from '../support/nouns.ts';
-import { ALL, keptSeed, NOON, people, refreshToken } from '../support/records.ts';
+import { ALL, keptSeed, NOON, people, presentedToken, refreshToken } from '../support/records.ts';
 import type { Bench } from './contract.ts';
 
 const HOUR = 3_600_000;
@@ -29,7 +29,7 @@ function code(hash: string, given: Partial<AuthorizationCode> = {}): Authorizati
   };
 }
 
-const loginOf = ({ hash: _, line: _line, expiresAt: _end, ...login }: RefreshToken) => login;
+const loginOf = ({ hash: _, expiresAt: _end, ...login }: RefreshToken) => login;
 
 /** What `src/services/runai/collections/grants.ts` promises beyond refresh tokens that are used one after the other. */
 export function grantsContract(kind: string, benchOf: () => Promise<Bench>): void {
@@ -61,7 +61,7 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
     /** Uses a refresh token up, at noon. */
     const use = (grants: Grants, hash: string, successor: string, clientId: string | null = null) =>
       grants.rotate(
-        { hash, line: 'line-of-first', clientId },
+        { hash, family: 'family-of-first', clientId },
         { hash: successor, expiresAt: NOON + 2 * HOUR },
         NOON,
         LATER,
@@ -120,10 +120,10 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
 
         await nowAndLater(store, async (grants) => {
           expect(await grants.isRevoked(['family-of-first'])).toBe(true);
-          expect(await grants.active('next', NOON)).toBeNull();
+          expect(await grants.active(presentedToken('next'), NOON)).toBeNull();
           expect(await use(grants, 'next', 'one-more')).toEqual({ outcome: 'revoked' });
           expect(await grants.isRevoked(['family-of-other'])).toBe(false);
-          expect(await grants.active('of-other', NOON)).not.toBeNull();
+          expect(await grants.active(presentedToken('of-other', 'other'), NOON)).not.toBeNull();
         });
         expect(await redeem((await bench.next()).grants, 'other')).toMatchObject({ outcome: 'redeemed' });
       });
@@ -156,7 +156,7 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
         const store = await holding(refreshToken('first', given));
 
         await nowAndLater(store, async (grants) => {
-          expect(await grants.active('first', NOON)).toEqual(refreshToken('first', given));
+          expect(await grants.active(presentedToken('first'), NOON)).toEqual(refreshToken('first', given));
         });
       });
 
@@ -165,8 +165,8 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
         await use(store.grants, 'first', 'second');
 
         await nowAndLater(store, async (grants) => {
-          expect(await grants.active('first', NOON)).toBeNull();
-          expect(await grants.active('second', NOON)).toEqual({
+          expect(await grants.active(presentedToken('first'), NOON)).toBeNull();
+          expect(await grants.active(presentedToken('second'), NOON)).toEqual({
             ...refreshToken('first', { scope: 'openid' }),
             hash: 'second',
             expiresAt: NOON + 2 * HOUR,
@@ -177,15 +177,15 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
       it('is none that was never issued, and none whose time has come', async () => {
         const { grants } = await holding(refreshToken('first', { expiresAt: NOON + 10 }));
 
-        expect(await grants.active('nothing', NOON)).toBeNull();
-        expect(await grants.active('first', NOON + 9)).not.toBeNull();
-        expect(await grants.active('first', NOON + 10)).toBeNull();
+        expect(await grants.active(presentedToken('nothing'), NOON)).toBeNull();
+        expect(await grants.active(presentedToken('first'), NOON + 9)).not.toBeNull();
+        expect(await grants.active(presentedToken('first'), NOON + 10)).toBeNull();
       });
     });
 
     describe('a refresh token of a client', () => {
       const bound = refreshToken('first', { clientId: 'cli' });
-      const anyClient = { hash: 'first', line: 'line-of-first', clientId: null, anyClient: true };
+      const anyClient = { hash: 'first', family: 'family-of-first', clientId: null, anyClient: true };
       const next = { hash: 'second', expiresAt: NOON + 2 * HOUR };
 
       it('counts where no client is asked for, and its successor stays bound', async () => {
@@ -216,8 +216,8 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
         const { grants } = await holding(bound);
         await grants.rotate({ ...anyClient, anyClient: false }, next, NOON, LATER);
 
-        expect(await grants.active('first', NOON)).toEqual(bound);
-        expect(await grants.active('second', NOON)).toBeNull();
+        expect(await grants.active(presentedToken('first'), NOON)).toEqual(bound);
+        expect(await grants.active(presentedToken('second'), NOON)).toBeNull();
         expect(await grants.isRevoked([bound.family])).toBe(false);
       });
     });
@@ -253,7 +253,7 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
       };
       const nothingIssued = (store: Store) =>
         nowAndLater(store, async (grants) => {
-          expect(await grants.active('first', NOON)).toBeNull();
+          expect(await grants.active(presentedToken('first'), NOON)).toBeNull();
           expect(await redeem(grants, 'first')).toEqual({ outcome: 'unknown' });
         });
 
@@ -287,7 +287,7 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
           await issue(store, { passwordHash: 'scrypt-of-ada' });
 
           const isThere =
-            (await store.grants.active('first', NOON)) !== null ||
+            (await store.grants.active(presentedToken('first'), NOON)) !== null ||
             (await redeem(store.grants, 'first')).outcome === 'redeemed';
           expect(isThere).toBe(true);
         });
@@ -300,14 +300,14 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
         const late = refreshToken('late', { family: 'family-of-first' });
 
         await store.grants.issue(late, NOON);
-        expect(await store.grants.active('late', NOON)).toBeNull();
+        expect(await store.grants.active(presentedToken('late', 'late'), NOON)).toBeNull();
         expect(await use(store.grants, 'late', 'next')).toEqual({ outcome: 'revoked' });
       });
     });
 
     describe('the login of a refresh token', () => {
       const first = refreshToken('first', { clientId: 'cli', scope: 'openid' });
-      const known = ({ grants }: Store, hash = 'first') => grants.loginOf({ hash, line: 'line-of-first' });
+      const known = ({ grants }: Store, hash = 'first') => grants.loginOf({ hash, family: 'family-of-first' });
 
       it.each<[string, (store: Store) => Promise<unknown>]>([
         ['can be used', async () => {}],
@@ -324,7 +324,7 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
       it('is null for one that is unknown, or whose owner is gone', async () => {
         const store = await holding(first);
 
-        expect(await store.grants.loginOf({ hash: 'nothing', line: 'line-of-nothing' })).toBeNull();
+        expect(await store.grants.loginOf({ hash: 'nothing', family: 'family-of-nothing' })).toBeNull();
         await store.identities.delete('ada');
         expect(await known(store)).toBeNull();
       });
@@ -338,10 +338,10 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
         await store.grants.end('family-of-first', NOON, LATER);
 
         await nowAndLater(store, async (grants) => {
-          expect(await grants.active('second', NOON)).toBeNull();
+          expect(await grants.active(presentedToken('second'), NOON)).toBeNull();
           expect(await use(grants, 'second', 'third')).toEqual({ outcome: 'revoked' });
           expect(await grants.isRevoked(['family-of-first'])).toBe(true);
-          expect(await grants.active('other', NOON)).not.toBeNull();
+          expect(await grants.active(presentedToken('other', 'other'), NOON)).not.toBeNull();
           expect(await grants.isRevoked(['family-of-other'])).toBe(false);
           expect(await grants.expiredBetween(NOON, NOON + DAY, ALL)).toEqual([
             { subject: 'ada', expiresAt: refreshToken('other').expiresAt },
@@ -366,10 +366,11 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
         await store.grants.endAllOf('ada', NOON, LATER);
 
         await nowAndLater(store, async (grants) => {
-          for (const hash of ['first', 'successor', 'second']) expect(await grants.active(hash, NOON), hash).toBeNull();
+          for (const hash of ['first', 'successor', 'second'])
+            expect(await grants.active(presentedToken(hash, hash), NOON), hash).toBeNull();
           expect(await grants.isRevoked(['family-of-first'])).toBe(true);
           expect(await grants.isRevoked(['family-of-second'])).toBe(true);
-          expect(await grants.active('robots', NOON)).not.toBeNull();
+          expect(await grants.active(presentedToken('robots', 'robots'), NOON)).not.toBeNull();
           expect(await grants.isRevoked(['family-of-robots'])).toBe(false);
         });
       });
@@ -380,7 +381,7 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
         await store.grants.issue(refreshToken('later'), NOON);
 
         await nowAndLater(store, async (grants) => {
-          expect(await grants.active('later', NOON)).toEqual(refreshToken('later'));
+          expect(await grants.active(presentedToken('later', 'later'), NOON)).toEqual(refreshToken('later'));
           expect(await grants.isRevoked(['family-of-later'])).toBe(false);
         });
       });
@@ -396,7 +397,7 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
 
         await nowAndLater(store, async (grants) => {
           for (const hash of ['first', 'second', 'third']) {
-            expect(await grants.active(hash, NOON + 10), hash).toBeNull();
+            expect(await grants.active(presentedToken(hash, hash), NOON + 10), hash).toBeNull();
             expect(await grants.isRevoked([`family-of-${hash}`]), hash).toBe(true);
           }
           expect(await grants.isRevoked(['past'])).toBe(false);
@@ -408,7 +409,7 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
         await grants.endAllOf('bo', NOON, LATER);
         await grants.endAllOf('nobody', NOON, LATER);
 
-        expect(await grants.active('first', NOON)).not.toBeNull();
+        expect(await grants.active(presentedToken('first'), NOON)).not.toBeNull();
       });
     });
 
@@ -465,7 +466,7 @@ export function grantsContract(kind: string, benchOf: () => Promise<Bench>): voi
 
       await nowAndLater(store, async (grants) => {
         expect(await grants.isRevoked(['jti'])).toBe(false);
-        expect(await grants.active('token', NOON)).toBeNull();
+        expect(await grants.active(presentedToken('token', 'token'), NOON)).toBeNull();
         expect(await redeem(grants, 'first')).toEqual({ outcome: 'unknown' });
       });
     });

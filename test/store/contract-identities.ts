@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Identity, IdentityEdit } from '../../src/services/runai/collections/identities.ts';
 import { Collision, NotFound, Outdated } from '../../src/store/errors.ts';
 import type { FullStore as Store } from '../support/nouns.ts';
-import { accessKey, identity, keptSeed, NOON, people, refreshToken } from '../support/records.ts';
+import { accessKey, identity, keptSeed, NOON, people, presentedToken, refreshToken } from '../support/records.ts';
 import type { Bench } from './contract.ts';
 
 const LATER = NOON + 3_600_000;
@@ -248,9 +248,9 @@ export function identitiesContract(kind: string, benchOf: () => Promise<Bench>):
           expect(await accessKeys.byClientId(key.clientId)).toBeNull();
           expect(await accessKeys.ofOwner('ada')).toEqual([]);
           expect((await accessKeys.all({})).map(({ id }) => id)).toEqual([bosKey.id]);
-          expect(await grants.active('token-of-ada', NOON)).toBeNull();
+          expect(await grants.active(presentedToken('token-of-ada', 'token-of-ada'), NOON)).toBeNull();
           expect(await grants.redeemCode('code-of-ada', NOON, LATER)).toEqual({ outcome: 'unknown' });
-          expect(await grants.active('token-of-bo', NOON)).not.toBeNull();
+          expect(await grants.active(presentedToken('token-of-bo', 'token-of-bo'), NOON)).not.toBeNull();
           expect(await world.counts()).toMatchObject({ users: 1, accessKeys: 1, refreshTokens: 1 });
         });
         const { grants } = await bench.next();

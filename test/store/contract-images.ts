@@ -16,6 +16,7 @@ import {
   organizations,
   people,
   personalKey,
+  presentedToken,
   refreshToken,
   row,
   serviceKey,
@@ -87,7 +88,7 @@ export async function readingsOf(store: Store) {
     parts: await collections.ofParent('things', 'first lamp'),
     due: await collections.dueBetween('things', NOON, LATER, ALL),
     found: await collections.page(searchFor('lamp')),
-    login: await grants.active('first', NOON),
+    login: await grants.active(presentedToken('first'), NOON),
     revoked: await grants.isRevoked(['a-token']),
   };
 }

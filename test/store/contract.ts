@@ -5,7 +5,17 @@ import type { RefreshToken } from '../../src/services/runai/collections/grants.t
 import type { Identity } from '../../src/services/runai/collections/identities.ts';
 import { Collision, LimitReached, NotFound, Outdated } from '../../src/store/errors.ts';
 import type { FullStore as Store } from '../support/nouns.ts';
-import { ALL, accessKey, identity, keptSeed, NOON, people, refreshToken, row } from '../support/records.ts';
+import {
+  ALL,
+  accessKey,
+  identity,
+  keptSeed,
+  NOON,
+  people,
+  presentedToken,
+  refreshToken,
+  row,
+} from '../support/records.ts';
 import { plainly } from '../support/rows.ts';
 import { grantsContract } from './contract-grants.ts';
 import { identitiesContract } from './contract-identities.ts';
@@ -438,11 +448,11 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
       const THIRTY_DAYS = 720 * HOUR;
       /** When access tokens of these logins have expired. */
       const LATER = NOON + 2 * HOUR;
-      const loginOf = ({ hash: _, line: _line, expiresAt: _end, ...login }: RefreshToken) => login;
+      const loginOf = ({ hash: _, expiresAt: _end, ...login }: RefreshToken) => login;
       const next = (hash: string, expiresAt: Instant = NOON + 2 * HOUR) => ({ hash, expiresAt });
       /** Uses a token of no client up, at noon. */
-      const use = ({ grants }: Store, hash: string, successor: string, now: Instant = NOON, line = 'line-of-first') =>
-        grants.rotate({ hash, line, clientId: null }, next(successor), now, LATER);
+      const use = ({ grants }: Store, hash: string, successor: string, now: Instant = NOON, login = 'first') =>
+        grants.rotate({ ...presentedToken(hash, login), clientId: null }, next(successor), now, LATER);
       const withLogin = async (given: Parameters<typeof refreshToken>[1] = {}) => {
         const store = await peopled();
         await store.grants.issue(refreshToken('first', given), NOON);
@@ -460,7 +470,7 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
       });
 
       it('a token that was never issued is unknown', async () => {
-        const foreign = (store: Store, hash: string) => use(store, hash, 'next', NOON, 'line-of-nothing');
+        const foreign = (store: Store, hash: string) => use(store, hash, 'next', NOON, 'nothing');
 
         expect(await foreign(await withLogin(), 'nothing')).toEqual({ outcome: 'unknown' });
         expect(await foreign(await bench.next(), 'next')).toEqual({ outcome: 'unknown' });
@@ -494,7 +504,7 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         for (const [hash, outcome] of Object.entries(outcomes)) {
           expect(await use(store, hash, 'fifth'), hash).toEqual({ outcome });
         }
-        expect(await use(store, 'other-login', 'sixth')).toMatchObject({ outcome: 'rotated' });
+        expect(await use(store, 'other-login', 'sixth', NOON, 'other-login')).toMatchObject({ outcome: 'rotated' });
       });
 
       it('a token used again after its time ends its family too', async () => {
@@ -516,13 +526,18 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         const store = await withLogin({ clientId: 'cli' });
 
         expect(
-          await store.grants.rotate({ hash: 'first', line: 'line-of-first', clientId }, next('second'), NOON, LATER),
+          await store.grants.rotate(
+            { hash: 'first', family: 'family-of-first', clientId },
+            next('second'),
+            NOON,
+            LATER,
+          ),
         ).toEqual({
           outcome: 'other_client',
         });
         expect(
           await (await bench.next()).grants.rotate(
-            { hash: 'first', line: 'line-of-first', clientId: 'cli' },
+            { hash: 'first', family: 'family-of-first', clientId: 'cli' },
             next('second'),
             NOON,
             LATER,
@@ -532,15 +547,25 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
 
       it('a used token that another client presents leaves its family as it is', async () => {
         const { grants } = await withLogin({ clientId: 'cli' });
-        await grants.rotate({ hash: 'first', line: 'line-of-first', clientId: 'cli' }, next('second'), NOON, LATER);
+        await grants.rotate({ hash: 'first', family: 'family-of-first', clientId: 'cli' }, next('second'), NOON, LATER);
 
         expect(
-          await grants.rotate({ hash: 'first', line: 'line-of-first', clientId: 'other' }, next('third'), NOON, LATER),
+          await grants.rotate(
+            { hash: 'first', family: 'family-of-first', clientId: 'other' },
+            next('third'),
+            NOON,
+            LATER,
+          ),
         ).toEqual({
           outcome: 'other_client',
         });
         expect(
-          await grants.rotate({ hash: 'second', line: 'line-of-first', clientId: 'cli' }, next('third'), NOON, LATER),
+          await grants.rotate(
+            { hash: 'second', family: 'family-of-first', clientId: 'cli' },
+            next('third'),
+            NOON,
+            LATER,
+          ),
         ).toMatchObject({
           outcome: 'rotated',
         });
@@ -548,11 +573,11 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
 
       it('a successor is bound to the same client', async () => {
         const { grants } = await withLogin({ clientId: 'cli' });
-        await grants.rotate({ hash: 'first', line: 'line-of-first', clientId: 'cli' }, next('second'), NOON, LATER);
+        await grants.rotate({ hash: 'first', family: 'family-of-first', clientId: 'cli' }, next('second'), NOON, LATER);
 
         expect(
           await (await bench.next()).grants.rotate(
-            { hash: 'second', line: 'line-of-first', clientId: null },
+            { hash: 'second', family: 'family-of-first', clientId: null },
             next('third'),
             NOON,
             LATER,
@@ -564,7 +589,12 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         const { grants } = await withLogin();
 
         expect(
-          await grants.rotate({ hash: 'first', line: 'line-of-first', clientId: 'cli' }, next('second'), NOON, LATER),
+          await grants.rotate(
+            { hash: 'first', family: 'family-of-first', clientId: 'cli' },
+            next('second'),
+            NOON,
+            LATER,
+          ),
         ).toEqual({
           outcome: 'rotated',
           login: loginOf(refreshToken('first')),
@@ -613,7 +643,7 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
         it('are without the used ones, but with their successors', async () => {
           const store = await expiring();
           await store.grants.rotate(
-            { hash: 'second', line: 'line-of-second', clientId: null },
+            { hash: 'second', family: 'family-of-second', clientId: null },
             next('fourth', NOON + 250),
             NOON,
             LATER,
@@ -637,7 +667,7 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
 
         expect(await store.world.counts()).toMatchObject({ refreshTokens: 2 });
         expect(await use(store, 'first', 'any', NOON + 200)).toEqual({ outcome: 'unknown' });
-        expect(await use(store, 'longer', 'any', NOON + 200)).toMatchObject({ outcome: 'rotated' });
+        expect(await use(store, 'longer', 'any', NOON + 200, 'longer')).toMatchObject({ outcome: 'rotated' });
       });
     });
 
@@ -784,7 +814,7 @@ export function storeContract(kind: string, benchOf: () => Promise<Bench>): void
           expect(await store.settings.get('realm')).toBeNull();
           expect(
             await store.grants.rotate(
-              { hash: 'first', line: 'line-of-first', clientId: null },
+              { hash: 'first', family: 'family-of-first', clientId: null },
               refreshToken('second'),
               NOON,
               NOON,

@@ -2,7 +2,7 @@ import type { Instant } from '../../src/core/clock.ts';
 import type { Decision } from '../../src/core/decision.ts';
 import type { NewNgcKey } from '../../src/ngc-keys/records.ts';
 import type { NewAccessKey } from '../../src/services/runai/collections/access-keys.ts';
-import type { RefreshToken } from '../../src/services/runai/collections/grants.ts';
+import type { PresentedToken, RefreshToken } from '../../src/services/runai/collections/grants.ts';
 import type { Identity } from '../../src/services/runai/collections/identities.ts';
 import { blankIdentity } from '../../src/services/runai/identities.ts';
 import type { Row } from '../../src/store/collections.ts';
@@ -39,7 +39,6 @@ export function accessKey(name: string, given: Partial<NewAccessKey> = {}): NewA
 export function refreshToken(hash: string, given: Partial<RefreshToken> = {}): RefreshToken {
   return {
     hash,
-    line: `line-of-${hash}`,
     family: `family-of-${hash}`,
     subject: 'ada',
     clientId: null,
@@ -136,4 +135,9 @@ export function decision(id: string, given: Partial<Decision> = {}): Decision {
     reason: null,
     ...given,
   };
+}
+
+/** A refresh token in a request, by default one of the login that began with `first`. */
+export function presentedToken(hash: string, login = 'first'): PresentedToken {
+  return { hash, family: `family-of-${login}` };
 }

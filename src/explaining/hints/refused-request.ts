@@ -38,7 +38,7 @@ export interface RefusedRequest {
   readonly origin: string;
   readonly world: {
     readonly id: string;
-    /** The prefix of its refresh tokens and codes. */
+    /** The prefix of its authorization codes. */
     readonly grantMark: string;
     /** When it was last reset; null if never. */
     readonly resetAt: Instant | null;

@@ -1,6 +1,7 @@
 import { END_OF_TIME, type Instant, rfc3339 } from '../../core/clock.ts';
 import { own } from '../../core/members.ts';
-import { WORLD_HEADER, worldPath } from '../../core/world-id.ts';
+import { WORLD_HEADER, worldOfName, worldPath } from '../../core/world-id.ts';
+import { decodeClaims } from '../../tokens/compact.ts';
 import { claimOf, type HintRule, type RefusedRequest } from './refused-request.ts';
 
 /** How often an expired token is refused before the hint. */
@@ -21,7 +22,13 @@ function isOlderThanReset(refused: RefusedRequest, resetAt: Instant): boolean {
   if (reason === 'unknown_subject') return (issuedAt(credential) ?? END_OF_TIME) <= resetAt;
   if (reason !== 'unknown_refresh_token' && reason !== 'unknown_code') return false;
   const sent = ['refreshToken', 'refresh_token', 'code'].map((name) => own(fields, name) ?? own(query, name));
-  return sent.some((text) => typeof text === 'string' && text.startsWith(world.grantMark));
+  return sent.some((text) => typeof text === 'string' && isOfWorld(text, world));
+}
+
+/** Was the refresh token or the code issued in this world? */
+function isOfWorld(text: string, { id, grantMark }: RefusedRequest['world']): boolean {
+  const sid = decodeClaims(text)?.['sid'];
+  return typeof sid === 'string' ? worldOfName(sid) === id : text.startsWith(grantMark);
 }
 
 /** What a reset did to the refused credential. */

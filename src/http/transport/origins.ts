@@ -7,9 +7,10 @@ import { decodeAscii } from '../../core/redact.ts';
 import { pathOf } from './arrival.ts';
 
 /**
- * Who may call a route: `admin`: known host names with the admin token; `known`: known host names; `open`: any program.
+ * Who may call a route: `admin`: known host names with the admin token; `known`: known host names; `open`: any program;
+ * `framed`: also the frames of any page.
  */
-export type Guard = 'admin' | 'known' | 'open';
+export type Guard = 'admin' | 'known' | 'open' | 'framed';
 
 /** Protects the server from web pages and unknown host names. */
 export interface OriginGuard {
@@ -89,13 +90,14 @@ export function originGuardOf({
     !isOfFriend(originIn(headers.referer), host);
   const faultOf = (request: IncomingMessage, guard: Guard): Problem | null => {
     const { headers, url } = request;
+    const isOpen = guard === 'open' || guard === 'framed';
     const host = headers.host ?? 'localhost';
     if (isKnownHost(host)) {
-      if (guard === 'open' && crossOrigin.allows(headers.origin)) return null;
-      if (headers.origin !== undefined && !isOwn(headers.origin, host, publicUrl)) return foreignOrigin(guard);
-      if (isLoadedElsewhere(headers)) return foreignOrigin(guard);
+      if (isOpen && crossOrigin.allows(headers.origin)) return null;
+      if (headers.origin !== undefined && !isOwn(headers.origin, host, publicUrl)) return foreignOrigin(isOpen);
+      if (isLoadedElsewhere(headers) && !(guard === 'framed' && isFrame(headers))) return foreignOrigin(isOpen);
       if (isControlPath(url) && mayBeOfOtherPage(request, host)) return unknownPage();
-    } else if (guard !== 'open' || isFromPage(headers)) return unknownHost(host);
+    } else if (!isOpen || isFromPage(headers)) return unknownHost(host);
     if (guard !== 'admin' || tokenHash === null) return null;
     // Prometheus and others send what they have as a bearer token.
     const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
@@ -145,17 +147,20 @@ function isLoadedElsewhere(headers: IncomingMessage['headers']): boolean {
   return headers['sec-fetch-mode'] !== 'navigate' || headers['sec-fetch-dest'] !== 'document';
 }
 
+function isFrame(headers: IncomingMessage['headers']): boolean {
+  return headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'iframe';
+}
+
 function isOwn(origin: string, host: string, publicUrl: string | null): boolean {
   const given = origin.toLowerCase();
   const name = host.toLowerCase();
   return given === `http://${name}` || given === `https://${name}` || given === publicUrl;
 }
 
-function foreignOrigin(guard: Guard): Problem {
-  const advice =
-    guard === 'open'
-      ? 'Pages may call the mock only from its own origin; start the server with `--cors ORIGIN` for those that may call its services.'
-      : "Pages may call this path only from the mock's own origin, also with `--cors`; call it from a program, such as your test.";
+function foreignOrigin(isOpen: boolean): Problem {
+  const advice = isOpen
+    ? 'Pages may call the mock only from its own origin; start the server with `--cors ORIGIN` for those that may call its services.'
+    : "Pages may call this path only from the mock's own origin, also with `--cors`; call it from a program, such as your test.";
   return new Problem('foreign_page', `A page of another origin sent the request. ${advice}`);
 }
 

@@ -26,6 +26,7 @@ import { permissionOperations } from './operations/permissions.ts';
 import { realmOperations } from './operations/realm.ts';
 import { roleLookups, roleOperations } from './operations/roles.ts';
 import { securitySettingOperations } from './operations/security-settings.ts';
+import { sessionFrameOperations } from './operations/session-frames.ts';
 import { tokenOperations } from './operations/token.ts';
 import { unitLookups, unitOperations } from './operations/units.ts';
 import { userLookups, userOperations } from './operations/users.ts';
@@ -81,6 +82,7 @@ export const runai: ServiceDefinition<'runai'> = {
     ...oauthTokenOperations,
     ...realmOperations,
     ...loginOperations,
+    ...sessionFrameOperations,
     ...accessKeyOperations,
     ...accountOperations,
     ...accessRuleOperations,

@@ -37,3 +37,12 @@ export function isRedirectOf(known: readonly string[], uri: string, origin: stri
 
 /** The rest of a loopback URI after its host: printable, without fragment or backslash. */
 const ANY_PORT_AND_PATH = /^(?::\d{1,5})?(?:[/?][!-"$-[\]-~]*)?$/;
+
+/** Do pages of an origin belong to a client? They do if one of its redirect URIs has this origin. */
+export function isOriginOf(known: readonly string[], pageOrigin: string, origin: string): boolean {
+  return known.some((one) => {
+    if (one.startsWith('/')) return pageOrigin === new URL(origin).origin;
+    const path = one.replace(/^[a-z]+:\/\/[^/?]*/, '');
+    return /^https?:/.test(one) && isRedirectOf([one], `${pageOrigin}${path}`, origin);
+  });
+}

@@ -219,8 +219,7 @@ describe('the client is told', () => {
       'response_type',
     ],
     ['a hybrid response type', { response_type: 'code id_token' }, 'unsupported_response_type', 'response_type'],
-    ['the response mode fragment', { response_mode: 'fragment' }, 'invalid_request', 'response_mode'],
-    ['the response mode form_post', { response_mode: 'form_post' }, 'invalid_request', 'response_mode'],
+    ['an unknown response mode', { response_mode: 'jwt' }, 'invalid_request', 'response_mode'],
     [
       'a plain challenge',
       { code_challenge: VERIFIER, code_challenge_method: 'plain' },
@@ -259,7 +258,7 @@ describe('the client is told', () => {
 
   it('the same by the form, before anybody is asked for a password', async () => {
     const { fields } = shownForm((await open()).body);
-    const answer = await postForm(server, LOGIN_ACTION, { ...fields, response_mode: 'fragment', password: WRONG });
+    const answer = await postForm(server, LOGIN_ACTION, { ...fields, response_mode: 'jwt', password: WRONG });
 
     expect(locationOf(answer).searchParams.get('error')).toBe('invalid_request');
     expect(answer.decision).toBeNull();
@@ -282,6 +281,7 @@ describe('a login', () => {
     expect(origin + pathname).toBe(CALLBACK);
     expect(Object.fromEntries(searchParams)).toEqual({
       code: expect.stringMatching(/^\w{43}$/),
+      session_state: expect.stringMatching(/^[0-9a-f-]{36}$/),
       state: 'a-state',
       iss: ISSUER,
     });
@@ -294,7 +294,7 @@ describe('a login', () => {
     const { searchParams } = locationOf(await logIn(server, authorizationPath({ redirect_uri: redirectUri })));
     const fields = codeFields(String(searchParams.get('code')), { redirect_uri: redirectUri });
 
-    expect([...searchParams.keys()]).toEqual(['tenant', 'next', 'code', 'state', 'iss']);
+    expect([...searchParams.keys()]).toEqual(['tenant', 'next', 'code', 'session_state', 'state', 'iss']);
     expect(searchParams.get('next')).toBe('/home');
     expect((await postForm(server, REALM_TOKEN, fields)).status).toBe(200);
   });
@@ -305,7 +305,7 @@ describe('a login', () => {
     const answers = [await logIn(server, path), await server.call(`GET ${path}&prompt=none`)];
     const [code, fault] = answers.map(({ headers }) => String(headers['location']).split(redirectUri));
 
-    expect(code).toEqual(['', expect.stringMatching(/^&code=\w{43}&state=a-state&iss=/)]);
+    expect(code).toEqual(['', expect.stringMatching(/^&code=\w{43}&session_state=[0-9a-f-]{36}&state=a-state&iss=/)]);
     expect(fault).toEqual(['', expect.stringMatching(/^&error=login_required&/)]);
   });
 

@@ -34,6 +34,10 @@ get_realm_jwks | all | public | -
 authorize | all | public | -
 authorize_by_post | all | public | -
 log_in | all | public | -
+get_cookie_step_1 | all | public | -
+get_cookie_step_2 | all | public | -
+get_login_status_frame | all | public | -
+check_login_status_origin | all | public | -
 grant_realm_token | all | public | -
 introspect_token | all | public | -
 revoke_token | all | public | -

@@ -17,20 +17,15 @@ export interface Login {
   readonly authTime: Instant;
 }
 
-/**
- * The newest refresh token of a login, as stored. All refresh tokens of a login share a prefix, the line. So every
- * older token is recognised as used, without being stored.
- */
+/** The newest refresh token of a login, as stored. Any other token of the login was used already. */
 export interface RefreshToken extends Login {
-  /** The hash of the whole token. */
+  /** The hash of its id. */
   readonly hash: string;
-  /** The hash of its line. */
-  readonly line: string;
   readonly expiresAt: Instant;
 }
 
-/** A refresh token in a request. */
-export type PresentedToken = Pick<RefreshToken, 'hash' | 'line'>;
+/** A verified refresh token in a request: its login, and the hash of its id. */
+export type PresentedToken = Pick<RefreshToken, 'family' | 'hash'>;
 
 /** A code from a login page, as stored (RFC 6749, 4.1.2). */
 export interface AuthorizationCode extends Login {
@@ -65,17 +60,8 @@ type LoginRow = Row<RefreshToken, null>;
 
 /** @param collection `LOGINS` or `ENDED_LOGINS` */
 function loginRow(collection: Collection<RefreshToken>, token: RefreshToken): LoginRow {
-  const { family, hash, line, subject, expiresAt } = token;
-  const aliases = [tokenHash(hash), tokenLine(line)];
-  return collection.row({ id: family, owner: subject, parent: null, aliases, dueAt: expiresAt, body: token });
-}
-
-function tokenHash(hash: string): string {
-  return `token ${hash}`;
-}
-
-function tokenLine(line: string): string {
-  return `line ${line}`;
+  const { family, subject, expiresAt } = token;
+  return collection.row({ id: family, owner: subject, parent: null, dueAt: expiresAt, body: token });
 }
 
 /** How long an expired code is kept: its second use must be distinguishable from an invented code. */
@@ -171,7 +157,6 @@ export class Grants {
    * Replaces a refresh token with the next one of its login. Of two concurrent calls, one wins. A used token revokes
    * its whole login (RFC 9700, 4.14.2). A token of another client is left unchanged.
    *
-   * @param next has the same line
    * @param until as for `redeemCode`
    */
   rotate(
@@ -182,13 +167,13 @@ export class Grants {
   ): Promise<Rotation> {
     const rows = this.#rows;
     return updating(rows, async () => {
-      const found = await findLogin(rows, presented);
+      const found = await findLogin(rows, presented.family);
       if (found === null) return { outcome: 'unknown' };
-      const { login, isActive, isNewest } = found;
+      const { login, isActive } = found;
       const { clientId, family, expiresAt } = login.body;
       const isOthers = clientId !== null && clientId !== presented.clientId;
       if (isOthers && presented.anyClient !== true) return { outcome: 'other_client' };
-      if (!isNewest) {
+      if (login.body.hash !== presented.hash) {
         const { changes, expects } = await ending(rows, [family], now, until);
         await rows.commit(changes, expects);
         return { outcome: 'reused' };
@@ -200,15 +185,15 @@ export class Grants {
     });
   }
 
-  /** The refresh token of this hash, if it can still be used. */
-  async active(hash: string, now: Instant): Promise<RefreshToken | null> {
-    const token = (await LOGINS.byAlias(this.#rows, tokenHash(hash)))?.body;
-    return token === undefined || token.expiresAt <= now ? null : token;
+  /** The stored token, if the presented one can still be used. */
+  async active({ family, hash }: PresentedToken, now: Instant): Promise<RefreshToken | null> {
+    const token = (await LOGINS.byId(this.#rows, family))?.body;
+    return token === undefined || token.hash !== hash || token.expiresAt <= now ? null : token;
   }
 
-  /** The login of a refresh token, usable or not; null if the token is unknown. */
-  async loginOf(presented: PresentedToken): Promise<Login | null> {
-    const found = await findLogin(this.#rows, presented);
+  /** The login of a refresh token, usable or not; null if it is no longer kept. */
+  async loginOf({ family }: PresentedToken): Promise<Login | null> {
+    const found = await findLogin(this.#rows, family);
     return found === null ? null : loginOf(found.login.body);
   }
 
@@ -305,14 +290,11 @@ async function ending(rows: Collections, families: readonly string[], now: Insta
   return { changes: [...moved, ...changes], expects };
 }
 
-/** The login of a refresh token, whether the login is active, and whether the token is its newest. */
-async function findLogin(rows: Collections, { hash, line }: PresentedToken) {
-  for (const alias of [tokenHash(hash), tokenLine(line)]) {
-    const active = await LOGINS.byAlias(rows, alias);
-    const login = active ?? (await ENDED_LOGINS.byAlias(rows, alias));
-    if (login !== null) return { login, isActive: active !== null, isNewest: login.body.hash === hash };
-  }
-  return null;
+/** A login, and whether it is active. */
+async function findLogin(rows: Collections, family: string) {
+  const active = await LOGINS.byId(rows, family);
+  const login = active ?? (await ENDED_LOGINS.byId(rows, family));
+  return login === null ? null : { login, isActive: active !== null };
 }
 
 function loginOf({ family, subject, clientId, scope, authTime }: Login): Login {

@@ -4,18 +4,20 @@ import type { Outcome } from '../../../core/outcome.ts';
 import { Problem } from '../../../core/problem.ts';
 import { hashSecret } from '../../../credentials/secret.ts';
 import { addMark } from '../../../credentials/world-mark.ts';
-import { grantsIn } from '../collections/grants.ts';
+import { grantsIn, type Login } from '../collections/grants.ts';
 import type { Identity } from '../collections/identities.ts';
 import { type OAuthClient, oauthClientsIn } from '../collections/oauth-clients.ts';
 import { lastExpiry } from '../issue.ts';
-import { clientsPage, loginPage, messagePage } from '../pages.ts';
+import { clientsPage, formPostPage, loginPage, messagePage } from '../pages/login.ts';
 import { peopleOf } from '../people.ts';
 import { toDescription } from '../problem.ts';
 import { isRedirectOf } from '../redirect-uris.ts';
+import { presentedRefreshToken } from '../refresh-tokens.ts';
+import { addLoginToCookie, removeLoginFromCookie } from '../session-cookie.ts';
 import { issuerPath, realmOf } from '../tenant.ts';
 import { refuseIfEnded } from './grants/grant.ts';
 import { authenticateUser, badUser, chosenUser, premiseOf } from './grants/password.ts';
-import { newLogin, storedForm } from './grants/sessions.ts';
+import { newLogin } from './grants/sessions.ts';
 import { type Form, formOf, issuerInPath, type RealmContext } from './oauth-client.ts';
 import { parseScope } from './oauth-token.ts';
 
@@ -56,9 +58,9 @@ async function begin(context: RealmContext, form: Form): Promise<Answer<'runai',
   const request = await checkedRequest(context, form);
   if ('refusal' in request) return request;
   const fault = requestFault(request);
-  if (fault !== null) return redirectToClient(request, fault);
+  if (fault !== null) return answerClient(request, fault);
   if (form['prompt']?.split(' ').includes('none') === true) {
-    return redirectToClient(request, {
+    return answerClient(request, {
       error: 'login_required',
       error_description: 'This server keeps no browser sessions. Repeat the request without prompt=none.',
     });
@@ -72,14 +74,16 @@ const logIn: Handler<'runai', 'log_in'> = async (context) => {
   const request = await checkedRequest(context, form);
   if ('refusal' in request) return request;
   const fault = requestFault(request);
-  if (fault !== null) return redirectToClient(request, fault);
+  if (fault !== null) return answerClient(request, fault);
   const { username = '' } = form;
   try {
     const user = await userOf(context, request);
-    const code = await refuseIfEnded(issueCode(context, request, user), (reason) =>
+    const login = newLogin(context, user, request.clientId, parseScope(form['scope']));
+    const code = await refuseIfEnded(issueCode(context, request, user, login), (reason) =>
       badUser(reason, { identity: user, clientId: request.clientId }),
     );
-    return redirectToClient(request, { code });
+    const answer = answerClient(request, { code, session_state: login.family });
+    return { ...answer, headers: { ...answer.headers, 'set-cookie': await addLoginToCookie(context, login.family) } };
   } catch (thrown) {
     if (!(thrown instanceof Problem)) throw thrown;
     return { ...(await askWho(context, request, username, thrown.message)), status: 401, refusal: thrown };
@@ -108,22 +112,34 @@ async function logOut(context: RealmContext, form: Form): Promise<Answer<'runai'
   }
   if (claims !== null) await grantsIn(store).end(claims.sid, now, lastExpiry(context));
   const refreshToken = form['refresh_token'];
+  const presented = refreshToken === undefined ? null : await presentedRefreshToken(refreshToken, context);
   // A used or expired refresh token may end its login too.
-  const known = refreshToken === undefined ? null : await grantsIn(store).loginOf(storedForm(refreshToken));
+  const known = presented === null ? null : await grantsIn(store).loginOf(presented);
   if (known !== null && (known.clientId === null || known.clientId === form['client_id'])) {
     await grantsIn(store).end(known.family, now, lastExpiry(context));
   }
-  if (refreshToken !== undefined) return { status: 204 };
+  const answer = await answerToLogout(context, form, claims?.aud ?? form['client_id'] ?? '');
+  const cookie = await removeLoginFromCookie(context, claims?.sid ?? known?.family ?? null);
+  return { ...answer, headers: { ...answer.headers, 'set-cookie': cookie } };
+}
+
+/** @throws Problem if the client does not have the URI to return to */
+async function answerToLogout(
+  context: RealmContext,
+  form: Form,
+  clientId: string,
+): Promise<Answer<'runai', 'end_session'>> {
+  if (form['refresh_token'] !== undefined) return { status: 204 };
   const target = form['post_logout_redirect_uri'];
   if (target === undefined) return messagePage(200, 'Logged out', 'You are logged out. You can close this page.');
-  const client = await oauthClientsIn(context).byId(claims?.aud ?? form['client_id'] ?? '');
+  const client = await oauthClientsIn(context).byId(clientId);
   if (client === null || !isRedirectOf(client.redirectUris, target, context.origin)) {
     throw new Problem(
       'invalid_request',
       'Parameter `post_logout_redirect_uri` is not a redirect URI of the client. Name the client with `id_token_hint` or `client_id`.',
     );
   }
-  return redirection(target, { state: form['state'] });
+  return redirection(withQuery(target, definedFields({ state: form['state'] })));
 }
 
 export const loginOperations = {
@@ -174,8 +190,9 @@ function requestFault({ form }: AuthorizationRequest): Form | null {
   }
   if (type === undefined) return fault('invalid_request', 'The parameter response_type is missing.');
   if (type !== 'code') return fault('unsupported_response_type', 'The parameter response_type must be code.');
-  if (mode !== undefined && mode !== 'query')
-    return fault('invalid_request', 'The parameter response_mode must be query.');
+  if (mode !== undefined && !RESPONSE_MODES.some((known) => known === mode)) {
+    return fault('invalid_request', 'The parameter response_mode must be query, fragment or form_post.');
+  }
   if (challenge === undefined && method !== undefined) {
     return fault('invalid_request', 'The parameter code_challenge is missing.');
   }
@@ -196,17 +213,33 @@ function requestFault({ form }: AuthorizationRequest): Form | null {
 
 type Redirection = Outcome<302, undefined>;
 
-/** Redirects to the client. `iss` names the issuer (RFC 9207). */
-function redirectToClient({ issuer, redirectUri, form }: AuthorizationRequest, answer: Form): Redirection {
-  return redirection(redirectUri, { ...answer, state: form['state'], iss: issuer });
+/** How an answer gets to the client (OAuth 2.0 Multiple Response Type Encoding Practices, 2.1; Form Post Response Mode). */
+export const RESPONSE_MODES = ['query', 'fragment', 'form_post'] as const;
+
+/** Sends an answer to the client, through the browser. `iss` names the issuer (RFC 9207). */
+function answerClient(
+  { issuer, redirectUri, form }: AuthorizationRequest,
+  answer: Form,
+): Redirection | Outcome<200, Buffer> {
+  const parameters = definedFields({ ...answer, state: form['state'], iss: issuer });
+  if (form['response_mode'] === 'form_post') return formPostPage(redirectUri, parameters);
+  if (form['response_mode'] === 'fragment') return redirection(`${redirectUri}#${new URLSearchParams(parameters)}`);
+  return redirection(withQuery(redirectUri, parameters));
 }
 
-/** Redirects to a checked URI, and keeps its own query as written (RFC 6749, 4.1.2). */
-function redirection(uri: string, parameters: Form): Redirection {
-  const given = Object.entries(parameters).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  const query = new URLSearchParams(given).toString();
+function definedFields(form: Form): [name: string, value: string][] {
+  return Object.entries(form).filter((entry): entry is [string, string] => entry[1] !== undefined);
+}
+
+/** Adds parameters to a URI, and keeps its own query as written (RFC 6749, 4.1.2). */
+function withQuery(uri: string, parameters: [name: string, value: string][]): string {
+  const query = new URLSearchParams(parameters).toString();
   const joint = query === '' || /[?&]$/.test(uri) ? '' : uri.includes('?') ? '&' : '?';
-  return { status: 302, headers: { location: `${uri}${joint}${query}`, 'cache-control': 'no-store' } };
+  return `${uri}${joint}${query}`;
+}
+
+function redirection(location: string): Redirection {
+  return { status: 302, headers: { location, 'cache-control': 'no-store' } };
 }
 
 async function askWho(
@@ -226,13 +259,14 @@ async function askWho(
 async function issueCode(
   context: Context,
   { clientId, redirectUri, form }: AuthorizationRequest,
-  user: Parameters<typeof newLogin>[1],
+  user: Identity,
+  login: Login,
 ): Promise<string> {
   const { store, random, now, settings, world } = context;
   const code = addMark(world.grantMark, random.alphanumeric(CODE_LENGTH));
   await grantsIn(store).issueCode(
     {
-      ...newLogin(context, user, clientId, parseScope(form['scope'])),
+      ...login,
       hash: hashSecret(code),
       clientId,
       redirectUri,

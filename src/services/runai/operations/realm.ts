@@ -1,15 +1,15 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
 import { badCredentialsProblem, Problem } from '../../../core/problem.ts';
-import { hashSecret } from '../../../credentials/secret.ts';
 import { acceptToken } from '../access-token.ts';
 import { grantsIn } from '../collections/grants.ts';
 import { identitiesIn } from '../collections/identities.ts';
 import { lastExpiry } from '../issue.ts';
+import { presentedRefreshToken } from '../refresh-tokens.ts';
 import { profileOf } from '../rulesets.ts';
 import { GRANT_TYPES, type GrantTypeRow } from '../tables/index.ts';
 import { endpointsOf, jwksUriOf, tokenRealmOf } from '../tenant.ts';
-import { storedForm } from './grants/sessions.ts';
+import { RESPONSE_MODES } from './login.ts';
 import { anyCaller, confidentialCaller, formOf, issuerInPath, requireField } from './oauth-client.ts';
 import { SCOPES } from './oauth-token.ts';
 import { NO_STORE } from './token.ts';
@@ -30,10 +30,11 @@ const getOpenidConfiguration: Handler<'runai', 'get_openid_configuration'> = asy
       revocation_endpoint: `${endpoint}/revoke`,
       userinfo_endpoint: `${endpoint}/userinfo`,
       end_session_endpoint: `${endpoint}/logout`,
+      check_session_iframe: `${endpoint}/login-status-iframe.html`,
       jwks_uri: jwksUriOf(issuer),
       grant_types_supported: grants.filter(({ profiles }) => profiles.includes(profile)).map((row) => row.grantType),
       response_types_supported: ['code'],
-      response_modes_supported: ['query'],
+      response_modes_supported: RESPONSE_MODES,
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: [context.tokens.algorithm],
       code_challenge_methods_supported: ['S256'],
@@ -118,8 +119,10 @@ async function introspectAccessToken(context: Context, token: string) {
   }
 }
 
-async function introspectRefreshToken({ store, now }: Context, token: string) {
-  const known = await grantsIn(store).active(hashSecret(token), now);
+async function introspectRefreshToken(context: Context, token: string) {
+  const { store, now } = context;
+  const presented = await presentedRefreshToken(token, context);
+  const known = presented === null ? null : await grantsIn(store).active(presented, now);
   const identity = known === null ? null : await identitiesIn(store).byId(known.subject);
   if (known === null || identity === null || !identity.enabled) return { active: false };
   const { clientId, subject, expiresAt, family, scope } = known;
@@ -141,7 +144,8 @@ const revokeToken: Handler<'runai', 'revoke_token'> = async (context) => {
   const clientId = await anyCaller(context, form);
   const token = requireField(form, 'token');
   const { store, now } = context;
-  const refresh = await grantsIn(store).loginOf(storedForm(token));
+  const presented = await presentedRefreshToken(token, context);
+  const refresh = presented === null ? null : await grantsIn(store).loginOf(presented);
   const access = refresh === null ? await introspectAccessToken(context, token) : null;
   const owner = refresh?.clientId ?? access?.client_id ?? clientId;
   if (owner !== clientId) throw badCredentialsProblem('other_client', 'The token belongs to another client.');

@@ -5,6 +5,7 @@ import type { Principal } from '../../../core/principal.ts';
 import { Problem } from '../../../core/problem.ts';
 import { principalOf } from '../caller.ts';
 import { mintAccessToken, mintIdToken } from '../issue.ts';
+import { mintRefreshToken } from '../refresh-tokens.ts';
 import { profileOf } from '../rulesets.ts';
 import { GRANT_TYPES, type GrantTypeRow, type TokenEndpoint } from '../tables/index.ts';
 import { appToken } from './grants/app-token.ts';
@@ -64,7 +65,9 @@ export async function issueTokens(context: Context, result: GrantResult, withIdT
     principal: principalOf(result),
     accessToken,
     expiresIn: Math.floor(context.settings.tokenTtl.access / 1000),
-    ...(session !== undefined && { refreshToken: session.refreshToken }),
+    ...(session !== undefined && {
+      refreshToken: await mintRefreshToken(context, session.login, session.refreshTokenId),
+    }),
     ...(session !== undefined &&
       withIdToken && {
         idToken: await mintIdToken(context, { ...order, authTime, nonce: session.nonce ?? null, accessToken }),

@@ -4,6 +4,7 @@ import { type OfProfiles, ONLY_2_19, ONLY_2_24, SINCE_2_24, SINCE_3_0, UNTIL_2_2
 import type { RuleId } from './rules.ts';
 
 const KEYCLOAK = 'the path is the one that Keycloak uses';
+const FRAMES = `OpenID Connect Session Management 1.0, 4; ${KEYCLOAK}, and keycloak-js loads it`;
 const LOGOUT = `OpenID Connect RP-Initiated Logout 1.0; ${KEYCLOAK}`;
 const CLIENTS = 'first calls of published clients';
 const CLIENT_DOCUMENT =
@@ -54,6 +55,10 @@ export const OPERATION_SECTIONS = [
       authorize: { source: `RFC 6749, 4.1; OpenID Connect Core 1.0, 3.1; ${KEYCLOAK}` },
       authorize_by_post: { source: `OpenID Connect Core 1.0, 3.1.2.1; ${KEYCLOAK}` },
       log_in: { source: `the form of the login page; ${KEYCLOAK}` },
+      get_cookie_step_1: { framed: true, source: FRAMES },
+      get_cookie_step_2: { framed: true, source: FRAMES },
+      get_login_status_frame: { framed: true, source: FRAMES },
+      check_login_status_origin: { source: FRAMES },
       grant_realm_token: { selects: 'body', source: `RFC 6749, 3.2; ${KEYCLOAK}` },
       introspect_token: { selects: 'body', source: `RFC 7662; ${KEYCLOAK}` },
       revoke_token: { selects: 'body', source: `RFC 7009; ${KEYCLOAK}` },

@@ -7,9 +7,8 @@ const GUIDE = {
 
 const GET_TOKEN = 'get one from `POST /api/v1/token`';
 
-/** The form of the client secrets and refresh tokens that this server generates. */
+/** The form of the client secrets that this server generates. */
 const SECRET = /^[A-Za-z0-9]{32}$/;
-const REFRESH_TOKEN = /^[A-Za-z0-9]{64}$/;
 
 /** Hints for other credentials in place of an access token. */
 export const BEARER_HINTS: readonly HintRule[] = [
@@ -29,11 +28,10 @@ export const BEARER_HINTS: readonly HintRule[] = [
     advice: 'send the access token; the refresh token gets the next one',
     source: 'RFC 6749, 1.5: refresh tokens are for the authorization server alone',
     certainty: 'documented',
-    when: ({ problem, credential, world }) => {
-      if (problem.reason !== 'malformed_token' || !REFRESH_TOKEN.test(credential?.text ?? '')) return null;
-      const is = credential?.text.startsWith(world.grantMark) === true ? 'is' : 'may be';
-      return `The bearer token ${is} a refresh token. Send the access token of the same answer; the refresh token belongs to the token endpoint.`;
-    },
+    when: (refused) =>
+      refused.problem.kind === 'unauthenticated' && claimOf(refused, 'typ') === 'Refresh'
+        ? 'The bearer token is a refresh token. Send the access token of the same answer; the refresh token belongs to the token endpoint.'
+        : null,
   },
   {
     code: 'secret_for_token',

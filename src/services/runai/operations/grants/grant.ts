@@ -58,7 +58,8 @@ export interface GrantResult extends Granted {
 /** A login, with the input of the tokens that only logins get. */
 export interface Session {
   readonly login: Login;
-  readonly refreshToken: string;
+  /** The id of its newest refresh token. */
+  readonly refreshTokenId: string;
   readonly nonce?: string | null;
 }
 

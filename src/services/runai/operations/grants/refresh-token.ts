@@ -2,12 +2,12 @@ import type { Context } from '../../../../contract/request.ts';
 import { badCredentialsProblem, Problem } from '../../../../core/problem.ts';
 import type { CredentialReason } from '../../../../core/reasons.ts';
 import { hashSecret } from '../../../../credentials/secret.ts';
-import { grantsIn, type Rotation } from '../../collections/grants.ts';
+import { grantsIn, type PresentedToken, type Rotation } from '../../collections/grants.ts';
 import { identitiesIn } from '../../collections/identities.ts';
 import { lastExpiry } from '../../issue.ts';
+import { presentedRefreshToken } from '../../refresh-tokens.ts';
 import { clientOrNone, loginClient } from './clients.ts';
 import { type Grant, requireMember, type TokenRequest } from './grant.ts';
-import { drawRefreshToken, storedForm } from './sessions.ts';
 
 const REASONS: Readonly<Record<Exclude<Rotation['outcome'], 'rotated'>, CredentialReason>> = {
   unknown: 'unknown_refresh_token',
@@ -20,14 +20,16 @@ const REASONS: Readonly<Record<Exclude<Rotation['outcome'], 'rotated'>, Credenti
 /** A refresh token of a login (RFC 6749, 6). It is replaced by the next one. */
 export const refreshToken: Grant = {
   redeem: async (request, context) => {
-    const { store, now, settings } = context;
-    const presented = requireMember(request, 'refreshToken');
+    const { store, now, settings, random } = context;
+    const token = requireMember(request, 'refreshToken');
     const clientId = await loginClient(context, request);
+    const presented = await presentedRefreshToken(token, context);
+    if (presented === null) throw badRefreshToken(REASONS.unknown);
     const narrower = await narrowerScope(request, context, presented, clientId);
-    const next = drawRefreshToken(context, presented);
+    const refreshTokenId = random.uuid();
     const rotation = await grantsIn(store).rotate(
-      { ...storedForm(presented), clientId, anyClient: request.client.need === 'unasked' },
-      { hash: hashSecret(next), expiresAt: now + settings.tokenTtl.refresh },
+      { ...presented, clientId, anyClient: request.client.need === 'unasked' },
+      { hash: hashSecret(refreshTokenId), expiresAt: now + settings.tokenTtl.refresh },
       now,
       lastExpiry(context),
     );
@@ -36,7 +38,7 @@ export const refreshToken: Grant = {
     const identity = await identitiesIn(store).byId(login.subject);
     if (identity === null) throw badRefreshToken('unknown_subject');
     if (!identity.enabled) throw badRefreshToken('disabled');
-    const session = { login, refreshToken: next };
+    const session = { login, refreshTokenId };
     const clientOfLogin = clientOrNone(login.clientId);
     return {
       identity,
@@ -52,11 +54,11 @@ export const refreshToken: Grant = {
 async function narrowerScope(
   { scope = '' }: TokenRequest,
   { store, now }: Context,
-  presented: string,
+  presented: PresentedToken,
   clientId: string | null,
 ): Promise<string | null> {
   if (scope === '') return null;
-  const login = await grantsIn(store).active(hashSecret(presented), now);
+  const login = await grantsIn(store).active(presented, now);
   // The rotation refuses another client's token, without revealing its scopes.
   if (login === null || (login.clientId !== null && login.clientId !== clientId)) return null;
   const granted = new Set(login.scope.split(' '));

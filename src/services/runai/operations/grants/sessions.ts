@@ -1,31 +1,10 @@
 import type { Context } from '../../../../contract/request.ts';
 import { nameInWorld } from '../../../../core/world-id.ts';
 import { hashSecret } from '../../../../credentials/secret.ts';
-import { addMark } from '../../../../credentials/world-mark.ts';
-import { grantsIn, type Login, type PresentedToken } from '../../collections/grants.ts';
+import { grantsIn, type Login } from '../../collections/grants.ts';
 import { type Identity, identitiesIn, type Premise } from '../../collections/identities.ts';
 import { clientOrNone } from './clients.ts';
 import type { GrantResult } from './grant.ts';
-
-const LENGTH = 64;
-/** Length of the prefix that all refresh tokens of a login share. */
-const LINE_LENGTH = 32;
-
-/** Draws a refresh token: the first of a login, or the successor of another. */
-export function drawRefreshToken({ random, world }: Pick<Context, 'random' | 'world'>, before?: string): string {
-  return before === undefined
-    ? addMark(world.grantMark, random.alphanumeric(LENGTH))
-    : `${lineOf(before)}${random.alphanumeric(LENGTH - LINE_LENGTH)}`;
-}
-
-/** The stored form of a refresh token. */
-export function storedForm(token: string): PresentedToken {
-  return { hash: hashSecret(token), line: hashSecret(lineOf(token)) };
-}
-
-function lineOf(token: string): string {
-  return token.slice(0, LINE_LENGTH);
-}
 
 /** Creates a login that starts now. */
 export function newLogin({ random, now, world }: Context, user: Identity, clientId: string | null, scope = ''): Login {
@@ -48,15 +27,15 @@ export async function beginSession(
   login: Login,
   { nonce = null, ...premise }: Beginning = {},
 ): Promise<GrantResult> {
-  const { store, now, settings } = context;
-  const refreshToken = drawRefreshToken(context);
+  const { store, now, settings, random } = context;
+  const refreshTokenId = random.uuid();
   const { family, subject, clientId, scope, authTime } = login;
   const expiresAt = now + settings.tokenTtl.refresh;
   await grantsIn(store).issue(
-    { ...storedForm(refreshToken), family, subject, clientId, scope, authTime, expiresAt },
+    { hash: hashSecret(refreshTokenId), family, subject, clientId, scope, authTime, expiresAt },
     now,
     premise,
   );
   await identitiesIn(store).touch(identity.id, now);
-  return { identity, clientId: clientOrNone(clientId), sid: family, session: { login, refreshToken, nonce } };
+  return { identity, clientId: clientOrNone(clientId), sid: family, session: { login, refreshTokenId, nonce } };
 }

@@ -1,18 +1,8 @@
-import { escapeHtml, escapeWithCode, LOOK, shorten } from '../../core/html.ts';
-import type { Outcome } from '../../core/outcome.ts';
-import type { OAuthClient } from './collections/oauth-clients.ts';
-import type { People } from './people.ts';
-
-/** Pages load no other resources and cannot be framed. */
-const HEADERS = {
-  'content-type': 'text/html; charset=utf-8',
-  'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
-  'cross-origin-resource-policy': 'same-origin',
-  'x-content-type-options': 'nosniff',
-  // Not `no-referrer`: browsers would then send the form with `Origin: null`, which is not one of our origins.
-  'referrer-policy': 'same-origin',
-} as const;
+import { escapeHtml, escapeWithCode, LOOK, shorten } from '../../../core/html.ts';
+import type { Outcome } from '../../../core/outcome.ts';
+import type { OAuthClient } from '../collections/oauth-clients.ts';
+import type { People } from '../people.ts';
+import { renderDocument } from './document.ts';
 
 const STYLE = `${LOOK}
 main { max-width: 62rem; margin: 0 auto; padding: clamp(1rem, 6vh, 4rem) 1rem }
@@ -91,6 +81,28 @@ ${more === 0 ? '' : `<p class="quiet">${rest}</p>`}
 </form>`;
 }
 
+/** `response_mode=form_post`: a form that sends itself to the client (OAuth 2.0 Form Post Response Mode, 2). */
+export function formPostPage(
+  uri: string,
+  fields: readonly (readonly [name: string, value: string])[],
+): Outcome<200, Buffer> {
+  const inputs = fields.map(
+    ([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`,
+  );
+  const body = `<main>
+<form method="post" action="${escapeHtml(uri)}">
+${inputs.join('\n')}
+<button type="submit" class="main">Continue</button>
+</form>
+</main>`;
+  return renderDocument(200, {
+    title: 'Back to the application',
+    body,
+    style: STYLE,
+    script: 'document.forms[0].submit();',
+  });
+}
+
 export function messagePage<Status extends number>(
   status: Status,
   title: string,
@@ -141,20 +153,5 @@ function renderUri(uri: string, origin: string): string {
 }
 
 function page<Status extends number>(status: Status, title: string, main: string): Outcome<Status, Buffer> {
-  const text = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<main>
-${main}
-</main>
-</body>
-</html>
-`;
-  return { status, headers: HEADERS, body: Buffer.from(text) };
+  return renderDocument(status, { title, body: `<main>\n${main}\n</main>`, style: STYLE });
 }

@@ -1,0 +1,38 @@
+import type { Handler } from '../../../contract/request.ts';
+import { Problem } from '../../../core/problem.ts';
+import { oauthClientsIn } from '../collections/oauth-clients.ts';
+import { sessionFrame } from '../pages/session-frames.ts';
+import { isOriginOf } from '../redirect-uris.ts';
+import { issuerInPath, type RealmContext } from './oauth-client.ts';
+
+/** Serves a frame of this realm. */
+async function frame(context: RealmContext, name: Parameters<typeof sessionFrame>[0]) {
+  await issuerInPath(context);
+  return sessionFrame(name);
+}
+
+const getCookieStep1: Handler<'runai', 'get_cookie_step_1'> = (context) => frame(context, 'step1.html');
+const getCookieStep2: Handler<'runai', 'get_cookie_step_2'> = (context) => frame(context, 'step2.html');
+const getLoginStatus: Handler<'runai', 'get_login_status_frame'> = (context) =>
+  frame(context, 'login-status-iframe.html');
+
+/** May pages of this origin ask for the status of logins of this client? Keycloak asks the same of its web origins. */
+const checkStatusOrigin: Handler<'runai', 'check_login_status_origin'> = async (context) => {
+  await issuerInPath(context);
+  const { client_id: clientId = '', origin = '' } = context.query;
+  const client = await oauthClientsIn(context).byId(clientId);
+  if (client === null || !isOriginOf(client.redirectUris, origin, context.origin)) {
+    throw new Problem(
+      'forbidden',
+      'Parameter `origin` must be the origin of a redirect URI of the client that `client_id` names.',
+    );
+  }
+  return { status: 204 };
+};
+
+export const sessionFrameOperations = {
+  get_cookie_step_1: getCookieStep1,
+  get_cookie_step_2: getCookieStep2,
+  get_login_status_frame: getLoginStatus,
+  check_login_status_origin: checkStatusOrigin,
+};

@@ -1,0 +1,39 @@
+import type { Arrival } from '../../contract/request.ts';
+import { hashSecret } from '../../credentials/secret.ts';
+import { readRefreshToken, signRefreshToken } from '../../tokens/refresh-token.ts';
+import type { Login, PresentedToken } from './collections/grants.ts';
+import { NO_CLIENT } from './operations/grants/grant.ts';
+import { issuerPath, realmOf } from './tenant.ts';
+
+/**
+ * Signs a refresh token. Like Keycloak's it is a JWT, because keycloak-js decodes it. The server reads only its ids: the
+ * stored login decides whether it can be used.
+ *
+ * @param id the id of the token (`jti`)
+ */
+export async function mintRefreshToken(arrival: Arrival, login: Login, id: string): Promise<string> {
+  const { now, origin, settings, world } = arrival;
+  const iss = `${origin}${issuerPath(await realmOf(arrival))}`;
+  const claims = {
+    exp: Math.floor((now + settings.tokenTtl.refresh) / 1000),
+    iat: Math.floor(now / 1000),
+    jti: id,
+    iss,
+    aud: iss,
+    sub: login.subject,
+    typ: 'Refresh',
+    azp: login.clientId ?? NO_CLIENT,
+    sid: login.family,
+    ...(login.scope !== '' && { scope: login.scope }),
+  };
+  return signRefreshToken(claims, world.id);
+}
+
+/** The login and the id of a refresh token in a request; null if this world did not sign it. */
+export async function presentedRefreshToken(
+  token: string,
+  { world }: Pick<Arrival, 'world'>,
+): Promise<PresentedToken | null> {
+  const read = await readRefreshToken(token, world.id);
+  return read === null ? null : { family: read.sid, hash: hashSecret(read.jti) };
+}

@@ -1,0 +1,40 @@
+import type { Context } from '../../contract/request.ts';
+import { isLoopback } from '../../core/hosts.ts';
+import { SESSION_COOKIE } from './pages/session-frames.ts';
+import { issuerPath, realmOf } from './tenant.ts';
+
+/** Logins of a browser that the cookie names at most, so that it stays small. */
+const MAX_LOGINS = 8;
+
+/**
+ * The cookie that tells the frame of `check_session_iframe` which logins of this browser have not been ended. It
+ * authenticates nobody. Keycloak has one session for a browser, so its cookie has one id; here each login is its own.
+ */
+export async function addLoginToCookie(context: Context, sid: string): Promise<string> {
+  return cookieOf(context, [sid, ...loginsIn(context).filter((one) => one !== sid)].slice(0, MAX_LOGINS));
+}
+
+/** The cookie after a logout. @param sid the login that ended; null for all logins of the browser */
+export async function removeLoginFromCookie(context: Context, sid: string | null): Promise<string> {
+  return cookieOf(context, sid === null ? [] : loginsIn(context).filter((one) => one !== sid));
+}
+
+function loginsIn(context: Context): readonly string[] {
+  const pairs = context.headerLines('cookie').flatMap((line) => line.split(';'));
+  const value = pairs.map((pair) => pair.trim()).find((pair) => pair.startsWith(`${SESSION_COOKIE}=`));
+  const logins = value?.slice(SESSION_COOKIE.length + 1).split('/') ?? [];
+  return logins.filter((login) => LOGIN.test(login));
+}
+
+/** The form of a `sid`. */
+const LOGIN = /^[a-z0-9.-]{1,100}$/;
+
+async function cookieOf(context: Context, logins: readonly string[]): Promise<string> {
+  const { protocol, host, pathname } = new URL(context.openOrigin);
+  const path = `${pathname.replace(/\/$/, '')}${issuerPath(await realmOf(context))}/`;
+  const end = logins.length === 0 ? '; Max-Age=0' : '';
+  // Only a secure cookie is sent to a frame on another site. Browsers treat loopback names as secure.
+  const isSecure = protocol === 'https:' || isLoopback(host);
+  const site = isSecure ? 'SameSite=None; Secure' : 'SameSite=Lax';
+  return `${SESSION_COOKIE}=${logins.join('/')}; Path=${path}${end}; ${site}`;
+}

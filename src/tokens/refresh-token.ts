@@ -1,0 +1,30 @@
+import { createSecretKey, hash, type KeyObject } from 'node:crypto';
+import { CompactSign, compactVerify, errors } from 'jose';
+import { type Claims, plainJson } from './keys.ts';
+
+const ALGORITHM = 'HS512';
+
+/** The key of a world's refresh tokens. It is the same after a restart, and only the server needs it. */
+function keyOf(world: string): KeyObject {
+  return createSecretKey(hash('sha512', `refresh tokens of ${world}`, 'buffer'));
+}
+
+/** Signs a refresh token. @param world the id of its world */
+export function signRefreshToken(claims: Claims, world: string): Promise<string> {
+  return new CompactSign(Buffer.from(plainJson(claims)))
+    .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT' })
+    .sign(keyOf(world));
+}
+
+/** The login and the id of a refresh token of this world, expired or not; null for any other text. */
+export async function readRefreshToken(token: string, world: string): Promise<{ sid: string; jti: string } | null> {
+  try {
+    const { payload } = await compactVerify(token, keyOf(world), { algorithms: [ALGORITHM] });
+    // Only `signRefreshToken` has the key.
+    const { sid, jti } = JSON.parse(new TextDecoder().decode(payload)) as { sid: string; jti: string };
+    return { sid, jti };
+  } catch (thrown) {
+    if (thrown instanceof errors.JOSEError) return null;
+    throw thrown;
+  }
+}
