@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { connect as connectByHttp2 } from 'node:http2';
 import { request } from 'node:https';
 import { connect as connectByTcp } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -179,6 +180,17 @@ describe('a server with --tls', () => {
     onTestFinished(() => void socket.destroy());
 
     expect(socket.alpnProtocol).toBe('http/1.1');
+  });
+
+  it('names a client that offers only h2 once in the log', async () => {
+    const log: string[] = [];
+    const { port, ca } = await httpsServer({}, log);
+    const failed = () =>
+      new Promise<unknown>((resolve) => connectByHttp2(`https://localhost:${port}`, { ca }).once('error', resolve));
+
+    expect(await failed()).toBeInstanceOf(Error);
+    expect(await failed()).toBeInstanceOf(Error);
+    expect(log).toEqual([expect.stringMatching(/HTTP\/1\.1 only.*gRPC.*\[port \d+, from [\da-f.:]+\]$/)]);
   });
 
   it('says https in the issuer, in discovery and in the addresses of worlds, and http on its port for http', async () => {

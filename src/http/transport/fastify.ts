@@ -11,7 +11,7 @@ import { answerExpectations } from './expectations.ts';
 import type { Limits } from './limits.ts';
 import { isControlPath, NOT_FOR_PAGES } from './origins.ts';
 import { endWithWireError, type WireError } from './protocol-errors.ts';
-import { WrongScheme } from './wrong-scheme.ts';
+import { WrongProtocol } from './wrong-protocol.ts';
 
 /** Makes a server for https, with the options of one for http. */
 export type MakeTlsServer = (http: ServerOptions, handler: RequestListener) => HttpServer;
@@ -41,7 +41,7 @@ export function makeFastify({
     headersTimeout: limits.headersTimeout,
     connectionsCheckingInterval: limits.checkingInterval,
   };
-  const wrongScheme = new WrongScheme(server.log, makeTlsServer !== null);
+  const wrongProtocol = new WrongProtocol(server.log, makeTlsServer !== null);
   const app = fastify({
     exposeHeadRoutes: false,
     return503OnClosing: false,
@@ -66,16 +66,19 @@ export function makeFastify({
     clientErrorHandler: (error, socket) => {
       const wireError = error as unknown as WireError;
       const isFirst = connections.requestOn(socket) === undefined;
-      if (isFirst && wrongScheme.answerHttps(wireError.rawPacket, socket)) return;
+      if (isFirst && wrongProtocol.answerFirstBytes(wireError, socket)) return;
       endWithWireError(strays, connections, wireError, socket);
     },
   });
   if (makeTlsServer !== null) {
     app.server.prependListener('tlsClientError', (error: NodeJS.ErrnoException, socket: Socket) => {
       const below = error.code === 'ERR_SSL_HTTP_REQUEST' ? connections.below(socket) : undefined;
-      if (below !== undefined) wrongScheme.answerHttp(below);
-      // Other bytes that are not TLS, or a client that does not trust the certificate: there is nobody to answer.
-      else socket.destroy();
+      if (below !== undefined) wrongProtocol.answerHttp(below);
+      else {
+        wrongProtocol.reportHandshake(error, socket);
+        // Other bytes that are not TLS, or a client that does not trust the certificate: there is nobody to answer.
+        socket.destroy();
+      }
     });
   }
   app.decorate('mock', server);

@@ -1,0 +1,70 @@
+import { connect as connectByHttp2 } from 'node:http2';
+import { describe, expect, it } from 'vitest';
+import { lineLog } from '../../../src/core/log.ts';
+import { START, testServer } from '../../support/server.ts';
+import { openLine } from '../../support/wire.ts';
+
+const HELLO = Buffer.from([0x16, 0x03, 0x01, 0x00, 0x05, 0x01, 0x00, 0x00, 0x01, 0x03]);
+const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
+
+async function listening() {
+  const lines: string[] = [];
+  const log = lineLog('warn', false, { now: () => START }, (line) => void lines.push(line));
+  const server = await testServer({}, { log: () => log });
+  const { port } = await server.listen('127.0.0.1', 0);
+  return { lines, port };
+}
+
+/** What the server sends before it closes the connection. */
+async function exchanged(port: number, ...packets: (string | Buffer)[]): Promise<string> {
+  const line = await openLine(port);
+  for (const packet of packets) {
+    line.send(packet);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return line.closed();
+}
+
+/** Calls a method of a gRPC service, and gives the error that the client gets. */
+function http2Error(port: number): Promise<Error> {
+  return new Promise((resolve) => {
+    const session = connectByHttp2(`http://127.0.0.1:${port}`);
+    session.once('error', resolve);
+    session.request({ ':method': 'POST', ':path': '/inference.GRPCInferenceService/ModelInfer' }).on('error', () => {});
+  });
+}
+
+describe('an HTTP/2 connection', () => {
+  it('is named once in the log, and told that the port serves HTTP/1.1', async () => {
+    const { lines, port } = await listening();
+    for (let time = 0; time < 3; time += 1) {
+      const answer = await exchanged(port, PREFACE);
+      expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+      expect(answer).toContain('This port serves HTTP/1.1 only, but an HTTP/2 connection came');
+    }
+
+    expect(lines).toEqual([expect.stringMatching(/HTTP\/2.*gRPC.*\[port \d+, from 127\.0\.0\.1\]/)]);
+  });
+
+  it('is named where a client of node:http2 opens it', async () => {
+    const { lines, port } = await listening();
+    expect(await http2Error(port)).toBeInstanceOf(Error);
+
+    expect(lines).toEqual([expect.stringContaining('HTTP/2')]);
+  });
+
+  it('is recognized where its first bytes come in two packets', async () => {
+    const { lines, port } = await listening();
+    await exchanged(port, PREFACE.slice(0, 9), PREFACE.slice(9));
+
+    expect(lines).toEqual([expect.stringContaining('HTTP/2')]);
+  });
+
+  it('is named beside a TLS handshake from the same address', async () => {
+    const { lines, port } = await listening();
+    await exchanged(port, HELLO);
+    await exchanged(port, PREFACE);
+
+    expect(lines).toEqual([expect.stringContaining('TLS handshake'), expect.stringContaining('HTTP/2')]);
+  });
+});
