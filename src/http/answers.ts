@@ -6,7 +6,7 @@ import type { SpoiledBody } from '../faults/fault.ts';
 import { eventLoopTurn } from '../platform/time.ts';
 import { OutcomeUnknown } from '../store/errors.ts';
 import type { InFlightRequest, Payload } from './flight.ts';
-import { headersOf } from './headers.ts';
+import { dateHeader, headersOf } from './headers.ts';
 import { compareWithVendor } from './steps/compare-with-vendor.ts';
 import { injectAnswerFault } from './steps/inject-fault.ts';
 import { reportAnswer } from './steps/record.ts';
@@ -69,6 +69,7 @@ async function finish(flight: InFlightRequest, reply: FastifyReply, given: Paylo
       if (given instanceof Readable) given.destroy();
       payload = replace(reply, outcome, flight);
     }
+    reply.headers(dateHeader(context.world.clock));
     payload = spoil(payload, flight.injectedFault?.action.body);
     reportAnswer(flight, reply, payload);
     return deliver(flight, reply, payload);

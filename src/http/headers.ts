@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
+import type { WorldClock } from '../core/clock.ts';
 import { inertHeaders } from '../core/inert.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Problem } from '../core/problem.ts';
@@ -42,6 +43,13 @@ export function mediaTypeOf({ headers }: Outcome): string {
   const [type = JSON_TYPE] = (headers?.['content-type'] ?? JSON_TYPE).split(';');
   return type;
 }
+
+/** The `date` of answers from a world that does not show real time; otherwise none, because Node adds the header. */
+export function dateHeader(clock: WorldClock): { readonly date?: string } {
+  return clock.ahead === 0 ? NONE : { date: new Date(clock.now()).toUTCString() };
+}
+
+const NONE = {};
 
 /** The headers that Fastify is about to send. */
 export function sentHeaders(reply: FastifyReply): Record<string, string> {

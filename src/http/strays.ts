@@ -11,6 +11,7 @@ import { problemDetails } from '../core/problem-details.ts';
 import { showPath } from '../core/redact.ts';
 import { worldInLog } from '../core/world-id.ts';
 import { UNTOUCHED } from './flight.ts';
+import { dateHeader } from './headers.ts';
 import { addHintHeader, hintsOfUnrouted, type Offered } from './hints.ts';
 import type { Mounted } from './mount.ts';
 import type { OtherOperation } from './openapi.ts';
@@ -166,7 +167,8 @@ async function answerUnrouted(
     worldInLog(context.world.id),
     context.world.activityLog.secrets,
   );
-  const written = writeAnswer(outcome, reported);
+  const answer = writeAnswer(outcome, reported);
+  const written = { ...answer, headers: { ...answer.headers, ...dateHeader(context.world.clock) } };
   const reason = reported.kind;
   server.metrics.answered({ service: service.name ?? null, operation: null, status: outcome.status, reason });
   if (service.isControlApi !== true && !isOfForeignPage(arrived.fault)) {
