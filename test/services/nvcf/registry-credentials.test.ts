@@ -54,6 +54,7 @@ describe('a registry credential', () => {
         tags: ['one'],
         description: 'for images',
         provisionedBy: 'USER',
+        keyType: 'LEGACY',
         createdAt: NOW,
         lastUpdatedAt: NOW,
       },
@@ -344,5 +345,40 @@ describe('who may', async () => {
     ].map(({ status }) => status);
 
     expect(statuses).toEqual([200, 200, 200, 200, 204, 403, 403]);
+  });
+});
+
+describe('the key type of a registry credential', () => {
+  it.each([
+    ['a key without `nvapi-`', 'nvcr.io', '$oauthtoken:bGVnYWN5LWtleQ', 'LEGACY'],
+    ['a key without `nvapi-`, for models', 'api.ngc.nvidia.com', '$oauthtoken:bGVnYWN5LWtleQ', 'LEGACY'],
+    ['a key with `nvapi-`', 'nvcr.io', '$oauthtoken:nvapi-stg-of-a-test', undefined],
+    ['another user', 'nvcr.io', 'a$oauthtoken:pass-word', undefined],
+    ['another registry', 'docker.io', '$oauthtoken:pass-word', undefined],
+  ])('of %s, at %s, with the secret %s, is %s', async (_what, registryHostname, secret, keyType) => {
+    const artifactTypes = registryHostname === 'api.ngc.nvidia.com' ? ['MODEL'] : ['CONTAINER'];
+    const credential = await made({
+      registryHostname,
+      artifactTypes,
+      secret: { name: `key-type-${++names}`, value: base64(secret) },
+    });
+    expect(credential.keyType).toBe(keyType);
+
+    const { body } = await acme(`GET ${pathOf(credential)}`);
+    expect(body.registryCredential).toEqual(credential);
+    const { registryCredentials } = (await acme('GET registry-credentials')).body;
+    expect(registryCredentials).toContainEqual(credential);
+  });
+
+  it('follows the secret, and stays where only types are added', async () => {
+    const credential = await made({ ...MODELS });
+    const change = async (body: object) =>
+      (await acme(`PATCH ${pathOf(credential)}`, body)).body.registryCredential.keyType;
+    const secret = (text: string) => ({ name: `key-type-${++names}`, value: base64(text) });
+
+    expect(credential.keyType).toBe('LEGACY');
+    expect(await change({ artifactTypeEnums: ['RESOURCE'] })).toBe('LEGACY');
+    expect(await change({ secret: secret('$oauthtoken:nvapi-stg-of-a-test') })).toBeUndefined();
+    expect(await change({ secret: secret('$oauthtoken:bGVnYWN5LWtleQ') })).toBe('LEGACY');
   });
 });

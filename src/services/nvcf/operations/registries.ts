@@ -56,6 +56,19 @@ function findUnrecognized(
 /** Base64 with its first alphabet (RFC 4648, 4); the published code accepts it without padding, too. */
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
 
+function isNgcRegistry(hostname: string): boolean {
+  return hostname.endsWith('nvcr.io') || hostname.endsWith('ngc.nvidia.com');
+}
+
+const NGC_USER = '$oauthtoken:';
+
+/** The key of an NGC registry that is older than `nvapi-` keys is marked, because NGC replaces such keys. */
+function keyTypeOf(hostname: string, { value }: Schema<'nvcf', 'Secret'>): { readonly keyType?: string } {
+  if (!isNgcRegistry(hostname)) return {};
+  const decoded = Buffer.from(String(value), 'base64').toString();
+  return decoded.startsWith(NGC_USER) && !decoded.startsWith(`${NGC_USER}nvapi-`) ? { keyType: 'LEGACY' } : {};
+}
+
 /** @throws Problem unless the secret is the base64 form of `user:password` */
 function checkSecret(hostname: string, value: unknown): void {
   const decoded = typeof value === 'string' && BASE64.test(value) ? Buffer.from(value, 'base64').toString() : '';
@@ -65,8 +78,7 @@ function checkSecret(hostname: string, value: unknown): void {
     const message = 'Invalid request: Registry credential secret must be base64 encoded username:password format';
     throw new Problem('bad_state', message);
   }
-  const isOfNgc = hostname.endsWith('nvcr.io') || hostname.endsWith('ngc.nvidia.com');
-  if (isOfNgc && !decoded.includes('$oauthtoken')) {
+  if (isNgcRegistry(hostname) && !decoded.includes('$oauthtoken')) {
     throw new Problem('bad_state', 'Invalid request: Missing $oauthtoken username in NGC registry credential');
   }
 }
@@ -119,6 +131,7 @@ const create: Handler<'nvcf', 'createRegistryCredential'> = async (context) => {
     registryHostname,
     ...pick(body, ['artifactTypes', 'tags', 'description']),
     provisionedBy: 'USER',
+    ...keyTypeOf(registryHostname, secret),
     createdAt: now,
     lastUpdatedAt: now,
   };
@@ -157,12 +170,16 @@ const update: Handler<'nvcf', 'updateRegistryCredential', CredentialRow> = async
     throw new Problem('bad_state', 'Invalid request: Either secret or artifact types must be specified');
   }
   await checkUpdate(context, secret, added);
-  const credential = await changeObject(context, REGISTRY_CREDENTIALS, context.target, (before) => ({
-    ...before,
-    ...(secret !== undefined && { registryCredentialName: secret.name }),
-    artifactTypes: [...new Set([...before.artifactTypes, ...added])],
-    lastUpdatedAt: context.now,
-  }));
+  const credential = await changeObject(context, REGISTRY_CREDENTIALS, context.target, (before) => {
+    const { keyType: _, ...others } = before;
+    return {
+      ...(secret === undefined
+        ? before
+        : { ...others, registryCredentialName: secret.name, ...keyTypeOf(before.registryHostname, secret) }),
+      artifactTypes: [...new Set([...before.artifactTypes, ...added])],
+      lastUpdatedAt: context.now,
+    };
+  });
   return { status: 200, body: { registryCredential: view(credential) } };
 };
 
