@@ -66,6 +66,17 @@ export interface Context<Its extends OperationTypes = OperationTypes, Target = u
    * @throws Problem if there are more bytes, or if they stop coming; and what `take` throws, which must be a Problem
    */
   receive(most: number, take: (chunk: Buffer) => void): Promise<number>;
+  /**
+   * For an operation that streams: passes on the body in pieces of one size, the last of which may be smaller. The next
+   * piece is read once `take` has finished.
+   *
+   * @returns the number of bytes
+   * @throws Problem if there are more bytes than `most`, or if they stop coming; and what `take` throws
+   */
+  receivePieces(
+    sizes: { readonly piece: number; readonly most: number },
+    take: (piece: Buffer) => Promise<void>,
+  ): Promise<number>;
   /** Does the rule also allow this caller this object? For lists, which show only visible objects. */
   mayAccess(attributes: ResourceAttributes): boolean;
 }

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Outcome } from '../core/outcome.ts';
+import { isBytes, StreamedBytes } from '../core/streamed-bytes.ts';
 import { StreamedList } from '../core/streamed-list.ts';
 import type { SpoiledBody } from '../faults/fault.ts';
 import { eventLoopTurn } from '../platform/time.ts';
@@ -23,7 +24,7 @@ export function respond(reply: FastifyReply, { outcome, problem }: InFlightReque
 
 /** A body as Fastify's `send` takes it. Fastify takes a text for JSON that is serialized already. */
 function sendable({ body }: Outcome): unknown {
-  if (body instanceof StreamedList) return streamOfParts(body.parts());
+  if (body instanceof StreamedList || body instanceof StreamedBytes) return streamOfParts(body.parts());
   return typeof body === 'string' ? JSON.stringify(body) : body;
 }
 
@@ -63,7 +64,7 @@ async function finish(flight: InFlightRequest, reply: FastifyReply, given: Paylo
   try {
     const { 'content-type': type } = outcome.headers ?? {};
     // Fastify has put another in the place of a type that it cannot read.
-    if (type !== undefined && Buffer.isBuffer(outcome.body)) reply.type(type);
+    if (type !== undefined && isBytes(outcome.body)) reply.type(type);
     await conclude(flight);
     if (flight.outcome !== outcome) {
       if (given instanceof Readable) given.destroy();
@@ -160,11 +161,13 @@ function slowly({ streams }: InFlightRequest['server'], reply: FastifyReply, pay
  * reader has left: then no further part is made. All streams take turns, so what a request waits for does not grow with
  * their number.
  */
-export function streamOfParts(parts: AsyncIterable<Uint8Array> | Iterable<string>): Readable {
+export function streamOfParts(parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array | string>): Readable {
   return Readable.from(withTurns(parts), { objectMode: false });
 }
 
-async function* withTurns(parts: AsyncIterable<Uint8Array> | Iterable<string>): AsyncGenerator<Uint8Array> {
+async function* withTurns(
+  parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array | string>,
+): AsyncGenerator<Uint8Array> {
   await eventLoopTurn();
   for await (const part of parts) {
     yield Buffer.from(part);

@@ -228,16 +228,19 @@ export class BodyRoom {
 /** The size of a body and its SHA-256 in hexadecimal. The bytes are not kept. */
 export async function digestOf(request: IncomingMessage, most: number, limits: BodyLimits) {
   const digest = createHash('sha256');
-  const size = await receiveBody(request, most, limits, (chunk) => digest.update(chunk));
+  const size = await receiveBody(request, most, limits, (chunk) => void digest.update(chunk));
   return { size, hash: digest.digest('hex') };
 }
+
+/** Takes a chunk of a body. No more of the body is read until a promise resolves. */
+export type TakeChunk = (chunk: Buffer) => void | Promise<void>;
 
 /** Passes on a body as it arrives. @returns its size @throws Problem if it is too large or too slow, or of `take` */
 export async function receiveBody(
   request: IncomingMessage,
   most: number,
   limits: BodyLimits,
-  take: (chunk: Buffer) => void,
+  take: TakeChunk,
 ): Promise<number> {
   return isSent(request) ? consume(request, most, limits, take) : 0;
 }
@@ -252,7 +255,7 @@ function consume(
   request: IncomingMessage,
   most: number,
   { bodySilence, bodyPatience }: BodyLimits,
-  take: (chunk: Buffer) => void,
+  take: TakeChunk,
 ): Promise<number> {
   const tooLarge = () =>
     new Problem('too_large', `The body is larger than ${most} bytes, which is the limit.`, { close: true });
@@ -263,14 +266,15 @@ function consume(
 
   return new Promise((resolve, reject) => {
     let length = 0;
+    let taking: Promise<void> | undefined;
     const stopTimers = () => {
       clearTimeout(silence);
       clearTimeout(lateness);
     };
-    const giveUp = (problem: Problem) => {
+    const giveUp = (cause: unknown) => {
       stopTimers();
       request.off('data', onData);
-      reject(problem);
+      reject(cause);
     };
     /**
      * Checks the average rate, and schedules the next check for when the bytes received so far would be too few.
@@ -292,10 +296,13 @@ function consume(
       length += chunk.length;
       if (length > most) return giveUp(tooLarge());
       try {
-        take(chunk);
+        const pending = take(chunk);
+        if (pending === undefined) return;
+        request.pause();
+        // Also after a failure: the client may finish sending, so that it reads the answer.
+        taking = pending.catch(giveUp).finally(() => request.resume());
       } catch (cause) {
-        // The budget refuses with a Problem.
-        giveUp(cause as Problem);
+        giveUp(cause);
       }
     };
     const silence = setTimeout(
@@ -304,8 +311,10 @@ function consume(
     );
     let lateness = setTimeout(() => checkPace(bodyPatience), bodyPatience);
     request.on('data', onData);
-    request.on('end', () => {
+    request.on('end', async () => {
       stopTimers();
+      // A paused request ends, too, once its last chunk was read.
+      await taking;
       resolve(length);
     });
     request.on('close', () => {

@@ -6,6 +6,7 @@ import type { Instant } from '../core/clock.ts';
 import { type AccessRequest, type Caller, mayAccess, type ResourceAttributes } from '../core/decide.ts';
 import { type Reported, ReportsOfRequest } from '../core/finding.ts';
 import { digestOf, receiveBody } from './bodies.ts';
+import { type PieceSizes, receivePieces } from './pieces.ts';
 import type { Server } from './server.ts';
 import { headerLines, methodOf, pathOf } from './transport/arrival.ts';
 
@@ -148,6 +149,10 @@ export class RequestContext extends Scope<World> implements Context {
 
   receive(most: number, take: (chunk: Buffer) => void): Promise<number> {
     return receiveBody(this.#raw, most, this.#limits, take);
+  }
+
+  receivePieces(sizes: PieceSizes, take: (piece: Buffer) => Promise<void>): Promise<number> {
+    return receivePieces(this.#raw, sizes, this.#limits, take);
   }
 }
 

@@ -4,6 +4,7 @@ import type { WorldClock } from '../core/clock.ts';
 import { inertHeaders } from '../core/inert.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Problem } from '../core/problem.ts';
+import { isBytes } from '../core/streamed-bytes.ts';
 
 const JSON_TYPE = 'application/json';
 
@@ -24,7 +25,7 @@ export function headersOf({ status, body, headers }: Outcome, problem: Problem |
   if (problem === null && isUsers(body, headers)) Object.assign(all, inertHeaders(headers?.['content-type']));
   Object.assign(all, headers);
   const { 'content-type': type = '' } = all;
-  if (!Buffer.isBuffer(body) && type.includes('json') && !type.includes('charset'))
+  if (!isBytes(body) && type.includes('json') && !type.includes('charset'))
     all['content-type'] = `${type}; charset=utf-8`;
   if (status === 204) delete all['content-type'];
   if (problem?.close === true) all['connection'] = 'close';
@@ -35,7 +36,7 @@ export function headersOf({ status, body, headers }: Outcome, problem: Problem |
 
 /** Are these bytes a user's content? Pages of this server have a content security policy. */
 function isUsers(body: unknown, headers: Outcome['headers']): boolean {
-  return Buffer.isBuffer(body) && headers?.['content-security-policy'] === undefined;
+  return isBytes(body) && headers?.['content-security-policy'] === undefined;
 }
 
 /** The media type of an outcome's body, without parameters. */
@@ -46,10 +47,8 @@ export function mediaTypeOf({ headers }: Outcome): string {
 
 /** The `date` of answers from a world that does not show real time; otherwise none, because Node adds the header. */
 export function dateHeader(clock: WorldClock): { readonly date?: string } {
-  return clock.ahead === 0 ? NONE : { date: new Date(clock.now()).toUTCString() };
+  return clock.ahead === 0 ? {} : { date: new Date(clock.now()).toUTCString() };
 }
-
-const NONE = {};
 
 /** The headers that Fastify is about to send. */
 export function sentHeaders(reply: FastifyReply): Record<string, string> {

@@ -74,6 +74,8 @@ const NOT_OF_FORM: readonly RegExp[] = [
   /Field `(?:content|topology_data)[^`]*` is (?:not valid|no JSON)|must be a complete `ssh-ed25519` or `ssh-rsa` key|Field `seed`|Environment variable `NV_|an HTTP Archive|is not a snapshot file/,
   // Filters of Run:ai: the published pattern does not say what a value is compared with, nor that a comma ends it.
   /`filterBy`: (?:the value of `\w+`|.* must consist of|field `\w+` has no operator)|`lastUpdated` must be a time/,
+  // The headers of an upload are those of the asset.
+  /<Code>(?:SignatureDoesNotMatch|InvalidArgument|AccessDenied)<\/Code>/,
   // A duration is a text, which has no maximum.
   /of at most 5 minutes|at most a year|at most 60 s/,
 ];

@@ -241,7 +241,8 @@ describe('the documents of a world', () => {
 
 describe('what a world gives out works for whoever has only the link', () => {
   const air = (request: string, body?: unknown) => plain.call(request, { token: keyOf('air-admin'), body });
-  const put = (url: string, body: Uint8Array) => plain.through(url, { method: 'PUT', body });
+  const put = (url: string, body: Uint8Array, headers: Record<string, string> = {}) =>
+    plain.through(url, { method: 'PUT', body, headers });
 
   it('the next page of a list, with the credential that chose the world', async () => {
     for (const name of ['first', 'second']) await air('POST /api/v3/simulations/', { name: `paged-${name}` });
@@ -275,7 +276,8 @@ describe('what a world gives out works for whoever has only the link', () => {
     const token = keyOf('nvcf-full-access');
     const order = { contentType: 'text/plain', description: 'of alice' };
     const { body: asset } = await plain.call('POST /v2/nvcf/assets', { token, body: order });
-    const sent = await put(asset.uploadUrl, Buffer.from('alice'));
+    const headers = { 'content-type': 'text/plain', 'x-amz-meta-nvcf-asset-description': 'of alice' };
+    const sent = await put(asset.uploadUrl, Buffer.from('alice'), headers);
     const redirect = await plain.call(`GET /v2/nvcf/assets/${asset.assetId}/content-redirect`, { token });
     const taken = await plain.through(String(redirect.headers['location']));
 

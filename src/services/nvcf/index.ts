@@ -9,6 +9,7 @@ import { leastRightsOfKey } from '../../ngc-keys/least-rights.ts';
 import { administratorOf } from '../../ngc-keys/self-hosted.ts';
 import { CALLERS } from './caller.ts';
 import { events } from './events.ts';
+import { UPLOAD_HINTS } from './object-storage.ts';
 import { assetLookups, assetOperations } from './operations/assets.ts';
 import { authorizationOperations } from './operations/authorizations.ts';
 import { clusterOperations } from './operations/clusters.ts';
@@ -54,7 +55,7 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
   holding: holdingOfKeys((settings) => RULESETS[settings.nvcf]),
   findFixes: findKeyFixes,
   findOther: { service_not_enabled: findOtherKey },
-  hints: KEY_HINTS,
+  hints: [...UPLOAD_HINTS, ...KEY_HINTS],
   leastRights: leastRightsOfKey,
   lookups: {
     ...functionLookups,

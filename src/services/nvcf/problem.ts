@@ -12,6 +12,7 @@ import {
   renderControlPlane,
 } from '../../ngc-keys/control-plane.ts';
 import { renderRequestStatus } from '../../ngc-keys/envelope.ts';
+import { renderStorageProblem, XML } from './object-storage.ts';
 import { TEXTS, type Texts } from './tables/texts.ts';
 
 /** The error forms that `renderProblem` produces. */
@@ -19,6 +20,7 @@ export const ERRORS: readonly ErrorForm[] = [
   ...CONTROL_PLANE_ERRORS,
   { schema: 'RequestStatusAnswer', mediaType: 'application/json' },
   { schema: 'LlmProblem', mediaType: 'application/json' },
+  { schema: null, mediaType: XML },
 ];
 
 /** The error forms that `renderHostProblem` produces. */
@@ -33,11 +35,11 @@ const GATEWAY = /^\/v[23]\/orgs\/[^/]*\/ngc(?:\/|$)|^\/v3\//;
 /** Paths of the LLM gateway. */
 const LLM = /^\/llm(?:\/|$)/;
 
-/** Renders a problem in the form of Cloud Functions or, on paths of a gateway, in the gateway's form. */
+/** Renders a problem in the form of Cloud Functions or, on paths of a gateway or of the object storage, in theirs. */
 export function renderProblem(problem: Problem, about: About): Outcome {
   if (LLM.test(about.path)) return renderLlmProblem(problem, about);
   if (GATEWAY.test(about.path)) return renderRequestStatus(problem, about.random.uuid());
-  return renderControlPlane(problem, about.path, detailOf(problem, about));
+  return renderStorageProblem(problem, about) ?? renderControlPlane(problem, about.path, detailOf(problem, about));
 }
 
 /** Renders a problem in the form of the invocation plane, for requests to a function's host name. */

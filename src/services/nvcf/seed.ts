@@ -6,7 +6,8 @@ import { distinct } from '../../core/pick.ts';
 import { findDuplicates, type Placed, placeEntries } from '../../core/seed-entries.ts';
 import { accountsOf, findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
 import { namedUuid } from '../../platform/random.ts';
-import { EVERYBODY } from '../../store/collections.ts';
+import { EVERYBODY, type Row } from '../../store/collections.ts';
+import { contentOf } from './asset-content.ts';
 import { type AuthorizedParty, type FunctionRow, type FunctionVersion, functionRow, type Status } from './functions.ts';
 import { INVOCATIONS, type InvocationRow } from './invocations.ts';
 import { type Definition, definitionOf } from './members.ts';
@@ -180,24 +181,19 @@ export const seed: Seeding = {
         ...(part.telemetries ?? []).map(({ org, id, ...members }) =>
           TELEMETRIES.row({ ...ownedBy(org, id), body: { ...members, telemetryId: id, createdAt: now } }),
         ),
-        ...(part.assets ?? []).map(({ org, id, content, ...members }) =>
-          ASSETS.row({
-            ...ownedBy(org, id),
-            aliases: [members.uploadId],
-            body: {
-              ...members,
-              assetId: id,
-              createdAt: now,
-              content: content === undefined ? null : Buffer.from(content).toString('base64'),
-            },
-          }),
-        ),
+        ...(part.assets ?? []).flatMap((one) => assetRows(one, accountOf(one.org), now)),
         ...(part.invocations ?? []).map((one) => invocationRow(one, part.functions ?? [], accountOf)),
       ],
     };
   },
   cast: (part) => part,
 };
+
+function assetRows({ org: _, id, content: text, ...members }: SeedAsset, owner: string, now: Instant): readonly Row[] {
+  const { content, rows } = text === undefined ? { content: null, rows: [] } : contentOf({ assetId: id, owner }, text);
+  const body = { ...members, assetId: id, createdAt: now, content };
+  return [ASSETS.row({ id, owner, parent: null, aliases: [members.uploadId], body }), ...rows];
+}
 
 function partOf(part: unknown): NvcfSeed {
   // The schema was checked before.

@@ -1,17 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { manualClock } from '../../../src/core/clock.ts';
 import { listeningServer } from '../../support/listening.ts';
-import {
-  ACME,
-  expectInvalid,
-  expectProblem,
-  expectUntyped,
-  FULL,
-  NOBODY,
-  nvcfServer,
-} from '../../support/nvcf-client.ts';
+import { ACME, expectInvalid, expectProblem, FULL, NOBODY, nvcfServer } from '../../support/nvcf-client.ts';
 import { withoutObjects } from '../../support/seeds.ts';
-import { START } from '../../support/server.ts';
-import { requestBytes, send } from '../../support/wire.ts';
+import { type Answer, openServer, START, type TestServer } from '../../support/server.ts';
+import { openLine, requestBytes, send } from '../../support/wire.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const server = await nvcfServer({}, { seed: withoutObjects });
@@ -24,8 +20,10 @@ const made = async (more: object = {}, caller = acme) => {
   return body as { assetId: string; uploadUrl: string };
 };
 const pathOf = (url: string) => new URL(url).pathname;
-const put = (url: string, payload: string | Buffer, headers: Record<string, string> = {}) =>
-  server.app.inject({ method: 'PUT', url: pathOf(url), payload, headers: { host: 'localhost:6625', ...headers } });
+/** The headers that the upload URL of `given` signs. */
+const SIGNED = { 'content-type': given.contentType, 'x-amz-meta-nvcf-asset-description': given.description };
+const put = (url: string, payload: string | Buffer, headers: Record<string, string> = SIGNED, on = server) =>
+  on.app.inject({ method: 'PUT', url: pathOf(url), payload, headers: { host: 'localhost:6625', ...headers } });
 const take = (url: string) =>
   server.app.inject({ method: 'GET', url: pathOf(url), headers: { host: 'localhost:6625' } });
 const absent = (assetId: string, account = ACME) => `Asset id '${assetId}': Not found in account '${account}'`;
@@ -39,7 +37,7 @@ describe('an asset', () => {
     expect(body).toEqual({ ...given, assetId: expect.stringMatching(UUID), uploadUrl: expect.any(String) });
     expect(new URL(uploadUrl).origin).toBe('http://localhost:6625');
 
-    const uploaded = await put(uploadUrl, content, { 'content-type': 'image/png' });
+    const uploaded = await put(uploadUrl, content);
     expect({ status: uploaded.statusCode, body: uploaded.body }).toEqual({ status: 200, body: '' });
 
     const asset = { assetId, ...given, createdAt: new Date(START).toISOString() };
@@ -54,12 +52,11 @@ describe('an asset', () => {
     expect(downloaded.rawPayload.equals(content)).toBe(true);
   });
 
-  it('is uploaded with any type or none, and anew', async () => {
+  it('is uploaded anew, and then has the new content alone', async () => {
     const { assetId, uploadUrl } = await made();
-    for (const headers of [{}, { 'content-type': 'application/json' }, { 'content-type': 'x' }]) {
-      expect((await put(uploadUrl, '{ broken', headers)).statusCode).toBe(200);
+    for (const content of ['first and longer', '{ broken', 'last']) {
+      expect((await put(uploadUrl, content)).statusCode).toBe(200);
     }
-    expect((await put(uploadUrl, 'last')).statusCode).toBe(200);
 
     const { headers } = await acme(`GET assets/${assetId}/content-redirect`);
     expect((await take(String(headers['location']))).body).toBe('last');
@@ -78,15 +75,7 @@ describe('an asset', () => {
     const { headers } = await acme(`GET assets/${assetId}/content-redirect`);
     const request = `GET ${pathOf(String(headers['location']))}`;
 
-    expectProblem(await server.call(request), request, 404, expect.stringMatching(/upload/));
-  });
-
-  it('is refused where it is larger than a body may be', async () => {
-    const { uploadUrl } = await made();
-    const request = `PUT ${pathOf(uploadUrl)}`;
-    const answer = await server.call(request, { body: 'x'.repeat(1024 * 1024 + 1) });
-
-    expectUntyped(answer, request, 413, 'Content Too Large');
+    expectRefusal(await server.call(request), 404, 'NoSuchKey', /upload/);
   });
 
   it.each([
@@ -154,12 +143,258 @@ describe('an asset', () => {
   });
 });
 
+const answerOf = ({ statusCode: status, headers, body }: Awaited<ReturnType<typeof put>>) => ({
+  status,
+  headers,
+  body,
+});
+
+/** An error of S3. @param message its text */
+function expectRefusal(
+  { status, headers, body }: Pick<Answer, 'status' | 'headers' | 'body'>,
+  expected: number,
+  code: string,
+  message: RegExp,
+) {
+  expect({ status, type: headers['content-type'] }).toEqual({ status: expected, type: 'application/xml' });
+  expect(body).toMatch(
+    /^<\?xml version="1.0" encoding="UTF-8"\?>\n<Error>.*<RequestId>[0-9A-F]{16}<\/RequestId><\/Error>$/,
+  );
+  expect(body).toContain(`<Code>${code}</Code>`);
+  expect(/<Message>(.*)<\/Message>/.exec(body)?.[1]).toMatch(message);
+}
+
 it('an upload that nobody has is not found', async () => {
   for (const request of [`GET uploads/${NOBODY}`, `PUT uploads/${NOBODY}`]) {
     const answer = await server.call(request.replace(' ', ' /v2/nvcf/'), { body: 'x' });
-    expectProblem(answer, request, 404, expect.stringMatching(/upload/));
+    expectRefusal(answer, 404, 'NoSuchKey', /upload/);
   }
   expectInvalid(await server.call('PUT /v2/nvcf/uploads/x', { body: 'x' }), 'PUT uploads/x', 'uploadId');
+});
+
+describe('an upload URL', () => {
+  const DESCRIPTION = 'x-amz-meta-nvcf-asset-description';
+  const MISMATCH =
+    /^The request signature we calculated does not match the signature you provided\. Check your key and signing method\.$/;
+  const upload = async (
+    { uploadUrl }: { readonly uploadUrl: string },
+    headers: Record<string, string | undefined> = {},
+    content = 'content',
+  ) => {
+    const sent = Object.entries({ ...SIGNED, ...headers }).filter(([, value]) => value !== undefined);
+    return answerOf(await put(uploadUrl, content, Object.fromEntries(sent) as Record<string, string>));
+  };
+
+  it.each([
+    [
+      'another content type',
+      { 'content-type': 'image/jpeg' },
+      /`content-type` is `image\/jpeg`.*`content-type: image\/png`/,
+    ],
+    ['a parameter of the content type', { 'content-type': 'image/png; a=b' }, /`content-type`/],
+    ['no content type', { 'content-type': undefined }, /`content-type` is missing/],
+    ['another description', { [DESCRIPTION]: 'another' }, /`x-amz-meta-nvcf-asset-description` differs/],
+    ['no description', { [DESCRIPTION]: undefined }, /`x-amz-meta-nvcf-asset-description` is missing/],
+  ])('refuses %s, and a hint says what it signs', async (_what, headers, hint) => {
+    const asset = await made();
+    const answer = await upload(asset, headers);
+
+    expectRefusal(answer, 403, 'SignatureDoesNotMatch', MISMATCH);
+    expect(answer.headers['x-mock-hint']).toMatch(hint);
+    expect((await take(asset.uploadUrl)).statusCode).toBe(404);
+  });
+
+  it('refuses an `Authorization` header, whose value is not repeated', async () => {
+    const answer = await upload(await made(), { authorization: `Bearer ${FULL}` });
+
+    expectRefusal(answer, 400, 'InvalidArgument', /^Only one auth mechanism allowed; only the X-Amz-Algorithm query/);
+    expect(answer.headers['x-mock-hint']).toMatch(/without the header `Authorization`/);
+    expect(answer.body).not.toContain(FULL);
+  });
+
+  it('takes a description with other whitespace, and one beyond ASCII as UTF-8 or Latin-1', async () => {
+    const spaced = await made({ description: ' two   words ' });
+    expect((await upload(spaced, { [DESCRIPTION]: 'two words' })).status).toBe(200);
+
+    const accented = await made({ description: 'é' });
+    for (const sent of ['\u00e9', '\u00c3\u00a9']) {
+      expect((await upload(accented, { [DESCRIPTION]: sent })).status).toBe(200);
+    }
+  });
+
+  it('takes an empty description without its header, which few clients can send', async () => {
+    expect((await upload(await made({ description: '' }), { [DESCRIPTION]: undefined })).status).toBe(200);
+  });
+
+  it('expires after 35 minutes of the world', async () => {
+    const world = await nvcfServer({}, { seed: withoutObjects });
+    const { body } = await world.acme('POST assets', given);
+    world.clock.set(START + 35 * 60_000);
+    expect((await put(body.uploadUrl, 'in time', SIGNED, world)).statusCode).toBe(200);
+
+    world.clock.set(START + 35 * 60_000 + 1);
+    const late = answerOf(await put(body.uploadUrl, 'late', SIGNED, world));
+    expectRefusal(late, 403, 'AccessDenied', /^Request has expired$/);
+    expect(late.headers['x-mock-hint']).toMatch(/35 minutes/);
+    const { headers: redirect } = await world.acme(`GET assets/${body.assetId}/content-redirect`);
+    const url = pathOf(String(redirect['location']));
+    expect((await world.app.inject({ method: 'GET', url, headers: { host: 'localhost:6625' } })).body).toBe('in time');
+  });
+
+  it('keeps its refusal in the journal, and the content out of it', async () => {
+    const asset = await made();
+    await upload(asset, { 'content-type': undefined }, 'content-of-the-upload');
+    await upload(asset, {}, 'content-of-the-upload');
+    const { requests } = (await server.call('GET /_mock/requests?limit=2')).body;
+
+    expect(requests.map(({ status }: { status: number }) => status)).toEqual([200, 403]);
+    expect(requests[1].explanation).toMatch(/`content-type` is missing/);
+    expect(JSON.stringify(requests)).not.toContain('content-of-the-upload');
+  });
+});
+
+describe('a large asset', () => {
+  const MIB = 1024 * 1024;
+  /** Pieces of different places differ. */
+  const PATTERN = Buffer.from(Array.from({ length: 997 }, (_, at) => (at * 37) % 256));
+  const contentOf = (length: number) => Buffer.alloc(length, PATTERN);
+  const rowsOf = (world: TestServer) => world.worlds.default.store.collections.dump();
+
+  it('has up to 25 MiB, in rows of at most 1 MiB', async () => {
+    const world = await nvcfServer({}, { seed: withoutObjects });
+    const { body } = await world.acme('POST assets', given);
+    const content = contentOf(25 * MIB);
+    let turns = 0;
+    let isOver = false;
+    const count = () => {
+      turns += 1;
+      if (!isOver) setImmediate(count);
+    };
+    count();
+    expect((await put(body.uploadUrl, content, SIGNED, world)).statusCode).toBe(200);
+    isOver = true;
+
+    // Each piece is stored in a turn of its own, so other requests are answered in between.
+    expect(turns).toBeGreaterThan(30);
+    const sizes = (await rowsOf(world)).map((row) => JSON.stringify(row).length);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(MIB);
+    const url = pathOf(body.uploadUrl);
+    const downloaded = await world.app.inject({ method: 'GET', url, headers: { host: 'localhost:6625' } });
+    expect(downloaded.headers).toMatchObject({
+      'content-length': String(content.length),
+      'content-type': 'image/png',
+      'content-security-policy': 'sandbox',
+      'content-disposition': 'attachment',
+    });
+    expect(downloaded.rawPayload.equals(content)).toBe(true);
+  });
+
+  it('is refused beyond them, and leaves nothing', async () => {
+    const world = await nvcfServer({}, { seed: withoutObjects });
+    const { body } = await world.acme('POST assets', given);
+    await put(body.uploadUrl, 'before', SIGNED, world);
+    const before = await rowsOf(world);
+    const answer = answerOf(await put(body.uploadUrl, contentOf(25 * MIB + 1), SIGNED, world));
+
+    expectRefusal(answer, 413, 'EntityTooLarge', /26214400 bytes/);
+    expect(await rowsOf(world)).toEqual(before);
+  });
+
+  it('is replaced and deleted with all of its rows', async () => {
+    const world = await nvcfServer({}, { seed: withoutObjects });
+    const empty = (await rowsOf(world)).length;
+    const { body } = await world.acme('POST assets', given);
+    await put(body.uploadUrl, contentOf(3 * MIB), SIGNED, world);
+    await put(body.uploadUrl, 'small', SIGNED, world);
+    expect((await rowsOf(world)).length).toBe(empty + 2);
+
+    await put(body.uploadUrl, contentOf(3 * MIB), SIGNED, world);
+    expect((await world.acme(`DELETE assets/${body.assetId}`)).status).toBe(204);
+    expect((await rowsOf(world)).length).toBe(empty);
+  });
+
+  it('counts as state: with too little memory it is refused, and leaves nothing', async () => {
+    const world = await nvcfServer({ maxState: 16 }, { seed: withoutObjects });
+    const { body } = await world.acme('POST assets', given);
+    const before = (await rowsOf(world)).length;
+    const { statusCode } = await put(body.uploadUrl, contentOf(20 * MIB), SIGNED, world);
+
+    expect(statusCode).toBe(507);
+    expect((await rowsOf(world)).length).toBe(before);
+  });
+
+  it('is as it was in a restored snapshot, and in a world made from it', async () => {
+    const world = await nvcfServer({}, { seed: withoutObjects });
+    const { body } = await world.acme('POST assets', given);
+    const content = contentOf(2 * MIB);
+    await put(body.uploadUrl, content, SIGNED, world);
+    const snapshot = (await world.call('POST /_mock/snapshots', { body: { name: 'with-asset' } })).body.id;
+    await world.call('POST /_mock/worlds', { body: { id: 'copy', from: { snapshot } } });
+    await put(body.uploadUrl, 'another', SIGNED, world);
+    const downloaded = async (prefix = '') => {
+      const url = `${prefix}${pathOf(body.uploadUrl)}`;
+      return (await world.app.inject({ method: 'GET', url, headers: { host: 'localhost:6625' } })).rawPayload;
+    };
+
+    expect((await downloaded('/w/copy')).equals(content)).toBe(true);
+    expect((await downloaded()).toString()).toBe('another');
+    await world.call(`POST /_mock/snapshots/${snapshot}/restore`);
+    expect((await downloaded()).equals(content)).toBe(true);
+    await world.call('POST /_mock/reset');
+    expect((await downloaded()).toString()).toContain('NoSuchKey');
+  });
+
+  it('is there after a restart, as it was sent over a line', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'assets-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const config = { data: join(folder, 'mock.db') };
+    const content = contentOf(25 * MIB);
+    const first = await openServer(config, { clock: manualClock(START) });
+    const { body } = await first.call('POST /v2/nvcf/assets', { token: FULL, body: given });
+    const { url } = await first.listen('127.0.0.1', 0);
+    const sent = { method: 'PUT', headers: SIGNED, body: content };
+    expect((await fetch(`${url}${pathOf(body.uploadUrl)}`, sent)).status).toBe(200);
+    await first.close();
+
+    const second = await openServer(config, { clock: manualClock(START) });
+    onTestFinished(() => second.close());
+    const downloaded = await fetch(`${(await second.listen('127.0.0.1', 0)).url}${pathOf(body.uploadUrl)}`);
+    expect(Buffer.from(await downloaded.arrayBuffer()).equals(content)).toBe(true);
+  });
+
+  it('leaves nothing where its client leaves', async () => {
+    const world = await nvcfServer({}, { seed: withoutObjects });
+    const { body } = await world.acme('POST assets', given);
+    const before = await rowsOf(world);
+    const { port } = await world.listen('127.0.0.1', 0);
+    const line = await openLine(port);
+    const headers = Object.entries(SIGNED).map(([name, value]) => `${name}: ${value}`);
+    const head = [
+      `PUT ${pathOf(body.uploadUrl)} HTTP/1.1`,
+      'Host: localhost',
+      `Content-Length: ${9 * MIB}`,
+      ...headers,
+    ];
+    line.send(`${head.join('\r\n')}\r\n\r\n`);
+    line.send(contentOf(5 * MIB));
+    await vi.waitFor(async () => expect((await rowsOf(world)).length).toBeGreaterThan(before.length + 3), 10_000);
+    line.drop();
+
+    await vi.waitFor(async () => expect(await rowsOf(world)).toEqual(before), 10_000);
+  });
+
+  it('is whole whichever of two uploads at once ends last', async () => {
+    const world = await nvcfServer({}, { seed: withoutObjects });
+    const { body } = await world.acme('POST assets', given);
+    const contents = [contentOf(3 * MIB), contentOf(2 * MIB).reverse(), Buffer.from('small')];
+    const rows = (await rowsOf(world)).length;
+    await Promise.all(contents.map((content) => put(body.uploadUrl, content, SIGNED, world)));
+    const url = pathOf(body.uploadUrl);
+    const { rawPayload } = await world.app.inject({ method: 'GET', url, headers: { host: 'localhost:6625' } });
+
+    expect(contents.some((content) => rawPayload.equals(content))).toBe(true);
+    expect((await rowsOf(world)).length).toBe(rows + Math.ceil(rawPayload.length / (240 * 1024)));
+  });
 });
 
 it('an account has at most 100', async () => {
@@ -175,7 +410,7 @@ it('over a line, an asset is uploaded to where the answer says', async () => {
   const port = Number(new URL(url).port);
   const headers = [`Host: ${new URL(url).host}`, `Authorization: Bearer ${FULL}`, 'Content-Type: application/json'];
   const { body } = await send(port, requestBytes('POST /v2/nvcf/assets', headers, JSON.stringify(given)));
-  const uploaded = await fetch(body.uploadUrl, { method: 'PUT', body: new Uint8Array([1, 2, 3]) });
+  const uploaded = await fetch(body.uploadUrl, { method: 'PUT', body: new Uint8Array([1, 2, 3]), headers: SIGNED });
   const downloaded = await fetch(`${url}/v2/nvcf/assets/${body.assetId}/content-redirect`, {
     headers: { authorization: `Bearer ${FULL}` },
   });
@@ -198,7 +433,7 @@ describe('over a line, a content type', async () => {
     const sent = JSON.stringify({ ...given, contentType });
     const { status, body } = await send(port, requestBytes('POST /v2/nvcf/assets', headers, sent));
     if (status === 400) return;
-    await fetch(body.uploadUrl, { method: 'PUT', body: 'hello' });
+    await fetch(body.uploadUrl, { method: 'PUT', body: 'hello', headers: { ...SIGNED, 'content-type': contentType } });
     const downloaded = await send(port, requestBytes(`GET ${pathOf(body.uploadUrl)}`, headers.slice(0, 1)));
 
     expect({ status: downloaded.status, text: downloaded.text }).toEqual({ status: 200, text: 'hello' });
@@ -218,7 +453,7 @@ describe('the media type of an asset', () => {
     'is sent as it was given: %s',
     async (contentType) => {
       const { uploadUrl } = await made({ contentType });
-      await put(uploadUrl, 'content');
+      await put(uploadUrl, 'content', { ...SIGNED, 'content-type': contentType });
 
       expect((await take(uploadUrl)).headers['content-type']).toBe(contentType);
     },

@@ -1,9 +1,14 @@
 import type { Context, Handler } from '../../../contract/request.ts';
 import { type Instant, rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
+import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import { Collection } from '../../../store/collection.ts';
 import type { Row } from '../../../store/collections.ts';
-import { addObject, changeObject, objectsOf, removeObject } from '../objects.ts';
+import { NotFound } from '../../../store/errors.ts';
+import { updating } from '../../../store/updating.ts';
+import { bytesOf, type Content, isWhole, receiveContent, removalsOf, removalsOfAsset } from '../asset-content.ts';
+import { refusedUpload } from '../object-storage.ts';
+import { addObject, objectsOf } from '../objects.ts';
 import { ofAccount } from './lookups.ts';
 
 /** The most assets of an account, so that uploads stay bounded. */
@@ -16,8 +21,8 @@ export interface Asset {
   readonly createdAt: Instant;
   /** Part of the URL for upload and download; the URL needs no credential. */
   readonly uploadId: string;
-  /** In base64; null before the upload. */
-  readonly content: string | null;
+  /** Null before the upload. */
+  readonly content: Content | null;
 }
 
 export const ASSETS = new Collection<Asset>('nvcf.assets');
@@ -64,8 +69,15 @@ const redirectToContent: Handler<'nvcf', 'getAssetContent', AssetRow> = (context
   headers: { location: contentUrl(context, context.target.body) },
 });
 
-const remove: Handler<'nvcf', 'deleteAsset', AssetRow> = async (context) => {
-  await removeObject(context, ASSETS, context.target);
+const remove: Handler<'nvcf', 'deleteAsset', AssetRow> = async ({ store, target }) => {
+  const { collections } = store;
+  await orNotFound(
+    updating(collections, async () => {
+      const row = await ASSETS.byId(collections, target.id);
+      if (row === null) throw new NotFound();
+      await collections.commit([ASSETS.remove(row), ...(await removalsOfAsset(collections, row.id))]);
+    }),
+  );
   return { status: 204 };
 };
 
@@ -74,22 +86,44 @@ async function findUpload(
   { uploadId }: { readonly uploadId: string },
 ): Promise<AssetRow> {
   const row = await ASSETS.byAlias(store.collections, uploadId);
-  if (row === null) throw new Problem('not_found', 'No upload has this id.');
+  if (row === null) throw noUpload();
   return row;
 }
 
+function noUpload(): Problem {
+  return new Problem('not_found', 'No upload has this id.');
+}
+
 const upload: Handler<'nvcf', 'uploadAssetContent'> = async (context) => {
-  const target = await findUpload(context, context.params);
-  const content = context.body.toString('base64');
-  await changeObject(context, ASSETS, target, (before) => ({ ...before, content }));
+  const { id, owner, body } = await findUpload(context, context.params);
+  const refusal = refusedUpload(context, body);
+  if (refusal !== null) return refusal;
+  await receiveContent(context, { assetId: id, owner }, (content) => replaceContent(context, id, content));
   return { status: 200 };
 };
+
+/** @throws Problem if the asset, or a part of the content, was removed during the upload */
+async function replaceContent({ store }: Pick<Context, 'store'>, id: string, content: Content): Promise<void> {
+  const { collections } = store;
+  await updating(collections, async () => {
+    const row = await ASSETS.byId(collections, id);
+    if (row === null || !(await isWhole(collections, content))) throw noUpload();
+    const before = row.body.content;
+    const removals = before === null ? [] : await removalsOf(collections, before.upload);
+    await collections.commit([ASSETS.put({ ...row, body: { ...row.body, content } }), ...removals]);
+  });
+}
 
 const download: Handler<'nvcf', 'downloadAssetContent'> = async (context) => {
   const { body } = await findUpload(context, context.params);
   const { content, contentType } = body;
   if (content === null) throw new Problem('not_found', 'The asset has no content yet; upload it first.');
-  return { status: 200, headers: { 'content-type': contentType }, body: Buffer.from(content, 'base64') };
+  return {
+    status: 200,
+    headers: { 'content-type': contentType, 'content-length': String(content.size) },
+    // Its parts make up the Buffer that the document's types have.
+    body: (await bytesOf(context.store.collections, content)) as Buffer,
+  };
 };
 
 export const assetLookups = { asset: ofAccount(ASSETS) };

@@ -97,7 +97,7 @@ export const OPERATION_SECTIONS = [
     rule: 'public',
     source: 'stands in for the object storage of assets',
     certainty: 'ours',
-    rows: ['uploadAssetContent', 'downloadAssetContent'],
+    rows: { uploadAssetContent: { streams: true }, downloadAssetContent: {} },
   },
 ] as const satisfies readonly Section<OperationRow & { readonly rule: RuleId | 'public' }, 'id'>[];
 

@@ -1,0 +1,13 @@
+/** Content that is sent in parts, which are made as fast as the reader reads. The answer is like one with a Buffer. */
+export class StreamedBytes {
+  readonly parts: () => Iterable<Uint8Array>;
+
+  constructor(parts: () => Iterable<Uint8Array>) {
+    this.parts = parts;
+  }
+}
+
+/** Is a body content of any type, which is sent as it is? */
+export function isBytes(body: unknown): body is Buffer | StreamedBytes {
+  return Buffer.isBuffer(body) || body instanceof StreamedBytes;
+}

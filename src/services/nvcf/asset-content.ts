@@ -1,0 +1,108 @@
+import type { Context } from '../../contract/request.ts';
+import { StreamedBytes } from '../../core/streamed-bytes.ts';
+import { Collection } from '../../store/collection.ts';
+import type { Collections, Row } from '../../store/collections.ts';
+
+/** The most bytes of an asset. */
+const MAX_CONTENT = 25 * 1024 * 1024;
+
+/** The bytes of a piece. Storing a larger one in a file would hold up other requests for longer. */
+const PIECE = 240 * 1024;
+
+/** A part of an asset's content. Its parent is the upload, its label the asset. */
+interface Piece {
+  readonly base64: string;
+}
+
+/** The pieces of uploads, oldest first. */
+const PIECES = new Collection<Piece, string>('nvcf.asset-pieces');
+
+/** Refers to the pieces of one complete upload. */
+export interface Content {
+  readonly upload: string;
+  readonly size: number;
+  readonly pieces: number;
+}
+
+interface Place {
+  readonly assetId: string;
+  readonly owner: string;
+}
+
+function pieceRow({ assetId, owner }: Place, upload: string, index: number, bytes: Buffer): Row<Piece, string> {
+  const body = { base64: bytes.toString('base64') };
+  return PIECES.row({ id: `${upload}.${index}`, owner, parent: upload, labels: [assetId], body });
+}
+
+/** The content of an asset in a seed, with the rows that it needs. */
+export function contentOf(place: Place, text: string): { readonly content: Content; readonly rows: readonly Row[] } {
+  const bytes = Buffer.from(text);
+  const upload = place.assetId;
+  const rows: Row[] = [];
+  for (let from = 0; from < bytes.length; from += PIECE) {
+    rows.push(pieceRow(place, upload, rows.length, bytes.subarray(from, from + PIECE)));
+  }
+  return { content: { upload, size: bytes.length, pieces: rows.length }, rows };
+}
+
+/**
+ * Stores the body of a request, piece by piece, and hands it to `finish`. If anything fails, no piece stays.
+ *
+ * @param finish makes the asset refer to the content
+ * @throws Problem
+ */
+export async function receiveContent(
+  context: Pick<Context, 'receivePieces' | 'random' | 'store'>,
+  place: Place,
+  finish: (content: Content) => Promise<void>,
+): Promise<void> {
+  const upload = context.random.uuid();
+  const { collections } = context.store;
+  let pieces = 0;
+  try {
+    const size = await context.receivePieces({ piece: PIECE, most: MAX_CONTENT }, async (bytes) => {
+      await collections.commit([PIECES.put(pieceRow(place, upload, pieces, bytes))]);
+      pieces += 1;
+    });
+    await finish({ upload, size, pieces });
+  } catch (cause) {
+    // Why the upload failed matters more than a failure to clean up, which has the same cause.
+    await removePieces(collections, upload).catch(() => {});
+    throw cause;
+  }
+}
+
+async function removePieces(collections: Collections, upload: string): Promise<void> {
+  await collections.commit(await removalsOf(collections, upload));
+}
+
+/** The changes that remove the pieces of an upload. */
+export async function removalsOf(collections: Collections, upload: string) {
+  return (await PIECES.ofParent(collections, upload)).map(({ id }) => PIECES.removal(id));
+}
+
+/** The changes that remove all pieces of an asset, also those of uploads that a crash has ended. */
+export async function removalsOfAsset(collections: Collections, assetId: string) {
+  return (await PIECES.ofLabel(collections, assetId)).map(({ id }) => PIECES.removal(id));
+}
+
+/** Are all pieces still there? A reset or a restored snapshot removes those of an upload in progress. */
+export async function isWhole(collections: Collections, { upload, pieces }: Content): Promise<boolean> {
+  return (await PIECES.ofParent(collections, upload)).length === pieces;
+}
+
+/** The bytes of a content, in parts if it has several pieces. */
+export async function bytesOf(collections: Collections, { upload }: Content): Promise<Buffer | StreamedBytes> {
+  const rows = await PIECES.ofParent(collections, upload);
+  const [first, ...others] = rows;
+  if (first === undefined) return Buffer.alloc(0);
+  return others.length === 0 ? decode(first) : new StreamedBytes(() => decoded(rows));
+}
+
+function decode({ body }: Row<Piece>): Buffer {
+  return Buffer.from(body.base64, 'base64');
+}
+
+function* decoded(rows: readonly Row<Piece>[]): Generator<Buffer> {
+  for (const row of rows) yield decode(row);
+}

@@ -1,0 +1,131 @@
+import type { Context } from '../../contract/request.ts';
+import type { About } from '../../contract/service.ts';
+import { rfc3339 } from '../../core/clock.ts';
+import { escapeHtml } from '../../core/html.ts';
+import type { Outcome } from '../../core/outcome.ts';
+import { HTTP_STATUS, Problem, type ProblemKind } from '../../core/problem.ts';
+import { problemDetails } from '../../core/problem-details.ts';
+import { shortName } from '../../core/storable-text.ts';
+import type { HintRule } from '../../explaining/hints/refused-request.ts';
+
+/** The media type of the errors of S3. */
+export const XML = 'application/xml';
+
+/** The header of an upload that has the description of the asset (published control-plane code). */
+const DESCRIPTION = 'x-amz-meta-nvcf-asset-description';
+
+/** How long an upload URL is valid, in milliseconds (published control-plane code). */
+const LIFETIME = 35 * 60_000;
+
+/** Paths that stand in for S3. */
+const PATH = /^\/v2\/(?:orgs\/[^/]+\/)?nvcf\/uploads\//;
+
+/** The codes of S3 for problems that it has, too. */
+const CODES: Readonly<Partial<Record<ProblemKind, string>>> = {
+  not_found: 'NoSuchKey',
+  too_large: 'EntityTooLarge',
+  timeout: 'RequestTimeout',
+  unavailable: 'ServiceUnavailable',
+  internal: 'InternalError',
+};
+
+/** Renders a problem as S3 does; null for a path or a problem that is not of S3. */
+export function renderStorageProblem(problem: Problem, { path, random }: About): Outcome | null {
+  const code = PATH.test(path) ? CODES[problem.kind] : undefined;
+  if (code === undefined) return null;
+  const { headers } = problemDetails(problem);
+  const answer = xmlError(HTTP_STATUS[problem.kind], code, problem.message, random);
+  return { ...answer, headers: { ...headers, ...answer.headers } };
+}
+
+function xmlError<Status extends number>(status: Status, code: string, message: string, random: About['random']) {
+  const id = random.hex(16).toUpperCase();
+  const error = `<Code>${code}</Code><Message>${escapeHtml(message)}</Message><RequestId>${id}</RequestId>`;
+  const body = Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>\n<Error>${error}</Error>`);
+  return { status, headers: { 'content-type': XML }, body };
+}
+
+/** What an upload URL was made for. */
+interface Declared {
+  readonly contentType: string;
+  readonly description: string;
+  readonly createdAt: number;
+}
+
+/**
+ * The refusal of an upload that S3 would not take at a presigned URL; null for one that it takes. The words of S3 do not
+ * say what was wrong, so the `refusal` does.
+ */
+export function refusedUpload(
+  context: Pick<Context, 'headerLines' | 'now' | 'random'>,
+  asset: Declared,
+): ReturnType<typeof refused> | null {
+  if (context.headerLines('authorization').length > 0) {
+    return refused(context, 400, 'InvalidArgument', ONE_MECHANISM, {
+      kind: 'invalid_request',
+      why: 'An upload URL is its own credential: send the content without the header `Authorization`.',
+    });
+  }
+  const expiry = asset.createdAt + LIFETIME;
+  if (context.now > expiry) {
+    return refused(context, 403, 'AccessDenied', 'Request has expired', {
+      kind: 'forbidden',
+      why: `An upload URL is valid for 35 minutes, and this one expired at ${rfc3339(expiry)}. Create another asset with \`POST /v2/nvcf/assets\`.`,
+    });
+  }
+  const why = mismatch(context, 'content-type', asset.contentType) ?? mismatch(context, DESCRIPTION, asset.description);
+  return why === null ? null : refused(context, 403, 'SignatureDoesNotMatch', MISMATCH, { kind: 'forbidden', why });
+}
+
+const ONE_MECHANISM =
+  'Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified';
+const MISMATCH =
+  'The request signature we calculated does not match the signature you provided. Check your key and signing method.';
+
+function refused<Status extends 400 | 403>(
+  { random }: Pick<Context, 'random'>,
+  status: Status,
+  code: string,
+  message: string,
+  { kind, why }: { readonly kind: ProblemKind; readonly why: string },
+) {
+  return { ...xmlError(status, code, message, random), refusal: new Problem(kind, why) };
+}
+
+/** The member of the asset that each signed header repeats. */
+const MEMBERS = { 'content-type': 'contentType', [DESCRIPTION]: 'description' } as const;
+
+/** Says how a signed header differs from the declared value; null if it does not. */
+function mismatch(context: Pick<Context, 'headerLines'>, name: keyof typeof MEMBERS, declared: string): string | null {
+  const lines = context.headerLines(name);
+  const sent = lines.join(',');
+  const asUtf8 = Buffer.from(sent, 'latin1').toString();
+  // An empty header counts as a missing one: curl and others do not send it.
+  if ([sent, asUtf8].some((text) => canonical(text) === canonical(declared))) return null;
+  const signed = `the \`${MEMBERS[name]}\` of \`POST /v2/nvcf/assets\`, which the upload URL signs`;
+  const expected = name === 'content-type' ? `Send \`${name}: ${declared}\`, ${signed}.` : `Send ${signed}.`;
+  if (lines.length === 0) return `Header \`${name}\` is missing. ${expected}`;
+  const difference = name === 'content-type' ? `is \`${shortName(sent)}\`` : 'differs';
+  return `Header \`${name}\` ${difference}. ${expected}`;
+}
+
+/** As the signature takes the value of a header (Signature Version 4). */
+function canonical(value: string): string {
+  return value.trim().replaceAll(/\s+/g, ' ');
+}
+
+/** Says what an upload URL signs: the client sees only the words of S3. */
+export const UPLOAD_HINTS: readonly HintRule[] = [
+  {
+    code: 'upload_refused',
+    symptom:
+      'an upload of an asset without the headers that its URL signs, with others, too late, or with `Authorization`',
+    advice: `send \`content-type\` and \`${DESCRIPTION}\` as declared, and no \`Authorization\``,
+    source: 'published control-plane code (`S3PreSignedUrlGenerator`); S3',
+    certainty: 'documented',
+    when: ({ operation, problem, headers }) => {
+      const isOfStorage = problem.kind === 'forbidden' || headers.has('authorization');
+      return operation === 'uploadAssetContent' && isOfStorage ? problem.message : null;
+    },
+  },
+];
