@@ -10,6 +10,7 @@ import { asProblem, isOurs, Problem } from '../core/problem.ts';
 import { problemDetails } from '../core/problem-details.ts';
 import { showPath } from '../core/redact.ts';
 import { worldInLog } from '../core/world-id.ts';
+import { olderApiSentence } from '../explaining/hints/index.ts';
 import { UNTOUCHED } from './flight.ts';
 import { dateHeader } from './headers.ts';
 import { addHintHeader, hintsOfUnrouted, type Offered } from './hints.ts';
@@ -31,6 +32,8 @@ type UnroutedService = Pick<ServiceDefinition, 'renderProblem'> &
 interface WorthKnowing {
   readonly kind: FindingKind;
   readonly message: string;
+  /** The vendor has the path, so no other path is meant. */
+  readonly isMeant?: true;
 }
 
 /** Requests that reach no operation. The service that owns the path renders their errors. */
@@ -60,9 +63,10 @@ export class Strays {
     const other = this.#routes.otherVersions(method, path);
     if (other === null) {
       const lacking = this.#routes.notEmulated(method, path);
-      if (lacking === null) return this.#refuse(raw, unroutedProblem(raw, this.#routes.methodsOf(path)));
-      const message = notEmulatedSentence(lacking);
-      return this.#refuse(raw, new Problem('unknown_path', message), null, { kind: 'not_emulated', message });
+      if (lacking !== null) return this.#refuseKnown(raw, 'not_emulated', notEmulatedSentence(lacking));
+      const older = olderApiSentence(path);
+      if (older !== null) return this.#refuseKnown(raw, 'other_version', older, `${method} \`${showPath(path)}\`: `);
+      return this.#refuse(raw, unroutedProblem(raw, this.#routes.methodsOf(path)));
     }
     // An operation of another version of the vendor's API is unknown here, and worth a finding.
     return this.#refuse(raw, unknownPath(raw), other, {
@@ -103,6 +107,12 @@ export class Strays {
     return claims.sort((one, other) => other.depth - one.depth)[0]?.service ?? nobody(this.#services);
   }
 
+  /** Refuses a request for a path that the vendor has, and the mock does not. @param request begins the finding */
+  #refuseKnown(raw: IncomingMessage, kind: FindingKind, sentence: string, request = ''): Promise<WireAnswer> {
+    const problem = new Problem('unknown_path', sentence);
+    return this.#refuse(raw, problem, null, { kind, message: request + sentence, isMeant: true });
+  }
+
   #refuse(
     raw: IncomingMessage,
     problem: Problem,
@@ -110,9 +120,8 @@ export class Strays {
     worthKnowing?: WorthKnowing,
   ): Promise<WireAnswer> {
     const service = this.#ownerOf(pathOf(raw.url));
-    // No other path is meant by one that the vendor has.
-    const isMeant = worthKnowing?.kind === 'not_emulated';
-    const listServed = () => (isMeant ? [] : this.#routes.listServed(service.isControlApi === true));
+    const listServed = () =>
+      worthKnowing?.isMeant === true ? [] : this.#routes.listServed(service.isControlApi === true);
     return answerUnrouted(this.#server, service, raw, problem, { listServed, otherVersions }, worthKnowing);
   }
 }

@@ -1,9 +1,12 @@
 import { AUTHORIZATION_HINTS } from './authorization.ts';
 import { BODY_HINTS } from './bodies.ts';
+import { OLDER_API_HINTS } from './older-apis.ts';
 import { PATH_HINTS } from './paths.ts';
 import type { Hint, HintRule, RefusedRequest } from './refused-request.ts';
 import { STRAY_CHARACTERS } from './stray.ts';
 import { TOKEN_HINTS, WORLD_HINTS } from './tokens.ts';
+
+export { olderApiSentence } from './older-apis.ts';
 
 /** The most hints for one request. */
 const MOST_HINTS = 3;
@@ -17,12 +20,12 @@ const MOST_TEXT = 600;
 const FIRST: readonly HintRule[] = [...WORLD_HINTS, ...AUTHORIZATION_HINTS, ...BODY_HINTS, STRAY_CHARACTERS];
 
 /** The hints that all services share. */
-export const GENERAL_HINTS: readonly HintRule[] = [...FIRST, ...TOKEN_HINTS, ...PATH_HINTS];
+export const GENERAL_HINTS: readonly HintRule[] = [...FIRST, ...TOKEN_HINTS, ...OLDER_API_HINTS, ...PATH_HINTS];
 
 /** Finds likely mistakes in a refused request, most likely first. @param own the hints of the service */
 export function findHints(own: readonly HintRule[], refused: RefusedRequest): readonly Hint[] {
   const hints: Hint[] = [];
-  for (const rules of [FIRST, own, TOKEN_HINTS, PATH_HINTS]) {
+  for (const rules of [FIRST, own, TOKEN_HINTS, OLDER_API_HINTS, PATH_HINTS]) {
     for (const { code, when } of rules) {
       const text = when(refused);
       if (text === null) continue;

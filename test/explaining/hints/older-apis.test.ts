@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { hintsOf } from '../../support/hints.ts';
+import { testServer } from '../../support/server.ts';
+
+const server = await testServer();
+
+describe("a path of Air's older APIs", () => {
+  it.each([
+    ['POST /api/v1/login/', 1],
+    ['GET /api/v1/simulation/', 1],
+    ['GET /api/v1/simulation', 1],
+    ['DELETE /api/v1/simulation-node/3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0001/', 1],
+    ['GET /api/v1/topology/', 1],
+    ['PUT /api/v1/image/3f1d7c52/upload/', 1],
+    ['GET /api/v2/simulations/', 2],
+    ['GET /api/v2/simulations/nodes/interfaces/', 2],
+    ['GET /api/v2/userconfigs/', 2],
+    ['GET /api/v2/topology-file/', 2],
+  ])('is told by a hint and a finding: %s', async (request, version) => {
+    const { codes, texts } = await hintsOf(server.call, request);
+    const [, path = ''] = request.split(' ');
+
+    expect(codes).toEqual(['path_of_older_api']);
+    expect(texts[0]).toMatch(new RegExp(`version ${version} of Air's API.*\`/api/v3/\``));
+    const { body } = await server.call('GET /_mock/findings');
+    const mine = body.findings.filter(({ message }: { message: string }) => message.includes(`\`${path}\``));
+    expect(mine).toEqual([expect.objectContaining({ kind: 'other_version' })]);
+    expect(mine[0].message).toContain(`version ${version} of Air's API`);
+  });
+
+  it('is told in the answer, too', async () => {
+    const { status, body } = await server.call('POST /api/v1/login/');
+
+    expect(status).toBe(404);
+    expect(JSON.stringify(body)).toContain("version 1 of Air's API");
+  });
+
+  it.each([
+    ['GET /api/v1/simulations-of-runai', 'an unknown path of Run:ai'],
+    ['GET /api/v1/organizations', 'a path that only the other version has'],
+    ['GET /api/v1/usres', 'a misspelt path of Run:ai'],
+    ['GET /api/v3/simulation/', 'an unknown path of version 3'],
+  ])('is not %s, %s', async (request) => {
+    const { codes } = await hintsOf(server.call, request);
+
+    expect(codes).not.toContain('path_of_older_api');
+  });
+});
+
+it('no operation of any service has a path of an older API', async () => {
+  const paths = await Promise.all(
+    ['runai', 'ngc', 'nvcf', 'nvct', 'air'].map(async (name) =>
+      Object.keys((await server.call(`GET /openapi/${name}.json`)).body.paths),
+    ),
+  );
+  const hinted = [];
+  for (const path of paths.flat()) {
+    const { headers } = await server.call(`PROPFIND ${path.replaceAll(/\{\w+\}/g, 'x')}`);
+    if (String(headers['x-mock-hint']).includes("of Air's API")) hinted.push(path);
+  }
+  expect(hinted).toEqual([]);
+});
