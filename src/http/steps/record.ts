@@ -109,9 +109,10 @@ export function reportAnswer(inFlight: InFlightRequest, reply: FastifyReply, pay
     if (server.explain) reply.header('x-mock-decision', decisionHeader(decision));
   }
   const where = worldInLog(context.world.id);
+  const refusal = problem ?? outcome.refusal ?? null;
   if (decision?.effect === 'deny')
     server.log.info(`${refusalLine(outcome.status, decision, server.reasons)}${where}`, { decision: decision.id });
-  else if (problem !== null) logRefusal(server.log, raw, outcome.status, problem, where, secrets);
+  else if (refusal !== null) logRefusal(server.log, raw, outcome.status, refusal, where, secrets);
   else if (server.log.debugging)
     server.log.debug(`${outcome.status} ${raw.method} ${hideInLine(pathOf(raw.url), secrets)}${where}`, {
       decision: decision?.id,
@@ -128,7 +129,7 @@ export function reportAnswer(inFlight: InFlightRequest, reply: FastifyReply, pay
     service: route.service.name,
     operation: route.operation.id,
     status: outcome.status,
-    reason: decision?.effect === 'deny' ? (decision.reason ?? null) : (problem?.kind ?? null),
+    reason: decision?.effect === 'deny' ? (decision.reason ?? null) : (refusal?.kind ?? null),
   });
 }
 

@@ -81,7 +81,6 @@ describe('what is no HTTP is refused once, and the line is closed:', () => {
     ['two `Host` headers, to Run:ai', run(KEYS, 'Host: evil.test'), 400, runai],
     ['garbage', '\x00\x01\x02\xfe\xff garbage\r\n\r\n', 400, plain],
     ['garbage of one line', 'garbage\r\n\r\n', 400, plain],
-    ['the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400, plain],
     ['the preface of another HTTP/2', 'PRI * HTTP/2.0\r\n\r\nXX\r\n\r\n', 400, plain],
     ['a version that does not exist, to Run:ai', `GET ${KEYS} HTTP/9.9\r\n${HOST}\r\n\r\n`, 400, runai],
     ['an unknown method', `GRANT ${KEYS} HTTP/1.1\r\n${HOST}\r\n\r\n`, 400, runai],

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { manualClock } from '../../../src/core/clock.ts';
+import { lineLog } from '../../../src/core/log.ts';
 import { listeningServer } from '../../support/listening.ts';
 import { ACME, expectInvalid, expectProblem, FULL, NOBODY, nvcfServer } from '../../support/nvcf-client.ts';
 import { withoutObjects } from '../../support/seeds.ts';
@@ -239,6 +240,17 @@ describe('an upload URL', () => {
     const { headers: redirect } = await world.acme(`GET assets/${body.assetId}/content-redirect`);
     const url = pathOf(String(redirect['location']));
     expect((await world.app.inject({ method: 'GET', url, headers: { host: 'localhost:6625' } })).body).toBe('in time');
+  });
+
+  it('names a refusal in the log', async () => {
+    const lines: string[] = [];
+    const log = lineLog('info', false, { now: () => START }, (line) => void lines.push(line));
+    const world = await nvcfServer({}, { log: () => log });
+    const { body } = await world.acme('POST assets', given);
+    lines.length = 0;
+    await put(body.uploadUrl, 'x', {}, world);
+
+    expect(lines).toEqual([expect.stringMatching(/403 PUT .*Header `content-type` is missing/)]);
   });
 
   it('keeps its refusal in the journal, and the content out of it', async () => {
