@@ -125,7 +125,10 @@ async function urlInNetwork(server: Running): Promise<string> {
         `--alias NAME or --public-url URL, or pass --client-url URL\n`,
     );
   }
-  return `${new URL(server.url).protocol}//${name ?? SERVICE}:${port?.value || new URL(server.url).port}`;
+  const url = new URL(server.url);
+  url.hostname = name ?? SERVICE;
+  if (port?.value) url.port = String(port.value);
+  return url.origin;
 }
 
 /** The part of `/_mock/info` that is read here. */

@@ -2,6 +2,7 @@ import { type ClientRequest, type OutgoingHttpHeaders, request as requestByHttp 
 import { request as requestByHttps } from 'node:https';
 import { type FlagTexts, readConfig } from '../config/config.ts';
 import { otherSchemeError } from '../core/connection-advice.ts';
+import { originAt } from '../core/hosts.ts';
 import { placeOf } from './world.ts';
 
 /** Milliseconds to wait for an answer. */
@@ -23,7 +24,10 @@ export async function runningServer(flags: FlagTexts): Promise<Running> {
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   return {
     isHere: reachable === 'localhost' || reachable === '::1' || reachable.startsWith('127.'),
-    url: `${tls || tlsCert !== null ? 'https' : 'http'}://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`,
+    url: originAt(
+      tls || tlsCert !== null ? 'https' : 'http',
+      `${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`,
+    ),
     headers: adminToken === null ? {} : { 'x-mock-admin-token': adminToken },
   };
 }

@@ -36,6 +36,16 @@ export function hostName(host: string): string | null {
   return URL.canParse(`http://${name}`) ? name : null;
 }
 
+/** A port that a URL omits or writes otherwise: the default port of its scheme, or one with leading zeros. */
+const UNUSUAL_PORT = { http: /:(?:80|0\d+)$/, https: /:(?:443|0\d+)$/ };
+
+/** The origin of a host with an optional port, as URLs and browsers write it: without the default port. */
+export function originAt(scheme: 'http' | 'https', host: string): string {
+  const origin = `${scheme}://${host.toLowerCase()}`;
+  // Parsing takes longer than the test, and few hosts need it. An address with a zone (`fe80::1%eth0`) cannot be parsed.
+  return UNUSUAL_PORT[scheme].test(origin) && URL.canParse(origin) ? new URL(origin).origin : origin;
+}
+
 /** Does every browser look for this host on its own machine, and so trust plain http to it? */
 export function isLoopback(host: string): boolean {
   const name = hostName(host);

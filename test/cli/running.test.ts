@@ -24,6 +24,9 @@ describe('where a server should be', () => {
     [{ port: '1', host: '0.0.0.0' }, 'http://127.0.0.1:1'],
     [{ port: '1', host: '::' }, 'http://127.0.0.1:1'],
     [{ port: '1', host: '::1' }, 'http://[::1]:1'],
+    [{ port: '80', host: '::1' }, 'http://[::1]'],
+    [{ port: '80' }, 'http://127.0.0.1'],
+    [{ port: '443', tls: 'on' }, 'https://127.0.0.1'],
   ])('is told by flags: %j', async (flags, url) => {
     expect((await runningServer(flags)).url).toBe(url);
   });

@@ -30,6 +30,7 @@ describe('an option', () => {
 
   it.each([
     ['publicUrl', 'https://Mock.Test:8443/', 'https://mock.test:8443'],
+    ['publicUrl', 'http://mock:80', 'http://mock'],
     ['alias', 'Mock', ['Mock']],
     ['world', 'team-a', ['team-a']],
     ['host', '::1', '::1'],

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
-import type { KnownHosts } from '../../core/hosts.ts';
+import { type KnownHosts, originAt } from '../../core/hosts.ts';
 import { Problem } from '../../core/problem.ts';
 
 /** RFC 9112, 3.2.2: a proxy receives a whole URL as the request target. */
@@ -65,7 +65,7 @@ export function originOf(
       },
     );
   }
-  return publicUrl ?? `${scheme}://${host.toLowerCase()}`;
+  return publicUrl ?? originAt(scheme, host);
 }
 
 /** The path of a request target, without its query. */

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { createServer, type Server as NetServer } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { originAt } from '../../core/hosts.ts';
 import { showValue } from '../../core/redact.ts';
 import { Unusable } from '../../core/unusable.ts';
 import { setTimeout } from '../../platform/time.ts';
@@ -68,7 +69,7 @@ export function prepareToListen(app: FastifyInstance, connections: Connections, 
     await listenOn(forHttp, host, port, '--http-port');
     const bound = portOf(forHttp, port);
     if (host === LOOPBACK) others.push(await listenOnLoopback6(server, 'secureConnection', bound, port, '--http-port'));
-    return `http://${shownHost(host)}:${bound}`;
+    return originAt('http', `${shownHost(host)}:${bound}`);
   };
 
   return async (host, port, keepRunning = true, httpPort = null) => {
@@ -86,7 +87,7 @@ export function prepareToListen(app: FastifyInstance, connections: Connections, 
       server.unref();
       for (const other of others) other.unref();
     }
-    return { port: bound, url: `${scheme}://${shownHost(address)}:${bound}`, httpUrl };
+    return { port: bound, url: originAt(scheme, `${shownHost(address)}:${bound}`), httpUrl };
   };
 }
 

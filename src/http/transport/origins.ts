@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { behindServiceName, hostName, isLoopback, type KnownHosts } from '../../core/hosts.ts';
+import { behindServiceName, hostName, isLoopback, type KnownHosts, originAt } from '../../core/hosts.ts';
 import { Problem } from '../../core/problem.ts';
 import { decodeAscii } from '../../core/redact.ts';
 import { pathOf } from './arrival.ts';
@@ -153,8 +153,7 @@ function isFrame(headers: IncomingMessage['headers']): boolean {
 
 function isOwn(origin: string, host: string, publicUrl: string | null): boolean {
   const given = origin.toLowerCase();
-  const name = host.toLowerCase();
-  return given === `http://${name}` || given === `https://${name}` || given === publicUrl;
+  return given === originAt('http', host) || given === originAt('https', host) || given === publicUrl;
 }
 
 function foreignOrigin(isOpen: boolean): Problem {

@@ -68,6 +68,24 @@ describe('the name that a server was reached by', () => {
     );
   });
 
+  it.each([
+    [false, 'mock:80', 'http://mock'],
+    [false, 'mock:0080', 'http://mock'],
+    [false, '[::1]:80', 'http://[::1]'],
+    [false, '[::80]', 'http://[::80]'],
+    [false, 'mock:443', 'http://mock:443'],
+    [false, 'mock:8080', 'http://mock:8080'],
+    [false, 'mock:06625', 'http://mock:6625'],
+    [true, 'mock:443', 'https://mock'],
+    [true, 'mock:80', 'https://mock:80'],
+  ])('is written as in a URL, without the default port of the scheme (https: %s): %s', (isTls, host, origin) => {
+    const request = incoming({ headers: [['Host', host]] });
+    // A request without a socket came in process, by the scheme of the server.
+    Object.defineProperty(request, 'socket', { value: {} });
+
+    expect(originOf(request, { publicUrl: null, hosts: knownHosts([]), isTls })).toBe(origin);
+  });
+
   it('is localhost where HTTP/1.0 says none', () => {
     const request = incoming();
     request.httpVersion = '1.0';

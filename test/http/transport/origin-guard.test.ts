@@ -220,6 +220,12 @@ describe('under a known name', () => {
     expect(statusesOf(await answersTo(['Host: localhost:6625', ...fetchMetadata(...metadata)]))).toEqual(served);
   });
 
+  it.each(['mock-alias:80', 'mock-alias:0080'])('a page is of the host `%s` without the default port', async (host) => {
+    const answers = await answersTo([`Host: ${host}`, 'Origin: http://mock-alias']);
+
+    expect(statusesOf(answers)).toEqual(served);
+  });
+
   it('the public URL is an origin of its own, whatever name the proxy sends', async () => {
     const host = 'Host: public.acme.test';
     const proxied = await answersTo([host, 'Origin: https://public.acme.test:8443'], publishedPort);

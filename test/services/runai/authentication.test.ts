@@ -454,7 +454,7 @@ describe('a token of another name of this server', async () => {
     ['localhost:6625', 'localhost:7777'],
     ['[::1]:6625', 'localhost:6625'],
     ['127.9.9.9', 'localhost:6625'],
-    ['localhost:6625', '10.1.2.3:80'],
+    ['localhost:6625', '10.1.2.3:81'],
     ['10.9.9.9:6625', 'localhost:6625'],
     ['mock-alias:6625', 'localhost:6625'],
     ['localhost:6625', 'mock-alias'],
@@ -483,6 +483,19 @@ describe('a token of another name of this server', async () => {
 
     expect((await listWith(token, 'LocalHost:6625', named)).status).toBe(200);
     expect(await findings(named)).toEqual([]);
+  });
+
+  it.each([
+    ['mock:80', 'mock', {}, 'http://mock'],
+    ['mock', 'mock:80', {}, 'http://mock'],
+    ['mock:443', 'mock', { tls: true }, 'https://mock'],
+  ])('minted under %s is no finding under %s, which is the same origin', async (one, other, given, origin) => {
+    const reached = await testServer({ alias: ['mock'], ...given });
+    const token = await mintedAt(one, reached);
+
+    expect(decodeJwt(token).iss).toBe(`${origin}${ISSUER_PATH}`);
+    expect((await listWith(token, other, reached)).status).toBe(200);
+    expect(await findings(reached)).toEqual([]);
   });
 
   it('has one issuer under all of them with --public-url', async () => {
