@@ -9,8 +9,9 @@ type OAuthClientOrder struct {
 	// Printable ASCII characters without spaces.
 	ClientID string `json:"clientId"`
 
-	// Where a login may lead back to: URLs without a fragment; `http://localhost:*`, `http://127.0.0.1:*`
-	// and `http://[::1]:*` for any port and path of this machine; or a path of this server.
+	// Where a login may lead back to: URLs without a fragment, or paths of this server. A loopback URL
+	// without a port, such as `http://127.0.0.1/callback`, matches any port; `http://localhost:*` and
+	// `http://127.0.0.1:*` match any port and path. `127.0.0.1` and `[::1]` then match each other.
 	RedirectURIs []string `json:"redirectUris"`
 
 	// Has it no secret, as a web page or a command has none?

@@ -1,3 +1,5 @@
+import { originAt } from '../../core/hosts.ts';
+
 /** What `--redirect-uri` takes: a client id and a redirect URI, as `CLIENT=URI`. */
 export function splitNamed(named: string): readonly [clientId: string, uri: string] {
   const at = named.indexOf('=');
@@ -14,7 +16,7 @@ export function isRedirectUri(uri: string): boolean {
 
 /** For messages. */
 export const REDIRECT_URI_FORM =
-  'an absolute URL without a fragment, a path of this server, or `http://localhost:*` for any port of this machine';
+  'an absolute URL without a fragment, a path of this server, a loopback URL without a port (`http://127.0.0.1/callback`) for any port, or `http://localhost:*` for any port and path';
 
 const MOST_URI = 2000;
 
@@ -23,20 +25,49 @@ const REDIRECT_URI =
   /^(?:\/(?:[!-"$-.0-[\]-~][!-"$-[\]-~]*)?|http:\/\/(?:localhost|127\.0\.0\.1|\[::1\]):\*|https?:\/\/(?:[A-Za-z0-9._~-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?(?:[/?][!-"$-[\]-~]*)?|(?!(?:https?|javascript|data|vbscript|blob|file|about):)[a-z][a-z0-9+.-]{0,40}:[!-"$-[\]-~]+)$/;
 
 /**
- * Is it one of a client's? Redirect URIs are compared exactly as written (RFC 9700, 4.1.3). A client's may also be a
- * path of this server, or a loopback address with any port and path (RFC 8252, 7.3).
+ * Is it one of a client's? Redirect URIs are compared exactly as written, except for the ports of loopback addresses
+ * (RFC 9700, 4.1.3; RFC 8252, 7.3). A client's may also be a path of this server.
  */
 export function isRedirectOf(known: readonly string[], uri: string, origin: string): boolean {
+  const target = loopbackOf(uri);
   return known.some((one) => {
-    if (one.startsWith('/')) return uri === `${origin}${one}`;
-    if (!one.endsWith(':*')) return uri === one;
-    const loopback = one.slice(0, -':*'.length);
-    return uri.startsWith(loopback) && ANY_PORT_AND_PATH.test(uri.slice(loopback.length)) && URL.canParse(uri);
+    if (one.startsWith('/')) return withoutDefaultPort(uri) === `${origin}${one}`;
+    const own = loopbackOf(one);
+    if (own === null || own.port !== undefined) return uri === one;
+    if (target === null || !URL.canParse(uri)) return false;
+    return own.host === target.host && (own.rest === ANY || own.rest === target.rest);
   });
 }
 
-/** The rest of a loopback URI after its host: printable, without fragment or backslash. */
-const ANY_PORT_AND_PATH = /^(?::\d{1,5})?(?:[/?][!-"$-[\]-~]*)?$/;
+/** What a registered loopback address matches besides itself, in Markdown; null for any other URI. */
+export function describeLoopback(uri: string): string | null {
+  const own = loopbackOf(uri);
+  if (own === null || own.port !== undefined) return null;
+  const also = own.host === 'localhost' ? '' : `, also of \`${uri.includes('[::1]') ? '127.0.0.1' : '[::1]'}\``;
+  return `any port${own.rest === ANY ? ' and path' : ''}${also}`;
+}
+
+/** Stands for any port and path. */
+const ANY = ':*';
+
+/** All after the host is printable, without fragment or backslash. */
+const LOOPBACK = /^http:\/\/(?:(localhost)|127\.0\.0\.1|\[::1\])(?::(\d{1,5}))?(:\*|(?:[/?][!-"$-[\]-~]*)?)$/;
+
+/**
+ * The parts of a loopback address; null for any other URI. Both addresses count as one host, because an app listens on
+ * whichever its machine has.
+ */
+function loopbackOf(uri: string) {
+  const [whole, host = 'address', port, rest] = LOOPBACK.exec(uri) ?? [];
+  return whole === undefined ? null : { host, port, rest };
+}
+
+/** A client may write the default port of this server, which an origin never has. */
+function withoutDefaultPort(uri: string): string {
+  return uri.replace(/^(https?):\/\/([\w.:[\]-]+)/, (_origin, scheme: 'http' | 'https', host: string) =>
+    originAt(scheme, host),
+  );
+}
 
 /** Do pages of an origin belong to a client? They do if one of its redirect URIs has this origin. */
 export function isOriginOf(known: readonly string[], pageOrigin: string, origin: string): boolean {

@@ -144,7 +144,7 @@ const MEMBERS = object(
           clientId: describe(text, 'The client id, which is public.'),
           redirectUris: describe(
             list(text),
-            'Allowed redirect URIs of a login: paths of this server, or URLs with `*` for any port.',
+            'Allowed redirect URIs of a login: URLs, paths of this server, loopback URLs without a port for any port, or `http://localhost:*` for any port and path.',
           ),
         }),
       ),

@@ -639,7 +639,7 @@ describe('the clients that there are', () => {
 
       expect(clientsIn(html)).toEqual([ADMIN_UI, PUBLIC_CLIENT, 'cli']);
       expect(html).toContain(`<code>${ORIGIN_CALLBACK}</code>`);
-      expect(html).toContain('<code>http://127.0.0.1:*</code> <span class="quiet">any port and path</span>');
+      expect(html).toContain('<code>http://localhost:*</code> <span class="quiet">any port and path</span>');
     }
   });
 
@@ -685,6 +685,8 @@ describe('a redirect URI', () => {
     [PUBLIC_CLIENT, 'http://localhost:1'],
     [PUBLIC_CLIENT, 'http://localhost'],
     ['cli', 'http://localhost:8080/callback'],
+    ['cli', 'http://[::1]:51234/callback'],
+    [PUBLIC_CLIENT, 'http://[::1]'],
   ])('of %s can be %s', async (client, uri) => {
     expect(await isTaken(client, uri)).toBe(true);
   });
@@ -702,6 +704,10 @@ describe('a redirect URI', () => {
     [ADMIN_UI, CALLBACK],
     [PUBLIC_CLIENT, 'https://127.0.0.1:4711/callback'],
     [PUBLIC_CLIENT, 'http://127.0.0.2:4711/callback'],
+    [PUBLIC_CLIENT, 'http://[::2]:4711/callback'],
+    [PUBLIC_CLIENT, 'http://127.0.0.1:70000/callback'],
+    [PUBLIC_CLIENT, 'http://127.0.0.1:*/callback'],
+    [PUBLIC_CLIENT, 'http://127.0.0.1:*'],
     [PUBLIC_CLIENT, 'http://127.0.0.1.evil.test/callback'],
     [PUBLIC_CLIENT, 'http://127.0.0.1@evil.test/callback'],
     [PUBLIC_CLIENT, 'http://user:pw@127.0.0.1:1/cb'],
@@ -730,11 +736,101 @@ describe('a redirect URI', () => {
     page(await server.call(`GET ${path}`, { headers: { host } }), 200);
   });
 
+  it('that is a path is also matched with the default port', async () => {
+    const host = 'mock:80';
+    for (const origin of ['http://mock', 'http://mock:80']) {
+      const path = authorizationPath({ client_id: ADMIN_UI, redirect_uri: `${origin}/login/callback` });
+      page(await server.call(`GET ${path}`, { headers: { host } }), 200);
+    }
+    const path = authorizationPath({ client_id: ADMIN_UI, redirect_uri: 'http://evil@mock:80/login/callback' });
+    page(await server.call(`GET ${path}`, { headers: { host } }), 400);
+  });
+
   it('that is a path is one of the public URL, where there is one', async () => {
     const secure = await testServer({ publicUrl: 'https://mock.test' });
 
     expect(await isTaken(ADMIN_UI, 'https://mock.test/login/callback', secure)).toBe(true);
     expect(await isTaken(ADMIN_UI, ORIGIN_CALLBACK, secure)).toBe(false);
+  });
+});
+
+describe('a redirect URI of a native app, of a loopback address without a port (RFC 8252, 7.3)', async () => {
+  const native = await testServer({
+    redirectUri: [
+      ...['by-v4=http://127.0.0.1/callback', 'by-v6=http://[::1]/callback?app=1', 'by-name=http://localhost/callback'],
+      ...['with-port=http://127.0.0.1:8000/callback', 'no-path=http://127.0.0.1', 'tls=https://127.0.0.1/callback'],
+      ...['other=http://127.0.0.2/callback', 'longer=http://localhost.test/callback'],
+    ],
+  });
+  const statusOf = async (client_id: string, redirect_uri: string) =>
+    (await open({ client_id, redirect_uri }, native)).status;
+
+  it.each([
+    ['by-v4', 'http://127.0.0.1:51234/callback'],
+    ['by-v4', 'http://127.0.0.1/callback'],
+    ['by-v4', 'http://[::1]:51234/callback'],
+    ['by-v6', 'http://[::1]:51234/callback?app=1'],
+    ['by-v6', 'http://127.0.0.1:51234/callback?app=1'],
+    ['by-name', 'http://localhost:51234/callback'],
+    ['by-name', 'http://localhost/callback'],
+    ['with-port', 'http://127.0.0.1:8000/callback'],
+    ['no-path', 'http://127.0.0.1:51234'],
+    ['tls', 'https://127.0.0.1/callback'],
+  ])('of `%s` can be %s', async (client, uri) => {
+    expect(await statusOf(client, uri)).toBe(200);
+  });
+
+  it.each([
+    ['by-v4', 'http://127.0.0.1:51234/callback/'],
+    ['by-v4', 'http://127.0.0.1:51234/callback?app=1'],
+    ['by-v4', 'http://127.0.0.1:51234/'],
+    ['by-v4', 'http://localhost:51234/callback'],
+    ['by-v4', 'https://127.0.0.1:51234/callback'],
+    ['by-v4', 'http://127.0.0.1:99999/callback'],
+    ['by-v4', 'http://127.0.0.1:51234@evil.test/callback'],
+    ['by-v4', 'http://me@127.0.0.1:51234/callback'],
+    ['by-v6', 'http://[::1]:51234/callback'],
+    ['by-name', 'http://127.0.0.1:51234/callback'],
+    ['by-name', 'http://[::1]:51234/callback'],
+    ['with-port', 'http://127.0.0.1:8001/callback'],
+    ['with-port', 'http://[::1]:8000/callback'],
+    ['no-path', 'http://127.0.0.1:51234/'],
+    ['tls', 'https://127.0.0.1:51234/callback'],
+    ['other', 'http://127.0.0.2:51234/callback'],
+    ['longer', 'http://localhost.test:51234/callback'],
+  ])('of `%s` cannot be %s', async (client, uri) => {
+    expect(await statusOf(client, uri)).toBe(400);
+  });
+
+  it('is one of a logout too', async () => {
+    const logOutAt = (uri: string) =>
+      native.call(`GET ${LOGOUT}?${formOf({ client_id: 'by-v4', post_logout_redirect_uri: uri })}`);
+
+    expect(locationOf(await logOutAt('http://[::1]:51234/callback')).href).toBe('http://[::1]:51234/callback');
+    expect((await logOutAt('http://[::1]:51234/bye')).status).toBe(400);
+  });
+
+  it('is redeemed with the port of the request', async () => {
+    const redirect_uri = 'http://127.0.0.1:51234/callback';
+    const path = authorizationPath({ client_id: 'by-v4', redirect_uri });
+    const code = String(locationOf(await logIn(native, path)).searchParams.get('code'));
+    const redeemed = (uri: string) =>
+      postForm(native, REALM_TOKEN, codeFields(code, { client_id: 'by-v4', redirect_uri: uri }));
+
+    expect((await redeemed(redirect_uri)).status).toBe(200);
+  });
+
+  it('is explained on the page that refuses another', async () => {
+    const shown = async (client_id: string) =>
+      page(await open({ client_id, redirect_uri: 'https://evil.test/' }, native), 400);
+
+    expect(await shown('by-v4')).toContain(
+      '<code>http://127.0.0.1/callback</code> <span class="quiet">any port, also of <code>[::1]</code></span>',
+    );
+    expect(await shown('by-name')).toContain(
+      '<code>http://localhost/callback</code> <span class="quiet">any port</span>',
+    );
+    expect(await shown('with-port')).toContain('<code>http://127.0.0.1:8000/callback</code></span>');
   });
 });
 

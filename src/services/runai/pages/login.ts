@@ -2,6 +2,7 @@ import { escapeHtml, escapeWithCode, LOOK, shorten } from '../../../core/html.ts
 import type { Outcome } from '../../../core/outcome.ts';
 import type { OAuthClient } from '../collections/oauth-clients.ts';
 import type { People } from '../people.ts';
+import { describeLoopback } from '../redirect-uris.ts';
 import { renderDocument } from './document.ts';
 
 const STYLE = `${LOOK}
@@ -145,11 +146,12 @@ ${more === 0 ? '' : `<p class="quiet">There are ${more} more.</p>`}`;
   return page(status, title, `${renderMessage(status, title, message)}\n${clients.length === 0 ? none : list}`);
 }
 
-/** A redirect URI in full. One that ends with `:*` matches any port and path (RFC 8252, 7.3). */
+/** A redirect URI in full, and what else it matches. */
 function renderUri(uri: string, origin: string): string {
   const whole = shorten(uri.startsWith('/') ? `${origin}${uri}` : uri, MOST_SENTENCE);
-  const also = uri.endsWith(':*') ? ' <span class="quiet">any port and path</span>' : '';
-  return `<code>${escapeHtml(whole)}</code>${also}`;
+  const also = describeLoopback(uri);
+  const more = also === null ? '' : ` <span class="quiet">${escapeWithCode(also)}</span>`;
+  return `<code>${escapeHtml(whole)}</code>${more}`;
 }
 
 function page<Status extends number>(status: Status, title: string, main: string): Outcome<Status, Buffer> {
