@@ -87,7 +87,7 @@ it('GET /_mock/cast shows the identities with everything needed to use them', as
   expect(body.runai.applications).toEqual(cast.applications.map((one) => ({ ...one, bearer })));
   expect(body.runai.serviceAccounts).toEqual(cast.serviceAccounts.map((one) => ({ ...one, bearer })));
   expect(body.runai.tenant).toEqual(cast.tenant);
-  expect(body.runai.clients).toHaveLength(3);
+  expect(body.runai.clients).toHaveLength(4);
 });
 
 describe('a reset', () => {

@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { researcher } from '../../support/cast.ts';
 import {
@@ -26,6 +27,7 @@ const withOption = await testServer(named);
 const post = (body: unknown, on = server) => on.call('POST /_mock/clients', { body });
 const list = async (on = server): Promise<{ clientId: string; redirectUris: string[]; public: boolean }[]> =>
   (await on.call('GET /_mock/clients')).body.clients;
+const passwordOf = ({ email, password }: { email: string; password: string }) => ({ username: email, password });
 const asClient = (clientId: string) => ({ client_id: clientId, redirect_uri: CALLBACK });
 
 beforeEach(async () => {
@@ -92,7 +94,7 @@ describe('a client of one’s own', () => {
     expect((await server.call(`GET ${authorizationPath(asClient('my-app'))}`)).status).toBe(400);
     const refresh = { grant_type: 'refresh_token', refresh_token: tokens.body.refresh_token, client_id: 'my-app' };
     expect((await postForm(server, REALM_TOKEN, refresh)).status).toBe(401);
-    expect((await list()).map(({ clientId }) => clientId)).toEqual(['runai-admin-ui', 'runai-cli', 'cli']);
+    expect((await list()).map(({ clientId }) => clientId)).toEqual(['runai-admin-ui', 'runai-cli', 'cli', 'runai']);
     expect(problemDocument(await server.call('DELETE /_mock/clients/my-app'))).toContain('GET /_mock/clients');
   });
 
@@ -142,6 +144,28 @@ describe('a client of one’s own', () => {
   });
 });
 
+describe('the client `runai`, which the installer and clusters name (`--oidc-client-id=runai`)', () => {
+  it('logs a user in by password, with an ID token that clusters accept', async () => {
+    const fields = { grant_type: 'password', client_id: 'runai', scope: 'openid', ...passwordOf(researcher) };
+    const { status, body } = await postForm(server, REALM_TOKEN, fields);
+
+    expect(status).toBe(200);
+    expect(decodeJwt(body.id_token)).toMatchObject({ aud: 'runai', azp: 'runai' });
+    const refresh = { grant_type: 'refresh_token', refresh_token: body.refresh_token, client_id: 'runai' };
+    expect((await postForm(server, REALM_TOKEN, refresh)).status).toBe(200);
+  });
+
+  it.each(['http://127.0.0.1:8000/', 'http://localhost:18000/', 'http://[::1]:8000/callback'])(
+    'logs a user in by a code, back to %s',
+    async (redirect_uri) => {
+      const code = await codeOf(server, { client_id: 'runai', redirect_uri, ...S256 });
+      const fields = codeFields(code, { client_id: 'runai', redirect_uri, code_verifier: VERIFIER });
+
+      expect((await postForm(server, REALM_TOKEN, fields)).status).toBe(200);
+    },
+  );
+});
+
 describe('--redirect-uri', () => {
   it('adds a public client to every world, and a redirect URI to one that there is', async () => {
     expect(await list(withOption)).toEqual([
@@ -152,6 +176,7 @@ describe('--redirect-uri', () => {
         public: true,
       },
       { clientId: 'cli', redirectUris: ['http://127.0.0.1:*', 'http://localhost:*'], public: true },
+      { clientId: 'runai', redirectUris: ['http://127.0.0.1:*', 'http://localhost:*'], public: true },
       { clientId: 'my-app', redirectUris: [CALLBACK], public: true },
     ]);
     expect(await codeOf(withOption, asClient('my-app'))).toMatch(/^\w{43}$/);

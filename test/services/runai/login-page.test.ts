@@ -637,7 +637,7 @@ describe('the clients that there are', () => {
     for (const given of [{ client_id: 'nobody' }, { client_id: undefined }]) {
       const html = page(await open(given), 400);
 
-      expect(clientsIn(html)).toEqual([ADMIN_UI, PUBLIC_CLIENT, 'cli']);
+      expect(clientsIn(html)).toEqual([ADMIN_UI, PUBLIC_CLIENT, 'cli', 'runai']);
       expect(html).toContain(`<code>${ORIGIN_CALLBACK}</code>`);
       expect(html).toContain('<code>http://localhost:*</code> <span class="quiet">any port and path</span>');
     }
@@ -659,7 +659,7 @@ describe('the clients that there are', () => {
     const html = page(await open({ client_id: 'nobody' }, own), 400);
 
     expect(clientsIn(html)).toHaveLength(20);
-    expect(html).toContain('There are 23 more.');
+    expect(html).toContain('There are 24 more.');
     expect(html).toContain('and 4 more');
   });
 
