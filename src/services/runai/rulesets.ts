@@ -1,6 +1,7 @@
 import { type Ruleset, rowsOf, rulesetOf } from '../../core/ruleset.ts';
 import type { Settings } from '../../core/settings.ts';
 import {
+  APPLICATION_AT_REALM,
   GRANT_TYPES,
   LEFT_OUT,
   NOT_EMULATED,
@@ -10,6 +11,7 @@ import {
   type PredefinedRole,
   type Profile,
   REMEDIES,
+  REMEDIES_OF,
   RESOURCE_TYPES,
   ROLES_2_19,
   ROLES_2_24,
@@ -50,9 +52,10 @@ function rulesetOfProfile(profile: Profile): Ruleset {
       roles: ROLES_OF[profile],
       rules: RULES.filter(({ id }) => used.has(id)),
       operations,
-      remedies: REMEDIES,
+      remedies: { ...REMEDIES, ...REMEDIES_OF[profile] },
       more: {
         grantTypes: rowsOf(GRANT_TYPES, profile),
+        applicationsAtRealm: APPLICATION_AT_REALM.filter((row) => row.profile === profile),
         resourceTypes: rowsOf(RESOURCE_TYPES, profile),
         permissionSets: rowsOf(PERMISSION_SETS, profile),
         workloadTypes: WORKLOAD_TYPES,

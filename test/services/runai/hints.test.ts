@@ -223,6 +223,15 @@ describe('a token request with the wrong fields is told', () => {
     expect(codes).toEqual(['basic_at_v1']);
   });
 
+  it('with what 2.19 has, where the mock emulates that', async () => {
+    const basic = Buffer.from(`${application.clientId}:${application.secret}`).toString('base64');
+    const headers = { authorization: `Basic ${basic}` };
+    const { codes, texts } = await hintsOf(old.call, V1, { headers, body: { grantType: 'app_token' } });
+
+    expect(codes).toEqual(['basic_at_v1']);
+    expect(texts[0]).toMatch(/send `AppId` and `AppSecret` in the JSON body\. The realm accepts Basic\.$/);
+  });
+
   it.each<[what: string, at: typeof server, body: object]>([
     ['for a wrong secret', server, { grantType: 'client_credentials', clientId, clientSecret: 'wrong' }],
     ['for an unknown client', server, { grantType: 'client_credentials', clientId: 'nobody', clientSecret }],

@@ -308,8 +308,12 @@ const UNACCEPTED: [what: string, refused: Refused][] = [
     },
   ],
   [
-    'an application, which has a grant of its own',
-    { fields: byApplication, error: 'unauthorized_client', reason: 'wrong_grant' },
+    'an application through which a user would log in',
+    {
+      fields: { ...byApplication, ...person, grant_type: 'password' },
+      error: 'unauthorized_client',
+      reason: 'wrong_grant',
+    },
   ],
   [
     'an application with a wrong secret',
@@ -451,7 +455,11 @@ describe('in every version', () => {
 });
 
 it('an application that is refused its grant has not logged in', async () => {
-  for (const path of [V2_TOKEN, REALM_TOKEN]) await postForm(server, path, byApplication);
+  const refused = [
+    await postForm(server, V2_TOKEN, byApplication),
+    await postForm(server, REALM_TOKEN, { ...byApplication, ...person, grant_type: 'password' }),
+  ];
+  for (const answer of refused) oauthError(answer, 400, 'unauthorized_client');
   const { body } = await server.call(`GET /api/v1/apps/${application.id}`, { token: await server.tokenOf(admin) });
 
   expect(body).toMatchObject({ clientId: application.clientId, lastLogin: null });

@@ -69,6 +69,7 @@ async function requestOf(
   const { username, password, code } = form;
   return {
     grantType: requireField(form, 'grant_type'),
+    endpoint,
     grants: grantNames(context, endpoint),
     client: await presentedClient(context, form, need),
     username,

@@ -54,7 +54,7 @@ function rowsAt(endpoint: TokenEndpoint): readonly (GrantTypeRow & { readonly gr
   return GRANT_TYPES.filter((row) => row.endpoint === endpoint);
 }
 
-/** @param withIdToken should users who logged in also get an ID token? */
+/** @param withIdToken should users who logged in, and clients with the scope `openid`, also get an ID token? */
 export async function issueTokens(context: Context, result: GrantResult, withIdToken: boolean): Promise<Issued> {
   const { identity, clientId, sid, session } = result;
   const { authTime } = session?.login ?? { authTime: context.now };
@@ -68,9 +68,9 @@ export async function issueTokens(context: Context, result: GrantResult, withIdT
     ...(session !== undefined && {
       refreshToken: await mintRefreshToken(context, session.login, session.refreshTokenId),
     }),
-    ...(session !== undefined &&
-      withIdToken && {
-        idToken: await mintIdToken(context, { ...order, authTime, nonce: session.nonce ?? null, accessToken }),
+    ...(withIdToken &&
+      (session !== undefined || scope.split(' ').includes('openid')) && {
+        idToken: await mintIdToken(context, { ...order, authTime, nonce: session?.nonce ?? null, accessToken }),
       }),
   };
 }
@@ -81,6 +81,7 @@ const grantToken: Handler<'runai', 'grant_token'> = async (context) => {
   const { grantType, appID, appSecret, username, password, refreshToken, code, redirectUri, externalToken } = body;
   const request: TokenRequest = {
     ...{ grantType, appID, appSecret, username, password, refreshToken, code, redirectUri, externalToken },
+    endpoint: 'v1',
     grants: grantNames(context, 'v1'),
     client: { id: body.clientID || null, secret: body.clientSecret || null, need: 'optional' },
     nameOf: (member) => member,
@@ -113,6 +114,7 @@ function oldRequest(grantType: string, client: PresentedClient, fields: Partial<
   return {
     ...fields,
     grantType,
+    endpoint: null,
     grants: [grantType],
     client,
     nameOf: (member) => own(names, member) ?? member,

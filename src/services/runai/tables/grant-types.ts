@@ -59,3 +59,19 @@ export const GRANT_TYPE_SECTIONS = [
     },
   },
 ] as const satisfies readonly Section<GrantTypeRow, 'grantType'>[];
+
+/** A version in which applications may use `client_credentials` at the realm. */
+export interface ApplicationAtRealmRow extends Sourced {
+  readonly profile: Profile;
+}
+
+const REST_AUTH = '`docs/developer/rest-auth.md` of run-ai/docs';
+
+export const APPLICATION_AT_REALM_SECTIONS = [
+  {
+    rows: {
+      '2.19': { source: REST_AUTH, certainty: 'documented' },
+      '2.24': { source: `${REST_AUTH}, for earlier versions; 2.24 deprecates applications`, certainty: 'inferred' },
+    },
+  },
+] as const satisfies readonly Section<ApplicationAtRealmRow, 'profile'>[];

@@ -1,5 +1,5 @@
 import { tableOf } from '../../../core/sections.ts';
-import { GRANT_TYPE_SECTIONS } from './grant-types.ts';
+import { APPLICATION_AT_REALM_SECTIONS, GRANT_TYPE_SECTIONS } from './grant-types.ts';
 import { LEFT_OUT_SECTIONS, NOT_EMULATED_SECTIONS } from './not-emulated.ts';
 import { OPERATION_SECTIONS } from './operations.ts';
 import { PERMISSION_SET_SECTIONS } from './permission-sets.ts';
@@ -14,10 +14,11 @@ import { WORKLOAD_TYPE_SECTIONS } from './workload-types.ts';
 export type { GrantTypeRow, TokenEndpoint } from './grant-types.ts';
 export type { PermissionSetRow } from './permission-sets.ts';
 export type { OfProfiles, Profile } from './profiles.ts';
-export { REMEDIES } from './remedies.ts';
+export { REMEDIES, REMEDIES_OF } from './remedies.ts';
 export type { PredefinedRole } from './roles.ts';
 export type { ScopeType } from './scope-types.ts';
 
+export const APPLICATION_AT_REALM = tableOf('profile', APPLICATION_AT_REALM_SECTIONS);
 export const GRANT_TYPES = tableOf('grantType', GRANT_TYPE_SECTIONS);
 export const LEFT_OUT = tableOf('what', LEFT_OUT_SECTIONS);
 export const NOT_EMULATED = tableOf('path', NOT_EMULATED_SECTIONS);

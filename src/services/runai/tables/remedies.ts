@@ -1,5 +1,6 @@
 import type { DenyReason } from '../../../core/reasons.ts';
 import type { RemedyRow } from '../../../core/rule.ts';
+import type { Profile } from './profiles.ts';
 
 const GET_TOKEN = 'get a new token from the token endpoint';
 const LOG_IN_AGAIN = 'log in again with the `password` grant; each refresh token can be used once';
@@ -35,7 +36,7 @@ export const REMEDIES = {
   },
   wrong_grant: {
     kind: 'credential',
-    text: 'use `app_token` for an application, `client_credentials` for an access key or a service account; users log in through a client without a secret',
+    text: 'use a grant that the message lists for this client; if it lists none, use another client of `GET /_mock/cast`',
   },
   wrong_secret: {
     kind: 'credential',
@@ -56,7 +57,7 @@ export const REMEDIES = {
   },
   public_client: {
     kind: 'credential',
-    text: 'omit the secret; where one is required, use an access key, a service account or an application',
+    text: 'omit the secret; where one is required, use a client of `GET /_mock/cast` that has one',
   },
   wrong_redirect: { kind: 'credential', text: 'send the same redirect URI that the login page was opened with' },
   wrong_verifier: {
@@ -81,7 +82,23 @@ export const REMEDIES = {
   },
   external_user: {
     kind: 'credential',
-    text: 'use `external_token_exchange` or an access key: the user has no password here',
+    text: 'the user has no password here: send `external_token_exchange` to `POST /api/v1/token`, or use an access key',
   },
   foreign_object: { kind: 'identity', text: 'call as its owner, or use the administration operations' },
 } as const satisfies Partial<Record<DenyReason, RemedyRow>>;
+
+/** Remedies of versions that lack what the others name. */
+export const REMEDIES_OF = {
+  '2.19': {
+    unknown_client: {
+      kind: 'credential',
+      text: 'use a client id of `GET /_mock/cast`, or create an application with `POST /api/v1/apps`',
+    },
+    external_user: {
+      kind: 'credential',
+      text: 'log in as a user who has a password, or use an application: this user has no password here',
+    },
+  },
+  '2.24': {},
+  '3.0': {},
+} as const satisfies Record<Profile, Partial<Record<DenyReason, RemedyRow>>>;

@@ -24,7 +24,7 @@ interface Spelling {
 const CAMEL_CASE: Spelling = {
   name: 'camel case',
   fields: indexByBareName(CAMEL),
-  other: '`/api/v2/token` and the realm read snake case, in a form',
+  other: 'The realm and, since 2.24, `/api/v2/token` read snake case, in a form',
 };
 const SNAKE_CASE: Spelling = {
   name: 'snake case',
@@ -149,7 +149,7 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
       const { operation, settings } = refused;
       if (operation !== 'grant_token' || settings.runai !== '2.19') return null;
       if (fieldOf(refused, 'grantType') !== 'client_credentials' && !isClientOfAppToken(refused)) return null;
-      return 'Run:ai 2.19 treats each client as an application: send `{"grantType": "app_token", "AppId": ..., "AppSecret": ...}`. `client_credentials` with `clientId` exists since 2.24: start the mock with `--runai 2.24` to use it.';
+      return 'Run:ai 2.19 treats each client as an application: send `{"grantType": "app_token", "AppId": ..., "AppSecret": ...}`. `client_credentials` with `clientId` exists here since 2.24: start the mock with `--runai 2.24` to use it. The token endpoint of the realm has it in 2.19, too.';
     },
   },
   {
@@ -189,11 +189,15 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
     ...V1,
     certainty: 'documented',
     when: (refused) => {
-      const { operation, problem, credential } = refused;
+      const { operation, problem, credential, settings } = refused;
       if (operation !== 'grant_token' || problem.kind !== 'invalid_request' || credential?.scheme !== 'basic')
         return null;
       if (sends(refused, 'clientID') || sends(refused, 'appID')) return null;
-      return '`/api/v1/token` does not read `Authorization: Basic`: send `clientId` and `clientSecret` in the JSON body. `/api/v2/token` and the realm accept Basic.';
+      const [names, others] =
+        settings.runai === '2.19'
+          ? ['`AppId` and `AppSecret`', 'The realm accepts']
+          : ['`clientId` and `clientSecret`', '`/api/v2/token` and the realm accept'];
+      return `\`/api/v1/token\` does not read \`Authorization: Basic\`: send ${names} in the JSON body. ${others} Basic.`;
     },
   },
   {

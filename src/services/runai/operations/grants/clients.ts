@@ -98,6 +98,7 @@ export async function loginClient(context: Context, request: TokenRequest): Prom
   const candidate = await confidentialClient(context, id);
   throw wrongGrant(
     request,
+    context,
     await authenticateClient(context, dryRun(candidate), { id, secret: secret ?? '', challenge }),
   );
 }
@@ -111,7 +112,7 @@ export async function refuseLoginClient(
   const client = await oauthClientsIn(context).byId(id);
   if (client === null) return;
   checkClientSecret(client, { secret, challenge });
-  throw wrongGrant(request, null);
+  throw wrongGrant(request, context, null);
 }
 
 /** Drops the record of a login, for a request that is refused after the secret was checked. */

@@ -5,6 +5,8 @@ import { findOtherSpelling } from '../../../../core/spelling.ts';
 import { NotFound, Outdated } from '../../../../store/errors.ts';
 import { type Granted, principalOf } from '../../caller.ts';
 import type { Login } from '../../collections/grants.ts';
+import { profileOf } from '../../rulesets.ts';
+import { APPLICATION_AT_REALM, type TokenEndpoint } from '../../tables/index.ts';
 
 /** How a client identifies itself: in the body of a token request, or by Basic (RFC 6749, 2.3.1). */
 export interface PresentedClient {
@@ -22,6 +24,8 @@ export interface PresentedClient {
 /** A token request of any endpoint. Members are spelled as in `POST /api/v1/token`. */
 export interface TokenRequest {
   readonly grantType: string;
+  /** Null: an old endpoint, with one grant. */
+  readonly endpoint: TokenEndpoint | null;
   /** The grants that the endpoint has in this version. */
   readonly grants: readonly string[];
   readonly appID?: string | undefined;
@@ -42,7 +46,7 @@ export interface TokenRequest {
 }
 
 export type Member =
-  | Exclude<keyof TokenRequest, 'grantType' | 'grants' | 'client' | 'nameOf' | 'sent'>
+  | Exclude<keyof TokenRequest, 'grantType' | 'endpoint' | 'grants' | 'client' | 'nameOf' | 'sent'>
   | 'clientID'
   | 'clientSecret';
 
@@ -108,11 +112,16 @@ const CLIENTS = {
     label: 'an OAuth client through which users log in',
     grants: ['authorization_code', 'exchange_token', 'password', 'refresh_token', 'external_token_exchange'],
   },
-  application: { label: 'an application', grants: ['app_token'] },
+  application: { label: 'an application', grants: ['app_token', 'client_credentials'] },
   'service-account': { label: 'a service account', grants: ['client_credentials', 'app_token'] },
   // Its identity is its owner.
   user: { label: 'an access key', grants: ['client_credentials', 'app_token'] },
 } as const;
+
+/** May applications use `client_credentials` in this request? */
+export function areApplicationsClients({ endpoint }: TokenRequest, { settings }: Pick<Context, 'settings'>): boolean {
+  return endpoint === 'realm' && APPLICATION_AT_REALM.some(({ profile }) => profile === profileOf(settings));
+}
 
 /**
  * Refuses a grant that is not for clients of this kind (RFC 6749, 5.2). Only after the secret was verified: without it a
@@ -120,18 +129,31 @@ const CLIENTS = {
  *
  * @param granted what the client would get; null for a client through which users log in
  */
-export function wrongGrant({ grantType, grants, client }: TokenRequest, granted: Granted | null): Problem {
-  const { label, grants: own } = CLIENTS[granted?.identity.kind ?? 'login'];
-  const usable = own.filter((name) => grants.includes(name));
+export function wrongGrant(
+  request: TokenRequest,
+  { settings }: Pick<Context, 'settings'>,
+  granted: Granted | null,
+): Problem {
+  const { grantType, grants, client } = request;
+  const kind = granted?.identity.kind ?? 'login';
+  const { label, grants: own } = CLIENTS[kind];
+  const isAtRealm = kind !== 'application' || areApplicationsClients(request, { settings });
+  const usable = own.filter((name) => grants.includes(name) && (isAtRealm || name !== 'client_credentials'));
   const advice =
-    usable.length === 0
-      ? 'This endpoint has no grant for it'
-      : `It may use ${usable.map((name) => `\`${name}\``).join(', ')}`;
+    usable.length === 0 ? noGrant(kind, settings) : `It may use ${usable.map((name) => `\`${name}\``).join(', ')}`;
   return new Problem('bad_client', `The client may not use the grant \`${grantType}\`: it is ${label}. ${advice}.`, {
     reason: 'wrong_grant',
     ...(granted !== null && { claimed: principalOf(granted) }),
     ...(client.challenge !== undefined && { challenge: client.challenge }),
   });
+}
+
+function noGrant(kind: keyof typeof CLIENTS, settings: Context['settings']): string {
+  const none = 'This endpoint has no grant for it';
+  if (kind !== 'application') return none;
+  return profileOf(settings) === '3.0'
+    ? 'Run:ai 3.0 has no applications: use an access key or a service account'
+    : `${none}. \`POST /api/v1/token\` has \`app_token\`, and the realm \`client_credentials\``;
 }
 
 /**
