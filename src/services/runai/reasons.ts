@@ -27,6 +27,12 @@ export const REASONS = {
     source: 'RFC 6749, 5.2',
     certainty: 'documented',
   },
+  client_assertion: {
+    stage: 'authenticate',
+    meaning: 'the client authenticates with `client_assertion`, which the mock does not support',
+    source: 'RFC 7523, 2.2; the mock knows clients only by secrets',
+    certainty: 'ours',
+  },
   malformed_basic: {
     stage: 'authenticate',
     meaning: 'the `Authorization` header is not `Basic` and the base64 of a client id and its secret',

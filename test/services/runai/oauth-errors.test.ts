@@ -835,6 +835,53 @@ describe('a refresh token', () => {
   });
 });
 
+describe('a client that authenticates with an assertion (RFC 7523, 2.2)', () => {
+  const assertion = {
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    client_assertion: 'eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJjIn0.AAAA',
+  };
+  const refusal = {
+    ...{ status: 401, error: 'invalid_client', reason: 'client_assertion' },
+    names: ['This mock does not support `private_key_jwt`; send `client_secret`.'],
+  };
+
+  it.each([V2_TOKEN, REALM_TOKEN])('is told at %s that it is not supported', async (path) => {
+    const refresh = { grant_type: 'refresh_token', refresh_token: 'x'.repeat(64), client_id: PUBLIC_CLIENT };
+    for (const grant of [byKey, { ...byKey, client_id: undefined }, byPassword, refresh]) {
+      const fields = { ...grant, client_secret: undefined, ...assertion };
+      await expectRefusal(server, path, { fields, ...refusal });
+    }
+  });
+
+  it.each([INTROSPECTION, REVOCATION])('is told at %s, too', (path) =>
+    expectRefusal(server, path, { fields: { token: 'x.y.z', client_id: keyId, ...assertion }, ...refusal }),
+  );
+
+  it.each([
+    ['client_assertion', 'client_credentials'],
+    ['clientAssertion', 'client_credentials'],
+    ['client_assertion', 'password'],
+  ])('is told at /api/v1/token: %s of %s', async (name, grantType) => {
+    for (const [profile, on] of Object.entries(servers)) {
+      const secret = profile === '2.19' ? 'appSecret' : 'clientSecret';
+      const body = { grantType, ...person, clientId: keyId, [name]: assertion.client_assertion };
+      const answer = await on.call('POST /api/v1/token', { body });
+      const { fixes } = await explained(on, answer, 'client_assertion');
+
+      expect(answer.status).toBe(400);
+      expect(JSON.stringify(answer.body)).toContain(
+        `This mock does not support \`private_key_jwt\`; send \`${secret}\`.`,
+      );
+      expect(JSON.stringify(fixes)).toContain('without `client_assertion`');
+      expect(JSON.stringify(answer.body)).not.toContain('eyJ');
+    }
+  });
+
+  it('counts as none if it is empty', async () => {
+    expect((await postForm(server, REALM_TOKEN, { ...byKey, client_assertion: '' })).status).toBe(200);
+  });
+});
+
 const QUESTIONS: [what: string, path: string][] = [
   ['introspection', INTROSPECTION],
   ['revocation', REVOCATION],

@@ -28,6 +28,7 @@ export async function presentedClient(
   form: Form,
   need: PresentedClient['need'],
 ): Promise<PresentedClient> {
+  refuseAssertion(form, 'client_secret');
   const [header, second] = context.headerLines('authorization').filter((line) => /^basic\b/i.test(line));
   if (second !== undefined) {
     throw new Problem('invalid_request', 'The request has more than one `Authorization` header. Send one.');
@@ -46,6 +47,18 @@ export async function presentedClient(
     throw new Problem('invalid_request', 'Field `client_id` differs from the client in the `Authorization` header.');
   }
   return { id: name || null, secret: password || null, challenge, need };
+}
+
+/**
+ * Refuses a client that authenticates with a signed JWT (RFC 7523, 2.2): its key is not known here.
+ *
+ * @param secretField the endpoint's name of the secret
+ */
+export function refuseAssertion(sent: object, secretField: string): void {
+  if (!Object.entries(sent).some(([name, value]) => /^client_?assertion$/i.test(name) && value !== '')) return;
+  throw new Problem('bad_client', `This mock does not support \`private_key_jwt\`; send \`${secretField}\`.`, {
+    reason: 'client_assertion',
+  });
 }
 
 /** Decodes Basic credentials. Id and secret are form-encoded before they are joined (RFC 6749, 2.3.1). */

@@ -11,6 +11,7 @@ import { GRANT_TYPES, type GrantTypeRow, type TokenEndpoint } from '../tables/in
 import { appToken } from './grants/app-token.ts';
 import type { Grant, GrantResult, PresentedClient, TokenRequest } from './grants/grant.ts';
 import { GRANTS, type GrantName } from './grants/index.ts';
+import { refuseAssertion } from './oauth-client.ts';
 
 /** Answers with tokens must not be cached (RFC 6749, 5.1). */
 export const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' } as const;
@@ -78,6 +79,7 @@ export async function issueTokens(context: Context, result: GrantResult, withIdT
 /** `POST /api/v1/token` */
 const grantToken: Handler<'runai', 'grant_token'> = async (context) => {
   const { body } = context;
+  refuseAssertion(body, profileOf(context.settings) === '2.19' ? 'appSecret' : 'clientSecret');
   const { grantType, appID, appSecret, username, password, refreshToken, code, redirectUri, externalToken } = body;
   const request: TokenRequest = {
     ...{ grantType, appID, appSecret, username, password, refreshToken, code, redirectUri, externalToken },

@@ -51,6 +51,10 @@ export const REMEDIES = {
   revoked_refresh_token: { kind: 'credential', text: LOG_IN_AGAIN },
   other_client: { kind: 'credential', text: 'send the `clientId` that the login was made with' },
   no_client: { kind: 'credential', text: 'send `client_id` and `client_secret`, or the header `Authorization: Basic`' },
+  client_assertion: {
+    kind: 'credential',
+    text: 'send the client id and the secret of a client of `GET /_mock/cast`, without `client_assertion`',
+  },
   malformed_basic: {
     kind: 'credential',
     text: 'send `Authorization: Basic` and the base64 of `<client id>:<secret>`, each encoded as in a form',
