@@ -35,8 +35,40 @@ const OTHER_PARAMETERS = ['access_token', 'api_key', 'apikey', 'api-key', 'token
 const RFC_6750 = { source: 'RFC 6750, 2.1: `Authorization: Bearer <token>`', certainty: 'documented' } as const;
 const OURS = { source: 'a frequent mistake of clients', certainty: 'ours' } as const;
 
+/** The user of Basic, with which NGC exchanges a key for a token. */
+const NGC_USER = '$oauthtoken:';
+
+/** Is it a request to exchange an NGC key for a token, at a path that nothing serves? */
+function isExchange({ problem, path, query, credential }: RefusedRequest): boolean {
+  if (problem.kind !== 'unknown_path' || !/\/token\/?$/.test(path)) return false;
+  const { service } = query;
+  return hasNgcUser(credential) || credential?.scheme === 'apikey' || /^ngc\b/.test(String(service));
+}
+
+function hasNgcUser(credential: SentCredential | null): boolean {
+  if (credential?.scheme !== 'basic') return false;
+  return Buffer.from(credential.text.slice(0, 4 * NGC_USER.length), 'base64')
+    .toString('latin1')
+    .startsWith(NGC_USER);
+}
+
 /** Mistakes in the form of the header `Authorization`. */
 export const AUTHORIZATION_HINTS: readonly HintRule[] = [
+  {
+    code: 'oauthtoken_exchange',
+    symptom: '`$oauthtoken` and a key by Basic, or `/token?service=ngc`',
+    advice: 'send the key as `Authorization: Bearer nvapi-...`',
+    source: "NGC's SDK exchanges keys of an older kind at `authn.nvidia.com/token`",
+    certainty: 'observed',
+    isOnly: true,
+    when: (refused) => {
+      // Run:ai accepts no key.
+      const isKeyByBasic =
+        refused.problem.reason === 'wrong_scheme' && refused.service !== 'runai' && hasNgcUser(refused.credential);
+      if (!isKeyByBasic && !isExchange(refused)) return null;
+      return "NGC's exchange of `$oauthtoken` is not emulated: send the key as `Authorization: Bearer nvapi-...`.";
+    },
+  },
   {
     code: 'several_authorization_headers',
     symptom: 'more than one header `Authorization`',

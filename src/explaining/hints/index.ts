@@ -26,11 +26,11 @@ export const GENERAL_HINTS: readonly HintRule[] = [...FIRST, ...TOKEN_HINTS, ...
 export function findHints(own: readonly HintRule[], refused: RefusedRequest): readonly Hint[] {
   const hints: Hint[] = [];
   for (const rules of [FIRST, own, TOKEN_HINTS, OLDER_API_HINTS, PATH_HINTS]) {
-    for (const { code, when } of rules) {
+    for (const { code, when, isOnly } of rules) {
       const text = when(refused);
       if (text === null) continue;
       hints.push({ code, text: inAscii(text) });
-      if (hints.length === MOST_HINTS) return hints;
+      if (hints.length === MOST_HINTS || isOnly) return hints;
       // One path hint is enough: a second guess would contradict the first.
       if (rules === PATH_HINTS) break;
     }

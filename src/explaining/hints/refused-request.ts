@@ -105,6 +105,8 @@ export interface HintRule extends Sourced {
   readonly symptom: string;
   /** The advice, for the same page. */
   readonly advice: string;
+  /** Would any further hint contradict it? */
+  readonly isOnly?: true;
   /**
    * The text of the hint; null for a request without this mistake. It takes linear time, never throws, and reveals no
    * secret: it describes sent values only by their kind.

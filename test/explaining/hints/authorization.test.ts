@@ -44,6 +44,47 @@ describe('the form of the header is told', () => {
     for (const secret of [token.slice(-20), key.slice(-20)]) expect(texts.join(' ')).not.toContain(secret);
   });
 
+  it.each([
+    'GET /token?service=ngc&scope=group/ngc:acme',
+    'GET /token?service=ngc,group/ngc:acme',
+    'GET /token',
+    'POST /v2/token/',
+    NVCF,
+    'GET /api/v3/simulations/',
+    'GET /v3/orgs/acme/keys',
+  ])("that NGC's exchange of `$oauthtoken` is not emulated, and nothing else: %s", async (request) => {
+    const basic = Buffer.from(`$oauthtoken:${key}`).toString('base64');
+    const { codes, texts, answer } = await hintsOf(server.call, request, {
+      headers: { authorization: `Basic ${basic}` },
+    });
+
+    expect(codes).toEqual(['oauthtoken_exchange']);
+    expect(texts[0]).toContain('`$oauthtoken`');
+    expect(texts[0]).toContain('send the key as `Authorization: Bearer nvapi-...`');
+    for (const secret of [key.slice(8), basic]) {
+      expect(JSON.stringify([texts, answer.body, answer.headers])).not.toContain(secret);
+    }
+  });
+
+  it.each([
+    ['a key as `ApiKey`', 'GET /token', `ApiKey ${key}`],
+    ['no credential', 'GET /token?service=ngc', undefined],
+  ])('that the exchange is not emulated, by its address and %s', async (_what, request, authorization) => {
+    const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
+
+    expect((await hintsOf(server.call, request, { headers })).codes).toEqual(['oauthtoken_exchange']);
+  });
+
+  it.each([
+    ['at Run:ai, which accepts no key', RUNAI, '$oauthtoken', ['basic_for_bearer']],
+    ['for another user', NVCF, 'oauthtoken', ['basic_for_bearer']],
+    ['at a stray path for another user', 'POST /token', 'oauthtoken', ['path_incomplete']],
+  ])('nothing of that exchange %s', async (_what, request, user, expected) => {
+    const headers = { authorization: `Basic ${Buffer.from(`${user}:${key}`).toString('base64')}` };
+
+    expect((await hintsOf(server.call, request, { headers })).codes).toEqual(expected);
+  });
+
   it('two headers', async () => {
     const headers = { authorization: [`Bearer ${token}`, `Bearer ${token}`] as never };
     const { codes, answer } = await hintsOf(server.call, RUNAI, { headers });
