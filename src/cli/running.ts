@@ -22,12 +22,10 @@ export interface Running {
 export async function runningServer(flags: FlagTexts): Promise<Running> {
   const { host, port, adminToken, tls, tlsCert } = (await readConfig(flags)).config;
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  const address = reachable.includes(':') ? `[${reachable}]` : reachable;
   return {
     isHere: reachable === 'localhost' || reachable === '::1' || reachable.startsWith('127.'),
-    url: originAt(
-      tls || tlsCert !== null ? 'https' : 'http',
-      `${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`,
-    ),
+    url: originAt(tls || tlsCert !== null ? 'https' : 'http', `${address}:${port}`),
     headers: adminToken === null ? {} : { 'x-mock-admin-token': adminToken },
   };
 }

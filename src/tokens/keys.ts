@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { CompactSign, type CryptoKey, calculateJwkThumbprint, importJWK, type JWK, type KeyImportOptions } from 'jose';
 import type { Instant } from '../core/clock.ts';
 import { Unusable } from '../core/unusable.ts';
@@ -158,3 +158,10 @@ export function plainJson(claims: Claims): string {
 }
 
 export type PublicJwk = SigningKey['publicJwk'];
+
+/** The SubjectPublicKeyInfo of a key (RFC 5280, 4.1.2.7) in base64: PEM without its lines. */
+export function spkiOf(jwk: PublicJwk): string {
+  // The JWK types of Node and jose describe the same object.
+  const key = createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' });
+  return key.export({ type: 'spki', format: 'der' }).toString('base64');
+}

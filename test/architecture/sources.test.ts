@@ -16,9 +16,9 @@ const OWNERS: readonly [what: string, pattern: RegExp, owner: string][] = [
   ['takes what tests replace from Node', /'node:(?:timers|perf_hooks)|runIn\w+Context\('/, 'src/platform/time.ts'],
 ];
 
-/** Globals that tests replace in the process of their app. */
+/** Globals that tests replace in the process of their app. A request of Node's has a timeout of its own. */
 const REPLACED =
-  /\b(?:set|clear)(?:Timeout|Interval|Immediate)\b|\bqueueMicrotask\b|\bnextTick\b|\bperformance\b|AbortSignal\.timeout/g;
+  /(?<!request\.)\b(?:set|clear)(?:Timeout|Interval|Immediate)\b|\bqueueMicrotask\b|\bnextTick\b|\bperformance\b|AbortSignal\.timeout/g;
 
 describe('only one file', () => {
   it.each(OWNERS)('%s', (_what, pattern, owner) => {

@@ -12,7 +12,7 @@ import { callerInfoOperations } from './operations/caller-info.ts';
 import { keyLookups, keyOperations } from './operations/keys.ts';
 import { renderProblem } from './problem.ts';
 import { ngcSeed } from './seed.ts';
-import { TABLES } from './tables/index.ts';
+import { NOT_EMULATED, TABLES } from './tables/index.ts';
 
 const RULESET = rulesetOf('ngc', null, TABLES);
 const CALLER = callerUnder(RULESET);
@@ -26,7 +26,8 @@ export function ngc(rulesetsOfKeys: () => readonly Ruleset[]): ServiceDefinition
   return {
     name: 'ngc',
     title: 'NVIDIA NGC keys',
-    prefixes: ['/v3/orgs', '/v3/keys', '/v2/orgs'],
+    prefixes: ['/v3/orgs', '/v3/keys', '/v2/orgs', '/v2/users'],
+    notEmulated: NOT_EMULATED,
     rulesets: [RULESET],
     ruleset: () => RULESET,
     authenticate: async (arrival) => CALLER(arrival, await bearerOfNgcKey(arrival)),

@@ -30,6 +30,7 @@ app_token | until 2.24 | public | -
 exchange_code | only 2.19 | public | -
 refresh_token | only 2.19 | public | -
 get_openid_configuration | all | public | -
+get_realm | all | public | -
 get_realm_jwks | all | public | -
 authorize | all | public | -
 authorize_by_post | all | public | -

@@ -1,10 +1,13 @@
 import type { Tables } from '../../../core/rule.ts';
 import { tableOf } from '../../../core/sections.ts';
+import { NOT_EMULATED_SECTIONS } from './not-emulated.ts';
 import { OPERATION_SECTIONS } from './operations.ts';
 import { PERMISSION_SECTIONS } from './permissions.ts';
 import { REMEDIES } from './remedies.ts';
 import { ROLE_SECTIONS } from './roles.ts';
 import { RULE_SECTIONS } from './rules.ts';
+
+export const NOT_EMULATED = tableOf('path', NOT_EMULATED_SECTIONS);
 
 /** The rules of NGC's key administration. */
 export const TABLES = {
@@ -14,4 +17,5 @@ export const TABLES = {
   rules: tableOf('id', RULE_SECTIONS),
   operations: tableOf('id', OPERATION_SECTIONS),
   remedies: REMEDIES,
+  more: { notEmulated: NOT_EMULATED },
 } as const satisfies Tables;

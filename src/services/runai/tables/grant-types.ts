@@ -65,7 +65,7 @@ export interface ApplicationAtRealmRow extends Sourced {
   readonly profile: Profile;
 }
 
-const REST_AUTH = '`docs/developer/rest-auth.md` of run-ai/docs';
+const REST_AUTH = 'page "API Authentication" (`rest-auth`) of run-ai/docs';
 
 export const APPLICATION_AT_REALM_SECTIONS = [
   {

@@ -50,6 +50,7 @@ export const OPERATION_SECTIONS = [
     rule: 'public',
     certainty: 'inferred',
     rows: {
+      get_realm: { source: KEYCLOAK },
       get_openid_configuration: { source: `OpenID Connect Discovery 1.0, 4; ${KEYCLOAK}` },
       get_realm_jwks: { source: `RFC 7517, 5; ${KEYCLOAK}` },
       authorize: { source: `RFC 6749, 4.1; OpenID Connect Core 1.0, 3.1; ${KEYCLOAK}` },

@@ -1,0 +1,18 @@
+import type { NotEmulatedRow } from '../../../core/not-emulated.ts';
+import type { Section } from '../../../core/sections.ts';
+
+/** What clients ask NGC about organisations and users. */
+export const NOT_EMULATED_SECTIONS = [
+  {
+    source: 'observed in published clients',
+    certainty: 'observed',
+    methods: ['GET'],
+    rows: ['/v2/orgs', '/v2/users/me'],
+  },
+  {
+    source: 'observed in published clients',
+    certainty: 'observed',
+    methods: ['POST'],
+    rows: ['/v2/users/me/api-key', '/v3/keys/get-sak-info'],
+  },
+] as const satisfies readonly Section<NotEmulatedRow, 'path'>[];

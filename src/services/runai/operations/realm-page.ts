@@ -1,0 +1,21 @@
+import type { Handler } from '../../../contract/request.ts';
+import { spkiOf } from '../../../tokens/keys.ts';
+import { endpointsOf } from '../tenant.ts';
+import { issuerInPath } from './oauth-client.ts';
+
+/** Keycloak's page of a realm, from which some clients take the public key. */
+const getRealm: Handler<'runai', 'get_realm'> = async (context) => {
+  const issuer = await issuerInPath(context);
+  return {
+    status: 200,
+    body: {
+      realm: context.params.realm,
+      public_key: spkiOf(context.tokens.key.publicJwk),
+      'token-service': endpointsOf(issuer),
+      'account-service': `${issuer}/account`,
+      'tokens-not-before': 0,
+    },
+  };
+};
+
+export const realmPageOperations = { get_realm: getRealm };

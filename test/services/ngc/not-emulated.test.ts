@@ -1,0 +1,41 @@
+/** What clients ask NGC, and the mock does not emulate. */
+import { expect, it } from 'vitest';
+import { castKey } from '../../support/ngc-cast.ts';
+import { testServer } from '../../support/server.ts';
+
+const server = await testServer();
+const { key } = castKey('nvcf-deployer');
+
+it.each(['GET /v2/orgs', 'GET /v2/users/me', 'POST /v2/users/me/api-key', 'POST /v3/keys/get-sak-info'])(
+  '%s is said not to be emulated, with and without a key',
+  async (operation) => {
+    await server.call('POST /_mock/reset');
+    const said = `The mock does not emulate \`${operation}\`.`;
+    for (const headers of [{}, { authorization: `Bearer ${key}` }]) {
+      const answer = await server.call(operation, { headers });
+
+      expect(answer.status).toBe(404);
+      expect(answer.body.requestStatus.statusDescription).toContain(said);
+      expect(answer.headers['x-mock-hint']).toBeUndefined();
+    }
+    const { body } = await server.call('GET /_mock/findings');
+    expect(body.findings).toEqual([
+      expect.objectContaining({ kind: 'not_emulated', count: 2, message: expect.stringContaining(said) }),
+    ]);
+  },
+);
+
+it('the tables list it, with its source', async () => {
+  const { more } = (await server.call('GET /_mock/tables/ngc')).body;
+
+  expect(more.notEmulated).toContainEqual({
+    ...{ path: '/v2/orgs', methods: ['GET'], certainty: 'observed', source: 'observed in published clients' },
+  });
+});
+
+it('another path about users is still only unknown', async () => {
+  const answer = await server.call('GET /v2/users/1');
+
+  expect([answer.status, answer.body.requestStatus.statusCode]).toEqual([404, 'NOT_FOUND']);
+  expect(answer.body.requestStatus.statusDescription).toContain('There is no operation at');
+});
