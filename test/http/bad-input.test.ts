@@ -484,8 +484,7 @@ describe('a path that does not exist', () => {
       '/v1/k8s/nothing',
       '/auth',
       '/auth/nothing',
-      '/auth/realms',
-      `/auth/realms/${cast.tenant.realm}/nothing`,
+      `/auth/realms/${cast.tenant.realm}`,
       '/api/v1//token',
     ];
     expect(await notRefusedAs(paths, runaiRefusal)).toEqual([]);
