@@ -8,6 +8,7 @@ import { showPath } from '../core/redact.ts';
 import type { OperationRow } from '../core/rule.ts';
 import { shortName } from '../core/storable-text.ts';
 import { clearTimeout, setTimeout } from '../platform/time.ts';
+import type { BodyRoom } from './body-room.ts';
 import type { Operation } from './openapi.ts';
 import { headerLines } from './transport/arrival.ts';
 
@@ -200,29 +201,6 @@ async function readBytes(request: IncomingMessage, limits: BodyLimits): Promise<
 export function announcedLength(request: IncomingMessage): number | null {
   const [length] = headerLines(request, 'content-length');
   return length === undefined ? null : Number(length);
-}
-
-/** The byte budget that all bodies in progress share. */
-export class BodyRoom {
-  readonly #most: number;
-  #taken = 0;
-
-  constructor(most: number) {
-    this.#most = most;
-  }
-
-  /** @throws Problem `unavailable` if there is no room for this many more bytes */
-  take(bytes: number): void {
-    if (this.#taken + bytes > this.#most) {
-      const message = `The server reads at most ${this.#most} bytes of request bodies at a time. Send fewer requests at once, and try again.`;
-      throw new Problem('unavailable', message, { close: true });
-    }
-    this.#taken += bytes;
-  }
-
-  give(bytes: number): void {
-    this.#taken -= bytes;
-  }
 }
 
 /** The size of a body and its SHA-256 in hexadecimal. The bytes are not kept. */

@@ -484,7 +484,8 @@ describe('a path that does not exist', () => {
       '/v1/k8s/nothing',
       '/auth',
       '/auth/nothing',
-      `/auth/realms/${cast.tenant.realm}`,
+      '/auth/realms',
+      `/auth/realms/${cast.tenant.realm}/nothing`,
       '/api/v1//token',
     ];
     expect(await notRefusedAs(paths, runaiRefusal)).toEqual([]);

@@ -1,4 +1,5 @@
-import { type BodyLimits, BodyRoom } from '../bodies.ts';
+import type { BodyLimits } from '../bodies.ts';
+import { BodyRoom } from '../body-room.ts';
 import type { ConnectionLimits } from './connections.ts';
 
 /** Limits on the size and the pace of requests. Times are in milliseconds. */

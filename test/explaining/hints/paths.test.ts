@@ -47,9 +47,8 @@ describe('a path that nothing is served at is told', () => {
     ['GET /api/v2/users', 'path_misspelt', '`GET /api/v1/users`'],
     ['GET /api/v2/users/', 'path_misspelt', '`GET /api/v1/users`'],
     ['GET /api/v1/simulations/', 'path_misspelt', '`GET /api/v3/simulations/`'],
-    ['GET /api/v2/simulations/', 'path_misspelt', '`GET /api/v3/simulations/`'],
     ['GET /api/v2/simulation', 'path_misspelt', '`GET /api/v3/simulations/`'],
-    ['GET /api/v2/simulations/nodes/', 'path_misspelt', '`GET /api/v3/simulations/nodes/`'],
+    ['GET /api/v2/simulation/nodes/', 'path_misspelt', '`GET /api/v3/simulations/nodes/`'],
     ['POST /api/v3/token', 'path_misspelt', '`POST /api/v1/token`, `POST /api/v2/token`'],
     ['PATCH /v2/nvct/task/t', 'path_misspelt', '`GET /v1/nvct/tasks/{taskId}`, `DELETE /v1/nvct/tasks/{taskId}`'],
     // A prefix is nearer than a missing part, and both can come with another version.
