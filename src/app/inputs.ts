@@ -1,11 +1,9 @@
 import type { Effective } from '../config/config.ts';
 import type { Config } from '../config/options.ts';
-import { vendorDocumentsFrom } from '../conformance/vendor-documents.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { MEGABYTE, type newBudgets } from '../core/bounded-cache.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
-import type { VendorDocument } from '../http/openapi/vendor-document.ts';
 import type { Documents } from '../http/openapi.ts';
 import type { Server } from '../http/server.ts';
 import type { Limits } from '../http/transport/limits.ts';
@@ -55,8 +53,6 @@ export interface Inputs {
   readonly control: (ports: Ports) => ServiceDefinition;
   readonly signingKey: SigningKey;
   readonly identityProvider: IdentityProvider | null;
-  /** The vendors' own documents, by service. */
-  readonly vendorDocuments: ReadonlyMap<string, VendorDocument>;
   /** The seed of a new default world. */
   readonly seed: Seed;
   /** The file that a new default world begins with; null without `--snapshot`. */
@@ -72,14 +68,13 @@ export async function readInputs(parts: ServerParts): Promise<Inputs> {
   const random = parts.random ?? systemRandom();
   const [services, control] = await Promise.all([loadServices(config), loadControl()]);
   const snapshot = await snapshotFrom(config, config.maxState * MEGABYTE);
-  const [version, signingKey, identityProvider, vendorDocuments, seed] = await Promise.all([
+  const [version, signingKey, identityProvider, seed] = await Promise.all([
     packageVersion(),
     signingKeyFrom(config),
     identityProviderFrom(config),
-    vendorDocumentsFrom(config, services),
     seedToBeginWith(parts, services, random, snapshot),
   ]);
-  return { version, random, services, control, signingKey, identityProvider, vendorDocuments, seed, snapshot };
+  return { version, random, services, control, signingKey, identityProvider, seed, snapshot };
 }
 
 async function seedToBeginWith(

@@ -181,7 +181,7 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
 /** The parts of the server that all requests share. */
 function serverOf(
   { effective: { config }, offDocument }: ServerParts,
-  { services, identityProvider, vendorDocuments }: Inputs,
+  { services, identityProvider }: Inputs,
   { process, log, customs, shared }: OpenWorlds,
   limits: Limits,
 ): Server {
@@ -207,7 +207,6 @@ function serverOf(
     explain,
     strict,
     fidelity,
-    vendorDocuments,
     offDocument: offDocument ?? (strict ? 'report' : 'off'),
     addresses: worldAddressesOf(hosts, serviceHosts),
     originGuard: originGuardOf({ hosts, hostPatterns, publicUrl, adminToken, crossOrigin }),

@@ -5,7 +5,7 @@ import type { Exchange } from '../conformance/traffic/exchange.ts';
 import { exchangesIn, readHar } from '../conformance/traffic/har.ts';
 import { type Judge, judgeOfDocument, judgeOfRoutes } from '../conformance/traffic/judge.ts';
 import { junitOf } from '../conformance/traffic/junit.ts';
-import { openVendorDocument } from '../conformance/vendor-documents.ts';
+import { openVendorDocument } from '../conformance/vendor-document.ts';
 import { sourceOf } from '../conformance/verify/source.ts';
 import { countOf } from '../core/count.ts';
 import { showPath, showValue } from '../core/redact.ts';

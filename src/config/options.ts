@@ -40,8 +40,6 @@ export interface Config extends Settings {
   readonly fidelity: Fidelity;
   readonly mode: Mode;
   readonly strict: boolean;
-  /** `runai=FILE` */
-  readonly specOf: readonly string[];
   readonly explain: boolean;
   readonly logLevel: LogLevel;
   readonly json: boolean;
@@ -214,14 +212,6 @@ const OF_OUTPUT = {
     description: 'refuse query parameters and fields that the document does not name, with 400, and check answers',
     fallback: false,
     ...onOff,
-  },
-  specOf: {
-    argument: 'SERVICE=FILE',
-    repeatable: true,
-    description: "a vendor's OpenAPI document; findings tell where it and the mock's differ",
-    fallback: [],
-    expected: 'the name of a service and a file, such as `runai=openapi.yaml`',
-    read: (text) => (/^[a-z]+=./.test(text) ? [text] : undefined),
   },
   explain: { argument: 'on|off', description: 'the `x-mock-decision` header', fallback: true, ...onOff },
   logLevel: {

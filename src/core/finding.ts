@@ -29,8 +29,6 @@ export type FindingKind =
   | 'foreign_page'
   /** an answer of the mock does not match its document */
   | 'answer_off_document'
-  /** a request or an answer fits only one of our document and the vendor's, which `--spec-of` names */
-  | 'vendor_document'
   /** the sources of an answer contradict each other, and the server answers only documented requests */
   | 'contradicted_source'
   /** nothing can be stored, such as on a full disk; or stored data was moved or lost */

@@ -8,7 +8,6 @@ import { eventLoopTurn } from '../platform/time.ts';
 import { OutcomeUnknown } from '../store/errors.ts';
 import type { InFlightRequest, Payload } from './flight.ts';
 import { dateHeader, headersOf } from './headers.ts';
-import { compareWithVendor } from './steps/compare-with-vendor.ts';
 import { injectAnswerFault } from './steps/inject-fault.ts';
 import { reportAnswer } from './steps/record.ts';
 import { refuse } from './steps/refuse.ts';
@@ -89,10 +88,9 @@ async function conclude(inFlight: InFlightRequest): Promise<void> {
   if (lost !== null) await refuseLost(inFlight, lost);
   if (inFlight.isReplaced) return;
   try {
-    if (server.offDocument !== 'off' || server.vendorDocuments.size > 0) {
+    if (server.offDocument !== 'off') {
       await route.document.ready();
       validateResponse(inFlight);
-      compareWithVendor(inFlight);
     }
     if (!isOfForeignPage(inFlight.fault)) await injectAnswerFault(inFlight);
   } catch (thrown) {

@@ -11,7 +11,6 @@ import type { CredentialExtractor } from '../credentials/presented-credential.ts
 import type { Watch } from '../credentials/tripwire.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { BodyLimits } from './bodies.ts';
-import type { VendorDocument } from './openapi/vendor-document.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
 import type { OpenStreams } from './streams.ts';
 import type { CrossOrigin, Guard, OriginGuard } from './transport/origins.ts';
@@ -50,8 +49,6 @@ export interface Server extends ServerScope {
   readonly explain: boolean;
   /** Refuse what no document names? */
   readonly strict: boolean;
-  /** The vendors' own documents, by service. */
-  readonly vendorDocuments: ReadonlyMap<string, VendorDocument>;
   /** Answer everything, or only documented behaviour? */
   readonly fidelity: Fidelity;
   readonly originGuard: OriginGuard;

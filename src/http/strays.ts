@@ -52,14 +52,6 @@ export class Strays {
   noOperation(raw: IncomingMessage): Promise<WireAnswer> {
     const path = pathOf(raw.url);
     const method = methodOf(raw);
-    const vendors = [...this.#server.vendorDocuments.values()].find((one) => one.find(method, path) !== null);
-    if (vendors !== undefined) {
-      const message = `${method} ${showPath(path)} is in ${vendors.name}, but not in our document`;
-      return this.#refuse(raw, unroutedProblem(raw, this.#routes.methodsOf(path)), null, {
-        kind: 'vendor_document',
-        message,
-      });
-    }
     const other = this.#routes.otherVersions(method, path);
     if (other === null) {
       const lacking = this.#routes.notEmulated(method, path);

@@ -245,18 +245,16 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^http\/openapi\/(query-values|statuses|undocumented|unusable-schema)$/,
       /^http\/bodies$/,
     ],
-    types: [/^http\/(openapi|openapi\/vendor-document|routes)$/],
+    types: [/^http\/(openapi|routes)$/, /^conformance\/vendor-document$/],
   },
   {
-    files: /^conformance\/vendor-documents$/,
+    files: /^conformance\/vendor-document$/,
     may: [
       /^core\//,
-      /^config\/config$/,
-      /^http\/openapi(\/vendor-document)?$/,
+      /^http\/openapi(\/operation-router)?$/,
       /^scripts\/documents\//,
       /^conformance\/verify\/(source|structure)$/,
     ],
-    types: [/^config\/options$/, /^contract\/service$/],
   },
   {
     files: /^cli\/init$/,

@@ -18,7 +18,6 @@ const READ_AT_START = [
   '--signing-key FILE',
   '--tls-cert FILE --tls-key FILE',
   '--runai-idp FILE',
-  '--spec-of runai=FILE',
 ];
 
 describe.skipIf(process.platform === 'win32').concurrent('a file that is read at the start', () => {

@@ -73,7 +73,7 @@ export async function answeringServer(
         held += 1;
         const { outcome, action, world, isOfOperation = false } = await answer();
         request.flight = toyFlight({
-          server: { streams, vendorDocuments: new Map(), offDocument: 'off' },
+          server: { streams, offDocument: 'off' },
           world: { release: () => (held -= 1), faults: { isEmpty: true }, ...world },
           flight: {
             raw: request.raw,

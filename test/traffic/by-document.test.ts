@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { checkTraffic } from '../../src/conformance/traffic/check.ts';
 import type { Exchange } from '../../src/conformance/traffic/exchange.ts';
 import { judgeOfDocument } from '../../src/conformance/traffic/judge.ts';
-import { openVendorDocument } from '../../src/conformance/vendor-documents.ts';
+import { openVendorDocument } from '../../src/conformance/vendor-document.ts';
 
 const STRING = { type: 'string' };
 const json = (schema: object) => ({ description: '', content: { 'application/json': { schema } } });
@@ -252,5 +252,35 @@ describe('The paths of a document', () => {
       'POST /things',
       'POST /api/things',
     ]);
+  });
+});
+
+/** A document with three components, each of which refers to the next one so many times, and the last to the first. */
+function circle(count: number): string {
+  const [first, second, third] = ['A', 'B', 'C'].map(ref);
+  const times = (schema: unknown) => ({ allOf: Array.from({ length: count }, () => schema) });
+  const schemas = { A: times(second), B: times(third), C: times(first) };
+  const paths = { '/a': { get: answers(first ?? {}) } };
+  return JSON.stringify({ openapi: '3.0.3', info: {}, paths, components: { schemas } });
+}
+
+describe('A document that cannot be used is refused with a sentence that says why:', () => {
+  it.each<[string, string, RegExp]>([
+    ['no OpenAPI', '{"a": 1}', /has no `openapi`/],
+    ['Swagger 2', '{"swagger": "2.0", "paths": {}}', /is a Swagger 2.0 document. Convert it to OpenAPI 3/],
+    [
+      'a broken reference',
+      '{"openapi": "3.0.3", "paths": {"/a": {"get": {"responses": {"200": {"$ref": "#/b/c"}}}}}}',
+      /leads nowhere: `#\/b\/c`/,
+    ],
+    ['too many references', circle(80), /its components refer to one another in too many ways/],
+    [
+      'schemas nested too deeply',
+      circle(1).replace('{"allOf"', `{"not":${'{"not":'.repeat(9000)}{}${'}'.repeat(9000)},"allOf"`),
+      /its schemas are too large, or nested too deeply/,
+    ],
+    ['parameters that are no list', '{"openapi": "3.0.3", "paths": {"/a": {"parameters": {}}}}', /Expected a list/],
+  ])('%s', async (_name, text, message) => {
+    await expect(openVendorDocument(JSON.parse(text), '--spec bad.json')).rejects.toThrow(message);
   });
 });

@@ -1,8 +1,8 @@
 import { findNearPath } from '../../core/nearest-path.ts';
 import { otherVersionViolation } from '../../core/other-versions.ts';
-import type { VendorDocument } from '../../http/openapi/vendor-document.ts';
 import type { Operation } from '../../http/openapi.ts';
 import type { Match, Routes } from '../../http/routes.ts';
+import type { VendorDocument } from '../vendor-document.ts';
 
 /** What recorded traffic is judged by. */
 export interface Judge {

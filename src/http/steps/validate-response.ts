@@ -25,7 +25,7 @@ export function validateResponse({ server, route, context, problem, outcome }: I
 }
 
 /** The body as it is compared with a schema: of a streamed list, some entries. */
-export function checkedBody({ body }: Outcome): unknown {
+function checkedBody({ body }: Outcome): unknown {
   return body instanceof StreamedList ? body.sample() : body;
 }
 

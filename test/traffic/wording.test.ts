@@ -1,7 +1,33 @@
-/** `--spec-of`: what a document says, however it says it. */
+/** A vendor's document judges traffic by what it says, however it says it. */
 import { describe, expect, it } from 'vitest';
+import { checkTraffic } from '../../src/conformance/traffic/check.ts';
+import type { Exchange } from '../../src/conformance/traffic/exchange.ts';
+import { judgeOfDocument } from '../../src/conformance/traffic/judge.ts';
+import { openVendorDocument } from '../../src/conformance/vendor-document.ts';
+import { type Change, changedDocument } from '../support/changed-document.ts';
 import { testServer } from '../support/server.ts';
-import { type Change, documentFile } from '../support/vendor-document.ts';
+
+const server = await testServer();
+const [{ id, bearer: token }] = (await server.call('GET /_mock/cast')).body.runai.users;
+
+/** What the server answers to a request, as an archive has it. */
+async function exchanged(request: string, body?: object): Promise<Exchange> {
+  const [method = '', url = ''] = request.split(' ');
+  const answer = await server.call(request, { token, ...(body !== undefined && { body }) });
+  return {
+    ...{ place: request, method, url, headers: null },
+    request: { mediaType: body === undefined ? null : 'application/json', text: JSON.stringify(body) ?? '' },
+    answer: { status: answer.status, mediaType: 'application/json', text: JSON.stringify(answer.body) },
+  };
+}
+
+/** What a changed document says of the server's own traffic. */
+async function violationsBy(change: Change, exchanges: readonly Exchange[]): Promise<string[]> {
+  const opened = await openVendorDocument(changedDocument(change), '--spec changed.json');
+  const judge = judgeOfDocument(opened, { find: () => null, operationsOf: () => [] }, 'runai');
+  const { violations } = await checkTraffic(judge, exchanges);
+  return violations.map(({ part, what }) => `${part}: ${what}`);
+}
 
 const withKeysAs =
   (name: string, step: string): Change =>
@@ -12,7 +38,10 @@ const withKeysAs =
     responses['200'].content['application/json'].schema = { $ref: `#/components/schemas/${step}` };
   };
 
-describe('A document that says the same in another way brings no finding:', () => {
+/** Names of access keys are unique. */
+let number = 0;
+
+describe('Traffic that fits a document fits one that says the same in another way:', () => {
   const shorten: Change = (document) => {
     const entries = Object.entries(document.paths).filter(([path]) => path.startsWith('/api/v1/'));
     document.paths = Object.fromEntries(entries.map(([path, item]) => [path.slice('/api/v1'.length), item]));
@@ -148,17 +177,15 @@ describe('A document that says the same in another way brings no finding:', () =
       },
     ],
   ])('%s', async (_, change) => {
-    const server = await testServer({ specOf: [await documentFile(change)] });
-    const [{ id, bearer: token }] = (await server.call('GET /_mock/cast')).body.runai.users;
-
-    await server.call('GET /api/v1/access-keys', { token });
-    await server.call('POST /api/v1/access-keys', { token, body: {} });
-    await server.call('POST /api/v1/access-keys', { token, body: { name: 'fine' } });
-    await server.call('GET /api/v1/users', { token });
-    const answer = await server.call(`GET /api/v1/users/${id}`, { token });
-
-    expect(answer.status).toBe(200);
-    expect((await server.call('GET /_mock/findings')).body.findings).toEqual([]);
+    number += 1;
+    expect(
+      await violationsBy(change, [
+        await exchanged('GET /api/v1/access-keys'),
+        await exchanged('POST /api/v1/access-keys', { name: `fine-${number}` }),
+        await exchanged('GET /api/v1/users'),
+        await exchanged(`GET /api/v1/users/${id}`),
+      ]),
+    ).toEqual([]);
   });
 });
 
@@ -168,15 +195,12 @@ it.each([
   ['constructor', 'constructor'],
   ['__proto__', '__proto__'],
 ])('A schema with the name %s is checked', async (name, step) => {
-  const specOf = await documentFile((document) => {
+  const change: Change = (document) => {
     withKeysAs(name, step)(document);
     document.components.schemas.AccessKeys.required = ['total'];
-  });
-  const server = await testServer({ specOf: [specOf] });
-  const [{ bearer: token }] = (await server.call('GET /_mock/cast')).body.runai.users;
+  };
 
-  await server.call('GET /api/v1/access-keys', { token });
-
-  const { body } = await server.call('GET /_mock/findings');
-  expect(body.findings).toEqual([expect.objectContaining({ message: expect.stringContaining("property 'total'") })]);
+  expect(await violationsBy(change, [await exchanged('GET /api/v1/access-keys')])).toEqual([
+    expect.stringContaining("property 'total'"),
+  ]);
 });

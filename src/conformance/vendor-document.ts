@@ -1,12 +1,7 @@
-import { readDocument } from '../config/config.ts';
-import type { Config } from '../config/options.ts';
-import type { ServiceDefinition } from '../contract/service.ts';
-import { adviseName } from '../core/nearest.ts';
 import { shapeOf } from '../core/path-template.ts';
-import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
-import { VendorDocument } from '../http/openapi/vendor-document.ts';
-import { Documents } from '../http/openapi.ts';
+import { type FoundOperation, OperationRouter } from '../http/openapi/operation-router.ts';
+import { type ApiDocument, Documents } from '../http/openapi.ts';
 import {
   basesOf,
   listOf,
@@ -19,35 +14,41 @@ import {
 } from './verify/source.ts';
 import { METHODS } from './verify/structure.ts';
 
-/**
- * The vendors' documents that `--spec-of` names.
- *
- * @throws Unusable if one cannot be read, is no OpenAPI 3, or belongs to no service
- */
-export async function vendorDocumentsFrom(
-  { specOf }: Config,
-  services: readonly ServiceDefinition[],
-): Promise<ReadonlyMap<string, VendorDocument>> {
-  const opened = specOf.map(async (text): Promise<[string, VendorDocument]> => {
-    const at = text.indexOf('=');
-    const service = text.slice(0, at);
-    const names = services.map(({ name }) => name);
-    if (!names.includes(service)) {
-      throw new Unusable(`--spec-of ${showValue(text)} names no service.${adviseName(service, names)}`);
-    }
-    const twin = specOf.find((one) => one !== text && one.startsWith(`${service}=`));
-    if (twin !== undefined) {
-      const both = `${showValue(text)} and ${showValue(twin)}`;
-      throw new Unusable(`--spec-of names \`${service}\` twice, in ${both}. Keep one of them.`);
-    }
-    const file = text.slice(at + 1);
-    if (/^https?:/i.test(file)) {
-      throw new Unusable(`--spec-of ${showValue(text)} is a URL. Download the document, and give its file.`);
-    }
-    const content = await readDocument(file, '--spec-of');
-    return [service, await openVendorDocument(content, `--spec-of ${showValue(text)}`)];
-  });
-  return new Map(await Promise.all(opened));
+/** A vendor's own document: its operations judge requests and answers. */
+export class VendorDocument {
+  /** For messages, such as `--spec openapi.yaml`. */
+  readonly name: string;
+  /** Of its operations. */
+  readonly paths: readonly string[];
+  readonly #document: ApiDocument;
+  readonly #router: OperationRouter;
+
+  /** @param document is ready, and its paths begin with those of its servers */
+  constructor(name: string, document: ApiDocument) {
+    this.name = name;
+    this.paths = [...new Set(document.operations.map(({ path }) => path))];
+    this.#document = document;
+    this.#router = new OperationRouter(document.operations, true);
+    // Build eagerly so that a path that the router does not take fails here.
+    this.#router.find('GET', '/');
+  }
+
+  /** Reads its schemas with all keywords, which `requestFault` needs for `documented`. */
+  async ready(): Promise<void> {
+    await Promise.all([this.#document.ready(), this.#document.ready('documented')]);
+  }
+
+  /** The methods that it has for a path. */
+  methodsOf(path: string): string[] {
+    const methods = new Set(this.#document.operations.map(({ method }) => method));
+    return [...methods].filter((method) => this.find(method, path) !== null).sort();
+  }
+
+  /** Its operation for a path; null if it has none. */
+  find(method: string, path: string): FoundOperation | null {
+    const found = this.#router.find(method, path);
+    return found === 'path_too_long' ? null : found;
+  }
 }
 
 /**
