@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { linksOf } from '../support/links.ts';
 import { documentationPages, ROOT, sourceFiles } from './source-files.ts';
 
 const text = (path: string) => readFileSync(join(ROOT, path), 'utf8');
@@ -15,14 +16,6 @@ const KINDS: Readonly<Record<string, (path: string) => boolean>> = {
 };
 const MAINTAINING = 'docs/maintaining/README.md';
 const DECISIONS = 'docs/maintaining/decisions/README.md';
-
-/** The links of a page to files, from the root. */
-function linksOf(path: string, page: string): { readonly target: string; readonly anchor: string }[] {
-  return [...page.matchAll(/\]\(([^)#:\s]*)(?:#([^)\s]*))?\)/g)].map(([, link = '', anchor = '']) => ({
-    target: link === '' ? path : posix.normalize(posix.join(posix.dirname(path), link)),
-    anchor,
-  }));
-}
 
 describe('the index of the documentation', () => {
   const sections = text(INDEX).split(/^## /m).slice(1);
@@ -100,15 +93,34 @@ ${lines.join('\n')}
 });
 
 describe('every link of a page', () => {
+  const paths = [...readdirSync(ROOT).filter((name) => name.endsWith('.md')), 'test/README.md'];
+  const folders = ['docs', 'src', 'openapi', 'fixtures', 'clients', 'examples', 'bench'];
   const pages = [
-    ...['README.md', 'CONTRIBUTING.md'].map((path) => ({ path, text: text(path) })),
-    ...['docs', 'src', 'openapi', 'fixtures'].flatMap((folder) => sourceFiles(folder, '.md')),
+    ...paths.map((path) => ({ path, text: text(path) })),
+    ...folders.flatMap((folder) => sourceFiles(folder, '.md')),
   ];
-  const links = pages.flatMap(({ path, text: page }) => linksOf(path, page).map((link) => ({ ...link, page: path })));
+  const links = pages.flatMap(({ path: page, text: markdown }) =>
+    linksOf(markdown).map(({ path, anchor, from }) => ({
+      page,
+      anchor,
+      from,
+      target: path === '' ? page : posix.normalize(posix.join(from === 'page' ? posix.dirname(page) : '', path)),
+    })),
+  );
 
   it('leads to a file', () => {
     expect(links.length).toBeGreaterThan(150);
     expect(links.filter(({ target }) => !existsSync(join(ROOT, target)))).toEqual([]);
+  });
+
+  it('leads to a page for maintainers by its URL, because the package lacks those pages', () => {
+    const maintaining = posix.dirname(MAINTAINING);
+    const inward = links.filter(({ target }) => target.startsWith(maintaining));
+    // `bench` is not in the package either.
+    const fromPackage = inward.filter(({ page }) => !page.startsWith(maintaining) && !page.startsWith('bench/'));
+
+    expect(fromPackage.length).toBeGreaterThan(5);
+    expect(fromPackage.filter(({ from }) => from === 'page')).toEqual([]);
   });
 
   it('leads to a heading that is there', () => {

@@ -189,7 +189,7 @@ the operation itself (its parameters, bodies and statuses), the others about the
 | \`ours\` | no source at all |
 
 A running server shows the source of each row at \`/docs/operations\`. Why some documents differ from the vendors':
-[Differences](../maintaining/differences.md).
+[Differences](https://github.com/nv-auth-mock/nv-auth-mock/blob/main/docs/maintaining/differences.md).
 
 ## Only what is documented
 

@@ -11,7 +11,7 @@ import { documentationPages } from '../architecture/source-files.ts';
 import { type Ended, launchProgram, type Running, ready, type Server } from '../support/command.ts';
 import { behavesLikeTheMock, type Door } from '../support/doors.ts';
 import { imageSpec, type ScratchRoot, scratchRoot } from '../support/image.ts';
-import { localLinks } from '../support/links.ts';
+import { linksOf } from '../support/links.ts';
 import { copied, installed, packed, withoutBinary, write } from '../support/package.ts';
 
 const run = promisify(execFile);
@@ -213,19 +213,29 @@ describe('the package', () => {
     expect(refusing.map(([path, { engines }]) => `${path} asks for ${engines?.node}`)).toEqual([]);
   });
 
-  it('has the files that its pages link to', async () => {
+  it('leaves the pages for maintainers to the repository', async () => {
+    const pages = await readdir(join(user, 'node_modules/nv-auth-mock/docs'), { recursive: true });
+
+    expect(pages).toContain('reference/verify.md');
+    expect(pages.filter((page) => page.startsWith('maintaining'))).toEqual([]);
+  });
+
+  it('has the files that its pages link to, except by a URL of the repository, which has those', async () => {
     const folder = join(user, 'node_modules/nv-auth-mock');
     const entries = await readdir(folder, { recursive: true });
     const pages = entries.filter((file) => file.endsWith('.md'));
-    const broken = pages.map(async (page) => {
-      const targets = localLinks(await readFile(join(folder, page), 'utf8'));
-      // A file beside the package is not one of it.
-      const missing = targets.filter((target) => !entries.includes(join(dirname(page), target, '.')));
-      return missing.map((target) => `${page}: ${target}`);
+    const links = pages.map(async (page) => {
+      const found = linksOf(await readFile(join(folder, page), 'utf8')).filter(({ path }) => path !== '');
+      return found.map((link) => ({ ...link, page }));
     });
+    const all = (await Promise.all(links)).flat();
+    const leads = ({ page, path, from }: (typeof all)[number]) =>
+      // A file beside the package is not one of it.
+      from === 'page' ? entries.includes(join(dirname(page), path, '.')) : existsSync(join(ROOT, path));
 
     expect(pages).toEqual(expect.arrayContaining(['README.md', 'CHANGELOG.md', 'SECURITY.md']));
-    expect((await Promise.all(broken)).flat()).toEqual([]);
+    expect(new Set(all.map(({ from }) => from))).toEqual(new Set(['page', 'root']));
+    expect(all.filter((link) => !leads(link))).toEqual([]);
   });
 
   it('says what it consists of, and has the licenses of that', async () => {

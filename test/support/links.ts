@@ -1,16 +1,32 @@
-/**
- * Where the links of a Markdown page lead within its own repository or package, without their anchors: links and images in the
- * text, definitions (`[name]: path`), and HTML. What is code is none.
- */
-export function localLinks(page: string): readonly string[] {
+import { createRequire } from 'node:module';
+
+const { repository } = createRequire(import.meta.url)('../../package.json');
+const REPOSITORY: string = repository.url.replace(/^git\+/, '').replace(/\.git$/, '');
+
+/** A link to a file of the repository or package that the page belongs to. */
+export interface PageLink {
+  /** Empty for a place of the same page. */
+  readonly path: string;
+  readonly anchor: string;
+  /** `root` for a URL of the repository's main branch, which also works where the package lacks the file. */
+  readonly from: 'page' | 'root';
+}
+
+/** The links of a Markdown page: links and images in the text, definitions (`[name]: path`), and HTML. Code has none. */
+export function linksOf(page: string): readonly PageLink[] {
   const text = page.replaceAll(/^ *(```+|~~~+).*?^ *\1/gms, '').replaceAll(/(`+)[^`].*?\1/g, '');
   const found = [
     ...text.matchAll(/\]\(\s*<?([^)\s>]+)/g),
     ...text.matchAll(/^ {0,3}\[[^\]]+\]:\s*<?([^\s>]+)/gm),
     ...text.matchAll(/<[a-z][^>]*\s(?:href|src)=["']([^"']+)/gi),
   ];
-  const targets = found.map(([, target = '']) => target);
-  return targets
-    .filter((target) => !/^(?:[a-z][a-z\d+.-]*:|\/\/|#)/i.test(target))
-    .map((target) => decodeURI(target.replace(/[?#].*$/, '')));
+  return found.flatMap(([, target = '']) => linkTo(target) ?? []);
+}
+
+function linkTo(target: string): PageLink | undefined {
+  const [, path = '', anchor = ''] = /^([^?#]*)[^#]*#?(.*)$/.exec(target) ?? [];
+  const [, ofRepository] = new RegExp(`^${REPOSITORY}/(?:blob|tree)/(.*)$`).exec(path) ?? [];
+  // Any other branch stays in the path, where no file is found.
+  if (ofRepository !== undefined) return { path: decodeURI(ofRepository.replace(/^main\//, '')), anchor, from: 'root' };
+  return /^(?:[a-z][a-z\d+.-]*:|\/\/)/i.test(path) ? undefined : { path: decodeURI(path), anchor, from: 'page' };
 }
