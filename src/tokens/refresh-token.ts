@@ -1,5 +1,6 @@
 import { createSecretKey, hash, type KeyObject } from 'node:crypto';
 import { CompactSign, compactVerify, errors } from 'jose';
+import { encodingFault } from './compact.ts';
 import { type Claims, plainJson } from './keys.ts';
 
 const ALGORITHM = 'HS512';
@@ -18,6 +19,7 @@ export function signRefreshToken(claims: Claims, world: string): Promise<string>
 
 /** The login and the id of a refresh token of this world, expired or not; null for any other text. */
 export async function readRefreshToken(token: string, world: string): Promise<{ sid: string; jti: string } | null> {
+  if (encodingFault(token) !== null) return null;
   try {
     const { payload } = await compactVerify(token, keyOf(world), { algorithms: [ALGORITHM] });
     // Only `signRefreshToken` has the key.

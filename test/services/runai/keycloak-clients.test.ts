@@ -124,6 +124,21 @@ describe('a refresh token', () => {
     expect((await refresh(body.refresh_token)).status).toBe(200);
   });
 
+  it('in another spelling of the same bytes is unknown, and ends nothing', async () => {
+    const { body } = await postForm(server, REALM_TOKEN, PASSWORD);
+    const token: string = body.refresh_token;
+    // The last character of 64 bytes in base64url has four bits that are not used.
+    const spelled = `${token.slice(0, -1)}${{ A: 'B', Q: 'R', g: 'h', w: 'x' }[token.slice(-1)]}`;
+
+    for (const other of [`${token} `, `${token}\n`, token.replace('.', ' .'), token.replace('.', '=.'), spelled]) {
+      const fields = { grant_type: 'refresh_token', client_id: PUBLIC_CLIENT, refresh_token: other };
+      const answer = await postForm(server, REALM_TOKEN, fields);
+      expect([answer.status, answer.decision.reason]).toEqual([400, 'unknown_refresh_token']);
+    }
+    const fields = { grant_type: 'refresh_token', client_id: PUBLIC_CLIENT, refresh_token: token };
+    expect((await postForm(server, REALM_TOKEN, fields)).status).toBe(200);
+  });
+
   it('is still looked up: a second use ends its login', async () => {
     const { body } = await postForm(server, REALM_TOKEN, PASSWORD);
     const fields = { grant_type: 'refresh_token', client_id: PUBLIC_CLIENT, refresh_token: body.refresh_token };
