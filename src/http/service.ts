@@ -11,6 +11,7 @@ import { addHintHeader, addHints, hintsOfGrant, hintsOfRefusal } from './hints.t
 import { paramsOfHost, pathOfHost } from './hosts.ts';
 import { type Mounted, ownHostsOf, routeOfHost } from './mount.ts';
 import { fastifyPath, type OperationRouter } from './openapi/operation-router.ts';
+import { problemWithoutSecrets } from './problem.ts';
 import type { Routes } from './routes.ts';
 import type { Route } from './server.ts';
 import { authenticate, checkFidelity, checkResource, decide, factsOf } from './steps/decide.ts';
@@ -165,10 +166,11 @@ export async function handle(flight: InFlightRequest): Promise<void> {
   flight.isDone = outcome.refusal === undefined;
   if (outcome.principal !== undefined) flight.hints = hintsOfGrant(flight, outcome.principal);
   if (outcome.refusal === undefined) return;
-  const decision = decisionOfProblem(factsOf(flight), outcome.refusal, flight.server.reasons);
-  flight.hints = hintsOfRefusal(flight, outcome.refusal, decision);
+  const refusal = problemWithoutSecrets(outcome.refusal, flight.context.world.activityLog.secrets);
+  const decision = decisionOfProblem(factsOf(flight), refusal, flight.server.reasons);
+  flight.hints = hintsOfRefusal(flight, refusal, decision);
   flight.decision = addHints(decision, flight.hints);
-  flight.outcome = addHintHeader(outcome, flight.hints, flight.server);
+  flight.outcome = addHintHeader({ ...outcome, refusal }, flight.hints, flight.server);
 }
 
 /** The routes of each prefix, and one for each host: the router of the document finds the operation (decision 35). */

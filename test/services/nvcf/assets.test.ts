@@ -213,6 +213,16 @@ describe('an upload URL', () => {
     expect(answer.body).not.toContain(FULL);
   });
 
+  it('refuses a key as the content type, which no hint repeats', async () => {
+    const answer = await upload(await made(), { 'content-type': `image/${FULL}` });
+    const { body } = await server.call('GET /_mock/requests?limit=1');
+
+    expectRefusal(answer, 403, 'SignatureDoesNotMatch', MISMATCH);
+    expect(answer.headers['x-mock-hint']).toMatch(/^Header `content-type` is `image\/sha256:/);
+    expect(JSON.stringify(body)).toContain('upload_refused');
+    expect(JSON.stringify(body)).not.toContain(FULL);
+  });
+
   it('takes a description with other whitespace, and one beyond ASCII as UTF-8 or Latin-1', async () => {
     const spaced = await made({ description: ' two   words ' });
     expect((await upload(spaced, { [DESCRIPTION]: 'two words' })).status).toBe(200);
