@@ -82,7 +82,7 @@ export interface OperationRow extends Sourced {
   readonly fieldNames?: 'exact' | 'caseless';
   /** For the control API: answered without the admin token. */
   readonly unguarded?: true;
-  /** A page that pages of other origins may load into a frame. */
+  /** Pages of other origins may load it into a frame. An answer that no frame may show forbids it by a header. */
   readonly framed?: true;
   /** Where credentials are, if not in a header. They help to select the world. */
   readonly selects?: 'body' | 'query';

@@ -165,6 +165,22 @@ describe('a refresh token', () => {
 });
 
 describe('the frames of keycloak-js', () => {
+  const framed = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' };
+
+  it('learn that nobody is logged in, from a request with prompt=none', async () => {
+    const path = authorizationPath({ prompt: 'none', response_mode: 'fragment' });
+    const answer = await server.call(`GET ${path}`, { headers: framed });
+
+    expect(answer.status).toBe(302);
+    expect(locationOf(answer).hash).toMatch(/^#error=login_required&/);
+  });
+
+  it('never show the login page', async () => {
+    const { headers } = await server.call(`GET ${authorizationPath()}`, { headers: framed });
+
+    expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
+  });
+
   it.each(['3p-cookies/step1.html', '3p-cookies/step2.html', 'login-status-iframe.html'])(
     '%s may be framed by any site, and only runs its script',
     async (name) => {

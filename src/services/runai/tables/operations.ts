@@ -53,7 +53,8 @@ export const OPERATION_SECTIONS = [
       get_realm: { source: KEYCLOAK },
       get_openid_configuration: { source: `OpenID Connect Discovery 1.0, 4; ${KEYCLOAK}` },
       get_realm_jwks: { source: `RFC 7517, 5; ${KEYCLOAK}` },
-      authorize: { source: `RFC 6749, 4.1; OpenID Connect Core 1.0, 3.1; ${KEYCLOAK}` },
+      // Clients load it into a hidden frame with `prompt=none`. No frame shows the login page.
+      authorize: { framed: true, source: `RFC 6749, 4.1; OpenID Connect Core 1.0, 3.1; ${KEYCLOAK}` },
       authorize_by_post: { source: `OpenID Connect Core 1.0, 3.1.2.1; ${KEYCLOAK}` },
       log_in: { source: `the form of the login page; ${KEYCLOAK}` },
       get_cookie_step_1: { framed: true, source: FRAMES },
