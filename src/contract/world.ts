@@ -18,6 +18,7 @@ import type { KeptSeed } from '../store/seed.ts';
 import type { IdentityProvider } from '../tokens/identity-provider.ts';
 import type { Tokens } from '../tokens/index.ts';
 import type { PublicJwk } from '../tokens/keys.ts';
+import type { RefreshTokens } from '../tokens/refresh-token.ts';
 
 /** The part of a process that all of its worlds share, as services use it. It never changes after the start. */
 export interface ServerScope {
@@ -116,6 +117,7 @@ export interface World extends WorldScope {
   readonly credentials: 'own' | 'cast';
   readonly clock: WorldClock;
   readonly signingKeys: SigningKeys;
+  readonly refreshTokens: RefreshTokens;
   /** Its activity log. */
   readonly activityLog: ActivityLog;
   /** When its credentials were deleted. */

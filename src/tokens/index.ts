@@ -11,6 +11,8 @@ import {
 } from './keys.ts';
 import { keyInForce, readIdToken, type VerifiedClaims, verifyToken } from './verify.ts';
 
+export { RefreshTokens } from './refresh-token.ts';
+
 /** Signs and verifies the tokens of one world. */
 export interface Tokens {
   readonly algorithm: SigningAlgorithm;

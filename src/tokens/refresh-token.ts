@@ -1,34 +1,50 @@
-import { createSecretKey, hash, type KeyObject } from 'node:crypto';
+import { createHmac, createSecretKey, KeyObject } from 'node:crypto';
 import { CompactSign, compactVerify, errors } from 'jose';
 import { decodeClaims, encodingFault } from './compact.ts';
-import { type Claims, plainJson } from './keys.ts';
+import { type Claims, plainJson, type SigningKey } from './keys.ts';
 
 const ALGORITHM = 'HS512';
 
-/**
- * The key of a world's refresh tokens. It is the same after a restart. It is no secret: a token is only worth something if
- * its login is stored.
- */
-function keyOf(world: string): KeyObject {
-  return createSecretKey(hash('sha512', `refresh tokens of ${world}`, 'buffer'));
-}
+/** Signs and reads the refresh tokens of a world. */
+export class RefreshTokens {
+  readonly #key: () => KeyObject;
 
-/** Signs a refresh token. @param world the id of its world */
-export function signRefreshToken(claims: Claims, world: string): Promise<string> {
-  return new CompactSign(Buffer.from(plainJson(claims)))
-    .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT' })
-    .sign(keyOf(world));
-}
-
-/** The login and the id of a refresh token of this world, expired or not; null for any other text. */
-export async function readRefreshToken(token: string, world: string): Promise<{ sid: string; jti: string } | null> {
-  if (encodingFault(token) !== null) return null;
-  try {
-    await compactVerify(token, keyOf(world), { algorithms: [ALGORITHM] });
-  } catch (thrown) {
-    if (thrown instanceof errors.JOSEError) return null;
-    throw thrown;
+  /**
+   * The key follows from the server's key, so it is the same after a restart and after a rotation of the world's keys.
+   *
+   * @param server the key that the server started with
+   * @param world the id of the world
+   */
+  constructor(server: Pick<SigningKey, 'privateKey'>, world: string) {
+    let key: KeyObject | undefined;
+    this.#key = () => {
+      key ??= deriveKey(server, world);
+      return key;
+    };
   }
-  const { sid, jti } = decodeClaims(token) ?? {};
-  return typeof sid === 'string' && typeof jti === 'string' ? { sid, jti } : null;
+
+  sign(claims: Claims): Promise<string> {
+    return new CompactSign(Buffer.from(plainJson(claims)))
+      .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT' })
+      .sign(this.#key());
+  }
+
+  /** The login and the id of a refresh token of this world, expired or not; null for any other text. */
+  async read(token: string): Promise<{ readonly sid: string; readonly jti: string } | null> {
+    if (encodingFault(token) !== null) return null;
+    try {
+      await compactVerify(token, this.#key(), { algorithms: [ALGORITHM] });
+    } catch (thrown) {
+      if (thrown instanceof errors.JOSEError) return null;
+      throw thrown;
+    }
+    // The key of a server without `--signing-key` is public, so the claims may be of any kind.
+    const { sid, jti } = decodeClaims(token) ?? {};
+    return typeof sid === 'string' && typeof jti === 'string' ? { sid, jti } : null;
+  }
+}
+
+function deriveKey({ privateKey }: Pick<SigningKey, 'privateKey'>, world: string): KeyObject {
+  const secret = KeyObject.from(privateKey).export({ type: 'pkcs8', format: 'der' });
+  return createSecretKey(createHmac('sha512', secret).update(`refresh tokens of ${world}`).digest());
 }

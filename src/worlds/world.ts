@@ -18,8 +18,9 @@ import type { Row, Watcher } from '../store/collections.ts';
 import type { FrozenRows } from '../store/frozen-rows.ts';
 import type { Store } from '../store/index.ts';
 import { type KeptSeed, type Seed, seedIn } from '../store/seed.ts';
-import type { Tokens } from '../tokens/index.ts';
+import { RefreshTokens, type Tokens } from '../tokens/index.ts';
 import type { SigningKey } from '../tokens/keys.ts';
+
 import type { Begin, Filled, FoundInSeed } from './beginnings.ts';
 import { clockOf, type OwnedClock, openClock, storeState } from './clock.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
@@ -105,6 +106,7 @@ class OpenedWorld implements OwnedWorld {
   #views: Views | null = null;
   #clock: OwnedClock | null = null;
   #signingKeys: StoredKeys | null = null;
+  #refreshTokens: RefreshTokens | null = null;
   #faults: Faults | null = null;
   #mode: Mode;
   #decisions = 0;
@@ -152,6 +154,11 @@ class OpenedWorld implements OwnedWorld {
     const { signingKey, random } = this.#common;
     this.#signingKeys ??= new StoredKeys(signingKey, random, () => this.store.settings);
     return this.#signingKeys;
+  }
+
+  get refreshTokens(): RefreshTokens {
+    this.#refreshTokens ??= new RefreshTokens(this.#common.signingKey, this.id);
+    return this.#refreshTokens;
   }
 
   get tokens(): Tokens {

@@ -1,25 +1,36 @@
-import { createSecretKey, hash } from 'node:crypto';
+import { createHmac, createSecretKey, generateKeyPairSync, KeyObject } from 'node:crypto';
 import { CompactSign } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { readRefreshToken, signRefreshToken } from '../../src/tokens/refresh-token.ts';
+import { type JWK, signingKeyOf } from '../../src/tokens/keys.ts';
+import { RefreshTokens } from '../../src/tokens/refresh-token.ts';
+import { shippedKey } from '../support/tokens.ts';
 
-const WORLD = 'a-world';
+// Node and jose mean the same by a JWK.
+const otherKey = await signingKeyOf(
+  generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }) as JWK,
+  'ES256',
+);
+const tokens = new RefreshTokens(shippedKey, 'a-world');
+const CLAIMS = { sid: 'a-login', jti: 'an-id' };
 
 describe('a refresh token', () => {
-  it('names its login and its id, to its own world', async () => {
-    const token = await signRefreshToken({ sid: 'a-login', jti: 'an-id' }, WORLD);
+  it('names its login and its id, to its own world and server', async () => {
+    const token = await tokens.sign(CLAIMS);
 
-    expect(await readRefreshToken(token, WORLD)).toEqual({ sid: 'a-login', jti: 'an-id' });
-    expect(await readRefreshToken(token, 'another-world')).toBeNull();
+    expect(await tokens.read(token)).toEqual(CLAIMS);
+    expect(await new RefreshTokens(shippedKey, 'a-world').read(token)).toEqual(CLAIMS);
+    expect(await new RefreshTokens(shippedKey, 'another-world').read(token)).toBeNull();
+    expect(await new RefreshTokens(otherKey, 'a-world').read(token)).toBeNull();
   });
 
   it.each(['', 'null', '[]', '5', '{', '{}', '{"sid":"a-login"}', '{"sid":"a-login","jti":1}', '{"sid":{},"jti":"x"}'])(
-    'with the payload %j is none, though everybody can compute its key',
+    'with the payload %j is none, although the shipped key is public',
     async (payload) => {
-      const key = createSecretKey(hash('sha512', `refresh tokens of ${WORLD}`, 'buffer'));
+      const secret = KeyObject.from(shippedKey.privateKey).export({ type: 'pkcs8', format: 'der' });
+      const key = createSecretKey(createHmac('sha512', secret).update('refresh tokens of a-world').digest());
       const token = await new CompactSign(Buffer.from(payload)).setProtectedHeader({ alg: 'HS512' }).sign(key);
 
-      expect(await readRefreshToken(token, WORLD)).toBeNull();
+      expect(await tokens.read(token)).toBeNull();
     },
   );
 });

@@ -1,6 +1,5 @@
 import type { Arrival } from '../../contract/request.ts';
 import { hashSecret } from '../../credentials/secret.ts';
-import { readRefreshToken, signRefreshToken } from '../../tokens/refresh-token.ts';
 import type { Login, PresentedToken } from './collections/grants.ts';
 import { NO_CLIENT } from './operations/grants/grant.ts';
 import { issuerPath, realmOf } from './tenant.ts';
@@ -26,7 +25,7 @@ export async function mintRefreshToken(arrival: Arrival, login: Login, id: strin
     sid: login.family,
     ...(login.scope !== '' && { scope: login.scope }),
   };
-  return signRefreshToken(claims, world.id);
+  return world.refreshTokens.sign(claims);
 }
 
 /** The login and the id of a refresh token in a request; null if this world did not sign it. */
@@ -34,6 +33,6 @@ export async function presentedRefreshToken(
   token: string,
   { world }: Pick<Arrival, 'world'>,
 ): Promise<PresentedToken | null> {
-  const read = await readRefreshToken(token, world.id);
+  const read = await world.refreshTokens.read(token);
   return read === null ? null : { family: read.sid, hash: hashSecret(read.jti) };
 }
