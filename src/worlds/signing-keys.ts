@@ -4,7 +4,7 @@ import type { Random } from '../platform/random.ts';
 import { Damaged, parseStored } from '../store/errors.ts';
 import type { SettingsStore } from '../store/settings.ts';
 import { Turns } from '../store/turns.ts';
-import { tokensOf } from '../tokens/index.ts';
+import { RefreshTokens, tokensOf } from '../tokens/index.ts';
 import {
   type JWK,
   type KeyRing,
@@ -22,6 +22,7 @@ const SETTING = 'signing-keys';
 export class StoredKeys implements SigningKeys {
   /** Signs and verifies with them. */
   readonly tokens = tokensOf(() => this.#ring);
+  readonly refreshTokens: RefreshTokens;
   readonly #server: KeyRing;
   readonly #random: Random;
   readonly #settings: () => SettingsStore;
@@ -29,9 +30,13 @@ export class StoredKeys implements SigningKeys {
   readonly #turns = new Turns();
   #ring: KeyRing;
 
-  /** @param settings called at every use, because the store of a world can be replaced */
-  constructor(server: SigningKey, random: Random, settings: () => SettingsStore) {
+  /**
+   * @param world its id
+   * @param settings called at every use, because the store of a world can be replaced
+   */
+  constructor(world: string, server: SigningKey, random: Random, settings: () => SettingsStore) {
     this.#server = { current: server, retired: [] };
+    this.refreshTokens = new RefreshTokens(server, world);
     this.#random = random;
     this.#settings = settings;
     this.#ring = this.#server;

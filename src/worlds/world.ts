@@ -18,7 +18,7 @@ import type { Row, Watcher } from '../store/collections.ts';
 import type { FrozenRows } from '../store/frozen-rows.ts';
 import type { Store } from '../store/index.ts';
 import { type KeptSeed, type Seed, seedIn } from '../store/seed.ts';
-import { RefreshTokens, type Tokens } from '../tokens/index.ts';
+import type { RefreshTokens, Tokens } from '../tokens/index.ts';
 import type { SigningKey } from '../tokens/keys.ts';
 
 import type { Begin, Filled, FoundInSeed } from './beginnings.ts';
@@ -106,7 +106,6 @@ class OpenedWorld implements OwnedWorld {
   #views: Views | null = null;
   #clock: OwnedClock | null = null;
   #signingKeys: StoredKeys | null = null;
-  #refreshTokens: RefreshTokens | null = null;
   #faults: Faults | null = null;
   #mode: Mode;
   #decisions = 0;
@@ -152,13 +151,12 @@ class OpenedWorld implements OwnedWorld {
 
   get signingKeys(): StoredKeys {
     const { signingKey, random } = this.#common;
-    this.#signingKeys ??= new StoredKeys(signingKey, random, () => this.store.settings);
+    this.#signingKeys ??= new StoredKeys(this.id, signingKey, random, () => this.store.settings);
     return this.#signingKeys;
   }
 
   get refreshTokens(): RefreshTokens {
-    this.#refreshTokens ??= new RefreshTokens(this.#common.signingKey, this.id);
-    return this.#refreshTokens;
+    return this.signingKeys.refreshTokens;
   }
 
   get tokens(): Tokens {
