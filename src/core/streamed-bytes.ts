@@ -6,8 +6,3 @@ export class StreamedBytes {
     this.parts = parts;
   }
 }
-
-/** Is a body content of any type, which is sent as it is? */
-export function isBytes(body: unknown): body is Buffer | StreamedBytes {
-  return Buffer.isBuffer(body) || body instanceof StreamedBytes;
-}

@@ -1,13 +1,13 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Outcome } from '../core/outcome.ts';
-import { isBytes, StreamedBytes } from '../core/streamed-bytes.ts';
+import { StreamedBytes } from '../core/streamed-bytes.ts';
 import { StreamedList } from '../core/streamed-list.ts';
 import type { SpoiledBody } from '../faults/fault.ts';
 import { eventLoopTurn } from '../platform/time.ts';
 import { OutcomeUnknown } from '../store/errors.ts';
 import type { InFlightRequest, Payload } from './flight.ts';
-import { dateHeader, headersOf } from './headers.ts';
+import { dateHeader, headersOf, isBytes } from './headers.ts';
 import { injectAnswerFault } from './steps/inject-fault.ts';
 import { reportAnswer } from './steps/record.ts';
 import { refuse } from './steps/refuse.ts';

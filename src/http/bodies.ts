@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isJsonType } from '../core/media-type.ts';
@@ -8,7 +7,6 @@ import { showPath } from '../core/redact.ts';
 import type { OperationRow } from '../core/rule.ts';
 import { shortName } from '../core/storable-text.ts';
 import { clearTimeout, setTimeout } from '../platform/time.ts';
-import type { BodyRoom } from './body-room.ts';
 import type { Operation } from './openapi.ts';
 import { headerLines } from './transport/arrival.ts';
 
@@ -203,11 +201,27 @@ export function announcedLength(request: IncomingMessage): number | null {
   return length === undefined ? null : Number(length);
 }
 
-/** The size of a body and its SHA-256 in hexadecimal. The bytes are not kept. */
-export async function digestOf(request: IncomingMessage, most: number, limits: BodyLimits) {
-  const digest = createHash('sha256');
-  const size = await receiveBody(request, most, limits, (chunk) => void digest.update(chunk));
-  return { size, hash: digest.digest('hex') };
+/** The byte budget that all bodies in progress share. */
+export class BodyRoom {
+  readonly #most: number;
+  #taken = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** @throws Problem `unavailable` if there is no room for this many more bytes */
+  take(bytes: number): void {
+    if (this.#taken + bytes > this.#most) {
+      const message = `The server reads at most ${this.#most} bytes of request bodies at a time. Send fewer requests at once, and try again.`;
+      throw new Problem('unavailable', message, { close: true });
+    }
+    this.#taken += bytes;
+  }
+
+  give(bytes: number): void {
+    this.#taken -= bytes;
+  }
 }
 
 /** Takes a chunk of a body. No more of the body is read until a promise resolves. */

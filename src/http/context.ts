@@ -5,8 +5,8 @@ import type { ServerScope, Surroundings, World, WorldScope } from '../contract/w
 import type { Instant } from '../core/clock.ts';
 import { type AccessRequest, type Caller, mayAccess, type ResourceAttributes } from '../core/decide.ts';
 import { type Reported, ReportsOfRequest } from '../core/finding.ts';
-import { digestOf, receiveBody } from './bodies.ts';
-import { type PieceSizes, receivePieces } from './pieces.ts';
+import { receiveBody } from './bodies.ts';
+import { digestOf, type PieceSizes, receivePieces } from './pieces.ts';
 import type { Server } from './server.ts';
 import { headerLines, methodOf, pathOf } from './transport/arrival.ts';
 

@@ -4,7 +4,7 @@ import type { WorldClock } from '../core/clock.ts';
 import { inertHeaders } from '../core/inert.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Problem } from '../core/problem.ts';
-import { isBytes } from '../core/streamed-bytes.ts';
+import { StreamedBytes } from '../core/streamed-bytes.ts';
 
 const JSON_TYPE = 'application/json';
 
@@ -53,4 +53,9 @@ export function dateHeader(clock: WorldClock): { readonly date?: string } {
 /** The headers that Fastify is about to send. */
 export function sentHeaders(reply: FastifyReply): Record<string, string> {
   return Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]));
+}
+
+/** Is a body content of any type, which is sent as it is? */
+export function isBytes(body: unknown): body is Buffer | StreamedBytes {
+  return Buffer.isBuffer(body) || body instanceof StreamedBytes;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { eventLoopTurn } from '../platform/time.ts';
 import { type BodyLimits, receiveBody } from './bodies.ts';
@@ -65,4 +66,11 @@ export async function receivePieces(
     await splitting.catch(() => {});
     release();
   }
+}
+
+/** The size of a body and its SHA-256 in hexadecimal. The bytes are not kept. */
+export async function digestOf(request: IncomingMessage, most: number, limits: BodyLimits) {
+  const digest = createHash('sha256');
+  const size = await receiveBody(request, most, limits, (chunk) => void digest.update(chunk));
+  return { size, hash: digest.digest('hex') };
 }

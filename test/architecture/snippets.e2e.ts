@@ -94,7 +94,7 @@ describe.each(PAGES.map((page) => ({ page, blocks: blocksOf(page) })))('$page', 
 
     expect(
       blocks.filter(
-        ({ language }) => !['sh', 'js', 'ts', 'python', 'go', 'json', 'yaml', 'console', ''].includes(language),
+        ({ language }) => !['sh', 'js', 'ts', 'python', 'go', 'html', 'json', 'yaml', 'console', ''].includes(language),
       ),
     ).toEqual([]);
     for (const line of consoles) expect(line).toMatch(/^(npm|docker|kubectl) |^npx --no-install nv-auth-mock$/);

@@ -104,7 +104,7 @@ describe('bodies that are being read', () => {
   });
 
   it('have so much room together, and give it back', async () => {
-    const { BodyRoom } = await import('../../src/http/body-room.ts');
+    const { BodyRoom } = await import('../../src/http/bodies.ts');
     const small = await testServer({}, { limits: { room: new BodyRoom(120_000) } });
     const { port: smallPort } = await small.listen('127.0.0.1', 0);
     const head = requestBytes('POST /api/v1/token', [HOST, JSON_TYPE, 'Content-Length: 100000'], ' '.repeat(80_000));

@@ -4,9 +4,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { checkTexts } from '../../src/core/storable-text.ts';
-import { digestOf, readBody, receive } from '../../src/http/bodies.ts';
-import { BodyRoom } from '../../src/http/body-room.ts';
+import { BodyRoom, readBody, receive } from '../../src/http/bodies.ts';
 import type { Operation } from '../../src/http/openapi.ts';
+import { digestOf } from '../../src/http/pieces.ts';
 import { limitsOf } from '../../src/http/transport/limits.ts';
 import { incoming } from '../support/incoming.ts';
 

@@ -1,7 +1,7 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { BodyRoom } from '../../src/http/body-room.ts';
+import { BodyRoom } from '../../src/http/bodies.ts';
 import { receivePieces } from '../../src/http/pieces.ts';
 import { limitsOf } from '../../src/http/transport/limits.ts';
 

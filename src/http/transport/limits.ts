@@ -1,5 +1,4 @@
-import type { BodyLimits } from '../bodies.ts';
-import { BodyRoom } from '../body-room.ts';
+import { type BodyLimits, BodyRoom } from '../bodies.ts';
 import type { ConnectionLimits } from './connections.ts';
 
 /** Limits on the size and the pace of requests. Times are in milliseconds. */
