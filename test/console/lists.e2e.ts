@@ -444,7 +444,8 @@ describe.runIf(hasBrowser)('the lists', () => {
     it('and worlds have rows of two lines on a telephone, with buttons that a finger meets', async () => {
       const { url, mock } = await served();
       await mock('POST', '/snapshots', { name: 'before the migration' });
-      await mock('POST', '/worlds', { id: 'alice' });
+      // An end on another day is shown with its date, which takes a third line.
+      await mock('POST', '/worlds', { id: 'alice', ttl: '1m' });
       const page = await opened('about:blank', { viewport: { width: 390, height: 844 }, hasTouch: true });
       for (const [view, label] of [
         ['snapshots', 'Snapshots, newest first'],
