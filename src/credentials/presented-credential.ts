@@ -1,5 +1,4 @@
-import { worldOfName } from '../core/world-id.ts';
-import { decodeClaims } from '../tokens/compact.ts';
+import { worldOfToken } from '../tokens/compact.ts';
 import { grantMark, markIn } from './world-mark.ts';
 
 /** A credential in a request, reduced to the part that names its world. It has not been verified. */
@@ -36,11 +35,6 @@ export const presentBearerToken: CredentialExtractor = (authorization) => {
   const world = token === null ? null : worldOfToken(token);
   return world === null ? null : { kind: 'token', world };
 };
-
-function worldOfToken(token: string): string | null {
-  const sid = decodeClaims(token)?.['sid'];
-  return typeof sid === 'string' ? worldOfName(sid) : null;
-}
 
 /** A refresh token, which is a JWT, or a code. */
 export function presentGrant(text: string): PresentedCredential {

@@ -1,4 +1,5 @@
 import { isRecord } from '../core/members.ts';
+import { worldOfName } from '../core/world-id.ts';
 
 const PARTS = ['header', 'payload', 'signature'] as const;
 const BASE64URL = /^[A-Za-z0-9_-]*$/;
@@ -30,6 +31,12 @@ export function decodeClaims(token: string): Readonly<Record<string, unknown>> |
   } catch {
     return null;
   }
+}
+
+/** The world of a JWT, from the end of its `sid`, unverified; null for any other text. */
+export function worldOfToken(token: string): string | null {
+  const sid = decodeClaims(token)?.['sid'];
+  return typeof sid === 'string' ? worldOfName(sid) : null;
 }
 
 function isCanonical(part: string): boolean {

@@ -1,7 +1,7 @@
 import { END_OF_TIME, type Instant, rfc3339 } from '../../core/clock.ts';
 import { own } from '../../core/members.ts';
-import { WORLD_HEADER, worldOfName, worldPath } from '../../core/world-id.ts';
-import { decodeClaims } from '../../tokens/compact.ts';
+import { WORLD_HEADER, worldPath } from '../../core/world-id.ts';
+import { worldOfToken } from '../../tokens/compact.ts';
 import { claimOf, type HintRule, type RefusedRequest } from './refused-request.ts';
 
 /** How often an expired token is refused before the hint. */
@@ -27,8 +27,8 @@ function isOlderThanReset(refused: RefusedRequest, resetAt: Instant): boolean {
 
 /** Was the refresh token or the code issued in this world? */
 function isOfWorld(text: string, { id, grantMark }: RefusedRequest['world']): boolean {
-  const sid = decodeClaims(text)?.['sid'];
-  return typeof sid === 'string' ? worldOfName(sid) === id : text.startsWith(grantMark);
+  const world = worldOfToken(text);
+  return world === null ? text.startsWith(grantMark) : world === id;
 }
 
 /** What a reset did to the refused credential. */

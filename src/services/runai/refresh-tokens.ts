@@ -1,7 +1,7 @@
 import type { Arrival } from '../../contract/request.ts';
 import { hashSecret } from '../../credentials/secret.ts';
 import type { Login, PresentedToken } from './collections/grants.ts';
-import { NO_CLIENT } from './operations/grants/grant.ts';
+import { clientOrNone } from './operations/grants/clients.ts';
 import { issuerPath, realmOf } from './tenant.ts';
 
 /**
@@ -21,7 +21,7 @@ export async function mintRefreshToken(arrival: Arrival, login: Login, id: strin
     aud: iss,
     sub: login.subject,
     typ: 'Refresh',
-    azp: login.clientId ?? NO_CLIENT,
+    azp: clientOrNone(login.clientId),
     sid: login.family,
     ...(login.scope !== '' && { scope: login.scope }),
   };
