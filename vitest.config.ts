@@ -46,10 +46,10 @@ export default defineConfig({
   test: {
     // Nothing in src keeps state of its own, so files share what they import: a third of the time.
     isolate: false,
-    include: ['test/**/*.test.ts'],
+    include: ['{conformance,test}/**/*.test.ts'],
     exclude: excluded(),
     globalSetup: 'test/support/setup.ts',
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     // Each worker loads and compiles everything anew, which takes it three seconds.
     maxWorkers: availableParallelism(),
     // A source that has not changed is not transformed again. `npx vitest run --clearCache` empties the cache.

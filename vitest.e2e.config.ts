@@ -13,9 +13,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e',
-          include: ['test/**/*.e2e.ts'],
+          include: ['{conformance,test}/**/*.e2e.ts'],
           exclude: ['test/standby/**'],
-          testTimeout: 60_000,
+          testTimeout: 240_000,
           isolate: false,
         },
       },

@@ -15,7 +15,7 @@ import { sbomOf } from './sbom.mjs';
 const DIST = new URL('../dist/', import.meta.url);
 
 /** Everything that determines the build, and the fingerprint it had. */
-const INPUTS = ['src/', 'console/', 'openapi/', 'scripts/', 'package.json', 'package-lock.json'];
+const INPUTS = ['src/', 'conformance/', 'console/', 'openapi/', 'scripts/', 'package.json', 'package-lock.json'];
 const MARK = new URL('.built', DIST);
 
 const SOURCES = fileURLToPath(new URL('../src/', import.meta.url));
@@ -125,6 +125,8 @@ async function buildCore(needed) {
     plugins: [inAscii],
     transform: { inject: Object.fromEntries(Object.entries(MACHINE).map(([name, ours]) => [name, [platform, ours]])) },
     logLevel: 'warn',
+    // It only passes on what others have: whoever takes one name of it does not load all of them.
+    treeshake: { moduleSideEffects: [{ test: /src[\\/]conformance-entry\.ts$/, sideEffects: false }] },
   });
   const { output } = await bundle.write({
     dir: fileURLToPath(DIST),
@@ -145,6 +147,7 @@ async function buildCore(needed) {
         { name: 'assets', test: /src[\\/]platform[\\/]assets/, priority: 4 },
         // The library chooses ids before it loads a server.
         { name: 'random', test: /src[\\/]platform[\\/]random/, priority: 4 },
+        { name: 'conformance', test: /conformance[\\/]src[\\/]index\./ },
         { name: 'ajv', test: /node_modules[\\/](?:ajv|ajv-formats)[\\/]/ },
         // Services are loaded together, with a server; what is known of them before that is in small files beside it.
         {

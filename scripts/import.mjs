@@ -10,9 +10,10 @@ import { access, mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { Unusable } from '../conformance/reference/comparison.mjs';
+import { importReference } from '../conformance/reference/index.mjs';
 import { mergedDocuments } from './documents.mjs';
-import { readSpec, Unusable } from './import/read.mjs';
-import { importReference } from './import/reference.mjs';
+import { readSpec } from './import/read.mjs';
 import { skeletonOf } from './import/skeleton.mjs';
 
 const ROOT = new URL('../', import.meta.url);
@@ -76,7 +77,12 @@ async function importVersion({ spec: file, service, version }) {
       `Unknown service \`${service.slice(0, 50)}\`; expected one of ${[...documents.keys()].join(', ')}.`,
     );
   }
-  const { base, added, changed, removed, files } = skeletonOf({ service, version, spec: await readSpec(file), merged });
+  const { base, added, changed, removed, files } = await skeletonOf({
+    service,
+    version,
+    spec: await readSpec(file),
+    merged,
+  });
   await writeNew(files);
   console.log(`${service} ${version}, compared with ${base}:`);
   for (const name of added) console.log(`  added    ${name}`);

@@ -1,13 +1,10 @@
 // @ts-check
 import { readFile, stat } from 'node:fs/promises';
 import { parse } from 'yaml';
-import { componentOf } from './compare.mjs';
+import { sourceOf, Unusable } from '../../conformance/reference/comparison.mjs';
 
 /** The largest document that is read, in bytes. */
 const MOST_BYTES = 64 * 1024 * 1024;
-
-/** Input that cannot be used: the message is for people, in one line. */
-export class Unusable extends Error {}
 
 /**
  * A vendor's document.
@@ -17,20 +14,8 @@ export class Unusable extends Error {}
  */
 export async function readSpec(file) {
   const document = parsed(await textOf(file), file);
-  if (
-    typeof document !== 'object' ||
-    document === null ||
-    typeof document.paths !== 'object' ||
-    document.paths === null
-  ) {
-    throw new Unusable(`${file} is no OpenAPI document: it has no \`paths\`.`);
-  }
-  if (!/^3\.0\./.test(String(document.openapi))) {
-    throw new Unusable(
-      `${file} has \`openapi: ${String(document.openapi).slice(0, 20)}\`; expected 3.0.x. Convert it to OpenAPI 3.0 first.`,
-    );
-  }
-  checkReferences(document, file);
+  if (sourceOf(document, file).hasSiblings)
+    throw new Unusable(`${file} has OpenAPI version ${document.openapi}. Convert it to OpenAPI 3.0 first.`);
   return document;
 }
 
@@ -56,24 +41,5 @@ function parsed(text, file) {
   } catch (thrown) {
     const [line] = String(/** @type {Error} */ (thrown).message).split('\n');
     throw new Unusable(`${file} is neither JSON nor YAML: ${line}`);
-  }
-}
-
-/**
- * @param {any} document
- * @param {string} file
- */
-function checkReferences(document, file) {
-  const waiting = [document];
-  for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {
-    if (typeof part !== 'object' || part === null) continue;
-    if (typeof part.$ref === 'string') {
-      try {
-        componentOf(document, part.$ref);
-      } catch (thrown) {
-        throw new Unusable(`${file}: ${/** @type {Error} */ (thrown).message}.`);
-      }
-    }
-    for (const value of Object.values(part)) if (value !== undefined) waiting.push(value);
   }
 }

@@ -1,7 +1,4 @@
-import { checkTraffic } from '../conformance/traffic/check.ts';
-import type { Exchange } from '../conformance/traffic/exchange.ts';
-import { exchangeOf, exchangesIn } from '../conformance/traffic/har.ts';
-import { judgeOfRoutes } from '../conformance/traffic/judge.ts';
+import type { RecordedEntry } from '@nv-auth-mock/conformance';
 import type { World } from '../contract/world.ts';
 import { Problem } from '../core/problem.ts';
 import { Unusable } from '../core/unusable.ts';
@@ -16,8 +13,8 @@ const MOST_TOLD = 1000;
 /** Checks recorded traffic for the control API. */
 export function trafficPort(routes: () => Routes): Ports['checkTraffic'] {
   return async (world, archive) => {
-    const exchanges = archive === null ? journalOf(world) : exchangesIn(archive, 'The body');
-    const checking = checkTraffic(judgeOfRoutes(routes()), exchanges).catch((thrown: unknown) => {
+    const { checkTraffic } = await import('@nv-auth-mock/conformance');
+    const checking = checkTraffic(routes(), archive ?? journalOf(world)).catch((thrown: unknown) => {
       throw thrown instanceof Unusable ? new Problem('invalid_request', thrown.message) : thrown;
     });
     const { checked, skipped, conforming, violations } = await checking;
@@ -29,10 +26,9 @@ export function trafficPort(routes: () => Routes): Ports['checkTraffic'] {
 }
 
 /** The requests in the journal of a world, oldest first. Each is read when it is asked for: to hide its secrets takes time. */
-function* journalOf({ activityLog: { journal } }: World): Generator<Exchange> {
+function* journalOf({ activityLog: { journal } }: World): Generator<RecordedEntry> {
   for (const entry of journal.newestFirst().toReversed()) {
     const view = viewOf(entry);
-    const exchange = exchangeOf(harEntry(view), view.id);
-    if (exchange !== null) yield exchange;
+    yield { entry: harEntry(view), place: view.id };
   }
 }

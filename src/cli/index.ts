@@ -1,3 +1,4 @@
+import type { CompareFlags, VerifyFlags } from '@nv-auth-mock/conformance';
 import { Command, CommanderError, Option as Flag } from 'commander';
 import type { FlagTexts } from '../config/config.ts';
 import { flagName, OPTIONS } from '../config/options.ts';
@@ -9,8 +10,6 @@ import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { packageVersion } from '../platform/assets.ts';
 import { MANIFESTS } from '../services/index.ts';
-import type { CompareFlags } from './compare.ts';
-import type { VerifyFlags } from './verify.ts';
 
 /** The exit code for errors that the user can fix. */
 const MENDABLE = 2;
@@ -117,15 +116,6 @@ function addEnv(root: Command): void {
     );
 }
 
-interface VerifyCommandFlags extends Partial<VerifyFlags> {
-  readonly har?: string;
-  readonly journal?: true;
-  readonly junit?: string;
-  readonly url?: string;
-  readonly world?: string;
-  readonly basePath?: string;
-}
-
 function addVerify(root: Command): void {
   root
     .command('verify')
@@ -151,49 +141,7 @@ function addVerify(root: Command): void {
     .addOption(flagOf('runai', OPTIONS.runai))
     .addOption(flagOf('air', OPTIONS.air))
     .addOption(flagOf('nvcf', OPTIONS.nvcf))
-    .action(verify);
-}
-
-/** The flags that only one kind of verification takes. Every other flag applies to all. */
-const FLAGS_OF_VERIFY = {
-  '--spec': { service: '--service', baseline: '--baseline', updateBaseline: '--update-baseline', all: '--all' },
-  '--har': { basePath: '--base-path', junit: '--junit' },
-  '--journal': { basePath: '--base-path', junit: '--junit', url: '--url', world: '--world' },
-} as const;
-
-/** @throws Unusable naming a flag that means nothing here: it would be ignored in silence */
-function checkFlagsOfVerify(given: VerifyCommandFlags): void {
-  const { har, journal, spec, document, basePath } = given;
-  const traffic = har !== undefined ? '--har' : journal === true ? '--journal' : null;
-  const mine: Readonly<Record<string, string>> = FLAGS_OF_VERIFY[traffic ?? '--spec'];
-  for (const [mode, flags] of Object.entries(FLAGS_OF_VERIFY)) {
-    for (const [name, flag] of Object.entries(flags)) {
-      if (given[name as keyof typeof given] === undefined || Object.hasOwn(mine, name)) continue;
-      throw new Unusable(`${flag} is for ${mode}${mode === '--spec' ? ` without ${traffic}` : ''}. Leave it out.`);
-    }
-  }
-  if (traffic === null || spec !== undefined) return;
-  if (document !== undefined) throw new Unusable(`With ${traffic}, --document needs --spec FILE.`);
-  if (traffic === '--journal' && basePath !== undefined) {
-    throw new Unusable('With --journal, --base-path needs --spec FILE.');
-  }
-}
-
-async function verify(given: FlagTexts & VerifyCommandFlags): Promise<void> {
-  const { har, journal, junit, url, world, basePath, ...rest } = given;
-  const { spec, document, service, baseline, updateBaseline, json, all, ...flags } = rest;
-  if (har !== undefined && journal !== undefined) throw new Unusable('Give either --har FILE or --journal, not both.');
-  checkFlagsOfVerify(given);
-  if (har === undefined && journal === undefined) {
-    if (spec === undefined) throw new Unusable('Give --spec FILE, --har FILE or --journal.');
-    const compared = { spec, document, service, baseline, updateBaseline, json, all };
-    return (await import('./verify.ts')).verifyDocument(compared);
-  }
-  const { verifyHar, verifyJournal } = await import('./verify-traffic.ts');
-  const output = { json: json === true, junit: junit ?? null };
-  const by = { spec: spec ?? null, document: document ?? null, basePath: basePath ?? null };
-  if (har !== undefined) await verifyHar(har, flags, by, output);
-  else await verifyJournal(flags, { url: url ?? null, world: world ?? null }, by, output);
+    .action(async (flags: FlagTexts & VerifyFlags) => (await import('@nv-auth-mock/conformance')).verify(flags));
 }
 
 interface DoctorFlags {
@@ -277,7 +225,7 @@ function addCompare(root: Command): void {
       const others = Object.fromEntries(
         Object.entries({ port, host, adminToken }).filter(([, text]) => text !== undefined),
       );
-      await (await import('./compare.ts')).compareWith(given, others);
+      await (await import('@nv-auth-mock/conformance')).compare(given, others);
     });
 }
 

@@ -31,7 +31,7 @@ const fillJournal = async () => {
 };
 const expectAlive = async () => expect((await server.ask('GET /_mock/health')).status).toBe(200);
 
-it('a full journal is read by 20 slow readers, and as one archive', { timeout: 120_000 }, async () => {
+it('a full journal is read by 20 slow readers, and as one archive', async () => {
   await fillJournal();
   const readers = Array.from({ length: 20 }, (_, number) => {
     const path = number % 2 === 0 ? '/_mock/requests/har' : '/_mock/requests?limit=1000';
@@ -46,7 +46,7 @@ it('a full journal is read by 20 slow readers, and as one archive', { timeout: 1
   await expectAlive();
 });
 
-it('faults with large matches are refused once those of all worlds take too much', { timeout: 120_000 }, async () => {
+it('faults with large matches are refused once those of all worlds take too much', async () => {
   const statuses = new Set<number>();
   let last = '';
   for (let count = 0; count < 320; count++) {
@@ -64,7 +64,7 @@ it('faults with large matches are refused once those of all worlds take too much
   expect((await server.ask('POST /_mock/faults', { body: small })).status).toBe(201);
 });
 
-it('a large request is read once, however many verifications wait for it', { timeout: 120_000 }, async () => {
+it('a large request is read once, however many verifications wait for it', async () => {
   const worlds = ['w-0', 'w-1', 'w-2', 'w-3'];
   for (const id of worlds) await server.ask('POST /_mock/worlds', { body: { id } });
   const order = { match: { body: { metadata: [{ not: 'there' }] } }, within: '6s' };

@@ -31,7 +31,7 @@ describe.each(CITATIONS)('the operations of %s', async (name, citation) => {
   const { operations } = await apiDocument(json(`dist/openapi/${name}.json`));
   const nameless = (path: string) => path.replaceAll(/\{[^{}]*\}/g, '{}').replace(/\/$/, '');
   const published = new Set(
-    Object.entries<object>(json(`test/verify/published/${name}.json`).paths).flatMap(([path, item]) =>
+    Object.entries<object>(json(`conformance/published/${name}.json`).paths).flatMap(([path, item]) =>
       Object.keys(item).map((method) => `${method.toUpperCase()} ${nameless(path)}`),
     ),
   );

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { readBaseline } from '../../conformance/src/verify/baseline.ts';
 import { castExamplesOf, isRefused } from '../../scripts/documents/cast-examples.mjs';
 import { configOf } from '../../src/config/config.ts';
 import { flagName, OPTIONS, shownValue, variableName } from '../../src/config/options.ts';
-import { readBaseline } from '../../src/conformance/verify/baseline.ts';
 import type { ServiceDefinition } from '../../src/contract/service.ts';
 import { effectOf } from '../../src/core/fidelity.ts';
 import type { Option } from '../../src/core/option.ts';

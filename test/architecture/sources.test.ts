@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sourceFiles } from './source-files.ts';
 
-const FILES = sourceFiles('src', '.ts');
+const FILES = ['src', 'conformance/src'].flatMap((folder) => sourceFiles(folder, '.ts'));
 
 /** What only one file may do, and that file. */
 const OWNERS: readonly [what: string, pattern: RegExp, owner: string][] = [
@@ -31,7 +31,10 @@ describe('only one file', () => {
 describe('no source file', () => {
   it('uses timers of the app: it imports those that no test replaces', () => {
     const found = FILES.filter(({ path }) => path !== 'src/platform/time.ts').flatMap((file) => {
-      const imported = /import \{([^}]*)\} from '(?:[./a-z]+\/platform|\.)\/time\.ts'/.exec(file.text)?.[1] ?? '';
+      const imported =
+        /import \{([^}]*)\} from '(?:(?:[./a-z]+\/platform|\.)\/time|[./a-z]+\/conformance-entry)\.ts'/.exec(
+          file.text,
+        )?.[1] ?? '';
       const names = [...codeOf(file.text).matchAll(REPLACED)].map(([name]) => name);
       return names.filter((name) => !imported.includes(name)).map((name) => `${file.path}: ${name}`);
     });
@@ -87,11 +90,11 @@ function constantsThatFill(text: string): string[] {
   return [...text.matchAll(filling)].map(([, name]) => String(name));
 }
 
-/** Without comments, imports and texts. */
+/** Without comments, imports and what is passed on, and texts. */
 function codeOf(text: string): string {
   return text
     .replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
-    .replace(/^import [\s\S]*?;$/gm, '')
+    .replace(/^(?:import|export \{) [\s\S]*?;$/gm, '')
     .replace(/"[^"\n]*"|'[^'\n]*'|`[^`]*`/g, "''");
 }
 

@@ -102,9 +102,7 @@ describe('init', () => {
     }
   });
 
-  it('writes AGENTS.md, of at most 60 lines, each of whose commands does what it says', { timeout: 60_000 }, async ({
-    onTestFinished,
-  }) => {
+  it('writes AGENTS.md, of at most 60 lines, each of whose commands does what it says', async ({ onTestFinished }) => {
     const folder = await copied();
     await cp(join(CLONE, 'examples'), join(folder, 'node_modules/nv-auth-mock/examples'), { recursive: true });
     await cp(join(CLONE, 'AGENTS.md'), join(folder, 'node_modules/nv-auth-mock/AGENTS.md'));

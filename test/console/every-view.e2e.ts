@@ -100,7 +100,7 @@ describe.runIf(hasBrowser)('every view', () => {
     ['light', 360],
     ['dark', 1400],
     ['light', 2560],
-  ] as const)('can be read by everybody: %s, %i px wide', { timeout: 120_000 }, async (colorScheme, width) => {
+  ] as const)('can be read by everybody: %s, %i px wide', async (colorScheme, width) => {
     const { url } = await servedWithTrouble();
     // Contrasts are measured once everything has appeared.
     const page = await opened(url, { colorScheme, viewport: { width, height: 900 }, reducedMotion: 'reduce' });

@@ -86,7 +86,7 @@ async function shown(page: Page, url: string, [address, shows]: (typeof VIEWS)[n
 describe.runIf(hasBrowser)('every view', () => {
   const opened = windows();
 
-  it('has one line of header, targets of 44 px and fields of 16 px on a telephone', { timeout: 120_000 }, async () => {
+  it('has one line of header, targets of 44 px and fields of 16 px on a telephone', async () => {
     const { url } = await servedWithSome();
     const page = await opened(url, TELEPHONE);
     for (const view of VIEWS) {
@@ -100,7 +100,7 @@ describe.runIf(hasBrowser)('every view', () => {
     }
   });
 
-  it.each(['light', 'dark'] as const)('has edges that can be seen: %s', { timeout: 120_000 }, async (colorScheme) => {
+  it.each(['light', 'dark'] as const)('has edges that can be seen: %s', async (colorScheme) => {
     const { url } = await servedWithSome();
     const page = await opened(url, { colorScheme, viewport: { width: 1400, height: 900 } });
     for (const view of VIEWS) {

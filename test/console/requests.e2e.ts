@@ -265,7 +265,7 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     await expect.poll(() => page.getByRole('article').count()).toBe(0);
   });
 
-  it('stays quick while a thousand requests come in ten seconds', { timeout: 60_000 }, async () => {
+  it('stays quick while a thousand requests come in ten seconds', async () => {
     const { url, ask } = await served();
     const page = await opened(`${url}/#/requests`);
     await expect.poll(() => status(page).innerText()).toBe('live');

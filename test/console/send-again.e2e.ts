@@ -70,7 +70,7 @@ async function copiedTests(page: Page, language: string, count: number): Promise
 describe.runIf(hasBrowser)('a test that is copied', () => {
   const opened = windows();
 
-  it('passes in vitest, for every request', { timeout: 120_000 }, async () => {
+  it('passes in vitest, for every request', async () => {
     const { url, shown } = await servedWithRequests();
     const page = await opened(url, CLIPBOARD);
     const tests = await copiedTests(page, 'vitest', shown);
@@ -86,7 +86,7 @@ describe.runIf(hasBrowser)('a test that is copied', () => {
     expect(tests.filter((text) => text.includes('toBeRefused'))).toHaveLength(4);
   });
 
-  it.runIf(canImport('python3', 'pytest'))('passes in pytest, for every request', { timeout: 120_000 }, async () => {
+  it.runIf(canImport('python3', 'pytest'))('passes in pytest, for every request', async () => {
     const { url, shown } = await servedWithRequests();
     const page = await opened(url, CLIPBOARD);
     const tests = await copiedTests(page, 'pytest', shown);

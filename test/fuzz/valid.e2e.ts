@@ -194,7 +194,7 @@ describe.each(isNight ? Object.keys(SETS) : ['2.24, dsx, open-source'])('a reque
     expect(sent).toBeGreaterThan(30);
   });
 
-  it('that is valid by its document is never refused for its form', { timeout: 120_000 }, async () => {
+  it('that is valid by its document is never refused for its form', async () => {
     const refused: string[] = [];
     let sent = 0;
     for (const operation of [...batch.operations].sort((one, other) => rankOf(one) - rankOf(other))) {

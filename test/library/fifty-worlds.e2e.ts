@@ -4,7 +4,7 @@ import { decisionOf, startMock, type World } from '../../src/index.ts';
 import { bearer, LISTENING } from '../support/library.ts';
 
 describe.each(LISTENING)('fifty worlds at once, %s', (_, listen) => {
-  it('have each their clock and their keys, and no answer is of another world', { timeout: 60_000 }, async () => {
+  it('have each their clock and their keys, and no answer is of another world', async () => {
     await using mock = await startMock({ listen });
     const send: World['fetch'] = (input, init) => (listen ? fetch(input, init) : mock.fetch(input, init));
     const journey = async (index: number) => {

@@ -11,7 +11,7 @@ const SEED = 24;
 const RUNS = 3;
 
 // It takes a second, but for a failure, for which the shortest list of steps is looked for.
-it.runIf(hasDriver).each(MODELS)('$name', { timeout: 120_000 }, async ({ check }) => {
+it.runIf(hasDriver).each(MODELS)('$name', async ({ check }) => {
   const { steps } = await check({ runs: RUNS, seed: SEED });
 
   expect(steps).toBeGreaterThan(0);

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
+import { judge, readBaseline } from '../../conformance/src/verify/baseline.ts';
+import type { DifferenceClass } from '../../conformance/src/verify/difference.ts';
 import type { Config } from '../../src/config/options.ts';
-import { judge, readBaseline } from '../../src/conformance/verify/baseline.ts';
-import type { DifferenceClass } from '../../src/conformance/verify/difference.ts';
 
 /** What the tests hold against the vendor's own document: an answer, or a request of an example. */
 export interface Told {
@@ -17,7 +17,7 @@ export interface Told {
 // biome-ignore lint/suspicious/noExplicitAny: a part of a document as a tool reads it
 type Part = any;
 
-const PUBLISHED = new URL('../verify/published/', import.meta.url);
+const PUBLISHED = new URL('../../conformance/published/', import.meta.url);
 
 /** The documents that vendors publish, for the versions of a configuration. */
 export function vendorSchemas({ runai = '2.24', air = '2.0' }: Partial<Config>): (reported: Told) => string[] {

@@ -83,7 +83,7 @@ export interface Ports {
    * @param archive an HTTP Archive; null: the journal of the world
    * @throws Problem `invalid_request` if it is no archive
    */
-  checkTraffic(world: World, archive: unknown): Promise<Schema<'control', 'TrafficReport'>>;
+  checkTraffic(world: World, archive: object | null): Promise<Schema<'control', 'TrafficReport'>>;
   /**
    * The names of the principals of this world with this id, name, client id or e-mail address. Their spelling may
    * differ from the given one. Empty if there is no such principal.

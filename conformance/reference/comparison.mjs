@@ -1,0 +1,8 @@
+// @ts-check
+/** The comparison of documents, for scripts. */
+import { fromSource } from '../../scripts/from-source.mjs';
+
+/** @type {typeof import('./comparison.ts')} */
+export const { compareDocuments, groupsOf, judge, readBaseline, sourceOf, Unusable } = await fromSource(
+  new URL('comparison.ts', import.meta.url),
+);

@@ -1,0 +1,29 @@
+import { access, rename, rm, writeFile } from 'node:fs/promises';
+import { checkOutputName, readDocument, showValue, Unusable, whyUnwritable } from '../../../src/conformance-entry.ts';
+import { type Baseline, readBaseline } from '../verify/baseline.ts';
+
+/** @param isUpdate a file that does not exist yet will be made. @returns null if so */
+export async function readBaselineFile(file: string, isUpdate: boolean): Promise<Baseline | null> {
+  if (isUpdate && !(await isThere(file))) return null;
+  return readBaseline(await readDocument(file, '--baseline'), `--baseline ${showValue(file)}`);
+}
+
+/** Another reader sees either the file before or all of the new one. */
+export async function writeBaselineFile(file: string, baseline: Baseline): Promise<void> {
+  checkOutputName('--baseline', file);
+  const unfinished = `${file}.${process.pid}.tmp`;
+  try {
+    await writeFile(unfinished, `${JSON.stringify(baseline, null, 2)}\n`);
+    await rename(unfinished, file);
+  } catch (cause) {
+    await rm(unfinished, { force: true });
+    throw new Unusable(`--baseline ${showValue(file)} cannot be written: ${whyUnwritable(cause)}.`, { cause });
+  }
+}
+
+function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}

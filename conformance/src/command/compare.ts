@@ -1,0 +1,213 @@
+import {
+  askRunning,
+  askWorld,
+  checkOutput,
+  compareCredentials,
+  type FlagTexts,
+  machineClock,
+  memberOf,
+  onSignals,
+  parseDuration,
+  prefixOf,
+  type Running,
+  rfc3339,
+  runningWorld,
+  showValue,
+  Unusable,
+  writeOutput,
+} from '../../../src/conformance-entry.ts';
+import { compareSides } from '../compare/compare.ts';
+import type { Side } from '../compare/credentials.ts';
+import { type Plan, planOfDocument, planOfTraffic } from '../compare/plan.ts';
+import { withWrongCredentials } from '../compare/probes.ts';
+import { type DriftReport, driftReport, leftList, requestList } from '../compare/report.ts';
+import { play } from '../compare/send.ts';
+import { exchangesIn, readHar } from '../traffic/har.ts';
+import { archiveText } from './archive-text.ts';
+
+/** The flags of `nv-auth-mock compare`, besides those of the configuration. */
+export interface CompareFlags {
+  readonly against: string;
+  readonly service: string;
+  /** `cast`, `journal`, or a HAR file. */
+  readonly from: string;
+  /** The organisation of the real account. */
+  readonly org?: string | undefined;
+  readonly url?: string | undefined;
+  readonly world?: string | undefined;
+  readonly report?: string | undefined;
+  /** A duration. */
+  readonly patience: string;
+  readonly write?: true | undefined;
+  readonly dryRun?: true | undefined;
+  readonly json?: true | undefined;
+}
+
+const VARIABLE = 'NV_AUTH_MOCK_COMPARE_';
+
+/**
+ * Compares the answers of the real service with those of a running mock. The exit code is 1 if they differ, and 130 or 143
+ * after a signal.
+ *
+ * @throws Unusable if one of them cannot be used
+ */
+export async function compare(given: CompareFlags, flags: FlagTexts): Promise<void> {
+  const against = targetOf(given.against);
+  const patience = parseDuration(given.patience);
+  if (patience === null) throw new Unusable('--patience is not a duration, such as `30s` or `15m`.');
+  const { server, world } = await runningWorld(flags, given.url ?? null, given.world ?? null);
+  // Asked first: its errors name what is wrong with the server or the world.
+  const cast = await askWorld(server, world, '/cast', (body) => body);
+  const { body: document } = await askRunning(server, `/openapi/${given.service}.json`);
+  const plan = withWrongCredentials(await planFrom(given, server, world, document), given.service);
+  if (given.dryRun === true) {
+    process.stdout.write(requestList(plan));
+    return;
+  }
+  if (given.report !== undefined) await checkOutput('--report', given.report);
+  const expiredKeys = () => askWorld(server, world, '/keys', expiredIn);
+  const mock = await mockSide(`${server.url}${prefixOf(world)}`, cast, given, expiredKeys);
+  const { token, expired, clientId } = credentialsFor(given.service);
+  process.stderr.write(`To ${against}:\n${token === null ? `${TOKEN_REQUEST}\n` : ''}${requestList(plan)}`);
+  const bearer = token ?? (await exchanged(against));
+  const real = { url: against, token: bearer, expired, clientId, org: given.org ?? realmOf(bearer) };
+  const [stop, abandon] = [new AbortController(), new AbortController()];
+  const onStop = (exitCode: number) => {
+    if (given.write === true) process.stderr.write(STOPPING);
+    stop.abort(exitCode);
+  };
+  onSignals(onStop, () => abandon.abort());
+  const signals = { stop: stop.signal, abandon: abandon.signal };
+  const report = await compareSides(given.service, plan, real, mock, { document, patience, ...signals });
+  await tell(report, given);
+  if (stop.signal.aborted) process.exitCode = stop.signal.reason;
+  else if (report.stopped !== null) throw new Unusable(report.stopped);
+}
+
+const STOPPING = 'Stopping, and deleting what was made. A second signal ends this at once, and lists what is left.\n';
+
+async function tell(report: DriftReport, { json, report: file, against }: CompareFlags): Promise<void> {
+  // First, in case the report cannot be written.
+  process.stderr.write(leftList(report));
+  const text = json === true ? inJson(report, against) : driftReport(report);
+  if (file === undefined) process.stdout.write(text);
+  else await writeOutput('--report', file, text);
+  if (report.differences.some(({ kind }) => kind === 'behaviour')) process.exitCode = 1;
+}
+
+function inJson(report: DriftReport, against: string): string {
+  const date = rfc3339(machineClock().now()).slice(0, 10);
+  return `${JSON.stringify({ against: new URL(against).host, date, ...report }, null, 2)}\n`;
+}
+
+function targetOf(url: string): string {
+  if (!URL.canParse(url) || !/^https?:/.test(url))
+    throw new Unusable('--against is not an http or https URL, such as `https://acme.run.ai`.');
+  const { search, hash, origin, pathname } = new URL(url);
+  // An `@` in the path may follow the rest of a password.
+  if (search + hash !== '' || url.includes('@'))
+    throw new Unusable('--against must have no credentials, query or fragment. Set credentials in the environment.');
+  return `${origin}${pathname.replace(/\/$/, '')}`;
+}
+
+async function planFrom(
+  { from, write }: CompareFlags,
+  server: Running,
+  world: string | null,
+  document: unknown,
+): Promise<Plan> {
+  const mayWrite = write === true;
+  if (from === 'journal') {
+    const archive = await askWorld(server, world, '/requests/har', (body) => body);
+    return planOfTraffic([...exchangesIn(archive, 'The journal')], mayWrite, document);
+  }
+  if (from !== 'cast') {
+    const archive = readHar(await archiveText(from, '--from'), showValue(from));
+    return planOfTraffic(archive, mayWrite, document);
+  }
+  return planOfDocument(document, mayWrite);
+}
+
+/** The mock, with the administrator's bearer for Run:ai, and the first key of the service for the others. */
+async function mockSide(
+  url: string,
+  cast: object,
+  { service, from }: CompareFlags,
+  expiredKeys: () => Promise<readonly unknown[]>,
+): Promise<Side> {
+  const isRunai = service === 'runai';
+  const list = memberOf(memberOf(cast, isRunai ? 'runai' : 'ngc'), isRunai ? 'users' : 'keys');
+  const all: readonly unknown[] = Array.isArray(list) ? list : [];
+  const isOfService = (entry: unknown) => [memberOf(entry, 'services')].flat().includes(service);
+  const who = all.find(isOfService) ?? all[0];
+  const token = memberOf(who, isRunai ? 'bearer' : 'key');
+  if (typeof token !== 'string')
+    throw new Unusable('The world of the mock has no administrator to compare with. Use one with the built-in cast.');
+  const { expired, clientId } = compareCredentials();
+  const expiredOf = async () => {
+    if (isRunai) return expiredToken(url, memberOf(who, 'id'));
+    const ids = await expiredKeys();
+    return memberOf(
+      all.find((key) => isOfService(key) && ids.includes(memberOf(key, 'id'))),
+      'key',
+    );
+  };
+  // Beside one of the real service that was valid once; otherwise both are made alike.
+  const ended = expired === null ? null : await expiredOf();
+  return {
+    ...{ url, token, hasIds: from === 'cast' || from === 'journal' },
+    expired: typeof ended === 'string' ? ended : null,
+    clientId: isRunai && clientId !== null ? clientOf(cast) : null,
+  };
+}
+
+function expiredIn(body: object): readonly unknown[] {
+  const keys = memberOf(body, 'keys');
+  return (Array.isArray(keys) ? keys : []).flatMap((key: unknown) =>
+    memberOf(key, 'status') === 'expired' ? [memberOf(key, 'id')] : [],
+  );
+}
+
+function clientOf(cast: object): string | null {
+  const bots = memberOf(memberOf(cast, 'runai'), 'serviceAccounts');
+  const id = memberOf(Array.isArray(bots) ? bots[0] : null, 'clientId');
+  return typeof id === 'string' ? id : null;
+}
+
+/** A token of the mock that has expired; null if its control API does not make one. */
+async function expiredToken(url: string, id: unknown): Promise<string | null> {
+  const body = JSON.stringify({ for: id, expiresIn: '-1s' });
+  const answer = await play(url, { method: 'POST', url: '/_mock/tokens', mediaType: 'application/json', body }, null);
+  return /"token"\s*:\s*"([^"]{1,20000})"/.exec(answer.text)?.[1] ?? null;
+}
+
+/** The credentials of the real service; the token is null if a client gets one. */
+function credentialsFor(service: string) {
+  const credentials = compareCredentials();
+  const { token, clientId, clientSecret } = credentials;
+  if (token === null && (service !== 'runai' || clientId === null || clientSecret === null))
+    throw new Unusable(`Set ${VARIABLE}TOKEN, or for Run:ai ${VARIABLE}CLIENT_ID and ${VARIABLE}CLIENT_SECRET.`);
+  return credentials;
+}
+
+/** The realm of the issuer of a token of Run:ai; null for another credential. */
+function realmOf(token: string): string | null {
+  const claims = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');
+  return /"iss"\s*:\s*"[^"]{1,500}\/realms\/([^"/]{1,200})"/.exec(claims)?.[1] ?? null;
+}
+
+const TOKEN_REQUEST = 'POST /api/v1/token (the client of the environment)';
+
+async function exchanged(url: string): Promise<string> {
+  const { clientId, clientSecret } = compareCredentials();
+  const body = JSON.stringify({ grantType: 'client_credentials', clientId, clientSecret });
+  const request = { method: 'POST', url: '/api/v1/token', mediaType: 'application/json', body };
+  const answer = await play(url, request, null).catch((cause: Error) => {
+    throw new Unusable(`--against ${url} does not answer: ${cause.message.slice(0, 200)}.`, { cause });
+  });
+  const token = answer.status === 200 ? /"accessToken"\s*:\s*"([^"]{1,20000})"/.exec(answer.text)?.[1] : undefined;
+  if (token !== undefined) return token;
+  throw new Unusable(
+    `--against ${url} refuses the client of the environment (${answer.status}). Nothing else was sent.`,
+  );
+}

@@ -1,0 +1,64 @@
+import { type FlagTexts, Unusable } from '../../../src/conformance-entry.ts';
+import type { DocumentFlags } from './verify-document.ts';
+
+/** The flags of `nv-auth-mock verify`, besides those of the configuration. */
+export interface VerifyFlags extends Partial<DocumentFlags> {
+  /** An HTTP Archive: a file. */
+  readonly har?: string;
+  /** The journal of a running server. */
+  readonly journal?: true;
+  /** What all recorded paths begin with, such as `/proxy`. */
+  readonly basePath?: string;
+  /** A file for JUnit XML, as CI systems read it. */
+  readonly junit?: string;
+  /** Of the server or of a world. */
+  readonly url?: string;
+  readonly world?: string;
+}
+
+/** The flags that only one kind of verification takes. Every other flag applies to all. */
+const FLAGS_OF_VERIFY = {
+  '--spec': { service: '--service', baseline: '--baseline', updateBaseline: '--update-baseline', all: '--all' },
+  '--har': { basePath: '--base-path', junit: '--junit' },
+  '--journal': { basePath: '--base-path', junit: '--junit', url: '--url', world: '--world' },
+} as const;
+
+/** @throws Unusable naming a flag that means nothing here: it would be ignored in silence */
+function checkFlagsOfVerify(given: VerifyFlags): void {
+  const { har, journal, spec, document, basePath } = given;
+  const traffic = har !== undefined ? '--har' : journal === true ? '--journal' : null;
+  const mine: Readonly<Record<string, string>> = FLAGS_OF_VERIFY[traffic ?? '--spec'];
+  for (const [mode, flags] of Object.entries(FLAGS_OF_VERIFY)) {
+    for (const [name, flag] of Object.entries(flags)) {
+      if (given[name as keyof typeof given] === undefined || Object.hasOwn(mine, name)) continue;
+      throw new Unusable(`${flag} is for ${mode}${mode === '--spec' ? ` without ${traffic}` : ''}. Leave it out.`);
+    }
+  }
+  if (traffic === null || spec !== undefined) return;
+  if (document !== undefined) throw new Unusable(`With ${traffic}, --document needs --spec FILE.`);
+  if (traffic === '--journal' && basePath !== undefined) {
+    throw new Unusable('With --journal, --base-path needs --spec FILE.');
+  }
+}
+
+/**
+ * Compares a vendor's document, or recorded traffic, with the documents of the mock.
+ *
+ * @throws Unusable if the flags do not fit together, or one of them cannot be used
+ */
+export async function verify(given: FlagTexts & VerifyFlags): Promise<void> {
+  const { har, journal, junit, url, world, basePath, ...rest } = given;
+  const { spec, document, service, baseline, updateBaseline, json, all, ...flags } = rest;
+  if (har !== undefined && journal !== undefined) throw new Unusable('Give either --har FILE or --journal, not both.');
+  checkFlagsOfVerify(given);
+  if (har === undefined && journal === undefined) {
+    if (spec === undefined) throw new Unusable('Give --spec FILE, --har FILE or --journal.');
+    const compared = { spec, document, service, baseline, updateBaseline, json, all };
+    return (await import('./verify-document.ts')).verifyDocument(compared);
+  }
+  const { verifyHar, verifyJournal } = await import('./verify-traffic.ts');
+  const output = { json: json === true, junit: junit ?? null };
+  const by = { spec: spec ?? null, document: document ?? null, basePath: basePath ?? null };
+  if (har !== undefined) await verifyHar(har, flags, by, output);
+  else await verifyJournal(flags, { url: url ?? null, world: world ?? null }, by, output);
+}

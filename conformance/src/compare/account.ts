@@ -1,0 +1,231 @@
+import { isRecord, memberOf } from '../../../src/conformance-entry.ts';
+import { bodyFor, credentialOf, isOrganisation, type Side } from './credentials.ts';
+import { isUuid } from './normalise.ts';
+import { type Operation, type Operations, variablesOf } from './operations.ts';
+import { isRead, type Plan, UNKNOWN_ID } from './plan.ts';
+import type { PlannedRequest, PlayedAnswer } from './play.ts';
+
+/** Between the parts of a URL that may be ids. */
+const SEPARATOR = /[/?&=]/;
+
+/** Sends a request to a side; the URL and the credential are those of the side. */
+export type Send = (request: PlannedRequest, url: string, credential: string | null) => Promise<PlayedAnswer>;
+
+/** A request as it was sent to one side, and its answer. */
+export interface Played {
+  readonly answer: PlayedAnswer;
+  /** With the ids of this side. */
+  readonly url: string;
+  /** Does the path name what the comparison made? It made the same on both sides. */
+  readonly isMade: boolean;
+  /** Is every object in the path one that the account has, as far as its lists say? */
+  readonly isSure: boolean;
+}
+
+/**
+ * An account on one side. The requests of a plan have the ids of another account, so they are replaced: reads go to what
+ * the comparison made, or else to the first object of the list; what writes goes only to what it made.
+ */
+export class Account {
+  readonly #side: Side;
+  readonly #send: Send;
+  readonly #operations: Operations;
+  readonly #plan: Plan;
+  /** The entries of lists, by the path of the list. */
+  readonly #lists = new Map<string, readonly unknown[] | null>();
+  /** The ids of the account in place of those of the plan, for ids that its lists have. */
+  readonly #elsewhere = new Map<string, string | undefined>();
+  /** The ids of what was made last, by the path of the collection as the document writes it. */
+  readonly #made = new Map<string, string>();
+  /** The paths that delete the objects that were created and not deleted yet. */
+  readonly #remaining = new Set<string>();
+  readonly #lost: string[] = [];
+
+  constructor(side: Side, plan: Plan, operations: Operations, send: Send) {
+    this.#side = side;
+    this.#plan = plan;
+    this.#operations = operations;
+    this.#send = send;
+  }
+
+  /** Sends the request. A text says why it cannot be sent to this side. */
+  async play(request: PlannedRequest): Promise<Played | string> {
+    const credential = credentialOf(this.#side, request.credential);
+    if (credential === undefined) return 'it has no expired credential (see NV_AUTH_MOCK_COMPARE_EXPIRED_TOKEN)';
+    const called = this.#operations.find(request.method, request.url);
+    const url = called === undefined ? request.url : await this.#urlFor(request, called);
+    if (url === null) return isRead(request.method) ? 'no such object is known' : 'nothing like it could be made there';
+    const isMade = called !== undefined && variablesOf(called).some(({ collection }) => this.#made.has(collection));
+    const sent = { ...request, body: bodyFor(this.#side, request.body) };
+    const answer = await this.#send(sent, url, credential).catch((error: unknown) => {
+      if (request.credential === 'valid' && called !== undefined && this.#operations.deletionOf(called) !== undefined)
+        this.#lost.push(`what ${request.method} ${url} may have made: it was not answered`);
+      throw error;
+    });
+    if (called !== undefined) this.#keep(called, url, answer);
+    const isSure = !request.url.split(SEPARATOR).some((segment) => this.#isUnknown(segment));
+    return { answer, url, isMade, isSure };
+  }
+
+  /** Deletes what was made, the newest first. @returns what is still there: the requests that delete it */
+  async cleanUp(): Promise<readonly string[]> {
+    const left = [...this.#lost];
+    for (const url of [...this.#remaining].reverse()) {
+      const request = { name: url, method: 'DELETE', url, credential: 'valid', mediaType: null, body: '' } as const;
+      const status = await this.#send(request, url, this.#side.token).then(
+        (answer) => answer.status,
+        () => 0,
+      );
+      if (status >= 200 && status < 300) this.#remaining.delete(url);
+      else if (status !== 404 && status !== 410) left.push(`DELETE ${url}`);
+    }
+    return left;
+  }
+
+  /** The path with the ids of this account; null if it has nothing for one of them. */
+  async #urlFor({ method, url }: PlannedRequest, called: Operation): Promise<string | null> {
+    const [path = '', ...query] = url.split('?');
+    const segments = path.split('/');
+    const { org } = this.#side;
+    if (org != null)
+      for (const [at, segment] of segments.entries())
+        if (isOrganisation(segments[at - 1])) segments[at] = encodeURIComponent(org) || segment;
+    for (const { at, name, collection } of variablesOf(called)) {
+      const given = segments[at] ?? '';
+      if (given === UNKNOWN_ID) continue;
+      const list = listOf(segments.join('/'), at);
+      const made = this.#made.get(collection);
+      const id = made === undefined && isRead(method) ? await this.#listed(list, path, at, name, given) : made;
+      if (id === undefined) return null;
+      segments[at] = encodeURIComponent(id);
+    }
+    return [segments.join('/'), ...(query.length === 0 ? [] : [await this.#queryFor(query.join('?'))])].join('?');
+  }
+
+  async #queryFor(query: string): Promise<string> {
+    if (this.#side.hasIds === true) return query;
+    const parts = query.split(/([&=])/);
+    const found = await Promise.all(parts.map((part) => (isUuid(part) ? this.#idElsewhere(part) : part)));
+    return found.map((part, at) => part ?? parts[at]).join('');
+  }
+
+  /** The id itself, if the account has it or may have it, else another one; undefined if there is none. */
+  async #listed(list: string, path: string, at: number, name: string, given: string): Promise<string | undefined> {
+    if (this.#side.hasIds === true) return decoded(given);
+    const entries = await this.#entriesOf(list, listOf(path, at));
+    if (entries === null) return (await this.#idElsewhere(given)) ?? decoded(given);
+    const ids = entries.map((entry) => idIn(entry, name));
+    return ids.find((id) => id === decoded(given)) ?? ids.find((id) => id !== undefined);
+  }
+
+  /** The id of the account in place of an id of the plan, where the plan has a list of such objects. */
+  async #idElsewhere(given: string): Promise<string | undefined> {
+    // First as unknown: the path of its list may have it, too.
+    if (!this.#elsewhere.has(given)) {
+      this.#elsewhere.set(given, undefined);
+      this.#elsewhere.set(given, await this.#findElsewhere(given));
+    }
+    return this.#elsewhere.get(given);
+  }
+
+  #isUnknown(given: string): boolean {
+    return isUuid(given) && this.#elsewhere.has(given) && this.#elsewhere.get(given) === undefined;
+  }
+
+  async #findElsewhere(given: string): Promise<string | undefined> {
+    for (const request of this.#plan.requests) {
+      const path = request.url.split('?', 1)[0] ?? '';
+      const at = path.split('/').indexOf(given);
+      if (at < 0 || this.#listRequest(listOf(path, at)) === undefined) continue;
+      const called = this.#operations.find(request.method, request.url);
+      const url = called && (await this.#urlFor({ ...request, method: 'GET' }, called));
+      return url?.split(/[/?]/)[at];
+    }
+    return undefined;
+  }
+
+  #listRequest(path: string): PlannedRequest | undefined {
+    return this.#plan.requests.find(
+      ({ method, credential, url }) => method === 'GET' && credential === 'valid' && url.split('?', 1)[0] === path,
+    );
+  }
+
+  /** Null if the plan has no such list, or the account no access to it. */
+  async #entriesOf(list: string, planned: string): Promise<readonly unknown[] | null> {
+    const known = this.#lists.get(list);
+    if (known !== undefined) return known;
+    const request = this.#listRequest(planned);
+    const query = request?.url.slice(planned.length) ?? '';
+    const answer = request && (await this.#send(request, `${list}${query}`, this.#side.token));
+    const entries = answer !== undefined && answer.status < 300 ? entriesIn(answer.text) : null;
+    this.#lists.set(list, entries);
+    return entries;
+  }
+
+  #keep(called: Operation, url: string, { status, text }: PlayedAnswer): void {
+    if (called.method === 'DELETE' && status < 300) this.#remaining.delete(url);
+    const deletion = this.#operations.deletionOf(called);
+    if (deletion === undefined || status >= 300) return;
+    const segments = [...url.split('?', 1)].flatMap((path) => path.split('/'));
+    const path = [...deletion.path];
+    for (const [at, segment] of path.entries()) path[at] = segments[at] || segment;
+    for (const { at, name, collection } of variablesOf(deletion)) {
+      if (at < called.path.length && called.path[at] !== '') continue;
+      const id = idIn(parsed(text), name);
+      if (id === undefined) {
+        this.#lost.push(`what POST ${url} made, without an id in its answer`);
+        return;
+      }
+      this.#made.set(collection, id);
+      path[at] = encodeURIComponent(id);
+    }
+    this.#remaining.add(path.join('/'));
+  }
+}
+
+/** The path of the list that a segment of a path is in. */
+function listOf(path: string, at: number): string {
+  return `${path.split('/').slice(0, at).join('/')}${path.endsWith('/') ? '/' : ''}`;
+}
+
+/** The id of an object, which may be the only member of the answer: by the name of the variable, or as `id` or `uuid`. */
+function idIn(entry: unknown, name: string): string | undefined {
+  const holders = [entry, ...(isRecord(entry) ? Object.values(entry).filter(isRecord) : [])];
+  for (const member of [name, 'id', 'uuid'])
+    for (const holder of holders) {
+      const id = memberOf(holder, member);
+      if ((typeof id === 'string' && id !== '') || typeof id === 'number') return String(id);
+    }
+  return undefined;
+}
+
+/** The list that an answer is, or has; null if there is none. */
+function entriesIn(text: string): readonly unknown[] | null {
+  const body = parsed(text);
+  const lists = (isRecord(body) && !Array.isArray(body) ? Object.values(body) : [body]).filter((one) =>
+    Array.isArray(one),
+  );
+  return lists.length === 1 ? (lists[0] ?? null) : null;
+}
+
+/** The segments of the first path that the second one does not have at their place. */
+export function idsBeside(url: string, other: string): readonly string[] {
+  const segments = other.split(SEPARATOR);
+  return url.split(SEPARATOR).flatMap((segment, at) => (segment === segments[at] ? [] : [decoded(segment)]));
+}
+
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,213 @@
+import { setTimeout, Unusable } from '../../../src/conformance-entry.ts';
+import { Account, type Played, type Send } from './account.ts';
+import type { Side } from './credentials.ts';
+import { compareAnswers, type Findings } from './diff.ts';
+import { Operations } from './operations.ts';
+import { isRead, type Plan } from './plan.ts';
+import type { Difference, NotCompared, PlannedRequest } from './play.ts';
+import type { DriftReport } from './report.ts';
+import { play } from './send.ts';
+
+/** Options of a comparison. */
+export interface Means {
+  /** The mock's document, as served, by which operations and differences are named. */
+  readonly document?: unknown;
+  /** How long to wait in all until reads after writes are answered as the mock does, in milliseconds. */
+  readonly patience?: number;
+  /** Ends it before its next request. It deletes what it made, and reports what was compared so far. */
+  readonly stop?: AbortSignal;
+  /** After `stop`: ends it at once. What it made is only reported. */
+  readonly abandon?: AbortSignal;
+}
+
+/** Between two reads of what a write has changed, in milliseconds. */
+const PAUSE = 500;
+
+/**
+ * Plays the requests of a plan against both sides, one after another, and deletes what it made, also if a service cannot
+ * be reached any more.
+ *
+ * @throws Unusable if the real service does not answer the first request, or refuses the credential
+ */
+export async function compareSides(
+  service: string,
+  plan: Plan,
+  real: Side,
+  mock: Side,
+  { document, patience = 0, stop, abandon }: Means = {},
+): Promise<DriftReport> {
+  if (plan.requests.length === 0)
+    throw new Unusable('There is nothing to send: no request reads, or none has an example. See --from and --write.');
+  const operations = new Operations(document);
+  let isMock = false;
+  const ofReal = new Account(real, plan, operations, async (...sent) => {
+    const answer = await sender(real, '--against', abandon)(...sent);
+    isMock ||= Object.keys(answer.headers).some((name) => name.startsWith('x-mock-'));
+    return answer;
+  });
+  const ofMock = new Account(mock, plan, operations, sender(mock, '--url', abandon));
+  const secrets = [real, mock].flatMap(({ token, expired }) => [token, expired ?? '']);
+  const run = new Run(ofReal, ofMock, { secrets, operations, stop }, patience);
+  await checkCredential(ofReal, real, plan).catch((error: unknown) => {
+    if (stop?.aborted !== true) throw error;
+  });
+  let stopped: string | null = null;
+  let leftBehind: readonly string[] = [];
+  const whyStopped = (error: unknown) => {
+    if (!(error instanceof Unusable)) throw error;
+    return stop?.aborted === true ? INTERRUPTED : error.message;
+  };
+  try {
+    for (const request of plan.requests) {
+      if (stop?.aborted === true) stopped ??= INTERRUPTED;
+      stopped ??= await run.play(request).then(() => null, whyStopped);
+      if (stopped !== null) run.leaveOut(request, stopped);
+    }
+  } finally {
+    leftBehind = await ofReal.cleanUp();
+    await ofMock.cleanUp();
+  }
+  const { requests: _, ...counts } = plan;
+  return {
+    service,
+    requests: run.sent,
+    ...counts,
+    stopped,
+    remark: isMock ? `${real.url} is nv-auth-mock itself, not the real service.` : null,
+    differences: run.differences,
+    notCompared: [...run.notCompared, ...run.onlyRefused()],
+    leftBehind,
+    operations: Object.fromEntries(run.played),
+  };
+}
+
+/** Why a request was not compared, if the user has ended the comparison. */
+const INTERRUPTED = 'interrupted';
+
+interface Context {
+  readonly stop: AbortSignal | undefined;
+  readonly secrets: readonly string[];
+  readonly operations: Operations;
+}
+
+/** The state of a comparison. */
+class Run {
+  readonly differences: Difference[] = [];
+  readonly notCompared: NotCompared[] = [];
+  /** How many requests called each operation. */
+  readonly played = new Map<string, number>();
+  /** How many requests were sent to both. */
+  sent = 0;
+  readonly #real: Account;
+  readonly #mock: Account;
+  readonly #means: Context;
+  readonly #allowed = new Set<string>();
+  #hasWritten = false;
+  #patience: number;
+
+  constructor(real: Account, mock: Account, means: Context, patience: number) {
+    this.#real = real;
+    this.#mock = mock;
+    this.#means = means;
+    this.#patience = patience;
+  }
+
+  async play(request: PlannedRequest): Promise<void> {
+    const operation = this.#operationOf(request);
+    const real = await this.#real.play(request);
+    const mock = typeof real === 'string' ? real : await this.#mock.play(request);
+    if (typeof real === 'string' || typeof mock === 'string') {
+      this.#skip(request, operation, typeof real === 'string' ? `real service: ${real}` : `mock: ${mock}`);
+      return;
+    }
+    this.sent += 1;
+    const missing = missingOn(real, mock) ?? missingOn(mock, real);
+    if (missing !== null) {
+      this.#skip(request, operation, `${missing === real ? 'real service' : 'mock'}: no such object is known`);
+      return;
+    }
+    if (real.answer.status === 429 && mock.answer.status !== 429) {
+      this.#skip(request, operation, 'real service: too many requests (429)');
+      return;
+    }
+    const isOfWrites = this.#hasWritten && request.credential === 'valid' && isRead(request.method);
+    const found = compareAnswers(request, real, mock, this.#means);
+    const { differences, notCompared } =
+      isOfWrites && found.differences.some(counts) ? await this.#settled(request, found, mock) : found;
+    for (const one of differences) this.differences.push(one);
+    for (const one of notCompared) this.notCompared.push(one);
+    this.#hasWritten ||= !isRead(request.method) && request.credential === 'valid' && real.answer.status < 400;
+    if (operation === null) return;
+    this.played.set(operation, (this.played.get(operation) ?? 0) + 1);
+    if (real.answer.status < 400 && mock.answer.status < 400) this.#allowed.add(operation);
+  }
+
+  /** Not compared, as each request after the comparison was stopped. */
+  leaveOut(request: PlannedRequest, reason: string, operation = this.#operationOf(request)): void {
+    this.notCompared.push({ request: request.name, operation, place: 'request', reason });
+  }
+
+  #operationOf({ method, url }: PlannedRequest): string | null {
+    return this.#means.operations.find(method, url)?.id ?? null;
+  }
+
+  #skip(request: PlannedRequest, operation: string | null, reason: string): void {
+    // A credential that is missing says nothing about the operation, and the others only repeat the reason.
+    const about = request.credential === 'expired' ? null : operation;
+    if (request.credential === 'valid' || about === null) this.leaveOut(request, reason, about);
+  }
+
+  /** The operations of which only refusals were compared. */
+  onlyRefused(): readonly NotCompared[] {
+    const reason = 'no request to it was allowed on both sides';
+    return [...this.played.keys()].flatMap((operation) =>
+      this.#allowed.has(operation) ? [] : [{ request: operation, operation, place: 'answer', reason }],
+    );
+  }
+
+  /** Reads again until the real service answers as the mock does: then only the time is a difference. */
+  async #settled(request: PlannedRequest, found: Findings, mock: Played): Promise<Findings> {
+    for (let waited = PAUSE; this.#patience >= PAUSE; waited += PAUSE) {
+      this.#patience -= PAUSE;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+      if (this.#means.stop?.aborted === true) throw new Unusable(INTERRUPTED);
+      const real = await this.#real.play(request);
+      const again = typeof real === 'string' ? found : compareAnswers(request, real, mock, this.#means);
+      if (again.differences.some(counts)) continue;
+      const { request: name, operation } = found.differences[0] ?? { request: request.name, operation: null };
+      const times = { real: `about ${waited / 1000} s`, mock: 'at once' };
+      const late = { request: name, operation, class: 'propagation time', place: 'time', ...times, kind: 'behaviour' };
+      return { ...again, differences: [late as Difference] };
+    }
+    return found;
+  }
+}
+
+/** The side that lacks an object of the plan, and may lack it because it is another account. */
+function missingOn(side: Played, other: Played): Played | null {
+  return side.answer.status === 404 && !side.isSure && other.answer.status < 400 ? side : null;
+}
+
+/** Other data of an account says nothing about the service. */
+function counts({ kind }: Difference): boolean {
+  return kind === 'behaviour';
+}
+
+/** With a read, because every other request is sent once only. */
+async function checkCredential(account: Account, real: Side, { requests }: Plan): Promise<void> {
+  const first = requests.find(({ method, credential }) => isRead(method) && credential === 'valid');
+  const played = first && (await account.play(first));
+  if (played === undefined || typeof played === 'string' || played.answer.status !== 401) return;
+  throw new Unusable(`--against ${real.url} refuses the credential of the environment (401). Nothing else was sent.`);
+}
+
+function sender(side: Side, flag: string, abandon?: AbortSignal): Send {
+  return async (request, url, credential) => {
+    try {
+      return await play(side.url, { ...request, url }, credential, abandon);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : 'no answer';
+      throw new Unusable(`${flag} ${side.url} does not answer: ${why.slice(0, 200)}.`, { cause });
+    }
+  };
+}

@@ -1,0 +1,73 @@
+import { redact } from '../../../src/conformance-entry.ts';
+
+/** Longer texts are compared by their beginning. */
+const MOST_CHARACTERS = 2000;
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const FORMS: readonly (readonly [RegExp, string])[] = [
+  [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<id>'],
+  [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)/g, '<time>'],
+  [/(?<![\w.+-])[\w.+-]{1,64}@[\w.-]{1,253}/g, '<e-mail>'],
+  [/\bhttps?:\/\/[\w.:[\]-]{1,260}/g, '<host>'],
+  [/\b(?:1[0-9]{9}|1[0-9]{12})\b/g, '<time>'],
+  [/(?<![\w-])[A-Za-z0-9_-]{32,}(?![\w-])/g, '<secret>'],
+  // Client ids, ids of MongoDB and the like, and ULIDs; a number is one only where its member says so.
+  [/(?<![A-Za-z0-9])(?=\d{0,30}[a-f])(?=[a-f]{0,30}\d)[0-9a-f]{12,31}(?![A-Za-z0-9])/gi, '<id>'],
+  [/(?<![A-Za-z0-9])[0-7][0-9A-HJKMNP-TV-Z]{25}(?![A-Za-z0-9])/g, '<id>'],
+];
+
+/** Names of members whose values are secrets, whatever they look like. */
+const SECRET_NAME = /secret|password|private_?key|token|apikey|authorization|cookie|^value$/i;
+
+/** Names of members whose values are ids, whatever they look like. */
+const ID_NAME = /^(?:id|ids|uid|uuid|guid|sub|sid|jti|kid|azp)$|(?:[a-z0-9](?:I[dD]|Uuid|UUID)|[_-](?:id|uuid))s?$/;
+
+/** Is the member's value never shown? `tokenType` and the like are none. */
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name) && !/type|expir|count/i.test(name);
+}
+
+/** Is the member's value an id, if the document does not list its values? */
+export function isIdName(name: string): boolean {
+  return ID_NAME.test(name);
+}
+
+/** Is it a UUID (RFC 9562)? */
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}
+
+/** In which form an id was generated; null for one that somebody chose, such as a name. */
+export function idFormOf(value: unknown): string | null {
+  const text = String(value);
+  const [, prefix = ''] = /^([a-z]{1,10}[_-])(?=[0-9a-f-]{8,}$)/.exec(text) ?? [];
+  const form = bareFormOf(text.slice(prefix.length));
+  return form === null ? null : `<${prefix}id: ${form}>`;
+}
+
+function bareFormOf(text: string): string | null {
+  if (isUuid(text)) return 'UUID';
+  if (/^\d+$/.test(text)) return 'number';
+  return /^[0-9a-f]{12,}$/i.test(text) ? `${text.length} hex digits` : null;
+}
+
+/**
+ * Replaces what differs between two accounts by placeholders: ids, times, e-mail addresses, hosts and secrets.
+ *
+ * @param secrets credentials of this comparison, which no report shows
+ * @param ids of the objects in the path of the request, which answers name
+ */
+export function normalise(text: string, secrets: readonly string[] = [], ids: readonly string[] = []): string {
+  let shown = text.slice(0, MOST_CHARACTERS);
+  for (const secret of secrets) if (secret !== '') shown = shown.replaceAll(secret, '<secret>');
+  shown = redact(shown);
+  for (const id of ids) shown = withoutWord(shown, id);
+  for (const [form, placeholder] of FORMS) shown = shown.replace(form, placeholder);
+  return shown.replace(/eyJ\.\.\.|nvapi-\.\.\.|\(code\)/g, '<secret>');
+}
+
+/** Without the word where it stands alone. */
+function withoutWord(text: string, word: string): string {
+  if (!text.includes(word)) return text;
+  return text.replace(new RegExp(`(?<![\\w-])${word.replace(/[^\w-]/g, '\\$&')}(?![\\w-])`, 'g'), '<id>');
+}

@@ -1,0 +1,160 @@
+import { fits, isRecord, isVariable, memberOf } from '../../../src/conformance-entry.ts';
+import { isOrganisation } from './credentials.ts';
+
+/** In what two answers differ, as the document says it. */
+export type DifferenceClass =
+  | 'status'
+  | 'redirect'
+  | 'order of checks'
+  | 'credential'
+  | 'limit'
+  | 'header'
+  | 'missing field'
+  | 'error body'
+  | 'enum'
+  | 'default'
+  | 'id form'
+  | 'order of a list'
+  | 'count'
+  | 'propagation time'
+  | 'value';
+
+/** An operation of the document. */
+export interface Operation {
+  readonly id: string;
+  readonly method: string;
+  /** The segments of its path, as the document writes it. */
+  readonly path: readonly string[];
+  readonly responses: unknown;
+}
+
+/** A segment of a path that names an object, and the collection that the object is in. */
+export interface Variable {
+  readonly at: number;
+  readonly name: string;
+  /** The path before it, as the document writes it. */
+  readonly collection: string;
+}
+
+/** The operations of the mock's document: which of them a request calls, and what its answers may be. */
+export class Operations {
+  readonly #document: unknown;
+  readonly #all: readonly Operation[];
+
+  /** @param document as served; anything else has no operations */
+  constructor(document: unknown) {
+    this.#document = document;
+    this.#all = entriesOf(memberOf(document, 'paths'))
+      // A path with fewer parameters is the more exact one.
+      .sort(([one], [other]) => one.split('{').length - other.split('{').length)
+      .flatMap(([path, item]) =>
+        entriesOf(item).map(([method, operation]) => ({
+          id: String(memberOf(operation, 'operationId')),
+          method: method.toUpperCase(),
+          path: path.split('/'),
+          responses: memberOf(operation, 'responses'),
+        })),
+      );
+  }
+
+  /** Undefined for a request that the document does not name. */
+  find(method: string, url: string): Operation | undefined {
+    const path = (url.split('?')[0] ?? '').split('/');
+    return this.#all.find((one) => one.method === method && fits(one.path, path));
+  }
+
+  /** How what a `POST` makes is deleted: the shortest path below its own that can be deleted. */
+  deletionOf({ method, path }: Operation): Operation | undefined {
+    if (method !== 'POST') return undefined;
+    const above = path.at(-1) === '' ? path.slice(0, -1) : path;
+    return this.#all
+      .filter((one) => one.method === 'DELETE' && above.every((segment, at) => one.path[at] === segment))
+      .filter(({ path: below }) => isVariable(below[above.length] ?? ''))
+      .sort((one, other) => one.path.length - other.path.length)[0];
+  }
+
+  /** @param place in the body, as in `Difference` */
+  schemaAt(operation: Operation | undefined, status: number, place: string): unknown {
+    const answer = this.#follow(memberOf(operation?.responses, String(status)));
+    const [content] = entriesOf(memberOf(answer, 'content'));
+    const steps = place.split(/\.|(?=\[\])/).slice(1);
+    return steps.reduce<unknown>(
+      (schema, step) => this.#inner(schema, step),
+      this.#follow(memberOf(content?.[1], 'schema')),
+    );
+  }
+
+  /** May the member at a place be missing? Not if the document does not name it. */
+  isOptional(operation: Operation | undefined, status: number, place: string): boolean {
+    const dot = place.lastIndexOf('.');
+    const holder = this.schemaAt(operation, status, place.slice(0, dot));
+    if (dot < 0 || this.schemaAt(operation, status, place) === undefined) return false;
+    const parts = [holder, ...entriesOf(memberOf(holder, 'allOf')).map(([, part]) => this.#follow(part))];
+    return !parts.some((part) => [memberOf(part, 'required')].flat().includes(place.slice(dot + 1)));
+  }
+
+  #inner(schema: unknown, step: string, more = 8): unknown {
+    const inner = step === '[]' ? memberOf(schema, 'items') : memberOf(memberOf(schema, 'properties'), step);
+    if (inner !== undefined) return this.#follow(inner);
+    const parts = ['allOf', 'oneOf', 'anyOf'].flatMap((name) => entriesOf(memberOf(schema, name)));
+    for (const [, part] of more === 0 ? [] : parts) {
+      const found = this.#inner(this.#follow(part), step, more - 1);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** The part that a reference leads to, at the end of at most eight. */
+  #follow(part: unknown, more = 8): unknown {
+    const reference = memberOf(part, '$ref');
+    if (typeof reference !== 'string' || more === 0) return part;
+    const found = reference.split('/').slice(1).reduce(memberOf, this.#document);
+    return this.#follow(found, more - 1);
+  }
+}
+
+/** The segments of a path that name objects of an account. */
+export function variablesOf({ path }: Pick<Operation, 'path'>): readonly Variable[] {
+  return path.flatMap((segment, at) =>
+    isVariable(segment) && !isOrganisation(path[at - 1])
+      ? [{ at, name: segment.slice(1, -1), collection: path.slice(0, at).join('/') }]
+      : [],
+  );
+}
+
+/**
+ * @param place of the difference, as in `Difference`
+ * @param schema of the place, if the document has one
+ */
+export function classOf(
+  { url, credential, body }: { readonly [member in 'url' | 'credential' | 'body']: string },
+  { place, real, mock }: { readonly [member in 'place' | 'real' | 'mock']: string },
+  status: number,
+  schema: unknown,
+): DifferenceClass {
+  if (place === 'status') {
+    if ([real, mock].some((one) => one.startsWith('3'))) return 'redirect';
+    if (credential === 'unknown' || credential === 'expired' || body.includes('"client_credentials"'))
+      return 'credential';
+    if (credential !== 'valid' || body === '{') return 'order of checks';
+    return /[?&](?:limit|offset)=/.test(url) ? 'limit' : 'status';
+  }
+  if (place.startsWith('header ')) return place === 'header location' ? 'redirect' : 'header';
+  if (status >= 400) return 'error body';
+  if ([real, mock].includes('(missing)')) return 'missing field';
+  if (constantsOf(schema) !== null) return 'enum';
+  if (memberOf(schema, 'default') !== undefined) return 'default';
+  return ['maximum', 'maxItems', 'maxLength'].some((name) => memberOf(schema, name) !== undefined) ? 'limit' : 'value';
+}
+
+/** The only values that a schema allows; null if it does not list them. */
+export function constantsOf(schema: unknown): readonly string[] | null {
+  const list = memberOf(schema, 'enum');
+  if (Array.isArray(list)) return list.map(String);
+  const only = memberOf(schema, 'const');
+  return only === undefined ? null : [String(only)];
+}
+
+function entriesOf(value: unknown): [string, unknown][] {
+  return isRecord(value) ? Object.entries(value) : [];
+}

@@ -1,0 +1,188 @@
+import { isRecord, memberOf, redact } from '../../../src/conformance-entry.ts';
+import type { Exchange } from '../traffic/exchange.ts';
+import { isIdName, isSecretName } from './normalise.ts';
+import { Operations, variablesOf } from './operations.ts';
+import type { PlannedRequest } from './play.ts';
+
+/** The requests to send, and the number of those left out. */
+export interface Plan {
+  readonly requests: readonly PlannedRequest[];
+  /** Requests that write, and were not sent without `--write`. */
+  readonly writes: number;
+  /** Requests that are never sent: see `isHarmless`. */
+  readonly harmful: number;
+  /** Operations without examples, and recorded requests that cannot be sent. */
+  readonly skipped: number;
+}
+
+type Base = Pick<PlannedRequest, 'method' | 'url' | 'mediaType' | 'body'>;
+
+/** Of no object. */
+export const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
+const LAST_ID = /\/[0-9a-f-]{36}(?=\/?(?:\?|$))/i;
+
+/** The control API of the mock, which no real service has: also that of a world. */
+const CONTROL = /^(?:\/w\/[^/?]*)?\/_mock(?:[/?]|$)/;
+/** Ends a session, whatever the method. */
+const LOGOUT = /\/logout(?:[/?]|$)/;
+const WORLD = /^\/w\/[^/?]+(?=\/)/;
+const SOME_ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i;
+
+/**
+ * The requests of recorded traffic. Their headers are not read, and one with a secret elsewhere is not sent.
+ *
+ * @param document of the service
+ */
+export function planOfTraffic(exchanges: readonly Exchange[], mayWrite: boolean, document?: unknown): Plan {
+  const bases = exchanges
+    .filter(({ url }) => !CONTROL.test(url))
+    .map(({ method, url, request: { mediaType, text } }): Base | null =>
+      text === null || hasSecret(url) || hasSecret(text)
+        ? null
+        : { method, url: url.replace(WORLD, ''), mediaType, body: text },
+    );
+  return planOf(bases, mayWrite, new Operations(document));
+}
+
+/** Whether an address, a form or JSON has a member that is called like a secret. */
+function hasSecret(text: string): boolean {
+  return namesIn(text).some(isSecretName);
+}
+
+/** The names of the members of an address, a form or JSON. */
+function namesIn(text: string): readonly string[] {
+  const members = text.matchAll(/"([^"\\]{1,100})"\s*:|(?:^|[?&])([^=&?]{1,100})=/g);
+  return [...members].map(([, inJson, inForm]) => inJson ?? inForm ?? '');
+}
+
+/** The requests of a document's examples. */
+export function planOfDocument(document: unknown, mayWrite: boolean): Plan {
+  const bases = membersOf(memberOf(document, 'paths')).flatMap(([path, item]) =>
+    membersOf(item)
+      .filter(([method]) => /^(?:get|head|post|put|patch|delete)$/.test(method))
+      .map(([method, operation]) => exampleOf(path, method.toUpperCase(), item, operation)),
+  );
+  // Deletions come last, so that every other request still finds what the comparison created.
+  const isDeletion = (base: Base | null) => base?.method === 'DELETE';
+  const ordered = [...bases.filter((base) => !isDeletion(base)), ...bases.filter(isDeletion)];
+  return planOf(ordered, mayWrite, new Operations(document));
+}
+
+function planOf(bases: readonly (Base | null)[], mayWrite: boolean, operations: Operations): Plan {
+  const usable = bases.filter((base) => base !== null);
+  const made = new Set(usable.filter(isPlain).flatMap((base) => collectionsMadeBy(base, operations)));
+  const allowed = usable.filter((base) =>
+    isRead(base.method) ? !LOGOUT.test(base.url) : mayWrite && isHarmless(base, operations, made),
+  );
+  const requests = new Map(allowed.flatMap(probesOf).map((request) => [JSON.stringify(request), request]));
+  const left = usable.length - allowed.length;
+  return {
+    requests: [...requests.values()],
+    writes: mayWrite ? 0 : left,
+    harmful: mayWrite ? left : 0,
+    skipped: bases.length - usable.length,
+  };
+}
+
+/** The collections in which a request makes something that can be deleted again. */
+function collectionsMadeBy({ method, url }: Base, operations: Operations): readonly string[] {
+  const called = operations.find(method, url);
+  const deletion = called && operations.deletionOf(called);
+  if (called === undefined || deletion === undefined) return [];
+  return variablesOf(deletion).flatMap(({ at, collection }) => (at >= called.path.length - 1 ? [collection] : []));
+}
+
+/**
+ * May a request that writes be sent to a real account? Only if it creates something that can be deleted again, or concerns
+ * something that the comparison created.
+ */
+function isHarmless(base: Base, operations: Operations, made: ReadonlySet<string>): boolean {
+  const called = operations.find(base.method, base.url);
+  if (called === undefined || !isPlain(base)) return false;
+  const variables = variablesOf(called);
+  const isNew = collectionsMadeBy(base, operations).length > 0 || variables.length > 0;
+  return isNew && variables.every(({ collection }) => made.has(collection));
+}
+
+/** Does it name nothing that was there before, and no secret? That of a login could lock an account. */
+function isPlain({ url, body }: Base): boolean {
+  const query = url.split('?').slice(1).join('?');
+  return !SOME_ID.test(body) && !SOME_ID.test(query) && !namesIn(body).some(isIdName) && !hasSecret(body);
+}
+
+/** The request as it is, and requests that show which check comes first. */
+function probesOf(base: Base): readonly PlannedRequest[] {
+  const name = `${base.method} ${shownUrl(base.url)}`;
+  const probes: PlannedRequest[] = [
+    { ...base, name, credential: 'valid' },
+    { ...base, name: `${name} without a credential`, credential: 'none' },
+    { ...base, name: `${name} with a broken credential`, credential: 'broken' },
+  ];
+  if (LAST_ID.test(base.url)) {
+    const url = base.url.replace(LAST_ID, `/${UNKNOWN_ID}`);
+    probes.push({ ...base, url, name: `${base.method} ${shownUrl(url)}`, credential: 'valid' });
+  }
+  if (!isRead(base.method))
+    probes.push({ ...base, body: '{', name: `${name} with an invalid body, without a credential`, credential: 'none' });
+  return probes;
+}
+
+/** Recorded addresses can have secrets, which no report shows. */
+export function shownUrl(url: string): string {
+  const hidden = url.replace(/([?&])([^=&]{1,100})=[^&]*/g, (pair, mark: string, name: string) =>
+    isSecretName(name) ? `${mark}${name}=<secret>` : pair,
+  );
+  return redact(hidden).slice(0, 500);
+}
+
+/** A request that changes nothing. */
+export function isRead(method: string): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+/** Null if a value that the request needs has no example. */
+function exampleOf(path: string, method: string, item: unknown, operation: unknown): Base | null {
+  let url = path;
+  const query = new URLSearchParams();
+  for (const parameter of [...listOf(item, 'parameters'), ...listOf(operation, 'parameters')]) {
+    const value = exampleIn(parameter) ?? memberOf(memberOf(parameter, 'schema'), 'example');
+    const name = String(memberOf(parameter, 'name'));
+    if (memberOf(parameter, 'in') === 'path') {
+      if (value === undefined) return null;
+      url = url.replaceAll(`{${name}}`, encodeURIComponent(String(value)));
+    } else if (memberOf(parameter, 'in') === 'query' && memberOf(parameter, 'required') === true) {
+      if (value === undefined) return null;
+      query.set(name, String(value));
+    }
+  }
+  if (url.includes('{')) return null;
+  const [content] = membersOf(memberOf(memberOf(operation, 'requestBody'), 'content'));
+  const body = content === undefined ? undefined : exampleIn(content[1]);
+  if (content !== undefined && body === undefined && !isRead(method)) return null;
+  return {
+    ...{ method, url: `${url}${query.size === 0 ? '' : `?${query}`}` },
+    mediaType: body === undefined ? null : (content?.[0] ?? null),
+    body: body === undefined ? '' : bodyText(body, content?.[0] ?? ''),
+  };
+}
+
+function bodyText(body: unknown, mediaType: string): string {
+  if (typeof body === 'string') return body;
+  if (mediaType !== 'application/x-www-form-urlencoded') return JSON.stringify(body);
+  return new URLSearchParams(
+    membersOf(body).map(([name, value]): [string, string] => [name, String(value)]),
+  ).toString();
+}
+
+function exampleIn(holder: unknown): unknown {
+  return memberOf(memberOf(memberOf(holder, 'examples'), 'cast'), 'value') ?? memberOf(holder, 'example');
+}
+
+function listOf(value: unknown, name: string): readonly unknown[] {
+  const list = memberOf(value, name);
+  return Array.isArray(list) ? list : [];
+}
+
+function membersOf(value: unknown): readonly [string, unknown][] {
+  return isRecord(value) ? Object.entries(value) : [];
+}

@@ -1,0 +1,98 @@
+import { countOf } from '../../../src/conformance-entry.ts';
+import type { CredentialKind } from './credentials.ts';
+import { type Plan, shownUrl } from './plan.ts';
+import type { Difference, NotCompared } from './play.ts';
+
+/** The result of a comparison. */
+export interface DriftReport extends Omit<Plan, 'requests'> {
+  readonly service: string;
+  /** How many were sent to both. */
+  readonly requests: number;
+  /** A remark, such as that the target is a mock; null for none. */
+  readonly remark: string | null;
+  readonly differences: readonly Difference[];
+  readonly notCompared: readonly NotCompared[];
+  /** Why it ended before all requests were sent; null if it did not. */
+  readonly stopped: string | null;
+  /** Requests that delete what the comparison created in the real account and could not delete itself. */
+  readonly leftBehind: readonly string[];
+  /** How many requests of the comparison called each operation. */
+  readonly operations: Readonly<Record<string, number>>;
+}
+
+/** The report in Markdown. */
+export function driftReport(report: DriftReport): string {
+  const { service, requests, remark, stopped, differences, notCompared, leftBehind } = report;
+  const counted = differences.filter(({ kind }) => kind === 'behaviour');
+  const data = differences.filter(({ kind }) => kind === 'data');
+  const lines = [
+    `# ${service}: the real service and the mock`,
+    '',
+    ...(remark === null ? [] : [remark, '']),
+    `${countOf(requests, 'request')} sent to both, ${countOf(counted.length, 'difference')}.`,
+    `Not sent: ${leftOut(report)}.`,
+    ...(stopped === null ? [] : ['', `**Stopped before all requests were sent:** ${stopped}`]),
+    ...(leftBehind.length === 0 ? [] : ['', `**${LEFT}**`, '']),
+    ...leftBehind.map((one) => `- \`${shownUrl(one)}\``),
+    ...differencesIn('Differences', counted),
+    ...table(
+      'Not compared',
+      ['request', 'place', 'reason'],
+      notCompared.map(({ request, place, reason }) => [request, place, reason]),
+    ),
+    ...differencesIn('Other data', data),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+const LEFT = 'Still in the real account, to delete by hand:';
+
+/** Lists the objects left in the real account, one per line; empty if there are none. */
+export function leftList({ leftBehind }: DriftReport): string {
+  return leftBehind.length === 0 ? '' : `${[LEFT, ...leftBehind.map(shownUrl)].join('\n')}\n`;
+}
+
+const CREDENTIALS: Readonly<Record<CredentialKind, string>> = {
+  valid: 'valid',
+  none: 'none',
+  broken: 'broken',
+  unknown: "nobody's",
+  expired: 'expired',
+};
+
+/** The requests of a plan, those with the same address in one line. */
+export function requestList(plan: Plan): string {
+  const byAddress = new Map<string, Set<string>>();
+  for (const { method, url, credential } of plan.requests) {
+    const address = `${method} ${shownUrl(url)}`;
+    byAddress.set(address, (byAddress.get(address) ?? new Set()).add(CREDENTIALS[credential]));
+  }
+  const lines = [...byAddress].map(([address, all]) => `${address} (credential: ${[...all].join(', ')})`);
+  return `${[...lines, `${countOf(plan.requests.length, 'request')}; left out: ${leftOut(plan)}`].join('\n')}\n`;
+}
+
+function leftOut({ writes, harmful, skipped }: Omit<Plan, 'requests'>): string {
+  return [
+    ...(writes === 0 ? [] : [`${writes} that write (see \`--write\`)`]),
+    ...(harmful === 0 ? [] : [`${harmful} that would change what the comparison did not make`]),
+    `${skipped} without an example`,
+  ].join(', ');
+}
+
+function differencesIn(title: string, differences: readonly Difference[]): readonly string[] {
+  const rows = differences.map((one) => [one.request, one.class, one.place, one.real, one.mock]);
+  return table(title, ['request', 'class', 'place', 'real service', 'mock'], rows);
+}
+
+function table(title: string, names: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  if (rows.length === 0) return [];
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return ['', `## ${title}`, '', line(names), line(names.map(() => '---')), ...rows.map((row) => line(row.map(cell)))];
+}
+
+function cell(text: string): string {
+  return text
+    .slice(0, 300)
+    .replace(/[\r\n]+/g, ' ')
+    .replaceAll('|', '\\|');
+}

@@ -1,0 +1,112 @@
+import { isRecord } from '../../../src/conformance-entry.ts';
+import { idFormOf, isIdName, isSecretName, normalise } from './normalise.ts';
+import type { PlayedAnswer } from './play.ts';
+
+/** Names of members whose values are chosen by users, or count their objects. */
+const FREE_VALUE =
+  /^(?:description|email|createdBy|updatedBy|lastLogin|namespace)$|(?:^|_)(?:user|display)?name$|(?:Name|Path)$/;
+/** Names of members that count the entries of the list beside them. */
+const COUNT = /^(?:count|total|totalCount|totalRecords|displayRecords)$/;
+/** The numbers of a public key (RFC 7518, 6), and its certificates. */
+const KEY_MATERIAL = /^body\.keys\[\]\.(?:n|x|y|x5c|x5t|x5t#S256)$/;
+/** A page of a list has at least so many entries: a shorter list is whole. */
+const LEAST_PAGE = 10;
+/** Deeper values are not compared. */
+const MOST_DEPTH = 20;
+
+/** All values at one place; of a list, those of all entries. */
+export interface Shape {
+  readonly types: Set<string>;
+  readonly values: Set<string>;
+  /** The forms of generated ids; null among them for an id that somebody chose. */
+  readonly idForms: Set<string | null>;
+  /** Of a list: its entries in their order, by name or id. */
+  order: readonly string[];
+  /** Of a member that counts the list beside it: what both say, and whether it fits. */
+  count: { readonly fits: boolean; readonly text: string } | null;
+  readonly isData: boolean;
+}
+
+/** The context in which an answer is read. */
+export interface Reading {
+  readonly secrets: readonly string[];
+  /** Ids in the path of the request. */
+  readonly ids: readonly string[];
+  readonly url: string;
+  /** The only values that the document allows at a place; null if it does not list them. */
+  constantsAt(place: string): readonly string[] | null;
+  formatAt(place: string): unknown;
+}
+
+/** The shapes of the values in the body of an answer, by their places. */
+export function shapesOf({ text, headers }: PlayedAnswer, reading: Reading): ReadonlyMap<string, Shape> {
+  const found = new Map<string, Shape>();
+  const visit = (value: unknown, place: string, name: string, depth: number): void => {
+    const isData = FREE_VALUE.test(name) || COUNT.test(name);
+    const empty = { types: new Set<string>(), values: new Set<string>(), idForms: new Set<string | null>() };
+    const shape: Shape = found.get(place) ?? { ...empty, order: [], count: null, isData };
+    found.set(place, shape);
+    shape.types.add(typeOf(value));
+    if (depth > MOST_DEPTH) return;
+    if (Array.isArray(value)) {
+      shape.order = place.includes('[]') ? [] : namesOf(value);
+      for (const one of value) visit(one, `${place}[]`, name, depth + 1);
+    } else if (isRecord(value)) {
+      for (const [member, inner] of Object.entries(value)) {
+        visit(inner, `${place}.${normalise(member)}`, member, depth + 1);
+        const counter = found.get(`${place}.${member}`);
+        if (counter !== undefined && COUNT.test(member)) counter.count = countedBy(value, member, inner, reading.url);
+      }
+    } else readValue(shape, value, place, name, reading);
+  };
+  const isPage = headers['content-type']?.startsWith('text/html') === true;
+  visit(isPage ? '(a page)' : jsonOr(text), 'body', '', 0);
+  return found;
+}
+
+function readValue(shape: Shape, value: unknown, place: string, name: string, reading: Reading): void {
+  if (value === null) return;
+  if (isSecretName(name) || KEY_MATERIAL.test(place)) shape.values.add('<secret>');
+  else if (isId(place, name, reading)) {
+    shape.idForms.add(idFormOf(value));
+    shape.values.add('<id>');
+  } else shape.values.add(normalise(String(value), reading.secrets, reading.ids));
+}
+
+function isId(place: string, name: string, { constantsAt, formatAt }: Reading): boolean {
+  return (isIdName(name) || formatAt(place) === 'uuid') && constantsAt(place) === null;
+}
+
+/** How the entries of a list are distinguished; none if they cannot be. */
+function namesOf(list: readonly unknown[]): readonly string[] {
+  for (const member of ['name', 'id', 'kid', 'email']) {
+    const names = list.map((entry) => (isRecord(entry) ? entry[member] : entry));
+    if (names.every((name) => typeof name === 'string' || typeof name === 'number')) return names.map(String);
+  }
+  return [];
+}
+
+function countedBy(holder: Record<string, unknown>, name: string, count: unknown, url: string): Shape['count'] {
+  const [list, ...others] = Object.values(holder).filter((value) => Array.isArray(value));
+  if (typeof count !== 'number' || list === undefined || others.length > 0) return null;
+  const isPage =
+    name !== 'displayRecords' &&
+    (list.length >= LEAST_PAGE || typeof holder['next'] === 'string' || /[?&](?:limit|page_?size|offset)=/i.test(url));
+  return {
+    fits: count === list.length || (isPage && count > list.length),
+    text: `${count} beside a list of ${list.length}`,
+  };
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}
+
+function jsonOr(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,193 @@
+import { essenceOf, memberOf, Unusable } from '../../../src/conformance-entry.ts';
+import type { Exchange, RecordedBody } from './exchange.ts';
+
+/**
+ * The exchanges of an HTTP Archive 1.2, as browsers and proxies export them.
+ *
+ * @param text JSON
+ * @param name of the archive, in messages
+ * @throws Unusable naming what it is not
+ */
+export function readHar(text: string, name: string): readonly Exchange[] {
+  const lines = linesOfEntries(text);
+  // Many tools write an archive as a single line.
+  const areApart = (lines.at(-1) ?? 1) > 1 && new Set(lines).size === lines.length;
+  const placeOf = (index: number) =>
+    areApart && index < lines.length ? `${name}:${lines[index]}` : `${name} entry ${index + 1}`;
+  return [...exchangesIn(parsed(text, name), name, placeOf)];
+}
+
+/**
+ * The exchanges of an archive that was parsed already, each read when it is asked for.
+ *
+ * @param placeOf where an entry was recorded, by its index. Default: its id in the journal, if it was exported from one
+ * @throws Unusable naming what it is not
+ */
+export function* exchangesIn(
+  archive: unknown,
+  name: string,
+  placeOf: (index: number, entry: unknown) => string = (index, entry) =>
+    textMember(entry, '_id') ?? `entry ${index + 1}`,
+): Generator<Exchange> {
+  const entries = memberOf(memberOf(archive, 'log'), 'entries');
+  if (!Array.isArray(entries)) {
+    throw new Unusable(`${name} is not an HTTP Archive (HAR): it has no list \`log.entries\`.`);
+  }
+  for (const [index, entry] of entries.entries()) {
+    const place = placeOf(index, entry);
+    const found = exchangeOf(entry, place);
+    if (found === null) {
+      throw new Unusable(
+        `${place} is not an entry of an HTTP Archive: it has no \`request\` with \`method\` and \`url\`.`,
+      );
+    }
+    yield found;
+  }
+}
+
+function parsed(text: string, name: string): unknown {
+  try {
+    // Some tools write a byte order mark.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (cause) {
+    // The parser also tells a part of the text, which may have secrets.
+    const why = String(cause).replace(/,? (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, '');
+    throw new Unusable(`${name} is not JSON, so it is not an HTTP Archive (HAR): ${why}.`, { cause });
+  }
+}
+
+/** The exchange of an entry; null if it is none. */
+export function exchangeOf(entry: unknown, place: string): Exchange | null {
+  const [request, response] = [memberOf(entry, 'request'), memberOf(entry, 'response')];
+  const [method, url] = [memberOf(request, 'method'), memberOf(request, 'url')];
+  if (typeof method !== 'string' || typeof url !== 'string') return null;
+  const status = memberOf(response, 'status');
+  return {
+    ...{ place, method: method.toUpperCase(), url: pathAndQuery(url), headers: headersOf(request) },
+    request: sentBody(request),
+    // A broken connection has the status 0.
+    answer: typeof status === 'number' && status > 0 ? { status, ...receivedBody(response) } : null,
+  };
+}
+
+function pathAndQuery(url: string): string {
+  const [, rest = url] = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*(.*)$/is.exec(url) ?? [];
+  const [target = ''] = rest.split('#', 1);
+  return target.startsWith('/') ? target : `/${target}`;
+}
+
+function sentBody(request: unknown): RecordedBody {
+  const data = memberOf(request, 'postData');
+  const mediaType = essenceOf(textMember(data, 'mimeType') ?? headerOf(request, 'content-type'));
+  const text = wholeText(data);
+  if (text !== null) return bodyOf(mediaType, text);
+  // Forms can be recorded as a list of their fields.
+  const fields = memberOf(data, 'params');
+  if (Array.isArray(fields) && fields.length > 0)
+    return { mediaType, text: fields.length > MOST_FIELDS ? null : formOf(fields) };
+  const size = memberOf(request, 'bodySize');
+  const isThere = typeof size === 'number' && (size > 0 || (size < 0 && announcesBody(request)));
+  return { mediaType, text: isThere ? null : '' };
+}
+
+/** Fields of a recorded form. With more it counts as not recorded, as a body does that is too long. */
+const MOST_FIELDS = 10_000;
+
+/** A request can be refused before its body is read: then the size is unknown, and only its headers tell of the body. */
+function announcesBody(request: unknown): boolean {
+  const length = headerOf(request, 'content-length') ?? '0';
+  return length !== '0' || headerOf(request, 'transfer-encoding') !== null;
+}
+
+function formOf(fields: readonly unknown[]): string {
+  const pairs = fields.map((field): [string, string] => [
+    textMember(field, 'name') ?? '',
+    textMember(field, 'value') ?? '',
+  ]);
+  return new URLSearchParams(pairs).toString();
+}
+
+function receivedBody(response: unknown): RecordedBody {
+  const content = memberOf(response, 'content');
+  const mediaType = essenceOf(headerOf(response, 'content-type') ?? textMember(content, 'mimeType'));
+  const text = wholeText(content);
+  if (text !== null) return bodyOf(mediaType, decoded(text, textMember(content, 'encoding')));
+  const size = memberOf(content, 'size');
+  return { mediaType, text: typeof size === 'number' && size > 0 ? null : '' };
+}
+
+/** The text of a body; null if it is missing, or is the beginning alone, as in archives of this mock. */
+function wholeText(body: unknown): string | null {
+  return memberOf(body, '_truncated') === true ? null : textMember(body, 'text');
+}
+
+/** Characters of a recorded body. To parse and check one is a single step, in which no other request is answered. */
+const MOST_TEXT = 1024 * 1024;
+
+function bodyOf(mediaType: string | null, text: string): RecordedBody {
+  return { mediaType, text: text.length > MOST_TEXT ? null : text };
+}
+
+function decoded(text: string, encoding: string | null): string {
+  return encoding === 'base64' ? Buffer.from(text, 'base64').toString('utf8') : text;
+}
+
+function headersOf(request: unknown): Exchange['headers'] {
+  const headers = headersIn(request);
+  if (headers.length === 0) return null;
+  return Object.fromEntries(
+    headers.map((one) => [(textMember(one, 'name') ?? '').toLowerCase(), textMember(one, 'value') ?? '']),
+  );
+}
+
+function headerOf(message: unknown, name: string): string | null {
+  const found = headersIn(message).find((header) => textMember(header, 'name')?.toLowerCase() === name);
+  return textMember(found, 'value');
+}
+
+/** HTTP servers take no more, or fewer. */
+const MOST_HEADERS = 2000;
+
+function headersIn(message: unknown): readonly unknown[] {
+  const headers = memberOf(message, 'headers');
+  return Array.isArray(headers) ? headers.slice(0, MOST_HEADERS) : [];
+}
+
+function textMember(value: unknown, name: string): string | null {
+  const member = memberOf(value, name);
+  return typeof member === 'string' ? member : null;
+}
+
+/** The depth of the entries of an archive: below the archive, `log` and `entries`. */
+const DEPTH_OF_ENTRIES = 3;
+
+/**
+ * The line of each entry in the text of an archive: of each object at their depth, in `entries`. Other lists of objects
+ * at that depth, such as `pages`, are left out.
+ */
+function linesOfEntries(text: string): readonly number[] {
+  const lines: number[] = [];
+  let line = 1;
+  let depth = 0;
+  let start = -1;
+  let latest = '';
+  let list = '';
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '\n') line += 1;
+    else if (start >= 0) {
+      if (character === '\\') at += 1;
+      else if (character === '"') {
+        // Long texts are never names.
+        latest = at - start < 20 ? text.slice(start, at) : '';
+        start = -1;
+      }
+    } else if (character === '"') start = at + 1;
+    else if (character === '{' || character === '[') {
+      if (depth === DEPTH_OF_ENTRIES - 1) list = latest;
+      if (depth === DEPTH_OF_ENTRIES && list === 'entries') lines.push(line);
+      depth += 1;
+    } else if (character === '}' || character === ']') depth -= 1;
+  }
+  return lines;
+}

@@ -1,0 +1,29 @@
+import type { Routes } from '../../../src/conformance-entry.ts';
+import { checkExchanges, type TrafficReport } from './check.ts';
+import type { Exchange } from './exchange.ts';
+import { exchangeOf, exchangesIn } from './har.ts';
+import { judgeOfRoutes } from './judge.ts';
+
+/** An entry of an HTTP Archive. */
+export interface RecordedEntry {
+  /** Where it was recorded, for messages. */
+  readonly place: string;
+  readonly entry: unknown;
+}
+
+/**
+ * Checks traffic by the documents that a server answers by.
+ *
+ * @throws Unusable if it is no archive
+ */
+export function checkTraffic(routes: Routes, recorded: object | Iterable<RecordedEntry>): Promise<TrafficReport> {
+  const exchanges = Symbol.iterator in recorded ? exchangesOf(recorded) : exchangesIn(recorded, 'The body');
+  return checkExchanges(judgeOfRoutes(routes), exchanges);
+}
+
+function* exchangesOf(entries: Iterable<RecordedEntry>): Generator<Exchange> {
+  for (const { entry, place } of entries) {
+    const exchange = exchangeOf(entry, place);
+    if (exchange !== null) yield exchange;
+  }
+}

@@ -1,0 +1,167 @@
+import {
+  type ApiDocument,
+  Documents,
+  type FoundOperation,
+  OperationRouter,
+  prepared,
+  shapeOf,
+  Unusable,
+} from '../../src/conformance-entry.ts';
+import {
+  basesOf,
+  listOf,
+  type Members,
+  membersOf,
+  resolve,
+  type Source,
+  serversOf,
+  sourceOf,
+} from './verify/source.ts';
+import { METHODS } from './verify/structure.ts';
+
+/** A vendor's own document: its operations judge requests and answers. */
+export class VendorDocument {
+  /** For messages, such as `--spec openapi.yaml`. */
+  readonly name: string;
+  /** Of its operations. */
+  readonly paths: readonly string[];
+  readonly #document: ApiDocument;
+  readonly #router: OperationRouter;
+
+  /** @param document is ready, and its paths begin with those of its servers */
+  constructor(name: string, document: ApiDocument) {
+    this.name = name;
+    this.paths = [...new Set(document.operations.map(({ path }) => path))];
+    this.#document = document;
+    this.#router = new OperationRouter(document.operations, true);
+    // Build eagerly so that a path that the router does not take fails here.
+    this.#router.find('GET', '/');
+  }
+
+  /** Reads its schemas with all keywords, which `requestFault` needs for `documented`. */
+  async ready(): Promise<void> {
+    await Promise.all([this.#document.ready(), this.#document.ready('documented')]);
+  }
+
+  /** The methods that it has for a path. */
+  methodsOf(path: string): string[] {
+    const methods = new Set(this.#document.operations.map(({ method }) => method));
+    return [...methods].filter((method) => this.find(method, path) !== null).sort();
+  }
+
+  /** Its operation for a path; null if it has none. */
+  find(method: string, path: string): FoundOperation | null {
+    const found = this.#router.find(method, path);
+    return found === 'path_too_long' ? null : found;
+  }
+}
+
+/**
+ * Prepares a vendor's document, so that its operations judge requests and answers.
+ *
+ * @param name for messages
+ * @throws Unusable if it is no OpenAPI 3, or malformed
+ */
+export async function openVendorDocument(content: unknown, name: string): Promise<VendorDocument> {
+  const source = sourceOf(content, name);
+  try {
+    const { operations, schemas } = prepared(complete(source), { isVendors: true });
+    const text = JSON.stringify(schemas, (_, value) => nullableOf(boundsOf(value)));
+    const read = async () => ({ operations: JSON.stringify(operations), schemas: async () => text });
+    const opened = await new Documents({ ownProperties: true }).open(name, read);
+    await opened.ready();
+    return new VendorDocument(name, opened);
+  } catch (cause) {
+    throw new Unusable(`${name} cannot be used: ${whyUnusable(cause)}.`, { cause });
+  }
+}
+
+function whyUnusable(cause: unknown): string {
+  if (cause instanceof RangeError) return 'its schemas are too large, or nested too deeply';
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+/** In OpenAPI 3.0 `exclusiveMinimum` says whether `minimum` itself is too small; Ajv reads it as a number of its own. */
+function boundsOf(value: unknown): unknown {
+  const { exclusiveMinimum, exclusiveMaximum, minimum, maximum, ...schema } = membersOf(value);
+  if (typeof exclusiveMinimum !== 'boolean' && typeof exclusiveMaximum !== 'boolean') return value;
+  return {
+    ...schema,
+    [exclusiveMinimum === true ? 'exclusiveMinimum' : 'minimum']: minimum,
+    [exclusiveMaximum === true ? 'exclusiveMaximum' : 'maximum']: maximum,
+  };
+}
+
+/** In OpenAPI 3.0 `nullable` may stand without a type, which Ajv refuses. */
+function nullableOf(value: unknown): unknown {
+  const { nullable, ...schema } = membersOf(value);
+  if (typeof nullable !== 'boolean' || 'type' in schema) return value;
+  return nullable ? { anyOf: [{ type: 'null' }, schema] } : schema;
+}
+
+/** The document as `prepared` reads it: whole paths, with nothing but operations in them, each with an id. */
+function complete(source: Source): object {
+  const ids = new Set<unknown>();
+  const seen = new Set<string>();
+  const paths = new Map<string, Record<string, object>>();
+  for (const [path, value] of Object.entries(membersOf(source.root['paths']))) {
+    const item = membersOf(resolve(source, value));
+    for (const method of METHODS) {
+      if (item[method] === undefined) continue;
+      const operation = membersOf(item[method]);
+      for (const base of basesOf(serversOf(item, method) ?? source.root['servers'])) {
+        const whole = routable(`${base}${path}`);
+        // Of several paths that differ in the names of parameters, or in a slash at the end, the first one counts.
+        const key = `${method} ${shapeOf(whole ?? '')}`;
+        if (whole === null || seen.has(key)) continue;
+        seen.add(key);
+        const { operationId: given } = operation;
+        const id = typeof given === 'string' && !ids.has(given) ? given : `${method} ${whole}`;
+        ids.add(id);
+        const operations = paths.get(whole) ?? {};
+        operations[method] = completeOperation(source, id, item, operation);
+        paths.set(whole, operations);
+      }
+    }
+  }
+  return { ...source.root, paths: Object.fromEntries(paths) };
+}
+
+/** Headers that OpenAPI describes elsewhere: a parameter of such a name means nothing. */
+const ELSEWHERE = /^(?:accept|content-type|authorization)$/i;
+
+function completeOperation(source: Source, id: string, item: Members, operation: Members): object {
+  const parameters = [...listOf(item['parameters']), ...listOf(operation['parameters'])].flatMap((one) => {
+    const parameter = membersOf(resolve(source, one));
+    const { in: place, name } = parameter;
+    if (typeof name !== 'string') return [];
+    if (place === 'path') return [{ ...parameter, name: plainName(name) }];
+    // No record shows cookies, so they are not compared.
+    return place === 'query' || (place === 'header' && !ELSEWHERE.test(name)) ? [parameter] : [];
+  });
+  // An operation's parameter replaces the one of its path.
+  const byName = new Map(parameters.map((one) => [`${one['in']} ${one['name']}`, one]));
+  const body = operation['requestBody'];
+  return {
+    parameters: [...byName.values()],
+    ...(body !== undefined && { requestBody: { content: {}, ...membersOf(resolve(source, body)) } }),
+    responses: operation['responses'] ?? {},
+    security: [],
+    ...{ operationId: id, 'x-alias-of': id },
+  };
+}
+
+/**
+ * A path that can be routed, with plain names of parameters; null for one that cannot: with `:`, `*`, `(` or `?`, or with
+ * text right after a parameter. We have no such paths.
+ */
+function routable(path: string): string | null {
+  return /^\/(?:[^{}:*()?]|\{[^{}/]+\}(?=[/.-]|$))*$/.test(path)
+    ? path.replaceAll(/\{([^{}]*)\}/g, (_, name) => `{${plainName(name)}}`)
+    : null;
+}
+
+/** A router takes `-` for the end of a name. */
+function plainName(name: string): string {
+  return name.replaceAll(/\W/g, '_');
+}

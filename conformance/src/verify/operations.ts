@@ -1,0 +1,284 @@
+import { isWithinRange } from '../../../src/conformance-entry.ts';
+import {
+  bothValues,
+  canonical,
+  classOf,
+  compareNames,
+  goneWords,
+  onlyIn,
+  pairsOf,
+  type Side,
+  type Tell,
+  textOf,
+} from './difference.ts';
+import type { SchemaComparison } from './schemas.ts';
+import { listOf, type Members, membersOf, resolve, type Source } from './source.ts';
+
+/** An operation, and what it shares with others of its path. */
+export interface Operation {
+  readonly source: Source;
+  /** As its document writes it. */
+  readonly path: string;
+  readonly item: Members;
+  readonly members: Members;
+}
+
+/** A part of both documents, such as a response. */
+interface Part {
+  readonly theirs: Members;
+  readonly ours: Members;
+  readonly where: string;
+  readonly side: Side;
+}
+
+/** Compares two operations of the same method and path. */
+export class OperationComparison {
+  readonly #theirs: Operation;
+  readonly #ours: Operation;
+  readonly #schemas: SchemaComparison;
+  readonly #hasSecurity: boolean;
+  readonly #tell: Tell;
+
+  /** @param hasSecurity whether the document speaks of credentials. That it does not is reported once, not for each operation */
+  constructor(theirs: Operation, ours: Operation, schemas: SchemaComparison, hasSecurity: boolean, tell: Tell) {
+    this.#theirs = theirs;
+    this.#ours = ours;
+    this.#schemas = schemas;
+    this.#hasSecurity = hasSecurity;
+    this.#tell = tell;
+  }
+
+  /** Tells all differences. @param where `GET /users/{id}` */
+  async compare(where: string): Promise<void> {
+    this.#compareSecurity(where);
+    this.#compareWords(where);
+    await this.#compareParameters(where);
+    await this.#compareBodies(`${where} body`);
+    const [theirs = NONE, ours = NONE] = [this.#theirs, this.#ours].map(({ members }) => mapOf(members['responses']));
+    for (const [status, one, before] of answersOf(theirs, ours)) {
+      const part = this.#part(one, before, `${where} ${status}`, 'answer');
+      if (one !== undefined && before !== undefined) {
+        await this.#compareHeaders(part);
+        await this.#compareContents({ ...part, where: `${part.where} body` });
+      } else {
+        const isGone = one === undefined && !status.startsWith('2');
+        this.#tell(part.where, 'status', isGone ? 'widens' : 'breaks-answers', onlyIn(one !== undefined));
+      }
+    }
+  }
+
+  #compareSecurity(where: string): void {
+    if (!this.#hasSecurity) return;
+    const security = securityOf(this.#theirs);
+    const found = compareNames(security, securityOf(this.#ours));
+    const isOpen = security.has('none');
+    if (found !== null) this.#tell(where, 'security', isOpen ? 'widens' : classOf('request', found.effect), found.what);
+  }
+
+  /** What no message shows. Clients that are generated from a document call an operation by its id. */
+  #compareWords(where: string): void {
+    const [one, other] = [this.#theirs.members, this.#ours.members];
+    const isDeprecated = one['deprecated'] === true;
+    if (isDeprecated !== (other['deprecated'] === true))
+      this.#tell(where, 'deprecated', 'information', onlyIn(isDeprecated));
+    const [id, known] = [one['operationId'], other['operationId']];
+    if (typeof id === 'string' && typeof known === 'string' && id !== known)
+      this.#tell(where, 'operationId', 'information', bothValues(id, known));
+  }
+
+  /** Follows references. */
+  #part(theirs: unknown, ours: unknown, where: string, side: Side): Part {
+    const [one, other] = [resolve(this.#theirs.source, theirs), resolve(this.#ours.source, ours)];
+    return { theirs: membersOf(one), ours: membersOf(other), where, side };
+  }
+
+  async #compareParameters(where: string): Promise<void> {
+    const names = pathNames(this.#ours.path);
+    const [theirs, ours] = [parametersOf(this.#theirs, names), parametersOf(this.#ours, names)];
+    const more = [...theirs].filter(([key]) => !ours.has(key)).map(([, { name }]) => textOf(name));
+    for (const [key, one, other] of pairsOf(theirs, ours)) {
+      const place = `${where} ${key}`;
+      if (one === undefined) {
+        this.#tell(place, 'parameter', 'breaks-requests', goneWords(textOf(other?.['name']), more));
+      } else if (other === undefined) {
+        const isRequired = one['required'] === true;
+        const found = isRequired ? 'breaks-requests' : 'widens';
+        this.#tell(place, 'parameter', found, `${onlyIn(true)}${isRequired ? ', required' : ''}`);
+      } else {
+        const [written, before] = [writingOf(this.#theirs.source, one), writingOf(this.#ours.source, other)];
+        for (const [keyword, value, known] of pairsOf(written, before)) {
+          // One that only one has comes with another type, which is reported.
+          if (value !== known && value !== undefined && known !== undefined)
+            this.#tell(place, keyword, 'breaks-requests', bothValues(value, known));
+        }
+        await this.#compareValues({ theirs: one, ours: other, where: place, side: 'request' });
+      }
+    }
+  }
+
+  async #compareBodies(where: string): Promise<void> {
+    const [one, other] = [this.#theirs.members['requestBody'], this.#ours.members['requestBody']];
+    const part = this.#part(one, other, where, 'request');
+    if (one !== undefined && other !== undefined) {
+      this.#compareRequired(part);
+      await this.#compareContents(part);
+    } else if (one !== other) {
+      const isOptional = one !== undefined && part.theirs['required'] !== true;
+      this.#tell(where, 'body', isOptional ? 'widens' : 'breaks-requests', onlyIn(one !== undefined));
+    }
+  }
+
+  async #compareContents({ theirs: one, ours: other, where, side }: Part): Promise<void> {
+    const [theirs, ours] = [contentsOf(one), contentsOf(other)];
+    const found = compareNames(new Set(theirs.keys()), new Set(ours.keys()));
+    if (found !== null) {
+      // A client may ask for any media type of an answer. An answer without one may have any.
+      const effect = side === 'request' ? found.effect : ours.size === 0 ? 'narrows' : 'alters';
+      this.#tell(where, 'media type', classOf(side, effect), found.what);
+    }
+    for (const [type, media, own] of contentPairs(theirs, ours)) {
+      const place = theirs.size === 1 || type === 'application/json' ? where : `${where} (${type})`;
+      if (canonical(media['encoding']) !== canonical(own['encoding']))
+        this.#tell(place, 'encoding', classOf(side, 'alters'), bothValues(media['encoding'], own['encoding']));
+      await this.#schemas.compare(media['schema'], own['schema'], side, place, this.#tell);
+    }
+  }
+
+  async #compareHeaders({ theirs, ours, where }: Part): Promise<void> {
+    const [all, known] = [headersOf(theirs), headersOf(ours)];
+    for (const [name, one, other] of pairsOf(all, known)) {
+      const part = this.#part(one, other, `${where} header ${name}`, 'answer');
+      if (one !== undefined && other !== undefined) await this.#compareValues(part);
+      else this.#tell(part.where, 'header', one === undefined ? 'breaks-answers' : 'widens', onlyIn(one !== undefined));
+    }
+  }
+
+  /** Values of parameters and headers. */
+  async #compareValues(part: Part): Promise<void> {
+    this.#compareRequired(part);
+    await this.#schemas.compare(schemaOf(part.theirs), schemaOf(part.ours), part.side, part.where, this.#tell);
+  }
+
+  #compareRequired({ theirs, ours, where, side }: Part): void {
+    const isRequired = theirs['required'] === true;
+    if (isRequired === (ours['required'] === true) || theirs['in'] === 'path') return;
+    this.#tell(where, 'required', classOf(side, isRequired ? 'narrows' : 'widens'), onlyIn(isRequired));
+  }
+}
+
+const NONE: ReadonlyMap<string, unknown> = new Map();
+
+function mapOf(value: unknown): Map<string, unknown> {
+  return new Map(Object.entries(membersOf(value)));
+}
+
+/** The names of parameters in a path, in their order. */
+export function pathNames(path: string): string[] {
+  return [...path.matchAll(/\{([^{}]+)\}/g)].map(([, name]) => String(name));
+}
+
+/** Headers that OpenAPI describes elsewhere. */
+const ELSEWHERE: ReadonlySet<string> = new Set(['header accept', 'header content-type', 'header authorization']);
+
+/** Parameters by place and name. Those of a path have our names. */
+function parametersOf({ source, item, members, path }: Operation, names: readonly string[]): Map<string, Members> {
+  const own = pathNames(path);
+  const listed = [...listOf(item['parameters']), ...listOf(members['parameters'])].map((one): [string, Members] => {
+    const parameter = membersOf(resolve(source, one));
+    const [place, name] = [textOf(parameter['in']), textOf(parameter['name'])];
+    const shared = place === 'path' ? (names[own.indexOf(name)] ?? name) : name;
+    return [`${place} ${place === 'header' ? shared.toLowerCase() : shared}`, parameter];
+  });
+  return new Map(listed.filter(([key]) => !ELSEWHERE.has(key)));
+}
+
+/** How the value of a parameter is written: as a media type, or in a style, which matters for lists and objects. */
+function writingOf(source: Source, parameter: Members): Map<string, unknown> {
+  const place = parameter['in'] === 'query' || parameter['in'] === 'cookie' ? 'form' : 'simple';
+  const { style = place, explode = style === 'form', allowReserved = false } = parameter;
+  const { type, items, properties } = membersOf(resolve(source, schemaOf(parameter)));
+  const isComposed = items !== undefined || properties !== undefined || type === 'array' || type === 'object';
+  const composed = isComposed ? { style, explode } : {};
+  const [media = null] = Object.keys(membersOf(parameter['content']));
+  return new Map(Object.entries({ allowReserved, 'media type': media, ...composed }));
+}
+
+function schemaOf({ schema, content }: Members): unknown {
+  return schema ?? membersOf(Object.values(membersOf(content))[0])['schema'];
+}
+
+/** Media types by their names without parameters. */
+function contentsOf({ content }: Members): Map<string, Members> {
+  const entries = Object.entries(membersOf(content));
+  return new Map(entries.map(([type, value]) => [type.replace(/;.*$/s, '').trim().toLowerCase(), membersOf(value)]));
+}
+
+/** Bodies of one media type, or of a type and a range that has it. */
+function contentPairs(theirs: ReadonlyMap<string, Members>, ours: ReadonlyMap<string, Members>) {
+  return [...theirs].flatMap(([type, media]): [type: string, theirs: Members, ours: Members][] => {
+    const exact = ours.get(type);
+    if (exact !== undefined) return [[type, media, exact]];
+    const inRange = [...ours].filter(
+      ([other]) => !theirs.has(other) && (isWithinRange(other, type) || isWithinRange(type, other)),
+    );
+    return inRange.map(([other, own]) => [isWithinRange(other, type) ? other : type, media, own]);
+  });
+}
+
+function headersOf({ headers }: Members): Map<string, unknown> {
+  const entries = Object.entries(membersOf(headers)).map(([name, header]): [string, unknown] => [
+    name.toLowerCase(),
+    header,
+  ]);
+  return new Map(entries.filter(([name]) => name !== 'content-type'));
+}
+
+/**
+ * Answers by status. `4XX` and `default` stand for the statuses that they cover and that their document does not name.
+ */
+function* answersOf(
+  theirs: ReadonlyMap<string, unknown>,
+  ours: ReadonlyMap<string, unknown>,
+): Generator<[status: string, theirs: unknown, ours: unknown]> {
+  const used = new Set<string>();
+  const coveredBy = (all: ReadonlyMap<string, unknown>, status: string) => {
+    const range = [`${status.charAt(0)}XX`, `${status.charAt(0)}xx`, 'default'].find((name) => all.has(name));
+    if (range !== undefined) used.add(range);
+    return range === undefined ? undefined : all.get(range);
+  };
+  const ranges: [status: string, theirs: unknown, ours: unknown][] = [];
+  for (const [status, one, other] of pairsOf(theirs, ours)) {
+    if (!/^[1-5]\d\d$/.test(status)) ranges.push([status, one, other]);
+    else yield [status, one ?? coveredBy(theirs, status), other ?? coveredBy(ours, status)];
+  }
+  for (const [status, one, other] of ranges) {
+    if ((one !== undefined && other !== undefined) || !used.has(status)) yield [status, one, other];
+  }
+}
+
+/** Whether a document says anywhere how requests are authenticated. */
+export function speaksOfSecurity({ root }: Source): boolean {
+  if (Object.keys(membersOf(membersOf(root['components'])['securitySchemes'])).length > 0) return true;
+  const operations = Object.values(membersOf(root['paths'])).flatMap((item) => Object.values(membersOf(item)));
+  return [root, ...operations].some((part) => listOf(membersOf(part)['security']).length > 0);
+}
+
+/** The ways to authenticate, each as a text. Names of schemes are a matter of the document. */
+function securityOf({ source, members }: Operation): ReadonlySet<string> {
+  const schemes = membersOf(membersOf(source.root['components'])['securitySchemes']);
+  const ways = listOf(members['security'] ?? source.root['security']).map((requirement) =>
+    Object.entries(membersOf(requirement))
+      .map(([name, scopes]) => schemeText(membersOf(resolve(source, schemes[name])), name, listOf(scopes)))
+      .sort()
+      .join(' + '),
+  );
+  return new Set(ways.length === 0 ? ['none'] : ways.map((way) => way || 'none'));
+}
+
+function schemeText({ type, scheme, in: place, name }: Members, key: string, scopes: readonly unknown[]): string {
+  const needs = scopes.length === 0 ? '' : ` ${scopes.map(textOf).sort().join(',')}`;
+  if (type === 'http') return `${textOf(scheme).toLowerCase()}${needs}`;
+  if (type === 'apiKey')
+    return `${textOf(place)} ${place === 'header' ? textOf(name).toLowerCase() : textOf(name)}${needs}`;
+  return `${textOf(type ?? key)}${needs}`;
+}

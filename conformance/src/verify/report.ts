@@ -1,0 +1,138 @@
+import { countOf } from '../../../src/conformance-entry.ts';
+import type { Verdict } from './baseline.ts';
+import { CLASSES, type Difference } from './difference.ts';
+import type { Compared } from './documents.ts';
+
+/** A difference with the parts of its place: in `POST /things body owner.name`, `name` of the `body` within the owner. */
+interface Placed {
+  readonly difference: Difference;
+  readonly kind: string;
+  /** `body`, `query` and the like; empty for other places. */
+  readonly part: string;
+  /** Of what differs, or a status; empty for a whole body, operation or path. */
+  readonly name: string;
+  readonly within: string;
+}
+
+/**
+ * The differences by class, with a line for each: or one for the same difference in several places, such as a member of a
+ * schema that many operations share, and one for names that differ alike.
+ *
+ * @param isAll a line for every place
+ */
+export function groupsOf(differences: readonly Difference[], isAll: boolean): string[] {
+  return CLASSES.flatMap((name) => {
+    const group = differences.filter((one) => one.class === name);
+    if (group.length === 0) return [];
+    const lines = isAll ? group.map(lineOf) : alikeOf(group.map(placedOf)).map(linesOf);
+    return [`${name}:`, ...lines.map((line) => `${INDENT}${line}`)];
+  });
+}
+
+function alikeOf(differences: readonly Placed[]): readonly Group<Placed>[] {
+  const byName = grouped(differences, ({ part, name, kind, difference }) => [part, name, kind, difference.what]);
+  const alike = grouped(byName, (group) => {
+    const [{ part, name, kind, difference }] = group;
+    // Of a name that is gone or new the words say nothing else, so names are only joined where they are side by side.
+    const isBare = difference.what.startsWith('only in the ');
+    return [part, name === '', kind, difference.what, isBare && group.map(({ within }) => within).sort()];
+  });
+  return alike.map(([first, ...others]) => [...first, ...others.flat()]);
+}
+
+type Group<Value> = readonly [Value, ...Value[]];
+
+function grouped<Value>(values: readonly Value[], keyOf: (value: Value) => readonly unknown[]): Group<Value>[] {
+  const groups = new Map<string, [Value, ...Value[]]>();
+  for (const value of values) {
+    const key = JSON.stringify(keyOf(value));
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [value]);
+    else group.push(value);
+  }
+  return [...groups.values()];
+}
+
+/** The id is the place and the kind. */
+function lineOf({ id, what }: Difference): string {
+  return `${id}: ${what}`;
+}
+
+const STATUS = /^(\S+ \S+) ([1-5](?:\d\d|XX)|default)$/i;
+const PART = /^(\S+ \S+(?: (?:[1-5](?:\d\d|XX)|default))?) (body|query|path|header|cookie)(?: (.+))?$/is;
+
+function placedOf(difference: Difference): Placed {
+  const { id, where } = difference;
+  const kind = id.slice(where.length + ': '.length);
+  const [, operation, status = ''] = STATUS.exec(where) ?? [];
+  if (operation !== undefined) return { difference, kind, part: '', name: status, within: operation };
+  const [, message, part = '', place = ''] = PART.exec(where) ?? [];
+  if (message === undefined) return { difference, kind, part, name: '', within: where };
+  const at = part === 'body' ? place.lastIndexOf('.') + 1 : 0;
+  const owner = place.slice(0, Math.max(at - 1, 0));
+  const within = part === 'body' && place !== '' ? `${message} body ${owner}`.trim() : message;
+  return { difference, kind, part, name: place.slice(at), within };
+}
+
+const INDENT = '  ';
+/** Longer lines do not fit a screen. */
+const MOST_CHARACTERS = 160 - INDENT.length;
+
+function linesOf(group: Group<Placed>): string {
+  const [{ difference, kind, part }, ...others] = group;
+  if (others.length === 0) return lineOf(difference);
+  const names = [...new Set(group.map(({ name }) => name))];
+  // The shortest places are the best examples.
+  const places = [...new Set(group.map(({ within }) => within))].sort((one, other) => one.length - other.length);
+  const said = `: ${kind}: ${difference.what} (${group.length} times, `;
+  const room = MOST_CHARACTERS - part.length - said.length - ' as in )'.length;
+  const subject = fitting(names, room - (places[0] ?? '').length, ' and 99 more'.length);
+  const about = `${part} ${subject.text}${subject.more === 0 ? '' : ` and ${subject.more} more`}`.trim();
+  const shown = fitting(places, room + part.length + 1 - about.length);
+  return `${about}${said}${shown.more === 0 ? 'in' : 'as in'} ${shown.text})`.replace(/^: /, '');
+}
+
+interface Fitting {
+  readonly text: string;
+  /** How many texts are left out. */
+  readonly more: number;
+}
+
+/** The first texts that fit together, at least one. @param reserved for what is said if some are left out */
+function fitting(texts: readonly string[], most: number, reserved = 0): Fitting {
+  const all = texts.join(', ');
+  if (all.length <= most) return { text: all, more: 0 };
+  let count = 1;
+  while (texts.slice(0, count + 1).join(', ').length <= most - reserved) count += 1;
+  return { text: texts.slice(0, count).join(', '), more: texts.length - count };
+}
+
+/** What a baseline says that a user should know. */
+export function notesOf({ stale, unexplained }: Verdict): string[] {
+  const entries = unexplained === 1 ? 'entry of the baseline has' : 'entries of the baseline have';
+  return [
+    ...stale.map((id) => `no longer differs: ${id}`),
+    ...(unexplained === 0
+      ? []
+      : [`${unexplained} ${entries} no reason, and so they are not accepted. Write why into \`reason\`.`]),
+  ];
+}
+
+/** The last line: all numbers. */
+export function countsOf(
+  { operations, otherPaths, missingPaths }: Compared,
+  { open, accepted }: Verdict,
+  document: string,
+): string {
+  const classes = CLASSES.map((name) => ({ name, count: open.filter((one) => one.class === name).length }));
+  const parts = classes.filter(({ count }) => count > 0).map(({ name, count }) => `${count} ${name}`);
+  return [
+    `${countOf(operations, 'operation')} compared with ${document}`,
+    `${countOf(open.length, 'difference')}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`,
+    ...(accepted.length === 0 ? [] : [`${accepted.length} accepted`]),
+    ...(otherPaths === 0 ? [] : [`${countOf(otherPaths, 'path')} only in the document, not compared`]),
+    ...(missingPaths === 0
+      ? []
+      : [`${countOf(missingPaths, 'path')} only in the mock, of which this part says nothing`]),
+  ].join(', ');
+}

@@ -1,0 +1,338 @@
+import { Pacer, Unusable } from '../../../src/conformance-entry.ts';
+import {
+  bothValues,
+  canonical,
+  classOf,
+  compareNames,
+  type Effect,
+  goneWords,
+  namesWords,
+  oneLine,
+  onlyIn,
+  pairsOf,
+  type Side,
+  type Tell,
+  textOf,
+} from './difference.ts';
+import { type Alternatives, BOUNDS, SchemaReader, type Schemas, type SchemaView } from './schema-view.ts';
+import { membersOf, referenceOf, type Source } from './source.ts';
+
+/** A pair of schemas, and the path of the values that they describe. */
+interface Pair {
+  readonly theirs: Schemas;
+  readonly ours: Schemas;
+  readonly path: string;
+  readonly depth: number;
+}
+
+/** The comparison of one pair and of everything within it. */
+interface Run {
+  readonly side: Side;
+  readonly queue: Pair[];
+  readonly seen: Set<string>;
+  /** The comparison that waits for this one. Its pairs count as equal, because schemas have circles. */
+  readonly outer: Run | null;
+  readonly tell: Tell;
+}
+
+const MOST_DEPTH = 500;
+const MOST_STEPS = 1_000_000;
+
+/** Compares schemas of a vendor's document with schemas of ours. */
+export class SchemaComparison {
+  readonly #theirs: SchemaReader;
+  readonly #ours: SchemaReader;
+  readonly #name: string;
+  /** Pairs that were found equal, or not: they need no second look. */
+  readonly #equal = new Set<string>();
+  readonly #unequal = new Set<string>();
+  readonly #pacer = new Pacer();
+  #steps = 0;
+
+  constructor(theirs: Source, ours: Source) {
+    const spend = (steps: number) => this.#spend(steps);
+    this.#name = theirs.name;
+    this.#theirs = new SchemaReader(theirs, spend);
+    this.#ours = new SchemaReader(ours, spend);
+  }
+
+  /**
+   * Tells the differences between two schemas of a message. A pair that recurs in the message is reported at its first
+   * place, so the work and the list do not grow with the number of ways that lead to it.
+   */
+  async compare(theirs: unknown, ours: unknown, side: Side, where: string, tell: Tell): Promise<void> {
+    let isEqual = true;
+    const run = runOf({ theirs: [theirs], ours: [ours], path: '', depth: 0 }, side, null, (path, ...difference) => {
+      isEqual = false;
+      tell(path === '' ? where : `${where} ${path}`, ...difference);
+    });
+    await this.#finish(run, () => true);
+    if (isEqual) for (const key of run.seen) this.#equal.add(key);
+  }
+
+  async #finish(run: Run, goesOn: () => boolean): Promise<void> {
+    for (let next = 0; next < run.queue.length && goesOn(); next += 1) {
+      if (this.#pacer.isLong) await this.#pacer.pause();
+      // The index is within the list.
+      const pair = run.queue[next] as Pair;
+      const [theirs, ours] = [this.#theirs.view(pair.theirs), this.#ours.view(pair.ours)];
+      const key = keyOf(run.side, theirs, ours);
+      if (this.#equal.has(key) || isSeen(run, key)) continue;
+      run.seen.add(key);
+      this.#spend(1 + theirs.properties.size);
+      if (pair.depth > MOST_DEPTH)
+        throw new Unusable(`${this.#name} has schemas nested deeper than ${MOST_DEPTH} levels.`);
+      await this.#compareViews(run, pair, theirs, ours);
+    }
+  }
+
+  #spend(steps: number): void {
+    this.#steps += steps;
+    if (this.#steps > MOST_STEPS) throw new Unusable(`${this.#name} has more schemas than can be compared.`);
+  }
+
+  async #compareViews(run: Run, pair: Pair, theirs: SchemaView, ours: SchemaView): Promise<void> {
+    if (await this.#compareOnlyAlternatives(run, pair, theirs, ours)) return;
+    if (!compareTypes(run, pair, theirs, ours)) return;
+    compareValues(run, pair, theirs, ours);
+    comparePlain(run, pair, theirs, ours);
+    await this.#compareMembers(run, pair, theirs, ours);
+    pushWithin(run, pair, '[]', theirs.items, ours.items);
+    compareAdditional(run, pair, theirs, ours);
+    await this.#compareAlternatives(run, pair, theirs.alternatives, ours.alternatives);
+    for (const [keyword, one = [], other = []] of pairsOf(theirs.others, ours.others)) {
+      if (await this.#isEqual(run, one, other)) continue;
+      // Each of these keywords allows fewer values than none.
+      const effect = other.length === 0 ? 'narrows' : one.length === 0 ? 'widens' : 'alters';
+      tellEffect(run, pair, oneLine(keyword), effect, bothValues(one[0], other[0]));
+    }
+  }
+
+  /** Equal properties need no `required`; a property that only one has is one difference, required or not. */
+  async #compareMembers(run: Run, pair: Pair, theirs: SchemaView, ours: SchemaView): Promise<void> {
+    const { side, tell } = run;
+    const names = new Set([
+      ...theirs.properties.keys(),
+      ...ours.properties.keys(),
+      ...theirs.required,
+      ...ours.required,
+    ]);
+    const more = [...theirs.properties.keys()].filter((name) => !ours.properties.has(name));
+    for (const name of [...names].sort()) {
+      if (this.#pacer.isLong) await this.#pacer.pause();
+      const [one, other] = [theirs.properties.get(name), ours.properties.get(name)];
+      const isThere = one !== undefined && this.#theirs.view(one).absentIn !== side;
+      const isOurs = other !== undefined && this.#ours.view(other).absentIn !== side;
+      if ((one ?? other) !== undefined && !isThere && !isOurs) continue;
+      const path = pair.path === '' ? oneLine(name) : `${pair.path}.${oneLine(name)}`;
+      const [isRequired, wasRequired] = [theirs.required.has(name), ours.required.has(name)];
+      if (isThere && !isOurs) {
+        const found = side === 'request' && isRequired ? 'breaks-requests' : 'widens';
+        tell(path, 'field', found, `${onlyIn(true)}${isRequired ? ', required' : ''}`);
+      } else if (isOurs && !isThere) {
+        // The document has it in the messages of the other side.
+        const what = one === undefined ? goneWords(name, more) : `${onlyIn(false)}; ${absentWords(side)}`;
+        tell(path, 'field', `breaks-${side}s`, what);
+      } else {
+        if (isRequired !== wasRequired) {
+          tell(path, 'required', classOf(side, isRequired ? 'narrows' : 'widens'), onlyIn(isRequired));
+        }
+        if (one !== undefined && other !== undefined)
+          run.queue.push({ theirs: one, ours: other, path, depth: pair.depth + 1 });
+      }
+    }
+  }
+
+  /** `string` against `oneOf: [string, integer]`: one alternative more, and nothing else. */
+  async #compareOnlyAlternatives(run: Run, pair: Pair, theirs: SchemaView, ours: SchemaView): Promise<boolean> {
+    const { alternatives: one } = theirs;
+    const { alternatives: other } = ours;
+    if ((one === null) === (other === null)) return false;
+    if (theirs.isOpen || ours.isOpen) {
+      const count = `${(one ?? other)?.branches.length} alternatives`;
+      const what = `${theirs.isOpen ? 'any value' : count} in the document, ${ours.isOpen ? 'any value' : count} in the mock`;
+      tellEffect(run, pair, (one ?? other)?.keyword ?? 'oneOf', theirs.isOpen ? 'widens' : 'narrows', what);
+      return true;
+    }
+    if (theirs.key === '' || ours.key === '') return false;
+    if (one?.isAll === true) {
+      await this.#compareAlternatives(run, pair, one, { ...one, branches: [pair.ours] });
+    } else if (other?.isAll === true) {
+      await this.#compareAlternatives(run, pair, { ...other, branches: [pair.theirs] }, other);
+    } else return false;
+    return true;
+  }
+
+  /** Equal alternatives are pairs, then those that people call the same. If one of each remains, they are compared. */
+  async #compareAlternatives(
+    run: Run,
+    pair: Pair,
+    theirs: Alternatives | null,
+    ours: Alternatives | null,
+  ): Promise<void> {
+    const keyword = (theirs ?? ours)?.keyword ?? 'oneOf';
+    const compare = (one: Schemas, other: Schemas, step: string) =>
+      run.queue.push({ theirs: one, ours: other, path: `${pair.path} ${step}`.trim(), depth: pair.depth + 1 });
+    const rest = new Set(ours?.branches);
+    const unequal: Schemas[] = [];
+    for (const branch of theirs?.branches ?? []) {
+      const other = await this.#equalOf(run, branch, rest);
+      if (other === undefined) unequal.push(branch);
+      else rest.delete(other);
+    }
+    const more = unequal.filter((branch) => {
+      const label = labelOf(branch);
+      const other = [...rest].find((one) => labelOf(one) === label);
+      if (other === undefined) return true;
+      rest.delete(other);
+      compare(branch, other, `${keyword} ${label}`);
+      return false;
+    });
+    const [[one], [other]] = [more, rest];
+    if (more.length === 1 && rest.size === 1 && one !== undefined && other !== undefined) {
+      compare(one, other, keyword);
+    } else if (more.length + rest.size > 0) {
+      // A list of alternatives that only one side has allows fewer values than none.
+      const isMore = theirs === null || (ours !== null && rest.size === 0);
+      const isLess = ours === null || (theirs !== null && more.length === 0);
+      const what = namesWords(more.map(labelOf), [...rest].map(labelOf));
+      tellEffect(run, pair, keyword, isMore ? 'widens' : isLess ? 'narrows' : 'alters', what);
+    } else if (theirs?.keyword !== ours?.keyword) {
+      const effect = theirs?.keyword === 'oneOf' ? 'narrows' : 'widens';
+      tellEffect(run, pair, keyword, effect, bothValues(theirs?.keyword, ours?.keyword));
+    }
+  }
+
+  async #equalOf(run: Run, theirs: Schemas, ours: Iterable<Schemas>): Promise<Schemas | undefined> {
+    for (const one of ours) if (await this.#isEqual(run, theirs, one)) return one;
+    return undefined;
+  }
+
+  async #isEqual(outer: Run, theirs: Schemas, ours: Schemas): Promise<boolean> {
+    const key = keyOf(outer.side, this.#theirs.view(theirs), this.#ours.view(ours));
+    if (this.#unequal.has(key)) return false;
+    let isEqual = true;
+    const run = runOf({ theirs, ours, path: '', depth: depthOf(outer) }, outer.side, outer, () => {
+      isEqual = false;
+    });
+    await this.#finish(run, () => isEqual);
+    if (!isEqual) this.#unequal.add(key);
+    return isEqual;
+  }
+}
+
+function runOf(root: Pair, side: Side, outer: Run | null, tell: Tell): Run {
+  return { side, queue: [root], seen: new Set(), outer, tell };
+}
+
+/** Comparisons within comparisons are as many calls. */
+function depthOf(run: Run): number {
+  return (run.queue[0]?.depth ?? 0) + MOST_DEPTH / 50;
+}
+
+function keyOf(side: Side, theirs: SchemaView, ours: SchemaView): string {
+  return `${side} ${theirs.key}=${ours.key}`;
+}
+
+function isSeen(run: Run, key: string): boolean {
+  for (let at: Run | null = run; at !== null; at = at.outer) if (at.seen.has(key)) return true;
+  return false;
+}
+
+const MOST_OF_LABEL = 40;
+
+/** What people call a schema: its name, or else its type with its format or its members. */
+function labelOf([schema]: Schemas): string {
+  const { type = 'any type', format, properties } = membersOf(schema);
+  const members = Object.keys(membersOf(properties)).sort().join(', ');
+  const types = [type].flat().map(textOf).join(' or ');
+  const parts = [types, ...(format === undefined ? [] : [textOf(format)]), ...(members ? [`{${members}}`] : [])];
+  return oneLine(referenceOf(schema)?.split('/').at(-1) ?? parts.join(' '), MOST_OF_LABEL);
+}
+
+function absentWords(side: Side): string {
+  return `${side === 'request' ? 'readOnly' : 'writeOnly'} in the document`;
+}
+
+function tellEffect({ side, tell }: Run, { path }: Pair, kind: string, effect: Effect, what: string): void {
+  tell(path, kind, classOf(side, effect), what);
+}
+
+function pushWithin(run: Run, { path, depth }: Pair, step: string, theirs: Schemas, ours: Schemas): void {
+  if (theirs.length + ours.length > 0) run.queue.push({ theirs, ours, path: `${path}${step}`, depth: depth + 1 });
+}
+
+const ANY = ['array', 'boolean', 'number', 'object', 'string'];
+
+/** @returns whether both have a type in common, without which nothing else is worth comparing */
+function compareTypes(run: Run, pair: Pair, theirs: SchemaView, ours: SchemaView): boolean {
+  const [one, other] = [typesOf(theirs), typesOf(ours)];
+  const [found, isNull] = [compareNames(widened(one, other), widened(other, one)), nullOf(theirs) !== nullOf(ours)];
+  if (found !== null) {
+    const what = `${typeWords(theirs, isNull)} in the document, ${typeWords(ours, isNull)} in the mock`;
+    const isBoth = isNull && (found.effect === 'widens') !== nullOf(theirs);
+    tellEffect(run, pair, 'type', isBoth ? 'alters' : found.effect, what);
+  } else if (isNull) {
+    tellEffect(run, pair, 'nullable', nullOf(theirs) ? 'widens' : 'narrows', onlyIn(nullOf(theirs)));
+  }
+  return [...widened(one, other)].some((type) => widened(other, one).has(type)) || one.size + other.size === 0;
+}
+
+function typeWords(view: SchemaView, isNullTold: boolean): string {
+  if (view.types === null) return 'any type';
+  const types = [...view.types, ...(isNullTold && nullOf(view) ? ['null'] : [])];
+  return types.join(' or ') || 'nothing';
+}
+
+/** An integer is a number, so `number` contains `integer` where the other schema has only that. */
+function widened(types: ReadonlySet<string>, other: ReadonlySet<string>): ReadonlySet<string> {
+  return types.has('number') && other.has('integer') ? new Set([...types, 'integer']) : types;
+}
+
+function typesOf({ types }: SchemaView): ReadonlySet<string> {
+  return types ?? new Set(ANY);
+}
+
+function nullOf({ types, alternatives, isNullable }: SchemaView): boolean {
+  return isNullable || (types === null && alternatives === null);
+}
+
+function compareValues(run: Run, pair: Pair, { values: theirs }: SchemaView, { values: ours }: SchemaView): void {
+  if (theirs !== null && ours !== null) {
+    const found = compareNames(theirs, ours);
+    if (found !== null) tellEffect(run, pair, 'enum', found.effect, found.what);
+  } else if (theirs !== ours) {
+    tellEffect(run, pair, 'enum', theirs === null ? 'widens' : 'narrows', onlyIn(theirs !== null));
+  }
+}
+
+function comparePlain(run: Run, pair: Pair, { plain: theirs }: SchemaView, { plain: ours }: SchemaView): void {
+  for (const [keyword, one, other] of pairsOf(theirs, ours)) {
+    if (isImplied(keyword, one, ours) || isImplied(keyword, other, theirs)) continue;
+    if (canonical(one) === canonical(other) || (keyword === 'default' && run.side === 'answer')) continue;
+    tellEffect(run, pair, keyword, effectOf(keyword, one, other), bothValues(one, other));
+  }
+}
+
+/** A UUID has 36 characters (RFC 9562, 4), whether a schema says so or not. */
+function isImplied(keyword: string, value: unknown, other: ReadonlyMap<string, unknown>): boolean {
+  if (other.get('format') !== 'uuid' || other.has(keyword)) return false;
+  return (keyword === 'minLength' && Number(value) <= 36) || (keyword === 'maxLength' && Number(value) >= 36);
+}
+
+function effectOf(keyword: string, theirs: unknown, ours: unknown): Effect {
+  if (keyword === 'default') return 'alters';
+  if (ours === undefined) return 'narrows';
+  if (theirs === undefined) return 'widens';
+  const bound = BOUNDS.get(keyword);
+  if (bound === undefined) return 'alters';
+  return bound(Number(theirs), Number(ours)) === theirs ? 'narrows' : 'widens';
+}
+
+function compareAdditional(run: Run, pair: Pair, { additional: theirs }: SchemaView, { additional: ours }: SchemaView) {
+  if (theirs !== null && ours !== null) pushWithin(run, pair, '.*', theirs, ours);
+  else if (theirs !== ours) {
+    const what = `further members are allowed ${onlyIn(theirs !== null)}`;
+    tellEffect(run, pair, 'additionalProperties', theirs === null ? 'narrows' : 'widens', what);
+  }
+}

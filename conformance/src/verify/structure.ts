@@ -1,0 +1,107 @@
+import { Unusable } from '../../../src/conformance-entry.ts';
+import { oneLine } from './difference.ts';
+
+/** The form of a part: an object with these members, an object whose members all have one form, or a list. */
+interface Form {
+  readonly type: 'object' | 'array' | 'schema';
+  readonly members?: Readonly<Record<string, Form>>;
+  /** Of each other member, or of each entry. */
+  readonly each?: Form;
+  /** How many entries a list may have. */
+  readonly most?: number;
+}
+
+const LIST: Form = { type: 'array' };
+/** Each path is compared at each of its servers. */
+const SERVERS: Form = { type: 'array', most: 100 };
+const mapOf = (each: Form): Form => ({ type: 'object', each });
+const listOf = (each: Form): Form => ({ type: 'array', each });
+
+const MEDIA: Form = { type: 'object', members: { schema: { type: 'schema' } } };
+const PARAMETER: Form = { type: 'object', members: { schema: { type: 'schema' }, content: mapOf(MEDIA) } };
+const BODY: Form = { type: 'object', members: { content: mapOf(MEDIA) } };
+const RESPONSE: Form = { type: 'object', members: { content: mapOf(MEDIA), headers: mapOf(PARAMETER) } };
+const OPERATION: Form = {
+  type: 'object',
+  members: {
+    parameters: listOf(PARAMETER),
+    requestBody: BODY,
+    responses: mapOf(RESPONSE),
+    security: LIST,
+    servers: SERVERS,
+  },
+};
+/** The methods of OpenAPI. Other members of a path are no operations. */
+export const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options', 'trace'] as const;
+const ITEM: Form = {
+  type: 'object',
+  members: {
+    ...Object.fromEntries(METHODS.map((method) => [method, OPERATION])),
+    parameters: listOf(PARAMETER),
+    servers: SERVERS,
+  },
+};
+const DOCUMENT: Form = {
+  type: 'object',
+  members: {
+    paths: mapOf(ITEM),
+    servers: SERVERS,
+    security: LIST,
+    components: {
+      type: 'object',
+      members: {
+        schemas: mapOf({ type: 'schema' }),
+        parameters: mapOf(PARAMETER),
+        requestBodies: mapOf(BODY),
+        responses: mapOf(RESPONSE),
+        headers: mapOf(PARAMETER),
+        pathItems: mapOf(ITEM),
+        securitySchemes: mapOf({ type: 'object' }),
+      },
+    },
+  },
+};
+
+const EXPECTED = { object: 'an object', array: 'a list', schema: 'a schema: an object, `true` or `false`' } as const;
+
+/**
+ * Checks that the parts of a document down to its schemas have the form that OpenAPI gives them. Otherwise a part would
+ * silently count as missing.
+ *
+ * @param name of the document, for messages
+ * @throws Unusable naming the place
+ */
+export function checkStructure(root: object, name: string): void {
+  check(root, DOCUMENT, [], name);
+}
+
+function check(part: unknown, form: Form, place: readonly string[], name: string): void {
+  if (!hasForm(part, form)) {
+    throw new Unusable(`${name}: ${placeText(place)} is ${shown(part)}. Expected ${EXPECTED[form.type]}.`);
+  }
+  if (form.type === 'schema') return;
+  const { most = Number.POSITIVE_INFINITY } = form;
+  if (Array.isArray(part) && part.length > most)
+    throw new Unusable(`${name}: ${placeText(place)} has ${part.length} entries. Expected at most ${most}.`);
+  for (const [member, value] of Object.entries(part as object)) {
+    if (member.startsWith('x-')) continue;
+    const inner = form.members?.[member] ?? form.each;
+    if (inner !== undefined && value !== undefined) check(value, inner, [...place, member], name);
+  }
+}
+
+function hasForm(part: unknown, { type }: Form): boolean {
+  if (type === 'array') return Array.isArray(part);
+  return (
+    (typeof part === 'object' && part !== null && !Array.isArray(part)) ||
+    (type === 'schema' && typeof part === 'boolean')
+  );
+}
+
+function placeText(place: readonly string[]): string {
+  return `\`#/${oneLine(place.map((step) => step.replaceAll('~', '~0').replaceAll('/', '~1')).join('/'), 300)}\``;
+}
+
+function shown(part: unknown): string {
+  return oneLine(JSON.stringify(part) ?? 'missing', 60);
+}

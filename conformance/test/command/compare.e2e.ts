@@ -1,0 +1,309 @@
+/** The mock compared with another service: here a mock too, which the report says. */
+import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe } from 'vitest';
+import { changedMock } from '../../../test/support/changed-mock.ts';
+import { it, type Running, type Server } from '../../../test/support/command.ts';
+import { emptyFolder } from '../../../test/support/folder.ts';
+import { listeningServer } from '../../../test/support/listening.ts';
+
+const run = promisify(execFile);
+const SCRIPT = fileURLToPath(new URL('../../observations.mjs', import.meta.url));
+const TOKEN = 'NV_AUTH_MOCK_COMPARE_TOKEN';
+const other = await listeningServer();
+const older = await listeningServer({ runai: '2.19' });
+
+async function expiredOf(url: string): Promise<string | undefined> {
+  const body = JSON.stringify({ for: 'admin@acme.test', expiresIn: '-1s' });
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${url}/_mock/tokens`, { method: 'POST', headers, body });
+  return ((await answer.json()) as { token?: string }).token;
+}
+
+/** The administrator's token, which is the same in every mock. */
+async function tokenOf(server: Server): Promise<string> {
+  return (await server.call('GET /_mock/cast')).body.runai.users[0].bearer;
+}
+
+async function appsOf(url: string, token: string): Promise<string> {
+  return (await fetch(`${url}/api/v1/apps`, { headers: { authorization: `Bearer ${token}` } })).text();
+}
+
+describe('`compare`', () => {
+  it('prints what it would send, and sends nothing', async ({ command, expect }) => {
+    const server = await command.start([]);
+    const args = ['compare', '--against', 'http://127.0.0.1:9', '--port', `${server.port}`, '--dry-run'];
+    const { code, stdout } = await command.run(args);
+    const writing = await command.run([...args, '--write']);
+
+    expect(code).toBe(0);
+    expect(stdout).toContain('GET /api/v1/users (credential: valid, none, broken)');
+    expect(stdout).toContain('POST /api/v1/token (credential: none)');
+    expect(stdout).not.toContain('DELETE');
+    expect(stdout).toMatch(/left out: \d\d that write/);
+    expect(writing.stdout).toMatch(/^DELETE \/api\/v1\/users\/\S+ \(credential: valid, none, broken\)$/m);
+    expect((await server.call('GET /_mock/requests')).body.requests).toEqual([]);
+  });
+
+  it('finds nothing between two mocks, and says that the other is one', async ({ command, expect }) => {
+    const server = await command.start([]);
+    const file = join(await emptyFolder(), 'drift.md');
+    const args = ['compare', '--against', other.url, '--port', `${server.port}`];
+    const { code, stdout, stderr } = await command.run([...args, '--report', file], {
+      env: { [TOKEN]: await tokenOf(server) },
+    });
+    const report = await readFile(file, 'utf8');
+    const { stdout: list } = await command.run([...args, '--dry-run']);
+
+    expect([code, stdout]).toEqual([0, '']);
+    expect(stderr, 'it lists what it sends').toBe(`To ${other.url}:\n${list}`);
+    expect(report).toContain('is nv-auth-mock itself, not the real service.');
+    expect(report).toMatch(/\d+ requests sent to both, 0 differences\./);
+  });
+
+  it('writes a report from which `npm run observations` makes rows to review', async ({ command, expect }) => {
+    const server = await command.start([]);
+    const file = join(await emptyFolder(), 'drift.json');
+    await command.run(['compare', '--against', other.url, '--port', `${server.port}`, '--json', '--report', file], {
+      env: { [TOKEN]: await tokenOf(server) },
+    });
+    const { stdout } = await run(process.execPath, [SCRIPT, file]);
+
+    expect(JSON.parse(stdout)).toContainEqual({
+      ...{ id: 'get_users', certainty: 'observed' },
+      source: expect.stringMatching(/^compared with 127\.0\.0\.1:\d+ on \d{4}-\d\d-\d\d, \d requests$/),
+    });
+  });
+
+  it.for([
+    ['a report in Markdown', '# runai', /is no report\. .*--json --report/],
+    ['a file that is not there', null, /cannot be read/],
+  ] as const)('from %s, `npm run observations` makes nothing', async ([, text, sentence], { expect }) => {
+    const file = join(await emptyFolder(), 'drift.md');
+    if (text !== null) await writeFile(file, text);
+
+    await expect(run(process.execPath, [SCRIPT, file])).rejects.toMatchObject({
+      ...{ code: 2, stderr: expect.stringMatching(sentence) },
+    });
+  });
+
+  it.for(['air', 'nvcf', 'nvct', 'ngc'])(
+    'sends the examples of `%s` with a key for it',
+    async (name, { command, expect }) => {
+      const server = await command.start([]);
+      const { keys } = (await server.call('GET /_mock/cast')).body.ngc;
+      const key = keys.find(({ services }: { services: string[] }) => services.includes(name)) ?? keys[0];
+      const { stdout } = await command.run(
+        ['compare', '--against', other.url, '--port', `${server.port}`, '--service', name, '--json'],
+        { env: { [TOKEN]: key.key } },
+      );
+      const { requests, differences } = JSON.parse(stdout);
+
+      expect(requests).toBeGreaterThan(5);
+      expect(differences).toEqual([]);
+      const { requests: recorded } = (await server.call('GET /_mock/requests')).body;
+      expect(recorded.map(({ status }: { status: number }) => status)).toContain(200);
+    },
+  );
+
+  it('sends what writes with --write, tells what another version does, and leaves nothing', async ({
+    command,
+    expect,
+  }) => {
+    const server = await command.start([]);
+    const token = await tokenOf(server);
+    const before = await (
+      await fetch(`${older.url}/api/v1/users`, { headers: { authorization: `Bearer ${token}` } })
+    ).text();
+    const { code, stdout } = await command.run(
+      ['compare', '--against', older.url, '--port', `${server.port}`, '--write', '--json', '--patience', '1s'],
+      { env: { [TOKEN]: token } },
+    );
+    const { requests, writes, harmful, leftBehind, differences, operations } = JSON.parse(stdout);
+
+    expect(code).toBe(1);
+    expect([writes, leftBehind]).toEqual([0, []]);
+    expect(harmful).toBeGreaterThan(10);
+    expect(requests).toBeGreaterThan(150);
+    expect(operations).toMatchObject({ create_user: 4, delete_user_by_id: 5 });
+    expect(differences).toContainEqual(
+      expect.objectContaining({ operation: 'get_access_keys', place: 'status', real: '404', mock: '200' }),
+    );
+    expect(stdout).not.toContain(token);
+    expect(
+      await (await fetch(`${older.url}/api/v1/users`, { headers: { authorization: `Bearer ${token}` } })).text(),
+    ).toBe(before);
+  });
+
+  it.for([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)(
+    'after %s deletes what it made, tells what it compared, and ends with %i',
+    async ([signal, expected], { command, expect }) => {
+      const server = await command.start([]);
+      const token = await tokenOf(server);
+      let running: Running | undefined;
+      const passed = await changedMock(other.url, token, {
+        'POST /api/v1/apps': (answer) => {
+          running?.kill(signal);
+          return answer;
+        },
+      });
+      const before = await appsOf(other.url, token);
+      running = command.launch(['compare', '--against', passed, '--port', `${server.port}`, '--write'], {
+        env: { [TOKEN]: token },
+      });
+      const { code, stdout, stderr } = await running.ended;
+
+      expect(code).toBe(expected);
+      expect(stderr).toContain('\nStopping, and deleting what was made.');
+      expect(stdout).toMatch(/^\d+ requests? sent to both, \d+ differences\.$/m);
+      expect(stdout).toContain('\n**Stopped before all requests were sent:** interrupted\n');
+      expect(stdout + stderr).not.toContain('Still in the real account');
+      expect(await appsOf(other.url, token)).toEqual(before);
+    },
+  );
+
+  it('after a second signal ends at once, and lists what is left with the requests that delete it', async ({
+    command,
+    expect,
+  }) => {
+    const server = await command.start([]);
+    const token = await tokenOf(server);
+    let running: Running | undefined;
+    const passed = await changedMock(
+      other.url,
+      token,
+      new Proxy(
+        {},
+        {
+          get: (_, request: string) => (answer: object) => {
+            if (request === 'POST /api/v1/apps') running?.kill('SIGINT');
+            if (!request.startsWith('DELETE')) return answer;
+            // Later than npm, which passes on the Ctrl+C that the terminal has sent to all.
+            setTimeout(() => running?.kill('SIGINT'), 700);
+            return new Promise(() => {});
+          },
+        },
+      ),
+    );
+    running = command.launch(
+      ['compare', '--against', passed, '--port', `${server.port}`, '--write', '--report', 'drift.md'],
+      { env: { [TOKEN]: token } },
+    );
+    const { code, stderr } = await running.ended;
+
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/\nStill in the real account, to delete by hand:\n(?:DELETE \/api\/v1\/[\w/-]+\n)+$/);
+  });
+
+  it('tells what it compared, and what is left, if the real service is gone before the end', async ({
+    command,
+    expect,
+  }) => {
+    const server = await command.start([]);
+    const gone = await command.start([]);
+    const token = await tokenOf(server);
+    const passed = await changedMock(server.url, token, {
+      'POST /api/v1/apps': async (answer) => {
+        await gone.crash();
+        return answer;
+      },
+    });
+    const { code, stdout, stderr } = await command.run(['compare', '--against', gone.url, '--url', passed, '--write'], {
+      env: { [TOKEN]: token },
+    });
+
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/^\d+ requests? sent to both, \d+ differences\.$/m);
+    expect(stderr).toMatch(
+      /\nStill in the real account, to delete by hand:\n(?:DELETE \S+\n)+nv-auth-mock: --against \S+ does not answer: .+\n$/,
+    );
+  });
+
+  it('asks for a token as the client of the environment, whose organisation and expired token it uses', async ({
+    command,
+    expect,
+  }) => {
+    const server = await command.start([]);
+    const { clientId, clientSecret } = (await server.call('GET /_mock/cast')).body.runai.serviceAccounts[0];
+    const prefix = 'NV_AUTH_MOCK_COMPARE_';
+    const args = ['compare', '--against', other.url, '--port', `${server.port}`, '--json', '--org', 'elsewhere'];
+    const { stdout, stderr } = await command.run(args, {
+      env: {
+        ...{ [`${prefix}CLIENT_ID`]: clientId, [`${prefix}CLIENT_SECRET`]: clientSecret },
+        [`${prefix}EXPIRED_TOKEN`]: (await expiredOf(other.url)) ?? '',
+      },
+    });
+    const { differences } = JSON.parse(stdout);
+
+    expect(stderr.split('\n')[1]).toBe('POST /api/v1/token (the client of the environment)');
+    // There is no such realm, and nothing else differs.
+    expect(differences.filter(({ place }: { place: string }) => place === 'status')).toContainEqual(
+      expect.objectContaining({ request: expect.stringContaining('/auth/realms/acme/'), real: '404' }),
+    );
+    const others = ({ request }: { request: string }) => !request.includes('/realms/');
+    expect(differences.filter(others).filter(({ kind }: { kind: string }) => kind === 'behaviour')).toEqual([]);
+    expect(stdout + stderr).not.toContain(clientSecret);
+  });
+
+  it('plays the journal, and an archive', async ({ command, expect }) => {
+    const server = await command.start([]);
+    const token = await tokenOf(server);
+    await server.call('GET /api/v1/users', { token });
+    await server.call('GET /_mock/clock');
+    const file = join(await emptyFolder(), 'traffic.har');
+    await writeFile(file, JSON.stringify((await server.call('GET /_mock/requests/har')).body));
+    const run = (from: string, more: readonly string[] = []) =>
+      command.run(['compare', '--against', other.url, '--port', `${server.port}`, '--from', from, ...more], {
+        env: { [TOKEN]: token },
+      });
+
+    for (const from of ['journal', file]) {
+      const { code, stdout, stderr } = await run(from, ['--json']);
+      expect([code, stderr]).toEqual([0, expect.not.stringContaining('_mock/')]);
+      expect(JSON.parse(stdout)).toMatchObject({
+        ...{ requests: 7, differences: [] },
+        operations: { get_users: 5, grant_token: 2 },
+      });
+    }
+    expect(await run('nowhere.har')).toMatchObject({ code: 2, stderr: expect.stringContaining('nowhere.har') });
+  });
+
+  it.for([
+    [
+      'a credential that is refused',
+      { [TOKEN]: 'of-somebody-else' },
+      [],
+      /refuses the credential .*Nothing else was sent/,
+    ],
+    ['no credential', {}, [], /Set NV_AUTH_MOCK_COMPARE_TOKEN/],
+    ['no duration', null, ['--patience', 'long'], /--patience is not a duration/],
+    ['a folder for the report', null, ['--report', '/'], /^nv-auth-mock: --report \/ cannot be written/],
+    [
+      'an option that is gone',
+      null,
+      ['--write-observations', 'rows.json'],
+      /`--write-observations` was removed: .*`npm run observations REPORT`/,
+    ],
+  ] as const)('ends with 2 and one line after %s', async ([, env, flags, line], { command, expect }) => {
+    const server = await command.start([]);
+    const given = env ?? { [TOKEN]: await tokenOf(server) };
+    const args = ['compare', '--against', other.url, '--port', `${server.port}`, ...flags];
+    const { code, stderr } = await command.run(args, { env: given });
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(line);
+    // Before it, at most what is sent.
+    const said = stderr
+      .trim()
+      .split('\n')
+      .filter((one) => !/^To |\(credential: |left out: /.test(one));
+    expect(said).toHaveLength(1);
+    expect(stderr).not.toContain('of-somebody-else');
+  });
+});

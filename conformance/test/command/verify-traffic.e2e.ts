@@ -1,0 +1,302 @@
+/** `verify --har` and `--journal`: recorded traffic against the documents. */
+import { readFile, truncate, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { it } from '../../../test/support/command.ts';
+import { servedDocument } from '../verify/thirty.ts';
+
+const HEADERS = [{ name: 'content-type', value: 'application/json' }];
+const entry = (url: string, text: string) => ({
+  request: { method: 'GET', url: `https://acme.example${url}`, headers: [] },
+  response: { status: 200, headers: HEADERS, content: { mimeType: 'application/json', text } },
+});
+const CLEAN = entry('/api/v1/users/count', '{"count":1}');
+const MISSPELT = entry('/api/v1/users/count?filterby=a', '{"count":1,"more":"<&\\u0001"}');
+const archive = (...entries: object[]) => JSON.stringify({ log: { version: '1.2', entries } }, null, 1);
+
+describe('nv-auth-mock verify --har', () => {
+  it('exits with 0 if the documents allow all of it', async ({ command, folder }) => {
+    await writeFile(join(folder, 'clean.har'), archive(CLEAN, entry('/logo.svg', '')));
+    const { code, stdout } = await command.launch(['verify', '--har', 'clean.har']).ended;
+    expect([code, stdout]).toEqual([0, '1 request checked, 1 for no documented API; 0 violations\n']);
+  });
+
+  it('exits with 1 and tells the line, the operation and what is wrong', async ({ command, folder }) => {
+    const text = archive(CLEAN, MISSPELT);
+    await writeFile(join(folder, 'traffic.har'), text);
+    const { code, stdout } = await command.launch(['verify', '--har', 'traffic.har']).ended;
+    const line = text.split('\n').findIndex((one) => one.includes('filterby')) - 2;
+    expect(code).toBe(1);
+    expect(stdout.split('\n')).toEqual([
+      `traffic.har:${line} GET /api/v1/users/count (count_users): the document does not name the query parameter \`filterby\`; did you mean \`filterBy\`?`,
+      expect.stringMatching(/^traffic.har:\d+ GET .*: answer 200: .* must NOT have additional properties: `more`$/),
+      '2 requests checked; 2 violations',
+      '',
+    ]);
+  });
+
+  it('tells the entry, where the archive is a single line', async ({ command, folder }) => {
+    await writeFile(join(folder, 'line.har'), JSON.stringify(JSON.parse(archive(CLEAN, MISSPELT))));
+    const { stdout } = await command.launch(['verify', '--har', 'line.har', '--junit', 'r.xml']).ended;
+    expect(stdout).toContain('line.har entry 2 GET /api/v1/users/count (count_users): the document does not name');
+    expect(await readFile(join(folder, 'r.xml'), 'utf8')).toContain('name="GET /api/v1/users/count line.har entry 2"');
+  });
+
+  it('writes JSON, and JUnit XML that CI systems read', async ({ command, folder }) => {
+    await writeFile(join(folder, 'traffic.har'), archive(MISSPELT));
+    const { code, stdout } = await command.launch(['verify', '--har', 'traffic.har', '--json', '--junit', 'r.xml'])
+      .ended;
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ checked: 1, violations: [{ part: 'request' }, { part: 'answer' }] });
+    const xml = await readFile(join(folder, 'r.xml'), 'utf8');
+    expect(xml).toContain('<testsuite name="Recorded traffic" tests="2" failures="2">');
+    expect(xml).toContain('<testcase classname="runai.count_users" name="GET /api/v1/users/count traffic.har:5">');
+    expect(xml).toContain('filterby');
+  });
+
+  it('means the version that it is told', async ({ command, folder }) => {
+    await writeFile(join(folder, 'traffic.har'), archive(entry('/api/v1/access-keys', '{"accessKeys":[]}')));
+    const { code, stdout } = await command.launch(['verify', '--har', 'traffic.har', '--runai', '2.19']).ended;
+    expect(code).toBe(1);
+    expect(stdout).toContain('only 2.24, 3.0 has this operation');
+  });
+
+  it.for<[string, string, RegExp]>([
+    ['no JSON', 'x', /wrong.har is not JSON, so it is not an HTTP Archive \(HAR\)/],
+    ['no JSON, without its secrets', '{"key": secret}', /\(HAR\): SyntaxError: Unexpected token 's'\.$/m],
+    [
+      'another document',
+      '{"openapi":"3.0.3"}',
+      /wrong.har is not an HTTP Archive \(HAR\): it has no list `log.entries`/,
+    ],
+    ['an entry that is none', archive({}), /wrong.har:5 is not an entry of an HTTP Archive/],
+  ])('exits with 2 for %s', async ([, text, message], { command, folder }) => {
+    await writeFile(join(folder, 'wrong.har'), text);
+    const { code, stderr } = await command.launch(['verify', '--har', 'wrong.har']).ended;
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('exits with 2 for a file of 200 MB, a file that is not there, and several sources', async ({
+    command,
+    folder,
+  }) => {
+    await writeFile(join(folder, 'large.har'), '');
+    await truncate(join(folder, 'large.har'), 200 * 1024 * 1024);
+    const large = await command.launch(['verify', '--har', 'large.har']).ended;
+    expect([large.code, large.stderr]).toEqual([2, expect.stringContaining('has more than 64 MB')]);
+    const none = await command.launch(['verify', '--har', 'none.har']).ended;
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('--har none.har cannot be read')]);
+    const both = await command.launch(['verify', '--har', 'a', '--journal']).ended;
+    expect([both.code, both.stderr]).toEqual([
+      2,
+      expect.stringContaining('Give either --har FILE or --journal, not both.'),
+    ]);
+  });
+});
+
+/** A vendor's document in which one path has another name and one answer another member. */
+const SPEC = JSON.stringify({
+  openapi: '3.0.3',
+  paths: {
+    '/api/v1/users/count': {
+      get: {
+        parameters: [{ name: 'region', in: 'query', required: true, schema: { type: 'string' } }],
+        responses: {
+          200: {
+            description: '',
+            content: {
+              'application/json': { schema: { type: 'object', required: ['total'], properties: { total: {} } } },
+            },
+          },
+        },
+      },
+    },
+    '/api/v1/user': { get: { responses: { 200: { description: '' } } } },
+  },
+});
+
+describe('nv-auth-mock verify --har --spec', () => {
+  it('judges recorded traffic by the given document: by line, operation and place, with the nearest name', async ({
+    command,
+    folder,
+  }) => {
+    await writeFile(join(folder, 'spec.json'), SPEC);
+    const text = archive(
+      CLEAN,
+      entry('/api/v1/users', '[]'),
+      entry('/v2/nvcf/functions', '{}'),
+      entry('/logo.svg', ''),
+    );
+    await writeFile(join(folder, 'traffic.har'), text);
+    const args = ['verify', '--har', 'traffic.har', '--spec', 'spec.json', '--document', 'runai.2.24'];
+    const { code, stdout } = await command.launch(args).ended;
+
+    expect(code).toBe(1);
+    expect(stdout.split('\n')).toEqual([
+      expect.stringMatching(/^traffic.har:5 GET \/api\/v1\/users\/count \(get \/api\/v1\/users\/count\): .*`region`/),
+      expect.stringMatching(/^traffic.har:5 GET .*: answer 200: .*`?total`?/),
+      expect.stringMatching(
+        /^traffic.har:\d+ GET \/api\/v1\/users: .* does not have this path; did you mean `\/api\/v1\/user`\?$/,
+      ),
+      '2 requests checked, 2 for no documented API; 3 violations',
+      '',
+    ]);
+  });
+
+  it('tells of the traffic of clients what a change touches, and nothing else', async ({ command, folder }) => {
+    const { url } = await command.start();
+    const { runai } = JSON.parse(await (await fetch(`${url}/_mock/cast`)).text());
+    const headers = { authorization: `Bearer ${runai.users[0].bearer}` };
+    const key = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' } };
+    await fetch(`${url}/api/v1/users?filterBy=username=@acme`, { headers });
+    await fetch(`${url}/api/v1/access-keys`, { ...key, body: '{"name":"mine"}' });
+    const form = { grant_type: 'client_credentials', client_id: 'ci-app', client_secret: 'wrong' };
+    await fetch(`${url}/api/v2/token`, { method: 'POST', body: new URLSearchParams(form) });
+    // Another client: it sends other headers, and its body in chunks.
+    await new Promise((done) => {
+      const options = { method: 'POST', headers: { ...key.headers, 'transfer-encoding': 'chunked' } };
+      const sent = request(`${url}/api/v1/users`, options, (answer) => answer.resume().on('end', done));
+      sent.write('{"email":');
+      sent.end('"new@acme.test"}');
+    });
+    await writeFile(join(folder, 'traffic.har'), await (await fetch(`${url}/_mock/requests/har`)).text());
+    const document = servedDocument();
+    await writeFile(join(folder, 'same.json'), JSON.stringify(document));
+    const { paths, components } = document;
+    paths['/api/v1/users'].get.parameters[0].name = 'filters';
+    components.schemas.AccessKeyCreationRequest1.required.push('scope');
+    components.schemas.UserCreated.properties.username.enum = ['x'];
+    delete paths['/api/v1/clusters'];
+    await writeFile(join(folder, 'changed.json'), JSON.stringify(document));
+    const verify = (...args: string[]) => command.launch(['verify', '--har', 'traffic.har', '--spec', ...args]).ended;
+    const [same, changed, json] = [
+      await verify('same.json'),
+      await verify('changed.json'),
+      await verify('changed.json', '--json'),
+    ];
+    const { violations } = JSON.parse(json.stdout);
+
+    expect([same.code, same.stdout]).toEqual([0, '4 requests checked; 0 violations\n']);
+    expect([changed.code, json.code]).toEqual([1, 1]);
+    expect(changed.stdout.split('\n')).toEqual([
+      'traffic.har entry 1 GET /api/v1/users (get_users): the document does not name the query parameter `filterBy`; did you mean `filters`?',
+      'traffic.har entry 2 POST /api/v1/access-keys (create_access_key1): Field `scope` is missing; expected a value.',
+      'traffic.har entry 4 POST /api/v1/users (create_user): answer 201: body/username must be equal to one of the allowed values: "x"',
+      '4 requests checked; 3 violations',
+      '',
+    ]);
+    expect(violations.map((one: Record<string, unknown>) => [one['operation'], one['part'], one['status']])).toEqual([
+      ['get_users', 'request', 200],
+      ['create_access_key1', 'request', 201],
+      ['create_user', 'answer', 201],
+    ]);
+  });
+
+  it('tells of a schema that cannot be used, and checks the others', async ({ command, folder }) => {
+    const content = { 'application/json': { schema: { properties: { name: { pattern: '[a-' } } } } };
+    const answered = (response: object) => ({ get: { responses: { 200: { description: '', ...response } } } });
+    const paths = { '/api/v1/users/count': answered({ content }), '/api/v1/clusters': answered({}) };
+    await writeFile(join(folder, 'theirs.json'), JSON.stringify({ openapi: '3.0.3', paths }));
+    await writeFile(join(folder, 'a.har'), archive(CLEAN, entry('/api/v1/clusters', '[]')));
+    const { code, stdout } = await command.launch(['verify', '--har', 'a.har', '--spec', 'theirs.json']).ended;
+    expect([code, stdout.split('\n')]).toEqual([
+      1,
+      [
+        expect.stringMatching(/count\): answer 200: its schema cannot be used: Invalid regular expression: \/\[a-/),
+        expect.stringMatching(/clusters\): answer 200: it has a body, but the document has none$/),
+        '2 requests checked; 2 violations',
+        '',
+      ],
+    ]);
+  });
+
+  it('strips what paths begin with, and names it where all paths have it', async ({ command, folder }) => {
+    await writeFile(join(folder, 'proxied.har'), archive(entry('/proxy/runai/api/v1/users/count', '{"count":1}')));
+    const verify = (...more: string[]) => command.launch(['verify', '--har', 'proxied.har', ...more]).ended;
+    const without = await verify();
+    const stripped = await verify('--base-path', '/proxy/runai');
+
+    expect([without.code, without.stderr]).toEqual([
+      2,
+      'nv-auth-mock: --har proxied.har has no request for an API of the documents. Its paths begin with `/proxy/runai`: give --base-path /proxy/runai.\n',
+    ]);
+    expect([stripped.code, stripped.stdout]).toEqual([0, '1 request checked; 0 violations\n']);
+  });
+
+  it('exits with 2 for an archive without requests', async ({ command, folder }) => {
+    await writeFile(join(folder, 'empty.har'), archive());
+    const { code, stderr } = await command.launch(['verify', '--har', 'empty.har']).ended;
+
+    expect([code, stderr]).toEqual([
+      2,
+      'nv-auth-mock: --har empty.har has no requests, so there is nothing to check.\n',
+    ]);
+  });
+});
+
+describe('a flag that would be ignored', () => {
+  it.for<[string, string]>([
+    ['--spec a.json --junit r.xml', '--junit is for --har. Leave it out.'],
+    ['--spec a.json --world alice', '--world is for --journal. Leave it out.'],
+    ['--har a.har --baseline b.json', '--baseline is for --spec without --har. Leave it out.'],
+    ['--har a.har --url http://127.0.0.1:1', '--url is for --journal. Leave it out.'],
+    ['--har a.har --document runai.2.24', 'With --har, --document needs --spec FILE.'],
+    ['--journal --all', '--all is for --spec without --journal. Leave it out.'],
+    ['--journal --base-path /proxy', 'With --journal, --base-path needs --spec FILE.'],
+  ])('is refused: %s', async ([args, message], { command }) => {
+    const { code, stderr } = await command.launch(['verify', ...args.split(' ')]).ended;
+
+    expect([code, stderr]).toEqual([2, `nv-auth-mock: ${message}\n`]);
+  });
+});
+
+describe('nv-auth-mock verify --journal', () => {
+  it('judges what a running server was sent by a given document', async ({ command, folder }) => {
+    await writeFile(join(folder, 'spec.json'), SPEC);
+    const { url } = await command.start();
+    await fetch(`${url}/api/v1/users`);
+    const { code, stdout } = await command.launch(['verify', '--journal', '--url', url, '--spec', 'spec.json']).ended;
+
+    expect(code).toBe(1);
+    const listed = (await (await fetch(`${url}/_mock/requests`)).json()) as { requests: { id: string }[] };
+    const id = listed.requests[0]?.id;
+    expect(stdout).toContain(
+      `${id} GET /api/v1/users: the document does not have this path; did you mean \`/api/v1/user\`?`,
+    );
+  });
+
+  it('takes members in any case where the vendor does, whatever document is given', async ({ command, folder }) => {
+    const { url } = await command.start();
+    await writeFile(join(folder, 'runai.json'), await (await fetch(`${url}/openapi/runai.json`)).text());
+    await fetch(`${url}/api/v1/token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ GrantType: 'client_credentials', ClientId: 'none', ClientSecret: 'none' }),
+    });
+    const { stdout } = await command.launch(['verify', '--journal', '--url', url, '--spec', 'runai.json']).ended;
+
+    expect(stdout).toBe('1 request checked; 0 violations\n');
+  });
+
+  it('exits with 2 if no client has reached the server', async ({ command }) => {
+    const { url } = await command.start();
+    const { code, stderr } = await command.launch(['verify', '--journal', '--url', url]).ended;
+
+    expect([code, stderr]).toEqual([2, 'nv-auth-mock: The journal has no request for an API of the documents.\n']);
+  });
+
+  it('compares what a running server was sent', async ({ command }) => {
+    const { url } = await command.start();
+    await fetch(`${url}/api/v1/users?filterby=a`);
+    const { code, stdout } = await command.launch(['verify', '--journal', '--url', url]).ended;
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /^\S+ GET \/api\/v1\/users \(get_users\): .*`filterby`; did you mean `filterBy`\?\n1 request checked; 1 violation\n$/,
+    );
+    const away = await command.launch(['verify', '--journal', '--url', 'http://127.0.0.1:1']).ended;
+    expect([away.code, away.stderr]).toEqual([2, expect.stringContaining('No server answers')]);
+  });
+});

@@ -1,0 +1,247 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { it } from '../../../test/support/command.ts';
+import { CHANGES, servedDocument } from '../verify/thirty.ts';
+
+const PUBLISHED = new URL('../../published/runai.2.24.json', import.meta.url);
+const BASELINE = new URL('../../../openapi/runai/baseline.json', import.meta.url);
+const text = (url: URL) => readFile(url, 'utf8');
+
+/** What the command ends with, and its last line. */
+const summary = ({ code, stdout }: { readonly code: number | null; readonly stdout: string }) => [
+  code,
+  stdout.trim().split('\n').at(-1),
+];
+
+describe('nv-auth-mock verify', () => {
+  it('exits with 1 and groups the differences, one per line', async ({ command, folder }) => {
+    await writeFile(join(folder, 'spec.json'), await text(PUBLISHED));
+    const ended = await command.launch(['verify', '--spec', 'spec.json']).ended;
+
+    // One line for a status of many operations.
+    expect(ended.stdout).toMatch(/^ {2}415: status: only in the mock \(\d+ times, as in [A-Z]+ \/api\/v1\/\S+, .*\)$/m);
+    expect(ended.stdout.split('\n').length).toBeLessThan(50);
+    expect(summary(ended)).toEqual([
+      1,
+      expect.stringMatching(/^63 operations compared with runai\.2\.24, \d+ differences \(\d+ breaks-requests, /),
+    ]);
+  });
+
+  it('tells more than thirty changes at once on a screen, and all of them', async ({ command, folder }) => {
+    const document = servedDocument();
+    for (const { apply } of CHANGES) apply(document);
+    await writeFile(join(folder, 'spec.json'), JSON.stringify(document));
+    const { code, stdout } = await command.launch(['verify', '--spec', 'spec.json']).ended;
+    const lines = stdout.trimEnd().split('\n');
+    // How often something differs depends on the paths that are gone.
+    const uncounted = (text: string) => text.trim().replace(/ \((?:\d+|many) times, .*\)$/, '');
+    const reported = new Set(lines.map(uncounted));
+
+    expect(code).toBe(1);
+    expect(CHANGES.flatMap((change) => change.reported).filter((line) => !reported.has(uncounted(line)))).toEqual([]);
+    expect(lines.length).toBeLessThanOrEqual(60);
+    expect(lines.slice(0, -1).filter((line) => line.length > 160)).toEqual([]);
+  });
+
+  it('exits with 0 when the baseline of the package accepts them', async ({ command, folder }) => {
+    await writeFile(join(folder, 'spec.json'), await text(PUBLISHED));
+    await writeFile(join(folder, 'baseline.json'), await text(BASELINE));
+    const ended = await command.launch(['verify', '--spec', 'spec.json', '--baseline', 'baseline.json']).ended;
+
+    expect(summary(ended)).toEqual([
+      0,
+      expect.stringMatching(
+        /^63 operations compared with runai\.2\.24, \d+ differences \(\d+ information\), \d+ accepted$/,
+      ),
+    ]);
+  });
+
+  it('writes a baseline, which accepts once it has reasons, and keeps them', async ({ command, folder }) => {
+    await writeFile(join(folder, 'spec.json'), await text(PUBLISHED));
+    const verify = (...more: string[]) =>
+      command.launch(['verify', '--spec', 'spec.json', '--baseline', 'baseline.json', ...more]).ended;
+    const baseline = async () => JSON.parse(await readFile(join(folder, 'baseline.json'), 'utf8'));
+    const missing = await verify();
+    const made = await verify('--update-baseline');
+    const written = await baseline();
+    for (const entry of written.differences) entry.reason = 'known';
+    written.differences.push({ ...written.differences[0], id: 'GET /gone: method' });
+    await writeFile(join(folder, 'baseline.json'), JSON.stringify(written));
+    const accepted = await verify();
+    const updated = await verify('--update-baseline');
+
+    expect([missing.code, missing.stderr]).toEqual([
+      2,
+      expect.stringContaining('--baseline baseline.json cannot be read'),
+    ]);
+    expect(made.code).toBe(1);
+    expect(made.stdout).toContain('entries of the baseline have no reason');
+    expect(accepted.code).toBe(0);
+    expect(accepted.stdout).toContain('no longer differs: GET /gone: method\n');
+    expect(updated.code).toBe(0);
+    expect((await baseline()).differences).toEqual(written.differences.slice(0, -1));
+    expect((await readdir(folder)).sort()).toEqual(['baseline.json', 'spec.json']);
+  });
+
+  it('compares with the document of the baseline, although another one has fewer differences', async ({
+    command,
+    folder,
+  }) => {
+    const served = await text(new URL('../../../dist/openapi/runai.3.0.json', import.meta.url));
+    const { '/api/v1/authorization/access-rules': rules, ...others } = JSON.parse(served).paths;
+    const paths = { '/api/v1/authorization/access-rules': rules };
+    await writeFile(join(folder, 'spec.json'), JSON.stringify({ ...JSON.parse(served), paths }));
+    await writeFile(join(folder, 'baseline.json'), '{"document": "runai.2.24", "differences": []}');
+    const verify = (...more: string[]) => command.launch(['verify', '--spec', 'spec.json', ...more]).ended;
+
+    expect(summary(await verify())).toEqual([
+      0,
+      `2 operations compared with runai.3.0, 0 differences, ${Object.keys(others).length} paths only in the mock, of which this part says nothing`,
+    ]);
+    expect(summary(await verify('--baseline', 'baseline.json'))[1]).toContain('compared with runai.2.24');
+  });
+
+  it('prints JSON that is a baseline without reasons', async ({ command, folder }) => {
+    await writeFile(join(folder, 'spec.json'), await text(PUBLISHED));
+    const { code, stdout } = await command.launch(['verify', '--spec', 'spec.json', '--json']).ended;
+    const reported = JSON.parse(stdout);
+
+    expect(code).toBe(1);
+    expect(reported).toMatchObject({ document: 'runai.2.24', operations: 63, otherPaths: 0, accepted: 0, stale: [] });
+    expect(reported.differences).toContainEqual({
+      id: 'GET /api/v1/access-keys 400: status',
+      class: 'widens',
+      where: 'GET /api/v1/access-keys 400',
+      what: 'only in the mock',
+    });
+  });
+
+  it('--service is the version that the configuration names', async ({ command, folder }) => {
+    await writeFile(join(folder, 'spec.json'), await text(PUBLISHED));
+    const verify = (env: Record<string, string>) =>
+      command.launch(['verify', '--spec', 'spec.json', '--service', 'runai'], { env }).ended;
+
+    expect(summary(await verify({}))[1]).toContain('compared with runai.2.24,');
+    expect(summary(await verify({ NV_AUTH_MOCK_RUNAI: '3.0' }))[1]).toContain('compared with runai.3.0,');
+  });
+
+  const refused: [what: string, text: string | null, args: string[], said: string][] = [
+    ['a file that is not there', null, [], '--spec spec.yaml cannot be read: it does not exist'],
+    ['a file that is no YAML', 'a: [', [], '--spec spec.yaml is not valid YAML'],
+    ['what is no OpenAPI document', 'a: 1', [], 'it has no `openapi`'],
+    ['Swagger 2', 'swagger: "2.0"', [], 'is a Swagger 2.0 document'],
+    [
+      'a document of the mock that does not exist',
+      'openapi: 3.0.3\npaths: {}',
+      ['--document', 'runai.9'],
+      '--document runai.9 does not exist. Did you mean `runai.',
+    ],
+    ['a service that does not exist', 'openapi: 3.0.3\npaths: {}', ['--service', 'runia'], 'Did you mean `runai`?'],
+    ['a service and a document', 'openapi: 3.0.3\npaths: {}', ['--service', 'ngc', '--document', 'ngc'], 'Give either'],
+    [
+      'an update of no baseline',
+      'openapi: 3.0.3\npaths: {}',
+      ['--update-baseline'],
+      '--update-baseline needs --baseline FILE.',
+    ],
+    ['paths that nobody knows', 'openapi: 3.0.3\npaths: { /nothing: { get: {} } }', [], 'its first path is `/nothing`'],
+  ];
+
+  it.for(refused)('ends with 2 and one line for %s', async ([, text, args, said], { command, folder }) => {
+    if (text !== null) await writeFile(join(folder, 'spec.yaml'), text);
+    const { code, stderr } = await command.launch(['verify', '--spec', 'spec.yaml', ...args]).ended;
+
+    expect(code).toBe(2);
+    expect(stderr).toContain(said);
+  });
+
+  it('ends with 2 for a baseline of another document, and does not overwrite it', async ({ command, folder }) => {
+    await writeFile(join(folder, 'spec.json'), await text(PUBLISHED));
+    const other = '{"document": "air.2.0", "differences": []}';
+    await writeFile(join(folder, 'baseline.json'), other);
+    const args = ['verify', '--spec', 'spec.json', '--baseline', 'baseline.json', '--update-baseline'];
+    const { code, stderr } = await command.launch(args).ended;
+
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      'nv-auth-mock: --baseline baseline.json is of another document, air.2.0. This comparison is with runai.2.24.\n',
+    );
+    expect(await readFile(join(folder, 'baseline.json'), 'utf8')).toBe(other);
+  });
+});
+
+describe('nv-auth-mock verify --spec URL', () => {
+  let server: Server;
+  let url: string;
+
+  beforeAll(async () => {
+    const published = await text(PUBLISHED);
+    server = createServer((request, response) => {
+      const path = request.url?.replace(/\?.*$/, '');
+      if (path === '/moved') response.writeHead(302, { location: '/openapi.json' }).end();
+      else if (path === '/openapi.json') response.writeHead(200).end(published);
+      else if (path === '/openapi') response.writeHead(200, { 'content-type': 'application/json' }).end(published);
+      else if (path === '/large.json') {
+        response.writeHead(200);
+        const part = Buffer.alloc(1024 * 1024, 32);
+        const send = () => {
+          while (!response.destroyed && response.write(part));
+          response.once('drain', send);
+        };
+        send();
+      } else if (path === '/silent') response.writeHead(200).write('{');
+      else response.writeHead(404).end('nothing here');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    // A server that listens on a port.
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it.for(['/openapi.json', '/openapi', '/moved'])('reads %s', async (path, { command }) => {
+    const ended = await command.launch(['verify', '--spec', `${url}${path}`, '--document', 'runai.2.24']).ended;
+
+    expect(summary(ended)[1]).toContain('63 operations compared with runai.2.24');
+  });
+
+  const refused: [what: string, place: (url: string) => string, said: RegExp][] = [
+    [
+      'a URL that answers 404, without its query',
+      (base) => `${base}/none?token=abc`,
+      /^nv-auth-mock: --spec http:\/\/127\.0\.0\.1:\d+\/none\?\.\.\. answers 404\. Expected 200 with an OpenAPI document\.\n$/,
+    ],
+    ['more than 32 MB', (base) => `${base}/large.json`, /large\.json is larger than 32 MB\.\n$/],
+    [
+      'an answer that does not end',
+      (base) => `${base}/silent`,
+      /silent cannot be read: no complete answer in 10 s\.\n$/,
+    ],
+    ['nobody who listens', () => 'http://127.0.0.1:1/', /cannot be read: .+\.\n$/],
+    [
+      'a URL with a password, which is not printed',
+      (base) => base.replace('://', '://anna:secret@'),
+      /^nv-auth-mock: --spec is a URL with a user name or password(?!.*secret)/,
+    ],
+    ['what is no URL', () => 'http://[', /^nv-auth-mock: --spec is not a URL\./],
+  ];
+
+  it.for(refused)('ends with 2 and one line for %s', async ([, place, said], { command }) => {
+    const { code, stderr, stdout } = await command.launch(['verify', '--spec', place(url)]).ended;
+
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(said);
+  });
+
+  it('ends with 2 for a file of more than 32 MB', async ({ command, folder }) => {
+    await writeFile(join(folder, 'large.json'), Buffer.alloc(33 * 1024 * 1024, 32));
+    const { code, stderr } = await command.launch(['verify', '--spec', 'large.json']).ended;
+
+    expect([code, stderr]).toEqual([2, 'nv-auth-mock: --spec large.json is larger than 32 MB.\n']);
+  });
+});

@@ -1,0 +1,126 @@
+/** The answers of two services, compared: a mock, and a mock behind a proxy that plants differences. */
+import { describe, expect, it } from 'vitest';
+import { type Changes, changedMock } from '../../../test/support/changed-mock.ts';
+import { listeningServer } from '../../../test/support/listening.ts';
+import { compareSides } from '../../src/compare/compare.ts';
+import type { Plan } from '../../src/compare/plan.ts';
+import type { PlannedRequest } from '../../src/compare/play.ts';
+
+const { url } = await listeningServer();
+const second = await listeningServer();
+const cast = (await (await fetch(`${url}/_mock/cast`)).json()) as { runai: { users: [{ bearer: string }] } };
+const token = cast.runai.users[0].bearer;
+
+const get = (path: string, credential: PlannedRequest['credential'] = 'valid'): PlannedRequest => ({
+  ...{ name: `${credential} ${path}`, method: 'GET', url: path, credential, mediaType: null, body: '' },
+});
+const USERS = '/api/v1/users';
+const USER = '/api/v1/users/0b6f6f0e-3c1e-4a52-9a55-6d2f1f0c0001';
+const UNKNOWN = '/api/v1/users/00000000-0000-4000-8000-000000000000';
+const BOT = '/api/v1/service-accounts/e8a0f4d2-7d3b-4c1f-9c36-1f5a2b0e0001';
+const RULES = '/api/v1/authorization/access-rules';
+const ROLES = '/api/v1/authorization/roles';
+const PLAN: Plan = {
+  requests: [
+    ...[USER, USERS, UNKNOWN, BOT, RULES, ROLES, `${RULES}/1`, `${RULES}?limit=400`].map((path) => get(path)),
+    ...[
+      get('/api/v1/access-keys'),
+      get('/api/v1/users/count'),
+      get(USER, 'none'),
+      get('/api/v1/service-accounts', 'broken'),
+    ],
+  ],
+  writes: 0,
+  harmful: 0,
+  skipped: 0,
+};
+const without = (body: Record<string, unknown>, name: string) =>
+  Object.fromEntries(Object.entries(body).filter(([member]) => member !== name));
+
+const document = await (await fetch(`${url}/openapi/runai.json`)).json();
+const against = async (changes: Changes, plan = PLAN) => {
+  const real = { url: await changedMock(url, token, changes), token };
+  const { differences } = await compareSides('runai', plan, real, { url, token }, { document, patience: 1000 });
+  return differences.filter(({ kind }) => kind === 'behaviour');
+};
+
+describe('A comparison', () => {
+  it('tells nothing of two services that behave alike', async () => {
+    expect(await against({})).toEqual([]);
+  });
+
+  it('tells each of ten planted differences, and nothing else', async () => {
+    const found = await against({
+      [`GET ${USERS}`]: () => ({ status: 206 }),
+      [`GET ${UNKNOWN}`]: ({ body }) => ({ body: { ...body, message: 'gone' } }),
+      'GET /api/v1/access-keys': ({ headers }) => ({ headers: { ...headers, 'retry-after': '5' } }),
+      // A right was granted a moment ago.
+      [`GET ${RULES}`]: ({ headers }) => ({ status: 403, headers }),
+      [`none GET ${USER}`]: () => ({ status: 404 }),
+      [`GET ${USER}`]: ({ body }) => ({ body: without(body, 'isLocal') }),
+      [`GET ${RULES}/1`]: ({ body }) => ({ body: { ...body, subjectType: 'person' } }),
+      [`GET ${BOT}`]: ({ body }) => ({ body: { ...body, enabled: false } }),
+      [`GET ${RULES}?limit=400`]: () => ({ status: 400 }),
+      [`GET ${ROLES}`]: ({ headers }) => ({ status: 302, headers: { ...headers, location: '/login' } }),
+    });
+    expect(found.map((one) => [one.request, one.place, one.real, one.class])).toEqual([
+      [`valid ${USER}`, 'body.isLocal', '(missing)', 'missing field'],
+      [`valid ${USERS}`, 'status', '206', 'status'],
+      [`valid ${UNKNOWN}`, 'body.message', 'gone', 'error body'],
+      [`valid ${BOT}`, 'body.enabled', 'false', 'value'],
+      [`valid ${RULES}`, 'status', '403', 'status'],
+      [`valid ${ROLES}`, 'status', '302', 'redirect'],
+      [`valid ${ROLES}`, 'header location', '/login', 'redirect'],
+      [`valid ${RULES}/1`, 'body.subjectType', 'person', 'enum'],
+      [`valid ${RULES}?limit=400`, 'status', '400', 'limit'],
+      ['valid /api/v1/access-keys', 'header retry-after', '5', 'header'],
+      [`none ${USER}`, 'status', '404', 'order of checks'],
+    ]);
+  });
+
+  it('measures how long what was written takes until it is read', async () => {
+    let reads = 0;
+    const make = { ...get('/api/v1/apps'), name: 'make', method: 'POST', mediaType: 'application/json' };
+    // The first read is answered as before the write.
+    const late: Changes[string] = (answer) => (++reads <= 1 ? { status: 404 } : answer);
+    const real = { url: await changedMock(second.url, token, { [`GET ${USER}`]: late }), token };
+    const plan = { ...PLAN, requests: [get(USERS), { ...make, body: '{"name":"late"}' }, get(USER)] };
+    const { differences } = await compareSides('runai', plan, real, { url, token }, { document, patience: 1000 });
+
+    expect(differences).toEqual([
+      {
+        ...{ request: `valid ${USER}`, operation: 'get_user_by_id', class: 'propagation time', kind: 'behaviour' },
+        ...{ place: 'time', real: 'about 0.5 s', mock: 'at once' },
+      },
+    ]);
+  });
+
+  it('lists other data of an account apart', async () => {
+    const changed = await changedMock(url, token, { 'GET /api/v1/users/count': () => ({ body: { count: 1000 } }) });
+    const { differences } = await compareSides('runai', PLAN, { url: changed, token }, { url, token });
+    expect(differences).toMatchObject([{ place: 'body.count', real: '1000', kind: 'data' }]);
+  });
+
+  it('does not compare what is refused because there were too many requests', async () => {
+    const changed = await changedMock(url, token, { 'GET /api/v1/users/count': () => ({ status: 429, body: {} }) });
+    const { differences, notCompared } = await compareSides('runai', PLAN, { url: changed, token }, { url, token });
+    expect(differences).toEqual([]);
+    expect(notCompared).toContainEqual(expect.objectContaining({ reason: 'real service: too many requests (429)' }));
+  });
+
+  it('says that the target is a mock', async () => {
+    const { remark } = await compareSides('runai', PLAN, { url, token }, { url, token });
+    expect(remark).toContain('is nv-auth-mock itself');
+  });
+
+  it('stops at once if the target refuses the credential, and never names it', async () => {
+    const refused = compareSides('runai', PLAN, { url, token: 'wrong-secret' }, { url, token });
+    await expect(refused).rejects.toThrow(/refuses the credential of the environment \(401\)/);
+    await expect(refused).rejects.not.toThrow('wrong-secret');
+  });
+
+  it('stops if the target cannot be reached', async () => {
+    const unreachable = compareSides('runai', PLAN, { url: 'http://127.0.0.1:9', token }, { url, token });
+    await expect(unreachable).rejects.toThrow('--against http://127.0.0.1:9 does not answer');
+  });
+});

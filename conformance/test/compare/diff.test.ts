@@ -1,0 +1,130 @@
+/** What two answers differ in, and what is only the data of an account. */
+import { describe, expect, it } from 'vitest';
+import { compareAnswers } from '../../src/compare/diff.ts';
+import { Operations } from '../../src/compare/operations.ts';
+
+const properties = {
+  id: { type: 'string' },
+  phase: { type: 'string', enum: ['5f0c2a9d11e84b70', '6a1d3b0e22f95c81'] },
+  tierId: { type: 'string', enum: ['1', '2'] },
+  owner: { type: 'string', format: 'uuid' },
+  endedAt: { type: 'string', nullable: true },
+};
+const schema = { type: 'object', properties };
+const content = { 'application/json': { schema } };
+const operations = new Operations({
+  paths: { '/things/{id}': { get: { operationId: 'getThing', responses: { 200: { content } } } } },
+});
+
+/** The differences in the bodies of two answers. */
+function between(real: unknown, mock: unknown, url = '/things/7') {
+  const played = (body: unknown) => ({
+    ...{ url, isMade: false, isSure: true },
+    answer: { status: 200, headers: {}, text: JSON.stringify(body) },
+  });
+  const request = { name: 'it', method: 'GET', url, credential: 'valid', mediaType: null, body: '' } as const;
+  const { differences, notCompared } = compareAnswers(request, played(real), played(mock), {
+    secrets: ['hush'],
+    operations,
+  });
+  const reported = ({ place, class: name, kind }: (typeof differences)[number]) => `${place} ${name} ${kind}`;
+  return [...differences.map(reported), ...notCompared.map(({ place }) => `${place} not compared`)];
+}
+
+it('Answers are compared in as many steps as they have values', () => {
+  const objects = (side: string) =>
+    Object.fromEntries(Array.from({ length: 30_000 }, (_, at) => [`${side}-${at}`, at]));
+  const names = Array.from({ length: 60_000 }, (_, at) => `name-${at}`);
+
+  expect(between(objects('real'), objects('mock'))).toHaveLength(60_000);
+  expect(between({ names }, { names: names.toReversed() })).toContain('body.names order of a list behaviour');
+});
+
+describe('Ids', () => {
+  it.each([
+    ['UUIDs', 'id', '0b6f6f0e-3c1e-4a52-9a55-6d2f1f0c0001', '1b6f6f0e-3c1e-4a52-9a55-6d2f1f0c0001'],
+    ['16 hex digits', 'clientId', '5f0c2a9d11e84b70', '6a1d3b0e22f95c81'],
+    ['numbers in texts', 'project_id', '4600001', '98'],
+    ['numbers', 'roleId', 7, 12],
+    ['with a prefix', 'functionId', 'fn-5f0c2a9d11e84b70', 'fn-6a1d3b0e22f95c81'],
+    ['names as ids', 'clientId', 'ci-app', '5f0c2a9d11e84b70'],
+    ['e-mail addresses as ids', 'subjectId', 'a@b.test', 'x'],
+    ['in a list', 'projectIds', ['4600001'], ['4600002', '7']],
+    ['by the format', 'owner', 'one', 'another'],
+    ['by their form alone', 'made', '5f0c2a9d11e84b70', '6a1d3b0e22f95c81'],
+    ['ULIDs by their form', 'made', '01ARZ3NDEKTSV4RRFFQ69G5FAV', '01BX5ZZKBKACTAV9WEVGEMMVRZ'],
+    ['in a text', 'message', 'No 5f0c2a9d11e84b70.', 'No 6a1d3b0e22f95c81.'],
+  ])('are no difference: %s', (_, name, real, mock) => {
+    expect(between({ [name]: real }, { [name]: mock })).toEqual([]);
+  });
+
+  it.each([
+    ['a UUID and a number', '0b6f6f0e-3c1e-4a52-9a55-6d2f1f0c0001', '7300012'],
+    ['16 and 24 hex digits', '5f0c2a9d11e84b70', '5f0c2a9d11e84b705f0c2a9d'],
+    ['other prefixes', 'fn-5f0c2a9d11e84b70', 'ver-5f0c2a9d11e84b70'],
+  ])('of another form are told: %s', (_, real, mock) => {
+    expect(between({ id: real }, { id: mock })).toEqual(['body.id id form behaviour']);
+  });
+
+  it('are not the values that the document lists', () => {
+    expect(between({ tierId: '1' }, { tierId: '2' })).toEqual(['body.tierId enum behaviour']);
+  });
+
+  it('are not words that have only digits and letters from a to f by chance', () => {
+    expect(between({ made: 'deadbeefcafe' }, { made: 'facadefacade' })).toEqual(['body.made value behaviour']);
+  });
+});
+
+describe('Lists', () => {
+  it.each([
+    [['a', 'b', 'c'], ['a', 'c', 'b'], ['body order of a list behaviour']],
+    [['a', 'x', 'b'], ['y', 'a', 'b'], ['body[] value data']],
+    [[{ name: 'a' }, { name: 'b' }], [{ name: 'b' }, { name: 'a' }], ['body order of a list behaviour']],
+    [[{ id: 2 }, { id: 1 }], [{ id: 1 }, { id: 2 }], ['body order of a list behaviour']],
+    [[], ['a'], ['body not compared']],
+    [[], [], ['body not compared']],
+  ])('%j and %j', (real, mock, reported) => {
+    expect(between(real, mock, '/lists')).toEqual(reported);
+  });
+});
+
+describe('Counts', () => {
+  const list = (count: number, length: number, more: object = {}) => ({
+    ...more,
+    count,
+    results: Array(length).fill('a'),
+  });
+
+  it.each([
+    ['fit with both', list(3, 3), list(2, 2), ['body.count value data']],
+    ['do not fit on one side', list(3, 2), list(2, 2), ['body.count count behaviour', 'body.count value data']],
+    ['do not fit on both', list(3, 2), list(2, 1), ['body.count value data']],
+    ['are of more than a page', list(300, 20), list(2, 2), ['body.count value data']],
+    [
+      'are of more than is shown, as `next` says',
+      list(3, 2, { next: '/2' }),
+      list(2, 2, { next: '/2' }),
+      ['body.count value data'],
+    ],
+  ])('that %s', (_, real, mock, reported) => {
+    expect(between(real, mock, '/lists')).toEqual(reported);
+  });
+
+  it('that are of a page, as the request says', () => {
+    expect(between(list(9, 2), list(2, 2), '/lists?limit=2')).toEqual(['body.count value data']);
+  });
+});
+
+describe('Values', () => {
+  it('that may be null are data', () => {
+    const ended = '2026-01-15T12:00:00Z';
+    expect(between({ endedAt: null, id: null }, { endedAt: ended, id: 'x' })).toEqual([
+      'body.endedAt value data',
+      'body.id value behaviour',
+    ]);
+  });
+
+  it('in a value that is missing are told with it', () => {
+    expect(between({}, { of: { the: { owner: 'x' } } })).toEqual(['body.of missing field behaviour']);
+  });
+});

@@ -1,0 +1,52 @@
+/** The rows that maintainers make from the report of a comparison. */
+import { describe, expect, it } from 'vitest';
+import { observationsOf, reportIn } from '../../observations.mjs';
+
+const REPORT = {
+  against: 'acme.run.ai',
+  date: '2026-01-15',
+  operations: { get_users: 3, get_user_by_id: 1, get_applications: 3 },
+  notCompared: [
+    {
+      ...{ request: 'GET /api/v1/apps', operation: 'get_applications', place: 'body' },
+      reason: 'the list is empty in the real service',
+    },
+  ],
+  differences: [
+    {
+      ...({ request: 'GET /api/v1/users', operation: 'get_users', kind: 'behaviour', class: 'status' } as const),
+      ...{ place: 'status', real: '206', mock: '200' },
+    },
+    {
+      ...({ request: 'GET /api/v1/users/1', operation: 'get_user_by_id', kind: 'data', class: 'value' } as const),
+      ...{ place: 'body.name', real: 'Ann', mock: 'Bob' },
+    },
+  ],
+};
+
+describe('The rows of a report', () => {
+  it('are observed where all was compared and only data differs, and otherwise say why not', () => {
+    expect(observationsOf(REPORT)).toEqual([
+      {
+        ...{ id: 'get_users', certainty: null, source: 'compared with acme.run.ai on 2026-01-15, 3 requests' },
+        differences: ['GET /api/v1/users, status: 206 there, 200 here (status)'],
+      },
+      { id: 'get_user_by_id', certainty: 'observed', source: 'compared with acme.run.ai on 2026-01-15, 1 request' },
+      {
+        ...{ id: 'get_applications', certainty: null, source: 'compared with acme.run.ai on 2026-01-15, 3 requests' },
+        notCompared: ['GET /api/v1/apps, body: the list is empty in the real service'],
+      },
+    ]);
+  });
+
+  it('come from a report in JSON', () => {
+    expect(reportIn(JSON.stringify({ service: 'runai', ...REPORT }))).toEqual(REPORT);
+  });
+
+  it.for(['# runai: the real service and the mock', '{"operations":{}}', 'null', '[]'])(
+    'do not come from %s',
+    (text) => {
+      expect(reportIn(text)).toBeNull();
+    },
+  );
+});

@@ -1,0 +1,176 @@
+/** A comparison that writes, and ends before all was sent: by a signal, or because a service is gone. */
+import { describe, expect, it } from 'vitest';
+import { type Changes, changedMock } from '../../../test/support/changed-mock.ts';
+import { listeningServer } from '../../../test/support/listening.ts';
+import { compareSides, type Means } from '../../src/compare/compare.ts';
+import { planOfDocument } from '../../src/compare/plan.ts';
+
+const { url } = await listeningServer();
+const other = await listeningServer();
+const cast = (await (await fetch(`${url}/_mock/cast`)).json()) as { runai: { users: [{ bearer: string }] } };
+const token = cast.runai.users[0].bearer;
+const document = await (await fetch(`${url}/openapi/runai.json`)).json();
+const plan = planOfDocument(document, true);
+
+const against = async (to: string, changes: Changes, means: Means = {}, mock = url) => {
+  const real = { url: await changedMock(to, token, changes), token };
+  return compareSides('runai', plan, real, { url: mock, token, hasIds: true }, { document, ...means });
+};
+const appsOf = async (server: string) => {
+  const answer = await fetch(`${server}/api/v1/apps`, { headers: { authorization: `Bearer ${token}` } });
+  return ((await answer.json()) as { id: string }[]).map(({ id }) => id);
+};
+const never = () => new Promise<never>(() => {});
+
+describe('A comparison that is stopped', () => {
+  it('sends nothing more, deletes what it made, and tells what it compared so far', async () => {
+    const before = await appsOf(other.url);
+    const stop = new AbortController();
+    const sent: string[] = [];
+    const changes: Changes = new Proxy(
+      {},
+      {
+        get: (_, request) => (answer: object) => {
+          sent.push(String(request));
+          if (request === 'POST /api/v1/apps') stop.abort();
+          return answer;
+        },
+      },
+    );
+    const report = await against(other.url, changes, { stop: stop.signal });
+    const [deletion] = sent.slice(sent.indexOf('POST /api/v1/apps') + 1);
+
+    expect(deletion).toMatch(/^DELETE \/api\/v1\/apps\/[0-9a-f-]{36}$/);
+    expect(sent.filter((one) => one.startsWith('DELETE')).length).toBe(sent.length - sent.indexOf(String(deletion)));
+    expect(await appsOf(other.url)).toEqual(before);
+    expect(report).toMatchObject({ stopped: 'interrupted', leftBehind: [] });
+    const at = plan.requests.findIndex(({ name }) => name === 'POST /api/v1/apps');
+    expect(report.requests).toBeGreaterThan(0);
+    expect(report.requests).toBeLessThanOrEqual(at + 1);
+    expect(report.notCompared.filter(({ reason }) => reason === 'interrupted').map(({ request }) => request)).toEqual(
+      plan.requests.slice(at + 1).map(({ name }) => name),
+    );
+  });
+
+  it('for the second time ends although a deletion is not answered, and names the requests that delete', async () => {
+    const before = await appsOf(other.url);
+    const [stop, abandon] = [new AbortController(), new AbortController()];
+    const changes: Changes = new Proxy(
+      {
+        'POST /api/v1/apps': (answer: object) => {
+          stop.abort();
+          return answer;
+        },
+      },
+      {
+        get: (changed: Changes, request: string) =>
+          request.startsWith('DELETE')
+            ? () => {
+                abandon.abort();
+                return never();
+              }
+            : changed[request],
+      },
+    );
+    const { leftBehind, stopped } = await against(other.url, changes, { stop: stop.signal, abandon: abandon.signal });
+
+    expect(stopped).toBe('interrupted');
+    expect(leftBehind[0]).toMatch(/^DELETE \/api\/v1\/apps\/[0-9a-f-]{36}$/);
+    // The deletion reached the mock: only its answer is missing.
+    expect(await appsOf(other.url)).toEqual(before);
+  });
+
+  it('for the second time names a request whose answer it no longer waits for', async () => {
+    const [stop, abandon] = [new AbortController(), new AbortController()];
+    const changes: Changes = {
+      'POST /api/v1/apps': () => {
+        stop.abort();
+        abandon.abort();
+        return never();
+      },
+    };
+    const { leftBehind, stopped } = await against(other.url, changes, { stop: stop.signal, abandon: abandon.signal });
+
+    expect(stopped).toBe('interrupted');
+    expect(leftBehind).toContain('what POST /api/v1/apps may have made: it was not answered');
+  });
+
+  it('for the second time during its first request has compared nothing', async () => {
+    const [stop, abandon] = [new AbortController(), new AbortController()];
+    const first = plan.requests.find(({ method, credential }) => method === 'GET' && credential === 'valid');
+    const changes: Changes = {
+      [`GET ${first?.url}`]: () => {
+        stop.abort();
+        abandon.abort();
+        return never();
+      },
+    };
+    const report = await against(other.url, changes, { stop: stop.signal, abandon: abandon.signal });
+
+    expect(report).toMatchObject({ requests: 0, stopped: 'interrupted', leftBehind: [] });
+  });
+
+  it('while it waits for what was written to be read does not take the old answer for a difference', async () => {
+    const stop = new AbortController();
+    const late: Changes = {
+      'GET /api/v1/users/count': () => {
+        stop.abort();
+        return { status: 404, body: {} };
+      },
+    };
+    const get = (path: string) =>
+      ({ name: path, method: 'GET', url: path, credential: 'valid', mediaType: null, body: '' }) as const;
+    const make = { ...get('/api/v1/apps'), method: 'POST', mediaType: 'application/json', body: '{"name":"late"}' };
+    const requests = [get('/api/v1/users'), make, get('/api/v1/users/count')];
+    const real = { url: await changedMock(other.url, token, late), token };
+    const { differences, notCompared } = await compareSides(
+      ...(['runai', { ...plan, requests }, real, { url, token, hasIds: true }] as const),
+      { document, patience: 60_000, stop: stop.signal },
+    );
+
+    expect(differences).toEqual([]);
+    expect(notCompared).toContainEqual(
+      expect.objectContaining({ request: '/api/v1/users/count', reason: 'interrupted' }),
+    );
+  });
+});
+
+describe('A comparison whose real service is gone', () => {
+  it('tells what it compared so far, and what it made and could not delete', async () => {
+    const third = await listeningServer();
+    const made: string[] = [];
+    // The mock is asked after the real service, so that the object was made.
+    const mock = await changedMock(url, token, {
+      'POST /api/v1/apps': async (answer) => {
+        made.push(...(await appsOf(third.url)));
+        await third.close();
+        return answer;
+      },
+    });
+    const report = await compareSides(
+      ...(['runai', plan, { url: third.url, token }, { url: mock, token, hasIds: true }] as const),
+      { document },
+    );
+
+    expect(report.stopped).toMatch(`--against ${third.url} does not answer: `);
+    expect(report.requests).toBeGreaterThan(0);
+    const [deletion] = report.leftBehind.filter((one) => one.startsWith('DELETE /api/v1/apps/'));
+    expect(made).toContain(deletion?.split('/').at(-1));
+  });
+
+  it('deletes what it made there, if it is the mock that is gone', async () => {
+    const before = await appsOf(other.url);
+    const third = await listeningServer();
+    const changes: Changes = {
+      'POST /api/v1/apps': async (answer) => {
+        await third.close();
+        return answer;
+      },
+    };
+    const { stopped, leftBehind } = await against(other.url, changes, {}, third.url);
+
+    expect(stopped).toMatch(`--url ${third.url} does not answer: `);
+    expect(leftBehind).toEqual([]);
+    expect(await appsOf(other.url)).toEqual(before);
+  });
+});

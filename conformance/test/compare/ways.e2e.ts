@@ -1,0 +1,248 @@
+/** A second mock that differs in many ways, or only in its data: what a comparison tells about it. */
+import { describe, expect, it } from 'vitest';
+import { type Changes, changedMock, type PassingAnswer, type Rewriting } from '../../../test/support/changed-mock.ts';
+import { listeningServer } from '../../../test/support/listening.ts';
+import { compareSides } from '../../src/compare/compare.ts';
+import { planOfDocument } from '../../src/compare/plan.ts';
+import { withWrongCredentials } from '../../src/compare/probes.ts';
+
+const { url } = await listeningServer();
+const other = await listeningServer();
+interface Cast {
+  readonly runai: { readonly users: readonly { readonly bearer: string }[] };
+  readonly ngc: { readonly keys: readonly { readonly services: readonly string[]; readonly key: string }[] };
+}
+const cast = (await (await fetch(`${url}/_mock/cast`)).json()) as Cast;
+const tokenFor = (service: string) => {
+  const { key } = cast.ngc.keys.find(({ services }) => services.includes(service)) ?? cast.ngc.keys[0] ?? { key: '' };
+  return service === 'runai' ? (cast.runai.users[0]?.bearer ?? '') : key;
+};
+const token = tokenFor('runai');
+
+interface Compared {
+  readonly all?: Rewriting;
+  readonly mayWrite?: boolean;
+  readonly service?: string;
+  /** The paths to compare. Default: all. */
+  readonly paths?: RegExp;
+}
+
+/** Compares the examples of the document. */
+async function compared(
+  changes: Changes,
+  { all = {}, mayWrite = false, service = 'runai', paths = /^/ }: Compared = {},
+) {
+  const answer = await fetch(`${url}/openapi/${service}.json`);
+  const document = (await answer.json()) as { readonly paths: Record<string, unknown> };
+  for (const path of Object.keys(document.paths)) if (!paths.test(path)) delete document.paths[path];
+  const token = tokenFor(service);
+  const plan = withWrongCredentials(planOfDocument(document, mayWrite), service);
+  const real = { url: await changedMock(other.url, token, changes, all), token };
+  const report = await compareSides(service, plan, real, { url, token, hasIds: true }, { document });
+  return { ...report, behaviour: report.differences.filter(({ kind }) => kind === 'behaviour') };
+}
+
+const status = (status: number) => () => ({ status });
+const member = (members: Record<string, unknown>) => (answer: PassingAnswer) => ({
+  body: { ...answer.body, ...members },
+});
+const header = (headers: Record<string, string>) => (answer: PassingAnswer) => ({
+  headers: { ...answer.headers, ...headers },
+});
+const first =
+  (change: (entry: Record<string, unknown>) => Record<string, unknown>, name: string) => (answer: PassingAnswer) => ({
+    body: {
+      ...answer.body,
+      [name]: answer.body[name].map((one: Record<string, unknown>, at: number) => (at === 0 ? change(one) : one)),
+    },
+  });
+const UNKNOWN = '00000000-0000-4000-8000-000000000000';
+const USER = '/api/v1/users/0b6f6f0e-3c1e-4a52-9a55-6d2f1f0c0001';
+const APP = '/api/v1/apps/c41b2c0a-55c0-4a9c-b8b4-6a1e3c0d0001';
+const BOT = '/api/v1/service-accounts/e8a0f4d2-7d3b-4c1f-9c36-1f5a2b0e0001';
+const KEY = '/api/v1/access-keys/7a1d4c52-9e0b-4f7e-8f63-2b8f5b0a0001';
+const RULES = '/api/v1/authorization/access-rules';
+const ROLES = '/api/v1/authorization/roles';
+const KEYS = '/auth/realms/acme/protocol/openid-connect/certs';
+const CONFIGURATION = '/auth/realms/acme/.well-known/openid-configuration';
+
+/** Each with what is told about it: place, class, the real service. */
+const WAYS: readonly (readonly [
+  request: string,
+  change: Changes[string],
+  ...reported: (readonly [string, string, string])[],
+])[] = [
+  ['GET /api/v1/users', status(206), ['status', 'status', '206']],
+  [`GET /api/v1/users/${UNKNOWN}`, status(400), ['status', 'status', '400']],
+  ['none GET /api/v1/apps', status(403), ['status', 'order of checks', '403']],
+  ['broken GET /api/v1/apps', status(400), ['status', 'order of checks', '400']],
+  [`unknown GET ${RULES}`, status(403), ['status', 'credential', '403']],
+  [`expired GET ${RULES}`, status(440), ['status', 'credential', '440']],
+  ['secret POST /api/v1/token', status(418), ['status', 'credential', '418']],
+  ['none POST /api/v1/token', status(422), ['status', 'credential', '422']],
+  [`GET ${USER}`, ({ body: { isLocal: _, ...body } }) => ({ body }), ['body.isLocal', 'missing field', '(missing)']],
+  ['GET /api/v1/users/count', member({ asOf: 'now' }), ['body.asOf', 'missing field', 'string']],
+  [
+    'GET /api/v1/clusters',
+    ({ body }) => ({ body: body.map((one: object) => ({ ...one, tenantId: '1001' })) }),
+    ['body[].tenantId', 'value', 'string'],
+  ],
+  [`GET ${APP}`, member({ clientId: null }), ['body.clientId', 'value', 'null']],
+  [
+    `GET ${RULES}`,
+    (answer) =>
+      first(
+        (rule) => ({ ...rule, scopeType: 'galaxy' }),
+        'accessRules',
+      )({ ...answer, body: { ...answer.body, totalRecords: 9 } }),
+    ['body.totalRecords', 'count', '9 beside a list of 6'],
+    ['body.accessRules[].scopeType', 'enum', 'galaxy, project, tenant'],
+  ],
+  [`GET ${RULES}/1`, member({ subjectType: 'person' }), ['body.subjectType', 'enum', 'person']],
+  [`GET ${BOT}`, member({ enabled: false }), ['body.enabled', 'value', 'false']],
+  [`GET /api/v1/apps/${UNKNOWN}`, member({ message: 'gone' }), ['body.message', 'error body', 'gone']],
+  [`GET ${ROLES}/1`, header({ 'content-type': 'text/json' }), ['header content-type', 'header', 'text/json']],
+  [
+    'GET /api/v1/org-unit/departments',
+    (answer) => ({ status: 302, ...header({ location: '/login' })(answer) }),
+    ['status', 'redirect', '302'],
+    ['header location', 'redirect', '/login'],
+  ],
+  [
+    `none GET ${USER}`,
+    header({ 'www-authenticate': 'Bearer realm="x"' }),
+    ['header www-authenticate', 'header', 'Bearer realm="x"'],
+  ],
+  ['GET /api/v1/org-unit/projects', header({ 'retry-after': '5' }), ['header retry-after', 'header', '5']],
+  ['GET /api/v1/service-accounts', header({ 'cache-control': 'public' }), ['header cache-control', 'header', 'public']],
+  [
+    'GET /api/v1/access-keys',
+    header({ deprecation: '@1688169599', sunset: 'Sun, 11 Nov 2029 23:59:59 GMT' }),
+    ['header deprecation', 'header', '@<time>'],
+    ['header sunset', 'header', 'Sun, 11 Nov 2029 23:59:59 GMT'],
+  ],
+  [`GET ${KEY}`, member({ id: '7300012' }), ['body.id', 'id form', '<id: number>']],
+  [
+    `GET ${ROLES}`,
+    ({ body }) => ({ body: [body[1], body[0], ...body.slice(2)] }),
+    ['body', 'order of a list', 'Editor, System administrator, Research manager, ...'],
+  ],
+  [
+    `GET ${KEYS}`,
+    ({ body: { keys } }) => ({
+      body: { keys: keys.map((key: object) => ({ ...key, alg: 'ES256', kty: 'EC', use: 'enc' })) },
+    }),
+    ['body.keys[].kty', 'enum', 'EC'],
+    ['body.keys[].use', 'enum', 'enc'],
+    ['body.keys[].alg', 'enum', 'ES256'],
+  ],
+  [
+    `GET ${CONFIGURATION}`,
+    member({ grant_types_supported: ['password'] }),
+    ['body.grant_types_supported[]', 'value', 'password'],
+  ],
+  ['GET /api/v1/workloads/count', () => ({ body: '<html>' }), ['body', 'value', 'string']],
+  ['GET /api/v1/user-applications', ({ body }) => ({ body: { items: body } }), ['body', 'value', 'object']],
+];
+
+describe('A comparison', () => {
+  it(`tells each of ${WAYS.length} ways in which another mock differs, and nothing else`, async () => {
+    const { behaviour } = await compared(Object.fromEntries(WAYS.map(([request, change]) => [request, change])));
+    const reported = behaviour.map((one) => [one.place, one.class, one.real]);
+    const expected = WAYS.flatMap(([, , ...ways]) => ways);
+
+    expect(expected.length).toBeGreaterThanOrEqual(25);
+    expect(reported.map(String).toSorted()).toEqual(expected.map(String).toSorted());
+  });
+
+  it.each([
+    ['nvcf', { getFunctionVersion: 4, getDeployment: 4 }],
+    ['air', { simulations_get: 4, histories_list: 4 }],
+    ['nvct', { getTask: 4 }],
+    ['ngc', { getKey: 4 }],
+  ])('tells nothing of an account of %s with other ids, and reads its objects', async (service, read) => {
+    const { behaviour, operations } = await compared({}, { all: { request: original, answer: renamed }, service });
+
+    expect(behaviour).toEqual([]);
+    expect(operations).toMatchObject(read);
+  });
+
+  it('does not compare a list that is empty on one side, nor reads what is not in it', async () => {
+    const { behaviour, notCompared, operations } = await compared(
+      {
+        'GET /api/v1/users': () => ({ body: [] }),
+        'GET /api/v1/authorization/access-rules': member({ accessRules: [], totalRecords: 0, displayRecords: 0 }),
+      },
+      { paths: /users|access-rules/ },
+    );
+
+    expect(behaviour).toEqual([]);
+    expect(notCompared).toContainEqual({
+      ...{ request: 'GET /api/v1/users', operation: 'get_users', place: 'body' },
+      reason: 'the list is empty in the real service',
+    });
+    expect(notCompared).toContainEqual({
+      ...{ request: `GET ${USER}`, operation: 'get_user_by_id', place: 'request' },
+      reason: 'real service: no such object is known',
+    });
+    expect(notCompared).toContainEqual(expect.objectContaining({ place: 'body.accessRules' }));
+    // Without a credential, nothing is read, so that is compared.
+    expect(operations).toMatchObject({ get_user_by_id: 1 });
+  });
+
+  it('writes only to what it made in an account with other ids, and deletes that', async () => {
+    const names = async () => {
+      const lists = ['/api/v1/apps', '/api/v1/users', '/api/v1/service-accounts', '/api/v1/authorization/access-rules'];
+      const all = lists.map((list) => fetch(`${other.url}${list}`, { headers: { authorization: `Bearer ${token}` } }));
+      return Promise.all(all.map(async (answer) => (await answer).text()));
+    };
+    const before = await names();
+    const all = { request: original, answer: renamed };
+    const { behaviour, leftBehind, harmful, writes, operations } = await compared({}, { all, mayWrite: true });
+
+    expect([behaviour, leftBehind, writes]).toEqual([[], [], 0]);
+    expect(harmful).toBeGreaterThan(10);
+    expect(operations).toMatchObject({ get_user_by_id: 4, create_application: 4, reset_user_password: 4 });
+    expect(await names()).toEqual(before);
+  });
+
+  it('names what could not be deleted', async () => {
+    const keep = () => ({ status: 500, body: {} });
+    const kept: string[] = [];
+    const changes: Changes = new Proxy(
+      {},
+      {
+        get: (_, key) => {
+          if (!/^DELETE \/api\/v1\/apps\/(?!0000)/.test(String(key))) return undefined;
+          kept.push(String(key));
+          return keep;
+        },
+      },
+    );
+    // The request reaches the mock all the same: only the answer is changed.
+    const { leftBehind } = await compared(changes, { mayWrite: true, paths: /apps/ });
+
+    expect(leftBehind).toEqual([kept[0]]);
+  });
+
+  it('names what it made without learning its id', async () => {
+    const { leftBehind, notCompared } = await compared(
+      { 'POST /api/v1/apps': () => ({ body: {} }) },
+      { mayWrite: true, paths: /apps/ },
+    );
+
+    expect(leftBehind).toEqual(['what POST /api/v1/apps made, without an id in its answer']);
+    expect(notCompared).toContainEqual(
+      expect.objectContaining({ operation: 'update_application_by_id', place: 'request' }),
+    );
+  });
+});
+
+/** Ids of another account: the first digit of each is the next one, or the one before. */
+const shifted = (by: number) => (text: string) =>
+  text.replace(
+    /(?<![0-9a-f-])[0-9a-f](?=[0-9a-f]{7}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{15}(?![0-9a-f]))/g,
+    (digit) => ((Number.parseInt(digit, 16) + by + 16) % 16).toString(16),
+  );
+const renamed = shifted(1);
+const original = shifted(-1);

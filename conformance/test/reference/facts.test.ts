@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { correct, factsOf } from '../../reference/facts.mjs';
+import { wordless } from '../../reference/wordless.mjs';
+
+describe('a document without words', () => {
+  const document = {
+    openapi: '3.0.3',
+    info: { title: 'Toys', description: 'Words.' },
+    servers: [{ url: 'https://toys.example', description: 'Words.' }],
+    tags: [{ name: 'Toys' }],
+    paths: {
+      '/toys/{toy_id}': {
+        summary: 'Words.',
+        parameters: [{ name: 'toy_id', in: 'path', required: true, description: 'Words.', schema: { type: 'string' } }],
+        get: {
+          tags: ['Toys'],
+          'x-internal': true,
+          responses: {
+            200: {
+              description: 'Words.',
+              headers: { example: { description: 'Words.', schema: { type: 'string' } } },
+              content: { 'application/json': { example: {}, schema: { $ref: '#/components/schemas/title' } } },
+            },
+            404: { $ref: '#/components/responses/description' },
+          },
+        },
+        delete: { responses: { 204: { description: 'Words.' } } },
+      },
+      '/others': { get: { responses: {} } },
+    },
+    components: {
+      schemas: {
+        title: {
+          title: 'Words',
+          type: 'object',
+          properties: {
+            description: { type: 'string', description: 'Words.' },
+            kind: { enum: [{ title: 'a value' }] },
+          },
+          default: { description: 'a value' },
+        },
+      },
+      responses: { description: { description: 'Words.' } },
+    },
+  };
+
+  it('has the facts of what is wanted', () => {
+    expect(wordless(document, (method, path) => method === 'get' && path.startsWith('/toys'))).toEqual({
+      servers: [{ url: 'https://toys.example' }],
+      paths: {
+        '/toys/{toy_id}': {
+          parameters: [{ name: 'toy_id', in: 'path', required: true, schema: { type: 'string' } }],
+          get: {
+            responses: {
+              200: {
+                description: '',
+                headers: { example: { schema: { type: 'string' } } },
+                content: { 'application/json': { schema: { $ref: '#/components/schemas/title' } } },
+              },
+              404: { $ref: '#/components/responses/description' },
+            },
+          },
+        },
+      },
+      components: {
+        schemas: {
+          title: {
+            type: 'object',
+            properties: { description: { type: 'string' }, kind: { enum: [{ title: 'a value' }] } },
+            default: { description: 'a value' },
+          },
+        },
+        responses: { description: { description: '' } },
+      },
+    });
+  });
+});
+
+describe('facts', () => {
+  const reason = 'A page says so.';
+  const toys = () => ({
+    paths: {
+      '/toys': {
+        get: {
+          parameters: [
+            { in: 'path', name: 'a', schema: {} },
+            { in: 'query', name: 'b', schema: {} },
+          ],
+        },
+      },
+    },
+  });
+
+  it('change, add and remove members', () => {
+    const document = toys();
+    correct(document, [
+      { at: 'paths * * parameters in=path schema maxLength', value: 36, reason },
+      { at: 'paths /toys get parameters +', value: { in: 'query', name: 'c' }, reason },
+      { at: ['paths /toys get parameters name=b schema'], reason },
+    ]);
+
+    expect(document.paths['/toys'].get.parameters).toEqual([
+      { in: 'path', name: 'a', schema: { maxLength: 36 } },
+      { in: 'query', name: 'b' },
+      { in: 'query', name: 'c' },
+    ]);
+  });
+
+  it.each(['paths /dolls get', 'paths /toys put'])('tell what is not there: %s', (at) => {
+    expect(() => correct(toys(), [{ at, reason }])).toThrow(`There is no \`${at}\` to correct.`);
+  });
+
+  it.each(['air.2.0', 'nvcf', 'nvct'])('of %s have a reason each', async (name) => {
+    const facts = await factsOf(name);
+
+    expect(facts.length).toBeGreaterThan(0);
+    expect(facts.filter((fact) => fact.reason.trim() === '')).toEqual([]);
+  });
+});

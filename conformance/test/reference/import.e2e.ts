@@ -1,0 +1,208 @@
+/** The import of a newer version, in a copy of this project. */
+import { execFile } from 'node:child_process';
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { emptyFolder } from '../../../test/support/folder.ts';
+
+const run = promisify(execFile);
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+/** A busy machine takes its time. */
+const PATIENCE_MS = 180_000;
+
+interface Ended {
+  readonly code?: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+let folder: string;
+beforeAll(async () => {
+  folder = await emptyFolder();
+  for (const part of [
+    'openapi',
+    'scripts',
+    'src',
+    'generated',
+    'fixtures',
+    'conformance',
+    'package.json',
+    'tsconfig.json',
+  ])
+    await cp(join(ROOT, part), join(folder, part), { recursive: true });
+  await mkdir(join(folder, 'test/services'), { recursive: true });
+  // Instead of the project's own, which builds first.
+  await writeFile(join(folder, 'vitest.config.mjs'), 'export default {};');
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+}, PATIENCE_MS);
+
+/** Runs a script of the copy; one that fails has ended, too. */
+function ended(...args: string[]): Promise<Ended> {
+  return run(process.execPath, args, { cwd: folder, timeout: PATIENCE_MS }).catch((thrown: Ended) => thrown);
+}
+
+const importing = (spec: string, service = 'runai', version = '3.1') =>
+  ended('scripts/import.mjs', '--spec', spec, '--service', service, '--version', version);
+
+/** Runs the test that an import wrote. @returns what it says of each title */
+async function redAndGreen(): Promise<ReadonlyMap<string, string>> {
+  const { stdout } = await ended(
+    join(ROOT, 'node_modules/vitest/vitest.mjs'),
+    ...['run', 'test/services/runai/import-3.1.test.ts', '--root', folder, '--reporter=json'],
+  );
+  const { testResults } = JSON.parse(stdout) as {
+    testResults: { assertionResults: { title: string; status: string }[] }[];
+  };
+  const all = testResults.flatMap(({ assertionResults }) => assertionResults);
+  return new Map(all.map(({ title, status }) => [title, status]));
+}
+
+/** The document that is served, with one operation added, one changed, one removed, and one described differently. */
+async function changedDocument(): Promise<string> {
+  const document = JSON.parse(await readFile(join(ROOT, 'dist/openapi/runai.3.0.json'), 'utf8'));
+  const schema = { $ref: '#/components/schemas/Quota' };
+  const answer = { description: 'the quota', content: { 'application/json': { schema } } };
+  document.paths['/api/v1/quotas'] = { get: { operationId: 'getQuota', responses: { 200: answer } } };
+  document.components.schemas.Quota = { type: 'object', properties: { gpus: { type: 'number' } } };
+  document.paths['/api/v1/users/{userId}'].get.parameters = [
+    ...(document.paths['/api/v1/users/{userId}'].get.parameters ?? []),
+    { name: 'verbose', in: 'query', schema: { type: 'boolean' } },
+  ];
+  document.paths['/api/v1/users'].get.summary = 'Other words';
+  delete document.paths['/api/v1/users/{userId}'].delete;
+  const file = join(folder, 'spec.json');
+  await writeFile(file, JSON.stringify(document));
+  return file;
+}
+
+describe('npm run import', { timeout: PATIENCE_MS }, () => {
+  const refused: [what: string, text: string | null, args: string[], said: RegExp][] = [
+    ['a file that is not there', null, [], /^spec\.yaml cannot be read: ENOENT\.$/],
+    ['a document without paths', 'a: 1', [], /^spec\.yaml is not an OpenAPI document: it has no `openapi`\.$/],
+    ['neither JSON nor YAML', '{', [], /^spec\.yaml is neither JSON nor YAML: .*$/],
+    ['another OpenAPI', 'openapi: 3.1.0\npaths: {}', [], /has OpenAPI version 3\.1\.0\. Convert it/],
+    [
+      'a reference that leads nowhere',
+      'openapi: 3.0.3\npaths: { /a: { get: { responses: { "200": { $ref: "#/components/responses/No" } } } } }',
+      [],
+      /^spec\.yaml: `\$ref` at `#\/paths\/.*` leads nowhere: `#\/components\/responses\/No`\.$/,
+    ],
+    ['an unknown service', 'openapi: 3.0.3\npaths: {}', ['runia'], /^Unknown service `runia`; expected one of .*runai/],
+    ['a version that is served', 'openapi: 3.0.3\npaths: {}', ['runai', '3.0'], /^runai already has a version 3\.0\.$/],
+    ['a service without versions', 'openapi: 3.0.3\npaths: {}', ['ngc'], /^ngc has one version so far\./],
+    ['a version that is a path', 'openapi: 3.0.3\npaths: {}', ['runai', '../3'], /^The version `\.\.\/3` is not valid/],
+  ];
+
+  it.each(refused)('ends with 2 and one line for %s', async (_what, text, args, said) => {
+    const file = await emptyFolder();
+    if (text !== null) await writeFile(join(file, 'spec.yaml'), text);
+    const { code, stdout, stderr } = await importing(join(file, 'spec.yaml'), ...args);
+
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr.trim().replace(`${file}/`, '')).toMatch(said);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('writes nothing if one of its files exists', async () => {
+    const spec = await changedDocument();
+    const rows = 'src/services/runai/tables/import-3.2.ts';
+    await writeFile(join(folder, rows), 'mine');
+    const { code, stderr } = await importing(spec, 'runai', '3.2');
+
+    expect([code, stderr.trim()]).toEqual([2, `${rows} exists already. Remove it to import again.`]);
+    expect(await readFile(join(folder, rows), 'utf8')).toBe('mine');
+    await expect(readFile(join(folder, 'openapi/runai/import-3.2.json'))).rejects.toThrow('ENOENT');
+  });
+
+  it('writes what is new, and tells what changed', async () => {
+    const spec = await changedDocument();
+    const { stdout, code } = await importing(spec);
+    const again = await importing(spec);
+    const rows = await readFile(join(folder, 'src/services/runai/tables/import-3.1.ts'), 'utf8');
+    const fragment = JSON.parse(await readFile(join(folder, 'openapi/runai/import-3.1.json'), 'utf8'));
+
+    expect(code).toBeUndefined();
+    expect(stdout.trim().split('\n')).toEqual([
+      'runai 3.1, compared with 3.0:',
+      '  added    GET /api/v1/quotas',
+      '  changed  GET /api/v1/users/{userId}: query verbose: parameter',
+      '  removed  DELETE /api/v1/users/{userId}',
+      'Wrote openapi/runai/import-3.1.json',
+      'Wrote src/services/runai/tables/import-3.1.ts',
+      'Wrote test/services/runai/import-3.1.json',
+      'Wrote test/services/runai/import-3.1.test.ts',
+    ]);
+    expect(rows).toMatch(/certainty: 'unknown',\s+rows: \['get_quota'\]/);
+    expect(fragment.paths['/api/v1/quotas'].get).toMatchObject({ operationId: 'get_quota', 'x-profiles': ['3.1'] });
+    expect(fragment.components.schemas).toHaveProperty('Quota');
+    expect([again.code, again.stderr.trim()]).toEqual([2, 'runai already has a version 3.1.']);
+  });
+
+  it('writes tests that are red until somebody decides', async () => {
+    const results = await redAndGreen();
+
+    expect(results.get('has a decided rule for GET /api/v1/quotas')).toBe('failed');
+    expect(results.get('has GET /api/v1/users/{userId} as in the document of the vendor')).toBe('failed');
+    expect(results.get('is served without DELETE /api/v1/users/{userId}')).toBe('failed');
+    // The fragment is part of the document already.
+    expect(results.get('has GET /api/v1/quotas as in the document of the vendor')).toBe('passed');
+  });
+});
+
+/** Sources of a service with one operation and these members of its answer. */
+async function sourcesWith(members: string, path = '/v1/keys'): Promise<string> {
+  const sources = await emptyFolder();
+  const controller = `@RestController class Keys { @GetMapping("${path}") Key list() { return null; } }`;
+  await writeFile(join(sources, 'Keys.java'), controller);
+  await writeFile(join(sources, 'Key.java'), `record Key(${members}) {}`);
+  return sources;
+}
+
+describe('npm run import -- --reference', { timeout: PATIENCE_MS }, () => {
+  const referring = (from: string, name = 'nak') => ended('scripts/import.mjs', '--reference', name, '--from', from);
+
+  it('writes what a vendor publishes, and tells what changes', async () => {
+    const first = await referring(await sourcesWith('String id'));
+    const more = await referring(await sourcesWith('@NotNull String id, String note'));
+    const moved = await referring(await sourcesWith('@NotNull String id, String note', '/v2/keys'));
+    const written = JSON.parse(await readFile(join(folder, 'conformance/published/nak.json'), 'utf8'));
+
+    expect(first.stdout.split('\n')).toEqual([
+      'nak, operations: 1; added: 1; removed: 0; other changes: 0',
+      '  added    GET /v1/keys',
+      expect.stringMatching(/^differences from what is served: \d+; of them not in openapi\/nak\/baseline\.json: \d+$/),
+      'Wrote conformance/published/nak.json',
+      '',
+    ]);
+    expect(more.stdout.split('\n').slice(0, -3)).toEqual([
+      'nak, operations: 1; added: 0; removed: 0; other changes: 2',
+      '  widens:',
+      '    GET /v1/keys 200 body id: required: only in the document',
+      '    GET /v1/keys 200 body note: field: only in the document',
+    ]);
+    expect(moved.stdout.split('\n').slice(0, 3)).toEqual([
+      'nak, operations: 1; added: 1; removed: 1; other changes: 0',
+      '  added    GET /v2/keys',
+      '  removed  GET /v1/keys',
+    ]);
+    expect(written.components.schemas.Key.required).toEqual(['id']);
+  });
+
+  it.each([
+    [
+      'an unknown reference',
+      'nvaie',
+      '.',
+      'Unknown reference `nvaie`; expected one of air.2.0, nak, nvcf, nvct, runai.2.24.',
+    ],
+    ['a path that is not there', 'nak', './none', 'There is nothing at ./none.'],
+    ['a folder without sources', 'nak', './fixtures', './fixtures has no Java sources.'],
+    ['no document', 'runai.2.24', './package.json', './package.json is not an OpenAPI document: it has no `openapi`.'],
+  ])('ends with 2 and one line for %s', async (_what, name, from, said) => {
+    const { code, stdout, stderr } = await referring(from, name);
+
+    expect([code, stdout, stderr.trim()]).toEqual([2, '', said]);
+  });
+});

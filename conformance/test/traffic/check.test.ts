@@ -1,0 +1,341 @@
+/** Recorded traffic, compared with the documents. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { admin } from '../../../test/support/cast.ts';
+import { testServer } from '../../../test/support/server.ts';
+
+const server = await testServer();
+const CHECK = 'POST /_mock/requests/check';
+
+interface Recorded {
+  readonly method?: string;
+  readonly url: string;
+  readonly sent?: unknown;
+  readonly status?: number;
+  readonly answer?: unknown;
+  readonly type?: string;
+}
+
+/** An entry of an archive, as browsers write it. */
+function entry({ method = 'GET', url, sent, status = 200, answer = {}, type = 'application/json' }: Recorded) {
+  return {
+    request: {
+      method,
+      url: `https://acme.example${url}`,
+      headers: [],
+      ...(sent !== undefined && {
+        postData: { mimeType: 'application/json', text: typeof sent === 'string' ? sent : JSON.stringify(sent) },
+      }),
+    },
+    response: {
+      status,
+      headers: [{ name: 'Content-Type', value: `${type}; charset=utf-8` }],
+      content: { mimeType: type, text: typeof answer === 'string' ? answer : JSON.stringify(answer) },
+    },
+  };
+}
+
+const check = (...entries: unknown[]) => server.call(CHECK, { body: { log: { version: '1.2', entries } } });
+
+async function reported(recorded: Recorded): Promise<string[]> {
+  const { status, body } = await check(entry(recorded));
+  expect(status).toBe(200);
+  return body.violations.map(({ part, what }: { part: string; what: string }) => `${part}: ${what}`);
+}
+
+const COUNT = { count: 2 };
+
+beforeEach(() => server.call('POST /_mock/reset'));
+
+describe('A request that the document does not allow is told:', () => {
+  it.each<[string, Recorded, string]>([
+    [
+      'a filter, which the operation checks itself',
+      { url: '/api/v1/users/count?filterBy=nonsense', answer: COUNT },
+      'request: Query parameter `filterBy.0` is not valid; expected a string that matches',
+    ],
+    [
+      'an unknown path, with the nearest',
+      { url: '/api/v1/user' },
+      'request: no document has this path; did you mean `/api/v1/users`?',
+    ],
+    [
+      'another method',
+      { method: 'PATCH', url: '/api/v1/users' },
+      'request: the document has no PATCH for this path; it has GET, HEAD, POST',
+    ],
+    [
+      'a path that cannot be decoded',
+      { url: '/api/v1/users/%zz' },
+      'request: the path has an escape sequence that cannot be decoded',
+    ],
+    [
+      'an operation that is not emulated',
+      { url: '/api/v1/org-unit/projects/telemetry' },
+      'request: the mock does not emulate this operation',
+    ],
+    ['a path of another version', { url: '/v1/k8s/auth/oauth/authorize/code' }, 'no document has'],
+    [
+      'an unknown query parameter',
+      { url: '/api/v1/users/count?filterby=a', answer: COUNT },
+      'request: the document does not name the query parameter `filterby`; did you mean `filterBy`?',
+    ],
+    [
+      'an unknown field of the body, at any depth',
+      {
+        method: 'POST',
+        url: '/api/v2/authorization/roles',
+        sent: { name: 'Rolle', permissionSets: [{ id: 'a0969bbb-4625-4d29-a478-b6d38f90a9be', nmae: 'x' }] },
+        status: 500,
+      },
+      'request: the document does not name the field `permissionSets[0].nmae`',
+    ],
+    [
+      'a missing field',
+      { method: 'POST', url: '/api/v1/access-keys', sent: {}, status: 500 },
+      'request: Field `name` is missing',
+    ],
+    [
+      'a missing field, before fields that may not be combined',
+      { method: 'POST', url: '/v2/nvcf/functions', sent: { inferenceUrl: '/' }, status: 500 },
+      'request: Field `name` is missing; expected a string',
+    ],
+    [
+      'fields that may not be combined',
+      { method: 'POST', url: '/v2/nvcf/functions', sent: { name: 'f', inferenceUrl: '/' }, status: 500 },
+      'request: The body is not valid; expected another combination of fields, got `name`, `inferenceUrl`.',
+    ],
+    [
+      'a body that is not JSON',
+      { method: 'POST', url: '/api/v1/access-keys', sent: '{', status: 500 },
+      'request: the body is not JSON',
+    ],
+    [
+      'a body where none belongs',
+      { url: '/api/v1/users/count', sent: {}, answer: COUNT },
+      'has no body for this request',
+    ],
+  ])('%s', async (_, recorded, sentence) => {
+    expect(await reported(recorded)).toEqual([expect.stringContaining(sentence)]);
+  });
+});
+
+describe('An answer that the document does not allow is told:', () => {
+  it.each<[string, Recorded, string]>([
+    [
+      'another status',
+      { url: '/api/v1/users/count', status: 299, answer: COUNT },
+      'the document does not name the status 299',
+    ],
+    [
+      'another media type',
+      { url: '/api/v1/users/count', answer: 'two', type: 'text/plain' },
+      'does not name the media type text/plain',
+    ],
+    ['a missing field', { url: '/api/v1/users/count', answer: {} }, "must have required property 'count'"],
+    [
+      'an unknown field',
+      { url: '/api/v1/users/count', answer: { count: 2, more: 1 } },
+      'must NOT have additional properties: `more`',
+    ],
+    ['a field of another type', { url: '/api/v1/users/count', answer: { count: 'two' } }, 'must be'],
+    ['a text that is not JSON', { url: '/api/v1/users/count', answer: '{' }, 'is not JSON'],
+  ])('%s', async (_, recorded, sentence) => {
+    const [first = ''] = await reported(recorded);
+    expect(first).toContain('answer: ');
+    expect(first).toContain(sentence);
+  });
+});
+
+it('What fits the documents is counted, and what belongs to no API is skipped', async () => {
+  const { body } = await check(
+    entry({ url: '/api/v1/users/count', answer: COUNT }),
+    entry({ url: '/w/other/api/v1/users/count', answer: COUNT }),
+    entry({ url: '/style.css', type: 'text/css', answer: 'a {}' }),
+    entry({ method: 'OPTIONS', url: '/api/v1/users/count', status: 204, answer: '' }),
+    entry({ url: '/api/v1/users/count', status: 0, answer: '' }),
+    entry({ url: '/api/v1/users/count', status: 502, type: 'text/html', answer: '<html>' }),
+  );
+  expect(body).toMatchObject({ checked: 4, skipped: 2, total: 0, violations: [] });
+  expect(body.conforming.map(({ place }: { place: string }) => place)).toEqual([
+    'entry 1',
+    'entry 2',
+    'entry 5',
+    'entry 6',
+  ]);
+  expect(body.conforming[0]).toEqual({
+    place: 'entry 1',
+    method: 'GET',
+    path: '/api/v1/users/count',
+    status: 200,
+    service: 'runai',
+    operation: 'count_users',
+  });
+});
+
+it('A body that was announced and never read is unknown, and not missing', async () => {
+  const recorded = entry({
+    method: 'POST',
+    url: '/api/v1/access-keys',
+    status: 403,
+    answer: { code: 403, message: 'no' },
+  });
+  const request = { ...recorded.request, bodySize: -1 };
+  const announced = { ...request, headers: [{ name: 'Content-Length', value: '20' }] };
+  const { body } = await check({ ...recorded, request: announced }, { ...recorded, request });
+  expect(body.violations).toEqual([
+    expect.objectContaining({ place: 'entry 2', what: 'The request has no body; expected a JSON object.' }),
+  ]);
+});
+
+it('A violation says where it was recorded, and of which operation', async () => {
+  const { body } = await check(entry({ url: '/logo.png' }), entry({ url: '/api/v1/users/count', answer: {} }));
+  expect(body.violations).toEqual([
+    {
+      place: 'entry 2',
+      method: 'GET',
+      path: '/api/v1/users/count',
+      status: 200,
+      service: 'runai',
+      operation: 'count_users',
+      part: 'answer',
+      what: expect.any(String),
+    },
+  ]);
+});
+
+it('Traffic of the real service may have real credentials: nothing of it is kept', async () => {
+  const key = `nvapi-${'R'.repeat(64)}`;
+  const recorded = entry({ url: '/api/v1/users/count', answer: COUNT });
+  const headers = [{ name: 'Authorization', value: `Bearer ${key}` }];
+  const { status } = await check({ ...recorded, request: { ...recorded.request, headers } });
+  expect(status).toBe(200);
+  const { body } = await server.call('GET /_mock/findings');
+  expect(body.findings).toEqual([]);
+});
+
+describe('The journal', () => {
+  it('fits the documents after requests as they should be', async () => {
+    const token = await server.tokenOf(admin);
+    await server.call('GET /api/v1/users?filterBy=username=@acme', { token });
+    await server.call('POST /api/v1/access-keys', { token, body: { name: 'fine' } });
+    await server.call('GET /api/v1/users', { token: 'wrong' });
+    const { body } = await server.call(CHECK);
+    expect(body).toMatchObject({ checked: 4, skipped: 0, total: 0, violations: [] });
+    expect(body.conforming).toHaveLength(4);
+  });
+
+  it('tells what a client got wrong, by the id of the request', async () => {
+    const token = await server.tokenOf(admin);
+    await server.call('GET /api/v1/users?filterby=type==user', { token });
+    await server.call('POST /api/v1/access-keys', { token, body: { name: 'fine', desciption: 'x' } });
+    const { body } = await server.call(CHECK, { body: {} });
+    const { requests } = (await server.call('GET /_mock/requests')).body;
+    expect(body.violations.map(({ place, what }: { place: string; what: string }) => [place, what])).toEqual([
+      [requests[1].id, 'the document does not name the query parameter `filterby`; did you mean `filterBy`?'],
+      [requests[0].id, expect.stringContaining('does not name the field `desciption`')],
+    ]);
+  });
+});
+
+describe.each<[string, () => Promise<unknown>]>([
+  ['The journal', async () => undefined],
+  ['An archive of the journal', async () => (await server.call('GET /_mock/requests/har')).body],
+])('%s is judged as far as it is shown:', (_, archive) => {
+  const violations = async () => (await server.call(CHECK, { body: await archive() })).body.violations;
+
+  it('a form is read as one', async () => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const body = 'grant_type=client_credentials&client_id=ci-app&client_secret=wrong&scopes=openid';
+    await server.call('POST /auth/realms/acme/protocol/openid-connect/token', { headers, body });
+
+    expect(await violations()).toEqual([
+      expect.objectContaining({
+        operation: 'grant_realm_token',
+        what: 'the document does not name the field `scopes`; did you mean `scope`?',
+      }),
+    ]);
+  });
+
+  it('what stands for a secret may be of any form, and the rest may not', async () => {
+    const { ngc } = (await server.call('GET /_mock/cast')).body;
+    const token = ngc.keys[0].key;
+    await server.call('GET /v2/nvcf/registry-credentials', { token });
+    await server.call('PATCH /v2/nvcf/registry-credentials/none', { token, body: { secret: { name: 'x' } } });
+
+    expect(await violations()).toEqual([
+      expect.objectContaining({ operation: 'updateRegistryCredential', part: 'request' }),
+    ]);
+  });
+
+  it('a body of which only the beginning is kept is unknown', async () => {
+    const { ngc, nvcf } = (await server.call('GET /_mock/cast')).body;
+    const request = `POST /v2/nvcf/pexec/functions/${nvcf.functions[0].functionId}`;
+    const { status } = await server.call(request, { token: ngc.keys[0].key, body: { message: 'x'.repeat(70_000) } });
+
+    expect([status, await violations()]).toEqual([200, []]);
+  });
+});
+
+describe('A very large entry is checked as far as a server could have taken it:', () => {
+  const count = (more: object, request: object = {}) => {
+    const recorded = entry({ url: '/api/v1/users/count', answer: COUNT });
+    return { ...recorded, ...more, request: { ...recorded.request, ...request } };
+  };
+  const many = (length: number) => Array.from({ length }, (_, at) => ({ name: `name${at}`, value: 'x' }));
+
+  it.each<[what: string, recorded: object, found: unknown[]]>([
+    [
+      'a URL of 200,000 query parameters is too long',
+      entry({
+        url: `/api/v1/users/count?${many(200_000)
+          .map(({ name }) => `${name}=1`)
+          .join('&')}`,
+        answer: COUNT,
+      }),
+      ['the URL is longer than 65536 characters'],
+    ],
+    ['200,000 headers are as many as fit', count({}, { headers: many(200_000) }), []],
+    [
+      'a body of two million characters is unknown',
+      entry({ method: 'POST', url: '/api/v1/users', sent: 'x'.repeat(2_000_000), status: 500 }),
+      [],
+    ],
+    [
+      'a form of 200,000 fields is unknown',
+      {
+        ...entry({ method: 'POST', url: '/api/v1/users', status: 500 }),
+        request: {
+          ...entry({ method: 'POST', url: '/api/v1/users' }).request,
+          postData: { mimeType: 'application/x-www-form-urlencoded', params: many(200_000) },
+        },
+      },
+      [],
+    ],
+  ])('%s', async (_what, recorded, found) => {
+    const { status, body } = await check(recorded);
+
+    expect(status).toBe(200);
+    expect(body.checked).toBe(1);
+    expect(body.violations.map(({ what }: { what: string }) => what)).toEqual(found);
+  });
+
+  it('of the query parameters that the document does not name, 20 are listed', async () => {
+    const names = many(5000).map(({ name }) => `${name}=1`);
+    const { body } = await check(entry({ url: `/api/v1/users/count?${names.join('&')}`, answer: COUNT }));
+
+    expect(body.total).toBe(20);
+  });
+});
+
+describe('An archive that is none is refused:', () => {
+  it.each<[string, unknown]>([
+    ['without entries', { log: { version: '1.2' } }],
+    ['with entries that are no list', { log: { entries: {} } }],
+    ['with an entry that has no request', { log: { entries: [{}] } }],
+    ['with another member', { entries: [] }],
+  ])('%s', async (_, body) => {
+    const answer = await server.call(CHECK, { body });
+    expect(answer.status).toBe(400);
+    expect(answer.body.detail).toMatch(/entries|HTTP Archive/);
+  });
+});

@@ -1,0 +1,206 @@
+/** A vendor's document judges traffic by what it says, however it says it. */
+import { describe, expect, it } from 'vitest';
+import { type Change, changedDocument } from '../../../test/support/changed-document.ts';
+import { testServer } from '../../../test/support/server.ts';
+import { checkExchanges } from '../../src/traffic/check.ts';
+import type { Exchange } from '../../src/traffic/exchange.ts';
+import { judgeOfDocument } from '../../src/traffic/judge.ts';
+import { openVendorDocument } from '../../src/vendor-document.ts';
+
+const server = await testServer();
+const [{ id, bearer: token }] = (await server.call('GET /_mock/cast')).body.runai.users;
+
+/** What the server answers to a request, as an archive has it. */
+async function exchanged(request: string, body?: object): Promise<Exchange> {
+  const [method = '', url = ''] = request.split(' ');
+  const answer = await server.call(request, { token, ...(body !== undefined && { body }) });
+  return {
+    ...{ place: request, method, url, headers: null },
+    request: { mediaType: body === undefined ? null : 'application/json', text: JSON.stringify(body) ?? '' },
+    answer: { status: answer.status, mediaType: 'application/json', text: JSON.stringify(answer.body) },
+  };
+}
+
+/** What a changed document says of the server's own traffic. */
+async function violationsBy(change: Change, exchanges: readonly Exchange[]): Promise<string[]> {
+  const opened = await openVendorDocument(changedDocument(change), '--spec changed.json');
+  const judge = judgeOfDocument(opened, { find: () => null, operationsOf: () => [] }, 'runai');
+  const { violations } = await checkExchanges(judge, exchanges);
+  return violations.map(({ part, what }) => `${part}: ${what}`);
+}
+
+const withKeysAs =
+  (name: string, step: string): Change =>
+  (document) => {
+    const { schemas } = document.components;
+    Object.defineProperty(schemas, name, { value: schemas.AccessKeys, enumerable: true });
+    const { responses } = document.paths['/api/v1/access-keys'].get;
+    responses['200'].content['application/json'].schema = { $ref: `#/components/schemas/${step}` };
+  };
+
+/** Names of access keys are unique. */
+let number = 0;
+
+describe('Traffic that fits a document fits one that says the same in another way:', () => {
+  const shorten: Change = (document) => {
+    const entries = Object.entries(document.paths).filter(([path]) => path.startsWith('/api/v1/'));
+    document.paths = Object.fromEntries(entries.map(([path, item]) => [path.slice('/api/v1'.length), item]));
+  };
+  const withServers =
+    (servers: object[]): Change =>
+    (document) => {
+      shorten(document);
+      document.servers = servers;
+    };
+  const withMediaType =
+    (type: string): Change =>
+    (document) => {
+      for (const { content } of [
+        document.components.responses['400BadRequest'],
+        document.paths['/api/v1/access-keys'].post.requestBody,
+        document.paths['/api/v1/access-keys'].post.responses['201'],
+        document.paths['/api/v1/access-keys'].get.responses['200'],
+      ]) {
+        content[type] = content['application/json'];
+        delete content['application/json'];
+      }
+    };
+  const withKeys =
+    (schema: (keys: object) => object): Change =>
+    (document) => {
+      document.components.schemas.AccessKeys = schema(document.components.schemas.AccessKeys);
+    };
+  const withPaths =
+    (...paths: string[]): Change =>
+    (document) => {
+      for (const path of paths) document.paths[path] = { get: { responses: {} }, post: { responses: {} } };
+    };
+  const withParameters =
+    (...parameters: object[]): Change =>
+    (document) => {
+      document.paths['/api/v1/users'].get.parameters.push(...parameters);
+    };
+
+  it.each<[string, Change]>([
+    ['a server with variables', withServers([{ url: '{at}/{v}', variables: { at: {}, v: { default: 'api/v1' } } }])],
+    ['a server without a scheme', withServers([{ url: '//acme.example/api/v1/' }])],
+    ['a second server', withServers([{ url: 'HTTPS://acme.example' }, { url: 'api/v1' }])],
+    [
+      'a server of each path',
+      (document) => {
+        shorten(document);
+        for (const item of Object.values<Record<string, unknown>>(document.paths))
+          item['servers'] = [{ url: '/api/v1' }];
+      },
+    ],
+    [
+      'a path that refers to another one',
+      ({ paths }) => {
+        paths['/other'] = paths['/api/v1/access-keys'];
+        paths['/api/v1/access-keys'] = { $ref: '#/paths/~1other' };
+      },
+    ],
+    ['a media type with a parameter', withMediaType('application/json; charset=utf-8')],
+    ['a media type in other case', withMediaType('Application/JSON')],
+    [
+      'a range of statuses in lower case',
+      ({ paths }) => {
+        const { responses } = paths['/api/v1/access-keys'].post;
+        responses['4xx'] = responses['400'];
+        delete responses['400'];
+      },
+    ],
+    ['a name with an escaped slash', withKeysAs('a/~b', 'a~1~0b')],
+    ['a name with an escaped space', withKeysAs('All keys', 'All%20keys')],
+    ['a name that every object inherits', withKeysAs('constructor', 'constructor')],
+    [
+      'parameters that every object inherits or that OpenAPI describes elsewhere, and a cookie',
+      withParameters(
+        { name: 'constructor', in: 'query', schema: { type: 'integer' } },
+        { name: 'x', in: 'cookie', required: true, schema: {} },
+        { name: 'Authorization', in: 'header', required: true, schema: { enum: ['x'] } },
+      ),
+    ],
+    [
+      'a parameter in place of that of its path',
+      ({ paths }) => {
+        const [first] = paths['/api/v1/users'].get.parameters;
+        paths['/api/v1/users'].parameters = [{ ...first, required: true }];
+      },
+    ],
+    [
+      'paths with other names of parameters, a slash at the end, a verb, what no router takes, nothing, and no slash',
+      withPaths(
+        '/api/v1/users/{another}',
+        '/api/v1/access-keys/',
+        '/api/v1/users/{id}:cancel',
+        '/api/v1/*/keys(1)',
+        '/',
+        'x-paths',
+      ),
+    ],
+    [
+      'a parameter with another name',
+      ({ paths }) => {
+        const item = paths['/api/v1/users/{userId}'];
+        delete paths['/api/v1/users/{userId}'];
+        item.parameters = [{ name: 'user-id', in: 'path', required: true, schema: { format: 'uuid' } }];
+        for (const method of ['get', 'delete', 'patch']) if (item[method]) item[method].parameters = [];
+        paths['/api/v1/users/{user-id}'] = item;
+      },
+    ],
+    ['a bound as in OpenAPI 3.0', withKeys((keys) => ({ ...keys, minimum: 1, exclusiveMinimum: true }))],
+    ['members by a pattern', withKeys(() => ({ properties: {}, patternProperties: { '^access': {} } }))],
+    ['members under a condition', withKeys((keys) => ({ properties: {}, if: false, else: keys }))],
+    [
+      'ids of schemas',
+      withKeys((keys) => ({ $id: 'https://a.example', allOf: [{ ...keys, $id: 'https://a.example' }] })),
+    ],
+    [
+      'members that are sent only the other way',
+      ({ paths, components: { schemas } }) => {
+        schemas.AccessKeys.properties.secret = { type: 'string', writeOnly: true };
+        schemas.AccessKeys.required = ['secret'];
+        const { schema } = paths['/api/v1/access-keys'].post.requestBody.content['application/json'];
+        const asked = schemas[schema.$ref.split('/').at(-1)];
+        asked.properties.id = { type: 'string', readOnly: true };
+        asked.required = [...asked.required, 'id'];
+      },
+    ],
+    [
+      'members beside a reference',
+      (document) => {
+        const { schemas } = document.components;
+        document.openapi = '3.1.0';
+        schemas.AccessKeys = { $ref: '#/components/schemas/None', ...schemas.AccessKeys };
+        schemas.None = { type: 'object', properties: {} };
+      },
+    ],
+  ])('%s', async (_, change) => {
+    number += 1;
+    expect(
+      await violationsBy(change, [
+        await exchanged('GET /api/v1/access-keys'),
+        await exchanged('POST /api/v1/access-keys', { name: `fine-${number}` }),
+        await exchanged('GET /api/v1/users'),
+        await exchanged(`GET /api/v1/users/${id}`),
+      ]),
+    ).toEqual([]);
+  });
+});
+
+it.each([
+  ['a/~b', 'a~1~0b'],
+  ['All keys', 'All%20keys'],
+  ['constructor', 'constructor'],
+  ['__proto__', '__proto__'],
+])('A schema with the name %s is checked', async (name, step) => {
+  const change: Change = (document) => {
+    withKeysAs(name, step)(document);
+    document.components.schemas.AccessKeys.required = ['total'];
+  };
+
+  expect(await violationsBy(change, [await exchanged('GET /api/v1/access-keys')])).toEqual([
+    expect.stringContaining("property 'total'"),
+  ]);
+});

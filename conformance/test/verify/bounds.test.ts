@@ -1,0 +1,269 @@
+import { describe, expect, it } from 'vitest';
+import { compareDocuments } from '../../src/verify/documents.ts';
+import { sourceOf } from '../../src/verify/source.ts';
+
+/** A document with one operation, whose answer is the schema `S0`. */
+function documentOf(schemas: object): object {
+  const schema = { $ref: '#/components/schemas/S0' };
+  const get = { responses: { 200: { description: 'ok', content: { 'application/json': { schema } } } } };
+  return { openapi: '3.0.3', info: {}, paths: { '/things': { get } }, components: { schemas } };
+}
+
+const reference = (index: number) => ({ $ref: `#/components/schemas/S${index}` });
+
+/** Schemas that each refer to the next one twice, so there are 2^count ways to the last one. */
+function ladder(count: number, last: object): object {
+  const steps = Array.from({ length: count }, (_, index) => [
+    `S${index}`,
+    { type: 'object', properties: { left: reference(index + 1), right: reference(index + 1) } },
+  ]);
+  return documentOf({ ...Object.fromEntries(steps), [`S${count}`]: last });
+}
+
+const compared = async (theirs: object, ours: object) =>
+  (await compareDocuments(sourceOf(theirs, '--spec x.json'), sourceOf(ours, 'ours'))).differences.map(({ id }) => id);
+
+describe('a comparison ends', () => {
+  it('for schemas that contain themselves', async () => {
+    const tree = (label: object) =>
+      documentOf({
+        S0: {
+          type: 'object',
+          properties: {
+            label,
+            child: reference(0),
+            others: { oneOf: [{ type: 'array', items: reference(0) }, reference(0)] },
+          },
+        },
+      });
+
+    expect(await compared(tree({ type: 'string' }), tree({ type: 'string' }))).toEqual([]);
+    expect(await compared(tree({ type: 'integer' }), tree({ type: 'string' }))).toEqual([
+      'GET /things 200 body label: type',
+    ]);
+  });
+
+  it('for an allOf that contains itself', async () => {
+    const circle = documentOf({ S0: { allOf: [reference(1)] }, S1: { allOf: [reference(0), { type: 'object' }] } });
+
+    expect(await compared(circle, documentOf({ S0: { type: 'object' } }))).toEqual([]);
+  });
+
+  it('for values that contain themselves twice, as in YAML', async () => {
+    const value: unknown[] = [];
+    value.push(value, value);
+    const S0 = { enum: [value], default: { value } };
+
+    expect(await compared(documentOf({ S0 }), documentOf({ S0 }))).toEqual([]);
+  });
+
+  it('after as many steps as there are schemas, not as ways through them', async () => {
+    expect(await compared(ladder(200, { type: 'string' }), ladder(200, { type: 'string' }))).toEqual([]);
+    expect(await compared(ladder(30, { type: 'string' }), ladder(30, { type: 'integer' }))).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      'with other parameters',
+      (at: number) => `/things/{name${at}}`,
+      ['/things/{id}/parts: path', '/things/{id}: path parameters'],
+    ],
+    ['at another base path', (at: number) => `/v9/things/{name${at}}`, []],
+    ['called something else', (at: number) => `/things/{id}/other${at}`, []],
+  ])('after as many steps as there are paths %s', async (_what, nameOf, found) => {
+    const get = { responses: { 200: { description: 'ok' } } };
+    const paths = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, at) => [nameOf(at), { get }]));
+    const ours = { openapi: '3.0.3', info: {}, paths: { '/things/{id}': { get }, '/things/{id}/parts': { get } } };
+
+    expect(await compared({ ...ours, paths: paths(20_000) }, ours)).toEqual(found);
+  });
+
+  it('for an allOf with very many schemas', async () => {
+    const schemas = Array.from({ length: 130_000 }, (_, minLength) => ({ type: 'string', minLength }));
+    const S0 = { type: 'string' };
+
+    expect(await compared(documentOf({ S0: { allOf: schemas } }), documentOf({ S0 }))).toEqual([
+      'GET /things 200 body: minLength',
+    ]);
+  });
+
+  it('with pauses, in which a signal can end it', async () => {
+    const properties = Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`p${at}`, { type: 'string' }]));
+    const S0 = { type: 'object', properties };
+    let turns = 0;
+    let timer = setImmediate(function count() {
+      turns += 1;
+      timer = setImmediate(count);
+    });
+    await compared(documentOf({ S0 }), documentOf({ S0: { type: 'object' } }));
+    clearImmediate(timer);
+
+    expect(turns).toBeGreaterThan(5);
+  });
+
+  it.each([
+    [
+      'nested deeper than 500 levels',
+      (depth: number) => Array.from({ length: depth }).reduce<object>((inner) => ({ type: 'array', items: inner }), {}),
+    ],
+    [
+      'nested deeper than 500 levels',
+      (depth: number) =>
+        Array.from({ length: depth }).reduce<object>(
+          (inner) => ({ oneOf: [{ type: 'array', items: inner }, { type: 'string' }] }),
+          {},
+        ),
+    ],
+  ])('with one message for schemas %s', async (said, nested) => {
+    await expect(compared(documentOf({ S0: nested(5000) }), documentOf({ S0: nested(5000) }))).rejects.toThrow(
+      `--spec x.json has schemas ${said}.`,
+    );
+    expect(await compared(documentOf({ S0: nested(20) }), documentOf({ S0: nested(20) }))).toEqual([]);
+  });
+});
+
+describe('a document that cannot be compared is one message with the place', () => {
+  const cases: [what: string, content: unknown, said: string][] = [
+    [
+      'Swagger 2',
+      { swagger: '2.0', paths: {} },
+      '--spec x.json is a Swagger 2.0 document. Convert it to OpenAPI 3.0 or 3.1 first.',
+    ],
+    ['OpenAPI 4', { openapi: '4.0.0', paths: {} }, '--spec x.json has OpenAPI version 4.0.0. Expected 3.0 or 3.1.'],
+    [
+      'a version that is no text',
+      { openapi: { toString: 1 }, paths: {} },
+      '--spec x.json has OpenAPI version {"toString":1}. Expected 3.0 or 3.1.',
+    ],
+    ['no OpenAPI', { a: 1 }, '--spec x.json is not an OpenAPI document: it has no `openapi`.'],
+    ['a list', [1], '--spec x.json is not an OpenAPI document: it has no `openapi`.'],
+    ['nothing', null, '--spec x.json is not an OpenAPI document: it has no `openapi`.'],
+    [
+      'paths in a list',
+      { openapi: '3.0.0', paths: [] },
+      '--spec x.json is not an OpenAPI document: it has no `paths`, or they are not an object.',
+    ],
+    [
+      'a reference to nothing',
+      documentOf({ S0: { properties: { a: reference(1) } } }),
+      '--spec x.json: `$ref` at `#/components/schemas/S0/properties/a` leads nowhere: `#/components/schemas/S1`.',
+    ],
+    [
+      'a reference to itself',
+      documentOf({ S0: reference(0) }),
+      '--spec x.json: `$ref` at `#/components/schemas/S0` leads to itself: `#/components/schemas/S0`.',
+    ],
+    [
+      'a long chain of references',
+      documentOf(Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`S${index}`, reference(index + 1)]))),
+      '--spec x.json: `$ref` at `#/components/schemas/S19999` leads nowhere: `#/components/schemas/S20000`.',
+    ],
+    [
+      'a chain of more references than are followed',
+      documentOf({
+        ...Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`S${index}`, reference(index + 1)])),
+        S20000: { type: 'string' },
+      }),
+      'begins a chain of more than 32 references: `#/components/schemas/S',
+    ],
+    [
+      'references that lead to each other, from a chain',
+      documentOf({ S0: reference(1), S1: reference(2), S2: reference(1) }),
+      '--spec x.json: `$ref` at `#/components/schemas/S2` leads to itself: `#/components/schemas/S1`.',
+    ],
+    [
+      'a reference to itself below a name that elsewhere is data',
+      documentOf({ S0: true, default: { $ref: '#/components/schemas/default' } }),
+      '--spec x.json: `$ref` at `#/components/schemas/default` leads to itself: `#/components/schemas/default`.',
+    ],
+    [
+      'a default answer in another file',
+      { openapi: '3.0.3', paths: { '/things': { get: { responses: { default: { $ref: 'other.yaml' } } } } } },
+      '--spec x.json: `$ref` at `#/paths/~1things/get/responses/default` leads to another file, `other.yaml`.',
+    ],
+    [
+      'a header of an answer that leads nowhere',
+      {
+        openapi: '3.0.3',
+        paths: {
+          '/things': { get: { responses: { 200: { headers: { 'x-rate': { $ref: '#/components/headers/A' } } } } } },
+        },
+      },
+      '--spec x.json: `$ref` at `#/paths/~1things/get/responses/200/headers/x-rate` leads nowhere: `#/components/headers/A`.',
+    ],
+    [
+      'a reference to itself in an extension that is referred to',
+      {
+        ...documentOf({ S0: { $ref: '#/x-schemas/A' } }),
+        'x-schemas': { A: { items: { $ref: '#/x-schemas/B' } }, B: { $ref: '#/x-schemas/B' } },
+      },
+      '--spec x.json: `$ref` at `#/x-schemas/A/items` leads to itself: `#/x-schemas/B`.',
+    ],
+    [
+      'a reference to another file',
+      documentOf({ S0: { $ref: 'other.yaml#/S0' } }),
+      '--spec x.json: `$ref` at `#/components/schemas/S0` leads to another file, `other.yaml#/S0`. Bundle the document into one file first.',
+    ],
+  ];
+
+  it.each(cases)('%s', (_what, content, said) => {
+    expect(() => sourceOf(content, '--spec x.json')).toThrow(said);
+  });
+
+  it('but `$ref` in an example is data, and a field may be called so', async () => {
+    const S0 = {
+      type: 'object',
+      properties: { $ref: { type: 'string' }, example: { type: 'string' } },
+      example: { $ref: 'nowhere' },
+    };
+
+    expect(await compared(documentOf({ S0 }), documentOf({ S0: { ...S0, example: undefined } }))).toEqual([]);
+  });
+
+  const PATHS = { '/things': { get: { responses: {} } } };
+
+  it.each<[what: string, broken: object, said: string]>([
+    [
+      'an operation that is null',
+      { paths: { '/things': { get: null } } },
+      '`#/paths/~1things/get` is null. Expected an object.',
+    ],
+    [
+      'parameters that are a text',
+      { paths: { '/things': { get: { parameters: 'no' } } } },
+      '`#/paths/~1things/get/parameters` is "no". Expected a list.',
+    ],
+    ['a path that is a number', { paths: { '/a': 1 } }, '`#/paths/~1a` is 1. Expected an object.'],
+    [
+      'a status that is null',
+      { paths: { '/a': { get: { responses: { 200: null } } } } },
+      '`#/paths/~1a/get/responses/200` is null. Expected an object.',
+    ],
+    [
+      'a schema that is a list',
+      { paths: PATHS, components: { schemas: { Thing: [] } } },
+      '`#/components/schemas/Thing` is []. Expected a schema: an object, `true` or `false`.',
+    ],
+    ['components that are a number', { paths: PATHS, components: 7 }, '`#/components` is 7. Expected an object.'],
+    ['servers that are an object', { paths: PATHS, servers: {} }, '`#/servers` is {}. Expected a list.'],
+    [
+      'more servers than are compared',
+      { paths: { '/a': { get: { servers: Array.from({ length: 101 }, (_, at) => ({ url: `/${at}` })) } } } },
+      '`#/paths/~1a/get/servers` has 101 entries. Expected at most 100.',
+    ],
+    [
+      'an operation that is null, in components',
+      { paths: PATHS, components: { pathItems: { Thing: { get: null } } } },
+      '`#/components/pathItems/Thing/get` is null. Expected an object.',
+    ],
+  ])('%s is refused, with its place', (_what, broken, said) => {
+    expect(() => sourceOf({ openapi: '3.0.3', ...broken }, 'x')).toThrow(`x: ${said}`);
+  });
+
+  it('parts that OpenAPI does not name may have any form', async () => {
+    const document = { openapi: '3.0.3', 'x-y': 1, servers: [null], paths: { ...PATHS, 'x-y': 1 } };
+
+    expect(await compared(document, document)).toEqual([]);
+  });
+});

@@ -1,0 +1,370 @@
+import { describe, expect, it } from 'vitest';
+import { compareDocuments } from '../../src/verify/documents.ts';
+import { sourceOf } from '../../src/verify/source.ts';
+import { changed, type Edit, exampleDocument } from './kinds.ts';
+
+const LIST = 'paths /things get';
+const ERROR_BODY = `${LIST} responses 400 content application/json schema`;
+const PROPERTIES = 'components schemas NewThing properties';
+const STRING = { type: 'string' };
+const ITEM = exampleDocument().paths['/things/{id}'];
+const [ID] = ITEM.parameters;
+/** The servers of the example, in other words. */
+const HERE = [{ url: 'https://elsewhere.example.com/' }];
+const SORT = exampleDocument().paths['/things'].get.parameters[0]?.schema;
+
+async function ids(theirs: readonly Edit[], ours: readonly Edit[] = []): Promise<string[]> {
+  const compared = await compareDocuments(sourceOf(changed(...theirs), 'theirs'), sourceOf(changed(...ours), 'ours'));
+  return compared.differences.map(({ id }) => id);
+}
+
+const error = (more: object = {}) => ({
+  type: 'object',
+  required: ['code'],
+  properties: { code: { type: 'integer' }, message: STRING },
+  ...more,
+});
+
+describe('documents are equal', () => {
+  const cases: [what: string, theirs: Edit[], ours?: Edit[]][] = [
+    ['with the same schema in place of a reference', [[ERROR_BODY, error()]]],
+    [
+      'with the parts of a schema in allOf',
+      [
+        [
+          ERROR_BODY,
+          {
+            allOf: [
+              { type: 'object', properties: { code: { type: 'integer' } } },
+              { required: ['code'] },
+              { properties: { message: STRING } },
+            ],
+          },
+        ],
+      ],
+    ],
+    [
+      'with an allOf around a reference',
+      [[ERROR_BODY, { allOf: [{ $ref: '#/components/schemas/Error' }], description: 'x' }]],
+    ],
+    ['without the type of an object', [[ERROR_BODY, error({ type: undefined })]]],
+    [
+      'with other words',
+      [
+        ['info', { title: 'Others', version: '9' }],
+        [`${LIST} summary`, 'x'],
+        [`${LIST} description`, 'x'],
+        [`${LIST} operationId`, 'x'],
+        [`${LIST} tags`, ['x']],
+        [
+          ERROR_BODY,
+          error({ title: 'x', description: 'x', example: {}, deprecated: true, externalDocs: {}, 'x-more': 1 }),
+        ],
+      ],
+    ],
+    [
+      'in another order',
+      [
+        ['components schemas Thing required', ['name', 'id']],
+        [`${LIST} parameters 0 schema enum`, ['size', 'name']],
+        [
+          `${LIST} responses 200 content application/json schema properties owner oneOf`,
+          [STRING, { $ref: '#/components/schemas/User' }],
+        ],
+      ],
+    ],
+    [
+      'with what is so without saying it',
+      [
+        [`${PROPERTIES} note`, { type: 'string', minLength: 0, nullable: false }],
+        [`${PROPERTIES} labels`, { type: 'object', required: [], minProperties: 0, additionalProperties: STRING }],
+        ['components schemas Error additionalProperties', true],
+        [`${LIST} parameters 1 explode`, true],
+        [`${LIST} parameters 1 style`, 'form'],
+        [`${LIST} parameters 1 required`, false],
+      ],
+    ],
+    [
+      'with other names of security schemes',
+      [
+        ['components securitySchemes token', { type: 'http', scheme: 'Bearer', bearerFormat: 'JWT' }],
+        ['security', [{ token: [] }]],
+      ],
+    ],
+    [
+      'with other letters in names of headers and media types',
+      [
+        [`${LIST} parameters 2 name`, 'X-Tenant'],
+        [
+          'paths /things post requestBody content',
+          { 'Application/JSON; charset=utf-8': { schema: { $ref: '#/components/schemas/NewThing' } } },
+        ],
+      ],
+    ],
+    [
+      'with the base path within the paths',
+      [
+        ['servers', [{ url: '/{version}/', variables: { version: { default: 'things' } } }]],
+        ['paths', { '/': changed().paths['/things'], '/{id}/': changed().paths['/things/{id}'] }],
+      ],
+    ],
+    [
+      'with servers of operations, which override those of the path and of the document',
+      [
+        ['servers', [{ url: '/v7' }]],
+        ['paths /things servers', [{ url: '/v8' }]],
+        [`${LIST} servers`, HERE],
+        ['paths /things post servers', HERE],
+        ['paths /things/{id} get servers', HERE],
+        ['paths /things/{id} delete servers', HERE],
+      ],
+    ],
+    [
+      'with nullable of 3.0 and null of 3.1',
+      [
+        ['openapi', '3.1.0'],
+        [`${PROPERTIES} note`, { type: ['string', 'null'] }],
+      ],
+      [[`${PROPERTIES} note`, { type: 'string', nullable: true }]],
+    ],
+    [
+      'with nullable beside allOf and null in oneOf',
+      [
+        ['openapi', '3.1.0'],
+        [`${PROPERTIES} note`, { oneOf: [{ $ref: '#/components/schemas/User' }, { type: 'null' }] }],
+      ],
+      [[`${PROPERTIES} note`, { nullable: true, allOf: [{ $ref: '#/components/schemas/User' }] }]],
+    ],
+    [
+      'with exclusive bounds of 3.0 and 3.1',
+      [
+        ['openapi', '3.1.0'],
+        [`${PROPERTIES} note`, { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 9 }],
+      ],
+      [
+        [
+          `${PROPERTIES} note`,
+          { type: 'number', minimum: 0, exclusiveMinimum: true, maximum: 9, exclusiveMaximum: true },
+        ],
+      ],
+    ],
+    [
+      'with const and an enum of one value',
+      [
+        ['openapi', '3.1.0'],
+        [`${PROPERTIES} kind`, { const: 'small' }],
+      ],
+      [[`${PROPERTIES} kind`, { type: 'string', enum: ['small'] }]],
+    ],
+    [
+      'with words beside a reference of 3.1',
+      [
+        ['openapi', '3.1.0'],
+        [ERROR_BODY, { $ref: '#/components/schemas/Error', description: 'x' }],
+      ],
+    ],
+  ];
+
+  it.each(cases)('%s', async (_what, theirs, ours = []) => {
+    expect(await ids(theirs, ours)).toEqual([]);
+    expect(await ids(ours, theirs)).toEqual([]);
+  });
+});
+
+describe('documents differ', () => {
+  const cases: [what: string, theirs: Edit[], ids: string[]][] = [
+    [
+      'by a keyword beside a reference, from 3.1 on',
+      [
+        ['openapi', '3.1.0'],
+        [ERROR_BODY, { $ref: '#/components/schemas/Error', maxProperties: 3 }],
+      ],
+      ['GET /things 400 body: maxProperties'],
+    ],
+    [
+      'by exclusive bounds',
+      [[`${PROPERTIES} note`, { type: 'string', minLength: 2 }]],
+      ['POST /things body note: minLength'],
+    ],
+    [
+      'by a number for an integer',
+      [['components schemas Error properties code type', 'number']],
+      ['GET /things 400 body code: type'],
+    ],
+    [
+      'by the type of further members',
+      [[`${PROPERTIES} labels additionalProperties`, { type: 'integer' }]],
+      ['POST /things body labels.*: type'],
+    ],
+    [
+      'by a default of a request',
+      [[`${LIST} parameters 0 schema default`, 'name']],
+      ['GET /things query sort: default'],
+    ],
+    ['by `not`', [[`${PROPERTIES} note not`, { enum: ['x'] }]], ['POST /things body note: not']],
+    [
+      'by names that match a pattern',
+      [[`${PROPERTIES} labels patternProperties`, { '^x': STRING }]],
+      ['POST /things body labels: patternProperties ^x'],
+    ],
+    [
+      'by one alternative among others',
+      [
+        [
+          `${LIST} responses 200 content application/json schema properties owner oneOf`,
+          [{ $ref: '#/components/schemas/User' }, { type: 'string', format: 'email' }],
+        ],
+      ],
+      ['GET /things 200 body owner oneOf: format'],
+    ],
+    [
+      'by alternatives for a plain schema',
+      [[`${PROPERTIES} note`, { anyOf: [STRING, { type: 'integer' }] }]],
+      ['POST /things body note: anyOf'],
+    ],
+    [
+      'by the kind of alternatives',
+      [
+        [
+          `${LIST} responses 200 content application/json schema properties owner`,
+          { anyOf: [{ $ref: '#/components/schemas/User' }, STRING] },
+        ],
+      ],
+      ['GET /things 200 body owner: anyOf'],
+    ],
+    ['by a body', [['paths /things post requestBody', undefined]], ['POST /things body: body']],
+    [
+      'by a body that is not required',
+      [['paths /things post requestBody required', false]],
+      ['POST /things body: required'],
+    ],
+    [
+      'by a required query parameter more',
+      [[`${LIST} parameters 3`, { name: 'page', in: 'query', required: true, schema: STRING }]],
+      ['GET /things query page: parameter'],
+    ],
+    [
+      'by a member that requests never have',
+      [['components schemas NewThing properties note readOnly', true]],
+      ['POST /things body note: field'],
+    ],
+    [
+      'by a required header of an answer',
+      [[`${LIST} responses 200 headers x-total required`, true]],
+      ['GET /things 200 header x-total: required'],
+    ],
+    [
+      'by the parameter of a path',
+      [['paths /things/{id} parameters 0 schema format', 'uuid']],
+      ['DELETE /things/{id} path id: format', 'GET /things/{id} path id: format'],
+    ],
+    [
+      'by the encoding of a part',
+      [['paths /things post requestBody content application/json encoding', { note: { contentType: 'text/plain' } }]],
+      ['POST /things body: encoding'],
+    ],
+    [
+      'by a parameter that is written as JSON',
+      [[`${LIST} parameters 0`, { name: 'sort', in: 'query', content: { 'application/json': { schema: SORT } } }]],
+      ['GET /things query sort: media type'],
+    ],
+    ['by a base path of one path', [['paths /things servers', [{ url: '/v2' }]]], ['/things servers: base path']],
+    [
+      'by a base path of one path that each of its operations has',
+      [
+        [`${LIST} servers`, [{ url: '/v2' }]],
+        ['paths /things post servers', [{ url: '/v2' }]],
+      ],
+      ['/things servers: base path'],
+    ],
+    ['by a base path of one operation', [[`${LIST} servers`, [{ url: '/v2' }]]], ['GET /things servers: base path']],
+    [
+      'by the name of a parameter that only one of the operations has',
+      [
+        ['paths /things/{id} delete', undefined],
+        ['paths /things/{thingId}', { parameters: [{ ...ID, name: 'thingId' }], delete: ITEM.delete }],
+      ],
+      ['/things/{id}: path parameters'],
+    ],
+    [
+      'by the base paths of several operations',
+      [
+        [`${LIST} servers`, [{ url: '/v2' }]],
+        ['paths /things post servers', [{ url: '/v3' }]],
+      ],
+      ['GET /things servers: base path', 'POST /things servers: base path'],
+    ],
+  ];
+
+  it.each(cases)('%s', async (_what, theirs, found) => {
+    expect(await ids(theirs)).toEqual(found);
+  });
+
+  it.each([['*/*'], ['application/*']])(
+    'by the members of a body, also where its media type is the range %s',
+    async (range) => {
+      const OK = 'paths /things get responses 200 content';
+      const schema = { type: 'object', required: ['more'], properties: { more: { type: 'integer' } } };
+      const theirs = sourceOf(changed([OK, { [range]: { schema } }]), 'theirs');
+      const { differences } = await compareDocuments(theirs, sourceOf(exampleDocument(), 'ours'));
+      const found = differences.map(({ id }) => id);
+
+      expect(found).toContain('GET /things 200 body more: field');
+      expect(found).toContain('GET /things 200 body: media type');
+    },
+  );
+
+  it('by the media type of an answer without one: clients go on as before', async () => {
+    const content = { 'application/json': { schema: STRING } };
+    const theirs = sourceOf(changed(['paths /things/{id} get responses 404 content', content]), 'theirs');
+    const { differences } = await compareDocuments(theirs, sourceOf(exampleDocument(), 'ours'));
+
+    expect(differences.map((one) => [one.id, one.class])).toEqual([
+      ['GET /things/{id} 404 body: media type', 'widens'],
+    ]);
+  });
+
+  it.each([
+    [{ type: 'integer' }, 'integer in the document, string in the mock'],
+    [{ type: 'integer', nullable: true }, 'integer or null in the document, string in the mock'],
+    [{}, 'any type in the document, string in the mock'],
+  ])('by the type, in words: %j', async (note, what) => {
+    const theirs = sourceOf(changed([`${PROPERTIES} note`, note]), 'theirs');
+    const { differences } = await compareDocuments(theirs, sourceOf(exampleDocument(), 'ours'));
+
+    expect(differences).toEqual([expect.objectContaining({ id: 'POST /things body note: type', what })]);
+  });
+
+  it('by patterns of allOf, in any order', async () => {
+    const patterns = (...all: string[]) =>
+      changed([`${PROPERTIES} note`, { allOf: all.map((pattern) => ({ pattern })) }]);
+    const found = async (theirs: object, ours: object) =>
+      (await compareDocuments(sourceOf(theirs, 'theirs'), sourceOf(ours, 'ours'))).differences.map(({ id }) => id);
+
+    expect(await found(patterns('a', 'b', 'c'), patterns('c', 'a', 'b'))).toEqual([]);
+    expect(await found(patterns('a', 'b', 'c'), patterns('a', 'b', 'd'))).toEqual(['POST /things body note: pattern']);
+  });
+
+  it('by security that becomes optional: clients go on as before', async () => {
+    const theirs = sourceOf(changed([`${LIST} security`, [{ bearer: [] }, {}]]), 'theirs');
+    const {
+      differences: [difference],
+    } = await compareDocuments(theirs, sourceOf(exampleDocument(), 'ours'));
+
+    expect(difference).toEqual({
+      id: 'GET /things: security',
+      class: 'widens',
+      where: 'GET /things',
+      what: '`none` only in the document',
+    });
+  });
+});
+
+it('a difference reads as one line whatever the document calls its members', async () => {
+  const theirs = sourceOf(changed([`${PROPERTIES} a\n\u001b[31mb`, STRING]), 'theirs');
+  const {
+    differences: [difference],
+  } = await compareDocuments(theirs, sourceOf(exampleDocument(), 'ours'));
+
+  expect(difference?.where).toBe('POST /things body a��[31mb');
+});

@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { type Baseline, judge, readBaseline } from '../../src/verify/baseline.ts';
+import { compareDocuments } from '../../src/verify/documents.ts';
+import { sourceOf } from '../../src/verify/source.ts';
+
+const json = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8'));
+
+/**
+ * `published/` has what vendors publish, without their words. After an intended change:
+ * `npx --no-install nv-auth-mock verify --spec conformance/published/NAME.json --document NAME --baseline openapi/SERVICE/baseline.json --update-baseline`
+ */
+const PUBLISHED = readdirSync(new URL('../../published/', import.meta.url)).map((file) => file.replace(/\.json$/, ''));
+
+describe.each(PUBLISHED)('the document %s', async (name) => {
+  const file = `openapi/${name.replace(/\..*$/, '')}/baseline.json`;
+  const theirs = sourceOf(json(`../../published/${name}.json`), 'the published document');
+  const compared = await compareDocuments(theirs, sourceOf(json(`../../../dist/openapi/${name}.json`), name));
+  const baseline: Baseline = readBaseline(json(`../../../${file}`), file);
+  const verdict = judge(compared.differences, baseline, name, file);
+
+  it('has all paths that the vendor publishes', () => {
+    expect(compared.otherPaths).toBe(0);
+    expect(compared.operations).toBeGreaterThan(0);
+  });
+
+  it('differs from the published one only where the baseline says why', () => {
+    expect(verdict.failing).toEqual([]);
+  });
+
+  it('has a reason and a source for each difference', () => {
+    const entries = [...baseline.differences, ...(baseline.patterns ?? [])];
+
+    expect(entries.filter(({ reason, source }) => [reason, source].some((text) => (text ?? '').trim() === ''))).toEqual(
+      [],
+    );
+  });
+
+  it('has no entry in the baseline that does not differ any more', () => {
+    expect(verdict.stale).toEqual([]);
+  });
+});
+
+it('a fault is documented for exactly the statuses that the published document of Run:ai lists', () => {
+  const theirs = json('../../published/runai.2.24.json').paths;
+  const ours = json('../../../dist/openapi/runai.2.24.json').paths;
+  const { operations } = json('../../../dist/operations/runai.2.24.json');
+  const nameless = (path: string) => path.replaceAll(/\{[^{}]*\}/g, '{}');
+  const published = new Map(
+    Object.entries(theirs).map(([path, item]) => [nameless(path), item as Record<string, never>]),
+  );
+  let compared = 0;
+  for (const { method, path, statusesOfOurs } of operations) {
+    const its = published.get(nameless(path))?.[method.toLowerCase()] as { responses: object } | undefined;
+    if (its === undefined) continue;
+    const served = Object.keys(ours[path][method.toLowerCase()].responses).map(Number);
+    const documented = served.filter((status) => !statusesOfOurs.includes(status));
+    expect(documented, `${method} ${path}`).toEqual(Object.keys(its.responses).map(Number));
+    compared += 1;
+  }
+  expect(compared).toBeGreaterThan(50);
+});
+
+it('all services of which an interface is published are compared with it', () => {
+  expect(PUBLISHED).toEqual(['air.2.0', 'nak', 'nvcf', 'nvct', 'runai.2.24']);
+});
