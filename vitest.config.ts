@@ -46,7 +46,7 @@ export default defineConfig({
   test: {
     // Nothing in src keeps state of its own, so files share what they import: a third of the time.
     isolate: false,
-    include: ['test/**/*.test.ts'],
+    include: ['test/**/*.test.ts', 'console/test/**/*.test.ts'],
     exclude: excluded(),
     globalSetup: 'test/support/setup.ts',
     testTimeout: 20_000,

@@ -13,7 +13,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e',
-          include: ['test/**/*.e2e.ts'],
+          include: ['test/**/*.e2e.ts', 'console/test/**/*.e2e.ts'],
           exclude: ['test/standby/**'],
           testTimeout: 60_000,
           isolate: false,

@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { hasBrowser } from '../support/browser.ts';
-import { rows, served } from '../support/console.ts';
-import { castKey } from '../support/ngc-cast.ts';
-import { windows } from '../support/window.ts';
+import { hasBrowser } from '../../test/support/browser.ts';
+import { castKey } from '../../test/support/ngc-cast.ts';
+import { rows, served } from './support/console.ts';
+import { windows } from './support/window.ts';
 
 const REGISTRAR = castKey('nvcf-registrar').key;
 

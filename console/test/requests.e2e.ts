@@ -1,11 +1,11 @@
 /** The console's list of requests, in a browser. */
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { faultsOfPage } from '../support/axe.ts';
-import { hasBrowser } from '../support/browser.ts';
-import { INVOKER, readJson, rows, served } from '../support/console.ts';
-import { castKey } from '../support/ngc-cast.ts';
-import { fitsWidth, windows } from '../support/window.ts';
+import { hasBrowser } from '../../test/support/browser.ts';
+import { castKey } from '../../test/support/ngc-cast.ts';
+import { faultsOfPage } from './support/axe.ts';
+import { INVOKER, readJson, rows, served } from './support/console.ts';
+import { fitsWidth, windows } from './support/window.ts';
 
 const list = (page: Page) => page.getByRole('listbox', { name: 'Requests, newest first' });
 /** How long a page of this browser takes to sort a hundred thousand numbers, in milliseconds. */

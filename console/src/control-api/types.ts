@@ -29,7 +29,7 @@ export type {
   Verified,
   WorldEvent,
   WorldInfo,
-} from '../../generated/library.ts';
-export type { ClockState, MockEvent } from '../../src/library/events.ts';
-export type { RequestSummary } from '../../src/library/requests.ts';
-export type { MadeWorld, WorldOrder } from '../../src/library/worlds.ts';
+} from '../../../generated/library.ts';
+export type { ClockState, MockEvent } from '../../../src/library/events.ts';
+export type { RequestSummary } from '../../../src/library/requests.ts';
+export type { MadeWorld, WorldOrder } from '../../../src/library/worlds.ts';

@@ -1,10 +1,10 @@
 /** What is measured of every view of the console: targets and fields on a telephone, edges that can be seen, and motion. */
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { hasBrowser } from '../support/browser.ts';
-import { INVOKER, rows, served } from '../support/console.ts';
-import { castKey } from '../support/ngc-cast.ts';
-import { fitsWidth, windows } from '../support/window.ts';
+import { hasBrowser } from '../../test/support/browser.ts';
+import { castKey } from '../../test/support/ngc-cast.ts';
+import { INVOKER, rows, served } from './support/console.ts';
+import { fitsWidth, windows } from './support/window.ts';
 
 const INVOKER_ID = castKey('nvcf-invoker').id;
 

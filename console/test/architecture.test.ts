@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { importsOf, ROOT, sourceFiles } from './source-files.ts';
+import { importsOf, ROOT, sourceFiles } from '../../test/architecture/source-files.ts';
 
 /**
  * What the rooms of the console may import. It is a client of the control API as any other: of the server it has types,
@@ -10,50 +10,54 @@ import { importsOf, ROOT, sourceFiles } from './source-files.ts';
  */
 const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly RegExp[] }[] = [
   {
-    files: /^console\/control-api\//,
-    may: [/^console\/(control-api\/|connection$)/, /^@preact\/signals$/, /^library\/(calls|events)$/],
+    files: /^console\/src\/control-api\//,
+    may: [/^console\/src\/(control-api\/|connection$)/, /^@preact\/signals$/, /^library\/(calls|events)$/],
     types: [/^library\//, /^generated\/library$/],
   },
   // What every room may know: the address, the window, the connection, and what somebody prefers.
-  { files: /^console\/(address|connection|duration|preferences|window)$/, may: [/^@preact\/signals$/] },
+  { files: /^console\/src\/(address|connection|duration|preferences|window)$/, may: [/^@preact\/signals$/] },
   {
-    files: /^console\/state\//,
-    may: [/^console\/(state|control-api)\//, /^console\/(address|connection|duration)$/, /^@preact\/signals$/],
-  },
-  {
-    files: /^console\/parts\//,
-    may: [/^console\/parts\//, /^console\/(connection|duration|preferences|window)$/, /^preact(\/hooks)?$/],
-  },
-  {
-    files: /^console\/views\/(index|lazy|others)$/,
+    files: /^console\/src\/state\//,
     may: [
-      /^console\/views\/(([a-z-]+)\/(\2|recorded|tools\/tools)|lazy|others)$/,
-      /^console\/frame\/(help|palette)$/,
-      /^console\/parts\/loaded$/,
+      /^console\/src\/(state|control-api)\//,
+      /^console\/src\/(address|connection|duration)$/,
+      /^@preact\/signals$/,
+    ],
+  },
+  {
+    files: /^console\/src\/parts\//,
+    may: [/^console\/src\/parts\//, /^console\/src\/(connection|duration|preferences|window)$/, /^preact(\/hooks)?$/],
+  },
+  {
+    files: /^console\/src\/views\/(index|lazy|others)$/,
+    may: [
+      /^console\/src\/views\/(([a-z-]+)\/(\2|recorded|tools\/tools)|lazy|others)$/,
+      /^console\/src\/frame\/(help|palette)$/,
+      /^console\/src\/parts\/loaded$/,
       /^http\/console-rail$/,
       /^@preact\/signals$/,
     ],
     types: [/^preact$/],
   },
   {
-    files: /^console\/views\/([a-z-]+)\//,
+    files: /^console\/src\/views\/([a-z-]+)\//,
     may: [
-      /^console\/views\/(OWN\/|lazy$)/,
-      /^console\/(parts|state|control-api)\//,
-      /^console\/(address|connection|duration|window)$/,
+      /^console\/src\/views\/(OWN\/|lazy$)/,
+      /^console\/src\/(parts|state|control-api)\//,
+      /^console\/src\/(address|connection|duration|window)$/,
       /^preact(\/hooks)?$/,
       /^\.\/[a-z-]+\.css$/,
     ],
   },
   // Only the build runs it.
-  { files: /^console\/frame\/first-view$/, may: [/^console\/frame\/frame$/, /^preact-render-to-string$/] },
+  { files: /^console\/src\/frame\/first-view$/, may: [/^console\/src\/frame\/frame$/, /^preact-render-to-string$/] },
   {
-    files: /^console\/(frame\/[a-z-]+|main)$/,
-    may: [/^(console|\.)\//, /^http\/console-rail$/, /^preact(\/hooks)?$/, /^@preact\/signals$/],
+    files: /^console\/src\/(frame\/[a-z-]+|main)$/,
+    may: [/^(console\/src|\.)\//, /^http\/console-rail$/, /^preact(\/hooks)?$/, /^@preact\/signals$/],
   },
 ];
 
-const FILES = ['.ts', '.tsx'].flatMap((ending) => sourceFiles('console', ending));
+const FILES = ['.ts', '.tsx'].flatMap((ending) => sourceFiles('console/src', ending));
 const nameOf = (path: string) => path.replace(/\.tsx?$/, '');
 
 function violations(name: string, target: string, typeOnly: boolean): string[] {
@@ -76,11 +80,11 @@ describe('the console', () => {
   });
 
   it.each([
-    ['console/views/requests/list', 'console/views/clock/clock'],
-    ['console/parts/copy', 'console/control-api/client'],
-    ['console/state/requests', 'core/decide'],
-    ['console/control-api/client', 'library/client'],
-    ['console/elsewhere', 'preact'],
+    ['console/src/views/requests/list', 'console/src/views/clock/clock'],
+    ['console/src/parts/copy', 'console/src/control-api/client'],
+    ['console/src/state/requests', 'core/decide'],
+    ['console/src/control-api/client', 'library/client'],
+    ['console/src/elsewhere', 'preact'],
   ])('would catch %s importing %s', (name, target) => {
     expect(violations(name, target, false)).toHaveLength(1);
   });

@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
-import type { Config } from '../../src/config/options.ts';
-import { listeningServer } from './listening.ts';
-import { castKey } from './ngc-cast.ts';
+import type { Config } from '../../../src/config/options.ts';
+import { listeningServer } from '../../../test/support/listening.ts';
+import { castKey } from '../../../test/support/ngc-cast.ts';
 
 /** May invoke one function, and nothing else. */
 export const INVOKER = castKey('nvcf-invoker').key;

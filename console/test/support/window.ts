@@ -1,6 +1,6 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
-import { launch } from './browser.ts';
+import { launch } from '../../../test/support/browser.ts';
 
 /** Opens an address in a window of its own. */
 export type OpenWindow = (url: string, options?: BrowserContextOptions) => Promise<Page>;

@@ -1,10 +1,10 @@
 /** The console's matrix of operations, and the smallest rights, in a browser. */
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { hasBrowser } from '../support/browser.ts';
-import { served } from '../support/console.ts';
-import { castKey } from '../support/ngc-cast.ts';
-import { windows } from '../support/window.ts';
+import { hasBrowser } from '../../test/support/browser.ts';
+import { castKey } from '../../test/support/ngc-cast.ts';
+import { served } from './support/console.ts';
+import { windows } from './support/window.ts';
 
 const { id: INVOKER_ID } = castKey('nvcf-invoker');
 

@@ -1,12 +1,12 @@
 /** The pages of documents, in a browser. */
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { faultsOfPage } from '../support/axe.ts';
-import { hasBrowser } from '../support/browser.ts';
-import { admin, researcher } from '../support/cast.ts';
-import { served, servedWithAll } from '../support/console.ts';
-import { listeningServer } from '../support/listening.ts';
-import { fitsWidth, SCHEMES, WIDTHS, windows } from '../support/window.ts';
+import { hasBrowser } from '../../test/support/browser.ts';
+import { admin, researcher } from '../../test/support/cast.ts';
+import { listeningServer } from '../../test/support/listening.ts';
+import { faultsOfPage } from './support/axe.ts';
+import { served, servedWithAll } from './support/console.ts';
+import { fitsWidth, SCHEMES, WIDTHS, windows } from './support/window.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every form
 const read = async (url: string): Promise<any> => (await fetch(url)).json();

@@ -1,11 +1,11 @@
 /** What is opened beside the lists of the console: why a request failed, and how one gets back from there. */
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { faultsOfPage } from '../support/axe.ts';
-import { hasBrowser } from '../support/browser.ts';
-import { INVOKER, rows, served } from '../support/console.ts';
-import { castKey } from '../support/ngc-cast.ts';
-import { windows } from '../support/window.ts';
+import { hasBrowser } from '../../test/support/browser.ts';
+import { castKey } from '../../test/support/ngc-cast.ts';
+import { faultsOfPage } from './support/axe.ts';
+import { INVOKER, rows, served } from './support/console.ts';
+import { windows } from './support/window.ts';
 
 const DEPLOYER = castKey('nvcf-deployer');
 const FULL = castKey('nvcf-full-access');

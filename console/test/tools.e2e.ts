@@ -2,11 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import type { Download, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { faultsOfPage } from '../support/axe.ts';
-import { hasBrowser } from '../support/browser.ts';
-import { INVOKER, readJson, served } from '../support/console.ts';
-import { castKey } from '../support/ngc-cast.ts';
-import { fitsWidth, windows } from '../support/window.ts';
+import { hasBrowser } from '../../test/support/browser.ts';
+import { castKey } from '../../test/support/ngc-cast.ts';
+import { faultsOfPage } from './support/axe.ts';
+import { INVOKER, readJson, served } from './support/console.ts';
+import { fitsWidth, windows } from './support/window.ts';
 
 const REGISTRAR = castKey('nvcf-registrar').key;
 const FUNCTION = { name: 'f', inferenceUrl: '/predict', containerImage: 'nvcr.io/acme/f:1' };

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { runInNewContext } from 'node:vm';
 import { build } from 'vite';
 
-const CONSOLE = fileURLToPath(new URL('../console/', import.meta.url));
+const CONSOLE = fileURLToPath(new URL('./', import.meta.url));
 
 /** @type {import('vite').InlineConfig} */
 const SETTINGS = {
@@ -41,7 +41,7 @@ async function firstView() {
       minify: false,
       cssCodeSplit: false,
       lib: {
-        entry: fileURLToPath(new URL('../console/frame/first-view.tsx', import.meta.url)),
+        entry: fileURLToPath(new URL('src/frame/first-view.tsx', import.meta.url)),
         formats: ['iife'],
         name: 'firstView',
       },
@@ -70,14 +70,14 @@ export async function buildConsole(target) {
       // For tests and for whoever mends it; the package leaves it out.
       sourcemap: 'hidden',
       rolldownOptions: {
-        input: fileURLToPath(new URL('../console/main.tsx', import.meta.url)),
+        input: fileURLToPath(new URL('src/main.tsx', import.meta.url)),
         output: { entryFileNames: 'console.js', chunkFileNames: '[name].js', assetFileNames: 'console.[ext]' },
       },
     },
   });
   await writeFile(new URL('first-view.html', target), await firstView());
   // The pages of documents have the frame as well, and nothing else of the console.
-  await copyFile(new URL('../console/frame/frame.css', import.meta.url), new URL('frame.css', target));
+  await copyFile(new URL('src/frame/frame.css', import.meta.url), new URL('frame.css', target));
   const outputs = Array.isArray(output) ? output : [output];
   return outputs.flatMap((one) =>
     'output' in one ? one.output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : [])) : [],

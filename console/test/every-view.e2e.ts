@@ -1,11 +1,11 @@
 /** What holds of every view of the console, in a browser. */
 import type { Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { faultsOfPage } from '../support/axe.ts';
-import { hasBrowser, launch, reboundName, siteWith } from '../support/browser.ts';
-import { INVOKER, rows, served } from '../support/console.ts';
-import { castKey } from '../support/ngc-cast.ts';
-import { fitsWidth, windows } from '../support/window.ts';
+import { hasBrowser, launch, reboundName, siteWith } from '../../test/support/browser.ts';
+import { castKey } from '../../test/support/ngc-cast.ts';
+import { faultsOfPage } from './support/axe.ts';
+import { INVOKER, rows, served } from './support/console.ts';
+import { fitsWidth, windows } from './support/window.ts';
 
 const DEPLOYER = castKey('nvcf-deployer').id;
 const INVOKER_ID = castKey('nvcf-invoker').id;

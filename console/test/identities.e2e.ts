@@ -1,11 +1,11 @@
 /** The console's list of everybody, and the form for keys, in a browser. */
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { faultsOfPage } from '../support/axe.ts';
-import { hasBrowser } from '../support/browser.ts';
-import { INVOKER, served } from '../support/console.ts';
-import { castKey } from '../support/ngc-cast.ts';
-import { windows } from '../support/window.ts';
+import { hasBrowser } from '../../test/support/browser.ts';
+import { castKey } from '../../test/support/ngc-cast.ts';
+import { faultsOfPage } from './support/axe.ts';
+import { INVOKER, served } from './support/console.ts';
+import { windows } from './support/window.ts';
 
 const { id: INVOKER_ID } = castKey('nvcf-invoker');
 

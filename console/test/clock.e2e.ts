@@ -1,10 +1,10 @@
 /** The console's time line and clock, in a browser. */
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { hasBrowser } from '../support/browser.ts';
-import { readJson, served } from '../support/console.ts';
-import { castKey } from '../support/ngc-cast.ts';
-import { windows } from '../support/window.ts';
+import { hasBrowser } from '../../test/support/browser.ts';
+import { castKey } from '../../test/support/ngc-cast.ts';
+import { readJson, served } from './support/console.ts';
+import { windows } from './support/window.ts';
 
 const { id: DEPLOYER } = castKey('nvcf-deployer');
 

@@ -1,11 +1,11 @@
 /** What stands around every view of the console: the navigation, what is in force, keys, the palette and preferences. */
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { faultsOfPage } from '../support/axe.ts';
-import { hasBrowser } from '../support/browser.ts';
-import { INVOKER, rows, served, servedWithAll } from '../support/console.ts';
-import { castKey } from '../support/ngc-cast.ts';
-import { fitsWidth, windows } from '../support/window.ts';
+import { hasBrowser } from '../../test/support/browser.ts';
+import { castKey } from '../../test/support/ngc-cast.ts';
+import { faultsOfPage } from './support/axe.ts';
+import { INVOKER, rows, served, servedWithAll } from './support/console.ts';
+import { fitsWidth, windows } from './support/window.ts';
 
 const DEPLOYER = castKey('nvcf-deployer').id;
 

@@ -1,11 +1,11 @@
 /** The login page of Run:ai, in a browser. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { faultsOfPage } from '../support/axe.ts';
-import { hasBrowser, type Site, siteWith } from '../support/browser.ts';
-import { researcher } from '../support/cast.ts';
-import { listeningServer } from '../support/listening.ts';
-import { authorizationPath, type Fields } from '../support/oauth.ts';
-import { fitsWidth, SCHEMES, WIDTHS, windows } from '../support/window.ts';
+import { hasBrowser, type Site, siteWith } from '../../test/support/browser.ts';
+import { researcher } from '../../test/support/cast.ts';
+import { listeningServer } from '../../test/support/listening.ts';
+import { authorizationPath, type Fields } from '../../test/support/oauth.ts';
+import { faultsOfPage } from './support/axe.ts';
+import { fitsWidth, SCHEMES, WIDTHS, windows } from './support/window.ts';
 
 describe.runIf(hasBrowser)('the login page', () => {
   const openWindow = windows();

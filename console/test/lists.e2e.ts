@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import type { Download, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { hasBrowser } from '../support/browser.ts';
-import { readJson, served } from '../support/console.ts';
-import { castKey } from '../support/ngc-cast.ts';
-import { windows } from '../support/window.ts';
+import { hasBrowser } from '../../test/support/browser.ts';
+import { castKey } from '../../test/support/ngc-cast.ts';
+import { readJson, served } from './support/console.ts';
+import { windows } from './support/window.ts';
 
 /** Every view that this file tells about. */
 const VIEWS = ['faults', 'drills', 'worlds', 'snapshots', 'findings'] as const;
