@@ -2,17 +2,17 @@ import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import * as ENTRY from '../../src/console-entry.ts';
 import { importsOf, ROOT, sourceFiles } from '../../test/architecture/source-files.ts';
 
 /**
- * What the rooms of the console may import. It is a client of the control API as any other: of the server it has types,
- * how the text of events is read, and how lists are paged through. `docs/maintaining/decisions/0030-the-console.md` says why.
+ * What the rooms of the console may import. It is a client of the control API as any other: of the server it has what
+ * `console-entry` exports. `docs/maintaining/decisions/0030-the-console.md` says why.
  */
 const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly RegExp[] }[] = [
   {
     files: /^console\/src\/control-api\//,
-    may: [/^console\/src\/(control-api\/|connection$)/, /^@preact\/signals$/, /^library\/(calls|events)$/],
-    types: [/^library\//, /^generated\/library$/],
+    may: [/^console\/src\/(control-api\/|connection$)/, /^@preact\/signals$/, /^console-entry$/],
   },
   // What every room may know: the address, the window, the connection, and what somebody prefers.
   { files: /^console\/src\/(address|connection|duration|preferences|window)$/, may: [/^@preact\/signals$/] },
@@ -34,7 +34,7 @@ const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly 
       /^console\/src\/views\/(([a-z-]+)\/(\2|recorded|tools\/tools)|lazy|others)$/,
       /^console\/src\/frame\/(help|palette)$/,
       /^console\/src\/parts\/loaded$/,
-      /^http\/console-rail$/,
+      /^console-entry$/,
       /^@preact\/signals$/,
     ],
     types: [/^preact$/],
@@ -53,11 +53,14 @@ const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly 
   { files: /^console\/src\/frame\/first-view$/, may: [/^console\/src\/frame\/frame$/, /^preact-render-to-string$/] },
   {
     files: /^console\/src\/(frame\/[a-z-]+|main)$/,
-    may: [/^(console\/src|\.)\//, /^http\/console-rail$/, /^preact(\/hooks)?$/, /^@preact\/signals$/],
+    may: [/^(console\/src|\.)\//, /^console-entry$/, /^preact(\/hooks)?$/, /^@preact\/signals$/],
   },
 ];
 
 const FILES = ['.ts', '.tsx'].flatMap((ending) => sourceFiles('console/src', ending));
+/** The scripts of the page, which the build makes. */
+const SCRIPTS = ['console', 'others'];
+const read = (path: string) => readFileSync(posix.join(ROOT, path), 'utf8');
 const nameOf = (path: string) => path.replace(/\.tsx?$/, '');
 
 function violations(name: string, target: string, typeOnly: boolean): string[] {
@@ -89,12 +92,30 @@ describe('the console', () => {
     expect(violations(name, target, false)).toHaveLength(1);
   });
 
+  it('imports one file of the server, and no other', () => {
+    const files = ['.ts', '.tsx', '.mjs'].flatMap((ending) => sourceFiles('console', ending));
+    const ofServer = files.flatMap((file) =>
+      importsOf(file).filter(({ specifier }) => /\/(?:src|generated)\//.test(specifier)),
+    );
+
+    expect(new Set(ofServer.map(({ target }) => target))).toEqual(new Set(['console-entry']));
+    expect(Object.keys(ENTRY).sort()).toEqual(['DOCUMENTS', 'RAIL', 'VIEWS_ID', 'eventReader', 'pagesOf']);
+  });
+
+  it('has little of the server in its scripts, and no module of Node', () => {
+    const sources = SCRIPTS.flatMap((name) => JSON.parse(read(`dist/console/${name}.js.map`)).sources as string[]);
+    const ofServer = sources.flatMap((source) => /^(?:\.\.\/)+(src\/.*)/.exec(source)?.[1] ?? []);
+
+    expect(ofServer.toSorted()).toEqual(['src/http/console-rail.ts', 'src/library/calls.ts', 'src/library/events.ts']);
+    expect(sources.filter((source) => /browser-external|node:/.test(source))).toEqual([]);
+  });
+
   it('never makes markup of a text', () => {
     expect(FILES.filter(({ text }) => /innerHTML|dangerously|insertAdjacent|document\.write/.test(text))).toEqual([]);
   });
 
   it('is two scripts that name no other machine; compressed, the first is less than 21 kB, and both are less than 60 kB', () => {
-    const scripts = ['console', 'others'].map((name) => readFileSync(posix.join(ROOT, `dist/console/${name}.js`)));
+    const scripts = SCRIPTS.map((name) => Buffer.from(read(`dist/console/${name}.js`)));
     const [first = Number.NaN, second = Number.NaN] = scripts.map((script) => brotliCompressSync(script).length);
 
     expect(first).toBeLessThan(21_000);

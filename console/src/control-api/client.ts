@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { pagesOf } from '../../../src/library/calls.ts';
+import { pagesOf } from '../../../src/console-entry.ts';
 
 /** The path that everything in this world is below; empty for the default world, and for a world with a host of its own. */
 const BELOW = document.documentElement.dataset['below'] ?? '';

@@ -1,4 +1,4 @@
-import { eventReader } from '../../../src/library/events.ts';
+import { eventReader } from '../../../src/console-entry.ts';
 import { connection } from '../connection.ts';
 import { Refused, send } from './client.ts';
 import type { MockEvent } from './types.ts';

@@ -2,6 +2,7 @@
 export type {
   BrokenAt,
   ClockReading,
+  ClockState,
   Decision,
   Drill,
   Fault,
@@ -16,11 +17,14 @@ export type {
   KeyResource,
   LeastPrivilege,
   LeastRights,
+  MadeWorld,
+  MockEvent,
   OperationEffect,
   PrincipalReport,
   Propagation,
   RecordedMessage,
   RecordedRequest,
+  RequestSummary,
   ScopedRole,
   Snapshot,
   SpoiledBody,
@@ -29,7 +33,5 @@ export type {
   Verified,
   WorldEvent,
   WorldInfo,
-} from '../../../generated/library.ts';
-export type { ClockState, MockEvent } from '../../../src/library/events.ts';
-export type { RequestSummary } from '../../../src/library/requests.ts';
-export type { MadeWorld, WorldOrder } from '../../../src/library/worlds.ts';
+  WorldOrder,
+} from '../../../src/console-entry.ts';

@@ -1,5 +1,5 @@
 import { type ComponentChild, render } from 'preact';
-import { DOCUMENTS } from '../../../src/http/console-rail.ts';
+import { DOCUMENTS } from '../../../src/console-entry.ts';
 import { connection } from '../connection.ts';
 import { Connected, FrameDialog, GoTo, WhichWorld, WorldClock } from './frame.tsx';
 import { InForceBar } from './in-force-bar.tsx';

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { VIEWS_ID } from '../../../src/http/console-rail.ts';
+import { VIEWS_ID } from '../../../src/console-entry.ts';
 import { addressOfView, sameIn, view } from '../address.ts';
 import { connection, isOffline } from '../connection.ts';
 import { addressOf, adminToken, wantsToken } from '../control-api/client.ts';

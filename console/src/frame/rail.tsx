@@ -1,4 +1,4 @@
-import { DOCUMENTS, RAIL, type RailView, VIEWS_ID } from '../../../src/http/console-rail.ts';
+import { DOCUMENTS, RAIL, type RailView, VIEWS_ID } from '../../../src/console-entry.ts';
 import { addressOfView } from '../address.ts';
 import { addressOf } from '../control-api/client.ts';
 import { Icon } from '../parts/icon.tsx';

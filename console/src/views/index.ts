@@ -1,5 +1,5 @@
 import type { ComponentType } from 'preact';
-import { RAIL } from '../../../src/http/console-rail.ts';
+import { RAIL } from '../../../src/console-entry.ts';
 import { lazy } from './lazy.tsx';
 import { Requests } from './requests/requests.tsx';
 

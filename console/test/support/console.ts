@@ -1,5 +1,4 @@
 import type { Locator, Page } from 'playwright-core';
-import type { Config } from '../../../src/config/options.ts';
 import { listeningServer } from '../../../test/support/listening.ts';
 import { castKey } from '../../../test/support/ngc-cast.ts';
 
@@ -13,7 +12,7 @@ export const readJson = async (url: string, init?: RequestInit): Promise<any> =>
 };
 
 /** A server that listens, and requests to it. */
-export async function served(config: Partial<Config> = {}, port = 0) {
+export async function served(config: Parameters<typeof listeningServer>[0] = {}, port = 0) {
   const { url, close: stop } = await listeningServer(config, port);
   const ask = (method: string, path: string, token = INVOKER, body?: object) =>
     fetch(url + path, {
