@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * Tests that start processes, pack and install the package, need PostgreSQL or a browser, or hold many worlds or lines for
- * seconds: `npm run test:e2e`, and `npm run test:standby` for several processes on one database.
+ * seconds: `npm run test:e2e`, and `npm run test:standby` for several processes on one database. The console has its own.
  */
 export default defineConfig({
   test: {
@@ -13,7 +13,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e',
-          include: ['test/**/*.e2e.ts', 'console/test/**/*.e2e.ts'],
+          include: ['test/**/*.e2e.ts'],
           exclude: ['test/standby/**'],
           testTimeout: 60_000,
           isolate: false,
