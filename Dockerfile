@@ -3,6 +3,8 @@
 FROM node:22-bookworm-slim AS build
 WORKDIR /src
 COPY package.json package-lock.json ./
+COPY conformance/package.json conformance/
+COPY console/package.json console/
 RUN npm ci
 COPY . .
 # Of the native module only what is loaded: its sources are ten times as large. Where its binary could not be fetched, as behind a

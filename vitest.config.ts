@@ -46,7 +46,7 @@ export default defineConfig({
   test: {
     // Nothing in src keeps state of its own, so files share what they import: a third of the time.
     isolate: false,
-    include: ['{conformance,test}/**/*.test.ts'],
+    include: ['{test,conformance,console}/**/*.test.ts'],
     exclude: excluded(),
     globalSetup: 'test/support/setup.ts',
     testTimeout: 60_000,

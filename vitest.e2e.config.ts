@@ -2,23 +2,19 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * Tests that start processes, pack and install the package, need PostgreSQL or a browser, or hold many worlds or lines for
- * seconds: `npm run test:e2e`, and `npm run test:standby` for several processes on one database.
+ * seconds: `npm run test:e2e`, and for the workspaces `npm run test:e2e -w @nv-auth-mock/console` and the like. Several processes
+ * on one database: `npm run test:standby`.
  */
 export default defineConfig({
   test: {
     maxWorkers: '100%',
     globalSetup: ['test/support/setup.ts', 'test/support/tools.ts', 'test/support/postgres-offer.ts'],
     projects: [
-      {
-        extends: true,
-        test: {
-          name: 'e2e',
-          include: ['{conformance,test}/**/*.e2e.ts'],
-          exclude: ['test/standby/**'],
-          testTimeout: 240_000,
-          isolate: false,
-        },
-      },
+      ...[
+        { name: 'e2e', include: ['test/**/*.e2e.ts'], exclude: ['test/standby/**'] },
+        { name: 'conformance', include: ['conformance/**/*.e2e.ts'] },
+        { name: 'console', include: ['console/**/*.e2e.ts'] },
+      ].map((project) => ({ extends: true as const, test: { ...project, testTimeout: 240_000, isolate: false } })),
       {
         extends: true,
         test: {

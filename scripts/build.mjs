@@ -4,8 +4,8 @@ import { chmod, copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } fro
 import { isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { buildConsole } from '../console/build.mjs';
 import { bundledOf, noticesOf } from './bundled.mjs';
-import { buildConsole } from './console.mjs';
 import { buildDocuments } from './documents.mjs';
 import { fingerprintOf } from './fingerprint.mjs';
 import { fromSource } from './from-source.mjs';
@@ -15,7 +15,16 @@ import { sbomOf } from './sbom.mjs';
 const DIST = new URL('../dist/', import.meta.url);
 
 /** Everything that determines the build, and the fingerprint it had. */
-const INPUTS = ['src/', 'conformance/', 'console/', 'openapi/', 'scripts/', 'package.json', 'package-lock.json'];
+const INPUTS = [
+  'src/',
+  'conformance/src/',
+  'console/src/',
+  'console/build.mjs',
+  'openapi/',
+  'scripts/',
+  'package.json',
+  'package-lock.json',
+];
 const MARK = new URL('.built', DIST);
 
 const SOURCES = fileURLToPath(new URL('../src/', import.meta.url));

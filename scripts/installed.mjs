@@ -16,8 +16,12 @@ function isMissing([name, version]) {
   }
 }
 
-// Their versions are exact.
-const missing = Object.entries(read('package.json').devDependencies).find(isMissing);
+const root = read('package.json');
+const manifests = [root, ...root.workspaces.map((/** @type {string} */ folder) => read(`${folder}/package.json`))];
+// Their versions are exact, and npm installs them all at the root.
+const missing = manifests
+  .flatMap(({ dependencies, devDependencies }) => Object.entries({ ...dependencies, ...devDependencies }))
+  .find(isMissing);
 if (missing !== undefined) {
   process.stderr.write(`nv-auth-mock: ${missing.join(' ')} is not installed. Run \`npm ci\` first.\n`);
   process.exit(1);

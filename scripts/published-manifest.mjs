@@ -2,7 +2,7 @@
 /**
  * `package.json` as it is published, while npm packs. In a clone better-sqlite3 is an optional dependency, so that `npm
  * ci` brings it. In the package it is an optional peer, as `pg` is: of an optional dependency some installers run the
- * build, and end with an error where it fails or was not approved.
+ * build, and end with an error where it fails or was not approved. The workspaces are not in the package.
  *
  * Usage: node scripts/published-manifest.mjs           `prepack`, as its last step: writes it
  *        node scripts/published-manifest.mjs --restore `postpack`: puts the clone's own back. `prepack` begins with it, too,
@@ -20,7 +20,7 @@ const RANGES = { 'better-sqlite3': '>=12' };
  *
  * @param {any} manifest `package.json` of a clone
  */
-export function publishedManifest({ optionalDependencies = {}, ...manifest }) {
+export function publishedManifest({ optionalDependencies = {}, workspaces: _, ...manifest }) {
   const missing = Object.keys(optionalDependencies).filter((name) => !(name in RANGES));
   if (missing.length > 0) throw new Error(`scripts/published-manifest.mjs needs the range of ${missing.join(', ')}`);
   const optional = Object.fromEntries(Object.keys(RANGES).map((name) => [name, { optional: true }]));

@@ -87,7 +87,7 @@ export function sbomOf({ manifest, lock, bundled, drivers }) {
     },
     components: components.map((part) => componentOf(part, lock)),
     dependencies: [
-      { ref: purlOf(manifest), dependsOn: [...dependsOn(needsOf(lock, '')), ...brought].sort() },
+      { ref: purlOf(manifest), dependsOn: [...dependsOn(ownNeedsOf(lock)), ...brought].sort() },
       ...components.map((part) => ({
         ref: purlOf(part),
         dependsOn: part.path === null ? [] : dependsOn(needsOf(lock, part.path)),
@@ -117,6 +117,16 @@ function installedParts(lock, names, scope) {
 }
 
 /**
+ * Where the packages are that the project asks for. The code of its workspaces is in the build, too.
+ *
+ * @param {Lock} lock
+ */
+function ownNeedsOf(lock) {
+  const folders = Object.keys(lock).filter((path) => !path.includes('node_modules/'));
+  return folders.flatMap((folder) => needsOf(lock, folder));
+}
+
+/**
  * Where the packages are that a package asks for.
  *
  * @param {Lock} lock
@@ -141,7 +151,9 @@ function needsOf(lock, path) {
 function resolved(lock, folder, name) {
   const path = `${folder === '' ? '' : `${folder}/`}node_modules/${name}`;
   if (path in lock) return path;
-  return folder === '' ? null : resolved(lock, folder.replace(/\/?node_modules\/(?:@[^/]+\/)?[^/]+$/, ''), name);
+  return folder === ''
+    ? null
+    : resolved(lock, folder.replace(/(?:^|\/)(?:node_modules\/(?:@[^/]+\/)?)?[^/]+$/, ''), name);
 }
 
 /** @param {Part} part @param {Lock} lock */

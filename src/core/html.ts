@@ -1,5 +1,5 @@
 /**
- * The common styles of the server's pages. The colours are the console's (`console/frame/frame.css`). Inlined text, because
+ * The common styles of the server's pages. The colours are the console's (`console/src/frame/frame.css`). Inlined text, because
  * the login page loads no files.
  */
 export const LOOK = `:root {

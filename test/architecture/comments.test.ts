@@ -7,7 +7,7 @@ import { ROOT, sourceFiles } from './source-files.ts';
 const FILE_NAME = /`((?:[a-z0-9.-]+\/)+[\w.-]+\.(?:ts|[cm]?js|json|md|ya?ml))`/g;
 
 it('every file that a comment names exists', () => {
-  const sources = ['src', 'test', 'scripts'].flatMap((folder) => [
+  const sources = ['src', 'test', 'scripts', 'console'].flatMap((folder) => [
     ...sourceFiles(folder, '.ts'),
     ...sourceFiles(folder, '.mjs'),
   ]);

@@ -25,16 +25,19 @@ function startedBy(file: SourceFile): string[] {
     .map(({ target }) => `${file.path} -> ${target}`);
 }
 
+/** The tests of the server and of its workspaces. */
+const testFiles = (ending: string) => ['test', 'console/test'].flatMap((folder) => sourceFiles(folder, ending));
+
 describe('the tests of `npm test`', () => {
   it('start nothing: those that do are called `.e2e.ts`, and run by `npm run test:e2e`', () => {
-    expect(sourceFiles('test', '.test.ts').flatMap(startedBy)).toEqual([]);
+    expect(testFiles('.test.ts').flatMap(startedBy)).toEqual([]);
   });
 });
 
 describe('the tests of `npm run test:e2e`', () => {
   it('start something, or take long', () => {
     const long = new Set(LONG.map((name) => `test/${name}.e2e.ts`));
-    const idle = sourceFiles('test', '.e2e.ts').filter((file) => startedBy(file).length === 0 && !long.has(file.path));
+    const idle = testFiles('.e2e.ts').filter((file) => startedBy(file).length === 0 && !long.has(file.path));
     expect(idle.map(({ path }) => path)).toEqual([]);
   });
 });

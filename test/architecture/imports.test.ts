@@ -273,6 +273,12 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   // What the package passes on, `test/architecture/conformance.test.ts` lists.
   { files: /^conformance-entry$/, may: [/./] },
   { files: /^metrics\//, may: [/^prom-client$/, /^platform\/time$/], types: [/^store\/commit-times$/] },
+  // Only what runs in a browser, too.
+  {
+    files: /^console-entry$/,
+    may: [/^http\/console-rail$/, /^library\/(calls|events)$/],
+    types: [/^library\/(requests|worlds)$/, /^generated\/library$/],
+  },
   { files: /^main$/, may: [/^cli\/index$/, /^platform\/node-version$/] },
   // Which adapter keeps a world is nobody's business outside of the store.
   { files: /^worlds\//, may: [/^(?!(?:app|cli|config|http|library|services)\/|store\/[a-z-]+\/).*/] },

@@ -65,7 +65,7 @@ describe('the build', () => {
       return [...text.matchAll(REPLACING)].map(([name]) => `${path}: ${name}`);
     });
 
-    expect(files).toContain('scripts/console.mjs');
+    expect(files).toContain('console/build.mjs');
     expect(found).toEqual([]);
   });
 

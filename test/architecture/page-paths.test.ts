@@ -15,7 +15,7 @@ const BEGINNINGS = ['', 'src', ...readdirSync(join(ROOT, 'src/services')).map((n
 function pathsIn(text: string): string[] {
   const paths = [...text.matchAll(/`([a-z][\w.-]*\/[\w./-]*)`/g)].map(([, path = '']) => path);
   return paths.filter(
-    (path) => /(?:\.(?:ts|mjs|json|md)|\/)$/.test(path) && !/^(?:dist|nv-auth-mock)\/|NAME/.test(path),
+    (path) => /(?:\.(?:tsx?|mjs|json|md)|\/)$/.test(path) && !/^(?:dist|nv-auth-mock)\/|NAME/.test(path),
   );
 }
 

@@ -24,6 +24,11 @@ interface Workflow {
 
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const MANIFEST = JSON.parse(read('package.json'));
+/** The workspaces, with their folders. */
+const WORKSPACES = MANIFEST.workspaces.map((folder: string) => ({
+  folder,
+  ...JSON.parse(read(`${folder}/package.json`)),
+})) as readonly { readonly folder: string; readonly name: string; readonly scripts: Record<string, string> }[];
 const files = (folder: string) => readdirSync(join(ROOT, folder)).filter((file) => file.endsWith('.yml'));
 const WORKFLOWS = files('.github/workflows').map((file) => ({
   file,
@@ -36,10 +41,15 @@ describe.each(WORKFLOWS)('$file', ({ file, workflow }) => {
 
   it('runs only scripts that there are', () => {
     const lines = steps.flatMap(({ run = '' }) => run.split('\n'));
-    const names = lines.flatMap((line) => /^\s*npm run (?:--silent )?(\S+)/.exec(line)?.[1] ?? []);
+    const called = lines.flatMap((line) => {
+      const [, script, workspace] = /^\s*npm run (?:--silent )?(\S+)(?: -w (\S+))?/.exec(line) ?? [];
+      return script === undefined ? [] : [{ script, workspace }];
+    });
+    const scriptsOf = (workspace: string | undefined) =>
+      workspace === undefined ? MANIFEST.scripts : WORKSPACES.find(({ name }) => name === workspace)?.scripts;
 
-    expect(names.length).toBeGreaterThan(0);
-    expect(names.filter((name) => !(name in MANIFEST.scripts))).toEqual([]);
+    expect(called.length).toBeGreaterThan(0);
+    expect(called.filter(({ script, workspace }) => !(script in (scriptsOf(workspace) ?? {})))).toEqual([]);
   });
 
   it('runs nothing that a clone cannot run, but for publishing', () => {
@@ -66,6 +76,40 @@ describe.each(WORKFLOWS)('$file', ({ file, workflow }) => {
     expect(written.filter(([name, right]) => right !== 'read' && name === 'contents')).toEqual([]);
     expect(workflow.concurrency).toBeDefined();
     for (const job of jobs) expect(job['timeout-minutes']).toBeLessThanOrEqual(360);
+  });
+});
+
+describe.each(WORKSPACES)('the tests of $folder', ({ folder, name, scripts }) => {
+  /** What each job runs, and what CI does without one. */
+  const places = [
+    ...WORKFLOWS.flatMap(({ file, workflow }) =>
+      Object.entries(workflow.jobs).map(([job, { steps }]) => ({
+        place: `${file}: ${job}`,
+        commands: steps.map(({ run = '' }) => run),
+      })),
+    ),
+    {
+      place: '.ci/run',
+      commands: [...read('.ci/run').matchAll(/^tests \S+ (.*?)(?: --)?$/gm)].map(([, line]) => `npm run ${line}`),
+    },
+  ];
+
+  it.each([
+    ['check', 'test'],
+    ['test:e2e', 'test:e2e'],
+  ])('run once, by a command of their own, wherever `npm run %s` is run', (ofRoot, own) => {
+    if (!(own in scripts)) return;
+    const whole = new RegExp(`^npm run ${ofRoot}(?! -w )`);
+    const running = places.filter(({ commands }) => commands.some((command) => whole.test(command)));
+    const wrong = running.filter(({ commands }) => {
+      const twice = commands.filter(
+        (command) => ofRoot === 'check' && whole.test(command) && !command.includes(folder),
+      );
+      return twice.length > 0 || commands.filter((command) => command === `npm run ${own} -w ${name}`).length !== 1;
+    });
+
+    expect(running.length).toBeGreaterThan(2);
+    expect(wrong.map(({ place }) => place)).toEqual([]);
   });
 });
 
@@ -135,7 +179,7 @@ it('Dependabot looks at every file that names versions', () => {
 });
 
 it('every version of a package is exact, because what is bundled is what was tested', () => {
-  const others = ['bench', 'scripts'].flatMap((folder) => sourceFiles(folder, 'package.json'));
+  const others = ['bench', 'console', 'scripts'].flatMap((folder) => sourceFiles(folder, 'package.json'));
   const manifests = ['package.json', ...others.map(({ path }) => path)];
   const given = manifests.flatMap((path) => {
     const { dependencies, devDependencies, optionalDependencies, overrides } = JSON.parse(read(path));

@@ -2,7 +2,6 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasBrowser, launch, reboundName, type Site, siteWith } from '../support/browser.ts';
 import { researcher } from '../support/cast.ts';
-import { rows } from '../support/console.ts';
 import { castKey } from '../support/ngc-cast.ts';
 import { testServer } from '../support/server.ts';
 
@@ -121,7 +120,8 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     const refused: string[] = [];
     page.on('response', (answer) => answer.status() === 403 && refused.push(answer.url()));
     await page.goto(`http://0.0.0.0:${its}/`);
-    await rows(page).filter({ hasText: 'get_users' }).waitFor();
+    const requests = page.getByRole('listbox', { name: 'Requests, newest first' });
+    await requests.getByRole('option').filter({ hasText: 'get_users' }).waitFor();
     await page.goto(`http://0.0.0.0:${its}/docs/runai`);
     await page.waitForSelector('.opblock');
     await page.waitForSelector('.who option', { state: 'attached' });

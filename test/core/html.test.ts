@@ -8,7 +8,7 @@ const coloursIn = (style: string) =>
   Object.fromEntries([...style.matchAll(/(--[a-z]+): (light-dark[^;]+);/g)].map(([, name, value]) => [name, value]));
 
 it('the pages of the server have the colours of the console', () => {
-  const ofConsole = coloursIn(readFileSync(join(ROOT, 'console/frame/frame.css'), 'utf8'));
+  const ofConsole = coloursIn(readFileSync(join(ROOT, 'console/src/frame/frame.css'), 'utf8'));
 
   expect(coloursIn(LOOK)).toEqual(ofConsole);
   expect(Object.keys(ofConsole).length).toBeGreaterThan(5);

@@ -50,11 +50,28 @@ describe('the Dockerfile', () => {
     expect(imageParts().filter((part) => /better-sqlite3(?:\/(?:deps|src|build))?$/.test(part))).toEqual([]);
   });
 
+  it('has the manifest of each workspace before it installs', () => {
+    const { workspaces } = JSON.parse(text('package.json'));
+    const [beforeInstall = ''] = text('Dockerfile').split('\nRUN npm ci\n');
+
+    for (const folder of workspaces) expect(beforeInstall).toContain(`\nCOPY ${folder}/package.json ${folder}/`);
+  });
+
   it('copies nothing that its ignore file leaves out', () => {
     const ignored = text('.dockerignore').trim().split('\n');
-    const copied = ['package.json', 'package-lock.json', 'fixtures', 'LICENSE', 'src', 'scripts', 'openapi'];
+    const copied = [
+      'package.json',
+      'package-lock.json',
+      'fixtures',
+      'LICENSE',
+      'src',
+      'scripts',
+      'openapi',
+      'console/package.json',
+      'console/src',
+    ];
 
-    expect(copied.filter((path) => ignored.includes(path))).toEqual([]);
+    expect(copied.filter((path) => ignored.some((one) => `${path}/`.startsWith(`${one}/`)))).toEqual([]);
   });
 });
 

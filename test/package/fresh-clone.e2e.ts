@@ -1,5 +1,5 @@
 /** The commands of a clone in which `npm ci` was not run, or did not finish. */
-import { cp, mkdir, readdir, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { ROOT } from '../architecture/source-files.ts';
@@ -8,7 +8,9 @@ import { it, launchProgram } from '../support/command.ts';
 const INSTALLED = join(ROOT, 'node_modules');
 
 async function clone(folder: string): Promise<void> {
-  await cp(join(ROOT, 'package.json'), join(folder, 'package.json'));
+  const { workspaces } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+  for (const part of ['.', ...workspaces])
+    await cp(join(ROOT, part, 'package.json'), join(folder, part, 'package.json'));
   await mkdir(join(folder, 'scripts'));
   const scripts = (await readdir(join(ROOT, 'scripts'))).filter((name) => name.endsWith('.mjs'));
   await Promise.all(scripts.map((name) => cp(join(ROOT, 'scripts', name), join(folder, 'scripts', name))));
@@ -26,6 +28,8 @@ describe.concurrent('in a clone without `npm ci`', () => {
     'run typecheck',
     'run test:e2e',
     'run test:standby',
+    'run test -w @nv-auth-mock/console',
+    'run test:e2e -w @nv-auth-mock/console',
   ])('`npm %s` ends with 1, and says in one line what to run first', async (words, { folder, expect }) => {
     await clone(folder);
     const { code, stderr } = await launchProgram('npm', words.split(' '), folder).ended;
@@ -53,10 +57,16 @@ it('a package that is absent, or of another version, is named', async ({ folder 
   await rm(link);
   await symlink(join(INSTALLED, 'vitest'), link);
   const whole = await check();
+  await rm(join(folder, 'node_modules/preact'));
+  const ofWorkspace = await check();
 
   for (const { code, stderr } of [absent, other]) {
     expect(code).toBe(1);
     expect(stderr).toMatch(/^nv-auth-mock: vitest [\d.]+ is not installed\. Run `npm ci` first\.\n$/);
   }
+  expect(ofWorkspace).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^nv-auth-mock: preact [\d.]+ is not installed/),
+  });
   expect(whole).toMatchObject({ code: 0, stdout: '', stderr: '' });
 });

@@ -178,13 +178,15 @@ describe('the package', () => {
     expect(manifest.peerDependenciesMeta).toMatchObject({ 'better-sqlite3': optional, pg: optional });
   });
 
-  it('says of itself what the clone does, but for the driver', async () => {
+  it('says of itself what the clone does, but for the driver and the workspaces', async () => {
     const packedOne = JSON.parse(await readFile(join(user, 'node_modules/nv-auth-mock/package.json'), 'utf8'));
-    const { peerDependencies, peerDependenciesMeta, optionalDependencies, ...own } = JSON.parse(
+    const { peerDependencies, peerDependenciesMeta, optionalDependencies, workspaces, ...own } = JSON.parse(
       await text('package.json'),
     );
 
     expect(Object.keys(optionalDependencies)).toEqual(['better-sqlite3']);
+    expect(workspaces.filter((name: string) => existsSync(join(user, 'node_modules/nv-auth-mock', name)))).toEqual([]);
+    expect(packedOne).not.toHaveProperty('workspaces');
     expect(packedOne).toMatchObject({ ...own, peerDependencies, peerDependenciesMeta });
     const added = new Set(['better-sqlite3', ...Object.keys(peerDependenciesMeta)]);
     expect(new Set(Object.keys(packedOne.peerDependenciesMeta))).toEqual(added);

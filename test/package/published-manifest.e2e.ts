@@ -37,14 +37,18 @@ describe('the manifest of a clone', () => {
     expect(scripts.prepack).toMatch(/&& node scripts\/published-manifest\.mjs$/);
   });
 
-  it('is packed with the driver as an optional peer, and is as before afterwards', async ({ folder }) => {
+  it('is packed with the driver as an optional peer and without workspaces, and is as before afterwards', async ({
+    folder,
+  }) => {
     const text = await cloneIn(folder);
     await pack(folder);
     const tarball = (await readdir(folder)).find((name) => name.endsWith('.tgz')) ?? '';
     const { stdout } = await run('tar', ['-xzOf', tarball, 'package/package.json'], { cwd: folder });
-    const { optionalDependencies, peerDependencies, peerDependenciesMeta, exports, bin, files } = JSON.parse(stdout);
+    const published = JSON.parse(stdout);
+    const { optionalDependencies, peerDependencies, peerDependenciesMeta, exports, bin, files } = published;
 
     expect(optionalDependencies).toBeUndefined();
+    expect(published).not.toHaveProperty('workspaces');
     expect(peerDependencies['better-sqlite3']).toBe('>=12');
     expect(peerDependenciesMeta['better-sqlite3']).toEqual({ optional: true });
     expect(JSON.parse(text)).toMatchObject({ exports, bin, files });

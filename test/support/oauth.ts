@@ -218,6 +218,9 @@ export function fetchOf({ app }: TestServer): (url: string, options: FetchOption
       [value ?? []].flat().map((one): [string, string] => [name, String(one)]),
     );
     const bodiless = [204, 304].includes(answer.statusCode);
-    return new Response(bodiless ? null : answer.rawPayload, { status: answer.statusCode, headers: lines });
+    return new Response(bodiless ? null : new Uint8Array(answer.rawPayload), {
+      status: answer.statusCode,
+      headers: lines,
+    });
   };
 }

@@ -1,0 +1,70 @@
+import { eventReader } from '../../../src/console-entry.ts';
+import { connection } from '../connection.ts';
+import { Refused, send } from './client.ts';
+import type { MockEvent } from './types.ts';
+
+let tryNow: () => void = () => {};
+
+/** Asks a server that does not answer once more, without waiting for the next attempt. */
+export function retry(): void {
+  tryNow();
+}
+
+type Listener = (event: MockEvent) => void;
+
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 5000;
+
+/**
+ * Tells what happens in the world, for as long as the page is looked at. A stream that breaks is opened again where it
+ * broke, and so is one that was let go while the page was hidden.
+ *
+ * @param opened called whenever it is open, before the first event
+ */
+export function follow(listener: Listener, opened: () => void): void {
+  let lastId = '';
+  let pause = FIRST_PAUSE_MS;
+  let reading: AbortController | null = null;
+
+  const read = async (signal: AbortSignal) => {
+    const headers = lastId === '' ? {} : { 'last-event-id': lastId };
+    const { body } = await send('GET', '/_mock/events', { signal, headers });
+    if (body === null) return;
+    connection.value = 'live';
+    pause = FIRST_PAUSE_MS;
+    opened();
+    const eventsIn = eventReader();
+    const reader = body.getReader();
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      for (const event of eventsIn(part.value)) {
+        lastId = event.id;
+        listener(event);
+      }
+    }
+  };
+
+  const begin = async () => {
+    while (!document.hidden) {
+      reading = new AbortController();
+      const ended = await read(reading.signal).catch((thrown: unknown) => thrown);
+      if (document.hidden) return;
+      connection.value = ended instanceof Refused && ended.status === 404 ? 'gone' : 'lost';
+      await new Promise<void>((resolve) => {
+        tryNow = resolve;
+        setTimeout(resolve, pause);
+      });
+      pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
+    }
+  };
+
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) {
+      connection.value = 'away';
+      reading?.abort();
+    } else if (connection.value === 'away') {
+      connection.value = 'connecting';
+      void begin();
+    }
+  });
+  void begin();
+}

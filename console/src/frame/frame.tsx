@@ -1,0 +1,227 @@
+import { useEffect, useState } from 'preact/hooks';
+import { VIEWS_ID } from '../../../src/console-entry.ts';
+import { addressOfView, sameIn, view } from '../address.ts';
+import { connection, isOffline } from '../connection.ts';
+import { addressOf, adminToken, wantsToken } from '../control-api/client.ts';
+import { retry } from '../control-api/stream.ts';
+import { Icon } from '../parts/icon.tsx';
+import { textOf, useLoaded } from '../parts/loaded.tsx';
+import { timeText } from '../parts/time.ts';
+import { worldNow } from '../parts/when.tsx';
+import { zone } from '../preferences.ts';
+import { changed, changesOf } from '../state/changes.ts';
+import { worldMinute, worldTime } from '../state/clock.ts';
+import { unread } from '../state/in-force.ts';
+import { readJournal } from '../state/requests.ts';
+import { consoleOf, here, refreshWorlds, worlds } from '../state/worlds.ts';
+import { VIEWS } from '../views/index.ts';
+import { Awaited, lazy } from '../views/lazy.tsx';
+import { InForceBar } from './in-force-bar.tsx';
+import { Rail } from './rail.tsx';
+import { opened, useShortcuts } from './shortcuts.ts';
+import { UndoBar } from './undo-bar.tsx';
+
+worldNow.of = worldMinute;
+
+/** Reads what the frame shows, and lets every view read again. @throws as the control API does */
+export async function readAll(): Promise<void> {
+  changed('findings', 'clock', 'keys', 'faults', 'drills', 'worlds', 'snapshots', 'mode');
+  await readJournal();
+}
+
+/** What stands around every view: the world, its clock, whether the server is there, and the way to the other views. */
+export function Frame() {
+  const shown = VIEWS.find(({ name }) => name === view.value) ?? VIEWS[0];
+  const title = shown?.title;
+  useEffect(() => {
+    document.title = `${title} · nv-auth-mock`;
+  }, [title]);
+  const current = shown?.name;
+  useEffect(() => {
+    if (current === 'requests') unread.value = 0;
+    // On a telephone the navigation lies over the view.
+    document.getElementById(VIEWS_ID)?.hidePopover();
+  }, [current]);
+  if (shown === undefined || current === undefined) return null;
+  const Show = shown.show();
+  return (
+    <>
+      <button type="button" class="skip" onClick={toContent}>
+        To the content
+      </button>
+      <header>
+        <a class="mark" href={addressOfView('requests')}>
+          nv-auth-mock
+        </a>
+        <WhichWorld />
+        <GoTo />
+        <WorldClock />
+        <Connected />
+        <button type="button" class="to-views" aria-label="Views" popovertarget={VIEWS_ID}>
+          <Icon name="menu" />
+        </button>
+      </header>
+      <Rail current={current} />
+      <div class="said">
+        {wantsToken.value && <AskForToken />}
+        {connection.value === 'gone' && <Gone />}
+        {isOffline.value && <Offline />}
+        <InForceBar />
+      </div>
+      <main id="content" tabIndex={-1} aria-label={title}>
+        {/* Once the token is known, what was refused is read again. */}
+        {Show === undefined ? <Awaited /> : <Show key={String(wantsToken.value)} />}
+      </main>
+      <UndoBar />
+      <FrameDialog />
+    </>
+  );
+}
+
+/** Opens the palette, as its keys do. */
+export function GoTo() {
+  return (
+    <button
+      type="button"
+      class="go-to"
+      onClick={() => {
+        opened.value = 'palette';
+      }}
+    >
+      <Icon name="search" />
+      <span>
+        Go to … <kbd>Ctrl K</kbd>
+      </span>
+    </button>
+  );
+}
+
+/** The dialog of the frame that is open. */
+export function FrameDialog() {
+  useShortcuts();
+  if (opened.value === null) return null;
+  const views = lazy.value;
+  // The pages of documents read the second script only for this.
+  if (views === null) return <Awaited />;
+  return opened.value === 'palette' ? <views.Palette /> : <views.Help />;
+}
+
+/** Not a link: the address says what is shown. */
+function toContent() {
+  document.getElementById('content')?.focus();
+}
+
+/** Leads to the same page of another world. */
+export function WhichWorld() {
+  const all = worlds.value;
+  const current = here.value;
+  // The view of worlds reads them itself.
+  useLoaded(
+    async () => (view.value === 'worlds' || connection.value === 'connecting' ? undefined : refreshWorlds()),
+    [changesOf('worlds')],
+  );
+  if (current === undefined || all.length < 2) return <span class="where" />;
+  return (
+    <label class="where">
+      <span class="quiet">World</span>{' '}
+      <select
+        value={current.id}
+        onChange={({ currentTarget: { value } }) => {
+          const wanted = all.find(({ id }) => id === value);
+          if (wanted !== undefined) location.href = consoleOf(wanted, sameIn(addressOf('/')));
+        }}
+      >
+        {all.map(({ id }) => (
+          <option key={id}>{id}</option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Offline() {
+  return (
+    <p class="banner offline" role="alert">
+      <span>The server does not answer. What is shown is from before, and nothing can be changed.</span>
+      <button type="button" class="small" onClick={retry}>
+        Retry
+      </button>
+    </p>
+  );
+}
+
+function Gone() {
+  return (
+    <p class="banner fault" role="alert">
+      The server no longer has this world. What is shown is from before. <a href="/">To the default world</a>
+    </p>
+  );
+}
+
+export function WorldClock() {
+  const time = worldTime.value;
+  if (time === null) return <span class="clock" />;
+  return (
+    <span class="clock" title="The clock of this world">
+      <time dateTime={time.now}>{timeText(time.now)}</time>
+      <button
+        type="button"
+        title="Shows all times in the other zone"
+        onClick={() => zone.set(zone.value === 'utc' ? 'local' : 'utc')}
+      >
+        {zone.value === 'utc' ? 'UTC' : 'local'}
+      </button>
+      {time.frozen && ' frozen'}
+    </span>
+  );
+}
+
+const SAID = {
+  connecting: 'connecting …',
+  live: 'live',
+  lost: 'offline',
+  gone: 'this world is gone',
+  away: 'not watching',
+} as const;
+
+export function Connected() {
+  return (
+    <span class="connection" data-state={connection.value} role="status" title={SAID[connection.value]}>
+      <span>{SAID[connection.value]}</span>
+    </span>
+  );
+}
+
+/** Where the control API wants the token that its server was started with. It is kept in memory, and nowhere else. */
+function AskForToken() {
+  const [given, setGiven] = useState('');
+  const [fault, setFault] = useState('');
+  const use = async (event: Event) => {
+    event.preventDefault();
+    adminToken.value = given;
+    setFault('');
+    try {
+      await readAll();
+    } catch (thrown) {
+      setFault(textOf(thrown));
+    }
+  };
+  return (
+    <form class="banner" onSubmit={use}>
+      <label>
+        This server was started with --admin-token. The token:{' '}
+        <input
+          type="password"
+          autocomplete="off"
+          value={given}
+          onInput={(event) => setGiven(event.currentTarget.value)}
+          required
+        />
+      </label>{' '}
+      <button type="submit">Use it</button>{' '}
+      <span role="alert" class="fault">
+        {fault}
+      </span>
+    </form>
+  );
+}

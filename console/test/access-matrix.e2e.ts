@@ -1,0 +1,251 @@
+/** The console's matrix of operations, and the smallest rights, in a browser. */
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { hasBrowser } from '../../test/support/browser.ts';
+import { castKey } from '../../test/support/ngc-cast.ts';
+import { served } from './support/console.ts';
+import { windows } from './support/window.ts';
+
+const { id: INVOKER_ID } = castKey('nvcf-invoker');
+
+const cell = (page: Page, name: string) => page.getByRole('gridcell', { name, exact: true });
+
+describe.runIf(hasBrowser)('the access matrix', () => {
+  const opened = windows();
+
+  it('says of each cell what is needed, how sure that is, and where it is written', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/access-matrix?service=nvcf`);
+    await cell(page, 'createDeployment needs deploy_function').click();
+
+    const panel = page.getByRole('article', { name: 'Cell' });
+    await panel.getByText('service-keys page, scope requirements').waitFor();
+    await panel.getByText('contradicted: the documents say two things').waitFor();
+    const either = cell(page, 'listFunctions needs list_functions_details or list_functions');
+    expect(await either.getAttribute('title')).toContain('one of these');
+    expect(await cell(page, 'createFunction does not need invoke_function').count()).toBe(1);
+    await panel.getByRole('textbox').fill('/v2/nvcf/deployments/functions/x/versions/y');
+    await panel.getByRole('button', { name: 'Ask' }).click();
+    await panel.getByText('Refused').waitFor();
+  });
+
+  it('asks about a scope with a resource that its rule takes', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/access-matrix?service=nvcf&cell=listTelemetries~manage_telemetries`);
+    const panel = page.getByRole('article', { name: 'Cell' });
+    await panel.getByRole('button', { name: 'Ask' }).click();
+
+    await panel.getByText('Allowed').waitFor();
+  });
+
+  it('shows what roles allow, and of one role only what is asked for', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/access-matrix?service=runai&by=roles`);
+    const refused = cell(page, 'create_user refuses Viewer');
+    await refused.waitFor();
+    expect(await refused.getAttribute('title')).toContain('refused, missing_permission: users:create');
+    await cell(page, 'create_user allows System administrator').waitFor();
+    await page.getByRole('columnheader', { name: 'Viewer', exact: true }).getByRole('button').click();
+
+    await expect.poll(() => page.getByRole('columnheader').count()).toBe(1);
+    expect(page.url()).toContain('who=Viewer');
+  });
+
+  it('answers what a key may do, and who may do something', async () => {
+    const { url, mock } = await served();
+    const page = await opened(`${url}/#/access-matrix?service=nvcf&by=everybody&who=${INVOKER_ID}`);
+    await cell(page, 'invokeFunction allows nvcf-invoker').click();
+    await page.getByRole('link', { name: 'Who may do invokeFunction?' }).click();
+    await cell(page, 'invokeFunction refuses nvcf-deployer').waitFor();
+    expect(await page.getByRole('rowheader').count()).toBe(1);
+    expect(await page.getByRole('columnheader').count()).toBeGreaterThan(5);
+    await mock('PATCH', `/keys/${castKey('nvcf-deployer').id}`, { scopes: ['invoke_function'] });
+
+    await cell(page, 'invokeFunction allows nvcf-deployer').waitFor();
+  });
+
+  it('is walked with the arrow keys, and a cell is opened with Enter', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/access-matrix?service=ngc`);
+    await cell(page, 'createServiceKey needs keys:manage').focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+
+    await page.getByRole('article', { name: 'Cell' }).getByText('createServiceKey needs keys:manage').waitFor();
+    expect(decodeURIComponent(page.url())).toContain('cell=createServiceKey~keys:manage');
+  });
+
+  it('opens on something to see, with a mark where no right is needed', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/access-matrix`);
+    const free = cell(page, 'getHealth does not need invoke_function');
+    expect(await free.getAttribute('title')).toContain('no right is needed');
+
+    expect(await page.getByRole('list', { name: 'Legend' }).innerText()).toContain('no right is needed');
+    expect(await cell(page, 'createFunction needs register_function').count()).toBe(1);
+  });
+
+  it('compares two identities, and can show only what differs', async () => {
+    const { url } = await served();
+    const deployer = castKey('nvcf-deployer').id;
+    const page = await opened(`${url}/#/access-matrix?service=nvcf&by=everybody&who=${deployer}`);
+    await page.locator('label', { hasText: 'Compared with' }).locator('select').selectOption(INVOKER_ID);
+    await page.getByText('of them different').waitFor();
+    await page.getByRole('checkbox', { name: 'Only differences' }).check();
+    await expect.poll(() => page.getByRole('rowheader', { name: 'createFunction', exact: true }).count()).toBe(0);
+
+    const all = await page.locator('td[data-at]').count();
+    expect(all).toBe(await page.locator('td.differs').count());
+    expect(all).toBeGreaterThan(10);
+    expect(page.url()).toContain('differ=yes');
+  });
+
+  it('keeps its headings while one scrolls in either direction', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/access-matrix?service=air`, { viewport: { width: 900, height: 500 } });
+    const corner = page.getByRole('rowheader').last();
+    await corner.waitFor();
+    await page.locator('.matrix').evaluate((box) => {
+      const { scrollTo } = box as unknown as { scrollTo: (x: number, y: number) => void };
+      scrollTo.call(box, 300, 900);
+    });
+    const inView = (what: ReturnType<typeof page.locator>) =>
+      what.evaluateAll(
+        (all) =>
+          (all as unknown as { getBoundingClientRect(): { x: number; y: number } }[])
+            .map((one) => one.getBoundingClientRect())
+            .filter(({ x, y }) => x >= 0 && x < 900 && y >= 0 && y < 500).length,
+      );
+
+    expect(await inView(page.getByRole('columnheader'))).toBeGreaterThan(3);
+    expect(await inView(page.getByRole('rowheader'))).toBeGreaterThan(3);
+  });
+
+  it('leads from a cell to its operation in the API documents', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/access-matrix?service=nvcf&cell=createFunction~register_function`);
+    const panel = page.getByRole('article', { name: 'Cell' });
+    await panel.getByText('documented: the vendor says so').waitFor();
+    await panel.getByRole('link', { name: 'In the API documents' }).click();
+
+    await page.locator('[id="nvcf/createFunction"]').waitFor();
+  });
+
+  it('takes the width that it has', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/access-matrix?service=nvcf`);
+    await cell(page, 'createFunction needs register_function').waitFor();
+
+    for (const width of [1280, 1800]) {
+      await page.setViewportSize({ width, height: 900 });
+      const { x, width: taken } = (await page.getByRole('grid').boundingBox()) ?? { x: 0, width: 0 };
+      expect(x + taken).toBeGreaterThan(width - 60);
+    }
+  });
+
+  it('is a list of operations on a telephone, each of which opens to its cells', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/access-matrix?service=nvcf`, { viewport: { width: 390, height: 844 } });
+    const list = page.getByRole('list', { name: 'Operations against rights' });
+    await list.getByText('needs register_function').first().waitFor();
+    expect(await page.getByRole('grid').count()).toBe(0);
+    await list.getByText('createFunction', { exact: true }).click();
+    await list.getByRole('button', { name: 'createFunction needs register_function' }).click();
+    await page.getByRole('article', { name: 'Cell' }).getByText('documented: the vendor says so').waitFor();
+    await page.goto(`${url}/#/access-matrix?service=nvcf&by=everybody&who=${INVOKER_ID}`);
+
+    await page.getByText('allows 1 of 1').first().waitFor();
+  });
+
+  it('says when nothing is like what is sought', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/access-matrix?service=air&text=no-such-thing`);
+
+    await page.getByText('No operation is like this.').waitFor();
+  });
+});
+
+describe.runIf(hasBrowser)('the smallest rights', () => {
+  const opened = windows();
+
+  it('are found for a key that was let do everything', async () => {
+    const { url, ask } = await served();
+    const page = await opened(`${url}/#/least-privilege`);
+    await page.getByText('Nobody has called a service yet.').waitFor();
+    await page.getByRole('switch', { name: 'Observe' }).click();
+    await page.getByText('A flow runs to its end').waitFor();
+    expect((await ask('GET', '/v2/nvcf/functions')).status).toBe(200);
+    const report = page.getByRole('region', { name: 'nvcf-invoker' });
+
+    await report.getByText('invoke_function is not used').waitFor();
+    await report.getByText('list_functions_details', { exact: true }).first().waitFor();
+    await page.getByRole('switch', { name: 'Observe', checked: true }).click();
+    await page.getByText('a request without the rights is refused').waitFor();
+    expect((await ask('GET', '/v2/nvcf/functions')).status).toBe(403);
+  });
+
+  it('replace those of a key when that is confirmed, and its former ones return by Undo', async () => {
+    const { url, ask, mock } = await served();
+    const key = castKey('nvcf-deployer');
+    await ask('GET', '/v2/nvcf/functions', key.key);
+    const scopes = async () => (await mock('GET', `/keys/${key.id}`)).policy.scopes;
+    const before = await scopes();
+    const page = await opened(`${url}/#/least-privilege`);
+    const report = page.getByRole('region', { name: 'nvcf-deployer' });
+    await report.getByRole('button', { name: 'More for nvcf-deployer' }).click();
+    await page.getByRole('button', { name: 'Replace the key by this' }).click();
+    const question = page.getByRole('dialog', { name: 'Replace nvcf-deployer?' });
+    await question.getByText('deploy_function').waitFor();
+    await question.getByRole('button', { name: 'Replace key' }).click();
+    await report.getByText('has just these rights').waitFor();
+    expect(await scopes()).toEqual(['list_functions']);
+    await page.getByRole('button', { name: 'Undo' }).click();
+
+    await page.getByText('is as it was before the edit').waitFor();
+    expect(await scopes()).toEqual(before);
+  });
+
+  it('are copied as a seed', async () => {
+    const { url, ask } = await served();
+    await ask('GET', '/v2/nvcf/functions', castKey('nvcf-deployer').key);
+    const page = await opened(`${url}/#/least-privilege`, { permissions: ['clipboard-read', 'clipboard-write'] });
+    await page.getByRole('button', { name: 'More for nvcf-deployer' }).click();
+    await page.getByRole('button', { name: 'Copy as a seed' }).click();
+    await page.getByText('It is copied.').waitFor();
+
+    const seed = JSON.parse((await page.evaluate('navigator.clipboard.readText()')) as string);
+    expect(seed.ngc.keys).toMatchObject([{ name: 'nvcf-deployer', scopes: ['list_functions'] }]);
+  });
+
+  it('are advice in words, whatever is broader than it need be', async () => {
+    const { url, ask, mock } = await served();
+    const owner = castKey('owner').key;
+    await ask('GET', '/v2/nvcf/functions', owner);
+    const { token } = await mock('POST', '/tokens', { for: 'admin@acme.test' });
+    await ask('GET', '/api/v1/org-unit/projects', token);
+    const page = await opened(`${url}/#/least-privilege`);
+    const advice = page.locator('.report > .hint');
+
+    await expect.poll(() => advice.count()).toBeGreaterThanOrEqual(2);
+    for (const text of await advice.allInnerTexts()) {
+      expect(text).toMatch(/^The \w+ could be narrower: [^{}"]+ instead of [^{}"]+\.$/);
+      expect(text).not.toContain('null');
+    }
+  });
+
+  it('are narrowed to a credential, or to what it was used for, by a search', async () => {
+    const { url, ask } = await served();
+    await ask('GET', '/v2/nvcf/functions', castKey('nvcf-deployer').key);
+    await ask('GET', '/api/v3/simulations/', castKey('air-reader').key);
+    const page = await opened(`${url}/#/least-privilege`);
+    const headings = page.locator('section.report h2');
+    await expect.poll(() => headings.count()).toBe(2);
+    await page.getByPlaceholder('credential, operation').fill('simulations_list');
+
+    await expect.poll(() => headings.allInnerTexts()).toEqual([expect.stringContaining('air-reader')]);
+  });
+});

@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import * as ENTRY from '../../src/console-entry.ts';
+import { importsOf, ROOT, sourceFiles } from '../../test/architecture/source-files.ts';
+
+/**
+ * What the rooms of the console may import. It is a client of the control API as any other: of the server it has what
+ * `console-entry` exports. `docs/maintaining/decisions/0030-the-console.md` says why.
+ */
+const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly RegExp[] }[] = [
+  {
+    files: /^console\/src\/control-api\//,
+    may: [/^console\/src\/(control-api\/|connection$)/, /^@preact\/signals$/, /^console-entry$/],
+  },
+  // What every room may know: the address, the window, the connection, and what somebody prefers.
+  { files: /^console\/src\/(address|connection|duration|preferences|window)$/, may: [/^@preact\/signals$/] },
+  {
+    files: /^console\/src\/state\//,
+    may: [
+      /^console\/src\/(state|control-api)\//,
+      /^console\/src\/(address|connection|duration)$/,
+      /^@preact\/signals$/,
+    ],
+  },
+  {
+    files: /^console\/src\/parts\//,
+    may: [/^console\/src\/parts\//, /^console\/src\/(connection|duration|preferences|window)$/, /^preact(\/hooks)?$/],
+  },
+  {
+    files: /^console\/src\/views\/(index|lazy|others)$/,
+    may: [
+      /^console\/src\/views\/(([a-z-]+)\/(\2|recorded|tools\/tools)|lazy|others)$/,
+      /^console\/src\/frame\/(help|palette)$/,
+      /^console\/src\/parts\/loaded$/,
+      /^console-entry$/,
+      /^@preact\/signals$/,
+    ],
+    types: [/^preact$/],
+  },
+  {
+    files: /^console\/src\/views\/([a-z-]+)\//,
+    may: [
+      /^console\/src\/views\/(OWN\/|lazy$)/,
+      /^console\/src\/(parts|state|control-api)\//,
+      /^console\/src\/(address|connection|duration|window)$/,
+      /^preact(\/hooks)?$/,
+      /^\.\/[a-z-]+\.css$/,
+    ],
+  },
+  // Only the build runs it.
+  { files: /^console\/src\/frame\/first-view$/, may: [/^console\/src\/frame\/frame$/, /^preact-render-to-string$/] },
+  {
+    files: /^console\/src\/(frame\/[a-z-]+|main)$/,
+    may: [/^(console\/src|\.)\//, /^console-entry$/, /^preact(\/hooks)?$/, /^@preact\/signals$/],
+  },
+];
+
+const FILES = ['.ts', '.tsx'].flatMap((ending) => sourceFiles('console/src', ending));
+/** The scripts of the page, which the build makes. */
+const SCRIPTS = ['console', 'others'];
+const read = (path: string) => readFileSync(posix.join(ROOT, path), 'utf8');
+const nameOf = (path: string) => path.replace(/\.tsx?$/, '');
+
+function violations(name: string, target: string, typeOnly: boolean): string[] {
+  const room = ROOMS.find(({ files }) => files.test(name));
+  if (room === undefined) return [`${name} is in no room`];
+  const own = room.files.exec(name)?.[1] ?? '';
+  const patterns = [...room.may, ...(typeOnly ? (room.types ?? []) : [])];
+  const isAllowed = patterns.some(({ source }) => new RegExp(source.replaceAll('OWN', own)).test(target));
+  return isAllowed ? [] : [`${name} -> ${target}`];
+}
+
+describe('the console', () => {
+  it('keeps its rooms apart', () => {
+    const found = FILES.flatMap((file) =>
+      importsOf(file).flatMap(({ target, typeOnly }) => violations(nameOf(file.path), nameOf(target), typeOnly)),
+    );
+
+    expect(found).toEqual([]);
+    expect(FILES.length).toBeGreaterThan(10);
+  });
+
+  it.each([
+    ['console/src/views/requests/list', 'console/src/views/clock/clock'],
+    ['console/src/parts/copy', 'console/src/control-api/client'],
+    ['console/src/state/requests', 'core/decide'],
+    ['console/src/control-api/client', 'library/client'],
+    ['console/src/elsewhere', 'preact'],
+  ])('would catch %s importing %s', (name, target) => {
+    expect(violations(name, target, false)).toHaveLength(1);
+  });
+
+  it('imports one file of the server, and no other', () => {
+    const files = ['.ts', '.tsx', '.mjs'].flatMap((ending) => sourceFiles('console', ending));
+    const ofServer = files.flatMap((file) =>
+      importsOf(file).filter(({ specifier }) => /\/(?:src|generated)\//.test(specifier)),
+    );
+
+    expect(new Set(ofServer.map(({ target }) => target))).toEqual(new Set(['console-entry']));
+    expect(Object.keys(ENTRY).sort()).toEqual(['DOCUMENTS', 'RAIL', 'VIEWS_ID', 'eventReader', 'pagesOf']);
+  });
+
+  it('has little of the server in its scripts, and no module of Node', () => {
+    const sources = SCRIPTS.flatMap((name) => JSON.parse(read(`dist/console/${name}.js.map`)).sources as string[]);
+    const ofServer = sources.flatMap((source) => /^(?:\.\.\/)+(src\/.*)/.exec(source)?.[1] ?? []);
+
+    expect(ofServer.toSorted()).toEqual(['src/http/console-rail.ts', 'src/library/calls.ts', 'src/library/events.ts']);
+    expect(sources.filter((source) => /browser-external|node:/.test(source))).toEqual([]);
+  });
+
+  it('never makes markup of a text', () => {
+    expect(FILES.filter(({ text }) => /innerHTML|dangerously|insertAdjacent|document\.write/.test(text))).toEqual([]);
+  });
+
+  it('is two scripts that name no other machine; compressed, the first is less than 21 kB, and both are less than 60 kB', () => {
+    const scripts = SCRIPTS.map((name) => Buffer.from(read(`dist/console/${name}.js`)));
+    const [first = Number.NaN, second = Number.NaN] = scripts.map((script) => brotliCompressSync(script).length);
+
+    expect(first).toBeLessThan(21_000);
+    expect(first + second).toBeLessThan(60_000);
+    for (const script of scripts) {
+      expect(script.toString().replaceAll('http://www.w3.org/', '')).not.toMatch(/https?:\/\/[a-z]/);
+    }
+  });
+});

@@ -1,0 +1,293 @@
+/** The console's time line and clock, in a browser. */
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { hasBrowser } from '../../test/support/browser.ts';
+import { castKey } from '../../test/support/ngc-cast.ts';
+import { readJson, served } from './support/console.ts';
+import { windows } from './support/window.ts';
+
+const { id: DEPLOYER } = castKey('nvcf-deployer');
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+const panel = (page: Page) => page.getByRole('region', { name: 'Clock', exact: true });
+const upcoming = (page: Page) => page.getByRole('region', { name: 'Upcoming events' });
+const slider = (page: Page) => page.getByRole('slider', { name: 'Now' });
+const secondsOf = async (page: Page) => Number(await slider(page).getAttribute('aria-valuenow'));
+
+/** A server with an edit that takes effect in a quarter of an hour. */
+async function servedWithEdit() {
+  const server = await served({ propagation: 'fixed' });
+  await server.mock('PATCH', `/keys/${DEPLOYER}`, { scopes: ['deploy_function', 'list_functions', 'delete_function'] });
+  return server;
+}
+
+const FUNCTION = { name: 'f', inferenceUrl: '/predict', containerImage: 'nvcr.io/acme/f:1' };
+
+/** A login of a person, which ends by itself a day later. */
+async function login(url: string) {
+  const { email, password } = (await readJson(`${url}/_mock/cast`)).runai.users[1];
+  const { status } = await fetch(`${url}/api/v1/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ grantType: 'password', clientId: 'runai-cli', username: email, password }),
+  });
+  expect(status).toBe(200);
+}
+
+const SCALES = ['10 min', '1 h', '6 h', '1 day', '7 days', '30 days'];
+
+/** The labels of the time line that cover others, in the page. */
+const OVERLAPS = `(() => {
+  const found = [];
+  for (const labels of ['.tick-lines small', '.marks small', '.flag, .tick-lines small'].map((one) => [...document.querySelectorAll(one)])) {
+    const boxes = labels.map((one) => [one.textContent, one.getBoundingClientRect()]);
+    for (const [index, [text, one]] of boxes.entries()) {
+      for (const [other, box] of boxes.slice(index + 1)) {
+        if (one.left < box.right && box.left < one.right && one.top < box.bottom && box.top < one.bottom) found.push([text, other]);
+      }
+      if (one.right > innerWidth || one.left < 0) found.push([text, 'the edge']);
+    }
+  }
+  return found;
+})()`;
+
+describe.runIf(hasBrowser)('the time line', () => {
+  const opened = windows();
+
+  it('shows the versions of a key that was edited, and says when the new one takes effect', async () => {
+    const { url } = await servedWithEdit();
+    const page = await opened(`${url}/#/clock?key=${DEPLOYER}`);
+
+    await upcoming(page).getByText('version 2 of nvcf-deployer takes effect', { exact: true }).waitFor();
+    expect(await page.locator('.lane .in-effect').allInnerTexts()).toEqual(['1', '2']);
+    expect(await page.locator('.lane .in-effect.later').allInnerTexts()).toEqual(['2']);
+    const history = page.getByRole('region', { name: 'Versions of nvcf-deployer' }).getByRole('row');
+    expect(await history.nth(1).innerText()).toContain('pending');
+    expect(await history.nth(2).innerText()).toContain('in effect');
+  });
+
+  it('shows an edit that is made elsewhere without being asked', async () => {
+    const { url, mock } = await served({ propagation: 'fixed' });
+    const page = await opened(`${url}/#/clock`);
+    await page.getByText('Nothing. Keys and logins that end').waitFor();
+    await mock('PATCH', `/keys/${DEPLOYER}`, { scopes: ['list_functions'] });
+
+    await upcoming(page).getByText('version 2 of nvcf-deployer takes effect', { exact: true }).waitFor();
+  });
+
+  it('is moved with the keys alone: held with the arrows, given up with Escape, set with Enter', async () => {
+    const { url, mock } = await servedWithEdit();
+    await mock('POST', '/clock/freeze', {});
+    const page = await opened(`${url}/#/clock`);
+    await slider(page).focus();
+    const before = await secondsOf(page);
+    await page.keyboard.press('PageUp');
+    expect((await secondsOf(page)) - before).toBeGreaterThan(890);
+    await page.keyboard.press('Escape');
+    expect(await secondsOf(page)).toBe(before);
+    await page.keyboard.press('ArrowLeft');
+    expect(await secondsOf(page)).toBe(before);
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+
+    await page.getByText('Meanwhile: version 2 of nvcf-deployer takes effect').waitFor();
+    expect((await mock('GET', `/keys/${DEPLOYER}`)).policy.version).toBe(2);
+  });
+
+  it('goes to an event, forward by steps, and stands still when told to', async () => {
+    const { url, mock } = await servedWithEdit();
+    const page = await opened(`${url}/#/clock`);
+    await page.getByRole('button', { name: /^Go there/ }).click();
+    await page.getByText('Meanwhile: version 2').waitFor();
+    await page.getByRole('button', { name: '+1 h', exact: true }).click();
+    await page.getByText('Nothing happened meanwhile').first().waitFor();
+    await button(page, 'Freeze').click();
+    await panel(page).getByRole('button', { name: 'Resume' }).waitFor();
+
+    const { ahead, frozen } = await mock('GET', '/clock');
+    expect(ahead).toMatch(/^PT1H1[45]M/);
+    expect(frozen).toBe(true);
+  });
+
+  it.each([390, 1400])('stays where it is when it says what came of a step, %i px wide', async (width) => {
+    const { url } = await servedWithEdit();
+    const page = await opened(`${url}/#/clock`, { viewport: { width, height: 900 } });
+    const place = async () => (await page.locator('.track').boundingBox())?.y;
+    await slider(page).waitFor();
+    // What is in force is said above, once that is known.
+    await page.getByRole('region', { name: 'In force' }).getByText('1 pending edit').waitFor();
+    const before = await place();
+    await button(page, '+1 min').click();
+    await panel(page).getByText('Nothing happened meanwhile').waitFor();
+
+    expect(await place()).toBe(before);
+  });
+
+  it('says what the clock says when it is asked to go back', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/clock`);
+    await page.getByLabel('Set it to').fill('2001-01-01T00:00:00Z');
+    await page.getByRole('button', { name: 'Set', exact: true }).click();
+
+    await page
+      .getByRole('status')
+      .getByText(/never moves back|before now/)
+      .waitFor();
+  });
+
+  it('turns propagation on and off, and lets all edits count', async () => {
+    const { url, mock } = await servedWithEdit();
+    const page = await opened(`${url}/#/clock`);
+    await page.getByRole('button', { name: 'Apply all edits now' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Apply edits' }).click();
+    await page.getByText('1 edit has taken effect.').waitFor();
+    await page.getByRole('combobox', { name: 'Propagation' }).selectOption('off');
+    await page.getByText('From now on: An edit takes effect at once.').waitFor();
+    await page.getByLabel('Delay').fill('5 parsecs');
+    await page.getByRole('button', { name: 'Set the delay' }).click();
+
+    await page.getByRole('status').getByText('must be a positive duration').waitFor();
+    expect(await mock('GET', '/propagation')).toMatchObject({ mode: 'off', delay: 'PT15M' });
+    expect((await mock('GET', `/keys/${DEPLOYER}`)).pending).toEqual([]);
+  });
+
+  it('names events by what ends', async () => {
+    const { url, mock } = await served();
+    await login(url);
+    const clock = await mock('GET', '/clock');
+    expect(clock.upcoming.map(({ kind }: { kind: string }) => kind)).toEqual(['refresh-token.expired']);
+    const page = await opened(`${url}/#/clock`);
+
+    await upcoming(page).getByText('refresh token of researcher@acme.test ends', { exact: true }).waitFor();
+  });
+
+  it('has ticks and a legend, and no label covers another', async () => {
+    const { url, mock } = await servedWithEdit();
+    await login(url);
+    await mock('POST', '/drills/token-outage', { for: '16m' });
+    for (const width of [360, 1400]) {
+      const page = await opened(`${url}/#/clock`, { viewport: { width, height: 900 } });
+      await page.getByRole('list', { name: 'Legend' }).getByText('pending').waitFor();
+      for (const scale of SCALES) {
+        await page.getByLabel('Scale').selectOption(scale);
+        await page.waitForFunction('document.querySelectorAll(".tick-lines small").length > 0');
+
+        expect([width, scale, await page.evaluate(OVERLAPS)]).toEqual([width, scale, []]);
+      }
+    }
+  });
+
+  it('keeps its scale and its place while the clock moves, as long as now can be seen', async () => {
+    const { url, mock } = await servedWithEdit();
+    await mock('POST', '/clock/freeze', {});
+    const page = await opened(`${url}/#/clock`);
+    await page.getByLabel('Scale').selectOption('6 h');
+    const ticks = () => page.locator('.tick-lines small').allInnerTexts();
+    const before = await ticks();
+    await button(page, '+1 h').click();
+    await page.getByText('The clock moved 1 h.').waitFor();
+    expect(await ticks()).toEqual(before);
+    await button(page, '+1 day').click();
+    await page.getByText('The clock moved 1 d.').waitFor();
+    expect(await ticks()).not.toEqual(before);
+
+    expect(page.url()).toContain('span=21600000');
+    await page.reload();
+    await page.getByLabel('Scale').waitFor();
+    expect(await page.getByLabel('Scale').inputValue()).toBe('21600000');
+    const [now, track] = await Promise.all([slider(page).boundingBox(), page.locator('.track').boundingBox()]);
+    expect(now?.x).toBeGreaterThan(track?.x ?? Number.NaN);
+    expect(now?.x).toBeLessThan((track?.x ?? 0) + (track?.width ?? 0));
+  });
+
+  it('is set to a time that is picked, in the zone that is shown', async () => {
+    const { url, mock } = await served();
+    const page = await opened(`${url}/#/clock`, { timezoneId: 'Asia/Tokyo' });
+    await page.getByLabel('Pick a time (UTC)').fill('2030-01-15T12:00:30');
+    expect(await page.getByLabel('Set it to').inputValue()).toBe('2030-01-15T12:00:30Z');
+    await page.getByRole('banner').getByRole('button', { name: /UTC/ }).click();
+    await page.getByLabel('Pick a time (local time)').fill('2030-01-16T12:00:30');
+    await button(page, 'Set').click();
+    await panel(page).getByText('It is 2030-01-16 12:00:30.').waitFor();
+
+    expect((await mock('GET', '/clock')).now).toMatch(/^2030-01-16T03:00:3/);
+  });
+
+  it('compares two keys', async () => {
+    const { url } = await servedWithEdit();
+    const page = await opened(`${url}/#/clock?key=${DEPLOYER}`);
+    await page.getByLabel('Compared with').selectOption('nvcf-invoker');
+
+    expect(await page.locator('button.lane-name').allInnerTexts()).toEqual(['nvcf-deployer', 'nvcf-invoker']);
+    expect(page.url()).toContain(`with=${castKey('nvcf-invoker').id}`);
+    const versions = page.getByRole('region', { name: 'Versions of nvcf-deployer and nvcf-invoker' });
+    expect(await versions.getByRole('row').count()).toBe(4);
+    // An id is shortened in the middle, and can be copied.
+    const bound = versions.getByRole('cell', { name: 'Function 3f1d7c52…0001' });
+    await bound.getByTitle('3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0001').waitFor();
+    expect(await bound.getByRole('button', { name: 'Copy id' }).count()).toBe(1);
+    await page.getByRole('region', { name: 'Scopes now' }).getByText('Only nvcf-invoker').waitFor();
+    expect(await page.getByRole('region', { name: 'Scopes now' }).innerText()).toMatch(
+      /Only nvcf-invoker\s+invoke_function/,
+    );
+  });
+
+  it('takes a step back by Undo, which says what else is lost', async () => {
+    const { url, mock, ask } = await servedWithEdit();
+    await mock('POST', '/clock/freeze', {});
+    const { now } = await mock('GET', '/clock');
+    const page = await opened(`${url}/#/clock`);
+    await button(page, '+15 min').click();
+    await page.getByText('Meanwhile: version 2').waitFor();
+    await ask('POST', '/v2/nvcf/functions', castKey('nvcf-registrar').key, FUNCTION);
+    const undo = page.getByRole('complementary', { name: 'Undo' });
+    await undo.getByText('what 1 request changed since is lost').waitFor();
+    await undo.getByRole('button', { name: 'Undo' }).click();
+    await undo.getByText('This world is as it was before the clock moved.').waitFor();
+
+    expect(await mock('GET', '/clock')).toMatchObject({ now, frozen: true });
+    expect((await mock('GET', `/keys/${DEPLOYER}`)).policy.version).toBe(1);
+    expect((await mock('GET', '/snapshots')).snapshots).toEqual([]);
+  });
+
+  it('takes no step back once somebody else has moved the clock', async () => {
+    const { url, mock } = await served();
+    const page = await opened(`${url}/#/clock`);
+    await button(page, '+1 min').click();
+    await page.getByText('The clock moved 1 min.').waitFor();
+    await mock('POST', '/clock/advance', { by: '1h' });
+    const undo = page.getByRole('complementary', { name: 'Undo' });
+    await undo.getByRole('button', { name: 'Undo' }).click();
+    await undo.getByText('The clock was moved, stopped or set free since.').waitFor();
+
+    expect((await mock('GET', '/clock')).ahead).toBe('PT1H1M');
+    expect((await mock('GET', '/snapshots')).snapshots).toHaveLength(1);
+  });
+
+  it('keeps one snapshot for Undo, and moves without it where there is no room', async () => {
+    const { url, mock } = await served();
+    const page = await opened(`${url}/#/clock`);
+    await button(page, '+1 min').click();
+    await button(page, '+1 min').click();
+    await page.getByText('The clock moved 1 min.').waitFor();
+    await expect.poll(async () => (await mock('GET', '/clock')).ahead).toBe('PT2M');
+    expect((await mock('GET', '/snapshots')).snapshots).toHaveLength(1);
+    const [{ id }] = (await mock('GET', '/snapshots')).snapshots;
+    await mock('DELETE', `/snapshots/${id}`);
+    for (let taken = 0; taken < 100; taken += 1) await mock('POST', '/snapshots', {});
+    await button(page, '+1 h').click();
+    await panel(page).getByText('It cannot be undone: 100 snapshots are kept').waitFor();
+
+    expect((await mock('GET', '/clock')).ahead).toBe('PT1H2M');
+    expect(await page.getByRole('complementary', { name: 'Undo' }).getByRole('button', { name: 'Undo' }).count()).toBe(
+      0,
+    );
+  });
+
+  it('says that a key of the address is gone', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/clock?key=nobody`);
+
+    await page.getByText('There is no key nobody in this world any more.').waitFor();
+  });
+});

@@ -1,0 +1,326 @@
+/** What one controls the mock with, and the findings that come of it, in a browser. */
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { hasBrowser } from '../../test/support/browser.ts';
+import { emptyFolder } from '../../test/support/folder.ts';
+import { castKey } from '../../test/support/ngc-cast.ts';
+import { readJson, served } from './support/console.ts';
+import { windows } from './support/window.ts';
+
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
+const region = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
+const cells = (page: Page, name: string) => region(page, name).locator('tbody tr');
+
+describe.runIf(hasBrowser)('what one controls the mock with', () => {
+  const opened = windows();
+
+  describe('faults', () => {
+    it('are all removed, although somebody else has removed one while it was asked', async () => {
+      const { url, mock } = await served();
+      const { id } = await mock('POST', '/faults', { do: { delay: '1s' } });
+      await mock('POST', '/drills/token-outage', { for: '10m' });
+      const page = await opened(`${url}/#/faults`);
+      await button(page, 'More for all faults').click();
+      await button(page, 'Remove all').click();
+      await mock('DELETE', `/faults/${id}`);
+      await page.getByRole('dialog', { name: 'Remove all faults?' }).getByText('Remove all', { exact: true }).click();
+
+      await page.getByText('All faults are removed.').waitFor();
+      expect((await mock('GET', '/faults')).faults).toEqual([]);
+    });
+
+    it('are completed from the documents of the service, and by who can call it', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/faults?service=nvcf&operation=createFunction`);
+      const options = (name: string) =>
+        page.locator(`#options-${name} option`).evaluateAll((all) => all.map((one) => one.getAttribute('value')));
+      await expect.poll(() => options('operation')).toContain('listFunctions');
+      await expect.poll(() => options('method')).toEqual(['POST']);
+      expect(await options('path')).toEqual(['/v2/nvcf/functions']);
+      await expect.poll(() => options('principal')).toContain('nvcf-invoker');
+
+      expect(await options('principal')).not.toContain('admin@acme.test');
+    });
+
+    it('have their mistakes beside the fields, until these are corrected', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/faults?make=yes`);
+      const operation = page.getByLabel('Operation', { exact: true });
+      await operation.fill('grant_tokn');
+      await page.getByLabel('Status', { exact: true }).fill('503');
+      await button(page, 'Add the fault').click();
+      await page.getByRole('alert').getByText('Did you mean grant_token?').waitFor();
+      expect(await operation.getAttribute('aria-invalid')).toBe('true');
+      expect(await operation.getAttribute('aria-describedby')).toBe('wrong-operation');
+      await operation.fill('grant_token');
+      await expect.poll(() => page.getByRole('alert').count()).toBe(0);
+      await page.getByLabel('Delay', { exact: true }).fill('soon');
+      await button(page, 'Add the fault').click();
+
+      await expect
+        .poll(() => page.getByLabel('Delay', { exact: true }).getAttribute('aria-describedby'))
+        .toBe('wrong-delay');
+    });
+
+    it('are code for a test only once they are whole', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/faults?operation=grant_token`);
+      await page.getByText('the code stands here').waitFor();
+      expect(await button(page, 'Copy the code').count()).toBe(0);
+      await page.getByLabel('Status', { exact: true }).fill('50');
+      await page.getByText('once the fault can be added').waitFor();
+      await page.getByLabel('Status', { exact: true }).fill('503');
+
+      await page.getByText("mock.faults.next('grant_token', { status: 503 })").waitFor();
+    });
+
+    it('that were added or removed can be undone', async () => {
+      const { url, mock } = await served();
+      const all = async () => (await mock('GET', '/faults')).faults;
+      const given = { match: { operation: 'get_users' }, times: 2, after: 1, do: { status: 418, offDocument: true } };
+      const { id } = await mock('POST', '/faults', given);
+      const page = await opened(`${url}/#/faults`);
+      await button(page, `Remove ${id}`).click();
+      await button(page, 'Undo').click();
+      await page.getByText('is there again').waitFor();
+      const { match, times, after } = given;
+      expect(await all()).toEqual([expect.objectContaining({ match, times, after, do: { status: 418 } })]);
+
+      await page.getByRole('link', { name: 'Add a fault' }).click();
+      await page.getByLabel('Delay', { exact: true }).fill('1s');
+      await button(page, 'Add the fault').click();
+      await page.getByText('waits for a request').waitFor();
+      expect(await all()).toHaveLength(2);
+      await button(page, 'Undo').click();
+      await expect.poll(async () => (await all()).length).toBe(1);
+    });
+
+    it('that are begun and given up with Escape leave the focus where it was', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/faults`);
+      const add = page.getByRole('link', { name: 'Add a fault' });
+      await add.focus();
+      await page.keyboard.press('Enter');
+      const panel = page.getByRole('article', { name: 'New fault' });
+      await panel.getByLabel('Service').selectOption('nvcf');
+      await panel.getByLabel('Service').selectOption('');
+      await page.keyboard.press('Escape');
+      await panel.waitFor({ state: 'detached' });
+
+      expect(page.url()).toBe(`${url}/#/faults`);
+      await expect.poll(() => page.evaluate('document.activeElement.innerText')).toBe('Add a fault');
+    });
+
+    it('that are gone meanwhile cannot be removed again', async () => {
+      const { url, mock } = await served();
+      const page = await opened(`${url}/#/faults?make=yes`);
+      await page.getByLabel('Delay', { exact: true }).fill('1s');
+      await button(page, 'Add the fault').click();
+      await page.getByText('waits for a request').waitFor();
+      await mock('DELETE', '/faults');
+      await button(page, 'Undo').click();
+
+      await page.getByText('was removed meanwhile').waitFor();
+    });
+  });
+
+  describe('drills', () => {
+    it('say before they start whom they affect, for how long, and whether they can be ended', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/drills?drill=rate-limit`);
+      const panel = page.getByRole('article');
+      await panel.getByText('Affects everybody for 30s by the clock of this world').waitFor();
+      await panel.getByLabel('Affects').selectOption('researcher@acme.test');
+      await panel.getByLabel('For how long').fill('5m');
+      await panel.getByText('Affects researcher@acme.test for 5m by the clock').waitFor();
+
+      await page.getByRole('link', { name: 'Start … Expire tokens' }).click();
+      await panel.getByText('happens at once, affects everybody, and cannot be undone').waitFor();
+      await panel.getByRole('button', { name: 'Start drill' }).click();
+      await page
+        .getByRole('dialog')
+        .getByText('The clock of the world advances until every access token has expired')
+        .waitFor();
+      await button(page, 'Cancel').click();
+      expect((await readJson(`${url}/_mock/clock`)).ahead).toBe('PT0S');
+    });
+
+    it('run again by Undo for the rest of their time, about the same person', async () => {
+      const { url, mock } = await served();
+      await mock('POST', '/clock/freeze', {});
+      await mock('POST', '/drills/slow-token', { for: '10m', principal: 'researcher@acme.test' });
+      await mock('POST', '/clock/advance', { by: '4m' });
+      const before = (await mock('GET', '/faults')).faults.map((fault: object) => JSON.stringify(fault));
+      const page = await opened(`${url}/#/drills`);
+      await page.getByRole('button', { name: 'End Slow token' }).click();
+      await page.getByText('has ended').waitFor();
+      expect((await mock('GET', '/faults')).faults).toEqual([]);
+      await page.getByRole('button', { name: 'Undo' }).click();
+      await page.getByText('runs again, for the rest of its time').waitFor();
+
+      const members = (text: string) => {
+        const { match, until, drill } = JSON.parse(text);
+        return { match, until, drill };
+      };
+      const after = (await mock('GET', '/faults')).faults.map((fault: object) => JSON.stringify(fault));
+      expect(after.map(members)).toEqual(before.map(members));
+    });
+
+    it('ask before one of their faults is removed, for nothing else brings it back', async () => {
+      const { url, mock } = await served();
+      await mock('POST', '/drills/token-outage', { for: '10m' });
+      const page = await opened(`${url}/#/faults`);
+      await page.getByRole('button', { name: /^Remove / }).click();
+      await page.getByRole('dialog').getByText('Token outage loses this fault').waitFor();
+      await page.getByRole('button', { name: 'Remove fault' }).click();
+
+      await expect.poll(async () => (await mock('GET', '/faults')).faults).toEqual([]);
+    });
+
+    it('show how far they are, by the clock of the world', async () => {
+      const { url, mock } = await served();
+      await mock('POST', '/clock/freeze', {});
+      await mock('POST', '/drills/token-outage', { for: '10m' });
+      const page = await opened(`${url}/#/drills?drill=token-outage`);
+      const panel = page.getByRole('article');
+      const bar = panel.getByRole('progressbar', { name: 'Progress of Token outage' });
+      const share = () => bar.evaluate((one) => (one as unknown as { position: number }).position);
+      await panel.getByText('10 min left (the clock is frozen)').waitFor();
+      expect(await share()).toBe(0);
+      await mock('POST', '/clock/advance', { by: '5m' });
+
+      await panel.getByText('5 min left').waitFor();
+      expect(await share()).toBeCloseTo(0.5);
+    });
+  });
+
+  describe('worlds', () => {
+    it('say when they were made, and what ends with the process', async () => {
+      const { url, mock } = await served();
+      await mock('POST', '/worlds', { id: 'alice' });
+      const page = await opened(`${url}/#/worlds`);
+      await page.getByText('all of them end with the process').waitFor();
+
+      await cells(page, 'Worlds').filter({ hasText: 'alice' }).getByText('now', { exact: true }).first().waitFor();
+    });
+
+    it('of which a snapshot is downloaded as a file, and uploaded to another server', async () => {
+      const [one, other] = [await served(), await served()];
+      const { id } = await one.mock('POST', '/snapshots', { name: 'before' });
+      const page = await opened(`${one.url}/#/snapshots`);
+      const download = page.waitForEvent('download');
+      await button(page, 'More for before').click();
+      await button(page, 'Download').click();
+      const file = await (await download).path();
+      await page.getByText('is saved. It has secrets').waitFor();
+      await page.goto(`${other.url}/#/snapshots`);
+      const chooser = page.waitForEvent('filechooser');
+      await button(page, 'Upload a file').click();
+      await (await chooser).setFiles(file);
+      await page.getByText(`The snapshot ${id} is added.`).waitFor();
+      await button(page, /^Restore/).waitFor();
+
+      expect((await other.mock('GET', '/snapshots')).snapshots).toMatchObject([{ id, name: 'before' }]);
+    });
+
+    it('and snapshots say how long they are kept, by what the server was started with', async () => {
+      const [inMemory, inFile] = [await served(), await served({ data: join(await emptyFolder(), 'mock.db') })];
+      for (const [{ url }, text] of [
+        [inMemory, 'all of them end with the process'],
+        [inFile, 'Worlds and snapshots are kept in the database.'],
+      ] as const) {
+        const page = await opened(`${url}/#/worlds`);
+        await page.getByText(text).waitFor();
+        await page.goto(`${url}/#/snapshots`);
+        await page.getByText('This world has no snapshot yet.').waitFor();
+        await page.getByText(text).waitFor();
+      }
+    });
+  });
+
+  describe('findings', () => {
+    /** A server with two findings of faults, and one of a request. */
+    async function withFindings() {
+      const server = await served();
+      for (const operation of ['get_users', 'grant_token']) {
+        await server.mock('POST', '/faults', { match: { operation }, do: { status: 503 } });
+      }
+      await server.mock('DELETE', '/faults');
+      await server.ask('GET', '/api/v3/simulations/?nobody=knows', castKey('air-reader').key);
+      return server;
+    }
+
+    it('are grouped by kind, and each leads to the request that it is about', async () => {
+      const { url } = await withFindings();
+      const page = await opened(`${url}/#/findings`);
+      await region(page, 'Unused fault').getByRole('heading', { name: 'Unused fault (2)' }).waitFor();
+      expect(await cells(page, 'Findings of the kind Unused fault').count()).toBe(2);
+      expect(await region(page, 'Unused fault').getByRole('link').count()).toBe(0);
+      await page.getByRole('link', { name: 'Show the request' }).click();
+
+      await page
+        .getByRole('article')
+        .getByRole('heading', { name: /simulations/ })
+        .first()
+        .waitFor();
+    });
+
+    it('are dismissed one by one, or all of a kind once that is confirmed, and come back when they happen again', async () => {
+      const { url, mock, ask } = await withFindings();
+      const page = await opened(`${url}/#/findings`);
+      await region(page, 'Undocumented query').getByRole('button', { name: 'Dismiss' }).click();
+      await page.getByText('The finding is dismissed.').waitFor();
+      await button(page, 'Dismiss all of this kind').click();
+      await page.getByRole('dialog', { name: 'Dismiss all of Unused fault?' }).waitFor();
+      await button(page, 'Dismiss all').click();
+      await page.getByText('No findings.').waitFor();
+      expect((await mock('GET', '/findings')).findings).toEqual([]);
+      await ask('GET', '/api/v3/simulations/?nobody=knows', castKey('air-reader').key);
+
+      await cells(page, 'Findings of the kind Undocumented query').first().waitFor();
+    });
+
+    it('stand above how many operations are documented, and how many are answered if only documented ones are', async () => {
+      const { url, mock } = await served();
+      const { services, operations } = await mock('GET', '/fidelity');
+      const expected = services.map(
+        (one: { service: string; operations: number; remaining: number; questioned: number }) => {
+          const documented = operations.filter(
+            (row: { service: string; certainty: string }) =>
+              row.service === one.service && row.certainty === 'documented',
+          );
+          return [one.operations, documented.length, one.remaining, one.questioned].map(String);
+        },
+      );
+      const page = await opened(`${url}/#/findings`);
+      const table = region(page, 'Operations of each service');
+      await table.locator('tbody tr').first().waitFor();
+      const shown = await Promise.all(
+        (await table.locator('tbody tr').all()).map(async (row) => (await row.locator('td').allInnerTexts()).slice(-4)),
+      );
+
+      expect((await table.locator('th').allInnerTexts()).slice(-4)).toEqual([
+        'Operations',
+        'Documented',
+        'Answered with --fidelity documented',
+        'Of these in question',
+      ]);
+      expect(shown).toEqual(expected);
+    });
+
+    it('are none of a fault that is removed by hand', async () => {
+      const { url, mock } = await served();
+      await mock('POST', '/faults', { match: { operation: 'get_users' }, do: { status: 503 } });
+      await mock('POST', '/faults', { match: { operation: 'grant_token' }, do: { status: 503 } });
+      const page = await opened(`${url}/#/faults`);
+      await button(page, /^Remove .*-f1$/).click();
+      await page.getByText('is removed').first().waitFor();
+      await button(page, 'More for all faults').click();
+      await button(page, 'Remove all').click();
+      await page.getByText('Nothing goes wrong on purpose').waitFor();
+
+      expect((await readJson(`${url}/_mock/findings`)).findings).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,293 @@
+/** What holds of every view of the console, in a browser. */
+import type { Page } from 'playwright-core';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { hasBrowser, launch, reboundName, siteWith } from '../../test/support/browser.ts';
+import { castKey } from '../../test/support/ngc-cast.ts';
+import { faultsOfPage } from './support/axe.ts';
+import { INVOKER, rows, served } from './support/console.ts';
+import { fitsWidth, windows } from './support/window.ts';
+
+const DEPLOYER = castKey('nvcf-deployer').id;
+const INVOKER_ID = castKey('nvcf-invoker').id;
+
+/** Each view, with something chosen in it, and what it shows once it has read. */
+const VIEWS: readonly (readonly [address: string, shows: string])[] = [
+  ['requests', 'missing_scope'],
+  ['requests?group=yes&operation=createFunction', '1 of 3'],
+  ['clock', 'takes effect'],
+  [`clock?key=${DEPLOYER}`, 'pending'],
+  [`clock?key=${DEPLOYER}&with=${INVOKER_ID}&span=2592000000`, 'Scopes in effect now'],
+  ['identities', 'nvcf-registrar'],
+  [`identities?who=${DEPLOYER}`, 'What they may do'],
+  ['identities?make=service&services=nvcf&scopes=list_functions', 'What it allows'],
+  ['access-matrix?service=nvcf', 'createDeployment'],
+  ['access-matrix?service=air&by=roles', 'simulations_list'],
+  ['access-matrix?service=nvcf&cell=createFunction~register_function', 'What would be decided?'],
+  ['requests?operation=createFunction&tool=verify', '1 request is like that.'],
+  ['requests?tool=replay', 'Send'],
+  ['requests?tool=check', 'Choose a HAR file'],
+  ['faults', 'of the drill'],
+  ['faults?make=yes', 'New fault'],
+  ['drills', 'at rest'],
+  ['drills?drill=token-outage', 'Runs until'],
+  ['least-privilege', 'Required'],
+  ['worlds?world=alice', 'By a header'],
+  ['worlds?make=yes', 'Advanced'],
+  ['worlds?from=snapshot', 'Which snapshot'],
+  ['snapshots', 'Restore'],
+  ['findings', 'never injected'],
+];
+
+/** What asks before something is lost, or lies over a view: where, and the button, the entry of its menu or the key that opens it. */
+const DIALOGS: readonly (readonly [address: string, opens: string | RegExp, item?: string])[] = [
+  ['faults', /^Remove .*-f3/],
+  ['snapshots', /^Restore/],
+  ['snapshots', /^More for/, 'Delete snapshot'],
+  ['worlds', 'More for world alice', 'Delete world'],
+  ['worlds', 'More for world default', 'Reset world'],
+  ['drills?drill=rotate-signing-key', 'Start drill'],
+  ['requests', 'key: Control+k'],
+  ['requests', 'key: ?'],
+];
+
+const MARKUP = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
+
+/** A world in which something has happened, by people with bad manners. */
+async function servedWithTrouble() {
+  const server = await served({ propagation: 'fixed' });
+  const { mock, ask } = server;
+  const name = `${MARKUP}${'n'.repeat(150)}`;
+  await mock('POST', '/keys', { type: 'service', name, services: ['nvcf'], scopes: ['list_functions'] });
+  await mock('PATCH', `/keys/${DEPLOYER}`, { name, scopes: ['list_functions'] });
+  await ask('POST', '/v2/nvcf/functions', INVOKER, { name: 'n'.repeat(60_000), inferenceUrl: MARKUP });
+  await ask('POST', '/v2/nvcf/pexec/functions/3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0001', INVOKER, { a: 1 });
+  await ask('GET', `/v2/${'p'.repeat(6000)}`);
+  await mock('POST', '/worlds', { id: 'alice' });
+  await mock('POST', '/snapshots', { name: name.slice(0, 200) });
+  await mock('POST', '/faults', { match: { principal: name.repeat(60) }, do: { delay: '1s' } });
+  await mock('DELETE', '/faults');
+  await mock('POST', '/faults', { match: { principal: name.repeat(60) }, do: { delay: '1s' } });
+  await mock('POST', '/drills/token-outage', { for: '10m' });
+  return server;
+}
+
+/** The rows in which controls are not of one height, or do not stand on one line with each other and with counters and hints. */
+const UNEVEN = `[...document.querySelectorAll('header, .bar, .filters, form.order, td.acts')].flatMap((row) => {
+  const controls = [...row.querySelectorAll('button, a.button, select, input:not([type=checkbox]), output, .quiet')]
+    .filter((one) => one.checkVisibility() && one.querySelector('button, select, input') === null)
+    .map((one) => ({ box: one.getBoundingClientRect(), isText: one.matches('output, .quiet') }))
+    .filter(({ box, isText }) => !isText || (box.height > 0 && box.height < 30));
+  const middle = ({ box: { top, bottom } }) => (top + bottom) / 2;
+  return controls
+    .filter((one, index) => {
+      const next = controls[index + 1];
+      if (next === undefined || next.box.left < one.box.right) return false;
+      if (one.isText || next.isText) return Math.abs(middle(one) - middle(next)) > 2.5;
+      return Math.abs(next.box.height - one.box.height) > 1 || Math.abs(next.box.bottom - one.box.bottom) > 1;
+    })
+    .map(() => row.outerHTML.slice(0, 200));
+})`;
+
+async function shown(page: Page, url: string, [address, shows]: (typeof VIEWS)[number]): Promise<void> {
+  await page.goto(`${url}/#/${address}`);
+  await page.locator('main').getByText(shows).locator('visible=true').first().waitFor();
+}
+
+describe.runIf(hasBrowser)('every view', () => {
+  const opened = windows();
+
+  it.each([
+    ['light', 360],
+    ['dark', 1400],
+    ['light', 2560],
+  ] as const)('can be read by everybody: %s, %i px wide', async (colorScheme, width) => {
+    const { url } = await servedWithTrouble();
+    // Contrasts are measured once everything has appeared.
+    const page = await opened(url, { colorScheme, viewport: { width, height: 900 }, reducedMotion: 'reduce' });
+    for (const view of VIEWS) {
+      await shown(page, url, view);
+
+      expect([view[0], await faultsOfPage(page)]).toEqual([view[0], []]);
+      expect([view[0], await fitsWidth(page)]).toEqual([view[0], true]);
+    }
+  });
+
+  it.each([1280, 1400])(
+    'has buttons of one height, on one line, in each row, %i px wide',
+    {
+      timeout: 60_000,
+    },
+    async (width) => {
+      const { url } = await servedWithTrouble();
+      const page = await opened(url, { viewport: { width, height: 900 } });
+      for (const view of VIEWS) {
+        await shown(page, url, view);
+
+        expect([view[0], await page.evaluate(UNEVEN)]).toEqual([view[0], []]);
+      }
+    },
+  );
+
+  it('shows the current entry of the navigation on a telephone, also once counts have come', async () => {
+    const { url, mock } = await servedWithTrouble();
+    await mock('POST', '/clock/freeze', {});
+    const page = await opened('about:blank', { viewport: { width: 360, height: 740 } });
+    for (const address of ['worlds', 'access-matrix', 'least-privilege']) {
+      await page.goto('about:blank');
+      await page.goto(`${url}/#/${address}`);
+      await page.getByRole('button', { name: 'Views' }).click();
+      await page.locator('nav a', { hasText: 'Clock' }).getByText('frozen').waitFor();
+      const current = await page.locator('nav [aria-current]').boundingBox();
+
+      expect(current?.x).toBeGreaterThanOrEqual(0);
+      expect((current?.x ?? 0) + (current?.width ?? 0)).toBeLessThanOrEqual(360);
+    }
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'has dialogs that everybody can read, and leaves them: %s',
+    {
+      timeout: 120_000,
+    },
+    async (colorScheme) => {
+      const { url } = await servedWithTrouble();
+      const page = await opened(url, { colorScheme, reducedMotion: 'reduce' });
+      for (const [address, opens, item] of DIALOGS) {
+        await page.goto('about:blank');
+        await page.goto(`${url}/#/${address}`);
+        const key = typeof opens === 'string' && opens.startsWith('key: ') ? opens.slice(5) : null;
+        const opener = page.locator('main').getByRole('button', { name: opens }).first();
+        if (key === null) {
+          await opener.focus();
+          await page.keyboard.press('Enter');
+          if (item !== undefined)
+            await page.locator('.menu:visible').getByRole('button', { name: item }).press('Enter');
+        } else {
+          await rows(page).first().waitFor();
+          await page.keyboard.press(key);
+        }
+        const dialog = page.getByRole('dialog');
+        await dialog.waitFor().catch((cause: unknown) => {
+          throw new Error(`${address}: ${opens} opens no dialog`, { cause });
+        });
+
+        expect([address, opens, await faultsOfPage(page)]).toEqual([address, opens, []]);
+        await page.keyboard.press('Escape');
+        await dialog.waitFor({ state: 'detached' });
+        // What opened it has the focus again.
+        const focused = await page.evaluate(`document.activeElement.innerText.trim()`);
+        if (key === null) expect(focused).toBe((await opener.innerText()).trim());
+      }
+    },
+  );
+
+  it('has a title of its own, and makes no markup of a text', async () => {
+    const { url } = await servedWithTrouble();
+    const page = await opened(url);
+    const titles = new Set<string>();
+    for (const view of VIEWS) {
+      await shown(page, url, view);
+      titles.add(await page.title());
+      expect(await page.locator('main img, main script').count()).toBe(0);
+    }
+
+    expect([...titles]).toEqual(
+      [
+        ['Requests', 'Clock', 'Identities', 'Access matrix', 'Faults', 'Drills', 'Least privilege'],
+        ['Worlds', 'Snapshots', 'Findings'],
+      ]
+        .flat()
+        .map((one) => `${one} · nv-auth-mock`),
+    );
+  });
+
+  it('belongs to its world: another is chosen in the frame, and one that is deleted is said to be gone', async () => {
+    const { url, mock } = await served();
+    await mock('POST', '/worlds', { id: 'alice' });
+    await fetch(`${url}/w/alice/of-alice`);
+    const page = await opened(`${url}/#/requests`);
+    await page.getByLabel('World').selectOption('alice');
+    await page.getByTitle('/of-alice', { exact: true }).waitFor();
+    expect(page.url()).toBe(`${url}/w/alice/#/requests`);
+    await mock('DELETE', '/worlds/alice');
+
+    await page.getByText('The server no longer has this world.').waitFor();
+    expect(await rows(page).count()).toBe(1);
+    await page.getByRole('link', { name: 'To the default world' }).click();
+    await expect.poll(() => page.url()).toMatch(new RegExp(`^${url}/(#.*)?$`));
+  });
+
+  it('is told of worlds that others make and delete', async () => {
+    const { url, mock } = await served();
+    const page = await opened(`${url}/#/worlds`);
+    await page.getByText('There is one world').waitFor();
+    await expect.poll(() => page.locator('header [role=status]').innerText()).toBe('live');
+    await mock('POST', '/worlds', { id: 'alice' });
+    await page.getByRole('link', { name: 'Open alice', exact: true }).waitFor();
+    expect(await page.locator('header option').allInnerTexts()).toEqual(['default', 'alice']);
+    await mock('DELETE', '/worlds/alice');
+
+    await page.getByText('There is one world').waitFor();
+  });
+
+  it('knows its world by the name of the host, too', async () => {
+    const { url, mock } = await served();
+    await mock('POST', '/worlds', { id: 'alice' });
+    const { port } = new URL(url);
+    const page = await opened(`http://alice.localhost:${port}/#/identities`);
+    await page.getByText('nvcf-registrar').first().waitFor();
+
+    expect(await page.getByLabel('World').inputValue()).toBe('alice');
+    await page.getByLabel('World').selectOption('default');
+    await expect.poll(() => page.url()).toBe(`http://alice.localhost:${port}/w/default/#/identities`);
+    await expect.poll(() => page.getByLabel('World').inputValue()).toBe('default');
+  });
+
+  it('is read once the token that the switchboard wants is given', async () => {
+    const { url } = await served({ adminToken: 'open-sesame' });
+    const page = await opened(url);
+    for (const [address, shows] of [
+      ['access-matrix?service=nvcf', 'createDeployment'],
+      ['identities', 'nvcf-registrar'],
+      ['clock', 'as on this machine'],
+      ['least-privilege', 'a request without the rights is refused'],
+    ] as const) {
+      await page.goto(`${url}/#/${address}`);
+      await page.reload();
+      await page.getByLabel(/started with --admin-token/).fill('open-sesame');
+      await page.getByRole('button', { name: 'Use it' }).click();
+      await page.locator('main').getByText(shows).locator('visible=true').first().waitFor();
+    }
+  });
+
+  it('is not for pages of strangers, neither in a frame nor by requests', async () => {
+    const { url, mock } = await served();
+    const site = await siteWith(`<title>wait</title><iframe src="${url}/"></iframe><script>
+      const read = (init) => fetch('${url}/_mock/cast', init).then((answer) => answer.text(), () => 'nothing');
+      const body = '{"type":"service","name":"stolen","services":["nvcf"]}';
+      const write = fetch('${url}/_mock/keys', { method: 'POST', mode: 'no-cors', body }).catch(() => {});
+      Promise.all([read(), read({ headers: { 'x-mock-admin-token': 'x' } }), write])
+        .then(([one, other]) => { document.title = one + ', ' + other; });
+    </script>`);
+    const stranger = await launch();
+    onTestFinished(() => Promise.all([stranger.close(), site.close()]).then(() => {}));
+    const page = await stranger.newPage();
+    await page.goto(`http://127.0.0.1:${site.port}/`);
+    await expect.poll(() => page.title()).toBe('nothing, nothing');
+
+    for (const frame of page.frames()) expect(await frame.locator('#console').count()).toBe(0);
+    const { keys } = await mock('GET', '/keys');
+    expect(keys.map(({ name }: { name: string }) => name)).not.toContain('stolen');
+  });
+
+  it('is not there under a name that somebody else bent to this machine', async () => {
+    const { url } = await served();
+    const site = await reboundName('', Number(new URL(url).port));
+    const victim = await launch(`http://127.0.0.1:${site.port}`);
+    onTestFinished(() => Promise.all([victim.close(), site.close()]).then(() => {}));
+    const page = await victim.newPage();
+
+    expect((await page.goto('http://evil.test/'))?.status()).toBe(403);
+    expect(await page.locator('#console').count()).toBe(0);
+  });
+});

@@ -1,0 +1,176 @@
+/** What somebody who never read the documents does with the console alone. */
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { hasBrowser } from '../../test/support/browser.ts';
+import { castKey } from '../../test/support/ngc-cast.ts';
+import { rows, served } from './support/console.ts';
+import { windows } from './support/window.ts';
+
+const REGISTRAR = castKey('nvcf-registrar').key;
+
+const FUNCTION = { name: 'f', inferenceUrl: '/predict', containerImage: 'nvcr.io/acme/f:1' };
+const DEPLOYMENT = {
+  deploymentSpecifications: [
+    { gpu: 'L40S', instanceType: 'MOCK.GPU.L40S_1x', minInstances: 1, maxInstances: 1, clusters: ['acme-1'] },
+  ],
+};
+
+/** How often Tab is pressed in search of something. */
+const MOST_TABS = 60;
+
+/** Presses Tab until something with this name has the focus, which must show. */
+async function tabTo(page: Page, name: string): Promise<void> {
+  for (let pressed = 0; pressed < MOST_TABS; pressed += 1) {
+    await page.keyboard.press('Tab');
+    const [text, outline] = (await page.evaluate(`(() => {
+      const at = document.activeElement;
+      const label = at.labels?.[0]?.innerText ?? at.getAttribute('aria-label') ?? at.innerText ?? '';
+      return [label.trim().replaceAll(/\\s+/g, ' '), getComputedStyle(at).outlineStyle];
+    })()`)) as [string, string];
+    if (!text.startsWith(name)) continue;
+    expect([name, outline]).not.toEqual([name, 'none']);
+    return;
+  }
+  throw new Error(`Tab does not lead to “${name}”`);
+}
+
+/** Goes to a view by a part of its name. */
+async function goTo(page: Page, view: string): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Go to' }).waitFor();
+  await page.keyboard.type(view);
+  await page.getByRole('option', { name: view }).first().waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: view }).waitFor();
+}
+
+describe.runIf(hasBrowser)('with the page alone, by the keyboard', () => {
+  const opened = windows();
+
+  it('a refused deployment is understood and mended, the edit is awaited, a least key is made, the run is exported', {
+    timeout: 60_000,
+  }, async () => {
+    const { url, ask, mock } = await served({ propagation: 'fixed' });
+    const made = await ask('POST', '/v2/nvcf/functions', REGISTRAR, FUNCTION);
+    const { id, versionId } = ((await made.json()) as { function: { id: string; versionId: string } }).function;
+    const path = `/v2/nvcf/deployments/functions/${id}/versions/${versionId}`;
+    const deploy = () => ask('POST', path, REGISTRAR, DEPLOYMENT);
+    expect((await deploy()).status).toBe(403);
+    await mock('POST', '/clock/freeze', {});
+    const page = await opened(url);
+    await page.locator('.count').getByText('2', { exact: true }).waitFor();
+
+    // Why was it refused, and what mends it? It is opened already: the first key goes to the list.
+    await page.getByRole('article').getByText('Held by nvcf-registrar').waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await tabTo(page, 'Apply');
+    await page.keyboard.press('Enter');
+    await page.getByText('Still refused').waitFor();
+
+    // The edit counts in a quarter of an hour, to which the clock is moved.
+    await tabTo(page, 'See when');
+    await page.keyboard.press('Enter');
+    await page.getByText('version 2 of nvcf-registrar takes effect').first().waitFor();
+    await page.locator('.mark-dot').first().waitFor();
+    await tabTo(page, 'Now');
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await page.getByText('Meanwhile: version 2 of nvcf-registrar takes effect').waitFor();
+    expect((await deploy()).status).toBe(200);
+
+    // A key with the least rights for what was just done.
+    await goTo(page, 'Least privilege');
+    await tabTo(page, 'Make this key');
+    await page.keyboard.press('Enter');
+    await page.getByRole('checkbox', { name: 'Deploy Function' }).waitFor();
+    // Enter in a field sends its form.
+    await tabTo(page, 'Name');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'nvcf-registrar-least is made' }).waitFor();
+    await tabTo(page, 'Show key');
+    await page.keyboard.press('Enter');
+    expect(await page.locator('.secret code').innerText()).toMatch(/^nvapi-/);
+
+    // The run, for others.
+    await goTo(page, 'Requests');
+    await tabTo(page, 'Export');
+    await page.keyboard.press('Enter');
+    await tabTo(page, 'HAR');
+    const saved = page.waitForEvent('download');
+    await page.keyboard.press('Enter');
+    const har = JSON.parse(readFileSync(await (await saved).path(), 'utf8'));
+    expect(har.log.entries.map((entry: { response: { status: number } }) => entry.response.status)).toEqual([
+      200, 403, 200,
+    ]);
+  });
+});
+
+describe.runIf(hasBrowser)('with the page alone, by clicking', () => {
+  const opened = windows();
+
+  it('a refused deployment is understood and mended, the edit is awaited, a least key is made, the run is exported', {
+    timeout: 60_000,
+  }, async () => {
+    const { url, ask } = await served({ propagation: 'fixed' });
+    const made = await ask('POST', '/v2/nvcf/functions', REGISTRAR, FUNCTION);
+    const { id, versionId } = ((await made.json()) as { function: { id: string; versionId: string } }).function;
+    const path = `/v2/nvcf/deployments/functions/${id}/versions/${versionId}`;
+    const deploy = (key: string) => ask('POST', path, key, DEPLOYMENT);
+    expect((await deploy(REGISTRAR)).status).toBe(403);
+    const page = await opened(url);
+
+    // Why was it refused?
+    await rows(page).filter({ hasText: '403' }).click();
+    const picture = page.getByRole('region', { name: 'Decision' });
+    await picture.getByText('Held by nvcf-registrar').waitFor();
+    expect(await picture.locator('.lacking').allInnerTexts()).toEqual([
+      expect.stringContaining('deploy_function'),
+      expect.stringContaining('list_functions'),
+    ]);
+
+    // It is mended.
+    await picture.getByRole('button', { name: 'Apply' }).first().click();
+    await picture.getByText('Still refused').waitFor();
+
+    // When does the edit count? In a quarter of an hour, to which now is dragged.
+    await picture.getByRole('link', { name: 'See when' }).click();
+    await page.getByText('version 2 of nvcf-registrar takes effect').first().waitFor();
+    const now = page.getByRole('slider', { name: 'Now' });
+    const [from, mark] = [await now.boundingBox(), await page.locator('.mark-dot').first().boundingBox()];
+    if (from === null || mark === null) throw new Error('there is no time line');
+    expect((await deploy(REGISTRAR)).status).toBe(403);
+    await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(mark.x + mark.width / 2, from.y + from.height / 2, { steps: 8 });
+    await page.mouse.up();
+    await page.getByText('Meanwhile: version 2 of nvcf-registrar takes effect').waitFor();
+    expect((await deploy(REGISTRAR)).status).toBe(200);
+
+    // A key with the least rights for what was just done.
+    await page.getByRole('link', { name: 'Least privilege' }).click();
+    const report = page.getByRole('region', { name: 'nvcf-registrar' });
+    await report.getByRole('link', { name: 'Make this key' }).click();
+    await page.getByRole('checkbox', { name: 'Deploy Function' }).waitFor();
+    const ticked = page.getByRole('checkbox', { checked: true });
+    expect(await ticked.count()).toBe(4);
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByRole('heading', { name: 'nvcf-registrar-least is made' }).waitFor();
+    await page.getByRole('button', { name: 'Show key' }).click();
+    const text = await page.locator('.secret code').innerText();
+    expect((await ask('POST', '/v2/nvcf/functions', text, FUNCTION)).status).toBe(200);
+    expect((await ask('DELETE', path, text)).status).toBe(200);
+    expect((await ask('DELETE', `/v2/nvcf/functions/${id}/versions/${versionId}`, text)).status).toBe(403);
+
+    // The run, for others.
+    await page.getByRole('link', { name: /^Requests/ }).click();
+    await page.getByRole('button', { name: 'Export' }).click();
+    const saved = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'HAR' }).click();
+    const har = JSON.parse(readFileSync(await (await saved).path(), 'utf8'));
+    const statuses = har.log.entries.map((entry: { response: { status: number } }) => entry.response.status);
+    expect(statuses).toEqual([200, 403, 403, 200, 200, 200, 403]);
+    expect(JSON.stringify(har)).not.toContain(text);
+  });
+});

@@ -1,0 +1,409 @@
+/** What stands around every view of the console: the navigation, what is in force, keys, the palette and preferences. */
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { hasBrowser } from '../../test/support/browser.ts';
+import { castKey } from '../../test/support/ngc-cast.ts';
+import { faultsOfPage } from './support/axe.ts';
+import { INVOKER, rows, served, servedWithAll } from './support/console.ts';
+import { fitsWidth, windows } from './support/window.ts';
+
+const DEPLOYER = castKey('nvcf-deployer').id;
+
+const bar = (page: Page) => page.getByRole('region', { name: 'In force' });
+const link = (page: Page, name: string) =>
+  page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name, exact: false });
+
+describe.runIf(hasBrowser)('the frame', () => {
+  const opened = windows();
+
+  it.each(['requests', 'worlds', 'access-matrix?service=nvcf'])(
+    'says in one bar what is in force, on every view, and ends it: %s',
+    async (address) => {
+      const { url, mock } = await servedWithAll();
+      const page = await opened(`${url}/#/${address}`);
+      const inForce = bar(page).getByRole('listitem').getByRole('link');
+      await expect
+        .poll(() => inForce.allInnerTexts())
+        .toEqual(['1 fault', 'drill Token outage', 'observe mode', 'clock frozen', '1 pending edit']);
+      for (const name of [/^Remove/, /^End/, /^Enforce/, /^Resume/, /^Apply now/]) {
+        await bar(page).getByRole('button', { name }).click();
+      }
+      await page.getByRole('dialog').getByText('cannot be undone').waitFor();
+      await page.getByRole('button', { name: 'Apply now', exact: true }).click();
+      await expect.poll(() => inForce.count()).toBe(0);
+
+      expect((await mock('GET', '/faults')).faults).toEqual([]);
+      expect((await mock('GET', '/mode')).mode).toBe('enforce');
+      const { frozen, upcoming } = await mock('GET', '/clock');
+      expect([frozen, upcoming]).toEqual([false, []]);
+    },
+  );
+
+  it.each([
+    ['1 fault', /^Remove/, 'is removed'],
+    ['drill Token outage', /^End/, 'has ended'],
+    ['observe mode', /^Enforce/, 'refused again'],
+    ['clock frozen', /^Resume/, 'runs again'],
+  ] as const)('ends %s, which Undo puts in force again unless it has changed', async (text, name, reported) => {
+    const { url, mock } = await servedWithAll();
+    const page = await opened(`${url}/#/worlds`);
+    const undo = page.getByRole('complementary', { name: 'Undo' });
+    const link = bar(page).getByRole('link', { name: text, exact: true });
+    await bar(page).getByRole('button', { name }).click();
+    await undo.getByText(reported).waitFor();
+    await expect.poll(() => link.count()).toBe(0);
+    await undo.getByRole('button', { name: 'Undo' }).click();
+    await link.waitFor();
+
+    if (text === '1 fault') return;
+    await bar(page).getByRole('button', { name }).click();
+    await expect.poll(() => link.count()).toBe(0);
+    await mock('PUT', '/mode', { mode: 'observe' });
+    await mock('POST', '/clock/freeze', {});
+    await mock('POST', '/drills/token-outage', { for: '5m' });
+    await undo.getByRole('button', { name: 'Undo' }).click();
+    await undo.getByText(/(changed|set free|started again) meanwhile/).waitFor();
+  });
+
+  it('says in a chip how far the clock is ahead, and resets the world to end that', async () => {
+    const { url, mock } = await served();
+    await mock('POST', '/clock/advance', { by: '1h' });
+    const page = await opened(`${url}/#/worlds`);
+    await bar(page).getByRole('link', { name: 'clock +1 h' }).waitFor();
+    await bar(page)
+      .getByRole('button', { name: /^Reset world/ })
+      .click();
+    await page.getByRole('dialog').getByText('goes back only with its world').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Reset world' }).click();
+
+    await expect.poll(() => bar(page).getByRole('listitem').count()).toBe(0);
+    const ahead = Date.parse((await mock('GET', '/clock')).now) - Date.now();
+    expect(Math.abs(ahead)).toBeLessThan(60_000);
+  });
+
+  it('has one banner while the server does not answer, and lets nothing be changed', async () => {
+    const first = await served();
+    await first.mock('POST', '/clock/freeze', {});
+    const page = await opened(`${first.url}/#/clock`);
+    const resume = bar(page).getByRole('button', { name: /^Resume/ });
+    await resume.waitFor();
+    expect(await resume.isEnabled()).toBe(true);
+    await first.stop();
+
+    await page.getByText('The server does not answer.').waitFor();
+    expect(await page.getByRole('status').getByText('live').count()).toBe(0);
+    expect(await resume.isEnabled()).toBe(false);
+    expect(await faultsOfPage(page)).toEqual([]);
+    const second = await served({}, Number(new URL(first.url).port));
+    await page.getByRole('button', { name: 'Retry' }).click();
+    await expect.poll(() => page.getByText('The server does not answer.').count()).toBe(0);
+    await second.stop();
+  });
+
+  it('opens the newest refusal beside the list, and nothing once that is closed', async () => {
+    const { url, ask } = await served();
+    await ask('POST', '/v2/nvcf/functions', INVOKER, {});
+    await ask('GET', '/v2/nvcf/functions', 'nonsense');
+    await ask('GET', '/v2/nvcf/functions', castKey('nvcf-deployer').key);
+    const page = await opened(url);
+    await page.getByRole('article').getByText('is not an NGC key').waitFor();
+    await page.getByRole('article').getByRole('button', { name: 'Close' }).click();
+    await expect.poll(() => page.getByRole('article').count()).toBe(0);
+    await ask('POST', '/v2/nvcf/functions', INVOKER, {});
+    await page.locator('.count').getByText('4', { exact: true }).waitFor();
+
+    expect(await page.getByRole('article').count()).toBe(0);
+  });
+
+  it('shows the list first where a panel would lie over it', async () => {
+    const { url, ask } = await served();
+    await ask('POST', '/v2/nvcf/functions', INVOKER, {});
+    const page = await opened(url, { viewport: { width: 390, height: 844 } });
+    await page.locator('.count').getByText('1', { exact: true }).waitFor();
+
+    expect(await page.getByRole('article').count()).toBe(0);
+  });
+
+  it('closes one thing at a time with Escape, and gives letters to nothing below', async () => {
+    const { url, ask } = await served();
+    for (const path of ['/one', '/two', '/three']) await ask('GET', path);
+    const page = await opened(`${url}/#/requests`);
+    await page.locator('.count').getByText('3', { exact: true }).waitFor();
+    await page.getByRole('listbox', { name: 'Requests, newest first' }).focus();
+    await page.keyboard.press('ArrowDown');
+    const opens = page.url();
+    await page.keyboard.press('Control+k');
+    await page.getByRole('dialog', { name: 'Go to' }).waitFor();
+    expect(page.url()).toBe(opens);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
+    expect(await page.getByRole('article').count()).toBe(1);
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.keyboard.press('Control+k');
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    await page.keyboard.press('Escape');
+    expect(await page.getByRole('article').count()).toBe(1);
+    await page.keyboard.press('Escape');
+
+    await expect.poll(() => page.getByRole('article').count()).toBe(0);
+  });
+
+  it('draws the first view before its script is there, and another one not before', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/docs`);
+    const reported: string[] = [];
+    page.on('console', (message) => message.type() === 'error' && reported.push(message.text()));
+    const going: (() => void)[] = [];
+    await page.route(
+      '**/console/console.js',
+      (route) => new Promise<void>((resolve) => going.push(() => resolve(route.continue()))),
+    );
+    const shown = () =>
+      page.evaluate(`['header', 'nav.rail', 'main .stream'].map((one) => {
+        const all = [...document.querySelectorAll(one)];
+        return all.length === 1 && all[0].checkVisibility({ visibilityProperty: true });
+      })`);
+    for (const [address, isFirst] of [
+      ['', true],
+      ['#/requests', true],
+      ['#/requests?status=4xx', false],
+      ['#/clock', false],
+    ] as const) {
+      await page.goto('about:blank');
+      await page.goto(`${url}/${address}`, { waitUntil: 'commit' });
+      await expect.poll(() => going.length).toBe(1);
+      expect([address, await shown()]).toEqual([address, [isFirst, isFirst, isFirst]]);
+      going.pop()?.();
+      await page.locator('header [role=status]').getByText('live').waitFor();
+      expect([address, await shown()]).toEqual([address, [true, true, address !== '#/clock']]);
+    }
+    expect(reported).toEqual([]);
+  });
+
+  it('moves nothing of the header when the clock and the connection arrive', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/docs`);
+    const going: (() => void)[] = [];
+    await page.route('**/console/console.js', (route) => void going.push(() => void route.continue()));
+    const places = () =>
+      page.evaluate(
+        `[...document.querySelectorAll('header > *')].map((one) => [one.className, one.getBoundingClientRect().x])`,
+      );
+    await page.goto(`${url}/`, { waitUntil: 'commit' });
+    await page.locator('header .go-to').waitFor();
+    const before = await places();
+    await expect.poll(() => going.length).toBe(1);
+    going.pop()?.();
+    await page.locator('header [role=status]').getByText('live').waitFor();
+    await page.locator('header .clock time').waitFor();
+
+    expect(await places()).toEqual(before);
+  });
+
+  it('reads what the first view shows before the script of the other views', async () => {
+    const { url } = await served();
+    const page = await opened(url);
+    const read = async () =>
+      (await page.evaluate(
+        `performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)`,
+      )) as readonly string[];
+    await expect.poll(read).toContain('/console/others.js');
+    const paths = await read();
+
+    expect(paths).toContain('/_mock/requests');
+    expect(paths.indexOf('/_mock/requests')).toBeLessThan(paths.indexOf('/console/others.js'));
+  });
+
+  it('follows what others put in force', async () => {
+    const { url, mock } = await served();
+    const page = await opened(`${url}/#/identities`);
+    await expect.poll(() => page.locator('header [role=status]').innerText()).toBe('live');
+    await mock('POST', '/faults', { match: { operation: 'grant_token' }, do: { status: 503 } });
+
+    await bar(page).getByRole('link', { name: '1 fault' }).waitFor();
+    await expect.poll(() => link(page, 'Faults').innerText()).toContain('1');
+  });
+
+  it('groups its views, and counts what is new or in force beside them', async () => {
+    const { url, ask } = await servedWithAll();
+    const page = await opened(`${url}/#/findings`);
+    await bar(page).getByRole('link', { name: 'observe mode' }).waitFor();
+    for (let count = 0; count < 3; count++) await ask('GET', '/v2/nvcf/functions', 'nonsense');
+    await expect.poll(() => link(page, 'Requests').innerText()).toMatch(/3$/);
+
+    expect((await page.locator('header').boundingBox())?.y).toBe(0);
+    const groups = page.getByRole('navigation').getByRole('region');
+    expect(await groups.locator('h2').allInnerTexts()).toEqual(['WATCH', 'CONTROL', 'UNDERSTAND']);
+    const badges = async (name: string) => (await link(page, name).locator('.badge').allInnerTexts()).join();
+    expect([await badges('Clock'), await badges('Faults'), await badges('Drills')]).toEqual(['frozen,1', '1', '1']);
+    expect(await badges('Least privilege')).toBe('observe');
+    await link(page, 'Requests').click();
+    await expect.poll(() => badges('Requests')).toBe('');
+  });
+
+  it.each([
+    ['live', 'Requests'],
+    [`time?key=${DEPLOYER}`, 'Clock'],
+    [`who?who=${DEPLOYER}`, 'Identities'],
+    ['law?service=nvcf', 'Access matrix'],
+    ['constructor', 'Requests'],
+  ])('leads from the former address #/%s to %s', async (address, title) => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/${address}`);
+
+    await expect.poll(() => page.title()).toBe(`${title} · nv-auth-mock`);
+  });
+
+  it('shows times in either zone, and remembers which', async () => {
+    const { url, mock } = await served();
+    await mock('POST', '/clock/set', { to: '2030-01-15T12:00:00Z' });
+    await mock('POST', '/clock/freeze', {});
+    const page = await opened(`${url}/#/requests`, { timezoneId: 'Asia/Tokyo' });
+    const clock = page.locator('header time');
+    await expect.poll(() => clock.innerText()).toContain('2030-01-15 12:00');
+    await page.getByRole('button', { name: 'UTC' }).click();
+    await expect.poll(() => clock.innerText()).toContain('2030-01-15 21:00');
+    await page.reload();
+
+    await expect.poll(() => clock.innerText()).toContain('2030-01-15 21:00');
+  });
+
+  it.each([
+    ['faults', 'a delay of'],
+    ['snapshots', 'Restore'],
+    ['drills', 'Start'],
+    ['access-matrix?service=nvcf', 'get'],
+  ])('goes to the next and the previous of any list with j and k: %s', async (address, text) => {
+    const { url, mock } = await served();
+    for (const name of ['one', 'two']) {
+      await mock('POST', '/snapshots', { name });
+      await mock('POST', '/faults', { do: { delay: '1ms' }, match: { service: 'air' } });
+    }
+    const page = await opened(`${url}/#/${address}`);
+    await page.locator('main').getByText(text).first().waitFor();
+    const press = async (key: string) => {
+      await page.keyboard.press(key);
+      const at = `[...document.querySelectorAll('main :is(a, button)')].indexOf(document.activeElement)`;
+      return (await page.evaluate(at)) as number;
+    };
+    let first = -1;
+    // The page may be shown before it listens to keys.
+    await expect.poll(async () => (first = await press('j'))).toBeGreaterThanOrEqual(0);
+    const [second, ...others] = [await press('j'), await press('k'), await press('j')];
+
+    expect(second).toBeGreaterThan(first);
+    expect(others).toEqual([first, second]);
+  });
+
+  it('has keys for search, lists and help', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/identities`);
+    await page.getByText('nvcf-registrar').first().waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('nvcf-reg');
+    await expect.poll(() => page.url()).toContain('text=nvcf-reg');
+    await page.getByRole('link', { name: 'Make a key' }).focus();
+    await page.keyboard.press('?');
+    const help = page.getByRole('dialog', { name: 'Keys' });
+    await help.getByText('next and previous').waitFor();
+    expect(await faultsOfPage(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+
+    await help.waitFor({ state: 'detached' });
+  });
+});
+
+describe.runIf(hasBrowser)('the palette', () => {
+  const opened = windows();
+  const palette = (page: Page) => page.getByRole('dialog', { name: 'Go to' });
+
+  it.each([
+    ['an operation', 'createDepl', /access-matrix\?service=nvcf&text=createDeployment/],
+    ['an identity', 'researcher@', /identities\?who=/],
+    ['a key', 'nvcf-invo', /identities\?who=/],
+    ['a view', 'snapsh', /#\/snapshots/],
+  ])('leads to %s by a part of its name', async (_what, text, address) => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/faults`);
+    await page.getByRole('heading', { name: 'Faults' }).waitFor();
+    await page.keyboard.press('Control+k');
+    await palette(page).getByRole('combobox').fill(text);
+    await palette(page).getByRole('option').first().waitFor();
+    await page.keyboard.press('Enter');
+
+    await expect.poll(() => page.url()).toMatch(address);
+    expect(await palette(page).count()).toBe(0);
+  });
+
+  it('leads to a request by its id', async () => {
+    const { url, ask, mock } = await served();
+    await ask('POST', '/v2/nvcf/functions', INVOKER, { name: 'f' });
+    const [{ id }] = (await mock('GET', '/requests')).requests;
+    const page = await opened(url);
+    await rows(page).first().waitFor();
+    await page.keyboard.press('Control+k');
+    await palette(page).getByRole('combobox').fill(id);
+    await palette(page).getByRole('option', { name: '/v2/nvcf/functions' }).click();
+
+    await page.getByRole('region', { name: 'Decision' }).waitFor();
+    expect(page.url()).toContain(id);
+  });
+
+  it.each([360, 1400])('can be read by everybody, %i px wide', async (width) => {
+    const { url } = await served();
+    const page = await opened(url, { viewport: { width, height: 800 } });
+    await page.getByRole('button', { name: /^Go to/ }).click();
+    await palette(page).getByRole('option').nth(3).waitFor();
+
+    expect(await faultsOfPage(page)).toEqual([]);
+    expect(await fitsWidth(page)).toBe(true);
+    await palette(page).getByRole('combobox').fill('no such thing');
+    await palette(page).getByText('Nothing has this name.').waitFor();
+    await page.keyboard.press('Escape');
+    await palette(page).waitFor({ state: 'detached' });
+  });
+});
+
+describe.runIf(hasBrowser)('the panel beside a list', () => {
+  const opened = windows();
+
+  it('is as wide as somebody drags it, or sets it by keys, and is so the next time', async () => {
+    const { url, ask } = await served();
+    await ask('GET', '/v2/nvcf/functions');
+    const page = await opened(`${url}/#/requests`, { viewport: { width: 1400, height: 900 } });
+    await rows(page).first().click();
+    const panel = page.getByRole('article', { name: 'Request' });
+    const width = async () => Math.round((await panel.boundingBox())?.width ?? 0);
+    const edge = page.getByRole('separator', { name: 'Width of the panel' });
+    const box = await edge.boundingBox();
+    if (box === null) throw new Error('the panel has no edge');
+    await page.mouse.move(box.x + 4, 400);
+    await page.mouse.down();
+    await page.mouse.move(700, 400, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(async () => Math.abs((await width()) - 700)).toBeLessThan(8);
+    await edge.focus();
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(width).toBeLessThan(680);
+    const set = await width();
+    await page.reload();
+
+    await expect.poll(width).toBe(set);
+  });
+
+  it('moves nothing of the list to the left of it', async () => {
+    const { url, ask } = await served();
+    for (let count = 0; count < 5; count++) await ask('GET', '/v2/nvcf/functions');
+    const page = await opened(`${url}/#/requests`, { viewport: { width: 1400, height: 900 } });
+    const place = async () => {
+      const status = await rows(page).nth(3).locator('.status').boundingBox();
+      return [Math.round(status?.x ?? -1), Math.round(status?.y ?? -1)];
+    };
+    await rows(page).nth(3).waitFor();
+    const before = await place();
+    await rows(page).nth(3).click();
+    await page.getByRole('article', { name: 'Request' }).waitFor();
+
+    expect(await place()).toEqual(before);
+  });
+});

@@ -1,0 +1,351 @@
+/** The console's list of everybody, and the form for keys, in a browser. */
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { hasBrowser } from '../../test/support/browser.ts';
+import { castKey } from '../../test/support/ngc-cast.ts';
+import { faultsOfPage } from './support/axe.ts';
+import { INVOKER, served } from './support/console.ts';
+import { windows } from './support/window.ts';
+
+const { id: INVOKER_ID } = castKey('nvcf-invoker');
+
+const person = (page: Page) => page.getByRole('article', { name: 'Who it is' });
+const tick = (page: Page, name: string) => page.getByRole('checkbox', { name }).check();
+
+/** Chooses something in the menu of a key. */
+async function choose(page: Page, name: string): Promise<void> {
+  await person(page)
+    .getByRole('button', { name: /^More for key/ })
+    .click();
+  await page.locator('.menu').getByRole('button', { name, exact: true }).click();
+}
+
+describe.runIf(hasBrowser)('identities', () => {
+  const opened = windows();
+
+  it('is searched by what they hold, and an address leads to one of them', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/identities`);
+    await page.getByRole('searchbox').fill('manage_registry');
+    await page.getByText('1 of 28').waitFor();
+    await page.getByRole('link', { name: 'nvcf-registry-manager' }).click();
+
+    await person(page).getByText('All Entity').waitFor();
+    expect(page.url()).toContain('who=');
+    await page.goto(`${url}/#/identities?who=nobody`);
+    await page.getByText('Nobody in this world has the id nobody any more.').waitFor();
+  });
+
+  it('breaks the name of an operation only between its words', async () => {
+    const { url } = await served();
+    const bound = encodeURIComponent('{"type":"All Functions"}');
+    const wide = `make=service&services=nvcf&scopes=deploy_function,list_functions&resource=${bound}`;
+    const page = await opened(`${url}/#/identities?${wide}`, {
+      viewport: { width: 1280, height: 800 },
+    });
+    const name = page.getByRole('region', { name: 'What it allows' }).getByText('updateGpuSpecification');
+    await name.waitFor();
+    const lines = await page.evaluate(`[...document.querySelectorAll('.allowed code')]
+      .flatMap((code) => (code.textContent === 'updateGpuSpecification' ? [...code.childNodes] : []))
+      .filter(({ nodeType }) => nodeType === 3)
+      .map((word) => {
+        const range = document.createRange();
+        range.selectNodeContents(word);
+        return range.getClientRects().length;
+      })`);
+
+    expect(lines).toEqual([1, 1, 1]);
+  });
+
+  it('covers secrets until they are asked for, and copies what a shell takes', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/identities?who=${INVOKER_ID}`, {
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    await person(page).getByRole('button', { name: 'Show key' }).waitFor();
+    expect(await page.content()).not.toContain(INVOKER);
+    await person(page).getByRole('button', { name: 'Copy a curl' }).click();
+    await person(page).getByText('Copied').waitFor();
+    const curl = await page.evaluate('navigator.clipboard.readText()');
+    await person(page).getByRole('button', { name: 'Copy env lines' }).click();
+    await expect
+      .poll(() => page.evaluate('navigator.clipboard.readText()'))
+      .toBe(`export NGC_API_KEY='${INVOKER}'\nexport NVCF_BASE_URL='${url}'\n`);
+
+    expect(curl).toBe(`curl -s '${url}/v2/nvcf/functions' -H 'Authorization: Bearer ${INVOKER}'`);
+    await person(page).getByRole('button', { name: 'Show key' }).click();
+    expect(await page.content()).toContain(INVOKER);
+  });
+
+  it('shows every credential of somebody: a user has a password beside an access key', async () => {
+    const { url, mock } = await served();
+    const { users } = (await mock('GET', '/cast')).runai;
+    const page = await opened(`${url}/#/identities?who=${users[0].id}`);
+    await person(page).getByRole('button', { name: 'Show password' }).click();
+
+    expect(await person(page).locator('.secret code').allInnerTexts()).toEqual([
+      '••••••••',
+      users[0].password,
+      '••••••••',
+    ]);
+    await person(page).getByRole('button', { name: 'Show bearer' }).click();
+    expect(await person(page).locator('.secret code').last().innerText()).toBe(users[0].bearer);
+    await person(page).getByText(users[0].accessKey.clientId).waitFor();
+  });
+
+  it('says that a key without a resource is bound to what its service says: in Cloud Functions to nothing', async () => {
+    const { url, mock } = await served();
+    const order = { type: 'service', services: ['nvcf'], scopes: ['invoke_function'] };
+    const { id } = await mock('POST', '/keys', { ...order, name: 'unbound' });
+    const page = await opened(`${url}/#/identities?who=${id}`);
+    await person(page).getByText('nothing', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'unbound' }).getByText('invoke_function; bound to nothing').waitFor();
+    await page.getByRole('link', { name: 'air-reader' }).click();
+    await person(page).getByText('everything of its organisation').waitFor();
+    await page.goto(`${url}/#/identities?make=service&services=nvcf`);
+
+    await page.getByText('This key can do nothing yet: it is bound to no resource.').waitFor();
+  });
+
+  it('makes a key by tick boxes, shows what it will allow, and the key can be used', async () => {
+    const { url, ask } = await served();
+    const page = await opened(`${url}/#/identities`);
+    await page.getByRole('link', { name: 'Make a key' }).click();
+    await page.getByLabel('Name').fill('made-by-hand');
+    await tick(page, 'Cloud Functions');
+    await tick(page, 'List Functions');
+    await page.getByRole('button', { name: 'Choose a resource' }).click();
+    const allowed = page.getByRole('region', { name: 'What it allows' });
+    await allowed.getByText('listFunctionIds').waitFor();
+    expect(await allowed.innerText()).not.toContain('createFunction');
+    await tick(page, 'Register Function');
+    await allowed.getByText('createFunction', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByRole('heading', { name: 'made-by-hand is made' }).waitFor();
+    await page.getByRole('button', { name: 'Show key' }).click();
+    const key = await page.locator('.secret code').innerText();
+
+    expect((await ask('GET', '/v2/nvcf/functions', key)).status).toBe(200);
+    await page.getByRole('link', { name: 'Open it' }).click();
+    await person(page).getByText('list_functions, register_function').waitFor();
+  });
+
+  it('says what the switchboard says of a choice that the documents rule out, while one ticks', async () => {
+    const { url, mock } = await served();
+    const page = await opened(`${url}/#/identities?make=service&services=nvcf&resource=[{"type":"All Functions"}]`);
+    await page.getByLabel('Name').fill('ruled-out');
+    await tick(page, 'Manage Telemetries');
+    const allowed = page.getByRole('region', { name: 'What it allows' });
+    await allowed.getByText('available only with the resource type').waitFor();
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByRole('status').getByText('available only with the resource type').waitFor();
+    expect(await page.getByRole('article', { name: 'New key' }).innerText()).not.toContain('"force"');
+    await page.getByText('Advanced').click();
+    await tick(page, 'Allow what the documents rule out');
+    await page.getByRole('button', { name: 'Make the key' }).click();
+
+    await page.getByRole('heading', { name: 'ruled-out is made' }).waitFor();
+    expect(await page.locator('.hint').count()).toBeGreaterThan(0);
+    const { keys } = await mock('GET', '/keys');
+    expect(keys.at(-1)).toMatchObject({ name: 'ruled-out', policy: { scopes: ['manage_telemetries'] } });
+  });
+
+  it('warns beside the preview of a key that can do nothing yet, and binds it at a click', async () => {
+    const { url, mock } = await served();
+    const page = await opened(`${url}/#/identities?make=service&name=bound&services=nvcf&scopes=list_functions`);
+    const allowed = page.getByRole('region', { name: 'What it allows' });
+    await allowed.getByText('This key can do nothing yet').waitFor();
+    await allowed.getByText('Refused because it is bound to no resource:').waitFor();
+    await allowed.getByText('listFunctionIds').waitFor();
+    await allowed.getByRole('button', { name: 'All Functions' }).click();
+    await allowed.getByText('Refused because it lacks deploy_function:').waitFor();
+    expect(await allowed.getByText('can do nothing yet').count()).toBe(0);
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByText('Secret (shown once)').waitFor();
+
+    const { keys } = await mock('GET', '/keys');
+    expect(keys.at(-1).policy.resource).toMatchObject({ type: 'All Functions' });
+  });
+
+  it('offers the resource that the ticked scopes go with', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/identities?make=service&services=nvcf&scopes=manage_telemetries`);
+    const allowed = page.getByRole('region', { name: 'What it allows' });
+    await allowed.getByRole('button', { name: 'All Entity' }).click();
+
+    await allowed.getByText('10 of 70 operations').waitFor();
+    expect(await allowed.getByText('Refused').count()).toBe(0);
+  });
+
+  it('gives no advice as JSON, whatever a key lacks', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/identities?make=service&name=unbound&services=nvcf&scopes=list_functions`);
+    const form = page.getByRole('article', { name: 'New key' });
+    await form.getByText('can do nothing yet').waitFor();
+    expect(await form.innerText()).not.toMatch(/["{}]/);
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    await form.getByText('can do nothing in').waitFor();
+
+    expect(await form.innerText()).not.toMatch(/["{}]/);
+  });
+
+  it('counts the same operations in the form for a key, at the key and in the access matrix', async () => {
+    const { url, mock } = await served();
+    const { operations } = await mock('GET', '/tables/nvcf');
+    const page = await opened(`${url}/#/identities?make=service&services=nvcf&scopes=invoke_function`);
+    await page.getByText(`of ${operations.length} operations`).waitFor();
+    await page.goto(`${url}/#/identities?who=${INVOKER_ID}`);
+    await person(page).getByText(`of ${operations.length} operations`).waitFor();
+    await page.goto(`${url}/#/access-matrix?service=nvcf`);
+
+    await page.getByText(`${operations.length} of ${operations.length} operations`).waitFor();
+  });
+
+  it('edits a key, and says when the edit takes effect', async () => {
+    const { url, mock } = await served({ propagation: 'fixed' });
+    const page = await opened(`${url}/#/identities?who=${INVOKER_ID}`);
+    await person(page).getByRole('link', { name: 'Edit', exact: true }).click();
+    await tick(page, 'List Functions');
+    await page.getByRole('button', { name: 'Store the edit' }).click();
+
+    await page.getByText(/Version 2 takes effect at/).waitFor();
+    const { pending, policy } = await mock('GET', `/keys/${INVOKER_ID}`);
+    expect(pending[0].scopes).toEqual(['invoke_function', 'list_functions']);
+    expect(pending[0].resource).toEqual(policy.resource);
+  });
+
+  it('disables, rotates and deletes a key, the last two only when asked twice', async () => {
+    const { url, ask, mock } = await served();
+    const page = await opened(`${url}/#/identities?who=${INVOKER_ID}`);
+    await choose(page, 'Disable');
+    await person(page).getByText('It is disabled now.').waitFor();
+    await choose(page, 'Enable');
+    await choose(page, 'Rotate');
+    await page.getByRole('dialog', { name: 'Rotate key nvcf-invoker?' }).waitFor();
+    expect(await faultsOfPage(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Rotate key' }).click();
+    await person(page).getByText('It has a new secret').waitFor();
+    await ask('GET', '/v2/nvcf/functions');
+    expect((await mock('GET', '/decisions?limit=1')).decisions[0].reason).toBe('unknown_key');
+    await person(page).getByRole('button', { name: 'Show key' }).click();
+    const key = await person(page).locator('.secret code').innerText();
+    await ask('GET', '/v2/nvcf/functions', key);
+    expect((await mock('GET', '/decisions?limit=1')).decisions[0].reason).toBe('missing_scope');
+    await choose(page, 'Delete');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await page.evaluate('document.activeElement.ariaLabel')).toBe('More for key nvcf-invoker');
+    expect((await mock('GET', `/keys/${INVOKER_ID}`)).id).toBe(INVOKER_ID);
+    await choose(page, 'Delete');
+    await page.getByRole('dialog', { name: 'Delete key nvcf-invoker?' }).waitFor();
+    await page.getByRole('button', { name: 'Delete key' }).click();
+
+    await page.locator('.view-header output', { hasText: /^27$/ }).waitFor();
+    expect((await mock('GET', `/keys/${INVOKER_ID}`)).status).toBe(404);
+  });
+
+  it('offers to undo what can be undone, unless somebody has changed it since', async () => {
+    const { url, mock } = await served();
+    const page = await opened(`${url}/#/identities?who=${INVOKER_ID}`);
+    const undo = page.getByRole('complementary', { name: 'Undo' });
+    const status = async () => (await mock('GET', `/keys/${INVOKER_ID}`)).status;
+    await choose(page, 'Disable');
+    await undo.getByRole('button', { name: 'Undo' }).click();
+    await undo.getByText('is as it was before the edit').waitFor();
+    expect(await status()).toBe('active');
+    await choose(page, 'Disable');
+    await undo.getByText('is edited').waitFor();
+    await mock('PATCH', `/keys/${INVOKER_ID}`, { scopes: ['list_functions'] });
+    await undo.getByRole('button', { name: 'Undo' }).click();
+
+    await undo.getByText('has been edited since').waitFor();
+    expect(await status()).toBe('disabled');
+  });
+
+  it('are grouped by API and kind, and narrowed to one', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/identities`);
+    const groups = page.locator('.people h2');
+    await groups.first().waitFor();
+    expect(await groups.allInnerTexts()).toEqual(
+      expect.arrayContaining(['Cloud Functions: service keys', 'Air: personal keys', 'Run:ai: users']),
+    );
+    await page.getByLabel('API').selectOption('air');
+    await page.getByLabel('Kind').selectOption('service key');
+
+    await expect.poll(() => page.locator('.people strong').allInnerTexts()).toEqual(['air-reader']);
+    expect(page.url()).toContain('api=air');
+  });
+
+  it('keep the height of their rows when one is opened', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/identities`);
+    const row = page.locator('.people a', { hasText: 'air-reader' });
+    const before = await row.boundingBox();
+    await page.locator('.people a', { hasText: 'nvcf-invoker' }).click();
+    await person(page).waitFor();
+    const after = await row.boundingBox();
+
+    expect([after?.x, after?.y, after?.height]).toEqual([before?.x, before?.y, before?.height]);
+  });
+
+  it('has room for what narrows them beside the form for a key', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/identities?make=service`, { viewport: { width: 1280, height: 800 } });
+    await page.getByRole('article', { name: 'New key' }).waitFor();
+    const fits = `[...document.querySelectorAll('main search, main search > *')].every(
+      ({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth + 2)`;
+
+    expect(await page.evaluate(fits)).toBe(true);
+  });
+
+  it('say what they may do, and what they have sent', async () => {
+    const { url, ask } = await served();
+    await ask('GET', '/v2/nvcf/functions');
+    const page = await opened(`${url}/#/identities?who=${INVOKER_ID}`);
+    const may = person(page).getByRole('region', { name: 'What they may do' });
+    await may.getByText(/: \d+ of \d+ operations/).waitFor();
+    const labels = (await may.getByRole('listitem').allInnerTexts()).map((text) => text.replace(/ \d+ of \d+$/, ''));
+    expect(new Set(labels).size).toBe(labels.length);
+    expect(labels.length).toBeLessThan(35);
+    await person(page).getByRole('link', { name: 'GET /v2/nvcf/functions' }).click();
+
+    await page.getByRole('region', { name: 'Decision' }).waitFor();
+  });
+
+  it('makes a key in the organisation that is chosen', async () => {
+    const { url, mock } = await served();
+    const page = await opened(`${url}/#/identities?make=service&name=of-globex&services=nvcf&scopes=list_functions`);
+    await page.getByText('Advanced').click();
+    await page.getByLabel('Organisation').selectOption('globex');
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByRole('heading', { name: 'of-globex is made' }).waitFor();
+
+    expect((await mock('GET', '/keys')).keys.at(-1)).toMatchObject({ name: 'of-globex', org: 'globex' });
+  });
+
+  it('makes an access key of Run:ai by Run:ai’s own API, as its user', async () => {
+    const { url, ask, mock } = await served();
+    const page = await opened(`${url}/#/identities?text=researcher@`);
+    await page.getByRole('link', { name: 'researcher@acme.test' }).click();
+    await page.getByRole('button', { name: 'Read them' }).click();
+    await page.getByText('researcher-key').first().waitFor();
+    await page.getByLabel('Name').fill('Bad Name');
+    await page.getByRole('button', { name: 'Make an access key' }).click();
+    await page.getByRole('status').getByText('Field `name` is not valid'.replaceAll('`', '')).waitFor();
+    await page.getByLabel('Name').fill('by-hand');
+    await page.getByRole('button', { name: 'Make an access key' }).click();
+    await page.getByText('by-hand is made').waitFor();
+    const made = page.getByRole('region', { name: 'Access keys' }).locator('p', { has: page.locator('.secret') });
+    await made.getByRole('button', { name: 'Show client secret' }).click();
+    const [clientId = '', clientSecret = ''] = await made.locator('code').allInnerTexts();
+
+    const token = await ask('POST', '/api/v1/token', '', { grantType: 'client_credentials', clientId, clientSecret });
+    expect(token.status).toBe(200);
+    const { requests } = await mock('GET', '/requests?operation=create_access_key1');
+    expect(requests).toHaveLength(2);
+    await page.getByRole('button', { name: 'Delete by-hand' }).click();
+    await page.getByRole('button', { name: 'Delete access key' }).click();
+    await page.getByText('by-hand is deleted').waitFor();
+  });
+});

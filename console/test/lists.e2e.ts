@@ -1,0 +1,583 @@
+/** The lists of the console, each with what one needs to act, in a browser. */
+import { readFile } from 'node:fs/promises';
+import type { Download, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { hasBrowser } from '../../test/support/browser.ts';
+import { castKey } from '../../test/support/ngc-cast.ts';
+import { readJson, served } from './support/console.ts';
+import { windows } from './support/window.ts';
+
+/** Every view that this file tells about. */
+const VIEWS = ['faults', 'drills', 'worlds', 'snapshots', 'findings'] as const;
+
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
+const region = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
+const cells = (page: Page, name: string) => region(page, name).locator('tbody tr');
+
+/** What the body of a table says, row by row. */
+const texts = async (page: Page, name: string) => (await cells(page, name).allInnerTexts()).map((text) => text.trim());
+
+/** Does something with an entry by its menu. */
+async function fromMenu(page: Page, entry: string, item: string): Promise<void> {
+  await button(page, `More for ${entry}`).click();
+  await page.locator('.menu:visible').getByRole('button', { name: item }).click();
+}
+
+/** What the next login is answered. */
+async function loginStatus(url: string): Promise<number> {
+  const { users } = (await readJson(`${url}/_mock/cast`)).runai;
+  const { clientId, clientSecret } = users[0].accessKey;
+  const { status } = await fetch(`${url}/api/v1/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ grantType: 'client_credentials', clientId, clientSecret }),
+  });
+  return status;
+}
+
+async function saved(page: Page, save: () => Promise<void>): Promise<{ name: string; content: Buffer }> {
+  const waiting: Promise<Download> = page.waitForEvent('download');
+  await save();
+  const download = await waiting;
+  return { name: download.suggestedFilename(), content: await readFile(await download.path()) };
+}
+
+describe.runIf(hasBrowser)('the lists', () => {
+  const opened = windows();
+
+  describe('faults', () => {
+    it('are of the service and the operation that the address says', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/faults?service=nvcf&operation=listFunctions`);
+      await page.getByLabel('Delay').fill('1s');
+
+      await page.getByText("match: { service: 'nvcf', operation: 'listFunctions' }").waitFor();
+    });
+
+    it('are made in a panel, injected into the next request, used up then, and removed', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/faults`);
+      await page.getByText('Nothing goes wrong on purpose').waitFor();
+      await page.getByRole('link', { name: 'Add a fault' }).click();
+      await page.getByLabel('Operation').fill('grant_token');
+      await page.getByLabel('Status', { exact: true }).fill('503');
+      await page.getByLabel('Retry-After', { exact: true }).fill('3');
+      expect(await page.locator('.lines pre').innerText()).toBe(
+        "await mock.faults.next('grant_token', { status: 503, retryAfter: 3 });",
+      );
+      await button(page, 'Add the fault').click();
+      await page.getByText('waits for a request').waitFor();
+      expect(await page.getByRole('article', { name: 'New fault' }).count()).toBe(0);
+      expect(await texts(page, 'Faults, oldest first')).toEqual([expect.stringContaining('0 of 1')]);
+      expect(await page.getByText('used up').count()).toBe(0);
+
+      expect(await loginStatus(url)).toBe(503);
+      expect(await loginStatus(url)).toBe(200);
+      await expect.poll(() => texts(page, 'Faults, oldest first')).toEqual([expect.stringMatching(/1 of 1\s+used up/)]);
+      await button(page, /^Remove .*-f1$/).click();
+      await page.getByText('Nothing goes wrong on purpose').waitFor();
+      expect((await readJson(`${url}/_mock/faults`)).faults).toEqual([]);
+    });
+
+    it.each([
+      ['503', '{ status: 503, offDocument: true }'],
+      ['Slow, 2 s', "{ delay: '2s' }"],
+      ['Dropped connection', "{ drop: 'before' }"],
+      ['Expired token', '{ status: 401, offDocument: true }'],
+      ['429 with Retry-After', '{ status: 429, retryAfter: 3, offDocument: true }'],
+      ['Garbage body', "{ body: 'garbage' }"],
+    ])('are filled in by a preset, and can be added as they are: %s', async (preset, action) => {
+      const { url, mock } = await served();
+      const page = await opened(`${url}/#/faults?make=yes`);
+      await button(page, '503').click();
+      await button(page, preset).click();
+      expect(await page.locator('.lines pre').innerText()).toBe(`await mock.faults.add({ times: 1, do: ${action} });`);
+      await button(page, 'Add the fault').click();
+      await page.getByText('waits for a request').waitFor();
+
+      expect((await mock('GET', '/faults')).faults).toHaveLength(1);
+    });
+
+    it('of a preset keep the operation, whose document may have the status', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/faults?operation=grant_token`);
+      await button(page, '503').click();
+
+      await page.getByText("mock.faults.next('grant_token', { status: 503 })").waitFor();
+    });
+
+    it('are refused in the words of the form', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/faults?service=nvcf`);
+      await page.getByLabel('Status', { exact: true }).fill('418');
+      await button(page, 'Add the fault').click();
+      await page.getByText(/the vendor.s document does not say that/).waitFor();
+      await page.getByText('To answer 418 all the same, tick Allow undocumented answers.').waitFor();
+      await page.getByLabel('Allow undocumented answers').check();
+      await button(page, 'Add the fault').click();
+
+      await cells(page, 'Faults, oldest first').getByText('service Cloud Functions').waitFor();
+      await page.getByText('The vendor’s document does not say that it answers so.').waitFor();
+    });
+
+    it('have the rare fields in a fold, which opens where one of them is wrong', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/faults?make=yes`);
+      const probability = page.getByLabel('Probability');
+      expect(await probability.isVisible()).toBe(false);
+      await page.getByText('Advanced', { exact: true }).click();
+      await probability.fill('0');
+      await page.getByText('Advanced', { exact: true }).click();
+      await button(page, 'Slow, 2 s').click();
+      await button(page, 'Add the fault').click();
+
+      await page.getByRole('alert').getByText('the fault would never be injected').waitFor();
+      expect(await probability.isVisible()).toBe(true);
+    });
+
+    it('give an answer of one’s own, which the journal tells from the mock’s', async () => {
+      const { url, ask, mock } = await served();
+      const page = await opened(`${url}/#/faults?service=nvcf&operation=listFunctions`);
+      await page.getByText('Advanced', { exact: true }).click();
+      const answer = page.getByLabel('Answer of your own');
+      await answer.fill('{"status": 200, body}');
+      await page.getByRole('alert').getByText('This is not JSON: ').waitFor();
+      expect(await answer.getAttribute('aria-describedby')).toBe('wrong-answer');
+      await button(page, 'Add the fault').click();
+      expect((await mock('GET', '/faults')).faults).toEqual([]);
+      await answer.fill('{"status": 200}');
+      await button(page, 'Add the fault').click();
+      await page.getByText('it has no body').waitFor();
+      await answer.fill('{"status": 200, "body": {"functions": []}}');
+      await button(page, 'Add the fault').click();
+      await cells(page, 'Faults, oldest first').getByText('an answer of your own, with the status 200').waitFor();
+
+      expect(await (await ask('GET', '/v2/nvcf/functions')).json()).toEqual({ functions: [] });
+      await page.goto(`${url}/#/journal`);
+      await page.getByText("not the mock's own").first().waitFor();
+    });
+
+    it('are all removed from the menu, and are there again by Undo', async () => {
+      const { url, mock } = await served();
+      await mock('POST', '/faults', { do: { delay: '1s' } });
+      await mock('POST', '/faults', { match: { service: 'air' }, do: { body: 'garbage' } });
+      const page = await opened(`${url}/#/faults`);
+      await button(page, 'More for all faults').click();
+      await button(page, 'Remove all').click();
+      await page.getByText('Nothing goes wrong on purpose').waitFor();
+      await button(page, 'Undo').click();
+
+      await expect.poll(() => cells(page, 'Faults, oldest first').count()).toBe(2);
+    });
+
+    it.each([
+      [{ match: { operation: 'get_users' }, times: 2, do: { status: 503 } }, 'faults.next'],
+      [
+        { match: { service: 'nvcf', probability: 0.5 }, after: 2, do: { delay: { min: '1s', max: '2s' } } },
+        'faults.add',
+      ],
+    ])('are shown as code that makes the same: %j', async (given, call) => {
+      const { url, mock } = await served();
+      const first = await mock('POST', '/faults', given);
+      const page = await opened(`${url}/#/faults`, { permissions: ['clipboard-read', 'clipboard-write'] });
+      await button(page, /^More for fault/).click();
+      await button(page, 'Show as code').click();
+      await button(page, 'Copy the code').click();
+      await button(page, 'Copied').waitFor();
+      const code = (await page.evaluate('navigator.clipboard.readText()')) as string;
+      expect(code).toContain(call);
+
+      const library = {
+        faults: {
+          add: (one: object) => mock('POST', '/faults', one),
+          next: (operation: string, { times = 1, ...action }: { times?: number }) =>
+            mock('POST', '/faults', { match: { operation }, times, do: action }),
+        },
+      };
+      const second = await new Function('mock', `return ${code.replace(/^await /, '')}`)(library);
+      const { id: _, createdAt: __, ...same } = first;
+      expect(second).toMatchObject(same);
+    });
+  });
+
+  describe('drills', () => {
+    it('are listed by names of people, started in a panel about somebody for a time, and ended', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/drills`);
+      const row = cells(page, 'Drills').filter({ hasText: 'token-outage' });
+      await row.getByText('at rest').waitFor();
+      await row.getByRole('link', { name: 'Start … Token outage' }).click();
+      const panel = page.getByRole('article', { name: 'Token outage' });
+      await panel.getByLabel('For how long').fill('10m');
+      await panel.getByRole('button', { name: 'Start drill' }).click();
+      await panel.getByText('The token endpoints are unavailable').waitFor();
+      await panel.getByText('Runs until').waitFor();
+      await row.getByText('running').waitFor();
+
+      expect(await loginStatus(url)).toBe(503);
+      await row.getByRole('button', { name: 'End Token outage' }).click();
+      await page.getByRole('complementary', { name: 'Undo' }).getByText('Token outage has ended.').waitFor();
+      await row.getByText('at rest').waitFor();
+      expect(await loginStatus(url)).toBe(200);
+    });
+
+    it('show a new secret when it is asked for', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/drills?drill=regenerate-secret`);
+      const panel = page.getByRole('article', { name: 'Regenerate secret' });
+      await panel.getByLabel('Affects').selectOption('researcher@acme.test');
+      await panel.getByRole('button', { name: 'Start drill' }).click();
+      await page
+        .getByRole('dialog', { name: 'Start drill Regenerate secret?' })
+        .getByRole('button', { name: 'Start drill' })
+        .click();
+      await panel.getByText('It affects researcher@acme.test').waitFor();
+      expect(await panel.getByText('••••').count()).toBe(1);
+      await panel.getByRole('button', { name: 'Show the secret of' }).click();
+
+      const clientSecret = await panel.locator('.secret code').innerText();
+      const { users } = (await readJson(`${url}/_mock/cast`)).runai;
+      const { status } = await fetch(`${url}/api/v1/token`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ grantType: 'client_credentials', clientId: users[1].accessKey.clientId, clientSecret }),
+      });
+      expect(status).toBe(200);
+    });
+
+    it('can be about everybody who is offered', async () => {
+      const { url, mock } = await served();
+      const page = await opened(`${url}/#/drills?drill=rate-limit`);
+      const options = page.getByRole('article', { name: 'Rate limit' }).locator('optgroup option');
+      await options.first().waitFor({ state: 'attached' });
+      const ids = await options.evaluateAll((all) =>
+        all.map((option) => (option as unknown as { value: string }).value),
+      );
+
+      expect(ids.length).toBeGreaterThan(3);
+      for (const principal of ids)
+        expect((await mock('POST', '/drills/rate-limit', { principal })).principal.id).toBe(principal);
+    });
+
+    it.each([
+      ['rate-limit', { principal: 'researcher@acme.test', for: '10m' }, 'affects researcher@acme.test'],
+      ['slow-token', { for: '10m' }, 'affects everybody'],
+    ])('say while they run whom they are about: %s', async (drill, order, text) => {
+      const { url, mock } = await served();
+      await mock('POST', `/drills/${drill}`, order);
+      const page = await opened(`${url}/#/drills?drill=${drill}`);
+
+      await page.getByRole('article').getByText(text).waitFor();
+    });
+
+    it('that are over are no longer said to run', async () => {
+      const { url, mock } = await served();
+      await mock('POST', '/drills/slow-token', { for: '1h' });
+      const page = await opened(`${url}/#/drills?drill=slow-token`);
+      await page.getByText('Runs until').waitFor();
+      await mock('POST', '/clock/advance', { by: '2h' });
+
+      await expect.poll(() => page.getByText('Runs until').count()).toBe(0);
+      expect(await cells(page, 'Drills').getByText('running').count()).toBe(0);
+    });
+
+    it('are rows of two lines on a telephone', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/drills`, { viewport: { width: 390, height: 844 } });
+      await cells(page, 'Drills').first().waitFor();
+      for (const row of await cells(page, 'Drills').all()) {
+        expect((await row.boundingBox())?.height).toBeLessThan(64);
+      }
+    });
+  });
+
+  describe('worlds', () => {
+    it('are made in a panel and deleted, with their credentials covered', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/worlds`);
+      await page.getByText('There is one world').waitFor();
+      await page.getByRole('link', { name: 'Make a world' }).click();
+      const panel = page.getByRole('article', { name: 'New world' });
+      await panel.getByLabel('Name', { exact: true }).fill('alice');
+      await panel.getByText('Advanced').click();
+      await panel.getByLabel('Ends after … without use').fill('15m');
+      await button(page, 'Make the world').click();
+      await panel.getByRole('heading', { name: 'World alice is made' }).waitFor();
+      await panel.getByText('Its credentials').click();
+      const credentials = panel.getByRole('list', { name: 'Credentials' });
+      await credentials.getByText('acme/nvcf-invoker').waitFor();
+      expect(await panel.innerText()).not.toContain('nvapi-');
+      await button(page, 'Show the key of acme/nvcf-invoker').click();
+      expect(await panel.innerText()).toContain('nvapi-');
+      expect(await page.locator('.view-header output').innerText()).toBe('2');
+
+      await fromMenu(page, 'world alice', 'Delete world');
+      await page.getByRole('dialog', { name: 'Delete world alice?' }).getByText('with everything in it').waitFor();
+      await button(page, 'Delete world').last().click();
+      await page.getByText('is deleted').waitFor();
+      await expect.poll(() => cells(page, 'Worlds').count()).toBe(1);
+      expect((await fetch(`${url}/w/alice/_mock/`)).status).toBe(404);
+    });
+
+    it('say how they are reached, in a panel that the address names', async () => {
+      const { url, mock } = await served();
+      await mock('POST', '/worlds', { id: 'alice', ttl: '15m', label: 'for the nightly run' });
+      const page = await opened(`${url}/#/worlds`);
+      await fromMenu(page, 'world alice', 'How to reach it');
+      await page.getByRole('heading', { name: 'How to reach alice' }).waitFor();
+      expect(page.url()).toContain('world=alice');
+      const panel = page.getByRole('article', { name: 'World' });
+      for (const text of [`${url}/w/alice`, 'x-mock-world: alice', '15m without use']) {
+        await panel.getByText(text, { exact: true }).waitFor();
+      }
+      await page.keyboard.press('Escape');
+
+      await expect.poll(() => panel.count()).toBe(0);
+      expect(page.url()).not.toContain('world=alice');
+    });
+
+    it('lead to their consoles', async () => {
+      const { url, mock } = await served();
+      await mock('POST', '/worlds', { id: 'alice' });
+      const page = await opened(`${url}/#/worlds`);
+      expect(await cells(page, 'Worlds').filter({ hasText: 'this one' }).getByRole('link').count()).toBe(0);
+      await page.getByRole('link', { name: 'Open alice', exact: true }).click();
+
+      await page.waitForURL(`${url}/w/alice/#/requests`);
+      await page.getByText('No request has come yet').waitFor();
+    });
+
+    it('are refused in the words of the switchboard, and the default one cannot be deleted', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/worlds?make=yes`);
+      await page.getByLabel('Name', { exact: true }).fill('Not An Id');
+      await button(page, 'Make the world').click();
+
+      await page.getByText('must be 1 to 32 characters').waitFor();
+      await button(page, 'More for world default').click();
+      expect(await page.locator('.menu:visible button').allInnerTexts()).toEqual(['How to reach it', 'Reset world']);
+    });
+
+    it('are found among a thousand', async () => {
+      const { url, mock } = await served();
+      for (let made = 0; made < 120; made += 1) await mock('POST', '/worlds', { id: `w-${made}`, seed: 'none' });
+      const page = await opened(`${url}/#/worlds`);
+      await page.getByText('These are 100 of 121').waitFor();
+      await page.getByRole('searchbox', { name: 'Search' }).fill('w-119');
+      await expect.poll(() => texts(page, 'Worlds')).toEqual([expect.stringMatching(/^w-119/)]);
+      expect(page.url()).toContain('filter=w-119');
+      expect(await page.locator('.view-header output').innerText()).toBe('1 of 121');
+      await page.getByRole('searchbox', { name: 'Search' }).fill('nobody');
+
+      await page.getByText('No world has a name or a label with “nobody”').waitFor();
+    });
+
+    it('stay readable when the one is deleted that the page is of', async () => {
+      const { url, mock } = await served();
+      await mock('POST', '/worlds', { id: 'alice' });
+      const page = await opened(`${url}/w/alice/#/worlds`);
+      await fromMenu(page, 'world alice', 'Delete world');
+      await button(page, 'Delete world').last().click();
+
+      await page.getByText('no longer has this world').waitFor();
+      expect(await texts(page, 'Worlds')).toContainEqual(expect.stringContaining('default'));
+    });
+
+    it('are reset from the menu of the present one, once that is confirmed', async () => {
+      const { url, ask, mock } = await served();
+      await mock('POST', '/worlds', { id: 'alice' });
+      await ask('GET', '/v2/nvcf/functions');
+      await mock('POST', '/faults', { do: { delay: '1s' } });
+      const page = await opened(`${url}/#/worlds`);
+      await button(page, 'More for world alice').click();
+      expect(await page.locator('.menu:visible').getByText('Reset world').count()).toBe(0);
+      await page.keyboard.press('Escape');
+      await fromMenu(page, 'world default', 'Reset world');
+      await page.getByRole('dialog', { name: 'Reset world default?' }).waitFor();
+      expect((await readJson(`${url}/_mock/requests`)).requests).toHaveLength(1);
+      await button(page, 'Reset world').last().click();
+      await page.getByText('is as its seed has it').waitFor();
+
+      expect((await readJson(`${url}/_mock/requests`)).requests).toEqual([]);
+      expect((await readJson(`${url}/_mock/faults`)).faults).toEqual([]);
+    });
+  });
+
+  describe('snapshots', () => {
+    it('are taken, restored and deleted', async () => {
+      const { url, mock } = await served();
+      const page = await opened(`${url}/#/snapshots`);
+      await page.getByText('This world has no snapshot yet').waitFor();
+      await button(page, 'Take a snapshot').click();
+      await page.getByLabel('Name').fill('before');
+      await button(page, 'Take it').click();
+      await page.getByText('“before” is taken').waitFor();
+      await mock('POST', '/keys', { type: 'service', name: 'later', services: ['nvcf'], scopes: ['list_functions'] });
+      const names = async () => (await readJson(`${url}/_mock/keys`)).keys.map(({ name }: { name: string }) => name);
+      expect(await names()).toContain('later');
+      await button(page, 'Restore before').click();
+      await page.getByRole('dialog', { name: 'Restore before?' }).waitFor();
+      await button(page, 'Restore snapshot').click();
+      await page.getByText('This world is again what it was').waitFor();
+
+      expect(await names()).not.toContain('later');
+      await fromMenu(page, 'before', 'Delete snapshot');
+      await button(page, 'Delete snapshot').last().click();
+      await page.getByText('This world has no snapshot yet').waitFor();
+    });
+
+    it('are called by their time where they were given no name', async () => {
+      const { url, mock } = await served();
+      await mock('POST', '/clock/set', { to: '2030-01-15T12:00:00Z' });
+      await mock('POST', '/clock/freeze', {});
+      const page = await opened(`${url}/#/snapshots`);
+      await page.getByText('This world has no snapshot yet').waitFor();
+      await button(page, 'Take a snapshot').click();
+      await expect.poll(() => page.getByLabel('Name').getAttribute('placeholder')).toMatch(/^Snapshot of 12:00:0\d$/);
+      const name = await page.getByLabel('Name').getAttribute('placeholder');
+      await page.keyboard.press('Enter');
+
+      await button(page, `Restore ${name}`).waitFor();
+      expect((await mock('GET', '/snapshots')).snapshots).toMatchObject([{ name: null }]);
+    });
+
+    it('and worlds have rows of two lines on a telephone, with buttons that a finger meets', async () => {
+      const { url, mock } = await served();
+      await mock('POST', '/snapshots', { name: 'before the migration' });
+      // An end on another day is shown with its date, which takes a third line.
+      await mock('POST', '/worlds', { id: 'alice', ttl: '1m' });
+      const page = await opened('about:blank', { viewport: { width: 390, height: 844 }, hasTouch: true });
+      for (const [view, label] of [
+        ['snapshots', 'Snapshots, newest first'],
+        ['worlds', 'Worlds'],
+      ] as const) {
+        await page.goto(`${url}/#/${view}`);
+        const row = cells(page, label).last();
+        const heights = async () => {
+          const boxes = await Promise.all([row, row.getByRole('button').last()].map((one) => one.boundingBox()));
+          return boxes.map((box) => Math.round(box?.height ?? 0));
+        };
+        await row.waitFor();
+        const [rowHeight = 0, buttonHeight = 0] = await heights();
+
+        expect([view, rowHeight < 64, buttonHeight >= 44]).toEqual([view, true, true]);
+      }
+    });
+
+    it('are saved as snapshot files', async () => {
+      const { url, mock } = await served();
+      const { id, bytes } = await mock('POST', '/snapshots', { name: 'kept' });
+      const page = await opened(`${url}/#/snapshots`);
+      const { name, content } = await saved(page, () => fromMenu(page, 'kept', 'Download'));
+
+      expect(name).toBe(`nv-auth-mock-default-${id}.ndjson`);
+      expect(content.length).toBeGreaterThan(bytes);
+      expect(content.toString().split('\n', 1)[0]).toMatch(/^\{"server":"nv-auth-mock",/);
+    });
+
+    it('lead to a world that is made of them', async () => {
+      const { url, mock } = await served();
+      const { id } = await mock('POST', '/snapshots', { name: 'kept' });
+      await mock('POST', '/snapshots', { name: 'newer' });
+      const page = await opened(`${url}/#/snapshots`);
+      await fromMenu(page, 'kept', 'Make a world');
+      await page.getByLabel('Which snapshot').waitFor();
+      await expect.poll(() => page.getByLabel('Which snapshot').inputValue()).toBe(id);
+      await page.getByLabel('Name', { exact: true }).fill('copy');
+      await button(page, 'Make the world').click();
+      await page.getByText('is made').waitFor();
+
+      expect((await readJson(`${url}/_mock/worlds/copy`)).id).toBe('copy');
+    });
+  });
+
+  describe('findings', () => {
+    it('are shown as they come, by kind, beside how sure the answers are', async () => {
+      const { url, mock, ask } = await served();
+      const page = await opened(`${url}/#/findings`);
+      await page.getByText('No findings.').waitFor();
+      await expect.poll(() => page.locator('header [role=status]').innerText()).toBe('live');
+      await mock('POST', '/faults', { match: { operation: 'get_users' }, do: { status: 503 } });
+      await mock('DELETE', '/faults');
+      await ask('GET', '/api/v3/simulations/?nobody=knows', castKey('air-reader').key);
+
+      await cells(page, 'Findings of the kind Unused fault').getByText('never injected').waitFor();
+      await page.getByRole('combobox', { name: 'Kind' }).selectOption('Unused fault');
+      expect(page.url()).toContain('kind=unused_fault');
+      expect(await page.locator('.view-header output').innerText()).toBe('1 of 2');
+      const { services } = await readJson(`${url}/_mock/fidelity`);
+      expect(await cells(page, 'Operations of each service').count()).toBe(services.length);
+    });
+
+    it('are none of a kind, and say so', async () => {
+      const { url, mock } = await served();
+      await mock('POST', '/faults', { match: { operation: 'get_users' }, do: { status: 503 } });
+      await mock('DELETE', '/faults');
+      const page = await opened(`${url}/#/findings?kind=storage`);
+
+      await page.getByText('No finding is of the kind “Storage”').waitFor();
+    });
+  });
+
+  it('read again once the token is given that the switchboard wants, and download with it', async () => {
+    const { url, ask } = await served({ adminToken: 'open-sesame' });
+    await ask('GET', '/v2/nvcf/functions');
+    const page = await opened(`${url}/#/requests`);
+    await page.getByLabel(/started with --admin-token/).fill('open-sesame');
+    await page.getByRole('button', { name: 'Use it' }).click();
+    await page.locator('.count').getByText('1', { exact: true }).waitFor();
+    await button(page, 'Export').click();
+    const { content } = await saved(page, () => button(page, 'HAR (HTTP Archive)').click());
+    await page.keyboard.press('Escape');
+    expect(JSON.parse(content.toString()).log.entries).toHaveLength(1);
+
+    for (const view of VIEWS) {
+      await page
+        .getByRole('navigation')
+        .getByRole('link', { name: new RegExp(view, 'i') })
+        .click();
+      await expect.poll(() => page.title()).toMatch(new RegExp(`^${view}`, 'i'));
+      await expect.poll(() => page.getByText('Reading …').count()).toBe(0);
+      expect(await page.locator('main [role=alert]').count(), view).toBe(0);
+    }
+  });
+
+  it.each(VIEWS)('ask for the token where they are opened first: %s', async (view) => {
+    const { url } = await served({ adminToken: 'open-sesame' });
+    const page = await opened(`${url}/#/${view}`);
+    await page.getByLabel(/started with --admin-token/).fill('open-sesame');
+    await page.getByRole('button', { name: 'Use it' }).click();
+
+    await expect.poll(() => page.locator('main [role=alert]').count()).toBe(0);
+    await expect.poll(() => page.getByText('Reading …').count()).toBe(0);
+  });
+
+  it('scroll nothing sideways but their tables, and show all of a long text to whoever wants it', async () => {
+    const { url, mock } = await served();
+    // A fault may have no longer ones.
+    const long = 'n'.repeat(16_000);
+    await mock('POST', '/faults', { match: { principal: long, service: 'nvcf' }, do: { delay: '1s' } });
+    await mock('DELETE', '/faults');
+    await mock('POST', '/faults', { match: { principal: long, service: 'nvcf' }, do: { delay: '1s' } });
+    await mock('POST', '/snapshots', { name: 'n'.repeat(200) });
+    const page = await opened(url, { viewport: { width: 360, height: 800 } });
+    const cut = new Set<string>();
+    for (const view of VIEWS) {
+      await page.goto(`${url}/#/${view}`);
+      await expect.poll(() => page.title()).toMatch(new RegExp(`^${view}`, 'i'));
+      await expect.poll(() => page.getByText('Reading …').count()).toBe(0);
+      for (const one of await page.getByRole('button', { name: /^Show all [\d,]+ characters/ }).all()) {
+        await one.click();
+        await page.locator('main tbody').getByText(long).first().waitFor();
+        cut.add(view);
+      }
+
+      expect([view, await page.evaluate('document.querySelector("main").scrollWidth <= innerWidth')]).toEqual([
+        view,
+        true,
+      ]);
+    }
+
+    expect([...cut]).toEqual(['faults', 'findings']);
+  });
+});

@@ -1,0 +1,89 @@
+/** The login page of Run:ai, in a browser. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasBrowser, type Site, siteWith } from '../../test/support/browser.ts';
+import { researcher } from '../../test/support/cast.ts';
+import { listeningServer } from '../../test/support/listening.ts';
+import { authorizationPath, type Fields } from '../../test/support/oauth.ts';
+import { faultsOfPage } from './support/axe.ts';
+import { fitsWidth, SCHEMES, WIDTHS, windows } from './support/window.ts';
+
+describe.runIf(hasBrowser)('the login page', () => {
+  const openWindow = windows();
+  const back = { site: null as Site | null };
+  beforeAll(async () => {
+    back.site = await siteWith('<!doctype html><html lang="en"><title>back</title>');
+  });
+  afterAll(() => back.site?.close());
+
+  const callback = () => `http://127.0.0.1:${back.site?.port}/callback`;
+  const pageOf = (url: string, given: Fields = {}) => url + authorizationPath({ redirect_uri: callback(), ...given });
+  const bothWays = [
+    ['with scripts', true],
+    ['without scripts', false],
+  ] as const;
+
+  it.each(bothWays)('logs in whom somebody clicks, %s', async (_how, javaScriptEnabled) => {
+    const { url } = await listeningServer();
+    const page = await openWindow(pageOf(url), { javaScriptEnabled });
+    await page.getByRole('button', { name: researcher.email }).click();
+    await page.waitForURL(/\/callback\?/);
+
+    expect(new URL(page.url()).searchParams.get('code')).toMatch(/^\w{43}$/);
+  });
+
+  it.each(bothWays)('logs in by name and password, %s', async (_how, javaScriptEnabled) => {
+    const { url } = await listeningServer();
+    const page = await openWindow(pageOf(url), { javaScriptEnabled });
+    await page.getByLabel('E-mail address').fill(researcher.email);
+    await page.getByLabel('Password').fill(researcher.password);
+    await page.getByRole('button', { name: 'Log in', exact: true }).click();
+    await page.waitForURL(/\/callback\?/);
+
+    expect(new URL(page.url()).searchParams.get('code')).toMatch(/^\w{43}$/);
+  });
+
+  it('is of the world below whose path it is', async () => {
+    const { url } = await listeningServer({ world: ['alice'] });
+    const page = await openWindow(pageOf(`${url}/w/alice`));
+    await page.getByRole('button', { name: researcher.email }).click();
+    await page.waitForURL(/\/callback\?/);
+
+    expect(new URL(page.url()).searchParams.get('iss')).toContain('/w/alice/');
+  });
+
+  it('shows names of any length, and what looks like markup, as text', async () => {
+    const email = `<img src=x onerror="document.title=1">${'n'.repeat(60_000)}@acme.test`;
+    const { url } = await listeningServer({});
+    const made = await fetch(`${url}/_mock/worlds`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ id: 'long', seed: { extends: 'builtin', runai: { users: [{ email, role: 'Viewer' }] } } }),
+    });
+    expect(made.status).toBe(201);
+    const page = await openWindow(pageOf(`${url}/w/long`), { viewport: { width: 360, height: 800 } });
+
+    expect(await page.getByRole('button', { name: '<img src=x' }).count()).toBe(1);
+    expect(await page.locator('img, script').count()).toBe(0);
+    expect(await fitsWidth(page)).toBe(true);
+  });
+
+  describe.each(SCHEMES)('%s', (colorScheme) => {
+    it.each(WIDTHS)('can be read by everybody, %i px wide', async (width) => {
+      const { url } = await listeningServer();
+      const page = await openWindow(pageOf(url), { colorScheme, viewport: { width, height: 900 } });
+      expect(await faultsOfPage(page)).toEqual([]);
+      expect(await fitsWidth(page)).toBe(true);
+
+      await page.getByLabel('E-mail address').fill(researcher.email);
+      await page.getByLabel('Password').fill('wrong');
+      await page.keyboard.press('Enter');
+      await page.getByRole('alert').waitFor();
+      expect(await faultsOfPage(page)).toEqual([]);
+
+      await page.goto(pageOf(url, { client_id: 'nobody' }));
+      await page.getByText('runai-admin-ui').waitFor();
+      expect(await faultsOfPage(page)).toEqual([]);
+      expect(await fitsWidth(page)).toBe(true);
+    });
+  });
+});

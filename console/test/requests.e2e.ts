@@ -1,0 +1,421 @@
+/** The console's list of requests, in a browser. */
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { hasBrowser } from '../../test/support/browser.ts';
+import { castKey } from '../../test/support/ngc-cast.ts';
+import { faultsOfPage } from './support/axe.ts';
+import { INVOKER, readJson, rows, served } from './support/console.ts';
+import { fitsWidth, windows } from './support/window.ts';
+
+const list = (page: Page) => page.getByRole('listbox', { name: 'Requests, newest first' });
+/** How long a page of this browser takes to sort a hundred thousand numbers, in milliseconds. */
+const SORTED = `Math.min(...[1, 2, 3].map(() => {
+  const numbers = Array.from({ length: 100_000 }, Math.random);
+  const begin = performance.now();
+  numbers.sort((one, other) => one - other);
+  return performance.now() - begin;
+}))`;
+/** A task of the console takes less time than so many of these. */
+const MOST_SORTED = 12;
+const status = (page: Page) => page.locator('header [role=status]');
+const FILTERS_FIT = `(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)(document.querySelector('.filters'))`;
+
+describe.runIf(hasBrowser)('the list of requests', () => {
+  const opened = windows();
+
+  it('shows what came before it was opened, and what comes, newest first', async () => {
+    const { url, ask } = await served();
+    await ask('GET', '/v2/nvcf/functions');
+    const page = await opened(`${url}/#/requests`);
+    await rows(page).first().waitFor();
+    await ask('GET', '/nothing/at/all');
+
+    await page.getByTitle('/nothing/at/all', { exact: true }).waitFor();
+    expect(await rows(page).allInnerTexts()).toEqual([
+      expect.stringContaining('/nothing/at/all'),
+      expect.stringContaining('nvcf-invoker'),
+    ]);
+  });
+
+  it('says from when on a missing scope is held, also where another one is missing', async () => {
+    const { url, ask, mock } = await served({ propagation: 'fixed' });
+    const version = '3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0001/versions/3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0002';
+    await ask('POST', `/v2/nvcf/deployments/functions/${version}`, INVOKER, {});
+    await mock('PATCH', `/keys/${castKey('nvcf-invoker').id}`, { scopes: ['invoke_function', 'list_functions'] });
+    const page = await opened(`${url}/#/requests`);
+    await rows(page).filter({ hasText: 'missing_scope' }).click();
+    const missing = page.getByRole('region', { name: 'Decision' }).locator('li.lacking');
+    await missing.getByText('takes effect at').waitFor();
+
+    expect((await missing.allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' '))).toEqual([
+      expect.stringMatching(/deploy_function$/),
+      expect.stringMatching(/list_functions takes effect at \d\d:\d\d:\d\d$/),
+    ]);
+  });
+
+  it('opens a refused one, carries a fix out, and says that it is allowed now, without sending it again', async () => {
+    const { url, ask } = await served();
+    const page = await opened(`${url}/#/requests`);
+    await ask('POST', '/v2/nvcf/functions', INVOKER, {});
+    await rows(page).filter({ hasText: 'missing_scope' }).click();
+
+    const picture = page.getByRole('region', { name: 'Decision' });
+    await picture.getByText('Held by nvcf-invoker').waitFor();
+    expect(await picture.innerText()).toContain('Refused createFunction was refused: it needs register_function');
+    expect((await picture.locator('.lacking').allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' '))).toEqual([
+      expect.stringContaining('register_function'),
+      expect.stringContaining('bound to All Functions'),
+    ]);
+    expect(await picture.locator('.diff').first().locator('li').allInnerTexts()).toEqual([
+      '+ scope register_function',
+      expect.stringContaining('− resource Function 3f1d7c52'),
+      '+ resource All Functions',
+    ]);
+    await picture.getByRole('button', { name: 'Apply' }).first().click();
+
+    await picture.locator('.before-after').getByText('Allowed').waitFor();
+    expect(await picture.locator('.before-after dd').first().innerText()).toBe('Refused missing_scope');
+    const { requests } = await readJson(`${url}/_mock/requests?operation=createFunction`);
+    expect(requests).toHaveLength(1);
+    expect((await ask('POST', '/v2/nvcf/functions', INVOKER, {})).status).toBe(400);
+  });
+
+  it('carries out a call of the vendor as somebody who may, says who, and has it as a line for a shell', async () => {
+    const { url, ask } = await served();
+    const { users } = (await readJson(`${url}/_mock/cast`)).runai;
+    const { clientId, clientSecret } = users.find(({ role }: { role: string }) => role === 'L1 researcher').accessKey;
+    const { accessToken } = await readJson(`${url}/api/v1/token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ grantType: 'client_credentials', clientId, clientSecret }),
+    });
+    await ask('GET', '/api/v1/users', accessToken);
+    const page = await opened(`${url}/#/requests`);
+    await rows(page).filter({ hasText: 'missing_permission' }).click();
+
+    const fixes = page.locator('.fixes > ul > li');
+    await fixes.getByText('as admin@acme.test').waitFor();
+    expect(await fixes.getByRole('button', { name: 'Copy fix' }).count()).toBe(1);
+    await fixes.getByRole('button', { name: 'Apply' }).click();
+
+    await page.locator('.before-after').getByText('Allowed').waitFor();
+    expect((await ask('GET', '/api/v1/users', accessToken)).status).toBe(200);
+    const made = (await readJson(`${url}/_mock/requests?method=POST&path=/api/v1/authorization/access-rules`)).requests;
+    expect(made.map(({ principal }: { principal: { name: string } }) => principal.name)).toEqual(['admin@acme.test']);
+  });
+
+  it('is narrowed by what is in the address, which can be shared', async () => {
+    const { url, ask } = await served();
+    await ask('GET', '/v2/nvcf/functions');
+    await ask('GET', '/api/v1/users', 'no-token');
+    const page = await opened(`${url}/#/requests?status=4xx&service=runai`);
+
+    await page.getByText('1 of 2').waitFor();
+    expect(await rows(page).allInnerTexts()).toEqual([expect.stringContaining('/api/v1/users')]);
+    await page.getByRole('searchbox').fill('NOTHING HAS THIS');
+    await page.getByText('0 of 2').waitFor();
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await page.locator('.count').getByText('2', { exact: true }).waitFor();
+  });
+
+  it('is narrowed by a click on a value of the request that is opened', async () => {
+    const { url, ask } = await served();
+    await ask('GET', '/v2/nvcf/functions');
+    await ask('POST', '/v2/nvcf/functions', INVOKER, {});
+    await ask('GET', '/v2/nvcf/functions', castKey('nvcf-deployer').key);
+    await ask('GET', '/api/v1/users', 'nonsense');
+    const page = await opened(`${url}/#/requests`);
+    const facts = page.getByRole('article').locator('.facts');
+    for (const [fact, value, left] of [
+      ['Caller', 'nvcf-invoker', 2],
+      ['Operation', 'createFunction', 1],
+      ['Reason', 'missing_scope', 2],
+      ['Status', '403', 2],
+      ['Service', 'Cloud Functions', 3],
+    ] as const) {
+      await rows(page).filter({ hasText: 'POST' }).click();
+      await facts.locator('div', { hasText: fact }).getByRole('link', { name: value }).click();
+      await page.getByText(`${left} of 4`).waitFor();
+      if (fact === 'Operation' || fact === 'Reason') await page.getByRole('button', { name: 'More (1)' }).click();
+      expect(await page.getByRole('combobox', { name: fact }).inputValue()).toBe(fact === 'Service' ? 'nvcf' : value);
+      await page.getByRole('button', { name: 'Show all' }).click();
+    }
+  });
+
+  it('groups repeated requests, which the address says, and opens the newest of them', async () => {
+    const { url, ask, mock } = await served();
+    await ask('GET', '/one');
+    for (let sent = 0; sent < 12; sent += 1) await ask('GET', '/v2/nvcf/functions');
+    await ask('GET', '/one');
+    const page = await opened(`${url}/#/requests`);
+    await page.locator('.count').getByText('14', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByLabel('Group repeated').check();
+    await page.keyboard.press('Escape');
+
+    await expect.poll(() => rows(page).count()).toBe(3);
+    expect(page.url()).toContain('group=yes');
+    expect(await rows(page).nth(1).innerText()).toContain('×12');
+    expect(await rows(page).first().innerText()).not.toContain('×');
+    await rows(page).nth(1).click();
+    const [newest] = (await mock('GET', '/requests?operation=listFunctions&limit=1')).requests;
+    await expect.poll(() => page.url()).toContain(`request=${newest.id}`);
+    await page.reload();
+    await expect.poll(() => rows(page).count()).toBe(3);
+    expect(await rows(page).nth(1).getAttribute('aria-selected')).toBe('true');
+  });
+
+  it('shows method, path, caller, operation, status, reason and duration, and a dash where there is none', async () => {
+    const { url, ask } = await served();
+    await ask('GET', '/nothing?a=b');
+    await ask('POST', '/v2/nvcf/functions', INVOKER, {});
+    await ask('GET', '/v2/nvcf/functions', castKey('nvcf-deployer').key);
+    const page = await opened(`${url}/#/requests`);
+    await page.locator('.count').getByText('3', { exact: true }).waitFor();
+
+    const cells = async (place: number) => (await rows(page).nth(place).locator('> *').allInnerTexts()).slice(1);
+    const duration = expect.stringMatching(/^\d+\.\d ms$/);
+    expect(await cells(0)).toEqual([
+      ...['200', 'GET', '/v2/nvcf/functions', '-', 'nvcf-deployer', 'listFunctions'],
+      duration,
+    ]);
+    expect(await cells(1)).toEqual([
+      ...['403', 'POST', '/v2/nvcf/functions', 'missing_scope', 'nvcf-invoker', 'createFunction'],
+      duration,
+    ]);
+    expect(await cells(2)).toEqual([
+      '404',
+      'GET',
+      '/nothing?a=b',
+      expect.stringContaining('/nothing'),
+      '-',
+      '-',
+      duration,
+    ]);
+  });
+
+  it.each([1280, 1400, 1900, 2560])('moves nothing when a request is opened, %i px wide', async (width) => {
+    const { url, ask } = await served();
+    await ask('GET', '/v2/nvcf/functions');
+    await ask('POST', '/v2/nvcf/functions', INVOKER, {});
+    const page = await opened(`${url}/#/requests`, { viewport: { width, height: 900 } });
+    await page.locator('.count').getByText('2', { exact: true }).waitFor();
+    const places = () =>
+      page.evaluate(`[...document.querySelectorAll('.row > *, .view-header > *, .filters > *')].filter((cell) => cell.checkVisibility())
+        .map((cell) => [cell.className, cell.getBoundingClientRect().x, cell.getBoundingClientRect().y].join())`);
+    const before = (await places()) as string[];
+    await rows(page).first().click();
+    await page.getByRole('article').getByText('Held by nvcf-invoker').waitFor();
+    const after = (await places()) as string[];
+
+    expect(after.filter((place) => !before.includes(place))).toEqual([]);
+    expect(await page.evaluate(FILTERS_FIT)).toBe(true);
+    const sides = page.getByRole('article').locator('.sides > section');
+    const [required, held] = [await sides.first().boundingBox(), await sides.last().boundingBox()];
+    expect(held?.y).toBe(required?.y);
+    const shown = await page.evaluate(
+      `[...document.querySelectorAll('.requests .reason')].map((cell) => cell.clientWidth)`,
+    );
+    expect(Math.min(...(shown as number[]))).toBeGreaterThan(60);
+  });
+
+  it('leads from / to the applied fix of a refused deployment by the keys alone', async () => {
+    const { url, ask } = await served();
+    const registrar = castKey('nvcf-registrar').key;
+    const body = { name: 'f', inferenceUrl: '/predict', containerImage: 'nvcr.io/acme/f:1' };
+    const made = (await (await ask('POST', '/v2/nvcf/functions', registrar, body)).json()) as {
+      function: { id: string; versionId: string };
+    };
+    const { id, versionId } = made.function;
+    await ask('POST', `/v2/nvcf/deployments/functions/${id}/versions/${versionId}`, registrar, {});
+    const page = await opened(`${url}/#/requests`);
+    await page.locator('.count').getByText('2', { exact: true }).waitFor();
+    for (const key of ['j', 'j']) await page.keyboard.press(key);
+    await page.getByRole('article').getByText('Held by nvcf-registrar').waitFor();
+    for (const key of ['Enter', 'Tab', 'Enter']) await page.keyboard.press(key);
+
+    await page.locator('.before-after').getByText('Allowed').waitFor();
+    const { requests } = await readJson(`${url}/_mock/requests?operation=createDeployment`);
+    expect(requests.map(({ status }: { status: number }) => status)).toEqual([403]);
+  });
+
+  it('keeps back what comes while it is paused', async () => {
+    const { url, ask } = await served();
+    await ask('GET', '/v2/nvcf/functions');
+    const page = await opened(`${url}/#/requests`);
+    await page.locator('.count').getByText('1', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await ask('GET', '/v2/nvcf/functions');
+    await page.getByRole('button', { name: 'Go on (1 new)' }).click();
+
+    await page.locator('.count').getByText('2', { exact: true }).waitFor();
+  });
+
+  it('is read with the keys alone', async () => {
+    const { url, ask } = await served();
+    for (const path of ['/one', '/two', '/three']) await ask('GET', path);
+    const page = await opened(`${url}/#/requests`);
+    await page.locator('.count').getByText('3', { exact: true }).waitFor();
+    await list(page).focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+
+    expect(await page.locator('[aria-selected=true]').innerText()).toContain('/two');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.getByRole('article').count()).toBe(0);
+  });
+
+  it('stays quick while a thousand requests come in ten seconds', async () => {
+    const { url, ask } = await served();
+    const page = await opened(`${url}/#/requests`);
+    await expect.poll(() => status(page).innerText()).toBe('live');
+    const sorted = (await page.evaluate(SORTED)) as number;
+    await page.evaluate(`
+      globalThis.longTasks = [];
+      new PerformanceObserver((list) => longTasks.push(...list.getEntries().map((entry) => entry.duration)))
+        .observe({ entryTypes: ['longtask'] })`);
+    const begin = Date.now();
+    for (let sent = 0; sent < 1000; sent += 1) {
+      await ask('GET', `/v2/nvcf/functions/${sent}`);
+      const ahead = begin + (sent + 1) * 10 - Date.now();
+      if (ahead > 0) await new Promise((resolve) => setTimeout(resolve, ahead));
+    }
+
+    await page.locator('.count').getByText('1000', { exact: true }).waitFor();
+    expect(Math.max(0, ...((await page.evaluate('longTasks')) as number[]))).toBeLessThan(MOST_SORTED * sorted);
+    // What cannot be seen is not there.
+    expect(await rows(page).count()).toBeLessThan(80);
+  });
+
+  it('loses nothing that it shows while the server is away, says so, and goes on by itself', async () => {
+    const first = await served();
+    await first.ask('GET', '/before');
+    const page = await opened(first.url);
+    await page.getByTitle('/before', { exact: true }).waitFor();
+    await first.stop();
+
+    await expect.poll(() => status(page).innerText()).toBe('offline');
+    expect(await page.getByTitle('/before', { exact: true }).isVisible()).toBe(true);
+    const second = await served({}, Number(new URL(first.url).port));
+    await expect.poll(() => status(page).innerText(), { timeout: 15_000 }).toBe('live');
+    await second.ask('GET', '/after');
+    await page.getByTitle('/after', { exact: true }).waitFor();
+    expect(await page.getByTitle('/before', { exact: true }).isVisible()).toBe(true);
+  });
+
+  it('shows only what the new process knows once it has heard of the restart', async () => {
+    const first = await served();
+    const page = await opened(first.url);
+    await expect.poll(() => status(page).innerText()).toBe('live');
+    await first.ask('GET', '/before');
+    await page.getByTitle('/before', { exact: true }).waitFor();
+    await first.stop();
+    const second = await served({}, Number(new URL(first.url).port));
+    await second.ask('GET', '/meanwhile');
+    await expect.poll(() => status(page).innerText(), { timeout: 15_000 }).toBe('live');
+    await page.getByTitle('/meanwhile', { exact: true }).waitFor();
+    await expect.poll(() => page.getByTitle('/before', { exact: true }).count()).toBe(0);
+    await second.ask('GET', '/after');
+    await page.getByTitle('/after', { exact: true }).waitFor();
+
+    expect(await rows(page).count()).toBe(2);
+  });
+
+  it('lets the stream go while nobody looks, and catches up when somebody does', async () => {
+    const { url, ask } = await served();
+    const page = await opened(`${url}/#/requests`);
+    await expect.poll(() => status(page).innerText()).toBe('live');
+    const look = (isHidden: boolean) =>
+      page.evaluate(`
+        Object.defineProperty(document, 'hidden', { value: ${isHidden}, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'))`);
+    await look(true);
+    await expect.poll(() => status(page).innerText()).toBe('not watching');
+    await ask('GET', '/meanwhile');
+    await page.waitForTimeout(300);
+    expect(await page.getByTitle('/meanwhile', { exact: true }).count()).toBe(0);
+    await look(false);
+
+    await page.getByTitle('/meanwhile', { exact: true }).waitFor();
+    await expect.poll(() => status(page).innerText()).toBe('live');
+    expect(await rows(page).count()).toBe(1);
+  });
+
+  it('asks once for the token that the switchboard wants, and never writes it into an address', async () => {
+    const { url, ask } = await served({ adminToken: 'open-sesame' });
+    await ask('GET', '/v2/nvcf/functions');
+    const page = await opened(`${url}/#/requests`);
+    await page.getByLabel(/started with --admin-token/).fill('wrong');
+    await page.getByRole('button', { name: 'Use it' }).click();
+    await page.getByRole('alert').getByText('is wrong').waitFor();
+    await page.getByLabel(/started with --admin-token/).fill('open-sesame');
+    await page.getByRole('button', { name: 'Use it' }).click();
+
+    await page.locator('.count').getByText('1', { exact: true }).waitFor();
+    await expect.poll(() => status(page).innerText(), { timeout: 15_000 }).toBe('live');
+    expect(page.url()).not.toContain('sesame');
+    expect(await page.evaluate('JSON.stringify([localStorage, sessionStorage])')).not.toContain('sesame');
+  });
+
+  it('shows what strangers wrote as text, however long it is', async () => {
+    const { url, ask } = await served();
+    const markup = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
+    await ask('GET', `/v2/${encodeURIComponent(markup)}`);
+    await ask('POST', '/v2/nvcf/functions', INVOKER, { name: `${markup}${'n'.repeat(60_000)}` });
+    await ask('POST', '/api/v1/token', INVOKER, { grantType: 'x'.repeat(900_000) });
+    const page = await opened(`${url}/#/requests`);
+    await page.locator('.count').getByText('3', { exact: true }).waitFor();
+    for (const row of await rows(page).all()) {
+      await row.click();
+      await page.getByRole('article').locator('summary', { hasText: 'Answer' }).waitFor();
+      await page.getByRole('article').locator('summary', { hasText: 'Request' }).click();
+    }
+
+    expect(await page.title()).toBe('Requests · nv-auth-mock');
+    expect(await page.locator('article img, article script').count()).toBe(0);
+    expect(await fitsWidth(page)).toBe(true);
+  });
+
+  it('is of the world below whose path it is', async () => {
+    const { url, ask } = await served();
+    await fetch(`${url}/_mock/worlds`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"id":"alice"}',
+    });
+    await ask('GET', '/of-the-default-world');
+    await fetch(`${url}/w/alice/of-alice`);
+    const page = await opened(`${url}/w/alice/`);
+
+    await page.getByTitle('/of-alice', { exact: true }).waitFor();
+    expect(await rows(page).count()).toBe(1);
+  });
+
+  describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
+    it.each([360, 1400, 2560])('can be read by everybody, %i px wide', async (width) => {
+      const { url, ask } = await served();
+      await ask('POST', '/v2/nvcf/functions', INVOKER, {});
+      const page = await opened(`${url}/#/requests`, { colorScheme, viewport: { width, height: 900 } });
+      await rows(page).first().waitFor();
+      expect(await faultsOfPage(page)).toEqual([]);
+      await rows(page).first().click();
+      await page.getByText('Held by nvcf-invoker').waitFor();
+      await page.getByRole('button', { name: 'Send again' }).click();
+      for (const closed of await page.locator('article summary').all()) await closed.click();
+
+      expect(await faultsOfPage(page)).toEqual([]);
+      expect(await fitsWidth(page)).toBe(true);
+    });
+  });
+});
+
+it('nobody frames the page, and nothing of it comes from elsewhere', async () => {
+  const { url } = await served();
+  const response = await fetch(url);
+  const policy = String(response.headers.get('content-security-policy'));
+
+  expect(policy).toContain("frame-ancestors 'none'");
+  expect(policy).toMatch(/script-src 'self' 'sha256-[^ ;]+';/);
+  expect(policy).not.toContain('unsafe');
+  expect(await response.text()).not.toMatch(/https?:/);
+});

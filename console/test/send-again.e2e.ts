@@ -1,0 +1,297 @@
+/** What is done with a request that was recorded: fixes and their undoing, sending it again, and copying it. */
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { hasBrowser } from '../../test/support/browser.ts';
+import { emptyFolder } from '../../test/support/folder.ts';
+import { GO_MODULE, hasGo } from '../../test/support/go.ts';
+import { castKey } from '../../test/support/ngc-cast.ts';
+import { copied, write } from '../../test/support/package.ts';
+import { canImport, WITH_COMMAND } from '../../test/support/python.ts';
+import { INVOKER, readJson, rows, served } from './support/console.ts';
+import { windows } from './support/window.ts';
+
+const run = promisify(execFile);
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+const REGISTRAR = castKey('nvcf-registrar');
+const FUNCTION = { name: 'f', inferenceUrl: '/predict', containerImage: 'nvcr.io/acme/f:1' };
+/** A text that every language and shell has to escape. */
+const STRANGE = `it's "ü" \\ \`f\` $\{x} %s\n`;
+const CLIPBOARD = { permissions: ['clipboard-read', 'clipboard-write'] };
+
+const panel = (page: Page) => page.getByRole('article', { name: 'Request' });
+const again = (page: Page) => panel(page).getByRole('region', { name: 'This request' });
+const opening = async (page: Page, text: string | RegExp) => {
+  await rows(page).filter({ hasText: text }).first().click();
+  await again(page).getByRole('button', { name: 'Copy request' }).waitFor();
+};
+const copiedBy = async (page: Page, name: string) => {
+  await again(page).getByRole('button', { name }).click();
+  return (await page.evaluate('navigator.clipboard.readText()')) as string;
+};
+
+/** A token of somebody in the cast of Run:ai. */
+const tokenOf = async (mock: Awaited<ReturnType<typeof served>>['mock'], name: string): Promise<string> =>
+  (await mock('POST', '/tokens', { for: name })).token;
+
+/** A server with requests of every kind, and the text of each row. */
+async function servedWithRequests() {
+  const server = await served();
+  const { ask, mock } = server;
+  const researcher = await tokenOf(mock, 'researcher@acme.test');
+  await ask('POST', '/v2/nvcf/functions', INVOKER, FUNCTION);
+  await ask('POST', '/v2/nvcf/functions', REGISTRAR.key, { name: 'f' });
+  await ask('POST', '/v2/nvcf/functions', REGISTRAR.key, { ...FUNCTION, name: STRANGE });
+  await ask('GET', '/api/v1/users?name=a%26b&name=c', researcher);
+  await fetch(`${server.url}/v2/nvcf/functions`);
+  await mock('PATCH', `/keys/${REGISTRAR.id}`, { scopes: ['list_functions'] });
+  await ask('POST', '/v2/nvcf/functions', REGISTRAR.key, FUNCTION);
+  await ask('GET', '/v2/nvcf/functions', REGISTRAR.key);
+  return { ...server, shown: 7 };
+}
+
+/** The tests that a page copies of each request. */
+async function copiedTests(page: Page, language: string, count: number): Promise<readonly string[]> {
+  const tests: string[] = [];
+  for (let place = 0; place < count; place += 1) {
+    await rows(page).nth(place).click();
+    await expect.poll(() => rows(page).nth(place).getAttribute('aria-selected')).toBe('true');
+    await again(page).getByRole('button', { name: language }).waitFor();
+    tests.push(await copiedBy(page, language));
+  }
+  return tests;
+}
+
+describe.runIf(hasBrowser)('a test that is copied', () => {
+  const opened = windows();
+
+  it('passes in vitest, for every request', async () => {
+    const { url, shown } = await servedWithRequests();
+    const page = await opened(url, CLIPBOARD);
+    const tests = await copiedTests(page, 'vitest', shown);
+    const folder = await copied(['vitest']);
+    await write(folder, Object.fromEntries(tests.map((text, index) => [`copied-${index}.test.ts`, text])));
+    const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], NO_COLOR: '1' };
+    const { stdout } = await run(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--root', '.'], {
+      cwd: folder,
+      env,
+    }).catch((failed: { stdout: string }) => failed);
+
+    expect(stdout).toMatch(/Tests +7 passed/);
+    expect(tests.filter((text) => text.includes('toBeRefused'))).toHaveLength(4);
+  });
+
+  it.runIf(canImport('python3', 'pytest'))('passes in pytest, for every request', async () => {
+    const { url, shown } = await servedWithRequests();
+    const page = await opened(url, CLIPBOARD);
+    const tests = await copiedTests(page, 'pytest', shown);
+    const folder = await emptyFolder();
+    await write(folder, Object.fromEntries(tests.map((text, index) => [`test_copied_${index}.py`, text])));
+    const env = { ...process.env, ...WITH_COMMAND, PYTHONPATH: join(ROOT, 'clients/python/src') };
+    const { stdout } = await run(
+      'python3',
+      ['-B', '-m', 'pytest', '-q', '-p', 'no:cacheprovider', '-p', 'nv_auth_mock.pytest_plugin', '.'],
+      { cwd: folder, env },
+    ).catch((failed: { stdout: string }) => failed);
+
+    expect(stdout).toContain('7 passed');
+  });
+
+  it.runIf(hasGo)('passes in Go, for every request', { timeout: 240_000 }, async () => {
+    const { url, shown } = await servedWithRequests();
+    const page = await opened(url, CLIPBOARD);
+    const tests = await copiedTests(page, 'go', shown);
+    const folder = await emptyFolder();
+    const module = `module copied\n\ngo 1.19\n\nrequire ${GO_MODULE} v0.0.0\n\nreplace ${GO_MODULE} => ${ROOT}clients/go\n`;
+    await writeFile(join(folder, 'go.mod'), module);
+    // In packages of their own: several may have the same name.
+    for (const [index, text] of tests.entries()) await write(folder, { [`t${index}/copied_test.go`]: text });
+    const { stdout } = await run('go', ['test', './...'], { cwd: folder, env: { ...process.env, ...WITH_COMMAND } });
+
+    expect(stdout.match(/^ok/gm)).toHaveLength(shown);
+  });
+
+  it('is not offered where nobody knows the credential', async () => {
+    const { url, ask } = await served();
+    await ask('GET', '/v2/nvcf/functions', 'nonsense');
+    const page = await opened(`${url}/#/requests`);
+    await opening(page, 'unsupported_token');
+
+    await again(page).getByText('It cannot be sent again. The journal keeps no credentials').waitFor();
+    expect(await again(page).getByRole('button').allInnerTexts()).toEqual(['Copy request']);
+  });
+});
+
+describe.runIf(hasBrowser)('a line for a shell that is copied', () => {
+  const opened = windows();
+
+  it.each([
+    ['of a key', 'createFunction', 200],
+    ['of a user', 'get_users', 403],
+  ])('sends the request again as its caller: %s', async (_who, operation, status) => {
+    const { url, ask, mock } = await served();
+    await ask('POST', '/v2/nvcf/functions', REGISTRAR.key, { ...FUNCTION, containerArgs: STRANGE });
+    await ask('GET', '/api/v1/users?a=b', await tokenOf(mock, 'researcher@acme.test'));
+    const page = await opened(url, CLIPBOARD);
+    await opening(page, operation);
+    await run('bash', ['-c', await copiedBy(page, 'Copy request')]);
+
+    const { requests } = await mock('GET', `/requests?operation=${operation}`);
+    const [later, earlier] = requests;
+    expect(later).toMatchObject({ status, query: earlier.query, principal: { name: earlier.principal.name } });
+    expect(later.request.body).toEqual(earlier.request.body);
+    expect(requests).toHaveLength(2);
+  });
+});
+
+describe.runIf(hasBrowser)('a request that was refused before its body was read', () => {
+  const opened = windows();
+
+  it.each([
+    ['403', INVOKER],
+    ['401', null],
+  ])('is copied with its body, as a request and as a test: %s', async (status, key) => {
+    const { url } = await served();
+    const headers = { 'content-type': 'application/json', ...(key !== null && { authorization: `Bearer ${key}` }) };
+    await fetch(`${url}/v2/nvcf/functions`, { method: 'POST', headers, body: JSON.stringify(FUNCTION) });
+    const page = await opened(url, CLIPBOARD);
+    await opening(page, status);
+
+    expect(await copiedBy(page, 'Copy request')).toContain(JSON.stringify(FUNCTION));
+    expect(await copiedBy(page, 'vitest')).toContain(FUNCTION.containerImage);
+    expect(await copiedBy(page, 'pytest')).toContain(FUNCTION.containerImage);
+  });
+});
+
+describe.runIf(hasBrowser)('a request that is sent again', () => {
+  const opened = windows();
+
+  it('is a new request of the same caller, with the same body, and is opened', async () => {
+    const { url, ask, mock } = await served();
+    await ask('POST', '/v2/nvcf/functions', REGISTRAR.key, FUNCTION);
+    const page = await opened(`${url}/#/requests`);
+    await opening(page, 'createFunction');
+    await again(page).getByRole('button', { name: 'Send again' }).click();
+
+    await expect.poll(() => rows(page).count()).toBe(2);
+    await expect.poll(() => rows(page).first().getAttribute('aria-selected')).toBe('true');
+    const { requests } = await mock('GET', '/requests?operation=createFunction');
+    expect(page.url()).toContain(`request=${requests[0].id}`);
+    expect(requests[0]).toMatchObject({ status: 200, principal: { id: REGISTRAR.id }, request: { body: FUNCTION } });
+  });
+
+  it('is allowed once it is fixed, with the body that was refused, also if it is refused and sent again first', async () => {
+    const { url, ask, mock } = await served();
+    await ask('POST', '/v2/nvcf/functions', INVOKER, FUNCTION);
+    const page = await opened(`${url}/#/requests`);
+    await opening(page, 'createFunction');
+    await again(page).getByRole('button', { name: 'Send again' }).click();
+    await expect.poll(() => rows(page).count()).toBe(2);
+    await panel(page).getByRole('button', { name: 'Apply' }).first().click();
+    await panel(page).locator('.before-after').getByText('Allowed').waitFor();
+    await again(page).getByRole('button', { name: 'Send again' }).click();
+
+    await expect.poll(() => rows(page).first().innerText()).toContain('200');
+    await panel(page).getByText('Allowed').waitFor();
+    const { requests } = await mock('GET', '/requests?operation=createFunction');
+    const bodies = requests.map((one: { status: number; request: { body: unknown } }) => [
+      one.status,
+      one.request.body,
+    ]);
+    expect(bodies).toEqual([
+      [200, FUNCTION],
+      [403, FUNCTION],
+      [403, FUNCTION],
+    ]);
+  });
+
+  it('goes to this server only, whatever its path is', async () => {
+    const { url, ask, mock } = await served();
+    await ask('GET', '//evil.test/a?b=[c]', REGISTRAR.key);
+    const page = await opened(url, CLIPBOARD);
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).origin));
+    await opening(page, 'evil.test');
+    await run('bash', ['-c', await copiedBy(page, 'Copy request')]).catch(() => {});
+    const button = again(page).getByRole('button', { name: 'Send again' });
+    if ((await button.count()) > 0) await button.click();
+
+    await expect.poll(async () => (await mock('GET', '/requests')).requests.length).toBeGreaterThan(1);
+    const { requests } = await mock('GET', '/requests');
+    expect(new Set(requests.map(({ path }: { path: string }) => path))).toEqual(new Set(['//evil.test/a']));
+    expect(new Set(asked)).toEqual(new Set([url]));
+  });
+
+  it('is sent as a user of Run:ai with a token that is made for it', async () => {
+    const { url, ask, mock } = await served();
+    await ask('GET', '/api/v1/users', await tokenOf(mock, 'researcher@acme.test'));
+    const page = await opened(`${url}/#/requests`);
+    await opening(page, 'get_users');
+    await again(page).getByRole('button', { name: 'Send again' }).click();
+
+    await expect.poll(() => rows(page).count()).toBe(2);
+    const { requests } = await mock('GET', '/requests?operation=get_users');
+    expect(requests.map(({ principal }: { principal: { name: string } }) => principal.name)).toEqual([
+      'researcher@acme.test',
+      'researcher@acme.test',
+    ]);
+  });
+});
+
+describe.runIf(hasBrowser)('a fix that was applied', () => {
+  const opened = windows();
+  const undo = (page: Page) => page.getByRole('button', { name: 'Undo' });
+
+  it('is undone: the key has its former rights', async () => {
+    const { url, ask, mock } = await served();
+    await ask('POST', '/v2/nvcf/functions', INVOKER, {});
+    const { id } = castKey('nvcf-invoker');
+    const before = (await mock('GET', `/keys/${id}`)).policy;
+    const page = await opened(`${url}/#/requests`);
+    await opening(page, 'missing_scope');
+    await panel(page).getByRole('button', { name: 'Apply' }).first().click();
+    await panel(page).locator('.before-after').getByText('Allowed').waitFor();
+    await undo(page).click();
+
+    await page.getByText('is as it was before the edit').waitFor();
+    const { policy } = await mock('GET', `/keys/${id}`);
+    expect([policy.scopes, policy.resource]).toEqual([before.scopes, before.resource]);
+    expect((await ask('POST', '/v2/nvcf/functions', INVOKER, {})).status).toBe(403);
+  });
+
+  it('is not undone if the key was edited since', async () => {
+    const { url, ask, mock } = await served();
+    await ask('POST', '/v2/nvcf/functions', INVOKER, {});
+    const page = await opened(`${url}/#/requests`);
+    await opening(page, 'missing_scope');
+    await panel(page).getByRole('button', { name: 'Apply' }).first().click();
+    await undo(page).waitFor();
+    await mock('PATCH', `/keys/${castKey('nvcf-invoker').id}`, { scopes: ['register_function'] });
+    await undo(page).click();
+
+    await page.getByText('has been edited since, so this edit cannot be undone').waitFor();
+    const { policy } = await mock('GET', `/keys/${castKey('nvcf-invoker').id}`);
+    expect(policy.scopes).toEqual(['register_function']);
+  });
+
+  it('is undone by the vendor’s API: what was made is deleted', async () => {
+    const { url, ask, mock } = await served();
+    const researcher = await tokenOf(mock, 'researcher@acme.test');
+    await ask('GET', '/api/v1/users', researcher);
+    const page = await opened(`${url}/#/requests`);
+    await opening(page, 'missing_permission');
+    await panel(page).getByRole('button', { name: 'Apply' }).first().click();
+    await panel(page).locator('.before-after').getByText('Allowed').waitFor();
+    await undo(page).click();
+
+    await page.getByText('was sent as admin@acme.test').first().waitFor();
+    await expect.poll(async () => (await ask('GET', '/api/v1/users', researcher)).status).toBe(403);
+    const { requests } = await readJson(`${url}/_mock/requests?method=DELETE`);
+    expect(requests).toHaveLength(1);
+  });
+});
