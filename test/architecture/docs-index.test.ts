@@ -94,7 +94,7 @@ ${lines.join('\n')}
 
 describe('every link of a page', () => {
   const paths = [...readdirSync(ROOT).filter((name) => name.endsWith('.md')), 'test/README.md'];
-  const folders = ['docs', 'src', 'console', 'openapi', 'fixtures', 'clients', 'examples', 'bench'];
+  const folders = ['docs', 'src', 'conformance', 'console', 'openapi', 'fixtures', 'clients', 'examples', 'bench'];
   const pages = [
     ...paths.map((path) => ({ path, text: text(path) })),
     ...folders.flatMap((folder) => sourceFiles(folder, '.md')),
@@ -118,7 +118,7 @@ describe('every link of a page', () => {
     const inward = links.filter(({ target }) => target.startsWith(maintaining));
     // `bench` and the workspaces are not in the package either.
     const fromPackage = inward.filter(
-      ({ page }) => !page.startsWith(maintaining) && !/^(?:bench|console)\//.test(page),
+      ({ page }) => !page.startsWith(maintaining) && !/^(?:bench|conformance|console)\//.test(page),
     );
 
     expect(fromPackage.length).toBeGreaterThan(5);
@@ -146,7 +146,7 @@ function anchorsOf(page: string): string[] {
 }
 
 it('code and tests name no page that has moved', () => {
-  const files = ['src', 'test', 'scripts', 'console', 'bench', 'examples'].flatMap((folder) =>
+  const files = ['src', 'test', 'scripts', 'conformance', 'console', 'bench', 'examples'].flatMap((folder) =>
     ['.ts', '.mjs', '.cjs', '.py', '.go'].flatMap((ending) => sourceFiles(folder, ending)),
   );
   const named = files.flatMap(({ path, text: code }) =>
