@@ -1,6 +1,6 @@
 /** The import of a newer version, in a copy of this project. */
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -33,6 +33,7 @@ beforeAll(async () => {
   ])
     await cp(join(ROOT, part), join(folder, part), { recursive: true });
   await mkdir(join(folder, 'test/services'), { recursive: true });
+  await rm(join(folder, 'conformance/published/nak.json'));
   // Instead of the project's own, which builds first.
   await writeFile(join(folder, 'vitest.config.mjs'), 'export default {};');
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
