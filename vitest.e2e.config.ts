@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
+import { instrument } from './test/architecture/trace/instrument.ts';
 
 /**
  * Tests that start processes, pack and install the package, need PostgreSQL or a browser, or hold many worlds or lines for
- * seconds: `npm run test:e2e`, and `npm run test:standby` for several processes on one database.
+ * seconds: `npm run test:e2e` (with `npm run trace`), and `npm run test:standby` for several processes on one database.
  */
 export default defineConfig({
   test: {
@@ -14,9 +15,18 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/**/*.e2e.ts'],
-          exclude: ['test/standby/**'],
+          exclude: ['test/standby/**', 'test/architecture/trace/**'],
           testTimeout: 60_000,
           isolate: false,
+        },
+      },
+      {
+        extends: true,
+        plugins: [instrument],
+        test: {
+          name: 'trace',
+          include: ['test/architecture/trace/*.e2e.ts'],
+          testTimeout: 60_000,
         },
       },
       {
