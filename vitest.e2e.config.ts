@@ -1,9 +1,10 @@
 import { defineConfig } from 'vitest/config';
+import { instrument } from './test/architecture/trace/instrument.ts';
 
 /**
  * Tests that start processes, pack and install the package, need PostgreSQL or a browser, or hold many worlds or lines for
- * seconds: `npm run test:e2e`, and for the workspaces `npm run test:e2e -w @nv-auth-mock/console` and the like. Several processes
- * on one database: `npm run test:standby`.
+ * seconds: `npm run test:e2e` (with `npm run trace`), and for the workspaces `npm run test:e2e -w @nv-auth-mock/console` and the
+ * like. Several processes on one database: `npm run test:standby`.
  */
 export default defineConfig({
   test: {
@@ -11,10 +12,19 @@ export default defineConfig({
     globalSetup: ['test/support/setup.ts', 'test/support/tools.ts', 'test/support/postgres-offer.ts'],
     projects: [
       ...[
-        { name: 'e2e', include: ['test/**/*.e2e.ts'], exclude: ['test/standby/**'] },
+        { name: 'e2e', include: ['test/**/*.e2e.ts'], exclude: ['test/standby/**', 'test/architecture/trace/**'] },
         { name: 'conformance', include: ['conformance/**/*.e2e.ts'] },
         { name: 'console', include: ['console/**/*.e2e.ts'] },
       ].map((project) => ({ extends: true as const, test: { ...project, testTimeout: 240_000, isolate: false } })),
+      {
+        extends: true,
+        plugins: [instrument],
+        test: {
+          name: 'trace',
+          include: ['test/architecture/trace/*.e2e.ts'],
+          testTimeout: 240_000,
+        },
+      },
       {
         extends: true,
         test: {

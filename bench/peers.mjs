@@ -2,8 +2,7 @@
 /** Other programs, which servers of ours are compared with, and releases of Node. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { installedOnce, newestOf, unpacked } from '../scripts/nodes/unpacked.mjs';
-import { LINES } from '../scripts/test-nodes.mjs';
+import { installedOnce, releaseOf } from '../scripts/nodes.mjs';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
@@ -61,17 +60,16 @@ export const PEERS = ALL;
  */
 export async function peer(name, line, probe, more = []) {
   const { version, oldest, main, script, args } = PEERS[name];
-  const folder = await installedOnce(`${name}@${version}`);
+  const modules = await installedOnce(`${name}@${version}`);
   const { program } = await nodeOf(Number(line) < Number(oldest) ? oldest : line);
-  const begin = [...(script === undefined ? [] : [join(HERE, script)]), join(folder, 'node_modules', name, main)];
+  const begin = [...(script === undefined ? [] : [join(HERE, script)]), join(modules, name, main)];
   return { node: program, args: (port) => [...begin, ...args(port), ...more], probe };
 }
 
 /** The Node that runs this, or the newest release of another line. @param {string} line @returns {Promise<{ program: string, version: string }>} */
 export async function nodeOf(line) {
   if (process.version.startsWith(`v${line}.`)) return { program: process.execPath, version: process.versions.node };
-  const version = await newestOf(line);
-  if (version === null) throw new Error(`the registry has no Node ${line}`);
-  const { home } = await unpacked({ version, npm: LINES[line]?.npm ?? 'latest', headers: version });
-  return { program: join(home, 'node_modules/.bin/node'), version };
+  const release = await releaseOf(line);
+  if (release === null) throw new Error(`the registry has no Node ${line}`);
+  return { program: join(release.bin, 'node'), version: release.version };
 }

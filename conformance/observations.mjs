@@ -9,62 +9,34 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 /**
- * @typedef {object} Report
+ * @typedef {object} Report what is read of a report
  * @property {string} against the host of the real service
  * @property {string} date as `2026-11-23`
  * @property {Record<string, number>} operations how many requests called each of them
- * @property {readonly Difference[]} differences
- * @property {readonly NotCompared[]} notCompared
- *
- * @typedef {object} NotCompared
- * @property {string | null} operation
- * @property {string} request
- * @property {string} place
- * @property {string} reason
- *
- * @typedef {object} Difference
- * @property {string | null} operation
- * @property {'behaviour' | 'data'} kind
- * @property {string} request
- * @property {string} place
- * @property {string} real
- * @property {string} mock
- * @property {string} class
- *
- * @typedef {object} Observation
- * @property {string} id of the table of operations
- * @property {'observed' | null} certainty null where the real service does something else, or not all was compared
- * @property {string} source
- * @property {readonly string[]} [differences] what it does
- * @property {readonly string[]} [notCompared] where nothing can be said
+ * @property {readonly { operation: string | null, kind: 'behaviour' | 'data', request: string, place: string, real: string, mock: string, class: string }[]} differences
+ * @property {readonly { operation: string | null, request: string, place: string, reason: string }[]} notCompared
  */
 
-/**
- * @param {Report} report
- * @returns {readonly Observation[]}
- */
+/** A row has a certainty only where all was compared, and behaves the same. @param {Report} report */
 export function observationsOf({ against, date, operations, differences, notCompared }) {
   return Object.entries(operations).map(([id, requests]) => {
-    const source = `compared with ${against} on ${date}, ${requests} ${requests === 1 ? 'request' : 'requests'}`;
-    const found = differences.filter(({ operation, kind }) => operation === id && kind === 'behaviour');
-    const open = notCompared.filter(({ operation }) => operation === id);
-    if (found.length + open.length === 0) return { id, certainty: 'observed', source };
-    const differing = found.map(
-      (one) => `${one.request}, ${one.place}: ${one.real} there, ${one.mock} here (${one.class})`,
-    );
-    const untold = open.map(({ request, place, reason }) => `${request}, ${place}: ${reason}`);
+    const differing = differences
+      .filter(({ operation, kind }) => operation === id && kind === 'behaviour')
+      .map((one) => `${one.request}, ${one.place}: ${one.real} there, ${one.mock} here (${one.class})`);
+    const open = notCompared
+      .filter(({ operation }) => operation === id)
+      .map(({ request, place, reason }) => `${request}, ${place}: ${reason}`);
     return {
-      ...{ id, certainty: null, source },
+      id,
+      certainty: differing.length + open.length === 0 ? 'observed' : null,
+      source: `compared with ${against} on ${date}, ${requests} ${requests === 1 ? 'request' : 'requests'}`,
       ...(differing.length > 0 && { differences: differing }),
-      ...(untold.length > 0 && { notCompared: untold }),
+      ...(open.length > 0 && { notCompared: open }),
     };
   });
 }
 
-/**
- * @param {string} text
- * @returns {Report | null} null if it is no report
- */
+/** @param {string} text @returns {Report | null} null if it is no report */
 export function reportIn(text) {
   try {
     const { against, date, operations, differences, notCompared } = JSON.parse(text);
@@ -76,20 +48,20 @@ export function reportIn(text) {
   }
 }
 
-/** @param {string} message */
-function refuse(message) {
-  console.error(message);
-  process.exitCode = 2;
-}
-
-/** @param {readonly string[]} files */
+/** @param {readonly string[]} files @throws Error about what is wrong with them */
 async function main([file, ...others]) {
-  if (file === undefined || others.length > 0) return refuse('Usage: npm run --silent observations REPORT');
-  const text = await readFile(file, 'utf8').catch(() => null);
-  if (text === null) return refuse(`${file} cannot be read. Give the path of a readable file.`);
+  if (file === undefined || others.length > 0) throw new Error('Usage: npm run --silent observations REPORT');
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw new Error(`${file} cannot be read. Give the path of a readable file.`);
+  });
   const report = reportIn(text);
-  if (report === null) return refuse(`${file} is no report. Write one by \`compare --json --report ${file}\`.`);
+  if (report === null) throw new Error(`${file} is no report. Write one by \`compare --json --report ${file}\`.`);
   console.log(JSON.stringify(observationsOf(report), null, 2));
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main(process.argv.slice(2));
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await main(process.argv.slice(2)).catch(({ message }) => {
+    console.error(message);
+    process.exitCode = 2;
+  });
+}

@@ -4,84 +4,104 @@
  * by: a change that fails one is killed, one that fails none has survived.
  *
  * Usage: npm run mutation [-- PART... --afresh]
- *   PART      `core`: only these parts of `scripts/mutation/parts.mjs`
- *   --afresh  forgets the last run. Otherwise only what has changed since, in the folder or in its tests, is tried again
+ *   PART      only the parts of `scripts/mutation/parts.mjs` whose names begin so
+ *   --afresh  forgets the last run. Otherwise only changes since then, in the files or in their tests, are tried
  *
- * Fails if too little of a folder is killed, or for a survivor in one of the files of `EXPLAINED` that
- * `test/mutation/same-program.json` does not explain. What survived is in `coverage/mutation/<part>.txt`.
+ * Fails if too few changes of a part are killed, or for a survivor in one of the files of `EXPLAINED` that
+ * `test/mutation/same-program.json` does not explain.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildIfChanged } from './build.mjs';
-import { KEPT, LEAST, PARTS } from './mutation/parts.mjs';
-import { complaints, countOf, scoreOf, shown, survivorsOf } from './mutation/survivors.mjs';
+import { EXPLAINED, KEPT, PARTS } from './mutation/parts.mjs';
 import { installTools } from './tools.mjs';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const TOOL = 'scripts/mutation';
 const STRYKER = `${TOOL}/node_modules/@stryker-mutator/core/bin/stryker.js`;
 
-/** @param {string} command @param {readonly string[]} args @param {Record<string, string>} [variables] */
-async function run(command, args, variables) {
-  const child = spawn(command, args, { cwd: ROOT, env: { ...process.env, ...variables }, stdio: 'inherit' });
-  const [code] = await once(child, 'close');
-  return code === 0;
+/** @typedef {{ line: number, column: number }} Position from 1 */
+/** @typedef {{ status: string, replacement?: string, location: { start: Position, end: Position } }} Mutant */
+/** @typedef {Readonly<Record<string, { source: string, mutants: readonly Mutant[] }>>} Files of a report of StrykerJS */
+
+/**
+ * A change that no test notices.
+ *
+ * @typedef {object} Survivor
+ * @property {string} file
+ * @property {string} line in which it begins, without the spaces around it
+ * @property {string} becomes the changed code, on one line
+ */
+
+/** @param {Files} files @returns {Survivor[]} */
+function survivorsOf(files) {
+  return Object.entries(files).flatMap(([file, { source, mutants }]) => {
+    const lines = source.split('\n');
+    const survivors = mutants.filter(({ status }) => status === 'Survived' || status === 'NoCoverage');
+    return survivors.map(({ replacement = '', location: { start, end } }) => {
+      const first = lines[start.line - 1] ?? '';
+      const rest = (lines[end.line - 1] ?? '').slice(end.column - 1);
+      const becomes = first.slice(0, start.column - 1) + replacement + rest;
+      return { file, line: first.trim(), becomes: becomes.replaceAll(/\s+/g, ' ').trim() };
+    });
+  });
+}
+
+/** @param {Survivor} survivor */
+function shown({ file, line, becomes }) {
+  return `${file}\n    ${line}\n    ${becomes}`;
+}
+
+/** @param {Files} files @param {readonly Survivor[]} explained */
+function complaints(files, explained) {
+  const survivors = survivorsOf(files);
+  const isIn = (/** @type {readonly Survivor[]} */ list, /** @type {Survivor} */ one) =>
+    list.some(({ file, line, becomes }) => file === one.file && line === one.line && becomes === one.becomes);
+  const unexplained = survivors.filter(
+    (one) => EXPLAINED.some((pattern) => pattern.test(one.file)) && !isIn(explained, one),
+  );
+  const outdated = explained.filter(
+    (one) => (one.file in files || !existsSync(join(ROOT, one.file))) && !isIn(survivors, one),
+  );
+  return [
+    ...unexplained.map((one) => `no test notices, and nothing explains: ${shown(one)}`),
+    ...outdated.map((one) => `explained, but no survivor: ${shown(one)}`),
+  ];
 }
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { afresh: { type: 'boolean' } } });
-const names = positionals.length > 0 ? positionals : Object.keys(PARTS);
-const unknown = names.filter((name) => !Object.hasOwn(PARTS, name));
-if (unknown.length > 0) {
-  throw new Error(`no such part: ${unknown.join(', ')}; there are ${Object.keys(PARTS).join(', ')}`);
-}
+const all = Object.keys(PARTS);
+const unknown = positionals.filter((begin) => !all.some((name) => name.startsWith(begin)));
+if (unknown.length > 0) throw new Error(`no such part: ${unknown.join(', ')}; there are ${all.join(', ')}`);
+const names = positionals.length > 0 ? all.filter((name) => positionals.some((begin) => name.startsWith(begin))) : all;
 
 await installTools('mutation');
 // The tests read the built documents, and their sandbox has changed sources.
 await buildIfChanged();
 await mkdir(join(ROOT, KEPT), { recursive: true });
-
-/** @type {import('./mutation/survivors.mjs').Same[]} */
 const explained = JSON.parse(await readFile(join(ROOT, 'test/mutation/same-program.json'), 'utf8'));
-const table = [['folder', 'mutants', 'killed', 'survived', 'not reached', 'score', 'minutes']];
+/** @type {Files} */
+let files = {};
+/** @type {string[]} */
 const wrong = [];
-for (const part of names) {
-  const { folder, groups } = /** @type {import('./mutation/parts.mjs').Part} */ (PARTS[part]);
-  const begin = performance.now();
-  /** @type {import('./mutation/survivors.mjs').Report} */
-  const report = { files: {} };
-  for (const { name } of groups) {
-    process.stdout.write(`\n== ${name}\n`);
-    const kept = (/** @type {string} */ ending) => join(ROOT, KEPT, `${name}.${ending}`);
-    if (values.afresh === true) await rm(kept('incremental.json'), { force: true });
-    await rm(kept('json'), { force: true });
-    await run(process.execPath, [STRYKER, 'run', `${TOOL}/stryker.config.mjs`], { MUTATION_GROUP: name });
-    if (existsSync(kept('json'))) Object.assign(report.files, JSON.parse(await readFile(kept('json'), 'utf8')).files);
-    else wrong.push(`${name}: StrykerJS has not finished`);
-  }
-  const survivors = survivorsOf(report);
-  await writeFile(join(ROOT, KEPT, `${part}.txt`), survivors.map((one) => `${shown(one)}\n`).join(''));
-  const count = countOf(report);
-  const score = `${scoreOf(count).toFixed(1)} %`;
-  const minutes = ((performance.now() - begin) / 60_000).toFixed(1);
-  const { all, killed, survived, uncovered } = count;
-  table.push([folder, ...[all, killed, survived, uncovered].map(String), score, minutes]);
-  if (scoreOf(count) < LEAST) wrong.push(`${folder}: ${score} are killed, expected ${LEAST} %`);
-  wrong.push(
-    ...complaints(
-      survivors,
-      explained.filter(({ file }) => file.startsWith(`${folder}/`)),
-    ),
-  );
+for (const name of names) {
+  const report = join(ROOT, KEPT, `${name}.json`);
+  await rm(report, { force: true });
+  if (values.afresh === true) await rm(join(ROOT, KEPT, `${name}.incremental.json`), { force: true });
+  process.stdout.write(`\n== ${name}\n`);
+  const { status } = spawnSync(process.execPath, [STRYKER, 'run', `${TOOL}/stryker.config.mjs`], {
+    cwd: ROOT,
+    env: { ...process.env, MUTATION_PART: name },
+    stdio: 'inherit',
+  });
+  if (status !== 0) wrong.push(`${name}: StrykerJS has failed, or too few changes are killed`);
+  if (existsSync(report)) files = { ...files, ...JSON.parse(await readFile(report, 'utf8')).files };
 }
-
-process.stdout.write('\n');
-for (const [first = '', ...others] of table) {
-  process.stdout.write(`${first.padEnd(20)}${others.map((text) => text.padStart(12)).join('')}\n`);
+for (const complaint of [...wrong, ...complaints(files, explained)]) {
+  process.stdout.write(`\n${complaint}\n`);
+  process.exitCode = 1;
 }
-for (const complaint of wrong) process.stdout.write(`\n${complaint}\n`);
-process.exitCode = wrong.length === 0 ? 0 : 1;

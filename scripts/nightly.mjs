@@ -3,90 +3,52 @@
  * What takes an hour: `npm run nightly`. Each part can be run by itself, with the settings that its table in test/README.md
  * names; here it gets those of a night, unless the environment has others. Ends with one table.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
+const LONG = 'vitest.long.config.ts';
+const E2E = 'vitest.e2e.config.ts';
 
 /** A seed for everything that is random tonight; a part prints it with what it found. */
 const { NIGHTLY_SEED: seed = String(Date.now() % 1_000_000_007) } = process.env;
+const ownDriver = { TEST_DRIVER: 'node:sqlite' };
+const allRounds = { PROPERTY_ROUNDS: 'all', PROPERTY_SEED: seed };
 
+const FILES_AND_DISKS = 'test/cli/disk test/cli/data test/store/open test/store/recovery test/store/tampered';
 /** The properties of which `npm test` tries a few rounds. */
-const PROPERTIES = [
-  'core/decide-properties',
-  'explaining/hints/total',
-  'ngc-keys/least-rights',
-  'services/nvcf/properties',
-  'store/sqlite',
-];
+const PROPERTIES =
+  'test/core/decide-properties.test.ts test/explaining/hints/total.test.ts test/ngc-keys/least-rights.test.ts ' +
+  'test/services/nvcf/properties.test.ts test/store/sqlite.test.ts';
 
-/** @type {readonly { name: string, files: readonly string[], config?: string, settings: Record<string, string> }[]} */
+/** @type {readonly [name: string, config: string, files: string, settings: Record<string, string>][]} */
 const PARTS = [
-  {
-    name: 'soak in 192 MB, over 50 worlds',
-    files: ['test/soak/soak'],
-    settings: { SOAK_MINUTES: '20', SOAK_SEED: seed },
-  },
-  { name: 'kill -9 while it writes', files: ['test/soak/kills'], settings: { SOAK_KILLS: '200' } },
-  {
-    name: 'kill -9, by node:sqlite',
-    files: ['test/soak/kills'],
-    settings: { SOAK_KILLS: '50', TEST_DRIVER: 'node:sqlite' },
-  },
-  {
-    name: 'files and disks, by node:sqlite',
-    files: ['test/cli/disk', 'test/cli/data', 'test/store/open', 'test/store/recovery', 'test/store/tampered'],
-    config: 'vitest.e2e.config.ts',
-    settings: { TEST_DRIVER: 'node:sqlite' },
-  },
-  {
-    name: 'takeovers by a standby',
-    files: ['test/standby/kills', 'test/standby/stops'],
-    config: 'vitest.e2e.config.ts',
-    settings: { STANDBY_KILLS: '100', STANDBY_STOPS: '20' },
-  },
-  { name: 'random requests, every version', files: ['test/fuzz/'], settings: { FUZZ_SEED: seed } },
-  { name: 'models', files: ['test/models/'], settings: { MODEL_SEED: seed, MODEL_RUNS: '1000' } },
-  {
-    name: 'properties',
-    files: PROPERTIES.map((file) => `test/${file}.test.ts`),
-    config: 'vitest.config.ts',
-    settings: { PROPERTY_ROUNDS: 'all', PROPERTY_SEED: seed },
-  },
-  {
-    name: 'valid requests, every version',
-    files: ['test/fuzz/valid'],
-    config: 'vitest.e2e.config.ts',
-    settings: { PROPERTY_ROUNDS: 'all', PROPERTY_SEED: seed },
-  },
+  ['soak in 192 MB, over 50 worlds', LONG, 'test/soak/soak', { SOAK_MINUTES: '20', SOAK_SEED: seed }],
+  ['kill -9 while it writes', LONG, 'test/soak/kills', { SOAK_KILLS: '200' }],
+  ['kill -9, by node:sqlite', LONG, 'test/soak/kills', { SOAK_KILLS: '50', ...ownDriver }],
+  ['files and disks, by node:sqlite', E2E, FILES_AND_DISKS, ownDriver],
+  [
+    'takeovers by a standby',
+    E2E,
+    'test/standby/kills test/standby/stops',
+    { STANDBY_KILLS: '100', STANDBY_STOPS: '20' },
+  ],
+  ['random requests, every version', LONG, 'test/fuzz/', { FUZZ_SEED: seed }],
+  ['models', LONG, 'test/models/', { MODEL_SEED: seed, MODEL_RUNS: '1000' }],
+  ['properties', 'vitest.config.ts', PROPERTIES, allRounds],
+  ['valid requests, every version', E2E, 'test/fuzz/valid', allRounds],
 ];
 
-/** @type {{ part: string, settings: string, minutes: string, result: string }[]} */
-const table = [];
-for (const { name, files, config = 'vitest.long.config.ts', settings } of PARTS) {
-  const effective = Object.fromEntries(
-    Object.entries(settings).map(([variable, value]) => [variable, process.env[variable] ?? value]),
-  );
+const rows = PARTS.map(([name, config, files, settings]) => {
   process.stdout.write(`\n== ${name}\n`);
+  const env = { ...settings, ...process.env };
   const begin = performance.now();
-  const child = spawn('npx', ['--no-install', 'vitest', 'run', '--config', config, ...files], {
-    cwd: ROOT,
-    env: { ...process.env, ...effective },
-    stdio: 'inherit',
-  });
-  const [code] = await once(child, 'close');
-  table.push({
-    part: name,
-    settings: Object.entries(effective)
-      .map(([variable, value]) => `${variable}=${value}`)
-      .join(' '),
-    minutes: ((performance.now() - begin) / 60_000).toFixed(1),
-    result: code === 0 ? 'ok' : 'FAILED',
-  });
-}
+  const args = ['--no-install', 'vitest', 'run', '--config', config, ...files.split(' ')];
+  const { status } = spawnSync('npx', args, { cwd: ROOT, env, stdio: 'inherit' });
+  const minutes = ((performance.now() - begin) / 60_000).toFixed(1);
+  const used = Object.keys(settings).map((variable) => `${variable}=${env[variable]}`);
+  return { isOk: status === 0, text: [name.padEnd(32), minutes.padStart(6), 'min ', ...used].join(' ') };
+});
 process.stdout.write('\n');
-for (const { part, settings, minutes, result } of table) {
-  process.stdout.write(`${part.padEnd(32)}${result.padEnd(8)}${minutes.padStart(6)} min  ${settings}\n`);
-}
-process.exitCode = table.every(({ result }) => result === 'ok') ? 0 : 1;
+for (const { isOk, text } of rows) process.stdout.write(`${isOk ? 'ok    ' : 'FAILED'}  ${text}\n`);
+process.exitCode = rows.every(({ isOk }) => isOk) ? 0 : 1;

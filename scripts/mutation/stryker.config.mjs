@@ -1,10 +1,10 @@
 // @ts-check
-/** How StrykerJS changes one group of files (`parts.mjs`), which `MUTATION_GROUP` names. */
+/** How StrykerJS changes one part (`parts.mjs`), which `MUTATION_PART` names. */
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { groupOf, KEPT } from './parts.mjs';
+import { currentPart, KEPT } from './parts.mjs';
 
-const { name, files } = groupOf(process.env['MUTATION_GROUP'] ?? '');
+const { name, files } = currentPart();
 
 export default {
   testRunner: 'vitest',
@@ -22,7 +22,10 @@ export default {
   concurrency: availableParallelism(),
   // On a machine that does much else, too, a test may take long without hanging.
   timeoutMS: 30_000,
-  reporters: ['progress-append-only', 'json'],
+  thresholds: { high: 95, low: 85, break: 85 },
+  reporters: ['progress-append-only', 'clear-text', 'html', 'json'],
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false, reportMutants: false },
+  htmlReporter: { fileName: `${KEPT}/${name}.html` },
   jsonReporter: { fileName: `${KEPT}/${name}.json` },
   tempDirName: `${KEPT}/sandbox-${name}`,
   ignorePatterns: ['bench', 'coverage', 'docs', 'examples', 'scripts/mutation/node_modules', '.github'],

@@ -11,7 +11,7 @@ const STARTS =
  */
 const LONG = [
   ...['fuzz/fuzz', 'fuzz/valid', 'linear/linear', 'models/models', 'models/restores', 'soak/kills', 'soak/soak'],
-  ...['app/bounds', 'compare/ways', 'store/tampered', 'verify/complete'],
+  ...['app/bounds', 'architecture/trace/trace', 'compare/ways', 'store/tampered', 'verify/complete'],
   ...['http/attacks', 'http/budgets', 'http/worlds-held'],
   ...['scenarios/broken-answers', 'scenarios/fifty-worlds', 'scenarios/worlds-apart'],
   ...['http/transport/reader-that-stopped', 'scenarios/every-refusal-has-a-fix', 'library/fifty-worlds'],

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { minVersion, satisfies } from 'semver';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { LINES } from '../../scripts/nodes.mjs';
 import { ROOT, sourceFiles } from './source-files.ts';
 
 interface Step {
@@ -120,6 +121,7 @@ it('the tests run on the oldest Node that the package allows, and on no older on
   );
 
   expect(nodes).toEqual(['20.19', '22', '24', '26']);
+  expect(Object.keys(LINES)).toEqual(nodes.map((node) => node.split('.')[0]));
   expect(minVersion(engines.node)?.version).toBe(`${nodes[0]}.0`);
   for (const node of nodes) expect(satisfies(minVersion(node)?.version ?? '', engines.node)).toBe(true);
 });

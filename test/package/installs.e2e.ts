@@ -7,9 +7,9 @@ import { mkdir, realpath, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
-import { INSTALLERS, type Installer, tryInstall } from '../../scripts/installs.mjs';
 import { nodeSqlite } from '../../src/store/sqlite/node-sqlite.ts';
 import { it } from '../support/in-folder.ts';
+import { expectInstall, NPM } from '../support/install.ts';
 import { packed } from '../support/package.ts';
 
 /** A folder with Node and npm, and nothing that stands beside them on this machine. */
@@ -26,14 +26,8 @@ async function programsIn(folder: string): Promise<string> {
 it('installs with npm into an empty home without a compiler, works in memory, and says what a file needs', async ({
   folder,
 }) => {
-  const [npm] = INSTALLERS;
-  const programs = [await programsIn(folder)];
-  const outcome = await tryInstall({ tarball: (await packed()).tarball, installer: npm as Installer, programs });
+  const { tarball } = await packed();
+  const data = await expectInstall({ folder, tarball, installer: NPM, programs: [await programsIn(folder)] });
 
-  expect(outcome, outcome.said).toMatchObject({
-    install: 'ok',
-    library: 'ok',
-    command: 'ok',
-    data: nodeSqlite() === null ? '2: is not installed' : 'works',
-  });
+  expect(data).toBe(nodeSqlite() === null ? 'is not installed' : 'works');
 }, 300_000);

@@ -1,0 +1,87 @@
+/** Takes the pictures of the console in the documents: `npm run screenshots`. */
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { type Mock, startMock } from '../../src/index.ts';
+import { hasBrowser } from '../support/browser.ts';
+import { castKey } from '../support/ngc-cast.ts';
+import { windows } from '../support/window.ts';
+import { ROOT } from './source-files.ts';
+
+/** Always the same time, so that pictures change only when the page does. */
+const NOW = '2030-01-15T12:00:00Z';
+
+const REGISTRAR = castKey('nvcf-registrar');
+
+interface Picture {
+  readonly name: string;
+  readonly address: string;
+  /** A text that shows that the view has been read. */
+  readonly shows: string;
+  readonly click?: string;
+}
+
+const PICTURES: readonly Picture[] = [
+  {
+    ...{ name: 'requests', address: 'requests', shows: 'How to fix it' },
+    click: '[role=option]:has-text("air-reader"):has-text("missing")',
+  },
+  { name: 'clock', address: `clock?key=${REGISTRAR.id}`, shows: 'takes effect' },
+  {
+    ...{ name: 'identities', shows: 'createDeployment' },
+    address:
+      'identities?make=service&name=ci&services=nvcf&scopes=list_functions,deploy_function&resource=[{"type":"All Functions"}]',
+  },
+  { name: 'access-matrix', address: 'access-matrix?service=nvcf', shows: 'createDeployment' },
+  { name: 'drills', address: 'drills', shows: 'token-outage' },
+  { name: 'least-privilege', address: 'least-privilege', shows: 'is not used' },
+];
+
+/** An edit under way, and a day of ordinary work with some refusals. */
+async function work(mock: Mock): Promise<void> {
+  await mock.clock.set(NOW);
+  await mock.clock.freeze();
+  const send = async (method: string, path: string, token: string, body?: object) => {
+    await mock.clock.advance('2s');
+    return fetch(mock.url + path, {
+      method,
+      headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+  };
+  await mock.propagation.set({ mode: 'fixed' });
+  await mock.keys.edit(REGISTRAR.id, { scopes: ['register_function', 'list_functions'] });
+  const researcher = await mock.getToken('researcher@acme.test');
+  await send('GET', '/api/v1/org-unit/projects', researcher);
+  await send('GET', '/api/v1/administration/access-keys', researcher);
+  await send('GET', '/api/v3/simulations/', castKey('air-reader').key);
+  await send('POST', '/api/v3/simulations/', castKey('air-reader').key, { name: 'leaf-spine-2' });
+  await send('GET', '/v2/nvcf/functions', castKey('nvcf-deployer').key);
+  await send('GET', '/v2/nvcf/functions', 'nonsense');
+  const created = await send('POST', '/v2/nvcf/functions', REGISTRAR.key, {
+    ...{ name: 'classify', inferenceUrl: '/predict', containerImage: 'nvcr.io/acme/classify:1' },
+  });
+  const { id, versionId } = ((await created.json()) as { function: { id: string; versionId: string } }).function;
+  await send('POST', `/v2/nvcf/deployments/functions/${id}/versions/${versionId}`, REGISTRAR.key, {
+    deploymentSpecifications: [{ gpu: 'L40S', instanceType: 'MOCK.GPU.L40S_1x', minInstances: 1, maxInstances: 1 }],
+  });
+}
+
+describe.skipIf(!hasBrowser)('the console', () => {
+  const open = windows();
+  let mock: Mock;
+  beforeAll(async () => {
+    mock = await startMock();
+    await work(mock);
+  });
+  afterAll(() => mock.stop());
+
+  it.for(PICTURES)('has its picture: $name', async ({ name, address, shows, click }) => {
+    const page = await open(`${mock.url}/#/${address}`, {
+      viewport: { width: 1280, height: 800 },
+      colorScheme: 'light',
+    });
+    if (click !== undefined) await page.locator(click).first().click();
+    await page.getByText(shows).locator('visible=true').first().waitFor();
+    await page.screenshot({ path: join(ROOT, `docs/images/console-${name}.png`) });
+  });
+});
