@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Tests that take minutes, each with a command of its own: `npm run fuzz`, `npm run soak`, `npm run test:nodes` and others. */
 export default defineConfig({
   test: {
-    include: ['test/**/*.long.ts'],
+    include: ['{test,console}/**/*.long.ts'],
     globalSetup: 'test/support/setup.ts',
     testTimeout: 3_600_000,
     hookTimeout: 1_200_000,

@@ -93,7 +93,7 @@ describe('the console', () => {
   });
 
   it('imports one file of the server, and no other', () => {
-    const files = ['.ts', '.tsx', '.mjs'].flatMap((ending) => sourceFiles('console', ending));
+    const files = ['.ts', '.tsx', '.mjs'].flatMap((ending) => sourceFiles('console/src', ending));
     const ofServer = files.flatMap((file) =>
       importsOf(file).filter(({ specifier }) => /\/(?:src|generated)\//.test(specifier)),
     );

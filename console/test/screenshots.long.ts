@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { type Mock, startMock } from '../../src/index.ts';
-import { hasBrowser } from '../support/browser.ts';
-import { castKey } from '../support/ngc-cast.ts';
-import { windows } from '../support/window.ts';
-import { ROOT } from './source-files.ts';
+import { ROOT } from '../../test/architecture/source-files.ts';
+import { hasBrowser } from '../../test/support/browser.ts';
+import { castKey } from '../../test/support/ngc-cast.ts';
+import { windows } from './support/window.ts';
 
 /** Always the same time, so that pictures change only when the page does. */
 const NOW = '2030-01-15T12:00:00Z';
