@@ -17,7 +17,8 @@ describe.each(versions?.split(',') ?? Object.keys(LINES))('Node %s', (version) =
   let install: Ended;
 
   const npm = (...args: string[]) =>
-    launchProgram('npm', args, project, { env: node?.environment as Record<string, string> }).ended;
+    launchProgram('npm', args, project, { env: { ...(node?.environment as Record<string, string>), NO_COLOR: '1' } })
+      .ended;
 
   beforeAll(async () => {
     node = await releaseOf(version);
@@ -35,11 +36,11 @@ describe.each(versions?.split(',') ?? Object.keys(LINES))('Node %s', (version) =
     expect(node, `the registry has no Node ${version}`).not.toBeNull();
     expect(install.code, outputOf(install)).toBe(0);
   };
-  const expectSuccess = async (context: TestContext, script: string) => {
+  const expectSuccess = async (context: TestContext, ...script: string[]) => {
     expectInstalled(context);
-    // A file belongs to one of the two scripts.
+    // A file belongs to one of the scripts.
     const only = files === undefined ? [] : [...files.split(','), '--passWithNoTests'];
-    const ended = await npm('run', script, '--', ...only);
+    const ended = await npm('run', ...script, '--', ...only);
     const [summary] = /^ +Tests .*$/m.exec(ended.stdout) ?? [];
 
     expect(ended.code, outputOf(ended)).toBe(0);
@@ -56,4 +57,6 @@ describe.each(versions?.split(',') ?? Object.keys(LINES))('Node %s', (version) =
   );
 
   it('passes npm run test:e2e', (context) => expectSuccess(context, 'test:e2e'));
+
+  it('passes npm run test:e2e in the workspaces', (context) => expectSuccess(context, 'test:e2e', '--workspaces'));
 });
