@@ -169,7 +169,7 @@ it('Dependabot looks at every file that names versions', () => {
       .flatMap(({ directory, directories = [] }) => directory ?? directories)
       .toSorted();
   const foldersOf = (name: string) =>
-    ['bench', 'clients', 'console', 'examples', 'scripts', 'test']
+    ['bench', 'clients', 'conformance', 'console', 'examples', 'scripts', 'test']
       .flatMap((folder) => sourceFiles(folder, name))
       .filter(({ path }) => path.endsWith(`/${name}`))
       .map(({ path }) => `/${path.slice(0, -name.length - 1)}`);
@@ -181,7 +181,9 @@ it('Dependabot looks at every file that names versions', () => {
 });
 
 it('every version of a package is exact, because what is bundled is what was tested', () => {
-  const others = ['bench', 'console', 'scripts'].flatMap((folder) => sourceFiles(folder, 'package.json'));
+  const others = ['bench', 'conformance', 'console', 'scripts'].flatMap((folder) =>
+    sourceFiles(folder, 'package.json'),
+  );
   const manifests = ['package.json', ...others.map(({ path }) => path)];
   const given = manifests.flatMap((path) => {
     const { dependencies, devDependencies, optionalDependencies, overrides } = JSON.parse(read(path));

@@ -14,6 +14,7 @@ it('the build says that it builds, and where nothing has changed it says and doe
   const folder = await emptyFolder();
   for (const part of [
     'src',
+    'conformance',
     'console',
     'openapi',
     'fixtures',
