@@ -1,4 +1,5 @@
 // @ts-check
+import { compareDocuments, sourceOf } from '../../conformance/reference/comparison.mjs';
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options', 'trace'];
 
@@ -43,4 +44,21 @@ export function componentOf(document, reference) {
     throw new Error(`the reference \`${reference}\` leads to nothing in this file`);
   }
   return found;
+}
+
+/**
+ * Compares two documents as `verify` does.
+ *
+ * @param {any} theirs
+ * @param {any} ours
+ * @returns {Promise<(name: string) => string[]>} the parts of an operation in which they differ, such as
+ *   `query verbose: parameter`; names and words are no difference
+ */
+export async function differencesOf(theirs, ours) {
+  const { differences } = await compareDocuments(sourceOf(theirs, 'the document'), sourceOf(ours, 'ours'));
+  const noticed = differences.filter((one) => one.class !== 'information');
+  return (name) =>
+    noticed
+      .filter(({ id }) => id.startsWith(`${name} `) || id.startsWith(`${name}: `))
+      .map(({ id }) => id.slice(name.length).replace(/^[ :]+/, ''));
 }

@@ -1,9 +1,9 @@
 // @ts-check
 
-import { compareDocuments, sourceOf, Unusable } from '../../conformance/reference/comparison.mjs';
+import { Unusable } from '../../conformance/reference/comparison.mjs';
 import { pruned } from '../documents/pruned.mjs';
 import { profilesOf } from '../documents/versions.mjs';
-import { componentOf, operationsOf } from './operations.mjs';
+import { componentOf, differencesOf, operationsOf } from './operations.mjs';
 
 /**
  * The skeleton of a new version: what differs from the newest version that is served, and the files to write.
@@ -23,14 +23,13 @@ import { componentOf, operationsOf } from './operations.mjs';
 export async function skeletonOf({ service, version, spec, merged }) {
   const [base, served] = newestOf(service, version, merged);
   const [theirs, ours, ever] = [operationsOf(spec), operationsOf(served), operationsOf(merged)];
-  const { differences } = await compareDocuments(sourceOf(spec, 'the document'), sourceOf(served, base));
-  const noticed = differences.filter((one) => one.class !== 'information');
+  const differences = await differencesOf(spec, served);
   const added = [...theirs.values()].filter(({ name }) => !ever.has(name));
   const changed = [...theirs.keys()].flatMap((name) => {
     if (!ever.has(name)) return [];
     // An operation that only older versions have needs the new version in its `x-profiles`.
     if (!ours.has(name)) return [{ name, parts: ['x-profiles'] }];
-    const parts = noticed.flatMap(({ id }) => partOf(id, name));
+    const parts = differences(name);
     return parts.length > 0 ? [{ name, parts }] : [];
   });
   const removed = [...ours.keys()].filter((name) => !theirs.has(name));
@@ -57,16 +56,6 @@ export async function skeletonOf({ service, version, spec, merged }) {
     [`test/services/${service}/import-${version}.test.ts`]: testOf(service, version),
   };
   return { base, added: named.map(({ name }) => name), changed, removed, files };
-}
-
-/**
- * The part of an operation that a difference is about: `query verbose: parameter`. Empty if it is about something else.
- *
- * @param {string} id of the difference
- * @param {string} name of the operation
- */
-function partOf(id, name) {
-  return id.startsWith(`${name} `) || id.startsWith(`${name}: `) ? [id.slice(name.length).replace(/^[ :]+/, '')] : [];
 }
 
 /**
@@ -199,26 +188,23 @@ export const IMPORTED = [
 function testOf(service, version) {
   return `/** What ${service} ${version} still lacks. Each test is red until it is decided: docs/maintaining/import-a-version.md */
 import { describe, expect, it } from 'vitest';
-import { compareDocuments } from '../../../conformance/src/verify/documents.ts';
-import { sourceOf } from '../../../conformance/src/verify/source.ts';
 import { mergedDocuments } from '../../../scripts/documents.mjs';
 import { profilesOf } from '../../../scripts/documents/versions.mjs';
-import { operationsOf } from '../../../scripts/import/operations.mjs';
+import { differencesOf, operationsOf } from '../../../scripts/import/operations.mjs';
 import { MANIFESTS } from '../../../src/services/index.ts';
 import imported from './import-${version}.json' with { type: 'json' };
 
 const { decisions, spec } = imported;
 const merged = new Map(await mergedDocuments()).get('${service}');
 const [, served = { paths: {} }] = profilesOf(merged).find(([version]) => version === '${version}') ?? [];
-const { differences } = await compareDocuments(sourceOf(spec, 'the document'), sourceOf(served, 'ours'));
-const noticed = differences.filter((one) => one.class !== 'information');
+const differences = await differencesOf(spec, served);
 const service = await MANIFESTS.find(({ name }) => name === '${service}')?.load(() => []);
 const rows = service?.rulesets.find(({ profile }) => profile === '${version}')?.tables.operations ?? [];
 
 describe('${service} ${version}', () => {
   it.each([...operationsOf(spec).keys()])('has %s as in the document of the vendor', (name) => {
     expect([...operationsOf(served).keys()]).toContain(name);
-    expect(noticed.filter(({ id }) => id.startsWith(\`\${name} \`) || id.startsWith(\`\${name}: \`))).toEqual([]);
+    expect(differences(name)).toEqual([]);
   });
 
   it.each(decisions.added.map(({ name, id }) => [name, id]))('has a decided rule for %s', (_name, id) => {
