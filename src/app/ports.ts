@@ -25,6 +25,7 @@ import { countsIn } from '../worlds/counts.ts';
 import { Casts } from './casts.ts';
 import { type SnapshotKeeping, snapshotPorts } from './snapshot-ports.ts';
 import { tokenPorts } from './token-ports.ts';
+import { trafficPort } from './traffic-port.ts';
 import { type WorldKeeping, worldPorts } from './world-ports.ts';
 import type { WorldsOfProcess } from './worlds-of-process.ts';
 
@@ -55,7 +56,7 @@ export function portsOf(driven: Driven): Ports {
       const cast = (await casts.of(world))();
       return isWithBearers ? withBearers(cast, services, world) : cast;
     },
-    checkTraffic: async (...given) => (await import('./traffic-port.ts')).trafficPort(routes)(...given),
+    checkTraffic: trafficPort(routes),
     namesFound: (world, name) => namesFound(server, world, services, name),
     calls: () =>
       routes()

@@ -32,15 +32,15 @@ export interface CompareFlags {
   /** `cast`, `journal`, or a HAR file. */
   readonly from: string;
   /** The organisation of the real account. */
-  readonly org?: string | undefined;
-  readonly url?: string | undefined;
-  readonly world?: string | undefined;
-  readonly report?: string | undefined;
+  readonly org?: string;
+  readonly url?: string;
+  readonly world?: string;
+  readonly report?: string;
   /** A duration. */
   readonly patience: string;
-  readonly write?: true | undefined;
-  readonly dryRun?: true | undefined;
-  readonly json?: true | undefined;
+  readonly write?: true;
+  readonly dryRun?: true;
+  readonly json?: true;
 }
 
 const VARIABLE = 'NV_AUTH_MOCK_COMPARE_';
