@@ -46,6 +46,19 @@ async function sentLarge() {
 }
 
 describe('an upload that begins', () => {
+  it('changes its image with every part, also for the order of lists', async () => {
+    const id = await image();
+    const started = await start(id, LARGE);
+    server.clock.set(START + 60_000);
+    await image();
+    server.clock.set(START + 120_000);
+    await send(started, LARGE, [1]);
+    const { results } = (await acme('GET images/?ordering=-modified&limit=1')).body;
+    server.clock.set(START);
+
+    expect(results.map((one: { readonly id: string }) => one.id)).toEqual([id]);
+  });
+
   it('is told where each part goes, and how large a part is', async () => {
     const id = await image();
     const { status, body } = await acme(`PATCH images/${id}/start-upload/`, {

@@ -132,7 +132,7 @@ function withPart(row: ImageRow, uploadId: string, number: string, part: Part, n
   const upload = uploadOf(row);
   if (upload?.id !== uploadId) throw new Problem('not_found', 'There is no upload with this part.');
   const next = { ...upload, parts: { ...upload.parts, [number]: part } };
-  return { ...row, body: { ...row.body, modified: now, hidden: { ...row.body.hidden, upload: next } } };
+  return changedRow(row, IMAGES, now, { hidden: { upload: next } });
 }
 
 /** Parts that differ from the announcement leave the upload open, so that the client can correct them. */

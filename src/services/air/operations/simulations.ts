@@ -8,7 +8,7 @@ import { creatorOf } from '../caller.ts';
 import { amend, plain, resolveReference } from '../engine.ts';
 import { entry } from '../histories.ts';
 import type { HooksOf } from '../hooks.ts';
-import { type DraftOf, newRow, put, storedView } from '../objects.ts';
+import { changedRow, type DraftOf, newRow, put, storedView } from '../objects.ts';
 import { page } from '../pages.ts';
 import { stateAt, type Transition, transitionOf, withStateOf } from '../states.ts';
 import { collectionOf, type MembersOf, type RowOf, type SimulationState } from '../stored.ts';
@@ -151,8 +151,7 @@ const shutdown: Handler<'air', 'simulations_shutdown', SimulationRow> = async (c
   const endedRun = async () => {
     const runs = await collectionOf(RUNS).ofParent(store.collections, row.id);
     const run = runs.at(-1) ?? newRun(context, row.id, null);
-    const members = { ...run.body.members, ended_at: rfc3339(now) };
-    return { ...run, body: { ...run.body, modified: now, members } };
+    return changedRow(run, RUNS, now, { members: { ended_at: rfc3339(now) } });
   };
   if (!create_checkpoint)
     return startTransition(context, 'purge', 'shut down', ['ACTIVE'], async () => [put(await endedRun())]);
