@@ -11,6 +11,14 @@ export interface Clock {
 /** The latest moment the mock's clock can show: in RFC 3339 a year has four digits. */
 export const END_OF_TIME: Instant = Date.UTC(9999, 0, 1) - 1;
 
+/** The latest moment with a form in RFC 3339; what ends some time after the clock's own end may be later than that end. */
+export const LAST_MOMENT: Instant = Date.UTC(10_000, 0, 1) - 1;
+
+/** The moment this many milliseconds after another one, or the end of time. */
+export function later(from: Instant, milliseconds: number): Instant {
+  return Math.min(from + milliseconds, END_OF_TIME);
+}
+
 /** The machine's own clock. */
 export function machineClock(): Clock {
   return { now: () => RealDate.now() };
@@ -43,6 +51,9 @@ export interface Jump {
   readonly to: Instant;
 }
 
+/** What has to succeed before a clock moves. */
+export type BeforeJump = (jump: Jump) => Promise<void>;
+
 /**
  * The clock of a world: it runs at an offset from the machine's clock, or is frozen. Every change survives a restart.
  */
@@ -54,15 +65,17 @@ export interface WorldClock extends Clock {
   /**
    * Moves it forward; a frozen one stays frozen.
    *
+   * @param before is called first; if it throws, the clock does not move
    * @throws UnreachableTime
    */
-  advance(milliseconds: number): Promise<Jump>;
+  advance(milliseconds: number, before?: BeforeJump): Promise<Jump>;
   /**
    * Moves it to a moment that is not before now; a frozen one stays frozen.
    *
+   * @param before as for `advance`
    * @throws UnreachableTime if the moment has passed: only a reset or restore turns time back
    */
-  set(to: Instant): Promise<Jump>;
+  set(to: Instant, before?: BeforeJump): Promise<Jump>;
   /** Stops it at the current time. */
   freeze(): Promise<void>;
   /** Continues from where it stopped, which may be behind real time. */

@@ -1,4 +1,5 @@
 import {
+  type BeforeJump,
   type Clock,
   type ClockState,
   type Instant,
@@ -13,7 +14,7 @@ import type { SettingsStore } from '../store/settings.ts';
 import { Turns } from '../store/turns.ts';
 
 /** Where the store keeps the clock's state: in one value, so that no crash leaves half of it. */
-const SETTING = 'clock';
+export const CLOCK_SETTING = 'clock';
 
 /** The state of a new world's clock. */
 const REAL_TIME: ClockState = { ahead: 0 };
@@ -42,16 +43,16 @@ export async function openClock(machine: Clock, settings: () => SettingsStore): 
 
 /** Stores the state of a clock; `reread` takes it over. */
 export async function storeState(settings: SettingsStore, state: ClockState): Promise<void> {
-  await settings.set(SETTING, JSON.stringify(state));
+  await settings.set(CLOCK_SETTING, JSON.stringify(state));
 }
 
 async function storedState(settings: SettingsStore): Promise<ClockState> {
-  return stateIn(await settings.get(SETTING));
+  return stateIn(await settings.get(CLOCK_SETTING));
 }
 
 function stateIn(text: string | null): ClockState {
   // A new object each time: a change in progress must notice that the state was replaced. This file wrote the text.
-  return text === null ? { ...REAL_TIME } : parseStored<ClockState>(text, 'settings', SETTING);
+  return text === null ? { ...REAL_TIME } : parseStored<ClockState>(text, 'settings', CLOCK_SETTING);
 }
 
 /**
@@ -86,12 +87,12 @@ class StoredClock implements OwnedClock {
     return 'frozenAt' in this.#state;
   }
 
-  advance(milliseconds: number): Promise<Jump> {
-    return this.#move((shown) => shown + milliseconds);
+  advance(milliseconds: number, before?: BeforeJump): Promise<Jump> {
+    return this.#move((shown) => shown + milliseconds, before);
   }
 
-  set(to: Instant): Promise<Jump> {
-    return this.#move(() => to);
+  set(to: Instant, before?: BeforeJump): Promise<Jump> {
+    return this.#move(() => to, before);
   }
 
   freeze(): Promise<void> {
@@ -123,15 +124,23 @@ class StoredClock implements OwnedClock {
     return this.#turns.take(() => this.#read());
   }
 
-  #move(target: (shown: Instant) => Instant): Promise<Jump> {
+  #move(target: (shown: Instant) => Instant, before: BeforeJump = async () => {}): Promise<Jump> {
     return this.#turns.take(async () => {
-      let from = this.now();
+      // Time that passes before the write is added by itself.
+      const real = this.#machine.now();
+      const jumpOf = (state: ClockState): Jump & { readonly next: ClockState } => {
+        const from = readTime(state, real);
+        const to = target(from);
+        return { from, to, next: moveTo(state, to, real) };
+      };
+      let { next: _, ...jump } = jumpOf(this.#state);
+      await before(jump);
       await this.#change((stored) => {
-        const real = this.#machine.now();
-        from = readTime(stored, real);
-        return moveTo(stored, target(from), real);
+        const { next, ...its } = jumpOf(stored);
+        jump = its;
+        return next;
       });
-      return { from, to: this.now() };
+      return jump;
     });
   }
 
@@ -140,7 +149,7 @@ class StoredClock implements OwnedClock {
     const before = this.#state;
     let next = before;
     try {
-      await this.#settings().update(SETTING, (text) => {
+      await this.#settings().update(CLOCK_SETTING, (text) => {
         // If the change fails, this state stays in force.
         next = stateIn(text);
         next = change(next);

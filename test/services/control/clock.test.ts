@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { END_OF_TIME } from '../../../src/core/clock.ts';
+import { NGC_KEYS, type NgcKeyRow } from '../../../src/ngc-keys/records.ts';
 import { admin, researcher } from '../../support/cast.ts';
 import { castFunction, castKey, ngcCast } from '../../support/ngc-cast.ts';
 import { problemDocument } from '../../support/refusal-shapes.ts';
@@ -39,6 +40,21 @@ function expectMoved({ status, body }: Answer, expected: object): void {
 }
 
 describe('the clock', () => {
+  it.each([
+    ['advance', { by: '2h' }],
+    ['set', { to: at(2 * HOUR) }],
+  ])('stands where it was if `%s` cannot say what happened meanwhile', async (call, payload) => {
+    const key = await keyUntil(HOUR);
+    const { collections } = server.world.store;
+    const row = await NGC_KEYS.byId(collections, key);
+    // Of a store that somebody has tampered with.
+    await collections.commit([{ kind: 'put', row: { ...(row as NgcKeyRow), body: null } }]);
+    const headers = { host: 'localhost:6625' };
+    const { statusCode } = await server.app.inject({ method: 'POST', url: `/_mock/clock/${call}`, headers, payload });
+
+    expect([statusCode, server.world.clock.now()]).toEqual([500, START]);
+  });
+
   it('shows the real time at first, and nothing that is to come', async () => {
     expect(await clock()).toEqual({ now: at(0), ahead: 'PT0S', frozen: false, upcoming: [], more: false });
   });

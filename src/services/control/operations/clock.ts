@@ -3,6 +3,7 @@ import type { Answer, Handler } from '../../../contract/request.ts';
 import type { WorldEvent } from '../../../contract/service.ts';
 import type { World } from '../../../contract/world.ts';
 import {
+  type BeforeJump,
   END_OF_TIME,
   type Instant,
   type Jump,
@@ -22,6 +23,12 @@ const MOST_PASSED = 1000;
 
 type MoveAnswer = Answer<'control', 'advance_clock'>;
 
+/** The part of an answer about what happened meanwhile. */
+interface Passed {
+  readonly events: readonly ReturnType<typeof eventView>[];
+  readonly more: boolean;
+}
+
 /** Operations that show and move the clock of a world. */
 export function clockOperations(ports: Ports) {
   const get: Handler<'control', 'get_clock'> = async ({ world, now }) => {
@@ -29,34 +36,41 @@ export function clockOperations(ports: Ports) {
     return { status: 200, body: { ...clockView(world.clock, now), upcoming: events.map(eventView), more } };
   };
 
-  const advance: Handler<'control', 'advance_clock'> = async ({ world, body }) =>
-    respond(world, await advanceClock(ports, world, body));
-
-  const respond = async (world: World, { from, to }: Jump): Promise<MoveAnswer> => {
-    reportJump(world, { from, to });
-    const { events, more } = await ports.events(world, from, to, MOST_PASSED);
-    return { status: 200, body: { ...clockView(world.clock, to), events: events.map(eventView), more } };
+  /** @param move moves the clock, unless what it calls before fails */
+  const respond = async (world: World, move: (before: BeforeJump) => Promise<Jump>): Promise<MoveAnswer> => {
+    let passed: Passed = { events: [], more: false };
+    const jump = await move(async ({ from, to }) => {
+      const { events, more } = await ports.events(world, from, to, MOST_PASSED);
+      passed = { events: events.map(eventView), more };
+    });
+    reportJump(world, jump);
+    return { status: 200, body: { ...clockView(world.clock, jump.to), ...passed } };
   };
 
-  const respondUnmoved = (world: World): Promise<MoveAnswer> => {
-    const now = world.clock.now();
-    return respond(world, { from: now, to: now });
-  };
+  const advance: Handler<'control', 'advance_clock'> = ({ world, body }) =>
+    respond(world, (before) => advanceClock(ports, world, body, before));
 
-  const set: Handler<'control', 'set_clock'> = async ({ world, body }) =>
-    respond(world, await setTo(world.clock, body.to));
+  const set: Handler<'control', 'set_clock'> = ({ world, body }) =>
+    respond(world, (before) => setTo(world.clock, body.to, before));
 
-  const freeze: Handler<'control', 'freeze_clock'> = async ({ world }) => {
-    await world.clock.freeze();
-    return respondUnmoved(world);
-  };
+  const freeze: Handler<'control', 'freeze_clock'> = ({ world }) =>
+    respond(world, async () => {
+      await world.clock.freeze();
+      return unmoved(world);
+    });
 
-  const resume: Handler<'control', 'resume_clock'> = async ({ world }) => {
-    await world.clock.resume();
-    return respondUnmoved(world);
-  };
+  const resume: Handler<'control', 'resume_clock'> = ({ world }) =>
+    respond(world, async () => {
+      await world.clock.resume();
+      return unmoved(world);
+    });
 
   return { get_clock: get, advance_clock: advance, set_clock: set, freeze_clock: freeze, resume_clock: resume };
+}
+
+function unmoved({ clock }: World): Jump {
+  const now = clock.now();
+  return { from: now, to: now };
 }
 
 /** Tells those who watch the world that its clock has moved. */
@@ -69,6 +83,7 @@ export async function advanceClock(
   ports: Ports,
   world: World,
   { by, to }: Schema<'control', 'Advance'>,
+  before?: BeforeJump,
 ): Promise<Jump> {
   if ((by === undefined) === (to === undefined)) {
     const fault = by === undefined ? 'Field `by` is missing' : 'Fields `by` and `to` exclude each other';
@@ -77,37 +92,37 @@ export async function advanceClock(
       `${fault}; expected one of \`by\`, ${DURATION_FORMS}, or \`to\` with \`next-event\`.`,
     );
   }
-  return by === undefined ? toNextEvent(ports, world) : advanceBy(world.clock, by);
+  return by === undefined ? toNextEvent(ports, world, before) : advanceBy(world.clock, by, before);
 }
 
 /** Simultaneous requests reach different events: one that comes too late tries the next. */
-async function toNextEvent(ports: Ports, world: World): Promise<Jump> {
+async function toNextEvent(ports: Ports, world: World, before?: BeforeJump): Promise<Jump> {
   for (;;) {
     const { events } = await ports.events(world, world.clock.now(), END_OF_TIME, 1);
     const [next] = events;
     if (next === undefined) {
       throw new Problem('conflict', 'The world has no next event. Send `by` with a duration instead.');
     }
-    const jump = await world.clock.set(next.at).catch(nullForPast);
+    const jump = await world.clock.set(next.at, before).catch(nullForPast);
     if (jump !== null && jump.to > jump.from) return jump;
   }
 }
 
 /** @throws Problem with the field */
-async function advanceBy(clock: WorldClock, by: string): Promise<Jump> {
+async function advanceBy(clock: WorldClock, by: string, before?: BeforeJump): Promise<Jump> {
   const milliseconds = parseDuration(by);
   if (milliseconds === null) {
     const meant = by === 'next-event' ? " To move to the next event, use `advance({to: 'next-event'})`." : '';
     throw new Problem('invalid_request', `Field \`by\` must be ${DURATION_FORMS}.${meant}`);
   }
-  return clock.advance(milliseconds).catch((thrown: unknown) => {
+  return clock.advance(milliseconds, before).catch((thrown: unknown) => {
     if (!(thrown instanceof UnreachableTime)) throw thrown;
     throw new Problem('invalid_request', 'Field `by` leads beyond the year 9998. Send a shorter duration.');
   });
 }
 
 /** @throws Problem with the field */
-export async function setTo(clock: WorldClock, text: string): Promise<Jump> {
+export async function setTo(clock: WorldClock, text: string, before?: BeforeJump): Promise<Jump> {
   const to = parseInstant(text);
   if (to === null) {
     const example = `${rfc3339(clock.now()).slice(0, 19)}Z`;
@@ -116,7 +131,7 @@ export async function setTo(clock: WorldClock, text: string): Promise<Jump> {
       `Field \`to\` must be an RFC 3339 time with an offset, such as \`${example}\`.`,
     );
   }
-  return clock.set(to).catch((thrown: unknown) => {
+  return clock.set(to, before).catch((thrown: unknown) => {
     if (!(thrown instanceof UnreachableTime)) throw thrown;
     if (thrown.why === 'end') throw new Problem('invalid_request', 'Field `to` must be before the year 9999.');
     throw new Problem(
