@@ -67,7 +67,7 @@ export async function readInputs(parts: ServerParts): Promise<Inputs> {
   const { config } = parts.effective;
   const random = parts.random ?? systemRandom();
   const [services, control] = await Promise.all([loadServices(config), loadControl()]);
-  const snapshot = await snapshotFrom(config, config.maxState * MEGABYTE);
+  const snapshot = await snapshotFrom(config, config.maxState * MEGABYTE, services);
   const [version, signingKey, identityProvider, seed] = await Promise.all([
     packageVersion(),
     signingKeyFrom(config),

@@ -102,7 +102,7 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
   const { effective, documents = DOCUMENTS } = parts;
   const { config } = effective;
   const { services, control, random, version } = inputs;
-  const { process, storage, shared, revive } = open;
+  const { process, storage, shared } = open;
   const limits = limitsOf(parts.limits);
   const server = serverOf(parts, inputs, open, limits);
 
@@ -114,7 +114,6 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
     services,
     random,
     version,
-    revive,
     revisions: shared.revisions,
     state: shared.budgets.state,
     routes: () => routes,

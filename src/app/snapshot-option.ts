@@ -1,18 +1,18 @@
 import type { Config } from '../config/options.ts';
+import type { ServiceDefinition } from '../contract/service.ts';
 import { whyUnreadable } from '../core/file-fault.ts';
 import { Problem } from '../core/problem.ts';
 import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { bytesOfFile } from '../platform/text-file.ts';
+import { findKeptSeedFault } from '../seed/index.ts';
 import type { FrozenRows } from '../store/frozen-rows.ts';
 import type { Store } from '../store/index.ts';
 import { type KeptSeed, SEEDS } from '../store/seed.ts';
 import { settingRow } from '../store/settings.ts';
 import type { StoreParts } from '../store/shared.ts';
-import { rowsOfFile, type SnapshotFile, SnapshotReader } from '../worlds/snapshot-file.ts';
-
-/** The setting with the SHA-256 of the file that a world began with. */
-const BEGAN_WITH = 'snapshot';
+import { checkContent, rowsOfFile, type SnapshotFile, SnapshotReader } from '../worlds/snapshot-file.ts';
+import { BEGAN_WITH, loadRowCheck } from './row-check.ts';
 
 /** A file to begin with. */
 export interface FirstSnapshot extends SnapshotFile {
@@ -35,9 +35,10 @@ export function checkSnapshotOption({ snapshot, seed }: Pick<Config, 'snapshot' 
 export async function snapshotFrom(
   { snapshot: file }: Pick<Config, 'snapshot'>,
   most: number,
+  services: readonly ServiceDefinition[],
 ): Promise<FirstSnapshot | null> {
   if (file === null) return null;
-  const reader = new SnapshotReader();
+  const reader = new SnapshotReader(await loadRowCheck(), most);
   const option = `--snapshot ${showValue(file)}`;
   try {
     let length = 0;
@@ -46,7 +47,9 @@ export async function snapshotFrom(
       if (length > most) throw new Unusable(`${option} is larger than --max-state allows. Give a higher one.`);
       reader.read(part);
     }
-    return { ...reader.end(), option };
+    const content = reader.end();
+    await checkContent(content, (seed) => findKeptSeedFault(seed, services));
+    return { ...content, option };
   } catch (cause) {
     if (cause instanceof Unusable) throw cause;
     if (cause instanceof Problem) throw unusable(option, cause);

@@ -1,28 +1,28 @@
 import { Problem } from '../core/problem.ts';
 import type { Quota } from '../core/quota.ts';
 import { streamOfParts } from '../http/answers.ts';
+import { findKeptSeedFault } from '../seed/index.ts';
 import type { Ports } from '../services/index.ts';
 import { rowsIn } from '../store/frozen-rows.ts';
-import type { KeptSeed, Seed } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
 import type { WorldEntry } from '../worlds/entry.ts';
 import { provenanceIn, provenanceText } from '../worlds/provenance.ts';
-import { rowsOfFile, type SnapshotFile, SnapshotReader, snapshotBytes } from '../worlds/snapshot-file.ts';
+import { checkContent, rowsOfFile, type SnapshotFile, SnapshotReader, snapshotBytes } from '../worlds/snapshot-file.ts';
 import type { Snapshot } from '../worlds/snapshots.ts';
+import { loadRowCheck } from './row-check.ts';
 import type { WorldKeeping } from './world-ports.ts';
 
 /** The parts of the server that snapshots need. */
-export interface SnapshotKeeping extends Pick<WorldKeeping, 'process'> {
+export interface SnapshotKeeping extends Pick<WorldKeeping, 'process' | 'services'> {
   readonly version: string;
   readonly revisions: StoreParts['revisions'];
-  readonly revive: (kept: KeptSeed) => Seed;
   /** For the objects of all worlds together. */
   readonly state: Quota;
 }
 
 /** The snapshots, as the control API takes, moves and restores them. */
 export function snapshotPorts(keeping: SnapshotKeeping): Ports['snapshots'] {
-  const { state, version, revisions, revive } = keeping;
+  const { state, version, revisions, services } = keeping;
   return {
     take: ({ id }, name) => keeping.process.snapshots.take(keeping.process.worlds.entry(id), name),
     of: ({ id }) => keeping.process.snapshots.of(id),
@@ -34,8 +34,8 @@ export function snapshotPorts(keeping: SnapshotKeeping): Ports['snapshots'] {
     },
     upload: async (world, receive) => {
       const file = await receiveFile(receive, state);
+      await checkContent(file, (seed) => findKeptSeedFault(seed, services));
       const { made, id, name, at, world: of } = file.snapshot;
-      checkSeed(made.seed, revive);
       const rows = rowsOfFile(file, revisions);
       return keeping.process.snapshots.add({ id, name, world: of, at, made: provenanceText(made), rows }, world.id);
     },
@@ -57,32 +57,27 @@ export function snapshotPorts(keeping: SnapshotKeeping): Ports['snapshots'] {
  * @throws Problem that says what is wrong with it
  */
 async function receiveFile(receive: Parameters<Ports['snapshots']['upload']>[1], state: Quota): Promise<SnapshotFile> {
-  const reader = new SnapshotReader();
+  const reader = new SnapshotReader(await loadRowCheck(), state.bytes);
   let held = 0;
+  let refusal: unknown = null;
   try {
     await receive(state.bytes, (chunk) => {
       if (!state.take(chunk.length)) throw new Problem('too_large', '');
       held += chunk.length;
-      reader.read(chunk);
+      try {
+        reader.read(chunk);
+      } catch (cause) {
+        refusal = cause;
+        throw cause;
+      }
     });
     return reader.end();
   } catch (thrown) {
-    if (!(thrown instanceof Problem && thrown.kind === 'too_large')) throw thrown;
+    if (thrown === refusal || !(thrown instanceof Problem && thrown.kind === 'too_large')) throw thrown;
     const message = `The snapshot file is larger than the memory that \`--max-state\` leaves: ${state.bytes} bytes less what worlds and snapshots have. Delete some, or start the server with a higher limit.`;
     throw new Problem('too_large', message, { close: true });
   } finally {
     state.release(held);
-  }
-}
-
-/** @throws Problem if the seed is none */
-function checkSeed(kept: KeptSeed, revive: (kept: KeptSeed) => Seed): void {
-  try {
-    // Reads all of it.
-    void revive(kept).fingerprint;
-  } catch (cause) {
-    const message = 'The seed in line 2 of the snapshot file cannot be read. Download it again.';
-    throw new Problem('invalid_request', message, { cause });
   }
 }
 

@@ -2,6 +2,7 @@ import type { Option } from '../core/option.ts';
 import type { Reasons } from '../core/reasons.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import type { Settings } from '../core/settings.ts';
+import type { KeptForms } from '../store/row-form.ts';
 import type { ServiceDefinition } from './service.ts';
 
 /** A line of `nv-auth-mock env`. */
@@ -62,6 +63,8 @@ export interface Manifest {
    */
   readonly hostsOfCast?: (part: unknown) => readonly string[];
   readonly probes: readonly Probe[];
+  /** The forms of the rows and settings that it keeps. They are loaded only to check rows that come from outside. */
+  readonly forms: () => Promise<KeptForms>;
   /** Is the service part of a server with these settings? Absent: of every one. */
   readonly isServed?: (settings: Settings) => boolean;
   /** @param rulesetsOfKeys the rulesets of all profiles whose scopes and resource types NGC keys can hold */

@@ -44,6 +44,8 @@ export interface SeedSchema {
 export interface Seeding {
   /** JSON Schema of this service's part of a seed file. Objects in it are closed, and each member is described. */
   readonly schema: SeedSchema;
+  /** The same for a part that is kept, if it has further members. */
+  readonly keptSchema?: SeedSchema;
   /** Its lists whose entries are identified by members, by name. */
   readonly lists: Readonly<Record<string, SeedList>>;
   /**

@@ -1,4 +1,5 @@
-/** Helpers for the schemas of seed files. */
+/** Helpers for the schemas of seeds and of stored bodies. */
+import { LAST_MOMENT } from './clock.ts';
 
 /** A non-empty string. */
 export const text = { type: 'string', minLength: 1 } as const;
@@ -30,4 +31,34 @@ export function documented<Properties extends Readonly<Record<string, object>>>(
   const left: readonly PropertyKey[] = elsewhere;
   const members = Object.entries(properties).filter(([name]) => !left.includes(name));
   return { type: 'object', properties: Object.fromEntries(members) };
+}
+
+/** A stored text, which may be empty. */
+export const TEXT = { type: 'string' } as const;
+export const TEXTS = list(TEXT);
+export const BOOLEAN = { type: 'boolean' } as const;
+/** An `Instant`. */
+export const INSTANT = { type: 'integer', minimum: -LAST_MOMENT, maximum: LAST_MOMENT } as const;
+
+export function orNull(schema: { readonly type: string }) {
+  return { ...schema, type: [schema.type, 'null'] };
+}
+
+type OptionalIn<Body> = { [Name in keyof Body]-?: object extends Pick<Body, Name> ? Name : never }[keyof Body];
+
+/** The schema of a stored body, with exactly the members of its type. */
+export function bodyOf<Body extends object>(
+  properties: { readonly [Name in keyof Body]-?: object },
+  optional: readonly (OptionalIn<Body> & string)[] = [],
+) {
+  return object(properties as Readonly<Record<string, object>>, optional);
+}
+
+/** A documented object without members that are stored elsewhere, or not at all. It may have others. */
+export function withoutMembers<Properties extends Readonly<Record<string, object>>>(
+  schema: { readonly properties: Properties; readonly required?: readonly string[] },
+  elsewhere: readonly (keyof Properties & string)[],
+) {
+  const left: readonly string[] = elsewhere;
+  return { ...documented(schema, elsewhere), required: (schema.required ?? []).filter((name) => !left.includes(name)) };
 }

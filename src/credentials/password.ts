@@ -43,6 +43,12 @@ function digestOf(password: string, salt: string): Buffer {
   return hash('sha256', `${salt}$${password}`, 'buffer');
 }
 
+/** JSON Schema of a hash or digest. Other costs could take any time, or any memory. */
+export const PASSWORD_HASH = {
+  type: 'string',
+  pattern: `^scrypt\\$${COST.N}\\$${COST.r}\\$${COST.p}\\$[^$]+\\$(${DIGEST})?[A-Za-z0-9_-]{43}$`,
+};
+
 /** Stands in for an unknown user's hash, so that the check takes as long as for a wrong password. */
 const NOBODY = `scrypt$${COST.N}$${COST.r}$${COST.p}$nobody$${Buffer.alloc(LENGTH).toString('base64url')}`;
 

@@ -31,8 +31,15 @@ export const MAX_DESCRIBED = 100;
  * Finds the errors of a user's seed. Loaded only for such a seed, because the built-in cast is valid.
  *
  * @param parts the seed's content, by service
+ * @param all the services
+ * @param form `kept`: as a world keeps it
  */
-export function findSeedFaults(parts: unknown, services: readonly ServiceDefinition[]): SeedFault[] {
+export function findSeedFaults(
+  parts: unknown,
+  all: readonly ServiceDefinition[],
+  form: 'written' | 'kept' = 'written',
+): SeedFault[] {
+  const services = form === 'written' ? all : all.map(asKept);
   if (isLarge(parts)) {
     const [first] = findSchemaFaults(parts, services, 'first');
     if (first !== undefined) return [first];
@@ -47,6 +54,11 @@ export function findSeedFaults(parts: unknown, services: readonly ServiceDefinit
     present[name] === undefined ? [] : (seed?.faults(present[name], present) ?? []),
   );
   return [...errors, ...further.filter((fault) => whole === null || isAboutWritten(fault, whole))];
+}
+
+function asKept<Service extends ServiceDefinition>(service: Service): Service {
+  const { seed } = service;
+  return seed?.keptSchema === undefined ? service : { ...service, seed: { ...seed, schema: seed.keptSchema } };
 }
 
 /** The most values of a seed all of whose errors are collected: a larger one can have hundreds of thousands. */

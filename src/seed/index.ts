@@ -122,6 +122,29 @@ async function readLayers(content: SeedParts, layer: Layer, services: readonly S
   return readSeed(content, layer, services, { builtIn, contentOf });
 }
 
+/**
+ * What is wrong with a seed that is said to have been kept: as for any other seed, the first fault. Null if nothing is.
+ */
+export async function findKeptSeedFault(
+  kept: KeptSeed,
+  services: readonly ServiceDefinition[],
+): Promise<string | null> {
+  const { faultSentence, findSeedFaults } = await import('./check.ts');
+  const parts = partsIn(kept);
+  if (parts === null) return 'it is not JSON in the form of `GET /_mock/cast`';
+  const [fault] = findSeedFaults(parts, services, 'kept');
+  return fault === undefined ? null : faultSentence(fault);
+}
+
+function partsIn(kept: KeptSeed): SeedParts | null {
+  try {
+    const { parts } = read(kept);
+    return isParts(parts) ? parts : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Restores the seed that a store kept. */
 export function revivedSeed(kept: KeptSeed, services: readonly ServiceDefinition[], random: Random): Seed {
   const { parts, extended } = read(kept);

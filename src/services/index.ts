@@ -4,6 +4,7 @@ import type { Option } from '../core/option.ts';
 import { COMMON_REASONS, type DenyReason, type Reason } from '../core/reasons.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import type { Settings } from '../core/settings.ts';
+import type { KeptForms } from '../store/row-form.ts';
 import { airManifest } from './air/manifest.ts';
 import type { Ports } from './control/ports.ts';
 import { nakManifest } from './nak/manifest.ts';
@@ -49,6 +50,12 @@ export const ALL_REASONS = Object.assign({}, COMMON_REASONS, ...MANIFESTS.map(({
 /** Loads the control API. @returns a function that makes it from the parts of a server */
 export async function loadControl(): Promise<(ports: Ports) => ServiceDefinition> {
   return (await import('./control/index.ts')).control;
+}
+
+/** Loads the forms of the rows that all services keep, also of those that this server does not have. */
+export async function loadForms(): Promise<readonly KeptForms[]> {
+  const { FORMS } = await import('./control/forms.ts');
+  return [FORMS, ...(await Promise.all(MANIFESTS.map(({ forms }) => forms())))];
 }
 
 /** Loads the services of a server with these settings; without any, every service. */

@@ -16,7 +16,7 @@ import {
 } from '../tokens/keys.ts';
 
 /** Where the store keeps the keys of a world that does not sign with the server's: in one value. */
-const SETTING = 'signing-keys';
+export const KEYS_SETTING = 'signing-keys';
 
 /** The keys of a world, as its store's settings hold them: those of the server until one is replaced. */
 export class StoredKeys implements SigningKeys {
@@ -55,7 +55,7 @@ export class StoredKeys implements SigningKeys {
       const jwk = (await this.#random.privateKey(algorithm === 'RS256' ? 'rsa' : 'ec')) as JWK;
       const made = await signingKeyOf(jwk, algorithm);
       const next = rotateRing(before, made, now);
-      await this.#settings().set(SETTING, JSON.stringify(storedForm(next, jwk)));
+      await this.#settings().set(KEYS_SETTING, JSON.stringify(storedForm(next, jwk)));
       this.#ring = next;
       return { kid: made.kid, replaced, until: next.retired[0]?.until ?? now };
     });
@@ -80,10 +80,14 @@ function storedForm({ current: { algorithm }, retired }: KeyRing, current: JWK):
 }
 
 async function storedRing(settings: SettingsStore): Promise<KeyRing | null> {
-  const text = await settings.get(SETTING);
-  if (text === null) return null;
+  const text = await settings.get(KEYS_SETTING);
+  return text === null ? null : ringIn(text);
+}
+
+/** @throws Damaged if a key is none */
+export async function ringIn(text: string): Promise<KeyRing> {
   // This file wrote the text.
-  const { algorithm, current, retired } = parseStored<Stored>(text, 'settings', SETTING);
+  const { algorithm, current, retired } = parseStored<Stored>(text, 'settings', KEYS_SETTING);
   try {
     return {
       current: await signingKeyOf(current, algorithm),
@@ -92,6 +96,6 @@ async function storedRing(settings: SettingsStore): Promise<KeyRing | null> {
       ),
     };
   } catch (cause) {
-    throw new Damaged('settings', SETTING, cause);
+    throw new Damaged('settings', KEYS_SETTING, cause);
   }
 }

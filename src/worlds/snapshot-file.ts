@@ -1,14 +1,20 @@
 import { createHash } from 'node:crypto';
+import { LAST_MOMENT } from '../core/clock.ts';
 import { isRecord } from '../core/members.ts';
 import { Problem } from '../core/problem.ts';
+import { redact } from '../core/redact.ts';
 import { isStorable } from '../core/storable-text.ts';
 import { isWorldId } from '../core/world-id.ts';
+import type { RowCheck } from '../seed/check-rows.ts';
 import { NEW, type Row } from '../store/collections.ts';
 import { Collision } from '../store/errors.ts';
 import { type FrozenRows, frozenRows } from '../store/frozen-rows.ts';
+import { type KeptSeed, SEEDS } from '../store/seed.ts';
+import { SETTINGS } from '../store/settings.ts';
 import type { StoreParts } from '../store/shared.ts';
 import type { SnapshotInfo } from '../store/snapshot-store.ts';
 import type { Provenance } from './provenance.ts';
+import { KEYS_SETTING, ringIn } from './signing-keys.ts';
 
 /**
  * The format of the files that this version writes. It rises with each change of a line, and with each change of the rows
@@ -21,6 +27,20 @@ const SERVER = 'nv-auth-mock';
 
 /** The longest first line of a file of ours, in bytes. */
 const MOST_FIRST_LINE = 1000;
+
+const MEBIBYTE = 1024 * 1024;
+
+/** The longest line with a row, in bytes: more than any request makes, because its body has 1 MiB at most. */
+const MAX_ROW_LINE = 2 * MEBIBYTE;
+
+/** The same for a line with a seed: more than any request makes, with all that it leaves out. */
+const MAX_SEED_LINE = 16 * MEBIBYTE;
+
+/** The share of the room for state that a line can have, because reading it takes several times its length. */
+const LINE_SHARE = 1 / 4;
+
+/** As the line of a seed's row begins. */
+const SEED_ROW = `{"row":{"collection":"${SEEDS.name}",`;
 
 /** Deeper than any row, shallower than what could exhaust a stack. */
 const MOST_DEPTH = 64;
@@ -81,7 +101,20 @@ export class SnapshotReader {
   #snapshot: SavedSnapshot | null = null;
   readonly #rows: Row[] = [];
   readonly #names = new Set<string>();
+  readonly #check: RowCheck;
+  readonly #maxSeedLine: number;
+  /** Has the line that is read a seed? Null until it is longer than a line with a row can be. */
+  #isSeedLine: boolean | null = null;
   #sha256: string | null = null;
+
+  /**
+   * @param check of each row
+   * @param room for the state of all worlds and snapshots, in bytes
+   */
+  constructor(check: RowCheck, room: number) {
+    this.#check = check;
+    this.#maxSeedLine = Math.max(MAX_ROW_LINE, Math.min(MAX_SEED_LINE, room * LINE_SHARE));
+  }
 
   /** @throws Problem */
   read(chunk: Buffer): void {
@@ -91,6 +124,7 @@ export class SnapshotReader {
       const line = Buffer.concat(this.#parts);
       this.#parts = [];
       this.#length = 0;
+      this.#isSeedLine = null;
       this.#readLine(line);
       from = at + 1;
     }
@@ -111,6 +145,14 @@ export class SnapshotReader {
     this.#parts.push(part);
     this.#length += part.length;
     if (this.#lines === 0 && this.#length > MOST_FIRST_LINE) throw foreign();
+    if (this.#length <= MAX_ROW_LINE) return;
+    this.#isSeedLine ??= this.#hasSeed();
+    const most = this.#isSeedLine ? this.#maxSeedLine : MAX_ROW_LINE;
+    if (this.#length > most) throw longLine(this.#lines + 1, most, this.#isSeedLine);
+  }
+
+  #hasSeed(): boolean {
+    return this.#lines === 1 || Buffer.concat(this.#parts, SEED_ROW.length).toString('latin1') === SEED_ROW;
   }
 
   #readLine(line: Buffer): void {
@@ -131,6 +173,8 @@ export class SnapshotReader {
     const name = JSON.stringify([row.collection, row.id]);
     if (this.#names.has(name)) throw damaged(`Line ${this.#lines} has an object that an earlier line has, too`);
     this.#names.add(name);
+    const fault = this.#check(row);
+    if (fault !== null) throw unfitRow(this.#lines, row, fault);
     this.#rows.push({ ...row, revision: NEW });
   }
 
@@ -161,6 +205,61 @@ function damaged(what: string): Problem {
   return new Problem('invalid_request', message, { close: true });
 }
 
+function longLine(line: number, most: number, hasSeed: boolean): Problem {
+  const advice = hasSeed
+    ? 'the limit for a seed here. Give the seed to the server itself with `--seed`, or more room with `--max-state`'
+    : 'more than any row that the mock writes. Download the snapshot again';
+  const message = `Line ${line} of the snapshot file is longer than ${most} bytes, ${advice}.`;
+  return new Problem('too_large', message, { close: true });
+}
+
+/** @param fault as `RowCheck` returns it */
+function unfitRow(line: number, { collection, id }: Pick<Row, 'collection' | 'id'>, fault: string): Problem {
+  const [where, name] = [collection, id].map((one) => redact(one).slice(0, MAX_NAME));
+  return damaged(`Line ${line} has the object \`${name}\` of \`${where}\`, but its ${fault}`);
+}
+
+/** The most characters of a name in a message. */
+const MAX_NAME = 100;
+
+/** The lines before those of rows. */
+const HEAD = 2;
+
+/**
+ * Checks what is not a matter of a single row's form: that there is a seed, and that keys and seeds can be used.
+ *
+ * @param seedFault what is wrong with a seed; null if nothing is
+ * @throws Problem
+ */
+export async function checkContent(
+  { snapshot, rows }: SnapshotFile,
+  seedFault: (seed: KeptSeed) => Promise<string | null>,
+): Promise<void> {
+  const fault = await seedFault(snapshot.made.seed);
+  if (fault !== null) throw damaged(`Line ${HEAD} has a seed that cannot be used: ${fault}`);
+  if (!rows.some(({ collection }) => collection === SEEDS.name)) throw damaged('It has no seed');
+  for (const [index, row] of rows.entries()) {
+    const fault = await contentFault(row, seedFault);
+    if (fault !== null) throw unfitRow(HEAD + index + 1, row, fault);
+  }
+}
+
+/** @param row has the form of its collection */
+async function contentFault(
+  { collection, id, body }: Row,
+  seedFault: (seed: KeptSeed) => Promise<string | null>,
+): Promise<string | null> {
+  if (collection === SEEDS.name) {
+    const fault = await seedFault(body as KeptSeed);
+    return fault === null ? null : `\`body.text\` is not a seed: ${fault}`;
+  }
+  if (collection !== SETTINGS.name || id !== KEYS_SETTING) return null;
+  return ringIn(String(body)).then(
+    () => null,
+    () => '`body` has a key that cannot be used; expected JWKs',
+  );
+}
+
 /** Without recursion, because the nesting of a line can be as deep as its length. */
 function isDeep(line: Buffer): boolean {
   let depth = 0;
@@ -188,9 +287,7 @@ function jsonIn(line: Buffer): unknown {
 }
 
 const isText = (value: unknown) => typeof value === 'string' && isStorable(value);
-/** Later moments have no form in RFC 3339. */
-const LAST = Date.UTC(9999, 11, 31);
-const isInstant = (value: unknown) => Number.isInteger(value) && Math.abs(value as number) <= LAST;
+const isInstant = (value: unknown) => Number.isInteger(value) && Math.abs(value as number) <= LAST_MOMENT;
 /** As the document of the control API has it. */
 const isName = (value: unknown) => isText(value) && /^.{1,200}$/su.test(value as string);
 const orNull = (is: (value: unknown) => boolean) => (value: unknown) => value === null || is(value);

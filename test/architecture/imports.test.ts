@@ -76,7 +76,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^credentials\//,
       /^tokens\//,
       /^explaining\/(index|least-rights|hints\/refused-request)$/,
-      /^store\/(errors|collection|collections|updating)$/,
+      /^store\/(errors|collection|collections|row-form|updating)$/,
       /^platform\/(random|assets)$/,
       /^node:crypto$/,
     ],
@@ -131,15 +131,15 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   // The list: what it takes of a service before that is loaded, and how it is loaded.
   {
     files: /^services\/index$/,
-    may: [/^services\/[a-z-]+\/(manifest|cast)$/, /^services\/control\/(index|ports)$/, /^core\/reasons$/],
-    types: [/^contract\//, /^core\//],
+    may: [/^services\/[a-z-]+\/(manifest|cast)$/, /^services\/control\/(forms|index|ports)$/, /^core\/reasons$/],
+    types: [/^contract\//, /^core\//, /^store\/row-form$/],
   },
   {
     files: /^services\/([a-z-]+)\/(manifest|options|reasons|cast)$/,
     may: [
-      /^services\/OWN\/(index|options|reasons|cast|redirect-uris|token-lifetimes)$/,
+      /^services\/OWN\/(forms|index|options|reasons|cast|redirect-uris|token-lifetimes)$/,
       /^core\//,
-      /^ngc-keys\/reasons$/,
+      /^ngc-keys\/(forms|reasons)$/,
     ],
     types: [/^contract\//],
   },
@@ -161,7 +161,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^services\/control\//,
       /^(ngc-keys|core|credentials|journal|faults|tokens)\//,
       /^explaining\/index$/,
-      /^store\/(errors|collection|waiting|updating)$/,
+      /^store\/(errors|collection|row-form|waiting|updating)$/,
     ],
     types: [/^contract\//, /^store\/[a-z-]+$/],
   },
@@ -175,7 +175,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^credentials\//,
       /^tokens\//,
       /^explaining\/(index|least-rights|hints\/refused-request)$/,
-      /^store\/(errors|collection|collections|updating)$/,
+      /^store\/(errors|collection|collections|row-form|updating)$/,
       /^platform\/(random|assets|content-source)$/,
     ],
     types: [/^contract\//, /^store\/[a-z-]+$/, /^faults\/fault$/, /^explaining\//, /^journal\/match$/],
@@ -204,6 +204,11 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     may: [/^core\//, /^store\/data-option$/, /^services\/index$/],
   },
   { files: /^config\//, may: [/^core\//, /^config\//, /^platform\/text-file$/, /^yaml$/, /^node:fs\/promises$/] },
+  {
+    files: /^seed\/check-rows$/,
+    may: [/^explaining\/index$/, /^core\/(nearest|redact)$/, /^store\/settings$/, /^ajv(-formats)?$/, /^node:util$/],
+    types: [/^store\/[a-z-]+$/],
+  },
   {
     files: /^seed\/check$/,
     may: [/^explaining\/index$/, /^core\/(members|nearest|storable-text)$/, /^seed\/repair$/, /^ajv(-formats)?$/],

@@ -197,8 +197,11 @@ describe.each(isNight ? Object.keys(SETS) : ['2.24, dsx, open-source'])('a reque
   it('that is valid by its document is never refused for its form', async () => {
     const refused: string[] = [];
     let sent = 0;
+    let moved = '';
     for (const operation of [...batch.operations].sort((one, other) => rankOf(one) - rankOf(other))) {
       if (isAlias(operation)) continue;
+      // Once everything was made and changed, and before it is deleted.
+      if (operation.method === 'DELETE' && moved === '') moved = (await batch.movedFault()) ?? 'moved by a file';
       const values = { numRuns: REQUESTS, seed: seedNumberOf(34) };
       for (const request of fc.sample(batch.validRequestsOf(operation), values)) {
         const { status, text } = await batch.send(request);
@@ -210,5 +213,6 @@ describe.each(isNight ? Object.keys(SETS) : ['2.24, dsx, open-source'])('a reque
 
     expect(refused).toEqual([]);
     expect(sent).toBeGreaterThan(250);
+    expect(moved).toBe('moved by a file');
   });
 });

@@ -10,5 +10,6 @@ export const airManifest = {
   // The name of Air 2.0, which is an alias since, and that of DSX Air.
   hosts: ['api.air-ngc.nvidia.com', 'api.dsx-air.nvidia.com'],
   probes: [],
+  forms: async () => (await import('./forms.ts')).FORMS,
   load: async () => (await import('./index.ts')).air,
 } as const satisfies Manifest;

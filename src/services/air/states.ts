@@ -1,4 +1,4 @@
-import type { Instant } from '../../core/clock.ts';
+import { type Instant, later } from '../../core/clock.ts';
 import { parseDuration } from '../../core/duration.ts';
 import type { MembersOf, RowOf, SimulationState, Step } from './stored.ts';
 
@@ -36,9 +36,9 @@ function stepTime({ metadata }: Pick<SimulationMembers, 'metadata'>): number {
 export function transitionOf(transition: Transition, members: Pick<SimulationMembers, 'metadata'>, now: Instant) {
   const time = stepTime(members);
   const states: readonly [SimulationState, ...SimulationState[]] = TRANSITIONS[transition];
-  const steps = states.map((state, index): Step => ({ state, at: now + index * time }));
+  const steps = states.map((state, index): Step => ({ state, at: later(now, index * time) }));
   const state = states.at(-1) ?? states[0];
-  return { members: { state }, hidden: { steps }, dueAt: now + (states.length - 1) * time };
+  return { members: { state }, hidden: { steps }, dueAt: later(now, (states.length - 1) * time) };
 }
 
 /** Derived from the stored row and the time, so that no timer has to change the state. */

@@ -15,7 +15,7 @@ export type Undo =
  * One row for each setup that can be undone. Rows survive a restart, and end with a reset of the world, which also ends
  * the keys and faults that they name.
  */
-const SETUPS = new Collection<Undo>('control.setups');
+export const SETUPS = new Collection<Undo>('control.setups');
 
 /** Setups differ by its state, its parameters and its consumer. */
 export interface Setup {
@@ -27,7 +27,7 @@ export interface Setup {
 /** Remembers what a setup made. @returns what the same setup made before; null if nothing */
 export function remember({ store, world }: Context, setup: Setup, undo: Undo): Promise<Undo | null> {
   const id = idOf(world.id, setup);
-  const row = SETUPS.row({ id, owner: undo.kind, parent: null, body: undo });
+  const row = setupRow(id, undo);
   return updating(store.collections, async () => {
     const before = await SETUPS.byId(store.collections, id);
     const next = before === null ? row : { ...row, revision: before.revision };
@@ -35,6 +35,10 @@ export function remember({ store, world }: Context, setup: Setup, undo: Undo): P
     await store.collections.commit([SETUPS.put(next)], [SETUPS.still(before, id)]);
     return before?.body ?? null;
   });
+}
+
+export function setupRow(id: string, undo: Undo) {
+  return SETUPS.row({ id, owner: undo.kind, parent: null, body: undo });
 }
 
 /** Forgets what a setup made. @returns what that was; null if there was no setup */

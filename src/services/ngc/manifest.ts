@@ -24,5 +24,6 @@ export const ngcManifest = {
   // The gateway, which has the paths of Cloud Functions, too.
   hosts: ['api.ngc.nvidia.com'],
   probes: [],
+  forms: async () => (await import('../../ngc-keys/forms.ts')).FORMS,
   load: async (rulesetsOfKeys) => (await import('./index.ts')).ngc(rulesetsOfKeys),
 } as const satisfies Manifest;

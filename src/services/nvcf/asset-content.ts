@@ -10,12 +10,12 @@ const MAX_CONTENT = 25 * 1024 * 1024;
 const PIECE = 240 * 1024;
 
 /** A part of an asset's content. Its parent is the upload, its label the asset. */
-interface Piece {
+export interface Piece {
   readonly base64: string;
 }
 
 /** The pieces of uploads, oldest first. */
-const PIECES = new Collection<Piece, string>('nvcf.asset-pieces');
+export const PIECES = new Collection<Piece, string>('nvcf.asset-pieces');
 
 /** Refers to the pieces of one complete upload. */
 export interface Content {

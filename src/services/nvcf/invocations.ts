@@ -13,7 +13,8 @@ export interface Invocation {
   readonly createdAt: Instant;
   /** The result is available from this moment. */
   readonly readyAt: Instant;
-  readonly answer: unknown;
+  /** Absent for an echo of no input. */
+  readonly answer?: unknown;
 }
 
 /** The target of an invocation: one version, or the versions of a function. */

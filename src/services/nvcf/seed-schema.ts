@@ -1,6 +1,6 @@
 import { ENUMS } from '../../../generated/nvcf.enums.ts';
 import * as SCHEMAS from '../../../generated/nvcf.schemas.ts';
-import { describe, documented, list, object, text } from '../../core/json-schema.ts';
+import { describe, documented, list, object, text, withoutMembers } from '../../core/json-schema.ts';
 
 /** A version whose status is DELETED does not exist any more. */
 const STATUSES = ENUMS.Function.status.filter((status) => status !== 'DELETED');
@@ -9,12 +9,14 @@ const uuid = { type: 'string', pattern: UUID };
 const duration = { type: 'string', pattern: '^(\\d+(\\.\\d+)?(ms|[smhd]))+$|^PT?\\d' };
 const org = describe(text, 'The organisation that owns it; one of `ngc.organizations`.');
 const id = describe(uuid, 'The id; it must be unique.');
-/** The API document describes the other members. */
-const asDocumented = {
-  type: 'object',
-  properties: { org },
-  required: ['org'],
-};
+/** Of objects that no request makes a seed says what it wants, in the form of the document. */
+export const CLUSTER_GROUP = withoutMembers(SCHEMAS.ClusterGroup, []);
+export const GPU_QUOTA = withoutMembers(SCHEMAS.GpuQuota, []);
+export const INSTANCE_TYPE = withoutMembers(SCHEMAS.InstanceType, []);
+
+function ofOrg({ properties, required }: ReturnType<typeof withoutMembers>) {
+  return { type: 'object', properties: { org, ...properties }, required: ['org', ...required] };
+}
 
 const { health } = SCHEMAS.Function.properties;
 /** Answers complete the check of its health. */
@@ -50,9 +52,9 @@ const LISTS = {
     ),
     'Versions of functions, one entry per version.',
   ),
-  clusterGroups: describe(list(asDocumented), "Cluster groups, in the vendor's form."),
-  gpuQuotas: describe(list(asDocumented), "GPU quotas, in the vendor's form."),
-  instanceTypes: describe(list(asDocumented), "Instance types, in the vendor's form."),
+  clusterGroups: describe(list(ofOrg(CLUSTER_GROUP)), "Cluster groups, in the vendor's form."),
+  gpuQuotas: describe(list(ofOrg(GPU_QUOTA)), "GPU quotas, in the vendor's form."),
+  instanceTypes: describe(list(ofOrg(INSTANCE_TYPE)), "Instance types, in the vendor's form."),
   recognizedRegistries: describe(
     list(
       object({

@@ -1,6 +1,6 @@
 import type { Schema } from '../../contract/documented.ts';
 import type { Seeding } from '../../contract/seed.ts';
-import { END_OF_TIME, type Instant } from '../../core/clock.ts';
+import { END_OF_TIME, type Instant, later } from '../../core/clock.ts';
 import { parseDuration } from '../../core/duration.ts';
 import { distinct } from '../../core/pick.ts';
 import { findDuplicates, type Placed, placeEntries } from '../../core/seed-entries.ts';
@@ -249,7 +249,7 @@ function seedRow(one: SeedFunction, accountOf: (org: string) => string, now: Ins
 /** Without `deployTime` the version stays DEPLOYING forever. */
 function readyOf({ deployTime }: SeedFunction, now: Instant): Instant {
   const time = parseDuration(deployTime ?? '');
-  return time === null ? END_OF_TIME : now + time;
+  return time === null ? END_OF_TIME : later(now, time);
 }
 
 function partiesOf(

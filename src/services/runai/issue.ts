@@ -1,4 +1,5 @@
 import type { Arrival } from '../../contract/request.ts';
+import { later } from '../../core/clock.ts';
 import { accessTokenHash } from '../../credentials/oauth-hashes.ts';
 import type { Claims } from '../../tokens/keys.ts';
 import type { Granted } from './caller.ts';
@@ -80,5 +81,5 @@ async function commonClaims(arrival: Arrival, identity: Identity): Promise<Recor
 
 /** The time at which every access token issued until now has expired. */
 export function lastExpiry({ now, settings }: Pick<Arrival, 'now' | 'settings'>): number {
-  return now + settings.tokenTtl.access;
+  return later(now, settings.tokenTtl.access);
 }

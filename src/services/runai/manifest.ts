@@ -76,5 +76,6 @@ export const runaiManifest = {
   hosts: ['*.run.ai'],
   hostsOfCast: controlPlanes,
   probes: [ISSUER, REFUSES],
+  forms: async () => (await import('./forms.ts')).FORMS,
   load: async () => (await import('./index.ts')).runai,
 } as const satisfies Manifest;

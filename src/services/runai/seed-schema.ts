@@ -1,5 +1,6 @@
 import { ENUMS } from '../../../generated/runai.enums.ts';
 import { describe, list, object, text } from '../../core/json-schema.ts';
+import { PASSWORD_HASH } from '../../credentials/password.ts';
 import { PROFILES, ROLES_OF } from './rulesets.ts';
 import { LIST_NAMES, SEED_LISTS } from './seed-lists.ts';
 import { PERMISSION_SETS } from './tables/index.ts';
@@ -70,6 +71,24 @@ const ROLES_IN_USE = {
   },
 };
 
+/** A user of a seed. */
+const USER = object(
+  {
+    id: describe(text, ID_LEFT_OUT),
+    email: describe(text, 'The e-mail address, which is the login name.'),
+    password: describe(text, 'The password. Default: derived from the id.'),
+    role,
+    groups: describe(
+      list(text),
+      'Groups, as an identity provider names them. Access rules can name a group as subject.',
+    ),
+    accessKey: describe(accessKey, 'An access key of the user. Default: none.'),
+    accessKeys: describe(list(accessKey), 'Further access keys of the user.'),
+    bearer,
+  },
+  ['id', 'password', 'groups', 'accessKey', 'accessKeys', 'bearer'],
+);
+
 const MEMBERS = object(
   {
     tenant: describe(
@@ -80,27 +99,7 @@ const MEMBERS = object(
       }),
       'The only tenant.',
     ),
-    users: describe(
-      list(
-        object(
-          {
-            id: describe(text, ID_LEFT_OUT),
-            email: describe(text, 'The e-mail address, which is the login name.'),
-            password: describe(text, 'The password. Default: derived from the id.'),
-            role,
-            groups: describe(
-              list(text),
-              'Groups, as an identity provider names them. Access rules can name a group as subject.',
-            ),
-            accessKey: describe(accessKey, 'An access key of the user. Default: none.'),
-            accessKeys: describe(list(accessKey), 'Further access keys of the user.'),
-            bearer,
-          },
-          ['id', 'password', 'groups', 'accessKey', 'accessKeys', 'bearer'],
-        ),
-      ),
-      'Users who log in with a password.',
-    ),
+    users: describe(list(USER), 'Users who log in with a password.'),
     applications: describe(list(client('secret')), 'Applications, which log in with client id and secret.'),
     serviceAccounts: describe(
       list(client('clientSecret')),
@@ -220,3 +219,12 @@ const MEMBERS = object(
 
 /** The JSON Schema of Run:ai's part of a seed file. */
 export const SEED_SCHEMA = { ...MEMBERS, ...ROLES_IN_USE };
+
+/** Of one that is kept: the built-in cast has the hashes of its passwords. */
+export const KEPT_SCHEMA = {
+  ...SEED_SCHEMA,
+  properties: {
+    ...SEED_SCHEMA.properties,
+    users: list({ ...USER, properties: { ...USER.properties, passwordHash: PASSWORD_HASH } }),
+  },
+};

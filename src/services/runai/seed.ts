@@ -14,13 +14,14 @@ import { CLUSTERS, DEPARTMENTS, PROJECTS, WORKLOADS } from './scopes.ts';
 import { completeSeed, hashAll, ownPart, withoutDerivedIds } from './seed-credentials.ts';
 import { findFaults } from './seed-faults.ts';
 import { rulesIn, SEED_LISTS } from './seed-lists.ts';
-import { SEED_SCHEMA } from './seed-schema.ts';
+import { KEPT_SCHEMA, SEED_SCHEMA } from './seed-schema.ts';
 import type { RunaiSeed, SeedRole, SeedRule, SeedUser, WrittenSeed } from './seed-types.ts';
 import { PERMISSION_SETS } from './tables/index.ts';
 import { REALM_SETTING, TENANT_ID_SETTING, TENANT_NAME_SETTING } from './tenant.ts';
 
 export const seed: Seeding = {
   schema: SEED_SCHEMA,
+  keptSchema: KEPT_SCHEMA,
   lists: SEED_LISTS,
   faults: (part) => findFaults(asWritten(part)),
   complete: (part, derivation) => completeSeed(asWritten(part), derivation),

@@ -1,6 +1,7 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
 import { adviseName } from '../../core/nearest.ts';
 import { Problem } from '../../core/problem.ts';
+import type { SettingForm } from '../../store/row-form.ts';
 import { tenantIdOf } from './tenant.ts';
 
 /** @throws Problem for another tenant: a world has only one */
@@ -39,6 +40,11 @@ export class TenantSettings<Key extends string> {
 
   async set({ store }: Pick<AuthenticatedContext, 'store'>, key: Key, value: unknown): Promise<void> {
     await store.settings.set(this.#storedName(key), JSON.stringify(value));
+  }
+
+  /** By the names under which they are stored. @param schemas of their values */
+  forms(schemas: Readonly<Record<Key, object>>): Readonly<Record<string, SettingForm>> {
+    return Object.fromEntries(this.keys.map((key) => [this.#storedName(key), { json: schemas[key] }]));
   }
 
   #storedName(key: Key): string {

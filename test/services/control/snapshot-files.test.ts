@@ -2,13 +2,19 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished } from 'vitest';
+import { loadRowCheck } from '../../../src/app/row-check.ts';
 import type { Config } from '../../../src/config/options.ts';
 import { manualClock } from '../../../src/core/clock.ts';
+import { SnapshotReader } from '../../../src/worlds/snapshot-file.ts';
 import { admin } from '../../support/cast.ts';
 import { hasDriver } from '../../support/driver.ts';
 import { it } from '../../support/in-folder.ts';
+import { castKey } from '../../support/ngc-cast.ts';
 import { openServer, START, type TestServer, testServer } from '../../support/server.ts';
+import { downloaded, fileOf, rewritten, uploaded } from '../../support/snapshot-files.ts';
 import { withoutBearers } from '../../support/worlds.ts';
+
+const MEBIBYTE = 1024 * 1024;
 
 const KEY = {
   type: 'service',
@@ -38,16 +44,6 @@ async function taken(
   return { id: (await call(`POST ${at}/_mock/snapshots`, { body: { name: 'before' } })).body.id, key };
 }
 
-async function downloaded({ call }: Caller, id: string): Promise<string> {
-  const { status, body, headers } = await call(`GET /_mock/snapshots/${id}/file`);
-  expect([status, headers['content-type']]).toEqual([200, 'application/x-ndjson']);
-  expect(headers['content-disposition']).toBe(`attachment; filename="${id}.ndjson"`);
-  return body;
-}
-
-const uploaded = ({ call }: Caller, file: string, at = '') =>
-  call(`POST ${at}/_mock/snapshots/file`, { body: file, headers: { 'content-type': 'application/x-ndjson' } });
-
 /** What users see of the default world. */
 async function stateOf({ call }: Caller): Promise<unknown> {
   const of = async (path: string) => (await call(`GET ${path}`)).body;
@@ -58,12 +54,6 @@ async function stateOf({ call }: Caller): Promise<unknown> {
     ahead: (await of('/_mock/clock')).ahead,
     jwks: await of('/auth/realms/acme/protocol/openid-connect/certs'),
   };
-}
-
-/** A file with other lines, and the hash that fits them. */
-function rewritten(file: string, change: (lines: string[]) => readonly string[]): string {
-  const text = change(file.trimEnd().split('\n').slice(0, -1)).join('\n');
-  return `${text}\n${JSON.stringify({ sha256: createHash('sha256').update(`${text}\n`).digest('hex') })}\n`;
 }
 
 describe('a snapshot file', async () => {
@@ -165,7 +155,7 @@ describe('a snapshot file', async () => {
     [
       'with a seed that is none',
       (file) => rewritten(file, ([first = '', , ...rows]) => [first, withSeed(file, 'nothing'), ...rows]),
-      /^The seed in line 2/,
+      /Line 2 has a seed that cannot be used: it is not JSON/,
     ],
   ])('%s is refused, and not added', async ([, change, detail]) => {
     const { status, body } = await uploaded(other, change(file));
@@ -190,6 +180,58 @@ describe('a snapshot file', async () => {
 
     expect([status, body.detail]).toEqual([413, expect.stringContaining('`--max-state`')]);
     expect(await used()).toBe(before);
+  });
+
+  it.for<[string, string, number, string]>([
+    ['row', '{"row":{"collection":"nvcf.assets","id":"', 2, 'more than any row that the mock writes.'],
+    ['seed', '{"row":{"collection":"seed","id":"', 16, 'the limit for a seed here.'],
+  ])(
+    'with a line that is longer than that of any %s is refused as soon as it is',
+    async ([, begin, mebibytes, why]) => {
+      const head = `${file.split('\n', 2).join('\n')}\n`;
+      const expected = `Line 3 of the snapshot file is longer than ${mebibytes * MEBIBYTE} bytes, ${why}`;
+      const long = `${head}${begin}${'x'.repeat(mebibytes * MEBIBYTE)}`;
+      const { status, headers, body } = await uploaded(other, long);
+      expect([status, headers['connection'], body.detail]).toEqual([413, 'close', expect.stringContaining(expected)]);
+
+      const reader = new SnapshotReader(await loadRowCheck(), Number.POSITIVE_INFINITY);
+      reader.read(Buffer.from(head + begin));
+      let length = begin.length;
+      const readOn = () => {
+        for (const chunk = Buffer.alloc(64 * 1024, 'x'); ; reader.read(chunk)) length += chunk.length;
+      };
+      expect(readOn).toThrow(expected);
+      expect(length).toBeLessThan(mebibytes * MEBIBYTE + 128 * 1024);
+    },
+  );
+
+  it.runIf(hasDriver)('moves the largest asset, and a data file keeps it', async ({ folder }) => {
+    const clock = manualClock(START);
+    const asset = { contentType: 'application/octet-stream', description: 'large' };
+    const token = castKey('nvcf-full-access').key;
+    const bytes = Buffer.alloc(25 * MEBIBYTE, 'asset');
+    const { uploadUrl, assetId } = (await source.call('POST /v2/nvcf/assets', { token, body: asset })).body;
+    const { pathname } = new URL(uploadUrl);
+    const headers = {
+      ...{ host: 'localhost:6625', 'content-type': asset.contentType },
+      'x-amz-meta-nvcf-asset-description': asset.description,
+    };
+    const put = await source.app.inject({ method: 'PUT', url: pathname, headers, payload: bytes });
+    expect(put.statusCode).toBe(200);
+    const large = await fileOf(source);
+    await source.call(`DELETE /v2/nvcf/assets/${assetId}`, { token });
+    const data = join(folder, 'mock.db');
+    const first = await openServer({ data }, { clock });
+    const { id } = (await uploaded(first, large)).body;
+    const restored = await first.call(`POST /_mock/snapshots/${id}/restore`);
+    await first.close();
+    const second = await openServer({ data }, { clock });
+    const kept = await second.app.inject({ method: 'GET', url: pathname, headers: { host: 'localhost:6625' } });
+    await second.close();
+
+    expect([restored.status, kept.statusCode]).toEqual([200, 200]);
+    expect(kept.rawPayload.equals(bytes)).toBe(true);
+    expect(Math.max(...large.split('\n').map(({ length }) => length))).toBeLessThan(MEBIBYTE);
   });
 
   it('needs the admin token', async () => {

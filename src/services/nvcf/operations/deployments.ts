@@ -1,6 +1,6 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Answer, AuthenticatedContext, Handler } from '../../../contract/request.ts';
-import type { Instant } from '../../../core/clock.ts';
+import { type Instant, later } from '../../../core/clock.ts';
 import { pick } from '../../../core/pick.ts';
 import { Problem } from '../../../core/problem.ts';
 import { refuseIf } from '../../../ngc-keys/control-plane.ts';
@@ -32,7 +32,7 @@ const create: Handler<'nvcf', 'createDeployment', FunctionRow> = async (context)
       specifications,
       createdAt: now,
       lastUpdatedAt: now,
-      readyAt: now + version.behaviour.deployTime,
+      readyAt: later(now, version.behaviour.deployTime),
     };
     return { ...version, deployment };
   });

@@ -1,6 +1,7 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Answer, AuthenticatedContext, Context, Handler } from '../../../contract/request.ts';
 import type { HostContext } from '../../../contract/service.ts';
+import { later } from '../../../core/clock.ts';
 import type { Outcome } from '../../../core/outcome.ts';
 import { Problem } from '../../../core/problem.ts';
 import { accountOf } from '../caller.ts';
@@ -122,7 +123,7 @@ async function checkAssets(context: AuthenticatedContext, ids: readonly string[]
 
 async function remember(context: AuthenticatedContext, { requestId, version, answer }: Call): Promise<void> {
   const { store, now } = context;
-  const readyAt = now + version.body.behaviour.invokeTime;
+  const readyAt = later(now, version.body.behaviour.invokeTime);
   const body: Invocation = { functionId: version.parent, versionId: version.id, createdAt: now, readyAt, answer };
   const place = { id: requestId, owner: accountOf(context), parent: version.id };
   await INVOCATIONS.sweep(store.collections, now - INVOCATION_LIFETIME);

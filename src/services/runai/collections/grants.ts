@@ -38,6 +38,9 @@ export interface AuthorizationCode extends Login {
   readonly expiresAt: Instant;
 }
 
+/** A code, and when it was redeemed. */
+export type KeptCode = AuthorizationCode & { readonly usedAt: Instant | null };
+
 /** The result of a refresh. */
 export type Rotation =
   | { readonly outcome: 'rotated'; readonly login: Login }
@@ -52,16 +55,20 @@ export type Redemption =
 export const LOGINS = new Collection<RefreshToken>('oauth.logins');
 /** Logins that were ended before they expired. */
 export const ENDED_LOGINS = new Collection<RefreshToken>('oauth.logins.ended');
-export const CODES = new Collection<AuthorizationCode & { readonly usedAt: Instant | null }>('oauth.codes');
+export const CODES = new Collection<KeptCode>('oauth.codes');
 /** Revoked access tokens, by `jti`, or by `sid` for all tokens of a login or a secret. */
 export const REVOKED_NAMES = new Collection<null>('oauth.revoked');
 
 type LoginRow = Row<RefreshToken, null>;
 
 /** @param collection `LOGINS` or `ENDED_LOGINS` */
-function loginRow(collection: Collection<RefreshToken>, token: RefreshToken): LoginRow {
+export function loginRow(collection: Collection<RefreshToken>, token: RefreshToken): LoginRow {
   const { family, subject, expiresAt } = token;
   return collection.row({ id: family, owner: subject, parent: null, dueAt: expiresAt, body: token });
+}
+
+export function codeRow(code: KeptCode): Row<KeptCode, null> {
+  return CODES.row({ id: code.hash, owner: code.subject, parent: null, dueAt: code.expiresAt, body: code });
 }
 
 /** How long an expired code is kept: its second use must be distinguishable from an invented code. */
@@ -101,14 +108,7 @@ export class Grants {
     return updating(rows, async () => {
       const subject = await checkSubject(rows, code.subject, premise);
       const past = await CODES.swept(rows, now - CODE_KEPT_MS);
-      const row = CODES.row({
-        id: code.hash,
-        owner: code.subject,
-        parent: null,
-        dueAt: code.expiresAt,
-        body: { ...code, usedAt: null },
-      });
-      await rows.commit([...past, CODES.put(row)], [subject]);
+      await rows.commit([...past, CODES.put(codeRow({ ...code, usedAt: null }))], [subject]);
     });
   }
 

@@ -32,7 +32,7 @@ export interface Identity {
 /** The members of an identity that can change. */
 export type IdentityEdit = Partial<Pick<Identity, 'enabled' | 'secretHash' | 'passwordHash' | 'groups'>>;
 
-type StoredIdentity = Omit<Identity, 'lastLogin'>;
+export type StoredIdentity = Omit<Identity, 'lastLogin'>;
 export type IdentityRow = Row<StoredIdentity, null>;
 
 /** The owner of these rows is the kind of identity. */

@@ -1,28 +1,31 @@
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { checkTenant, TenantSettings } from '../settings.ts';
 
-const SETTINGS = new TenantSettings('authorization', ['enableScopedAuthorization']);
+export const AUTHORIZATION_SETTINGS = new TenantSettings('authorization', ['enableScopedAuthorization']);
 
 /** Null if it was never set. Only `update` writes it. */
-async function enabledOf(context: AuthenticatedContext, key: (typeof SETTINGS.keys)[number]): Promise<boolean | null> {
-  return (await SETTINGS.get(context, key)) as boolean | null;
+async function enabledOf(
+  context: AuthenticatedContext,
+  key: (typeof AUTHORIZATION_SETTINGS.keys)[number],
+): Promise<boolean | null> {
+  return (await AUTHORIZATION_SETTINGS.get(context, key)) as boolean | null;
 }
 
 const list: Handler<'runai', 'get_authorization_settings'> = async (context) => {
   await checkTenant(context, context.query.tenantId);
-  const settings = SETTINGS.keys.map(async (key) => ({ key, enabled: await enabledOf(context, key) }));
+  const settings = AUTHORIZATION_SETTINGS.keys.map(async (key) => ({ key, enabled: await enabledOf(context, key) }));
   return { status: 200, body: { settings: await Promise.all(settings) } };
 };
 
 const get: Handler<'runai', 'get_authorization_setting_by_key'> = async (context) => {
   await checkTenant(context, context.query.tenantId);
-  return { status: 200, body: { enabled: await enabledOf(context, SETTINGS.keyOf(context.params.key)) } };
+  return { status: 200, body: { enabled: await enabledOf(context, AUTHORIZATION_SETTINGS.keyOf(context.params.key)) } };
 };
 
 /** Stores the value. It changes no decision: no published page says what the setting does. */
 const update: Handler<'runai', 'update_authorization_setting_by_key'> = async (context) => {
   await checkTenant(context, context.query.tenantId);
-  await SETTINGS.set(context, SETTINGS.keyOf(context.params.key), context.body.enabled);
+  await AUTHORIZATION_SETTINGS.set(context, AUTHORIZATION_SETTINGS.keyOf(context.params.key), context.body.enabled);
   return { status: 200 };
 };
 

@@ -1,4 +1,5 @@
 import type { Answer, Context, Handler } from '../../../contract/request.ts';
+import { later } from '../../../core/clock.ts';
 import { own } from '../../../core/members.ts';
 import type { Outcome } from '../../../core/outcome.ts';
 import { Problem } from '../../../core/problem.ts';
@@ -272,7 +273,7 @@ async function issueCode(
       redirectUri,
       challenge: form['code_challenge'] ?? null,
       nonce: form['nonce'] ?? null,
-      expiresAt: now + settings.tokenTtl.code,
+      expiresAt: later(now, settings.tokenTtl.code),
     },
     now,
     premiseOf(user),

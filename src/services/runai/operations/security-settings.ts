@@ -51,11 +51,15 @@ const MEMBERS: Readonly<Record<Key, { readonly all: readonly Member[]; readonly 
   logoutRedirectUri: { all: [URI], form: '{"uri": string}' },
 };
 
-const SETTINGS = new TenantSettings<Key>('security', ['autoRedirectSSO', 'browserSessionTimeout', 'logoutRedirectUri']);
+export const SECURITY_SETTINGS = new TenantSettings<Key>('security', [
+  'autoRedirectSSO',
+  'browserSessionTimeout',
+  'logoutRedirectUri',
+]);
 
 /** Only `update` writes it. */
 async function settingOf<Name extends Key>(context: AuthenticatedContext, key: Name): Promise<Values[Name]> {
-  return ((await SETTINGS.get(context, key)) ?? INITIAL[key]) as Values[Name];
+  return ((await SECURITY_SETTINGS.get(context, key)) ?? INITIAL[key]) as Values[Name];
 }
 
 const list: Handler<'runai', 'get_security_settings'> = async (context) => {
@@ -70,7 +74,7 @@ const list: Handler<'runai', 'get_security_settings'> = async (context) => {
 
 const get: Handler<'runai', 'get_security_setting_by_key'> = async (context) => {
   await checkTenant(context, context.query.tenantId);
-  return { status: 200, body: await settingOf(context, SETTINGS.keyOf(context.params.key)) };
+  return { status: 200, body: await settingOf(context, SECURITY_SETTINGS.keyOf(context.params.key)) };
 };
 
 /**
@@ -95,9 +99,9 @@ function valueIn(key: Key, body: unknown): object {
 /** Stores the value; a member that it does not name stays. It changes nothing else: a browser has no session here, and no identity provider. */
 const update: Handler<'runai', 'update_security_setting_by_key'> = async (context) => {
   await checkTenant(context, context.query.tenantId);
-  const key = SETTINGS.keyOf(context.params.key);
+  const key = SECURITY_SETTINGS.keyOf(context.params.key);
   const given = valueIn(key, context.body);
-  await SETTINGS.set(context, key, { ...(await settingOf(context, key)), ...given });
+  await SECURITY_SETTINGS.set(context, key, { ...(await settingOf(context, key)), ...given });
   return { status: 200 };
 };
 

@@ -1,4 +1,5 @@
 import type { Context } from '../../../../contract/request.ts';
+import { later } from '../../../../core/clock.ts';
 import { badCredentialsProblem, Problem } from '../../../../core/problem.ts';
 import type { CredentialReason } from '../../../../core/reasons.ts';
 import { hashSecret } from '../../../../credentials/secret.ts';
@@ -29,7 +30,7 @@ export const refreshToken: Grant = {
     const refreshTokenId = random.uuid();
     const rotation = await grantsIn(store).rotate(
       { ...presented, clientId, anyClient: request.client.need === 'unasked' },
-      { hash: hashSecret(refreshTokenId), expiresAt: now + settings.tokenTtl.refresh },
+      { hash: hashSecret(refreshTokenId), expiresAt: later(now, settings.tokenTtl.refresh) },
       now,
       lastExpiry(context),
     );

@@ -1,4 +1,5 @@
 import type { Context } from '../../../../contract/request.ts';
+import { later } from '../../../../core/clock.ts';
 import { nameInWorld } from '../../../../core/world-id.ts';
 import { hashSecret } from '../../../../credentials/secret.ts';
 import { grantsIn, type Login } from '../../collections/grants.ts';
@@ -30,7 +31,7 @@ export async function beginSession(
   const { store, now, settings, random } = context;
   const refreshTokenId = random.uuid();
   const { family, subject, clientId, scope, authTime } = login;
-  const expiresAt = now + settings.tokenTtl.refresh;
+  const expiresAt = later(now, settings.tokenTtl.refresh);
   await grantsIn(store).issue(
     { hash: hashSecret(refreshTokenId), family, subject, clientId, scope, authTime, expiresAt },
     now,

@@ -1,0 +1,77 @@
+import { BOOLEAN, bodyOf, INSTANT, list, orNull, TEXT, TEXTS } from '../core/json-schema.ts';
+import type { PolicyVersion, Resource } from '../core/policy.ts';
+import { PROPAGATION_MODES } from '../core/propagation.ts';
+import { type KeptForms, partForm, rowForm } from '../store/row-form.ts';
+import {
+  type Issuance,
+  NGC_KEYS,
+  NGC_POLICIES,
+  NGC_USERS,
+  type NgcUser,
+  ngcKeyRow,
+  ngcUserRow,
+  ORGANIZATIONS,
+  type Organization,
+  organizationRow,
+  policyRow,
+  type StoredKey,
+} from './records.ts';
+
+const ISSUANCE = bodyOf<Issuance>({
+  owner: TEXT,
+  issuer: TEXT,
+  audiences: TEXTS,
+  authorizations: {},
+  authorizedAt: INSTANT,
+  ending: TEXT,
+  isOwnerSuspended: BOOLEAN,
+});
+
+const KEY = bodyOf<StoredKey>(
+  {
+    id: TEXT,
+    org: TEXT,
+    type: { enum: ['personal', 'service'] },
+    name: TEXT,
+    description: orNull(TEXT),
+    services: TEXTS,
+    user: orNull(TEXT),
+    enabled: BOOLEAN,
+    createdAt: INSTANT,
+    expiresAt: orNull(INSTANT),
+    issuance: ISSUANCE,
+    secretHash: TEXT,
+    version: { type: 'integer', minimum: 0 },
+  },
+  ['issuance'],
+);
+
+const POLICY = bodyOf<PolicyVersion>({
+  scopes: TEXTS,
+  resources: list(bodyOf<Resource>({ type: TEXT, ids: TEXTS, ignoredIds: TEXTS }, ['ids', 'ignoredIds'])),
+  version: { type: 'integer', minimum: 1 },
+  recordedAt: INSTANT,
+  effectiveAt: INSTANT,
+});
+
+export const FORMS: KeptForms = {
+  rows: [
+    rowForm(ORGANIZATIONS, bodyOf<Organization>({ name: TEXT, ncaId: TEXT, subscriptions: TEXTS }), ({ body }) =>
+      organizationRow(body),
+    ),
+    rowForm(NGC_USERS, bodyOf<NgcUser>({ org: TEXT, email: TEXT, roles: TEXTS }), ({ body }) => ngcUserRow(body)),
+    rowForm(NGC_KEYS, KEY, ({ body }) => ngcKeyRow(body)),
+    partForm(NGC_POLICIES, POLICY, ({ parent, body, dueAt }) => {
+      const row = policyRow(parent, body);
+      // A later edit cancelled it.
+      return dueAt === null ? { ...row, dueAt } : row;
+    }),
+  ],
+  settings: {
+    'propagation.mode': { text: { enum: PROPAGATION_MODES } },
+    'propagation.delay': { json: { type: 'integer', minimum: 0 } },
+    'propagation.seed': { text: TEXT },
+    'propagation.position': { json: { type: 'integer', minimum: 0 } },
+    'propagation.started-with': { text: TEXT },
+  },
+};

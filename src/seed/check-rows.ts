@@ -1,0 +1,113 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Ajv, type ValidateFunction } from 'ajv';
+import addFormats from 'ajv-formats';
+import { adviseName } from '../core/nearest.ts';
+import { redact } from '../core/redact.ts';
+import { type TypeWords, tellingViolations, type Violation, valueFaultOf } from '../explaining/index.ts';
+import type { Row } from '../store/collections.ts';
+import type { KeptForms, RowForm, SettingForm } from '../store/row-form.ts';
+import { SETTINGS } from '../store/settings.ts';
+
+/** A row as it comes from outside. */
+export type GivenRow = Omit<Row, 'revision'>;
+
+/** @returns what is wrong with a row, as a sentence that begins with the place; null if nothing is */
+export type RowCheck = (row: GivenRow) => string | null;
+
+const WORDS: TypeWords = Object.fromEntries(
+  Object.entries({
+    string: 'a string',
+    integer: 'an integer',
+    number: 'a number',
+    boolean: 'a boolean',
+    object: 'an object',
+    array: 'an array',
+  }).map(([type, words]) => [`${type},null`, `${words} or null`]),
+);
+
+/** The members that a service derives from a body, and from nothing else. */
+const DERIVED = ['id', 'owner', 'parent', 'aliases', 'labels', 'sharedWith', 'dueAt', 'facets'] as const;
+
+/** The most characters of an expected value in a message. */
+const MAX_SHOWN = 200;
+
+/** By schema, which never changes: compiling all of them takes a second. */
+const VALIDATORS = new WeakMap<object, ValidateFunction>();
+
+/**
+ * Checks rows of a snapshot file: whether every reader of the collection can read the body, and whether the members by
+ * which a row is found fit it.
+ */
+export function rowCheckOf(kept: readonly KeptForms[]): RowCheck {
+  const forms = new Map(kept.flatMap(({ rows }) => rows).map((form) => [form.collection, form]));
+  const settings = new Map(kept.flatMap((one) => Object.entries(one.settings ?? {})));
+  return (row) => {
+    const form = forms.get(row.collection);
+    if (form === undefined) return unknownName('collection', row.collection, [...forms.keys()]);
+    const fault = bodyFault(form, row) ?? (row.collection === SETTINGS.name ? settingFault(settings, row) : null);
+    return fault === null ? derivedFault(form, row) : fault;
+  };
+}
+
+function bodyFault({ body: schema, isPart }: RowForm, { parent, body }: GivenRow): string | null {
+  if (isPart && parent === null) return '`parent` is not valid; expected a string, got null';
+  return schemaFault(schema, body, ['body']);
+}
+
+/** @param row has a text as its body */
+function settingFault(forms: ReadonlyMap<string, SettingForm>, { id, body }: GivenRow): string | null {
+  const form = forms.get(id);
+  if (form === undefined) return unknownName('id', id, [...forms.keys()]);
+  if ('text' in form) return schemaFault(form.text, body, ['body']);
+  const value = jsonIn(String(body));
+  if (value === undefined) return '`body` is not valid; expected JSON';
+  return schemaFault(form.json, value, ['body']);
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param row has a body that fits */
+function derivedFault(form: RowForm, row: GivenRow): string | null {
+  const remade = form.remake({ ...row, revision: 0 });
+  for (const name of DERIVED) {
+    if (isDeepStrictEqual(row[name], remade[name])) continue;
+    const expected = redact(JSON.stringify(remade[name]) ?? 'nothing').slice(0, MAX_SHOWN);
+    return `\`${name}\` does not fit the body; expected \`${expected}\``;
+  }
+  return null;
+}
+
+function schemaFault(schema: object, value: unknown, above: readonly string[]): string | null {
+  const validate = VALIDATORS.get(schema) ?? compiled(schema);
+  if (validate(value)) return null;
+  const [first, ...others] = (validate.errors ?? []) as Violation[];
+  if (first === undefined) return null;
+  const fault = valueFaultOf(tellingViolations([first, ...others]), WORDS);
+  const place = `\`${[...above, ...fault.place].join('.')}\``;
+  switch (fault.kind) {
+    case 'missing':
+      return `${place} is missing; expected ${fault.expected}`;
+    case 'unknown':
+      return `${place} is not known; expected only ${fault.expected}`;
+    case 'invalid':
+      return `${place} is not valid; expected ${fault.expected}, got ${fault.got}`;
+  }
+}
+
+function compiled(schema: object): ValidateFunction {
+  // Readers parse moments. No other form of a text matters to them.
+  const ajv = addFormats.default(new Ajv({ verbose: true, strict: false, logger: false }), ['date-time']);
+  const validate = ajv.compile(schema);
+  VALIDATORS.set(schema, validate);
+  return validate;
+}
+
+function unknownName(member: string, given: string, known: readonly string[]): string {
+  return `\`${member}\` is not known.${adviseName(given.slice(0, MAX_SHOWN), known)}`;
+}

@@ -1,0 +1,141 @@
+import * as SCHEMAS from '../../../generated/air.schemas.ts';
+import { bodyOf, INSTANT, list, object, TEXT, TEXTS, withoutMembers } from '../../core/json-schema.ts';
+import type { KeptForms, RowForm } from '../../store/row-form.ts';
+import { airRow, type DraftOf } from './objects.ts';
+import { type AirRow, collectionOf, type HiddenOf, type StoredName, type Table, type Upload } from './stored.ts';
+import { IMAGE_PUBLISH_ACCESS_RECORDS, IMAGE_SHARES, IMAGES } from './tables/images.ts';
+import type { AirResource } from './tables/index.ts';
+import { FLEETS, WORKER_CERTIFICATES, WORKERS } from './tables/infra.ts';
+import {
+  MANIFESTS,
+  OS_IMAGE_MANIFESTS,
+  OS_TEMPLATES,
+  PLATFORM_INFORMATION,
+  PLUGIN_IMAGES,
+} from './tables/manifests.ts';
+import { DEMO_ACCESS_REQUESTS, DEMO_PUBLISH_ACCESS_RECORDS, DEMO_TAGS, DEMOS } from './tables/marketplace.ts';
+import { INSTRUCTIONS, INTERFACES, LINKS, NODES, SERVICES, SYSTEM_NODES } from './tables/network.ts';
+import { SSH_KEYS, USERCONFIGS } from './tables/people.ts';
+import { CHECKPOINTS, HISTORIES, RUNS, SIMULATION_ZTP_SCRIPT, SIMULATIONS } from './tables/simulations.ts';
+import { TRAININGS } from './tables/trainings.ts';
+
+/** A documented answer. */
+interface Answer {
+  readonly properties: Readonly<Record<string, object>>;
+  readonly required?: readonly string[];
+}
+
+/** Members of every answer that are not stored as such. */
+const OF_EVERY_ROW: readonly string[] = ['id', 'created', 'modified'];
+
+interface More {
+  /** Members of the answer that are computed or hidden. */
+  readonly without?: readonly string[];
+  /** Members that the answer does not have. */
+  readonly also?: Readonly<Record<string, object>>;
+  readonly hidden?: object;
+}
+
+/** @param answer of the documents, which has the members of an object */
+function form<Name extends StoredName>(table: Table<Name>, answer: Answer, more: More = {}): RowForm {
+  const { without = [], also = {}, hidden = object({}) } = more;
+  const shown = withoutMembers(answer, [...OF_EVERY_ROW.filter((name) => name in answer.properties), ...without]);
+  const members = {
+    ...shown,
+    properties: { ...shown.properties, ...also },
+    required: [...shown.required, ...Object.keys(also)],
+  };
+  return {
+    collection: collectionOf(table).name,
+    body: object({ created: INSTANT, modified: INSTANT, members, hidden }),
+    isPart: (table as AirResource).part !== undefined,
+    remake: (row) => remade(table, row as AirRow),
+  };
+}
+
+function remade(table: Table, { id, owner, parent, sharedWith, dueAt, body, facets }: AirRow): AirRow {
+  const { created, modified, members, hidden } = body;
+  const placed = { sharedWith, ...(parent !== null && { parent }), ...(dueAt !== null && { dueAt }) };
+  // The members were checked before.
+  const draft = { members, hidden, ...placed } as unknown as DraftOf<StoredName>;
+  const made = airRow(table, { id, owner }, { created, modified }, draft) as AirRow;
+  // The state that lists search by can be an earlier one, until the next search.
+  return made.facets === undefined || facets === undefined
+    ? made
+    : { ...made, facets: { ...made.facets, state: facets.state } };
+}
+
+/** As `bodyOf`, for the hidden members of a resource. */
+function hiddenOf<Name extends StoredName>(...[properties, optional]: Parameters<typeof bodyOf<HiddenOf<Name>>>) {
+  return bodyOf<HiddenOf<Name>>(properties, optional);
+}
+
+const IN_SIMULATION = { simulation: TEXT };
+
+const UPLOAD = bodyOf<Upload>({
+  id: TEXT,
+  hash: TEXT,
+  size: { type: 'integer' },
+  parts: { type: 'object', additionalProperties: object({ size: { type: 'integer' }, etag: TEXT }) },
+});
+
+const { name, version } = SCHEMAS.Image.properties;
+const REQUESTED = object({ requested_by_email: TEXT, asked: object({ name, version }, ['name', 'version']) });
+
+const { worker_port, worker_fqdn } = SCHEMAS.Service.properties;
+const { category } = SCHEMAS.Node.properties;
+const { state } = SCHEMAS.Simulation.properties;
+
+/** The compiler sees that no resource is missing. */
+const ROWS: Readonly<Record<StoredName, RowForm>> = {
+  simulations: form(SIMULATIONS, SCHEMAS.Simulation, {
+    hidden: hiddenOf<'simulations'>({ steps: list(object({ state, at: INSTANT })) }, ['steps']),
+  }),
+  simulation_ztp_script: form(SIMULATION_ZTP_SCRIPT, SCHEMAS.ZtpScript),
+  histories: form(HISTORIES, SCHEMAS.History, { hidden: hiddenOf<'histories'>({ labels: TEXTS }, ['labels']) }),
+  nodes: form(NODES, SCHEMAS.Node),
+  interfaces: form(INTERFACES, SCHEMAS.Interface, {
+    hidden: hiddenOf<'interfaces'>({ ...IN_SIMULATION, parts: TEXTS }, ['parts']),
+  }),
+  links: form(LINKS, SCHEMAS.Link, {
+    without: ['interfaces'],
+    hidden: hiddenOf<'links'>({ ...IN_SIMULATION, interface: TEXTS, node: TEXTS }),
+  }),
+  services: form(SERVICES, SCHEMAS.Service, {
+    without: ['worker_port', 'worker_fqdn'],
+    hidden: hiddenOf<'services'>({ ...IN_SIMULATION, node: TEXT, worker_port, worker_fqdn }),
+  }),
+  instructions: form(INSTRUCTIONS, SCHEMAS.NodeInstruction, {
+    hidden: hiddenOf<'instructions'>({ ...IN_SIMULATION, executor: TEXT, creator: TEXT }, ['creator']),
+  }),
+  checkpoints: form(CHECKPOINTS, SCHEMAS.Checkpoint, { hidden: hiddenOf<'checkpoints'>(IN_SIMULATION) }),
+  runs: form(RUNS, SCHEMAS.Run),
+  userconfigs: form(USERCONFIGS, SCHEMAS.UserConfig, { without: ['content'], also: { content: TEXT } }),
+  images: form(IMAGES, SCHEMAS.Image, {
+    without: ['is_owned_by_client'],
+    hidden: hiddenOf<'images'>({ upload: { ...UPLOAD, type: ['object', 'null'] } }, ['upload']),
+  }),
+  image_shares: form(IMAGE_SHARES, SCHEMAS.ImageShare, { hidden: hiddenOf<'image_shares'>({ target: TEXT }) }),
+  image_publish_access_records: form(IMAGE_PUBLISH_ACCESS_RECORDS, SCHEMAS.ImagePublishAccessRecord, {
+    hidden: REQUESTED,
+  }),
+  demo_publish_access_records: form(DEMO_PUBLISH_ACCESS_RECORDS, SCHEMAS.MarketplaceDemoPublishAccessRecord, {
+    hidden: REQUESTED,
+  }),
+  demos: form(DEMOS, SCHEMAS.MarketplaceDemo),
+  demo_access_requests: form(DEMO_ACCESS_REQUESTS, SCHEMAS.DemoAccessRequest, { without: ['marketplace_demo_name'] }),
+  demo_tags: form(DEMO_TAGS, SCHEMAS.MarketplaceDemoTag),
+  trainings: form(TRAININGS, SCHEMAS.Training, { without: ['training_simulation_state'], also: { attendees: TEXTS } }),
+  ssh_keys: form(SSH_KEYS, SCHEMAS.SshKey),
+  system_nodes: form(SYSTEM_NODES, SCHEMAS.SystemNode, { without: ['category'], also: { category } }),
+  fleets: form(FLEETS, SCHEMAS.Fleet),
+  workers: form(WORKERS, SCHEMAS.Worker, { without: ['registration_token'] }),
+  worker_certificates: form(WORKER_CERTIFICATES, SCHEMAS.WorkerCertificate, { without: ['usable'] }),
+  manifests: form(MANIFESTS, SCHEMAS.Manifest),
+  plugin_images: form(PLUGIN_IMAGES, SCHEMAS.Manifest),
+  os_image_manifests: form(OS_IMAGE_MANIFESTS, SCHEMAS.OsImageManifest),
+  os_templates: form(OS_TEMPLATES, SCHEMAS.OsTemplate),
+  platform_information: form(PLATFORM_INFORMATION, SCHEMAS.PlatformInformation),
+};
+
+export const FORMS: KeptForms = { rows: Object.values(ROWS) };

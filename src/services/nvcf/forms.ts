@@ -1,0 +1,103 @@
+import * as SCHEMAS from '../../../generated/nvcf.schemas.ts';
+import { bodyOf, INSTANT, list, orNull, TEXT, TEXTS, withoutMembers } from '../../core/json-schema.ts';
+import { type KeptForms, partForm, rowForm } from '../../store/row-form.ts';
+import { type Content, PIECES, type Piece } from './asset-content.ts';
+import {
+  type AuthorizedParty,
+  type Behaviour,
+  type Deployment,
+  FUNCTIONS,
+  type FunctionVersion,
+  functionRow,
+} from './functions.ts';
+import { INVOCATIONS, type Invocation } from './invocations.ts';
+import { ASSETS, type Asset } from './operations/assets.ts';
+import { CLUSTER_GROUPS, GPU_QUOTAS, INSTANCE_TYPES } from './operations/clusters.ts';
+import { RECOGNIZED_REGISTRIES, REGISTRY_CREDENTIALS, type RecognizedRegistry } from './operations/registries.ts';
+import { TELEMETRIES } from './operations/telemetries.ts';
+import { CLUSTER_GROUP, GPU_QUOTA, INSTANCE_TYPE } from './seed-schema.ts';
+
+const COUNT = { type: 'integer', minimum: 0 };
+
+const PARTIES = list(bodyOf<AuthorizedParty>({ ncaId: TEXT, clientId: TEXT }, ['clientId']));
+
+const DEPLOYMENT = bodyOf<Deployment>({
+  id: TEXT,
+  specifications: { ...list(SCHEMAS.GpuSpecification), minItems: 1 },
+  createdAt: INSTANT,
+  lastUpdatedAt: INSTANT,
+  readyAt: INSTANT,
+});
+
+const BEHAVIOUR = bodyOf<Behaviour>(
+  { deployTime: COUNT, invokeTime: COUNT, answer: {}, status: SCHEMAS.Function.properties.status },
+  ['answer', 'status'],
+);
+
+const { health } = SCHEMAS.CreateFunctionRequest.properties;
+/** A seed may leave members of its health out. */
+const DEFINED = { ...SCHEMAS.CreateFunctionRequest.properties, health: { ...health, required: [] } };
+
+const FUNCTION = bodyOf<FunctionVersion>({
+  name: TEXT,
+  createdAt: INSTANT,
+  definition: withoutMembers({ properties: DEFINED }, ['name', 'secrets']),
+  secretNames: TEXTS,
+  functionParties: PARTIES,
+  versionParties: PARTIES,
+  deployment: orNull(DEPLOYMENT),
+  behaviour: BEHAVIOUR,
+});
+
+const ASSET = bodyOf<Asset>({
+  assetId: TEXT,
+  contentType: TEXT,
+  description: TEXT,
+  createdAt: INSTANT,
+  uploadId: TEXT,
+  content: orNull(bodyOf<Content>({ upload: TEXT, size: COUNT, pieces: COUNT })),
+});
+
+const INVOCATION = bodyOf<Invocation>(
+  { functionId: TEXT, versionId: TEXT, createdAt: INSTANT, readyAt: INSTANT, answer: {} },
+  ['answer'],
+);
+
+const CREDENTIAL = withTimes(SCHEMAS.RegistryCredential, 'createdAt', 'lastUpdatedAt');
+const TELEMETRY = withTimes(SCHEMAS.Telemetry, 'createdAt');
+
+/** A documented object, with moments in place of these texts. */
+function withTimes<Properties extends object>(
+  schema: { readonly properties: Properties },
+  ...names: readonly (keyof Properties)[]
+) {
+  const times = Object.fromEntries(names.map((name) => [name, INSTANT]));
+  return { ...schema, properties: { ...schema.properties, ...times } };
+}
+
+export const FORMS: KeptForms = {
+  rows: [
+    partForm(FUNCTIONS, FUNCTION, ({ id, owner, parent, body }) =>
+      functionRow({ owner, functionId: parent, versionId: id }, body),
+    ),
+    rowForm(ASSETS, ASSET, ({ id, owner, body }) =>
+      ASSETS.row({ id, owner, parent: null, aliases: [body.uploadId], body }),
+    ),
+    partForm(PIECES, bodyOf<Piece>({ base64: TEXT }), ({ id, owner, parent, labels, body }) =>
+      PIECES.row({ id, owner, parent, labels, body }),
+    ),
+    partForm(INVOCATIONS, INVOCATION, ({ id, owner, parent, dueAt, body }) =>
+      // One of a seed never ends.
+      INVOCATIONS.row({ id, owner, parent, dueAt: dueAt === null ? null : body.readyAt, body }),
+    ),
+    rowForm(CLUSTER_GROUPS, CLUSTER_GROUP),
+    rowForm(GPU_QUOTAS, GPU_QUOTA),
+    rowForm(INSTANCE_TYPES, INSTANCE_TYPE),
+    rowForm(
+      RECOGNIZED_REGISTRIES,
+      bodyOf<RecognizedRegistry>({ artifactType: TEXT, registryName: TEXT, registryHostname: TEXT }),
+    ),
+    rowForm(REGISTRY_CREDENTIALS, CREDENTIAL),
+    rowForm(TELEMETRIES, TELEMETRY),
+  ],
+};

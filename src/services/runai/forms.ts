@@ -1,0 +1,142 @@
+import * as SCHEMAS from '../../../generated/runai.schemas.ts';
+import { BOOLEAN, bodyOf, INSTANT, list, orNull, TEXT, TEXTS } from '../../core/json-schema.ts';
+import type { IdentityKind } from '../../core/principal.ts';
+import { PASSWORD_HASH } from '../../credentials/password.ts';
+import { type KeptForms, rowForm } from '../../store/row-form.ts';
+import { ACCESS_RULES, type AccessRule, LAST_RULE_SETTING, ruleRow } from './access-rules.ts';
+import { ACCESS_KEYS, accessKeyRow, type NewAccessKey } from './collections/access-keys.ts';
+import {
+  CODES,
+  codeRow,
+  ENDED_LOGINS,
+  type KeptCode,
+  LOGINS,
+  loginRow,
+  REVOKED_NAMES,
+  type RefreshToken,
+} from './collections/grants.ts';
+import { IDENTITIES, identityRow, type StoredIdentity } from './collections/identities.ts';
+import { OAUTH_CLIENTS, type OAuthClient, oauthClientRow } from './collections/oauth-clients.ts';
+import { AUTHORIZATION_SETTINGS } from './operations/authorization-settings.ts';
+import { SECURITY_SETTINGS } from './operations/security-settings.ts';
+import { type CustomRole, LAST_ROLE_SETTING, ROLES, roleRow } from './roles.ts';
+import { CLUSTERS, DEPARTMENTS, PROJECTS, type Unit, WORKLOADS, type Workload } from './scopes.ts';
+import { REALM_SETTING, TENANT_ID_SETTING, TENANT_NAME_SETTING } from './tenant.ts';
+
+const NUMBER = { type: 'integer' };
+const COUNTER = { json: { type: 'integer', minimum: 0 } };
+
+const KINDS = ['user', 'application', 'service-account'] as const satisfies readonly IdentityKind[];
+
+const IDENTITY = bodyOf<StoredIdentity>({
+  id: TEXT,
+  kind: { enum: KINDS },
+  name: TEXT,
+  clientId: orNull(TEXT),
+  secretHash: orNull(TEXT),
+  passwordHash: orNull(PASSWORD_HASH),
+  enabled: BOOLEAN,
+  isLocal: BOOLEAN,
+  groups: TEXTS,
+  createdBy: orNull(TEXT),
+  createdAt: INSTANT,
+  updatedAt: orNull(INSTANT),
+});
+
+const ACCESS_KEY = bodyOf<NewAccessKey>({
+  id: TEXT,
+  owner: TEXT,
+  createdBy: TEXT,
+  name: TEXT,
+  clientId: TEXT,
+  secretHash: TEXT,
+  createdAt: INSTANT,
+});
+
+const LOGIN = { family: TEXT, subject: TEXT, scope: TEXT, authTime: INSTANT, hash: TEXT, expiresAt: INSTANT };
+
+const TOKEN = bodyOf<RefreshToken>({ ...LOGIN, clientId: orNull(TEXT) });
+
+const CODE = bodyOf<KeptCode>({
+  ...LOGIN,
+  clientId: TEXT,
+  redirectUri: TEXT,
+  challenge: orNull(TEXT),
+  nonce: orNull(TEXT),
+  usedAt: orNull(INSTANT),
+});
+
+const UNIT = bodyOf<Unit>({ id: TEXT, name: TEXT, clusterId: TEXT, departmentId: TEXT, createdAt: INSTANT }, [
+  'clusterId',
+  'departmentId',
+]);
+
+const WORKLOAD = bodyOf<Workload>({
+  id: TEXT,
+  name: TEXT,
+  type: TEXT,
+  phase: SCHEMAS.Workload.properties.phase,
+  projectId: TEXT,
+  createdAt: INSTANT,
+});
+
+const ROLE = bodyOf<CustomRole>({
+  id: NUMBER,
+  name: TEXT,
+  description: TEXT,
+  permissionSets: TEXTS,
+  enabled: BOOLEAN,
+  createdBy: TEXT,
+  createdAt: INSTANT,
+  updatedAt: INSTANT,
+});
+
+const { subjectType, scopeType } = SCHEMAS.AccessRule.properties;
+const RULE = bodyOf<AccessRule>({
+  id: NUMBER,
+  subjectId: TEXT,
+  subjectType,
+  roleId: NUMBER,
+  scopeId: TEXT,
+  scopeType,
+  clusterId: orNull(TEXT),
+  createdBy: TEXT,
+  createdAt: INSTANT,
+  updatedAt: INSTANT,
+  deletedAt: orNull(INSTANT),
+});
+
+const CLIENT = bodyOf<OAuthClient>({ clientId: TEXT, redirectUris: list(TEXT), secretHash: TEXT }, ['secretHash']);
+
+const units = [CLUSTERS, DEPARTMENTS, PROJECTS].map((collection) =>
+  rowForm(collection, UNIT, ({ owner, body }) => collection.row({ id: body.id, owner, parent: null, body })),
+);
+const logins = [LOGINS, ENDED_LOGINS].map((collection) =>
+  rowForm(collection, TOKEN, ({ body }) => loginRow(collection, body)),
+);
+
+export const FORMS: KeptForms = {
+  rows: [
+    rowForm(IDENTITIES, IDENTITY, ({ body }) => identityRow({ ...body, lastLogin: null })),
+    rowForm(ACCESS_KEYS, ACCESS_KEY, ({ body }) => accessKeyRow(body)),
+    ...logins,
+    rowForm(CODES, CODE, ({ body }) => codeRow(body)),
+    rowForm(REVOKED_NAMES, { type: 'null' }, ({ id, dueAt }) =>
+      REVOKED_NAMES.row({ id, owner: '', parent: null, dueAt: dueAt ?? 0, body: null }),
+    ),
+    rowForm(OAUTH_CLIENTS, CLIENT, ({ body }) => oauthClientRow(body)),
+    ...units,
+    rowForm(WORKLOADS, WORKLOAD, ({ owner, body }) => WORKLOADS.row({ id: body.id, owner, parent: null, body })),
+    rowForm(ROLES, ROLE, ({ owner, body }) => roleRow(body, owner)),
+    rowForm(ACCESS_RULES, RULE, ({ owner, body }) => ruleRow(body, owner)),
+  ],
+  settings: {
+    [TENANT_ID_SETTING]: { json: NUMBER },
+    [TENANT_NAME_SETTING]: { text: TEXT },
+    [REALM_SETTING]: { text: TEXT },
+    [LAST_ROLE_SETTING]: COUNTER,
+    [LAST_RULE_SETTING]: COUNTER,
+    ...AUTHORIZATION_SETTINGS.forms({ enableScopedAuthorization: orNull(BOOLEAN) }),
+    ...SECURITY_SETTINGS.forms(SCHEMAS.SecuritySettings.properties),
+  },
+};

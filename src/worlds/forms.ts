@@ -1,0 +1,27 @@
+import { bodyOf, INSTANT, list, object, TEXT } from '../core/json-schema.ts';
+import { type KeptForms, rowForm } from '../store/row-form.ts';
+import { type KeptSeed, SEEDS, seedRow } from '../store/seed.ts';
+import { SETTINGS, settingRow } from '../store/settings.ts';
+import { SIGNING_ALGORITHMS } from '../tokens/keys.ts';
+import { CLOCK_SETTING } from './clock.ts';
+import { KEYS_SETTING } from './signing-keys.ts';
+
+const SEED = bodyOf<KeptSeed>({ fingerprint: TEXT, origin: { enum: ['built-in', 'file'] }, text: TEXT });
+
+const CLOCK = { anyOf: [object({ ahead: INSTANT }), object({ frozenAt: INSTANT })] };
+
+const KEY = { type: 'object' };
+const KEYS = object({
+  algorithm: { enum: SIGNING_ALGORITHMS },
+  current: KEY,
+  retired: list(object({ jwk: KEY, until: INSTANT })),
+});
+
+/** What a world keeps besides the objects of services. */
+export const FORMS: KeptForms = {
+  rows: [
+    rowForm(SEEDS, SEED, ({ body }) => seedRow(body)),
+    rowForm(SETTINGS, TEXT, ({ id, body }) => settingRow(id, body)),
+  ],
+  settings: { [CLOCK_SETTING]: { json: CLOCK }, [KEYS_SETTING]: { json: KEYS } },
+};
