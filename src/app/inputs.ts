@@ -28,8 +28,10 @@ export interface ServerParts {
   readonly random?: Random;
   /** The log is given the world's clock, so that its lines and the decisions show the same time. */
   readonly log?: (clock: Clock) => Log;
-  /** Called with the reason why the process has to wait for its first worlds. */
-  readonly onStandby?: (waiting: Waiting) => void;
+  /** Called with each new reason why the process has to wait for the worlds. Without it, the start fails if the database is away. */
+  readonly onWait?: (waiting: Waiting) => void;
+  /** Called with a sentence when the process has lost the worlds. It never gets them back: it has to end, or to close the server. */
+  readonly onLost?: (why: string) => void;
   readonly limits?: Partial<Limits>;
   /** How much may be remembered, in bytes. */
   readonly budgets?: Parameters<typeof newBudgets>[0];

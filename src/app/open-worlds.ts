@@ -55,14 +55,14 @@ export async function openWorlds(parts: ServerParts, inputs: Inputs): Promise<Op
 async function openIn(
   storage: Storage,
   shared: StoreParts,
-  { effective: { config }, beginnings, log: makeLog, onStandby }: ServerParts,
+  { effective: { config }, beginnings, log: makeLog, onWait, onLost }: ServerParts,
   { services, random, signingKey, seed, snapshot }: Inputs,
 ): Promise<OpenWorlds> {
   const rulesets = services.map((service) => service.ruleset(config));
   const customs = { settings: config, rulesets };
   const revive = (kept: KeptSeed) => revivedSeed(kept, services, random);
   const authority = offersTls(config) ? await storedAuthority(storage) : null;
-  const process: WorldsOfProcess = await WorldsOfProcess.start(
+  const process = await WorldsOfProcess.start(
     {
       config,
       storage,
@@ -77,10 +77,9 @@ async function openIn(
       keys: new Credentials(services),
       secrets: { key: fingerprintKey(), ofSeeds: new SecretsOfSeeds() },
     },
-    () => log,
-    onStandby,
+    { onWait, onLost },
   );
-  const log = makeLog?.({ now: () => process.worlds.default.clock.now() }) ?? SILENT;
+  const log = makeLog?.({ now: () => process.clock.now() }) ?? SILENT;
   return { storage, process, shared, customs, log, authority, revive };
 }
 

@@ -67,11 +67,7 @@ export function portsOf(driven: Driven): Ports {
     snapshots: snapshotPorts(driven),
     tokens: tokenPorts(services),
     loginClients: loginClientsOf(services),
-    waiting: () => driven.process.waiting,
-    metrics: () => {
-      const worlds = driven.process.waiting === null ? driven.process.worlds.list().length : 0;
-      return server.metrics.read({ worlds, bytes: driven.state.used });
-    },
+    metrics: () => server.metrics.read({ worlds: driven.process.worlds.list().length, bytes: driven.state.used }),
     tables: (name) => rulesetOf(server, name) ?? null,
     fidelity: server.fidelity,
     reasons: server.reasons,

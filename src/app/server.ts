@@ -49,7 +49,7 @@ export interface Begun {
 
 export interface MockServer {
   readonly app: FastifyInstance;
-  /** The default world; without worlds, one in which requests are refused. */
+  /** The default world. @throws before the process has the worlds */
   readonly world: World;
   readonly worlds: Worlds;
   readonly version: string;
@@ -169,7 +169,7 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
     castOf: ports.worlds.castOf,
     close: async () => {
       // Running requests are answered, and none of them goes on waiting.
-      process.worlds.announceEnd();
+      process.announceEnd();
       await app.close();
       await server.metrics.end();
       await process.close();
@@ -180,7 +180,7 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
 /** The parts of the server that all requests share. */
 function serverOf(
   { effective: { config }, offDocument }: ServerParts,
-  { services, identityProvider }: Inputs,
+  { services, identityProvider, random }: Inputs,
   { process, log, customs, shared }: OpenWorlds,
   limits: Limits,
 ): Server {
@@ -195,6 +195,8 @@ function serverOf(
     get worlds() {
       return process.worlds;
     },
+    waiting: () => process.waiting,
+    random,
     settings: config,
     rulesets: customs.rulesets,
     identityProvider,

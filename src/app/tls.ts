@@ -47,7 +47,7 @@ export async function storedAuthority(storage: Storage): Promise<string | null> 
  * The parts of https; null without it, and then nothing is loaded.
  *
  * @param authority the authority that the database has already
- * @param state of the default world; null if it ends with the process
+ * @param state of the default world, asked for only without an authority; null if it ends with the process
  * @throws Unusable if a certificate cannot be used
  */
 export async function tlsFrom(
@@ -61,7 +61,7 @@ export async function tlsFrom(
   const { namesOfServer, tlsOfAuthority, tlsOfFiles } = await import('../tls/index.ts');
   if (tlsCert !== null && tlsKey !== null) return tlsOfFiles(tlsCert, tlsKey);
   const others = [...alias, ...(publicUrl === null ? [] : [new URL(publicUrl).hostname])];
-  const keep = (text: string) => keptAuthority(config, authority, state(), text);
+  const keep = async (text: string) => authority ?? keptAuthority(config, state(), text);
   return tlsOfAuthority(authorityPlace(config, kind, keep), namesOfServer(host, others));
 }
 
@@ -75,12 +75,7 @@ function authorityPlace(
 }
 
 /** The authority that there is, or else this one, which is stored. */
-async function keptAuthority(
-  { mode }: Config,
-  authority: string | null,
-  state: KeptState | null,
-  text: string,
-): Promise<string> {
-  if (authority !== null || state === null) return authority ?? text;
+async function keptAuthority({ mode }: Config, state: KeptState | null, text: string): Promise<string> {
+  if (state === null) return text;
   return changeState(state, mode, ({ authority: kept = text }) => [{ authority: kept }, kept]);
 }

@@ -1,13 +1,9 @@
 import type { Config } from '../config/options.ts';
 import { type Clock, machineClock } from '../core/clock.ts';
-import type { Log } from '../core/log.ts';
 import { Unusable } from '../core/unusable.ts';
-import { setTimeout } from '../platform/time.ts';
 import { shownData } from '../store/data-option.ts';
-import { type FrozenRows, NO_ROWS } from '../store/frozen-rows.ts';
-import { openMemory } from '../store/memory.ts';
+import type { FrozenRows } from '../store/frozen-rows.ts';
 import { type KeptSeed, type Seed, seedIn } from '../store/seed.ts';
-import type { StoreParts } from '../store/shared.ts';
 import { snapshotsInMemory } from '../store/snapshot-store.ts';
 import type { Held, Storage } from '../store/storage.ts';
 import { noWorldsProblem, UNREACHABLE, type Waiting } from '../store/waiting.ts';
@@ -19,83 +15,66 @@ import { makeNamedWorlds } from './named-worlds.ts';
 import { seedNotices } from './notices.ts';
 import { beganWith, didNotBegin, type FirstSnapshot, rowsOfSnapshot } from './snapshot-option.ts';
 
-/** The parts that stay the same each time the process gets the worlds. */
+/** What the worlds are made of, besides their storage. */
 export interface BeginParts
   extends Omit<WorldsParts, 'machine' | 'templates' | 'kept' | 'snapshot' | 'fault' | 'mode' | 'most'> {
   readonly config: Config;
   readonly storage: Storage;
-  readonly shared: StoreParts;
   readonly customs: Customs;
   /** The seed of a new default world. */
   readonly seed: Seed;
   /** The file that a new default world begins with, in place of the seed's rows; null without `--snapshot`. */
   readonly snapshot: FirstSnapshot | null;
   readonly rowsOf: RowsOfSeed;
-  readonly revive: (kept: KeptSeed) => Seed;
 }
 
-/** How long to wait before worlds are read again that could not be, in milliseconds. */
-const AGAIN_MS = 1000;
+/** What a process hears about its worlds. */
+export interface WorldsListeners {
+  /** Called with each new reason why it has to wait. Without it, the start fails if the database is away. */
+  readonly onWait?: ((waiting: Waiting) => void) | undefined;
+  /** Called with a sentence when it has lost the worlds. */
+  readonly onLost?: ((why: string) => void) | undefined;
+}
 
-const LOST: Waiting = { status: 'waiting', why: UNREACHABLE };
-
-/** The worlds that a process has now, and their snapshots. */
 interface Current {
   readonly worlds: Worlds;
   readonly snapshots: Snapshots;
-  /** Null while the process has no worlds. */
-  readonly held: Held | null;
 }
 
-/**
- * The worlds of this process: those that it has, or, as long as it has none, one without content, in which every request
- * is refused. A process gets the worlds at its start, when another one that has them ends, and again after it lost them,
- * always in the same way.
- */
+/** The worlds of this process, once it has them. It gets them once: a process that has lost them has to end. */
 export class WorldsOfProcess {
-  /** The notices for the person who starts the server, when the process first gets the worlds. @throws Unusable */
+  /** The notices for the person who starts the server, once the process has the worlds. @throws Unusable */
   readonly begun: Promise<readonly string[]>;
+  /** Why this process has no worlds yet; null once it has them. */
+  waiting: Waiting | null = { status: 'waiting', why: UNREACHABLE };
   readonly #parts: BeginParts;
-  readonly #log: () => Log;
-  #standIn: Current | null = null;
+  #held: Held | null = null;
   #current: Current | null = null;
-  /** Why the worlds could not be read, although this process could have had them. */
-  #failure: Waiting | null = null;
   #isClosed = false;
 
-  private constructor(parts: BeginParts, log: () => Log, onWait: (waiting: Waiting) => void) {
+  private constructor(parts: BeginParts, onWait: (waiting: Waiting) => void, onLost: (why: string) => void) {
     this.#parts = parts;
-    this.#log = log;
-    this.begun = new Promise((resolve, reject) => {
-      this.#run(resolve, onWait).catch(reject);
-    });
-    // Who waits for it hears of its failure.
+    this.begun = this.#begin(onWait, onLost);
+    // The caller that waits for it learns of its failure.
     this.begun.catch(() => {});
   }
 
   /**
    * Resolves when the process has the worlds, or waits for them.
    *
-   * @param log called when there is something to log
-   * @param onWait called with the reason why it has to wait for its first worlds
    * @throws Unusable if the worlds cannot be used
    */
-  static async start(
-    parts: BeginParts,
-    log: () => Log,
-    onWait: (waiting: Waiting) => void = () => {},
-  ): Promise<WorldsOfProcess> {
-    let waits: () => void = () => {};
-    const waiting = new Promise<void>((resolve) => {
-      waits = resolve;
+  static start(parts: BeginParts, { onWait, onLost = () => {} }: WorldsListeners): Promise<WorldsOfProcess> {
+    return new Promise((resolve, reject) => {
+      const wait = (waiting: Waiting) => {
+        onWait?.(waiting);
+        if (onWait === undefined && waiting.status === 'waiting') reject(new Unusable(waiting.why));
+        // It is called later than the constructor.
+        else resolve(all);
+      };
+      const all = new WorldsOfProcess(parts, wait, onLost);
+      all.begun.then(() => resolve(all), reject);
     });
-    const all = new WorldsOfProcess(parts, log, (why) => {
-      onWait(why);
-      waits();
-    });
-    await Promise.race([all.begun, waiting]);
-    if (all.#current === null) await all.#standAside(null);
-    return all;
   }
 
   get worlds(): Worlds {
@@ -106,18 +85,21 @@ export class WorldsOfProcess {
     return this.#now.snapshots;
   }
 
-  /** Why this process has no worlds; null if it has them. */
-  get waiting(): Waiting | null {
-    const held = this.#current?.held ?? null;
-    if (held !== null) return held.isSure() ? null : LOST;
-    return this.#failure ?? this.#parts.storage.waiting ?? LOST;
+  /** The clock of the default world; before, that of the machine. */
+  get clock(): Clock {
+    return this.#current?.worlds.default.clock ?? machineClock();
+  }
+
+  /** Ends every wait for an event of a world. A process that is stopping no longer reports a loss. */
+  announceEnd(): void {
+    this.#isClosed = true;
+    this.#current?.worlds.announceEnd();
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
-    const current = this.#current;
-    await current?.worlds.close();
-    await current?.held?.kept?.close();
+    this.announceEnd();
+    await this.#current?.worlds.close();
+    await this.#held?.kept?.close();
     await this.#parts.storage.close();
   }
 
@@ -126,81 +108,22 @@ export class WorldsOfProcess {
     return this.#current;
   }
 
-  async #run(begun: (notices: readonly string[]) => void, onWait: (waiting: Waiting) => void): Promise<void> {
-    const { storage } = this.#parts;
-    let isFirst = true;
-    for (;;) {
-      const held = await storage.take((waiting) => (isFirst ? onWait(waiting) : this.#log().warn(waiting.why)));
-      if (held === null) return;
-      const notices = await this.#tryToBegin(held, isFirst);
-      if (notices === null) continue;
-      if (!isFirst) {
-        this.#log().warn('This process has the worlds now.');
-        for (const notice of notices) this.#log().warn(notice);
-      }
-      begun(notices);
-      isFirst = false;
-      await held.over;
-      if (this.#isClosed) return;
-      this.#log().error(
-        'The session with the database has ended, and this process has no worlds until it has another one.',
-      );
-      const { worlds } = this.#now;
-      await this.#standAside(held);
-      await worlds.close();
-    }
-  }
-
-  /** @returns the notices about the worlds; null if they could not be read, and the next attempt may follow */
-  async #tryToBegin(held: Held, isFirst: boolean): Promise<readonly string[] | null> {
-    const mayAct = isFirst && held.isFirstTry;
-    try {
-      const { current, notices } = await beginWorlds(this.#parts, held, { mayAct, isFirst });
-      this.#current = current;
-      this.#failure = null;
-      // Requests that were refused meanwhile need no memory any more.
-      this.#standIn?.worlds.default.activityLog.empty();
-      return notices;
-    } catch (cause) {
-      await held.kept?.close();
-      if (mayAct || this.#isClosed) throw cause;
-      const why = cause instanceof Error ? cause.message : String(cause);
-      if (this.#failure?.why !== why) this.#log().error('The worlds could not be read', cause);
-      this.#failure = { status: 'waiting', why: `The worlds cannot be read: ${why}` };
-      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
-      return null;
-    }
-  }
-
-  /** From now on every request is refused, unless the process has got other worlds meanwhile. */
-  async #standAside(lost: Held | null): Promise<void> {
-    this.#standIn ??= await this.#makeStandIn();
-    if ((this.#current?.held ?? null) === lost) this.#current = this.#standIn;
-  }
-
-  async #makeStandIn(): Promise<Current> {
-    const { shared, seed, random, revive } = this.#parts;
-    const worlds = new Worlds({
-      ...worldsPartsOf(this.#parts, machineClock(), null),
-      snapshot: null,
-      fault: () => noWorldsProblem(this.waiting ?? LOST),
+  async #begin(onWait: (waiting: Waiting) => void, onLost: (why: string) => void): Promise<readonly string[]> {
+    const held = await this.#parts.storage.take((waiting) => {
+      this.waiting = waiting;
+      onWait(waiting);
     });
-    await worlds.begin(seed, { store: openMemory(NO_ROWS, shared), findings: [], isNew: true });
-    return { worlds, snapshots: new Snapshots(random, snapshotsInMemory(shared.state), revive), held: null };
+    // The process is ending.
+    if (held === null) return new Promise(() => {});
+    this.#held = held;
+    held.lost.then((why) => {
+      if (!this.#isClosed) onLost(why);
+    });
+    const { current, notices } = await beginWorlds(this.#parts, held);
+    this.#current = current;
+    this.waiting = null;
+    return notices;
   }
-}
-
-function worldsPartsOf(parts: BeginParts, machine: Clock, kept: Held['kept']): Omit<WorldsParts, 'fault' | 'snapshot'> {
-  const { config, shared, customs, keys, rowsOf } = parts;
-  const templates = new Templates(machine, shared, customs, keys, rowsOf);
-  return { ...parts, machine, templates: templates, kept, mode: config.mode, most: config.maxWorlds };
-}
-
-interface Attempt {
-  /** May `--reseed` and `--snapshot` replace what there is? */
-  readonly mayAct: boolean;
-  /** Does this process get worlds for the first time? */
-  readonly isFirst: boolean;
 }
 
 /**
@@ -212,30 +135,31 @@ interface Attempt {
 async function beginWorlds(
   parts: BeginParts,
   held: Held,
-  { mayAct, isFirst }: Attempt,
 ): Promise<{ readonly current: Current; readonly notices: readonly string[] }> {
-  const { config, shared, random, revive } = parts;
+  const { config, shared, customs, keys, rowsOf, random, revive } = parts;
+  const { kept: keptWorlds, clock: machine, isFirstTry: mayAct } = held;
   const kept = await seedIn(held.store.collections);
   const isNew = kept === null || (config.reseed && mayAct);
-  const { snapshot, unused } = await snapshotFor(parts, held, { isNew, mayAct });
+  const { snapshot, unused } = await snapshotFor(parts, held, isNew);
   const worlds = new Worlds({
-    ...worldsPartsOf(parts, held.clock, held.kept),
-    snapshot,
-    fault: () => (held.isSure() ? null : noWorldsProblem(LOST)),
+    ...parts,
+    ...{ machine, snapshot, kept: keptWorlds, mode: config.mode, most: config.maxWorlds },
+    templates: new Templates(machine, shared, customs, keys, rowsOf),
+    fault: () => (held.isSure() ? null : noWorldsProblem({ status: 'waiting', why: UNREACHABLE })),
   });
   try {
     const reopened = await openWorlds(parts, held, worlds, isNew ? null : kept, snapshot);
-    const snapshots = new Snapshots(random, held.kept?.snapshots ?? snapshotsInMemory(shared.state), revive);
+    const snapshots = new Snapshots(random, keptWorlds?.snapshots ?? snapshotsInMemory(shared.state), revive);
     const notices = [
       ...held.notices,
       ...reopened,
-      ...(isFirst && !mayAct ? actionNotices(config, unused) : []),
+      ...(mayAct ? [] : actionNotices(config, unused)),
       ...(await seedNotices(worlds.default, parts.seed.fingerprint, config).catch((cause: unknown) => {
         if (mayAct || !(cause instanceof Unusable)) throw cause;
         return [cause.message];
       })),
     ];
-    return { current: { worlds, snapshots, held }, notices };
+    return { current: { worlds, snapshots }, notices };
   } catch (cause) {
     await worlds.close();
     throw cause;
@@ -263,14 +187,14 @@ async function openWorlds(
 /** @returns the rows of the snapshot if the world begins, or began, with it */
 async function snapshotFor(
   { snapshot, shared, config }: BeginParts,
-  { store }: Held,
-  { isNew, mayAct }: { readonly isNew: boolean; readonly mayAct: boolean },
+  { store, isFirstTry }: Held,
+  isNew: boolean,
 ): Promise<{ readonly snapshot: FrozenRows | null; readonly unused: boolean }> {
   if (snapshot === null) return { snapshot: null, unused: false };
   if (isNew || (await beganWith(store, snapshot))) {
     return { snapshot: rowsOfSnapshot(snapshot, shared.revisions), unused: false };
   }
-  if (mayAct) throw didNotBegin(snapshot, shownData(config.data ?? ''));
+  if (isFirstTry) throw didNotBegin(snapshot, shownData(config.data ?? ''));
   return { snapshot: null, unused: true };
 }
 

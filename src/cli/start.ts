@@ -6,6 +6,9 @@ import { lineLog } from '../core/log.ts';
 import type { Waiting } from '../store/waiting.ts';
 import { onSignals } from './signals.ts';
 
+/** The exit code of a process that has lost its worlds, and may have them again when it is started again: EX_TEMPFAIL of sysexits.h. */
+const LOST = 75;
+
 type Listening = Awaited<ReturnType<MockServer['listen']>>;
 
 /** Starts the server, and resolves once it is ready. It stops on SIGTERM or SIGINT. */
@@ -16,10 +19,15 @@ export async function start(flags: FlagTexts): Promise<void> {
   // Loaded after the configuration was validated, so that a refused start ends sooner.
   const { buildServer } = await import('../app/server.ts');
   const log = (clock: Clock) => lineLog(logLevel, json, clock, (line) => process.stderr.write(line));
-  const onStandby = ({ status, why }: Waiting) => process.stderr.write(`nv-auth-mock: ${status}: ${why}\n`);
-  const server = await buildServer({ effective, log, onStandby });
+  const onWait = ({ status, why }: Waiting) => process.stderr.write(`nv-auth-mock: ${status}: ${why}\n`);
+  const onLost = (why: string) => {
+    process.stderr.write(`nv-auth-mock: ${why} Start this one again.\n`);
+    // At once: answers that are still under way may be out of date.
+    process.exit(LOST);
+  };
+  const server = await buildServer({ effective, log, onWait, onLost });
   try {
-    // On a standby before it has the worlds: a balancer has to see that it is alive.
+    // Before it has the worlds: a balancer has to see that it is alive.
     const listening = await server.listen(host, port, true, httpPort);
     stopWhenTold(server, exitWithStdin);
     const begun = await server.begun();

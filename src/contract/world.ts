@@ -73,8 +73,8 @@ export interface WorldsByName {
   /** The world of a request that names no other. */
   readonly default: World;
   /**
-   * Why nothing can be answered for them now: another process has them, or may have them; null if this one certainly has
-   * them. It stays so for worlds that this process has lost.
+   * Why nothing can be answered for them now: another process may have them; null if this one certainly has them. It stays
+   * so for worlds that this process has lost.
    */
   fault(): Problem | null;
   /** Is there no other world, and has there never been one? */

@@ -86,7 +86,7 @@ export interface OperationRow extends Sourced {
   readonly framed?: true;
   /** Where credentials are, if not in a header. They help to select the world. */
   readonly selects?: 'body' | 'query';
-  /** The operation works even while the store cannot be read. */
+  /** The operation answers even while another process may have the worlds. */
   readonly withoutWorlds?: true;
   /** The operation makes a world: the header `x-mock-world` names that one, and not the world of the request. */
   readonly makesWorld?: true;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { AnyHandler, Lookup } from '../contract/request.ts';
-import type { ErrorRenderer, ServiceDefinition } from '../contract/service.ts';
+import type { About, ErrorRenderer, ServiceDefinition } from '../contract/service.ts';
 import type { ServerScope, WorldsByName } from '../contract/world.ts';
 import type { Fidelity } from '../core/fidelity.ts';
 import type { Log } from '../core/log.ts';
@@ -10,6 +10,7 @@ import type { Ruleset } from '../core/ruleset.ts';
 import type { CredentialExtractor } from '../credentials/presented-credential.ts';
 import type { Watch } from '../credentials/tripwire.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import type { Waiting } from '../store/waiting.ts';
 import type { BodyLimits } from './bodies.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
 import type { OpenStreams } from './streams.ts';
@@ -38,8 +39,12 @@ export interface WorldAddresses {
 
 /** The members that all worlds of a process share. They never change after the start, but for the worlds themselves. */
 export interface Server extends ServerScope {
-  /** Those that the process has now; without any, one in which requests are refused. */
+  /** @throws before the process has them */
   readonly worlds: WorldsByName;
+  /** Why the process has no worlds yet; null once it has them. */
+  readonly waiting: () => Waiting | null;
+  /** For answers outside of a world. */
+  readonly random: About['random'];
   readonly addresses: WorldAddresses;
   readonly log: Log;
   readonly limits: BodyLimits;

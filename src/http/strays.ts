@@ -82,11 +82,11 @@ export class Strays {
     return this.#refuse(raw, new Problem('expectation_failed', message, { close: true }));
   }
 
-  /** A problem of a connection, as the service that owns the path renders it. */
+  /** A problem outside of a world, as of a connection, as the service that owns the path renders it. */
   render(problem: Problem, path: string): Outcome {
-    const { settings, worlds } = this.#server;
+    const { settings, random } = this.#server;
     const nothing = { params: {}, headerLines: () => [], operation: null, caller: null, decision: null };
-    return this.#ownerOf(path).renderProblem(problem, { settings, random: worlds.default.random, path, ...nothing });
+    return this.#ownerOf(path).renderProblem(problem, { settings, random, path, ...nothing });
   }
 
   /** The service whose prefix matches best; without any, one that answers as the mock itself. */
@@ -105,12 +105,13 @@ export class Strays {
     return this.#refuse(raw, problem, null, { kind, message: request + sentence, isMeant: true });
   }
 
-  #refuse(
+  async #refuse(
     raw: IncomingMessage,
     problem: Problem,
     otherVersions: OtherOperation | null = null,
     worthKnowing?: WorthKnowing,
   ): Promise<WireAnswer> {
+    if (this.#server.waiting() !== null) return writeAnswer(this.render(problem, pathOf(raw.url)), problem);
     const service = this.#ownerOf(pathOf(raw.url));
     const listServed = () =>
       worthKnowing?.isMeant === true ? [] : this.#routes.listServed(service.isControlApi === true);

@@ -38,9 +38,15 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
   const [{ buildServer }, { lineLog }] = await Promise.all([import('../app/server.ts'), import('../core/log.ts')]);
   const { host, port, httpPort, logLevel, json } = effective.config;
   const log = (clock: Clock) => lineLog(logLevel, json, clock, (line) => process.stderr.write(line));
-  const server = await buildServer({ effective, log, ...(isContent && { seed }) });
+  let lost: string | null = null;
   let stopped: Promise<void> | undefined;
-  const stop = () => {
+  let stop = async () => {};
+  const onLost = (why: string) => {
+    lost = `The mock has stopped: ${why}`;
+    stop().catch(() => {});
+  };
+  const server = await buildServer({ effective, log, onLost, ...(isContent && { seed }) });
+  stop = () => {
     stopped ??= server.close();
     return stopped;
   };
@@ -51,6 +57,7 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
     const url = listening?.url ?? `${tls ? 'https' : 'http'}://localhost${port === 0 ? '' : `:${port}`}`;
     const answer = inProcessFetch(server.app, url);
     const checkRuns = () => {
+      if (lost !== null) throw new Error(lost);
       if (stopped !== undefined) throw new Error('The mock was stopped and no longer answers.');
     };
     const running: Host = {

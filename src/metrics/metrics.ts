@@ -112,11 +112,6 @@ function newMeter({ Counter, Gauge, Histogram, Registry }: typeof import('prom-c
     buckets: COMMIT_SECONDS,
   });
   const worlds = new Gauge({ registers, name: 'nv_auth_mock_worlds', help: 'Worlds, the default one included.' });
-  const hasWorlds = new Gauge({
-    registers,
-    name: 'nv_auth_mock_has_worlds',
-    help: '1 if this process has the worlds, 0 on a standby.',
-  });
   const bytes = new Gauge({
     registers,
     name: 'nv_auth_mock_state_bytes',
@@ -140,7 +135,6 @@ function newMeter({ Counter, Gauge, Histogram, Registry }: typeof import('prom-c
     committed: (milliseconds) => commits.observe(milliseconds / 1000),
     read: async (now) => {
       worlds.set(now.worlds);
-      hasWorlds.set(now.worlds > 0 ? 1 : 0);
       bytes.set(now.bytes);
       memory.set(process.memoryUsage.rss());
       delay ??= eventLoopDelay();

@@ -9,14 +9,14 @@ import { type Held, heldOf, type Storage } from './storage.ts';
 /** A storage that no other process can have meanwhile. */
 function unsharedStorage(
   { kind, driver }: Pick<Storage, 'kind' | 'driver'>,
-  take: () => Promise<Omit<Held, 'isFirstTry' | 'over'>>,
+  take: () => Promise<Omit<Held, 'isFirstTry' | 'lost'>>,
   close: () => Promise<void>,
 ): Storage {
-  const never = new Promise<void>(() => {});
+  const never = new Promise<string>(() => {});
   return {
-    ...{ kind, driver, schema: null, waiting: null, close },
+    ...{ kind, driver, schema: null, close },
     stateOfDefault: async () => null,
-    take: async () => ({ ...(await take()), isFirstTry: true, over: never }),
+    take: async () => ({ ...(await take()), isFirstTry: true, lost: never }),
   };
 }
 

@@ -16,12 +16,12 @@ export interface Held {
   readonly clock: Clock;
   /** Is it certain that no other process has them? */
   isSure(): boolean;
-  /** Did this process get the worlds as soon as it asked for them? */
+  /** Was the lock free when this process first asked for it? */
   readonly isFirstTry: boolean;
   /** Notices for the person who starts the server. */
   readonly notices: readonly string[];
-  /** Resolves when the process no longer has the worlds. */
-  readonly over: Promise<void>;
+  /** Resolves with a sentence when the process has lost the worlds, which it never gets back. */
+  readonly lost: Promise<string>;
 }
 
 /** The storage of all worlds. One process has them at a time. */
@@ -31,16 +31,14 @@ export interface Storage {
   readonly driver: string | null;
   /** The schema of the database; null without one. */
   readonly schema: string | null;
-  /** Why this process has no worlds; null if it has them, or has not asked yet. */
-  readonly waiting: Waiting | null;
   /** The state of the default world, as it was last stored, for a process that has no worlds; null if there is none. */
   stateOfDefault(): Promise<string | null>;
   /**
-   * Waits until this process has the worlds. To be called again when they are `over`.
+   * Waits until this process has the worlds. To be called once.
    *
-   * @param onWait called when it becomes known why it has to wait
+   * @param onWait called with each new reason why it has to wait
    * @returns null if the storage was closed meanwhile
-   * @throws Unusable, Damaged if the first attempt fails; later ones are repeated
+   * @throws Unusable, Damaged if the first attempt fails for another reason than that the database is away
    */
   take(onWait: (waiting: Waiting) => void): Promise<Held | null>;
   /** Gives the worlds back, after all of their stores are closed. */
@@ -55,7 +53,7 @@ export async function heldOf(
   log: WorldLog,
   parts: StoreParts,
   machine: Clock,
-): Promise<Omit<Held, 'isFirstTry' | 'over'>> {
+): Promise<Omit<Held, 'isFirstTry' | 'lost'>> {
   const logged = await log.read();
   const { at } = logged.head;
   const behind = at - machine.now();

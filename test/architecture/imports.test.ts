@@ -192,7 +192,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^openapi-backend$/,
       /^ajv(-formats)?$/,
       /^node:(http|net|crypto|stream)$/,
-      /^store\/(errors|updating)$/,
+      /^store\/(errors|updating|waiting)$/,
       /^credentials\/presented-credential$/,
       /^(journal|faults|explaining)\//,
     ],

@@ -17,7 +17,7 @@ function controlCalls(): string[] {
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/\{\w+\}/g, 'any')}`),
   );
   const beside = sourceFiles('src/http', '.ts').flatMap(({ text }) => [...text.matchAll(/'(\/_mock\/[\w./-]+)'/g)]);
-  return [...documented, ...beside.map(([, path]) => `GET ${path}`)];
+  return [...new Set([...documented, ...beside.map(([, path]) => `GET ${path}`)])];
 }
 
 describe('what SECURITY.md promises', () => {

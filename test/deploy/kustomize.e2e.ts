@@ -9,6 +9,7 @@ import { it, type Server } from '../support/command.ts';
 import { imageSpec } from '../support/image.ts';
 import { containersOf, type Manifest, oneOf, overlay } from '../support/kustomize.ts';
 import { copied, write } from '../support/package.ts';
+import { freePort } from '../support/ports.ts';
 import { hasPostgres, privatePostgres } from '../support/postgres.ts';
 
 const run = promisify(execFile);
@@ -107,7 +108,7 @@ const databaseAt = (server: string, url: string): string =>
   url.replace('postgres://mock@nv-auth-mock-database/mock', server);
 
 /** What each probe of a container is answered. */
-async function probed({ url }: Server, container: Manifest): Promise<Record<string, number>> {
+async function probed({ url }: Pick<Server, 'url'>, container: Manifest): Promise<Record<string, number>> {
   const probes = ['startupProbe', 'livenessProbe', 'readinessProbe'].map(async (name) => {
     const { status } = await fetch(`${url}${container[name].httpGet.path}`);
     return [name, status] as const;
@@ -165,14 +166,20 @@ describe('the server, with the variables of its pod,', () => {
 
     expect(await probed(second, container)).toEqual(READY);
     expect(worlds.includes('"alice"')).toBe(what === 'outlives its process');
-    if (database !== null) {
-      // The pod of a database that is away is not restarted, and gets no requests.
-      await database.end();
-      await expect
-        .poll(() => probed(second, container), { timeout: 10_000 })
-        .toEqual({ startupProbe: 200, livenessProbe: 200, readinessProbe: 503 });
+    if (database === null) {
+      await second.crash();
+      return;
     }
-    await second.crash();
+    await database.end();
+    expect((await second.ended).code).toBe(75);
+    // While the database is away, the container is started again once, and gets no requests.
+    const port = await freePort();
+    const third = command.launch(['start', '--port', String(port)], { env });
+    await expect
+      .poll(() => probed({ url: `http://127.0.0.1:${port}` }, container).catch(() => null), { timeout: 10_000 })
+      .toEqual({ startupProbe: 200, livenessProbe: 200, readinessProbe: 503 });
+    third.kill('SIGTERM');
+    expect((await third.ended).code).toBe(0);
   });
 
   it.skipIf(!hasPostgres || !hasHaproxy)(

@@ -27,7 +27,7 @@ const COMMANDS = {
   'verify --spec /app/dist/openapi/air.2.0.json': /\b0 differences\b/,
 };
 
-const NOTHING_LISTENS = /^nv-auth-mock: .* nothing listens .*$/;
+const NOTHING_LISTENS = /^nv-auth-mock: waiting: .* nothing listens .*$/;
 
 /** @returns the text of a new key */
 async function newKey(mock: Container): Promise<string> {
@@ -131,9 +131,18 @@ describe('the image', () => {
     ],
     [{ args: ['start', '--runai', '9'] }, /^nv-auth-mock: --runai is `9`\. Expected one of .*\.$/],
     [{ args: ['start', '--data', 'mongodb://a/b'] }, /^nv-auth-mock: --data .*`mongodb:\/\/`.*\.$/],
-    [{ options: ['--env', 'NV_AUTH_MOCK_DATA=postgres://mock@127.0.0.1:1/mock'] }, NOTHING_LISTENS],
-    [{ args: ['start', '--data', 'postgres://mock@127.0.0.1:1/mock'] }, NOTHING_LISTENS],
   ] as const)('ends with 2 and one line for %j', ([order, line], { engine }) => expectRefused(engine, order, line));
+
+  it.for([
+    { options: ['--env', 'NV_AUTH_MOCK_DATA=postgres://mock@127.0.0.1:1/mock'] },
+    { args: ['start', '--data', 'postgres://mock@127.0.0.1:1/mock'] },
+  ])('waits for a database that is away, and ends with 0 on SIGTERM: %j', async (order, { engine }) => {
+    const mock = await Container.start(engine, order, 'waiting');
+    await mock.do('stop', '-t', '2');
+
+    expect(await mock.inspect('.State.ExitCode')).toBe(0);
+    expect(await mock.logs()).toMatch(NOTHING_LISTENS);
+  });
 
   it('ends with 2 and one line if /data belongs to another user', async ({ engine }) => {
     // A volume that is not empty keeps its owner and mode.

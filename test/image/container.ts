@@ -40,12 +40,17 @@ export class Container {
     this.name = engine.name('mock');
   }
 
-  /** Waits until the server answers. */
-  static async start(engine: Engine, { options = [], args = [] }: RunOptions = {}): Promise<Container> {
+  /** Waits until the server has this status. */
+  static async start(
+    engine: Engine,
+    { options = [], args = [] }: RunOptions = {},
+    status: 'ready' | 'waiting' = 'ready',
+  ): Promise<Container> {
     const container = new Container(engine);
     const publish = ['--publish', `127.0.0.1::${PORT}`];
     await engine.run(['run', '--detach', '--name', container.name, ...publish, ...options, engine.image, ...args]);
-    await container.ready();
+    if (status === 'ready') await container.ready();
+    else await container.#until(async () => (await container.json('/_mock/health')).status === status);
     return container;
   }
 

@@ -114,6 +114,17 @@ it('every mock in a compose file knows the name by which the network calls it, o
   expect(unnamed).toEqual([]);
 });
 
+it('every mock in a compose file that has a PostgreSQL database is started again when it has lost the session', () => {
+  const found = composeFiles().flatMap(([, { services }]) =>
+    Object.values<{ image?: string; restart?: string }>(services).filter(
+      (service) => service.image?.includes('nv-auth-mock') && JSON.stringify(service).includes('postgres://'),
+    ),
+  );
+
+  expect(found.length).toBeGreaterThan(3);
+  for (const { restart } of found) expect(['on-failure', 'unless-stopped', 'always']).toContain(restart);
+});
+
 it.each(['compose.yaml', 'standby.yaml', 'shards.yaml'])(
   '%s builds the image of the mock from the clone, once',
   (file) => {

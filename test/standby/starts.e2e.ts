@@ -140,20 +140,6 @@ describePostgres('the options of a start', () => {
     ]);
   });
 
-  it('`--reseed` acts once: a process that lost its session does not do it again', async ({ schema, start }) => {
-    const only = await start(schema.url, '--reseed');
-    await only.untilReady();
-    await makeKey(only, 'kept');
-    await sql(
-      schema.url,
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE '%process ${only.running.pid}'`,
-    );
-    await until(async () => !(await only.isReady()), 5000);
-    await only.untilReady();
-    expect(await keysOf(only)).toContain('kept');
-    expect(messagesOf(await only.stop()).filter((one) => /reseed/.test(one))).toEqual([]);
-  });
-
   it('`--snapshot` begins the world, and on a standby a warning says that it did not', async ({
     schema,
     start,
@@ -451,9 +437,7 @@ describePostgres('a start', () => {
     /** Where to start, and what is said. */
     const CASES: readonly [what: string, where: (server: PostgresServer) => string | Promise<string>, said: RegExp][] =
       [
-        ['nobody listens', () => 'postgres://ada:secret@127.0.0.1:1/mock', /refuses connections/],
         ['the URL has no sense', () => 'postgres://ada:secret@db.test:99999/mock', /is not a valid URL/],
-        ['the host does not exist', () => 'postgres://ada:secret@nowhere.invalid/mock', /nowhere\.invalid/],
         ['the password is wrong', (server) => asGuest(server, 'secret'), /refuses the user or the password/],
         [
           'the user lacks the right',
@@ -486,14 +470,6 @@ describePostgres('a start', () => {
           /was written before the first release of nv-auth-mock, .*: rename or drop it\.$/m,
         ],
         ['TLS is demanded that it has not', ({ url }) => `${url}?sslmode=require`, /cannot be reached by TLS/],
-        [
-          'the database is silent',
-          (server) => {
-            server.freeze();
-            return server.url;
-          },
-          /does not answer/,
-        ],
       ];
 
     it.for(CASES)('where %s', async ([, where, said], { launch }) => {
@@ -505,6 +481,56 @@ describePostgres('a start', () => {
       expect(stderr).toMatch(/^nv-auth-mock: --data [^\n]+\n$/);
       expect(stderr).toMatch(said);
       expect(stderr).not.toMatch(/secret|unheard-of/);
+    });
+  });
+
+  describe('waits, alive and not ready, without the password', () => {
+    const CASES: readonly [what: string, where: (server: PostgresServer) => string, said: RegExp][] = [
+      ['nothing listens', () => 'postgres://ada:secret@127.0.0.1:1/mock', /refuses connections/],
+      ['the host does not exist', () => 'postgres://ada:secret@nowhere.invalid/mock', /nowhere\.invalid/],
+      [
+        'the database is silent',
+        (server) => {
+          server.freeze();
+          return server.url;
+        },
+        /does not answer/,
+      ],
+    ];
+
+    it.for(CASES)('where %s', async ([, where, said], { start }) => {
+      const server = await privatePostgres();
+      onTestFinished(() => server.end());
+      const at = await start(where(server));
+      expect((await at.call('GET /_mock/health')).body).toEqual({
+        status: 'waiting',
+        detail: expect.stringMatching(said),
+      });
+      expect(await at.isReady()).toBe(false);
+      const { code, stdout, stderr } = await at.stop();
+      expect([code, stdout]).toEqual([0, '']);
+      expect(stderr).toMatch(/^nv-auth-mock: waiting: --data [^\n]+\n$/);
+      expect(stderr).toMatch(said);
+      expect(stderr).not.toMatch(/secret/);
+    });
+
+    it('until the database is there, and then acts on its options', async ({ start }) => {
+      const server = await privatePostgres();
+      onTestFinished(() => server.end());
+      const first = await start(server.url);
+      await first.untilReady();
+      await makeKey(first, 'before');
+      await first.stop();
+      await server.kill();
+      const second = await start(server.url, '--reseed');
+      expect(await second.status()).toBe('waiting');
+      await setTimeout(1000);
+      await server.restart();
+      await second.untilReady();
+      expect(await keysOf(second)).not.toContain('before');
+      const { code, stdout, stderr } = await second.stop();
+      expect([code, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ event: 'ready', port: second.port })]);
+      expect(stderr).toMatch(/^(?:nv-auth-mock: waiting: [^\n]+\n)+$/);
     });
   });
 });

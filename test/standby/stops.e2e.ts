@@ -1,4 +1,4 @@
-/** A process that stops for longer than its session with the database answers nothing from before when it goes on. */
+/** A process that is stopped for longer than its session lasts answers nothing when it goes on, and ends. */
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { stopwatch } from '../../src/core/clock.ts';
@@ -12,9 +12,9 @@ import { AIR, countAt, Ledger, namesAt, Writers } from './simulations.ts';
 const { STANDBY_STOPS = '3' } = process.env;
 const STOPS = Number(STANDBY_STOPS);
 const STOPPED_MS = 10_000;
-const MOST_GAP_MS = 6000;
-/** How long a process that goes on may take to find that it has no worlds, in milliseconds. */
-const STANDS_BY_WITHIN_MS = 2000;
+const MOST_GAP_MS = 8000;
+/** How long a process that goes on may take to end, in milliseconds. */
+const ENDS_WITHIN_MS = 2000;
 const LOAD = { clients: 4, aSecond: 100, isPersistent: false };
 
 /** A question for the number of simulations. */
@@ -32,7 +32,7 @@ async function read(at: Instance, known: number): Promise<Read> {
 }
 
 describePostgres('a process that is stopped for ten seconds', () => {
-  it(`under load, ${STOPS} times, is followed by another one within 6 s, and then answers nothing from before`, {
+  it(`under load, ${STOPS} times, is followed by another one, and then answers nothing from before`, {
     timeout: 60_000 + STOPS * 30_000,
   }, async ({ pair }) => {
     let { active, standby } = pair;
@@ -72,24 +72,24 @@ describePostgres('a process that is stopped for ten seconds', () => {
       );
       const outcomes = await Promise.all(writing);
       expect(outcomes.filter((outcome) => outcome === 'done')).toEqual([]);
-      await active.until('standby');
+      expect((await active.running.ended).code).toBe(75);
       again.push(stopwatch() - continuedAt);
       await Promise.all([writers.end(), others.end()]);
       await readiness.end();
-      expect((await active.call('GET /_mock/health?ready')).status).toBe(503);
       // One that was sent before may have been answered when it stopped, although the answer was not on its way.
       readiness.expectNeverFrom(stoppedAt, active);
 
-      expect(ledger.acknowledged.size - already).toBeGreaterThan(50);
+      expect(ledger.acknowledged.size - already).toBeGreaterThan(20);
       const names = await namesAt(standby);
       ledger.expectKept(names);
       expect(names.filter((name) => name.startsWith(`stopped-${round}-`))).toEqual([]);
-      [active, standby] = [standby, active];
+      [active, standby] = [standby, await active.again()];
+      await standby.until('standby');
     }
     reportTimes(`${STOPS} stops of ${STOPPED_MS} ms: until the other process is ready`, gaps);
-    reportTimes(`${STOPS} stops: until the process that goes on stands by`, again);
+    reportTimes(`${STOPS} stops: until the process that goes on has ended`, again);
     expect(Math.max(...gaps)).toBeLessThanOrEqual(MOST_GAP_MS);
-    expect(Math.max(...again)).toBeLessThanOrEqual(STANDS_BY_WITHIN_MS);
+    expect(Math.max(...again)).toBeLessThanOrEqual(ENDS_WITHIN_MS);
   });
 });
 

@@ -24,7 +24,7 @@ describe('the place of all worlds', () => {
     const place = await openStorage(null, newStoreParts(), clock);
     const held = await taken(place);
 
-    expect([place.kind, place.driver, place.schema, place.waiting]).toEqual(['memory', null, null, null]);
+    expect([place.kind, place.driver, place.schema]).toEqual(['memory', null, null]);
     expect([held.kept, held.clock, held.isFirstTry, held.isSure(), held.notices]).toEqual([
       null,
       clock,

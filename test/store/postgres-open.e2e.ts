@@ -14,6 +14,7 @@ import { openSession } from '../../src/store/postgres/open.ts';
 import { POSTGRES_SCHEMA } from '../../src/store/postgres/schema.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
 import type { Held, Storage } from '../../src/store/storage.ts';
+import type { Waiting } from '../../src/store/waiting.ts';
 import { Issuer, keyText, makeAuthority, newKey } from '../../src/tls/certificates.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { describePostgres, freshSchema, it, privatePostgres } from '../support/postgres.ts';
@@ -40,6 +41,19 @@ async function refusal(url: string): Promise<string> {
   expect(said).toMatch(/^Unusable: --data postgres:\/\/.+\.$/);
   expect(said).not.toMatch(/secret|\n/);
   return said;
+}
+
+/** Why a process waits for a database: one line, without the password. */
+async function reasonToWait(url: string): Promise<string> {
+  const place = await PostgresStorage.open(url, newStoreParts(), machineClock());
+  const { status, why } = await new Promise<Waiting>((resolve, reject) => {
+    place.take(resolve).catch(reject);
+  });
+  await place.close();
+  expect(status).toBe('waiting');
+  expect(why).toMatch(/^--data postgres:\/\/.+\.$/);
+  expect(why).not.toMatch(/secret|\n/);
+  return why;
 }
 
 /** A user of a server who may do nothing yet. */
@@ -81,10 +95,9 @@ describePostgres('a database', () => {
   it('is made ready by the first process, and has what it had for the next one', async ({ schema }) => {
     const { place, held } = await taken(schema.url);
     expect([place.kind, place.driver, place.schema]).toEqual(['postgres', null, schema.name]);
-    expect([held.isFirstTry, held.notices, place.waiting]).toEqual([true, [], null]);
+    expect([held.isFirstTry, held.notices]).toEqual([true, []]);
     await held.store.settings.set('name', 'value');
     await held.kept?.close();
-    await held.over;
     const again = await taken(schema.url);
     expect(await again.held.store.settings.get('name')).toBe('value');
   });
@@ -119,17 +132,26 @@ describePostgres('a database', () => {
       /names a database that does not exist/,
     );
     expect(await refusal(`${server.url}?sslmode=require`)).toMatch(/cannot be reached by TLS/);
-    expect(await refusal('postgres://ada:secret@127.0.0.1:1/mock')).toMatch(/refuses connections/);
-    expect(await refusal('postgres://ada:secret@nowhere.invalid/mock')).toMatch(/names a host that is not known/);
+    const noPassword = changed(guest, (one) => Object.assign(one, { password: '' }));
+    expect(await refusal(noPassword)).toMatch(/client password must be a string/);
   });
 
-  it('that has no free connection is refused', async () => {
+  it('that is away is waited for, at the first attempt, too', async () => {
+    expect(await reasonToWait('postgres://ada:secret@127.0.0.1:1/mock')).toMatch(/refuses connections/);
+    expect(await reasonToWait('postgres://ada:secret@nowhere.invalid/mock')).toMatch(/names a host that is not known/);
+    const server = await privatePostgres();
+    onTestFinished(() => server.end());
+    server.freeze();
+    expect(await reasonToWait(server.url)).toMatch(/does not answer/);
+  });
+
+  it('that has no free connection is waited for', async () => {
     const server = await privatePostgres({ settings: { max_connections: 3, superuser_reserved_connections: 1 } });
     onTestFinished(() => server.end());
     const guest = await guestOn(server.url);
     const clients = [1, 2].map(() => new pg.Client({ connectionString: guest }));
     for (const client of clients) await client.connect();
-    expect(await refusal(guest)).toMatch(/has no free connection: its limit is reached/);
+    expect(await reasonToWait(guest)).toMatch(/has no free connection: its limit is reached/);
     for (const client of clients) await client.end();
   });
 

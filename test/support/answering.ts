@@ -51,6 +51,7 @@ export async function answeringServer(
   const server = {
     addresses: worldAddressesOf(knownHosts([]), []),
     crossOrigin: new CrossOrigin([]),
+    waiting: () => null,
     log: SILENT,
     streams,
   };

@@ -20,7 +20,7 @@ export interface Instance {
   /** The status of `GET /_mock/health`; null if it does not answer. */
   status(): Promise<'ready' | 'waiting' | 'standby' | null>;
   /** Waits until it has this status. */
-  until(status: 'ready' | 'standby'): Promise<void>;
+  until(status: 'ready' | 'standby' | 'waiting'): Promise<void>;
   /** What `GET /_mock/health?ready` says. */
   isReady(): Promise<boolean>;
   untilReady(milliseconds?: number): Promise<void>;
@@ -30,8 +30,16 @@ export interface Instance {
   /** `kill -9`. */
   crash(): Promise<Ended>;
   stop(): Promise<Ended>;
-  /** Another process at the same port, once it listens. The one before must have ended. */
+  /** Another process at the same port. The one before must have ended. */
+  launchAgain(): Instance;
+  /** The same, once it listens. */
   again(): Promise<Instance>;
+}
+
+/** A process that is started again whenever it ends with another code than 0, as `restart: on-failure` does. */
+export interface Supervised extends Instance {
+  /** The processes that have ended so far. */
+  readonly ends: readonly Ended[];
 }
 
 /** Two processes on one schema. */
@@ -62,6 +70,7 @@ const PATIENCE_MS = 20_000;
 export const it = inFolder.extend<{
   launch: Launch;
   start: Start;
+  supervise: (data: string, ...args: readonly string[]) => Promise<Supervised>;
   schema: Schema;
   pair: Pair;
   alone: PairAlone;
@@ -78,17 +87,24 @@ export const it = inFolder.extend<{
   },
   start: async ({ launch }, use) => {
     const clients: Client[] = [];
-    const startAt = async (port: number, args: readonly string[]): Promise<Instance> => {
+    const launchAt = (port: number, args: readonly string[]): Instance => {
       const running = launch(['start', '--port', String(port), '--json', ...args]);
       const client = clientOf(port);
       clients.push(client);
-      const instance = instanceOf(port, running, client, () => startAt(port, args));
-      await Promise.race([until(async () => (await instance.status()) !== null), endedEarly(running)]);
-      return instance;
+      return instanceOf(port, running, client, () => launchAt(port, args));
     };
     // Before it is ready, only a port that was chosen is known.
-    await use(async (data, ...args) => startAt(await freePort(), ['--data', data, ...args]));
+    await use(async (data, ...args) => listening(launchAt(await freePort(), ['--data', data, ...args])));
     for (const { close } of clients) close();
+  },
+  supervise: async ({ start }, use) => {
+    const all: Supervised[] = [];
+    await use(async (data, ...args) => {
+      const supervised = superviseFrom(await start(data, ...args));
+      all.push(supervised);
+      return supervised;
+    });
+    await Promise.all(all.map((one) => one.stop()));
   },
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads off the pattern what a fixture needs
   schema: async ({}, use) => {
@@ -114,7 +130,18 @@ async function pairOn(data: string, start: Start): Promise<Pair> {
   return { active, standby, data };
 }
 
-function instanceOf(port: number, running: Running, { call, close }: Client, again: Instance['again']): Instance {
+/** Waits until it listens. @throws Error if it ends before */
+async function listening(instance: Instance): Promise<Instance> {
+  await Promise.race([until(async () => (await instance.status()) !== null), endedEarly(instance.running)]);
+  return instance;
+}
+
+function instanceOf(
+  port: number,
+  running: Running,
+  { call, close }: Client,
+  launchAgain: Instance['launchAgain'],
+): Instance {
   const grant: Instance['grant'] = ({ clientId, clientSecret }) =>
     call('POST /api/v1/token', { body: { grantType: 'client_credentials', clientId, clientSecret } });
   const status: Instance['status'] = async () => {
@@ -125,12 +152,13 @@ function instanceOf(port: number, running: Running, { call, close }: Client, aga
     running.kill(signal);
     return running.ended;
   };
-  const isReady = async () => (await call('GET /_mock/health?ready')).status === 200;
+  const isReady = async () => (await call('GET /_mock/health?ready').catch(() => null))?.status === 200;
   const ready = running.said(/^.*"event":"ready".*\n/).then(([line]) => line);
   // One that is killed before says nothing.
   ready.catch(() => {});
   return {
-    ...{ running, port, ready, call, close, grant, status, isReady, again },
+    ...{ running, port, ready, call, close, grant, status, isReady, launchAgain },
+    again: () => listening(launchAgain()),
     url: `http://127.0.0.1:${port}`,
     tokenOf: async (credentials) => {
       const answer = await grant(credentials);
@@ -142,6 +170,44 @@ function instanceOf(port: number, running: Running, { call, close }: Client, aga
     kill: running.kill,
     crash: () => endBy('SIGKILL'),
     stop: () => endBy('SIGTERM'),
+  };
+}
+
+/** How long a supervisor waits before it starts a process again, in milliseconds: as long as Docker does at first. */
+const RESTART_MS = 100;
+
+function superviseFrom(first: Instance): Supervised {
+  const ends: Ended[] = [];
+  let current = first;
+  let isStopping = false;
+  const watch = async () => {
+    for (;;) {
+      const ended = await current.running.ended;
+      ends.push(ended);
+      if (isStopping || ended.code === 0) return ended;
+      await setTimeout(RESTART_MS);
+      if (isStopping) return ended;
+      current = current.launchAgain();
+    }
+  };
+  const watching = watch();
+  return {
+    ...first,
+    ends,
+    get running() {
+      return current.running;
+    },
+    kill: (signal) => current.kill(signal),
+    crash: async () => {
+      const { ended } = current.running;
+      current.kill('SIGKILL');
+      return ended;
+    },
+    stop: async () => {
+      isStopping = true;
+      current.kill('SIGTERM');
+      return watching;
+    },
   };
 }
 

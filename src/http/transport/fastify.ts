@@ -5,6 +5,7 @@ import type { OwnHosts } from '../hosts.ts';
 import { LONGEST_PARAM } from '../openapi/operation-router.ts';
 import type { Server } from '../server.ts';
 import { type Strays, sendStray } from '../strays.ts';
+import { answerWithoutWorlds } from '../without-worlds.ts';
 import { readTarget } from './arrival.ts';
 import type { Connections } from './connections.ts';
 import { answerExpectations } from './expectations.ts';
@@ -94,7 +95,10 @@ export function makeFastify({
   app.addHook('onRequest', (request, reply, next) => {
     ignoreUnreadableType(request);
     if (server.crossOrigin.isPreflightAnswered(request, reply)) return;
-    next();
+    const waiting = server.waiting();
+    // Before any hook of a service, which would ask for a world.
+    if (waiting === null) next();
+    else sendStray(reply, Promise.resolve(answerWithoutWorlds(request, waiting, server.originGuard, strays)));
   });
   app.setNotFoundHandler(({ raw }, reply) => sendStray(reply, strays.noOperation(raw)));
   app.setErrorHandler((error, { raw }, reply) => sendStray(reply, strays.failed(error, raw)));

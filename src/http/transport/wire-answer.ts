@@ -10,8 +10,8 @@ export interface WireAnswer {
   readonly payload: string | Buffer | undefined;
 }
 
-/** Serializes the outcome of a refusal. */
-export function writeAnswer(outcome: Outcome, problem: Problem): WireAnswer {
+/** Serializes an outcome. @param problem null if it is no refusal */
+export function writeAnswer(outcome: Outcome, problem: Problem | null): WireAnswer {
   const { status, body } = outcome;
   const payload = Buffer.isBuffer(body) ? body : JSON.stringify(body);
   return { status, headers: headersOf(outcome, problem), payload };

@@ -13,7 +13,6 @@ import type { Reasons } from '../../core/reasons.ts';
 import type { Tables } from '../../core/rule.ts';
 import type { Known } from '../../journal/check.ts';
 import type { SnapshotInfo, SnapshotRecord } from '../../store/snapshot-store.ts';
-import type { Waiting } from '../../store/waiting.ts';
 import type { ForeignKeys } from '../../tokens/forge.ts';
 import type { SigningAlgorithm } from '../../tokens/keys.ts';
 
@@ -114,8 +113,6 @@ export interface Ports {
   readonly loginClients: LoginClients;
   /** What is counted for a monitoring system, from the first call on. */
   metrics(): Promise<{ readonly text: string; readonly contentType: string }>;
-  /** Why this process has no worlds; null if it has them. */
-  waiting(): Waiting | null;
   readonly snapshots: {
     /** @throws Problem `conflict` if there is no room */
     take(world: World, name: string | null): Promise<SnapshotInfo>;

@@ -2,12 +2,13 @@ import type * as Postgres from 'pg';
 import type { Clock } from '../../core/clock.ts';
 import { Unusable } from '../../core/unusable.ts';
 import { setTimeout } from '../../platform/time.ts';
+import { OutcomeUnknown, Unreachable } from '../errors.ts';
 import type { StoreParts } from '../shared.ts';
 import { type Held, heldOf, type Storage } from '../storage.ts';
 import { UNREACHABLE, type Waiting } from '../waiting.ts';
 import { type Location, locationOf } from './location.ts';
 import { PostgresLog } from './log.ts';
-import { createTables, openSession, stateOfDefault, tryLock } from './open.ts';
+import { Away, createTables, openSession, stateOfDefault, tryLock } from './open.ts';
 import type { Session } from './session.ts';
 
 /** How often a process asks for the lock that another one has, in milliseconds. */
@@ -25,51 +26,55 @@ export class PostgresStorage implements Storage {
   readonly #location: Location;
   readonly #parts: StoreParts;
   readonly #clock: Clock;
-  /** The session that waits for the lock, or has it; null if there is none. */
-  #session: Session | null;
-  #waiting: Waiting | null = null;
-  #hasAsked = false;
+  /** The session that waits for the lock, or has it; null while there is none. */
+  #session: Session | null = null;
   #isClosed = false;
 
-  private constructor(pg: typeof Postgres, location: Location, session: Session, parts: StoreParts, clock: Clock) {
+  private constructor(pg: typeof Postgres, location: Location, parts: StoreParts, clock: Clock) {
     this.schema = location.schema;
     this.#pg = pg;
     this.#location = location;
-    this.#session = session;
     this.#parts = parts;
     this.#clock = clock;
   }
 
-  /** @param data such as `postgres://user@host/database?schema=name` @throws Unusable if the database cannot be used */
+  /** @param data such as `postgres://user@host/database?schema=name` @throws Unusable if it is not a valid URL */
   static async open(data: string, parts: StoreParts, clock: Clock): Promise<PostgresStorage> {
     const location = await locationOf(data);
-    const pg = await driver();
-    return new PostgresStorage(pg, location, await openSession(pg, location), parts, clock);
-  }
-
-  get waiting(): Waiting | null {
-    return this.#waiting;
+    return new PostgresStorage(await driver(), location, parts, clock);
   }
 
   async stateOfDefault(): Promise<string | null> {
-    return this.#session === null ? null : stateOfDefault(this.#session, this.#location);
+    try {
+      return await stateOfDefault(await this.#openSession(), this.#location);
+    } catch (cause) {
+      if (isAway(cause)) return null;
+      throw cause;
+    }
   }
 
   async take(onWait: (waiting: Waiting) => void): Promise<Held | null> {
-    for (; !this.#isClosed; await pause()) {
-      const isFirstTry = !this.#hasAsked;
+    let reported: string | null = null;
+    const wait = (waiting: Waiting) => {
+      if (waiting.why !== reported) onWait(waiting);
+      reported = waiting.why;
+    };
+    let wasFree = true;
+    for (let isFirst = true; !this.#isClosed; isFirst = false) {
       try {
         const session = await this.#openSession();
-        this.#hasAsked = true;
         const { has, holder } = await tryLock(session, this.#location);
-        if (has) return await this.#held(session, isFirstTry);
-        this.#wait({ status: 'standby', why: standbySentence(holder) }, onWait);
+        if (has) return await this.#held(session, wasFree);
+        wasFree = false;
+        wait({ status: 'standby', why: standbySentence(holder) });
       } catch (cause) {
         await this.#session?.close();
         this.#session = null;
-        if (isFirstTry) throw cause;
-        this.#wait({ status: 'waiting', why: cause instanceof Unusable ? cause.message : UNREACHABLE }, onWait);
+        if (this.#isClosed) return null;
+        if (isFirst && !isAway(cause)) throw cause;
+        wait({ status: 'waiting', why: cause instanceof Unusable ? cause.message : UNREACHABLE });
       }
+      await pause();
     }
     return null;
   }
@@ -91,19 +96,18 @@ export class PostgresStorage implements Storage {
   async #held(session: Session, isFirstTry: boolean): Promise<Held> {
     await createTables(session, this.#location);
     const held = await heldOf(new PostgresLog(session, this.schema), this.#parts, this.#clock);
-    this.#waiting = null;
-    const over = session.ended.then(() => {
-      this.#session = null;
-    });
-    return { ...held, isFirstTry, over };
+    return { ...held, isFirstTry, lost: session.ended.then(lostSentence) };
   }
+}
 
-  /** Tells each reason once, not with every attempt. */
-  #wait(waiting: Waiting, tell: (waiting: Waiting) => void): void {
-    if (this.#waiting?.why === waiting.why) return;
-    this.#waiting = waiting;
-    tell(waiting);
-  }
+function lostSentence(cause: unknown): string {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  return `The session with the database has ended (${said}), so another process may have the worlds now.`;
+}
+
+/** Will the same request succeed once the database is back? */
+function isAway(cause: unknown): boolean {
+  return cause instanceof Away || cause instanceof Unreachable || cause instanceof OutcomeUnknown;
 }
 
 function standbySentence(holder: string | null): string {

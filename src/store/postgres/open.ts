@@ -1,6 +1,6 @@
 import type * as Postgres from 'pg';
 import { Unusable } from '../../core/unusable.ts';
-import { Unreachable, Unwritable } from '../errors.ts';
+import { isStorageFailure } from '../errors.ts';
 import type { Location } from './location.ts';
 import { POSTGRES_SCHEMA, STATEMENTS, TABLES } from './schema.ts';
 import { Session, type Statements } from './session.ts';
@@ -14,10 +14,13 @@ const OLDEST = 140_000;
 /** Tells the locks of this program from those of others in the same database: "nvam". */
 const LOCK_CLASS = 0x6e76616d;
 
+/** The database cannot be used now, but perhaps soon: it does not run, is starting, or is full. */
+export class Away extends Unusable {}
+
 /**
  * Opens a session in which the lock can be trusted: with PostgreSQL itself, and with a server that accepts changes.
  *
- * @throws Unusable with a remedy
+ * @throws Unusable with a remedy; Away
  */
 export async function openSession(pg: typeof Postgres, location: Location): Promise<Session> {
   let session: Session | undefined;
@@ -178,15 +181,29 @@ async function isEarlier(session: Statements, schema: string): Promise<boolean> 
   return found[0]?.program === PROGRAM;
 }
 
+/**
+ * Codes of errors that may pass: no connection, no resources, an operator, the system
+ * (https://www.postgresql.org/docs/current/errcodes-appendix.html), and those of sockets.
+ */
+const PASSING_CODES = /^(?:08|53|57|58|E(?!RR_))/;
+/** Texts of the driver, and of a session, for errors without a code. */
+const SILENT = /^timeout expired$|does not answer$/;
+const CUT = /^Connection terminated|^the connection was closed$/;
+
 /** Why a database cannot be used, in one line and without the password. */
 function unusable(cause: unknown, { shown, schema }: Location): Unusable {
-  const reported = cause instanceof Unreachable || cause instanceof Unwritable ? cause.cause : cause;
+  const reported = isStorageFailure(cause) ? (cause as Error).cause : cause;
   const code = reported instanceof Error && 'code' in reported ? String(reported.code) : '';
-  return new Unusable(`--data ${shown} ${reasonOf(code, reported, schema)}`, { cause });
+  const said = reported instanceof Error ? reported.message : String(reported);
+  const refusal = refusalOf(code, said, schema);
+  if (refusal !== null) return new Unusable(`--data ${shown} ${refusal}`, { cause });
+  const isPassing = PASSING_CODES.test(code) || SILENT.test(said) || CUT.test(said);
+  const why = `--data ${shown} ${absenceOf(code, said)}`;
+  return isPassing ? new Away(why, { cause }) : new Unusable(why, { cause });
 }
 
-function reasonOf(code: string, reported: unknown, schema: string): string {
-  const said = reported instanceof Error ? reported.message : String(reported);
+/** Why the server refuses these options; null if it does not. */
+function refusalOf(code: string, said: string, schema: string): string | null {
   switch (code) {
     case '28P01':
     case '28000':
@@ -198,6 +215,17 @@ function reasonOf(code: string, reported: unknown, schema: string): string {
       return 'names a database that does not exist. Create it, or name another one.';
     case '42501':
       return `lacks the right to create or use the schema \`${schema}\`. Grant it (\`GRANT CREATE ON DATABASE\`), or give a schema that is the user's own.`;
+    default:
+      // What PgBouncer says of settings that it does not pass on.
+      if (/unsupported startup parameter/i.test(said)) return POOLER;
+      // A connection that breaks before TLS is there breaks for another reason.
+      if (code === 'ECONNRESET' || !/SSL|TLS|certificate|self.signed/i.test(said)) return null;
+      return `cannot be reached by TLS: ${said}. Check \`sslmode\` and \`sslrootcert\`.`;
+  }
+}
+
+function absenceOf(code: string, said: string): string {
+  switch (code) {
     case '53300':
       return 'has no free connection: its limit is reached. Raise `max_connections`, or close other connections.';
     case '57P03':
@@ -208,12 +236,7 @@ function reasonOf(code: string, reported: unknown, schema: string): string {
     case 'EAI_AGAIN':
       return 'names a host that is not known. Check its name.';
     default:
-      // What PgBouncer says of settings that it does not pass on.
-      if (/unsupported startup parameter/i.test(said)) return POOLER;
-      if (/SSL|TLS|certificate|self.signed/i.test(said))
-        return `cannot be reached by TLS: ${said}. Check \`sslmode\` and \`sslrootcert\`.`;
-      // What the driver says, and what a session does.
-      if (/^timeout expired$|does not answer$/.test(said)) {
+      if (SILENT.test(said)) {
         return 'does not answer. Check host and port, and that no firewall in between drops the packets.';
       }
       return `cannot be used: ${said}. Check the URL, and that PostgreSQL runs there.`;

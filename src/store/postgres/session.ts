@@ -94,7 +94,7 @@ export class Session implements Statements {
   readonly processId: number | null;
   /** A setting of this session alone, by which a pooler is recognised. */
   readonly mark: string;
-  /** Resolves when the session has ended, with the reason. */
+  /** Resolves when the session has ended without `close`, with the reason. */
   readonly ended: Promise<unknown>;
   /** Why the latest change was refused; null if it was accepted. */
   refusal: Refusal | null = null;
@@ -197,6 +197,7 @@ export class Session implements Statements {
   /** Ends the session: PostgreSQL releases its lock. */
   async close(): Promise<void> {
     if (this.#isOver) return;
+    this.#end = () => {};
     const end = async () => {
       // What is under way is finished.
       await this.#turns.take(async () => this.#over(new Error('this process has closed the connection'), false));

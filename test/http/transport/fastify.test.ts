@@ -23,6 +23,7 @@ const made = ({ hosts = {} as Record<string, string>, cors = [] as string[] } = 
   const server = {
     addresses: worldAddressesOf(knownHosts([]), []),
     crossOrigin: new CrossOrigin(cors),
+    waiting: () => null,
     log: SILENT,
   };
   return makeFastify({

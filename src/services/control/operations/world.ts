@@ -1,7 +1,6 @@
 import type { Handler } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
-import { noWorldsProblem } from '../../../store/waiting.ts';
 import { extentOf } from '../lists.ts';
 import type { Ports } from '../ports.ts';
 
@@ -20,11 +19,6 @@ export function worldOperations(ports: Ports) {
 
   /** `ready` while this process has the worlds, and their store accepts writes. */
   const getHealth: Handler<'control', 'get_health'> = ({ store, findings, query, now }) => {
-    const waiting = ports.waiting();
-    if (waiting !== null) {
-      if (query.ready !== undefined) throw noWorldsProblem(waiting);
-      return { status: 200, body: { status: waiting.status, detail: waiting.why } };
-    }
     const fault = store.fault();
     if (fault === null) return { status: 200, body: { status: 'ready' } };
     findings.report('storage', fault, now);

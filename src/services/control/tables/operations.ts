@@ -11,7 +11,7 @@ export const OPERATION_SECTIONS = [
       list_calls: {},
       get_health: { unguarded: true, withoutWorlds: true },
       get_info: {},
-      get_metrics: { withoutWorlds: true },
+      get_metrics: {},
       get_cast: {},
       reset_world: {},
       get_clock: {},

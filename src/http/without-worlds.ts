@@ -1,0 +1,41 @@
+import type { FastifyRequest } from 'fastify';
+import { own } from '../core/members.ts';
+import type { Outcome } from '../core/outcome.ts';
+import type { Problem } from '../core/problem.ts';
+import { noWorldsProblem, type Waiting } from '../store/waiting.ts';
+import { problemOf } from './problem.ts';
+import type { Strays } from './strays.ts';
+import { methodOf, pathOf } from './transport/arrival.ts';
+import { isControlPath, type OriginGuard } from './transport/origins.ts';
+import { type WireAnswer, writeAnswer } from './transport/wire-answer.ts';
+
+/**
+ * The answer of a process that has no worlds yet: `GET /_mock/health` says that it is alive, and everything else is
+ * refused in the vendor's form.
+ */
+export function answerWithoutWorlds(
+  request: FastifyRequest,
+  why: Waiting,
+  originGuard: OriginGuard,
+  strays: Pick<Strays, 'render'>,
+): WireAnswer {
+  const problem = refusalOf(request, why, originGuard);
+  const outcome = problem === null ? healthOf(why) : strays.render(problem, pathOf(request.raw.url));
+  return writeAnswer(outcome, problem);
+}
+
+/** Null for the one request that is answered. */
+function refusalOf({ raw, query }: FastifyRequest, why: Waiting, originGuard: OriginGuard): Problem | null {
+  try {
+    originGuard.check(raw, isControlPath(raw.url) ? 'known' : 'open');
+  } catch (thrown) {
+    return problemOf(thrown);
+  }
+  const isHealth = methodOf(raw) === 'GET' && pathOf(raw.url) === '/_mock/health';
+  // Fastify's type of a query depends on a schema, which our routes do not have.
+  return isHealth && own(query as Record<string, unknown>, 'ready') === undefined ? null : noWorldsProblem(why);
+}
+
+function healthOf({ status, why }: Waiting): Outcome {
+  return { status: 200, body: { status, detail: why } };
+}
