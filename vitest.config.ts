@@ -26,7 +26,7 @@ function v8Flags(): string[] {
 }
 
 /** Tests that look into files with better-sqlite3, which cannot be installed on every machine. */
-const LOOKING_INTO_FILES = ['data-file', 'drivers', 'log', 'migrating', 'revisions', 'upgrade'];
+const LOOKING_INTO_FILES = ['data-file', 'drivers', 'log'];
 
 function excluded(): string[] {
   try {
@@ -47,6 +47,7 @@ export default defineConfig({
     // Nothing in src keeps state of its own, so files share what they import: a third of the time.
     isolate: false,
     include: ['{test,conformance,console}/**/*.test.ts'],
+    setupFiles: ['test/support/watch-turns.ts'],
     exclude: excluded(),
     globalSetup: 'test/support/setup.ts',
     testTimeout: 60_000,

@@ -86,7 +86,7 @@ export async function addServiceKeys(file, id, count) {
 export async function makeWithSimulations(file, count) {
   await make(file);
   await change(file, async (collections, { airRow, collectionOf, SIMULATIONS }) => {
-    const [like] = (await collectionOf(SIMULATIONS).all(collections)).rows;
+    const [like] = await collectionOf(SIMULATIONS).all(collections);
     if (like === undefined) throw new Error('the built-in seed has no simulation');
     await removeAll(collections, 'air.');
     const simulations = Array.from({ length: count }, (_, number) => {
@@ -103,7 +103,7 @@ export async function makeWithSimulations(file, count) {
 async function removeAll(collections, prefix) {
   for (const collection of Object.keys(await collections.counts())) {
     if (!collection.startsWith(prefix)) continue;
-    const { rows } = await collections.list({ collection });
+    const rows = await collections.list({ collection });
     await collections.commit(rows.map(({ id }) => ({ kind: 'remove', collection, id })));
   }
 }

@@ -14,7 +14,7 @@ import { openStorage } from '../store/open.ts';
 import type { KeptSeed, Seed } from '../store/seed.ts';
 import { newStoreParts, type StoreParts } from '../store/shared.ts';
 import type { Storage } from '../store/storage.ts';
-import { rowsOfSeed } from '../worlds/beginnings.ts';
+import { stateOfSeed } from '../worlds/beginnings.ts';
 import { Credentials } from '../worlds/credentials.ts';
 import type { Customs } from '../worlds/templates.ts';
 import type { Inputs, ServerParts } from './inputs.ts';
@@ -30,8 +30,6 @@ export interface OpenWorlds {
   readonly log: Log;
   /** The authority of https that it holds; null without https, or without one. */
   readonly authority: string | null;
-  /** A seed that was kept, with the credentials of its world. */
-  readonly revive: (kept: KeptSeed) => Seed;
 }
 
 /** @throws Unusable if the worlds cannot be used */
@@ -73,14 +71,14 @@ async function openIn(
       random,
       signingKey,
       revive,
-      rowsOf: (one: Seed, at: Instant) => beginnings?.rowsOf(one, at, shared) ?? rowsOfSeed(one, at, shared),
+      stateOf: (one: Seed, at: Instant) => beginnings?.stateOf(one, at) ?? stateOfSeed(one, at),
       keys: new Credentials(services),
       secrets: { key: fingerprintKey(), ofSeeds: new SecretsOfSeeds() },
     },
     { onWait, onLost },
   );
   const log = makeLog?.({ now: () => process.clock.now() }) ?? SILENT;
-  return { storage, process, shared, customs, log, authority, revive };
+  return { storage, process, shared, customs, log, authority };
 }
 
 /** Fingerprints of secrets depend on it: two servers of one process show the same one for the same secret. */

@@ -114,7 +114,7 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
     services,
     random,
     version,
-    revisions: shared.revisions,
+    memory: shared.memory,
     state: shared.budgets.state,
     routes: () => routes,
   });

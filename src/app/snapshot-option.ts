@@ -6,18 +6,19 @@ import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { bytesOfFile } from '../platform/text-file.ts';
 import { findKeptSeedFault } from '../seed/index.ts';
-import type { FrozenRows } from '../store/frozen-rows.ts';
 import type { Store } from '../store/index.ts';
 import { type KeptSeed, SEEDS } from '../store/seed.ts';
-import { settingRow } from '../store/settings.ts';
-import type { StoreParts } from '../store/shared.ts';
-import { checkContent, rowsOfFile, type SnapshotFile, SnapshotReader } from '../worlds/snapshot-file.ts';
+import { SETTINGS, settingRow } from '../store/settings.ts';
+import { type State, StateBuilder } from '../store/state.ts';
+import { checkContent, type SnapshotFile, SnapshotReader } from '../worlds/snapshot-file.ts';
 import { BEGAN_WITH, loadRowCheck } from './row-check.ts';
 
 /** A file to begin with. */
 export interface FirstSnapshot extends SnapshotFile {
   /** For messages: `--snapshot FILE`. */
   readonly option: string;
+  /** What the world begins with. */
+  readonly state: State;
 }
 
 /** @param value the seed that a program gave @throws Unusable if there is a seed, too */
@@ -38,7 +39,11 @@ export async function snapshotFrom(
   services: readonly ServiceDefinition[],
 ): Promise<FirstSnapshot | null> {
   if (file === null) return null;
-  const reader = new SnapshotReader(await loadRowCheck(), most);
+  const builder = new StateBuilder();
+  const reader = new SnapshotReader(await loadRowCheck(), most, (row, usedAt) => {
+    // The world began with this file, and not with what the world in it began with.
+    if (row.collection !== SETTINGS.name || row.id !== BEGAN_WITH) builder.add(row, { usedAt, isOurs: true });
+  });
   const option = `--snapshot ${showValue(file)}`;
   try {
     let length = 0;
@@ -47,9 +52,10 @@ export async function snapshotFrom(
       if (length > most) throw new Unusable(`${option} is larger than --max-state allows. Give a higher one.`);
       reader.read(part);
     }
-    const content = reader.end();
-    await checkContent(content, (seed) => findKeptSeedFault(seed, services));
-    return { ...content, option };
+    const read = reader.end();
+    await checkContent(read, (seed) => findKeptSeedFault(seed, services));
+    builder.add(settingRow(BEGAN_WITH, read.sha256));
+    return { ...read, option, state: builder.state };
   } catch (cause) {
     if (cause instanceof Unusable) throw cause;
     if (cause instanceof Problem) throw unusable(option, cause);
@@ -58,21 +64,10 @@ export async function snapshotFrom(
 }
 
 /** The seed of the world that a snapshot was taken of, with that world's credentials. @throws Unusable if it has none */
-export function seedOfSnapshot({ rows, option }: FirstSnapshot): KeptSeed {
-  const row = rows.find(({ collection }) => collection === SEEDS.name);
+export function seedOfSnapshot({ state, option }: FirstSnapshot): KeptSeed {
+  const [row] = state.collections.get(SEEDS.name)?.all ?? [];
   if (row !== undefined) return row.body as KeptSeed;
   throw new Unusable(`${option} has no seed. Download the snapshot again.`);
-}
-
-/** The rows that a world begins with. @throws Unusable if they do not fit each other */
-export function rowsOfSnapshot(file: FirstSnapshot, revisions: StoreParts['revisions']): FrozenRows {
-  const mark = settingRow(BEGAN_WITH, file.sha256);
-  const others = file.rows.filter(({ collection, id }) => collection !== mark.collection || id !== mark.id);
-  try {
-    return rowsOfFile({ rows: [...others, mark] }, revisions);
-  } catch (cause) {
-    throw cause instanceof Problem ? unusable(file.option, cause) : cause;
-  }
 }
 
 function unusable(option: string, cause: Problem): Unusable {

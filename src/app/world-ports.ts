@@ -1,4 +1,6 @@
+import type { Holder } from '../contract/credentials.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
+import { Pacer } from '../core/pacer.ts';
 import { Problem } from '../core/problem.ts';
 import { Unusable } from '../core/unusable.ts';
 import { derivationOf } from '../credentials/derivation.ts';
@@ -24,11 +26,11 @@ export interface WorldKeeping {
 /** The worlds, as the control API makes and finds them. */
 export function worldPorts(keeping: WorldKeeping, casts: Casts): Ports['worlds'] {
   const { services, random } = keeping;
-  const originOf = async ({ seed, from }: WorldOrder): Promise<WorldOrigin> => {
+  const withOrigin = async <Made>({ seed, from }: WorldOrder, make: (origin: WorldOrigin) => Promise<Made>) => {
     const { worlds, snapshots } = keeping.process;
     if (from === undefined) {
-      if (seed === undefined) return { kind: 'seed', seed: worlds.entry('default').world.origin };
-      return { kind: 'seed', seed: await readSeed(() => seedOfValue(seed, services, random)) };
+      if (seed === undefined) return make({ kind: 'seed', seed: worlds.entry('default').world.origin });
+      return make({ kind: 'seed', seed: await readSeed(() => seedOfValue(seed, services, random)) });
     }
     if (seed !== undefined) {
       throw new Problem(
@@ -37,19 +39,22 @@ export function worldPorts(keeping: WorldKeeping, casts: Casts): Ports['worlds']
       );
     }
     if ('snapshot' in from) {
-      const { rows, world, ...made } = await snapshots.find(from.snapshot);
-      return { kind: 'copy', rows, seed: made.seed, credentials: made.credentials, of: world };
+      return snapshots.use(from.snapshot, ({ state, world: of, seed: its, credentials }) =>
+        make({ kind: 'copy', state, seed: its, credentials, of }),
+      );
     }
     const { world, credentials } = worlds.entry(from.world);
-    return { kind: 'copy', rows: await world.store.freeze(), seed: world.origin, credentials, of: world.id };
+    return make({ kind: 'copy', state: await world.store.freeze(), seed: world.origin, credentials, of: world.id });
   };
   return {
     make: async (order) => {
       const { id, credentials, ttl, label } = order;
-      const made = await keeping.process.worlds.create({ id, credentials, ttl, label, origin: await originOf(order) });
+      const made = await withOrigin(order, (origin) =>
+        keeping.process.worlds.create({ id, credentials, ttl, label, origin }),
+      );
       const { entry, kept, ambiguous } = made;
       const isCopy = order.from !== undefined && credentials === 'own';
-      const created = isCopy ? createdOf(made) : null;
+      const created = isCopy ? await createdOf(made) : null;
       casts.note(entry.world, kept);
       // Without bearers: nine signatures take ten times as long as all else.
       return { ...infoOf(entry), cast: await casts.of(entry.world), ambiguous, created };
@@ -72,19 +77,26 @@ async function readSeed<Read>(read: () => Promise<Read>): Promise<Read> {
 }
 
 /** In the form of the cast. */
-function createdOf({ entry, created }: MadeWorld) {
+async function createdOf({ entry, created }: MadeWorld) {
   const derivation = derivationOf(entry.world.id);
-  const of = (kind: MadeWorld['created'][number]['kind']) => created.filter((one) => one.kind === kind);
-  const clientsOf = (kind: Parameters<typeof of>[0]) =>
-    of(kind).map(({ id, name, clientId }) => ({ id, name, clientId, clientSecret: derivation.secret(id) }));
+  const pacer = new Pacer();
+  const shown = async <Shown>(kind: Holder['kind'], show: (holder: Holder) => Shown) => {
+    const all: Shown[] = [];
+    for (const one of created) {
+      if (pacer.isLong) await pacer.pause();
+      if (one.kind === kind) all.push(show(one));
+    }
+    return all;
+  };
+  const client = ({ id, name, clientId }: Holder) => ({ id, name, clientId, clientSecret: derivation.secret(id) });
   return {
-    keys: of('ngc-key').map(({ id, name, owner: org }) => ({ id, name, org, key: deriveKeyText(derivation, id) })),
-    accessKeys: clientsOf('access-key'),
-    applications: of('application').map(({ id, name, clientId }) => ({
+    keys: await shown('ngc-key', ({ id, name, owner: org }) => ({ id, name, org, key: deriveKeyText(derivation, id) })),
+    accessKeys: await shown('access-key', client),
+    applications: await shown('application', ({ id, name, clientId }) => ({
       ...{ id, name, clientId },
       secret: derivation.secret(id),
     })),
-    serviceAccounts: clientsOf('service-account'),
+    serviceAccounts: await shown('service-account', client),
     // Clients through which users log in have no secret.
     clients: [],
   };

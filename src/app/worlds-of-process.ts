@@ -2,18 +2,18 @@ import type { Config } from '../config/options.ts';
 import { type Clock, machineClock } from '../core/clock.ts';
 import { Unusable } from '../core/unusable.ts';
 import { shownData } from '../store/data-option.ts';
-import type { FrozenRows } from '../store/frozen-rows.ts';
 import { type KeptSeed, type Seed, seedIn } from '../store/seed.ts';
 import { snapshotsInMemory } from '../store/snapshot-store.ts';
+import type { State } from '../store/state.ts';
 import type { Held, Storage } from '../store/storage.ts';
 import { noWorldsProblem, UNREACHABLE, type Waiting } from '../store/waiting.ts';
 import type { Filled } from '../worlds/beginnings.ts';
 import { Worlds, type WorldsParts } from '../worlds/registry.ts';
 import { Snapshots } from '../worlds/snapshots.ts';
-import { type Customs, finishFilled, type RowsOfSeed, Templates } from '../worlds/templates.ts';
+import { type Customs, finishFilled, type StateOfSeed, Templates } from '../worlds/templates.ts';
 import { makeNamedWorlds } from './named-worlds.ts';
 import { seedNotices } from './notices.ts';
-import { beganWith, didNotBegin, type FirstSnapshot, rowsOfSnapshot } from './snapshot-option.ts';
+import { beganWith, didNotBegin, type FirstSnapshot } from './snapshot-option.ts';
 
 /** What the worlds are made of, besides their storage. */
 export interface BeginParts
@@ -25,7 +25,7 @@ export interface BeginParts
   readonly seed: Seed;
   /** The file that a new default world begins with, in place of the seed's rows; null without `--snapshot`. */
   readonly snapshot: FirstSnapshot | null;
-  readonly rowsOf: RowsOfSeed;
+  readonly stateOf: StateOfSeed;
 }
 
 /** What a process hears about its worlds. */
@@ -136,7 +136,7 @@ async function beginWorlds(
   parts: BeginParts,
   held: Held,
 ): Promise<{ readonly current: Current; readonly notices: readonly string[] }> {
-  const { config, shared, customs, keys, rowsOf, random, revive } = parts;
+  const { config, shared, customs, keys, stateOf, random, revive } = parts;
   const { kept: keptWorlds, clock: machine, isFirstTry: mayAct } = held;
   const kept = await seedIn(held.store.collections);
   const isNew = kept === null || (config.reseed && mayAct);
@@ -144,12 +144,12 @@ async function beginWorlds(
   const worlds = new Worlds({
     ...parts,
     ...{ machine, snapshot, kept: keptWorlds, mode: config.mode, most: config.maxWorlds },
-    templates: new Templates(machine, shared, customs, keys, rowsOf),
+    templates: new Templates(machine, shared, customs, keys, stateOf),
     fault: () => (held.isSure() ? null : noWorldsProblem({ status: 'waiting', why: UNREACHABLE })),
   });
   try {
     const reopened = await openWorlds(parts, held, worlds, isNew ? null : kept, snapshot);
-    const snapshots = new Snapshots(random, keptWorlds?.snapshots ?? snapshotsInMemory(shared.state), revive);
+    const snapshots = new Snapshots(random, keptWorlds?.snapshots ?? snapshotsInMemory(shared.memory), revive);
     const notices = [
       ...held.notices,
       ...reopened,
@@ -168,13 +168,13 @@ async function beginWorlds(
 
 /** @param kept the seed of the default world that there is; null to make a new one @returns the notices about the others */
 async function openWorlds(
-  { config, seed, customs, revive, rowsOf }: BeginParts,
+  { config, seed, customs, revive, stateOf }: BeginParts,
   { store, clock, notices }: Held,
   worlds: Worlds,
   kept: KeptSeed | null,
-  snapshot: FrozenRows | null,
+  snapshot: State | null,
 ): Promise<readonly string[]> {
-  if (kept === null) await store.restore(snapshot ?? (await rowsOf(seed, clock.now())));
+  if (kept === null) await store.restore(snapshot ?? (await stateOf(seed, clock.now())));
   // A user who opens the console later did not see the notices of the start.
   const findings = notices.map((notice): Filled['findings'][number] => ['storage', notice, clock.now()]);
   await finishFilled(store, (...finding) => findings.push(finding), customs, clock.now());
@@ -186,13 +186,13 @@ async function openWorlds(
 
 /** @returns the rows of the snapshot if the world begins, or began, with it */
 async function snapshotFor(
-  { snapshot, shared, config }: BeginParts,
+  { snapshot, config }: BeginParts,
   { store, isFirstTry }: Held,
   isNew: boolean,
-): Promise<{ readonly snapshot: FrozenRows | null; readonly unused: boolean }> {
+): Promise<{ readonly snapshot: State | null; readonly unused: boolean }> {
   if (snapshot === null) return { snapshot: null, unused: false };
   if (isNew || (await beganWith(store, snapshot))) {
-    return { snapshot: rowsOfSnapshot(snapshot, shared.revisions), unused: false };
+    return { snapshot: snapshot.state, unused: false };
   }
   if (isFirstTry) throw didNotBegin(snapshot, shownData(config.data ?? ''));
   return { snapshot: null, unused: true };

@@ -7,7 +7,7 @@ export interface ViewKind<View extends object> {
 }
 
 /**
- * The sources of a view: revisions of rows and lists, names, and immutable objects. The view is valid as long as all of
+ * The sources of a view: lists of rows, names, and immutable objects. The view is valid as long as all of
  * them are the same by `===`, because it depends on nothing else.
  */
 export type Sources = readonly unknown[];
@@ -17,7 +17,7 @@ interface Made {
   readonly view: object;
 }
 
-/** The size of a source: a number, or a reference to a shared object. */
+/** The size of a source: a reference to a shared object. */
 const SOURCE_BYTES = 16;
 
 /**

@@ -21,6 +21,7 @@ export function problemOf(thrown: unknown, store?: Pick<Store, 'fault'>): Proble
       thrown instanceof TakesNothing
         ? `The database ${thrown.why}, so nothing was done. Try again once the database accepts changes.`
         : 'The database does not answer, so nothing was done. Try again once the database is back.';
+    if (thrown instanceof TakesNothing && thrown.isFull) return new Problem('storage_full', message, { cause: thrown });
     return new Problem('unavailable', message, { retryAfter: 1, cause: thrown });
   }
   if (thrown instanceof OutcomeUnknown) {

@@ -2,7 +2,7 @@ import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { decisionOfProblem } from '../core/decision.ts';
 import type { Outcome } from '../core/outcome.ts';
-import { retrying } from '../store/updating.ts';
+import { Changed } from '../store/errors.ts';
 import { addAnswerHook, respond } from './answers.ts';
 import type { ReceivedBody } from './bodies.ts';
 import { addBodyParser, parseBodyOf } from './bodies.ts';
@@ -148,14 +148,19 @@ function looksUpFirst({ route }: InFlightRequest): boolean {
   return route.service.conventions?.looksUpFirst === true;
 }
 
+/** The most attempts of an operation. Whenever one fails, another writer of the same row has made progress. */
+const MAX_TRIES = 5;
+
 /** Carries the operation out, and once more if what it read was changed before it could commit. */
 async function carryOut(flight: InFlightRequest): Promise<void> {
-  let isFirst = true;
-  await retrying(async () => {
-    if (!isFirst) await checkResource(flight);
-    isFirst = false;
-    await handle(flight);
-  });
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await handle(flight);
+    } catch (cause) {
+      if (!(cause instanceof Changed) || tried === MAX_TRIES) throw cause;
+    }
+    await checkResource(flight);
+  }
 }
 
 /** Runs the operation. A refusal that the handler renders itself, such as a page, is also a decision. */

@@ -1,10 +1,9 @@
 /** NGC keys, their organisations and users, for the services that accept them. Knows the store, but no service. */
 import { END_OF_TIME, type Instant } from '../core/clock.ts';
 import type { PolicyVersion } from '../core/policy.ts';
-import type { Change, Collections, Expectation } from '../store/collections.ts';
+import type { Change, Collections, Commit } from '../store/collections.ts';
 import { Collision, LimitReached, NotFound } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
-import { updating } from '../store/updating.ts';
 import {
   type KeyInForce,
   keysNamed,
@@ -63,7 +62,7 @@ export class NgcKeys {
 
   /** Oldest first. */
   async organizations(): Promise<readonly Organization[]> {
-    return (await ORGANIZATIONS.all(this.#rows)).rows.map(({ body }) => body);
+    return (await ORGANIZATIONS.all(this.#rows)).map(({ body }) => body);
   }
 
   async user(org: string, email: string): Promise<NgcUser | null> {
@@ -79,21 +78,16 @@ export class NgcKeys {
    */
   create(key: NewNgcKey, roles: readonly string[], limit: number | null): Promise<void> {
     const rows = this.#rows;
-    return updating(rows, async () => {
+    return rows.updating(async (commit) => {
       const { id, org, type, user } = key;
-      const owner = ngcKeyOwner(key);
-      const { count, revision } = await rows.size(NGC_KEYS.name, owner);
       if ((await NGC_KEYS.byId(rows, id)) !== null) throw new Collision();
       const isLimited = type === 'service' && limit !== null;
-      if (isLimited && count >= limit) throw new LimitReached();
-      const expects: Expectation[] = isLimited ? [{ collection: NGC_KEYS.name, owner, revision }] : [];
+      if (isLimited && (await rows.count(NGC_KEYS.name, ngcKeyOwner(key))) >= limit) throw new LimitReached();
       const changes: Change[] = newKeyRows(key).map((row) => ({ kind: 'put', row }));
       if (user !== null && (await NGC_USERS.byId(rows, ngcUserId(org, user))) === null) {
         changes.push(NGC_USERS.put(ngcUserRow({ org, email: user, roles })));
-        // If another key creates the same user meanwhile, the commit fails and is tried again.
-        expects.push(NGC_USERS.still(null, ngcUserId(org, user)));
       }
-      await rows.commit(changes, expects);
+      await commit(changes);
     });
   }
 
@@ -129,14 +123,14 @@ export class NgcKeys {
     const rows = this.#rows;
     return allOf(
       rows,
-      org === undefined ? (await NGC_KEYS.all(rows, limit)).rows : await NGC_KEYS.ofLabel(rows, keysOfOrg(org), limit),
+      org === undefined ? await NGC_KEYS.all(rows, limit) : await NGC_KEYS.ofLabel(rows, keysOfOrg(org), limit),
       at,
     );
   }
 
   /** The position of each key by id; newer keys have higher ones. */
-  places(): Promise<ReadonlyMap<string, number>> {
-    return NGC_KEYS.places(this.#rows);
+  async places(): Promise<ReadonlyMap<string, number>> {
+    return new Map((await NGC_KEYS.all(this.#rows)).map(({ id, revision }) => [id, revision.place]));
   }
 
   /** All versions, oldest first. */
@@ -153,7 +147,7 @@ export class NgcKeys {
   /** Atomic. @throws NotFound */
   edit(id: string, edit: NgcKeyEdit): Promise<void> {
     const rows = this.#rows;
-    return updating(rows, () => commitEdit(rows, id, edit));
+    return rows.updating((commit) => commitEdit(rows, commit, id, edit));
   }
 
   /** The old secret ends at once. @param ending of its text, for masked values @throws NotFound */
@@ -166,21 +160,21 @@ export class NgcKeys {
   /** @throws NotFound */
   delete(id: string): Promise<void> {
     const rows = this.#rows;
-    return updating(rows, async () => {
+    return rows.updating(async (commit) => {
       const row = await NGC_KEYS.byId(rows, id);
       if (row === null) throw new NotFound();
-      await rows.commit(await removalOf(rows, row));
+      await commit(await removalOf(rows, row));
     });
   }
 
   /** In one step. Keys that do not exist are passed over. */
   deleteAll(ids: readonly string[]): Promise<void> {
     const rows = this.#rows;
-    return updating(rows, async () => {
+    return rows.updating(async (commit) => {
       const found = await Promise.all(ids.map((id) => NGC_KEYS.byId(rows, id)));
       const there = found.filter((row) => row !== null);
       const changes = (await Promise.all(there.map((row) => removalOf(rows, row)))).flat();
-      if (changes.length > 0) await rows.commit(changes);
+      if (changes.length > 0) await commit(changes);
     });
   }
 
@@ -191,7 +185,7 @@ export class NgcKeys {
    */
   flush(id: string | null, at: Instant): Promise<readonly { readonly keyId: string; readonly version: number }[]> {
     const rows = this.#rows;
-    return updating(rows, async () => {
+    return rows.updating(async (commit) => {
       const pending = await pendingKeys(rows, at);
       const ids = id === null ? pending : pending.filter((one) => one === id);
       const flushed: { readonly keyId: string; readonly version: number }[] = [];
@@ -203,7 +197,7 @@ export class NgcKeys {
         flushed.push({ keyId, version: next.version });
         changes.push(...next.changes);
       }
-      if (changes.length > 0) await rows.commit(changes);
+      if (changes.length > 0) await commit(changes);
       return flushed;
     });
   }
@@ -315,6 +309,7 @@ async function policyOf(rows: Collections, key: NgcKeyRow, { next, ...times }: N
 
 async function commitEdit(
   rows: Collections,
+  commit: Commit,
   id: string,
   { policy, roles, issuance, ...changed }: NgcKeyEdit,
 ): Promise<void> {
@@ -331,5 +326,5 @@ async function commitEdit(
   if (holder !== null && roles !== undefined) {
     changes.push(NGC_USERS.put({ ...holder, body: { ...holder.body, roles } }));
   }
-  await rows.commit(changes);
+  await commit(changes);
 }

@@ -4,7 +4,7 @@ import addFormats from 'ajv-formats';
 import { adviseName } from '../core/nearest.ts';
 import { redact } from '../core/redact.ts';
 import { type TypeWords, tellingViolations, type Violation, valueFaultOf } from '../explaining/index.ts';
-import type { Row } from '../store/collections.ts';
+import { NEW, type Row } from '../store/collections.ts';
 import type { KeptForms, RowForm, SettingForm } from '../store/row-form.ts';
 import { SETTINGS } from '../store/settings.ts';
 
@@ -74,7 +74,7 @@ function jsonIn(text: string): unknown {
 
 /** @param row has a body that fits */
 function derivedFault(form: RowForm, row: GivenRow): string | null {
-  const remade = form.remake({ ...row, revision: 0 });
+  const remade = form.remake({ ...row, revision: NEW });
   for (const name of DERIVED) {
     if (isDeepStrictEqual(row[name], remade[name])) continue;
     const expected = redact(JSON.stringify(remade[name]) ?? 'nothing').slice(0, MAX_SHOWN);

@@ -2,9 +2,8 @@ import type { Instant } from '../core/clock.ts';
 import {
   type Change,
   type Collections,
-  type Expectation,
+  type Commit,
   type Facets,
-  type List,
   NEW,
   type Page,
   type PageQuery,
@@ -12,7 +11,6 @@ import {
   type Row,
 } from './collections.ts';
 import { Collision, LimitReached, NotFound } from './errors.ts';
-import { updating } from './updating.ts';
 
 /** The members of a row. An omitted member is empty or null. */
 interface Members<Body, Parent> {
@@ -57,7 +55,7 @@ export class Collection<Body, Parent extends string | null = null> {
     revision = NEW,
     ...own
   }: Members<Body, Parent>): Row<Body, Parent> {
-    return { collection: this.name, aliases, labels, sharedWith, dueAt, revision, usedAt: null, ...own };
+    return { collection: this.name, aliases, labels, sharedWith, dueAt, revision, ...own };
   }
 
   byId(from: Collections, id: string): Promise<Row<Body, Parent> | null> {
@@ -68,37 +66,28 @@ export class Collection<Body, Parent extends string | null = null> {
     return this.#of(from).byAlias(this.name, alias);
   }
 
-  /** All rows of the collection, oldest first. */
-  all(from: Collections, limit?: number): Promise<List<Row<Body, Parent>>> {
+  /** All rows of the collection, oldest first; without a limit the same array until one of them changes. */
+  all(from: Collections, limit?: number): Promise<readonly Row<Body, Parent>[]> {
     return this.#of(from).list({ collection: this.name, ...(limit !== undefined && { limit }) });
   }
 
-  places(from: Collections): Promise<ReadonlyMap<string, number>> {
-    return from.places(this.name);
-  }
-
   /** The parts of an object, oldest first. */
-  async ofParent(from: Collections, parent: string): Promise<readonly Row<Body, Parent>[]> {
-    return (await this.#of(from).list({ collection: this.name, parent })).rows;
+  ofParent(from: Collections, parent: string): Promise<readonly Row<Body, Parent>[]> {
+    return this.#of(from).list({ collection: this.name, parent });
   }
 
   /** Rows with a label, oldest first. */
-  async ofLabel(from: Collections, label: string, limit?: number): Promise<readonly Row<Body, Parent>[]> {
-    return (await this.#of(from).list({ collection: this.name, label, ...(limit !== undefined && { limit }) })).rows;
+  ofLabel(from: Collections, label: string, limit?: number): Promise<readonly Row<Body, Parent>[]> {
+    return this.#of(from).list({ collection: this.name, label, ...(limit !== undefined && { limit }) });
   }
 
-  /** Objects that an account owns, oldest first. */
-  async ofOwner(from: Collections, owner: string): Promise<readonly Row<Body, Parent>[]> {
-    return (await this.listOf(from, owner)).rows;
-  }
-
-  /** Objects that an account owns, oldest first, with the revision of the list. */
-  listOf(from: Collections, owner: string): Promise<List<Row<Body, Parent>>> {
+  /** Objects that an account owns, oldest first; the same array until one of them changes. */
+  ofOwner(from: Collections, owner: string): Promise<readonly Row<Body, Parent>[]> {
     return this.#of(from).list({ collection: this.name, owner });
   }
 
   /** Objects that an account may see: its own, shared and public ones; oldest first. */
-  visibleTo(from: Collections, account: string): Promise<List<Row<Body, Parent>>> {
+  visibleTo(from: Collections, account: string): Promise<readonly Row<Body, Parent>[]> {
     return this.#of(from).list({ collection: this.name, visibleTo: account });
   }
 
@@ -111,24 +100,23 @@ export class Collection<Body, Parent extends string | null = null> {
    */
   async insert(into: Collections, row: Row<Body, Parent>, limit: number | null): Promise<void> {
     if (limit === null) await into.commit([this.put(row)]);
-    else await updating(into, () => this.#insert(into, row, limit));
+    else await into.updating((commit) => this.#insert(into, row, limit, commit));
   }
 
   /**
    * Adds a row after a check of the other rows of its owner.
    *
-   * @param check throws if the row must not be added; it may be called again
+   * @param check throws if the row must not be added
    * @throws Collision if the id or an alias is taken
    */
-  insertBeside(
+  async insertBeside(
     into: Collections,
     row: Row<Body, Parent>,
     check: (others: readonly Row<Body, Parent>[]) => void,
   ): Promise<void> {
-    return updating(into, async () => {
-      const { rows, revision } = await this.listOf(into, row.owner);
-      check(rows);
-      await into.commit([this.put(row)], [{ collection: this.name, owner: row.owner, revision }]);
+    await into.updating(async (commit) => {
+      check(await this.ofOwner(into, row.owner));
+      await commit([this.put(row)]);
     });
   }
 
@@ -136,7 +124,6 @@ export class Collection<Body, Parent extends string | null = null> {
    * Reads a row and replaces it with the result of `change`, in one step; null deletes it. If `change` throws, the
    * error is passed on and nothing is stored.
    *
-   * @param change may be called again, if the row has changed meanwhile
    * @returns the result of `change`
    * @throws NotFound
    */
@@ -145,13 +132,13 @@ export class Collection<Body, Parent extends string | null = null> {
     id: string,
     change: (row: Row<Body, Parent>) => After,
   ): Promise<After> {
-    return updating(within, async () => {
+    return within.updating(async (commit) => {
       const before = await this.byId(within, id);
       if (before === null) throw new NotFound();
       const after = change(before);
-      const revision = await within.commit([this.#changeOf(before, after)]);
-      // `After` is the type of `after`, and another revision does not change the type.
-      return (after === null ? null : { ...after, revision }) as After;
+      const [stored = null] = await commit([this.#changeOf(before, after)]);
+      // As it was stored, it has the type of `after`.
+      return stored as After;
     });
   }
 
@@ -161,13 +148,11 @@ export class Collection<Body, Parent extends string | null = null> {
     parent: string,
     change: (row: Row<Body, Parent>) => Row<Body, Parent> | null,
   ): Promise<readonly Row<Body, Parent>[]> {
-    return updating(within, async () => {
-      const { rows, revision } = await this.#of(within).list({ collection: this.name, parent });
-      const after = rows.map((row) => [row, change(row)] as const);
-      const changes = after.map(([row, next]) => this.#changeOf(row, next));
-      if (changes.length === 0) return [];
-      const now = await within.commit(changes, [{ collection: this.name, revision }]);
-      return after.flatMap(([, next]) => (next === null ? [] : { ...next, revision: now }));
+    return within.updating(async (commit) => {
+      const rows = await this.ofParent(within, parent);
+      const stored = await commit(rows.map((row) => this.#changeOf(row, change(row))));
+      // All rows under this name were written through this handle.
+      return stored as readonly Row<Body, Parent>[];
     });
   }
 
@@ -217,17 +202,11 @@ export class Collection<Body, Parent extends string | null = null> {
     return { kind: 'remove', collection: this.name, id, revision };
   }
 
-  /** Expects that a row is still as it was read, or still does not exist. */
-  still(row: Row<Body, Parent> | null, id: string): Expectation {
-    return { collection: this.name, id, revision: row?.revision ?? NEW };
-  }
-
-  async #insert(into: Collections, row: Row<Body, Parent>, limit: number): Promise<void> {
-    const { count, revision } = await into.size(this.name, row.owner);
-    if ((await into.byId(this.name, row.id)) !== null) throw new Collision();
-    for (const alias of row.aliases) if ((await into.byAlias(this.name, alias)) !== null) throw new Collision();
-    if (count >= limit) throw new LimitReached();
-    await into.commit([this.put(row)], [{ collection: this.name, owner: row.owner, revision }]);
+  async #insert(into: Collections, row: Row<Body, Parent>, limit: number, commit: Commit): Promise<void> {
+    if ((await this.byId(into, row.id)) !== null) throw new Collision();
+    for (const alias of row.aliases) if ((await this.byAlias(into, alias)) !== null) throw new Collision();
+    if ((await into.count(this.name, row.owner)) >= limit) throw new LimitReached();
+    await commit([this.put(row)]);
   }
 
   #changeOf(before: Row<Body, Parent>, after: Row<Body, Parent> | null): Change {

@@ -1,15 +1,20 @@
 import type { Instant } from '../core/clock.ts';
-import type { Turns } from './turns.ts';
 
 /**
- * Identifies the state of a row or a list that was read. Every change of a world has a higher revision than the change
- * before, and none is used twice in the life of a world's id. A restored row has the revision that it had in that
- * state. A list that was reset, restored or created again gets a revision above the highest so far.
+ * Identifies the state of a row: each change gives the row another one, and "unchanged since it was read" is `===`. It
+ * says what the store knows of the row beside its members.
  */
-export type Revision = number;
+export interface Revision {
+  /** A later row of any collection of the world has a higher place; a row that is replaced keeps its place. */
+  readonly place: number;
+  /** The length of the body as JSON, in characters. */
+  readonly size: number;
+  /** The approximate memory of the row, in bytes. */
+  readonly weight: number;
+}
 
 /** The revision of a row that is not stored yet. */
-export const NEW: Revision = 0;
+export const NEW: Revision = { place: 0, size: 0, weight: 0 };
 
 /** Among the accounts that an object is shared with, it stands for all accounts. */
 export const EVERYBODY = '*';
@@ -44,10 +49,8 @@ export interface Row<Body = unknown, Parent extends string | null = string | nul
   readonly body: Body;
   /** The members by which lists are sorted and filtered, for collections that are read in pages. */
   readonly facets?: Facets;
-  /** The revision that was read; a changed row keeps the revision of the row that it was made from. */
+  /** The revision that was read. A change keeps the revision of the row that it was made from. */
   readonly revision: Revision;
-  /** When the row was last used (`note`); null if never. */
-  readonly usedAt: Instant | null;
 }
 
 /** The most characters of a text that are searched, so that no single row can make all searches slow. */
@@ -58,8 +61,6 @@ export interface Facets {
   readonly state: string | null;
   readonly createdAt: Instant;
   readonly modifiedAt: Instant;
-  /** The text that is searched; default: the name. Only its first 4096 characters are searched. */
-  readonly text?: string;
 }
 
 /** Selects rows of one collection by owner, parent, label or visibility; without any of these, all rows. */
@@ -72,20 +73,6 @@ export interface ListQuery {
   readonly visibleTo?: string;
   /** The most rows, from the oldest on; default: all. */
   readonly limit?: number;
-}
-
-/** @typeParam Its the type of the rows */
-export interface List<Its extends Row = Row> {
-  /** Oldest first. */
-  readonly rows: readonly Its[];
-  /** The revision of the owner's list if the query has an owner, otherwise of the collection. */
-  readonly revision: Revision;
-}
-
-/** The number of rows of a list. */
-export interface Size {
-  readonly count: number;
-  readonly revision: Revision;
 }
 
 /** Selects, sorts and limits the rows of a page. */
@@ -101,7 +88,7 @@ export interface PageQuery {
   readonly where: readonly { readonly member: string; readonly value: string }[];
   /** A part of the text of one of these members, regardless of case. */
   readonly search: { readonly members: readonly string[]; readonly text: string } | null;
-  readonly order: { readonly by: 'id' | Exclude<keyof Facets, 'text'>; readonly descending: boolean };
+  readonly order: { readonly by: 'id' | keyof Facets; readonly descending: boolean };
   readonly limit: number;
   readonly offset: number;
   /**
@@ -138,33 +125,30 @@ export type Change =
    */
   | { readonly kind: 'remove'; readonly collection: string; readonly id: string; readonly revision?: Revision };
 
-/** A row or list that a commit does not change, but depends on: the commit fails if it has changed. */
-export type Expectation =
-  /** `NEW` expects that there is no such row. */
-  | { readonly collection: string; readonly id: string; readonly revision: Revision }
-  /** The rows of an owner in a collection, or all of them. */
-  | { readonly collection: string; readonly owner?: string; readonly revision: Revision };
-
 /** Receives the rows that a commit has put (`puts`), and the rows that it has removed or replaced (`before`). */
 export type Watcher = (changed: { readonly puts: readonly Row[]; readonly before: readonly Row[] }) => Promise<void>;
 
 /**
- * The rows of a world: the state that an adapter stores. Every call is atomic. A change that depends on rows that were
- * read uses `updating` (`updating.ts`).
+ * Makes all of the changes, or none. No two may change the same row, except that a removal may be repeated.
+ *
+ * @returns the rows that were put, as they are stored now
+ * @throws Changed if a row is no longer as it was read
+ * @throws Collision if the id of a new row is taken, or an alias
+ */
+export type Commit = (changes: readonly Change[]) => Promise<readonly Row[]>;
+
+/**
+ * The rows of a world. Every call is atomic. A change that depends on rows that were read uses `updating`.
  *
  * @typeParam Its the type of the rows
  */
 export interface Collections<Its extends Row = Row> {
   byId(collection: string, id: string): Promise<Its | null>;
   byAlias(collection: string, alias: string): Promise<Its | null>;
-  list(query: ListQuery): Promise<List<Its>>;
-  /**
-   * The place of each row of a collection, by id. A new row has a higher place than all rows before it, and keeps it. A
-   * page of a list starts after a place, even if the row of this place was removed.
-   */
-  places(collection: string): Promise<ReadonlyMap<string, number>>;
-  /** Takes the same time for any number of rows. @param owner default: all owners */
-  size(collection: string, owner?: string): Promise<Size>;
+  /** The rows of a list, oldest first. Without a limit it is the same array until one of them changes. */
+  list(query: ListQuery): Promise<readonly Its[]>;
+  /** The number of rows; takes the same time for any number. @param owner default: all owners */
+  count(collection: string, owner?: string): Promise<number>;
   /**
    * One page of the objects that an account may see. If it is sorted and filtered by facets, the time does not grow
    * with the number of rows.
@@ -173,28 +157,22 @@ export interface Collections<Its extends Row = Row> {
   due(query: DueQuery): Promise<readonly Its[]>;
   /** The number of rows of each collection; empty collections are left out. */
   counts(): Promise<Readonly<Record<string, number>>>;
+  /** As `Commit`, when no update has the world's turn. */
+  commit: Commit;
   /**
-   * Makes all of the changes, or none. No two may change the same row, except that a removal may be repeated.
-   *
-   * @param expects rows and lists that the changes depend on
-   * @returns the revision that every changed row and list has now
-   * @throws Changed if a row or a list is no longer as it was read
-   * @throws Collision if the id of a new row is taken, or an alias
+   * Reads, decides and commits while nobody else changes the world. Only the commit that `work` is given makes changes
+   * meanwhile; any other one waits for the end of `work`, so `work` must not wait for it.
    */
-  commit(changes: readonly Change[], expects?: readonly Expectation[]): Promise<Revision>;
+  updating<Result>(work: (commit: Commit) => Promise<Result>): Promise<Result>;
   /**
    * Notes when a row was used. Later reads show it at once; it may reach the disk up to a second later. It is not a
    * change: the row keeps its revision. If there is no such row, the call does nothing.
    */
   note(collection: string, id: string, at: Instant): Promise<void>;
+  /** When each row of a collection was last used, by id; rows that never were are left out. */
+  uses(collection: string): Promise<ReadonlyMap<string, Instant>>;
   /** From now on each commit calls `watcher` before it returns. `load` does not call it. */
   watch(watcher: Watcher): void;
-  /** Caches values made from a row, its body or a list, because none of these ever changes. */
+  /** Caches values made from a body or a list, because none of these ever changes. */
   readonly made: WeakMap<object, unknown>;
-  /** The turns of updates that had a conflict (`updating`). */
-  readonly turns: Turns;
-  /** All rows at one moment, oldest first. */
-  dump(): Promise<readonly Its[]>;
-  /** Replaces all rows by these, in one step. */
-  load(rows: readonly Row[]): Promise<void>;
 }

@@ -15,7 +15,7 @@ export class NotFound extends Error {
   override readonly name = 'NotFound';
 }
 
-/** A row or list is no longer as it was read: the caller may read again and try once more (`updating`). */
+/** A row is no longer as it was read: the caller may read again and try once more. */
 export class Changed extends Error {
   override readonly name = 'Changed';
 }
@@ -65,12 +65,15 @@ export class Unreachable extends Error {
 
 /** The database answers, but accepts no changes: its disk is full, or it is a read-only replica. Nothing was stored. */
 export class TakesNothing extends Unreachable {
-  /** @param why completes a sentence that starts with "the database": `is read-only` */
+  /** Completes a sentence that starts with "the database": `is read-only`. */
   readonly why: string;
+  /** Is its disk full? */
+  readonly isFull: boolean;
 
-  constructor(why: string, options?: ErrorOptions) {
+  constructor(why: string, { isFull = false, ...options }: ErrorOptions & { readonly isFull?: boolean } = {}) {
     super(`the database ${why}`, options);
     this.why = why;
+    this.isFull = isFull;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Collections } from './collections.ts';
-import type { FrozenRows } from './frozen-rows.ts';
 import type { KeptState } from './kept-state.ts';
 import type { SettingsStore } from './settings.ts';
+import type { State } from './state.ts';
 
 /**
  * The state of one world. Every call is atomic, so no caller needs a transaction across calls. A store knows no other
@@ -16,14 +16,14 @@ export interface Store {
   hasSecret(collection: string, hash: string): boolean;
   /** Why nothing can be written now, as far as is known without writing; null if writing seems possible. */
   fault(): string | null;
-  /** The rows as they are now, including noted uses that are not written yet. */
-  freeze(): Promise<FrozenRows>;
+  /** Its state as it is now. @throws Unwritable if it has no room in memory */
+  freeze(): Promise<State>;
   /**
    * Replaces all rows by these, in one step.
    *
    * @throws Unwritable, Unreachable if that cannot be stored; then nothing is changed
    */
-  restore(state: FrozenRows): Promise<void>;
+  restore(state: State): Promise<void>;
   /** Frees its memory. */
   close(): Promise<void>;
 }

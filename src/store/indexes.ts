@@ -1,12 +1,11 @@
 import type { Instant } from '../core/clock.ts';
 import { compareTexts } from '../core/text-order.ts';
 import type { PageQuery, Row } from './collections.ts';
-import type { Entry } from './entry.ts';
 
 /** The members by which rows are grouped into lists. */
-export type GroupKind = 'owner' | 'parent' | 'label' | 'account' | 'secret';
+export type IndexName = 'owner' | 'parent' | 'label' | 'account' | 'secret';
 
-export const KEYS: Readonly<Record<GroupKind, (row: Row) => readonly string[]>> = {
+export const KEYS: Readonly<Record<IndexName, (row: Row) => readonly string[]>> = {
   owner: ({ owner }) => [owner],
   parent: ({ parent }) => (parent === null ? [] : [parent]),
   label: ({ labels }) => labels,
@@ -17,84 +16,88 @@ export const KEYS: Readonly<Record<GroupKind, (row: Row) => readonly string[]>> 
   },
 };
 
-/** The rows of one list, in the order of their places. */
+/** Some rows of a collection, in the order of their places. */
 export class Group {
-  readonly #entries = new Map<string, Entry>();
+  #rows = new Map<string, Row>();
   #highest = Number.NEGATIVE_INFINITY;
-  #isSorted = true;
-  #rows: readonly Row[] | null = null;
+  /** False once a row came after a later one, such as a row that went to another owner. */
+  #isInOrder = true;
+  #array: readonly Row[] | null = null;
 
   get size(): number {
-    return this.#entries.size;
+    return this.#rows.size;
   }
 
+  /** The same array until a row is put or removed. */
   get rows(): readonly Row[] {
-    this.#rows ??= this.entries().map(({ row }) => row);
-    return this.#rows;
+    if (this.#array !== null) return this.#array;
+    const rows = [...this.#rows.values()];
+    this.#array = this.#isInOrder ? rows : rows.sort(byPlace);
+    return this.#array;
   }
 
-  entries(): readonly Entry[] {
-    const entries = [...this.#entries.values()];
-    return this.#isSorted ? entries : entries.sort((one, other) => one.place - other.place);
+  copy(): Group {
+    const copy = new Group();
+    copy.#rows = new Map(this.#rows);
+    copy.#highest = this.#highest;
+    copy.#isInOrder = this.#isInOrder;
+    return copy;
   }
 
-  find(id: string): Entry | undefined {
-    return this.#entries.get(id);
+  find(id: string): Row | undefined {
+    return this.#rows.get(id);
   }
 
-  put(entry: Entry): void {
-    this.#rows = null;
-    if (entry.place < this.#highest && !this.#entries.has(entry.row.id)) this.#isSorted = false;
-    this.#highest = Math.max(this.#highest, entry.place);
-    this.#entries.set(entry.row.id, entry);
+  put(row: Row): void {
+    const { place } = row.revision;
+    this.#array = null;
+    if (place < this.#highest && !this.#rows.has(row.id)) this.#isInOrder = false;
+    if (place > this.#highest) this.#highest = place;
+    this.#rows.set(row.id, row);
   }
 
   remove(id: string): void {
-    this.#rows = null;
-    this.#entries.delete(id);
-  }
-
-  /** Must be called when a row of an entry was replaced, because `rows` is cached. */
-  renew(): void {
-    this.#rows = null;
+    this.#array = null;
+    this.#rows.delete(id);
   }
 }
 
-/** Sorted entries, for binary search. No two entries of an order compare as equal. */
+/** Rows in an order, for binary search. No two rows of an order compare as equal. */
 export class Order {
   readonly #compare: (one: Row, other: Row) => number;
-  readonly entries: Entry[];
+  readonly rows: Row[];
 
-  constructor(compare: (one: Row, other: Row) => number, entries: readonly Entry[]) {
+  constructor(compare: (one: Row, other: Row) => number, rows: readonly Row[]) {
     this.#compare = compare;
-    this.entries = [...entries].sort((one, other) => compare(one.row, other.row));
+    this.rows = [...rows].sort(compare);
   }
 
-  add(entry: Entry): void {
-    this.entries.splice(this.#placeOf(entry.row), 0, entry);
+  add(row: Row): void {
+    this.rows.splice(this.#placeOf(row), 0, row);
   }
 
-  remove(entry: Entry): void {
-    this.entries.splice(this.#placeOf(entry.row), 1);
+  remove(row: Row): void {
+    this.rows.splice(this.#placeOf(row), 1);
   }
 
-  /** The number of entries before this row. */
+  /** The number of rows before this one. */
   #placeOf(row: Row): number {
-    return firstWhere(this.entries, (entry) => this.#compare(entry.row, row) >= 0);
+    return firstWhere(this.rows, (one) => this.#compare(one, row) >= 0);
   }
 }
 
-/** The index of the first entry for which `holds` is true; it must be true for all later entries, too. */
-export function firstWhere(entries: readonly Entry[], holds: (entry: Entry) => boolean): number {
-  let [low, high] = [0, entries.length];
+/** The index of the first row for which `holds` is true; it must be true for all later rows, too. */
+export function firstWhere(rows: readonly Row[], holds: (row: Row) => boolean): number {
+  let [low, high] = [0, rows.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (holds(entries[middle] as Entry)) high = middle;
+    if (holds(rows[middle] as Row)) high = middle;
     else low = middle + 1;
   }
   return low;
 }
 
+export const byPlace = (one: Row, other: Row): number => one.revision.place - other.revision.place;
 const byId = (one: Row, other: Row): number => compareTexts(one.id, other.id);
 const byTime = (one: Instant, other: Instant): number => (one === other ? 0 : one < other ? -1 : 1);
 /** Orders by this have only rows with such a time. */
@@ -110,7 +113,7 @@ function byState(one: string | null, other: string | null): number {
 export type OrderName = PageQuery['order']['by'];
 
 /** The orders of rows with facets. */
-export const COMPARES: Readonly<Record<OrderName, (one: Row, other: Row) => number>> = {
+export const ORDERS: Readonly<Record<OrderName, (one: Row, other: Row) => number>> = {
   id: byId,
   name: (one, other) => compareTexts(one.facets?.name ?? '', other.facets?.name ?? '') || byId(one, other),
   state: (one, other) => byState(one.facets?.state ?? null, other.facets?.state ?? null) || byId(one, other),

@@ -1,17 +1,18 @@
 import type { Clock, Instant } from '../core/clock.ts';
 import { DEFAULT_WORLD } from '../core/world-id.ts';
-import { clearTimeout, setTimeout } from '../platform/time.ts';
-import { Collision, isStorageFailure } from './errors.ts';
-import { entriesIn, type FrozenRows, frozenRows, rowsIn, sizeOf } from './frozen-rows.ts';
+import { clearTimeout, eventLoopTurn, setTimeout } from '../platform/time.ts';
+import type { Row } from './collections.ts';
+import { Collision, Damaged, isStorageFailure, NotFound } from './errors.ts';
 import type { Store } from './index.ts';
 import { KeptState } from './kept-state.ts';
 import { LogQueue } from './log-queue.ts';
 import { storeOn } from './memory.ts';
-import type { LoggedCommit, LoggedRow, RowLog } from './row-log.ts';
-import { nameOf, type RowName } from './row-name.ts';
+import { type LoggedCommit, nameOf, type RowLog, type RowName } from './row-log.ts';
+import { partsOf, type ReadRow, readPart, savedText } from './saved-row.ts';
 import type { StoreParts } from './shared.ts';
-import type { SnapshotStore, StoredSnapshot } from './snapshot-store.ts';
-import type { KeptWorld, Logged, LoggedSnapshot, LoggedWorld, LogHead, LogUses, WorldLog } from './world-log.ts';
+import type { SnapshotRecord, SnapshotStore } from './snapshot-store.ts';
+import { type State, StateBuilder, sizeOf } from './state.ts';
+import type { KeptWorld, Logged, LoggedWorld, LogHead, LogUses, WorldLog } from './world-log.ts';
 import { WorldRows } from './world-rows.ts';
 
 /**
@@ -19,14 +20,10 @@ import { WorldRows } from './world-rows.ts';
  */
 const DELAY_MS = 1000;
 
-/** How many rows of a snapshot are written in one statement. */
-const SNAPSHOT_ROWS = 500;
-
 /** What the worlds of a process share: their log, and what is yet to be written to it. */
 class Writing {
   readonly log: WorldLog;
   readonly queue: LogQueue;
-  readonly #parts: StoreParts;
   readonly #clock: Clock;
   readonly #rows = new Map<string, Map<string, RowName & { readonly at: Instant }>>();
   readonly #worlds = new Map<string, Instant>();
@@ -34,14 +31,13 @@ class Writing {
 
   constructor(log: WorldLog, parts: StoreParts, clock: Clock) {
     this.log = log;
-    this.#parts = parts;
     this.#clock = clock;
     this.queue = new LogQueue((changes) => parts.commits.measure(() => log.commit(changes, this.head)));
   }
 
-  /** What is written with a change: nothing that was written before is above it. */
+  /** What is written with a change. */
   get head(): LogHead {
-    return { revision: this.#parts.revisions.highest, at: this.#clock.now() };
+    return { at: this.#clock.now() };
   }
 
   use(world: string, row: RowName, at: Instant): void {
@@ -105,29 +101,38 @@ function ignoreRefusal(cause: unknown): void {
 class LogOfWorld implements RowLog {
   readonly #writing: Writing;
   readonly #world: string;
+  /** Rows below this place are part of what the world began with. */
+  #begunAt: number;
   /** Whether the world was deleted; null if nobody deletes it. */
   #deletion: Promise<boolean> | null = null;
 
-  constructor(writing: Writing, world: string) {
+  constructor(writing: Writing, world: string, begunAt: number) {
     this.#writing = writing;
     this.#world = world;
+    this.#begunAt = begunAt;
   }
 
-  async commit({ puts, removed }: LoggedCommit): Promise<void> {
+  async commit({ puts, removed, usedAt }: LoggedCommit): Promise<void> {
     if (await this.#isDeleted()) return;
     const world = this.#world;
+    const nameIn = ({ collection, id }: RowName) => ({ world, collection, id });
+    const isOfBeginning = ({ revision }: Row) => revision.place < this.#begunAt;
     await this.#writing.queue.commit({
-      puts: puts.map(({ row, place, size }) => ({ world, row, place, size })),
-      removed: removed.map(({ collection, id }) => ({ world, collection, id })),
+      puts: [
+        ...puts.map((row) => ({ ...nameIn(row), text: savedText(row, usedAt(row)) })),
+        ...removed.filter(isOfBeginning).map((row) => ({ ...nameIn(row), text: null })),
+      ],
+      removed: removed.filter((row) => !isOfBeginning(row)).map(nameIn),
       states: [],
     });
     this.#writing.forget(world, removed);
   }
 
-  async replace(rows: readonly LoggedRow[]): Promise<void> {
+  async replace(state: State): Promise<void> {
     if (await this.#isDeleted()) return;
     const writing = this.#writing;
-    await writing.queue.run(() => writing.log.fill(this.#world, rows, writing.head));
+    await writing.queue.run(() => writing.log.fill(this.#world, partsOf(state), writing.head));
+    this.#begunAt = state.nextPlace;
     this.#writing.forgetWorld(this.#world);
   }
 
@@ -175,7 +180,6 @@ export class KeptWorlds {
   constructor(log: WorldLog, logged: Logged, parts: StoreParts, clock: Clock) {
     this.#parts = parts;
     this.#writing = new Writing(log, parts, clock);
-    parts.revisions.goOnAbove(logged.head.revision);
     for (const world of logged.worlds) this.#logged.set(world.name, world);
     this.found = logged.worlds
       .filter(({ name }) => name !== DEFAULT_WORLD)
@@ -189,28 +193,28 @@ export class KeptWorlds {
     if (logged === undefined) throw new Error(`the world ${name} is not in the log, or open already`);
     // Its rows are the store's now.
     this.#logged.delete(name);
-    const log = this.#logOf(name);
-    const { revisions, state } = this.#parts;
-    return this.#storeOn(WorldRows.ofStored(logged.rows, revisions, { log, account: state.open() }), log, logged.state);
+    const { memory } = this.#parts;
+    const log = this.#logOf(name, nextPlaceIn(logged.begin));
+    return this.#storeOn(new WorldRows(stateIn(logged), { log, memory }), log, logged.state);
   }
 
   /**
    * Makes a world.
    *
+   * @param state without rows that are yet to be made (`wholeOf`)
    * @throws Unwritable, Unreachable if it cannot be stored; then it is not made
    */
-  async make(world: KeptWorld, rows: FrozenRows): Promise<Store> {
-    const log = this.#logOf(world.name);
-    const { revisions, state } = this.#parts;
-    const all = new WorldRows(rows, revisions, { log, account: state.open() });
+  async make(world: KeptWorld, state: State): Promise<Store> {
+    const log = this.#logOf(world.name, state.nextPlace);
     const writing = this.#writing;
+    const rows = new WorldRows(state, { log, memory: this.#parts.memory });
     try {
-      await writing.queue.run(() => writing.log.fill(world, entriesIn(rows), writing.head));
+      await writing.queue.run(() => writing.log.fill(world, partsOf(state), writing.head));
     } catch (cause) {
-      all.release();
+      rows.release();
       throw cause;
     }
-    return this.#storeOn(all, log, '');
+    return this.#storeOn(rows, log, '');
   }
 
   /** Deletes a world. Later writes of its running requests are discarded. @throws Unwritable, Unreachable */
@@ -244,8 +248,8 @@ export class KeptWorlds {
     }
   }
 
-  #logOf(name: string): LogOfWorld {
-    const log = new LogOfWorld(this.#writing, name);
+  #logOf(name: string, begunAt: number): LogOfWorld {
+    const log = new LogOfWorld(this.#writing, name, begunAt);
     this.#logs.set(name, log);
     return log;
   }
@@ -255,34 +259,46 @@ export class KeptWorlds {
     return storeOn(rows, { state, fault: () => this.fault() });
   }
 
-  #snapshots(found: readonly LoggedSnapshot[]): SnapshotStore {
+  #snapshots(found: readonly SnapshotRecord[]): SnapshotStore {
     const { queue, log } = this.#writing;
     const byId = new Map(found.map((one) => [one.id, one]));
     let place = Math.max(0, ...found.map((one) => one.place));
+    const rowsOf = async function* (id: string) {
+      const known = byId.get(id);
+      for (let part = 0; known !== undefined; part += 1) {
+        const text = await queue.run(() => log.partOfSnapshot(id, part));
+        if (text === null) break;
+        yield* readPart(text, id);
+        await eventLoopTurn();
+      }
+      // Without its last parts it would be another one.
+      if (known === undefined || byId.get(id) !== known) throw new NotFound();
+    };
     return {
       list: async () => [...byId.values()],
-      find: async (id) => {
+      rowsOf,
+      use: async (id, work) => {
         const known = byId.get(id);
-        if (known === undefined) return null;
-        const parts = await queue.run(() => log.partsOfSnapshot(id));
-        // It may have been deleted before they were read.
-        if (byId.get(id) !== known) return null;
-        return {
-          ...known,
-          rows: frozenRows(
-            parts.flatMap((part) => JSON.parse(part)),
-            this.#parts.revisions,
-          ),
-        };
+        if (known === undefined) return work(null);
+        const builder = new StateBuilder(this.#parts.memory);
+        try {
+          for await (const { row, ...its } of rowsOf(id)) builder.add(row, { ...its, isOurs: true });
+          return await work({ ...known, state: builder.state });
+        } catch (cause) {
+          if (cause instanceof NotFound && byId.get(id) !== known) return await work(null);
+          throw cause;
+        } finally {
+          builder.release();
+        }
       },
-      put: async ({ rows, ...rest }) => {
-        const size = sizeOf(rows);
+      put: async ({ state, ...rest }) => {
+        const size = sizeOf(state);
         if (byId.has(rest.id)) throw new Collision();
         place += 1;
         const snapshot = { ...rest, size, place };
         byId.set(rest.id, snapshot);
         try {
-          await queue.run(() => log.putSnapshot(snapshot, partsOf(rows)));
+          await queue.run(() => log.putSnapshot(snapshot, partsOf(state)));
         } catch (cause) {
           byId.delete(rest.id);
           throw cause;
@@ -298,7 +314,25 @@ export class KeptWorlds {
   }
 }
 
-function* partsOf(rows: StoredSnapshot['rows']): Generator<string> {
-  const all = rowsIn(rows);
-  for (let at = 0; at < all.length; at += SNAPSHOT_ROWS) yield JSON.stringify(all.slice(at, at + SNAPSHOT_ROWS));
+/** The state of a world that was read. */
+function stateIn({ begin, later, uses }: LoggedWorld): State {
+  const rows = new Map(begin.map((read) => [nameOf(read.row), read]));
+  for (const { read, ...name } of later) {
+    if (read === null) rows.delete(nameOf(name));
+    else rows.set(nameOf(name), read);
+  }
+  const used = new Map(uses.map(({ at, ...name }) => [nameOf(name), at]));
+  const builder = new StateBuilder();
+  for (const { row, place, usedAt } of [...rows.values()].sort((one, other) => one.place - other.place)) {
+    try {
+      builder.add(row, { place, usedAt: used.get(nameOf(row)) ?? usedAt, isOurs: true });
+    } catch (cause) {
+      throw cause instanceof Collision ? new Damaged(row.collection, row.id, 'another row has its alias') : cause;
+    }
+  }
+  return builder.state;
+}
+
+function nextPlaceIn(rows: readonly ReadRow[]): number {
+  return 1 + rows.reduce((highest, { place }) => Math.max(highest, place), 0);
 }

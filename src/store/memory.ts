@@ -1,23 +1,17 @@
-import type { FrozenRows } from './frozen-rows.ts';
 import type { Store } from './index.ts';
 import { Settings, type SettingsStore } from './settings.ts';
-import type { StoreParts } from './shared.ts';
-import type { StateAccount } from './state-account.ts';
+import type { State } from './state.ts';
+import type { StateMemory } from './state-memory.ts';
 import { WorldRows } from './world-rows.ts';
 
 /**
  * A store in memory.
  *
- * @param begin the first rows of the store
- * @param account of its memory; null: it is not counted
- * @throws Unwritable if there is no room for these rows
+ * @param begin what it begins with
+ * @param memory counts it; null: it is not counted
  */
-export function openMemory(
-  begin: FrozenRows,
-  shared: Pick<StoreParts, 'revisions'>,
-  account: StateAccount | null = null,
-): Store {
-  return storeOn(new WorldRows(begin, shared.revisions, { account }));
+export function openMemory(begin: State, memory: StateMemory | null = null): Store {
+  return storeOn(new WorldRows(begin, { memory }));
 }
 
 /** The parts of a store besides its rows; empty if the rows are only in memory. */
@@ -51,12 +45,12 @@ class StoreInMemory implements Store {
     return this.#kept.fault();
   }
 
-  async freeze(): Promise<FrozenRows> {
+  async freeze(): Promise<State> {
     return this.collections.freeze();
   }
 
-  async restore(state: FrozenRows): Promise<void> {
-    await this.collections.replace(state);
+  restore(state: State): Promise<void> {
+    return this.collections.replace(state);
   }
 
   async close(): Promise<void> {

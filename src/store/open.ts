@@ -1,9 +1,9 @@
 import { type Clock, machineClock } from '../core/clock.ts';
 import { Unusable } from '../core/unusable.ts';
 import { faultOfData, isPostgresUrl } from './data-option.ts';
-import { NO_ROWS } from './frozen-rows.ts';
 import { openMemory } from './memory.ts';
 import type { StoreParts } from './shared.ts';
+import { NO_ROWS } from './state.ts';
 import { type Held, heldOf, type Storage } from './storage.ts';
 
 /** A storage that no other process can have meanwhile. */
@@ -34,7 +34,7 @@ export async function openStorage(
   const fault = data === null ? null : faultOfData(data);
   if (fault !== null) throw new Unusable(fault);
   if (data === null) {
-    const store = openMemory(NO_ROWS, parts, parts.state.open());
+    const store = openMemory(NO_ROWS, parts.memory);
     const held = { store, kept: null, clock, isSure: () => true, notices: [] };
     return unsharedStorage(
       { kind: 'memory', driver: null },

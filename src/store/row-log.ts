@@ -1,21 +1,22 @@
 import type { Instant } from '../core/clock.ts';
-import type { Revision, Row } from './collections.ts';
-import type { RowName } from './row-name.ts';
+import type { Row } from './collections.ts';
+import type { State } from './state.ts';
 
-/** A row with its place, as it is written. */
-export interface LoggedRow {
-  readonly row: Row;
-  readonly place: number;
-  /** The length of its body as JSON, in characters. */
-  readonly size: number;
+/** Identifies a row among all rows of its world. */
+export type RowName = Pick<Row, 'collection' | 'id'>;
+
+/** The name of a row as one text. */
+export function nameOf({ collection, id }: RowName): string {
+  return `${collection} ${id}`;
 }
 
 /** The changes of a world that are written in one step. */
 export interface LoggedCommit {
-  readonly revision: Revision;
   /** Rows that were added or replaced. */
-  readonly puts: readonly LoggedRow[];
-  readonly removed: readonly RowName[];
+  readonly puts: readonly Row[];
+  readonly removed: readonly Row[];
+  /** When a row that is put was last used; null if never. */
+  usedAt(row: Row): Instant | null;
 }
 
 /**
@@ -26,7 +27,7 @@ export interface RowLog {
   /** Writes a change durably. @throws Unwritable, Unreachable: nothing was written. OutcomeUnknown */
   commit(commit: LoggedCommit): Promise<void>;
   /** Replaces all rows. @throws as `commit` */
-  replace(rows: readonly LoggedRow[]): Promise<void>;
+  replace(state: State): Promise<void>;
   /** Notes when a row was used, which may be written up to a second later. */
   use(row: RowName, at: Instant): void;
 }

@@ -1,9 +1,7 @@
-import { stopwatch } from '../core/clock.ts';
 import { own } from '../core/members.ts';
-import { eventLoopTurn } from '../platform/time.ts';
+import { Pacer } from '../core/pacer.ts';
 import { MOST_SEARCHED, type Page, type PageQuery, type Row } from './collections.ts';
-import type { Entry } from './entry.ts';
-import type { Table } from './table.ts';
+import type { Rows } from './rows.ts';
 
 /** Members of a query that stand for members of the row, and not of its body. */
 const OF_ROW: Readonly<Record<string, (row: Row) => string | number | null>> = {
@@ -15,70 +13,61 @@ const OF_ROW: Readonly<Record<string, (row: Row) => string | number | null>> = {
   modifiedAt: ({ facets }) => facets?.modifiedAt ?? null,
 };
 
-/** How long a search may block other requests, in milliseconds. */
-const SLICE_MS = 8;
-/** The number of rows after which a search checks the time. */
-const ROWS_PER_CHECK = 500;
+/** The number of rows after which a search looks at the time. */
+const ROWS_PER_CHECK = 100;
 
 /** Does a query select a row? */
 type Condition = (row: Row) => boolean;
 
-/** One page of the rows of a table (`Collections.page`). */
-export async function pageOf(table: Table, query: PageQuery): Promise<Page> {
+/** One page of the rows of a collection (`Collections.page`). */
+export async function pageOf(rows: Rows, query: PageQuery): Promise<Page> {
   const { account, whose, where, order, search } = query;
   const isAsked = conditionOf(query);
-  const entries = table.inOrder(order.by);
-  if (search !== null) return searchedPage(entries, query, isAsked);
-  const kind = JSON.stringify([account, whose, where]);
-  const count = table.countOf(kind);
-  if (count !== undefined) return countedPage(entries, query, isAsked, count);
-  const page = wholePage(entries, query, isAsked);
-  table.noteCount(kind, page.count);
-  return page;
+  const all = rows.inOrder(order.by);
+  if (search !== null) return searchedPage(all, query, isAsked);
+  let page: Page | null = null;
+  const count = rows.counted(JSON.stringify([account, whose, where]), () => {
+    page = wholePage(all, query, isAsked);
+    return page.count;
+  });
+  return page ?? countedPage(all, query, isAsked, count);
 }
 
-function wholePage(entries: readonly Entry[], query: PageQuery, isAsked: Condition): Page {
+function wholePage(rows: readonly Row[], query: PageQuery, isAsked: Condition): Page {
   const collected = new Collected(query);
-  for (const { row, size } of inDirection(entries, query.order.descending)) {
-    if (isAsked(row)) collected.add(row, size);
-  }
+  for (const row of inDirection(rows, query.order.descending)) if (isAsked(row)) collected.add(row);
   return collected.page;
 }
 
 /** With a known number of rows, only the rows between the nearer end and the page are read. */
-function countedPage(entries: readonly Entry[], query: PageQuery, isAsked: Condition, count: number): Page {
+function countedPage(rows: readonly Row[], query: PageQuery, isAsked: Condition, count: number): Page {
   const { offset, limit, most, order } = query;
   const length = Math.max(0, Math.min(limit, count - offset));
   const isFromEnd = offset > count / 2;
   let skipped = isFromEnd ? count - offset - length : offset;
-  const found: Entry[] = [];
-  for (const entry of inDirection(entries, order.descending !== isFromEnd)) {
+  const found: Row[] = [];
+  for (const row of inDirection(rows, order.descending !== isFromEnd)) {
     if (found.length >= length) break;
-    if (!isAsked(entry.row)) continue;
+    if (!isAsked(row)) continue;
     if (skipped > 0) skipped -= 1;
-    else found.push(entry);
+    else found.push(row);
   }
   if (isFromEnd) found.reverse();
   return { count, rows: rowsWithRoom(found, most) };
 }
 
-function* inDirection(entries: readonly Entry[], descending: boolean): Iterable<Entry> {
-  const last = entries.length - 1;
-  for (let index = 0; index <= last; index += 1) yield entries[descending ? last - index : index] as Entry;
+function* inDirection(rows: readonly Row[], descending: boolean): Iterable<Row> {
+  const last = rows.length - 1;
+  for (let index = 0; index <= last; index += 1) yield rows[descending ? last - index : index] as Row;
 }
 
-/** Other requests may change the table between two slices, so the search reads a copy of the rows from its start. */
-async function searchedPage(entries: readonly Entry[], query: PageQuery, isAsked: Condition): Promise<Page> {
+/** Other requests may change the collection between two slices, so the search reads a copy of the rows. */
+async function searchedPage(rows: readonly Row[], query: PageQuery, isAsked: Condition): Promise<Page> {
   const collected = new Collected(query);
-  const all = entries.map(({ row, size }) => ({ row, size }));
-  if (query.order.descending) all.reverse();
-  let begun = stopwatch();
-  for (const [index, { row, size }] of all.entries()) {
-    if (index % ROWS_PER_CHECK === 0 && stopwatch() - begun > SLICE_MS) {
-      await eventLoopTurn();
-      begun = stopwatch();
-    }
-    if (isAsked(row)) collected.add(row, size);
+  const pacer = new Pacer();
+  for (const [index, row] of [...inDirection(rows, query.order.descending)].entries()) {
+    if (index % ROWS_PER_CHECK === 0 && pacer.isLong) await pacer.pause();
+    if (isAsked(row)) collected.add(row);
   }
   return collected.page;
 }
@@ -86,16 +75,16 @@ async function searchedPage(entries: readonly Entry[], query: PageQuery, isAsked
 /** Collects the rows of one page, and counts the rows of all pages. */
 class Collected {
   readonly #query: PageQuery;
-  readonly #rows: Pick<Entry, 'row' | 'size'>[] = [];
+  readonly #rows: Row[] = [];
   #count = 0;
 
   constructor(query: PageQuery) {
     this.#query = query;
   }
 
-  add(row: Row, size: number): void {
+  add(row: Row): void {
     const { offset, limit } = this.#query;
-    if (this.#count >= offset && this.#rows.length < limit) this.#rows.push({ row, size });
+    if (this.#count >= offset && this.#rows.length < limit) this.#rows.push(row);
     this.#count += 1;
   }
 
@@ -159,11 +148,11 @@ function textOf(value: unknown): string | null {
 }
 
 /** The first rows of a page whose bodies have at most `most` characters together, but at least one row. */
-function rowsWithRoom(found: readonly Pick<Entry, 'row' | 'size'>[], most = Number.POSITIVE_INFINITY): readonly Row[] {
+function rowsWithRoom(found: readonly Row[], most = Number.POSITIVE_INFINITY): readonly Row[] {
   let characters = 0;
-  const end = found.findIndex(({ size }, index) => {
-    characters += size;
+  const end = found.findIndex(({ revision }, index) => {
+    characters += revision.size;
     return characters > most && index > 0;
   });
-  return found.slice(0, end < 0 ? found.length : end).map(({ row }) => row);
+  return end < 0 ? found : found.slice(0, end);
 }

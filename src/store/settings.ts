@@ -1,6 +1,5 @@
 import { Collection } from './collection.ts';
 import { type Collections, NEW, type Row } from './collections.ts';
-import { updating } from './updating.ts';
 
 export const SETTINGS = new Collection<string>('settings');
 
@@ -48,11 +47,10 @@ export class Settings {
   }
 
   #change<Value>(name: string, next: (before: string | null) => readonly [string, Value]): Promise<Value> {
-    return updating(this.#rows, async () => {
+    return this.#rows.updating(async (commit) => {
       const before = await SETTINGS.byId(this.#rows, name);
       const [value, result] = next(before?.body ?? null);
-      const after = { ...settingRow(name, value), revision: before?.revision ?? NEW };
-      await this.#rows.commit([SETTINGS.put(after)], [SETTINGS.still(before, name)]);
+      await commit([SETTINGS.put({ ...settingRow(name, value), revision: before?.revision ?? NEW })]);
       return result;
     });
   }

@@ -1,18 +1,17 @@
 import { type Budgets, newBudgets } from '../core/bounded-cache.ts';
 import { CommitTimes } from './commit-times.ts';
-import { Revisions } from './revisions.ts';
-import { StateAccounts } from './state-account.ts';
+import { StateMemory } from './state-memory.ts';
 
 /** The parts that the stores of a process share. */
 export interface StoreParts {
-  /** Limit the memory of caches and rows. */
+  /** Limit the memory of caches. */
   readonly budgets: Budgets;
-  readonly state: StateAccounts;
-  readonly revisions: Revisions;
+  /** Counts the memory of worlds and snapshots. */
+  readonly memory: StateMemory;
   readonly commits: CommitTimes;
 }
 
 /** The parts for a process with one store. */
 export function newStoreParts(budgets: Budgets = newBudgets()): StoreParts {
-  return { budgets, state: new StateAccounts(budgets.state), revisions: new Revisions(), commits: new CommitTimes() };
+  return { budgets, memory: new StateMemory(budgets.state), commits: new CommitTimes() };
 }

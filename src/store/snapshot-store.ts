@@ -1,7 +1,8 @@
 import type { Instant } from '../core/clock.ts';
-import { Collision } from './errors.ts';
-import { type FrozenRows, sharesOf, sizeOf } from './frozen-rows.ts';
-import type { StateAccount, StateAccounts } from './state-account.ts';
+import type { Row } from './collections.ts';
+import { Collision, NotFound } from './errors.ts';
+import { type State, sizeOf, useIn } from './state.ts';
+import type { StateMemory, Weighed } from './state-memory.ts';
 
 /** A snapshot as the control API describes it. */
 export interface SnapshotInfo {
@@ -19,19 +20,34 @@ export interface SnapshotInfo {
 export interface SnapshotRecord extends SnapshotInfo {
   /** The place among all snapshots: a later snapshot has a higher place. */
   readonly place: number;
+  /** The provenance of its world. The store does not interpret it. */
+  readonly made: string;
 }
 
-/** A snapshot, with the provenance of its world and its rows. */
+/** A snapshot with the state of its world. */
 export interface StoredSnapshot extends SnapshotRecord {
-  readonly made: string;
-  readonly rows: FrozenRows;
+  readonly state: State;
+}
+
+/** A row, and when it was last used. */
+export interface UsedRow {
+  readonly row: Row;
+  readonly usedAt: Instant | null;
 }
 
 /** The store of snapshots. */
 export interface SnapshotStore {
   /** Oldest first. */
   list(): Promise<readonly SnapshotRecord[]>;
-  find(id: string): Promise<StoredSnapshot | null>;
+  /** The rows of a snapshot, those of each collection oldest first. @throws NotFound if it is deleted meanwhile */
+  rowsOf(id: string): AsyncIterable<UsedRow>;
+  /**
+   * Does something with a snapshot, whose state is counted as long as that takes.
+   *
+   * @param work receives null if there is no such snapshot
+   * @throws Unwritable if its state has no room in memory
+   */
+  use<Result>(id: string, work: (snapshot: StoredSnapshot | null) => Promise<Result>): Promise<Result>;
   /** @returns the size in bytes @throws Collision if there is a snapshot with this id */
   put(snapshot: Omit<StoredSnapshot, 'place' | 'size'>): Promise<number>;
   /** @returns whether there was such a snapshot */
@@ -39,23 +55,31 @@ export interface SnapshotStore {
 }
 
 /** Snapshots that end with the process. */
-export function snapshotsInMemory(state: StateAccounts): SnapshotStore {
-  const byId = new Map<string, StoredSnapshot & { readonly account: StateAccount }>();
+export function snapshotsInMemory(memory: StateMemory): SnapshotStore {
+  const byId = new Map<string, StoredSnapshot & { readonly held: Weighed }>();
   let taken = 0;
   return {
     list: async () => [...byId.values()],
-    find: async (id) => byId.get(id) ?? null,
+    rowsOf: async function* (id) {
+      const state = byId.get(id)?.state;
+      if (state === undefined) throw new NotFound();
+      for (const { all } of state.collections.values()) {
+        for (const row of all) yield { row, usedAt: useIn(state.uses, row) };
+      }
+    },
+    use: async (id, work) => work(byId.get(id) ?? null),
     put: async (snapshot) => {
       if (byId.has(snapshot.id)) throw new Collision();
-      const account = state.open();
-      account.hold(2 * snapshot.made.length, sharesOf(snapshot.rows));
+      const held = { weight: 2 * snapshot.made.length, parts: [snapshot.state] };
+      memory.hold(held);
       taken += 1;
-      const size = sizeOf(snapshot.rows);
-      byId.set(snapshot.id, { ...snapshot, size, place: taken, account });
+      const size = sizeOf(snapshot.state);
+      byId.set(snapshot.id, { ...snapshot, size, place: taken, held });
       return size;
     },
     delete: async (id) => {
-      byId.get(id)?.account.release();
+      const found = byId.get(id);
+      if (found !== undefined) memory.release(found.held);
       return byId.delete(id);
     },
   };

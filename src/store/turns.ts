@@ -1,29 +1,29 @@
-const NOTHING = Promise.resolve();
+/** Knows which turns the running task has, so that a task that waits for its own turn fails instead of hanging. */
+export interface TurnWatch {
+  getStore(): ReadonlySet<Turns> | undefined;
+  run<Result>(turns: ReadonlySet<Turns>, work: () => Promise<Result>): Promise<Result>;
+}
 
 /** Runs tasks one after the other. */
 export class Turns {
-  /** Resolves when the latest task has ended, with or without an error. */
-  #last: Promise<unknown> = NOTHING;
-  #waiting = 0;
-
-  /** Is no task running or waiting? */
-  get isIdle(): boolean {
-    return this.#waiting === 0;
-  }
+  /** An `AsyncLocalStorage` in tests. It would slow down every promise of a server. */
+  static watch: TurnWatch | null = null;
+  #isTaken = false;
+  readonly #waiting: (() => void)[] = [];
 
   /** Runs a task after all earlier tasks have ended, with or without an error. */
   async take<Result>(work: () => Promise<Result>): Promise<Result> {
-    const { isIdle } = this;
-    this.#waiting += 1;
+    const { watch } = Turns;
+    const held = watch?.getStore();
+    if (held?.has(this) === true) throw new TypeError('a task waits for its own turn');
+    if (this.#isTaken) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#isTaken = true;
     try {
-      const mine = isIdle ? work() : this.#last.then(work);
-      // The next task waits for the end of this one, and not for its success.
-      this.#last = mine.catch(ignore);
-      return await mine;
+      return await (watch === null ? work() : watch.run(new Set([...(held ?? []), this]), work));
     } finally {
-      this.#waiting -= 1;
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#isTaken = false;
+      else next();
     }
   }
 }
-
-function ignore(): void {}

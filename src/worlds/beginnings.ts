@@ -1,9 +1,8 @@
 import type { Instant } from '../core/clock.ts';
 import type { Reports } from '../core/finding.ts';
-import { type FrozenRows, frozenRows } from '../store/frozen-rows.ts';
 import type { Store } from '../store/index.ts';
 import { type Seed, seedRow } from '../store/seed.ts';
-import type { StoreParts } from '../store/shared.ts';
+import { type State, stateOf } from '../store/state.ts';
 import type { SeedClients } from './credentials.ts';
 
 /** The notices about a world for its user. */
@@ -11,7 +10,7 @@ export type FoundInSeed = readonly Parameters<Reports['report']>[];
 
 /** The initial content of a world, made from its seed. */
 export interface Begin {
-  readonly rows: FrozenRows;
+  readonly state: State;
   readonly findings: FoundInSeed;
   /** The aliases of its callers, if it has credentials of its own; undefined: ask the store. */
   readonly clients?: SeedClients | undefined;
@@ -26,17 +25,13 @@ export interface Filled {
 }
 
 /** The rows that a seed defines at a moment, and the seed itself as a row. */
-export async function rowsOfSeed(
-  seed: Seed,
-  now: Instant,
-  { revisions }: Pick<StoreParts, 'revisions'>,
-): Promise<FrozenRows> {
-  return frozenRows([seedRow(seed), ...(await seed.rows(now))], revisions);
+export async function stateOfSeed(seed: Seed, now: Instant): Promise<State> {
+  return stateOf([seedRow(seed), ...(await seed.rows(now))]);
 }
 
 interface Kept {
   readonly at: Instant;
-  readonly rows: Promise<FrozenRows>;
+  readonly state: Promise<State>;
 }
 
 /**
@@ -64,14 +59,12 @@ export class Beginnings {
     });
   }
 
-  /** As `rowsOfSeed`. Rows of another seed are not kept, because nothing bounds their number. */
-  async rowsOf(seed: Seed, now: Instant, parts: Pick<StoreParts, 'revisions'>): Promise<FrozenRows> {
+  /** As `stateOfSeed`. That of another seed is not kept, because nothing bounds their number. */
+  async stateOf(seed: Seed, now: Instant): Promise<State> {
     const known = this.#rows.get(seed);
-    if (known === undefined) return rowsOfSeed(seed, now, parts);
-    const kept = known?.at === now ? known : { at: now, rows: rowsOfSeed(seed, now, parts) };
+    if (known === undefined) return stateOfSeed(seed, now);
+    const kept = known?.at === now ? known : { at: now, state: stateOfSeed(seed, now) };
     this.#rows.set(seed, kept);
-    const rows = await kept.rows;
-    parts.revisions.goOnAbove(rows.revision);
-    return rows;
+    return kept.state;
   }
 }

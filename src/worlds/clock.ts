@@ -21,24 +21,20 @@ const REAL_TIME: ClockState = { ahead: 0 };
 
 /** The clock of a world, with the operations that only its owner calls. */
 export interface OwnedClock extends WorldClock {
-  /** Does it show the time of a new clock? */
-  readonly isReal: boolean;
   /** Reads the settings again, after the store was replaced or filled with another world. */
   reread(): Promise<void>;
 }
 
 /**
  * The clock of a new world.
- *
- * @param settings called at every use, because the store of a world can be replaced
- */
-export function clockOf(machine: Clock, settings: () => SettingsStore): OwnedClock {
+ * */
+export function clockOf(machine: Clock, settings: SettingsStore): OwnedClock {
   return new StoredClock(machine, settings, REAL_TIME);
 }
 
 /** The clock of a world, as its store's settings hold it. */
-export async function openClock(machine: Clock, settings: () => SettingsStore): Promise<OwnedClock> {
-  return new StoredClock(machine, settings, await storedState(settings()));
+export async function openClock(machine: Clock, settings: SettingsStore): Promise<OwnedClock> {
+  return new StoredClock(machine, settings, await storedState(settings));
 }
 
 /** Stores the state of a clock; `reread` takes it over. */
@@ -61,11 +57,11 @@ function stateIn(text: string | null): ClockState {
  */
 class StoredClock implements OwnedClock {
   readonly #machine: Clock;
-  readonly #settings: () => SettingsStore;
+  readonly #settings: SettingsStore;
   readonly #turns = new Turns();
   #state: ClockState;
 
-  constructor(machine: Clock, settings: () => SettingsStore, state: ClockState) {
+  constructor(machine: Clock, settings: SettingsStore, state: ClockState) {
     this.#machine = machine;
     this.#settings = settings;
     this.#state = state;
@@ -77,10 +73,6 @@ class StoredClock implements OwnedClock {
 
   get ahead(): number {
     return 'frozenAt' in this.#state ? this.#state.frozenAt - this.#machine.now() : this.#state.ahead;
-  }
-
-  get isReal(): boolean {
-    return 'ahead' in this.#state && this.#state.ahead === 0;
   }
 
   get frozen(): boolean {
@@ -149,7 +141,7 @@ class StoredClock implements OwnedClock {
     const before = this.#state;
     let next = before;
     try {
-      await this.#settings().update(CLOCK_SETTING, (text) => {
+      await this.#settings.update(CLOCK_SETTING, (text) => {
         // If the change fails, this state stays in force.
         next = stateIn(text);
         next = change(next);
@@ -165,6 +157,6 @@ class StoredClock implements OwnedClock {
   }
 
   async #read(): Promise<void> {
-    this.#state = await storedState(this.#settings());
+    this.#state = await storedState(this.#settings);
   }
 }

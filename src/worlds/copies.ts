@@ -1,15 +1,17 @@
 import type { Holder, Rekeying } from '../contract/credentials.ts';
 import type { World, WorldInfo } from '../contract/world.ts';
+import { Pacer } from '../core/pacer.ts';
 import { DEFAULT_WORLD } from '../core/world-id.ts';
 import { type Derivation, derivationOf } from '../credentials/derivation.ts';
 import { hashSecret } from '../credentials/secret.ts';
 import { ownSeed } from '../seed/index.ts';
-import type { FrozenRows } from '../store/frozen-rows.ts';
 import type { Store } from '../store/index.ts';
 import type { KeptWorlds } from '../store/kept-worlds.ts';
 import { openMemory } from '../store/memory.ts';
 import type { Seed } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
+import { type State, wholeOf } from '../store/state.ts';
+import type { StateMemory } from '../store/state-memory.ts';
 import type { Begin, Filled } from './beginnings.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
 import { provenanceText } from './provenance.ts';
@@ -18,7 +20,7 @@ import type { Template, Templates } from './templates.ts';
 /** The source of a world: a seed, another world or a snapshot. */
 export type WorldOrigin =
   | { readonly kind: 'seed'; readonly seed: Seed }
-  | (Made & { readonly kind: 'copy'; readonly rows: FrozenRows; readonly of: string });
+  | (Made & { readonly kind: 'copy'; readonly state: State; readonly of: string });
 
 /** The source of a world, and the owner of its credentials. */
 export interface Made {
@@ -28,8 +30,8 @@ export interface Made {
 }
 
 /** The initial content of a new world. */
-export interface Begun {
-  readonly filled: Filled;
+export interface Begun extends Pick<Filled, 'isNew' | 'findings'> {
+  readonly state: State;
   /** The seed before the world's own credentials were derived. */
   readonly seed: Seed;
   /** That seed, with the world's own credentials. */
@@ -45,45 +47,31 @@ export interface Begun {
 /** The parts that copying uses. */
 interface CopyParts {
   readonly templates: Templates;
-  /** The parts that the stores of the process share. */
-  readonly shared: StoreParts;
+  readonly memory: StateMemory;
   readonly keys: Credentials;
 }
 
-/** Fills a new world with a copy of its seed's template, or of another world. */
+/** What a new world begins with: a copy of its seed's template, or of another world. */
 export async function makeCopy(
   { id, origin, credentials }: { readonly id: string; readonly origin: WorldOrigin } & Pick<Made, 'credentials'>,
-  { templates, shared, keys }: CopyParts,
+  { templates, memory, keys }: CopyParts,
 ): Promise<Begun> {
   const seed = credentials === 'own' ? origin.seed : seedAsIn(origin);
   const derivation = credentials === 'own' ? derivationOf(id) : null;
   const kept = derivation === null ? seed : ownSeed(seed, derivation);
   const template = await templates.of(seed);
-  const { rows, findings, clients } = beginningOf({ id, seed, credentials }, template, keys);
-  const begun = {
-    seed,
-    kept,
-    source: credentials === 'own' ? null : origin.kind === 'copy' ? origin.of : DEFAULT_WORLD,
-    clients,
-  };
-  if (origin.kind === 'seed') {
-    return {
-      ...begun,
-      filled: { store: openMemory(rows, shared, shared.state.open()), findings, isNew: true },
-      created: [],
-    };
-  }
-  const store = openMemory(origin.rows, shared, shared.state.open());
-  const filled = { store, findings: template.findings, isNew: false };
-  if (derivation === null) return { ...begun, filled, created: [] };
-  try {
-    const found = await rekeyedCopy(store, { origin, derivation, template, kept, keys });
-    const ofSeed = new Set(template.credentials.map((one) => one.id));
-    return { ...begun, filled, created: found.filter((one) => !ofSeed.has(one.id)) };
-  } catch (cause) {
-    await store.close();
-    throw cause;
-  }
+  const { state, findings, clients } = beginningOf({ id, seed, credentials }, template, keys);
+  const source = credentials === 'own' ? null : origin.kind === 'copy' ? origin.of : DEFAULT_WORLD;
+  const begun = { seed, kept, source, clients, created: [] };
+  if (origin.kind === 'seed') return { ...begun, state, findings, isNew: true };
+  const copied = { ...begun, findings: template.findings, isNew: false };
+  if (derivation === null) return { ...copied, state: origin.state };
+  memory.check(keys.weightIn(origin.state));
+  const clientId = await renaming({ origin, derivation, template, keys });
+  const own = { rekeying: rekeyingOf(derivation, clientId), kept: () => kept };
+  const { state: rekeyed, holders } = await keys.rekeyed(origin.state, own);
+  const ofSeed = new Set(template.credentials.map((one) => one.id));
+  return { ...copied, state: rekeyed, created: holders.filter((one) => !ofSeed.has(one.id)) };
 }
 
 /**
@@ -100,16 +88,16 @@ export async function beginOf(
 
 function beginningOf(
   { id, seed, credentials }: Pick<World, 'id'> & Made,
-  { rows, findings, clients }: Template,
+  { state, findings, clients }: Template,
   keys: Credentials,
 ): Begin {
-  if (credentials === 'cast') return { rows, findings };
+  if (credentials === 'cast') return { state, findings };
   // Derived on first use: most worlds need few of them, and many none.
   const own = () => {
     const derivation = derivationOf(id);
     return { rekeying: rekeyingOf(derivation), kept: () => ownSeed(seed, derivation) };
   };
-  return { rows: keys.ownRows(rows, id, own), findings, clients };
+  return { state: keys.withOwn(state, own), findings, clients };
 }
 
 /** @param inWorld gives the client id to use in place of another */
@@ -127,20 +115,14 @@ interface Copy extends Pick<CopyParts, 'keys'> {
   readonly derivation: Derivation;
   /** The template of its seed. */
   readonly template: Template;
-  readonly kept: Seed;
-}
-
-async function rekeyedCopy(store: Store, copy: Copy): Promise<readonly Holder[]> {
-  const { derivation, keys, kept } = copy;
-  const { clientIds } = await keys.of(store);
-  return keys.rekey(store, { rekeying: rekeyingOf(derivation, renaming(clientIds, copy)), kept: () => kept });
 }
 
 /**
  * Renames the client ids of a copy. Those of the seed become the new seed's; in others, the end that names the
  * source world is replaced, unless the new name is taken.
  */
-function renaming(clientIds: readonly string[], { origin, derivation, template }: Copy): Rekeying['clientId'] {
+async function renaming({ origin, derivation, template, keys }: Copy): Promise<Rekeying['clientId']> {
+  const { clientIds } = await keys.of((name) => origin.state.collections.get(name)?.all ?? []);
   const { clientId: inWorld } = derivation;
   const { clientId: inSource } = derivationOf(origin.credentials === 'own' ? origin.of : DEFAULT_WORLD);
   const ofSeed = template.credentials.flatMap(({ clientId }) => clientId ?? []);
@@ -150,7 +132,9 @@ function renaming(clientIds: readonly string[], { origin, derivation, template }
   // Client ids that end with the source world's name have first claim to the name without that end.
   const others = clientIds.filter((one) => !names.has(one));
   const inOrder = [...others.filter((one) => one.endsWith(end)), ...others.filter((one) => !one.endsWith(end))];
+  const pacer = new Pacer();
   for (const given of inOrder) {
+    if (pacer.isLong) await pacer.pause();
     let name = inWorld(given.endsWith(end) ? given.slice(0, given.length - end.length) : given);
     if (taken.has(name)) name = inWorld(given);
     while (taken.has(name)) name = inWorld(name);
@@ -166,17 +150,14 @@ function seedAsIn(origin: WorldOrigin): Seed {
   return ownSeed(origin.seed, derivationOf(origin.of));
 }
 
-/** Stores a new world where it outlives the process. */
-export async function keptCopy(
-  { filled, seed, source }: Begun,
+/** The store of a new world. @param kept where it outlives the process; null if it does not */
+export async function storeOf(
+  { state, seed, source }: Begun,
   { id, credentials, ttl, label, createdAt, lastUsedAt }: WorldInfo,
   kept: KeptWorlds | null,
-): Promise<Filled> {
-  if (kept === null) return filled;
+  { memory }: Pick<StoreParts, 'memory'>,
+): Promise<Store> {
+  if (kept === null) return openMemory(state, memory);
   const made = provenanceText({ seed, credentials, source, label });
-  const rows = await filled.store.freeze();
-  // Its bytes are not counted twice.
-  await filled.store.close();
-  const store = await kept.make({ name: id, made, ttl, createdAt, usedAt: lastUsedAt }, rows);
-  return { ...filled, store };
+  return kept.make({ name: id, made, ttl, createdAt, usedAt: lastUsedAt }, wholeOf(state));
 }

@@ -11,7 +11,7 @@ export async function countsIn(
   const all = services.flatMap(({ objectCounts }) => objectCounts ?? []);
   const counted = Object.entries(Object.assign({}, ...all.map((one) => one.counted)) as (typeof all)[0]['counted']);
   const counts = counted.map(async ([name, { collection, owner }]) => {
-    return [name, (await rows.size(collection, owner)).count] as const;
+    return [name, await rows.count(collection, owner)] as const;
   });
   const others = new Set([
     ...counted.map(([, { collection }]) => collection),

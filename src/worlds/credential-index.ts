@@ -5,6 +5,13 @@ import type { SeedClients } from './credentials.ts';
 const KINDS = ['client', 'key'] as const;
 type Kind = (typeof KINDS)[number];
 
+/** Names of credentials by their kind. */
+type Entries = Readonly<Record<Kind, Set<string>>>;
+
+function emptyEntries(): Entries {
+  return { client: new Set(), key: new Set() };
+}
+
 /** Applications are found by name regardless of case. */
 function normalizeName(name: string): string {
   return name.toLowerCase();
@@ -14,7 +21,7 @@ function normalizeName(name: string): string {
 export class CredentialIndex {
   readonly #worlds = { client: new Map<string, Set<string>>(), key: new Map<string, Set<string>>() } as const;
   /** The entries of each world, so that a world is dropped without a search through the others. */
-  readonly #ofWorld = new Map<string, Readonly<Record<Kind, Set<string>>>>();
+  readonly #ofWorld = new Map<string, Entries>();
   /** Worlds that have the client ids of their seed, each with the world's id at its end. */
   readonly #seeded = new Map<string, { readonly ids: ReadonlySet<string>; readonly clients: SeedClients }>();
   readonly #idsOf = new WeakMap<SeedClients, ReadonlySet<string>>();
@@ -39,7 +46,7 @@ export class CredentialIndex {
   add(kind: Kind, given: string, world: string): void {
     const name = normalizeName(given);
     this.#put(kind, name, world);
-    const own = this.#ofWorld.get(world) ?? { client: new Set(), key: new Set() };
+    const own = this.#ofWorld.get(world) ?? emptyEntries();
     own[kind].add(name);
     this.#ofWorld.set(world, own);
   }
@@ -64,6 +71,29 @@ export class CredentialIndex {
     }
     this.#ofWorld.get(world)?.[kind].delete(name);
     this.#take(kind, name, world);
+  }
+
+  /**
+   * Begins the entries of a world anew. The earlier ones stay until they are removed.
+   *
+   * @returns removes one of them with each step, unless it was added again
+   */
+  replace(world: string): Iterable<void> {
+    // Of a world that has the client ids of its seed there are few.
+    if (this.#seeded.has(world)) this.drop(world);
+    const earlier = this.#ofWorld.get(world) ?? emptyEntries();
+    const now = emptyEntries();
+    this.#ofWorld.set(world, now);
+    return this.#removals(world, earlier, now);
+  }
+
+  *#removals(world: string, earlier: Entries, now: Entries): Generator<void> {
+    for (const kind of KINDS) {
+      for (const name of earlier[kind]) {
+        if (!now[kind].has(name)) this.#take(kind, name, world);
+        yield;
+      }
+    }
   }
 
   /** Removes a world that has ended. */

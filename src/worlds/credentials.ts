@@ -1,12 +1,13 @@
 import type { CredentialRows, Holder, Rekeying } from '../contract/credentials.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import { clientIdInWorld } from '../core/world-id.ts';
-import type { Change, Row } from '../store/collections.ts';
-import { type FrozenRows, OwnRows } from '../store/frozen-rows.ts';
+import { Pacer } from '../core/pacer.ts';
+import type { Row } from '../store/collections.ts';
+import { Collision } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
+import { Rows } from '../store/rows.ts';
 import type { KeptSeed } from '../store/seed.ts';
 import { SEEDS, seedRow } from '../store/seed.ts';
-import { updating } from '../store/updating.ts';
+import { type State, stateWith } from '../store/state.ts';
 
 type Clients = NonNullable<CredentialRows['clients']>;
 
@@ -81,16 +82,22 @@ export class Credentials {
     return this.#clients.some(([collection]) => store.hasSecret(collection, hash));
   }
 
-  /** All credentials that lead to a world. */
-  async of({ collections }: Store): Promise<Known> {
-    const all = async (collection: string) => (await collections.list({ collection })).rows;
+  /** All credentials that lead to a world. @param all the rows of a collection */
+  async of(all: (collection: string) => readonly Row[] | Promise<readonly Row[]>): Promise<Known> {
+    const pacer = new Pacer();
     const keyHashes: string[] = [];
-    for (const collection of this.#keys) {
-      for (const row of await all(collection)) for (const alias of row.aliases) keyHashes.push(alias);
-    }
     const clientIds = new Set<string>();
-    for (const [collection, { idsOf }] of this.#clients) {
-      for (const row of await all(collection)) for (const one of idsOf(row)) clientIds.add(one);
+    const each = async (collection: string, take: (row: Row) => void) => {
+      for (const row of await all(collection)) {
+        if (pacer.isLong) await pacer.pause();
+        take(row);
+      }
+    };
+    for (const name of this.#keys) await each(name, ({ aliases }) => keyHashes.push(...aliases));
+    for (const [name, { idsOf }] of this.#clients) {
+      await each(name, (row) => {
+        for (const one of idsOf(row)) clientIds.add(one);
+      });
     }
     return { keyHashes, clientIds: [...clientIds] };
   }
@@ -122,50 +129,56 @@ export class Credentials {
     return [row.id, ...this.clientIdsOf(row), ...[this.keyHashOf(row) ?? []].flat()];
   }
 
-  /** Everybody who has a credential in rows of a world. */
-  holdersIn({ tables }: Pick<FrozenRows, 'tables'>): readonly Holder[] {
+  /** Everybody who has a credential in a state. */
+  holdersIn({ collections }: Pick<State, 'collections'>): readonly Holder[] {
     return [...this.#rows].flatMap(([collection, { holderOf }]) =>
-      (tables.get(collection)?.rows ?? []).flatMap((row) => holderOf(row) ?? []),
+      (collections.get(collection)?.all ?? []).flatMap((row) => holderOf(row) ?? []),
     );
   }
 
-  /** Frozen rows with the credentials of a world: each row is made when it is first asked for. */
-  ownRows(rows: FrozenRows, world: string, own: () => Own): FrozenRows {
-    return new OwnRows(rows, this.#isOwn, {
-      suffix: clientIdInWorld('', world),
-      rows: () => {
-        const made = own();
-        return (row) => this.#own(row, made);
-      },
-    });
+  /** A state with the credentials of a world: those of a collection are made when it is first asked for. */
+  withOwn(state: State, own: () => Own): State {
+    let made: Own | null = null;
+    const change = (row: Row) => {
+      made ??= own();
+      return this.#own(row, made);
+    };
+    return { ...state, own: (collection) => (this.#isOwn(collection) ? change : null), parts: [state] };
+  }
+
+  /** The approximate memory of rows with credentials, in bytes. */
+  weightIn({ collections }: Pick<State, 'collections'>): number {
+    return [...this.#rows.keys()].reduce((bytes, name) => bytes + (collections.get(name)?.weight ?? 0), 0);
   }
 
   /**
-   * Replaces every key, every secret and every confidential client id of a world, in one step. Rows that came from the
-   * old ones are removed, and the kept seed is replaced.
+   * A state with another key, secret and confidential client id in place of each one. What came from the old ones is
+   * left out, and the kept seed is replaced.
    *
-   * @returns the identities with new credentials
-   * @throws Collision if two of a kind would get the same value; then nothing is changed
+   * @returns also the identities with new credentials
+   * @throws Collision if two of a kind would get the same value
    */
-  rekey({ collections }: Store, own: Own): Promise<readonly Holder[]> {
-    return updating(collections, async () => {
-      const all = async (collection: string) => (await collections.list({ collection })).rows;
-      const changes: Change[] = [];
-      const holders: Holder[] = [];
-      for (const collection of [...this.#rows.keys(), SEEDS.name]) {
-        for (const before of await all(collection)) {
-          const row = this.#own(before, own);
-          const holder = this.#rows.get(collection)?.holderOf(row) ?? null;
-          if (holder !== null) holders.push(holder);
-          if (row !== before) changes.push({ kind: 'put', row });
-        }
+  async rekeyed(state: State, own: Own): Promise<{ readonly state: State; readonly holders: readonly Holder[] }> {
+    const pacer = new Pacer();
+    const [collections, uses] = [new Map(state.collections), new Map(state.uses)];
+    const holders: Holder[] = [];
+    for (const name of this.#ended) {
+      collections.delete(name);
+      uses.delete(name);
+    }
+    for (const name of [...this.#rows.keys(), SEEDS.name]) {
+      const made = new Rows();
+      for (const before of collections.get(name)?.all ?? []) {
+        if (pacer.isLong) await pacer.pause();
+        const row = this.#own(before, own);
+        const holder = this.#rows.get(name)?.holderOf(row) ?? null;
+        if (holder !== null) holders.push(holder);
+        for (const alias of row.aliases) if (made.byAlias(alias) !== undefined) throw new Collision();
+        made.put(row);
       }
-      for (const collection of this.#ended) {
-        for (const { id } of await all(collection)) changes.push({ kind: 'remove', collection, id });
-      }
-      await collections.commit(changes);
-      return holders;
-    });
+      if (made.count > 0) collections.set(name, made);
+    }
+    return { state: stateWith({ ...state, collections, uses }), holders };
   }
 
   #own(row: Row, { rekeying, kept }: Own): Row {

@@ -2,7 +2,7 @@ import type { Holder } from '../contract/credentials.ts';
 import type { WorldInfo } from '../contract/world.ts';
 import type { Instant } from '../core/clock.ts';
 import type { Seed } from '../store/seed.ts';
-import type { StateAccount } from '../store/state-account.ts';
+import type { Weighed } from '../store/state-memory.ts';
 import type { OwnedWorld } from './world.ts';
 
 /** The record of a world besides the world itself. */
@@ -12,7 +12,7 @@ export interface WorldEntry extends Omit<WorldInfo, 'id' | 'lastUsedAt'> {
   readonly source: string | null;
   lastUsedAt: Instant;
   /** The memory that it takes beside its rows; null for the default world, which every server has. */
-  readonly account: StateAccount | null;
+  readonly memory: Weighed | null;
 }
 
 /** A world that was made. */

@@ -1,4 +1,5 @@
 import type { World } from '../contract/world.ts';
+import { Pacer } from '../core/pacer.ts';
 import { clientIdInWorld, DEFAULT_WORLD } from '../core/world-id.ts';
 import type { PresentedCredential } from '../credentials/presented-credential.ts';
 import type { Row, Watcher } from '../store/collections.ts';
@@ -107,7 +108,10 @@ export class Indexing {
     }
     const { store } = world;
     const first = this.#parts.default();
-    const { keyHashes, clientIds } = await this.#parts.credentials.of(store);
+    const pacer = new Pacer();
+    const { keyHashes, clientIds } = await this.#parts.credentials.of((collection) =>
+      store.collections.list({ collection }),
+    );
     const found: Parameters<CredentialIndex['add']>[] = clientIds.map((clientId) => ['client', clientId, id]);
     for (const clientId of await this.#ofDefault(clientIds)) found.push(['client', clientId, DEFAULT_WORLD]);
     // Its own keys are in the index only if another world has them, too: a copy of an earlier state.
@@ -115,17 +119,28 @@ export class Indexing {
     const hashes = source === null ? keyHashes.filter(isShared) : keyHashes;
     const others = new Set([first, this.#parts.find(source ?? DEFAULT_WORLD) ?? first]);
     for (const hash of hashes) {
+      if (pacer.isLong) await pacer.pause();
       found.push(['key', hash, id]);
       for (const other of others) {
         if ((await this.#parts.credentials.keyIn(other.store, hash)) !== null) found.push(['key', hash, other.id]);
       }
     }
-    // All at once, so that no request finds a half-updated index.
-    this.drop(id);
+    // The earlier ones lead to it until all that lead to it now are there.
+    const earlier = this.index.replace(id);
+    this.#sources.delete(id);
     if (source !== null) this.#sources.set(id, new Set([source, ...(this.#sources.get(source) ?? [])]));
-    for (const one of found) this.index.add(...one);
-    const ambiguous = clientIds.filter((clientId) => this.index.of('client', clientId).length > 1);
+    for (const one of found) {
+      if (pacer.isLong) await pacer.pause();
+      this.index.add(...one);
+    }
+    for (const _ of earlier) if (pacer.isLong) await pacer.pause();
+    const ambiguous: string[] = [];
+    for (const clientId of clientIds) {
+      if (pacer.isLong) await pacer.pause();
+      if (this.index.of('client', clientId).length > 1) ambiguous.push(clientId);
+    }
     for (const hash of hashes) {
+      if (pacer.isLong) await pacer.pause();
       if (this.index.of('key', hash).length === 1) continue;
       const key = await this.#parts.credentials.keyIn(store, hash);
       if (key !== null) ambiguous.push(key.id);
@@ -137,8 +152,12 @@ export class Indexing {
   async #ofDefault(clientIds: readonly string[]): Promise<readonly string[]> {
     const { credentials } = this.#parts;
     const { store } = this.#parts.default();
+    const pacer = new Pacer();
     const found: string[] = [];
-    for (const clientId of clientIds) if (await credentials.hasClient(store, clientId)) found.push(clientId);
+    for (const clientId of clientIds) {
+      if (pacer.isLong) await pacer.pause();
+      if (await credentials.hasClient(store, clientId)) found.push(clientId);
+    }
     return found;
   }
 
@@ -157,14 +176,26 @@ export class Indexing {
 
   /** Notes which of the default world's credentials others have too. */
   async addDefault(): Promise<void> {
-    this.index.drop(DEFAULT_WORLD);
-    if (!this.#parts.isAny()) return;
-    const { keyHashes, clientIds } = await this.#parts.credentials.of(this.#parts.default().store);
+    const earlier = this.index.replace(DEFAULT_WORLD);
+    const pacer = new Pacer();
+    const removeEarlier = async () => {
+      for (const _ of earlier) if (pacer.isLong) await pacer.pause();
+    };
+    if (!this.#parts.isAny()) return removeEarlier();
+    const { collections } = this.#parts.default().store;
+    const { keyHashes, clientIds } = await this.#parts.credentials.of((collection) => collections.list({ collection }));
     const add = (kind: 'client' | 'key', name: string) => {
       if (this.index.of(kind, name).length > 0) this.index.add(kind, name, DEFAULT_WORLD);
     };
-    for (const clientId of clientIds) add('client', clientId);
-    for (const hash of keyHashes) add('key', hash);
+    for (const clientId of clientIds) {
+      if (pacer.isLong) await pacer.pause();
+      add('client', clientId);
+    }
+    for (const hash of keyHashes) {
+      if (pacer.isLong) await pacer.pause();
+      add('key', hash);
+    }
+    await removeEarlier();
   }
 }
 

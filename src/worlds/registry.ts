@@ -4,15 +4,15 @@ import { DEFAULT_WORLD, worldIdFault } from '../core/world-id.ts';
 import type { PresentedCredential } from '../credentials/presented-credential.ts';
 import { clearInterval, setInterval } from '../platform/time.ts';
 import { isStorageFailure } from '../store/errors.ts';
-import type { FrozenRows } from '../store/frozen-rows.ts';
 import type { KeptWorlds } from '../store/kept-worlds.ts';
 import type { KeptSeed, Seed } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
-import type { Share, StateAccount } from '../store/state-account.ts';
+import type { State } from '../store/state.ts';
+import type { Weighed } from '../store/state-memory.ts';
 import type { KeptWorld } from '../store/world-log.ts';
 import type { PublicJwk } from '../tokens/keys.ts';
 import type { Filled } from './beginnings.ts';
-import { type Begun, beginOf, keptCopy, makeCopy, type WorldOrigin } from './copies.ts';
+import { type Begun, beginOf, makeCopy, storeOf, type WorldOrigin } from './copies.ts';
 import type { SeedClients } from './credentials.ts';
 import { infoOf, type MadeWorld, type WorldEntry } from './entry.ts';
 import { Indexing } from './indexing.ts';
@@ -23,9 +23,6 @@ import { type OwnedWorld, openWorld, type WorldsCommon } from './world.ts';
 
 const FRESH_ID_LENGTH = 10;
 
-/** How many worlds keep values that can be made again from their rows, until others are used. */
-const MOST_AWAKE = 100;
-
 /** The approximate memory of a world that is used, without its rows, in bytes. */
 const WORLD_BYTES = 16 * 1024;
 
@@ -35,8 +32,8 @@ const SWEEP_MS = 10_000;
 export interface WorldsParts
   extends Pick<WorldsCommon, 'machine' | 'random' | 'signingKey' | 'mode' | 'secrets' | 'keys'> {
   readonly shared: StoreParts;
-  /** Rows that replace those of the seed in the default world, also after a reset; null without `--snapshot`. */
-  readonly snapshot: FrozenRows | null;
+  /** The state that the default world has in place of its seed's, also after a reset; null without `--snapshot`. */
+  readonly snapshot: State | null;
   /** A seed, as it was kept. */
   readonly revive: (kept: KeptSeed) => Seed;
   readonly templates: Templates;
@@ -61,9 +58,7 @@ export class Worlds implements WorldsByName {
   #isClosed = false;
   /** Ids that are reserved while their world is being made. */
   readonly #making = new Set<string>();
-  /** Those that were used last. */
-  readonly #awake = new Set<WorldEntry>();
-  readonly #seedShares = new WeakMap<Seed, Share>();
+  readonly #seedsInMemory = new WeakMap<Seed, Weighed>();
   #default: WorldEntry | null = null;
   #sweeping: NodeJS.Timeout | undefined;
 
@@ -82,7 +77,7 @@ export class Worlds implements WorldsByName {
       ...{ machine, random, signingKey, budgets: shared.budgets, mode, secrets, keys },
       changed: (world, changed) => this.#indexing.noteChanges(world, changed),
       begin: async ({ id, credentials }, seed) => {
-        if (id === DEFAULT_WORLD && parts.snapshot !== null) return { rows: parts.snapshot, findings: [] };
+        if (id === DEFAULT_WORLD && parts.snapshot !== null) return { state: parts.snapshot, findings: [] };
         return beginOf({ id, credentials, seed }, parts);
       },
       noteReplacement: (world, clients) => this.#noteReplacement(world, clients),
@@ -93,11 +88,11 @@ export class Worlds implements WorldsByName {
   /** Begins the default world. @param filled its store */
   async begin(seed: Seed, filled: Filled): Promise<void> {
     // Every server has one, and no request has brought it.
-    this.#seedShares.set(seed, { bytes: 0, base: null });
+    this.#seedsInMemory.set(seed, { weight: 0 });
     const world = await openWorld({ id: DEFAULT_WORLD, credentials: 'cast', seed, filled }, this.#common);
     const now = this.#parts.machine.now();
     this.#default = {
-      ...{ world, credentials: 'cast', source: null, ttl: null, label: null, account: null },
+      ...{ world, credentials: 'cast', source: null, ttl: null, label: null, memory: null },
       createdAt: await world.keptSince(now),
       lastUsedAt: now,
     };
@@ -184,16 +179,24 @@ export class Worlds implements WorldsByName {
     const { origin, credentials } = order;
     const id = order.id ?? this.#parts.random.hex(FRESH_ID_LENGTH);
     this.#check(id);
+    const { memory } = this.#parts.shared;
+    const beside = this.#beside(origin.seed);
+    memory.check(memory.missing(beside));
+    // Perhaps nobody else has what it is a copy of by now.
+    const held = origin.kind === 'copy' ? [beside, origin.state] : [beside];
+    for (const one of held) memory.hold(one);
     // Nobody else makes a world with this id meanwhile.
     this.#making.add(id);
     try {
-      const made = await this.#counted(origin.seed, async (account) => {
-        const begun = await makeCopy({ id, origin, credentials }, this.#parts);
-        return this.#store(id, begun, { ...order, account }, origin.kind === 'seed' ? begun.clients : undefined);
-      });
+      const begun = await makeCopy({ id, origin, credentials }, { ...this.#parts, memory });
+      memory.check(memory.missing(begun.state));
+      const seeded = origin.kind === 'seed' ? begun.clients : undefined;
+      const made = await this.#store(id, begun, { ...order, memory: beside }, seeded);
+      memory.hold(beside);
       this.#tell('made', id);
       return made;
     } finally {
+      for (const one of held) memory.release(one);
       this.#making.delete(id);
     }
   }
@@ -253,9 +256,9 @@ export class Worlds implements WorldsByName {
     const seed = this.#parts.revive(kept);
     const filled = { store: keptWorlds.open(id), findings: [], isNew: false };
     const world = await openWorld({ id, credentials, seed, filled }, this.#common);
-    const account = this.#parts.shared.state.open();
-    account.holdAnyway(WORLD_BYTES, [this.#shareOf(seed)]);
-    this.#entries.set(id, { world, credentials, source, label, account, ttl, createdAt, lastUsedAt: usedAt });
+    const memory = this.#beside(seed);
+    this.#parts.shared.memory.hold(memory);
+    this.#entries.set(id, { world, credentials, source, label, memory, ttl, createdAt, lastUsedAt: usedAt });
     this.#noteBegun(id);
     await this.#indexing.add(world, source);
   }
@@ -286,10 +289,9 @@ export class Worlds implements WorldsByName {
   #remove(entry: WorldEntry): void {
     const { world } = entry;
     this.#entries.delete(world.id);
-    this.#awake.delete(entry);
     this.#indexing.drop(world.id);
     this.#indexing.ended.markEnded(world.id);
-    entry.account?.release();
+    if (entry.memory !== null) this.#parts.shared.memory.release(entry.memory);
     world.end();
     this.#tell('deleted', world.id);
   }
@@ -323,65 +325,47 @@ export class Worlds implements WorldsByName {
       throw crowdedProblem([...this.#entries.values()], this.#parts.most, this.#parts.machine.now());
   }
 
-  /** Makes a world whose memory beside its rows is counted. @throws Unwritable if there is no room for it */
-  async #counted(seed: Seed, make: (account: StateAccount) => Promise<MadeWorld>): Promise<MadeWorld> {
-    const account = this.#parts.shared.state.open();
-    account.hold(WORLD_BYTES, [this.#shareOf(seed)]);
-    return make(account).catch((cause: unknown) => {
-      account.release();
-      throw cause;
-    });
-  }
-
-  /** Worlds that are made from one seed share it. */
-  #shareOf(seed: Seed): Share {
-    const share = this.#seedShares.get(seed) ?? { bytes: SEED_COPIES * seed.text.length, base: null };
-    this.#seedShares.set(seed, share);
-    return share;
+  /** What a world has in memory beside its rows. Worlds that are made from one seed share it. */
+  #beside(seed: Seed): Weighed {
+    const known = this.#seedsInMemory.get(seed) ?? { weight: SEED_COPIES * seed.text.length };
+    this.#seedsInMemory.set(seed, known);
+    return { weight: WORLD_BYTES, parts: [known] };
   }
 
   /** @param seeded its clients, if it has exactly those of its seed */
   async #store(
     id: string,
     begun: Begun,
-    { credentials, ttl, label, account }: Pick<WorldEntry, 'credentials' | 'ttl' | 'label' | 'account'>,
+    { credentials, ttl, label, memory }: Pick<WorldEntry, 'credentials' | 'ttl' | 'label' | 'memory'>,
     seeded?: SeedClients,
   ): Promise<MadeWorld> {
-    const { seed, kept, source, clients, created } = begun;
+    const { seed, kept, source, clients, created, isNew, findings } = begun;
     // The same moment is stored and answered.
     const now = this.#parts.machine.now();
     const times = { createdAt: now, lastUsedAt: now };
-    const filled = await keptCopy(begun, { id, credentials, ttl, label, ...times }, this.#parts.kept);
+    const { kept: keptWorlds, shared } = this.#parts;
+    const store = await storeOf(begun, { id, credentials, ttl, label, ...times }, keptWorlds, shared);
     try {
-      const world = await openWorld({ id, credentials, seed, filled }, this.#common);
+      const world = await openWorld({ id, credentials, seed, filled: { store, isNew, findings } }, this.#common);
       const ambiguous = await this.#indexing.add(world, source, seeded);
       if (this.#isClosed) throw closing();
-      const entry: WorldEntry = { world, credentials, source, ttl, label, account, ...times };
+      const entry: WorldEntry = { world, credentials, source, ttl, label, memory, ...times };
       this.#entries.set(id, entry);
       this.#noteBegun(id);
       this.#sweepLater();
       return { entry, kept, ambiguous: ambiguous.filter((one) => clients?.names.includes(one) !== true), created };
     } catch (cause) {
       this.#indexing.drop(id);
-      await filled.store.close();
+      await store.close();
       // If that fails as well, the first failure says more.
-      await this.#parts.kept?.delete(id).catch(() => {});
+      await keptWorlds?.delete(id).catch(() => {});
       throw cause;
     }
   }
 
   #noteLeft(world: OwnedWorld): void {
     const entry = this.#entryNow(world.id);
-    if (entry?.world !== world) return;
-    this.#noteUse(entry);
-    // The log shows the time of its clock.
-    if (entry === this.#default) return;
-    this.#awake.delete(entry);
-    this.#awake.add(entry);
-    const [oldest] = this.#awake;
-    if (this.#awake.size <= MOST_AWAKE || oldest === undefined) return;
-    this.#awake.delete(oldest);
-    if (!oldest.world.isHeld) oldest.world.rest();
+    if (entry?.world === world) this.#noteUse(entry);
   }
 
   #entryNow(id: string): WorldEntry | null | undefined {

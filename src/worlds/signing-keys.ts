@@ -25,26 +25,20 @@ export class StoredKeys implements SigningKeys {
   readonly refreshTokens: RefreshTokens;
   readonly #server: KeyRing;
   readonly #random: Random;
-  readonly #settings: () => SettingsStore;
+  readonly #settings: SettingsStore;
   /** Each rotation begins with the keys that the previous one left. */
   readonly #turns = new Turns();
   #ring: KeyRing;
 
   /**
    * @param world its id
-   * @param settings called at every use, because the store of a world can be replaced
    */
-  constructor(world: string, server: SigningKey, random: Random, settings: () => SettingsStore) {
+  constructor(world: string, server: SigningKey, random: Random, settings: SettingsStore) {
     this.#server = { current: server, retired: [] };
     this.refreshTokens = new RefreshTokens(server, world);
     this.#random = random;
     this.#settings = settings;
     this.#ring = this.#server;
-  }
-
-  /** Has its key never been replaced? */
-  get isUnchanged(): boolean {
-    return this.#ring === this.#server;
   }
 
   rotate(now: Instant): Promise<Rotation> {
@@ -55,7 +49,7 @@ export class StoredKeys implements SigningKeys {
       const jwk = (await this.#random.privateKey(algorithm === 'RS256' ? 'rsa' : 'ec')) as JWK;
       const made = await signingKeyOf(jwk, algorithm);
       const next = rotateRing(before, made, now);
-      await this.#settings().set(KEYS_SETTING, JSON.stringify(storedForm(next, jwk)));
+      await this.#settings.set(KEYS_SETTING, JSON.stringify(storedForm(next, jwk)));
       this.#ring = next;
       return { kid: made.kid, replaced, until: next.retired[0]?.until ?? now };
     });
@@ -64,7 +58,7 @@ export class StoredKeys implements SigningKeys {
   /** Reads the settings again, after the store was replaced or filled with another world. */
   reread(): Promise<void> {
     return this.#turns.take(async () => {
-      this.#ring = (await storedRing(this.#settings())) ?? this.#server;
+      this.#ring = (await storedRing(this.#settings)) ?? this.#server;
     });
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { LAST_MOMENT } from '../core/clock.ts';
+import { type Instant, LAST_MOMENT } from '../core/clock.ts';
 import { isRecord } from '../core/members.ts';
 import { Problem } from '../core/problem.ts';
 import { redact } from '../core/redact.ts';
@@ -8,11 +8,9 @@ import { isWorldId } from '../core/world-id.ts';
 import type { RowCheck } from '../seed/check-rows.ts';
 import { NEW, type Row } from '../store/collections.ts';
 import { Collision } from '../store/errors.ts';
-import { type FrozenRows, frozenRows } from '../store/frozen-rows.ts';
 import { type KeptSeed, SEEDS } from '../store/seed.ts';
 import { SETTINGS } from '../store/settings.ts';
-import type { StoreParts } from '../store/shared.ts';
-import type { SnapshotInfo } from '../store/snapshot-store.ts';
+import type { SnapshotInfo, UsedRow } from '../store/snapshot-store.ts';
 import type { Provenance } from './provenance.ts';
 import { KEYS_SETTING, ringIn } from './signing-keys.ts';
 
@@ -48,6 +46,12 @@ const MOST_DEPTH = 64;
 /** Lines are written in chunks of at least this many characters. */
 const LEAST_CHUNK = 64 * 1024;
 
+/** A row, and its line in a file. */
+interface LineRow {
+  readonly line: number;
+  readonly row: Row;
+}
+
 /** A snapshot, without its rows. */
 export interface SavedSnapshot extends Omit<SnapshotInfo, 'size'> {
   readonly made: Provenance;
@@ -56,8 +60,8 @@ export interface SavedSnapshot extends Omit<SnapshotInfo, 'size'> {
 /** The content of a file. */
 export interface SnapshotFile {
   readonly snapshot: SavedSnapshot;
-  /** Oldest first. */
-  readonly rows: readonly Row[];
+  /** Rows whose content `checkContent` has to check. */
+  readonly special: readonly LineRow[];
   /** Identifies the file: of all bytes before its last line. */
   readonly sha256: string;
 }
@@ -68,7 +72,8 @@ export interface SnapshotFile {
  */
 export async function* snapshotBytes(
   version: string,
-  { snapshot, rows }: Omit<SnapshotFile, 'sha256'>,
+  snapshot: SavedSnapshot,
+  rows: AsyncIterable<UsedRow>,
 ): AsyncGenerator<Buffer> {
   const hash = createHash('sha256');
   const hashed = (text: string) => {
@@ -76,9 +81,10 @@ export async function* snapshotBytes(
     return Buffer.from(text);
   };
   let text = lineOf({ server: SERVER, version, format: FORMAT }) + lineOf({ snapshot });
-  // Revisions compare rows within one process.
-  for (const { revision: _, ...row } of rows) {
-    text += lineOf({ row });
+  for await (const { row, usedAt } of rows) {
+    // Revisions compare rows within one process.
+    const { revision: _, ...saved } = row;
+    text += lineOf({ row: { ...saved, usedAt } });
     if (text.length < LEAST_CHUNK) continue;
     yield hashed(text);
     text = '';
@@ -91,6 +97,11 @@ function lineOf(value: object): string {
   return `${JSON.stringify(value)}\n`;
 }
 
+/** Takes a row of a file. */
+export type AddRow = (row: Row, usedAt: Instant | null) => void;
+
+type SavedRow = Omit<Row, 'revision'> & { readonly usedAt: Instant | null };
+
 /** Reads such a file as it arrives. Every error is a Problem that says what is wrong with the file, and at which line. */
 export class SnapshotReader {
   readonly #hash = createHash('sha256');
@@ -99,28 +110,30 @@ export class SnapshotReader {
   #length = 0;
   #lines = 0;
   #snapshot: SavedSnapshot | null = null;
-  readonly #rows: Row[] = [];
-  readonly #names = new Set<string>();
   readonly #check: RowCheck;
   readonly #maxSeedLine: number;
   /** Has the line that is read a seed? Null until it is longer than a line with a row can be. */
   #isSeedLine: boolean | null = null;
+  readonly #special: LineRow[] = [];
   #sha256: string | null = null;
+  readonly #add: AddRow;
 
   /**
    * @param check of each row
    * @param room for the state of all worlds and snapshots, in bytes
+   * @param add takes the rows as they come. It throws Collision if two of them have the same name
    */
-  constructor(check: RowCheck, room: number) {
+  constructor(check: RowCheck, room: number, add: AddRow) {
     this.#check = check;
     this.#maxSeedLine = Math.max(MAX_ROW_LINE, Math.min(MAX_SEED_LINE, room * LINE_SHARE));
+    this.#add = add;
   }
 
-  /** @throws Problem */
+  /** @throws Problem, and what `add` throws */
   read(chunk: Buffer): void {
     let from = 0;
     for (let at = chunk.indexOf(0x0a); at >= 0; at = chunk.indexOf(0x0a, from)) {
-      this.#add(chunk.subarray(from, at + 1));
+      this.#collect(chunk.subarray(from, at + 1));
       const line = Buffer.concat(this.#parts);
       this.#parts = [];
       this.#length = 0;
@@ -128,7 +141,7 @@ export class SnapshotReader {
       this.#readLine(line);
       from = at + 1;
     }
-    if (from < chunk.length) this.#add(chunk.subarray(from));
+    if (from < chunk.length) this.#collect(chunk.subarray(from));
   }
 
   /** The file has ended. @throws Problem if a part of it is missing */
@@ -138,10 +151,10 @@ export class SnapshotReader {
     if (snapshot === null || sha256 === null || this.#length > 0) {
       throw damaged(`It ends after line ${this.#lines}, before its last one`);
     }
-    return { snapshot, rows: this.#rows, sha256 };
+    return { snapshot, special: this.#special, sha256 };
   }
 
-  #add(part: Buffer): void {
+  #collect(part: Buffer): void {
     this.#parts.push(part);
     this.#length += part.length;
     if (this.#lines === 0 && this.#length > MOST_FIRST_LINE) throw foreign();
@@ -169,13 +182,18 @@ export class SnapshotReader {
     this.#hash.update(line);
   }
 
-  #addRow(row: Omit<Row, 'revision'>): void {
-    const name = JSON.stringify([row.collection, row.id]);
-    if (this.#names.has(name)) throw damaged(`Line ${this.#lines} has an object that an earlier line has, too`);
-    this.#names.add(name);
-    const fault = this.#check(row);
-    if (fault !== null) throw unfitRow(this.#lines, row, fault);
-    this.#rows.push({ ...row, revision: NEW });
+  #addRow({ usedAt, ...given }: SavedRow): void {
+    const line = this.#lines;
+    const fault = this.#check(given);
+    if (fault !== null) throw unfitRow(line, given, fault);
+    const row = { ...given, revision: NEW };
+    if (isSpecial(row)) this.#special.push({ line, row });
+    try {
+      this.#add(row, usedAt);
+    } catch (cause) {
+      if (!(cause instanceof Collision)) throw cause;
+      throw damaged(`Line ${line} has an object that an earlier line has, too, or a name of it`);
+    }
   }
 
   #endWith(sha256: string): void {
@@ -201,7 +219,8 @@ function foreign(): Problem {
 }
 
 function damaged(what: string): Problem {
-  const message = `The snapshot file is damaged. ${what}. Download the snapshot again.`;
+  const end = /[.?]$/.test(what) ? '' : '.';
+  const message = `The snapshot file is damaged. ${what}${end} Download the snapshot again.`;
   return new Problem('invalid_request', message, { close: true });
 }
 
@@ -222,9 +241,6 @@ function unfitRow(line: number, { collection, id }: Pick<Row, 'collection' | 'id
 /** The most characters of a name in a message. */
 const MAX_NAME = 100;
 
-/** The lines before those of rows. */
-const HEAD = 2;
-
 /**
  * Checks what is not a matter of a single row's form: that there is a seed, and that keys and seeds can be used.
  *
@@ -232,28 +248,32 @@ const HEAD = 2;
  * @throws Problem
  */
 export async function checkContent(
-  { snapshot, rows }: SnapshotFile,
+  { snapshot, special }: SnapshotFile,
   seedFault: (seed: KeptSeed) => Promise<string | null>,
 ): Promise<void> {
   const fault = await seedFault(snapshot.made.seed);
-  if (fault !== null) throw damaged(`Line ${HEAD} has a seed that cannot be used: ${fault}`);
-  if (!rows.some(({ collection }) => collection === SEEDS.name)) throw damaged('It has no seed');
-  for (const [index, row] of rows.entries()) {
+  if (fault !== null) throw damaged(`Line 2 has a seed that cannot be used: ${fault}`);
+  if (!special.some(({ row }) => row.collection === SEEDS.name)) throw damaged('It has no seed');
+  for (const { line, row } of special) {
     const fault = await contentFault(row, seedFault);
-    if (fault !== null) throw unfitRow(HEAD + index + 1, row, fault);
+    if (fault !== null) throw unfitRow(line, row, fault);
   }
 }
 
-/** @param row has the form of its collection */
+/** Is there more to check of a row than its form? */
+function isSpecial({ collection, id }: Pick<Row, 'collection' | 'id'>): boolean {
+  return collection === SEEDS.name || (collection === SETTINGS.name && id === KEYS_SETTING);
+}
+
+/** @param row is special, and has the form of its collection */
 async function contentFault(
-  { collection, id, body }: Row,
+  { collection, body }: Row,
   seedFault: (seed: KeptSeed) => Promise<string | null>,
 ): Promise<string | null> {
   if (collection === SEEDS.name) {
     const fault = await seedFault(body as KeptSeed);
     return fault === null ? null : `\`body.text\` is not a seed: ${fault}`;
   }
-  if (collection !== SETTINGS.name || id !== KEYS_SETTING) return null;
   return ringIn(String(body)).then(
     () => null,
     () => '`body` has a key that cannot be used; expected JWKs',
@@ -322,16 +342,6 @@ function isSnapshot(value: unknown): value is SavedSnapshot {
 }
 
 /** The hash says that the rest is as it was written. */
-function isRow(value: unknown): value is Omit<Row, 'revision'> {
+function isRow(value: unknown): value is SavedRow {
   return fits(value, ROW) && 'body' in value;
-}
-
-/** @throws Problem if an object of the file has a name that another one has, too */
-export function rowsOfFile({ rows }: Pick<SnapshotFile, 'rows'>, revisions: StoreParts['revisions']): FrozenRows {
-  try {
-    return frozenRows(rows, revisions);
-  } catch (thrown) {
-    if (!(thrown instanceof Collision)) throw thrown;
-    throw new Problem('invalid_request', 'Two objects of the snapshot file have the same name. Download it again.');
-  }
 }

@@ -2,16 +2,16 @@ import { Problem } from '../core/problem.ts';
 import { DEFAULT_WORLD } from '../core/world-id.ts';
 import type { Random } from '../platform/random.ts';
 import { Collision } from '../store/errors.ts';
-import { type FrozenRows, sizeOf } from '../store/frozen-rows.ts';
 import type { KeptSeed, Seed } from '../store/seed.ts';
-import type { SnapshotInfo, SnapshotRecord, SnapshotStore, StoredSnapshot } from '../store/snapshot-store.ts';
+import type { SnapshotInfo, SnapshotRecord, SnapshotStore, StoredSnapshot, UsedRow } from '../store/snapshot-store.ts';
+import { type State, sizeOf } from '../store/state.ts';
 import type { Made } from './copies.ts';
 import type { WorldEntry } from './entry.ts';
 import { provenanceIn, provenanceText } from './provenance.ts';
 
 /** The state of a world at one moment. */
 export interface Snapshot extends Made, SnapshotInfo {
-  readonly rows: FrozenRows;
+  readonly state: State;
 }
 
 const MOST = 100;
@@ -36,10 +36,10 @@ export class Snapshots {
     await this.#mustHaveRoom(0);
     const { origin: seed } = world;
     const at = world.clock.now();
-    const rows = await world.store.freeze();
-    await this.#mustHaveRoom(sizeOf(rows));
+    const state = await world.store.freeze();
+    await this.#mustHaveRoom(sizeOf(state));
     const info = { id: this.#random.hex(ID_LENGTH), name, world: world.id, at };
-    return { ...info, size: await this.#store.put({ ...info, made: provenanceText({ seed, credentials }), rows }) };
+    return { ...info, size: await this.#store.put({ ...info, made: provenanceText({ seed, credentials }), state }) };
   }
 
   /** Those of all worlds, oldest first. */
@@ -59,7 +59,7 @@ export class Snapshots {
       const message = `The snapshot is of the world \`${world.slice(0, 100)}\`: upload it at the address of that world, or of \`${DEFAULT_WORLD}\`.`;
       throw new Problem('conflict', message);
     }
-    await this.#mustHaveRoom(sizeOf(rest.rows));
+    await this.#mustHaveRoom(sizeOf(rest.state));
     try {
       return { id, name, world, at, size: await this.#store.put({ ...rest, made }) };
     } catch (thrown) {
@@ -74,26 +74,36 @@ export class Snapshots {
   }
 
   /**
+   * Does something with a snapshot.
+   *
    * @param from the world at whose address it is requested; without one it may belong to any world
    * @throws Problem `not_found`
    */
-  async find(id: string, from: string = DEFAULT_WORLD): Promise<Snapshot> {
-    const { made, ...rest } = await this.stored(id, from);
-    const { seed, credentials } = provenanceIn(made);
-    return { ...rest, seed: this.#revive(seed), credentials };
+  use<Result>(id: string, work: (snapshot: Snapshot) => Promise<Result>, from = DEFAULT_WORLD): Promise<Result> {
+    return this.#store.use(id, async (found) => {
+      if (found === null || !isSeen(found, from)) throw noSnapshot(id);
+      const { made, ...rest } = found;
+      const { seed, credentials } = provenanceIn(made);
+      return work({ ...rest, seed: this.#revive(seed), credentials });
+    });
   }
 
-  /** As `find`, in the form in which it is stored. @throws Problem `not_found` */
-  async stored(id: string, from: string): Promise<StoredSnapshot> {
-    const found = await this.#store.find(id);
-    if (found === null || !isSeen(found, from)) throw noSnapshot(id);
+  /** A snapshot without its content. @throws Problem `not_found` */
+  async find(id: string, from: string): Promise<SnapshotRecord> {
+    const found = (await this.#store.list()).find((one) => one.id === id && isSeen(one, from));
+    if (found === undefined) throw noSnapshot(id);
     return found;
+  }
+
+  /** The rows of a snapshot that was found. */
+  rowsOf(id: string): AsyncIterable<UsedRow> {
+    return this.#store.rowsOf(id);
   }
 
   /** @throws Problem `not_found` */
   async delete(id: string, from: string): Promise<void> {
-    const isThere = (await this.#store.list()).some((one) => one.id === id && isSeen(one, from));
-    if (!isThere || !(await this.#store.delete(id))) throw noSnapshot(id);
+    await this.find(id, from);
+    if (!(await this.#store.delete(id))) throw noSnapshot(id);
   }
 
   async #mustHaveRoom(bytes: number): Promise<void> {

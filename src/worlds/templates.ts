@@ -5,17 +5,17 @@ import type { Reports } from '../core/finding.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import type { Settings } from '../core/settings.ts';
 import { type KeyReport, reportUselessKeys, reviveToggle } from '../ngc-keys/keyring.ts';
-import { type FrozenRows, sizeOf } from '../store/frozen-rows.ts';
 import { openMemory } from '../store/memory.ts';
 import type { Seed } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
+import { type State, sizeOf } from '../store/state.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
 
 /** A world made from its seed, as the initial content of others. */
 export interface Template {
   /** The seed it was made from, with password hashes, which are slow to compute. */
   readonly seed: Seed;
-  readonly rows: FrozenRows;
+  readonly state: State;
   /** When it was made: the world's contents begin then. */
   readonly at: Instant;
   /** The notices about it for the user. */
@@ -53,27 +53,31 @@ export async function finishFilled(
   await reportUselessKeys({ rulesets, store, findings: { report } }, now);
 }
 
-/** The rows that a seed defines at a moment. */
-export type RowsOfSeed = (seed: Seed, at: Instant) => Promise<FrozenRows>;
+/** The state that a seed defines at a moment. */
+export type StateOfSeed = (seed: Seed, at: Instant) => Promise<State>;
 
 /** Templates of seeds: tests make many worlds from one seed. */
 export class Templates {
   readonly #templates: BoundedCache<Template>;
   readonly #making = new Map<string, Promise<Template>>();
   readonly #machine: Clock;
-  readonly #shared: StoreParts;
   readonly #customs: Customs;
   readonly #keys: Credentials;
-  readonly #rowsOf: RowsOfSeed;
+  readonly #stateOf: StateOfSeed;
 
-  constructor(machine: Clock, shared: StoreParts, customs: Customs, keys: Credentials, rowsOf: RowsOfSeed) {
-    const sizeOfTemplate = ({ rows, seed }: Template) => ROW_COPIES * sizeOf(rows) + SEED_COPIES * seed.text.length;
-    this.#templates = new BoundedCache(shared.budgets.templates, sizeOfTemplate);
+  constructor(
+    machine: Clock,
+    { budgets }: Pick<StoreParts, 'budgets'>,
+    customs: Customs,
+    keys: Credentials,
+    stateOf: StateOfSeed,
+  ) {
+    const sizeOfTemplate = ({ state, seed }: Template) => ROW_COPIES * sizeOf(state) + SEED_COPIES * seed.text.length;
+    this.#templates = new BoundedCache(budgets.templates, sizeOfTemplate);
     this.#machine = machine;
-    this.#shared = shared;
     this.#customs = customs;
     this.#keys = keys;
-    this.#rowsOf = rowsOf;
+    this.#stateOf = stateOf;
   }
 
   /** The template of a seed, at most a second old. */
@@ -89,17 +93,17 @@ export class Templates {
 
   async #make(seed: Seed): Promise<Template> {
     const at = this.#machine.now();
-    const store = openMemory(await this.#rowsOf(seed, at), this.#shared);
+    const store = openMemory(await this.#stateOf(seed, at));
     try {
       const found: Parameters<Reports['report']>[] = [];
       await finishFilled(store, (...finding) => found.push(finding), this.#customs, at);
-      const rows = await store.freeze();
-      const credentials = this.#keys.holdersIn(rows);
+      const state = await store.freeze();
+      const credentials = this.#keys.holdersIn(state);
       const clients = {
         ids: credentials.flatMap(({ clientId }) => clientId ?? []),
         names: credentials.flatMap(({ kind, name }) => (kind === 'application' ? name : [])),
       };
-      return { seed, rows, at, findings: found, credentials, clients };
+      return { seed, state, at, findings: found, credentials, clients };
     } finally {
       await store.close();
     }

@@ -15,9 +15,9 @@ import type { WorldEnd } from '../journal/journal.ts';
 import { type SecretSettings, WorldSecrets } from '../journal/known-secrets.ts';
 import type { Random } from '../platform/random.ts';
 import type { Row, Watcher } from '../store/collections.ts';
-import type { FrozenRows } from '../store/frozen-rows.ts';
 import type { Store } from '../store/index.ts';
 import { type KeptSeed, type Seed, seedIn } from '../store/seed.ts';
+import type { State } from '../store/state.ts';
 import type { RefreshTokens, Tokens } from '../tokens/index.ts';
 import type { SigningKey } from '../tokens/keys.ts';
 
@@ -37,12 +37,10 @@ export interface OwnedWorld extends World {
   readonly origin: Seed;
   /** Has this process a decision of it with this id? */
   hasDecision(id: string): boolean;
-  /** Drops values that can be made again, while no request uses it. */
-  rest(): void;
   /** When it was made, where that outlives the process. @param now if it was not kept before */
   keptSince(now: Instant): Promise<Instant>;
   /** Replaces its state. @param at the moment from which its time continues */
-  restore(rows: FrozenRows, at: Instant): Promise<void>;
+  restore(state: State, at: Instant): Promise<void>;
   /** The server stops: ends every wait for an event of this world. */
   announceEnd(): void;
   /** It was deleted: ends it with the last request that uses it. */
@@ -87,42 +85,53 @@ export async function openWorld(parts: WorldParts, common: WorldsCommon): Promis
   return world;
 }
 
-/**
- * A world of this process. Its parts are made on first use: most of thousands of worlds answer a few requests, and
- * many of them none.
- */
+/** A world of this process. */
 class OpenedWorld implements OwnedWorld {
   readonly id: string;
   readonly credentials: World['credentials'];
-  readonly #common: WorldsCommon;
-  #seed: Seed;
+  readonly origin: Seed;
   readonly store: Store;
+  readonly clock: OwnedClock;
+  readonly signingKeys: StoredKeys;
+  readonly activityLog: ActivityLog;
+  readonly deleted: DeletedCredentials;
+  readonly tokenUsage: TokenUsage;
+  readonly remembered: RememberedTokens;
+  readonly views: Views;
+  readonly faults: Faults;
+  readonly #common: WorldsCommon;
+  readonly #secrets: WorldSecrets;
   readonly #series: string;
-  #secrets: WorldSecrets | null = null;
-  #activityLog: ActivityLog | null = null;
-  #deleted: DeletedCredentials | null = null;
-  #tokenUsage: TokenUsage | null = null;
-  #remembered: RememberedTokens | null = null;
-  #views: Views | null = null;
-  #clock: OwnedClock | null = null;
-  #signingKeys: StoredKeys | null = null;
-  #faults: Faults | null = null;
   #mode: Mode;
   #decisions = 0;
   #holders = 0;
   #isEnding = false;
-  #over: WorldEnd | null = null;
 
-  constructor({ id, credentials, seed, filled }: WorldParts, common: WorldsCommon) {
+  constructor({ id, credentials, seed, filled: { store } }: WorldParts, common: WorldsCommon) {
+    const { budgets, machine, random, secrets, keys } = common;
     this.id = id;
     this.credentials = credentials;
-    this.#seed = seed;
-    this.store = filled.store;
+    this.origin = seed;
+    this.store = store;
     this.#common = common;
     // New for each start, so that no id is given twice.
-    this.#series = common.random.hex(6);
+    this.#series = random.hex(6);
     this.#mode = common.mode;
-    filled.store.collections.watch((changed) => this.#noteChanges(changed));
+    this.clock = clockOf(machine, store.settings);
+    this.signingKeys = new StoredKeys(id, common.signingKey, random, store.settings);
+    const ofSeed = () => secrets.ofSeeds.of(seed);
+    this.#secrets = new WorldSecrets(secrets, budgets.secrets, ofSeed, (hash) => keys.hasSecret(store, hash));
+    this.activityLog = new ActivityLog(budgets, this.#series, this.#secrets);
+    this.deleted = new DeletedCredentials(budgets.deleted);
+    this.tokenUsage = new TokenUsage(budgets.tokenUsage);
+    this.remembered = new RememberedTokens(budgets.tokens);
+    this.views = new Views(budgets.views);
+    const reportRemoval = (fault: Fault) => {
+      const sentence = unusedSentence(fault);
+      if (sentence !== null) this.findings.report('unused_fault', sentence, this.clock.now());
+    };
+    this.faults = new Faults(this.#series, budgets.faults, reportRemoval, this.#keepFaults());
+    store.collections.watch((changed) => this.#noteChanges(changed));
   }
 
   /** Reads its store; a new store needs no reading. */
@@ -144,17 +153,6 @@ class OpenedWorld implements OwnedWorld {
     return grantMark(this.id);
   }
 
-  get clock(): OwnedClock {
-    this.#clock ??= clockOf(this.#common.machine, () => this.store.settings);
-    return this.#clock;
-  }
-
-  get signingKeys(): StoredKeys {
-    const { signingKey, random } = this.#common;
-    this.#signingKeys ??= new StoredKeys(this.id, signingKey, random, () => this.store.settings);
-    return this.#signingKeys;
-  }
-
   get refreshTokens(): RefreshTokens {
     return this.signingKeys.refreshTokens;
   }
@@ -163,53 +161,12 @@ class OpenedWorld implements OwnedWorld {
     return this.signingKeys.tokens;
   }
 
-  get activityLog(): ActivityLog {
-    if (this.#activityLog === null) {
-      this.#activityLog = new ActivityLog(this.#common.budgets, this.#series, this.#knownSecrets);
-      if (this.#over !== null) this.#activityLog.end(this.#over);
-    }
-    return this.#activityLog;
-  }
-
   get findings(): ActivityLog['findings'] {
     return this.activityLog.findings;
   }
 
-  get deleted(): DeletedCredentials {
-    this.#deleted ??= new DeletedCredentials(this.#common.budgets.deleted);
-    return this.#deleted;
-  }
-
-  get tokenUsage(): TokenUsage {
-    this.#tokenUsage ??= new TokenUsage(this.#common.budgets.tokenUsage);
-    return this.#tokenUsage;
-  }
-
-  get remembered(): RememberedTokens {
-    this.#remembered ??= new RememberedTokens(this.#common.budgets.tokens);
-    return this.#remembered;
-  }
-
-  get views(): Views {
-    this.#views ??= new Views(this.#common.budgets.views);
-    return this.#views;
-  }
-
   get random(): Random {
     return this.#common.random;
-  }
-
-  get faults(): Faults {
-    if (this.#faults === null) {
-      const reportRemoval = (fault: Fault) => {
-        const sentence = unusedSentence(fault);
-        if (sentence !== null) this.findings.report('unused_fault', sentence, this.clock.now());
-      };
-      this.#faults = new Faults(this.#series, this.#common.budgets.faults, reportRemoval, this.#keepFaults());
-      this.#faults.begin(this.#kept?.faults ?? []);
-      if (this.#over !== null) this.#faults.end();
-    }
-    return this.#faults;
   }
 
   get mode(): Mode {
@@ -221,15 +178,11 @@ class OpenedWorld implements OwnedWorld {
   }
 
   get signingKey(): SigningKey {
-    return this.#signingKeys?.tokens.key ?? this.#common.signingKey;
-  }
-
-  get origin(): Seed {
-    return this.#seed;
+    return this.tokens.key;
   }
 
   hasDecision(id: string): boolean {
-    return this.#activityLog !== null && this.#activityLog.decisions.byId(id) !== null;
+    return this.activityLog.decisions.byId(id) !== null;
   }
 
   nextDecisionId(): string {
@@ -258,43 +211,33 @@ class OpenedWorld implements OwnedWorld {
     if (this.#isEnding) void this.close();
   }
 
-  rest(): void {
-    this.#views?.clear();
-    this.#views = null;
-    if (this.#clock?.isReal === true) this.#clock = null;
-    if (this.#signingKeys?.isUnchanged === true) this.#signingKeys = null;
-    if (this.#faults?.isUnused === true) this.#faults = null;
-  }
-
-  async restore(rows: FrozenRows, at: Instant): Promise<void> {
+  async restore(state: State, at: Instant): Promise<void> {
     const { machine, noteReplacement: replaced } = this.#common;
-    await this.store.restore(rows);
+    await this.store.restore(state);
     // A frozen clock stays frozen at the time in the snapshot; a running one runs on from the moment of the snapshot.
-    const { frozen } = await openClock(machine, () => this.store.settings);
+    const { frozen } = await openClock(machine, this.store.settings);
     if (!frozen) await storeState(this.store.settings, { ahead: at - machine.now() });
-    this.#remembered?.clear();
-    this.#deleted?.clear();
-    this.#tokenUsage?.clear();
+    this.#forget();
     await this.#reread();
     await replaced(this);
-    this.#activityLog?.event('world', { world: this.id, what: 'restored' });
+    this.activityLog.event('world', { world: this.id, what: 'restored' });
   }
 
   async reset(): Promise<void> {
     const { begin, mode: begunMode, noteReplacement: replaced } = this.#common;
     const shown = this.clock.now();
-    const { rows, findings, clients } = await begin(this, this.#seed);
-    await this.store.restore(rows);
+    const { state, findings, clients } = await begin(this, this.origin);
+    await this.store.restore(state);
     await this.#reread();
-    this.#activityLog?.empty();
-    this.#remembered?.clear();
-    this.#deleted?.clear();
+    this.activityLog.empty();
+    this.remembered.clear();
+    this.deleted.clear();
     this.tokenUsage.reset(this.clock.now(), shown);
-    await this.#faults?.clear();
+    await this.faults.clear();
     await this.setMode(begunMode);
     this.#tell(findings);
     await replaced(this, clients);
-    this.#activityLog?.event('world', { world: this.id, what: 'reset' });
+    this.activityLog.event('world', { world: this.id, what: 'reset' });
   }
 
   announceEnd(): void {
@@ -309,24 +252,17 @@ class OpenedWorld implements OwnedWorld {
 
   async close(): Promise<void> {
     this.#end('stopping');
-    this.#activityLog?.close();
-    this.#remembered?.clear();
-    this.#views?.clear();
-    this.#deleted?.clear();
-    this.#tokenUsage?.clear();
-    this.#secrets?.clear();
+    this.activityLog.close();
+    this.#forget();
+    this.views.clear();
+    this.#secrets.clear();
     await this.store.close();
   }
 
-  get #knownSecrets(): WorldSecrets {
-    const { secrets, budgets, keys } = this.#common;
-    this.#secrets ??= new WorldSecrets(
-      secrets,
-      budgets.secrets,
-      () => secrets.ofSeeds.of(this.#seed),
-      (hash) => keys.hasSecret(this.store, hash),
-    );
-    return this.#secrets;
+  #forget(): void {
+    this.remembered.clear();
+    this.deleted.clear();
+    this.tokenUsage.clear();
   }
 
   /** Null if they end with the process. */
@@ -339,6 +275,7 @@ class OpenedWorld implements OwnedWorld {
   async #beginState(): Promise<void> {
     const kept = this.#kept;
     if (kept === null) return;
+    this.faults.begin(kept.faults);
     const { mode: begunMode } = this.#common;
     const mode = kept.begunMode === begunMode ? kept.mode : begunMode;
     if (kept.begunMode !== begunMode) await this.#changeState(() => [{ mode, begunMode }, undefined], undefined);
@@ -366,7 +303,7 @@ class OpenedWorld implements OwnedWorld {
     const { keys, changed: tell } = this.#common;
     const isOf = (row: Row) => keys.isOf(row);
     if (!changed.puts.some(isOf) && !changed.before.some(isOf)) return;
-    for (const row of changed.puts) this.#knownSecrets.addHash(keys.secretHashOf(row));
+    for (const row of changed.puts) this.#secrets.addHash(keys.secretHashOf(row));
     const removed = changed.before.filter((row) => isOf(row) && !changed.puts.some(({ id }) => id === row.id));
     for (const row of removed) this.deleted.note(keys.namesOf(row), this.clock.now());
     await tell(this, changed);
@@ -383,8 +320,7 @@ class OpenedWorld implements OwnedWorld {
 
   /** Ends every wait for an event of this world. */
   #end(why: WorldEnd): void {
-    this.#over ??= why;
-    this.#faults?.end();
-    this.#activityLog?.end(why);
+    this.faults.end();
+    this.activityLog.end(why);
   }
 }

@@ -15,7 +15,7 @@ const LONG = [
   ...['http/attacks', 'http/budgets', 'http/worlds-held'],
   ...['scenarios/broken-answers', 'scenarios/fifty-worlds', 'scenarios/worlds-apart'],
   ...['http/transport/reader-that-stopped', 'scenarios/every-refusal-has-a-fix', 'library/fifty-worlds'],
-  ...['store/recovery', 'store/forms'],
+  ...['store/recovery', 'store/forms', 'store/weight'],
 ];
 
 /** What a file imports that starts something. */

@@ -17,7 +17,13 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   { files: /^core\//, may: [/^core\//, /^platform\/time$/] },
   {
     files: /^store\/sqlite\//,
-    may: [/^store\//, /^core\//, /^platform\/(assets|time|process-wide)$/, /^better-sqlite3$/, /^node:(fs|os|path)$/],
+    may: [
+      /^store\//,
+      /^core\//,
+      /^platform\/(assets|time|process-wide)$/,
+      /^better-sqlite3$/,
+      /^node:(fs|os|path|zlib)$/,
+    ],
   },
   {
     files: /^store\/postgres\//,
@@ -28,7 +34,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     files: /^store\/open$/,
     may: [
       /^store\/(?:sqlite|postgres)\/index$/,
-      /^store\/(?:data-option|memory|storage|waiting|frozen-rows)$/,
+      /^store\/(?:data-option|memory|storage|waiting|state)$/,
       /^core\/(?:clock|unusable)$/,
     ],
     types: [/^store\//],
@@ -39,7 +45,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     files: /^store\//,
     may: [
       /^store\/[a-z-]+$/,
-      /^core\/(?:bounded-cache|members|clock|problem|text-order|world-id)$/,
+      /^core\/(?:bounded-cache|members|clock|pacer|problem|text-order|world-id)$/,
       /^platform\/time$/,
     ],
     types: [/^core\//],
@@ -76,7 +82,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^credentials\//,
       /^tokens\//,
       /^explaining\/(index|least-rights|hints\/refused-request)$/,
-      /^store\/(errors|collection|collections|row-form|updating)$/,
+      /^store\/(errors|collection|collections|row-form)$/,
       /^platform\/(random|assets)$/,
       /^node:crypto$/,
     ],
@@ -175,7 +181,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^credentials\//,
       /^tokens\//,
       /^explaining\/(index|least-rights|hints\/refused-request)$/,
-      /^store\/(errors|collection|collections|row-form|updating)$/,
+      /^store\/(errors|collection|collections|row-form)$/,
       /^platform\/(random|assets|content-source)$/,
     ],
     types: [/^contract\//, /^store\/[a-z-]+$/, /^faults\/fault$/, /^explaining\//, /^journal\/match$/],
@@ -206,7 +212,13 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   { files: /^config\//, may: [/^core\//, /^config\//, /^platform\/text-file$/, /^yaml$/, /^node:fs\/promises$/] },
   {
     files: /^seed\/check-rows$/,
-    may: [/^explaining\/index$/, /^core\/(nearest|redact)$/, /^store\/settings$/, /^ajv(-formats)?$/, /^node:util$/],
+    may: [
+      /^explaining\/index$/,
+      /^core\/(nearest|redact)$/,
+      /^store\/(collections|settings)$/,
+      /^ajv(-formats)?$/,
+      /^node:util$/,
+    ],
     types: [/^store\/[a-z-]+$/],
   },
   {

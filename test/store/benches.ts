@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { NO_ROWS } from '../../src/store/frozen-rows.ts';
 import type { Store } from '../../src/store/index.ts';
 import { openMemory } from '../../src/store/memory.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
 import type { SqliteDriver } from '../../src/store/sqlite/driver.ts';
+import { NO_ROWS } from '../../src/store/state.ts';
 import { openFile } from '../support/data-file.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { fullStore } from '../support/nouns.ts';
@@ -34,12 +34,11 @@ function benchOn(
   };
 }
 
-export const inMemory = async () => benchOn(openMemory(NO_ROWS, newStoreParts()), async (store) => store);
+export const inMemory = async () => benchOn(openMemory(NO_ROWS), async (store) => store);
 
 export const copied = async () => {
-  const shared = newStoreParts();
-  return benchOn(openMemory(NO_ROWS, shared), async (store) => {
-    const copy = openMemory(await store.freeze(), shared);
+  return benchOn(openMemory(NO_ROWS), async (store) => {
+    const copy = openMemory(await store.freeze());
     await store.close();
     return copy;
   });

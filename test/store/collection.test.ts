@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Collection } from '../../src/store/collection.ts';
 import { NEW } from '../../src/store/collections.ts';
-import { NO_ROWS } from '../../src/store/frozen-rows.ts';
 import type { Store } from '../../src/store/index.ts';
 import { openMemory } from '../../src/store/memory.ts';
-import { newStoreParts } from '../../src/store/shared.ts';
+import { NO_ROWS } from '../../src/store/state.ts';
 
 interface Thing {
   readonly size: number;
@@ -16,13 +15,13 @@ const OTHERS = new Collection<Thing>('others');
 let store: Store;
 
 beforeEach(() => {
-  store = openMemory(NO_ROWS, newStoreParts());
+  store = openMemory(NO_ROWS);
 });
 afterEach(() => store.close());
 
 it('makes rows that have nothing of what was left out', () => {
   const row = OTHERS.row({ id: 'a', owner: 'acme', parent: null, body: { size: 1 } });
-  const none = { parent: null, aliases: [], labels: [], sharedWith: [], dueAt: null, revision: NEW, usedAt: null };
+  const none = { parent: null, aliases: [], labels: [], sharedWith: [], dueAt: null, revision: NEW };
   expect(row).toEqual({ collection: 'others', id: 'a', owner: 'acme', body: { size: 1 }, ...none });
 });
 

@@ -44,7 +44,7 @@ export function identitiesContract(kind: string, benchOf: () => Promise<Bench>):
       createdBy: 'ada@acme.test',
       createdAt: NOON + 5,
       updatedAt: NOON + 6,
-      lastLogin: NOON + 7,
+      lastLogin: null,
     });
     const bot = identity('bot', { kind: 'application', name: 'bot', clientId: 'bot-id', secretHash: 'hash-of-bot' });
 

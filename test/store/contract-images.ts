@@ -2,9 +2,8 @@ import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PageQuery, Row } from '../../src/store/collections.ts';
 import { LimitReached } from '../../src/store/errors.ts';
-import { type FrozenRows, rowsIn } from '../../src/store/frozen-rows.ts';
 import { openMemory } from '../../src/store/memory.ts';
-import { newStoreParts } from '../../src/store/shared.ts';
+import { rowsIn, type State } from '../../src/store/state.ts';
 import { emptyFolder } from '../support/folder.ts';
 import { fullStore, type FullStore as Store } from '../support/nouns.ts';
 import {
@@ -133,15 +132,15 @@ export function imagesContract(kind: string, benchOf: () => Promise<Bench>): voi
       return bench.next();
     };
     /** Does something with a store that is a copy of an image. */
-    const inCopy = async <Value>(image: FrozenRows, use: (copy: Store) => Promise<Value>): Promise<Value> => {
-      const copy = fullStore(openMemory(image, newStoreParts()));
+    const inCopy = async <Value>(image: State, use: (copy: Store) => Promise<Value>): Promise<Value> => {
+      const copy = fullStore(openMemory(image));
       try {
         return await use(copy);
       } finally {
         await copy.close();
       }
     };
-    const restored = async (store: Store, image: FrozenRows) => {
+    const restored = async (store: Store, image: State) => {
       await store.restore(image);
       return store;
     };

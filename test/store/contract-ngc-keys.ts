@@ -5,6 +5,7 @@ import type { NgcKeys } from '../../src/ngc-keys/index.ts';
 import type { KeyInForce, NgcKeyEdit } from '../../src/ngc-keys/records.ts';
 import { drawnAt } from '../../src/platform/random.ts';
 import { Collision, LimitReached, NotFound } from '../../src/store/errors.ts';
+import type { State } from '../../src/store/state.ts';
 import type { FullStore as Store } from '../support/nouns.ts';
 import { ALL, keptSeed, NOON, organizations, personalKey, serviceKey } from '../support/records.ts';
 import type { Bench } from './contract.ts';
@@ -487,11 +488,11 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
       const all: readonly (readonly Dated[])[] = [...histories, staircase];
 
       // They are recorded once, one edit after the other: most of the tests' time was spent on that.
-      let rows: Awaited<ReturnType<Store['collections']['dump']>> | null = null;
+      let state: State | null = null;
       const recorded = async () => {
         const store = await peopled();
-        if (rows !== null) {
-          await store.collections.load(rows);
+        if (state !== null) {
+          await store.restore(state);
           return store;
         }
         for (const [number, history] of all.entries()) {
@@ -500,7 +501,7 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
             await store.ngcKeys.edit(`key-${number}`, edited(`v${step}`, effectiveAt));
           }
         }
-        rows = await store.collections.dump();
+        state = await store.freeze();
         return store;
       };
 

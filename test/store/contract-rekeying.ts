@@ -69,10 +69,9 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
         holderOf: () => null,
       };
       const own = { ...rekeying, keyHash: (_: unknown, id: string) => `other-alias-of-${id}` };
-      await new Credentials([{ credentials: { rows: [toys], ended: [] } }]).rekey(store, {
-        rekeying: own,
-        kept: () => derivedSeed,
-      });
+      const its = new Credentials([{ credentials: { rows: [toys], ended: [] } }]);
+      const { state } = await its.rekeyed(await store.freeze(), { rekeying: own, kept: () => derivedSeed });
+      await store.restore(state);
 
       await nowAndLater(store, async (later) => {
         const { collections } = plainly(later);

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { LoggedRow } from '../../src/store/row-log.ts';
-import type { KeptWorld, LogChanges, LoggedSnapshot, WorldLog } from '../../src/store/world-log.ts';
+import type { Row } from '../../src/store/collections.ts';
+import { type ReadRow, savedText } from '../../src/store/saved-row.ts';
+import type { SnapshotRecord } from '../../src/store/snapshot-store.ts';
+import type { KeptWorld, LogChanges, LoggedPut, LoggedWorld, WorldLog } from '../../src/store/world-log.ts';
 import { NOON, row } from '../support/records.ts';
 
 /** How a kind of log is opened for one test. */
@@ -12,19 +14,47 @@ export interface LogBench {
   end(): Promise<void>;
 }
 
-const HEAD = { revision: 7, at: NOON };
+const HEAD = { at: NOON };
 const NOTHING: LogChanges = { puts: [], removed: [], states: [] };
 
-/** A row with the size that a log tells of it. */
-function logged(given: LoggedRow['row'], place: number): LoggedRow {
-  return { row: given, place, size: JSON.stringify(given.body).length };
+/** A row as it is read. */
+function logged(given: Row, place: number, usedAt: number | null = null): ReadRow {
+  return { row: given, place, usedAt };
+}
+
+function textOf({ row: given, place, usedAt }: ReadRow): string {
+  return savedText({ ...given, revision: { place, size: 0, weight: 0 } }, usedAt);
+}
+
+function putIn(world: string, read: ReadRow): LoggedPut {
+  return { world, collection: read.row.collection, id: read.row.id, text: textOf(read) };
+}
+
+/** Rows in parts. */
+function partsIn(rows: readonly ReadRow[]): string[] {
+  const parts = Array.from({ length: Math.ceil(rows.length / 500) }, (_, part) =>
+    rows.slice(500 * part, 500 * part + 500),
+  );
+  return parts.map((part) => `[${part.map(textOf).join()}]`);
+}
+
+/** All rows of a world, in the order of their places. */
+function contentOf({ begin, later, uses }: LoggedWorld): readonly ReadRow[] {
+  const rows = new Map(begin.map((read) => [`${read.row.collection} ${read.row.id}`, read]));
+  for (const { collection, id, read } of later) {
+    if (read === null) rows.delete(`${collection} ${id}`);
+    else rows.set(`${collection} ${id}`, read);
+  }
+  const used = new Map(uses.map(({ collection, id, at }) => [`${collection} ${id}`, at]));
+  const all = [...rows].map(([name, read]) => ({ ...read, usedAt: used.get(name) ?? read.usedAt }));
+  return all.sort((one, other) => one.place - other.place);
 }
 
 function world(name: string, given: Partial<KeptWorld> = {}): KeptWorld {
   return { name, made: `{"name":"${name}"}`, ttl: null, createdAt: NOON, usedAt: NOON, ...given };
 }
 
-function snapshot(id: string, place: number, given: Partial<LoggedSnapshot> = {}): LoggedSnapshot {
+function snapshot(id: string, place: number, given: Partial<SnapshotRecord> = {}): SnapshotRecord {
   return { id, place, name: null, world: 'default', at: NOON, size: 12, made: '{}', ...given };
 }
 
@@ -36,8 +66,6 @@ const FULL = row('full', {
   sharedWith: ['globex', 'initech'],
   dueAt: NOON + 1,
   body: { text: 'x', list: [1, 2.5, null, { deep: true }], none: null },
-  revision: Number.MAX_SAFE_INTEGER,
-  usedAt: NOON + 2,
   facets: { name: 'full of it', state: 'READY', createdAt: NOON, modifiedAt: NOON + 3 },
 });
 
@@ -65,19 +93,35 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
     });
     afterEach(() => bench.end());
 
-    const put = (...rows: readonly LoggedRow[]) =>
-      log.commit({ ...NOTHING, puts: rows.map((one) => ({ world: 'default', ...one })) }, HEAD);
+    const put = (...rows: readonly ReadRow[]) =>
+      log.commit({ ...NOTHING, puts: rows.map((one) => putIn('default', one)) }, HEAD);
     /** What another process would find. */
     const found = async () => {
       log = await bench.reopen();
       return log.read();
     };
-    const rowsOf = async (name = 'default') => (await found()).worlds.find((one) => one.name === name)?.rows;
+    const worldsFound = async () =>
+      (await found()).worlds.map(({ begin, later, uses, ...rest }) => ({
+        ...rest,
+        rows: contentOf({ begin, later, uses, ...rest }),
+      }));
+    const rowsOf = async (name = 'default') => (await worldsFound()).find((one) => one.name === name)?.rows;
+    const partsOf = async (id: string) => {
+      const parts: string[] = [];
+      for (;;) {
+        const part = await log.partOfSnapshot(id, parts.length);
+        if (part === null) return parts;
+        parts.push(part);
+      }
+    };
 
     it('begins with the default world, which has nothing', async () => {
       const { head, worlds, snapshots } = await log.read();
-      expect(worlds).toEqual([{ name: 'default', made: '', ttl: null, createdAt: 0, usedAt: 0, state: '', rows: [] }]);
-      expect([head, snapshots]).toEqual([{ revision: 1, at: 0 }, []]);
+      const nothing = { begin: [], later: [], uses: [] };
+      expect(worlds).toEqual([
+        { name: 'default', made: '', ttl: null, createdAt: 0, usedAt: 0, state: '', ...nothing },
+      ]);
+      expect([head, snapshots]).toEqual([{ at: 0 }, []]);
       expect([log.isSure(), log.fault()]).toEqual([true, null]);
     });
 
@@ -89,10 +133,10 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
         expect(await rowsOf()).toEqual([logged(row('early'), 2), logged(plain, 9), logged(FULL, 10)]);
       });
 
-      it('replaces a row, which keeps its place', async () => {
+      it('replaces a row', async () => {
         await put(logged(row('a'), 1), logged(FULL, 2), logged(row('b'), 3));
-        const other = row('full', { owner: 'globex', body: [], revision: 3 });
-        await put(logged(other, 99));
+        const other = row('full', { owner: 'globex', body: [] });
+        await put(logged(other, 2));
         expect(await rowsOf()).toEqual([logged(row('a'), 1), logged(other, 2), logged(row('b'), 3)]);
         await put(logged(FULL, 2));
         expect((await rowsOf())?.[1]).toEqual(logged(FULL, 2));
@@ -110,19 +154,19 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
       });
 
       it('writes the states of worlds, and rows of several worlds, in one step', async () => {
-        await log.fill(world('one'), [logged(row('a'), 1)], HEAD);
+        await log.fill(world('one'), partsIn([logged(row('a'), 1)]), HEAD);
         const states = [
           { world: 'default', state: '{"mode":"observe"}' },
           { world: 'one', state: 'of one' },
           { world: 'nowhere', state: 'lost' },
         ];
         const puts = [
-          { world: 'one', ...logged(row('b'), 2) },
-          { world: 'default', ...logged(row('b'), 1) },
+          putIn('one', logged(row('b'), 2)),
+          { world: 'one', collection: 'things', id: 'a', text: null },
+          putIn('default', logged(row('b'), 1)),
         ];
-        await log.commit({ puts, removed: [{ world: 'one', collection: 'things', id: 'a' }], states }, HEAD);
-        const { worlds } = await found();
-        expect(worlds.map(({ name, state, rows }) => [name, state, rows])).toEqual([
+        await log.commit({ puts, removed: [], states }, HEAD);
+        expect((await worldsFound()).map(({ name, state, rows }) => [name, state, rows])).toEqual([
           ['default', '{"mode":"observe"}', [logged(row('b'), 1)]],
           ['one', 'of one', [logged(row('b'), 2)]],
         ]);
@@ -147,7 +191,7 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
 
       it('stores all of its rows or none, however many there are', async () => {
         const rows = Array.from({ length: 2500 }, (_, index) => logged(row(`row-${index}`), index));
-        const unfit = logged(row('unfit', { owner: null as unknown as string }), 2500);
+        const unfit = logged(row('unfit', { id: null as unknown as string }), 2500);
         await expect(put(...rows, unfit)).rejects.toThrow();
         expect(await rowsOf()).toEqual([]);
         await put(...rows);
@@ -168,18 +212,19 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
           ),
         );
         await put(...rows);
-        await log.fill(world('texts', { made: TEXTS.join('|') }), rows, HEAD);
+        await log.fill(world('texts', { made: TEXTS.join('|') }), partsIn(rows), HEAD);
         await log.commit({ ...NOTHING, states: [{ world: 'texts', state: TEXTS.join('|') }] }, HEAD);
         for (const [index, text] of TEXTS.entries()) {
           await log.putSnapshot(snapshot(`${text}#${index}`, index + 1, { name: text, made: text }), [text, text]);
         }
 
-        const { worlds, snapshots } = await found();
+        const worlds = await worldsFound();
+        const { snapshots } = await log.read();
         expect(worlds[0]?.rows).toEqual(rows);
         expect(worlds[1]).toEqual({ ...world('texts'), made: TEXTS.join('|'), state: TEXTS.join('|'), rows });
         expect(snapshots.map(({ name }) => name)).toEqual(TEXTS);
         for (const [index, text] of TEXTS.entries()) {
-          expect(await log.partsOfSnapshot(`${text}#${index}`)).toEqual([text, text]);
+          expect(await partsOf(`${text}#${index}`)).toEqual([text, text]);
         }
         await log.use(
           {
@@ -190,9 +235,7 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
         );
         const removed = rows.slice(5).map(({ row: { collection, id } }) => ({ world: 'default', collection, id }));
         await log.commit({ ...NOTHING, removed }, HEAD);
-        expect((await rowsOf())?.map((one) => one.row)).toEqual(
-          rows.slice(0, 5).map((one) => ({ ...one.row, usedAt: NOON + 5 })),
-        );
+        expect(await rowsOf()).toEqual(rows.slice(0, 5).map((one) => ({ ...one, usedAt: NOON + 5 })));
       });
 
       it('with NUL or half of a surrogate pair are given back, where they are within JSON', async () => {
@@ -208,32 +251,29 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
     });
 
     it('a text with NUL, where none can be escaped, is refused as a whole or given back, and the log goes on', async () => {
-      for (const given of [{ owner: 'a\0b' }, { parent: 'a\0b' }, { facets: { ...FULL.facets, name: 'a\0b' } }]) {
-        const unusual = logged({ ...FULL, ...given } as typeof FULL, 1);
-        const fate = await put(unusual, logged(row('beside'), 2)).catch((cause: unknown) => cause);
-        if (fate !== undefined) expect(fate).toMatchObject({ name: 'Unwritable', why: 'failing' });
-        expect(await rowsOf()).toEqual(fate === undefined ? [unusual, logged(row('beside'), 2)] : []);
-      }
+      const unusual = logged(row('a\0b'), 1);
+      const fate = await put(unusual, logged(row('beside'), 2)).catch((cause: unknown) => cause);
+      if (fate !== undefined) expect(fate).toMatchObject({ name: 'Unwritable', why: 'failing' });
+      expect(await rowsOf()).toEqual(fate === undefined ? [unusual, logged(row('beside'), 2)] : []);
       await put(logged(row('after'), 3));
       expect((await rowsOf())?.at(-1)).toEqual(logged(row('after'), 3));
     });
 
-    it('the revision and the time never go back', async () => {
-      await log.commit(NOTHING, { revision: 50, at: NOON });
-      await log.commit(NOTHING, { revision: 40, at: NOON - 1 });
-      await log.use({ rows: [], worlds: [] }, { revision: 50, at: NOON - 1 });
-      await log.fill('default', [], { revision: 30, at: NOON - 1 });
-      expect((await found()).head).toEqual({ revision: 50, at: NOON });
-      await log.fill(world('one'), [], { revision: 51, at: NOON });
-      await log.use({ rows: [], worlds: [] }, { revision: 51, at: NOON + 1 });
-      expect((await found()).head).toEqual({ revision: 51, at: NOON + 1 });
-      const most = { revision: Number.MAX_SAFE_INTEGER, at: 8.64e15 };
-      await log.commit(NOTHING, most);
-      expect((await found()).head).toEqual(most);
+    it('the time never goes back', async () => {
+      await log.commit(NOTHING, { at: NOON });
+      await log.commit(NOTHING, { at: NOON - 1 });
+      await log.use({ rows: [], worlds: [] }, { at: NOON - 1 });
+      await log.fill('default', [], { at: NOON - 1 });
+      expect((await found()).head).toEqual({ at: NOON });
+      await log.fill(world('one'), [], { at: NOON });
+      await log.use({ rows: [], worlds: [] }, { at: NOON + 1 });
+      expect((await found()).head).toEqual({ at: NOON + 1 });
+      await log.commit(NOTHING, { at: 8.64e15 });
+      expect((await found()).head).toEqual({ at: 8.64e15 });
     });
 
     it('a use is noted of rows and worlds, and has no effect on those that are gone', async () => {
-      await log.fill(world('one'), [logged(row('a'), 1), logged(FULL, 2)], HEAD);
+      await log.fill(world('one'), partsIn([logged(row('a'), 1), logged(FULL, 2, NOON)]), HEAD);
       await put(logged(row('a'), 1));
       const use = (name: string, id: string, at: number) => ({ world: name, collection: 'things', id, at });
       await log.use(
@@ -246,10 +286,16 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
         },
         HEAD,
       );
-      const [first, one, ...others] = (await found()).worlds;
+      const [first, one, ...others] = await worldsFound();
       expect([first?.usedAt, first?.rows, others]).toEqual([0, [logged(row('a'), 1)], []]);
       expect(one?.usedAt).toBe(NOON + 3);
-      expect(one?.rows).toEqual([logged(row('a', { usedAt: NOON + 1 }), 1), logged({ ...FULL, usedAt: NOON + 2 }, 2)]);
+      expect(one?.rows).toEqual([logged(row('a'), 1, NOON + 1), logged(FULL, 2, NOON + 2)]);
+      // Whoever gets the id of a removed row was not used.
+      await log.commit({ ...NOTHING, puts: [{ ...putIn('one', logged(row('a'), 1)), text: null }] }, HEAD);
+      await log.commit({ ...NOTHING, puts: [putIn('one', logged(row('a'), 9))] }, HEAD);
+      expect(await rowsOf('one')).toEqual([logged(FULL, 2, NOON + 2), logged(row('a'), 9)]);
+      await log.fill('one', partsIn([logged(FULL, 2)]), HEAD);
+      expect(await rowsOf('one')).toEqual([logged(FULL, 2)]);
     });
 
     describe('a fill', () => {
@@ -257,10 +303,10 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
 
       it('makes a world, after those that are there', async () => {
         const short = world('short', { ttl: 60_000, createdAt: NOON + 1, usedAt: NOON + 2 });
-        await log.fill(world('zoo'), many(2500), HEAD);
-        await log.fill(short, [], { revision: 8, at: NOON + 1 });
-        const { head, worlds } = await found();
-        expect(head).toEqual({ revision: 8, at: NOON + 1 });
+        await log.fill(world('zoo'), partsIn(many(2500)), HEAD);
+        await log.fill(short, [], { at: NOON + 1 });
+        const worlds = await worldsFound();
+        expect((await log.read()).head).toEqual({ at: NOON + 1 });
         expect(worlds.slice(1)).toEqual([
           { ...world('zoo'), state: '', rows: many(2500) },
           { ...short, state: '', rows: [] },
@@ -268,22 +314,22 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
       });
 
       it('makes a world of the name of another, of which nothing is left', async () => {
-        await log.fill(world('one'), many(3), HEAD);
-        await log.fill(world('two'), many(1), HEAD);
+        await log.fill(world('one'), partsIn(many(3)), HEAD);
+        await log.fill(world('two'), partsIn(many(1)), HEAD);
         await log.commit({ ...NOTHING, states: [{ world: 'one', state: 'old' }] }, HEAD);
         const again = world('one', { made: 'again', ttl: 5, createdAt: NOON + 1, usedAt: NOON + 1 });
-        await log.fill(again, [logged(row('new'), 1)], HEAD);
-        expect((await found()).worlds.slice(1)).toEqual([
+        await log.fill(again, partsIn([logged(row('new'), 1)]), HEAD);
+        expect((await worldsFound()).slice(1)).toEqual([
           { ...world('two'), state: '', rows: many(1) },
           { ...again, state: '', rows: [logged(row('new'), 1)] },
         ]);
       });
 
       it('replaces the rows of a world, and leaves what it was made from and its state', async () => {
-        await log.fill(world('one'), many(1200), HEAD);
+        await log.fill(world('one'), partsIn(many(1200)), HEAD);
         await log.commit({ ...NOTHING, states: [{ world: 'one', state: 'kept' }] }, HEAD);
-        await log.fill('one', [logged(row('row-7', { body: 'other' }), 1)], HEAD);
-        expect((await found()).worlds[1]).toEqual({
+        await log.fill('one', partsIn([logged(row('row-7', { body: 'other' }), 1)]), HEAD);
+        expect((await worldsFound())[1]).toEqual({
           ...world('one'),
           state: 'kept',
           rows: [logged(row('row-7', { body: 'other' }), 1)],
@@ -294,31 +340,36 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
         const rows = ['a', 'b', 'c', 'd'].map((id, index) =>
           logged(row(id, { body: { text: id.repeat(5 * 1024 * 1024) } }), index),
         );
-        await log.fill(world('large'), rows, HEAD);
+        await log.fill(world('large'), partsIn(rows), HEAD);
         expect(await rowsOf('large')).toEqual(rows);
       });
 
       it('that fails changes nothing', async () => {
-        await log.fill(world('one'), many(2), HEAD);
-        const unfit = logged(row('unfit', { owner: null as unknown as string }), 9);
-        await expect(log.fill('one', [...many(1500), unfit], HEAD)).rejects.toThrow();
-        await expect(log.fill(world('two'), [unfit], HEAD)).rejects.toThrow();
-        expect((await found()).worlds.slice(1)).toEqual([{ ...world('one'), state: '', rows: many(2) }]);
+        await log.fill(world('one'), partsIn(many(2)), HEAD);
+        const failing = function* () {
+          yield* partsIn(many(1500));
+          throw new Error('no more parts');
+        };
+        await expect(log.fill('one', failing(), HEAD)).rejects.toThrow('no more parts');
+        await expect(log.fill(world('two'), failing(), HEAD)).rejects.toThrow('no more parts');
+        expect((await worldsFound()).slice(1)).toEqual([{ ...world('one'), state: '', rows: many(2) }]);
+        await log.fill('one', partsIn(many(3)), HEAD);
+        expect(await rowsOf('one')).toEqual(many(3));
       });
     });
 
     it('a deleted world is gone with its rows, and may come back empty', async () => {
-      await log.fill(world('one'), [logged(row('a'), 1)], HEAD);
-      await log.fill(world('two'), [logged(row('a'), 1)], HEAD);
+      await log.fill(world('one'), partsIn([logged(row('a'), 1)]), HEAD);
+      await log.fill(world('two'), partsIn([logged(row('a'), 1)]), HEAD);
       await put(logged(row('a'), 1));
       await log.delete('one');
       await log.delete('nothing');
-      expect((await found()).worlds.map(({ name, rows }) => [name, rows.length])).toEqual([
+      expect((await worldsFound()).map(({ name, rows }) => [name, rows.length])).toEqual([
         ['default', 1],
         ['two', 1],
       ]);
       await log.fill(world('one'), [], HEAD);
-      expect((await found()).worlds.map(({ name, rows }) => [name, rows.length])).toEqual([
+      expect((await worldsFound()).map(({ name, rows }) => [name, rows.length])).toEqual([
         ['default', 1],
         ['two', 1],
         ['one', 0],
@@ -333,17 +384,17 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
           snapshot('c', 3),
         ];
         const parts = [`["${'x'.repeat(5 * 1024 * 1024)}"]`, '[]', '[{"a":"😀"}]'];
-        await log.putSnapshot(all[1] as LoggedSnapshot, []);
-        await log.putSnapshot(all[0] as LoggedSnapshot, parts);
+        await log.putSnapshot(all[1] as SnapshotRecord, []);
+        await log.putSnapshot(all[0] as SnapshotRecord, parts);
         await log.putSnapshot(
-          all[2] as LoggedSnapshot,
+          all[2] as SnapshotRecord,
           Array.from({ length: 25 }, (_, part) => `[${part}]`),
         );
         expect((await found()).snapshots).toEqual(all);
-        expect(await log.partsOfSnapshot('b')).toEqual(parts);
-        expect(await log.partsOfSnapshot('a')).toEqual([]);
-        expect(await log.partsOfSnapshot('c')).toEqual(Array.from({ length: 25 }, (_, part) => `[${part}]`));
-        expect(await log.partsOfSnapshot('nothing')).toEqual([]);
+        expect(await partsOf('b')).toEqual(parts);
+        expect(await partsOf('a')).toEqual([]);
+        expect(await partsOf('c')).toEqual(Array.from({ length: 25 }, (_, part) => `[${part}]`));
+        expect(await partsOf('nothing')).toEqual([]);
       });
 
       it('that is deleted is gone with its parts', async () => {
@@ -352,9 +403,9 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
         await log.deleteSnapshot('a');
         await log.deleteSnapshot('nothing');
         expect((await found()).snapshots).toEqual([snapshot('b', 2)]);
-        expect(await log.partsOfSnapshot('a')).toEqual([]);
+        expect(await partsOf('a')).toEqual([]);
         await log.putSnapshot(snapshot('a', 3), ['[3]']);
-        expect(await log.partsOfSnapshot('a')).toEqual(['[3]']);
+        expect(await partsOf('a')).toEqual(['[3]']);
       });
 
       it('whose parts fail is not there', async () => {
@@ -364,7 +415,7 @@ export function worldLogContract(kind: string, benchOf: () => Promise<LogBench>)
         };
         await expect(log.putSnapshot(snapshot('a', 1), failing())).rejects.toThrow('no more parts');
         expect((await found()).snapshots).toEqual([]);
-        expect(await log.partsOfSnapshot('a')).toEqual([]);
+        expect(await partsOf('a')).toEqual([]);
       });
     });
   });

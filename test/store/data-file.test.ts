@@ -10,11 +10,7 @@ import { it } from '../support/in-folder.ts';
 async function used(folder: string) {
   const path = join(folder, 'mock.db');
   await writeFile(path, 'x'.repeat(100));
-  const file = new DataFile(
-    path,
-    () => {},
-    () => {},
-  );
+  const file = new DataFile(path, () => {});
   expect(file.fault).toBeNull();
   return { path, file };
 }
@@ -67,7 +63,7 @@ it('a data file that was refused a write has a fault until it can be written aga
   const full = () => {
     if (isFull) throw new Database.SqliteError('full', 'SQLITE_FULL');
   };
-  const file = new DataFile(path, full, () => {});
+  const file = new DataFile(path, full);
   const write = () => file.write(full);
   expect(write).toThrow(expect.objectContaining({ why: 'full' }));
 

@@ -4,19 +4,13 @@ import { manualClock } from '../../src/core/clock.ts';
 import { DEFAULT_WORLD } from '../../src/core/world-id.ts';
 import type { Row } from '../../src/store/collections.ts';
 import { Collision, Unreachable, Unwritable } from '../../src/store/errors.ts';
-import { frozenRows, NO_ROWS, rowsIn } from '../../src/store/frozen-rows.ts';
 import type { Store } from '../../src/store/index.ts';
 import { KeptWorlds } from '../../src/store/kept-worlds.ts';
+import { readPart } from '../../src/store/saved-row.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
-import type {
-  KeptWorld,
-  LogChanges,
-  Logged,
-  LoggedSnapshot,
-  LogHead,
-  LogUses,
-  WorldLog,
-} from '../../src/store/world-log.ts';
+import type { SnapshotRecord } from '../../src/store/snapshot-store.ts';
+import { NO_ROWS, rowsIn, stateOf } from '../../src/store/state.ts';
+import type { KeptWorld, LogChanges, Logged, LogHead, LogUses, WorldLog } from '../../src/store/world-log.ts';
 import { fullStore } from '../support/nouns.ts';
 import { NOON, row } from '../support/records.ts';
 import { plainly } from '../support/rows.ts';
@@ -43,7 +37,7 @@ const usesText = ({ rows, worlds }: LogUses) => [
   ...worlds.map(({ world, at }) => `${world} ${at - NOON}`),
 ];
 const changesText = ({ puts, removed, states }: LogChanges) => [
-  ...puts.map(({ world, row }) => rowText({ world, ...row })),
+  ...puts.map((one) => `${one.text === null ? '-' : ''}${rowText(one)}`),
   ...removed.map((one) => `-${rowText(one)}`),
   ...states.map(({ world, state }) => `${world}: ${state}`),
 ];
@@ -69,9 +63,9 @@ function logOf() {
       return write('commit', ...changesText(changes));
     },
     use: (uses) => write('use', ...usesText(uses)),
-    fill: (world, rows) => {
+    fill: (world, all) => {
       const name = typeof world === 'string' ? world : `new ${world.name}`;
-      return write('fill', name, ...rows.map((one) => one.row.id));
+      return write('fill', name, ...[...all].flatMap((part) => readPart(part, name).map((one) => one.row.id)));
     },
     delete: (world) => write('delete', world),
     putSnapshot: async ({ id, place, size }, all) => {
@@ -79,9 +73,9 @@ function logOf() {
       await write('putSnapshot', id, place, size, made.length);
       parts.set(id, made);
     },
-    partsOfSnapshot: async (id) => {
-      await write('partsOfSnapshot', id);
-      return parts.get(id) ?? [];
+    partOfSnapshot: async (id, part) => {
+      await write('partOfSnapshot', id);
+      return parts.get(id)?.[part] ?? null;
     },
     deleteSnapshot: async (id) => {
       await write('deleteSnapshot', id);
@@ -115,9 +109,10 @@ const world = (name: string, given: Partial<KeptWorld> = {}): KeptWorld => ({
   ...{ name, made: `made of ${name}`, ttl: null, createdAt: NOON, usedAt: NOON },
   ...given,
 });
+const EMPTY = { begin: [], later: [], uses: [] };
 const logged = (given: Partial<Logged> = {}): Logged => ({
-  head: { revision: 100, at: NOON },
-  worlds: [{ ...world(DEFAULT_WORLD), state: '', rows: [] }],
+  head: { at: NOON },
+  worlds: [{ ...world(DEFAULT_WORLD), state: '', ...EMPTY }],
   snapshots: [],
   ...given,
 });
@@ -129,41 +124,49 @@ function keptWorlds(given: Partial<Logged> = {}) {
   const log = logOf();
   const kept = new KeptWorlds(log.log, logged(given), parts, clock);
   const make = (name: string, rows: readonly Row[] = [], info: Partial<KeptWorld> = {}) =>
-    kept.make(world(name, info), rows.length === 0 ? NO_ROWS : frozenRows(rows, parts.revisions));
+    kept.make(world(name, info), rows.length === 0 ? NO_ROWS : stateOf(rows));
   return { ...log, kept, parts, clock, make, main: kept.open(DEFAULT_WORLD) };
 }
 const insert = (store: Store, id: string) => plainly(fullStore(store)).collections.insert(row(id), null);
 const remove = (store: Store, id: string) => plainly(fullStore(store)).collections.change('things', id, () => null);
-const idsIn = async (store: Store) => (await store.collections.list({ collection: 'things' })).rows.map(({ id }) => id);
+const idsIn = async (store: Store) => (await store.collections.list({ collection: 'things' })).map(({ id }) => id);
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('worlds that outlive the process', () => {
   it('are found with their rows and state, and each is opened once', async () => {
-    const rows = [{ row: row('a', { revision: 40 }), place: 3, size: 1 }];
+    const read = (id: string, place: number) => ({ row: row(id), place, usedAt: null });
+    const begin = [read('a', 1), read('b', 2), read('c', 3)];
+    const later = [
+      { collection: 'things', id: 'b', read: null },
+      { collection: 'things', id: 'd', read: read('d', 4) },
+      { collection: 'things', id: 'c', read: { ...read('c', 3), row: row('c', { owner: 'globex' }) } },
+    ];
+    const uses = [{ collection: 'things', id: 'd', at: NOON + 1 }];
     const worlds = [
-      { ...world(DEFAULT_WORLD), state: '', rows: [] },
-      { ...world('alice', { ttl: 1000 }), state: 'observe', rows },
-      { ...world('bob'), state: '', rows: [] },
+      { ...world(DEFAULT_WORLD), state: '', ...EMPTY },
+      { ...world('alice', { ttl: 1000 }), state: 'observe', begin, later, uses },
+      { ...world('bob'), state: '', ...EMPTY },
     ];
     const { kept } = keptWorlds({ worlds });
     expect(kept.found).toEqual([world('alice', { ttl: 1000 }), world('bob')]);
 
     const alice = kept.open('alice');
-    expect([await idsIn(alice), alice.state?.text]).toEqual([['a'], 'observe']);
+    expect([await idsIn(alice), alice.state?.text]).toEqual([['a', 'c', 'd'], 'observe']);
+    expect((await alice.collections.byId('things', 'c'))?.owner).toBe('globex');
+    expect(await alice.collections.uses('things')).toEqual(new Map([['d', NOON + 1]]));
     expect(() => kept.open('alice')).toThrow('not in the log, or open already');
     expect(() => kept.open('carol')).toThrow('not in the log, or open already');
   });
 
-  it('are written with revisions above all that were written before, and with the time', async () => {
-    const { main, heads, clock } = keptWorlds();
+  it('are written with the time, and rows that they began with are noted when they are removed', async () => {
+    const { make, of, heads, clock } = keptWorlds();
+    const alice = await make('alice', [row('a')]);
     clock.set(NOON + 5);
-    await insert(main, 'a');
-    await insert(main, 'b');
-    const [first, second] = heads;
-    expect(first?.revision).toBeGreaterThan(100);
-    expect(second?.revision).toBeGreaterThan(first?.revision ?? 0);
-    expect(first?.at).toBe(NOON + 5);
-    expect((await main.collections.byId('things', 'b'))?.revision).toBe(second?.revision);
+    await insert(alice, 'b');
+    await remove(alice, 'b');
+    await remove(alice, 'a');
+    expect(heads).toEqual([{ at: NOON + 5 }, { at: NOON + 5 }, { at: NOON + 5 }]);
+    expect(of('commit')).toEqual([['alice things b'], ['-alice things b'], ['-alice things a']]);
   });
 
   it('are made and written with their rows, and then changed like the others', async () => {
@@ -360,7 +363,7 @@ describe('a world that is deleted', () => {
   });
 
   it('need not have been opened', async () => {
-    const worlds = [DEFAULT_WORLD, 'alice'].map((name) => ({ ...world(name), state: '', rows: [] }));
+    const worlds = [DEFAULT_WORLD, 'alice'].map((name) => ({ ...world(name), state: '', ...EMPTY }));
     const { kept, written } = keptWorlds({ worlds });
     await kept.delete('alice');
     expect(written).toEqual([['delete', 'alice']]);
@@ -369,17 +372,17 @@ describe('a world that is deleted', () => {
 });
 
 describe('snapshots that outlive the process', () => {
-  const taken = (id: string, place: number): LoggedSnapshot => ({
+  const taken = (id: string, place: number): SnapshotRecord => ({
     ...{ id, place, name: null, world: 'default', at: NOON, size: 7, made: 'made' },
   });
-  const snapshotOf = (id: string, rows: readonly Row[], { parts }: Pick<ReturnType<typeof keptWorlds>, 'parts'>) => ({
+  const snapshotOf = (id: string, rows: readonly Row[]) => ({
     ...{ id, name: 'mine', world: 'default', at: NOON, made: 'made of it' },
-    rows: frozenRows(rows, parts.revisions),
+    state: stateOf(rows),
   });
 
   it('are listed oldest first, and a new one comes after those that were there', async () => {
     const all = keptWorlds({ snapshots: [taken('one', 2), taken('two', 5)] });
-    await all.kept.snapshots.put(snapshotOf('three', [], all));
+    await all.kept.snapshots.put(snapshotOf('three', []));
     const listed = await all.kept.snapshots.list();
     expect(listed.map(({ id, place }) => [id, place])).toEqual([
       ['one', 2],
@@ -391,29 +394,35 @@ describe('snapshots that outlive the process', () => {
   it('are written in parts, and read back with all of their rows', async () => {
     const all = keptWorlds();
     const rows = Array.from({ length: 1001 }, (_, index) => row(`row-${index}`));
-    const size = await all.kept.snapshots.put(snapshotOf('one', rows, all));
+    const size = await all.kept.snapshots.put(snapshotOf('one', rows));
     expect(all.of('putSnapshot')).toEqual([['one', 1, size, 3]]);
     expect(size).toBe(rows.reduce((sum, { body }) => sum + JSON.stringify(body).length, 0));
 
-    const found = await all.kept.snapshots.find('one');
-    expect(found).toMatchObject({ id: 'one', name: 'mine', made: 'made of it', size, at: NOON });
-    expect(found && rowsIn(found.rows).map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
-    expect(await all.kept.snapshots.find('two')).toBeNull();
+    await all.kept.snapshots.use('one', async (found) => {
+      expect(found).toMatchObject({ id: 'one', name: 'mine', made: 'made of it', size, at: NOON });
+      expect(found && rowsIn(found.state).map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
+      expect(all.parts.budgets.state.used).toBeGreaterThan(500_000);
+    });
+    expect(all.parts.budgets.state.used).toBeLessThan(10_000);
+    expect(await all.kept.snapshots.use('two', async (found) => found)).toBeNull();
   });
 
   it('have an id of their own', async () => {
     const all = keptWorlds({ snapshots: [taken('one', 1)] });
-    await expect(all.kept.snapshots.put(snapshotOf('one', [], all))).rejects.toThrow(Collision);
+    await expect(all.kept.snapshots.put(snapshotOf('one', []))).rejects.toThrow(Collision);
     expect(all.of('putSnapshot')).toEqual([]);
   });
 
   it('are not there if they cannot be stored', async () => {
     const all = keptWorlds();
     all.fail('putSnapshot');
-    await expect(all.kept.snapshots.put(snapshotOf('one', [row('a')], all))).rejects.toThrow('the disk is full');
-    expect([await all.kept.snapshots.list(), await all.kept.snapshots.find('one')]).toEqual([[], null]);
+    await expect(all.kept.snapshots.put(snapshotOf('one', [row('a')]))).rejects.toThrow('the disk is full');
+    expect([await all.kept.snapshots.list(), await all.kept.snapshots.use('one', async (found) => found)]).toEqual([
+      [],
+      null,
+    ]);
     all.mend();
-    await all.kept.snapshots.put(snapshotOf('one', [row('a')], all));
+    await all.kept.snapshots.put(snapshotOf('one', [row('a')]));
     expect(await all.kept.snapshots.list()).toHaveLength(1);
   });
 
@@ -425,7 +434,7 @@ describe('snapshots that outlive the process', () => {
     expect(await snapshots.list()).toHaveLength(1);
     all.mend();
     expect([await snapshots.delete('one'), await snapshots.delete('one')]).toEqual([true, false]);
-    expect([await snapshots.list(), await snapshots.find('one')]).toEqual([[], null]);
+    expect([await snapshots.list(), await snapshots.use('one', async (found) => found)]).toEqual([[], null]);
   });
 
   it('are deleted once, although two ask for it at the same time', async () => {
@@ -436,9 +445,9 @@ describe('snapshots that outlive the process', () => {
   it('are not found without their rows while they are being deleted', async () => {
     const all = keptWorlds();
     const { snapshots } = all.kept;
-    await snapshots.put(snapshotOf('one', [row('a')], all));
+    await snapshots.put(snapshotOf('one', [row('a')]));
     const deleted = snapshots.delete('one');
-    const found = await snapshots.find('one');
+    const found = await snapshots.use('one', async (one) => one);
     await deleted;
     expect(found).toBeNull();
   });

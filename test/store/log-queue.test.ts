@@ -2,21 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { OutcomeUnknown, TakesNothing, Unreachable, Unwritable } from '../../src/store/errors.ts';
 import { LogQueue } from '../../src/store/log-queue.ts';
 import type { LogChanges } from '../../src/store/world-log.ts';
-import { row } from '../support/records.ts';
 
 /** Changes with as many rows as there are ids; an id that begins with a minus is removed. */
 function changes(...ids: readonly string[]): LogChanges {
   const removed = ids.filter((id) => id.startsWith('-'));
   const added = ids.filter((id) => !id.startsWith('-'));
   return {
-    puts: added.map((id, index) => ({ world: 'default', row: row(id), place: index + 1, size: 0 })),
+    puts: added.map((id) => ({ world: 'default', collection: 'things', id, text: '{}' })),
     removed: removed.map((id) => ({ world: 'default', collection: 'things', id: id.slice(1) })),
     states: [],
   };
 }
 const state = (text: string): LogChanges => ({ puts: [], removed: [], states: [{ world: 'default', state: text }] });
 const idsOf = ({ puts, removed, states }: LogChanges) => [
-  ...puts.map((put) => put.row.id),
+  ...puts.map(({ id }) => id),
   ...removed.map(({ id }) => `-${id}`),
   ...states.map((one) => `state ${one.state}`),
 ];

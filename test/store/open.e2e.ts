@@ -103,7 +103,7 @@ describe('a data file is refused untouched, with what to do, when it is', () => 
     database.close();
 
     expect(await refusalOf(path)).toBe(
-      `--data ${path} was written by another version of nv-auth-mock (schema ${schema}; this one knows 2): ` +
+      `--data ${path} was written by another version of nv-auth-mock (schema ${schema}; this one knows 3): ` +
         'use that version, or rename or delete the file.',
     );
   });

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { manualClock } from '../../src/core/clock.ts';
 import { DEFAULT_WORLD } from '../../src/core/world-id.ts';
-import { frozenRows, rowsIn } from '../../src/store/frozen-rows.ts';
 import { openStorage } from '../../src/store/open.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
+import { rowsIn, stateOf } from '../../src/store/state.ts';
 import type { Storage } from '../../src/store/storage.ts';
 import { hasDriver } from '../support/driver.ts';
 import { it } from '../support/in-folder.ts';
@@ -45,14 +45,14 @@ describe('the place of all worlds', () => {
     const parts = newStoreParts();
     const place = await openStorage(path, parts, manualClock(NOON));
     const { store, kept } = await taken(place);
-    const rows = frozenRows([row('a'), row('b')], parts.revisions);
-    await store.restore(rows);
+    const state = stateOf([row('a'), row('b')]);
+    await store.restore(state);
     await store.state?.update(() => ['observe', undefined]);
     const info = { made: 'made', ttl: 1000, createdAt: NOON, usedAt: NOON };
-    for (const name of ['bob', 'alice', 'carol']) await kept?.make({ name, ...info }, rows);
+    for (const name of ['bob', 'alice', 'carol']) await kept?.make({ name, ...info }, state);
     await kept?.delete('carol');
     kept?.noteUse('alice', NOON + 5);
-    await kept?.snapshots.put({ id: 's', name: null, world: DEFAULT_WORLD, at: NOON, made: 'made', rows });
+    await kept?.snapshots.put({ id: 's', name: null, world: DEFAULT_WORLD, at: NOON, made: 'made', state });
     await kept?.close();
     await place.close();
 
@@ -65,11 +65,12 @@ describe('the place of all worlds', () => {
     ]);
     expect(held.store.state?.text).toBe('observe');
     for (const one of [held.store, held.kept?.open('alice')]) {
-      expect((await one?.collections.list({ collection: 'things' }))?.rows.map(({ id }) => id)).toEqual(['a', 'b']);
+      expect((await one?.collections.list({ collection: 'things' }))?.map(({ id }) => id)).toEqual(['a', 'b']);
     }
     expect((await held.kept?.snapshots.list())?.map(({ id }) => id)).toEqual(['s']);
-    const found = await held.kept?.snapshots.find('s');
-    expect(found && rowsIn(found.rows).map(({ id }) => id)).toEqual(['a', 'b']);
+    await held.kept?.snapshots.use('s', async (found) => {
+      expect(found && rowsIn(found.state).map(({ id }) => id)).toEqual(['a', 'b']);
+    });
     await held.kept?.close();
     await again.close();
   });

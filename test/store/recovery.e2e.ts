@@ -2,7 +2,7 @@
 import { appendFile, copyFile, mkdir, open, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import type { Row } from '../../src/store/collections.ts';
+import { NEW, type Row } from '../../src/store/collections.ts';
 import { openFile } from '../support/data-file.ts';
 import { it } from '../support/in-folder.ts';
 import { fullStore } from '../support/nouns.ts';
@@ -14,7 +14,7 @@ const LOG_HEADER = 32;
 const FRAME_HEADER = 24;
 
 function bigRow(id: string, bytes: number): Row {
-  const none = { parent: null, aliases: [], labels: [], sharedWith: [], dueAt: null, revision: 0, usedAt: null };
+  const none = { parent: null, aliases: [], labels: [], sharedWith: [], dueAt: null, revision: NEW };
   return { collection: 'things', id, owner: 'acme', ...none, body: { filler: 'x'.repeat(bytes) } };
 }
 

@@ -1,6 +1,7 @@
 /** Data files whose pages are in order and whose rows are not. */
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { describe, expect } from 'vitest';
 import { manualClock } from '../../src/core/clock.ts';
@@ -11,10 +12,19 @@ import { openServer, START } from '../support/server.ts';
 const open = (data: string) => openServer({ data }, { clock: manualClock(START) });
 
 interface Stored {
-  readonly seq: number;
   readonly collection: string;
   readonly id: string;
+  /** As JSON. */
   readonly body: string;
+  /** The part of the world's beginning that it is in, with the others; null if it was written later. */
+  readonly part: { readonly number: number; readonly rows: readonly SavedRow[] } | null;
+  readonly saved: SavedRow;
+}
+
+interface SavedRow {
+  readonly collection: string;
+  readonly id: string;
+  readonly body: unknown;
 }
 
 /** A file with all that a start reads: a seed, keys, a moved clock, another signing key. */
@@ -24,17 +34,36 @@ async function written(path: string): Promise<readonly Stored[]> {
   await server.call('POST /_mock/drills/rotate-signing-key', { body: {} });
   await server.close();
   const database = new Database(path, { readonly: true });
-  const rows = database.prepare<[], Stored>('SELECT seq, collection, id, body FROM objects ORDER BY seq').all();
+  const parts = database.prepare<[], { part: number; rows: Buffer }>('SELECT part, rows FROM world_parts').all();
+  const later = database.prepare<[], { row: string }>('SELECT row FROM objects').all();
   database.close();
-  return rows;
+  const stored = (saved: SavedRow, part: Stored['part']): Stored => {
+    const { collection, id, body } = saved;
+    return { collection, id, body: JSON.stringify(body), part, saved };
+  };
+  const begun = parts.flatMap(({ part: number, rows }) => {
+    const all: SavedRow[] = JSON.parse(inflateRawSync(rows).toString());
+    return all.map((one) => stored(one, { number, rows: all }));
+  });
+  return [...begun, ...later.map(({ row }) => stored(JSON.parse(row), null))];
 }
 
 /** A copy of the file in which a row has another body. */
-async function tampered(folder: string, { seq }: Stored, body: string): Promise<string> {
+async function tampered(folder: string, { part, saved }: Stored, body: string): Promise<string> {
   const path = join(folder, 'tampered.db');
   await copyFile(join(folder, 'whole.db'), path);
+  const { body: _, ...rest } = saved;
+  const text = `${JSON.stringify(rest).slice(0, -1)},"body":${body}}`;
   const database = new Database(path);
-  database.prepare('UPDATE objects SET body = ? WHERE seq = ?').run(body, seq);
+  if (part === null) {
+    const { collection, id } = saved;
+    database.prepare('UPDATE objects SET row = ? WHERE collection = ? AND id = ?').run(text, collection, id);
+  } else {
+    const rows = part.rows.map((one) => (one === saved ? text : JSON.stringify(one)));
+    database
+      .prepare('UPDATE world_parts SET rows = ? WHERE part = ?')
+      .run(deflateRawSync(`[${rows.join()}]`), part.number);
+  }
   database.close();
   return path;
 }
@@ -59,28 +88,37 @@ describe('a data file', () => {
     return refusalOf(path);
   };
 
-  it.for(['objects', 'store'])('stops the start if its table of %s is missing', async (table, { folder }) => {
-    const path = join(folder, 'mock.db');
-    const refusal = await refusalAfter(path, `DROP TABLE ${table}`);
+  it.for(['objects', 'world_parts', 'uses', 'store'])(
+    'stops the start if its table of %s is missing',
+    async (table, { folder }) => {
+      const path = join(folder, 'mock.db');
+      const refusal = await refusalAfter(path, `DROP TABLE ${table}`);
 
-    expect(refusal).toBeInstanceOf(Unusable);
-    expect(String(refusal)).toContain(`--data ${path} is damaged: no such table: ${table}.`);
-  });
+      expect(refusal).toBeInstanceOf(Unusable);
+      expect(String(refusal)).toContain(`--data ${path} is damaged: no such table: ${table}.`);
+    },
+  );
 
-  it.for(['objects', 'store'])('stops the start if it has no rows of %s, or starts', async (table, { folder }) => {
-    const refusal = await refusalAfter(join(folder, 'mock.db'), `DELETE FROM ${table}`);
+  it.for(['objects', 'world_parts', 'store'])(
+    'stops the start if it has no rows of %s, or starts',
+    async (table, { folder }) => {
+      const refusal = await refusalAfter(join(folder, 'mock.db'), `DELETE FROM ${table}`);
 
-    expect(refusal === null || refusal instanceof Unusable, String(refusal)).toBe(true);
-  });
+      expect(refusal === null || refusal instanceof Unusable, String(refusal)).toBe(true);
+    },
+  );
 
-  it('stops the start if a row of it is no JSON, and names itself and the row', async ({ folder }) => {
+  it('stops the start if a row of it is no JSON, and names itself and the row, or the world whose beginning it is in', async ({
+    folder,
+  }) => {
     const rows = await written(join(folder, 'whole.db'));
     const wrong: string[] = [];
     for (const one of rows) {
       const path = await tampered(folder, one, one.body.slice(0, one.body.length / 2));
       const refusal = await refusalOf(path);
       const said = refusal instanceof Unusable ? refusal.message : String(refusal);
-      const named = [`--data ${path} is damaged`, `\`${one.id}\``, `\`${one.collection}\``, 'give another file'];
+      const name = one.part === null ? [`\`${one.id}\``, `\`${one.collection}\``] : ['`default`'];
+      const named = [`--data ${path} is damaged`, ...name, 'give another file'];
       if (!named.every((part) => said.includes(part))) wrong.push(`${one.collection} ${one.id}: ${said}`);
     }
 

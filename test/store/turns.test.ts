@@ -47,18 +47,11 @@ describe('tasks that take turns', () => {
     expect(log).toEqual(['a begins', 'a ends', 'b begins', 'b ends']);
   });
 
-  it('are idle when none is running or waiting', async () => {
-    const turns = new Turns();
-    const [a, b] = [task('a', []), task('b', [])];
-    expect(turns.isIdle).toBe(true);
-    const both = [turns.take(a.work), turns.take(b.work)];
-    expect(turns.isIdle).toBe(false);
-    a.end(new Error('broken'));
-    await expect(both[0]).rejects.toThrow('broken');
-    expect(turns.isIdle).toBe(false);
-    b.end();
-    await both[1];
-    expect(turns.isIdle).toBe(true);
+  it('fail if they wait for their own turn, in tests', async () => {
+    const [turns, others] = [new Turns(), new Turns()];
+    const inner = () => turns.take(async () => 'never');
+    await expect(turns.take(() => others.take(inner))).rejects.toThrow('waits for its own turn');
+    expect(await turns.take(async () => 'again')).toBe('again');
   });
 
   it('come after one that was taken just as another one ended', async () => {

@@ -1,9 +1,8 @@
 /** The rows of a world. */
 import { expect, it } from 'vitest';
 import { seededRandom } from '../../src/platform/random.ts';
-import type { Change, Collections, PageQuery, Row } from '../../src/store/collections.ts';
-import { type FrozenRows, NO_ROWS, OwnRows, sizeOf } from '../../src/store/frozen-rows.ts';
-import { newStoreParts } from '../../src/store/shared.ts';
+import { type Change, NEW, type PageQuery, type Row } from '../../src/store/collections.ts';
+import { NO_ROWS, rowsIn, type State, sizeOf, stateOf } from '../../src/store/state.ts';
 import { WorldRows } from '../../src/store/world-rows.ts';
 import { roundsOf, seedOf } from '../support/properties.ts';
 import { NOON, row } from '../support/records.ts';
@@ -14,7 +13,7 @@ const PARENTS = ['p', 'q'];
 const ORDERS = ['id', 'name', 'state', 'createdAt', 'modifiedAt'] as const;
 
 /** Everything that indexes answer of a collection. */
-async function answersOf(rows: Collections) {
+async function answersOf(rows: WorldRows) {
   const collection = 'things';
   const page = (by: PageQuery['order']['by'], descending: boolean, account: string | null) => {
     const query = { collection, account, where: [], search: null, order: { by, descending }, limit: 1000, offset: 0 };
@@ -22,14 +21,12 @@ async function answersOf(rows: Collections) {
   };
   const due = { collection, after: NOON - 1, to: NOON + 5, limit: 4 };
   return {
-    all: ids((await rows.list({ collection })).rows),
-    owners: await Promise.all(ACCOUNTS.map(async (owner) => ids((await rows.list({ collection, owner })).rows))),
-    parents: await Promise.all(PARENTS.map(async (parent) => ids((await rows.list({ collection, parent })).rows))),
-    labels: await Promise.all(PARENTS.map(async (label) => ids((await rows.list({ collection, label })).rows))),
-    visible: await Promise.all(
-      ACCOUNTS.map(async (visibleTo) => ids((await rows.list({ collection, visibleTo })).rows)),
-    ),
-    counts: await Promise.all(ACCOUNTS.map(async (owner) => (await rows.size(collection, owner)).count)),
+    all: ids(await rows.list({ collection })),
+    owners: await Promise.all(ACCOUNTS.map(async (owner) => ids(await rows.list({ collection, owner })))),
+    parents: await Promise.all(PARENTS.map(async (parent) => ids(await rows.list({ collection, parent })))),
+    labels: await Promise.all(PARENTS.map(async (label) => ids(await rows.list({ collection, label })))),
+    visible: await Promise.all(ACCOUNTS.map(async (visibleTo) => ids(await rows.list({ collection, visibleTo })))),
+    counts: await Promise.all(ACCOUNTS.map(async (owner) => rows.count(collection, owner))),
     aliases: await Promise.all(
       Array.from({ length: 12 }, async (_, index) => (await rows.byAlias(collection, `alias-${index}`))?.id),
     ),
@@ -40,7 +37,7 @@ async function answersOf(rows: Collections) {
     pages: await Promise.all(
       ORDERS.map(async (by) => [ids((await page(by, false, 'acme')).rows), ids((await page(by, true, null)).rows)]),
     ),
-    dump: ids(await rows.dump()),
+    dump: ids(rowsIn(rows.freeze())),
   };
 }
 
@@ -48,7 +45,6 @@ it('indexes that are kept up say what indexes that are made afresh say, in every
   const random = seededRandom(seedOf('world-rows'));
   const below = (most: number) => parseInt(random.hex(4), 16) % most;
   const pick = <Item>(items: readonly Item[]) => items[below(items.length)] as Item;
-  const { revisions } = newStoreParts();
   let serial = 0;
   const some = (id: string, before: Row | null): Row => {
     serial += 1;
@@ -64,11 +60,11 @@ it('indexes that are kept up say what indexes that are made afresh say, in every
       ...(below(3) > 0 && {
         facets: { name, state: pick([null, 'ON', 'OFF']), createdAt: NOON + below(3), modifiedAt: NOON + below(3) },
       }),
-      revision: before?.revision ?? 0,
+      revision: before?.revision ?? NEW,
     });
   };
-  const worlds = [new WorldRows(NO_ROWS, revisions)];
-  const kept: { readonly frozen: FrozenRows; readonly answers: unknown }[] = [];
+  const worlds = [new WorldRows(NO_ROWS)];
+  const kept: { readonly frozen: State; readonly answers: unknown }[] = [];
   for (let round = 0; round < roundsOf(150); round += 1) {
     const world = pick(worlds);
     const changed = new Set(Array.from({ length: 1 + below(3) }, () => `row-${below(12)}`));
@@ -80,94 +76,72 @@ it('indexes that are kept up say what indexes that are made afresh say, in every
     }
     await world.commit(changes);
     if (below(2) === 0) await world.note('things', `row-${below(12)}`, NOON + round);
-    if (below(8) === 0 && worlds.length < 6) worlds.push(new WorldRows(world.freeze(), revisions));
+    if (below(8) === 0 && worlds.length < 6) worlds.push(new WorldRows(world.freeze()));
     if (below(10) === 0) kept.push({ frozen: world.freeze(), answers: await answersOf(world) });
-    if (below(12) === 0 && kept.length > 0) world.replace(pick(kept).frozen);
-    const afresh = new WorldRows(NO_ROWS, revisions);
-    await afresh.load(await world.dump());
+    if (below(12) === 0 && kept.length > 0) await world.replace(pick(kept).frozen);
+    const afresh = new WorldRows(stateOf(rowsIn(world.freeze())));
     expect(await answersOf(world)).toEqual(await answersOf(afresh));
   }
   // What was frozen is as it was, whatever became of the worlds that began with it.
-  for (const { frozen, answers } of kept) expect(await answersOf(new WorldRows(frozen, revisions))).toEqual(answers);
+  for (const { frozen, answers } of kept) expect(await answersOf(new WorldRows(frozen))).toEqual(answers);
 });
 
 it('a world that nobody has changed makes nothing of its own, and is what it began with', async () => {
-  const { revisions } = newStoreParts();
-  const first = new WorldRows(NO_ROWS, revisions);
+  const first = new WorldRows(NO_ROWS);
   await first.commit([{ kind: 'put', row: row('a') }]);
   const frozen = first.freeze();
-  const later = new WorldRows(frozen, revisions);
+  const later = new WorldRows(frozen);
   expect(await later.byId('things', 'a')).toBe(await first.byId('things', 'a'));
   expect(later.freeze()).toBe(frozen);
-  later.replace(frozen);
+  await later.replace(frozen);
   expect(later.freeze()).toBe(frozen);
 });
 
-it('a world with client ids of its own finds a client by the shared one, and makes no other row', async () => {
-  const { revisions } = newStoreParts();
-  const first = new WorldRows(NO_ROWS, revisions);
-  const aliases = { a: ['client a', 'name a'], b: ['client b'], c: ['client a-w'] };
-  const rows = Object.entries(aliases).map(([id, its]) => row(id, { aliases: its }));
-  await first.commit(rows.map((one) => ({ kind: 'put', row: one })));
+it('a world with rows of its own makes all of a collection when it is first asked for, once, and no other', async () => {
+  const first = new WorldRows(NO_ROWS);
+  const rows = ['a', 'b', 'c'].map((id) => row(id, { aliases: [`of ${id}`], body: id }));
+  await first.commit([...rows, row('d', { collection: 'others' })].map((one) => ({ kind: 'put', row: one })));
   const made: string[] = [];
   const ofWorld = (given: Row): Row => {
     made.push(given.id);
-    return { ...given, aliases: given.aliases.map((one) => (one.startsWith('client') ? `${one}-w` : one)) };
+    return given.id === 'c' ? given : { ...given, aliases: [`own ${given.id}`], body: `own ${given.id}` };
   };
-  const world = new WorldRows(
-    new OwnRows(first.freeze(), () => true, { rows: () => ofWorld, suffix: '-w' }),
-    revisions,
-  );
-  const found = async (alias: string) => (await world.byAlias('things', alias))?.id ?? null;
-
-  expect(await found('client b-w')).toBe('b');
-  expect(await found('client x-w')).toBeNull();
-  expect(made).toEqual(['b']);
-  // The client id of one may be what another's is in the shared rows.
-  expect(await found('client a-w')).toBe('a');
-  expect(await found('client a-w-w')).toBe('c');
-  expect(await found('name a')).toBe('a');
-  expect(await found('client b')).toBeNull();
-  expect(await found('client a')).toBeNull();
-});
-
-it('a world with rows of its own makes those that are asked for, once, and all of them for a list', async () => {
-  const { revisions } = newStoreParts();
-  const first = new WorldRows(NO_ROWS, revisions);
-  await first.commit(['a', 'b', 'c'].map((id) => ({ kind: 'put', row: row(id, { aliases: [`of ${id}`], body: id }) })));
-  const made: string[] = [];
-  const ofWorld = (given: Row): Row => {
-    if (given.id === 'c') return given;
-    made.push(given.id);
-    return { ...given, aliases: [`own ${given.id}`], body: `own ${given.id}` };
-  };
-  const begin = new OwnRows(first.freeze(), (name) => name === 'things', { rows: () => ofWorld, suffix: '' });
-  const world = new WorldRows(begin, revisions);
+  const shared = first.freeze();
+  const begin = { ...shared, own: () => ofWorld };
+  const world = new WorldRows(begin);
 
   expect(made).toEqual([]);
   const own = await world.byId('things', 'a');
   expect(own).toMatchObject({ body: 'own a', aliases: ['own a'] });
+  expect(made).toEqual(['a', 'b', 'c']);
   expect(await world.byId('things', 'a')).toBe(own);
-  expect(made).toEqual(['a']);
   expect((await world.byAlias('things', 'own b'))?.id).toBe('b');
   expect((await world.byAlias('things', 'of c'))?.id).toBe('c');
   expect(await world.byAlias('things', 'of b')).toBeNull();
-  await world.note('things', 'a', NOON);
-  expect(await world.byId('things', 'a')).toMatchObject({ body: 'own a', usedAt: NOON });
-  const { rows } = await world.list({ collection: 'things' });
-  expect(rows.map(({ body, usedAt }) => [body, usedAt])).toEqual([
-    ['own a', NOON],
-    ['own b', null],
-    ['c', null],
-  ]);
-  expect(sizeOf(world.freeze())).toBe('"own a""own b""c"'.length);
+  expect((await world.list({ collection: 'things' })).map(({ body }) => body)).toEqual(['own a', 'own b', 'c']);
+  expect(made).toEqual(['a', 'b', 'c']);
   expect((await first.byId('things', 'a'))?.body).toBe('a');
-  world.replace(begin);
-  expect(await world.byId('things', 'a')).toMatchObject({ body: 'own a', usedAt: null });
+  await world.replace(begin);
+  expect(await world.byId('things', 'a')).toMatchObject({ body: 'own a' });
 });
 
-it('a list is the same object until a row of it changes, or is used', async () => {
-  const rows = new WorldRows(NO_ROWS, newStoreParts().revisions);
+it('that a row was used changes no row and no list, and is forgotten with the row', async () => {
+  const rows = new WorldRows(NO_ROWS);
+  await rows.commit([{ kind: 'put', row: row('a') }]);
+  const list = await rows.list({ collection: 'things' });
+  await rows.note('things', 'a', NOON);
+  await rows.note('things', 'nobody', NOON);
+  expect(await rows.uses('things')).toEqual(new Map([['a', NOON]]));
+  expect(await rows.list({ collection: 'things' })).toBe(list);
+  const frozen = rows.freeze();
+  await rows.commit([{ kind: 'remove', collection: 'things', id: 'a' }]);
+  await rows.commit([{ kind: 'put', row: row('a') }]);
+  expect(await rows.uses('things')).toEqual(new Map());
+  expect(await new WorldRows(frozen).uses('things')).toEqual(new Map([['a', NOON]]));
+});
+
+it('a list is the same array until a row of it changes', async () => {
+  const rows = new WorldRows(NO_ROWS);
   await rows.commit([
     { kind: 'put', row: row('a') },
     { kind: 'put', row: row('b', { owner: 'globex' }) },
@@ -175,30 +149,42 @@ it('a list is the same object until a row of it changes, or is used', async () =
   const list = (owner: string) => rows.list({ collection: 'things', owner });
   const [acme, globex] = [await list('acme'), await list('globex')];
   expect([await list('acme'), await list('globex')]).toEqual([acme, globex]);
-  expect(await list('acme')).toBe(acme);
-  await rows.note('things', 'b', NOON);
-  expect(await list('acme')).toBe(acme);
-  expect(await list('globex')).not.toBe(globex);
   await rows.commit([{ kind: 'put', row: row('c') }]);
   expect(await list('acme')).not.toBe(acme);
+  expect(await list('globex')).toBe(globex);
+});
+
+it('snapshots of what has not changed have the same collections', async () => {
+  const rows = new WorldRows(NO_ROWS);
+  await rows.commit([
+    { kind: 'put', row: row('a') },
+    { kind: 'put', row: row('b', { collection: 'others' }) },
+  ]);
+  const [one, two] = [rows.freeze(), rows.freeze()];
+  await rows.commit([{ kind: 'put', row: row('c') }]);
+  const three = rows.freeze();
+  const of = (state: State, name: string) => state.collections.get(name);
+  expect(of(two, 'things')).toBe(of(one, 'things'));
+  expect(of(three, 'others')).toBe(of(one, 'others'));
+  expect(of(three, 'things')).not.toBe(of(one, 'things'));
+  expect(of(one, 'things')?.count).toBe(1);
 });
 
 it('says how many characters the bodies have, also of what was removed and replaced', async () => {
-  const { revisions } = newStoreParts();
-  const rows = new WorldRows(NO_ROWS, revisions);
+  const rows = new WorldRows(NO_ROWS);
   await rows.commit([
     { kind: 'put', row: row('a', { body: 'xxxx' }) },
     { kind: 'put', row: row('b', { body: 'yy' }) },
   ]);
   expect(sizeOf(rows.freeze())).toBe(10);
-  const revision = (await rows.byId('things', 'a'))?.revision ?? 0;
+  const revision = (await rows.byId('things', 'a'))?.revision ?? NEW;
   await rows.commit([{ kind: 'put', row: row('a', { body: 'x', revision }) }]);
   await rows.commit([{ kind: 'remove', collection: 'things', id: 'b' }]);
   expect(sizeOf(rows.freeze())).toBe(3);
 });
 
 it('a body is what is left of it as JSON, and nobody can change it from outside', async () => {
-  const rows = new WorldRows(NO_ROWS, newStoreParts().revisions);
+  const rows = new WorldRows(NO_ROWS);
   const body = { at: new Date(NOON), none: undefined, list: [1] };
   await rows.commit([{ kind: 'put', row: row('a', { body }) }]);
   body.list.push(2);
@@ -206,10 +192,11 @@ it('a body is what is left of it as JSON, and nobody can change it from outside'
 });
 
 it('a search through long texts lets others be served meanwhile', async () => {
-  const rows = new WorldRows(NO_ROWS, newStoreParts().revisions);
   const facets = { name: 'a', state: null, createdAt: NOON, modifiedAt: NOON };
   const text = 'Ä'.repeat(4000);
-  await rows.load(Array.from({ length: 4000 }, (_, index) => row(`row-${index}`, { facets, body: { text } })));
+  const rows = new WorldRows(
+    stateOf(Array.from({ length: 4000 }, (_, index) => row(`row-${index}`, { facets, body: { text } }))),
+  );
   let turns = 0;
   const count = () => {
     turns += 1;

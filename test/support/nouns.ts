@@ -33,6 +33,7 @@ import type { Row } from '../../src/store/collections.ts';
 import type { Store } from '../../src/store/index.ts';
 import { type KeptSeed, seedIn, seedRow } from '../../src/store/seed.ts';
 import { settingRow } from '../../src/store/settings.ts';
+import { rowsIn, stateOf } from '../../src/store/state.ts';
 import { countsIn } from '../../src/worlds/counts.ts';
 import { Credentials } from '../../src/worlds/credentials.ts';
 
@@ -104,12 +105,24 @@ export function fullStore(store: Store): FullStore {
     ngcKeys: ngcKeysIn(store),
     world: {
       seed: () => seedIn(collections),
-      load: (seed, records) => collections.load([seedRow(seed), ...rowsOf(records)]),
-      rekey: (rekeying, kept) => credentials.rekey(store, { rekeying, kept: () => kept }),
-      credentials: () => credentials.of(store),
+      load: async (seed, records) => store.restore(stateOf([seedRow(seed), ...rowsOf(records)])),
+      rekey: async (rekeying, kept) => {
+        const { state: rekeyed, holders } = await credentials.rekeyed(await store.freeze(), {
+          rekeying,
+          kept: () => kept,
+        });
+        await store.restore(rekeyed);
+        return holders;
+      },
+      credentials: () => credentials.of((collection) => collections.list({ collection })),
       counts: () => countsIn(collections, SERVICES),
     },
   };
+}
+
+/** All rows of a store, oldest first. */
+export async function rowsOfStore(store: Pick<Store, 'freeze'>): Promise<readonly Row[]> {
+  return rowsIn(await store.freeze());
 }
 
 /** The records that rows were made of: identities without their last login. */

@@ -5,7 +5,7 @@ import type { NewAccessKey } from '../../src/services/runai/collections/access-k
 import type { PresentedToken, RefreshToken } from '../../src/services/runai/collections/grants.ts';
 import type { Identity } from '../../src/services/runai/collections/identities.ts';
 import { blankIdentity } from '../../src/services/runai/identities.ts';
-import type { Row } from '../../src/store/collections.ts';
+import { NEW, type Row } from '../../src/store/collections.ts';
 import type { KeptSeed } from '../../src/store/seed.ts';
 import type { Records } from './nouns.ts';
 
@@ -55,7 +55,7 @@ export const keptSeed: KeptSeed = { fingerprint: 'print-of-the-first', origin: '
 export const people: Records = {
   identities: [
     identity('ada', { groups: ['founders'], passwordHash: 'scrypt-of-ada' }),
-    identity('bo', { enabled: false, lastLogin: NOON - 1 }),
+    identity('bo', { enabled: false }),
     identity('app', { kind: 'application', name: 'robot', clientId: 'robot', secretHash: 'hash-of-app' }),
     identity('account', { kind: 'service-account', name: 'robot', clientId: 'robot', secretHash: 'hash-of-account' }),
   ],
@@ -115,8 +115,7 @@ export function row(id: string, given: Partial<Row> = {}): Row {
     sharedWith: [],
     dueAt: null,
     body: { about: id },
-    revision: 0,
-    usedAt: null,
+    revision: NEW,
     ...given,
   };
 }

@@ -57,7 +57,7 @@ function plain(rows: Collections): PlainCollections {
     byAlias: async (collection, alias) => bare(await rows.byAlias(collection, alias)),
     ofParent: async (collection, parent) => all(await of(collection).ofParent(rows, parent)),
     ofOwner: async (collection, owner) => all(await of(collection).ofOwner(rows, owner)),
-    visibleTo: async (collection, account) => all((await of(collection).visibleTo(rows, account)).rows),
+    visibleTo: async (collection, account) => all(await of(collection).visibleTo(rows, account)),
     insert: (row, limit) => of(row.collection).insert(rows, row, limit),
     change: async (collection, id, change) =>
       bare(await of(collection).change(rows, id, (before) => change(bare(before)))),

@@ -39,7 +39,7 @@ class SlowSettings implements SettingsStore {
 
 const machine = manualClock(NOON);
 let settings: SlowSettings;
-const open = () => openClock(machine, () => settings);
+const open = () => openClock(machine, settings);
 /** The clock as the next process finds it. */
 const afterRestart = open;
 
@@ -250,7 +250,7 @@ describe('a world that is replaced', () => {
     const clock = await open();
     await clock.freeze();
     machine.set(NOON + 5);
-    settings = new SlowSettings();
+    settings.values.clear();
     await clock.reread();
 
     expect([clock.now(), clock.ahead, clock.frozen]).toEqual([NOON + 5, 0, false]);
@@ -259,10 +259,8 @@ describe('a world that is replaced', () => {
   it('brings its own clock, once that is read again', async () => {
     const clock = await open();
     await clock.advance(MINUTE);
-    const other = new SlowSettings();
-    const copy = await openClock(machine, () => other);
-    await copy.freeze();
-    settings = other;
+    settings.values.clear();
+    await (await open()).freeze();
     await clock.reread();
 
     expect([clock.now(), clock.frozen]).toEqual([NOON, true]);

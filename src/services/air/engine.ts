@@ -3,7 +3,6 @@ import type { AnyHandler, AuthenticatedContext, Handler, Lookup } from '../../co
 import { memberOf, objectOf, own } from '../../core/members.ts';
 import { Problem } from '../../core/problem.ts';
 import { type Change, isSharedWith, type Row } from '../../store/collections.ts';
-import { updating } from '../../store/updating.ts';
 import { lookupNameOf, operationsOf } from './actions.ts';
 import { accountOf, isOperator } from './caller.ts';
 import type { ChangedOf, CompletedOf, FieldNames, GivenOf, Hooks, HooksOf, ViewOf } from './hooks.ts';
@@ -171,12 +170,13 @@ export function amend<Name extends StoredName>(
   along: () => readonly Change[] | Promise<readonly Change[]> = () => [],
 ): Promise<RowOf<Name>> {
   const { collections } = store;
-  return updating(collections, async () => {
+  return collections.updating(async (commit) => {
     const before = await collectionOf(table).byId(collections, id);
     if (before === null) throw new Problem('not_found');
     const after = changedRow(before, table, now, change(before));
-    const revision = await collections.commit([put(after), ...(await along())]);
-    return { ...after, revision };
+    const [stored] = await commit([put(after), ...(await along())]);
+    // As it was stored, it is an object of this resource.
+    return stored as RowOf<Name>;
   });
 }
 

@@ -2,7 +2,6 @@ import type { AuthenticatedContext } from '../../contract/request.ts';
 import { rfc3339 } from '../../core/clock.ts';
 import { isOneOf } from '../../core/members.ts';
 import { Problem } from '../../core/problem.ts';
-import { updating } from '../../store/updating.ts';
 import { audienceOf, orgIdOf } from './audience.ts';
 import { creatorOf } from './caller.ts';
 import { entry } from './histories.ts';
@@ -96,7 +95,7 @@ export async function updatePublication<Its extends PublishedRow>(
 ): Promise<{ readonly object: Its; readonly record: RecordRow }> {
   const { store, now } = context;
   const { collections } = store;
-  return updating(collections, async () => {
+  return collections.updating(async (commit) => {
     const before = await collectionOf(table).byId(collections, id);
     if (before === null) throw new Problem('not_found');
     const known = await recordOf(context, records, before);
@@ -111,8 +110,8 @@ export async function updatePublication<Its extends PublishedRow>(
       ...(step.sharedWith !== undefined && { sharedWith: step.sharedWith }),
     });
     const recorded = entry(context, model, id, step.description, ['publishing']);
-    const revision = await collections.commit([put(object), put(record), recorded]);
-    return { object: { ...object, revision } as Its, record };
+    const [stored] = await commit([put(object), put(record), recorded]);
+    return { object: stored as Its, record };
   });
 }
 

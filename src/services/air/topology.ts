@@ -155,7 +155,7 @@ export async function buildNetwork(
   simulation: string,
   topology: Topology,
 ): Promise<readonly Change[]> {
-  const { rows: images } = await collectionOf(IMAGES).visibleTo(context.store.collections, accountOf(context));
+  const images = await collectionOf(IMAGES).visibleTo(context.store.collections, accountOf(context));
   const ids = new Map<string, string>();
   for (const { id, body } of images.toReversed()) ids.set(body.members.name, id).set(id, id);
   const imageOf = (name: string, os: string): string => {

@@ -3,7 +3,6 @@ import { hashSecret } from '../../credentials/secret.ts';
 import { ngcKeysIn } from '../../ngc-keys/index.ts';
 import { Collection } from '../../store/collection.ts';
 import { NotFound } from '../../store/errors.ts';
-import { updating } from '../../store/updating.ts';
 import type { Ports } from './ports.ts';
 
 /** What a setup made, and a teardown removes. `createdAt` tells a world from a later one of the same name. */
@@ -28,11 +27,10 @@ export interface Setup {
 export function remember({ store, world }: Context, setup: Setup, undo: Undo): Promise<Undo | null> {
   const id = idOf(world.id, setup);
   const row = setupRow(id, undo);
-  return updating(store.collections, async () => {
+  return store.collections.updating(async (commit) => {
     const before = await SETUPS.byId(store.collections, id);
     const next = before === null ? row : { ...row, revision: before.revision };
-    // Expected, so that a simultaneous setup makes this one try again, instead of a collision of ids.
-    await store.collections.commit([SETUPS.put(next)], [SETUPS.still(before, id)]);
+    await commit([SETUPS.put(next)]);
     return before?.body ?? null;
   });
 }
@@ -43,9 +41,9 @@ export function setupRow(id: string, undo: Undo) {
 
 /** Forgets what a setup made. @returns what that was; null if there was no setup */
 export function forget({ store, world }: Context, setup: Setup): Promise<Undo | null> {
-  return updating(store.collections, async () => {
+  return store.collections.updating(async (commit) => {
     const row = await SETUPS.byId(store.collections, idOf(world.id, setup));
-    if (row !== null) await store.collections.commit([SETUPS.remove(row)]);
+    if (row !== null) await commit([SETUPS.remove(row)]);
     return row?.body ?? null;
   });
 }

@@ -18,7 +18,6 @@ import {
 } from '../../ngc-keys/records.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Change } from '../../store/collections.ts';
-import { updating } from '../../store/updating.ts';
 import { KEPT } from './limits.ts';
 
 /** The parts of a request that the keys of the key service need. */
@@ -89,16 +88,13 @@ export async function ownerOf(storing: Storing, id: string): Promise<KeyOwner | 
 /** Suspends or resumes an owner with all of its keys, in one step. */
 export function setOwner({ store: { collections } }: Storing, id: string, owner: KeyOwner): Promise<void> {
   const isOwnerSuspended = owner.status === 'SUSPENDED';
-  return updating(collections, async () => {
+  return collections.updating(async (commit) => {
     const before = await KEY_OWNERS.byId(collections, id);
     const keys = await NGC_KEYS.ofLabel(collections, keysIssuedTo(id));
-    await collections.commit(
-      [
-        KEY_OWNERS.put({ ...ownerRow(id, owner), ...(before !== null && { revision: before.revision }) }),
-        ...keys.map((row) => changed(row, { isOwnerSuspended })),
-      ],
-      before === null ? [KEY_OWNERS.still(null, id)] : [],
-    );
+    await commit([
+      KEY_OWNERS.put({ ...ownerRow(id, owner), ...(before !== null && { revision: before.revision }) }),
+      ...keys.map((row) => changed(row, { isOwnerSuspended })),
+    ]);
   });
 }
 

@@ -3,7 +3,7 @@ import type { Surroundings } from '../../contract/world.ts';
 import { type HeldRights, NO_STANDING, type Rights } from '../../core/policy.ts';
 import type { ViewKind } from '../../core/views.ts';
 import { Collection } from '../../store/collection.ts';
-import type { List, Row } from '../../store/collections.ts';
+import type { Row } from '../../store/collections.ts';
 import type { Identity } from './collections/identities.ts';
 import { ROLES, type Roles, rolesIn } from './roles.ts';
 import { SUBJECT_TYPES, type SubjectType } from './subjects.ts';
@@ -83,11 +83,11 @@ type World = Pick<Surroundings, 'store' | 'views' | 'settings'>;
 
 export async function ruleBookOf(world: World): Promise<RuleBook> {
   const tenantId = await tenantIdOf(world);
-  return bookIn(world, tenantId, await ACCESS_RULES.listOf(world.store.collections, tenantId));
+  return bookIn(world, tenantId, await ACCESS_RULES.ofOwner(world.store.collections, tenantId));
 }
 
-function bookIn({ views }: World, tenantId: string, { rows, revision }: List<AccessRuleRow>): RuleBook {
-  return views.of(RULE_BOOK, tenantId, [revision], () => bookOf(rows));
+function bookIn({ views }: World, tenantId: string, rows: readonly AccessRuleRow[]): RuleBook {
+  return views.of(RULE_BOOK, tenantId, [rows], () => bookOf(rows));
 }
 
 const RULE_BOOK: ViewKind<RuleBook> = { sizeOf: ({ all }) => RULE_BYTES * all.length };
@@ -129,10 +129,10 @@ export async function heldRightsOf(
   tenantId: string,
 ): Promise<HeldRights> {
   const { collections } = world.store;
-  const rules = await ACCESS_RULES.listOf(collections, tenantId);
-  const custom = await ROLES.listOf(collections, tenantId);
+  const rules = await ACCESS_RULES.ofOwner(collections, tenantId);
+  const custom = await ROLES.ofOwner(collections, tenantId);
   const { kind, name, groups } = identity;
-  return world.views.of(HELD_RIGHTS, `${kind} ${name}`, [tenantId, rules.revision, custom.revision, ...groups], () => {
+  return world.views.of(HELD_RIGHTS, `${kind} ${name}`, [tenantId, rules, custom, ...groups], () => {
     const roles = rolesIn(world, tenantId, custom);
     const own = rulesOf(bookIn(world, tenantId, rules), identity);
     reportOtherRoles(world, own, roles);

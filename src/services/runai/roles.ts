@@ -1,7 +1,7 @@
 import type { Surroundings } from '../../contract/world.ts';
 import type { ViewKind } from '../../core/views.ts';
 import { Collection } from '../../store/collection.ts';
-import type { List, Row } from '../../store/collections.ts';
+import type { Row } from '../../store/collections.ts';
 import { profileOf, ROLES_OF } from './rulesets.ts';
 import { PERMISSION_SETS, type Profile } from './tables/index.ts';
 import { tenantIdOf } from './tenant.ts';
@@ -55,13 +55,13 @@ type World = Pick<Surroundings, 'store' | 'views' | 'settings'>;
 /** All roles by id, the predefined ones first. */
 export async function rolesOf(world: World): Promise<Roles> {
   const tenantId = await tenantIdOf(world);
-  return rolesIn(world, tenantId, await ROLES.listOf(world.store.collections, tenantId));
+  return rolesIn(world, tenantId, await ROLES.ofOwner(world.store.collections, tenantId));
 }
 
 /** Like `rolesOf`, with the tenant's custom roles already read. */
-export function rolesIn({ views, settings }: World, tenantId: string, { rows, revision }: List<CustomRoleRow>): Roles {
+export function rolesIn({ views, settings }: World, tenantId: string, rows: readonly CustomRoleRow[]): Roles {
   const profile = profileOf(settings);
-  return views.of(ROLES_BY_ID, `${profile} ${tenantId}`, [revision], () => combineRoles(profile, rows));
+  return views.of(ROLES_BY_ID, `${profile} ${tenantId}`, [rows], () => combineRoles(profile, rows));
 }
 
 const ROLES_BY_ID: ViewKind<Roles> = { sizeOf: ({ size }) => ROLE_BYTES * size };

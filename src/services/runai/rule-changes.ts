@@ -2,7 +2,6 @@ import type { Schema } from '../../contract/documented.ts';
 import type { AuthenticatedContext, Context } from '../../contract/request.ts';
 import { Problem } from '../../core/problem.ts';
 import { Collision, NotFound } from '../../store/errors.ts';
-import { updating } from '../../store/updating.ts';
 import {
   ACCESS_RULES,
   type AccessRule,
@@ -112,11 +111,11 @@ export async function endRule({ store, now }: Pick<Context, 'store' | 'now'>, id
 export async function endRulesOf(context: Context, { kind, name }: Identity): Promise<void> {
   const { store, now } = context;
   const tenantId = await tenantIdOf(context);
-  await updating(store.collections, async () => {
+  await store.collections.updating(async (commit) => {
     const rules = rulesOfSubject(await ruleBookOf(context), SUBJECT_TYPES[kind], name).map(({ id }) => String(id));
     const rows = (await ACCESS_RULES.ofOwner(store.collections, tenantId)).filter(({ id }) => rules.includes(id));
     const ended = rows.map(({ body, revision }) => ACCESS_RULES.put({ ...endedRow(body, tenantId, now), revision }));
-    await store.collections.commit(ended);
+    await commit(ended);
   });
 }
 

@@ -63,8 +63,8 @@ export async function scopesOf(world: Pick<Surroundings, 'store' | 'views'>): Pr
   const tenantId = await tenantIdOf(world);
   const tenant: Scope = { type: 'tenant', id: tenantId, name: await tenantNameOf(world) };
   const unitsIn = async (collection: Collection<Unit>) => {
-    const { rows, revision } = await collection.listOf(world.store.collections, tenantId);
-    return world.views.of(UNITS, `${collection.name} ${tenantId}`, [revision], () => unitsOf(rows));
+    const rows = await collection.ofOwner(world.store.collections, tenantId);
+    return world.views.of(UNITS, `${collection.name} ${tenantId}`, [rows], () => unitsOf(rows));
   };
   const [cluster, department, project] = await Promise.all([
     unitsIn(CLUSTERS),

@@ -1,53 +1,27 @@
-import { keysOf } from '../../core/members.ts';
-import { Damaged, TakesNothing } from '../errors.ts';
-import type { LoggedRow } from '../row-log.ts';
-import { loggedOf, type StoredRow, storedOf } from '../stored-row.ts';
+import { Damaged, parseStored, TakesNothing } from '../errors.ts';
+import type { RowName } from '../row-log.ts';
+import { readPart, readRow } from '../saved-row.ts';
+import type { SnapshotRecord } from '../snapshot-store.ts';
 import { UNREACHABLE } from '../waiting.ts';
 import type {
   KeptWorld,
   LogChanges,
   Logged,
-  LoggedSnapshot,
+  LoggedPut,
   LoggedWorld,
   LogHead,
   LogUses,
+  RowOfWorld,
   WorldLog,
 } from '../world-log.ts';
 import type { Session, Statements } from './session.ts';
 
 /** The most rows that one statement writes or reads. */
 const MOST_ROWS = 1000;
+/** The most parts of states that one statement reads. */
+const MOST_PARTS = 10;
 /** The most characters that the rows of one statement have, unless a single row has more. */
 const MOST_CHARACTERS = 8 * 1024 * 1024;
-
-/** The members of a stored row in the order in which they are sent, each with its column and the type of that. */
-const COLUMNS = {
-  seq: ['seq', 'bigint'],
-  collection: ['collection', 'text'],
-  id: ['id', 'text'],
-  owner: ['owner', 'text'],
-  parent: ['parent', 'text'],
-  aliases: ['aliases', 'text'],
-  labels: ['labels', 'text'],
-  shared: ['shared', 'text'],
-  dueAt: ['due_at', 'bigint'],
-  body: ['body', 'text'],
-  revision: ['revision', 'bigint'],
-  usedAt: ['used_at', 'bigint'],
-  name: ['name', 'text'],
-  state: ['state', 'text'],
-  createdAt: ['created_at', 'bigint'],
-  modifiedAt: ['modified_at', 'bigint'],
-} as const satisfies Record<keyof StoredRow, readonly [column: string, type: 'bigint' | 'text']>;
-const MEMBERS = keysOf(COLUMNS);
-const NAMES = MEMBERS.map((member) => COLUMNS[member][0]);
-/** What a row that is replaced keeps. */
-const KEPT: readonly string[] = ['seq', 'collection', 'id'];
-
-/** A row as it is read. */
-type Received = StoredRow & { readonly world: string };
-
-type PlacedRow = LogChanges['puts'][number];
 
 /** The worlds in a schema of a PostgreSQL database, for the process that has them. */
 export class PostgresLog implements WorldLog {
@@ -64,38 +38,39 @@ export class PostgresLog implements WorldLog {
     const texts = this.#texts;
     return this.#session.transaction(async (transaction) => {
       const [head] = await transaction.query<LogHead>(texts.head);
-      if (head === undefined) throw new Damaged('store', 'revision', 'it is not there');
-      const worlds = await transaction.query<Omit<LoggedWorld, 'rows'>>(texts.worlds);
-      const snapshots = await transaction.query<LoggedSnapshot>(texts.snapshots);
-      const rows = await this.#rows(transaction);
-      const rowsOf = (world: string) => (rows.get(world) ?? []).sort((one, other) => one.place - other.place);
-      return { head, worlds: worlds.map((world) => ({ ...world, rows: rowsOf(world.name) })), snapshots };
+      if (head === undefined) throw new Damaged('store', 'at', 'it is not there');
+      const worlds = await transaction.query<Omit<LoggedWorld, keyof Content>>(texts.worlds);
+      const snapshots = await transaction.query<SnapshotRecord>(texts.snapshots);
+      const contents = new Map(worlds.map(({ name }) => [name, emptyContent()]));
+      const each = async <Read extends { readonly world: string }>(text: string, most: number, take: Take<Read>) => {
+        for await (const read of pagesIn<Read>(transaction, text, most)) {
+          const content = contents.get(read.world);
+          if (content !== undefined) take(content, read);
+        }
+      };
+      await each<Part>(texts.parts, MOST_PARTS, ({ begin }, { world, rows }) => {
+        for (const row of readPart(rows, world)) begin.push(row);
+      });
+      await each<Received>(texts.objects, MOST_ROWS, ({ later }, { collection, id, row }) => {
+        later.push({ collection, id, read: row === null ? null : readRow(parseStored(row, collection, id)) });
+      });
+      await each<Use>(texts.uses, MOST_ROWS, ({ uses }, { collection, id, at }) => uses.push({ collection, id, at }));
+      return {
+        head,
+        worlds: worlds.map((world) => ({ ...world, ...(contents.get(world.name) as Content) })),
+        snapshots,
+      };
     });
-  }
-
-  /** The rows of all worlds, in pages and in any order: the server need not sort what is sorted here anyway. */
-  async #rows(transaction: Statements): Promise<Map<string, LoggedRow[]>> {
-    const byWorld = new Map<string, LoggedRow[]>();
-    await transaction.query(this.#texts.openRows);
-    for (;;) {
-      const page = await transaction.query<Received>(`FETCH ${MOST_ROWS} FROM rows`);
-      for (const { world, ...stored } of page) {
-        const rows = byWorld.get(world) ?? [];
-        rows.push(loggedOf(stored));
-        byWorld.set(world, rows);
-      }
-      if (page.length < MOST_ROWS) return byWorld;
-    }
   }
 
   async commit(changes: LogChanges, head: LogHead): Promise<void> {
     const [first = [], ...others] = pagesOf(changes.puts);
-    const commit = [this.#texts.commit, this.#valuesOf({ ...changes, puts: first }, head)] as const;
+    const commit = [this.#texts.commit, valuesOf({ ...changes, puts: first }, head)] as const;
     if (others.length === 0) return this.#session.change(...commit);
     await this.#session.transaction(async (transaction) => {
       await transaction.query(...commit);
       for (const puts of others) {
-        await transaction.query(this.#texts.commit, this.#valuesOf({ puts, removed: [], states: [] }, head));
+        await transaction.query(this.#texts.commit, valuesOf({ puts, removed: [], states: [] }, head));
       }
     });
   }
@@ -108,17 +83,18 @@ export class PostgresLog implements WorldLog {
     ]);
   }
 
-  async fill(world: string | KeptWorld, rows: readonly LoggedRow[], head: LogHead): Promise<void> {
+  async fill(world: string | KeptWorld, parts: Iterable<string>, head: LogHead): Promise<void> {
     const name = typeof world === 'string' ? world : world.name;
     await this.#session.transaction(async (transaction) => {
-      await transaction.query(this.#texts.empty, [name]);
+      await transaction.query(this.#texts.empty, [name, head.at]);
       if (typeof world !== 'string') {
         const { made, ttl, createdAt, usedAt } = world;
         await transaction.query(this.#texts.make, [name, made, ttl, createdAt, usedAt]);
       }
-      const placed = rows.map(({ row, place, size }) => ({ world: name, row, place, size }));
-      for (const puts of [...pagesOf(placed), []]) {
-        await transaction.query(this.#texts.commit, this.#valuesOf({ puts, removed: [], states: [] }, head));
+      let part = 0;
+      for (const rows of parts) {
+        await transaction.query(this.#texts.fill, [name, part, rows]);
+        part += 1;
       }
     });
   }
@@ -128,7 +104,7 @@ export class PostgresLog implements WorldLog {
   }
 
   async putSnapshot(
-    { place, id, name, world, at, size, made }: LoggedSnapshot,
+    { place, id, name, world, at, size, made }: SnapshotRecord,
     parts: Iterable<string>,
   ): Promise<void> {
     await this.#session.transaction(async (transaction) => {
@@ -141,13 +117,9 @@ export class PostgresLog implements WorldLog {
     });
   }
 
-  async partsOfSnapshot(id: string): Promise<readonly string[]> {
-    const parts: string[] = [];
-    for (;;) {
-      const [found] = await this.#session.query<{ readonly rows: string }>(this.#texts.part, [id, parts.length]);
-      if (found === undefined) return parts;
-      parts.push(found.rows);
-    }
+  async partOfSnapshot(id: string, part: number): Promise<string | null> {
+    const [found] = await this.#session.query<{ readonly rows: string }>(this.#texts.part, [id, part]);
+    return found?.rows ?? null;
   }
 
   async deleteSnapshot(id: string): Promise<void> {
@@ -180,16 +152,45 @@ export class PostgresLog implements WorldLog {
       else if (!(cause instanceof TakesNothing)) throw cause;
     });
   }
+}
 
-  #valuesOf({ puts, removed, states }: LogChanges, { revision, at }: LogHead): readonly unknown[] {
-    const stored = puts.map((put) => ({ world: put.world, ...storedOf(put) }));
-    return [
-      ...[revision, at],
-      ...columnsOf(removed, ['world', 'collection', 'id']),
-      ...columnsOf(states, ['world', 'state']),
-      ...columnsOf(stored, ['world', ...MEMBERS]),
-    ];
+type Content = Pick<LoggedWorld, 'begin' | 'later' | 'uses'>;
+type Filling = { readonly [Name in keyof Content]: Content[Name][number][] };
+type Take<Read> = (content: Filling, read: Read) => void;
+
+function emptyContent(): Filling {
+  return { begin: [], later: [], uses: [] };
+}
+
+interface Part {
+  readonly world: string;
+  readonly rows: string;
+}
+type Received = RowOfWorld & { readonly row: string | null };
+type Use = RowName & { readonly world: string; readonly at: number };
+
+/** All that a query finds, read page by page. @param most of a page */
+async function* pagesIn<Read extends object>(
+  transaction: Statements,
+  text: string,
+  most: number,
+): AsyncGenerator<Read> {
+  await transaction.query(`DECLARE page NO SCROLL CURSOR FOR ${text}`);
+  for (;;) {
+    const page = await transaction.query<Read>(`FETCH ${most} FROM page`);
+    yield* page;
+    if (page.length < most) break;
   }
+  await transaction.query('CLOSE page');
+}
+
+function valuesOf({ puts, removed, states }: LogChanges, { at }: LogHead): readonly unknown[] {
+  return [
+    at,
+    ...columnsOf(removed, ['world', 'collection', 'id']),
+    ...columnsOf(states, ['world', 'state']),
+    ...columnsOf(puts, ['world', 'collection', 'id', 'text']),
+  ];
 }
 
 /** One list for each member. */
@@ -198,17 +199,18 @@ function columnsOf<Its extends object>(all: readonly Its[], members: readonly (k
 }
 
 /** Rows in lists that one statement can write. */
-function pagesOf(rows: readonly PlacedRow[]): readonly (readonly PlacedRow[])[] {
-  const pages: PlacedRow[][] = [];
+function pagesOf(rows: readonly LoggedPut[]): readonly (readonly LoggedPut[])[] {
+  const pages: LoggedPut[][] = [];
   let characters = 0;
   for (const row of rows) {
     const page = pages.at(-1);
-    characters += row.size;
+    const length = row.text?.length ?? 0;
+    characters += length;
     if (page !== undefined && page.length < MOST_ROWS && characters <= MOST_CHARACTERS) {
       page.push(row);
     } else {
       pages.push([row]);
-      characters = row.size;
+      characters = length;
     }
   }
   return pages;
@@ -217,39 +219,46 @@ function pagesOf(rows: readonly PlacedRow[]): readonly (readonly PlacedRow[])[] 
 /** The statements, with the name of the schema. */
 function textsFor(schema: string) {
   const objects = `"${schema}".objects`;
+  const uses = `"${schema}".uses`;
   const arrays = (from: number, types: readonly string[]) =>
     types.map((type, index) => `$${from + index}::${type}[]`).join(', ');
-  const columns = NAMES.join(', ');
-  const types = MEMBERS.map((member) => COLUMNS[member][1]);
-  const read = MEMBERS.map((member) => `${COLUMNS[member][0]} AS "${member}"`).join(', ');
-  const replaced = NAMES.filter((name) => !KEPT.includes(name)).map((name) => `${name} = excluded.${name}`);
   const text = ['text', 'text', 'text'];
+  const emptied = (world: string) =>
+    ['world_parts', 'objects', 'uses']
+      .map((table) => `of_${table} AS (DELETE FROM "${schema}".${table} WHERE world = ${world})`)
+      .join(', ');
   return {
-    head: `SELECT revision, at FROM "${schema}".store`,
+    head: `SELECT at FROM "${schema}".store`,
     worlds: `SELECT name, made, ttl, created_at AS "createdAt", used_at AS "usedAt", state FROM "${schema}".worlds ORDER BY place`,
     snapshots: `SELECT place, id, name, world, at, size, made FROM "${schema}".snapshots ORDER BY place`,
-    openRows: `DECLARE rows NO SCROLL CURSOR FOR SELECT world, ${read} FROM ${objects}`,
-    commit: `WITH head AS (UPDATE "${schema}".store SET revision = greatest(revision, $1), at = greatest(at, $2)),
-      gone AS (DELETE FROM ${objects} o USING unnest(${arrays(3, text)}) AS r (world, collection, id)
-        WHERE o.world = r.world AND o.collection = r.collection AND o.id = r.id),
-      states AS (UPDATE "${schema}".worlds w SET state = s.state FROM unnest(${arrays(6, ['text', 'text'])}) AS s (world, state)
-        WHERE w.name = s.world)
-      INSERT INTO ${objects} (world, ${columns}) SELECT * FROM unnest(${arrays(8, ['text', ...types])})
-      ON CONFLICT (world, collection, id) DO UPDATE SET ${replaced.join(', ')}`,
+    parts: `SELECT world, rows FROM "${schema}".world_parts ORDER BY world, part`,
+    objects: `SELECT world, collection, id, row FROM ${objects}`,
+    uses: `SELECT world, collection, id, at FROM ${uses}`,
+    commit: `WITH head AS (UPDATE "${schema}".store SET at = greatest(at, $1)),
+      removed AS (SELECT * FROM unnest(${arrays(2, text)}) AS r (world, collection, id)),
+      states AS (UPDATE "${schema}".worlds w SET state = s.state FROM unnest(${arrays(5, ['text', 'text'])}) AS s (world, state)
+        WHERE w.name = s.world),
+      puts AS (SELECT * FROM unnest(${arrays(7, [...text, 'text'])}) AS p (world, collection, id, row)),
+      gone AS (DELETE FROM ${objects} o USING removed r WHERE o.world = r.world AND o.collection = r.collection AND o.id = r.id),
+      unused AS (DELETE FROM ${uses} u USING (SELECT * FROM removed UNION ALL SELECT world, collection, id FROM puts WHERE row IS NULL) AS r
+        WHERE u.world = r.world AND u.collection = r.collection AND u.id = r.id)
+      INSERT INTO ${objects} (world, collection, id, row) SELECT * FROM puts
+      ON CONFLICT (world, collection, id) DO UPDATE SET row = excluded.row`,
     use: `WITH head AS (UPDATE "${schema}".store SET at = greatest(at, $1)),
-      rows AS (UPDATE ${objects} o SET used_at = u.at FROM unnest(${arrays(2, [...text, 'bigint'])}) AS u (world, collection, id, at)
-        WHERE o.world = u.world AND o.collection = u.collection AND o.id = u.id)
+      rows AS (INSERT INTO ${uses} (world, collection, id, at) SELECT * FROM unnest(${arrays(2, [...text, 'bigint'])})
+        ON CONFLICT (world, collection, id) DO UPDATE SET at = excluded.at)
       UPDATE "${schema}".worlds w SET used_at = u.at FROM unnest(${arrays(6, ['text', 'bigint'])}) AS u (world, at) WHERE w.name = u.world`,
-    empty: `DELETE FROM ${objects} WHERE world = $1`,
+    empty: `WITH head AS (UPDATE "${schema}".store SET at = greatest(at, $2)), ${emptied('$1')} SELECT 1`,
     make: `INSERT INTO "${schema}".worlds (name, made, ttl, created_at, used_at, state) VALUES ($1, $2, $3, $4, $5, '')
       ON CONFLICT (name) DO UPDATE SET place = DEFAULT, made = $2, ttl = $3, created_at = $4, used_at = $5, state = ''`,
-    delete: `WITH gone AS (DELETE FROM ${objects} WHERE world = $1) DELETE FROM "${schema}".worlds WHERE name = $1`,
+    fill: `INSERT INTO "${schema}".world_parts (world, part, rows) VALUES ($1, $2, $3)`,
+    delete: `WITH ${emptied('$1')} DELETE FROM "${schema}".worlds WHERE name = $1`,
     putSnapshot: `INSERT INTO "${schema}".snapshots (place, id, name, world, at, size, made) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
     putPart: `INSERT INTO "${schema}".snapshot_parts (snapshot, part, rows) VALUES ($1, $2, $3)`,
     part: `SELECT rows FROM "${schema}".snapshot_parts WHERE snapshot = $1 AND part = $2`,
     deleteSnapshot: `WITH gone AS (DELETE FROM "${schema}".snapshot_parts WHERE snapshot = $1)
       DELETE FROM "${schema}".snapshots WHERE id = $1`,
-    tryChange: `INSERT INTO ${objects} (world, seq, collection, id, owner, body, revision)
-      SELECT '', 0, 'room', gen_random_uuid(), '', string_agg(gen_random_uuid()::text, ''), 0 FROM generate_series(1, 1000)`,
+    tryChange: `INSERT INTO ${objects} (world, collection, id, row)
+      SELECT '', 'room', gen_random_uuid(), string_agg(gen_random_uuid()::text, '') FROM generate_series(1, 1000)`,
   } as const;
 }

@@ -72,8 +72,8 @@ export async function createTables(session: Session, location: Location): Promis
       // `IF NOT EXISTS` asks for the right to create schemas, even of a user who has this one.
       if (found === undefined) await transaction.query(`CREATE SCHEMA "${schema}"`);
       for (const statement of STATEMENTS) await transaction.query(statement.replaceAll('$schema', `"${schema}"`));
-      const columns = '(program, schema, revision, at)';
-      await transaction.query(`INSERT INTO "${schema}".store ${columns} VALUES ($1, $2, 1, 0)`, [
+      const columns = '(program, schema, at)';
+      await transaction.query(`INSERT INTO "${schema}".store ${columns} VALUES ($1, $2, 0)`, [
         PROGRAM,
         POSTGRES_SCHEMA,
       ]);

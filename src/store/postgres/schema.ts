@@ -1,37 +1,39 @@
 /** The number of the schema. Tables of another one are refused. In the statements, `$schema` stands for the name of the schema. */
-export const POSTGRES_SCHEMA = 1;
+export const POSTGRES_SCHEMA = 2;
 
 /**
  * All worlds with their state, and snapshots, as in a data file (`sqlite/schema.ts`). They are read whole, so nothing needs
- * an index but the keys. Times are integers: milliseconds since 1970. Lists are JSON.
+ * an index but the keys. Times are integers: milliseconds since 1970.
  */
 export const STATEMENTS: readonly string[] = [
-  // `revision` is the highest of all worlds, `at` the latest time at which a process wrote, by its clock.
+  // `at` is the latest time at which a process wrote, by its clock.
   `CREATE TABLE $schema.store (
-    single   boolean PRIMARY KEY DEFAULT true CHECK (single),
-    program  text NOT NULL,
-    schema   integer NOT NULL,
-    revision bigint NOT NULL,
-    at       bigint NOT NULL
+    single  boolean PRIMARY KEY DEFAULT true CHECK (single),
+    program text NOT NULL,
+    schema  integer NOT NULL,
+    at      bigint NOT NULL
   )`,
+  // The rows that each world began with, each part a JSON array.
+  `CREATE TABLE $schema.world_parts (
+    world text COLLATE "C" NOT NULL,
+    part  integer NOT NULL,
+    rows  text NOT NULL,
+    PRIMARY KEY (world, part)
+  )`,
+  // Rows that were added or replaced later, as JSON; without one, a row of the beginning that was removed.
   `CREATE TABLE $schema.objects (
-    world       text COLLATE "C" NOT NULL,
-    seq         bigint NOT NULL,
-    collection  text COLLATE "C" NOT NULL,
-    id          text COLLATE "C" NOT NULL,
-    owner       text NOT NULL,
-    parent      text,
-    aliases     text,
-    labels      text,
-    shared      text,
-    due_at      bigint,
-    body        text NOT NULL,
-    revision    bigint NOT NULL,
-    used_at     bigint,
-    name        text,
-    state       text,
-    created_at  bigint,
-    modified_at bigint,
+    world      text COLLATE "C" NOT NULL,
+    collection text COLLATE "C" NOT NULL,
+    id         text COLLATE "C" NOT NULL,
+    row        text,
+    PRIMARY KEY (world, collection, id)
+  )`,
+  // When rows were last used, later than in the beginning of their world.
+  `CREATE TABLE $schema.uses (
+    world      text COLLATE "C" NOT NULL,
+    collection text COLLATE "C" NOT NULL,
+    id         text COLLATE "C" NOT NULL,
+    at         bigint NOT NULL,
     PRIMARY KEY (world, collection, id)
   )`,
   // What each world was made from (nothing is known of the default one), and its mode and faults.
@@ -64,4 +66,6 @@ export const STATEMENTS: readonly string[] = [
 ];
 
 /** The tables that these make. */
-export const TABLES: readonly string[] = ['store', 'objects', 'worlds', 'snapshots', 'snapshot_parts'];
+export const TABLES: readonly string[] = [
+  ...['store', 'worlds', 'world_parts', 'objects', 'uses', 'snapshots', 'snapshot_parts'],
+];

@@ -64,10 +64,12 @@ const LOST_TABLES: Refusal = {
   advice: 'Restore them, or restart the server to begin anew.',
 };
 
+const DISK_FULL = '53100';
+
 /** Why the database accepts no changes, by the code of its error. */
 const REFUSALS: ReadonlyMap<string, Refusal> = new Map([
   ['25006', { why: 'is read-only, as after a failover', advice: 'Make it writable, or wait until it is.' }],
-  ['53100', { why: 'has no space left: its disk is full', advice: 'Make room on it.' }],
+  [DISK_FULL, { why: 'has no space left: its disk is full', advice: 'Make room on it.' }],
   ['58030', { why: 'cannot write to its disk', advice: 'Check the disk.' }],
   ['42P01', LOST_TABLES],
   ['3F000', LOST_TABLES],
@@ -254,7 +256,7 @@ export class Session implements Statements {
     const refusal = REFUSALS.get(code);
     if (refusal !== undefined) {
       this.refusal = refusal;
-      return new TakesNothing(refusal.why, { cause });
+      return new TakesNothing(refusal.why, { cause, isFull: code === DISK_FULL });
     }
     const message = `PostgreSQL refused a statement (${code}: ${cause.message}), so this was not stored. Check the tables and their owner, and try again.`;
     return new Unwritable('failing', message, { cause });

@@ -2,7 +2,6 @@ import { type Stats, statSync } from 'node:fs';
 import { stopwatch } from '../../core/clock.ts';
 import { Unwritable } from '../errors.ts';
 import { codeOf } from './driver.ts';
-import { Reserve } from './reserve.ts';
 
 /** Identifies a file by device and inode, because another file can get its name while this one is open. */
 export function fileIdentity({ dev, ino }: Stats): string {
@@ -31,17 +30,12 @@ export class DataFile {
   #refused: string | null = null;
   #triedAt = 0;
   readonly #tryToWrite: () => void;
-  readonly #truncateLog: () => void;
-  readonly #reserve: Reserve;
 
   /**
    * @param path of an open file
    * @param tryToWrite writes to the file without changing its content
-   * @param truncateLog writes the log into the file and empties it, if the disk has room for it meanwhile
    */
-  constructor(path: string, tryToWrite: () => void, truncateLog: () => void) {
-    this.#reserve = new Reserve(path);
-    this.#truncateLog = truncateLog;
+  constructor(path: string, tryToWrite: () => void) {
     this.#path = path;
     this.#tryToWrite = tryToWrite;
     this.#identity = fileIdentity(statSync(path));
@@ -92,32 +86,6 @@ export class DataFile {
     } catch (cause) {
       throw this.refusalOf(cause) ?? cause;
     }
-  }
-
-  /**
-   * Runs a write after which the file has less in it. On a full disk it may use the room that is reserved for that.
-   *
-   * @throws Unwritable as `write`
-   */
-  writeLess<Result>(work: () => Result): Result {
-    try {
-      return this.write(work);
-    } catch (cause) {
-      if (!(cause instanceof Unwritable && cause.why === 'full')) throw cause;
-      this.#reserve.release();
-      try {
-        const written = this.write(work);
-        this.#truncateLog();
-        return written;
-      } finally {
-        this.#reserve.restore();
-      }
-    }
-  }
-
-  /** The server stops: closing the file may need the room. */
-  close(): void {
-    this.#reserve.close();
   }
 
   /** The error of the store for a refused write; null for any other error. */

@@ -38,7 +38,8 @@ export function inTransaction(database: SqliteDatabase, mode: 'IMMEDIATE' | 'EXC
   }
 }
 
-function rollBack(database: SqliteDatabase): void {
+/** Undoes what a transaction has written. */
+export function rollBack(database: SqliteDatabase): void {
   try {
     database.exec('ROLLBACK');
   } catch {

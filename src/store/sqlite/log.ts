@@ -1,20 +1,25 @@
-import type { Instant } from '../../core/clock.ts';
-import type { Revision } from '../collections.ts';
-import { Damaged } from '../errors.ts';
-import type { LoggedRow } from '../row-log.ts';
-import { loggedOf, type StoredRow, storedOf } from '../stored-row.ts';
-import type { KeptWorld, LogChanges, Logged, LoggedSnapshot, LogHead, LogUses, WorldLog } from '../world-log.ts';
-import { inTransaction, type SqliteDatabase, type SqliteStatement } from './driver.ts';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { Pacer } from '../../core/pacer.ts';
+import { Damaged, parseStored } from '../errors.ts';
+import { readPart, readRow } from '../saved-row.ts';
+import type { SnapshotRecord } from '../snapshot-store.ts';
+import type {
+  KeptWorld,
+  LogChanges,
+  Logged,
+  LoggedWorld,
+  LogHead,
+  LogUses,
+  RowOfWorld,
+  WorldLog,
+} from '../world-log.ts';
+import { inTransaction, rollBack, type SqliteDatabase, type SqliteStatement } from './driver.ts';
 import { closeDatabase, type Opened } from './open.ts';
 
-const ROWS = `SELECT seq, collection, id, owner, parent, aliases, labels, shared, due_at AS dueAt, body, revision,
-  used_at AS usedAt, name, state, created_at AS createdAt, modified_at AS modifiedAt FROM objects WHERE world = ? ORDER BY seq`;
-const PUT = `INSERT INTO objects (world, seq, collection, id, owner, parent, aliases, labels, shared, due_at, body, revision,
-  used_at, name, state, created_at, modified_at)
-  VALUES (@world, @seq, @collection, @id, @owner, @parent, @aliases, @labels, @shared, @dueAt, @body, @revision, @usedAt, @name,
-  @state, @createdAt, @modifiedAt) ON CONFLICT (world, collection, id) DO UPDATE SET owner = @owner, parent = @parent,
-  aliases = @aliases, labels = @labels, shared = @shared, due_at = @dueAt, body = @body, revision = @revision,
-  used_at = @usedAt, name = @name, state = @state, created_at = @createdAt, modified_at = @modifiedAt`;
+const PUT = `INSERT INTO objects (world, collection, id, row) VALUES (?, ?, ?, ?)
+  ON CONFLICT (world, collection, id) DO UPDATE SET row = excluded.row`;
+const USE = `INSERT INTO uses (world, collection, id, at) VALUES (?, ?, ?, ?)
+  ON CONFLICT (world, collection, id) DO UPDATE SET at = excluded.at`;
 
 /** Each statement is prepared when it is first needed. */
 class Statements {
@@ -52,102 +57,117 @@ export class SqliteLog implements WorldLog {
 
   async read(): Promise<Logged> {
     const statements = this.#statements;
-    const [head] = statements.all<{ readonly revision: Revision; readonly at: Instant }>(
-      'SELECT revision, at FROM store',
-    );
-    if (head === undefined) throw new Damaged('store', 'revision', 'it is not there');
-    const worlds = statements.all<KeptWorld & { readonly state: string }>(
+    const [head] = statements.all<LogHead>('SELECT at FROM store');
+    if (head === undefined) throw new Damaged('store', 'at', 'it is not there');
+    const worlds = statements.all<Packed<Omit<LoggedWorld, 'begin' | 'later' | 'uses'>, 'made'>>(
       'SELECT name, made, ttl, created_at AS createdAt, used_at AS usedAt, state FROM worlds ORDER BY rowid',
     );
     return {
       head,
-      worlds: worlds.map((world) => ({
-        ...world,
-        rows: statements.all<StoredRow>(ROWS, world.name).map(loggedOf),
+      worlds: worlds.map(({ made, ...rest }) => ({
+        ...rest,
+        made: unpacked(made, rest.name),
+        ...this.#rowsOf(rest.name),
       })),
-      snapshots: statements.all<LoggedSnapshot>(
-        'SELECT place, id, name, world, at, size, made FROM snapshots ORDER BY place',
-      ),
+      snapshots: statements
+        .all<Packed<SnapshotRecord, 'made'>>(
+          'SELECT place, id, name, world, at, size, made FROM snapshots ORDER BY place',
+        )
+        .map(({ made, ...rest }) => ({ ...rest, made: unpacked(made, rest.id) })),
+    };
+  }
+
+  #rowsOf(world: string): Pick<LoggedWorld, 'begin' | 'later' | 'uses'> {
+    const statements = this.#statements;
+    const parts = statements.all<Part>('SELECT rows FROM world_parts WHERE world = ? ORDER BY part', world);
+    const later = statements.all<RowOfWorld & { readonly row: string | null }>(
+      'SELECT collection, id, row FROM objects WHERE world = ?',
+      world,
+    );
+    return {
+      begin: parts.flatMap(({ rows }) => readPart(unpacked(rows, world), world)),
+      later: later.map(({ collection, id, row }) => {
+        return { collection, id, read: row === null ? null : readRow(parseStored(row, collection, id)) };
+      }),
+      uses: statements.all('SELECT collection, id, at FROM uses WHERE world = ?', world),
     };
   }
 
   async commit({ puts, removed, states }: LogChanges, head: LogHead): Promise<void> {
     const statements = this.#statements;
-    const write = () => {
+    this.#write(() => {
       for (const { world, collection, id } of removed) {
         statements.run('DELETE FROM objects WHERE world = ? AND collection = ? AND id = ?', world, collection, id);
       }
-      for (const put of puts) statements.run(PUT, { world: put.world, ...storedOf(put) });
+      for (const { world, collection, id, text } of puts) statements.run(PUT, world, collection, id, text);
+      for (const { world, collection, id } of [...removed, ...puts.filter(({ text }) => text === null)]) {
+        statements.run('DELETE FROM uses WHERE world = ? AND collection = ? AND id = ?', world, collection, id);
+      }
       for (const { world, state } of states) statements.run('UPDATE worlds SET state = ? WHERE name = ?', state, world);
       this.#setHead(head);
-    };
-    if (removed.length > 0) this.#writeLess(write);
-    else this.#write(write);
+    });
   }
 
   async use({ rows, worlds }: LogUses, head: LogHead): Promise<void> {
     const statements = this.#statements;
     this.#write(() => {
-      for (const { world, collection, id, at } of rows) {
-        const row = [at, world, collection, id];
-        statements.run('UPDATE objects SET used_at = ? WHERE world = ? AND collection = ? AND id = ?', ...row);
-      }
+      for (const { world, collection, id, at } of rows) statements.run(USE, world, collection, id, at);
       for (const { world, at } of worlds) statements.run('UPDATE worlds SET used_at = ? WHERE name = ?', at, world);
       this.#setHead(head);
     });
   }
 
-  async fill(world: string | KeptWorld, rows: readonly LoggedRow[], head: LogHead): Promise<void> {
+  async fill(world: string | KeptWorld, parts: Iterable<string>, head: LogHead): Promise<void> {
     const statements = this.#statements;
     const name = typeof world === 'string' ? world : world.name;
-    const write = () => {
-      statements.run('DELETE FROM objects WHERE world = ?', name);
-      if (typeof world !== 'string') {
+    await this.#writeParts(
+      () => {
+        this.#empty(name);
+        if (typeof world === 'string') return;
         const { made, ttl, createdAt, usedAt } = world;
         statements.run(
           `INSERT OR REPLACE INTO worlds (name, made, ttl, created_at, used_at, state) VALUES (?, ?, ?, ?, ?, '')`,
-          ...[name, made, ttl, createdAt, usedAt],
+          ...[name, packed(made), ttl, createdAt, usedAt],
         );
-      }
-      for (const row of rows) statements.run(PUT, { world: name, ...storedOf(row) });
-      this.#setHead(head);
-    };
-    if (typeof world === 'string') this.#writeLess(write);
-    else this.#write(write);
+      },
+      parts,
+      (part, rows) => statements.run('INSERT INTO world_parts (world, part, rows) VALUES (?, ?, ?)', name, part, rows),
+      head,
+    );
   }
 
   async delete(world: string): Promise<void> {
-    this.#writeLess(() => {
-      this.#statements.run('DELETE FROM worlds WHERE name = ?', world);
-      this.#statements.run('DELETE FROM objects WHERE world = ?', world);
-    });
-  }
-
-  async putSnapshot(snapshot: LoggedSnapshot, parts: Iterable<string>): Promise<void> {
-    const { place, id, name, world, at, size, made } = snapshot;
     this.#write(() => {
-      this.#statements.run(
-        'INSERT INTO snapshots (place, id, name, world, at, size, made) VALUES (?, ?, ?, ?, ?, ?, ?)',
-        ...[place, id, name, world, at, size, made],
-      );
-      let part = 0;
-      for (const rows of parts) {
-        this.#statements.run('INSERT INTO snapshot_parts (snapshot, part, rows) VALUES (?, ?, ?)', id, part, rows);
-        part += 1;
-      }
+      this.#statements.run('DELETE FROM worlds WHERE name = ?', world);
+      this.#empty(world);
     });
   }
 
-  async partsOfSnapshot(id: string): Promise<readonly string[]> {
-    const parts = this.#statements.all<{ readonly rows: string }>(
-      'SELECT rows FROM snapshot_parts WHERE snapshot = ? ORDER BY part',
-      id,
+  async putSnapshot(snapshot: SnapshotRecord, parts: Iterable<string>): Promise<void> {
+    const { place, id, name, world, at, size, made } = snapshot;
+    const statements = this.#statements;
+    await this.#writeParts(
+      () =>
+        statements.run(
+          'INSERT INTO snapshots (place, id, name, world, at, size, made) VALUES (?, ?, ?, ?, ?, ?, ?)',
+          ...[place, id, name, world, at, size, packed(made)],
+        ),
+      parts,
+      (part, rows) =>
+        statements.run('INSERT INTO snapshot_parts (snapshot, part, rows) VALUES (?, ?, ?)', id, part, rows),
     );
-    return parts.map(({ rows }) => rows);
+  }
+
+  async partOfSnapshot(id: string, part: number): Promise<string | null> {
+    const [found] = this.#statements.all<Part>(
+      'SELECT rows FROM snapshot_parts WHERE snapshot = ? AND part = ?',
+      ...[id, part],
+    );
+    return found === undefined ? null : unpacked(found.rows, id);
   }
 
   async deleteSnapshot(id: string): Promise<void> {
-    this.#writeLess(() => {
+    this.#write(() => {
       this.#statements.run('DELETE FROM snapshots WHERE id = ?', id);
       this.#statements.run('DELETE FROM snapshot_parts WHERE snapshot = ?', id);
     });
@@ -165,12 +185,17 @@ export class SqliteLog implements WorldLog {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#opened.file.close();
     closeDatabase(this.#opened.database);
   }
 
-  #setHead({ revision, at }: LogHead): void {
-    this.#statements.run('UPDATE store SET revision = max(revision, ?), at = max(at, ?)', revision, at);
+  #setHead({ at }: LogHead): void {
+    this.#statements.run('UPDATE store SET at = max(at, ?)', at);
+  }
+
+  #empty(world: string): void {
+    for (const table of ['world_parts', 'objects', 'uses']) {
+      this.#statements.run(`DELETE FROM ${table} WHERE world = ?`, world);
+    }
   }
 
   /** @throws Unwritable */
@@ -178,8 +203,58 @@ export class SqliteLog implements WorldLog {
     this.#opened.file.write(() => inTransaction(this.#opened.database, 'IMMEDIATE', work));
   }
 
-  /** Runs a write after which the file has less in it. @throws Unwritable */
-  #writeLess(work: () => void): void {
-    this.#opened.file.writeLess(() => inTransaction(this.#opened.database, 'IMMEDIATE', work));
+  /**
+   * Writes parts in one transaction, with pauses in which requests are answered: nothing else is written meanwhile.
+   *
+   * @throws Unwritable
+   */
+  async #writeParts(
+    begin: () => void,
+    parts: Iterable<string>,
+    write: (part: number, rows: Uint8Array) => void,
+    head?: LogHead,
+  ): Promise<void> {
+    const { database, file } = this.#opened;
+    const step = (work: () => void) => file.write(work);
+    step(() => database.exec('BEGIN IMMEDIATE'));
+    try {
+      step(begin);
+      const pacer = new Pacer();
+      let part = 0;
+      for (const rows of parts) {
+        step(() => write(part, packed(rows)));
+        part += 1;
+        if (pacer.isLong) await pacer.pause();
+      }
+      step(() => {
+        if (head !== undefined) this.#setHead(head);
+        database.exec('COMMIT');
+      });
+    } catch (cause) {
+      rollBack(database);
+      throw cause;
+    }
+  }
+}
+
+interface Part {
+  readonly rows: Uint8Array;
+}
+
+/** A row of a table in which a text is packed. */
+type Packed<Its, Name extends keyof Its> = Omit<Its, Name> & Readonly<Record<Name, Uint8Array>>;
+
+/** What is written once and read once takes a sixth of the room, and of the time to write it, if it is compressed. */
+function packed(text: string): Uint8Array {
+  return deflateRawSync(text, { level: 1 });
+}
+
+/** @param of what it belongs to, for messages @throws Damaged */
+function unpacked(bytes: Uint8Array, of: string): string {
+  try {
+    // Of the default world nothing is known.
+    return bytes.length === 0 ? '' : inflateRawSync(bytes).toString();
+  } catch (cause) {
+    throw new Damaged('rows', of, cause);
   }
 }

@@ -89,11 +89,7 @@ export function createSchema(database: SqliteDatabase): void {
 }
 
 function fileOf(path: string, database: SqliteDatabase): DataFile {
-  return new DataFile(
-    path,
-    () => tryToWrite(database),
-    () => checkpoint(database, 'TRUNCATE'),
-  );
+  return new DataFile(path, () => tryToWrite(database));
 }
 
 /** The pages that test whether the disk has room: more than a failed write may have left free. */
@@ -111,9 +107,9 @@ function hasLog(path: string): boolean {
 }
 
 /** Writes the log into the file. @returns the number of its valid frames; null if the disk has no room for them */
-function checkpoint(database: SqliteDatabase, kind: 'PASSIVE' | 'TRUNCATE' = 'PASSIVE'): number | null {
+function checkpoint(database: SqliteDatabase): number | null {
   try {
-    const result = database.prepare<[], { readonly log: number }>(`PRAGMA wal_checkpoint(${kind})`).get();
+    const result = database.prepare<[], { readonly log: number }>(`PRAGMA wal_checkpoint(PASSIVE)`).get();
     return Math.max(result?.log ?? 0, 0);
   } catch (cause) {
     if (codeOf(cause) === 'SQLITE_FULL') return null;

@@ -1,5 +1,6 @@
 /** Requests that change several objects: if the server is killed meanwhile, all of them have changed, or none. */
 import { describe, expect, it, vi } from 'vitest';
+import type { Commit } from '../../../src/store/collections.ts';
 import { ACME_SWITCH, airServer, CHECKPOINTS, expectRefused, LEAF_SPINE } from '../../support/air-client.ts';
 
 const air = await airServer({ air: 'dsx' });
@@ -74,21 +75,33 @@ const REQUESTS: [what: string, prepare: () => Promise<Prepared>][] = [
 
 it.each(REQUESTS)('%s is one change', async (_what, prepare) => {
   const request = await prepare();
-  const commit = vi.spyOn(collections(), 'commit');
+  const rows = collections();
+  const { commit, updating } = rows;
+  let commits = 0;
+  const counted =
+    (its: Commit): Commit =>
+    (changes) => {
+      commits += 1;
+      return its(changes);
+    };
+  Object.assign(rows, {
+    commit: counted(commit.bind(rows)),
+    updating: (work: Parameters<typeof updating>[0]) => updating.call(rows, (its) => work(counted(its))),
+  });
   await request();
+  Object.assign(rows, { commit, updating });
 
-  expect(commit).toHaveBeenCalledTimes(1);
-  commit.mockRestore();
+  expect(commits).toBe(1);
 });
 
 describe('if somebody else is faster', () => {
   it('a run that is named meanwhile keeps its name, and ends', async () => {
     const id = await started();
     const [run] = await air.all(`simulations/runs/?simulation=${id}`);
-    const commit = collections().commit.bind(collections());
-    const spied = vi.spyOn(collections(), 'commit').mockImplementationOnce(async (...changes) => {
+    const updating = collections().updating.bind(collections());
+    const spied = vi.spyOn(collections(), 'updating').mockImplementationOnce(async (work) => {
       await done(200, `PATCH simulations/runs/${run.id}/`, { name: 'mine' });
-      return commit(...changes);
+      return updating(work) as never;
     });
     await done(200, `PATCH simulations/${id}/shutdown/`, {});
     spied.mockRestore();
@@ -104,10 +117,10 @@ describe('if somebody else is faster', () => {
     const { id, checkpoint } = await shutDown();
     await done(200, `PATCH simulations/${id}/start/`);
     await done(200, `PATCH simulations/${id}/shutdown/`, {});
-    const commit = collections().commit.bind(collections());
-    const spied = vi.spyOn(collections(), 'commit').mockImplementationOnce(async (...changes) => {
+    const updating = collections().updating.bind(collections());
+    const spied = vi.spyOn(collections(), 'updating').mockImplementationOnce(async (work) => {
       await done(204, `DELETE ${CHECKPOINTS}${checkpoint}/`);
-      return commit(...changes);
+      return updating(work) as never;
     });
     expectRefused(await admin(`DELETE ${CHECKPOINTS}${checkpoint}/`), 404);
     spied.mockRestore();

@@ -172,8 +172,8 @@ describe('a snapshot file', async () => {
   });
 
   it('that is larger than the memory that `--max-state` leaves is refused, and leaves no memory taken', async () => {
-    const small = await testServer({}, { budgets: { state: 400_000 } });
-    const large = rewritten(file, (all) => [...all, ...rowsOf(1000)]);
+    const small = await testServer({}, { budgets: { state: 2_000_000 } });
+    const large = rewritten(file, (all) => [...all, ...rowsOf(3000)]);
     const used = async () => (await small.call('GET /_mock/info')).body.store.bytes;
     const before = await used();
     const { status, body } = await uploaded(small, large);
@@ -194,7 +194,7 @@ describe('a snapshot file', async () => {
       const { status, headers, body } = await uploaded(other, long);
       expect([status, headers['connection'], body.detail]).toEqual([413, 'close', expect.stringContaining(expected)]);
 
-      const reader = new SnapshotReader(await loadRowCheck(), Number.POSITIVE_INFINITY);
+      const reader = new SnapshotReader(await loadRowCheck(), Number.POSITIVE_INFINITY, () => {});
       reader.read(Buffer.from(head + begin));
       let length = begin.length;
       const readOn = () => {
@@ -249,9 +249,9 @@ function withSeed(file: string, text: string): string {
 }
 
 function rowsOf(count: number): string[] {
-  const row = { collection: 'things', owner: '', parent: null, aliases: [], labels: [], sharedWith: [] };
+  const row = { collection: 'nvcf.asset-pieces', owner: '', parent: 'a', aliases: [], labels: [], sharedWith: [] };
   return Array.from({ length: count }, (_, number) =>
-    JSON.stringify({ row: { ...row, id: `${number}`, dueAt: null, usedAt: null, body: 'x'.repeat(300) } }),
+    JSON.stringify({ row: { ...row, id: `${number}`, dueAt: null, usedAt: null, body: { base64: 'x'.repeat(300) } } }),
   );
 }
 

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { manualClock } from '../../../src/core/clock.ts';
 import { lineLog } from '../../../src/core/log.ts';
 import { listeningServer } from '../../support/listening.ts';
+import { rowsOfStore } from '../../support/nouns.ts';
 import { ACME, expectInvalid, expectProblem, FULL, NOBODY, nvcfServer } from '../../support/nvcf-client.ts';
 import { withoutObjects } from '../../support/seeds.ts';
 import { type Answer, openServer, START, type TestServer } from '../../support/server.ts';
@@ -280,7 +281,7 @@ describe('a large asset', () => {
   /** Pieces of different places differ. */
   const PATTERN = Buffer.from(Array.from({ length: 997 }, (_, at) => (at * 37) % 256));
   const contentOf = (length: number) => Buffer.alloc(length, PATTERN);
-  const rowsOf = (world: TestServer) => world.worlds.default.store.collections.dump();
+  const rowsOf = (world: TestServer) => rowsOfStore(world.worlds.default.store);
 
   it('has up to 25 MiB, in rows of at most 1 MiB', async () => {
     const world = await nvcfServer({}, { seed: withoutObjects });

@@ -2,7 +2,6 @@ import type { AuthenticatedContext, Handler } from '../../../contract/request.ts
 import { rfc3339 } from '../../../core/clock.ts';
 import { Problem } from '../../../core/problem.ts';
 import { EVERYBODY } from '../../../store/collections.ts';
-import { updating } from '../../../store/updating.ts';
 import { accountOf, creatorOf, hasOperatorScope } from '../caller.ts';
 import { newDemo } from '../demos.ts';
 import { amend, plain, resolveReference } from '../engine.ts';
@@ -141,16 +140,14 @@ const manage: Handler<'air', 'demos_manage', DemoRow> = async (context) => {
 /** Numbers the places of all demos from 1, in their order. */
 const tightenOrder: Handler<'air', 'demos_tighten_order'> = async ({ store, now }) => {
   const { collections } = store;
-  await updating(collections, async () => {
-    const { rows } = await collectionOf(DEMOS).all(collections);
+  await collections.updating(async (commit) => {
+    const rows = await collectionOf(DEMOS).all(collections);
     const placed = rows.flatMap((row) => {
       const { order } = row.body.members;
       return typeof order === 'number' ? [{ row, order }] : [];
     });
     const sorted = placed.toSorted((one, other) => one.order - other.order);
-    await collections.commit(
-      sorted.map(({ row }, index) => put(changedRow(row, DEMOS, now, { members: { order: index + 1 } }))),
-    );
+    await commit(sorted.map(({ row }, index) => put(changedRow(row, DEMOS, now, { members: { order: index + 1 } }))));
   });
   return { status: 204 };
 };

@@ -30,7 +30,7 @@ import { mustBe } from './simulations.ts';
 
 /** The first image that the account may see. @throws Problem if there is none */
 async function defaultImage(context: AuthenticatedContext): Promise<string> {
-  const { rows } = await collectionOf(IMAGES).visibleTo(context.store.collections, accountOf(context));
+  const rows = await collectionOf(IMAGES).visibleTo(context.store.collections, accountOf(context));
   const [first] = rows;
   if (first !== undefined) return first.id;
   throw new Problem(

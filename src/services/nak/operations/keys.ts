@@ -9,7 +9,6 @@ import { drawKeyText, reportUseless } from '../../../ngc-keys/keyring.ts';
 import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import { type Issuance, issuedKeysOwner, type NewNgcKey, NGC_KEYS, newKeyRows } from '../../../ngc-keys/records.ts';
 import type { Change } from '../../../store/collections.ts';
-import { updating } from '../../../store/updating.ts';
 import { callerNamed, type Named } from '../headers.ts';
 import {
   type IssuedKey,
@@ -83,19 +82,15 @@ const create: Handler<'nak', 'createApiKey'> = async (context) => {
 function addKey(context: Context, key: NewNgcKey & { readonly issuance: Issuance }): Promise<void> {
   const { collections } = context.store;
   const owner = issuedKeysOwner(key.issuance);
-  return updating(collections, async () => {
-    const { count, revision } = await collections.size(NGC_KEYS.name, owner);
-    if (count >= LIMITS.keys) throw new Problem('bad_state', TOO_MANY);
+  return collections.updating(async (commit) => {
+    if ((await collections.count(NGC_KEYS.name, owner)) >= LIMITS.keys) throw new Problem('bad_state', TOO_MANY);
     const known = await KEY_OWNERS.byId(collections, key.issuance.owner);
     if (known?.body.status === 'SUSPENDED') throw suspended();
     const changes: Change[] = newKeyRows(key).map((row) => ({ kind: 'put', row }));
     if (known === null) {
       changes.push(KEY_OWNERS.put(ownerRow(key.issuance.owner, { status: 'ACTIVE', statusUpdatedAt: context.now })));
     }
-    await collections.commit(changes, [
-      { collection: NGC_KEYS.name, owner, revision },
-      KEY_OWNERS.still(known, key.issuance.owner),
-    ]);
+    await commit(changes);
   });
 }
 

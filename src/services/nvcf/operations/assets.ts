@@ -5,7 +5,6 @@ import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import { Collection } from '../../../store/collection.ts';
 import type { Row } from '../../../store/collections.ts';
 import { NotFound } from '../../../store/errors.ts';
-import { updating } from '../../../store/updating.ts';
 import { bytesOf, type Content, isWhole, receiveContent, removalsOf, removalsOfAsset } from '../asset-content.ts';
 import { refusedUpload } from '../object-storage.ts';
 import { addObject, objectsOf } from '../objects.ts';
@@ -72,10 +71,10 @@ const redirectToContent: Handler<'nvcf', 'getAssetContent', AssetRow> = (context
 const remove: Handler<'nvcf', 'deleteAsset', AssetRow> = async ({ store, target }) => {
   const { collections } = store;
   await orNotFound(
-    updating(collections, async () => {
+    collections.updating(async (commit) => {
       const row = await ASSETS.byId(collections, target.id);
       if (row === null) throw new NotFound();
-      await collections.commit([ASSETS.remove(row), ...(await removalsOfAsset(collections, row.id))]);
+      await commit([ASSETS.remove(row), ...(await removalsOfAsset(collections, row.id))]);
     }),
   );
   return { status: 204 };
@@ -105,12 +104,12 @@ const upload: Handler<'nvcf', 'uploadAssetContent'> = async (context) => {
 /** @throws Problem if the asset, or a part of the content, was removed during the upload */
 async function replaceContent({ store }: Pick<Context, 'store'>, id: string, content: Content): Promise<void> {
   const { collections } = store;
-  await updating(collections, async () => {
+  await collections.updating(async (commit) => {
     const row = await ASSETS.byId(collections, id);
     if (row === null || !(await isWhole(collections, content))) throw noUpload();
     const before = row.body.content;
     const removals = before === null ? [] : await removalsOf(collections, before.upload);
-    await collections.commit([ASSETS.put({ ...row, body: { ...row.body, content } }), ...removals]);
+    await commit([ASSETS.put({ ...row, body: { ...row.body, content } }), ...removals]);
   });
 }
 

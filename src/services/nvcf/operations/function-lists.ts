@@ -17,7 +17,7 @@ async function listVisible<Body>(
   bodyOf: (rows: Rows) => Body,
 ): Promise<Outcome<200, Body>> {
   const account = accountOf(context);
-  const { rows } = await FUNCTIONS.visibleTo(context.store.collections, account);
+  const rows = await FUNCTIONS.visibleTo(context.store.collections, account);
   const shown = rows.filter((row) => {
     const relation = relationTo(row, account);
     const isAsked = visibility.some((one) => VISIBILITIES[one] === relation);

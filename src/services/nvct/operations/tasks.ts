@@ -65,10 +65,9 @@ const list: Handler<'nvct', 'listTasks'> = async (context) => {
   const { status } = context.query;
   const { collections } = context.store;
   const rows = await TASKS.ofOwner(collections, accountOf(context));
-  const places = await TASKS.places(collections);
   const seen = rows
     .filter((row) => context.mayAccess(attributesOf(row)) && (status === undefined || statusOf(row.body) === status))
-    .map((row) => [places.get(row.id) ?? 0, row] as const);
+    .map((row) => [row.revision.place, row] as const);
   const { entries, ...page } = pageOf(seen, context.query);
   return { status: 200, body: { tasks: entries.map(taskView), ...page } };
 };

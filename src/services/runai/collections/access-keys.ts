@@ -3,7 +3,6 @@ import { Collection } from '../../../store/collection.ts';
 import type { Collections, Row } from '../../../store/collections.ts';
 import { Collision, LimitReached, NotFound, Outdated } from '../../../store/errors.ts';
 import type { Store } from '../../../store/index.ts';
-import { updating } from '../../../store/updating.ts';
 import { IDENTITIES } from './identities.ts';
 
 /** An access key as stored, with only the hash of its secret. */
@@ -63,23 +62,18 @@ export class AccessKeys {
    */
   create(key: NewAccessKey, limit: number): Promise<void> {
     const rows = this.#rows;
-    return updating(rows, async () => {
+    return rows.updating(async (commit) => {
       const { owner, name } = key;
-      const [holder, { count, revision }] = [
-        await IDENTITIES.byId(rows, owner),
-        await rows.size(ACCESS_KEYS.name, owner),
-      ];
-      if (holder === null) throw new NotFound();
+      if ((await IDENTITIES.byId(rows, owner)) === null) throw new NotFound();
       if ((await ACCESS_KEYS.byAlias(rows, keyName(owner, name))) !== null) throw new Collision();
-      if (count >= limit) throw new LimitReached();
-      const expects = [IDENTITIES.still(holder, owner), { collection: ACCESS_KEYS.name, owner, revision }];
-      await rows.commit([ACCESS_KEYS.put(accessKeyRow(key))], expects);
+      if ((await rows.count(ACCESS_KEYS.name, owner)) >= limit) throw new LimitReached();
+      await commit([ACCESS_KEYS.put(accessKeyRow(key))]);
     });
   }
 
   /** The owner's keys, oldest first. */
   async ofOwner(owner: string): Promise<readonly AccessKey[]> {
-    return (await ACCESS_KEYS.ofOwner(this.#rows, owner)).map(keyOf);
+    return this.#keys(await ACCESS_KEYS.ofOwner(this.#rows, owner));
   }
 
   /** All keys of all owners, oldest first. Filters match exactly. */
@@ -95,18 +89,16 @@ export class AccessKeys {
       return key === null || (createdBy !== undefined && key.createdBy !== createdBy) ? [] : [key];
     }
     const found =
-      createdBy === undefined
-        ? (await ACCESS_KEYS.all(this.#rows)).rows
-        : await ACCESS_KEYS.ofLabel(this.#rows, createdBy);
-    return found.map(keyOf);
+      createdBy === undefined ? await ACCESS_KEYS.all(this.#rows) : await ACCESS_KEYS.ofLabel(this.#rows, createdBy);
+    return this.#keys(found);
   }
 
   async byId(id: string): Promise<AccessKey | null> {
-    return keyOrNull(await ACCESS_KEYS.byId(this.#rows, id));
+    return this.#key(await ACCESS_KEYS.byId(this.#rows, id));
   }
 
   async byClientId(clientId: string): Promise<AccessKey | null> {
-    return keyOrNull(await ACCESS_KEYS.byAlias(this.#rows, keyClient(clientId)));
+    return this.#key(await ACCESS_KEYS.byAlias(this.#rows, keyClient(clientId)));
   }
 
   /** @throws NotFound */
@@ -134,13 +126,18 @@ export class AccessKeys {
     if (!owner.body.enabled || key.body.secretHash !== secretHash) throw new Outdated();
     await this.#rows.note(ACCESS_KEYS.name, id, at);
   }
+
+  async #keys(rows: readonly AccessKeyRow[]): Promise<readonly AccessKey[]> {
+    const uses = await this.#rows.uses(ACCESS_KEYS.name);
+    return rows.map((row) => keyOf(row, uses));
+  }
+
+  async #key(row: AccessKeyRow | null): Promise<AccessKey | null> {
+    return row === null ? null : keyOf(row, await this.#rows.uses(ACCESS_KEYS.name));
+  }
 }
 
-function keyOrNull(row: AccessKeyRow | null): AccessKey | null {
-  return row === null ? null : keyOf(row);
-}
-
-function keyOf({ body, usedAt }: AccessKeyRow): AccessKey {
+function keyOf({ body }: AccessKeyRow, uses: ReadonlyMap<string, Instant>): AccessKey {
   const { id, owner, createdBy, name, clientId, secretHash, createdAt } = body;
-  return { id, owner, createdBy, name, clientId, secretHash, createdAt, lastLogin: usedAt };
+  return { id, owner, createdBy, name, clientId, secretHash, createdAt, lastLogin: uses.get(id) ?? null };
 }

@@ -1,9 +1,8 @@
 import type { Instant } from '../../../core/clock.ts';
 import { Collection } from '../../../store/collection.ts';
-import { type Change, type Collections, type Expectation, NEW, type Row } from '../../../store/collections.ts';
+import { type Change, type Collections, NEW, type Row } from '../../../store/collections.ts';
 import { NotFound, Outdated } from '../../../store/errors.ts';
 import type { Store } from '../../../store/index.ts';
-import { updating } from '../../../store/updating.ts';
 import { IDENTITIES, type Premise } from './identities.ts';
 
 /** A login. Its family is every token that came from it. */
@@ -79,12 +78,6 @@ const CODE_KEPT_MS = 86_400_000;
  */
 const TOKEN_KEPT_MS = 2_592_000_000;
 
-/** Changes and expectations of one transaction. */
-interface Commit {
-  readonly changes: readonly Change[];
-  readonly expects: readonly Expectation[];
-}
-
 /** The codes, logins and revocations of a world. */
 export function grantsIn({ collections }: Pick<Store, 'collections'>): Grants {
   return new Grants(collections);
@@ -105,10 +98,10 @@ export class Grants {
    */
   issueCode(code: AuthorizationCode, now: Instant, premise: Premise = {}): Promise<void> {
     const rows = this.#rows;
-    return updating(rows, async () => {
-      const subject = await checkSubject(rows, code.subject, premise);
+    return rows.updating(async (commit) => {
+      await checkSubject(rows, code.subject, premise);
       const past = await CODES.swept(rows, now - CODE_KEPT_MS);
-      await rows.commit([...past, CODES.put(codeRow({ ...code, usedAt: null }))], [subject]);
+      await commit([...past, CODES.put(codeRow({ ...code, usedAt: null }))]);
     });
   }
 
@@ -119,16 +112,15 @@ export class Grants {
    */
   redeemCode(hash: string, now: Instant, until: Instant): Promise<Redemption> {
     const rows = this.#rows;
-    return updating(rows, async (): Promise<Redemption> => {
+    return rows.updating(async (commit): Promise<Redemption> => {
       const row = await CODES.byId(rows, hash);
       if (row === null) return { outcome: 'unknown' };
       const { usedAt, ...code } = row.body;
       if (usedAt !== null) {
-        const { changes, expects } = await ending(rows, [code.family], now, until);
-        await rows.commit(changes, [CODES.still(row, hash), ...expects]);
+        await commit(await ending(rows, [code.family], now, until));
         return { outcome: 'reused' };
       }
-      await rows.commit([CODES.put({ ...row, body: { ...row.body, usedAt: now } })]);
+      await commit([CODES.put({ ...row, body: { ...row.body, usedAt: now } })]);
       return code.expiresAt <= now ? { outcome: 'expired' } : { outcome: 'redeemed', code };
     });
   }
@@ -142,14 +134,14 @@ export class Grants {
    */
   issue(token: RefreshToken, now: Instant, premise: Premise = {}): Promise<void> {
     const rows = this.#rows;
-    return updating(rows, async () => {
-      const subject = await checkSubject(rows, token.subject, premise);
+    return rows.updating(async (commit) => {
+      await checkSubject(rows, token.subject, premise);
       const ended = await REVOKED_NAMES.byId(rows, token.family);
       const isEnded = ended?.dueAt != null && ended.dueAt > now;
       const kind = isEnded ? ENDED_LOGINS : LOGINS;
       const past = [LOGINS, ENDED_LOGINS].map((collection) => collection.swept(rows, now - TOKEN_KEPT_MS));
       const changes = [...(await Promise.all(past)).flat(), kind.put(loginRow(kind, token))];
-      await rows.commit(changes, [subject, REVOKED_NAMES.still(ended, token.family)]);
+      await commit(changes);
     });
   }
 
@@ -166,7 +158,7 @@ export class Grants {
     until: Instant,
   ): Promise<Rotation> {
     const rows = this.#rows;
-    return updating(rows, async () => {
+    return rows.updating(async (commit) => {
       const found = await findLogin(rows, presented.family);
       if (found === null) return { outcome: 'unknown' };
       const { login, isActive } = found;
@@ -174,13 +166,12 @@ export class Grants {
       const isOthers = clientId !== null && clientId !== presented.clientId;
       if (isOthers && presented.anyClient !== true) return { outcome: 'other_client' };
       if (login.body.hash !== presented.hash) {
-        const { changes, expects } = await ending(rows, [family], now, until);
-        await rows.commit(changes, expects);
+        await commit(await ending(rows, [family], now, until));
         return { outcome: 'reused' };
       }
       if (!isActive) return { outcome: 'revoked' };
       if (expiresAt <= now) return { outcome: 'expired' };
-      await rows.commit([LOGINS.put({ ...loginRow(LOGINS, { ...login.body, ...next }), revision: login.revision })]);
+      await commit([LOGINS.put({ ...loginRow(LOGINS, { ...login.body, ...next }), revision: login.revision })]);
       return { outcome: 'rotated', login: loginOf(login.body) };
     });
   }
@@ -200,36 +191,28 @@ export class Grants {
   /** Ends a login: its refresh tokens and its access tokens. @param until as for `redeemCode` */
   end(family: string, now: Instant, until: Instant): Promise<void> {
     const rows = this.#rows;
-    return updating(rows, async () => {
-      const { changes, expects } = await ending(rows, [family], now, until);
-      await rows.commit(changes, expects);
+    return rows.updating(async (commit) => {
+      await commit(await ending(rows, [family], now, until));
     });
   }
 
   /** Ends all logins of a user, and uses up all codes that could start one. @param until as for `redeemCode` */
   endAllOf(subject: string, now: Instant, until: Instant): Promise<void> {
     const rows = this.#rows;
-    return updating(rows, async () => {
-      const [logins, codes] = [await LOGINS.listOf(rows, subject), await CODES.listOf(rows, subject)];
-      const families = logins.rows.map(({ id }) => id);
-      const { changes, expects } = await ending(rows, families, now, until);
-      const used = codes.rows
+    return rows.updating(async (commit) => {
+      const families = (await LOGINS.ofOwner(rows, subject)).map(({ id }) => id);
+      const used = (await CODES.ofOwner(rows, subject))
         .filter(({ body }) => body.usedAt === null)
         .map((row) => CODES.put({ ...row, body: { ...row.body, usedAt: now } }));
-      const same = [
-        { collection: LOGINS.name, owner: subject, revision: logins.revision },
-        { collection: CODES.name, owner: subject, revision: codes.revision },
-      ];
-      await rows.commit([...changes, ...used], [...same, ...expects]);
+      await commit([...(await ending(rows, families, now, until)), ...used]);
     });
   }
 
   /** Rejects access tokens with this `jti` or `sid` from now on. @param until when all of them will have expired */
   revoke(name: string, now: Instant, until: Instant): Promise<void> {
     const rows = this.#rows;
-    return updating(rows, async () => {
-      const { changes, expects } = await revocations(rows, [name], now, until);
-      await rows.commit(changes, expects);
+    return rows.updating(async (commit) => {
+      await commit(await revocations(rows, [name], now, until));
     });
   }
 
@@ -237,7 +220,7 @@ export class Grants {
   async isRevoked(carried: readonly string[]): Promise<boolean> {
     const list = await REVOKED_NAMES.all(this.#rows);
     const { made } = this.#rows;
-    const names = (made.get(list) as ReadonlySet<string> | undefined) ?? new Set(list.rows.map(({ id }) => id));
+    const names = (made.get(list) as ReadonlySet<string> | undefined) ?? new Set(list.map(({ id }) => id));
     made.set(list, names);
     return names.size > 0 && carried.some((name) => names.has(name));
   }
@@ -253,41 +236,46 @@ export class Grants {
   }
 }
 
-/** Expects the subject to exist, to be enabled and to fulfil the premise. @throws NotFound, Outdated */
-async function checkSubject(rows: Collections, subject: string, { passwordHash }: Premise): Promise<Expectation> {
+/** The subject must exist, be enabled and fulfil the premise. @throws NotFound, Outdated */
+async function checkSubject(rows: Collections, subject: string, { passwordHash }: Premise): Promise<void> {
   const row = await IDENTITIES.byId(rows, subject);
   if (row === null) throw new NotFound();
   const isOther = passwordHash !== undefined && passwordHash !== row.body.passwordHash;
   if (!row.body.enabled || isOther) throw new Outdated();
-  return IDENTITIES.still(row, subject);
 }
 
 /** The changes that revoke names and sweep expired revocations. A name that is both stays revoked. */
-async function revocations(rows: Collections, names: readonly string[], now: Instant, until: Instant): Promise<Commit> {
+async function revocations(
+  rows: Collections,
+  names: readonly string[],
+  now: Instant,
+  until: Instant,
+): Promise<readonly Change[]> {
   const again = new Set(names);
   const past = (await REVOKED_NAMES.swept(rows, now)).filter(({ id }) => !again.has(id));
   const puts: Change[] = [];
-  const expects: Expectation[] = [];
   for (const id of names) {
-    const before = await REVOKED_NAMES.byId(rows, id);
-    const revision = before?.revision ?? NEW;
-    const row = REVOKED_NAMES.row({ id, owner: '', parent: null, dueAt: until, body: null, revision });
-    puts.push(REVOKED_NAMES.put(row));
-    // A concurrent request may revoke the name first; the commit then fails and is retried.
-    expects.push(REVOKED_NAMES.still(before, id));
+    const revision = (await REVOKED_NAMES.byId(rows, id))?.revision ?? NEW;
+    puts.push(
+      REVOKED_NAMES.put(REVOKED_NAMES.row({ id, owner: '', parent: null, dueAt: until, body: null, revision })),
+    );
   }
-  return { changes: [...past, ...puts], expects };
+  return [...past, ...puts];
 }
 
 /** The changes that end the existing ones of these logins, and revoke the access tokens of all of them. */
-async function ending(rows: Collections, families: readonly string[], now: Instant, until: Instant): Promise<Commit> {
+async function ending(
+  rows: Collections,
+  families: readonly string[],
+  now: Instant,
+  until: Instant,
+): Promise<readonly Change[]> {
   const moved: Change[] = [];
   for (const family of families) {
     const login = await LOGINS.byId(rows, family);
     if (login !== null) moved.push(LOGINS.remove(login), ENDED_LOGINS.put(loginRow(ENDED_LOGINS, login.body)));
   }
-  const { changes, expects } = await revocations(rows, families, now, until);
-  return { changes: [...moved, ...changes], expects };
+  return [...moved, ...(await revocations(rows, families, now, until))];
 }
 
 /** A login, and whether it is active. */

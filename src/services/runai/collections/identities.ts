@@ -4,7 +4,6 @@ import { Collection } from '../../../store/collection.ts';
 import type { Collections, Row } from '../../../store/collections.ts';
 import { NotFound, Outdated } from '../../../store/errors.ts';
 import type { Store } from '../../../store/index.ts';
-import { updating } from '../../../store/updating.ts';
 
 /** A user, an application or a service account, as stored. */
 export interface Identity {
@@ -32,6 +31,7 @@ export interface Identity {
 /** The members of an identity that can change. */
 export type IdentityEdit = Partial<Pick<Identity, 'enabled' | 'secretHash' | 'passwordHash' | 'groups'>>;
 
+/** The store itself knows when a row was last used. */
 export type StoredIdentity = Omit<Identity, 'lastLogin'>;
 export type IdentityRow = Row<StoredIdentity, null>;
 
@@ -41,10 +41,10 @@ export const IDENTITIES = new Collection<StoredIdentity>('identities');
 /** The collections whose rows belong to an identity and are deleted with it. */
 const OWNED_BY_IDENTITIES: readonly string[] = ['access-keys', 'oauth.logins', 'oauth.logins.ended', 'oauth.codes'];
 
-export function identityRow({ lastLogin, ...body }: Identity): IdentityRow {
+export function identityRow({ lastLogin: _, ...body }: Identity): IdentityRow {
   const { id, kind, name, clientId } = body;
   const aliases = [identityName(kind, name), ...(clientId === null ? [] : [identityClient(kind, clientId)])];
-  return { ...IDENTITIES.row({ id, owner: kind, parent: null, aliases, body }), usedAt: lastLogin };
+  return IDENTITIES.row({ id, owner: kind, parent: null, aliases, body });
 }
 
 /** The alias by name, in lower case: names are found regardless of case. */
@@ -76,7 +76,8 @@ export class Identities {
 
   /** All identities of a kind, oldest first. */
   async all(kind: IdentityKind): Promise<readonly Identity[]> {
-    return (await IDENTITIES.ofOwner(this.#rows, kind)).map(identityOf);
+    const uses = await this.#rows.uses(IDENTITIES.name);
+    return (await IDENTITIES.ofOwner(this.#rows, kind)).map((row) => identityOf(row, uses));
   }
 
   /** @throws Collision if an identity of the same kind has this name or client id */
@@ -99,36 +100,30 @@ export class Identities {
   /** Deletes an identity with its access keys, codes and refresh tokens. @throws NotFound */
   delete(id: string): Promise<void> {
     const rows = this.#rows;
-    return updating(rows, async () => {
+    return rows.updating(async (commit) => {
       const row = await IDENTITIES.byId(rows, id);
       if (row === null) throw new NotFound();
-      const owned = await Promise.all(
+      const removals = await Promise.all(
         OWNED_BY_IDENTITIES.map(async (collection) => {
-          const list = await rows.list({ collection, owner: id });
-          return {
-            removals: list.rows.map((one) => ({ kind: 'remove', collection, id: one.id }) as const),
-            expected: { collection, owner: id, revision: list.revision },
-          };
+          const owned = await rows.list({ collection, owner: id });
+          return owned.map((one) => ({ kind: 'remove', collection, id: one.id }) as const);
         }),
       );
-      await rows.commit(
-        [IDENTITIES.remove(row), ...owned.flatMap(({ removals }) => removals)],
-        owned.map(({ expected }) => expected),
-      );
+      await commit([IDENTITIES.remove(row), ...removals.flat()]);
     });
   }
 
   async byId(id: string): Promise<Identity | null> {
-    return identityOrNull(await IDENTITIES.byId(this.#rows, id));
+    return this.#identity(await IDENTITIES.byId(this.#rows, id));
   }
 
   /** By name, regardless of case. */
   async byName(kind: IdentityKind, name: string): Promise<Identity | null> {
-    return identityOrNull(await IDENTITIES.byAlias(this.#rows, identityName(kind, name)));
+    return this.#identity(await IDENTITIES.byAlias(this.#rows, identityName(kind, name)));
   }
 
   async byClientId(kind: IdentityKind, clientId: string): Promise<Identity | null> {
-    return identityOrNull(await IDENTITIES.byAlias(this.#rows, identityClient(kind, clientId)));
+    return this.#identity(await IDENTITIES.byAlias(this.#rows, identityClient(kind, clientId)));
   }
 
   /** Like `AccessKeys.touch`. @param secretHash for identities with a secret: the hash that it was compared with */
@@ -139,14 +134,14 @@ export class Identities {
     if (!row.body.enabled || isOther) throw new Outdated();
     await this.#rows.note(IDENTITIES.name, id, at);
   }
-}
 
-function identityOrNull(row: IdentityRow | null): Identity | null {
-  return row === null ? null : identityOf(row);
+  async #identity(row: IdentityRow | null): Promise<Identity | null> {
+    return row === null ? null : identityOf(row, await this.#rows.uses(IDENTITIES.name));
+  }
 }
 
 /** Written out member by member: every request runs it, and a spread takes forty times as long. */
-function identityOf({ body, usedAt: lastLogin }: IdentityRow): Identity {
+function identityOf({ body }: IdentityRow, uses: ReadonlyMap<string, Instant>): Identity {
   const { id, kind, name, clientId, secretHash, passwordHash, enabled, isLocal, groups } = body;
   const { createdBy, createdAt, updatedAt } = body;
   return {
@@ -162,6 +157,6 @@ function identityOf({ body, usedAt: lastLogin }: IdentityRow): Identity {
     createdBy,
     createdAt,
     updatedAt,
-    lastLogin,
+    lastLogin: uses.get(id) ?? null,
   };
 }

@@ -8,9 +8,9 @@ import { OAUTH_CLIENTS } from './oauth-clients.ts';
 const accessKeys: CredentialRows<AccessKeyRow> = {
   collection: ACCESS_KEYS.name,
   rekey: (row, { clientId, secretHash }) => {
-    const { body, revision, usedAt } = row;
+    const { body, revision } = row;
     const own = { ...body, clientId: clientId(body.clientId), secretHash: secretHash(body.id) };
-    return { ...accessKeyRow(own), revision, usedAt };
+    return { ...accessKeyRow(own), revision };
   },
   holderOf: (row) => {
     const { id, name, clientId, owner } = row.body;
@@ -25,11 +25,11 @@ const accessKeys: CredentialRows<AccessKeyRow> = {
 const identities: CredentialRows<IdentityRow> = {
   collection: IDENTITIES.name,
   rekey: (row, rekeying) => {
-    const { body, revision, usedAt } = row;
+    const { body, revision } = row;
     if (body.kind === 'user') return row;
     const clientId = body.clientId === null ? null : rekeying.clientId(body.clientId);
     const secretHash = body.secretHash === null ? null : rekeying.secretHash(body.id);
-    return { ...identityRow({ ...body, clientId, secretHash, lastLogin: usedAt }), revision };
+    return { ...identityRow({ ...body, clientId, secretHash, lastLogin: null }), revision };
   },
   holderOf: (row) => {
     const { kind, id, name, clientId } = row.body;

@@ -44,7 +44,7 @@ export class OAuthClients {
 
   /** All clients, oldest first, and then those that only the option names. */
   async all(): Promise<readonly OAuthClient[]> {
-    const kept = (await OAUTH_CLIENTS.all(this.#rows)).rows.map(({ body }) => this.#withNamed(body));
+    const kept = (await OAUTH_CLIENTS.all(this.#rows)).map(({ body }) => this.#withNamed(body));
     const known = new Set(kept.map(({ clientId }) => clientId));
     const others = new Set(this.#named.map((one) => splitNamed(one)[0]).filter((clientId) => !known.has(clientId)));
     return [...kept, ...[...others].map((clientId) => this.#withNamed({ clientId, redirectUris: [] }))];

@@ -1,0 +1,93 @@
+import type { Instant } from '../core/clock.ts';
+import { type Facets, NEW, type Row } from './collections.ts';
+import { Damaged, parseStored } from './errors.ts';
+import { type State, useIn } from './state.ts';
+
+/** A row as a log and its snapshots have it, as JSON. Empty members are left out. */
+interface SavedRow {
+  readonly collection: string;
+  readonly id: string;
+  readonly place: number;
+  readonly owner?: string;
+  readonly parent?: string;
+  readonly aliases?: readonly string[];
+  readonly labels?: readonly string[];
+  readonly sharedWith?: readonly string[];
+  readonly dueAt?: Instant;
+  readonly facets?: Facets;
+  readonly usedAt?: Instant;
+  readonly body: unknown;
+}
+
+/** A row that was read. */
+export interface ReadRow {
+  readonly row: Row;
+  readonly place: number;
+  readonly usedAt: Instant | null;
+}
+
+export function savedText(row: Row, usedAt: Instant | null = null): string {
+  const { collection, id, owner, parent, aliases, labels, sharedWith, dueAt, facets, body } = row;
+  const { place } = row.revision;
+  // JSON leaves out what is undefined. An object of one form is much faster than one that is put together.
+  return JSON.stringify({
+    collection,
+    id,
+    place,
+    owner: owner === '' ? undefined : owner,
+    parent: parent ?? undefined,
+    aliases: unlessEmpty(aliases),
+    labels: unlessEmpty(labels),
+    sharedWith: unlessEmpty(sharedWith),
+    dueAt: dueAt ?? undefined,
+    facets,
+    usedAt: usedAt ?? undefined,
+    body,
+  } satisfies Loose<SavedRow>);
+}
+
+type Loose<Its> = { readonly [Name in keyof Its]: Its[Name] | undefined };
+
+function unlessEmpty(texts: readonly string[]): readonly string[] | undefined {
+  return texts.length === 0 ? undefined : texts;
+}
+
+/** @throws Damaged */
+export function readRow(saved: unknown): ReadRow {
+  const { collection, id, place, facets, usedAt = null, body, ...rest } = Object(saved) as SavedRow;
+  if (typeof collection !== 'string' || typeof id !== 'string' || !Number.isInteger(place) || body === undefined) {
+    throw new Damaged('rows', String(id), 'a row lacks members');
+  }
+  const { owner = '', parent = null, aliases = NONE, labels = NONE, sharedWith = NONE, dueAt = null } = rest;
+  const row = { collection, id, owner, parent, aliases, labels, sharedWith, dueAt, body, revision: NEW };
+  return { row: facets === undefined ? row : { ...row, facets }, place, usedAt };
+}
+
+/** The rows of a part of a state. @param of what it belongs to, for messages @throws Damaged */
+export function readPart(part: string, of: string): readonly ReadRow[] {
+  return parseStored<readonly unknown[]>(part, 'rows', of).map(readRow);
+}
+
+const NONE: readonly string[] = [];
+
+/** The most rows of a part, and the most characters of their bodies unless a single row has more. */
+const MAX_ROWS = 500;
+const MAX_CHARACTERS = 1024 * 1024;
+
+/** The rows of a state in parts of bounded size, each a JSON array. Rows of one collection are oldest first. */
+export function* partsOf({ collections, uses }: Pick<State, 'collections' | 'uses'>): Generator<string> {
+  let part: string[] = [];
+  let characters = 0;
+  for (const { all } of collections.values()) {
+    for (const row of all) {
+      if (part.length === MAX_ROWS || (part.length > 0 && characters + row.revision.size > MAX_CHARACTERS)) {
+        yield `[${part.join()}]`;
+        part = [];
+        characters = 0;
+      }
+      part.push(savedText(row, useIn(uses, row)));
+      characters += row.revision.size;
+    }
+  }
+  if (part.length > 0) yield `[${part.join()}]`;
+}

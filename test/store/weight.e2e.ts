@@ -1,0 +1,73 @@
+/** A row weighs at least what it takes of the heap, whatever its user made it of. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect, it } from 'vitest';
+import { Quota } from '../../src/core/quota.ts';
+import type { Row } from '../../src/store/collections.ts';
+import { NO_ROWS } from '../../src/store/state.ts';
+import { StateMemory } from '../../src/store/state-memory.ts';
+import { WorldRows } from '../../src/store/world-rows.ts';
+import { row } from '../support/records.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
+
+const MEGABYTE = 1024 * 1024;
+/** Enough for the noise of a heap to be small beside it. */
+const COUNTED = 24 * MEGABYTE;
+
+const list = <Item>(length: number, make: (index: number) => Item) => Array.from({ length }, (_, index) => make(index));
+
+it.each<[what: string, make: (number: number) => Partial<Row>]>([
+  ['empty lists', () => ({ body: list(2000, () => []) })],
+  ['empty objects', () => ({ body: list(2000, () => ({})) })],
+  ['nested lists', () => ({ body: list(100, () => JSON.parse('['.repeat(60) + ']'.repeat(60))) })],
+  [
+    'names that no other object has',
+    (at) => ({ body: Object.fromEntries(list(100, (one) => [`k${at}x${one}`, one])) }),
+  ],
+  ['numbers', () => ({ body: list(2000, (one) => one + 0.5) })],
+  ['short texts', (at) => ({ body: list(500, (one) => `t${at}x${one}`) })],
+  ['a long text', (at) => ({ body: 'x'.repeat(5000) + at })],
+  ['a text with two bytes for each character', (at) => ({ body: 'ж'.repeat(5000) + at })],
+  ['nothing', () => ({ body: null })],
+  ['labels', (at) => ({ labels: list(200, (one) => `l${at}-${one}`) })],
+  ['aliases', (at) => ({ aliases: list(200, (one) => `a${at}-${one}`) })],
+  ['accounts', (at) => ({ sharedWith: list(200, (one) => `s${at}-${one}`) })],
+  [
+    'members by which lists are sorted',
+    (at) => ({ dueAt: at, facets: { name: `${at}`, state: null, createdAt: at, modifiedAt: at } }),
+  ],
+])('of %s', async (_what, make) => {
+  const quota = new Quota(1024 * MEGABYTE);
+  const world = new WorldRows(NO_ROWS, { memory: new StateMemory(quota) });
+  await buildIndexes(world);
+  collectGarbage();
+  const before = process.memoryUsage().heapUsed;
+  for (let number = 0; quota.used < COUNTED; number += 1) {
+    await world.commit([{ kind: 'put', row: row(`row-${number}`, make(number)) }]);
+  }
+  collectGarbage();
+
+  expect((process.memoryUsage().heapUsed - before) / quota.used).toBeLessThan(1.1);
+  await world.commit(
+    (await world.list({ collection: 'things' })).map(({ id }) => ({ kind: 'remove', collection: 'things', id })),
+  );
+  expect(quota.used).toBe(0);
+});
+
+/** All that there can be, before there are rows: they are kept up from then on. */
+async function buildIndexes(world: WorldRows): Promise<void> {
+  const collection = 'things';
+  await world.commit([{ kind: 'put', row: row('first') }]);
+  for (const by of [{ owner: 'a' }, { parent: 'a' }, { label: 'a' }, { visibleTo: 'a' }])
+    await world.list({ collection, ...by });
+  await world.byAlias(collection, 'a');
+  await world.due({ collection, after: 0, to: 1, limit: 1 });
+  for (const by of ['id', 'name', 'state', 'createdAt', 'modifiedAt'] as const) {
+    await world.page({
+      ...{ collection, account: null, where: [], search: null, limit: 1, offset: 0 },
+      order: { by, descending: false },
+    });
+  }
+}
