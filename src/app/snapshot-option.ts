@@ -17,7 +17,7 @@ import { BEGAN_WITH, loadRowCheck } from './row-check.ts';
 export interface FirstSnapshot extends SnapshotFile {
   /** For messages: `--snapshot FILE`. */
   readonly option: string;
-  /** What the world begins with. */
+  /** The initial state of the default world. */
   readonly state: State;
 }
 

@@ -82,10 +82,9 @@ async function createdOf({ entry, created }: MadeWorld) {
   const pacer = new Pacer();
   const shown = async <Shown>(kind: Holder['kind'], show: (holder: Holder) => Shown) => {
     const all: Shown[] = [];
-    for (const one of created) {
-      if (pacer.isLong) await pacer.pause();
+    await pacer.each(created, (one) => {
       if (one.kind === kind) all.push(show(one));
-    }
+    });
     return all;
   };
   const client = ({ id, name, clientId }: Holder) => ({ id, name, clientId, clientSecret: derivation.secret(id) });

@@ -15,7 +15,7 @@ import { makeNamedWorlds } from './named-worlds.ts';
 import { seedNotices } from './notices.ts';
 import { beganWith, didNotBegin, type FirstSnapshot } from './snapshot-option.ts';
 
-/** What the worlds are made of, besides their storage. */
+/** The parts that the worlds are made from, except their storage. */
 export interface BeginParts
   extends Omit<WorldsParts, 'machine' | 'templates' | 'kept' | 'snapshot' | 'fault' | 'mode' | 'most'> {
   readonly config: Config;
@@ -28,7 +28,7 @@ export interface BeginParts
   readonly stateOf: StateOfSeed;
 }
 
-/** What a process hears about its worlds. */
+/** Callbacks for a process that waits for its worlds, or loses them. */
 export interface WorldsListeners {
   /** Called with each new reason why it has to wait. Without it, the start fails if the database is away. */
   readonly onWait?: ((waiting: Waiting) => void) | undefined;
@@ -85,7 +85,7 @@ export class WorldsOfProcess {
     return this.#now.snapshots;
   }
 
-  /** The clock of the default world; before, that of the machine. */
+  /** The clock of the default world; until there is one, the machine's clock. */
   get clock(): Clock {
     return this.#current?.worlds.default.clock ?? machineClock();
   }
@@ -184,7 +184,7 @@ async function openWorlds(
   return reopened;
 }
 
-/** @returns the rows of the snapshot if the world begins, or began, with it */
+/** @returns the state of the snapshot if the world begins, or began, with it */
 async function snapshotFor(
   { snapshot, config }: BeginParts,
   { store, isFirstTry }: Held,

@@ -51,7 +51,7 @@ export interface Jump {
   readonly to: Instant;
 }
 
-/** What has to succeed before a clock moves. */
+/** A check that has to succeed before a clock moves. */
 export type BeforeJump = (jump: Jump) => Promise<void>;
 
 /**

@@ -13,6 +13,16 @@ export class Pacer {
     return stopwatch() - this.#since >= TURN_MS;
   }
 
+  /** Visits one item after the other, with pauses in between. */
+  async each<Item>(items: Iterable<Item>, visit: (item: Item) => void | Promise<void>): Promise<void> {
+    for (const item of items) {
+      if (this.isLong) await this.pause();
+      // Most visits wait for nothing.
+      const visited = visit(item);
+      if (visited !== undefined) await visited;
+    }
+  }
+
   async pause(): Promise<void> {
     await eventLoopTurn();
     this.#since = stopwatch();

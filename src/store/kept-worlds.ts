@@ -281,12 +281,12 @@ export class KeptWorlds {
         const known = byId.get(id);
         if (known === undefined) return work(null);
         const builder = new StateBuilder(this.#parts.memory);
-        try {
+        const read = async () => {
           for await (const { row, ...its } of rowsOf(id)) builder.add(row, { ...its, isOurs: true });
-          return await work({ ...known, state: builder.state });
-        } catch (cause) {
-          if (cause instanceof NotFound && byId.get(id) !== known) return await work(null);
-          throw cause;
+          return { ...known, state: builder.state };
+        };
+        try {
+          return await work(await read().catch(nullIfDeleted));
         } finally {
           builder.release();
         }
@@ -312,6 +312,11 @@ export class KeptWorlds {
       },
     };
   }
+}
+
+function nullIfDeleted(cause: unknown): null {
+  if (cause instanceof NotFound) return null;
+  throw cause;
 }
 
 /** The state of a world that was read. */

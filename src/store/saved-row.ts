@@ -1,7 +1,7 @@
 import type { Instant } from '../core/clock.ts';
 import { type Facets, NEW, type Row } from './collections.ts';
 import { Damaged, parseStored } from './errors.ts';
-import { type State, useIn } from './state.ts';
+import { type State, type UsedRow, usedRowsIn } from './state.ts';
 
 /** A row as a log and its snapshots have it, as JSON. Empty members are left out. */
 interface SavedRow {
@@ -20,10 +20,8 @@ interface SavedRow {
 }
 
 /** A row that was read. */
-export interface ReadRow {
-  readonly row: Row;
+export interface ReadRow extends UsedRow {
   readonly place: number;
-  readonly usedAt: Instant | null;
 }
 
 export function savedText(row: Row, usedAt: Instant | null = null): string {
@@ -75,19 +73,17 @@ const MAX_ROWS = 500;
 const MAX_CHARACTERS = 1024 * 1024;
 
 /** The rows of a state in parts of bounded size, each a JSON array. Rows of one collection are oldest first. */
-export function* partsOf({ collections, uses }: Pick<State, 'collections' | 'uses'>): Generator<string> {
+export function* partsOf(state: Pick<State, 'collections' | 'uses'>): Generator<string> {
   let part: string[] = [];
   let characters = 0;
-  for (const { all } of collections.values()) {
-    for (const row of all) {
-      if (part.length === MAX_ROWS || (part.length > 0 && characters + row.revision.size > MAX_CHARACTERS)) {
-        yield `[${part.join()}]`;
-        part = [];
-        characters = 0;
-      }
-      part.push(savedText(row, useIn(uses, row)));
-      characters += row.revision.size;
+  for (const { row, usedAt } of usedRowsIn(state)) {
+    if (part.length === MAX_ROWS || (part.length > 0 && characters + row.revision.size > MAX_CHARACTERS)) {
+      yield `[${part.join()}]`;
+      part = [];
+      characters = 0;
     }
+    part.push(savedText(row, usedAt));
+    characters += row.revision.size;
   }
   if (part.length > 0) yield `[${part.join()}]`;
 }

@@ -1,7 +1,6 @@
 import type { Instant } from '../core/clock.ts';
-import type { Row } from './collections.ts';
 import { Collision, NotFound } from './errors.ts';
-import { type State, sizeOf, useIn } from './state.ts';
+import { type State, sizeOf, type UsedRow, usedRowsIn } from './state.ts';
 import type { StateMemory, Weighed } from './state-memory.ts';
 
 /** A snapshot as the control API describes it. */
@@ -27,12 +26,6 @@ export interface SnapshotRecord extends SnapshotInfo {
 /** A snapshot with the state of its world. */
 export interface StoredSnapshot extends SnapshotRecord {
   readonly state: State;
-}
-
-/** A row, and when it was last used. */
-export interface UsedRow {
-  readonly row: Row;
-  readonly usedAt: Instant | null;
 }
 
 /** The store of snapshots. */
@@ -63,9 +56,7 @@ export function snapshotsInMemory(memory: StateMemory): SnapshotStore {
     rowsOf: async function* (id) {
       const state = byId.get(id)?.state;
       if (state === undefined) throw new NotFound();
-      for (const { all } of state.collections.values()) {
-        for (const row of all) yield { row, usedAt: useIn(state.uses, row) };
-      }
+      yield* usedRowsIn(state);
     },
     use: async (id, work) => work(byId.get(id) ?? null),
     put: async (snapshot) => {

@@ -22,13 +22,23 @@ export interface State extends Weighed {
 
 const SAME = () => null;
 
-export function stateWith({
-  collections,
-  uses,
-  nextPlace,
-  own = SAME,
-}: Pick<State, 'collections' | 'uses' | 'nextPlace'> & Partial<Pick<State, 'own'>>): State {
-  return { collections, uses, nextPlace, own, weight: 0, parts: [...collections.values()] };
+export function stateWith({ collections, uses, nextPlace }: Pick<State, 'collections' | 'uses' | 'nextPlace'>): State {
+  return { collections, uses, nextPlace, own: SAME, weight: 0, parts: [...collections.values()] };
+}
+
+/** A row, and when it was last used. */
+export interface UsedRow {
+  readonly row: Row;
+  /** Null if never. */
+  readonly usedAt: Instant | null;
+}
+
+/** All rows, those of each collection oldest first. */
+export function* usedRowsIn({ collections, uses }: Pick<State, 'collections' | 'uses'>): Generator<UsedRow> {
+  for (const [name, { all }] of collections) {
+    const its = uses.get(name);
+    for (const row of all) yield { row, usedAt: its?.get(row.id) ?? null };
+  }
 }
 
 interface Added {
@@ -68,7 +78,7 @@ export class StateBuilder {
     this.#collections.set(given.collection, rows);
     rows.put(row);
     this.#nextPlace = Math.max(this.#nextPlace, place + 1);
-    if (usedAt !== null) noteIn(this.#uses, row, usedAt);
+    if (usedAt !== null) this.#noteUse(row, usedAt);
   }
 
   get state(): State {
@@ -80,16 +90,11 @@ export class StateBuilder {
     this.#memory?.unreserve(this.#weight);
     this.#weight = 0;
   }
-}
 
-export function noteIn(
-  uses: Map<string, Map<string, Instant>>,
-  { collection, id }: Pick<Row, 'collection' | 'id'>,
-  at: Instant,
-): void {
-  const known = uses.get(collection);
-  if (known === undefined) uses.set(collection, new Map([[id, at]]));
-  else known.set(id, at);
+  #noteUse({ collection, id }: Row, at: Instant): void {
+    const uses = this.#uses.get(collection) ?? new Map();
+    this.#uses.set(collection, uses.set(id, at));
+  }
 }
 
 /**
@@ -118,16 +123,11 @@ export function rowsIn({ collections }: Pick<State, 'collections'>): readonly Ro
   return [...collections.values()].flatMap(({ all }) => all).sort(byPlace);
 }
 
-/** When a row was last used; null if never. */
-export function useIn(uses: Uses, { collection, id }: Pick<Row, 'collection' | 'id'>): Instant | null {
-  return uses.get(collection)?.get(id) ?? null;
-}
-
 /** A state in which the world's own rows are made. */
 export function wholeOf(state: State): State {
   const made = [...state.collections].map(([name, rows]) => {
     const change = state.own(name);
     return [name, change === null ? rows : rows.map(change)] as const;
   });
-  return stateWith({ ...state, collections: new Map(made), own: SAME });
+  return stateWith({ ...state, collections: new Map(made) });
 }

@@ -132,15 +132,13 @@ async function renaming({ origin, derivation, template, keys }: Copy): Promise<R
   // Client ids that end with the source world's name have first claim to the name without that end.
   const others = clientIds.filter((one) => !names.has(one));
   const inOrder = [...others.filter((one) => one.endsWith(end)), ...others.filter((one) => !one.endsWith(end))];
-  const pacer = new Pacer();
-  for (const given of inOrder) {
-    if (pacer.isLong) await pacer.pause();
+  await new Pacer().each(inOrder, (given) => {
     let name = inWorld(given.endsWith(end) ? given.slice(0, given.length - end.length) : given);
     if (taken.has(name)) name = inWorld(given);
     while (taken.has(name)) name = inWorld(name);
     names.set(given, name);
     taken.add(name);
-  }
+  });
   return (given) => names.get(given) ?? inWorld(given);
 }
 

@@ -38,11 +38,6 @@ export class CredentialIndex {
     return seeded === null || worlds.includes(seeded) ? worlds : [...worlds, seeded];
   }
 
-  /** The entries that were added for a world one by one. */
-  in(kind: Kind, world: string): readonly string[] {
-    return [...(this.#ofWorld.get(world)?.[kind] ?? [])];
-  }
-
   add(kind: Kind, given: string, world: string): void {
     const name = normalizeName(given);
     this.#put(kind, name, world);
@@ -76,9 +71,9 @@ export class CredentialIndex {
   /**
    * Begins the entries of a world anew. The earlier ones stay until they are removed.
    *
-   * @returns removes one of them with each step, unless it was added again
+   * @returns for each of them, what removes it unless it was added again
    */
-  replace(world: string): Iterable<void> {
+  replace(world: string): Iterable<() => void> {
     // Of a world that has the client ids of its seed there are few.
     if (this.#seeded.has(world)) this.drop(world);
     const earlier = this.#ofWorld.get(world) ?? emptyEntries();
@@ -87,11 +82,12 @@ export class CredentialIndex {
     return this.#removals(world, earlier, now);
   }
 
-  *#removals(world: string, earlier: Entries, now: Entries): Generator<void> {
+  *#removals(world: string, earlier: Entries, now: Entries): Generator<() => void> {
     for (const kind of KINDS) {
       for (const name of earlier[kind]) {
-        if (!now[kind].has(name)) this.#take(kind, name, world);
-        yield;
+        yield () => {
+          if (!now[kind].has(name)) this.#take(kind, name, world);
+        };
       }
     }
   }

@@ -87,15 +87,13 @@ export class Credentials {
     const pacer = new Pacer();
     const keyHashes: string[] = [];
     const clientIds = new Set<string>();
-    const each = async (collection: string, take: (row: Row) => void) => {
-      for (const row of await all(collection)) {
-        if (pacer.isLong) await pacer.pause();
-        take(row);
-      }
-    };
-    for (const name of this.#keys) await each(name, ({ aliases }) => keyHashes.push(...aliases));
+    for (const name of this.#keys) {
+      await pacer.each(await all(name), ({ aliases }) => {
+        keyHashes.push(...aliases);
+      });
+    }
     for (const [name, { idsOf }] of this.#clients) {
-      await each(name, (row) => {
+      await pacer.each(await all(name), (row) => {
         for (const one of idsOf(row)) clientIds.add(one);
       });
     }
@@ -168,14 +166,13 @@ export class Credentials {
     }
     for (const name of [...this.#rows.keys(), SEEDS.name]) {
       const made = new Rows();
-      for (const before of collections.get(name)?.all ?? []) {
-        if (pacer.isLong) await pacer.pause();
+      await pacer.each(collections.get(name)?.all ?? [], (before) => {
         const row = this.#own(before, own);
         const holder = this.#rows.get(name)?.holderOf(row) ?? null;
         if (holder !== null) holders.push(holder);
         for (const alias of row.aliases) if (made.byAlias(alias) !== undefined) throw new Collision();
         made.put(row);
-      }
+      });
       if (made.count > 0) collections.set(name, made);
     }
     return { state: stateWith({ ...state, collections, uses }), holders };

@@ -116,35 +116,31 @@ export class Indexing {
     for (const clientId of await this.#ofDefault(clientIds)) found.push(['client', clientId, DEFAULT_WORLD]);
     // Its own keys are in the index only if another world has them, too: a copy of an earlier state.
     const isShared = (hash: string) => this.index.of('key', hash).some((other) => other !== id);
-    const hashes = source === null ? keyHashes.filter(isShared) : keyHashes;
     const others = new Set([first, this.#parts.find(source ?? DEFAULT_WORLD) ?? first]);
-    for (const hash of hashes) {
-      if (pacer.isLong) await pacer.pause();
+    const hashes: string[] = [];
+    await pacer.each(keyHashes, async (hash) => {
+      if (source === null && !isShared(hash)) return;
+      hashes.push(hash);
       found.push(['key', hash, id]);
       for (const other of others) {
         if ((await this.#parts.credentials.keyIn(other.store, hash)) !== null) found.push(['key', hash, other.id]);
       }
-    }
+    });
     // The earlier ones lead to it until all that lead to it now are there.
     const earlier = this.index.replace(id);
     this.#sources.delete(id);
     if (source !== null) this.#sources.set(id, new Set([source, ...(this.#sources.get(source) ?? [])]));
-    for (const one of found) {
-      if (pacer.isLong) await pacer.pause();
-      this.index.add(...one);
-    }
-    for (const _ of earlier) if (pacer.isLong) await pacer.pause();
+    await pacer.each(found, (one) => this.index.add(...one));
+    await pacer.each(earlier, (remove) => remove());
     const ambiguous: string[] = [];
-    for (const clientId of clientIds) {
-      if (pacer.isLong) await pacer.pause();
+    await pacer.each(clientIds, (clientId) => {
       if (this.index.of('client', clientId).length > 1) ambiguous.push(clientId);
-    }
-    for (const hash of hashes) {
-      if (pacer.isLong) await pacer.pause();
-      if (this.index.of('key', hash).length === 1) continue;
+    });
+    await pacer.each(hashes, async (hash) => {
+      if (this.index.of('key', hash).length === 1) return;
       const key = await this.#parts.credentials.keyIn(store, hash);
       if (key !== null) ambiguous.push(key.id);
-    }
+    });
     return ambiguous;
   }
 
@@ -152,12 +148,10 @@ export class Indexing {
   async #ofDefault(clientIds: readonly string[]): Promise<readonly string[]> {
     const { credentials } = this.#parts;
     const { store } = this.#parts.default();
-    const pacer = new Pacer();
     const found: string[] = [];
-    for (const clientId of clientIds) {
-      if (pacer.isLong) await pacer.pause();
+    await new Pacer().each(clientIds, async (clientId) => {
       if (await credentials.hasClient(store, clientId)) found.push(clientId);
-    }
+    });
     return found;
   }
 
@@ -178,24 +172,18 @@ export class Indexing {
   async addDefault(): Promise<void> {
     const earlier = this.index.replace(DEFAULT_WORLD);
     const pacer = new Pacer();
-    const removeEarlier = async () => {
-      for (const _ of earlier) if (pacer.isLong) await pacer.pause();
-    };
-    if (!this.#parts.isAny()) return removeEarlier();
-    const { collections } = this.#parts.default().store;
-    const { keyHashes, clientIds } = await this.#parts.credentials.of((collection) => collections.list({ collection }));
-    const add = (kind: 'client' | 'key', name: string) => {
-      if (this.index.of(kind, name).length > 0) this.index.add(kind, name, DEFAULT_WORLD);
-    };
-    for (const clientId of clientIds) {
-      if (pacer.isLong) await pacer.pause();
-      add('client', clientId);
+    if (this.#parts.isAny()) {
+      const { collections } = this.#parts.default().store;
+      const { keyHashes, clientIds } = await this.#parts.credentials.of((name) =>
+        collections.list({ collection: name }),
+      );
+      const add = (kind: 'client' | 'key') => (name: string) => {
+        if (this.index.of(kind, name).length > 0) this.index.add(kind, name, DEFAULT_WORLD);
+      };
+      await pacer.each(clientIds, add('client'));
+      await pacer.each(keyHashes, add('key'));
     }
-    for (const hash of keyHashes) {
-      if (pacer.isLong) await pacer.pause();
-      add('key', hash);
-    }
-    await removeEarlier();
+    await pacer.each(earlier, (remove) => remove());
   }
 }
 

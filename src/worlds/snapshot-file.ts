@@ -10,7 +10,8 @@ import { NEW, type Row } from '../store/collections.ts';
 import { Collision } from '../store/errors.ts';
 import { type KeptSeed, SEEDS } from '../store/seed.ts';
 import { SETTINGS } from '../store/settings.ts';
-import type { SnapshotInfo, UsedRow } from '../store/snapshot-store.ts';
+import type { SnapshotInfo } from '../store/snapshot-store.ts';
+import type { UsedRow } from '../store/state.ts';
 import type { Provenance } from './provenance.ts';
 import { KEYS_SETTING, ringIn } from './signing-keys.ts';
 
