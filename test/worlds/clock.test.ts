@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { END_OF_TIME, manualClock, UnreachableTime } from '../../src/core/clock.ts';
 import type { SettingsStore } from '../../src/store/settings.ts';
@@ -271,7 +272,8 @@ describe('a world that is replaced', () => {
     ['freeze', (clock) => clock.freeze()],
   ])('while %s is being written: what the settings say afterwards counts', async (_what, change) => {
     const clock = await open();
-    settings.meanwhile = () => void clock.reread();
+    // Somebody else asks for it, who has no turn.
+    settings.meanwhile = AsyncResource.bind(() => void clock.reread());
     await change(clock);
     const stored = await afterRestart();
 
