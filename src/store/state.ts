@@ -15,15 +15,13 @@ export interface State extends Weighed {
   readonly uses: Uses;
   /** Higher than the places of all rows. */
   readonly nextPlace: number;
-  /** What the world has in place of the rows of a collection: rows with credentials of its own; null: the same rows. */
-  readonly own: (collection: string) => ((row: Row) => Row) | null;
+  /** Makes what the world has in place of the rows of a collection, with credentials of its own; null: the same rows. */
+  readonly own: ((collection: string) => ((row: Row) => Row) | null) | null;
   readonly parts: readonly Weighed[];
 }
 
-const SAME = () => null;
-
 export function stateWith({ collections, uses, nextPlace }: Pick<State, 'collections' | 'uses' | 'nextPlace'>): State {
-  return { collections, uses, nextPlace, own: SAME, weight: 0, parts: [...collections.values()] };
+  return { collections, uses, nextPlace, own: null, weight: 0, parts: [...collections.values()] };
 }
 
 /** A row, and when it was last used. */
@@ -126,7 +124,7 @@ export function rowsIn({ collections }: Pick<State, 'collections'>): readonly Ro
 /** A state in which the world's own rows are made. */
 export function wholeOf(state: State): State {
   const made = [...state.collections].map(([name, rows]) => {
-    const change = state.own(name);
+    const change = state.own?.(name) ?? null;
     return [name, change === null ? rows : rows.map(change)] as const;
   });
   return stateWith({ ...state, collections: new Map(made) });

@@ -223,7 +223,7 @@ export class WorldRows implements Collections {
     const own = this.#own.get(collection);
     if (own !== undefined) return own;
     const shared = this.#begin.collections.get(collection);
-    const change = shared === undefined ? null : this.#begin.own(collection);
+    const change = this.#begin.own?.(collection) ?? null;
     return shared === undefined || change === null ? shared : this.#keep(collection, shared.map(change));
   }
 
