@@ -22,6 +22,11 @@ export const EXPLAINED = [
 export const PARTS = {
   credentials: { files: ['src/credentials/**/*.ts'], tests: ['test/credentials/**/*.test.ts'] },
   tokens: { files: ['src/tokens/**/*.ts'], tests: ['test/tokens/**/*.test.ts'] },
+  // What the rows of a world are; the other files of the store open, write and read files and databases.
+  state: {
+    files: ['src/store/{indexes,plan,rows,search,state,state-memory,turns,weight,world-rows}.ts'],
+    tests: ['test/store/{collection,memory,plan,state-memory,turns,world-rows}.test.ts'],
+  },
   steps: {
     files: ['src/http/steps/*.ts'],
     tests: [
