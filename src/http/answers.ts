@@ -6,8 +6,8 @@ import { StreamedList } from '../core/streamed-list.ts';
 import type { SpoiledBody } from '../faults/fault.ts';
 import { eventLoopTurn } from '../platform/time.ts';
 import { OutcomeUnknown } from '../store/errors.ts';
-import type { InFlightRequest, Payload } from './flight.ts';
 import { dateHeader, headersOf, isBytes } from './headers.ts';
+import type { Payload, RequestInWorld } from './request.ts';
 import { injectAnswerFault } from './steps/inject-fault.ts';
 import { reportAnswer } from './steps/record.ts';
 import { refuse } from './steps/refuse.ts';
@@ -17,8 +17,8 @@ import { breakOff } from './transport/break-off.ts';
 import { SlowBody } from './transport/slow-body.ts';
 
 /** Sends the outcome of a request. */
-export function respond(reply: FastifyReply, { outcome, problem }: InFlightRequest): void {
-  reply.code(outcome.status).headers(headersOf(outcome, problem)).send(sendable(outcome));
+export function respond(reply: FastifyReply, { outcome, problem }: RequestInWorld): FastifyReply {
+  return reply.code(outcome.status).headers(headersOf(outcome, problem)).send(sendable(outcome));
 }
 
 /** A body as Fastify's `send` takes it. Fastify takes a text for JSON that is serialized already. */
@@ -32,13 +32,14 @@ function sendable({ body }: Outcome): unknown {
  * records them. `onResponse` would be too late: a client may ask the journal as soon as it has its answer.
  */
 export function addAnswerHook(service: FastifyInstance): void {
+  // A callback: after `hijack`, an `async` hook would still send.
   service.addHook<Payload>('onSend', (request, reply, payload, next) => {
-    const { flight } = request;
-    if (flight === null) {
+    const { inWorld } = request;
+    if (inWorld === null) {
       next();
       return;
     }
-    finish(flight, reply, payload)
+    conclude(inWorld, reply, payload)
       // Without a call of `next`, Fastify sends nothing.
       .then((its) => {
         if (its === BROKEN) reply.hijack();
@@ -47,8 +48,8 @@ export function addAnswerHook(service: FastifyInstance): void {
       // Fastify throws if it cannot write a header, such as a type that a function gives back.
       .catch((thrown) => {
         // The error handler must not conclude it again.
-        request.flight = null;
-        removeHeaders(reply, flight.outcome);
+        request.inWorld = null;
+        removeHeaders(reply, inWorld.outcome);
         next(thrown);
       });
   });
@@ -57,52 +58,56 @@ export function addAnswerHook(service: FastifyInstance): void {
 /** In place of a payload: the connection breaks. */
 const BROKEN = Symbol('broken');
 
-async function finish(flight: InFlightRequest, reply: FastifyReply, given: Payload): Promise<Payload | typeof BROKEN> {
-  const { outcome, context } = flight;
+async function conclude(
+  request: RequestInWorld,
+  reply: FastifyReply,
+  given: Payload,
+): Promise<Payload | typeof BROKEN> {
+  const { outcome, world } = request;
   let payload = given;
   try {
     const { 'content-type': type } = outcome.headers ?? {};
     // Fastify has put another in the place of a type that it cannot read.
     if (type !== undefined && isBytes(outcome.body)) reply.type(type);
-    await conclude(flight);
-    if (flight.outcome !== outcome) {
+    await checkResponse(request);
+    if (request.outcome !== outcome) {
       if (given instanceof Readable) given.destroy();
-      payload = replace(reply, outcome, flight);
+      payload = replace(reply, outcome, request);
     }
-    reply.headers(dateHeader(context.world.clock));
-    payload = spoil(payload, flight.injectedFault?.action.body);
-    reportAnswer(flight, reply, payload);
-    return deliver(flight, reply, payload);
+    reply.headers(dateHeader(world.clock));
+    payload = corruptBody(payload, request.injectedFault?.action.body);
+    reportAnswer(request, reply, payload);
+    return writePayload(request, reply, payload);
   } catch (thrown) {
     if (payload instanceof Readable) payload.destroy();
     throw thrown;
   } finally {
-    onceRead(payload, () => context.world.release());
+    onceRead(payload, () => world.release());
   }
 }
 
 /** Checks the answer before it is sent, and may put another in its place. */
-async function conclude(inFlight: InFlightRequest): Promise<void> {
-  const { server, route } = inFlight;
-  const lost = route.row.withoutWorlds === true ? null : inFlight.worlds.fault();
-  if (lost !== null) await refuseLost(inFlight, lost);
-  if (inFlight.isReplaced) return;
+async function checkResponse(request: RequestInWorld): Promise<void> {
+  const { server, route } = request;
+  const lost = route.row.withoutWorlds === true ? null : server.worlds.fault();
+  if (lost !== null) await refuseLost(request, lost);
+  if (request.isReplaced) return;
   try {
     if (server.offDocument !== 'off') {
       await route.document.ready();
-      validateResponse(inFlight);
+      validateResponse(request);
     }
-    if (!isOfForeignPage(inFlight.fault)) await injectAnswerFault(inFlight);
+    if (!isOfForeignPage(request.fault)) await injectAnswerFault(request);
   } catch (thrown) {
-    await refuse(inFlight, thrown);
+    await refuse(request, thrown);
   }
 }
 
 /** The process may have lost the worlds since the request began: then what was read and decided may be out of date. */
-async function refuseLost(inFlight: InFlightRequest, lost: Error): Promise<void> {
-  if (inFlight.problem?.kind === 'unavailable') return;
-  const mayBeStored = inFlight.isDone && !isSafe(inFlight.context.method);
-  await refuse(inFlight, mayBeStored ? new OutcomeUnknown('the worlds were lost before the answer') : lost);
+async function refuseLost(request: RequestInWorld, lost: Error): Promise<void> {
+  if (request.problem?.kind === 'unavailable') return;
+  const mayBeStored = request.isDone && !isSafe(request.method);
+  await refuse(request, mayBeStored ? new OutcomeUnknown('the worlds were lost before the answer') : lost);
 }
 
 /** Does a method change nothing (RFC 9110, 9.2.1)? */
@@ -111,7 +116,7 @@ function isSafe(method: string): boolean {
 }
 
 /** Puts another outcome in the place of the one that Fastify has serialized. */
-function replace(reply: FastifyReply, before: Outcome, { outcome, problem }: InFlightRequest): Payload {
+function replace(reply: FastifyReply, before: Outcome, { outcome, problem }: RequestInWorld): Payload {
   removeHeaders(reply, before);
   reply.code(outcome.status).headers(headersOf(outcome, problem));
   const body = sendable(outcome);
@@ -128,8 +133,8 @@ function removeHeaders(reply: FastifyReply, outcome: Outcome): void {
 const SLOW_MS = 3000;
 
 /** Lets Fastify send a payload, or does with it what a fault says. */
-function deliver(
-  { server, injectedFault, raw }: InFlightRequest,
+function writePayload(
+  { server, injectedFault, raw }: RequestInWorld,
   reply: FastifyReply,
   payload: Payload,
 ): Payload | typeof BROKEN {
@@ -145,10 +150,10 @@ function deliver(
     breakOff(reply, isWithoutBody ? '' : (whole ?? ''), drop);
     return BROKEN;
   }
-  return body === 'slow' && !isWithoutBody && whole ? slowly(server, reply, Buffer.from(whole)) : whole;
+  return body === 'slow' && !isWithoutBody && whole ? throttleBody(server, reply, Buffer.from(whole)) : whole;
 }
 
-function slowly({ streams }: InFlightRequest['server'], reply: FastifyReply, payload: Buffer): Payload {
+function throttleBody({ streams }: RequestInWorld['server'], reply: FastifyReply, payload: Buffer): Payload {
   const body = new SlowBody(payload, SLOW_MS);
   reply.header('content-length', payload.length);
   return streams.watch(reply.raw, body, () => body.finish()) ? body : payload;
@@ -189,7 +194,7 @@ const SPOILED: Readonly<Record<Exclude<SpoiledBody, 'slow'>, (bytes: Buffer) => 
 };
 
 /** Corrupts a body, the same way in every run. A stream, an empty body and a slow one stay as they are. */
-export function spoil(payload: Payload, how: SpoiledBody | undefined): Payload {
+export function corruptBody(payload: Payload, how: SpoiledBody | undefined): Payload {
   const isWhole = typeof payload === 'string' || Buffer.isBuffer(payload);
   return how === undefined || how === 'slow' || !isWhole || payload.length === 0
     ? payload

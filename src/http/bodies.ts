@@ -43,8 +43,8 @@ export function addBodyParser(service: FastifyInstance): void {
 }
 
 /** The body of a request; null if its operation reads none. */
-export async function parseBodyOf({ raw, arrival, server }: FastifyRequest): Promise<ReceivedBody | null> {
-  const route = arrival?.route;
+export async function parseBodyOf({ raw, routed, server }: FastifyRequest): Promise<ReceivedBody | null> {
+  const route = routed?.route;
   return route?.readsBody === true ? receive(raw, route, server.mock.limits) : null;
 }
 

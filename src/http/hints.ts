@@ -16,8 +16,8 @@ import {
   sentCredential,
 } from '../explaining/hints/refused-request.ts';
 import { earlyRenewal } from '../explaining/hints/tokens.ts';
-import type { Arrived, InFlightRequest } from './flight.ts';
-import type { Server } from './server.ts';
+import type { RequestInWorld } from './request.ts';
+import type { Route, Server } from './server.ts';
 import { principalOf } from './steps/record.ts';
 import { pathOf } from './transport/arrival.ts';
 
@@ -29,25 +29,21 @@ export interface Offered {
 }
 
 /** Hints about likely mistakes in a request that an operation refused. */
-export function hintsOfRefusal(
-  inFlight: InFlightRequest,
-  problem: Problem,
-  decision: Decision | null,
-): readonly Hint[] {
-  const { route, context, sent } = inFlight;
-  const { service, operation } = route;
+export function hintsOfRefusal(request: RequestInWorld, problem: Problem, decision: Decision | null): readonly Hint[] {
+  const { body, received, sent } = request;
+  const { service, operation } = request.route;
   if (service.isControlApi === true) return [];
-  const arrival = arrivalOf(inFlight);
-  const refused = refusedRequest(arrival, {
+  const facts = factsOf(request);
+  const refused = refusedRequest(facts, {
     service: service.name,
     serviceTitle: service.title,
     operation: operation.id,
     bodyForm: operation.body === 'none' ? null : operation.bodyForm,
     text: sent.text,
-    fields: membersOf(context.body ?? inFlight.body?.value),
+    fields: membersOf(body ?? received?.value),
     problem,
     decision,
-    repeats: repeatsOf(context, arrival, problem),
+    repeats: repeatsOf(request, facts, problem),
     served: [],
     otherVersions: null,
   });
@@ -56,12 +52,12 @@ export function hintsOfRefusal(
 
 /** Hints about likely mistakes in a request that reached no operation. */
 export function hintsOfUnrouted(
-  arrived: Arrived,
+  request: RequestInWorld<null>,
   service: Partial<Pick<ServiceDefinition, 'name' | 'title' | 'hints'>>,
   problem: Problem,
   { listServed: served, otherVersions }: Offered,
 ): readonly Hint[] {
-  const refused = refusedRequest(arrivalOf(arrived), {
+  const refused = refusedRequest(factsOf(request), {
     service: service.name ?? null,
     serviceTitle: service.title ?? null,
     operation: null,
@@ -78,18 +74,21 @@ export function hintsOfUnrouted(
 }
 
 /** Hints about likely mistakes of a client that was granted a token. */
-export function hintsOfGrant({ route, context }: InFlightRequest, { clientId = '', id }: Principal): readonly Hint[] {
-  const lifetime = route.service.tokenLifetime?.(context.settings);
+export function hintsOfGrant(
+  { route, world, settings, now }: RequestInWorld,
+  { clientId = '', id }: Principal,
+): readonly Hint[] {
+  const lifetime = route.service.tokenLifetime?.(settings);
   if (lifetime === undefined) return [];
-  const count = context.world.tokenUsage.countGrant(holderName(clientId, id), context.now, lifetime);
+  const count = world.tokenUsage.countGrant(holderName(clientId, id), now, lifetime);
   const hint = earlyRenewal(count, lifetime);
   return hint === null ? [] : [hint];
 }
 
 /** A client hit by a fault has reason to request another token, so its earlier ones do not count. */
-export function mayRenew(inFlight: InFlightRequest): void {
-  const who = principalOf(inFlight, inFlight.context);
-  if (who !== null) inFlight.context.world.tokenUsage.forgetGrants(holderName(who.clientId ?? '', who.id));
+export function mayRenew(request: RequestInWorld): void {
+  const who = principalOf(request);
+  if (who !== null) request.world.tokenUsage.forgetGrants(holderName(who.clientId ?? '', who.id));
 }
 
 /** Adds hints to a decision. */
@@ -107,16 +106,15 @@ export function addHintHeader(
   return { ...outcome, headers: { ...outcome.headers, 'x-mock-hint': hint.text } };
 }
 
-type Arrival = ReturnType<typeof arrivalOf>;
+type KnownFacts = ReturnType<typeof factsOf>;
 
 /** A literal with a spread and so many members takes V8 17 microseconds, a tenth of a refusal; this takes less than one. */
-function refusedRequest(arrival: Arrival, more: Omit<RefusedRequest, keyof Arrival>): RefusedRequest {
-  return Object.assign(arrival, more);
+function refusedRequest(facts: KnownFacts, more: Omit<RefusedRequest, keyof KnownFacts>): RefusedRequest {
+  return Object.assign(facts, more);
 }
 
 /** The facts known about every request, answered or refused. */
-function arrivalOf({ raw, context }: Pick<Arrived, 'raw' | 'context'>) {
-  const { world, settings, origin, method, now } = context;
+function factsOf({ raw, world, settings, origin, method, now }: RequestInWorld<Route | null>) {
   const headers = linesByName(raw.rawHeaders);
   const credential = credentialIn({ headers });
   const { id, grantMark, tokenUsage } = world;
@@ -151,7 +149,7 @@ function membersOf(body: unknown): RefusedRequest['fields'] {
 
 /** How often this token was refused as expired. The holder of a refused token may request another. */
 function repeatsOf(
-  { world: { tokenUsage }, now }: InFlightRequest['context'],
+  { world: { tokenUsage }, now }: RequestInWorld,
   { credential }: Pick<RefusedRequest, 'credential'>,
   { kind, reason }: Problem,
 ): number {

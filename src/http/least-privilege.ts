@@ -8,9 +8,8 @@ import { Problem } from '../core/problem.ts';
 import { redact } from '../core/redact.ts';
 import { credentialOf, type UsesOfCredential } from '../core/uses.ts';
 import { grantsOf } from '../explaining/least-rights.ts';
-import type { RequestContext } from './context.ts';
 import type { Server } from './server.ts';
-import { callerOf, imagine } from './simulated-caller.ts';
+import { type Asked, callerOf, imagineAny } from './simulated-caller.ts';
 
 type Report = Schema<'control', 'LeastPrivilege'>;
 
@@ -27,16 +26,16 @@ export async function leastPrivilege(
   services: readonly ServiceDefinition[],
   who: string | null,
 ): Promise<Report> {
-  const { context } = imagine(server, world, 'GET', '/');
+  const request = imagineAny(server, world);
   const known = world.activityLog.uses.list();
-  const asked = who === null ? known : await usesOf(context, services, known, who);
-  const principals = await Promise.all(asked.map((one) => reportOn(context, services, one)));
+  const asked = who === null ? known : await usesOf(request, services, known, who);
+  const principals = await Promise.all(asked.map((one) => reportOn(request, services, one)));
   return { principals: principals.flat(), full: world.activityLog.uses.isFull };
 }
 
 /** The credentials of the named principal, including unused ones. */
 async function usesOf(
-  context: RequestContext,
+  world: Asked,
   services: readonly ServiceDefinition[],
   known: readonly UsesOfCredential[],
   who: string,
@@ -44,7 +43,7 @@ async function usesOf(
   const used = known.filter(({ principal }) => namesOf(principal).includes(who));
   if (used.length > 0) return used;
   for (const service of services) {
-    const caller = await callerOf(context, service, { principal: who, holding: null });
+    const caller = await callerOf(world, service, { principal: who, holding: null });
     if (caller instanceof Problem) continue;
     if (caller === null) continue;
     const name = credentialOf(caller.principal);
@@ -60,14 +59,14 @@ async function usesOf(
 }
 
 async function reportOn(
-  context: RequestContext,
+  world: Asked,
   services: readonly ServiceDefinition[],
   { principal, uses }: UsesOfCredential,
 ): Promise<Report['principals']> {
-  const caller = await callerNow(context, services, principal);
+  const caller = await callerNow(world, services, principal);
   // All services that accept a credential compute its least rights in the same way.
   const service = services.find(({ name }) => name === (uses[0]?.accessRequest.ruleset.service ?? caller?.service));
-  const found = await service?.leastRights?.(context, { principal, caller: caller?.caller ?? null, uses });
+  const found = await service?.leastRights?.(world, { principal, caller: caller?.caller ?? null, uses });
   if (found === undefined) return [];
   const { held, smallest, unused, broader, beyond, seed, heldRights } = found;
   const used = uses.map((use) => {
@@ -98,12 +97,12 @@ async function reportOn(
 
 /** The caller as of now, in the first service that accepts them; null if they are gone. */
 async function callerNow(
-  context: RequestContext,
+  world: Asked,
   services: readonly ServiceDefinition[],
   { id, kind }: Principal,
 ): Promise<{ readonly caller: Caller; readonly service: string } | null> {
   for (const service of services) {
-    const caller = await callerOf(context, service, { principal: id, holding: null });
+    const caller = await callerOf(world, service, { principal: id, holding: null });
     if (caller === null || caller instanceof Problem) continue;
     if (caller.principal.kind === kind && caller.principal.id === id) return { caller, service: service.name };
   }

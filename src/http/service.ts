@@ -4,20 +4,19 @@ import { decisionOfProblem } from '../core/decision.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { Changed } from '../store/errors.ts';
 import { addAnswerHook, respond } from './answers.ts';
-import type { ReceivedBody } from './bodies.ts';
-import { addBodyParser, parseBodyOf } from './bodies.ts';
-import type { InFlightRequest } from './flight.ts';
+import { addBodyParser, parseBodyOf, type ReceivedBody } from './bodies.ts';
 import { addHintHeader, addHints, hintsOfGrant, hintsOfRefusal } from './hints.ts';
 import { paramsOfHost, pathOfHost } from './hosts.ts';
 import { type Mounted, ownHostsOf, routeOfHost } from './mount.ts';
 import { fastifyPath, type OperationRouter } from './openapi/operation-router.ts';
 import { problemWithoutSecrets } from './problem.ts';
+import type { RequestInWorld } from './request.ts';
 import type { Routes } from './routes.ts';
 import type { Route } from './server.ts';
 import { authenticate, checkFidelity, checkResource, decide, factsOf } from './steps/decide.ts';
 import { injectRequestFault, waitsForFault } from './steps/inject-fault.ts';
 import { keepRefusedBody, refuse } from './steps/refuse.ts';
-import { admit, arrive, inFlight, isSelectedByBody, selectWorld } from './steps/select-world.ts';
+import { admit, isSelectedByBody, routed, selectWorld } from './steps/select-world.ts';
 import { keepBody, parseBody, validateRequest } from './steps/validate-request.ts';
 import { type Strays, sendStray } from './strays.ts';
 import { methodOf, readTarget } from './transport/arrival.ts';
@@ -50,101 +49,94 @@ export interface ServiceOptions {
  * object up; the handler carries the operation out; `onSend` concludes. The error handler renders what any of them
  * throws in the vendor's form.
  *
- * Hooks are callbacks: `async` ones take 8 µs of a request.
+ * A hook that has answered returns the reply: after any other result, Fastify goes on to the handler.
  */
 export async function service(app: FastifyInstance, options: ServiceOptions): Promise<void> {
   const { strays } = options;
   addBodyParser(app);
-  app.addHook('onRequest', (request, reply, next) => {
+  app.addHook('onRequest', async (request, reply) => {
     const found = request.routeOptions.config.find?.(request) ?? null;
-    if (found === null) sendStray(reply, strays.noOperation(request.raw));
-    else if (found === 'path_too_long') sendStray(reply, strays.pathTooLong(request.raw));
-    else goOnAfter(arriveAt(found, request, reply), next);
+    if (found === null) return sendStray(reply, strays.noOperation(request.raw));
+    if (found === 'path_too_long') return sendStray(reply, strays.pathTooLong(request.raw));
+    return arrive(found, request, reply);
   });
-  app.addHook('preParsing', ({ raw }, reply, _payload, next) => {
+  app.addHook('preParsing', async ({ raw }, reply) => {
     if (raw.headers.expect !== undefined && waitsForContinue(raw)) reply.raw.writeContinue();
-    next();
   });
-  app.addHook('preValidation', (request, reply, next) => {
-    goOnAfter(validate(request, reply), next);
-  });
-  app.addHook('preHandler', ({ flight }, _reply, next) => {
-    if (looksUpFirst(known(flight))) next();
-    else goOnAfter(checkResource(known(flight)), next);
+  app.addHook('preValidation', (request, reply) => validate(request, reply));
+  app.addHook('preHandler', async ({ inWorld }) => {
+    const request = assertPresent(inWorld);
+    if (!looksUpFirst(request)) await checkResource(request);
   });
   addAnswerHook(app);
-  app.setErrorHandler((error, { raw, flight }, reply) => {
-    if (flight === null) sendStray(reply, strays.failed(error, raw));
-    else sendAfter(refuse(flight, error), reply, flight);
+  app.setErrorHandler(async (error, { raw, inWorld }, reply) => {
+    if (inWorld === null) return sendStray(reply, strays.failed(error, raw));
+    await refuse(inWorld, error);
+    return respond(reply, inWorld);
   });
   addRoutes(app, options);
 }
 
-/** @returns whether the request goes on to its next hook */
-async function arriveAt({ route, params }: Found, request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
+/** The reply if the request is answered by now; otherwise it goes on to its next hook. */
+type Answered = Promise<FastifyReply | undefined>;
+
+async function arrive({ route, params }: Found, request: FastifyRequest, reply: FastifyReply): Answered {
   const { mock } = request.server;
   // Fastify's type of a query depends on a schema, which our routes do not have.
   const query = request.query as Record<string, unknown>;
-  request.arrival = arrive(mock, request.raw, { guard: route.guard, route, params, query });
-  return isSelectedByBody(mock, request.arrival) || decideRequest(request, reply, null);
+  request.routed = routed(mock, request.raw, { guard: route.guard, route, params, query });
+  return isSelectedByBody(mock, request.routed) ? undefined : decideRequest(request, reply, null);
 }
 
 /**
  * Leads a request into its world and decides it, unless its body has to be received first.
  *
- * @param body null if it was not received yet
- * @returns whether the request goes on to its next hook
+ * @param received null if its body was not received yet
  */
-async function decideRequest(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  body: ReceivedBody | null,
-): Promise<boolean> {
-  const flight = request.flight ?? enterWorld(request, body);
-  if (body !== null) keepBody(flight, body);
-  else if (waitsForFault(flight)) return true;
-  flight.isDecided = true;
-  flight.isReplaced = await injectRequestFault(flight);
-  if (flight.isReplaced) {
-    respond(reply, flight);
-    return false;
-  }
+async function decideRequest(request: FastifyRequest, reply: FastifyReply, received: ReceivedBody | null): Answered {
+  const inWorld = request.inWorld ?? enterWorld(request, received);
+  if (received !== null) keepBody(inWorld, received);
+  else if (waitsForFault(inWorld)) return undefined;
+  inWorld.isDecided = true;
+  inWorld.isReplaced = await injectRequestFault(inWorld);
+  if (inWorld.isReplaced) return respond(reply, inWorld);
   try {
-    await authenticate(flight);
-    checkFidelity(flight);
-    await decide(flight);
-    if (looksUpFirst(flight)) await checkResource(flight);
+    await authenticate(inWorld);
+    checkFidelity(inWorld);
+    await decide(inWorld);
+    if (looksUpFirst(inWorld)) await checkResource(inWorld);
   } catch (refusal) {
     // The refusal needs no body, but the journal records the whole request.
-    if (body === null) await keepRefusedBody(flight);
+    if (received === null) await keepRefusedBody(inWorld);
     throw refusal;
   }
-  return true;
+  return undefined;
 }
 
-function enterWorld(request: FastifyRequest, body: ReceivedBody | null): InFlightRequest {
-  const arrival = known(request.arrival);
-  const flight = inFlight(selectWorld(request.server.mock, request.raw, arrival, body), arrival.route, null);
-  request.flight = flight;
-  admit(flight);
-  return flight;
+function enterWorld(request: FastifyRequest, received: ReceivedBody | null): RequestInWorld {
+  const inWorld = selectWorld(request.server.mock, assertPresent(request.routed), received);
+  request.inWorld = inWorld;
+  admit(inWorld);
+  return inWorld;
 }
 
-/** @returns whether the request goes on to its next hook */
-async function validate(request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
+async function validate(request: FastifyRequest, reply: FastifyReply): Answered {
   // Fastify calls no parser for a request without a body, but the operation may need one. The parser gives nothing else.
-  const body = request.body === undefined ? await parseBodyOf(request) : (request.body as ReceivedBody | null);
-  if (request.flight?.isDecided !== true && !(await decideRequest(request, reply, body))) return false;
-  const flight = known(request.flight);
-  const { document } = flight.route;
+  const received = request.body === undefined ? await parseBodyOf(request) : (request.body as ReceivedBody | null);
+  if (request.inWorld?.isDecided !== true) {
+    const answered = await decideRequest(request, reply, received);
+    if (answered !== undefined) return answered;
+  }
+  const inWorld = assertPresent(request.inWorld);
+  const { document } = inWorld.route;
   if (!document.isReady) await document.ready();
-  parseBody(flight, body);
-  validateRequest(flight);
-  return true;
+  parseBody(inWorld, received);
+  validateRequest(inWorld);
+  return undefined;
 }
 
 /** Some vendors say that an object does not exist before they read the body. */
-function looksUpFirst({ route }: InFlightRequest): boolean {
+function looksUpFirst({ route }: RequestInWorld): boolean {
   return route.service.conventions?.looksUpFirst === true;
 }
 
@@ -152,36 +144,38 @@ function looksUpFirst({ route }: InFlightRequest): boolean {
 const MAX_TRIES = 5;
 
 /** Carries the operation out, and once more if what it read was changed before it could commit. */
-async function carryOut(flight: InFlightRequest): Promise<void> {
+async function carryOut(request: RequestInWorld): Promise<void> {
   for (let tried = 1; ; tried += 1) {
     try {
-      return await handle(flight);
+      return await handle(request);
     } catch (cause) {
       if (!(cause instanceof Changed) || tried === MAX_TRIES) throw cause;
     }
-    await checkResource(flight);
+    await checkResource(request);
   }
 }
 
 /** Runs the operation. A refusal that the handler renders itself, such as a page, is also a decision. */
-export async function handle(flight: InFlightRequest): Promise<void> {
+export async function handle(request: RequestInWorld): Promise<void> {
   // A handler's type of context follows from its document, and `validateRequest` has checked the request against it.
-  const outcome: Outcome = await flight.route.handler(flight.context as never);
-  flight.outcome = outcome;
-  flight.isDone = outcome.refusal === undefined;
-  if (outcome.principal !== undefined) flight.hints = hintsOfGrant(flight, outcome.principal);
+  const outcome: Outcome = await request.route.handler(request as never);
+  request.outcome = outcome;
+  request.isDone = outcome.refusal === undefined;
+  if (outcome.principal !== undefined) request.hints = hintsOfGrant(request, outcome.principal);
   if (outcome.refusal === undefined) return;
-  const refusal = problemWithoutSecrets(outcome.refusal, flight.context.world.activityLog.secrets);
-  const decision = decisionOfProblem(factsOf(flight), refusal, flight.server.reasons);
-  flight.hints = hintsOfRefusal(flight, refusal, decision);
-  flight.decision = addHints(decision, flight.hints);
-  flight.outcome = addHintHeader({ ...outcome, refusal }, flight.hints, flight.server);
+  const refusal = problemWithoutSecrets(outcome.refusal, request.world.activityLog.secrets);
+  const decision = decisionOfProblem(factsOf(request), refusal, request.server.reasons);
+  request.hints = hintsOfRefusal(request, refusal, decision);
+  request.decision = addHints(decision, request.hints);
+  request.outcome = addHintHeader({ ...outcome, refusal }, request.hints, request.server);
 }
 
 /** The routes of each prefix, and one for each host: the router of the document finds the operation (decision 35). */
 function addRoutes(app: FastifyInstance, { mounted, routes, router }: ServiceOptions): void {
-  const handler = ({ flight }: FastifyRequest, reply: FastifyReply) => {
-    sendAfter(carryOut(known(flight)), reply, known(flight));
+  const handler = async ({ inWorld }: FastifyRequest, reply: FastifyReply) => {
+    const request = assertPresent(inWorld);
+    await carryOut(request);
+    return respond(reply, request);
   };
   const routeOf = routes.byOperation(mounted.service.name);
   const find = ({ raw }: FastifyRequest) => {
@@ -212,26 +206,8 @@ function addRoutes(app: FastifyInstance, { mounted, routes, router }: ServiceOpt
 /** Node hands CONNECT to no request listener. */
 const ANY_METHOD = METHODS.filter((method) => method !== 'CONNECT');
 
-/** Calls the next hook after a step. @param step resolves to false if the request is answered by now */
-function goOnAfter(step: Promise<unknown>, next: (error?: Error) => void): void {
-  step.then(
-    (goesOn) => goesOn !== false && next(),
-    (thrown) => next(errorOf(thrown)),
-  );
-}
-
-/** Sends the outcome of a request once there is one. */
-function sendAfter(coming: Promise<void>, reply: FastifyReply, flight: InFlightRequest): void {
-  coming.then(() => respond(reply, flight)).catch((thrown) => reply.send(errorOf(thrown)));
-}
-
-/** Fastify takes anything else for a result. */
-function errorOf(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error('something that is no error was thrown', { cause: thrown });
-}
-
-/** A part of the request that an earlier hook made. */
-function known<Part>(part: Part | null): Part {
+/** A part of the request that an earlier hook created. */
+function assertPresent<Part>(part: Part | null): Part {
   if (part === null) throw new Error('the hooks of a service ran out of their order');
   return part;
 }

@@ -5,7 +5,7 @@ import { Problem } from '../core/problem.ts';
 import type { DenyReason } from '../core/reasons.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import type { Server } from './server.ts';
-import { callerOf, checkRoles, imagine, isHeldHere, type Who } from './simulated-caller.ts';
+import { callerOf, checkRoles, imagineAny, isHeldHere, type Who } from './simulated-caller.ts';
 
 /** The decision about an operation before its object is known. */
 export interface OperationEffect extends Partial<MissingRights> {
@@ -30,15 +30,15 @@ export async function simulateOperations(
   who: Who,
   only: string | null,
 ): Promise<readonly OperationEffect[]> {
-  const { context } = imagine(server, world, 'GET', '/');
-  await checkRoles(context, services, who, only);
+  const request = imagineAny(server, world);
+  await checkRoles(request, services, who, only);
   const asked = services.filter(({ name }) => only === null || name === only);
   const effects = await Promise.all(
     asked.map(async (service) => {
       const isMeant = only !== null || who.principal !== null || who.holding === null;
-      if (!isMeant && !(await isHeldHere(context, service, who.holding))) return [];
-      const caller = await callerOf(context, service, who);
-      return caller === null ? [] : effectsUnder(service.ruleset(context.settings), caller);
+      if (!isMeant && !(await isHeldHere(request, service, who.holding))) return [];
+      const caller = await callerOf(request, service, who);
+      return caller === null ? [] : effectsUnder(service.ruleset(request.settings), caller);
     }),
   );
   const all = effects.flat();

@@ -5,21 +5,16 @@ import { decisionOfProblem } from '../core/decision.ts';
 import { findNearPath } from '../core/nearest-path.ts';
 import { notEmulatedSentence } from '../core/not-emulated.ts';
 import { HTTP_STATUS, Problem } from '../core/problem.ts';
-import type { Reasons } from '../core/reasons.ts';
 import { showPath } from '../core/redact.ts';
 import { worldPath } from '../core/world-id.ts';
 import { decisionWithoutSecrets } from '../journal/decisions.ts';
-import type { RequestContext } from './context.ts';
-import type { InFlightRequest } from './flight.ts';
+import type { RequestInWorld } from './request.ts';
 import type { Match, Routes } from './routes.ts';
-import type { Route, Server } from './server.ts';
+import type { Server } from './server.ts';
 import { callerOf, checkRoles, imagine, type Who } from './simulated-caller.ts';
 import { checkResource, decide, factsOf } from './steps/decide.ts';
-import { inFlight, paramsOf } from './steps/select-world.ts';
+import { paramsOf } from './steps/select-world.ts';
 import { pathOf } from './transport/arrival.ts';
-
-/** The id of a simulated decision, which is not recorded. */
-const SIMULATED = 'simulated';
 
 /** A request to simulate. */
 export interface Thought {
@@ -49,34 +44,31 @@ export async function simulate(
       'Field `path`: the control API has no rules; any caller that can reach it may call it.',
     );
   }
-  const { raw, context } = imagine(server, world, method, path);
-  await checkRoles(context, services, who, route.service.name);
+  const request = imagine(server, world, { method, path, route, params: paramsOf(route, params) });
+  await checkRoles(request, services, who, route.service.name);
   if (route.rule !== null) {
     const { service } = route;
-    const caller = await callerOf(context, service, who);
-    if (caller instanceof Problem) return refusedCredential(context, server.reasons, route, path, caller);
+    const caller = await callerOf(request, service, who);
+    if (caller instanceof Problem) return refusedCredential(request, path, caller);
     if (caller === null) {
       throw new Problem('invalid_request', `Field \`principal\` names nobody who could call ${service.title}.`);
     }
-    context.caller = caller;
+    request.caller = caller;
   }
-  const { worlds } = server;
-  context.params = paramsOf(route, params);
-  const arrived = { server, worlds, raw, context, fault: null, body: null, isForeign: false, startedAt: 0 };
-  return decideOnly(inFlight(arrived, route, SIMULATED));
+  return decideOnly(request);
 }
 
 /** Runs only the deciding steps: no authentication, no operation. */
-async function decideOnly(flight: InFlightRequest): Promise<Decision> {
+async function decideOnly(request: RequestInWorld): Promise<Decision> {
   try {
-    await decide(flight);
-    await checkResource(flight);
+    await decide(request);
+    await checkResource(request);
   } catch (thrown) {
-    if (flight.decision === null) throw thrown;
+    if (request.decision === null) throw thrown;
   }
-  const { decision, context } = flight;
+  const { decision, world } = request;
   const allowed = { effect: 'allow', principal: null, rule: null, reason: null } as const;
-  return decisionWithoutSecrets(decision ?? { ...factsOf(flight), ...allowed }, context.world.activityLog.secrets);
+  return decisionWithoutSecrets(decision ?? { ...factsOf(request), ...allowed }, world.activityLog.secrets);
 }
 
 /** Removes the world's prefix from a path copied from a real request. */
@@ -105,20 +97,10 @@ function matchOf(routes: Routes, method: string, path: string): Match {
 }
 
 /** @throws Problem if the credential is valid but its organisation has no subscription */
-function refusedCredential(
-  { now, method }: RequestContext,
-  reasons: Reasons,
-  route: Route,
-  path: string,
-  problem: Problem,
-): Decision {
-  const { name, title } = route.service;
-  const request = { method, path: showPath(path) };
-  const decision = decisionOfProblem(
-    { id: SIMULATED, at: now, service: name, operation: route.operation.id, request },
-    problem,
-    reasons,
-  );
+function refusedCredential(request: RequestInWorld, path: string, problem: Problem): Decision {
+  const { title } = request.route.service;
+  const facts = { ...factsOf(request), request: { method: request.method, path: showPath(path) } };
+  const decision = decisionOfProblem(facts, problem, request.server.reasons);
   if (decision !== null) return decision;
   const message = `Field \`principal\`: ${title} answers ${HTTP_STATUS[problem.kind]}, whatever rights they hold: their organisation has no subscription.`;
   throw new Problem('invalid_request', message);

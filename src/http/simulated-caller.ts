@@ -1,14 +1,15 @@
 import type { IncomingMessage } from 'node:http';
+import type { Context } from '../contract/request.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import type { World } from '../contract/world.ts';
+import type { Surroundings, World } from '../contract/world.ts';
 import type { Caller } from '../core/decide.ts';
 import { listNames, suggestName } from '../core/nearest.ts';
 import type { Holding } from '../core/policy.ts';
 import { namesOf } from '../core/principal.ts';
 import { Problem, type ProblemKind } from '../core/problem.ts';
 import { redact } from '../core/redact.ts';
-import { RequestContext } from './context.ts';
-import type { Server } from './server.ts';
+import { RequestInWorld } from './request.ts';
+import type { Route, Server } from './server.ts';
 
 /** The caller of a simulated request. At least one member is set. */
 export interface Who {
@@ -21,14 +22,37 @@ export interface Who {
 /** Refusals of a credential, before any rights matter. */
 const NOT_LET_IN: ReadonlySet<ProblemKind> = new Set(['unauthenticated', 'payment_required']);
 
+/** A world, at a time. */
+export type Asked = Surroundings & Pick<Context, 'now'>;
+
 /** A simulated request has no address. */
 const NOWHERE = { origin: '', openOrigin: '', namesWorld: false } as const;
 
-/** Makes a simulated request and its context. */
-export function imagine(server: Server, world: World, method: string, path: string) {
+/** The id of a simulated decision, which is not recorded. */
+const SIMULATED = 'simulated';
+
+/** A simulated request, which nobody sends. */
+export function imagine<Its extends Route | null>(
+  server: Server,
+  world: World,
+  { method, path, ...routed }: Imagined<Its>,
+): RequestInWorld<Its> {
   // The steps read nothing else of a simulated request.
   const raw = { method, url: path, rawHeaders: [] } as unknown as IncomingMessage;
-  return { raw, context: new RequestContext(server, world, raw, NOWHERE) };
+  const parts = { raw, query: {}, worldToMake: null, fault: null, startedAt: 0, origins: NOWHERE };
+  return new RequestInWorld(server, world, { ...parts, ...routed, decisionId: SIMULATED });
+}
+
+interface Imagined<Its extends Route | null> {
+  readonly method: string;
+  readonly path: string;
+  readonly route: Its;
+  readonly params: Record<string, string>;
+}
+
+/** Simulates no operation: a request in whose place services are asked about a world. */
+export function imagineAny(server: Server, world: World): RequestInWorld<null> {
+  return imagine(server, world, { method: 'GET', path: '/', route: null, params: {} });
 }
 
 /**
@@ -37,15 +61,15 @@ export function imagine(server: Server, world: World, method: string, path: stri
  * @throws Problem if they cannot hold the given rights
  */
 export async function callerOf(
-  context: RequestContext,
+  world: Asked,
   service: ServiceDefinition,
   { principal, holding }: Who,
 ): Promise<Caller | Problem | null> {
   try {
-    const found = principal === null ? null : await service.impersonate?.(context, principal, context.now);
+    const found = principal === null ? null : await service.impersonate?.(world, principal, world.now);
     const isNobody = principal !== null && (found ?? null) === null;
     if (holding === null || isNobody) return found ?? null;
-    return (await service.holding?.caller(context, holding, found ?? null)) ?? null;
+    return (await service.holding?.caller(world, holding, found ?? null)) ?? null;
   } catch (thrown) {
     if (thrown instanceof Problem && NOT_LET_IN.has(thrown.kind)) return thrown;
     throw thrown;
@@ -62,10 +86,10 @@ export async function namesFound(
   services: readonly ServiceDefinition[],
   principal: string,
 ): Promise<readonly string[]> {
-  const { context } = imagine(server, world, 'GET', '/');
+  const request = imagineAny(server, world);
   const names = new Set<string>();
   for (const service of services) {
-    const found = await callerOf(context, service, { principal, holding: null });
+    const found = await callerOf(request, service, { principal, holding: null });
     for (const name of found instanceof Problem ? [principal] : found === null ? [] : namesOf(found.principal)) {
       names.add(name);
     }
@@ -74,13 +98,9 @@ export async function namesFound(
 }
 
 /** Does the service know these rights? One known role is enough. */
-export async function isHeldHere(
-  context: RequestContext,
-  service: ServiceDefinition,
-  holding: Holding,
-): Promise<boolean> {
-  if ('policy' in holding) return service.ruleset(context.settings).tables.product !== undefined;
-  const known = (await service.holding?.roles(context)) ?? [];
+export async function isHeldHere(world: Asked, service: ServiceDefinition, holding: Holding): Promise<boolean> {
+  if ('policy' in holding) return service.ruleset(world.settings).tables.product !== undefined;
+  const known = (await service.holding?.roles(world)) ?? [];
   return holding.roles.length === 0 || holding.roles.some((role) => known.includes(role));
 }
 
@@ -89,14 +109,14 @@ export async function isHeldHere(
  * @throws Problem naming the nearest role, if no service knows one of them
  */
 export async function checkRoles(
-  context: RequestContext,
+  world: Asked,
   services: readonly ServiceDefinition[],
   { holding }: Who,
   only: string | null,
 ): Promise<void> {
   if (holding === null || 'policy' in holding) return;
   const rolesOf = async (some: readonly ServiceDefinition[]) =>
-    (await Promise.all(some.map((one) => one.holding?.roles(context) ?? []))).flat();
+    (await Promise.all(some.map((one) => one.holding?.roles(world) ?? []))).flat();
   const known = await rolesOf(services);
   const unknown = holding.roles.find((role) => !known.includes(role));
   if (unknown === undefined) return;

@@ -11,7 +11,6 @@ import { problemDetails } from '../core/problem-details.ts';
 import { showPath } from '../core/redact.ts';
 import { worldInLog } from '../core/world-id.ts';
 import { olderApiSentence } from '../explaining/hints/index.ts';
-import { UNTOUCHED } from './flight.ts';
 import { dateHeader } from './headers.ts';
 import { addHintHeader, hintsOfUnrouted, type Offered } from './hints.ts';
 import type { Mounted } from './mount.ts';
@@ -20,7 +19,7 @@ import { problemOf, problemWithoutSecrets } from './problem.ts';
 import type { Routes } from './routes.ts';
 import type { Server } from './server.ts';
 import { logRefusal, record } from './steps/record.ts';
-import { admit, arrive, isOfForeignPage, selectWorld } from './steps/select-world.ts';
+import { admit, isOfForeignPage, routed, selectWorld } from './steps/select-world.ts';
 import { methodOf, pathOf } from './transport/arrival.ts';
 import { type WireAnswer, writeAnswer } from './transport/wire-answer.ts';
 
@@ -120,12 +119,9 @@ export class Strays {
 }
 
 /** Sends an answer that no operation gave. */
-export function sendStray(reply: FastifyReply, answering: Promise<WireAnswer>): void {
-  answering
-    .then(({ status, headers, payload }) => {
-      reply.code(status).headers(headers).send(payload);
-    })
-    .catch((thrown) => reply.send(thrown));
+export async function sendStray(reply: FastifyReply, answering: Promise<WireAnswer>): Promise<FastifyReply> {
+  const { status, headers, payload } = await answering;
+  return reply.code(status).headers(headers).send(payload);
 }
 
 /**
@@ -141,43 +137,37 @@ async function answerUnrouted(
   worthKnowing?: WorthKnowing,
 ): Promise<WireAnswer> {
   const guard = service.isControlApi === true ? 'admin' : 'open';
-  const arrived = selectWorld(server, raw, arrive(server, raw, { guard, route: null, params: {}, query: {} }), null);
-  const { context } = arrived;
+  const request = selectWorld(server, routed(server, raw, { guard, route: null, params: {}, query: {} }), null);
+  const { world, findings } = request;
+  const { secrets } = world.activityLog;
   let reported = problem;
-  if (worthKnowing !== undefined) context.findings.report(worthKnowing.kind, worthKnowing.message, context.now);
+  if (worthKnowing !== undefined) findings.report(worthKnowing.kind, worthKnowing.message, request.now);
   try {
-    admit(arrived);
+    admit(request);
     const isKnownPath = problem.kind === 'method_not_allowed';
-    if (isKnownPath && service.conventions?.authenticatesFirst === true) await service.authenticate?.(context);
+    if (isKnownPath && service.conventions?.authenticatesFirst === true) await service.authenticate?.(request);
   } catch (thrown) {
     reported = problemOf(thrown);
   }
-  reported = problemWithoutSecrets(reported, context.world.activityLog.secrets);
-  let hints = hintsOfUnrouted(arrived, service, reported, offered);
+  reported = problemWithoutSecrets(reported, secrets);
+  let hints = hintsOfUnrouted(request, service, reported, offered);
   if (service.isControlApi === true && hints.length > 0) {
     // The control API puts hints into its problems.
     reported = new Problem(reported.kind, [reported.message, ...hints.map(({ text }) => text)].join(' '));
     hints = [];
   }
-  const refusal = isOurs(reported) ? problemDetails(reported) : service.renderProblem(reported, context.about(null));
+  const refusal = isOurs(reported) ? problemDetails(reported) : service.renderProblem(reported, request.about());
   const outcome = addHintHeader(refusal, hints, server);
-  logRefusal(
-    server.log,
-    raw,
-    outcome.status,
-    reported,
-    worldInLog(context.world.id),
-    context.world.activityLog.secrets,
-  );
+  logRefusal(server.log, raw, outcome.status, reported, worldInLog(world.id), secrets);
   const answer = writeAnswer(outcome, reported);
-  const written = { ...answer, headers: { ...answer.headers, ...dateHeader(context.world.clock) } };
+  const written = { ...answer, headers: { ...answer.headers, ...dateHeader(world.clock) } };
   const reason = reported.kind;
   server.metrics.answered({ service: service.name ?? null, operation: null, status: outcome.status, reason });
-  if (service.isControlApi !== true && !isOfForeignPage(arrived.fault)) {
-    const operation = { service: service.name ?? null, operation: null };
-    record(arrived, operation, { ...UNTOUCHED, problem: reported, outcome, hints }, written);
+  if (service.isControlApi !== true && !isOfForeignPage(request.fault)) {
+    Object.assign(request, { problem: reported, outcome, hints });
+    record(request, { service: service.name ?? null, operation: null }, written);
   }
-  context.world.release();
+  world.release();
   return written;
 }
 

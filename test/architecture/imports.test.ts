@@ -358,7 +358,7 @@ describe('what may import what', () => {
     ['http/pipeline', 'services/runai/index'],
     ['config/config', 'services/index'],
     ['main', 'app/server'],
-    ['http/context', 'worlds/world'],
+    ['http/request', 'worlds/world'],
     ['worlds/world', 'store/sqlite/index'],
     ['app/server', 'store/sqlite/index'],
     ['app/server', 'store/postgres/index'],

@@ -6,7 +6,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { StreamedList } from '../../src/core/streamed-list.ts';
 import { type AnsweringServer, answeringServer, type Fetch, type Wanted } from '../support/answering.ts';
 import { openLine, requestBytes } from '../support/wire.ts';
-import { faultThat, toyFlight } from './steps/toy-flight.ts';
+import { faultThat, toyRequest } from './steps/toy-request.ts';
 
 const BODY = { items: Array.from({ length: 50 }, (_, index) => ({ index, name: 'ä' })) };
 const TEXT = JSON.stringify(BODY);
@@ -39,7 +39,7 @@ const failing = (outcome: Wanted['outcome']): Wanted => {
   const request = () => {
     throw new Error('no journal');
   };
-  return { outcome, world: { activityLog: { ...toyFlight().context.world.activityLog, request } } };
+  return { outcome, world: { activityLog: { ...toyRequest().world.activityLog, request } } };
 };
 const answers = () => ({
   '/usual': () => usual,

@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import type { LookupResult } from '../../src/core/decide.ts';
 import type { Rule } from '../../src/core/rule.ts';
-import type { InFlightRequest } from '../../src/http/flight.ts';
+import type { RequestInWorld } from '../../src/http/request.ts';
 import { lookUp } from '../../src/http/steps/decide.ts';
 import { ask } from '../core/toy-law.ts';
 
 /** A request with these parts, at a service that finds every toy by its id. */
-const flight = (params: Record<string, string>, body?: unknown, hasLookup = true): InFlightRequest => {
+const request = (params: Record<string, string>, body?: unknown, hasLookup = true): RequestInWorld => {
   const lookup = async (_: unknown, id: string): Promise<LookupResult> => ({ found: 'object', target: id });
-  return { route: { lookup: hasLookup ? lookup : null }, context: { params, body } } as unknown as InFlightRequest;
+  return { route: { lookup: hasLookup ? lookup : null }, params, body } as unknown as RequestInWorld;
 };
 const by = (cover?: Rule['cover']) => ask(cover === undefined ? {} : { cover });
 
 describe('the object that a request is about', () => {
   it('is looked up by the parameter that the rule names', async () => {
-    const seen = await lookUp(flight({ toyId: 'ball' }), by({ lookup: 'toy', param: 'toyId' }));
+    const seen = await lookUp(request({ toyId: 'ball' }), by({ lookup: 'toy', param: 'toyId' }));
 
     expect(seen).toEqual({ found: 'object', target: 'ball' });
   });
@@ -22,12 +22,12 @@ describe('the object that a request is about', () => {
   it('is looked up by the body where the rule names no parameter, and not before that was read', async () => {
     const accessRequest = by({ lookup: 'toy' });
 
-    expect(await lookUp(flight({}), accessRequest)).toBeNull();
-    expect(await lookUp(flight({}, { toy: 'ball' }), accessRequest)).toEqual({ found: 'object', target: '' });
+    expect(await lookUp(request({}), accessRequest)).toBeNull();
+    expect(await lookUp(request({}, { toy: 'ball' }), accessRequest)).toEqual({ found: 'object', target: '' });
   });
 
   it('is none where the rule has no look-up, or the route', async () => {
-    expect(await lookUp(flight({ toyId: 'ball' }), by())).toBeNull();
-    expect(await lookUp(flight({ toyId: 'ball' }, {}, false), by({ lookup: 'toy', param: 'toyId' }))).toBeNull();
+    expect(await lookUp(request({ toyId: 'ball' }), by())).toBeNull();
+    expect(await lookUp(request({ toyId: 'ball' }, {}, false), by({ lookup: 'toy', param: 'toyId' }))).toBeNull();
   });
 });

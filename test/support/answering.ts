@@ -14,7 +14,7 @@ import { limitsOf } from '../../src/http/transport/limits.ts';
 import { prepareToListen } from '../../src/http/transport/listen.ts';
 import { CrossOrigin } from '../../src/http/transport/origins.ts';
 import { inProcessFetch } from '../../src/library/in-process.ts';
-import { faultThat, type Given, toyFlight } from '../http/steps/toy-flight.ts';
+import { faultThat, type Given, toyRequest } from '../http/steps/toy-request.ts';
 
 /** Asks a server. */
 export type Fetch = (path: string, init?: RequestInit) => Promise<Response>;
@@ -73,19 +73,18 @@ export async function answeringServer(
       handler: async (request, reply) => {
         held += 1;
         const { outcome, action, world, isOfOperation = false } = await answer();
-        request.flight = toyFlight({
+        const inWorld = toyRequest({
           server: { streams, offDocument: 'off' },
           world: { release: () => (held -= 1), faults: { isEmpty: true }, ...world },
-          flight: {
+          request: {
             raw: request.raw,
-            worlds: { fault: () => null } as never,
             outcome,
             isReplaced: !isOfOperation,
             injectedFault: action === undefined ? null : faultThat(action),
           },
         });
-        respond(reply, request.flight);
-        return reply;
+        request.inWorld = inWorld;
+        return respond(reply, inWorld);
       },
     });
   }

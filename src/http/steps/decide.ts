@@ -14,23 +14,23 @@ import { describeEntry, effectOf } from '../../core/fidelity.ts';
 import { own } from '../../core/members.ts';
 import { isForRights } from '../../core/mode.ts';
 import { Problem } from '../../core/problem.ts';
-import type { RequestContext } from '../context.ts';
-import type { InFlightRequest } from '../flight.ts';
+import type { RequestInWorld } from '../request.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { findPresentedCredentials } from './select-world.ts';
 
 /** Identifies the caller. */
-export async function authenticate({ route, context, authentication }: InFlightRequest): Promise<void> {
-  if (route.rule !== null) context.caller = await (authentication ?? route.service.authenticate(context));
+export async function authenticate(request: RequestInWorld): Promise<void> {
+  const { route, authentication } = request;
+  if (route.rule !== null) request.caller = await (authentication ?? route.service.authenticate(request));
 }
 
 /**
  * With `--fidelity documented`, refuses operations that the vendor's documentation does not cover. The control API is
  * exempt.
  */
-export function checkFidelity({ server, route, context }: InFlightRequest): void {
+export function checkFidelity({ server, route, caller, findings, now }: RequestInWorld): void {
   if (server.fidelity === 'any' || route.service.isControlApi === true) return;
-  const { effect, entry } = effectOf(route.row, route.rule, context.caller?.heldRights.resources);
+  const { effect, entry } = effectOf(route.row, route.rule, caller?.heldRights.resources);
   if (entry === null) return;
   if (effect === 'refused') {
     throw new Problem(
@@ -39,94 +39,88 @@ export function checkFidelity({ server, route, context }: InFlightRequest): void
     );
   }
   const message = `${route.operation.id} was answered although its sources contradict each other: ${describeEntry(entry)}`;
-  context.findings.report('contradicted_source', message, context.now);
+  findings.report('contradicted_source', message, now);
 }
 
 /** May the caller do this at all? A refusal still looks up the object, so that it can explain how to fix it. */
-export async function decide(inFlight: InFlightRequest): Promise<void> {
-  const { route, context } = inFlight;
-  const { caller } = context;
+export async function decide(request: RequestInWorld): Promise<void> {
+  const { route, caller, params } = request;
   if (route.rule === null || caller === null) return;
   const { rule, ruleset } = route;
-  const accessRequest = { rule, ruleset, org: context.params['org'], names: namesInPath(rule, context.params) };
-  context.accessRequest = accessRequest;
+  const accessRequest = { rule, ruleset, org: params['org'], names: namesInPath(rule, params) };
+  request.accessRequest = accessRequest;
   const verdict = decideBy(accessRequest, caller);
   if (verdict.effect === 'allow') {
-    inFlight.decision = decisionOfVerdict(factsOf(inFlight), accessRequest, caller, null, verdict, context.params);
+    request.decision = decisionOfVerdict(factsOf(request), accessRequest, caller, null, verdict, params);
     return;
   }
-  if (isLetPass(inFlight, accessRequest, verdict)) {
+  if (isLetPass(request, accessRequest, verdict)) {
     // `checkResource` looks up the object later, and refuses the request if it does not exist.
-    letPass(inFlight, decisionOfVerdict(factsOf(inFlight), accessRequest, caller, null, verdict, context.params));
+    letPass(request, decisionOfVerdict(factsOf(request), accessRequest, caller, null, verdict, params));
     return;
   }
-  await deny(inFlight, accessRequest, caller, verdict);
+  await deny(request, accessRequest, caller, verdict);
 }
 
 async function deny(
-  inFlight: InFlightRequest,
+  request: RequestInWorld,
   accessRequest: AccessRequest,
   caller: Caller,
   verdict: Verdict,
 ): Promise<never> {
-  const { context } = inFlight;
-  const lookedUp = await lookUp(inFlight, accessRequest);
+  const lookedUp = await lookUp(request, accessRequest);
   const denial = completeDenial(verdict, accessRequest, caller, lookedUp);
-  const refusal = decisionOfVerdict(factsOf(inFlight), accessRequest, caller, lookedUp, denial, context.params);
-  inFlight.decision = await withOther(inFlight, refusal);
+  const refusal = decisionOfVerdict(factsOf(request), accessRequest, caller, lookedUp, denial, request.params);
+  request.decision = await withOther(request, refusal);
   throw new Problem('forbidden');
 }
 
 /** The result of the rule's lookup; null if the rule has none, or if a body that was not read yet names the object. */
-export async function lookUp(
-  { route, context }: InFlightRequest,
-  { rule }: AccessRequest,
-): Promise<LookupResult | null> {
-  if (rule.cover === undefined || route.lookup === null || !isAuthenticated(context)) return null;
+export async function lookUp(request: RequestInWorld, { rule }: AccessRequest): Promise<LookupResult | null> {
+  const { lookup } = request.route;
+  if (rule.cover === undefined || lookup === null || !isAuthenticated(request)) return null;
   const { param } = rule.cover;
-  if (param === undefined && context.body === undefined) return null;
-  return route.lookup(context, param === undefined ? '' : (context.params[param] ?? ''));
+  if (param === undefined && request.body === undefined) return null;
+  return lookup(request, param === undefined ? '' : (request.params[param] ?? ''));
 }
 
-function isAuthenticated(context: RequestContext): context is RequestContext & AuthenticatedContext {
-  return context.caller !== null;
+function isAuthenticated(request: RequestInWorld): request is RequestInWorld & AuthenticatedContext {
+  return request.caller !== null;
 }
 
 /** Does the object exist for this caller, and do their rights cover it? */
-export async function checkResource(inFlight: InFlightRequest): Promise<void> {
-  const { context, decision } = inFlight;
-  const { caller, accessRequest } = context;
+export async function checkResource(request: RequestInWorld): Promise<void> {
+  const { caller, accessRequest, decision } = request;
   if (accessRequest === null || caller === null || decision === null) return;
-  const lookedUp = await lookUp(inFlight, accessRequest);
-  if (lookedUp === null) inFlight.use = { lookedUp: null };
-  else checkObject(inFlight, decision, accessRequest, caller, lookedUp);
+  const lookedUp = await lookUp(request, accessRequest);
+  if (lookedUp === null) request.use = { lookedUp: null };
+  else checkObject(request, decision, accessRequest, caller, lookedUp);
 }
 
 function checkObject(
-  inFlight: InFlightRequest,
+  request: RequestInWorld,
   decision: Decision,
   accessRequest: AccessRequest,
   caller: Caller,
   lookedUp: LookupResult,
 ): void {
-  const { context } = inFlight;
-  const verdict = verdictAbout(inFlight, accessRequest, caller, lookedUp);
-  const covered = decisionOfVerdict(decision, accessRequest, caller, lookedUp, verdict, context.params);
-  if (isLetPass(inFlight, accessRequest, verdict)) letPass(inFlight, covered);
+  const verdict = verdictAbout(request, accessRequest, caller, lookedUp);
+  const covered = decisionOfVerdict(decision, accessRequest, caller, lookedUp, verdict, request.params);
+  if (isLetPass(request, accessRequest, verdict)) letPass(request, covered);
   else {
-    inFlight.decision = covered;
-    inFlight.wouldBe = null;
+    request.decision = covered;
+    request.wouldBe = null;
   }
-  const isRefused = verdict.effect === 'deny' && inFlight.decision?.enforced !== false;
+  const isRefused = verdict.effect === 'deny' && request.decision?.enforced !== false;
   if (lookedUp.found !== 'object') {
     if (isRefused && verdict.reason === 'resource_mismatch') throw new Problem('forbidden');
     // Learning that the object does not exist uses the rights, too.
-    inFlight.use = { lookedUp: null };
+    request.use = { lookedUp: null };
     throw new Problem('not_found');
   }
   if (isRefused) throw new Problem('forbidden');
-  inFlight.use = { lookedUp };
-  context.target = lookedUp.target;
+  request.use = { lookedUp };
+  request.target = lookedUp.target;
 }
 
 /**
@@ -134,50 +128,47 @@ function checkObject(
  * then only the absence of the object explains the refusal.
  */
 function verdictAbout(
-  inFlight: InFlightRequest,
+  request: RequestInWorld,
   accessRequest: AccessRequest,
   caller: Caller,
   lookedUp: LookupResult,
 ): Verdict {
   const verdict = checkResourceBy(accessRequest, caller, lookedUp);
-  if (lookedUp.found === 'object' || !isLetPass(inFlight, accessRequest, verdict)) return verdict;
+  if (lookedUp.found === 'object' || !isLetPass(request, accessRequest, verdict)) return verdict;
   const { names: _, ...absent } = lookedUp;
   return checkResourceBy(accessRequest, caller, absent);
 }
 
 /** Does a denied request continue? It does if its world only observes, and only rights are missing. */
-function isLetPass({ context }: InFlightRequest, accessRequest: AccessRequest, verdict: Verdict): boolean {
-  return context.world.mode === 'observe' && isForRights(accessRequest, verdict);
+function isLetPass({ world }: RequestInWorld, accessRequest: AccessRequest, verdict: Verdict): boolean {
+  return world.mode === 'observe' && isForRights(accessRequest, verdict);
 }
 
 /** Records the denial that is not enforced, with the status it would have had. */
-function letPass(inFlight: InFlightRequest, denial: Decision): void {
-  const { route } = inFlight;
-  const decision: Decision = { ...denial, enforced: false };
-  inFlight.decision = decision;
-  const about = { ...inFlight.context.about(route.row.id), decision };
-  inFlight.wouldBe = route.errorRenderer.renderProblem(new Problem('forbidden'), about).status;
+function letPass(request: RequestInWorld, denial: Decision): void {
+  request.decision = { ...denial, enforced: false };
+  request.wouldBe = request.route.errorRenderer.renderProblem(new Problem('forbidden'), request.about()).status;
 }
 
 /** Adds to a refusal another credential that would be allowed, if the service knows one. */
-export async function withOther({ server, route, context }: InFlightRequest, refusal: Decision): Promise<Decision> {
+export async function withOther(request: RequestInWorld, refusal: Decision): Promise<Decision> {
+  const { server, route } = request;
   const { reason, input } = refusal;
   const find = reason === null ? undefined : own(route.service.findOther, reason);
   if (find === undefined) return refusal;
-  const instead = await find(
-    { input, presented: findPresentedCredentials(server.extractors, route, context) },
-    context,
-  );
+  const presented = findPresentedCredentials(server.extractors, route, request);
+  const instead = await find({ input, presented }, request);
   return instead === null ? refusal : { ...refusal, instead };
 }
 
 /** The facts that all decisions about this request share. */
-export function factsOf({ route, raw, context, decisionId }: InFlightRequest): RequestFacts {
+export function factsOf(request: RequestInWorld): RequestFacts {
+  const { route, raw, now, method } = request;
   return {
-    id: decisionId ?? context.world.nextDecisionId(),
-    at: context.now,
+    id: request.nextDecisionId(),
+    at: now,
     service: route.service.name,
     operation: route.operation.id,
-    request: { method: context.method, path: pathOf(raw.url) },
+    request: { method, path: pathOf(raw.url) },
   };
 }

@@ -14,16 +14,11 @@ import { hidesStatus } from '../../faults/fault.ts';
 import { decisionWithoutSecrets } from '../../journal/decisions.ts';
 import { keptPayload } from '../../journal/entry.ts';
 import { hideInLine, type KnownSecrets } from '../../journal/secrets.ts';
-import type { Arrived, InFlightRequest, Payload } from '../flight.ts';
 import { sentHeaders } from '../headers.ts';
+import type { Payload, RequestInWorld } from '../request.ts';
+import type { Route } from '../server.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { isOfForeignPage } from './select-world.ts';
-
-/** The journal's facts about a request, besides those of its arrival. */
-export type RecordedFacts = Pick<
-  InFlightRequest,
-  'decision' | 'problem' | 'outcome' | 'expectedPrincipal' | 'sent' | 'hints' | 'injectedFault' | 'isDone' | 'wouldBe'
->;
 
 /** The target of a request. Requests to the control API are not recorded. */
 export interface OperationName {
@@ -40,27 +35,26 @@ interface SentAnswer {
 
 /** Records the request and its answer, before the answer is sent. */
 export function record(
-  arrived: Arrived,
+  request: RequestInWorld<Route | null>,
   { service, operation }: OperationName,
-  facts: RecordedFacts,
   answer: SentAnswer,
 ): void {
-  const { raw, context, startedAt } = arrived;
-  const { activityLog, id: world } = context.world;
-  const { decision, sent, hints, injectedFault, isDone, wouldBe } = facts;
+  const { raw, now, method, startedAt, findings } = request;
+  const { activityLog, id: world } = request.world;
+  const { decision, sent, hints, injectedFault, isDone, wouldBe } = request;
   activityLog.request({
-    at: context.now,
+    at: now,
     world,
     service,
     operation,
-    method: context.method,
+    method,
     url: raw.url ?? '/',
     status: injectedFault !== null && hidesStatus(injectedFault.action) ? null : answer.status,
     wouldBe,
-    principal: principalOf(facts, context),
+    principal: principalOf(request),
     reason: decision?.reason ?? null,
     decision: decision?.id ?? null,
-    explanation: ownAnswerIn(facts) ?? explanationOf(facts, activityLog.secrets),
+    explanation: ownAnswerIn(request) ?? explanationOf(request, activityLog.secrets),
     hints,
     fault: injectedFault?.id ?? null,
     done: isDone,
@@ -69,7 +63,7 @@ export function record(
     requestBody: sent,
     responseHeaders: answer.headers,
     responseBody: keptPayload(answer.payload),
-    ...(context.reported.length > 0 && { reported: context.reported }),
+    ...(findings.reported.length > 0 && { reported: findings.reported }),
   });
 }
 
@@ -77,38 +71,43 @@ export function record(
  * The principal of a request: the caller, the one that the credential claims, the client that was granted a token or,
  * if a fault came first, the expected one.
  */
-export function principalOf(
-  { decision, outcome, expectedPrincipal }: Pick<InFlightRequest, 'decision' | 'outcome' | 'expectedPrincipal'>,
-  { caller }: Pick<InFlightRequest['context'], 'caller'>,
-): Principal | null {
+export function principalOf({
+  decision,
+  outcome,
+  expectedPrincipal,
+  caller,
+}: Pick<RequestInWorld, 'decision' | 'outcome' | 'expectedPrincipal' | 'caller'>): Principal | null {
   return decision?.principal ?? decision?.claimed ?? outcome.principal ?? caller?.principal ?? expectedPrincipal;
 }
 
 /** Says of an answer that a test gave in a fault that it is not the mock's own; null if it is. */
-function ownAnswerIn({ injectedFault }: RecordedFacts): string | null {
+function ownAnswerIn({ injectedFault }: Pick<RequestInWorld, 'injectedFault'>): string | null {
   if (injectedFault?.action.answer === undefined) return null;
   return `This answer is not the mock's own: the fault ${injectedFault.id} gave it.`;
 }
 
 /** Why a request failed for other reasons than rights: the message of its problem. */
-function explanationOf({ decision, problem, outcome }: RecordedFacts, secrets: KnownSecrets): string | null {
+function explanationOf(
+  { decision, problem, outcome }: Pick<RequestInWorld, 'decision' | 'problem' | 'outcome'>,
+  secrets: KnownSecrets,
+): string | null {
   const isDecided = decision?.effect === 'deny' && decision.enforced !== false;
   const message = (isDecided ? null : (problem ?? outcome.refusal))?.message ?? '';
   return message === '' ? null : hideInLine(redact(message), secrets);
 }
 
 /** Adds the decision to the headers of an answer, and tells the log, the journal and the metrics of it. */
-export function reportAnswer(inFlight: InFlightRequest, reply: FastifyReply, payload: Payload): void {
-  const { server, route, context, raw, problem, outcome, injectedFault } = inFlight;
-  const { secrets } = context.world.activityLog;
-  const decision = inFlight.decision === null ? null : decisionWithoutSecrets(inFlight.decision, secrets);
+export function reportAnswer(request: RequestInWorld, reply: FastifyReply, payload: Payload): void {
+  const { server, world, route, raw, problem, outcome, injectedFault } = request;
+  const { secrets } = world.activityLog;
+  const decision = request.decision === null ? null : decisionWithoutSecrets(request.decision, secrets);
   if (injectedFault !== null) reply.header('x-mock-fault', injectedFault.id);
   if (decision !== null) {
-    context.world.activityLog.decision(decision);
-    noteUse(inFlight, decision);
+    world.activityLog.decision(decision);
+    noteUse(request, decision);
     if (server.explain) reply.header('x-mock-decision', decisionHeader(decision));
   }
-  const where = worldInLog(context.world.id);
+  const where = worldInLog(world.id);
   const refusal = problem ?? outcome.refusal ?? null;
   if (decision?.effect === 'deny')
     server.log.info(`${refusalLine(outcome.status, decision, server.reasons)}${where}`, { decision: decision.id });
@@ -117,9 +116,9 @@ export function reportAnswer(inFlight: InFlightRequest, reply: FastifyReply, pay
     server.log.debug(`${outcome.status} ${raw.method} ${hideInLine(pathOf(raw.url), secrets)}${where}`, {
       decision: decision?.id,
     });
-  if (route.service.isControlApi !== true && !isOfForeignPage(inFlight.fault)) {
+  if (route.service.isControlApi !== true && !isOfForeignPage(request.fault)) {
     const operation = { service: route.service.name, operation: route.operation.id };
-    record(inFlight, operation, inFlight, {
+    record(request, operation, {
       status: outcome.status,
       headers: sentHeaders(reply),
       payload: textOf(payload),
@@ -134,8 +133,7 @@ export function reportAnswer(inFlight: InFlightRequest, reply: FastifyReply, pay
 }
 
 /** Notes what the rights of the credential were used for. */
-function noteUse({ context, use }: InFlightRequest, { principal, operation, request }: Decision): void {
-  const { accessRequest, world } = context;
+function noteUse({ use, accessRequest, world }: RequestInWorld, { principal, operation, request }: Decision): void {
   if (use === null || accessRequest === null || principal === null) return;
   world.activityLog.uses.note(principal, operation, accessRequest, use.lookedUp, request);
 }

@@ -11,11 +11,10 @@ import { type KeptBody, keptBytes, MOST_KEPT, NO_BODY } from '../../journal/entr
 import { clearTimeout, setTimeout } from '../../platform/time.ts';
 import { OutcomeUnknown } from '../../store/errors.ts';
 import { announcedLength, isSent } from '../bodies.ts';
-import type { InFlightRequest } from '../flight.ts';
 import { addHintHeader, addHints, hintsOfRefusal } from '../hints.ts';
 import { problemOf, problemWithoutSecrets } from '../problem.ts';
+import type { RequestInWorld } from '../request.ts';
 import { versionsWith } from '../routes.ts';
-import type { Route, Server } from '../server.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { waitsForContinue } from '../transport/expectations.ts';
 import { factsOf, withOther } from './decide.ts';
@@ -31,56 +30,55 @@ const MALFORMED: ReadonlySet<ProblemKind> = new Set([
 ]);
 
 /** Renders a thrown value as the vendor does, and records a refused credential as a decision. */
-export async function refuse(inFlight: InFlightRequest, thrown: unknown): Promise<void> {
-  const { route, context, decision } = inFlight;
-  const problem = problemWithoutSecrets(problemOf(thrown, context.store), context.world.activityLog.secrets);
-  inFlight.problem = problem;
-  if (isStorageProblem(problem)) context.findings.report('storage', problem.message, context.now);
-  inFlight.decision = MALFORMED.has(problem.kind)
-    ? null
-    : (decision ?? (await decisionOfCredential(inFlight, problem)));
-  if (thrown instanceof OutcomeUnknown) inFlight.decision = overturn(inFlight, decision, 'outcome_unknown');
+export async function refuse(request: RequestInWorld, thrown: unknown): Promise<void> {
+  const { server, world, route, store, findings, decision } = request;
+  const problem = problemWithoutSecrets(problemOf(thrown, store), world.activityLog.secrets);
+  request.problem = problem;
+  if (isStorageProblem(problem)) findings.report('storage', problem.message, request.now);
+  request.decision = MALFORMED.has(problem.kind) ? null : (decision ?? (await decisionOfCredential(request, problem)));
+  if (thrown instanceof OutcomeUnknown) request.decision = overturn(request, decision, 'outcome_unknown');
   const isAboutCaller = problem.reason === 'foreign_credential' && route.service.isControlApi !== true;
   // The body names an object that the rule of the operation does not look up.
-  if (isAboutCaller || problem.reason === 'not_owner') inFlight.decision = overturn(inFlight, decision, problem.reason);
-  if (inFlight.decision?.reason === 'no_such_object') reportOtherVersion(inFlight);
-  inFlight.hints = hintsOfRefusal(inFlight, problem, inFlight.decision);
+  if (isAboutCaller || problem.reason === 'not_owner') request.decision = overturn(request, decision, problem.reason);
+  if (request.decision?.reason === 'no_such_object') reportOtherVersion(request);
+  request.hints = hintsOfRefusal(request, problem, request.decision);
   const outcome = isOurs(problem)
     ? problemDetails(problem)
-    : route.errorRenderer.renderProblem(problem, { ...context.about(route.row.id), decision: inFlight.decision });
-  inFlight.outcome = addHintHeader(outcome, inFlight.hints, inFlight.server);
-  inFlight.decision = addHints(inFlight.decision, inFlight.hints);
+    : route.errorRenderer.renderProblem(problem, request.about());
+  request.outcome = addHintHeader(outcome, request.hints, server);
+  request.decision = addHints(request.decision, request.hints);
 }
 
 /** The decision about a refused credential; null for other problems. */
-async function decisionOfCredential(inFlight: InFlightRequest, problem: Problem): Promise<Decision | null> {
-  const located = await addOwnerWorld(inFlight, problem);
-  const deleted = located === problem ? addDeletion(inFlight, problem) : null;
-  const refusal = decisionOfProblem(factsOf(inFlight), deleted ?? located, inFlight.server.reasons);
+async function decisionOfCredential(request: RequestInWorld, problem: Problem): Promise<Decision | null> {
+  const located = await addOwnerWorld(request, problem);
+  const deleted = located === problem ? addDeletion(request, problem) : null;
+  const refusal = decisionOfProblem(factsOf(request), deleted ?? located, request.server.reasons);
   // No other credential is meant by one that existed.
-  return refusal === null || deleted !== null ? refusal : withOther(inFlight, refusal);
+  return refusal === null || deleted !== null ? refusal : withOther(request, refusal);
 }
 
 /** Turns an allow decision into a denial: the caller had the right, but the request was refused for another reason. */
-function overturn(inFlight: InFlightRequest, allowed: Decision | null, reason: DenyReason): Decision {
+function overturn(request: RequestInWorld, allowed: Decision | null, reason: DenyReason): Decision {
   const {
     enforced: _,
     certainty: __,
     source: ___,
     ...facts
   }: Omit<Decision, 'effect' | 'reason'> = allowed ?? {
-    ...factsOf(inFlight),
+    ...factsOf(request),
     principal: null,
     rule: null,
   };
-  return { ...facts, effect: 'deny', reason, ...basisOfReason(reason, inFlight.server.reasons) };
+  return { ...facts, effect: 'deny', reason, ...basisOfReason(reason, request.server.reasons) };
 }
 
 /** An unknown credential may belong to another world: the decision says so, and the vendor's message stays. */
-async function addOwnerWorld({ server, route, context }: InFlightRequest, problem: Problem): Promise<Problem> {
+async function addOwnerWorld(request: RequestInWorld, problem: Problem): Promise<Problem> {
+  const { server, world } = request;
   const { kind, message, reason, why, claimed } = problem;
-  const owner = problem.ofWorld ?? (await ownerElsewhere(server, route, context, problem));
-  if (owner === undefined || owner === context.world.id) return problem;
+  const owner = problem.ofWorld ?? (await ownerElsewhere(request, problem));
+  if (owner === undefined || owner === world.id) return problem;
   const isThere = server.worlds.has(owner);
   const where = isThere ? `it belongs to the world \`${owner}\`` : `the world \`${owner}\` is gone`;
   return new Problem(kind, message, {
@@ -92,50 +90,40 @@ async function addOwnerWorld({ server, route, context }: InFlightRequest, proble
 }
 
 /** An unknown credential may have been deleted: the decision says when. Null if that is not known. */
-function addDeletion({ server, route, context }: InFlightRequest, problem: Problem): Problem | null {
+function addDeletion(request: RequestInWorld, problem: Problem): Problem | null {
   const { kind, message, reason } = problem;
-  const unknown = unknownOf(server, route, context, reason);
+  const unknown = unknownOf(request, reason);
   const [at] = unknown.flatMap((one) => {
     if (one.kind !== 'key' && one.kind !== 'client') return [];
-    return context.world.deleted.find(one.kind === 'key' ? one.hash() : one.clientId) ?? [];
+    return request.world.deleted.find(one.kind === 'key' ? one.hash() : one.clientId) ?? [];
   });
   if (at === undefined || reason === undefined) return null;
   return new Problem(kind, message, { reason, why: deletedAt(at) });
 }
 
 /** The credentials of a request of the kind that its refusal calls unknown. */
-function unknownOf(
-  { extractors, reasons }: Pick<Server, 'extractors' | 'reasons'>,
-  route: Route,
-  context: InFlightRequest['context'],
-  reason: Problem['reason'],
-): readonly PresentedCredential[] {
-  const kind = reason === undefined ? undefined : reasons[reason]?.unknown;
+function unknownOf(request: RequestInWorld, reason: Problem['reason']): readonly PresentedCredential[] {
+  const { server, route } = request;
+  const kind = reason === undefined ? undefined : server.reasons[reason]?.unknown;
   if (kind === undefined) return [];
-  return findPresentedCredentials(extractors, route, context).filter((one) => one.kind === kind);
+  return findPresentedCredentials(server.extractors, route, request).filter((one) => one.kind === kind);
 }
 
-async function ownerElsewhere(
-  server: Server,
-  route: Route,
-  context: InFlightRequest['context'],
-  { reason }: Problem,
-): Promise<string | undefined> {
-  const { worlds } = server;
+async function ownerElsewhere(request: RequestInWorld, { reason }: Problem): Promise<string | undefined> {
+  const { worlds } = request.server;
   if (worlds.isAlone) return undefined;
-  const unknown = unknownOf(server, route, context, reason);
+  const unknown = unknownOf(request, reason);
   const [owner] = unknown.flatMap((one) => worlds.ownersOf(one));
-  if (owner !== undefined || context.world.id === DEFAULT_WORLD) return owner;
+  if (owner !== undefined || request.world.id === DEFAULT_WORLD) return owner;
   for (const one of unknown) if (await worlds.isOfDefault(one)) return DEFAULT_WORLD;
   return undefined;
 }
 
 /** A path that looks like an object's may be an operation of another version. */
-function reportOtherVersion({ route, context, raw }: InFlightRequest): void {
+function reportOtherVersion({ route, raw, method, findings, now }: RequestInWorld): void {
   const path = pathOf(raw.url);
-  const other = versionsWith(route.document.otherVersions, context.method, path);
-  if (other !== null)
-    context.findings.report('other_version', otherVersionSentence(context.method, path, other), context.now);
+  const other = versionsWith(route.document.otherVersions, method, path);
+  if (other !== null) findings.report('other_version', otherVersionSentence(method, path, other), now);
 }
 
 /** How long after its arrival a request is refused at the latest, in milliseconds. */
@@ -145,11 +133,11 @@ const REFUSED_WITHIN = 1000;
  * Receives the body of a request that is refused before its body is read. The journal records it, and nothing else
  * reads it: the client sent it, and tests of the client ask for it.
  */
-export async function keepRefusedBody(inFlight: InFlightRequest): Promise<void> {
-  const { server, route, raw, startedAt } = inFlight;
+export async function keepRefusedBody(request: RequestInWorld): Promise<void> {
+  const { server, route, raw, startedAt } = request;
   if (!route.readsBody) return;
-  inFlight.sent = await beginningOf(raw, server.limits.bodyBytes, REFUSED_WITHIN - (stopwatch() - startedAt));
-  watchBody(inFlight, inFlight.sent.text ?? '');
+  request.sent = await beginningOf(raw, server.limits.bodyBytes, REFUSED_WITHIN - (stopwatch() - startedAt));
+  watchBody(request, request.sent.text ?? '');
 }
 
 /**

@@ -20,14 +20,13 @@ import {
 import type { CredentialExtractor, PresentedCredential } from '../../credentials/presented-credential.ts';
 import { quote } from '../../explaining/index.ts';
 import type { ReceivedBody } from '../bodies.ts';
-import { type Origins, RequestContext } from '../context.ts';
-import { type Arrival, type Arrived, type InFlightRequest, UNTOUCHED } from '../flight.ts';
+import { type Origins, RequestInWorld, type RoutedRequest } from '../request.ts';
 import type { Route, Server, WorldAddress, WorldAddresses } from '../server.ts';
 import { headerLines, originOf, pathOf } from '../transport/arrival.ts';
 import type { Guard } from '../transport/origins.ts';
 
-/** The target of a request, as its service knows it. */
-interface Destination<Its extends Route | null> extends Pick<Arrival<Its>, 'route' | 'params' | 'query'> {
+/** The operation of a request, and its input. */
+interface Destination<Its extends Route | null> extends Pick<RoutedRequest<Its>, 'route' | 'params' | 'query'> {
   readonly guard: Guard;
 }
 
@@ -35,15 +34,14 @@ interface Destination<Its extends Route | null> extends Pick<Arrival<Its>, 'rout
 const IN_DEFAULT_WORLD: WorldAddress = { kind: 'header', world: DEFAULT_WORLD };
 
 /** Reads how a request names its world, and whether it may enter any. */
-export function arrive<Its extends Route | null>(
+export function routed<Its extends Route | null>(
   server: Server,
   raw: IncomingMessage,
   { guard, route, params, query }: Destination<Its>,
-): Arrival<Its> {
+): RoutedRequest<Its> {
   const named = server.addresses.of(raw);
   const worldToMake = named?.kind === 'header' && route?.row.makesWorld === true ? named.world : null;
   const address = worldToMake === null ? named : IN_DEFAULT_WORLD;
-  const located = route === null ? params : paramsOf(route, params);
   const startedAt = stopwatch();
   let base = '';
   let fault: Problem | null = null;
@@ -53,11 +51,14 @@ export function arrive<Its extends Route | null>(
   } catch (thrown) {
     fault = asFault(thrown);
   }
-  return { route, params: located, query, address, worldToMake, base, fault, startedAt };
+  return {
+    ...{ raw, route, query, address, worldToMake, base, fault, startedAt },
+    params: route === null ? params : paramsOf(route, params),
+  };
 }
 
 /** May the body of this request select its world? Then it has to be received first. */
-export function isSelectedByBody({ worlds }: Server, { route, address, fault }: Arrival<Route | null>): boolean {
+export function isSelectedByBody({ worlds }: Server, { route, address, fault }: RoutedRequest<Route | null>): boolean {
   return fault === null && address === null && route?.row.selects === 'body' && !worlds.isAlone;
 }
 
@@ -66,38 +67,32 @@ export function isSelectedByBody({ worlds }: Server, { route, address, fault }: 
  * header of a request that makes a world names the new one. Nothing is built for a request before this, and no other
  * step selects a world.
  *
- * @param body null if it was not received yet
+ * @param received null if its body was not received yet
  */
-export function selectWorld(
+export function selectWorld<Its extends Route | null>(
   server: Server,
-  raw: IncomingMessage,
-  arrival: Arrival<Route | null>,
-  body: ReceivedBody | null,
-): Arrived {
-  const { route, params, query, address, worldToMake, base, startedAt } = arrival;
+  request: RoutedRequest<Its>,
+  received: ReceivedBody | null,
+): RequestInWorld<Its> {
+  const { raw, route, query, address, base } = request;
   const { worlds } = server;
-  let fault = arrival.fault ?? (route?.row.withoutWorlds === true ? null : worlds.fault());
+  let fault = request.fault ?? (route?.row.withoutWorlds === true ? null : worlds.fault());
+  const sent = { query, body: received?.value };
   let world = worlds.default;
   try {
     if (fault === null && address !== null) world = worldBehind(server, address, raw);
     else if (fault === null && route !== null && !worlds.isAlone) {
-      world = worldOfCredential(server, route, raw, { query, body: body?.value }) ?? world;
+      world = worldOfCredential(server, route, raw, sent) ?? world;
     }
   } catch (thrown) {
     fault = asFault(thrown);
   }
-  const context = new RequestContext(server, world, raw, originsOf(server, world, address, base));
+  const origins = originsOf(server, world, address, base);
+  const inWorld = new RequestInWorld(server, world, { ...request, fault, origins, received });
   world.hold();
-  Object.assign(context, { params, query, worldToMake });
   if (fault === null && address === null && route !== null && world === worlds.default && !worlds.isAlone)
-    reportLostWorld(server, route, raw, { query, body: body?.value }, context);
-  return { server, worlds, raw, context, fault, body, isForeign: false, startedAt };
-}
-
-/** A request before its first step. @param decisionId the id for its decision; null: a new one */
-export function inFlight(arrived: Arrived, route: Route, decisionId: string | null): InFlightRequest {
-  // Spreading two objects with so many members takes 17 µs.
-  return Object.assign(arrived, { route, decisionId }, UNTOUCHED);
+    reportLostWorld(server, route, raw, sent, inWorld);
+  return inWorld;
 }
 
 /** @throws any error that is not a Problem */
@@ -333,11 +328,11 @@ const FOREIGN_PAGE =
   'A request from a web page of another origin was refused. Such requests are in the log, not in the journal.';
 
 /** May the request enter? A possibly real credential in it is reported either way. */
-export function admit(arrived: Arrived): void {
-  const { server, raw, context, fault } = arrived;
-  if (reportForeignCredentials(server, context, raw.url ?? '')) arrived.isForeign = true;
-  for (const line of raw.rawHeaders) reportForeignCredentials(server, context, line);
-  if (isOfForeignPage(fault)) context.findings.report('foreign_page', FOREIGN_PAGE, context.now);
+export function admit(request: RequestInWorld<Route | null>): void {
+  const { raw, url, fault, findings, now } = request;
+  if (reportForeignCredentials(request, url)) request.isForeign = true;
+  for (const line of raw.rawHeaders) reportForeignCredentials(request, line);
+  if (isOfForeignPage(fault)) findings.report('foreign_page', FOREIGN_PAGE, now);
   if (fault !== null) throw fault;
 }
 
@@ -348,14 +343,13 @@ export function isOfForeignPage(fault: Problem | null): boolean {
 
 /** Reports possibly real credentials in an incoming text. @returns whether there were any */
 export function reportForeignCredentials(
-  { tripwire }: Arrived['server'],
-  context: Arrived['context'],
+  { server: { tripwire }, findings, now }: RequestInWorld<Route | null>,
   text: string,
 ): boolean {
   // Most headers are too short to hold one.
   if (text.length < tripwire.shortest) return false;
   const warnings = tripwire.warn(decodeAscii(text));
-  for (const warning of warnings) context.findings.report('foreign_credential', warning, context.now);
+  for (const warning of warnings) findings.report('foreign_credential', warning, now);
   return warnings.length > 0;
 }
 

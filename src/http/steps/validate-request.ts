@@ -5,42 +5,40 @@ import { showPath } from '../../core/redact.ts';
 import { checkTexts } from '../../core/storable-text.ts';
 import { keptBytes } from '../../journal/entry.ts';
 import type { ReceivedBody } from '../bodies.ts';
-import type { RequestContext } from '../context.ts';
-import type { InFlightRequest } from '../flight.ts';
 import { readQueryValue } from '../openapi/query-values.ts';
 import { undocumentedMembers, undocumentedQuery } from '../openapi/undocumented.ts';
 import type { Operation } from '../openapi.ts';
+import type { RequestInWorld } from '../request.ts';
 import { presentsKey, reportForeignCredentials } from './select-world.ts';
 
 /**
  * Validates the request against the document. Unknown query parameters are ignored, as vendors do. The control API
  * refuses them, because its clients should learn what was not understood.
  */
-export function validateRequest(inFlight: InFlightRequest): void {
-  const { route, context } = inFlight;
+export function validateRequest(request: RequestInWorld): void {
+  const { route, query, params, body, findings, now } = request;
   const { operation, service } = route;
-  if (inFlight.isForeign && !presentsKey(route, context)) throw foreignCredential();
-  const { query } = context;
-  if (inFlight.server.strict) refuseUndocumented(operation, context);
-  if (service.isControlApi !== true) ignoreOtherParameters(operation, context);
+  if (request.isForeign && !presentsKey(route, request)) throw foreignCredential();
+  if (request.server.strict) refuseUndocumented(operation, request);
+  if (service.isControlApi !== true) ignoreOtherParameters(operation, request);
   for (const [name, value] of Object.entries(query)) {
     const type = own(operation.queryTypes, name);
     if (type !== undefined) query[name] = readQueryValue(type, value);
   }
-  reportOtherMembers(operation, context);
-  if (service.isControlApi !== true) reportMisspelt(operation, context);
+  reportOtherMembers(operation, request);
+  if (service.isControlApi !== true) reportMisspelt(operation, request);
   const sent = { ...query };
-  const fault = operation.requestFault({ path: context.params, query, body: context.body });
+  const fault = operation.requestFault({ path: params, query, body });
   if (fault === null) {
     refuseOtherNumerals(operation, sent, query);
     checkTexts('Query parameter', query);
-    checkTexts('Field', context.body);
+    checkTexts('Field', body);
     return;
   }
   const { sentence, otherVersions } = fault;
   if (otherVersions.length > 0) {
     const message = `${operation.id} was refused for a value that only ${otherVersions.join(', ')} has: ${sentence}`;
-    context.findings.report('other_version', message, context.now);
+    findings.report('other_version', message, now);
   }
   throw new Problem('invalid_request', sentence);
 }
@@ -72,12 +70,11 @@ function foreignCredential(): Problem {
   );
 }
 
-function ignoreOtherParameters({ id, queryNames }: Operation, context: RequestContext): void {
-  const { query } = context;
+function ignoreOtherParameters({ id, queryNames }: Operation, { query, findings, now }: RequestInWorld): void {
   if (queryNames === 'any') return;
   for (const { name, near } of otherNames(query, queryNames)) {
     delete query[name];
-    context.findings.report('undocumented_query', withoutEffect(id, 'query parameter', name, near), context.now);
+    findings.report('undocumented_query', withoutEffect(id, 'query parameter', name, near), now);
   }
 }
 
@@ -95,7 +92,7 @@ function withoutEffect(id: string, kind: 'query parameter' | 'field', name: stri
 }
 
 /** With `--strict`, whatever the document does not name is refused. The control API refuses it anyway, in its own words. */
-function refuseUndocumented(operation: Operation, { query, body }: RequestContext): void {
+function refuseUndocumented(operation: Operation, { query, body }: RequestInWorld): void {
   const [parameter] = undocumentedQuery(operation.queryNames, Object.keys(query));
   if (parameter !== undefined) throw undocumented(`query parameter \`${parameter.path}\``, parameter.near);
   const [member] = undocumentedMembers(operation.bodySchema(), body);
@@ -114,47 +111,44 @@ function undocumented(what: string, near: string | undefined): Problem {
 const MOST_COMPARED = 20;
 
 /** Unknown members of the body are ignored, as vendors do; probable misspellings are reported. */
-function reportMisspelt({ id, bodyNames }: Operation, context: RequestContext): void {
-  const { body } = context;
+function reportMisspelt({ id, bodyNames }: Operation, { body, findings, now }: RequestInWorld): void {
   if (!isRecord(body)) return;
   for (const { name, near } of otherNames(body, bodyNames)) {
     if (near === undefined) continue;
-    context.findings.report('undocumented_field', withoutEffect(id, 'field', name, near), context.now);
+    findings.report('undocumented_field', withoutEffect(id, 'field', name, near), now);
   }
 }
 
 /** Members of the body that only other versions have are ignored, as vendors do, and reported. */
-function reportOtherMembers({ id, bodyOtherVersions }: Operation, context: RequestContext): void {
-  const { body } = context;
+function reportOtherMembers({ id, bodyOtherVersions }: Operation, { body, findings, now }: RequestInWorld): void {
   if (!isRecord(body)) return;
   for (const [name, profiles] of Object.entries(bodyOtherVersions)) {
     if (!Object.hasOwn(body, name)) continue;
     const message = `${id} was called with the field \`${name}\`, which only ${profiles.join(', ')} has. It has no effect.`;
-    context.findings.report('other_version', message, context.now);
+    findings.report('other_version', message, now);
     delete body[name];
   }
 }
 
 /** Keeps a body for its operation and for the journal. @param body null if its operation reads none */
-export function keepBody(inFlight: InFlightRequest, body: ReceivedBody | null): void {
-  inFlight.body = body;
-  if (body === null || body.text === null) return;
-  inFlight.sent = keptBytes(body.text);
-  watchBody(inFlight, body.text);
+export function keepBody(request: RequestInWorld, received: ReceivedBody | null): void {
+  request.received = received;
+  if (received === null || received.text === null) return;
+  request.sent = keptBytes(received.text);
+  watchBody(request, received.text);
 }
 
 /** A credential in a body may be real, whatever becomes of the request. Recorded traffic has such credentials. */
-export function watchBody(inFlight: InFlightRequest, text: string): void {
-  const { server, route, context } = inFlight;
-  if (route.row.readsTraffic !== true && reportForeignCredentials(server, context, text)) inFlight.isForeign = true;
+export function watchBody(request: RequestInWorld, text: string): void {
+  if (request.route.row.readsTraffic !== true && reportForeignCredentials(request, text)) request.isForeign = true;
 }
 
-/** Takes the body from its parser, and keeps it unless a decision needed it before. @throws why it cannot be read */
-export function parseBody(inFlight: InFlightRequest, body: ReceivedBody | null): void {
-  if (inFlight.body !== body) keepBody(inFlight, body);
-  if (body === null) return;
-  if (body.fault !== null) throw body.fault;
-  const { route, context } = inFlight;
-  const { conventions } = route.service;
-  context.body = conventions?.caselessEnums === true ? route.operation.normalizeSpelling(body.value) : body.value;
+/** Takes the body from its parser, and keeps it unless a decision needed it before. @throws if it cannot be read */
+export function parseBody(request: RequestInWorld, received: ReceivedBody | null): void {
+  if (request.received !== received) keepBody(request, received);
+  if (received === null) return;
+  const { value, fault } = received;
+  if (fault !== null) throw fault;
+  const { operation, service } = request.route;
+  request.body = service.conventions?.caselessEnums === true ? operation.normalizeSpelling(value) : value;
 }

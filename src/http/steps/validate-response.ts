@@ -1,13 +1,13 @@
 import type { Outcome } from '../../core/outcome.ts';
 import { isOurs } from '../../core/problem.ts';
 import { StreamedList } from '../../core/streamed-list.ts';
-import type { InFlightRequest } from '../flight.ts';
 import { mediaTypeOf } from '../headers.ts';
 import { STATUSES_OF_THE_SERVER } from '../openapi/statuses.ts';
+import type { RequestInWorld } from '../request.ts';
 import type { Route } from '../server.ts';
 
 /** Validates the answer against its document. */
-export function validateResponse({ server, route, context, problem, outcome }: InFlightRequest): void {
+export function validateResponse({ server, route, problem, outcome, findings, now }: RequestInWorld): void {
   if (server.offDocument === 'off' || (problem !== null && isOurs(problem))) return;
   const { operation } = route;
   const { status } = outcome;
@@ -21,7 +21,7 @@ export function validateResponse({ server, route, context, problem, outcome }: I
   const fault = (isError ? errorFault(route, outcome) : null) ?? undocumented;
   if (fault === null) return;
   if (server.offDocument === 'throw') throw new Error(`the answer does not match its document: ${fault}`);
-  context.findings.report('answer_off_document', fault, context.now);
+  findings.report('answer_off_document', fault, now);
 }
 
 /** The body as it is compared with a schema: of a streamed list, some entries. */

@@ -77,20 +77,9 @@ export class Connections {
    * the connection is closed. A client that reads no answers then waits with at most one of them in memory.
    */
   serveInTurn(app: Pick<FastifyInstance, 'addHook'>): void {
-    app.addHook('onRequest', ({ raw: { socket } }, _reply, next) => {
+    app.addHook('onRequest', async ({ raw: { socket } }) => {
       const before = this.#busyWith.get(socket)?.earlier.at(-1);
-      if (before === undefined) {
-        next();
-        return;
-      }
-      const go = () => {
-        before.off('close', go);
-        socket.off('close', go);
-        next();
-      };
-      before.once('close', go);
-      // `unanswered` allows more waiting requests than Node's warning threshold for listeners.
-      socket.setMaxListeners(0).once('close', go);
+      if (before !== undefined) await eitherClosed(before, socket);
     });
   }
 
@@ -186,6 +175,19 @@ export class Connections {
       if (exchange?.request.complete !== true || exchange.response.writableFinished) socket.destroy();
     }
   }
+}
+
+function eitherClosed(response: ServerResponse, socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      response.off('close', go);
+      socket.off('close', go);
+      resolve();
+    };
+    response.once('close', go);
+    // `unanswered` allows more waiting requests than Node's warning threshold for listeners.
+    socket.setMaxListeners(0).once('close', go);
+  });
 }
 
 /** A socket and the one with TLS on it have the same. */

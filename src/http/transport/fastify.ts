@@ -58,10 +58,10 @@ export function makeFastify({
       const path = server.addresses.open(request);
       return ownHosts.pathFor(request) ?? path;
     },
-    // Fastify cannot decode the path, or a part of it is too long. It runs no hooks then.
+    // Fastify cannot decode the path, or a part of it is too long. It runs no hooks then, and does not wait.
     frameworkErrors: (error, { raw }, reply) => {
       if (isControlPath(raw.url)) reply.headers(NOT_FOR_PAGES);
-      sendStray(reply, strays.failed(error, raw));
+      sendStray(reply, strays.failed(error, raw)).catch((thrown) => reply.send(thrown));
     },
     // Node adds the error code and the unreadable bytes.
     clientErrorHandler: (error, socket) => {
@@ -83,8 +83,8 @@ export function makeFastify({
     });
   }
   app.decorate('mock', server);
-  app.decorateRequest('arrival', null);
-  app.decorateRequest('flight', null);
+  app.decorateRequest('routed', null);
+  app.decorateRequest('inWorld', null);
   // A GET has a body where the document says so, and the host of a function takes any request.
   for (const method of METHODS)
     if (method !== 'CONNECT') app.addHttpMethod(method, { hasBody: true, overrideExisting: true });
@@ -92,13 +92,13 @@ export function makeFastify({
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
   connections.serveInTurn(app);
-  app.addHook('onRequest', (request, reply, next) => {
+  app.addHook('onRequest', async (request, reply) => {
     ignoreUnreadableType(request);
-    if (server.crossOrigin.isPreflightAnswered(request, reply)) return;
+    if (server.crossOrigin.isPreflightAnswered(request, reply)) return reply;
     const waiting = server.waiting();
     // Before any hook of a service, which would ask for a world.
-    if (waiting === null) next();
-    else sendStray(reply, Promise.resolve(answerWithoutWorlds(request, waiting, server.originGuard, strays)));
+    if (waiting === null) return undefined;
+    return sendStray(reply, Promise.resolve(answerWithoutWorlds(request, waiting, server.originGuard, strays)));
   });
   app.setNotFoundHandler(({ raw }, reply) => sendStray(reply, strays.noOperation(raw)));
   app.setErrorHandler((error, { raw }, reply) => sendStray(reply, strays.failed(error, raw)));

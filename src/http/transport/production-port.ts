@@ -30,9 +30,8 @@ export function productionPorts(app: FastifyInstance, connections: Connections):
     headers[WORLD_HEADER] = world;
     rawHeaders.push(WORLD_HEADER, world);
   };
-  app.addHook('preClose', (done) => {
+  app.addHook('preClose', async () => {
     for (const port of opened) port.close();
-    done();
   });
   return async (scheme, world) => {
     if (!server.listeners('request').includes(nameWorld)) server.prependListener('request', nameWorld);

@@ -2,17 +2,17 @@ import { describe, expect, it } from 'vitest';
 import type { Certainty } from '../../../src/core/rule.ts';
 import { checkFidelity } from '../../../src/http/steps/decide.ts';
 import { key, ruleOf } from '../../core/toy-law.ts';
-import { NOW, toyFlight } from './toy-flight.ts';
+import { NOW, toyRequest } from './toy-request.ts';
 
 const asked = (certainty: Certainty, { fidelity = 'documented', ...service }: Record<string, unknown> = {}) =>
-  toyFlight({
+  toyRequest({
     server: { fidelity },
     service,
     route: { row: { id: 'row_of_toy', source: 'a page', certainty }, rule: null },
   });
-const refusalOf = (flight: ReturnType<typeof toyFlight>) => {
+const refusalOf = (request: ReturnType<typeof toyRequest>) => {
   try {
-    checkFidelity(flight);
+    checkFidelity(request);
     return null;
   } catch (thrown) {
     return thrown;
@@ -29,10 +29,10 @@ describe('a server that answers only what is documented', () => {
   });
 
   it('answers what is contradicted, which is worth knowing', () => {
-    const flight = asked('contradicted');
+    const request = asked('contradicted');
 
-    expect(refusalOf(flight)).toBeNull();
-    expect(flight.reported).toEqual([
+    expect(refusalOf(request)).toBeNull();
+    expect(request.reported).toEqual([
       [
         'finding',
         'contradicted_source',
@@ -43,10 +43,10 @@ describe('a server that answers only what is documented', () => {
   });
 
   it('answers what is documented, and there is nothing to say', () => {
-    const flight = asked('documented');
+    const request = asked('documented');
 
-    expect(refusalOf(flight)).toBeNull();
-    expect(flight.reported).toEqual([]);
+    expect(refusalOf(request)).toBeNull();
+    expect(request.reported).toEqual([]);
   });
 
   it('finds a contradiction also in the rule, and in what it adds for the key of the caller', () => {
@@ -54,13 +54,13 @@ describe('a server that answers only what is documented', () => {
     const added = [{ types: ['lent-toys'], source: 'two pages', certainty: 'contradicted' as const }];
     const rule = ruleOf({ ...documented, on: ['toy', 'lent-toys'], added });
     const findingsFor = (caller: ReturnType<typeof key> | null) => {
-      const flight = toyFlight({
+      const request = toyRequest({
         server: { fidelity: 'documented' },
         route: { row: { id: 'row_of_toy', ...documented }, rule },
-        context: { caller },
+        request: { caller },
       });
-      expect(refusalOf(flight)).toBeNull();
-      return flight.reported.length;
+      expect(refusalOf(request)).toBeNull();
+      return request.reported.length;
     };
 
     expect(findingsFor(key(['play'], [{ type: 'toy' }]))).toBe(0);
@@ -70,8 +70,8 @@ describe('a server that answers only what is documented', () => {
 });
 
 it('a server that answers everything vouches for nothing, and nobody vouches for the switchboard', () => {
-  for (const flight of [asked('inferred', { fidelity: 'any' }), asked('inferred', { isControlApi: true })]) {
-    expect(refusalOf(flight)).toBeNull();
+  for (const request of [asked('inferred', { fidelity: 'any' }), asked('inferred', { isControlApi: true })]) {
+    expect(refusalOf(request)).toBeNull();
   }
   expect(refusalOf(asked('inferred', { isControlApi: false }))).not.toBeNull();
 });

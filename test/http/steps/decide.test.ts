@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Caller, LookupResult } from '../../../src/core/decide.ts';
 import { checkResource, decide } from '../../../src/http/steps/decide.ts';
 import { BALL, key, ruleOf, serviceKey, seen as sightingOf, toyLaw } from '../../core/toy-law.ts';
-import { type Given, NOW, toyFlight } from './toy-flight.ts';
+import { type Given, NOW, toyRequest } from './toy-request.ts';
 
 const RULE = ruleOf({ needs: { all: ['play'] }, on: ['toy'], cover: { param: 'toy' } as never });
 const BOUND = key(['play'], [{ type: 'toy', ids: ['ball'] }]);
@@ -22,9 +22,9 @@ function asking({ caller, lookedUp = sightingOf(BALL), ...given }: Asked) {
     return lookedUp;
   };
   const route = { ruleset: toyLaw, rule: RULE, lookup, ...given.route };
-  const flight = toyFlight({
+  const request = toyRequest({
     ...given,
-    context: { caller, params: { toy: 'ball', org: 'acme' }, ...given.context },
+    request: { caller, params: { toy: 'ball', org: 'acme' }, ...given.request },
     operation: { id: 'get_toy' },
     route: {
       errorRenderer: { errors: [], renderProblem: () => ({ status: 418 }) },
@@ -32,51 +32,54 @@ function asking({ caller, lookedUp = sightingOf(BALL), ...given }: Asked) {
       ...route,
     },
   });
-  return Object.assign(flight, { lookups });
+  return Object.assign(request, { lookups });
 }
 const both = async (asked: Asked) => {
-  const flight = asking(asked);
-  await decide(flight);
-  await checkResource(flight);
-  return flight;
+  const request = asking(asked);
+  await decide(request);
+  await checkResource(request);
+  return request;
 };
 const refusalOf = async (asked: Asked) => {
-  const flight = asking(asked);
-  const problem = await Promise.resolve(decide(flight))
-    .then(() => checkResource(flight))
+  const request = asking(asked);
+  const problem = await Promise.resolve(decide(request))
+    .then(() => checkResource(request))
     .catch((thrown: unknown) => thrown);
-  return { flight, problem };
+  return { request, problem };
 };
 const observing = { world: { mode: 'observe' } };
 
 describe('a caller who may', () => {
   it('is let through before the object is looked at, and then to the object', async () => {
-    const flight = asking({ caller: BOUND });
-    await decide(flight);
-    expect(flight.lookups).toEqual([]);
-    expect(flight.decision).toMatchObject({ id: 'd-1', at: NOW, effect: 'allow', rule: 'r', principal: serviceKey });
-    expect(flight.decision).not.toHaveProperty('target');
+    const request = asking({ caller: BOUND });
+    await decide(request);
+    expect(request.lookups).toEqual([]);
+    expect(request.decision).toMatchObject({ id: 'd-1', at: NOW, effect: 'allow', rule: 'r', principal: serviceKey });
+    expect(request.decision).not.toHaveProperty('target');
 
-    await checkResource(flight);
-    expect(flight.lookups).toEqual(['ball']);
-    expect(flight.context.target).toEqual({});
-    expect(flight.decision).toMatchObject({ effect: 'allow', target: 'ball/skin', used: ['play'] });
-    expect(flight.use).toEqual({ lookedUp: sightingOf(BALL) });
+    await checkResource(request);
+    expect(request.lookups).toEqual(['ball']);
+    expect(request.target).toEqual({});
+    expect(request.decision).toMatchObject({ effect: 'allow', target: 'ball/skin', used: ['play'] });
+    expect(request.use).toEqual({ lookedUp: sightingOf(BALL) });
   });
 
   it('is asked about the organisation of the path', async () => {
-    const { problem, flight } = await refusalOf({ caller: BOUND, context: { params: { toy: 'ball', org: 'globex' } } });
+    const { problem, request } = await refusalOf({
+      caller: BOUND,
+      request: { params: { toy: 'ball', org: 'globex' } },
+    });
 
     expect(problem).toMatchObject({ kind: 'forbidden' });
-    expect(flight.decision).toMatchObject({ reason: 'other_organization' });
+    expect(request.decision).toMatchObject({ reason: 'other_organization' });
   });
 
   it('uses no object where the rule is about none', async () => {
-    const flight = await both({ caller: BOUND, route: { rule: ruleOf({ needs: { all: ['play'] } }) } });
+    const request = await both({ caller: BOUND, route: { rule: ruleOf({ needs: { all: ['play'] } }) } });
 
-    expect(flight.lookups).toEqual([]);
-    expect(flight.decision).not.toHaveProperty('target');
-    expect(flight.use).toEqual({ lookedUp: null });
+    expect(request.lookups).toEqual([]);
+    expect(request.decision).not.toHaveProperty('target');
+    expect(request.use).toEqual({ lookedUp: null });
   });
 });
 
@@ -85,43 +88,43 @@ describe('what nobody needs a right for', () => {
     ['a public operation', { caller: BOUND, route: { rule: null } }],
     ['nobody who asks', { caller: null }],
   ])('is not decided: %s', async (_what, asked) => {
-    const flight = await both(asked);
+    const request = await both(asked);
 
-    expect(flight).toMatchObject({ decision: null, reported: [], lookups: [] });
-    expect(flight.context.accessRequest).toBeNull();
+    expect(request).toMatchObject({ decision: null, reported: [], lookups: [] });
+    expect(request.accessRequest).toBeNull();
   });
 
   it('is not covered while one of the three is not known', async () => {
     for (const missing of ['accessRequest', 'caller'] as const) {
-      const flight = asking({ caller: BOUND });
-      await decide(flight);
-      flight.context[missing] = null;
-      await checkResource(flight);
-      expect(flight).toMatchObject({ lookups: [], reported: [] });
+      const request = asking({ caller: BOUND });
+      await decide(request);
+      request[missing] = null;
+      await checkResource(request);
+      expect(request).toMatchObject({ lookups: [], reported: [] });
     }
-    const flight = asking({ caller: BOUND });
-    await decide(flight);
-    flight.decision = null;
-    await checkResource(flight);
-    expect(flight.lookups).toEqual([]);
+    const request = asking({ caller: BOUND });
+    await decide(request);
+    request.decision = null;
+    await checkResource(request);
+    expect(request.lookups).toEqual([]);
   });
 });
 
 describe('a caller who may not', () => {
   it('is refused, and the refusal knows the object', async () => {
-    const { problem, flight } = await refusalOf({ caller: POOR });
+    const { problem, request } = await refusalOf({ caller: POOR });
 
     expect(problem).toMatchObject({ kind: 'forbidden' });
-    expect(flight.lookups).toEqual(['ball']);
-    expect(flight.decision).toMatchObject({
+    expect(request.lookups).toEqual(['ball']);
+    expect(request.decision).toMatchObject({
       effect: 'deny',
       reason: 'missing_scope',
       missing: ['play'],
       target: 'ball/skin',
       input: { lookedUp: { found: 'object', attributes: BALL } },
     });
-    expect(flight.decision).not.toHaveProperty('enforced');
-    expect(flight).toMatchObject({ reported: [], wouldBe: null });
+    expect(request.decision).not.toHaveProperty('enforced');
+    expect(request).toMatchObject({ reported: [], wouldBe: null });
   });
 
   it('is refused before anything else of the request is read', async () => {
@@ -129,13 +132,13 @@ describe('a caller who may not', () => {
   });
 
   it('is refused once the object is known, if it is another one', async () => {
-    const { problem, flight } = await refusalOf({ caller: ELSEWHERE });
+    const { problem, request } = await refusalOf({ caller: ELSEWHERE });
 
     expect(problem).toMatchObject({ kind: 'forbidden' });
-    expect(flight.decision).toMatchObject({ effect: 'deny', reason: 'resource_mismatch', boundTo: 'Toy doll' });
-    expect(flight.decision).not.toHaveProperty('enforced');
-    expect(flight).toMatchObject({ reported: [], wouldBe: null });
-    expect(flight.context.target).toBeUndefined();
+    expect(request.decision).toMatchObject({ effect: 'deny', reason: 'resource_mismatch', boundTo: 'Toy doll' });
+    expect(request.decision).not.toHaveProperty('enforced');
+    expect(request).toMatchObject({ reported: [], wouldBe: null });
+    expect(request.target).toBeUndefined();
   });
 
   it.each<[LookupResult, string]>([
@@ -143,62 +146,62 @@ describe('a caller who may not', () => {
     [{ found: 'foreign', owner: 'globex' }, 'foreign_object'],
   ])('is told that there is no such object, and has used the right to ask: %j', async (lookedUp, reason) => {
     for (const world of [{}, { mode: 'observe' }]) {
-      const { problem, flight } = await refusalOf({ caller: BOUND, lookedUp, world });
+      const { problem, request } = await refusalOf({ caller: BOUND, lookedUp, world });
 
       expect(problem).toMatchObject({ kind: 'not_found' });
-      expect(flight.decision).toMatchObject({ effect: 'deny', reason });
-      expect(flight.use).toEqual({ lookedUp: null });
+      expect(request.decision).toMatchObject({ effect: 'deny', reason });
+      expect(request.use).toEqual({ lookedUp: null });
     }
   });
 });
 
 describe('in a world that observes', () => {
   it('who lacks a right is let pass, and the refusal is recorded with the status that it would have had', async () => {
-    const flight = asking({ caller: POOR, ...observing });
-    await decide(flight);
-    expect(flight.lookups).toEqual([]);
-    expect(flight.decision).toMatchObject({ effect: 'deny', reason: 'missing_scope', enforced: false });
-    expect(flight.decision).not.toHaveProperty('target');
-    expect(flight.wouldBe).toBe(418);
+    const request = asking({ caller: POOR, ...observing });
+    await decide(request);
+    expect(request.lookups).toEqual([]);
+    expect(request.decision).toMatchObject({ effect: 'deny', reason: 'missing_scope', enforced: false });
+    expect(request.decision).not.toHaveProperty('target');
+    expect(request.wouldBe).toBe(418);
 
-    await checkResource(flight);
-    expect(flight.lookups).toEqual(['ball']);
-    expect(flight.context.target).toEqual({});
-    expect(flight).toMatchObject({ wouldBe: 418, decision: { effect: 'deny', enforced: false, target: 'ball/skin' } });
-    expect(flight.use).toMatchObject({ lookedUp: { found: 'object' } });
+    await checkResource(request);
+    expect(request.lookups).toEqual(['ball']);
+    expect(request.target).toEqual({});
+    expect(request).toMatchObject({ wouldBe: 418, decision: { effect: 'deny', enforced: false, target: 'ball/skin' } });
+    expect(request.use).toMatchObject({ lookedUp: { found: 'object' } });
   });
 
   it('who holds too little for the object is let pass as well', async () => {
-    const flight = await both({ caller: ELSEWHERE, ...observing });
+    const request = await both({ caller: ELSEWHERE, ...observing });
 
-    expect(flight).toMatchObject({ wouldBe: 418, decision: { reason: 'resource_mismatch', enforced: false } });
-    expect(flight.context.target).toEqual({});
+    expect(request).toMatchObject({ wouldBe: 418, decision: { reason: 'resource_mismatch', enforced: false } });
+    expect(request.target).toEqual({});
   });
 
   it('who lacks nothing is not let pass but allowed', async () => {
-    const flight = await both({ caller: BOUND, ...observing });
+    const request = await both({ caller: BOUND, ...observing });
 
-    expect(flight.wouldBe).toBeNull();
-    expect(flight.decision).toMatchObject({ effect: 'allow' });
-    expect(flight.decision).not.toHaveProperty('enforced');
+    expect(request.wouldBe).toBeNull();
+    expect(request.decision).toMatchObject({ effect: 'allow' });
+    expect(request.decision).not.toHaveProperty('enforced');
   });
 
   it('an object that is not there is refused, and then nothing would have been otherwise', async () => {
-    const { problem, flight } = await refusalOf({ caller: POOR, lookedUp: { found: 'nothing' }, ...observing });
+    const { problem, request } = await refusalOf({ caller: POOR, lookedUp: { found: 'nothing' }, ...observing });
 
     expect(problem).toMatchObject({ kind: 'not_found' });
-    expect(flight).toMatchObject({ wouldBe: null, decision: { reason: 'no_such_object' } });
+    expect(request).toMatchObject({ wouldBe: null, decision: { reason: 'no_such_object' } });
   });
 
   it('what has nothing to do with rights is refused', async () => {
-    const { problem, flight } = await refusalOf({
+    const { problem, request } = await refusalOf({
       caller: BOUND,
       route: { rule: { ...RULE, closed: true } },
       ...observing,
     });
 
     expect(problem).toMatchObject({ kind: 'forbidden' });
-    expect(flight.decision).toMatchObject({ reason: 'closed_to_keys' });
+    expect(request.decision).toMatchObject({ reason: 'closed_to_keys' });
   });
 
   it('the words of the service are asked what the status would have been', async () => {
@@ -207,9 +210,9 @@ describe('in a world that observes', () => {
       asked.push(parts);
       return { status: 403 };
     };
-    const flight = await both({ caller: ELSEWHERE, route: { errorRenderer: { renderProblem } }, ...observing });
+    const request = await both({ caller: ELSEWHERE, route: { errorRenderer: { renderProblem } }, ...observing });
 
-    expect(flight.wouldBe).toBe(403);
+    expect(request.wouldBe).toBe(403);
     expect(asked).toMatchObject([
       [{ kind: 'forbidden' }, { path: '/toys/ball', operation: 'row_of_toy', decision: { enforced: false } }],
     ]);

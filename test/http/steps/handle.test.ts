@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/core/problem.ts';
 import { handle } from '../../../src/http/service.ts';
-import { NOW, toyFlight } from './toy-flight.ts';
+import { NOW, toyRequest } from './toy-request.ts';
 
-const reported = (outcome: object, given: Parameters<typeof toyFlight>[0] = {}) =>
-  toyFlight({ ...given, route: { handler: async () => outcome } });
+const reported = (outcome: object, given: Parameters<typeof toyRequest>[0] = {}) =>
+  toyRequest({ ...given, route: { handler: async () => outcome } });
 
 describe('an operation', () => {
   it('is given the context, and what it answers is the outcome', async () => {
@@ -14,21 +14,21 @@ describe('an operation', () => {
       given.push(context);
       return outcome;
     };
-    const flight = toyFlight({ route: { handler } });
-    await handle(flight);
+    const request = toyRequest({ route: { handler } });
+    await handle(request);
 
-    expect(given).toEqual([flight.context]);
-    expect(flight).toMatchObject({ outcome, isDone: true, decision: null, hints: [] });
+    expect(given).toEqual([request]);
+    expect(request).toMatchObject({ outcome, isDone: true, decision: null, hints: [] });
   });
 
   it('that refuses in words of its own has not done it, and that is a decision', async () => {
     const refusal = new Problem('bad_credentials', 'No.', { reason: 'disabled' });
-    const flight = reported({ status: 200, refusal });
-    await handle(flight);
+    const request = reported({ status: 200, refusal });
+    await handle(request);
 
-    expect(flight).toMatchObject({ isDone: false, hints: [] });
-    expect(flight.decision).toMatchObject({ id: 'd-1', at: NOW, effect: 'deny', reason: 'disabled', principal: null });
-    expect(flight.outcome).toMatchObject({ status: 200 });
+    expect(request).toMatchObject({ isDone: false, hints: [] });
+    expect(request.decision).toMatchObject({ id: 'd-1', at: NOW, effect: 'deny', reason: 'disabled', principal: null });
+    expect(request.outcome).toMatchObject({ status: 200 });
   });
 });
 
@@ -38,20 +38,20 @@ describe('what somebody may have got wrong is said', () => {
 
   it('with the decision and in a header, if the operation refused for a reason', async () => {
     const refusal = new Problem('bad_credentials', 'No.', { reason: 'disabled' });
-    const flight = reported({ status: 200, refusal }, { service: hinting });
-    await handle(flight);
+    const request = reported({ status: 200, refusal }, { service: hinting });
+    await handle(request);
 
-    expect(flight.hints).toMatchObject([{ text: 'It is loud.' }]);
-    expect(flight.decision?.hints).toEqual(['It is loud.']);
-    expect(flight.outcome.headers).toEqual({ 'x-mock-hint': 'It is loud.' });
+    expect(request.hints).toMatchObject([{ text: 'It is loud.' }]);
+    expect(request.decision?.hints).toEqual(['It is loud.']);
+    expect(request.outcome.headers).toEqual({ 'x-mock-hint': 'It is loud.' });
   });
 
   it('in a header alone, if it refused without one', async () => {
-    const flight = reported({ status: 200, refusal: new Problem('invalid_request', 'No.') }, { service: hinting });
-    await handle(flight);
+    const request = reported({ status: 200, refusal: new Problem('invalid_request', 'No.') }, { service: hinting });
+    await handle(request);
 
-    expect(flight.decision).toBeNull();
-    expect(flight.outcome.headers).toEqual({ 'x-mock-hint': 'It is loud.' });
+    expect(request.decision).toBeNull();
+    expect(request.outcome.headers).toEqual({ 'x-mock-hint': 'It is loud.' });
   });
 
   it('to a client that asks for tokens more often than it needs them', async () => {
@@ -63,14 +63,14 @@ describe('what somebody may have got wrong is said', () => {
         return 100;
       },
     };
-    const flight = reported(
+    const request = reported(
       { status: 200, principal },
       { world: { tokenUsage }, service: { tokenLifetime: () => 3600_000 } },
     );
-    await handle(flight);
+    await handle(request);
 
     expect(asked).toEqual([['bot bot', NOW, 3600_000]]);
-    expect(flight.hints).toHaveLength(1);
-    expect(flight.isDone).toBe(true);
+    expect(request.hints).toHaveLength(1);
+    expect(request.isDone).toBe(true);
   });
 });

@@ -2,17 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { keepRefusedBody } from '../../../src/http/steps/refuse.ts';
 import { keepBody, parseBody } from '../../../src/http/steps/validate-request.ts';
 import { NO_BODY } from '../../../src/journal/entry.ts';
-import { type Given, NOW, toyFlight } from './toy-flight.ts';
+import { type Given, NOW, toyRequest } from './toy-request.ts';
 
 const received = (text: string | null) => ({ value: undefined, text, fault: null });
 
 describe('a received body', () => {
   it('is kept as it was sent, and a key in it that may be real is reported', () => {
-    const flight = toyFlight();
-    keepBody(flight, received('{"name": "REAL"}'));
+    const request = toyRequest();
+    keepBody(request, received('{"name": "REAL"}'));
 
-    expect(flight).toMatchObject({
-      body: { text: '{"name": "REAL"}' },
+    expect(request).toMatchObject({
+      received: { text: '{"name": "REAL"}' },
       sent: { text: '{"name": "REAL"}', form: 'bytes', size: 16 },
       reported: [['finding', 'foreign_credential', 'in `{"name": "REAL"}`', NOW]],
       isForeign: true,
@@ -21,10 +21,10 @@ describe('a received body', () => {
 
   it('without such a key does not change what the headers and the URL said', () => {
     for (const isForeign of [true, false]) {
-      const flight = toyFlight({ flight: { isForeign } });
-      keepBody(flight, received('{"name":"ball"}'));
+      const request = toyRequest({ request: { isForeign } });
+      keepBody(request, received('{"name":"ball"}'));
 
-      expect(flight).toMatchObject({ isForeign, reported: [] });
+      expect(request).toMatchObject({ isForeign, reported: [] });
     }
   });
 
@@ -32,50 +32,50 @@ describe('a received body', () => {
     ['an operation that reads none', null],
     ['a request that was not read to its end', received(null)],
   ])('of %s is not kept', (_what, body) => {
-    const flight = toyFlight();
-    keepBody(flight, body);
+    const request = toyRequest();
+    keepBody(request, body);
 
-    expect(flight).toMatchObject({ body, sent: NO_BODY, reported: [] });
+    expect(request).toMatchObject({ received: body, sent: NO_BODY, reported: [] });
   });
 
   it('that a decision needed is not reported again when its operation takes it', () => {
-    const flight = toyFlight();
+    const request = toyRequest();
     const body = received('{"name": "REAL"}');
-    keepBody(flight, body);
-    parseBody(flight, body);
+    keepBody(request, body);
+    parseBody(request, body);
 
-    expect(flight.reported).toHaveLength(1);
+    expect(request.reported).toHaveLength(1);
   });
 
   it('of recorded traffic may have any key', () => {
-    const flight = toyFlight({ route: { row: { id: 'row_of_toy', readsTraffic: true } } });
-    keepBody(flight, received('REAL-1'));
+    const request = toyRequest({ route: { row: { id: 'row_of_toy', readsTraffic: true } } });
+    keepBody(request, received('REAL-1'));
 
-    expect(flight).toMatchObject({ isForeign: false, reported: [] });
+    expect(request).toMatchObject({ isForeign: false, reported: [] });
   });
 });
 
 describe('the body of a refused request', () => {
   const refused = (given: Given = {}) =>
-    toyFlight({
+    toyRequest({
       route: { readsBody: true },
       raw: { method: 'POST', headers: [['Content-Length', '15']], body: '{"name":"REAL"}' },
       ...given,
     });
 
   it('is kept for the journal, and for nothing else', async () => {
-    const flight = refused();
-    await keepRefusedBody(flight);
+    const request = refused();
+    await keepRefusedBody(request);
 
-    expect(flight).toMatchObject({ body: null, sent: { text: '{"name":"REAL"}', size: 15, isCut: false } });
-    expect(flight.context.body).toBeUndefined();
-    expect(flight.reported).toHaveLength(1);
+    expect(request).toMatchObject({ received: null, sent: { text: '{"name":"REAL"}', size: 15, isCut: false } });
+    expect(request.body).toBeUndefined();
+    expect(request.reported).toHaveLength(1);
   });
 
   it('is left alone where the operation reads none', async () => {
-    const flight = refused({ route: { readsBody: false } });
-    await keepRefusedBody(flight);
+    const request = refused({ route: { readsBody: false } });
+    await keepRefusedBody(request);
 
-    expect(flight).toMatchObject({ sent: NO_BODY, reported: [] });
+    expect(request).toMatchObject({ sent: NO_BODY, reported: [] });
   });
 });

@@ -1,29 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/core/problem.ts';
 import { parseBody } from '../../../src/http/steps/validate-request.ts';
-import { type Given, toyFlight } from './toy-flight.ts';
+import { type Given, toyRequest } from './toy-request.ts';
 
 /** A request whose body was received. */
-const sending = (text: string, { flight, ...given }: Given = {}) =>
-  toyFlight({
+const sending = (text: string, { request, ...given }: Given = {}) =>
+  toyRequest({
     operation: { normalizeSpelling: () => 'spelled' },
-    flight: { body: { value: JSON.parse(text), text, fault: null }, ...flight },
+    request: { received: { value: JSON.parse(text), text, fault: null }, ...request },
     ...given,
   });
 
 describe('a body', () => {
   it('is taken as it was received', () => {
-    const flight = sending('{"name": "ball"}');
-    parseBody(flight, flight.body);
+    const request = sending('{"name": "ball"}');
+    parseBody(request, request.received);
 
-    expect(flight.context.body).toEqual({ name: 'ball' });
+    expect(request.body).toEqual({ name: 'ball' });
   });
 
   it('that was not received changes nothing', () => {
-    const flight = toyFlight();
-    parseBody(flight, flight.body);
+    const request = toyRequest();
+    parseBody(request, request.received);
 
-    expect(flight.context.body).toBeUndefined();
+    expect(request.body).toBeUndefined();
   });
 
   it('is spelled as the document does where the service does not mind', () => {
@@ -31,15 +31,15 @@ describe('a body', () => {
       sending('{}', { service: { conventions: {} } }),
       sending('{}', { service: { conventions: { caselessEnums: true } } }),
     ];
-    parseBody(minding, minding.body);
-    parseBody(other, other.body);
+    parseBody(minding, minding.received);
+    parseBody(other, other.received);
 
-    expect([minding.context.body, other.context.body]).toEqual([{}, 'spelled']);
+    expect([minding.body, other.body]).toEqual([{}, 'spelled']);
   });
 
   it('that could not be read is refused for that reason', () => {
     const fault = new Problem('too_large');
 
-    expect(() => parseBody(toyFlight(), { value: undefined, text: null, fault })).toThrow(fault);
+    expect(() => parseBody(toyRequest(), { value: undefined, text: null, fault })).toThrow(fault);
   });
 });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../../src/core/problem.ts';
 import { record } from '../../../src/http/steps/record.ts';
-import { ALLOWED, faultThat, NOW, toyFlight } from './toy-flight.ts';
+import { ALLOWED, faultThat, NOW, toyRequest } from './toy-request.ts';
 
 const ADDRESSEE = { service: 'toys', operation: 'get_toy' };
 const ANSWER = { status: 200, headers: { 'content-type': 'application/json' }, payload: '{"name":"ball"}' };
-const recorded = (flight: Parameters<typeof toyFlight>[0] = {}, answer: Parameters<typeof record>[3] = ANSWER) => {
-  const arrived = toyFlight(flight);
-  record(arrived, ADDRESSEE, arrived, answer);
+const recorded = (request: Parameters<typeof toyRequest>[0] = {}, answer: Parameters<typeof record>[2] = ANSWER) => {
+  const arrived = toyRequest(request);
+  record(arrived, ADDRESSEE, answer);
   expect(arrived.reported.map(([what]) => what)).toEqual(['request']);
   return arrived.reported[0]?.[1];
 };
@@ -16,11 +16,11 @@ describe('the journal has of a request', () => {
   it('what was asked, what was decided, and what was answered', () => {
     const hints = [{ code: 'h', text: 'Look.' }] as never;
     const sent = { text: '{}', form: 'bytes', size: 2 } as const;
-    const flight = { decision: { ...ALLOWED, reason: 'not_owner' }, sent, hints, isDone: true, wouldBe: 403 } as const;
+    const request = { decision: { ...ALLOWED, reason: 'not_owner' }, sent, hints, isDone: true, wouldBe: 403 } as const;
 
     expect(
       recorded({
-        flight,
+        request,
         raw: {
           headers: [
             ['Host', 'mock'],
@@ -55,11 +55,11 @@ describe('the journal has of a request', () => {
 
   it('what was found to be wrong with it while it was answered, if anything was', () => {
     const report = (kind: string, message: string) => ({ kind, message });
-    const flight = toyFlight({ world: { findings: { report } } });
-    flight.context.findings.report('other_version', 'It is of 2.0.', NOW);
-    record(flight, ADDRESSEE, flight, ANSWER);
+    const request = toyRequest({ world: { findings: { report } } });
+    request.findings.report('other_version', 'It is of 2.0.', NOW);
+    record(request, ADDRESSEE, ANSWER);
 
-    expect(flight.reported[0]?.[1]).toMatchObject({ reported: [{ kind: 'other_version', message: 'It is of 2.0.' }] });
+    expect(request.reported[0]?.[1]).toMatchObject({ reported: [{ kind: 'other_version', message: 'It is of 2.0.' }] });
     expect(recorded()).not.toHaveProperty('reported');
   });
 
@@ -67,10 +67,10 @@ describe('the journal has of a request', () => {
     const injectedFault = faultThat({ answer: { status: 200 } });
     const problem = new Problem('invalid_request', 'A name is missing.');
 
-    expect(recorded({ flight: { injectedFault, problem } })).toMatchObject({
+    expect(recorded({ request: { injectedFault, problem } })).toMatchObject({
       explanation: "This answer is not the mock's own: the fault f-1 gave it.",
     });
-    expect(recorded({ flight: { injectedFault: faultThat({ status: 503 }), problem } })).toMatchObject({
+    expect(recorded({ request: { injectedFault: faultThat({ status: 503 }), problem } })).toMatchObject({
       explanation: 'A name is missing.',
     });
   });
@@ -91,8 +91,8 @@ describe('the journal has of a request', () => {
   ])('what was wrong with it, with %s', (_what, decision, explanation) => {
     const problem = new Problem('invalid_request', 'A name is missing.');
 
-    expect(recorded({ flight: { decision, problem } })).toMatchObject({ explanation });
-    expect(recorded({ flight: { decision, outcome: { status: 400, refusal: problem } } })).toMatchObject({
+    expect(recorded({ request: { decision, problem } })).toMatchObject({ explanation });
+    expect(recorded({ request: { decision, outcome: { status: 400, refusal: problem } } })).toMatchObject({
       explanation,
     });
   });
@@ -100,23 +100,23 @@ describe('the journal has of a request', () => {
   it('no credential of what was wrong with it', () => {
     const problem = new Problem('unknown_path', `There is no operation at \`/toys/nvapi-${'x'.repeat(64)}\`.`);
 
-    expect(recorded({ flight: { problem } })).toMatchObject({
+    expect(recorded({ request: { problem } })).toMatchObject({
       explanation: 'There is no operation at `/toys/nvapi-...`.',
     });
   });
 
   it('how long it took', () => {
     const begin = performance.now() - 1000;
-    const { durationMs } = recorded({ flight: { startedAt: begin } }) as { durationMs: number };
+    const { durationMs } = recorded({ request: { startedAt: begin } }) as { durationMs: number };
 
     expect(durationMs).toBeGreaterThanOrEqual(1000);
     expect(durationMs).toBeLessThan(60_000);
   });
 
   it('the root, where it named no path', () => {
-    const arrived = toyFlight();
+    const arrived = toyRequest();
     delete arrived.raw.url;
-    record(arrived, ADDRESSEE, arrived, ANSWER);
+    record(arrived, ADDRESSEE, ANSWER);
 
     expect(arrived.reported[0]?.[1]).toMatchObject({ url: '/' });
   });
@@ -126,6 +126,6 @@ describe('the journal has of a request', () => {
     ['headers', null],
     ['body', 200],
   ] as const)('the fault that struck it; the connection broke: %s', (drop, status) => {
-    expect(recorded({ flight: { injectedFault: faultThat({ drop }) } })).toMatchObject({ fault: 'f-1', status });
+    expect(recorded({ request: { injectedFault: faultThat({ drop }) } })).toMatchObject({ fault: 'f-1', status });
   });
 });

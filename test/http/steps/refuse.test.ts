@@ -4,7 +4,7 @@ import { COMMON_REASONS } from '../../../src/core/reasons.ts';
 import { refuse } from '../../../src/http/steps/refuse.ts';
 import { OutcomeUnknown, Unwritable } from '../../../src/store/errors.ts';
 import { key } from '../../core/toy-law.ts';
-import { ALLOWED, type Given, NOW, toyFlight } from './toy-flight.ts';
+import { ALLOWED, type Given, NOW, toyRequest } from './toy-request.ts';
 
 const basisOf = (reason: keyof typeof COMMON_REASONS) => {
   const { certainty, source } = COMMON_REASONS[reason];
@@ -12,9 +12,9 @@ const basisOf = (reason: keyof typeof COMMON_REASONS) => {
 };
 
 const refused = async (thrown: unknown, given: Given = {}) => {
-  const flight = toyFlight(given);
-  await refuse(flight, thrown);
-  return flight;
+  const request = toyRequest(given);
+  await refuse(request, thrown);
+  return request;
 };
 const DENIED = { ...ALLOWED, effect: 'deny', reason: 'not_owner' } as const;
 /** A credential that is not accepted. */
@@ -24,12 +24,11 @@ const unaccepted = (parts: ProblemParts) =>
 describe('whatever is thrown', () => {
   it('is told in the words of the service, which know what it is about', async () => {
     const caller = key(['play']);
-    const flight = await refused(new Problem('forbidden', 'No.'), {
-      flight: { decision: DENIED },
-      context: { caller },
+    const request = await refused(new Problem('forbidden', 'No.'), {
+      request: { decision: DENIED, caller },
     });
 
-    expect(flight.outcome).toEqual({
+    expect(request.outcome).toEqual({
       status: 403,
       body: {
         kind: 'forbidden',
@@ -47,9 +46,9 @@ describe('whatever is thrown', () => {
         },
       },
     });
-    expect(flight.decision).toBe(DENIED);
-    expect(flight.problem).toMatchObject({ kind: 'forbidden' });
-    expect(flight.reported).toEqual([]);
+    expect(request.decision).toBe(DENIED);
+    expect(request.problem).toMatchObject({ kind: 'forbidden' });
+    expect(request.reported).toEqual([]);
   });
 
   it('is told in words of the mock, if it is about the mock', async () => {
@@ -63,10 +62,10 @@ describe('whatever is thrown', () => {
   });
 
   it('is a fault of the mock, if it is nothing else', async () => {
-    const flight = await refused(new TypeError('broken'));
+    const request = await refused(new TypeError('broken'));
 
-    expect(flight.problem).toMatchObject({ kind: 'internal' });
-    expect(flight.outcome.status).toBe(500);
+    expect(request.problem).toMatchObject({ kind: 'internal' });
+    expect(request.outcome.status).toBe(500);
   });
 
   it('is worth knowing, if nothing can be stored', async () => {
@@ -84,7 +83,7 @@ describe('the decision about a request', () => {
   it.each<ProblemKind>(['invalid_request', 'timeout', 'too_large', 'unsupported_media_type'])(
     'is none where it could not be read: %s',
     async (kind) => {
-      expect((await refused(new Problem(kind), { flight: { decision: ALLOWED } })).decision).toBeNull();
+      expect((await refused(new Problem(kind), { request: { decision: ALLOWED } })).decision).toBeNull();
     },
   );
 
@@ -99,13 +98,13 @@ describe('the decision about a request', () => {
   });
 
   it('stays what it was, if something else went wrong afterwards', async () => {
-    expect((await refused(new Problem('conflict'), { flight: { decision: ALLOWED } })).decision).toBe(ALLOWED);
+    expect((await refused(new Problem('conflict'), { request: { decision: ALLOWED } })).decision).toBe(ALLOWED);
   });
 
   it('is that nobody knows what became of it, if the database went away', async () => {
     const cause = new OutcomeUnknown('gone');
 
-    expect((await refused(cause, { flight: { decision: ALLOWED } })).decision).toEqual({
+    expect((await refused(cause, { request: { decision: ALLOWED } })).decision).toEqual({
       ...ALLOWED,
       effect: 'deny',
       reason: 'outcome_unknown',
@@ -130,7 +129,7 @@ describe('a key that no mock issued', () => {
   const problem = new Problem('invalid_request', 'It may be real.', { reason: 'foreign_credential' });
 
   it('is refused by a decision, whatever the caller was allowed', async () => {
-    const { decision } = await refused(problem, { flight: { decision: ALLOWED } });
+    const { decision } = await refused(problem, { request: { decision: ALLOWED } });
 
     expect(decision).toEqual({
       ...ALLOWED,
@@ -153,7 +152,7 @@ describe('an object of another owner that only the body names', () => {
   it('is refused by a decision with its reason', async () => {
     const problem = new Problem('forbidden', '', { reason: 'not_owner' });
 
-    expect((await refused(problem, { flight: { decision: ALLOWED } })).decision).toEqual({
+    expect((await refused(problem, { request: { decision: ALLOWED } })).decision).toEqual({
       ...ALLOWED,
       effect: 'deny',
       reason: 'not_owner',
@@ -255,13 +254,13 @@ describe('a credential that is not known here', () => {
   it('is not looked for where something else is wrong with it, or it is of another kind', async () => {
     expect((await sent('team-a', owned('team-b'), { reason: 'disabled' })).decision).not.toHaveProperty('ofWorld');
     for (const reasons of [{ unknown_key_id: { unknown: 'client' } }, {}]) {
-      const flight = await refused(unaccepted({}), {
+      const request = await refused(unaccepted({}), {
         raw: { headers: [['authorization', 'key']] },
         route: { rule: { id: 'r' } },
         world: { id: 'team-a' },
         server: { ...server, reasons, worlds: { isAlone: false, has: () => true, ...owned('team-b') } },
       });
-      expect(flight.decision).not.toHaveProperty('ofWorld');
+      expect(request.decision).not.toHaveProperty('ofWorld');
     }
   });
 });
@@ -273,7 +272,7 @@ describe('an object that is not there', () => {
   };
 
   it('may be a path that another version has, which is worth knowing', async () => {
-    const given = { flight: { decision: missing }, route: { document } };
+    const given = { request: { decision: missing }, route: { document } };
 
     expect((await refused(new Problem('not_found'), given)).reported).toEqual([
       ['finding', 'other_version', 'GET /toys/ball was called, which only 2.0 has', NOW],
@@ -281,8 +280,8 @@ describe('an object that is not there', () => {
   });
 
   it('is nothing else, if no other version has its path, or it is refused for something else', async () => {
-    const elsewhere = { flight: { decision: missing }, raw: { url: '/toys/doll' }, route: { document } };
-    const otherwise = { flight: { decision: DENIED }, route: { document } };
+    const elsewhere = { request: { decision: missing }, raw: { url: '/toys/doll' }, route: { document } };
+    const otherwise = { request: { decision: DENIED }, route: { document } };
 
     expect((await refused(new Problem('not_found'), elsewhere)).reported).toEqual([]);
     expect((await refused(new Problem('not_found'), otherwise)).reported).toEqual([]);
@@ -293,23 +292,23 @@ describe('what somebody may have got wrong', () => {
   const service = { hints: [{ code: 'toys.loud', when: () => 'It is loud.' }] };
 
   it('is in the decision and in a header', async () => {
-    const flight = await refused(new Problem('forbidden'), { service, flight: { decision: DENIED } });
+    const request = await refused(new Problem('forbidden'), { service, request: { decision: DENIED } });
 
-    expect(flight.hints).toMatchObject([{ text: 'It is loud.' }]);
-    expect(flight.decision).toMatchObject({ hints: ['It is loud.'] });
-    expect(flight.outcome).toMatchObject({ headers: { 'x-mock-hint': 'It is loud.' } });
+    expect(request.hints).toMatchObject([{ text: 'It is loud.' }]);
+    expect(request.decision).toMatchObject({ hints: ['It is loud.'] });
+    expect(request.outcome).toMatchObject({ headers: { 'x-mock-hint': 'It is loud.' } });
   });
 
   it('is in a header alone where there is no decision', async () => {
-    const flight = await refused(new Problem('invalid_request'), { service });
+    const request = await refused(new Problem('invalid_request'), { service });
 
-    expect(flight.decision).toBeNull();
-    expect(flight.outcome).toMatchObject({ headers: { 'x-mock-hint': 'It is loud.' } });
+    expect(request.decision).toBeNull();
+    expect(request.outcome).toMatchObject({ headers: { 'x-mock-hint': 'It is loud.' } });
   });
 });
 
 it('a refusal without an operation is about its path alone', () => {
-  expect(toyFlight().context.about(null)).toMatchObject({ path: '/toys/ball', operation: null, decision: null });
+  expect(toyRequest().about()).toMatchObject({ path: '/toys/ball', operation: 'row_of_toy', decision: null });
 });
 
 it('a refusal knows every line of a header of its request', () => {
@@ -318,8 +317,5 @@ it('a refusal knows every line of a header of its request', () => {
     ['accept', 'application/json'],
   ] as const;
 
-  expect(toyFlight({ raw: { headers } }).context.about(null).headerLines('accept')).toEqual([
-    'text/html',
-    'application/json',
-  ]);
+  expect(toyRequest({ raw: { headers } }).about().headerLines('accept')).toEqual(['text/html', 'application/json']);
 });

@@ -1,35 +1,35 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { Problem, type ProblemKind } from '../../../src/core/problem.ts';
-import type { Payload } from '../../../src/http/flight.ts';
+import type { Payload } from '../../../src/http/request.ts';
 import { logRefusal, reportAnswer } from '../../../src/http/steps/record.ts';
 import { ruleOf, toyLaw } from '../../core/toy-law.ts';
 import { toySecrets } from '../../journal/toy-secrets.ts';
-import { ALLOWED, faultThat, toyFlight } from './toy-flight.ts';
+import { ALLOWED, faultThat, toyRequest } from './toy-request.ts';
 
 const REFUSED = { ...ALLOWED, id: 'd-2', effect: 'deny', reason: 'not_owner' } as const;
-const lines = ({ reported }: ReturnType<typeof toyFlight>) =>
+const lines = ({ reported }: ReturnType<typeof toyRequest>) =>
   reported.filter(([what]) => ['info', 'error', 'debug'].includes(String(what)));
 
 /** Reports the answer to a request. @returns the headers that it has then */
-function report(flight: ReturnType<typeof toyFlight>, payload?: Payload, headers: Record<string, unknown> = {}) {
+function report(request: ReturnType<typeof toyRequest>, payload?: Payload, headers: Record<string, unknown> = {}) {
   const all = { ...headers };
   const reply = { header: (name: string, value: unknown) => (all[name] = value), getHeaders: () => all };
-  reportAnswer(flight, reply as never, payload);
+  reportAnswer(request, reply as never, payload);
   return all;
 }
 
 describe('an answer has', () => {
   it('its decision, which the world keeps, and is recorded as it is sent', () => {
-    const flight = toyFlight({ flight: { decision: ALLOWED } });
-    const headers = report(flight, '{"name":"ball"}', { 'content-type': 'application/json; charset=utf-8', age: 7 });
+    const request = toyRequest({ request: { decision: ALLOWED } });
+    const headers = report(request, '{"name":"ball"}', { 'content-type': 'application/json; charset=utf-8', age: 7 });
 
     expect(headers).toEqual({
       'content-type': 'application/json; charset=utf-8',
       age: 7,
       'x-mock-decision': '{"id":"d-1","effect":"allow"}',
     });
-    expect(flight.reported).toEqual([
+    expect(request.reported).toEqual([
       ['decision', ALLOWED],
       [
         'request',
@@ -46,15 +46,15 @@ describe('an answer has', () => {
 
   it('the use of a right, which the world notes with the path as it is recorded', () => {
     const accessRequest = { rule: ruleOf(), ruleset: toyLaw };
-    const request = { method: 'GET', path: '/toys/ball?password=secret' };
+    const asked = { method: 'GET', path: '/toys/ball?password=secret' };
     const used = (given: object) =>
-      toyFlight({ context: { accessRequest }, flight: { decision: { ...ALLOWED, request }, ...given } });
+      toyRequest({ request: { accessRequest, decision: { ...ALLOWED, request: asked }, ...given } });
     const flights = [
       used({ use: { lookedUp: null } }),
       used({}),
       used({ use: { lookedUp: null }, decision: { ...ALLOWED, principal: null } }),
     ];
-    for (const flight of flights) report(flight);
+    for (const request of flights) report(request);
 
     const uses = flights.map(({ reported }) => reported.filter(([what]) => what === 'use'));
     const noted = { method: 'GET', path: expect.stringMatching(/^\/toys\/ball\?password=sha256:/) };
@@ -62,41 +62,41 @@ describe('an answer has', () => {
   });
 
   it('no decision where nobody is to know, and the world keeps it all the same', () => {
-    const flight = toyFlight({ server: { explain: false }, flight: { decision: ALLOWED } });
+    const request = toyRequest({ server: { explain: false }, request: { decision: ALLOWED } });
 
-    expect(report(flight)).toEqual({});
-    expect(flight.reported[0]).toEqual(['decision', ALLOWED]);
+    expect(report(request)).toEqual({});
+    expect(request.reported[0]).toEqual(['decision', ALLOWED]);
   });
 
   it('no decision, if there was none', () => {
-    const flight = toyFlight();
+    const request = toyRequest();
 
-    expect(report(flight)).toEqual({});
-    expect(flight.reported.map(([what]) => what)).toEqual(['request']);
+    expect(report(request)).toEqual({});
+    expect(request.reported.map(([what]) => what)).toEqual(['request']);
   });
 
   it('no record if the control API gave it', () => {
-    const flight = toyFlight({ service: { isControlApi: true } });
-    report(flight);
+    const request = toyRequest({ service: { isControlApi: true } });
+    report(request);
 
-    expect(flight.reported).toEqual([]);
+    expect(request.reported).toEqual([]);
   });
 
   it('no body in its record if that is made while it is read', () => {
-    const flight = toyFlight();
-    report(flight, Readable.from(['a']));
+    const request = toyRequest();
+    report(request, Readable.from(['a']));
 
-    expect(flight.reported).toEqual([
+    expect(request.reported).toEqual([
       ['request', expect.objectContaining({ responseBody: { text: null, form: 'text', size: 0 } })],
     ]);
   });
 
   it('the fault that is injected into it', () => {
-    const flight = toyFlight({ flight: { injectedFault: faultThat({ drop: 'body' }) } });
-    const headers = report(flight);
+    const request = toyRequest({ request: { injectedFault: faultThat({ drop: 'body' }) } });
+    const headers = report(request);
 
     expect(headers).toEqual({ 'x-mock-fault': 'f-1' });
-    expect(flight.reported).toEqual([
+    expect(request.reported).toEqual([
       ['request', expect.objectContaining({ fault: 'f-1', responseHeaders: { 'x-mock-fault': 'f-1' } })],
     ]);
   });
@@ -104,10 +104,10 @@ describe('an answer has', () => {
 
 describe('the log has', () => {
   it('a line for a refusal, with its reason and its decision', () => {
-    const flight = toyFlight({ world: { id: 'team-a' }, flight: { decision: REFUSED, outcome: { status: 403 } } });
-    report(flight);
+    const request = toyRequest({ world: { id: 'team-a' }, request: { decision: REFUSED, outcome: { status: 403 } } });
+    report(request);
 
-    expect(lines(flight)).toEqual([
+    expect(lines(request)).toEqual([
       [
         'info',
         '403 GET /toys/ball - get_toy was refused: the object is visible to the caller, but only its owner may do this [decision d-2] [world team-a]',
@@ -118,16 +118,16 @@ describe('the log has', () => {
 
   it('a line for a request that could not be read', () => {
     const problem = new Problem('invalid_request', 'Field `size` is wrong.');
-    const flight = toyFlight({ flight: { problem, outcome: { status: 400 } } });
-    report(flight);
+    const request = toyRequest({ request: { problem, outcome: { status: 400 } } });
+    report(request);
 
-    expect(lines(flight)).toEqual([['info', '400 GET /toys/ball - Field `size` is wrong.']]);
+    expect(lines(request)).toEqual([['info', '400 GET /toys/ball - Field `size` is wrong.']]);
   });
 
   it('a line for any other answer if somebody wants every one', () => {
     const [wanted, other] = [
-      toyFlight({ world: { id: 'team-a' }, flight: { decision: ALLOWED } }),
-      toyFlight({ flight: { decision: ALLOWED } }),
+      toyRequest({ world: { id: 'team-a' }, request: { decision: ALLOWED } }),
+      toyRequest({ request: { decision: ALLOWED } }),
     ];
     Object.assign(wanted.server.log, { debugging: true });
     report(wanted);
@@ -138,11 +138,11 @@ describe('the log has', () => {
   });
 
   it('no decision in that line if there was none', () => {
-    const flight = toyFlight();
-    Object.assign(flight.server.log, { debugging: true });
-    report(flight);
+    const request = toyRequest();
+    Object.assign(request.server.log, { debugging: true });
+    report(request);
 
-    expect(lines(flight)).toEqual([['debug', '200 GET /toys/ball', { decision: undefined }]]);
+    expect(lines(request)).toEqual([['debug', '200 GET /toys/ball', { decision: undefined }]]);
   });
 
   it.each<[kind: ProblemKind, line: unknown[]]>([
@@ -151,29 +151,29 @@ describe('the log has', () => {
     ['storage_failing', ['error', '500 GET /toys/ball - Oh. [world x]']],
     ['not_found', ['info', '500 GET /toys/ball - Oh. [world x]']],
   ])('%s at the level that it deserves', (kind, line) => {
-    const flight = toyFlight();
+    const request = toyRequest();
     logRefusal(
-      flight.server.log,
-      flight.raw,
+      request.server.log,
+      request.raw,
       500,
       new Problem(kind, 'Oh.', { cause: 'why' }),
       ' [world x]',
       toySecrets(),
     );
 
-    expect(lines(flight)).toEqual([line]);
+    expect(lines(request)).toEqual([line]);
   });
 });
 
 describe('the metrics count', () => {
-  const counted = (flight: Parameters<typeof toyFlight>[0]) => {
+  const counted = (request: Parameters<typeof toyRequest>[0]) => {
     const seen: unknown[] = [];
-    report(toyFlight({ ...flight, server: { metrics: { answered: (one: unknown) => seen.push(one) } } }));
+    report(toyRequest({ ...request, server: { metrics: { answered: (one: unknown) => seen.push(one) } } }));
     return seen;
   };
   const problem = new Problem('invalid_request', 'Field `size` is wrong.');
 
-  it.each<[what: string, flight: object, status: number, reason: string | null]>([
+  it.each<[what: string, request: object, status: number, reason: string | null]>([
     ['an answer', {}, 200, null],
     ['an answer that was allowed', { decision: { ...ALLOWED, reason: 'not_owner' } }, 200, null],
     ['a refusal by its reason', { decision: REFUSED, problem, outcome: { status: 403 } }, 403, 'not_owner'],
@@ -185,7 +185,7 @@ describe('the metrics count', () => {
       400,
       'invalid_request',
     ],
-  ])('%s', (_what, flight, status, reason) => {
-    expect(counted({ flight })).toEqual([{ service: 'toys', operation: 'get_toy', status, reason }]);
+  ])('%s', (_what, request, status, reason) => {
+    expect(counted({ request })).toEqual([{ service: 'toys', operation: 'get_toy', status, reason }]);
   });
 });

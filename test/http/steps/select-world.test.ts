@@ -3,10 +3,10 @@ import { knownHosts } from '../../../src/core/hosts.ts';
 import { Problem } from '../../../src/core/problem.ts';
 import { receive } from '../../../src/http/bodies.ts';
 import type { WorldAddress } from '../../../src/http/server.ts';
-import { arrive, isSelectedByBody, selectWorld } from '../../../src/http/steps/select-world.ts';
+import { isSelectedByBody, routed as routedTo, selectWorld } from '../../../src/http/steps/select-world.ts';
 import { limitsOf } from '../../../src/http/transport/limits.ts';
 import { incoming } from '../../support/incoming.ts';
-import { toyFlight } from './toy-flight.ts';
+import { toyRequest } from './toy-request.ts';
 
 const JSON_TYPE = ['content-type', 'application/json'] as const;
 
@@ -58,7 +58,7 @@ function placed({ door = null, guard = 'open', routed = true, host = 'mock', bod
     limits: limitsOf({ bodyBytes: 100 }),
     extractors: [(line: string) => (line.startsWith('Basic ') ? client(line.slice(6)) : null)],
   };
-  const { route } = toyFlight({
+  const { route } = toyRequest({
     route: {
       row: {
         id: 'row_of_toy',
@@ -82,17 +82,17 @@ function placed({ door = null, guard = 'open', routed = true, host = 'mock', bod
     ...(body !== undefined && { body }),
   });
   const destination = { guard, route: routed ? route : null, params: {}, query: given.query ?? {} };
-  const arrival = arrive(server as never, raw, destination);
-  const isReceivedFirst = isSelectedByBody(server as never, arrival);
+  const request = routedTo(server as never, raw, destination);
+  const isReceivedFirst = isSelectedByBody(server as never, request);
   const enter = async () => {
     const received = isReceivedFirst ? await receive(raw, route, server.limits) : null;
-    return selectWorld(server as never, raw, arrival, received);
+    return selectWorld(server as never, request, received);
   };
-  return { reported, arrival, isReceivedFirst, enter };
+  return { reported, request, isReceivedFirst, enter };
 }
 const worldIn = async (given: Given) => {
-  const { context, fault } = await placed(given).enter();
-  return [context.world.id, fault?.kind ?? null];
+  const { world, fault } = await placed(given).enter();
+  return [world.id, fault?.kind ?? null];
 };
 const DOOR: WorldAddress = { kind: 'header', world: 'team-a' };
 
@@ -107,8 +107,8 @@ describe('a request leads', () => {
 
   it('to the default one where its header names the world to make', async () => {
     const lead = async (given: Given) => {
-      const { context, fault } = await placed({ makesWorld: true, ...given }).enter();
-      return [context.world.id, context.worldToMake, fault?.kind ?? null];
+      const { world, worldToMake, fault } = await placed({ makesWorld: true, ...given }).enter();
+      return [world.id, worldToMake, fault?.kind ?? null];
     };
     const query = { selects: 'query', query: { client: 'a1' } } as const;
 
@@ -154,21 +154,20 @@ describe('a request that has arrived', () => {
   it('holds its world, and knows under which name it was called and since when', async () => {
     const begin = performance.now();
     const { reported, enter } = placed({ door: DOOR, guard: 'admin' });
-    const { context, startedAt, body } = await enter();
+    const request = await enter();
 
     expect(reported).toEqual([
       ['check', 'admin'],
       ['hold', 'team-a'],
     ]);
-    expect(context).toMatchObject({ origin: 'http://mock', openOrigin: 'http://mock/w/team-a' });
-    expect(startedAt).toBeGreaterThanOrEqual(begin);
-    expect(body).toBeNull();
+    expect(request).toMatchObject({ origin: 'http://mock', openOrigin: 'http://mock/w/team-a', received: null });
+    expect(request.startedAt).toBeGreaterThanOrEqual(begin);
   });
 
   it('has no name of the server, if it named none that can be one', async () => {
-    const { context } = await placed({ host: 'a b' }).enter();
+    const { origin, openOrigin } = await placed({ host: 'a b' }).enter();
 
-    expect([context.origin, context.openOrigin]).toEqual(['', '']);
+    expect([origin, openOrigin]).toEqual(['', '']);
   });
 
   it('has its body received first only if that may name the world, and it may come in', () => {
@@ -188,7 +187,7 @@ describe('a request that has arrived', () => {
   });
 
   it('brings the body that was received, or what is wrong with it', async () => {
-    const bodyIn = async (body: string) => (await placed({ selects: 'body', body }).enter()).body;
+    const bodyIn = async (body: string) => (await placed({ selects: 'body', body }).enter()).received;
 
     expect(await bodyIn('{"client":"a1"}')).toEqual({
       value: { client: 'a1' },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { validateRequest } from '../../../src/http/steps/validate-request.ts';
-import { type Given, NOW, toyFlight } from './toy-flight.ts';
+import { type Given, NOW, toyRequest } from './toy-request.ts';
 
 const OPERATION = {
   queryNames: ['size', 'tags', 'open', 'share'],
@@ -10,27 +10,27 @@ const OPERATION = {
   requestFault: () => null,
 };
 const asked = (query: Record<string, unknown>, body?: unknown, more: object = {}, given: Given = {}) =>
-  toyFlight({ operation: { ...OPERATION, ...more }, context: { query, body }, ...given });
+  toyRequest({ operation: { ...OPERATION, ...more }, ...given, request: { query, body, ...given.request } });
 
 describe('a query parameter that the document does not name', () => {
   it('is ignored, which is worth knowing', () => {
-    const flight = asked({ size: '1', 'of-nobody': 'x', more: 'y' });
-    validateRequest(flight);
+    const request = asked({ size: '1', 'of-nobody': 'x', more: 'y' });
+    validateRequest(request);
 
-    expect(flight.context.query).toEqual({ size: '1' });
+    expect(request.query).toEqual({ size: '1' });
     const said = (name: string) =>
       `get_toy was called with the query parameter \`${name}\`, which its document does not name. It has no effect.`;
-    expect(flight.reported).toEqual([
+    expect(request.reported).toEqual([
       ['finding', 'undocumented_query', said('of-nobody'), NOW],
       ['finding', 'undocumented_query', said('more'), NOW],
     ]);
   });
 
   it('is reported with the one that was probably meant, unless that was sent as well', () => {
-    const flight = asked({ Size: '1', opne: 'true', open: 'true' });
-    validateRequest(flight);
+    const request = asked({ Size: '1', opne: 'true', open: 'true' });
+    validateRequest(request);
 
-    expect(flight.reported.map(([, , message]) => message)).toEqual([
+    expect(request.reported.map(([, , message]) => message)).toEqual([
       expect.stringMatching(/`Size`.*Did you mean `size`\?$/),
       expect.stringMatching(/`opne`.*It has no effect\.$/),
     ]);
@@ -38,12 +38,12 @@ describe('a query parameter that the document does not name', () => {
 
   it('is not compared beyond the first twenty', () => {
     const others = Array.from({ length: 20 }, (_, at) => [`x${at}`, '1'] as const);
-    const flight = asked(Object.fromEntries([...others, ['Size', '1']]));
-    validateRequest(flight);
+    const request = asked(Object.fromEntries([...others, ['Size', '1']]));
+    validateRequest(request);
 
-    expect(flight.context.query).toEqual({});
-    expect(flight.reported).toHaveLength(21);
-    expect(flight.reported.at(-1)).toContainEqual(expect.stringMatching(/`Size`.*It has no effect\.$/));
+    expect(request.query).toEqual({});
+    expect(request.reported).toHaveLength(21);
+    expect(request.reported.at(-1)).toContainEqual(expect.stringMatching(/`Size`.*It has no effect\.$/));
   });
 
   it('is kept where the document takes any, and where the switchboard will refuse it', () => {
@@ -51,10 +51,10 @@ describe('a query parameter that the document does not name', () => {
       asked({ more: 'y' }, undefined, { queryNames: 'any' }),
       asked({ more: 'y' }, undefined, {}, { service: { isControlApi: true } }),
     ];
-    for (const flight of [any, switchboard]) {
-      validateRequest(flight);
-      expect(flight.context.query).toEqual({ more: 'y' });
-      expect(flight.reported).toEqual([]);
+    for (const request of [any, switchboard]) {
+      validateRequest(request);
+      expect(request.query).toEqual({ more: 'y' });
+      expect(request.reported).toEqual([]);
     }
   });
 });
@@ -62,9 +62,9 @@ describe('a query parameter that the document does not name', () => {
 describe('a list in a query', () => {
   it('is written with commas, or one by one', () => {
     const [together, apart, none] = [asked({ tags: 'a,b' }), asked({ tags: ['a,b', 'c'] }), asked({})];
-    for (const flight of [together, apart, none]) validateRequest(flight);
+    for (const request of [together, apart, none]) validateRequest(request);
 
-    expect([together, apart, none].map(({ context }) => context.query)).toEqual([
+    expect([together, apart, none].map(({ query }) => query)).toEqual([
       { tags: ['a', 'b'] },
       { tags: ['a,b', 'c'] },
       {},
@@ -74,27 +74,27 @@ describe('a list in a query', () => {
 
 describe('a boolean in a query', () => {
   it.each(['true', 'True', 'TRUE', 'false', 'False'])('is written in any case: %s', (open) => {
-    const flight = asked({ open });
-    validateRequest(flight);
+    const request = asked({ open });
+    validateRequest(request);
 
-    expect(flight.context.query).toEqual({ open: open.toLowerCase() });
+    expect(request.query).toEqual({ open: open.toLowerCase() });
   });
 
   it.each(['yes', '1', ''])('is nothing else, as validation says: `%s`', (open) => {
-    const flight = asked({ open });
-    validateRequest(flight);
+    const request = asked({ open });
+    validateRequest(request);
 
-    expect(flight.context.query).toEqual({ open });
+    expect(request.query).toEqual({ open });
   });
 });
 
 describe('a field of the body that the document does not name', () => {
   const bodyNames = ['name', 'names', 'expiresAt'];
   const toldOf = (body: unknown, given: Given = {}) => {
-    const flight = asked({}, body, { bodyNames }, given);
-    validateRequest(flight);
-    expect(flight.context.body).toBe(body);
-    return flight.reported;
+    const request = asked({}, body, { bodyNames }, given);
+    validateRequest(request);
+    expect(request.body).toBe(body);
+    return request.reported;
   };
 
   it('is reported with the one that was probably meant', () => {
@@ -128,11 +128,11 @@ describe('a field of the body that the document does not name', () => {
 
 describe('a field of the body that only other versions have', () => {
   it('is ignored, which is worth knowing', () => {
-    const flight = asked({}, { colour: 'red', size: 1 });
-    validateRequest(flight);
+    const request = asked({}, { colour: 'red', size: 1 });
+    validateRequest(request);
 
-    expect(flight.context.body).toEqual({ size: 1 });
-    expect(flight.reported).toEqual([
+    expect(request.body).toEqual({ size: 1 });
+    expect(request.reported).toEqual([
       [
         'finding',
         'other_version',
@@ -145,10 +145,10 @@ describe('a field of the body that only other versions have', () => {
   it.each([[{ size: 1 }], ['colour'], [null], [undefined], [Object.create({ colour: 'red' })]])(
     'is not there in %j',
     (body) => {
-      const flight = asked({}, body);
-      validateRequest(flight);
+      const request = asked({}, body);
+      validateRequest(request);
 
-      expect(flight.reported).toEqual([]);
+      expect(request.reported).toEqual([]);
     },
   );
 });
@@ -208,7 +208,7 @@ describe('a key that no mock issued', () => {
       body,
       {},
       {
-        flight: { isForeign: true },
+        request: { isForeign: true },
         route,
         service: { credentialFields: { key: () => ({ kind: 'key' }), client: () => ({ kind: 'client' }) } },
       },
@@ -216,9 +216,9 @@ describe('a key that no mock issued', () => {
   const bySelection = { row: { id: 'row_of_toy', selects: 'body' } };
 
   it('is refused wherever it stands, before anything else is looked at', () => {
-    const flight = asked({ other: 'x' }, { key: 'REAL' }, {}, { flight: { isForeign: true } });
+    const request = asked({ other: 'x' }, { key: 'REAL' }, {}, { request: { isForeign: true } });
 
-    expect(() => validateRequest(flight)).toThrow(
+    expect(() => validateRequest(request)).toThrow(
       expect.objectContaining({
         kind: 'invalid_request',
         reason: 'foreign_credential',
@@ -226,7 +226,7 @@ describe('a key that no mock issued', () => {
           'The request contains a key that no mock issued, and that may be real. Send a key of this mock instead, and consider revoking the real one.',
       }),
     );
-    expect(flight.reported).toEqual([]);
+    expect(request.reported).toEqual([]);
   });
 
   it('is left to the operation that judges the key of its body', () => {
@@ -259,19 +259,19 @@ describe('a request', () => {
   });
 
   it('that does not fit is refused in the words of the fault', () => {
-    const flight = asked({}, {}, { requestFault: fault([]) });
+    const request = asked({}, {}, { requestFault: fault([]) });
 
-    expect(() => validateRequest(flight)).toThrow(
+    expect(() => validateRequest(request)).toThrow(
       expect.objectContaining({ kind: 'invalid_request', message: 'Field `size` is wrong.' }),
     );
-    expect(flight.reported).toEqual([]);
+    expect(request.reported).toEqual([]);
   });
 
   it('that would fit another version is refused, and that is worth knowing', () => {
-    const flight = asked({}, {}, { requestFault: fault(['2.0', '3.0']) });
+    const request = asked({}, {}, { requestFault: fault(['2.0', '3.0']) });
 
-    expect(() => validateRequest(flight)).toThrow('Field `size` is wrong.');
-    expect(flight.reported).toEqual([
+    expect(() => validateRequest(request)).toThrow('Field `size` is wrong.');
+    expect(request.reported).toEqual([
       [
         'finding',
         'other_version',

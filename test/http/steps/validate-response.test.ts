@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../../src/core/outcome.ts';
 import { Problem, type ProblemKind } from '../../../src/core/problem.ts';
 import { validateResponse } from '../../../src/http/steps/validate-response.ts';
-import { type Given, NOW, toyFlight } from './toy-flight.ts';
+import { type Given, NOW, toyRequest } from './toy-request.ts';
 
 const UNDOCUMENTED = 'the document does not name it';
 /** The form of errors of toys: `{ sorry: true }`. */
@@ -23,14 +23,14 @@ function findingsOf(outcome: Outcome, { errors = [ERROR], fits = false, kind, ..
   };
   const schemaFault = (schema: string, body: { sorry?: boolean }) =>
     body.sorry === true ? null : `it is no ${schema}`;
-  const flight = toyFlight({
+  const request = toyRequest({
     ...given,
     operation: { answerFault },
     route: { document: { schemaFault }, errorRenderer: { errors } },
-    flight: { outcome, problem: kind === undefined ? null : new Problem(kind), ...given.flight },
+    request: { outcome, problem: kind === undefined ? null : new Problem(kind), ...given.request },
   });
-  validateResponse(flight);
-  return { compared, findings: flight.reported.map(([, , message]) => message), reported: flight.reported };
+  validateResponse(request);
+  return { compared, findings: request.reported.map(([, , message]) => message), reported: request.reported };
 }
 
 describe('an answer', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../../src/core/decision.ts';
 import { withOther } from '../../../src/http/steps/decide.ts';
 import { ruleOf } from '../../core/toy-law.ts';
-import { ALLOWED, toyFlight } from './toy-flight.ts';
+import { ALLOWED, toyRequest } from './toy-request.ts';
 
 const PRESENTED = { kind: 'key', mark: 'm', hash: () => 'h' } as const;
 const INPUT = { lookedUp: { found: 'nothing' } };
@@ -15,22 +15,22 @@ async function refusedFor(reason: Decision['reason'], instead: unknown = INSTEAD
     asked.push(parts);
     return instead;
   };
-  const flight = toyFlight({
+  const request = toyRequest({
     raw: { headers: [['authorization', 'key']] },
     route: { rule: ruleOf() },
     server: { extractors: [() => PRESENTED] },
     service: { findOther: { missing_scope } },
   });
   const refusal = { ...ALLOWED, effect: 'deny', reason, input: INPUT } as unknown as Decision;
-  return { refusal, asked, context: flight.context, reported: await withOther(flight, refusal) };
+  return { refusal, asked, request, reported: await withOther(request, refusal) };
 }
 
 describe('a refusal', () => {
   it('names another credential that would do, if the service knows one', async () => {
-    const { refusal, asked, context, reported } = await refusedFor('missing_scope');
+    const { refusal, asked, request, reported } = await refusedFor('missing_scope');
 
     expect(reported).toEqual({ ...refusal, instead: INSTEAD });
-    expect(asked).toEqual([[{ input: INPUT, presented: [PRESENTED] }, context]]);
+    expect(asked).toEqual([[{ input: INPUT, presented: [PRESENTED] }, request]]);
   });
 
   it('stays as it is if the service knows none', async () => {
@@ -49,5 +49,5 @@ describe('a refusal', () => {
 it('a service that knows no other credentials is not asked for one', async () => {
   const refusal: Decision = { ...ALLOWED, effect: 'deny', reason: 'missing_scope' };
 
-  expect(await withOther(toyFlight(), refusal)).toBe(refusal);
+  expect(await withOther(toyRequest(), refusal)).toBe(refusal);
 });

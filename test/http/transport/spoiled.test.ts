@@ -1,44 +1,44 @@
 import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
-import { spoil } from '../../../src/http/answers.ts';
+import { corruptBody } from '../../../src/http/answers.ts';
 
 const TEXT = '{"name":"ä","list":[1,2,3]}';
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
-it('a body that is spoiled is empty, or half of what it was', () => {
-  expect(spoil(TEXT, 'empty')).toBe('');
-  expect(String(spoil(TEXT, 'truncated'))).toBe('{"name":"ä","');
-  expect(() => JSON.parse(String(spoil('{}', 'truncated')))).toThrow(SyntaxError);
+it('a body that is corruptBodyed is empty, or half of what it was', () => {
+  expect(corruptBody(TEXT, 'empty')).toBe('');
+  expect(String(corruptBody(TEXT, 'truncated'))).toBe('{"name":"ä","');
+  expect(() => JSON.parse(String(corruptBody('{}', 'truncated')))).toThrow(SyntaxError);
 });
 
 it('or bytes that are no UTF-8, and so no JSON, as many as before and the same in every run', () => {
   for (const length of [1, 2, 3, 11, 12, 13, 1000]) {
-    const bytes = spoil('x'.repeat(length), 'garbage') as Buffer;
+    const bytes = corruptBody('x'.repeat(length), 'garbage') as Buffer;
 
     expect(bytes).toHaveLength(length);
     expect(() => UTF8.decode(bytes)).toThrow(TypeError);
     expect(() => JSON.parse(bytes.toString())).toThrow(SyntaxError);
   }
-  expect(spoil(TEXT, 'garbage')).toEqual(spoil(Buffer.from(TEXT), 'garbage'));
+  expect(corruptBody(TEXT, 'garbage')).toEqual(corruptBody(Buffer.from(TEXT), 'garbage'));
 });
 
 it.each(['empty', 'truncated', 'garbage'] as const)('a body that is not there is not made %s', (how) => {
-  expect(spoil(undefined, how)).toBeUndefined();
-  expect(spoil('', how)).toBe('');
+  expect(corruptBody(undefined, how)).toBeUndefined();
+  expect(corruptBody('', how)).toBe('');
 });
 
 it('a body stays whole without a fault of it, and if it is only slow or made while it is read', () => {
   const stream = Readable.from([TEXT]);
 
-  expect([spoil(TEXT, undefined), spoil(TEXT, 'slow')]).toEqual([TEXT, TEXT]);
-  expect(spoil(stream, 'garbage')).toBe(stream);
-  expect(spoil(null, 'garbage')).toBeNull();
+  expect([corruptBody(TEXT, undefined), corruptBody(TEXT, 'slow')]).toEqual([TEXT, TEXT]);
+  expect(corruptBody(stream, 'garbage')).toBe(stream);
+  expect(corruptBody(null, 'garbage')).toBeNull();
 });
 
-it('what is spoiled is left as it was', () => {
+it('what is corruptBodyed is left as it was', () => {
   const stored = Buffer.from(TEXT);
-  spoil(stored, 'truncated');
-  spoil(stored, 'garbage');
+  corruptBody(stored, 'truncated');
+  corruptBody(stored, 'garbage');
 
   expect(stored.toString()).toBe(TEXT);
 });

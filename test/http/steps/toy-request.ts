@@ -2,10 +2,8 @@ import type { Decision } from '../../../src/core/decision.ts';
 import { HTTP_STATUS, type Problem } from '../../../src/core/problem.ts';
 import { COMMON_REASONS } from '../../../src/core/reasons.ts';
 import type { Fault } from '../../../src/faults/fault.ts';
-import { RequestContext } from '../../../src/http/context.ts';
-import type { InFlightRequest } from '../../../src/http/flight.ts';
+import { RequestInWorld } from '../../../src/http/request.ts';
 import { limitsOf } from '../../../src/http/transport/limits.ts';
-import { NO_BODY } from '../../../src/journal/entry.ts';
 import { toyLaw } from '../../core/toy-law.ts';
 import { toySecrets } from '../../journal/toy-secrets.ts';
 import { incoming } from '../../support/incoming.ts';
@@ -13,25 +11,22 @@ import { incoming } from '../../support/incoming.ts';
 /** When toys are asked for. */
 export const NOW = Date.UTC(2026, 0, 15, 12);
 
-/** What a test makes different, one folder of a request at a time. */
+/** What a test makes different, one part of a request at a time. */
 export interface Given {
   readonly server?: object;
   readonly world?: object;
-  readonly context?: object;
   readonly route?: object;
   readonly service?: object;
   readonly operation?: object;
-  readonly flight?: Partial<InFlightRequest>;
+  readonly request?: Partial<RequestInWorld>;
   readonly raw?: Parameters<typeof incoming>[0];
 }
 
 /** A request for a toy, and what its steps told to the world and the server around it, in order. */
-export interface ToyFlight extends InFlightRequest {
-  readonly reported: unknown[][];
-}
+export type ToyRequest = RequestInWorld & { readonly reported: unknown[][] };
 
 /** A request on its way, with nothing around it but what a step looks at. */
-export function toyFlight({ server, world, context, route, service, operation, flight, raw }: Given = {}): ToyFlight {
+export function toyRequest({ server, world, route, service, operation, request, ...given }: Given = {}): ToyRequest {
   const reported: unknown[][] = [];
   const tell =
     (what: string) =>
@@ -62,7 +57,7 @@ export function toyFlight({ server, world, context, route, service, operation, f
   const toyServer = {
     metrics: { answered: () => {} },
     log: { info: tell('info'), error: tell('error'), debug: tell('debug'), debugging: false },
-    worlds: { isAlone: true },
+    worlds: { isAlone: true, fault: () => null },
     explain: true,
     fidelity: 'any',
     offDocument: 'report',
@@ -75,47 +70,30 @@ export function toyFlight({ server, world, context, route, service, operation, f
     settings: {},
     ...server,
   };
-  const request = incoming({ method: 'GET', url: '/toys/ball?loud=1', ...raw });
-  const toyContext = new RequestContext(toyServer as never, toyWorld as never, request, {
-    origin: 'http://mock',
-    openOrigin: 'http://mock',
-    namesWorld: false,
-  });
-  return {
-    reported,
-    server: toyServer,
-    raw: request,
-    context: Object.assign(toyContext, { params: { toy: 'ball' } }, context),
-    route: {
-      ruleset: toyLaw,
-      row: { id: 'row_of_toy' },
-      rule: null,
-      lookup: null,
-      readsBody: false,
-      errorRenderer: { errors: [], renderProblem: toyWords },
-      document: { otherVersions: [], schemaFault: () => null },
-      ...route,
-      service: { name: 'toys', ...service },
-      operation: { id: 'get_toy', body: 'none', bodyForm: null, ...operation },
-    },
+  const raw = incoming({ method: 'GET', url: '/toys/ball?loud=1', ...given.raw });
+  const toyRoute = {
+    ruleset: toyLaw,
+    row: { id: 'row_of_toy' },
+    rule: null,
+    lookup: null,
+    readsBody: false,
+    errorRenderer: { errors: [], renderProblem: toyWords },
+    document: { otherVersions: [], schemaFault: () => null },
+    ...route,
+    service: { name: 'toys', ...service },
+    operation: { id: 'get_toy', body: 'none', bodyForm: null, ...operation },
+  };
+  const made = new RequestInWorld(toyServer as never, toyWorld as never, {
+    raw,
+    route: toyRoute as never,
+    params: { toy: 'ball' },
+    query: {},
+    worldToMake: null,
     fault: null,
-    body: null,
-    isForeign: false,
     startedAt: 0,
-    decisionId: null,
-    authentication: null,
-    decision: null,
-    problem: null,
-    outcome: { status: 200 },
-    expectedPrincipal: null,
-    sent: NO_BODY,
-    use: null,
-    hints: [],
-    injectedFault: null,
-    isDone: false,
-    wouldBe: null,
-    ...flight,
-  } as unknown as ToyFlight;
+    origins: { origin: 'http://mock', openOrigin: 'http://mock', namesWorld: false },
+  });
+  return Object.assign(made, { reported, outcome: { status: 200 } }, request);
 }
 
 /** How toys refuse: everything that is known of the problem. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { World } from '../../src/contract/world.ts';
-import { RequestContext } from '../../src/http/context.ts';
+import { RequestInWorld } from '../../src/http/request.ts';
 import type { Server } from '../../src/http/server.ts';
 import { limitsOf } from '../../src/http/transport/limits.ts';
 import { ask, BALL, key } from '../core/toy-law.ts';
@@ -28,43 +28,47 @@ const raw = incoming({
   ],
 });
 const ORIGINS = { origin: 'http://a', openOrigin: 'http://a/w/b', namesWorld: false };
-const context = () => new RequestContext(server, world, raw, ORIGINS);
+const request = () =>
+  new RequestInWorld(server, world, {
+    ...{ raw, route: null, params: {}, query: {}, worldToMake: null, fault: null, startedAt: 0 },
+    origins: ORIGINS,
+  });
 
-describe('a context', () => {
+describe('a request in its world', () => {
   it('asks its server and its world for what they have', () => {
-    const asked = context();
+    const asked = request();
 
     for (const name of OF_THE_SERVER) expect(asked[name]).toBe(server[name]);
     for (const name of OF_THE_WORLD) expect(asked[name]).toBe(world[name]);
   });
 
   it('reports to the findings of its world, and knows what was reported', () => {
-    const asked = context();
-    expect(asked.reported).toEqual([]);
+    const asked = request();
+    expect(asked.findings.reported).toEqual([]);
     asked.findings.report('storage', 'full', 7);
 
     expect(reported).toEqual([['storage', 'full', 7]]);
-    expect(asked.reported).toEqual([{ kind: 'storage', message: 'full' }]);
-    expect(context().reported).toEqual([]);
+    expect(asked.findings.reported).toEqual([{ kind: 'storage', message: 'full' }]);
+    expect(request().findings.reported).toEqual([]);
   });
 
   it('has the time, the names, the method and the headers of its request', () => {
-    const asked = context();
+    const asked = request();
 
     expect(asked).toMatchObject({ now: 7, origin: 'http://a', openOrigin: 'http://a/w/b', method: 'PUT' });
     expect(asked.headerLines('x-toy')).toEqual(['ball', 'doll']);
   });
 
   it('lets whoever may use the switchboard read the cast', () => {
-    expect(context().mayReadCast).toBe(true);
+    expect(request().mayReadCast).toBe(true);
   });
 
   it('digests the body of its request', async () => {
-    expect(await context().digest(10)).toMatchObject({ size: 0 });
+    expect(await request().digest(10)).toMatchObject({ size: 0 });
   });
 
   it('tells what its caller may reach, once it is known who asks for what', () => {
-    const asked = context();
+    const asked = request();
     const accessRequest = ask({ needs: { all: ['play'] }, on: ['toy'] });
 
     expect(asked.mayAccess(BALL)).toBe(false);

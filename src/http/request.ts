@@ -1,0 +1,252 @@
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { Context } from '../contract/request.ts';
+import type { About } from '../contract/service.ts';
+import type { World } from '../contract/world.ts';
+import type { Instant } from '../core/clock.ts';
+import {
+  type AccessRequest,
+  type Caller,
+  mayAccess,
+  type ResourceAttributes,
+  type ResourceState,
+} from '../core/decide.ts';
+import type { Decision } from '../core/decision.ts';
+import { ReportsOfRequest } from '../core/finding.ts';
+import type { Outcome } from '../core/outcome.ts';
+import type { Principal } from '../core/principal.ts';
+import type { Problem } from '../core/problem.ts';
+import type { Hint } from '../explaining/hints/refused-request.ts';
+import type { Fault } from '../faults/fault.ts';
+import { type KeptBody, NO_BODY } from '../journal/entry.ts';
+import { type ReceivedBody, receiveBody } from './bodies.ts';
+import { digestOf, type PieceSizes, receivePieces } from './pieces.ts';
+import type { Route, Server, WorldAddress } from './server.ts';
+import { headerLines, methodOf, pathOf } from './transport/arrival.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The parts of the server that all requests share. */
+    readonly mock: Server;
+  }
+  interface FastifyRequest {
+    /** Null until its operation is known. */
+    routed: RoutedRequest | null;
+    /** Null until its world is known. */
+    inWorld: RequestInWorld | null;
+  }
+}
+
+/** A serialized body, as Fastify's hook `onSend` gets it. */
+export type Payload = string | Buffer | Readable | null | undefined;
+
+/** A request whose operation is known. @typeParam Its null: no operation has its path */
+export interface RoutedRequest<Its extends Route | null = Route> {
+  readonly raw: IncomingMessage;
+  readonly route: Its;
+  readonly params: Record<string, string>;
+  readonly query: Record<string, unknown>;
+  /** How it names its world; null if it does not. */
+  readonly address: WorldAddress | null;
+  /** As `Context.worldToMake`. */
+  readonly worldToMake: string | null;
+  /** The scheme and authority by which it came; empty if they are not valid. */
+  readonly base: string;
+  /** Why it may not enter any world; null if it may. */
+  readonly fault: Problem | null;
+  /** When it arrived, in milliseconds of a monotonic clock. */
+  readonly startedAt: number;
+}
+
+/** The URLs by which answers refer to this server. */
+export interface Origins extends Pick<Context, 'origin' | 'openOrigin'> {
+  /** Does the request itself name the world, by path, host or header? */
+  readonly namesWorld: boolean;
+}
+
+type OfRoutedRequest = 'raw' | 'route' | 'params' | 'query' | 'worldToMake' | 'fault' | 'startedAt';
+
+/** The parts of a request when its world is selected. */
+export interface RequestParts<Its extends Route | null> extends Pick<RoutedRequest<Its>, OfRoutedRequest> {
+  readonly origins: Origins;
+  /** Its body, if it had to be received first. */
+  readonly received?: ReceivedBody | null;
+  /** The id for its decision. Default: a new one. */
+  readonly decisionId?: string;
+}
+
+/**
+ * A request in its world. Handlers see it as `Context`. The steps fill it in, in their order, and each reads what earlier
+ * ones wrote.
+ *
+ * @typeParam Its null: no operation has its path
+ */
+export class RequestInWorld<Its extends Route | null = Route> implements Context {
+  readonly server: Server;
+  readonly world: World;
+  readonly raw: IncomingMessage;
+  readonly route: Its;
+  /** Why it may not enter this world, or any world; null if it may. */
+  readonly fault: Problem | null;
+  /** When it arrived, in milliseconds of a monotonic clock. */
+  readonly startedAt: number;
+  readonly now: Instant;
+  readonly origin: string;
+  readonly openOrigin: string;
+  readonly worldToMake: string | null;
+  readonly method: string;
+  /** As it was sent. */
+  readonly url: string;
+  readonly identityProvider: Server['identityProvider'];
+  readonly hosts: Server['hosts'];
+  readonly settings: Server['settings'];
+  readonly rulesets: Server['rulesets'];
+  readonly store: World['store'];
+  readonly remembered: World['remembered'];
+  readonly random: World['random'];
+  readonly views: World['views'];
+  readonly findings: ReportsOfRequest;
+
+  readonly params: Record<string, string>;
+  query: Record<string, unknown>;
+  /** The body that its operation reads, validated by its document. */
+  body: unknown;
+  /** Its body as it was received; null before that. */
+  received: ReceivedBody | null;
+  /** Its body, for the journal. */
+  sent: KeptBody = NO_BODY;
+  /** May its URL or body contain a real credential? Then it is refused before anything is stored. */
+  isForeign = false;
+
+  caller: Caller | null = null;
+  /** The caller, if a fault needed it before `authenticate`. */
+  authentication: Promise<Caller> | null = null;
+  /** The expected principal, if a fault needed it before `authenticate`. */
+  expectedPrincipal: Principal | null = null;
+  /** The access request that the route's rule decides; null for public operations. */
+  accessRequest: AccessRequest | null = null;
+  decision: Decision | null = null;
+  target: unknown;
+  /** The object that the caller's rights were used for, or null for an operation without one. Null: no rights were used. */
+  use: { readonly lookedUp: ResourceState | null } | null = null;
+
+  outcome: Outcome = { status: 500 };
+  problem: Problem | null = null;
+  /** Likely mistakes in it. */
+  hints: readonly Hint[] = [];
+  /** The fault that is injected into it. */
+  injectedFault: Fault | null = null;
+  /** Was it decided? Otherwise its body has to be received first. */
+  isDecided = false;
+  /** Did a fault answer in place of the operation? */
+  isReplaced = false;
+  /** Was the operation carried out? */
+  isDone = false;
+  /** The status it would have without a fault, or if the decision were enforced; null if no other is known. */
+  wouldBe: number | null = null;
+
+  readonly #decisionId: string | null;
+  readonly #namesWorld: boolean;
+
+  constructor(server: Server, world: World, parts: RequestParts<Its>) {
+    const { raw, origins, received = null, decisionId = null } = parts;
+    this.server = server;
+    this.world = world;
+    this.raw = raw;
+    this.route = parts.route;
+    this.fault = parts.fault;
+    this.startedAt = parts.startedAt;
+    this.now = world.clock.now();
+    this.origin = origins.origin;
+    this.openOrigin = origins.openOrigin;
+    this.worldToMake = parts.worldToMake;
+    this.method = methodOf(raw);
+    this.url = raw.url ?? '/';
+    this.identityProvider = server.identityProvider;
+    this.hosts = server.hosts;
+    this.settings = server.settings;
+    this.rulesets = server.rulesets;
+    this.store = world.store;
+    this.remembered = world.remembered;
+    this.random = world.random;
+    this.views = world.views;
+    this.findings = new ReportsOfRequest(world.findings);
+    this.params = parts.params;
+    this.query = parts.query;
+    this.received = received;
+    this.#decisionId = decisionId;
+    this.#namesWorld = origins.namesWorld;
+  }
+
+  /** Read each time, because the request itself may replace the signing key. */
+  get tokens() {
+    return this.world.tokens;
+  }
+
+  /** The id for its next decision. */
+  nextDecisionId(): string {
+    return this.#decisionId ?? this.world.nextDecisionId();
+  }
+
+  /** The cast is read through the control API, so its guard decides. */
+  get mayReadCast(): boolean {
+    return this.server.originGuard.admits(this.raw, 'admin');
+  }
+
+  publishedKeys(): PublishedKeys {
+    const own = this.world.tokens.publishedKeys(this.now);
+    return this.#namesWorld ? own : unique([...own, ...this.server.worlds.publishedKeys()]);
+  }
+
+  mayAccess(attributes: ResourceAttributes): boolean {
+    const { accessRequest, caller, world } = this;
+    return (
+      world.mode === 'observe' ||
+      (caller !== null && accessRequest !== null && mayAccess(accessRequest, caller, attributes))
+    );
+  }
+
+  /** The subject of a refusal. */
+  about(): About {
+    const { settings, random, params, caller, decision, route } = this;
+    const lines: About['headerLines'] = (name) => this.headerLines(name);
+    const operation = route?.row.id ?? null;
+    return { settings, random, path: pathOf(this.raw.url), params, headerLines: lines, operation, caller, decision };
+  }
+
+  headerLines(name: string): string[] {
+    return headerLines(this.raw, name);
+  }
+
+  onLeft(callback: () => void): () => void {
+    const { raw } = this;
+    const { socket } = raw;
+    if (socket.destroyed) callback();
+    socket.once('close', callback);
+    // Without a socket, the request itself fails.
+    raw.once('error', callback);
+    return () => {
+      socket.off('close', callback);
+      raw.off('error', callback);
+    };
+  }
+
+  digest(most: number): ReturnType<typeof digestOf> {
+    return digestOf(this.raw, most, this.server.limits);
+  }
+
+  receive(most: number, take: (chunk: Buffer) => void): Promise<number> {
+    return receiveBody(this.raw, most, this.server.limits, take);
+  }
+
+  receivePieces(sizes: PieceSizes, take: (piece: Buffer) => Promise<void>): Promise<number> {
+    return receivePieces(this.raw, sizes, this.server.limits, take);
+  }
+}
+
+type PublishedKeys = ReturnType<Context['publishedKeys']>;
+
+/** Several worlds may sign with one key. A JWKS has it once: `kid` is unique there. */
+function unique(keys: PublishedKeys): PublishedKeys {
+  return [...new Map(keys.map((key) => [key.kid, key])).values()];
+}

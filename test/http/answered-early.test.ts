@@ -1,0 +1,44 @@
+/** Hooks that answer a request in place of its operation: the operation must not be carried out. */
+import { beforeEach, expect, it } from 'vitest';
+import { admin } from '../support/cast.ts';
+import { type Request, testServer } from '../support/server.ts';
+
+const server = await testServer();
+const token = await server.tokenOf(admin);
+const KEYS = '/api/v1/access-keys';
+const CREATE = `POST ${KEYS}`;
+const JSON_TYPE = { 'content-type': 'application/json' };
+const body = { name: 'unwanted' };
+
+const keys = async () => (await server.call(`GET ${KEYS}`, { token })).body.accessKeys;
+const addFault = (fault: object) => server.call('POST /_mock/faults', { body: { ...fault, times: 1 } });
+
+beforeEach(() => server.call('POST /_mock/reset'));
+
+it.each<[what: string, status: number, request: Request]>([
+  ['without a credential', 401, { body }],
+  ['of a foreign page', 403, { token, body, headers: { origin: 'https://evil.example' } }],
+  ['with a body of another type', 415, { token, body: 'name=unwanted', headers: { 'content-type': 'text/plain' } }],
+  ['with a body that is no JSON', 400, { token, body: '{"name":', headers: JSON_TYPE }],
+  ['with a body that is not valid', 400, { token, body: { name: 5 } }],
+  ['with two hosts', 400, { token, body, headers: { host: 'a b' } }],
+])('a request %s is answered with %i, and creates nothing', async (_what, status, request) => {
+  const before = await keys();
+
+  expect((await server.call(CREATE, request)).status).toBe(status);
+  expect(await keys()).toEqual(before);
+});
+
+it('a request that a fault answers creates or deletes nothing, even while the answer is being sent', async () => {
+  const { id } = (await server.call(CREATE, { token, body: { name: 'kept' } })).body;
+  const before = await keys();
+  const slowly = { status: 503, body: 'slow', offDocument: true };
+  // With a body, the fault answers before validation; without one, before that body would be received.
+  for (const method of ['POST', 'DELETE']) await addFault({ match: { method }, do: slowly });
+  const answers = [CREATE, `DELETE ${KEYS}/${id}`].map((request) => server.call(request, { token, body }));
+
+  expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([503, 503]);
+  expect(await keys()).toEqual(before);
+  const { requests } = (await server.call('GET /_mock/requests?status=503')).body;
+  expect(requests).toMatchObject([{ done: false }, { done: false }]);
+});
