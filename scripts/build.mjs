@@ -12,6 +12,8 @@ import { fromSource } from './from-source.mjs';
 import { writeHandlerTypes } from './handler-types.mjs';
 import { sbomOf } from './sbom.mjs';
 
+/** The tests of a workspace build from its folder, and source maps name the sources from here. */
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const DIST = new URL('../dist/', import.meta.url);
 
 /** Everything that determines the build, and the fingerprint it had. */
@@ -128,6 +130,7 @@ export async function buildIfChanged() {
 async function buildCore(needed) {
   const platform = source('platform/time');
   const bundle = await rolldown({
+    cwd: ROOT,
     input: Object.fromEntries([...ENTRIES, ...needed].map((name) => [flat(name), source(name)])),
     platform: 'node',
     external: EXTERNAL,
@@ -190,6 +193,7 @@ async function buildModules() {
   /** @type {Set<string>} */
   const needed = new Set();
   const bundle = await rolldown({
+    cwd: ROOT,
     input: Object.fromEntries(MODULES.map((name) => [name, source(name)])),
     platform: 'node',
     external: (_, importer) => importer !== undefined,
