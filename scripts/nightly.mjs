@@ -36,6 +36,7 @@ const PARTS = [
   ['random requests, every version', LONG, 'test/fuzz/', { FUZZ_SEED: seed }],
   ['models', LONG, 'test/models/', { MODEL_SEED: seed, MODEL_RUNS: '1000' }],
   ['properties', 'vitest.config.ts', PROPERTIES, allRounds],
+  ['documents in other tools', LONG, 'test/package/tools-', {}],
   ['valid requests, every version', E2E, 'test/fuzz/valid', allRounds],
 ];
 
