@@ -21,6 +21,15 @@ export function respond(reply: FastifyReply, { outcome, problem }: RequestInWorl
   return reply.code(outcome.status).headers(headersOf(outcome, problem)).send(sendable(outcome));
 }
 
+/** As `respond`, for a handler: Fastify sends what it returns, and does not watch for the end of the answer. */
+export function payloadOf(reply: FastifyReply, request: RequestInWorld): unknown {
+  const { outcome, problem } = request;
+  // `undefined` would be sent only to a client that is still there.
+  if (outcome.body === undefined) return respond(reply, request);
+  reply.code(outcome.status).headers(headersOf(outcome, problem));
+  return sendable(outcome);
+}
+
 /** A body as Fastify's `send` takes it. Fastify takes a text for JSON that is serialized already. */
 function sendable({ body }: Outcome): unknown {
   if (body instanceof StreamedList || body instanceof StreamedBytes) return streamOfParts(body.parts());

@@ -64,15 +64,13 @@ export interface Origins extends Pick<Context, 'origin' | 'openOrigin'> {
   readonly namesWorld: boolean;
 }
 
-type OfRoutedRequest = 'raw' | 'route' | 'params' | 'query' | 'worldToMake' | 'fault' | 'startedAt';
-
-/** The parts of a request when its world is selected. */
-export interface RequestParts<Its extends Route | null> extends Pick<RoutedRequest<Its>, OfRoutedRequest> {
+/** How a request is in its world. */
+interface Entry extends Pick<RoutedRequest, 'fault'> {
   readonly origins: Origins;
   /** Its body, if it had to be received first. */
-  readonly received?: ReceivedBody | null;
-  /** The id for its decision. Default: a new one. */
-  readonly decisionId?: string;
+  readonly received: ReceivedBody | null;
+  /** The id for its decision; null: a new one. */
+  readonly decisionId: string | null;
 }
 
 /**
@@ -108,7 +106,7 @@ export class RequestInWorld<Its extends Route | null = Route> implements Context
   readonly findings: ReportsOfRequest;
 
   readonly params: Record<string, string>;
-  query: Record<string, unknown>;
+  readonly query: Record<string, unknown>;
   /** The body that its operation reads, validated by its document. */
   body: unknown;
   /** Its body as it was received; null before that. */
@@ -148,18 +146,19 @@ export class RequestInWorld<Its extends Route | null = Route> implements Context
   readonly #decisionId: string | null;
   readonly #namesWorld: boolean;
 
-  constructor(server: Server, world: World, parts: RequestParts<Its>) {
-    const { raw, origins, received = null, decisionId = null } = parts;
+  constructor(server: Server, world: World, routed: Omit<RoutedRequest<Its>, 'address' | 'base'>, entry: Entry) {
+    const { raw } = routed;
+    const { origins } = entry;
     this.server = server;
     this.world = world;
     this.raw = raw;
-    this.route = parts.route;
-    this.fault = parts.fault;
-    this.startedAt = parts.startedAt;
+    this.route = routed.route;
+    this.fault = entry.fault;
+    this.startedAt = routed.startedAt;
     this.now = world.clock.now();
     this.origin = origins.origin;
     this.openOrigin = origins.openOrigin;
-    this.worldToMake = parts.worldToMake;
+    this.worldToMake = routed.worldToMake;
     this.method = methodOf(raw);
     this.url = raw.url ?? '/';
     this.identityProvider = server.identityProvider;
@@ -171,10 +170,10 @@ export class RequestInWorld<Its extends Route | null = Route> implements Context
     this.random = world.random;
     this.views = world.views;
     this.findings = new ReportsOfRequest(world.findings);
-    this.params = parts.params;
-    this.query = parts.query;
-    this.received = received;
-    this.#decisionId = decisionId;
+    this.params = routed.params;
+    this.query = routed.query;
+    this.received = entry.received;
+    this.#decisionId = entry.decisionId;
     this.#namesWorld = origins.namesWorld;
   }
 

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { decisionOfProblem } from '../core/decision.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { Changed } from '../store/errors.ts';
-import { addAnswerHook, respond } from './answers.ts';
+import { addAnswerHook, payloadOf, respond } from './answers.ts';
 import { addBodyParser, parseBodyOf, type ReceivedBody } from './bodies.ts';
 import { addHintHeader, addHints, hintsOfGrant, hintsOfRefusal } from './hints.ts';
 import { paramsOfHost, pathOfHost } from './hosts.ts';
@@ -72,7 +72,7 @@ export async function service(app: FastifyInstance, options: ServiceOptions): Pr
   app.setErrorHandler(async (error, { raw, inWorld }, reply) => {
     if (inWorld === null) return sendStray(reply, strays.failed(error, raw));
     await refuse(inWorld, error);
-    return respond(reply, inWorld);
+    return payloadOf(reply, inWorld);
   });
   addRoutes(app, options);
 }
@@ -175,7 +175,7 @@ function addRoutes(app: FastifyInstance, { mounted, routes, router }: ServiceOpt
   const handler = async ({ inWorld }: FastifyRequest, reply: FastifyReply) => {
     const request = assertPresent(inWorld);
     await carryOut(request);
-    return respond(reply, request);
+    return payloadOf(reply, request);
   };
   const routeOf = routes.byOperation(mounted.service.name);
   const find = ({ raw }: FastifyRequest) => {

@@ -39,8 +39,9 @@ export function imagine<Its extends Route | null>(
 ): RequestInWorld<Its> {
   // The steps read nothing else of a simulated request.
   const raw = { method, url: path, rawHeaders: [] } as unknown as IncomingMessage;
-  const parts = { raw, query: {}, worldToMake: null, fault: null, startedAt: 0, origins: NOWHERE };
-  return new RequestInWorld(server, world, { ...parts, ...routed, decisionId: SIMULATED });
+  const request = { ...routed, raw, query: {}, worldToMake: null, fault: null, startedAt: 0 };
+  const entry = { fault: null, origins: NOWHERE, received: null, decisionId: SIMULATED };
+  return new RequestInWorld(server, world, request, entry);
 }
 
 interface Imagined<Its extends Route | null> {

@@ -29,10 +29,12 @@ const raw = incoming({
 });
 const ORIGINS = { origin: 'http://a', openOrigin: 'http://a/w/b', namesWorld: false };
 const request = () =>
-  new RequestInWorld(server, world, {
-    ...{ raw, route: null, params: {}, query: {}, worldToMake: null, fault: null, startedAt: 0 },
-    origins: ORIGINS,
-  });
+  new RequestInWorld(
+    server,
+    world,
+    { raw, route: null, params: {}, query: {}, worldToMake: null, fault: null, startedAt: 0 },
+    { fault: null, origins: ORIGINS, received: null, decisionId: null },
+  );
 
 describe('a request in its world', () => {
   it('asks its server and its world for what they have', () => {

@@ -51,10 +51,8 @@ export function routed<Its extends Route | null>(
   } catch (thrown) {
     fault = asFault(thrown);
   }
-  return {
-    ...{ raw, route, query, address, worldToMake, base, fault, startedAt },
-    params: route === null ? params : paramsOf(route, params),
-  };
+  const located = route === null ? params : paramsOf(route, params);
+  return { raw, route, params: located, query, address, worldToMake, base, fault, startedAt };
 }
 
 /** May the body of this request select its world? Then it has to be received first. */
@@ -88,7 +86,7 @@ export function selectWorld<Its extends Route | null>(
     fault = asFault(thrown);
   }
   const origins = originsOf(server, world, address, base);
-  const inWorld = new RequestInWorld(server, world, { ...request, fault, origins, received });
+  const inWorld = new RequestInWorld(server, world, request, { fault, origins, received, decisionId: null });
   world.hold();
   if (fault === null && address === null && route !== null && world === worlds.default && !worlds.isAlone)
     reportLostWorld(server, route, raw, sent, inWorld);

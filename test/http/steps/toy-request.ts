@@ -3,6 +3,7 @@ import { HTTP_STATUS, type Problem } from '../../../src/core/problem.ts';
 import { COMMON_REASONS } from '../../../src/core/reasons.ts';
 import type { Fault } from '../../../src/faults/fault.ts';
 import { RequestInWorld } from '../../../src/http/request.ts';
+import type { Route } from '../../../src/http/server.ts';
 import { limitsOf } from '../../../src/http/transport/limits.ts';
 import { toyLaw } from '../../core/toy-law.ts';
 import { toySecrets } from '../../journal/toy-secrets.ts';
@@ -83,16 +84,18 @@ export function toyRequest({ server, world, route, service, operation, request, 
     service: { name: 'toys', ...service },
     operation: { id: 'get_toy', body: 'none', bodyForm: null, ...operation },
   };
-  const made = new RequestInWorld(toyServer as never, toyWorld as never, {
-    raw,
-    route: toyRoute as never,
-    params: { toy: 'ball' },
-    query: {},
-    worldToMake: null,
-    fault: null,
-    startedAt: 0,
-    origins: { origin: 'http://mock', openOrigin: 'http://mock', namesWorld: false },
-  });
+  const routed = { raw, route: toyRoute as never, params: { toy: 'ball' }, query: {}, worldToMake: null, fault: null };
+  const made = new RequestInWorld<Route>(
+    toyServer as never,
+    toyWorld as never,
+    { ...routed, startedAt: 0 },
+    {
+      fault: null,
+      origins: { origin: 'http://mock', openOrigin: 'http://mock', namesWorld: false },
+      received: null,
+      decisionId: null,
+    },
+  );
   return Object.assign(made, { reported, outcome: { status: 200 } }, request);
 }
 
