@@ -4,85 +4,24 @@ import { isJsonType } from '../core/media-type.ts';
 import { isRecord } from '../core/members.ts';
 import { Problem } from '../core/problem.ts';
 import { showPath } from '../core/redact.ts';
-import type { OperationRow } from '../core/rule.ts';
 import { shortName } from '../core/storable-text.ts';
-import { clearTimeout, setTimeout } from '../platform/time.ts';
-import type { Operation } from './openapi.ts';
+import type { Route } from './server.ts';
 import { headerLines } from './transport/arrival.ts';
 
-/** How large a body may be, and how slowly it may arrive. */
-export interface BodyLimits {
-  /** Bytes of a JSON body. */
-  readonly bodyBytes: number;
-  /** Milliseconds that a body may pause. */
-  readonly bodySilence: number;
-  /** Milliseconds that any body may take; each `LEAST_RATE` bytes received add a second. */
-  readonly bodyPatience: number;
-  /** The byte budget that all bodies in progress share. */
-  readonly room: BodyRoom;
-  /** Entries of an array. Default: `MAX_ENTRIES`. */
-  readonly entries?: number;
-}
-
-/** A body that was received, as its parser gives it. */
+/** A body that was received. */
 export interface ReceivedBody {
   readonly value: unknown;
-  /** Its text, exactly as it arrived, in Latin-1; null if it was not read to its end. */
+  /** Its text, exactly as it arrived, in Latin-1; null if it was not received to its end. */
   readonly text: string | null;
   /** Why it cannot be read; null if it can. */
   readonly fault: unknown;
 }
 
-/**
- * Parses the bodies of a service. One parser takes all media types, because the document of the operation says how its
- * body is read. It runs after the hooks `onRequest`, so a caller without rights is refused even if the body is broken.
- */
-export function addBodyParser(service: FastifyInstance): void {
-  service.removeAllContentTypeParsers();
-  service.addContentTypeParser('*', parseBodyOf);
-}
-
-/** The body of a request; null if its operation reads none. */
-export async function parseBodyOf({ raw, routed, server }: FastifyRequest): Promise<ReceivedBody | null> {
-  const route = routed?.route;
-  return route?.readsBody === true ? receive(raw, route, server.mock.limits) : null;
-}
-
-/** Receives and parses a body. Why it cannot be read is thrown later, in its turn. */
-export async function receive(
-  raw: IncomingMessage,
-  { operation, row }: { readonly operation: Operation; readonly row: OperationRow },
-  limits: BodyLimits,
-): Promise<ReceivedBody> {
-  let text: string | null = null;
-  const most = row.readsTraffic === true ? limitsForTraffic(limits) : limits;
-  try {
-    if (row.needsJsonType === true) checkType(headerLines(raw, 'content-type'), 'json');
-    const value = await readBody(raw, operation, row.fieldNames ?? 'exact', most, (its) => {
-      text = its;
-    });
-    return { value, text, fault: null };
-  } catch (fault) {
-    return { value: undefined, text, fault };
-  }
-}
-
-/** The limits for a body of recorded traffic. */
-function limitsForTraffic(limits: BodyLimits): BodyLimits {
-  return { ...limits, bodyBytes: Math.max(limits.bodyBytes, MOST_TRAFFIC), entries: Number.POSITIVE_INFINITY };
-}
-
 /** Bytes of recorded traffic that are read at once. */
-const MOST_TRAFFIC = 16 * 1024 * 1024;
-
-/** The lowest average rate in bytes per second: a slow telephone line. */
-const LEAST_RATE = 16 * 1024;
+export const MAX_TRAFFIC = 16 * 1024 * 1024;
 
 /** More than any documented form has. */
 const MOST_FIELDS = 100;
-
-/** The first allocation for a body, in bytes. */
-const LEAST_BUFFER = 4096;
 
 /** Deeper than any documented body, shallower than what could exhaust a stack. */
 const MOST_DEPTH = 64;
@@ -90,6 +29,54 @@ const MOST_DEPTH = 64;
 const MOST_MEMBERS = 5000;
 /** More than any documented array has. Each entry takes time to validate, while no other request is served. */
 const MAX_ENTRIES = 10_000;
+
+/**
+ * Collects the bodies of a service. One parser takes all media types, because the document of the operation says how its
+ * body is read (`receivedBody`).
+ */
+export function collectBodies(service: FastifyInstance): void {
+  service.removeAllContentTypeParsers();
+  service.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: FastifyRequest, bytes: Buffer) => bytes);
+}
+
+/** Leaves bodies to the operations, which receive them as streams. */
+export function leaveBodies(service: FastifyInstance): void {
+  service.removeAllContentTypeParsers();
+  service.addContentTypeParser('*', async () => undefined);
+}
+
+/** The body of a request; null if its operation reads none. Why it cannot be read is thrown later, in its turn. */
+export async function receivedBody({ body, raw, routed, server }: FastifyRequest): Promise<ReceivedBody | null> {
+  const route = routed?.route;
+  if (route?.readsBody !== true) return null;
+  // Fastify collects no body of a method such as GET, but the host of a function takes any request.
+  const bytes = Buffer.isBuffer(body) ? body : await collect(raw, server.mock.limits.bodyBytes);
+  const text = bytes.toString('latin1');
+  try {
+    return { value: readBody(bytes, route), text, fault: null };
+  } catch (fault) {
+    return { value: undefined, text, fault };
+  }
+}
+
+/** @throws Problem if the body of a request has another type, or another coding, than its operation reads */
+export function checkBodyType(raw: IncomingMessage, { operation, row }: Pick<Route, 'operation' | 'row'>): void {
+  if (row.needsJsonType === true) checkType(headerLines(raw, 'content-type'), 'json');
+  const { bodyForm } = operation;
+  if (bodyForm === 'bytes' || !isSent(raw)) return;
+  checkType(headerLines(raw, 'content-type'), bodyForm);
+  checkCoding(headerLines(raw, 'content-encoding'));
+}
+
+/** A problem in place of Fastify's own error about a body. @param limit bytes */
+export function bodyProblem(error: unknown, limit: number): unknown {
+  // Fastify's errors, and those of Node, have a code.
+  const { code } = error as { readonly code?: unknown };
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return tooLarge(limit);
+  // The connection closed, or the body is not as long as was announced.
+  return code === 'ECONNRESET' || code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH' ? incomplete() : error;
+}
+
 const TYPES = {
   json: {
     usual: 'application/json',
@@ -106,27 +93,13 @@ const TYPES = {
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * The body of a request; undefined if the operation takes none. A missing optional JSON body is `{}`.
+ * The value of a body; undefined if the operation takes none. A missing optional JSON body is `{}`.
  *
- * @param onText receives the body as it arrived
  * @throws Problem naming what was expected
  */
-export async function readBody(
-  request: IncomingMessage,
-  operation: Operation,
-  fieldNames: 'exact' | 'caseless',
-  limits: BodyLimits,
-  onText: (text: string) => void,
-): Promise<unknown> {
+export function readBody(bytes: Buffer, { operation, row }: Pick<Route, 'operation' | 'row'>): unknown {
   const { body, bodyForm } = operation;
-  const sent = isSent(request);
-  if (sent && bodyForm !== 'bytes') {
-    checkType(headerLines(request, 'content-type'), bodyForm);
-    checkCoding(headerLines(request, 'content-encoding'));
-  }
   if (body === 'none') return undefined;
-  const bytes = sent ? await readBytes(request, limits) : Buffer.alloc(0);
-  onText(bytes.toString('latin1'));
   if (bodyForm === 'bytes') return bytes;
   if (bodyForm === 'form') return parseForm(bytes);
   if (bytes.length === 0) {
@@ -134,8 +107,8 @@ export async function readBody(
     throw new Problem('invalid_request', 'The request has no body; expected a JSON object.');
   }
   const value = parseJson(bytes);
-  checkMembers(value, limits.entries);
-  return fieldNames === 'caseless' ? documentSpelling(value, operation.bodyFields) : value;
+  checkMembers(value, row.readsTraffic === true ? Number.POSITIVE_INFINITY : MAX_ENTRIES);
+  return row.fieldNames === 'caseless' ? documentSpelling(value, operation.bodyFields) : value;
 }
 
 /** Does a request have a body? */
@@ -172,151 +145,51 @@ function checkCoding(codings: readonly string[]): void {
   );
 }
 
-/** Reads into one growing buffer: a body may arrive byte by byte, and each chunk would cost a hundred bytes more. */
-async function readBytes(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
-  let bytes: Buffer = Buffer.alloc(0);
-  let length = 0;
-  const most = Math.min(announcedLength(request) ?? limits.bodyBytes, limits.bodyBytes);
-  const grow = (needed: number) => {
-    const larger = Buffer.allocUnsafe(Math.max(needed, Math.min(Math.max(2 * bytes.length, LEAST_BUFFER), most)));
-    limits.room.take(larger.length - bytes.length);
-    bytes.copy(larger, 0, 0, length);
-    bytes = larger;
-  };
-  try {
-    await consume(request, limits.bodyBytes, limits, (chunk) => {
-      if (length + chunk.length > bytes.length) grow(length + chunk.length);
-      chunk.copy(bytes, length);
-      length += chunk.length;
-    });
-    return bytes.subarray(0, length);
-  } finally {
-    limits.room.give(bytes.length);
-  }
-}
-
 /** The announced bytes of a body; null if it is sent in chunks. */
 export function announcedLength(request: IncomingMessage): number | null {
   const [length] = headerLines(request, 'content-length');
   return length === undefined ? null : Number(length);
 }
 
-/** The byte budget that all bodies in progress share. */
-export class BodyRoom {
-  readonly #most: number;
-  #taken = 0;
-
-  constructor(most: number) {
-    this.#most = most;
-  }
-
-  /** @throws Problem `unavailable` if there is no room for this many more bytes */
-  take(bytes: number): void {
-    if (this.#taken + bytes > this.#most) {
-      const message = `The server reads at most ${this.#most} bytes of request bodies at a time. Send fewer requests at once, and try again.`;
-      throw new Problem('unavailable', message, { close: true });
-    }
-    this.#taken += bytes;
-  }
-
-  give(bytes: number): void {
-    this.#taken -= bytes;
-  }
-}
-
 /** Takes a chunk of a body. No more of the body is read until a promise resolves. */
 export type TakeChunk = (chunk: Buffer) => void | Promise<void>;
 
-/** Passes on a body as it arrives. @returns its size @throws Problem if it is too large or too slow, or of `take` */
-export async function receiveBody(
-  request: IncomingMessage,
-  most: number,
-  limits: BodyLimits,
-  take: TakeChunk,
-): Promise<number> {
-  return isSent(request) ? consume(request, most, limits, take) : 0;
-}
-
 /**
- * Passes on each chunk of a body.
+ * Passes on a body as it arrives.
  *
  * @returns the number of bytes
- * @throws Problem if the body is too large or too slow
+ * @throws Problem if there are more bytes than `most`, or if the connection closes before the end; and what `take` throws
  */
-function consume(
-  request: IncomingMessage,
-  most: number,
-  { bodySilence, bodyPatience }: BodyLimits,
-  take: TakeChunk,
-): Promise<number> {
-  const tooLarge = () =>
-    new Problem('too_large', `The body is larger than ${most} bytes, which is the limit.`, { close: true });
-  if ((announcedLength(request) ?? 0) > most) return Promise.reject(tooLarge());
-  const closed = () => timeoutProblem('The connection closed before the whole body arrived.');
-  // The client may have left while the request was decided.
-  if (request.destroyed && !request.readableEnded) return Promise.reject(closed());
-
-  return new Promise((resolve, reject) => {
-    let length = 0;
-    let taking: Promise<void> | undefined;
-    const stopTimers = () => {
-      clearTimeout(silence);
-      clearTimeout(lateness);
-    };
-    const giveUp = (cause: unknown) => {
-      stopTimers();
-      request.off('data', onData);
-      reject(cause);
-    };
-    /**
-     * Checks the average rate, and schedules the next check for when the bytes received so far would be too few.
-     *
-     * @param waited milliseconds since the first byte was awaited
-     */
-    const checkPace = (waited: number) => {
-      const granted = bodyPatience + (length / LEAST_RATE) * 1000;
-      if (granted <= waited) {
-        giveUp(
-          timeoutProblem(
-            `Only ${length} bytes of the body arrived within ${Math.round(waited / 1000)} s. Send it faster.`,
-          ),
-        );
-      } else lateness = setTimeout(() => checkPace(granted), granted - waited);
-    };
-    const onData = (chunk: Buffer) => {
-      silence.refresh();
+export async function receiveBody(request: IncomingMessage, most: number, take: TakeChunk): Promise<number> {
+  if (!isSent(request)) return 0;
+  if ((announcedLength(request) ?? 0) > most) throw tooLarge(most);
+  let length = 0;
+  try {
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       length += chunk.length;
-      if (length > most) return giveUp(tooLarge());
-      try {
-        const pending = take(chunk);
-        if (pending === undefined) return;
-        request.pause();
-        // Also after a failure: the client may finish sending, so that it reads the answer.
-        taking = pending.catch(giveUp).finally(() => request.resume());
-      } catch (cause) {
-        giveUp(cause);
-      }
-    };
-    const silence = setTimeout(
-      () => giveUp(timeoutProblem(`No more of the body arrived for ${bodySilence / 1000} s.`)),
-      bodySilence,
-    );
-    let lateness = setTimeout(() => checkPace(bodyPatience), bodyPatience);
-    request.on('data', onData);
-    request.on('end', async () => {
-      stopTimers();
-      // A paused request ends, too, once its last chunk was read.
-      await taking;
-      resolve(length);
-    });
-    request.on('close', () => {
-      if (!request.readableEnded) giveUp(closed());
-    });
-  });
+      if (length > most) throw tooLarge(most);
+      await take(chunk);
+    }
+  } catch (cause) {
+    // The client may finish sending, so that it reads the answer.
+    request.resume();
+    throw request.destroyed && !request.readableEnded ? incomplete(cause) : cause;
+  }
+  return length;
 }
 
-function timeoutProblem(message: string): Problem {
-  return new Problem('timeout', message, { close: true });
+async function collect(request: IncomingMessage, most: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  await receiveBody(request, most, (chunk) => void chunks.push(chunk));
+  return Buffer.concat(chunks);
+}
+
+function tooLarge(most: number): Problem {
+  return new Problem('too_large', `The body is larger than ${most} bytes, which is the limit.`, { close: true });
+}
+
+function incomplete(cause?: unknown): Problem {
+  return new Problem('invalid_request', 'The connection closed before the whole body arrived.', { close: true, cause });
 }
 
 function parseJson(bytes: Buffer): unknown {

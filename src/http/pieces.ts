@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { eventLoopTurn } from '../platform/time.ts';
-import { type BodyLimits, receiveBody } from './bodies.ts';
+import { receiveBody } from './bodies.ts';
 
 /** The size of the pieces, and the bytes that all of them may have together. */
 export interface PieceSizes {
@@ -14,24 +14,21 @@ export interface PieceSizes {
  * finished, so even a large body needs the memory of one piece, and other requests are answered in between.
  *
  * @returns the number of bytes
- * @throws Problem if the body is too large or too slow, and whatever `take` throws
+ * @throws Problem as `receiveBody`
  */
 export async function receivePieces(
   request: IncomingMessage,
   sizes: PieceSizes,
-  { room, ...limits }: BodyLimits,
   take: (piece: Buffer) => Promise<void>,
 ): Promise<number> {
   let parts: Buffer[] = [];
   let length = 0;
   let isOver = false;
   const release = () => {
-    room.give(length);
     parts = [];
     length = 0;
   };
   const keep = (part: Buffer) => {
-    room.take(part.length);
     parts.push(part);
     length += part.length;
   };
@@ -53,7 +50,7 @@ export async function receivePieces(
   };
   let splitting = Promise.resolve();
   try {
-    const size = await receiveBody(request, sizes.most, { room, ...limits }, (chunk) => {
+    const size = await receiveBody(request, sizes.most, (chunk) => {
       if (length + chunk.length < sizes.piece) return keep(chunk);
       splitting = split(chunk);
       return splitting;
@@ -69,8 +66,8 @@ export async function receivePieces(
 }
 
 /** The size of a body and its SHA-256 in hexadecimal. The bytes are not kept. */
-export async function digestOf(request: IncomingMessage, most: number, limits: BodyLimits) {
+export async function digestOf(request: IncomingMessage, most: number) {
   const digest = createHash('sha256');
-  const size = await receiveBody(request, most, limits, (chunk) => void digest.update(chunk));
+  const size = await receiveBody(request, most, (chunk) => void digest.update(chunk));
   return { size, hash: digest.digest('hex') };
 }

@@ -231,15 +231,15 @@ export class RequestInWorld<Its extends Route | null = Route> implements Context
   }
 
   digest(most: number): ReturnType<typeof digestOf> {
-    return digestOf(this.raw, most, this.server.limits);
+    return digestOf(this.raw, most);
   }
 
   receive(most: number, take: (chunk: Buffer) => void): Promise<number> {
-    return receiveBody(this.raw, most, this.server.limits, take);
+    return receiveBody(this.raw, most, take);
   }
 
   receivePieces(sizes: PieceSizes, take: (piece: Buffer) => Promise<void>): Promise<number> {
-    return receivePieces(this.raw, sizes, this.server.limits, take);
+    return receivePieces(this.raw, sizes, take);
   }
 }
 

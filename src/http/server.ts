@@ -11,9 +11,9 @@ import type { CredentialExtractor } from '../credentials/presented-credential.ts
 import type { Watch } from '../credentials/tripwire.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Waiting } from '../store/waiting.ts';
-import type { BodyLimits } from './bodies.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
 import type { OpenStreams } from './streams.ts';
+import type { Limits } from './transport/limits.ts';
 import type { CrossOrigin, Guard, OriginGuard } from './transport/origins.ts';
 
 /** How a request names its world, other than by its credential. */
@@ -47,7 +47,7 @@ export interface Server extends ServerScope {
   readonly random: About['random'];
   readonly addresses: WorldAddresses;
   readonly log: Log;
-  readonly limits: BodyLimits;
+  readonly limits: Pick<Limits, 'bodyBytes'>;
   readonly publicUrl: string | null;
   /** Does its own port offer https? */
   readonly isTls: boolean;

@@ -4,11 +4,20 @@ import { decisionOfProblem } from '../core/decision.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { Changed } from '../store/errors.ts';
 import { addAnswerHook, payloadOf, respond } from './answers.ts';
-import { addBodyParser, parseBodyOf, type ReceivedBody } from './bodies.ts';
+import {
+  bodyProblem,
+  checkBodyType,
+  collectBodies,
+  leaveBodies,
+  MAX_TRAFFIC,
+  type ReceivedBody,
+  receivedBody,
+} from './bodies.ts';
 import { addHintHeader, addHints, hintsOfGrant, hintsOfRefusal } from './hints.ts';
 import { paramsOfHost, pathOfHost } from './hosts.ts';
 import { type Mounted, ownHostsOf, routeOfHost } from './mount.ts';
 import { fastifyPath, type OperationRouter } from './openapi/operation-router.ts';
+import type { Operation } from './openapi.ts';
 import { problemWithoutSecrets } from './problem.ts';
 import type { RequestInWorld } from './request.ts';
 import type { Routes } from './routes.ts';
@@ -45,22 +54,23 @@ export interface ServiceOptions {
 
 /**
  * A vendor's service, as a plugin. A request passes its hooks in this order: `onRequest` leads it into its world,
- * authenticates the caller and decides; `preParsing` asks for the body; the parser receives it; `preValidation` validates; `preHandler` looks the
- * object up; the handler carries the operation out; `onSend` concludes. The error handler renders what any of them
+ * authenticates the caller and decides; `preParsing` checks the type of the body, and asks for it; the parser collects it;
+ * `preValidation` validates; `preHandler` looks the object up; the handler carries the operation out; `onSend` concludes. The error handler renders what any of them
  * throws in the vendor's form.
  *
  * A hook that has answered returns the reply: after any other result, Fastify goes on to the handler.
  */
 export async function service(app: FastifyInstance, options: ServiceOptions): Promise<void> {
   const { strays } = options;
-  addBodyParser(app);
+  collectBodies(app);
   app.addHook('onRequest', async (request, reply) => {
     const found = request.routeOptions.config.find?.(request) ?? null;
     if (found === null) return sendStray(reply, strays.noOperation(request.raw));
     if (found === 'path_too_long') return sendStray(reply, strays.pathTooLong(request.raw));
     return arrive(found, request, reply);
   });
-  app.addHook('preParsing', async ({ raw }, reply) => {
+  app.addHook('preParsing', async ({ raw, routed }, reply) => {
+    if (routed?.route.readsBody === true) checkBodyType(raw, routed.route);
     if (raw.headers.expect !== undefined && waitsForContinue(raw)) reply.raw.writeContinue();
   });
   app.addHook('preValidation', (request, reply) => validate(request, reply));
@@ -69,10 +79,20 @@ export async function service(app: FastifyInstance, options: ServiceOptions): Pr
     if (!looksUpFirst(request)) await checkResource(request);
   });
   addAnswerHook(app);
-  app.setErrorHandler(async (error, { raw, inWorld }, reply) => {
-    if (inWorld === null) return sendStray(reply, strays.failed(error, raw));
-    await refuse(inWorld, error);
-    return payloadOf(reply, inWorld);
+  app.setErrorHandler(async (error, request, reply) => {
+    let refusal = bodyProblem(error, request.routeOptions.bodyLimit);
+    if (waitsForBody(request)) {
+      // It is decided without its body, which cannot be received.
+      try {
+        const answered = await decideRequest(request, reply, { value: undefined, text: null, fault: refusal });
+        if (answered !== undefined) return answered;
+      } catch (thrown) {
+        refusal = thrown;
+      }
+    }
+    if (request.inWorld === null) return sendStray(reply, strays.failed(refusal, request.raw));
+    await refuse(request.inWorld, refusal);
+    return payloadOf(reply, request.inWorld);
   });
   addRoutes(app, options);
 }
@@ -120,9 +140,13 @@ function enterWorld(request: FastifyRequest, received: ReceivedBody | null): Req
   return inWorld;
 }
 
+/** Is it to be decided only with its body? */
+function waitsForBody({ routed, inWorld }: FastifyRequest): boolean {
+  return routed !== null && (inWorld === null || (inWorld.fault === null && !inWorld.isDecided));
+}
+
 async function validate(request: FastifyRequest, reply: FastifyReply): Answered {
-  // Fastify calls no parser for a request without a body, but the operation may need one. The parser gives nothing else.
-  const received = request.body === undefined ? await parseBodyOf(request) : (request.body as ReceivedBody | null);
+  const received = await receivedBody(request);
   if (request.inWorld?.isDecided !== true) {
     const answered = await decideRequest(request, reply, received);
     if (answered !== undefined) return answered;
@@ -170,37 +194,55 @@ export async function handle(request: RequestInWorld): Promise<void> {
   request.outcome = addHintHeader({ ...outcome, refusal }, request.hints, request.server);
 }
 
-/** The routes of each prefix, and one for each host: the router of the document finds the operation (decision 35). */
+/**
+ * The routes of each prefix, and one for each host: the router of the document finds the operation (decision 35). Operations
+ * that treat bodies differently have routes of their own.
+ */
 function addRoutes(app: FastifyInstance, { mounted, routes, router }: ServiceOptions): void {
+  const { service, document } = mounted;
   const handler = async ({ inWorld }: FastifyRequest, reply: FastifyReply) => {
     const request = assertPresent(inWorld);
     await carryOut(request);
     return payloadOf(reply, request);
   };
-  const routeOf = routes.byOperation(mounted.service.name);
+  const routeOf = routes.byOperation(service.name);
   const find = ({ raw }: FastifyRequest) => {
     const found = router.find(methodOf(raw), raw.url ?? '/');
     if (found === null || found === 'path_too_long') return found;
     const route = routeOf.get(found.operation);
     return route === undefined ? null : { route, params: found.params };
   };
-  const method = [...new Set(['HEAD', ...mounted.document.operations.map((operation) => operation.method)])];
-  for (const prefix of mounted.service.prefixes.map(fastifyPath)) {
+  const method = [...new Set(['HEAD', ...document.operations.map((operation) => operation.method)])];
+  for (const prefix of service.prefixes.map(fastifyPath)) {
     // Not `/llm*`, which would be the route of `/llms.txt`, too.
     for (const url of [prefix, `${prefix}/*`]) app.route({ method, url, config: { find }, handler });
   }
-  for (const host of ownHostsOf(mounted.service)) {
-    const route = routeOfHost(host, mounted);
-    const findHost = ({ raw, originalUrl }: FastifyRequest) => {
-      const params = paramsOfHost(host, raw.headers.host);
-      // Under another host, this is the path that was asked for.
-      if (params === null) return null;
-      raw.url = originalUrl;
-      readTarget(raw);
-      return { route, params };
-    };
-    app.route({ method: ANY_METHOD, url: pathOfHost(host), config: { find: findHost }, handler });
+  for (const [operation, { row }] of routeOf) {
+    if (row.readsTraffic === true)
+      app.route({ ...urlOf(operation), bodyLimit: MAX_TRAFFIC, config: { find }, handler });
   }
+  app.register(async (streaming) => {
+    leaveBodies(streaming);
+    for (const [operation, { row }] of routeOf) {
+      if (row.streams === true) streaming.route({ ...urlOf(operation), config: { find }, handler });
+    }
+    for (const host of ownHostsOf(service)) {
+      const route = routeOfHost(host, mounted);
+      const findHost = ({ raw, originalUrl }: FastifyRequest) => {
+        const params = paramsOfHost(host, raw.headers.host);
+        // Under another host, this is the path that was asked for.
+        if (params === null) return null;
+        raw.url = originalUrl;
+        readTarget(raw);
+        return { route, params };
+      };
+      streaming.route({ method: ANY_METHOD, url: pathOfHost(host), config: { find: findHost }, handler });
+    }
+  });
+}
+
+function urlOf({ method, path }: Operation) {
+  return { method, url: fastifyPath(path) };
 }
 
 /** Node hands CONNECT to no request listener. */

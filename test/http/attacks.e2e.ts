@@ -102,28 +102,6 @@ describe('bodies that are being read', () => {
     expect((await line.reply())?.status).toBe(200);
     line.drop();
   });
-
-  it('have so much room together, and give it back', async () => {
-    const { BodyRoom } = await import('../../src/http/bodies.ts');
-    const small = await testServer({}, { limits: { room: new BodyRoom(120_000) } });
-    const { port: smallPort } = await small.listen('127.0.0.1', 0);
-    const head = requestBytes('POST /api/v1/token', [HOST, JSON_TYPE, 'Content-Length: 100000'], ' '.repeat(80_000));
-    const first = await openLine(smallPort);
-    first.send(head);
-    await setTimeout(100);
-    const second = await openLine(smallPort);
-    second.send(head);
-
-    expect(await second.reply()).toMatchObject({
-      status: 503,
-      body: { message: expect.stringMatching(/bytes of request bodies at a time/) },
-    });
-    first.drop();
-    await setTimeout(100);
-    const third = await openLine(smallPort);
-    third.send(Buffer.concat([head, Buffer.from(' '.repeat(20_000))]));
-    expect((await third.reply())?.status).toBe(400);
-  });
 });
 
 describe('what only looks like what is expected', () => {

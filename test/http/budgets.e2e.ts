@@ -1,4 +1,4 @@
-/** How much, how slowly and how many at once. */
+/** How much, and how many at once. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Limits } from '../../src/http/transport/limits.ts';
@@ -7,7 +7,6 @@ import { testServer } from '../support/server.ts';
 import { type Line, openLine, requestBytes, send } from '../support/wire.ts';
 
 const HOST = 'Host: localhost:6625';
-const JSON_TYPE = 'Content-Type: application/json';
 const FORM_TYPE = 'Content-Type: application/x-www-form-urlencoded';
 const TOKEN = '/auth/realms/acme/protocol/openid-connect/token';
 
@@ -18,15 +17,7 @@ const listening = async (limits: Partial<Limits> = {}) => {
 };
 
 const server = await listening();
-const strict = await listening({ bodyPatience: 300, connections: 4 });
-
-/** Sends a byte every 40 ms for as long as the line is open, at most two seconds. */
-async function drip(line: Line): Promise<void> {
-  for (let bytes = 0; bytes < 50; bytes++) {
-    line.send(' ');
-    await pause(40);
-  }
-}
+const strict = await listening({ connections: 4 });
 
 describe('a form', () => {
   it('of more than a hundred fields is refused, however many there are', async () => {
@@ -45,44 +36,6 @@ describe('a form', () => {
     const reply = await send(server.port, requestBytes(`POST ${TOKEN}`, [HOST, FORM_TYPE], names.join('&')));
 
     expect(reply.body.error_description).not.toContain('fields');
-  });
-});
-
-describe('a body that drips', () => {
-  it('is given up although it is never silent for long', async () => {
-    const line = await openLine(strict.port);
-    line.send(requestBytes('POST /api/v1/token', [HOST, JSON_TYPE, 'Content-Length: 1000'], '{'));
-    const dripping = drip(line);
-
-    const reply = await line.reply();
-    expect(reply?.status).toBe(408);
-    expect(reply?.body.message).toMatch(/^Only \d+ bytes of the body arrived within 0 s\. Send it faster\.$/);
-    expect(await line.closed()).toBe('');
-    await dripping;
-  });
-
-  it('has as much time more as it is long', async () => {
-    const line = await openLine(strict.port);
-    const { clientId, clientSecret } = researcher.accessKey;
-    const credentials = JSON.stringify({ grantType: 'client_credentials', clientId, clientSecret });
-    const filler = ' '.repeat(16 * 1024);
-    const length = filler.length + credentials.length;
-    line.send(requestBytes('POST /api/v1/token', [HOST, JSON_TYPE, `Content-Length: ${length}`], filler));
-    await pause(600);
-    line.send(credentials);
-
-    expect((await line.reply())?.status).toBe(200);
-    line.drop();
-  });
-
-  it('to an operation that reads none is answered at once, and its line does not stay', async () => {
-    const line = await openLine(strict.port);
-    line.send(requestBytes('GET /_mock/health', [HOST, 'Content-Length: 1000'], '{'));
-
-    expect((await line.reply())?.status).toBe(200);
-    const dripping = drip(line);
-    expect(await line.closed()).toBe('');
-    await dripping;
   });
 });
 

@@ -4,7 +4,7 @@
  */
 export const STATUSES_OF_THE_SERVER: ReadonlyMap<number, string> = new Map([
   [405, 'the path does not support the method, so no operation can name the status'],
-  [408, 'the request, or its body, did not arrive in time'],
+  [408, 'the request did not arrive in time'],
   [413, 'the body is larger than the server reads for any operation'],
   [414, 'the path is longer than the server reads'],
   [417, 'HTTP defines one expectation, and no operation defines another'],

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { Problem } from '../../core/problem.ts';
 import { problemDetails } from '../../core/problem-details.ts';
-import { clearInterval, setInterval, setTimeout } from '../../platform/time.ts';
+import { setTimeout } from '../../platform/time.ts';
 import { wireBytes, writeAnswer } from './wire-answer.ts';
 
 /** A request with its answer. */
@@ -12,8 +12,6 @@ interface Exchange {
   readonly response: ServerResponse;
   /** Answers to earlier requests on the same connection that are not written yet (pipelining). */
   readonly earlier: readonly ServerResponse[];
-  /** Was it answered, and its body still arriving, at the last check? */
-  isLeftOver: boolean;
 }
 
 export interface ConnectionLimits {
@@ -21,8 +19,6 @@ export interface ConnectionLimits {
   readonly connections: number;
   /** Unanswered requests per connection (pipelining). A client that sends more is disconnected. */
   readonly unanswered: number;
-  /** Milliseconds for the rest of a request's body after its answer. */
-  readonly bodyPatience: number;
 }
 
 /** Without loading `node:tls`, which few servers need. */
@@ -44,7 +40,6 @@ export class Connections {
   readonly #handshakes = new Map<string, Socket>();
   /** Do idle connections keep the process running? */
   #idleKeepRunning = true;
-  #looking: NodeJS.Timeout | undefined;
 
   constructor(limits: ConnectionLimits) {
     this.#limits = limits;
@@ -65,11 +60,14 @@ export class Connections {
     // Before Fastify's listener, whose hook `serveInTurn` reads it.
     server.prependListener('request', (request, response) => {
       const earlier = unwrittenAnswers(this.#busyWith.get(request.socket));
-      this.#busyWith.set(request.socket, { request, response, earlier, isLeftOver: false });
+      this.#busyWith.set(request.socket, { request, response, earlier });
       if (!this.#idleKeepRunning) this.#keepRunningUntilAnswered(request.socket, response);
       if (earlier.length >= this.#limits.unanswered) request.socket.destroy();
     });
-    this.#looking = setInterval(() => this.#cutLeftovers(), this.#limits.bodyPatience).unref();
+    // Without this listener, Node closes also a connection whose client waits for a slow answer, or for events.
+    server.on('timeout', (socket: Socket) => {
+      if (!isAwaited(this.#busyWith.get(socket))) socket.destroy();
+    });
   }
 
   /**
@@ -111,15 +109,6 @@ export class Connections {
     });
   }
 
-  /** A client may finish sending an unwanted body, so that it reads the answer. Cut at the second check. */
-  #cutLeftovers(): void {
-    for (const [socket, exchange] of this.#busyWith) {
-      if (exchange === null || exchange.request.complete || !exchange.response.writableFinished) continue;
-      if (exchange.isLeftOver) socket.destroy();
-      exchange.isLeftOver = true;
-    }
-  }
-
   /** The connection below one with TLS that is still in its handshake. */
   below(encrypted: Socket): Socket | undefined {
     return this.#handshakes.get(peerOf(encrypted));
@@ -135,7 +124,6 @@ export class Connections {
    * answer is on its way without it end after it: Node takes them for busy, and looks for idle ones only once.
    */
   announceClose(): void {
-    clearInterval(this.#looking);
     setTimeout(() => this.#cutSilent(), SILENT_MS).unref();
     // Stopping the server waits for all of them to end.
     for (const socket of this.#handshakes.values()) socket.ref();
@@ -171,10 +159,13 @@ export class Connections {
 
   /** Ends all connections but those with a complete, unanswered request. */
   cutHalfSent(): void {
-    for (const [socket, exchange] of this.#busyWith) {
-      if (exchange?.request.complete !== true || exchange.response.writableFinished) socket.destroy();
-    }
+    for (const [socket, exchange] of this.#busyWith) if (!isAwaited(exchange)) socket.destroy();
   }
+}
+
+/** Is the request complete, and its answer not? */
+function isAwaited(exchange: Exchange | null | undefined): boolean {
+  return exchange?.request.complete === true && !exchange.response.writableFinished;
 }
 
 function eitherClosed(response: ServerResponse, socket: Socket): Promise<void> {

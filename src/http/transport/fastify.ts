@@ -1,6 +1,7 @@
 import { type Server as HttpServer, METHODS, type RequestListener, type ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerFactory } from 'fastify';
+import { leaveBodies } from '../bodies.ts';
 import type { OwnHosts } from '../hosts.ts';
 import { LONGEST_PARAM } from '../openapi/operation-router.ts';
 import type { Server } from '../server.ts';
@@ -47,6 +48,8 @@ export function makeFastify({
     exposeHeadRoutes: false,
     return503OnClosing: false,
     requestTimeout: 0,
+    connectionTimeout: limits.silence,
+    bodyLimit: limits.bodyBytes,
     // Prefixes have parameters, too: `/v2/orgs/{org}/nvcf`.
     routerOptions: { maxParamLength: LONGEST_PARAM },
     http,
@@ -85,12 +88,13 @@ export function makeFastify({
   app.decorate('mock', server);
   app.decorateRequest('routed', null);
   app.decorateRequest('inWorld', null);
-  // A GET has a body where the document says so, and the host of a function takes any request.
-  for (const method of METHODS)
-    if (method !== 'CONNECT') app.addHttpMethod(method, { hasBody: true, overrideExisting: true });
-  // Services receive bodies; nobody reads one beside them.
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  // The host of a function takes any method. A body is collected only where it has a meaning: others may never come.
+  for (const method of METHODS) {
+    const hasBody = method === 'POST' || method === 'PUT' || method === 'PATCH';
+    if (method !== 'CONNECT') app.addHttpMethod(method, { hasBody, overrideExisting: true });
+  }
+  // Services collect bodies; nobody reads one beside them.
+  leaveBodies(app);
   connections.serveInTurn(app);
   app.addHook('onRequest', async (request, reply) => {
     ignoreUnreadableType(request);
@@ -110,20 +114,20 @@ export function makeFastify({
 const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+[ \t]*(?:;|$)/;
 
 /**
- * Fastify refuses a type that it cannot read, and QUERY without a type, before any parser, also where a body may have any
- * type. The parser of a service reads the header as it was sent.
+ * Fastify refuses a type that it cannot read before any parser, also where a body may have any type. Services read the
+ * header as it was sent.
  */
-function ignoreUnreadableType({ method, raw: { headers } }: FastifyRequest): void {
+function ignoreUnreadableType({ raw: { headers } }: FastifyRequest): void {
   const type = headers['content-type'];
   if (type !== undefined && !MEDIA_TYPE.test(type)) delete headers['content-type'];
-  if (method === 'QUERY') headers['content-type'] ??= 'application/octet-stream';
 }
 
 /** As Fastify's own servers are set. */
 function factoryOf(make: MakeTlsServer, http: ServerOptions): FastifyServerFactory<HttpServer> {
-  return (handler, { keepAliveTimeout }) => {
+  return (handler, { keepAliveTimeout, connectionTimeout }) => {
     const server = make(http, handler);
     server.requestTimeout = 0;
+    server.timeout = Number(connectionTimeout);
     server.keepAliveTimeout = Number(keepAliveTimeout);
     return server;
   };

@@ -1,9 +1,12 @@
-import { type BodyLimits, BodyRoom } from '../bodies.ts';
 import type { ConnectionLimits } from './connections.ts';
 
-/** Limits on the size and the pace of requests. Times are in milliseconds. */
-export interface Limits extends BodyLimits, ConnectionLimits {
+/** Limits on the size of requests, and on silence. Times are in milliseconds. */
+export interface Limits extends ConnectionLimits {
+  /** Bytes of a body. */
+  readonly bodyBytes: number;
   readonly headersTimeout: number;
+  /** A connection on which nothing is sent for so long is closed, unless its request waits for the answer. */
+  readonly silence: number;
   /** How often connections are checked for timeouts. */
   readonly checkingInterval: number;
 }
@@ -14,9 +17,7 @@ const MEBIBYTE = 1024 * 1024;
 export function limitsOf(given: Partial<Limits> = {}): Limits {
   return {
     bodyBytes: MEBIBYTE,
-    bodySilence: 60_000,
-    bodyPatience: 60_000,
-    room: new BodyRoom(48 * MEBIBYTE),
+    silence: 60_000,
     connections: 5000,
     unanswered: 100,
     headersTimeout: 60_000,
