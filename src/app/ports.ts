@@ -1,6 +1,6 @@
 import type { Effective } from '../config/config.ts';
 import { flagName, shownValue } from '../config/options.ts';
-import type { Arrival } from '../contract/request.ts';
+import type { RequestContext } from '../contract/request.ts';
 import type { ServiceDefinition, WorldEvent } from '../contract/service.ts';
 import type { Surroundings, World } from '../contract/world.ts';
 import type { Instant } from '../core/clock.ts';
@@ -180,7 +180,8 @@ function drillsOf(services: readonly ServiceDefinition[]): ReturnType<Ports['dri
     (service.drills ?? []).map((drill) => ({
       service: service.name,
       drill,
-      find: async (context: Arrival, who: string) => (await service.impersonate?.(context, who, context.now)) ?? null,
+      find: async (context: RequestContext, who: string) =>
+        (await service.impersonate?.(context, who, context.now)) ?? null,
     })),
   );
 }

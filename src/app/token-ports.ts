@@ -11,12 +11,12 @@ export function tokenPorts(services: readonly ServiceDefinition[]): Ports['token
   const drafts = services.flatMap(({ tokenDrafts }) => tokenDrafts ?? []);
   const keys = new Map<SigningAlgorithm, Promise<ForeignKeys>>();
   return {
-    draft: async (arrival, who) => {
+    draft: async (context, who) => {
       for (const one of drafts) {
-        const draft = await one.draft(arrival, who);
+        const draft = await one.draft(context, who);
         if (draft !== null) return draft;
       }
-      const names = (await Promise.all(drafts.map((one) => one.names(arrival)))).flat();
+      const names = (await Promise.all(drafts.map((one) => one.names(context)))).flat();
       if (names.length === 0 || who === null) throw nobody();
       throw new Problem(
         'invalid_request',

@@ -2,7 +2,7 @@ import type { Caller } from '../core/decide.ts';
 import type { Principal } from '../core/principal.ts';
 import type { FaultOrder } from '../faults/fault.ts';
 import type { Schema } from './documented.ts';
-import type { Arrival } from './request.ts';
+import type { RequestContext } from './request.ts';
 
 /** A rehearsed failure of real life, which a client of the service must survive. */
 export interface Drill {
@@ -21,7 +21,7 @@ export interface Drill {
    * @param who whom it affects; null for everybody or, if it affects one principal, for the administrator
    * @throws Problem that says why it cannot start
    */
-  run(context: Arrival, who: Caller | null): Promise<DrillEffect>;
+  run(context: RequestContext, who: Caller | null): Promise<DrillEffect>;
 }
 
 /** The effect of a drill, and the faults that it adds. */

@@ -7,7 +7,7 @@ import type { OperationId, OperationOf, OperationTypes, ServiceName } from './do
 import type { Surroundings, World } from './world.ts';
 
 /** A request before its caller is known. */
-export interface Arrival extends Surroundings {
+export interface RequestContext extends Surroundings {
   readonly world: World;
   /** The time at which everything in this request happens. */
   readonly now: Instant;
@@ -43,7 +43,7 @@ export interface Arrival extends Surroundings {
 }
 
 /** The input of a handler. A handler reads and writes the world and returns its answer; it has no socket. */
-export interface Context<Its extends OperationTypes = OperationTypes, Target = unknown> extends Arrival {
+export interface Context<Its extends OperationTypes = OperationTypes, Target = unknown> extends RequestContext {
   /** Null on public operations. */
   readonly caller: CallerOf<Its['isPublic']>;
   readonly params: Its['params'];
@@ -56,14 +56,14 @@ export interface Context<Its extends OperationTypes = OperationTypes, Target = u
    * For an operation that streams: counts the bytes of the body as they arrive, up to a limit, and hashes them with
    * SHA-256, in hexadecimal. The bytes themselves are dropped.
    *
-   * @throws Problem if there are more bytes, or if they stop coming
+   * @throws Problem if there are more bytes, or if the connection closes before the end
    */
   digest(most: number): Promise<{ readonly size: number; readonly hash: string }>;
   /**
    * For an operation that streams: passes on the body as it arrives, up to a limit of bytes.
    *
    * @returns the number of bytes
-   * @throws Problem if there are more bytes, or if they stop coming; and what `take` throws, which must be a Problem
+   * @throws Problem if there are more bytes, or if the connection closes before the end; and what `take` throws, which must be a Problem
    */
   receive(most: number, take: (chunk: Buffer) => void): Promise<number>;
   /**
@@ -71,7 +71,7 @@ export interface Context<Its extends OperationTypes = OperationTypes, Target = u
    * piece is read once `take` has finished.
    *
    * @returns the number of bytes
-   * @throws Problem if there are more bytes than `most`, or if they stop coming; and what `take` throws
+   * @throws Problem if there are more bytes than `most`, or if the connection closes before the end; and what `take` throws
    */
   receivePieces(
     sizes: { readonly piece: number; readonly most: number },

@@ -19,7 +19,7 @@ import type { Claims } from '../tokens/keys.ts';
 import type { ObjectCounts, ServiceCredentials } from './credentials.ts';
 import type { OperationTypes, ServiceName } from './documented.ts';
 import type { Drill } from './drill.ts';
-import type { AnyHandler, Arrival, Context, Lookup, Operations } from './request.ts';
+import type { AnyHandler, Context, Lookup, Operations, RequestContext } from './request.ts';
 import type { Seeding } from './seed.ts';
 import type { Surroundings } from './world.ts';
 
@@ -75,7 +75,7 @@ export interface TokenDrafts {
    * @param who an id, a name, an e-mail address or a client id; null: the first identity that can have a token
    * @returns null if there is no such identity
    */
-  draft(arrival: Arrival, who: string | null): Promise<TokenDraft | null>;
+  draft(context: RequestContext, who: string | null): Promise<TokenDraft | null>;
   /** The identities that can have tokens, by the names that people use. */
   names(world: Surroundings): Promise<readonly string[]>;
 }
@@ -119,11 +119,11 @@ export type ServiceHost = OwnHost | HostOfPaths;
 /** The OAuth clients for logins of users (RFC 6749, 2), for the control API. */
 export interface LoginClients {
   /** Oldest first. */
-  all(arrival: Arrival): Promise<readonly LoginClient[]>;
+  all(context: RequestContext): Promise<readonly LoginClient[]>;
   /** @returns the secret of a client that is not public @throws Problem naming the mistake, or `conflict` */
-  add(arrival: Arrival, client: LoginClient): Promise<string | null>;
+  add(context: RequestContext, client: LoginClient): Promise<string | null>;
   /** @throws Problem `not_found`, or `conflict` for a client that cannot be removed */
-  remove(arrival: Arrival, clientId: string): Promise<void>;
+  remove(context: RequestContext, clientId: string): Promise<void>;
 }
 
 export interface LoginClient {
@@ -168,7 +168,7 @@ export interface ServiceDefinition<Name extends string = string> extends ErrorRe
   /** It controls the mock itself: it serves its operator, and not web pages. */
   readonly isControlApi?: true;
   /** @throws Problem `unauthenticated` */
-  readonly authenticate: (arrival: Arrival) => Promise<Caller>;
+  readonly authenticate: (context: RequestContext) => Promise<Caller>;
   /**
    * The principal with this id, name, client id or e-mail address; null for nobody. Absent if nobody can be impersonated.
    *

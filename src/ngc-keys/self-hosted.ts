@@ -1,4 +1,4 @@
-import type { Arrival } from '../contract/request.ts';
+import type { RequestContext } from '../contract/request.ts';
 import type { Caller } from '../core/decide.ts';
 import { heldRightsOfRoles } from '../core/policy.ts';
 import { Problem } from '../core/problem.ts';
@@ -14,7 +14,7 @@ import { NGC_KEY_PREFIX } from './key-text.ts';
  * @throws Problem `unauthenticated` with the reason; `not_found` if no account of the world has the client
  */
 export async function administratorOf(
-  attempt: Pick<Arrival, 'headerLines' | 'now' | 'store' | 'world'>,
+  attempt: Pick<RequestContext, 'headerLines' | 'now' | 'store' | 'world'>,
 ): Promise<Caller | null> {
   const token = bearerToken(attempt.headerLines('authorization'));
   if (token.startsWith(NGC_KEY_PREFIX) || adminClaimsIn(token) === null) return null;

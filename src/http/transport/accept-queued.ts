@@ -9,7 +9,8 @@ const MAX_TURNS = 2000;
  * queued connections, although their clients may have sent requests already.
  *
  * Node accepts one connection of a listener in a turn of the event loop. Requests are held meanwhile, so that turns are
- * short and no client goes on to open the next connection. They are handled once the listeners are closed.
+ * short and no client goes on to open the next connection. They are handled once the listeners are closed. Neither
+ * `server.close()` nor Fastify's `forceCloseConnections` looks at that queue.
  */
 export async function acceptQueued(server: Server): Promise<void> {
   if (!server.listening) return;

@@ -7,7 +7,8 @@ import { Problem } from '../../core/problem.ts';
 const ABSOLUTE_FORM = /^https?:\/\/([^/?]*)/i;
 
 /**
- * Converts a target in absolute form to a path. Its host replaces the `Host` header, before the router reads either.
+ * Converts a target in absolute form to a path, for Fastify's `rewriteUrl`. Its host replaces the `Host` header, before the
+ * router reads either.
  */
 export function readTarget(request: Pick<IncomingMessage, 'url' | 'headers'>): void {
   const absolute = request.url?.startsWith('/') === false ? ABSOLUTE_FORM.exec(request.url) : null;

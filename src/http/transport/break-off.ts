@@ -6,7 +6,8 @@ import { headBytes } from './wire-answer.ts';
 
 /**
  * Breaks the connection before or within an answer. Without a body it
- * breaks within the headers at the latest, so that no client takes the answer for complete.
+ * breaks within the headers at the latest, so that no client takes the answer for complete. An answer that Fastify or Node
+ * sends is always whole.
  */
 export function breakOff(reply: FastifyReply, payload: string | Buffer, where: BrokenAt): void {
   const { raw: response, statusCode: status } = reply;

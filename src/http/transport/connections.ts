@@ -29,7 +29,12 @@ export function isTls(server: Server): boolean {
 /** Milliseconds that the request on a new connection may take to arrive at a stopping server. */
 const SILENT_MS = 100;
 
-/** The open connections of a server, with the latest request on each. */
+/**
+ * The open connections of a server, with the latest request on each.
+ *
+ * `maxConnections` of Node drops connections without an answer, and counts one listener only. Its socket timeout does not
+ * know whether a client or the server keeps the other waiting, and no option limits unanswered requests.
+ */
 export class Connections {
   /** Null: no request has arrived on it yet. */
   readonly #busyWith = new Map<Socket, Exchange | null>();

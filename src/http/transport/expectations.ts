@@ -8,7 +8,7 @@ const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
 
 /**
  * Answers requests with an `Expect` header, which Node hands to no request listener. A client that waits for
- * `100 Continue` gets it when its body is wanted.
+ * `100 Continue` gets it when its body is wanted: without this listener, Node asks for every body at once.
  */
 export function answerExpectations({ server }: Pick<FastifyInstance, 'server'>, strays: Strays): void {
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {

@@ -4,7 +4,7 @@ import { clearTimeout, setTimeout } from '../../platform/time.ts';
 /** Approximate time between two pieces, in milliseconds. */
 const STEP_MS = 100;
 
-/** A body that is sent in small pieces over a given time. */
+/** A body that is sent in small pieces over a given time. No option of Node or Fastify slows an answer. */
 export class SlowBody extends Readable {
   #rest: Buffer;
   readonly #pieceLength: number;

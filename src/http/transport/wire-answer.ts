@@ -3,7 +3,7 @@ import type { Outcome } from '../../core/outcome.ts';
 import type { Problem } from '../../core/problem.ts';
 import { headersOf } from '../headers.ts';
 
-/** An answer that no operation gave, as it is written to the socket. */
+/** An answer that no operation gave, as it is written to the socket: where Node cannot parse a request, it makes no reply. */
 export interface WireAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-import type { Arrival, AuthenticatedContext } from '../../contract/request.ts';
+import type { AuthenticatedContext, RequestContext } from '../../contract/request.ts';
 import type { Surroundings } from '../../contract/world.ts';
 import type { Caller } from '../../core/decide.ts';
 import { Problem } from '../../core/problem.ts';
@@ -10,8 +10,8 @@ import { RULESETS } from './rulesets.ts';
 const CALLERS = { '2.0': callerUnder(RULESETS['2.0']), dsx: callerUnder(RULESETS.dsx) };
 
 /** @throws Problem if the key is not valid, or its organisation has no subscription */
-export async function authenticate(arrival: Arrival): Promise<Caller> {
-  return callerOfKey(await bearerOfNgcKey(arrival), arrival);
+export async function authenticate(context: RequestContext): Promise<Caller> {
+  return callerOfKey(await bearerOfNgcKey(context), context);
 }
 
 /** Returns the caller of a key, by its id, its name or its user. */

@@ -1,6 +1,6 @@
 import type { OperationId, OperationOf, Schema } from '../../contract/documented.ts';
 import type { Drill } from '../../contract/drill.ts';
-import type { Arrival, Context } from '../../contract/request.ts';
+import type { Context, RequestContext } from '../../contract/request.ts';
 import type { LoginClients, TokenDraft, WorldEvent } from '../../contract/service.ts';
 import type { Surroundings, World, WorldInfo, WorldOrder } from '../../contract/world.ts';
 import type { Instant } from '../../core/clock.ts';
@@ -44,7 +44,7 @@ export interface KnownDrill {
   readonly service: string;
   readonly drill: Drill;
   /** The principal with this id, name, client id or e-mail address; null if there is none. */
-  find(context: Arrival, who: string): Promise<Caller | null>;
+  find(context: RequestContext, who: string): Promise<Caller | null>;
 }
 
 /** The caller of a hypothetical request: at least one of the two members is given. */
@@ -141,7 +141,7 @@ export interface Ports {
      * @throws Problem `invalid_request` naming the nearest name; `conflict` if no principal of the world can have a
      *   token
      */
-    draft(arrival: Arrival, who: string | null): Promise<TokenDraft>;
+    draft(context: RequestContext, who: string | null): Promise<TokenDraft>;
     /** Keys that no JWKS lists. */
     foreignKeys(algorithm: SigningAlgorithm): Promise<ForeignKeys>;
   };

@@ -47,9 +47,9 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
   notEmulated: NOT_EMULATED,
   rulesets: Object.values(RULESETS),
   ruleset: (settings) => RULESETS[settings.nvcf],
-  authenticate: async (arrival) => {
-    if (arrival.settings.nvcf === 'documented') return CALLERS.documented(arrival, await bearerOfNgcKey(arrival));
-    return (await administratorOf(arrival)) ?? CALLERS['open-source'](arrival, await bearerOfNgcKey(arrival, true));
+  authenticate: async (context) => {
+    if (context.settings.nvcf === 'documented') return CALLERS.documented(context, await bearerOfNgcKey(context));
+    return (await administratorOf(context)) ?? CALLERS['open-source'](context, await bearerOfNgcKey(context, true));
   },
   impersonate: impersonatorOf((world, key) => CALLERS[world.settings.nvcf](world, key)),
   holding: holdingOfKeys((settings) => RULESETS[settings.nvcf]),

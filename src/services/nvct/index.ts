@@ -25,9 +25,9 @@ export const nvct: ServiceDefinition<'nvct'> = {
   conventions: { caselessEnums: true },
   rulesets: [RULESET],
   ruleset: () => RULESET,
-  authenticate: async (arrival) => {
-    if (arrival.settings.nvcf === 'documented') return CALLER(arrival, await bearerOfNgcKey(arrival));
-    return (await administratorOf(arrival)) ?? CALLER(arrival, await bearerOfNgcKey(arrival, true));
+  authenticate: async (context) => {
+    if (context.settings.nvcf === 'documented') return CALLER(context, await bearerOfNgcKey(context));
+    return (await administratorOf(context)) ?? CALLER(context, await bearerOfNgcKey(context, true));
   },
   impersonate: impersonatorOf(CALLER),
   holding: holdingOfKeys(() => RULESET),

@@ -1,4 +1,4 @@
-import type { Arrival } from '../../contract/request.ts';
+import type { RequestContext } from '../../contract/request.ts';
 import type { Surroundings } from '../../contract/world.ts';
 import { type HeldRights, NO_STANDING, type Rights } from '../../core/policy.ts';
 import type { ViewKind } from '../../core/views.ts';
@@ -148,7 +148,7 @@ const HELD_RIGHTS: ViewKind<HeldRights> = {
 const HELD_RIGHTS_BYTES = 500;
 
 /** Where findings are reported. */
-type Witness = Pick<Arrival, 'findings' | 'now'>;
+type Witness = Pick<RequestContext, 'findings' | 'now'>;
 
 /** A seed may assign roles that only other versions have. Here they grant nothing. */
 function reportOtherRoles({ findings, now }: Partial<Witness>, rules: readonly AccessRule[], roles: Roles): void {

@@ -1,4 +1,4 @@
-import type { Arrival } from '../../contract/request.ts';
+import type { RequestContext } from '../../contract/request.ts';
 import type { Surroundings } from '../../contract/world.ts';
 import type { Caller } from '../../core/decide.ts';
 import type { Principal } from '../../core/principal.ts';
@@ -20,18 +20,18 @@ export interface Granted {
 }
 
 /** @throws Problem `unauthenticated` */
-export async function authenticate(arrival: Arrival): Promise<Caller> {
-  const realm = await tokenRealmOf(arrival);
-  return callerOf(arrival, await tokenOf(arrival, realm), realm.tenantId);
+export async function authenticate(context: RequestContext): Promise<Caller> {
+  const realm = await tokenRealmOf(context);
+  return callerOf(context, await tokenOf(context, realm), realm.tenantId);
 }
 
 /** Verifies the token in the `Authorization` header. */
-function tokenOf(arrival: Arrival, realm: TokenRealm): Promise<AcceptedToken> {
-  const token = bearerToken(arrival.headerLines('authorization'));
+function tokenOf(context: RequestContext, realm: TokenRealm): Promise<AcceptedToken> {
+  const token = bearerToken(context.headerLines('authorization'));
   if (token.startsWith(NGC_KEY_PREFIX)) {
     throw unauthenticatedProblem('ngc_key_as_token', 'The bearer token is not an access token of this system.');
   }
-  return acceptToken(token, arrival, realm);
+  return acceptToken(token, context, realm);
 }
 
 /** An identity found by name, and the access key if the name was that of a key. */

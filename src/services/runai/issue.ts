@@ -1,4 +1,4 @@
-import type { Arrival } from '../../contract/request.ts';
+import type { RequestContext } from '../../contract/request.ts';
 import { later } from '../../core/clock.ts';
 import { accessTokenHash } from '../../credentials/oauth-hashes.ts';
 import type { Claims } from '../../tokens/keys.ts';
@@ -15,15 +15,15 @@ export interface TokenOrder extends Granted {
 }
 
 /** Signs an access token. */
-export async function mintAccessToken(arrival: Arrival, order: TokenOrder): Promise<string> {
-  return arrival.tokens.mint(await accessTokenClaims(arrival, order));
+export async function mintAccessToken(context: RequestContext, order: TokenOrder): Promise<string> {
+  return context.tokens.mint(await accessTokenClaims(context, order));
 }
 
 /** The claims of an access token (RFC 9068, but with `typ: JWT`, like Keycloak's). */
-export async function accessTokenClaims(arrival: Arrival, order: TokenOrder): Promise<Claims> {
+export async function accessTokenClaims(context: RequestContext, order: TokenOrder): Promise<Claims> {
   const { identity, clientId, sid, scope = '' } = order;
-  const claims = await commonClaims(arrival, identity);
-  claims['tenant_id'] = Number(await tenantIdOf(arrival));
+  const claims = await commonClaims(context, identity);
+  claims['tenant_id'] = Number(await tenantIdOf(context));
   claims['azp'] = clientId;
   claims['typ'] = 'Bearer';
   claims['sid'] = sid;
@@ -40,16 +40,19 @@ export interface IdTokenOrder extends TokenOrder {
 }
 
 /** Signs an ID token. */
-export async function mintIdToken(arrival: Arrival, order: IdTokenOrder): Promise<string> {
-  const claims = await idTokenClaims(arrival, order);
-  return arrival.tokens.mint({ ...claims, at_hash: accessTokenHash(order.accessToken) });
+export async function mintIdToken(context: RequestContext, order: IdTokenOrder): Promise<string> {
+  const claims = await idTokenClaims(context, order);
+  return context.tokens.mint({ ...claims, at_hash: accessTokenHash(order.accessToken) });
 }
 
 /** The claims of an ID token (OpenID Connect Core 1.0, 2) except `at_hash`. */
-export async function idTokenClaims(arrival: Arrival, order: Omit<IdTokenOrder, 'accessToken'>): Promise<Claims> {
+export async function idTokenClaims(
+  context: RequestContext,
+  order: Omit<IdTokenOrder, 'accessToken'>,
+): Promise<Claims> {
   const { identity, clientId, sid, authTime, nonce = null } = order;
   return {
-    ...(await commonClaims(arrival, identity)),
+    ...(await commonClaims(context, identity)),
     aud: clientId,
     azp: clientId,
     typ: 'ID',
@@ -60,11 +63,11 @@ export async function idTokenClaims(arrival: Arrival, order: Omit<IdTokenOrder, 
 }
 
 /** No spreads: with Node 20, each takes as long as all other claims together. */
-async function commonClaims(arrival: Arrival, identity: Identity): Promise<Record<string, unknown>> {
-  const { settings, random, now, origin } = arrival;
+async function commonClaims(context: RequestContext, identity: Identity): Promise<Record<string, unknown>> {
+  const { settings, random, now, origin } = context;
   const iat = Math.floor(now / 1000);
   const claims: Record<string, unknown> = {
-    iss: `${origin}${issuerPath(await realmOf(arrival))}`,
+    iss: `${origin}${issuerPath(await realmOf(context))}`,
     sub: identity.id,
   };
   if (identity.kind === 'user') {
@@ -80,6 +83,6 @@ async function commonClaims(arrival: Arrival, identity: Identity): Promise<Recor
 }
 
 /** The time at which every access token issued until now has expired. */
-export function lastExpiry({ now, settings }: Pick<Arrival, 'now' | 'settings'>): number {
+export function lastExpiry({ now, settings }: Pick<RequestContext, 'now' | 'settings'>): number {
   return later(now, settings.tokenTtl.access);
 }

@@ -8,21 +8,21 @@ import { drawSecret } from './secrets.ts';
 
 /** The clients with which users log in, for the control API. */
 export const loginClients: LoginClients = {
-  all: async (arrival) => (await oauthClientsIn(arrival).all()).map(viewOf),
-  add: async (arrival, { clientId, redirectUris, isPublic }) => {
+  all: async (context) => (await oauthClientsIn(context).all()).map(viewOf),
+  add: async (context, { clientId, redirectUris, isPublic }) => {
     for (const [index, uri] of redirectUris.entries()) {
       if (!isRedirectUri(uri)) {
         throw new Problem('invalid_request', `Field \`redirectUris[${index}]\` must be ${REDIRECT_URI_FORM}.`);
       }
     }
-    if ((await confidentialClient(arrival, clientId)) !== null) throw taken();
-    const drawn = isPublic ? null : drawSecret(arrival);
+    if ((await confidentialClient(context, clientId)) !== null) throw taken();
+    const drawn = isPublic ? null : drawSecret(context);
     const client = { clientId, redirectUris, ...(drawn !== null && { secretHash: drawn.secretHash }) };
-    await added(oauthClientsIn(arrival).add(client));
+    await added(oauthClientsIn(context).add(client));
     return drawn?.secret ?? null;
   },
-  remove: async (arrival, clientId) => {
-    const clients = oauthClientsIn(arrival);
+  remove: async (context, clientId) => {
+    const clients = oauthClientsIn(context);
     if (clients.isNamed(clientId)) {
       throw new Problem('conflict', 'The server was started with `--redirect-uri` for this client, so it stays.');
     }

@@ -1,4 +1,4 @@
-import type { Arrival } from '../../contract/request.ts';
+import type { RequestContext } from '../../contract/request.ts';
 import { hashSecret } from '../../credentials/secret.ts';
 import type { Login, PresentedToken } from './collections/grants.ts';
 import { clientOrNone } from './operations/grants/clients.ts';
@@ -10,9 +10,9 @@ import { issuerPath, realmOf } from './tenant.ts';
  *
  * @param id the id of the token (`jti`)
  */
-export async function mintRefreshToken(arrival: Arrival, login: Login, id: string): Promise<string> {
-  const { now, origin, settings, world } = arrival;
-  const iss = `${origin}${issuerPath(await realmOf(arrival))}`;
+export async function mintRefreshToken(context: RequestContext, login: Login, id: string): Promise<string> {
+  const { now, origin, settings, world } = context;
+  const iss = `${origin}${issuerPath(await realmOf(context))}`;
   const claims = {
     exp: Math.floor((now + settings.tokenTtl.refresh) / 1000),
     iat: Math.floor(now / 1000),
@@ -31,7 +31,7 @@ export async function mintRefreshToken(arrival: Arrival, login: Login, id: strin
 /** The login and the id of a refresh token in a request; null if this world did not sign it. */
 export async function presentedRefreshToken(
   token: string,
-  { world }: Pick<Arrival, 'world'>,
+  { world }: Pick<RequestContext, 'world'>,
 ): Promise<PresentedToken | null> {
   const read = await world.refreshTokens.read(token);
   return read === null ? null : { family: read.sid, hash: hashSecret(read.jti) };

@@ -1,4 +1,4 @@
-import type { Arrival } from '../../contract/request.ts';
+import type { RequestContext } from '../../contract/request.ts';
 import type { TokenDrafts } from '../../contract/service.ts';
 import type { Surroundings } from '../../contract/world.ts';
 import type { IdentityKind } from '../../core/principal.ts';
@@ -15,16 +15,16 @@ const KINDS = ['user', 'service-account', 'application'] as const satisfies read
 
 /** Drafts of tokens, as `POST /api/v1/token` would issue them. */
 export const tokenDrafts: TokenDrafts = {
-  draft: async (arrival, who) => {
-    const named = who === null ? await firstOf(arrival) : await findNamed(arrival, who);
+  draft: async (context, who) => {
+    const named = who === null ? await firstOf(context) : await findNamed(context, who);
     if (named === null) return null;
-    const order = await orderFor(arrival, named);
-    const issuer = `${arrival.origin}${issuerPath(await realmOf(arrival))}`;
+    const order = await orderFor(context, named);
+    const issuer = `${context.origin}${issuerPath(await realmOf(context))}`;
     return {
       issuer,
       jwksUri: jwksUriOf(issuer),
-      access: await accessTokenClaims(arrival, order),
-      id: await idTokenClaims(arrival, { ...order, authTime: arrival.now }),
+      access: await accessTokenClaims(context, order),
+      id: await idTokenClaims(context, { ...order, authTime: context.now }),
     };
   },
   names: async (world) => (await everybody(world)).flatMap(({ name, clientId }) => [name, clientId ?? []].flat()),
@@ -35,13 +35,16 @@ async function everybody({ store }: Pick<Surroundings, 'store'>): Promise<readon
   return (await Promise.all(KINDS.map((kind) => identitiesIn(store).all(kind)))).flat();
 }
 
-async function firstOf(arrival: Arrival): Promise<Named | null> {
-  const identity = (await everybody(arrival)).find(({ enabled }) => enabled);
+async function firstOf(context: RequestContext): Promise<Named | null> {
+  const identity = (await everybody(context)).find(({ enabled }) => enabled);
   return identity === undefined ? null : { identity, key: null };
 }
 
 /** A user with an access key gets a token of that key; a user without one, a token of a login without a client. */
-async function orderFor({ store, random, world }: Arrival, { identity, key: named }: Named): Promise<TokenOrder> {
+async function orderFor(
+  { store, random, world }: RequestContext,
+  { identity, key: named }: Named,
+): Promise<TokenOrder> {
   const { kind, id, name, clientId, secretHash } = identity;
   const key = named ?? (await accessKeysIn(store).ofOwner(id))[0];
   if (key !== undefined) return { identity, clientId: key.clientId, sid: secretName(key.secretHash, world.id) };

@@ -1,5 +1,5 @@
 import type { Drill } from '../../../contract/drill.ts';
-import type { Arrival } from '../../../contract/request.ts';
+import type { RequestContext } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import type { Caller } from '../../../core/decide.ts';
 import { formatDuration } from '../../../core/duration.ts';
@@ -81,7 +81,7 @@ export const expireTokens: Drill = {
 };
 
 /** The first user with an access key; in the built-in cast, an administrator. */
-async function administratorOf(context: Arrival): Promise<Caller> {
+async function administratorOf(context: RequestContext): Promise<Caller> {
   for (const { id } of await identitiesIn(context.store).all('user')) {
     const [key] = await accessKeysIn(context.store).ofOwner(id);
     const caller = key === undefined ? null : await impersonate(context, key.id);
@@ -101,7 +101,7 @@ interface Client {
 }
 
 /** The access key that named the principal, or its first one; otherwise the application or service account itself. */
-async function clientOf({ store, now }: Arrival, { id, name, clientId }: Principal): Promise<Client> {
+async function clientOf({ store, now }: RequestContext, { id, name, clientId }: Principal): Promise<Client> {
   const keys = await accessKeysIn(store).ofOwner(id);
   const key = keys.find((one) => one.clientId === clientId) ?? keys[0];
   if (key !== undefined) {

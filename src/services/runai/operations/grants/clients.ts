@@ -1,4 +1,4 @@
-import type { Arrival, Context } from '../../../../contract/request.ts';
+import type { Context, RequestContext } from '../../../../contract/request.ts';
 import { secretFits } from '../../../../credentials/secret.ts';
 import { accessKeysIn } from '../../collections/access-keys.ts';
 import { identitiesIn } from '../../collections/identities.ts';
@@ -36,7 +36,7 @@ export interface ConfidentialClient {
  * @throws Problem `bad_client`
  */
 export async function authenticateClient(
-  context: Arrival,
+  context: RequestContext,
   candidate: Candidate | null,
   { id, secret, challenge }: ConfidentialClient,
 ): Promise<GrantResult> {
@@ -53,13 +53,13 @@ export async function authenticateClient(
 }
 
 /** Are they the id and the secret of one client, of any kind? */
-async function belongTogether(context: Arrival, { id, secret }: ConfidentialClient): Promise<boolean> {
+async function belongTogether(context: RequestContext, { id, secret }: ConfidentialClient): Promise<boolean> {
   const client = (await confidentialClient(context, id)) ?? (await oauthClientsIn(context).byId(id));
   return secretFits(secret, client?.secretHash ?? null);
 }
 
 /** The access key, service account or application with this client id. */
-export async function confidentialClient(context: Arrival, clientId: string): Promise<Candidate | null> {
+export async function confidentialClient(context: RequestContext, clientId: string): Promise<Candidate | null> {
   return (
     (await accessKeyClient(context, clientId)) ??
     (await serviceAccountClient(context, clientId)) ??
@@ -125,7 +125,10 @@ export function clientOrNone(clientId: string | null): string {
   return clientId ?? NO_CLIENT;
 }
 
-export async function accessKeyClient({ store, now, world }: Arrival, clientId: string): Promise<Candidate | null> {
+export async function accessKeyClient(
+  { store, now, world }: RequestContext,
+  clientId: string,
+): Promise<Candidate | null> {
   const key = await accessKeysIn(store).byClientId(clientId);
   const identity = key === null ? null : await identitiesIn(store).byId(key.owner);
   if (key === null || identity === null) return null;
@@ -136,20 +139,20 @@ export async function accessKeyClient({ store, now, world }: Arrival, clientId: 
   };
 }
 
-export async function serviceAccountClient(context: Arrival, clientId: string): Promise<Candidate | null> {
+export async function serviceAccountClient(context: RequestContext, clientId: string): Promise<Candidate | null> {
   const identity = await identitiesIn(context.store).byClientId('service-account', clientId);
   return identity === null ? null : candidateOf(identity, context);
 }
 
 /** The application with this name or client id. */
-export async function applicationClient(context: Arrival, nameOrId: string): Promise<Candidate | null> {
+export async function applicationClient(context: RequestContext, nameOrId: string): Promise<Candidate | null> {
   const identities = identitiesIn(context.store);
   const identity =
     (await identities.byClientId('application', nameOrId)) ?? (await identities.byName('application', nameOrId));
   return identity === null ? null : candidateOf(identity, context);
 }
 
-function candidateOf(identity: GrantResult['identity'], { store, now, world }: Arrival): Candidate {
+function candidateOf(identity: GrantResult['identity'], { store, now, world }: RequestContext): Candidate {
   const { id, name, clientId, secretHash } = identity;
   return {
     secretHash,
