@@ -24,8 +24,8 @@ export const PARTS = {
   tokens: { files: ['src/tokens/**/*.ts'], tests: ['test/tokens/**/*.test.ts'] },
   // What the rows of a world are; the other files of the store open, write and read files and databases.
   state: {
-    files: ['src/store/{indexes,plan,rows,search,state,state-memory,turns,weight,world-rows}.ts'],
-    tests: ['test/store/{collection,memory,plan,state-memory,turns,world-rows}.test.ts'],
+    files: ['src/store/{indexes,plan,rows,state,state-memory,turns,weight,world-rows}.ts'],
+    tests: ['test/store/{collection,memory,plan,state,state-memory,turns,weight,world-rows}.test.ts'],
   },
   steps: {
     files: ['src/http/steps/*.ts'],

@@ -1,8 +1,11 @@
 /** The rows of a world. */
 import { expect, it } from 'vitest';
+import { Quota } from '../../src/core/quota.ts';
 import { seededRandom } from '../../src/platform/random.ts';
 import { type Change, NEW, type PageQuery, type Row } from '../../src/store/collections.ts';
+import type { RowLog } from '../../src/store/row-log.ts';
 import { NO_ROWS, rowsIn, type State, sizeOf, stateOf } from '../../src/store/state.ts';
+import { StateMemory } from '../../src/store/state-memory.ts';
 import { WorldRows } from '../../src/store/world-rows.ts';
 import { roundsOf, seedOf } from '../support/properties.ts';
 import { NOON, row } from '../support/records.ts';
@@ -213,4 +216,130 @@ it('a search through long texts lets others be served meanwhile', async () => {
   clearImmediate(turning);
   expect(page.count).toBe(0);
   expect(turns).toBeGreaterThan(0);
+});
+
+const putOf = (id: string, given: Partial<Row> = {}): Change => ({ kind: 'put', row: row(id, given) });
+const removalOf = (id: string): Change => ({ kind: 'remove', collection: 'things', id });
+
+it('the log of a world has each change with the last use of its rows, before it is visible', async () => {
+  const logged: unknown[] = [];
+  const log: RowLog = {
+    commit: async ({ puts, removed, usedAt }) => {
+      const isVisible = (await world.byId('things', 'two')) !== null;
+      logged.push([puts.map((one) => [one.id, usedAt(one)]), removed.map(({ id }) => id), isVisible]);
+    },
+    replace: async (state) => void logged.push(['replace', rowsIn(state).map(({ id }) => id)]),
+    use: ({ collection, id }, at) => void logged.push(['use', collection, id, at]),
+  };
+  const world = new WorldRows(stateOf([row('one')]), { log });
+  await world.note('things', 'one', NOON);
+  await world.note('things', 'nothing', NOON);
+  await world.note('nothing', 'one', NOON);
+  const [one] = await world.list({ collection: 'things' });
+  await world.commit([{ kind: 'put', row: { ...(one as Row), body: 'other' } }, putOf('two')]);
+  await world.commit([removalOf('one')]);
+  await world.replace(stateOf([row('three')]));
+
+  expect(logged).toEqual([
+    ['use', 'things', 'one', NOON],
+    [
+      [
+        ['one', NOON],
+        ['two', null],
+      ],
+      [],
+      false,
+    ],
+    [[], ['one'], true],
+    ['replace', ['three']],
+  ]);
+});
+
+it('a new row with the id of a removed one was never used', async () => {
+  const world = new WorldRows(stateOf([row('one')]));
+  await world.note('things', 'one', NOON);
+  await world.commit([removalOf('one'), putOf('two')]);
+  await world.commit([putOf('one')]);
+
+  expect([...(await world.uses('things'))]).toEqual([]);
+});
+
+it('a watcher sees what was put, and what was there before', async () => {
+  const world = new WorldRows(stateOf([row('one')]));
+  const seen: unknown[] = [];
+  world.watch(async ({ puts, before }) => {
+    seen.push([puts, before].map((rows) => rows.map(({ id }) => id)));
+  });
+  await world.commit([putOf('two')]);
+  await world.commit([removalOf('one')]);
+
+  expect(seen).toEqual([
+    [['two'], []],
+    [[], ['one']],
+  ]);
+});
+
+it('the collections that have rows are counted', async () => {
+  const world = new WorldRows(stateOf([row('one'), row('two'), row('three', { collection: 'others' })]));
+  await world.commit([{ kind: 'remove', collection: 'others', id: 'three' }]);
+
+  expect(await world.counts()).toEqual({ things: 2 });
+  expect([await world.count('things'), await world.count('others'), await world.count('none')]).toEqual([2, 0, 0]);
+});
+
+it('the secrets in bodies are found by their hash', () => {
+  const world = new WorldRows(stateOf([row('one', { body: { secretHash: 'abc' } }), row('two', { body: null })]));
+
+  expect(world.hasSecret('things', 'abc')).toBe(true);
+  expect(world.hasSecret('things', 'Stryker was here')).toBe(false);
+  expect(world.hasSecret('nothing', 'abc')).toBe(false);
+});
+
+it('a row without a parent is the part of nothing', async () => {
+  const world = new WorldRows(stateOf([row('one'), row('two', { parent: 'null' })]));
+
+  expect((await world.list({ collection: 'things', parent: 'null' })).map(({ id }) => id)).toEqual(['two']);
+});
+
+it('lists are in the order of places, also of rows that came back to an owner', async () => {
+  const world = new WorldRows(stateOf([row('one'), row('two'), row('three')]));
+  const idsOf = async (owner: string) => (await world.list({ collection: 'things', owner })).map(({ id }) => id);
+  const give = async (id: string, owner: string) => {
+    const one = (await world.byId('things', id)) as Row;
+    await world.commit([{ kind: 'put', row: { ...one, owner } }]);
+  };
+  expect(await idsOf('acme')).toEqual(['one', 'two', 'three']);
+  await give('one', 'globex');
+  expect([await idsOf('acme'), await idsOf('globex')]).toEqual([['two', 'three'], ['one']]);
+  await give('one', 'acme');
+
+  expect(await idsOf('acme')).toEqual(['one', 'two', 'three']);
+});
+
+it('a commit reserves the collections that it copies, and a snapshot the copies that nobody has', async () => {
+  const state = stateOf([row('one'), row('two', { collection: 'others' })]);
+  const weights = [...state.collections.values()].map(({ weight }) => weight) as [number, number];
+  const [things, others] = weights;
+  const quota = new Quota(1_000_000);
+  const memory = new StateMemory(quota);
+  const reserved: number[] = [];
+  memory.reserve = (bytes) => void reserved.push(bytes);
+  memory.unreserve = () => {};
+  const world = new WorldRows(state, { memory });
+  const next = async (id: string) => {
+    await world.commit([putOf(id)]);
+    return (await world.byId('things', id))?.revision.weight as number;
+  };
+  const three = await next('three');
+  const four = await next('four');
+  expect(reserved).toEqual([three + things, four]);
+  expect(quota.used).toBe(things + others + things + three + four);
+
+  reserved.length = 0;
+  const frozen = world.freeze();
+  expect(world.freeze().collections.get('things')).toBe(frozen.collections.get('things'));
+  expect(reserved).toEqual([things + three + four, 0]);
+  reserved.length = 0;
+  await world.commit([removalOf('one')]);
+  expect(reserved).toEqual([]);
 });

@@ -1,0 +1,88 @@
+/** States, as worlds and snapshots begin with them. */
+import { describe, expect, it } from 'vitest';
+import { Quota } from '../../src/core/quota.ts';
+import { Collision } from '../../src/store/errors.ts';
+import { rowsIn, StateBuilder, sizeOf, stateOf, usedRowsIn, wholeOf } from '../../src/store/state.ts';
+import { StateMemory } from '../../src/store/state-memory.ts';
+import { WorldRows } from '../../src/store/world-rows.ts';
+import { NOON, row } from '../support/records.ts';
+
+describe('a state that is made row by row', () => {
+  it('has each row with its last use', () => {
+    const builder = new StateBuilder();
+    builder.add(row('one'), { usedAt: NOON });
+    builder.add(row('two'), { usedAt: NOON + 1 });
+    builder.add(row('three', { collection: 'others' }));
+
+    const used = [...usedRowsIn(builder.state)].map(({ row: { id }, usedAt }) => [id, usedAt]);
+    expect(used).toEqual([
+      ['one', NOON],
+      ['two', NOON + 1],
+      ['three', null],
+    ]);
+    expect([...builder.state.uses.keys()]).toEqual(['things']);
+  });
+
+  it('has its rows in the order of their places, whatever their collections', () => {
+    const builder = new StateBuilder();
+    builder.add(row('b'), { place: 7 });
+    builder.add(row('a', { collection: 'others' }), { place: 3 });
+    builder.add(row('c', { collection: 'others' }));
+
+    expect(rowsIn(builder.state).map(({ id, revision }) => [id, revision.place])).toEqual([
+      ['a', 3],
+      ['b', 7],
+      ['c', 8],
+    ]);
+    expect(builder.state.nextPlace).toBe(9);
+  });
+
+  it('refuses a second row with an id, or with an alias', () => {
+    const rows = [row('one', { aliases: ['first'] })];
+
+    expect(() => stateOf([...rows, row('one')])).toThrow(Collision);
+    expect(() => stateOf([...rows, row('two', { aliases: ['first'] })])).toThrow(Collision);
+    expect(sizeOf(stateOf([...rows, row('one', { collection: 'others' })]))).toBe(2 * '{"about":"one"}'.length);
+  });
+
+  it('takes room until it is released, once', () => {
+    const quota = new Quota(10_000);
+    const builder = new StateBuilder(new StateMemory(quota));
+    builder.add(row('one'));
+    const [rows] = builder.state.collections.values();
+
+    expect(quota.used).toBe(rows?.weight);
+    for (let times = 0; times < 2; times += 1) builder.release();
+    expect(quota.used).toBe(0);
+    new StateBuilder().release();
+  });
+});
+
+describe('a state with rows of its own', () => {
+  const cast = stateOf([row('one'), row('two', { collection: 'others' })]);
+  const own = {
+    ...cast,
+    own: (collection: string) => (collection === 'things' ? (one: typeof ROW) => ({ ...one, body: 'own' }) : null),
+  };
+  const ROW = row('x');
+
+  it('is made whole for a log', () => {
+    const whole = wholeOf(own);
+
+    expect(rowsIn(whole).map(({ id, body }) => [id, body])).toEqual([
+      ['one', 'own'],
+      ['two', { about: 'two' }],
+    ]);
+    expect(whole.collections.get('others')).toBe(cast.collections.get('others'));
+    expect(wholeOf(cast).collections).toEqual(cast.collections);
+  });
+
+  it('is made by a world when a collection is first asked for', async () => {
+    const world = new WorldRows(own);
+
+    expect((await world.byId('things', 'one'))?.body).toBe('own');
+    expect((await world.byId('others', 'two'))?.body).toEqual({ about: 'two' });
+    expect(await world.byId('nothing', 'one')).toBeNull();
+    expect(rowsIn(cast).map(({ body }) => body)).toEqual([{ about: 'one' }, { about: 'two' }]);
+  });
+});
