@@ -25,7 +25,7 @@ export const PARTS = {
   // What the rows of a world are; the other files of the store open, write and read files and databases.
   state: {
     files: ['src/store/{indexes,plan,rows,state,state-memory,turns,weight,world-rows}.ts'],
-    tests: ['test/store/{collection,memory,plan,state,state-memory,turns,weight,world-rows}.test.ts'],
+    tests: ['test/store/{collection,memory,plan,rows,state,state-memory,turns,weight,world-rows}.test.ts'],
   },
   steps: {
     files: ['src/http/steps/*.ts'],

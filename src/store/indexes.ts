@@ -1,6 +1,6 @@
 import type { Instant } from '../core/clock.ts';
 import { compareTexts } from '../core/text-order.ts';
-import type { PageQuery, Row } from './collections.ts';
+import type { Facets, PageQuery, Row } from './collections.ts';
 
 /** The members by which rows are grouped into lists. */
 export type IndexName = 'owner' | 'parent' | 'label' | 'account' | 'secret';
@@ -112,11 +112,14 @@ function byState(one: string | null, other: string | null): number {
 
 export type OrderName = PageQuery['order']['by'];
 
+/** Orders by these have only rows with facets. */
+const facetsOf = ({ facets }: Row) => facets as Facets;
+
 /** The orders of rows with facets. */
 export const ORDERS: Readonly<Record<OrderName, (one: Row, other: Row) => number>> = {
   id: byId,
-  name: (one, other) => compareTexts(one.facets?.name ?? '', other.facets?.name ?? '') || byId(one, other),
-  state: (one, other) => byState(one.facets?.state ?? null, other.facets?.state ?? null) || byId(one, other),
-  createdAt: (one, other) => byTime(one.facets?.createdAt ?? 0, other.facets?.createdAt ?? 0) || byId(one, other),
-  modifiedAt: (one, other) => byTime(one.facets?.modifiedAt ?? 0, other.facets?.modifiedAt ?? 0) || byId(one, other),
+  name: (one, other) => compareTexts(facetsOf(one).name, facetsOf(other).name) || byId(one, other),
+  state: (one, other) => byState(facetsOf(one).state, facetsOf(other).state) || byId(one, other),
+  createdAt: (one, other) => byTime(facetsOf(one).createdAt, facetsOf(other).createdAt) || byId(one, other),
+  modifiedAt: (one, other) => byTime(facetsOf(one).modifiedAt, facetsOf(other).modifiedAt) || byId(one, other),
 };

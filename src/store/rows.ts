@@ -117,7 +117,6 @@ export class Rows {
     const begin = firstWhere(rows, (row) => dueAtOf(row) > after);
     const end = firstWhere(rows, (row) => dueAtOf(row) > to);
     const most = Math.min(limit, end - begin);
-    if (most <= 0) return NONE;
     return latestFirst ? rows.slice(end - most, end).reverse() : rows.slice(begin, begin + most);
   }
 

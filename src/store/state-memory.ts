@@ -48,7 +48,7 @@ export class StateMemory {
     this.#quota.takeAnyway(bytes);
   }
 
-  /** Takes room for what will be in memory in a moment. To be released. @throws Unwritable if there is none */
+  /** Takes room for what will be in memory in a moment, if that is anything. To be released. @throws Unwritable if there is none */
   reserve(bytes: number): void {
     if (bytes > 0 && !this.#quota.take(bytes)) throw full(this.#quota.bytes);
   }
@@ -69,7 +69,7 @@ export class StateMemory {
 
   /** Gives back room that was reserved. */
   unreserve(bytes: number): void {
-    if (bytes > 0) this.#quota.release(bytes);
+    this.#quota.release(bytes);
   }
 }
 

@@ -35,10 +35,28 @@ it('what does not fit is refused, and then nothing is counted', () => {
   const { quota, memory } = memoryOf(100);
   memory.reserve(60);
   expect(() => memory.reserve(41)).toThrow(Unwritable);
-  expect(() => memory.check(41)).toThrow('`--max-state`');
+  expect(() => memory.check(41)).toThrow(expect.objectContaining({ why: 'full' }));
   memory.check(40);
   memory.unreserve(60);
   expect(quota.used).toBe(0);
+});
+
+it('what takes nothing is not refused, even beyond the limit', () => {
+  const { quota, memory } = memoryOf(100);
+  memory.hold({ weight: 200 });
+
+  memory.check(0);
+  expect(() => memory.check(1)).toThrow(Unwritable);
+  expect(quota.used).toBe(200);
+});
+
+it('a refusal says what is full, and what makes room', () => {
+  const { memory } = memoryOf(3 * 1024 * 1024);
+
+  expect(() => memory.reserve(4 * 1024 * 1024)).toThrow(
+    'The objects of all worlds fill the 3 MB of memory that `--max-state` allows, so this was not stored. ' +
+      'Delete objects or worlds, reset worlds, or start the server with a higher limit.',
+  );
 });
 
 it('worlds share what they began with, and count what they change in full', async () => {

@@ -45,6 +45,17 @@ describe('a state that is made row by row', () => {
     expect(sizeOf(stateOf([...rows, row('one', { collection: 'others' })]))).toBe(2 * '{"about":"one"}'.length);
   });
 
+  it('has bodies as JSON has them, unless they are its own', () => {
+    const body = { known: 1, unknown: undefined };
+    const builder = new StateBuilder();
+    builder.add(row('one', { body }));
+    builder.add(row('two', { body }), { isOurs: true });
+    const [one, two] = rowsIn(builder.state);
+
+    expect(one?.body).toStrictEqual({ known: 1 });
+    expect(two?.body).toBe(body);
+  });
+
   it('takes room until it is released, once', () => {
     const quota = new Quota(10_000);
     const builder = new StateBuilder(new StateMemory(quota));
@@ -62,7 +73,7 @@ describe('a state with rows of its own', () => {
   const cast = stateOf([row('one'), row('two', { collection: 'others' })]);
   const own = {
     ...cast,
-    own: (collection: string) => (collection === 'things' ? (one: typeof ROW) => ({ ...one, body: 'own' }) : null),
+    own: (collection: string) => (collection === 'others' ? null : (one: typeof ROW) => ({ ...one, body: 'own' })),
   };
   const ROW = row('x');
 

@@ -70,3 +70,21 @@ describe('tasks that take turns', () => {
     expect(log.slice(2)).toEqual(['b begins', 'b ends', 'c begins', 'c ends']);
   });
 });
+
+it('tasks take turns also where nothing watches them, as in a server', async () => {
+  const { watch } = Turns;
+  Turns.watch = null;
+  try {
+    const turns = new Turns();
+    expect(await Promise.all([turns.take(async () => 'a'), turns.take(async () => 'b')])).toEqual(['a', 'b']);
+  } finally {
+    Turns.watch = watch;
+  }
+});
+
+it('a task knows only the turns that it has', async () => {
+  const held = new Turns();
+  const seen = await held.take(async () => Turns.watch?.getStore());
+
+  expect(seen).toEqual(new Set([held]));
+});
