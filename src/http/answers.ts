@@ -56,7 +56,8 @@ export function addAnswerHook(service: FastifyInstance): void {
       })
       // Fastify throws if it cannot write a header, such as a type that a function gives back.
       .catch((thrown) => {
-        // The error handler must not conclude it again.
+        // The error handler must neither decide nor conclude it again.
+        request.routed = null;
         request.inWorld = null;
         removeHeaders(reply, inWorld.outcome);
         next(thrown);

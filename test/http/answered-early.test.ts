@@ -1,5 +1,5 @@
 /** Hooks that answer a request in place of its operation: the operation must not be carried out. */
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { admin } from '../support/cast.ts';
 import { type Request, testServer } from '../support/server.ts';
 
@@ -41,4 +41,17 @@ it('a request that a fault answers creates or deletes nothing, even while the an
   expect(await keys()).toEqual(before);
   const { requests } = (await server.call('GET /_mock/requests?status=503')).body;
   expect(requests).toMatchObject([{ done: false }, { done: false }]);
+});
+
+it('a request whose answer fails is not decided again', async () => {
+  const fault = { match: { operation: 'create_access_key1' }, do: { delay: '1ms' } };
+  const { id } = (await server.call('POST /_mock/faults', { body: fault })).body;
+  const record = vi.spyOn(server.world.activityLog, 'request').mockImplementationOnce(() => {
+    throw new Error('the journal is broken');
+  });
+
+  // Calls throw if they are answered with 500.
+  await expect(server.call(CREATE, { token, body })).rejects.toThrow('Internal error of the mock');
+  record.mockRestore();
+  expect((await server.call(`GET /_mock/faults/${id}`)).body).toMatchObject({ seen: 1, fired: 1 });
 });
