@@ -68,13 +68,14 @@ export function checkBodyType(raw: IncomingMessage, { operation, row }: Pick<Rou
   checkCoding(headerLines(raw, 'content-encoding'));
 }
 
-/** A problem in place of Fastify's own error about a body. @param limit bytes */
-export function bodyProblem(error: unknown, limit: number): unknown {
+/** A problem in place of Fastify's own error about a body; any other error as it is. */
+export function bodyProblem(error: unknown, { raw, routeOptions }: FastifyRequest): unknown {
   // Fastify's errors, and those of Node, have a code.
   const { code } = error as { readonly code?: unknown };
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return tooLarge(limit);
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return tooLarge(routeOptions.bodyLimit);
   // The connection closed, or the body is not as long as was announced.
-  return code === 'ECONNRESET' || code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH' ? incomplete() : error;
+  const isIncomplete = code === 'ECONNRESET' && !raw.complete;
+  return isIncomplete || code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH' ? incomplete() : error;
 }
 
 const TYPES = {

@@ -64,7 +64,7 @@ export interface Origins extends Pick<Context, 'origin' | 'openOrigin'> {
   readonly namesWorld: boolean;
 }
 
-/** How a request is in its world. */
+/** What is known of a request once its world is selected. */
 interface Entry extends Pick<RoutedRequest, 'fault'> {
   readonly origins: Origins;
   /** Its body, if it had to be received first. */
@@ -146,7 +146,12 @@ export class RequestInWorld<Its extends Route | null = Route> implements Context
   readonly #decisionId: string | null;
   readonly #namesWorld: boolean;
 
-  constructor(server: Server, world: World, routed: Omit<RoutedRequest<Its>, 'address' | 'base'>, entry: Entry) {
+  constructor(
+    server: Server,
+    world: World,
+    routed: Omit<RoutedRequest<Its>, 'address' | 'base' | 'fault'>,
+    entry: Entry,
+  ) {
     const { raw } = routed;
     const { origins } = entry;
     this.server = server;

@@ -55,8 +55,8 @@ export interface ServiceOptions {
 /**
  * A vendor's service, as a plugin. A request passes its hooks in this order: `onRequest` leads it into its world,
  * authenticates the caller and decides; `preParsing` checks the type of the body, and asks for it; the parser collects it;
- * `preValidation` validates; `preHandler` looks the object up; the handler carries the operation out; `onSend` concludes. The error handler renders what any of them
- * throws in the vendor's form.
+ * `preValidation` validates; `preHandler` looks the object up; the handler carries the operation out; `onSend` concludes.
+ * The error handler renders what any of them throws in the vendor's form.
  *
  * A hook that has answered returns the reply: after any other result, Fastify goes on to the handler.
  */
@@ -80,7 +80,7 @@ export async function service(app: FastifyInstance, options: ServiceOptions): Pr
   });
   addAnswerHook(app);
   app.setErrorHandler(async (error, request, reply) => {
-    let refusal = bodyProblem(error, request.routeOptions.bodyLimit);
+    let refusal = bodyProblem(error, request);
     if (waitsForBody(request)) {
       // It is decided without its body, which cannot be received.
       try {

@@ -22,7 +22,7 @@ export interface Who {
 /** Refusals of a credential, before any rights matter. */
 const NOT_LET_IN: ReadonlySet<ProblemKind> = new Set(['unauthenticated', 'payment_required']);
 
-/** A world, at a time. */
+/** A world at a given time. */
 export type Asked = Surroundings & Pick<Context, 'now'>;
 
 /** A simulated request has no address. */
@@ -31,7 +31,7 @@ const NOWHERE = { origin: '', openOrigin: '', namesWorld: false } as const;
 /** The id of a simulated decision, which is not recorded. */
 const SIMULATED = 'simulated';
 
-/** A simulated request, which nobody sends. */
+/** Creates a simulated request, which is never sent. */
 export function imagine<Its extends Route | null>(
   server: Server,
   world: World,
@@ -39,7 +39,7 @@ export function imagine<Its extends Route | null>(
 ): RequestInWorld<Its> {
   // The steps read nothing else of a simulated request.
   const raw = { method, url: path, rawHeaders: [] } as unknown as IncomingMessage;
-  const request = { ...routed, raw, query: {}, worldToMake: null, fault: null, startedAt: 0 };
+  const request = { ...routed, raw, query: {}, worldToMake: null, startedAt: 0 };
   const entry = { fault: null, origins: NOWHERE, received: null, decisionId: SIMULATED };
   return new RequestInWorld(server, world, request, entry);
 }
@@ -51,7 +51,7 @@ interface Imagined<Its extends Route | null> {
   readonly params: Record<string, string>;
 }
 
-/** Simulates no operation: a request in whose place services are asked about a world. */
+/** Creates a request without an operation, for questions to services about a world. */
 export function imagineAny(server: Server, world: World): RequestInWorld<null> {
   return imagine(server, world, { method: 'GET', path: '/', route: null, params: {} });
 }

@@ -93,7 +93,7 @@ export function makeFastify({
     const hasBody = method === 'POST' || method === 'PUT' || method === 'PATCH';
     if (method !== 'CONNECT') app.addHttpMethod(method, { hasBody, overrideExisting: true });
   }
-  // Services collect bodies; nobody reads one beside them.
+  // Only services read bodies.
   leaveBodies(app);
   connections.serveInTurn(app);
   app.addHook('onRequest', async (request, reply) => {

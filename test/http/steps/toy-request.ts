@@ -84,7 +84,7 @@ export function toyRequest({ server, world, route, service, operation, request, 
     service: { name: 'toys', ...service },
     operation: { id: 'get_toy', body: 'none', bodyForm: null, ...operation },
   };
-  const routed = { raw, route: toyRoute as never, params: { toy: 'ball' }, query: {}, worldToMake: null, fault: null };
+  const routed = { raw, route: toyRoute as never, params: { toy: 'ball' }, query: {}, worldToMake: null };
   const made = new RequestInWorld<Route>(
     toyServer as never,
     toyWorld as never,
