@@ -125,7 +125,7 @@ async function change(file, act) {
   // The build has them too, but under no name that it promises to keep.
   loaded ??= bundled('sources.ts');
   const sources = await loaded;
-  const parts = sources.newStoreParts(sources.newBudgets({ state: Number.MAX_SAFE_INTEGER }));
+  const parts = sources.newStoreParts(Number.MAX_SAFE_INTEGER);
   const place = await sources.openPlace(file, parts);
   const held = await place.take(() => {});
   if (held === null) throw new Error(`${file} was closed`);

@@ -1,5 +1,4 @@
 /** Data files are filled through these; `files.mjs` bundles and imports them. */
-export { newBudgets } from '../src/core/bounded-cache.ts';
 export { NGC_KEYS, NGC_POLICIES, newKeyRows } from '../src/ngc-keys/records.ts';
 export { airRow } from '../src/services/air/objects.ts';
 export { collectionOf } from '../src/services/air/stored.ts';

@@ -1,7 +1,7 @@
 import type { Effective } from '../config/config.ts';
 import type { Config } from '../config/options.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import { MEGABYTE, type newBudgets } from '../core/bounded-cache.ts';
+import { MEGABYTE } from '../core/bytes.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
 import type { Documents } from '../http/openapi.ts';
@@ -33,8 +33,8 @@ export interface ServerParts {
   /** Called with a sentence when the process has lost the worlds. It never gets them back: it has to end, or to close the server. */
   readonly onLost?: (why: string) => void;
   readonly limits?: Partial<Limits>;
-  /** How much may be remembered, in bytes. */
-  readonly budgets?: Parameters<typeof newBudgets>[0];
+  /** How many bytes worlds and snapshots may have, in place of `maxState`. */
+  readonly roomForState?: number;
   /**
    * `throw`: an answer that does not match its document fails the request, for tests. Default: with `--strict` it becomes
    * a finding, and otherwise answers are not compared.

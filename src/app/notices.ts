@@ -1,6 +1,6 @@
 import type { Config } from '../config/options.ts';
 import type { World } from '../contract/world.ts';
-import { MEGABYTE } from '../core/bounded-cache.ts';
+import { MEGABYTE } from '../core/bytes.ts';
 import { rfc3339, type WorldClock } from '../core/clock.ts';
 import { formatDuration } from '../core/duration.ts';
 import { showValue } from '../core/redact.ts';

@@ -1,5 +1,5 @@
 import type { Config } from '../config/options.ts';
-import { MEGABYTE, newBudgets } from '../core/bounded-cache.ts';
+import { MEGABYTE } from '../core/bytes.ts';
 import type { Instant } from '../core/clock.ts';
 import { type Log, SILENT } from '../core/log.ts';
 import { Unusable } from '../core/unusable.ts';
@@ -37,7 +37,7 @@ export async function openWorlds(parts: ServerParts, inputs: Inputs): Promise<Op
   const { config } = parts.effective;
   try {
     const state = Math.min(config.maxState * MEGABYTE, roomForState());
-    const shared = newStoreParts(newBudgets({ state, ...parts.budgets }));
+    const shared = newStoreParts(parts.roomForState ?? state);
     const storage = await openStorage(config.data, shared, parts.clock);
     try {
       return await openIn(storage, shared, parts, inputs);

@@ -67,7 +67,8 @@ export function portsOf(driven: Driven): Ports {
     snapshots: snapshotPorts(driven),
     tokens: tokenPorts(services),
     loginClients: loginClientsOf(services),
-    metrics: () => server.metrics.read({ worlds: driven.process.worlds.list().length, bytes: driven.state.used }),
+    metrics: () =>
+      server.metrics.read({ worlds: driven.process.worlds.list().length, bytes: driven.memory.quota.used }),
     tables: (name) => rulesetOf(server, name) ?? null,
     fidelity: server.fidelity,
     reasons: server.reasons,
@@ -104,7 +105,7 @@ function rulesetOf({ rulesets }: Server, service: string): Ruleset | undefined {
 }
 
 async function describeServer(
-  { services, process: { worlds }, version, effective: { config, origins }, state, storage }: Driven,
+  { services, process: { worlds }, version, effective: { config, origins }, memory, storage }: Driven,
   { store }: World,
 ): ReturnType<Ports['info']> {
   // `origins` has a member for each option, and no other.
@@ -124,7 +125,7 @@ async function describeServer(
     store: {
       ...{ kind: storage.kind, driver: storage.driver },
       ...(storage.schema !== null && { schema: storage.schema }),
-      ...{ worlds: worlds.list().length, bytes: state.used, most: state.bytes },
+      ...{ worlds: worlds.list().length, bytes: memory.quota.used, most: memory.quota.bytes },
     },
   };
 }

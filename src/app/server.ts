@@ -115,7 +115,6 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
     random,
     version,
     memory: shared.memory,
-    state: shared.budgets.state,
     routes: () => routes,
   });
   const mounted = await mount([...services, control(ports)], server, documents);
@@ -214,7 +213,7 @@ function serverOf(
     crossOrigin,
     streams: new OpenStreams(),
     metrics: new Metrics(shared.commits),
-    tripwire: tripwireOf(tripwires, shared.budgets.tokens),
+    tripwire: tripwireOf(tripwires),
     extractors: services.flatMap(({ extractors = [] }) => extractors),
     reasons: ALL_REASONS,
   };

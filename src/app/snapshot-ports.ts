@@ -1,5 +1,4 @@
 import { Problem } from '../core/problem.ts';
-import type { Quota } from '../core/quota.ts';
 import { streamOfParts } from '../http/answers.ts';
 import { findKeptSeedFault } from '../seed/index.ts';
 import type { Ports } from '../services/index.ts';
@@ -23,13 +22,11 @@ import type { WorldKeeping } from './world-ports.ts';
 export interface SnapshotKeeping extends Pick<WorldKeeping, 'process' | 'services'> {
   readonly version: string;
   readonly memory: StateMemory;
-  /** For the objects of all worlds together. */
-  readonly state: Quota;
 }
 
 /** The snapshots, as the control API takes, moves and restores them. */
 export function snapshotPorts(keeping: SnapshotKeeping): Ports['snapshots'] {
-  const { state, version, memory, services } = keeping;
+  const { version, memory, services } = keeping;
   return {
     take: ({ id }, name) => keeping.process.snapshots.take(keeping.process.worlds.entry(id), name),
     of: ({ id }) => keeping.process.snapshots.of(id),
@@ -43,7 +40,7 @@ export function snapshotPorts(keeping: SnapshotKeeping): Ports['snapshots'] {
     upload: async (world, receive) => {
       const builder = new StateBuilder(memory);
       try {
-        const file = await receiveFile(receive, state.bytes, builder);
+        const file = await receiveFile(receive, memory.quota.bytes, builder);
         await checkContent(file, (seed) => findKeptSeedFault(seed, services));
         const { made, id, name, at, world: of } = file.snapshot;
         const stored = { id, name, world: of, at, made: provenanceText(made), state: builder.state };

@@ -136,7 +136,7 @@ async function beginWorlds(
   parts: BeginParts,
   held: Held,
 ): Promise<{ readonly current: Current; readonly notices: readonly string[] }> {
-  const { config, shared, customs, keys, stateOf, random, revive } = parts;
+  const { config, customs, keys, stateOf, random, revive } = parts;
   const { kept: keptWorlds, clock: machine, isFirstTry: mayAct } = held;
   const kept = await seedIn(held.store.collections);
   const isNew = kept === null || (config.reseed && mayAct);
@@ -144,12 +144,12 @@ async function beginWorlds(
   const worlds = new Worlds({
     ...parts,
     ...{ machine, snapshot, kept: keptWorlds, mode: config.mode, most: config.maxWorlds },
-    templates: new Templates(machine, shared, customs, keys, stateOf),
+    templates: new Templates(machine, customs, keys, stateOf),
     fault: () => (held.isSure() ? null : noWorldsProblem({ status: 'waiting', why: UNREACHABLE })),
   });
   try {
     const reopened = await openWorlds(parts, held, worlds, isNew ? null : kept, snapshot);
-    const snapshots = new Snapshots(random, keptWorlds?.snapshots ?? snapshotsInMemory(shared.memory), revive);
+    const snapshots = new Snapshots(random, keptWorlds?.snapshots ?? snapshotsInMemory(parts.shared.memory), revive);
     const notices = [
       ...held.notices,
       ...reopened,

@@ -5,7 +5,6 @@ import type { Mode } from '../core/mode.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import type { Settings } from '../core/settings.ts';
-import type { Views } from '../core/views.ts';
 import type { DeletedCredentials } from '../credentials/deleted.ts';
 import type { PresentedCredential } from '../credentials/presented-credential.ts';
 import type { RememberedTokens } from '../credentials/remembered.ts';
@@ -99,8 +98,6 @@ export interface WorldScope {
   readonly remembered: RememberedTokens;
   readonly findings: Pick<Findings, 'report'>;
   readonly random: Random;
-  /** Values derived from rows. Each is reused until its rows change. */
-  readonly views: Views;
 }
 
 /**

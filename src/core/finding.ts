@@ -1,6 +1,5 @@
-import { BoundedCache, type Budget } from './bounded-cache.ts';
 import { type Instant, rfc3339 } from './clock.ts';
-import { comparePositions, type Position } from './page.ts';
+import type { Position } from './page.ts';
 import { redact } from './redact.ts';
 
 /** A kind of warning that no failed request reports. */
@@ -56,17 +55,10 @@ export type Reported = Pick<Finding, 'kind' | 'message'>;
 
 const MOST = 200;
 
-/** In addition to two copies of the message. */
-const FINDING_BYTES = 200;
-const sizeOfFinding = ({ message }: Finding) => FINDING_BYTES + 2 * message.length;
-
-/**
- * The findings of one world. Each is kept once and counted. Only the newest 200 are kept, as long as the budget has
- * room.
- */
+/** The newest 200 findings of one world. Each is kept once and counted. */
 export class Findings {
-  readonly #byText: BoundedCache<Finding>;
-
+  /** In the order of their first reports. */
+  readonly #byText = new Map<string, Finding>();
   readonly #series: string;
   readonly #notify: (finding: Finding) => void;
   #reported = 0;
@@ -80,7 +72,6 @@ export class Findings {
    * @param hide hides the world's secrets in a message
    */
   constructor(
-    budget: Budget,
     series = '',
     notify: (finding: Finding) => void = () => {},
     hide: (message: string) => string = (message) => message,
@@ -88,7 +79,6 @@ export class Findings {
     this.#series = series;
     this.#hide = hide;
     this.#notify = notify;
-    this.#byText = new BoundedCache(budget, sizeOfFinding, MOST);
   }
 
   /** @returns the key of the finding, without credentials and secrets */
@@ -122,24 +112,27 @@ export class Findings {
   }
 
   find(kind: FindingKind, message: string): Finding | undefined {
-    return this.#byText.find(keyOf({ kind, message }));
+    return this.#byText.get(keyOf({ kind, message }));
   }
 
   #put(finding: Finding): Finding {
     this.#kept += 1;
-    return this.#byText.keep(keyOf(finding), finding);
+    this.#byText.set(keyOf(finding), finding);
+    const [oldest] = this.#byText.keys();
+    if (this.#byText.size > MOST && oldest !== undefined) this.#byText.delete(oldest);
+    return finding;
   }
 
   /** Newest first. */
   list(): readonly Finding[] {
-    return this.#byText.newestFirst().sort((one, other) => comparePositions(other.place, one.place));
+    return [...this.#byText.values()].reverse();
   }
 
   /** @returns whether it existed */
   delete(id: string): boolean {
-    const found = this.#byText.newestFirst().find((one) => one.id === id);
+    const found = [...this.#byText.values()].find((one) => one.id === id);
     if (found === undefined) return false;
-    this.#byText.forget(keyOf(found));
+    this.#byText.delete(keyOf(found));
     this.#kept -= 1;
     return true;
   }

@@ -1,4 +1,4 @@
-import { BoundedCache, type Budget, bytesOf } from './bounded-cache.ts';
+import { bytesOf } from './bytes.ts';
 import {
   type AccessRequest,
   objectsOf,
@@ -7,6 +7,7 @@ import {
   resourceStateOf,
 } from './decide.ts';
 import type { Principal } from './principal.ts';
+import { type SharedCache, WorldCache } from './world-cache.ts';
 
 /** A use of a credential: an operation on an object, or without an object that resources could name. */
 export interface Use {
@@ -30,7 +31,7 @@ const MOST_BYTES = 2 * 1024 * 1024;
 /** The fixed size of a credential and of a use. */
 const CREDENTIAL_BYTES = 500;
 const USE_BYTES = 400;
-const sizeOfUses = ({ bytes }: Credential) => bytes;
+export const sizeOfUses = ({ bytes }: CredentialUses) => bytes;
 /** Further parts of an object are not kept. A resource that names only those then seems insufficient. */
 const MOST_PARTS = 100;
 
@@ -44,18 +45,18 @@ export function credentialOf({ kind, id, clientId = '' }: Principal): string {
  * costs only two lookups.
  */
 export class Uses {
-  readonly #byCredential: BoundedCache<Credential>;
+  readonly #byCredential: WorldCache<CredentialUses>;
   /** Credentials ever added, including evicted ones. */
   #begun = 0;
   #isCut = false;
 
-  constructor(budget: Budget) {
-    this.#byCredential = new BoundedCache(budget, sizeOfUses);
+  constructor(shared: SharedCache<CredentialUses>) {
+    this.#byCredential = new WorldCache(shared);
   }
 
   /** Was anything dropped for lack of room? */
   get isFull(): boolean {
-    return this.#isCut || this.#begun > this.#byCredential.size;
+    return this.#isCut || this.#begun > this.#byCredential.values().length;
   }
 
   /** Keeps a new use. @param lookedUp null if no object is known */
@@ -67,7 +68,7 @@ export class Uses {
     example: Use['example'],
   ): void {
     const name = credentialOf(principal);
-    const credential = this.#byCredential.find(name) ?? this.#begin(name, principal);
+    const credential = this.#byCredential.get(name) ?? this.#begin(name, principal);
     const key = `${ruleset.service} ${operation} ${placeOf(lookedUp)}`;
     const { uses } = credential;
     if (uses.has(key)) return;
@@ -84,15 +85,15 @@ export class Uses {
     }
     uses.set(key, use);
     credential.bytes += bytes;
-    // Updates its size in the budget.
-    this.#byCredential.keep(name, credential);
+    // Updates its size in the cache.
+    this.#byCredential.set(name, credential);
   }
 
-  /** Oldest first. */
+  /** In the order of the credentials' first uses. */
   list(): readonly UsesOfCredential[] {
     return this.#byCredential
-      .newestFirst()
-      .reverse()
+      .values()
+      .sort((one, other) => one.place - other.place)
       .map(({ principal, uses }) => ({ principal, uses: [...uses.values()] }));
   }
 
@@ -102,14 +103,19 @@ export class Uses {
     this.#isCut = false;
   }
 
-  #begin(name: string, principal: Principal): Credential {
+  #begin(name: string, principal: Principal): CredentialUses {
     this.#begun += 1;
-    return this.#byCredential.keep(name, { principal, uses: new Map(), bytes: CREDENTIAL_BYTES });
+    const begun = { principal, place: this.#begun, uses: new Map(), bytes: CREDENTIAL_BYTES };
+    this.#byCredential.set(name, begun);
+    return begun;
   }
 }
 
-interface Credential {
+/** The uses of one credential, as they are cached. */
+export interface CredentialUses {
   readonly principal: Principal;
+  /** Among the credentials of its world, in the order of their first uses. */
+  readonly place: number;
   readonly uses: Map<string, Use>;
   bytes: number;
 }

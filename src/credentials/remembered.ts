@@ -1,4 +1,4 @@
-import { BoundedCache, type Budget, bytesOf } from '../core/bounded-cache.ts';
+import { type SharedCache, WorldCache } from '../core/world-cache.ts';
 import type { VerifiedClaims } from '../tokens/verify.ts';
 
 /**
@@ -6,29 +6,25 @@ import type { VerifiedClaims } from '../tokens/verify.ts';
  * become invalid later, so they are checked every time.
  */
 export class RememberedTokens {
-  readonly #claims: BoundedCache<VerifiedClaims>;
-  /** The text that was found last: to compare it takes less than to hash that of the next request, which is often the same. */
-  #latest = '';
+  readonly #claims: WorldCache<VerifiedClaims>;
 
-  constructor(budget: Budget) {
-    this.#claims = new BoundedCache<VerifiedClaims>(budget, bytesOf);
+  constructor(shared: SharedCache<VerifiedClaims>) {
+    this.#claims = new WorldCache(shared);
   }
 
   find(token: string): VerifiedClaims | undefined {
-    if (token !== this.#latest) this.#latest = token;
-    return this.#claims.find(this.#latest);
+    return this.#claims.get(token);
   }
 
   keep(token: string, claims: VerifiedClaims): void {
-    this.#claims.keep(token, claims);
+    this.#claims.set(token, claims);
   }
 
   forget(token: string): void {
-    this.#claims.forget(token);
+    this.#claims.delete(token);
   }
 
   clear(): void {
     this.#claims.clear();
-    this.#latest = '';
   }
 }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { base64Length, encodedForms } from '../core/base64.ts';
-import { BoundedCache, type Budget } from '../core/bounded-cache.ts';
 
 /** Distinguishes a vendor's real credentials from a mock's. */
 export interface Tripwire {
@@ -26,25 +26,28 @@ type Warn = (text: string) => readonly string[];
 
 const NONE: readonly string[] = [];
 
+/** How many credentials of a mock are cached, for each form. */
+const MAX_CACHED = 1000;
+
 /**
  * Warns about credentials that no mock issued, in plain text or base64. The message has only the beginning of their
- * hash. A mock's credentials are cached within the budget: nearly all requests repeat one, and its checksum costs more
+ * hash. The latest credentials of a mock are cached: nearly all requests repeat one, and its checksum costs more
  * than the rest of the search.
  */
-export function tripwireOf(tripwires: readonly Tripwire[], budget: Budget): Watch {
-  const all = tripwires.map((tripwire) => warningsBy(tripwire, budget));
+export function tripwireOf(tripwires: readonly Tripwire[]): Watch {
+  const all = tripwires.map(warningsBy);
   const [only = () => NONE] = all;
   const shortest = Math.min(...tripwires.map((tripwire) => tripwire.shortest));
   return { shortest, warn: all.length < 2 ? only : (text) => all.flatMap((warn) => warn(text)) };
 }
 
-function warningsBy({ beginning, form, shortest, isForeign }: Tripwire, budget: Budget): Warn {
-  const harmless = new BoundedCache<true>(budget, () => 0);
+function warningsBy({ beginning, form, shortest, isForeign }: Tripwire): Warn {
+  const harmless = new LRUCache<string, true>({ max: MAX_CACHED });
   const encoded = encodedForms(beginning);
   const warningsOf = (credential: string): readonly string[] => {
-    if (harmless.find(credential) === true) return NONE;
+    if (harmless.get(credential) === true) return NONE;
     if (isForeign(credential)) return [warningOf(credential)];
-    harmless.keep(credential, true);
+    harmless.set(credential, true);
     return NONE;
   };
   const warningsIn = (text: string) => (text.includes(beginning) ? (text.match(form) ?? []).flatMap(warningsOf) : NONE);

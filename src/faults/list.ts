@@ -1,4 +1,4 @@
-import { bytesOf } from '../core/bounded-cache.ts';
+import { bytesOf } from '../core/bytes.ts';
 import type { Instant } from '../core/clock.ts';
 import { Problem } from '../core/problem.ts';
 import { type Facts, type Matcher, matcherOf } from '../journal/match.ts';

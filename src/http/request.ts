@@ -102,7 +102,6 @@ export class RequestInWorld<Its extends Route | null = Route> implements Context
   readonly store: World['store'];
   readonly remembered: World['remembered'];
   readonly random: World['random'];
-  readonly views: World['views'];
   readonly findings: ReportsOfRequest;
 
   readonly params: Record<string, string>;
@@ -173,7 +172,6 @@ export class RequestInWorld<Its extends Route | null = Route> implements Context
     this.store = world.store;
     this.remembered = world.remembered;
     this.random = world.random;
-    this.views = world.views;
     this.findings = new ReportsOfRequest(world.findings);
     this.params = routed.params;
     this.query = routed.query;

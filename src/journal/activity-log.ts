@@ -1,15 +1,37 @@
-import type { Budgets } from '../core/bounded-cache.ts';
+import { MEGABYTE } from '../core/bytes.ts';
 import { rfc3339 } from '../core/clock.ts';
 import type { Decision } from '../core/decision.ts';
 import { Findings, findingView } from '../core/finding.ts';
-import type { Quota } from '../core/quota.ts';
-import { Uses } from '../core/uses.ts';
+import { Quota } from '../core/quota.ts';
+import { type CredentialUses, sizeOfUses, Uses } from '../core/uses.ts';
+import { type SharedCache, sharedCache } from '../core/world-cache.ts';
 import { Decisions } from './decisions.ts';
 import type { Draft } from './entry.ts';
 import { type EventKind, Events } from './events.ts';
 import { Journal, type WorldEnd } from './journal.ts';
+import { type Places, ringPlaces } from './ring.ts';
 import { hideInLine, type KnownSecrets } from './secrets.ts';
 import { summaryOf } from './view.ts';
+
+/** The memory that the activity logs of a process share. */
+export interface ActivityBudgets {
+  /** requests with their answers */
+  readonly requests: Places<Draft>;
+  readonly decisions: Places<Decision>;
+  /** uses of credentials */
+  readonly uses: SharedCache<CredentialUses>;
+  /** for the conditions of waiting verifications */
+  readonly verifications: Quota;
+}
+
+export function activityBudgets(): ActivityBudgets {
+  return {
+    requests: ringPlaces(16 * MEGABYTE),
+    decisions: ringPlaces(6 * MEGABYTE),
+    uses: sharedCache(4 * MEGABYTE, sizeOfUses),
+    verifications: new Quota(4 * MEGABYTE),
+  };
+}
 
 /** The activity log of one world, in one order: requests, decisions, findings, uses of credentials. It ends with the process. */
 export class ActivityLog {
@@ -26,14 +48,13 @@ export class ActivityLog {
   #headerText = '';
 
   /** @param series prefix of the ids of requests and events, unique to the world and the process */
-  constructor(budgets: Budgets, series: string, secrets: KnownSecrets) {
+  constructor(budgets: ActivityBudgets, series: string, secrets: KnownSecrets) {
     this.secrets = secrets;
     this.journal = new Journal(budgets.requests, series, secrets);
     this.decisions = new Decisions(budgets.decisions);
     this.events = new Events(series);
     this.verifications = budgets.verifications;
     this.findings = new Findings(
-      budgets.findings,
       series,
       (finding) => this.events.publish('finding', () => findingView(finding)),
       (message) => hideInLine(message, secrets),

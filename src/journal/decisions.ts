@@ -1,8 +1,8 @@
-import { type Budget, bytesOf } from '../core/bounded-cache.ts';
+import { bytesOf } from '../core/bytes.ts';
 import type { Decision } from '../core/decision.ts';
 import { namesOf } from '../core/principal.ts';
 import { shortenPath } from '../core/redact.ts';
-import { Ring } from './ring.ts';
+import { type Places, Ring } from './ring.ts';
 import { hideInLine, type KnownSecrets } from './secrets.ts';
 
 export interface DecisionFilter {
@@ -19,17 +19,17 @@ const PLAIN_BYTES = 1200;
 /** Larger decision input is not kept: the decision can still be explained, but has fewer fixes. */
 const MOST_INPUT = 256 * 1024;
 
-/** The newest 2000 decisions of one world, within the budget. */
+/** The newest 2000 decisions of one world, as far as there is room for them in the process. */
 export class Decisions {
-  readonly #kept: Ring<PlacedDecision>;
+  readonly #kept: Ring<Decision>;
   /** Sizes of held rights, which many decisions share. */
   readonly #weights = new WeakMap<object, number>();
   #recorded = 0;
   /** Decisions recorded before the last `clear`. */
   #clearedAt = 0;
 
-  constructor(budget: Budget) {
-    this.#kept = new Ring(budget, MOST);
+  constructor(places: Places<Decision>) {
+    this.#kept = new Ring(places, MOST);
   }
 
   record(decision: Decision): void {
@@ -37,12 +37,12 @@ export class Decisions {
     const whole = this.#weightOf(decision);
     const kept = whole <= MOST_INPUT ? decision : withoutInput(decision);
     const bytes = kept === decision ? whole : this.#weightOf(kept);
-    this.#kept.add(this.#recorded, { decision: kept, place: this.#recorded }, bytes);
+    this.#kept.add(this.#recorded, kept, bytes);
   }
 
   /** Newest first. */
   list(filter: DecisionFilter): readonly PlacedDecision[] {
-    return [...this.#kept.newestFirst()].map(([, kept]) => kept).filter(({ decision }) => fits(decision, filter));
+    return [...this.#placed()].filter(({ decision }) => fits(decision, filter));
   }
 
   byId(id: string): Decision | null {
@@ -51,8 +51,12 @@ export class Decisions {
 
   find(id: string): PlacedDecision | undefined {
     // Each request would pay for an index, and what is asked for is nearly always new.
-    for (const [, kept] of this.#kept.newestFirst()) if (kept.decision.id === id) return kept;
+    for (const placed of this.#placed()) if (placed.decision.id === id) return placed;
     return undefined;
+  }
+
+  *#placed(): Generator<PlacedDecision> {
+    for (const [place, decision] of this.#kept.newestFirst()) yield { decision, place };
   }
 
   /** Decisions evicted since the last `clear`. */

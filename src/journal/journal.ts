@@ -1,8 +1,7 @@
-import type { Budget } from '../core/bounded-cache.ts';
 import { type Draft, type JournalEntry, weightOf } from './entry.ts';
 import { LongWork } from './long-work.ts';
 import type { Facts } from './match.ts';
-import { Ring } from './ring.ts';
+import { type Places, Ring } from './ring.ts';
 import type { KnownSecrets } from './secrets.ts';
 import { factsOf, type ParsedBodies, withHiddenBodies } from './view.ts';
 
@@ -22,7 +21,7 @@ export interface Listener {
   onEnd(why: 'emptied' | WorldEnd): void;
 }
 
-/** The newest 2000 requests of one world, within the budget. */
+/** The newest 2000 requests of one world, as far as there is room for them in the process. */
 export class Journal {
   readonly #drafts: Ring<Draft>;
   readonly #series: string;
@@ -40,8 +39,8 @@ export class Journal {
    * @param series prefix of the ids, unique to the process
    * @param secrets hidden in views of the entries
    */
-  constructor(budget: Budget, series: string, secrets: KnownSecrets) {
-    this.#drafts = new Ring(budget, MOST);
+  constructor(places: Places<Draft>, series: string, secrets: KnownSecrets) {
+    this.#drafts = new Ring(places, MOST);
     this.#series = series;
     this.#secrets = secrets;
   }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { BoundedCache, type Budget } from '../core/bounded-cache.ts';
+import { type SharedCache, WorldCache } from '../core/world-cache.ts';
 import { fingerprintOf, type KnownSecrets, LEAST_VALUE, secretsIn } from './secrets.ts';
 
 /** Settings that all worlds of a process share. */
@@ -34,9 +34,6 @@ export class SecretsOfSeeds {
   }
 }
 
-/** Only names are kept, which the cache weighs itself. */
-const sizeOfTrue = () => 0;
-
 /** Is this the hash of a current secret of a world? SHA-256 in hexadecimal. */
 export type HasSecret = (hash: string) => boolean;
 
@@ -44,16 +41,16 @@ export type HasSecret = (hash: string) => boolean;
 export class WorldSecrets implements KnownSecrets {
   readonly #seed: () => SeedSecrets;
   /** Hashes of earlier secrets, because the journal may be older than their end. */
-  readonly #given: BoundedCache<true>;
+  readonly #given: WorldCache<true>;
   readonly #hasSecret: HasSecret;
   readonly #key: string;
 
   /** @param seed called for the first text */
-  constructor(settings: SecretSettings, budget: Budget, seed: () => SeedSecrets, hasSecret: HasSecret) {
+  constructor(settings: SecretSettings, shared: SharedCache<true>, seed: () => SeedSecrets, hasSecret: HasSecret) {
     this.#key = settings.key;
     this.#seed = seed;
     this.#hasSecret = hasSecret;
-    this.#given = new BoundedCache<true>(budget, sizeOfTrue);
+    this.#given = new WorldCache(shared);
   }
 
   readonly fingerprint = (secret: string): string => fingerprintOf(secret, this.#key);
@@ -67,7 +64,7 @@ export class WorldSecrets implements KnownSecrets {
 
   /** @param hash SHA-256 in hexadecimal, as stored; null for none */
   addHash(hash: string | null | undefined): void {
-    if (hash !== null && hash !== undefined) this.#given.keep(hash, true);
+    if (hash !== null && hash !== undefined) this.#given.set(hash, true);
   }
 
   clear(): void {

@@ -1,60 +1,45 @@
-import type { Budget, Weighed } from '../core/bounded-cache.ts';
+import { LRUCache } from 'lru-cache';
 
-/** A place in a ring. Kept minimal, because every request takes one. */
-class Slot<Entry> implements Weighed {
-  bytes = 0;
-  older: Weighed | null = null;
-  newer: Weighed | null = null;
-  /** Of its entry; 0 for none. */
-  number = 0;
-  entry: Entry | undefined;
-  readonly #ring: Ring<Entry>;
-
-  constructor(ring: Ring<Entry>) {
-    this.#ring = ring;
-  }
-
-  leave(): void {
-    this.#ring.forget(this.number);
-  }
+/** A place of a ring, with the entry that is in it now. */
+interface Place<Entry> {
+  readonly number: number;
+  entry: Entry;
 }
 
-/**
- * The newest entries of one world, by number, within a budget that several rings share. It grows with its entries, and a
- * place that was left is used again: what lives on costs more to collect than to write.
- */
+/** The places of all rings of a process. The oldest entry is evicted, whichever ring has it. */
+export type Places<Entry> = LRUCache<number, Place<Entry>>;
+
+/** @param bytes the limit. An entry that is larger than that is not kept. */
+export function ringPlaces<Entry>(bytes: number): Places<Entry> {
+  return new LRUCache({ maxSize: bytes });
+}
+
+/** The newest entries of one world, by number. */
 export class Ring<Entry> {
-  /** By number modulo the length of the ring. */
-  readonly #places: Slot<Entry>[] = [];
-  readonly #budget: Budget;
+  static #taken = 0;
+  readonly #places: Places<Entry>;
   readonly #most: number;
+  /** The key of its first place; no other ring of the process has its places. */
+  readonly #first: number;
   #newest = 0;
-  #size = 0;
 
   /** @param most the largest number of entries */
-  constructor(budget: Budget, most: number) {
-    this.#budget = budget;
+  constructor(places: Places<Entry>, most: number) {
+    this.#places = places;
     this.#most = most;
+    this.#first = Ring.#taken;
+    Ring.#taken += most;
   }
 
   /** How many entries it has. */
   get size(): number {
-    return this.#size;
+    return [...this.newestFirst()].length;
   }
 
   /** Adds the newest entry. @param number the next one, from 1 */
   add(number: number, entry: Entry, bytes: number): void {
-    this.forget(number - this.#most);
     this.#newest = number;
-    if (bytes > this.#budget.bytes) return;
-    const at = number % this.#most;
-    const place = this.#places[at] ?? new Slot(this);
-    this.#places[at] = place;
-    place.number = number;
-    place.entry = entry;
-    place.bytes = bytes;
-    this.#size += 1;
-    this.#budget.add(place);
+    this.#places.set(this.#keyOf(number), { number, entry }, { size: bytes });
   }
 
   at(number: number): Entry | undefined {
@@ -71,28 +56,22 @@ export class Ring<Entry> {
   *newestFirst(): Generator<readonly [number: number, entry: Entry]> {
     const oldest = Math.max(this.#newest - this.#most, 0);
     for (let number = this.#newest; number > oldest; number -= 1) {
-      const entry = this.at(number);
-      if (entry !== undefined) yield [number, entry];
+      const place = this.#placeOf(number);
+      if (place !== undefined) yield [number, place.entry];
     }
   }
 
-  forget(number: number): void {
-    const place = this.#placeOf(number);
-    if (place === undefined) return;
-    this.#budget.remove(place);
-    place.number = 0;
-    place.entry = undefined;
-    this.#size -= 1;
-  }
-
   clear(): void {
-    for (const [number] of this.newestFirst()) this.forget(number);
-    // A world without entries has no places.
-    this.#places.length = 0;
+    for (const [number] of this.newestFirst()) this.#places.delete(this.#keyOf(number));
   }
 
-  #placeOf(number: number): Slot<Entry> | undefined {
-    const place = number < 1 ? undefined : this.#places[number % this.#most];
+  #placeOf(number: number): Place<Entry> | undefined {
+    // The order is that of their additions, so reading is no use.
+    const place = this.#places.peek(this.#keyOf(number));
     return place?.number === number ? place : undefined;
+  }
+
+  #keyOf(number: number): number {
+    return this.#first + (number % this.#most);
   }
 }

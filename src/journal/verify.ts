@@ -1,4 +1,4 @@
-import { bytesOf } from '../core/bounded-cache.ts';
+import { bytesOf } from '../core/bytes.ts';
 import { Problem } from '../core/problem.ts';
 import type { Quota } from '../core/quota.ts';
 import { clearTimeout, setTimeout } from '../platform/time.ts';

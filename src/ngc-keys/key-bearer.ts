@@ -1,13 +1,12 @@
 import type { Surroundings } from '../contract/world.ts';
-import { bytesOf } from '../core/bounded-cache.ts';
 import type { Instant } from '../core/clock.ts';
 import type { Caller } from '../core/decide.ts';
+import { memoize } from '../core/memoize.ts';
 import type { PolicyVersion } from '../core/policy.ts';
 import type { Principal } from '../core/principal.ts';
 import { Problem, unauthenticatedProblem } from '../core/problem.ts';
 import type { CredentialReason } from '../core/reasons.ts';
 import { permissionsOfRoles, type Ruleset } from '../core/ruleset.ts';
-import type { ViewKind } from '../core/views.ts';
 import { bearerToken } from '../credentials/bearer.ts';
 import { hashSecret } from '../credentials/secret.ts';
 import type { Store } from '../store/index.ts';
@@ -104,11 +103,11 @@ export async function resolveKey(
 
 /** Impersonates a key by its id, its name, or the e-mail address of its user. @param callerOf the caller of a key */
 export function impersonatorOf(
-  callerOf: (world: Surroundings, key: KeyInForce) => Caller,
+  callerOf: (key: KeyInForce, world: Surroundings) => Caller,
 ): (world: Surroundings, who: string, now: Instant) => Promise<Caller | null> {
   return async (world, who, now) => {
     const key = await resolveKey(world.store, who, now);
-    return key === null ? null : callerOf(world, key);
+    return key === null ? null : callerOf(key, world);
   };
 }
 
@@ -123,9 +122,8 @@ export function principalOfKey({ key, organization }: KeyInForce): Principal {
 }
 
 /** Derives callers from keys under one ruleset; the caller of an unchanged key is the same object. */
-export function callerUnder(ruleset: Ruleset): (world: Pick<Surroundings, 'views'>, inForce: KeyInForce) => Caller {
-  const callers: ViewKind<Caller> = { sizeOf: bytesOf };
-  return ({ views }, inForce) => views.of(callers, inForce.key.id, [inForce], () => callerOf(inForce, ruleset));
+export function callerUnder(ruleset: Ruleset): (inForce: KeyInForce) => Caller {
+  return memoize((inForce) => callerOf(inForce, ruleset));
 }
 
 /** Derives the caller from a key, without a cache. */

@@ -1,17 +1,16 @@
-import { type Budgets, newBudgets } from '../core/bounded-cache.ts';
+import { MEGABYTE } from '../core/bytes.ts';
+import { Quota } from '../core/quota.ts';
 import { CommitTimes } from './commit-times.ts';
 import { StateMemory } from './state-memory.ts';
 
 /** The parts that the stores of a process share. */
 export interface StoreParts {
-  /** Limit the memory of caches. */
-  readonly budgets: Budgets;
   /** Counts the memory of worlds and snapshots. */
   readonly memory: StateMemory;
   readonly commits: CommitTimes;
 }
 
-/** The parts for a process with one store. */
-export function newStoreParts(budgets: Budgets = newBudgets()): StoreParts {
-  return { budgets, memory: new StateMemory(budgets.state), commits: new CommitTimes() };
+/** The parts for a process with one store. @param room for the objects of all worlds and snapshots, in bytes */
+export function newStoreParts(room = 256 * MEGABYTE): StoreParts {
+  return { memory: new StateMemory(new Quota(room)), commits: new CommitTimes() };
 }

@@ -1,4 +1,4 @@
-import { MEGABYTE } from '../core/bounded-cache.ts';
+import { MEGABYTE } from '../core/bytes.ts';
 import type { Quota } from '../core/quota.ts';
 import { Unwritable } from './errors.ts';
 
@@ -15,11 +15,12 @@ export interface Weighed {
  * them have counts once, for as long as any of them has it.
  */
 export class StateMemory {
-  readonly #quota: Quota;
+  /** For the objects of all worlds and snapshots together. */
+  readonly quota: Quota;
   readonly #holders = new Map<Weighed, number>();
 
   constructor(quota: Quota) {
-    this.#quota = quota;
+    this.quota = quota;
   }
 
   /** Counts something, beyond the quota if necessary: it is in memory already. */
@@ -27,7 +28,7 @@ export class StateMemory {
     const holders = this.#holders.get(one) ?? 0;
     this.#holders.set(one, holders + 1);
     if (holders > 0) return;
-    this.#quota.takeAnyway(one.weight);
+    this.quota.takeAnyway(one.weight);
     for (const part of one.parts ?? []) this.hold(part);
   }
 
@@ -39,18 +40,18 @@ export class StateMemory {
       return;
     }
     this.#holders.delete(one);
-    this.#quota.release(one.weight);
+    this.quota.release(one.weight);
     for (const part of one.parts ?? []) this.release(part);
   }
 
   /** Something that is held has so many bytes more than it had, or less. */
   grow(bytes: number): void {
-    this.#quota.takeAnyway(bytes);
+    this.quota.takeAnyway(bytes);
   }
 
   /** Takes room for what will be in memory in a moment, if that is anything. To be released. @throws Unwritable if there is none */
   reserve(bytes: number): void {
-    if (bytes > 0 && !this.#quota.take(bytes)) throw full(this.#quota.bytes);
+    if (bytes > 0 && !this.quota.take(bytes)) throw full(this.quota.bytes);
   }
 
   /** How many bytes something has that nobody holds yet. */
@@ -69,7 +70,7 @@ export class StateMemory {
 
   /** Gives back room that was reserved. */
   unreserve(bytes: number): void {
-    this.#quota.release(bytes);
+    this.quota.release(bytes);
   }
 }
 

@@ -12,6 +12,7 @@ import type { Weighed } from '../store/state-memory.ts';
 import type { KeptWorld } from '../store/world-log.ts';
 import type { PublicJwk } from '../tokens/keys.ts';
 import type { Filled } from './beginnings.ts';
+import { newBudgets } from './budgets.ts';
 import { type Begun, beginOf, makeCopy, storeOf, type WorldOrigin } from './copies.ts';
 import type { SeedClients } from './credentials.ts';
 import { infoOf, type MadeWorld, type WorldEntry } from './entry.ts';
@@ -63,7 +64,7 @@ export class Worlds implements WorldsByName {
   #sweeping: NodeJS.Timeout | undefined;
 
   constructor(parts: WorldsParts) {
-    const { machine, random, signingKey, shared, mode, secrets, keys } = parts;
+    const { machine, random, signingKey, mode, secrets, keys } = parts;
     this.#parts = parts;
     this.fault = parts.fault;
     this.#indexing = new Indexing({
@@ -74,7 +75,7 @@ export class Worlds implements WorldsByName {
       isAny: () => this.#entries.size > 0,
     });
     this.#common = {
-      ...{ machine, random, signingKey, budgets: shared.budgets, mode, secrets, keys },
+      ...{ machine, random, signingKey, budgets: newBudgets(), mode, secrets, keys },
       changed: (world, changed) => this.#indexing.noteChanges(world, changed),
       begin: async ({ id, credentials }, seed) => {
         if (id === DEFAULT_WORLD && parts.snapshot !== null) return { state: parts.snapshot, findings: [] };

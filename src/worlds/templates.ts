@@ -1,13 +1,13 @@
 import type { Holder } from '../contract/credentials.ts';
-import { BoundedCache } from '../core/bounded-cache.ts';
+import { MEGABYTE } from '../core/bytes.ts';
 import type { Clock, Instant } from '../core/clock.ts';
 import type { Reports } from '../core/finding.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import type { Settings } from '../core/settings.ts';
+import { sharedCache } from '../core/world-cache.ts';
 import { type KeyReport, reportUselessKeys, reviveToggle } from '../ngc-keys/keyring.ts';
 import { openMemory } from '../store/memory.ts';
 import type { Seed } from '../store/seed.ts';
-import type { StoreParts } from '../store/shared.ts';
 import { type State, sizeOf } from '../store/state.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
 
@@ -36,6 +36,8 @@ const ROW_COPIES = 10;
 /** How much memory a seed takes, its text and its value, by the characters of the text. */
 export const SEED_COPIES = 6;
 
+const sizeOfTemplate = ({ state, seed }: Template) => ROW_COPIES * sizeOf(state) + SEED_COPIES * seed.text.length;
+
 /** The parts that are needed to finish a filled world. */
 export interface Customs {
   readonly settings: Settings;
@@ -58,22 +60,14 @@ export type StateOfSeed = (seed: Seed, at: Instant) => Promise<State>;
 
 /** Templates of seeds: tests make many worlds from one seed. */
 export class Templates {
-  readonly #templates: BoundedCache<Template>;
+  readonly #templates = sharedCache(4 * MEGABYTE, sizeOfTemplate);
   readonly #making = new Map<string, Promise<Template>>();
   readonly #machine: Clock;
   readonly #customs: Customs;
   readonly #keys: Credentials;
   readonly #stateOf: StateOfSeed;
 
-  constructor(
-    machine: Clock,
-    { budgets }: Pick<StoreParts, 'budgets'>,
-    customs: Customs,
-    keys: Credentials,
-    stateOf: StateOfSeed,
-  ) {
-    const sizeOfTemplate = ({ state, seed }: Template) => ROW_COPIES * sizeOf(state) + SEED_COPIES * seed.text.length;
-    this.#templates = new BoundedCache(budgets.templates, sizeOfTemplate);
+  constructor(machine: Clock, customs: Customs, keys: Credentials, stateOf: StateOfSeed) {
     this.#machine = machine;
     this.#customs = customs;
     this.#keys = keys;
@@ -82,13 +76,15 @@ export class Templates {
 
   /** The template of a seed, at most a second old. */
   async of(seed: Seed): Promise<Template> {
-    const known = this.#templates.find(seed.text);
+    const known = this.#templates.get(seed.text);
     const age = known === undefined ? FRESH : this.#machine.now() - known.at;
     if (known !== undefined && age >= 0 && age < FRESH) return known;
     const making =
       this.#making.get(seed.text) ?? this.#make(known?.seed ?? seed).finally(() => this.#making.delete(seed.text));
     this.#making.set(seed.text, making);
-    return this.#templates.keep(seed.text, await making);
+    const made = await making;
+    this.#templates.set(seed.text, made);
+    return made;
   }
 
   async #make(seed: Seed): Promise<Template> {

@@ -1,8 +1,6 @@
 import type { World } from '../contract/world.ts';
-import type { Budgets } from '../core/bounded-cache.ts';
 import type { Clock, Instant } from '../core/clock.ts';
 import type { Mode } from '../core/mode.ts';
-import { Views } from '../core/views.ts';
 import { DeletedCredentials } from '../credentials/deleted.ts';
 import { RememberedTokens } from '../credentials/remembered.ts';
 import { grantMark, worldMark } from '../credentials/world-mark.ts';
@@ -22,6 +20,7 @@ import type { RefreshTokens, Tokens } from '../tokens/index.ts';
 import type { SigningKey } from '../tokens/keys.ts';
 
 import type { Begin, Filled, FoundInSeed } from './beginnings.ts';
+import type { Budgets } from './budgets.ts';
 import { clockOf, type OwnedClock, openClock, storeState } from './clock.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
 import { StoredKeys } from './signing-keys.ts';
@@ -97,7 +96,6 @@ class OpenedWorld implements OwnedWorld {
   readonly deleted: DeletedCredentials;
   readonly tokenUsage: TokenUsage;
   readonly remembered: RememberedTokens;
-  readonly views: Views;
   readonly faults: Faults;
   readonly #common: WorldsCommon;
   readonly #secrets: WorldSecrets;
@@ -125,7 +123,6 @@ class OpenedWorld implements OwnedWorld {
     this.deleted = new DeletedCredentials(budgets.deleted);
     this.tokenUsage = new TokenUsage(budgets.tokenUsage);
     this.remembered = new RememberedTokens(budgets.tokens);
-    this.views = new Views(budgets.views);
     const reportRemoval = (fault: Fault) => {
       const sentence = unusedSentence(fault);
       if (sentence !== null) this.findings.report('unused_fault', sentence, this.clock.now());
@@ -254,7 +251,6 @@ class OpenedWorld implements OwnedWorld {
     this.#end('stopping');
     this.activityLog.close();
     this.#forget();
-    this.views.clear();
     this.#secrets.clear();
     await this.store.close();
   }

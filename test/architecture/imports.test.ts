@@ -14,6 +14,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   { files: /^platform\/process-name$/, may: [/^node:os$/] },
   { files: /^platform\//, may: [/^platform\/time$/, /^node:crypto$/] },
   { files: /^core\/nearest(?:-path)?$/, may: [/^leven$/, /^core\/(?:nearest|path-template)$/] },
+  { files: /^core\/world-cache$/, may: [/^lru-cache$/] },
   { files: /^core\//, may: [/^core\//, /^platform\/time$/] },
   {
     files: /^store\/sqlite\//,
@@ -45,7 +46,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     files: /^store\//,
     may: [
       /^store\/[a-z-]+$/,
-      /^core\/(?:bounded-cache|members|clock|pacer|problem|text-order|world-id)$/,
+      /^core\/(?:bytes|members|clock|pacer|problem|quota|text-order|world-id)$/,
       /^platform\/time$/,
     ],
     types: [/^core\//],
@@ -69,6 +70,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^tokens\//,
       /^store\/turns$/,
       /^platform\/(random|time)$/,
+      /^lru-cache$/,
       /^node:(crypto|util)$/,
     ],
     types: [/^store\/[a-z-]+$/],
@@ -94,7 +96,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   },
   {
     files: /^journal\//,
-    may: [/^journal\//, /^core\//, /^platform\/time$/, /^node:(crypto|http|stream)$/],
+    may: [/^journal\//, /^core\//, /^platform\/time$/, /^lru-cache$/, /^node:(crypto|http|stream)$/],
     types: [/^explaining\//],
   },
   {
@@ -131,7 +133,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^platform\/random$/,
       /^contract\//,
       /^tokens\/(index|keys)$/,
-      /^worlds\/(beginnings|credentials)$/,
+      /^worlds\/(beginnings|budgets|credentials)$/,
     ],
   },
   // The list: what it takes of a service before that is loaded, and how it is loaded.

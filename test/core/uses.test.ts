@@ -1,9 +1,9 @@
 /** What a credential was used for is kept once, within bounds that are told. */
 import { describe, expect, it } from 'vitest';
-import { Budget } from '../../src/core/bounded-cache.ts';
 import type { ResourceState } from '../../src/core/decide.ts';
 import type { Principal } from '../../src/core/principal.ts';
-import { credentialOf, Uses } from '../../src/core/uses.ts';
+import { credentialOf, sizeOfUses, Uses } from '../../src/core/uses.ts';
+import { sharedCache } from '../../src/core/world-cache.ts';
 import { ruleOf, serviceKey, toyLaw } from './toy-law.ts';
 
 const QUESTION = { rule: ruleOf({ needs: { all: ['play'] } }), ruleset: toyLaw };
@@ -14,7 +14,7 @@ const toy = (name: string, parts: readonly string[] = []): ResourceState => ({
   attributes: { relation: 'owned', names: { toy: [name] }, parts: { 'toy-parts': parts } },
 });
 const named = (id: string): Principal => ({ ...serviceKey, id });
-const kept = () => new Uses(new Budget(16_000_000));
+const kept = (bytes = 16_000_000) => new Uses(sharedCache(bytes, sizeOfUses));
 
 describe('what a credential was used for', () => {
   it('is kept once for each operation and object, with its first request', () => {
@@ -53,7 +53,7 @@ describe('what a credential was used for', () => {
   });
 
   it('makes room for other credentials, and says so', () => {
-    const uses = new Uses(new Budget(10_000));
+    const uses = kept(10_000);
     for (let number = 0; number < 100; number++) uses.note(named(`key-${number}`), 'play', QUESTION, null, EXAMPLE);
 
     expect(uses.list().length).toBeLessThan(20);
@@ -71,7 +71,7 @@ describe('what a credential was used for', () => {
   });
 
   it('is empty after it was cleared', () => {
-    const uses = new Uses(new Budget(10_000));
+    const uses = kept(10_000);
     for (let number = 0; number < 100; number++) uses.note(named(`key-${number}`), 'play', QUESTION, null, EXAMPLE);
     uses.clear();
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { Budget } from '../../src/core/bounded-cache.ts';
 import { type Tripwire, tripwireOf } from '../../src/credentials/tripwire.ts';
 
 /** Credentials of a kind, with those that were looked at. */
@@ -11,11 +10,10 @@ function wireOf(beginning: string): Tripwire & { readonly lookedAt: string[] } {
   };
   return { shortest: 5, beginning, form: new RegExp(`${beginning}[0-9]+`, 'g'), isForeign, lookedAt };
 }
-const budget = () => new Budget(10_000);
 
 describe('what may be a real credential', () => {
   it('is told by a hash of it, each of several in a text', () => {
-    const { warn } = tripwireOf([wireOf('key-')], budget());
+    const { warn } = tripwireOf([wireOf('key-')]);
 
     expect(warn('key-9 and key-19')).toEqual([
       expect.stringContaining('a key that no mock issued'),
@@ -25,7 +23,7 @@ describe('what may be a real credential', () => {
   });
 
   it.each(['', 'a', 'ab', 'abc', 'user:'])('is found in base64 behind %j, once for each', (before) => {
-    const { warn } = tripwireOf([{ ...wireOf('secret-'), shortest: 9 }], budget());
+    const { warn } = tripwireOf([{ ...wireOf('secret-'), shortest: 9 }]);
     const encoded = (after: string) => Buffer.from(`${before}secret-19${after}`).toString('base64');
 
     expect(warn(`{"a":"${encoded('')}","b":"${encoded('~~~')}"}`)).toHaveLength(2);
@@ -34,7 +32,7 @@ describe('what may be a real credential', () => {
   });
 
   it('is looked for of every kind', () => {
-    const { warn } = tripwireOf([wireOf('key-'), wireOf('pass-')], budget());
+    const { warn } = tripwireOf([wireOf('key-'), wireOf('pass-')]);
 
     expect([warn('key-9'), warn('pass-9'), warn('key-9 pass-9'), warn('other-9')].map(({ length }) => length)).toEqual([
       1, 1, 2, 0,
@@ -47,34 +45,26 @@ describe('what may be a real credential', () => {
       { ...wireOf('pass-'), shortest: 6 },
     ];
 
-    expect(tripwireOf([long, short], budget()).shortest).toBe(6);
-    expect(tripwireOf([long], budget()).shortest).toBe(9);
+    expect(tripwireOf([long, short]).shortest).toBe(6);
+    expect(tripwireOf([long]).shortest).toBe(9);
   });
 
   it('is nothing where there is no kind', () => {
-    expect(tripwireOf([], budget()).warn('key-9')).toEqual([]);
-    expect(tripwireOf([wireOf('key-')], budget()).warn('key-x')).toEqual([]);
+    expect(tripwireOf([]).warn('key-9')).toEqual([]);
+    expect(tripwireOf([wireOf('key-')]).warn('key-x')).toEqual([]);
   });
 
   it('is looked at once where it is known to be of a mock, and each time where it is not', () => {
     const wire = wireOf('key-');
-    const { warn } = tripwireOf([wire], budget());
+    const { warn } = tripwireOf([wire]);
     for (const text of ['key-1', 'key-1', 'key-9', 'key-9']) warn(text);
 
     expect(wire.lookedAt).toEqual(['key-1', 'key-9', 'key-9']);
   });
 
-  it('is looked at again once there was no room to remember it', () => {
-    const wire = wireOf('key-');
-    const { warn } = tripwireOf([wire], new Budget(200));
-    for (const text of ['key-1', 'key-2', 'key-1']) warn(text);
-
-    expect(wire.lookedAt).toEqual(['key-1', 'key-2', 'key-1']);
-  });
-
   it('is not looked for behind a beginning that nothing of its form follows', () => {
     const wire = wireOf('key-');
-    tripwireOf([wire], budget()).warn('key-x');
+    tripwireOf([wire]).warn('key-x');
 
     expect(wire.lookedAt).toEqual([]);
   });

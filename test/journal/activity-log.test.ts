@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { newBudgets } from '../../src/core/bounded-cache.ts';
-import { ActivityLog } from '../../src/journal/activity-log.ts';
+import { ActivityLog, activityBudgets } from '../../src/journal/activity-log.ts';
 import { type Draft, NO_BODY } from '../../src/journal/entry.ts';
 import { eventStream } from '../../src/journal/event-stream.ts';
 import { decision } from '../support/records.ts';
@@ -13,7 +12,7 @@ const draft = (url: string, parts: Partial<Draft> = {}): Draft => ({
   ...{ requestHeaders: '', requestBody: NO_BODY, responseHeaders: {}, responseBody: NO_BODY },
   ...parts,
 });
-const opened = () => new ActivityLog(newBudgets(), 's', toySecrets());
+const opened = () => new ActivityLog(activityBudgets(), 's', toySecrets());
 const requestsIn = ({ journal }: ActivityLog) => journal.newestFirst().map(({ id, url }) => [id, url]);
 
 describe('the activity log of a world', () => {
@@ -40,7 +39,7 @@ describe('the activity log of a world', () => {
 
   it('hides the secrets of its world in findings', () => {
     const secret = 'MOCKciAppSecret00000000000000001';
-    const log = new ActivityLog(newBudgets(), 's', toySecrets([secret]));
+    const log = new ActivityLog(activityBudgets(), 's', toySecrets([secret]));
     log.findings.report('storage', `full of ${secret}`, 0);
 
     expect(JSON.stringify(log.findings.list())).not.toContain(secret);

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { Budget } from '../../src/core/bounded-cache.ts';
+import type { Decision } from '../../src/core/decision.ts';
 import { Decisions } from '../../src/journal/decisions.ts';
+import { ringPlaces } from '../../src/journal/ring.ts';
 import { decision } from '../support/records.ts';
 
-const budget = () => new Budget(64 * 1024 * 1024);
+const budget = () => ringPlaces<Decision>(64 * 1024 * 1024);
 
 describe('the decisions of a world:', () => {
   const bo = { kind: 'user', id: 'bo', name: 'bo@acme.test', clientId: 'client-of-bo' } as const;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Budget } from '../../src/core/bounded-cache.ts';
 import { Quota } from '../../src/core/quota.ts';
 import { type Draft, keptBytes, keptPayload, MOST_KEPT, NO_BODY } from '../../src/journal/entry.ts';
 import { Journal } from '../../src/journal/journal.ts';
+import { ringPlaces } from '../../src/journal/ring.ts';
 import { verify } from '../../src/journal/verify.ts';
 import { toySecrets } from './toy-secrets.ts';
 
@@ -34,7 +34,7 @@ const draft = (changes: Partial<Draft> = {}): Draft => ({
 
 describe('the journal of a world', () => {
   it('keeps the newest 2000 requests, newest first, and counts those it dropped', () => {
-    const journal = new Journal(new Budget(64 * MEGABYTE), 'abc', toySecrets());
+    const journal = new Journal(ringPlaces<Draft>(64 * MEGABYTE), 'abc', toySecrets());
     for (let index = 1; index <= 2002; index += 1) journal.record(draft({ durationMs: index }));
 
     const kept = journal.newestFirst();
@@ -46,39 +46,39 @@ describe('the journal of a world', () => {
     expect(journal.find('abc-r3')?.number).toBe(3);
   });
 
-  it('keeps no more bytes than its budget has, which it shares with other worlds', () => {
-    const budget = new Budget(MEGABYTE);
-    const [one, other] = [new Journal(budget, 'a', toySecrets()), new Journal(budget, 'b', toySecrets())];
+  it('keeps no more bytes than there is room for in the process, which it shares with other worlds', () => {
+    const places = ringPlaces<Draft>(MEGABYTE);
+    const [one, other] = [new Journal(places, 'a', toySecrets()), new Journal(places, 'b', toySecrets())];
     const large = draft({ responseBody: keptPayload('x'.repeat(50_000)) });
     for (let index = 0; index < 100; index += 1) one.record(large);
-    expect(budget.used).toBeLessThanOrEqual(MEGABYTE);
+    expect(places.calculatedSize).toBeLessThanOrEqual(MEGABYTE);
     expect(one.newestFirst().length).toBeLessThan(12);
     expect(one.dropped).toBe(100 - one.newestFirst().length);
 
     for (let index = 0; index < 100; index += 1) other.record(large);
     expect(one.newestFirst()).toEqual([]);
-    expect(budget.used).toBeLessThanOrEqual(MEGABYTE);
+    expect(places.calculatedSize).toBeLessThanOrEqual(MEGABYTE);
   });
 
   it('gives its budget back when it is emptied, and begins to count anew, but never gives an id again', () => {
-    const budget = new Budget(MEGABYTE);
-    const journal = new Journal(budget, 'a', toySecrets());
+    const places = ringPlaces<Draft>(MEGABYTE);
+    const journal = new Journal(places, 'a', toySecrets());
     journal.record(draft());
     journal.empty();
-    expect(budget.used).toBe(0);
+    expect(places.calculatedSize).toBe(0);
     expect([journal.newestFirst(), journal.dropped]).toEqual([[], 0]);
     expect(journal.record(draft())).toBe(2);
     expect(journal.find('a-r1')).toBeUndefined();
   });
 
   it('does not keep a request that is larger than its whole budget', () => {
-    const journal = new Journal(new Budget(1000), 'a', toySecrets());
+    const journal = new Journal(ringPlaces<Draft>(1000), 'a', toySecrets());
     journal.record(draft({ url: `/${'x'.repeat(2000)}` }));
     expect([journal.newestFirst(), journal.dropped]).toEqual([[], 1]);
   });
 
   it('knows the ids that it gave, and no others', () => {
-    const journal = new Journal(new Budget(MEGABYTE), 'a', toySecrets());
+    const journal = new Journal(ringPlaces<Draft>(MEGABYTE), 'a', toySecrets());
     journal.record(draft());
     expect(['a-r1', 'a-r2', 'a-r0', 'b-r1', 'a-rx', ''].map((id) => journal.numberOf(id))).toEqual([
       1,
@@ -91,7 +91,7 @@ describe('the journal of a world', () => {
   });
 
   it('tells those who listen of every request, and when it ends', () => {
-    const journal = new Journal(new Budget(MEGABYTE), 'a', toySecrets());
+    const journal = new Journal(ringPlaces<Draft>(MEGABYTE), 'a', toySecrets());
     const reported: unknown[] = [];
     const listener = {
       onRecord: ({ id }: { id: string }) => reported.push(id),
@@ -112,7 +112,7 @@ describe('the journal of a world', () => {
 });
 
 it('a verification does not begin to wait once the journal has ended', async () => {
-  const journal = new Journal(new Budget(MEGABYTE), 'a', toySecrets());
+  const journal = new Journal(ringPlaces<Draft>(MEGABYTE), 'a', toySecrets());
   journal.end('deleted');
 
   await expect(verify(journal, {}, { atLeast: 1 }, 60_000, new Quota(MEGABYTE))).rejects.toMatchObject({

@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { Budget } from '../../src/core/bounded-cache.ts';
+import { sharedCache } from '../../src/core/world-cache.ts';
 import { SecretsOfSeeds, WorldSecrets } from '../../src/journal/known-secrets.ts';
 
 const ofSeeds = new SecretsOfSeeds();
 const settings = { key: 'a key', ofSeeds };
 const known = (seed = '{}', bytes = 100_000, hasSecret: (hash: string) => boolean = () => false) =>
-  new WorldSecrets(settings, new Budget(bytes), () => ofSeeds.of({ text: seed }), hasSecret);
+  new WorldSecrets(settings, sharedCache(bytes), () => ofSeeds.of({ text: seed }), hasSecret);
 const SECRET = 'MOCKciAppSecret00000000000000001';
 const sha256 = (text: string) => hash('sha256', text, 'hex');
 
@@ -44,7 +44,7 @@ describe('the secrets of a world', () => {
 
   it('are those that it has now, however many other worlds have', () => {
     let has = true;
-    const secrets = known('{}', 0, (hash) => has && hash === sha256(SECRET));
+    const secrets = known('{}', 1, (hash) => has && hash === sha256(SECRET));
 
     expect([secrets.has(SECRET), secrets.has(`${SECRET}x`)]).toEqual([true, false]);
     has = false;
@@ -62,7 +62,7 @@ describe('the secrets of a world', () => {
     const keyed = (key: string) =>
       new WorldSecrets(
         { key, ofSeeds },
-        new Budget(1000),
+        sharedCache(1000),
         () => ofSeeds.of({ text: '{}' }),
         () => false,
       );

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { Budget } from '../../src/core/bounded-cache.ts';
-import { Ring } from '../../src/journal/ring.ts';
+import { Ring, ringPlaces } from '../../src/journal/ring.ts';
 
 const entriesOf = (ring: Ring<string>) => [...ring.newestFirst()].map(([, entry]) => entry);
 
 describe('a ring', () => {
   it('has its newest entries, by number', () => {
-    const ring = new Ring<string>(new Budget(1000), 3);
+    const ring = new Ring<string>(ringPlaces<string>(1000), 3);
     for (const number of [1, 2, 3, 4, 5]) ring.add(number, `entry ${number}`, 10);
 
     expect(entriesOf(ring)).toEqual(['entry 5', 'entry 4', 'entry 3']);
@@ -14,19 +13,19 @@ describe('a ring', () => {
     expect(ring.size).toBe(3);
   });
 
-  it('makes room in the budget that it shares: the entry that is the oldest of all rings goes', () => {
-    const budget = new Budget(30);
-    const [one, other] = [new Ring<string>(budget, 9), new Ring<string>(budget, 9)];
+  it('makes room in the places that it shares: the entry that is the oldest of all rings goes', () => {
+    const places = ringPlaces<string>(30);
+    const [one, other] = [new Ring<string>(places, 9), new Ring<string>(places, 9)];
     one.add(1, 'first', 10);
     other.add(1, 'second', 10);
     one.add(2, 'third', 10);
     other.add(2, 'fourth', 20);
 
-    expect([entriesOf(one), entriesOf(other), budget.used]).toEqual([['third'], ['fourth'], 30]);
+    expect([entriesOf(one), entriesOf(other), places.calculatedSize]).toEqual([['third'], ['fourth'], 30]);
   });
 
-  it('does not keep an entry that is larger than the budget', () => {
-    const ring = new Ring<string>(new Budget(30), 3);
+  it('does not keep an entry that is larger than all places', () => {
+    const ring = new Ring<string>(ringPlaces<string>(30), 3);
     ring.add(1, 'small', 10);
     ring.add(2, 'large', 31);
 
@@ -34,18 +33,18 @@ describe('a ring', () => {
   });
 
   it('keeps nothing after it was cleared, and goes on', () => {
-    const budget = new Budget(30);
-    const ring = new Ring<string>(budget, 3);
+    const places = ringPlaces<string>(30);
+    const ring = new Ring<string>(places, 3);
     ring.add(1, 'before', 10);
     ring.clear();
-    expect([entriesOf(ring), ring.size, budget.used]).toEqual([[], 0, 0]);
+    expect([entriesOf(ring), ring.size, places.calculatedSize]).toEqual([[], 0, 0]);
 
     ring.add(2, 'after', 10);
-    expect([entriesOf(ring), ring.size, budget.used]).toEqual([['after'], 1, 10]);
+    expect([entriesOf(ring), ring.size, places.calculatedSize]).toEqual([['after'], 1, 10]);
   });
 
   it('has another entry in the place of one, if that is still there', () => {
-    const ring = new Ring<string>(new Budget(30), 3);
+    const ring = new Ring<string>(ringPlaces<string>(30), 3);
     ring.add(1, 'before', 10);
     ring.replace(1, 'after');
     ring.replace(2, 'never there');

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Budget } from '../../src/core/bounded-cache.ts';
 import { Quota } from '../../src/core/quota.ts';
 import { type Draft, keptBytes, keptPayload } from '../../src/journal/entry.ts';
 import { Journal } from '../../src/journal/journal.ts';
 import { LongWork } from '../../src/journal/long-work.ts';
+import { ringPlaces } from '../../src/journal/ring.ts';
 import { fingerprintOf } from '../../src/journal/secrets.ts';
 import { verify } from '../../src/journal/verify.ts';
 import { toySecrets } from './toy-secrets.ts';
@@ -26,7 +26,7 @@ function countingJournal() {
     if (text.startsWith('number-')) hidden.add(text);
     return known.has(text);
   };
-  return { journal: new Journal(new Budget(64 * 1024 * 1024), 's', { ...known, has }), hidden };
+  return { journal: new Journal(ringPlaces(64 * 1024 * 1024), 's', { ...known, has }), hidden };
 }
 
 const quota = new Quota(100_000);

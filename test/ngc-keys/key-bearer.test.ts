@@ -1,6 +1,4 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Budget } from '../../src/core/bounded-cache.ts';
-import { Views } from '../../src/core/views.ts';
 import { hashSecret } from '../../src/credentials/secret.ts';
 import { NgcKeys } from '../../src/ngc-keys/index.ts';
 import {
@@ -153,7 +151,7 @@ describe('a key is called', () => {
 
   it('to call as it, and nobody where it is none', async () => {
     const store = among(robot);
-    const impersonate = impersonatorOf((world, found) => ({ world, found }) as never);
+    const impersonate = impersonatorOf((found, world) => ({ world, found }) as never);
 
     expect(await impersonate({ store } as never, 'robot', NOW)).toEqual({ world: { store }, found: robot });
     expect(await impersonate({ store } as never, 'nobody', NOW)).toBeNull();
@@ -190,7 +188,7 @@ describe('a key stands for', () => {
     expect(principalOfKey(personal())).toMatchObject({ kind: 'personal-key', user: 'ada@acme.test' });
   });
 
-  const callerOf = (found: KeyInForce) => callerUnder(toyLaw)({ views: new Views(new Budget(10_000)) }, found);
+  const callerOf = callerUnder(toyLaw);
 
   it('what its policy holds, and what it will hold', () => {
     const found = inForce({}, { pending: [versionOf(2, ['look'])] });
@@ -229,12 +227,11 @@ describe('a key stands for', () => {
   });
 
   it('the same caller as long as nothing about it changes', () => {
-    const world = { views: new Views(new Budget(10_000)) };
     const under = callerUnder(toyLaw);
     const found = inForce();
-    const first = under(world, found);
+    const first = under(found);
 
-    expect(under(world, found)).toBe(first);
-    expect(under(world, { ...found })).not.toBe(first);
+    expect(under(found)).toBe(first);
+    expect(under({ ...found })).not.toBe(first);
   });
 });

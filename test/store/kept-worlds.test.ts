@@ -184,10 +184,10 @@ describe('worlds that outlive the process', () => {
 
   it('are not made if that cannot be stored, and take no memory', async () => {
     const { make, fail, mend, parts } = keptWorlds();
-    const { used } = parts.budgets.state;
+    const { used } = parts.memory.quota;
     fail('fill');
     await expect(make('alice', [row('a')])).rejects.toThrow('the disk is full');
-    expect(parts.budgets.state.used).toBe(used);
+    expect(parts.memory.quota.used).toBe(used);
     mend();
     expect(await idsIn(await make('alice', [row('a')]))).toEqual(['a']);
   });
@@ -401,9 +401,9 @@ describe('snapshots that outlive the process', () => {
     await all.kept.snapshots.use('one', async (found) => {
       expect(found).toMatchObject({ id: 'one', name: 'mine', made: 'made of it', size, at: NOON });
       expect(found && rowsIn(found.state).map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
-      expect(all.parts.budgets.state.used).toBeGreaterThan(500_000);
+      expect(all.parts.memory.quota.used).toBeGreaterThan(500_000);
     });
-    expect(all.parts.budgets.state.used).toBeLessThan(10_000);
+    expect(all.parts.memory.quota.used).toBeLessThan(10_000);
     expect(await all.kept.snapshots.use('two', async (found) => found)).toBeNull();
   });
 

@@ -1,14 +1,12 @@
-import { BoundedCache, type Budget } from '../../core/bounded-cache.ts';
 import type { Instant } from '../../core/clock.ts';
+import { type SharedCache, WorldCache } from '../../core/world-cache.ts';
 
 /** A number of events since a time. */
-interface Stretch {
+export interface Stretch {
   since: Instant;
   count: number;
 }
 
-/** Estimated. */
-const sizeOfStretch = () => 32;
 /** Longer names are shortened, because clients choose them. */
 const MOST_NAME = 200;
 
@@ -17,14 +15,14 @@ const MOST_NAME = 200;
  * clients and tokens.
  */
 export class TokenUsage {
-  readonly #grants: BoundedCache<Stretch>;
-  readonly #refusals: BoundedCache<Stretch>;
+  readonly #grants: WorldCache<Stretch>;
+  readonly #refusals: WorldCache<Stretch>;
   #resetAt: Instant | null = null;
   #clockBeforeReset: Instant | null = null;
 
-  constructor(budget: Budget) {
-    this.#grants = new BoundedCache<Stretch>(budget, sizeOfStretch);
-    this.#refusals = new BoundedCache<Stretch>(budget, sizeOfStretch);
+  constructor(shared: SharedCache<Stretch>) {
+    this.#grants = new WorldCache(shared);
+    this.#refusals = new WorldCache(shared);
   }
 
   /** When its world was last reset; null if never. */
@@ -66,7 +64,7 @@ export class TokenUsage {
 
   /** The holder's token is no longer usable, so they may request another. */
   forgetGrants(who: string): void {
-    this.#grants.forget(who.slice(0, MOST_NAME));
+    this.#grants.delete(who.slice(0, MOST_NAME));
   }
 
   /** Forgets everything, because its world was reset. @param before the time on its clock until then */
@@ -83,9 +81,9 @@ export class TokenUsage {
 }
 
 /** Adds one to the counter with this name. */
-function increment(held: BoundedCache<Stretch>, name: string, now: Instant): Stretch {
-  const stretch = held.find(name);
-  if (stretch === undefined) return held.keep(name, { since: now, count: 1 });
+function increment(counters: WorldCache<Stretch>, name: string, now: Instant): Stretch {
+  const stretch = counters.get(name) ?? { since: now, count: 0 };
   stretch.count += 1;
+  counters.set(name, stretch);
   return stretch;
 }

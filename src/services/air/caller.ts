@@ -15,7 +15,7 @@ export async function authenticate(context: RequestContext): Promise<Caller> {
 }
 
 /** Returns the caller of a key, by its id, its name or its user. */
-export const impersonate = impersonatorOf((world, key) => callerOfKey(key, world));
+export const impersonate = impersonatorOf(callerOfKey);
 
 /** Simulates keys with other rights. */
 export const holding = holdingOfKeys((settings) => RULESETS[settings.air], checkSubscription);
@@ -24,9 +24,9 @@ function checkSubscription({ subscriptions }: Organization): void {
   if (!subscriptions.includes('air')) throw new Problem('payment_required');
 }
 
-function callerOfKey(key: KeyInForce, world: Pick<Surroundings, 'settings' | 'views'>): Caller {
+function callerOfKey(key: KeyInForce, { settings }: Pick<Surroundings, 'settings'>): Caller {
   checkSubscription(key.organization);
-  return CALLERS[world.settings.air](world, key);
+  return CALLERS[settings.air](key);
 }
 
 type Called = Pick<AuthenticatedContext, 'caller'>;

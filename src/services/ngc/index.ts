@@ -30,7 +30,7 @@ export function ngc(rulesetsOfKeys: () => readonly Ruleset[]): ServiceDefinition
     notEmulated: NOT_EMULATED,
     rulesets: [RULESET],
     ruleset: () => RULESET,
-    authenticate: async (context) => CALLER(context, await bearerOfNgcKey(context)),
+    authenticate: async (context) => CALLER(await bearerOfNgcKey(context)),
     impersonate: impersonatorOf(CALLER),
     holding: holdingOfKeys(() => RULESET),
     findFixes: findKeyFixes,

@@ -48,10 +48,10 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
   rulesets: Object.values(RULESETS),
   ruleset: (settings) => RULESETS[settings.nvcf],
   authenticate: async (context) => {
-    if (context.settings.nvcf === 'documented') return CALLERS.documented(context, await bearerOfNgcKey(context));
-    return (await administratorOf(context)) ?? CALLERS['open-source'](context, await bearerOfNgcKey(context, true));
+    if (context.settings.nvcf === 'documented') return CALLERS.documented(await bearerOfNgcKey(context));
+    return (await administratorOf(context)) ?? CALLERS['open-source'](await bearerOfNgcKey(context, true));
   },
-  impersonate: impersonatorOf((world, key) => CALLERS[world.settings.nvcf](world, key)),
+  impersonate: impersonatorOf((key, { settings }) => CALLERS[settings.nvcf](key)),
   holding: holdingOfKeys((settings) => RULESETS[settings.nvcf]),
   findFixes: findKeyFixes,
   findOther: { service_not_enabled: findOtherKey },

@@ -26,8 +26,8 @@ export const nvct: ServiceDefinition<'nvct'> = {
   rulesets: [RULESET],
   ruleset: () => RULESET,
   authenticate: async (context) => {
-    if (context.settings.nvcf === 'documented') return CALLER(context, await bearerOfNgcKey(context));
-    return (await administratorOf(context)) ?? CALLER(context, await bearerOfNgcKey(context, true));
+    if (context.settings.nvcf === 'documented') return CALLER(await bearerOfNgcKey(context));
+    return (await administratorOf(context)) ?? CALLER(await bearerOfNgcKey(context, true));
   },
   impersonate: impersonatorOf(CALLER),
   holding: holdingOfKeys(() => RULESET),

@@ -1,11 +1,11 @@
 import type { RequestContext } from '../../contract/request.ts';
 import type { Surroundings } from '../../contract/world.ts';
+import { memoize } from '../../core/memoize.ts';
 import { type HeldRights, NO_STANDING, type Rights } from '../../core/policy.ts';
-import type { ViewKind } from '../../core/views.ts';
 import { Collection } from '../../store/collection.ts';
-import type { Row } from '../../store/collections.ts';
+import type { Collections, Row } from '../../store/collections.ts';
 import type { Identity } from './collections/identities.ts';
-import { ROLES, type Roles, rolesIn } from './roles.ts';
+import { type CustomRoleRow, ROLES, type Roles, rolesIn } from './roles.ts';
 import { SUBJECT_TYPES, type SubjectType } from './subjects.ts';
 import type { ScopeType } from './tables/index.ts';
 import { tenantIdOf } from './tenant.ts';
@@ -79,23 +79,14 @@ function subjectKey(type: SubjectType | string, id: string): string {
   return `${type}:${id.toLowerCase()}`;
 }
 
-type World = Pick<Surroundings, 'store' | 'views' | 'settings'>;
+type World = Pick<Surroundings, 'store' | 'settings'>;
 
-export async function ruleBookOf(world: World): Promise<RuleBook> {
+export async function ruleBookOf(world: Pick<World, 'store'>): Promise<RuleBook> {
   const tenantId = await tenantIdOf(world);
-  return bookIn(world, tenantId, await ACCESS_RULES.ofOwner(world.store.collections, tenantId));
+  return bookOf(await ACCESS_RULES.ofOwner(world.store.collections, tenantId));
 }
 
-function bookIn({ views }: World, tenantId: string, rows: readonly AccessRuleRow[]): RuleBook {
-  return views.of(RULE_BOOK, tenantId, [rows], () => bookOf(rows));
-}
-
-const RULE_BOOK: ViewKind<RuleBook> = { sizeOf: ({ all }) => RULE_BYTES * all.length };
-
-/** Memory that the list and the map take for a rule, in bytes. The rule itself is the body of its row. */
-const RULE_BYTES = 200;
-
-function bookOf(rows: readonly AccessRuleRow[]): RuleBook {
+const bookOf = memoize((rows: readonly AccessRuleRow[]): RuleBook => {
   const all = rows.map(({ body }) => body);
   const counting = all.filter(({ deletedAt }) => deletedAt === null);
   const bySubject = new Map<string, AccessRule[]>();
@@ -106,7 +97,7 @@ function bookOf(rows: readonly AccessRuleRow[]): RuleBook {
     else own.push(rule);
   }
   return { all, bySubject };
-}
+});
 
 /** The rules of an identity and of the groups it belongs to. */
 export function rulesOf({ bySubject }: RuleBook, { kind, name, groups }: Identity): readonly AccessRule[] {
@@ -131,21 +122,30 @@ export async function heldRightsOf(
   const { collections } = world.store;
   const rules = await ACCESS_RULES.ofOwner(collections, tenantId);
   const custom = await ROLES.ofOwner(collections, tenantId);
-  const { kind, name, groups } = identity;
-  return world.views.of(HELD_RIGHTS, `${kind} ${name}`, [tenantId, rules, custom, ...groups], () => {
-    const roles = rolesIn(world, tenantId, custom);
-    const own = rulesOf(bookIn(world, tenantId, rules), identity);
-    reportOtherRoles(world, own, roles);
-    return heldRightsBy(own, roles);
-  });
+  const book = bookOf(rules);
+  const byIdentity = rightsUnder(collections, book, custom);
+  const key = `${identity.kind} ${identity.name}`;
+  const known = byIdentity.get(key);
+  if (known !== undefined && known.groups === identity.groups) return known.heldRights;
+  const roles = rolesIn(world, custom);
+  const own = rulesOf(book, identity);
+  reportOtherRoles(world, own, roles);
+  const heldRights = heldRightsBy(own, roles);
+  byIdentity.set(key, { groups: identity.groups, heldRights });
+  return heldRights;
 }
 
-const HELD_RIGHTS: ViewKind<HeldRights> = {
-  sizeOf: ({ rightsByRule }) => HELD_RIGHTS_BYTES * (1 + (rightsByRule?.length ?? 0)),
-};
+/** The rights of identities, by kind and name. They depend on the groups, too. */
+type RightsByIdentity = Map<string, { readonly groups: readonly string[]; readonly heldRights: HeldRights }>;
 
-/** Size of held rights, and of the rights of each rule, in bytes. The names in them belong to tables. */
-const HELD_RIGHTS_BYTES = 500;
+/** Those of one world, as they are under these rules and roles. */
+function rightsUnder({ made }: Collections, book: RuleBook, custom: readonly CustomRoleRow[]): RightsByIdentity {
+  const known = made.get(book) as { readonly custom: unknown; readonly byIdentity: RightsByIdentity } | undefined;
+  if (known?.custom === custom) return known.byIdentity;
+  const byIdentity: RightsByIdentity = new Map();
+  made.set(book, { custom, byIdentity });
+  return byIdentity;
+}
 
 /** Where findings are reported. */
 type Witness = Pick<RequestContext, 'findings' | 'now'>;

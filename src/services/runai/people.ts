@@ -21,10 +21,7 @@ export interface People {
 const MOST_ROLES = 3;
 
 /** Users who can log in with a password, oldest first, so the seed's come first. @param most at most this many */
-export async function peopleOf(
-  world: Pick<Surroundings, 'store' | 'views' | 'settings'>,
-  most: number,
-): Promise<People> {
+export async function peopleOf(world: Pick<Surroundings, 'store' | 'settings'>, most: number): Promise<People> {
   const users = (await identitiesIn(world.store).all('user')).filter(canLogIn);
   const [book, names] = await Promise.all([ruleBookOf(world), namesOf(world)]);
   const people = users

@@ -1,5 +1,5 @@
 import type { Surroundings } from '../../contract/world.ts';
-import type { ViewKind } from '../../core/views.ts';
+import { memoize } from '../../core/memoize.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';
 import { profileOf, ROLES_OF } from './rulesets.ts';
@@ -50,24 +50,24 @@ export interface Role extends CustomRole {
 
 export type Roles = ReadonlyMap<number, Role>;
 
-type World = Pick<Surroundings, 'store' | 'views' | 'settings'>;
+type World = Pick<Surroundings, 'store' | 'settings'>;
 
 /** All roles by id, the predefined ones first. */
 export async function rolesOf(world: World): Promise<Roles> {
   const tenantId = await tenantIdOf(world);
-  return rolesIn(world, tenantId, await ROLES.ofOwner(world.store.collections, tenantId));
+  return rolesIn(world, await ROLES.ofOwner(world.store.collections, tenantId));
 }
 
 /** Like `rolesOf`, with the tenant's custom roles already read. */
-export function rolesIn({ views, settings }: World, tenantId: string, rows: readonly CustomRoleRow[]): Roles {
-  const profile = profileOf(settings);
-  return views.of(ROLES_BY_ID, `${profile} ${tenantId}`, [rows], () => combineRoles(profile, rows));
+export function rolesIn({ settings }: Pick<World, 'settings'>, rows: readonly CustomRoleRow[]): Roles {
+  return COMBINE_ROLES[profileOf(settings)](rows);
 }
 
-const ROLES_BY_ID: ViewKind<Roles> = { sizeOf: ({ size }) => ROLE_BYTES * size };
-
-/** Size of a role in bytes. The names of its permissions belong to tables. */
-const ROLE_BYTES = 3000;
+const COMBINE_ROLES: Readonly<Record<Profile, (rows: readonly CustomRoleRow[]) => Roles>> = {
+  '2.19': memoize((rows) => combineRoles('2.19', rows)),
+  '2.24': memoize((rows) => combineRoles('2.24', rows)),
+  '3.0': memoize((rows) => combineRoles('3.0', rows)),
+};
 
 function combineRoles(profile: Profile, rows: readonly CustomRoleRow[]): Roles {
   const predefined = ROLES_OF[profile].map(

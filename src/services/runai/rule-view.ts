@@ -15,7 +15,7 @@ export interface Names {
   readonly withStatus: boolean;
 }
 
-export async function namesOf(context: Pick<Surroundings, 'store' | 'views' | 'settings'>): Promise<Names> {
+export async function namesOf(context: Pick<Surroundings, 'store' | 'settings'>): Promise<Names> {
   return {
     roles: await rolesOf(context),
     scopes: await scopesOf(context),

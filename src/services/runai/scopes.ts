@@ -1,7 +1,7 @@
 import type { Schema } from '../../contract/documented.ts';
 import type { Surroundings } from '../../contract/world.ts';
 import type { ResourceAttributes } from '../../core/decide.ts';
-import type { ViewKind } from '../../core/views.ts';
+import { memoize } from '../../core/memoize.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';
 import type { ScopeType } from './tables/index.ts';
@@ -59,13 +59,11 @@ export interface Scopes {
   unit(type: UnitType, id: string): Unit | null;
 }
 
-export async function scopesOf(world: Pick<Surroundings, 'store' | 'views'>): Promise<Scopes> {
+export async function scopesOf(world: Pick<Surroundings, 'store'>): Promise<Scopes> {
   const tenantId = await tenantIdOf(world);
   const tenant: Scope = { type: 'tenant', id: tenantId, name: await tenantNameOf(world) };
-  const unitsIn = async (collection: Collection<Unit>) => {
-    const rows = await collection.ofOwner(world.store.collections, tenantId);
-    return world.views.of(UNITS, `${collection.name} ${tenantId}`, [rows], () => unitsOf(rows));
-  };
+  const unitsIn = async (collection: Collection<Unit>) =>
+    unitsOf(await collection.ofOwner(world.store.collections, tenantId));
   const [cluster, department, project] = await Promise.all([
     unitsIn(CLUSTERS),
     unitsIn(DEPARTMENTS),
@@ -94,15 +92,10 @@ interface Units {
   readonly byId: ReadonlyMap<string, Unit>;
 }
 
-const UNITS: ViewKind<Units> = { sizeOf: ({ list }) => UNIT_BYTES * list.length };
-
-/** Memory that the list and the map take for a unit, in bytes. The unit itself is the body of its row. */
-const UNIT_BYTES = 200;
-
-function unitsOf(rows: readonly Row<Unit>[]): Units {
+const unitsOf = memoize((rows: readonly Row<Unit>[]): Units => {
   const list = rows.map(({ body }) => body);
   return { list, byId: new Map(list.map((unit) => [unit.id.toLowerCase(), unit])) };
-}
+});
 
 /** The cluster and department of a unit. A project without a cluster is in the cluster of its department. */
 function parentsOf(units: { readonly cluster: Units; readonly department: Units }, unit: Unit): Scope[] {

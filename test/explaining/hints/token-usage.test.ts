@@ -1,7 +1,7 @@
 /** Hints on requests that are answered: a client that does not keep its token. */
 import { describe, expect, it } from 'vitest';
-import { Budget } from '../../../src/core/bounded-cache.ts';
-import { TokenUsage } from '../../../src/explaining/hints/token-usage.ts';
+import { sharedCache } from '../../../src/core/world-cache.ts';
+import { type Stretch, TokenUsage } from '../../../src/explaining/hints/token-usage.ts';
 import { admin } from '../../support/cast.ts';
 import { testServer } from '../../support/server.ts';
 import { makeWorld, type TestWorld } from '../../support/worlds.ts';
@@ -85,17 +85,16 @@ describe('a client that asks for its third token while the first is young', () =
   });
 });
 
-it('what is remembered of clients stays within its bytes, however many there are', () => {
-  const budget = new Budget(10_000);
-  const habits = new TokenUsage(budget);
+it('what is known of the usage of clients is bounded, and gone after a reset', () => {
+  const shared = sharedCache<Stretch>(10_000);
+  const usage = new TokenUsage(shared);
   for (let client = 0; client < 10_000; client += 1) {
-    habits.countGrant(`${client}${'x'.repeat(client % 5000)}`, 0, 1000);
-    habits.countRefusal(`${client}`, `${client}`, 0);
+    usage.countGrant(`${client}${'x'.repeat(client % 5000)}`, 0, 1000);
+    usage.countRefusal(`${client}`, `${client}`, 0);
   }
+  usage.countGrant('ada', 0, 1000);
+  expect([shared.calculatedSize <= 10_000, usage.countGrant('ada', 0, 1000)]).toEqual([true, 2]);
 
-  expect(budget.used).toBeLessThanOrEqual(10_000);
-  habits.reset(5, 7);
-  expect({ used: budget.used, resetAt: habits.resetAt, before: habits.clockBeforeReset }).toEqual({
-    ...{ used: 0, resetAt: 5, before: 7 },
-  });
+  usage.reset(5, 7);
+  expect([usage.countGrant('ada', 0, 1000), usage.resetAt, usage.clockBeforeReset]).toEqual([1, 5, 7]);
 });

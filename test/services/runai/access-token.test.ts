@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Budget } from '../../../src/core/bounded-cache.ts';
 import { Findings, findingView } from '../../../src/core/finding.ts';
 import { knownHosts } from '../../../src/core/hosts.ts';
 import { type Problem, unauthenticatedProblem } from '../../../src/core/problem.ts';
+import { sharedCache } from '../../../src/core/world-cache.ts';
 import { RememberedTokens } from '../../../src/credentials/remembered.ts';
 import { type AccessTokenAttempt, acceptToken } from '../../../src/services/runai/access-token.ts';
 import { Grants } from '../../../src/services/runai/collections/grants.ts';
@@ -46,8 +46,8 @@ function serverOf({
     keyFault: null as Problem | null,
     tokenFault: null as unknown,
     asked,
-    findings: new Findings(new Budget(100_000)),
-    remembered: new RememberedTokens(new Budget(100_000)),
+    findings: new Findings(),
+    remembered: new RememberedTokens(sharedCache<VerifiedClaims>(100_000)),
   };
   const tokens = {
     verify: async () => {
