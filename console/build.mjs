@@ -3,7 +3,7 @@
  * The pages of the console: a script for the first view, one for the others, and one style sheet, which the server hands out
  * and never reads itself.
  */
-import { copyFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { runInNewContext } from 'node:vm';
 import { build } from 'vite';
@@ -76,8 +76,6 @@ export async function buildConsole(target) {
     },
   });
   await writeFile(new URL('first-view.html', target), await firstView());
-  // The pages of documents have the frame as well, and nothing else of the console.
-  await copyFile(new URL('src/frame/frame.css', import.meta.url), new URL('frame.css', target));
   const outputs = Array.isArray(output) ? output : [output];
   return outputs.flatMap((one) =>
     'output' in one ? one.output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : [])) : [],

@@ -110,7 +110,7 @@ export async function build() {
   await removeAllBut([...output.map(({ fileName }) => fileName), ...facades, NOTICES, SBOM, SEED_SCHEMA]);
   await buildDocuments();
   await copySwaggerUi();
-  await copyReader();
+  await copyTheme();
   await linkCommand();
   await writeFile(MARK, mark);
 }
@@ -267,15 +267,15 @@ async function linkCommand() {
 async function copySwaggerUi() {
   const target = new URL('swagger-ui/', DIST);
   await mkdir(target, { recursive: true });
-  for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js']) {
+  for (const file of ['swagger-ui.css', 'index.css', 'swagger-ui-bundle.js', 'swagger-ui-standalone-preset.js']) {
     await copyFile(new URL(`static/${file}`, SWAGGER_UI), new URL(file, target));
   }
 }
 
-/** Copies the scripts and styles of the pages of /docs, which are served as they are written. */
-async function copyReader() {
+/** Copies the theme of Swagger UI, which is served as it is written. */
+async function copyTheme() {
   const source = new URL('../src/http/docs/', import.meta.url);
-  const target = new URL('reader/', DIST);
+  const target = new URL('docs/', DIST);
   await mkdir(target, { recursive: true });
   const files = (await readdir(source)).filter((file) => /\.(css|js)$/.test(file));
   await Promise.all(files.map((file) => copyFile(new URL(file, source), new URL(file, target))));

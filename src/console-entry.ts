@@ -1,6 +1,5 @@
 /** Everything that the console imports from the server. Vite bundles it for browsers. */
 export type * from '../generated/library.ts';
-export { DOCUMENTS, RAIL, type RailView, VIEWS_ID } from './http/console-rail.ts';
 export { pagesOf } from './library/calls.ts';
 export { type ClockState, eventReader, type MockEvent } from './library/events.ts';
 export type { RequestSummary } from './library/requests.ts';

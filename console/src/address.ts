@@ -21,13 +21,9 @@ function read(hash: string): Place {
   return { view: FORMER.get(view) ?? view, chosen: verify === 'yes' ? { tool: 'verify', ...choice } : choice };
 }
 
-/** Where the console is for a page that only has its frame; empty in the console. */
-const HOME = document.documentElement.dataset['home'] ?? '';
-
-const now = () => read(HOME === '' ? location.hash : 'docs');
-const current = signal(now());
+const current = signal(read(location.hash));
 addEventListener('hashchange', () => {
-  current.value = now();
+  current.value = read(location.hash);
 });
 
 export const view = computed(() => current.value.view);
@@ -38,7 +34,7 @@ export function addressOfView(name: string, choice: Readonly<Record<string, stri
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(choice)) if (value) query.set(key, value);
   const text = query.toString();
-  return `${HOME}#/${name}${text === '' ? '' : `?${text}`}`;
+  return `#/${name}${text === '' ? '' : `?${text}`}`;
 }
 
 /** Changes what is chosen in the view, beside what is chosen already. @param isStep can it be undone by going back? */
@@ -50,9 +46,9 @@ export function choose(choice: Readonly<Record<string, string | undefined>>, isS
   current.value = read(address);
 }
 
-/** The same page in another world, without what is chosen in it. @param home the address of this world's console */
-export function sameIn(home: string): string {
-  return location.pathname.slice(home.length) + location.hash.split('?')[0];
+/** The address of the view without what is chosen in it, for another world. */
+export function sameView(): string {
+  return location.hash.split('?')[0] ?? '';
 }
 
 /** Goes to an address as a link does, and at once: whatever reads where the page is does not see the former place again. */

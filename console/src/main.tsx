@@ -1,10 +1,9 @@
 import { render } from 'preact';
 import { follow } from './control-api/stream.ts';
-import { drawAround } from './frame/documents.tsx';
 import { Frame, readAll } from './frame/frame.tsx';
-import { changed, noteEvent } from './state/changes.ts';
+import { noteEvent } from './state/changes.ts';
 import { noteClock } from './state/clock.ts';
-import { noteUnread, readInForce } from './state/in-force.ts';
+import { noteUnread } from './state/in-force.ts';
 import { forgetRequests, noteRequest } from './state/requests.ts';
 import { loadViews } from './views/lazy.tsx';
 import './style.css';
@@ -30,14 +29,7 @@ function begin(read: () => Promise<void>): void {
   }, readAgain);
 }
 
-if (root === null) {
-  drawAround();
-  // Documents are also for those without the admin token. They see nothing of what is in force.
-  readInForce().then(
-    () => begin(async () => changed('worlds')),
-    () => {},
-  );
-} else {
+if (root !== null) {
   render(<Frame />, root);
   document.documentElement.classList.remove('elsewhere');
   // The first view is drawn before anything is read; what is shown is read before what may be.

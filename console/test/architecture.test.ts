@@ -15,7 +15,7 @@ const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly 
     may: [/^console\/src\/(control-api\/|connection$)/, /^@preact\/signals$/, /^console-entry$/],
   },
   // What every room may know: the address, the window, the connection, and what somebody prefers.
-  { files: /^console\/src\/(address|connection|duration|preferences|window)$/, may: [/^@preact\/signals$/] },
+  { files: /^console\/src\/(address|connection|duration|navigation|preferences|window)$/, may: [/^@preact\/signals$/] },
   {
     files: /^console\/src\/state\//,
     may: [
@@ -33,8 +33,7 @@ const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly 
     may: [
       /^console\/src\/views\/(([a-z-]+)\/(\2|recorded|tools\/tools)|lazy|others)$/,
       /^console\/src\/frame\/(help|palette)$/,
-      /^console\/src\/parts\/loaded$/,
-      /^console-entry$/,
+      /^console\/src\/(parts\/loaded|navigation)$/,
       /^@preact\/signals$/,
     ],
     types: [/^preact$/],
@@ -99,14 +98,14 @@ describe('the console', () => {
     );
 
     expect(new Set(ofServer.map(({ target }) => target))).toEqual(new Set(['console-entry']));
-    expect(Object.keys(ENTRY).sort()).toEqual(['DOCUMENTS', 'RAIL', 'VIEWS_ID', 'eventReader', 'pagesOf']);
+    expect(Object.keys(ENTRY).sort()).toEqual(['eventReader', 'pagesOf']);
   });
 
   it('has little of the server in its scripts, and no module of Node', () => {
     const sources = SCRIPTS.flatMap((name) => JSON.parse(read(`dist/console/${name}.js.map`)).sources as string[]);
     const ofServer = sources.flatMap((source) => /^(?:\.\.\/)+(src\/.*)/.exec(source)?.[1] ?? []);
 
-    expect(ofServer.toSorted()).toEqual(['src/http/console-rail.ts', 'src/library/calls.ts', 'src/library/events.ts']);
+    expect(ofServer.toSorted()).toEqual(['src/library/calls.ts', 'src/library/events.ts']);
     expect(sources.filter((source) => /browser-external|node:/.test(source))).toEqual([]);
   });
 

@@ -10,7 +10,7 @@ import type { Documents } from '../http/openapi.ts';
 import { pagesOn } from '../http/pages.ts';
 import { Routes } from '../http/routes.ts';
 import type { Server } from '../http/server.ts';
-import { consoleFile, documentText, preparedDocument, readerFile, swaggerUiFile } from '../platform/assets.ts';
+import { consoleFile, documentText, preparedDocument, SWAGGER_UI, themeFile } from '../platform/assets.ts';
 
 /** Opens the documents of services. */
 export function mount(
@@ -49,7 +49,7 @@ export async function pages(
     read: () => servedText(ruleset),
   }));
   serveLlmsTxt(served, documented);
-  serveDocs(served, documented, { swaggerUi: swaggerUiFile, own: readerFile });
+  serveDocs(served, documented, { swaggerUi: SWAGGER_UI, theme: themeFile });
 }
 
 /** The document of a ruleset for readers, as JSON text. */

@@ -13,8 +13,6 @@ export interface Evidence {
 export interface Needs {
   /** Sentences in Markdown. */
   readonly text: string;
-  /** The rights alone, for a line of a list. */
-  readonly rights: string;
   readonly evidence: readonly Evidence[];
 }
 
@@ -26,17 +24,16 @@ export interface Needs {
 export function describeNeeds(tables: Tables, row: OperationRow, open = 'No credential.'): Needs {
   const ofOperation: Evidence = { about: 'the operation', certainty: row.certainty, source: row.source };
   const rule = tables.rules.find(({ id }) => id === row.rule);
-  if (rule === undefined) return { text: open, rights: 'no credential', evidence: [ofOperation] };
+  if (rule === undefined) return { text: open, evidence: [ofOperation] };
   const labels = new Map((tables.resourceTypes ?? []).map(({ id, label }) => [id, label]));
   const added = (rule.added ?? []).map(
     ({ types, certainty, source }): Evidence => ({ about: listTypes(types, labels, 'and'), certainty, source }),
   );
   return {
     text: [
-      `${describeRights(rule, nameWithLabel(tables), 'A credential, and no right')}${describeTypes(tables, rule, labels)}.`,
+      `${describeRights(rule, nameWithLabel(tables))}${describeTypes(tables, rule, labels)}.`,
       ...describeConditions(rule),
     ].join(' '),
-    rights: rule.closed === true ? 'what no key has' : describeRights(rule, (id) => `\`${id}\``, 'a credential'),
     evidence: [ofOperation, { about: 'the rule', certainty: rule.certainty, source: rule.source }, ...added],
   };
 }
@@ -50,8 +47,8 @@ function nameWithLabel({ permissions }: Tables): (id: string) => string {
   };
 }
 
-/** The permissions and roles that the caller must hold. @param none the words for none */
-function describeRights({ needs }: Rule, describePermission: (id: string) => string, none: string): string {
+/** The permissions and roles that the caller must hold. */
+function describeRights({ needs }: Rule, describePermission: (id: string) => string): string {
   const { all = [], any = [], roles = [], orRoles = [] } = needs;
   const held = [
     ...all.map(describePermission),
@@ -62,7 +59,7 @@ function describeRights({ needs }: Rule, describePermission: (id: string) => str
   ];
   const instead =
     orRoles.length === 0 ? '' : `, or ${orRoles.length === 1 ? 'the role' : 'one of the roles'} ${quote(orRoles)}`;
-  return `${join(held, 'and') || none}${instead}`;
+  return `${join(held, 'and') || 'A credential, and no right'}${instead}`;
 }
 
 /** The resource types that the right must be granted for, or the key be bound to. */

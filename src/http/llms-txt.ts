@@ -1,5 +1,5 @@
 import { once, type Pages, pageHeaders } from './pages.ts';
-import { operationsIn, type ReadableDocument } from './read-documents.ts';
+import type { ReadableDocument } from './read-documents.ts';
 
 /** Browsers show it as text; they would save `text/markdown` as a file. */
 const TEXT = 'text/plain; charset=utf-8';
@@ -8,9 +8,8 @@ const TEXT = 'text/plain; charset=utf-8';
 export function serveLlmsTxt(pages: Pages, documents: readonly ReadableDocument[]): void {
   const control = documents.filter(({ isControlApi }) => isControlApi);
   const paths = once(async () => {
-    const operations = (await Promise.all(control.map(operationsIn))).flat();
-    // A link can only lead to what needs neither a body nor an id.
-    return operations.filter(({ method, path }) => method === 'GET' && !path.includes('{'));
+    const texts = await Promise.all(control.map(({ read }) => read()));
+    return texts.flatMap(linkedCalls);
   });
   pages.serve('/llms.txt', TEXT, pageHeaders("'none'"), async (_below, base) => {
     const linkTo = ({ name, title, tables }: ReadableDocument) =>
@@ -20,7 +19,7 @@ export function serveLlmsTxt(pages: Pages, documents: readonly ReadableDocument[
 
 > A local mock of NVIDIA's auth and access-key APIs. It refuses for real, and says exactly why.
 
-The base URL of every API is ${base}. The cast has all users and keys, with their credentials.
+The base URL of every API is ${base}. The description of each operation begins with the rights that it needs. The cast has all users and keys, with their credentials.
 
 A refused request has the header \`x-mock-decision\` with an \`id\`. \`GET ${base}/_mock/decisions/ID\` has what was \`missing\` and
 \`held\`, and the \`fixes\`. A server with an admin token wants it for calls below \`/_mock\`, in the header \`x-mock-admin-token\`.
@@ -31,11 +30,19 @@ ${documents
   .filter(({ isControlApi }) => !isControlApi)
   .map(linkTo)
   .join('\n')}
-- [All operations](${base}/docs/operations): HTML, the rights that each operation needs
 
 ## Control API
 
 ${[...control.map(linkTo), ...calls].join('\n')}
 `;
   });
+}
+
+/** The calls that a link can lead to: they need neither a body nor an id. */
+function linkedCalls(document: string) {
+  const { paths }: { paths: Readonly<Record<string, { readonly get?: { readonly summary: string } }>> } =
+    JSON.parse(document);
+  return Object.entries(paths).flatMap(([path, { get }]) =>
+    get === undefined || path.includes('{') ? [] : [{ path, summary: get.summary }],
+  );
 }

@@ -1,15 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import type { Problem } from '../core/problem.ts';
+import { escapeHtml, escapeWithCode, LOOK } from '../core/html.ts';
 import { worldPath } from '../core/world-id.ts';
-import { lostPage } from './docs-pages.ts';
+import { contentSource } from '../platform/content-source.ts';
 import { problemOf, sendProblem } from './problem.ts';
 import { originsOf, worldBehind } from './steps/select-world.ts';
 import { originOf } from './transport/arrival.ts';
 
 export const HTML = 'text/html; charset=utf-8';
 export const SCRIPT = 'text/javascript; charset=utf-8';
-export const STYLE = 'text/css; charset=utf-8';
 
 /**
  * The security headers of a page.
@@ -26,6 +25,50 @@ export function pageHeaders(styles: string, scripts = "'self'"): Readonly<Record
     // Not `no-referrer`: by their own referrer, the control API knows requests of these pages under any host name.
     'referrer-policy': 'same-origin',
   };
+}
+
+const PAGE_STYLE = `${LOOK}
+body { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 4rem }
+ul { list-style: none; padding: 0 }
+li { display: flex; flex-wrap: wrap; gap: .2rem 1rem; justify-content: space-between; padding: .6rem 0; border-top: 1px solid var(--line) }
+`;
+
+/** The headers of `htmlPage`. */
+export const PAGE_HEADERS = pageHeaders(contentSource(PAGE_STYLE));
+
+/** A page of text. @param main HTML */
+export function htmlPage(title: string, main: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>nv-auth-mock: ${escapeHtml(title)}</title>
+<style>${PAGE_STYLE}</style>
+<link rel="icon" href="data:,">
+</head>
+<body>
+<main>
+<h1>${escapeHtml(title)}</h1>
+${main}
+</main>
+</body>
+</html>
+`;
+}
+
+/**
+ * The page for a world that does not exist.
+ *
+ * @param message why, with code in backticks
+ * @param back URL of the default world
+ */
+function lostPage(message: string, back: string): string {
+  return htmlPage(
+    'No such world',
+    `<p>${escapeWithCode(message)}</p>
+<p>Open <a href="${escapeHtml(back)}/#/worlds">the list of worlds</a> or <a href="${escapeHtml(back)}/">the console of the default world</a>.</p>`,
+  );
 }
 
 /**
@@ -50,13 +93,17 @@ interface Page {
 export interface Pages {
   /** Serves a path, with and without a slash at its end. */
   serve(path: string, type: string, headers: PageHeaders, text: PageText): void;
+  /** Has another Fastify answer what is below a path and not served otherwise. It is made when it is first needed. */
+  forward(path: string, to: () => Promise<FastifyInstance>): void;
 }
 
 export function pagesOn(app: FastifyInstance): Pages {
   const { mock: server } = app;
   const { originGuard, addresses } = server;
   /** The path prefix of the world, and its URL. @throws Problem if the world does not exist, or if this process has none */
-  const locate = (raw: IncomingMessage, origin: string): readonly [below: string, base: string] => {
+  const locate = (raw: IncomingMessage): readonly [below: string, base: string] => {
+    const origin = originOf(raw, server);
+    originGuard.check(raw, 'open');
     const fault = server.worlds.fault();
     if (fault !== null) throw fault;
     const address = addresses.of(raw);
@@ -70,33 +117,45 @@ export function pagesOn(app: FastifyInstance): Pages {
     const address = addresses.of(raw);
     return address?.kind === 'host' ? `//${raw.headers.host?.slice(address.world.length + 1)}` : '';
   };
-  /** A person who follows an old link gets a page; a program gets the problem. */
-  const isLostPerson = ({ headers }: IncomingMessage, { kind }: Problem, { type }: Page) =>
-    kind === 'no_such_world' && type === HTML && headers.accept?.includes('text/html') === true;
   const served = new Map<string, Page>();
+  const forwarded = new Map<string, () => Promise<FastifyInstance>>();
   // One route for all pages: a server has dozens, and most are never opened.
   app.route<{ Params: { '*': string } }>({
     method: ['GET', 'HEAD'],
     url: '/*',
     handler: async ({ raw, params }, reply) => {
-      const page = served.get(`/${params['*']}`);
-      if (page === undefined) return reply.callNotFound();
-      const headers = typeof page.headers === 'function' ? await page.headers() : page.headers;
+      const path = `/${params['*']}`;
+      const page = served.get(path);
+      const [, ofPath = ''] = /^(\/[^/]*\/[^/]*)(?:\/|$)/.exec(path) ?? [];
+      const other = forwarded.get(ofPath);
+      if (page === undefined && other === undefined) return reply.callNotFound();
       try {
-        const origin = originOf(raw, server);
-        originGuard.check(raw, 'open');
-        const text = await page.text(...locate(raw, origin));
-        return reply.type(page.type).headers(headers).send(text);
+        const [below, base] = locate(raw);
+        if (page !== undefined) {
+          const headers = typeof page.headers === 'function' ? await page.headers() : page.headers;
+          return reply
+            .type(page.type)
+            .headers(headers)
+            .send(await page.text(below, base));
+        }
+        // The links of its pages are relative to it.
+        if (path === ofPath) return reply.redirect(`${below}${path}/`);
+        const { routing } = await (other as NonNullable<typeof other>)();
+        reply.hijack();
+        routing(raw, reply.raw);
+        return reply;
       } catch (thrown) {
         const problem = problemOf(thrown);
-        if (isLostPerson(raw, problem, page)) {
+        // A person who follows an old link gets a page; a program gets the problem.
+        const isPage = page === undefined || page.type === HTML;
+        if (isPage && problem.kind === 'no_such_world' && raw.headers.accept?.includes('text/html') === true) {
           return reply
             .code(404)
             .type(HTML)
-            .headers(headers)
+            .headers(PAGE_HEADERS)
             .send(lostPage(problem.message, wayBack(raw)));
         }
-        if (problem.kind === 'internal') server.log.error(`GET /${params['*']} failed`, problem.cause);
+        if (problem.kind === 'internal') server.log.error(`GET ${path} failed`, problem.cause);
         return sendProblem(reply, problem);
       }
     },
@@ -106,6 +165,7 @@ export function pagesOn(app: FastifyInstance): Pages {
       const paths = path.endsWith('/') ? [path] : [path, `${path}/`];
       for (const one of paths) served.set(one, { type, headers, text });
     },
+    forward: (path, to) => forwarded.set(path, to),
   };
 }
 

@@ -42,7 +42,7 @@ export function checkMatch(
   const ofService = operations.filter(({ service }) => match.service === undefined || service === match.service);
   if (!operations.some(({ id }) => id === match.operation)) {
     const names = ofService.map(({ id }) => id);
-    checkName(match.operation, names, member('operation'), 'no operation is called', '`/docs/operations`');
+    checkName(match.operation, names, member('operation'), 'no operation is called', '`/docs`');
   }
   checkName(match.reason, reasons, member('reason'), 'there is no reason', '`GET /_mock/fidelity`');
   checkName(method, METHODS, member('method'), 'HTTP has no method');
@@ -148,7 +148,7 @@ function neverMatches(
       )
     : undefined;
   const named = possible.map(({ method, path, service }) => `${method} ${path ?? '*'} (${service})`);
-  const there = `There are ${listNames(given, named, '`/docs/operations`')}.`;
+  const there = `There are ${listNames(given, named, '`/docs`')}.`;
   return new Problem(
     'invalid_request',
     `${member} is \`${shorten(given)}\`, which can never match: ${what}. ${near === undefined ? there : `Did you mean \`${near}\`?`}`,

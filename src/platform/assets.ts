@@ -12,9 +12,11 @@ const DOCUMENTS = new URL('dist/openapi/', ROOT);
 const OPERATIONS = new URL('dist/operations/', ROOT);
 const SCAFFOLDS = new URL('examples/scaffold/', ROOT);
 const FIXTURES = new URL('fixtures/', ROOT);
-const SWAGGER_UI = new URL('dist/swagger-ui/', ROOT);
 const CONSOLE = new URL('dist/console/', ROOT);
-const READER = new URL('dist/reader/', ROOT);
+const THEME = new URL('dist/docs/', ROOT);
+
+/** The folder with the files of Swagger UI. */
+export const SWAGGER_UI = fileURLToPath(new URL('dist/swagger-ui/', ROOT));
 
 /** A merged OpenAPI document, as JSON text. @param name of a service, or of one of its profiles: `air.2.0` */
 export function documentText(name: string): Promise<string> {
@@ -35,14 +37,9 @@ export async function documentNames(): Promise<string[]> {
   return names.filter((name) => !names.some((other) => other.startsWith(`${name}.`)));
 }
 
-/** A file of Swagger UI, by its own name. */
-export function swaggerUiFile(name: string): Promise<Buffer> {
-  return readFile(new URL(name, SWAGGER_UI));
-}
-
-/** A script or style sheet of the pages of documents, by its own name. */
-export function readerFile(name: string): Promise<Buffer> {
-  return readFile(new URL(name, READER));
+/** A file of the theme of Swagger UI, by its own name. */
+export function themeFile(name: string): Promise<Buffer> {
+  return readFile(new URL(name, THEME));
 }
 
 /** A file of the console, by its own name. */

@@ -188,7 +188,7 @@ the operation itself (its parameters, bodies and statuses), the others about the
 | \`contradicted\` | the documentation says two things; the mock follows one |
 | \`ours\` | no source at all |
 
-A running server shows the source of each row at \`/docs/operations\`. Why some documents differ from the vendors':
+A running server shows the source of each row in the description of its operation at \`/docs\`. Why some documents differ from the vendors':
 [Differences](https://github.com/nv-auth-mock/nv-auth-mock/blob/main/docs/maintaining/differences.md).
 
 ## Only what is documented

@@ -188,7 +188,10 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     ],
     types: [/^contract\//, /^store\/[a-z-]+$/, /^faults\/fault$/, /^explaining\//, /^journal\/match$/],
   },
-  { files: /^http\/swagger$/, may: [/^fastify$/, /^@fastify\/swagger$/] },
+  {
+    files: /^http\/(docs|read-documents)$/,
+    may: [/^http\//, /^core\//, /^explaining\/index$/, /^fastify$/, /^@fastify\/swagger(-ui)?$/, /^yaml$/],
+  },
   {
     files: /^http\//,
     may: [
@@ -295,7 +298,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   // Only what runs in a browser, too.
   {
     files: /^console-entry$/,
-    may: [/^http\/console-rail$/, /^library\/(calls|events)$/],
+    may: [/^library\/(calls|events)$/],
     types: [/^library\/(requests|worlds)$/, /^generated\/library$/],
   },
   { files: /^main$/, may: [/^cli\/index$/, /^platform\/node-version$/] },

@@ -122,9 +122,9 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     await page.goto(`http://0.0.0.0:${its}/`);
     const requests = page.getByRole('listbox', { name: 'Requests, newest first' });
     await requests.getByRole('option').filter({ hasText: 'get_users' }).waitFor();
-    await page.goto(`http://0.0.0.0:${its}/docs/runai`);
+    await page.goto(`http://0.0.0.0:${its}/docs/runai/`);
     await page.waitForSelector('.opblock');
-    await page.waitForSelector('.who option', { state: 'attached' });
+    await page.waitForSelector('.bar option', { state: 'attached' });
     await page.goto(`http://0.0.0.0:${its}/docs`);
 
     expect(refused).toEqual([]);

@@ -41,21 +41,11 @@ describe('what an operation needs', () => {
     );
   });
 
-  it.each<[string, Partial<Rule>]>([
-    ['`play` and one of `mend`, `look`', { needs: { all: ['play'], any: ['mend', 'look'] }, on: ['toy'] }],
-    ['`mend`, or the role `Parent`', { needs: { all: ['mend'], orRoles: ['Parent'] }, ownersOnly: true }],
-    ['a credential', {}],
-    ['what no key has', { needs: { all: ['mend'] }, closed: true }],
-  ])('has its rights alone, without labels and objects, for a line of a list: %s', (rights, rule) => {
-    expect(toldOf(rule).rights).toBe(rights);
-  });
-
   it('is nothing for a public one, unless whoever serves it says more', () => {
     const row = { ...ROW, rule: 'public' };
 
     expect(describeNeeds(TOY_TABLES, row)).toEqual({
       text: 'No credential.',
-      rights: 'no credential',
       evidence: [{ about: 'the operation', certainty: 'documented', source: ROW.source }],
     });
     expect(describeNeeds(TOY_TABLES, row, 'A smile.').text).toBe('A smile.');

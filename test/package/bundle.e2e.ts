@@ -146,7 +146,7 @@ describe('the package', () => {
   it('can be required, and finds its files', async () => {
     const program = `const { startMock } = require('nv-auth-mock');
       startMock({ listen: false }).then(async (mock) => {
-        const answer = await mock.fetch('/docs/runai');
+        const answer = await mock.fetch('/docs/runai/');
         console.log((await mock.getToken()).split('.').length, answer.status);
         await mock.stop();
       });`;

@@ -7,8 +7,8 @@ import {
   installedManifest,
   packageVersion,
   preparedDocument,
-  readerFile,
-  swaggerUiFile,
+  SWAGGER_UI,
+  themeFile,
 } from '../../src/platform/assets.ts';
 
 const inPackage = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
@@ -36,8 +36,8 @@ it('what a server reads of a document are its operations, and later their schema
 
 it('fixtures, the files of pages and the version are those of the package', async () => {
   expect(await fixture('ngc', 'cast.json')).toEqual(JSON.parse(inPackage('fixtures/ngc/cast.json')));
-  expect((await swaggerUiFile('swagger-ui.css')).toString()).toContain('.swagger-ui');
-  expect((await readerFile('reader.js')).toString()).toBe(inPackage('src/http/docs/reader.js'));
+  expect(readFileSync(`${SWAGGER_UI}/swagger-ui.css`, 'utf8')).toContain('.swagger-ui');
+  expect((await themeFile('theme.js')).toString()).toBe(inPackage('src/http/docs/theme.js'));
   expect(await packageVersion()).toBe(JSON.parse(inPackage('package.json')).version);
 });
 

@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
-import { VIEWS_ID } from '../../../src/console-entry.ts';
-import { addressOfView, sameIn, view } from '../address.ts';
+import { addressOfView, sameView, view } from '../address.ts';
 import { connection, isOffline } from '../connection.ts';
-import { addressOf, adminToken, wantsToken } from '../control-api/client.ts';
+import { adminToken, wantsToken } from '../control-api/client.ts';
 import { retry } from '../control-api/stream.ts';
+import { VIEWS_ID } from '../navigation.ts';
 import { Icon } from '../parts/icon.tsx';
 import { textOf, useLoaded } from '../parts/loaded.tsx';
 import { timeText } from '../parts/time.ts';
@@ -101,7 +101,6 @@ export function FrameDialog() {
   useShortcuts();
   if (opened.value === null) return null;
   const views = lazy.value;
-  // The pages of documents read the second script only for this.
   if (views === null) return <Awaited />;
   return opened.value === 'palette' ? <views.Palette /> : <views.Help />;
 }
@@ -111,7 +110,7 @@ function toContent() {
   document.getElementById('content')?.focus();
 }
 
-/** Leads to the same page of another world. */
+/** Leads to the same view of another world. */
 export function WhichWorld() {
   const all = worlds.value;
   const current = here.value;
@@ -128,7 +127,7 @@ export function WhichWorld() {
         value={current.id}
         onChange={({ currentTarget: { value } }) => {
           const wanted = all.find(({ id }) => id === value);
-          if (wanted !== undefined) location.href = consoleOf(wanted, sameIn(addressOf('/')));
+          if (wanted !== undefined) location.href = consoleOf(wanted, sameView());
         }}
       >
         {all.map(({ id }) => (

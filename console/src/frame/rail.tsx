@@ -1,6 +1,6 @@
-import { DOCUMENTS, RAIL, type RailView, VIEWS_ID } from '../../../src/console-entry.ts';
 import { addressOfView } from '../address.ts';
 import { addressOf } from '../control-api/client.ts';
+import { DOCUMENTS, RAIL, type RailView, VIEWS_ID } from '../navigation.ts';
 import { Icon } from '../parts/icon.tsx';
 import { badges } from '../state/in-force.ts';
 

@@ -117,7 +117,7 @@ export async function documentPage(service: string, operation: string): Promise<
   const { paths } = await keptOnce(documents, service, () => ask<Document>('GET', `/openapi/${service}.json`));
   const all = Object.values(paths).flatMap((methods) => Object.values(methods));
   const [tag] = all.find(({ operationId }) => operationId === operation)?.tags ?? [];
-  return `/docs/${service}${tag === undefined ? '' : `#/${encodeURIComponent(tag)}/${operation}`}`;
+  return `/docs/${service}/${tag === undefined ? '' : `#/${encodeURIComponent(tag)}/${operation}`}`;
 }
 
 /** Reads what stays the same for as long as the server runs; what could not be read is tried again. */

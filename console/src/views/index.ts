@@ -1,5 +1,5 @@
 import type { ComponentType } from 'preact';
-import { RAIL } from '../../../src/console-entry.ts';
+import { RAIL } from '../navigation.ts';
 import { lazy } from './lazy.tsx';
 import { Requests } from './requests/requests.tsx';
 

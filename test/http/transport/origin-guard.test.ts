@@ -364,7 +364,7 @@ describe('what a user stored', () => {
 });
 
 describe('pages', () => {
-  it.each(['/docs', '/docs/runai/', '/docs/static/swagger-ui.css'])(
+  it.each(['/docs', '/docs/runai/', '/docs/runai/static/swagger-ui.css'])(
     '%s cannot be framed, and loads nothing foreign',
     async (url) => {
       const { statusCode, headers } = await server.app.inject({ method: 'GET', url, headers: { host: 'localhost' } });

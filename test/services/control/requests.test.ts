@@ -192,7 +192,7 @@ describe('the journal', () => {
 
   it.each([
     ['operation=grant_tokn', '`grant_token`'],
-    ['operation=unlike_any', 'more, which `/docs/operations` lists.'],
+    ['operation=unlike_any', 'more, which `/docs` lists.'],
     ['operation=get_simulation&service=air', 'Expected one of `simulations_'],
     ['service=runay', '`runai`'],
     ['reason=missing_scop', '`missing_scope`'],

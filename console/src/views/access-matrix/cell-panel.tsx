@@ -6,7 +6,7 @@ import { Rights } from '../../parts/chips.tsx';
 import { textOf, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
-import { type Certainty, type Ruleset, requestOf } from '../../state/rulesets.ts';
+import { type Certainty, documentPage, type Ruleset, requestOf } from '../../state/rulesets.ts';
 import { type Cell, type Column, needsOf, type Row, type Side } from './matrix.ts';
 
 /** As the page of what is covered explains them. */
@@ -32,6 +32,7 @@ export function CellPanel(props: {
   const { operation, rule } = row;
   // Rights of Run:ai come with roles alone: there is nobody who holds a single one.
   const canAsk = side !== 'rights' || ruleset.product !== undefined;
+  const page = useLoaded(() => documentPage(ruleset.service, operation.id), [ruleset.service, operation.id]);
   const bringing = side === 'rights' ? ruleset.roles.filter(({ grants }) => grants.includes(column.id)) : [];
   return (
     <Panel label="Cell" onClose={() => choose({ cell: undefined }, false)}>
@@ -83,9 +84,11 @@ export function CellPanel(props: {
         >
           Who may do {operation.id}?
         </a>
-        <a class="button" href={addressOf(`/docs/operations#${ruleset.service}/${operation.id}`)}>
-          In the API documents
-        </a>
+        {page !== null && 'value' in page && (
+          <a class="button" href={addressOf(page.value)}>
+            In the API documents
+          </a>
+        )}
       </div>
       {canAsk && <Question ruleset={ruleset} row={row} asker={askerOf(props)} />}
     </Panel>

@@ -1,0 +1,110 @@
+// @ts-check
+/** Puts a bar above Swagger UI, in which a reader chooses who sends the requests. */
+(() => {
+  /**
+   * @typedef {{ readonly name: string, readonly credential: () => Promise<string> }} Identity
+   */
+  const [, below = '', service = ''] = /^(.*)\/docs\/([^/]+)\//.exec(location.pathname) ?? [];
+  const isDark = matchMedia('(prefers-color-scheme: dark)');
+  const showScheme = () => document.documentElement.classList.toggle('dark-mode', isDark.matches);
+  isDark.addEventListener('change', showScheme);
+  showScheme();
+
+  const bar = document.createElement('header');
+  bar.className = 'bar';
+  bar.innerHTML = `<a>nv-auth-mock</a> <a>API documents</a>
+<form hidden><label for="identity">Authorize as</label> <select id="identity"></select> <span role="status"></span></form>`;
+  for (const [index, path] of ['/', '/docs'].entries())
+    bar.querySelectorAll('a')[index]?.setAttribute('href', below + path);
+  document.body.prepend(bar);
+  const form = /** @type {HTMLFormElement} */ (bar.querySelector('form'));
+  const choice = /** @type {HTMLSelectElement} */ (bar.querySelector('select'));
+  const status = /** @type {HTMLElement} */ (bar.querySelector('[role=status]'));
+
+  /** @param {ImmutableMap} operation */
+  const isDeprecated = (operation) => operation.getIn(['operation', 'deprecated']) === true;
+
+  const original = window.SwaggerUIBundle;
+  // `presets` and `plugins` are members of it.
+  window.SwaggerUIBundle = Object.assign((/** @type {SwaggerUiOptions} */ options) => {
+    const ui = original({
+      ...options,
+      // The others stay in the order of the document.
+      operationsSorter: (one, other) => Number(isDeprecated(one)) - Number(isDeprecated(other)),
+      onComplete: () => void offer(ui),
+    });
+    return ui;
+  }, original);
+
+  /** @param {SwaggerUi} ui */
+  async function offer(ui) {
+    const [scheme] = Object.keys(ui.specSelectors.specJson().toJS().security?.[0] ?? {});
+    // The document asks for no credential, or the control API is for those who have the admin token.
+    const identities = scheme === undefined ? null : await readIdentities();
+    if (scheme === undefined || identities === null || identities.length === 0) return;
+    choice.append(...identities.map(({ name }, index) => new Option(name, String(index))));
+    const authorize = async () => {
+      const chosen = choice.value;
+      status.textContent = 'getting a credential';
+      const said = await identities[Number(chosen)]?.credential().then(
+        (credential) => ({ credential, text: 'authorized' }),
+        ({ message }) => ({ credential: '', text: message }),
+      );
+      // Somebody else was chosen in the meantime.
+      if (said === undefined || choice.value !== chosen) return;
+      ui.preauthorizeApiKey(scheme, said.credential);
+      status.textContent = said.text;
+    };
+    choice.addEventListener('change', () => void authorize());
+    form.hidden = false;
+    await authorize();
+  }
+
+  /** Everybody in the world who can call the service; null without the admin token. @returns {Promise<Identity[] | null>} */
+  async function readIdentities() {
+    const cast = await answerOf('/_mock/cast');
+    if (cast === null) return null;
+    return service === 'runai' ? people(cast.runai ?? {}) : keys(cast.ngc ?? {});
+  }
+
+  /** Keys of the service; the service of the keys themselves takes any. @param {any} ngc */
+  async function keys(ngc) {
+    const texts = new Map((ngc.keys ?? []).map((/** @type {any} */ { id, key }) => [id, key]));
+    const all = (await answerOf('/_mock/keys?limit=1000'))?.keys ?? [];
+    return all
+      .filter((/** @type {any} */ { services }) => service === 'ngc' || services.includes(service))
+      .map((/** @type {any} */ { id, name, org }) => ({
+        name: `${name} (${org})`,
+        credential: async () => {
+          if (texts.has(id)) return texts.get(id);
+          throw new Error('shown only when it was made; paste it under Authorize');
+        },
+      }));
+  }
+
+  /** @param {any} runai @returns {Identity[]} */
+  function people({ users = [], serviceAccounts = [], applications = [] }) {
+    return [...users, ...serviceAccounts, ...applications].map(({ id, email, name }) => ({
+      name: email ?? name,
+      credential: () => tokenOf(id),
+    }));
+  }
+
+  /** @param {string} id */
+  async function tokenOf(id) {
+    const body = JSON.stringify({ for: id });
+    const made = await answerOf('/_mock/tokens', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+    if (made === null) throw new Error('no token');
+    return made.token;
+  }
+
+  /** Null if it was refused. @param {string} path @returns {Promise<any>} */
+  async function answerOf(path, /** @type {RequestInit} */ request = {}) {
+    const answer = await fetch(below + path, { ...request, headers: { ...request.headers, 'x-mock-console': '1' } });
+    return answer.ok ? answer.json() : null;
+  }
+})();
