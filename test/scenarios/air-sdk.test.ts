@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { UUID } from '../support/air-images.ts';
 import { type AirProfile, stagedAir } from '../support/air-requests.ts';
+import { overHttp } from '../support/over-http.ts';
 import { testServer } from '../support/server.ts';
 
 const RECORD =
@@ -75,7 +76,7 @@ const MADE = {
 };
 
 describe.each(VERSIONS)('air_sdk $sdk', async ({ sdk, air, lists }) => {
-  const server = await testServer({ air });
+  const server = await testServer({ air }, {}, overHttp);
   const { admin } = await stagedAir(server, air);
   const headers = { 'user-agent': `air-sdk/${sdk}`, 'x-air-sdk-version': sdk };
   const send = (request: string, body?: unknown) => {
@@ -112,7 +113,7 @@ describe.each(VERSIONS)('air_sdk $sdk', async ({ sdk, air, lists }) => {
 });
 
 describe('air_sdk 1.9.0 in the later API', async () => {
-  const server = await testServer({ air: 'dsx' });
+  const server = await testServer({ air: 'dsx' }, {}, overHttp);
   const { admin } = await stagedAir(server, 'dsx');
   const send = (request: string, body?: unknown) => {
     const [method, path] = request.split(' ');

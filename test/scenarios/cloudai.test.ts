@@ -1,6 +1,7 @@
 /** The REST client of NVIDIA/cloudai (`runai_rest_client.py`, commit 1b7b78c), as Python's requests sends its calls. */
 import { describe, expect, it } from 'vitest';
 import { admin, application } from '../support/cast.ts';
+import { overHttp } from '../support/over-http.ts';
 import { CLUSTER } from '../support/runai.ts';
 import { testServer } from '../support/server.ts';
 
@@ -22,7 +23,7 @@ function dumps(body: Readonly<Record<string, string>>): string {
 }
 
 async function clientOf(runai: '2.19' | '2.24' | '2.25' | '2.26' | '3.0') {
-  const server = await testServer({ runai });
+  const server = await testServer({ runai }, {}, overHttp);
   /** The constructor: a token of an application, and no other way. */
   const logIn = (AppId: string, AppSecret: string) =>
     server.call(`POST ${BASE}/api/v1/token`, {

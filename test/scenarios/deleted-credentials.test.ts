@@ -2,10 +2,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { admin, adminBot, application, researcher } from '../support/cast.ts';
 import { ngcCast } from '../support/ngc-cast.ts';
+import { overHttp } from '../support/over-http.ts';
 import { type Answer, START, testServer } from '../support/server.ts';
 import { makeWorld } from '../support/worlds.ts';
 
-const server = await testServer();
+const server = await testServer({}, {}, overHttp);
 const { call } = server;
 const AT = `it was deleted at ${new Date(START + 1_800_000).toISOString()}`;
 

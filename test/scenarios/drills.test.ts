@@ -6,10 +6,11 @@
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { admin, cast, researcher } from '../support/cast.ts';
+import { overHttp } from '../support/over-http.ts';
 import { problemDocument } from '../support/refusal-shapes.ts';
 import { type Answer, START, testServer } from '../support/server.ts';
 
-const server = await testServer();
+const server = await testServer({}, {}, overHttp);
 const HERE = 'GET /api/v1/access-keys';
 
 interface Credentials {

@@ -4,6 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { airServer } from '../support/air-client.ts';
 import { DEFINITION, inPath, nvcfServer, SPECIFICATION } from '../support/nvcf-client.ts';
+import { overHttp } from '../support/over-http.ts';
 import { RULES, type RunaiCaller, runaiServer, TENANT, VISION } from '../support/runai.ts';
 import type { Answer, TestServer } from '../support/server.ts';
 
@@ -157,7 +158,7 @@ describe.each(FLOWS)('$what', async ({ flow, done, services, wide, scopes, resou
 });
 
 describe('a function that exists and is only read and invoked', async () => {
-  const server = await nvcfServer();
+  const server = await nvcfServer({}, {}, overHttp);
 
   it('needs a resource no wider than the version that was touched', async () => {
     const { functionId, versionId } = await server.deployed();
@@ -217,7 +218,7 @@ describe('a function that exists and is only read and invoked', async () => {
 });
 
 describe('a user of a personal key', async () => {
-  const server = await airServer();
+  const server = await airServer({}, {}, overHttp);
 
   it('needs the roles that bring least', async () => {
     const order = { type: 'personal', name: 'wide', services: ['air', 'nvcf'], roles: ['air-admin', 'ORG_OWNER'] };
@@ -246,7 +247,7 @@ describe('a user of a personal key', async () => {
 });
 
 describe.each(['2.24', '3.0'] as const)('access keys of Run:ai %s', async (runai) => {
-  const server = await runaiServer({ runai });
+  const server = await runaiServer({ runai }, {}, overHttp);
   /** Everything that can be done with access keys: one's own, and those of everybody. */
   const keys: (call: RunaiCaller) => Promise<readonly number[]> = (call) =>
     statusesOf(async (step) => {

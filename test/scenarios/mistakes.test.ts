@@ -2,14 +2,15 @@
 import { expect, it } from 'vitest';
 import { admin, application, researcher } from '../support/cast.ts';
 import { castKey } from '../support/ngc-cast.ts';
+import { overHttp } from '../support/over-http.ts';
 import { type Answer, type Request, testServer } from '../support/server.ts';
 import { makeWorld, tokenOf } from '../support/worlds.ts';
 
-const server = await testServer();
-const old = await testServer({ runai: '2.19' });
-const newest = await testServer({ runai: '3.0' });
-const slow = await testServer({ propagation: 'fixed' });
-const later = await testServer();
+const server = await testServer({}, {}, overHttp);
+const old = await testServer({ runai: '2.19' }, {}, overHttp);
+const newest = await testServer({ runai: '3.0' }, {}, overHttp);
+const slow = await testServer({ propagation: 'fixed' }, {}, overHttp);
+const later = await testServer({}, {}, overHttp);
 
 const { clientId, clientSecret, id: keyId } = admin.accessKey;
 const CREDENTIALS = { grantType: 'client_credentials', clientId, clientSecret };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { admin, application } from '../support/cast.ts';
+import { overHttp } from '../support/over-http.ts';
 import { testServer } from '../support/server.ts';
 
 const RULES = '/api/v1/authorization/access-rules';
@@ -13,7 +14,7 @@ describe.each([
   { profile: '3.0', path: '/api/v1/service-accounts', subjectType: 'service-account' },
   { profile: '2.19', path: '/api/v1/apps', subjectType: 'app' },
 ] as const)('in $profile, a new $subjectType', async ({ profile, path, subjectType }) => {
-  const server = await testServer({ runai: profile });
+  const server = await testServer({ runai: profile }, {}, overHttp);
   const { body: login } = await server.grant({
     grantType: 'password',
     username: admin.email,
@@ -110,7 +111,7 @@ describe.each([
 });
 
 it('what the official Python client sends works in 2.24 for every kind of client', async () => {
-  const server = await testServer();
+  const server = await testServer({}, {}, overHttp);
   const ids = [
     [application.clientId, application.secret],
     [admin.accessKey.clientId, admin.accessKey.clientSecret],

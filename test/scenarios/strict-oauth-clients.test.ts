@@ -5,13 +5,14 @@ import type { Config } from '../../src/config/options.ts';
 import { machineClock } from '../../src/core/clock.ts';
 import { adminBot, researcher } from '../support/cast.ts';
 import { CALLBACK, fetchOf, ISSUER_PATH, judged, locationOf, logIn, PUBLIC_CLIENT } from '../support/oauth.ts';
+import { overHttp } from '../support/over-http.ts';
 import { type TestServer, testServer } from '../support/server.ts';
 
 /** The libraries take https only and the time of the machine; none of their checks is turned off. */
 const PUBLIC_URL = 'https://mock.test';
 const issuer = new URL(`${PUBLIC_URL}${ISSUER_PATH}`);
 const secureServer = (config: Partial<Config> = {}) =>
-  testServer({ publicUrl: PUBLIC_URL, ...config }, { clock: machineClock() });
+  testServer({ publicUrl: PUBLIC_URL, ...config }, { clock: machineClock() }, overHttp);
 
 const ALGORITHMS = ['RS256', 'ES256'] as const;
 const servers = Object.fromEntries(

@@ -1,4 +1,4 @@
-import type { HTTPMethods, LightMyRequestResponse } from 'fastify';
+import type { HTTPMethods } from 'fastify';
 import { afterAll, onTestFinished } from 'vitest';
 import type { ServerParts } from '../../src/app/inputs.ts';
 import { type Begun, buildServer, type MockServer } from '../../src/app/server.ts';
@@ -44,12 +44,35 @@ export interface TestServer extends Omit<MockServer, 'begun'>, Begun {
   tokenOf(user: CastUser): Promise<string>;
 }
 
+interface Sent {
+  readonly headers: Record<string, string>;
+  readonly payload?: string;
+}
+
+interface Received {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: string;
+}
+
+/** How requests come to a server, and its answers back. */
+export type Transport = (server: MockServer) => Promise<(method: string, url: string, sent: Sent) => Promise<Received>>;
+
+const inProcess: Transport =
+  async ({ app }) =>
+  (method, url, sent) =>
+    app.inject({ method: method as HTTPMethods, url, ...sent });
+
 /** Builds a server, and closes it after the test that builds it, or after the file's tests. */
-export async function testServer(config: Partial<Config> = {}, parts: Partial<ServerParts> = {}): Promise<TestServer> {
+export async function testServer(
+  config: Partial<Config> = {},
+  parts: Partial<ServerParts> = {},
+  transport = inProcess,
+): Promise<TestServer> {
   const clock = manualClock(START);
   const server = await built(config, { clock, random: seededRandom('test'), ...parts });
   closeAfterUse(() => server.close());
-  return driven(server, clock, parts.offDocument === undefined ? config : null);
+  return driven(server, clock, parts.offDocument === undefined ? config : null, transport);
 }
 
 /** Builds a server that its test closes, so that many can follow each other in one test. */
@@ -71,12 +94,17 @@ function built(config: Partial<Config>, parts: Partial<ServerParts>): Promise<Mo
 }
 
 /** @param config for the vendor's documents; null where a test asks for answers that do not fit */
-async function driven(server: MockServer, clock: ManualClock, config: Partial<Config> | null): Promise<TestServer> {
-  const { app } = server;
+async function driven(
+  server: MockServer,
+  clock: ManualClock,
+  config: Partial<Config> | null,
+  transport = inProcess,
+): Promise<TestServer> {
+  const send = await transport(server);
   const vendorFaults = config === null ? () => [] : vendorSchemas(config);
   const call: TestServer['call'] = async (request, given = {}) => {
-    const [method, url] = request.split(' ') as [HTTPMethods, string];
-    const response: LightMyRequestResponse = await app.inject({ method, url, ...optionsOf(given) });
+    const [method = '', url = ''] = request.split(' ');
+    const response = await send(method, url, optionsOf(given));
     const decision = response.headers['x-mock-decision'];
     // No `expect`, which takes as long as a step of the request, in tests that send thousands.
     if (response.statusCode === 500) throw new Error(`${request} failed inside: ${response.body}`);
@@ -123,12 +151,12 @@ function closeAfterUse(close: () => Promise<void>): void {
 }
 
 /** JSON as a value, anything else as text. */
-function bodyOf({ body, headers }: LightMyRequestResponse): unknown {
+function bodyOf({ body, headers }: Received): unknown {
   if (body === '') return undefined;
   return /[/+]json/.test(String(headers['content-type'])) ? JSON.parse(body) : body;
 }
 
-function optionsOf({ token, body, headers }: Request): { headers: Record<string, string>; payload?: string } {
+function optionsOf({ token, body, headers }: Request): Sent {
   const isText = typeof body === 'string' || body === undefined;
   return {
     headers: {

@@ -1,0 +1,28 @@
+import request from 'supertest';
+import type { Transport } from './server.ts';
+
+type Method = 'delete' | 'get' | 'head' | 'options' | 'patch' | 'post' | 'put';
+
+/** Sends requests with supertest to the server, which listens on a free port. */
+export const overHttp: Transport = async (server) => {
+  const { url: base } = await server.listen('127.0.0.1', 0);
+  const agent = request(base);
+  return async (method, url, { headers, payload }) => {
+    // A whole URL names the host that the request is for.
+    const { host, pathname, search } = new URL(url, 'http://localhost:6625');
+    const sending = agent[method.toLowerCase() as Method](url.startsWith('/') ? url : `${pathname}${search}`)
+      .set({ ...headers, host: url.startsWith('/') ? (headers['host'] ?? host) : host })
+      .buffer(true)
+      .parse((response, done) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () => done(null, String(Buffer.concat(chunks))));
+      });
+    const answer = await (payload === undefined ? sending : sending.send(payload));
+    return {
+      statusCode: answer.status,
+      headers: answer.headers,
+      body: typeof answer.body === 'string' ? answer.body : '',
+    };
+  };
+};
