@@ -17,17 +17,21 @@ import { breakOff } from './transport/break-off.ts';
 import { SlowBody } from './transport/slow-body.ts';
 
 /** Sends the outcome of a request. */
-export function respond(reply: FastifyReply, { outcome, problem }: RequestInWorld): FastifyReply {
-  return reply.code(outcome.status).headers(headersOf(outcome, problem)).send(sendable(outcome));
+export function respond(reply: FastifyReply, request: RequestInWorld): FastifyReply {
+  return withHead(reply, request).send(sendable(request.outcome));
 }
 
 /** As `respond`, for a handler: Fastify sends what it returns, and does not watch for the end of the answer. */
 export function payloadOf(reply: FastifyReply, request: RequestInWorld): unknown {
-  const { outcome, problem } = request;
   // `undefined` would be sent only to a client that is still there.
-  if (outcome.body === undefined) return respond(reply, request);
-  reply.code(outcome.status).headers(headersOf(outcome, problem));
-  return sendable(outcome);
+  if (request.outcome.body === undefined) return respond(reply, request);
+  withHead(reply, request);
+  return sendable(request.outcome);
+}
+
+/** Sets the status and the headers of the outcome. */
+function withHead(reply: FastifyReply, { outcome, problem }: RequestInWorld): FastifyReply {
+  return reply.code(outcome.status).headers(headersOf(outcome, problem));
 }
 
 /** A body as Fastify's `send` takes it. Fastify takes a text for JSON that is serialized already. */
@@ -126,10 +130,10 @@ function isSafe(method: string): boolean {
 }
 
 /** Puts another outcome in the place of the one that Fastify has serialized. */
-function replace(reply: FastifyReply, before: Outcome, { outcome, problem }: RequestInWorld): Payload {
+function replace(reply: FastifyReply, before: Outcome, request: RequestInWorld): Payload {
   removeHeaders(reply, before);
-  reply.code(outcome.status).headers(headersOf(outcome, problem));
-  const body = sendable(outcome);
+  withHead(reply, request);
+  const body = sendable(request.outcome);
   if (body instanceof Readable || Buffer.isBuffer(body) || typeof body === 'string') return body;
   // Given no payload at all, Fastify sends the one before.
   return JSON.stringify(body) ?? null;

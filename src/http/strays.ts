@@ -119,7 +119,10 @@ export class Strays {
 }
 
 /** Sends an answer that no operation gave. */
-export async function sendStray(reply: FastifyReply, answering: Promise<WireAnswer>): Promise<FastifyReply> {
+export async function sendStray(
+  reply: FastifyReply,
+  answering: WireAnswer | Promise<WireAnswer>,
+): Promise<FastifyReply> {
   const { status, headers, payload } = await answering;
   return reply.code(status).headers(headers).send(payload);
 }

@@ -102,7 +102,7 @@ export function makeFastify({
     const waiting = server.waiting();
     // Before any hook of a service, which would ask for a world.
     if (waiting === null) return undefined;
-    return sendStray(reply, Promise.resolve(answerWithoutWorlds(request, waiting, server.originGuard, strays)));
+    return sendStray(reply, answerWithoutWorlds(request, waiting, server.originGuard, strays));
   });
   app.setNotFoundHandler(({ raw }, reply) => sendStray(reply, strays.noOperation(raw)));
   app.setErrorHandler((error, { raw }, reply) => sendStray(reply, strays.failed(error, raw)));
