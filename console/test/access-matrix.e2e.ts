@@ -132,7 +132,7 @@ describe.runIf(hasBrowser)('the access matrix', () => {
     await panel.getByText('documented: the vendor says so').waitFor();
     await panel.getByRole('link', { name: 'In the API documents' }).click();
 
-    await page.locator('[id="nvcf/createFunction"]').waitFor();
+    await page.locator('.opblock.is-open[id$="-createFunction"]').waitFor();
   });
 
   it('takes the width that it has', async () => {

@@ -1,4 +1,5 @@
 import { bytesOf } from './bytes.ts';
+import { type SharedCache, WorldCache } from './caches.ts';
 import {
   type AccessRequest,
   objectsOf,
@@ -7,7 +8,6 @@ import {
   resourceStateOf,
 } from './decide.ts';
 import type { Principal } from './principal.ts';
-import { type SharedCache, WorldCache } from './world-cache.ts';
 
 /** A use of a credential: an operation on an object, or without an object that resources could name. */
 export interface Use {

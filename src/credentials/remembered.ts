@@ -1,4 +1,4 @@
-import { type SharedCache, WorldCache } from '../core/world-cache.ts';
+import { type SharedCache, WorldCache } from '../core/caches.ts';
 import type { VerifiedClaims } from '../tokens/verify.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { MEGABYTE } from '../core/bytes.ts';
+import { type SharedCache, sharedCache } from '../core/caches.ts';
 import { rfc3339 } from '../core/clock.ts';
 import type { Decision } from '../core/decision.ts';
 import { Findings, findingView } from '../core/finding.ts';
 import { Quota } from '../core/quota.ts';
 import { type CredentialUses, sizeOfUses, Uses } from '../core/uses.ts';
-import { type SharedCache, sharedCache } from '../core/world-cache.ts';
 import { Decisions } from './decisions.ts';
 import type { Draft } from './entry.ts';
 import { type EventKind, Events } from './events.ts';

@@ -1,7 +1,7 @@
 import type { Surroundings } from '../contract/world.ts';
+import { memoize } from '../core/caches.ts';
 import type { Instant } from '../core/clock.ts';
 import type { Caller } from '../core/decide.ts';
-import { memoize } from '../core/memoize.ts';
 import type { PolicyVersion } from '../core/policy.ts';
 import type { Principal } from '../core/principal.ts';
 import { Problem, unauthenticatedProblem } from '../core/problem.ts';

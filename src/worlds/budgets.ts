@@ -1,7 +1,7 @@
 import { bytesOf, MEGABYTE } from '../core/bytes.ts';
+import { type SharedCache, sharedCache } from '../core/caches.ts';
 import type { Instant } from '../core/clock.ts';
 import { Quota } from '../core/quota.ts';
-import { type SharedCache, sharedCache } from '../core/world-cache.ts';
 import type { Stretch } from '../explaining/hints/token-usage.ts';
 import { type ActivityBudgets, activityBudgets } from '../journal/activity-log.ts';
 import type { VerifiedClaims } from '../tokens/verify.ts';
@@ -24,7 +24,7 @@ export function newBudgets(): Budgets {
   return {
     ...activityBudgets(),
     tokens: sharedCache<VerifiedClaims>(6 * MEGABYTE, bytesOf),
-    tokenUsage: sharedCache(MEGABYTE / 4, () => 32),
+    tokenUsage: sharedCache(MEGABYTE / 4),
     deleted: sharedCache(MEGABYTE / 4),
     secrets: sharedCache(4 * MEGABYTE),
     faults: new Quota(8 * MEGABYTE),

@@ -1,10 +1,10 @@
 import type { Holder } from '../contract/credentials.ts';
 import { MEGABYTE } from '../core/bytes.ts';
+import { sharedCache } from '../core/caches.ts';
 import type { Clock, Instant } from '../core/clock.ts';
 import type { Reports } from '../core/finding.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import type { Settings } from '../core/settings.ts';
-import { sharedCache } from '../core/world-cache.ts';
 import { type KeyReport, reportUselessKeys, reviveToggle } from '../ngc-keys/keyring.ts';
 import { openMemory } from '../store/memory.ts';
 import type { Seed } from '../store/seed.ts';

@@ -1,9 +1,9 @@
 /** What a credential was used for is kept once, within bounds that are told. */
 import { describe, expect, it } from 'vitest';
+import { sharedCache } from '../../src/core/caches.ts';
 import type { ResourceState } from '../../src/core/decide.ts';
 import type { Principal } from '../../src/core/principal.ts';
 import { credentialOf, sizeOfUses, Uses } from '../../src/core/uses.ts';
-import { sharedCache } from '../../src/core/world-cache.ts';
 import { ruleOf, serviceKey, toyLaw } from './toy-law.ts';
 
 const QUESTION = { rule: ruleOf({ needs: { all: ['play'] } }), ruleset: toyLaw };

@@ -1,6 +1,6 @@
 /** What a world remembers of credentials that were deleted. */
 import { expect, it } from 'vitest';
-import { sharedCache } from '../../src/core/world-cache.ts';
+import { sharedCache } from '../../src/core/caches.ts';
 import { DeletedCredentials } from '../../src/credentials/deleted.ts';
 
 it('knows by each name when a credential was deleted, until it is cleared', () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { bytesOf } from '../../src/core/bytes.ts';
-import { sharedCache } from '../../src/core/world-cache.ts';
+import { sharedCache } from '../../src/core/caches.ts';
 import { RememberedTokens } from '../../src/credentials/remembered.ts';
 import type { VerifiedClaims } from '../../src/tokens/verify.ts';
 

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { sharedCache } from '../../src/core/world-cache.ts';
+import { sharedCache } from '../../src/core/caches.ts';
 import { SecretsOfSeeds, WorldSecrets } from '../../src/journal/known-secrets.ts';
 
 const ofSeeds = new SecretsOfSeeds();

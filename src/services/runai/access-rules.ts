@@ -1,6 +1,6 @@
 import type { RequestContext } from '../../contract/request.ts';
 import type { Surroundings } from '../../contract/world.ts';
-import { memoize } from '../../core/memoize.ts';
+import { memoize } from '../../core/caches.ts';
 import { type HeldRights, NO_STANDING, type Rights } from '../../core/policy.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Collections, Row } from '../../store/collections.ts';

@@ -1,7 +1,7 @@
 import type { Schema } from '../../contract/documented.ts';
 import type { Surroundings } from '../../contract/world.ts';
+import { memoize } from '../../core/caches.ts';
 import type { ResourceAttributes } from '../../core/decide.ts';
-import { memoize } from '../../core/memoize.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';
 import type { ScopeType } from './tables/index.ts';

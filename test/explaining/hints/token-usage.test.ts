@@ -1,6 +1,6 @@
 /** Hints on requests that are answered: a client that does not keep its token. */
 import { describe, expect, it } from 'vitest';
-import { sharedCache } from '../../../src/core/world-cache.ts';
+import { sharedCache } from '../../../src/core/caches.ts';
 import { type Stretch, TokenUsage } from '../../../src/explaining/hints/token-usage.ts';
 import { admin } from '../../support/cast.ts';
 import { testServer } from '../../support/server.ts';

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { sharedCache } from '../../../src/core/caches.ts';
 import { Findings, findingView } from '../../../src/core/finding.ts';
 import { knownHosts } from '../../../src/core/hosts.ts';
 import { type Problem, unauthenticatedProblem } from '../../../src/core/problem.ts';
-import { sharedCache } from '../../../src/core/world-cache.ts';
 import { RememberedTokens } from '../../../src/credentials/remembered.ts';
 import { type AccessTokenAttempt, acceptToken } from '../../../src/services/runai/access-token.ts';
 import { Grants } from '../../../src/services/runai/collections/grants.ts';

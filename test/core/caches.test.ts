@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sharedCache, WorldCache } from '../../src/core/world-cache.ts';
+import { memoize, sharedCache, WorldCache } from '../../src/core/caches.ts';
 
 /** A value of so many bytes with its name of one letter, beside the letters and the digit of its world. */
 const ofThousand = () => 1000 - 170;
@@ -61,4 +61,12 @@ describe('the caches of worlds', () => {
 
     expect(before - shared.calculatedSize).toBe(900);
   });
+});
+
+it('a result is made once for each object, equal or not', () => {
+  let made = 0;
+  const sizeOf = memoize(({ length }: readonly unknown[]) => ({ length, made: ++made }));
+  const [list, equal] = [['a'], ['a']];
+
+  expect([sizeOf(list), sizeOf(equal), sizeOf(list)].map((result) => result.made)).toEqual([1, 2, 1]);
 });
