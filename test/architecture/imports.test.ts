@@ -14,7 +14,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   { files: /^platform\/process-name$/, may: [/^node:os$/] },
   { files: /^platform\//, may: [/^platform\/time$/, /^node:crypto$/] },
   { files: /^core\/nearest(?:-path)?$/, may: [/^leven$/, /^core\/(?:nearest|path-template)$/] },
-  { files: /^core\/world-cache$/, may: [/^lru-cache$/] },
+  { files: /^core\/caches$/, may: [/^lru-cache$/] },
   { files: /^core\//, may: [/^core\//, /^platform\/time$/] },
   {
     files: /^store\/sqlite\//,
