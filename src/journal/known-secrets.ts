@@ -15,6 +15,11 @@ const LEAST_SECRET = 16;
 /** Hexadecimal numbers and UUIDs: no generated secret of a mock has this form. */
 const HEXADECIMAL = /^[0-9a-f-]+$/i;
 
+/** A seed, as JSON. */
+interface SeedText {
+  readonly text: string;
+}
+
 /** The secrets of a seed, in plain text. */
 export interface SeedSecrets {
   has(text: string): boolean;
@@ -24,8 +29,7 @@ export interface SeedSecrets {
 export class SecretsOfSeeds {
   readonly #known = new WeakMap<object, SeedSecrets>();
 
-  /** @param seed has JSON as its text */
-  of(seed: { readonly text: string }): SeedSecrets {
+  of(seed: SeedText): SeedSecrets {
     const known = this.#known.get(seed);
     if (known !== undefined) return known;
     const secrets = new Set([...secretsIn(JSON.parse(seed.text))].filter(({ length }) => length >= LEAST_VALUE));
@@ -39,15 +43,16 @@ export type HasSecret = (hash: string) => boolean;
 
 /** The secrets of one world: plain texts of its seed, and hashes of all others. */
 export class WorldSecrets implements KnownSecrets {
-  readonly #seed: () => SeedSecrets;
+  readonly #ofSeeds: SecretsOfSeeds;
+  readonly #seed: SeedText;
   /** Hashes of earlier secrets, because the journal may be older than their end. */
   readonly #given: WorldCache<true>;
   readonly #hasSecret: HasSecret;
   readonly #key: string;
 
-  /** @param seed called for the first text */
-  constructor(settings: SecretSettings, shared: SharedCache<true>, seed: () => SeedSecrets, hasSecret: HasSecret) {
+  constructor(settings: SecretSettings, shared: SharedCache<true>, seed: SeedText, hasSecret: HasSecret) {
     this.#key = settings.key;
+    this.#ofSeeds = settings.ofSeeds;
     this.#seed = seed;
     this.#hasSecret = hasSecret;
     this.#given = new WorldCache(shared);
@@ -56,7 +61,7 @@ export class WorldSecrets implements KnownSecrets {
   readonly fingerprint = (secret: string): string => fingerprintOf(secret, this.#key);
 
   has(text: string): boolean {
-    if (this.#seed().has(text)) return true;
+    if (this.#ofSeeds.of(this.#seed).has(text)) return true;
     if (text.length < LEAST_SECRET || HEXADECIMAL.test(text)) return false;
     const hashed = hash('sha256', text, 'hex');
     return this.#hasSecret(hashed) || this.#given.has(hashed);

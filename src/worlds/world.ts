@@ -117,8 +117,7 @@ class OpenedWorld implements OwnedWorld {
     this.#mode = common.mode;
     this.clock = clockOf(machine, store.settings);
     this.signingKeys = new StoredKeys(id, common.signingKey, random, store.settings);
-    const ofSeed = () => secrets.ofSeeds.of(seed);
-    this.#secrets = new WorldSecrets(secrets, budgets.secrets, ofSeed, (hash) => keys.hasSecret(store, hash));
+    this.#secrets = new WorldSecrets(secrets, budgets.secrets, seed, (hash) => keys.hasSecret(store, hash));
     this.activityLog = new ActivityLog(budgets, this.#series, this.#secrets);
     this.deleted = new DeletedCredentials(budgets.deleted);
     this.tokenUsage = new TokenUsage(budgets.tokenUsage);

@@ -6,7 +6,7 @@ import { SecretsOfSeeds, WorldSecrets } from '../../src/journal/known-secrets.ts
 const ofSeeds = new SecretsOfSeeds();
 const settings = { key: 'a key', ofSeeds };
 const known = (seed = '{}', bytes = 100_000, hasSecret: (hash: string) => boolean = () => false) =>
-  new WorldSecrets(settings, sharedCache(bytes), () => ofSeeds.of({ text: seed }), hasSecret);
+  new WorldSecrets(settings, sharedCache(bytes), { text: seed }, hasSecret);
 const SECRET = 'MOCKciAppSecret00000000000000001';
 const sha256 = (text: string) => hash('sha256', text, 'hex');
 
@@ -59,13 +59,7 @@ describe('the secrets of a world', () => {
   });
 
   it('have fingerprints of a key', () => {
-    const keyed = (key: string) =>
-      new WorldSecrets(
-        { key, ofSeeds },
-        sharedCache(1000),
-        () => ofSeeds.of({ text: '{}' }),
-        () => false,
-      );
+    const keyed = (key: string) => new WorldSecrets({ key, ofSeeds }, sharedCache(1000), { text: '{}' }, () => false);
     expect(keyed('a key').fingerprint(SECRET)).toBe(known().fingerprint(SECRET));
     expect(keyed('another key').fingerprint(SECRET)).not.toBe(known().fingerprint(SECRET));
   });
