@@ -1,3 +1,4 @@
+import type { WorldCache } from '../core/caches.ts';
 import type { Instant, WorldClock } from '../core/clock.ts';
 import type { Findings } from '../core/finding.ts';
 import type { KnownHosts } from '../core/hosts.ts';
@@ -7,7 +8,6 @@ import type { Ruleset } from '../core/ruleset.ts';
 import type { Settings } from '../core/settings.ts';
 import type { DeletedCredentials } from '../credentials/deleted.ts';
 import type { PresentedCredential } from '../credentials/presented-credential.ts';
-import type { RememberedTokens } from '../credentials/remembered.ts';
 import type { TokenUsage } from '../explaining/hints/token-usage.ts';
 import type { Faults } from '../faults/faults.ts';
 import type { ActivityLog } from '../journal/activity-log.ts';
@@ -18,6 +18,7 @@ import type { IdentityProvider } from '../tokens/identity-provider.ts';
 import type { Tokens } from '../tokens/index.ts';
 import type { PublicJwk } from '../tokens/keys.ts';
 import type { RefreshTokens } from '../tokens/refresh-token.ts';
+import type { VerifiedClaims } from '../tokens/verify.ts';
 
 /** The part of a process that all of its worlds share, as services use it. It never changes after the start. */
 export interface ServerScope {
@@ -95,7 +96,11 @@ export interface WorldsByName {
 export interface WorldScope {
   readonly tokens: Tokens;
   readonly store: Store;
-  readonly remembered: RememberedTokens;
+  /**
+   * The claims of tokens whose signature was verified, by token. Time, issuer and subject can become invalid later, so they
+   * are checked every time.
+   */
+  readonly verifiedTokens: WorldCache<VerifiedClaims>;
   readonly findings: Pick<Findings, 'report'>;
   readonly random: Random;
 }

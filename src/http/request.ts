@@ -100,7 +100,7 @@ export class RequestInWorld<Its extends Route | null = Route> implements Context
   readonly settings: Server['settings'];
   readonly rulesets: Server['rulesets'];
   readonly store: World['store'];
-  readonly remembered: World['remembered'];
+  readonly verifiedTokens: World['verifiedTokens'];
   readonly random: World['random'];
   readonly findings: ReportsOfRequest;
 
@@ -170,7 +170,7 @@ export class RequestInWorld<Its extends Route | null = Route> implements Context
     this.settings = server.settings;
     this.rulesets = server.rulesets;
     this.store = world.store;
-    this.remembered = world.remembered;
+    this.verifiedTokens = world.verifiedTokens;
     this.random = world.random;
     this.findings = new ReportsOfRequest(world.findings);
     this.params = routed.params;

@@ -1,8 +1,8 @@
 import type { World } from '../contract/world.ts';
+import { WorldCache } from '../core/caches.ts';
 import type { Clock, Instant } from '../core/clock.ts';
 import type { Mode } from '../core/mode.ts';
 import { DeletedCredentials } from '../credentials/deleted.ts';
-import { RememberedTokens } from '../credentials/remembered.ts';
 import { grantMark, worldMark } from '../credentials/world-mark.ts';
 import { TokenUsage } from '../explaining/hints/token-usage.ts';
 import type { Fault } from '../faults/fault.ts';
@@ -18,6 +18,7 @@ import { type KeptSeed, type Seed, seedIn } from '../store/seed.ts';
 import type { State } from '../store/state.ts';
 import type { RefreshTokens, Tokens } from '../tokens/index.ts';
 import type { SigningKey } from '../tokens/keys.ts';
+import type { VerifiedClaims } from '../tokens/verify.ts';
 
 import type { Begin, Filled, FoundInSeed } from './beginnings.ts';
 import type { Budgets } from './budgets.ts';
@@ -95,7 +96,7 @@ class OpenedWorld implements OwnedWorld {
   readonly activityLog: ActivityLog;
   readonly deleted: DeletedCredentials;
   readonly tokenUsage: TokenUsage;
-  readonly remembered: RememberedTokens;
+  readonly verifiedTokens: WorldCache<VerifiedClaims>;
   readonly faults: Faults;
   readonly #common: WorldsCommon;
   readonly #secrets: WorldSecrets;
@@ -121,7 +122,7 @@ class OpenedWorld implements OwnedWorld {
     this.activityLog = new ActivityLog(budgets, this.#series, this.#secrets);
     this.deleted = new DeletedCredentials(budgets.deleted);
     this.tokenUsage = new TokenUsage(budgets.tokenUsage);
-    this.remembered = new RememberedTokens(budgets.tokens);
+    this.verifiedTokens = new WorldCache(budgets.tokens);
     const reportRemoval = (fault: Fault) => {
       const sentence = unusedSentence(fault);
       if (sentence !== null) this.findings.report('unused_fault', sentence, this.clock.now());
@@ -226,7 +227,7 @@ class OpenedWorld implements OwnedWorld {
     await this.store.restore(state);
     await this.#reread();
     this.activityLog.empty();
-    this.remembered.clear();
+    this.verifiedTokens.clear();
     this.deleted.clear();
     this.tokenUsage.reset(this.clock.now(), shown);
     await this.faults.clear();
@@ -255,7 +256,7 @@ class OpenedWorld implements OwnedWorld {
   }
 
   #forget(): void {
-    this.remembered.clear();
+    this.verifiedTokens.clear();
     this.deleted.clear();
     this.tokenUsage.clear();
   }

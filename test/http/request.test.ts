@@ -7,7 +7,7 @@ import { ask, BALL, key } from '../core/toy-law.ts';
 import { incoming } from '../support/incoming.ts';
 
 const OF_THE_SERVER = ['identityProvider', 'hosts', 'settings', 'rulesets'] as const;
-const OF_THE_WORLD = ['tokens', 'store', 'remembered', 'random'] as const;
+const OF_THE_WORLD = ['tokens', 'store', 'verifiedTokens', 'random'] as const;
 const named = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, { name }]));
 
 const originGuard = { admits: (request: unknown, guard: string) => request === raw && guard === 'admin' };

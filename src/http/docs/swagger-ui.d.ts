@@ -5,6 +5,7 @@ interface ImmutableMap {
 
 interface SwaggerUi {
   preauthorizeApiKey(scheme: string, value: string): void;
+  readonly authActions: { logout(schemes: readonly string[]): void };
   readonly specSelectors: {
     specJson(): { toJS(): { readonly security?: readonly Readonly<Record<string, unknown>>[] } };
   };

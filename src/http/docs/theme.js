@@ -48,11 +48,12 @@
       status.textContent = 'getting a credential';
       const said = await identities[Number(chosen)]?.credential().then(
         (credential) => ({ credential, text: 'authorized' }),
-        ({ message }) => ({ credential: '', text: message }),
+        ({ message }) => ({ credential: null, text: message }),
       );
       // Somebody else was chosen in the meantime.
       if (said === undefined || choice.value !== chosen) return;
-      ui.preauthorizeApiKey(scheme, said.credential);
+      if (said.credential === null) ui.authActions.logout([scheme]);
+      else ui.preauthorizeApiKey(scheme, said.credential);
       status.textContent = said.text;
     };
     choice.addEventListener('change', () => void authorize());

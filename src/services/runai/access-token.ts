@@ -1,10 +1,10 @@
 import type { World } from '../../contract/world.ts';
+import type { WorldCache } from '../../core/caches.ts';
 import type { Instant } from '../../core/clock.ts';
 import type { Reports } from '../../core/finding.ts';
 import type { KnownHosts } from '../../core/hosts.ts';
 import { deletedAt, Problem, unauthenticatedProblem } from '../../core/problem.ts';
 import { worldOfName } from '../../core/world-id.ts';
-import type { RememberedTokens } from '../../credentials/remembered.ts';
 import type { Store } from '../../store/index.ts';
 import { BEARER_ORIGIN, worldOfBearers } from '../../tokens/bearer-key.ts';
 import { decodeClaims } from '../../tokens/compact.ts';
@@ -21,7 +21,7 @@ export interface AccessTokenAttempt {
   readonly origin: string;
   readonly hosts: KnownHosts;
   readonly tokens: Tokens;
-  readonly remembered: RememberedTokens;
+  readonly verifiedTokens: WorldCache<VerifiedClaims>;
   readonly store: Pick<Store, 'collections'>;
   readonly findings: Reports;
   readonly world: Pick<World, 'id' | 'credentials' | 'deleted'>;
@@ -90,29 +90,35 @@ async function claimsOf(token: string, attempt: AccessTokenAttempt): Promise<Ver
 }
 
 /** The cached claims of a token that was verified before, if its key is still in force. */
-function rememberedClaims(token: string, { tokens, remembered, now }: AccessTokenAttempt): VerifiedClaims | undefined {
-  const claims = remembered.find(token);
+function rememberedClaims(
+  token: string,
+  { tokens, verifiedTokens, now }: AccessTokenAttempt,
+): VerifiedClaims | undefined {
+  const claims = verifiedTokens.get(token);
   if (claims === undefined) return undefined;
   try {
     tokens.checkKey(claims.kid, now);
   } catch (problem) {
-    remembered.forget(token);
+    verifiedTokens.delete(token);
     throw problem;
   }
   return claims;
 }
 
-async function verifyClaims(token: string, { tokens, remembered, now }: AccessTokenAttempt): Promise<VerifiedClaims> {
+async function verifyClaims(
+  token: string,
+  { tokens, verifiedTokens, now }: AccessTokenAttempt,
+): Promise<VerifiedClaims> {
   const claims = await tokens.verify(token, now);
-  remembered.keep(token, claims);
+  verifiedTokens.set(token, claims);
   return claims;
 }
 
-function checkTimesOf(token: string, claims: VerifiedClaims, { remembered, now }: AccessTokenAttempt): void {
+function checkTimesOf(token: string, claims: VerifiedClaims, { verifiedTokens, now }: AccessTokenAttempt): void {
   try {
     checkTimes(claims, now);
   } catch (problem) {
-    remembered.forget(token);
+    verifiedTokens.delete(token);
     throw problem;
   }
 }

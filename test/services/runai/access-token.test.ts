@@ -1,9 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { sharedCache } from '../../../src/core/caches.ts';
+import { sharedCache, WorldCache } from '../../../src/core/caches.ts';
 import { Findings, findingView } from '../../../src/core/finding.ts';
 import { knownHosts } from '../../../src/core/hosts.ts';
 import { type Problem, unauthenticatedProblem } from '../../../src/core/problem.ts';
-import { RememberedTokens } from '../../../src/credentials/remembered.ts';
 import { type AccessTokenAttempt, acceptToken } from '../../../src/services/runai/access-token.ts';
 import { Grants } from '../../../src/services/runai/collections/grants.ts';
 import { Identities } from '../../../src/services/runai/collections/identities.ts';
@@ -47,7 +46,7 @@ function serverOf({
     tokenFault: null as unknown,
     asked,
     findings: new Findings(),
-    remembered: new RememberedTokens(sharedCache<VerifiedClaims>(100_000)),
+    verifiedTokens: new WorldCache(sharedCache<VerifiedClaims>(100_000)),
   };
   const tokens = {
     verify: async () => {
@@ -72,7 +71,7 @@ function serverOf({
       origin,
       hosts: knownHosts(['mock', 'mock.test']),
       tokens,
-      remembered: server.remembered,
+      verifiedTokens: server.verifiedTokens,
       store: {},
       findings: server.findings,
       world: { id: world, deleted: { find: () => null } },
@@ -155,7 +154,7 @@ describe('a token that was verified before', () => {
     end(server);
 
     expect(await server.refusal()).toMatchObject({ reason });
-    expect(server.remembered.find('token')).toBeUndefined();
+    expect(server.verifiedTokens.get('token')).toBeUndefined();
   });
 });
 
