@@ -67,8 +67,10 @@ export class Journal {
   /** The entry with secrets hidden in its bodies, which is done only once. */
   redact(number: number): JournalEntry | undefined {
     const draft = this.#drafts.at(number);
-    if (draft !== undefined) this.#drafts.replace(number, withHiddenBodies(draft, this.#secrets));
-    return this.at(number);
+    if (draft === undefined) return undefined;
+    const hidden = withHiddenBodies(draft, this.#secrets);
+    if (hidden !== draft) this.#drafts.replace(number, hidden, weightOf(hidden));
+    return this.#entryOf(number, hidden);
   }
 
   idOf(number: number): string {

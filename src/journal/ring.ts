@@ -1,21 +1,15 @@
 import { LRUCache } from 'lru-cache';
 
-/** A place of a ring, with the entry that is in it now. */
-interface Place<Entry> {
-  readonly number: number;
-  entry: Entry;
-}
-
-/** The places of all rings of a process. The oldest entry is evicted, whichever ring has it. */
-export type Places<Entry> = LRUCache<number, Place<Entry>>;
+/** The places of all rings of a process. The entry that was put first is evicted first, whichever ring has it. */
+export type Places<Entry extends NonNullable<unknown>> = LRUCache<number, Entry>;
 
 /** @param bytes the limit. An entry that is larger than that is not kept. */
-export function ringPlaces<Entry>(bytes: number): Places<Entry> {
+export function ringPlaces<Entry extends NonNullable<unknown>>(bytes: number): Places<Entry> {
   return new LRUCache({ maxSize: bytes });
 }
 
 /** The newest entries of one world, by number. */
-export class Ring<Entry> {
+export class Ring<Entry extends NonNullable<unknown>> {
   static #taken = 0;
   readonly #places: Places<Entry>;
   readonly #most: number;
@@ -36,39 +30,34 @@ export class Ring<Entry> {
     return [...this.newestFirst()].length;
   }
 
-  /** Adds the newest entry. @param number the next one, from 1 */
+  /** Adds the newest entry, in the place of the one that has become too old. @param number the next one, from 1 */
   add(number: number, entry: Entry, bytes: number): void {
     this.#newest = number;
-    this.#places.set(this.#keyOf(number), { number, entry }, { size: bytes });
+    this.#places.set(this.#keyOf(number), entry, { size: bytes });
   }
 
   at(number: number): Entry | undefined {
-    return this.#placeOf(number)?.entry;
+    if (number > this.#newest || number <= this.#newest - this.#most) return undefined;
+    // Reading is no use, so that the order stays that of their additions.
+    return this.#places.peek(this.#keyOf(number));
   }
 
-  /** Puts an entry that weighs no more in the place of one. */
-  replace(number: number, entry: Entry): void {
-    const place = this.#placeOf(number);
-    if (place !== undefined) place.entry = entry;
+  /** Puts an entry in the place of one that is still there. */
+  replace(number: number, entry: Entry, bytes: number): void {
+    if (this.at(number) !== undefined) this.#places.set(this.#keyOf(number), entry, { size: bytes });
   }
 
   /** Its entries with their numbers, newest first. */
   *newestFirst(): Generator<readonly [number: number, entry: Entry]> {
     const oldest = Math.max(this.#newest - this.#most, 0);
     for (let number = this.#newest; number > oldest; number -= 1) {
-      const place = this.#placeOf(number);
-      if (place !== undefined) yield [number, place.entry];
+      const entry = this.at(number);
+      if (entry !== undefined) yield [number, entry];
     }
   }
 
   clear(): void {
     for (const [number] of this.newestFirst()) this.#places.delete(this.#keyOf(number));
-  }
-
-  #placeOf(number: number): Place<Entry> | undefined {
-    // The order is that of their additions, so reading is no use.
-    const place = this.#places.peek(this.#keyOf(number));
-    return place?.number === number ? place : undefined;
   }
 
   #keyOf(number: number): number {

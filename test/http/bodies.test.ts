@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { checkTexts } from '../../src/core/storable-text.ts';
-import { checkBodyType, readBody, receiveBody } from '../../src/http/bodies.ts';
+import { bodyProblem, checkBodyType, readBody, receiveBody } from '../../src/http/bodies.ts';
 import type { Operation } from '../../src/http/openapi.ts';
 import { digestOf } from '../../src/http/pieces.ts';
 import { incoming } from '../support/incoming.ts';
@@ -179,5 +179,18 @@ describe('texts that cannot be kept as they were sent', () => {
 
   it('are no bytes, and no pairs that are whole', () => {
     expect(() => checkTexts('Field', { a: '\u{1f600}', b: Buffer.from([0]), c: null, d: 1 })).not.toThrow();
+  });
+});
+
+describe('a body that did not arrive', () => {
+  const failed = Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
+  const problemIn = (complete: boolean) => bodyProblem(failed, { raw: { complete }, routeOptions: {} } as never);
+
+  it('is told as such if its connection closed', () => {
+    expect(problemIn(false)).toMatchObject({ kind: 'invalid_request', close: true });
+  });
+
+  it('is not blamed for a connection of somebody else, such as that of the database', () => {
+    expect(problemIn(true)).toBe(failed);
   });
 });

@@ -46,8 +46,8 @@ describe('a ring', () => {
   it('has another entry in the place of one, if that is still there', () => {
     const ring = new Ring<string>(ringPlaces<string>(30), 3);
     ring.add(1, 'before', 10);
-    ring.replace(1, 'after');
-    ring.replace(2, 'never there');
+    ring.replace(1, 'after', 5);
+    ring.replace(2, 'never there', 5);
 
     expect(entriesOf(ring)).toEqual(['after']);
   });
