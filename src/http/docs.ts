@@ -1,4 +1,4 @@
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { escapeHtml } from '../core/html.ts';
 import { Problem } from '../core/problem.ts';
 import { showPath } from '../core/redact.ts';
@@ -83,8 +83,10 @@ async function swaggerUi(documents: readonly ServedDocument[], files: DocsFiles)
       ),
     );
   app.setNotFoundHandler(sendNoPage);
-  // A path that leads out of a folder.
-  app.setErrorHandler((_fault, request, reply) => sendNoPage(request, reply));
+  // 403 is for paths that lead out of the folder.
+  app.setErrorHandler<FastifyError>((fault, request, reply) =>
+    fault.statusCode === 403 ? sendNoPage(request, reply) : reply.send(fault),
+  );
   for (const { name, title, read } of documents) {
     await app.register(async (scope) => {
       await scope.register(fastifySwagger, { mode: 'static', specification: { document: await read() } });

@@ -235,6 +235,15 @@ it.each(['nope', 'static/', 'static/nope.js', '..%2f..%2fpackage.json'])(
   },
 );
 
+it('a part of a file that does not exist is refused as HTTP says', async () => {
+  const url = '/docs/air/static/index.css';
+  const [part, none] = await Promise.all(
+    ['bytes=0-9', 'bytes=9999-'].map((range) => app.inject({ url, headers: { range } })),
+  );
+
+  expect([part?.statusCode, part?.body.length, none?.statusCode]).toEqual([206, 10, 416]);
+});
+
 it('in a world, documents say where it is', async () => {
   const { app: withWorld } = await testServer({ world: ['alice'] });
   const [document, index] = [await withWorld.inject('/w/alice/openapi/air.json'), await withWorld.inject('/w/alice/')];
