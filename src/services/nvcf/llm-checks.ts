@@ -4,16 +4,17 @@ import { isRate } from './rates.ts';
 import { invalid } from './request-faults.ts';
 import { FAULTS } from './tables/texts.ts';
 
-/** The algorithms of the published router, and two names that they had before. */
-const ROUTING_METHODS: readonly string[] = [
-  'power-of-two',
-  'wait-and-widen',
-  'round-robin',
-  'random',
-  'pulsar',
-  'pulsar-wait-and-widen',
-  'groq-multiregion',
-  'pulsar-multiregion',
+/** How a router is chosen: a method, and parameters that only the router understands. */
+const MAX_ROUTING_BYTES = 1024;
+const MAX_ROUTING_PARAMETERS = 32;
+const ROUTING_METHOD = /^[a-z][a-z0-9_-]*$/i;
+const ROUTING_PARAMETER = /^ *([a-z][a-z0-9_]*)=(\S(?:.*\S)?)$/;
+/** An integer, a decimal, a token or a quoted string. */
+const ROUTING_VALUES: readonly RegExp[] = [
+  /^-?\d{1,15}$/,
+  /^-?\d{1,12}\.\d{1,3}$/,
+  /^[a-z*][\w!#$%&'*+.^`|~:/-]*$/i,
+  /^"(?:[ !#-+\--:<-[\]-~]|\\["\\])*"$/,
 ];
 
 type Requested = Pick<Schema<'nvcf', 'CreateFunctionRequest'>, 'functionType' | 'models' | 'llmInvocationConfig'>;
@@ -32,13 +33,35 @@ export function checkModels({ functionType, models = [] }: Requested): void {
   }
 }
 
-/** @throws Problem unless the router knows the method and the limit is one */
+/** @throws Problem unless the router can read the method, and the limit is one */
 export function checkLlmConfig(name: string, { tokenRateLimit = '', routingMethod = '' }: LlmConfig): void {
-  const method = routingMethod.trim().toLowerCase().replaceAll('_', '-');
-  const isKnown = method === '' || ROUTING_METHODS.includes(method);
-  refuseIf(!isKnown, FAULTS.routingMethod, { name, methods: ROUTING_METHODS.join(', ') });
+  const rule = routingFault(routingMethod.replace(/^ +| +$/g, ''));
+  refuseIf(rule !== null, FAULTS.routingMethod, { name, rule: rule ?? '' });
   const isLimit = tokenRateLimit.trim() === '' || isRate(tokenRateLimit, 'SMHDW');
   refuseIf(!isLimit, FAULTS.tokenRateLimit, { name });
+}
+
+/** The published rule that a routing method breaks; null if it breaks none. */
+function routingFault(text: string): string | null {
+  if (text === '') return null;
+  if (Buffer.byteLength(text) > MAX_ROUTING_BYTES) return `expression exceeds ${MAX_ROUTING_BYTES} bytes`;
+  if (text.includes(',')) return 'commas are not allowed';
+  const [method = '', ...parameters] = text.split(';');
+  if (!ROUTING_METHOD.test(method)) return 'method name must match [A-Za-z][A-Za-z0-9_-]*';
+  if (parameters.length > MAX_ROUTING_PARAMETERS) return `at most ${MAX_ROUTING_PARAMETERS} parameters are allowed`;
+  const keys = new Set<string>();
+  for (const parameter of parameters) {
+    const [, key, value = ''] = ROUTING_PARAMETER.exec(parameter) ?? [];
+    if (key === undefined) {
+      return `parameter '${parameter.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '?')}' must be key=value with key matching [a-z][a-z0-9_]*`;
+    }
+    if (!ROUTING_VALUES.some((form) => form.test(value))) {
+      return `value for '${key}' must be an integer, decimal, token, or quoted string`;
+    }
+    if (keys.has(key)) return `duplicate parameter '${key}'`;
+    keys.add(key);
+  }
+  return null;
 }
 
 /** @throws Problem if accounts have priorities and there is none for the others */

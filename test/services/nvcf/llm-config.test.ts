@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { functionRow } from '../../../src/services/nvcf/functions.ts';
+import { checkLlmConfig } from '../../../src/services/nvcf/llm-checks.ts';
 import { checkKept, checkModelUpdates, withLlmChange } from '../../../src/services/nvcf/llm-config.ts';
 import {
   ACME,
@@ -29,8 +30,8 @@ const addVersion = async ({ functionId }: Place, given: object) =>
 const subject = ({ functionId, versionId }: Place) => `Function id '${functionId}', version '${versionId}'`;
 
 const NO_MODELS = "Invalid request: 'models' must be specified when functionType is LLM";
-const unknownWay = (model: string) =>
-  `Invalid request: 'llmConfig.routingMethod' for model '${model}' is invalid; supported values are [power-of-two, wait-and-widen, round-robin, random, pulsar, pulsar-wait-and-widen, groq-multiregion, pulsar-multiregion]`;
+const unreadable = (model: string, rule: string) =>
+  `Invalid request: 'llmConfig.routingMethod' for model '${model}' is invalid: ${rule}`;
 
 describe('an LLM function', () => {
   it('keeps how its models are reached, and needs no files', async () => {
@@ -67,9 +68,9 @@ describe('an LLM function', () => {
       "Invalid request: duplicate model names are not allowed in 'models'",
     ],
     [
-      'with an unknown way',
-      { models: [{ name: 'm', llmConfig: { ...CONFIG, routingMethod: 'best' } }] },
-      unknownWay('m'),
+      'with a routing method that no router can read',
+      { models: [{ name: 'm', llmConfig: { ...CONFIG, routingMethod: 'pulsar,seed=x' } }] },
+      unreadable('m', 'commas are not allowed'),
     ],
     [
       'with a limit that is none',
@@ -110,8 +111,9 @@ describe('an LLM function', () => {
     for (const empty of [{ modelName: 'small' }, { modelName: 'small', llmConfig: {} }]) {
       expectInvalid(await acme(request, updates(empty)), request, 'llmConfig.tokenRateLimit');
     }
-    const way = updates({ modelName: 'small', llmConfig: { routingMethod: 'best' } });
-    expectProblem(await acme(request, way), request, 400, unknownWay('small'));
+    const way = updates({ modelName: 'small', llmConfig: { routingMethod: 'round robin' } });
+    const text = unreadable('small', 'method name must match [A-Za-z][A-Za-z0-9_-]*');
+    expectProblem(await acme(request, way), request, 400, text);
     expect(await read(place)).not.toHaveProperty('tags');
   });
 });
@@ -173,4 +175,40 @@ it('one of very many models is changed', () => {
   checkKept('f', { models }, [row]);
   checkModelUpdates(version, modelUpdates, 'f');
   expect(withLlmChange(version, { modelUpdates }).definition.models?.at(-1)?.llmConfig?.routingMethod).toBe('random');
+});
+
+describe('a routing method', () => {
+  const parameters = (count: number) => Array.from({ length: count }, (_, index) => `;p${index}=x`).join('');
+  const check = (routingMethod: string) => () => checkLlmConfig('m', { routingMethod });
+
+  it.each([
+    ...['', '   ', '  pulsar  ', 'Power_Of_Two', 'power-of-n', 'sticky', 'pulsar; seed=a;  n=-1', 'a'.repeat(1024)],
+    ...[`pulsar${parameters(32)}`, 'p;n=999999999999999', 'p;n=-999999999999.999', 'p;s=*', "p;s=a!#$%&'*+.^_`|~:/-"],
+    ...['p;s=""', 'p;s="a b"', String.raw`p;s="a\"b\\c"`],
+  ])('may be any that the router can read: %s', (text) => {
+    expect(check(text)).not.toThrow();
+  });
+
+  const METHOD = 'method name must match [A-Za-z][A-Za-z0-9_-]*';
+  const parameter = (text: string) => `parameter '${text}' must be key=value with key matching [a-z][a-z0-9_]*`;
+  const value = (key: string) => `value for '${key}' must be an integer, decimal, token, or quoted string`;
+  it.each<[text: string, rule: string]>([
+    ...[
+      ...['round robin', '2', ';seed=x', 'pulsar ;seed=x', '\tpulsar'].map((text): [string, string] => [text, METHOD]),
+    ],
+    ...['seed = x', 'seed= x', '\tseed=x', 'seed', 'seed=', '=x', 'Seed=x', '2n=1', ''].map(
+      (text): [string, string] => [`pulsar;${text}`, parameter(text.replace('\t', '?'))],
+    ),
+    ...['?1', '1.2345', '1000000000000000', '1000000000000.1', '1.', '"a', '"a\tb"', '"\u00e9"', ':YQ==:'].map(
+      (text): [string, string] => [`pulsar;n=${text}`, value('n')],
+    ),
+    ['pulsar;seed="a;b"', value('seed')],
+    ['pulsar;seed="a,b"', 'commas are not allowed'],
+    ['pulsar;n=1;n=2', "duplicate parameter 'n'"],
+    [`pulsar${parameters(33)}`, 'at most 32 parameters are allowed'],
+    ['a'.repeat(1025), 'expression exceeds 1024 bytes'],
+    [`pulsar;seed="${'\u00e9'.repeat(506)}"`, 'expression exceeds 1024 bytes'],
+  ])('is refused by the published rule: %s', (text, rule) => {
+    expect(check(text)).toThrow(unreadable('m', rule));
+  });
 });

@@ -120,8 +120,7 @@ export const FAULTS = {
     "Invalid request: Either both or none of 'helmChart' and 'helmChartServiceName' properties must be specified",
   duplicateModels: "Invalid request: duplicate model names are not allowed in 'models'",
   noLlmConfig: "Invalid request: LLM function models must specify 'llmConfig'",
-  routingMethod:
-    "Invalid request: 'llmConfig.routingMethod' for model '{name}' is invalid; supported values are [{methods}]",
+  routingMethod: "Invalid request: 'llmConfig.routingMethod' for model '{name}' is invalid: {rule}",
   tokenRateLimit:
     "Invalid request: 'llmConfig.tokenRateLimit' for model '{name}' is invalid; expected comma-separated '<positiveInteger>-<unit>' entries with unit in [S, M, H, D, W] (for example '100000-S' or '10-M,5-S')",
   noFiles: "Invalid request: non-LLM function models must specify both 'version' and 'uri'",
