@@ -78,7 +78,7 @@ describe.runIf(hasBrowser)('the pages of documents', () => {
     await said(page, 'paste it under Authorize');
   });
 
-  it('offer nobody where the cast is kept for those with the admin token, or no credential is asked for', async () => {
+  it('offer no identities if the server has an admin token, or the document asks for no credential', async () => {
     const { url } = await listeningServer({ adminToken: 'open-sesame' });
     for (const name of ['air', 'control']) {
       const page = await openWindow(`${url}/docs/${name}/`);
@@ -105,7 +105,7 @@ describe.runIf(hasBrowser)('the pages of documents', () => {
   });
 
   describe.each(SCHEMES)('%s', (colorScheme) => {
-    it.each(WIDTHS)('have nothing around Swagger UI that somebody cannot use, %i px wide', async (width) => {
+    it.each(WIDTHS)('are accessible around Swagger UI, %i px wide', async (width) => {
       const { url } = await listeningServer();
       const page = await openWindow(`${url}/docs`, { colorScheme, viewport: { width, height: 900 } });
       expect(await faultsOfPage(page)).toEqual([]);

@@ -26,7 +26,6 @@ export class WorldCache<Value extends NonNullable<unknown>> {
   readonly #shared: SharedCache<Value>;
   /** The beginning of its names in the shared cache. It is used once: what was cleared is not found again, and ages out. */
   #generation = WorldCache.#nextGeneration();
-
   #lastName = '';
   #lastKey = this.#generation;
 

@@ -1,5 +1,6 @@
+import { once } from '../core/once.ts';
 import { contentSource } from '../platform/content-source.ts';
-import { HTML, once, type Pages, pageHeaders, SCRIPT } from './pages.ts';
+import { HTML, type Pages, pageHeaders, SCRIPT } from './pages.ts';
 
 /** The page has the markup of the first view. It is not shown to somebody who opens another view. */
 const UNLESS_FIRST =
@@ -72,7 +73,7 @@ const ICONS: Readonly<Record<string, string>> = {
   docs: 'M3 2h7l3 3v9H3zM10 2v3h3M6 8h4M6 11h4',
 };
 
-/** The icons as markup of a page, of which each link of the navigation uses one. */
+/** SVG symbols for the page. Each link of the navigation refers to one. */
 function iconSymbols(): string {
   const symbols = Object.entries(ICONS).map(
     ([name, path]) => `<symbol id="icon-${name}" viewBox="0 0 16 16"><path d="${path}"/></symbol>`,

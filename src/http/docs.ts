@@ -1,8 +1,9 @@
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { escapeHtml } from '../core/html.ts';
+import { once } from '../core/once.ts';
 import { Problem } from '../core/problem.ts';
 import { showPath } from '../core/redact.ts';
-import { HTML, htmlPage, once, PAGE_HEADERS, type Pages, type PageText, pageHeaders } from './pages.ts';
+import { HTML, htmlPage, PAGE_HEADERS, type Pages, type PageText, pageHeaders } from './pages.ts';
 import { sendProblem } from './problem.ts';
 import { type ExplainedDocument, explainDocument, type ReadableDocument } from './read-documents.ts';
 import { pathOf } from './transport/arrival.ts';

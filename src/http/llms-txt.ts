@@ -1,4 +1,5 @@
-import { once, type Pages, pageHeaders } from './pages.ts';
+import { once } from '../core/once.ts';
+import { type Pages, pageHeaders } from './pages.ts';
 import type { ReadableDocument } from './read-documents.ts';
 
 /** Browsers show it as text; they would save `text/markdown` as a file. */

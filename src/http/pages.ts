@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { escapeHtml, escapeWithCode, LOOK } from '../core/html.ts';
 import { worldPath } from '../core/world-id.ts';
 import { contentSource } from '../platform/content-source.ts';
@@ -82,11 +82,12 @@ export type PageText = (below: string, base: string) => string | Buffer | Promis
 /** The headers of a page, or how to find them. */
 export type PageHeaders = Readonly<Record<string, string>> | (() => Promise<Readonly<Record<string, string>>>);
 
-/** A page or a file at a path. */
+/** A page or a file, or pages of another Fastify. */
 interface Page {
-  readonly type: string;
-  readonly headers: PageHeaders;
-  readonly text: PageText;
+  /** Is a person meant to read it? */
+  readonly isHtml: boolean;
+  /** @param below the path of the world @param base the URL by which the request reached it */
+  answer(reply: FastifyReply, below: string, base: string): Promise<FastifyReply>;
 }
 
 /** Serves pages and their files, beside the operations. */
@@ -118,37 +119,23 @@ export function pagesOn(app: FastifyInstance): Pages {
     return address?.kind === 'host' ? `//${raw.headers.host?.slice(address.world.length + 1)}` : '';
   };
   const served = new Map<string, Page>();
-  const forwarded = new Map<string, () => Promise<FastifyInstance>>();
+  /** By the path that all of its pages are below. */
+  const forwarded = new Map<string, Page>();
   // One route for all pages: a server has dozens, and most are never opened.
   app.route<{ Params: { '*': string } }>({
     method: ['GET', 'HEAD'],
     url: '/*',
     handler: async ({ raw, params }, reply) => {
       const path = `/${params['*']}`;
-      const page = served.get(path);
-      const [, ofPath = ''] = /^(\/[^/]*\/[^/]*)(?:\/|$)/.exec(path) ?? [];
-      const other = forwarded.get(ofPath);
-      if (page === undefined && other === undefined) return reply.callNotFound();
+      const [, parent = ''] = /^(\/[^/]*\/[^/]*)\//.exec(path) ?? [];
+      const page = served.get(path) ?? forwarded.get(parent);
+      if (page === undefined) return reply.callNotFound();
       try {
-        const [below, base] = locate(raw);
-        if (page !== undefined) {
-          const headers = typeof page.headers === 'function' ? await page.headers() : page.headers;
-          return reply
-            .type(page.type)
-            .headers(headers)
-            .send(await page.text(below, base));
-        }
-        // The links of its pages are relative to it.
-        if (path === ofPath) return reply.redirect(`${below}${path}/`);
-        const { routing } = await (other as NonNullable<typeof other>)();
-        reply.hijack();
-        routing(raw, reply.raw);
-        return reply;
+        return await page.answer(reply, ...locate(raw));
       } catch (thrown) {
         const problem = problemOf(thrown);
         // A person who follows an old link gets a page; a program gets the problem.
-        const isPage = page === undefined || page.type === HTML;
-        if (isPage && problem.kind === 'no_such_world' && raw.headers.accept?.includes('text/html') === true) {
+        if (page.isHtml && problem.kind === 'no_such_world' && raw.headers.accept?.includes('text/html') === true) {
           return reply
             .code(404)
             .type(HTML)
@@ -162,18 +149,31 @@ export function pagesOn(app: FastifyInstance): Pages {
   });
   return {
     serve: (path, type, headers, text) => {
+      const page: Page = {
+        isHtml: type === HTML,
+        answer: async (reply, below, base) => {
+          const given = typeof headers === 'function' ? await headers() : headers;
+          return reply
+            .type(type)
+            .headers(given)
+            .send(await text(below, base));
+        },
+      };
       const paths = path.endsWith('/') ? [path] : [path, `${path}/`];
-      for (const one of paths) served.set(one, { type, headers, text });
+      for (const one of paths) served.set(one, page);
     },
-    forward: (path, to) => forwarded.set(path, to),
-  };
-}
-
-/** Caches the result of `read` on its first call. */
-export function once<Content>(read: () => Promise<Content>): () => Promise<Content> {
-  let content: Promise<Content> | undefined;
-  return () => {
-    content ??= read();
-    return content;
+    forward: (path, to) => {
+      // The links of its pages are relative to it.
+      served.set(path, { isHtml: true, answer: async (reply, below) => reply.redirect(`${below}${path}/`) });
+      forwarded.set(path, {
+        isHtml: true,
+        answer: async (reply) => {
+          const { routing } = await to();
+          reply.hijack();
+          routing(reply.request.raw, reply.raw);
+          return reply;
+        },
+      });
+    },
   };
 }

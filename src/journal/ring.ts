@@ -38,7 +38,7 @@ export class Ring<Entry extends NonNullable<unknown>> {
 
   at(number: number): Entry | undefined {
     if (number > this.#newest || number <= this.#newest - this.#most) return undefined;
-    // Reading is no use, so that the order stays that of their additions.
+    // `peek` does not count as a use, so entries stay in the order in which they were added.
     return this.#places.peek(this.#keyOf(number));
   }
 

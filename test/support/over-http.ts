@@ -9,9 +9,9 @@ export const overHttp: Transport = async (server) => {
   const agent = request(base);
   return async (method, url, { headers, payload }) => {
     // A whole URL names the host that the request is for.
-    const { host, pathname, search } = new URL(url, 'http://localhost:6625');
-    const sending = agent[method.toLowerCase() as Method](url.startsWith('/') ? url : `${pathname}${search}`)
-      .set({ ...headers, host: url.startsWith('/') ? (headers['host'] ?? host) : host })
+    const [, host = headers['host'], path = ''] = /^(?:https?:\/\/([^/]*))?(.*)$/.exec(url) ?? [];
+    const sending = agent[method.toLowerCase() as Method](path)
+      .set({ ...headers, host })
       .buffer(true)
       .parse((response, done) => {
         const chunks: Buffer[] = [];

@@ -50,7 +50,7 @@
         (credential) => ({ credential, text: 'authorized' }),
         ({ message }) => ({ credential: null, text: message }),
       );
-      // Somebody else was chosen in the meantime.
+      // Another identity was chosen in the meantime.
       if (said === undefined || choice.value !== chosen) return;
       if (said.credential === null) ui.authActions.logout([scheme]);
       else ui.preauthorizeApiKey(scheme, said.credential);

@@ -4,7 +4,7 @@ import { isRate } from './rates.ts';
 import { invalid } from './request-faults.ts';
 import { FAULTS } from './tables/texts.ts';
 
-/** How a router is chosen: a method, and parameters that only the router understands. */
+/** `routingMethod` names a method and its parameters, which only the router understands. Its form is checked. */
 const MAX_ROUTING_BYTES = 1024;
 const MAX_ROUTING_PARAMETERS = 32;
 const ROUTING_METHOD = /^[a-z][a-z0-9_-]*$/i;
