@@ -1,4 +1,5 @@
 /** A row weighs at least what it takes of the heap, whatever its user made it of. */
+import { setTimeout } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
@@ -42,19 +43,29 @@ it.each<[what: string, make: (number: number) => Partial<Row>]>([
   const quota = new Quota(1024 * MEGABYTE);
   const world = new WorldRows(NO_ROWS, { memory: new StateMemory(quota) });
   await buildIndexes(world);
-  collectGarbage();
-  const before = process.memoryUsage().heapUsed;
+  const before = await heapUsed();
   for (let number = 0; quota.used < COUNTED; number += 1) {
     await world.commit([{ kind: 'put', row: row(`row-${number}`, make(number)) }]);
   }
-  collectGarbage();
 
-  expect((process.memoryUsage().heapUsed - before) / quota.used).toBeLessThan(1.1);
+  expect(((await heapUsed()) - before) / quota.used).toBeLessThan(1.1);
   await world.commit(
     (await world.list({ collection: 'things' })).map(({ id }) => ({ kind: 'remove', collection: 'things', id })),
   );
   expect(quota.used).toBe(0);
 });
+
+/** What is reachable: one collection may leave what a task that waits still holds, or what the one before it has only marked. */
+async function heapUsed(): Promise<number> {
+  let used = Number.POSITIVE_INFINITY;
+  for (;;) {
+    await setTimeout(10);
+    collectGarbage();
+    const now = process.memoryUsage().heapUsed;
+    if (now > used - 50_000) return Math.min(now, used);
+    used = now;
+  }
+}
 
 /** All that there can be, before there are rows: they are kept up from then on. */
 async function buildIndexes(world: WorldRows): Promise<void> {
