@@ -2,7 +2,8 @@
 
 /**
  * Operations that the vendor answers under a second path, too. A fragment requests them with `x-aliases`: the beginning
- * of the paths, the beginning of their aliases, and the parameters and answers that this adds. Where the same paths have
+ * of the paths, the beginning of their aliases, and the parameters and answers that this adds; `except` lists beginnings of
+ * paths that have no alias. Where the same paths have
  * several aliases, each has a `name`, which is a part of its operation ids.
  *
  * @param {Record<string, Record<string, any>>} paths
@@ -10,9 +11,11 @@
  */
 export function aliasesOf(paths, fragments) {
   const rules = fragments.flatMap(({ document }) => document['x-aliases'] ?? []);
-  const aliases = rules.flatMap(({ path: start, alias, name = '', parameters, responses }) =>
+  const aliases = rules.flatMap(({ path: start, alias, except = [], name = '', parameters, responses }) =>
     Object.entries(paths)
-      .filter(([path]) => path.startsWith(`${start}/`))
+      .filter(
+        ([path]) => path.startsWith(`${start}/`) && !except.some((/** @type {string} */ one) => path.startsWith(one)),
+      )
       .map(([path, item]) => [
         path.replace(start, alias),
         Object.fromEntries(

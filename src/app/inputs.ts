@@ -15,8 +15,9 @@ import type { Seed } from '../store/seed.ts';
 import type { Waiting } from '../store/waiting.ts';
 import type { IdentityProvider } from '../tokens/identity-provider.ts';
 import type { SigningKey } from '../tokens/keys.ts';
+import type { TrustedIssuer } from '../tokens/trusted-issuer.ts';
 import type { Beginnings } from '../worlds/beginnings.ts';
-import { identityProviderFrom, signingKeyFrom } from './keys.ts';
+import { identityProviderFrom, signingKeyFrom, trustedIssuersFrom } from './keys.ts';
 import { type FirstSnapshot, seedOfSnapshot, snapshotFrom } from './snapshot-option.ts';
 
 /** Only the configuration is required; tests replace the rest. */
@@ -55,6 +56,7 @@ export interface Inputs {
   readonly control: (ports: Ports) => ServiceDefinition;
   readonly signingKey: SigningKey;
   readonly identityProvider: IdentityProvider | null;
+  readonly trustedIssuers: ReadonlyMap<string, TrustedIssuer>;
   /** The seed of a new default world. */
   readonly seed: Seed;
   /** The file that a new default world begins with; null without `--snapshot`. */
@@ -70,13 +72,14 @@ export async function readInputs(parts: ServerParts): Promise<Inputs> {
   const random = parts.random ?? systemRandom();
   const [services, control] = await Promise.all([loadServices(config), loadControl()]);
   const snapshot = await snapshotFrom(config, config.maxState * MEGABYTE, services);
-  const [version, signingKey, identityProvider, seed] = await Promise.all([
+  const [version, signingKey, identityProvider, trustedIssuers, seed] = await Promise.all([
     packageVersion(),
     signingKeyFrom(config),
     identityProviderFrom(config),
+    trustedIssuersFrom(config),
     seedToBeginWith(parts, services, random, snapshot),
   ]);
-  return { version, random, services, control, signingKey, identityProvider, seed, snapshot };
+  return { version, random, services, control, signingKey, identityProvider, trustedIssuers, seed, snapshot };
 }
 
 async function seedToBeginWith(

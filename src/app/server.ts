@@ -179,7 +179,7 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
 /** The parts of the server that all requests share. */
 function serverOf(
   { effective: { config }, offDocument }: ServerParts,
-  { services, identityProvider, random }: Inputs,
+  { services, identityProvider, trustedIssuers, random }: Inputs,
   { process, log, customs, shared }: OpenWorlds,
   limits: Limits,
 ): Server {
@@ -199,6 +199,7 @@ function serverOf(
     settings: config,
     rulesets: customs.rulesets,
     identityProvider,
+    trustedIssuers,
     hosts,
     publicUrl,
     isTls: offersTls(config),

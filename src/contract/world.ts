@@ -18,12 +18,15 @@ import type { IdentityProvider } from '../tokens/identity-provider.ts';
 import type { Tokens } from '../tokens/index.ts';
 import type { PublicJwk } from '../tokens/keys.ts';
 import type { RefreshTokens } from '../tokens/refresh-token.ts';
+import type { TrustedIssuer } from '../tokens/trusted-issuer.ts';
 import type { VerifiedClaims } from '../tokens/verify.ts';
 
 /** The part of a process that all of its worlds share, as services use it. It never changes after the start. */
 export interface ServerScope {
   /** The provider whose tokens are exchanged for ours; null if none was configured. */
   readonly identityProvider: IdentityProvider | null;
+  /** Further issuers of tokens for self-hosted Cloud Functions, by the `iss` of their tokens. */
+  readonly trustedIssuers: ReadonlyMap<string, TrustedIssuer>;
   readonly hosts: KnownHosts;
   readonly settings: Settings;
   /** The ruleset in force for each service, in the chosen profile. */

@@ -89,7 +89,7 @@ const ALLOW = { effect: 'allow' } as const;
 
 /**
  * Decides whether the rule allows the caller, before the body is read, and so before any object is known. Order of
- * checks: organisation, service, `closed`, roles, scopes (`all`, then `any`), resource type.
+ * checks: organisation, service, `closed` to keys, roles, scopes (`all`, then `any`), resource type.
  */
 export function decide(accessRequest: AccessRequest, caller: Caller): Verdict {
   return verdictWithPending(accessRequest, caller, null);
@@ -212,7 +212,8 @@ function verdictUnder(
   if (ruleset.tables.product !== undefined && heldRights.services?.includes(ruleset.service) === false) {
     return denial('service_not_enabled');
   }
-  if (rule.closed === true) return denial('closed_to_keys');
+  // Only keys have services to choose.
+  if (rule.closed === true && heldRights.services !== null) return denial('closed_to_keys');
   const lacking = (rule.needs.roles ?? []).filter((role) => !heldRights.roles.includes(role));
   if (lacking.length > 0) return denial('missing_role', { missing: lacking });
   if (heldRights.rightsByRule !== undefined)

@@ -49,7 +49,7 @@ export interface Rule<Permission extends string = string, Type extends string = 
   readonly open?: readonly Relation[];
   /** Refuses callers who can see the object but do not own it. */
   readonly ownersOnly?: true;
-  /** No key may do this, with any rights. */
+  /** No key may do this, with any rights; a token with the rights may. */
   readonly closed?: true;
   /** A key for single versions, on a call that names none: refused, or narrowed to its versions. Default: refused. */
   readonly versionless?: 'refuse' | 'narrow';

@@ -96,6 +96,7 @@ export class RequestInWorld<Its extends Route | null = Route> implements Context
   /** As it was sent. */
   readonly url: string;
   readonly identityProvider: Server['identityProvider'];
+  readonly trustedIssuers: Server['trustedIssuers'];
   readonly hosts: Server['hosts'];
   readonly settings: Server['settings'];
   readonly rulesets: Server['rulesets'];
@@ -166,6 +167,7 @@ export class RequestInWorld<Its extends Route | null = Route> implements Context
     this.method = methodOf(raw);
     this.url = raw.url ?? '/';
     this.identityProvider = server.identityProvider;
+    this.trustedIssuers = server.trustedIssuers;
     this.hosts = server.hosts;
     this.settings = server.settings;
     this.rulesets = server.rulesets;

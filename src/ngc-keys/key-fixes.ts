@@ -10,7 +10,7 @@ import {
 } from '../core/decide.ts';
 import type { Decision, DecisionInput } from '../core/decision.ts';
 import { labelOfType, labelsOfResources } from '../core/labels.ts';
-import { own } from '../core/members.ts';
+import { isOneOf, own } from '../core/members.ts';
 import type { HeldRights, Resource } from '../core/policy.ts';
 import { type DenyReason, REASONS_OF_RIGHTS } from '../core/reasons.ts';
 import { permissionsOfRoles, type Ruleset } from '../core/ruleset.ts';
@@ -22,7 +22,7 @@ export const findKeyFixes: FindFixes = (decision, input, reason) => {
   const { pending } = decision;
   if (pending?.effect === 'allow') return { fixes: [propagationFix(decision, input, pending)] };
   if (!REASONS_OF_RIGHTS.has(reason)) return null;
-  if (input.caller.principal.kind === 'admin-token') return { fixes: [USE_A_KEY] };
+  if (isOneOf(['admin-token', 'trusted-token'], input.caller.principal.kind)) return { fixes: [USE_A_KEY] };
   if (!isEditable(input)) return { fixes: [], otherwise: reason };
   return { fixes: keyFixes(input), otherwise: lastReason(input, reason) };
 };

@@ -23,7 +23,7 @@ export function leastPolicy(ofPrincipal: PrincipalUses): LeastRights {
   const made = caller?.heldRights.services ?? [];
   const everything = Bindings.of(rulesets, uses, bound);
   const allows = (use: Use, scopes: ReadonlySet<string>, bindings: Pick<Bindings, 'resourcesFor'>) =>
-    isAllowed(use, principal, heldRightsOf(scopes, bindings.resourcesFor(use)));
+    isAllowed(use, principal, heldRightsOf([use.accessRequest.ruleset.service], scopes, bindings.resourcesFor(use)));
 
   const all = new Set(scopesOfRulesets.map(({ id }) => id));
   const possible = uses.filter((use) => allows(use, all, everything));
@@ -64,12 +64,16 @@ export function leastPolicy(ofPrincipal: PrincipalUses): LeastRights {
     ],
     seed: seedOfKey(principal, rights),
     beyond: uses.filter((use) => !possible.includes(use)),
-    heldRights: () => heldRightsOf(scopes, resources),
+    heldRights: () => heldRightsOf(services, scopes, resources),
   };
 }
 
-function heldRightsOf(held: ReadonlySet<string>, resources: readonly Resource[]): HeldRights {
-  return { roles: [], held, resources, services: null, pending: [] };
+function heldRightsOf(
+  services: readonly string[],
+  held: ReadonlySet<string>,
+  resources: readonly Resource[],
+): HeldRights {
+  return { roles: [], held, resources, services, pending: [] };
 }
 
 /** Whether the vendor offers these scopes with one of these resource types. */

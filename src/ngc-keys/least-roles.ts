@@ -48,8 +48,8 @@ export function leastRoles(ofPrincipal: PrincipalUses): LeastRights {
   };
 }
 
-function heldRightsOf({ tables }: Ruleset, roles: readonly string[]): HeldRights {
-  return { roles, held: permissionsOfRoles(tables, roles), resources: null, services: null, pending: [] };
+function heldRightsOf({ service, tables }: Ruleset, roles: readonly string[]): HeldRights {
+  return { roles, held: permissionsOfRoles(tables, roles), resources: null, services: [service], pending: [] };
 }
 
 /** The number of permissions that a role grants in these services. */

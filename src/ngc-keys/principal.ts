@@ -7,6 +7,8 @@ declare module '../core/principal.ts' {
     'service-key': true;
     /** Who administers a self-hosted deployment, by a token. */
     'admin-token': true;
+    /** A client of an issuer that the deployment trusts, by a token. */
+    'trusted-token': true;
   }
   interface Principal {
     /** The NVIDIA Cloud Account (NCA) of a key's organisation. */

@@ -3,27 +3,61 @@ import type { Caller } from '../core/decide.ts';
 import { heldRightsOfRoles } from '../core/policy.ts';
 import { Problem } from '../core/problem.ts';
 import { bearerToken } from '../credentials/bearer.ts';
-import { ADMIN_CLIENT, adminClaimsIn, verifyAdminToken } from '../tokens/admin-token.ts';
-import { ngcKeysIn } from './index.ts';
+import { verifyAdminToken } from '../tokens/admin-token.ts';
+import { decodeClaims } from '../tokens/compact.ts';
+import type { ScopedClaims } from '../tokens/trusted-issuer.ts';
+import { accountOfClient } from './accounts.ts';
 import { NGC_KEY_PREFIX } from './key-text.ts';
 
+type Attempt = Pick<RequestContext, 'headerLines' | 'now' | 'settings' | 'store' | 'trustedIssuers' | 'world'>;
+
 /**
- * The caller of a self-hosted service with an administrator's token, which is bound to no objects of its account.
+ * The caller of self-hosted Cloud Functions with a token: an administrator's, or one of a trusted issuer. It is bound to
+ * no objects of its account.
  *
  * @returns null for any other bearer token
- * @throws Problem `unauthenticated` with the reason; `not_found` if no account of the world has the client
+ * @throws Problem `unauthenticated` with the reason
  */
-export async function administratorOf(
-  attempt: Pick<RequestContext, 'headerLines' | 'now' | 'store' | 'world'>,
-): Promise<Caller | null> {
+export async function tokenCallerOf(attempt: Attempt): Promise<Caller | null> {
   const token = bearerToken(attempt.headerLines('authorization'));
-  if (token.startsWith(NGC_KEY_PREFIX) || adminClaimsIn(token) === null) return null;
-  const { sub, scopes } = await verifyAdminToken(token, attempt.world.id, attempt.now);
-  const [organization] = await ngcKeysIn(attempt.store).organizations();
-  if (organization === undefined || sub !== ADMIN_CLIENT) {
-    throw new Problem('not_found', `Unknown client_id '${sub}' when finding account id`);
-  }
-  const { name: org, ncaId: account } = organization;
-  const principal = { kind: 'admin-token', id: sub, name: sub, clientId: sub, org, account } as const;
+  return (await administrator(token, attempt)) ?? (await clientOfTrusted(token, attempt));
+}
+
+/** The same for a service that trusts no other issuer. */
+export function administratorOf(attempt: Attempt): Promise<Caller | null> {
+  return administrator(bearerToken(attempt.headerLines('authorization')), attempt);
+}
+
+async function administrator(token: string, attempt: Attempt): Promise<Caller | null> {
+  const { settings, world, now } = attempt;
+  if (issuerOf(token) !== settings.nvcfAdminIssuer) return null;
+  return callerOf('admin-token', await verifyAdminToken(token, settings.nvcfAdminIssuer, world.id, now), attempt);
+}
+
+async function clientOfTrusted(token: string, attempt: Attempt): Promise<Caller | null> {
+  const issuer = attempt.trustedIssuers.get(issuerOf(token) ?? '');
+  return issuer === undefined ? null : callerOf('trusted-token', await issuer.verify(token, attempt.now), attempt);
+}
+
+function issuerOf(token: string): string | null {
+  const issuer = token.startsWith(NGC_KEY_PREFIX) ? undefined : decodeClaims(token)?.['iss'];
+  return typeof issuer === 'string' ? issuer : null;
+}
+
+/** The client's account is looked for now, and missed only by an operation that needs one. */
+async function callerOf(
+  kind: 'admin-token' | 'trusted-token',
+  { sub, scopes }: ScopedClaims,
+  { store }: Attempt,
+): Promise<Caller> {
+  const account = await accountOfClient(store, sub);
+  const place = account === null ? {} : { org: account.org, account: account.ncaId };
+  const principal = { kind, id: sub, name: sub, clientId: sub, ...place };
   return { principal, heldRights: heldRightsOfRoles([], new Set(scopes)) };
+}
+
+/** The caller's NVIDIA Cloud Account. @throws Problem `not_found` for a token of a client that no account has */
+export function accountOfCaller({ principal: { account, clientId = '' } }: Caller): string {
+  if (account !== undefined) return account;
+  throw new Problem('not_found', `Unknown client_id '${clientId}' when finding account id`);
 }

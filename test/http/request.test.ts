@@ -6,7 +6,7 @@ import { limitsOf } from '../../src/http/transport/limits.ts';
 import { ask, BALL, key } from '../core/toy-law.ts';
 import { incoming } from '../support/incoming.ts';
 
-const OF_THE_SERVER = ['identityProvider', 'hosts', 'settings', 'rulesets'] as const;
+const OF_THE_SERVER = ['identityProvider', 'trustedIssuers', 'hosts', 'settings', 'rulesets'] as const;
 const OF_THE_WORLD = ['tokens', 'store', 'verifiedTokens', 'random'] as const;
 const named = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, { name }]));
 

@@ -42,7 +42,7 @@ describe('the least rights of a service key', () => {
       roles: [],
       held: new Set(['play']),
       resources: [{ type: 'toy-parts', ids: ['ball/skin'] }],
-      services: null,
+      services: ['toys'],
       pending: [],
     });
   });

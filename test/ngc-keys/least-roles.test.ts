@@ -52,7 +52,7 @@ describe('the least rights of a personal key', () => {
       roles: ['Player'],
       held: new Set(['play', 'look']),
       resources: null,
-      services: null,
+      services: ['toys'],
       pending: [],
     });
   });

@@ -24,12 +24,19 @@ const NOT_TRIED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   nvcf: {
     listClusterGroups: SAME,
+    listAccounts: 'a key sees its own account, a token all: test/services/nvcf/accounts.test.ts',
+    listFunctionAuthorizations: 'tried where something is shared: test/services/nvcf/authorizations.test.ts',
+    listAccountFunctionAuthorizations: 'for tokens, of the account in the path',
+    listClusters: 'for tokens, of the account in the path',
+    listClustersBelowSi: 'for tokens, of the account in the path',
+    listRegisteredClusterGroups: 'for tokens, of the account in the path',
     listInstanceTypes: SAME,
     listAvailableInstanceTypes: SAME,
     getGpuQuotaRules: 'limits of the organisation in its path, which must be the one of the key',
   },
   nak: {
     listKeyServices: SAME,
+    listAdminTokenKeys: SAME,
     listOwnerApiKeys: 'an administrator sees all keys of the owner in the path',
   },
   runai: {

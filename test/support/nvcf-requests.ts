@@ -1,7 +1,7 @@
 import { castFunction, castKey } from './ngc-cast.ts';
 import type { Answer, Request, TestServer } from './server.ts';
 
-/** Ids of the fifteen scopes of the page. */
+/** Ids of the fifteen scopes of the page, and of those that only the published code has. */
 export const SCOPES = [
   'invoke_function',
   'list_functions',
@@ -18,6 +18,13 @@ export const SCOPES = [
   'list_clusters',
   'read_gpu_quota_rule',
   'gpu_capacity',
+  'list_accounts',
+  'account_setup',
+  'admin:authorize_clients',
+  'list_cluster_groups',
+  'cluster-management',
+  'read:cluster-management',
+  'cluster_listing',
 ] as const;
 
 /** A function of the caller's account, the version that requests are about, and another version of it. */
@@ -150,7 +157,34 @@ function throughGateway(path: string, body: object): Recipe {
   };
 }
 
+/** The caller's own account. */
+const ACCOUNT = '/v2/nvcf/accounts/nca-acme-0001';
+
+/** A request that the mock does not emulate, once its caller may make it. */
+function onAccount(method: string, suffix = ''): Recipe {
+  return {
+    success: 404,
+    request: () => ({ line: `${method} ${ACCOUNT}${suffix}`, ...(method !== 'DELETE' && { body: {} }) }),
+  };
+}
+
+function reading(line: string): Recipe {
+  return { success: 200, request: () => ({ line: `GET ${line}` }) };
+}
+
 const recipes = {
+  listAccounts: reading('/v2/nvcf/accounts'),
+  getAccount: reading(ACCOUNT),
+  createAccount: onAccount('POST'),
+  updateAccount: onAccount('PATCH'),
+  deleteAccount: onAccount('DELETE'),
+  associateAccountClient: onAccount('PATCH', '/clients/associate'),
+  disassociateAccountClient: onAccount('PATCH', '/clients/disassociate'),
+  listFunctionAuthorizations: { ...reading('/v2/nvcf/authorizations/functions'), target: 'running' },
+  listAccountFunctionAuthorizations: reading(`${ACCOUNT}/authorizations/functions`),
+  listClusters: reading('/v1/accounts/nca-acme-0001/clusters'),
+  listClustersBelowSi: reading('/v1/si/accounts/nca-acme-0001/clusters'),
+  listRegisteredClusterGroups: reading('/v1/si/accounts/nca-acme-0001/clusterGroups'),
   createFunction: {
     success: 200,
     request: () => ({ line: 'POST /v2/nvcf/functions', body: NEW_FUNCTION }),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Expected, identityProviderOf, type JwkSet } from '../../src/tokens/identity-provider.ts';
+import { type Expected, identityProviderOf } from '../../src/tokens/identity-provider.ts';
+import { type JwkSet, verifierOf } from '../../src/tokens/jwk-set.ts';
 import { START } from '../support/server.ts';
 import { forge, shippedKey } from '../support/tokens.ts';
 
@@ -15,7 +16,7 @@ function providerOf(sets: readonly (JwkSet | Error)[], expected?: Expected) {
     if (set instanceof Error) throw set;
     return set;
   };
-  const provider = identityProviderOf(load, 'http://keys', expected);
+  const provider = identityProviderOf(verifierOf(load, 'http://keys', 'the identity provider'), expected);
   return {
     reads: () => reads,
     verify: async (token: string) => provider.verify(token, START, 'token').catch((thrown: unknown) => thrown),

@@ -4,7 +4,8 @@ import { rulesetOf } from '../../core/ruleset.ts';
 import { worldOfName } from '../../core/world-id.ts';
 import { bearerIn, type CredentialExtractor } from '../../credentials/presented-credential.ts';
 import { presentKey } from '../../ngc-keys/key-text.ts';
-import { adminClaimsIn } from '../../tokens/admin-token.ts';
+import { ADMIN_CLIENT } from '../../tokens/admin-token.ts';
+import { decodeClaims } from '../../tokens/compact.ts';
 import { KEY_SERVICE_HINTS } from './hints.ts';
 import { KEY_OWNERS } from './issued.ts';
 import { adminTokenOperations } from './operations/admin-token.ts';
@@ -20,8 +21,8 @@ const RULESET = rulesetOf('nak', null, TABLES);
 /** The world of an administrator's token, from the end of its `jti`; null for any other text. */
 const presentAdminToken: CredentialExtractor = (authorization) => {
   const token = bearerIn(authorization);
-  const jti = token === null ? undefined : adminClaimsIn(token)?.['jti'];
-  return typeof jti === 'string' ? { kind: 'token', world: worldOfName(jti) } : null;
+  const { azp, jti } = (token === null ? null : decodeClaims(token)) ?? {};
+  return azp === ADMIN_CLIENT && typeof jti === 'string' ? { kind: 'token', world: worldOfName(jti) } : null;
 };
 
 /** The key service of self-hosted Cloud Functions, and the issuer of administrators' tokens. */

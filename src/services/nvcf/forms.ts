@@ -1,5 +1,6 @@
 import * as SCHEMAS from '../../../generated/nvcf.schemas.ts';
 import { bodyOf, INSTANT, list, orNull, TEXT, TEXTS, withoutMembers } from '../../core/json-schema.ts';
+import { ACCOUNTS, type Account } from '../../ngc-keys/accounts.ts';
 import { type KeptForms, partForm, rowForm } from '../../store/row-form.ts';
 import { type Content, PIECES, type Piece } from './asset-content.ts';
 import {
@@ -75,8 +76,17 @@ function withTimes<Properties extends object>(
   return { ...schema, properties: { ...schema.properties, ...times } };
 }
 
+const ACCOUNT = bodyOf<Account>({
+  org: TEXT,
+  ncaId: TEXT,
+  name: TEXT,
+  clientIds: TEXTS,
+  lastUpdatedAt: orNull(INSTANT),
+});
+
 export const FORMS: KeptForms = {
   rows: [
+    rowForm(ACCOUNTS, ACCOUNT),
     partForm(FUNCTIONS, FUNCTION, ({ id, owner, parent, body }) =>
       functionRow({ owner, functionId: parent, versionId: id }, body),
     ),

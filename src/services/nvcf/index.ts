@@ -6,10 +6,11 @@ import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
 import { findOtherKey } from '../../ngc-keys/key-for-service.ts';
 import { holdingOfKeys } from '../../ngc-keys/key-holding.ts';
 import { leastRightsOfKey } from '../../ngc-keys/least-rights.ts';
-import { administratorOf } from '../../ngc-keys/self-hosted.ts';
+import { tokenCallerOf } from '../../ngc-keys/self-hosted.ts';
 import { CALLERS } from './caller.ts';
 import { events } from './events.ts';
 import { UPLOAD_HINTS } from './object-storage.ts';
+import { accountOperations } from './operations/accounts.ts';
 import { assetLookups, assetOperations } from './operations/assets.ts';
 import { authorizationOperations } from './operations/authorizations.ts';
 import { clusterOperations } from './operations/clusters.ts';
@@ -42,6 +43,8 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
     '/v3/orgs/{org}/ngc/nvcf',
     '/health',
     '/llm',
+    '/v1/accounts',
+    '/v1/si',
   ],
   conventions: { caselessEnums: true },
   notEmulated: NOT_EMULATED,
@@ -49,7 +52,7 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
   ruleset: (settings) => RULESETS[settings.nvcf],
   authenticate: async (context) => {
     if (context.settings.nvcf === 'documented') return CALLERS.documented(await bearerOfNgcKey(context));
-    return (await administratorOf(context)) ?? CALLERS['open-source'](await bearerOfNgcKey(context, true));
+    return (await tokenCallerOf(context)) ?? CALLERS['open-source'](await bearerOfNgcKey(context, true));
   },
   impersonate: impersonatorOf((key, { settings }) => CALLERS[settings.nvcf](key)),
   holding: holdingOfKeys((settings) => RULESETS[settings.nvcf]),
@@ -72,6 +75,7 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
     ...deploymentOperations,
     ...invocationOperations,
     ...queueOperations,
+    ...accountOperations,
     ...authorizationOperations,
     ...secretOperations,
     ...registryOperations,

@@ -20,6 +20,7 @@ export const ERRORS: readonly ErrorForm[] = [
   ...CONTROL_PLANE_ERRORS,
   { schema: 'RequestStatusAnswer', mediaType: 'application/json' },
   { schema: 'LlmProblem', mediaType: 'application/json' },
+  { schema: 'ClusterProblem', mediaType: 'application/json' },
   { schema: null, mediaType: XML },
 ];
 
@@ -35,11 +36,23 @@ const GATEWAY = /^\/v[23]\/orgs\/[^/]*\/ngc(?:\/|$)|^\/v3\//;
 /** Paths of the LLM gateway. */
 const LLM = /^\/llm(?:\/|$)/;
 
+/** Paths of instance and cluster management (ICMS). */
+const ICMS = /^\/v1\/(?:si\/)?accounts(?:\/|$)/;
+
 /** Renders a problem in the form of Cloud Functions or, on paths of a gateway or of the object storage, in theirs. */
 export function renderProblem(problem: Problem, about: About): Outcome {
   if (LLM.test(about.path)) return renderLlmProblem(problem, about);
   if (GATEWAY.test(about.path)) return renderRequestStatus(problem, about.random.uuid());
+  if (ICMS.test(about.path)) return renderClusterProblem(problem, about);
   return renderStorageProblem(problem, about) ?? renderControlPlane(problem, about.path, detailOf(problem, about));
+}
+
+/** ICMS says what was wrong in one member; it answers a bearer token that is not accepted as the control plane does. */
+function renderClusterProblem(problem: Problem, about: About): Outcome {
+  const outcome = renderControlPlane(problem, about.path, detailOf(problem, about));
+  if (outcome.body === undefined) return outcome;
+  const error = detailOf(problem, about) || problemDetails(problem).body.title;
+  return { ...outcome, headers: { ...outcome.headers, 'content-type': 'application/json' }, body: { error } };
 }
 
 /** Renders a problem in the form of the invocation plane, for requests to a function's host name. */

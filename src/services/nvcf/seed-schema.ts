@@ -27,6 +27,19 @@ const DEFINITION = documented({ properties: DEFINED }, [
 ]);
 
 const LISTS = {
+  accounts: describe(
+    list(
+      object(
+        {
+          org,
+          name: describe(text, 'The name of the account. Default: that of the organisation.'),
+          clientIds: describe(list(text), 'The clients whose tokens act for the account: the `sub` of a token.'),
+        },
+        ['name', 'clientIds'],
+      ),
+    ),
+    'Accounts that are set up with Cloud Functions. Without the list every organisation has one, and the first has the client `admin-issuer-proxy`.',
+  ),
   functions: describe(
     list(
       object(

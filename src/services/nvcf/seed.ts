@@ -4,6 +4,7 @@ import { END_OF_TIME, type Instant, later } from '../../core/clock.ts';
 import { parseDuration } from '../../core/duration.ts';
 import { distinct } from '../../core/pick.ts';
 import { findDuplicates, type Placed, placeEntries } from '../../core/seed-entries.ts';
+import { ACCOUNTS } from '../../ngc-keys/accounts.ts';
 import { accountsOf, findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
 import { namedUuid } from '../../platform/random.ts';
 import { EVERYBODY, type Row } from '../../store/collections.ts';
@@ -69,8 +70,15 @@ type OfOrganization<Name extends 'ClusterGroup' | 'GpuQuota' | 'InstanceType'> =
   Name
 >;
 
+interface SeedAccount {
+  readonly org: string;
+  readonly name?: string;
+  readonly clientIds?: readonly string[];
+}
+
 /** The entries of each list. */
 interface Entries {
+  readonly accounts: SeedAccount;
   readonly functions: SeedFunction;
   readonly clusterGroups: OfOrganization<'ClusterGroup'>;
   readonly gpuQuotas: OfOrganization<'GpuQuota'>;
@@ -88,6 +96,7 @@ type NvcfSeed = { readonly [List in keyof Entries]?: readonly Entries[List][] };
 export const seed: Seeding = {
   schema: SCHEMA,
   lists: {
+    accounts: { by: ['org'] },
     functions: { by: ['versionId'] },
     clusterGroups: { by: ['org', 'id'] },
     gpuQuotas: { by: ['org', 'name'] },
@@ -102,6 +111,13 @@ export const seed: Seeding = {
     const part = partOf(checked);
     const placed = <List extends keyof Entries>(list: List) => placeEntries(`nvcf.${list}`, part[list]);
     const known = [...accountsOf(whole).keys()];
+    const accounts = placed('accounts');
+    const clients = accounts.flatMap(({ entry, place }) =>
+      (entry.clientIds ?? []).map((clientId, index) => ({
+        entry: { clientId },
+        place: `${place}.clientIds[${index}]`,
+      })),
+    );
     const [functions, assets, invocations] = [placed('functions'), placed('assets'), placed('invocations')];
     const sharing = functions.flatMap(({ entry, place }) =>
       (['sharedWith', 'versionSharedWith'] as const).flatMap((member) =>
@@ -115,6 +131,7 @@ export const seed: Seeding = {
       ...invocations,
     ];
     const owned = [
+      ...accounts,
       ...functions,
       ...placed('clusterGroups'),
       ...placed('gpuQuotas'),
@@ -137,6 +154,8 @@ export const seed: Seeding = {
         place,
         message: `\`${place}.versionId\` names \`${entry.versionId}\`, which no entry of \`nvcf.functions\` has: add that one, or remove this invocation`,
       })),
+      ...findDuplicates('accounts: `org`', accounts, ({ org }) => org),
+      ...findDuplicates('accounts: `clientIds`', clients, ({ clientId }) => clientId),
       ...findDuplicates('functions: `versionId`', functions, ({ versionId }) => versionId),
       ...findDuplicates('`id`', identified, ({ id }) => id),
       ...findDuplicates('assets: `uploadId`', assets, ({ uploadId }) => uploadId),
@@ -149,6 +168,12 @@ export const seed: Seeding = {
     const ownedBy = (org: string, id: string) => ({ id, owner: accountOf(org), parent: null });
     return {
       rows: [
+        ...(part.accounts ?? []).map(({ org, name = org, clientIds = [] }) =>
+          ACCOUNTS.row({
+            ...ownedBy(org, accountOf(org)),
+            body: { org, ncaId: accountOf(org), name, clientIds, lastUpdatedAt: now },
+          }),
+        ),
         ...(part.functions ?? []).map((one) => seedRow(one, accountOf, now)),
         ...(part.clusterGroups ?? []).map(({ org, ...body }, index) =>
           CLUSTER_GROUPS.row({ ...ownedBy(org, `${org}-${index}`), body }),

@@ -109,10 +109,12 @@ describe('the token of an administrator', () => {
     }
   });
 
-  it('is refused with 404 if no account has its client, before its scopes are looked at', async () => {
-    const { status, body } = await server.call('POST /v2/nvcf/functions', { token: await forged({ sub: 'other' }) });
+  it('is refused with 404 if no account has its client, once its scopes allow the operation', async () => {
+    const call = async (request: string) => server.call(request, { token: await forged({ sub: 'other' }) });
+    const { status, body } = await call('GET /v2/nvcf/functions');
 
     expect([status, body.detail]).toEqual([404, "Unknown client_id 'other' when finding account id"]);
+    expect((await call('POST /v2/nvcf/functions')).status).toBe(403);
   });
 
   it('ends after twelve hours of the world', async () => {

@@ -5,6 +5,7 @@ import {
   deploy,
   expectInvalid,
   expectProblem,
+  FULL,
   GLOBEX,
   inPath,
   NOBODY,
@@ -12,6 +13,8 @@ import {
   type Place,
   placeOf,
 } from '../../support/nvcf-client.ts';
+import { makeKey } from '../../support/nvcf-requests.ts';
+import { trustedServer } from '../../support/trusted-issuer.ts';
 
 const { acme, globex, create } = await nvcfServer();
 const [llama, translate, hidden] = [placeOf('llama'), placeOf('translate'), placeOf('private')];
@@ -341,5 +344,56 @@ describe('the two levels', () => {
 
     expect(version?.authorizedParties).toContainEqual(OTHER);
     expect(functions.flatMap((one: { authorizedParties: object[] }) => one.authorizedParties)).toContainEqual(FRIEND);
+  });
+});
+
+describe('the list of functions that are shared with others', () => {
+  const PROFILES = ['documented', 'open-source'] as const;
+
+  it.each(PROFILES)('has each version that somebody may use, with the parties of both levels: %s', async (nvcf) => {
+    const world = await nvcfServer({ nvcf });
+    const { body } = await world.acme('GET authorizations/functions');
+    const place = await world.create();
+    await world.acme(`POST authorizations/functions/${place.functionId}`, { authorizedParties: [FRIEND, OTHER] });
+    await world.acme(`POST authorizations/${inPath(place)}`, { authorizedParties: [OTHER] });
+    const after = (await world.acme('GET authorizations/functions')).body.functions;
+
+    expect(body.functions.every((one: { authorizedParties: object[] }) => one.authorizedParties.length > 0)).toBe(true);
+    expect(after).toEqual([
+      ...body.functions,
+      { id: place.functionId, versionId: place.versionId, ncaId: ACME, authorizedParties: [FRIEND, OTHER] },
+    ]);
+    const ofGlobex = (await world.globex('GET authorizations/functions')).body.functions;
+    expect(new Set(ofGlobex.map(({ ncaId }: { ncaId: string }) => ncaId))).toEqual(new Set([GLOBEX]));
+  });
+
+  it('leaves out, without a refusal, what the key does not cover', async () => {
+    const world = await nvcfServer({ nvcf: 'open-source' });
+    const [one, two] = [await world.create(), await world.create()];
+    for (const { functionId } of [one, two]) {
+      await world.acme(`POST authorizations/functions/${functionId}`, { authorizedParties: [FRIEND] });
+    }
+    const bound = async ({ functionId }: Place) => {
+      const { key } = await makeKey(world, ['authorize_clients'], { type: 'Function', ids: [functionId] });
+      return world.as(key);
+    };
+    const [caller, other] = [await bound(one), await bound(hidden)];
+
+    expect((await caller('GET authorizations/functions')).body.functions).toMatchObject([{ id: one.functionId }]);
+    expect((await other('GET authorizations/functions')).body).toEqual({ functions: [] });
+  });
+
+  it('of any account is for tokens with the scope of administrators', async () => {
+    const { server, call } = await trustedServer();
+    const path = `/v2/nvcf/accounts/${ACME}/authorizations/functions`;
+    const { status, body } = await call(`GET ${path}`, ['admin:authorize_clients'], { sub: 'nobody' });
+    expect([status, body.functions.length > 0]).toEqual([200, true]);
+
+    expectProblem(await call(`GET ${path}`, ['authorize_clients']), `GET ${path}`, 403, 'Access Denied');
+    const unknown = path.replace(ACME, 'nca-x');
+    const missing = await call(`GET ${unknown}`, ['admin:authorize_clients']);
+    expectProblem(missing, `GET ${unknown}`, 404, "Account with ncaId 'nca-x' not found");
+    const key = await server.call(`GET ${path}`, { token: FULL });
+    expect([key.status, key.decision.reason]).toEqual([403, 'closed_to_keys']);
   });
 });

@@ -5,9 +5,12 @@ import {
   expectProblem,
   expectUnauthorized,
   FULL,
+  GLOBEX,
   mediaTypeOf,
+  NOBODY,
   nvcfServer,
 } from '../../support/nvcf-client.ts';
+import { trustedServer } from '../../support/trusted-issuer.ts';
 
 const QUOTA = 'GET /v2/orgs/acme/ngc/nvcf/gpu/quota/rules';
 const AVAILABLE = 'GET /v3/orgs/acme/ngc/nvcf/deployments/available/instanceTypes';
@@ -167,4 +170,60 @@ it('health is open, and for reading', async () => {
   expect((await server.call('HEAD /health')).status).toBe(200);
   expect((await server.call('POST /health')).status).toBe(405);
   expectUnauthorized(await server.call('GET /v2/nvcf/clusterGroups'), 'Bearer');
+});
+
+describe('instance and cluster management', () => {
+  const groups = [
+    {
+      ...{ org: 'globex', id: NOBODY, name: 'globex-clusters', ncaId: GLOBEX, authorizedNcaIds: [ACME] },
+      clusters: [{ id: 'c-1', name: 'globex-1', k8sVersion: '1.32' }],
+    },
+  ];
+  const seed = { extends: 'builtin', nvcf: { clusterGroups: groups } };
+
+  it.each(['/v1/accounts', '/v1/si/accounts'])('lists the clusters of an account below %s', async (prefix) => {
+    const { call } = await trustedServer({}, { seed });
+    for (const scope of ['cluster-management', 'read:cluster-management']) {
+      const { status, body } = await call(`GET ${prefix}/${ACME}/clusters`, [scope]);
+      expect(status).toBe(200);
+      expect(body).toMatchObject([{ clusterName: 'acme-1', clusterGroupName: 'acme-clusters', ncaId: ACME }]);
+    }
+    const more = await call(`GET ${prefix}/${ACME}/clusters?includeAuthorizedClusters=true`, ['cluster-management']);
+    expect(more.body.map(({ clusterName }: { clusterName: string }) => clusterName)).toEqual(['acme-1', 'globex-1']);
+    expect((await call(`GET ${prefix}/nca-nobody/clusters`, ['cluster-management'])).body).toEqual([]);
+  });
+
+  it('lets the token of an administrator read them, whose account needs not be the one in the path', async () => {
+    const { server: one } = await trustedServer({}, { seed });
+    const token = (await one.call('POST /v1/admin/keys')).body.value;
+
+    expect((await one.call(`GET /v1/accounts/${GLOBEX}/clusters`, { token })).body).toHaveLength(1);
+    const { status, body } = await one.call(`GET /v1/si/accounts/${ACME}/clusterGroups`, { token });
+    expect([status, body]).toEqual([403, { error: 'Access Denied' }]);
+  });
+
+  it('lists cluster groups below /v1/si alone', async () => {
+    const { call } = await trustedServer({}, { seed });
+    const path = `/v1/si/accounts/${ACME}/clusterGroups`;
+    for (const use of ['', '?instanceTypeUsage=', '?instanceTypeUsage=DEFAULT', '?instanceTypeUsage=CONTAINER']) {
+      const { status, body } = await call(`GET ${path}${use}`, ['cluster_listing']);
+      expect([status, body.clusterGroups.length]).toEqual([200, 1]);
+    }
+    const wrong = await call(`GET ${path}?instanceTypeUsage=VM`, ['cluster_listing']);
+    expect([wrong.status, wrong.body]).toEqual([
+      400,
+      { error: 'Invalid VM value for instanceTypeUsage provided, expected values: DEFAULT | CONTAINER' },
+    ]);
+    expect((await call(`GET /v1/accounts/${ACME}/clusterGroups`, ['cluster_listing'])).status).toBe(404);
+  });
+
+  it('answers a bearer token that is none with 401, and an invalid parameter in its own form', async () => {
+    const { server: one, call } = await trustedServer();
+    const { status, body, headers } = await one.call(`GET /v1/accounts/${ACME}/clusters`, { token: 'abc' });
+    expect([status, body]).toEqual([401, undefined]);
+    expect(headers['www-authenticate']).toMatch(/^Bearer/);
+
+    const wrong = await call(`GET /v1/accounts/${ACME}/clusters?includeAuthorizedClusters=x`, ['cluster-management']);
+    expect([wrong.status, Object.keys(wrong.body)]).toEqual([400, ['error']]);
+  });
 });

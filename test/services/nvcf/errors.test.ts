@@ -276,7 +276,7 @@ describe('a path that there is not', () => {
 });
 
 it('what is not emulated is not found', async () => {
-  for (const path of ['supportedGpus', 'accounts', 'accounts/nca-acme-0001', 'metrics', 'logs']) {
+  for (const path of ['supportedGpus', 'accounts/nca-acme-0001/functions', 'metrics', 'logs']) {
     expect((await acme(`GET ${path}`)).status).toBe(404);
   }
 });

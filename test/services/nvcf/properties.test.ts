@@ -25,14 +25,15 @@ const PROFILES = ['documented', 'open-source'] as const;
 const tries = (all: number) => roundsOf(all, 0.1);
 
 /**
- * The switchboard knows operations by method and path: a function's own host takes any of them, and the LLM gateway finds
- * its function in the body.
+ * The control API knows operations by method and path: a function's own host takes any of them, and the LLM gateway and a
+ * token for several functions find them in the body.
  */
 const NOT_SIMULATED: readonly OperationName[] = [
   'invokeAtOwnHost',
   'createChatCompletion',
   'createResponse',
   'createEmbedding',
+  'createMultiFunctionInvocationToken',
 ];
 const SIMULATED = OPERATION_NAMES.filter((operation) => !NOT_SIMULATED.includes(operation));
 

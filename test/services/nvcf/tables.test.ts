@@ -19,6 +19,13 @@ const SCOPES = {
   list_clusters: 'List Clusters',
   read_gpu_quota_rule: 'Read GPU Quota Rule',
   gpu_capacity: 'GPU Capacity',
+  list_accounts: 'List Accounts',
+  account_setup: 'Account Setup',
+  'admin:authorize_clients': 'Authorize Clients of any account',
+  list_cluster_groups: 'List Cluster Groups',
+  'cluster-management': 'Cluster Management',
+  'read:cluster-management': 'Read Clusters',
+  cluster_listing: 'Cluster Listing',
 };
 
 /** The vendor's encoding, where one is public; `null`: any id is the mock's own. */
@@ -230,7 +237,7 @@ const CODE_ROWS: readonly Expected[] = [
   { action: 'authorize-clients', scopes: ['Authorize Clients'], types: OWN, endpoints: SHARING },
   {
     action: 'list-clusters',
-    scopes: ['List Clusters'],
+    scopes: ['List Cluster Groups'],
     types: [],
     closed: true,
     endpoints: ['GET /v2/nvcf/clusterGroups'],

@@ -64,6 +64,7 @@ const ONLY_ALL_ENTITY: Ruleset = { types: [AE] };
 const CODE_OWN: Ruleset = { types: [AF, F, FV] };
 const CODE_ANYBODYS: Ruleset = { types: [AF, F, FV, SHARED] };
 const UNTESTED: Ruleset = { types: 'any' };
+const CLOSED: Ruleset = { types: 'no key' };
 
 /** The page's thirteen rows, and after them the rows that only the API has. */
 const ROWS: readonly Row[] = [
@@ -286,6 +287,55 @@ const ROWS: readonly Row[] = [
     documented: PAGE_INVOKE,
     'open-source': UNTESTED,
   },
+  {
+    operations: ['listFunctionAuthorizations'],
+    needs: { all: ['authorize_clients'] },
+    about: 'account',
+    documented: { types: [AF] },
+    'open-source': { ...CODE_OWN, filters: true },
+  },
+  {
+    operations: ['listAccounts', 'getAccount'],
+    needs: { any: ['list_accounts', 'account_setup'] },
+    about: 'account',
+    documented: UNTESTED,
+    'open-source': UNTESTED,
+  },
+  {
+    operations: ['updateAccount', 'associateAccountClient', 'disassociateAccountClient'],
+    needs: { all: ['account_setup'] },
+    about: 'account',
+    documented: UNTESTED,
+    'open-source': UNTESTED,
+  },
+  {
+    operations: ['createAccount', 'deleteAccount'],
+    needs: { all: ['account_setup'] },
+    about: 'account',
+    documented: CLOSED,
+    'open-source': CLOSED,
+  },
+  {
+    operations: ['listAccountFunctionAuthorizations'],
+    needs: { all: ['admin:authorize_clients'] },
+    about: 'account',
+    documented: CLOSED,
+    'open-source': CLOSED,
+  },
+  {
+    operations: ['listClusters', 'listClustersBelowSi'],
+    needs: { any: ['cluster-management', 'read:cluster-management'] },
+    about: 'account',
+    documented: CLOSED,
+    'open-source': CLOSED,
+  },
+  {
+    operations: ['listRegisteredClusterGroups'],
+    needs: { all: ['cluster_listing'] },
+    about: 'account',
+    documented: CLOSED,
+    'open-source': CLOSED,
+  },
 ];
 
 /** What the published code asks for where it contradicts the page. */
@@ -409,6 +459,9 @@ const GATEWAY: readonly OperationName[] = ['getGpuQuotaRules', 'listAvailableIns
 /** Answered by the LLM gateway, in its own form. */
 const LLM: readonly OperationName[] = ['createChatCompletion', 'createResponse', 'createEmbedding'];
 
+/** Answered by instance and cluster management, in its own form. */
+const ICMS: readonly OperationName[] = ['listClusters', 'listClustersBelowSi', 'listRegisteredClusterGroups'];
+
 /** One cell of the table: who asks for what, and what the law says about it. */
 interface Cell {
   readonly row: Row;
@@ -517,6 +570,7 @@ function happened({ operation, answer: { status, decision } }: Case): string {
 
 function detailOf({ operation, answer: { body } }: Case): string {
   if (LLM.includes(operation)) return body.message;
+  if (ICMS.includes(operation)) return body.error;
   return GATEWAY.includes(operation) ? body.requestStatus.statusDescription : body.detail;
 }
 
@@ -631,6 +685,10 @@ describe.each(PROFILES)('truth table, %s profile:', (profile) => {
       }
       if (LLM.includes(operation)) {
         expect(answer.body).toEqual({ message: 'permission denied' });
+        continue;
+      }
+      if (ICMS.includes(operation)) {
+        expect(answer.body).toEqual({ error: 'Access Denied' });
         continue;
       }
       expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);

@@ -1,7 +1,7 @@
 import type { Handler } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
 import { nameInWorld } from '../../../core/world-id.ts';
-import { ADMIN_AUDIENCE, ADMIN_CLIENT, ADMIN_ISSUER } from '../../../tokens/admin-token.ts';
+import { ADMIN_AUDIENCE, ADMIN_CLIENT, ADMIN_KEY } from '../../../tokens/admin-token.ts';
 import { mint } from '../../../tokens/keys.ts';
 
 /** In seconds, as the published chart has it. */
@@ -22,14 +22,14 @@ const SCOPES = [
 ];
 
 /** The issuer asks nobody for a credential, as in a self-hosted deployment. */
-const create: Handler<'nak', 'createAdminToken'> = async ({ now, random, world }) => {
+const create: Handler<'nak', 'createAdminToken'> = async ({ now, random, settings, world }) => {
   const { adminKey } = await import('../admin-key.ts');
   const id = random.uuid();
   const iat = Math.floor(now / 1000);
   const exp = iat + LIFETIME;
   const value = await mint(
     {
-      iss: ADMIN_ISSUER,
+      iss: settings.nvcfAdminIssuer,
       sub: ADMIN_CLIENT,
       azp: ADMIN_CLIENT,
       aud: [ADMIN_CLIENT, ADMIN_AUDIENCE],
@@ -54,4 +54,10 @@ const create: Handler<'nak', 'createAdminToken'> = async ({ now, random, world }
   };
 };
 
-export const adminTokenOperations = { createAdminToken: create };
+/** The set with which others verify the tokens. Where the product serves it is not published. */
+const listKeys: Handler<'nak', 'listAdminTokenKeys'> = () => ({
+  status: 200,
+  body: { keys: [{ ...ADMIN_KEY, alg: 'ES256', use: 'sig' }] },
+});
+
+export const adminTokenOperations = { createAdminToken: create, listAdminTokenKeys: listKeys };

@@ -47,4 +47,10 @@ export const OPERATION_SECTIONS = [
     certainty: 'documented',
     rows: ['createAdminToken'],
   },
+  {
+    rule: 'public',
+    source: 'the address is ours: where the product serves the keys of its issuer is not published',
+    certainty: 'ours',
+    rows: ['listAdminTokenKeys'],
+  },
 ] as const satisfies readonly Section<OperationRow & { readonly rule: 'public' }, 'id'>[];

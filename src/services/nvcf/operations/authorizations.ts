@@ -14,6 +14,7 @@ import {
   isPublic,
   ownVersions,
 } from '../functions.ts';
+import { accountInPath } from './accounts.ts';
 import { amendTarget } from './functions.ts';
 
 type Parties = readonly AuthorizedParty[];
@@ -170,6 +171,23 @@ function noParties(subject: string): Problem {
   return new Problem('not_found', `${subject}: No such authorized party`);
 }
 
+/** Each version that somebody else may use. */
+function sharedViews(rows: readonly FunctionRow[]): readonly Shown[] {
+  return rows.map(OF_VERSION.view).filter(({ authorizedParties = [] }) => authorizedParties.length > 0);
+}
+
+/** The versions of the caller's account, as far as the key covers them. */
+const listShared: Handler<'nvcf', 'listFunctionAuthorizations'> = async (context) => {
+  const rows = await FUNCTIONS.ofOwner(context.store.collections, accountOf(context));
+  const covered = rows.filter((row) => context.mayAccess(attributesOfVersion(row, 'owned')));
+  return { status: 200, body: { functions: sharedViews(covered) } };
+};
+
+const listSharedOfAccount: Handler<'nvcf', 'listAccountFunctionAuthorizations'> = async (context) => {
+  const { ncaId } = await accountInPath(context);
+  return { status: 200, body: { functions: sharedViews(await FUNCTIONS.ofOwner(context.store.collections, ncaId)) } };
+};
+
 /** The parties of the function and of its versions, as far as the key covers them. */
 const listOfFunction: Handler<'nvcf', 'getFunctionAuthorizations', readonly FunctionRow[] | undefined> = async (
   context,
@@ -195,6 +213,8 @@ const getOfVersion: Handler<'nvcf', 'getFunctionVersionAuthorizations', Function
 });
 
 export const authorizationOperations = {
+  listFunctionAuthorizations: listShared,
+  listAccountFunctionAuthorizations: listSharedOfAccount,
   createFunctionAuthorization: changeParties(OF_FUNCTION, REPLACE),
   getFunctionAuthorizations: listOfFunction,
   deleteFunctionAuthorization: changeParties(OF_FUNCTION, REMOVE_ALL),

@@ -1,8 +1,10 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
 import { pick } from '../../../core/pick.ts';
+import { Problem } from '../../../core/problem.ts';
 import { requestStatus } from '../../../ngc-keys/envelope.ts';
 import { Collection } from '../../../store/collection.ts';
+import { EVERYBODY } from '../../../store/collections.ts';
 import { objectsOf } from '../objects.ts';
 
 export const CLUSTER_GROUPS = new Collection<Schema<'nvcf', 'ClusterGroup'>>('nvcf.cluster-groups');
@@ -24,6 +26,53 @@ function groupView(group: ClusterGroup): ClusterGroup {
   }));
   return { ...group, ...(gpus !== undefined && { gpus }) };
 }
+
+/** The cluster groups of an account of instance and cluster management (ICMS), which asks for no account to be set up. */
+async function groupsOfAccount(
+  { store, params }: Pick<Context, 'store'> & { readonly params: { readonly ncaId: string } },
+  isSeen: (group: ClusterGroup) => boolean = () => false,
+): Promise<readonly ClusterGroup[]> {
+  const rows = await CLUSTER_GROUPS.all(store.collections);
+  return rows.filter(({ owner, body }) => owner === params.ncaId || isSeen(body)).map(({ body }) => body);
+}
+
+/** The clusters of the account, with `includeAuthorizedClusters` also those that others let it use. */
+async function clustersOfAccount(
+  context: Parameters<typeof groupsOfAccount>[0] & { readonly query: { readonly includeAuthorizedClusters?: boolean } },
+) {
+  const { ncaId } = context.params;
+  const isAuthorized = ({ authorizedNcaIds = [] }: ClusterGroup) =>
+    authorizedNcaIds.includes(ncaId) || authorizedNcaIds.includes(EVERYBODY);
+  const includesAuthorized = context.query.includeAuthorizedClusters === true;
+  const groups = await groupsOfAccount(context, (group) => includesAuthorized && isAuthorized(group));
+  return { status: 200 as const, body: groups.flatMap(clusterViews) };
+}
+
+function clusterViews(group: ClusterGroup): Schema<'nvcf', 'ManagedCluster'>[] {
+  const { id, name, ncaId = '', authorizedNcaIds = [], gpus } = groupView(group);
+  return (group.clusters ?? []).map((cluster) => ({
+    clusterId: cluster.id ?? '',
+    clusterName: cluster.name ?? '',
+    ...(id !== undefined && { clusterGroupId: id }),
+    ...(name !== undefined && { clusterGroupName: name }),
+    ncaId,
+    authorizedNCAIds: authorizedNcaIds,
+    k8sVersion: cluster.k8sVersion ?? null,
+    status: 'READY',
+    gpus: gpus ?? null,
+  }));
+}
+
+const USAGES = ['DEFAULT', 'CONTAINER'];
+
+const listRegistered: Handler<'nvcf', 'listRegisteredClusterGroups'> = async (context) => {
+  const { instanceTypeUsage = '' } = context.query;
+  if (instanceTypeUsage !== '' && !USAGES.includes(instanceTypeUsage)) {
+    const message = `Invalid ${instanceTypeUsage} value for instanceTypeUsage provided, expected values: DEFAULT | CONTAINER`;
+    throw new Problem('bad_state', message);
+  }
+  return { status: 200, body: { clusterGroups: (await groupsOfAccount(context)).map(groupView) } };
+};
 
 const getGpuQuotaRules: Handler<'nvcf', 'getGpuQuotaRules'> = async (context) => ({
   status: 200,
@@ -52,6 +101,9 @@ function success({ random }: Pick<Context, 'random'>) {
 
 export const clusterOperations = {
   listClusterGroups,
+  listClusters: clustersOfAccount,
+  listClustersBelowSi: clustersOfAccount,
+  listRegisteredClusterGroups: listRegistered,
   getGpuQuotaRules,
   listAvailableInstanceTypes: listAvailable,
   listInstanceTypes: listAll,

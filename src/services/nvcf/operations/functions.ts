@@ -26,12 +26,12 @@ import { type Detail, functionView } from '../view.ts';
 import { checkTelemetries } from './telemetries.ts';
 
 /** The most functions of an account; the published default. */
-const MOST_FUNCTIONS = 50;
+export const MAX_FUNCTIONS = 50;
 
 const create: Handler<'nvcf', 'createFunction'> = (context) =>
   addVersion(context, context.body, context.random.uuid(), [], (own) => {
-    if (new Set(own.map(({ parent }) => parent)).size < MOST_FUNCTIONS) return;
-    throw new Problem('limit_reached', `Account '${accountOf(context)}': Limit of ${MOST_FUNCTIONS} functions reached`);
+    if (new Set(own.map(({ parent }) => parent)).size < MAX_FUNCTIONS) return;
+    throw new Problem('limit_reached', `Account '${accountOf(context)}': Limit of ${MAX_FUNCTIONS} functions reached`);
   });
 
 const createVersion: Handler<'nvcf', 'createFunctionVersion', readonly FunctionRow[]> = async (context) => {

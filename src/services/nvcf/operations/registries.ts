@@ -11,7 +11,7 @@ import { addObject, changeObject, objectsOf, removeObject } from '../objects.ts'
 import { ofAccount } from './lookups.ts';
 
 /** The most credentials of an account, as published. */
-const MOST = 25;
+export const MAX_REGISTRY_CREDENTIALS = 25;
 
 type Shown = Schema<'nvcf', 'RegistryCredential'>;
 
@@ -136,7 +136,7 @@ const create: Handler<'nvcf', 'createRegistryCredential'> = async (context) => {
     lastUpdatedAt: now,
   };
   await addObject(context, REGISTRY_CREDENTIALS, credential.registryCredentialId, credential, {
-    limit: MOST,
+    limit: MAX_REGISTRY_CREDENTIALS,
     check: (others) => {
       if (!others.some((one) => isNamed(one, registryHostname, secret.name))) return;
       throw new Problem(

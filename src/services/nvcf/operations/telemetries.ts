@@ -11,7 +11,7 @@ import { addObject, changeObject, objectsOf, removeObject } from '../objects.ts'
 import { ofAccount } from './lookups.ts';
 
 /** The most endpoints of an account, as published. */
-const MOST = 25;
+export const MAX_TELEMETRIES = 25;
 
 type Shown = Schema<'nvcf', 'Telemetry'>;
 
@@ -22,7 +22,7 @@ export interface Telemetry extends Omit<Shown, 'createdAt'> {
 type TelemetryRow = Row<Telemetry, null>;
 export const TELEMETRIES = new Collection<Telemetry>('nvcf.telemetries');
 
-function view({ createdAt, ...telemetry }: Telemetry): Shown {
+export function telemetryView({ createdAt, ...telemetry }: Telemetry): Shown {
   return { ...telemetry, createdAt: rfc3339(createdAt) };
 }
 
@@ -36,22 +36,22 @@ const create: Handler<'nvcf', 'createTelemetry'> = async (context) => {
     createdAt: now,
   };
   await addObject(context, TELEMETRIES, telemetry.telemetryId, telemetry, {
-    limit: MOST,
+    limit: MAX_TELEMETRIES,
     check: (others) => {
       if (others.some((one) => one.name === name)) throw new Problem('conflict', `Telemetry '${name}' exists already`);
     },
   });
-  return { status: 200, body: { telemetry: view(telemetry) } };
+  return { status: 200, body: { telemetry: telemetryView(telemetry) } };
 };
 
 const list: Handler<'nvcf', 'listTelemetries'> = async (context) => ({
   status: 200,
-  body: { telemetries: (await objectsOf(context, TELEMETRIES)).map(view) },
+  body: { telemetries: (await objectsOf(context, TELEMETRIES)).map(telemetryView) },
 });
 
 const get: Handler<'nvcf', 'getTelemetry', TelemetryRow> = ({ target }) => ({
   status: 200,
-  body: { telemetry: view(target.body) },
+  body: { telemetry: telemetryView(target.body) },
 });
 
 const remove: Handler<'nvcf', 'deleteTelemetry', TelemetryRow> = async (context) => {

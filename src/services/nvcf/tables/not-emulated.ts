@@ -3,14 +3,17 @@ import type { Section } from '../../../core/sections.ts';
 import { CODE } from './readings.ts';
 
 const CONTROLLERS = { source: CODE, certainty: 'documented' } as const;
+const ICMS = {
+  source: 'published code of instance and cluster management (NVIDIA/nvcf, 98904c8c)',
+  certainty: 'documented',
+} as const;
 
-/** Operations on a named account, for administrators: the mock emulates those of the caller's own account. */
+/** Operations on a named account, for administrators: the mock emulates most of them for the caller's own account only. */
 export const NOT_EMULATED_SECTIONS = [
   {
     ...CONTROLLERS,
     methods: ['GET'],
     rows: [
-      '/v2/nvcf/accounts',
       '/v2/nvcf/accounts/{ncaId}/assets/{assetId}/content-redirect',
       '/v2/nvcf/accounts/{ncaId}/clusterGroups',
       '/v2/nvcf/accounts/{ncaId}/deployments',
@@ -22,11 +25,6 @@ export const NOT_EMULATED_SECTIONS = [
       '/v2/nvcf/accounts/{ncaId}/recognized-registries',
       '/v2/nvcf/accounts/{ncaId}/usage/gpus',
     ],
-  },
-  {
-    ...CONTROLLERS,
-    methods: ['GET', 'POST', 'PATCH', 'DELETE'],
-    rows: ['/v2/nvcf/accounts/{ncaId}'],
   },
   {
     ...CONTROLLERS,
@@ -90,9 +88,22 @@ export const NOT_EMULATED_SECTIONS = [
       '/v2/nvcf/accounts/{ncaId}/authorizations/functions/{functionId}/remove',
       '/v2/nvcf/accounts/{ncaId}/authorizations/functions/{functionId}/versions/{functionVersionId}/add',
       '/v2/nvcf/accounts/{ncaId}/authorizations/functions/{functionId}/versions/{functionVersionId}/remove',
-      '/v2/nvcf/accounts/{ncaId}/clients/associate',
-      '/v2/nvcf/accounts/{ncaId}/clients/disassociate',
       '/v2/nvcf/accounts/{ncaId}/deployments/{deploymentId}/gpu-specifications/{gpuSpecId}',
     ],
+  },
+  {
+    ...ICMS,
+    methods: ['POST'],
+    rows: ['/v1/accounts/{ncaId}/clusters', '/v1/si/accounts/{ncaId}/clusters'],
+  },
+  {
+    ...ICMS,
+    methods: ['GET', 'PUT', 'DELETE'],
+    rows: ['/v1/accounts/{ncaId}/clusters/{clusterId}', '/v1/si/accounts/{ncaId}/clusters/{clusterId}'],
+  },
+  {
+    ...ICMS,
+    methods: ['GET'],
+    rows: ['/v1/accounts/{ncaId}/clusterVersions', '/v1/si/accounts/{ncaId}/clusterVersions'],
   },
 ] as const satisfies readonly Section<NotEmulatedRow, 'path'>[];

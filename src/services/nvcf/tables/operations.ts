@@ -3,6 +3,8 @@ import type { RowIn, Section } from '../../../core/sections.ts';
 import type { RuleId } from './rules.ts';
 
 const API = 'published API document 2.245.1';
+const NEWER = 'published control-plane code (NVIDIA/nvcf, 168b6f30 and e2776fab)';
+const ICMS = 'published code of instance and cluster management (NVIDIA/nvcf, 98904c8c)';
 const PLANE = 'published invocation-plane code';
 
 /** The rule of each operation. */
@@ -70,6 +72,30 @@ export const OPERATION_SECTIONS = [
       createInvocationToken: { rule: 'issue-invocation-token' },
       createVersionInvocationToken: { rule: 'issue-invocation-token-version' },
       createMultiFunctionInvocationToken: { rule: 'issue-multi-invocation-token' },
+    },
+  },
+  {
+    source: NEWER,
+    certainty: 'documented',
+    rows: {
+      listAccounts: { rule: 'list-accounts' },
+      getAccount: { rule: 'list-accounts' },
+      createAccount: { rule: 'set-up-account' },
+      updateAccount: { rule: 'change-account' },
+      deleteAccount: { rule: 'set-up-account' },
+      associateAccountClient: { rule: 'change-account' },
+      disassociateAccountClient: { rule: 'change-account' },
+      listFunctionAuthorizations: { rule: 'list-authorizations' },
+      listAccountFunctionAuthorizations: { rule: 'list-authorizations-of-account' },
+    },
+  },
+  {
+    source: ICMS,
+    certainty: 'documented',
+    rows: {
+      listClusters: { rule: 'read-clusters' },
+      listClustersBelowSi: { rule: 'read-clusters' },
+      listRegisteredClusterGroups: { rule: 'list-registered-cluster-groups' },
     },
   },
   {

@@ -10,6 +10,8 @@ export type Reading = 'documented' | 'open-source';
 
 export const PAGE = 'service-keys page, scope requirements';
 export const CODE = 'published control-plane code (NVIDIA/nvcf, fadc0f81)';
+/** What it has since September 2026. */
+export const NEWER_CODE = 'published control-plane code (NVIDIA/nvcf, 168b6f30 and e2776fab)';
 
 /** The source of what a reading says, unless it names another. */
 export const SOURCES: Readonly<Record<Reading, Sourced>> = {

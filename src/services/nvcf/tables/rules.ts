@@ -1,5 +1,7 @@
 import type { RowIn } from '../../../core/sections.ts';
-import { type Action, CODE, PAGE } from './readings.ts';
+import { type Action, CODE, NEWER_CODE, PAGE } from './readings.ts';
+
+const ICMS = 'published code of instance and cluster management (NVIDIA/nvcf, 98904c8c): tokens only';
 
 const OTHER_CALLS_ON_DEPLOYMENTS = {
   source: `${PAGE}; the row is about creating and updating, reading and deleting are placed here`,
@@ -140,6 +142,14 @@ export const ACTIONS = [
         documented: { cover: 'ownFunction', source: `${PAGE}; the published code filters instead of refusing` },
         'open-source': { open: [] },
       },
+      // The code filters this list, too.
+      'list-authorizations': {
+        documented: {
+          source: `${NEWER_CODE}; the page has no row for the list, so the types are those of Authorize Clients`,
+          certainty: 'inferred',
+        },
+        'open-source': { open: [], source: NEWER_CODE },
+      },
       'authorize-clients-version': {
         cover: 'ownVersion',
         documented: { source: `${PAGE}; the published code accepts Function and Function Versions too` },
@@ -154,7 +164,7 @@ export const ACTIONS = [
       source: `${PAGE}, which names no path; the published code refuses every key`,
       certainty: 'contradicted',
     },
-    'open-source': { closed: true, source: `${CODE}: tokens only` },
+    'open-source': { needs: { all: ['list_cluster_groups'] }, closed: true, source: `${CODE}: tokens only` },
     rows: { 'list-clusters': {} },
   },
   {
@@ -295,6 +305,42 @@ export const ACTIONS = [
     },
     'open-source': {},
     rows: { 'issue-multi-invocation-token': {} },
+  },
+  {
+    label: 'List Accounts',
+    needs: { any: ['list_accounts', 'account_setup'] },
+    // The code requires no resource.
+    documented: { source: `${NEWER_CODE}; the page has neither the row nor the scopes`, certainty: 'inferred' },
+    'open-source': { source: NEWER_CODE },
+    rows: { 'list-accounts': {} },
+  },
+  {
+    label: 'Set up Accounts',
+    needs: { all: ['account_setup'] },
+    documented: { source: `${NEWER_CODE}; the page has neither the row nor the scope`, certainty: 'inferred' },
+    'open-source': { source: NEWER_CODE },
+    rows: { 'set-up-account': { closed: true }, 'change-account': {} },
+  },
+  {
+    label: 'Authorize Clients of any account',
+    needs: { all: ['admin:authorize_clients'] },
+    documented: { closed: true, source: `${NEWER_CODE}: tokens only; the page has no row`, certainty: 'inferred' },
+    'open-source': { closed: true, source: `${NEWER_CODE}: tokens only` },
+    rows: { 'list-authorizations-of-account': {} },
+  },
+  {
+    label: 'Read Clusters (ICMS)',
+    needs: { any: ['cluster-management', 'read:cluster-management'] },
+    documented: { closed: true, source: `${ICMS}; the page has no row`, certainty: 'inferred' },
+    'open-source': { closed: true, source: ICMS },
+    rows: { 'read-clusters': {} },
+  },
+  {
+    label: 'List Cluster Groups (ICMS)',
+    needs: { all: ['cluster_listing'] },
+    documented: { closed: true, source: `${ICMS}; the page has no row`, certainty: 'inferred' },
+    'open-source': { closed: true, source: ICMS },
+    rows: { 'list-registered-cluster-groups': {} },
   },
 ] as const satisfies readonly Action[];
 

@@ -5,8 +5,10 @@ import type { ResourceTypeId } from './resource-types.ts';
 const PAGE = 'service-keys page, scope list';
 const BOTH = `${PAGE}; id in the published code and API document`;
 
+const CODE = 'published control-plane code';
+
 /**
- * The fifteen scopes of the service-keys page. `onlyOn`: the page says that any other type results in a 403, so the control
+ * The fifteen scopes of the service-keys page, then those that only the published code has. `onlyOn`: the page says that any other type results in a 403, so the control
  * API refuses such a key. Other scopes that no row has with a type are stored with a warning.
  */
 export const SCOPE_SECTIONS = [
@@ -40,6 +42,25 @@ export const SCOPE_SECTIONS = [
       list_clusters: { label: 'List Clusters' },
       read_gpu_quota_rule: { label: 'Read GPU Quota Rule', onlyOn: ['entity'] },
       gpu_capacity: { label: 'GPU Capacity', onlyOn: ['entity'] },
+    },
+  },
+  {
+    source: `${CODE} (168b6f30): opens the accounts to keys and tokens; the page does not know it`,
+    certainty: 'documented',
+    rows: {
+      list_accounts: { label: 'List Accounts' },
+      account_setup: { label: 'Account Setup' },
+    },
+  },
+  {
+    source: `${CODE}: of tokens only, a key with it may do nothing; the page does not know it`,
+    certainty: 'documented',
+    rows: {
+      'admin:authorize_clients': { label: 'Authorize Clients of any account' },
+      list_cluster_groups: { label: 'List Cluster Groups' },
+      'cluster-management': { label: 'Cluster Management' },
+      'read:cluster-management': { label: 'Read Clusters' },
+      cluster_listing: { label: 'Cluster Listing' },
     },
   },
 ] as const satisfies readonly Section<PermissionRow<string, ResourceTypeId>, 'id'>[];

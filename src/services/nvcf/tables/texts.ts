@@ -113,6 +113,8 @@ export const TEXTS = {
 
 /** The vendor's texts for a request that cannot be done. From the published code. */
 export const FAULTS = {
+  otherAccount: "Invalid request: nca_id '{account}' in bearer token does not match the one in path '{ncaId}'",
+  noAccount: "Account with ncaId '{ncaId}' not found",
   noContent:
     "Invalid request: One of the following properties 'containerImage', 'models', or 'helmChart' must be specified in the payload",
   besideChart: "Invalid request: Cannot specify both '{name}' and 'helmChart' properties in the payload",

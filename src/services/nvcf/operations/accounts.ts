@@ -1,0 +1,108 @@
+import type { Schema } from '../../../contract/documented.ts';
+import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
+import { rfc3339 } from '../../../core/clock.ts';
+import { Problem } from '../../../core/problem.ts';
+import { type Account, accountsIn } from '../../../ngc-keys/accounts.ts';
+import { fillText } from '../../../ngc-keys/control-plane.ts';
+import { accountOf, isToken } from '../caller.ts';
+import { FUNCTIONS } from '../functions.ts';
+import { FAULTS } from '../tables/texts.ts';
+import { MAX_FUNCTIONS } from './functions.ts';
+import { MAX_REGISTRY_CREDENTIALS, REGISTRY_CREDENTIALS, type RegistryCredential } from './registries.ts';
+import { MAX_TELEMETRIES, TELEMETRIES, telemetryView } from './telemetries.ts';
+
+/** As published; the mock has no limit of tasks. */
+const MAX_TASKS = 50;
+
+const LIMITS = {
+  maxFunctionsAllowed: MAX_FUNCTIONS,
+  maxTasksAllowed: MAX_TASKS,
+  maxTelemetriesAllowed: MAX_TELEMETRIES,
+  maxRegistryCredentialsAllowed: MAX_REGISTRY_CREDENTIALS,
+} as const;
+
+function lastUpdatedOf({ lastUpdatedAt }: Account): string | null {
+  return lastUpdatedAt === null ? null : rfc3339(lastUpdatedAt);
+}
+
+function accountView(account: Account): Schema<'nvcf', 'Account'> {
+  const { ncaId, name, clientIds } = account;
+  return { ncaId, adminClientIds: clientIds, name, ...LIMITS, lastUpdatedAt: lastUpdatedOf(account) };
+}
+
+function credentialView(credential: RegistryCredential): Schema<'nvcf', 'AccountRegistryCredential'> {
+  const { registryHostname, registryCredentialName: name, artifactTypes } = credential;
+  return { registryHostname, secret: { name }, artifactTypes };
+}
+
+/** A token sees every account; a key its own, or none if that is not set up. */
+const list: Handler<'nvcf', 'listAccounts'> = async (context) => {
+  const accounts = await accountsIn(context.store);
+  const seen = isToken(context) ? accounts : accounts.filter(({ ncaId }) => ncaId === accountOf(context));
+  return { status: 200, body: { cloudAccounts: seen.map(accountView) } };
+};
+
+type NamingAccount = Pick<AuthenticatedContext, 'store' | 'caller'> & { readonly params: { readonly ncaId: string } };
+
+/** @throws Problem if the caller is a key of another account, whether or not there is the one that it names */
+function refuseOtherAccount(context: NamingAccount): void {
+  const { ncaId } = context.params;
+  if (isToken(context) || ncaId === accountOf(context)) return;
+  const message = fillText(FAULTS.otherAccount, { account: accountOf(context), ncaId });
+  throw new Problem('forbidden', message, { reason: 'not_owner', why: 'the key belongs to another account' });
+}
+
+/** The account in the path. @throws Problem if it is not set up, or not the key's */
+export async function accountInPath(context: NamingAccount): Promise<Account> {
+  refuseOtherAccount(context);
+  const { ncaId } = context.params;
+  const account = (await accountsIn(context.store)).find((one) => one.ncaId === ncaId);
+  if (account === undefined) throw new Problem('not_found', fillText(FAULTS.noAccount, { ncaId }));
+  return account;
+}
+
+const get: Handler<'nvcf', 'getAccount'> = async (context) => {
+  const account = await accountInPath(context);
+  const { ncaId, name, clientIds } = account;
+  const { collections } = context.store;
+  const [telemetries, credentials, functions] = await Promise.all([
+    TELEMETRIES.ofOwner(collections, ncaId),
+    REGISTRY_CREDENTIALS.ofOwner(collections, ncaId),
+    FUNCTIONS.ofOwner(collections, ncaId),
+  ]);
+  return {
+    status: 200,
+    body: {
+      account: {
+        ncaId,
+        clientIds,
+        name,
+        telemetries: telemetries.length === 0 ? null : telemetries.map(({ body }) => telemetryView(body)),
+        registryCredentials: credentials.length === 0 ? null : credentials.map(({ body }) => credentialView(body)),
+        ...LIMITS,
+        currentNumberFunctions: functions.length,
+        lastUpdatedAt: lastUpdatedOf(account),
+      },
+    },
+  };
+};
+
+/** The rights were decided before. @param operation method and path, for the message */
+function notEmulated(operation: string) {
+  return (context: NamingAccount & Pick<AuthenticatedContext, 'findings' | 'now'>): never => {
+    refuseOtherAccount(context);
+    const message = `The mock does not emulate \`${operation}\`: accounts and their clients come from the seed (\`nvcf.accounts\`).`;
+    context.findings.report('not_emulated', message, context.now);
+    throw new Problem('not_found', message);
+  };
+}
+
+export const accountOperations = {
+  listAccounts: list,
+  getAccount: get,
+  createAccount: notEmulated('POST /v2/nvcf/accounts/{ncaId}'),
+  updateAccount: notEmulated('PATCH /v2/nvcf/accounts/{ncaId}'),
+  deleteAccount: notEmulated('DELETE /v2/nvcf/accounts/{ncaId}'),
+  associateAccountClient: notEmulated('PATCH /v2/nvcf/accounts/{ncaId}/clients/associate'),
+  disassociateAccountClient: notEmulated('PATCH /v2/nvcf/accounts/{ncaId}/clients/disassociate'),
+};

@@ -1,0 +1,72 @@
+import { errors } from 'jose';
+import { type Instant, rfc3339 } from '../core/clock.ts';
+import { unauthenticatedProblem } from '../core/problem.ts';
+import { encodingFault } from './compact.ts';
+import type { VerifyWithSet } from './jwk-set.ts';
+import { tokenProblem } from './verify.ts';
+
+/** What services read of a token for a self-hosted deployment. */
+export interface ScopedClaims {
+  /** The client that it was issued to. */
+  readonly sub: string;
+  readonly scopes: readonly string[];
+}
+
+/** An issuer whose tokens self-hosted Cloud Functions accept beside their own administrators' tokens. */
+export interface TrustedIssuer {
+  /** @throws Problem `unauthenticated` with the reason; `unavailable` if the issuer's keys cannot be read */
+  verify(token: string, now: Instant): Promise<ScopedClaims>;
+}
+
+/** The published code accepts one algorithm, for all issuers. */
+export const SELF_HOSTED_ALGORITHM = 'ES256';
+
+/** How far clocks may differ, in seconds: the default of the framework of the published code. */
+const LEEWAY = 60;
+
+/** An issuer with its JWK set. @param issuer the exact `iss` of its tokens */
+export function trustedIssuerOf(issuer: string, verifyWithSet: VerifyWithSet): TrustedIssuer {
+  return {
+    verify: async (token, now) => {
+      const fault = encodingFault(token);
+      if (fault !== null) throw malformed(fault);
+      const options = {
+        algorithms: [SELF_HOSTED_ALGORITHM],
+        issuer,
+        currentDate: new Date(now),
+        clockTolerance: LEEWAY,
+      };
+      const payload = await verifyWithSet(token, options).catch((thrown: unknown) => {
+        throw problemOf(thrown, now);
+      });
+      if (typeof payload.sub !== 'string' || payload.sub === '') throw malformed('it has no `sub`');
+      return { sub: payload.sub, scopes: scopesOf(payload['scopes']) };
+    },
+  };
+}
+
+/** The claim `scopes`: a list of texts. Anything else gives no right. */
+export function scopesOf(claim: unknown): readonly string[] {
+  return Array.isArray(claim) ? claim.filter((scope) => typeof scope === 'string') : [];
+}
+
+function malformed(why: string) {
+  return unauthenticatedProblem('malformed_token', 'The bearer token is not a token of a trusted issuer.', why);
+}
+
+function problemOf(thrown: unknown, now: Instant): unknown {
+  if (thrown instanceof errors.JWTExpired) {
+    return unauthenticatedProblem('expired_token', 'The bearer token has expired.', `the clock says ${rfc3339(now)}`);
+  }
+  if (thrown instanceof errors.JWTClaimValidationFailed && thrown.claim === 'nbf' && thrown.reason === 'check_failed') {
+    const why = `the clock says ${rfc3339(now)}`;
+    return unauthenticatedProblem('not_yet_valid', 'The bearer token is not valid yet.', why);
+  }
+  if (thrown instanceof errors.JWKSNoMatchingKey) {
+    return unauthenticatedProblem(
+      'unknown_key_id',
+      'The key that signed the bearer token is not in the set of its issuer.',
+    );
+  }
+  return tokenProblem(thrown);
+}

@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { ACME, expectProblem, GLOBEX, nvcfServer } from '../../support/nvcf-client.ts';
+import { trustedServer } from '../../support/trusted-issuer.ts';
+
+const LIMITS = {
+  maxFunctionsAllowed: 50,
+  maxTasksAllowed: 50,
+  maxTelemetriesAllowed: 25,
+  maxRegistryCredentialsAllowed: 25,
+};
+const OTHER = `Invalid request: nca_id '${ACME}' in bearer token does not match the one in path '${GLOBEX}'`;
+
+const server = await nvcfServer();
+const trusted = await trustedServer();
+
+describe('a key with List Accounts', () => {
+  it.each(['list_accounts', 'account_setup'])('sees its own account alone: %s', async (scope) => {
+    const caller = await server.withScopes([scope]);
+
+    expect((await caller('GET accounts')).body).toEqual({
+      cloudAccounts: [
+        { ncaId: ACME, adminClientIds: ['admin-issuer-proxy'], name: 'acme', ...LIMITS, lastUpdatedAt: null },
+      ],
+    });
+    const { status, body } = await caller(`GET accounts/${ACME}`);
+    expect(status).toBe(200);
+    expect(body.account).toMatchObject({ ncaId: ACME, clientIds: ['admin-issuer-proxy'], ...LIMITS });
+    expect(body.account.registryCredentials).toContainEqual({
+      registryHostname: expect.any(String),
+      secret: { name: expect.any(String) },
+      artifactTypes: expect.any(Array),
+    });
+    expect(body.account.telemetries.length).toBeGreaterThan(0);
+    expect(body.account.currentNumberFunctions).toBeGreaterThan(0);
+  });
+
+  it.each([GLOBEX, 'nca-nobody'])('is refused another account, whether or not it exists: %s', async (ncaId) => {
+    const caller = await server.withScopes(['list_accounts']);
+    const answer = await caller(`GET accounts/${ncaId}`);
+
+    expectProblem(answer, `GET accounts/${ncaId}`, 403, OTHER.replace(GLOBEX, ncaId));
+    expect(answer.decision).toMatchObject({ effect: 'deny', reason: 'not_owner' });
+  });
+
+  it('has an empty list if its account is not set up', async () => {
+    const one = await nvcfServer({}, { seed: { extends: 'builtin', nvcf: { accounts: [{ org: 'globex' }] } } });
+    const caller = await one.withScopes(['list_accounts']);
+
+    expect((await caller('GET accounts')).body).toEqual({ cloudAccounts: [] });
+    expectProblem(
+      await caller(`GET accounts/${ACME}`),
+      `GET accounts/${ACME}`,
+      404,
+      `Account with ncaId '${ACME}' not found`,
+    );
+  });
+});
+
+describe('a token', () => {
+  it('sees every account', async () => {
+    const { body } = await trusted.call('GET /v2/nvcf/accounts', ['list_accounts']);
+    expect(body.cloudAccounts.map(({ ncaId }: { ncaId: string }) => ncaId)).toEqual([ACME, GLOBEX]);
+
+    for (const ncaId of [ACME, GLOBEX]) {
+      const answer = await trusted.call(`GET /v2/nvcf/accounts/${ncaId}`, ['account_setup']);
+      expect([answer.status, answer.body.account.ncaId]).toEqual([200, ncaId]);
+    }
+  });
+
+  it('needs no account of its own for that', async () => {
+    expect((await trusted.call('GET /v2/nvcf/accounts', ['list_accounts'], { sub: 'nobody' })).status).toBe(200);
+  });
+
+  it('gets 404 for an account that is not set up', async () => {
+    const answer = await trusted.call('GET /v2/nvcf/accounts/nca-x', ['list_accounts']);
+    expectProblem(answer, 'GET accounts/nca-x', 404, "Account with ncaId 'nca-x' not found");
+  });
+
+  it('of an administrator does not have the scope', async () => {
+    const { body } = await trusted.server.call('POST /v1/admin/keys');
+    const { status, decision } = await trusted.server.call('GET /v2/nvcf/accounts', { token: body.value });
+
+    expect([status, decision.reason]).toEqual([403, 'missing_scope']);
+  });
+});
+
+describe('a change of an account', () => {
+  const WRITES = ['POST', 'PATCH', 'DELETE', 'PATCH /clients/associate', 'PATCH /clients/disassociate'].map((one) => {
+    const [method, suffix = ''] = one.split(' ');
+    return { method, path: `/v2/nvcf/accounts/{ncaId}${suffix}` };
+  });
+
+  it.each(WRITES)('is 403 without the scope, and not emulated with it: $method $path', async ({ method, path }) => {
+    const request = `${method} ${path.replace('{ncaId}', GLOBEX)}`;
+    const refused = await trusted.call(request, ['list_accounts'], {}, {});
+    expect([refused.status, refused.decision.reason]).toEqual([403, 'missing_scope']);
+
+    const answer = await trusted.call(request, ['account_setup'], {}, {});
+    expect([answer.status, answer.body.detail]).toEqual([
+      404,
+      `The mock does not emulate \`${method} ${path}\`: accounts and their clients come from the seed (\`nvcf.accounts\`).`,
+    ]);
+    const { findings } = (await trusted.server.call('GET /_mock/findings')).body;
+    expect(findings).toContainEqual(expect.objectContaining({ kind: 'not_emulated', message: answer.body.detail }));
+  });
+
+  it.each([
+    ['POST', 'closed_to_keys'],
+    ['DELETE', 'closed_to_keys'],
+    ['PATCH', 'not_owner'],
+  ])('of another account is refused to a key: %s', async (method, reason) => {
+    const caller = await server.withScopes(['account_setup']);
+    const { status, decision } = await caller(`${method} accounts/${GLOBEX}`, method === 'DELETE' ? undefined : {});
+
+    expect([status, decision.reason]).toEqual([403, reason]);
+  });
+});
+
+describe('a seed with accounts', () => {
+  it.each<[wrong: object[], message: RegExp]>([
+    [[{ org: 'acme' }, { org: 'acme' }], /accounts: `org`/],
+    [[{ org: 'initech' }], /organisation `initech`/],
+    [
+      [
+        { org: 'acme', clientIds: ['a'] },
+        { org: 'globex', clientIds: ['a'] },
+      ],
+      /accounts: `clientIds`/,
+    ],
+  ])('is refused with the place of the mistake: %j', async (accounts, message) => {
+    await expect(nvcfServer({}, { seed: { extends: 'builtin', nvcf: { accounts } } })).rejects.toThrow(message);
+  });
+});
