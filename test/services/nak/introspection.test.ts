@@ -151,6 +151,11 @@ describe('an evaluation', () => {
   it.each([
     ['nvcf/evaluations/apikey.deny', 'a', 'Rule name is not supported: apikey.deny'],
     ['nvcf/evaluations/a.b.allow', 'a', 'Rule name is not supported: a.b.allow'],
+    ['nvcf/evaluations/apikey.llm_allows', 'a', 'Rule name is not supported: apikey.llm_allows'],
+    ['nvcf/evaluations/apikey.llm_allow', '', 'Api key is not provided'],
+    ['nvcf/evaluations/ssa.llm_allow', '', 'Api key is not provided'],
+    ['nvcf/evaluations/ssa.allow', 'a', 'Tiered rate key is not provided'],
+    ['other/evaluations/ssa.allow', undefined, "Namespace 'other' is not configured"],
     ['nvcf/evaluations/apikey.allow', undefined, 'Api key is not provided'],
     ['nvcf/evaluations/apikey.allow', '', 'Api key is not provided'],
     ['nvcf/evaluations/apikey.allow', null, 'Api key is not provided'],
@@ -176,5 +181,30 @@ describe('a key of another world', () => {
     expect(
       (await introspect(key, FUNCTIONS, { ...one, call: (r, p) => one.call(r.replace(' ', ' /w/default'), p) })).status,
     ).toBe(404);
+  });
+});
+
+describe('an evaluation for an invocation of a language model', () => {
+  const NONE = { inputTokenRateLimit: null, outputTokenRateLimit: null };
+
+  it('tells the limits of the account, which nobody has set, beside what the usual rule tells', async () => {
+    const { body: key } = await createKey(server, {}, asOwner('llm@example.test'));
+    const usual = (await evaluate(key.value)).body.result;
+
+    expect((await evaluate(key.value, 'nvcf/evaluations/apikey.llm_allow')).body).toEqual({
+      namespace: 'nvcf',
+      rule_name: 'apikey.llm_allow',
+      result: { ...usual, accountTokenRateLimit: NONE },
+    });
+    expect((await evaluate('nvapi-bad', 'nvcf/evaluations/apikey.llm_allow')).body.result).toEqual({ allowed: false });
+  });
+
+  it('asks for the limits of an account without a key by the rule ssa.allow', async () => {
+    const { status, headers, body } = await server.call('POST /v1/namespaces/nvcf/evaluations/ssa.allow', {
+      body: { input: { tiered_rate_key: 'nca-acme-0001' } },
+    });
+
+    expect([status, headers['cache-control']]).toEqual([200, 'max-age=60']);
+    expect(body).toEqual({ namespace: 'nvcf', rule_name: 'ssa.allow', result: NONE });
   });
 });

@@ -1,7 +1,8 @@
+import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../core/problem.ts';
 import { hashSecret } from '../../../credentials/secret.ts';
-import { AUDIENCES } from '../../../ngc-keys/audiences.ts';
+import { AUDIENCES, type Audience } from '../../../ngc-keys/audiences.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { isInForce } from '../../../ngc-keys/key-bearer.ts';
 import { keyForm } from '../../../ngc-keys/key-text.ts';
@@ -42,33 +43,54 @@ const introspect: Handler<'nak', 'introspectApiKey'> = async (context) => {
   };
 };
 
-const RULE = /^[\w-]+\.allow$/;
+const RULE = /^[\w-]+\.(?:allow|llm_allow)$/;
+/** The rule that asks for the limits of an account, and about no key. Its name is the published default. */
+const LIMITS_RULE = 'ssa.allow';
 
-/** The question that the APIs ask about every key: any fault of the key itself is an answer, and no refusal. */
+/** Nothing in the published code sets a limit yet, and both members are there all the same. */
+const NO_TOKEN_LIMITS = { inputTokenRateLimit: null, outputTokenRateLimit: null };
+
+/** The service of a namespace. @throws Problem */
+function audienceOf(namespace: string): Audience {
+  const audience = AUDIENCES.find((one) => one.namespace === namespace);
+  if (audience === undefined) throw new Problem('bad_state', `Namespace '${namespace}' is not configured`);
+  return audience;
+}
+
+/**
+ * The question that the APIs ask about every key: any fault of the key itself is an answer, and no refusal. The checks are
+ * made in the order of the published code, which is another one for each kind of rule.
+ */
 const evaluate: Handler<'nak', 'evaluateApiKey'> = async (context) => {
   const { namespace, rule } = context.params;
   if (!RULE.test(rule)) throw new Problem('bad_state', `Rule name is not supported: ${rule}`);
-  const text = context.body.input?.apiKey ?? '';
+  const { apiKey, tiered_rate_key: account } = context.body.input ?? {};
+  if (rule === LIMITS_RULE) {
+    audienceOf(namespace);
+    if ((account ?? '') === '') throw new Problem('bad_state', 'Tiered rate key is not provided');
+    return evaluated(namespace, rule, NO_TOKEN_LIMITS);
+  }
+  const text = apiKey ?? '';
   if (text === '') throw new Problem('bad_state', 'Api key is not provided');
-  const audience = AUDIENCES.find((one) => one.namespace === namespace);
-  if (audience === undefined) throw new Problem('bad_state', `Namespace '${namespace}' is not configured`);
+  const audience = audienceOf(namespace);
   const key = keyForm(text) === 'marked' ? await keyOfText(context, text) : null;
   const isValid = key !== null && isInForce(key, context.now);
   const policies = isValid ? policiesIn(await authorizationsOf(context, key, key.policy)) : [];
   const policy = policies.find(({ aud }) => aud === audience.id);
-  return {
-    status: 200,
-    headers: { 'cache-control': 'max-age=60' },
-    body: {
-      namespace,
-      rule_name: rule,
-      result:
-        key === null || policy === undefined
-          ? { allowed: false }
-          : { allowed: true, ncaId: key.organization.ncaId, ownerId: key.key.issuance.owner, policy: { ...policy } },
-    },
-  };
+  if (key === null || policy === undefined) return evaluated(namespace, rule, { allowed: false });
+  const { organization, key: stored } = key;
+  return evaluated(namespace, rule, {
+    allowed: true,
+    ncaId: organization.ncaId,
+    ownerId: stored.issuance.owner,
+    policy: { ...policy },
+    ...(rule.endsWith('llm_allow') && { accountTokenRateLimit: NO_TOKEN_LIMITS }),
+  });
 };
+
+function evaluated(namespace: string, rule_name: string, result: Schema<'nak', 'Evaluation'>['result']) {
+  return { status: 200 as const, headers: { 'cache-control': 'max-age=60' }, body: { namespace, rule_name, result } };
+}
 
 /** For administrators: the key of any status, without value and rights. */
 const lookUp: Handler<'nak', 'lookUpApiKey'> = async (context) => ({
