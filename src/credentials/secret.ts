@@ -1,8 +1,13 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 
-/** Hashes a long random secret for the store: SHA-256 in hexadecimal. */
+/** In hexadecimal. */
+export function sha256(text: string): string {
+  return hash('sha256', text, 'hex');
+}
+
+/** Hashes a long random secret for the store. */
 export function hashSecret(secret: string): string {
-  return hash('sha256', secret, 'hex');
+  return sha256(secret);
 }
 
 /** Compared with if nothing is stored, so that the check takes as long. The result is ignored. */

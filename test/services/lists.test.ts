@@ -24,6 +24,8 @@ const NOT_TRIED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   nvcf: {
     listClusterGroups: SAME,
+    listLlmModels: SAME,
+    getLlmRegistry: SAME,
     listAccounts: 'a key sees its own account, a token all: test/services/nvcf/accounts.test.ts',
     listFunctionAuthorizations: 'tried where something is shared: test/services/nvcf/authorizations.test.ts',
     listAccountFunctionAuthorizations: 'for tokens, of the account in the path',

@@ -433,6 +433,7 @@ const recipes = {
   },
   createChatCompletion: throughGateway('chat/completions', { messages: [{ role: 'user', content: 'hello' }] }),
   createResponse: throughGateway('responses', { input: 'hello' }),
+  createMessage: throughGateway('messages', { max_tokens: 9, messages: [{ role: 'user', content: 'hello' }] }),
   createEmbedding: throughGateway('embeddings', { input: 'hello' }),
 } as const satisfies Readonly<Record<string, Recipe>>;
 

@@ -12,6 +12,7 @@ import {
   functionRow,
 } from './functions.ts';
 import { INVOCATIONS, type Invocation } from './invocations.ts';
+import { type Bucket, LLM_BUCKETS } from './llm-limits.ts';
 import { ASSETS, type Asset } from './operations/assets.ts';
 import { CLUSTER_GROUPS, GPU_QUOTAS, INSTANCE_TYPES } from './operations/clusters.ts';
 import { RECOGNIZED_REGISTRIES, REGISTRY_CREDENTIALS, type RecognizedRegistry } from './operations/registries.ts';
@@ -76,6 +77,11 @@ function withTimes<Properties extends object>(
   return { ...schema, properties: { ...schema.properties, ...times } };
 }
 
+const BUCKETS = {
+  type: 'object',
+  additionalProperties: bodyOf<Bucket>({ left: { type: 'integer', minimum: 0 }, at: INSTANT }),
+};
+
 const ACCOUNT = bodyOf<Account>({
   org: TEXT,
   ncaId: TEXT,
@@ -100,6 +106,7 @@ export const FORMS: KeptForms = {
       // One of a seed never ends.
       INVOCATIONS.row({ id, owner, parent, dueAt: dueAt === null ? null : body.readyAt, body }),
     ),
+    rowForm(LLM_BUCKETS, BUCKETS),
     rowForm(CLUSTER_GROUPS, CLUSTER_GROUP),
     rowForm(GPU_QUOTAS, GPU_QUOTA),
     rowForm(INSTANCE_TYPES, INSTANCE_TYPE),

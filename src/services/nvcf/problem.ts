@@ -101,8 +101,10 @@ function renderLlmProblem(problem: Problem, about: About): Outcome {
   const status = isRefusedKey(problem) ? 403 : given;
   const isWithoutBearer = reason === 'no_token' || reason === 'wrong_scheme';
   const fixed = isWithoutBearer ? 'bearer authorization is required' : LLM_MESSAGES[status];
-  const message = fixed ?? own(LLM_FAULTS, problem.message) ?? problem.message;
-  const detail = kind === 'invalid_request' || kind === 'bad_path' || kind === 'bad_state' ? problem.message : '';
+  // What an operation refuses is refused in the gateway's words.
+  const message =
+    kind === 'bad_state' ? problem.message : (fixed ?? own(LLM_FAULTS, problem.message) ?? problem.message);
+  const detail = kind === 'invalid_request' || kind === 'bad_path' ? problem.message : '';
   return {
     status,
     headers: { ...headers, 'content-type': 'application/json', 'x-request-id': llmRequestId(about) },

@@ -140,7 +140,7 @@ describe('a path that nothing is served at is told', () => {
     'GET /api/v1/users/1/2/3',
     'GET /v2/nvcf/clusters',
     'GET /foo/bar/users',
-    'GET /v1/models/usage/token',
+    'GET /v1/things/usage/token',
     'GET /v4/user',
   ])('and nothing is made up: %.40s', async (request) => {
     expect((await hintsOf(server.call, request)).codes).toEqual([]);

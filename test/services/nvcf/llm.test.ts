@@ -57,7 +57,7 @@ describe('a chat with an echo', () => {
       id: expect.stringMatching(/^chatcmpl-[0-9a-f]{24}$/),
       object: 'chat.completion',
       created: START / 1000,
-      model: 'tiny',
+      model: CHAT.model,
       choices: [
         {
           index: 0,
@@ -212,6 +212,272 @@ describe('embeddings', () => {
   });
 });
 
+const MESSAGES = { model: CHAT.model, max_tokens: 64, messages: [{ role: 'user', content: 'Hello' }] };
+const send = (body: object, sent: Sent = {}, on = server) => ask('/v1/messages', { ...sent, body }, on);
+
+describe('messages to an echo', () => {
+  it('are answered in the form of Anthropic', async () => {
+    const { status, body, headers } = await send({ ...MESSAGES, system: 'Be brief.' });
+
+    expect([status, headers['x-request-id']]).toEqual([200, expect.stringMatching(UUID)]);
+    expect(body).toEqual({
+      id: expect.stringMatching(/^msg_[0-9a-f]{24}$/),
+      type: 'message',
+      role: 'assistant',
+      model: 'tiny',
+      content: [{ type: 'text', text: 'Hello' }],
+      stop_reason: 'end_turn',
+      stop_sequence: null,
+      usage: { input_tokens: 2, output_tokens: 2 },
+    });
+  });
+
+  it('are streamed as events with names', async () => {
+    const { headers, body } = await send({ ...MESSAGES, stream: true });
+    const names = body.split('\n').filter((line: string) => line.startsWith('event: '));
+
+    expect(headers['content-type']).toBe('text/event-stream');
+    expect(names).toEqual(
+      [
+        ...['message_start', 'content_block_start', 'content_block_delta', 'content_block_stop'],
+        ...['message_delta', 'message_stop'],
+      ].map((name) => `event: ${name}`),
+    );
+    expect(eventsOf(body)[2]).toEqual({
+      type: 'content_block_delta',
+      index: 0,
+      delta: { type: 'text_delta', text: 'Hello' },
+    });
+  });
+
+  it.each<[what: string, body: object, message: string]>([
+    ['without max_tokens', { ...MESSAGES, max_tokens: undefined }, 'max_tokens must be positive'],
+    [
+      'with max_tokens of zero, and no messages',
+      { ...MESSAGES, max_tokens: 0, messages: [] },
+      'max_tokens must be positive',
+    ],
+    ['with max_tokens below zero', { ...MESSAGES, max_tokens: -1 }, 'max_tokens must be positive'],
+    ['with max_tokens of null', { ...MESSAGES, max_tokens: null }, 'max_tokens must be positive'],
+    ['without messages', { ...MESSAGES, messages: undefined }, 'messages must be a non-empty array'],
+    ['with an empty list', { ...MESSAGES, messages: [] }, 'messages must be a non-empty array'],
+    ['with a text', { ...MESSAGES, messages: 'Hello' }, 'messages must be a non-empty array'],
+    ['with null', { ...MESSAGES, messages: null }, 'messages must be a non-empty array'],
+  ])('are refused %s, in the words of the gateway', async (_what, body, message) => {
+    const answer = await send(body);
+    expect([answer.status, answer.body]).toEqual([400, { message }]);
+  });
+
+  it('are refused for an unknown function before they are read', async () => {
+    const answer = await send({ ...MESSAGES, model: `${NOBODY}/x`, max_tokens: 0 });
+    expect([answer.status, answer.body]).toEqual([404, { message: 'not found' }]);
+  });
+
+  it('need a key in `Authorization`: `x-api-key` is not read', async () => {
+    const { status, body } = await send(MESSAGES, { key: null, headers: { 'x-api-key': FULL } });
+    expect([status, body]).toEqual([401, { message: 'bearer authorization is required' }]);
+  });
+
+  it('are served below /v1 alone', async () => {
+    for (const prefix of ['/openai/v1', '/api/openai/v1'])
+      expect((await ask(`${prefix}/messages`, { body: MESSAGES })).status).toBe(404);
+  });
+});
+
+describe('the conversation of a request', () => {
+  const NAME = 'x-multi-turn-session-id';
+  const nameOf = async (path: string, body: object, headers: Record<string, string> = {}) => {
+    const answer = await ask(path, { body, headers });
+    expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+    return answer.headers[NAME];
+  };
+  const RESPONSE = { model: CHAT.model, input: 'Hello' };
+  const CONVERSATION = { id: 'of-conversation' };
+  const DERIVED = /^mt:v1:payload:[0-9a-f]{64}$/;
+
+  it.each<[name: string, path: string, body: object, headers: Record<string, string>]>([
+    ['of-key', '/v1/chat/completions', { ...CHAT, prompt_cache_key: 'of-key' }, { [NAME]: 'of-header' }],
+    ['of-header', '/v1/chat/completions', { ...CHAT, prompt_cache_key: '' }, { [NAME]: ' of-header ' }],
+    ['of-header', '/v1/chat/completions', { ...CHAT, prompt_cache_key: null }, { [NAME]: 'of-header' }],
+    [
+      'of-key',
+      '/v1/responses',
+      { ...RESPONSE, prompt_cache_key: 'of-key', conversation: CONVERSATION },
+      { [NAME]: 'of-header' },
+    ],
+    ['of-conversation', '/v1/responses', { ...RESPONSE, conversation: CONVERSATION }, { [NAME]: 'of-header' }],
+    ['of-header', '/v1/responses', { ...RESPONSE, conversation: {} }, { [NAME]: 'of-header' }],
+    [
+      'of-header',
+      '/v1/messages',
+      { ...MESSAGES, prompt_cache_key: 'of-key' },
+      { [NAME]: 'of-header', 'x-claude-code-session-id': 'of-claude' },
+    ],
+    ['of-claude', '/v1/messages', MESSAGES, { 'x-claude-code-session-id': 'of-claude' }],
+  ])('is %s at %s, for %j and %j', async (name, path, body, headers) => {
+    expect(await nameOf(path, body, headers)).toBe(name);
+  });
+
+  it('is derived from what was said where nothing names it', async () => {
+    const first = await nameOf('/v1/chat/completions', CHAT);
+    const again = await nameOf('/v1/chat/completions', { ...CHAT, stream: true });
+    const other = await nameOf('/v1/messages', { ...MESSAGES, messages: [{ role: 'user', content: 'Bye' }] });
+
+    expect(first).toMatch(DERIVED);
+    expect(again).toBe(first);
+    expect(other).toMatch(DERIVED);
+    expect(other).not.toBe(first);
+    expect(await nameOf('/v1/responses', RESPONSE)).toMatch(DERIVED);
+  });
+
+  it('is not known of embeddings', async () => {
+    expect(await nameOf('/v1/embeddings', RESPONSE, { [NAME]: 'of-header' })).toBeUndefined();
+  });
+
+  it('is answered in bytes of UTF-8, whatever its letters', async () => {
+    const name = await nameOf('/v1/chat/completions', { ...CHAT, prompt_cache_key: 'разговор 会话' });
+    expect(Buffer.from(String(name), 'latin1').toString()).toBe('разговор 会话');
+  });
+
+  it.each<[message: string, body: object, headers: Record<string, string>]>([
+    [`${NAME} is invalid: must be at most 256 bytes`, { prompt_cache_key: 'a' }, { [NAME]: 'x'.repeat(257) }],
+    [
+      'session id from prompt_cache_key is invalid: must be at most 256 bytes',
+      { prompt_cache_key: 'я'.repeat(129) },
+      {},
+    ],
+    [
+      'session id from prompt_cache_key is invalid: must not contain control characters',
+      { prompt_cache_key: 'a\nb' },
+      {},
+    ],
+  ])('is refused if it cannot be one: %s', async (message, body, headers) => {
+    const answer = await askChat({ body: { ...CHAT, ...body }, headers });
+    expect([answer.status, answer.body]).toEqual([400, { message }]);
+  });
+
+  it('may have 256 bytes', async () => {
+    expect(await nameOf('/v1/chat/completions', CHAT, { [NAME]: 'x'.repeat(256) })).toHaveLength(256);
+  });
+});
+
+describe('the limit of tokens of a model', () => {
+  const functionId = NOBODY;
+  /** A server with a function whose model has a limit; the model named in a request that takes two tokens twice. */
+  async function limited(tokenRateLimit: string) {
+    const models = [{ name: 'tiny', llmConfig: { uris: ['/v1/chat/completions'], tokenRateLimit } }];
+    const one = {
+      ...{ org: 'acme', name: 'limited', functionId, versionId: NOBODY, status: 'ACTIVE', access: 'shared' },
+      ...{ sharedWith: ['globex'], definition: { functionType: 'LLM', models } },
+    };
+    const world = await nvcfServer({}, { seed: { extends: 'builtin', nvcf: { functions: [one] } } });
+    const chat = async (more: object = {}, key = FULL) => {
+      const answer = await ask(
+        '/v1/chat/completions',
+        { key, body: { ...CHAT, model: `${functionId}/tiny`, ...more } },
+        world,
+      );
+      const { headers } = answer;
+      const told = ['limit', 'remaining', 'reset'].map((name) => headers[`x-ratelimit-${name}-tokens`]);
+      return { ...answer, told, retry: [headers['retry-after'], headers['x-should-retry']] };
+    };
+    return { world, chat, advance: (by: string) => world.call('POST /_mock/clock/advance', { body: { by } }) };
+  }
+
+  it('is told with each answer, and refuses what is beyond it until it is there again', async () => {
+    const { chat, advance } = await limited('10-M');
+    expect((await chat()).told).toEqual(['10', '6', '24s']);
+    expect((await chat()).told).toEqual(['10', '2', '48s']);
+
+    const refused = await chat();
+    expect([refused.status, refused.body]).toEqual([429, { message: 'rate limit exceeded' }]);
+    expect([refused.told, refused.retry]).toEqual([
+      ['10', '2', '48s'],
+      ['12', undefined],
+    ]);
+    expect(refused.headers['x-multi-turn-session-id']).toBeUndefined();
+
+    await advance('11s');
+    expect((await chat()).status).toBe(429);
+    await advance('1s');
+    expect((await chat()).told).toEqual(['10', '0', '1m0s']);
+  });
+
+  it('says not to ask again if that takes more than a minute', async () => {
+    const { chat } = await limited('4-H');
+    expect((await chat()).told).toEqual(['4', '0', '1h0m0s']);
+    expect((await chat()).retry).toEqual(['3600', 'false']);
+  });
+
+  it('reserves the most that the answer may have, and takes what it has', async () => {
+    const { chat } = await limited('10-M');
+    expect((await chat({ max_completion_tokens: 7 })).told).toEqual(['10', '1', '54s']);
+    expect((await chat()).told).toEqual(['10', '2', '48s']);
+    expect((await chat({ max_completion_tokens: 1 })).status).toBe(429);
+  });
+
+  it('tells the shortest unit, and counts each: %s', async () => {
+    const { chat, advance } = await limited('5-MO, 4-S');
+    expect((await chat()).told).toEqual(['4', '0', '1s']);
+    await advance('2s');
+    const refused = await chat();
+    expect([refused.status, refused.told]).toEqual([429, ['4', '4', '1ms']]);
+    expect(refused.retry).toEqual([String(Math.ceil((3 / 5) * 30 * 24 * 3600)), 'false']);
+  });
+
+  it('is of each account, and of streams, too', async () => {
+    const { chat } = await limited('4-D');
+    expect((await chat({ stream: true })).status).toBe(200);
+    expect((await chat({ stream: true })).status).toBe(429);
+    expect((await chat({}, FOREIGN)).status).toBe(200);
+  });
+
+  it('lets no two requests have the same tokens', async () => {
+    const { chat } = await limited('20-D');
+    const answers = await Promise.all(Array.from({ length: 12 }, () => chat()));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(5);
+  });
+
+  it('is not there without `tokenRateLimit`, for another model, and for a text that is no limit', async () => {
+    const { chat } = await limited('many');
+    expect((await chat()).told).toEqual([undefined, undefined, undefined]);
+    expect((await askChat()).headers['x-ratelimit-limit-tokens']).toBeUndefined();
+    const other = await limited('1-D');
+    expect((await other.chat({ model: `${functionId}/other` })).status).toBe(200);
+  });
+
+  it('begins anew when the world is reset', async () => {
+    const { chat, world } = await limited('4-D');
+    await chat();
+    await world.call('POST /_mock/reset');
+    expect((await chat()).status).toBe(200);
+  });
+});
+
+describe('what the gateway lists', () => {
+  const open = (path: string) => server.call(`GET ${path}`, { headers: { host: HOST } });
+
+  it('is no model of a function, and needs no key', async () => {
+    expect((await open('/v1/models')).body).toEqual({ object: 'list', data: [] });
+    expect((await open('/v1/registry')).body).toEqual({ generatedAt: '2026-01-15T12:00:00Z', models: [] });
+    expect((await open('/v1/registry?model=x')).status).toBe(200);
+  });
+
+  it.each(['tiny', 'meta/llama'])('has no model %s', async (id) => {
+    const { status, body } = await open(`/v1/models/${id}`);
+    const message = `The model '${id}' does not exist`;
+    expect([status, body]).toEqual([
+      404,
+      { error: { code: 'model_not_found', message, param: 'model', type: 'invalid_request_error' } },
+    ]);
+  });
+
+  it('refuses an empty filter', async () => {
+    const { status, body } = await open('/v1/registry?model=');
+    expect([status, body.error.code]).toEqual([400, 'invalid_model_filter']);
+  });
+});
+
 describe('a function with an answer', () => {
   it.each([
     ['a text', '"made up"', 'made up'],
@@ -340,13 +606,42 @@ describe('a refusal', () => {
     ['no messages', { body: { model: CHAT.model } }, '`messages` is missing'],
     ['an empty chat', { body: { ...CHAT, messages: [] } }, '`messages`'],
     ['broken JSON', { body: '{' }, 'not valid JSON'],
-    ['a priority', { headers: { 'x-priority': '1' } }, '`X-Priority`'],
   ])('of %s says `invalid request`, and what is wrong', async (_what, sent, detail) => {
     const { status, body, decision } = await askChat(sent);
 
     expect([status, body.message, decision]).toEqual([400, 'invalid request', null]);
     expect(body.detail).toContain(detail);
   });
+
+  it('of a priority has the words of the gateway', async () => {
+    const { status, body } = await askChat({ headers: { 'x-priority': '1' } });
+    const message = 'X-Priority is a reserved header and cannot be set by the client';
+
+    expect([status, body]).toEqual([400, { message }]);
+  });
+
+  it.each(['documented', 'open-source'] as const)(
+    'of what the account cannot see comes before the resources of the key, %s',
+    async (nvcf) => {
+      const world = await nvcfServer({ nvcf });
+      const order = { type: 'service', name: 'bound', services: ['nvcf'], scopes: ['invoke_function'] };
+      const resource = { type: 'Function', ids: [summarize.functionId] };
+      const { key } = (await world.call('POST /_mock/keys', { body: { ...order, resource } })).body;
+      const answers = [NOBODY, echo.functionId].map(async (id) => {
+        const { status, body, decision } = await ask(
+          '/v1/chat/completions',
+          { key, body: { ...CHAT, model: `${id}/x` } },
+          world,
+        );
+        return [status, body.message, decision.reason];
+      });
+
+      expect(await Promise.all(answers)).toEqual([
+        [404, 'not found', 'no_such_object'],
+        [403, 'permission denied', 'resource_mismatch'],
+      ]);
+    },
+  );
 
   it('of a key without the scope comes before the body is read', async () => {
     const key = castKey('nvcf-deployer').key;
@@ -358,7 +653,6 @@ describe('a refusal', () => {
 
   it.each([
     [405, 'GET /v1/chat/completions'],
-    [404, 'GET /v1/models'],
     [404, 'POST /v1/completions'],
     [404, 'GET /'],
     [404, 'GET /_mock/health'],

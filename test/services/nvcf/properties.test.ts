@@ -32,6 +32,7 @@ const NOT_SIMULATED: readonly OperationName[] = [
   'invokeAtOwnHost',
   'createChatCompletion',
   'createResponse',
+  'createMessage',
   'createEmbedding',
   'createMultiFunctionInvocationToken',
 ];

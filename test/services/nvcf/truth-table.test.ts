@@ -96,6 +96,7 @@ const ROWS: readonly Row[] = [
       'invokeAtOwnHost',
       'createChatCompletion',
       'createResponse',
+      'createMessage',
       'createEmbedding',
     ],
     needs: { all: ['invoke_function'] },
@@ -457,7 +458,7 @@ const INDIRECT_TEXTS: Partial<Record<OperationName, string>> = {
 const GATEWAY: readonly OperationName[] = ['getGpuQuotaRules', 'listAvailableInstanceTypes', 'listInstanceTypes'];
 
 /** Answered by the LLM gateway, in its own form. */
-const LLM: readonly OperationName[] = ['createChatCompletion', 'createResponse', 'createEmbedding'];
+const LLM: readonly OperationName[] = ['createChatCompletion', 'createResponse', 'createMessage', 'createEmbedding'];
 
 /** Answered by instance and cluster management, in its own form. */
 const ICMS: readonly OperationName[] = ['listClusters', 'listClustersBelowSi', 'listRegisteredClusterGroups'];
@@ -836,7 +837,8 @@ describe.each(PROFILES)('truth table, %s profile:', (profile) => {
     const kinds = BINDINGS.filter(({ name }) => name === AF || name === 'Function, another');
     for (const operation of OPERATION_NAMES.filter((name) => /^(get|list)/.test(name))) {
       const { method, path } = staged.requestOf(operation);
-      if (method !== 'GET' || !path.startsWith('/v2/nvcf/')) continue;
+      // Those of accounts name the account, and no organisation.
+      if (method !== 'GET' || !path.startsWith('/v2/nvcf/') || path.startsWith('/v2/nvcf/accounts')) continue;
       for (const binding of kinds) {
         const token = await keyOf(SCOPES, binding, staged.targetOf(operation));
         const under = (family: string) => server.call(`GET ${path.replace('/v2/nvcf/', family)}`, { token });

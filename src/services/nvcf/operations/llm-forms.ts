@@ -26,7 +26,7 @@ export function lastOfUser(messages: unknown): string {
 }
 
 /** A plausible count of tokens. */
-function tokensIn(text: string): number {
+export function tokensIn(text: string): number {
   return Math.ceil(text.length / 4);
 }
 
@@ -71,14 +71,14 @@ export function responseOf({ id, at, model, asked, text }: Said): Schema<'nvcf',
     created_at: at,
     status: 'completed',
     model,
-    output: [messageOf(id, 'completed', [partOf(text)])],
+    output: [responseMessageOf(id, 'completed', [partOf(text)])],
     usage: { input_tokens, output_tokens, total_tokens: input_tokens + output_tokens },
     error: null,
     incomplete_details: null,
   };
 }
 
-function messageOf(id: string, status: string, content: readonly object[]) {
+function responseMessageOf(id: string, status: string, content: readonly object[]) {
   return { type: 'message', id: `msg_${id}`, status, role: 'assistant', content };
 }
 
@@ -95,7 +95,7 @@ export function responseEvents(said: Said): Buffer {
   const events: readonly (readonly [type: string, members: object])[] = [
     ['response.created', { response: begun }],
     ['response.in_progress', { response: begun }],
-    ['response.output_item.added', { ...item, item: messageOf(id, 'in_progress', []) }],
+    ['response.output_item.added', { ...item, item: responseMessageOf(id, 'in_progress', []) }],
     ['response.content_part.added', { ...part, part: partOf('') }],
     ['response.output_text.delta', { ...part, delta: text }],
     ['response.output_text.done', { ...part, text }],
@@ -107,6 +107,38 @@ export function responseEvents(said: Said): Buffer {
     ([type, members], sequence_number) =>
       `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number, ...members })}\n\n`,
   );
+  return Buffer.from(lines.join(''));
+}
+
+/** https://platform.claude.com/docs/en/api/messages */
+export function messageOf({ id, model, asked, text }: Said): Schema<'nvcf', 'LlmMessageAnswer'> {
+  return {
+    id: `msg_${id}`,
+    type: 'message',
+    role: 'assistant',
+    model,
+    content: [{ type: 'text', text }],
+    stop_reason: 'end_turn',
+    stop_sequence: null,
+    usage: { input_tokens: tokensIn(asked), output_tokens: tokensIn(text) },
+  };
+}
+
+export function messageEvents(said: Said): Buffer {
+  const { usage, ...message } = messageOf(said);
+  const begun = { ...message, content: [], stop_reason: null, usage: { ...usage, output_tokens: 0 } };
+  const events: readonly (readonly [type: string, members: object])[] = [
+    ['message_start', { message: begun }],
+    ['content_block_start', { index: 0, content_block: { type: 'text', text: '' } }],
+    ['content_block_delta', { index: 0, delta: { type: 'text_delta', text: said.text } }],
+    ['content_block_stop', { index: 0 }],
+    [
+      'message_delta',
+      { delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: { output_tokens: usage.output_tokens } },
+    ],
+    ['message_stop', {}],
+  ];
+  const lines = events.map(([type, members]) => `event: ${type}\ndata: ${JSON.stringify({ type, ...members })}\n\n`);
   return Buffer.from(lines.join(''));
 }
 

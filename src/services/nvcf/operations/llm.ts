@@ -1,19 +1,27 @@
 import type { Context, Handler, Lookup } from '../../../contract/request.ts';
+import { rfc3339 } from '../../../core/clock.ts';
 import { isRecord } from '../../../core/members.ts';
 import { Problem } from '../../../core/problem.ts';
+import { refuseIf } from '../../../ngc-keys/control-plane.ts';
 import { accountOf } from '../caller.ts';
 import { type FunctionRow, visibleVersions } from '../functions.ts';
 import type { Invoked } from '../invocations.ts';
+import { admit } from '../llm-limits.ts';
+import { SESSION_HEADER, sessionInBody, sessionInHeader, sessionOfPayload } from '../llm-sessions.ts';
 import { llmRequestId } from '../problem.ts';
+import { FAULTS } from '../tables/texts.ts';
 import { chooseVersion } from './invocation.ts';
 import {
   chatChunks,
   chatCompletion,
   embeddingsOf,
   lastOfUser,
+  messageEvents,
+  messageOf,
   responseEvents,
   responseOf,
   type Said,
+  tokensIn,
 } from './llm-forms.ts';
 
 const FUNCTION_IN_MODEL = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/(.*)$/is;
@@ -30,9 +38,7 @@ function named(context: Pick<Context, 'headerLines' | 'body'>) {
 
 /** The function that the request is for. @throws Problem if it names none */
 const functionInModel: Lookup<readonly FunctionRow[]> = async (context) => {
-  if (context.headerLines('x-priority').length > 0) {
-    throw new Problem('invalid_request', 'Header `X-Priority` is not for clients. Remove it.');
-  }
+  refuseIf(context.headerLines('x-priority').length > 0, FAULTS.priorityOfClient);
   const { functionId } = named(context);
   if (functionId === undefined) {
     const message =
@@ -41,34 +47,55 @@ const functionInModel: Lookup<readonly FunctionRow[]> = async (context) => {
   }
   const id = functionId.toLowerCase();
   const lookedUp = await visibleVersions(context.store.collections, id, accountOf(context));
-  if (lookedUp.found === 'object') return lookedUp;
-  return { ...lookedUp, asked: functionId, names: { function: id, 'function-versions': `${id}/` } };
+  // Without its names: the gateway answers 404 for what the account cannot see, before it looks at the key's resources.
+  return lookedUp.found === 'object' ? lookedUp : { ...lookedUp, asked: functionId };
 };
 
+/** How an operation of the gateway answers. */
+interface Answering<Body> {
+  /** The conversation, for the answer to name; null if the operation knows none. */
+  readonly session: string | null;
+  /** What was asked, which an echo says. */
+  readonly asked: string;
+  /** The most tokens that the caller lets the answer have. */
+  readonly atMost?: number | null | undefined;
+  render(said: Said): Body;
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+type Answered<Body> =
+  | { readonly status: 200; readonly headers: Headers; readonly body: Body | Record<string, unknown> }
+  | { readonly status: 429; readonly headers: Headers; readonly body: object; readonly refusal: Problem };
+
 /**
- * Answers in the form of OpenAI's API. A function's `answer` is the text, or the whole body if it is an object. There is
- * no status for a result that is not ready, so an `invokeTime` has no effect.
+ * Answers in the form of an API. A function's `answer` is the text, or the whole body if it is an object. There is no status
+ * for a result that is not ready, so an `invokeTime` has no effect.
  */
-function answerOf<Body>(
+async function answerOf<Body>(
   context: Parameters<typeof chooseVersion>[0],
-  asked: string,
-  render: (said: Said) => Body,
-): { readonly status: 200; readonly headers: Record<string, string>; readonly body: Body | Record<string, unknown> } {
-  const { behaviour } = chooseVersion(context).body;
-  const { answer } = behaviour;
-  const headers = { 'x-request-id': llmRequestId(context) };
-  if (isRecord(answer) && !Array.isArray(answer)) return { status: 200, headers, body: answer };
+  { session, asked, atMost, render }: Answering<Body>,
+): Promise<Answered<Body>> {
+  const version = chooseVersion(context);
+  const { answer } = version.body.behaviour;
+  const isWhole = isRecord(answer) && !Array.isArray(answer);
   const text = answer === undefined ? asked : typeof answer === 'string' ? answer : JSON.stringify(answer);
-  const said = {
-    id: context.random.hex(24),
-    at: Math.floor(context.now / 1000),
-    model: named(context).model,
-  };
-  const body = render({ ...said, asked, text });
+  const { model } = named(context);
+  const [input, output] = [tokensIn(asked), tokensIn(text)];
+  const tokens = { reserved: input + (atMost ?? output), used: input + output };
+  const { isAdmitted, headers: limits } = await admit(context, version, model, tokens);
+  const headers = { 'x-request-id': llmRequestId(context), ...limits };
+  if (!isAdmitted) {
+    const message = 'rate limit exceeded';
+    return { status: 429, headers, body: { message }, refusal: new Problem('too_many_requests', message) };
+  }
+  const at = Math.floor(context.now / 1000);
+  const body = isWhole ? answer : render({ id: context.random.hex(24), at, model, asked, text });
   return {
     status: 200,
     headers: {
       ...headers,
+      ...(session !== null && { [SESSION_HEADER]: session }),
       ...(Buffer.isBuffer(body) && { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' }),
     },
     body,
@@ -76,20 +103,84 @@ function answerOf<Body>(
 }
 
 const chat: Handler<'nvcf', 'createChatCompletion', Invoked> = (context) => {
-  const { messages, stream, stream_options } = context.body;
+  const {
+    model,
+    messages,
+    stream,
+    stream_options,
+    prompt_cache_key: key,
+    max_completion_tokens: atMost,
+  } = context.body;
+  const inHeader = sessionInHeader(context);
+  const session = sessionInBody(['prompt_cache_key', key]) ?? inHeader ?? sessionOfPayload(messages);
   const withUsage = stream_options?.include_usage === true;
-  return answerOf(context, lastOfUser(messages), (said) =>
-    stream === true ? chatChunks(said, withUsage) : chatCompletion(said),
-  );
+  return answerOf(context, {
+    session,
+    asked: lastOfUser(messages),
+    atMost,
+    // The gateway writes the model as it was sent, with its function.
+    render: (given) => {
+      const said = { ...given, model };
+      return stream === true ? chatChunks(said, withUsage) : chatCompletion(said);
+    },
+  });
 };
 
 const respond: Handler<'nvcf', 'createResponse', Invoked> = (context) => {
-  const { input, stream } = context.body;
-  return answerOf(context, lastOfUser(input), (said) => (stream === true ? responseEvents(said) : responseOf(said)));
+  const { input, stream, prompt_cache_key: key, conversation, max_output_tokens: atMost } = context.body;
+  const inHeader = sessionInHeader(context);
+  const conversationId = isRecord(conversation) && typeof conversation['id'] === 'string' ? conversation['id'] : null;
+  const inBody = sessionInBody(['prompt_cache_key', key], ['conversation.id', conversationId]);
+  return answerOf(context, {
+    session: inBody ?? inHeader ?? sessionOfPayload(input),
+    asked: lastOfUser(input),
+    atMost,
+    render: (said) => (stream === true ? responseEvents(said) : responseOf(said)),
+  });
+};
+
+const CLAUDE_CODE_SESSION = 'x-claude-code-session-id';
+
+/** The checks are made in the order of the published gateway, after the function was found. */
+const createMessage: Handler<'nvcf', 'createMessage', Invoked> = (context) => {
+  const { max_tokens: atMost, messages, stream } = context.body;
+  refuseIf(typeof atMost !== 'number' || atMost <= 0, FAULTS.noMaxTokens);
+  refuseIf(!Array.isArray(messages) || messages.length === 0, FAULTS.noMessages);
+  const session =
+    sessionInHeader(context) ?? sessionInHeader(context, CLAUDE_CODE_SESSION) ?? sessionOfPayload(messages);
+  return answerOf(context, {
+    session,
+    asked: lastOfUser(messages),
+    atMost,
+    render: (said) => (stream === true ? messageEvents(said) : messageOf(said)),
+  });
 };
 
 const embed: Handler<'nvcf', 'createEmbedding', Invoked> = (context) =>
-  answerOf(context, '', ({ model }) => embeddingsOf(model, context.body));
+  answerOf(context, { session: null, asked: '', render: ({ model }) => embeddingsOf(model, context.body) });
+
+/** Only models that are registered without a function are listed, and Cloud Functions registers none. */
+const listModels: Handler<'nvcf', 'listLlmModels'> = () => ({ status: 200, body: { object: 'list', data: [] } });
+
+function modelNotFound(id: string) {
+  const message = `The model '${id}' does not exist`;
+  const error = { code: 'model_not_found', message, param: 'model', type: 'invalid_request_error' };
+  return { status: 404, body: { error }, refusal: new Problem('not_found', message) } as const;
+}
+
+const getModel: Handler<'nvcf', 'getLlmModel'> = ({ params: { model } }) => modelNotFound(model);
+
+const getModelOfOwner: Handler<'nvcf', 'getLlmModelOfOwner'> = ({ params: { owner, model } }) =>
+  modelNotFound(`${owner}/${model}`);
+
+const getRegistry: Handler<'nvcf', 'getLlmRegistry'> = ({ now, query }) => {
+  if (query.model === '') {
+    const message = 'The model filter must not be empty';
+    const error = { code: 'invalid_model_filter', message, param: 'model', type: 'invalid_request_error' };
+    return { status: 400, body: { error }, refusal: new Problem('bad_state', message) };
+  }
+  return { status: 200, body: { generatedAt: rfc3339(now).replace(/\.\d+Z$/, 'Z'), models: [] } };
+};
 
 const up = () => ({ status: 200, body: { status: 'ok' } }) as const;
 
@@ -98,7 +189,12 @@ export const llmLookups = { functionInModel };
 export const llmOperations = {
   createChatCompletion: chat,
   createResponse: respond,
+  createMessage,
   createEmbedding: embed,
+  listLlmModels: listModels,
+  getLlmModel: getModel,
+  getLlmModelOfOwner: getModelOfOwner,
+  getLlmRegistry: getRegistry,
   getLlmHealth: up,
   getLlmReadiness: up,
   getLlmInfo: () => ({ status: 200, body: { name: 'llm-api-gateway' } }) as const,

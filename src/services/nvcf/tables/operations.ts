@@ -102,13 +102,19 @@ export const OPERATION_SECTIONS = [
     rule: 'invoke-by-llm-gateway',
     source: 'LLM gateway page; published gateway code',
     certainty: 'documented',
-    rows: ['createChatCompletion', 'createResponse', 'createEmbedding'],
+    rows: ['createChatCompletion', 'createResponse', 'createMessage', 'createEmbedding'],
   },
   {
     rule: 'public',
     source: 'published gateway code: open paths',
     certainty: 'documented',
     rows: ['getLlmHealth', 'getLlmReadiness', 'getLlmInfo'],
+  },
+  {
+    rule: 'public',
+    source: 'published gateway code (NVIDIA/nvcf, 3ac0a403): requests that name no function are not authenticated',
+    certainty: 'documented',
+    rows: ['listLlmModels', 'getLlmModel', 'getLlmModelOfOwner', 'getLlmRegistry'],
   },
   {
     source: 'paths that published clients call on the NGC gateway',

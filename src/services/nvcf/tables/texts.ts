@@ -113,6 +113,11 @@ export const TEXTS = {
 
 /** The vendor's texts for a request that cannot be done. From the published code. */
 export const FAULTS = {
+  noMaxTokens: 'max_tokens must be positive',
+  noMessages: 'messages must be a non-empty array',
+  priorityOfClient: 'X-Priority is a reserved header and cannot be set by the client',
+  sessionInHeader: '{name} is invalid: {rule}',
+  sessionInBody: 'session id from {name} is invalid: {rule}',
   otherAccount: "Invalid request: nca_id '{account}' in bearer token does not match the one in path '{ncaId}'",
   noAccount: "Account with ncaId '{ncaId}' not found",
   noContent:

@@ -1,0 +1,136 @@
+import type { AuthenticatedContext } from '../../contract/request.ts';
+import type { Instant } from '../../core/clock.ts';
+import { Collection } from '../../store/collection.ts';
+import { accountOf } from './caller.ts';
+import type { FunctionRow } from './functions.ts';
+
+/** What is left in the bucket of a limit, and when that was so. */
+export interface Bucket {
+  readonly left: number;
+  readonly at: Instant;
+}
+
+/** The buckets of a model, by unit: one row for each account that calls it. */
+export type Buckets = Readonly<Record<string, Bucket>>;
+
+export const LLM_BUCKETS = new Collection<Buckets>('nvcf.llm-buckets');
+
+const HOUR = 60 * 60 * 1000;
+const DAY = 24 * HOUR;
+
+/** The units of a limit in milliseconds, in the order in which the gateway looks for the one that it tells. */
+const PERIODS: ReadonlyMap<string, number> = new Map([
+  ['S', 1000],
+  ['M', 60 * 1000],
+  ['H', HOUR],
+  ['D', DAY],
+  ['W', 7 * DAY],
+  // The API takes no months: only a seed has one. Their length is ours.
+  ['MO', 30 * DAY],
+]);
+
+interface Limit {
+  readonly unit: string;
+  readonly tokens: number;
+  readonly period: number;
+}
+
+/** The limits in a text such as `10-S, 5-MO`, in the order of the units; parts that are no limit are left out. */
+export function limitsIn(text: string): readonly Limit[] {
+  const counts = new Map(
+    text.split(',').flatMap((part): [string, number][] => {
+      const [, tokens, unit = ''] = /^ *([1-9]\d{0,14}) *- *([A-Z]{1,2}) *$/.exec(part) ?? [];
+      return tokens === undefined ? [] : [[unit, Number(tokens)]];
+    }),
+  );
+  return [...PERIODS].flatMap(([unit, period]) => {
+    const tokens = counts.get(unit);
+    return tokens === undefined ? [] : [{ unit, tokens, period }];
+  });
+}
+
+/** What a request may take of the limits of its model. */
+export interface TokensOfRequest {
+  /** The most that it may need, which must be there. */
+  readonly reserved: number;
+  /** What it needs. */
+  readonly used: number;
+}
+
+/** Whether a request is let through, and the headers that say how much is left. */
+export interface Admission {
+  readonly isAdmitted: boolean;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const UNLIMITED: Admission = { isAdmitted: true, headers: {} };
+
+/**
+ * Takes tokens from the buckets of a model, which refill steadily, as the published gateway does. Each account that calls
+ * it has its own.
+ */
+export async function admit(
+  context: AuthenticatedContext,
+  version: FunctionRow,
+  model: string,
+  { reserved, used }: TokensOfRequest,
+): Promise<Admission> {
+  const limits = limitsIn(
+    version.body.definition.models?.find(({ name }) => name === model)?.llmConfig?.tokenRateLimit ?? '',
+  );
+  if (limits.length === 0) return UNLIMITED;
+  const { now, store } = context;
+  const account = accountOf(context);
+  const id = JSON.stringify([account, version.parent, model]);
+  return store.collections.updating(async (commit) => {
+    const stored = await LLM_BUCKETS.byId(store.collections, id);
+    const lefts = limits.map((limit) => leftIn(limit, stored?.body[limit.unit], now));
+    const isAdmitted = lefts.every(({ left }) => left >= reserved);
+    if (isAdmitted) {
+      const body = Object.fromEntries(
+        lefts.map(({ unit, left }) => [unit, { left: Math.max(0, left - used), at: now }]),
+      );
+      const row = LLM_BUCKETS.row({ id, owner: account, parent: null, body });
+      await commit([LLM_BUCKETS.put(stored === null ? row : { ...row, revision: stored.revision })]);
+    }
+    return { isAdmitted, headers: headersOf(lefts, reserved, isAdmitted) };
+  });
+}
+
+type Left = Limit & { readonly left: number };
+
+function leftIn(limit: Limit, bucket: Bucket | undefined, now: Instant): Left {
+  if (bucket === undefined) return { ...limit, left: limit.tokens };
+  const refill = Math.floor((Math.max(0, now - bucket.at) * limit.tokens) / limit.period);
+  return { ...limit, left: Math.min(limit.tokens, bucket.left + refill) };
+}
+
+/** The limit of the shortest unit; of a refusal also when it is worth to ask again, and whether a client should. */
+function headersOf(lefts: readonly Left[], reserved: number, isAdmitted: boolean): Record<string, string> {
+  const [first] = lefts;
+  if (first === undefined) return {};
+  const remaining = isAdmitted ? first.left - reserved : first.left;
+  const headers = {
+    'x-ratelimit-limit-tokens': String(first.tokens),
+    'x-ratelimit-remaining-tokens': String(remaining),
+    'x-ratelimit-reset-tokens': goDuration(timeFor(first, first.tokens - remaining)),
+  };
+  if (isAdmitted) return headers;
+  const seconds = Math.ceil(Math.max(...lefts.map((limit) => timeFor(limit, reserved - limit.left))) / 1000);
+  return { ...headers, 'retry-after': String(seconds), ...(seconds > 60 && { 'x-should-retry': 'false' }) };
+}
+
+/** In milliseconds. */
+function timeFor({ tokens, period }: Limit, missing: number): number {
+  return (Math.max(0, missing) / tokens) * period;
+}
+
+/** A duration as Go writes it, such as `1m0.5s`, to the millisecond and at least one. */
+export function goDuration(milliseconds: number): string {
+  const whole = Math.max(1, Math.trunc(milliseconds));
+  if (whole < 1000) return `${whole}ms`;
+  const seconds = `${(whole % 60_000) / 1000}s`;
+  const minutes = Math.trunc(whole / 60_000);
+  if (minutes === 0) return seconds;
+  return minutes < 60 ? `${minutes}m${seconds}` : `${Math.trunc(minutes / 60)}h${minutes % 60}m${seconds}`;
+}

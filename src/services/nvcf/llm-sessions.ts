@@ -1,0 +1,48 @@
+import type { Context } from '../../contract/request.ts';
+import { sha256 } from '../../credentials/secret.ts';
+import { refuseIf } from '../../ngc-keys/control-plane.ts';
+import { FAULTS } from './tables/texts.ts';
+
+/** The conversation that a request belongs to, as clients and answers name it. */
+export const SESSION_HEADER = 'x-multi-turn-session-id';
+
+const MAX_BYTES = 256;
+
+/** The conversation that a header names, in spaces or not; null if it names none. @throws Problem if it cannot be one */
+export function sessionInHeader(context: Pick<Context, 'headerLines'>, name = SESSION_HEADER): string | null {
+  const value = context.headerLines(name)[0]?.trim() ?? '';
+  if (value === '') return null;
+  const rule = faultOf(value);
+  refuseIf(rule !== null, FAULTS.sessionInHeader, { name, rule: rule ?? '' });
+  return value;
+}
+
+/**
+ * The conversation that the first of these members names, in the bytes that a header has for it; null if none names one.
+ *
+ * @throws Problem if it cannot be one
+ */
+export function sessionInBody(
+  ...members: readonly (readonly [name: string, value: string | null | undefined])[]
+): string | null {
+  for (const [name, value] of members) {
+    if (value === undefined || value === null || value === '') continue;
+    const session = Buffer.from(value).toString('latin1');
+    const rule = faultOf(session);
+    refuseIf(rule !== null, FAULTS.sessionInBody, { name, rule: rule ?? '' });
+    return session;
+  }
+  return null;
+}
+
+/** The conversation that follows from what was said: the same text, the same conversation. */
+export function sessionOfPayload(said: unknown): string {
+  return `mt:v1:payload:${sha256(JSON.stringify(said) ?? '')}`;
+}
+
+/** @param session a character for each byte */
+function faultOf(session: string): string | null {
+  if (session.length > MAX_BYTES) return `must be at most ${MAX_BYTES} bytes`;
+  const hasControl = [...session].some((one) => one < ' ' || one === '\x7f');
+  return hasControl ? 'must not contain control characters' : null;
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { goDuration, limitsIn } from '../../../src/services/nvcf/llm-limits.ts';
+
+describe('a limit of tokens', () => {
+  it.each<[text: string, limits: readonly string[]]>([
+    ['', []],
+    ['100000-S', ['100000 S 1000']],
+    ['5-MO, 10-S', ['10 S 1000', '5 MO 2592000000']],
+    [' 1 - W ,2-D,3-H,4-M', ['4 M 60000', '3 H 3600000', '2 D 86400000', '1 W 604800000']],
+    ['0-S', []],
+    ['-1-S', []],
+    ['1-Y, x, 2-M', ['2 M 60000']],
+  ])('is read from %j', (text, limits) => {
+    expect(limitsIn(text).map(({ tokens, unit, period }) => `${tokens} ${unit} ${period}`)).toEqual(limits);
+  });
+});
+
+describe('a duration as Go writes it', () => {
+  it.each([
+    [0, '1ms'],
+    [0.4, '1ms'],
+    [999, '999ms'],
+    [1000, '1s'],
+    [1500.9, '1.5s'],
+    [60_000, '1m0s'],
+    [60_500, '1m0.5s'],
+    [3_600_000, '1h0m0s'],
+    [90_061_001, '25h1m1.001s'],
+  ])('of %s ms is %s', (milliseconds, text) => {
+    expect(goDuration(milliseconds)).toBe(text);
+  });
+});
