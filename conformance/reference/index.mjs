@@ -100,9 +100,15 @@ function nameless(name) {
 
 /** @param {string} path of the repository, or of a folder of sources @param {string} service */
 async function springOf(path, service) {
-  const within = ['src/control-plane-services', 'src/libraries/java'].map((folder) => join(path, folder));
-  const isWhole = (await stat(within[0] ?? '').catch(() => null)) !== null;
-  return springDocument(isWhole ? [join(within[0] ?? '', service), ...within.slice(1)] : [path]);
+  const isThere = async (/** @type {string} */ folder) => (await stat(folder).catch(() => null)) !== null;
+  const services = join(path, 'src/control-plane-services');
+  if (!(await isThere(services))) return springDocument([path]);
+  const folders = [join(services, service), join(path, 'src/libraries/java')];
+  for (const folder of folders) {
+    if (await isThere(folder)) continue;
+    throw new Unusable(`${folder} is missing: give a whole clone of the repository, or a folder of sources.`);
+  }
+  return springDocument(folders);
 }
 
 /** @param {string} path of the repository, or of the package */

@@ -164,6 +164,14 @@ async function sourcesWith(members: string, path = '/v1/keys'): Promise<string> 
 describe('npm run import -- --reference', { timeout: PATIENCE_MS }, () => {
   const referring = (from: string, name = 'nak') => ended('scripts/import.mjs', '--reference', name, '--from', from);
 
+  it('says what a part of a clone lacks', async () => {
+    const clone = await emptyFolder();
+    await mkdir(join(clone, 'src/control-plane-services/api-keys'), { recursive: true });
+    const { code, stderr } = await referring(clone);
+
+    expect([code, stderr]).toEqual([2, expect.stringContaining('src/libraries/java is missing: give a whole clone')]);
+  });
+
   it('writes what a vendor publishes, and tells what changes', async () => {
     const first = await referring(await sourcesWith('String id'));
     const more = await referring(await sourcesWith('@NotNull String id, String note'));
