@@ -1414,6 +1414,9 @@ type Tables struct {
 		// The operation reads its body as it arrives.
 		Streams bool `json:"streams,omitempty"`
 
+		// The body is read before the caller is decided, and checked once the object was looked up.
+		ReadsBodyFirst bool `json:"readsBodyFirst,omitempty"`
+
 		// The media type must be JSON even if the request has no body.
 		NeedsJsonType bool `json:"needsJsonType,omitempty"`
 

@@ -2,9 +2,9 @@
 
 /**
  * Operations that the vendor answers under a second path, too. A fragment requests them with `x-aliases`: the beginning
- * of the paths, the beginning of their aliases, and the parameters and answers that this adds; `except` lists beginnings of
- * paths that have no alias. Where the same paths have
- * several aliases, each has a `name`, which is a part of its operation ids.
+ * of the paths, the beginning of their aliases, and the parameters and answers that this adds. Paths that begin with one
+ * of `except` have no alias. Where the same paths have several aliases, each has a `name`, which is a part of its
+ * operation ids.
  *
  * @param {Record<string, Record<string, any>>} paths
  * @param {import('./merge.mjs').Fragment[]} fragments

@@ -1,5 +1,6 @@
 import { readDocument } from '../config/config.ts';
 import type { Config } from '../config/options.ts';
+import { MEGABYTE } from '../core/bytes.ts';
 import { whyUnreadable } from '../core/file-fault.ts';
 import { isOneOf } from '../core/members.ts';
 import { showValue } from '../core/redact.ts';
@@ -8,7 +9,7 @@ import { fixture } from '../platform/assets.ts';
 import { readTextFile } from '../platform/text-file.ts';
 import { timeoutSignal } from '../platform/time.ts';
 import { type Expected, type IdentityProvider, identityProviderOf } from '../tokens/identity-provider.ts';
-import { type JwkSet, verifierOf } from '../tokens/jwk-set.ts';
+import { faultOfJwkSet, type JwkSet, type JwkSource, verifierOf } from '../tokens/jwk-set.ts';
 import { readSigningKey, SIGNING_ALGORITHMS, type SigningKey, signingKeyOf } from '../tokens/keys.ts';
 import { type TrustedIssuer, trustedIssuerOf } from '../tokens/trusted-issuer.ts';
 
@@ -34,9 +35,8 @@ const KEYS_TIMEOUT = 5000;
 export async function identityProviderFrom({ runaiIdp }: Config): Promise<IdentityProvider | null> {
   const { source, ...expected } = partsOf(runaiIdp);
   if (source === undefined) return null;
-  const name = `--runai-idp ${showValue(source)}`;
-  const load = await loaderOf(source, '--runai-idp', name);
-  return identityProviderOf(verifierOf(load, showValue(source), 'the identity provider'), expected);
+  const jwks = await jwksAt(source, '--runai-idp', `--runai-idp ${showValue(source)}`);
+  return identityProviderOf(verifierOf(jwks, 'the identity provider'), expected);
 }
 
 /** The issuers of `--nvcf-trusted-issuer`, by name. @throws Unusable */
@@ -45,48 +45,74 @@ export async function trustedIssuersFrom({
   nvcfTrustedIssuer,
   nvcfAdminIssuer,
 }: Config): Promise<ReadonlyMap<string, TrustedIssuer>> {
+  const option = '--nvcf-trusted-issuer';
+  if (nvcfTrustedIssuer.length > 0 && nvcf === 'documented') {
+    throw new Unusable(
+      `${option} has no effect with \`--nvcf documented\`, which accepts keys only. Add \`--nvcf open-source\`.`,
+    );
+  }
   const issuers = new Map<string, TrustedIssuer>();
   for (const text of nvcfTrustedIssuer) {
-    const [, issuer = '', source = ''] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-    const name = `--nvcf-trusted-issuer ${showValue(issuer)}`;
-    if (nvcf === 'documented') {
-      throw new Unusable(
-        `${name} has no effect with \`--nvcf documented\`, which accepts keys only. Add \`--nvcf open-source\`.`,
-      );
-    }
+    const [issuer, source] = splitIssuer(text);
+    const name = `${option} ${showValue(issuer)}`;
     if (issuers.has(issuer)) throw new Unusable(`${name} is given twice. Keep one of them.`);
     if (issuer === nvcfAdminIssuer) {
       throw new Unusable(
         `${name} is the issuer of administrators' tokens. Leave it out, or name another one by --nvcf-admin-issuer.`,
       );
     }
-    const load = await loaderOf(source, '--nvcf-trusted-issuer', `${name}=${showValue(source)}`);
-    issuers.set(issuer, trustedIssuerOf(issuer, verifierOf(load, showValue(source), showValue(issuer))));
+    const jwks = await jwksAt(source, option, `${name}=${showValue(source)}`);
+    issuers.set(issuer, trustedIssuerOf(issuer, verifierOf(jwks, showValue(issuer))));
   }
   return issuers;
 }
 
+/** The parts of `ISSUER=SOURCE`, which are not empty. */
+function splitIssuer(text: string): readonly [issuer: string, source: string] {
+  const at = text.indexOf('=');
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
 /**
- * Reads a JWK set. A file is read now, so that a mistake in it stops the start; a URL is read when the first token arrives.
+ * A JWK set. A file is read now, too, so that a mistake in it stops the start.
  *
  * @param option the option that names it
  * @param name the option with its value, in messages
  * @throws Unusable
  */
-async function loaderOf(source: string, option: string, name: string): Promise<() => Promise<JwkSet>> {
-  if (!/^https?:/.test(source)) {
-    const read = async () => jwkSetOf(await readDocument(source, option), name);
-    await read();
-    return read;
+async function jwksAt(source: string, option: string, name: string): Promise<JwkSource> {
+  const shown = showValue(source);
+  if (!/^https?:/i.test(source)) {
+    const load = async () => jwkSetOf(await readDocument(source, option));
+    await load().catch((cause: unknown) => {
+      if (cause instanceof Unusable) throw cause;
+      throw new Unusable(`${name} cannot be used: ${(cause as Error).message}.`, { cause });
+    });
+    return { name: shown, isNear: true, load };
   }
   if (!isFetchable(source)) {
     throw new Unusable(`${name} is not a URL without user name and password. Give such a URL, or a file.`);
   }
-  return async () => {
-    const answer = await fetch(source, { signal: timeoutSignal(KEYS_TIMEOUT) });
-    if (!answer.ok) throw new Error(`it answered ${answer.status}`);
-    return jwkSetOf(await answer.json(), name);
-  };
+  return { name: shown, isNear: false, load: async () => jwkSetOf(JSON.parse(await fetchText(source))) };
+}
+
+/** The most bytes of a JWK set that is fetched. */
+const MAX_JWKS = MEGABYTE;
+
+/** @throws Error that says what is wrong */
+async function fetchText(url: string): Promise<string> {
+  const answer = await fetch(url, { signal: timeoutSignal(KEYS_TIMEOUT) }).catch((cause: unknown) => {
+    throw new Error('there is no answer', { cause });
+  });
+  if (!answer.ok) throw new Error(`it answered ${answer.status}`);
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of answer.body ?? []) {
+    size += part.length;
+    if (size > MAX_JWKS) throw new Error('it has more than a megabyte');
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString();
 }
 
 /** The parts of `--runai-idp`. @throws Unusable for a part that is given twice, or without a JWK set */
@@ -113,9 +139,10 @@ function isFetchable(url: string): boolean {
   return URL.canParse(url) && new URL(url).username + new URL(url).password === '';
 }
 
-function jwkSetOf(value: unknown, name: string): JwkSet {
-  // The next step checks that `keys` is a list of keys.
-  const { keys } = (value ?? {}) as Partial<JwkSet>;
-  if (Array.isArray(keys) && keys.length > 0) return { keys };
-  throw new Unusable(`${name} does not hold a JWK set. Expected: {"keys": [...]} with the public keys of the issuer.`);
+/** @throws Error that says what is wrong */
+async function jwkSetOf(value: unknown): Promise<JwkSet> {
+  const fault = await faultOfJwkSet(value);
+  if (fault !== null) throw new Error(fault);
+  // Each of its keys was imported.
+  return value as JwkSet;
 }

@@ -1,6 +1,6 @@
 import type { Instant } from './clock.ts';
 import { own } from './members.ts';
-import type { HeldRights, Resource, Rights } from './policy.ts';
+import { areOfKey, type HeldRights, type Resource, type Rights } from './policy.ts';
 import type { Principal } from './principal.ts';
 import type { DenyReason } from './reasons.ts';
 import type { Relation, Rule } from './rule.ts';
@@ -212,8 +212,7 @@ function verdictUnder(
   if (ruleset.tables.product !== undefined && heldRights.services?.includes(ruleset.service) === false) {
     return denial('service_not_enabled');
   }
-  // Only keys have services to choose.
-  if (rule.closed === true && heldRights.services !== null) return denial('closed_to_keys');
+  if (rule.closed === true && areOfKey(heldRights)) return denial('closed_to_keys');
   const lacking = (rule.needs.roles ?? []).filter((role) => !heldRights.roles.includes(role));
   if (lacking.length > 0) return denial('missing_role', { missing: lacking });
   if (heldRights.rightsByRule !== undefined)

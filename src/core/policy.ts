@@ -58,6 +58,11 @@ export interface HeldRights extends Rights {
   readonly pending: readonly PendingRights[];
 }
 
+/** Does a key hold these rights? Only keys are made for services. */
+export function areOfKey({ services }: Pick<HeldRights, 'services'>): boolean {
+  return services !== null;
+}
+
 /** The held rights of a caller whose roles apply everywhere and at once. */
 export function heldRightsOfRoles(roles: readonly string[], held: ReadonlySet<string>): HeldRights {
   return { roles, held, resources: null, services: null, pending: [] };

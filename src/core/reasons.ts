@@ -216,7 +216,7 @@ type ReasonsOf<Stage extends Reason['stage']> = {
 export type CredentialReason = ReasonsOf<'authenticate'>;
 
 /** Why a request was refused without a decision about rights. */
-export type ProblemReason = ReasonsOf<'authenticate' | 'validate'> | 'not_owner';
+export type ProblemReason = ReasonsOf<'authenticate' | 'validate'> | 'not_owner' | 'other_organization';
 
 /** Reasons that other rights of the same caller would fix. */
 export const REASONS_OF_RIGHTS: ReadonlySet<DenyReason> = new Set([

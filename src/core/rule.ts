@@ -94,6 +94,8 @@ export interface OperationRow extends Sourced {
   readonly needsJsonType?: true;
   /** The operation reads its body as a stream, and the body may be larger than usual. */
   readonly streams?: true;
+  /** The body names the object: it is read before the caller is decided, and checked once the object was looked up. */
+  readonly readsBodyFirst?: true;
   /** Its body is recorded traffic: it may be larger than usual, and have credentials of the vendor; nothing keeps it. */
   readonly readsTraffic?: true;
 }

@@ -148,7 +148,7 @@ const SLOW_MS = 3000;
 
 /** Lets Fastify send a payload, or does with it what a fault says. */
 function writePayload(
-  { server, injectedFault, raw }: RequestInWorld,
+  { server, injectedFault, outcome, raw }: RequestInWorld,
   reply: FastifyReply,
   payload: Payload,
 ): Payload | typeof BROKEN {
@@ -164,7 +164,14 @@ function writePayload(
     breakOff(reply, isWithoutBody ? '' : (whole ?? ''), drop);
     return BROKEN;
   }
-  return body === 'slow' && !isWithoutBody && whole ? throttleBody(server, reply, Buffer.from(whole)) : whole;
+  if (body === 'slow' && !isWithoutBody && whole) return throttleBody(server, reply, Buffer.from(whole));
+  // Node writes the head in the encoding of a text that follows it, and a header may have bytes of its own.
+  return typeof whole === 'string' && hasBytes(outcome?.headers) ? Buffer.from(whole) : whole;
+}
+
+/** Has a header characters that are bytes, beyond ASCII? */
+function hasBytes(headers: Outcome['headers'] = {}): boolean {
+  return Object.values(headers).some((value) => /[^\0-\x7f]/.test(value));
 }
 
 function throttleBody({ streams }: RequestInWorld['server'], reply: FastifyReply, payload: Buffer): Payload {

@@ -105,7 +105,8 @@ async function arrive({ route, params }: Found, request: FastifyRequest, reply: 
   // Fastify's type of a query depends on a schema, which our routes do not have.
   const query = request.query as Record<string, unknown>;
   request.routed = routed(mock, request.raw, { guard: route.guard, route, params, query });
-  return isSelectedByBody(mock, request.routed) ? undefined : decideRequest(request, reply, null);
+  const waits = route.row.readsBodyFirst === true || isSelectedByBody(mock, request.routed);
+  return waits ? undefined : decideRequest(request, reply, null);
 }
 
 /**
@@ -115,7 +116,7 @@ async function arrive({ route, params }: Found, request: FastifyRequest, reply: 
  */
 async function decideRequest(request: FastifyRequest, reply: FastifyReply, received: ReceivedBody | null): Answered {
   const inWorld = request.inWorld ?? enterWorld(request, received);
-  if (received !== null) keepBody(inWorld, received);
+  if (received !== null) await keepReceived(inWorld, received);
   else if (waitsForFault(inWorld)) return undefined;
   inWorld.isDecided = true;
   inWorld.isReplaced = await injectRequestFault(inWorld);
@@ -131,6 +132,14 @@ async function decideRequest(request: FastifyRequest, reply: FastifyReply, recei
     throw refusal;
   }
   return undefined;
+}
+
+/** Keeps a body that came before the decision, which reads it if it needs it. One that cannot be read is refused later. */
+async function keepReceived(inWorld: RequestInWorld, received: ReceivedBody): Promise<void> {
+  keepBody(inWorld, received);
+  if (inWorld.route.row.readsBodyFirst !== true || received.fault !== null) return;
+  await inWorld.route.document.ready();
+  parseBody(inWorld, received);
 }
 
 function enterWorld(request: FastifyRequest, received: ReceivedBody | null): RequestInWorld {
@@ -159,9 +168,9 @@ async function validate(request: FastifyRequest, reply: FastifyReply): Answered 
   return undefined;
 }
 
-/** Some vendors say that an object does not exist before they read the body. */
+/** Some vendors say that an object does not exist before they check the body, or read it. */
 function looksUpFirst({ route }: RequestInWorld): boolean {
-  return route.service.conventions?.looksUpFirst === true;
+  return route.service.conventions?.looksUpFirst === true || route.row.readsBodyFirst === true;
 }
 
 /** The most attempts of an operation. Whenever one fails, another writer of the same row has made progress. */

@@ -1,5 +1,6 @@
 import type { Instant } from '../core/clock.ts';
 import { Collection } from '../store/collection.ts';
+import type { Row } from '../store/collections.ts';
 import type { Store } from '../store/index.ts';
 import { ADMIN_CLIENT } from '../tokens/admin-token.ts';
 import { ORGANIZATIONS } from './records.ts';
@@ -17,6 +18,11 @@ export interface Account {
 
 /** The accounts of a seed that names some. */
 export const ACCOUNTS = new Collection<Account>('nvcf.accounts');
+
+export function accountRow(account: Account): Row<Account, null> {
+  const { ncaId } = account;
+  return ACCOUNTS.row({ id: ncaId, owner: ncaId, parent: null, body: account });
+}
 
 type Storing = Pick<Store, 'collections'>;
 

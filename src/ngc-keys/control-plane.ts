@@ -106,7 +106,12 @@ export function refuseIf(
   text: string,
   values: Readonly<Record<string, string | number>> = {},
 ): void {
-  if (condition) throw new Problem('bad_state', fillText(text, values));
+  if (condition) refuse(text, values);
+}
+
+/** @throws Problem in the vendor's words */
+export function refuse(text: string, values: Readonly<Record<string, string | number>> = {}): never {
+  throw new Problem('bad_state', fillText(text, values));
 }
 
 /** Fills `{name}` in a text of the vendor; unknown names become empty. */

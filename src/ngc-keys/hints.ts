@@ -1,6 +1,9 @@
 import { claimOf, type HintRule } from '../explaining/hints/refused-request.ts';
 import { NGC_KEY_PREFIX } from './key-text.ts';
 
+/** The beginning of the refusal of a token whose client no account has. */
+export const UNKNOWN_CLIENT = 'Unknown client_id ';
+
 /** The prefix and 64 characters. */
 const KEY_LENGTH = NGC_KEY_PREFIX.length + 64;
 
@@ -17,6 +20,17 @@ export const KEY_HINTS: readonly HintRule[] = [
       if (refused.problem.reason !== 'unsupported_token' || !isRunai) return null;
       return 'The bearer token is an access token of Run:ai, but this service expects an NGC key. Send the key as it is: `Authorization: Bearer nvapi-...`. `GET /_mock/cast` lists keys.';
     },
+  },
+  {
+    code: 'client_without_account',
+    symptom: 'a token whose `sub` is the client of no account',
+    advice: 'add the client to `nvcf.accounts[].clientIds` of the seed',
+    source: 'published control-plane code of Cloud Functions',
+    certainty: 'documented',
+    when: ({ problem }) =>
+      problem.kind === 'not_found' && problem.message.startsWith(UNKNOWN_CLIENT)
+        ? 'No account has the client that the token names as `sub`. Add it to `clientIds` of an entry of `nvcf.accounts` in the seed; without such entries only `admin-issuer-proxy` belongs to one.'
+        : null,
   },
   {
     code: 'key_of_wrong_length',

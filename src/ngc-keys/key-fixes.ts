@@ -10,7 +10,7 @@ import {
 } from '../core/decide.ts';
 import type { Decision, DecisionInput } from '../core/decision.ts';
 import { labelOfType, labelsOfResources } from '../core/labels.ts';
-import { isOneOf, own } from '../core/members.ts';
+import { own } from '../core/members.ts';
 import type { HeldRights, Resource } from '../core/policy.ts';
 import { type DenyReason, REASONS_OF_RIGHTS } from '../core/reasons.ts';
 import { permissionsOfRoles, type Ruleset } from '../core/ruleset.ts';
@@ -22,7 +22,10 @@ export const findKeyFixes: FindFixes = (decision, input, reason) => {
   const { pending } = decision;
   if (pending?.effect === 'allow') return { fixes: [propagationFix(decision, input, pending)] };
   if (!REASONS_OF_RIGHTS.has(reason)) return null;
-  if (isOneOf(['admin-token', 'trusted-token'], input.caller.principal.kind)) return { fixes: [USE_A_KEY] };
+  const { kind } = input.caller.principal;
+  if (kind === 'trusted-token') return { fixes: [ASK_THE_ISSUER] };
+  if (kind === 'admin-token')
+    return { fixes: [input.accessRequest.rule.closed === true ? USE_ANOTHER_ISSUER : USE_A_KEY] };
   if (!isEditable(input)) return { fixes: [], otherwise: reason };
   return { fixes: keyFixes(input), otherwise: lastReason(input, reason) };
 };
@@ -31,6 +34,16 @@ export const findKeyFixes: FindFixes = (decision, input, reason) => {
 const USE_A_KEY: Fix = {
   kind: 'credential',
   text: "call with a key that has the scope, from `POST /v1/keys` or `POST /_mock/keys`: nothing changes the scopes of an administrator's token",
+};
+
+const ASK_THE_ISSUER: Fix = {
+  kind: 'credential',
+  text: 'let the issuer of the token put the scope into its claim `scopes`, which must be a list of texts, and get a new token',
+};
+
+const USE_ANOTHER_ISSUER: Fix = {
+  kind: 'credential',
+  text: "call with a token of an issuer of `--nvcf-trusted-issuer` that has the scope in `scopes`: no key may do this, and nothing changes the scopes of an administrator's token",
 };
 
 /** A service key has no roles, so it cannot gain rights that only roles grant. */

@@ -1,50 +1,48 @@
 import type { RequestContext } from '../contract/request.ts';
 import type { Caller } from '../core/decide.ts';
 import { heldRightsOfRoles } from '../core/policy.ts';
-import { Problem } from '../core/problem.ts';
+import { Problem, unauthenticatedProblem } from '../core/problem.ts';
 import { bearerToken } from '../credentials/bearer.ts';
 import { verifyAdminToken } from '../tokens/admin-token.ts';
 import { decodeClaims } from '../tokens/compact.ts';
-import type { ScopedClaims } from '../tokens/trusted-issuer.ts';
+import type { ScopedClaims } from '../tokens/scoped-claims.ts';
 import { accountOfClient } from './accounts.ts';
+import { UNKNOWN_CLIENT } from './hints.ts';
 import { NGC_KEY_PREFIX } from './key-text.ts';
 
 type Attempt = Pick<RequestContext, 'headerLines' | 'now' | 'settings' | 'store' | 'trustedIssuers' | 'world'>;
 
 /**
- * The caller of self-hosted Cloud Functions with a token: an administrator's, or one of a trusted issuer. It is bound to
- * no objects of its account.
+ * The caller of a self-hosted service with a token: an administrator's, or one of a trusted issuer. It is bound to no
+ * objects of its account.
  *
- * @returns null for any other bearer token
+ * @param trusts does the service trust other issuers?
+ * @returns null for a text that is no token, or one that names no issuer
  * @throws Problem `unauthenticated` with the reason
  */
-export async function tokenCallerOf(attempt: Attempt): Promise<Caller | null> {
+export async function tokenCallerOf(attempt: Attempt, trusts: boolean): Promise<Caller | null> {
+  const { settings, trustedIssuers, world, now } = attempt;
   const token = bearerToken(attempt.headerLines('authorization'));
-  return (await administrator(token, attempt)) ?? (await clientOfTrusted(token, attempt));
-}
-
-/** The same for a service that trusts no other issuer. */
-export function administratorOf(attempt: Attempt): Promise<Caller | null> {
-  return administrator(bearerToken(attempt.headerLines('authorization')), attempt);
-}
-
-async function administrator(token: string, attempt: Attempt): Promise<Caller | null> {
-  const { settings, world, now } = attempt;
-  if (issuerOf(token) !== settings.nvcfAdminIssuer) return null;
-  return callerOf('admin-token', await verifyAdminToken(token, settings.nvcfAdminIssuer, world.id, now), attempt);
-}
-
-async function clientOfTrusted(token: string, attempt: Attempt): Promise<Caller | null> {
-  const issuer = attempt.trustedIssuers.get(issuerOf(token) ?? '');
-  return issuer === undefined ? null : callerOf('trusted-token', await issuer.verify(token, attempt.now), attempt);
-}
-
-function issuerOf(token: string): string | null {
   const issuer = token.startsWith(NGC_KEY_PREFIX) ? undefined : decodeClaims(token)?.['iss'];
-  return typeof issuer === 'string' ? issuer : null;
+  if (typeof issuer !== 'string') return null;
+  if (issuer === settings.nvcfAdminIssuer) {
+    return callerOf('admin-token', await verifyAdminToken(token, issuer, world.id, now), attempt);
+  }
+  const trusted = trusts ? trustedIssuers.get(issuer) : undefined;
+  if (trusted !== undefined) return callerOf('trusted-token', await trusted.verify(token, now), attempt);
+  throw unknownIssuer(issuer, [settings.nvcfAdminIssuer, ...(trusts ? trustedIssuers.keys() : [])]);
 }
 
-/** The client's account is looked for now, and missed only by an operation that needs one. */
+/** A claim may be as long as a header. */
+const MAX_SHOWN = 200;
+
+function unknownIssuer(issuer: string, accepted: readonly string[]): Problem {
+  const names = accepted.map((one) => `\`${one}\``).join(', ');
+  const why = `its \`iss\` is \`${issuer.slice(0, MAX_SHOWN)}\`, and this service accepts the tokens of ${names}, and NGC keys`;
+  return unauthenticatedProblem('unsupported_token', 'The bearer token is of an issuer that is not accepted.', why);
+}
+
+/** An account is looked up; a missing one matters only to an operation that needs it. */
 async function callerOf(
   kind: 'admin-token' | 'trusted-token',
   { sub, scopes }: ScopedClaims,
@@ -53,11 +51,20 @@ async function callerOf(
   const account = await accountOfClient(store, sub);
   const place = account === null ? {} : { org: account.org, account: account.ncaId };
   const principal = { kind, id: sub, name: sub, clientId: sub, ...place };
-  return { principal, heldRights: heldRightsOfRoles([], new Set(scopes)) };
+  return { principal, heldRights: heldRightsOfRoles([], new Set(scopes.flatMap(authoritiesOf))) };
+}
+
+const OF_KEYS = 'apikey:';
+
+/** What a scope of a token allows. With the mark of keys it allows what a key may do with it, which setting up is not. */
+function authoritiesOf(scope: string): readonly string[] {
+  const marked = scope.startsWith(OF_KEYS) ? scope.slice(OF_KEYS.length) : null;
+  return marked === null || marked === 'account_setup' ? [scope] : [scope, marked];
 }
 
 /** The caller's NVIDIA Cloud Account. @throws Problem `not_found` for a token of a client that no account has */
-export function accountOfCaller({ principal: { account, clientId = '' } }: Caller): string {
+export function accountOf({ caller: { principal } }: { readonly caller: Caller }): string {
+  const { account, clientId = '' } = principal;
   if (account !== undefined) return account;
-  throw new Problem('not_found', `Unknown client_id '${clientId}' when finding account id`);
+  throw new Problem('not_found', `${UNKNOWN_CLIENT}'${clientId}' when finding account id`);
 }

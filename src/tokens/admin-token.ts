@@ -3,7 +3,7 @@ import type { Instant } from '../core/clock.ts';
 import { Problem, unauthenticatedProblem } from '../core/problem.ts';
 import { worldOfName } from '../core/world-id.ts';
 import type { PublicJwk } from './keys.ts';
-import { type ScopedClaims, SELF_HOSTED_ALGORITHM, scopesOf } from './trusted-issuer.ts';
+import { type ScopedClaims, SELF_HOSTED_ALGORITHM, scopesOf } from './scoped-claims.ts';
 import { checkTimes, tokenProblem } from './verify.ts';
 
 /**

@@ -3,23 +3,14 @@ import { type Instant, rfc3339 } from '../core/clock.ts';
 import { unauthenticatedProblem } from '../core/problem.ts';
 import { encodingFault } from './compact.ts';
 import type { VerifyWithSet } from './jwk-set.ts';
+import { type ScopedClaims, SELF_HOSTED_ALGORITHM, scopesOf } from './scoped-claims.ts';
 import { tokenProblem } from './verify.ts';
-
-/** What services read of a token for a self-hosted deployment. */
-export interface ScopedClaims {
-  /** The client that it was issued to. */
-  readonly sub: string;
-  readonly scopes: readonly string[];
-}
 
 /** An issuer whose tokens self-hosted Cloud Functions accept beside their own administrators' tokens. */
 export interface TrustedIssuer {
   /** @throws Problem `unauthenticated` with the reason; `unavailable` if the issuer's keys cannot be read */
   verify(token: string, now: Instant): Promise<ScopedClaims>;
 }
-
-/** The published code accepts one algorithm, for all issuers. */
-export const SELF_HOSTED_ALGORITHM = 'ES256';
 
 /** How far clocks may differ, in seconds: the default of the framework of the published code. */
 const LEEWAY = 60;
@@ -43,11 +34,6 @@ export function trustedIssuerOf(issuer: string, verifyWithSet: VerifyWithSet): T
       return { sub: payload.sub, scopes: scopesOf(payload['scopes']) };
     },
   };
-}
-
-/** The claim `scopes`: a list of texts. Anything else gives no right. */
-export function scopesOf(claim: unknown): readonly string[] {
-  return Array.isArray(claim) ? claim.filter((scope) => typeof scope === 'string') : [];
 }
 
 function malformed(why: string) {

@@ -30,7 +30,6 @@ const NOT_TRIED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     listFunctionAuthorizations: 'tried where something is shared: test/services/nvcf/authorizations.test.ts',
     listAccountFunctionAuthorizations: 'for tokens, of the account in the path',
     listClusters: 'for tokens, of the account in the path',
-    listClustersBelowSi: 'for tokens, of the account in the path',
     listRegisteredClusterGroups: 'for tokens, of the account in the path',
     listInstanceTypes: SAME,
     listAvailableInstanceTypes: SAME,

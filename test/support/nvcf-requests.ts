@@ -183,7 +183,6 @@ const recipes = {
   listFunctionAuthorizations: { ...reading('/v2/nvcf/authorizations/functions'), target: 'running' },
   listAccountFunctionAuthorizations: reading(`${ACCOUNT}/authorizations/functions`),
   listClusters: reading('/v1/accounts/nca-acme-0001/clusters'),
-  listClustersBelowSi: reading('/v1/si/accounts/nca-acme-0001/clusters'),
   listRegisteredClusterGroups: reading('/v1/si/accounts/nca-acme-0001/clusterGroups'),
   createFunction: {
     success: 200,

@@ -24,10 +24,10 @@ export function tokenOf(
     kid = 'one',
     key = pair.privateKey,
     alg = 'ES256',
-  }: { kid?: string; key?: KeyPair['privateKey']; alg?: string } = {},
+  }: { kid?: string | null; key?: KeyPair['privateKey']; alg?: string } = {},
 ): Promise<string> {
   const good = { iss: ISSUER, sub: 'admin-issuer-proxy', scopes: ['list_functions'], exp: SECONDS + 600 };
-  return new SignJWT({ ...good, ...claims }).setProtectedHeader({ alg, kid }).sign(key);
+  return new SignJWT({ ...good, ...claims }).setProtectedHeader({ alg, ...(kid !== null && { kid }) }).sign(key);
 }
 
 /** A new file with a JWK set. */

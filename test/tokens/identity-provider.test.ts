@@ -16,7 +16,10 @@ function providerOf(sets: readonly (JwkSet | Error)[], expected?: Expected) {
     if (set instanceof Error) throw set;
     return set;
   };
-  const provider = identityProviderOf(verifierOf(load, 'http://keys', 'the identity provider'), expected);
+  const provider = identityProviderOf(
+    verifierOf({ name: 'http://keys', isNear: false, load }, 'the identity provider'),
+    expected,
+  );
   return {
     reads: () => reads,
     verify: async (token: string) => provider.verify(token, START, 'token').catch((thrown: unknown) => thrown),

@@ -52,9 +52,18 @@ const RFC_7519 = { source: 'RFC 7519, 4.1.1; OpenID Connect Core 1.0, 3.1.3.7', 
 /** Scheme, authority, and the rest of a URL. */
 const URL_PARTS = /^(https?):\/\/([a-z0-9.:[\]-]{1,120})(\/.*)?$/is;
 
+/** Is the token of an issuer that self-hosted Cloud Functions accept, whatever its name and that of the server? */
+function isOfSelfHosted(refused: RefusedRequest): boolean {
+  const { nvcf, nvcfAdminIssuer, nvcfTrustedIssuer } = refused.settings;
+  if (nvcf !== 'open-source') return false;
+  const issuer = claimOf(refused, 'iss');
+  return issuer === nvcfAdminIssuer || nvcfTrustedIssuer.some((one) => one.startsWith(`${issuer}=`));
+}
+
 /** The parts of the token's issuer and of the server's URL; null if the issuer is not the problem. */
 function issuers(refused: RefusedRequest) {
   if (!SIGNED_ELSEWHERE.includes(refused.problem.reason)) return null;
+  if (isOfSelfHosted(refused)) return null;
   const [, scheme, host, path] = URL_PARTS.exec(claimOf(refused, 'iss')) ?? [];
   const [, ownScheme, ownHost] = URL_PARTS.exec(refused.origin) ?? [];
   if (scheme === undefined || host === undefined || ownScheme === undefined || ownHost === undefined) return null;

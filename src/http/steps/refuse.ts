@@ -38,8 +38,9 @@ export async function refuse(request: RequestInWorld, thrown: unknown): Promise<
   request.decision = MALFORMED.has(problem.kind) ? null : (decision ?? (await decisionOfCredential(request, problem)));
   if (thrown instanceof OutcomeUnknown) request.decision = overturn(request, decision, 'outcome_unknown');
   const isAboutCaller = problem.reason === 'foreign_credential' && route.service.isControlApi !== true;
-  // The body names an object that the rule of the operation does not look up.
-  if (isAboutCaller || problem.reason === 'not_owner') request.decision = overturn(request, decision, problem.reason);
+  // The rule of the operation does not look up whose object the request is about.
+  const isAboutOwner = problem.reason === 'not_owner' || problem.reason === 'other_organization';
+  if (isAboutCaller || isAboutOwner) request.decision = overturn(request, decision, problem.reason);
   if (request.decision?.reason === 'no_such_object') reportOtherVersion(request);
   request.hints = hintsOfRefusal(request, problem, request.decision);
   const outcome = isOurs(problem)

@@ -1,7 +1,9 @@
 import type { Caller } from '../../core/decide.ts';
+import { areOfKey } from '../../core/policy.ts';
 import { callerUnder } from '../../ngc-keys/key-bearer.ts';
-import { accountOfCaller } from '../../ngc-keys/self-hosted.ts';
 import { RULESETS } from './rulesets.ts';
+
+export { accountOf } from '../../ngc-keys/self-hosted.ts';
 
 /** Turns keys into callers, for each profile. */
 export const CALLERS = {
@@ -9,16 +11,7 @@ export const CALLERS = {
   'open-source': callerUnder(RULESETS['open-source']),
 };
 
-interface Called {
-  readonly caller: Caller;
-}
-
-/** The caller's NVIDIA Cloud Account. @throws Problem if the caller has a token of a client that no account has */
-export function accountOf({ caller }: Called): string {
-  return accountOfCaller(caller);
-}
-
-/** Has the caller a token, which may be for every account? Otherwise it has a key, which is of one. */
-export function isToken({ caller }: Called): boolean {
-  return caller.heldRights.services === null;
+/** Has the caller a token, which may be for every account? A key is of one. */
+export function isToken({ caller }: { readonly caller: Caller }): boolean {
+  return !areOfKey(caller.heldRights);
 }

@@ -1,6 +1,6 @@
 import * as SCHEMAS from '../../../generated/nvcf.schemas.ts';
 import { bodyOf, INSTANT, list, orNull, TEXT, TEXTS, withoutMembers } from '../../core/json-schema.ts';
-import { ACCOUNTS, type Account } from '../../ngc-keys/accounts.ts';
+import { ACCOUNTS, type Account, accountRow } from '../../ngc-keys/accounts.ts';
 import { type KeptForms, partForm, rowForm } from '../../store/row-form.ts';
 import { type Content, PIECES, type Piece } from './asset-content.ts';
 import {
@@ -12,7 +12,7 @@ import {
   functionRow,
 } from './functions.ts';
 import { INVOCATIONS, type Invocation } from './invocations.ts';
-import { type Bucket, LLM_BUCKETS } from './llm-limits.ts';
+import { type Bucket, LLM_BUCKETS, LLM_UNITS } from './llm-limits.ts';
 import { ASSETS, type Asset } from './operations/assets.ts';
 import { CLUSTER_GROUPS, GPU_QUOTAS, INSTANCE_TYPES } from './operations/clusters.ts';
 import { RECOGNIZED_REGISTRIES, REGISTRY_CREDENTIALS, type RecognizedRegistry } from './operations/registries.ts';
@@ -77,9 +77,11 @@ function withTimes<Properties extends object>(
   return { ...schema, properties: { ...schema.properties, ...times } };
 }
 
+const BUCKET = bodyOf<Bucket>({ left: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER }, at: INSTANT });
 const BUCKETS = {
   type: 'object',
-  additionalProperties: bodyOf<Bucket>({ left: { type: 'integer', minimum: 0 }, at: INSTANT }),
+  properties: Object.fromEntries(LLM_UNITS.map((unit) => [unit, BUCKET])),
+  additionalProperties: false,
 };
 
 const ACCOUNT = bodyOf<Account>({
@@ -92,7 +94,7 @@ const ACCOUNT = bodyOf<Account>({
 
 export const FORMS: KeptForms = {
   rows: [
-    rowForm(ACCOUNTS, ACCOUNT),
+    rowForm(ACCOUNTS, ACCOUNT, ({ body }) => accountRow(body)),
     partForm(FUNCTIONS, FUNCTION, ({ id, owner, parent, body }) =>
       functionRow({ owner, functionId: parent, versionId: id }, body),
     ),

@@ -52,7 +52,7 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
   ruleset: (settings) => RULESETS[settings.nvcf],
   authenticate: async (context) => {
     if (context.settings.nvcf === 'documented') return CALLERS.documented(await bearerOfNgcKey(context));
-    return (await tokenCallerOf(context)) ?? CALLERS['open-source'](await bearerOfNgcKey(context, true));
+    return (await tokenCallerOf(context, true)) ?? CALLERS['open-source'](await bearerOfNgcKey(context, true));
   },
   impersonate: impersonatorOf((key, { settings }) => CALLERS[settings.nvcf](key)),
   holding: holdingOfKeys((settings) => RULESETS[settings.nvcf]),

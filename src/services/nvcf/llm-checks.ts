@@ -1,5 +1,5 @@
 import type { Schema } from '../../contract/documented.ts';
-import { refuseIf } from '../../ngc-keys/control-plane.ts';
+import { refuse, refuseIf } from '../../ngc-keys/control-plane.ts';
 import { isRate } from './rates.ts';
 import { invalid } from './request-faults.ts';
 import { FAULTS } from './tables/texts.ts';
@@ -36,7 +36,7 @@ export function checkModels({ functionType, models = [] }: Requested): void {
 /** @throws Problem unless the router can read the method, and the limit is one */
 export function checkLlmConfig(name: string, { tokenRateLimit = '', routingMethod = '' }: LlmConfig): void {
   const rule = routingFault(routingMethod.replace(/^ +| +$/g, ''));
-  refuseIf(rule !== null, FAULTS.routingMethod, { name, rule: rule ?? '' });
+  if (rule !== null) refuse(FAULTS.routingMethod, { name, rule });
   const isLimit = tokenRateLimit.trim() === '' || isRate(tokenRateLimit, 'SMHDW');
   refuseIf(!isLimit, FAULTS.tokenRateLimit, { name });
 }

@@ -18,7 +18,7 @@ export const LLM_BUCKETS = new Collection<Buckets>('nvcf.llm-buckets');
 const HOUR = 60 * 60 * 1000;
 const DAY = 24 * HOUR;
 
-/** The units of a limit in milliseconds, in the order in which the gateway looks for the one that it tells. */
+/** The units of a limit in milliseconds, in the order in which the gateway looks for the one that it reports. */
 const PERIODS: ReadonlyMap<string, number> = new Map([
   ['S', 1000],
   ['M', 60 * 1000],
@@ -28,6 +28,9 @@ const PERIODS: ReadonlyMap<string, number> = new Map([
   // The API takes no months: only a seed has one. Their length is ours.
   ['MO', 30 * DAY],
 ]);
+
+/** The units that a limit can have. */
+export const LLM_UNITS: readonly string[] = [...PERIODS.keys()];
 
 interface Limit {
   readonly unit: string;
@@ -39,7 +42,7 @@ interface Limit {
 export function limitsIn(text: string): readonly Limit[] {
   const counts = new Map(
     text.split(',').flatMap((part): [string, number][] => {
-      const [, tokens, unit = ''] = /^ *([1-9]\d{0,14}) *- *([A-Z]{1,2}) *$/.exec(part) ?? [];
+      const [, tokens, unit = ''] = /^ *([1-9]\d{0,17}) *- *([A-Z]{1,2}) *$/.exec(part) ?? [];
       return tokens === undefined ? [] : [[unit, Number(tokens)]];
     }),
   );
@@ -66,7 +69,8 @@ export interface Admission {
 const UNLIMITED: Admission = { isAdmitted: true, headers: {} };
 
 /**
- * Takes tokens from the buckets of a model, which refill steadily, as the published gateway does. Each account that calls
+ * Takes tokens from the buckets of a model. They refill in whole tokens, counted from the request before: what is left of
+ * one is lost, as in the published gateway. Each account that calls
  * it has its own.
  */
 export async function admit(
@@ -105,7 +109,7 @@ function leftIn(limit: Limit, bucket: Bucket | undefined, now: Instant): Left {
   return { ...limit, left: Math.min(limit.tokens, bucket.left + refill) };
 }
 
-/** The limit of the shortest unit; of a refusal also when it is worth to ask again, and whether a client should. */
+/** The limit of the shortest unit; of a refusal also when it is worth asking again, and whether a client should. */
 function headersOf(lefts: readonly Left[], reserved: number, isAdmitted: boolean): Record<string, string> {
   const [first] = lefts;
   if (first === undefined) return {};

@@ -49,10 +49,11 @@ export function renderProblem(problem: Problem, about: About): Outcome {
 
 /** ICMS says what was wrong in one member; it answers a bearer token that is not accepted as the control plane does. */
 function renderClusterProblem(problem: Problem, about: About): Outcome {
-  const outcome = renderControlPlane(problem, about.path, detailOf(problem, about));
+  const detail = detailOf(problem, about);
+  const outcome = renderControlPlane(problem, about.path, detail);
   if (outcome.body === undefined) return outcome;
-  const error = detailOf(problem, about) || problemDetails(problem).body.title;
-  return { ...outcome, headers: { ...outcome.headers, 'content-type': 'application/json' }, body: { error } };
+  const headers = { ...outcome.headers, 'content-type': 'application/json' };
+  return { ...outcome, headers, body: { error: detail || problemDetails(problem).body.title } };
 }
 
 /** Renders a problem in the form of the invocation plane, for requests to a function's host name. */
@@ -95,21 +96,24 @@ export function llmRequestId(context: Pick<About, 'headerLines' | 'random'>): st
 
 /** Renders a problem in the form of the LLM gateway. `detail` is ours: the gateway's words do not say what was wrong. */
 function renderLlmProblem(problem: Problem, about: About): Outcome {
-  const { kind, reason } = problem;
+  const { kind } = problem;
   const { status: given, headers } = problemDetails(problem);
   // The gateway asks the API, whose refusal of a key is 403. Only other tokens are 401.
   const status = isRefusedKey(problem) ? 403 : given;
-  const isWithoutBearer = reason === 'no_token' || reason === 'wrong_scheme';
-  const fixed = isWithoutBearer ? 'bearer authorization is required' : LLM_MESSAGES[status];
-  // What an operation refuses is refused in the gateway's words.
-  const message =
-    kind === 'bad_state' ? problem.message : (fixed ?? own(LLM_FAULTS, problem.message) ?? problem.message);
+  const message = llmMessage(problem, status);
   const detail = kind === 'invalid_request' || kind === 'bad_path' ? problem.message : '';
   return {
     status,
     headers: { ...headers, 'content-type': 'application/json', 'x-request-id': llmRequestId(about) },
     body: { message, ...(detail !== '' && { detail }) },
   };
+}
+
+function llmMessage({ kind, reason, message }: Problem, status: number): string {
+  if (reason === 'no_token' || reason === 'wrong_scheme') return 'bearer authorization is required';
+  // What an operation refuses is refused in the gateway's words.
+  if (kind === 'bad_state') return message;
+  return LLM_MESSAGES[status] ?? own(LLM_FAULTS, message) ?? message;
 }
 
 function detailOf(problem: Problem, about: About): string {

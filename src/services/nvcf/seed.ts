@@ -4,7 +4,7 @@ import { END_OF_TIME, type Instant, later } from '../../core/clock.ts';
 import { parseDuration } from '../../core/duration.ts';
 import { distinct } from '../../core/pick.ts';
 import { findDuplicates, type Placed, placeEntries } from '../../core/seed-entries.ts';
-import { ACCOUNTS } from '../../ngc-keys/accounts.ts';
+import { accountRow } from '../../ngc-keys/accounts.ts';
 import { accountsOf, findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
 import { namedUuid } from '../../platform/random.ts';
 import { EVERYBODY, type Row } from '../../store/collections.ts';
@@ -169,10 +169,7 @@ export const seed: Seeding = {
     return {
       rows: [
         ...(part.accounts ?? []).map(({ org, name = org, clientIds = [] }) =>
-          ACCOUNTS.row({
-            ...ownedBy(org, accountOf(org)),
-            body: { org, ncaId: accountOf(org), name, clientIds, lastUpdatedAt: now },
-          }),
+          accountRow({ org, ncaId: accountOf(org), name, clientIds, lastUpdatedAt: now }),
         ),
         ...(part.functions ?? []).map((one) => seedRow(one, accountOf, now)),
         ...(part.clusterGroups ?? []).map(({ org, ...body }, index) =>

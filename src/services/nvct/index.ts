@@ -7,7 +7,7 @@ import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
 import { findOtherKey } from '../../ngc-keys/key-for-service.ts';
 import { holdingOfKeys } from '../../ngc-keys/key-holding.ts';
 import { leastRightsOfKey } from '../../ngc-keys/least-rights.ts';
-import { administratorOf } from '../../ngc-keys/self-hosted.ts';
+import { tokenCallerOf } from '../../ngc-keys/self-hosted.ts';
 import type {} from './cast.ts';
 import { taskLookups, taskOperations } from './operations/tasks.ts';
 import { renderProblem } from './problem.ts';
@@ -27,7 +27,7 @@ export const nvct: ServiceDefinition<'nvct'> = {
   ruleset: () => RULESET,
   authenticate: async (context) => {
     if (context.settings.nvcf === 'documented') return CALLER(await bearerOfNgcKey(context));
-    return (await administratorOf(context)) ?? CALLER(await bearerOfNgcKey(context, true));
+    return (await tokenCallerOf(context, false)) ?? CALLER(await bearerOfNgcKey(context, true));
   },
   impersonate: impersonatorOf(CALLER),
   holding: holdingOfKeys(() => RULESET),

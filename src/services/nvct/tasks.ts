@@ -1,9 +1,7 @@
 import type { Schema } from '../../contract/documented.ts';
-import type { AuthenticatedContext } from '../../contract/request.ts';
 import { type Instant, rfc3339 } from '../../core/clock.ts';
 import type { ResourceAttributes } from '../../core/decide.ts';
 import { distinct, pick } from '../../core/pick.ts';
-import { accountOfCaller } from '../../ngc-keys/self-hosted.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';
 
@@ -121,11 +119,6 @@ export function hasEnded(task: Task): boolean {
 /** The names by which keys refer to a task of their account. */
 export function attributesOf({ id }: Pick<TaskRow, 'id'>): ResourceAttributes {
   return { relation: 'owned', names: { task: [id] } };
-}
-
-/** The caller's NVIDIA Cloud Account. @throws Problem if the caller has a token of a client that no account has */
-export function accountOf({ caller }: Pick<AuthenticatedContext, 'caller'>): string {
-  return accountOfCaller(caller);
 }
 
 /** A task in the vendor's form, as lists have it: without its secrets and instances. */

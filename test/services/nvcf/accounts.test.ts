@@ -10,10 +10,11 @@ const LIMITS = {
 };
 const OTHER = `Invalid request: nca_id '${ACME}' in bearer token does not match the one in path '${GLOBEX}'`;
 
-const server = await nvcfServer();
 const trusted = await trustedServer();
 
-describe('a key with List Accounts', () => {
+describe.each(['documented', 'open-source'] as const)('a key with List Accounts, %s', async (nvcf) => {
+  const server = await nvcfServer({ nvcf });
+
   it.each(['list_accounts', 'account_setup'])('sees its own account alone: %s', async (scope) => {
     const caller = await server.withScopes([scope]);
 
@@ -39,11 +40,11 @@ describe('a key with List Accounts', () => {
     const answer = await caller(`GET accounts/${ncaId}`);
 
     expectProblem(answer, `GET accounts/${ncaId}`, 403, OTHER.replace(GLOBEX, ncaId));
-    expect(answer.decision).toMatchObject({ effect: 'deny', reason: 'not_owner' });
+    expect(answer.decision).toMatchObject({ effect: 'deny', reason: 'other_organization' });
   });
 
   it('has an empty list if its account is not set up', async () => {
-    const one = await nvcfServer({}, { seed: { extends: 'builtin', nvcf: { accounts: [{ org: 'globex' }] } } });
+    const one = await nvcfServer({ nvcf }, { seed: { extends: 'builtin', nvcf: { accounts: [{ org: 'globex' }] } } });
     const caller = await one.withScopes(['list_accounts']);
 
     expect((await caller('GET accounts')).body).toEqual({ cloudAccounts: [] });
@@ -107,9 +108,9 @@ describe('a change of an account', () => {
   it.each([
     ['POST', 'closed_to_keys'],
     ['DELETE', 'closed_to_keys'],
-    ['PATCH', 'not_owner'],
+    ['PATCH', 'other_organization'],
   ])('of another account is refused to a key: %s', async (method, reason) => {
-    const caller = await server.withScopes(['account_setup']);
+    const caller = await (await nvcfServer()).withScopes(['account_setup']);
     const { status, decision } = await caller(`${method} accounts/${GLOBEX}`, method === 'DELETE' ? undefined : {});
 
     expect([status, decision.reason]).toEqual([403, reason]);

@@ -337,7 +337,11 @@ describe('the two levels', () => {
     expect(authorizedParties).toEqual(expect.arrayContaining([FRIEND, OTHER]));
   });
 
-  it('are both told of a function, each version that has a list among them', async () => {
+  it('are both told of each version of a function, also of those that nobody else may use', async () => {
+    const alone = await create();
+    const none = (await acme(`GET authorizations/functions/${alone.functionId}`)).body.functions;
+    expect(none).toEqual([{ id: alone.functionId, versionId: alone.versionId, ncaId: ACME, authorizedParties: [] }]);
+
     const place = await shared();
     const { functions } = (await acme(`GET authorizations/functions/${place.functionId}`)).body;
     const [version] = functions.filter(({ versionId }: { versionId?: string }) => versionId === place.versionId);

@@ -160,7 +160,7 @@ describe('a key that is bound to a function', () => {
     }
     const unreadable = await server.call('POST /llm/v1/embeddings', {
       token: key,
-      body: { model: `${UNKNOWN}/m`, input: 7 },
+      body: { model: `${functionId}/m`, input: 7 },
     });
     expect(unreadable.status).toBe(400);
   });

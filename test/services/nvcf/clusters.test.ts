@@ -193,7 +193,7 @@ describe('instance and cluster management', () => {
     expect((await call(`GET ${prefix}/nca-nobody/clusters`, ['cluster-management'])).body).toEqual([]);
   });
 
-  it('lets the token of an administrator read them, whose account needs not be the one in the path', async () => {
+  it('lets the token of an administrator read them, whose account need not be the one in the path', async () => {
     const { server: one } = await trustedServer({}, { seed });
     const token = (await one.call('POST /v1/admin/keys')).body.value;
 

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { castKey } from '../../support/ngc-cast.ts';
 import { environment, FOREIGN, FULL, NOBODY, nvcfServer, placeOf } from '../../support/nvcf-client.ts';
+import { overHttp } from '../../support/over-http.ts';
 import { START } from '../../support/server.ts';
 import { makeWorld } from '../../support/worlds.ts';
 
@@ -268,10 +269,13 @@ describe('messages to an echo', () => {
     expect([answer.status, answer.body]).toEqual([400, { message }]);
   });
 
-  it('are refused for an unknown function before they are read', async () => {
-    const answer = await send({ ...MESSAGES, model: `${NOBODY}/x`, max_tokens: 0 });
-    expect([answer.status, answer.body]).toEqual([404, { message: 'not found' }]);
-  });
+  it.each([{ max_tokens: 0 }, { max_tokens: '5' }, { messages: [] }, { stream: 5 }])(
+    'are refused for an unknown function before they are checked: %j',
+    async (wrong) => {
+      const answer = await send({ ...MESSAGES, model: `${NOBODY}/x`, ...wrong });
+      expect([answer.status, answer.body]).toEqual([404, { message: 'not found' }]);
+    },
+  );
 
   it('need a key in `Authorization`: `x-api-key` is not read', async () => {
     const { status, body } = await send(MESSAGES, { key: null, headers: { 'x-api-key': FULL } });
@@ -297,7 +301,7 @@ describe('the conversation of a request', () => {
 
   it.each<[name: string, path: string, body: object, headers: Record<string, string>]>([
     ['of-key', '/v1/chat/completions', { ...CHAT, prompt_cache_key: 'of-key' }, { [NAME]: 'of-header' }],
-    ['of-header', '/v1/chat/completions', { ...CHAT, prompt_cache_key: '' }, { [NAME]: ' of-header ' }],
+    ['of-header', '/v1/chat/completions', { ...CHAT, prompt_cache_key: '' }, { [NAME]: 'of-header' }],
     ['of-header', '/v1/chat/completions', { ...CHAT, prompt_cache_key: null }, { [NAME]: 'of-header' }],
     [
       'of-key',
@@ -334,9 +338,14 @@ describe('the conversation of a request', () => {
     expect(await nameOf('/v1/embeddings', RESPONSE, { [NAME]: 'of-header' })).toBeUndefined();
   });
 
-  it('is answered in bytes of UTF-8, whatever its letters', async () => {
-    const name = await nameOf('/v1/chat/completions', { ...CHAT, prompt_cache_key: 'разговор 会话' });
-    expect(Buffer.from(String(name), 'latin1').toString()).toBe('разговор 会话');
+  it.each([false, true])('is answered in bytes of UTF-8, whatever its letters; stream: %s', async (stream) => {
+    const text = 'разговор 会话 à';
+    const bytes = Buffer.from(text).toString('latin1');
+    const over = await nvcfServer({}, {}, overHttp);
+    const { headers } = await ask('/v1/chat/completions', { body: { ...CHAT, stream, prompt_cache_key: text } }, over);
+
+    expect(headers[NAME]).toBe(bytes);
+    expect(await nameOf('/v1/chat/completions', { ...CHAT, stream }, { [NAME]: bytes })).toBe(bytes);
   });
 
   it.each<[message: string, body: object, headers: Record<string, string>]>([
@@ -414,9 +423,19 @@ describe('the limit of tokens of a model', () => {
     expect((await chat({ max_completion_tokens: 7 })).told).toEqual(['10', '1', '54s']);
     expect((await chat()).told).toEqual(['10', '2', '48s']);
     expect((await chat({ max_completion_tokens: 1 })).status).toBe(429);
+    const other = await limited('10-M');
+    expect((await other.chat({ max_tokens: 9 })).status).toBe(429);
+    expect((await other.chat({ max_completion_tokens: 8, max_tokens: 9 })).status).toBe(200);
   });
 
-  it('tells the shortest unit, and counts each: %s', async () => {
+  it('counts all texts to embed', async () => {
+    const { world } = await limited('100-M');
+    const body = { model: `${functionId}/tiny`, input: ['x'.repeat(200), 'y'.repeat(40)] };
+    const { status, headers } = await ask('/v1/embeddings', { body }, world);
+    expect([status, headers['x-ratelimit-remaining-tokens']]).toEqual([200, '40']);
+  });
+
+  it('tells the shortest unit, and counts each', async () => {
     const { chat, advance } = await limited('5-MO, 4-S');
     expect((await chat()).told).toEqual(['4', '0', '1s']);
     await advance('2s');
@@ -602,7 +621,13 @@ describe('a refusal', () => {
 
   it.each([
     ['no function', { body: { ...CHAT, model: 'tiny' } }, 'names no function. Send `<function id>/<model>`'],
-    ['no model', { body: { messages: CHAT.messages } }, '`model` is missing'],
+    ['no model', { body: { messages: CHAT.messages } }, 'names no function'],
+    [
+      'no model, but a header',
+      { body: { messages: CHAT.messages }, headers: { 'nvcf-function-id': echo.functionId } },
+      '`model` is missing',
+    ],
+    ['a header that is no id', { headers: { 'nvcf-function-id': 'abc' } }, '`nvcf-function-id` must be'],
     ['no messages', { body: { model: CHAT.model } }, '`messages` is missing'],
     ['an empty chat', { body: { ...CHAT, messages: [] } }, '`messages`'],
     ['broken JSON', { body: '{' }, 'not valid JSON'],
@@ -611,6 +636,17 @@ describe('a refusal', () => {
 
     expect([status, body.message, decision]).toEqual([400, 'invalid request', null]);
     expect(body.detail).toContain(detail);
+  });
+
+  it('of a key that does not cover the function comes before the body is checked', async () => {
+    const key = await keyOf(['invoke_function'], { type: 'Function', ids: [summarize.functionId] });
+    for (const path of ['chat/completions', 'responses', 'embeddings', 'messages']) {
+      const { status, decision } = await ask(`/v1/${path}`, {
+        key,
+        body: { model: CHAT.model, messages: 5, input: [] },
+      });
+      expect([status, decision.reason]).toEqual([403, 'resource_mismatch']);
+    }
   });
 
   it('of a priority has the words of the gateway', async () => {
@@ -643,10 +679,10 @@ describe('a refusal', () => {
     },
   );
 
-  it('of a key without the scope comes before the body is read', async () => {
+  it('of a key without the scope comes before the body is checked', async () => {
     const key = castKey('nvcf-deployer').key;
 
-    for (const body of ['{', { ...CHAT, model: 'tiny' }]) {
+    for (const body of ['{', { model: CHAT.model }]) {
       expect((await askChat({ key, body })).body).toEqual({ message: 'permission denied' });
     }
   });

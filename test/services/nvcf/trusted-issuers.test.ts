@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { generateKeyPair } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { decodeClaims } from '../../../src/tokens/compact.ts';
-import { GLOBEX } from '../../support/nvcf-client.ts';
+import { GLOBEX, placeOf } from '../../support/nvcf-client.ts';
 import { testServer } from '../../support/server.ts';
 import { ISSUER, jwkSetOf, jwksFile, pair, SECONDS, tokenOf, trustedServer } from '../../support/trusted-issuer.ts';
 
@@ -46,6 +46,33 @@ describe('a token of a trusted issuer', () => {
     expect(crossing.status).toBe(200);
   });
 
+  it('may have a scope with the mark of keys, but not to set up accounts', async () => {
+    const list = 'GET /v2/nvcf/accounts';
+    expect((await trusted.call(list, ['apikey:list_accounts'])).status).toBe(200);
+    expect((await trusted.call(list, ['apikey:account_setup'])).status).toBe(403);
+  });
+
+  it('is told which scope its issuer has to give, and an administrator what gives another one', async () => {
+    const fixesOf = async (token: string) => {
+      const { decision } = await server.call(`GET /v2/nvcf/accounts/${GLOBEX}/authorizations/functions`, { token });
+      return (await server.call(`GET /_mock/decisions/${decision.id}`)).body.fixes;
+    };
+    const admin = (await server.call('POST /v1/admin/keys')).body.value;
+
+    expect(await fixesOf(await tokenOf())).toMatchObject([{ text: expect.stringContaining('its claim `scopes`') }]);
+    expect(await fixesOf(admin)).toMatchObject([{ text: expect.stringContaining('--nvcf-trusted-issuer') }]);
+  });
+
+  it.each<[status: number, scopes: readonly string[], claims: object]>([
+    [200, ['invoke_function'], {}],
+    [403, ['list_functions'], {}],
+    [404, ['invoke_function'], { sub: 'nobody' }],
+  ])('is %i at the LLM gateway with %j and %j', async (status, scopes, claims) => {
+    const { functionId } = placeOf('echo');
+    const body = { model: `${functionId}/tiny`, messages: [{ role: 'user', content: 'Hello' }] };
+    expect((await trusted.call('POST /llm/v1/chat/completions', scopes, claims, body)).status).toBe(status);
+  });
+
   it('is for the account of the seed that has its client', async () => {
     const accounts = [{ org: 'acme' }, { org: 'globex', name: 'Globex', clientIds: ['globex-ci', 'globex-cd'] }];
     const seeded = await trustedServer({}, { seed: { extends: 'builtin', nvcf: { accounts } } });
@@ -67,6 +94,7 @@ describe('a token of a trusted issuer', () => {
   it.each<[reason: string, token: () => Promise<string>]>([
     ['unsupported_token', () => tokenOf({ iss: `${ISSUER}/` })],
     ['unsupported_token', () => tokenOf({ iss: undefined })],
+    ['unsupported_token', () => tokenOf({ iss: [ISSUER] })],
     ['bad_signature', () => tokenOf({}, { key: other.privateKey })],
     ['unknown_key_id', () => tokenOf({}, { kid: 'two', key: other.privateKey })],
     ['unsupported_algorithm', () => tokenOf({}, { alg: 'RS256', key: rsa.privateKey })],
@@ -80,6 +108,22 @@ describe('a token of a trusted issuer', () => {
     expect([status, body]).toEqual([401, undefined]);
     expect(headers['www-authenticate']).toMatch(/^Bearer/);
     expect(decision.reason).toBe(reason);
+  });
+
+  it('of another issuer is told which ones are accepted, and one that is trusted nothing of other hosts', async () => {
+    const explain = async (token: string) => {
+      const { headers, decision } = await server.call(LIST, { token });
+      const { body } = await server.call(`GET /_mock/decisions/${decision.id}`);
+      return { hint: headers['x-mock-hint'], text: JSON.stringify(body) };
+    };
+    const { text } = await explain(await tokenOf({ iss: `${ISSUER}/` }));
+    expect(text).toContain(`tokens of \`http://api.nvcf.svc.cluster.local\`, \`${ISSUER}\`, and NGC keys`);
+    expect((await explain(await tokenOf({}, { key: other.privateKey }))).hint).toBeUndefined();
+  });
+
+  it('whose client has no account is told where it can be added', async () => {
+    const { headers } = await trusted.call(LIST, ['list_functions'], { sub: 'nobody' });
+    expect(headers['x-mock-hint']).toContain('nvcf.accounts');
   });
 
   it.each<[what: string, claims: object]>([
@@ -103,6 +147,32 @@ describe('a token of a trusted issuer', () => {
 });
 
 describe('the JWK set of a trusted issuer', () => {
+  it('may have several keys for a token that names none', async () => {
+    const set = jwksFile(await jwkSetOf({ one: pair, two: other }));
+    const one = await testServer({ nvcf: 'open-source', nvcfTrustedIssuer: [`${ISSUER}=${set}`] });
+    const third = await generateKeyPair('ES256');
+    const answers = [pair, other, third].map(async ({ privateKey: key }) => {
+      const { status, decision } = await one.call(LIST, { token: await tokenOf({}, { kid: null, key }) });
+      return [status, decision.reason];
+    });
+
+    expect(await Promise.all(answers)).toEqual([
+      [200, undefined],
+      [200, undefined],
+      [401, 'bad_signature'],
+    ]);
+  });
+
+  it('counts as it is now: a key that was removed is no longer accepted', async () => {
+    const one = await trustedServer();
+    expect((await one.call(LIST, ['list_functions'])).status).toBe(200);
+
+    writeFileSync(one.file, JSON.stringify(await jwkSetOf({ two: other })));
+    expect((await one.call(LIST, ['list_functions'])).status).toBe(401);
+    writeFileSync(one.file, 'no set');
+    expect((await one.call(LIST, ['list_functions'])).status).toBe(503);
+  });
+
   it('is read again for a key that it lacks', async () => {
     const one = await trustedServer();
     const token = await tokenOf({}, { kid: 'two', key: other.privateKey });
@@ -121,14 +191,50 @@ describe('the JWK set of a trusted issuer', () => {
     const url = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/jwks`;
     const one = await testServer({ nvcf: 'open-source', nvcfTrustedIssuer: [`${ISSUER}=${url}`] });
     const token = await tokenOf();
+    const away = await one.call(LIST, { token });
 
-    expect((await one.call(LIST, { token })).status).toBe(503);
+    expect([away.status, away.body.detail]).toEqual([503, expect.stringContaining('it answered 503')]);
     status = 200;
     expect((await one.call(LIST, { token })).status).toBe(200);
     issuer.close();
   });
 
+  it('is read once for requests that need it at the same time, and kept if the next one cannot be used', async () => {
+    const good = JSON.stringify(await jwkSetOf({ one: pair }));
+    let [served, reads] = [good, 0];
+    const issuer = createServer((_, reply) => {
+      reads += 1;
+      reply.end(served);
+    }).listen(0, '127.0.0.1');
+    await once(issuer, 'listening');
+    const url = `HTTP://127.0.0.1:${(issuer.address() as AddressInfo).port}/jwks`;
+    const one = await testServer({ nvcf: 'open-source', nvcfTrustedIssuer: [`${ISSUER}=${url}`] });
+    const statuses = async (tokens: readonly string[]) =>
+      (await Promise.all(tokens.map((token) => one.call(LIST, { token })))).map(({ status }) => status);
+    const token = await tokenOf();
+
+    expect(await statuses(Array.from({ length: 5 }, () => token))).toEqual([200, 200, 200, 200, 200]);
+    expect(reads).toBe(1);
+    for (const wrong of ['{"keys":[{"kty":"EC","crv":"P-256","x":"AAAA","y":"AAAA"}]}', '[]', ' '.repeat(2_000_000)]) {
+      served = wrong;
+      expect(await statuses([await tokenOf({}, { kid: 'two' }), token])).toEqual([503, 200]);
+    }
+    expect(reads).toBe(4);
+    issuer.close();
+  });
+
   it.each<[config: object, message: RegExp]>([
+    ...(
+      [
+        [[1], 'is not an object'],
+        [[{ kty: 'EC', crv: 'P-256' }], 'is not a valid key'],
+        [[{ kty: 'oct', k: 'AAAA' }], 'is not a public key'],
+        [[{ kty: 'XX' }], 'has a type that signs no tokens'],
+      ] as const
+    ).map(([keys, said]): [config: object, message: RegExp] => [
+      { nvcfTrustedIssuer: [`${ISSUER}=${jwksFile({ keys })}`] },
+      new RegExp(`keys\\[0\\]\` ${said}`),
+    ]),
     [{ nvcfTrustedIssuer: [`${ISSUER}=/no/such/file`] }, /--nvcf-trusted-issuer.*\/no\/such\/file/],
     [{ nvcfTrustedIssuer: [`${ISSUER}=${jwksFile({ keys: [] })}`] }, /does not hold a JWK set/],
     [{ nvcfTrustedIssuer: [`${ISSUER}=https://a:b@c.test`] }, /without user name and password/],

@@ -324,7 +324,7 @@ const ROWS: readonly Row[] = [
     'open-source': CLOSED,
   },
   {
-    operations: ['listClusters', 'listClustersBelowSi'],
+    operations: ['listClusters'],
     needs: { any: ['cluster-management', 'read:cluster-management'] },
     about: 'account',
     documented: CLOSED,
@@ -461,7 +461,7 @@ const GATEWAY: readonly OperationName[] = ['getGpuQuotaRules', 'listAvailableIns
 const LLM: readonly OperationName[] = ['createChatCompletion', 'createResponse', 'createMessage', 'createEmbedding'];
 
 /** Answered by instance and cluster management, in its own form. */
-const ICMS: readonly OperationName[] = ['listClusters', 'listClustersBelowSi', 'listRegisteredClusterGroups'];
+const ICMS: readonly OperationName[] = ['listClusters', 'listRegisteredClusterGroups'];
 
 /** One cell of the table: who asks for what, and what the law says about it. */
 interface Cell {

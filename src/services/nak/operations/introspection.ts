@@ -43,7 +43,7 @@ const introspect: Handler<'nak', 'introspectApiKey'> = async (context) => {
   };
 };
 
-const RULE = /^[\w-]+\.(?:allow|llm_allow)$/;
+const RULE = /^[\w-]+\.(allow|llm_allow)$/;
 /** The rule that asks for the limits of an account, and about no key. Its name is the published default. */
 const LIMITS_RULE = 'ssa.allow';
 
@@ -59,11 +59,12 @@ function audienceOf(namespace: string): Audience {
 
 /**
  * The question that the APIs ask about every key: any fault of the key itself is an answer, and no refusal. The checks are
- * made in the order of the published code, which is another one for each kind of rule.
+ * made in the order of the published code, which differs between the kinds of rule.
  */
 const evaluate: Handler<'nak', 'evaluateApiKey'> = async (context) => {
   const { namespace, rule } = context.params;
-  if (!RULE.test(rule)) throw new Problem('bad_state', `Rule name is not supported: ${rule}`);
+  const [, kind] = RULE.exec(rule) ?? [];
+  if (kind === undefined) throw new Problem('bad_state', `Rule name is not supported: ${rule}`);
   const { apiKey, tiered_rate_key: account } = context.body.input ?? {};
   if (rule === LIMITS_RULE) {
     audienceOf(namespace);
@@ -84,12 +85,13 @@ const evaluate: Handler<'nak', 'evaluateApiKey'> = async (context) => {
     ncaId: organization.ncaId,
     ownerId: stored.issuance.owner,
     policy: { ...policy },
-    ...(rule.endsWith('llm_allow') && { accountTokenRateLimit: NO_TOKEN_LIMITS }),
+    ...(kind === 'llm_allow' && { accountTokenRateLimit: NO_TOKEN_LIMITS }),
   });
 };
 
-function evaluated(namespace: string, rule_name: string, result: Schema<'nak', 'Evaluation'>['result']) {
-  return { status: 200 as const, headers: { 'cache-control': 'max-age=60' }, body: { namespace, rule_name, result } };
+function evaluated(namespace: string, rule: string, result: Schema<'nak', 'Evaluation'>['result']) {
+  const body = { namespace, rule_name: rule, result };
+  return { status: 200 as const, headers: { 'cache-control': 'max-age=60' }, body };
 }
 
 /** For administrators: the key of any status, without value and rights. */

@@ -49,7 +49,7 @@ function refuseOtherAccount(context: NamingAccount): void {
   const { ncaId } = context.params;
   if (isToken(context) || ncaId === accountOf(context)) return;
   const message = fillText(FAULTS.otherAccount, { account: accountOf(context), ncaId });
-  throw new Problem('forbidden', message, { reason: 'not_owner', why: 'the key belongs to another account' });
+  throw new Problem('forbidden', message, { reason: 'other_organization', why: 'the key belongs to another account' });
 }
 
 /** The account in the path. @throws Problem if it is not set up, or not the key's */

@@ -31,8 +31,6 @@ interface Level<Target> {
   subject(named: Named): string;
   /** Renders only the parties of this level. */
   own(row: FunctionRow): Shown;
-  /** Renders all parties that have access. */
-  view(row: FunctionRow): Shown;
 }
 
 type Shown = Schema<'nvcf', 'FunctionAuthorization'>;
@@ -53,7 +51,6 @@ const OF_FUNCTION: Level<readonly FunctionRow[]> = {
     FUNCTIONS.changeParts(store.collections, params.functionId, (row) => amendRow(row, change)),
   subject: ({ functionId }) => `Function id '${functionId}'`,
   own: functionView,
-  view: functionView,
 };
 
 const OF_VERSION: Level<FunctionRow> = {
@@ -62,7 +59,6 @@ const OF_VERSION: Level<FunctionRow> = {
   amend: async (context, change) => [await amendTarget(context, change)],
   subject: ({ functionId, versionId }) => `Function id '${functionId}', version '${versionId}'`,
   own: (row) => versionView(row, row.body.versionParties),
-  view: (row) => versionView(row, distinct([...row.body.functionParties, ...row.body.versionParties])),
 };
 
 function functionView({ parent, owner, body }: FunctionRow) {
@@ -71,6 +67,11 @@ function functionView({ parent, owner, body }: FunctionRow) {
 
 function versionView({ parent, owner, id }: FunctionRow, authorizedParties: Parties) {
   return { id: parent, ncaId: owner, versionId: id, authorizedParties };
+}
+
+/** A version, with everybody who may use it. */
+function sharedView(row: FunctionRow): Shown {
+  return versionView(row, distinct([...row.body.functionParties, ...row.body.versionParties]));
 }
 
 /** A change to the parties; `verb` is the vendor's word for it. */
@@ -173,7 +174,7 @@ function noParties(subject: string): Problem {
 
 /** Each version that somebody else may use. */
 function sharedViews(rows: readonly FunctionRow[]): readonly Shown[] {
-  return rows.map(OF_VERSION.view).filter(({ authorizedParties = [] }) => authorizedParties.length > 0);
+  return rows.map(sharedView).filter(({ authorizedParties = [] }) => authorizedParties.length > 0);
 }
 
 /** The versions of the caller's account, as far as the key covers them. */
@@ -188,16 +189,13 @@ const listSharedOfAccount: Handler<'nvcf', 'listAccountFunctionAuthorizations'> 
   return { status: 200, body: { functions: sharedViews(await FUNCTIONS.ofOwner(context.store.collections, ncaId)) } };
 };
 
-/** The parties of the function and of its versions, as far as the key covers them. */
+/** Each version, as far as the key covers them, whether or not somebody else may use it. */
 const listOfFunction: Handler<'nvcf', 'getFunctionAuthorizations', readonly FunctionRow[] | undefined> = async (
   context,
 ) => {
   const rows = context.target ?? (await ownTarget(context, context.params));
   const covered = rows.filter((row) => context.mayAccess(attributesOfVersion(row, 'owned')));
-  const [first] = covered;
-  const versions = covered.filter(({ body }) => body.versionParties.length > 0);
-  const views = [...(first === undefined ? [] : [OF_FUNCTION.view(first)]), ...versions.map(OF_VERSION.view)];
-  return { status: 200, body: { functions: views } };
+  return { status: 200, body: { functions: covered.map(sharedView) } };
 };
 
 /** The open-source rule refuses no key for its resource, so it looks up no function. */
@@ -209,7 +207,7 @@ async function ownTarget(context: AuthenticatedContext, { functionId }: Named): 
 
 const getOfVersion: Handler<'nvcf', 'getFunctionVersionAuthorizations', FunctionRow> = (context) => ({
   status: 200,
-  body: { function: OF_VERSION.view(context.target) },
+  body: { function: sharedView(context.target) },
 });
 
 export const authorizationOperations = {

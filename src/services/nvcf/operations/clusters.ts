@@ -27,26 +27,27 @@ function groupView(group: ClusterGroup): ClusterGroup {
   return { ...group, ...(gpus !== undefined && { gpus }) };
 }
 
-/** The cluster groups of an account of instance and cluster management (ICMS), which asks for no account to be set up. */
-async function groupsOfAccount(
-  { store, params }: Pick<Context, 'store'> & { readonly params: { readonly ncaId: string } },
+// Instance and cluster management (ICMS) does not ask whether an account is set up.
+
+/** The cluster groups that are the account's, or otherwise seen. */
+async function groupsOf(
+  { store }: Pick<Context, 'store'>,
+  account: string,
   isSeen: (group: ClusterGroup) => boolean = () => false,
 ): Promise<readonly ClusterGroup[]> {
   const rows = await CLUSTER_GROUPS.all(store.collections);
-  return rows.filter(({ owner, body }) => owner === params.ncaId || isSeen(body)).map(({ body }) => body);
+  return rows.filter(({ owner, body }) => owner === account || isSeen(body)).map(({ body }) => body);
 }
 
-/** The clusters of the account, with `includeAuthorizedClusters` also those that others let it use. */
-async function clustersOfAccount(
-  context: Parameters<typeof groupsOfAccount>[0] & { readonly query: { readonly includeAuthorizedClusters?: boolean } },
-) {
+/** With `includeAuthorizedClusters` also those that others let the account use. */
+const listClusters: Handler<'nvcf', 'listClusters'> = async (context) => {
   const { ncaId } = context.params;
   const isAuthorized = ({ authorizedNcaIds = [] }: ClusterGroup) =>
     authorizedNcaIds.includes(ncaId) || authorizedNcaIds.includes(EVERYBODY);
-  const includesAuthorized = context.query.includeAuthorizedClusters === true;
-  const groups = await groupsOfAccount(context, (group) => includesAuthorized && isAuthorized(group));
-  return { status: 200 as const, body: groups.flatMap(clusterViews) };
-}
+  const includesOthers = context.query.includeAuthorizedClusters === true;
+  const groups = await groupsOf(context, ncaId, (group) => includesOthers && isAuthorized(group));
+  return { status: 200, body: groups.flatMap(clusterViews) };
+};
 
 function clusterViews(group: ClusterGroup): Schema<'nvcf', 'ManagedCluster'>[] {
   const { id, name, ncaId = '', authorizedNcaIds = [], gpus } = groupView(group);
@@ -71,7 +72,7 @@ const listRegistered: Handler<'nvcf', 'listRegisteredClusterGroups'> = async (co
     const message = `Invalid ${instanceTypeUsage} value for instanceTypeUsage provided, expected values: DEFAULT | CONTAINER`;
     throw new Problem('bad_state', message);
   }
-  return { status: 200, body: { clusterGroups: (await groupsOfAccount(context)).map(groupView) } };
+  return { status: 200, body: { clusterGroups: (await groupsOf(context, context.params.ncaId)).map(groupView) } };
 };
 
 const getGpuQuotaRules: Handler<'nvcf', 'getGpuQuotaRules'> = async (context) => ({
@@ -101,8 +102,7 @@ function success({ random }: Pick<Context, 'random'>) {
 
 export const clusterOperations = {
   listClusterGroups,
-  listClusters: clustersOfAccount,
-  listClustersBelowSi: clustersOfAccount,
+  listClusters,
   listRegisteredClusterGroups: listRegistered,
   getGpuQuotaRules,
   listAvailableInstanceTypes: listAvailable,

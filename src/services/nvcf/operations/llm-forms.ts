@@ -158,8 +158,13 @@ export function embeddingsOf(
     const embedding = encoding_format === 'base64' ? base64Of(vector) : vector;
     return { object: 'embedding' as const, index, embedding };
   });
-  const tokens = texts.reduce((sum, text) => sum + tokensIn(text), 0);
+  const tokens = tokensToEmbed({ input });
   return { object: 'list', data, model, usage: { prompt_tokens: tokens, total_tokens: tokens } };
+}
+
+/** The tokens of all texts. */
+export function tokensToEmbed({ input }: Pick<EmbeddingRequest, 'input'>): number {
+  return textsToEmbed(input).reduce((sum, text) => sum + tokensIn(text), 0);
 }
 
 /** Tokens are numbers: a list of them is one text. */

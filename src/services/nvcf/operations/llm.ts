@@ -22,9 +22,11 @@ import {
   responseOf,
   type Said,
   tokensIn,
+  tokensToEmbed,
 } from './llm-forms.ts';
 
 const FUNCTION_IN_MODEL = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/(.*)$/is;
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The function that a header or the model names, and the model without it. */
 function named(context: Pick<Context, 'headerLines' | 'body'>) {
@@ -38,7 +40,6 @@ function named(context: Pick<Context, 'headerLines' | 'body'>) {
 
 /** The function that the request is for. @throws Problem if it names none */
 const functionInModel: Lookup<readonly FunctionRow[]> = async (context) => {
-  refuseIf(context.headerLines('x-priority').length > 0, FAULTS.priorityOfClient);
   const { functionId } = named(context);
   if (functionId === undefined) {
     const message =
@@ -46,6 +47,8 @@ const functionInModel: Lookup<readonly FunctionRow[]> = async (context) => {
     throw new Problem('invalid_request', message);
   }
   const id = functionId.toLowerCase();
+  if (!UUID.test(id))
+    throw new Problem('invalid_request', 'Header `nvcf-function-id` must be the id of a function, a UUID.');
   const lookedUp = await visibleVersions(context.store.collections, id, accountOf(context));
   // Without its names: the gateway answers 404 for what the account cannot see, before it looks at the key's resources.
   return lookedUp.found === 'object' ? lookedUp : { ...lookedUp, asked: functionId };
@@ -57,6 +60,8 @@ interface Answering<Body> {
   readonly session: string | null;
   /** What was asked, which an echo says. */
   readonly asked: string;
+  /** Default: those of what was asked. */
+  readonly inputTokens?: number;
   /** The most tokens that the caller lets the answer have. */
   readonly atMost?: number | null | undefined;
   render(said: Said): Body;
@@ -74,14 +79,15 @@ type Answered<Body> =
  */
 async function answerOf<Body>(
   context: Parameters<typeof chooseVersion>[0],
-  { session, asked, atMost, render }: Answering<Body>,
+  { session, asked, inputTokens: input = tokensIn(asked), atMost, render }: Answering<Body>,
 ): Promise<Answered<Body>> {
+  refuseIf(context.headerLines('x-priority').length > 0, FAULTS.priorityOfClient);
   const version = chooseVersion(context);
   const { answer } = version.body.behaviour;
   const isWhole = isRecord(answer) && !Array.isArray(answer);
   const text = answer === undefined ? asked : typeof answer === 'string' ? answer : JSON.stringify(answer);
   const { model } = named(context);
-  const [input, output] = [tokensIn(asked), tokensIn(text)];
+  const output = tokensIn(text);
   const tokens = { reserved: input + (atMost ?? output), used: input + output };
   const { isAdmitted, headers: limits } = await admit(context, version, model, tokens);
   const headers = { 'x-request-id': llmRequestId(context), ...limits };
@@ -103,21 +109,14 @@ async function answerOf<Body>(
 }
 
 const chat: Handler<'nvcf', 'createChatCompletion', Invoked> = (context) => {
-  const {
-    model,
-    messages,
-    stream,
-    stream_options,
-    prompt_cache_key: key,
-    max_completion_tokens: atMost,
-  } = context.body;
+  const { model, messages, stream, stream_options, prompt_cache_key: key } = context.body;
   const inHeader = sessionInHeader(context);
   const session = sessionInBody(['prompt_cache_key', key]) ?? inHeader ?? sessionOfPayload(messages);
   const withUsage = stream_options?.include_usage === true;
   return answerOf(context, {
     session,
     asked: lastOfUser(messages),
-    atMost,
+    atMost: context.body.max_completion_tokens ?? context.body.max_tokens,
     // The gateway writes the model as it was sent, with its function.
     render: (given) => {
       const said = { ...given, model };
@@ -141,7 +140,7 @@ const respond: Handler<'nvcf', 'createResponse', Invoked> = (context) => {
 
 const CLAUDE_CODE_SESSION = 'x-claude-code-session-id';
 
-/** The checks are made in the order of the published gateway, after the function was found. */
+/** The gateway checks these after it found the function, in this order. */
 const createMessage: Handler<'nvcf', 'createMessage', Invoked> = (context) => {
   const { max_tokens: atMost, messages, stream } = context.body;
   refuseIf(typeof atMost !== 'number' || atMost <= 0, FAULTS.noMaxTokens);
@@ -157,7 +156,12 @@ const createMessage: Handler<'nvcf', 'createMessage', Invoked> = (context) => {
 };
 
 const embed: Handler<'nvcf', 'createEmbedding', Invoked> = (context) =>
-  answerOf(context, { session: null, asked: '', render: ({ model }) => embeddingsOf(model, context.body) });
+  answerOf(context, {
+    session: null,
+    asked: '',
+    inputTokens: tokensToEmbed(context.body),
+    render: ({ model }) => embeddingsOf(model, context.body),
+  });
 
 /** Only models that are registered without a function are listed, and Cloud Functions registers none. */
 const listModels: Handler<'nvcf', 'listLlmModels'> = () => ({ status: 200, body: { object: 'list', data: [] } });

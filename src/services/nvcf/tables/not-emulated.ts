@@ -1,12 +1,9 @@
 import type { NotEmulatedRow } from '../../../core/not-emulated.ts';
 import type { Section } from '../../../core/sections.ts';
-import { CODE } from './readings.ts';
+import { CODE, ICMS } from './sources.ts';
 
 const CONTROLLERS = { source: CODE, certainty: 'documented' } as const;
-const ICMS = {
-  source: 'published code of instance and cluster management (NVIDIA/nvcf, 98904c8c)',
-  certainty: 'documented',
-} as const;
+const OF_ICMS = { source: ICMS, certainty: 'documented' } as const;
 
 /** Operations on a named account, for administrators: the mock emulates most of them for the caller's own account only. */
 export const NOT_EMULATED_SECTIONS = [
@@ -92,17 +89,17 @@ export const NOT_EMULATED_SECTIONS = [
     ],
   },
   {
-    ...ICMS,
+    ...OF_ICMS,
     methods: ['POST'],
     rows: ['/v1/accounts/{ncaId}/clusters', '/v1/si/accounts/{ncaId}/clusters'],
   },
   {
-    ...ICMS,
+    ...OF_ICMS,
     methods: ['GET', 'PUT', 'DELETE'],
     rows: ['/v1/accounts/{ncaId}/clusters/{clusterId}', '/v1/si/accounts/{ncaId}/clusters/{clusterId}'],
   },
   {
-    ...ICMS,
+    ...OF_ICMS,
     methods: ['GET'],
     rows: ['/v1/accounts/{ncaId}/clusterVersions', '/v1/si/accounts/{ncaId}/clusterVersions'],
   },

@@ -1,10 +1,9 @@
 import type { OperationRow } from '../../../core/rule.ts';
 import type { RowIn, Section } from '../../../core/sections.ts';
 import type { RuleId } from './rules.ts';
+import { ICMS, NEWER_CODE } from './sources.ts';
 
 const API = 'published API document 2.245.1';
-const NEWER = 'published control-plane code (NVIDIA/nvcf, 168b6f30 and e2776fab)';
-const ICMS = 'published code of instance and cluster management (NVIDIA/nvcf, 98904c8c)';
 const PLANE = 'published invocation-plane code';
 
 /** The rule of each operation. */
@@ -75,7 +74,7 @@ export const OPERATION_SECTIONS = [
     },
   },
   {
-    source: NEWER,
+    source: NEWER_CODE,
     certainty: 'documented',
     rows: {
       listAccounts: { rule: 'list-accounts' },
@@ -94,12 +93,12 @@ export const OPERATION_SECTIONS = [
     certainty: 'documented',
     rows: {
       listClusters: { rule: 'read-clusters' },
-      listClustersBelowSi: { rule: 'read-clusters' },
       listRegisteredClusterGroups: { rule: 'list-registered-cluster-groups' },
     },
   },
   {
     rule: 'invoke-by-llm-gateway',
+    readsBodyFirst: true,
     source: 'LLM gateway page; published gateway code',
     certainty: 'documented',
     rows: ['createChatCompletion', 'createResponse', 'createMessage', 'createEmbedding'],

@@ -2,16 +2,12 @@ import type { Rule, Sourced } from '../../../core/rule.ts';
 import type { COVERS } from './covers.ts';
 import type { ResourceTypeId } from './resource-types.ts';
 import type { Scope } from './scopes.ts';
+import { CODE, PAGE } from './sources.ts';
 
 export type NvcfRule = Rule<Scope, ResourceTypeId>;
 
 /** `documented` follows the service-keys page, `open-source` the published control-plane code. */
 export type Reading = 'documented' | 'open-source';
-
-export const PAGE = 'service-keys page, scope requirements';
-export const CODE = 'published control-plane code (NVIDIA/nvcf, fadc0f81)';
-/** What it has since September 2026. */
-export const NEWER_CODE = 'published control-plane code (NVIDIA/nvcf, 168b6f30 and e2776fab)';
 
 /** The source of what a reading says, unless it names another. */
 export const SOURCES: Readonly<Record<Reading, Sourced>> = {

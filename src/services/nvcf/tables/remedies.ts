@@ -9,7 +9,6 @@ export const REMEDIES = {
     kind: 'identity',
     text: 'no key may do this, whatever it holds: use a token with the scope. With `--nvcf open-source` the mock accepts those of an issuer that `--nvcf-trusted-issuer` names',
   },
-  not_owner: { kind: 'identity', text: 'use a key of that account: a key may see no other' },
   foreign_object: {
     kind: 'identity',
     text: 'use a key of the owner, or let the owner share the function (Authorize Clients)',

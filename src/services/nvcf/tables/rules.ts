@@ -1,7 +1,8 @@
 import type { RowIn } from '../../../core/sections.ts';
-import { type Action, CODE, NEWER_CODE, PAGE } from './readings.ts';
+import type { Action } from './readings.ts';
+import { CODE, ICMS, NEWER_CODE, PAGE } from './sources.ts';
 
-const ICMS = 'published code of instance and cluster management (NVIDIA/nvcf, 98904c8c): tokens only';
+const ICMS_TOKENS = `${ICMS}: tokens only`;
 
 const OTHER_CALLS_ON_DEPLOYMENTS = {
   source: `${PAGE}; the row is about creating and updating, reading and deleting are placed here`,
@@ -331,15 +332,15 @@ export const ACTIONS = [
   {
     label: 'Read Clusters (ICMS)',
     needs: { any: ['cluster-management', 'read:cluster-management'] },
-    documented: { closed: true, source: `${ICMS}; the page has no row`, certainty: 'inferred' },
-    'open-source': { closed: true, source: ICMS },
+    documented: { closed: true, source: `${ICMS_TOKENS}; the page has no row`, certainty: 'inferred' },
+    'open-source': { closed: true, source: ICMS_TOKENS },
     rows: { 'read-clusters': {} },
   },
   {
     label: 'List Cluster Groups (ICMS)',
     needs: { all: ['cluster_listing'] },
-    documented: { closed: true, source: `${ICMS}; the page has no row`, certainty: 'inferred' },
-    'open-source': { closed: true, source: ICMS },
+    documented: { closed: true, source: `${ICMS_TOKENS}; the page has no row`, certainty: 'inferred' },
+    'open-source': { closed: true, source: ICMS_TOKENS },
     rows: { 'list-registered-cluster-groups': {} },
   },
 ] as const satisfies readonly Action[];

@@ -1,14 +1,13 @@
 import type { PermissionRow } from '../../../core/rule.ts';
 import type { RowIn, Section } from '../../../core/sections.ts';
 import type { ResourceTypeId } from './resource-types.ts';
+import { CODE, NEWER_CODE } from './sources.ts';
 
 const PAGE = 'service-keys page, scope list';
 const BOTH = `${PAGE}; id in the published code and API document`;
 
-const CODE = 'published control-plane code';
-
 /**
- * The fifteen scopes of the service-keys page, then those that only the published code has. `onlyOn`: the page says that any other type results in a 403, so the control
+ * The fifteen scopes of the service-keys page. Those that only the published code has follow. `onlyOn`: the page says that any other type results in a 403, so the control
  * API refuses such a key. Other scopes that no row has with a type are stored with a warning.
  */
 export const SCOPE_SECTIONS = [
@@ -45,7 +44,7 @@ export const SCOPE_SECTIONS = [
     },
   },
   {
-    source: `${CODE} (168b6f30): opens the accounts to keys and tokens; the page does not know it`,
+    source: `${NEWER_CODE}: opens the accounts to keys and tokens; the page does not know it`,
     certainty: 'documented',
     rows: {
       list_accounts: { label: 'List Accounts' },

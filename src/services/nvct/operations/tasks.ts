@@ -3,11 +3,11 @@ import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/re
 import { Problem } from '../../../core/problem.ts';
 import { fillText } from '../../../ngc-keys/control-plane.ts';
 import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
+import { accountOf } from '../../../ngc-keys/self-hosted.ts';
 import { checkLimits } from '../limits.ts';
 import { FAULTS } from '../tables/texts.ts';
 import { checkNewSecrets, checkTask } from '../task-checks.ts';
 import {
-  accountOf,
   attributesOf,
   definitionOf,
   eventsOf,
