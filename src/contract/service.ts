@@ -111,6 +111,8 @@ export interface HostOfPaths {
   readonly pattern: RegExp;
   /** Added to the path, such as `/llm`; empty: the paths are served as they are. */
   readonly prefix: string;
+  /** One of them, for messages. */
+  readonly example: string;
 }
 
 /** Host names that belong to a service. */

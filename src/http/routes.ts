@@ -1,3 +1,4 @@
+import type { ServiceDefinition } from '../contract/service.ts';
 import type { NotEmulatedOperation } from '../core/not-emulated.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { fits, segmentsOf, variablesIn } from '../core/path-template.ts';
@@ -103,7 +104,10 @@ export class Routes {
     if (known !== undefined) return known;
     const served = this.#routes
       .filter(({ service }) => (service.isControlApi === true) === isControlApi)
-      .map(({ operation: { method, path } }) => ({ method, path, segments: segmentsOf(path) }));
+      .map(({ operation: { method, path }, service }) => ({
+        ...{ method, path, segments: segmentsOf(path) },
+        ...atHost(service, path),
+      }));
     this.#served.set(isControlApi, served);
     return served;
   }
@@ -142,4 +146,13 @@ function requestedMethod(method: string): string {
 
 function variables({ path }: { readonly path: string }): number {
   return path.split('{').length;
+}
+
+/** The host of a service that serves a path without its prefix. */
+function atHost({ hosts = [] }: ServiceDefinition, path: string): Pick<ServedPath, 'atHost'> {
+  for (const host of hosts) {
+    if (!('prefix' in host) || host.prefix === '' || !path.startsWith(`${host.prefix}/`)) continue;
+    return { atHost: { host: host.example, path: path.slice(host.prefix.length) } };
+  }
+  return {};
 }

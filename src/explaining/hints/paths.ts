@@ -33,6 +33,19 @@ function nameOperations(found: readonly ServedPath[], method: string): string {
   return [...new Set(shown)].slice(0, MOST_NAMED).join(', ');
 }
 
+/** Names operations that have a host of their own, by the paths there. */
+function nameAtHosts(found: readonly ServedPath[], method: string): string {
+  const named = found.flatMap((one) =>
+    one.method === method && one.atHost !== undefined
+      ? [`\`${method} ${one.atHost.path}\` on the host \`${one.atHost.host}\``]
+      : [],
+  );
+  return [...new Set(named)]
+    .slice(0, MOST_NAMED)
+    .map((one) => `, or ${one}`)
+    .join('');
+}
+
 /** The extra start of a path, in words. It is quoted only if all its words occur in known paths: it may be a secret. */
 function startOf({ served }: RefusedRequest, given: readonly string[]): string {
   const known = new Set(served.flatMap(({ segments }) => segments));
@@ -40,8 +53,8 @@ function startOf({ served }: RefusedRequest, given: readonly string[]): string {
   return isKnown ? `\`/${given.join('/')}\`, which is not part of this path` : 'a part that this API does not use';
 }
 
-/** How an unknown path differs from those of the nearest operations, which `near` names. */
-type Nearest = PathDifference & { readonly near: string };
+/** How an unknown path differs from those of the nearest operations, which `near` names, and `atHosts` with their hosts. */
+type Nearest = PathDifference & { readonly near: string; readonly atHosts: string };
 
 /** Several rules ask for it, and each would compare all paths. */
 const NEAREST = new WeakMap<RefusedRequest, Nearest | null>();
@@ -54,7 +67,8 @@ function findNearest(refused: RefusedRequest): Nearest | null {
   const found = problem.kind === 'unknown_path' ? findNearestPaths(path, served) : [];
   const [first] = found;
   const paths = found.map((one) => one.path);
-  const nearest = first === undefined ? null : { ...first, near: nameOperations(paths, method) };
+  const nearest =
+    first === undefined ? null : { ...first, near: nameOperations(paths, method), atHosts: nameAtHosts(paths, method) };
   NEAREST.set(refused, nearest);
   return nearest;
 }
@@ -153,7 +167,7 @@ export const PATH_HINTS: readonly HintRule[] = [
       if (nearest === null || nearest.missing === 0) return null;
       return nearest.lacksLastId
         ? `The end of the path is missing: call ${nearest.near}.`
-        : `A part of the path is missing, such as its prefix or its version: call ${nearest.near}.`;
+        : `A part of the path is missing, such as its prefix or its version: call ${nearest.near}${nearest.atHosts}.`;
     },
   },
   {

@@ -59,6 +59,8 @@ export interface ServedPath {
   /** As in its document: `/api/v1/access-keys/{accessKeyId}`. */
   readonly path: string;
   readonly segments: readonly string[];
+  /** The host that serves it without the beginning of its path, if one does. */
+  readonly atHost?: { readonly host: string; readonly path: string };
 }
 
 /** A parsed header `Authorization`. */

@@ -47,7 +47,7 @@ export const nak: ServiceDefinition<'nak'> = {
     ...administrationOperations,
     ...adminTokenOperations,
   },
-  hosts: [{ pattern: /^api-keys\./, prefix: '' }],
+  hosts: [{ pattern: /^api-keys\./, prefix: '', example: 'api-keys.localhost' }],
   renderProblem,
   errors: ERRORS,
   objectCounts: { counted: {}, passedOver: [KEY_OWNERS.name] },

@@ -94,7 +94,7 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
       errors: HOST_ERRORS,
     },
     // nvcf-cli makes `llm.localhost` of `localhost` and of `invocation.localhost`.
-    { pattern: /^llm\.(?:invocation\.|(?=(?:[^.]+\.)?localhost(?::|$)))/, prefix: '/llm' },
+    { pattern: /^llm\.(?:invocation\.|(?=(?:[^.]+\.)?localhost(?::|$)))/, prefix: '/llm', example: 'llm.localhost' },
   ],
   renderProblem,
   errors: ERRORS,

@@ -124,6 +124,18 @@ describe('a path that nothing is served at is told', () => {
     expect(missing).toEqual([]);
   });
 
+  it('by all hosts that have it', async () => {
+    for (const [request, path] of [
+      ['GET /v1/models', '/v1/models'],
+      ['POST /v1/messages', '/v1/messages'],
+    ] as const) {
+      const [method] = request.split(' ');
+      expect((await hintsOf(server.call, request)).texts[0]).toContain(
+        `call \`${method} /llm${path}\`, or \`${method} ${path}\` on the host \`llm.localhost\`.`,
+      );
+    }
+  });
+
   it.each([
     ['POST /api/v1/api/v1/token', 'The path starts with `/api/v1`, which is not part of this path: call'],
     ['POST /hunter2/api/v1/token', 'The path starts with a part that this API does not use: call'],

@@ -58,8 +58,8 @@ it('a preflight that asks for what no header can say fails, and only that', asyn
 
 it('a host of paths adds its prefix below the world, which its name or the path may name', async () => {
   const addresses = worldAddressesOf(knownHosts([]), [
-    { pattern: /^toys\./, prefix: '/toys' },
-    { pattern: /^keys\./, prefix: '' },
+    { pattern: /^toys\./, prefix: '/toys', example: 'a.localhost' },
+    { pattern: /^keys\./, prefix: '', example: 'a.localhost' },
   ]);
   const opened = (host: string, url: string) => {
     const raw = { url, headers: { host } } as IncomingMessage;
