@@ -42,7 +42,7 @@ interface Limit {
 export function limitsIn(text: string): readonly Limit[] {
   const counts = new Map(
     text.split(',').flatMap((part): [string, number][] => {
-      const [, tokens, unit = ''] = /^ *([1-9]\d{0,17}) *- *([A-Z]{1,2}) *$/.exec(part) ?? [];
+      const [, tokens, unit = ''] = /^ *([1-9]\d{0,14}) *- *([A-Z]{1,2}) *$/.exec(part) ?? [];
       return tokens === undefined ? [] : [[unit, Number(tokens)]];
     }),
   );
@@ -69,9 +69,8 @@ export interface Admission {
 const UNLIMITED: Admission = { isAdmitted: true, headers: {} };
 
 /**
- * Takes tokens from the buckets of a model. They refill in whole tokens, counted from the request before: what is left of
- * one is lost, as in the published gateway. Each account that calls
- * it has its own.
+ * Takes tokens from the buckets of a model, of which each account that calls it has its own. They refill in whole tokens,
+ * counted from the request before: what is left of one is lost, as in the published gateway.
  */
 export async function admit(
   context: AuthenticatedContext,
