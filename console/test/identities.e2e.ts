@@ -173,7 +173,7 @@ describe.runIf(hasBrowser)('identities', () => {
     const allowed = page.getByRole('region', { name: 'What it allows' });
     await allowed.getByRole('button', { name: 'All Entity' }).click();
 
-    await allowed.getByText('10 of 70 operations').waitFor();
+    await allowed.getByText('14 of 86 operations').waitFor();
     expect(await allowed.getByText('Refused').count()).toBe(0);
   });
 

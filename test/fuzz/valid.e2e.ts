@@ -27,6 +27,7 @@ const NOT_OF_FORM: readonly RegExp[] = [
   /must be the id of an entry of this list|must be the `next` of an earlier answer|must name a caller/,
   /names no client|is not one of `|is not a redirect URI of|no operation has the path|Several keys have the name|the control API has no rules/,
   // Credentials, codes and passwords.
+  /Api key is not provided/,
   /Invalid key|audience_service_id invalid|cannot use audiences/,
   /is not valid\.|is not a valid (?:code|token)|is wrong|Only NVIDIA Super Admin|belongs to another client|differs from that|mapped to account/,
   // State, and the time of the world.

@@ -119,9 +119,7 @@ describe("OpenAI's client", { timeout: PATIENCE_MS }, () => {
     ).toBe('Hello\n');
   });
 
-  it('throws for its list of models, which the gateway does not have', async () => {
-    const thrown: Client = await listOf(clientOf().models.list()).catch((error: unknown) => error);
-
-    expect(thrown.status).toBe(404);
+  it('lists no models, because no function serves one to the gateway yet', async () => {
+    expect(await listOf(clientOf().models.list())).toEqual([]);
   });
 });

@@ -33,7 +33,7 @@ export class Account {
   readonly #plan: Plan;
   /** The entries of lists, by the path of the list. */
   readonly #lists = new Map<string, readonly unknown[] | null>();
-  /** The ids of the account in place of those of the plan, for ids that its lists have. */
+  /** The ids of the account in place of those of the plan; undefined for ids that none of its lists can replace. */
   readonly #elsewhere = new Map<string, string | undefined>();
   /** The ids of what was made last, by the path of the collection as the document writes it. */
   readonly #made = new Map<string, string>();
@@ -82,8 +82,8 @@ export class Account {
     return left;
   }
 
-  /** The path with the ids of this account; null if it has nothing for one of them. */
-  async #urlFor({ method, url }: PlannedRequest, called: Operation): Promise<string | null> {
+  /** The path with the ids of this account, up to the segment `last`; null if it has nothing for one of them. */
+  async #urlFor({ method, url }: PlannedRequest, called: Operation, last = Infinity): Promise<string | null> {
     const [path = '', ...query] = url.split('?');
     const segments = path.split('/');
     const { org } = this.#side;
@@ -92,7 +92,7 @@ export class Account {
         if (isOrganisation(segments[at - 1])) segments[at] = encodeURIComponent(org) || segment;
     for (const { at, name, collection } of variablesOf(called)) {
       const given = segments[at] ?? '';
-      if (given === UNKNOWN_ID) continue;
+      if (given === UNKNOWN_ID || at > last) continue;
       const list = listOf(segments.join('/'), at);
       const made = this.#made.get(collection);
       const id = made === undefined && isRead(method) ? await this.#listed(list, path, at, name, given) : made;
@@ -112,6 +112,8 @@ export class Account {
   /** The id itself, if the account has it or may have it, else another one; undefined if there is none. */
   async #listed(list: string, path: string, at: number, name: string, given: string): Promise<string | undefined> {
     if (this.#side.hasIds === true) return decoded(given);
+    const same = isUuid(given) ? await this.#idElsewhere(given) : undefined;
+    if (same !== undefined) return same;
     const entries = await this.#entriesOf(list, listOf(path, at));
     if (entries === null) return (await this.#idElsewhere(given)) ?? decoded(given);
     const ids = entries.map((entry) => idIn(entry, name));
@@ -132,16 +134,20 @@ export class Account {
     return isUuid(given) && this.#elsewhere.has(given) && this.#elsewhere.get(given) === undefined;
   }
 
+  /** One object in the whole plan, so that its parts are found below it: itself if a list has it, else the first of a list. */
   async #findElsewhere(given: string): Promise<string | undefined> {
+    let other: string | undefined;
     for (const request of this.#plan.requests) {
       const path = request.url.split('?', 1)[0] ?? '';
       const at = path.split('/').indexOf(given);
       if (at < 0 || this.#listRequest(listOf(path, at)) === undefined) continue;
       const called = this.#operations.find(request.method, request.url);
-      const url = called && (await this.#urlFor({ ...request, method: 'GET' }, called));
-      return url?.split(/[/?]/)[at];
+      const url = called && (await this.#urlFor({ ...request, method: 'GET' }, called, at));
+      const id = url?.split(/[/?]/)[at];
+      if (id === given) return id;
+      other ??= id;
     }
-    return undefined;
+    return other;
   }
 
   #listRequest(path: string): PlannedRequest | undefined {

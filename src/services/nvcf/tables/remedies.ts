@@ -9,6 +9,10 @@ export const REMEDIES = {
     kind: 'identity',
     text: 'no key may do this, whatever it holds: use a token with the scope. With `--nvcf open-source` the mock accepts those of an issuer that `--nvcf-trusted-issuer` names',
   },
+  missing_scope: {
+    kind: 'credential',
+    text: 'no role has the scope: make a service key with it, by `POST /_mock/keys`',
+  },
   foreign_object: {
     kind: 'identity',
     text: 'use a key of the owner, or let the owner share the function (Authorize Clients)',
