@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import { DEFAULT_WORLD } from '../core/world-id.ts';
+import { sha256 } from './secret.ts';
 
 const MARK_LENGTH = 12;
 
@@ -8,7 +8,7 @@ const MARK_LENGTH = 12;
  * with it. The mark leads to the world, although the world index stores nothing about them.
  */
 export function grantMark(world: string): string {
-  return hash('sha256', world, 'hex').slice(0, MARK_LENGTH);
+  return sha256(world).slice(0, MARK_LENGTH);
 }
 
 /** The mark of NGC keys, after their prefix. Keys of the default world have none: they stay as its seed has them. */

@@ -56,7 +56,7 @@ async function callerOf(
 
 const OF_KEYS = 'apikey:';
 
-/** What a scope of a token allows. With the mark of keys it allows what a key may do with it, which setting up is not. */
+/** The rights that a scope of a token gives. `apikey:X` also gives those of a key with `X`, unless that sets up accounts. */
 function authoritiesOf(scope: string): readonly string[] {
   const marked = scope.startsWith(OF_KEYS) ? scope.slice(OF_KEYS.length) : null;
   return marked === null || marked === 'account_setup' ? [scope] : [scope, marked];

@@ -41,11 +41,11 @@ function malformed(why: string) {
 }
 
 function problemOf(thrown: unknown, now: Instant): unknown {
+  const why = `the clock says ${rfc3339(now)}`;
   if (thrown instanceof errors.JWTExpired) {
-    return unauthenticatedProblem('expired_token', 'The bearer token has expired.', `the clock says ${rfc3339(now)}`);
+    return unauthenticatedProblem('expired_token', 'The bearer token has expired.', why);
   }
   if (thrown instanceof errors.JWTClaimValidationFailed && thrown.claim === 'nbf' && thrown.reason === 'check_failed') {
-    const why = `the clock says ${rfc3339(now)}`;
     return unauthenticatedProblem('not_yet_valid', 'The bearer token is not valid yet.', why);
   }
   if (thrown instanceof errors.JWKSNoMatchingKey) {

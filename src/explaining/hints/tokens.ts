@@ -52,7 +52,7 @@ const RFC_7519 = { source: 'RFC 7519, 4.1.1; OpenID Connect Core 1.0, 3.1.3.7', 
 /** Scheme, authority, and the rest of a URL. */
 const URL_PARTS = /^(https?):\/\/([a-z0-9.:[\]-]{1,120})(\/.*)?$/is;
 
-/** Is the token of an issuer that self-hosted Cloud Functions accept, whatever its name and that of the server? */
+/** Does self-hosted Cloud Functions accept tokens of this issuer? Its name need not be an address of this server. */
 function isOfSelfHosted(refused: RefusedRequest): boolean {
   const { nvcf, nvcfAdminIssuer, nvcfTrustedIssuer } = refused.settings;
   if (nvcf !== 'open-source') return false;

@@ -4,7 +4,7 @@ import { Collection } from '../../store/collection.ts';
 import { accountOf } from './caller.ts';
 import type { FunctionRow } from './functions.ts';
 
-/** What is left in the bucket of a limit, and when that was so. */
+/** The tokens that a limit had left when they were last taken. */
 export interface Bucket {
   readonly left: number;
   readonly at: Instant;
@@ -52,11 +52,11 @@ export function limitsIn(text: string): readonly Limit[] {
   });
 }
 
-/** What a request may take of the limits of its model. */
+/** The tokens that a request counts against the limits of its model. */
 export interface TokensOfRequest {
   /** The most that it may need, which must be there. */
   readonly reserved: number;
-  /** What it needs. */
+  /** What it takes if it is let through. */
   readonly used: number;
 }
 
@@ -69,8 +69,8 @@ export interface Admission {
 const UNLIMITED: Admission = { isAdmitted: true, headers: {} };
 
 /**
- * Takes tokens from the buckets of a model, of which each account that calls it has its own. They refill in whole tokens,
- * counted from the request before: what is left of one is lost, as in the published gateway.
+ * Takes tokens from the buckets of a model. Each account that calls the model has buckets of its own. They refill from one
+ * request to the next in whole tokens; fractions are lost, as in the published gateway.
  */
 export async function admit(
   context: AuthenticatedContext,

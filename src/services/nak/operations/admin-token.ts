@@ -3,6 +3,7 @@ import { rfc3339 } from '../../../core/clock.ts';
 import { nameInWorld } from '../../../core/world-id.ts';
 import { ADMIN_AUDIENCE, ADMIN_CLIENT, ADMIN_KEY } from '../../../tokens/admin-token.ts';
 import { mint } from '../../../tokens/keys.ts';
+import { SELF_HOSTED_ALGORITHM } from '../../../tokens/scoped-claims.ts';
 
 /** In seconds, as the published chart has it. */
 const LIFETIME = 12 * 60 * 60;
@@ -57,7 +58,7 @@ const create: Handler<'nak', 'createAdminToken'> = async ({ now, random, setting
 /** The set with which others verify the tokens. Where the product serves it is not published. */
 const listKeys: Handler<'nak', 'listAdminTokenKeys'> = () => ({
   status: 200,
-  body: { keys: [{ ...ADMIN_KEY, alg: 'ES256', use: 'sig' }] },
+  body: { keys: [{ ...ADMIN_KEY, alg: SELF_HOSTED_ALGORITHM, use: 'sig' }] },
 });
 
 export const adminTokenOperations = { createAdminToken: create, listAdminTokenKeys: listKeys };

@@ -106,7 +106,7 @@ function checkPollSeconds(context: Pick<Context, 'headerLines'>): void {
   );
 }
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+export const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** @throws Problem if an asset is not the account's, or has no content yet */
 async function checkAssets(context: AuthenticatedContext, ids: readonly string[]): Promise<void> {

@@ -62,6 +62,14 @@ export function chatChunks(said: Said, withUsage: boolean): Buffer {
   return Buffer.from(`${lines.join('')}data: [DONE]\n\n`);
 }
 
+type StreamedEvent = readonly [type: string, members: object];
+
+/** Server-sent events whose data repeats their type. */
+function eventStream(events: readonly StreamedEvent[]): Buffer {
+  const texts = events.map(([type, members]) => `event: ${type}\ndata: ${JSON.stringify({ type, ...members })}\n\n`);
+  return Buffer.from(texts.join(''));
+}
+
 /** https://developers.openai.com/api/docs/api-reference/responses */
 export function responseOf({ id, at, model, asked, text }: Said): Schema<'nvcf', 'LlmResponse'> {
   const [input_tokens, output_tokens] = [tokensIn(asked), tokensIn(text)];
@@ -92,7 +100,7 @@ export function responseEvents(said: Said): Buffer {
   const begun = { ...response, status: 'in_progress', output: [], usage: null };
   const item = { output_index: 0 };
   const part = { ...item, item_id: `msg_${id}`, content_index: 0 };
-  const events: readonly (readonly [type: string, members: object])[] = [
+  const events: readonly StreamedEvent[] = [
     ['response.created', { response: begun }],
     ['response.in_progress', { response: begun }],
     ['response.output_item.added', { ...item, item: responseMessageOf(id, 'in_progress', []) }],
@@ -103,11 +111,7 @@ export function responseEvents(said: Said): Buffer {
     ['response.output_item.done', { ...item, item: response.output[0] }],
     ['response.completed', { response }],
   ];
-  const lines = events.map(
-    ([type, members], sequence_number) =>
-      `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number, ...members })}\n\n`,
-  );
-  return Buffer.from(lines.join(''));
+  return eventStream(events.map(([type, members], sequence_number) => [type, { sequence_number, ...members }]));
 }
 
 /** https://platform.claude.com/docs/en/api/messages */
@@ -127,7 +131,7 @@ export function messageOf({ id, model, asked, text }: Said): Schema<'nvcf', 'Llm
 export function messageEvents(said: Said): Buffer {
   const { usage, ...message } = messageOf(said);
   const begun = { ...message, content: [], stop_reason: null, usage: { ...usage, output_tokens: 0 } };
-  const events: readonly (readonly [type: string, members: object])[] = [
+  return eventStream([
     ['message_start', { message: begun }],
     ['content_block_start', { index: 0, content_block: { type: 'text', text: '' } }],
     ['content_block_delta', { index: 0, delta: { type: 'text_delta', text: said.text } }],
@@ -137,9 +141,7 @@ export function messageEvents(said: Said): Buffer {
       { delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: { output_tokens: usage.output_tokens } },
     ],
     ['message_stop', {}],
-  ];
-  const lines = events.map(([type, members]) => `event: ${type}\ndata: ${JSON.stringify({ type, ...members })}\n\n`);
-  return Buffer.from(lines.join(''));
+  ]);
 }
 
 type EmbeddingRequest = Pick<Schema<'nvcf', 'LlmEmbeddingRequest'>, 'input' | 'dimensions' | 'encoding_format'>;

@@ -10,7 +10,7 @@ import { admit } from '../llm-limits.ts';
 import { SESSION_HEADER, sessionInBody, sessionInHeader, sessionOfPayload } from '../llm-sessions.ts';
 import { llmRequestId } from '../problem.ts';
 import { FAULTS } from '../tables/texts.ts';
-import { chooseVersion } from './invocation.ts';
+import { chooseVersion, UUID } from './invocation.ts';
 import {
   chatChunks,
   chatCompletion,
@@ -26,7 +26,6 @@ import {
 } from './llm-forms.ts';
 
 const FUNCTION_IN_MODEL = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/(.*)$/is;
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The function that a header or the model names, and the model without it. */
 function named(context: Pick<Context, 'headerLines' | 'body'>) {
@@ -166,10 +165,15 @@ const embed: Handler<'nvcf', 'createEmbedding', Invoked> = (context) =>
 /** Only models that are registered without a function are listed, and Cloud Functions registers none. */
 const listModels: Handler<'nvcf', 'listLlmModels'> = () => ({ status: 200, body: { object: 'list', data: [] } });
 
+/** An error in the form of OpenAI's API, which only these operations use. */
+function modelFault(code: string, message: string) {
+  return { error: { code, message, param: 'model', type: 'invalid_request_error' } };
+}
+
 function modelNotFound(id: string) {
   const message = `The model '${id}' does not exist`;
-  const error = { code: 'model_not_found', message, param: 'model', type: 'invalid_request_error' };
-  return { status: 404, body: { error }, refusal: new Problem('not_found', message) } as const;
+  const refusal = new Problem('not_found', message);
+  return { status: 404, body: modelFault('model_not_found', message), refusal } as const;
 }
 
 const getModel: Handler<'nvcf', 'getLlmModel'> = ({ params: { model } }) => modelNotFound(model);
@@ -180,8 +184,8 @@ const getModelOfOwner: Handler<'nvcf', 'getLlmModelOfOwner'> = ({ params: { owne
 const getRegistry: Handler<'nvcf', 'getLlmRegistry'> = ({ now, query }) => {
   if (query.model === '') {
     const message = 'The model filter must not be empty';
-    const error = { code: 'invalid_model_filter', message, param: 'model', type: 'invalid_request_error' };
-    return { status: 400, body: { error }, refusal: new Problem('bad_state', message) };
+    const refusal = new Problem('bad_state', message);
+    return { status: 400, body: modelFault('invalid_model_filter', message), refusal };
   }
   return { status: 200, body: { generatedAt: rfc3339(now).replace(/\.\d+Z$/, 'Z'), models: [] } };
 };

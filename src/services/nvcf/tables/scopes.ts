@@ -7,8 +7,9 @@ const PAGE = 'service-keys page, scope list';
 const BOTH = `${PAGE}; id in the published code and API document`;
 
 /**
- * The fifteen scopes of the service-keys page. Those that only the published code has follow. `onlyOn`: the page says that any other type results in a 403, so the control
- * API refuses such a key. Other scopes that no row has with a type are stored with a warning.
+ * The fifteen scopes of the service-keys page, then those that only the published code has. `onlyOn`: the page says that
+ * any other type results in a 403, so the control API refuses such a key. Other scopes that no row has with a type are
+ * stored with a warning.
  */
 export const SCOPE_SECTIONS = [
   {
