@@ -1417,6 +1417,15 @@ type Tables struct {
 		// The body is read before the caller is decided, and checked once the object was looked up.
 		ReadsBodyFirst bool `json:"readsBodyFirst,omitempty"`
 
+		// The check that comes before the caller is known, such as of the model that the body names.
+		ChecksFirst string `json:"checksFirst,omitempty"`
+
+		// The body is JSON whatever its media type says.
+		AnyBodyType bool `json:"anyBodyType,omitempty"`
+
+		// The most bytes of the body, if it may be larger than usual.
+		BodyLimit *int `json:"bodyLimit,omitempty"`
+
 		// The media type must be JSON even if the request has no body.
 		NeedsJsonType bool `json:"needsJsonType,omitempty"`
 
@@ -1426,6 +1435,10 @@ type Tables struct {
 
 	// What NGC calls the service in a key's policies.
 	Product string `json:"product,omitempty"`
+
+	// For a service that keys for other services may call: the service that a key must be for, by the kind
+	// of its principal.
+	KeyServices map[string]string `json:"keyServices,omitempty"`
 
 	ResourceTypes []struct {
 		ID string `json:"id"`

@@ -27,7 +27,7 @@ describe.runIf(hasBrowser)('identities', () => {
     const { url } = await served();
     const page = await opened(`${url}/#/identities`);
     await page.getByRole('searchbox').fill('manage_registry');
-    await page.getByText('1 of 28').waitFor();
+    await page.getByText('1 of 30').waitFor();
     await page.getByRole('link', { name: 'nvcf-registry-manager' }).click();
 
     await person(page).getByText('All Entity').waitFor();
@@ -240,7 +240,7 @@ describe.runIf(hasBrowser)('identities', () => {
     await page.getByRole('dialog', { name: 'Delete key nvcf-invoker?' }).waitFor();
     await page.getByRole('button', { name: 'Delete key' }).click();
 
-    await page.locator('.view-header output', { hasText: /^27$/ }).waitFor();
+    await page.locator('.view-header output', { hasText: /^29$/ }).waitFor();
     expect((await mock('GET', `/keys/${INVOKER_ID}`)).status).toBe(404);
   });
 
@@ -270,7 +270,7 @@ describe.runIf(hasBrowser)('identities', () => {
     expect(await groups.allInnerTexts()).toEqual(
       expect.arrayContaining(['Cloud Functions: service keys', 'Air: personal keys', 'Run:ai: users']),
     );
-    await page.getByLabel('API').selectOption('air');
+    await page.getByLabel('API', { exact: true }).selectOption('air');
     await page.getByLabel('Kind').selectOption('service key');
 
     await expect.poll(() => page.locator('.people strong').allInnerTexts()).toEqual(['air-reader']);

@@ -1,6 +1,6 @@
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
-import { castOf } from '../seed/index.ts';
+import { castAt, castOf } from '../seed/index.ts';
 import type { KeptSeed } from '../store/seed.ts';
 
 type Cast = ReturnType<typeof castOf>;
@@ -24,9 +24,9 @@ export class Casts {
     this.#made.set(world, kept);
   }
 
-  /** What makes the cast of a world, without bearers. */
+  /** What makes the cast of a world as it is at the time, without bearers. */
   async of(world: World): Promise<() => Cast> {
     const kept = this.#made.get(world) ?? (await world.seed());
-    return () => castOf(kept, this.#services);
+    return () => castAt(castOf(kept, this.#services), this.#services, world.clock.now());
   }
 }

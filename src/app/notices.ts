@@ -58,7 +58,8 @@ export async function postureOf(
   const { default: world } = server.worlds;
   const { mode } = await toggleOf({ store: world.store, settings: server.settings });
   const profiles = server.rulesets
-    .filter(({ profile }) => profile !== null)
+    // The catalogue follows the choice for Cloud Functions.
+    .filter(({ profile, tables }) => profile !== null && tables.keyServices === undefined)
     .map(({ service, profile }) => `${service}=${profile}`);
   return [
     `state=${kind}${driver === null ? '' : `(${driver})`}`,

@@ -83,6 +83,15 @@ export interface Context<Its extends OperationTypes = OperationTypes, Target = u
 
 type CallerOf<IsPublic extends boolean> = IsPublic extends true ? null : Caller;
 
+/** The input of a check before the caller is known. Nothing of the request is checked against the document by then. */
+export interface UncheckedContext extends RequestContext {
+  readonly params: Readonly<Record<string, string>>;
+  /** Undefined if it was not read, or cannot be. */
+  readonly body: unknown;
+  /** Why the body cannot be read; null if it can. */
+  readonly bodyFault: unknown;
+}
+
 /** The context of any operation that is not public, for code that several of them share. */
 export interface AuthenticatedContext<Target = unknown> extends Context<OperationTypes, Target> {
   readonly caller: Caller;

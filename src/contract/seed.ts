@@ -85,6 +85,8 @@ export interface Seeding {
   rows(part: unknown, now: Instant, random: Random, seed: Readonly<Record<string, unknown>>): Promise<SeedRows>;
   /** This part of the cast: the credentials and names that a client needs to use the identities. */
   cast(part: unknown): unknown;
+  /** That part of the cast with what follows from the time. Absent if nothing does. @param part made by `cast` */
+  castAt?(part: unknown, now: Instant): unknown;
   /**
    * That part of the cast with a token that does not end for each identity. Absent if none has tokens.
    *

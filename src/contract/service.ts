@@ -19,9 +19,14 @@ import type { Claims } from '../tokens/keys.ts';
 import type { ObjectCounts, ServiceCredentials } from './credentials.ts';
 import type { OperationTypes, ServiceName } from './documented.ts';
 import type { Drill } from './drill.ts';
-import type { AnyHandler, Context, Lookup, Operations, RequestContext } from './request.ts';
+import type { AnyHandler, Context, Lookup, Operations, RequestContext, UncheckedContext } from './request.ts';
 import type { Seeding } from './seed.ts';
 import type { Surroundings } from './world.ts';
+
+/** @returns headers of every answer after it @throws Problem to refuse the request, whoever the caller is */
+export type FirstCheck = (
+  context: UncheckedContext,
+) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
 
 /** An event that happens by itself between two moments. */
 export interface WorldEvent {
@@ -225,6 +230,8 @@ export interface ServiceDefinition<Name extends string = string> extends ErrorRe
   /** The drills for its clients. */
   readonly drills?: readonly Drill[];
   readonly lookups: Readonly<Record<string, Lookup>>;
+  /** The checks that come before the caller is known, by the names in `checksFirst` of its rows. */
+  readonly checks?: Readonly<Record<string, FirstCheck>>;
   /** By operationId: exactly those of the document. */
   readonly operations: Name extends ServiceName ? Operations<Name> : Readonly<Record<string, AnyHandler>>;
   readonly hosts?: readonly ServiceHost[];

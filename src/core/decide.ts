@@ -209,9 +209,8 @@ function verdictUnder(
 ): Denial | typeof ALLOW {
   const { rule, ruleset, org } = accessRequest;
   if (org !== undefined && principal.org !== undefined && org !== principal.org) return denial('other_organization');
-  if (ruleset.tables.product !== undefined && heldRights.services?.includes(ruleset.service) === false) {
-    return denial('service_not_enabled');
-  }
+  const service = serviceOfKey(ruleset, principal.kind);
+  if (service !== null && heldRights.services?.includes(service) === false) return denial('service_not_enabled');
   if (rule.closed === true && areOfKey(heldRights)) return denial('closed_to_keys');
   const lacking = (rule.needs.roles ?? []).filter((role) => !heldRights.roles.includes(role));
   if (lacking.length > 0) return denial('missing_role', { missing: lacking });
@@ -243,6 +242,13 @@ function verdictByRule(
   return fault === undefined
     ? denial(`missing_${ruleset.tables.term}`, missingRightsOf(rule, NOTHING, []))
     : denial(fault);
+}
+
+/** The service that a key of this kind must be for; null if keys need not be made for it. */
+export function serviceOfKey({ service, tables }: Pick<Ruleset, 'service' | 'tables'>, kind: string): string | null {
+  const { product, keyServices } = tables;
+  if (keyServices !== undefined) return own<string>(keyServices, kind) ?? null;
+  return product === undefined ? null : service;
 }
 
 const NONE: readonly string[] = [];

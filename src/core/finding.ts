@@ -34,6 +34,8 @@ export type FindingKind =
   | 'storage'
   /** a client that drops the path of its base URL sent a credential of several worlds, so the default world answered */
   | 'lost_world'
+  /** a key that is not accepted was sent to an operation that looks at none */
+  | 'key_not_checked'
   /** a fault ended that was never injected: a test that relied on it proves nothing */
   | 'unused_fault';
 

@@ -92,11 +92,17 @@ export interface OperationRow extends Sourced {
   readonly makesWorld?: true;
   /** The media type must be JSON even if the request has no body, or the operation reads none. */
   readonly needsJsonType?: true;
+  /** The body is JSON whatever its media type says. */
+  readonly anyBodyType?: true;
   /** The operation reads its body as a stream, and the body may be larger than usual. */
   readonly streams?: true;
   /** The body names the object: it is read before the caller is decided, and checked once the object was looked up. */
   readonly readsBodyFirst?: true;
-  /** Its body is recorded traffic: it may be larger than usual, and have credentials of the vendor; nothing keeps it. */
+  /** The check of the service that comes before the caller is known, by its name; with `readsBodyFirst`, of the body too. */
+  readonly checksFirst?: string;
+  /** The most bytes of its body, if it may be larger than usual. */
+  readonly bodyLimit?: number;
+  /** Its body is recorded traffic, which may have credentials of the vendor; nothing keeps it. */
   readonly readsTraffic?: true;
 }
 
@@ -152,6 +158,8 @@ export interface Tables<Permission extends string = string, Type extends string 
   readonly term: 'permission' | 'scope';
   /** NGC's name of the service in a key's policies; absent if keys need not be made for it. */
   readonly product?: string;
+  /** For a service that keys for other services may call: the service that a key must be for, by the kind of its principal. */
+  readonly keyServices?: Readonly<Record<'personal-key' | 'service-key', string>>;
   readonly permissions: readonly PermissionRow<Permission, Type>[];
   readonly resourceTypes?: readonly ResourceTypeRow<Type>[];
   /**

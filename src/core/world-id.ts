@@ -29,7 +29,7 @@ export function isWorldId(text: string): boolean {
  * The first labels of host names of services, such as `api-keys.localhost`: a world with such an id would have the same
  * host name.
  */
-export const RESERVED_WORLD_IDS: readonly string[] = ['api-keys', 'llm'];
+export const RESERVED_WORLD_IDS: readonly string[] = ['ai', 'api-keys', 'integrate', 'llm'];
 
 /** Why no world can be made with an id, as the rest of a sentence; null if one can. */
 export function worldIdFault(id: string): string | null {

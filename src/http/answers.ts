@@ -30,8 +30,8 @@ export function payloadOf(reply: FastifyReply, request: RequestInWorld): unknown
 }
 
 /** Sets the status and the headers of the outcome. */
-function withHead(reply: FastifyReply, { outcome, problem }: RequestInWorld): FastifyReply {
-  return reply.code(outcome.status).headers(headersOf(outcome, problem));
+function withHead(reply: FastifyReply, { outcome, problem, headersOfCheck }: RequestInWorld): FastifyReply {
+  return reply.code(outcome.status).headers(headersOfCheck).headers(headersOf(outcome, problem));
 }
 
 /** A body as Fastify's `send` takes it. Fastify takes a text for JSON that is serialized already. */

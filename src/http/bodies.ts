@@ -17,9 +17,6 @@ export interface ReceivedBody {
   readonly fault: unknown;
 }
 
-/** Bytes of recorded traffic that are read at once. */
-export const MAX_TRAFFIC = 16 * 1024 * 1024;
-
 /** More than any documented form has. */
 const MOST_FIELDS = 100;
 
@@ -64,7 +61,7 @@ export function checkBodyType(raw: IncomingMessage, { operation, row }: Pick<Rou
   if (row.needsJsonType === true) checkType(headerLines(raw, 'content-type'), 'json');
   const { bodyForm } = operation;
   if (bodyForm === 'bytes' || !isSent(raw)) return;
-  checkType(headerLines(raw, 'content-type'), bodyForm);
+  if (row.anyBodyType !== true) checkType(headerLines(raw, 'content-type'), bodyForm);
   checkCoding(headerLines(raw, 'content-encoding'));
 }
 
@@ -105,11 +102,30 @@ export function readBody(bytes: Buffer, { operation, row }: Pick<Route, 'operati
   if (bodyForm === 'form') return parseForm(bytes);
   if (bytes.length === 0) {
     if (body === 'optional') return {};
-    throw new Problem('invalid_request', 'The request has no body; expected a JSON object.');
+    const cause = new SyntaxError('no JSON');
+    throw new Problem('invalid_request', 'The request has no body; expected a JSON object.', { cause });
   }
+  if (bytes.length > SMALL && row.readsTraffic !== true) checkStructure(bytes);
   const value = parseJson(bytes);
   checkMembers(value, row.readsTraffic === true ? Number.POSITIVE_INFINITY : MAX_ENTRIES);
   return row.fieldNames === 'caseless' ? documentSpelling(value, operation.bodyFields) : value;
+}
+
+/** Bytes of a body that may have any structure. */
+const SMALL = 1024 * 1024;
+/** A larger body may have as many commas and brackets: its texts may be long, and `JSON.parse` does not pause. */
+const MAX_STRUCTURE = 500_000;
+
+/** @throws Problem for a large body that consists of small parts */
+function checkStructure(bytes: Buffer): void {
+  let count = 0;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at];
+    // A comma, a bracket or a brace.
+    if (byte === 0x2c || byte === 0x5b || byte === 0x7b) count += 1;
+  }
+  if (count <= MAX_STRUCTURE) return;
+  throw new Problem('invalid_request', `The body has more than ${MAX_STRUCTURE} commas and brackets. Send less.`);
 }
 
 /** Does a request have a body? */

@@ -108,6 +108,7 @@ function routeOf(
     guard,
     rule,
     lookup,
+    firstCheck: row.checksFirst === undefined ? null : (service.checks?.[row.checksFirst] ?? null),
   };
 }
 

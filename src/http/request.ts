@@ -130,6 +130,8 @@ export class RequestInWorld<Its extends Route | null = Route> implements Context
 
   outcome: Outcome = { status: 500 };
   problem: Problem | null = null;
+  /** The headers of its answer that were known before its caller. */
+  headersOfCheck: Readonly<Record<string, string>> = {};
   /** Likely mistakes in it. */
   hints: readonly Hint[] = [];
   /** The fault that is injected into it. */
@@ -216,6 +218,10 @@ export class RequestInWorld<Its extends Route | null = Route> implements Context
     const lines: About['headerLines'] = (name) => this.headerLines(name);
     const operation = route?.row.id ?? null;
     return { settings, random, path: pathOf(this.raw.url), params, headerLines: lines, operation, caller, decision };
+  }
+
+  get bodyFault(): unknown {
+    return this.received?.fault ?? null;
   }
 
   headerLines(name: string): string[] {

@@ -103,7 +103,7 @@ export class Routes {
     const known = this.#served.get(isControlApi);
     if (known !== undefined) return known;
     const served = this.#routes
-      .filter(({ service }) => (service.isControlApi === true) === isControlApi)
+      .filter(({ service, operation }) => (service.isControlApi === true) === isControlApi && hasWords(operation))
       .map(({ operation: { method, path }, service }) => ({
         ...{ method, path, segments: segmentsOf(path) },
         ...atHost(service, path),
@@ -146,6 +146,11 @@ function requestedMethod(method: string): string {
 
 function variables({ path }: { readonly path: string }): number {
   return path.split('{').length;
+}
+
+/** A path of more parameters than words is near to any path. */
+function hasWords({ path, pathParams }: Pick<Operation, 'path' | 'pathParams'>): boolean {
+  return 2 * pathParams.length <= segmentsOf(path).length;
 }
 
 /** The host of a service that serves a path without its prefix. */

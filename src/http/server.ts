@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { AnyHandler, Lookup } from '../contract/request.ts';
-import type { About, ErrorRenderer, ServiceDefinition } from '../contract/service.ts';
+import type { About, ErrorRenderer, FirstCheck, ServiceDefinition } from '../contract/service.ts';
 import type { ServerScope, WorldsByName } from '../contract/world.ts';
 import type { Fidelity } from '../core/fidelity.ts';
 import type { Log } from '../core/log.ts';
@@ -90,4 +90,6 @@ export interface Route {
   readonly rule: Rule | null;
   /** Null: the path does not name an object. */
   readonly lookup: Lookup | null;
+  /** Null: nothing is checked before the caller is known. */
+  readonly firstCheck: FirstCheck | null;
 }

@@ -4,15 +4,7 @@ import { decisionOfProblem } from '../core/decision.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { Changed } from '../store/errors.ts';
 import { addAnswerHook, payloadOf, respond } from './answers.ts';
-import {
-  bodyProblem,
-  checkBodyType,
-  collectBodies,
-  leaveBodies,
-  MAX_TRAFFIC,
-  type ReceivedBody,
-  receivedBody,
-} from './bodies.ts';
+import { bodyProblem, checkBodyType, collectBodies, leaveBodies, type ReceivedBody, receivedBody } from './bodies.ts';
 import { addHintHeader, addHints, hintsOfGrant, hintsOfRefusal } from './hints.ts';
 import { paramsOfHost, pathOfHost } from './hosts.ts';
 import { type Mounted, ownHostsOf, routeOfHost } from './mount.ts';
@@ -122,6 +114,9 @@ async function decideRequest(request: FastifyRequest, reply: FastifyReply, recei
   inWorld.isReplaced = await injectRequestFault(inWorld);
   if (inWorld.isReplaced) return respond(reply, inWorld);
   try {
+    // What the service refuses whoever the caller is, such as a model that does not exist.
+    const { firstCheck } = inWorld.route;
+    if (firstCheck !== null) inWorld.headersOfCheck = await firstCheck(inWorld);
     await authenticate(inWorld);
     checkFidelity(inWorld);
     await decide(inWorld);
@@ -227,8 +222,8 @@ function addRoutes(app: FastifyInstance, { mounted, routes, router }: ServiceOpt
     for (const url of [prefix, `${prefix}/*`]) app.route({ method, url, config: { find }, handler });
   }
   for (const [operation, { row }] of routeOf) {
-    if (row.readsTraffic === true)
-      app.route({ ...urlOf(operation), bodyLimit: MAX_TRAFFIC, config: { find }, handler });
+    const { bodyLimit } = row;
+    if (bodyLimit !== undefined) app.route({ ...urlOf(operation), bodyLimit, config: { find }, handler });
   }
   app.register(async (streaming) => {
     leaveBodies(streaming);

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Context } from '../contract/request.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { Surroundings, World } from '../contract/world.ts';
-import type { Caller } from '../core/decide.ts';
+import { type Caller, serviceOfKey } from '../core/decide.ts';
 import { listNames, suggestName } from '../core/nearest.ts';
 import type { Holding } from '../core/policy.ts';
 import { namesOf } from '../core/principal.ts';
@@ -100,7 +100,7 @@ export async function namesFound(
 
 /** Does the service know these rights? One known role is enough. */
 export async function isHeldHere(world: Asked, service: ServiceDefinition, holding: Holding): Promise<boolean> {
-  if ('policy' in holding) return service.ruleset(world.settings).tables.product !== undefined;
+  if ('policy' in holding) return serviceOfKey(service.ruleset(world.settings), 'service-key') !== null;
   const known = (await service.holding?.roles(world)) ?? [];
   return holding.roles.length === 0 || holding.roles.some((role) => known.includes(role));
 }

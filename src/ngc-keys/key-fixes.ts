@@ -6,6 +6,7 @@ import {
   objectsOf,
   type Pending,
   type ResourceState,
+  serviceOfKey,
   type Verdict,
 } from '../core/decide.ts';
 import type { Decision, DecisionInput } from '../core/decision.ts';
@@ -48,7 +49,7 @@ const USE_ANOTHER_ISSUER: Fix = {
 
 /** A service key has no roles, so it cannot gain rights that only roles grant. */
 function isEditable({ accessRequest: { ruleset }, caller: { principal } }: DecisionInput): boolean {
-  return principal.kind === 'personal-key' || ruleset.tables.product !== undefined;
+  return principal.kind === 'personal-key' || serviceOfKey(ruleset, principal.kind) !== null;
 }
 
 /** The reason that would remain if the key were for the service. */
@@ -124,14 +125,13 @@ function serviceChange({ accessRequest: { ruleset }, caller }: DecisionInput): C
   const { held, resources } = caller.heldRights.pending.at(-1) ?? caller.heldRights;
   const heldRights = { ...caller.heldRights, held, resources };
   const { services } = heldRights;
-  if (services === null || ruleset.tables.product === undefined || services.includes(ruleset.service)) {
-    return { heldRights, body: {}, texts: [] };
-  }
-  const wider = [...services, ruleset.service];
+  const service = serviceOfKey(ruleset, caller.principal.kind);
+  if (services === null || service === null || services.includes(service)) return { heldRights, body: {}, texts: [] };
+  const wider = [...services, service];
   return {
     heldRights: { ...heldRights, services: wider },
     body: { services: wider },
-    texts: [`add the service \`${ruleset.service}\``],
+    texts: [`add the service \`${service}\``],
   };
 }
 

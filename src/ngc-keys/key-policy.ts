@@ -1,3 +1,4 @@
+import { serviceOfKey } from '../core/decide.ts';
 import { adviseName } from '../core/nearest.ts';
 import type { Policy, Resource } from '../core/policy.ts';
 import { redact } from '../core/redact.ts';
@@ -29,10 +30,23 @@ export interface PolicyFault {
   readonly valid?: readonly string[];
 }
 
-/** Names of the services that accept keys. */
-export function keyServices(rulesets: readonly Ruleset[]): string[] {
-  return rulesets.filter(({ tables }) => tables.product !== undefined).map(({ service }) => service);
+/** Names of the services that keys of this kind are made for. */
+export function keyServices(rulesets: readonly Ruleset[], kind: KeyKind): string[] {
+  return [...new Set(rulesets.flatMap((ruleset) => serviceOfKey(ruleset, kind) ?? []))];
 }
+
+/** NGC's products that policies of such keys can name, each with its service. */
+export function productsOf(rulesets: readonly Ruleset[], kind: KeyKind): { product: string; service: string }[] {
+  const products = rulesets.flatMap((ruleset) => {
+    const service = serviceOfKey(ruleset, kind);
+    return service === null ? [] : [[service, ruleset.tables.product ?? service] as const];
+  });
+  // Of rulesets with the same service, the first is its own.
+  return [...new Map(products.toReversed())].map(([service, product]) => ({ product, service })).toReversed();
+}
+
+/** The kinds of the principals of keys. */
+export type KeyKind = 'personal-key' | 'service-key';
 
 /** Names of the roles that any service knows. */
 export function knownRoles(rulesets: readonly Ruleset[]): string[] {
@@ -146,7 +160,9 @@ export interface KeyNames {
 }
 
 export function keyNames(rulesets: readonly Ruleset[]): KeyNames {
-  const forKeys = rulesets.filter(({ tables }) => tables.product !== undefined);
+  const products = rulesets.filter(({ tables }) => tables.product !== undefined);
+  // One that takes the keys of another service has names of that one.
+  const forKeys = products.length > 0 ? products : rulesets.filter(({ tables }) => tables.keyServices !== undefined);
   const permissions = forKeys.flatMap(({ tables }) => tables.permissions);
   return {
     forKeys,

@@ -1,4 +1,4 @@
-import { isEnough, missingRightsOf, resourceFault } from '../core/decide.ts';
+import { isEnough, missingRightsOf, resourceFault, serviceOfKey } from '../core/decide.ts';
 import type { Policy } from '../core/policy.ts';
 import type { Rule } from '../core/rule.ts';
 import { permissionsOfRoles, type Ruleset } from '../core/ruleset.ts';
@@ -43,14 +43,15 @@ function useless(...warnings: readonly string[]): KeyWarnings {
  */
 export function findKeyWarnings(rulesets: readonly Ruleset[], { name, services, policy, roles }: Key): KeyWarnings {
   if (services.length === 0) {
-    const all = quote(keyServices(rulesets));
+    const all = quote(keyServices(rulesets, policy === null ? 'personal-key' : 'service-key'));
     return useless(`The key \`${name}\` has no service, so every service refuses it. The services are ${all}.`);
   }
-  const own = rulesets.filter(({ service }) => services.includes(service));
   if (policy === null) {
+    const own = rulesets.filter((ruleset) => services.includes(serviceOfKey(ruleset, 'personal-key') ?? ''));
     const warnings = roles === undefined ? [] : findRoleWarnings(rulesets, own, name, roles);
     return warnings.length === 0 ? NO_WARNINGS : useless(...warnings);
   }
+  const own = rulesets.filter(({ service }) => services.includes(service));
   const held: Held = { scopes: new Set(policy.scopes), resources: policy.resources };
   const { isUseless, warnings } = findPolicyWarnings(own, name, held);
   // Of a resource with ids, the ignored ones open nothing.
@@ -113,8 +114,9 @@ function findRoleWarnings(
   name: string,
   roles: readonly string[],
 ): readonly string[] {
-  const counting = [...own, ...rulesets.filter(({ service }) => service === ADMINISTRATION)];
-  if (counting.some((ruleset) => isOpenToRoles(ruleset, roles))) return [];
+  const administration = rulesets.filter(({ service }) => service === ADMINISTRATION);
+  const isOpen = own.some(isOpenToEveryUser) || [...own, ...administration].some((one) => isOpenToRoles(one, roles));
+  if (isOpen) return [];
   const rolesOf = ({ tables }: Ruleset) => tables.roles.map((role) => role.name);
   if (roles.length === 0) {
     const valid = quote(own.flatMap(rolesOf));
@@ -125,6 +127,11 @@ function findRoleWarnings(
     const valid = `\`${ruleset.service}\` has ${quote(rolesOf(ruleset))}`;
     return `The key \`${name}\` can do nothing in \`${ruleset.service}\`: ${held} of its user ${roles.length === 1 ? 'grants' : 'grant'} no rights there; ${valid}.`;
   });
+}
+
+/** Whether a personal key for the service needs no role. */
+function isOpenToEveryUser({ tables }: Ruleset): boolean {
+  return permissionsOfRoles(tables, []).size > 0;
 }
 
 /** Whether these roles allow any operation of the service that is not open to every user. */

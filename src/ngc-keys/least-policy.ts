@@ -1,3 +1,4 @@
+import { serviceOfKey } from '../core/decide.ts';
 import { labelOfType } from '../core/labels.ts';
 import type { HeldRights, Resource } from '../core/policy.ts';
 import type { PermissionRow } from '../core/rule.ts';
@@ -15,15 +16,16 @@ import { broaderServices, seedOfKey, servicesUsed } from './rights-of-key.ts';
 export function leastPolicy(ofPrincipal: PrincipalUses): LeastRights {
   const { principal, caller, uses } = ofPrincipal;
   const rulesets = [...new Set(uses.map(({ accessRequest }) => accessRequest.ruleset))].filter(
-    ({ tables }) => tables.product !== undefined,
+    (ruleset) => serviceOfKey(ruleset, principal.kind) !== null,
   );
   const scopesOfRulesets = rulesets.flatMap(({ tables }) => tables.permissions);
   const held = caller?.heldRights.held ?? new Set<string>();
   const bound = caller?.heldRights.resources ?? [];
   const made = caller?.heldRights.services ?? [];
   const everything = Bindings.of(rulesets, uses, bound);
+  const serviceOf = ({ accessRequest: { ruleset } }: Use) => serviceOfKey(ruleset, principal.kind) ?? ruleset.service;
   const allows = (use: Use, scopes: ReadonlySet<string>, bindings: Pick<Bindings, 'resourcesFor'>) =>
-    isAllowed(use, principal, heldRightsOf([use.accessRequest.ruleset.service], scopes, bindings.resourcesFor(use)));
+    isAllowed(use, principal, heldRightsOf([serviceOf(use)], scopes, bindings.resourcesFor(use)));
 
   const all = new Set(scopesOfRulesets.map(({ id }) => id));
   const possible = uses.filter((use) => allows(use, all, everything));

@@ -1,3 +1,4 @@
+import { serviceOfKey } from '../core/decide.ts';
 import type { HeldRights } from '../core/policy.ts';
 import { permissionsOfRoles, type Ruleset } from '../core/ruleset.ts';
 import type { Use } from '../core/uses.ts';
@@ -11,12 +12,12 @@ export function leastRoles(ofPrincipal: PrincipalUses): LeastRights {
   const held = caller?.heldRights.roles ?? [];
   const all = [...new Set([...rulesets.flatMap(({ tables }) => tables.roles.map(({ name }) => name)), ...held])];
   const allow = (roles: readonly string[], some: readonly Use[]) => {
-    const heldRightsByRuleset = new Map(rulesets.map((ruleset) => [ruleset, heldRightsOf(ruleset, roles)]));
+    const heldRightsByRuleset = new Map(rulesets.map((ruleset) => [ruleset, rightsIn(ruleset, roles)]));
     return some.filter((use) =>
       isAllowed(
         use,
         principal,
-        heldRightsByRuleset.get(use.accessRequest.ruleset) ?? heldRightsOf(use.accessRequest.ruleset, roles),
+        heldRightsByRuleset.get(use.accessRequest.ruleset) ?? rightsIn(use.accessRequest.ruleset, roles),
       ),
     );
   };
@@ -44,12 +45,14 @@ export function leastRoles(ofPrincipal: PrincipalUses): LeastRights {
     ],
     seed: seedOfKey(principal, { services, roles }),
     beyond: uses.filter((use) => !possible.has(use)),
-    heldRights: (ruleset) => heldRightsOf(ruleset, roles),
+    heldRights: (ruleset) => rightsIn(ruleset, roles),
   };
 }
 
-function heldRightsOf({ service, tables }: Ruleset, roles: readonly string[]): HeldRights {
-  return { roles, held: permissionsOfRoles(tables, roles), resources: null, services: [service], pending: [] };
+/** What a personal key with these roles of its user may do, if it is for the service. */
+function rightsIn(ruleset: Ruleset, roles: readonly string[]): HeldRights {
+  const services = [serviceOfKey(ruleset, 'personal-key') ?? ruleset.service];
+  return { roles, held: permissionsOfRoles(ruleset.tables, roles), resources: null, services, pending: [] };
 }
 
 /** The number of permissions that a role grants in these services. */

@@ -1,10 +1,11 @@
+import { serviceOfKey } from '../core/decide.ts';
 import type { Principal } from '../core/principal.ts';
 import type { PrincipalUses } from '../explaining/least-rights.ts';
 
 /** The services that a key used, without those that accept keys for any service. */
-export function servicesUsed({ uses }: Pick<PrincipalUses, 'uses'>): readonly string[] {
+export function servicesUsed({ principal, uses }: Pick<PrincipalUses, 'principal' | 'uses'>): readonly string[] {
   const rulesets = new Set(uses.map(({ accessRequest }) => accessRequest.ruleset));
-  return [...rulesets].filter(({ tables }) => tables.product !== undefined).map(({ service }) => service);
+  return [...new Set([...rulesets].flatMap((ruleset) => serviceOfKey(ruleset, principal.kind) ?? []))];
 }
 
 /** Renders a key with these rights as in a seed. */

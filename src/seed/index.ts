@@ -4,6 +4,7 @@ import { readDocument } from '../config/config.ts';
 import type { Seeding } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
+import type { Instant } from '../core/clock.ts';
 import { once } from '../core/once.ts';
 import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
@@ -165,6 +166,11 @@ export function ownSeed(seed: Seed, derivation: Derivation): Seed {
 /** The readable form of a seed, with credentials. */
 export function castOf(kept: KeptSeed, services: readonly ServiceDefinition[]): Cast {
   return isOwnable(kept) ? kept.cast : castOfParts(read(kept).parts, services);
+}
+
+/** The cast with what follows from the time, such as the state of a model. */
+export function castAt(cast: Cast, services: readonly ServiceDefinition[], now: Instant): Cast {
+  return mapParts(cast, services, (seed, part) => seed.castAt?.(part, now) ?? part);
 }
 
 /** The cast with tokens that do not end. They take half a millisecond each, except those of the built-in cast. */

@@ -9,12 +9,14 @@ import { airManifest } from './air/manifest.ts';
 import type { Ports } from './control/ports.ts';
 import { nakManifest } from './nak/manifest.ts';
 import { ngcManifest } from './ngc/manifest.ts';
+import { catalogueManifest } from './nvcf/catalogue/manifest.ts';
 import { nvcfManifest } from './nvcf/manifest.ts';
 import { nvctManifest } from './nvct/manifest.ts';
 import { runaiManifest } from './runai/manifest.ts';
 
 export type { Ports } from './control/ports.ts';
 export type { NgcCast } from './ngc/cast.ts';
+export type { CastModel, CatalogueCast } from './nvcf/catalogue/cast.ts';
 export type { RunaiCast } from './runai/cast.ts';
 
 /**
@@ -26,6 +28,7 @@ export const MANIFESTS: readonly Manifest[] = [
   airManifest,
   nvcfManifest,
   nvctManifest,
+  catalogueManifest,
   ngcManifest,
   nakManifest,
 ];
@@ -63,7 +66,8 @@ export async function loadServices(settings?: Settings): Promise<readonly Servic
   const served = MANIFESTS.filter(({ isServed }) => settings === undefined || isServed?.(settings) !== false);
   const services: readonly ServiceDefinition[] = await Promise.all(served.map(({ load }) => load(rulesetsOfKeys)));
   function rulesetsOfKeys(): readonly Ruleset[] {
-    return services.flatMap(({ rulesets }) => rulesets).filter(({ tables }) => tables.product !== undefined);
+    const all = services.flatMap(({ rulesets }) => rulesets);
+    return all.filter(({ tables }) => tables.product !== undefined || tables.keyServices !== undefined);
   }
   return services;
 }

@@ -62,8 +62,8 @@ describe('the posture of a server', async () => {
     const settings = config({});
     const world = { store: server.world.store, clock };
     const rulesets = [
-      { service: 'toys', profile: '2' },
-      { service: 'games', profile: null },
+      { service: 'toys', profile: '2', tables: {} },
+      { service: 'games', profile: null, tables: {} },
     ];
     return postureOf(
       { worlds: { default: world }, settings, rulesets } as unknown as Server,

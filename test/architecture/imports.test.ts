@@ -139,29 +139,37 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   // The list: what it takes of a service before that is loaded, and how it is loaded.
   {
     files: /^services\/index$/,
-    may: [/^services\/[a-z-]+\/(manifest|cast)$/, /^services\/control\/(forms|index|ports)$/, /^core\/reasons$/],
+    may: [
+      /^services\/[a-z-]+\/(?:[a-z-]+\/)?(manifest|cast)$/,
+      /^services\/control\/(forms|index|ports)$/,
+      /^core\/reasons$/,
+    ],
     types: [/^contract\//, /^core\//, /^store\/row-form$/],
   },
   {
-    files: /^services\/([a-z-]+)\/(manifest|options|reasons|cast)$/,
+    files: /^services\/([a-z-]+)\/(?:catalogue\/)?(manifest|options|reasons|cast)$/,
     may: [
-      /^services\/OWN\/(forms|index|options|reasons|cast|redirect-uris|token-lifetimes)$/,
+      /^services\/OWN\/(?:catalogue\/)?(forms|index|options|reasons|cast|redirect-uris|token-lifetimes)$/,
       /^core\//,
       /^ngc-keys\/(forms|reasons)$/,
     ],
     types: [/^contract\//],
   },
   {
-    files: /^services\/([a-z-]+)\/tables\/index$/,
-    may: [/^services\/OWN\/tables\//, /^core\/sections$/],
+    files: /^services\/([a-z-]+)\/(?:catalogue\/)?tables\/index$/,
+    may: [/^services\/OWN\/(?:catalogue\/)?tables\//, /^core\/sections$/],
     types: [/^core\//],
   },
   {
-    files: /^services\/([a-z-]+)\/tables\/remedies$/,
-    may: [/^services\/OWN\/tables\//, /^ngc-keys\/remedies$/],
+    files: /^services\/([a-z-]+)\/(?:catalogue\/)?tables\/remedies$/,
+    may: [/^services\/OWN\/(?:catalogue\/)?tables\//, /^ngc-keys\/remedies$/],
     types: [/^core\//],
   },
-  { files: /^services\/([a-z-]+)\/tables\//, may: [/^services\/OWN\/tables\//], types: [/^core\//] },
+  {
+    files: /^services\/([a-z-]+)\/(?:catalogue\/)?tables\//,
+    may: [/^services\/OWN\/(?:catalogue\/)?tables\//],
+    types: [/^core\//],
+  },
   // The switchboard drives what testers reach for; the other services know nothing of it.
   {
     files: /^services\/control\//,

@@ -12,13 +12,14 @@ import type { RefusedRequest } from '../../src/explaining/hints/refused-request.
 import { WORLD_HINTS } from '../../src/explaining/hints/tokens.ts';
 import { ownHostsOf } from '../../src/http/mount.ts';
 import type { ApiDocument } from '../../src/http/openapi.ts';
+import { keyServices, productsOf } from '../../src/ngc-keys/key-policy.ts';
 import { KEY_REASONS } from '../../src/ngc-keys/reasons.ts';
 import { findSeedFaults } from '../../src/seed/check.ts';
 import { control } from '../../src/services/control/index.ts';
 import { ALL_REASONS, type Ports } from '../../src/services/index.ts';
 import { apiDocument } from '../support/api-document.ts';
 import { checkServices, mountFaults } from '../support/service-faults.ts';
-import { KEYED, SERVICES } from '../support/services.ts';
+import { SERVICES } from '../support/services.ts';
 import { ROOT, sourceFiles } from './source-files.ts';
 
 /** Before anything is left out for readers. */
@@ -38,6 +39,9 @@ const DOCUMENTS = new Map(
 );
 const documentOf = (name: string) => DOCUMENTS.get(name) as ApiDocument;
 
+/** A service that is a face of another one is in a folder of that one. */
+const FOLDERS: Readonly<Record<string, string>> = { catalogue: 'nvcf/catalogue' };
+
 /** The fixed files and folders of a service, in its four places. */
 const SHAPE = [
   'src/services/NAME/index.ts',
@@ -53,14 +57,16 @@ const SHAPE = [
 
 describe.each(NAMES)('the service %s', (name) => {
   it.each(SHAPE)('has %s', (path) => {
-    expect(existsSync(join(ROOT, path.replace('NAME', name)))).toBe(true);
+    const folder = path.startsWith('src/') ? (FOLDERS[name] ?? name) : name;
+    expect(existsSync(join(ROOT, path.replace('NAME', folder)))).toBe(true);
   });
 });
 
 it.each(['src/services', 'openapi', 'fixtures', 'test/services'])('%s holds services and nothing else', (folder) => {
   const folders = readdirSync(join(ROOT, folder), { withFileTypes: true }).filter((entry) => entry.isDirectory());
 
-  expect(folders.map((entry) => entry.name).sort()).toEqual([...NAMES].sort());
+  const expected = folder === 'src/services' ? NAMES.filter((name) => !(name in FOLDERS)) : NAMES;
+  expect(folders.map((entry) => entry.name).sort()).toEqual(expected.toSorted());
 });
 
 describe.each(ALL)('the document of $name', (service) => {
@@ -111,10 +117,11 @@ describe.each(ALL)('the document of $name', (service) => {
 
 it('the documents name each service, and what keys call those for which they are made', () => {
   const { FaultMatch, KeyOrder } = MERGED.get('control').components.schemas;
-  const products = SERVICES.flatMap(({ rulesets: [ruleset] }) => ruleset?.tables.product ?? []);
+  const rulesets = SERVICES.flatMap(({ rulesets: [ruleset] }) => ruleset ?? []);
+  const products = productsOf(rulesets, 'personal-key').map(({ product }) => product);
 
   expect(FaultMatch.properties.service.enum).toEqual(SERVICES.map(({ name }) => name).sort());
-  expect(KeyOrder.properties.services.items.enum).toEqual(KEYED.toSorted());
+  expect(KeyOrder.properties.services.items.enum).toEqual(keyServices(rulesets, 'personal-key').toSorted());
   expect(MERGED.get('ngc').components.schemas.Policy.properties.product.enum.toSorted()).toEqual(products.sort());
 });
 

@@ -7,7 +7,7 @@ import { describe, expect } from 'vitest';
 import { parse } from 'yaml';
 import { admin } from '../support/cast.ts';
 import { it } from '../support/command.ts';
-import { ngcCast } from '../support/ngc-cast.ts';
+import { castKey, ngcCast } from '../support/ngc-cast.ts';
 
 const execute = promisify(execFile);
 const COMPOSE = new URL('../../examples/compose/compose.yaml', import.meta.url);
@@ -39,7 +39,9 @@ describe.concurrent('`env`', () => {
       AIR_API_URL: url,
       NVCF_BASE_URL: url,
       NVCF_BASE_NVCT_URL: url,
+      NVIDIA_BASE_URL: `${url}/integrate/v1`,
       NGC_API_KEY: ownersKey?.key,
+      NVIDIA_API_KEY: castKey('catalogue-user').key,
     };
 
     for (const { code, stderr } of [forShell, ...others]) expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -49,7 +51,9 @@ describe.concurrent('`env`', () => {
     expect(JSON.parse(json)).toEqual(expected);
     const inNetwork = `http://nvidia:${port}`;
     const names = Object.keys(expected).filter((name) => name.endsWith('_URL'));
-    const addresses = Object.fromEntries(names.map((name) => [name, inNetwork]));
+    const addresses = Object.fromEntries(
+      names.map((name) => [name, name === 'NVIDIA_BASE_URL' ? `${inNetwork}/integrate/v1` : inNetwork]),
+    );
     expect(parse(compose)).toEqual({ environment: { ...expected, ...addresses } });
   });
 
@@ -151,7 +155,7 @@ describe.concurrent('`env`', () => {
 
     expect(await command.run(['env', '--port', String(port), '--format', 'json'])).toMatchObject({
       code: 0,
-      stdout: `${JSON.stringify({ RUNAI_BASE_URL: url, AIR_API_URL: url, NVCF_BASE_URL: url, NVCF_BASE_NVCT_URL: url }, null, 2)}\n`,
+      stdout: `${JSON.stringify({ RUNAI_BASE_URL: url, AIR_API_URL: url, NVCF_BASE_URL: url, NVCF_BASE_NVCT_URL: url, NVIDIA_BASE_URL: `${url}/integrate/v1` }, null, 2)}\n`,
       stderr: expect.stringMatching(/RUNAI_CLIENT_ID.*\n.*NGC_API_KEY/),
     });
   });

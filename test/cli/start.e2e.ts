@@ -36,7 +36,7 @@ describe.concurrent('a start', () => {
     expect(stdout.endsWith(`\nnv-auth-mock ready on ${url}\n`)).toBe(true);
     expect(stdout.split('\n')[0]).toBe(`nv-auth-mock ${version}`);
     expect(stdout).toMatch(/^state=memory propagation=off .*runai=2\.24 .*nvcf=documented/m);
-    expect(stdout).toMatch(/^cast: 3 users, 3 applications, 3 service accounts, 19 NGC keys; built-in$/m);
+    expect(stdout).toMatch(/^cast: 3 users, 3 applications, 3 service accounts, 21 NGC keys; built-in$/m);
     expect(stdout).toContain(`\nconsole: ${url}/   credentials: ${url}/_mock/cast `);
     expect(page.headers.get('content-type')).toContain('text/html');
     expect(stderr).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z info .*\b401\b.*\n$/);

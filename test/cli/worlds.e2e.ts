@@ -185,7 +185,8 @@ describe.concurrent('`env --world`', () => {
     const variables = JSON.parse(json?.stdout ?? '');
     const below = `http://mock:${server.port}/w/alice`;
     const addresses = Object.keys(variables).filter((name) => name.endsWith('_URL'));
-    const inNetwork = Object.fromEntries(addresses.map((name) => [name, below]));
+    const pathOf = (name: string) => (name === 'NVIDIA_BASE_URL' ? '/integrate/v1' : '');
+    const inNetwork = Object.fromEntries(addresses.map((name) => [name, below + pathOf(name)]));
 
     expect(variables).toMatchObject({
       RUNAI_BASE_URL: `${server.url}/w/alice`,

@@ -8,6 +8,7 @@ import {
   type LookupResult,
   mayAccess,
   type ResourceAttributes,
+  serviceOfKey,
   type Verdict,
 } from '../../src/core/decide.ts';
 import type { Decision } from '../../src/core/decision.ts';
@@ -123,7 +124,8 @@ function someStanding(draws: Draws, ruleset: Ruleset, bound: boolean): HeldRight
     held: new Set(draws.some(grants, 0.6)),
     resources: bound ? someResources(draws, ruleset) : null,
   });
-  const services = draws.chance(0.9) ? [ruleset.service] : draws.some(['other']);
+  const kind = bound ? serviceKey.kind : personalKey.kind;
+  const services = draws.chance(0.9) ? [serviceOfKey(ruleset, kind) ?? ruleset.service] : draws.some(['other']);
   const versions = bound ? draws.below(4) : 0;
   const pending = Array.from({ length: versions }, (_, index) => ({
     ...rights(),

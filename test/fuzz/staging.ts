@@ -62,6 +62,7 @@ export async function enrolled(server: Server, { runai }: Versions): Promise<Enr
       air: [...names(ofAir), ...names(ofCast)],
       nvcf: [`the key ${FULL}`, ...names(ofCast)],
       nvct: ['the key nvct-cli', ...names(ofCast)],
+      catalogue: ['the key catalogue-user', ...names(ofCast)],
       ngc: ['the key owner', ...names(ofCast)],
     },
     secrets: [

@@ -56,6 +56,8 @@ const NOT_OF_FORM: readonly RegExp[] = [
   /must be lesser than or equal to|Health URI cannot be empty/,
   /Invalid status '|must match the ones in|must share the same functionType|multiple GPU specifications|Invalid telemetry type|must be the id of an asset/,
   /requires the field `rateLimit|is required when 'perAccountPriority'|Either both or none of 'helmChart'|requires at least one of the fields `llmConfig/,
+  // What only some models require.
+  /'input_type' parameter is required|single tool-calls/,
   // OpenAPI cannot demand a media type without a body.
   /The body must be JSON\..*\/suspend"/,
   // A member or a header.

@@ -438,7 +438,7 @@ describe('a scope that is given with one type only', () => {
 });
 
 it('keys can be made for services with a product', () => {
-  expect(keyServices(rulesets)).toEqual(['toys']);
+  expect(keyServices(rulesets, 'service-key')).toEqual(['toys']);
 });
 
 it('roles are known once, of every service', () => {

@@ -48,6 +48,7 @@ describe.each([
   ['ngc', 'ngc'],
   ['nvcf', 'nvcf'],
   ['nvct', 'nvct'],
+  ['catalogue', 'catalogue'],
   ['nak', 'nak'],
   ['air', 'air.2.0'],
 ] as const)("Prism's proxy with the document of %s", { timeout: PATIENCE_MS }, (service, name) => {

@@ -72,6 +72,8 @@ describe.each<[service: string, document: string, config: Parameters<typeof test
   ['nvcf', 'nvcf', { nvcf: 'open-source' }],
   ['nvct', 'nvct', {}],
   ['nvct', 'nvct', { nvcf: 'open-source' }],
+  ['catalogue', 'catalogue', {}],
+  ['catalogue', 'catalogue', { nvcf: 'open-source' }],
   ['air', 'air.2.0', {}],
   ['air', 'air.dsx', { air: 'dsx' }],
   ['ngc', 'ngc', {}],

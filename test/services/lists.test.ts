@@ -35,6 +35,7 @@ const NOT_TRIED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     listAvailableInstanceTypes: SAME,
     getGpuQuotaRules: 'limits of the organisation in its path, which must be the one of the key',
   },
+  catalogue: { listModels: SAME },
   nak: {
     listKeyServices: SAME,
     listAdminTokenKeys: SAME,

@@ -60,7 +60,8 @@ interface ServedCast {
 /** The credential with which the examples of a service's document succeed: the first one of the cast for the service. */
 export function credentialOfExamples({ runai, ngc }: ServedCast, service: string): string {
   if (service === 'runai') return runai.users[0]?.bearer ?? '';
-  return (ngc.keys.find(({ services }) => services.includes(service)) ?? ngc.keys[0])?.key ?? '';
+  const called = service === 'catalogue' ? 'public-api' : service;
+  return (ngc.keys.find(({ services }) => services.includes(called)) ?? ngc.keys[0])?.key ?? '';
 }
 
 /** The options that a service needs to be served at all. */

@@ -21,6 +21,11 @@ export function mountFaults({ service, ruleset, document }: Mounted, reasons: Re
     ...document.operations
       .filter(({ path }) => !service.prefixes.some((prefix) => isBelow(path, prefix)))
       .map(({ path }) => `path \`${path}\` is below none of its prefixes`),
+    ...ruleset.tables.operations.flatMap(({ id, checksFirst }) =>
+      checksFirst === undefined || service.checks?.[checksFirst] !== undefined
+        ? []
+        : [`operation \`${id}\` names the unknown check \`${checksFirst}\``],
+    ),
     ...checkTables(ruleset.tables, documented, Object.keys(service.lookups), reasons),
   ];
 }

@@ -3,6 +3,9 @@ const TITLES: ReadonlyMap<string, string> = new Map([
   ['air', 'Air'],
   ['nvcf', 'Cloud Functions'],
   ['nvct', 'Cloud Tasks'],
+  ['catalogue', 'API catalogue'],
+  // As keys call it.
+  ['public-api', 'Public API Endpoints'],
   ['ngc', 'NGC keys'],
   ['nak', 'Key service'],
   ['control', 'Control API'],

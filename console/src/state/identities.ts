@@ -1,5 +1,6 @@
 import { ask } from '../control-api/client.ts';
 import { boundTo, madeTexts, readKeys, type ShownKey } from './keys.ts';
+import { serviceOfKey } from './rulesets.ts';
 
 /** Identity who can call a service of this world. */
 export interface Identity {
@@ -79,7 +80,7 @@ function keysOf({ ngc }: Cast, keys: readonly ShownKey[]): Identity[] {
       id,
       name,
       kind: `${type} key`,
-      services,
+      services: services.map(serviceOfKey),
       holds: status === 'active' ? rights : `${status}: ${rights}`,
       credentials: text === undefined ? [] : [{ kind: 'key', text }],
       key,

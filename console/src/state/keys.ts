@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { askAll } from '../control-api/client.ts';
 import type { Key, KeyPolicy, KeyResource } from '../control-api/types.ts';
-import { type Ruleset, rulesetOf } from './rulesets.ts';
+import { type Ruleset, rulesetOf, serviceOfKey } from './rulesets.ts';
 
 /** A policy as it says itself what it is bound to; several resources add up. */
 export interface Policy extends Omit<KeyPolicy, 'resource'> {
@@ -25,7 +25,7 @@ export async function readKeys(): Promise<readonly ShownKey[]> {
   const keys = await askAll<Omit<ShownKey, 'unbound'>>('keys');
   const services = [...new Set(keys.flatMap((key) => key.services))];
   const meanings = new Map(
-    await Promise.all(services.map(async (name) => [name, meaningOf(await rulesetOf(name))] as const)),
+    await Promise.all(services.map(async (name) => [name, meaningOf(await rulesetOf(serviceOfKey(name)))] as const)),
   );
   return keys.map((key) => ({ ...key, unbound: unboundIn(key.services, meanings) }));
 }

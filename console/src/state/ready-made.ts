@@ -48,6 +48,8 @@ export function envOf({ services, credentials: [credential] }: Callable): string
     lines.push(['NGC_API_KEY', credential.text]);
     if (services.includes('nvcf')) lines.push(['NVCF_BASE_URL', baseUrl()]);
     if (services.includes('nvct')) lines.push(['NVCF_BASE_NVCT_URL', baseUrl()]);
+    if (services.includes('catalogue'))
+      lines.push(['NVIDIA_BASE_URL', `${baseUrl()}/integrate/v1`], ['NVIDIA_API_KEY', credential.text]);
     if (services.includes('air')) lines.push(['AIR_API_URL', baseUrl()]);
   } else {
     lines.push(['RUNAI_BASE_URL', baseUrl()]);

@@ -54,6 +54,8 @@ export interface Ruleset {
   readonly service: string;
   /** What keys of NGC are made for, if they count here. */
   readonly product?: string;
+  /** For a service that keys for others may call: the service that a key must be for. */
+  readonly keyServices?: Readonly<Record<'personal-key' | 'service-key', string>>;
   readonly profile: string | null;
   /** What the vendor calls a right: `scope` or `permission`. */
   readonly term: string;
@@ -64,6 +66,23 @@ export interface Ruleset {
   readonly resourceTypes?: readonly ResourceType[];
   /** Ends the sentence “a key without a resource ...” of a service key; absent where resources do not matter. */
   readonly unbound?: string;
+}
+
+/** The services that keys call by other names. */
+const CALLED_BY_KEYS: ReadonlyMap<string, string> = new Map([['public-api', 'catalogue']]);
+
+/** The service that a key for this one may call. */
+export function serviceOfKey(name: string): string {
+  return CALLED_BY_KEYS.get(name) ?? name;
+}
+
+/** The name of the service in keys of this type; undefined if none are made for it. */
+export function nameInKeys(
+  { service, product, keyServices }: Ruleset,
+  type: 'personal' | 'service',
+): string | undefined {
+  if (product !== undefined) return service;
+  return type === 'personal' ? keyServices?.['personal-key'] : undefined;
 }
 
 const rulesets = new Map<string, Promise<Ruleset>>();

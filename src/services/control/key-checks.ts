@@ -5,7 +5,14 @@ import { Problem } from '../../core/problem.ts';
 import { redact } from '../../core/redact.ts';
 import type { Ruleset } from '../../core/ruleset.ts';
 import { quote } from '../../explaining/index.ts';
-import { editPolicy, type GivenResource, keyServices, knownRoles, messageOf } from '../../ngc-keys/key-policy.ts';
+import {
+  editPolicy,
+  type GivenResource,
+  type KeyKind,
+  keyServices,
+  knownRoles,
+  messageOf,
+} from '../../ngc-keys/key-policy.ts';
 
 /** The policy in a request that creates or edits a service key. */
 export interface GivenPolicy {
@@ -20,10 +27,14 @@ export function refuseMembers<Given>(given: Given, members: readonly (keyof Give
   if (member !== undefined) throw new Problem('invalid_request', `Field \`${member}\` is not allowed: ${why}.`);
 }
 
-export function resolveServices(rulesets: readonly Ruleset[], services: readonly string[]): string[] {
-  const known = keyServices(rulesets);
+export function resolveServices(rulesets: readonly Ruleset[], services: readonly string[], kind: KeyKind): string[] {
+  const known = keyServices(rulesets, kind);
   const unknown = services.find((service) => !known.includes(service));
   if (unknown === undefined) return [...new Set(services)];
+  if (kind === 'service-key' && keyServices(rulesets, 'personal-key').includes(unknown)) {
+    const message = `Field \`services\` has \`${unknown}\`, which only personal keys can be for. Use one of ${listNames('', known)}.`;
+    throw new Problem('invalid_request', message);
+  }
   throw new Problem(
     'invalid_request',
     `Field \`services\` has the unknown service \`${redact(unknown).slice(0, 100)}\`.${adviseName(unknown, known)}`,

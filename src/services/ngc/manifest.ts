@@ -13,6 +13,14 @@ const VARIABLES: readonly Variable[] = [
     },
     absent: 'personal key of an organisation owner',
   },
+  {
+    // Clients of the API catalogue read it.
+    name: 'NVIDIA_API_KEY',
+    of: (part) => {
+      const { org, keys = [] } = (part ?? {}) as Partial<NgcCast>;
+      return keys.find((one) => one.org === org && one.services.includes('public-api'))?.key;
+    },
+  },
 ];
 
 /** Known to the command and the library before the service is loaded. */

@@ -222,7 +222,7 @@ function findKeyFaults(
     ...findForeignMembers(key, place),
     ...findOwnerFaults(key, of, place),
     ...findPolicyFaults(policyOf(key, rulesets, known), of, place),
-    ...findUnknown('services', 'service', key.services, keyServices(rulesets)),
+    ...findUnknown('services', 'service', key.services, keyServices(rulesets, `${key.type}-key`)),
     ...findUnknown('roles', 'role', key.roles ?? [], roles),
   ];
   if (key.key !== undefined && keyForm(key.key) !== 'marked') {

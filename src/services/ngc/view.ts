@@ -1,5 +1,6 @@
 import type { Schema } from '../../contract/documented.ts';
 import { type Instant, rfc3339 } from '../../core/clock.ts';
+import { serviceOfKey } from '../../core/decide.ts';
 import type { Policy } from '../../core/policy.ts';
 import type { Ruleset } from '../../core/ruleset.ts';
 import { encodeResources } from '../../ngc-keys/key-policy.ts';
@@ -12,9 +13,9 @@ export function productPolicies(
   policy: Policy | null,
 ): Schema<'ngc', 'Policy'>[] {
   return services.flatMap((service) => {
-    const ruleset = rulesets.find((one) => one.service === service);
-    if (ruleset?.tables.product === undefined) return [];
-    const { product, permissions } = ruleset.tables;
+    const ruleset = rulesets.find((one) => one.service === service || serviceOfKey(one, 'personal-key') === service);
+    if (ruleset === undefined) return [];
+    const { product = service, permissions } = ruleset.tables;
     const own = policy?.scopes.filter((scope) => permissions.some(({ id }) => id === scope)) ?? [];
     const resources = encodeResources(ruleset, policy?.resources ?? []);
     return [{ product, ...(policy !== null && { scopes: own, resources }) }];

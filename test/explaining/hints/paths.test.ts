@@ -131,7 +131,7 @@ describe('a path that nothing is served at is told', () => {
     ] as const) {
       const [method] = request.split(' ');
       expect((await hintsOf(server.call, request)).texts[0]).toContain(
-        `call \`${method} /llm${path}\`, or \`${method} ${path}\` on the host \`llm.localhost\`.`,
+        `call \`${method} /llm${path}\`, \`${method} /integrate${path}\`, or \`${method} ${path}\` on the host \`llm.localhost\`, or \`${method} ${path}\` on the host \`integrate.localhost\`.`,
       );
     }
   });

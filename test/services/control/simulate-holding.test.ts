@@ -131,7 +131,7 @@ describe('every operation at once:', () => {
   it('of a key, those of the services that keys can call', async () => {
     const effects = await effectsOf({ principal: 'nvcf-deployer', ...ALL });
 
-    expect(servicesOf(effects).sort()).toEqual([...KEYED, 'ngc'].sort());
+    expect(servicesOf(effects).sort()).toEqual([...KEYED, 'catalogue', 'ngc'].sort());
     const ofEach = await Promise.all(servicesOf(effects).map((service) => operationsOf(service)));
     expect(idsOf(effects)).toEqual(ofEach.flat());
     expect(effects).toContainEqual({ operation: 'listFunctions', service: 'nvcf', effect: 'allow' });
@@ -165,7 +165,7 @@ describe('every operation at once:', () => {
     const nothing = await effectsOf({ holding: { scopes: [] }, ...ALL });
     const read = await effectsOf({ holding: { scopes: ['air:access', 'air:simulation_read'] }, ...ALL });
 
-    expect(servicesOf(nothing)).toEqual(KEYED);
+    expect(servicesOf(nothing)).toEqual([...KEYED, 'catalogue']);
     expect(idsOf(nothing.filter(({ service, effect }) => service === 'air' && effect === 'deny'))).toEqual(
       await operationsOf('air', 'keyed'),
     );

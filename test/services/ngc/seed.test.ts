@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { serviceOfKey } from '../../../src/core/decide.ts';
 import { derivationOf } from '../../../src/credentials/derivation.ts';
 import { seededRandom } from '../../../src/platform/random.ts';
 import { ngcSeed } from '../../../src/services/ngc/seed.ts';
@@ -8,7 +9,7 @@ import { NOON } from '../../support/records.ts';
 import { SERVICES } from '../../support/services.ts';
 
 const seeding = ngcSeed(() =>
-  SERVICES.flatMap(({ rulesets }) => rulesets).filter(({ tables }) => tables.product !== undefined),
+  SERVICES.flatMap(({ rulesets }) => rulesets).filter((ruleset) => serviceOfKey(ruleset, 'personal-key') !== null),
 );
 const faults = (part: unknown) => seeding.faults(part, {}).map(({ message }) => message);
 const completed = (part: unknown) => seeding.complete?.(part, derivationOf('default'));

@@ -102,7 +102,7 @@ class FaultOrder(_FaultOrder, total=False):
 
 # The requests that a fault affects. Default: every request.
 class FaultMatch(TypedDict, total=False):
-    service: "Literal[\"air\", \"nak\", \"ngc\", \"nvcf\", \"nvct\", \"runai\"]"
+    service: "Literal[\"air\", \"catalogue\", \"nak\", \"ngc\", \"nvcf\", \"nvct\", \"runai\"]"
     operation: "str"
     method: "Literal[\"GET\", \"HEAD\", \"POST\", \"PUT\", \"PATCH\", \"DELETE\", \"OPTIONS\"]"
     path: "str"
@@ -274,7 +274,7 @@ class Requests(TypedDict):
 
 # Requests that are like this in every member given. `{}` matches every request.
 class RequestMatch(TypedDict, total=False):
-    service: "Literal[\"air\", \"nak\", \"ngc\", \"nvcf\", \"nvct\", \"runai\"]"
+    service: "Literal[\"air\", \"catalogue\", \"nak\", \"ngc\", \"nvcf\", \"nvct\", \"runai\"]"
     operation: "str"
     method: "Literal[\"GET\", \"HEAD\", \"POST\", \"PUT\", \"PATCH\", \"DELETE\", \"OPTIONS\"]"
     path: "str"
@@ -637,7 +637,7 @@ class Keys(TypedDict):
 class _KeyOrder(TypedDict):
     type: "Literal[\"personal\", \"service\"]"
     name: "str"
-    services: "List[Literal[\"air\", \"nvcf\", \"nvct\"]]"
+    services: "List[Literal[\"air\", \"nvcf\", \"nvct\", \"public-api\"]]"
 
 
 # The key to make.
@@ -655,7 +655,7 @@ class KeyOrder(_KeyOrder, total=False):
 class KeyEdit(TypedDict, total=False):
     name: "str"
     status: "Literal[\"active\", \"disabled\"]"
-    services: "List[Literal[\"air\", \"nvcf\", \"nvct\"]]"
+    services: "List[Literal[\"air\", \"nvcf\", \"nvct\", \"public-api\"]]"
     scopes: "List[str]"
     resource: "Union[KeyResource, List[KeyResource]]"
     roles: "List[str]"

@@ -6,7 +6,7 @@ import { textOf } from '../../parts/loaded.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { effectsOf } from '../../state/effects.ts';
-import type { ResourceType, Rule, Ruleset } from '../../state/rulesets.ts';
+import { type ResourceType, type Rule, type Ruleset, serviceOfKey } from '../../state/rulesets.ts';
 import { type Draft, holdingOf, inForm, namedResources } from './draft.ts';
 
 type Seen = { readonly operations: readonly OperationEffect[] } | { readonly fault: string };
@@ -68,7 +68,7 @@ export function Allowed(props: {
 
 async function allowedBy(question: string): Promise<Seen> {
   const { holding, services } = JSON.parse(question) as { holding: object; services: readonly string[] };
-  const answers = await Promise.all(services.map((service) => effectsOf({ holding }, service)));
+  const answers = await Promise.all(services.map((service) => effectsOf({ holding }, serviceOfKey(service))));
   return { operations: answers.flat() };
 }
 

@@ -14,7 +14,7 @@ import { editKey } from '../../state/edit-key.ts';
 import { readOrganizations } from '../../state/identities.ts';
 import { keepText, type ShownKey } from '../../state/keys.ts';
 import { curlOf, envOf } from '../../state/ready-made.ts';
-import { type Ruleset, readServices, rulesetOf } from '../../state/rulesets.ts';
+import { nameInKeys, type Ruleset, readServices, rulesetOf, serviceOfKey } from '../../state/rulesets.ts';
 import { offerUndo } from '../../state/undo.ts';
 import { Allowed } from './allowed.tsx';
 import { type Draft, draftOf, editOf, FORCE, inForm, orderOf } from './draft.ts';
@@ -52,8 +52,11 @@ function Fields(props: {
 }) {
   const { rulesets, draft, change, edited, stored } = props;
   const act = useAct();
-  const withKeys = rulesets.filter(({ product }) => product !== undefined);
-  const ticked = withKeys.filter(({ service }) => draft.services.includes(service));
+  const withKeys = rulesets.flatMap((ruleset) => {
+    const name = nameInKeys(ruleset, draft.type);
+    return name === undefined ? [] : [{ name, ruleset }];
+  });
+  const ticked = withKeys.filter(({ name }) => draft.services.includes(name)).map(({ ruleset }) => ruleset);
   const isService = draft.type === 'service';
   // It is open where the key has something of it.
   const [isAdvanced] = useState(draft.expiresAt !== '');
@@ -106,7 +109,7 @@ function Fields(props: {
         </div>
         <Ticks
           legend="Services"
-          options={withKeys.map(({ service }) => ({ id: service, text: serviceTitle(service) }))}
+          options={withKeys.map(({ name, ruleset }) => ({ id: name, text: serviceTitle(ruleset.service) }))}
           ticked={draft.services}
           change={(services) => change({ services })}
         />
@@ -218,7 +221,8 @@ function Field(props: {
 
 /** A key that was stored, with its text if it is new. */
 function Stored({ answer, isNew }: { readonly answer: Answer; readonly isNew: boolean }) {
-  const { id, name, services, key, warnings = [], pending } = answer;
+  const { id, name, key, warnings = [], pending } = answer;
+  const services = answer.services.map(serviceOfKey);
   const credentials = key === undefined ? [] : [{ kind: 'key', text: key } as const];
   const curl = curlOf({ services, credentials });
   const env = envOf({ services, credentials });

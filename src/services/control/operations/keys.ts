@@ -52,7 +52,7 @@ export async function createKey(
       type: order.type,
       name: order.name,
       description: null,
-      services: resolveServices(context.rulesets, order.services),
+      services: resolveServices(context.rulesets, order.services, `${order.type}-key`),
       user: person?.email ?? null,
       roles: person?.roles ?? [],
       expiresAt: expiryOf(order.expiresAt, now) ?? null,
@@ -155,7 +155,7 @@ const update: Handler<'control', 'update_key'> = async (context) => {
     editKey(context, now, key, {
       ...(name !== undefined && { name }),
       ...(status !== undefined && { enabled: status === 'active' }),
-      ...(services !== undefined && { services: resolveServices(rulesets, services) }),
+      ...(services !== undefined && { services: resolveServices(rulesets, services, `${key.type}-key`) }),
       ...(roles !== undefined && { roles }),
       ...(expiresAt !== undefined && { expiresAt }),
       ...(isPolicy && { policy }),

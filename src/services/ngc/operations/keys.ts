@@ -7,7 +7,7 @@ import { Problem } from '../../../core/problem.ts';
 import type { Ruleset } from '../../../core/ruleset.ts';
 import { requestStatus } from '../../../ngc-keys/envelope.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
-import { type GivenResource, messageOf, readPolicy } from '../../../ngc-keys/key-policy.ts';
+import { type GivenResource, messageOf, productsOf, readPolicy } from '../../../ngc-keys/key-policy.ts';
 import { editKey, issueKey, newestPolicy, reportUseless, rotateKey } from '../../../ngc-keys/keyring.ts';
 import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import type { KeyInForce } from '../../../ngc-keys/records.ts';
@@ -57,7 +57,7 @@ async function create(
     org: caller.principal.org ?? '',
     name: body.name,
     description: body.description ?? null,
-    services: servicesOf(rulesets, body.policies),
+    services: servicesOf(rulesets, body.policies, owned.type),
     roles: caller.heldRights.roles,
     expiresAt: expiryOf(body, now) ?? null,
   };
@@ -67,7 +67,7 @@ async function create(
 
 const createServiceKey: Handler<'ngc', 'createServiceKey'> = (context) => {
   const { body, rulesets } = context;
-  const policy = policyOf(rulesets, body.policies);
+  const policy = policyOf(rulesets, body.policies, 'service');
   return create(context, 'SERVICE_KEY', body, { type: 'service', user: null, policy });
 };
 
@@ -103,7 +103,10 @@ const update: Handler<'ngc', 'updateKey', KeyInForce> = async (context) => {
       ...(description !== undefined && { description }),
       ...(status !== undefined && { enabled: status === 'ACTIVE' }),
       ...(expiresAt !== undefined && { expiresAt }),
-      ...(policies !== undefined && { services: servicesOf(rulesets, policies), policy: policyOf(rulesets, policies) }),
+      ...(policies !== undefined && {
+        services: servicesOf(rulesets, policies, key.type),
+        policy: policyOf(rulesets, policies, key.type),
+      }),
     }),
   );
   return respondAndReport(context, key.id);
@@ -154,12 +157,13 @@ export function success({ random }: Pick<AuthenticatedContext, 'random'>) {
   return requestStatus('SUCCESS', random.uuid());
 }
 
-function servicesOf(rulesets: readonly Ruleset[], policies: readonly GivenPolicy[]): string[] {
-  const forKeys = rulesets.filter(({ tables }) => tables.product !== undefined);
+/** The services of the products that policies name, as keys of this type can have them. */
+function servicesOf(rulesets: readonly Ruleset[], policies: readonly GivenPolicy[], type: NewKey['type']): string[] {
+  const known = productsOf(rulesets, `${type}-key`);
   const services = policies.map(({ product }) => {
-    const ruleset = forKeys.find(({ tables, service }) => tables.product === product || service === product);
-    if (ruleset !== undefined) return ruleset.service;
-    const valid = forKeys.flatMap(({ tables }) => tables.product ?? []);
+    const found = known.find((one) => one.product === product || one.service === product);
+    if (found !== undefined) return found.service;
+    const valid = known.map((one) => one.product);
     throw new Problem(
       'invalid_request',
       `Field \`policies.product\` names the unknown product \`${product.slice(0, 100)}\`.${adviseName(product, valid)}`,
@@ -169,11 +173,11 @@ function servicesOf(rulesets: readonly Ruleset[], policies: readonly GivenPolicy
 }
 
 /** Accepts combinations that the documents rule out, because the vendor's console stores them too. */
-function policyOf(rulesets: readonly Ruleset[], policies: readonly GivenPolicy[]): Policy {
+function policyOf(rulesets: readonly Ruleset[], policies: readonly GivenPolicy[], type: NewKey['type']): Policy {
   const scopes = policies.flatMap((policy) => policy.scopes ?? []);
   const resources = policies.flatMap((policy) => policy.resources ?? []);
   const given = resources.map(({ type, id }): GivenResource => ({ type, ids: [id], isVendors: true }));
-  const { policy, faults } = readPolicy(rulesets, scopes, given, servicesOf(rulesets, policies));
+  const { policy, faults } = readPolicy(rulesets, scopes, given, servicesOf(rulesets, policies, type));
   const fault = faults.find(({ forceable }) => !forceable);
   if (fault !== undefined) throw new Problem('invalid_request', messageOf(fault));
   return policy;

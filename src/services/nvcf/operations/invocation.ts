@@ -37,9 +37,18 @@ async function call<Rendered>(
   const version = chooseVersion(context);
   await checkAssets(context, assets);
   const { behaviour } = version.body;
+  return answerOf(context, version, 'answer' in behaviour ? behaviour.answer : input, form);
+}
+
+/** Gives an answer of a version, or keeps it until its `invokeTime` has passed. */
+export async function answerOf<Rendered>(
+  context: AuthenticatedContext,
+  version: FunctionRow,
+  answer: unknown,
+  form: ResultForm<Rendered>,
+): Promise<Rendered> {
   const requestId = context.random.uuid();
-  const answer = 'answer' in behaviour ? behaviour.answer : input;
-  if (behaviour.invokeTime === 0) return form.fulfilledAnswer(requestId, answer);
+  if (version.body.behaviour.invokeTime === 0) return form.fulfilledAnswer(requestId, answer);
   await remember(context, { requestId, version, answer });
   return form.inProgressAnswer(requestId);
 }
@@ -54,7 +63,13 @@ function statusHeaders(requestId: string, status: string): Record<string, string
   return { 'nvcf-reqid': requestId, 'nvcf-status': status, 'access-control-expose-headers': 'nvcf-reqid' };
 }
 
-const PLAIN: ResultForm<Answer<'nvcf', 'invokeFunction'>> = {
+/** A result as it is, or none yet. */
+type PlainAnswer = { readonly headers: Readonly<Record<string, string>> } & (
+  | { readonly status: 200; readonly body: unknown }
+  | { readonly status: 202; readonly body: Readonly<Record<string, never>> }
+);
+
+export const PLAIN: ResultForm<PlainAnswer> = {
   fulfilledAnswer: (id, answer) => ({ status: 200, headers: statusHeaders(id, 'fulfilled'), body: answer ?? null }),
   inProgressAnswer: (id) => ({ status: 202, headers: statusHeaders(id, 'in-progress'), body: {} }),
 };
@@ -96,10 +111,15 @@ export function chooseVersion(context: AuthenticatedContext<Invoked>): FunctionR
   );
 }
 
-/** 0 counts as 1. @throws Problem */
-function checkPollSeconds(context: Pick<Context, 'headerLines'>): void {
+/** Is the time to wait one that can be waited for, if there is any? 0 counts as 1. */
+export function hasPollSeconds(context: Pick<Context, 'headerLines'>): boolean {
   const [text] = context.headerLines('nvcf-poll-seconds');
-  if (text === undefined || (/^\d+$/.test(text) && Number(text) <= MOST_POLL_SECONDS)) return;
+  return text === undefined || (/^\d+$/.test(text) && Number(text) <= MOST_POLL_SECONDS);
+}
+
+/** @throws Problem */
+function checkPollSeconds(context: Pick<Context, 'headerLines'>): void {
+  if (hasPollSeconds(context)) return;
   throw new Problem(
     'invalid_request',
     `Header \`NVCF-POLL-SECONDS\` must be a whole number from 0 to ${MOST_POLL_SECONDS}.`,
@@ -131,7 +151,7 @@ async function remember(context: AuthenticatedContext, { requestId, version, ans
 }
 
 /** A result is delivered only once. */
-async function pollResult<Rendered>(
+export async function pollResult<Rendered>(
   context: AuthenticatedContext<InvocationRow>,
   form: ResultForm<Rendered>,
 ): Promise<Rendered> {

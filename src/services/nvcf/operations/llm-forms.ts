@@ -1,5 +1,6 @@
 import type { Schema } from '../../../contract/documented.ts';
 import { isRecord } from '../../../core/members.ts';
+import { Problem } from '../../../core/problem.ts';
 import { drawnAt } from '../../../platform/random.ts';
 
 /** An answer of a function behind the LLM gateway, before it has a form. */
@@ -25,9 +26,22 @@ export function lastOfUser(messages: unknown): string {
   return isRecord(last) ? textOf(last['content']) : '';
 }
 
+/** What a function says: its `answer`, or what it was asked. An object is the whole body of the answer. */
+export function saidBy(
+  { answer }: { readonly answer?: unknown },
+  asked: string,
+): { readonly text: string; readonly whole: Record<string, unknown> | null } {
+  const text = answer === undefined ? asked : typeof answer === 'string' ? answer : JSON.stringify(answer);
+  return { text, whole: isRecord(answer) && !Array.isArray(answer) ? answer : null };
+}
+
 /** A plausible count of tokens. */
 export function tokensIn(text: string): number {
   return Math.ceil(text.length / 4);
+}
+
+function tokensInAll(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + tokensIn(text), 0);
 }
 
 /** https://developers.openai.com/api/docs/api-reference/chat */
@@ -58,7 +72,35 @@ export function chatChunks(said: Said, withUsage: boolean): Buffer {
     chunk({}, 'stop'),
   ];
   const last = withUsage ? [{ ...chunk({}, null), choices: [], usage }] : [];
-  const lines = [...chunks, ...last].map((one) => `data: ${JSON.stringify(one)}\n\n`);
+  return doneStream([...chunks, ...last]);
+}
+
+/** https://developers.openai.com/api/docs/api-reference/completions @param prompts each of which is completed by the text, or by itself */
+export function completionOf(
+  { id, at, model, asked, text }: Said,
+  prompts: readonly string[],
+): Schema<'catalogue', 'Completion'> {
+  const texts = prompts.map((prompt) => (text === asked ? prompt : text));
+  const [prompt_tokens, completion_tokens] = [tokensInAll(prompts), tokensInAll(texts)];
+  return {
+    id: `cmpl-${id}`,
+    object: 'text_completion',
+    created: at,
+    model,
+    choices: texts.map((one, index) => ({ index, text: one, logprobs: null, finish_reason: 'stop' })),
+    usage: { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens },
+  };
+}
+
+export function completionChunks(said: Said, prompts: readonly string[], withUsage: boolean): Buffer {
+  const { usage, choices, ...whole } = completionOf(said, prompts);
+  const last = withUsage ? [{ ...whole, choices: [], usage }] : [];
+  return doneStream([...choices.map((choice) => ({ ...whole, choices: [choice] })), ...last]);
+}
+
+/** Server-sent events without types, and the one that ends them. */
+function doneStream(events: readonly object[]): Buffer {
+  const lines = events.map((one) => `data: ${JSON.stringify(one)}\n\n`);
   return Buffer.from(`${lines.join('')}data: [DONE]\n\n`);
 }
 
@@ -144,19 +186,30 @@ export function messageEvents(said: Said): Buffer {
   ]);
 }
 
-type EmbeddingRequest = Pick<Schema<'nvcf', 'LlmEmbeddingRequest'>, 'input' | 'dimensions' | 'encoding_format'>;
+type EmbeddingRequest = {
+  readonly input: Schema<'nvcf', 'LlmEmbeddingRequest'>['input'];
+  readonly dimensions?: number | null;
+  readonly encoding_format?: 'float' | 'base64' | null;
+};
 
 /** The length of a vector, unless the client names another. */
 const DIMENSIONS = 8;
+/** Numbers in an answer. They are made without a pause: these take some 20 ms. */
+const MAX_NUMBERS = 2 ** 18;
 
 /** https://developers.openai.com/api/docs/api-reference/embeddings */
 export function embeddingsOf(
   model: string,
-  { input, dimensions = DIMENSIONS, encoding_format }: EmbeddingRequest,
+  { input, dimensions, encoding_format }: EmbeddingRequest,
 ): Schema<'nvcf', 'LlmEmbeddings'> {
   const texts = textsToEmbed(input);
+  const length = dimensions ?? DIMENSIONS;
+  if (texts.length * length > MAX_NUMBERS) {
+    const message = `${texts.length} texts of ${length} dimensions are more than this mock embeds at once: ${MAX_NUMBERS} numbers. Send fewer texts.`;
+    throw new Problem('bad_state', message);
+  }
   const data = texts.map((text, index) => {
-    const vector = vectorOf(text, dimensions);
+    const vector = vectorOf(text, length);
     const embedding = encoding_format === 'base64' ? base64Of(vector) : vector;
     return { object: 'embedding' as const, index, embedding };
   });
@@ -166,7 +219,7 @@ export function embeddingsOf(
 
 /** The tokens of all texts. */
 export function tokensToEmbed({ input }: Pick<EmbeddingRequest, 'input'>): number {
-  return textsToEmbed(input).reduce((sum, text) => sum + tokensIn(text), 0);
+  return tokensInAll(textsToEmbed(input));
 }
 
 /** Tokens are numbers: a list of them is one text. */

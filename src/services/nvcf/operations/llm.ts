@@ -21,6 +21,7 @@ import {
   responseEvents,
   responseOf,
   type Said,
+  saidBy,
   tokensIn,
   tokensToEmbed,
 } from './llm-forms.ts';
@@ -82,9 +83,7 @@ async function answerOf<Body>(
 ): Promise<Answered<Body>> {
   refuseIf(context.headerLines('x-priority').length > 0, FAULTS.priorityOfClient);
   const version = chooseVersion(context);
-  const { answer } = version.body.behaviour;
-  const isWhole = isRecord(answer) && !Array.isArray(answer);
-  const text = answer === undefined ? asked : typeof answer === 'string' ? answer : JSON.stringify(answer);
+  const { text, whole } = saidBy(version.body.behaviour, asked);
   const { model } = named(context);
   const output = tokensIn(text);
   const tokens = { reserved: input + (atMost ?? output), used: input + output };
@@ -95,7 +94,7 @@ async function answerOf<Body>(
     return { status: 429, headers, body: { message }, refusal: new Problem('too_many_requests', message) };
   }
   const at = Math.floor(context.now / 1000);
-  const body = isWhole ? answer : render({ id: context.random.hex(24), at, model, asked, text });
+  const body = whole ?? render({ id: context.random.hex(24), at, model, asked, text });
   return {
     status: 200,
     headers: {

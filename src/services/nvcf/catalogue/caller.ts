@@ -1,0 +1,40 @@
+import type { UncheckedContext } from '../../../contract/request.ts';
+import { type Caller, decide } from '../../../core/decide.ts';
+import { Problem } from '../../../core/problem.ts';
+import type { Ruleset } from '../../../core/ruleset.ts';
+import { bearerOfNgcKey, callerUnder } from '../../../ngc-keys/key-bearer.ts';
+import { tokenCallerOf } from '../../../ngc-keys/self-hosted.ts';
+import { RULESETS } from './rulesets.ts';
+import type { RuleId } from './tables/rules.ts';
+
+/** Turns keys into callers, for each reading. */
+export const CALLERS = {
+  documented: callerUnder(RULESETS.documented),
+  'open-source': callerUnder(RULESETS['open-source']),
+};
+
+type Attempt = Pick<UncheckedContext, 'headerLines' | 'now' | 'settings' | 'store' | 'trustedIssuers' | 'world'>;
+
+/** The caller of a request. @throws Problem `unauthenticated` */
+export async function callerOf(attempt: Attempt): Promise<Caller> {
+  if (attempt.settings.nvcf === 'documented') return CALLERS.documented(await bearerOfNgcKey(attempt));
+  return (await tokenCallerOf(attempt, true)) ?? CALLERS['open-source'](await bearerOfNgcKey(attempt));
+}
+
+/** Why no model could be called with the key of a request; null if one could, or if there is no key. */
+export async function keyFault(attempt: Attempt): Promise<string | null> {
+  const ruleset = RULESETS[attempt.settings.nvcf];
+  try {
+    const verdict = decide({ rule: callIn(ruleset), ruleset }, await callerOf(attempt));
+    return verdict.effect === 'deny' ? verdict.reason : null;
+  } catch (thrown) {
+    if (!(thrown instanceof Problem)) throw thrown;
+    return thrown.reason === 'no_token' ? null : (thrown.reason ?? null);
+  }
+}
+
+function callIn({ tables }: Ruleset) {
+  const rule = tables.rules.find(({ id }) => id === ('call-model' satisfies RuleId));
+  if (rule === undefined) throw new Error('the rules have no `call-model`');
+  return rule;
+}

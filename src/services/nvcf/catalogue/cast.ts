@@ -1,0 +1,27 @@
+/** The part of the cast in the API catalogue. */
+export interface CatalogueCast {
+  readonly models: readonly CastModel[];
+}
+
+/** A model, as it is at the time. */
+export interface CastModel {
+  /** `<company>/<model>`, which requests send as `model`. */
+  readonly id: string;
+  readonly kind: 'chat' | 'embedding';
+  readonly state: 'live' | 'offline' | 'retiring' | 'retired';
+  /** `gated`: only some accounts may call it. */
+  readonly access: 'public' | 'gated';
+  readonly functionId: string;
+  readonly paths: readonly string[];
+  readonly offline?: string;
+  readonly endOfLife?: string;
+  readonly accounts?: readonly string[];
+  readonly symmetric?: boolean;
+  readonly takesSingleToolCalls?: boolean;
+}
+
+declare module '../../../contract/cast.ts' {
+  interface Cast {
+    readonly catalogue: CatalogueCast;
+  }
+}

@@ -1,0 +1,15 @@
+import { BOOLEAN, bodyOf, orNull, TEXT, TEXTS } from '../../../core/json-schema.ts';
+import { type KeptForms, rowForm } from '../../../store/row-form.ts';
+import { MODELS, type Model, modelRow } from './models.ts';
+
+const MODEL = bodyOf<Model>({
+  functionId: TEXT,
+  paths: { ...TEXTS, minItems: 1 },
+  offline: orNull(TEXT),
+  endOfLife: { ...orNull(TEXT), pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(Z|[+-]\\d\\d:\\d\\d)$' },
+  accounts: orNull(TEXTS),
+  isSymmetric: BOOLEAN,
+  takesSingleToolCalls: BOOLEAN,
+});
+
+export const FORMS: KeptForms = { rows: [rowForm(MODELS, MODEL, ({ id, body }) => modelRow(id, body))] };

@@ -1,0 +1,53 @@
+import type { ServiceDefinition } from '../../../contract/service.ts';
+import { KEY_HINTS } from '../../../ngc-keys/hints.ts';
+import { impersonatorOf } from '../../../ngc-keys/key-bearer.ts';
+import { findKeyFixes } from '../../../ngc-keys/key-fixes.ts';
+import { findOtherKey } from '../../../ngc-keys/key-for-service.ts';
+import { holdingOfKeys } from '../../../ngc-keys/key-holding.ts';
+import { leastRightsOfKey } from '../../../ngc-keys/least-rights.ts';
+import { CALLERS, callerOf } from './caller.ts';
+import type {} from './cast.ts';
+import { checks } from './checks.ts';
+import { CATALOGUE_HINTS } from './hints.ts';
+import { lookups } from './lookups.ts';
+import { inferenceOperations } from './operations/inference.ts';
+import { modelOperations } from './operations/models.ts';
+import { ERRORS, renderProblem } from './problem.ts';
+import { RULESETS } from './rulesets.ts';
+import { seed } from './seed.ts';
+import { NOT_EMULATED } from './tables/index.ts';
+
+/** The hosted API catalogue: functions of Cloud Functions that are called by the names of models. */
+export const catalogue: ServiceDefinition<'catalogue'> = {
+  name: 'catalogue',
+  title: 'NVIDIA API Catalogue',
+  prefixes: ['/integrate', '/ai'],
+  conventions: { looksUpFirst: true },
+  notEmulated: NOT_EMULATED,
+  rulesets: Object.values(RULESETS),
+  ruleset: (settings) => RULESETS[settings.nvcf],
+  checks,
+  authenticate: callerOf,
+  impersonate: impersonatorOf((key, { settings }) => CALLERS[settings.nvcf](key)),
+  holding: holdingOfKeys((settings) => RULESETS[settings.nvcf]),
+  findFixes: findKeyFixes,
+  findOther: { service_not_enabled: findOtherKey },
+  // A model is not for an account, although its function may belong to it.
+  hints: [...CATALOGUE_HINTS, ...KEY_HINTS.filter(({ code }) => code !== 'key_of_other_organization')],
+  leastRights: leastRightsOfKey,
+  lookups,
+  operations: { ...inferenceOperations, ...modelOperations },
+  hosts: [
+    {
+      pattern: /^integrate\.(?:api\.|(?=(?:[^.]+\.)?localhost(?::|$)))/,
+      prefix: '/integrate',
+      example: 'integrate.localhost',
+    },
+    { pattern: /^ai\.(?:api\.|(?=(?:[^.]+\.)?localhost(?::|$)))/, prefix: '/ai', example: 'ai.localhost' },
+  ],
+  renderProblem,
+  errors: ERRORS,
+  seed,
+  // The only change in time, the end of a model's life, is not reported: in the built-in world it is in 2099.
+  events: null,
+};

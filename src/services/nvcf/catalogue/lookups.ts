@@ -1,0 +1,33 @@
+import type { AuthenticatedContext, Lookup } from '../../../contract/request.ts';
+import type { LookupResult } from '../../../core/decide.ts';
+import { memberOf } from '../../../core/members.ts';
+import { accountOf } from '../caller.ts';
+import { type FunctionRow, visibleVersions } from '../functions.ts';
+import { functionLookups } from '../operations/lookups.ts';
+import { endpointOf } from './checks.ts';
+import { MODELS, type ModelRow } from './models.ts';
+
+type Versions = readonly FunctionRow[];
+
+/** The function of a model, if the account of the caller may use both. */
+async function functionOf(context: AuthenticatedContext, model: ModelRow | null): Promise<LookupResult<Versions>> {
+  if (model === null) return { found: 'nothing' };
+  const { functionId: asked, accounts } = model.body;
+  const account = accountOf(context);
+  const lookedUp = await visibleVersions(context.store.collections, asked, account);
+  if (lookedUp.found !== 'object') return { ...lookedUp, asked };
+  if (accounts === null || accounts.includes(account)) return lookedUp;
+  return { found: 'foreign', owner: accounts.join(' and ') || 'nobody', asked };
+}
+
+const functionOfModel: Lookup<Versions> = async (context) => functionOf(context, await modelInBody(context));
+
+/** The model that a checked body names. */
+export async function modelInBody({ body, store }: Pick<AuthenticatedContext, 'body' | 'store'>) {
+  return MODELS.byId(store.collections, String(memberOf(body, 'model')));
+}
+
+const functionOfEndpoint: Lookup<Versions> = async (context) =>
+  functionOf(context, await MODELS.byAlias(context.store.collections, endpointOf(context.params)));
+
+export const lookups = { functionOfModel, functionOfEndpoint, invocation: functionLookups.invocation };

@@ -1,0 +1,14 @@
+import type { Manifest } from '../../../contract/manifest.ts';
+import { CATALOGUE_REASONS } from './reasons.ts';
+
+/** Known to the command and the library before the service is loaded. */
+export const catalogueManifest = {
+  name: 'catalogue',
+  options: {},
+  reasons: CATALOGUE_REASONS,
+  variables: [{ name: 'NVIDIA_BASE_URL', of: (_part, url) => `${url}/integrate/v1` }],
+  hosts: ['integrate.api.nvidia.com', 'ai.api.nvidia.com'],
+  probes: [],
+  forms: async () => (await import('./forms.ts')).FORMS,
+  load: async () => (await import('./index.ts')).catalogue,
+} as const satisfies Manifest;

@@ -1,0 +1,160 @@
+import type { AuthenticatedContext, Handler } from '../../../../contract/request.ts';
+import type { Outcome } from '../../../../core/outcome.ts';
+import { Problem } from '../../../../core/problem.ts';
+import type { InvocationRow, Invoked } from '../../invocations.ts';
+import {
+  answerOf as answerOfVersion,
+  chooseVersion,
+  hasPollSeconds,
+  PLAIN,
+  pollResult,
+} from '../../operations/invocation.ts';
+import {
+  chatChunks,
+  chatCompletion,
+  completionChunks,
+  completionOf,
+  embeddingsOf,
+  lastOfUser,
+  messageEvents,
+  messageOf,
+  responseEvents,
+  responseOf,
+  type Said,
+  saidBy,
+} from '../../operations/llm-forms.ts';
+import { modelInBody } from '../lookups.ts';
+import { modelError } from '../problem.ts';
+import { MODEL_ERRORS } from '../texts.ts';
+
+type Called = AuthenticatedContext<Invoked>;
+
+/** How a model answers, in the form of an API. */
+interface Form<Body> {
+  /** What an echo says. */
+  readonly asked: string;
+  /** Are server-sent events asked for? Default: no. */
+  readonly isStreamed?: boolean;
+  render(said: Said, isStreamed: boolean): Body;
+}
+
+/** An answer of a model, its headers among them. */
+type Answered<Body> =
+  | { readonly status: 200; readonly headers: Headers; readonly body: Body | Record<string, unknown> }
+  | { readonly status: 202; readonly headers: Headers; readonly body: Record<string, unknown> };
+
+type Headers = Readonly<Record<string, string>>;
+
+/**
+ * Answers in the form of an API. A function's `answer` is the text, or the whole body if it is an object. With an
+ * `invokeTime` the result has to be polled, streamed or not.
+ */
+async function answer<Body>(
+  context: Called & { readonly body: { readonly model: string } },
+  { asked, isStreamed = false, render }: Form<Body>,
+): Promise<Answered<Body>> {
+  refusePollSeconds(context);
+  const version = chooseVersion(context);
+  const { text, whole } = saidBy(version.body.behaviour, asked);
+  const { model } = context.body;
+  const said = { id: context.random.hex(24), at: Math.floor(context.now / 1000), model, asked, text };
+  const { status, headers } = await answerOfVersion(context, version, whole ?? render(said, false), PLAIN);
+  if (status === 202) return { status, headers, body: {} };
+  const body = whole ?? render(said, isStreamed);
+  return { status, headers: { ...headers, ...(Buffer.isBuffer(body) && OF_EVENTS) }, body };
+}
+
+const OF_EVENTS = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' } as const;
+
+/** Refuses a request as the model itself does. */
+function refuseAsModel<Its extends Outcome & { readonly status: 400 }>(message: string, outcome: Its) {
+  return { ...outcome, headers: { ...outcome.headers, ...OF_MODEL }, refusal: new Problem('bad_state', message) };
+}
+
+const OF_MODEL = { 'nvcf-error-source': 'upstream_status' } as const;
+
+/** @throws Problem for a time to wait that the functions cannot read */
+function refusePollSeconds(context: Pick<Called, 'headerLines'>): void {
+  if (!hasPollSeconds(context)) throw new Problem('bad_state', 'failed to parse poll duration');
+}
+
+const createChatCompletion: Handler<'catalogue', 'createChatCompletion', Invoked> = async (context) => {
+  refusePollSeconds(context);
+  const { messages, stream, stream_options } = context.body;
+  const model = await modelInBody(context);
+  if (model?.body.takesSingleToolCalls === true && messages.some(hasSeveralToolCalls))
+    return refuseAsModel(MODEL_ERRORS.singleToolCalls, modelError(MODEL_ERRORS.singleToolCalls));
+  return answer(context, {
+    asked: lastOfUser(messages),
+    isStreamed: stream === true,
+    render: (said, isStreamed) =>
+      isStreamed ? chatChunks(said, stream_options?.include_usage === true) : chatCompletion(said),
+  });
+};
+
+function hasSeveralToolCalls({ tool_calls: calls }: Readonly<Record<string, unknown>>): boolean {
+  return Array.isArray(calls) && calls.length > 1;
+}
+
+const createCompletion: Handler<'catalogue', 'createCompletion', Invoked> = (context) => {
+  const { prompt, stream, stream_options } = context.body;
+  const prompts = typeof prompt === 'string' ? [prompt] : prompt;
+  return answer(context, {
+    asked: prompts.join('\n'),
+    isStreamed: stream === true,
+    render: (said, isStreamed) =>
+      isStreamed
+        ? completionChunks(said, prompts, stream_options?.include_usage === true)
+        : completionOf(said, prompts),
+  });
+};
+
+const createEmbedding: Handler<'catalogue', 'createEmbedding', Invoked> = async (context) => {
+  refusePollSeconds(context);
+  const { model: name, input_type: type = null } = context.body;
+  const model = await modelInBody(context);
+  const message = MODEL_ERRORS.inputType;
+  if (model?.body.isSymmetric !== true && type === null)
+    return refuseAsModel(message, { status: 400, body: { error: message } });
+  return answer(context, { asked: '', render: () => embeddingsOf(name, context.body) });
+};
+
+const createResponse: Handler<'catalogue', 'createResponse', Invoked> = (context) => {
+  const { input, stream } = context.body;
+  return answer(context, {
+    asked: lastOfUser(input),
+    isStreamed: stream === true,
+    render: (said, isStreamed) => (isStreamed ? responseEvents(said) : responseOf(said)),
+  });
+};
+
+const createMessage: Handler<'catalogue', 'createMessage', Invoked> = (context) => {
+  const { messages, stream } = context.body;
+  return answer(context, {
+    asked: lastOfUser(messages),
+    isStreamed: stream === true,
+    render: (said, isStreamed) => (isStreamed ? messageEvents(said) : messageOf(said)),
+  });
+};
+
+/** A model with a path of its own answers as any function does. */
+async function callEndpoint(context: Called) {
+  refusePollSeconds(context);
+  const version = chooseVersion(context);
+  const { behaviour } = version.body;
+  return answerOfVersion(context, version, 'answer' in behaviour ? behaviour.answer : context.body, PLAIN);
+}
+
+const getStatus: Handler<'catalogue', 'getStatus', InvocationRow> = (context) => pollResult(context, PLAIN);
+
+export const inferenceOperations = {
+  createChatCompletion,
+  createCompletion,
+  createEmbedding,
+  createResponse,
+  createMessage,
+  callEndpoint,
+  callTaskEndpoint: callEndpoint,
+  callActionEndpoint: callEndpoint,
+  getStatus,
+};

@@ -1,0 +1,74 @@
+import type { Schema } from '../../../../contract/documented.ts';
+import type { Context, Handler } from '../../../../contract/request.ts';
+import { rfc3339 } from '../../../../core/clock.ts';
+import { Problem } from '../../../../core/problem.ts';
+import { keyFault } from '../caller.ts';
+import { refusalAt } from '../checks.ts';
+import { isListed, isListedAt, MODELS, type ModelRow } from '../models.ts';
+import { TEXTS } from '../texts.ts';
+
+/** The same for every model: when NVIDIA was founded. */
+const CREATED = 735790403;
+
+function modelView({ id }: ModelRow): Schema<'catalogue', 'Model'> {
+  return { id, object: 'model', created: CREATED, owned_by: id.split('/')[0] ?? id };
+}
+
+/** The most common test of a key proves nothing: any key is answered alike. */
+async function reportKey(context: Context): Promise<void> {
+  const fault = await keyFault(context);
+  if (fault === null) return;
+  const message = `The models of the catalogue were read with a key that is not accepted (${fault}). That needs no key, so it does not show whether a key is good: call a model that is live.`;
+  context.findings.report('key_not_checked', message, context.now);
+}
+
+const listModels: Handler<'catalogue', 'listModels'> = async (context) => {
+  await reportKey(context);
+  const rows = await MODELS.all(context.store.collections);
+  const data = rows
+    .filter((row) => isListedAt(row, context.now))
+    .map(modelView)
+    .sort((one, other) => (one.id < other.id ? -1 : 1));
+  return { status: 200, body: { object: 'list', data } };
+};
+
+const getModelOfCompany: Handler<'catalogue', 'getModelOfCompany'> = async (context) => {
+  await reportKey(context);
+  const { company, model } = context.params;
+  const name = `${company}/${model}`;
+  const row = await MODELS.byId(context.store.collections, name);
+  if (row === null || !isListed(row)) throw noModel(name);
+  const refusal = refusalAt(context.now, row, name);
+  if (refusal !== null) throw new Problem(refusal.kind, refusal.message, refusal);
+  return { status: 200, body: modelView(row) };
+};
+
+/** Every id has a slash, and the gateway's router does not take `%2F` for one. */
+const getModel: Handler<'catalogue', 'getModel'> = async (context) => {
+  await reportKey(context);
+  throw noModel(context.params.model.replaceAll('/', '%2F'));
+};
+
+function noModel(name: string): Problem {
+  return new Problem('not_found', `${TEXTS.noModel} ${name}`, { reason: 'unknown_model' });
+}
+
+const health = ({ now }: Context) => {
+  const component = { name: 'vanity gateway', version: '' };
+  return { status: 200, body: { status: 'OK', timestamp: rfc3339(now), component } } as const;
+};
+
+const info = () => {
+  const service = 'nvcf-ai-api-gateway-service';
+  return { status: 200, body: { service, version: 'unknown', commit: 'unknown' } } as const;
+};
+
+export const modelOperations = {
+  listModels,
+  getModel,
+  getModelOfCompany,
+  getIntegrateHealth: health,
+  getIntegrateInfo: info,
+  getAiHealth: health,
+  getAiInfo: info,
+};

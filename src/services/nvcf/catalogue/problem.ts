@@ -1,0 +1,149 @@
+import type { About, ErrorForm } from '../../../contract/service.ts';
+import type { Outcome } from '../../../core/outcome.ts';
+import type { Problem, ProblemKind } from '../../../core/problem.ts';
+import { PROBLEM_JSON, problemDetails } from '../../../core/problem-details.ts';
+import { redact } from '../../../core/redact.ts';
+import type {} from './reasons.ts';
+import { GATEWAY_ERRORS, TEXTS } from './texts.ts';
+
+const TEXT = 'text/plain; charset=utf-8';
+const JSON_TYPE = 'application/json';
+
+/** The error forms that `renderProblem` produces. */
+export const ERRORS: readonly ErrorForm[] = [
+  { schema: 'CatalogueProblem', mediaType: PROBLEM_JSON },
+  { schema: 'ModelError', mediaType: JSON_TYPE },
+  { schema: null, mediaType: 'text/plain' },
+  null,
+];
+
+/** The answer header that tells who refused a request. */
+type Source = 'gateway_rejected' | 'gateway_proxy_error' | 'upstream_status';
+
+/** Renders a problem as the gateway does, or as the functions behind it. */
+export function renderProblem(problem: Problem, about: About): Outcome {
+  const outcome = renderAsGateway(problem, about);
+  if (outcome !== null) return from('gateway_rejected', outcome);
+  if (problem.message === 'Bad Gateway') return from('gateway_proxy_error', BAD_GATEWAY);
+  const upstream = renderAsFunction(problem, about);
+  const isOfMock = OF_MOCK.has(problem.kind) || (problem.kind === 'invalid_request' && about.caller === null);
+  return isOfMock ? upstream : from('upstream_status', upstream);
+}
+
+/** What only the mock refuses: neither the gateway nor a function did. */
+const OF_MOCK: ReadonlySet<ProblemKind> = new Set([
+  'foreign_page',
+  'too_large',
+  'unsupported_media_type',
+  'path_too_long',
+  'bad_path',
+  'headers_too_large',
+  'timeout',
+  'expectation_failed',
+  'internal',
+  'beyond_documentation',
+  'storage_full',
+  'storage_failing',
+]);
+
+function from(source: Source, outcome: Outcome): Outcome {
+  return { ...outcome, headers: { ...outcome.headers, 'nvcf-error-source': source } };
+}
+
+/** A text as Go's `http.Error` writes it. */
+function plain(status: number, text: string): Outcome {
+  return {
+    status,
+    headers: { 'content-type': TEXT, 'x-content-type-options': 'nosniff' },
+    body: Buffer.from(`${text}\n`),
+  };
+}
+
+/** JSON without a content type: Go takes it for text. */
+function unlabelled({ message, code }: { readonly message: string; readonly code: string }): Outcome {
+  const error = { message, type: 'invalid_request_error', param: null, code };
+  return { status: 400, headers: { 'content-type': TEXT }, body: Buffer.from(`${JSON.stringify({ error })}\n`) };
+}
+
+function details(status: number, title: string, detail: string): Outcome {
+  return { status, headers: { 'content-type': PROBLEM_JSON }, body: { type: 'about:blank', title, status, detail } };
+}
+
+const BAD_GATEWAY = details(502, 'Bad Gateway', 'Upstream request failed.');
+
+/** Paths where a model is named in the body. */
+const INTEGRATE = /^\/integrate\//;
+
+/** Null for what the gateway does not refuse itself. */
+function renderAsGateway(problem: Problem, { path, operation }: About): Outcome | null {
+  const { kind, reason, message } = problem;
+  switch (reason) {
+    case 'reserved_header':
+      return plain(400, message);
+    case 'body_not_decoded':
+      // The newer path of Anthropic's API answers otherwise.
+      return plain(operation === 'createMessage' ? 400 : 500, message);
+    case 'model_missing':
+      return unlabelled(GATEWAY_ERRORS.modelMissing);
+    case 'unknown_model':
+      return plain(404, message);
+    case 'model_offline':
+      return details(503, 'Service Unavailable', message);
+    case 'model_retired':
+      return details(410, 'Gone', message);
+    default:
+  }
+  if (kind === 'unknown_path') return plain(404, TEXTS.noPage);
+  if (kind === 'method_not_allowed') return { status: 405, headers: { allow: problem.allow.join(', ') } };
+  return kind === 'too_large' && INTEGRATE.test(path) ? unlabelled(GATEWAY_ERRORS.tooLarge) : null;
+}
+
+function renderAsFunction(problem: Problem, about: About): Outcome {
+  const { kind, reason, message } = problem;
+  if (kind === 'unauthenticated') {
+    if (reason === 'no_token') return unauthorized(TEXTS.noAuthorization);
+    // Without a reason it is a fault.
+    const isOther = reason === undefined || reason === 'wrong_scheme' || reason === 'multiple_authorization';
+    return isOther ? unauthorized(TEXTS.otherAuthorization) : short(403, 'Forbidden', REFUSED);
+  }
+  // Without a caller it is a fault, or the mock cannot read the body.
+  if (kind === 'invalid_request' && about.caller !== null) return modelError(message);
+  const { status, body } = problemDetails(problem);
+  return short(status, body.title, detailOf(problem, about));
+}
+
+const REFUSED = 'Authorization failed';
+
+function unauthorized(text: string): Outcome {
+  return { status: 401, headers: { 'content-type': TEXT }, body: Buffer.from(text) };
+}
+
+function short(status: number, title: string, detail: string | undefined): Outcome {
+  const body = { status, title, ...(detail !== undefined && detail !== '' && { detail }) };
+  return { status, headers: { 'content-type': PROBLEM_JSON }, body };
+}
+
+function detailOf({ kind, message }: Problem, { decision, caller, params }: About): string | undefined {
+  switch (kind) {
+    case 'forbidden':
+      return message || REFUSED;
+    case 'not_found':
+      // Without a decision it is a fault.
+      if (decision === null) return undefined;
+      return params['requestId'] === undefined
+        ? `Function '${decision.target ?? ''}': Not found for account '${caller?.principal.account ?? ''}'`
+        : `Request id '${redact(params['requestId'])}': Not found`;
+    case 'payment_required':
+      return 'Cloud credits expired';
+    case 'too_many_requests':
+      return undefined;
+    default:
+      return message;
+  }
+}
+
+/** What the model itself refuses, in one of the forms that models use. */
+export function modelError(message: string): Outcome & { readonly status: 400 } {
+  const error = { message, type: 'invalid_request_error', param: null, code: null };
+  return { status: 400, headers: { 'content-type': JSON_TYPE }, body: { error } };
+}

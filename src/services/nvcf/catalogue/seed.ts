@@ -1,0 +1,139 @@
+import type { Seeding } from '../../../contract/seed.ts';
+import { parseInstant } from '../../../core/clock.ts';
+import { describe, list, object, text } from '../../../core/json-schema.ts';
+import { findDuplicates, placeEntries } from '../../../core/seed-entries.ts';
+import { isModelPath, MODEL_PATHS, type Model, modelRow, stateAt } from './models.ts';
+
+/** A model in a seed. */
+interface SeedModel {
+  readonly id: string;
+  readonly functionId: string;
+  readonly paths: readonly string[];
+  readonly offline?: string;
+  readonly endOfLife?: string;
+  readonly accounts?: readonly string[];
+  readonly symmetric?: boolean;
+  readonly takesSingleToolCalls?: boolean;
+}
+
+const SHOWN = 'Shown by the cast; it follows from the other members, and has no effect.';
+
+const SCHEMA = object(
+  {
+    models: describe(
+      list(
+        object(
+          {
+            id: describe(
+              { type: 'string', pattern: '^[A-Za-z0-9_.:-]+/[A-Za-z0-9_.:-]+$', maxLength: 255 },
+              'The name of the model, `<company>/<model>`; it must be unique.',
+            ),
+            functionId: describe(
+              { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' },
+              'The function that answers, of `nvcf.functions`. If it does not exist, every account gets 404.',
+            ),
+            paths: describe(
+              {
+                ...list({ type: 'string', pattern: '^/v1(/[A-Za-z0-9_.:-]+){1,5}$', maxLength: 1024 }),
+                minItems: 1,
+                uniqueItems: true,
+              },
+              'Where it is called: paths of `integrate.api.nvidia.com`, such as `/v1/chat/completions`, or a path of its own at `ai.api.nvidia.com`, such as `/v1/retrieval/nvidia/reranking`.',
+            ),
+            offline: describe(text, 'What the operator says while the model is offline. Default: it is not.'),
+            endOfLife: describe(
+              { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\dT[\\d:.]+(Z|[+-]\\d\\d:\\d\\d)$' },
+              'When the model reaches its end of life (RFC 3339). Default: never.',
+            ),
+            accounts: describe(
+              list(text),
+              'The only accounts (NCA ids) that may call it. Default: every account that may call its function.',
+            ),
+            symmetric: describe(
+              { type: 'boolean' },
+              'For embeddings: it embeds queries and passages alike, and does not require `input_type`. Default: false.',
+            ),
+            takesSingleToolCalls: describe(
+              { type: 'boolean' },
+              'For chats: it refuses a message with more than one tool call. Default: false.',
+            ),
+            kind: describe({ enum: ['chat', 'embedding'] }, SHOWN),
+            state: describe({ enum: ['live', 'offline', 'retiring', 'retired'] }, SHOWN),
+            access: describe({ enum: ['public', 'gated'] }, SHOWN),
+          },
+          ['offline', 'endOfLife', 'accounts', 'symmetric', 'takesSingleToolCalls', 'kind', 'state', 'access'],
+        ),
+      ),
+      'Models.',
+    ),
+  },
+  ['models'],
+);
+
+/** What a path of `ai.api.nvidia.com` looks like. */
+const ENDPOINT = /^\/v1(?:\/[^/]+){3,5}$/;
+
+export const seed: Seeding = {
+  schema: SCHEMA,
+  lists: { models: { by: ['id'] } },
+  faults: (part) => {
+    const models = placeEntries('catalogue.models', modelsOf(part));
+    const paths = models.flatMap(({ entry, place }) =>
+      entry.paths.map((path, index) => ({ entry: path, place: `${place}.paths[${index}]` })),
+    );
+    const endpoints = paths.filter(({ entry }) => !isModelPath(entry));
+    return [
+      ...findDuplicates('models: `id`', models, ({ id }) => id),
+      ...findDuplicates('models: the path', endpoints, (path) => path),
+      ...endpoints
+        .filter(({ entry }) => !ENDPOINT.test(entry))
+        .map(({ entry, place }) => ({
+          place,
+          message: `\`${place}\` is \`${entry}\`, which is neither a path of \`integrate.api.nvidia.com\` nor one that a model can have at \`ai.api.nvidia.com\`, which has three to five segments below \`/v1\``,
+          given: entry,
+          valid: Object.values(MODEL_PATHS),
+        })),
+      ...models
+        .filter(({ entry: { endOfLife } }) => endOfLife !== undefined && parseInstant(endOfLife) === null)
+        .map(({ place }) => ({
+          place: `${place}.endOfLife`,
+          message: `\`${place}.endOfLife\` is not a valid time; use RFC 3339, such as \`2030-01-31T12:00:00Z\``,
+        })),
+    ];
+  },
+  rows: async (part) => ({ rows: modelsOf(part).map((one) => modelRow(one.id, modelOf(one))) }),
+  cast: (part) => ({ models: modelsOf(part).map(({ kind: _, state: __, access: ___, ...given }: CastEntry) => given) }),
+  castAt: (part, now) => ({
+    models: modelsOf(part).map((one) => ({
+      ...one,
+      kind: one.paths.includes(MODEL_PATHS.embeddings) ? 'embedding' : 'chat',
+      state: stateAt(modelOf(one), now),
+      access: one.accounts === undefined ? 'public' : 'gated',
+    })),
+  }),
+};
+
+/** An entry as the cast shows it. */
+type CastEntry = SeedModel & { readonly kind?: unknown; readonly state?: unknown; readonly access?: unknown };
+
+function modelsOf(part: unknown): readonly SeedModel[] {
+  // It fits the schema, which `SeedModel` expresses in types.
+  return (part as { readonly models?: readonly SeedModel[] }).models ?? [];
+}
+
+/** A time as Go writes it: to the second, with its offset. */
+function goTime(text: string): string {
+  return text.replace(/\.\d+/, '').replace(/[+-]00:00$/, 'Z');
+}
+
+function modelOf({ functionId, paths, offline, endOfLife, accounts, ...own }: SeedModel): Model {
+  return {
+    functionId,
+    paths,
+    offline: offline ?? null,
+    endOfLife: endOfLife === undefined ? null : goTime(endOfLife),
+    accounts: accounts ?? null,
+    isSymmetric: own.symmetric === true,
+    takesSingleToolCalls: own.takesSingleToolCalls === true,
+  };
+}

@@ -1,0 +1,27 @@
+import type { Tables } from '../../../../core/rule.ts';
+import { tableOf } from '../../../../core/sections.ts';
+import { DOCUMENTED_TYPES, OPEN_SOURCE_TYPES } from '../../tables/index.ts';
+import { NOT_EMULATED_SECTIONS } from './not-emulated.ts';
+import { OPERATION_SECTIONS } from './operations.ts';
+import { REMEDIES } from './remedies.ts';
+import { RULE_SECTIONS } from './rules.ts';
+import { SCOPE_SECTIONS } from './scopes.ts';
+
+export const NOT_EMULATED = tableOf('path', NOT_EMULATED_SECTIONS);
+
+const BOTH = {
+  term: 'scope',
+  keyServices: { 'personal-key': 'public-api', 'service-key': 'nvcf' },
+  permissions: tableOf('id', SCOPE_SECTIONS),
+  unbound: 'may call no model',
+  roles: [],
+  operations: tableOf('id', OPERATION_SECTIONS),
+  remedies: REMEDIES,
+  more: { notEmulated: NOT_EMULATED },
+} as const;
+
+/** The rules of the catalogue, in both readings of Cloud Functions. */
+export const TABLES = {
+  documented: { ...BOTH, resourceTypes: DOCUMENTED_TYPES, rules: tableOf('id', RULE_SECTIONS.documented) },
+  'open-source': { ...BOTH, resourceTypes: OPEN_SOURCE_TYPES, rules: tableOf('id', RULE_SECTIONS['open-source']) },
+} as const satisfies Readonly<Record<string, Tables>>;

@@ -1,0 +1,12 @@
+import type { NotEmulatedRow } from '../../../../core/not-emulated.ts';
+import type { Section } from '../../../../core/sections.ts';
+
+/** Image generation. */
+export const NOT_EMULATED_SECTIONS = [
+  {
+    source: 'published gateway code (NVIDIA/nvcf, fadc0f81, vanity-gateway)',
+    certainty: 'documented',
+    methods: ['POST'],
+    rows: ['/integrate/v1/images/generations', '/integrate/v1/images/edits', '/integrate/v1/images/variations'],
+  },
+] as const satisfies readonly Section<NotEmulatedRow, 'path'>[];

@@ -1,0 +1,49 @@
+import type { OperationRow } from '../../../../core/rule.ts';
+import type { Section } from '../../../../core/sections.ts';
+import type { RuleId } from './rules.ts';
+
+const CODE = 'published gateway code (NVIDIA/nvcf, fadc0f81, vanity-gateway)';
+
+/** The rule of each operation. The gateway looks at the body and the model, and only then passes the key on. */
+export const OPERATION_SECTIONS = [
+  {
+    rule: 'call-model',
+    readsBodyFirst: true,
+    anyBodyType: true,
+    bodyLimit: 25 * 1024 * 1024,
+    source: CODE,
+    certainty: 'documented',
+    rows: {
+      createChatCompletion: { checksFirst: 'chatModel' },
+      createCompletion: { checksFirst: 'completionModel' },
+      createEmbedding: { checksFirst: 'embeddingModel' },
+      createResponse: { checksFirst: 'responseModel' },
+      createMessage: { checksFirst: 'messageModel', source: 'published gateway code (NVIDIA/nvcf, #1022)' },
+    },
+  },
+  {
+    rule: 'call-endpoint',
+    checksFirst: 'endpoint',
+    anyBodyType: true,
+    bodyLimit: 25 * 1024 * 1024,
+    source: `${CODE}: the paths are configured; that they have three to five segments below v1 follows from public examples`,
+    certainty: 'inferred',
+    rows: ['callEndpoint', 'callTaskEndpoint', 'callActionEndpoint'],
+  },
+  { source: CODE, certainty: 'documented', rows: { getStatus: { rule: 'poll-result', checksFirst: 'reserved' } } },
+  {
+    rule: 'public',
+    checksFirst: 'reserved',
+    source: `${CODE}: open paths`,
+    certainty: 'documented',
+    rows: [
+      'listModels',
+      'getModel',
+      'getModelOfCompany',
+      'getIntegrateHealth',
+      'getIntegrateInfo',
+      'getAiHealth',
+      'getAiInfo',
+    ],
+  },
+] as const satisfies readonly Section<OperationRow & { readonly rule: RuleId | 'public' }, 'id'>[];

@@ -1,0 +1,25 @@
+/** What the gateway says as text. */
+export const TEXTS = {
+  reservedHeader: 'reserved header in external request',
+  notDecoded: 'failed to decode json body',
+  noPage: '404 page not found',
+  noModel: 'Model does not exist by the name of',
+  noAuthorization: 'Header of type `authorization` was missing',
+  otherAuthorization: 'Unauthorized access',
+} as const;
+
+/** What the gateway says as an error in the form of OpenAI's API. */
+export const GATEWAY_ERRORS = {
+  tooLarge: {
+    message:
+      'Please make sure your payload is below 26214400 bytes in size. If larger assets are required please refer to our Assets API.',
+    code: 'invalid_image_format',
+  },
+  modelMissing: { message: 'model field is required', code: 'missing_required_field' },
+} as const;
+
+/** What models say. */
+export const MODEL_ERRORS = {
+  inputType: "'input_type' parameter is required for asymmetric models",
+  singleToolCalls: 'This model only supports single tool-calls at once!',
+} as const;

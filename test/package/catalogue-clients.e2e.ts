@@ -1,0 +1,201 @@
+/** The hosted API catalogue, called by clients that were not written for the mock, and by the ways they test a key. */
+import { writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { listeningServer } from '../support/listening.ts';
+import { castKey } from '../support/ngc-cast.ts';
+import { copied } from '../support/package.ts';
+import { runUnderProductionNames } from '../support/production-names.ts';
+
+/** The newest versions that Node 20 runs. */
+const PACKAGES = ['openai@6.49.0', '@langchain/openai@1.5.8', '@langchain/core@1.4.0'];
+const PATIENCE_MS = 240_000;
+
+const GOOD = castKey('catalogue-user').key;
+const STRANGER = castKey('catalogue-stranger').key;
+/** It has the form of a key. */
+const BAD = `nvapi-${'x'.repeat(64)}`;
+
+const LIVE = 'meta/llama-3.3-70b-instruct';
+const EMBEDDING = 'nvidia/nv-embedqa-e5-v5';
+const OFFLINE = 'mistralai/mixtral-8x22b-instruct-v0.1';
+const RETIRED = 'meta/llama2-70b';
+const GATED = 'nvidia/nemotron-4-340b-instruct';
+
+const messages = [{ role: 'user', content: 'Hello' }];
+
+// biome-ignore lint/suspicious/noExplicitAny: the packages are fetched when the test runs, so their types are not known
+type Client = any;
+
+let OpenAI: Client;
+let ChatOpenAI: Client;
+let folder: string;
+const { url } = await listeningServer();
+const secure = await listeningServer({ tls: true });
+const baseURL = `${url}/integrate/v1`;
+
+beforeAll(async () => {
+  folder = await copied([], PACKAGES);
+  const { resolve } = createRequire(join(folder, 'package.json'));
+  const load = (name: string): Promise<Client> => import(pathToFileURL(resolve(name)).href);
+  ({ OpenAI } = (await load('openai')).default);
+  ({ ChatOpenAI } = await load('@langchain/openai'));
+}, PATIENCE_MS);
+
+async function listOf<Entry>(entries: AsyncIterable<Entry>): Promise<Entry[]> {
+  const list: Entry[] = [];
+  for await (const entry of entries) list.push(entry);
+  return list;
+}
+
+const thrownBy = (asked: Promise<unknown>): Promise<Client> => asked.catch((error: unknown) => error);
+
+describe("OpenAI's client", { timeout: PATIENCE_MS }, () => {
+  const clientOf = (apiKey = GOOD): Client => new OpenAI({ apiKey, baseURL, maxRetries: 0 });
+
+  it('chats, whole and in a stream', async () => {
+    const { choices, model, usage } = await clientOf().chat.completions.create({ model: LIVE, messages });
+    const stream_options = { include_usage: true };
+    const asked = { model: LIVE, messages, stream: true, stream_options };
+    const chunks = await listOf<Client>(await clientOf().chat.completions.create(asked));
+
+    expect([choices[0].message.content, model, usage.total_tokens]).toEqual(['Hello', LIVE, 4]);
+    expect(chunks.map(({ choices: [choice] }) => choice?.delta.content ?? '').join('')).toBe('Hello');
+    expect(chunks.at(-1).usage.total_tokens).toBe(4);
+  });
+
+  it('gets embeddings in base64, if it says whether it sends queries or passages', async () => {
+    const asked = { model: EMBEDDING, input: ['one', 'another'], dimensions: 4, input_type: 'query' };
+    const { data } = await clientOf().embeddings.create(asked);
+    const plain = await clientOf().embeddings.create({ ...asked, encoding_format: 'float' });
+    const thrown = await thrownBy(clientOf().embeddings.create({ ...asked, input_type: undefined }));
+
+    expect(data).toHaveLength(2);
+    for (const [index, { embedding }] of data.entries()) {
+      expect([...embedding]).toEqual(plain.data[index].embedding.map(Math.fround));
+    }
+    expect(thrown).toBeInstanceOf(OpenAI.BadRequestError);
+    expect([thrown.status, typeof thrown.error]).toEqual([400, 'string']);
+  });
+
+  it.each([
+    ['a bad key', BAD, LIVE, 'PermissionDeniedError', 403],
+    ['a key that is none', 'garbage', LIVE, 'PermissionDeniedError', 403],
+    ['a good key that is not for the catalogue', STRANGER, LIVE, 'PermissionDeniedError', 403],
+    ['a retired model', GOOD, RETIRED, 'APIError', 410],
+    ['a retired model and a bad key', BAD, RETIRED, 'APIError', 410],
+    ['an offline model', GOOD, OFFLINE, 'InternalServerError', 503],
+    ['an unknown model', GOOD, 'nobody/nothing', 'NotFoundError', 404],
+    ['a model of embeddings', GOOD, EMBEDDING, 'NotFoundError', 404],
+    ['a gated model', GOOD, GATED, 'NotFoundError', 404],
+  ])('throws its own error, without the words of the refusal, for %s', async (_what, key, model, name, status) => {
+    const thrown = await thrownBy(clientOf(key).chat.completions.create({ model, messages }));
+
+    expect(thrown.constructor).toBe(OpenAI[name]);
+    // It reads only the member `error`, which these answers do not have.
+    expect([thrown.status, thrown.error]).toEqual([status, undefined]);
+  });
+
+  it('lists the models that are not retired, the gated one among them, with any key', async () => {
+    const ids = (await listOf<Client>(clientOf(BAD).models.list())).map(({ id }) => id);
+
+    expect(ids).toEqual(expect.arrayContaining([LIVE, EMBEDDING, OFFLINE, GATED]));
+    expect(ids).not.toContain(RETIRED);
+  });
+
+  it('chats under the production name of the catalogue, over https', async () => {
+    await writeFile(join(folder, 'ca.pem'), String(secure.ca));
+    const script = `
+      import OpenAI from 'openai';
+      const client = new OpenAI({ apiKey: '${GOOD}', baseURL: 'https://integrate.api.nvidia.com/v1', maxRetries: 0 });
+      const { choices } = await client.chat.completions.create(${JSON.stringify({ model: LIVE, messages })});
+      console.log(choices[0].message.content);`;
+    const port = Number(new URL(secure.url).port);
+
+    expect(await runUnderProductionNames(script, port, join(folder, 'ca.pem'), folder)).toBe('Hello\n');
+  });
+});
+
+describe("LangChain's client", { timeout: PATIENCE_MS }, () => {
+  const chatOf = (apiKey = GOOD): Client =>
+    new ChatOpenAI({ apiKey, model: LIVE, maxRetries: 0, configuration: { baseURL } });
+
+  it('invokes a model', async () => {
+    const { content, usage_metadata: usage } = await chatOf().invoke('Hello');
+
+    expect([content, usage.total_tokens]).toEqual(['Hello', 4]);
+  });
+
+  it('streams what a model says', async () => {
+    const chunks = await listOf<Client>(await chatOf().stream('Hello'));
+
+    expect(chunks.map(({ content }) => content).join('')).toBe('Hello');
+  });
+
+  it('throws for a bad key, whole and in a stream', async () => {
+    const asked = [chatOf(BAD).invoke('Hello'), chatOf(BAD).stream('Hello').then(listOf)];
+
+    expect((await Promise.all(asked.map(thrownBy))).map(({ status }) => status)).toEqual([403, 403]);
+  });
+});
+
+/** The requests with which clients test keys; LiteLLM's `nvidia_nim` sends none. */
+type Test = (key: string) => Promise<Response>;
+type Verdict = 'good' | 'bad';
+
+const chatWith =
+  (model: string): Test =>
+  (key) => {
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ model, messages, max_tokens: 1 });
+    return fetch(`${baseURL}/chat/completions`, { method: 'POST', headers, body });
+  };
+const readModels: Test = (key) => fetch(`${baseURL}/models`, { headers: { authorization: `Bearer ${key}` } });
+const callerInfo: Test = (key) =>
+  fetch(`${url}/v3/keys/get-caller-info`, { method: 'POST', body: new URLSearchParams({ credentials: key }) });
+
+/** How clients read the answer. */
+const unlessRefused = async ({ status }: Response): Promise<Verdict> => ([401, 403].includes(status) ? 'bad' : 'good');
+const if200 = async ({ status }: Response): Promise<Verdict> => (status === 200 ? 'good' : 'bad');
+const ifData = async (answer: Response): Promise<Verdict> =>
+  answer.status === 200 && Array.isArray(JSON.parse(await answer.text()).data) ? 'good' : 'bad';
+
+const CHATTERS = 'OmniRoute, oh-my-pi, 3code and openworker, whose fixed model is';
+const NOTHING = 'nothing';
+const IS_GOOD = 'that the key is good';
+
+describe('the test of a key', () => {
+  const uncheckedKeys = async (): Promise<number> => {
+    const { findings }: Client = await (await fetch(`${url}/_mock/findings`)).json();
+    return findings.reduce((sum: number, { kind, count }: Client) => sum + (kind === 'key_not_checked' ? count : 0), 0);
+  };
+
+  it.each([
+    [`${CHATTERS} live,`, IS_GOOD, chatWith(LIVE), unlessRefused, ['good', 200], ['bad', 403]],
+    [`${CHATTERS} gated,`, IS_GOOD, chatWith(GATED), unlessRefused, ['good', 404], ['bad', 403]],
+    [`${CHATTERS} retired,`, NOTHING, chatWith(RETIRED), unlessRefused, ['good', 410], ['good', 410]],
+    [`${CHATTERS} offline,`, NOTHING, chatWith(OFFLINE), unlessRefused, ['good', 503], ['good', 503]],
+    [`${CHATTERS} unknown,`, NOTHING, chatWith('nobody/nothing'), unlessRefused, ['good', 404], ['good', 404]],
+    ['clients that list models', NOTHING, readModels, if200, ['good', 200], ['good', 200]],
+    ['langchain-nvidia-ai-endpoints', NOTHING, readModels, ifData, ['good', 200], ['good', 200]],
+    ['secret scanners', 'that the key lives', callerInfo, if200, ['good', 200], ['bad', 401]],
+  ] as const)('by %s proves %s', async (_client, proof, ask, judge, ofGood, ofBad) => {
+    const verdictOn = async (key: string) => {
+      const answer = await ask(key);
+      return [await judge(answer), answer.status];
+    };
+
+    expect(await verdictOn(GOOD)).toEqual(ofGood);
+    const unchecked = await uncheckedKeys();
+    expect(await verdictOn(BAD)).toEqual(ofBad);
+    expect(proof === NOTHING).toBe(ofGood[0] === ofBad[0]);
+    expect(await uncheckedKeys()).toBe(unchecked + (ask === readModels ? 1 : 0));
+  });
+
+  it('by secret scanners finds a key alive that the catalogue refuses', async () => {
+    expect((await callerInfo(STRANGER)).status).toBe(200);
+    expect((await chatWith(LIVE)(STRANGER)).status).toBe(403);
+  });
+});

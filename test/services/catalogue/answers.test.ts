@@ -1,0 +1,313 @@
+/** What models answer, and what there is beside them. */
+import { describe, expect, it } from 'vitest';
+import { castKey } from '../../support/ngc-cast.ts';
+import { placeOf } from '../../support/nvcf-client.ts';
+import { START, testServer } from '../../support/server.ts';
+import { makeWorld } from '../../support/worlds.ts';
+
+const server = await testServer();
+const token = castKey('catalogue-user').key;
+const model = 'meta/llama-3.3-70b-instruct';
+const EMBEDDING = 'nvidia/nv-embedqa-e5-v5';
+const HELLO = [{ role: 'user', content: 'Hello' }];
+
+const ask = (path: string, body: object, on: Pick<typeof server, 'call'> = server) =>
+  on.call(`POST /integrate/v1/${path}`, { token, body });
+
+/** The data of each server-sent event. */
+const eventsOf = (text: string) =>
+  text.split('\n').flatMap((line) => {
+    if (!line.startsWith('data: ')) return [];
+    return [line === 'data: [DONE]' ? 'done' : JSON.parse(line.slice('data: '.length))];
+  });
+
+describe('a live model', () => {
+  it('answers a chat with what was said last', async () => {
+    const { status, headers, body } = await ask('chat/completions', { model, messages: HELLO });
+
+    expect([status, headers['nvcf-status']]).toEqual([200, 'fulfilled']);
+    expect(headers['nvcf-reqid']).toMatch(/^[0-9a-f-]{36}$/);
+    expect([headers['nvcf-error-source'], headers['deprecation']]).toEqual([undefined, undefined]);
+    expect(body).toMatchObject({ object: 'chat.completion', created: START / 1000, model });
+    expect(body.choices[0]).toMatchObject({ message: { role: 'assistant', content: 'Hello' }, finish_reason: 'stop' });
+  });
+
+  it('completes each prompt', async () => {
+    const { body } = await ask('completions', { model, prompt: ['one', 'three'] });
+
+    expect(body).toMatchObject({ id: expect.stringMatching(/^cmpl-/), object: 'text_completion', model });
+    expect(body.choices.map(({ index, text }: { index: number; text: string }) => [index, text])).toEqual([
+      [0, 'one'],
+      [1, 'three'],
+    ]);
+    expect(body.usage).toEqual({ prompt_tokens: 3, completion_tokens: 3, total_tokens: 6 });
+  });
+
+  it('embeds texts, always alike', async () => {
+    const order = { model: EMBEDDING, input: ['a', 'b'], input_type: 'query' };
+    const [one, other] = [await ask('embeddings', order), await ask('embeddings', order)];
+
+    expect(one.body.data.map(({ index }: { index: number }) => index)).toEqual([0, 1]);
+    expect(one.body).toEqual(other.body);
+    expect((await ask('embeddings', { ...order, encoding_format: 'base64' })).body.data[0].embedding).toBeTypeOf(
+      'string',
+    );
+  });
+
+  it('answers a response and a message', async () => {
+    expect((await ask('responses', { model, input: 'Hello' })).body.output[0].content[0].text).toBe('Hello');
+    expect((await ask('messages', { model, max_tokens: 9, messages: HELLO })).body.content[0].text).toBe('Hello');
+  });
+
+  it.each([
+    ['chat/completions', { messages: HELLO, stream_options: { include_usage: true } }, 'done'],
+    ['completions', { prompt: 'Hello', stream_options: { include_usage: true } }, 'done'],
+    ['responses', { input: 'Hello' }, { type: 'response.completed' }],
+    ['messages', { messages: HELLO, max_tokens: 9 }, { type: 'message_stop' }],
+  ])('streams %s', async (path, body, last) => {
+    const { headers, body: text } = await ask(path, { model, ...body, stream: true });
+    const events = eventsOf(String(text));
+
+    expect(headers['content-type']).toBe('text/event-stream');
+    expect(String(text)).toContain('Hello');
+    if (typeof last === 'string') expect(events.at(-1)).toBe(last);
+    else expect(events.at(-1)).toMatchObject(last);
+    if ('stream_options' in body) expect(events.at(-2).usage.total_tokens).toBe(4);
+  });
+});
+
+/** A world whose models call functions of the account. */
+async function worldWith(models: readonly object[]) {
+  const { body: cast } = await server.call('GET /_mock/cast');
+  const functions = [
+    ...cast.nvcf.functions,
+    {
+      ...{ org: 'acme', name: 'says', status: 'ACTIVE', access: 'owned', answer: 'Hi' },
+      ...{ functionId: '3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0099', versionId: '9b2e6f10-7c3d-4e58-a1f4-2d8c0b3a0099' },
+    },
+  ];
+  const seed = { ...cast, nvcf: { ...cast.nvcf, functions }, catalogue: { models } };
+  return makeWorld(server, { seed, credentials: 'cast' });
+}
+
+const SAYS = {
+  id: 'acme/says',
+  functionId: '3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0099',
+  paths: ['/v1/chat/completions', '/v1/completions', '/v1/acme/says/now'],
+};
+const SLOW = {
+  id: 'acme/slow',
+  functionId: placeOf('slow').functionId,
+  paths: ['/v1/chat/completions', '/v1/acme/slow/now'],
+};
+
+describe('the function of a model', () => {
+  it('has the answer', async () => {
+    const world = await worldWith([SAYS]);
+
+    const chat = await ask('chat/completions', { model: SAYS.id, messages: HELLO }, world);
+    expect(chat.body.choices[0].message.content).toBe('Hi');
+    const completion = await ask('completions', { model: SAYS.id, prompt: ['a', 'b'] }, world);
+    expect(completion.body.choices.map(({ text }: { text: string }) => text)).toEqual(['Hi', 'Hi']);
+    expect((await world.call('POST /ai/v1/acme/says/now', { token, body: {} })).body).toBe('Hi');
+  });
+
+  it('may take its time: the result is polled, and answered once', async () => {
+    const world = await worldWith([SLOW]);
+    const poll = (id: unknown) => world.call(`GET /ai/v1/status/${id}`, { token });
+
+    for (const path of ['/integrate/v1/chat/completions', '/ai/v1/acme/slow/now']) {
+      const begun = await world.call(`POST ${path}`, { token, body: { model: SLOW.id, messages: HELLO } });
+      const id = begun.headers['nvcf-reqid'];
+      expect([begun.status, begun.headers['nvcf-status']]).toEqual([202, 'in-progress']);
+      expect((await poll(id)).status).toBe(202);
+      await world.call('POST /_mock/clock/advance', { body: { by: '31s' } });
+      expect(await poll(id)).toMatchObject({ status: 200, body: { text: 'worth waiting for' } });
+      const gone = await poll(id);
+      expect([gone.status, gone.body.detail]).toEqual([404, `Request id '${id}': Not found`]);
+    }
+  });
+
+  it('is not there for the account if no version of it can be invoked', async () => {
+    const world = await worldWith([{ ...SAYS, functionId: placeOf('spare').functionId }]);
+    const { body } = await world.call(`GET /v2/nvcf/functions/${placeOf('spare').functionId}/versions`, {
+      token: castKey('nvcf-full-access').key,
+    });
+    for (const { id, versionId } of body.functions)
+      await world.call(`DELETE /v2/nvcf/deployments/functions/${id}/versions/${versionId}`, {
+        token: castKey('nvcf-full-access').key,
+      });
+
+    expect((await ask('chat/completions', { model: SAYS.id, messages: HELLO }, world)).status).toBe(404);
+  });
+});
+
+describe('an endpoint of ai.api.nvidia.com', () => {
+  it('answers as its function does', async () => {
+    const given = { query: { text: 'a' }, passages: [] };
+
+    expect((await server.call('POST /ai/v1/retrieval/nvidia/reranking', { token, body: given })).body).toEqual(given);
+  });
+
+  it('is found before the key, and may be offline or at the end of its life', async () => {
+    const world = await worldWith([
+      { ...SAYS, id: 'a/offline', paths: ['/v1/a/b/offline'], offline: 'Later.' },
+      { ...SAYS, id: 'a/retired', paths: ['/v1/a/b/retired/c'], endOfLife: '2020-01-01T00:00:00Z' },
+      { ...SAYS, id: 'a/offset', paths: ['/v1/a/b/offset'], endOfLife: '2040-01-01T00:00:00.5+02:00' },
+      { ...SAYS, id: 'a/retiring', paths: ['/v1/a/b/retiring/c/d'], endOfLife: '2040-01-01T00:00:00Z' },
+    ]);
+    const call = (path: string, key?: string) =>
+      world.call(`POST /ai/v1/a/b/${path}`, { body: {}, ...(key !== undefined && { token: key }) });
+
+    expect(await call('nothing')).toMatchObject({ status: 404, body: '404 page not found\n' });
+    expect(await call('offline')).toMatchObject({ status: 503, body: { detail: 'Later.' } });
+    expect((await call('retired/c')).body.detail).toMatch(/^This endpoint has reached its end of life on 2020/);
+    expect((await call('retiring/c/d')).status).toBe(401);
+    expect((await call('offset')).headers['deprecation']).toBe('2040-01-01T00:00:00+02:00');
+    expect((await call('retiring/c/d', token)).headers['deprecation']).toBe('2040-01-01T00:00:00Z');
+  });
+});
+
+describe('/v1/models', () => {
+  const PRIVATE = ['_a/b', 'stg/b', 'nvdev/b', 'internal/b', 'private/b', 'a/b-staging', 'a/b-turbo', 'a/playground_b'];
+  const shown = async (world: Pick<typeof server, 'call'>) =>
+    (await world.call('GET /integrate/v1/models')).body.data.map(({ id }: { id: string }) => id);
+
+  it('has every model that is not at the end of its life, sorted, without a key', async () => {
+    const { body } = await server.call('GET /integrate/v1/models');
+
+    expect(body.data[0]).toEqual({
+      ...{ id: 'google/gemma-2-9b-it', object: 'model', created: 735790403, owned_by: 'google' },
+    });
+    expect(await shown(server)).toEqual([
+      'google/gemma-2-9b-it',
+      'meta/llama-3.3-70b-instruct',
+      'mistralai/mixtral-8x22b-instruct-v0.1',
+      'nvidia/nemotron-4-340b-instruct',
+      'nvidia/nv-embedqa-e5-v5',
+    ]);
+  });
+
+  it('hides the names of private models, which can be called', async () => {
+    const world = await worldWith(PRIVATE.map((id) => ({ ...SAYS, id, paths: ['/v1/chat/completions'] })));
+
+    expect(await shown(world)).toEqual(['a/playground_b']);
+    expect((await world.call('GET /integrate/v1/models/private/b')).status).toBe(404);
+    expect((await ask('chat/completions', { model: 'private/b', messages: HELLO }, world)).status).toBe(200);
+  });
+
+  it.each([
+    ['meta/llama-3.3-70b-instruct', 200],
+    ['meta/llama2-70b', 410],
+    ['mistralai/mixtral-8x22b-instruct-v0.1', 503],
+    ['nobody/nothing', 404],
+    ['nvidia/nv-rerankqa-mistral-4b-v3', 404],
+    ['nobody', 404],
+    ['meta%2Fllama-3.3-70b-instruct', 404],
+  ])('has %s: %d', async (id, status) => {
+    const answer = await server.call(`GET /integrate/v1/models/${id}`);
+
+    expect(answer.status).toBe(status);
+    if (status === 404) expect(answer.body).toBe(`Model does not exist by the name of ${id}\n`);
+  });
+});
+
+describe('the gateway', () => {
+  it.each(['integrate', 'ai'])('of /%s has a health and a version', async (host) => {
+    expect((await server.call(`GET /${host}/health`)).body).toMatchObject({ status: 'OK' });
+    expect((await server.call(`GET /${host}/info`)).body).toMatchObject({ service: 'nvcf-ai-api-gateway-service' });
+  });
+
+  it('has nothing else: 404 in text, 405 without a body', async () => {
+    for (const request of ['POST /integrate/v1/ranking', 'GET /integrate/v1/status/a', 'GET /ai/v1/models'])
+      expect(await server.call(request)).toMatchObject({ status: 404, body: '404 page not found\n' });
+    const { status, body, headers } = await server.call('DELETE /integrate/v1/models');
+    expect([status, body, headers['allow']]).toEqual([405, undefined, 'GET, HEAD']);
+    expect((await server.call('POST /integrate/v1/images/generations', { token, body: {} })).status).toBe(404);
+  });
+
+  it.each(['integrate.api.nvidia.com', 'integrate.localhost:6625'])('is served at the host %s', async (host) => {
+    expect((await server.call('GET /v1/models', { headers: { host } })).status).toBe(200);
+  });
+
+  it.each(['ai.api.nvidia.com', 'ai.localhost:6625'])('has its endpoints at the host %s', async (host) => {
+    const call = { token, body: {}, headers: { host } };
+    expect((await server.call('POST /v1/retrieval/nvidia/reranking', call)).status).toBe(200);
+  });
+});
+
+describe('a seed', () => {
+  const faultOf = async (models: readonly object[]) => {
+    const { body: cast } = await server.call('GET /_mock/cast');
+    const { status, body } = await server.call('POST /_mock/worlds', {
+      body: { seed: { ...cast, catalogue: { models } } },
+    });
+    return [status, body.detail];
+  };
+
+  it.each<[what: string, models: readonly object[], place: string]>([
+    ['two models of one name', [SAYS, { ...SAYS, paths: ['/v1/chat/completions'] }], 'catalogue.models[0]'],
+    ['two models of one path', [SAYS, { ...SAYS, id: 'a/b' }], 'catalogue.models[0].paths[2]'],
+    ['a path that no host has', [{ ...SAYS, paths: ['/v1/chat'] }], 'catalogue.models[0].paths[0]'],
+    ['a path of a status', [{ ...SAYS, paths: ['/v1/status/a'] }], 'catalogue.models[0].paths[0]'],
+    ['a time that is none', [{ ...SAYS, endOfLife: '2030-13-01T00:00:00Z' }], 'catalogue.models[0].endOfLife'],
+    ['a day that is none', [{ ...SAYS, endOfLife: '2030-02-31T00:00:00Z' }], 'catalogue.models[0].endOfLife'],
+    ['a name without a company', [{ ...SAYS, id: 'says' }], 'catalogue.models[0].id'],
+  ])('is refused for %s', async (_, models, place) => {
+    const [status, detail] = await faultOf(models);
+
+    expect(status).toBe(400);
+    expect(detail).toContain(place);
+  });
+
+  it('is shown by the cast with what follows from it, and such a cast is a seed', async () => {
+    const { body: cast } = await server.call('GET /_mock/cast');
+    const shown = cast.catalogue.models.map(({ id, kind, state, access }: Record<string, string>) => [
+      ...[id, kind, state, access],
+    ]);
+
+    expect(shown).toEqual([
+      ['meta/llama-3.3-70b-instruct', 'chat', 'live', 'public'],
+      ['nvidia/nv-embedqa-e5-v5', 'embedding', 'live', 'public'],
+      ['nvidia/nv-rerankqa-mistral-4b-v3', 'chat', 'live', 'public'],
+      ['mistralai/mixtral-8x22b-instruct-v0.1', 'chat', 'offline', 'public'],
+      ['google/gemma-2-9b-it', 'chat', 'retiring', 'public'],
+      ['meta/llama2-70b', 'chat', 'retired', 'public'],
+      ['nvidia/nemotron-4-340b-instruct', 'chat', 'live', 'gated'],
+    ]);
+    const again = await makeWorld(server, { seed: cast, credentials: 'cast' });
+    expect((await again.call('GET /_mock/cast')).body.catalogue).toEqual(cast.catalogue);
+  });
+});
+
+describe('keys for Public API Endpoints', () => {
+  it('are personal: a service key of Cloud Functions has the scope instead', async () => {
+    const order = { type: 'service', name: 'a', services: ['public-api'], scopes: [] };
+    const refused = await server.call('POST /_mock/keys', { body: order });
+
+    expect([refused.status, refused.body.detail]).toEqual([400, expect.stringContaining('`public-api`')]);
+  });
+
+  it('are made by NGC, too, and named by it', async () => {
+    const owner = castKey('owner').key;
+    const create = (type: string) =>
+      server.call(`POST /v3/orgs/acme/keys/type/${type}`, {
+        token: owner,
+        body: { name: 'from-ngc', policies: [{ product: 'public-api' }] },
+      });
+    const { status, body } = await create('PERSONAL_KEY');
+
+    expect([status, body.apiKey.policies]).toEqual([200, [{ product: 'public-api' }]]);
+    const called = { token: body.apiKey.value, body: { model, messages: HELLO } };
+    expect((await server.call('POST /integrate/v1/chat/completions', called)).status).toBe(200);
+    expect((await create('SERVICE_KEY')).status).toBe(400);
+    const change = { token: owner, body: { policies: [{ product: 'public-api' }, { product: 'air' }] } };
+    const changed = await server.call(`PATCH /v3/orgs/acme/keys/${body.apiKey.keyId}`, change);
+    expect(changed.body.apiKey.policies.map(({ product }: { product: string }) => product)).toContain('public-api');
+    const info = await server.call('POST /v3/keys/get-caller-info', {
+      body: `credentials=${token}`,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
+    expect(info.body.products).toEqual(['public-api']);
+  });
+});

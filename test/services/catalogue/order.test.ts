@@ -1,0 +1,446 @@
+/** The order of checks: the gateway's own, then those of the functions behind it. */
+import { describe, expect, it } from 'vitest';
+import { castKey } from '../../support/ngc-cast.ts';
+import { type Answer, testServer } from '../../support/server.ts';
+import { makeWorld } from '../../support/worlds.ts';
+
+const server = await testServer();
+const GOOD = castKey('catalogue-user').key;
+const STRANGER = castKey('catalogue-stranger').key;
+
+const LIVE = 'meta/llama-3.3-70b-instruct';
+const EMBEDDING = 'nvidia/nv-embedqa-e5-v5';
+const OFFLINE = 'mistralai/mixtral-8x22b-instruct-v0.1';
+const RETIRING = 'google/gemma-2-9b-it';
+const RETIRED = 'meta/llama2-70b';
+const GATED = 'nvidia/nemotron-4-340b-instruct';
+const FUNCTION = '3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0005';
+
+const HELLO = [{ role: 'user', content: 'Hello' }];
+const chatWith = (model: string) => ({ model, messages: HELLO });
+
+interface Sent {
+  readonly path?: string;
+  readonly body?: unknown;
+  readonly key?: string | null;
+  readonly headers?: Record<string, string>;
+}
+
+function send({ path = '/integrate/v1/chat/completions', body = chatWith(LIVE), key = GOOD, headers = {} }: Sent) {
+  const authorization = key === null ? {} : { authorization: `Bearer ${key}` };
+  return server.call(`POST ${path}`, { body: body as object, headers: { ...authorization, ...headers } });
+}
+
+const isGateway = ({ headers }: Answer) => headers['nvcf-error-source'] === 'gateway_rejected';
+const typeOf = ({ headers }: Answer) => String(headers['content-type']).split(';')[0];
+const reasonOf = ({ decision }: Answer) => decision?.reason;
+
+/** What a request with a mistake in each later check, too, is refused for. */
+const LATER = { model: RETIRED };
+const BAD_KEY = 'nvapi-not-a-key';
+
+describe('row 1: the header NVCF-Shadow', () => {
+  it('is refused before the body is looked at', async () => {
+    const answer = await send({ body: '{', key: null, headers: { 'nvcf-shadow': '1' } });
+
+    expect([answer.status, typeOf(answer), answer.body]).toEqual([
+      400,
+      'text/plain',
+      'reserved header in external request\n',
+    ]);
+    expect(isGateway(answer)).toBe(true);
+  });
+
+  it('is refused wherever there is an operation', async () => {
+    for (const request of ['GET /integrate/v1/models', 'GET /ai/health', 'GET /ai/v1/status/a', 'POST /ai/v1/a/b/c'])
+      expect((await server.call(request, { headers: { 'nvcf-shadow': '1' } })).status).toBe(400);
+  });
+
+  it('may be empty', async () => {
+    expect((await send({ headers: { 'nvcf-shadow': '' } })).status).toBe(200);
+  });
+});
+
+describe('row 2: a body', () => {
+  const bodyOf = (bytes: number) => {
+    const empty = JSON.stringify({ ...LATER, pad: '' });
+    return JSON.stringify({ ...LATER, pad: 'x'.repeat(bytes - empty.length) });
+  };
+
+  it('of more than 25 MiB is refused before the model is looked at', async () => {
+    const answer = await send({ body: bodyOf(26_214_401), key: BAD_KEY });
+
+    expect([answer.status, typeOf(answer)]).toEqual([400, 'text/plain']);
+    expect(JSON.parse(String(answer.body)).error).toMatchObject({ code: 'invalid_image_format', param: null });
+    expect(isGateway(answer)).toBe(true);
+  });
+
+  it('of 25 MiB is read', async () => {
+    expect((await send({ body: bodyOf(26_214_400), key: BAD_KEY })).status).toBe(410);
+  });
+});
+
+describe('row 3: a body that cannot be decoded', () => {
+  it.each([
+    ['no JSON', '{'],
+    ['no body', ''],
+    ['a list', '[]'],
+    ['a text', '"a"'],
+    ['a model that is no text', '{"model":5}'],
+    ['a stream that is neither true nor false', `{"model":"${LIVE}","stream":"yes"}`],
+  ])('is answered 500 by the vendor: %s', async (_, body) => {
+    const { statusCode, headers, payload } = await server.app.inject({
+      ...{ method: 'POST', url: '/integrate/v1/chat/completions', payload: body },
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${BAD_KEY}` },
+    });
+
+    expect([statusCode, headers['content-type']]).toEqual([500, 'text/plain; charset=utf-8']);
+    expect(payload).toMatch(/^failed to decode json body/);
+    expect(JSON.parse(String(headers['x-mock-decision'])).reason).toBe('body_not_decoded');
+    expect(headers['nvcf-error-source']).toBe('gateway_rejected');
+  });
+});
+
+it('at `/v1/messages`, a body that cannot be decoded is 400', async () => {
+  const answer = await send({ path: '/integrate/v1/messages', body: '{', key: BAD_KEY });
+
+  expect([answer.status, reasonOf(answer)]).toEqual([400, 'body_not_decoded']);
+});
+
+describe('row 4: a model', () => {
+  it.each([
+    ['that is absent', {}],
+    ['that is empty', { model: '' }],
+    ['that is null', { model: null }],
+  ])('%s is refused before the key', async (_, body) => {
+    const answer = await send({ body, key: null });
+
+    expect([answer.status, typeOf(answer)]).toEqual([400, 'text/plain']);
+    expect(JSON.parse(String(answer.body))).toEqual({
+      error: {
+        message: 'model field is required',
+        type: 'invalid_request_error',
+        param: null,
+        code: 'missing_required_field',
+      },
+    });
+    expect(reasonOf(answer)).toBe('model_missing');
+  });
+});
+
+describe('row 5: a model that is unknown for the path', () => {
+  it.each([
+    ['of no model', '/integrate/v1/chat/completions', 'nobody/nothing'],
+    ['of a chat, at the path of embeddings', '/integrate/v1/embeddings', LIVE],
+    ['of embeddings, at the path of chats', '/integrate/v1/chat/completions', EMBEDDING],
+  ])('is not found, whatever the key: %s', async (_, path, model) => {
+    for (const key of [GOOD, BAD_KEY, null]) {
+      const answer = await send({ path, body: { model }, key });
+
+      expect([answer.status, typeOf(answer), answer.body]).toEqual([404, 'text/plain', '404 page not found\n']);
+      expect(reasonOf(answer)).toBe('unknown_model');
+      expect(isGateway(answer)).toBe(true);
+    }
+  });
+});
+
+describe('rows 6 and 7: a model that nobody can call', () => {
+  it('is offline: when to try again is told', async () => {
+    const answer = await send({ body: { model: OFFLINE }, key: BAD_KEY });
+
+    expect([answer.status, typeOf(answer)]).toEqual([503, 'application/problem+json']);
+    expect(answer.body).toEqual({
+      ...{ type: 'about:blank', title: 'Service Unavailable', status: 503 },
+      detail: 'This model is offline for maintenance.',
+    });
+    expect(answer.headers['retry-after']).toBe('10800');
+    expect(isGateway(answer)).toBe(true);
+  });
+
+  it('is retired: the end of its life is told', async () => {
+    const answer = await send({ body: { model: RETIRED }, key: null });
+
+    expect([answer.status, typeOf(answer)]).toEqual([410, 'application/problem+json']);
+    expect(answer.body).toEqual({
+      ...{ type: 'about:blank', title: 'Gone', status: 410 },
+      detail: `The model '${RETIRED}' has reached its end of life on 2025-06-30T00:00:00Z and is no longer available.`,
+    });
+    expect(isGateway(answer)).toBe(true);
+  });
+});
+
+describe('rows 8 to 10: the key', () => {
+  const UPSTREAM = 'upstream_status';
+
+  it.each<[what: string, headers: Record<string, string>, body: string]>([
+    ['no header', {}, 'Header of type `authorization` was missing'],
+    ['another scheme', { authorization: `Basic ${GOOD}` }, 'Unauthorized access'],
+    ['the key alone', { authorization: GOOD }, 'Unauthorized access'],
+    ['no key behind the scheme', { authorization: 'Bearer ' }, 'Unauthorized access'],
+  ])('is missing: %s', async (_, headers, text) => {
+    const answer = await send({ key: null, headers });
+
+    expect([answer.status, typeOf(answer), answer.body]).toEqual([401, 'text/plain', text]);
+    expect(answer.headers['nvcf-error-source']).toBe(UPSTREAM);
+  });
+
+  it.each<[what: string, key: string, reason: string]>([
+    ['a text that is no key', 'sk-other', 'unsupported_token'],
+    ['a key that is cut off', GOOD.slice(0, 30), 'malformed_key'],
+    ['a key for another service', STRANGER, 'service_not_enabled'],
+    ['a personal key for Cloud Functions alone', castKey('nvcf-user').key, 'service_not_enabled'],
+    ['a service key without the scope', castKey('nvcf-deployer').key, 'missing_scope'],
+    ['a service key of another function', castKey('nvcf-invoker').key, 'resource_mismatch'],
+  ])('is not good: %s', async (_, key, reason) => {
+    const answer = await send({ key });
+
+    expect([answer.status, reasonOf(answer)]).toEqual([403, reason]);
+    expect(answer.body).toEqual({ status: 403, title: 'Forbidden', detail: 'Authorization failed' });
+    expect(answer.headers['nvcf-error-source']).toBe(UPSTREAM);
+  });
+
+  it('is expired: by the clock of the world', async () => {
+    const own = await testServer();
+    const order = {
+      type: 'personal',
+      ...{ name: 'short', user: 'catalogue-user@acme.test', services: ['public-api'] },
+      expiresAt: '2026-01-15T12:10:00Z',
+    };
+    const { key } = (await own.call('POST /_mock/keys', { body: order })).body;
+    const ask = () => own.call('POST /integrate/v1/chat/completions', { token: key, body: chatWith(LIVE) });
+
+    expect((await ask()).status).toBe(200);
+    await own.call('POST /_mock/clock/advance', { body: { by: '11m' } });
+    expect([(await ask()).status, reasonOf(await ask())]).toEqual([403, 'expired_key']);
+  });
+});
+
+describe('row 11: a model that the account may not use', () => {
+  it('is not found for the account, although the key is good', async () => {
+    const answer = await send({ body: chatWith(GATED) });
+
+    expect([answer.status, reasonOf(answer)]).toEqual([404, 'foreign_object']);
+    expect(answer.body).toEqual({
+      ...{ status: 404, title: 'Not Found' },
+      detail: `Function '${FUNCTION}': Not found for account 'nca-acme-0001'`,
+    });
+    expect(answer.headers['nvcf-error-source']).toBe('upstream_status');
+  });
+
+  it('is one of those that may', async () => {
+    const order = { type: 'personal', org: 'globex', name: 'a', user: 'a@globex.test', services: ['public-api'] };
+    const { key } = (await server.call('POST /_mock/keys', { body: { ...order, roles: [] } })).body;
+
+    expect((await send({ body: chatWith(GATED), key })).status).toBe(200);
+  });
+
+  it.each<[what: string, definition: object]>([
+    ['is not in the world', { functions: [] }],
+    [
+      'is of another account',
+      {
+        functions: [
+          {
+            ...{ org: 'globex', name: 'own', functionId: FUNCTION, status: 'ACTIVE', access: 'owned' },
+            versionId: '9b2e6f10-7c3d-4e58-a1f4-2d8c0b3a0006',
+          },
+        ],
+      },
+    ],
+  ])('is the same if its function %s', async (_, nvcf) => {
+    const { body: cast } = await server.call('GET /_mock/cast');
+    const own = await makeWorld(server, { seed: { ...cast, nvcf }, credentials: 'cast' });
+    const answer = await own.call('POST /integrate/v1/chat/completions', { token: GOOD, body: chatWith(LIVE) });
+
+    expect([answer.status, answer.body.detail]).toEqual([
+      404,
+      `Function '${FUNCTION}': Not found for account 'nca-acme-0001'`,
+    ]);
+  });
+
+  it('comes before the resources of the key', async () => {
+    expect((await send({ body: chatWith(GATED), key: castKey('nvcf-invoker').key })).status).toBe(404);
+  });
+});
+
+describe('rows 12 and 13: limits of the account', () => {
+  it.each<[status: number, body: object]>([
+    [402, { status: 402, title: 'Payment Required', detail: 'Cloud credits expired' }],
+    [429, { status: 429, title: 'Too Many Requests' }],
+    [404, { status: 404, title: 'Not Found' }],
+    [410, { status: 410, title: 'Gone', detail: 'Gone' }],
+    [502, { type: 'about:blank', title: 'Bad Gateway', status: 502, detail: 'Upstream request failed.' }],
+  ])('are faults: %d', async (status, body) => {
+    const own = await testServer();
+    const fault = { match: { service: 'catalogue', operation: 'createChatCompletion' }, times: 1, do: { status } };
+    expect((await own.call('POST /_mock/faults', { body: fault })).status).toBe(201);
+    const answer = await own.call('POST /integrate/v1/chat/completions', { token: GOOD, body: chatWith(LIVE) });
+
+    expect([answer.status, answer.body]).toEqual([status, body]);
+    const source = { 410: undefined, 502: 'gateway_proxy_error' };
+    expect(answer.headers['nvcf-error-source']).toBe(
+      status in source ? source[status as 410 | 502] : 'upstream_status',
+    );
+  });
+});
+
+describe('row 14: what the model refuses', () => {
+  it('is a text to embed without `input_type`, unless the model is symmetric', async () => {
+    const path = '/integrate/v1/embeddings';
+    const answer = await send({ path, body: { model: EMBEDDING, input: 'a' } });
+
+    expect([answer.status, answer.body]).toEqual([
+      400,
+      { error: "'input_type' parameter is required for asymmetric models" },
+    ]);
+    expect((await send({ path, body: { model: EMBEDDING, input: 'a', input_type: 'passage' } })).status).toBe(200);
+    expect((await send({ path, body: { model: EMBEDDING, input: 'a' }, key: STRANGER })).status).toBe(403);
+    const { body: cast } = await server.call('GET /_mock/cast');
+    const models = cast.catalogue.models.map((one: { id: string }) =>
+      one.id === EMBEDDING ? { ...one, symmetric: true } : one,
+    );
+    const own = await makeWorld(server, { seed: { ...cast, catalogue: { models } }, credentials: 'cast' });
+    expect((await own.call(`POST ${path}`, { token: GOOD, body: { model: EMBEDDING, input: 'a' } })).status).toBe(200);
+  });
+
+  it('is a message with more than one tool call, if the model takes one', async () => {
+    const calls = (count: number) => [
+      ...HELLO,
+      { role: 'assistant', content: null, tool_calls: Array.from({ length: count }, (_, id) => ({ id: `${id}` })) },
+    ];
+    const ask = (model: string, count: number) => send({ body: { model, messages: calls(count) } });
+
+    expect((await ask(RETIRING, 2)).body.error.message).toBe('This model only supports single tool-calls at once!');
+    expect((await ask(RETIRING, 1)).status).toBe(200);
+    expect((await ask(LIVE, 2)).status).toBe(200);
+  });
+
+  it('comes after the time to wait, which the functions read', async () => {
+    const headers = { 'nvcf-poll-seconds': 'soon' };
+    const answer = await send({ path: '/integrate/v1/embeddings', body: { model: EMBEDDING, input: 'a' }, headers });
+
+    expect([answer.status, answer.body]).toEqual([
+      400,
+      { status: 400, title: 'Bad Request', detail: 'failed to parse poll duration' },
+    ]);
+  });
+
+  it('is a body that the model cannot read', async () => {
+    const answer = await send({ body: { model: LIVE, messages: 'Hello' } });
+
+    expect([answer.status, typeOf(answer)]).toEqual([400, 'application/json']);
+    expect(answer.body.error.message).toContain('messages');
+  });
+});
+
+describe('a model with an end of its life', () => {
+  it('tells it with each answer before, and is gone after it', async () => {
+    const own = await testServer();
+    const ask = (key = GOOD) =>
+      own.call('POST /integrate/v1/chat/completions', { token: key, body: chatWith(RETIRING) });
+    const states = async () => {
+      const { body } = await own.call('GET /_mock/cast');
+      return body.catalogue.models.find(({ id }: { id: string }) => id === RETIRING).state;
+    };
+    const lists = async () => {
+      const { body } = await own.call('GET /integrate/v1/models');
+      return body.data.some(({ id }: { id: string }) => id === RETIRING);
+    };
+
+    for (const key of [GOOD, STRANGER, BAD_KEY])
+      expect((await ask(key)).headers['deprecation']).toBe('2099-12-31T00:00:00Z');
+    expect([await states(), await lists()]).toEqual(['retiring', true]);
+    expect((await own.call('POST /_mock/clock/set', { body: { to: '2099-12-31T00:00:00Z' } })).status).toBe(200);
+    expect([(await ask()).status, await states()]).toEqual([200, 'retiring']);
+    await own.call('POST /_mock/clock/advance', { body: { by: '1s' } });
+    expect([(await ask(BAD_KEY)).status, await states(), await lists()]).toEqual([410, 'retired', false]);
+  });
+});
+
+describe('what the explanation says', () => {
+  const hintOf = ({ headers }: Answer) => String(headers['x-mock-hint']);
+
+  it.each([RETIRED, OFFLINE, 'nobody/nothing'])(
+    'of %s with a bad key: the model comes before the key',
+    async (model) => {
+      const bad = await send({ body: { model }, key: BAD_KEY });
+      expect(hintOf(await send({ body: { model }, key: STRANGER }))).toContain('`service_not_enabled`');
+      const good = await send({ body: { model } });
+
+      expect(hintOf(bad)).toContain('`malformed_key`');
+      expect(hintOf(good)).not.toContain('malformed');
+      for (const answer of [bad, good]) expect(hintOf(answer)).toContain('before it looks at the key');
+      const { body } = await server.call(`GET /_mock/decisions/${bad.decision?.id}`);
+      expect(body.fixes.length).toBeGreaterThan(0);
+    },
+  );
+
+  it('names the path at which the model is called, and the nearest name', async () => {
+    const detailOf = async (body: object) => {
+      const { decision } = await send({ path: '/integrate/v1/embeddings', body });
+      return (await server.call(`GET /_mock/decisions/${decision?.id}`)).body.detail;
+    };
+
+    expect(await detailOf({ model: GATED })).toContain('`/v1/chat/completions`');
+    expect(await detailOf({ model: 'nvidia/nv-embedqa-e5-v4' })).toContain(EMBEDDING);
+  });
+
+  it('of a key without the service adds it, and of a gated model says that no key helps', async () => {
+    const { decision } = await send({ key: STRANGER });
+    const { body } = await server.call(`GET /_mock/decisions/${decision?.id}`);
+
+    expect(body.fixes).toContainEqual(
+      expect.objectContaining({
+        request: expect.objectContaining({ method: 'PATCH', body: { services: ['air', 'public-api'] } }),
+      }),
+    );
+    expect(hintOf(await send({ body: chatWith(GATED) }))).toContain('account may not use');
+    expect(body.instead).toBe('catalogue-user');
+  });
+
+  it('of the list of models: it was read with a bad key, which that does not show', async () => {
+    const own = await testServer();
+    const findings = async () =>
+      (await own.call('GET /_mock/findings')).body.findings.map(({ kind }: { kind: string }) => kind);
+
+    expect((await own.call('GET /integrate/v1/models', { token: GOOD })).status).toBe(200);
+    expect((await own.call('GET /integrate/v1/models')).status).toBe(200);
+    expect(await findings()).toEqual([]);
+    expect((await own.call('GET /integrate/v1/models', { token: castKey('nvcf-invoker').key })).status).toBe(200);
+    expect(await findings()).toEqual([]);
+    for (const token of [BAD_KEY, STRANGER]) {
+      expect((await own.call(`GET /integrate/v1/models/${LIVE}`, { token })).status).toBe(200);
+      expect((await own.call('GET /integrate/v1/models', { token })).status).toBe(200);
+    }
+    expect(await findings()).toEqual(['key_not_checked', 'key_not_checked']);
+  });
+});
+
+describe('what only the mock refuses', () => {
+  it.each([
+    ['a large body of small parts', JSON.stringify({ model: LIVE, messages: Array(600_000).fill([]) })],
+    ['a member that is never accepted', `{"model":"${LIVE}","messages":[],"__proto__":1}`],
+  ])('blames nobody else: %s', async (_, body) => {
+    const answer = await send({ body, headers: { 'content-type': 'application/json' } });
+
+    expect([answer.status, answer.headers['nvcf-error-source']]).toEqual([400, undefined]);
+  });
+
+  it('is more numbers than it embeds at once', async () => {
+    const body = { model: EMBEDDING, input: Array(9999).fill('a'), dimensions: 4096, input_type: 'query' };
+    const answer = await send({ path: '/integrate/v1/embeddings', body });
+
+    expect([answer.status, answer.body.detail]).toEqual([400, expect.stringContaining('262144')]);
+  });
+});
+
+describe('the type of a body', () => {
+  it.each(['text/plain', 'application/x-www-form-urlencoded'])('does not matter: %s', async (type) => {
+    const headers = { 'content-type': type };
+    const ask = (body: object, key?: string) => send({ body: JSON.stringify(body), headers, ...(key && { key }) });
+
+    expect((await ask(chatWith(LIVE))).status).toBe(200);
+    expect((await ask({ model: RETIRED })).status).toBe(410);
+    expect((await ask(chatWith(LIVE), BAD_KEY)).status).toBe(403);
+  });
+});

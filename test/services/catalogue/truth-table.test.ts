@@ -1,0 +1,144 @@
+/** Which keys may call which models: every operation that needs a key, by scope, resource type and relation. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { RULESETS } from '../../../src/services/nvcf/catalogue/rulesets.ts';
+import { castKey } from '../../support/ngc-cast.ts';
+import { placeOf } from '../../support/nvcf-client.ts';
+import { testServer } from '../../support/server.ts';
+import { makeWorld, type TestWorld } from '../../support/worlds.ts';
+
+const RELATIONS = { owned: placeOf('echo'), shared: placeOf('translate'), public: placeOf('llama') } as const;
+type Relation = keyof typeof RELATIONS;
+
+const TYPES = ['none', 'All Functions', 'Function', 'Function Versions', 'Authorized Functions', 'All Entity'] as const;
+type Type = (typeof TYPES)[number];
+
+/** The types with which a key may call a model. `Function` and `Function Versions` name its function. */
+const ALLOWED: Readonly<Record<keyof typeof RULESETS, Readonly<Record<Relation, readonly Type[]>>>> = {
+  documented: {
+    owned: ['All Functions', 'Function'],
+    shared: ['All Functions', 'Function', 'Authorized Functions'],
+    public: ['All Functions', 'Function'],
+  },
+  'open-source': {
+    owned: ['All Functions', 'Function', 'Function Versions'],
+    shared: ['Function', 'Function Versions', 'Authorized Functions'],
+    public: TYPES,
+  },
+};
+
+const INTEGRATE = {
+  createChatCompletion: ['/v1/chat/completions', { messages: [] }],
+  createCompletion: ['/v1/completions', { prompt: 'a' }],
+  createEmbedding: ['/v1/embeddings', { input: 'a', input_type: 'query' }],
+  createResponse: ['/v1/responses', { input: 'a' }],
+  createMessage: ['/v1/messages', { messages: [] }],
+} as const;
+
+/** Segments below `/v1/test` of a path for each number of them. */
+const ENDPOINTS = {
+  callEndpoint: 'b/RELATION',
+  callTaskEndpoint: 'b/RELATION/c',
+  callActionEndpoint: 'b/RELATION/c/d',
+} as const;
+
+const endpointOf = (id: keyof typeof ENDPOINTS, relation: Relation) =>
+  `/v1/test/${ENDPOINTS[id].replace('RELATION', relation)}`;
+
+const models = (Object.keys(RELATIONS) as Relation[]).map((relation) => ({
+  id: `test/${relation}`,
+  functionId: RELATIONS[relation].functionId,
+  paths: [
+    ...Object.values(INTEGRATE).map(([path]) => path),
+    ...(Object.keys(ENDPOINTS) as (keyof typeof ENDPOINTS)[]).map((id) => endpointOf(id, relation)),
+  ],
+}));
+
+function requestOf(id: string, relation: Relation): { readonly request: string; readonly body: object } {
+  if (id in ENDPOINTS) return { request: `POST /ai${endpointOf(id as keyof typeof ENDPOINTS, relation)}`, body: {} };
+  const [path, body] = INTEGRATE[id as keyof typeof INTEGRATE];
+  return { request: `POST /integrate${path}`, body: { model: `test/${relation}`, ...body } };
+}
+
+const resourceOf = (type: Type, { functionId, versionId }: (typeof RELATIONS)[Relation]) => {
+  if (type === 'none') return {};
+  const ids = { Function: [functionId], 'Function Versions': [`${functionId}/${versionId}`] };
+  return { resource: { type, ...(type in ids && { ids: ids[type as keyof typeof ids] }) } };
+};
+
+const OPERATIONS = [...Object.keys(INTEGRATE), ...Object.keys(ENDPOINTS)];
+
+it('the table has every operation that needs a key', () => {
+  for (const { tables } of Object.values(RULESETS)) {
+    const needing = tables.operations.filter(({ rule }) => rule !== 'public').map(({ id }) => id);
+    expect([...OPERATIONS, 'getStatus'].sort()).toEqual(needing.sort());
+  }
+});
+
+describe.each(['documented', 'open-source'] as const)('under %s', (nvcf) => {
+  let world: TestWorld;
+  beforeAll(async () => {
+    const server = await testServer({ nvcf });
+    const { body: cast } = await server.call('GET /_mock/cast');
+    world = await makeWorld(server, { seed: { ...cast, catalogue: { models } }, credentials: 'cast' });
+  });
+
+  const keyWith = async (order: object): Promise<string> => {
+    const { body } = await world.call('POST /_mock/keys', {
+      body: { type: 'service', name: 'a', services: ['nvcf'], scopes: ['invoke_function'], force: true, ...order },
+    });
+    return body.key;
+  };
+  const statusOf = async (id: string, relation: Relation, token: string) => {
+    const { request, body } = requestOf(id, relation);
+    return (await world.call(request, { body, token })).status;
+  };
+
+  describe.each(['owned', 'shared', 'public'] as const)('a model whose function is %s', (relation) => {
+    it.each(TYPES)('is called by a service key with the scope on %s, or not', async (type) => {
+      const key = await keyWith(resourceOf(type, RELATIONS[relation]));
+      const expected = ALLOWED[nvcf][relation].includes(type) ? 200 : 403;
+
+      for (const id of OPERATIONS) expect([id, await statusOf(id, relation, key)]).toEqual([id, expected]);
+    });
+
+    it('is not called by a service key without the scope, of another function, or for another service', async () => {
+      const all = { type: 'All Functions' };
+      const unable = [
+        await keyWith({ scopes: ['list_functions'], resource: all }),
+        await keyWith({ services: ['air'], scopes: ['air:access'] }),
+      ];
+      if (relation !== 'public' || nvcf === 'documented')
+        unable.push(await keyWith({ resource: { type: 'Function', ids: [placeOf('summarize').functionId] } }));
+
+      for (const key of unable) {
+        for (const id of OPERATIONS) expect([id, await statusOf(id, relation, key)]).toEqual([id, 403]);
+      }
+    });
+
+    it('is called by every personal key for Public API Endpoints, and by no other', async () => {
+      for (const id of OPERATIONS) {
+        expect([id, await statusOf(id, relation, castKey('catalogue-user').key)]).toEqual([id, 200]);
+        for (const name of ['catalogue-stranger', 'nvcf-full-access', 'owner'])
+          expect([id, await statusOf(id, relation, castKey(name).key)]).toEqual([id, 403]);
+      }
+    });
+  });
+
+  it('a result is polled by whoever may call the function, and found by nobody else', async () => {
+    const { functionId } = placeOf('slow');
+    const order = (resource: object) => keyWith({ resource });
+    const all = await order({ type: 'All Functions' });
+    const { headers } = await world.call(`POST /v2/nvcf/pexec/functions/${functionId}`, { token: all, body: {} });
+    const poll = async (token: string) =>
+      (await world.call(`GET /ai/v1/status/${headers['nvcf-reqid']}`, { token })).status;
+
+    expect(await poll(all)).toBe(202);
+    expect(await poll(castKey('catalogue-user').key)).toBe(202);
+    expect(await poll(await order({ type: 'Function', ids: [functionId] }))).toBe(202);
+    expect(await poll(await order({ type: 'Function', ids: [placeOf('echo').functionId] }))).toBe(403);
+    expect(await poll(await keyWith({ scopes: ['list_functions'], resource: { type: 'All Functions' } }))).toBe(403);
+    expect(await poll(castKey('catalogue-stranger').key)).toBe(403);
+    const foreign = { type: 'service', org: 'globex', resource: { type: 'All Functions' } };
+    expect(await poll(await keyWith(foreign))).toBe(404);
+  });
+});
