@@ -24,7 +24,7 @@ export class Casts {
     this.#made.set(world, kept);
   }
 
-  /** What makes the cast of a world as it is at the time, without bearers. */
+  /** Returns a function that makes the cast of a world for the current time, without bearers. */
   async of(world: World): Promise<() => Cast> {
     const kept = this.#made.get(world) ?? (await world.seed());
     return () => castAt(castOf(kept, this.#services), this.#services, world.clock.now());

@@ -23,7 +23,12 @@ import type { AnyHandler, Context, Lookup, Operations, RequestContext, Unchecked
 import type { Seeding } from './seed.ts';
 import type { Surroundings } from './world.ts';
 
-/** @returns headers of every answer after it @throws Problem to refuse the request, whoever the caller is */
+/**
+ * A check that runs before the caller is authenticated.
+ *
+ * @returns headers for the answer, whatever it turns out to be
+ * @throws Problem to refuse the request
+ */
 export type FirstCheck = (
   context: UncheckedContext,
 ) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;

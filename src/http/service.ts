@@ -114,7 +114,7 @@ async function decideRequest(request: FastifyRequest, reply: FastifyReply, recei
   inWorld.isReplaced = await injectRequestFault(inWorld);
   if (inWorld.isReplaced) return respond(reply, inWorld);
   try {
-    // What the service refuses whoever the caller is, such as a model that does not exist.
+    // Some refusals do not depend on the caller, such as that of a model that does not exist.
     const { firstCheck } = inWorld.route;
     if (firstCheck !== null) inWorld.headersOfCheck = await firstCheck(inWorld);
     await authenticate(inWorld);

@@ -49,7 +49,7 @@ export function leastRoles(ofPrincipal: PrincipalUses): LeastRights {
   };
 }
 
-/** What a personal key with these roles of its user may do, if it is for the service. */
+/** The rights of a personal key for the service whose user has these roles. */
 function rightsIn(ruleset: Ruleset, roles: readonly string[]): HeldRights {
   const services = [serviceOfKey(ruleset, 'personal-key') ?? ruleset.service];
   return { roles, held: permissionsOfRoles(ruleset.tables, roles), resources: null, services, pending: [] };

@@ -12,7 +12,7 @@ import { GATEWAY_ERRORS, TEXTS } from './texts.ts';
 /** In seconds: three hours. */
 const OFFLINE_RETRY = 10_800;
 
-/** The gateway marks its own requests with this header, and takes it from nobody else. */
+/** The gateway marks its own requests with this header, and rejects it in requests from clients. */
 const reserved: FirstCheck = (context) => {
   if (context.headerLines('nvcf-shadow').some((line) => line !== ''))
     throw new Problem('bad_state', TEXTS.reservedHeader, { reason: 'reserved_header' });

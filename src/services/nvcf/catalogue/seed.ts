@@ -2,19 +2,14 @@ import type { Seeding } from '../../../contract/seed.ts';
 import { parseInstant } from '../../../core/clock.ts';
 import { describe, list, object, text } from '../../../core/json-schema.ts';
 import { findDuplicates, placeEntries } from '../../../core/seed-entries.ts';
+import type { CastModel } from './cast.ts';
 import { isModelPath, MODEL_PATHS, type Model, modelRow, stateAt } from './models.ts';
 
+/** The members of the cast that follow from the others. */
+type Derived = 'kind' | 'state' | 'access';
+
 /** A model in a seed. */
-interface SeedModel {
-  readonly id: string;
-  readonly functionId: string;
-  readonly paths: readonly string[];
-  readonly offline?: string;
-  readonly endOfLife?: string;
-  readonly accounts?: readonly string[];
-  readonly symmetric?: boolean;
-  readonly takesSingleToolCalls?: boolean;
-}
+type SeedModel = Omit<CastModel, Derived>;
 
 const SHOWN = 'Shown by the cast; it follows from the other members, and has no effect.';
 
@@ -114,7 +109,7 @@ export const seed: Seeding = {
 };
 
 /** An entry as the cast shows it. */
-type CastEntry = SeedModel & { readonly kind?: unknown; readonly state?: unknown; readonly access?: unknown };
+type CastEntry = SeedModel & Partial<Pick<CastModel, Derived>>;
 
 function modelsOf(part: unknown): readonly SeedModel[] {
   // It fits the schema, which `SeedModel` expresses in types.
