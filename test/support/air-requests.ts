@@ -247,7 +247,14 @@ class Maker {
   offer = () =>
     this.create(`${IMAGES}shares/`, { image: UNSHARED_IMAGE_OF_GLOBEX, target_org: 'acme' }, castKey('globex-air').key);
 
-  newDemo = async () => ({ name: this.name(), tags: ['staged'], simulation: await this.simulation() });
+  newDemo = async () => ({
+    name: this.name(),
+    tags: ['staged'],
+    simulation: await this.simulation(),
+    description: 'Staged',
+    documentation: '# Staged',
+    publisher: 'Acme',
+  });
 
   demo = async () => this.create(DEMOS, await this.newDemo());
 

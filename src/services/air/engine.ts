@@ -48,7 +48,8 @@ export function plain<Name extends StoredName>(
   const view = hooks.view ?? ((_: AuthenticatedContext, row: RowOf<Name>) => storedView(row) as ViewOf<Name>);
   const listView = hooks.listView ?? view;
   const handlers: Readonly<Record<PlainAction, AnyHandler>> = {
-    list: (context: ResourceContext<Name>) => page<Name, unknown>(context, table, (row) => listView(context, row)),
+    list: (context: ResourceContext<Name>) =>
+      page<Name, unknown>(context, table, (row) => listView(context, row), hooks.compare?.(context)),
     create: async (context: ResourceContext<Name>) => {
       const { row, along: otherChanges } = await draftObject(context, table, hooks, context.body);
       await context.store.collections.commit([put(row), ...otherChanges]);

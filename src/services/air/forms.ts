@@ -95,7 +95,7 @@ const ROWS: Readonly<Record<StoredName, RowForm>> = {
   histories: form(HISTORIES, SCHEMAS.History, { hidden: hiddenOf<'histories'>({ labels: TEXTS }, ['labels']) }),
   nodes: form(NODES, SCHEMAS.Node),
   interfaces: form(INTERFACES, SCHEMAS.Interface, {
-    hidden: hiddenOf<'interfaces'>({ ...IN_SIMULATION, parts: TEXTS }, ['parts']),
+    hidden: hiddenOf<'interfaces'>(IN_SIMULATION),
   }),
   links: form(LINKS, SCHEMAS.Link, {
     without: ['interfaces'],

@@ -19,6 +19,8 @@ export interface Hooks<Name extends StoredName> {
   mayRemove(context: AuthenticatedContext, row: RowOf<Name>): void;
   /** Renders an object as the caller sees it. */
   view(context: AuthenticatedContext, row: RowOf<Name>): ViewOf<Name> | Promise<ViewOf<Name>>;
+  /** The order of a list for which none is asked. Default: by time of creation. */
+  compare(context: AuthenticatedContext): ((one: RowOf<Name>, other: RowOf<Name>) => number) | undefined;
   /** Renders an object in a list. Default: `view`. */
   listView(context: AuthenticatedContext, row: RowOf<Name>): ListedOf<Name> | Promise<ListedOf<Name>>;
 }

@@ -1,4 +1,5 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
+import { Problem } from '../../core/problem.ts';
 import type { Random } from '../../platform/random.ts';
 import { type DraftOf, newRow } from './objects.ts';
 import type { MembersOf, RowOf } from './stored.ts';
@@ -36,6 +37,16 @@ export function nodeMembers(members: NewNode): NodeMembers {
 
 export function newNode(context: AuthenticatedContext, members: NewNode): RowOf<'nodes'> {
   return newRow(context, NODES, { members: nodeMembers(members) });
+}
+
+const LONGEST_GROUP = 64;
+
+/** The name of a placement group as it is stored. @throws Problem if it is too long */
+export function groupName(given: string): string {
+  const name = given.trim();
+  if (name.length <= LONGEST_GROUP) return name;
+  const message = `Field \`placement_group\` has ${name.length} characters; expected at most ${LONGEST_GROUP}.`;
+  throw new Problem('invalid_request', message);
 }
 
 type InterfaceLabels = NonNullable<InterfaceMembers['labels']>;

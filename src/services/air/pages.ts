@@ -57,16 +57,21 @@ function searchOf({ name, search }: Pick<AirResource, 'name' | 'search'>): reado
 /**
  * Answers with one page of a resource. Its parameters are those of its document: a filter is a member of the stored
  * object, and an order a member of the results.
+ *
+ * @param compare the order if none is asked for
  */
 export async function page<Name extends StoredName, View>(
   context: Listing,
   table: Table<Name>,
   view: (row: RowOf<Name>) => View | Promise<View>,
+  compare?: (one: RowOf<Name>, other: RowOf<Name>) => number,
 ): Promise<PageOf<View>> {
   const { query } = context;
   const { ordering, search } = textsOf(query);
   const { shown = [] } = table;
   const members = search === '' ? [] : searchOf(table);
+  if (compare !== undefined && query['ordering'] === undefined)
+    return wholePage(context, table, view, members, compare);
   const order = own(FACETS, ordering.member);
   const isStored = order !== undefined && !members.some((member) => shown.includes(member));
   if (!isStored || query[CREATED] !== undefined) return wholePage(context, table, view, members);
@@ -92,6 +97,7 @@ async function wholePage<Name extends StoredName, View>(
   table: Table<Name>,
   view: (row: RowOf<Name>) => View | Promise<View>,
   members: readonly string[],
+  compare?: (one: RowOf<Name>, other: RowOf<Name>) => number,
 ): Promise<PageOf<View>> {
   const { ordering, search } = textsOf(context.query);
   const { limit, offset } = boundsOf(context.query);
@@ -110,7 +116,10 @@ async function wholePage<Name extends StoredName, View>(
   const keyOf = ({ row, view: its }: (typeof all)[number]) =>
     own<unknown>({ created: row.body.created, modified: row.body.modified }, ordering.member) ??
     own<unknown>(its as Readonly<Record<string, unknown>>, ordering.member);
-  const sorted = sortedBy(found, keyOf, kindsOf(`${table.name}_list`)[ordering.member], ordering.descending);
+  const sorted =
+    compare === undefined
+      ? sortedBy(found, keyOf, kindsOf(`${table.name}_list`)[ordering.member], ordering.descending)
+      : found.toSorted((one, other) => compare(one.row, other.row));
   const results = sorted.slice(offset, offset + limit).map((one) => one.view);
   return pageOf(context, table.path, { count: sorted.length, limit, offset }, results.slice(0, roomFor(results)));
 }

@@ -307,10 +307,14 @@ interface PublishedAtOnce {
   readonly justification?: string | null;
 }
 
-/** The end of a publication. */
-export function unpublished(context: AuthenticatedContext, publication: Publication): Step {
+/** The end of a publication. @param more what changes with it */
+export function unpublished(
+  context: AuthenticatedContext,
+  publication: Publication,
+  more: Partial<MembersOf<Published>> = {},
+): Step {
   return {
-    members: { published: false, publicly_published: false, ...uploadStatus(publication, 'COMPLETE') },
+    members: { published: false, publicly_published: false, ...uploadStatus(publication, 'COMPLETE'), ...more },
     sharedWith: [],
     record: { status: 'REMOVED', publicly_published: false, allowed_orgs: [], ...reviewed(context) },
     isOver: true,
@@ -319,11 +323,15 @@ export function unpublished(context: AuthenticatedContext, publication: Publicat
 }
 
 /** Ends a publication at once. @throws Problem if the object is not published */
-export async function unpublishNow<Its extends PublishedRow>(context: AuthenticatedContext, row: Its): Promise<Its> {
+export async function unpublishNow<Its extends PublishedRow>(
+  context: AuthenticatedContext,
+  row: Its,
+  more: Partial<MembersOf<Published>> = {},
+): Promise<Its> {
   const publication = publicationOf(row);
   const { object } = await updatePublication<Its>(context, publication, row.id, (before) => {
     if (!before.body.members.published) throw new Problem('bad_state', `The ${publication.what} is not published.`);
-    return unpublished(context, publication);
+    return unpublished(context, publication, more);
   });
   return object;
 }

@@ -26,10 +26,7 @@ export async function deletedWith(context: Storing, row: AirRow): Promise<readon
   }
   if (isOf(NODES, row) || isOf(IMAGES, row)) return partsOf(context, HISTORIES, row.id);
   if (isOf(INTERFACES, row)) {
-    return [
-      ...(await linksOf(context, row)).map((link) => ({ resource: LINKS, row: link })),
-      ...(await brokenOut(context, row)),
-    ];
+    return (await linksOf(context, row)).map((link) => ({ resource: LINKS, row: link }));
   }
   if (isOf(DEMOS, row)) {
     return [...(await partsOf(context, HISTORIES, row.id)), ...(await simulation(context, row.body.members.demo))];
@@ -50,13 +47,6 @@ async function partsOf<Name extends StoredName>(
 async function simulation({ store }: Storing, id: string): Promise<readonly DeletedWith[]> {
   const row = await collectionOf(SIMULATIONS).byId(store.collections, id);
   return row === null ? [] : [{ resource: SIMULATIONS, row }];
-}
-
-/** Finds the interfaces that a breakout created. */
-async function brokenOut({ store }: Storing, { body }: RowOf<'interfaces'>): Promise<readonly DeletedWith[]> {
-  const ids = body.hidden.parts ?? [];
-  const rows = await Promise.all(ids.map((id) => collectionOf(INTERFACES).byId(store.collections, id)));
-  return rows.flatMap((row) => (row === null ? [] : [{ resource: INTERFACES, row }]));
 }
 
 /** Finds the links (cables) of an interface. */

@@ -30,8 +30,6 @@ interface Known {
   accountOf(org: string): string;
   /** An object that another names; the seed was checked. */
   find<Name extends StoredName>(table: Table<Name>, id: string): RowOf<Name>;
-  /** The ids of the interfaces that were broken out of one. */
-  partsOf(id: string): readonly string[];
 }
 
 const YEAR = 365 * 86_400_000;
@@ -61,14 +59,12 @@ function entry<Name extends StoredName, Given extends GivenBy<Name>>(
 }
 
 const ENTRIES = {
-  interfaces: entry(INTERFACES, SCHEMAS.CreateInterfaceRequest, ({ node, ...members }, { id, find, partsOf }) => {
-    const parts = partsOf(id);
-    const draft = interfaceDraft(find(NODES, node), {
+  interfaces: entry(INTERFACES, SCHEMAS.CreateInterfaceRequest, ({ node, ...members }, { id, find }) =>
+    interfaceDraft(find(NODES, node), {
       mac_address: macOf(namedUuid(`air-mac:${id}`).replaceAll('-', '')),
       ...members,
-    });
-    return parts.length === 0 ? draft : { ...draft, hidden: { ...draft.hidden, parts } };
-  }),
+    }),
+  ),
   links: entry(
     LINKS,
     SCHEMAS.CreateLinkRequest,
@@ -114,7 +110,9 @@ const ENTRIES = {
       hidden: { target: accountOf(members.target_org) },
     };
   }),
-  demo_tags: entry(DEMO_TAGS, SCHEMAS.CreateMarketplaceDemoTagRequest, (members) => ({ members })),
+  demo_tags: entry(DEMO_TAGS, SCHEMAS.CreateMarketplaceDemoTagRequest, (members) => ({
+    members: { ...members, is_public: true },
+  })),
   ssh_keys: entry(
     SSH_KEYS,
     SCHEMAS.CreateSshKeyRequest,
@@ -184,7 +182,7 @@ function typeIn(properties: object, name: string): JsonType {
 
 /** Members that name another object, with its resource: those that a table tells, and those of a pair of interfaces. */
 const REFERENCES: Readonly<Record<string, string>> = Object.assign(
-  { interfaces: 'interfaces', split: 'interfaces' },
+  { interfaces: 'interfaces' },
   ...Object.values(ENTRIES).map(({ table }: { readonly table: AirResource }) =>
     Object.fromEntries(Object.entries(table.refers ?? {}).map(([member, { to }]) => [member, to])),
   ),
@@ -264,8 +262,6 @@ export function objectRows(
       if (row !== undefined && isOf(table, row)) return row;
       throw new Error(`the checked seed lacks \`${id}\` of \`${table.name}\``);
     },
-    partsOf: (id: string) =>
-      objects.filter(({ resource, members }) => resource === 'interfaces' && members.split === id).map((one) => one.id),
   };
   return objects.map((one) => {
     const row = objectRow(one, known);

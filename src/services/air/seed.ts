@@ -50,6 +50,7 @@ interface SeedDemo {
   readonly tags: readonly string[];
   readonly published: boolean;
   readonly description?: string;
+  readonly documentation?: string;
   readonly publisher?: string;
   /** The id of an open request to publish it. */
   readonly publishAccessRecord?: string;
@@ -154,10 +155,11 @@ const SCHEMA = object(
             tags: describe(list({ type: 'string', minLength: 2, maxLength: 32 }), 'Its tags, for searches.'),
             published: describe({ type: 'boolean' }, 'Whether every organisation may see it.'),
             description: describe({ ...text, maxLength: 256 }, 'The description.'),
+            documentation: describe({ ...text, maxLength: 65_536 }, 'The documentation, in Markdown.'),
             publisher: describe(text, 'The name of the publisher.'),
             publishAccessRecord: describe(uuid, 'The id of its open request to be published.'),
           },
-          ['description', 'publisher', 'publishAccessRecord'],
+          ['description', 'documentation', 'publisher', 'publishAccessRecord'],
         ),
       ),
       'Demos on the marketplace.',
@@ -360,7 +362,8 @@ function demoRows(
   image: string,
   now: Instant,
 ): readonly AirRow[] {
-  const { id, org, name, simulation, tags, published, description = null, publisher = '' } = demo;
+  const { id, org, name, simulation, tags, published } = demo;
+  const { description = null, documentation = null, publisher = '' } = demo;
   const source = simulations.find((one) => one.id === simulation);
   if (source === undefined) throw new Error('the checked seed lacks the simulation of a demo');
   const copy: SeedSimulation = { ...source, id: namedUuid(`air-demo:${id}`), name, state: 'DEMO' };
@@ -378,6 +381,7 @@ function demoRows(
         name,
         tags: [...new Set(tags.map((tag) => tag.toLowerCase()))],
         description,
+        documentation,
         publisher,
         published,
         publicly_published: published,

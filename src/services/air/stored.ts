@@ -56,14 +56,7 @@ interface StoredByName {
   simulation_ztp_script: Stored<Shown<Schema<'air', 'ZtpScript'>>>;
   histories: Stored<Shown<Schema<'air', 'History'>>, { readonly labels?: readonly string[] }>;
   nodes: Stored<Shown<Schema<'air', 'Node'>>>;
-  interfaces: Stored<
-    Shown<Schema<'air', 'Interface'>>,
-    {
-      readonly simulation: string;
-      /** Ids of the interfaces that a breakout created. */
-      readonly parts?: readonly string[];
-    }
-  >;
+  interfaces: Stored<Shown<Schema<'air', 'Interface'>>, { readonly simulation: string }>;
   /** Its interfaces and their nodes are hidden, because answers show them by name. */
   links: Stored<
     Shown<Schema<'air', 'Link'>, 'interfaces'>,

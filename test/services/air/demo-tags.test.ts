@@ -94,3 +94,20 @@ describe('a tag of demos', () => {
     expectRefusal(await later.acme(`POST ${TAGS}`, { name: 'later' }), 403, NOT_PERMITTED);
   });
 });
+
+describe('a tag of the later API', async () => {
+  const later = await airImagesServer({ air: 'dsx' });
+
+  it('is public, and can be looked for by that', async () => {
+    const operator = await later.withScopes(['air:sre']);
+    const { body } = await operator(`POST ${TAGS}`, { name: 'Shown' });
+
+    expect(body).toMatchObject({ name: 'shown', is_public: true });
+    expect((await later.acme(`GET ${TAGS}${body.id}/`)).body).toEqual(body);
+    const { results } = (await later.acme(`GET ${TAGS}?is_public=true`)).body;
+    expect(results).toContainEqual(body);
+    expect(results.every((tag: { is_public: boolean }) => tag.is_public)).toBe(true);
+    expect((await later.acme(`GET ${TAGS}?is_public=false`)).body.count).toBe(0);
+    expect((await later.acme(`GET ${TAGS}`)).body.count).toBe(results.length);
+  });
+});

@@ -24,8 +24,11 @@ const made = async (given: object = {}, caller: AirCaller = acme) => {
   expect(status, JSON.stringify(body)).toBe(201);
   return body;
 };
+/** What the later API wants of a demo before it is published. */
+const DESCRIBED = { description: 'To try', documentation: '# Try it', publisher: 'Acme' };
+
 const published = async (given: object = {}, caller: AirCaller = acme) => {
-  const demo = await made(given, caller);
+  const demo = await made({ ...DESCRIBED, ...given }, caller);
   expect((await caller(`PATCH ${DEMOS}${demo.id}/publish/`, {})).status).toBe(204);
   return demo;
 };
@@ -373,7 +376,7 @@ describe('the later API', () => {
   });
 
   it.each([
-    ['request-publish/', { justification: 'it is ready', publisher: 'Acme' }, () => made({}, later.acme)],
+    ['request-publish/', { justification: 'it is ready', publisher: 'Acme' }, () => made(DESCRIBED, later.acme)],
     ['request-unpublish/', { justification: 'it is old' }, () => published({}, later.acme)],
   ])('has one request about a demo open at a time, and no change meanwhile: %s', async (action, body, demo) => {
     const { id } = await demo();
@@ -408,7 +411,7 @@ describe('the later API', () => {
   });
 
   it('shows a demo that is not published for everybody to no other organisation', async () => {
-    const { id } = await made({}, later.acme);
+    const { id } = await made(DESCRIBED, later.acme);
     expect((await later.acme(`PATCH ${DEMOS}${id}/publish/`, { prefer_public: false })).status).toBe(204);
 
     expect((await later.acme(`GET ${DEMOS}${id}/`)).body).toMatchObject({ published: true, publicly_published: false });

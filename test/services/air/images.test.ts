@@ -329,6 +329,43 @@ describe('publishing an image', () => {
     expect(idsOf(await globex('GET images/?name=shown'))).toEqual([]);
   });
 
+  it.each(['2.0', 'dsx'] as const)('may get another name and version when it is unpublished, in %s', async (air) => {
+    const its = await airImagesServer({ air });
+    const id = await its.uploaded({ name: 'shown' });
+    await its.acme(`PATCH images/${id}/publish/`, {});
+
+    const after = await its.acme(`PATCH images/${id}/unpublish/`, { name: 'hidden', version: '2.0' });
+
+    expect(after.body).toMatchObject({ name: 'hidden', version: '2.0', published: false });
+  });
+
+  it('may get them when a request to unpublish it is approved, in the later API', async () => {
+    const later = await airImagesServer({ air: 'dsx' });
+    const operator = await later.withScopes(['air:sre']);
+    const id = await later.uploaded({ name: 'shown' });
+    await later.acme(`PATCH images/${id}/publish/`, {});
+    const request = { justification: 'old', name: 'hidden', version: '2.0' };
+    const { body } = await later.acme(`PATCH images/${id}/request-unpublish/`, request);
+    expect(body).toMatchObject({ name: 'shown', upload_status: 'PENDING_UNPUBLISH' });
+
+    const record = `publishing/image-publish-access-records/${body.publish_access_record_id}/`;
+    expect((await operator(`PATCH ${record}approve/`, {})).status).toBe(200);
+
+    const after = (await later.acme(`GET images/${id}/`)).body;
+    expect(after).toMatchObject({ name: 'hidden', version: '2.0', published: false });
+  });
+
+  it('is found by whether every organisation sees it, in the later API', async () => {
+    const later = await airImagesServer({ air: 'dsx' });
+    const id = await later.uploaded({ name: 'restricted' });
+    await later.acme(`PATCH images/${id}/publish/`, { prefer_public: false, allowed_orgs: [] });
+
+    const found = async (query: string) => (await later.acme(`GET images/?name=restricted&${query}`)).body.count;
+    expect(await found('publicly_published=false')).toBe(1);
+    expect(await found('publicly_published=true')).toBe(0);
+    expect((await later.acme('GET images/?publicly_published=true')).body.count).toBeGreaterThan(0);
+  });
+
   it('is refused the second time, as unpublishing is', async () => {
     const id = await server.uploaded();
     expectRefusal(await acme(`PATCH images/${id}/unpublish/`, {}), 400, /not published/);

@@ -97,68 +97,100 @@ it('deleting takes links and services along, and leaves the other end', async ()
 });
 
 describe('a breakout', () => {
-  const partsOf = async (node: string) => (await air.all(`${INTERFACES}?node=${node}`)).filter(({ split }) => split);
+  const onNode = (node: string) => air.all(`${INTERFACES}?node=${node}&ordering=name`);
+  const namesOf = async (node: string) => (await onNode(node)).map(({ name }) => name);
+  const brokenOut = (id: string, split_count: number) =>
+    done(200, `POST ${INTERFACES}${id}/breakout/`, { split_count });
+  const reverted = (id: string) => done(200, `POST ${INTERFACES}${id}/revert-breakout/`);
 
-  it('makes as many parts as are asked for, and is reverted', async () => {
+  it('renames the interface, which becomes the first of as many parts as are asked for', async () => {
     const whole = await air.interface({ name: 'swp1' });
 
-    const parts = await done(200, `POST ${INTERFACES}${whole.id}/breakout/`, { split_count: 4 });
+    const parts = await brokenOut(whole.id, 4);
 
-    expect(Array.isArray(parts)).toBe(true);
-    expect(parts).toHaveLength(4);
-    expect(new Set(parts.map(({ name }: { name: string }) => name)).size).toBe(4);
+    expect(parts).toMatchObject([
+      { id: whole.id, name: 'swp1s0', mac_address: whole.mac_address },
+      { name: 'swp1s1' },
+      { name: 'swp1s2' },
+      { name: 'swp1s3' },
+    ]);
     expect(new Set(parts.map(({ mac_address }: { mac_address: string }) => mac_address)).size).toBe(4);
-    for (const part of parts) expect(part).toMatchObject({ split: whole.id, node: whole.node });
-    expect(idsOf(await partsOf(whole.node)).sort()).toEqual(idsOf(parts).sort());
-
-    const reverted = await done(200, `POST ${INTERFACES}${whole.id}/revert-breakout/`);
-    expect(reverted).toMatchObject({ id: whole.id, name: 'swp1', split: null });
-    expect(await partsOf(whole.node)).toEqual([]);
-    expect(await done(200, `POST ${INTERFACES}${whole.id}/breakout/`, { split_count: 2 })).toHaveLength(2);
+    for (const part of parts) expect(part).toMatchObject({ split: '4', node: whole.node });
+    expect(await namesOf(whole.node)).toEqual(['swp1s0', 'swp1s1', 'swp1s2', 'swp1s3']);
   });
 
-  it('is reverted from one of its parts as well, with what is on them', async () => {
+  it('is reverted from any of its parts, and leaves the first with the name of the whole', async () => {
+    const whole = await air.interface({ name: 'swp1' });
+    const other = await air.interface({ name: 'swp10s1', node: whole.node });
+
+    for (const index of [0, 11]) {
+      const parts = await brokenOut(whole.id, 12);
+      expect(await reverted(parts[index].id)).toMatchObject({ id: whole.id, name: 'swp1', split: null });
+      expect(idsOf(await onNode(whole.node)).sort()).toEqual([whole.id, other.id].sort());
+    }
+  });
+
+  it('removes links, its own and those of the parts', async () => {
+    const [whole, peer] = [await air.interface({ name: 'swp1' }), await air.interface({ name: 'swp1' })];
+    const { simulation } = await done(200, `GET ${NODES}${whole.node}/`);
+    const near = await air.interface({ name: 'near', node: (await air.node({ simulation })).id });
+    await done(201, `POST ${LINKS}`, { interfaces: [whole.id, near.id] });
+
+    const [first, second] = await brokenOut(whole.id, 2);
+    expect(await air.all(`${LINKS}?simulation=${simulation}`)).toEqual([]);
+    await done(201, `POST ${LINKS}`, { interfaces: [first.id, second.id] });
+    await reverted(second.id);
+
+    expect(await air.all(`${LINKS}?simulation=${simulation}`)).toEqual([]);
+    expect((await done(200, `GET ${INTERFACES}${peer.id}/`)).name).toBe('swp1');
+  });
+
+  it('is not reverted while one of its parts has a service', async () => {
     const whole = await air.interface();
-    const [first] = await done(200, `POST ${INTERFACES}${whole.id}/breakout/`, { split_count: 2 });
-    const service = await done(201, `POST ${SERVICES}`, { interface: first.id, node_port: 22 });
+    const [first, second] = await brokenOut(whole.id, 2);
+    const service = await done(201, `POST ${SERVICES}`, { interface: second.id, node_port: 22 });
 
-    expect((await done(200, `POST ${INTERFACES}${first.id}/revert-breakout/`)).id).toBe(whole.id);
+    expectRefused(await admin(`POST ${INTERFACES}${first.id}/revert-breakout/`), 400, 'has a service');
 
-    expect(await partsOf(whole.node)).toEqual([]);
-    expectRefused(await admin(`GET ${SERVICES}${service.id}/`), 404);
+    await done(204, `DELETE ${SERVICES}${service.id}/`);
+    await reverted(first.id);
   });
 
-  it('of a long name has parts whose names are not too long', async () => {
-    const whole = await air.interface({ name: 'abcdefghijklmno' });
+  it('of a long name or of another type is refused', async () => {
+    const long = await air.interface({ name: 'abcdefghijklmn' });
+    const oob = await air.interface({ interface_type: 'OOB_INTF' });
 
-    const parts = await done(200, `POST ${INTERFACES}${whole.id}/breakout/`, { split_count: 12 });
-
-    expect(new Set(parts.map(({ name }: { name: string }) => name)).size).toBe(12);
+    expectRefused(await admin(`POST ${INTERFACES}${long.id}/breakout/`, { split_count: 2 }), 400, 'too long');
+    expectRefused(await admin(`POST ${INTERFACES}${oob.id}/breakout/`, { split_count: 2 }), 400, 'DATA_PLANE_INTF');
   });
 
   it('of a part, a second one, and a revert of none are refused', async () => {
     const whole = await air.interface();
     expectRefused(await admin(`POST ${INTERFACES}${whole.id}/revert-breakout/`), 400);
-    const [part] = await done(200, `POST ${INTERFACES}${whole.id}/breakout/`, { split_count: 2 });
+    const [first, second] = await brokenOut(whole.id, 2);
 
-    for (const id of [whole.id, part.id]) {
+    for (const id of [first.id, second.id]) {
       expectRefused(await admin(`POST ${INTERFACES}${id}/breakout/`, { split_count: 2 }), 400);
     }
-    expect(await partsOf(whole.node)).toHaveLength(2);
+    expect(await onNode(whole.node)).toHaveLength(2);
+  });
+
+  it('may be given when an interface is made, in the later API', async () => {
+    const later = await airServer({ air: 'dsx' });
+    const first = await later.interface({ name: 'swp1s0', split: '2' });
+    const second = await later.interface({ name: 'swp1s1', split: '2', node: first.node });
+
+    expect(second.split).toBe('2');
+    expect(await later.done(200, `POST ${INTERFACES}${second.id}/revert-breakout/`)).toMatchObject({
+      id: first.id,
+      name: 'swp1',
+    });
+    expect((await air.interface({ name: 'swp1s0', split: '2' })).split).toBeNull();
   });
 
   it.each([0, 1, -1, 1.5, '2', null, undefined, 10_000])('into %s is refused by its name', async (split_count) => {
     const { id } = await air.interface();
 
     expectRefused(await admin(`POST ${INTERFACES}${id}/breakout/`, { split_count }), 400, 'split_count');
-  });
-
-  it('goes with its interface', async () => {
-    const whole = await air.interface();
-    await done(200, `POST ${INTERFACES}${whole.id}/breakout/`, { split_count: 2 });
-
-    await done(204, `DELETE ${INTERFACES}${whole.id}/`);
-
-    expect(await air.all(`${INTERFACES}?node=${whole.node}`)).toEqual([]);
   });
 });

@@ -384,3 +384,41 @@ describe.each(['2.0', 'dsx'] as const)('bulk operations of %s', (profile) => {
     });
   }
 });
+
+describe('a node of the later API', () => {
+  const later = servers.dsx;
+
+  it.each(['cdrom', ['network', 'hd'], ['cdrom']])('boots from %j', async (boot) => {
+    const { id } = await later.node({ advanced: { boot } });
+    const order = ['hd', 'network', 'cdrom'];
+
+    expect((await later.done(200, `GET ${NODES}${id}/`)).advanced.boot).toEqual(boot);
+    expect((await later.done(200, `PATCH ${NODES}${id}/`, { advanced: { boot: order } })).advanced.boot).toEqual(order);
+  });
+
+  it.each(['floppy', [], ['floppy'], ['hd', 'hd', 'hd', 'hd']])('does not boot from %j', async (boot) => {
+    const { id: simulation } = await later.simulation();
+    const given = { simulation, name: 'odd', advanced: { boot } };
+    expectRefused(await later.admin(`POST ${NODES}`, given), 400, 'advanced.boot');
+  });
+
+  it.each(['cdrom', ['hd', 'network']])('boots from %j in the later API only', async (boot) => {
+    const { id: simulation } = await servers['2.0'].simulation();
+    const given = { simulation, name: 'early', advanced: { boot } };
+    expectRefused(await servers['2.0'].admin(`POST ${NODES}`, given), 400, 'advanced.boot');
+  });
+
+  it('is made of a template with a placement group and addresses, too', async () => {
+    const { id: simulation } = await later.simulation();
+    const management_interfaces = { eth1: { ip: '192.168.200.9', mac_address: '02:00:00:00:00:09' } };
+    const given = { system_node: SYSTEM_NODE, name: 'placed', simulation, placement_group: ' rack-a ' };
+
+    const body = { ...given, management_interfaces };
+    expect(await later.done(201, `POST ${NODES}from-system-node/`, body)).toMatchObject({
+      placement_group: 'rack-a',
+      management_interfaces,
+    });
+    const long = { ...given, placement_group: 'x'.repeat(65) };
+    expectRefused(await later.admin(`POST ${NODES}from-system-node/`, long), 400, 'placement_group');
+  });
+});

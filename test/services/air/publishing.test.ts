@@ -25,9 +25,11 @@ describe('publishing', async () => {
     'air:marketplace_demo_write',
     'air:marketplace_demo_publish',
   ]);
-  const demo = async () => {
+  const demo = async (publisher = 'Acme') => {
     const { body } = await acme('POST simulations/', { name: 'shown' });
-    return (await acme('POST marketplace/demos/', { name: 'spine', tags: ['bgp'], simulation: body.id })).body.id;
+    const described = { description: 'A spine', documentation: '# Spine', publisher };
+    const given = { name: 'spine', tags: ['bgp'], simulation: body.id, ...described };
+    return (await acme('POST marketplace/demos/', given)).body.id;
   };
   const KINDS: readonly Kind[] = [
     {
@@ -268,9 +270,21 @@ describe('publishing', async () => {
     expectRefusal(await owner(`PATCH images/${id}/request-publish/`, because), 400, /`READY`.*`COMPLETE`/);
   });
 
-  it('of a demo needs a publisher, and sets publisher and tags with the request', async () => {
+  it.each(['description', 'documentation'])('of a demo needs its %s, at once and on request', async (member) => {
     const id = await demo();
+    await acme(`PATCH marketplace/demos/${id}/`, { [member]: null });
+    const named = new RegExp(`\`${member}\`; set them first`);
+
+    expectRefusal(await owner(`PATCH marketplace/demos/${id}/publish/`, {}), 400, named);
+    expectRefusal(await owner(`PATCH marketplace/demos/${id}/request-publish/`, because), 400, named);
+  });
+
+  it('of a demo needs a publisher, and sets publisher and tags with the request', async () => {
+    const id = await demo('');
+    expectRefusal(await owner(`PATCH marketplace/demos/${id}/publish/`, {}), 400, /`publisher`/);
     expectRefusal(await owner(`PATCH marketplace/demos/${id}/request-publish/`, because), 400, /`publisher`/);
+    const untagged = { ...because, publisher: 'Acme', tags: [] };
+    expectRefusal(await owner(`PATCH marketplace/demos/${id}/request-publish/`, untagged), 400, /`tags`/);
     const given = { ...because, publisher: 'Acme', tags: ['EVPN'] };
 
     const { body } = await owner(`PATCH marketplace/demos/${id}/request-publish/`, given);
@@ -283,6 +297,30 @@ describe('publishing', async () => {
     await operator(`PATCH publishing/image-publish-access-records/${id}/approve/`, {});
 
     expect((await acme(`GET images/${image}/`)).body.published).toBe(true);
+  });
+
+  it('lists featured demos first, then those with a place, unless another order is asked for', async () => {
+    const its = await airImagesServer({ air: 'dsx' });
+    const manager = await its.withScopes(['air:sre', 'air:marketplace_demo_write', 'air:simulation_create']);
+    const made = async (name: string, place: object) => {
+      const simulation = (await manager('POST simulations/', { name })).body.id;
+      const { body } = await manager('POST marketplace/demos/', { name, tags: ['placed'], simulation });
+      await manager(`PATCH marketplace/demos/${body.id}/manage/`, place);
+    };
+    await made('plain', {});
+    await made('second', { order: 7 });
+    await made('first', { order: 2 });
+    await made('star', { featured: true });
+    await made('best', { featured: true, order: 9 });
+    const names = async (query: string) =>
+      (await manager(`GET marketplace/demos/?tags=placed${query}`)).body.results.map(
+        (demo: { name: string }) => demo.name,
+      );
+
+    expect(await names('')).toEqual(['best', 'star', 'first', 'second', 'plain']);
+    expect(await names('&limit=2&offset=2')).toEqual(['first', 'second']);
+    expect(await names('&search=s')).toEqual(['best', 'star', 'first', 'second']);
+    expect(await names('&ordering=name')).toEqual(['best', 'first', 'plain', 'second', 'star']);
   });
 
   it('has the places of demos numbered from 1 in their order, by operators only', async () => {

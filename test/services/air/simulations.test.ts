@@ -455,12 +455,13 @@ describe('a clone', () => {
   });
 
   it('of a broken-out interface stands on its own', async () => {
-    const { id, ends } = await furnished();
+    const { id, ends, service } = await furnished();
+    await done(204, `DELETE ${SERVICES}${service.id}/`);
     await done(200, `POST ${INTERFACES}${ends[0].id}/breakout/`, { split_count: 2 });
     const before = await drawing(id);
     const clone = await done(201, 'POST simulations/clone/', { simulation: id });
     expect(await drawing(clone.id)).toEqual(before);
-    const whole = (await air.all(`${INTERFACES}?simulation=${clone.id}&name=${ends[0].name}`))[0];
+    const whole = (await air.all(`${INTERFACES}?simulation=${clone.id}&name=${ends[0].name}s0`))[0];
 
     await done(200, `POST ${INTERFACES}${whole.id}/revert-breakout/`);
 

@@ -4,10 +4,12 @@ import {
   airServer,
   expectRefused,
   GLOBEX_PRIVATE,
+  INSTRUCTIONS,
   INTERFACES,
   LEAF_SPINE,
   LINKS,
   NODES,
+  SERVICES,
   SIMULATIONS,
   type Thing,
   UBUNTU,
@@ -73,6 +75,10 @@ describe('importing', () => {
 
     expect(made).toMatchObject({ auto_oob_enabled: true, enable_dhcp: true });
     expect((await done(200, `GET simulations/${made.id}/ztp-script/`)).content).toBe('#!/bin/sh');
+  });
+
+  it('leaves the out-of-band network unset where the file wants none', async () => {
+    expect(await imported({ nodes: {}, oob: false })).toMatchObject({ auto_oob_enabled: null, enable_dhcp: null });
   });
 
   it.each([{}, { ztp: null }])('without a script there is none', async (more) => {
@@ -342,5 +348,130 @@ describe('the time that a DOT text takes grows with its length, and no faster:',
 
     // Sixteen-fold is what a quadratic reader would take. The rest is for what else the process does.
     expect(fourfold).toBeLessThan(10 * once + 250);
+  });
+});
+
+describe('placement groups in a file', () => {
+  const grouped = (placement_group: unknown) => ({ nodes: { a: { os: 'generic/ubuntu2204', placement_group } } });
+
+  it('are those of the nodes, and are exported only if there are any', async () => {
+    const { id } = await imported({ nodes: { ...grouped(' rack-a ').nodes, b: { os: 'generic/ubuntu2204' } } });
+
+    expect(await air.all(`${NODES}?simulation=${id}&ordering=name`)).toMatchObject([
+      { name: 'a', placement_group: 'rack-a' },
+      { name: 'b', placement_group: '' },
+    ]);
+    const { nodes } = (await done(200, `GET simulations/${id}/export/`)).content;
+    expect(nodes.a.placement_group).toBe('rack-a');
+    expect(nodes.b).not.toHaveProperty('placement_group');
+  });
+
+  it('may be numbers in DOT', async () => {
+    const content = 'graph g { a [os="generic/ubuntu2204" placement_group="7"] }';
+    const { id } = await done(201, 'POST simulations/import/', { format: 'DOT', name: 'dot', content });
+
+    expect(await air.all(`${NODES}?simulation=${id}`)).toMatchObject([{ placement_group: '7' }]);
+  });
+
+  it.each([null, 7, 'x'.repeat(65)])('are refused if they are no short text: %j', async (group) => {
+    const body = { format: 'JSON', name: 'refused', content: grouped(group) };
+    expectRefused(await admin('POST simulations/import/', body), 400, 'placement_group');
+  });
+});
+
+describe('services and instructions in a file of the later API', async () => {
+  const later = await airServer({ air: 'dsx' });
+  const SERVICE = { name: 'SSH', service_type: 'SSH', node: 'a', interface: 'eth0', port: 22 };
+  const INSTRUCTION = { node: 'a', executor: 'shell', data: 'echo "hello"' };
+  const file = (more: object) => ({ nodes: { a: { os: 'generic/ubuntu2204' } }, oob: false, ...more });
+  const post = (content: unknown) => ({ format: 'JSON', name: 'with-more', content });
+  const made = (more: object) => later.done(201, 'POST simulations/import/', post(file(more)));
+  const contentOf = async (id: string, query: string) =>
+    (await later.done(200, `GET simulations/${id}/export/?topology_format=JSON${query}`)).content;
+
+  it('are made with the simulation', async () => {
+    const { id } = await made({ services: [SERVICE], instructions: [INSTRUCTION] });
+
+    expect(await later.all(`${SERVICES}?simulation=${id}`)).toMatchObject([
+      { name: 'SSH', service_type: 'SSH', node_port: 22 },
+    ]);
+    expect(await later.all(`${INTERFACES}?simulation=${id}`)).toMatchObject([{ name: 'eth0', outbound: false }]);
+    expect(await later.all(`${INSTRUCTIONS}?simulation=${id}`)).toMatchObject([
+      { data: { executor: 'shell', commands: ['echo "hello"'] }, run_again_on_rebuild: false },
+    ]);
+  });
+
+  it('are exported only if they are asked for, in a form that can be imported', async () => {
+    const again = { ...INSTRUCTION, name: 'again', run_again_on_rebuild: true };
+    const files = {
+      node: 'a',
+      executor: 'file',
+      data: { files: [{ path: '/etc/motd', content: 'hi' }], post_commands: ['ls'] },
+      name: 'files',
+      run_again_on_rebuild: false,
+    };
+    const named = { node: 'a', executor: 'init', data: 'host-a', name: 'named', run_again_on_rebuild: false };
+    const instructions = [again, files, named];
+    const { id } = await made({ services: [SERVICE], instructions });
+
+    for (const query of ['', '&include_instructions=NONE&include_services=false']) {
+      const content = await contentOf(id, query);
+      expect(Object.keys(content).toSorted()).toEqual(['links', 'nodes', 'oob']);
+    }
+    expect((await contentOf(id, '&include_services=true')).services).toEqual([SERVICE]);
+    expect((await contentOf(id, '&include_instructions=REPEATABLE')).instructions).toEqual([again]);
+    const content = await contentOf(id, '&include_services=true&include_instructions=REPEATABLE_OR_NOT_READY');
+    expect(content.instructions).toHaveLength(3);
+    expect(content.instructions).toEqual(expect.arrayContaining(instructions));
+
+    const copy = await later.done(201, 'POST simulations/import/', { format: 'JSON', name: 'copy', content });
+    const whole = '&include_services=true&include_instructions=REPEATABLE_OR_NOT_READY';
+    expect((await contentOf(copy.id, whole)).instructions).toEqual(expect.arrayContaining(instructions));
+  });
+
+  it('are kept when a file is parsed', async () => {
+    const more = { services: [SERVICE], instructions: [INSTRUCTION] };
+    const body = { topology_data: JSON.stringify(file(more)), source_format: 'JSON', destination_format: 'JSON' };
+
+    expect(await later.done(200, 'POST simulations/parse/', body)).toMatchObject(more);
+  });
+
+  it.each([
+    ['services', 'x', '`content.services`'],
+    ['services', Array.from({ length: 2501 }, () => SERVICE), '`content.services`'],
+    ['services', ['x'], 'content.services[0]'],
+    ['services', [{ ...SERVICE, node: 'b' }], 'content.services[0]'],
+    ['services', [{ ...SERVICE, interface: '' }], 'content.services[0]'],
+    ['services', [SERVICE, { ...SERVICE, port: 0 }], 'content.services[1].port'],
+    ['services', [{ ...SERVICE, port: 65_536 }], 'content.services[0].port'],
+    ['services', [{ ...SERVICE, port: '22' }], 'content.services[0].port'],
+    ['services', [{ ...SERVICE, name: 7 }], 'content.services[0].name'],
+    ['services', [{ ...SERVICE, service_type: 'FTP' }], 'content.services[0].service_type'],
+    ['services', [{ ...SERVICE, service_type: 7 }], 'content.services[0].service_type'],
+    ['instructions', {}, '`content.instructions`'],
+    ['instructions', [null], 'content.instructions[0]'],
+    ['instructions', [{ ...INSTRUCTION, node: 'b' }], 'content.instructions[0].node'],
+    ['instructions', [{ ...INSTRUCTION, executor: 'toString' }], 'content.instructions[0].executor'],
+    ['instructions', [{ ...INSTRUCTION, name: 7 }], 'content.instructions[0].name'],
+    ['instructions', [{ ...INSTRUCTION, run_again_on_rebuild: 1 }], 'content.instructions[0].run_again_on_rebuild'],
+    ['instructions', [{ ...INSTRUCTION, data: 7 }], 'content.instructions[0].data'],
+    ['instructions', [{ ...INSTRUCTION, data: {} }], 'content.instructions[0].data.commands'],
+    ['instructions', [{ ...INSTRUCTION, data: { commands: 'ls' } }], 'content.instructions[0].data.commands'],
+    ['instructions', [{ ...INSTRUCTION, executor: 'file' }], 'content.instructions[0].data'],
+    ['instructions', [{ ...INSTRUCTION, executor: 'init', data: { hostname: 7 } }], 'data.hostname'],
+  ])('are refused by name, and nothing is stored: %s %j', async (member, value, named) => {
+    const before = await later.all(SIMULATIONS);
+
+    expectRefused(await later.admin('POST simulations/import/', post(file({ [member]: value }))), 400, named);
+
+    expect(await later.all(SIMULATIONS)).toHaveLength(before.length);
+  });
+
+  it('are nothing in 2.0, which ignores what it does not know', async () => {
+    const { id } = await imported(file({ services: 'x', instructions: [INSTRUCTION] }));
+
+    expect(await air.all(`${INSTRUCTIONS}?simulation=${id}`)).toEqual([]);
+    const { content } = await done(200, `GET simulations/${id}/export/`);
+    expect(content).not.toHaveProperty('instructions');
   });
 });

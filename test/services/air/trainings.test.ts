@@ -303,3 +303,40 @@ describe('the later API', async () => {
     expect((await secondKey(`DELETE trainings/${id}/`, {})).status).toBe(204);
   });
 });
+
+describe('in the later API, a training', async () => {
+  const later = await airImagesServer({ air: 'dsx' });
+  const teacher = await later.withRoles(['air', 'air_instructor', 'air_org_admin', 'user_admin'], 'teacher@acme.test');
+
+  it('has a name for people, which is its name unless another is given', async () => {
+    expect(await made({}, teacher)).toMatchObject({ name: 'day-one', display_name: 'day-one' });
+    const { id, display_name } = await made({ name: 'day-two', display_name: 'Day Two' }, teacher);
+
+    expect(display_name).toBe('Day Two');
+    expect((await teacher(`PATCH trainings/${id}/`, { display_name: 'Two' })).body.display_name).toBe('Two');
+    expect((await teacher('GET trainings/?display_name=Two')).body.count).toBe(1);
+    expect((await teacher('GET trainings/?search=Two')).body.count).toBe(1);
+    expectRefusal(await teacher(`PATCH trainings/${id}/`, { display_name: '' }), 400, /`display_name`/);
+  });
+
+  it('tells which attendees have not come to Air yet', async () => {
+    const { id } = await made({ name: 'details' }, teacher);
+    await teacher(`PATCH trainings/${id}/attendees/remove/`, { attendees: ['bob@acme.test'] });
+
+    expect((await teacher(`GET trainings/${id}/`)).body.attendee_details).toEqual([
+      { email: 'ann@acme.test', has_onboarded_in_air: false, action_needed: expect.any(String) },
+    ]);
+  });
+
+  it('has workbenches that can be looked for by id', async () => {
+    const { id, training_simulation } = await made({ name: 'benches' }, teacher);
+    const path = `GET trainings/${id}/workbench-simulations/?id=${training_simulation}`;
+    expect((await teacher(path)).body.results).toEqual([]);
+  });
+
+  it('has none of this in 2.0', async () => {
+    const { id, ...older } = await made({ display_name: 'Another' });
+    expect([older.display_name, 'attendee_details' in older]).toEqual(['day-one', false]);
+    expect((await acme(`PATCH trainings/${id}/`, { display_name: 'Another' })).body.display_name).toBe('day-one');
+  });
+});

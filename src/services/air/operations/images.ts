@@ -220,10 +220,10 @@ function named(
   return { ...(name !== undefined && { name }), ...(version !== undefined && { version }) };
 }
 
-const unpublish: Handler<'air', 'images_unpublish', ImageRow> = async (context) => ({
-  status: 200,
-  body: imageView(context, await unpublishNow(context, context.target)),
-});
+const unpublish: Handler<'air', 'images_unpublish', ImageRow> = async (context) => {
+  const { name, version } = context.body;
+  return { status: 200, body: imageView(context, await unpublishNow(context, context.target, named(name, version))) };
+};
 
 /** A new name or version becomes that of the image when the request is approved. */
 const requestPublish: Handler<'air', 'images_request_publish', ImageRow> = async (context) => {
@@ -236,7 +236,10 @@ const requestPublish: Handler<'air', 'images_request_publish', ImageRow> = async
 };
 
 const requestUnpublish: Handler<'air', 'images_request_unpublish', ImageRow> = async (context) => {
-  const next = await openRequest(context, context.target, 'PENDING_UNPUBLISH', context.body);
+  const { name, version } = context.body;
+  const next = await openRequest(context, context.target, 'PENDING_UNPUBLISH', context.body, () => ({
+    hidden: { asked: named(name, version) },
+  }));
   return { status: 200, body: imageView(context, next) };
 };
 

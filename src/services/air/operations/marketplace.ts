@@ -26,8 +26,17 @@ function normalTags(tags: readonly string[]): readonly string[] {
   return [...new Set(tags.map((tag) => tag.toLowerCase()))];
 }
 
+/** Featured demos first, then those with a place, in their order. */
+function byPlace({ body: one }: DemoRow, { body: other }: DemoRow): number {
+  const featured = Number(other.members.featured ?? false) - Number(one.members.featured ?? false);
+  const [place, otherPlace] = [one.members.order ?? Infinity, other.members.order ?? Infinity];
+  if (featured !== 0) return featured;
+  return place === otherPlace ? one.created - other.created : place < otherPlace ? -1 : 1;
+}
+
 /** A demo gets a copy of the simulation; the original stays unchanged. */
 const DEMO_HOOKS: HooksOf<'demos'> = {
+  compare: ({ settings }) => (settings.air === 'dsx' ? byPlace : undefined),
   complete: async (context, { simulation, checkpoint: _, tags, ...members }) => {
     const source = await resolveReference(context, SIMULATIONS, 'simulation', simulation);
     mustBe(context, source, 'become a demo', ['INACTIVE']);
@@ -62,9 +71,23 @@ const DEMO_HOOKS: HooksOf<'demos'> = {
   },
 };
 
+type Described = Pick<DemoRow['body']['members'], 'description' | 'documentation' | 'tags' | 'publisher'>;
+
+/** @throws Problem if something is missing that a published demo has */
+function mustBeDescribed({ description, documentation, tags, publisher }: Described): void {
+  const missing = Object.entries({ description, documentation, tags, publisher }).flatMap(([member, value]) =>
+    value === undefined || value === null || value.length === 0 ? [`\`${member}\``] : [],
+  );
+  if (missing.length === 0) return;
+  throw new Problem('invalid_request', `A demo cannot be published without ${missing.join(', ')}; set them first.`);
+}
+
 const publish: Handler<'air', 'demos_publish', DemoRow> = async (context) => {
   const { target: row } = context;
-  await publishNow(context, row, context.body);
+  await publishNow(context, row, context.body, ({ body }) => {
+    if (context.settings.air === 'dsx') mustBeDescribed(body.members);
+    return {};
+  });
   return { status: 204 };
 };
 
@@ -78,14 +101,11 @@ const unpublish: Handler<'air', 'demos_unpublish', DemoRow> = async (context) =>
 const requestPublish: Handler<'air', 'demos_request_publish', DemoRow> = async (context) => {
   const { publisher, tags } = context.body;
   const next = await openRequest(context, context.target, 'PENDING', context.body, ({ body }) => {
-    if ((publisher ?? body.members.publisher ?? '') === '') {
-      const message = 'Field `publisher` is required, because the demo has no publisher; give the name of a company.';
-      throw new Problem('invalid_request', message);
-    }
     const members = {
       ...(publisher !== undefined && { publisher }),
       ...(tags !== undefined && { tags: [...normalTags(tags)] }),
     };
+    mustBeDescribed({ ...body.members, ...members });
     return { members };
   });
   return { status: 200, body: storedView(next) };
@@ -172,8 +192,12 @@ const provision: Handler<'air', 'demos_provision', DemoRow> = async (context) =>
 
 /** Tags belong to the platform: everybody sees them, and a caller who may change one may change all. */
 const TAGS_HOOKS: HooksOf<'demo_tags'> = {
+  view: ({ settings }, row) => {
+    const { is_public = true, ...older } = storedView(row);
+    return settings.air === 'dsx' ? { ...older, is_public } : older;
+  },
   change: (_context, _row, { name }) => ({ members: name === undefined ? {} : { name: name.toLowerCase() } }),
-  complete: (_, { name }) => ({ members: { name: name.toLowerCase() }, sharedWith: [EVERYBODY] }),
+  complete: (_, { name }) => ({ members: { name: name.toLowerCase(), is_public: true }, sharedWith: [EVERYBODY] }),
 };
 
 export const marketplaceOperations = {

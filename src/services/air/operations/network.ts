@@ -8,16 +8,16 @@ import { entry } from '../histories.ts';
 import type { BodyOf, HooksOf } from '../hooks.ts';
 import {
   DATA_OF,
+  groupName,
   instructionDraft,
   interfaceDraft,
-  newInterface,
   newNode,
   nodeMembers,
   serviceDraft,
   wholeLabels,
   withMac,
 } from '../network.ts';
-import { changedRow, put, removal, storedView } from '../objects.ts';
+import { changedRow, put, storedView } from '../objects.ts';
 import { linksOf } from '../removals.ts';
 import { stateAt } from '../states.ts';
 import { collectionOf, type RowOf } from '../stored.ts';
@@ -26,6 +26,7 @@ import { INSTRUCTIONS, INTERFACES, LINKS, NODES, SERVICES, SYSTEM_NODES } from '
 import { USERCONFIGS } from '../tables/people.ts';
 import { CHECKPOINTS, SIMULATIONS } from '../tables/simulations.ts';
 import { linkDraft } from '../topology.ts';
+import { breakoutOperations } from './breakouts.ts';
 import { mustBe } from './simulations.ts';
 
 /** The first image that the account may see. @throws Problem if there is none */
@@ -40,7 +41,6 @@ async function defaultImage(context: AuthenticatedContext): Promise<string> {
 }
 
 type NodeRow = RowOf<'nodes'>;
-type InterfaceRow = RowOf<'interfaces'>;
 
 const NODE_HOOKS: HooksOf<'nodes'> = {
   complete: async (context, members) => {
@@ -59,16 +59,6 @@ const NODE_HOOKS: HooksOf<'nodes'> = {
     return { members: { ...members, placement_group: groupName(placement_group) } };
   },
 };
-
-const LONGEST_GROUP = 64;
-
-/** The name of a placement group as it is stored. @throws Problem if it is too long */
-function groupName(given: string): string {
-  const name = given.trim();
-  if (name.length <= LONGEST_GROUP) return name;
-  const message = `Field \`placement_group\` has ${name.length} characters; expected at most ${LONGEST_GROUP}.`;
-  throw new Problem('invalid_request', message);
-}
 
 /** A placement group changes only in a simulation that is INACTIVE and has no checkpoints. @throws Problem */
 async function mayRegroup(context: AuthenticatedContext, { body }: NodeRow): Promise<void> {
@@ -315,36 +305,6 @@ const fromSystemNode: Handler<'air', 'nodes_from_system_node'> = async (context)
   return { status: 201, body: storedView(whole) };
 };
 
-/** Breaks one interface out into several parts. */
-const breakout: Handler<'air', 'interfaces_breakout', InterfaceRow> = async (context) => {
-  const { target: row, body } = context;
-  if (row.body.hidden.parts !== undefined || row.body.members.split !== null) {
-    throw new Problem('bad_state', 'The interface is already broken out.');
-  }
-  const node = await nodeOf(context, row.body.members.node);
-  const { name, interface_type } = row.body.members;
-  const parts = Array.from({ length: body.split_count }, (_, index) =>
-    newInterface(context, node, { name: `${name}s${index}`.slice(-15), interface_type, split: row.id }),
-  );
-  const whole = changedRow(row, INTERFACES, context.now, { hidden: { parts: parts.map(({ id }) => id) } });
-  const links = await linksOf(context, row);
-  await context.store.collections.commit([put(whole), ...parts.map(put), ...links.map(removal)]);
-  return { status: 200, body: parts.map(storedView) };
-};
-
-const revertBreakout: Handler<'air', 'interfaces_revert_breakout', InterfaceRow> = async (context) => {
-  const { store, now, target: row } = context;
-  const whole = await collectionOf(INTERFACES).byId(store.collections, row.body.members.split ?? row.id);
-  const ids = whole?.body.hidden.parts;
-  if (whole === null || ids === undefined) throw new Problem('bad_state', 'The interface is not broken out.');
-  const parts = await Promise.all(ids.map((id) => collectionOf(INTERFACES).byId(store.collections, id)));
-  const gone = await Promise.all(parts.flatMap((part) => (part === null ? [] : [deletion(context, INTERFACES, part)])));
-  const { parts: _, ...hidden } = whole.body.hidden;
-  const next: InterfaceRow = { ...whole, body: { ...whole.body, modified: now, hidden } };
-  await store.collections.commit([...gone.flat(), put(next)]);
-  return { status: 200, body: storedView(next) };
-};
-
 /** Also lowers the simulation's count of checkpoints, in the same transaction, so that retries lower it only once. */
 const deleteCheckpoint: Handler<'air', 'checkpoints_delete', RowOf<'checkpoints'>> = async (context) => {
   const { target: row } = context;
@@ -375,8 +335,7 @@ export const networkOperations = {
   nodes_from_system_node: fromSystemNode,
   ...plain(SYSTEM_NODES),
   ...plain(INTERFACES, INTERFACE_HOOKS),
-  interfaces_breakout: breakout,
-  interfaces_revert_breakout: revertBreakout,
+  ...breakoutOperations,
   ...plain(LINKS, LINK_HOOKS),
   ...plain(SERVICES, SERVICE_HOOKS),
   ...plain(INSTRUCTIONS, INSTRUCTION_HOOKS),

@@ -88,7 +88,9 @@ interface Audience {
 function approve({ publicly_published, allowed_orgs }: Audience): Decide {
   return async (context, publication, before, record) => {
     const status = openStatus(record);
-    if (status === 'PENDING_UNPUBLISH') return unpublished(context, publication);
+    if (status === 'PENDING_UNPUBLISH') {
+      return { ...unpublished(context, publication, record.body.hidden.asked), hidden: { asked: {} } };
+    }
     const isPublic = publicly_published ?? record.body.members.prefer_public;
     if (status === 'PENDING_ELEVATION' && !isPublic) {
       const message = 'Field `publicly_published` must be true, or be left out: the request is for public visibility.';

@@ -7,8 +7,10 @@ import { entry } from '../histories.ts';
 import { changedRow, newRow, put } from '../objects.ts';
 import { collectionOf, type RowOf } from '../stored.ts';
 import { IMAGES } from '../tables/images.ts';
+import { INSTRUCTIONS } from '../tables/network.ts';
 import { SIMULATION_ZTP_SCRIPT, SIMULATIONS } from '../tables/simulations.ts';
-import { buildNetwork, type Network, networkOf, readTopology, type Topology, topologyOf } from '../topology.ts';
+import { buildNetwork, instructionsOf, type Network, networkOf, servicesOf, topologyOf } from '../topology.ts';
+import { readTopology, type Topology } from '../topology-file.ts';
 import { newSimulation, simulationView } from './simulations.ts';
 
 type Simulation = RowOf<'simulations'>;
@@ -17,10 +19,12 @@ type Script = RowOf<'simulation_ztp_script'>;
 /** Creates a simulation from a file, in one commit. */
 const importOne: Handler<'air', 'simulations_import'> = async (context) => {
   const { format, content, name, ztp } = context.body;
-  const topology = readTopology(format, content);
+  const topology = readTopology(format, content, context.settings.air);
   const members = { name, sleep_at: null, expires_at: null, documentation: null, metadata: null };
   const draft = newSimulation(context, members, 'import');
-  const oob = { auto_oob_enabled: topology.oob, enable_dhcp: topology.oob };
+  // The SDK's example: without an out-of-band network, both stay unset.
+  const enabled = topology.oob ? true : null;
+  const oob = { auto_oob_enabled: enabled, enable_dhcp: enabled };
   const row = newRow(context, SIMULATIONS, { ...draft, members: { ...draft.members, ...oob } });
   const script = typeof ztp === 'string' && ztp !== '' ? [put(newScript(context, row.id, ztp))] : [];
   const parts = await buildNetwork(context, row.id, topology);
@@ -30,15 +34,15 @@ const importOne: Handler<'air', 'simulations_import'> = async (context) => {
 };
 
 /** Renders a text as the content of a file in JSON, without creating anything. */
-const parse: Handler<'air', 'simulations_parse'> = async ({ body: { source_format, topology_data } }) => {
-  const { nodes, links, oob } = parsed(source_format, topology_data);
-  return { status: 200, body: { nodes, links, oob } };
+const parse: Handler<'air', 'simulations_parse'> = async ({ body: { source_format, topology_data }, settings }) => {
+  const { nodes, links, oob, given } = parsed(source_format, topology_data, settings.air);
+  return { status: 200, body: { nodes, links, oob, ...given } };
 };
 
 /** @throws Problem with the faulty part, by the name that it has in this request */
-function parsed(format: string, text: string): Topology {
+function parsed(format: string, text: string, air: string): Topology {
   try {
-    return readTopology(format, format === 'DOT' ? text : jsonOf(text));
+    return readTopology(format, format === 'DOT' ? text : jsonOf(text), air);
   } catch (thrown) {
     if (!(thrown instanceof Problem)) throw thrown;
     throw new Problem(thrown.kind, thrown.message.replaceAll('`content', '`topology_data'));
@@ -69,10 +73,28 @@ const exportOne: Handler<'air', 'simulations_export', Simulation> = async (conte
   const imageName = (id: string) => (query.image_ids === true ? id : (names.get(id) ?? id));
   const oob = row.body.members.auto_oob_enabled === true;
   const script = await SCRIPTS.byId(store.collections, row.id);
-  const content = { ...topologyOf(network, imageName), oob };
+  const content = { ...topologyOf(network, imageName), oob, ...(await extrasOf(context, network)) };
   const ztp = script === null ? null : script.body.members.content;
   return { status: 200, body: { format: 'JSON', name: row.body.members.name, content, ztp } };
 };
+
+/** The parts of an export that are there only if they are asked for. */
+async function extrasOf(
+  { store, query }: Parameters<typeof exportOne>[0],
+  network: Network,
+): Promise<Readonly<Record<string, unknown>>> {
+  const { include_services, include_instructions = 'NONE' } = query;
+  const services = include_services === true ? { services: servicesOf(network) } : {};
+  if (include_instructions === 'NONE') return services;
+  const all = await Promise.all(
+    network.nodes.map(({ id }) => collectionOf(INSTRUCTIONS).ofParent(store.collections, id)),
+  );
+  // No instruction ever runs, so every one is among those that have not run yet.
+  const asked = all
+    .flat()
+    .filter(({ body }) => include_instructions !== 'REPEATABLE' || body.members.run_again_on_rebuild);
+  return { ...services, instructions: instructionsOf(network, asked) };
+}
 
 /** A file has nodes by their names, so one of two with the same name would be lost. @throws Problem */
 function checkNames({ nodes }: Network): void {

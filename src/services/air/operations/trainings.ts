@@ -45,7 +45,7 @@ function timeOf(times: Times, name: keyof Times): number {
 
 const TRAINING_HOOKS: HooksOf<'trainings'> = {
   complete: async (context, members) => {
-    const { name, parent_simulation, parent_simulation_checkpoint, attendees, ...times } = members;
+    const { name, display_name, parent_simulation, parent_simulation_checkpoint, attendees, ...times } = members;
     if (!KEBAB.test(name)) {
       throw new Problem(
         'invalid_request',
@@ -77,7 +77,7 @@ const TRAINING_HOOKS: HooksOf<'trainings'> = {
       members: {
         ...times,
         name,
-        display_name: name,
+        display_name: display_name ?? name,
         creator: creatorOf(context),
         org: orgIdOf(accountOf(context)),
         training_simulation: simulation.id,
@@ -96,8 +96,17 @@ const TRAINING_HOOKS: HooksOf<'trainings'> = {
     return { members };
   },
   mayRemove: mustBeInstructor,
-  view: (_, row) => ({ ...storedView(row), training_simulation_state: 'TRAINING' }),
+  view: (context, row) => ({
+    ...storedView(row),
+    training_simulation_state: 'TRAINING',
+    ...(context.settings.air === 'dsx' && { attendee_details: row.body.members.attendees.map(detailsOf) }),
+  }),
 };
+
+/** Nobody ever logs in to the mock's Air. */
+function detailsOf(email: string) {
+  return { email, has_onboarded_in_air: false, action_needed: 'The attendee must log in to Air once.' };
+}
 
 /** Profile dsx: only the creator of a training may change it. @throws Problem */
 function mustBeInstructor(context: AuthenticatedContext, row: TrainingRow): void {

@@ -1,0 +1,242 @@
+import { isOneOf } from '../../core/members.ts';
+import { Problem } from '../../core/problem.ts';
+import { type DotEnd, readDot } from './dot.ts';
+import { DATA_OF, groupName } from './network.ts';
+import type { MembersOf } from './stored.ts';
+
+/** One end of a cable. */
+export interface End {
+  readonly node: string;
+  readonly interface: string;
+}
+
+/** The members of a node in a file. */
+interface ReadNode
+  extends Pick<MembersOf<'nodes'>, 'cpu' | 'memory' | 'storage' | 'pos_x' | 'pos_y' | 'placement_group'> {
+  /** The name or the id of an image. */
+  readonly os: string;
+}
+
+/** A topology of a file: nodes by name, and cables between their interfaces. */
+export interface Topology {
+  readonly nodes: Readonly<Record<string, unknown>>;
+  /** The nodes as read, with defaults. */
+  readonly named: ReadonlyMap<string, ReadNode>;
+  /** `exit` leads outside the simulation. */
+  readonly links: readonly (readonly [End, End | 'exit'])[];
+  readonly oob: boolean;
+  readonly services: readonly ReadService[];
+  readonly instructions: readonly ReadInstruction[];
+  /** Services and instructions as given. */
+  readonly given: Readonly<Record<string, unknown>>;
+}
+
+/** A port of an interface that is to be opened. */
+interface ReadService extends Pick<MembersOf<'services'>, 'name' | 'service_type'> {
+  readonly end: End;
+  readonly port: number;
+}
+
+type Executor = keyof typeof DATA_OF;
+
+interface ReadInstruction {
+  readonly node: string;
+  readonly executor: Executor;
+  readonly data: object;
+  readonly name: string | null;
+  readonly run_again_on_rebuild: boolean;
+}
+
+/** @param air the version: in 2.0, a topology has no services and no instructions @throws Problem with the faulty part */
+export function readTopology(format: string, content: unknown, air: string): Topology {
+  if (format === 'DOT') return fromDot(content);
+  if (air !== '2.0' || !isObject(content)) return readJson(content);
+  const { services: _, instructions: __, ...older } = content;
+  return readJson(older);
+}
+
+/** Far more than in real simulations, and few enough for one commit. */
+const MOST_NODES = 2000;
+const MOST_LINKS = 2500;
+const MOST_SERVICES = 2500;
+const MOST_INSTRUCTIONS = 2500;
+const LONGEST_NAME = 255;
+
+function readJson(content: unknown): Topology {
+  if (!isObject(content)) throw wrong('`content`', 'an object with `nodes`');
+  const { nodes, links = [], oob, services = [], instructions = [] } = content;
+  if (!isObject(nodes)) throw wrong('`content.nodes`', 'an object of nodes by their names');
+  const entries = Object.entries(nodes);
+  if (entries.length > MOST_NODES) throw wrong('`content.nodes`', `at most ${MOST_NODES} nodes`);
+  const named = new Map(entries.map(([name, node]) => [name, readNode(name, node)]));
+  if (!Array.isArray(links)) throw wrong('`content.links`', 'a list of pairs');
+  if (links.length > MOST_LINKS) throw wrong('`content.links`', `at most ${MOST_LINKS} links`);
+  const read = links.map((link: unknown, index) => readLink(link, `\`content.links[${index}]\``, named));
+  checkEnds(read);
+  return {
+    nodes,
+    named,
+    links: read,
+    // The SDK's example: a file that does not say gets an out-of-band network.
+    oob: oob === undefined || oob === true || isObject(oob),
+    services: readList('services', services, MOST_SERVICES).map((one, index) => readService(one, index, named)),
+    instructions: readList('instructions', instructions, MOST_INSTRUCTIONS).map((one, index) =>
+      readInstruction(one, index, named),
+    ),
+    given: {
+      ...(content['services'] !== undefined && { services }),
+      ...(content['instructions'] !== undefined && { instructions }),
+    },
+  };
+}
+
+function readList(member: string, list: unknown, max: number): readonly unknown[] {
+  if (!Array.isArray(list)) throw wrong(`\`content.${member}\``, 'a list of objects');
+  if (list.length > max) throw wrong(`\`content.${member}\``, `at most ${max} entries`);
+  return list;
+}
+
+const SERVICE_TYPES = ['SSH', 'HTTPS', 'HTTP', 'OTHER'] as const;
+const MAX_PORT = 65_535;
+
+function readService(service: unknown, index: number, named: Topology['named']): ReadService {
+  const where = `content.services[${index}]`;
+  if (!isObject(service)) throw wrong(`\`${where}\``, 'an object');
+  const { port, name = '', service_type = 'OTHER' } = service;
+  const end = readEnd(service, `\`${where}\``, named);
+  if (end === 'exit') throw new Error('an object is no exit');
+  if (!isWhole(port) || port < 1 || port > MAX_PORT) {
+    throw wrong(`\`${where}.port\``, `a whole number from 1 to ${MAX_PORT}`);
+  }
+  if (!isName(name)) throw wrong(`\`${where}.name\``, `a text of at most ${LONGEST_NAME} characters`);
+  if (typeof service_type !== 'string' || !isOneOf(SERVICE_TYPES, service_type)) {
+    throw wrong(`\`${where}.service_type\``, `one of ${SERVICE_TYPES.map((one) => `\`${one}\``).join(', ')}`);
+  }
+  return { end, port, name, service_type };
+}
+
+function readInstruction(instruction: unknown, index: number, named: Topology['named']): ReadInstruction {
+  const where = `content.instructions[${index}]`;
+  if (!isObject(instruction)) throw wrong(`\`${where}\``, 'an object');
+  const { node, executor, data, name = null, run_again_on_rebuild = false } = instruction;
+  if (!isName(node) || !named.has(node)) throw wrong(`\`${where}.node\``, 'a node of `content.nodes`');
+  if (!isExecutor(executor)) throw wrong(`\`${where}.executor\``, '`shell`, `file` or `init`');
+  if (name !== null && !isName(name)) {
+    throw wrong(`\`${where}.name\``, `a text of at most ${LONGEST_NAME} characters`);
+  }
+  if (typeof run_again_on_rebuild !== 'boolean') throw wrong(`\`${where}.run_again_on_rebuild\``, 'true or false');
+  return { node, executor, data: readData(executor, data, `${where}.data`), name, run_again_on_rebuild };
+}
+
+function isExecutor(value: unknown): value is Executor {
+  return typeof value === 'string' && Object.hasOwn(DATA_OF, value);
+}
+
+/** The SDK's example gives the commands of a shell as a text. */
+function readData(executor: Executor, data: unknown, where: string): object {
+  const member = DATA_OF[executor];
+  if (typeof data === 'string' && executor === 'shell') return { [member]: [data] };
+  if (typeof data === 'string' && executor === 'init') return { [member]: data };
+  if (!isObject(data)) throw wrong(`\`${where}\``, `an object with \`${member}\``);
+  const value = data[member];
+  const isRight = executor === 'init' ? typeof value === 'string' : Array.isArray(value);
+  if (!isRight) throw wrong(`\`${where}.${member}\``, executor === 'init' ? 'a text' : 'a list');
+  return data;
+}
+
+function readNode(name: string, node: unknown): ReadNode {
+  if (name === '') throw wrong('`content.nodes`', 'names that are not empty');
+  if (name.length > LONGEST_NAME) throw wrong('`content.nodes`', `names of at most ${LONGEST_NAME} characters`);
+  if (!isObject(node)) throw wrong(`\`content.nodes.${name}\``, 'an object');
+  const { os, pos, cpu, memory, storage, placement_group = '' } = node;
+  if (!isName(os)) throw wrong(`\`content.nodes.${name}.os\``, 'the name or id of an image');
+  const { x = 0, y = 0 } = isObject(pos) ? pos : {};
+  if (!isWhole(x) || !isWhole(y)) {
+    throw wrong(`\`content.nodes.${name}.pos\``, 'whole numbers `x` and `y`');
+  }
+  if (typeof placement_group !== 'string') throw wrong(`\`content.nodes.${name}.placement_group\``, 'a text');
+  return {
+    os,
+    placement_group: groupName(placement_group),
+    cpu: readSize(name, 'cpu', cpu, 1),
+    memory: readSize(name, 'memory', memory, 1024),
+    storage: readSize(name, 'storage', storage, 10),
+    pos_x: x,
+    pos_y: y,
+  };
+}
+
+function readSize(name: string, member: string, value: unknown, otherwise: number): number {
+  if (value === undefined) return otherwise;
+  if (isWhole(value) && value > 0) return value;
+  throw wrong(`\`content.nodes.${name}.${member}\``, 'a whole number from 1');
+}
+
+const INTERFACE_NAME = /^.{1,15}$/;
+
+/** An interface has at most one cable. @throws Problem */
+function checkEnds(links: Topology['links']): void {
+  const taken = new Set<string>();
+  for (const [index, ends] of links.entries()) {
+    for (const end of ends) {
+      if (end === 'exit') continue;
+      const name = `${end.node}:${end.interface}`;
+      if (taken.has(name))
+        throw wrong(`\`content.links[${index}]\``, `an interface that has no link yet; \`${name}\` has one`);
+      taken.add(name);
+    }
+  }
+}
+
+function readLink(link: unknown, where: string, named: Topology['named']): Topology['links'][number] {
+  if (!Array.isArray(link) || link.length !== 2) throw wrong(where, 'a pair of ends');
+  const [first, second]: readonly unknown[] = link;
+  const one = readEnd(first, where, named);
+  const other = readEnd(second, where, named);
+  if (one !== 'exit') return [one, other];
+  if (other !== 'exit') return [other, one];
+  throw wrong(where, 'at least one end that is an interface');
+}
+
+function readEnd(end: unknown, where: string, named: Topology['named']): End | 'exit' {
+  if (end === 'exit') return end;
+  if (!isObject(end) || !isName(end['node']) || typeof end['interface'] !== 'string') {
+    throw wrong(where, 'ends with `node` and `interface`, or `exit`');
+  }
+  if (!INTERFACE_NAME.test(end['interface'])) throw wrong(where, 'interfaces with names of 1 to 15 characters');
+  if (!named.has(end['node'])) throw wrong(where, `a node of \`content.nodes\`; there is no \`${end['node']}\``);
+  return { node: end['node'], interface: end['interface'] };
+}
+
+/** An end named `exit` without a port leads outside. */
+function fromDot(content: unknown): Topology {
+  if (typeof content !== 'string') throw wrong('`content`', 'DOT text');
+  const { nodes, edges } = readDot(content);
+  const end = ({ node, port }: DotEnd) =>
+    port === undefined && node === 'exit' ? node : { node, ...(port !== undefined && { interface: port }) };
+  return readJson({
+    nodes: Object.fromEntries(Object.entries(nodes).map(([name, node]) => [name, withGroupAsText(node)])),
+    links: edges.map((ends) => ends.map(end)),
+  });
+}
+
+/** DOT does not tell a number from a text, and a group may have a number as its name. */
+function withGroupAsText({ placement_group, ...node }: Readonly<Record<string, string | number>>) {
+  return placement_group === undefined ? node : { ...node, placement_group: String(placement_group) };
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= LONGEST_NAME;
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isInteger(value);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function wrong(where: string, expected: string): Problem {
+  return new Problem('invalid_request', `Field ${where} is not valid; expected ${expected}.`);
+}
