@@ -15,6 +15,9 @@ const IMAGE =
 const MANIFEST =
   'id org_name docker_run_parameters emulation_type platform_information simulator_image simulator_resources';
 
+const TRAINING =
+  'id name created modified creator org training_simulation training_simulation_name training_simulation_state event_time ngc_group_id sim_start_time sim_end_time attendees workbenches_created';
+
 /** The members that a model of the SDK cannot do without, by the list that has them. */
 const COMMON = {
   'simulations/': 'id name created modified state creator',
@@ -31,9 +34,12 @@ const COMMON = {
   'marketplace/demos/tags/': 'id name created modified',
   'resource-budgets/':
     'id created modified org_display_name org_nca_id org_id ngc_org_name cpu memory disk_storage_total disk_storage_per_node image_storage userconfigs usage',
+  'users/ssh-keys/': 'id created name fingerprint',
   'systems/nodes/': 'id created modified name image memory storage cpu category',
   'infra/fleets/': 'id created modified name',
   'infra/workers/': 'id created modified fqdn fleet cpu memory storage available cpu_arch ip_address',
+  'infra/workers/certificates/': 'id worker worker_fqdn usable expires fingerprint revoked',
+  'histories/?model=simulation': 'object_id model created actor description category',
 };
 
 const VERSIONS: readonly { readonly sdk: string; readonly air: AirProfile; readonly lists: Record<string, string> }[] =
@@ -56,6 +62,7 @@ const VERSIONS: readonly { readonly sdk: string; readonly air: AirProfile; reado
         'images/': `${IMAGE} publicly_published`,
         'marketplace/demos/':
           'id name demo created modified creator tags published publicly_published demo_simulation_state expected_resource_usage publisher featured provision_count',
+        'marketplace/demos/tags/': 'id name is_public created modified',
         'publishing/image-publish-access-records/': `image image_name image_version ${RECORD}`,
         'publishing/marketplace-demo-publish-access-records/': `marketplace_demo marketplace_demo_name ${RECORD}`,
         'manifests/plugin-images/': MANIFEST,
@@ -66,6 +73,11 @@ const VERSIONS: readonly { readonly sdk: string; readonly air: AirProfile; reado
       },
     },
   ];
+
+const SSH_KEY = {
+  name: 'laptop',
+  public_key: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB laptop',
+};
 
 const MADE = {
   docker_run_parameters: {},
@@ -88,9 +100,11 @@ describe.each(VERSIONS)('air_sdk $sdk', async ({ sdk, air, lists }) => {
     });
   };
   await send(`POST ${air === 'dsx' ? 'manifests/plugin-images/' : 'manifests/'}`, MADE);
+  await send('POST users/ssh-keys/', SSH_KEY);
+  await send('POST simulations/', { name: 'with a history' });
 
   it.each(Object.entries(lists))('builds every object of %s', async (path, members) => {
-    const { status, body } = await send(`GET ${path}?limit=200`);
+    const { status, body } = await send(`GET ${path}${path.includes('?') ? '&' : '?'}limit=200`);
     expect(status).toBe(200);
     expect(body.results.length).toBeGreaterThan(0);
     for (const one of body.results) {
@@ -104,6 +118,29 @@ describe.each(VERSIONS)('air_sdk $sdk', async ({ sdk, air, lists }) => {
     expect(body.next).toMatch(/^http.*limit=2/);
     const { pathname, search } = new URL(body.next);
     expect((await send(`GET ${pathname.replace('/api/v3/', '')}${search}`)).status).toBe(200);
+  });
+
+  it('manages a training', async () => {
+    const hours = (count: number) => new Date(Date.now() + count * 3_600_000).toISOString();
+    const times = { event_time: hours(168), sim_start_time: hours(163), sim_end_time: hours(192) };
+    const parent = (await send('POST simulations/', { name: 'template' })).body.id;
+    const given = { name: 'network-101', parent_simulation: parent, attendees: ['ann@acme.test'], ...times };
+    const { status, body } = await send('POST trainings/', given);
+    expect(status, JSON.stringify(body)).toBe(201);
+    const members = `${TRAINING} ${air === 'dsx' ? 'display_name attendee_details' : ''}`.trim();
+    for (const member of members.split(' ')) expect(Object.keys(body)).toContain(member);
+    const path = `trainings/${body.id}/`;
+    expect((await send(`PATCH ${path}attendees/add/`, { attendees: ['bob@acme.test'] })).status).toBe(204);
+    expect((await send(`GET ${path}external-user-group/`)).body.name).toBe('network-101');
+    expect((await send(`DELETE ${path}`, {})).status).toBe(204);
+  });
+
+  it('adds, reads, changes and deletes a ZTP script', async () => {
+    const path = `simulations/${(await send('POST simulations/', { name: 'scripted' })).body.id}/ztp-script/`;
+    expect((await send(`POST ${path}`, { content: '#!/bin/sh' })).status).toBe(201);
+    expect(Object.keys((await send(`GET ${path}`)).body).toSorted()).toEqual(['content', 'created', 'modified']);
+    expect((await send(`PATCH ${path}`, { content: '#!/bin/bash' })).body.content).toBe('#!/bin/bash');
+    expect((await send(`DELETE ${path}`, {})).status).toBe(204);
   });
 
   it('deletes with an empty object as the body', async () => {
@@ -152,6 +189,19 @@ describe('air_sdk 1.9.0 in the later API', async () => {
     expect((await send(`PATCH marketplace/demos/${demo.id}/`, { documentation: 'Read me' })).status).toBe(200);
     const { body } = await send(`POST marketplace/demos/${demo.id}/provision/`, {});
     expect(body.documentation).toBe('Read me');
+  });
+
+  it('exports services and instructions, and imports what it exported, as its notebook does', async () => {
+    const services = [{ name: 'SSH', service_type: 'SSH', node: 'server1', interface: 'eth0', port: 22 }];
+    const instructions = [{ node: 'server1', executor: 'shell', data: 'echo "hello"', run_again_on_rebuild: true }];
+    const nodes = { server1: { os: 'generic/ubuntu2204', placement_group: 'rack-a' } };
+    const content = { nodes, oob: false, services, instructions };
+    const { id } = (await send('POST simulations/import/', { format: 'JSON', name: 'with-more', content })).body;
+
+    const query = 'topology_format=JSON&include_instructions=REPEATABLE&include_services=True';
+    const exported = (await send(`GET simulations/${id}/export/?${query}`)).body;
+    expect(exported.content).toMatchObject(content);
+    expect((await send('POST simulations/import/', exported)).status).toBe(201);
   });
 
   it('publishes an image by request and review, as its notebook does', async () => {
