@@ -53,6 +53,29 @@ type OAuthClients struct {
 	Next string `json:"next"`
 }
 
+// DeviceLoginConfirmation: Who logs in.
+type DeviceLoginConfirmation struct {
+	// The e-mail address of a user of NGC, or the name or id of one of their personal keys.
+	Principal string `json:"principal"`
+}
+
+// ConfirmedDeviceLogin: A device login, and who confirmed it.
+type ConfirmedDeviceLogin struct {
+	DeviceID string `json:"deviceId"`
+
+	// The address with which the login was started.
+	Email string `json:"email"`
+
+	// The user whose token the session key is exchanged for.
+	User struct {
+		ID string `json:"id"`
+
+		Org string `json:"org"`
+
+		Email string `json:"email"`
+	} `json:"user"`
+}
+
 // DrillOrder: Whom a drill is about, and how long it lasts.
 type DrillOrder struct {
 	// By id, name, client id or e-mail address. Default: everybody or, of a drill that is about one, the

@@ -39,6 +39,8 @@ export function findNearestPaths<Path extends { readonly segments: readonly stri
   let nearest: NearPath<Path>[] = [];
   let least = Number.POSITIVE_INFINITY;
   for (const one of valid) {
+    // A single word is too little to tell by: it is the end of many paths.
+    if (one.segments.length < 2 && given.length !== one.segments.length) continue;
     const difference = compareWithTemplate(one.segments, given, maxMissing, costs);
     if (difference === null || difference.distance > least) continue;
     if (difference.distance < least) nearest = [];

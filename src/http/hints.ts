@@ -67,7 +67,7 @@ export function hintsOfUnrouted(
     problem,
     decision: null,
     repeats: 0,
-    served: problem.kind === 'unknown_path' ? served() : [],
+    served: problem.kind === 'unknown_path' || problem.kind === 'method_not_allowed' ? served() : [],
     otherVersions,
   });
   return findHints(service.hints ?? [], refused);

@@ -2,6 +2,7 @@ import { BOOLEAN, bodyOf, INSTANT, list, orNull, TEXT, TEXTS } from '../core/jso
 import type { PolicyVersion, Resource } from '../core/policy.ts';
 import { PROPAGATION_MODES } from '../core/propagation.ts';
 import { type KeptForms, partForm, rowForm } from '../store/row-form.ts';
+import { DEVICE_LOGINS, type DeviceLogin, deviceLoginRow } from './device-logins.ts';
 import {
   type Issuance,
   NGC_KEYS,
@@ -54,6 +55,14 @@ const POLICY = bodyOf<PolicyVersion>({
   effectiveAt: INSTANT,
 });
 
+const DEVICE_LOGIN = bodyOf<DeviceLogin>({
+  deviceId: TEXT,
+  email: TEXT,
+  sessionHash: TEXT,
+  expiresAt: INSTANT,
+  user: orNull(bodyOf<NonNullable<DeviceLogin['user']>>({ org: TEXT, email: TEXT })),
+});
+
 export const FORMS: KeptForms = {
   rows: [
     rowForm(ORGANIZATIONS, bodyOf<Organization>({ name: TEXT, ncaId: TEXT, subscriptions: TEXTS }), ({ body }) =>
@@ -66,6 +75,7 @@ export const FORMS: KeptForms = {
       // A later edit cancelled it.
       return dueAt === null ? { ...row, dueAt } : row;
     }),
+    rowForm(DEVICE_LOGINS, DEVICE_LOGIN, ({ body }) => deviceLoginRow(body)),
   ],
   settings: {
     'propagation.mode': { text: { enum: PROPAGATION_MODES } },

@@ -60,6 +60,12 @@ export class NgcKeys {
     return (await ORGANIZATIONS.byId(this.#rows, name))?.body ?? null;
   }
 
+  /** By its name or its account. */
+  async organizationCalled(called: string): Promise<Organization | null> {
+    const row = (await ORGANIZATIONS.byId(this.#rows, called)) ?? (await ORGANIZATIONS.byAlias(this.#rows, called));
+    return row?.body ?? null;
+  }
+
   /** Oldest first. */
   async organizations(): Promise<readonly Organization[]> {
     return (await ORGANIZATIONS.all(this.#rows)).map(({ body }) => body);
@@ -67,6 +73,11 @@ export class NgcKeys {
 
   async user(org: string, email: string): Promise<NgcUser | null> {
     return (await NGC_USERS.byId(this.#rows, ngcUserId(org, email)))?.body ?? null;
+  }
+
+  /** Users of all organisations, oldest first. */
+  async users(): Promise<readonly NgcUser[]> {
+    return (await NGC_USERS.all(this.#rows)).map(({ body }) => body);
   }
 
   /**

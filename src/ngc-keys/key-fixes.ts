@@ -27,6 +27,7 @@ export const findKeyFixes: FindFixes = (decision, input, reason) => {
   if (kind === 'trusted-token') return { fixes: [ASK_THE_ISSUER] };
   if (kind === 'admin-token')
     return { fixes: [input.accessRequest.rule.closed === true ? USE_ANOTHER_ISSUER : USE_A_KEY] };
+  if (kind === 'ngc-user') return { fixes: userFixes(input), otherwise: reason };
   if (!isEditable(input)) return { fixes: [], otherwise: reason };
   return { fixes: keyFixes(input), otherwise: lastReason(input, reason) };
 };
@@ -95,6 +96,16 @@ function keyFixes(input: DecisionInput): Fix[] {
     kind: 'policy',
     text: `${namePrincipal(principal)}: ${texts.join(', and ')}`,
     request: { method: 'PATCH', path: `/_mock/keys/${principal.id}`, body },
+  }));
+}
+
+/** Roles belong to the user, and any of the user's personal keys changes them. */
+function userFixes(input: DecisionInput): Fix[] {
+  const { principal, heldRights } = input.caller;
+  const changes = roleChanges(input, { heldRights, body: {}, texts: [] });
+  return smallestOf(changes.filter((one) => verdictFor(input, one.heldRights).effect === 'allow')).map(({ texts }) => ({
+    kind: 'policy',
+    text: `${namePrincipal(principal)}: ${texts.join(', and ')}, by \`roles\` of any of the user's personal keys (\`PATCH /_mock/keys/{id}\`)`,
   }));
 }
 

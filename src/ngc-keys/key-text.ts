@@ -52,6 +52,17 @@ export const presentBearerKey: CredentialExtractor = (authorization) => {
   return text?.startsWith(NGC_KEY_PREFIX) === true ? presentKey(text) : null;
 };
 
+/** The key of `Authorization: ApiKey nvapi-...`, with which a key is exchanged for a token; null for any other header. */
+export function apiKeyIn(authorization: string): string | null {
+  return /^apikey +(\S+)$/i.exec(authorization.trimEnd())?.[1] ?? null;
+}
+
+/** Extracts the key of `Authorization: ApiKey nvapi-...`. */
+export const presentApiKey: CredentialExtractor = (authorization) => {
+  const text = apiKeyIn(authorization);
+  return text?.startsWith(NGC_KEY_PREFIX) === true ? presentKey(text) : null;
+};
+
 /** Detects real keys anywhere in a text. */
 export const KEY_TRIPWIRE: Tripwire = {
   shortest: NGC_KEY_PREFIX.length + 64,

@@ -1,7 +1,8 @@
 import type { ServiceDefinition } from '../contract/service.ts';
 import { leastPolicy } from './least-policy.ts';
 import { leastRoles } from './least-roles.ts';
+import { actsAsUser } from './principal.ts';
 
-/** The least rights of a key in the services that it used: a policy, or the roles of its user. */
+/** The least rights of a key or a user in the services that were used: a policy, or the roles of the user. */
 export const leastRightsOfKey: NonNullable<ServiceDefinition['leastRights']> = async (_world, ofPrincipal) =>
-  ofPrincipal.principal.kind === 'personal-key' ? leastRoles(ofPrincipal) : leastPolicy(ofPrincipal);
+  actsAsUser(ofPrincipal.principal) ? leastRoles(ofPrincipal) : leastPolicy(ofPrincipal);

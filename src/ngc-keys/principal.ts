@@ -1,10 +1,12 @@
 // Separate from the code for keys: the declarations of the package import this file.
-import type {} from '../core/principal.ts';
+import type { Principal } from '../core/principal.ts';
 
 declare module '../core/principal.ts' {
   interface PrincipalKinds {
     'personal-key': true;
     'service-key': true;
+    /** A user of NGC, by a token. */
+    'ngc-user': true;
     /** Who administers a self-hosted deployment, by a token. */
     'admin-token': true;
     /** A client of an issuer that the deployment trusts, by a token. */
@@ -14,4 +16,9 @@ declare module '../core/principal.ts' {
     /** The NVIDIA Cloud Account (NCA) of a key's organisation. */
     readonly account?: string;
   }
+}
+
+/** Whether a principal has the rights of a user's roles: a personal key, or the user. */
+export function actsAsUser({ kind }: Pick<Principal, 'kind'>): boolean {
+  return kind === 'personal-key' || kind === 'ngc-user';
 }

@@ -47,12 +47,53 @@ export const KEY_REASONS = {
   },
   unsupported_token: {
     stage: 'authenticate',
-    meaning: 'the bearer token is not an NGC key, and the service accepts nothing else',
+    meaning: 'the bearer token is neither an NGC key nor another token that the service accepts',
     source: 'the identity service that issues other tokens is not emulated',
     certainty: 'ours',
   },
 } as const satisfies Reasons;
 
+/** Why NGC gives no token of a user, or does not accept it. */
+export const USER_REASONS = {
+  key_without_user: {
+    stage: 'authenticate',
+    meaning: "a service key cannot be exchanged for a user's token, because it has no user",
+    source: 'no page says what the exchange answers to a service key',
+    certainty: 'ours',
+  },
+  not_a_member: {
+    stage: 'authenticate',
+    meaning: 'the user of the token is not in the organisation that `Nv-Ngc-Org` names',
+    source: 'no page says how another organisation in that header is refused',
+    certainty: 'ours',
+  },
+  unknown_session: {
+    stage: 'authenticate',
+    unknown: 'grant',
+    meaning: 'the session key is not one of a device login in this world, or a newer login of the device replaced it',
+    source: 'no page says how device logins are refused',
+    certainty: 'ours',
+  },
+  expired_session: {
+    stage: 'authenticate',
+    meaning: 'the device login has ended',
+    source: 'no page says how long a device login lasts',
+    certainty: 'ours',
+  },
+  other_device: {
+    stage: 'authenticate',
+    meaning: 'the session key is that of another device than `X-Device-Id` names',
+    source: 'no page says how device logins are refused',
+    certainty: 'ours',
+  },
+  unconfirmed_login: {
+    stage: 'authenticate',
+    meaning: 'nobody has confirmed the device login yet',
+    source: 'no page says how device logins are refused',
+    certainty: 'ours',
+  },
+} as const satisfies Reasons;
+
 declare module '../core/reasons.ts' {
-  interface ServiceReasons extends StagesOf<typeof KEY_REASONS> {}
+  interface ServiceReasons extends StagesOf<typeof KEY_REASONS>, StagesOf<typeof USER_REASONS> {}
 }

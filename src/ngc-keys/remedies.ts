@@ -26,3 +26,23 @@ export const KEY_REMEDIES = {
   },
   unsupported_token: { kind: 'credential', text: `send a key that begins with \`nvapi-\`: ${ANOTHER_KEY}` },
 } as const satisfies Partial<Record<DenyReason, RemedyRow>>;
+
+const GET_TOKEN = 'get a new token from `GET /token`';
+
+/** Remedies for a rejected token of a user. */
+export const USER_TOKEN_REMEDIES = {
+  malformed_token: { kind: 'credential', text: GET_TOKEN },
+  unsupported_algorithm: { kind: 'credential', text: GET_TOKEN },
+  unknown_key_id: {
+    kind: 'credential',
+    text: `${GET_TOKEN}; this one was signed by another server or with an earlier key`,
+  },
+  bad_signature: { kind: 'credential', text: `${GET_TOKEN}, and send it unchanged` },
+  expired_token: { kind: 'credential', text: GET_TOKEN },
+  not_yet_valid: { kind: 'credential', text: `${GET_TOKEN}; this one starts later than the clock of the world` },
+  unknown_subject: { kind: 'credential', text: 'log in as a user that this world has; it may have been reset' },
+  not_a_member: {
+    kind: 'credential',
+    text: 'name an organisation of the user in `Nv-Ngc-Org`, or leave the header out',
+  },
+} as const satisfies Partial<Record<DenyReason, RemedyRow>>;

@@ -1,6 +1,7 @@
 import { serviceOfKey } from '../core/decide.ts';
 import type { Principal } from '../core/principal.ts';
 import type { PrincipalUses } from '../explaining/least-rights.ts';
+import { actsAsUser } from './principal.ts';
 
 /** The services that a key used, without those that accept keys for any service. */
 export function servicesUsed({ principal, uses }: Pick<PrincipalUses, 'principal' | 'uses'>): readonly string[] {
@@ -9,8 +10,9 @@ export function servicesUsed({ principal, uses }: Pick<PrincipalUses, 'principal
 }
 
 /** Renders a key with these rights as in a seed. */
-export function seedOfKey({ kind, org, name, user }: Principal, rights: Readonly<Record<string, unknown>>) {
-  const type = kind === 'personal-key' ? 'personal' : 'service';
+export function seedOfKey(principal: Principal, rights: Readonly<Record<string, unknown>>) {
+  const { org, name, user } = principal;
+  const type = actsAsUser(principal) ? 'personal' : 'service';
   return { ngc: { keys: [{ org, name, type, ...(user !== undefined && { user }), ...rights }] } };
 }
 

@@ -181,10 +181,13 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     ],
     types: [/^contract\//, /^store\/[a-z-]+$/],
   },
+  // Pages that services serve to people.
+  { files: /^pages\//, may: [/^core\/(html|outcome)$/, /^platform\/content-source$/] },
   {
     files: /^services\/([a-z-]+)\//,
     may: [
       /^services\/OWN\//,
+      /^pages\//,
       /^generated\/OWN\.(enums|lists|schemas)$/,
       /^ngc-keys\//,
       /^core\//,

@@ -38,11 +38,12 @@ const OURS = { source: 'a frequent mistake of clients', certainty: 'ours' } as c
 /** The user of Basic, with which NGC exchanges a key for a token. */
 const NGC_USER = '$oauthtoken:';
 
-/** Is it a request to exchange an NGC key for a token, at a path that nothing serves? */
+/** Is it a request to exchange an NGC key for a token, by another form than `GET /token` with `ApiKey`? */
 function isExchange({ problem, path, query, credential }: RefusedRequest): boolean {
-  if (problem.kind !== 'unknown_path' || !/\/token\/?$/.test(path)) return false;
-  const { service } = query;
-  return hasNgcUser(credential) || credential?.scheme === 'apikey' || /^ngc\b/.test(String(service));
+  if (!/\/token\/?$/.test(path)) return false;
+  const isOfRegistry = /^ngc\b/.test(String(query['service']));
+  if (problem.reason === 'no_token') return path === '/token' && isOfRegistry;
+  return problem.kind === 'unknown_path' && (hasNgcUser(credential) || credential?.scheme === 'apikey' || isOfRegistry);
 }
 
 function hasNgcUser(credential: SentCredential | null): boolean {

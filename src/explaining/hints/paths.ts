@@ -56,6 +56,19 @@ function startOf({ served }: RefusedRequest, given: readonly string[]): string {
 /** How an unknown path differs from those of the nearest operations, which `near` names, and `atHosts` with their hosts. */
 type Nearest = PathDifference & { readonly near: string; readonly atHosts: string };
 
+/**
+ * The operations that a path with another method may be the end of: `GET /token` is served, and `POST /token` probably
+ * lacks the beginning of `POST /api/v1/token`.
+ */
+function findOtherMethods({ problem, path, method, served }: RefusedRequest) {
+  if (problem.kind !== 'method_not_allowed') return [];
+  const nearest = findNearestPaths(
+    path,
+    served.filter((one) => one.method === method),
+  );
+  return nearest.filter(({ missing, extra, lacksLastId }) => missing > 0 && extra === 0 && !lacksLastId);
+}
+
 /** Several rules ask for it, and each would compare all paths. */
 const NEAREST = new WeakMap<RefusedRequest, Nearest | null>();
 
@@ -64,7 +77,7 @@ function findNearest(refused: RefusedRequest): Nearest | null {
   const known = NEAREST.get(refused);
   if (known !== undefined) return known;
   const { problem, path, method, served } = refused;
-  const found = problem.kind === 'unknown_path' ? findNearestPaths(path, served) : [];
+  const found = problem.kind === 'unknown_path' ? findNearestPaths(path, served) : findOtherMethods(refused);
   const [first] = found;
   const paths = found.map((one) => one.path);
   const nearest =

@@ -5,13 +5,17 @@ import { Problem } from '../../core/problem.ts';
 import { bearerOfNgcKey, callerUnder, impersonatorOf } from '../../ngc-keys/key-bearer.ts';
 import { holdingOfKeys } from '../../ngc-keys/key-holding.ts';
 import type { KeyInForce, Organization } from '../../ngc-keys/records.ts';
+import { callerOfUser, userOfToken } from '../../ngc-keys/user-token.ts';
 import { RULESETS } from './rulesets.ts';
 
 const CALLERS = { '2.0': callerUnder(RULESETS['2.0']), dsx: callerUnder(RULESETS.dsx) };
 
-/** @throws Problem if the key is not valid, or its organisation has no subscription */
+/** @throws Problem if the key or the token is not valid, or its organisation has no subscription */
 export async function authenticate(context: RequestContext): Promise<Caller> {
-  return callerOfKey(await bearerOfNgcKey(context), context);
+  const user = await userOfToken(context);
+  if (user === null) return callerOfKey(await bearerOfNgcKey(context), context);
+  checkSubscription(user.organization);
+  return callerOfUser(user, RULESETS[context.settings.air]);
 }
 
 /** Returns the caller of a key, by its id, its name or its user. */

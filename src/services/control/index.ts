@@ -3,6 +3,7 @@ import { PROBLEM_JSON } from '../../core/problem-details.ts';
 import { rulesetOf } from '../../core/ruleset.ts';
 import { clientOperations } from './operations/clients.ts';
 import { clockOperations } from './operations/clock.ts';
+import { deviceLoginOperations } from './operations/device-logins.ts';
 import { drillOperations } from './operations/drills.ts';
 import { eventOperations } from './operations/events.ts';
 import { explanationOperations } from './operations/explanations.ts';
@@ -51,6 +52,7 @@ export function control(ports: Ports): ServiceDefinition<'control'> {
       ...simulationOperations(ports),
       ...tokenOperations(ports),
       ...clientOperations(ports),
+      ...deviceLoginOperations,
       ...stateOperations(ports),
       ...leastPrivilegeOperations(ports),
       ...modeOperations,

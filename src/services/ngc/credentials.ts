@@ -1,4 +1,5 @@
 import type { CredentialRows, ObjectCounts, ServiceCredentials } from '../../contract/credentials.ts';
+import { DEVICE_LOGINS } from '../../ngc-keys/device-logins.ts';
 import { deriveKeyText, endingOf } from '../../ngc-keys/key-text.ts';
 import { NGC_KEYS, NGC_POLICIES, NGC_USERS, type NgcKeyRow, ORGANIZATIONS } from '../../ngc-keys/records.ts';
 
@@ -18,7 +19,7 @@ const KEYS: CredentialRows<NgcKeyRow> = {
   holderOf: ({ body: { id, name, org } }) => ({ kind: 'ngc-key', id, name, clientId: null, owner: org }),
 };
 
-export const CREDENTIALS: ServiceCredentials = { rows: [KEYS], ended: [] };
+export const CREDENTIALS: ServiceCredentials = { rows: [KEYS], ended: [DEVICE_LOGINS.name] };
 
 export const OBJECT_COUNTS: ObjectCounts = {
   counted: { organizations: { collection: ORGANIZATIONS.name }, ngcKeys: { collection: NGC_KEYS.name } },

@@ -1,15 +1,19 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
 import { type Ruleset, rulesetOf } from '../../core/ruleset.ts';
+import { presentSessionKey } from '../../ngc-keys/device-logins.ts';
 import { KEY_HINTS } from '../../ngc-keys/hints.ts';
 import { bearerOfNgcKey, callerUnder, impersonatorOf } from '../../ngc-keys/key-bearer.ts';
 import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
 import { holdingOfKeys } from '../../ngc-keys/key-holding.ts';
-import { KEY_TRIPWIRE, presentBearerKey, presentKey } from '../../ngc-keys/key-text.ts';
+import { KEY_TRIPWIRE, presentApiKey, presentBearerKey, presentKey } from '../../ngc-keys/key-text.ts';
 import { leastRightsOfKey } from '../../ngc-keys/least-rights.ts';
+import { callerOfUser, userOfToken } from '../../ngc-keys/user-token.ts';
 import { CREDENTIALS, OBJECT_COUNTS } from './credentials.ts';
 import { events } from './events.ts';
 import { callerInfoOperations } from './operations/caller-info.ts';
+import { deviceLoginOperations } from './operations/device-login.ts';
 import { keyLookups, keyOperations } from './operations/keys.ts';
+import { userOperations } from './operations/user.ts';
 import { renderProblem } from './problem.ts';
 import { ngcSeed } from './seed.ts';
 import { NOT_EMULATED, TABLES } from './tables/index.ts';
@@ -26,21 +30,24 @@ export function ngc(rulesetsOfKeys: () => readonly Ruleset[]): ServiceDefinition
   return {
     name: 'ngc',
     title: 'NVIDIA NGC keys',
-    prefixes: ['/v3/orgs', '/v3/keys', '/v2/orgs', '/v2/users'],
+    prefixes: ['/v3/orgs', '/v3/keys', '/v2/orgs', '/v2/users', '/device', '/token'],
     notEmulated: NOT_EMULATED,
     rulesets: [RULESET],
     ruleset: () => RULESET,
-    authenticate: async (context) => CALLER(await bearerOfNgcKey(context)),
+    authenticate: async (context) => {
+      const user = await userOfToken(context);
+      return user === null ? CALLER(await bearerOfNgcKey(context)) : callerOfUser(user, RULESET);
+    },
     impersonate: impersonatorOf(CALLER),
     holding: holdingOfKeys(() => RULESET),
     findFixes: findKeyFixes,
     hints: KEY_HINTS,
     leastRights: leastRightsOfKey,
-    extractors: [presentBearerKey],
+    extractors: [presentBearerKey, presentApiKey, presentSessionKey],
     credentialFields: { credentials: presentKey },
     tripwires: [KEY_TRIPWIRE],
     lookups: keyLookups,
-    operations: { ...keyOperations, ...callerInfoOperations },
+    operations: { ...keyOperations, ...callerInfoOperations, ...deviceLoginOperations, ...userOperations },
     renderProblem,
     errors: [{ schema: 'RequestStatusAnswer', mediaType: 'application/json' }],
     credentials: CREDENTIALS,

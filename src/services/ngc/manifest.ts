@@ -1,5 +1,5 @@
 import type { Manifest, Variable } from '../../contract/manifest.ts';
-import { KEY_REASONS } from '../../ngc-keys/reasons.ts';
+import { KEY_REASONS, USER_REASONS } from '../../ngc-keys/reasons.ts';
 import type { NgcCast } from './cast.ts';
 import { OPTIONS } from './options.ts';
 
@@ -27,10 +27,10 @@ const VARIABLES: readonly Variable[] = [
 export const ngcManifest = {
   name: 'ngc',
   options: OPTIONS,
-  reasons: KEY_REASONS,
+  reasons: { ...KEY_REASONS, ...USER_REASONS },
   variables: VARIABLES,
-  // The gateway, which has the paths of Cloud Functions, too.
-  hosts: ['api.ngc.nvidia.com'],
+  // The gateway, which has the paths of Cloud Functions, too, its staging name in the Air SDK, and the exchange of keys.
+  hosts: ['api.ngc.nvidia.com', 'api.stg.ngc.nvidia.com', 'authn.nvidia.com'],
   probes: [],
   forms: async () => (await import('../../ngc-keys/forms.ts')).FORMS,
   load: async (rulesetsOfKeys) => (await import('./index.ts')).ngc(rulesetsOfKeys),

@@ -4,7 +4,8 @@ import { serviceOfKey } from '../../core/decide.ts';
 import type { Policy } from '../../core/policy.ts';
 import type { Ruleset } from '../../core/ruleset.ts';
 import { encodeResources } from '../../ngc-keys/key-policy.ts';
-import type { KeyInForce } from '../../ngc-keys/records.ts';
+import type { KeyInForce, NgcUser } from '../../ngc-keys/records.ts';
+import { userIdOf } from '../../ngc-keys/user-token.ts';
 
 /** Renders a policy in NGC's form: one entry for each product of the key. */
 export function productPolicies(
@@ -44,5 +45,17 @@ export function apiKeyView(
     ...(key.user !== null && { user: key.user, roles }),
     policies: productPolicies(rulesets, key.services, newest),
     ...(value !== undefined && { value }),
+  };
+}
+
+/** Renders a user, with the roles in one organisation. */
+export function userView(user: NgcUser): Schema<'ngc', 'CallerUser'> {
+  const { org, email, roles } = user;
+  const [name = email] = email.split('@');
+  return {
+    id: userIdOf(user),
+    name,
+    email,
+    roles: [{ org: { name: org, displayName: org, type: 'ENTERPRISE' }, orgRoles: [...roles] }],
   };
 }

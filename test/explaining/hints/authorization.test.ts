@@ -67,7 +67,7 @@ describe('the form of the header is told', () => {
   });
 
   it.each([
-    ['a key as `ApiKey`', 'GET /token', `ApiKey ${key}`],
+    ['a key as `ApiKey` at another path', 'GET /v2/token', `ApiKey ${key}`],
     ['no credential', 'GET /token?service=ngc', undefined],
   ])('that the exchange is not emulated, by its address and %s', async (_what, request, authorization) => {
     const headers: Record<string, string> = authorization === undefined ? {} : { authorization };

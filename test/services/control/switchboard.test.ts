@@ -52,7 +52,11 @@ it('GET /_mock/info tells version, configuration with its origins, services and 
         profile: '2.24',
         operations: await countOf('runai'),
       },
-      expect.objectContaining({ name: 'ngc', hosts: ['api.ngc.nvidia.com'], profile: null }),
+      expect.objectContaining({
+        name: 'ngc',
+        hosts: ['api.ngc.nvidia.com', 'api.stg.ngc.nvidia.com', 'authn.nvidia.com'],
+        profile: null,
+      }),
       {
         ...{ name: 'air', title: 'NVIDIA Air', profile: '2.0', operations: await countOf('air') },
         hosts: ['api.air-ngc.nvidia.com', 'api.dsx-air.nvidia.com'],

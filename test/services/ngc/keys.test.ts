@@ -337,7 +337,7 @@ describe.each(['nvcf-full-access', 'nvcf-user', 'air-user'])('with the personal 
 
     expectForbidden(answer);
     expect(answer.decision).toMatchObject({ effect: 'deny', reason: 'missing_permission', missing: ['keys:manage'] });
-    expect(body.held).toEqual(['keys:own']);
+    expect(body.held).toEqual(['keys:own', 'user:read']);
     expect(body.fixes[0].request).toMatchObject({ method: 'PATCH', body: { roles: [...(roles ?? []), 'ORG_OWNER'] } });
   });
 

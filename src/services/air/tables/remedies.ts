@@ -1,10 +1,11 @@
 import type { DenyReason } from '../../../core/reasons.ts';
 import type { RemedyRow } from '../../../core/rule.ts';
-import { KEY_REMEDIES } from '../../../ngc-keys/remedies.ts';
+import { KEY_REMEDIES, USER_TOKEN_REMEDIES } from '../../../ngc-keys/remedies.ts';
 
 /** Remedies for refusals that no change to the key can fix. */
 export const REMEDIES = {
   ...KEY_REMEDIES,
+  ...USER_TOKEN_REMEDIES,
   missing_role: {
     kind: 'identity',
     text: 'use a personal key of a user with these roles; service keys have no roles',

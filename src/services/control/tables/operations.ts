@@ -62,6 +62,7 @@ export const OPERATION_SECTIONS = [
       list_clients: {},
       create_client: {},
       delete_client: {},
+      confirm_device_login: {},
       get_fidelity: {},
       mint_token: {},
       get_token_zoo: {},

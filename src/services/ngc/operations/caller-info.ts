@@ -1,7 +1,6 @@
 import type { Handler } from '../../../contract/request.ts';
 import { findKey } from '../../../ngc-keys/key-bearer.ts';
-import { namedUuid } from '../../../platform/random.ts';
-import { productPolicies } from '../view.ts';
+import { productPolicies, userView } from '../view.ts';
 import { success } from './keys.ts';
 
 /** Answers with the owner of a key, which is in the form and not in a header. */
@@ -13,22 +12,8 @@ const getCallerInfo: Handler<'ngc', 'getCallerInfo'> = async (context) => {
   if (key.user === null) {
     return { status: 200, body: { ...common, type: 'SERVICE_KEY', userId: organization.ncaId } };
   }
-  const [name = key.user] = key.user.split('@');
-  const userId = namedUuid(`ngc-user:${key.org}:${key.user}`);
-  return {
-    status: 200,
-    body: {
-      ...common,
-      type: 'PERSONAL_KEY',
-      userId,
-      user: {
-        id: userId,
-        name,
-        email: key.user,
-        roles: [{ org: { name: key.org, displayName: key.org, type: 'ENTERPRISE' }, orgRoles: roles }],
-      },
-    },
-  };
+  const user = userView({ org: key.org, email: key.user, roles });
+  return { status: 200, body: { ...common, type: 'PERSONAL_KEY', userId: user.id, user } };
 };
 
 export const callerInfoOperations = { getCallerInfo };

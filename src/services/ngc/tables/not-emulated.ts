@@ -7,7 +7,7 @@ export const NOT_EMULATED_SECTIONS = [
     source: 'observed in published clients',
     certainty: 'observed',
     methods: ['GET'],
-    rows: ['/v2/orgs', '/v2/users/me'],
+    rows: ['/v2/orgs'],
   },
   {
     source: 'observed in published clients',

@@ -19,6 +19,15 @@ export const OPERATION_SECTIONS = [
         selects: 'body',
         source: 'observed in published clients: an open path, the key is in the form',
       },
+      startDeviceLogin: { rule: 'public', source: 'observed in the Air SDK (NVIDIA/nv-air-sdk, 9af2cb31)' },
+      getToken: {
+        rule: 'public',
+        // The header has a session key or an API key, which are no bearers.
+        selects: 'query',
+        source:
+          'observed in the Air SDK (NVIDIA/nv-air-sdk, 9af2cb31), and in NVIDIA/tao_front_end_services for `ApiKey`',
+      },
+      getCurrentUser: { rule: 'user', source: 'observed in NVIDIA/tao_front_end_services: with the token of a key' },
     },
   },
   {
@@ -31,5 +40,11 @@ export const OPERATION_SECTIONS = [
       deleteKey: { rule: 'key' },
       rotateKey: { rule: 'key' },
     },
+  },
+  {
+    rule: 'public',
+    source: 'stands for the login page of NGC, whose address clients read from an answer',
+    certainty: 'ours',
+    rows: { showDeviceLogin: {}, confirmDeviceLogin: {} },
   },
 ] as const satisfies readonly Section<OperationRow & { readonly rule: RuleId | 'public' }, 'id'>[];

@@ -14,6 +14,12 @@ export const PERMISSION_SECTIONS = [
     ofEveryUser: true,
     rows: { 'keys:own': { label: "Manage one's own personal keys" } },
   },
+  {
+    source: 'each user may read what NGC says about them; the id is ours',
+    certainty: 'inferred',
+    ofEveryUser: true,
+    rows: { 'user:read': { label: 'Read about oneself' } },
+  },
 ] as const satisfies readonly Section<PermissionRow, 'id'>[];
 
 export type Permission = RowIn<'id', (typeof PERMISSION_SECTIONS)[number]>['id'];

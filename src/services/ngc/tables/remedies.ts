@@ -1,10 +1,21 @@
 import type { DenyReason } from '../../../core/reasons.ts';
 import type { RemedyRow } from '../../../core/rule.ts';
-import { KEY_REMEDIES } from '../../../ngc-keys/remedies.ts';
+import { KEY_REMEDIES, USER_TOKEN_REMEDIES } from '../../../ngc-keys/remedies.ts';
+
+const LOG_IN_AGAIN = 'start a new login with `POST /device/login`';
 
 /** Remedies for refusals that no change to the key can fix. */
 export const REMEDIES = {
   ...KEY_REMEDIES,
+  ...USER_TOKEN_REMEDIES,
+  key_without_user: { kind: 'identity', text: 'use a personal key; `GET /_mock/cast` lists some' },
+  unknown_session: { kind: 'credential', text: LOG_IN_AGAIN },
+  expired_session: { kind: 'credential', text: `${LOG_IN_AGAIN}, and confirm it within 15 minutes` },
+  other_device: { kind: 'credential', text: 'send the `deviceId` of the login as the header `X-Device-Id`' },
+  unconfirmed_login: {
+    kind: 'credential',
+    text: 'open the `loginUrl` and choose a user, or call `POST /_mock/device-logins/{deviceId}/confirm`',
+  },
   missing_permission: {
     kind: 'identity',
     text: 'use a personal key: that of an organisation owner for service keys and keys of others, that of any user for keys of their own; `GET /_mock/cast` lists some',

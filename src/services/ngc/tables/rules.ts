@@ -19,6 +19,12 @@ export const RULE_SECTIONS = [
       key: { label: 'Keys: get, edit, rotate, delete', cover: { lookup: 'keyOfCaller', param: 'keyId' } },
     },
   },
+  {
+    needs: { all: ['user:read'] },
+    source: 'observed in published clients, with the token of a user; that a service key is refused is inferred',
+    certainty: 'inferred',
+    rows: { user: { label: 'User: get' } },
+  },
 ] as const satisfies readonly Section<Rule<Permission>, 'id'>[];
 
 export type RuleId = RowIn<'id', (typeof RULE_SECTIONS)[number]>['id'];

@@ -1,9 +1,9 @@
 import { escapeHtml, escapeWithCode, LOOK, shorten } from '../../../core/html.ts';
 import type { Outcome } from '../../../core/outcome.ts';
+import { renderDocument } from '../../../pages/document.ts';
 import type { OAuthClient } from '../collections/oauth-clients.ts';
 import type { People } from '../people.ts';
 import { describeLoopback } from '../redirect-uris.ts';
-import { renderDocument } from './document.ts';
 
 const STYLE = `${LOOK}
 main { max-width: 62rem; margin: 0 auto; padding: clamp(1rem, 6vh, 4rem) 1rem }

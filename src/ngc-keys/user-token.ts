@@ -1,0 +1,105 @@
+import type { RequestContext } from '../contract/request.ts';
+import type { Caller } from '../core/decide.ts';
+import { heldRightsOfRoles } from '../core/policy.ts';
+import type { Principal } from '../core/principal.ts';
+import { Problem, unauthenticatedProblem } from '../core/problem.ts';
+import { permissionsOfRoles, type Ruleset } from '../core/ruleset.ts';
+import { nameInWorld, worldOfName } from '../core/world-id.ts';
+import { bearerToken } from '../credentials/bearer.ts';
+import { namedUuid } from '../platform/random.ts';
+import { decodeClaims } from '../tokens/compact.ts';
+import { checkTimes, isBearer } from '../tokens/verify.ts';
+import { ngcKeysIn } from './index.ts';
+import type {} from './principal.ts';
+import type { NgcUser, Organization } from './records.ts';
+
+const ISSUER = 'https://authn.nvidia.com';
+
+/** How long the token of a user is valid, in seconds. Nothing is published. */
+const LIFETIME = 3600;
+
+/** A user, in the organisation that a request is about. */
+export interface UserInForce {
+  readonly user: NgcUser;
+  readonly organization: Organization;
+}
+
+/** The id of a user, the same in every world. */
+export function userIdOf({ org, email }: Pick<NgcUser, 'org' | 'email'>): string {
+  return namedUuid(`ngc-user:${org}:${email}`);
+}
+
+/** Mints a token of a user. The end of its `sid` names its world. */
+export function mintUserToken(
+  { now, random, tokens, world }: Pick<RequestContext, 'now' | 'random' | 'tokens' | 'world'>,
+  user: Pick<NgcUser, 'org' | 'email'>,
+): Promise<string> {
+  const { org, email } = user;
+  const iat = Math.floor(now / 1000);
+  return tokens.mint({
+    iss: ISSUER,
+    sub: userIdOf(user),
+    azp: 'ngc',
+    email,
+    org,
+    iat,
+    exp: iat + LIFETIME,
+    jti: random.uuid(),
+    sid: nameInWorld(random.uuid(), world.id),
+  });
+}
+
+type Attempt = Pick<RequestContext, 'headerLines' | 'now' | 'store' | 'tokens' | 'world'>;
+
+/**
+ * The user whose token the request presents, in the organisation of `Nv-Ngc-Org`, or without that header in the one
+ * that the token was made for.
+ *
+ * @returns null for any other bearer, such as a key
+ * @throws Problem `unauthenticated` with the reason
+ */
+export async function userOfToken(attempt: Attempt): Promise<UserInForce | null> {
+  const token = bearerToken(attempt.headerLines('authorization'));
+  const { iss, org, email } = decodeClaims(token) ?? {};
+  if (iss !== ISSUER || typeof org !== 'string' || typeof email !== 'string') return null;
+  const claims = await attempt.tokens.verify(token, attempt.now);
+  // The private half of that key is public, and it signs only tokens of Run:ai.
+  if (isBearer(claims)) throw unauthenticatedProblem('unknown_key_id', 'The key that signed the token is not known.');
+  const ofWorld = worldOfName(claims.sid ?? '');
+  if (ofWorld !== attempt.world.id) {
+    throw new Problem('unauthenticated', 'The token is not accepted.', { reason: 'other_world', ofWorld });
+  }
+  checkTimes(claims, attempt.now);
+  return userIn(attempt, { org, email });
+}
+
+/** @throws Problem `unauthenticated` if the user was deleted, or is not in the organisation of the header */
+async function userIn(
+  attempt: Pick<Attempt, 'headerLines' | 'store'>,
+  { org, email }: Pick<NgcUser, 'org' | 'email'>,
+): Promise<UserInForce> {
+  const ngcKeys = ngcKeysIn(attempt.store);
+  const [named = org] = attempt.headerLines('nv-ngc-org');
+  const organization = await ngcKeys.organizationCalled(named);
+  const user = organization === null ? null : await ngcKeys.user(organization.name, email);
+  if (organization !== null && user !== null) return { user, organization };
+  if (named === org) {
+    throw unauthenticatedProblem('unknown_subject', 'The user of the token does not exist.');
+  }
+  const message = 'The user of the token is not in the organisation that the header `Nv-Ngc-Org` names.';
+  throw unauthenticatedProblem('not_a_member', message, `the token was made for \`${org}\``);
+}
+
+function principalOfUser({ user, organization }: UserInForce): Principal {
+  const { org, email } = user;
+  return { kind: 'ngc-user', id: userIdOf(user), name: email, user: email, org, account: organization.ncaId };
+}
+
+/** The caller of a user's token: it has the rights of the user's roles, in every service. */
+export function callerOfUser(inForce: UserInForce, { tables }: Pick<Ruleset, 'tables'>): Caller {
+  const { roles } = inForce.user;
+  return {
+    principal: principalOfUser(inForce),
+    heldRights: heldRightsOfRoles(roles, permissionsOfRoles(tables, roles)),
+  };
+}

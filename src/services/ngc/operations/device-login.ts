@@ -1,0 +1,63 @@
+import type { Handler } from '../../../contract/request.ts';
+import { Problem } from '../../../core/problem.ts';
+import {
+  confirmDeviceLogin,
+  deviceLogin,
+  findUser,
+  startDeviceLogin,
+  unknownDevice,
+} from '../../../ngc-keys/device-logins.ts';
+import { ngcKeysIn } from '../../../ngc-keys/index.ts';
+import { userIdOf } from '../../../ngc-keys/user-token.ts';
+import { deviceLoginPage, messagePage } from '../pages/device-login.ts';
+
+/** Users that the page lists at most. */
+const MAX_PEOPLE = 20;
+
+const start: Handler<'ngc', 'startDeviceLogin'> = async (context) => {
+  const { deviceId, email } = context.body;
+  const sessionKey = await startDeviceLogin(context, { deviceId, email }, context.world.grantMark);
+  return { status: 200, body: { loginUrl: `${context.openOrigin}/device/login/${deviceId}`, sessionKey } };
+};
+
+/** The page that `loginUrl` leads to. */
+const show: Handler<'ngc', 'showDeviceLogin'> = async (context) => {
+  const login = await deviceLogin(context, context.params.deviceId);
+  if (login === null) return refusedPage(404, 'Unknown login', unknownDevice());
+  const { email, deviceId } = login;
+  const users = context.mayReadCast ? await ngcKeysIn(context.store).users() : [];
+  // Whoever started the login comes first.
+  const sorted = [...users.filter((user) => user.email === email), ...users.filter((user) => user.email !== email)];
+  const people = sorted.slice(0, MAX_PEOPLE).map((user) => ({ id: userIdOf(user), ...user }));
+  return deviceLoginPage({
+    action: `${new URL(context.openOrigin).pathname.replace(/\/$/, '')}/device/login/${deviceId}`,
+    ...{ email, deviceId, people: context.mayReadCast ? people : null },
+    more: sorted.length - people.length,
+  });
+};
+
+/** The form of the page. A click is a login, because users of NGC have no passwords here. */
+const confirm: Handler<'ngc', 'confirmDeviceLogin'> = async (context) => {
+  if (!context.mayReadCast) {
+    const message =
+      'A login without a password is not allowed: the server has an admin token, or the request used a foreign host name.';
+    return refusedPage(403, 'Not allowed', new Problem('no_admin_token', message));
+  }
+  const user = await findUser(context, context.body.user);
+  if (user === null) {
+    return refusedPage(400, 'Unknown user', new Problem('invalid_request', 'Field `user` names no user of NGC.'));
+  }
+  try {
+    await confirmDeviceLogin(context, context.params.deviceId, user);
+  } catch (thrown) {
+    if (!(thrown instanceof Problem)) throw thrown;
+    return refusedPage(404, 'Unknown login', thrown);
+  }
+  return messagePage(200, 'Logged in', `You are logged in as ${user.email}. Go back to the program.`);
+};
+
+function refusedPage<Status extends 400 | 403 | 404>(status: Status, title: string, refusal: Problem) {
+  return { ...messagePage(status, title, refusal.message), refusal };
+}
+
+export const deviceLoginOperations = { startDeviceLogin: start, showDeviceLogin: show, confirmDeviceLogin: confirm };

@@ -1,0 +1,45 @@
+import type { Context, Handler } from '../../../contract/request.ts';
+import { Problem, unauthenticatedProblem } from '../../../core/problem.ts';
+import { bearerToken } from '../../../credentials/bearer.ts';
+import { userOfSession } from '../../../ngc-keys/device-logins.ts';
+import { ngcKeysIn } from '../../../ngc-keys/index.ts';
+import { findKey } from '../../../ngc-keys/key-bearer.ts';
+import { apiKeyIn, NGC_KEY_PREFIX } from '../../../ngc-keys/key-text.ts';
+import type { NgcUser } from '../../../ngc-keys/records.ts';
+import { mintUserToken } from '../../../ngc-keys/user-token.ts';
+import { userView } from '../view.ts';
+import { success } from './keys.ts';
+
+/** Exchanges the session key of a device login, or a personal key, for a token of its user. */
+const getToken: Handler<'ngc', 'getToken'> = async (context) => {
+  const user = await userOfCredential(context);
+  return { status: 200, headers: { 'cache-control': 'no-store' }, body: { token: await mintUserToken(context, user) } };
+};
+
+async function userOfCredential(context: Context): Promise<Pick<NgcUser, 'org' | 'email'>> {
+  const lines = context.headerLines('authorization');
+  const apiKey = lines.length === 1 ? apiKeyIn(lines[0] ?? '') : null;
+  if (apiKey !== null) return userOfKey(context, apiKey);
+  const text = bearerToken(lines);
+  if (text.startsWith(NGC_KEY_PREFIX)) {
+    const message = 'A key is exchanged with `Authorization: ApiKey nvapi-...`; `Bearer` is for a session key.';
+    throw unauthenticatedProblem('wrong_scheme', message);
+  }
+  return userOfSession(context, text, context.headerLines('x-device-id')[0]);
+}
+
+async function userOfKey(context: Context, text: string): Promise<Pick<NgcUser, 'org' | 'email'>> {
+  const { key } = await findKey(text, context);
+  if (key.user !== null) return { org: key.org, email: key.user };
+  throw unauthenticatedProblem('key_without_user', 'A service key has no user, so there is no token for it.');
+}
+
+const getCurrentUser: Handler<'ngc', 'getCurrentUser'> = async (context) => {
+  const { org = '', user: email } = context.caller.principal;
+  const user = email === undefined ? null : await ngcKeysIn(context.store).user(org, email);
+  // A key is never without its user; the rule refuses service keys.
+  if (user === null) throw new Problem('not_found', 'The caller is no user.');
+  return { status: 200, body: { requestStatus: success(context), user: userView(user) } };
+};
+
+export const userOperations = { getToken, getCurrentUser };

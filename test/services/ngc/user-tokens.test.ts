@@ -1,0 +1,231 @@
+import { describe, expect, it } from 'vitest';
+import { castKey, ngcCast } from '../../support/ngc-cast.ts';
+import { type Request, testServer } from '../../support/server.ts';
+
+const server = await testServer();
+const owner = castKey('owner');
+const airUser = castKey('air-user');
+const deployer = castKey('nvcf-deployer');
+const DEVICE = '0f2b6c1d4e5a69788b';
+const HOUR = '1h';
+
+type Server = Pick<typeof server, 'call'>;
+
+const exchange = (key: string, on: Server = server) =>
+  on.call('GET /token', { headers: { authorization: `ApiKey ${key}` } });
+
+const start = (on: Server = server, deviceId = DEVICE, email = airUser.user) =>
+  on.call('POST /device/login', { body: { deviceId, email } });
+const confirm = (principal: string | undefined, on: Server = server, deviceId = DEVICE) =>
+  on.call(`POST /_mock/device-logins/${deviceId}/confirm`, { body: { principal } });
+const redeem = (sessionKey: string, on: Server = server, deviceId: string | null = DEVICE) =>
+  on.call('GET /token', { token: sessionKey, ...(deviceId !== null && { headers: { 'x-device-id': deviceId } }) });
+const newest = async (on: Server = server) => (await on.call('GET /_mock/decisions?limit=1')).body.decisions[0];
+
+/** A token of a user, by a device login. */
+async function tokenOf(user: string | undefined, on: Server = server): Promise<string> {
+  const { body } = await start(on);
+  await confirm(user, on);
+  const answer = await redeem(body.sessionKey, on);
+  expect(answer.status).toBe(200);
+  return answer.body.token;
+}
+
+describe('GET /token with a key', () => {
+  it('gives a token with which NGC tells the user, and lets them manage their keys', async () => {
+    const { status, body } = await exchange(owner.key);
+    const me = await server.call('GET /v2/users/me', { token: body.token });
+    const keys = await server.call(`GET /v3/orgs/${ngcCast.org}/keys`, { token: body.token });
+
+    expect(status).toBe(200);
+    expect(Object.keys(body)).toEqual(['token']);
+    expect(me.body.user).toMatchObject({ id: expect.stringMatching(/^[0-9a-f-]{36}$/), email: owner.user });
+    expect(keys.status).toBe(200);
+    expect(await newest()).toMatchObject({ effect: 'allow', principal: { kind: 'ngc-user', user: owner.user } });
+  });
+
+  it.each(['ApiKey', 'apikey', 'APIKEY'])('takes the scheme in any case: %s', async (scheme) => {
+    expect((await server.call('GET /token', { headers: { authorization: `${scheme} ${owner.key}` } })).status).toBe(
+      200,
+    );
+  });
+
+  const refusals: [what: string, request: Request, reason: string][] = [
+    ['nothing', {}, 'no_token'],
+    ['a key as a bearer', { token: owner.key }, 'wrong_scheme'],
+    ['a service key', { headers: { authorization: `ApiKey ${deployer.key}` } }, 'key_without_user'],
+    ['a text that is no key', { headers: { authorization: 'ApiKey nvapi-short' } }, 'malformed_key'],
+    ['an unknown key', { headers: { authorization: `ApiKey ${owner.key.slice(0, -2)}AA` } }, 'foreign_key'],
+    ['`$oauthtoken`', { headers: { authorization: `Basic ${btoa(`$oauthtoken:${owner.key}`)}` } }, 'wrong_scheme'],
+  ];
+
+  it.each(refusals)('refuses %s', async (_, request, reason) => {
+    const { status, body } = await server.call('GET /token', request);
+
+    expect(status).toBe(401);
+    expect(body.requestStatus).toMatchObject({ statusCode: 'UNAUTHORIZED' });
+    expect(await newest()).toMatchObject({ effect: 'deny', reason });
+  });
+});
+
+describe('a device login', () => {
+  it('leads to a token with which Air accepts the user, in the organisation of the header', async () => {
+    const started = await start();
+    const confirmed = await confirm(airUser.user);
+    const { status, body } = await redeem(started.body.sessionKey);
+    const headers = { 'nv-ngc-org': ngcCast.org };
+    const list = await server.call('GET /api/v3/simulations/', { token: body.token, headers });
+    const inAccount = { 'nv-ngc-org': ngcCast.ncaId };
+
+    expect(started.status).toBe(200);
+    expect(started.body.loginUrl).toMatch(new RegExp(`/device/login/${DEVICE}$`));
+    expect(confirmed.body).toMatchObject({ deviceId: DEVICE, user: { email: airUser.user, org: ngcCast.org } });
+    expect(status).toBe(200);
+    expect(list.status).toBe(200);
+    expect((await server.call('GET /api/v3/simulations/', { token: body.token, headers: inAccount })).status).toBe(200);
+  });
+
+  it('has the rights of the roles of its user, and a fix that gives more', async () => {
+    const token = await tokenOf(castKey('nvcf-user').user);
+    const { status } = await server.call('GET /api/v3/simulations/', { token });
+    const decision = await newest();
+
+    expect(status).toBe(403);
+    expect(decision).toMatchObject({ reason: 'missing_scope', principal: { kind: 'ngc-user' } });
+    expect(decision.fixes).toEqual([
+      expect.objectContaining({ kind: 'policy', text: expect.stringContaining('`air') }),
+    ]);
+  });
+
+  it('is refused until it is confirmed, for another device, after its end, and once it was replaced', async () => {
+    const own = await testServer();
+    const { sessionKey } = (await start(own)).body;
+    const reasons = async (asked: Promise<{ status: number }>) => {
+      expect((await asked).status).toBe(401);
+      return (await newest(own)).reason;
+    };
+
+    expect(await reasons(redeem(sessionKey, own))).toBe('unconfirmed_login');
+    await confirm(airUser.user, own);
+    expect(await reasons(redeem(sessionKey, own, 'another'))).toBe('other_device');
+    expect(await reasons(redeem(sessionKey, own, null))).toBe('other_device');
+    expect((await redeem(sessionKey, own)).status).toBe(200);
+    await start(own);
+    expect(await reasons(redeem(sessionKey, own))).toBe('unknown_session');
+    const second = (await start(own)).body.sessionKey;
+    await own.call('POST /_mock/clock/advance', { body: { by: '15m' } });
+    expect(await reasons(redeem(second, own))).toBe('expired_session');
+    expect((await confirm(airUser.user, own)).status).toBe(404);
+  });
+
+  it('is started with an id of the device and an address', async () => {
+    const bodies = [{}, { deviceId: DEVICE }, { deviceId: '../x', email: 'a@b.c' }, { deviceId: '', email: 'a@b.c' }];
+    for (const body of bodies) expect((await server.call('POST /device/login', { body })).status).toBe(400);
+  });
+
+  it('is confirmed by an address, by the name of a personal key, and by nobody else', async () => {
+    await start();
+
+    expect((await confirm(airUser.user)).status).toBe(200);
+    expect((await confirm(airUser.name)).status).toBe(200);
+    expect((await confirm(deployer.name)).status).toBe(400);
+    expect((await confirm('nobody')).status).toBe(400);
+    expect((await confirm(airUser.user, server, 'no-such-device')).status).toBe(404);
+  });
+});
+
+describe('the page of a device login', () => {
+  const page = (on: Server, deviceId: string) => on.call(`GET /device/login/${deviceId}`);
+  const choose = (on: Server, user: string, deviceId = DEVICE) =>
+    on.call(`POST /device/login/${deviceId}`, {
+      body: new URLSearchParams({ user }).toString(),
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
+
+  it('lists the users, whoever started the login first; a click confirms it', async () => {
+    const { sessionKey } = (await start()).body;
+    const { status, body: text } = await page(server, DEVICE);
+    const [, first = ''] = /name="user" value="([^"]+)"[^>]*>([^<]+)</.exec(text) ?? [];
+    const clicked = await choose(server, first);
+    const { body } = await redeem(sessionKey);
+    const me = await server.call('GET /v2/users/me', { token: body.token });
+
+    expect(status).toBe(200);
+    expect(clicked.status).toBe(200);
+    expect(me.body.user).toMatchObject({ id: first, email: airUser.user });
+  });
+
+  it('says that there is no such login, and no such user', async () => {
+    await start();
+
+    expect((await page(server, 'unknown')).status).toBe(404);
+    expect((await choose(server, owner.user ?? '', 'unknown')).status).toBe(404);
+    expect((await choose(server, 'nobody')).status).toBe(400);
+  });
+
+  it('lists nobody and confirms nothing without the admin token', async () => {
+    const guarded = await testServer({ adminToken: 'admin-token-of-the-test' });
+    await start(guarded);
+    const { status, body: text } = await page(guarded, DEVICE);
+
+    expect(status).toBe(200);
+    expect(text).not.toContain('name="user"');
+    expect((await choose(guarded, airUser.user ?? '')).status).toBe(403);
+  });
+});
+
+describe('the token of a user', () => {
+  it('is refused after an hour, after a change, and in another organisation', async () => {
+    const own = await testServer();
+    const token = await tokenOf(airUser.user, own);
+    const reason = async (asked: Request) => {
+      const { status } = await own.call('GET /api/v3/simulations/', asked);
+      return [status, (await newest(own)).reason];
+    };
+
+    expect(await reason({ token: `${token.slice(0, -8)}AAAAAAAA` })).toEqual([403, 'bad_signature']);
+    expect(await reason({ token, headers: { 'nv-ngc-org': 'nowhere' } })).toEqual([403, 'not_a_member']);
+    await own.call('POST /_mock/clock/advance', { body: { by: HOUR } });
+    expect(await reason({ token })).toEqual([403, 'expired_token']);
+  });
+
+  it('is no key for Cloud Functions, and no token of Run:ai', async () => {
+    const token = await tokenOf(airUser.user);
+
+    expect((await server.call('GET /v2/nvcf/functions', { token })).status).toBe(401);
+    expect((await server.call('GET /api/v1/users', { token })).status).toBe(401);
+    expect(await newest()).toMatchObject({ reason: 'wrong_issuer' });
+  });
+
+  it('leads to its world, as its session key does', async () => {
+    const { body: world } = await server.call('POST /_mock/worlds', { body: { id: 'logins' } });
+    const at = (request: string, asked: Request = {}) => {
+      const [method, path] = request.split(' ');
+      return server.call(`${method} /w/${world.id}${path}`, asked);
+    };
+    const { sessionKey, loginUrl } = (await at('POST /device/login', { body: { deviceId: 'w', email: 'x@y' } })).body;
+    await at('POST /_mock/device-logins/w/confirm', { body: { principal: airUser.user } });
+    const { status, body } = await redeem(sessionKey, server, 'w');
+
+    expect(loginUrl).toContain('/w/logins/device/login/w');
+    expect(status).toBe(200);
+    expect((await server.call('GET /v2/users/me', { token: body.token })).body.user.email).toBe(airUser.user);
+    expect((await at('GET /_mock/decisions?limit=1')).body.decisions[0]).toMatchObject({ effect: 'allow' });
+  });
+
+  it('and its session key are in no record', async () => {
+    const own = await testServer();
+    const { sessionKey } = (await start(own)).body;
+    await confirm(airUser.user, own);
+    const { token } = (await redeem(sessionKey, own)).body;
+    await own.call('GET /v2/users/me', { token });
+    const recorded = JSON.stringify((await own.call('GET /_mock/requests')).body);
+
+    expect(recorded).not.toContain(sessionKey);
+    expect(recorded).not.toContain(token);
+  });
+});
+
+it('a service key has no user', async () => {
+  expect((await server.call('GET /v2/users/me', { token: deployer.key })).status).toBe(403);
+});
