@@ -21,9 +21,11 @@ export const SCOPED_LISTS: readonly ScopedList[] = [
   { operation: 'count_departments', types: ['department'], shown: (body) => body.count },
   { operation: 'get_projects', types: ['project'], shown: (body) => body.projects.map(nameOf) },
   { operation: 'count_projects', types: ['project'], shown: (body) => body.count },
-  { operation: 'count_workloads', types: ['project'], shown: (body) => body.count },
+  { operation: 'count_workloads', query: '?search=train-', types: ['project'], shown: (body) => body.count },
   {
     operation: 'get_workloads',
+    // Those of the seed.
+    query: '?search=train-',
     types: ['project'],
     shown: (body) => body.workloads.map(({ projectName }: { projectName: string }) => projectName),
   },

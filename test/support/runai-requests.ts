@@ -96,6 +96,8 @@ interface Recipe {
   /** Method and path, as the document has them. */
   readonly request: string;
   readonly success: number;
+  /** The status in 2.19, if it is another one. */
+  readonly formerSuccess?: number;
   /** Kinds of places that the object can be in, or be itself; absent: it is in none. The last is where it usually is. */
   readonly within?: readonly ScopeType[];
   /** Makes what the request is about: with every right, or as the caller where it has to be theirs. */
@@ -113,6 +115,7 @@ const ACCOUNTS = '/api/v1/service-accounts';
 const KEYS = '/api/v1/access-keys';
 const USER_APPS = '/api/v1/user-applications';
 const USERS = '/api/v1/users';
+const WORKLOADS = '/api/v1/workloads';
 const OPENID = '/auth/realms/{realm}/protocol/openid-connect';
 
 const VIEWER = 7;
@@ -182,6 +185,16 @@ class Maker {
 
   /** Of whatever has nothing but a name. */
   named = (path: string, token?: string) => this.create(path, { name: this.name() }, token);
+
+  newWorkload = ({ id }: Place) => {
+    const project = UNITS.projects.find((one) => one.id === id);
+    return { name: this.name(), projectId: id, clusterId: project?.clusterId };
+  };
+
+  workload = async (kind: string, place: Place) => {
+    const { workloadId } = await this.ask(`POST ${WORKLOADS}/${kind}`, this.newWorkload(place));
+    return String(workloadId);
+  };
 }
 
 /** Of an object that is made for the request. */
@@ -197,6 +210,27 @@ const ownKey = about((make, { caller }) => make.named(KEYS, caller.token));
 const ownUserApp = about((make, { caller }) => make.named(USER_APPS, caller.token));
 const lastingUser = about((make) => make.lastingUser());
 const onlyName: Fill = (make) => ({ body: { name: make.name() } });
+
+/** The operations of workloads of one kind. */
+function ofWorkloads(
+  kind: string,
+  [create, read, remove]: readonly [create: string, read: string, remove: string],
+): Readonly<Record<string, Recipe>> {
+  const within = ['project'] as const;
+  const fill = about((make, { place }) => make.workload(kind, place));
+  return {
+    [create]: {
+      request: `POST ${WORKLOADS}/${kind}`,
+      ...{ success: 202, formerSuccess: 200, within },
+      fill: (make, { place }) => ({ body: make.newWorkload(place) }),
+    },
+    [read]: { request: `GET ${WORKLOADS}/${kind}/{workloadId}`, success: 200, within, fill },
+    [remove]: {
+      request: `DELETE ${WORKLOADS}/${kind}/{workloadId}`,
+      ...{ success: 202, formerSuccess: 204, within, fill },
+    },
+  };
+}
 
 const RECIPES: Readonly<Record<string, Recipe>> = {
   get_userinfo: { request: `GET ${OPENID}/userinfo`, success: 200, fill: realm },
@@ -378,8 +412,17 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     within: ['project'],
     fill: unit,
   },
-  get_workloads: { request: 'GET /api/v1/workloads', success: 200 },
-  count_workloads: { request: 'GET /api/v1/workloads/count', success: 200 },
+  get_workloads: { request: `GET ${WORKLOADS}`, success: 200 },
+  count_workloads: { request: `GET ${WORKLOADS}/count`, success: 200 },
+  get_workload: {
+    request: `GET ${WORKLOADS}/{workloadId}`,
+    success: 200,
+    within: ['project'],
+    fill: about((make, { place }) => make.workload('trainings', place)),
+  },
+  ...ofWorkloads('workspaces', ['create_workspace1', 'get_workspace', 'delete_workspace']),
+  ...ofWorkloads('trainings', ['create_training1', 'get_training', 'delete_training']),
+  ...ofWorkloads('distributed', ['create_distributed', 'get_distributed', 'delete_distributed']),
 };
 
 /** Every operation that asks for a token, in any version. */
@@ -397,8 +440,9 @@ export function requestOf(operation: string): string {
 }
 
 /** The status where nothing stands in the way of the operation. */
-export function successOf(operation: string): number {
-  return recipeOf(operation).success;
+export function successOf(operation: string, profile: RunaiProfile): number {
+  const { success, formerSuccess = success } = recipeOf(operation);
+  return profile === '2.19' ? formerSuccess : success;
 }
 
 /** Where objects of the operation can be; none for operations that are about no single place. */

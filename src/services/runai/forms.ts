@@ -20,8 +20,16 @@ import { OAUTH_CLIENTS, type OAuthClient, oauthClientRow } from './collections/o
 import { AUTHORIZATION_SETTINGS } from './operations/authorization-settings.ts';
 import { SECURITY_SETTINGS } from './operations/security-settings.ts';
 import { type CustomRole, LAST_ROLE_SETTING, ROLES, roleRow } from './roles.ts';
-import { CLUSTERS, DEPARTMENTS, PROJECTS, type Unit, WORKLOADS, type Workload } from './scopes.ts';
+import { CLUSTERS, DEPARTMENTS, PROJECTS, type Unit } from './scopes.ts';
 import { REALM_SETTING, TENANT_ID_SETTING, TENANT_NAME_SETTING } from './tenant.ts';
+import {
+  type Submission,
+  WORKLOAD_PHASES_SETTING,
+  WORKLOADS,
+  type Workload,
+  type WorkloadPhases,
+  workloadRow,
+} from './workloads.ts';
 
 const NUMBER = { type: 'integer' };
 const COUNTER = { json: { type: 'integer', minimum: 0 } };
@@ -71,13 +79,25 @@ const UNIT = bodyOf<Unit>({ id: TEXT, name: TEXT, clusterId: TEXT, departmentId:
   'departmentId',
 ]);
 
-const WORKLOAD = bodyOf<Workload>({
-  id: TEXT,
-  name: TEXT,
-  type: TEXT,
-  phase: SCHEMAS.Workload.properties.phase,
-  projectId: TEXT,
-  createdAt: INSTANT,
+const WORKLOAD = bodyOf<Workload>(
+  {
+    id: TEXT,
+    name: TEXT,
+    type: TEXT,
+    projectId: TEXT,
+    createdAt: INSTANT,
+    phase: SCHEMAS.Workload.properties.phase,
+    fails: BOOLEAN,
+    submission: bodyOf<Submission>({ requestedName: TEXT, createdBy: TEXT, content: { type: 'object' } }),
+    deletedAt: INSTANT,
+  },
+  ['phase', 'fails', 'submission', 'deletedAt'],
+);
+
+const WORKLOAD_PHASES = bodyOf<WorkloadPhases>({
+  pendingSeconds: { type: 'integer', minimum: 0 },
+  runningSeconds: { type: 'integer', minimum: 0 },
+  failing: TEXTS,
 });
 
 const ROLE = bodyOf<CustomRole>({
@@ -126,13 +146,14 @@ export const FORMS: KeptForms = {
     ),
     rowForm(OAUTH_CLIENTS, CLIENT, ({ body }) => oauthClientRow(body)),
     ...units,
-    rowForm(WORKLOADS, WORKLOAD, ({ owner, body }) => WORKLOADS.row({ id: body.id, owner, parent: null, body })),
+    rowForm(WORKLOADS, WORKLOAD, ({ owner, body }) => workloadRow(body, owner)),
     rowForm(ROLES, ROLE, ({ owner, body }) => roleRow(body, owner)),
     rowForm(ACCESS_RULES, RULE, ({ owner, body }) => ruleRow(body, owner)),
   ],
   settings: {
     [TENANT_ID_SETTING]: { json: NUMBER },
     [TENANT_NAME_SETTING]: { text: TEXT },
+    [WORKLOAD_PHASES_SETTING]: { json: WORKLOAD_PHASES },
     [REALM_SETTING]: { text: TEXT },
     [LAST_ROLE_SETTING]: COUNTER,
     [LAST_RULE_SETTING]: COUNTER,

@@ -31,7 +31,7 @@ import { sessionFrameOperations } from './operations/session-frames.ts';
 import { tokenOperations } from './operations/token.ts';
 import { unitLookups, unitOperations } from './operations/units.ts';
 import { userLookups, userOperations } from './operations/users.ts';
-import { workloadOperations } from './operations/workloads.ts';
+import { workloadLookups, workloadOperations } from './operations/workloads.ts';
 import { ERRORS, renderProblem } from './problem.ts';
 import { PROFILES, RULESETS } from './rulesets.ts';
 import { seed } from './seed.ts';
@@ -77,6 +77,7 @@ export const runai: ServiceDefinition<'runai'> = {
     ...roleLookups,
     ...userLookups,
     ...unitLookups,
+    ...workloadLookups,
   },
   operations: {
     ...tokenOperations,

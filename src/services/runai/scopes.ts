@@ -1,4 +1,3 @@
-import type { Schema } from '../../contract/documented.ts';
 import type { Surroundings } from '../../contract/world.ts';
 import { memoize } from '../../core/caches.ts';
 import type { ResourceAttributes } from '../../core/decide.ts';
@@ -20,20 +19,9 @@ export interface Unit {
 
 export type UnitType = 'cluster' | 'department' | 'project';
 
-/** A workload from the seed. */
-export interface Workload {
-  readonly id: string;
-  readonly name: string;
-  readonly type: string;
-  readonly phase: Schema<'runai', 'Workload'>['phase'];
-  readonly projectId: string;
-  readonly createdAt: number;
-}
-
 export const CLUSTERS = new Collection<Unit>('runai.clusters');
 export const DEPARTMENTS = new Collection<Unit>('runai.departments');
 export const PROJECTS = new Collection<Unit>('runai.projects');
-export const WORKLOADS = new Collection<Workload>('runai.workloads');
 
 /** One scope of a path. */
 export interface Scope {

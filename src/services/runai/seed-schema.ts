@@ -25,6 +25,9 @@ const id = { ...text, pattern: '^[A-Za-z0-9.-]+$' } as const;
 /** The document has the ids of clusters and workloads as UUIDs, those of departments and projects as any text. */
 const uuid = { type: 'string', pattern: '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$' } as const;
 
+/** At most a year. */
+const seconds = { type: 'integer', minimum: 0, maximum: 31_536_000 } as const;
+
 const ID_LEFT_OUT = 'The id. Default: derived from the name.';
 const bearer = describe(text, 'Ignored: a saved cast has it, but the token follows from the identity.');
 const SECRET_LEFT_OUT = 'The secret. Default: derived from the id.';
@@ -185,15 +188,36 @@ const MEMBERS = object(
     ),
     workloads: describe(
       list(
-        object({
-          id: describe(uuid, 'The id, a UUID.'),
-          name: describe(text, 'The name.'),
-          type: describe(text, 'The type, such as `Training`.'),
-          phase: describe({ enum: ENUMS.Workload.phase }, 'The phase, such as `Running`.'),
-          projectId: describe(id, 'The id of its project.'),
-        }),
+        object(
+          {
+            id: describe(uuid, 'The id, a UUID.'),
+            name: describe(text, 'The name.'),
+            type: describe(text, 'The type, such as `Training`.'),
+            phase: describe(
+              { enum: ENUMS.Workload.phase },
+              'The phase that it stays in, such as `Running`. Default: as `workloadPhases` says, from the start on.',
+            ),
+            fails: describe({ type: 'boolean' }, 'Without `phase`: it ends with `Failed`.'),
+            projectId: describe(id, 'The id of its project.'),
+          },
+          ['phase', 'fails'],
+        ),
       ),
       'Workloads.',
+    ),
+    workloadPhases: describe(
+      object(
+        {
+          pendingSeconds: describe(seconds, 'How long a workload is `Pending`. Default: 5.'),
+          runningSeconds: describe(seconds, 'How long it is `Running` then. Default: 60.'),
+          failing: describe(
+            list(text),
+            'Names of workloads that fail when they are submitted, in place of `Completed`.',
+          ),
+        },
+        ['pendingSeconds', 'runningSeconds', 'failing'],
+      ),
+      'How long workloads without a `phase` are in each.',
     ),
     accessRules: describe(
       list(
@@ -214,7 +238,7 @@ const MEMBERS = object(
       'Roles in scopes, in addition to the `role` members above.',
     ),
   },
-  LIST_NAMES,
+  [...LIST_NAMES, 'workloadPhases'],
 );
 
 /** The JSON Schema of Run:ai's part of a seed file. */

@@ -1,5 +1,6 @@
 import type { AccessRule } from './access-rules.ts';
-import type { Unit, Workload } from './scopes.ts';
+import type { Unit } from './scopes.ts';
+import type { Workload, WorkloadPhases } from './workloads.ts';
 
 /** The lists of a seed as written, after the check against `SEED_SCHEMA`. */
 export interface WrittenEntries {
@@ -12,7 +13,7 @@ export interface WrittenEntries {
   readonly clusters: Omit<Unit, 'createdAt'>;
   readonly departments: Omit<Unit, 'createdAt'>;
   readonly projects: Omit<Unit, 'createdAt'>;
-  readonly workloads: Omit<Workload, 'createdAt'>;
+  readonly workloads: Omit<Workload, 'createdAt' | 'submission' | 'deletedAt'>;
   readonly accessRules: SeedRule;
 }
 
@@ -27,6 +28,7 @@ export type ListsOf<Entries> = { readonly [List in keyof Entries]?: readonly Ent
 
 type SeedOf<Entries> = ListsOf<Entries> & {
   readonly tenant: { readonly id: number; readonly name: string; readonly realm: string };
+  readonly workloadPhases?: Partial<WorkloadPhases>;
 };
 
 /** Run:ai's part of a seed as written, after the check against `SEED_SCHEMA`. */

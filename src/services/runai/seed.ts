@@ -10,7 +10,7 @@ import { oauthClientRow } from './collections/oauth-clients.ts';
 import { blankIdentity } from './identities.ts';
 import { type CustomRole, FIRST_CUSTOM_ROLE, LAST_ROLE_SETTING, roleRow, VENDOR } from './roles.ts';
 import { PROFILES, ROLES_OF } from './rulesets.ts';
-import { CLUSTERS, DEPARTMENTS, PROJECTS, WORKLOADS } from './scopes.ts';
+import { CLUSTERS, DEPARTMENTS, PROJECTS } from './scopes.ts';
 import { completeSeed, hashAll, ownPart, withoutDerivedIds } from './seed-credentials.ts';
 import { findFaults } from './seed-faults.ts';
 import { rulesIn, SEED_LISTS } from './seed-lists.ts';
@@ -18,6 +18,7 @@ import { KEPT_SCHEMA, SEED_SCHEMA } from './seed-schema.ts';
 import type { RunaiSeed, SeedRole, SeedRule, SeedUser, WrittenSeed } from './seed-types.ts';
 import { PERMISSION_SETS } from './tables/index.ts';
 import { REALM_SETTING, TENANT_ID_SETTING, TENANT_NAME_SETTING } from './tenant.ts';
+import { DEFAULT_PHASES, WORKLOAD_PHASES_SETTING, workloadRow } from './workloads.ts';
 
 export const seed: Seeding = {
   schema: SEED_SCHEMA,
@@ -45,7 +46,7 @@ export const seed: Seeding = {
         ...rowsOf(CLUSTERS, withCreatedAt(part.clusters, now), tenantId),
         ...rowsOf(DEPARTMENTS, withCreatedAt(inCluster(part.departments, part.clusters), now), tenantId),
         ...rowsOf(PROJECTS, withCreatedAt(inCluster(part.projects, part.clusters), now), tenantId),
-        ...rowsOf(WORKLOADS, withCreatedAt(part.workloads, now), tenantId),
+        ...withCreatedAt(part.workloads, now).map((workload) => workloadRow(workload, tenantId)),
         ...roles.map((role) => roleRow(role, tenantId)),
         ...rules.map((rule, index) => ruleRow(ruleOf(rule, roleIds, index + 1, now), tenantId)),
       ],
@@ -53,6 +54,9 @@ export const seed: Seeding = {
         [TENANT_ID_SETTING]: tenantId,
         [TENANT_NAME_SETTING]: tenant.name,
         [REALM_SETTING]: tenant.realm,
+        ...(part.workloadPhases !== undefined && {
+          [WORKLOAD_PHASES_SETTING]: JSON.stringify({ ...DEFAULT_PHASES, ...part.workloadPhases }),
+        }),
         [LAST_RULE_SETTING]: String(rules.length),
         ...(roles.length > 0 && { [LAST_ROLE_SETTING]: String(roles.length) }),
       },

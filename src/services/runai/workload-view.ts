@@ -1,12 +1,15 @@
 import type { Schema } from '../../contract/documented.ts';
-import { rfc3339 } from '../../core/clock.ts';
+import { type Instant, rfc3339 } from '../../core/clock.ts';
 import { absent, type Fields } from './lists.ts';
-import type { Scopes, Workload } from './scopes.ts';
+import type { Scopes } from './scopes.ts';
 import { type ScopeType, WORKLOAD_TYPES } from './tables/index.ts';
 import { NO_CLUSTER, namespaceOf } from './unit-view.ts';
+import { type Phase, phaseAt, type Workload, type WorkloadPhases } from './workloads.ts';
 
-/** A workload with the names and ids that its place and its type give it. */
+/** A workload at a moment, with the names and ids that its place and its type give it. */
 export interface PlacedWorkload extends Workload {
+  readonly phase: Phase;
+  readonly phaseSince: Instant;
   readonly tenantId: string;
   readonly clusterId: string;
   readonly departmentId: string;
@@ -21,33 +24,62 @@ const NO_DEFAULTS = { category: '', priorityClassName: '' };
 
 const DEFAULTS_BY_TYPE: ReadonlyMap<string, typeof NO_DEFAULTS> = new Map(WORKLOAD_TYPES.map((row) => [row.id, row]));
 
-/** Adds the scopes that a workload is in, and the defaults of its type. */
-export function placeWorkload(workload: Workload, scopes: Scopes): PlacedWorkload {
+/** Where and when workloads are looked at. */
+export interface Moment {
+  readonly scopes: Scopes;
+  readonly phases: WorkloadPhases;
+  readonly now: Instant;
+}
+
+/** Adds the scopes that a workload is in, its phase, and the defaults of its type. */
+export function placeWorkload(workload: Workload, { scopes, phases, now }: Moment): PlacedWorkload {
   const path = scopes.path('project', workload.projectId) ?? [];
   const find = (wanted: ScopeType) => path.find(({ type }) => type === wanted) ?? { id: '', name: '' };
   const { category, priorityClassName } = DEFAULTS_BY_TYPE.get(workload.type) ?? NO_DEFAULTS;
+  const { phase, since } = phaseAt(workload, phases, now);
   return {
     ...workload,
+    ...{ phase, phaseSince: since },
     ...{ tenantId: scopes.tenantId, clusterId: find('cluster').id || NO_CLUSTER, projectName: find('project').name },
     ...{ departmentId: find('department').id, departmentName: find('department').name },
     ...{ category, priorityClassName },
   };
 }
 
-/** Renders a workload as the API does. It never changes, so it was last updated when it was created. */
-export function renderWorkload({ tenantId, createdAt, ...workload }: PlacedWorkload): Schema<'runai', 'Workload'> {
-  const { phase, projectName } = workload;
-  const at = rfc3339(createdAt);
+/** Renders a workload as lists do. Only its phase changes. */
+export function renderWorkload(placed: PlacedWorkload): Schema<'runai', 'Workload'> {
+  const { id, name, type, phase, projectId, projectName, submission } = placed;
+  const { clusterId, departmentId, departmentName, category, priorityClassName, tenantId, deletedAt } = placed;
+  const since = rfc3339(placed.phaseSince);
+  const hasEnded = phase === 'Completed' || phase === 'Failed';
   return {
-    ...workload,
-    source: 'Other',
+    ...{ id, name, type, phase, projectId, projectName, departmentId, departmentName, clusterId },
+    ...{ category, priorityClassName },
+    ...(submission !== undefined && { submittedBy: submission.createdBy }),
+    ...(submission !== undefined && hasEnded && { completedAt: since }),
+    source: submission === undefined ? 'Other' : 'Control-plane',
     tenantId: Number(tenantId),
     namespace: namespaceOf(projectName),
     priority: null,
     k8sPhase: phase,
     conditions: [],
     runningPods: phase === 'Running' ? 1 : 0,
-    ...{ createdAt: at, updatedAt: at, phaseUpdatedAt: at, k8sPhaseUpdatedAt: at, deletedAt: null },
+    ...{ createdAt: rfc3339(placed.createdAt), updatedAt: since, phaseUpdatedAt: since, k8sPhaseUpdatedAt: since },
+    deletedAt: deletedAt === undefined ? null : rfc3339(deletedAt),
+  };
+}
+
+/** Renders what was submitted. @param isNewer since 2.22 it says when it was deleted */
+export function renderSubmission(placed: PlacedWorkload, isNewer: boolean): Schema<'runai', 'SubmittedDistributed'> {
+  const { id, name, projectId, departmentId, clusterId, createdAt, phase, submission } = placed;
+  const { requestedName = name, createdBy = '', content = {} } = submission ?? {};
+  return {
+    ...{ name, requestedName, workloadId: id, projectId, departmentId, clusterId, createdBy },
+    createdAt: rfc3339(createdAt),
+    ...(isNewer && { deletedAt: null }),
+    desiredPhase: 'Running',
+    actualPhase: phase,
+    ...content,
   };
 }
 
@@ -61,8 +93,8 @@ export const WORKLOAD_FIELDS: Fields<PlacedWorkload> = {
   departmentId: { kind: 'text', of: ({ departmentId }) => departmentId },
   departmentName: { kind: 'text', of: ({ departmentName }) => departmentName },
   createdAt: { kind: 'time', of: ({ createdAt }) => createdAt },
-  deletedAt: absent('time'),
-  submittedBy: absent('text'),
+  deletedAt: { kind: 'time', of: ({ deletedAt }) => deletedAt ?? null },
+  submittedBy: { kind: 'text', of: ({ submission }) => submission?.createdBy ?? null },
   phase: { kind: 'text', of: ({ phase }) => phase },
   completedAt: absent('time'),
   nodepool: absent('text'),
@@ -70,7 +102,7 @@ export const WORKLOAD_FIELDS: Fields<PlacedWorkload> = {
   allocatedGPU: absent('decimal'),
   idleGpus: absent('decimal'),
   idleAllocatedGpus: absent('decimal'),
-  phaseUpdatedAt: { kind: 'time', of: ({ createdAt }) => createdAt },
+  phaseUpdatedAt: { kind: 'time', of: ({ phaseSince }) => phaseSince },
   category: { kind: 'text', of: ({ category }) => category },
   totalPendingTimeSeconds: absent('decimal'),
   totalRunningTimeSeconds: absent('decimal'),

@@ -843,12 +843,15 @@ describe('what the caller has', () => {
   });
 
   it('is what may be done in any scope, by resource type', async () => {
+    const submits = ['create', 'read', 'delete'];
     const looks = [
       { resourceType: 'tenant', displayName: 'Account', groupId: 'organization', actions: ['read'] },
       { resourceType: 'department', displayName: 'Departments', groupId: 'organization', actions: ['read'] },
       { resourceType: 'project', displayName: 'Projects', groupId: 'organization', actions: ['read'] },
       { resourceType: 'cluster', displayName: 'Clusters', groupId: 'physical-resource', actions: ['read'] },
       { resourceType: 'workloads', displayName: 'Workloads', groupId: 'workload', actions: ['read'] },
+      { resourceType: 'workspaces', displayName: 'Workspaces', groupId: 'workload', actions: submits },
+      { resourceType: 'trainings', displayName: 'Trainings', groupId: 'workload', actions: submits },
     ];
     expect((await asResearcher('GET authorization/permissions')).body).toEqual(looks);
     await make({ ...promotion, roleId: RESEARCH_MANAGER, scopeType: 'project', scopeId: VISION });

@@ -70,7 +70,11 @@ describe('the administration of access keys', () => {
       rule: 'list-all-access-keys',
       certainty: 'inferred',
       source: expect.any(String),
-      held: ['cluster:read', 'department:read', 'project:read', 'tenant:read', 'workloads:read'],
+      held: [
+        ...['cluster:read', 'department:read', 'project:read', 'tenant:read'],
+        ...['trainings:create', 'trainings:delete', 'trainings:read', 'workloads:read'],
+        ...['workspaces:create', 'workspaces:delete', 'workspaces:read'],
+      ],
       roles: ['L1 researcher'],
       fixes: [
         {

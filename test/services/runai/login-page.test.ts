@@ -430,7 +430,7 @@ describe('the users that the page offers', () => {
       {
         id: researcher.id,
         name: researcher.email,
-        may: 'L1 researcher in tenant acme. Runs workloads. 5 permissions, all read-only.',
+        may: 'L1 researcher in tenant acme. Runs workloads. 11 permissions, 4 of them with write access.',
       },
     ]);
     expect(html).not.toContain(admin.password);
@@ -549,7 +549,7 @@ describe('the users that the page offers', () => {
 
     expect(mayOf('none@acme.test')).toBe('No role: may use only operations that need no permission.');
     expect(mayOf('many@acme.test')).toBe(
-      'Viewer in tenant acme; Research manager in project vision; ML engineer in department research and 2 more. 10 permissions, 3 of them with write access.',
+      'Viewer in tenant acme; Research manager in project vision; ML engineer in department research and 2 more. 16 permissions, 7 of them with write access.',
     );
   });
 

@@ -100,14 +100,15 @@ const COMMON_TYPES = [
   'users',
   'access_rules',
 ];
+const WORKLOADS = ['workloads', 'workspaces', 'trainings'];
 const TYPES: Readonly<Record<RunaiProfile, readonly string[]>> = {
-  '2.19': [...COMMON_TYPES, 'roles', 'workloads', 'groups', 'apps'],
+  '2.19': [...COMMON_TYPES, 'roles', ...WORKLOADS, 'groups', 'apps'],
   '2.24': [
-    ...[...COMMON_TYPES, 'roles', 'workloads', 'apps'],
+    ...[...COMMON_TYPES, 'roles', ...WORKLOADS, 'apps'],
     ...['service-account', 'access-keys', 'security-settings', 'branding-settings'],
   ],
   '3.0': [
-    ...[...COMMON_TYPES, 'roles', 'workloads'],
+    ...[...COMMON_TYPES, 'roles', ...WORKLOADS],
     ...['service-account', 'access-keys', 'security-settings', 'branding-settings'],
   ],
 };
@@ -196,7 +197,7 @@ describe.each(['2.24', '3.0'] as const)('the second list of roles, in %s', (prof
     });
     expect(namesOf(viewer.permissionSets)).toEqual([
       ...['accountReadAccess', 'departmentsReadAccess', 'projectsReadAccess'],
-      ...['clustersReadAccess', 'workloadsReadAccess'],
+      ...['clustersReadAccess', 'workloadReadAccess'],
     ]);
     expect(viewer.permissions.map(({ resourceType }: { resourceType: string }) => resourceType).sort()).toEqual(
       [...TYPES[profile]].sort(),

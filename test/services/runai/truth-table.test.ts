@@ -120,6 +120,16 @@ count_projects | all | project:read | scope
 get_project | all | project:read | scope
 get_workloads | all | workloads:read | scope
 count_workloads | all | workloads:read | scope
+get_workload | all | workloads:read | scope
+create_workspace1 | all | workspaces:create | scope
+get_workspace | all | workspaces:read | scope
+delete_workspace | all | workspaces:delete | scope
+create_training1 | all | trainings:create | scope
+get_training | all | trainings:read | scope
+delete_training | all | trainings:delete | scope
+create_distributed | all | trainings:create | scope
+get_distributed | all | trainings:read | scope
+delete_distributed | all | trainings:delete | scope
 `;
 
 const PROFILES: readonly RunaiProfile[] = ['2.19', '2.24', '3.0'];
@@ -202,13 +212,38 @@ const ACCOUNT_READERS: readonly RoleName[] = [
 ];
 const PROJECT: RoleName = 'Project administrator';
 
+/** Who runs workloads: by the capture of 2024, and by the guide of 2.25. */
+const SUBMITTERS: readonly RoleName[] = [
+  'System administrator',
+  'Editor',
+  'Research manager',
+  'L1 researcher',
+  'L2 researcher',
+  'Application administrator',
+  'Department administrator',
+];
+const SUBMITTERS_NOW: readonly RoleName[] = [...SUBMITTERS, 'AI practitioner', 'Project administrator'];
+
+function without(roles: readonly RoleName[], ...others: readonly RoleName[]): readonly RoleName[] {
+  return roles.filter((role) => !others.includes(role));
+}
+
 /** The roles that have a permission: in 2.19, and since. Null: the version has no such permission. */
 const HOLDERS: Readonly<Record<string, readonly [before: readonly RoleName[] | null, now: readonly RoleName[]]>> = {
   'tenant:read': [ROLES_BEFORE, ROLES_NOW],
   'cluster:read': [ROLES_BEFORE, ROLES_NOW],
   'department:read': [ROLES_BEFORE, ROLES_NOW],
   'project:read': [ROLES_BEFORE, ROLES_NOW],
-  'workloads:read': [ROLES_BEFORE, ROLES_NOW],
+  'workloads:read': [without(ROLES_BEFORE, 'Cloud operator'), without(ROLES_NOW, 'Cloud operator')],
+  'workspaces:read': [without(ROLES_BEFORE, 'Cloud operator'), without(ROLES_NOW, 'Cloud operator')],
+  'workspaces:create': [SUBMITTERS, SUBMITTERS_NOW],
+  'workspaces:delete': [SUBMITTERS, SUBMITTERS_NOW],
+  'trainings:read': [
+    without(ROLES_BEFORE, 'Cloud operator', 'ML engineer'),
+    without(ROLES_NOW, 'Cloud operator', 'ML engineer'),
+  ],
+  'trainings:create': [SUBMITTERS, SUBMITTERS_NOW],
+  'trainings:delete': [SUBMITTERS, SUBMITTERS_NOW],
   'access_rules:read': [RULE_READERS, [...RULE_READERS, PROJECT]],
   'access_rules:create': [RULE_MAKERS, [...RULE_MAKERS, PROJECT]],
   'access_rules:delete': [RULE_MAKERS, [...RULE_MAKERS, PROJECT]],
@@ -285,8 +320,8 @@ const RULES = '/api/v1/authorization/access-rules';
 const FORBIDDEN = { code: 403, message: 'You do not have sufficient permissions.' };
 
 /** What an answer should be, and what it was: written alike. */
-function allowed(operation: string): string {
-  return `${successOf(operation)} allow`;
+function allowed(operation: string, profile: RunaiProfile): string {
+  return `${successOf(operation, profile)} allow`;
 }
 
 function refused(reason: string, missing?: readonly string[]): string {
@@ -316,8 +351,8 @@ async function mended({ server, make }: StagedRunai, refusal: Answer, again: () 
   return `fixed in ${scopeType} ${scopeId}: ${happened(answer)}`;
 }
 
-function fixed(operation: string, place: PlaceName): string {
-  return `fixed in ${PLACES[place].type} ${PLACES[place].id}: ${allowed(operation)}`;
+function fixed(operation: string, place: PlaceName, profile: RunaiProfile): string {
+  return `fixed in ${PLACES[place].type} ${PLACES[place].id}: ${allowed(operation, profile)}`;
 }
 
 const nameOf = ({ name }: { name: string }) => name;
@@ -448,7 +483,7 @@ describe.each(PROFILES)('truth table of Run:ai, version %s:', (profile) => {
     const may = mayBy(row, profile);
     const holder = await staged.userWith(String(may[turn % may.length]));
 
-    expect(await attempt(row, holder, null, null)).toEqual([allowed(operation)]);
+    expect(await attempt(row, holder, null, null)).toEqual([allowed(operation, profile)]);
 
     if (needs === null || !isNewest(row)) return;
     const others = roles.filter((role) => !may.includes(role));
@@ -456,12 +491,12 @@ describe.each(PROFILES)('truth table of Run:ai, version %s:', (profile) => {
       ? staged.userWith(String(others[turn % others.length]))
       : staged.administratorOf(null));
     // The body that says where the new rule will be is only read once there is any right to make one.
-    const place = operation === 'create_access_rule' ? 'acme' : (usualPlaceOf(operation) ?? 'acme');
+    const place = operation.startsWith('create_') ? 'acme' : (usualPlaceOf(operation) ?? 'acme');
     const isMended = mendedRows.has(row);
 
     expect(await attempt(row, other, null, isMended ? place : null)).toEqual([
       refused('missing_permission', [needs]),
-      ...(isMended ? [fixed(operation, place)] : []),
+      ...(isMended ? [fixed(operation, place, profile)] : []),
     ]);
   });
 
@@ -473,7 +508,7 @@ describe.each(PROFILES)('truth table of Run:ai, version %s:', (profile) => {
 
     expect(await attempt(row, caller, null, isMended ? 'acme' : null)).toEqual([
       refused('incompatible_resource_type'),
-      ...(isMended ? [fixed(row.operation, 'acme')] : []),
+      ...(isMended ? [fixed(row.operation, 'acme', profile)] : []),
     ]);
   });
 
@@ -487,7 +522,7 @@ describe.each(PROFILES)('truth table of Run:ai, version %s:', (profile) => {
       const widest = SOMEWHERE.find((administered) => !holds(administered, place));
 
       expect(await attempt(row, await staged.administratorOf(narrowest), place, null), place).toEqual([
-        allowed(operation),
+        allowed(operation, profile),
       ]);
 
       if (widest === undefined) continue;
@@ -495,11 +530,13 @@ describe.each(PROFILES)('truth table of Run:ai, version %s:', (profile) => {
 
       expect(await attempt(row, await staged.administratorOf(widest), place, isMended ? place : null), place).toEqual([
         refused('resource_mismatch'),
-        ...(isMended ? [fixed(operation, place)] : []),
+        ...(isMended ? [fixed(operation, place, profile)] : []),
       ]);
     }
     if (places.length > 0) return;
-    expect(await attempt(row, await staged.administratorOf('vision'), null, null)).toEqual([allowed(operation)]);
+    expect(await attempt(row, await staged.administratorOf('vision'), null, null)).toEqual([
+      allowed(operation, profile),
+    ]);
   });
 
   const lists = SCOPED_LISTS.filter(({ operation }) => rows.some((row) => row.operation === operation));

@@ -1,21 +1,38 @@
-import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
+import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
+import { Problem } from '../../../core/problem.ts';
+import type { Settings } from '../../../core/settings.ts';
+import { NotFound } from '../../../store/errors.ts';
 import { type ListQuery, PAGE, pageOf, selectItems } from '../lists.ts';
-import { attributesIn, scopesOf, WORKLOADS } from '../scopes.ts';
-import { type PlacedWorkload, placeWorkload, renderWorkload, WORKLOAD_FIELDS } from '../workload-view.ts';
+import { profileOf } from '../rulesets.ts';
+import { attributesIn, scopesOf, type Unit } from '../scopes.ts';
+import {
+  type Moment,
+  type PlacedWorkload,
+  placeWorkload,
+  renderSubmission,
+  renderWorkload,
+  WORKLOAD_FIELDS,
+} from '../workload-view.ts';
+import { deleteWorkload, submitWorkload, WORKLOADS, type Workload, workloadPhasesOf } from '../workloads.ts';
 
 interface WorkloadQuery extends ListQuery {
   readonly deleted?: boolean;
 }
 
+async function momentOf(context: Pick<AuthenticatedContext, 'store' | 'now'>): Promise<Moment> {
+  const [scopes, phases] = await Promise.all([scopesOf(context), workloadPhasesOf(context)]);
+  return { scopes, phases, now: context.now };
+}
+
 /** The workloads of projects within the caller's scopes that the query selects. */
 async function select(context: AuthenticatedContext, query: WorkloadQuery): Promise<PlacedWorkload[]> {
-  // Nothing deletes a workload.
-  if (query.deleted === true) return [];
-  const scopes = await scopesOf(context);
+  const moment = await momentOf(context);
+  const { scopes } = moment;
   const rows = await WORKLOADS.ofOwner(context.store.collections, scopes.tenantId);
   const visible = rows
+    .filter(({ body }) => (body.deletedAt !== undefined) === (query.deleted === true))
     .filter(({ body }) => context.mayAccess(attributesIn(scopes, 'project', body.projectId)))
-    .map(({ body }) => placeWorkload(body, scopes));
+    .map(({ body }) => placeWorkload(body, moment));
   return selectItems(visible, query, WORKLOAD_FIELDS, ['name', 'projectName', 'departmentName']);
 }
 
@@ -29,4 +46,152 @@ const countWorkloads: Handler<'runai', 'count_workloads'> = async (context) => (
   body: { count: (await select(context, context.query)).length },
 });
 
-export const workloadOperations = { get_workloads: listWorkloads, count_workloads: countWorkloads };
+/** Finds a workload that is not deleted. @param type of another type, it is not there; null for any type */
+function lookupOf(type: string | null): Lookup<Workload> {
+  return async (context, id) => {
+    const workload = (await WORKLOADS.byId(context.store.collections, id.toLowerCase()))?.body;
+    if (workload === undefined || workload.deletedAt !== undefined) return { found: 'nothing' };
+    if (type !== null && workload.type !== type) return { found: 'nothing' };
+    const attributes = attributesIn(await scopesOf(context), 'project', workload.projectId);
+    return { found: 'object', target: workload, attributes };
+  };
+}
+
+/** The project that the body of a new workload names. */
+const projectInBody: Lookup<Unit> = async (context) => {
+  // Only operations that create a workload use this look-up, and their body is valid by then.
+  const { projectId } = context.body as NewWorkload;
+  const scopes = await scopesOf(context);
+  const project = scopes.unit('project', projectId);
+  if (project === null) {
+    throw new Problem('invalid_request', `Field \`projectId\` names no project: \`${projectId.slice(0, 100)}\`.`);
+  }
+  return { found: 'object', target: project, attributes: attributesIn(scopes, 'project', project.id) };
+};
+
+export const workloadLookups = {
+  workload: lookupOf(null),
+  workspace: lookupOf('Workspace'),
+  training: lookupOf('Training'),
+  distributed: lookupOf('Distributed'),
+  projectInBody,
+};
+
+const getWorkload: Handler<'runai', 'get_workload', Workload> = async (context) => ({
+  status: 200,
+  body: renderWorkload(placeWorkload(context.target, await momentOf(context))),
+});
+
+interface NewWorkload {
+  readonly name: string;
+  readonly projectId: string;
+  readonly clusterId: string;
+  readonly useGivenNameAsPrefix?: boolean;
+  readonly templateId?: string | null;
+  readonly spec?: unknown;
+  readonly masterSpec?: unknown;
+  readonly masterSpecSameAsWorker?: boolean | null;
+}
+
+/** As the second version of the API requires it. */
+const NAME = /^[a-z][a-z0-9-]*$/;
+const MAX_NAME = 63;
+/** Characters that make a name unique, after the given one and a hyphen. */
+const SUFFIX_LENGTH = 12;
+
+type Submitted = ReturnType<typeof renderSubmission>;
+
+/** Versions before 2.22 have other statuses. */
+function isNewer({ settings }: { readonly settings: Settings }): boolean {
+  return profileOf(settings) !== '2.19';
+}
+
+async function submit(context: AuthenticatedContext<Unit>, type: string, order: NewWorkload): Promise<Submitted> {
+  const { caller, now, random, target: project } = context;
+  const { name: requestedName, useGivenNameAsPrefix = false, clusterId, templateId } = order;
+  const moment = await momentOf(context);
+  const { scopes, phases } = moment;
+  const name = useGivenNameAsPrefix ? `${requestedName}-${random.hex(SUFFIX_LENGTH)}` : requestedName;
+  checkName(name, requestedName);
+  if (templateId != null) {
+    throw new Problem('invalid_request', 'Field `templateId` names no template: the mock has none.');
+  }
+  const cluster = scopes.path('project', project.id)?.find((scope) => scope.type === 'cluster');
+  if (cluster === undefined || cluster.id.toLowerCase() !== clusterId.toLowerCase()) {
+    throw new Problem('invalid_request', 'Field `clusterId` must be the cluster of the project.');
+  }
+  const { spec, masterSpec, masterSpecSameAsWorker } = order;
+  const content = {
+    ...(spec !== undefined && { spec }),
+    ...(masterSpec !== undefined && { masterSpec }),
+    ...(masterSpecSameAsWorker !== undefined && { masterSpecSameAsWorker }),
+  };
+  const workload: Workload = {
+    ...{ id: random.uuid(), name, type, projectId: project.id, createdAt: now },
+    ...(phases.failing.includes(requestedName) && { fails: true }),
+    submission: { requestedName, createdBy: caller.principal.name, content },
+  };
+  await submitWorkload(context, workload, scopes.tenantId);
+  return renderSubmission(placeWorkload(workload, moment), isNewer(context));
+}
+
+/** @throws Problem naming the mistake */
+function checkName(name: string, requestedName: string): void {
+  if (!NAME.test(requestedName)) {
+    throw new Problem(
+      'invalid_request',
+      "Field `name`: The workload name must consist of lower case alphanumeric characters or '-', and start with an alphabetic character.",
+    );
+  }
+  if (name.length > MAX_NAME) {
+    throw new Problem(
+      'invalid_request',
+      `Field \`name\`: The length of a workload name must not exceed ${MAX_NAME} characters.`,
+    );
+  }
+}
+
+/** 202 since 2.22, 200 before. */
+function created(context: { readonly settings: Settings }, body: Submitted) {
+  return isNewer(context) ? ({ status: 202, body } as const) : ({ status: 200, body } as const);
+}
+
+async function read(context: AuthenticatedContext<Workload>) {
+  const placed = placeWorkload(context.target, await momentOf(context));
+  return { status: 200, body: renderSubmission(placed, isNewer(context)) } as const;
+}
+
+async function remove(context: AuthenticatedContext<Workload>) {
+  try {
+    await deleteWorkload(context, context.target.id);
+  } catch (thrown) {
+    if (thrown instanceof NotFound) throw new Problem('not_found');
+    throw thrown;
+  }
+  const body = { code: 202, message: 'Request has been accepted.' } as const;
+  return isNewer(context) ? ({ status: 202, body } as const) : ({ status: 204 } as const);
+}
+
+const createWorkspace: Handler<'runai', 'create_workspace1', Unit> = async (context) =>
+  created(context, await submit(context, 'Workspace', context.body));
+
+const createTraining: Handler<'runai', 'create_training1', Unit> = async (context) =>
+  created(context, await submit(context, 'Training', context.body));
+
+const createDistributed: Handler<'runai', 'create_distributed', Unit> = async (context) =>
+  created(context, await submit(context, 'Distributed', context.body));
+
+export const workloadOperations = {
+  get_workloads: listWorkloads,
+  count_workloads: countWorkloads,
+  get_workload: getWorkload,
+  create_workspace1: createWorkspace,
+  get_workspace: read,
+  delete_workspace: remove,
+  create_training1: createTraining,
+  get_training: read,
+  delete_training: remove,
+  create_distributed: createDistributed,
+  get_distributed: read,
+  delete_distributed: remove,
+};

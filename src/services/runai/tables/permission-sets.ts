@@ -164,10 +164,28 @@ export const PERMISSION_SET_SECTIONS = [
         description: 'Manages roles.',
         permissions: ['roles:create', 'roles:read', 'roles:update', 'roles:delete'],
       },
-      workloadsReadAccess: {
+    },
+  },
+  {
+    source: 'guide "Roles" of 2.25: its name, and what it has beside other resource types',
+    certainty: 'documented',
+    rows: {
+      workloadReadAccess: {
         id: 'ae99c03d-c510-4b6f-a615-670ea496a8b8',
         description: 'Views workloads.',
-        permissions: ['workloads:read'],
+        permissions: ['workloads:read', 'workspaces:read', 'trainings:read', 'project:read'],
+      },
+      workspaceEditAccess: {
+        id: 'c7f5f6c4-0b1e-4f5c-9f0e-5a3b8f6f2c11',
+        description: 'Manages workspaces.',
+        permissions: ['workspaces:create', 'workspaces:read', 'workspaces:delete', 'workloads:read', 'project:read'],
+      },
+      trainingEditAccess: {
+        id: '5e0d9a52-6a63-4c0f-8b0a-1f4a0d8f7e22',
+        description: 'Manages trainings.',
+        permissions: ['trainings:create', 'trainings:read', 'trainings:delete', 'workloads:read', 'project:read'],
+        source: 'by analogy with `workspaceEditAccess` of the guide "Roles" of 2.25',
+        certainty: 'inferred',
       },
     },
   },

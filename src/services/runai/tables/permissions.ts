@@ -107,9 +107,16 @@ export const PERMISSION_SECTIONS = [
     },
   },
   {
-    source: 'our own, for the list of workloads that clients begin with',
-    certainty: 'ours',
-    rows: { 'workloads:read': { label: 'View workloads' } },
+    ...NAMED,
+    rows: {
+      'workloads:read': { label: 'View workloads' },
+      'workspaces:create': { label: 'Create workspaces' },
+      'workspaces:read': { label: 'View workspaces' },
+      'workspaces:delete': { label: 'Delete workspaces' },
+      'trainings:create': { label: 'Create trainings' },
+      'trainings:read': { label: 'View trainings' },
+      'trainings:delete': { label: 'Delete trainings' },
+    },
   },
 ] as const satisfies readonly Section<PermissionRow & OfProfiles, 'id'>[];
 

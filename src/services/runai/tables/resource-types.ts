@@ -17,7 +17,7 @@ const NAMED = {
   certainty: 'inferred',
 } as const;
 
-/** The resource types of identity and access, and those of scopes. The vendor has more. */
+/** The resource types of identity and access, of scopes, and of workloads. The vendor has more. */
 export const RESOURCE_TYPE_SECTIONS = [
   {
     ...SEEN,
@@ -58,9 +58,12 @@ export const RESOURCE_TYPE_SECTIONS = [
   },
   { ...SEEN, groupId: 'iam', rows: { access_rules: { displayName: 'Access rules' }, roles: { displayName: 'Roles' } } },
   {
+    ...SEEN,
     groupId: 'workload',
-    source: 'our own: none of the many published types of workloads concerns authentication',
-    certainty: 'ours',
-    rows: { workloads: { displayName: 'Workloads' } },
+    rows: {
+      workloads: { displayName: 'Workloads' },
+      workspaces: { displayName: 'Workspaces' },
+      trainings: { displayName: 'Trainings' },
+    },
   },
 ] as const satisfies readonly Section<ResourceTypeRow, 'id'>[];

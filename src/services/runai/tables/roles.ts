@@ -13,7 +13,15 @@ const GUIDE = 'guide "Roles", self-hosted 2.25';
 const SEEN = { source: CAPTURE, certainty: 'observed' } as const;
 
 /** Permissions of every predefined role. Accounts are documented; a UI needs the rest to open. */
-const ANYBODY = ['tenant:read', 'department:read', 'project:read', 'cluster:read', 'workloads:read'] as const;
+const ANYBODY = ['tenant:read', 'department:read', 'project:read', 'cluster:read'] as const;
+
+/** The capture and the guide agree on workloads. */
+const WORKSPACES = ['workspaces:create', 'workspaces:read', 'workspaces:delete'] as const;
+const TRAININGS = ['trainings:create', 'trainings:read', 'trainings:delete'] as const;
+const RUNS_WORKLOADS = ['workloads:read', ...WORKSPACES, ...TRAININGS] as const;
+const VIEWS_WORKLOADS = ['workloads:read', 'workspaces:read', 'trainings:read'] as const;
+const VIEWER = [...ANYBODY, ...VIEWS_WORKLOADS] as const;
+const RESEARCHER = [...ANYBODY, ...RUNS_WORKLOADS] as const;
 
 const ALL_USERS = ['users:create', 'users:read', 'users:update', 'users:delete'] as const;
 const ALL_GROUPS = ['groups:create', 'groups:read', 'groups:update', 'groups:delete'] as const;
@@ -38,7 +46,7 @@ const ALL_UNITS = [
   'cluster:delete',
 ] as const;
 
-/** Roles that grant nothing in identity and access, and one that is equal in all versions. */
+/** Roles that are equal in all versions. Only one grants anything in identity and access. */
 const COMMON = [
   {
     source: `${CAPTURE}; ${GUIDE}`,
@@ -47,18 +55,27 @@ const COMMON = [
       'Research manager': {
         id: 4,
         description: 'Manages access rules.',
-        permissions: [...ANYBODY, ...ALL_RULES, 'roles:read'],
+        permissions: [...RESEARCHER, ...ALL_RULES, 'roles:read'],
       },
     },
   },
   {
     ...SEEN,
-    permissions: ANYBODY,
     rows: {
-      'L1 researcher': { id: 5, description: 'Runs workloads.' },
-      'ML engineer': { id: 6, description: 'Serves models.' },
+      'L1 researcher': { id: 5, description: 'Runs workloads.', permissions: RESEARCHER },
+      'ML engineer': {
+        id: 6,
+        description: 'Serves models.',
+        permissions: [...ANYBODY, 'workloads:read', 'workspaces:read'],
+      },
+      'L2 researcher': { id: 8, description: 'Runs workloads and creates their assets.', permissions: RESEARCHER },
+    },
+  },
+  {
+    ...SEEN,
+    permissions: VIEWER,
+    rows: {
       Viewer: { id: 7, description: 'Views only.' },
-      'L2 researcher': { id: 8, description: 'Runs workloads and creates their assets.' },
       'Environment administrator': { id: 9, description: 'Manages environments.' },
       'Data source administrator': { id: 10, description: 'Manages data sources.' },
       'Compute resource administrator': { id: 11, description: 'Manages compute resources.' },
@@ -79,7 +96,7 @@ export const ROLE_SECTIONS_2_19 = [
         id: 1,
         description: 'May do everything.',
         permissions: [
-          ...ANYBODY,
+          ...RESEARCHER,
           ...ALL_UNITS,
           ...ALL_USERS,
           ...ALL_GROUPS,
@@ -93,7 +110,7 @@ export const ROLE_SECTIONS_2_19 = [
       Editor: {
         id: 3,
         description: 'Manages access rules, and views the rest.',
-        permissions: [...ANYBODY, 'users:read', 'groups:read', 'apps:read', ...ALL_RULES, 'roles:read'],
+        permissions: [...RESEARCHER, 'users:read', 'groups:read', 'apps:read', ...ALL_RULES, 'roles:read'],
       },
     },
   },
@@ -105,7 +122,7 @@ export const ROLE_SECTIONS_2_19 = [
         id: 1708,
         description: 'Manages access rules, and views applications.',
         permissions: [
-          ...ANYBODY,
+          ...RESEARCHER,
           'users:read',
           'groups:read',
           'apps:read',
@@ -118,7 +135,7 @@ export const ROLE_SECTIONS_2_19 = [
         id: 1709,
         description: 'Views everything.',
         permissions: [
-          ...ANYBODY,
+          ...VIEWER,
           'users:read',
           'access_rules:read',
           'roles:read',
@@ -129,7 +146,7 @@ export const ROLE_SECTIONS_2_19 = [
       'Department administrator': {
         id: 1710,
         description: 'Manages a department.',
-        permissions: [...ANYBODY, 'users:read', 'groups:read', 'apps:read', ...ALL_RULES, 'roles:read'],
+        permissions: [...RESEARCHER, 'users:read', 'groups:read', 'apps:read', ...ALL_RULES, 'roles:read'],
       },
       'Cloud operator': {
         id: 1711,
@@ -157,7 +174,7 @@ export const ROLE_SECTIONS_2_24 = [
         id: 1,
         description: 'May do everything.',
         permissions: [
-          ...ANYBODY,
+          ...RESEARCHER,
           ...ALL_UNITS,
           ...ALL_USERS,
           ...ALL_APPS,
@@ -182,7 +199,7 @@ export const ROLE_SECTIONS_2_24 = [
       Editor: {
         id: 3,
         description: 'Manages access rules, and views the rest.',
-        permissions: [...ANYBODY, 'users:read', 'apps:read', 'service-account:read', ...ALL_RULES, 'roles:read'],
+        permissions: [...RESEARCHER, 'users:read', 'apps:read', 'service-account:read', ...ALL_RULES, 'roles:read'],
       },
     },
   },
@@ -191,16 +208,16 @@ export const ROLE_SECTIONS_2_24 = [
     source: `${GUIDE}; its id is ours`,
     certainty: 'documented',
     rows: {
-      'AI practitioner': { id: 14, description: 'Builds, trains and serves models.', permissions: ANYBODY },
+      'AI practitioner': { id: 14, description: 'Builds, trains and serves models.', permissions: RESEARCHER },
       'Data and storage administrator': {
         id: 15,
         description: 'Manages data sources, data volumes and credentials.',
-        permissions: ANYBODY,
+        permissions: VIEWER,
       },
       'Project administrator': {
         id: 16,
         description: 'Manages a project.',
-        permissions: [...ANYBODY, 'apps:read', 'service-account:read', ...ALL_RULES, 'roles:read'],
+        permissions: [...RESEARCHER, 'apps:read', 'service-account:read', ...ALL_RULES, 'roles:read'],
       },
     },
   },
@@ -211,13 +228,13 @@ export const ROLE_SECTIONS_2_24 = [
       'Application administrator': {
         id: 1708,
         description: 'Manages access rules, and views applications.',
-        permissions: [...ANYBODY, 'users:read', 'apps:read', ...ALL_RULES, 'roles:read', 'events-history:read'],
+        permissions: [...RESEARCHER, 'users:read', 'apps:read', ...ALL_RULES, 'roles:read', 'events-history:read'],
       },
       'Cloud support': {
         id: 1709,
         description: 'Views everything.',
         permissions: [
-          ...ANYBODY,
+          ...VIEWER,
           'users:read',
           'access_rules:read',
           'roles:read',
@@ -228,7 +245,7 @@ export const ROLE_SECTIONS_2_24 = [
       'Department administrator': {
         id: 1710,
         description: 'Manages a department.',
-        permissions: [...ANYBODY, ...ALL_USERS, ...ALL_APPS, ...ALL_ACCOUNTS, ...ALL_RULES, 'roles:read'],
+        permissions: [...RESEARCHER, ...ALL_USERS, ...ALL_APPS, ...ALL_ACCOUNTS, ...ALL_RULES, 'roles:read'],
         source: `${GUIDE}; a live system of August 2024 let it only view users and applications`,
       },
       'Cloud operator': {

@@ -18,6 +18,9 @@ const SCOPED = ['system', 'tenant', 'cluster', 'department', 'project'] as const
 const APPLICATION = { lookup: 'application', param: 'appId' } as const;
 const SERVICE_ACCOUNT = { lookup: 'serviceAccount', param: 'serviceAccountId' } as const;
 const ACCESS_RULE = { lookup: 'accessRule', param: 'accessRuleId' } as const;
+const WORKSPACE = { lookup: 'workspace', param: 'workloadId' } as const;
+const TRAINING = { lookup: 'training', param: 'workloadId' } as const;
+const DISTRIBUTED = { lookup: 'distributed', param: 'workloadId' } as const;
 const ROLE = { lookup: 'role', param: 'roleId' } as const;
 const USER = { lookup: 'user', param: 'userId' } as const;
 
@@ -196,6 +199,54 @@ export const RULE_SECTIONS = [
         label: 'Projects: get',
         needs: { all: ['project:read'] },
         cover: { lookup: 'project', param: 'projectId' },
+      },
+    },
+  },
+  {
+    on: SCOPED,
+    source: `${MODEL}; no page names the permission of an operation, so it is that of the resource type and the action`,
+    certainty: 'inferred',
+    rows: {
+      'read-workload': {
+        label: 'Workloads: get',
+        needs: { all: ['workloads:read'] },
+        cover: { lookup: 'workload', param: 'workloadId' },
+      },
+      'create-workspace': {
+        label: 'Workspaces: create',
+        needs: { all: ['workspaces:create'] },
+        cover: { lookup: 'projectInBody' },
+      },
+      'read-workspace': { label: 'Workspaces: get', needs: { all: ['workspaces:read'] }, cover: WORKSPACE },
+      'delete-workspace': { label: 'Workspaces: delete', needs: { all: ['workspaces:delete'] }, cover: WORKSPACE },
+      'create-training': {
+        label: 'Trainings: create',
+        needs: { all: ['trainings:create'] },
+        cover: { lookup: 'projectInBody' },
+      },
+      'read-training': { label: 'Trainings: get', needs: { all: ['trainings:read'] }, cover: TRAINING },
+      'delete-training': { label: 'Trainings: delete', needs: { all: ['trainings:delete'] }, cover: TRAINING },
+    },
+  },
+  {
+    on: SCOPED,
+    source: `${MODEL}; there is no resource type of distributed workloads, which the document calls trainings`,
+    certainty: 'inferred',
+    rows: {
+      'create-distributed': {
+        label: 'Distributed trainings: create',
+        needs: { all: ['trainings:create'] },
+        cover: { lookup: 'projectInBody' },
+      },
+      'read-distributed': {
+        label: 'Distributed trainings: get',
+        needs: { all: ['trainings:read'] },
+        cover: DISTRIBUTED,
+      },
+      'delete-distributed': {
+        label: 'Distributed trainings: delete',
+        needs: { all: ['trainings:delete'] },
+        cover: DISTRIBUTED,
       },
     },
   },

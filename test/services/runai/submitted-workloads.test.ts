@@ -1,0 +1,224 @@
+import { describe, expect, it } from 'vitest';
+import {
+  CLUSTER,
+  expectRefused,
+  NOTHING,
+  RESEARCHER,
+  type RunaiServer,
+  runaiServer,
+  SPEECH,
+  TENANT,
+  UUID,
+  VIEWER,
+  VISION,
+} from '../../support/runai.ts';
+
+const PATHS = ['workspaces', 'trainings', 'distributed'] as const;
+const SPEC = {
+  command: '/bin/bash run.sh',
+  image: 'nvcr.io/nvidia/nemo:25.04',
+  compute: { gpuDevicesRequest: 8, largeShmRequest: true },
+  storage: { pvc: [{ path: '/workspace', existingPvc: true, claimName: 'nemo' }] },
+  environmentVariables: [{ name: 'A', value: 'b' }],
+  furtherMember: null,
+};
+const order = (name: string, more: object = {}) => ({
+  name,
+  projectId: VISION,
+  clusterId: CLUSTER,
+  spec: SPEC,
+  ...more,
+});
+
+const server = await runaiServer({ runai: '2.24' });
+
+async function submit(path: string, name: string, more: object = {}, on: RunaiServer = server) {
+  const { status, body } = await on.admin(`POST workloads/${path}`, order(name, more));
+  expect(status, JSON.stringify(body)).toBe(202);
+  return body;
+}
+
+const advance = (by: string, on: RunaiServer) => on.call('POST /_mock/clock/advance', { body: { by } });
+
+/** A mock of its own, with another part of Run:ai in its seed. */
+async function seeded(part: object): Promise<RunaiServer> {
+  return runaiServer({ runai: '2.24' }, { seed: { extends: 'builtin', runai: part } });
+}
+
+describe.each(PATHS)('POST /api/v1/workloads/%s', (path) => {
+  it('submits, and repeats what was sent with id and phases', async () => {
+    const body = await submit(path, `new-${path}`);
+    const read = await server.admin(`GET workloads/${path}/${body.workloadId}`);
+
+    expect(body).toEqual({
+      ...{ name: `new-${path}`, requestedName: `new-${path}`, projectId: VISION, clusterId: CLUSTER, spec: SPEC },
+      ...{ workloadId: expect.stringMatching(UUID), departmentId: expect.any(String), deletedAt: null },
+      ...{ createdBy: 'ci-bot', createdAt: expect.any(String), desiredPhase: 'Running', actualPhase: 'Pending' },
+    });
+    expect(read).toMatchObject({ status: 200, body });
+  });
+
+  it('adds characters to a name that is a prefix, so that it can be sent again', async () => {
+    const first = await submit(path, 'data-mover', { useGivenNameAsPrefix: true });
+    const second = await submit(path, 'data-mover', { useGivenNameAsPrefix: true });
+
+    expect(first.requestedName).toBe('data-mover');
+    expect(first.name).toMatch(/^data-mover-[a-z0-9]+$/);
+    expect(second.name).not.toBe(first.name);
+  });
+
+  it('is for researchers of the project, and for no viewer', async () => {
+    const here = { scopeType: 'project', scopeId: VISION };
+    const researcher = await server.account({ roleId: RESEARCHER, ...here });
+    const viewer = await server.account({ roleId: VIEWER, scopeType: 'tenant', scopeId: TENANT });
+    const name = `of-researcher-${path}`;
+    const { status, body } = await researcher.call(`POST workloads/${path}`, order(name));
+
+    expect(status).toBe(202);
+    expectRefused(await researcher.call(`POST workloads/${path}`, order('elsewhere', { projectId: SPEECH })), 403);
+    expectRefused(await viewer.call(`POST workloads/${path}`, order('of-viewer')), 403);
+    expect((await viewer.call(`GET workloads/${path}/${body.workloadId}`)).status).toBe(200);
+    expectRefused(await viewer.call(`DELETE workloads/${path}/${body.workloadId}`), 403);
+    expect((await researcher.call(`DELETE workloads/${path}/${body.workloadId}`)).status).toBe(202);
+  });
+
+  it('refuses what is not valid, and names it', async () => {
+    await submit(path, `taken-${path}`);
+    const refused: [change: object, word: string][] = [
+      [{ name: `taken-${path}` }, 'already exists in this project'],
+      [{ name: 'Upper' }, 'lower case'],
+      [{ name: '1st' }, 'alphabetic'],
+      [{ name: 'a'.repeat(64) }, '63'],
+      [{ name: 'a'.repeat(60), useGivenNameAsPrefix: true }, '63'],
+      [{ projectId: '4700000' }, 'projectId'],
+      [{ clusterId: NOTHING }, 'clusterId'],
+      [{ templateId: NOTHING }, 'templateId'],
+      [{ spec: { args: 'a'.repeat(10_001) } }, 'args'],
+    ];
+    for (const [change, word] of refused) {
+      expectRefused(await server.admin(`POST workloads/${path}`, order('fine', change)), 400, word);
+    }
+    for (const missing of ['name', 'projectId', 'clusterId']) {
+      expectRefused(
+        await server.admin(`POST workloads/${path}`, order('fine', { [missing]: undefined })),
+        400,
+        missing,
+      );
+    }
+  });
+
+  it('takes an order without spec, and one whose members are null', async () => {
+    await submit(path, `no-spec-${path}`, { spec: undefined, templateId: null });
+    await submit(path, `null-spec-${path}`, { spec: null });
+    await submit(path, `nulls-${path}`, { spec: { command: null, args: null, image: 'busybox', storage: null } });
+  });
+
+  it('is deleted once: it is no longer found, and listed as deleted', async () => {
+    const { workloadId, name } = await submit(path, `brief-${path}`);
+    const listed = async (deleted: string) =>
+      (await server.done(200, `GET workloads?limit=500${deleted}`)).workloads.map((one: { name: string }) => one.name);
+
+    expect(await listed('')).toContain(name);
+    expect(await server.done(202, `DELETE workloads/${path}/${workloadId}`)).toEqual({
+      code: 202,
+      message: 'Request has been accepted.',
+    });
+    for (const request of [`GET workloads/${path}/`, `DELETE workloads/${path}/`, 'GET workloads/']) {
+      expectRefused(await server.admin(`${request}${workloadId}`), 404);
+    }
+    expect(await listed('')).not.toContain(name);
+    expect(await listed('&deleted=true')).toContain(name);
+    expect((await submit(path, name)).name).toBe(name);
+  });
+
+  it('is not found at the path of another type', async () => {
+    const { workloadId } = await submit(path, `typed-${path}`);
+    for (const other of PATHS.filter((one) => one !== path)) {
+      expectRefused(await server.admin(`GET workloads/${other}/${workloadId}`), 404);
+      expectRefused(await server.admin(`DELETE workloads/${other}/${workloadId}`), 404);
+    }
+    expectRefused(await server.admin(`GET workloads/${path}/${NOTHING}`), 404);
+    expect((await server.done(200, `GET workloads/${workloadId}`)).name).toBe(`typed-${path}`);
+  });
+
+  it('has no way to suspend it, by GET or POST', async () => {
+    const { workloadId } = await submit(path, `endless-${path}`);
+
+    expectRefused(await server.admin(`GET workloads/${path}/${workloadId}/suspend`), 404);
+    expectRefused(await server.admin(`POST workloads/${path}/${workloadId}/suspend`), 404, 'does not emulate');
+  });
+});
+
+describe('phases', () => {
+  it.each([
+    ['trainings', SPEC, ['Pending', 'Running', 'Completed']],
+    ['distributed', SPEC, ['Pending', 'Running', 'Completed']],
+    ['workspaces', { image: 'jupyter' }, ['Pending', 'Running', 'Running']],
+    ['workspaces', { command: 'sh -c', args: "'exit'" }, ['Pending', 'Running', 'Completed']],
+  ] as const)('follow the clock: %s with %j', async (path, spec, phases) => {
+    const own = await runaiServer({ runai: '2.24' });
+    const { workloadId } = await submit(path, 'timed', { spec }, own);
+    const phase = async () => [
+      (await own.done(200, `GET workloads/${workloadId}`)).phase,
+      (await own.done(200, `GET workloads/${path}/${workloadId}`)).actualPhase,
+    ];
+
+    expect(await phase()).toEqual([phases[0], phases[0]]);
+    await advance('4999ms', own);
+    expect(await phase()).toEqual([phases[0], phases[0]]);
+    await advance('1ms', own);
+    expect(await phase()).toEqual([phases[1], phases[1]]);
+    await advance('60s', own);
+    expect(await phase()).toEqual([phases[2], phases[2]]);
+  });
+
+  it('last as long as the seed says, and fail where it says so', async () => {
+    const workloadPhases = { pendingSeconds: 1, runningSeconds: 2, failing: ['bad-job'] };
+    const failing = { id: NOTHING, name: 'broken', type: 'Training', fails: true, projectId: VISION };
+    const own = await seeded({ workloadPhases, workloads: [failing] });
+    const { workloadId } = await submit('trainings', 'bad-job', {}, own);
+    const good = await submit('trainings', 'good-job', {}, own);
+    const phases = async () =>
+      Promise.all(
+        [NOTHING, workloadId, good.workloadId].map(
+          async (id) => (await own.done(200, `GET workloads/${id}`)).phase as string,
+        ),
+      );
+
+    expect(await phases()).toEqual(['Pending', 'Pending', 'Pending']);
+    await advance('1s', own);
+    expect(await phases()).toEqual(['Running', 'Running', 'Running']);
+    await advance('2s', own);
+    expect(await phases()).toEqual(['Failed', 'Failed', 'Completed']);
+    expect((await own.done(200, 'GET workloads?filterBy=phase%3D%3DFailed')).workloads).toHaveLength(2);
+  });
+
+  it('of a seed with a phase stay, whatever the clock says', async () => {
+    const own = await runaiServer({ runai: '2.24' });
+    const before = (await own.done(200, 'GET workloads')).workloads;
+    await advance('30m', own);
+
+    expect((await own.done(200, 'GET workloads')).workloads).toEqual(before);
+  });
+});
+
+it('2.19 answers 200, and 204 to a deletion', async () => {
+  const own = await runaiServer({ runai: '2.19' });
+  const { status, body } = await own.admin('POST workloads/trainings', order('old'));
+  const deletion = await own.admin(`DELETE workloads/trainings/${body.workloadId}`);
+
+  expect(status).toBe(200);
+  expect(body).not.toHaveProperty('deletedAt');
+  expect(deletion.status).toBe(204);
+});
+
+it('workloads outlive a restart in a snapshot', async () => {
+  const own = await runaiServer({ runai: '2.24' });
+  const { workloadId } = await submit('trainings', 'kept', {}, own);
+  const { body } = await own.call('POST /_mock/snapshots', { body: { name: 'one' } });
+  await own.call('POST /_mock/reset');
+  expectRefused(await own.admin(`GET workloads/${workloadId}`), 404);
+  await own.call(`POST /_mock/snapshots/${body.id}/restore`, { body: {} });
+
+  expect((await own.done(200, `GET workloads/trainings/${workloadId}`)).spec).toEqual(SPEC);
+});

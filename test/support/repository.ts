@@ -1,0 +1,28 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { emptyFolder } from './folder.ts';
+
+const run = promisify(execFile);
+
+/** How long a slow network is waited for. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * A commit of a public repository on GitHub, in a folder of its own.
+ *
+ * @param name such as `NVIDIA/nv-air-sdk`
+ * @returns null if it cannot be fetched, as without a network
+ */
+export async function repositoryAt(name: string, commit: string): Promise<string | null> {
+  const cwd = await emptyFolder();
+  const git = (...args: readonly string[]) =>
+    run('git', args, { cwd, timeout: PATIENCE_MS, env: { ...process.env, GIT_TERMINAL_PROMPT: '0' } });
+  try {
+    await git('init', '--quiet');
+    await git('fetch', '--quiet', '--depth', '1', `https://github.com/${name}`, commit);
+    await git('checkout', '--quiet', 'FETCH_HEAD');
+    return cwd;
+  } catch {
+    return null;
+  }
+}
