@@ -300,8 +300,8 @@ describe.each(['2.24', '3.0'] as const)('access keys of Run:ai %s', async (runai
     expect((await wide.call(`GET org-unit/projects/${VISION}`)).status).toBe(200);
     const { smallest, broader, seed } = await reportOn(server, wide.name);
 
-    const rule = { role: 'L1 researcher', scopeType: 'project', scopeId: VISION };
-    expect(smallest).toMatchObject({ roles: ['L1 researcher'], rules: [rule] });
+    const rule = { role: 'ML engineer', scopeType: 'project', scopeId: VISION };
+    expect(smallest).toMatchObject({ roles: ['ML engineer'], rules: [rule] });
     expect(smallest.custom.permissions).toEqual(['project:read']);
     expect(broader).toEqual([
       { what: 'role', held: { role: 'System administrator', scopeType: 'tenant', scopeId: TENANT }, enough: rule },

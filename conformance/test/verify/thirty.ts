@@ -251,10 +251,10 @@ export const CHANGES: readonly Change[] = [
     },
     reported: [
       'breaks-answers:',
-      'GET /api/v1/workloads 200 body workloads[].submittedBy: field: only in the mock; the nearest name in the document is `submitter`',
-      'GET /api/v1/workloads 200 body workloads[].urls: field: only in the mock',
+      'body submittedBy: field: only in the mock; the nearest name in the document is `submitter` (2 times, as in GET /api/v1/workloads 200 body workloads[])',
+      'body urls: field: only in the mock (2 times, in GET /api/v1/workloads 200 body workloads[], GET /api/v1/workloads/{workloadId} 200 body)',
       'widens:',
-      'body queue, submitter: field: only in the document (2 times, in GET /api/v1/workloads 200 body workloads[])',
+      'body queue, submitter: field: only in the document (4 times, in GET /api/v1/workloads 200 body workloads[], GET /api/v1/workloads/{workloadId} 200 body)',
     ],
   },
   {

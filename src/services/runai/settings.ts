@@ -4,14 +4,17 @@ import { Problem } from '../../core/problem.ts';
 import type { SettingForm } from '../../store/row-form.ts';
 import { tenantIdOf } from './tenant.ts';
 
-/** @throws Problem for another tenant: a world has only one */
+/** @param tenantId empty: the own one @throws Problem for another tenant: a world has only one */
 export async function checkTenant(
   context: Pick<AuthenticatedContext, 'store'>,
-  tenantId: number | string | undefined,
+  tenantId: string | undefined,
 ): Promise<void> {
   const own = await tenantIdOf(context);
-  if (tenantId === undefined || String(tenantId) === own) return;
-  throw new Problem('not_found', `There is no tenant \`${tenantId}\`. Send the tenant id \`${own}\`, or none.`);
+  if (tenantId === undefined || tenantId === '' || tenantId === own) return;
+  throw new Problem(
+    'not_found',
+    `There is no tenant \`${tenantId.slice(0, 100)}\`. Send the tenant id \`${own}\`, or none.`,
+  );
 }
 
 /** Settings of the tenant that a client may change: kept in the world, by key. */

@@ -57,10 +57,18 @@ const workload = (last: number, projectId: string, projectName: string, phase: s
 });
 const workloads = [workload(1, VISION, 'vision', 'Running', 1), workload(2, SPEECH, 'speech', 'Completed', 0)];
 
+/** The built-in world without its workspace and its distributed training. */
+const ONLY_TRAININGS = {
+  extends: 'builtin',
+  runai: {
+    workloads: [3, 4].map((last) => ({ id: `b2a5c7d0-1e3f-4c8a-8b6d-9f0e1d2c000${last}`, remove: true })),
+  },
+};
+
 const servers: Readonly<Record<string, RunaiServer>> = {
-  '2.19': await runaiServer({ runai: '2.19' }),
-  '2.24': await runaiServer(),
-  '3.0': await runaiServer({ runai: '3.0' }),
+  '2.19': await runaiServer({ runai: '2.19' }, { seed: ONLY_TRAININGS }),
+  '2.24': await runaiServer({}, { seed: ONLY_TRAININGS }),
+  '3.0': await runaiServer({ runai: '3.0' }, { seed: ONLY_TRAININGS }),
 };
 const server = servers['2.24'] as RunaiServer;
 const { admin, done } = server;

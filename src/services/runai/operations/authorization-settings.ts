@@ -22,10 +22,12 @@ const get: Handler<'runai', 'get_authorization_setting_by_key'> = async (context
   return { status: 200, body: { enabled: await enabledOf(context, AUTHORIZATION_SETTINGS.keyOf(context.params.key)) } };
 };
 
-/** Stores the value. It changes no decision: no published page says what the setting does. */
+/** Stores the value; without one nothing changes. It changes no decision: no published page says what the setting does. */
 const update: Handler<'runai', 'update_authorization_setting_by_key'> = async (context) => {
   await checkTenant(context, context.query.tenantId);
-  await AUTHORIZATION_SETTINGS.set(context, AUTHORIZATION_SETTINGS.keyOf(context.params.key), context.body.enabled);
+  const key = AUTHORIZATION_SETTINGS.keyOf(context.params.key);
+  const { enabled } = context.body;
+  if (enabled !== undefined) await AUTHORIZATION_SETTINGS.set(context, key, enabled);
   return { status: 200 };
 };
 

@@ -284,8 +284,8 @@ export const LEFT_OUT_SECTIONS = [
     certainty: 'documented',
     rows: {
       'Access rule for all authenticated users and service accounts, since 3.0': {
-        because: 'its path and its `subjectType` are not published',
-        source: 'reference page "Access rules" of 3.0',
+        because: 'its path is not published; its subject is called `all-authenticated-users`',
+        source: 'reference pages "Access rules" of 3.0',
       },
     },
   },
