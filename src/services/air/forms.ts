@@ -2,7 +2,15 @@ import * as SCHEMAS from '../../../generated/air.schemas.ts';
 import { bodyOf, INSTANT, list, object, TEXT, TEXTS, withoutMembers } from '../../core/json-schema.ts';
 import type { KeptForms, RowForm } from '../../store/row-form.ts';
 import { airRow, type DraftOf } from './objects.ts';
-import { type AirRow, collectionOf, type HiddenOf, type StoredName, type Table, type Upload } from './stored.ts';
+import {
+  type AirRow,
+  collectionOf,
+  type HiddenOf,
+  type StoredName,
+  type Table,
+  type Upload,
+  type Whole,
+} from './stored.ts';
 import { IMAGE_PUBLISH_ACCESS_RECORDS, IMAGE_SHARES, IMAGES } from './tables/images.ts';
 import type { AirResource } from './tables/index.ts';
 import { FLEETS, WORKER_CERTIFICATES, WORKERS } from './tables/infra.ts';
@@ -79,6 +87,8 @@ const UPLOAD = bodyOf<Upload>({
   parts: { type: 'object', additionalProperties: object({ size: { type: 'integer' }, etag: TEXT }) },
 });
 
+const WHOLE = bodyOf<Whole>({ id: TEXT, name: TEXT });
+
 const { name, version } = SCHEMAS.Image.properties;
 const REQUESTED = object({ requested_by_email: TEXT, asked: object({ name, version }, ['name', 'version']) });
 
@@ -95,7 +105,7 @@ const ROWS: Readonly<Record<StoredName, RowForm>> = {
   histories: form(HISTORIES, SCHEMAS.History, { hidden: hiddenOf<'histories'>({ labels: TEXTS }, ['labels']) }),
   nodes: form(NODES, SCHEMAS.Node),
   interfaces: form(INTERFACES, SCHEMAS.Interface, {
-    hidden: hiddenOf<'interfaces'>(IN_SIMULATION),
+    hidden: hiddenOf<'interfaces'>({ ...IN_SIMULATION, whole: { ...WHOLE, type: ['object', 'null'] } }, ['whole']),
   }),
   links: form(LINKS, SCHEMAS.Link, {
     without: ['interfaces'],

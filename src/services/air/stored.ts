@@ -38,6 +38,12 @@ export interface Part {
   readonly etag: string;
 }
 
+/** The interface that was broken out into parts, as it was before. */
+export interface Whole {
+  readonly id: string;
+  readonly name: string;
+}
+
 /** The members of an answer, without those of every row, and without computed ones. */
 type Shown<View, Computed extends keyof View = never> = Omit<View, 'id' | 'created' | 'modified' | Computed>;
 
@@ -56,7 +62,14 @@ interface StoredByName {
   simulation_ztp_script: Stored<Shown<Schema<'air', 'ZtpScript'>>>;
   histories: Stored<Shown<Schema<'air', 'History'>>, { readonly labels?: readonly string[] }>;
   nodes: Stored<Shown<Schema<'air', 'Node'>>>;
-  interfaces: Stored<Shown<Schema<'air', 'Interface'>>, { readonly simulation: string }>;
+  interfaces: Stored<
+    Shown<Schema<'air', 'Interface'>>,
+    {
+      readonly simulation: string;
+      /** Of a part. Null after a revert. */
+      readonly whole?: Whole | null;
+    }
+  >;
   /** Its interfaces and their nodes are hidden, because answers show them by name. */
   links: Stored<
     Shown<Schema<'air', 'Link'>, 'interfaces'>,

@@ -122,7 +122,12 @@ export async function copyNetwork(context: AuthenticatedContext, from: string, t
     ),
     ...interfaces.map(({ id, body: { members, hidden } }) => {
       const node = again(members.node);
-      const draft = { members: { ...members, node }, hidden: { ...hidden, simulation: to }, parent: node };
+      const { whole } = hidden;
+      const draft = {
+        members: { ...members, node },
+        hidden: { ...hidden, simulation: to, ...(whole && { whole: { ...whole, id: again(whole.id) } }) },
+        parent: node,
+      };
       return newRow(context, INTERFACES, draft, again(id));
     }),
     ...services.map(({ id, body: { members, hidden } }) => {

@@ -10,6 +10,7 @@ import {
   NOTHING,
   SERVICES,
 } from '../../support/air-client.ts';
+import { fileOf, uploaded } from '../../support/snapshot-files.ts';
 
 const air = await airServer();
 const { admin, done } = air;
@@ -156,6 +157,80 @@ describe('a breakout', () => {
     await reverted(first.id);
   });
 
+  it('is reverted whatever its parts are called meanwhile', async () => {
+    const whole = await air.interface({ name: 'swp1' });
+    const [first, second] = await brokenOut(whole.id, 3);
+    await done(200, `PATCH ${INTERFACES}${first.id}/`, { name: 'uplink' });
+    await done(200, `PATCH ${INTERFACES}${second.id}/`, { name: 'swp1' });
+
+    expect(await reverted(second.id)).toMatchObject({ id: whole.id, name: 'swp1', split: null });
+    expect(await namesOf(whole.node)).toEqual(['swp1']);
+    expectRefused(await admin(`POST ${INTERFACES}${whole.id}/revert-breakout/`), 400, 'not broken out');
+    expect(await brokenOut(whole.id, 2)).toHaveLength(2);
+  });
+
+  it('is reverted without its first part, if that was deleted', async () => {
+    const whole = await air.interface({ name: 'swp1' });
+    const [first, second, third] = await brokenOut(whole.id, 3);
+    await done(204, `DELETE ${INTERFACES}${first.id}/`);
+
+    expect(await reverted(third.id)).toMatchObject({ id: second.id, name: 'swp1', split: null });
+    expect(await namesOf(whole.node)).toEqual(['swp1']);
+  });
+
+  it('is refused while another interface of the node has the name of a part', async () => {
+    const whole = await air.interface({ name: 'swp1' });
+    const other = await air.interface({ name: 'swp1s1', node: whole.node });
+
+    expectRefused(await admin(`POST ${INTERFACES}${whole.id}/breakout/`, { split_count: 2 }), 400, '`swp1s1`');
+    expect(await namesOf(whole.node)).toEqual(['swp1', 'swp1s1']);
+
+    await done(204, `DELETE ${INTERFACES}${other.id}/`);
+    await brokenOut(whole.id, 2);
+  });
+
+  it('is not reverted while another interface of the node has the name of the whole', async () => {
+    const whole = await air.interface({ name: 'swp1' });
+    await brokenOut(whole.id, 2);
+    const other = await air.interface({ name: 'swp1', node: whole.node });
+
+    expectRefused(await admin(`POST ${INTERFACES}${whole.id}/revert-breakout/`), 400, '`swp1`');
+    expect(await namesOf(whole.node)).toEqual(['swp1', 'swp1s0', 'swp1s1']);
+
+    await done(200, `PATCH ${INTERFACES}${other.id}/`, { name: 'swp2' });
+    expect(await reverted(whole.id)).toMatchObject({ name: 'swp1' });
+  });
+
+  it('can be reverted in a clone, which leaves the original as it was', async () => {
+    const whole = await air.interface({ name: 'swp1' });
+    const [first] = await brokenOut(whole.id, 2);
+    await done(200, `PATCH ${INTERFACES}${first.id}/`, { name: 'uplink' });
+    const { simulation } = await done(200, `GET ${NODES}${whole.node}/`);
+    const clone = await done(201, 'POST simulations/clone/', { simulation });
+    const [copy] = await air.all(`${INTERFACES}?simulation=${clone.id}&ordering=-name`);
+
+    expect(copy.name).toBe('uplink');
+    expect(await reverted(copy.id)).toMatchObject({ id: copy.id, name: 'swp1', split: null });
+    expect(await namesOf(copy.node)).toEqual(['swp1']);
+    expect(await namesOf(whole.node)).toEqual(['swp1s1', 'uplink']);
+  });
+
+  it('and a reverted one are kept by a snapshot file', async () => {
+    const [whole, other] = [await air.interface({ name: 'swp1' }), await air.interface({ name: 'swp2' })];
+    const [, second] = await brokenOut(whole.id, 2);
+    await brokenOut(other.id, 2);
+    await reverted(other.id);
+    const world = await airServer();
+
+    const snapshot = await uploaded(world, await fileOf(air));
+    expect(snapshot.status, JSON.stringify(snapshot.body)).toBe(201);
+    expect((await world.call(`POST /_mock/snapshots/${snapshot.body.id}/restore`)).status).toBeLessThan(300);
+
+    await world.done(200, `PATCH ${INTERFACES}${second.id}/`, { name: 'uplink' });
+    expect(await world.done(200, `POST ${INTERFACES}${second.id}/revert-breakout/`)).toMatchObject({ name: 'swp1' });
+    await world.done(200, `POST ${INTERFACES}${other.id}/breakout/`, { split_count: 2 });
+  });
+
   it('of a long name or of another type is refused', async () => {
     const long = await air.interface({ name: 'abcdefghijklmn' });
     const oob = await air.interface({ interface_type: 'OOB_INTF' });
@@ -186,6 +261,12 @@ describe('a breakout', () => {
       name: 'swp1',
     });
     expect((await air.interface({ name: 'swp1s0', split: '2' })).split).toBeNull();
+
+    const named = await later.interface({ name: 'uplink', split: '2' });
+    expect(await later.done(200, `POST ${INTERFACES}${named.id}/revert-breakout/`)).toMatchObject({
+      name: 'uplink',
+      split: null,
+    });
   });
 
   it.each([0, 1, -1, 1.5, '2', null, undefined, 10_000])('into %s is refused by its name', async (split_count) => {

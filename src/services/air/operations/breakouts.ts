@@ -9,7 +9,7 @@ import { INTERFACES, NODES, SERVICES } from '../tables/network.ts';
 
 type InterfaceRow = RowOf<'interfaces'>;
 
-const LONGEST_INTERFACE = 15;
+const MAX_INTERFACE = 15;
 const PART = /s(\d+)$/;
 
 function isBrokenOut({ body }: InterfaceRow): boolean {
@@ -27,48 +27,82 @@ const breakout: Handler<'air', 'interfaces_breakout', InterfaceRow> = async (con
     throw new Problem('bad_state', message);
   }
   const node = await resolveReference(context, NODES, 'node', nodeId);
-  if (`${name}s${body.split_count - 1}`.length > LONGEST_INTERFACE) {
-    const message = `The name \`${name}\` is too long: its parts would have more than ${LONGEST_INTERFACE} characters.`;
+  if (`${name}s${body.split_count - 1}`.length > MAX_INTERFACE) {
+    const message = `The name \`${name}\` is too long: its parts would have more than ${MAX_INTERFACE} characters.`;
     throw new Problem('bad_state', message);
   }
-  const split = String(body.split_count);
-  const first = changedRow(row, INTERFACES, context.now, { members: { name: `${name}s0`, split } });
-  const others = Array.from({ length: body.split_count - 1 }, (_, index) =>
-    newInterface(context, node, { name: `${name}s${index + 1}`, interface_type, split }),
-  );
+  const names = Array.from({ length: body.split_count }, (_, index) => `${name}s${index}`);
+  mustBeFree(names, await othersOfNode(context, row));
+  const whole = { id: row.id, name };
+  const parts = names.map((partName, index) => {
+    const part = index === 0 ? row : newInterface(context, node, { name: partName, interface_type });
+    const members = { name: partName, split: String(body.split_count) };
+    return changedRow(part, INTERFACES, context.now, { members, hidden: { whole } });
+  });
   const links = await linksOf(context, row);
-  await context.store.collections.commit([put(first), ...others.map(put), ...links.map(removal)]);
-  return { status: 200, body: [first, ...others].map(storedView) };
+  await context.store.collections.commit([...parts.map(put), ...links.map(removal)]);
+  return { status: 200, body: parts.map(storedView) };
 };
 
-/** The parts of one interface, in their order. */
-async function partsOf({ store }: AuthenticatedContext, { body }: InterfaceRow): Promise<readonly InterfaceRow[]> {
-  const { name, node } = body.members;
-  const whole = name.replace(PART, '');
-  const numbered = (await collectionOf(INTERFACES).ofParent(store.collections, node)).flatMap((row) => {
-    const { name: other } = row.body.members;
-    const number = PART.exec(other)?.[1];
-    const isPart = number !== undefined && isBrokenOut(row) && other.replace(PART, '') === whole;
-    return isPart ? [{ row, number: Number(number) }] : [];
-  });
-  return numbered.toSorted((one, other) => one.number - other.number).map(({ row }) => row);
+async function othersOfNode({ store }: AuthenticatedContext, row: InterfaceRow): Promise<readonly InterfaceRow[]> {
+  const all = await collectionOf(INTERFACES).ofParent(store.collections, row.body.members.node);
+  return all.filter(({ id }) => id !== row.id);
 }
 
-/** Deletes the parts of an interface but the first, which gets the name of the whole. */
+/** @throws Problem if one of the interfaces has one of the names */
+function mustBeFree(names: readonly string[], interfaces: readonly InterfaceRow[]): void {
+  const wanted = new Set(names);
+  const taken = interfaces.find(({ body }) => wanted.has(body.members.name))?.body.members.name;
+  if (taken === undefined) return;
+  throw new Problem('bad_state', `The node already has an interface \`${taken}\`; rename or delete it first.`);
+}
+
+/** Finds the other parts of an interface. Names tell them only if `split` was given when they were created. */
+function otherParts({ body }: InterfaceRow, interfaces: readonly InterfaceRow[]): readonly InterfaceRow[] {
+  const { whole } = body.hidden;
+  const { name } = body.members;
+  if (whole) return interfaces.filter((other) => other.body.hidden.whole?.id === whole.id);
+  if (!PART.test(name)) return [];
+  return interfaces.filter((other) => {
+    const { members, hidden } = other.body;
+    return !hidden.whole && isBrokenOut(other) && PART.test(members.name) && wholeName(members) === wholeName({ name });
+  });
+}
+
+function wholeName({ name }: Pick<InterfaceRow['body']['members'], 'name'>): string {
+  return name.replace(PART, '');
+}
+
+/** The part that a revert keeps: the interface that was broken out or, if it is gone, the part with the lowest number. */
+function firstOf(parts: readonly [InterfaceRow, ...InterfaceRow[]]): InterfaceRow {
+  const rank = ({ id, body }: InterfaceRow) =>
+    id === body.hidden.whole?.id ? -1 : Number(PART.exec(body.members.name)?.[1] ?? Number.MAX_SAFE_INTEGER);
+  return parts.reduce((first, part) => (rank(part) < rank(first) ? part : first));
+}
+
+/** Deletes all parts of an interface except the first, which gets back the name of the whole. */
 const revertBreakout: Handler<'air', 'interfaces_revert_breakout', InterfaceRow> = async (context) => {
   const { store, now, target: row } = context;
-  const [first, ...others] = await partsOf(context, row);
-  if (!isBrokenOut(row) || first === undefined) throw new Problem('bad_state', 'The interface is not broken out.');
-  for (const part of [first, ...others]) {
+  if (!isBrokenOut(row)) throw new Problem('bad_state', 'The interface is not broken out.');
+  const beside = await othersOfNode(context, row);
+  const parts = [row, ...otherParts(row, beside)] as const;
+  for (const part of parts) {
     const services = await collectionOf(SERVICES).ofParent(store.collections, part.id);
     if (services.length === 0) continue;
     const message = `The interface \`${part.body.members.name}\` has a service; delete it first.`;
     throw new Problem('bad_state', message);
   }
+  const first = firstOf(parts);
+  const name = first.body.hidden.whole?.name ?? wholeName(first.body.members);
+  mustBeFree(
+    [name],
+    beside.filter((one) => !parts.includes(one)),
+  );
   const links = await linksOf(context, first);
-  const gone = await Promise.all(others.map((part) => deletion(context, INTERFACES, part)));
-  const name = first.body.members.name.replace(PART, '');
-  const whole = changedRow(first, INTERFACES, now, { members: { name, split: null } });
+  const gone = await Promise.all(
+    parts.filter((part) => part !== first).map((part) => deletion(context, INTERFACES, part)),
+  );
+  const whole = changedRow(first, INTERFACES, now, { members: { name, split: null }, hidden: { whole: null } });
   await store.collections.commit([...gone.flat(), ...links.map(removal), put(whole)]);
   return { status: 200, body: storedView(whole) };
 };
