@@ -39,13 +39,17 @@ export function newNode(context: AuthenticatedContext, members: NewNode): RowOf<
   return newRow(context, NODES, { members: nodeMembers(members) });
 }
 
-const LONGEST_GROUP = 64;
+const MAX_GROUP = 64;
 
-/** The name of a placement group as it is stored. @throws Problem if it is too long */
+/**
+ * The name of a placement group as it is stored.
+ *
+ * @throws Problem if it is too long
+ */
 export function groupName(given: string): string {
   const name = given.trim();
-  if (name.length <= LONGEST_GROUP) return name;
-  const message = `Field \`placement_group\` has ${name.length} characters; expected at most ${LONGEST_GROUP}.`;
+  if (name.length <= MAX_GROUP) return name;
+  const message = `Field \`placement_group\` has ${name.length} characters; expected at most ${MAX_GROUP}.`;
   throw new Problem('invalid_request', message);
 }
 
@@ -121,9 +125,6 @@ export function serviceDraft(end: RowOf<'interfaces'>, members: ServiceMembers, 
   };
 }
 
-/** The required member of the data, by executor: the stubs of the SDK. */
-export const DATA_OF = { shell: 'commands', file: 'files', init: 'hostname' } as const;
-
 type InstructionMembers = MembersOf<'instructions'>;
 
 export function instructionDraft(
@@ -147,7 +148,7 @@ export function instructionDraft(
       ...members,
       name: name ?? executor,
       run_again_on_rebuild: run_again_on_rebuild ?? false,
-      // The document and the operation check that the data are those of the executor.
+      // `checkData` has checked those of requests and files, and the seed's check the required member.
       data: { ...data, executor } as InstructionMembers['data'],
       state: 'PENDING',
     },

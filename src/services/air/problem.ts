@@ -1,6 +1,6 @@
 import type { About, ErrorForm } from '../../contract/service.ts';
 import type { Outcome } from '../../core/outcome.ts';
-import { HTTP_STATUS, type Problem } from '../../core/problem.ts';
+import { HTTP_STATUS, Problem } from '../../core/problem.ts';
 import { requestStatus } from '../../ngc-keys/envelope.ts';
 
 const JSON_TYPE = 'application/json';
@@ -39,6 +39,16 @@ export function renderProblem(problem: Problem, { settings, random }: About): Ou
       ...(status === 400 && { type: problem.kind === 'protected' ? 'PROTECTED' : 'VALIDATION' }),
     },
   };
+}
+
+/**
+ * The refusal of a value that the document cannot describe.
+ *
+ * @param where the place of the value: `content.nodes`
+ * @param expected what it must be: `an object`
+ */
+export function fieldProblem(where: string, expected: string): Problem {
+  return new Problem('invalid_request', `Field \`${where}\` is not valid; expected ${expected}.`);
 }
 
 function detailOf({ kind, message }: Problem): string {

@@ -1,7 +1,8 @@
 import { isOneOf } from '../../core/members.ts';
-import { Problem } from '../../core/problem.ts';
 import { type DotEnd, readDot } from './dot.ts';
-import { DATA_OF, groupName } from './network.ts';
+import { checkData, DATA_OF, type Executor } from './instruction-data.ts';
+import { groupName } from './network.ts';
+import { fieldProblem } from './problem.ts';
 import type { MembersOf } from './stored.ts';
 
 /** One end of a cable. */
@@ -37,8 +38,6 @@ interface ReadService extends Pick<MembersOf<'services'>, 'name' | 'service_type
   readonly port: number;
 }
 
-type Executor = keyof typeof DATA_OF;
-
 interface ReadInstruction {
   readonly node: string;
   readonly executor: Executor;
@@ -47,31 +46,32 @@ interface ReadInstruction {
   readonly run_again_on_rebuild: boolean;
 }
 
-/** @param air the version: in 2.0, a topology has no services and no instructions @throws Problem with the faulty part */
-export function readTopology(format: string, content: unknown, air: string): Topology {
-  if (format === 'DOT') return fromDot(content);
-  if (air !== '2.0' || !isObject(content)) return readJson(content);
-  const { services: _, instructions: __, ...older } = content;
-  return readJson(older);
+/**
+ * Reads the topology of a file, and checks all of it.
+ *
+ * @throws Problem with the faulty part
+ */
+export function readTopology(format: string, content: unknown): Topology {
+  return format === 'DOT' ? fromDot(content) : readJson(content);
 }
 
 /** Far more than in real simulations, and few enough for one commit. */
-const MOST_NODES = 2000;
-const MOST_LINKS = 2500;
-const MOST_SERVICES = 2500;
-const MOST_INSTRUCTIONS = 2500;
-const LONGEST_NAME = 255;
+const MAX_NODES = 2000;
+const MAX_LINKS = 2500;
+const MAX_SERVICES = 2500;
+const MAX_INSTRUCTIONS = 2500;
+const MAX_NAME = 255;
 
 function readJson(content: unknown): Topology {
-  if (!isObject(content)) throw wrong('`content`', 'an object with `nodes`');
+  if (!isObject(content)) throw fieldProblem('content', 'an object with `nodes`');
   const { nodes, links = [], oob, services = [], instructions = [] } = content;
-  if (!isObject(nodes)) throw wrong('`content.nodes`', 'an object of nodes by their names');
+  if (!isObject(nodes)) throw fieldProblem('content.nodes', 'an object of nodes by their names');
   const entries = Object.entries(nodes);
-  if (entries.length > MOST_NODES) throw wrong('`content.nodes`', `at most ${MOST_NODES} nodes`);
+  if (entries.length > MAX_NODES) throw fieldProblem('content.nodes', `at most ${MAX_NODES} nodes`);
   const named = new Map(entries.map(([name, node]) => [name, readNode(name, node)]));
-  if (!Array.isArray(links)) throw wrong('`content.links`', 'a list of pairs');
-  if (links.length > MOST_LINKS) throw wrong('`content.links`', `at most ${MOST_LINKS} links`);
-  const read = links.map((link: unknown, index) => readLink(link, `\`content.links[${index}]\``, named));
+  if (!Array.isArray(links)) throw fieldProblem('content.links', 'a list of pairs');
+  if (links.length > MAX_LINKS) throw fieldProblem('content.links', `at most ${MAX_LINKS} links`);
+  const read = links.map((link: unknown, index) => readLink(link, `content.links[${index}]`, named));
   checkEnds(read);
   return {
     nodes,
@@ -79,8 +79,8 @@ function readJson(content: unknown): Topology {
     links: read,
     // The SDK's example: a file that does not say gets an out-of-band network.
     oob: oob === undefined || oob === true || isObject(oob),
-    services: readList('services', services, MOST_SERVICES).map((one, index) => readService(one, index, named)),
-    instructions: readList('instructions', instructions, MOST_INSTRUCTIONS).map((one, index) =>
+    services: readList('services', services, MAX_SERVICES).map((one, index) => readService(one, index, named)),
+    instructions: readList('instructions', instructions, MAX_INSTRUCTIONS).map((one, index) =>
       readInstruction(one, index, named),
     ),
     given: {
@@ -91,8 +91,8 @@ function readJson(content: unknown): Topology {
 }
 
 function readList(member: string, list: unknown, max: number): readonly unknown[] {
-  if (!Array.isArray(list)) throw wrong(`\`content.${member}\``, 'a list of objects');
-  if (list.length > max) throw wrong(`\`content.${member}\``, `at most ${max} entries`);
+  if (!Array.isArray(list)) throw fieldProblem(`content.${member}`, 'a list of objects');
+  if (list.length > max) throw fieldProblem(`content.${member}`, `at most ${max} entries`);
   return list;
 }
 
@@ -101,30 +101,29 @@ const MAX_PORT = 65_535;
 
 function readService(service: unknown, index: number, named: Topology['named']): ReadService {
   const where = `content.services[${index}]`;
-  if (!isObject(service)) throw wrong(`\`${where}\``, 'an object');
+  if (!isObject(service)) throw fieldProblem(where, 'an object');
   const { port, name = '', service_type = 'OTHER' } = service;
-  const end = readEnd(service, `\`${where}\``, named);
-  if (end === 'exit') throw new Error('an object is no exit');
+  const end = readInterface(service, where, named, 'an object with `node` and `interface`');
   if (!isWhole(port) || port < 1 || port > MAX_PORT) {
-    throw wrong(`\`${where}.port\``, `a whole number from 1 to ${MAX_PORT}`);
+    throw fieldProblem(`${where}.port`, `a whole number from 1 to ${MAX_PORT}`);
   }
-  if (!isName(name)) throw wrong(`\`${where}.name\``, `a text of at most ${LONGEST_NAME} characters`);
+  if (!isName(name)) throw fieldProblem(`${where}.name`, `a text of at most ${MAX_NAME} characters`);
   if (typeof service_type !== 'string' || !isOneOf(SERVICE_TYPES, service_type)) {
-    throw wrong(`\`${where}.service_type\``, `one of ${SERVICE_TYPES.map((one) => `\`${one}\``).join(', ')}`);
+    throw fieldProblem(`${where}.service_type`, `one of ${SERVICE_TYPES.map((one) => `\`${one}\``).join(', ')}`);
   }
   return { end, port, name, service_type };
 }
 
 function readInstruction(instruction: unknown, index: number, named: Topology['named']): ReadInstruction {
   const where = `content.instructions[${index}]`;
-  if (!isObject(instruction)) throw wrong(`\`${where}\``, 'an object');
+  if (!isObject(instruction)) throw fieldProblem(where, 'an object');
   const { node, executor, data, name = null, run_again_on_rebuild = false } = instruction;
-  if (!isName(node) || !named.has(node)) throw wrong(`\`${where}.node\``, 'a node of `content.nodes`');
-  if (!isExecutor(executor)) throw wrong(`\`${where}.executor\``, '`shell`, `file` or `init`');
+  if (!isName(node) || !named.has(node)) throw fieldProblem(`${where}.node`, 'a node of `content.nodes`');
+  if (!isExecutor(executor)) throw fieldProblem(`${where}.executor`, '`shell`, `file` or `init`');
   if (name !== null && !isName(name)) {
-    throw wrong(`\`${where}.name\``, `a text of at most ${LONGEST_NAME} characters`);
+    throw fieldProblem(`${where}.name`, `a text of at most ${MAX_NAME} characters`);
   }
-  if (typeof run_again_on_rebuild !== 'boolean') throw wrong(`\`${where}.run_again_on_rebuild\``, 'true or false');
+  if (typeof run_again_on_rebuild !== 'boolean') throw fieldProblem(`${where}.run_again_on_rebuild`, 'true or false');
   return { node, executor, data: readData(executor, data, `${where}.data`), name, run_again_on_rebuild };
 }
 
@@ -132,29 +131,28 @@ function isExecutor(value: unknown): value is Executor {
   return typeof value === 'string' && Object.hasOwn(DATA_OF, value);
 }
 
-/** The SDK's example gives the commands of a shell as a text. */
+/**
+ * Reads the data of an instruction, which may be a text: the SDK's example gives the commands of a shell as one.
+ *
+ * @throws Problem
+ */
 function readData(executor: Executor, data: unknown, where: string): object {
-  const member = DATA_OF[executor];
-  if (typeof data === 'string' && executor === 'shell') return { [member]: [data] };
-  if (typeof data === 'string' && executor === 'init') return { [member]: data };
-  if (!isObject(data)) throw wrong(`\`${where}\``, `an object with \`${member}\``);
-  const value = data[member];
-  const isRight = executor === 'init' ? typeof value === 'string' : Array.isArray(value);
-  if (!isRight) throw wrong(`\`${where}.${member}\``, executor === 'init' ? 'a text' : 'a list');
-  return data;
+  const isShort = typeof data === 'string' && executor !== 'file';
+  const whole = isShort ? { [DATA_OF[executor]]: executor === 'shell' ? [data] : data } : data;
+  return checkData(executor, whole, where);
 }
 
 function readNode(name: string, node: unknown): ReadNode {
-  if (name === '') throw wrong('`content.nodes`', 'names that are not empty');
-  if (name.length > LONGEST_NAME) throw wrong('`content.nodes`', `names of at most ${LONGEST_NAME} characters`);
-  if (!isObject(node)) throw wrong(`\`content.nodes.${name}\``, 'an object');
+  if (name === '') throw fieldProblem('content.nodes', 'names that are not empty');
+  if (name.length > MAX_NAME) throw fieldProblem('content.nodes', `names of at most ${MAX_NAME} characters`);
+  if (!isObject(node)) throw fieldProblem(`content.nodes.${name}`, 'an object');
   const { os, pos, cpu, memory, storage, placement_group = '' } = node;
-  if (!isName(os)) throw wrong(`\`content.nodes.${name}.os\``, 'the name or id of an image');
+  if (!isName(os)) throw fieldProblem(`content.nodes.${name}.os`, 'the name or id of an image');
   const { x = 0, y = 0 } = isObject(pos) ? pos : {};
   if (!isWhole(x) || !isWhole(y)) {
-    throw wrong(`\`content.nodes.${name}.pos\``, 'whole numbers `x` and `y`');
+    throw fieldProblem(`content.nodes.${name}.pos`, 'whole numbers `x` and `y`');
   }
-  if (typeof placement_group !== 'string') throw wrong(`\`content.nodes.${name}.placement_group\``, 'a text');
+  if (typeof placement_group !== 'string') throw fieldProblem(`content.nodes.${name}.placement_group`, 'a text');
   return {
     os,
     placement_group: groupName(placement_group),
@@ -169,12 +167,16 @@ function readNode(name: string, node: unknown): ReadNode {
 function readSize(name: string, member: string, value: unknown, otherwise: number): number {
   if (value === undefined) return otherwise;
   if (isWhole(value) && value > 0) return value;
-  throw wrong(`\`content.nodes.${name}.${member}\``, 'a whole number from 1');
+  throw fieldProblem(`content.nodes.${name}.${member}`, 'a whole number from 1');
 }
 
 const INTERFACE_NAME = /^.{1,15}$/;
 
-/** An interface has at most one cable. @throws Problem */
+/**
+ * Checks that an interface has at most one cable.
+ *
+ * @throws Problem
+ */
 function checkEnds(links: Topology['links']): void {
   const taken = new Set<string>();
   for (const [index, ends] of links.entries()) {
@@ -182,35 +184,46 @@ function checkEnds(links: Topology['links']): void {
       if (end === 'exit') continue;
       const name = `${end.node}:${end.interface}`;
       if (taken.has(name))
-        throw wrong(`\`content.links[${index}]\``, `an interface that has no link yet; \`${name}\` has one`);
+        throw fieldProblem(`content.links[${index}]`, `an interface that has no link yet; \`${name}\` has one`);
       taken.add(name);
     }
   }
 }
 
 function readLink(link: unknown, where: string, named: Topology['named']): Topology['links'][number] {
-  if (!Array.isArray(link) || link.length !== 2) throw wrong(where, 'a pair of ends');
+  if (!Array.isArray(link) || link.length !== 2) throw fieldProblem(where, 'a pair of ends');
   const [first, second]: readonly unknown[] = link;
   const one = readEnd(first, where, named);
   const other = readEnd(second, where, named);
   if (one !== 'exit') return [one, other];
   if (other !== 'exit') return [other, one];
-  throw wrong(where, 'at least one end that is an interface');
+  throw fieldProblem(where, 'at least one end that is an interface');
 }
 
 function readEnd(end: unknown, where: string, named: Topology['named']): End | 'exit' {
-  if (end === 'exit') return end;
+  return end === 'exit' ? end : readInterface(end, where, named, 'ends with `node` and `interface`, or `exit`');
+}
+
+/**
+ * Reads the interface of a node.
+ *
+ * @param expected for the message if it is no object with both names
+ * @throws Problem
+ */
+function readInterface(end: unknown, where: string, named: Topology['named'], expected: string): End {
   if (!isObject(end) || !isName(end['node']) || typeof end['interface'] !== 'string') {
-    throw wrong(where, 'ends with `node` and `interface`, or `exit`');
+    throw fieldProblem(where, expected);
   }
-  if (!INTERFACE_NAME.test(end['interface'])) throw wrong(where, 'interfaces with names of 1 to 15 characters');
-  if (!named.has(end['node'])) throw wrong(where, `a node of \`content.nodes\`; there is no \`${end['node']}\``);
+  if (!INTERFACE_NAME.test(end['interface'])) {
+    throw fieldProblem(where, 'an interface with a name of 1 to 15 characters');
+  }
+  if (!named.has(end['node'])) throw fieldProblem(where, `a node of \`content.nodes\`; there is no \`${end['node']}\``);
   return { node: end['node'], interface: end['interface'] };
 }
 
 /** An end named `exit` without a port leads outside. */
 function fromDot(content: unknown): Topology {
-  if (typeof content !== 'string') throw wrong('`content`', 'DOT text');
+  if (typeof content !== 'string') throw fieldProblem('content', 'DOT text');
   const { nodes, edges } = readDot(content);
   const end = ({ node, port }: DotEnd) =>
     port === undefined && node === 'exit' ? node : { node, ...(port !== undefined && { interface: port }) };
@@ -226,7 +239,7 @@ function withGroupAsText({ placement_group, ...node }: Readonly<Record<string, s
 }
 
 function isName(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= LONGEST_NAME;
+  return typeof value === 'string' && value.length <= MAX_NAME;
 }
 
 function isWhole(value: unknown): value is number {
@@ -235,8 +248,4 @@ function isWhole(value: unknown): value is number {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-export function wrong(where: string, expected: string): Problem {
-  return new Problem('invalid_request', `Field ${where} is not valid; expected ${expected}.`);
 }

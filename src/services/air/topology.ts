@@ -3,13 +3,18 @@ import type { Change } from '../../store/collections.ts';
 import { accountOf, creatorOf } from './caller.ts';
 import { instructionDraft, newInterface, newNode, serviceDraft } from './network.ts';
 import { type DraftOf, newRow, put } from './objects.ts';
+import { fieldProblem } from './problem.ts';
 import { collectionOf, type MembersOf, type RowOf, type StoredName, type Table } from './stored.ts';
 import { IMAGES } from './tables/images.ts';
 import { INSTRUCTIONS, INTERFACES, LINKS, NODES, SERVICES } from './tables/network.ts';
 import { SIMULATION_ZTP_SCRIPT } from './tables/simulations.ts';
-import { type End, type Topology, wrong } from './topology-file.ts';
+import type { End, Topology } from './topology-file.ts';
 
-/** Builds the nodes, interfaces and links of a topology. @throws Problem if an image does not exist */
+/**
+ * Builds the nodes, interfaces and links of a topology, and its services and instructions.
+ *
+ * @throws Problem if an image does not exist
+ */
 export async function buildNetwork(
   context: AuthenticatedContext,
   simulation: string,
@@ -21,7 +26,7 @@ export async function buildNetwork(
   const imageOf = (name: string, os: string): string => {
     const found = ids.get(os);
     if (found !== undefined) return found;
-    throw wrong(`\`content.nodes.${name}.os\``, `an image that you may see; there is no \`${os}\``);
+    throw fieldProblem(`content.nodes.${name}.os`, `an image that you may see; there is no \`${os}\``);
   };
   const nodes = new Map(
     [...topology.named].map(([name, { os, ...members }]) => [

@@ -53,10 +53,11 @@ beforeAll(async () => {
   const service = (end: number, node_port: number, service_type: string) =>
     done(201, `POST ${SERVICES}`, { interface: ends[end].id, node_port, service_type });
   const services = [await service(0, 22, 'SSH'), await service(0, 2222, 'SSH'), await service(6, 443, 'HTTPS')];
-  const instruction = (node: string, executor: string, run_again_on_rebuild: boolean) =>
+  const DATA = { shell: { commands: [] }, file: { files: [] }, init: { hostname: 'h' } };
+  const instruction = (node: string, executor: keyof typeof DATA, run_again_on_rebuild: boolean) =>
     done(201, `POST ${INSTRUCTIONS}`, {
       ...{ node, executor, run_again_on_rebuild, name: `do ${executor}` },
-      data: { commands: [], files: [], hostname: 'h' },
+      data: DATA[executor],
     });
   const instructions = [
     await instruction(nodes[0].id, 'shell', true),

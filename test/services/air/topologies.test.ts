@@ -457,21 +457,54 @@ describe('services and instructions in a file of the later API', async () => {
     ['instructions', [{ ...INSTRUCTION, data: 7 }], 'content.instructions[0].data'],
     ['instructions', [{ ...INSTRUCTION, data: {} }], 'content.instructions[0].data.commands'],
     ['instructions', [{ ...INSTRUCTION, data: { commands: 'ls' } }], 'content.instructions[0].data.commands'],
+    ['instructions', [{ ...INSTRUCTION, data: { commands: ['ls', 1] } }], '`content.instructions[0].data.commands[1]`'],
+    ['instructions', [{ ...INSTRUCTION, data: { commands: [], zzz: 1 } }], '`content.instructions[0].data.zzz`'],
+    [
+      'instructions',
+      [{ ...INSTRUCTION, data: { commands: [], executor: 'shell' } }],
+      '`content.instructions[0].data.executor`',
+    ],
+    ['instructions', [{ ...INSTRUCTION, data: 'x'.repeat(65_537) }], 'data.commands[0]'],
+    [
+      'instructions',
+      [INSTRUCTION, { ...INSTRUCTION, executor: 'file', data: { files: [{ path: '/a', content: 7 }] } }],
+      '`content.instructions[1].data.files[0].content`',
+    ],
+    ['instructions', [{ ...INSTRUCTION, executor: 'file', data: { files: [['a']] } }], 'data.files[0]'],
+    ['instructions', [{ ...INSTRUCTION, executor: 'file', data: { files: [], post_commands: 'ls' } }], 'post_commands'],
+    ['instructions', [{ ...INSTRUCTION, executor: 'init', data: 'x'.repeat(256) }], 'data.hostname'],
     ['instructions', [{ ...INSTRUCTION, executor: 'file' }], 'content.instructions[0].data'],
     ['instructions', [{ ...INSTRUCTION, executor: 'init', data: { hostname: 7 } }], 'data.hostname'],
   ])('are refused by name, and nothing is stored: %s %j', async (member, value, named) => {
     const before = await later.all(SIMULATIONS);
 
-    expectRefused(await later.admin('POST simulations/import/', post(file({ [member]: value }))), 400, named);
+    const answer = await later.admin('POST simulations/import/', post(file({ [member]: value })));
+    expectRefused(answer, 400, named);
+    expect(answer.body.detail).not.toContain('exit');
 
     expect(await later.all(SIMULATIONS)).toHaveLength(before.length);
   });
 
-  it('are nothing in 2.0, which ignores what it does not know', async () => {
+  it('are nothing in 2.0, which ignores and reports them', async () => {
+    const reported = async () =>
+      (await air.call('GET /_mock/findings')).body.findings
+        .filter(({ kind }: Thing) => kind === 'other_version')
+        .map(({ message }: Thing) => message);
+    expect(await reported()).toEqual([]);
+
     const { id } = await imported(file({ services: 'x', instructions: [INSTRUCTION] }));
 
     expect(await air.all(`${INSTRUCTIONS}?simulation=${id}`)).toEqual([]);
     const { content } = await done(200, `GET simulations/${id}/export/`);
     expect(content).not.toHaveProperty('instructions');
+    const ignored = ['content.services', 'content.instructions'];
+    expect(await reported()).toEqual(
+      expect.arrayContaining(ignored.map((name) => expect.stringContaining(`\`${name}\``))),
+    );
+
+    const topology_data = JSON.stringify(file({ services: 7 }));
+    const body = { topology_data, source_format: 'JSON', destination_format: 'JSON' };
+    expect(await done(200, 'POST simulations/parse/', body)).not.toHaveProperty('services');
+    expect(await reported()).toContainEqual(expect.stringContaining('`topology_data.services`'));
   });
 });

@@ -6,8 +6,8 @@ import { accountOf, creatorOf } from '../caller.ts';
 import { amend, deletion, draftObject, plain, resolveReference } from '../engine.ts';
 import { entry } from '../histories.ts';
 import type { BodyOf, HooksOf } from '../hooks.ts';
+import { checkData } from '../instruction-data.ts';
 import {
-  DATA_OF,
   groupName,
   instructionDraft,
   interfaceDraft,
@@ -133,11 +133,7 @@ const SERVICE_HOOKS: HooksOf<'services'> = {
 const INSTRUCTION_HOOKS: HooksOf<'instructions'> = {
   complete: async (context, members) => {
     const { executor, data } = members;
-    const member = DATA_OF[executor];
-    if (!Object.hasOwn(data, member)) {
-      const message = `Field \`data.${member}\` is missing; the executor \`${executor}\` expects it.`;
-      throw new Problem('invalid_request', message);
-    }
+    checkData(executor, data, 'data');
     return instructionDraft(await nodeOf(context, members.node), members, creatorOf(context));
   },
 };

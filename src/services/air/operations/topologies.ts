@@ -1,6 +1,7 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../core/clock.ts';
+import { isRecord } from '../../../core/members.ts';
 import { Problem } from '../../../core/problem.ts';
 import { NotFound } from '../../../store/errors.ts';
 import { entry } from '../histories.ts';
@@ -19,7 +20,7 @@ type Script = RowOf<'simulation_ztp_script'>;
 /** Creates a simulation from a file, in one commit. */
 const importOne: Handler<'air', 'simulations_import'> = async (context) => {
   const { format, content, name, ztp } = context.body;
-  const topology = readTopology(format, content, context.settings.air);
+  const topology = readTopology(format, ownContent(context, 'content', content));
   const members = { name, sleep_at: null, expires_at: null, documentation: null, metadata: null };
   const draft = newSimulation(context, members, 'import');
   // The SDK's example: without an out-of-band network, both stay unset.
@@ -34,19 +35,35 @@ const importOne: Handler<'air', 'simulations_import'> = async (context) => {
 };
 
 /** Renders a text as the content of a file in JSON, without creating anything. */
-const parse: Handler<'air', 'simulations_parse'> = async ({ body: { source_format, topology_data }, settings }) => {
-  const { nodes, links, oob, given } = parsed(source_format, topology_data, settings.air);
+const parse: Handler<'air', 'simulations_parse'> = async (context) => {
+  const { source_format: format, topology_data: text } = context.body;
+  const content = format === 'DOT' ? text : ownContent(context, 'topology_data', jsonOf(text));
+  const { nodes, links, oob, given } = parsed(format, content);
   return { status: 200, body: { nodes, links, oob, ...given } };
 };
 
 /** @throws Problem with the faulty part, by the name that it has in this request */
-function parsed(format: string, text: string, air: string): Topology {
+function parsed(format: string, content: unknown): Topology {
   try {
-    return readTopology(format, format === 'DOT' ? text : jsonOf(text), air);
+    return readTopology(format, content);
   } catch (thrown) {
     if (!(thrown instanceof Problem)) throw thrown;
     throw new Problem(thrown.kind, thrown.message.replaceAll('`content', '`topology_data'));
   }
+}
+
+/** Members of a file that only dsx has. */
+const OF_DSX = ['services', 'instructions'] as const;
+
+/** The content without the members that its version of Air does not have: they are ignored, and reported. */
+function ownContent({ settings, findings, now }: AuthenticatedContext, field: string, content: unknown): unknown {
+  if (settings.air === 'dsx' || !isRecord(content)) return content;
+  const others = OF_DSX.filter((name) => Object.hasOwn(content, name));
+  for (const name of others) {
+    const message = `A topology was sent with the field \`${field}.${name}\`, which only dsx has. It has no effect.`;
+    findings.report('other_version', message, now);
+  }
+  return others.length === 0 ? content : { ...content, services: undefined, instructions: undefined };
 }
 
 /** @throws Problem if the text is no JSON */

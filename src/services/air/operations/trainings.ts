@@ -14,7 +14,7 @@ import { newSimulation } from './simulations.ts';
 
 const HOUR = 3_600_000;
 /** The longest name of a simulation; names of trainings may be longer. */
-const MOST_NAME = 128;
+const MAX_NAME = 128;
 const KEBAB = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
 type TrainingRow = RowOf<'trainings'>;
@@ -67,7 +67,7 @@ const TRAINING_HOOKS: HooksOf<'trainings'> = {
     const simulation = newRow(context, SIMULATIONS, {
       members: {
         ...newSimulation(context, parent.body.members).members,
-        name: name.slice(0, MOST_NAME),
+        name: name.slice(0, MAX_NAME),
         state: 'TRAINING',
       },
     });
@@ -81,7 +81,7 @@ const TRAINING_HOOKS: HooksOf<'trainings'> = {
         creator: creatorOf(context),
         org: orgIdOf(accountOf(context)),
         training_simulation: simulation.id,
-        training_simulation_name: name.slice(0, MOST_NAME),
+        training_simulation_name: name.slice(0, MAX_NAME),
         ngc_group_id: context.random.uuid(),
         attendees: distinct(attendees),
         workbenches_created: false,
@@ -103,7 +103,7 @@ const TRAINING_HOOKS: HooksOf<'trainings'> = {
   }),
 };
 
-/** Nobody ever logs in to the mock's Air. */
+/** Logins are not recorded, so no attendee has ever logged in. */
 function detailsOf(email: string) {
   return { email, has_onboarded_in_air: false, action_needed: 'The attendee must log in to Air once.' };
 }

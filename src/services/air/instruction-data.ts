@@ -1,0 +1,72 @@
+import { isRecord, own } from '../../core/members.ts';
+import { Problem } from '../../core/problem.ts';
+import { showPath } from '../../core/redact.ts';
+import { fieldProblem } from './problem.ts';
+
+/** The required member of the data, by executor: the stubs of the SDK. */
+export const DATA_OF = { shell: 'commands', file: 'files', init: 'hostname' } as const;
+
+export type Executor = keyof typeof DATA_OF;
+
+/** Throws a Problem that names the place of a wrong value. */
+type Check = (value: unknown, where: string) => void;
+
+const MAX_TEXT = 65_536;
+const MAX_HOSTNAME = 255;
+
+const TEXTS = listOf(textOf(MAX_TEXT));
+
+/** All members of the data, by executor. */
+const MEMBERS: Readonly<Record<Executor, Readonly<Record<string, Check>>>> = {
+  shell: { commands: TEXTS },
+  file: { files: listOf(textsByName), post_commands: TEXTS },
+  init: { hostname: textOf(MAX_HOSTNAME) },
+};
+
+/**
+ * Checks the data of an instruction, of a request or a file. The document's choice of schemas is too wide: it accepts
+ * the data of another executor, and members that no executor has.
+ *
+ * @param where the place of the data, for messages: `data`
+ * @throws Problem
+ */
+export function checkData(executor: Executor, data: unknown, where: string): object {
+  const required = DATA_OF[executor];
+  if (!isRecord(data)) throw fieldProblem(where, `an object with \`${required}\``);
+  if (!Object.hasOwn(data, required)) {
+    const message = `Field \`${where}.${required}\` is missing; the executor \`${executor}\` expects it.`;
+    throw new Problem('invalid_request', message);
+  }
+  const checks = MEMBERS[executor];
+  for (const [name, value] of Object.entries(data)) {
+    const check = own(checks, name);
+    if (check === undefined) throw unknownMember(`${where}.${showPath(name)}`, executor);
+    check(value, `${where}.${name}`);
+  }
+  return data;
+}
+
+function unknownMember(where: string, executor: Executor): Problem {
+  const names = Object.keys(MEMBERS[executor]).map((name) => `\`${name}\``);
+  const message = `Field \`${where}\` is not known; the executor \`${executor}\` takes only ${names.join(' and ')}.`;
+  return new Problem('invalid_request', message);
+}
+
+function textOf(max: number): Check {
+  return (value, where) => {
+    if (typeof value !== 'string' || value.length > max) throw fieldProblem(where, `a text of up to ${max} characters`);
+  };
+}
+
+function listOf(check: Check): Check {
+  return (value, where) => {
+    if (!Array.isArray(value)) throw fieldProblem(where, 'a list');
+    for (const [index, one] of value.entries()) check(one, `${where}[${index}]`);
+  };
+}
+
+/** A file: its `path`, its `content` and any other texts. */
+function textsByName(value: unknown, where: string): void {
+  if (!isRecord(value) || Array.isArray(value)) throw fieldProblem(where, 'an object');
+  for (const [name, one] of Object.entries(value)) textOf(MAX_TEXT)(one, `${where}.${showPath(name)}`);
+}
