@@ -1452,7 +1452,7 @@ type Tables struct {
 		// The media type must be JSON even if the request has no body.
 		NeedsJsonType bool `json:"needsJsonType,omitempty"`
 
-		// Where credentials are that are not in a header; they tell which world the request is about.
+		// Where the credentials of a public operation are; they tell which world the request is about.
 		Selects string `json:"selects,omitempty"`
 	} `json:"operations"`
 

@@ -39,7 +39,7 @@ export function findNearestPaths<Path extends { readonly segments: readonly stri
   let nearest: NearPath<Path>[] = [];
   let least = Number.POSITIVE_INFINITY;
   for (const one of valid) {
-    // A single word is too little to tell by: it is the end of many paths.
+    // One segment, such as `/token`, ends many paths: compare it only with paths of one segment.
     if (one.segments.length < 2 && given.length !== one.segments.length) continue;
     const difference = compareWithTemplate(one.segments, given, maxMissing, costs);
     if (difference === null || difference.distance > least) continue;

@@ -84,8 +84,8 @@ export interface OperationRow extends Sourced {
   readonly unguarded?: true;
   /** Pages of other origins may load it into a frame. An answer that no frame may show forbids it by a header. */
   readonly framed?: true;
-  /** Where credentials are, if not in a header. They help to select the world. */
-  readonly selects?: 'body' | 'query';
+  /** Where the credentials of a public operation are. They help to select the world. */
+  readonly selects?: 'body' | 'query' | 'header';
   /** The operation answers even while another process may have the worlds. */
   readonly withoutWorlds?: true;
   /** The operation makes a world: the header `x-mock-world` names that one, and not the world of the request. */

@@ -101,5 +101,5 @@ export function describeLack(
 
 /** The caller, as part of a sentence. */
 export function namePrincipal(principal: Principal | null): string {
-  return principal === null ? 'the caller' : `${principal.kind.replace('-', ' ').replace('ngc', 'NGC')} \`${principal.name}\``;
+  return principal === null ? 'the caller' : `${principal.kind.replace('-', ' ')} \`${principal.name}\``;
 }

@@ -1,6 +1,6 @@
 /** Logins of users on a device without a browser of its own: a client starts one, a person confirms it elsewhere. */
 import type { Instant } from '../core/clock.ts';
-import { Problem } from '../core/problem.ts';
+import { Problem, unauthenticatedProblem } from '../core/problem.ts';
 import { bearerIn, type CredentialExtractor, presentGrant } from '../credentials/presented-credential.ts';
 import { hashSecret } from '../credentials/secret.ts';
 import { addMark } from '../credentials/world-mark.ts';
@@ -9,9 +9,7 @@ import { Collection } from '../store/collection.ts';
 import type { Row } from '../store/collections.ts';
 import type { Store } from '../store/index.ts';
 import { ngcKeysIn } from './index.ts';
-import { resolveKey } from './key-bearer.ts';
 import type { NgcUser } from './records.ts';
-import { userIdOf } from './user-token.ts';
 
 /** A login on a device, as stored. */
 export interface DeviceLogin {
@@ -34,7 +32,7 @@ export function deviceLoginRow(login: DeviceLogin): Row<DeviceLogin, null> {
     owner: '',
     parent: null,
     aliases: [sessionHash],
-    dueAt: expiresAt,
+    dueAt: expiresAt + KEPT,
     body: login,
   });
 }
@@ -47,6 +45,9 @@ const MAX_LOGINS = 1000;
 
 const SESSION_KEY_LENGTH = 43;
 const SESSION_KEY = /^[A-Za-z0-9]{43}$/;
+
+/** How long an ended login is kept, so that a refusal can say that it ended, in milliseconds. */
+const KEPT = 24 * 3_600_000;
 
 type InWorld = { readonly store: Pick<Store, 'collections'>; readonly now: Instant };
 
@@ -68,7 +69,9 @@ export async function startDeviceLogin(
   await collections.updating(async (commit) => {
     const before = await DEVICE_LOGINS.byId(collections, deviceId);
     const all = await DEVICE_LOGINS.all(collections);
-    const oldest = before === null && all.length >= MAX_LOGINS ? all.slice(0, 1) : [];
+    const isFull = before === null && all.length >= MAX_LOGINS;
+    // One that was started again keeps its place among the rows.
+    const oldest = isFull ? all.toSorted((one, other) => one.body.expiresAt - other.body.expiresAt).slice(0, 1) : [];
     await commit([
       ...oldest.map((one) => DEVICE_LOGINS.remove(one)),
       DEVICE_LOGINS.put(before === null ? row : { ...row, revision: before.revision }),
@@ -105,7 +108,7 @@ export async function confirmDeviceLogin(
 export function unknownDevice(): Problem {
   return new Problem(
     'not_found',
-    'There is no login of this device: it was not started here, or it ended after 15 minutes. Start one with `POST /device/login`.',
+    'No login is waiting for this device: none was started in this world, or it expired after 15 minutes. Start one with `POST /device/login`.',
   );
 }
 
@@ -121,20 +124,17 @@ export async function userOfSession(
   deviceId: string | undefined,
 ): Promise<Pick<NgcUser, 'org' | 'email'>> {
   const login = (await DEVICE_LOGINS.byAlias(collections, hashSecret(sessionKey)))?.body;
-  if (login === undefined) throw refused('unknown_session', 'The session key is not one of a device login.');
-  if (login.expiresAt <= now) throw refused('expired_session', 'The device login has ended.');
+  if (login === undefined)
+    throw unauthenticatedProblem('unknown_session', 'The session key is not one of a device login.');
+  if (login.expiresAt <= now) throw unauthenticatedProblem('expired_session', 'The device login has ended.');
   if (deviceId !== login.deviceId) {
-    throw refused('other_device', 'The header `X-Device-Id` must be the `deviceId` with which the login was started.');
+    const message = 'The header `X-Device-Id` must be the `deviceId` with which the login was started.';
+    const why = deviceId === undefined ? 'no `X-Device-Id` was sent' : 'it is that of another device';
+    throw unauthenticatedProblem('other_device', message, why);
   }
-  if (login.user === null) throw refused('unconfirmed_login', 'Nobody has confirmed the device login yet.');
+  if (login.user === null)
+    throw unauthenticatedProblem('unconfirmed_login', 'Nobody has confirmed the device login yet.');
   return login.user;
-}
-
-function refused(
-  reason: 'unknown_session' | 'expired_session' | 'other_device' | 'unconfirmed_login',
-  message: string,
-): Problem {
-  return new Problem('unauthenticated', message, { reason });
 }
 
 /** Extracts the session key of `Authorization: Bearer <session key>`. */
@@ -145,15 +145,19 @@ export const presentSessionKey: CredentialExtractor = (authorization) => {
 
 /**
  * Finds the user that somebody means by an e-mail address, by the id of a user, or by the id or name of a personal key.
+ * Of the users with one address in several organisations, it is the oldest.
  *
  * @returns null if there is none
  * @throws Problem `invalid_request` if several keys have that name
  */
 export async function findUser({ store, now }: InWorld, who: string): Promise<NgcUser | null> {
   const ngcKeys = ngcKeysIn(store);
-  const users = await ngcKeys.users();
-  const found = users.find((user) => user.email === who) ?? users.find((user) => userIdOf(user) === who);
-  if (found !== undefined) return found;
-  const key = (await resolveKey(store, who, now))?.key;
-  return key?.user == null ? null : ngcKeys.user(key.org, key.user);
+  const found = (await ngcKeys.users()).find(({ email }) => email === who) ?? (await ngcKeys.userWithId(who));
+  if (found !== null) return found;
+  const [key, other] = [await ngcKeys.byId(who, now), ...(await ngcKeys.byName(who, 2, now))].flatMap(
+    (one) => one?.key ?? [],
+  );
+  if (key === undefined || key.user === null) return null;
+  if (other === undefined || other.user === key.user) return ngcKeys.user(key.org, key.user);
+  throw new Problem('invalid_request', `Several keys have the name \`${key.name}\`. Use the id of one.`);
 }

@@ -72,6 +72,9 @@ export const KEY_HINTS: readonly HintRule[] = [
     when: ({ decision }) => {
       const { org, account } = decision?.principal ?? {};
       if (org === undefined) return null;
+      if (decision?.reason === 'other_organization' && decision.principal?.kind === 'organization-user') {
+        return `The token is used for organisation \`${org}\`, but the path names another. Name that one in the header \`Nv-Ngc-Org\`, if the user is a member, or use \`${org}\` in the path.`;
+      }
       if (decision?.reason === 'other_organization') {
         return `The key belongs to organisation \`${org}\`, but the path names another. Use a key of that organisation, or \`${org}\` in the path.`;
       }

@@ -26,6 +26,7 @@ import {
   type Organization,
   type PolicyRow,
   policyRow,
+  userIdOf,
 } from './records.ts';
 
 /** The most pending versions that a decision considers. */
@@ -73,6 +74,11 @@ export class NgcKeys {
 
   async user(org: string, email: string): Promise<NgcUser | null> {
     return (await NGC_USERS.byId(this.#rows, ngcUserId(org, email)))?.body ?? null;
+  }
+
+  /** By the id that answers and tokens show. */
+  async userWithId(id: string): Promise<NgcUser | null> {
+    return (await this.users()).find((user) => userIdOf(user) === id) ?? null;
   }
 
   /** Users of all organisations, oldest first. */

@@ -1,3 +1,4 @@
+import type { ServiceDefinition } from '../contract/service.ts';
 import type { Surroundings } from '../contract/world.ts';
 import { memoize } from '../core/caches.ts';
 import type { Instant } from '../core/clock.ts';
@@ -15,6 +16,7 @@ import { ngcKeysIn } from './index.ts';
 import { keyForm, NGC_KEY_PREFIX } from './key-text.ts';
 import type {} from './principal.ts';
 import type { KeyInForce } from './records.ts';
+import { type UserInForce, type UserTokenAttempt, userInForce, userOfToken } from './user-token.ts';
 
 /** The parts of a request that authentication with a key reads. */
 export interface NgcKeyAttempt {
@@ -31,10 +33,33 @@ export interface NgcKeyAttempt {
  */
 export async function bearerOfNgcKey(attempt: NgcKeyAttempt, exact = false): Promise<KeyInForce> {
   const token = bearerToken(attempt.headerLines('authorization'), exact);
-  if (!token.startsWith(NGC_KEY_PREFIX)) {
-    throw unauthenticatedProblem('unsupported_token', 'The bearer token is not an NGC key.', describeOtherToken(token));
-  }
-  return findKey(token, attempt);
+  if (token.startsWith(NGC_KEY_PREFIX)) return findKey(token, attempt);
+  throw unsupportedToken(token);
+}
+
+type InWorld = Pick<Surroundings, 'settings'>;
+
+/** How a service that takes the tokens of users, too, makes its callers. */
+export interface MakeCallers {
+  readonly ofKey: (key: KeyInForce, world: InWorld) => Caller;
+  readonly ofUser: (user: UserInForce, world: InWorld) => Caller;
+}
+
+/**
+ * Authenticates a key or the token of a user.
+ *
+ * @throws Problem `unauthenticated` with the reason
+ */
+export async function callerOfBearer(attempt: UserTokenAttempt & InWorld, make: MakeCallers): Promise<Caller> {
+  const token = bearerToken(attempt.headerLines('authorization'));
+  if (token.startsWith(NGC_KEY_PREFIX)) return make.ofKey(await findKey(token, attempt), attempt);
+  const user = await userOfToken(token, attempt);
+  if (user === null) throw unsupportedToken(token);
+  return make.ofUser(user, attempt);
+}
+
+function unsupportedToken(token: string): Problem {
+  return unauthenticatedProblem('unsupported_token', 'The bearer token is not an NGC key.', describeOtherToken(token));
 }
 
 /** Describes a token that is not a key; undefined if it is not a JWT. */
@@ -43,8 +68,8 @@ function describeOtherToken(token: string): string | undefined {
   if (claims === null) return undefined;
   const { iss } = claims;
   return typeof iss === 'string' && iss.includes('/auth/realms/')
-    ? 'it is a token of Run:ai, but this service accepts only NGC keys, which begin with `nvapi-`'
-    : 'it is a JWT, but this service accepts only NGC keys, which begin with `nvapi-`';
+    ? 'it is a token of Run:ai, but this service needs an NGC key, which begins with `nvapi-`'
+    : 'it is a JWT, but this service needs an NGC key, which begins with `nvapi-`';
 }
 
 /** Finds the key with this text. @throws Problem `unauthenticated` with the reason, unless it is valid now */
@@ -101,13 +126,16 @@ export async function resolveKey(
   throw new Problem('invalid_request', `Several keys ${what}. Use the id of one.`);
 }
 
-/** Impersonates a key by its id, its name, or the e-mail address of its user. @param callerOf the caller of a key */
-export function impersonatorOf(
-  callerOf: (key: KeyInForce, world: Surroundings) => Caller,
-): (world: Surroundings, who: string, now: Instant) => Promise<Caller | null> {
+/** Impersonates a key by its id, its name, or the e-mail address of its user, or a user by the user's id. */
+export function impersonatorOf({
+  ofKey,
+  ofUser,
+}: Pick<MakeCallers, 'ofKey'> & Partial<MakeCallers>): NonNullable<ServiceDefinition['impersonate']> {
   return async (world, who, now) => {
     const key = await resolveKey(world.store, who, now);
-    return key === null ? null : callerOf(key, world);
+    if (key !== null) return ofKey(key, world);
+    const user = ofUser === undefined ? null : await userInForce(world.store, who);
+    return user === null ? null : (ofUser?.(user, world) ?? null);
   };
 }
 

@@ -27,7 +27,7 @@ export const findKeyFixes: FindFixes = (decision, input, reason) => {
   if (kind === 'trusted-token') return { fixes: [ASK_THE_ISSUER] };
   if (kind === 'admin-token')
     return { fixes: [input.accessRequest.rule.closed === true ? USE_ANOTHER_ISSUER : USE_A_KEY] };
-  if (kind === 'ngc-user') return { fixes: userFixes(input), otherwise: reason };
+  if (kind === 'organization-user') return { fixes: userFixes(input), otherwise: reason };
   if (!isEditable(input)) return { fixes: [], otherwise: reason };
   return { fixes: keyFixes(input), otherwise: lastReason(input, reason) };
 };
@@ -99,13 +99,14 @@ function keyFixes(input: DecisionInput): Fix[] {
   }));
 }
 
-/** Roles belong to the user, and any of the user's personal keys changes them. */
+/** Roles belong to the user, and each of the user's personal keys in the organisation changes them. */
 function userFixes(input: DecisionInput): Fix[] {
   const { principal, heldRights } = input.caller;
   const changes = roleChanges(input, { heldRights, body: {}, texts: [] });
-  return smallestOf(changes.filter((one) => verdictFor(input, one.heldRights).effect === 'allow')).map(({ texts }) => ({
+  const turning = changes.filter((one) => verdictFor(input, one.heldRights).effect === 'allow');
+  return smallestOf(turning).map(({ heldRights: { roles } }) => ({
     kind: 'policy',
-    text: `${namePrincipal(principal)}: ${texts.join(', and ')}, by \`roles\` of any of the user's personal keys (\`PATCH /_mock/keys/{id}\`)`,
+    text: `give ${namePrincipal(principal)} the role ${quote(roles.filter((role) => !heldRights.roles.includes(role)))}: send all roles as \`roles\` of \`PATCH /_mock/keys/{id}\`, for one of the user's personal keys in \`${principal.org}\` (\`POST /_mock/keys\` makes one)`,
   }));
 }
 

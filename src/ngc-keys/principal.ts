@@ -5,8 +5,8 @@ declare module '../core/principal.ts' {
   interface PrincipalKinds {
     'personal-key': true;
     'service-key': true;
-    /** A user of NGC, by a token. */
-    'ngc-user': true;
+    /** A user of an organisation, by a token. */
+    'organization-user': true;
     /** Who administers a self-hosted deployment, by a token. */
     'admin-token': true;
     /** A client of an issuer that the deployment trusts, by a token. */
@@ -20,5 +20,5 @@ declare module '../core/principal.ts' {
 
 /** Whether a principal has the rights of a user's roles: a personal key, or the user. */
 export function actsAsUser({ kind }: Pick<Principal, 'kind'>): boolean {
-  return kind === 'personal-key' || kind === 'ngc-user';
+  return kind === 'personal-key' || kind === 'organization-user';
 }

@@ -1,5 +1,6 @@
 import type { Instant } from '../core/clock.ts';
 import type { Policy, PolicyVersion } from '../core/policy.ts';
+import { namedUuid } from '../platform/random.ts';
 import { Collection } from '../store/collection.ts';
 import type { Row } from '../store/collections.ts';
 
@@ -109,6 +110,11 @@ export function organizationRow(organization: Organization): Row<Organization, n
 export function ngcUserRow(user: NgcUser): Row<NgcUser, null> {
   const { org, email } = user;
   return NGC_USERS.row({ id: ngcUserId(org, email), owner: org, parent: null, body: user });
+}
+
+/** The id of a user in answers and tokens, the same in every world. */
+export function userIdOf({ org, email }: Pick<NgcUser, 'org' | 'email'>): string {
+  return namedUuid(`ngc-user:${org}:${email}`);
 }
 
 export function ngcUserId(org: string, email: string): string {

@@ -5,13 +5,12 @@ import type { Principal } from '../core/principal.ts';
 import { Problem, unauthenticatedProblem } from '../core/problem.ts';
 import { permissionsOfRoles, type Ruleset } from '../core/ruleset.ts';
 import { nameInWorld, worldOfName } from '../core/world-id.ts';
-import { bearerToken } from '../credentials/bearer.ts';
-import { namedUuid } from '../platform/random.ts';
+import type { Store } from '../store/index.ts';
 import { decodeClaims } from '../tokens/compact.ts';
 import { checkTimes, isBearer } from '../tokens/verify.ts';
 import { ngcKeysIn } from './index.ts';
 import type {} from './principal.ts';
-import type { NgcUser, Organization } from './records.ts';
+import { type NgcUser, type Organization, userIdOf } from './records.ts';
 
 const ISSUER = 'https://authn.nvidia.com';
 
@@ -22,11 +21,6 @@ const LIFETIME = 3600;
 export interface UserInForce {
   readonly user: NgcUser;
   readonly organization: Organization;
-}
-
-/** The id of a user, the same in every world. */
-export function userIdOf({ org, email }: Pick<NgcUser, 'org' | 'email'>): string {
-  return namedUuid(`ngc-user:${org}:${email}`);
 }
 
 /** Mints a token of a user. The end of its `sid` names its world. */
@@ -49,17 +43,17 @@ export function mintUserToken(
   });
 }
 
-type Attempt = Pick<RequestContext, 'headerLines' | 'now' | 'store' | 'tokens' | 'world'>;
+/** The parts of a request that authentication with a token reads. */
+export type UserTokenAttempt = Pick<RequestContext, 'headerLines' | 'now' | 'store' | 'tokens' | 'world'>;
 
 /**
- * The user whose token the request presents, in the organisation of `Nv-Ngc-Org`, or without that header in the one
+ * The user of a token, in the organisation of `Nv-Ngc-Org`, or without that header in the one
  * that the token was made for.
  *
- * @returns null for any other bearer, such as a key
+ * @returns null for any other token
  * @throws Problem `unauthenticated` with the reason
  */
-export async function userOfToken(attempt: Attempt): Promise<UserInForce | null> {
-  const token = bearerToken(attempt.headerLines('authorization'));
+export async function userOfToken(token: string, attempt: UserTokenAttempt): Promise<UserInForce | null> {
   const { iss, org, email } = decodeClaims(token) ?? {};
   if (iss !== ISSUER || typeof org !== 'string' || typeof email !== 'string') return null;
   const claims = await attempt.tokens.verify(token, attempt.now);
@@ -75,15 +69,16 @@ export async function userOfToken(attempt: Attempt): Promise<UserInForce | null>
 
 /** @throws Problem `unauthenticated` if the user was deleted, or is not in the organisation of the header */
 async function userIn(
-  attempt: Pick<Attempt, 'headerLines' | 'store'>,
+  attempt: Pick<UserTokenAttempt, 'headerLines' | 'store'>,
   { org, email }: Pick<NgcUser, 'org' | 'email'>,
 ): Promise<UserInForce> {
   const ngcKeys = ngcKeysIn(attempt.store);
-  const [named = org] = attempt.headerLines('nv-ngc-org');
+  // Several organisations are none.
+  const named = attempt.headerLines('nv-ngc-org').join(', ') || org;
   const organization = await ngcKeys.organizationCalled(named);
   const user = organization === null ? null : await ngcKeys.user(organization.name, email);
   if (organization !== null && user !== null) return { user, organization };
-  if (named === org) {
+  if (organization?.name === org) {
     throw unauthenticatedProblem('unknown_subject', 'The user of the token does not exist.');
   }
   const message = 'The user of the token is not in the organisation that the header `Nv-Ngc-Org` names.';
@@ -92,7 +87,15 @@ async function userIn(
 
 function principalOfUser({ user, organization }: UserInForce): Principal {
   const { org, email } = user;
-  return { kind: 'ngc-user', id: userIdOf(user), name: email, user: email, org, account: organization.ncaId };
+  return { kind: 'organization-user', id: userIdOf(user), name: email, user: email, org, account: organization.ncaId };
+}
+
+/** A user with its organisation; null if there is no such user. @param id as `userIdOf` makes it */
+export async function userInForce(store: Pick<Store, 'collections'>, id: string): Promise<UserInForce | null> {
+  const ngcKeys = ngcKeysIn(store);
+  const user = await ngcKeys.userWithId(id);
+  const organization = user === null ? null : await ngcKeys.organization(user.org);
+  return user === null || organization === null ? null : { user, organization };
 }
 
 /** The caller of a user's token: it has the rights of the user's roles, in every service. */

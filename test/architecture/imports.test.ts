@@ -182,7 +182,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     types: [/^contract\//, /^store\/[a-z-]+$/],
   },
   // Pages that services serve to people.
-  { files: /^pages\//, may: [/^core\/(html|outcome)$/, /^platform\/content-source$/] },
+  { files: /^pages\//, may: [/^pages\//, /^core\/(html|outcome)$/, /^platform\/content-source$/] },
   {
     files: /^services\/([a-z-]+)\//,
     may: [

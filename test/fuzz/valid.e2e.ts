@@ -58,6 +58,8 @@ const NOT_OF_FORM: readonly RegExp[] = [
   /requires the field `rateLimit|is required when 'perAccountPriority'|Either both or none of 'helmChart'|requires at least one of the fields `llmConfig/,
   // What only some models require.
   /'input_type' parameter is required|single tool-calls/,
+  // Where a workload runs, and its name.
+  /No user of NGC matches|no project with the id|is not the cluster of project|names no template|workload name must|already exists in this project/,
   // OpenAPI cannot demand a media type without a body.
   /The body must be JSON\..*\/suspend"/,
   // A member or a header.

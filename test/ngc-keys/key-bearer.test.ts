@@ -57,7 +57,7 @@ describe('the key of a header', () => {
       kind: 'unauthenticated',
       reason: 'unsupported_token',
       message: 'The bearer token is not an NGC key.',
-      why: why && `${why}, but this service accepts only NGC keys, which begin with \`nvapi-\``,
+      why: why && `${why}, but this service needs an NGC key, which begins with \`nvapi-\``,
     });
   });
 });
@@ -151,7 +151,7 @@ describe('a key is called', () => {
 
   it('to call as it, and nobody where it is none', async () => {
     const store = among(robot);
-    const impersonate = impersonatorOf((found, world) => ({ world, found }) as never);
+    const impersonate = impersonatorOf({ ofKey: (found, world) => ({ world, found }) as never });
 
     expect(await impersonate({ store } as never, 'robot', NOW)).toEqual({ world: { store }, found: robot });
     expect(await impersonate({ store } as never, 'nobody', NOW)).toBeNull();

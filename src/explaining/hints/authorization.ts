@@ -43,7 +43,7 @@ function isExchange({ problem, path, query, credential }: RefusedRequest): boole
   if (!/\/token\/?$/.test(path)) return false;
   const isOfRegistry = /^ngc\b/.test(String(query['service']));
   if (problem.reason === 'no_token') return path === '/token' && isOfRegistry;
-  return problem.kind === 'unknown_path' && (hasNgcUser(credential) || credential?.scheme === 'apikey' || isOfRegistry);
+  return problem.kind === 'unknown_path' && (hasNgcUser(credential) || isOfRegistry);
 }
 
 function hasNgcUser(credential: SentCredential | null): boolean {
@@ -58,7 +58,7 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   {
     code: 'oauthtoken_exchange',
     symptom: '`$oauthtoken` and a key by Basic, or `/token?service=ngc`',
-    advice: 'send the key as `Authorization: Bearer nvapi-...`',
+    advice: 'send the key as `Authorization: Bearer nvapi-...` to the service, or as `ApiKey` to `GET /token`',
     source: "NGC's SDK exchanges keys of an older kind at `authn.nvidia.com/token`",
     certainty: 'observed',
     isOnly: true,
@@ -67,7 +67,7 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
       const isKeyByBasic =
         refused.problem.reason === 'wrong_scheme' && refused.service !== 'runai' && hasNgcUser(refused.credential);
       if (!isKeyByBasic && !isExchange(refused)) return null;
-      return "NGC's exchange of `$oauthtoken` is not emulated: send the key as `Authorization: Bearer nvapi-...`.";
+      return "NGC's exchange of `$oauthtoken` is not emulated: send the key as `Authorization: Bearer nvapi-...` to the service itself, or as `Authorization: ApiKey nvapi-...` to `GET /token`.";
     },
   },
   {

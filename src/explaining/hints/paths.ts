@@ -57,11 +57,12 @@ function startOf({ served }: RefusedRequest, given: readonly string[]): string {
 type Nearest = PathDifference & { readonly near: string; readonly atHosts: string };
 
 /**
- * The operations that a path with another method may be the end of: `GET /token` is served, and `POST /token` probably
- * lacks the beginning of `POST /api/v1/token`.
+ * Operations with the requested method whose path ends like the given one: `POST /token` may be a shortened
+ * `POST /api/v1/token`, although only `GET /token` is served.
  */
-function findOtherMethods({ problem, path, method, served }: RefusedRequest) {
-  if (problem.kind !== 'method_not_allowed') return [];
+function findLongerPaths({ problem, path, method, served, credential }: RefusedRequest) {
+  // A key as `ApiKey` is meant for NGC.
+  if (problem.kind !== 'method_not_allowed' || credential?.scheme === 'apikey') return [];
   const nearest = findNearestPaths(
     path,
     served.filter((one) => one.method === method),
@@ -77,7 +78,7 @@ function findNearest(refused: RefusedRequest): Nearest | null {
   const known = NEAREST.get(refused);
   if (known !== undefined) return known;
   const { problem, path, method, served } = refused;
-  const found = problem.kind === 'unknown_path' ? findNearestPaths(path, served) : findOtherMethods(refused);
+  const found = problem.kind === 'unknown_path' ? findNearestPaths(path, served) : findLongerPaths(refused);
   const [first] = found;
   const paths = found.map((one) => one.path);
   const nearest =

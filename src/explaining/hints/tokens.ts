@@ -151,6 +151,8 @@ export const TOKEN_HINTS: readonly HintRule[] = [
     when: (refused) => {
       const found = issuers(refused);
       if (found === null || found.host === found.own.host || found.host.endsWith(IN_CLUSTER)) return null;
+      // No server of Run:ai or of a test has such a name.
+      if (found.host.endsWith('.nvidia.com')) return null;
       return `The issuer of the token is at \`${found.host}\`, but the request went to \`${found.own.host}\`. Request the token there. If both are this server, name the other with \`--alias\`, or give all tokens one issuer with \`--public-url\`.`;
     },
   },

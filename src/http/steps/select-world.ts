@@ -227,7 +227,7 @@ export function findPresentedCredentials(
       ? presentedInHeader(extractors, context.headerLines('authorization'))
       : null;
   const found = inHeader === null ? [] : [inHeader];
-  if (row.selects === undefined) return found;
+  if (row.selects === undefined || row.selects === 'header') return found;
   return [...found, ...presentedIn(row.selects === 'query' ? context.query : context.body, service.credentialFields)];
 }
 

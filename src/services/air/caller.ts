@@ -2,24 +2,23 @@ import type { AuthenticatedContext, RequestContext } from '../../contract/reques
 import type { Surroundings } from '../../contract/world.ts';
 import type { Caller } from '../../core/decide.ts';
 import { Problem } from '../../core/problem.ts';
-import { bearerOfNgcKey, callerUnder, impersonatorOf } from '../../ngc-keys/key-bearer.ts';
+import { callerOfBearer, callerUnder, impersonatorOf } from '../../ngc-keys/key-bearer.ts';
 import { holdingOfKeys } from '../../ngc-keys/key-holding.ts';
 import type { KeyInForce, Organization } from '../../ngc-keys/records.ts';
-import { callerOfUser, userOfToken } from '../../ngc-keys/user-token.ts';
+import { callerOfUser, type UserInForce } from '../../ngc-keys/user-token.ts';
 import { RULESETS } from './rulesets.ts';
 
 const CALLERS = { '2.0': callerUnder(RULESETS['2.0']), dsx: callerUnder(RULESETS.dsx) };
 
+const MAKE_CALLERS = { ofKey: callerOfKey, ofUser: callerOfToken };
+
 /** @throws Problem if the key or the token is not valid, or its organisation has no subscription */
-export async function authenticate(context: RequestContext): Promise<Caller> {
-  const user = await userOfToken(context);
-  if (user === null) return callerOfKey(await bearerOfNgcKey(context), context);
-  checkSubscription(user.organization);
-  return callerOfUser(user, RULESETS[context.settings.air]);
+export function authenticate(context: RequestContext): Promise<Caller> {
+  return callerOfBearer(context, MAKE_CALLERS);
 }
 
-/** Returns the caller of a key, by its id, its name or its user. */
-export const impersonate = impersonatorOf(callerOfKey);
+/** Returns the caller of a key, by its id, its name or its user, or that of a user, by its id. */
+export const impersonate = impersonatorOf(MAKE_CALLERS);
 
 /** Simulates keys with other rights. */
 export const holding = holdingOfKeys((settings) => RULESETS[settings.air], checkSubscription);
@@ -31,6 +30,11 @@ function checkSubscription({ subscriptions }: Organization): void {
 function callerOfKey(key: KeyInForce, { settings }: Pick<Surroundings, 'settings'>): Caller {
   checkSubscription(key.organization);
   return CALLERS[settings.air](key);
+}
+
+function callerOfToken(user: UserInForce, { settings }: Pick<Surroundings, 'settings'>): Caller {
+  checkSubscription(user.organization);
+  return callerOfUser(user, RULESETS[settings.air]);
 }
 
 type Called = Pick<AuthenticatedContext, 'caller'>;

@@ -2,12 +2,12 @@ import type { ServiceDefinition } from '../../contract/service.ts';
 import { type Ruleset, rulesetOf } from '../../core/ruleset.ts';
 import { presentSessionKey } from '../../ngc-keys/device-logins.ts';
 import { KEY_HINTS } from '../../ngc-keys/hints.ts';
-import { bearerOfNgcKey, callerUnder, impersonatorOf } from '../../ngc-keys/key-bearer.ts';
+import { callerOfBearer, callerUnder, impersonatorOf } from '../../ngc-keys/key-bearer.ts';
 import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
 import { holdingOfKeys } from '../../ngc-keys/key-holding.ts';
 import { KEY_TRIPWIRE, presentApiKey, presentBearerKey, presentKey } from '../../ngc-keys/key-text.ts';
 import { leastRightsOfKey } from '../../ngc-keys/least-rights.ts';
-import { callerOfUser, userOfToken } from '../../ngc-keys/user-token.ts';
+import { callerOfUser, type UserInForce } from '../../ngc-keys/user-token.ts';
 import { CREDENTIALS, OBJECT_COUNTS } from './credentials.ts';
 import { events } from './events.ts';
 import { callerInfoOperations } from './operations/caller-info.ts';
@@ -19,7 +19,7 @@ import { ngcSeed } from './seed.ts';
 import { NOT_EMULATED, TABLES } from './tables/index.ts';
 
 const RULESET = rulesetOf('ngc', null, TABLES);
-const CALLER = callerUnder(RULESET);
+const MAKE_CALLERS = { ofKey: callerUnder(RULESET), ofUser: (user: UserInForce) => callerOfUser(user, RULESET) };
 
 /**
  * NGC's key administration, and the gateway in front of other NVIDIA services.
@@ -34,11 +34,8 @@ export function ngc(rulesetsOfKeys: () => readonly Ruleset[]): ServiceDefinition
     notEmulated: NOT_EMULATED,
     rulesets: [RULESET],
     ruleset: () => RULESET,
-    authenticate: async (context) => {
-      const user = await userOfToken(context);
-      return user === null ? CALLER(await bearerOfNgcKey(context)) : callerOfUser(user, RULESET);
-    },
-    impersonate: impersonatorOf(CALLER),
+    authenticate: (context) => callerOfBearer(context, MAKE_CALLERS),
+    impersonate: impersonatorOf(MAKE_CALLERS),
     holding: holdingOfKeys(() => RULESET),
     findFixes: findKeyFixes,
     hints: KEY_HINTS,

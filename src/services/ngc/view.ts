@@ -5,7 +5,7 @@ import type { Policy } from '../../core/policy.ts';
 import type { Ruleset } from '../../core/ruleset.ts';
 import { encodeResources } from '../../ngc-keys/key-policy.ts';
 import type { KeyInForce, NgcUser } from '../../ngc-keys/records.ts';
-import { userIdOf } from '../../ngc-keys/user-token.ts';
+import { userIdOf } from '../../ngc-keys/records.ts';
 
 /** Renders a policy in NGC's form: one entry for each product of the key. */
 export function productPolicies(

@@ -54,7 +54,7 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
     if (context.settings.nvcf === 'documented') return CALLERS.documented(await bearerOfNgcKey(context));
     return (await tokenCallerOf(context, true)) ?? CALLERS['open-source'](await bearerOfNgcKey(context, true));
   },
-  impersonate: impersonatorOf((key, { settings }) => CALLERS[settings.nvcf](key)),
+  impersonate: impersonatorOf({ ofKey: (key, { settings }) => CALLERS[settings.nvcf](key) }),
   holding: holdingOfKeys((settings) => RULESETS[settings.nvcf]),
   findFixes: findKeyFixes,
   findOther: { service_not_enabled: findOtherKey },

@@ -29,7 +29,7 @@ export const nvct: ServiceDefinition<'nvct'> = {
     if (context.settings.nvcf === 'documented') return CALLER(await bearerOfNgcKey(context));
     return (await tokenCallerOf(context, false)) ?? CALLER(await bearerOfNgcKey(context, true));
   },
-  impersonate: impersonatorOf(CALLER),
+  impersonate: impersonatorOf({ ofKey: CALLER }),
   holding: holdingOfKeys(() => RULESET),
   findFixes: findKeyFixes,
   findOther: { service_not_enabled: findOtherKey },

@@ -1,10 +1,26 @@
 import type { ServiceDefinition, WorldEvent } from '../../contract/service.ts';
+import type { Instant } from '../../core/clock.ts';
+import type { Store } from '../../store/index.ts';
 import { grantsIn } from './collections/grants.ts';
+import { phasesOf, WORKLOADS, workloadPhasesOf } from './workloads.ts';
 
-/** Scheduled events: unused refresh tokens expire. */
+/** Scheduled events: unused refresh tokens expire, and workloads change their phases. */
 export const events: NonNullable<ServiceDefinition['events']> = async (store, from, to, limit) => {
   const expired = await grantsIn(store).expiredBetween(from, to, limit);
-  return expired.map(
-    ({ subject, expiresAt }): WorldEvent => ({ at: expiresAt, kind: 'refresh-token.expired', subject }),
-  );
+  return [
+    ...expired.map(({ subject, expiresAt }): WorldEvent => ({ at: expiresAt, kind: 'refresh-token.expired', subject })),
+    ...(await phaseChanges(store, from, to, limit)),
+  ];
 };
+
+async function phaseChanges(store: Store, from: Instant, to: Instant, limit: number): Promise<readonly WorldEvent[]> {
+  const rows = await WORKLOADS.all(store.collections);
+  if (rows.length === 0) return [];
+  const phases = await workloadPhasesOf({ store });
+  const changes = rows.flatMap(({ body }) =>
+    phasesOf(body, phases)
+      .filter(({ since }) => from < since && since <= to)
+      .map(({ phase, since }): WorldEvent => ({ at: since, kind: 'workload.phase', workloadId: body.id, phase })),
+  );
+  return changes.sort((one, other) => one.at - other.at).slice(0, limit);
+}

@@ -1,7 +1,7 @@
 import type { About, ErrorForm } from '../../contract/service.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import { HTTP_STATUS, type Problem, type ProblemKind } from '../../core/problem.ts';
-import { messagePage } from './pages/login.ts';
+import { messagePage } from '../../pages/message.ts';
 
 const JSON_TYPE = 'application/json';
 

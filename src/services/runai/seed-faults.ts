@@ -14,7 +14,22 @@ export function findFaults(part: WrittenSeed): SeedFault[] {
     ...findRepeatedRules(part),
     ...findDangling(part),
     ...findUnknownRoles(part),
+    ...findPhasesThatStay(part),
   ];
+}
+
+/** A workload that stays in a phase cannot fail later. */
+function findPhasesThatStay(part: WrittenSeed): SeedFault[] {
+  return placeEntries('runai.workloads', part.workloads).flatMap(({ entry: { phase, fails }, place }) =>
+    phase === undefined || fails !== true
+      ? []
+      : [
+          {
+            place: `${place}.fails`,
+            message: `\`${place}.fails\` is not allowed beside \`phase\`, in which a workload stays`,
+          },
+        ],
+  );
 }
 
 function findRepeatedNames(part: WrittenSeed): SeedFault[] {

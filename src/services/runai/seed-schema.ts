@@ -195,7 +195,7 @@ const MEMBERS = object(
             type: describe(text, 'The type, such as `Training`.'),
             phase: describe(
               { enum: ENUMS.Workload.phase },
-              'The phase that it stays in, such as `Running`. Default: as `workloadPhases` says, from the start on.',
+              'The phase that it stays in, such as `Running`. Default: follows `workloadPhases`.',
             ),
             fails: describe({ type: 'boolean' }, 'Without `phase`: it ends with `Failed`.'),
             projectId: describe(id, 'The id of its project.'),
@@ -210,10 +210,7 @@ const MEMBERS = object(
         {
           pendingSeconds: describe(seconds, 'How long a workload is `Pending`. Default: 5.'),
           runningSeconds: describe(seconds, 'How long it is `Running` then. Default: 60.'),
-          failing: describe(
-            list(text),
-            'Names of workloads that fail when they are submitted, in place of `Completed`.',
-          ),
+          failing: describe(list(text), 'Submitted workloads with these names end in `Failed` instead of `Completed`.'),
         },
         ['pendingSeconds', 'runningSeconds', 'failing'],
       ),

@@ -4,7 +4,12 @@ import { Problem } from '../../core/problem.ts';
 import type { SettingForm } from '../../store/row-form.ts';
 import { tenantIdOf } from './tenant.ts';
 
-/** @param tenantId empty: the own one @throws Problem for another tenant: a world has only one */
+/**
+ * Checks that a request is about the tenant of the world.
+ *
+ * @param tenantId empty: the tenant of the caller
+ * @throws Problem for another one
+ */
 export async function checkTenant(
   context: Pick<AuthenticatedContext, 'store'>,
   tenantId: string | undefined,

@@ -10,6 +10,8 @@ import { type Phase, phaseAt, type Workload, type WorkloadPhases } from './workl
 export interface PlacedWorkload extends Workload {
   readonly phase: Phase;
   readonly phaseSince: Instant;
+  /** When it ended by the clock; null until then, and for one that stays in its phase. */
+  readonly completedAt: Instant | null;
   readonly tenantId: string;
   readonly clusterId: string;
   readonly departmentId: string;
@@ -40,6 +42,7 @@ export function placeWorkload(workload: Workload, { scopes, phases, now }: Momen
   return {
     ...workload,
     ...{ phase, phaseSince: since },
+    completedAt: workload.phase === undefined && (phase === 'Completed' || phase === 'Failed') ? since : null,
     ...{ tenantId: scopes.tenantId, clusterId: find('cluster').id || NO_CLUSTER, projectName: find('project').name },
     ...{ departmentId: find('department').id, departmentName: find('department').name },
     ...{ category, priorityClassName },
@@ -51,12 +54,11 @@ export function renderWorkload(placed: PlacedWorkload): Schema<'runai', 'Workloa
   const { id, name, type, phase, projectId, projectName, submission } = placed;
   const { clusterId, departmentId, departmentName, category, priorityClassName, tenantId, deletedAt } = placed;
   const since = rfc3339(placed.phaseSince);
-  const hasEnded = phase === 'Completed' || phase === 'Failed';
   return {
     ...{ id, name, type, phase, projectId, projectName, departmentId, departmentName, clusterId },
     ...{ category, priorityClassName },
     ...(submission !== undefined && { submittedBy: submission.createdBy }),
-    ...(submission !== undefined && hasEnded && { completedAt: since }),
+    ...(placed.completedAt !== null && { completedAt: rfc3339(placed.completedAt) }),
     source: submission === undefined ? 'Other' : 'Control-plane',
     tenantId: Number(tenantId),
     namespace: namespaceOf(projectName),
@@ -69,14 +71,21 @@ export function renderWorkload(placed: PlacedWorkload): Schema<'runai', 'Workloa
   };
 }
 
-/** Renders what was submitted. @param isNewer since 2.22 it says when it was deleted */
-export function renderSubmission(placed: PlacedWorkload, isNewer: boolean): Schema<'runai', 'SubmittedDistributed'> {
+/** The answer about a workload of any kind. */
+export type SubmittedWorkload = Schema<'runai', 'SubmittedDistributed'>;
+
+/**
+ * Renders what was submitted.
+ *
+ * @param isSince222 since 2.22 the answer has `deletedAt`
+ */
+export function renderSubmission(placed: PlacedWorkload, isSince222: boolean): SubmittedWorkload {
   const { id, name, projectId, departmentId, clusterId, createdAt, phase, submission } = placed;
   const { requestedName = name, createdBy = '', content = {} } = submission ?? {};
   return {
     ...{ name, requestedName, workloadId: id, projectId, departmentId, clusterId, createdBy },
     createdAt: rfc3339(createdAt),
-    ...(isNewer && { deletedAt: null }),
+    ...(isSince222 && { deletedAt: null }),
     desiredPhase: 'Running',
     actualPhase: phase,
     ...content,
@@ -96,7 +105,7 @@ export const WORKLOAD_FIELDS: Fields<PlacedWorkload> = {
   deletedAt: { kind: 'time', of: ({ deletedAt }) => deletedAt ?? null },
   submittedBy: { kind: 'text', of: ({ submission }) => submission?.createdBy ?? null },
   phase: { kind: 'text', of: ({ phase }) => phase },
-  completedAt: absent('time'),
+  completedAt: { kind: 'time', of: ({ completedAt }) => completedAt },
   nodepool: absent('text'),
   distributedFramework: absent('text'),
   allocatedGPU: absent('decimal'),

@@ -4,6 +4,7 @@ import type { Instant } from '../../core/clock.ts';
 import { Problem } from '../../core/problem.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';
+import { NotFound } from '../../store/errors.ts';
 import type { Store } from '../../store/index.ts';
 
 export type Phase = Schema<'runai', 'Workload'>['phase'];
@@ -46,7 +47,18 @@ const MAX_WORKLOADS = 5000;
 export function workloadRow(workload: Workload, tenantId: string): Row<Workload, null> {
   const { id, deletedAt } = workload;
   const dueAt = deletedAt === undefined ? null : deletedAt + DELETED_KEPT;
-  return WORKLOADS.row({ id, owner: tenantId, parent: null, dueAt, body: workload });
+  return WORKLOADS.row({ id: id.toLowerCase(), owner: tenantId, parent: null, dueAt, body: workload });
+}
+
+/** Is a deleted workload still listed as such? */
+export function isListedAsDeleted({ deletedAt }: Workload, now: Instant): boolean {
+  return deletedAt !== undefined && now < deletedAt + DELETED_KEPT;
+}
+
+/** The workload with this id; null if there is none, or if it was deleted. */
+export async function workloadIn({ collections }: Pick<Store, 'collections'>, id: string): Promise<Workload | null> {
+  const workload = (await WORKLOADS.byId(collections, id.toLowerCase()))?.body;
+  return workload === undefined || workload.deletedAt !== undefined ? null : workload;
 }
 
 /** How long workloads stay in their phases, in seconds, and which fail. */
@@ -67,17 +79,31 @@ export async function workloadPhasesOf({ store }: Pick<Surroundings, 'store'>): 
   return kept === null ? DEFAULT_PHASES : (JSON.parse(kept) as WorkloadPhases);
 }
 
-/** The phase of a workload at a time, and since when it is in it. */
-export function phaseAt(workload: Workload, phases: WorkloadPhases, now: Instant): { phase: Phase; since: Instant } {
-  const { createdAt, deletedAt } = workload;
-  if (deletedAt !== undefined) return { phase: 'Deleting', since: deletedAt };
-  if (workload.phase !== undefined) return { phase: workload.phase, since: createdAt };
+/** A phase, and since when a workload is in it. */
+export interface TimedPhase {
+  readonly phase: Phase;
+  readonly since: Instant;
+}
+
+/** The phases of a workload that the clock gives, in their order; none for one that stays in its phase, or is deleted. */
+export function phasesOf(workload: Workload, phases: WorkloadPhases): readonly TimedPhase[] {
+  const { createdAt, deletedAt, phase, fails = false } = workload;
+  if (deletedAt !== undefined || phase !== undefined) return [];
   const startedAt = createdAt + phases.pendingSeconds * 1000;
   const endedAt = startedAt + phases.runningSeconds * 1000;
-  if (now < startedAt) return { phase: 'Pending', since: createdAt };
-  if (now < endedAt) return { phase: 'Running', since: startedAt };
-  if (workload.fails === true) return { phase: 'Failed', since: endedAt };
-  return runsOn(workload) ? { phase: 'Running', since: startedAt } : { phase: 'Completed', since: endedAt };
+  const running: TimedPhase[] = [
+    { phase: 'Pending', since: createdAt },
+    { phase: 'Running', since: startedAt },
+  ];
+  if (fails) return [...running, { phase: 'Failed', since: endedAt }];
+  return runsOn(workload) ? running : [...running, { phase: 'Completed', since: endedAt }];
+}
+
+/** The phase of a workload at a time. */
+export function phaseAt(workload: Workload, phases: WorkloadPhases, now: Instant): TimedPhase {
+  const { createdAt, deletedAt, phase = 'Pending' } = workload;
+  if (deletedAt !== undefined) return { phase: 'Deleting', since: deletedAt };
+  return phasesOf(workload, phases).findLast(({ since }) => since <= now) ?? { phase, since: createdAt };
 }
 
 /** Does it run until it is deleted? A workspace does, unless its submitter gave it a command, which ends. */
@@ -104,7 +130,8 @@ export async function submitWorkload(
     const isTaken = ({ body }: Row<Workload>) =>
       body.name === name && body.projectId === projectId && body.deletedAt === undefined;
     if (others.some(isTaken)) {
-      throw new Problem('invalid_request', `workload with name \`${name}\` already exists in this project`);
+      const message = `Field \`name\`: workload with name \`${name}\` already exists in this project. Delete it, or send \`useGivenNameAsPrefix\`.`;
+      throw new Problem('invalid_request', message);
     }
     if (others.length >= MAX_WORKLOADS) {
       throw new Problem('limit_reached', `There are ${MAX_WORKLOADS} workloads, which is the limit. Delete some.`);
@@ -117,5 +144,8 @@ export async function deleteWorkload(
   { store, now }: { readonly store: Pick<Store, 'collections'>; readonly now: Instant },
   id: string,
 ): Promise<void> {
-  await WORKLOADS.change(store.collections, id, ({ owner, body }) => workloadRow({ ...body, deletedAt: now }, owner));
+  await WORKLOADS.change(store.collections, id.toLowerCase(), ({ owner, body }) => {
+    if (body.deletedAt !== undefined) throw new NotFound();
+    return workloadRow({ ...body, deletedAt: now }, owner);
+  });
 }

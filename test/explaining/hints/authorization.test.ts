@@ -66,14 +66,14 @@ describe('the form of the header is told', () => {
     }
   });
 
-  it.each([
-    ['a key as `ApiKey` at another path', 'GET /v2/token', `ApiKey ${key}`],
-    ['no credential', 'GET /token?service=ngc', undefined],
-  ])('that the exchange is not emulated, by its address and %s', async (_what, request, authorization) => {
-    const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
+  it.each([['no credential', 'GET /token?service=ngc', undefined]])(
+    'that the exchange is not emulated, by its address and %s',
+    async (_what, request, authorization) => {
+      const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
 
-    expect((await hintsOf(server.call, request, { headers })).codes).toEqual(['oauthtoken_exchange']);
-  });
+      expect((await hintsOf(server.call, request, { headers })).codes).toEqual(['oauthtoken_exchange']);
+    },
+  );
 
   it.each([
     ['at Run:ai, which accepts no key', RUNAI, '$oauthtoken', ['basic_for_bearer']],

@@ -41,7 +41,10 @@ describe('GET /token with a key', () => {
     expect(Object.keys(body)).toEqual(['token']);
     expect(me.body.user).toMatchObject({ id: expect.stringMatching(/^[0-9a-f-]{36}$/), email: owner.user });
     expect(keys.status).toBe(200);
-    expect(await newest()).toMatchObject({ effect: 'allow', principal: { kind: 'ngc-user', user: owner.user } });
+    expect(await newest()).toMatchObject({
+      effect: 'allow',
+      principal: { kind: 'organization-user', user: owner.user },
+    });
   });
 
   it.each(['ApiKey', 'apikey', 'APIKEY'])('takes the scheme in any case: %s', async (scheme) => {
@@ -52,7 +55,7 @@ describe('GET /token with a key', () => {
 
   const refusals: [what: string, request: Request, reason: string][] = [
     ['nothing', {}, 'no_token'],
-    ['a key as a bearer', { token: owner.key }, 'wrong_scheme'],
+    ['a key as a bearer', { token: owner.key }, 'key_as_session'],
     ['a service key', { headers: { authorization: `ApiKey ${deployer.key}` } }, 'key_without_user'],
     ['a text that is no key', { headers: { authorization: 'ApiKey nvapi-short' } }, 'malformed_key'],
     ['an unknown key', { headers: { authorization: `ApiKey ${owner.key.slice(0, -2)}AA` } }, 'foreign_key'],
@@ -91,7 +94,7 @@ describe('a device login', () => {
     const decision = await newest();
 
     expect(status).toBe(403);
-    expect(decision).toMatchObject({ reason: 'missing_scope', principal: { kind: 'ngc-user' } });
+    expect(decision).toMatchObject({ reason: 'missing_scope', principal: { kind: 'organization-user' } });
     expect(decision.fixes).toEqual([
       expect.objectContaining({ kind: 'policy', text: expect.stringContaining('`air') }),
     ]);
@@ -114,6 +117,7 @@ describe('a device login', () => {
     expect(await reasons(redeem(sessionKey, own))).toBe('unknown_session');
     const second = (await start(own)).body.sessionKey;
     await own.call('POST /_mock/clock/advance', { body: { by: '15m' } });
+    await start(own, 'another');
     expect(await reasons(redeem(second, own))).toBe('expired_session');
     expect((await confirm(airUser.user, own)).status).toBe(404);
   });
@@ -129,6 +133,9 @@ describe('a device login', () => {
     expect((await confirm(airUser.user)).status).toBe(200);
     expect((await confirm(airUser.name)).status).toBe(200);
     expect((await confirm(deployer.name)).status).toBe(400);
+    await server.call(`PATCH /_mock/keys/${airUser.id}`, { body: { status: 'disabled' } });
+    expect((await confirm(airUser.name)).status).toBe(200);
+    await server.call(`PATCH /_mock/keys/${airUser.id}`, { body: { status: 'active' } });
     expect((await confirm('nobody')).status).toBe(400);
     expect((await confirm(airUser.user, server, 'no-such-device')).status).toBe(404);
   });
@@ -194,7 +201,29 @@ describe('the token of a user', () => {
 
     expect((await server.call('GET /v2/nvcf/functions', { token })).status).toBe(401);
     expect((await server.call('GET /api/v1/users', { token })).status).toBe(401);
-    expect(await newest()).toMatchObject({ reason: 'wrong_issuer' });
+    const decision = await newest();
+    expect(decision.reason).toBe('wrong_issuer');
+    expect(decision.fixes[0].text).toContain('user of NGC');
+  });
+
+  it('is in least privilege with what its user holds', async () => {
+    const own = await testServer();
+    const token = await tokenOf(owner.user, own);
+    await own.call('GET /api/v3/simulations/', { token });
+    const { body } = await own.call('GET /_mock/least-privilege');
+    const [report] = body.principals;
+
+    expect(report.principal).toMatchObject({ kind: 'organization-user', name: owner.user });
+    expect(report.held.roles).toEqual(owner.roles);
+    expect(report.smallest.roles).toEqual(['air']);
+  });
+
+  it('is for one organisation: two in the header are none', async () => {
+    const token = await tokenOf(airUser.user);
+    const headers = { 'nv-ngc-org': `${ngcCast.org}, globex` };
+
+    expect((await server.call('GET /v2/users/me', { token, headers })).status).toBe(401);
+    expect(await newest()).toMatchObject({ reason: 'not_a_member' });
   });
 
   it('leads to its world, as its session key does', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { admin } from '../../support/cast.ts';
 import {
   CLUSTER,
   expectRefused,
@@ -149,6 +150,23 @@ describe.each(PATHS)('POST /api/v1/workloads/%s', (path) => {
   });
 });
 
+it('a deleted workload is listed for a day', async () => {
+  const own = await runaiServer({ runai: '2.24' });
+  const { workloadId } = await submit('trainings', 'brief', {}, own);
+  await own.done(202, `DELETE workloads/trainings/${workloadId}`);
+  const deleted = async () => {
+    const { status, body } = await own.call('GET /api/v1/workloads?deleted=true', { token: await own.tokenOf(admin) });
+    expect(status).toBe(200);
+    return body.workloads.length;
+  };
+
+  expect(await deleted()).toBe(1);
+  await advance('23h59m', own);
+  expect(await deleted()).toBe(1);
+  await advance('1m', own);
+  expect(await deleted()).toBe(0);
+});
+
 describe('phases', () => {
   it.each([
     ['trainings', SPEC, ['Pending', 'Running', 'Completed']],
@@ -174,13 +192,14 @@ describe('phases', () => {
 
   it('last as long as the seed says, and fail where it says so', async () => {
     const workloadPhases = { pendingSeconds: 1, runningSeconds: 2, failing: ['bad-job'] };
-    const failing = { id: NOTHING, name: 'broken', type: 'Training', fails: true, projectId: VISION };
+    const id = 'AD0C5B1E-2F5A-4A43-9A53-0B5A3C1F0001';
+    const failing = { id, name: 'broken', type: 'Training', fails: true, projectId: VISION };
     const own = await seeded({ workloadPhases, workloads: [failing] });
     const { workloadId } = await submit('trainings', 'bad-job', {}, own);
     const good = await submit('trainings', 'good-job', {}, own);
     const phases = async () =>
       Promise.all(
-        [NOTHING, workloadId, good.workloadId].map(
+        [id, workloadId, good.workloadId].map(
           async (id) => (await own.done(200, `GET workloads/${id}`)).phase as string,
         ),
       );
@@ -190,7 +209,19 @@ describe('phases', () => {
     expect(await phases()).toEqual(['Running', 'Running', 'Running']);
     await advance('2s', own);
     expect(await phases()).toEqual(['Failed', 'Failed', 'Completed']);
+    const ended = await own.done(200, 'GET workloads?filterBy=completedAt%3E%3D2026-01-15');
+    expect(ended.workloads.map(({ name }: { name: string }) => name).sort()).toEqual(['bad-job', 'broken', 'good-job']);
     expect((await own.done(200, 'GET workloads?filterBy=phase%3D%3DFailed')).workloads).toHaveLength(2);
+  });
+
+  it('are events of the clock', async () => {
+    const own = await runaiServer({ runai: '2.24' });
+    const { workloadId } = await submit('trainings', 'watched', {}, own);
+    const { body: clock } = await own.call('GET /_mock/clock');
+    const { body } = await own.call('POST /_mock/clock/advance', { body: { to: 'next-event' } });
+
+    expect(clock.upcoming.map(({ phase }: { phase: string }) => phase)).toEqual(['Running', 'Completed']);
+    expect(body.events).toMatchObject([{ kind: 'workload.phase', workloadId, phase: 'Running' }]);
   });
 
   it('of a seed with a phase stay, whatever the clock says', async () => {

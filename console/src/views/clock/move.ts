@@ -30,11 +30,14 @@ export async function move(body: { readonly by: string } | { readonly to: string
 export function eventInWords({ at: _, kind, ...details }: WorldEvent, names: Names): string {
   const named = (id: unknown) => names.get(String(id)) ?? shortId(String(id));
   const { keyId, version, subject, drill, functionId, versionId, requestId, simulationId, name, state } = details;
+  const { workloadId, phase } = details;
   switch (kind) {
     case 'policy.effective':
       return `version ${version} of ${named(keyId)} takes effect`;
     case 'key.expired':
       return `key ${named(keyId)} ends`;
+    case 'workload.phase':
+      return `workload ${named(workloadId)} is ${phase}`;
     case 'refresh-token.expired':
       return `refresh token of ${named(subject)} ends`;
     case 'drill.ended':

@@ -1,7 +1,7 @@
 import type { Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../core/problem.ts';
 import { confirmDeviceLogin, findUser } from '../../../ngc-keys/device-logins.ts';
-import { userIdOf } from '../../../ngc-keys/user-token.ts';
+import { userIdOf } from '../../../ngc-keys/records.ts';
 
 /** Confirms a login on a device without a browser. */
 const confirm: Handler<'control', 'confirm_device_login'> = async (context) => {
@@ -10,7 +10,7 @@ const confirm: Handler<'control', 'confirm_device_login'> = async (context) => {
   if (user === null) {
     throw new Problem(
       'invalid_request',
-      `Field \`principal\` names nobody: \`${principal.slice(0, 100)}\`. Use the e-mail address of a user of NGC, or a personal key of \`GET /_mock/cast\`.`,
+      `No user of NGC matches \`${principal.slice(0, 100)}\`, which field \`principal\` names. Send an e-mail address, or the name or id of a personal key of \`GET /_mock/cast\`; a service key has no user.`,
     );
   }
   const { deviceId, email } = await confirmDeviceLogin(context, context.params.deviceId, user);

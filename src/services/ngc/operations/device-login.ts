@@ -1,15 +1,10 @@
 import type { Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../core/problem.ts';
-import {
-  confirmDeviceLogin,
-  deviceLogin,
-  findUser,
-  startDeviceLogin,
-  unknownDevice,
-} from '../../../ngc-keys/device-logins.ts';
+import { confirmDeviceLogin, deviceLogin, startDeviceLogin, unknownDevice } from '../../../ngc-keys/device-logins.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
-import { userIdOf } from '../../../ngc-keys/user-token.ts';
-import { deviceLoginPage, messagePage } from '../pages/device-login.ts';
+import { userIdOf } from '../../../ngc-keys/records.ts';
+import { messagePage } from '../../../pages/message.ts';
+import { deviceLoginPage } from '../pages/device-login.ts';
 
 /** Users that the page lists at most. */
 const MAX_PEOPLE = 20;
@@ -27,11 +22,13 @@ const show: Handler<'ngc', 'showDeviceLogin'> = async (context) => {
   const { email, deviceId } = login;
   const users = context.mayReadCast ? await ngcKeysIn(context.store).users() : [];
   // Whoever started the login comes first.
-  const sorted = [...users.filter((user) => user.email === email), ...users.filter((user) => user.email !== email)];
+  const sorted = users.toSorted((one, other) => Number(other.email === email) - Number(one.email === email));
   const people = sorted.slice(0, MAX_PEOPLE).map((user) => ({ id: userIdOf(user), ...user }));
   return deviceLoginPage({
     action: `${new URL(context.openOrigin).pathname.replace(/\/$/, '')}/device/login/${deviceId}`,
-    ...{ email, deviceId, people: context.mayReadCast ? people : null },
+    email,
+    deviceId,
+    people: context.mayReadCast ? people : null,
     more: sorted.length - people.length,
   });
 };
@@ -43,12 +40,14 @@ const confirm: Handler<'ngc', 'confirmDeviceLogin'> = async (context) => {
       'A login without a password is not allowed: the server has an admin token, or the request used a foreign host name.';
     return refusedPage(403, 'Not allowed', new Problem('no_admin_token', message));
   }
-  const user = await findUser(context, context.body.user);
+  const { deviceId } = context.params;
+  if ((await deviceLogin(context, deviceId)) === null) return refusedPage(404, 'Unknown login', unknownDevice());
+  const user = await ngcKeysIn(context.store).userWithId(context.body.user);
   if (user === null) {
     return refusedPage(400, 'Unknown user', new Problem('invalid_request', 'Field `user` names no user of NGC.'));
   }
   try {
-    await confirmDeviceLogin(context, context.params.deviceId, user);
+    await confirmDeviceLogin(context, deviceId, user);
   } catch (thrown) {
     if (!(thrown instanceof Problem)) throw thrown;
     return refusedPage(404, 'Unknown login', thrown);

@@ -22,10 +22,9 @@ async function userOfCredential(context: Context): Promise<Pick<NgcUser, 'org' |
   if (apiKey !== null) return userOfKey(context, apiKey);
   const text = bearerToken(lines);
   if (text.startsWith(NGC_KEY_PREFIX)) {
-    const message = 'A key is exchanged with `Authorization: ApiKey nvapi-...`; `Bearer` is for a session key.';
-    throw unauthenticatedProblem('wrong_scheme', message);
+    throw unauthenticatedProblem('key_as_session', 'A key is exchanged with `Authorization: ApiKey nvapi-...`.');
   }
-  return userOfSession(context, text, context.headerLines('x-device-id')[0]);
+  return userOfSession(context, text, context.headerLines('x-device-id').join(', ') || undefined);
 }
 
 async function userOfKey(context: Context, text: string): Promise<Pick<NgcUser, 'org' | 'email'>> {

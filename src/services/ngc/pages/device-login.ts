@@ -1,18 +1,6 @@
-import { escapeHtml, escapeWithCode, LOOK, shorten } from '../../../core/html.ts';
+import { escapeHtml, shorten } from '../../../core/html.ts';
 import type { Outcome } from '../../../core/outcome.ts';
-import { renderDocument } from '../../../pages/document.ts';
-
-const STYLE = `${LOOK}
-main { max-width: 40rem; margin: 0 auto; padding: clamp(1rem, 6vh, 4rem) 1rem }
-button { padding: .5rem .8rem }
-ul { list-style: none; margin: 1rem 0; padding: 0 }
-li { padding: .6rem 0; border-top: 1px solid var(--line) }
-li button { max-width: 100%; text-align: left; font-weight: 600; color: var(--accent); overflow-wrap: anywhere }
-li span { display: block; margin-top: .3rem; color: var(--quiet) }`;
-
-/** Longer names and sentences are cut. */
-const MAX_NAME = 120;
-const MAX_SENTENCE = 300;
+import { MAX_NAME, MAX_SENTENCE, page } from '../../../pages/message.ts';
 
 /** A user who can confirm the login. */
 export interface Person {
@@ -38,8 +26,8 @@ export function deviceLoginPage({ action, email, deviceId, people, more }: Devic
     200,
     'Log in to NGC',
     `<h1>Log in to NGC</h1>
-<p class="quiet">A program started a login for <code>${escapeHtml(shorten(email, MAX_NAME))}</code> on the device <code>${escapeHtml(shorten(deviceId, MAX_NAME))}</code>, at a mock of NGC. Then go back to the program.</p>
-${people === null ? '<p class="fault" role="alert">This page may not list the users: the server has an admin token, or was called under a foreign host name. Confirm the login with <code>POST /_mock/device-logins/{deviceId}/confirm</code>.</p>' : renderPeople(action, people, more)}`,
+<p class="quiet">A program on the device <code>${escapeHtml(shorten(deviceId, MAX_NAME))}</code> wants to log in as <code>${escapeHtml(shorten(email, MAX_NAME))}</code>, at a mock of NGC. Choose a user, then return to the program.</p>
+${people === null ? '<p class="fault" role="alert">The users are not listed, because the server has an admin token, or this address has a host name that it does not know. Confirm the login with <code>POST /_mock/device-logins/{deviceId}/confirm</code>.</p>' : renderPeople(action, people, more)}`,
   );
 }
 
@@ -52,26 +40,9 @@ function renderPeople(action: string, people: readonly Person[], more: number): 
   );
   return `<form method="post" action="${escapeHtml(action)}">
 <h2>Log in as one of these users</h2>
-<ul>
+<ul class="people">
 ${items.join('\n')}
 </ul>
 ${more === 0 ? '' : `<p class="quiet">${more} more can be chosen with <code>POST /_mock/device-logins/{deviceId}/confirm</code>.</p>`}
 </form>`;
-}
-
-export function messagePage<Status extends number>(
-  status: Status,
-  title: string,
-  message: string,
-): Outcome<Status, Buffer> {
-  const isFault = status >= 400;
-  return page(
-    status,
-    title,
-    `<h1>${escapeHtml(title)}</h1>\n<p${isFault ? ' class="fault" role="alert"' : ''}>${escapeWithCode(message)}</p>`,
-  );
-}
-
-function page<Status extends number>(status: Status, title: string, main: string): Outcome<Status, Buffer> {
-  return renderDocument(status, { title, body: `<main>\n${main}\n</main>`, style: STYLE });
 }

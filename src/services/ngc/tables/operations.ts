@@ -22,8 +22,7 @@ export const OPERATION_SECTIONS = [
       startDeviceLogin: { rule: 'public', source: 'observed in the Air SDK (NVIDIA/nv-air-sdk, 9af2cb31)' },
       getToken: {
         rule: 'public',
-        // The header has a session key or an API key, which are no bearers.
-        selects: 'query',
+        selects: 'header',
         source:
           'observed in the Air SDK (NVIDIA/nv-air-sdk, 9af2cb31), and in NVIDIA/tao_front_end_services for `ApiKey`',
       },

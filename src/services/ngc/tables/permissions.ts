@@ -18,7 +18,7 @@ export const PERMISSION_SECTIONS = [
     source: 'each user may read what NGC says about them; the id is ours',
     certainty: 'inferred',
     ofEveryUser: true,
-    rows: { 'user:read': { label: 'Read about oneself' } },
+    rows: { 'user:read': { label: "Read one's own user" } },
   },
 ] as const satisfies readonly Section<PermissionRow, 'id'>[];
 

@@ -28,7 +28,7 @@ export const catalogue: ServiceDefinition<'catalogue'> = {
   ruleset: (settings) => RULESETS[settings.nvcf],
   checks,
   authenticate: callerOf,
-  impersonate: impersonatorOf((key, { settings }) => CALLERS[settings.nvcf](key)),
+  impersonate: impersonatorOf({ ofKey: (key, { settings }) => CALLERS[settings.nvcf](key) }),
   holding: holdingOfKeys((settings) => RULESETS[settings.nvcf]),
   findFixes: findKeyFixes,
   findOther: { service_not_enabled: findOtherKey },

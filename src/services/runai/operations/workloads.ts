@@ -11,9 +11,18 @@ import {
   placeWorkload,
   renderSubmission,
   renderWorkload,
+  type SubmittedWorkload,
   WORKLOAD_FIELDS,
 } from '../workload-view.ts';
-import { deleteWorkload, submitWorkload, WORKLOADS, type Workload, workloadPhasesOf } from '../workloads.ts';
+import {
+  deleteWorkload,
+  isListedAsDeleted,
+  submitWorkload,
+  WORKLOADS,
+  type Workload,
+  workloadIn,
+  workloadPhasesOf,
+} from '../workloads.ts';
 
 interface WorkloadQuery extends ListQuery {
   readonly deleted?: boolean;
@@ -30,7 +39,9 @@ async function select(context: AuthenticatedContext, query: WorkloadQuery): Prom
   const { scopes } = moment;
   const rows = await WORKLOADS.ofOwner(context.store.collections, scopes.tenantId);
   const visible = rows
-    .filter(({ body }) => (body.deletedAt !== undefined) === (query.deleted === true))
+    .filter(({ body }) =>
+      query.deleted === true ? isListedAsDeleted(body, context.now) : body.deletedAt === undefined,
+    )
     .filter(({ body }) => context.mayAccess(attributesIn(scopes, 'project', body.projectId)))
     .map(({ body }) => placeWorkload(body, moment));
   return selectItems(visible, query, WORKLOAD_FIELDS, ['name', 'projectName', 'departmentName']);
@@ -46,12 +57,15 @@ const countWorkloads: Handler<'runai', 'count_workloads'> = async (context) => (
   body: { count: (await select(context, context.query)).length },
 });
 
-/** Finds a workload that is not deleted. @param type of another type, it is not there; null for any type */
+/**
+ * Finds a workload that is not deleted.
+ *
+ * @param type of the workloads that are found; null: all
+ */
 function lookupOf(type: string | null): Lookup<Workload> {
   return async (context, id) => {
-    const workload = (await WORKLOADS.byId(context.store.collections, id.toLowerCase()))?.body;
-    if (workload === undefined || workload.deletedAt !== undefined) return { found: 'nothing' };
-    if (type !== null && workload.type !== type) return { found: 'nothing' };
+    const workload = await workloadIn(context.store, id);
+    if (workload === null || (type !== null && workload.type !== type)) return { found: 'nothing' };
     const attributes = attributesIn(await scopesOf(context), 'project', workload.projectId);
     return { found: 'object', target: workload, attributes };
   };
@@ -64,7 +78,15 @@ const projectInBody: Lookup<Unit> = async (context) => {
   const scopes = await scopesOf(context);
   const project = scopes.unit('project', projectId);
   if (project === null) {
-    throw new Problem('invalid_request', `Field \`projectId\` names no project: \`${projectId.slice(0, 100)}\`.`);
+    const named = scopes.projects.find(({ name }) => name === projectId);
+    const advice =
+      named === undefined
+        ? '`GET /api/v1/org-unit/projects` lists them.'
+        : `That is the name of the project \`${named.id}\`.`;
+    throw new Problem(
+      'invalid_request',
+      `Field \`projectId\`: there is no project with the id \`${projectId.slice(0, 100)}\`. ${advice}`,
+    );
   }
   return { found: 'object', target: project, attributes: attributesIn(scopes, 'project', project.id) };
 };
@@ -99,14 +121,16 @@ const MAX_NAME = 63;
 /** Characters that make a name unique, after the given one and a hyphen. */
 const SUFFIX_LENGTH = 12;
 
-type Submitted = ReturnType<typeof renderSubmission>;
-
 /** Versions before 2.22 have other statuses. */
-function isNewer({ settings }: { readonly settings: Settings }): boolean {
+function isSince222({ settings }: { readonly settings: Settings }): boolean {
   return profileOf(settings) !== '2.19';
 }
 
-async function submit(context: AuthenticatedContext<Unit>, type: string, order: NewWorkload): Promise<Submitted> {
+async function submit(
+  context: AuthenticatedContext<Unit>,
+  type: string,
+  order: NewWorkload,
+): Promise<SubmittedWorkload> {
   const { caller, now, random, target: project } = context;
   const { name: requestedName, useGivenNameAsPrefix = false, clusterId, templateId } = order;
   const moment = await momentOf(context);
@@ -118,7 +142,11 @@ async function submit(context: AuthenticatedContext<Unit>, type: string, order: 
   }
   const cluster = scopes.path('project', project.id)?.find((scope) => scope.type === 'cluster');
   if (cluster === undefined || cluster.id.toLowerCase() !== clusterId.toLowerCase()) {
-    throw new Problem('invalid_request', 'Field `clusterId` must be the cluster of the project.');
+    const own = cluster === undefined ? 'it has none' : `it is \`${cluster.id}\``;
+    throw new Problem(
+      'invalid_request',
+      `Field \`clusterId\` is not the cluster of project \`${project.id}\`: ${own}.`,
+    );
   }
   const { spec, masterSpec, masterSpecSameAsWorker } = order;
   const content = {
@@ -132,7 +160,7 @@ async function submit(context: AuthenticatedContext<Unit>, type: string, order: 
     submission: { requestedName, createdBy: caller.principal.name, content },
   };
   await submitWorkload(context, workload, scopes.tenantId);
-  return renderSubmission(placeWorkload(workload, moment), isNewer(context));
+  return renderSubmission(placeWorkload(workload, moment), isSince222(context));
 }
 
 /** @throws Problem naming the mistake */
@@ -140,25 +168,27 @@ function checkName(name: string, requestedName: string): void {
   if (!NAME.test(requestedName)) {
     throw new Problem(
       'invalid_request',
-      "Field `name`: The workload name must consist of lower case alphanumeric characters or '-', and start with an alphabetic character.",
+      `Field \`name\`: The workload name must consist of lower case alphanumeric characters or '-', and start with an alphabetic character; got \`${requestedName.slice(0, 100)}\`.`,
     );
   }
   if (name.length > MAX_NAME) {
+    const added = name.length - requestedName.length;
+    const why = added === 0 ? '' : ` With \`useGivenNameAsPrefix\`, ${added} characters are added.`;
     throw new Problem(
       'invalid_request',
-      `Field \`name\`: The length of a workload name must not exceed ${MAX_NAME} characters.`,
+      `Field \`name\`: The length of a workload name must not exceed ${MAX_NAME} characters.${why}`,
     );
   }
 }
 
 /** 202 since 2.22, 200 before. */
-function created(context: { readonly settings: Settings }, body: Submitted) {
-  return isNewer(context) ? ({ status: 202, body } as const) : ({ status: 200, body } as const);
+function created(context: { readonly settings: Settings }, body: SubmittedWorkload) {
+  return isSince222(context) ? ({ status: 202, body } as const) : ({ status: 200, body } as const);
 }
 
 async function read(context: AuthenticatedContext<Workload>) {
   const placed = placeWorkload(context.target, await momentOf(context));
-  return { status: 200, body: renderSubmission(placed, isNewer(context)) } as const;
+  return { status: 200, body: renderSubmission(placed, isSince222(context)) } as const;
 }
 
 async function remove(context: AuthenticatedContext<Workload>) {
@@ -169,7 +199,7 @@ async function remove(context: AuthenticatedContext<Workload>) {
     throw thrown;
   }
   const body = { code: 202, message: 'Request has been accepted.' } as const;
-  return isNewer(context) ? ({ status: 202, body } as const) : ({ status: 204 } as const);
+  return isSince222(context) ? ({ status: 202, body } as const) : ({ status: 204 } as const);
 }
 
 const createWorkspace: Handler<'runai', 'create_workspace1', Unit> = async (context) =>

@@ -1,23 +1,18 @@
-import { escapeHtml, escapeWithCode, LOOK, shorten } from '../../../core/html.ts';
+import { escapeHtml, escapeWithCode, shorten } from '../../../core/html.ts';
 import type { Outcome } from '../../../core/outcome.ts';
 import { renderDocument } from '../../../pages/document.ts';
+import { MAX_NAME, MAX_SENTENCE, PAGE_STYLE, page, renderMessage } from '../../../pages/message.ts';
 import type { OAuthClient } from '../collections/oauth-clients.ts';
 import type { People } from '../people.ts';
 import { describeLoopback } from '../redirect-uris.ts';
 
-const STYLE = `${LOOK}
-main { max-width: 62rem; margin: 0 auto; padding: clamp(1rem, 6vh, 4rem) 1rem }
+const STYLE = `${PAGE_STYLE}
 .ways { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(19rem, 100%), 1fr)); gap: 1.5rem 3rem; margin-top: 1.5rem; align-items: start }
 .ways > form { max-width: 30rem }
 label { display: block; margin: .75rem 0 .25rem; font-weight: 600 }
 label:first-of-type { margin-top: 0 }
 input { width: 100%; padding: .5rem .6rem }
-button { padding: .5rem .8rem }
 .main { width: 100%; margin-top: 1.25rem; font-weight: 600; border-color: var(--accent); background: var(--accent); color: var(--surface) }
-ul { list-style: none; margin: 0; padding: 0 }
-.people li, .clients li { padding: .6rem 0; border-top: 1px solid var(--line) }
-.people button { display: block; max-width: 100%; text-align: left; font-weight: 600; color: var(--accent); overflow-wrap: anywhere }
-.people span { display: block; margin-top: .3rem; color: var(--quiet) }
 .clients strong, .clients li > span { display: block }`;
 
 /** The content of the login page. */
@@ -34,10 +29,6 @@ export interface LoginPage {
   readonly people: People | null;
 }
 
-/** Longer names and sentences are cut. */
-const MOST_NAME = 120;
-const MOST_SENTENCE = 300;
-
 export function loginPage(asked: LoginPage): Outcome<200, Buffer> {
   const { action, realm, clientId, username, hidden, fault, people } = asked;
   const carried = Object.entries(hidden)
@@ -48,7 +39,7 @@ export function loginPage(asked: LoginPage): Outcome<200, Buffer> {
     200,
     `Log in to ${realm}`,
     `<h1>Log in to ${escapeHtml(realm)}</h1>
-<p class="quiet">for <code>${escapeHtml(shorten(clientId, MOST_NAME))}</code>, at a mock of the Run:ai control plane</p>
+<p class="quiet">for <code>${escapeHtml(shorten(clientId, MAX_NAME))}</code>, at a mock of the Run:ai control plane</p>
 ${fault === null ? '' : `<p class="fault" role="alert">${escapeWithCode(fault)}</p>`}
 <div class="ways">
 ${begin}
@@ -60,6 +51,7 @@ ${begin}
 </form>
 ${people === null ? '' : renderPeople(begin, people)}
 </div>`,
+    STYLE,
   );
 }
 
@@ -68,8 +60,8 @@ function renderPeople(begin: string, { people, more }: People): string {
   if (people.length === 0) return '<p class="quiet">No user of this world can log in with a password.</p>';
   const items = people.map(
     ({ id, name, may }, index) =>
-      `<li><button name="user" value="${escapeHtml(id)}" aria-describedby="may-${index}">${escapeHtml(shorten(name, MOST_NAME))}</button>
-<span id="may-${index}">${escapeHtml(shorten(may, MOST_SENTENCE))}</span></li>`,
+      `<li><button name="user" value="${escapeHtml(id)}" aria-describedby="may-${index}">${escapeHtml(shorten(name, MAX_NAME))}</button>
+<span id="may-${index}">${escapeHtml(shorten(may, MAX_SENTENCE))}</span></li>`,
   );
   const rest = `${more === 1 ? 'There is 1 more user' : `There are ${more} more users`} who can log in by name and password.`;
   return `${begin}
@@ -104,19 +96,6 @@ ${inputs.join('\n')}
   });
 }
 
-export function messagePage<Status extends number>(
-  status: Status,
-  title: string,
-  message: string,
-): Outcome<Status, Buffer> {
-  return page(status, title, renderMessage(status, title, message));
-}
-
-function renderMessage(status: number, title: string, message: string): string {
-  const isFault = status >= 400;
-  return `<h1>${escapeHtml(title)}</h1>\n<p${isFault ? ' class="fault" role="alert"' : ''}>${escapeWithCode(message)}</p>`;
-}
-
 /** Clients that the page lists at most. */
 const MOST_CLIENTS = 20;
 /** Redirect URIs that it lists for each at most. */
@@ -132,7 +111,7 @@ export function clientsPage<Status extends number>(
   const items = clients.slice(0, MOST_CLIENTS).map(({ clientId, redirectUris }) => {
     const uris = redirectUris.slice(0, MOST_URIS).map((uri) => `<span>${renderUri(uri, origin)}</span>`);
     const more = redirectUris.length - uris.length;
-    return `<li><strong><code>${escapeHtml(shorten(clientId, MOST_NAME))}</code></strong>
+    return `<li><strong><code>${escapeHtml(shorten(clientId, MAX_NAME))}</code></strong>
 ${uris.join('\n')}${more === 0 ? '' : `\n<span class="quiet">and ${more} more</span>`}</li>`;
   });
   const more = clients.length - items.length;
@@ -143,17 +122,13 @@ ${items.join('\n')}
 ${more === 0 ? '' : `<p class="quiet">There are ${more} more.</p>`}`;
   const none = '<p>This world has no client for logins.</p>';
   const title = 'The request failed';
-  return page(status, title, `${renderMessage(status, title, message)}\n${clients.length === 0 ? none : list}`);
+  return page(status, title, `${renderMessage(status, title, message)}\n${clients.length === 0 ? none : list}`, STYLE);
 }
 
 /** A redirect URI in full, and what else it matches. */
 function renderUri(uri: string, origin: string): string {
-  const whole = shorten(uri.startsWith('/') ? `${origin}${uri}` : uri, MOST_SENTENCE);
+  const whole = shorten(uri.startsWith('/') ? `${origin}${uri}` : uri, MAX_SENTENCE);
   const also = describeLoopback(uri);
   const more = also === null ? '' : ` <span class="quiet">${escapeWithCode(also)}</span>`;
   return `<code>${escapeHtml(whole)}</code>${more}`;
-}
-
-function page<Status extends number>(status: Status, title: string, main: string): Outcome<Status, Buffer> {
-  return renderDocument(status, { title, body: `<main>\n${main}\n</main>`, style: STYLE });
 }

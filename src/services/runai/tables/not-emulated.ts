@@ -271,6 +271,12 @@ export const NOT_EMULATED_SECTIONS = [
     methods: ['GET'],
     rows: ['/api/v1/org-unit/departments/metrics', '/api/v1/org-unit/projects/metrics'],
   },
+  {
+    source: "NeMo-Run's executor (NVIDIA-NeMo/Run, 9339e127) cancels jobs with it; no document of the vendor has it",
+    certainty: 'observed',
+    methods: ['GET'],
+    rows: ['/api/v1/workloads/distributed/{workloadId}/suspend'],
+  },
 ] as const satisfies readonly Section<NotEmulatedRow, 'path'>[];
 
 /** Operations of the vendor that are left out because too little of them is known. */

@@ -167,7 +167,7 @@ export const PERMISSION_SET_SECTIONS = [
     },
   },
   {
-    source: 'guide "Roles" of 2.25: its name, and what it has beside other resource types',
+    source: 'guide "Roles" of 2.25: its name, and what it has beside other resource types; its id is ours',
     certainty: 'documented',
     rows: {
       workloadReadAccess: {
@@ -184,7 +184,7 @@ export const PERMISSION_SET_SECTIONS = [
         id: '5e0d9a52-6a63-4c0f-8b0a-1f4a0d8f7e22',
         description: 'Manages trainings.',
         permissions: ['trainings:create', 'trainings:read', 'trainings:delete', 'workloads:read', 'project:read'],
-        source: 'by analogy with `workspaceEditAccess` of the guide "Roles" of 2.25',
+        source: 'by analogy with `workspaceEditAccess` of the guide "Roles" of 2.25; its id is ours',
         certainty: 'inferred',
       },
     },

@@ -15,7 +15,7 @@ const SEEN = { source: CAPTURE, certainty: 'observed' } as const;
 /** Permissions of every predefined role. Accounts are documented; a UI needs the rest to open. */
 const ANYBODY = ['tenant:read', 'department:read', 'project:read', 'cluster:read'] as const;
 
-/** The capture and the guide agree on workloads. */
+/** Rights on workloads. The guide of 2.25 has the same as the capture, for every role that both have. */
 const WORKSPACES = ['workspaces:create', 'workspaces:read', 'workspaces:delete'] as const;
 const TRAININGS = ['trainings:create', 'trainings:read', 'trainings:delete'] as const;
 const RUNS_WORKLOADS = ['workloads:read', ...WORKSPACES, ...TRAININGS] as const;

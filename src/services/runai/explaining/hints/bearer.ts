@@ -23,6 +23,16 @@ export const BEARER_HINTS: readonly HintRule[] = [
         : null,
   },
   {
+    code: 'ngc_token_for_token',
+    symptom: 'the token of a user of NGC at Run:ai',
+    advice: 'send an access token from `POST /api/v1/token`',
+    ...GUIDE,
+    when: (refused) =>
+      refused.problem.kind === 'unauthenticated' && claimOf(refused, 'iss') === 'https://authn.nvidia.com'
+        ? `The bearer token is that of a user of NGC, which is for Air and NGC. Run:ai accepts its own access tokens: ${GET_TOKEN} with an access key or a service account.`
+        : null,
+  },
+  {
     code: 'refresh_token_for_token',
     symptom: 'a refresh token as bearer token',
     advice: 'send the access token; the refresh token gets the next one',

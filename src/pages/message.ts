@@ -1,0 +1,41 @@
+import { escapeHtml, escapeWithCode, LOOK } from '../core/html.ts';
+import type { Outcome } from '../core/outcome.ts';
+import { renderDocument } from './document.ts';
+
+/** The style of pages that have one column, and lists of people who can be chosen by a click. */
+export const PAGE_STYLE = `${LOOK}
+main { max-width: 62rem; margin: 0 auto; padding: clamp(1rem, 6vh, 4rem) 1rem }
+button { padding: .5rem .8rem }
+ul { list-style: none; margin: 0; padding: 0 }
+.people li, .clients li { padding: .6rem 0; border-top: 1px solid var(--line) }
+.people button { display: block; max-width: 100%; text-align: left; font-weight: 600; color: var(--accent); overflow-wrap: anywhere }
+.people span { display: block; margin-top: .3rem; color: var(--quiet) }`;
+
+/** Longer names and sentences are cut. */
+export const MAX_NAME = 120;
+export const MAX_SENTENCE = 300;
+
+/** A heading and a message; one of a refusal is announced by screen readers. */
+export function renderMessage(status: number, title: string, message: string): string {
+  const isFault = status >= 400;
+  return `<h1>${escapeHtml(title)}</h1>\n<p${isFault ? ' class="fault" role="alert"' : ''}>${escapeWithCode(message)}</p>`;
+}
+
+/** A page with nothing but a message. */
+export function messagePage<Status extends number>(
+  status: Status,
+  title: string,
+  message: string,
+): Outcome<Status, Buffer> {
+  return page(status, title, renderMessage(status, title, message));
+}
+
+/** @param main HTML */
+export function page<Status extends number>(
+  status: Status,
+  title: string,
+  main: string,
+  style: string = PAGE_STYLE,
+): Outcome<Status, Buffer> {
+  return renderDocument(status, { title, body: `<main>\n${main}\n</main>`, style });
+}
