@@ -23,6 +23,12 @@ export interface DeviceLogin {
   readonly user: Pick<NgcUser, 'org' | 'email'> | null;
 }
 
+/** How long a login can be confirmed and its session key exchanged, in milliseconds. Nothing is published. */
+const LIFETIME = 15 * 60_000;
+
+/** How long an ended login is kept, so that a refusal can say that it ended, in milliseconds. */
+const KEPT = 24 * 3_600_000;
+
 export const DEVICE_LOGINS = new Collection<DeviceLogin>('ngc.device-logins');
 
 export function deviceLoginRow(login: DeviceLogin): Row<DeviceLogin, null> {
@@ -37,17 +43,11 @@ export function deviceLoginRow(login: DeviceLogin): Row<DeviceLogin, null> {
   });
 }
 
-/** How long a login can be confirmed and its session key exchanged, in milliseconds. Nothing is published. */
-const LIFETIME = 15 * 60_000;
-
 /** Logins of a world at most; a new one takes the place of the oldest. */
 const MAX_LOGINS = 1000;
 
 const SESSION_KEY_LENGTH = 43;
 const SESSION_KEY = /^[A-Za-z0-9]{43}$/;
-
-/** How long an ended login is kept, so that a refusal can say that it ended, in milliseconds. */
-const KEPT = 24 * 3_600_000;
 
 type InWorld = { readonly store: Pick<Store, 'collections'>; readonly now: Instant };
 

@@ -16,7 +16,7 @@ export interface Workload {
   readonly type: string;
   readonly projectId: string;
   readonly createdAt: Instant;
-  /** The phase that it is always in. Absent: it is in those that `phaseAt` gives. */
+  /** The phase that it is always in. Absent: the clock gives its phases. */
   readonly phase?: Phase;
   /** It fails at the end of its run. */
   readonly fails?: boolean;
@@ -28,7 +28,7 @@ export interface Workload {
 
 /** What a client submitted. */
 export interface Submission {
-  /** The name, or the beginning of it. */
+  /** The name as submitted, which `useGivenNameAsPrefix` makes longer. */
   readonly requestedName: string;
   /** The name of the submitter. */
   readonly createdBy: string;
@@ -134,7 +134,10 @@ export async function submitWorkload(
       throw new Problem('invalid_request', message);
     }
     if (others.length >= MAX_WORKLOADS) {
-      throw new Problem('limit_reached', `There are ${MAX_WORKLOADS} workloads, which is the limit. Delete some.`);
+      throw new Problem(
+        'limit_reached',
+        `There are ${MAX_WORKLOADS} workloads, those that were deleted within the last day included, which is the limit. Reset the world, or delete some and move the clock by a day.`,
+      );
     }
   });
 }
