@@ -106,7 +106,7 @@ describe.runIf(hasBrowser)('the frame', () => {
     await ask('GET', '/v2/nvcf/functions', 'nonsense');
     await ask('GET', '/v2/nvcf/functions', castKey('nvcf-deployer').key);
     const page = await opened(url);
-    await page.getByRole('article').getByText('is not an NGC key').waitFor();
+    await page.getByRole('article').getByText('is neither an NGC key').waitFor();
     await page.getByRole('article').getByRole('button', { name: 'Close' }).click();
     await expect.poll(() => page.getByRole('article').count()).toBe(0);
     await ask('POST', '/v2/nvcf/functions', INVOKER, {});
