@@ -2,6 +2,7 @@ import type { Cast } from './contract/cast.ts';
 
 export type {
   AppliedEdit,
+  ClaimRule,
   ClockChange,
   ClockReading,
   CreatedOAuthClient,

@@ -2050,3 +2050,23 @@ type ZooKeys struct {
 		Use string `json:"use"`
 	} `json:"keys"`
 }
+
+// ClaimRules: What changes in the tokens that grants issue.
+type ClaimRules struct {
+	Rules []ClaimRule `json:"rules"`
+}
+
+// ClaimRule: What changes in some tokens.
+type ClaimRule struct {
+	// Only tokens of this subject: its id, e-mail address or name. Default: of any.
+	Sub string `json:"sub,omitempty"`
+
+	// Only tokens of this client. Default: of any.
+	ClientID string `json:"clientId,omitempty"`
+
+	// Claims to add or to replace.
+	Set map[string]any `json:"set,omitempty"`
+
+	// Claims to leave out.
+	Remove *[]string `json:"remove,omitempty"`
+}

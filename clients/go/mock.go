@@ -202,6 +202,14 @@ func (m *Mock) Advance(by time.Duration) ClockChange {
 	return moved
 }
 
+// Claims changes the tokens that Run:ai's grants issue from now on. It replaces all rules; without one it removes them.
+func (m *Mock) Claims(rules ...ClaimRule) []ClaimRule {
+	m.t.Helper()
+	var kept ClaimRules
+	m.Call(http.MethodPut, "/tokens/claims", ClaimRules{Rules: append([]ClaimRule{}, rules...)}, &kept)
+	return kept.Rules
+}
+
 // Fault makes requests go wrong, as often as the order says.
 func (m *Mock) Fault(order FaultOrder) Fault {
 	m.t.Helper()

@@ -1,6 +1,7 @@
 package nvauthmock
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -283,6 +284,33 @@ func TestTokensExpireAsTheClockIsMoved(t *testing.T) {
 		t.Errorf("the clock shows %s", moved.Now)
 	}
 	record(func(t TB) { mock.with(t).Advance(time.Nanosecond) }).expect(t, "/clock/advance was answered with 400")
+}
+
+func TestClaimsOfIssuedTokensAreChanged(t *testing.T) {
+	mock := Start(t).World(t)
+	team := func() any {
+		payload, err := base64.RawURLEncoding.DecodeString(strings.Split(mock.Token("admin@acme.test"), ".")[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		var claims map[string]any
+		if err := json.Unmarshal(payload, &claims); err != nil {
+			t.Fatal(err)
+		}
+		return claims["team"]
+	}
+	if kept := mock.Claims(ClaimRule{Set: map[string]any{"team": "a"}}); len(kept) != 1 {
+		t.Errorf("got %+v", kept)
+	}
+	if got := team(); got != "a" {
+		t.Errorf("got %v", got)
+	}
+	mock.Claims()
+	if got := team(); got != nil {
+		t.Errorf("got %v", got)
+	}
+	record(func(t TB) { mock.with(t).Claims(ClaimRule{Set: map[string]any{"exp": 1}}) }).
+		expect(t, "PUT /_mock/tokens/claims was answered with 400")
 }
 
 func TestAFaultIsInjectedAsOrdered(t *testing.T) {

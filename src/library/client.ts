@@ -1,4 +1,4 @@
-import type { Decision, Drill, ProviderState, Snapshot } from '../../generated/library.ts';
+import type { ClaimRules, Decision, Drill, ProviderState, Snapshot } from '../../generated/library.ts';
 import type { Cast } from '../contract/cast.ts';
 import { connectionAdvice, otherSchemeError } from '../core/connection-advice.ts';
 import { isWorldId, WORLD_HEADER, worldPath } from '../core/world-id.ts';
@@ -159,6 +159,10 @@ export function switchboard(
       mint: (order) => call('POST', '/tokens', order),
       zoo: ({ audience } = {}) =>
         call('GET', `/tokens/zoo${audience === undefined ? '' : `?${new URLSearchParams({ audience })}`}`),
+      claims: async (rules) => {
+        const asked = rules === undefined ? call('GET', '/tokens/claims') : call('PUT', '/tokens/claims', { rules });
+        return ((await asked) as ClaimRules).rules;
+      },
     },
     mode: async (mode) => void (await call('PUT', '/mode', { mode })),
     verifyTraffic: (archive = {}) => call('POST', '/requests/check', archive),

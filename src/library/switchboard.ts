@@ -1,4 +1,5 @@
 import type {
+  ClaimRule,
   ClockChange,
   ClockReading,
   Decision,
@@ -75,6 +76,14 @@ export interface TokensBoard {
   mint(order: TokenOrder): Promise<MintedToken>;
   /** About 45 tokens, valid and not. @param options.audience gives each of them one, and adds those that are about it */
   zoo(options?: { readonly audience?: string }): Promise<TokenZoo>;
+  /**
+   * Changes the access tokens and ID tokens that grants issue from now on. It replaces all rules; `[]` removes them.
+   *
+   * @returns the rules in force; without an argument nothing changes
+   * @example
+   * await mock.tokens.claims([{ clientId: 'ci-bot', set: { department: 'vision' }, remove: ['groups'] }]);
+   */
+  claims(rules?: readonly ClaimRule[]): Promise<readonly ClaimRule[]>;
 }
 
 /** The typed control API of a world. Failed calls throw a `MockError` that says what to change. */

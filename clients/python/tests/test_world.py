@@ -1,3 +1,5 @@
+import base64
+import json
 import re
 
 import pytest
@@ -136,6 +138,21 @@ def test_clients_of_ones_own(nv_auth_mock):
     assert client["clientSecret"]
     nv_auth_mock.clients.delete("app")
     assert "app" not in [one["clientId"] for one in nv_auth_mock.clients.list()]
+
+
+def test_claims_of_issued_tokens(nv_auth_mock):
+    def claims():
+        payload = nv_auth_mock.token("admin@acme.test").split(".")[1]
+        return json.loads(base64.urlsafe_b64decode(payload + "=="))
+
+    rules = [{"sub": "admin@acme.test", "set": {"team": "a"}}]
+    assert nv_auth_mock.tokens.claims(rules) == rules
+    assert nv_auth_mock.tokens.claims() == rules
+    assert claims()["team"] == "a"
+    assert nv_auth_mock.tokens.claims([]) == []
+    assert "team" not in claims()
+    with pytest.raises(MockError, match="must not change `exp`"):
+        nv_auth_mock.tokens.claims([{"set": {"exp": 1}}])
 
 
 def test_lists_are_read_to_their_end(nv_auth_mock, send):

@@ -1,6 +1,7 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
 import { PROBLEM_JSON } from '../../core/problem-details.ts';
 import { rulesetOf } from '../../core/ruleset.ts';
+import { claimOperations } from './operations/claims.ts';
 import { clientOperations } from './operations/clients.ts';
 import { clockOperations } from './operations/clock.ts';
 import { deviceLoginOperations } from './operations/device-logins.ts';
@@ -51,6 +52,7 @@ export function control(ports: Ports): ServiceDefinition<'control'> {
       ...fidelityOperations(ports),
       ...simulationOperations(ports),
       ...tokenOperations(ports),
+      ...claimOperations,
       ...clientOperations(ports),
       ...deviceLoginOperations,
       ...stateOperations(ports),

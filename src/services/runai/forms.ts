@@ -3,6 +3,7 @@ import { BOOLEAN, bodyOf, INSTANT, list, orNull, TEXT, TEXTS } from '../../core/
 import type { IdentityKind } from '../../core/principal.ts';
 import { PASSWORD_HASH } from '../../credentials/password.ts';
 import { type KeptForms, rowForm } from '../../store/row-form.ts';
+import { CLAIM_RULES_SETTING, type ClaimRule } from '../../tokens/claim-rules.ts';
 import { ACCESS_RULES, type AccessRule, LAST_RULE_SETTING, ruleRow } from './access-rules.ts';
 import { ACCESS_KEYS, accessKeyRow, type NewAccessKey } from './collections/access-keys.ts';
 import {
@@ -94,6 +95,13 @@ const WORKLOAD = bodyOf<Workload>(
   ['phase', 'fails', 'submission', 'deletedAt'],
 );
 
+const CLAIM_RULE = bodyOf<ClaimRule>({ sub: TEXT, clientId: TEXT, set: { type: 'object' }, remove: TEXTS }, [
+  'sub',
+  'clientId',
+  'set',
+  'remove',
+]);
+
 const WORKLOAD_PHASES = bodyOf<WorkloadPhases>({
   pendingSeconds: { type: 'integer', minimum: 0 },
   runningSeconds: { type: 'integer', minimum: 0 },
@@ -154,6 +162,7 @@ export const FORMS: KeptForms = {
     [TENANT_ID_SETTING]: { json: NUMBER },
     [TENANT_NAME_SETTING]: { text: TEXT },
     [WORKLOAD_PHASES_SETTING]: { json: WORKLOAD_PHASES },
+    [CLAIM_RULES_SETTING]: { json: list(CLAIM_RULE) },
     [REALM_SETTING]: { text: TEXT },
     [LAST_ROLE_SETTING]: COUNTER,
     [LAST_RULE_SETTING]: COUNTER,

@@ -1,6 +1,7 @@
 import type { RequestContext } from '../../contract/request.ts';
 import { later } from '../../core/clock.ts';
 import { accessTokenHash } from '../../credentials/oauth-hashes.ts';
+import { changeClaims, claimRulesOf } from '../../tokens/claim-rules.ts';
 import type { Claims } from '../../tokens/keys.ts';
 import type { Granted } from './caller.ts';
 import type { Identity } from './collections/identities.ts';
@@ -16,7 +17,8 @@ export interface TokenOrder extends Granted {
 
 /** Signs an access token. */
 export async function mintAccessToken(context: RequestContext, order: TokenOrder): Promise<string> {
-  return context.tokens.mint(await accessTokenClaims(context, order));
+  const claims = await accessTokenClaims(context, order);
+  return context.tokens.mint(changeClaims(claims, await claimRulesOf(context.store)));
 }
 
 /** The claims of an access token (RFC 9068, but with `typ: JWT`, like Keycloak's). */
@@ -41,8 +43,9 @@ export interface IdTokenOrder extends TokenOrder {
 
 /** Signs an ID token. */
 export async function mintIdToken(context: RequestContext, order: IdTokenOrder): Promise<string> {
-  const claims = await idTokenClaims(context, order);
-  return context.tokens.mint({ ...claims, at_hash: accessTokenHash(order.accessToken) });
+  const claims = { ...(await idTokenClaims(context, order)), at_hash: accessTokenHash(order.accessToken) };
+  // Its audience is the client (OpenID Connect Core 1.0, 2), whatever that of access tokens is.
+  return context.tokens.mint(changeClaims(claims, await claimRulesOf(context.store), 'aud'));
 }
 
 /** The claims of an ID token (OpenID Connect Core 1.0, 2) except `at_hash`. */

@@ -1,5 +1,6 @@
 import type { SeedFault } from '../../contract/seed.ts';
 import { findDuplicates, type Placed, placeEntries } from '../../core/seed-entries.ts';
+import { claimRulesFault } from '../../tokens/claim-rules.ts';
 import { ruleKey } from './access-rules.ts';
 import { credentialsIn } from './seed-credentials.ts';
 import { type AnyRule, entriesOf, LIST_NAMES, rulesIn, SEED_LISTS } from './seed-lists.ts';
@@ -15,6 +16,7 @@ export function findFaults(part: WrittenSeed): SeedFault[] {
     ...findDangling(part),
     ...findUnknownRoles(part),
     ...findPhasesThatStay(part),
+    ...findReservedClaims(part),
   ];
 }
 
@@ -30,6 +32,13 @@ function findPhasesThatStay(part: WrittenSeed): SeedFault[] {
           },
         ],
   );
+}
+
+function findReservedClaims({ claims = [] }: WrittenSeed): SeedFault[] {
+  const fault = claimRulesFault(claims);
+  if (fault === null) return [];
+  const place = `runai.claims${fault.place}`;
+  return [{ place, message: `\`${place}\` ${fault.why}` }];
 }
 
 function findRepeatedNames(part: WrittenSeed): SeedFault[] {

@@ -205,6 +205,20 @@ const MEMBERS = object(
       ),
       'Workloads.',
     ),
+    claims: describe(
+      list(
+        object(
+          {
+            sub: describe(text, 'Only tokens of this subject: its id, e-mail address or name.'),
+            clientId: describe(text, 'Only tokens of this client.'),
+            set: describe({ type: 'object' }, 'Claims to add or replace.'),
+            remove: describe(list(text), 'Claims to leave out.'),
+          },
+          ['sub', 'clientId', 'set', 'remove'],
+        ),
+      ),
+      'What to change in the access tokens and ID tokens that grants issue, as `PUT /_mock/tokens/claims` does.',
+    ),
     workloadPhases: describe(
       object(
         {
@@ -235,7 +249,7 @@ const MEMBERS = object(
       'Roles in scopes, in addition to the `role` members above.',
     ),
   },
-  [...LIST_NAMES, 'workloadPhases'],
+  [...LIST_NAMES, 'workloadPhases', 'claims'],
 );
 
 /** The JSON Schema of Run:ai's part of a seed file. */

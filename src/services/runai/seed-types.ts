@@ -1,3 +1,4 @@
+import type { ClaimRule } from '../../tokens/claim-rules.ts';
 import type { AccessRule } from './access-rules.ts';
 import type { Unit } from './scopes.ts';
 import type { Workload, WorkloadPhases } from './workloads.ts';
@@ -29,6 +30,7 @@ export type ListsOf<Entries> = { readonly [List in keyof Entries]?: readonly Ent
 type SeedOf<Entries> = ListsOf<Entries> & {
   readonly tenant: { readonly id: number; readonly name: string; readonly realm: string };
   readonly workloadPhases?: Partial<WorkloadPhases>;
+  readonly claims?: readonly ClaimRule[];
 };
 
 /** Run:ai's part of a seed as written, after the check against `SEED_SCHEMA`. */

@@ -3,6 +3,7 @@ import type { Instant } from '../../core/clock.ts';
 import { hashSecret } from '../../credentials/secret.ts';
 import type { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';
+import { CLAIM_RULES_SETTING } from '../../tokens/claim-rules.ts';
 import { type AccessRule, LAST_RULE_SETTING, ruleRow } from './access-rules.ts';
 import { accessKeyRow, type NewAccessKey } from './collections/access-keys.ts';
 import { type Identity, identityRow } from './collections/identities.ts';
@@ -57,6 +58,7 @@ export const seed: Seeding = {
         ...(part.workloadPhases !== undefined && {
           [WORKLOAD_PHASES_SETTING]: JSON.stringify({ ...DEFAULT_PHASES, ...part.workloadPhases }),
         }),
+        ...(part.claims !== undefined && { [CLAIM_RULES_SETTING]: JSON.stringify(part.claims) }),
         [LAST_RULE_SETTING]: String(rules.length),
         ...(roles.length > 0 && { [LAST_ROLE_SETTING]: String(roles.length) }),
       },

@@ -785,3 +785,16 @@ class MintedToken(TypedDict):
     token: "str"
     header: "Dict[str, Any]"
     claims: "Dict[str, Any]"
+
+
+# What changes in the tokens that grants issue.
+class ClaimRules(TypedDict):
+    rules: "List[ClaimRule]"
+
+
+# What changes in some tokens.
+class ClaimRule(TypedDict, total=False):
+    sub: "str"
+    clientId: "str"
+    set: "Dict[str, Any]"
+    remove: "List[str]"

@@ -126,6 +126,25 @@ class Clients:
         self._connection.call("DELETE", f"/clients/{urllib.parse.quote(client_id, safe='')}")
 
 
+class Tokens:
+    """The tokens that Run:ai's grants issue."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def claims(self, rules: Optional[Sequence[control.ClaimRule]] = None) -> List[control.ClaimRule]:
+        """Changes the tokens that are issued from now on: `claims([{"sub": "admin@acme.test", "set": {"team": "a"}}])`.
+
+        It replaces all rules, and `[]` removes them; without an argument nothing changes. Returns the rules in force.
+        Raises MockError.
+        """
+        if rules is None:
+            kept: control.ClaimRules = self._connection.call("GET", "/tokens/claims")
+        else:
+            kept = self._connection.call("PUT", "/tokens/claims", {"rules": list(rules)})
+        return kept["rules"]
+
+
 class World:
     """A world of a mock: users, keys, a clock and a journal of its own. `url` is the base URL of your client."""
 
@@ -140,6 +159,7 @@ class World:
         self.keys = Keys(connection)
         self.propagation = Propagation(connection, self.keys)
         self.clients = Clients(connection)
+        self.tokens = Tokens(connection)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.id} at {self.url}>"

@@ -1,6 +1,8 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
 import { badCredentialsProblem, Problem } from '../../../core/problem.ts';
+import { changeClaims, claimRulesOf, claimsSet } from '../../../tokens/claim-rules.ts';
+import { decodeClaims } from '../../../tokens/compact.ts';
 import { acceptToken } from '../access-token.ts';
 import { grantsIn } from '../collections/grants.ts';
 import { identitiesIn } from '../collections/identities.ts';
@@ -76,16 +78,15 @@ const getUserinfo: Handler<'runai', 'get_userinfo'> = async (context) => {
   const identity = await identitiesIn(context.store).byId(id);
   if (identity === null) throw new Problem('not_found');
   const { kind, name, groups } = identity;
-  return {
-    status: 200,
-    headers: NO_STORE,
-    body: {
-      sub: id,
-      preferred_username: name,
-      ...(kind === 'user' && { email: name, email_verified: true }),
-      ...(groups.length > 0 && { groups }),
-    },
+  const claims = {
+    sub: id,
+    azp: context.caller.principal.clientId,
+    preferred_username: name,
+    ...(kind === 'user' && { email: name, email_verified: true }),
+    ...(groups.length > 0 && { groups }),
   };
+  const { azp: _, ...body } = changeClaims(claims, await claimRulesOf(context.store));
+  return { status: 200, headers: NO_STORE, body: { ...body, sub: id } };
 };
 
 /** Any client with a secret may introspect any token (RFC 7662). */
@@ -105,7 +106,9 @@ async function introspectAccessToken(context: Context, token: string) {
   try {
     const { identity, clientId, claims } = await acceptToken(token, context, await tokenRealmOf(context));
     const { iss, sub, iat, exp, jti, sid, scope } = claims;
+    const ofToken = decodeClaims(token) ?? {};
     return {
+      ...claimsSet(ofToken, await claimRulesOf(context.store)),
       active: true,
       token_type: 'Bearer',
       client_id: clientId,

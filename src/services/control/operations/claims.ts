@@ -1,0 +1,35 @@
+import type { Schema } from '../../../contract/documented.ts';
+import type { Handler } from '../../../contract/request.ts';
+import { Problem } from '../../../core/problem.ts';
+import { CLAIM_RULES_SETTING, type ClaimRule, claimRulesFault, claimRulesOf } from '../../../tokens/claim-rules.ts';
+
+/** Rules as the document has them, without absent members. */
+function viewOf(rules: readonly ClaimRule[]): Schema<'control', 'ClaimRules'> {
+  return {
+    rules: rules.map(({ set, remove, ...rest }) => ({
+      ...rest,
+      ...(set && { set }),
+      ...(remove && { remove: [...remove] }),
+    })),
+  };
+}
+
+const get: Handler<'control', 'get_claim_rules'> = async ({ store }) => ({
+  status: 200,
+  body: viewOf(await claimRulesOf(store)),
+});
+
+/** Replaces all rules. */
+const set: Handler<'control', 'set_claim_rules'> = async ({ store, body: { rules } }) => {
+  const fault = claimRulesFault(rules);
+  if (fault !== null) throw new Problem('invalid_request', `Field \`rules${fault.place}\` ${fault.why}.`);
+  await store.settings.set(CLAIM_RULES_SETTING, JSON.stringify(rules));
+  return { status: 200, body: viewOf(rules) };
+};
+
+const remove: Handler<'control', 'delete_claim_rules'> = async ({ store }) => {
+  await store.settings.set(CLAIM_RULES_SETTING, '[]');
+  return { status: 204 };
+};
+
+export const claimOperations = { get_claim_rules: get, set_claim_rules: set, delete_claim_rules: remove };
