@@ -749,14 +749,24 @@ type HttpArchive struct {
 	} `json:"log"`
 }
 
-// ModeState: What becomes of requests that lack rights.
+// ModeState: How requests are treated.
 type ModeState struct {
+	// Are requests that lack rights refused (`enforce`), or allowed and recorded (`observe`)?
 	Mode string `json:"mode"`
+
+	// May a request ask for an error with `Prefer: code=503`?
+	Prefer bool `json:"prefer"`
 }
 
-// ModeEdit: What is to become of requests that lack rights.
+// ModeEdit: How to treat requests from now on; at least one of the two.
 type ModeEdit struct {
-	Mode string `json:"mode"`
+	// Refuse requests that lack rights (`enforce`), or allow and record them (`observe`).
+	Mode string `json:"mode,omitempty"`
+
+	// Answer a request with `Prefer: code=503` (RFC 7240) with that error, in the vendor's form, if the
+	// vendor's document lists the status for the operation. Otherwise the request is refused with 400,
+	// which lists the statuses. Codes below 400 are ignored.
+	Prefer bool `json:"prefer,omitempty"`
 }
 
 // ScopedRole: A role in a scope, as an access rule of Run:ai gives it.

@@ -53,7 +53,7 @@ export async function seedNotices(
 export async function postureOf(
   server: Server,
   { kind, driver }: Pick<Storage, 'kind' | 'driver'>,
-  { fidelity, mode: begun }: Config,
+  { fidelity, mode: begun, prefer }: Config,
 ): Promise<string> {
   const { default: world } = server.worlds;
   const { mode } = await toggleOf({ store: world.store, settings: server.settings });
@@ -68,6 +68,7 @@ export async function postureOf(
     ...profiles,
     ...(fidelity === 'any' ? [] : [`fidelity=${fidelity}`]),
     ...(begun === 'enforce' ? [] : [`mode=${begun}`]),
+    ...(prefer ? ['prefer=on'] : []),
   ].join(' ');
 }
 

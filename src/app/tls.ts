@@ -75,7 +75,7 @@ function authorityPlace(
 }
 
 /** The authority that there is, or else this one, which is stored. */
-async function keptAuthority({ mode }: Config, state: KeptState | null, text: string): Promise<string> {
+async function keptAuthority(begun: Config, state: KeptState | null, text: string): Promise<string> {
   if (state === null) return text;
-  return changeState(state, mode, ({ authority: kept = text }) => [{ authority: kept }, kept]);
+  return changeState(state, begun, ({ authority: kept = text }) => [{ authority: kept }, kept]);
 }

@@ -17,7 +17,7 @@ import { beganWith, didNotBegin, type FirstSnapshot } from './snapshot-option.ts
 
 /** The parts that the worlds are made from, except their storage. */
 export interface BeginParts
-  extends Omit<WorldsParts, 'machine' | 'templates' | 'kept' | 'snapshot' | 'fault' | 'mode' | 'most'> {
+  extends Omit<WorldsParts, 'machine' | 'templates' | 'kept' | 'snapshot' | 'fault' | 'modes' | 'most'> {
   readonly config: Config;
   readonly storage: Storage;
   readonly customs: Customs;
@@ -143,7 +143,13 @@ async function beginWorlds(
   const { snapshot, unused } = await snapshotFor(parts, held, isNew);
   const worlds = new Worlds({
     ...parts,
-    ...{ machine, snapshot, kept: keptWorlds, mode: config.mode, most: config.maxWorlds },
+    ...{
+      machine,
+      snapshot,
+      kept: keptWorlds,
+      modes: { mode: config.mode, prefer: config.prefer },
+      most: config.maxWorlds,
+    },
     templates: new Templates(machine, customs, keys, stateOf),
     fault: () => (held.isSure() ? null : noWorldsProblem({ status: 'waiting', why: UNREACHABLE })),
   });

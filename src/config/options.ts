@@ -39,6 +39,7 @@ export interface Config extends Settings {
   readonly signingKey: string;
   readonly fidelity: Fidelity;
   readonly mode: Mode;
+  readonly prefer: boolean;
   readonly strict: boolean;
   readonly explain: boolean;
   readonly logLevel: LogLevel;
@@ -208,6 +209,7 @@ const OF_OUTPUT = {
     fallback: 'enforce',
     ...oneOf(MODES),
   },
+  prefer: { description: 'answer a request that has `Prefer: code=503` with that error', fallback: false, ...onOff },
   strict: {
     description: 'refuse query parameters and fields that the document does not name, with 400, and check answers',
     fallback: false,

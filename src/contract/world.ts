@@ -2,7 +2,7 @@ import type { WorldCache } from '../core/caches.ts';
 import type { Instant, WorldClock } from '../core/clock.ts';
 import type { Findings } from '../core/finding.ts';
 import type { KnownHosts } from '../core/hosts.ts';
-import type { Mode } from '../core/mode.ts';
+import type { Modes } from '../core/mode.ts';
 import type { Problem } from '../core/problem.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import type { Settings } from '../core/settings.ts';
@@ -112,7 +112,7 @@ export interface WorldScope {
  * One world, as the steps of a request and the control API see it: its whole changeable state, and nothing of other
  * worlds.
  */
-export interface World extends WorldScope {
+export interface World extends WorldScope, Modes {
   readonly id: string;
   /** The mark at the start of its keys, which leads to it; empty for the default world. */
   readonly mark: string;
@@ -131,10 +131,7 @@ export interface World extends WorldScope {
   readonly tokenUsage: TokenUsage;
   /** Its faults. */
   readonly faults: Faults;
-  /** Does it refuse requests that lack rights, or only record them? */
-  readonly mode: Mode;
-  /** Switches the mode. */
-  setMode(mode: Mode): Promise<void>;
+  setModes(change: Partial<Modes>): Promise<void>;
   /** An id for the next decision; never the same twice, not even after a restart. */
   nextDecisionId(): string;
   /** The seed it was made from. */
@@ -144,7 +141,7 @@ export interface World extends WorldScope {
   release(): void;
   /**
    * Resets it to its seed: its clock shows real time; journal, decisions, findings, faults and uses
-   * are empty; its mode is that of the start; everything created since is gone.
+   * are empty; its modes are those of the start; everything created since is gone.
    */
   reset(): Promise<void>;
 }

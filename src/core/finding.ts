@@ -36,6 +36,8 @@ export type FindingKind =
   | 'lost_world'
   /** a key that is not accepted was sent to an operation that looks at none */
   | 'key_not_checked'
+  /** an error was asked for with `Prefer: code=`, and the world does not allow that */
+  | 'ignored_preference'
   /** a fault ended that was never injected: a test that relied on it proves nothing */
   | 'unused_fault';
 

@@ -5,6 +5,13 @@ import { REASONS_OF_RIGHTS } from './reasons.ts';
 export const MODES = ['enforce', 'observe'] as const;
 export type Mode = (typeof MODES)[number];
 
+/** How a world treats requests, which the control API can change. */
+export interface Modes {
+  readonly mode: Mode;
+  /** May a request ask for an error with `Prefer: code=`? */
+  readonly prefer: boolean;
+}
+
 /**
  * Is the denial about rights only? `observe` allows those. Rules that are closed to keys stay refused, even if the
  * reported reason is a service that the key was not made for.

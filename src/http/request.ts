@@ -64,6 +64,9 @@ export interface Origins extends Pick<Context, 'origin' | 'openOrigin'> {
   readonly namesWorld: boolean;
 }
 
+/** A fault as the request knows that it is injected into. */
+export type InjectedFault = Pick<Fault, 'id' | 'drill' | 'fired' | 'action'>;
+
 /** What is known of a request once its world is selected. */
 interface Entry extends Pick<RoutedRequest, 'fault'> {
   readonly origins: Origins;
@@ -135,7 +138,7 @@ export class RequestInWorld<Its extends Route | null = Route> implements Context
   /** Likely mistakes in it. */
   hints: readonly Hint[] = [];
   /** The fault that is injected into it. */
-  injectedFault: Fault | null = null;
+  injectedFault: InjectedFault | null = null;
   /** Was it decided? Otherwise its body has to be received first. */
   isDecided = false;
   /** Did a fault answer in place of the operation? */

@@ -16,6 +16,7 @@ import type { Routes } from './routes.ts';
 import type { Route } from './server.ts';
 import { authenticate, checkFidelity, checkResource, decide, factsOf } from './steps/decide.ts';
 import { injectRequestFault, waitsForFault } from './steps/inject-fault.ts';
+import { injectPreferredError, waitsForPreference } from './steps/prefer-error.ts';
 import { keepRefusedBody, refuse } from './steps/refuse.ts';
 import { admit, isSelectedByBody, routed, selectWorld } from './steps/select-world.ts';
 import { keepBody, parseBody, validateRequest } from './steps/validate-request.ts';
@@ -108,10 +109,11 @@ async function arrive({ route, params }: Found, request: FastifyRequest, reply: 
  */
 async function decideRequest(request: FastifyRequest, reply: FastifyReply, received: ReceivedBody | null): Answered {
   const inWorld = request.inWorld ?? enterWorld(request, received);
+  const hasPreference = inWorld.raw.headers.prefer !== undefined;
   if (received !== null) await keepReceived(inWorld, received);
-  else if (waitsForFault(inWorld)) return undefined;
+  else if ((hasPreference && waitsForPreference(inWorld)) || waitsForFault(inWorld)) return undefined;
   inWorld.isDecided = true;
-  inWorld.isReplaced = await injectRequestFault(inWorld);
+  inWorld.isReplaced = (hasPreference && (await injectPreferredError(inWorld))) || (await injectRequestFault(inWorld));
   if (inWorld.isReplaced) return respond(reply, inWorld);
   try {
     // Some refusals do not depend on the caller, such as that of a model that does not exist.

@@ -31,7 +31,7 @@ const WORLD_BYTES = 16 * 1024;
 const SWEEP_MS = 10_000;
 
 export interface WorldsParts
-  extends Pick<WorldsCommon, 'machine' | 'random' | 'signingKey' | 'mode' | 'secrets' | 'keys'> {
+  extends Pick<WorldsCommon, 'machine' | 'random' | 'signingKey' | 'modes' | 'secrets' | 'keys'> {
   readonly shared: StoreParts;
   /** The state that the default world has in place of its seed's, also after a reset; null without `--snapshot`. */
   readonly snapshot: State | null;
@@ -64,7 +64,7 @@ export class Worlds implements WorldsByName {
   #sweeping: NodeJS.Timeout | undefined;
 
   constructor(parts: WorldsParts) {
-    const { machine, random, signingKey, mode, secrets, keys } = parts;
+    const { machine, random, signingKey, modes, secrets, keys } = parts;
     this.#parts = parts;
     this.fault = parts.fault;
     this.#indexing = new Indexing({
@@ -75,7 +75,7 @@ export class Worlds implements WorldsByName {
       isAny: () => this.#entries.size > 0,
     });
     this.#common = {
-      ...{ machine, random, signingKey, budgets: newBudgets(), mode, secrets, keys },
+      ...{ machine, random, signingKey, budgets: newBudgets(), modes, secrets, keys },
       changed: (world, changed) => this.#indexing.noteChanges(world, changed),
       begin: async ({ id, credentials }, seed) => {
         if (id === DEFAULT_WORLD && parts.snapshot !== null) return { state: parts.snapshot, findings: [] };

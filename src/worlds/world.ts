@@ -1,7 +1,7 @@
 import type { World } from '../contract/world.ts';
 import { WorldCache } from '../core/caches.ts';
 import type { Clock, Instant } from '../core/clock.ts';
-import type { Mode } from '../core/mode.ts';
+import type { Mode, Modes } from '../core/mode.ts';
 import { DeletedCredentials } from '../credentials/deleted.ts';
 import { grantMark, worldMark } from '../credentials/world-mark.ts';
 import { TokenUsage } from '../explaining/hints/token-usage.ts';
@@ -56,8 +56,8 @@ export interface WorldsCommon {
   /** Their signing key until it is replaced. */
   readonly signingKey: SigningKey;
   readonly budgets: Budgets;
-  /** The mode that they begin in. */
-  readonly mode: Mode;
+  /** The modes that they begin in. */
+  readonly modes: Modes;
   readonly secrets: SecretSettings;
   readonly keys: Credentials;
   /** Called when rows with credentials change. */
@@ -101,7 +101,7 @@ class OpenedWorld implements OwnedWorld {
   readonly #common: WorldsCommon;
   readonly #secrets: WorldSecrets;
   readonly #series: string;
-  #mode: Mode;
+  #modes: Modes;
   #decisions = 0;
   #holders = 0;
   #isEnding = false;
@@ -115,7 +115,7 @@ class OpenedWorld implements OwnedWorld {
     this.#common = common;
     // New for each start, so that no id is given twice.
     this.#series = random.hex(6);
-    this.#mode = common.mode;
+    this.#modes = common.modes;
     this.clock = clockOf(machine, store.settings);
     this.signingKeys = new StoredKeys(id, common.signingKey, random, store.settings);
     this.#secrets = new WorldSecrets(secrets, budgets.secrets, seed, (hash) => keys.hasSecret(store, hash));
@@ -167,7 +167,11 @@ class OpenedWorld implements OwnedWorld {
   }
 
   get mode(): Mode {
-    return this.#mode;
+    return this.#modes.mode;
+  }
+
+  get prefer(): boolean {
+    return this.#modes.prefer;
   }
 
   get isHeld(): boolean {
@@ -187,9 +191,9 @@ class OpenedWorld implements OwnedWorld {
     return `${this.#series}-${this.#decisions}`;
   }
 
-  async setMode(next: Mode): Promise<void> {
-    await this.#changeState(() => [{ mode: next }, undefined], undefined);
-    this.#mode = next;
+  async setModes(change: Partial<Modes>): Promise<void> {
+    await this.#changeState(() => [change, undefined], undefined);
+    this.#modes = { ...this.#modes, ...change };
   }
 
   async seed(): Promise<KeptSeed> {
@@ -221,7 +225,7 @@ class OpenedWorld implements OwnedWorld {
   }
 
   async reset(): Promise<void> {
-    const { begin, mode: begunMode, noteReplacement: replaced } = this.#common;
+    const { begin, modes, noteReplacement: replaced } = this.#common;
     const shown = this.clock.now();
     const { state, findings, clients } = await begin(this, this.origin);
     await this.store.restore(state);
@@ -231,7 +235,7 @@ class OpenedWorld implements OwnedWorld {
     this.deleted.clear();
     this.tokenUsage.reset(this.clock.now(), shown);
     await this.faults.clear();
-    await this.setMode(begunMode);
+    await this.setModes(modes);
     this.#tell(findings);
     await replaced(this, clients);
     this.activityLog.event('world', { world: this.id, what: 'reset' });
@@ -267,15 +271,18 @@ class OpenedWorld implements OwnedWorld {
     return (faults: readonly Fault[]) => this.#changeState(() => [{ faults }, undefined], undefined);
   }
 
-  /** Takes over what was kept, unless the server was started with another mode before. */
+  /** Takes over what was kept, except for modes that the server was started with other values of. */
   async #beginState(): Promise<void> {
     const kept = this.#kept;
     if (kept === null) return;
     this.faults.begin(kept.faults);
-    const { mode: begunMode } = this.#common;
+    const { mode: begunMode, prefer: begunPrefer } = this.#common.modes;
     const mode = kept.begunMode === begunMode ? kept.mode : begunMode;
-    if (kept.begunMode !== begunMode) await this.#changeState(() => [{ mode, begunMode }, undefined], undefined);
-    this.#mode = mode;
+    const prefer = kept.begunPrefer === begunPrefer ? kept.prefer : begunPrefer;
+    if (kept.begunMode !== begunMode || kept.begunPrefer !== begunPrefer) {
+      await this.#changeState(() => [{ mode, prefer, begunMode, begunPrefer }, undefined], undefined);
+    }
+    this.#modes = { mode, prefer };
   }
 
   /** Its state, as it was stored; null if there is none. */
@@ -290,8 +297,7 @@ class OpenedWorld implements OwnedWorld {
     unkept: Result,
   ): Promise<Result> {
     const { state } = this.store;
-    const { mode } = this.#common;
-    return state === null ? unkept : changeState(state, mode, change);
+    return state === null ? unkept : changeState(state, this.#common.modes, change);
   }
 
   /** Requests find their world by credentials, refusals say when one was deleted, and the journal hides them all. */

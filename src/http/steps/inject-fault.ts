@@ -10,7 +10,7 @@ import type { Facts } from '../../journal/match.ts';
 import { hideInLine } from '../../journal/secrets.ts';
 import { isTruncated, sentValue } from '../../journal/view.ts';
 import { mayRenew } from '../hints.ts';
-import type { RequestInWorld } from '../request.ts';
+import type { InjectedFault, RequestInWorld } from '../request.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { principalOf } from './record.ts';
 import { findPresentedCredentials } from './select-world.ts';
@@ -69,8 +69,15 @@ export async function injectAnswerFault(request: RequestInWorld): Promise<void> 
 }
 
 async function beginFault(request: RequestInWorld, fault: Fault): Promise<void> {
+  announceFault(request, fault);
+  const delay = delayOf(fault);
+  if (delay > 0) await request.world.faults.pause(fault, delay);
+}
+
+/** Notes that a fault is injected into a request, and tells the log and the events of it. */
+export function announceFault(request: RequestInWorld, fault: InjectedFault): void {
   const { server, raw, route, world } = request;
-  const { faults, activityLog } = world;
+  const { activityLog } = world;
   const { id, drill, fired } = fault;
   request.injectedFault = fault;
   mayRenew(request);
@@ -79,8 +86,6 @@ async function beginFault(request: RequestInWorld, fault: Fault): Promise<void> 
   );
   const event = { fault: id, drill, fired, service: route.service.name, operation: route.operation.id };
   activityLog.event('fault', event);
-  const delay = delayOf(fault);
-  if (delay > 0) await faults.pause(fault, delay);
 }
 
 /** The answer that a fault gives in place of the operation's; null if it gives none. */
@@ -92,11 +97,14 @@ function outcomeOf(request: RequestInWorld, fault: Fault): Outcome | null {
 
 function errorOf(request: RequestInWorld, fault: Fault, status: number): Outcome {
   const retryAfter = retryAfterOf(fault, request.now);
-  const outcome = errorWithStatus(status, (problem) =>
-    request.route.errorRenderer.renderProblem(problem, request.about()),
-  );
+  const outcome = vendorError(request, status);
   if (retryAfter === undefined) return outcome;
   return { ...outcome, headers: { ...outcome.headers, 'retry-after': String(retryAfter) } };
+}
+
+/** An error with this status, in the vendor's form. */
+export function vendorError(request: RequestInWorld, status: number): Outcome {
+  return errorWithStatus(status, (problem) => request.route.errorRenderer.renderProblem(problem, request.about()));
 }
 
 /** The body with its members' names as sent, as in the journal; the operation may spell some differently. */
@@ -107,7 +115,7 @@ function bodyAsSent({ raw, body, received, sent }: RequestInWorld): unknown {
 }
 
 /** The facts that faults match, as far as they are known. */
-function factsOf(request: RequestInWorld, principal: Principal | null): Facts {
+export function factsOf(request: RequestInWorld, principal: Principal | null): Facts {
   const { route, raw, method, decision, outcome } = request;
   let parsed: { readonly value: unknown } | null = null;
   return {

@@ -252,6 +252,7 @@ const EXPOSED = [
   'location',
   'nvcf-reqid',
   'nvcf-status',
+  'preference-applied',
   'retry-after',
   'www-authenticate',
   'x-mock-decision',

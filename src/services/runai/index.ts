@@ -13,6 +13,7 @@ import { findNearestClient, findRuleFixes } from './explaining/fixes.ts';
 import { HINTS } from './explaining/hints/index.ts';
 import { leastRights } from './explaining/least-rights.ts';
 import { holding } from './holding.ts';
+import { tokenLifetime } from './issue.ts';
 import { loginClients } from './login-clients.ts';
 import { accessKeyLookups, accessKeyOperations } from './operations/access-keys.ts';
 import { accessRuleBatchOperations } from './operations/access-rule-batches.ts';
@@ -56,7 +57,7 @@ export const runai: ServiceDefinition<'runai'> = {
   findSenders,
   findOther: { unknown_client: findNearestClient },
   hints: HINTS,
-  tokenLifetime: ({ tokenTtl }) => tokenTtl.access,
+  tokenLifetime,
   leastRights,
   extractors: [presentBasicClient, presentBearerToken],
   // Clients come first: they authenticate, then redeem the grants.

@@ -80,12 +80,17 @@ async function commonClaims(context: RequestContext, identity: Identity): Promis
   claims['preferred_username'] = identity.name;
   if (identity.groups.length > 0) claims['groups'] = identity.groups;
   claims['iat'] = iat;
-  claims['exp'] = iat + Math.floor(settings.tokenTtl.access / 1000);
+  claims['exp'] = iat + Math.floor(tokenLifetime(settings) / 1000);
   claims['jti'] = random.uuid();
   return claims;
 }
 
+/** How long an access token is valid, in milliseconds. */
+export function tokenLifetime({ tokenTtl }: RequestContext['settings']): number {
+  return tokenTtl.access;
+}
+
 /** The time at which every access token issued until now has expired. */
 export function lastExpiry({ now, settings }: Pick<RequestContext, 'now' | 'settings'>): number {
-  return later(now, settings.tokenTtl.access);
+  return later(now, tokenLifetime(settings));
 }

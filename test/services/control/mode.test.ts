@@ -220,7 +220,7 @@ describe('the mode', async () => {
     expect(lenient.posture).toMatch(/mode=observe/);
     expect(strict.posture).not.toMatch(/mode=/);
 
-    expect((await observe(strict)).body).toEqual({ mode: 'observe' });
+    expect((await observe(strict)).body).toEqual({ mode: 'observe', prefer: false });
     await enforce(lenient);
     for (const server of [strict, lenient]) await server.call('POST /_mock/reset');
     expect(await modeOf(strict)).toBe('enforce');

@@ -1,11 +1,18 @@
 import type { Handler } from '../../../contract/request.ts';
+import { MODES, type Modes } from '../../../core/mode.ts';
+import { Problem } from '../../../core/problem.ts';
+
+const viewOf = ({ mode, prefer }: Modes) => ({ status: 200, body: { mode, prefer } }) as const;
 
 /** `enforce` refuses requests without the required rights; `observe` only records them. */
-const get: Handler<'control', 'get_mode'> = ({ world }) => ({ status: 200, body: { mode: world.mode } });
+const get: Handler<'control', 'get_mode'> = ({ world }) => viewOf(world);
 
-const set: Handler<'control', 'set_mode'> = async ({ world, body }) => {
-  await world.setMode(body.mode);
-  return { status: 200, body: { mode: world.mode } };
+const set: Handler<'control', 'set_mode'> = async ({ world, body: { mode, prefer } }) => {
+  if (mode === undefined && prefer === undefined) {
+    throw new Problem('invalid_request', `Send \`mode\` (${MODES.join(' or ')}), \`prefer\` (true or false), or both.`);
+  }
+  await world.setModes({ ...(mode !== undefined && { mode }), ...(prefer !== undefined && { prefer }) });
+  return viewOf(world);
 };
 
 export const modeOperations = { get_mode: get, set_mode: set };

@@ -1,0 +1,69 @@
+import { Problem } from '../../core/problem.ts';
+import { isErrorStatus } from '../../faults/outcome.ts';
+import type { InjectedFault, RequestInWorld } from '../request.ts';
+import { announceFault, expectedPrincipalOf, factsOf, vendorError } from './inject-fault.ts';
+
+/** One preference of a list: a comma within quotes does not end it. */
+const PREFERENCE = /(?:[^,"]|"(?:[^"\\]|\\.)*"?)+/g;
+const NAMED_CODE = /^\s*code\s*(?:[=;]|$)/i;
+const CODE = /^\s*code\s*=\s*(?:"(\d+)"|(\d+))\s*(?:;|$)/i;
+
+/**
+ * The error that a header asks for with `code=503`; null if it asks for none. The first of several counts, and one that
+ * makes no sense is ignored (RFC 7240, 2).
+ */
+export function preferredStatus(header: string): number | null {
+  const first = header.match(PREFERENCE)?.find((preference) => NAMED_CODE.test(preference)) ?? '';
+  const [, quoted, plain] = CODE.exec(first) ?? [];
+  const status = Number(quoted ?? plain ?? 0);
+  return status >= 400 ? status : null;
+}
+
+/** The fault of a request that prefers an error. */
+const PREFERRED: InjectedFault = { id: 'prefer', drill: null, fired: 1, action: {} };
+
+/** The error that this request asks for. Control calls get none, so that they can end this. */
+function statusFor({ raw, route }: RequestInWorld): number | null {
+  // Node joins several of these headers with commas.
+  const { prefer = '' } = raw.headers;
+  return route.service.isControlApi === true ? null : preferredStatus(String(prefer));
+}
+
+/** Will the error that it prefers be the answer? Then the body is received first, because the journal records it. */
+export function waitsForPreference(request: RequestInWorld): boolean {
+  return request.route.readsBody && request.world.prefer && statusFor(request) !== null;
+}
+
+/**
+ * Injects the error that the request prefers, where its world allows that.
+ *
+ * @returns whether it is the answer
+ * @throws Problem `invalid_request` if the vendor's document does not list this status for the operation
+ */
+export async function injectPreferredError(request: RequestInWorld): Promise<boolean> {
+  const status = statusFor(request);
+  if (status === null) return false;
+  const { world, route, findings, now } = request;
+  const { operation } = route;
+  if (!world.prefer) {
+    const message = `${operation.id} was called with \`Prefer: code=${status}\`, which has no effect. Start the mock with \`--prefer\`, or send \`{"prefer": true}\` to \`PUT /_mock/mode\``;
+    findings.report('ignored_preference', message, now);
+    return false;
+  }
+  await route.document.ready();
+  const listed = operation.vendorStatuses().filter(isErrorStatus);
+  if (!listed.includes(status)) {
+    const those = listed.length === 0 ? 'no errors' : `only ${listed.join(', ')}`;
+    throw new Problem(
+      'invalid_request',
+      `Header \`Prefer: code=${status}\`: the vendor's document lists ${those} for ${operation.id}. A fault (\`POST /_mock/faults\`) can have any status, with \`"offDocument": true\`.`,
+    );
+  }
+  const principal = await expectedPrincipalOf(request);
+  request.expectedPrincipal = principal;
+  announceFault(request, PREFERRED);
+  await world.faults.shadow('request', factsOf(request, principal), PREFERRED);
+  const { headers, ...outcome } = vendorError(request, status);
+  request.outcome = { ...outcome, headers: { ...headers, 'preference-applied': `code=${status}` } };
+  return true;
+}

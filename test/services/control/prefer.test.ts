@@ -1,0 +1,150 @@
+/** `Prefer: code=503` asks for an error of the vendor, where the server or the world allows it. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { preferredStatus } from '../../../src/http/steps/prefer-error.ts';
+import { airServer } from '../../support/air-client.ts';
+import { admin } from '../../support/cast.ts';
+import { expectProblem, nvcfServer } from '../../support/nvcf-client.ts';
+import { problemDocument, runaiRefusal } from '../../support/refusal-shapes.ts';
+import { runaiServer } from '../../support/runai.ts';
+import { type TestServer, testServer } from '../../support/server.ts';
+import { makeWorld } from '../../support/worlds.ts';
+
+const USERS = 'GET /api/v1/users';
+
+const prefer = (status: number) => ({ prefer: `code=${status}` });
+const allow = (server: Pick<TestServer, 'call'>, isAllowed: boolean) =>
+  server.call('PUT /_mock/mode', { body: { prefer: isAllowed } });
+
+async function latest(server: Pick<TestServer, 'call'>) {
+  return (await server.call('GET /_mock/requests?limit=1')).body.requests[0];
+}
+
+it.each<[header: string, status: number | null]>([
+  ['code=503', 503],
+  ['respond-async, Code = "429" ; why=test', 429],
+  ['handling="strict, code=500", code=404', 404],
+  ['code=403, code=500', 403],
+  ['code=200, code=500', null],
+  ['code=x', null],
+  ['code', null],
+  ['code;a=1, code=500', null],
+  ['encode=500', null],
+  ['code=500x', null],
+  ['code="500', null],
+  ['', null],
+  ['return=minimal', null],
+])('`Prefer: %s` asks for %s', (header, status) => {
+  expect(preferredStatus(header)).toBe(status);
+});
+
+it('reads a long header in linear time', () => {
+  for (const part of ['"\\', '"', 'code=', ',', 'code;', '\\"'])
+    expect(preferredStatus(part.repeat(100_000))).toBeNull();
+});
+
+describe('with `prefer`,', async () => {
+  const runai = await runaiServer({ prefer: true });
+  const nvcf = await nvcfServer({ prefer: true });
+  const air = await airServer({ prefer: true });
+  const token = await runai.tokenOf(admin);
+
+  beforeEach(async () => {
+    for (const server of [runai, nvcf, air]) await allow(server, true);
+  });
+
+  it('a request gets the error that it prefers, and the journal names it as an injected fault', async () => {
+    const answer = await runai.call(USERS, { token, headers: prefer(503) });
+
+    expect(answer.status).toBe(503);
+    expect(runaiRefusal(answer)).toBe('Service Unavailable');
+    expect(answer.headers).toMatchObject({ 'preference-applied': 'code=503', 'x-mock-fault': 'prefer' });
+    expect(await latest(runai)).toMatchObject({ status: 503, fault: 'prefer', principal: { name: admin.email } });
+  });
+
+  it('each vendor has its own form', async () => {
+    const problem = await nvcf.call('GET /v2/nvcf/functions', { headers: prefer(404) });
+    expectProblem(problem, 'GET /v2/nvcf/functions', 404, expect.any(String));
+
+    const detail = await air.call('GET /api/v3/simulations/', { headers: prefer(402) });
+    expect(detail.status).toBe(402);
+    expect(detail.body).toMatchObject({ requestStatus: { statusCode: 'PAYMENT_REQUIRED' } });
+  });
+
+  it('nothing is done, and the journal has the body', async () => {
+    const answer = await runai.call('POST /api/v1/access-keys', {
+      token,
+      body: { name: 'kept' },
+      headers: prefer(503),
+    });
+
+    expect(answer.status).toBe(503);
+    expect(await latest(runai)).toMatchObject({ status: 503, done: false, request: { body: { name: 'kept' } } });
+    const { body } = await runai.call('GET /api/v1/access-keys', { token });
+    expect(body.accessKeys.map(({ name }: { name: string }) => name)).not.toContain('kept');
+  });
+
+  it('a status that the document does not list is 400, which lists the others', async () => {
+    const answer = await runai.call('POST /api/v1/token', { body: {}, headers: prefer(418) });
+
+    expect(answer.status).toBe(400);
+    expect(runaiRefusal(answer)).toBe(
+      'Header `Prefer: code=418`: the vendor\'s document lists only 400, 500, 503 for grant_token. A fault (`POST /_mock/faults`) can have any status, with `"offDocument": true`.',
+    );
+    expect(answer.headers).not.toHaveProperty('preference-applied');
+  });
+
+  it('other preferences and codes below 400 are ignored', async () => {
+    const headers = { prefer: 'return=minimal, code=201' };
+    expect((await runai.call(USERS, { token, headers })).status).toBe(200);
+  });
+
+  it('the request comes before a fault, which counts it and is told of it', async () => {
+    const { body: fault } = await runai.call('POST /_mock/faults', {
+      body: { match: { operation: 'get_users' }, times: 1, do: { status: 403 } },
+    });
+
+    expect((await runai.call(USERS, { token, headers: prefer(503) })).status).toBe(503);
+    const { body } = await runai.call(`GET /_mock/faults/${fault.id}`);
+    expect(body).toMatchObject({ seen: 1, fired: 0, shadowedBy: 'prefer' });
+    expect((await runai.call(USERS, { token })).status).toBe(403);
+  });
+
+  it('the control API takes no preference', async () => {
+    expect((await runai.call('GET /_mock/mode', { headers: prefer(503) })).body).toEqual({
+      mode: 'enforce',
+      prefer: true,
+    });
+  });
+
+  it('a world can switch it off, and a reset switches it on again', async () => {
+    await allow(runai, false);
+    expect((await runai.call(USERS, { token, headers: prefer(503) })).status).toBe(200);
+    await runai.call('POST /_mock/reset');
+    expect((await runai.call(USERS, { headers: prefer(503) })).status).toBe(503);
+  });
+});
+
+describe('without it,', () => {
+  it('a preference has no effect, and a finding says how to allow it', async () => {
+    const server = await testServer();
+    expect((await server.call(USERS, { headers: prefer(503) })).status).toBe(401);
+    const { body } = await server.call('GET /_mock/findings');
+    expect(body.findings).toMatchObject([{ kind: 'ignored_preference', message: expect.stringContaining('--prefer') }]);
+  });
+
+  it('each world has its own choice', async () => {
+    const server = await testServer();
+    await makeWorld(server, { id: 'other' });
+    await server.call('PUT /w/other/_mock/mode', { body: { prefer: true } });
+
+    expect((await server.call('GET /w/other/api/v1/users', { headers: prefer(503) })).status).toBe(503);
+    expect((await server.call(USERS, { headers: prefer(503) })).status).toBe(401);
+  });
+
+  it('an empty change of the mode is refused', async () => {
+    const server = await testServer();
+    const answer = await server.call('PUT /_mock/mode', { body: {} });
+    expect(answer.status).toBe(400);
+    expect(problemDocument(answer)).toContain('`prefer`');
+  });
+});
