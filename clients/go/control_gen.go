@@ -79,7 +79,7 @@ type ConfirmedDeviceLogin struct {
 // DrillOrder: Whom a drill is about, and how long it lasts.
 type DrillOrder struct {
 	// By id, name, client id or e-mail address. Default: everybody or, of a drill that is about one, the
-	// administrator.
+	// administrator or the key of the newest request.
 	Principal string `json:"principal,omitempty"`
 
 	// How long, by the clock of the world: a duration such as `30s`.
@@ -98,6 +98,12 @@ const (
 	DrillNameTokenOutage      DrillName = "token-outage"
 	DrillNameSlowToken        DrillName = "slow-token"
 	DrillNameRateLimit        DrillName = "rate-limit"
+	DrillNameRotateKey        DrillName = "rotate-key"
+	DrillNameExpireKey        DrillName = "expire-key"
+	DrillNameNarrowKey        DrillName = "narrow-key"
+	DrillNameDeleteFunction   DrillName = "delete-function"
+	DrillNameDropRole         DrillName = "drop-role"
+	DrillNameDropModel        DrillName = "drop-model"
 )
 
 // Drill: A drill that can be started.
@@ -122,6 +128,19 @@ type Drill struct {
 
 	// By the clock of the world.
 	EndsAt *time.Time `json:"endsAt"`
+
+	// What the requests since its latest start show about the client; null: it was not started, or judges
+	// nobody.
+	Verdict *struct {
+		// `waiting`: they do not show it yet. `passed` becomes `failed` with the first mistake.
+		Result string `json:"result"`
+
+		// What they show.
+		Sentence string `json:"sentence"`
+
+		// Ids of the requests that show it, oldest first.
+		Requests []string `json:"requests"`
+	} `json:"verdict"`
 }
 
 // Drills: All drills.
@@ -166,6 +185,9 @@ type StartedDrill struct {
 
 		ClientSecret string `json:"clientSecret"`
 	} `json:"credentials,omitempty"`
+
+	// Of `rotate-key`: the new text of the key, which only this answer has.
+	Key string `json:"key,omitempty"`
 }
 
 // FaultOrder: Which requests go wrong, and how.

@@ -1,8 +1,11 @@
 import type { Caller } from '../core/decide.ts';
 import type { Principal } from '../core/principal.ts';
 import type { FaultOrder } from '../faults/fault.ts';
+import type { Seen, Watch } from '../journal/watches.ts';
 import type { Schema } from './documented.ts';
 import type { RequestContext } from './request.ts';
+
+export type { Seen };
 
 /** A rehearsed failure of real life, which a client of the service must survive. */
 export interface Drill {
@@ -15,10 +18,12 @@ export interface Drill {
   readonly lasts: number | null;
   /** Whom it affects: always one principal, one or everybody, or always everybody. */
   readonly about: 'one' | 'one-or-all' | 'all';
+  /** Of a drill that affects one principal: who it is if nobody is named. Absent: the administrator. */
+  readonly fallback?: string;
   /**
    * Makes it happen.
    *
-   * @param who whom it affects; null for everybody or, if it affects one principal, for the administrator
+   * @param who whom it affects; null for everybody or, if it affects one principal, for `fallback`
    * @throws Problem that says why it cannot start
    */
   run(context: RequestContext, who: Caller | null): Promise<DrillEffect>;
@@ -33,4 +38,8 @@ export interface DrillEffect {
   readonly principal?: Principal;
   /** Credentials that replace others. */
   readonly credentials?: { readonly clientId: string; readonly clientSecret: string };
+  /** The text of a key that replaces another. */
+  readonly key?: string;
+  /** How to judge the client by the requests that follow; absent: it is not judged. */
+  readonly watch?: Watch;
 }

@@ -12,6 +12,7 @@ import { Journal, type WorldEnd } from './journal.ts';
 import { type Places, ringPlaces } from './ring.ts';
 import { hideInLine, type KnownSecrets } from './secrets.ts';
 import { summaryOf } from './view.ts';
+import { Watches } from './watches.ts';
 
 /** The memory that the activity logs of a process share. */
 export interface ActivityBudgets {
@@ -41,6 +42,8 @@ export class ActivityLog {
   readonly findings: Findings;
   readonly uses: Uses;
   readonly events: Events;
+  /** What drills watch for. */
+  readonly watches: Watches;
   /** The quota for the conditions of waiting verifications, in all worlds. */
   readonly verifications: Quota;
   /** Of the latest request. Those of a client are often the same, and one text for all is less to keep. */
@@ -52,6 +55,7 @@ export class ActivityLog {
     this.secrets = secrets;
     this.journal = new Journal(budgets.requests, series, secrets);
     this.decisions = new Decisions(budgets.decisions);
+    this.watches = new Watches(this.journal, this.decisions);
     this.events = new Events(series);
     this.verifications = budgets.verifications;
     this.findings = new Findings(
@@ -97,6 +101,7 @@ export class ActivityLog {
     this.decisions.clear();
     this.findings.clear();
     this.uses.clear();
+    this.watches.clear();
   }
 
   /** Ends event streams and waiting verifications, and forgets the requests. */

@@ -56,6 +56,8 @@ export interface JournalEntry {
   readonly fault: string | null;
   /** Was the operation carried out? */
   readonly done: boolean;
+  /** By the stopwatch of the process, in milliseconds: orders requests even where the clock of the world stands still. */
+  readonly startedAt: number;
   readonly durationMs: number;
   /** Names and values in turn, one per line: a single string is cheaper to keep than many. */
   readonly requestHeaders: string;

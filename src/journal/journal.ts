@@ -117,6 +117,11 @@ export class Journal {
     return this.#work;
   }
 
+  /** The number of the newest request; 0 if there was none. */
+  get recorded(): number {
+    return this.#recorded;
+  }
+
   /** Requests evicted since it was last emptied. */
   get dropped(): number {
     return this.#recorded - this.#emptiedAt - this.#drafts.size;

@@ -93,10 +93,15 @@ function sentBody(draft: Draft, parsed: ParsedBodies): unknown {
   return value;
 }
 
-/** The content type of a request. Names and values of its headers alternate. */
-function sentTypeOf({ requestHeaders }: Pick<Draft, 'requestHeaders'>): string | undefined {
+function sentTypeOf(draft: Pick<Draft, 'requestHeaders'>): string | undefined {
+  return sentHeader(draft, 'content-type');
+}
+
+/** The first header of a request with this name, which is in lower case. It may be a secret. */
+export function sentHeader({ requestHeaders }: Pick<Draft, 'requestHeaders'>, name: string): string | undefined {
+  // Names and values alternate.
   const lines = requestHeaders.split('\n');
-  const at = lines.findIndex((line, index) => index % 2 === 0 && line.toLowerCase() === 'content-type');
+  const at = lines.findIndex((line, index) => index % 2 === 0 && line.toLowerCase() === name);
   return at < 0 ? undefined : lines[at + 1];
 }
 

@@ -118,6 +118,7 @@ export function switchboard(
         return call('POST', `/drills/${id(name)}`, order);
       },
       list: async () => (await call<{ drills: readonly Drill[] }>('GET', '/drills')).drills,
+      get: (name) => call('GET', `/drills/${id(name)}`),
       end: (name) => call('DELETE', `/drills/${id(name)}`),
     },
     states: {

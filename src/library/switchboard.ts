@@ -53,6 +53,8 @@ export interface DrillsBoard {
   /** Starts it; a running one is restarted. */
   run(name: DrillName, order?: DrillOrder): Promise<StartedDrill>;
   list(): Promise<readonly Drill[]>;
+  /** One, with its verdict about the client. */
+  get(name: DrillName): Promise<Drill>;
   /** Ends one that is running. */
   end(name: DrillName): Promise<void>;
 }

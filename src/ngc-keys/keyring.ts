@@ -118,6 +118,7 @@ export async function rotateKey({ store, random, world }: Keyroom, id: string): 
 /**
  * Edits a key. Scopes and resources of a service key take effect after the propagation delay, all else at once.
  *
+ * @param propagatedAt when its scopes and resources take effect, if not after the delay of the world
  * @throws NotFound
  */
 export async function editKey(
@@ -125,11 +126,12 @@ export async function editKey(
   now: Instant,
   { id, type }: KeyInForce['key'],
   { policy, ...edit }: Omit<NgcKeyEdit, 'policy'> & { readonly policy?: NextPolicy },
+  propagatedAt?: Instant,
 ): Promise<void> {
   const appended =
     policy === undefined || type !== 'service'
       ? {}
-      : { policy: { next: policy, recordedAt: now, effectiveAt: await nextEffectiveAt(room, now) } };
+      : { policy: { next: policy, recordedAt: now, effectiveAt: propagatedAt ?? (await nextEffectiveAt(room, now)) } };
   const whole: NgcKeyEdit = { ...edit, ...appended };
   await ngcKeysIn(room.store).edit(id, whole);
   const change = policyChange(id, whole);

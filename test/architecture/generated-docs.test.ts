@@ -244,31 +244,56 @@ ${SERVICES.flatMap(baselineOf).join('\n')}`;
 
 /** What happens in each drill, and what a correct client does. */
 function drillsPage(): string {
-  const rows = SERVICES.flatMap(({ drills = [] }) => drills).map(({ name, what, rightClient, lasts, about }) => {
-    const time = lasts === null ? '' : ` Lasts ${lasts / 1000} s, or \`for\`.`;
-    return `| \`${name}\` | ${cell(`${what}${time}`)} | ${ABOUT[about]} | ${cell(rightClient)} |`;
-  });
   return `# Drills
 
 ${GENERATED}
 
-A drill rehearses what every client of Run:ai meets sooner or later. \`POST /_mock/drills/{name}\`, or \`mock.drills.run(name)\`, starts it. It
-ends by the clock of its world, or with \`DELETE /_mock/drills/{name}\`. \`GET /_mock/drills\` says which are running. Its
-[faults](../how-to/testing-your-client.md) are named by answers and in the journal.
+A drill rehearses what every client meets sooner or later. \`POST /_mock/drills/{name}\`, or \`mock.drills.run(name)\`, starts it.
+\`GET /_mock/drills\` lists them.
 
-| drill | what happens | affects | what a correct client does |
-| --- | --- | --- | --- |
-${rows.join('\n')}
+## Run:ai
+
+A drill that lasts ends by the clock of its world, or with \`DELETE /_mock/drills/{name}\`. Its [faults](../how-to/testing-your-client.md) are named by
+answers and in the journal.
+
+${tableOfDrills(({ name }) => name === 'runai')}
+
+## Services with NGC keys
+
+These happen at once. Then the mock judges the client by what it sends: the \`verdict\` of \`GET /_mock/drills/{name}\`, or of
+\`await mock.drills.get(name)\`, is \`waiting\` until a request was refused because of the drill, \`passed\` if nothing was sent again after that, and \`failed\` with the
+ids of the requests if something was. \`POST /_mock/reset\` undoes the drill, and removes its verdict.
+
+\`\`\`ts
+import { expect, test } from 'nv-auth-mock/vitest';
+
+test('a client goes on with the new key', async ({ mock }) => {
+  const list = (key: string) => fetch(\`\${mock.url}/v2/nvcf/functions\`, { headers: { authorization: \`Bearer \${key}\` } });
+  await list(mock.key('nvcf-deployer'));
+  const { key = '' } = await mock.drills.run('rotate-key');
+  await list(mock.key('nvcf-deployer')); // your client would load its key again now
+  await list(key);
+
+  expect(await mock.drills.get('rotate-key')).toMatchObject({ verdict: { result: 'passed' } });
+});
+\`\`\`
+
+${tableOfDrills(({ name }) => name !== 'runai')}
 `;
 }
 
-const ABOUT = {
-  one: 'the administrator, or `principal`',
-  'one-or-all': 'everybody, or `principal`',
-  all: 'everybody',
-} as const;
+function tableOfDrills(isShown: (service: ServiceDefinition) => boolean): string {
+  const rows = SERVICES.filter(isShown)
+    .flatMap(({ drills = [] }) => drills)
+    .map(({ name, what, rightClient, lasts, about, fallback = 'the administrator' }) => {
+      const time = lasts === null ? '' : ` Lasts ${lasts / 1000} s, or \`for\`.`;
+      const who = { one: `${fallback}, or \`principal\``, 'one-or-all': 'everybody, or `principal`', all: 'everybody' };
+      return `| \`${name}\` | ${cell(`${what}${time}`)} | ${who[about]} | ${cell(rightClient)} |`;
+    });
+  const head = '| drill | what happens | affects | what a correct client does |\n| --- | --- | --- | --- |';
+  return `${head}\n${rows.join('\n')}`;
+}
 
 it('docs/reference/drills.md says what each drill does', async () => {
-  expect(SERVICES.filter(({ drills = [] }) => drills.length > 0).map(({ name }) => name)).toEqual(['runai']);
   await expect(drillsPage()).toMatchFileSnapshot(join(ROOT, 'docs/reference/drills.md'));
 });

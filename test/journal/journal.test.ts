@@ -24,6 +24,7 @@ const draft = (changes: Partial<Draft> = {}): Draft => ({
   hints: [],
   fault: null,
   done: true,
+  startedAt: 0,
   durationMs: 1,
   requestHeaders: 'host\nlocalhost',
   requestBody: NO_BODY,

@@ -13,7 +13,14 @@ const draft = (changes: Partial<Draft>): Draft => ({
   ...{ at: 0, world: 'default', service: 'runai', operation: 'grant_token', method: 'POST', url: '/api/v1/token' },
   ...{ status: 200, wouldBe: null, principal: null, reason: null, decision: null },
   ...{ explanation: null, hints: [], fault: null, done: true },
-  ...{ durationMs: 1, requestHeaders: 'Host\nmock', requestBody: NO_BODY, responseHeaders: {}, responseBody: NO_BODY },
+  ...{
+    startedAt: 0,
+    durationMs: 1,
+    requestHeaders: 'Host\nmock',
+    requestBody: NO_BODY,
+    responseHeaders: {},
+    responseBody: NO_BODY,
+  },
   ...changes,
 });
 const bytes = (text: string) => keptBytes(Buffer.from(text).toString('latin1'));

@@ -22,6 +22,18 @@ it('a new secret is told by the drill that made it', async () => {
   await expect(world.getToken(credentials)).resolves.toMatch(/^eyJ/);
 });
 
+it('a drill for keys judges what the client then sends', async () => {
+  const world = await mock.world();
+  const call = (key: string) => world.fetch('/v2/nvcf/functions', { headers: { authorization: `Bearer ${key}` } });
+  const old = world.key('nvcf-deployer');
+  await call(old);
+  const { key = '' } = await world.drills.run('rotate-key');
+  expect(await world.drills.get('rotate-key')).toMatchObject({ service: 'ngc', verdict: { result: 'waiting' } });
+  await call(old);
+  await call(key);
+  expect(await world.drills.get('rotate-key')).toMatchObject({ verdict: { result: 'passed' } });
+});
+
 it('the names of drills are those that there are', async () => {
   const names: Record<DrillName, true> = {
     'rotate-signing-key': true,
@@ -31,6 +43,12 @@ it('the names of drills are those that there are', async () => {
     'token-outage': true,
     'slow-token': true,
     'rate-limit': true,
+    'rotate-key': true,
+    'expire-key': true,
+    'narrow-key': true,
+    'delete-function': true,
+    'drop-role': true,
+    'drop-model': true,
   };
   expect((await mock.drills.list()).map(({ name }) => name).sort()).toEqual(Object.keys(names).sort());
   await expect(mock.drills.run('token-outrage' as DrillName)).rejects.toThrow('Did you mean `token-outage`?');

@@ -245,14 +245,20 @@ describe('rotate-signing-key', () => {
 describe('drills', () => {
   it('are listed with what happens and what a right client does', async () => {
     const { drills } = (await server.call('GET /_mock/drills')).body;
-    expect(drills.map(({ name }: { name: string }) => name).sort()).toEqual([
-      'expire-tokens',
-      'rate-limit',
-      'regenerate-secret',
-      'revoke-session',
-      'rotate-signing-key',
-      'slow-token',
-      'token-outage',
+    expect(drills.map(({ service, name }: Record<string, string>) => `${service} ${name}`).sort()).toEqual([
+      'air drop-role',
+      'catalogue drop-model',
+      'ngc expire-key',
+      'ngc rotate-key',
+      'nvcf delete-function',
+      'nvcf narrow-key',
+      'runai expire-tokens',
+      'runai rate-limit',
+      'runai regenerate-secret',
+      'runai revoke-session',
+      'runai rotate-signing-key',
+      'runai slow-token',
+      'runai token-outage',
     ]);
     for (const { what, rightClient: does } of drills)
       expect([what, does].every((text) => /^[A-Z].*\.$/.test(text))).toBe(true);

@@ -58,6 +58,7 @@ export function record(
     hints,
     fault: injectedFault?.id ?? null,
     done: isDone,
+    startedAt,
     durationMs: stopwatch() - startedAt,
     requestHeaders: activityLog.headerText(raw.rawHeaders),
     requestBody: sent,

@@ -4,6 +4,7 @@ import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
 import { findOtherKey } from '../../ngc-keys/key-for-service.ts';
 import { leastRightsOfKey } from '../../ngc-keys/least-rights.ts';
 import { authenticate, holding, impersonate } from './caller.ts';
+import { DRILLS } from './drills.ts';
 import { lookupsOf } from './engine.ts';
 import { events } from './events.ts';
 import { historyOperations } from './operations/histories.ts';
@@ -40,6 +41,7 @@ export const air: ServiceDefinition<'air'> = {
   findOther: { service_not_enabled: findOtherKey },
   hints: KEY_HINTS,
   leastRights: leastRightsOfKey,
+  drills: DRILLS,
   lookups: {
     ...lookupsOf(RESOURCES),
     resource_budgets: budgetLookup,

@@ -1,6 +1,7 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
 import { type Ruleset, rulesetOf } from '../../core/ruleset.ts';
 import { presentSessionKey } from '../../ngc-keys/device-logins.ts';
+import { KEY_DRILLS } from '../../ngc-keys/drills.ts';
 import { KEY_HINTS } from '../../ngc-keys/hints.ts';
 import { callerOfBearer, callerUnder, impersonatorOf } from '../../ngc-keys/key-bearer.ts';
 import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
@@ -40,6 +41,7 @@ export function ngc(rulesetsOfKeys: () => readonly Ruleset[]): ServiceDefinition
     findFixes: findKeyFixes,
     hints: KEY_HINTS,
     leastRights: leastRightsOfKey,
+    drills: KEY_DRILLS,
     extractors: [presentBearerKey, presentApiKey, presentSessionKey],
     credentialFields: { credentials: presentKey },
     tripwires: [KEY_TRIPWIRE],

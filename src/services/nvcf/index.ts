@@ -8,6 +8,7 @@ import { holdingOfKeys } from '../../ngc-keys/key-holding.ts';
 import { leastRightsOfKey } from '../../ngc-keys/least-rights.ts';
 import { tokenCallerOf } from '../../ngc-keys/self-hosted.ts';
 import { CALLERS } from './caller.ts';
+import { DRILLS } from './drills.ts';
 import { events } from './events.ts';
 import { UPLOAD_HINTS } from './object-storage.ts';
 import { accountOperations } from './operations/accounts.ts';
@@ -60,6 +61,7 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
   findOther: { service_not_enabled: findOtherKey },
   hints: [...UPLOAD_HINTS, ...KEY_HINTS],
   leastRights: leastRightsOfKey,
+  drills: DRILLS,
   lookups: {
     ...functionLookups,
     ...registryLookups,

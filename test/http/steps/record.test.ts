@@ -45,6 +45,7 @@ describe('the journal has of a request', () => {
       hints,
       fault: null,
       done: true,
+      startedAt: expect.any(Number),
       durationMs: expect.any(Number),
       requestHeaders: 'Host\nmock\nA\nb',
       requestBody: sent,

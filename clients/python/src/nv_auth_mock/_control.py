@@ -50,7 +50,7 @@ DrillOrder = TypedDict(
 )
 
 
-DrillName = Literal["rotate-signing-key", "regenerate-secret", "revoke-session", "expire-tokens", "token-outage", "slow-token", "rate-limit"]
+DrillName = Literal["rotate-signing-key", "regenerate-secret", "revoke-session", "expire-tokens", "token-outage", "slow-token", "rate-limit", "rotate-key", "expire-key", "narrow-key", "delete-function", "drop-role", "drop-model"]
 
 
 class _StartedDrill_Principal(TypedDict):
@@ -87,6 +87,7 @@ class _StartedDrill(TypedDict):
 # What a drill did, and what is to come.
 class StartedDrill(_StartedDrill, total=False):
     credentials: "StartedDrill_Credentials"
+    key: "str"
 
 
 class _FaultOrder(TypedDict):

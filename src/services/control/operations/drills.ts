@@ -4,6 +4,7 @@ import type { Caller } from '../../../core/decide.ts';
 import { DURATION_FORMS, formatDuration, parseDuration } from '../../../core/duration.ts';
 import { adviseName } from '../../../core/nearest.ts';
 import { Problem } from '../../../core/problem.ts';
+import type { Verdict } from '../../../journal/watches.ts';
 import { extentOf } from '../lists.ts';
 import type { KnownDrill, Ports } from '../ports.ts';
 
@@ -21,8 +22,15 @@ export function drillOperations({ drills }: Ports) {
 
   const list: Handler<'control', 'list_drills'> = async (context) => {
     await context.world.faults.sweep(context.now);
-    const all = drills().map((known) => drillView(known, context));
+    const verdicts = context.world.activityLog.watches.verdicts();
+    const all = drills().map((known) => drillView(known, context, verdicts));
     return { status: 200, body: { drills: all, ...extentOf(all) } };
+  };
+
+  const get: Handler<'control', 'get_drill'> = async (context) => {
+    const { faults, activityLog } = context.world;
+    await faults.sweep(context.now);
+    return { status: 200, body: drillView(find(context.params.name), context, activityLog.watches.verdicts()) };
   };
 
   const start: Handler<'control', 'start_drill'> = async (context) => {
@@ -32,7 +40,8 @@ export function drillOperations({ drills }: Ports) {
     const lasts = durationOf(known, body.for, context.now);
     const who = await principalOf(known, body.principal, context);
     await stop(context, drill.name);
-    const { did, faults = [], principal = who?.principal, credentials } = await drill.run(context, who);
+    const { did, faults = [], principal = who?.principal, credentials, key, watch } = await drill.run(context, who);
+    if (watch !== undefined) world.activityLog.watches.begin(drill.name, watch);
     const startedAt = world.clock.now();
     const until = lasts === null ? null : startedAt + lasts;
     for (const { match, action } of faults) {
@@ -52,6 +61,7 @@ export function drillOperations({ drills }: Ports) {
         endsAt: until === null ? null : rfc3339(until),
         faults: faultsOf(context, drill.name).map(({ id }) => id),
         ...(credentials !== undefined && { credentials }),
+        ...(key !== undefined && { key }),
       },
     };
   };
@@ -65,7 +75,7 @@ export function drillOperations({ drills }: Ports) {
     );
   };
 
-  return { list_drills: list, start_drill: start, end_drill: end };
+  return { list_drills: list, get_drill: get, start_drill: start, end_drill: end };
 }
 
 function faultsOf({ world }: Context, name: string) {
@@ -80,7 +90,7 @@ async function stop(context: Context, name: string): Promise<boolean> {
   return faults.length > 0;
 }
 
-function drillView({ service, drill }: KnownDrill, context: Context) {
+function drillView({ service, drill }: KnownDrill, context: Context, verdicts: ReadonlyMap<string, Verdict>) {
   const { name, what, rightClient, lasts, about } = drill;
   const [running] = faultsOf(context, name);
   const endsAt = running?.until ?? null;
@@ -89,6 +99,7 @@ function drillView({ service, drill }: KnownDrill, context: Context) {
     lasts: lasts === null ? null : formatDuration(lasts),
     running: running !== undefined,
     endsAt: endsAt === null ? null : rfc3339(endsAt),
+    verdict: verdicts.get(name) ?? null,
   };
 }
 

@@ -52,6 +52,7 @@ export const OPERATION_SECTIONS = [
       check_requests: { readsTraffic: true, bodyLimit: 16 * 1024 * 1024 },
       watch_events: {},
       list_drills: {},
+      get_drill: {},
       start_drill: {},
       end_drill: {},
       list_faults: {},

@@ -8,6 +8,7 @@ import { leastRightsOfKey } from '../../../ngc-keys/least-rights.ts';
 import { CALLERS, callerOf } from './caller.ts';
 import type {} from './cast.ts';
 import { checks } from './checks.ts';
+import { DRILLS } from './drills.ts';
 import { CATALOGUE_HINTS } from './hints.ts';
 import { lookups } from './lookups.ts';
 import { inferenceOperations } from './operations/inference.ts';
@@ -35,6 +36,7 @@ export const catalogue: ServiceDefinition<'catalogue'> = {
   // A model is not for an account, although its function may belong to it.
   hints: [...CATALOGUE_HINTS, ...KEY_HINTS.filter(({ code }) => code !== 'key_of_other_organization')],
   leastRights: leastRightsOfKey,
+  drills: DRILLS,
   lookups,
   operations: { ...inferenceOperations, ...modelOperations },
   hosts: [

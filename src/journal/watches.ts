@@ -1,0 +1,129 @@
+import { countOf } from '../core/count.ts';
+import type { Decision } from '../core/decision.ts';
+import type { Decisions } from './decisions.ts';
+import type { JournalEntry } from './entry.ts';
+import type { Journal } from './journal.ts';
+import { pathOf, sentHeader } from './view.ts';
+
+/** A request with the decision about it, as drills judge it. */
+export interface Seen {
+  readonly entry: JournalEntry;
+  readonly decision: Decision;
+  /** Without the query. */
+  readonly path: string;
+  /** The parsed body; undefined if it is missing. */
+  body(): unknown;
+  /** A header by its name in lower case. It may be a secret. */
+  header(name: string): string | undefined;
+}
+
+/** How a drill judges the client by its requests. */
+export interface Watch {
+  /** Is it refused because of the drill? */
+  readonly isRefused: (seen: Seen) => boolean;
+  /**
+   * What a correct client does not send again after such a refusal: requests with the same text here are the same.
+   * Absent: those with the same method and path.
+   */
+  readonly subject?: (seen: Seen) => string;
+  /** What a correct client sends in the end. Absent: it only stops. */
+  readonly cure?: {
+    /** As the subject of a sentence. */
+    readonly name: string;
+    readonly isIt: (seen: Seen) => boolean;
+  };
+}
+
+/** What the requests show so far. */
+export interface Verdict {
+  /** `waiting`: nothing yet. `passed` becomes `failed` with the first mistake. */
+  readonly result: 'waiting' | 'passed' | 'failed';
+  readonly sentence: string;
+  /** The ids of the requests that show it, oldest first. */
+  readonly requests: readonly string[];
+}
+
+/** The latest run of each drill that judges the client, until its requests are forgotten. */
+export class Watches {
+  readonly #journal: Journal;
+  readonly #decisions: Decisions;
+  readonly #running = new Map<string, { readonly watch: Watch; readonly since: number }>();
+
+  constructor(journal: Journal, decisions: Decisions) {
+    this.#journal = journal;
+    this.#decisions = decisions;
+  }
+
+  /** Judges the requests from now on. */
+  begin(drill: string, watch: Watch): void {
+    this.#running.set(drill, { watch, since: this.#journal.recorded });
+  }
+
+  /** By the name of the drill. */
+  verdicts(): ReadonlyMap<string, Verdict> {
+    if (this.#running.size === 0) return new Map();
+    const seen = this.newestFirst().toReversed();
+    return new Map(
+      [...this.#running].map(([drill, { watch, since }]) => {
+        const later = seen.filter(({ entry }) => entry.number > since);
+        return [drill, verdictOf(watch, later)];
+      }),
+    );
+  }
+
+  /** The requests about which a decision is kept. */
+  newestFirst(): readonly Seen[] {
+    const decisions = new Map(this.#decisions.list({}).map(({ decision }) => [decision.id, decision]));
+    return this.#journal.newestFirst().flatMap((entry) => {
+      const decision = decisions.get(entry.decision ?? '');
+      if (decision === undefined) return [];
+      const body = () => this.#journal.factsOf(entry).body();
+      return [{ entry, decision, path: pathOf(entry.url), body, header: (name) => sentHeader(entry, name) }];
+    });
+  }
+
+  clear(): void {
+    this.#running.clear();
+  }
+}
+
+/** @param requests oldest first */
+export function verdictOf({ isRefused, subject = methodAndPath, cure }: Watch, requests: readonly Seen[]): Verdict {
+  const refused: Seen[] = [];
+  const mistakes = new Set<Seen>();
+  /** The refusal of each subject that was answered first. */
+  const first = new Map<string, Seen>();
+  for (const seen of requests) {
+    // A fault or a world that observes answers for other reasons.
+    if (seen.entry.fault !== null || seen.decision.enforced === false || !isRefused(seen)) continue;
+    refused.push(seen);
+    const what = subject(seen);
+    const earlier = first.get(what);
+    // Requests at the same time do not know of each other's answers.
+    if (earlier !== undefined && answeredAt(earlier) <= seen.entry.startedAt) mistakes.add(earlier).add(seen);
+    if (earlier === undefined || answeredAt(seen) < answeredAt(earlier)) first.set(what, seen);
+  }
+  if (mistakes.size > 0) {
+    const shown = refused.filter((seen) => mistakes.has(seen));
+    return verdict('failed', 'A request was sent again after its refusal.', shown);
+  }
+  const cured = cure === undefined ? undefined : requests.find(cure.isIt);
+  if (cure !== undefined && cured !== undefined)
+    return verdict('passed', `${cure.name} was sent.`, [...refused, cured]);
+  if (refused.length === 0) return verdict('waiting', 'No request was refused because of it yet.', []);
+  const met = `It has refused ${countOf(refused.length, 'request')}.`;
+  if (cure !== undefined) return verdict('waiting', `${met} ${cure.name} was not sent yet.`, refused);
+  return verdict('passed', `${met} None was sent again.`, refused);
+}
+
+function methodAndPath({ entry, path }: Seen): string {
+  return `${entry.method} ${path}`;
+}
+
+function answeredAt({ entry: { startedAt, durationMs } }: Seen): number {
+  return startedAt + durationMs;
+}
+
+function verdict(result: Verdict['result'], sentence: string, requests: readonly Seen[]): Verdict {
+  return { result, sentence, requests: requests.map(({ entry }) => entry.id) };
+}

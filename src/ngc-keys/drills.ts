@@ -1,0 +1,126 @@
+import type { Drill, Seen } from '../contract/drill.ts';
+import type { RequestContext } from '../contract/request.ts';
+import type { Caller } from '../core/decide.ts';
+import type { Principal } from '../core/principal.ts';
+import { Problem } from '../core/problem.ts';
+import { ngcKeysIn } from './index.ts';
+import { presentApiKey, presentBearerKey } from './key-text.ts';
+import { editKey, rotateKey } from './keyring.ts';
+import { type KeyInForce, NGC_KEYS } from './records.ts';
+
+const OF_NEWEST = 'the key of the newest allowed request';
+
+const rotate: Drill = {
+  name: 'rotate-key',
+  what: 'The key gets a new text, which is in the answer. The old one is not accepted any more.',
+  rightClient:
+    'When its key is not accepted, it loads the key again from its configuration and goes on with the new one. It does not send the old one again.',
+  lasts: null,
+  about: 'one',
+  fallback: OF_NEWEST,
+  run: async (context, who) => {
+    const principal = keyOf(context, who);
+    const { id, name } = principal;
+    await keyInForce(context, id);
+    const before = await NGC_KEYS.byId(context.store.collections, id);
+    const key = await rotateKey(context, id);
+    return {
+      did: `The key ${name} has a new text.`,
+      principal,
+      key,
+      watch: {
+        isRefused: (seen) => seen.decision.effect === 'deny' && sentHash(seen) === before?.body.secretHash,
+        subject: () => 'the old key',
+        cure: { name: 'The new key', isIt: ({ decision }) => decision.principal?.id === id },
+      },
+    };
+  },
+};
+
+const expire: Drill = {
+  name: 'expire-key',
+  what: 'The key expires now.',
+  rightClient: 'It does not send the key again, and says that it has expired and that somebody must make another.',
+  lasts: null,
+  about: 'one',
+  fallback: OF_NEWEST,
+  run: async (context, who) => {
+    const principal = keyOf(context, who);
+    const { id, name } = principal;
+    const { key } = await keyInForce(context, id);
+    await editKey(context, context.now, key, { expiresAt: context.now });
+    return {
+      did: `The key ${name} has expired.`,
+      principal,
+      watch: {
+        isRefused: ({ decision }) => decision.reason === 'expired_key' && decision.claimed?.id === id,
+        subject: () => 'the key',
+      },
+    };
+  },
+};
+
+/** What clients with NGC keys must survive, whatever service they call. */
+export const KEY_DRILLS: readonly Drill[] = [rotate, expire];
+
+/** An allowed request that a drill can be about. */
+interface AllowedRequest {
+  readonly seen: Seen;
+  readonly service: string;
+  readonly principal: Principal;
+  /** The permissions that the decision was based on. */
+  readonly used: readonly string[];
+  /** The object that it named; empty for none. */
+  readonly target: string;
+}
+
+/**
+ * Finds the newest allowed request that fits.
+ *
+ * @param who only of this principal; null: of any
+ * @param whose for the message, as a noun without an article
+ * @throws Problem `conflict` if none is kept
+ */
+export function newestRequest(
+  { world }: RequestContext,
+  who: Caller | null,
+  whose: string,
+  fits: (request: AllowedRequest) => boolean,
+): AllowedRequest {
+  for (const seen of world.activityLog.watches.newestFirst()) {
+    const { effect, service, principal, used = [], target = '' } = seen.decision;
+    if (effect === 'deny' || principal === null || (who !== null && who.principal.id !== principal.id)) continue;
+    const request = { seen, service, principal, used, target };
+    if (fits(request)) return request;
+  }
+  const of = who === null ? `a ${whose}` : `${who.principal.name} as a ${whose}`;
+  throw new Problem(
+    'conflict',
+    `The drill needs an allowed request of ${of}, and none is kept. Let the client send one first.`,
+  );
+}
+
+/** The key that a drill is about. @throws Problem if nobody is named and no request was sent, or if it is no key */
+function keyOf(context: RequestContext, who: Caller | null): Principal {
+  if (who === null) return newestRequest(context, null, 'key', ({ principal }) => isKey(principal)).principal;
+  if (isKey(who.principal)) return who.principal;
+  throw new Problem('invalid_request', 'Field `principal` must name a key.');
+}
+
+function isKey({ kind }: Principal): boolean {
+  return kind === 'service-key' || kind === 'personal-key';
+}
+
+/** @throws Problem `conflict` if the key was deleted */
+export async function keyInForce({ store, now }: RequestContext, id: string): Promise<KeyInForce> {
+  const found = await ngcKeysIn(store).byId(id, now);
+  if (found !== null) return found;
+  throw new Problem('conflict', 'The key of the newest request was deleted. Name another with `principal`.');
+}
+
+/** The hash of the key that a request was sent with; undefined without one. */
+function sentHash({ header }: Seen): string | undefined {
+  const authorization = header('authorization') ?? '';
+  const presented = presentBearerKey(authorization) ?? presentApiKey(authorization);
+  return presented?.kind === 'key' ? presented.hash() : undefined;
+}

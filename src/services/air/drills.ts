@@ -1,0 +1,37 @@
+import type { Drill } from '../../contract/drill.ts';
+import { REASONS_OF_RIGHTS } from '../../core/reasons.ts';
+import { keyInForce, newestRequest } from '../../ngc-keys/drills.ts';
+import { editKey } from '../../ngc-keys/keyring.ts';
+import { RULESETS } from './rulesets.ts';
+
+const dropRole: Drill = {
+  name: 'drop-role',
+  what: 'The user of a personal key loses all roles of Air, and with them the rights of all keys of this user.',
+  rightClient: 'After the 403 it does not repeat the request, and says which right is missing.',
+  lasts: null,
+  about: 'one',
+  fallback: 'the personal key of the newest allowed request',
+  run: async (context, who) => {
+    const { principal } = newestRequest(
+      context,
+      who,
+      'personal key for Air',
+      ({ service, principal: { kind } }) => service === 'air' && kind === 'personal-key',
+    );
+    const { key, roles } = await keyInForce(context, principal.id);
+    const ofAir = RULESETS[context.settings.air].tables.roles.map(({ name }) => name);
+    const lost = roles.filter((role) => ofAir.includes(role));
+    await editKey(context, context.now, key, { roles: roles.filter((role) => !lost.includes(role)) });
+    return {
+      did: `The user ${key.user} loses ${lost.map((role) => `\`${role}\``).join(' and ')}.`,
+      principal,
+      watch: {
+        isRefused: ({ decision: { service, principal: caller, reason } }) =>
+          service === 'air' && caller?.user === key.user && reason !== null && REASONS_OF_RIGHTS.has(reason),
+      },
+    };
+  },
+};
+
+/** What clients of Air must survive. */
+export const DRILLS: readonly Drill[] = [dropRole];

@@ -1,0 +1,59 @@
+import type { Drill, Seen } from '../../../contract/drill.ts';
+import { memberOf } from '../../../core/members.ts';
+import { Problem } from '../../../core/problem.ts';
+import { newestRequest } from '../../../ngc-keys/drills.ts';
+import { ORGANIZATIONS } from '../../../ngc-keys/records.ts';
+import type { Collections } from '../../../store/collections.ts';
+import { isModelPath, MODELS, type ModelRow, modelRow } from './models.ts';
+
+const dropModel: Drill = {
+  name: 'drop-model',
+  what: 'The account of a key loses the model of its newest allowed request. Calls of this model are then 404, `Not found for account`.',
+  rightClient:
+    'It does not call the model again. It goes on with another one of `GET /v1/models`, or says which model is missing.',
+  lasts: null,
+  about: 'one',
+  fallback: 'the key of the newest allowed call of a model',
+  run: async (context, who) => {
+    const { collections } = context.store;
+    const { seen, principal } = newestRequest(
+      context,
+      who,
+      'key that called a model',
+      ({ service, target }) => service === 'catalogue' && target !== '',
+    );
+    const { account = '' } = principal;
+    const model = await modelNamed(collections, nameIn(seen));
+    if (model === null) throw new Problem('conflict', 'The model of the newest call is gone. Call another one first.');
+    const everybody = (await ORGANIZATIONS.all(collections)).map(({ body: { ncaId } }) => ncaId);
+    await MODELS.change(collections, model.id, ({ id, body }) =>
+      modelRow(id, { ...body, accounts: (body.accounts ?? everybody).filter((one) => one !== account) }),
+    );
+    const names = [model.id, ...model.body.paths];
+    return {
+      did: `The account ${account} may no longer use ${model.id}.`,
+      principal,
+      watch: {
+        isRefused: (later) => {
+          const { service, reason, principal: caller } = later.decision;
+          const isOfAccount = service === 'catalogue' && caller?.account === account;
+          return isOfAccount && reason === 'foreign_object' && names.includes(nameIn(later));
+        },
+        subject: () => 'the model',
+      },
+    };
+  },
+};
+
+/** The name by which a request calls a model: in its body, or a path of the model's own. */
+function nameIn({ path, body }: Seen): string {
+  const own = path.replace(/^\/(?:ai|integrate)(?=\/)/, '');
+  return isModelPath(own) ? String(memberOf(body(), 'model')) : own;
+}
+
+async function modelNamed(from: Collections, name: string): Promise<ModelRow | null> {
+  return (await MODELS.byId(from, name)) ?? (await MODELS.byAlias(from, name));
+}
+
+/** What clients of the catalogue must survive. */
+export const DRILLS: readonly Drill[] = [dropModel];

@@ -1,0 +1,89 @@
+import type { Drill } from '../../contract/drill.ts';
+import { later, rfc3339 } from '../../core/clock.ts';
+import type { Policy } from '../../core/policy.ts';
+import { Problem } from '../../core/problem.ts';
+import { keyInForce, newestRequest } from '../../ngc-keys/drills.ts';
+import { editKey } from '../../ngc-keys/keyring.ts';
+import { FUNCTIONS, isPublic } from './functions.ts';
+
+/** The published delay of edits, in milliseconds. */
+const PROPAGATION_DELAY = 15 * 60_000;
+
+const narrowKey: Drill = {
+  name: 'narrow-key',
+  what: 'A service key loses the scope of its newest allowed request. The edit takes effect after 15 minutes, whatever the propagation delay of the world is.',
+  rightClient:
+    'It works until the edit takes effect. After the 403 it does not repeat the request, and says which right is missing.',
+  lasts: null,
+  about: 'one',
+  fallback: 'the service key of the newest allowed request',
+  run: async (context, who) => {
+    const { now } = context;
+    const { principal, used } = newestRequest(
+      context,
+      who,
+      'service key with a scope of Cloud Functions',
+      ({ service, principal: { kind }, used: scopes }) =>
+        service === 'nvcf' && kind === 'service-key' && scopes.length > 0,
+    );
+    const { id, name } = principal;
+    const effectiveAt = later(now, PROPAGATION_DELAY);
+    const policy = (newest: Policy | null): Policy => ({
+      resources: newest?.resources ?? [],
+      scopes: (newest?.scopes ?? []).filter((scope) => !used.includes(scope)),
+    });
+    const { key } = await keyInForce(context, id);
+    await editKey(context, now, key, { policy }, effectiveAt);
+    const lost = used.map((scope) => `\`${scope}\``).join(' and ');
+    return {
+      did: `The key ${name} loses ${lost} at ${rfc3339(effectiveAt)}.`,
+      principal,
+      watch: {
+        isRefused: ({ decision: { principal: caller, missing = [], missingAnyOf = [] } }) =>
+          caller?.id === id && [...missing, ...missingAnyOf].some((scope) => used.includes(scope)),
+      },
+    };
+  },
+};
+
+const deleteFunction: Drill = {
+  name: 'delete-function',
+  what: 'The function of the newest allowed request is deleted, with all its versions.',
+  rightClient: 'After the 404 it does not repeat the request. It looks the function up again, or says that it is gone.',
+  lasts: null,
+  about: 'one',
+  fallback: 'the key of the newest allowed request for a function',
+  run: async (context, who) => {
+    const { collections } = context.store;
+    const { principal, target } = newestRequest(
+      context,
+      who,
+      'key that named a function',
+      ({ service, target: named }) => service === 'nvcf' && functionIn(named) !== '',
+    );
+    const functionId = functionIn(target);
+    const versions = await FUNCTIONS.ofParent(collections, functionId);
+    const [version] = versions;
+    if (version === undefined) throw new Problem('conflict', `The function ${functionId} was deleted before.`);
+    if (versions.some(isPublic)) {
+      throw new Problem('conflict', `The function ${functionId} is public, so it cannot be deleted.`);
+    }
+    await FUNCTIONS.changeParts(collections, functionId, () => null);
+    return {
+      did: `The function ${version.body.name} (${functionId}) was deleted.`,
+      principal,
+      watch: {
+        isRefused: ({ decision: { reason, target: named } }) =>
+          reason === 'no_such_object' && functionIn(named) === functionId,
+      },
+    };
+  },
+};
+
+/** The id of the function that a decision names, alone or before the id of a version; empty for none. */
+function functionIn(target = ''): string {
+  return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=[/,]|$)/.exec(target)?.[0] ?? '';
+}
+
+/** What clients of Cloud Functions must survive. */
+export const DRILLS: readonly Drill[] = [narrowKey, deleteFunction];

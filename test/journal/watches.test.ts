@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import type { Seen, Watch } from '../../src/journal/watches.ts';
+import { verdictOf } from '../../src/journal/watches.ts';
+
+const WATCH: Watch = { isRefused: ({ decision }) => decision.effect === 'deny' };
+
+/** A request from one time to another, in milliseconds. */
+function seen(id: string, path: string, effect: 'allow' | 'deny', from: number, until: number): Seen {
+  const entry = { id, method: 'GET', fault: null, startedAt: from, durationMs: until - from } as Seen['entry'];
+  return { entry, path, decision: { effect } as Seen['decision'], body: () => undefined, header: () => undefined };
+}
+
+it.each([
+  ['no request', [], 'waiting', []],
+  ['an allowed request', [seen('a', '/x', 'allow', 0, 1)], 'waiting', []],
+  ['one refusal', [seen('a', '/x', 'deny', 0, 1)], 'passed', ['a']],
+  ['refusals of two paths', [seen('a', '/x', 'deny', 0, 1), seen('b', '/y', 'deny', 2, 3)], 'passed', ['a', 'b']],
+  ['a repetition', [seen('a', '/x', 'deny', 0, 1), seen('b', '/x', 'deny', 1, 2)], 'failed', ['a', 'b']],
+  ['requests at the same time', [seen('a', '/x', 'deny', 0, 9), seen('b', '/x', 'deny', 8, 10)], 'passed', ['a', 'b']],
+  [
+    'a repetition after the second of two at the same time',
+    [seen('a', '/x', 'deny', 0, 9), seen('b', '/x', 'deny', 1, 3), seen('c', '/x', 'deny', 4, 5)],
+    'failed',
+    ['b', 'c'],
+  ],
+])('%s', (_, requests, result, ids) => {
+  expect(verdictOf(WATCH, requests)).toMatchObject({ result, requests: ids });
+});
+
+it('a cure passes even before a refusal, and does not excuse a repetition', () => {
+  const watch: Watch = { ...WATCH, cure: { name: 'The new key', isIt: ({ decision }) => decision.effect === 'allow' } };
+  const [refused, cured, again] = [
+    seen('a', '/x', 'deny', 0, 1),
+    seen('b', '/x', 'allow', 2, 3),
+    seen('c', '/x', 'deny', 4, 5),
+  ];
+  expect(verdictOf(watch, [cured])).toMatchObject({ result: 'passed', requests: ['b'] });
+  expect(verdictOf(watch, [refused])).toMatchObject({ result: 'waiting', requests: ['a'] });
+  expect(verdictOf(watch, [refused, cured])).toMatchObject({ result: 'passed', requests: ['a', 'b'] });
+  expect(verdictOf(watch, [refused, cured, again])).toMatchObject({ result: 'failed', requests: ['a', 'c'] });
+});

@@ -1,0 +1,240 @@
+/** Each drill for keys with a client that does what is right, which passes, and a naive one, which fails. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { problemDocument } from '../support/refusal-shapes.ts';
+import { START, testServer } from '../support/server.ts';
+
+const server = await testServer();
+const { body: cast } = await server.call('GET /_mock/cast');
+
+interface CastKey {
+  readonly id: string;
+  readonly name: string;
+  readonly key: string;
+  readonly resource: { readonly ids: readonly string[] };
+}
+
+const keyNamed = (name: string): CastKey => cast.ngc.keys.find((one: CastKey) => one.name === name);
+const deployer = keyNamed('nvcf-deployer');
+const invoker = keyNamed('nvcf-invoker');
+const airUser = keyNamed('air-user');
+const catalogueUser = keyNamed('catalogue-user');
+
+const LIST = 'GET /v2/nvcf/functions';
+const SIMULATIONS = 'GET /api/v3/simulations/';
+const CHAT = 'POST /integrate/v1/chat/completions';
+
+const start = async (name: string, body: object = {}) => {
+  const answer = await server.call(`POST /_mock/drills/${name}`, { body });
+  expect(answer.status, JSON.stringify(answer.body)).toBe(201);
+  return answer.body;
+};
+const drill = async (name: string) => (await server.call(`GET /_mock/drills/${name}`)).body;
+const result = async (name: string) => (await drill(name)).verdict.result;
+const send = async (request: string, { key }: Pick<CastKey, 'key'>, body?: object) =>
+  (await server.call(request, { token: key, ...(body !== undefined && { body }) })).status;
+const newest = async (): Promise<readonly string[]> =>
+  (await server.call('GET /_mock/requests')).body.requests.map(({ id }: { id: string }) => id);
+
+beforeEach(async () => {
+  server.clock.set(START);
+  await server.call('POST /_mock/reset');
+});
+
+describe('rotate-key', () => {
+  it('passes a client that goes on with the new key after one refusal', async () => {
+    expect(await send(LIST, deployer)).toBe(200);
+    const { key, principal, did } = await start('rotate-key');
+    expect([principal.name, did]).toEqual([deployer.name, `The key ${deployer.name} has a new text.`]);
+    expect(await result('rotate-key')).toBe('waiting');
+    expect(await send(LIST, deployer)).toBe(403);
+    expect(await drill('rotate-key')).toMatchObject({
+      verdict: { result: 'waiting', sentence: 'It has refused 1 request. The new key was not sent yet.' },
+    });
+    expect(await send(LIST, { key })).toBe(200);
+    const [passed, refused] = await newest();
+    expect((await drill('rotate-key')).verdict).toEqual({
+      result: 'passed',
+      sentence: 'The new key was sent.',
+      requests: [refused, passed],
+    });
+  });
+
+  it('fails a client that sends the old key again, and stays failed', async () => {
+    expect(await send(LIST, deployer)).toBe(200);
+    const { key } = await start('rotate-key');
+    await send(LIST, deployer);
+    await send('GET /v2/nvcf/clusterGroups', deployer);
+    await send(LIST, { key });
+    const [, again, first] = await newest();
+    expect((await drill('rotate-key')).verdict).toEqual({
+      result: 'failed',
+      sentence: 'A request was sent again after its refusal.',
+      requests: [first, again],
+    });
+  });
+
+  it('is about whichever key is named, also one that was not used', async () => {
+    const { principal, key } = await start('rotate-key', { principal: airUser.name });
+    expect(principal.id).toBe(airUser.id);
+    expect(await send(SIMULATIONS, { key })).toBe(200);
+    expect(await result('rotate-key')).toBe('passed');
+  });
+
+  it('does not take the unknown key of somebody else for the old one', async () => {
+    await start('rotate-key', { principal: deployer.name });
+    await server.call(`DELETE /_mock/keys/${invoker.id}`);
+    await send(LIST, invoker);
+    await send(LIST, invoker);
+    expect(await result('rotate-key')).toBe('waiting');
+  });
+});
+
+describe('expire-key', () => {
+  it('passes a client that stops', async () => {
+    expect(await send(LIST, deployer)).toBe(200);
+    await start('expire-key');
+    expect(await result('expire-key')).toBe('waiting');
+    expect(await send(LIST, deployer)).toBe(403);
+    expect(await result('expire-key')).toBe('passed');
+  });
+
+  it('fails a client that goes on with another request', async () => {
+    expect(await send(LIST, deployer)).toBe(200);
+    await start('expire-key');
+    await send(LIST, deployer);
+    await send('GET /v2/nvcf/clusterGroups', deployer);
+    expect(await result('expire-key')).toBe('failed');
+  });
+});
+
+describe('narrow-key', () => {
+  const advance = (by: string) => server.call('POST /_mock/clock/advance', { body: { by } });
+
+  it('takes effect after 15 minutes although the world propagates at once, and passes a client that then stops', async () => {
+    expect((await server.call('GET /_mock/propagation')).body.mode).toBe('off');
+    expect(await send(LIST, deployer)).toBe(200);
+    const { did } = await start('narrow-key');
+    expect(did).toBe(
+      `The key ${deployer.name} loses \`list_functions\` at ${new Date(START + 15 * 60_000).toISOString()}.`,
+    );
+    await advance('14m59s');
+    expect(await send(LIST, deployer)).toBe(200);
+    expect(await result('narrow-key')).toBe('waiting');
+    await advance('1s');
+    expect(await send(LIST, deployer)).toBe(403);
+    expect(await result('narrow-key')).toBe('passed');
+  });
+
+  it('fails a client that repeats the request', async () => {
+    await send(LIST, deployer);
+    await start('narrow-key');
+    await advance('15m');
+    await send(LIST, deployer);
+    await send(LIST, deployer);
+    expect(await result('narrow-key')).toBe('failed');
+  });
+});
+
+describe('delete-function', () => {
+  const [functionId] = invoker.resource.ids;
+  const INVOKE = `POST /v2/nvcf/pexec/functions/${functionId}`;
+
+  it('passes a client that looks the function up again', async () => {
+    expect(await send(INVOKE, invoker, {})).toBe(200);
+    const { did } = await start('delete-function');
+    expect(did).toContain(functionId);
+    expect(await send(INVOKE, invoker, {})).toBe(404);
+    expect(await send(LIST, deployer)).toBe(200);
+    expect(await result('delete-function')).toBe('passed');
+  });
+
+  it('fails a client that invokes it again', async () => {
+    await send(INVOKE, invoker, {});
+    await start('delete-function');
+    await send(INVOKE, invoker, {});
+    await send(INVOKE, invoker, {});
+    expect(await result('delete-function')).toBe('failed');
+    expect(problemDocument(await server.call('POST /_mock/drills/delete-function', { body: {} }))).toContain(
+      'was deleted before',
+    );
+  });
+});
+
+describe('drop-role', () => {
+  it('passes a client that says so, and fails one that repeats the request', async () => {
+    expect(await send(SIMULATIONS, airUser)).toBe(200);
+    const { did } = await start('drop-role');
+    expect(did).toMatch(/loses `air`\.$/);
+    expect(await send(SIMULATIONS, airUser)).toBe(403);
+    expect(await send('GET /api/v3/images/', airUser)).toBe(403);
+    expect(await result('drop-role')).toBe('passed');
+    expect(await send(SIMULATIONS, airUser)).toBe(403);
+    expect(await result('drop-role')).toBe('failed');
+  });
+});
+
+describe('drop-model', () => {
+  const [model, other] = ['meta/llama-3.3-70b-instruct', 'google/gemma-2-9b-it'] as const;
+  const chat = (model: string) => send(CHAT, catalogueUser, { model, messages: [{ role: 'user', content: 'hello' }] });
+
+  it('passes a client that goes on with another model, and fails one that calls it again', async () => {
+    expect(await chat(model)).toBe(200);
+    const { did } = await start('drop-model');
+    expect(did).toContain(model);
+    expect(await chat(model)).toBe(404);
+    expect(await chat(other)).toBe(200);
+    expect(await result('drop-model')).toBe('passed');
+    expect(await chat(model)).toBe(404);
+    expect(await result('drop-model')).toBe('failed');
+  });
+
+  it('knows a model by a path of its own, too', async () => {
+    const OWN = `POST /ai/v1/gr/${model}/chat/completions`;
+    expect(await send(OWN, catalogueUser, { messages: [] })).toBe(200);
+    await start('drop-model');
+    expect(await send(OWN, catalogueUser, { messages: [] })).toBe(404);
+    expect(await chat(model)).toBe(404);
+    expect(await result('drop-model')).toBe('failed');
+  });
+});
+
+describe('drills for keys', () => {
+  it.each([
+    ['rotate-key', {}, 409, 'an allowed request of a key'],
+    ['expire-key', {}, 409, 'an allowed request of a key'],
+    ['narrow-key', {}, 409, 'a service key with a scope of Cloud Functions'],
+    ['delete-function', { principal: deployer.name }, 409, 'nvcf-deployer as a key that named a function'],
+    ['drop-role', {}, 409, 'a personal key for Air'],
+    ['drop-model', {}, 409, 'a key that called a model'],
+    ['rotate-key', { principal: 'nobody' }, 400, 'must name a caller'],
+    ['rotate-key', { for: '1m' }, 400, 'happens at once'],
+  ])('%s with %j is refused', async (name, body, status, said) => {
+    const answer = await server.call(`POST /_mock/drills/${name}`, { body });
+    expect(answer.status).toBe(status);
+    expect(problemDocument(answer)).toContain(said);
+    expect((await drill(name)).verdict).toBeNull();
+  });
+
+  it('have no verdict before their start, and lose it with the journal', async () => {
+    await send(LIST, deployer);
+    await start('rotate-key');
+    expect(await result('rotate-key')).toBe('waiting');
+    await server.call('POST /_mock/reset');
+    expect((await drill('rotate-key')).verdict).toBeNull();
+    expect((await drill('token-outage')).verdict).toBeNull();
+  });
+
+  it('judge nothing that a fault answered, or that was only recorded', async () => {
+    expect(await send(LIST, deployer)).toBe(200);
+    await start('narrow-key');
+    await server.call('POST /_mock/clock/advance', { body: { by: '15m' } });
+    await server.call('POST /_mock/faults', {
+      body: { match: { operation: 'listFunctions' }, times: 2, do: { status: 403 } },
+    });
+    expect([await send(LIST, deployer), await send(LIST, deployer)]).toEqual([403, 403]);
+    await server.call('PUT /_mock/mode', { body: { mode: 'observe' } });
+    expect([await send(LIST, deployer), await send(LIST, deployer)]).toEqual([200, 200]);
+    expect(await result('narrow-key')).toBe('waiting');
+    await server.call('PUT /_mock/mode', { body: { mode: 'enforce' } });
+  });
+});
