@@ -1,10 +1,11 @@
 import type { Begun, MockServer } from '../app/server.ts';
-import { type FlagTexts, readConfig } from '../config/config.ts';
+import { type Effective, type FlagTexts, isDumbTerminal, readConfig } from '../config/config.ts';
 import type { Config } from '../config/options.ts';
 import type { Clock } from '../core/clock.ts';
-import { lineLog } from '../core/log.ts';
+import { type Log, lineLog } from '../core/log.ts';
 import type { Waiting } from '../store/waiting.ts';
 import { onSignals } from './signals.ts';
+import { type Terminal, terminalLog } from './terminal-log.ts';
 
 /** The exit code of a process that has lost its worlds, and may have them again when it is started again: EX_TEMPFAIL of sysexits.h. */
 const LOST = 75;
@@ -15,10 +16,10 @@ type Listening = Awaited<ReturnType<MockServer['listen']>>;
 export async function start(flags: FlagTexts): Promise<void> {
   const effective = await readConfig(flags);
   const { config } = effective;
-  const { host, port, httpPort, json, logLevel, exitWithStdin } = config;
+  const { host, port, httpPort, json, exitWithStdin } = config;
   // Loaded after the configuration was validated, so that a refused start ends sooner.
   const { buildServer } = await import('../app/server.ts');
-  const log = (clock: Clock) => lineLog(logLevel, json, clock, (line) => process.stderr.write(line));
+  const log = (clock: Clock) => logOf(effective, clock);
   const onWait = ({ status, why }: Waiting) => process.stderr.write(`nv-auth-mock: ${status}: ${why}\n`);
   const onLost = (why: string) => {
     process.stderr.write(`nv-auth-mock: ${why} Start this one again.\n`);
@@ -38,6 +39,28 @@ export async function start(flags: FlagTexts): Promise<void> {
     await server.close();
     throw cause;
   }
+}
+
+/** On a terminal, a row per request, unless the user chose a format or a level. */
+function logOf({ config: { json, logLevel }, origins }: Effective, clock: Clock): Log {
+  const lines = lineLog(logLevel, json, clock, (line) => process.stderr.write(line));
+  const isPlain = !process.stderr.isTTY || json || origins.logLevel !== 'default';
+  return isPlain ? lines : terminalLog(lines, standardError());
+}
+
+function standardError(): Terminal {
+  const { stdout, stderr } = process;
+  return {
+    write: (text) => void stderr.write(text),
+    hasColors: stderr.hasColors(),
+    canMoveCursor: !isDumbTerminal(),
+    get columns() {
+      return stderr.columns;
+    },
+    get written() {
+      return stderr.bytesWritten + (stdout.isTTY ? stdout.bytesWritten : 0);
+    },
+  };
 }
 
 function readyEvent({ version }: MockServer, { url, httpUrl, port }: Listening, { world: worlds }: Config): string {

@@ -131,6 +131,11 @@ export function proxyVariables(
   return { proxy: set ?? null, exceptions: exceptions.filter(Boolean) };
 }
 
+/** Does the terminal support no escape sequences? */
+export function isDumbTerminal(environment: NodeJS.ProcessEnv = process.env): boolean {
+  return environment['TERM'] === 'dumb';
+}
+
 function showText(text: string): string {
   return `\`${showValue(text)}\``;
 }

@@ -218,7 +218,8 @@ const OF_OUTPUT = {
   explain: { argument: 'on|off', description: 'the `x-mock-decision` header', fallback: true, ...onOff },
   logLevel: {
     argument: 'LEVEL',
-    description: 'silent, error, warn, info (refusals) or debug (every request), on stderr',
+    description:
+      'silent, error, warn, info (refusals) or debug (every request), on stderr; if unset, a terminal shows one row per request',
     fallback: 'info',
     ...oneOf(LOG_LEVELS),
   },

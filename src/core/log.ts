@@ -4,10 +4,31 @@ import { redact } from './redact.ts';
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** What a line of JSON has besides its message. */
+/** What a line is about, besides its message. */
 export interface About {
-  /** The id of a decision. */
+  /** The id of a decision, for JSON. */
   readonly decision?: string | undefined;
+  /** The request to a vendor's API, which a terminal shows instead of the message; null if a later line shows it. */
+  readonly request?: (() => RequestLine | null) | undefined;
+}
+
+/** A request to a vendor's API with its answer. */
+export interface RequestLine {
+  readonly world: string;
+  readonly method: string;
+  readonly path: string;
+  /** Null if a fault breaks the connection before the client can read the status. */
+  readonly status: number | null;
+  /** The name of the principal; null if there is none. */
+  readonly caller: string | null;
+  /** The code of the reason; null if nothing was refused. */
+  readonly reason: string | null;
+  /** The world only observes, so the refusal was recorded and not enforced. */
+  readonly wouldBeRefused: boolean;
+  /** The id of the injected fault; null if there is none. */
+  readonly fault: string | null;
+  /** How to fix the refusal or, if no fix is known, the explanation; null if nothing was refused. */
+  readonly advice: string | null;
 }
 
 /** The server's log. Callers must not pass tokens or secrets. */
@@ -26,8 +47,9 @@ export interface Log {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression finds control characters
 const CONTROL = /[\x00-\x1f\x7f-\x9f]/g;
 
-function escapeControl(sign: string): string {
-  return `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`;
+/** Replaces control characters by escapes such as `\x1b`. */
+export function escapeControls(text: string): string {
+  return text.replaceAll(CONTROL, (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
 /** A log of lines: text for people, or with `json` one object each. */
@@ -43,7 +65,7 @@ export function lineLog(level: LogLevel, json: boolean, clock: Clock, write: (li
       write(
         json
           ? `${JSON.stringify({ time, level: at, message, decision, ...(stack !== undefined && { stack }) })}\n`
-          : `${time} ${at.padEnd(5)} ${message.replaceAll(CONTROL, escapeControl)}${stack === undefined ? '' : `\n${stack}`}\n`,
+          : `${time} ${at.padEnd(5)} ${escapeControls(message)}${stack === undefined ? '' : `\n${stack}`}\n`,
       );
     };
   return {

@@ -9,7 +9,6 @@ import { isBelow } from '../core/path-template.ts';
 import { asProblem, isOurs, Problem } from '../core/problem.ts';
 import { problemDetails } from '../core/problem-details.ts';
 import { showPath } from '../core/redact.ts';
-import { worldInLog } from '../core/world-id.ts';
 import { olderApiSentence } from '../explaining/hints/index.ts';
 import { dateHeader } from './headers.ts';
 import { addHintHeader, hintsOfUnrouted, type Offered } from './hints.ts';
@@ -18,7 +17,7 @@ import type { OtherOperation } from './openapi.ts';
 import { problemOf, problemWithoutSecrets } from './problem.ts';
 import type { Routes } from './routes.ts';
 import type { Server } from './server.ts';
-import { logRefusal, record } from './steps/record.ts';
+import { logRefusal, record, requestLine } from './steps/record.ts';
 import { admit, isOfForeignPage, routed, selectWorld } from './steps/select-world.ts';
 import { methodOf, pathOf } from './transport/arrival.ts';
 import { type WireAnswer, writeAnswer } from './transport/wire-answer.ts';
@@ -161,15 +160,14 @@ async function answerUnrouted(
   }
   const refusal = isOurs(reported) ? problemDetails(reported) : service.renderProblem(reported, request.about());
   const outcome = addHintHeader(refusal, hints, server);
-  logRefusal(server.log, raw, outcome.status, reported, worldInLog(world.id), secrets);
+  const isRecorded = service.isControlApi !== true && !isOfForeignPage(request.fault);
+  Object.assign(request, { problem: reported, outcome, hints });
+  logRefusal(request, reported, isRecorded ? () => requestLine(request, null) : undefined);
   const answer = writeAnswer(outcome, reported);
   const written = { ...answer, headers: { ...answer.headers, ...dateHeader(world.clock) } };
   const reason = reported.kind;
   server.metrics.answered({ service: service.name ?? null, operation: null, status: outcome.status, reason });
-  if (service.isControlApi !== true && !isOfForeignPage(request.fault)) {
-    Object.assign(request, { problem: reported, outcome, hints });
-    record(request, { service: service.name ?? null, operation: null }, written);
-  }
+  if (isRecorded) record(request, { service: service.name ?? null, operation: null }, written);
   world.release();
   return written;
 }

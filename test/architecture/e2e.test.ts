@@ -3,7 +3,7 @@ import { importsOf, type SourceFile, sourceFiles } from './source-files.ts';
 
 /** What starts processes, packs the package, or needs PostgreSQL or a browser. */
 const STARTS =
-  /^(?:node:child_process|test\/support\/(?:balancer|browser|command|package|postgres(?:-\w+)?|readable-copy|standby))$/;
+  /^(?:node:child_process|test\/support\/(?:balancer|browser|command|package|postgres(?:-\w+)?|readable-copy|standby|terminal))$/;
 
 /**
  * What takes seconds without starting anything: many worlds, lines that drip, random requests, thousands of questions,

@@ -26,6 +26,7 @@ describe.concurrent('a start', () => {
     const [, url = ''] = await running.said(/ready on (.+)\n/);
     const { port } = new URL(url);
     const health = await fetch(`${url}/_mock/health`);
+    await fetch(`${url}/auth/realms/acme`);
     await fetch(`${url}/api/v1/access-keys`);
     const page = await fetch(`${url}/`);
     running.kill('SIGTERM');

@@ -83,6 +83,7 @@ export function announceFault(request: RequestInWorld, fault: InjectedFault): vo
   mayRenew(request);
   server.log.info(
     `the fault ${id} is injected into ${raw.method} ${hideInLine(pathOf(raw.url), activityLog.secrets)}${worldInLog(world.id)}`,
+    { request: () => null },
   );
   const event = { fault: id, drill, fired, service: route.service.name, operation: route.operation.id };
   activityLog.event('fault', event);

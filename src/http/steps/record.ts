@@ -1,15 +1,14 @@
-import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { stopwatch } from '../../core/clock.ts';
 import type { Decision } from '../../core/decision.ts';
-import type { Log } from '../../core/log.ts';
+import type { About, RequestLine } from '../../core/log.ts';
 import type { Principal } from '../../core/principal.ts';
 import { isStorageProblem, type Problem } from '../../core/problem.ts';
 import type { Reasons } from '../../core/reasons.ts';
 import { redact, showPath } from '../../core/redact.ts';
 import { worldInLog } from '../../core/world-id.ts';
-import { decisionHeader, explain } from '../../explaining/index.ts';
+import { decisionHeader, explain, findFixes } from '../../explaining/index.ts';
 import { hidesStatus } from '../../faults/fault.ts';
 import { decisionWithoutSecrets } from '../../journal/decisions.ts';
 import { keptPayload } from '../../journal/entry.ts';
@@ -49,7 +48,7 @@ export function record(
     operation,
     method,
     url: raw.url ?? '/',
-    status: injectedFault !== null && hidesStatus(injectedFault.action) ? null : answer.status,
+    status: visibleStatus(request, answer.status),
     wouldBe,
     principal: principalOf(request),
     reason: decision?.reason ?? null,
@@ -66,6 +65,11 @@ export function record(
     responseBody: keptPayload(answer.payload),
     ...(findings.reported.length > 0 && { reported: findings.reported }),
   });
+}
+
+/** Null if a fault breaks the connection before the client can read the status. */
+function visibleStatus({ injectedFault }: Pick<RequestInWorld, 'injectedFault'>, status: number): number | null {
+  return injectedFault !== null && hidesStatus(injectedFault.action) ? null : status;
 }
 
 /**
@@ -97,7 +101,7 @@ function explanationOf(
   return message === '' ? null : hideInLine(redact(message), secrets);
 }
 
-/** Adds the decision to the headers of an answer, and tells the log, the journal and the metrics of it. */
+/** Adds the decision to the headers of an answer, and reports it to the log, the journal and the metrics. */
 export function reportAnswer(request: RequestInWorld, reply: FastifyReply, payload: Payload): void {
   const { server, world, route, raw, problem, outcome, injectedFault } = request;
   const { secrets } = world.activityLog;
@@ -108,16 +112,22 @@ export function reportAnswer(request: RequestInWorld, reply: FastifyReply, paylo
     noteUse(request, decision);
     if (server.explain) reply.header('x-mock-decision', decisionHeader(decision));
   }
+  const isRecorded = route.service.isControlApi !== true && !isOfForeignPage(request.fault);
   const where = worldInLog(world.id);
   const refusal = problem ?? outcome.refusal ?? null;
+  const row = isRecorded ? () => requestLine(request, decision) : undefined;
   if (decision?.effect === 'deny')
-    server.log.info(`${refusalLine(outcome.status, decision, server.reasons)}${where}`, { decision: decision.id });
-  else if (refusal !== null) logRefusal(server.log, raw, outcome.status, refusal, where, secrets);
+    server.log.info(`${refusalLine(outcome.status, decision, server.reasons)}${where}`, {
+      decision: decision.id,
+      request: row,
+    });
+  else if (refusal !== null) logRefusal(request, refusal, row);
   else if (server.log.debugging)
     server.log.debug(`${outcome.status} ${raw.method} ${hideInLine(pathOf(raw.url), secrets)}${where}`, {
       decision: decision?.id,
+      request: row,
     });
-  if (route.service.isControlApi !== true && !isOfForeignPage(request.fault)) {
+  if (isRecorded) {
     const operation = { service: route.service.name, operation: route.operation.id };
     record(request, operation, {
       status: outcome.status,
@@ -129,8 +139,46 @@ export function reportAnswer(request: RequestInWorld, reply: FastifyReply, paylo
     service: route.service.name,
     operation: route.operation.id,
     status: outcome.status,
-    reason: decision?.effect === 'deny' ? (decision.reason ?? null) : (refusal?.kind ?? null),
+    reason: reasonOf(decision, refusal),
   });
+}
+
+/** The code of a refusal's reason; null if nothing was refused. */
+function reasonOf(decision: Decision | null, refusal: Problem | null): string | null {
+  return decision?.effect === 'deny' ? decision.reason : (refusal?.kind ?? null);
+}
+
+/** The row of a request on a terminal. @param decision without secrets */
+export function requestLine(request: RequestInWorld<Route | null>, decision: Decision | null): RequestLine {
+  const { world, raw, method, problem, outcome, injectedFault } = request;
+  const { secrets } = world.activityLog;
+  const refusal = problem ?? outcome.refusal ?? null;
+  const advice = adviceOf(request, decision, refusal);
+  return {
+    world: world.id,
+    method,
+    path: hideInLine(pathOf(raw.url), secrets),
+    status: visibleStatus(request, outcome.status),
+    caller: principalOf(request)?.name ?? null,
+    reason: reasonOf(decision, refusal),
+    wouldBeRefused: decision?.enforced === false,
+    fault: injectedFault?.id ?? null,
+    advice: advice === null ? null : hideInLine(advice, secrets),
+  };
+}
+
+/** The first hint, fix or explanation of a refusal; null if nothing was refused. Hints are about this very request. */
+function adviceOf(
+  { server, route, hints: [hint] }: RequestInWorld<Route | null>,
+  decision: Decision | null,
+  refusal: Problem | null,
+): string | null {
+  const isDenied = decision?.effect === 'deny';
+  if (!isDenied && refusal === null) return null;
+  if (hint !== undefined) return hint.text;
+  if (!isDenied || route === null) return refusal?.message ?? null;
+  const [fix] = findFixes(decision, route.ruleset.tables, route.service.findFixes);
+  return fix?.text ?? explain(decision, server.reasons);
 }
 
 /** Notes what the rights of the credential were used for. */
@@ -150,20 +198,15 @@ function refusalLine(status: number, decision: Decision, reasons: Reasons): stri
   return `${status} ${method} ${path} - ${explain(decision, reasons)} [decision ${decision.id}]`;
 }
 
-/** @param where from `worldInLog` */
-export function logRefusal(
-  log: Log,
-  raw: IncomingMessage,
-  status: number,
-  problem: Problem,
-  where: string,
-  secrets: KnownSecrets,
-): void {
+/** Logs a refusal without a decision. @param row builds the row on a terminal */
+export function logRefusal(request: RequestInWorld<Route | null>, problem: Problem, row: About['request']): void {
+  const { server, world, raw, outcome } = request;
+  const { secrets } = world.activityLog;
   // Hidden before shortening: a part of a secret would not be recognised.
   const path = showPath(hideInLine(pathOf(raw.url), secrets));
-  const line = `${status} ${raw.method} ${path} - ${hideInLine(problem.message, secrets)}${where}`;
-  if (problem.kind === 'internal') log.error(line, problem.cause);
-  else if (isStorageProblem(problem)) log.error(line);
-  else if (problem.isLogged) log.debug(line);
-  else log.info(line);
+  const message = `${outcome.status} ${raw.method} ${path} - ${hideInLine(problem.message, secrets)}${worldInLog(world.id)}`;
+  if (problem.kind === 'internal') server.log.error(message, problem.cause);
+  else if (isStorageProblem(problem)) server.log.error(message);
+  else if (problem.isLogged) server.log.debug(message, { request: row });
+  else server.log.info(message, { request: row });
 }

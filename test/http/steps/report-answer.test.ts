@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import type { About, RequestLine } from '../../../src/core/log.ts';
 import { Problem, type ProblemKind } from '../../../src/core/problem.ts';
 import type { Payload } from '../../../src/http/request.ts';
 import { logRefusal, reportAnswer } from '../../../src/http/steps/record.ts';
@@ -111,7 +112,7 @@ describe('the log has', () => {
       [
         'info',
         '403 GET /toys/ball - get_toy was refused: the object is visible to the caller, but only its owner may do this [decision d-2] [world team-a]',
-        { decision: 'd-2' },
+        { decision: 'd-2', request: expect.any(Function) },
       ],
     ]);
   });
@@ -121,7 +122,9 @@ describe('the log has', () => {
     const request = toyRequest({ request: { problem, outcome: { status: 400 } } });
     report(request);
 
-    expect(lines(request)).toEqual([['info', '400 GET /toys/ball - Field `size` is wrong.']]);
+    expect(lines(request)).toEqual([
+      ['info', '400 GET /toys/ball - Field `size` is wrong.', { request: expect.any(Function) }],
+    ]);
   });
 
   it('a line for any other answer if somebody wants every one', () => {
@@ -133,7 +136,9 @@ describe('the log has', () => {
     report(wanted);
     report(other);
 
-    expect(lines(wanted)).toEqual([['debug', '200 GET /toys/ball [world team-a]', { decision: 'd-1' }]]);
+    expect(lines(wanted)).toEqual([
+      ['debug', '200 GET /toys/ball [world team-a]', { decision: 'd-1', request: expect.any(Function) }],
+    ]);
     expect(lines(other)).toEqual([]);
   });
 
@@ -142,26 +147,112 @@ describe('the log has', () => {
     Object.assign(request.server.log, { debugging: true });
     report(request);
 
-    expect(lines(request)).toEqual([['debug', '200 GET /toys/ball', { decision: undefined }]]);
+    expect(lines(request)).toEqual([['debug', '200 GET /toys/ball', { request: expect.any(Function) }]]);
   });
 
   it.each<[kind: ProblemKind, line: unknown[]]>([
     ['internal', ['error', '500 GET /toys/ball - Oh. [world x]', 'why']],
     ['storage_full', ['error', '500 GET /toys/ball - Oh. [world x]']],
     ['storage_failing', ['error', '500 GET /toys/ball - Oh. [world x]']],
-    ['not_found', ['info', '500 GET /toys/ball - Oh. [world x]']],
+    ['not_found', ['info', '500 GET /toys/ball - Oh. [world x]', {}]],
   ])('%s at the level that it deserves', (kind, line) => {
-    const request = toyRequest();
-    logRefusal(
-      request.server.log,
-      request.raw,
-      500,
-      new Problem(kind, 'Oh.', { cause: 'why' }),
-      ' [world x]',
-      toySecrets(),
-    );
+    const request = toyRequest({ world: { id: 'x' }, request: { outcome: { status: 500 } } });
+    logRefusal(request, new Problem(kind, 'Oh.', { cause: 'why' }), undefined);
 
     expect(lines(request)).toEqual([line]);
+  });
+});
+
+describe('a terminal shows', () => {
+  const shown = (given: Parameters<typeof toyRequest>[0]) => {
+    const request = toyRequest(given);
+    Object.assign(request.server.log, { debugging: true });
+    report(request);
+    return lines(request).map(([, , about]) => (about as About).request?.());
+  };
+  const ANSWERED = {
+    world: 'default',
+    method: 'GET',
+    path: '/toys/ball',
+    status: 200,
+    caller: 'robot',
+    reason: null,
+    wouldBeRefused: false,
+    fault: null,
+    advice: null,
+  };
+  const problem = new Problem('invalid_request', 'Field `size` is wrong.');
+  const hints = [{ code: 'toys.loud', text: 'It is loud.' }];
+
+  it.each<[what: string, given: Parameters<typeof toyRequest>[0], line: Partial<RequestLine>]>([
+    ['an answer', { world: { id: 'team-a' }, request: { decision: ALLOWED } }, { world: 'team-a' }],
+    ['a public operation', {}, { caller: null }],
+    ['no advice with an answer, although it may have a hint', { request: { hints } }, { caller: null }],
+    [
+      'a refusal, with its explanation',
+      { request: { decision: REFUSED, outcome: { status: 403 } } },
+      { status: 403, reason: 'not_owner', advice: 'call as its owner; others may only read it' },
+    ],
+    [
+      'the hint rather than the first fix',
+      { request: { decision: REFUSED, outcome: { status: 403 }, hints } },
+      { status: 403, reason: 'not_owner', advice: 'It is loud.' },
+    ],
+    [
+      'the explanation if no fix is known',
+      { request: { decision: { ...REFUSED, reason: null }, outcome: { status: 403 } } },
+      { status: 403, advice: 'get_toy was refused: no reason was recorded' },
+    ],
+    [
+      'what could not be read, and why',
+      { request: { problem, outcome: { status: 400 } } },
+      { status: 400, caller: null, reason: 'invalid_request', advice: 'Field `size` is wrong.' },
+    ],
+    [
+      'a refusal that is not enforced',
+      { request: { decision: { ...REFUSED, enforced: false } } },
+      { reason: 'not_owner', wouldBeRefused: true, advice: 'call as its owner; others may only read it' },
+    ],
+    [
+      'an injected fault',
+      { request: { decision: ALLOWED, injectedFault: faultThat({ status: 503 }), outcome: { status: 503 } } },
+      { status: 503, fault: 'f-1' },
+    ],
+    [
+      'no status that the client cannot read',
+      { request: { decision: ALLOWED, injectedFault: faultThat({ drop: 'before' }) } },
+      { status: null, fault: 'f-1' },
+    ],
+  ])('%s', (_what, given, line) => {
+    expect(shown(given)).toEqual([{ ...ANSWERED, ...line }]);
+  });
+
+  it('no secret of the world, neither in the path nor in the advice', () => {
+    const secret = 'hunter2-hunter2';
+    const [line] = shown({
+      raw: { url: `/toys/${secret}` },
+      request: { problem: new Problem('invalid_request', `No \`${secret}\`.`), outcome: { status: 400 } },
+      world: { activityLog: { ...toyRequest().world.activityLog, secrets: toySecrets([secret]) } },
+    });
+
+    expect(line).toMatchObject({
+      path: expect.stringMatching(/^\/toys\/sha256:/),
+      advice: expect.stringMatching(/^No `sha256:/),
+    });
+  });
+
+  it.each([
+    ['of the control API', { service: { isControlApi: true } }],
+    ['of a page of another origin', { request: { fault: new Problem('foreign_page') } }],
+  ])('no request %s', (_what, given) => {
+    expect(shown(given)).toEqual([undefined]);
+  });
+
+  it('nothing that failed inside, which is an error of the log', () => {
+    const request = toyRequest({ request: { problem: new Problem('internal', 'Oh.'), outcome: { status: 500 } } });
+    report(request);
+
+    expect(lines(request)).toEqual([['error', '500 GET /toys/ball - Oh.', undefined]]);
   });
 });
 

@@ -1,0 +1,159 @@
+import { type About, escapeControls, type Log, type RequestLine } from '../core/log.ts';
+import { redact } from '../core/redact.ts';
+import { worldInLog } from '../core/world-id.ts';
+
+/** A terminal. Its width and the number of written bytes change over time. */
+export interface Terminal {
+  write(text: string): void;
+  /** The width of the window; 0 if it is unknown. */
+  readonly columns: number;
+  readonly hasColors: boolean;
+  readonly canMoveCursor: boolean;
+  /** How many bytes the process has written to it. */
+  readonly written: number;
+}
+
+/** Codes of SGR (ECMA-48, 8.3.117). */
+const COLORS = { bold: 1, red: 31, green: 32, yellow: 33 } as const;
+
+type Color = keyof typeof COLORS;
+
+/** A column of a row. */
+type Cell = readonly [text: string, color?: Color];
+
+/** Used if the terminal does not report its width. */
+const DEFAULT_COLUMNS = 80;
+/** In a narrower window rows may wrap. */
+const MIN_COLUMNS = 40;
+const METHOD_COLUMNS = 'OPTIONS'.length;
+/** Shorter paths are padded, so that most statuses line up. */
+const PATH_COLUMNS = 32;
+/** Longer paths keep at least this much, unless the window is too narrow. */
+const MIN_PATH_COLUMNS = 16;
+
+/** The last request shown. */
+interface Shown {
+  readonly key: string;
+  readonly count: number;
+  /** The number of rows, with the advice. */
+  readonly height: number;
+  readonly columns: number;
+  /** `Terminal.written` after the request was shown. */
+  readonly written: number;
+}
+
+/**
+ * A log for a terminal: one row per request to a vendor's API, with advice below a refusal. Equal consecutive requests
+ * share a row.
+ *
+ * @param lines the log for everything else
+ */
+export function terminalLog(lines: Log, terminal: Terminal): Log {
+  let last: Shown | null = null;
+  const show = (line: RequestLine) => {
+    const { advice, ...request } = printable(line);
+    const { columns } = terminal;
+    const key = JSON.stringify(request);
+    // After another write or a resize, the rows to replace are no longer above the cursor.
+    const isRepeat = last?.key === key && last.written === terminal.written && last.columns === columns;
+    const replaced = isRepeat && terminal.canMoveCursor && columns >= MIN_COLUMNS ? last : null;
+    const count = (replaced?.count ?? 0) + 1;
+    // The last column stays empty because some terminals wrap as soon as it is written.
+    const width = Math.max(MIN_COLUMNS, columns || DEFAULT_COLUMNS) - 1;
+    const indent = ' '.repeat(METHOD_COLUMNS + 1);
+    const rows = [
+      rowOf(request, count, width, terminal.hasColors),
+      ...(advice === null ? [] : wrap(advice, width - indent.length).map((row) => `${indent}${row}`)),
+    ];
+    const erase = replaced === null ? '' : `\r\x1b[${replaced.height}A\x1b[J`;
+    terminal.write(`${erase}${rows.join('\n')}\n`);
+    last = { key, count, height: rows.length, columns, written: terminal.written };
+  };
+  const rowInsteadOf =
+    (write: Log['info']): Log['info'] =>
+    (message, about: About = {}) => {
+      if (about.request === undefined) return write(message, about);
+      const line = about.request();
+      if (line !== null) show(line);
+    };
+  return { ...lines, info: rowInsteadOf(lines.info), debug: rowInsteadOf(lines.debug), debugging: true };
+}
+
+/** Without credentials and control characters. */
+function printable(line: RequestLine): RequestLine {
+  const clean = (text: string) => escapeControls(redact(text));
+  const { path, caller, advice } = line;
+  return {
+    ...line,
+    path: clean(path),
+    caller: caller === null ? null : clean(caller),
+    advice: advice === null ? null : clean(advice),
+  };
+}
+
+/** The row of a request, cut to the width. */
+function rowOf(request: Omit<RequestLine, 'advice'>, count: number, width: number, hasColors: boolean): string {
+  const { world, method, path, status, caller, reason, wouldBeRefused, fault } = request;
+  const head = method.padEnd(METHOD_COLUMNS);
+  const tail = (
+    [
+      [status === null ? '-  ' : String(status), colorOf(status)],
+      [caller ?? '-'],
+      [reason ?? '', 'yellow'],
+      [wouldBeRefused ? '[would be refused]' : '', 'yellow'],
+      [fault === null ? '' : `[fault ${fault}]`, 'yellow'],
+      [worldInLog(world).trim()],
+    ] satisfies Cell[]
+  ).filter(([text]) => text !== '');
+  const times = count === 1 ? '' : ` ×${count}`;
+  const room = tail.reduce((rest, [text]) => rest - 1 - widthOf(text), width - widthOf(head) - 1 - widthOf(times));
+  const shownPath = shorten(path, Math.max(MIN_PATH_COLUMNS, room));
+  const padding = ' '.repeat(Math.max(0, Math.min(PATH_COLUMNS, room) - widthOf(shownPath)));
+  const paint = (text: string, color: Color | undefined) =>
+    hasColors && color !== undefined && text !== '' ? `\x1b[${COLORS[color]}m${text}\x1b[0m` : text;
+  const cells: readonly Cell[] = [[head], [shownPath + padding], ...tail];
+  let left = width - widthOf(times);
+  const painted = cells.flatMap(([text, color]) => {
+    const shown = cut(text, left);
+    left -= widthOf(shown) + 1;
+    return shown === '' ? [] : paint(shown, color);
+  });
+  return painted.join(' ') + paint(times, 'bold');
+}
+
+function colorOf(status: number | null): Color {
+  if (status === null || status >= 500) return 'red';
+  return status >= 400 ? 'yellow' : 'green';
+}
+
+/** The columns of a text without control characters, at most: a character outside ASCII counts as wide. */
+function widthOf(text: string): number {
+  let width = 0;
+  for (const character of text) width += character <= '~' ? 1 : 2;
+  return width;
+}
+
+/** The beginning of a text, as far as it fits. */
+function cut(text: string, columns: number): string {
+  let end = 0;
+  let left = columns;
+  for (const character of text) {
+    left -= widthOf(character);
+    if (left < 0) break;
+    end += character.length;
+  }
+  return text.slice(0, end);
+}
+
+function shorten(text: string, columns: number): string {
+  return cut(text, columns) === text ? text : `${cut(text, columns - widthOf('…'))}…`;
+}
+
+/** Breaks a text into rows, between words if possible. */
+function wrap(text: string, columns: number): readonly string[] {
+  const row = cut(text, columns);
+  if (row === text) return [text];
+  const space = row.lastIndexOf(' ');
+  const end = space > 0 ? space : row.length;
+  return [text.slice(0, end), ...wrap(text.slice(end).trimStart(), columns)];
+}
