@@ -1,7 +1,8 @@
 import { afterAll, test as base, beforeAll, describe, expect } from 'vitest';
 import type { DenyReason } from './core/reasons.ts';
+import { judgeClient } from './library/assertions.ts';
 import { printFailure } from './library/failure.ts';
-import { type ExpectedRequests, errorAt, judgeRequests, type Receiver } from './library/received.ts';
+import { type ExpectedRequests, errorAt, type Judgement, judgeRequests, type Receiver } from './library/received.ts';
 import { type Answered, type ExpectedRefusal, refusalFault } from './library/refusals.ts';
 import { type MockOptions, startMock } from './library/start-mock.ts';
 import { describeVerifier as describeWith, type VerifierOptions, type Verify } from './library/verifier.ts';
@@ -24,8 +25,8 @@ export interface MockFixtures {
 
 /** The pending expectations of a test's world. */
 interface Pending {
-  /** An error for each, made where it was written. */
-  readonly places: Set<Error>;
+  /** The matcher of each, by an error made where it was written. */
+  readonly places: Map<Error, string>;
   isTestOver: boolean;
 }
 
@@ -40,8 +41,31 @@ function pendingOf(mock: Receiver): Pending | undefined {
 function checkAwaited(pending: Pending): void {
   pending.isTestOver = true;
   const [first] = pending.places;
-  if (first !== undefined)
-    throw errorAt(first, '`toHaveReceived` was not awaited, so it proves nothing: write `await` before `expect`');
+  if (first === undefined) return;
+  const [place, matcher] = first;
+  throw errorAt(place, `\`${matcher}\` was not awaited, so it proves nothing: write \`await\` before \`expect\``);
+}
+
+/** A matcher that asks the server; it is pending in its test until the answer is there. */
+function asyncMatcher<More extends readonly unknown[]>(
+  matcher: string,
+  judge: (mock: Receiver, ...more: More) => Promise<Judgement>,
+) {
+  return async function (this: { readonly isNot?: boolean }, mock: Receiver, ...more: More) {
+    const place = new Error();
+    const pending = pendingOf(mock);
+    pending?.places.set(place, matcher);
+    try {
+      const { pass, message } = await judge(mock, ...more);
+      if (pass === Boolean(this.isNot)) throw errorAt(place, message);
+    } catch (thrown) {
+      // Its test has failed already.
+      if (pending?.isTestOver !== true) throw thrown;
+    } finally {
+      pending?.places.delete(place);
+    }
+    return { pass: !this.isNot, message: () => '' };
+  };
 }
 
 /** vitest's `test` with a world: `test('...', async ({ mock }) => { ... })`. */
@@ -58,7 +82,7 @@ export const test = base.extend<MockFixtures>({
   ],
   mock: async ({ mockServer, worldOptions, task: { fullName }, onTestFinished, onTestFailed }, use) => {
     const world = await mockServer.world(labelled(fullName, worldOptions));
-    const pending: Pending = { places: new Set(), isTestOver: false };
+    const pending: Pending = { places: new Map(), isTestOver: false };
     Object.assign(world, { [PENDING]: pending });
     // Not after `use`: hooks that a test registers run later, and may still need its world. These hooks, registered
     // first, run last; hooks for failures run after all others.
@@ -95,21 +119,18 @@ expect.extend({
       message: () => (fault === null ? 'expected the answer not to be this refusal' : fault),
     };
   },
-  async toHaveReceived(mock: Receiver, expected?: ExpectedRequests) {
-    const place = new Error();
-    const pending = pendingOf(mock);
-    pending?.places.add(place);
-    try {
-      const { pass, expected: what, came } = await judgeRequests(mock, expected);
-      if (pass === Boolean(this.isNot)) throw errorAt(place, `expected ${pass ? 'anything but ' : ''}${what}; ${came}`);
-    } catch (thrown) {
-      // Its test has failed already.
-      if (pending?.isTestOver !== true) throw thrown;
-    } finally {
-      pending?.places.delete(place);
-    }
-    return { pass: !this.isNot, message: () => '' };
-  },
+  toHaveReceived: asyncMatcher('toHaveReceived', judgeRequests),
+  toFetchTokenOnce: asyncMatcher('toFetchTokenOnce', (mock) => judgeClient(mock, 'token-fetched-once')),
+  toSendTokenWithEveryRequest: asyncMatcher('toSendTokenWithEveryRequest', (mock) =>
+    judgeClient(mock, 'token-sent-with-every-request'),
+  ),
+  toGiveUpAfterForbidden: asyncMatcher('toGiveUpAfterForbidden', (mock) =>
+    judgeClient(mock, 'gave-up-after-forbidden'),
+  ),
+  toRespectRetryAfter: asyncMatcher('toRespectRetryAfter', (mock) => judgeClient(mock, 'respected-retry-after')),
+  toCallOnlyDocumentedOperations: asyncMatcher('toCallOnlyDocumentedOperations', (mock) =>
+    judgeClient(mock, 'called-only-documented-operations'),
+  ),
 });
 
 declare module 'vitest' {
@@ -129,6 +150,25 @@ declare module 'vitest' {
      * `within` it waits for them
      */
     toHaveReceived(expected?: ExpectedRequests): Promise<void>;
+    /**
+     * No client fetched a token while it had a valid one: `await expect(mock).toFetchTokenOnce()`. A client may renew its
+     * token in the last tenth of the token's life, and after a 401. Without any token it fails, even with `not`.
+     */
+    toFetchTokenOnce(): Promise<void>;
+    /** Each request that needs a credential had one. Without any such request it fails, even with `not`. */
+    toSendTokenWithEveryRequest(): Promise<void>;
+    /**
+     * No client repeated a request after a 403. A repeated request that was allowed does not count. Without any 403 it
+     * fails, even with `not`.
+     */
+    toGiveUpAfterForbidden(): Promise<void>;
+    /**
+     * No client repeated a request before the time in `Retry-After` had passed, by the clock of the world. Without any
+     * such answer it fails, even with `not`.
+     */
+    toRespectRetryAfter(): Promise<void>;
+    /** Each request had an operation in the documents in force. Without any request it fails, even with `not`. */
+    toCallOnlyDocumentedOperations(): Promise<void>;
   }
 }
 

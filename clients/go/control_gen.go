@@ -755,6 +755,19 @@ type Verified struct {
 	Dropped int `json:"dropped"`
 }
 
+// AssertionResult: What the requests show about the client.
+type AssertionResult struct {
+	Name string `json:"name"`
+
+	Passed bool `json:"passed"`
+
+	// What was found and, if it failed, what was expected and what a correct client does.
+	Sentence string `json:"sentence"`
+
+	// The requests that a failure is about, oldest first, without bodies.
+	Requests []RecordedRequest `json:"requests"`
+}
+
 // HttpArchive: An HTTP Archive 1.2, which the tools of browsers open.
 type HttpArchive struct {
 	Log struct {

@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 )
@@ -272,6 +273,54 @@ func (m *Mock) Verify(match RequestMatch, counts ...Count) Verified {
 		m.t.Fatalf("nvauthmock: expected %s; %s", expectation(expected), whatCame(found))
 	}
 	return found
+}
+
+// AssertTokenFetchedOnce fails the test if a client fetched a token while it had a valid one. A client may renew its token in
+// the last tenth of the token's life, and after a 401.
+//
+// Like the other assertions about clients, it also fails if no request could have shown the mistake, because then it proves
+// nothing.
+func (m *Mock) AssertTokenFetchedOnce(t TB) {
+	t.Helper()
+	m.assert(t, "token-fetched-once")
+}
+
+// AssertTokenSentWithEveryRequest fails the test unless each request that needs a credential had one.
+func (m *Mock) AssertTokenSentWithEveryRequest(t TB) {
+	t.Helper()
+	m.assert(t, "token-sent-with-every-request")
+}
+
+// AssertGaveUpAfterForbidden fails the test if a client repeated a request after a 403. A repeated request that was allowed
+// does not count.
+func (m *Mock) AssertGaveUpAfterForbidden(t TB) {
+	t.Helper()
+	m.assert(t, "gave-up-after-forbidden")
+}
+
+// AssertRespectedRetryAfter fails the test if a client repeated a request before the time in Retry-After had passed, by the
+// clock of the world.
+func (m *Mock) AssertRespectedRetryAfter(t TB) {
+	t.Helper()
+	m.assert(t, "respected-retry-after")
+}
+
+// AssertCalledOnlyDocumentedOperations fails the test unless each request had an operation in the documents in force.
+func (m *Mock) AssertCalledOnlyDocumentedOperations(t TB) {
+	t.Helper()
+	m.assert(t, "called-only-documented-operations")
+}
+
+func (m *Mock) assert(t TB, name string) {
+	t.Helper()
+	var found AssertionResult
+	if err := m.control.call(http.MethodGet, "/requests/assertions/"+name, nil, &found); err != nil {
+		t.Fatalf("nvauthmock: %v", err)
+	}
+	if !found.Passed {
+		lines := append([]string{found.Sentence}, requestLines(found.Requests, len(found.Requests))...)
+		t.Fatalf("nvauthmock: %s", strings.Join(lines, "\n"))
+	}
 }
 
 // Call calls the control API, whose paths begin with `/_mock`: `Call("POST", "/drills/expire-tokens", DrillOrder{}, nil)`.

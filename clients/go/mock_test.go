@@ -377,6 +377,54 @@ func TestVerifyWaitsForARequest(t *testing.T) {
 	mock.Verify(RequestMatch{Operation: "get_users"}, Within(20*time.Second))
 }
 
+func TestAnAssertionAboutAClientPassesUntilItMakesTheMistake(t *testing.T) {
+	type client func(t *testing.T, mock *Mock)
+	fetchToken := func(t *testing.T, mock *Mock) { mock.Token("admin@acme.test") }
+	listFunctions := func(key string) client {
+		return func(t *testing.T, mock *Mock) { get(t, mock, "/v2/nvcf/functions", mock.Key(key)) }
+	}
+	meetLimit := func(t *testing.T, mock *Mock) {
+		mock.Fault(FaultOrder{
+			Match: &FaultMatch{Operation: "listFunctions"}, Times: 1,
+			Do: FaultAction{Status: 503, RetryAfter: 30, OffDocument: true},
+		})
+		listFunctions("nvcf-deployer")(t, mock)
+	}
+	for name, one := range map[string]struct {
+		assert           func(m *Mock, t TB)
+		correct, mistake client
+		shown            string
+	}{
+		"token fetched once": {(*Mock).AssertTokenFetchedOnce, fetchToken, fetchToken, "POST /api/v1/token: 200 for admin@acme.test"},
+		"token sent with every request": {
+			(*Mock).AssertTokenSentWithEveryRequest, listFunctions("nvcf-deployer"),
+			func(t *testing.T, mock *Mock) { _, _ = http.Get(mock.URL + users) }, "GET /api/v1/users: 401, no_token",
+		},
+		"gave up after forbidden": {
+			(*Mock).AssertGaveUpAfterForbidden, listFunctions("nvcf-invoker"), listFunctions("nvcf-invoker"),
+			"GET /v2/nvcf/functions: 403 for nvcf-invoker",
+		},
+		"respected Retry-After": {
+			(*Mock).AssertRespectedRetryAfter, meetLimit, listFunctions("nvcf-deployer"), "GET /v2/nvcf/functions: 503",
+		},
+		"called only documented operations": {
+			(*Mock).AssertCalledOnlyDocumentedOperations, fetchToken,
+			func(t *testing.T, mock *Mock) { get(t, mock, "/api/v1/userz", "") }, "GET /api/v1/userz: 404 (request ",
+		},
+	} {
+		one := one
+		t.Run(name, func(t *testing.T) {
+			mock := Start(t).World(t)
+			judge := func(t TB) { one.assert(mock, t) }
+			record(judge).expect(t, "was answered with 409", "cannot be judged")
+			one.correct(t, mock)
+			one.assert(mock, t)
+			one.mistake(t, mock)
+			record(judge).expect(t, "a correct client", "\n  "+one.shown)
+		})
+	}
+}
+
 func TestRequestsCannotBeNarrowedByABody(t *testing.T) {
 	mock := Start(t).World(t)
 	record(func(t TB) { mock.with(t).Requests(RequestMatch{Body: 1}) }).expect(t, "Use Verify")

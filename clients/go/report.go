@@ -13,7 +13,7 @@ const (
 	mostReported = 10
 	// They are taken from so many of the latest decisions and requests.
 	mostRead = 200
-	// How many matching requests a failed Verify shows.
+	// How many requests a failed Verify or assertion shows.
 	mostShown = 10
 	// How many affected requests, and idle faults, are logged.
 	mostFaults = 3
@@ -189,6 +189,18 @@ func requestLine(one RecordedRequest) string {
 	return line + " (request " + one.ID + ")"
 }
 
+// requestLines are the first requests, one per line, and how many more of all there are.
+func requestLines(requests []RecordedRequest, all int) []string {
+	var lines []string
+	for _, one := range requests {
+		if len(lines) == mostShown {
+			return append(lines, fmt.Sprintf("  and %d more", all-mostShown))
+		}
+		lines = append(lines, "  "+requestLine(one))
+	}
+	return lines
+}
+
 // expectation is what Verify expects, in words.
 func expectation(expected Verification) string {
 	var bounds []string
@@ -234,14 +246,7 @@ func wordsOf(match any) string {
 
 // whatCame is what Verify found, in several lines.
 func whatCame(found Verified) string {
-	var lines []string
-	for _, one := range found.Matched {
-		if len(lines) == mostShown {
-			lines = append(lines, fmt.Sprintf("  and %d more", found.Count-mostShown))
-			break
-		}
-		lines = append(lines, "  "+requestLine(one))
-	}
+	lines := requestLines(found.Matched, found.Count)
 	if len(found.Nearest) > 0 {
 		lines = append(lines, "the nearest others:")
 	}

@@ -21,13 +21,11 @@ export function errorAt(place: Error, message: string): Error {
   return error;
 }
 
-/** The result of an expectation, also in words. */
+/** The result of an expectation. */
 export interface Judgement {
   readonly pass: boolean;
-  /** The expectation, such as "exactly 1 request with operation `grant_token`". */
-  readonly expected: string;
-  /** The matching requests and the near misses; several lines. */
-  readonly came: string;
+  /** If it failed or, with `not`, if it passed: what was expected, and the requests concerned; several lines. */
+  readonly message: string;
 }
 
 const COUNTS: readonly (keyof RequestCount)[] = ['times', 'atLeast', 'atMost', 'within'];
@@ -35,8 +33,14 @@ const MEMBERS: readonly (keyof RequestMatch)[] = [
   ...(['operation', 'service', 'method', 'path', 'status', 'principal', 'reason', 'body'] as const),
 ];
 
-/** The most matching requests that are shown. */
-const MOST_SHOWN = 10;
+/** How many requests are shown. */
+const MAX_SHOWN = 10;
+
+/** @throws TypeError */
+export function checkReceiver(mock: Receiver): void {
+  if (typeof mock?.requests?.verify === 'function') return;
+  throw new TypeError('expected a mock, a world, or the result of `connect`');
+}
 
 /**
  * Compares the received requests with an expectation.
@@ -46,9 +50,7 @@ const MOST_SHOWN = 10;
  *   request proves nothing, whether it is negated or not
  */
 export async function judgeRequests(mock: Receiver, expected: ExpectedRequests = {}): Promise<Judgement> {
-  if (typeof mock?.requests?.verify !== 'function') {
-    throw new TypeError('expected a mock, a world, or the result of `connect`');
-  }
+  checkReceiver(mock);
   checkMembers(expected, [...COUNTS, ...MEMBERS], 'an expectation', "{ operation: 'grant_token', times: 1 }");
   const { times, atLeast, atMost, within, ...match } = expected;
   const found = await mock.requests.verify({
@@ -56,7 +58,8 @@ export async function judgeRequests(mock: Receiver, expected: ExpectedRequests =
     ...{ ...(times !== undefined && { times }), ...(atLeast !== undefined && { atLeast }) },
     ...{ ...(atMost !== undefined && { atMost }), ...(within !== undefined && { within }) },
   });
-  return { pass: found.verified, expected: expectation(expected), came: whatCame(found) };
+  const { verified: pass } = found;
+  return { pass, message: `expected ${pass ? 'anything but ' : ''}${expectation(expected)}; ${whatCame(found)}` };
 }
 
 /** The expectation in words. The expected body may contain secrets, so it is not shown. */
@@ -81,8 +84,7 @@ function expectation({ times, atLeast, atMost, within, ...match }: ExpectedReque
 
 function whatCame({ count, matched, nearest, dropped }: Verified): string {
   const lines = [
-    ...matched.slice(0, MOST_SHOWN).map((request) => `  ${requestLine(request)}`),
-    ...(count > MOST_SHOWN ? [`  and ${count - MOST_SHOWN} more`] : []),
+    ...requestLines(matched, count),
     ...(nearest.length > 0 ? ['the nearest others:'] : []),
     ...nearest.flatMap(({ request, differs, hint }) => nearLines(request, differs, hint)),
     ...(dropped > 0 ? [`(the journal has forgotten ${dropped} older ones)`] : []),
@@ -100,6 +102,12 @@ function nearLines(request: RecordedRequest, differs: readonly string[], hint: s
   ];
 }
 
+/** The first requests, one per line, and how many more there are. */
+export function requestLines(requests: readonly RequestSummary[], count = requests.length): string[] {
+  const lines = requests.slice(0, MAX_SHOWN).map((request) => `  ${requestLine(request)}`);
+  return count > MAX_SHOWN ? [...lines, `  and ${count - MAX_SHOWN} more`] : lines;
+}
+
 /** A request in one line: `POST /api/v1/token: 503 for admin@acme.test, affected by fault 4f-f1 (request 4f-r7)`. */
 export function requestLine({ id, method, path, status, principal, reason, fault }: RequestSummary): string {
   const whose = principal === null ? '' : ` for ${principal.name}`;
@@ -114,7 +122,12 @@ export function requestLine({ id, method, path, status, principal, reason, fault
  * @throws Error with the requests that came instead; TypeError or MockError if no request can match
  */
 export async function assertReceived(mock: Receiver, expected: ExpectedRequests = {}): Promise<void> {
+  await assertPassed(judgeRequests(mock, expected));
+}
+
+/** @throws Error with the message of a failed judgement, and the stack of this call */
+export async function assertPassed(judging: Promise<Judgement>): Promise<void> {
   const place = new Error();
-  const judgement = await judgeRequests(mock, expected);
-  if (!judgement.pass) throw errorAt(place, `expected ${judgement.expected}; ${judgement.came}`);
+  const { pass, message } = await judging;
+  if (!pass) throw errorAt(place, message);
 }

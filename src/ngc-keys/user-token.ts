@@ -14,8 +14,8 @@ import { type NgcUser, type Organization, userIdOf } from './records.ts';
 
 const ISSUER = 'https://authn.nvidia.com';
 
-/** How long the token of a user is valid, in seconds. Nothing is published. */
-const LIFETIME = 3600;
+/** How long the token of a user is valid, in milliseconds. Nothing is published. */
+export const USER_TOKEN_LIFETIME = 3_600_000;
 
 /** A user, in the organisation that a request is about. */
 export interface UserInForce {
@@ -37,7 +37,7 @@ export function mintUserToken(
     email,
     org,
     iat,
-    exp: iat + LIFETIME,
+    exp: iat + USER_TOKEN_LIFETIME / 1000,
     jti: random.uuid(),
     sid: nameInWorld(random.uuid(), world.id),
   });
@@ -85,9 +85,10 @@ async function userIn(
   throw unauthenticatedProblem('not_a_member', message, `the token was made for \`${org}\``);
 }
 
-function principalOfUser({ user, organization }: UserInForce): Principal {
+/** A user of an organisation, whose account is not looked up. */
+export function principalOfUser(user: Pick<NgcUser, 'org' | 'email'>): Principal {
   const { org, email } = user;
-  return { kind: 'organization-user', id: userIdOf(user), name: email, user: email, org, account: organization.ncaId };
+  return { kind: 'organization-user', id: userIdOf(user), name: email, user: email, org };
 }
 
 /** A user with its organisation; null if there is no such user. @param id as `userIdOf` makes it */
@@ -102,7 +103,7 @@ export async function userInForce(store: Pick<Store, 'collections'>, id: string)
 export function callerOfUser(inForce: UserInForce, { tables }: Pick<Ruleset, 'tables'>): Caller {
   const { roles } = inForce.user;
   return {
-    principal: principalOfUser(inForce),
+    principal: { ...principalOfUser(inForce.user), account: inForce.organization.ncaId },
     heldRights: heldRightsOfRoles(roles, permissionsOfRoles(tables, roles)),
   };
 }

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
-import { stopwatch } from '../../core/clock.ts';
+import { type Instant, stopwatch } from '../../core/clock.ts';
 import type { Decision } from '../../core/decision.ts';
 import type { About, RequestLine } from '../../core/log.ts';
 import type { Principal } from '../../core/principal.ts';
@@ -41,6 +41,7 @@ export function record(
   const { raw, now, method, startedAt, findings } = request;
   const { activityLog, id: world } = request.world;
   const { decision, sent, hints, injectedFault, isDone, wouldBe } = request;
+  const tokenExpiresAt = tokenExpiryOf(request);
   activityLog.request({
     at: now,
     world,
@@ -59,6 +60,7 @@ export function record(
     done: isDone,
     startedAt,
     durationMs: stopwatch() - startedAt,
+    ...(tokenExpiresAt !== undefined && { tokenExpiresAt }),
     requestHeaders: activityLog.headerText(raw.rawHeaders),
     requestBody: sent,
     responseHeaders: answer.headers,
@@ -83,6 +85,22 @@ export function principalOf({
   caller,
 }: Pick<RequestInWorld, 'decision' | 'outcome' | 'expectedPrincipal' | 'caller'>): Principal | null {
   return decision?.principal ?? decision?.claimed ?? outcome.principal ?? caller?.principal ?? expectedPrincipal;
+}
+
+/** When the token in the answer expires; undefined if it has none, or none that the client can read. */
+function tokenExpiryOf({
+  route,
+  settings,
+  now,
+  outcome,
+  injectedFault,
+}: Pick<RequestInWorld<Route | null>, 'route' | 'settings' | 'now' | 'outcome' | 'injectedFault'>):
+  | Instant
+  | undefined {
+  const lifetime = route?.service.tokenLifetime?.(settings);
+  if (lifetime === undefined || outcome.principal === undefined) return undefined;
+  const { drop, body = 'slow' } = injectedFault?.action ?? {};
+  return drop === undefined && body === 'slow' ? now + lifetime : undefined;
 }
 
 /** Says of an answer that a test gave in a fault that it is not the mock's own; null if it is. */

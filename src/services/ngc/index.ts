@@ -8,7 +8,7 @@ import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
 import { holdingOfKeys } from '../../ngc-keys/key-holding.ts';
 import { KEY_TRIPWIRE, presentApiKey, presentBearerKey, presentKey } from '../../ngc-keys/key-text.ts';
 import { leastRightsOfKey } from '../../ngc-keys/least-rights.ts';
-import { callerOfUser, type UserInForce } from '../../ngc-keys/user-token.ts';
+import { callerOfUser, USER_TOKEN_LIFETIME, type UserInForce } from '../../ngc-keys/user-token.ts';
 import { CREDENTIALS, OBJECT_COUNTS } from './credentials.ts';
 import { events } from './events.ts';
 import { callerInfoOperations } from './operations/caller-info.ts';
@@ -40,6 +40,7 @@ export function ngc(rulesetsOfKeys: () => readonly Ruleset[]): ServiceDefinition
     holding: holdingOfKeys(() => RULESET),
     findFixes: findKeyFixes,
     hints: KEY_HINTS,
+    tokenLifetime: () => USER_TOKEN_LIFETIME,
     leastRights: leastRightsOfKey,
     drills: KEY_DRILLS,
     extractors: [presentBearerKey, presentApiKey, presentSessionKey],

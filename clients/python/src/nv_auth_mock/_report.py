@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Iterable, List, Tuple
+from typing import TYPE_CHECKING, Iterable, List, Sequence, Tuple
 
 if TYPE_CHECKING:
     from . import _control as control
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 MOST_REPORTED = 10
 MOST_READ = 200
+MAX_SHOWN = 10
 MOST_FAULTS = 3
 
 
@@ -21,6 +22,13 @@ def request_line(entry: control.RecordedRequest) -> str:
     why = "" if entry["reason"] is None else f", {entry['reason']}"
     cause = "" if entry["fault"] is None else f", affected by fault {entry['fault']}"
     return f"{entry['method']} {entry['path']}: {status}{whose}{why}{cause} (request {entry['id']})"
+
+
+def request_lines(entries: Sequence[control.RecordedRequest]) -> List[str]:
+    """The first requests, one per line, and how many more there are."""
+    lines = [f"  {request_line(entry)}" for entry in entries[:MAX_SHOWN]]
+    more = len(entries) - MAX_SHOWN
+    return [*lines, f"  and {more} more"] if more > 0 else lines
 
 
 def describe_failure(world: World) -> str:

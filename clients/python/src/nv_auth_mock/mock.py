@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Iterable, List, Mapping, Optional, Sequence, Type, TypeVar, Union
 
 from ._http import Connection, MockError, given
-from ._report import describe_failure, request_line
+from ._report import describe_failure, request_line, request_lines
 from ._server import NotStarted, Server
 from .keys import Keys, Propagation
 
@@ -79,11 +79,47 @@ class Requests:
             return found
         # The body may have secrets.
         shown = {name: value for name, value in match.items() if name != "body"}
-        lines = [f"  {request_line(one)}" for one in found["matched"][:10]]
+        lines = request_lines(found["matched"])
         for near in found["nearest"]:
             lines += [f"  nearly: {request_line(near['request'])}", *(f"    {text}" for text in near["differs"])]
         came = "none came" if found["count"] == 0 else f"{found['count']} came"
         raise AssertionError("\n".join([f"expected {number or 'at least one'} of {shown}; {came}", *lines]))
+
+    def assert_token_fetched_once(self) -> None:
+        """No client fetched a token while it had a valid one. A client may renew its token in the last tenth of the
+        token's life, and after a 401.
+
+        Like the other assertions about clients, it raises AssertionError with the requests, and MockError if no request
+        could have shown the mistake, because then it proves nothing.
+        """
+        __tracebackhide__ = True
+        self._assert("token-fetched-once")
+
+    def assert_token_sent_with_every_request(self) -> None:
+        """Each request that needs a credential had one."""
+        __tracebackhide__ = True
+        self._assert("token-sent-with-every-request")
+
+    def assert_gave_up_after_forbidden(self) -> None:
+        """No client repeated a request after a 403. A repeated request that was allowed does not count."""
+        __tracebackhide__ = True
+        self._assert("gave-up-after-forbidden")
+
+    def assert_respected_retry_after(self) -> None:
+        """No client repeated a request before the time in `Retry-After` had passed, by the clock of the world."""
+        __tracebackhide__ = True
+        self._assert("respected-retry-after")
+
+    def assert_called_only_documented_operations(self) -> None:
+        """Each request had an operation in the documents in force."""
+        __tracebackhide__ = True
+        self._assert("called-only-documented-operations")
+
+    def _assert(self, name: str) -> None:
+        __tracebackhide__ = True
+        found: control.AssertionResult = self._connection.call("GET", f"/requests/assertions/{name}")
+        if not found["passed"]:
+            raise AssertionError("\n".join([found["sentence"], *request_lines(found["requests"])]))
 
 
 class Faults:

@@ -4,6 +4,7 @@ import { DURATION_FORMS, parseDuration } from '../../../core/duration.ts';
 import { type Listing, type Page, type PageQuery, pageOf } from '../../../core/page.ts';
 import { Problem } from '../../../core/problem.ts';
 import { streamedList } from '../../../core/streamed-list.ts';
+import { judge, type NeedsCredential } from '../../../journal/assertions.ts';
 import { checkMatch } from '../../../journal/check.ts';
 import type { JournalEntry } from '../../../journal/entry.ts';
 import { harEntry, harOf } from '../../../journal/har.ts';
@@ -89,13 +90,37 @@ export function requestOperations(ports: Ports) {
     body: await ports.checkTraffic(world, Object.hasOwn(body, 'log') ? body : null),
   });
 
+  const assertRequests: Handler<'control', 'assert_requests'> = ({ world, params }) => {
+    const { journal } = world.activityLog;
+    const entries = journal.newestFirst().toReversed();
+    const { requests, ...judgement } = judge(params.name, entries, journal.dropped, needsCredentialBy(ports));
+    const around = (shown: never[]) => ({ ...judgement, requests: shown });
+    return {
+      status: 200,
+      body: streamedRequests(world, requests, show(world, { bodies: false }), around, false),
+    };
+  };
+
   return {
     list_requests: list,
     get_request: get,
     export_requests: exportHar,
     verify_requests: verifyRequests,
     check_requests: checkRequests,
+    assert_requests: assertRequests,
   };
+}
+
+/** Public operations need no credential, nor do requests without an operation. */
+function needsCredentialBy({ services, tables }: Ports): NeedsCredential {
+  const needing = new Set(
+    services().flatMap((service) =>
+      (tables(service)?.tables.operations ?? []).flatMap(({ id, rule }) =>
+        rule === 'public' ? [] : [`${service} ${id}`],
+      ),
+    ),
+  );
+  return ({ service, operation }) => needing.has(`${service} ${operation}`);
 }
 
 /** A refusal without a hint shows the first fix of its decision instead. */

@@ -6,14 +6,19 @@ import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { findKey } from '../../../ngc-keys/key-bearer.ts';
 import { apiKeyIn, NGC_KEY_PREFIX } from '../../../ngc-keys/key-text.ts';
 import type { NgcUser } from '../../../ngc-keys/records.ts';
-import { mintUserToken } from '../../../ngc-keys/user-token.ts';
+import { mintUserToken, principalOfUser } from '../../../ngc-keys/user-token.ts';
 import { userView } from '../view.ts';
 import { success } from './keys.ts';
 
 /** Exchanges the session key of a device login, or a personal key, for a token of its user. */
 const getToken: Handler<'ngc', 'getToken'> = async (context) => {
   const user = await userOfCredential(context);
-  return { status: 200, headers: { 'cache-control': 'no-store' }, body: { token: await mintUserToken(context, user) } };
+  return {
+    status: 200,
+    headers: { 'cache-control': 'no-store' },
+    principal: principalOfUser(user),
+    body: { token: await mintUserToken(context, user) },
+  };
 };
 
 async function userOfCredential(context: Context): Promise<Pick<NgcUser, 'org' | 'email'>> {

@@ -1,0 +1,235 @@
+import type { Instant } from '../core/clock.ts';
+import { countOf } from '../core/count.ts';
+import { isOneOf, keysOf } from '../core/members.ts';
+import { adviseName } from '../core/nearest.ts';
+import type { Principal } from '../core/principal.ts';
+import { Problem } from '../core/problem.ts';
+import type { JournalEntry } from './entry.ts';
+import { pathOf, withHiddenBodies } from './view.ts';
+
+/** What the requests of a client show about it. */
+export interface Judgement {
+  readonly name: AssertionName;
+  readonly passed: boolean;
+  /** What was found and, if it failed, what was expected and what a correct client does. */
+  readonly sentence: string;
+  /** The requests that a failure is about, oldest first. */
+  readonly requests: readonly JournalEntry[];
+}
+
+interface Findings {
+  /** How many requests could have shown the mistake. Without any, there is nothing to judge. */
+  readonly judged: number;
+  /** The wrong requests, each after the one that made it wrong, if any. */
+  readonly mistakes: readonly (readonly JournalEntry[])[];
+}
+
+/** Does the operation of a request need a credential? */
+export type NeedsCredential = (entry: JournalEntry) => boolean;
+
+interface Assertion {
+  readonly find: (entries: readonly JournalEntry[], needsCredential: NeedsCredential) => Findings;
+  readonly nothing: string;
+  readonly passed: (judged: number) => string;
+  readonly failed: (mistakes: number) => string;
+  readonly expected: string;
+}
+
+const ASSERTIONS = {
+  'token-fetched-once': {
+    find: findTokensFetchedAgain,
+    nothing: 'No token was fetched',
+    passed: (judged) => `Tokens fetched: ${judged}, none while the client had a valid one.`,
+    failed: (mistakes) => `Tokens fetched while the client had a valid one: ${mistakes}.`,
+    expected:
+      'Expected none: a correct client keeps its token, and fetches the next one shortly before it expires, or after a 401.',
+  },
+  'token-sent-with-every-request': {
+    find: findRequestsWithoutCredential,
+    nothing: 'No request was sent to an operation that needs a credential',
+    passed: (judged) => `Requests that need a credential: ${judged}, all with one.`,
+    failed: (mistakes) => `Requests without the credential that they need: ${mistakes}.`,
+    expected:
+      'Expected none: a correct client sends its token or key with every request, including retries and further pages.',
+  },
+  'gave-up-after-forbidden': {
+    find: findRepeatedAfterForbidden,
+    nothing: 'No request was answered with 403',
+    passed: (judged) => `Requests answered with 403: ${judged}, none repeated in vain.`,
+    failed: (mistakes) => `Requests repeated after a 403, without success: ${mistakes}.`,
+    expected:
+      'Expected none: a correct client reports a 403 and does not retry, because only other rights change the answer.',
+  },
+  'respected-retry-after': {
+    find: findRepeatedTooEarly,
+    nothing: 'No answer had the header `Retry-After`',
+    passed: (judged) => `Answers with \`Retry-After\`: ${judged}, no request repeated before that time.`,
+    failed: (mistakes) => `Requests repeated before the time in \`Retry-After\`: ${mistakes}.`,
+    expected:
+      'Expected none, by the clock of the world: a correct client waits as long as the header says before it repeats a request.',
+  },
+  'called-only-documented-operations': {
+    find: findUndocumentedRequests,
+    nothing: 'No request was sent',
+    passed: (judged) => `Requests: ${judged}, all to documented operations.`,
+    failed: (mistakes) => `Requests without a documented operation: ${mistakes}.`,
+    expected: 'Expected none: a correct client uses only the methods and paths that `/docs` lists.',
+  },
+} as const satisfies Readonly<Record<string, Assertion>>;
+
+type AssertionName = keyof typeof ASSERTIONS;
+
+/**
+ * Judges a client by its requests.
+ *
+ * @param entries oldest first
+ * @param dropped how many older requests the journal no longer has
+ * @throws Problem `not_found` for an unknown name; `conflict` if no request could have shown the mistake, because then
+ *   neither result would prove anything
+ */
+export function judge(
+  name: string,
+  entries: readonly JournalEntry[],
+  dropped: number,
+  needsCredential: NeedsCredential,
+): Judgement {
+  const names = keysOf(ASSERTIONS);
+  if (!isOneOf(names, name)) {
+    throw new Problem('not_found', `There is no assertion \`${name.slice(0, 100)}\`.${adviseName(name, names)}`);
+  }
+  const { find, nothing, passed, failed, expected }: Assertion = ASSERTIONS[name];
+  const { judged, mistakes } = find(entries, needsCredential);
+  const forgotten =
+    dropped === 0 ? '' : ` The journal has dropped ${countOf(dropped, 'older request')}, which may have shown more.`;
+  if (judged === 0) {
+    throw new Problem(
+      'conflict',
+      `${nothing}, so \`${name}\` cannot be judged. Does the client use this URL?${forgotten}`,
+    );
+  }
+  if (mistakes.length === 0) return { name, passed: true, sentence: passed(judged) + forgotten, requests: [] };
+  const shown = new Set(mistakes.flat());
+  return {
+    name,
+    passed: false,
+    sentence: `${failed(mistakes.length)} ${expected}${forgotten}`,
+    requests: entries.filter((entry) => shown.has(entry)),
+  };
+}
+
+/** The part of a token's life, at its end, in which a client may renew it. */
+const RENEWAL = 0.1;
+
+/** A token is fetched again too early unless the client's latest one is about to expire, or a request was answered with 401. */
+function findTokensFetchedAgain(entries: readonly JournalEntry[]): Findings {
+  const latest = new Map<string, { readonly entry: JournalEntry; readonly renewableAt: Instant }>();
+  const mistakes: JournalEntry[][] = [];
+  let judged = 0;
+  for (const entry of entries) {
+    const { at, status, tokenExpiresAt, principal } = entry;
+    // A refused credential that names no principal may be any client's.
+    if (status === 401 && principal === null) latest.clear();
+    else if (status === 401) latest.delete(clientOf(principal));
+    if (tokenExpiresAt === undefined) continue;
+    judged += 1;
+    const before = latest.get(clientOf(principal));
+    if (before !== undefined && at < before.renewableAt) mistakes.push([before.entry, entry]);
+    latest.set(clientOf(principal), { entry, renewableAt: tokenExpiresAt - RENEWAL * (tokenExpiresAt - at) });
+  }
+  return { judged, mistakes };
+}
+
+function findRequestsWithoutCredential(entries: readonly JournalEntry[], needsCredential: NeedsCredential): Findings {
+  const judged = entries.filter(needsCredential);
+  return eachAlone(judged, ({ reason }) => reason === 'no_token');
+}
+
+/** The vendor documents an operation that is not emulated. */
+function findUndocumentedRequests(entries: readonly JournalEntry[]): Findings {
+  return eachAlone(
+    entries,
+    ({ operation, reported = [] }) => operation === null && !reported.some(({ kind }) => kind === 'not_emulated'),
+  );
+}
+
+function eachAlone(judged: readonly JournalEntry[], isMistake: (entry: JournalEntry) => boolean): Findings {
+  return { judged: judged.length, mistakes: judged.filter(isMistake).map((entry) => [entry]) };
+}
+
+/** A 403 counts until the same request is allowed. */
+function findRepeatedAfterForbidden(entries: readonly JournalEntry[]): Findings {
+  return findRepeated(entries, {
+    isWarning: ({ status }) => status === 403,
+    isSame: (one, other) =>
+      clientOf(one.principal) === clientOf(other.principal) && one.url === other.url && hasSameBody(one, other),
+    isMistake: ({ status }) => status === null || status < 200 || status > 299,
+  });
+}
+
+/** The latest `Retry-After` counts. A request without a known principal may be any client's. */
+function findRepeatedTooEarly(entries: readonly JournalEntry[]): Findings {
+  return findRepeated(entries, {
+    isWarning: (entry) => retryAtOf(entry) !== null,
+    isSame: ({ principal: one }, { principal: other }) =>
+      one === null || other === null || clientOf(one) === clientOf(other),
+    isMistake: ({ at }, warning) => at < (retryAtOf(warning) ?? at),
+  });
+}
+
+interface Repetition {
+  /** Is the answer one after which the client must not simply repeat the request? */
+  readonly isWarning: (entry: JournalEntry) => boolean;
+  /** Are two requests with the same method and path the same request of the same client? */
+  readonly isSame: (one: JournalEntry, other: JournalEntry) => boolean;
+  readonly isMistake: (repeated: JournalEntry, warning: JournalEntry) => boolean;
+}
+
+function findRepeated(entries: readonly JournalEntry[], { isWarning, isSame, isMistake }: Repetition): Findings {
+  /** By method and path: the latest answer of this kind to each request. */
+  const warnings = new Map<string, JournalEntry[]>();
+  const mistakes: JournalEntry[][] = [];
+  let judged = 0;
+  for (const entry of entries) {
+    const key = `${entry.method} ${pathOf(entry.url)}`;
+    const ofPath = warnings.get(key) ?? [];
+    const index = ofPath.findIndex((one) => isSentAfter(entry, one) && isSame(entry, one));
+    const warning = ofPath[index];
+    const isRepeatedWrongly = warning !== undefined && isMistake(entry, warning);
+    if (isRepeatedWrongly) mistakes.push([warning, entry]);
+    if (warning !== undefined && (!isRepeatedWrongly || isWarning(entry))) ofPath.splice(index, 1);
+    if (!isWarning(entry)) continue;
+    judged += 1;
+    warnings.set(key, ofPath);
+    ofPath.push(entry);
+  }
+  return { judged, mistakes };
+}
+
+/** Was a request sent after an answer, and not at the same time as its request? */
+function isSentAfter({ startedAt }: JournalEntry, answered: JournalEntry): boolean {
+  return startedAt >= answered.startedAt + answered.durationMs;
+}
+
+function clientOf(principal: Principal | null): string {
+  return principal === null ? '' : `${principal.kind} ${principal.id} ${principal.clientId ?? ''}`;
+}
+
+/** A body that was shown is kept without its secrets. */
+function hasSameBody(one: JournalEntry, other: JournalEntry): boolean {
+  const [ours, theirs] = [one.requestBody, other.requestBody];
+  if (ours.size !== theirs.size) return false;
+  if (ours.isHidden === theirs.isHidden) return ours.text === theirs.text;
+  return hiddenBodyOf(one) === hiddenBodyOf(other);
+}
+
+function hiddenBodyOf(entry: JournalEntry): string | null {
+  return withHiddenBodies(entry, entry.secrets).requestBody.text;
+}
+
+/** When the client may repeat a request: `Retry-After` in seconds or as a date (RFC 9110, 10.2.3); null without one. */
+function retryAtOf({ at, status, responseHeaders }: JournalEntry): Instant | null {
+  const { 'retry-after': value } = responseHeaders;
+  if (value === undefined || status === null) return null;
+  const until = /^\d+$/.test(value) ? at + Number(value) * 1000 : Date.parse(value);
+  return Number.isNaN(until) ? null : until;
+}
