@@ -78,6 +78,8 @@ export { describeFailure } from './library/failure.ts';
 export type { FaultsBoard } from './library/faults.ts';
 export type { Interception, InterceptOptions } from './library/intercept.ts';
 export type { KeysBoard, PendingEdit, PropagationBoard } from './library/keys.ts';
+export type { MockMatchers } from './library/matchers.ts';
+export { matchers } from './library/matchers.ts';
 export type { ExpectedRequests, Receiver } from './library/received.ts';
 export { assertReceived } from './library/received.ts';
 export type { Answered, DecisionNote, ExpectedRefusal } from './library/refusals.ts';

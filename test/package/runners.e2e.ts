@@ -206,9 +206,9 @@ describe('in jest, as it comes, and with the timers of sinon', { timeout: PATIEN
   }, 120_000);
   const jest = (...args: string[]) => ended(folder, 'jest/bin/jest.js', PATIENTLY, ...args);
 
-  it('the example passes', async () => {
-    await write(folder, { 'clock.test.cjs': await example('jest/clock.test.cjs') });
-    const { stderr } = await jest('clock.test.cjs');
+  it.each(['clock', 'matchers'])('the example of the %s passes', async (name) => {
+    await write(folder, { [`${name}.test.cjs`]: await example(`jest/${name}.test.cjs`) });
+    const { stderr } = await jest(`${name}.test.cjs`);
 
     expect(stderr).toContain('2 passed');
     expect(stderr).not.toContain('did not exit');

@@ -1,0 +1,24 @@
+const { matchers, useMock } = require('nv-auth-mock');
+
+expect.extend(matchers);
+
+const mock = useMock({ beforeAll, beforeEach, afterEach, afterAll });
+
+test('a client keeps its token', async () => {
+  const token = await mock().getToken();
+  for (const path of ['/api/v1/users', '/api/v1/access-keys']) {
+    await fetch(`${mock().url}${path}`, { headers: { authorization: `Bearer ${token}` } });
+  }
+
+  await expect(mock()).toFetchTokenOnce();
+  await expect(mock()).toSendTokenWithEveryRequest();
+  await expect(mock()).toHaveReceived({ operation: 'get_users', status: 200, times: 1 });
+});
+
+test('a client that asks again is found out', async () => {
+  await mock().getToken();
+  await mock().getToken();
+
+  await expect(mock()).not.toFetchTokenOnce();
+  await expect(expect(mock()).toFetchTokenOnce()).rejects.toThrow('POST /api/v1/token');
+});
