@@ -71,6 +71,8 @@ export async function buildConsole(target) {
       sourcemap: 'hidden',
       rolldownOptions: {
         input: fileURLToPath(new URL('src/main.tsx', import.meta.url)),
+        // So that each script has only what it uses of `console-entry`.
+        treeshake: { moduleSideEffects: (id) => !id.endsWith('/src/console-entry.ts') },
         output: { entryFileNames: 'console.js', chunkFileNames: '[name].js', assetFileNames: 'console.[ext]' },
       },
     },

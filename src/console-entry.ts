@@ -1,5 +1,6 @@
 /** Everything that the console imports from the server. Vite bundles it for browsers. */
 export type * from '../generated/library.ts';
+export { curlCommand, shellQuoted, tokenCommand } from './core/curl.ts';
 export { pagesOf } from './library/calls.ts';
 export { type ClockState, eventReader, type MockEvent } from './library/events.ts';
 export type { RequestSummary } from './library/requests.ts';

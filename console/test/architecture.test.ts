@@ -22,6 +22,7 @@ const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly 
       /^console\/src\/(state|control-api)\//,
       /^console\/src\/(address|connection|duration)$/,
       /^@preact\/signals$/,
+      /^console-entry$/,
     ],
   },
   {
@@ -98,14 +99,14 @@ describe('the console', () => {
     );
 
     expect(new Set(ofServer.map(({ target }) => target))).toEqual(new Set(['console-entry']));
-    expect(Object.keys(ENTRY).sort()).toEqual(['eventReader', 'pagesOf']);
+    expect(Object.keys(ENTRY).sort()).toEqual(['curlCommand', 'eventReader', 'pagesOf', 'shellQuoted', 'tokenCommand']);
   });
 
   it('has little of the server in its scripts, and no module of Node', () => {
     const sources = SCRIPTS.flatMap((name) => JSON.parse(read(`dist/console/${name}.js.map`)).sources as string[]);
     const ofServer = sources.flatMap((source) => /^(?:\.\.\/)+(src\/.*)/.exec(source)?.[1] ?? []);
 
-    expect(ofServer.toSorted()).toEqual(['src/library/calls.ts', 'src/library/events.ts']);
+    expect(ofServer.toSorted()).toEqual(['src/core/curl.ts', 'src/library/calls.ts', 'src/library/events.ts']);
     expect(sources.filter((source) => /browser-external|node:/.test(source))).toEqual([]);
   });
 

@@ -1,4 +1,5 @@
 import { connectionAdvice } from '../core/connection-advice.ts';
+import { isRecord } from '../core/members.ts';
 import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
 import { isWorldId } from '../core/world-id.ts';
@@ -28,6 +29,12 @@ export async function askWorld<Answer>(
   if (answer !== undefined) return answer;
   if (status === 404 && world !== null) throw await noSuchWorld(server, world);
   throw status === 400 ? new Unusable(detailOf(body) ?? noMock(server)) : new Unusable(noMock(server));
+}
+
+/** An object of a world that exists, which `path` names; null if there is none. @throws as `askWorld` does */
+export async function findInWorld(server: Running, world: string | null, path: string): Promise<object | null> {
+  const { status, body } = await answerOf(server, `${prefixOf(world)}/_mock${path}`);
+  return status === 200 && isRecord(body) ? body : null;
 }
 
 async function noSuchWorld(server: Running, world: string): Promise<Unusable> {

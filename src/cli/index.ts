@@ -14,7 +14,7 @@ import { MANIFESTS } from '../services/index.ts';
 /** The exit code for errors that the user can fix. */
 const MENDABLE = 2;
 
-const COMMANDS = ['start', 'health', 'env', 'verify', 'doctor', 'report', 'compare', 'init', 'help'] as const;
+const COMMANDS = ['start', 'health', 'env', 'why', 'verify', 'doctor', 'report', 'compare', 'init', 'help'] as const;
 
 /** Snapshot files took their place. */
 const REMOVED_COMMANDS: readonly string[] = ['export', 'import'];
@@ -38,7 +38,7 @@ function program(version: string): Command {
     .configureHelp({ showGlobalOptions: true });
   const start = addStart(root);
   root.addHelpText('after', () => `\n${start.helpInformation()}`);
-  for (const add of [addHealth, addEnv, addVerify, addDoctor, addReport, addCompare, addInit]) add(root);
+  for (const add of [addHealth, addEnv, addWhy, addVerify, addDoctor, addReport, addCompare, addInit]) add(root);
   for (const command of root.commands)
     command.exitOverride(withAdvice(command)).configureOutput({ writeErr: () => {} });
   return root;
@@ -116,6 +116,30 @@ function addEnv(root: Command): void {
     );
 }
 
+interface WorldFlags {
+  readonly url?: string;
+  readonly world?: string;
+}
+
+function addWhy(root: Command): void {
+  root
+    .command('why')
+    .description('explain the newest refusal of the running server, and how to fix it; exit 1 if there is none')
+    .argument(
+      '[ID]',
+      'id of a decision, as in the header `x-mock-decision`, or of a request; default: the newest refusal',
+    )
+    .option('--url <URL>', 'URL of the server or of a world; default: the server on this machine')
+    .option('--world <ID>', 'world of the request; default: the world of the URL, or the default world')
+    .addOption(flagOf('port', OPTIONS.port))
+    .addOption(flagOf('host', OPTIONS.host))
+    .addOption(flagOf('adminToken', OPTIONS.adminToken))
+    .addOption(flagOf('tls', OPTIONS.tls))
+    .action(async (id: string | undefined, { url, world, ...flags }: FlagTexts & WorldFlags) =>
+      (await import('./why.ts')).why(withSwitches(flags), { id: id ?? null, url: url ?? null, world: world ?? null }),
+    );
+}
+
 function addVerify(root: Command): void {
   root
     .command('verify')
@@ -144,11 +168,6 @@ function addVerify(root: Command): void {
     .action(async (flags: FlagTexts & VerifyFlags) => (await import('@nv-auth-mock/conformance')).verify(flags));
 }
 
-interface DoctorFlags {
-  readonly url?: string;
-  readonly world?: string;
-}
-
 function addDoctor(root: Command): void {
   root
     .command('doctor')
@@ -158,7 +177,7 @@ function addDoctor(root: Command): void {
     .addOption(flagOf('host', OPTIONS.host))
     .addOption(flagOf('adminToken', OPTIONS.adminToken))
     .option('--world <ID>', 'world that the client uses; default: the world of the URL, or the default world')
-    .action(async ({ url, world, ...flags }: FlagTexts & DoctorFlags) => {
+    .action(async ({ url, world, ...flags }: FlagTexts & WorldFlags) => {
       const server = await (await import('./running.ts')).runningServer(flags);
       await (await import('./doctor.ts')).doctor(url ?? server.url, server.headers, world ?? null);
     });
@@ -290,7 +309,7 @@ function withAdvice(command: Command) {
     if (code === 'commander.excessArguments') {
       const first = command.args[command.registeredArguments.length] ?? '';
       throw new Unusable(
-        `\`${command.name()}\` accepts only ${command.registeredArguments.length > 0 ? 'a folder and flags' : 'flags'}, but got \`${showValue(first)}\`. Is the value of the previous flag missing?`,
+        `\`${command.name()}\` accepts only ${command.registeredArguments.length > 0 ? 'one argument and flags' : 'flags'}, but got \`${showValue(first)}\`. Is the value of the previous flag missing?`,
       );
     }
     if (code === 'commander.optionMissingArgument') {

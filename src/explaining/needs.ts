@@ -16,12 +16,15 @@ export interface Needs {
   readonly evidence: readonly Evidence[];
 }
 
+/** The tables that say what an operation needs. */
+type NeedTables = Pick<Tables, 'term' | 'rules' | 'permissions' | 'resourceTypes'>;
+
 /**
  * Describes the rights that an operation needs, as its tables state them.
  *
  * @param open the text for an operation that needs no credential
  */
-export function describeNeeds(tables: Tables, row: OperationRow, open = 'No credential.'): Needs {
+export function describeNeeds(tables: NeedTables, row: OperationRow, open = 'No credential.'): Needs {
   const ofOperation: Evidence = { about: 'the operation', certainty: row.certainty, source: row.source };
   const rule = tables.rules.find(({ id }) => id === row.rule);
   if (rule === undefined) return { text: open, evidence: [ofOperation] };
@@ -39,7 +42,7 @@ export function describeNeeds(tables: Tables, row: OperationRow, open = 'No cred
 }
 
 /** Names a permission with its label, if that differs. */
-function nameWithLabel({ permissions }: Tables): (id: string) => string {
+function nameWithLabel({ permissions }: NeedTables): (id: string) => string {
   const labels = new Map(permissions.map(({ id, label }) => [id, label]));
   return (id) => {
     const label = labels.get(id) ?? id;
@@ -63,7 +66,7 @@ function describeRights({ needs }: Rule, describePermission: (id: string) => str
 }
 
 /** The resource types that the right must be granted for, or the key be bound to. */
-function describeTypes({ term }: Tables, { on }: Rule, labels: ReadonlyMap<string, string>): string {
+function describeTypes({ term }: NeedTables, { on }: Rule, labels: ReadonlyMap<string, string>): string {
   if (on === undefined) return '';
   const types = listTypes(on, labels, 'or');
   return term === 'scope' ? `, of a key bound to ${types}` : `, granted for ${types}`;

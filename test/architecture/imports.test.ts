@@ -262,6 +262,11 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     may: [/^cli\/next-steps$/, /^core\//, /^platform\/assets$/, /^node:(fs|fs\/promises|path|readline\/promises)$/],
   },
   {
+    files: /^cli\/(?:refusal-text|why)$/,
+    may: [/^cli\//, /^core\//, /^explaining\/index$/],
+    types: [/^config\/config$/, /^generated\/library$/],
+  },
+  {
     files: /^cli\//,
     may: [
       /^cli\//,
@@ -274,7 +279,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
       /^commander$/,
       /^node:(https?|net|path|fs(\/promises)?|stream\/promises)$/,
     ],
-    types: [/^contract\/manifest$/, /^store\/waiting$/],
+    types: [/^contract\/(?:cast|manifest)$/, /^store\/waiting$/],
   },
   {
     files: /^library\//,
@@ -309,7 +314,7 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
   // Only what runs in a browser, too.
   {
     files: /^console-entry$/,
-    may: [/^library\/(calls|events)$/],
+    may: [/^core\/curl$/, /^library\/(calls|events)$/],
     types: [/^library\/(requests|worlds)$/, /^generated\/library$/],
   },
   { files: /^main$/, may: [/^cli\/index$/, /^platform\/node-version$/] },

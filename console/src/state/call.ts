@@ -1,8 +1,9 @@
-import { addressOf, adminToken, ask } from '../control-api/client.ts';
+import { curlCommand, tokenCommand } from '../../../src/console-entry.ts';
+import { adminToken, ask } from '../control-api/client.ts';
 import type { Decision, Fix, KeyOrder, RecordedMessage, RecordedRequest } from '../control-api/types.ts';
 import type { Identity } from './identities.ts';
 import { madeTexts, type Policy, type ShownKey } from './keys.ts';
-import { quoted } from './ready-made.ts';
+import { baseUrl } from './ready-made.ts';
 
 /** Who sends a call. `other`: somebody whose credential nobody knows any more. */
 export type Caller =
@@ -150,37 +151,14 @@ export async function tokenOf(caller: Caller): Promise<string | null> {
 }
 
 /** The call as lines for a shell. */
-export function curlOf({ method, target, headers, body }: Call, caller: Caller): string {
-  const url = quoted(location.origin + addressOf(target));
-  const parts = [`curl ${methodFor(method, body)}${/[[\]{}]/.test(target) ? '--globoff ' : ''}${url}`];
-  if (target.startsWith('/_mock/')) parts.push(...adminHeader());
-  else if (caller.kind === 'key' && caller.text !== null) parts.push(`-H 'Authorization: Bearer ${caller.text}'`);
-  else if (caller.kind !== 'nobody') parts.push('-H "Authorization: Bearer $TOKEN"');
-  for (const [name, value] of Object.entries(headers)) parts.push(`-H ${quoted(`${name}: ${value}`)}`);
-  if (body !== null) parts.push(`--data-raw ${quoted(body)}`);
-  return tokenLines(caller) + parts.join(' \\\n  ');
+export function curlOf(call: Call, caller: Caller): string {
+  const server = { base: baseUrl(), isGuarded: adminToken.value !== null, separator: ' \\\n  ' };
+  const token = caller.kind === 'principal' ? `${tokenCommand(caller.name, server)}\n` : '';
+  return token + curlCommand(call, server, call.target.startsWith('/_mock/') ? null : bearerOf(caller));
 }
 
-/** The options of `curl` for a method. */
-function methodFor(method: string, body: string | null): string {
-  if (method === 'HEAD') return '--head ';
-  return method === 'GET' && body === null ? '' : `-X ${method} `;
-}
-
-/** The lines that ask for the token of a caller of Run:ai. */
-function tokenLines(caller: Caller): string {
-  if (caller.kind !== 'principal') return '';
-  const parts = [
-    `curl -s -X POST ${quoted(location.origin + addressOf('/_mock/tokens'))}`,
-    ...adminHeader(),
-    `-H 'content-type: application/json'`,
-    `--data-raw ${quoted(JSON.stringify({ for: caller.name }))}`,
-    `| sed 's/.*"token":"\\([^"]*\\)".*/\\1/'`,
-  ];
-  return `TOKEN=$(${parts.join(' \\\n  ')})\n`;
-}
-
-/** What the control API wants of whoever started the server with a token. */
-function adminHeader(): readonly string[] {
-  return adminToken.value === null ? [] : ['-H "x-mock-admin-token: $NV_AUTH_MOCK_ADMIN_TOKEN"'];
+/** The text of a key, or the variable that the user sets; null for a caller without a credential. */
+function bearerOf(caller: Caller): string | null {
+  if (caller.kind === 'nobody') return null;
+  return caller.kind === 'key' && caller.text !== null ? caller.text : '$TOKEN';
 }

@@ -1,10 +1,6 @@
+import { shellQuoted } from '../../../src/console-entry.ts';
 import { addressOf } from '../control-api/client.ts';
 import type { Credential, Identity } from './identities.ts';
-
-/** A text between quotes of a shell. */
-export function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
 
 /** The address of this world, as a client gets it. */
 export function baseUrl(): string {
@@ -22,11 +18,11 @@ export function curlOf({ services, credentials: [credential] }: Callable): strin
   if (credential === undefined) return null;
   if (credential.kind !== 'key') {
     const body = JSON.stringify(tokenRequest(credential));
-    return `curl -s ${quoted(`${baseUrl()}/api/v1/token`)} -H 'content-type: application/json' -d ${quoted(body)}`;
+    return `curl -s ${shellQuoted(`${baseUrl()}/api/v1/token`)} -H 'content-type: application/json' -d ${shellQuoted(body)}`;
   }
   const path = services.map((service) => FIRST_CALLS[service]).find((known) => known !== undefined);
   if (path === undefined) return null;
-  return `curl -s ${quoted(baseUrl() + path)} -H ${quoted(`Authorization: Bearer ${credential.text}`)}`;
+  return `curl -s ${shellQuoted(baseUrl() + path)} -H ${shellQuoted(`Authorization: Bearer ${credential.text}`)}`;
 }
 
 /** What asks Run:ai for a token as somebody. */
@@ -57,5 +53,5 @@ export function envOf({ services, credentials: [credential] }: Callable): string
       lines.push(['RUNAI_CLIENT_ID', credential.id], ['RUNAI_CLIENT_SECRET', credential.secret]);
     }
   }
-  return lines.map(([name, value]) => `export ${name}=${quoted(value)}\n`).join('');
+  return lines.map(([name, value]) => `export ${name}=${shellQuoted(value)}\n`).join('');
 }

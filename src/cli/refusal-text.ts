@@ -1,0 +1,93 @@
+import type { Decision, Fix, RecordedRequest } from '../../generated/library.ts';
+import { type CurlTarget, curlCommand, tokenCommand } from '../core/curl.ts';
+import { escapeControls } from '../core/log.ts';
+import { namePrincipal, quote } from '../explaining/index.ts';
+
+/** A refused request, and everything that explains it. */
+export interface Refusal {
+  readonly request: Omit<RecordedRequest, 'request' | 'response'>;
+  /** Null for a request that was refused without one, such as a malformed one. */
+  readonly decision: Decision | null;
+  /** What the operation requires, as a sentence; null if that is not known. */
+  readonly required: string | null;
+}
+
+/** Was the request refused, or would it have been without observe mode? */
+export function isRefused({ status, reason }: Refusal['request']): boolean {
+  return status === null || status >= 400 || reason !== null;
+}
+
+/**
+ * A refusal as lines for a terminal.
+ *
+ * @param server that the commands of the fixes call
+ */
+export function renderRefusal({ request, decision, required }: Refusal, server: CurlTarget): string {
+  const fixes = decision?.fixes.filter(({ kind }) => kind !== 'hint') ?? [];
+  // The first fix of a decision stands in for a hint.
+  const hints = request.hints.filter(({ code }) => code !== 'fix');
+  const explanation = decision?.explanation ?? request.explanation;
+  const lines = [
+    headline(request),
+    ...factLines({ request, decision, required }),
+    ...(explanation === null ? [] : ['', explanation]),
+    ...(fixes.length === 0 ? [] : ['', 'How to fix it:', ...fixLines(fixes, server)]),
+    ...(hints.length === 0 ? [] : ['', fixes.length === 0 ? 'Possible causes:' : 'Other possible causes:']),
+    ...hints.map(({ text }) => `  - ${text}`),
+  ];
+  return lines.map((line) => `${escapeControls(line)}\n`).join('');
+}
+
+function headline({ method, path, status, wouldBe, reason }: Refusal['request']): string {
+  const answer = status === null ? 'the connection was closed without an answer' : `answered with ${status}`;
+  const isObserved = reason !== null && status !== null && status < 400;
+  return isObserved
+    ? `Would be refused: ${method} ${path} (${answer} in observe mode${wouldBe === undefined ? '' : `, otherwise ${wouldBe}`})`
+    : `Refused: ${method} ${path} (${answer})`;
+}
+
+function factLines({ request, decision, required }: Refusal): string[] {
+  const { id, at, reason, fault } = request;
+  const { certainty, source } = decision ?? {};
+  const facts: readonly (readonly [name: string, value: string | null])[] = [
+    ['caller', callerOf({ request, decision })],
+    ['required', required],
+    ['held', decision === null ? null : heldBy(decision)],
+    ['reason', reason],
+    ['certainty', certainty === undefined ? null : `${certainty}, not documented: ${source}`],
+    ['fault', fault],
+    ['request', `${id}${decision === null ? '' : `, decision ${decision.id}`}, at ${at}`],
+  ];
+  return facts.flatMap(([name, value]) => (value === null ? [] : [`  ${`${name}:`.padEnd(10)} ${value}`]));
+}
+
+function callerOf({ request, decision }: Pick<Refusal, 'request' | 'decision'>): string {
+  const { principal } = request;
+  if (principal === null) return 'unknown';
+  const isAccepted = decision === null || decision.principal !== null;
+  return isAccepted ? namePrincipal(principal) : `not accepted, claims to be ${namePrincipal(principal)}`;
+}
+
+/** Null if the caller is not known. */
+function heldBy({ principal, held = [], roles = [], binding }: Decision): string | null {
+  if (principal === null) return null;
+  return [
+    quote(held) || 'nothing',
+    ...(roles.length === 0 ? [] : [`by the role ${quote(roles)}`]),
+    ...(binding === undefined ? [] : [`bound to ${binding.held || 'nothing'}`]),
+  ].join('; ');
+}
+
+function fixLines(fixes: readonly Fix[], server: CurlTarget): string[] {
+  return fixes.flatMap(({ text, request }, index) => [
+    `  ${index + 1}. ${text}${index === 0 && fixes.length > 1 ? ' (recommended)' : ''}`,
+    ...(request === undefined ? [] : commandsOf(request, server).map((command) => `     ${command}`)),
+  ]);
+}
+
+function commandsOf({ method, path, body, as }: NonNullable<Fix['request']>, server: CurlTarget): string[] {
+  const headers = { 'content-type': 'application/json' };
+  const call = { method, target: path, headers, body: JSON.stringify(body) };
+  if (as === undefined) return [curlCommand(call, server)];
+  return [tokenCommand(as.principal, server), curlCommand(call, server, '$TOKEN')];
+}

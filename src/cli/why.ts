@@ -1,0 +1,96 @@
+import type { Decision } from '../../generated/library.ts';
+import type { FlagTexts } from '../config/config.ts';
+import { showValue } from '../core/redact.ts';
+import type { Tables } from '../core/rule.ts';
+import { Unusable } from '../core/unusable.ts';
+import { describeNeeds } from '../explaining/index.ts';
+import { askWorld, findInWorld } from './ask-world.ts';
+import { isRefused, type Refusal, renderRefusal } from './refusal-text.ts';
+import { type Running, runningWorld } from './running.ts';
+import { prefixOf } from './world.ts';
+
+type Recorded = Refusal['request'];
+
+/** As many as a journal keeps. */
+const MAX_REQUESTS = 2000;
+/** How many refusals the message about an unknown id lists. */
+const MAX_LISTED = 5;
+
+/**
+ * Prints why a running server refused a request, and how to fix it. The exit code is 1 if no request was refused.
+ *
+ * @param asked.id of the request or of its decision; null: the newest refusal
+ * @param asked.url the server, with the prefix of a world if any; null: on this machine
+ * @throws Unusable if there is no such server, world or request
+ */
+export async function why(
+  flags: FlagTexts,
+  asked: { readonly id: string | null; readonly url: string | null; readonly world: string | null },
+): Promise<void> {
+  const { server, world } = await runningWorld(flags, asked.url, asked.world);
+  const requests = await askWorld(server, world, `/requests?bodies=false&limit=${MAX_REQUESTS}`, requestsIn);
+  const request = asked.id === null ? requests.find(isRefused) : requestWith(asked.id, requests);
+  if (request === undefined || !isRefused(request)) {
+    process.stderr.write(`nv-auth-mock: ${request === undefined ? noRefusal(requests, world) : allowed(request)}\n`);
+    process.exitCode = 1;
+    return;
+  }
+  const { service, operation } = request;
+  const decision =
+    request.decision === null ? null : await find<Decision>(server, world, 'decisions', request.decision);
+  const tables = service === null ? null : await find<ServedTables>(server, world, 'tables', service);
+  process.stdout.write(
+    renderRefusal({ request, decision, required: requiredBy(tables, operation) }, curlTargetOf(server, world)),
+  );
+}
+
+function requestsIn(body: object): readonly Recorded[] | undefined {
+  return 'requests' in body && Array.isArray(body.requests) ? body.requests : undefined;
+}
+
+/** @throws Unusable if no request has the id */
+function requestWith(id: string, requests: readonly Recorded[]): Recorded {
+  const found = requests.find((one) => one.id === id || one.decision === id);
+  if (found !== undefined) return found;
+  const known = requests.filter(isRefused).map((one) => `\`${one.decision ?? one.id}\``);
+  const listed =
+    known.length === 0 ? 'No request was refused.' : `Newest refusals: ${known.slice(0, MAX_LISTED).join(', ')}.`;
+  throw new Unusable(
+    `No request or decision has the id \`${showValue(id)}\`. ${listed} For a request to another world, set --world.`,
+  );
+}
+
+function noRefusal(requests: readonly Recorded[], world: string | null): string {
+  const where = `in the world \`${world ?? 'default'}\``;
+  const found = requests.length === 0 ? `no request was received ${where}` : `no request was refused ${where}`;
+  return `${found}. Send one, or name another world with --world; \`GET /_mock/worlds\` lists them.`;
+}
+
+function allowed({ id, status }: Recorded): string {
+  return `request \`${id}\` was not refused, but answered with ${status}. Leave out the id for the newest refusal.`;
+}
+
+/** Tables as the control API returns them. */
+type ServedTables = Pick<Tables, 'term' | 'rules' | 'resourceTypes' | 'operations'> & {
+  readonly grants: Tables['permissions'];
+};
+
+async function find<Found extends object>(server: Running, world: string | null, list: string, id: string) {
+  return (await findInWorld(server, world, `/${list}/${encodeURIComponent(id)}`)) as Found | null;
+}
+
+function requiredBy(tables: ServedTables | null, operation: string | null): string | null {
+  const row = tables?.operations.find(({ id }) => id === operation);
+  if (tables === null || row === undefined) return null;
+  return describeNeeds({ ...tables, permissions: tables.grants }, row).text;
+}
+
+function curlTargetOf({ url, headers, isHere = false }: Running, world: string | null) {
+  return {
+    base: `${url}${prefixOf(world)}`,
+    isGuarded: Object.keys(headers).length > 0,
+    // On this machine, this command does not check the certificate either.
+    options: isHere && url.startsWith('https:') ? ['-k'] : [],
+    separator: ' ',
+  };
+}

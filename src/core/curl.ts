@@ -1,0 +1,72 @@
+/** A text in quotes of a POSIX shell. */
+export function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** A text as one word of a POSIX shell. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./\\-]+$/.test(text) ? text : shellQuoted(text);
+}
+
+/** A server, or one of its worlds, that `curl` calls. */
+export interface CurlTarget {
+  /** The URL before each path. */
+  readonly base: string;
+  /** Does the control API require a token? The command takes it from `NV_AUTH_MOCK_ADMIN_TOKEN`. */
+  readonly isGuarded: boolean;
+  /** The options of each call, such as `-k`. */
+  readonly options?: readonly string[];
+  /** Separates the parts of a command: a space, or a line break. */
+  readonly separator: string;
+}
+
+/** A request as `curl` sends it. */
+export interface CurlCall {
+  readonly method: string;
+  /** The path, with the query. */
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+}
+
+/**
+ * A `curl` command for a POSIX shell.
+ *
+ * @param bearer the credential to send: a text, or `$TOKEN` for the one of `tokenCommand`; null: none
+ */
+export function curlCommand(
+  { method, target, headers, body }: CurlCall,
+  { base, isGuarded, options = [], separator }: CurlTarget,
+  bearer: string | null = null,
+): string {
+  const words = ['curl', ...options, ...methodWords(method, body)];
+  if (/[[\]{}]/.test(target)) words.push('--globoff');
+  const parts = [`${words.join(' ')} ${shellQuoted(base + target)}`];
+  if (isGuarded && target.startsWith('/_mock/')) parts.push('-H "x-mock-admin-token: $NV_AUTH_MOCK_ADMIN_TOKEN"');
+  if (bearer !== null) {
+    const header = `Authorization: Bearer ${bearer}`;
+    parts.push(`-H ${bearer === '$TOKEN' ? `"${header}"` : shellQuoted(header)}`);
+  }
+  for (const [name, value] of Object.entries(headers)) parts.push(`-H ${shellQuoted(`${name}: ${value}`)}`);
+  if (body !== null) parts.push(`--data-raw ${shellQuoted(body)}`);
+  return parts.join(separator);
+}
+
+/** The command that sets the variable `TOKEN` of the shell to a token of a principal. */
+export function tokenCommand(principal: string, target: CurlTarget): string {
+  const call = curlCommand(
+    {
+      method: 'POST',
+      target: '/_mock/tokens',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ for: principal }),
+    },
+    { ...target, options: ['-s', ...(target.options ?? [])] },
+  );
+  return `TOKEN=$(${call}${target.separator}| sed 's/.*"token":"\\([^"]*\\)".*/\\1/')`;
+}
+
+function methodWords(method: string, body: string | null): string[] {
+  if (method === 'HEAD') return ['--head'];
+  return method === 'GET' && body === null ? [] : ['-X', method];
+}

@@ -1,0 +1,99 @@
+/** A refused request is explained in the terminal, with the commands that fix it. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { describe } from 'vitest';
+import { it, type Server } from '../support/command.ts';
+
+const run = promisify(execFile);
+const CREATE = 'POST /v2/nvcf/functions';
+
+/** The text of a key of the cast. */
+async function keyOf(server: Server, name: string): Promise<string> {
+  const { body } = await server.call('GET /_mock/cast');
+  return body.ngc.keys.find((key: { name: string }) => key.name === name).key;
+}
+
+describe.concurrent('`why`', () => {
+  it('explains the newest refusal, and its fix works', async ({ command, expect }) => {
+    const server = await command.start();
+    const token = await keyOf(server, 'nvcf-deployer');
+    const port = ['--port', String(server.port)];
+    await server.call(CREATE);
+    const { headers } = await server.call(CREATE, { token });
+    await server.call('GET /v2/nvcf/functions', { token });
+    const { id } = JSON.parse(headers.get('x-mock-decision') ?? '');
+    const [newest, byId] = await Promise.all([
+      command.run(['why', ...port]),
+      command.run(['why', id, '--url', server.url]),
+    ]);
+    const [, fix = ''] = /^ +(curl .*)$/m.exec(newest.stdout) ?? [];
+    await run('sh', ['-c', fix]);
+    const again = await server.call(CREATE, { token });
+
+    expect(newest).toMatchObject({ code: 0, stderr: '' });
+    expect(newest.stdout).toMatch(/^Refused: POST \/v2\/nvcf\/functions \(answered with 403\)\n/);
+    expect(newest.stdout).toContain('required:  `register_function` (Register Function), of a key bound to');
+    expect(newest.stdout).toContain('held:      `deploy_function`, `list_functions`; bound to All Functions');
+    expect(newest.stdout).not.toContain(token);
+    expect(byId).toEqual(newest);
+    expect(again.status).toBe(400);
+  });
+
+  it('explains requests that no rule decided', async ({ command, expect }) => {
+    const server = await command.start(['--world', 'acme']);
+    await server.call('GET /w/acme/v2/nvcf/functionz');
+    const { code, stdout } = await command.run(['why', '--port', String(server.port), '--world', 'acme']);
+
+    expect(code).toBe(0);
+    expect(stdout).toContain('(answered with 404)');
+    expect(stdout).toContain('Did you mean `GET /v2/nvcf/functions`?');
+  });
+
+  it('explains what observe mode lets pass', async ({ command, expect }) => {
+    const server = await command.start(['--mode', 'observe']);
+    const token = await keyOf(server, 'nvcf-deployer');
+    await server.call(CREATE, { token, body: { name: 'a', inferenceUrl: '/', containerImage: 'nvcr.io/acme/a:1' } });
+    const { code, stdout } = await command.run(['why', '--port', String(server.port)]);
+
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/^Would be refused: .* in observe mode, otherwise 403\)/),
+    ]);
+  });
+
+  it('exits with 1 where no request was refused, and with 2 for an unknown id', async ({ command, expect }) => {
+    const server = await command.start();
+    const ask = (...args: string[]) => command.run(['why', '--port', String(server.port), ...args]);
+    const unused = await ask();
+    await server.call('GET /health');
+    await server.call('GET /v2/nvcf/functions', { token: await keyOf(server, 'nvcf-deployer') });
+    const { body } = await server.call('GET /_mock/requests');
+    const [unrefused, allowed] = await Promise.all([ask(), ask(body.requests[0].id)]);
+    const { headers } = await server.call(CREATE);
+    const [unknown, nowhere] = await Promise.all([ask('a-1'), ask('--world', 'atlantis')]);
+
+    for (const { code, stdout } of [unused, unrefused, allowed]) expect([code, stdout]).toEqual([1, '']);
+    expect(unused.stderr).toContain('no request was received in the world `default`. Send one');
+    expect(unrefused.stderr).toContain('no request was refused in the world `default`');
+    expect(allowed.stderr).toContain('was not refused, but answered with 200');
+    for (const { code, stdout } of [unknown, nowhere]) expect([code, stdout]).toEqual([2, '']);
+    expect(unknown.stderr).toContain(
+      `\`a-1\`. Newest refusals: \`${JSON.parse(headers.get('x-mock-decision') ?? '').id}\``,
+    );
+    expect(nowhere.stderr).toContain('There is no world `atlantis`');
+  });
+
+  it('asks for the admin token, and prints its variable only', async ({ command, expect }) => {
+    const server = await command.start(['--admin-token', 'open-sesame']);
+    await server.call(CREATE);
+    const port = ['--port', String(server.port)];
+    const [without, with_] = await Promise.all([
+      command.run(['why', ...port]),
+      command.run(['why', ...port, '--admin-token', 'open-sesame']),
+    ]);
+
+    expect([without.code, without.stderr]).toEqual([2, expect.stringContaining('requires its admin token')]);
+    expect(with_.code).toBe(0);
+    expect(with_.stdout).not.toContain('open-sesame');
+  });
+});
