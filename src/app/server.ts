@@ -45,6 +45,8 @@ export interface Begun {
    * keys`.
    */
   readonly cast: string;
+  /** Is that seed the built-in one? Its credentials are public. */
+  readonly isBuiltIn: boolean;
 }
 
 export interface MockServer {
@@ -158,10 +160,12 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
       const notices = await process.begun.catch((cause) => {
         throw startFault(cause, config);
       });
+      const seed = await process.worlds.default.seed();
       return {
         notices: [...notices, ...exposureNotices(config), ...heapNotices(config, roomForState())],
         posture: await postureOf(server, storage, config),
-        cast: castLine(await process.worlds.default.seed(), services),
+        cast: castLine(seed, services),
+        isBuiltIn: seed.origin === 'built-in',
       };
     },
     readSeed: (file) => seedValueOfFile(file, SEED_OPTION, services),

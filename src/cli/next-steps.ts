@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { shellWord } from '../core/curl.ts';
 import { memberOf } from '../core/members.ts';
 import type { PackageFolder } from '../platform/assets.ts';
 
@@ -17,9 +18,13 @@ interface Source extends Project {
   /** A clone of the mock. */
   readonly clone: string;
   /** The file of the running command. */
+  readonly main: string;
+  /** The command as a user writes it in the project. */
   readonly command: string;
   readonly version: string;
 }
+
+const NPX = 'npx --no-install nv-auth-mock';
 
 /** Stands for a clone when the running command is not in one. */
 export const SOME_CLONE = '/path/to/the/clone';
@@ -38,12 +43,9 @@ const STEPS = {
     ...(clone === SOME_CLONE ? [`docker build -t nv-auth-mock ${clone}`] : []),
     'docker compose -f compose.nv-auth-mock.yaml up',
   ],
-  seed: (source: Source) => {
-    const command = isInstalled(source) ? 'npx --no-install nv-auth-mock' : `node ${shellWord(source.command)}`;
-    return [`${command} --seed nv-auth-mock.seed.yaml`];
-  },
+  seed: (source: Source) => [`${source.command} --seed nv-auth-mock.seed.yaml`],
   // Its commands are those of the installed package.
-  agents: (source: Source) => [...npmSteps(source, []), 'npx --no-install nv-auth-mock'],
+  agents: (source: Source) => [...npmSteps(source, []), NPX],
 } as const;
 
 /**
@@ -53,7 +55,8 @@ const STEPS = {
  */
 export function nextSteps(kinds: readonly (keyof typeof STEPS)[], project: Project, home: PackageFolder): string {
   const clone = home.isClone ? home.path : SOME_CLONE;
-  const source = { ...project, clone, command: join(home.path, 'dist', 'main.cjs'), version: home.version };
+  const main = mainOf(home);
+  const source = { ...project, clone, main, command: commandIn(project, home), version: home.version };
   const steps = [...new Set(kinds.flatMap((kind) => STEPS[kind](source)))];
   const text = steps.map((step) => `  ${step}\n`).join('');
   if (!text.includes(SOME_CLONE)) return text;
@@ -95,11 +98,20 @@ function goSteps({ folder, clone, version, goPackage }: Source): string[] {
 
 /** The clients of Python and Go start the command, which they find where npm has installed it. */
 function commandSteps(source: Source): string[] {
-  return isInstalled(source) ? [] : [`export NV_AUTH_MOCK_COMMAND=${shellWord(source.command)}`];
+  return isInstalled(source) ? [] : [`export NV_AUTH_MOCK_COMMAND=${shellWord(source.main)}`];
+}
+
+/** The command as a user writes it in a folder. */
+export function commandIn(project: Pick<Project, 'folder' | 'manifest'>, home: PackageFolder): string {
+  return isInstalled(project) || project.folder === home.path ? NPX : `node ${shellWord(mainOf(home))}`;
+}
+
+function mainOf({ path }: PackageFolder): string {
+  return join(path, 'dist', 'main.cjs');
 }
 
 /** Can Node find the package from the folder? With Plug'n'Play, packages that are declared are nowhere to be seen. */
-function isInstalled({ folder, manifest }: Project, name = 'nv-auth-mock'): boolean {
+function isInstalled({ folder, manifest }: Pick<Project, 'folder' | 'manifest'>, name = 'nv-auth-mock'): boolean {
   if (above(folder, `node_modules/${name}`) !== null) return true;
   return isDeclared(manifest, name) && above(folder, '.pnp.cjs') !== null;
 }
@@ -133,9 +145,4 @@ function above(folder: string, path: string): string | null {
   if (existsSync(here)) return here;
   const outer = dirname(folder);
   return outer === folder ? null : above(outer, path);
-}
-
-/** A text as one word of a shell. */
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./\\-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -3,7 +3,9 @@ import { type Effective, type FlagTexts, isDumbTerminal, readConfig } from '../c
 import type { Config } from '../config/options.ts';
 import type { Clock } from '../core/clock.ts';
 import { type Log, lineLog } from '../core/log.ts';
+import { packageFolder } from '../platform/assets.ts';
 import type { Waiting } from '../store/waiting.ts';
+import { firstSteps } from './first-steps.ts';
 import { onSignals } from './signals.ts';
 import { type Terminal, terminalLog } from './terminal-log.ts';
 
@@ -34,7 +36,7 @@ export async function start(flags: FlagTexts): Promise<void> {
     const begun = await server.begun();
     // Without `json` the banner shows the notices; with it, the log does.
     if (json) for (const notice of begun.notices) log(server.world.clock).warn(notice);
-    process.stdout.write(json ? readyEvent(server, listening, config) : banner(server, begun, listening, config));
+    process.stdout.write(json ? readyEvent(server, listening, config) : await banner(server, begun, listening, config));
   } catch (cause) {
     await server.close();
     throw cause;
@@ -73,13 +75,15 @@ function readyEvent({ version }: MockServer, { url, httpUrl, port }: Listening, 
 }
 
 /** The ready line comes last, once the server is seeded and listening. */
-function banner(
-  { version, ca }: MockServer,
-  { posture, notices, cast }: Begun,
-  listening: Listening,
-  config: Config,
-): string {
-  const { url, httpUrl } = listening;
+async function banner(server: MockServer, begun: Begun, listening: Listening, config: Config): Promise<string> {
+  const { version, ca } = server;
+  const { posture, notices, cast, isBuiltIn } = begun;
+  const { url, httpUrl, port } = listening;
+  const started = {
+    ...{ url, port, host: config.host, folder: process.cwd(), home: await packageFolder() },
+    cast: isBuiltIn ? (await server.castOf('default'))() : null,
+    isContainer: process.pid === 1,
+  };
   const lines = [
     `nv-auth-mock ${version}`,
     posture,
@@ -89,6 +93,7 @@ function banner(
     ...(httpUrl === null ? [] : [`http: ${httpUrl}`]),
     ...worldsLine(listening, config),
     ...notices.map((notice) => `note: ${notice}`),
+    ...firstSteps(started),
     `nv-auth-mock ready on ${url}`,
   ];
   return `${lines.join('\n')}\n`;

@@ -1,6 +1,8 @@
 /** What a server says when it is ready. */
+import { execFile } from 'node:child_process';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { it } from '../support/command.ts';
@@ -42,6 +44,23 @@ describe.concurrent('a start', () => {
     expect(page.headers.get('content-type')).toContain('text/html');
     expect(stderr).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z info .*\b401\b.*\n$/);
   });
+
+  it.for([
+    [[], 403],
+    [['--seed', 'none'], 401],
+    [['--tls'], 403],
+  ] as const)(
+    'prints a request that is refused, and the command that explains it: %j',
+    async ([args, status], { command }) => {
+      const running = command.launch(['start', '--port', '0', ...args]);
+      const [, curl = '', ask = ''] = await running.said(/^ {2}(curl .+)\n {2}node (.+)\n.*\nnv-auth-mock ready/m);
+      const refused = await promisify(execFile)('sh', ['-c', `${curl} 2>/dev/null`]);
+      const explained = await command.run(ask.split(' ').slice(1));
+
+      expect(refused.stdout).toMatch(new RegExp(`^HTTP/\\S+ ${status} `));
+      expect(explained.stdout).toContain(`(answered with ${status})`);
+    },
+  );
 
   it('tells programs one event, and nothing else; the log is JSON too', async ({ command }) => {
     const server = await command.start();
