@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { whyUnwritable } from '../core/file-fault.ts';
-import { keysOf } from '../core/members.ts';
+import { keysOf, memberOf } from '../core/members.ts';
 import { adviseName } from '../core/nearest.ts';
 import { showValue } from '../core/redact.ts';
 import { Unusable } from '../core/unusable.ts';
@@ -30,7 +30,7 @@ const KIND_NAMES = keysOf(KINDS);
 /**
  * Writes first files for the mock into a project. It overwrites nothing: if one of the files is there, none is written.
  *
- * @param kinds what to write; empty: the user is asked
+ * @param kinds what to write; empty: a test for the only test runner that the project declares, else the user is asked
  * @throws Unusable if the folder does not exist, a file is there already, or nobody can be asked
  */
 export async function init(dir: string, kinds: readonly string[]): Promise<void> {
@@ -38,7 +38,7 @@ export async function init(dir: string, kinds: readonly string[]): Promise<void>
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     throw new Unusable(`${showValue(dir)} is not a folder. Give the folder of a project.`);
   }
-  const chosen = kinds.length > 0 ? [...new Set(kinds)].map(kindOf) : [await ask(await guess(folder))];
+  const chosen = kinds.length > 0 ? [...new Set(kinds)].map(kindOf) : [await chooseKind(folder)];
   const files = chosen.map((kind) => ({ kind, path: join(folder, KINDS[kind].file) }));
   const there = files.filter(({ path }) => existsSync(path)).map(({ path }) => shown(path));
   if (there.length > 0) {
@@ -72,15 +72,34 @@ function shown(path: string): string {
   return short === '' ? 'this folder' : short.startsWith('..') ? path : short;
 }
 
-/** What the project seems to use. */
-async function guess(folder: string): Promise<KindName> {
-  if (existsSync(join(folder, 'go.mod'))) return 'go';
+/** @throws Unusable if the user must be asked, and gives no answer */
+async function chooseKind(folder: string): Promise<KindName> {
+  const declared = await declaredRunners(folder);
+  const [first] = declared;
+  if (first !== undefined && declared.length === 1) return first;
+  const isPython = PYTHON_FILES.some((file) => existsSync(join(folder, file)));
+  return ask(first ?? (isPython ? 'pytest' : 'node'));
+}
+
+const PYTHON_FILES = ['pyproject.toml', 'setup.py', 'requirements.txt'];
+/** Files in which a project names its test runner. */
+const PYTEST_FILES = [...PYTHON_FILES, 'requirements-dev.txt', 'setup.cfg', 'tox.ini', 'pytest.ini', 'conftest.py'];
+
+/** The test runners that a project declares. */
+async function declaredRunners(folder: string): Promise<KindName[]> {
   const manifest = await manifestOf(folder);
-  for (const kind of ['vitest', 'jest'] as const) {
-    if (isDeclared(manifest, kind)) return kind;
-  }
-  const isPython = ['pyproject.toml', 'setup.py', 'requirements.txt'].some((file) => existsSync(join(folder, file)));
-  return isPython ? 'pytest' : 'node';
+  const scripts = Object.values(memberOf(manifest, 'scripts') ?? {});
+  const pythonTexts = await Promise.all(
+    PYTEST_FILES.map((file) => readFile(join(folder, file), 'utf8').catch(() => '')),
+  );
+  const isUsed = {
+    go: existsSync(join(folder, 'go.mod')),
+    vitest: isDeclared(manifest, 'vitest'),
+    jest: isDeclared(manifest, 'jest'),
+    node: scripts.some((script) => /\bnode\b.*--test\b/.test(String(script))),
+    pytest: pythonTexts.some((text) => /\bpytest\b/.test(text)),
+  };
+  return keysOf(isUsed).filter((kind) => isUsed[kind]);
 }
 
 /** The content of `package.json`; null if there is none that can be read. */

@@ -137,6 +137,7 @@ describe('init', () => {
       ['npx --no-install nv-auth-mock env', `RUNAI_BASE_URL='http://127.0.0.1:${port}'`],
       ['KEY=', ''],
       ['curl -si', 'HTTP/1.1 403'],
+      ['npx --no-install nv-auth-mock why', 'Refused: POST /v2/nvcf/functions (answered with 403)'],
       ['curl -s ', '"missing":["register_function"],"held":["deploy_function","list_functions"]'],
       ['npx --no-install nv-auth-mock init', 'wrote nv-auth-mock.test.mjs'],
       ['curl -s http', `"url":"http://127.0.0.1:${port}/w/mine"`],
@@ -256,14 +257,37 @@ describe('init', () => {
   });
 
   it.for([
-    ['package.json', '{"devDependencies": {"jest": "30"}}', 'jest'],
-    ['package.json', '{"devDependencies": {"vitest": "4"}}', 'vitest'],
+    ['package.json', '{"devDependencies": {"jest": "30"}}', 'nv-auth-mock.test.cjs'],
+    ['package.json', '{"devDependencies": {"vitest": "4"}}', 'nv-auth-mock.test.ts'],
+    ['package.json', '{"scripts": {"test": "node --import ./setup.js --test"}}', 'nv-auth-mock.test.mjs'],
+    ['go.mod', 'module a', 'nv_auth_mock_test.go'],
+    ['pyproject.toml', '[dependency-groups]\ndev = ["pytest>=9"]', 'test_nv_auth_mock.py'],
+  ] as const)(
+    'writes the test for the only runner that %s (%s) declares: %s',
+    async ([file, text, test], { command, folder }) => {
+      await mkdir(join(folder, 'app'));
+      await writeFile(join(folder, 'app', file), text);
+      const { code, stdout } = await command.run(['init', 'app']);
+
+      expect([code, stdout]).toEqual([0, expect.stringContaining(`wrote ${join('app', test)}`)]);
+      expect((await readdir(join(folder, 'app'))).sort()).toEqual([file, test].sort());
+    },
+  );
+
+  it.for([
+    ['package.json', '{"devDependencies": {"jest": "30", "vitest": "4"}}', 'vitest'],
     ['package.json', 'no JSON', 'node'],
-    ['go.mod', 'module a', 'go'],
+    ['package.json', '{"scripts": {"test": "echo none"}}', 'node'],
     ['pyproject.toml', '', 'pytest'],
-  ] as const)('sees by %s (%s) that the project needs %s', async ([file, text, kind], { command, folder }) => {
-    await mkdir(join(folder, 'app'));
-    await writeFile(join(folder, 'app', file), text);
-    expect((await command.run(['init', 'app'])).stderr).toContain(`\`--kind ${kind}\``);
-  });
+  ] as const)(
+    'asks where %s (%s) declares no runner or several, and suggests %s',
+    async ([file, text, kind], { command, folder }) => {
+      await mkdir(join(folder, 'app'));
+      await writeFile(join(folder, 'app', file), text);
+      const { code, stderr } = await command.run(['init', 'app']);
+
+      expect([code, stderr]).toEqual([2, expect.stringContaining(`seems to need \`--kind ${kind}\``)]);
+      expect(await readdir(join(folder, 'app'))).toEqual([file]);
+    },
+  );
 });
