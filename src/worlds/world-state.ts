@@ -17,8 +17,10 @@ export interface WorldState extends Modes {
 
 /** The state in a text; null before anything was stored. */
 export function stateIn(text: string): WorldState | null {
-  // `changeState` wrote the text, perhaps before there was `prefer`.
-  return text === '' ? null : { prefer: false, begunPrefer: false, ...JSON.parse(text) };
+  if (text === '') return null;
+  // `changeState` wrote the text, perhaps before there was `prefer`. In the same order, the same state is the same text.
+  const kept: WorldState = JSON.parse(text);
+  return { ...kept, prefer: kept.prefer ?? false, begunPrefer: kept.begunPrefer ?? false };
 }
 
 /**
