@@ -1,5 +1,5 @@
-import { own } from '../core/members.ts';
-import type { Claims } from './keys.ts';
+import { isOneOf, own } from '../core/members.ts';
+import { type Claims, plainJson } from './keys.ts';
 
 /** What to change in the tokens that grants issue. */
 export interface ClaimRule {
@@ -12,12 +12,10 @@ export interface ClaimRule {
 }
 
 /** The mock itself reads these claims, so no rule changes them. */
-export const RESERVED_CLAIMS = [
-  ...['iss', 'exp', 'iat', 'nbf', 'jti', 'sub', 'azp', 'typ', 'sid', 'tenant_id'],
-] as const;
+const RESERVED_CLAIMS = ['iss', 'exp', 'iat', 'nbf', 'jti', 'sub', 'azp', 'typ', 'sid', 'tenant_id'];
 
-/** The most characters of all rules as JSON: servers accept no longer headers than 16 kB. */
-export const MAX_RULES_LENGTH = 4096;
+/** The most characters of all rules, written as in a token: introspection accepts no longer tokens than 8192. */
+const MAX_RULES_LENGTH = 4096;
 
 /** The setting of a world that keeps its rules. */
 export const CLAIM_RULES_SETTING = 'tokens.claims';
@@ -35,21 +33,23 @@ export async function claimRulesOf({ settings }: { readonly settings: Settings }
 
 /** The first reserved claim that a rule changes; undefined if none does. */
 function reservedClaimIn({ set = {}, remove = [] }: ClaimRule): string | undefined {
-  return [...Object.keys(set), ...remove].find((name) => RESERVED_CLAIMS.some((reserved) => reserved === name));
+  return [...Object.keys(set), ...remove].find((name) => isOneOf(RESERVED_CLAIMS, name));
 }
 
-/** What is wrong with rules, as the end of a sentence, and where; null if nothing is. */
-export function claimRulesFault(rules: readonly ClaimRule[]): { readonly place: string; readonly why: string } | null {
+/** What is wrong with rules, as the end of a sentence, and with which one; null if nothing is. */
+export function claimRulesFault(
+  rules: readonly ClaimRule[],
+): { readonly index: number | null; readonly why: string } | null {
   for (const [index, rule] of rules.entries()) {
     const reserved = reservedClaimIn(rule);
     if (reserved === undefined) continue;
     const why = `must not change \`${reserved}\`, which the mock reads itself. Use a token of \`POST /_mock/tokens\` or of \`GET /_mock/tokens/zoo\` that has another one, or move the clock for other times`;
-    return { place: `[${index}]`, why };
+    return { index, why };
   }
-  const { length } = JSON.stringify(rules);
+  const { length } = plainJson(rules);
   if (length <= MAX_RULES_LENGTH) return null;
-  const why = `has ${length} characters as JSON; expected at most ${MAX_RULES_LENGTH}, so that tokens fit into headers`;
-  return { place: '', why };
+  const why = `has ${length} characters as JSON in ASCII; expected at most ${MAX_RULES_LENGTH}, so that tokens fit into headers`;
+  return { index: null, why };
 }
 
 /** Is a rule for this token? */
@@ -74,8 +74,9 @@ export function changeClaims(claims: Claims, rules: readonly ClaimRule[], kept?:
   return changed;
 }
 
-/** The claims of a token that rules for it set. */
-export function claimsSet(claims: Claims, rules: readonly ClaimRule[]): Claims {
-  const names = rules.filter((rule) => concerns(rule, claims)).flatMap(({ set = {} }) => Object.keys(set));
+/** The claims of a token that rules for it set. @param name of its subject, which the token may not have any more */
+export function claimsSet(claims: Claims, name: string, rules: readonly ClaimRule[]): Claims {
+  const issued = { ...claims, preferred_username: name };
+  const names = rules.filter((rule) => concerns(rule, issued)).flatMap(({ set = {} }) => Object.keys(set));
   return Object.fromEntries(names.flatMap((name) => (Object.hasOwn(claims, name) ? [[name, own(claims, name)]] : [])));
 }

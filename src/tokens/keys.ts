@@ -150,8 +150,8 @@ export function signPayload(payload: string, { algorithm, kid, privateKey }: Sig
  * JSON in ASCII, with `?`, `>`, `~` and DEL escaped, so that base64url contains neither `-` nor `_`. The official
  * Python client decodes payloads as plain Base64 and fails on these two.
  */
-export function plainJson(claims: Claims): string {
-  return JSON.stringify(claims).replace(
+export function plainJson(value: object): string {
+  return JSON.stringify(value).replace(
     /[?>~\u007f-\uffff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

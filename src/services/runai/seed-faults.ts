@@ -37,7 +37,7 @@ function findPhasesThatStay(part: WrittenSeed): SeedFault[] {
 function findReservedClaims({ claims = [] }: WrittenSeed): SeedFault[] {
   const fault = claimRulesFault(claims);
   if (fault === null) return [];
-  const place = `runai.claims${fault.place}`;
+  const place = fault.index === null ? 'runai.claims' : `runai.claims[${fault.index}]`;
   return [{ place, message: `\`${place}\` ${fault.why}` }];
 }
 

@@ -85,6 +85,15 @@ describe('rules for the claims of issued tokens', () => {
     expect(userinfo.body).not.toHaveProperty('email');
   });
 
+  it('for a subject by its name agree with introspection although they change this name', async () => {
+    const server = await changed([{ sub: researcher.email, set: { preferred_username: 'x', team: 'a' } }]);
+    const { access_token } = await tokensOf(server);
+    const headers = basic(adminBot.clientId, adminBot.clientSecret);
+    const { body } = await postForm(server, INTROSPECTION, { token: access_token }, headers);
+
+    expect(body).toMatchObject({ active: true, preferred_username: 'x', team: 'a' });
+  });
+
   it.each(['iss', 'exp', 'iat', 'nbf', 'jti', 'sub', 'azp', 'typ', 'sid', 'tenant_id'])(
     'leave `%s` alone: 400 names the zoo and the clock',
     async (name) => {
@@ -93,17 +102,29 @@ describe('rules for the claims of issued tokens', () => {
         const { status, body } = await put(server, [{ set: { team: 'a' } }, rule]);
 
         expect(status).toBe(400);
-        for (const word of ['rules[1]', `\`${name}\``, 'zoo', 'clock']) expect(body.detail).toContain(word);
+        for (const word of ['`rules.1`', `\`${name}\``, 'zoo', 'clock']) expect(body.detail).toContain(word);
       }
       expect((await server.call(`GET ${RULES}`)).body).toEqual({ rules: [] });
     },
   );
 
-  it('must fit into headers', async () => {
-    const { status, body } = await put(await runaiServer(), [{ set: { long: 'x'.repeat(5000) } }]);
+  it.each([
+    ['x', 1],
+    ['漢', 6],
+    ['?', 6],
+  ])('must fit into headers, where `%s` takes %i characters', async (character, length) => {
+    const server = await runaiServer();
+    const filled = (characters: number) => [{ set: { long: character.repeat(Math.floor(characters / length)) } }];
+    const { status, body } = await put(server, filled(5000));
 
     expect(status).toBe(400);
     expect(body.detail).toContain('4096');
+    expect((await put(server, filled(4060))).status).toBe(200);
+    const { access_token } = await tokensOf(server);
+    expect((await server.call(`GET ${USERINFO}`, { token: access_token })).status).toBe(200);
+    const headers = basic(adminBot.clientId, adminBot.clientSecret);
+    const introspected = await postForm(server, INTROSPECTION, { token: access_token }, headers);
+    expect(introspected.body.active).toBe(true);
   });
 
   it('are those of a world, of its seed again after a reset, and kept by a snapshot', async () => {

@@ -22,7 +22,10 @@ const get: Handler<'control', 'get_claim_rules'> = async ({ store }) => ({
 /** Replaces all rules. */
 const set: Handler<'control', 'set_claim_rules'> = async ({ store, body: { rules } }) => {
   const fault = claimRulesFault(rules);
-  if (fault !== null) throw new Problem('invalid_request', `Field \`rules${fault.place}\` ${fault.why}.`);
+  if (fault !== null) {
+    const place = fault.index === null ? 'rules' : `rules.${fault.index}`;
+    throw new Problem('invalid_request', `Field \`${place}\` ${fault.why}.`);
+  }
   await store.settings.set(CLAIM_RULES_SETTING, JSON.stringify(rules));
   return { status: 200, body: viewOf(rules) };
 };

@@ -108,7 +108,7 @@ async function introspectAccessToken(context: Context, token: string) {
     const { iss, sub, iat, exp, jti, sid, scope } = claims;
     const ofToken = decodeClaims(token) ?? {};
     return {
-      ...claimsSet(ofToken, await claimRulesOf(context.store)),
+      ...claimsSet(ofToken, identity.name, await claimRulesOf(context.store)),
       active: true,
       token_type: 'Bearer',
       client_id: clientId,
