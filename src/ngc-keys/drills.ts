@@ -4,6 +4,7 @@ import type { Caller } from '../core/decide.ts';
 import type { Principal } from '../core/principal.ts';
 import { Problem } from '../core/problem.ts';
 import { ngcKeysIn } from './index.ts';
+import { requireValid } from './key-bearer.ts';
 import { presentApiKey, presentBearerKey } from './key-text.ts';
 import { editKey, rotateKey } from './keyring.ts';
 import { type KeyInForce, NGC_KEYS } from './records.ts';
@@ -23,15 +24,16 @@ const rotate: Drill = {
     const { id, name } = principal;
     await keyInForce(context, id);
     const before = await NGC_KEYS.byId(context.store.collections, id);
+    const isOld = (seen: Seen) => sentHash(seen) === before?.body.secretHash;
     const key = await rotateKey(context, id);
     return {
       did: `The key ${name} has a new text.`,
       principal,
       key,
       watch: {
-        isRefused: (seen) => seen.decision.effect === 'deny' && sentHash(seen) === before?.body.secretHash,
+        isRefused: (seen) => seen.decision.effect === 'deny' && isOld(seen),
         subject: () => 'the old key',
-        cure: { name: 'The new key', isIt: ({ decision }) => decision.principal?.id === id },
+        cure: { name: 'The new key', isIt: (seen) => seen.decision.principal?.id === id && !isOld(seen) },
       },
     };
   },
@@ -40,7 +42,7 @@ const rotate: Drill = {
 const expire: Drill = {
   name: 'expire-key',
   what: 'The key expires now.',
-  rightClient: 'It does not send the key again, and says that it has expired and that somebody must make another.',
+  rightClient: 'It does not send the key again, and says that it has expired and must be replaced.',
   lasts: null,
   about: 'one',
   fallback: OF_NEWEST,
@@ -111,10 +113,10 @@ function isKey({ kind }: Principal): boolean {
   return kind === 'service-key' || kind === 'personal-key';
 }
 
-/** @throws Problem `conflict` if the key was deleted */
+/** @throws Problem `conflict` if the key was deleted; `unauthenticated` if it is not valid now */
 export async function keyInForce({ store, now }: RequestContext, id: string): Promise<KeyInForce> {
   const found = await ngcKeysIn(store).byId(id, now);
-  if (found !== null) return found;
+  if (found !== null) return requireValid(found, now);
   throw new Problem('conflict', 'The key of the newest request was deleted. Name another with `principal`.');
 }
 

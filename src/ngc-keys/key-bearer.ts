@@ -96,7 +96,7 @@ function isSuspended({ enabled, issuance }: KeyInForce['key']): boolean {
 }
 
 /** @throws Problem `unauthenticated` with the reason, unless the key is valid now */
-function requireValid(found: KeyInForce, now: Instant): KeyInForce {
+export function requireValid(found: KeyInForce, now: Instant): KeyInForce {
   const { expiresAt } = found.key;
   if (isSuspended(found.key)) throw refusedKey('suspended_key', principalOfKey(found));
   if (expiresAt !== null && expiresAt <= now) throw refusedKey('expired_key', principalOfKey(found));

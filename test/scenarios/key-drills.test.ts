@@ -80,6 +80,15 @@ describe('rotate-key', () => {
     expect(await result('rotate-key')).toBe('passed');
   });
 
+  it('does not take the old key for the new one when a snapshot has restored it', async () => {
+    const { body: snapshot } = await server.call('POST /_mock/snapshots', { body: {} });
+    expect(await send(LIST, deployer)).toBe(200);
+    await start('rotate-key');
+    await server.call(`POST /_mock/snapshots/${snapshot.id}/restore`, { body: {} });
+    expect(await send(LIST, deployer)).toBe(200);
+    expect(await result('rotate-key')).toBe('waiting');
+  });
+
   it('does not take the unknown key of somebody else for the old one', async () => {
     await start('rotate-key', { principal: deployer.name });
     await server.call(`DELETE /_mock/keys/${invoker.id}`);
@@ -90,6 +99,21 @@ describe('rotate-key', () => {
 });
 
 describe('expire-key', () => {
+  it('is refused for a key that is not accepted already, with the reason', async () => {
+    expect(await send(LIST, deployer)).toBe(200);
+    await start('expire-key');
+    for (const [name, body] of [
+      ['expire-key', {}],
+      ['rotate-key', {}],
+      ['narrow-key', {}],
+      ['rotate-key', { principal: deployer.name }],
+    ] as const) {
+      const answer = await server.call(`POST /_mock/drills/${name}`, { body });
+      expect(answer.status, name).toBe(409);
+      expect(problemDocument(answer)).toContain('`expired_key`');
+    }
+  });
+
   it('passes a client that stops', async () => {
     expect(await send(LIST, deployer)).toBe(200);
     await start('expire-key');
@@ -199,6 +223,18 @@ describe('drop-model', () => {
 });
 
 describe('drills for keys', () => {
+  it.each([
+    ['narrow-key', LIST, deployer, undefined, 'has already lost `list_functions`'],
+    ['drop-role', SIMULATIONS, airUser, undefined, 'has no role of Air'],
+    ['drop-model', CHAT, catalogueUser, { model: 'google/gemma-2-9b-it', messages: [] }, 'has already lost'],
+  ])('%s is refused where nothing is left to lose', async (name, request, key, body, said) => {
+    expect(await send(request, key, body)).toBe(200);
+    await start(name);
+    const answer = await server.call(`POST /_mock/drills/${name}`, { body: {} });
+    expect(answer.status).toBe(409);
+    expect(problemDocument(answer)).toContain(said);
+  });
+
   it.each([
     ['rotate-key', {}, 409, 'an allowed request of a key'],
     ['expire-key', {}, 409, 'an allowed request of a key'],

@@ -1,4 +1,5 @@
 import type { Drill } from '../../contract/drill.ts';
+import { Problem } from '../../core/problem.ts';
 import { REASONS_OF_RIGHTS } from '../../core/reasons.ts';
 import { keyInForce, newestRequest } from '../../ngc-keys/drills.ts';
 import { editKey } from '../../ngc-keys/keyring.ts';
@@ -21,6 +22,7 @@ const dropRole: Drill = {
     const { key, roles } = await keyInForce(context, principal.id);
     const ofAir = RULESETS[context.settings.air].tables.roles.map(({ name }) => name);
     const lost = roles.filter((role) => ofAir.includes(role));
+    if (lost.length === 0) throw new Problem('conflict', `The user ${key.user} has no role of Air to lose.`);
     await editKey(context, context.now, key, { roles: roles.filter((role) => !lost.includes(role)) });
     return {
       did: `The user ${key.user} loses ${lost.map((role) => `\`${role}\``).join(' and ')}.`,

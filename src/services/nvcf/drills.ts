@@ -28,13 +28,15 @@ const narrowKey: Drill = {
     );
     const { id, name } = principal;
     const effectiveAt = later(now, PROPAGATION_DELAY);
-    const policy = (newest: Policy | null): Policy => ({
-      resources: newest?.resources ?? [],
-      scopes: (newest?.scopes ?? []).filter((scope) => !used.includes(scope)),
-    });
+    const lost = used.map((scope) => `\`${scope}\``).join(' and ');
+    const policy = (newest: Policy | null): Policy => {
+      const { scopes = [], resources = [] } = newest ?? {};
+      const left = scopes.filter((scope) => !used.includes(scope));
+      if (left.length < scopes.length) return { resources, scopes: left };
+      throw new Problem('conflict', `The key ${name} has already lost ${lost}.`);
+    };
     const { key } = await keyInForce(context, id);
     await editKey(context, now, key, { policy }, effectiveAt);
-    const lost = used.map((scope) => `\`${scope}\``).join(' and ');
     return {
       did: `The key ${name} loses ${lost} at ${rfc3339(effectiveAt)}.`,
       principal,

@@ -40,7 +40,14 @@ export function drillOperations({ drills }: Ports) {
     const lasts = durationOf(known, body.for, context.now);
     const who = await principalOf(known, body.principal, context);
     await stop(context, drill.name);
-    const { did, faults = [], principal = who?.principal, credentials, key, watch } = await drill.run(context, who);
+    const {
+      did,
+      faults = [],
+      principal = who?.principal,
+      credentials,
+      key,
+      watch,
+    } = await namingRefusal(drill.run(context, who));
     if (watch !== undefined) world.activityLog.watches.begin(drill.name, watch);
     const startedAt = world.clock.now();
     const until = lasts === null ? null : startedAt + lasts;
@@ -126,10 +133,23 @@ async function principalOf(
       `Field \`principal\` is not allowed: the drill \`${name}\` affects everybody.`,
     );
   }
-  const caller = await find(context, given);
+  const caller = await namingRefusal(find(context, given));
   if (caller !== null) return caller;
   throw new Problem(
     'invalid_request',
     `Field \`principal\` must name a caller of the service \`${service}\`. \`GET /_mock/cast\` lists them.`,
   );
+}
+
+/** The call itself needs no credential, so a refused credential of the principal is a conflict, which names the reason. */
+async function namingRefusal<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (thrown) {
+    if (!(thrown instanceof Problem) || thrown.kind !== 'unauthenticated') throw thrown;
+    throw new Problem(
+      'conflict',
+      `The credential of the principal is refused (\`${thrown.reason}\`), so a drill shows nothing. Name another \`principal\`, or reset the world with \`POST /_mock/reset\`.`,
+    );
+  }
 }

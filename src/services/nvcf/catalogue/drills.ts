@@ -25,10 +25,13 @@ const dropModel: Drill = {
     const { account = '' } = principal;
     const model = await modelNamed(collections, nameIn(seen));
     if (model === null) throw new Problem('conflict', 'The model of the newest call is gone. Call another one first.');
-    const everybody = (await ORGANIZATIONS.all(collections)).map(({ body: { ncaId } }) => ncaId);
-    await MODELS.change(collections, model.id, ({ id, body }) =>
-      modelRow(id, { ...body, accounts: (body.accounts ?? everybody).filter((one) => one !== account) }),
-    );
+    const allAccounts = (await ORGANIZATIONS.all(collections)).map(({ body: { ncaId } }) => ncaId);
+    await MODELS.change(collections, model.id, ({ id, body }) => {
+      const accounts = body.accounts ?? allAccounts;
+      const others = accounts.filter((one) => one !== account);
+      if (others.length < accounts.length) return modelRow(id, { ...body, accounts: others });
+      throw new Problem('conflict', `The account ${account} has already lost ${id}.`);
+    });
     const names = [model.id, ...model.body.paths];
     return {
       did: `The account ${account} may no longer use ${model.id}.`,
