@@ -43,13 +43,16 @@ export interface Log {
   readonly debugging: boolean;
 }
 
-/** Control characters that would move a terminal's cursor or fake a new line. */
+/** Control characters that would move a terminal's cursor, fake a new line or reverse the text. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression finds control characters
-const CONTROL = /[\x00-\x1f\x7f-\x9f]/g;
+const CONTROL = /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** Replaces control characters by escapes such as `\x1b`. */
+/** Replaces control characters, also of lines and writing directions, by escapes such as `\x1b` and `\u202e`. */
 export function escapeControls(text: string): string {
-  return text.replaceAll(CONTROL, (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return text.replaceAll(CONTROL, (sign) => {
+    const code = sign.charCodeAt(0);
+    return code <= 0xff ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+  });
 }
 
 /** A log of lines: text for people, or with `json` one object each. */

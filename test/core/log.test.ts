@@ -25,6 +25,13 @@ describe('a log', () => {
     expect(lines).toEqual([expect.stringMatching(/ info {2}a\\x00b\\x1b\[2Jc\\x0ad\n$/)]);
   });
 
+  it('shows signs that would turn the direction of a text as what they are', () => {
+    const { lines, log } = written('info');
+    log.info('a\u202eb\u2066c\u200fd\u2028e');
+
+    expect(lines).toEqual([expect.stringMatching(/ info {2}a\\u202eb\\u2066c\\u200fd\\u2028e\n$/)]);
+  });
+
   it.each([
     ['silent', ''],
     ['error', 'e'],

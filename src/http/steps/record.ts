@@ -168,13 +168,14 @@ function reasonOf(decision: Decision | null, refusal: Problem | null): string | 
 
 /** The row of a request on a terminal. @param decision without secrets */
 export function requestLine(request: RequestInWorld<Route | null>, decision: Decision | null): RequestLine {
-  const { world, raw, method, problem, outcome, injectedFault } = request;
+  const { world, raw, problem, outcome, injectedFault } = request;
   const { secrets } = world.activityLog;
   const refusal = problem ?? outcome.refusal ?? null;
   const advice = adviceOf(request, decision, refusal);
   return {
     world: world.id,
-    method,
+    // Not that of the route, which takes HEAD as GET.
+    method: raw.method ?? request.method,
     path: hideInLine(pathOf(raw.url), secrets),
     status: visibleStatus(request, outcome.status),
     caller: principalOf(request)?.name ?? null,

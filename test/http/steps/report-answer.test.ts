@@ -187,6 +187,7 @@ describe('a terminal shows', () => {
   it.each<[what: string, given: Parameters<typeof toyRequest>[0], line: Partial<RequestLine>]>([
     ['an answer', { world: { id: 'team-a' }, request: { decision: ALLOWED } }, { world: 'team-a' }],
     ['a public operation', {}, { caller: null }],
+    ['the method as sent', { raw: { method: 'HEAD' } }, { caller: null, method: 'HEAD' }],
     ['no advice with an answer, although it may have a hint', { request: { hints } }, { caller: null }],
     [
       'a refusal, with its explanation',
