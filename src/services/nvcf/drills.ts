@@ -50,7 +50,7 @@ const narrowKey: Drill = {
 
 const deleteFunction: Drill = {
   name: 'delete-function',
-  what: 'The function of the newest allowed request is deleted, with all its versions.',
+  what: 'The function of the newest allowed request is deleted by its owner, with all its versions.',
   rightClient: 'After the 404 it does not repeat the request. It looks the function up again, or says that it is gone.',
   lasts: null,
   about: 'one',
