@@ -65,13 +65,14 @@ function concerns({ sub, clientId }: ClaimRule, claims: Claims): boolean {
  */
 export function changeClaims(claims: Claims, rules: readonly ClaimRule[], kept?: string): Claims {
   if (rules.length === 0) return claims;
-  const changed: Record<string, unknown> = { ...claims };
+  // A map, because a name may be `__proto__`.
+  const changed = new Map(Object.entries(claims));
   for (const rule of rules) {
     if (!concerns(rule, claims)) continue;
-    for (const [name, value] of Object.entries(rule.set ?? {})) if (name !== kept) changed[name] = value;
-    for (const name of rule.remove ?? []) if (name !== kept) delete changed[name];
+    for (const [name, value] of Object.entries(rule.set ?? {})) if (name !== kept) changed.set(name, value);
+    for (const name of rule.remove ?? []) if (name !== kept) changed.delete(name);
   }
-  return changed;
+  return Object.fromEntries(changed);
 }
 
 /** The claims of a token that rules for it set. @param name of its subject, which the token may not have any more */

@@ -148,6 +148,17 @@ describe('rules for the claims of issued tokens', () => {
     await expect(runaiServer({}, { seed })).rejects.toThrow(/`runai\.claims\[0\]` must not change `exp`/);
   });
 
+  it('of a seed may set a claim with any name', async () => {
+    const claims = JSON.parse('[{"set":{"__proto__":{"a":1},"constructor":2}},{"remove":["constructor"]}]');
+    const server = await runaiServer({}, { seed: { extends: 'builtin', runai: { claims } } });
+    const { access_token } = await tokensOf(server);
+    const headers = basic(adminBot.clientId, adminBot.clientSecret);
+    const { body } = await postForm(server, INTROSPECTION, { token: access_token }, headers);
+
+    for (const found of [claimsOf(access_token), body])
+      expect(Object.entries(found)).toContainEqual(['__proto__', { a: 1 }]);
+  });
+
   it('are not applied to tokens that `POST /_mock/tokens` makes', async () => {
     const server = await changed([{ set: { team: 'a' } }]);
     const { body } = await server.call('POST /_mock/tokens', { body: { for: admin.email } });
