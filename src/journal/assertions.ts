@@ -130,7 +130,7 @@ function findTokensFetchedAgain(entries: readonly JournalEntry[]): Findings {
     // A refused credential that names no principal may be any client's.
     if (status === 401 && principal === null) latest.clear();
     else if (status === 401) latest.delete(clientOf(principal));
-    if (tokenExpiresAt === undefined) continue;
+    if (tokenExpiresAt === null) continue;
     judged += 1;
     const before = latest.get(clientOf(principal));
     if (before !== undefined && at < before.renewableAt) mistakes.push([before.entry, entry]);

@@ -59,8 +59,8 @@ export interface JournalEntry {
   /** By the stopwatch of the process, in milliseconds: orders requests even where the clock of the world stands still. */
   readonly startedAt: number;
   readonly durationMs: number;
-  /** When the token in its answer expires; absent if no token was issued, or a fault destroyed it. */
-  readonly tokenExpiresAt?: Instant;
+  /** When the token in its answer expires; null if no token was issued, or a fault destroyed it. */
+  readonly tokenExpiresAt: Instant | null;
   /** Names and values in turn, one per line: a single string is cheaper to keep than many. */
   readonly requestHeaders: string;
   readonly requestBody: KeptBody;

@@ -17,7 +17,13 @@ const entryOf = (sent: Sent, index: number): JournalEntry => ({
   ...{ secrets: toySecrets(['a-secret-of-the-world']), id: `r${index + 1}`, number: index + 1, world: 'default' },
   ...{ service: 'runai', operation: 'get_users', method: 'GET', url: '/api/v1/users', status: 200, wouldBe: null },
   ...{ principal: alice, reason: null, decision: null, explanation: null, hints: [], fault: null, done: true },
-  ...{ startedAt: index * 10, durationMs: 1, requestHeaders: 'content-type\napplication/json', requestBody: NO_BODY },
+  ...{
+    startedAt: index * 10,
+    durationMs: 1,
+    tokenExpiresAt: null,
+    requestHeaders: 'content-type\napplication/json',
+    requestBody: NO_BODY,
+  },
   ...{ responseHeaders: {}, responseBody: keptPayload('{}') },
   ...sent,
 });

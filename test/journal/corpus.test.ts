@@ -36,7 +36,7 @@ function draftOf({ url = '/x', header, json, form, text, answer }: Sent): Draft 
     ...{ at: 0, world: 'default', service: 'runai', operation: 'grant_token', method: 'POST', url, hints: [] },
     explanation: null,
     ...{ status: 200, wouldBe: null, principal: null, reason: null, decision: null, fault: null, done: true },
-    ...{ startedAt: 0, durationMs: 1, requestHeaders: lines.join('\n'), responseBody: NO_BODY },
+    ...{ startedAt: 0, durationMs: 1, tokenExpiresAt: null, requestHeaders: lines.join('\n'), responseBody: NO_BODY },
     requestBody: body === undefined ? NO_BODY : keptBytes(Buffer.from(body).toString('latin1')),
     responseHeaders: answer === undefined ? {} : Object.fromEntries([answer]),
   };

@@ -26,6 +26,7 @@ const draft = (changes: Partial<Draft> = {}): Draft => ({
   done: true,
   startedAt: 0,
   durationMs: 1,
+  tokenExpiresAt: null,
   requestHeaders: 'host\nlocalhost',
   requestBody: NO_BODY,
   responseHeaders: {},

@@ -13,7 +13,13 @@ const SECRET = 'a-secret-of-the-world';
 const draft = (operation: string, body: object): Draft => ({
   ...{ at: 0, world: 'default', service: 'runai', operation, method: 'POST', url: '/api/v1/things', status: 201 },
   ...{ wouldBe: null, principal: null, reason: null, decision: null, explanation: null, hints: [], fault: null },
-  ...{ done: true, startedAt: 0, durationMs: 1, requestHeaders: 'content-type\napplication/json' },
+  ...{
+    done: true,
+    startedAt: 0,
+    durationMs: 1,
+    tokenExpiresAt: null,
+    requestHeaders: 'content-type\napplication/json',
+  },
   requestBody: keptBytes(JSON.stringify(body)),
   ...{ responseHeaders: {}, responseBody: keptPayload('{}') },
 });

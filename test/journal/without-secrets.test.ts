@@ -16,6 +16,7 @@ const draft = (changes: Partial<Draft>): Draft => ({
   ...{
     startedAt: 0,
     durationMs: 1,
+    tokenExpiresAt: null,
     requestHeaders: 'Host\nmock',
     requestBody: NO_BODY,
     responseHeaders: {},

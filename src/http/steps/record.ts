@@ -41,7 +41,6 @@ export function record(
   const { raw, now, method, startedAt, findings } = request;
   const { activityLog, id: world } = request.world;
   const { decision, sent, hints, injectedFault, isDone, wouldBe } = request;
-  const tokenExpiresAt = tokenExpiryOf(request);
   activityLog.request({
     at: now,
     world,
@@ -60,7 +59,7 @@ export function record(
     done: isDone,
     startedAt,
     durationMs: stopwatch() - startedAt,
-    ...(tokenExpiresAt !== undefined && { tokenExpiresAt }),
+    tokenExpiresAt: tokenExpiryOf(request),
     requestHeaders: activityLog.headerText(raw.rawHeaders),
     requestBody: sent,
     responseHeaders: answer.headers,
@@ -87,20 +86,20 @@ export function principalOf({
   return decision?.principal ?? decision?.claimed ?? outcome.principal ?? caller?.principal ?? expectedPrincipal;
 }
 
-/** When the token in the answer expires; undefined if it has none, or none that the client can read. */
+/** When the token in the answer expires; null if it has none, or none that the client can read. */
 function tokenExpiryOf({
   route,
   settings,
   now,
   outcome,
   injectedFault,
-}: Pick<RequestInWorld<Route | null>, 'route' | 'settings' | 'now' | 'outcome' | 'injectedFault'>):
-  | Instant
-  | undefined {
+}: Pick<RequestInWorld<Route | null>, 'route' | 'settings' | 'now' | 'outcome' | 'injectedFault'>): Instant | null {
+  // Only a grant names a principal in its outcome.
+  if (outcome.principal === undefined) return null;
   const lifetime = route?.service.tokenLifetime?.(settings);
-  if (lifetime === undefined || outcome.principal === undefined) return undefined;
+  if (lifetime === undefined) return null;
   const { drop, body = 'slow' } = injectedFault?.action ?? {};
-  return drop === undefined && body === 'slow' ? now + lifetime : undefined;
+  return drop === undefined && body === 'slow' ? now + lifetime : null;
 }
 
 /** Says of an answer that a test gave in a fault that it is not the mock's own; null if it is. */

@@ -47,6 +47,7 @@ describe('the journal has of a request', () => {
       done: true,
       startedAt: expect.any(Number),
       durationMs: expect.any(Number),
+      tokenExpiresAt: null,
       requestHeaders: 'Host\nmock\nA\nb',
       requestBody: sent,
       responseHeaders: ANSWER.headers,
