@@ -132,6 +132,7 @@ export function reportAnswer(request: RequestInWorld, reply: FastifyReply, paylo
   const isRecorded = route.service.isControlApi !== true && !isOfForeignPage(request.fault);
   const where = worldInLog(world.id);
   const refusal = problem ?? outcome.refusal ?? null;
+  const reason = reasonOf(decision, refusal);
   const row = isRecorded ? () => requestLine(request, decision) : undefined;
   if (decision?.effect === 'deny')
     server.log.info(`${refusalLine(outcome.status, decision, server.reasons)}${where}`, {
@@ -156,7 +157,7 @@ export function reportAnswer(request: RequestInWorld, reply: FastifyReply, paylo
     service: route.service.name,
     operation: route.operation.id,
     status: outcome.status,
-    reason: reasonOf(decision, refusal),
+    reason,
   });
 }
 
