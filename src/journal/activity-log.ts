@@ -42,7 +42,7 @@ export class ActivityLog {
   readonly findings: Findings;
   readonly uses: Uses;
   readonly events: Events;
-  /** What drills watch for. */
+  /** The drills that judge the client. */
   readonly watches: Watches;
   /** The quota for the conditions of waiting verifications, in all worlds. */
   readonly verifications: Quota;

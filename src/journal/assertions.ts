@@ -4,7 +4,7 @@ import { isOneOf, keysOf } from '../core/members.ts';
 import { adviseName } from '../core/nearest.ts';
 import type { Principal } from '../core/principal.ts';
 import { Problem } from '../core/problem.ts';
-import type { JournalEntry } from './entry.ts';
+import { answeredAt, type JournalEntry } from './entry.ts';
 import { pathOf, withHiddenBodies } from './view.ts';
 
 /** What the requests of a client show about it. */
@@ -192,7 +192,7 @@ function findRepeated(entries: readonly JournalEntry[], { isWarning, isSame, isM
   for (const entry of entries) {
     const key = `${entry.method} ${pathOf(entry.url)}`;
     const ofPath = warnings.get(key) ?? [];
-    const index = ofPath.findIndex((one) => isSentAfter(entry, one) && isSame(entry, one));
+    const index = ofPath.findIndex((one) => entry.startedAt >= answeredAt(one) && isSame(entry, one));
     const warning = ofPath[index];
     const isRepeatedWrongly = warning !== undefined && isMistake(entry, warning);
     if (isRepeatedWrongly) mistakes.push([warning, entry]);
@@ -203,11 +203,6 @@ function findRepeated(entries: readonly JournalEntry[], { isWarning, isSame, isM
     ofPath.push(entry);
   }
   return { judged, mistakes };
-}
-
-/** Was a request sent after an answer, and not at the same time as its request? */
-function isSentAfter({ startedAt }: JournalEntry, answered: JournalEntry): boolean {
-  return startedAt >= answered.startedAt + answered.durationMs;
 }
 
 function clientOf(principal: Principal | null): string {

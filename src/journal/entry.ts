@@ -73,6 +73,11 @@ export interface JournalEntry {
 /** An entry before it has an id. */
 export type Draft = Omit<JournalEntry, 'id' | 'number' | 'secrets'>;
 
+/** When a request was answered, as `startedAt` counts. Requests that started before do not know the answer. */
+export function answeredAt({ startedAt, durationMs }: Pick<JournalEntry, 'startedAt' | 'durationMs'>): number {
+  return startedAt + durationMs;
+}
+
 /** The largest kept part of a body, in bytes, or in characters of a text. */
 export const MOST_KEPT = 64 * 1024;
 

@@ -1,7 +1,7 @@
 import { countOf } from '../core/count.ts';
 import type { Decision } from '../core/decision.ts';
 import type { Decisions } from './decisions.ts';
-import type { JournalEntry } from './entry.ts';
+import { answeredAt, type JournalEntry } from './entry.ts';
 import type { Journal } from './journal.ts';
 import { pathOf, sentHeader } from './view.ts';
 
@@ -100,8 +100,8 @@ export function verdictOf({ isRefused, subject = methodAndPath, cure }: Watch, r
     const what = subject(seen);
     const earlier = first.get(what);
     // Requests at the same time do not know of each other's answers.
-    if (earlier !== undefined && answeredAt(earlier) <= seen.entry.startedAt) mistakes.add(earlier).add(seen);
-    if (earlier === undefined || answeredAt(seen) < answeredAt(earlier)) first.set(what, seen);
+    if (earlier !== undefined && seen.entry.startedAt >= answeredAt(earlier.entry)) mistakes.add(earlier).add(seen);
+    if (earlier === undefined || answeredAt(seen.entry) < answeredAt(earlier.entry)) first.set(what, seen);
   }
   if (mistakes.size > 0) {
     const shown = refused.filter((seen) => mistakes.has(seen));
@@ -118,10 +118,6 @@ export function verdictOf({ isRefused, subject = methodAndPath, cure }: Watch, r
 
 function methodAndPath({ entry, path }: Seen): string {
   return `${entry.method} ${path}`;
-}
-
-function answeredAt({ entry: { startedAt, durationMs } }: Seen): number {
-  return startedAt + durationMs;
 }
 
 function verdict(result: Verdict['result'], sentence: string, requests: readonly Seen[]): Verdict {

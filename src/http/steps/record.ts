@@ -174,7 +174,7 @@ export function requestLine(request: RequestInWorld<Route | null>, decision: Dec
   const advice = adviceOf(request, decision, refusal);
   return {
     world: world.id,
-    // Not that of the route, which takes HEAD as GET.
+    // The method of the route would be GET for HEAD.
     method: raw.method ?? request.method,
     path: hideInLine(pathOf(raw.url), secrets),
     status: visibleStatus(request, outcome.status),
