@@ -7,6 +7,7 @@ import { faultsOfPage } from './support/axe.ts';
 import { INVOKER, readJson, rows, served } from './support/console.ts';
 import { fitsWidth, windows } from './support/window.ts';
 
+const FUNCTION = { name: 'f', inferenceUrl: '/predict', containerImage: 'nvcr.io/acme/f:1' };
 const list = (page: Page) => page.getByRole('listbox', { name: 'Requests, newest first' });
 /** How long a page of this browser takes to sort a hundred thousand numbers, in milliseconds. */
 const SORTED = `Math.min(...[1, 2, 3].map(() => {
@@ -53,10 +54,10 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     ]);
   });
 
-  it('opens a refused one, carries a fix out, and says that it is allowed now, without sending it again', async () => {
+  it('opens a refused one, carries a fix out, sends it again, and shows that it is allowed now', async () => {
     const { url, ask } = await served();
     const page = await opened(`${url}/#/requests`);
-    await ask('POST', '/v2/nvcf/functions', INVOKER, {});
+    await ask('POST', '/v2/nvcf/functions', INVOKER, FUNCTION);
     await rows(page).filter({ hasText: 'missing_scope' }).click();
 
     const picture = page.getByRole('region', { name: 'Decision' });
@@ -71,13 +72,20 @@ describe.runIf(hasBrowser)('the list of requests', () => {
       expect.stringContaining('− resource Function 3f1d7c52'),
       '+ resource All Functions',
     ]);
-    await picture.getByRole('button', { name: 'Apply' }).first().click();
+    await picture.getByRole('button', { name: 'Fix and send again' }).click();
 
-    await picture.locator('.before-after').getByText('Allowed').waitFor();
-    expect(await picture.locator('.before-after dd').first().innerText()).toBe('Refused missing_scope');
+    await page.getByRole('region', { name: 'Result' }).getByText('Fixed, and sent again.').waitFor();
+    const steps = page.getByRole('list', { name: 'Steps of the decision' });
+    expect((await steps.locator('.mended').allInnerTexts()).map((text) => text.split(/\s/)[1]?.split(':')[0])).toEqual([
+      'Rights',
+      'Body',
+      'Resource',
+      'Answer',
+    ]);
+    await steps.getByText('was refused here before').waitFor();
+    expect(await page.evaluate('document.activeElement.innerText')).toMatch(/403.*→.*200/s);
     const { requests } = await readJson(`${url}/_mock/requests?operation=createFunction`);
-    expect(requests).toHaveLength(1);
-    expect((await ask('POST', '/v2/nvcf/functions', INVOKER, {})).status).toBe(400);
+    expect(requests.map(({ status }: { status: number }) => status)).toEqual([200, 403]);
   });
 
   it('carries out a call of the vendor as somebody who may, says who, and has it as a line for a shell', async () => {
@@ -93,12 +101,12 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     const page = await opened(`${url}/#/requests`);
     await rows(page).filter({ hasText: 'missing_permission' }).click();
 
-    const fixes = page.locator('.fixes > ul > li');
+    const fixes = page.getByRole('region', { name: 'How to fix it' });
     await fixes.getByText('as admin@acme.test').waitFor();
     expect(await fixes.getByRole('button', { name: 'Copy fix' }).count()).toBe(1);
-    await fixes.getByRole('button', { name: 'Apply' }).click();
+    await fixes.getByRole('button', { name: 'Fix and send again' }).click();
 
-    await page.locator('.before-after').getByText('Allowed').waitFor();
+    await page.getByText('Fixed, and sent again.').waitFor();
     expect((await ask('GET', '/api/v1/users', accessToken)).status).toBe(200);
     const made = (await readJson(`${url}/_mock/requests?method=POST&path=/api/v1/authorization/access-rules`)).requests;
     expect(made.map(({ principal }: { principal: { name: string } }) => principal.name)).toEqual(['admin@acme.test']);
@@ -234,9 +242,9 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     await page.getByRole('article').getByText('Held by nvcf-registrar').waitFor();
     for (const key of ['Enter', 'Tab', 'Enter']) await page.keyboard.press(key);
 
-    await page.locator('.before-after').getByText('Allowed').waitFor();
+    await page.getByText('Allowed now, and sent again').waitFor();
     const { requests } = await readJson(`${url}/_mock/requests?operation=createDeployment`);
-    expect(requests.map(({ status }: { status: number }) => status)).toEqual([403]);
+    expect(requests.map(({ status }: { status: number }) => status)).toEqual([400, 403]);
   });
 
   it('keeps back what comes while it is paused', async () => {

@@ -162,9 +162,18 @@ export function deletedAt(at: Instant): string {
   return `it was deleted at ${rfc3339(at)}`;
 }
 
-/** Makes the problem of a refused credential. */
-export function unauthenticatedProblem(reason: CredentialReason, message: string, why?: string): Problem {
-  return new Problem('unauthenticated', message, { reason, ...(why !== undefined && { why }) });
+/** Makes the problem of a refused credential. @param claimed the principal it names, if known */
+export function unauthenticatedProblem(
+  reason: CredentialReason,
+  message: string,
+  why?: string,
+  claimed?: Principal,
+): Problem {
+  return new Problem('unauthenticated', message, {
+    reason,
+    ...(why !== undefined && { why }),
+    ...(claimed !== undefined && { claimed }),
+  });
 }
 
 /**

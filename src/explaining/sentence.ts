@@ -54,10 +54,17 @@ function describeGrounds(decision: Decision, who: string, reasons: Reasons): str
     case null:
       return 'no reason was recorded';
     default:
-      return [reasons[reason]?.meaning, decision.claimed && `it claims to be ${namePrincipal(decision.claimed)}`]
-        .filter(Boolean)
-        .join('; ');
+      return [reasons[reason]?.meaning, describeClaimed(decision)].filter(Boolean).join('; ');
   }
+}
+
+/** Refusals of a token whose signature was verified: it does not merely claim to be of its owner. */
+const OF_VERIFIED_TOKENS: readonly (string | null)[] = ['expired_token', 'not_yet_valid', 'revoked_token', 'disabled'];
+
+function describeClaimed({ claimed, reason }: Decision): string | undefined {
+  if (claimed === undefined) return undefined;
+  const was = OF_VERIFIED_TOKENS.includes(reason) ? 'it was issued to' : 'it claims to be';
+  return `${was} ${namePrincipal(claimed)}`;
 }
 
 /** Does each scope have its own permissions, rather than the key as a whole? */

@@ -63,7 +63,7 @@ export async function userOfToken(token: string, attempt: UserTokenAttempt): Pro
   if (ofWorld !== attempt.world.id) {
     throw new Problem('unauthenticated', 'The token is not accepted.', { reason: 'other_world', ofWorld });
   }
-  checkTimes(claims, attempt.now);
+  checkTimes(claims, attempt.now, principalOfUser({ org, email }));
   return userIn(attempt, { org, email });
 }
 

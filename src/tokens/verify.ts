@@ -1,5 +1,6 @@
 import { type CryptoKey, compactVerify, errors, type JWTPayload, jwtVerify } from 'jose';
 import { type Instant, rfc3339 } from '../core/clock.ts';
+import type { Principal } from '../core/principal.ts';
 import { Problem, unauthenticatedProblem } from '../core/problem.ts';
 import { BEARER_KEY, BEARER_TIMES, bearerKey, looksLikeBearer } from './bearer-key.ts';
 import { encodingFault } from './compact.ts';
@@ -119,11 +120,27 @@ interface Times extends Pick<AccessTokenClaims, 'iat' | 'exp' | 'azp'> {
   readonly nbf?: number | undefined;
 }
 
-/** @throws Problem if `iat` or `nbf` is in the future, or `exp` has passed */
-export function checkTimes({ iat, nbf = iat, exp, azp }: Times, now: Instant): void {
-  if (iat * 1000 > now + LEEWAY) throw earlyToken('iat', iat, azp, now);
-  if (nbf * 1000 > now + LEEWAY) throw earlyToken('nbf', nbf, azp, now);
-  if (exp * 1000 <= now) throw expiredToken(exp, azp, now);
+/**
+ * @param owner whom the token was issued to, if known, for the explanation
+ * @throws Problem if `iat` or `nbf` is in the future, or `exp` has passed
+ */
+export function checkTimes({ iat, nbf = iat, exp, azp }: Times, now: Instant, owner?: Principal): void {
+  const early = (claim: 'nbf' | 'iat', seconds: number) =>
+    unauthenticatedProblem(
+      'not_yet_valid',
+      'The access token is not valid yet.',
+      timesNote(claim, seconds, azp, now),
+      owner,
+    );
+  if (iat * 1000 > now + LEEWAY) throw early('iat', iat);
+  if (nbf * 1000 > now + LEEWAY) throw early('nbf', nbf);
+  if (exp * 1000 > now) return;
+  throw unauthenticatedProblem(
+    'expired_token',
+    'The access token has expired.',
+    timesNote('exp', exp, azp, now),
+    owner,
+  );
 }
 
 /** As RFC 7519, 5.1, and RFC 9068, 2.1, write it. It is optional. */
@@ -180,20 +197,9 @@ function malformedToken(why: string): Problem {
   return unauthenticatedProblem('malformed_token', 'The bearer token is not an access token of this system.', why);
 }
 
-/** Only for tokens that this server signed, so the client id is a known one. */
-function expiredToken(exp: number, azp: string, now: Instant): Problem {
-  const why = `exp ${renderTime(exp)}, the clock says ${rfc3339(now)}${clientNote(azp)}`;
-  return unauthenticatedProblem('expired_token', 'The access token has expired.', why);
-}
-
-function earlyToken(claim: 'nbf' | 'iat', seconds: number, azp: string, now: Instant): Problem {
-  const why = `${claim} ${renderTime(seconds)}, the clock says ${rfc3339(now)}${clientNote(azp)}`;
-  return unauthenticatedProblem('not_yet_valid', 'The access token is not valid yet.', why);
-}
-
-/** Cut, because a claim may be as long as a header. */
-function clientNote(azp: string): string {
-  return `; made for client \`${azp.slice(0, 100)}\``;
+/** Only for tokens that this server signed, so the client id is a known one. Cut, because a claim may be as long as a header. */
+function timesNote(claim: 'iat' | 'nbf' | 'exp', seconds: number, azp: string, now: Instant): string {
+  return `${claim} ${renderTime(seconds)}, the clock says ${rfc3339(now)}; made for client \`${azp.slice(0, 100)}\``;
 }
 
 /** Renders a time from a token, which may be any number. */

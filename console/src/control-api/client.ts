@@ -59,6 +59,12 @@ export async function ask<Answer>(method: string, path: string, body?: unknown):
   return (response.status === 204 ? undefined : await response.json()) as Answer;
 }
 
+/** For `catch`: null in place of what is no longer there. @throws any other fault */
+export function nullIfGone(fault: unknown): null {
+  if (fault instanceof Refused && fault.status === 404) return null;
+  throw fault;
+}
+
 /**
  * Asks the control API for a list, page after page.
  *

@@ -1,41 +1,64 @@
+import { useEffect } from 'preact/hooks';
 import { Feedback, useAct } from '../parts/act.tsx';
 import { Sentence } from '../parts/sentence.tsx';
-import { offerUndo, undoable } from '../state/undo.ts';
+import { changesOf } from '../state/changes.ts';
+import { dropIfStale, offerUndo, type Undoable, undo, undoable } from '../state/undo.ts';
 
-/** Offers to undo what was done last, on every view. */
+/** Offers to undo what was done last, on every view: below it, so that it covers nothing. */
 export function UndoBar() {
   const act = useAct();
   const done = undoable.value;
-  const undo = () =>
-    act.run(async () => {
-      if (done === null) return undefined;
-      const text = await done.undo();
-      if (undoable.value === done) offerUndo(null);
-      return text;
-    });
+  useEffect(() => {
+    if (done !== null) act.forget();
+  }, [done]);
+  const isShown = done !== null || act.feedback !== null;
+  const close = () => {
+    offerUndo(null);
+    act.forget();
+  };
   return (
-    <aside class={done === null && act.feedback === null ? 'undo unseen' : 'undo'} aria-label="Undo">
+    <aside class={isShown ? 'undo' : 'undo unseen'} aria-label="Undo">
       {done !== null && (
-        <p>
-          <Sentence text={done.text} />{' '}
-          <button type="button" class="small" disabled={act.isBusy} onClick={undo}>
-            Undo
-          </button>
-          {done.loses !== undefined && <small class="quiet"> {done.loses}</small>}
-        </p>
+        <Offer
+          done={done}
+          isBusy={act.isBusy}
+          onUndo={() =>
+            act.run(async () => {
+              const text = await undo(done);
+              if (undoable.value === done) offerUndo(null);
+              return text;
+            })
+          }
+        />
       )}
       <Feedback act={act} />
-      <button
-        type="button"
-        class="small"
-        aria-label="Close"
-        onClick={() => {
-          offerUndo(null);
-          act.forget();
-        }}
-      >
-        ×
-      </button>
+      {isShown && (
+        <>
+          <button type="button" class="small" aria-label="Close" onClick={close}>
+            ×
+          </button>
+          {/* Its animation is the timer. It rests while somebody reads, and begins anew with what is shown next. */}
+          <span key={done?.text ?? ''} class="timer" aria-hidden="true" onAnimationEnd={close} />
+        </>
+      )}
     </aside>
+  );
+}
+
+function Offer(props: { readonly done: Undoable; readonly isBusy: boolean; readonly onUndo: () => void }) {
+  const { done, isBusy, onUndo } = props;
+  const changes = changesOf(...(done.guard?.topics ?? []));
+  useEffect(() => {
+    // If that cannot be read, the click says why.
+    dropIfStale(done).catch(() => {});
+  }, [done, changes]);
+  return (
+    <p>
+      <Sentence text={done.text} />{' '}
+      <button type="button" class="small" disabled={isBusy} onClick={onUndo}>
+        Undo
+      </button>
+      {done.loses !== undefined && <small class="quiet"> {done.loses}</small>}
+    </p>
   );
 }

@@ -30,7 +30,7 @@ const OWN_HEADERS =
   /^(?:host|connection|accept.*|user-agent|content-length|transfer-encoding|authorization|cookie|origin|referer|sec-.*|traceparent|keep-alive|te|expect|dnt|pragma|cache-control|x-mock-.*)$/;
 
 /** What the journal has in place of a secret. */
-const FINGERPRINT = /sha256(?::|%3A)[0-9a-f]{10}/i;
+export const FINGERPRINT = /sha256(?::|%3A)[0-9a-f]{10}/i;
 
 /** The call that a recorded request was. */
 export function callOf({ method, path, query, request }: RecordedRequest): Call {
@@ -93,21 +93,41 @@ function lackOf(message: RecordedMessage, text: string): string | null {
   return FINGERPRINT.test(text) ? 'The journal has fingerprints (`sha256:…`) in place of the secrets.' : null;
 }
 
-/** Who sent a recorded request, with what is known of their credential. @param identities everybody who can call */
+/**
+ * Who sent a recorded request, with what is known of their credential.
+ *
+ * @param identities everybody who can call
+ * @param isEdited was the key edited before? Then no new world has it with these rights
+ */
 export function callerOf(
   { at, principal, request }: RecordedRequest,
   decision: Decision | null,
   identities: readonly Identity[],
+  isEdited = false,
 ): Caller {
   const { authorization } = request.headers;
   if (authorization === undefined) return { kind: 'nobody' };
   if (principal === null || !String(authorization).startsWith('Bearer ')) return { kind: 'other' };
   const { id, name, kind } = principal;
-  if (!kind.endsWith('key')) return { kind: 'principal', name };
+  if (!kind.endsWith('key')) {
+    // A token that was refused for itself cannot be made again: a fresh one is accepted.
+    return decision?.principal === null ? { kind: 'other' } : { kind: 'principal', name };
+  }
   const identity = identities.find((one) => one.id === id);
+  return { kind: 'key', name, text: textOf(identity), order: orderOf(identity, decision, at, isEdited) };
+}
+
+/** An identity as a caller, with the rights that it has now. */
+export function callerOfIdentity(identity: Identity): Caller {
+  const { name, key } = identity;
+  if (key === undefined) return { kind: 'principal', name };
+  return { kind: 'key', name, text: textOf(identity), order: orderOf(identity, null, new Date().toISOString()) };
+}
+
+/** The text of a key, if it is known. */
+function textOf(identity: Identity | undefined): string | null {
   const [credential] = identity?.credentials ?? [];
-  const text = credential?.kind === 'key' ? credential.text : null;
-  return { kind: 'key', name, text, order: orderOf(identity, decision, at) };
+  return credential?.kind === 'key' ? credential.text : null;
 }
 
 /**
@@ -115,12 +135,17 @@ export function callerOf(
  *
  * @param at when it had them, if no decision says what they were
  */
-function orderOf(identity: Identity | undefined, decision: Decision | null, at: string): KeyOrder | null {
+function orderOf(
+  identity: Identity | undefined,
+  decision: Decision | null,
+  at: string,
+  isEdited = false,
+): KeyOrder | null {
   const key = identity?.key;
   if (key === undefined) return null;
   const version = decision?.policyVersion ?? versionAt(key, at);
   const isOfCast = identity?.credentials.length === 1 && !madeTexts.value.has(key.id);
-  if (version <= 1 && isOfCast) return null;
+  if (version <= 1 && isOfCast && !isEdited) return null;
   const { type, name, services, roles } = key;
   const policy = key.history.find((one) => one.version === version) ?? key.policy;
   return { type, name: `${name} again`, services, ...(policy === null ? { roles } : rightsIn(policy)) } as KeyOrder;
@@ -138,16 +163,20 @@ function rightsIn({ scopes, resource }: Policy): Pick<KeyOrder, 'scopes' | 'reso
 
 /** The credential of a caller, to send with a call; null: none. @throws Error if nobody knows it */
 export async function tokenOf(caller: Caller): Promise<string | null> {
-  if (caller.kind === 'nobody') return null;
-  if (caller.kind === 'key' && caller.text !== null) return caller.text;
-  if (caller.kind === 'principal') {
-    return (await ask<{ token: string }>('POST', '/_mock/tokens', { for: caller.name })).token;
+  const obstacle = obstacleOf(caller);
+  if (obstacle !== null) throw new Error(obstacle);
+  if (caller.kind === 'key') return caller.text;
+  if (caller.kind !== 'principal') return null;
+  return (await ask<{ token: string }>('POST', '/_mock/tokens', { for: caller.name })).token;
+}
+
+/** Why this page cannot send a call as somebody; null if it can. */
+export function obstacleOf(caller: Caller): string | null {
+  if (caller.kind === 'other') return 'The journal keeps no credentials, and the caller is not known.';
+  if (caller.kind === 'key' && caller.text === null) {
+    return `The text of the key \`${caller.name}\` is not known: it was shown only once.`;
   }
-  throw new Error(
-    caller.kind === 'key'
-      ? `The text of the key \`${caller.name}\` is not known: it was shown only once.`
-      : 'The journal keeps no credentials, and the caller is not known.',
-  );
+  return null;
 }
 
 /** The call as lines for a shell. */

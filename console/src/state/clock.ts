@@ -1,4 +1,5 @@
-import { computed, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
+import { ask } from '../control-api/client.ts';
 import type { ClockState } from '../control-api/types.ts';
 import { inWords } from '../duration.ts';
 
@@ -43,4 +44,23 @@ export const isFrozen = computed(() => said.value?.state.frozen === true);
 
 export function noteClock(state: ClockState): void {
   said.value = { state, heardAt: performance.now() };
+}
+
+/** Is the clock as it was then, which runs since if it was not frozen? @throws as the control API does */
+export async function isAt(then: ClockState): Promise<boolean> {
+  const { now, ahead, frozen } = await ask<ClockState>('GET', '/_mock/clock');
+  return frozen === then.frozen && (frozen ? now === then.now : ahead === then.ahead);
+}
+
+/** Resolves when the clock of the world has come to a time, by itself or because somebody moves it. @throws Error if the signal ends it */
+export function untilWorldTime(at: string, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = effect(() => {
+      if (worldTime.value !== null && Date.parse(worldTime.value.now) >= Date.parse(at)) resolve();
+    });
+    signal.addEventListener('abort', () => {
+      stop();
+      reject(new Error('Nothing was sent: the wait was ended.'));
+    });
+  });
 }

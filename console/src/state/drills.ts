@@ -22,19 +22,29 @@ export async function endDrill({ name, endsAt }: Drill, principal: string | unde
   touched();
   offerUndo({
     text: `${title} has ended.`,
+    guard: {
+      topics: ['drills', 'clock'],
+      obstacle: async () => {
+        const { drills } = await ask<{ drills: readonly Drill[] }>('GET', '/_mock/drills');
+        if (drills.some((one) => one.name === name && one.running)) {
+          return `${title} has been started again meanwhile.`;
+        }
+        const left = await secondsUntil(endsAt);
+        return left !== null && left <= 0 ? `${title} would have ended by itself meanwhile.` : null;
+      },
+    },
     undo: async () => {
-      const [{ drills }, { now }] = await Promise.all([
-        ask<{ drills: readonly Drill[] }>('GET', '/_mock/drills'),
-        ask<ClockReading>('GET', '/_mock/clock'),
-      ]);
-      if (drills.some((one) => one.name === name && one.running)) {
-        throw new Error(`${title} has been started again meanwhile.`);
-      }
-      const left = endsAt === null ? null : Math.ceil((Date.parse(endsAt) - Date.parse(now)) / 1000);
-      if (left !== null && left <= 0) throw new Error(`${title} would have ended by itself meanwhile.`);
+      const left = await secondsUntil(endsAt);
       await ask('POST', path, { ...(left !== null && { for: `${left}s` }), ...(principal && { principal }) });
       touched();
       return `${title} runs again, for the rest of its time.`;
     },
   });
+}
+
+/** By the clock of this world; null for what does not end. */
+async function secondsUntil(end: string | null): Promise<number | null> {
+  if (end === null) return null;
+  const { now } = await ask<ClockReading>('GET', '/_mock/clock');
+  return Math.ceil((Date.parse(end) - Date.parse(now)) / 1000);
 }

@@ -1,4 +1,4 @@
-import { ask } from '../control-api/client.ts';
+import { ask, nullIfGone } from '../control-api/client.ts';
 import { changed } from './changes.ts';
 import type { ShownKey } from './keys.ts';
 import type { Undoable } from './undo.ts';
@@ -45,14 +45,18 @@ export async function editKey(
   const isLost = Object.entries(former).some(([name, value]) => (value ?? null) === null && name !== 'expiresAt');
   if (isLost) return { key, undo: null };
   const made = stateOf(key, names);
+  const { name } = before;
+  const obstacle = async () => {
+    const now = await ask<ShownKey>('GET', path).catch(nullIfGone);
+    if (now === null) return `The key \`${name}\` was deleted.`;
+    return stateOf(now, names) === made
+      ? null
+      : `The key \`${now.name}\` has been edited since, so this edit cannot be undone.`;
+  };
   const undo = async () => {
-    const now = await ask<ShownKey>('GET', path);
-    if (stateOf(now, names) !== made) {
-      throw new Error(`The key \`${now.name}\` has been edited since, so this edit cannot be undone.`);
-    }
     await ask('PATCH', path, { ...former, force: true });
     changed('keys', 'clock');
-    return `The key \`${now.name}\` is as it was before the edit.`;
+    return `The key \`${name}\` is as it was before the edit.`;
   };
-  return { key, undo: { text: `The key \`${before.name}\` is edited.`, undo } };
+  return { key, undo: { text: `The key \`${name}\` is edited.`, guard: { topics: ['keys'], obstacle }, undo } };
 }

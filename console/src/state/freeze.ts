@@ -1,7 +1,7 @@
 import { ask } from '../control-api/client.ts';
 import type { ClockState } from '../control-api/types.ts';
 import { changed } from './changes.ts';
-import { noteClock } from './clock.ts';
+import { isAt, noteClock } from './clock.ts';
 import { offerUndo } from './undo.ts';
 
 /** Stops the clock, or lets it run, and offers to undo that. @throws as the control API does */
@@ -10,10 +10,11 @@ export async function setFrozen(isFrozen: boolean): Promise<void> {
   offerUndo({
     text: isFrozen ? 'The clock is frozen: time passes only when it is moved.' : 'The clock runs again.',
     ...(!isFrozen && { loses: 'Undo stops it at the time that it shows then.' }),
+    guard: {
+      topics: ['clock'],
+      obstacle: async () => ((await isAt(after)) ? null : 'The clock was moved, stopped or set free meanwhile.'),
+    },
     undo: async () => {
-      const { now, ahead, frozen } = await ask<ClockState>('GET', '/_mock/clock');
-      const isSame = frozen === isFrozen && (frozen ? now === after.now : ahead === after.ahead);
-      if (!isSame) throw new Error('The clock was moved, stopped or set free meanwhile.');
       await send(!isFrozen);
       return isFrozen ? 'The clock runs on from where it stood.' : 'The clock stands still again.';
     },

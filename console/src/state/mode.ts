@@ -18,8 +18,11 @@ export async function setMode(mode: Mode): Promise<void> {
   await put(mode);
   offerUndo({
     text: DONE[mode],
+    guard: {
+      topics: ['mode'],
+      obstacle: async () => ((await readMode()) === mode ? null : 'The mode was changed meanwhile.'),
+    },
     undo: async () => {
-      if ((await readMode()) !== mode) throw new Error('The mode was changed meanwhile.');
       const before = mode === 'observe' ? 'enforce' : 'observe';
       await put(before);
       return DONE[before];

@@ -1,7 +1,7 @@
 import { ask, askAll, Refused } from '../control-api/client.ts';
 import type { ClockState, Snapshot, WorldEvent } from '../control-api/types.ts';
 import { changed } from './changes.ts';
-import { noteClock } from './clock.ts';
+import { isAt, noteClock } from './clock.ts';
 import { requests } from './requests.ts';
 import { offerUndo } from './undo.ts';
 
@@ -48,7 +48,14 @@ export async function moveClock(
     get loses() {
       return lossSince(from);
     },
-    undo: () => undo(snapshot, after),
+    guard: {
+      topics: ['clock'],
+      obstacle: async () =>
+        (await isAt(after))
+          ? null
+          : `The clock was moved, stopped or set free since. If you want the state from before, restore the snapshot \`${snapshot.id}\`.`,
+    },
+    undo: () => restore(snapshot),
   });
   return { ...after, cannotUndo: null };
 }
@@ -81,14 +88,7 @@ function lossSince(from: string): string {
   return `Undo restores this world from before the step: what ${changes} changed since is lost, and so is whatever else was changed.`;
 }
 
-async function undo(snapshot: Snapshot, after: ClockState): Promise<string> {
-  const { now, ahead, frozen } = await ask<ClockState>('GET', '/_mock/clock');
-  const isSame = frozen === after.frozen && (frozen ? now === after.now : ahead === after.ahead);
-  if (!isSame) {
-    throw new Error(
-      `The clock was moved, stopped or set free since. If you want the state from before, restore the snapshot \`${snapshot.id}\`.`,
-    );
-  }
+async function restore(snapshot: Snapshot): Promise<string> {
   await ask('POST', `/_mock/snapshots/${snapshot.id}/restore`, {});
   await remove(snapshot);
   noteClock(await ask<ClockState>('GET', '/_mock/clock'));

@@ -3,6 +3,7 @@ import type { WorldCache } from '../../core/caches.ts';
 import type { Instant } from '../../core/clock.ts';
 import type { Reports } from '../../core/finding.ts';
 import type { KnownHosts } from '../../core/hosts.ts';
+import type { Principal } from '../../core/principal.ts';
 import { deletedAt, Problem, unauthenticatedProblem } from '../../core/problem.ts';
 import { worldOfName } from '../../core/world-id.ts';
 import type { Store } from '../../store/index.ts';
@@ -11,7 +12,8 @@ import { decodeClaims } from '../../tokens/compact.ts';
 import type { Tokens } from '../../tokens/index.ts';
 import { checkTimes, isBearer, type VerifiedClaims } from '../../tokens/verify.ts';
 import { grantsIn } from './collections/grants.ts';
-import { type Identity, identitiesIn } from './collections/identities.ts';
+import { identitiesIn } from './collections/identities.ts';
+import { type Granted, principalOf } from './granted.ts';
 
 /** A request with an access token, as far as its verification reads it. */
 export interface AccessTokenAttempt {
@@ -36,9 +38,7 @@ export interface TokenRealm {
 }
 
 /** The owner of a verified token, and its claims. */
-export interface AcceptedToken {
-  readonly identity: Identity;
-  readonly clientId: string;
+export interface AcceptedToken extends Granted {
   readonly claims: VerifiedClaims;
 }
 
@@ -61,13 +61,16 @@ export async function acceptToken(
     checkIssuer(claims.iss, attempt, issuerPath);
   }
   checkTenant(claims, tenantId);
-  checkTimesOf(token, claims, attempt);
+  const clientId = claims.azp;
   const identity = await identitiesIn(attempt.store).byId(claims.sub);
+  const owner = identity === null ? undefined : principalOf({ identity, clientId });
+  checkTimesOf(token, claims, attempt, owner);
   if (identity === null) throw unknownSubject(claims.sub, attempt);
-  if (!identity.enabled) throw unauthenticatedProblem('disabled', 'The owner of the access token is disabled.');
+  if (!identity.enabled)
+    throw unauthenticatedProblem('disabled', 'The owner of the access token is disabled.', undefined, owner);
   if (await grantsIn(attempt.store).isRevoked([claims.jti ?? '', claims.sid ?? '']))
-    throw unauthenticatedProblem('revoked_token', 'The access token was revoked.');
-  return { identity, clientId: claims.azp, claims };
+    throw unauthenticatedProblem('revoked_token', 'The access token was revoked.', undefined, owner);
+  return { identity, clientId, claims };
 }
 
 function unknownSubject(subject: string, { world }: AccessTokenAttempt): Problem {
@@ -114,9 +117,14 @@ async function verifyClaims(
   return claims;
 }
 
-function checkTimesOf(token: string, claims: VerifiedClaims, { verifiedTokens, now }: AccessTokenAttempt): void {
+function checkTimesOf(
+  token: string,
+  claims: VerifiedClaims,
+  { verifiedTokens, now }: AccessTokenAttempt,
+  owner: Principal | undefined,
+): void {
   try {
-    checkTimes(claims, now);
+    checkTimes(claims, now, owner);
   } catch (problem) {
     verifiedTokens.delete(token);
     throw problem;

@@ -1,7 +1,6 @@
 import type { RequestContext } from '../../contract/request.ts';
 import type { Surroundings } from '../../contract/world.ts';
 import type { Caller } from '../../core/decide.ts';
-import type { Principal } from '../../core/principal.ts';
 import { unauthenticatedProblem } from '../../core/problem.ts';
 import { bearerToken } from '../../credentials/bearer.ts';
 import { NGC_KEY_PREFIX } from '../../ngc-keys/key-text.ts';
@@ -11,13 +10,8 @@ import type { AccessKey } from './collections/access-keys.ts';
 import { accessKeysIn } from './collections/access-keys.ts';
 import type { Identity } from './collections/identities.ts';
 import { identitiesIn } from './collections/identities.ts';
+import type { Granted } from './granted.ts';
 import { tenantIdOf, tokenRealmOf } from './tenant.ts';
-
-/** The owner of an access token, and the client that asked for it (`azp`). */
-export interface Granted {
-  readonly identity: Identity;
-  readonly clientId: string;
-}
 
 /** @throws Problem `unauthenticated` */
 export async function authenticate(context: RequestContext): Promise<Caller> {
@@ -74,8 +68,4 @@ async function callerOf(world: Surroundings, granted: Granted, tenant: string): 
     principal: { kind, id, name, clientId: granted.clientId, tenant },
     heldRights: await heldRightsOf(world, granted.identity, tenant),
   };
-}
-
-export function principalOf({ identity: { kind, id, name }, clientId }: Granted): Principal {
-  return { kind, id, name, clientId };
 }

@@ -403,6 +403,19 @@ describe('the end of a token', () => {
 
     expect((await listWith(token, undefined, aging)).decision.reason).toBe('expired_token');
   });
+
+  it('leaves known whom it was issued to, in the decision and in the journal', async () => {
+    const aging = await afresh();
+    const token = await aging.tokenOf(researcher);
+    await aging.call('POST /_mock/clock/advance', { body: { by: '1h' } });
+    const answer = await listWith(token, undefined, aging);
+    const { body: decision } = await aging.call(`GET /_mock/decisions/${answer.decision.id}`);
+    const { body: journal } = await aging.call('GET /_mock/requests?limit=1');
+
+    expect(decision).toMatchObject({ reason: 'expired_token', principal: null, claimed: { id: researcher.id } });
+    expect(decision.explanation).toContain(`it was issued to user \`${researcher.email}\``);
+    expect(journal.requests[0].principal).toMatchObject({ kind: 'user', id: researcher.id });
+  });
 });
 
 describe('the owner of a token', () => {
@@ -427,7 +440,7 @@ describe('the owner of a token', () => {
     runaiRefusal(answer);
     expect(answer.headers['www-authenticate']).toBe('Bearer');
     expect(answer.decision.reason).toBe('disabled');
-    expect(decision).toMatchObject({ reason: 'disabled', principal: null });
+    expect(decision).toMatchObject({ reason: 'disabled', principal: null, claimed: { id } });
     expect(another.status).toBe(200);
   });
 

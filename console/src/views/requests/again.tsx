@@ -4,21 +4,28 @@ import type { Decision, RecordedRequest } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { Copy } from '../../parts/copy.tsx';
 import { useLoaded } from '../../parts/loaded.tsx';
+import { Popover } from '../../parts/popover.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
-import { type Call, type Caller, callerOf, callOf, curlOf } from '../../state/call.ts';
+import { type Call, callerOf, callOf, curlOf, obstacleOf } from '../../state/call.ts';
 import { readIdentities } from '../../state/identities.ts';
+import { repairs } from '../../state/repairs.ts';
 import { sendCall } from '../../state/send-again.ts';
 import { LANGUAGES, testOf } from './as-test.ts';
 
 /** Sends a request once more, as a new one, and has it as lines to copy. */
-export function Again(props: {
+export function Again({
+  request,
+  decision,
+}: {
   readonly request: RecordedRequest;
   readonly decision: Decision | null;
-  /** Would it be allowed now? Then it is what to do next. */
-  readonly isMain: boolean;
 }) {
-  const { request, decision, isMain } = props;
-  const loaded = useLoaded(async () => callerOf(request, decision, await readIdentities()), [request.id]);
+  const repair = repairs.value.get(request.id);
+  const fix = repair?.after === request.id ? repair.way.request : undefined;
+  const loaded = useLoaded(
+    async () => callerOf(request, decision, await readIdentities(), fix?.method === 'PATCH'),
+    [request.id],
+  );
   const [isAsking, setAsking] = useState(false);
   const act = useAct();
   if (loaded === null || 'fault' in loaded) return <section class="again" aria-label="This request" />;
@@ -29,13 +36,17 @@ export function Again(props: {
     act.run(async () => {
       choose({ request: (await sendCall({ ...call, body }, caller)).id });
     });
+  const tests = LANGUAGES.flatMap((language) => {
+    const text = testOf(language, request, call, caller, fix?.as === undefined ? undefined : fix);
+    return text === null ? [] : [{ language, text }];
+  });
   return (
     <section class="again" aria-label="This request">
       <div class="acts">
         {obstacle === null && (
           <button
             type="button"
-            class={isMain ? 'main' : 'small'}
+            class="small"
             disabled={act.isBusy}
             aria-expanded={call.lacks === null ? undefined : isAsking}
             onClick={() => (call.lacks === null ? send(call.body) : setAsking(!isAsking))}
@@ -44,9 +55,22 @@ export function Again(props: {
           </button>
         )}
         <Copy text={curlOf(call, caller)} label="Copy request" />
-        <Tests request={request} call={call} caller={caller} />
+        {tests.length > 0 && (
+          <Popover button="Copy as test" class={fix === undefined ? 'small' : 'small main'}>
+            {() => (
+              <ul class="menu">
+                {tests.map(({ language, text }) => (
+                  <li key={language}>
+                    <Copy text={text} label={language} of="test" />
+                  </li>
+                ))}
+              </ul>
+            )}
+          </Popover>
+        )}
       </div>
-      {obstacle !== null && (
+      {/* Where the credential itself was refused, a fix has another one. */}
+      {obstacle !== null && decision?.principal !== null && (
         <p class="quiet">
           It cannot be sent again. <Sentence text={obstacle} />
         </p>
@@ -55,29 +79,6 @@ export function Again(props: {
       <Feedback act={act} />
     </section>
   );
-}
-
-function Tests(props: { readonly request: RecordedRequest; readonly call: Call; readonly caller: Caller }) {
-  const { request, call, caller } = props;
-  const tests = LANGUAGES.map((language) => [language, testOf(language, request, call, caller)] as const);
-  if (tests.some(([, text]) => text === null)) return null;
-  return (
-    <span>
-      <span class="quiet">Copy as test:</span>
-      {tests.map(([language, text]) => (
-        <Copy key={language} text={text ?? ''} label={language} of="test" />
-      ))}
-    </span>
-  );
-}
-
-/** Why a request cannot be sent again by this page; null if it can. */
-function obstacleOf(caller: Caller): string | null {
-  if (caller.kind === 'other') return 'The journal keeps no credentials, and the caller is not known.';
-  if (caller.kind === 'key' && caller.text === null) {
-    return `The text of the key \`${caller.name}\` is not known: it was shown only once.`;
-  }
-  return null;
 }
 
 /** For a body that the journal does not have as it was sent. */

@@ -1,6 +1,7 @@
 import type { KeyOrder, RecordedRequest } from '../../control-api/types.ts';
 import { sourceOf } from '../../parts/code.tsx';
 import type { Call, Caller } from '../../state/call.ts';
+import type { FixRequest } from '../../state/repairs.ts';
 
 /** A test that sends a request, and expects the answer that it got. */
 interface Wanted {
@@ -8,6 +9,8 @@ interface Wanted {
   readonly caller: Caller;
   readonly status: number;
   readonly reason: string | null;
+  /** A call of the vendor that somebody makes first, so that the request is allowed. */
+  readonly setup: FixRequest | undefined;
   /** What the test says, such as `createFunction is refused for missing_scope`. */
   readonly name: string;
 }
@@ -19,9 +22,16 @@ export const LANGUAGES: readonly Language[] = ['vitest', 'pytest', 'go'];
 /**
  * The source of a test that sends this request in a world of its own, where no fault is injected and rights are enforced.
  *
+ * @param setup a call of the vendor that somebody makes first, so that the request is allowed
  * @returns null if it cannot be written: nobody knows the caller, or the body
  */
-export function testOf(language: Language, request: RecordedRequest, call: Call, caller: Caller): string | null {
+export function testOf(
+  language: Language,
+  request: RecordedRequest,
+  call: Call,
+  caller: Caller,
+  setup?: FixRequest,
+): string | null {
   const { operation, method, path, decision, truncated } = { ...request, ...request.request };
   const reason = request.reason === 'outcome_unknown' ? null : request.reason;
   const status = request.wouldBe ?? request.status;
@@ -32,7 +42,7 @@ export function testOf(language: Language, request: RecordedRequest, call: Call,
   const isBodyless = method === 'GET' || method === 'HEAD';
   // A body that was not sent or not read has no effect on a decision.
   const body = call.body ?? (call.lacks !== null && !isBodyless && decision !== null ? '{}' : null);
-  return WRITERS[language]({ call: { ...call, body }, caller, status, reason, name });
+  return WRITERS[language]({ call: { ...call, body }, caller, setup, status, reason, name });
 }
 
 const WRITERS: Readonly<Record<Language, (wanted: Wanted) => string>> = {
@@ -41,7 +51,7 @@ const WRITERS: Readonly<Record<Language, (wanted: Wanted) => string>> = {
   go: forGo,
 };
 
-function forVitest({ call, caller, status, reason, name }: Wanted): string {
+function forVitest({ call, caller, setup, status, reason, name }: Wanted): string {
   const { method, target, body } = call;
   const members = [
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the test has the placeholder
@@ -58,6 +68,7 @@ function forVitest({ call, caller, status, reason, name }: Wanted): string {
     `import { expect, test } from 'nv-auth-mock/vitest';`,
     '',
     `test(${sourceOf(name)}, async ({ mock }) => {`,
+    ...(setup === undefined ? [] : vitestSetup(setup)),
     ...vitestToken(caller),
     `  const answer = await fetch(mock.url + ${sourceOf(target)}${given});`,
     '',
@@ -66,6 +77,16 @@ function forVitest({ call, caller, status, reason, name }: Wanted): string {
     '});',
     '',
   ].join('\n');
+}
+
+function vitestSetup({ method, path, body, as }: FixRequest): readonly string[] {
+  return [
+    `  await fetch(mock.url + ${sourceOf(path)}, {`,
+    `    method: '${method}',`,
+    `    headers: { 'content-type': 'application/json', authorization: \`Bearer \${await mock.getToken(${sourceOf(as?.principal)})}\` },`,
+    `    body: ${sourceOfBody(JSON.stringify(body))},`,
+    '  });',
+  ];
 }
 
 /** JSON as an object, which can be read. */
@@ -88,7 +109,7 @@ function vitestToken(caller: Caller): readonly string[] {
 /** A string as Python and Go write it, which is as JSON does. */
 const literal = (text: string) => JSON.stringify(text);
 
-function forPytest({ call, caller, status, reason, name }: Wanted): string {
+function forPytest({ call, caller, setup, status, reason, name }: Wanted): string {
   const { method, target, body } = call;
   const headers = [
     ...(caller.kind === 'nobody' ? [] : ['"authorization": "Bearer " + token']),
@@ -101,6 +122,7 @@ function forPytest({ call, caller, status, reason, name }: Wanted): string {
     '',
     '',
     `def test_${wordsOf(name).join('_')}(nv_auth_mock):`,
+    ...(setup === undefined ? [] : pytestSetup(setup)),
     ...pytestToken(caller),
     '    request = urllib.request.Request(',
     `        nv_auth_mock.url + ${literal(target)},`,
@@ -119,6 +141,19 @@ function forPytest({ call, caller, status, reason, name }: Wanted): string {
   ].join('\n');
 }
 
+function pytestSetup({ method, path, body, as }: FixRequest): readonly string[] {
+  return [
+    '    urllib.request.urlopen(',
+    '        urllib.request.Request(',
+    `            nv_auth_mock.url + ${literal(path)},`,
+    `            method="${method}",`,
+    `            headers={"content-type": "application/json", "authorization": "Bearer " + nv_auth_mock.token(${literal(as?.principal ?? '')})},`,
+    `            data=${literal(JSON.stringify(body))}.encode(),`,
+    '        )',
+    '    )',
+  ];
+}
+
 const isMade = (caller: Caller): caller is Caller & { readonly order: KeyOrder } =>
   caller.kind === 'key' && caller.order !== null;
 
@@ -131,7 +166,7 @@ function pytestToken(caller: Caller): readonly string[] {
   return [`    token = nv_auth_mock.keys.create(${members.join(', ')})["key"]`];
 }
 
-function forGo({ call, caller, status, reason, name }: Wanted): string {
+function forGo({ call, caller, setup, status, reason, name }: Wanted): string {
   const { method, target, body } = call;
   const nameOfTest = wordsOf(name).map((word) => word.slice(0, 1).toUpperCase() + word.slice(1));
   const headers = Object.entries(call.headers).map(
@@ -143,7 +178,7 @@ function forGo({ call, caller, status, reason, name }: Wanted): string {
     'import (',
     ...(isMade(caller) ? ['\t"encoding/json"'] : []),
     '\t"net/http"',
-    ...(body === null ? [] : ['\t"strings"']),
+    ...(body === null && setup === undefined ? [] : ['\t"strings"']),
     '\t"testing"',
     '',
     '\tnvauthmock "github.com/nv-auth-mock/nv-auth-mock/clients/go"',
@@ -151,6 +186,7 @@ function forGo({ call, caller, status, reason, name }: Wanted): string {
     '',
     `func Test${nameOfTest.join('')}(t *testing.T) {`,
     '\tmock := nvauthmock.Start(t).World(t)',
+    ...(setup === undefined ? [] : goSetup(setup)),
     ...goToken(caller),
     `\trequest, err := http.NewRequest("${method}", mock.URL+${literal(target)}, ${body === null ? 'nil' : `strings.NewReader(${literal(body)})`})`,
     ...GO_CHECK,
@@ -167,6 +203,18 @@ function forGo({ call, caller, status, reason, name }: Wanted): string {
     '}',
     '',
   ].join('\n');
+}
+
+function goSetup({ method, path, body, as }: FixRequest): readonly string[] {
+  return [
+    `\tchange, err := http.NewRequest("${method}", mock.URL+${literal(path)}, strings.NewReader(${literal(JSON.stringify(body))}))`,
+    ...GO_CHECK,
+    `\tchange.Header.Set("Authorization", "Bearer "+mock.Token(${literal(as?.principal ?? '')}))`,
+    '\tchange.Header.Set("Content-Type", "application/json")',
+    '\tif _, err := http.DefaultClient.Do(change); err != nil {',
+    '\t\tt.Fatal(err)',
+    '\t}',
+  ];
 }
 
 const GO_CHECK = ['\tif err != nil {', '\t\tt.Fatal(err)', '\t}'];

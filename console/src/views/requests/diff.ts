@@ -1,12 +1,5 @@
 import type { Decision, Fix } from '../../control-api/types.ts';
-
-/** A line of what a fix changes. */
-export interface Line {
-  readonly sign: '+' | '−';
-  /** Such as `scope`. */
-  readonly what: string;
-  readonly name: string;
-}
+import type { Line } from '../../state/repairs.ts';
 
 /** What a fix adds to the caller and what it takes away, as far as its call says it. */
 export function diffOf({ request, roles = [] }: Fix, { held = [], roles: heldRoles = [], binding }: Decision): Line[] {

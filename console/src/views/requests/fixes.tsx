@@ -1,101 +1,193 @@
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { addressOfView } from '../../address.ts';
-import { ask } from '../../control-api/client.ts';
-import type { Decision, Fix, OperationEffect } from '../../control-api/types.ts';
-import { askAs } from '../../control-api/vendor.ts';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { addressOfView, choose } from '../../address.ts';
+import type { Decision, Fix, RecordedRequest } from '../../control-api/types.ts';
+import { Feedback, useAct } from '../../parts/act.tsx';
 import { Name } from '../../parts/chips.tsx';
 import { Copy } from '../../parts/copy.tsx';
-import { isFocusLost } from '../../parts/focus.ts';
-import { textOf } from '../../parts/loaded.tsx';
+import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { When } from '../../parts/when.tsx';
-import { callOfFix, curlOf } from '../../state/call.ts';
-import { changed } from '../../state/changes.ts';
-import { editKey } from '../../state/edit-key.ts';
-import { offerUndo, type Undoable } from '../../state/undo.ts';
-import { diffOf, type Line } from './diff.ts';
+import { type Call, type Caller, callOf, callOfFix, curlOf, obstacleOf } from '../../state/call.ts';
+import { changesOf } from '../../state/changes.ts';
+import { apply, type Line, type Repair, repair, repairs, type Way } from '../../state/repairs.ts';
+import { type Remedies, readRemedies } from './ways.ts';
 
-type FixRequest = NonNullable<Fix['request']>;
-type Pending = NonNullable<Decision['pending']>;
-
-/** What is decided about the same request now. `pending`: what a recorded edit of its caller will turn. */
-type Outcome =
-  | { readonly effect: string; readonly text: string; readonly pending?: Pending }
-  | { readonly fault: string };
-
-/** The changes that would turn a refusal. @param props.isEntered has somebody gone to them with the keys? */
-export function Fixes(props: {
+interface FixesParts {
+  readonly request: RecordedRequest;
   readonly decision: Decision;
-  readonly fixes: readonly Fix[];
+  /** Has somebody gone to them with the keys? */
   readonly isEntered: boolean;
-  /** Called with whether it would be allowed now. */
-  readonly onChecked: (isAllowed: boolean) => void;
-}) {
-  const { decision, fixes, isEntered, onChecked } = props;
-  const [outcome, setOutcome] = useState<Outcome | null>(null);
-  const [isBusy, setBusy] = useState(false);
+}
+
+/** What would have a refused request allowed, and the button that does it and sends the request again. */
+export function Fixes({ request, decision, isEntered }: FixesParts) {
+  const loaded = useLoaded(() => readRemedies(request, decision), [request.id, changesOf('keys')]);
   const section = useRef<HTMLElement>(null);
   // Before the next key is read.
   useLayoutEffect(() => {
     if (isEntered) section.current?.focus();
   }, [isEntered]);
-
-  const check = async () => {
-    const now = await repeated(decision);
-    setOutcome(now);
-    onChecked('effect' in now && now.effect === 'allow');
-  };
-  const attempt = async (change: () => Promise<Undoable | null>) => {
-    const used = document.activeElement;
-    setBusy(true);
-    try {
-      const undo = await change();
-      changed('keys', 'clock');
-      offerUndo(undo);
-      await check();
-    } catch (fault) {
-      setOutcome({ fault: textOf(fault) });
-    } finally {
-      setBusy(false);
-      setTimeout(() => isFocusLost() && used instanceof HTMLElement && used.focus());
-    }
-  };
-
+  const done = repairs.value.get(request.id);
   return (
     <section ref={section} class="fixes" aria-label="How to fix it" tabIndex={-1}>
       <h3>How to fix it</h3>
-      {fixes.length === 0 && <p class="quiet">Nothing that is known.</p>}
-      <ul>
-        {fixes.map((fix, index) => (
-          <li key={fix.text}>
-            <span>
-              <Sentence text={fix.text} />
-            </span>
-            <Diff lines={diffOf(fix, decision)} />
-            {fix.request !== undefined && (
-              <CarryOut request={fix.request} isMain={index === 0} isBusy={isBusy} attempt={attempt} />
-            )}
-          </li>
-        ))}
-      </ul>
-      {decision.principal !== null && (
-        <button
-          type="button"
-          class="small check"
-          disabled={isBusy}
-          title="Asks what would be decided now, without sending the request"
-          onClick={check}
-        >
-          Check again
-        </button>
+      {done?.before.id === request.id ? (
+        <Repaired repair={done} />
+      ) : (
+        <WhenLoaded of={loaded}>{(remedies) => <Choice request={request} remedies={remedies} />}</WhenLoaded>
       )}
-      <div role="status">{outcome !== null && <Feedback outcome={outcome} decision={decision} />}</div>
     </section>
   );
 }
 
+/** In the place of the button, once it was used. */
+function Repaired({ repair: { way, after, status } }: { readonly repair: Repair }) {
+  return (
+    <p>
+      <Sentence text={way.text} />: done.{' '}
+      <a href={addressOfView('requests', { request: after })}>Sent again: {status ?? 'no answer'}</a>
+    </p>
+  );
+}
+
+/** So many are shown at first; one more than these is shown as well. */
+const MAX_SHOWN = 3;
+
+function Choice({ request, remedies }: { readonly request: RecordedRequest; readonly remedies: Remedies }) {
+  const { ways, caller, others } = remedies;
+  const [chosen, setChosen] = useState('');
+  const call = callOf(request);
+  const way = ways.find(({ text }) => text === chosen) ?? ways[0];
+  return (
+    <>
+      {ways.length > 1 && <Ways ways={ways} chosen={way} choose={setChosen} />}
+      {way !== undefined && (
+        <CarryOut key={way.text} request={request} way={way} call={call} caller={caller} isAlone={ways.length === 1} />
+      )}
+      {others.length > 0 && (
+        <ul class="others">
+          {others.map((fix) => (
+            <li key={fix.text}>
+              <Advice fix={fix} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {ways.length + others.length === 0 && <p class="quiet">Nothing that is known.</p>}
+    </>
+  );
+}
+
+/** Several ways, of which one is chosen. */
+function Ways(props: {
+  readonly ways: readonly Way[];
+  readonly chosen: Way | undefined;
+  readonly choose: (text: string) => void;
+}) {
+  const { ways, chosen, choose } = props;
+  const [isWhole, setWhole] = useState(ways.length <= MAX_SHOWN + 1);
+  return (
+    <fieldset class="ways">
+      <legend class="unseen">Ways to fix it</legend>
+      {ways.slice(0, isWhole ? ways.length : MAX_SHOWN).map((way, index) => (
+        <label key={way.text} class="tick">
+          <input type="radio" name="way" checked={way === chosen} onChange={() => choose(way.text)} />
+          <span>
+            <Sentence text={way.text} />
+            {index === 0 && <small class="quiet"> recommended</small>}
+          </span>
+        </label>
+      ))}
+      {!isWhole && (
+        <button type="button" class="small" onClick={() => setWhole(true)}>
+          {ways.length - MAX_SHOWN} more
+        </button>
+      )}
+    </fieldset>
+  );
+}
+
+/** The button of one way, with what it changes. */
+function CarryOut(props: {
+  readonly request: RecordedRequest;
+  readonly way: Way;
+  readonly call: Call;
+  readonly caller: Caller;
+  readonly isAlone: boolean;
+}) {
+  const { request, way, call, caller, isAlone } = props;
+  const { lines, label, request: change } = way;
+  const lacks = way.body === undefined ? call.lacks : null;
+  const act = useAct();
+  const [body, setBody] = useState(way.body ?? call.body ?? '{}');
+  const [isApplied, setApplied] = useState(false);
+  const ended = useRef(new AbortController());
+  useEffect(() => () => ended.current.abort(), []);
+  const obstacle = obstacleOf(way.caller ?? caller);
+  const run = () =>
+    act.run(async () => {
+      ended.current = new AbortController();
+      const { signal } = ended.current;
+      if (obstacle !== null) {
+        await apply(way, signal);
+        setApplied(true);
+        return;
+      }
+      const sent = lacks === null && way.body === undefined ? call : { ...call, body };
+      choose({ request: (await repair(request, way, sent, caller, signal)).after });
+    });
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        void run();
+      }}
+    >
+      {isAlone && lines.length === 0 && (
+        <p class="way">
+          <Sentence text={way.text} />
+        </p>
+      )}
+      <Changes lines={lines} />
+      {lacks !== null && obstacle === null && (
+        <label>
+          <Sentence text={lacks} /> The body to send:
+          <textarea rows={3} spellcheck={false} value={body} onInput={(event) => setBody(event.currentTarget.value)} />
+        </label>
+      )}
+      <span class="acts">
+        {isApplied ? (
+          <span class="verdict allow">Applied. Send the request again from your client.</span>
+        ) : (
+          <button type="submit" class="main" disabled={act.isBusy}>
+            {obstacle === null ? label : 'Apply the fix'}
+          </button>
+        )}
+        {act.isBusy && way.waits && (
+          <button type="button" class="small" onClick={() => ended.current.abort()}>
+            Stop waiting
+          </button>
+        )}
+        {change !== undefined && <CopyFix change={change} />}
+      </span>
+      <Feedback act={act} />
+    </form>
+  );
+}
+
+function CopyFix({ change }: { readonly change: NonNullable<Way['request']> }) {
+  const sender = change.as?.principal;
+  const caller = sender === undefined ? ({ kind: 'other' } as const) : ({ kind: 'principal', name: sender } as const);
+  return (
+    <>
+      <Copy text={curlOf(callOfFix(change), caller)} label="Copy fix" />
+      {sender !== undefined && <span class="quiet">as {sender}</span>}
+    </>
+  );
+}
+
 /** What a fix adds to what the caller has, and what it takes away. */
-function Diff({ lines }: { readonly lines: readonly Line[] }) {
+export function Changes({ lines }: { readonly lines: readonly Line[] }) {
   if (lines.length === 0) return null;
   return (
     <ul class="diff" aria-label="What it changes">
@@ -108,31 +200,23 @@ function Diff({ lines }: { readonly lines: readonly Line[] }) {
   );
 }
 
-/** The decision before, and what is decided now. */
-function Feedback({ outcome, decision }: { readonly outcome: Outcome; readonly decision: Decision }) {
-  if ('fault' in outcome) return <p class="fault">{outcome.fault}</p>;
-  const { effect, text, pending } = outcome;
-  const isAllowed = effect === 'allow';
+/** A fix that somebody carries out elsewhere. Of many roles that would do, those with the fewest rights are shown. */
+function Advice({ fix: { text, roles = [] } }: { readonly fix: Fix }) {
+  if (roles.length <= MAX_SHOWN + 1) return <Sentence text={text} />;
+  const [lead = text] = text.split(roles[0] === undefined ? '\n' : `\`${roles[0]}\``);
+  const names = (all: readonly string[]) => all.map((name) => `\`${name}\``).join(', ');
   return (
     <>
-      <dl class="facts before-after">
-        <div>
-          <dt>Before</dt>
-          <dd class="verdict deny">
-            <strong>Refused</strong> {decision.reason}
-          </dd>
-        </div>
-        <div>
-          <dt>Now</dt>
-          <dd class={`verdict ${effect}`}>
-            <strong>{isAllowed ? 'Allowed' : 'Still refused'}</strong> <Sentence text={text} />
-          </dd>
-        </div>
-      </dl>
-      {pending !== undefined && <Later pending={pending} principal={decision.principal?.id ?? ''} />}
+      <Sentence text={lead + names(roles.slice(0, MAX_SHOWN))} />
+      <details class="more-roles">
+        <summary>{roles.length - MAX_SHOWN} more</summary>
+        <Sentence text={names(roles.slice(MAX_SHOWN))} />
+      </details>
     </>
   );
 }
+
+type Pending = NonNullable<Decision['pending']>;
 
 /** An edit that is recorded and not in force yet, and what it will do to a request. */
 export function Later({ pending, principal }: { readonly pending: Pending; readonly principal: string }) {
@@ -143,80 +227,4 @@ export function Later({ pending, principal }: { readonly pending: Pending; reado
       <a href={addressOfView('clock', { key: principal })}>See when</a>
     </p>
   );
-}
-
-/** Makes a change: by the control API, or by a call of the vendor that somebody sends who may. */
-function CarryOut(props: {
-  readonly request: FixRequest;
-  readonly isMain: boolean;
-  readonly isBusy: boolean;
-  readonly attempt: (change: () => Promise<Undoable | null>) => Promise<void>;
-}) {
-  const { request, isMain, isBusy, attempt } = props;
-  const sender = request.as?.principal;
-  const change = changeOf(request);
-  return (
-    <span class="acts">
-      {change !== null && (
-        <button type="button" class={isMain ? 'main' : ''} disabled={isBusy} onClick={() => attempt(change)}>
-          Apply
-        </button>
-      )}
-      <Copy
-        text={curlOf(
-          callOfFix(request),
-          sender === undefined ? { kind: 'other' } : { kind: 'principal', name: sender },
-        )}
-        label="Copy fix"
-      />
-      {sender !== undefined && <span class="quiet">as {sender}</span>}
-    </span>
-  );
-}
-
-/** How a fix is carried out; null if nobody who may is known. */
-function changeOf(request: FixRequest): (() => Promise<Undoable | null>) | null {
-  const key = /^\/_mock\/keys\/([^/]+)$/.exec(request.path)?.[1];
-  if (key !== undefined && request.method === 'PATCH') {
-    return async () => (await editKey(decodeURIComponent(key), request.body ?? {})).undo;
-  }
-  const { as, method, path, body } = request;
-  if (as !== undefined) return () => callAs(as.principal, request);
-  if (!path.startsWith('/_mock/')) return null;
-  return async () => {
-    await ask(method, path, body);
-    return null;
-  };
-}
-
-/** Sends a call of the vendor as somebody, with a token that is made for it. What was made can be deleted again. */
-async function callAs(principal: string, { method, path, body }: FixRequest): Promise<Undoable | null> {
-  const tokenOf = async () => (await ask<{ token: string }>('POST', '/_mock/tokens', { for: principal })).token;
-  const answer = await askAs<{ readonly id?: unknown } | null>(await tokenOf(), method, path, body);
-  const id = answer?.id;
-  if (method !== 'POST' || (typeof id !== 'string' && typeof id !== 'number')) return null;
-  const made = `${path}/${encodeURIComponent(String(id))}`;
-  return {
-    text: `\`${method} ${path}\` was sent as ${principal}.`,
-    undo: async () => {
-      await askAs(await tokenOf(), 'DELETE', made);
-      return `\`DELETE ${made}\` was sent as ${principal}.`;
-    },
-  };
-}
-
-/** Decides about the same request once more, as things are now. */
-async function repeated({ principal, request }: Decision): Promise<Outcome> {
-  if (principal === null) return { fault: 'Nobody is known to have sent it.' };
-  try {
-    const asked = { principal: principal.id, method: request.method, path: request.path };
-    const { effect, explanation, pending } = await ask<OperationEffect & Decision>(
-      'POST',
-      '/_mock/decisions/simulate',
-      asked,
-    );
-    return { effect, text: explanation, ...(pending !== undefined && { pending }) };
-  } catch (fault) {
-    return { fault: textOf(fault) };
-  }
 }

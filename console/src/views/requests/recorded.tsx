@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { addressOfView, choose, chosen } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import type { Decision, RecordedMessage, RecordedRequest } from '../../control-api/types.ts';
@@ -11,10 +11,11 @@ import { Sentence } from '../../parts/sentence.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { Status } from '../../parts/status.tsx';
 import { When } from '../../parts/when.tsx';
+import { arrival, type Repair, repairs } from '../../state/repairs.ts';
 import type { ValueFilter } from '../../state/requests.ts';
 import { Again } from './again.tsx';
 import { Body, sentenceIn } from './body.tsx';
-import { Fixes } from './fixes.tsx';
+import { Changes, Fixes } from './fixes.tsx';
 import { Sides } from './refusal.tsx';
 import { Steps } from './steps.tsx';
 
@@ -43,19 +44,31 @@ export function Recorded({ id, isEntered }: { readonly id: string; readonly isEn
 function Parts({ request: whole, decision, isEntered }: Whole & { readonly isEntered: boolean }) {
   const { method, path, query, status, wouldBe, hints, fault, explanation, request, response } = whole;
   const heading = useRef<HTMLHeadingElement>(null);
-  const [isMended, setMended] = useState(false);
   const isRefused = decision?.effect === 'deny';
+  const repair = repairs.value.get(whole.id);
+  const isRepaired = repair?.after === whole.id;
   useLayoutEffect(() => {
-    if (isEntered && !isRefused) heading.current?.focus();
+    const isArrival = arrival.id === whole.id;
+    if (isArrival) arrival.id = null;
+    if (isArrival || (isEntered && !isRefused)) heading.current?.focus();
   }, [isEntered]);
   // The first fix of a decision stands in for a hint, and is shown among the fixes.
   const [hint, ...others] = hints.filter(({ code }) => code !== 'fix');
   return (
     <>
       <h2 ref={heading} tabIndex={-1}>
+        {isRepaired && (
+          <>
+            <s>
+              <Status status={repair.before.status} />
+            </s>{' '}
+            <span aria-hidden="true">→</span>{' '}
+          </>
+        )}
         <Status status={status} wouldBe={wouldBe} /> {method} <Path path={path} />
       </h2>
-      <Steps request={whole} />
+      <Steps request={whole} before={isRepaired ? repair.before : undefined} />
+      {isRepaired && <Result repair={repair} isRefused={isRefused} />}
       {/* The explanation of an answer that a fault gave names the fault. */}
       {fault !== null && explanation?.includes(fault) !== true && <p class="fault">Affected by fault {fault}.</p>}
       <section aria-label="Decision">
@@ -66,16 +79,8 @@ function Parts({ request: whole, decision, isEntered }: Whole & { readonly isEnt
           </p>
         ))}
         {isSaidByVendor(whole) && <VendorsSentence service={whole.service} body={response.body} />}
-        {isRefused && (
-          <Fixes
-            key={decision.id}
-            decision={decision}
-            fixes={decision.fixes.filter(({ kind }) => kind !== 'hint')}
-            isEntered={isEntered}
-            onChecked={setMended}
-          />
-        )}
-        <Again request={whole} decision={decision} isMain={isMended} />
+        {isRefused && <Fixes key={decision.id} request={whole} decision={decision} isEntered={isEntered} />}
+        <Again request={whole} decision={decision} />
         {decision !== null && <Sides decision={decision} />}
       </section>
       <Facts request={whole} decision={decision} />
@@ -83,6 +88,32 @@ function Parts({ request: whole, decision, isEntered }: Whole & { readonly isEnt
       <Message title="Request" message={request} />
       <Message title="Answer" message={response} />
     </>
+  );
+}
+
+/** What was done before this request was sent, and whether that was enough. */
+function Result({ repair, isRefused }: { readonly repair: Repair; readonly isRefused: boolean }) {
+  const { way, before, status } = repair;
+  const isFixed = status !== null && status < 400;
+  return (
+    <section class={isFixed ? 'result allow' : 'result'} aria-label="Result">
+      <p>
+        <strong>
+          {isFixed
+            ? 'Fixed, and sent again.'
+            : isRefused
+              ? 'Sent again, and still refused.'
+              : 'Allowed now, and sent again; the answer is an error.'}
+        </strong>{' '}
+        {way.lines.length === 0 && (
+          <>
+            Done: <Sentence text={way.text} />.{' '}
+          </>
+        )}
+        <a href={addressOfView('requests', { ...chosen.value, request: before.id })}>The refused request</a>
+      </p>
+      <Changes lines={way.lines} />
+    </section>
   );
 }
 
@@ -100,7 +131,7 @@ function Verdict({ request, decision, hint }: Whole & { readonly hint: string | 
         {!isOwn && <strong>{word} </strong>}
         <Sentence text={text} />
       </p>
-      {decision?.detail !== undefined && (
+      {decision?.detail !== undefined && !text.includes(decision.detail) && (
         <p>
           <Sentence text={decision.detail} />
         </p>

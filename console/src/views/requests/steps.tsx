@@ -40,36 +40,65 @@ function readStages(): Promise<ReadonlyMap<string, Stage>> {
   return stages.read;
 }
 
-/** Which steps a request passed, and which of them refused it. */
-export function Steps({ request }: { readonly request: RecordedRequest }) {
-  const loaded = useLoaded(async () => (request.reason === null ? null : await readStages()), []);
+/**
+ * Which steps a request passed, and which of them refused it.
+ *
+ * @param props.before the refused request that this one repeats once it was fixed: steps that it passes now turn green
+ */
+export function Steps(props: { readonly request: RecordedRequest; readonly before?: RecordedRequest | undefined }) {
+  const { request, before } = props;
+  const needsStages = request.reason !== null || (before !== undefined && before.reason !== null);
+  const loaded = useLoaded(async () => (needsStages ? await readStages() : null), []);
   if (loaded === null || 'fault' in loaded) return <ol class="steps" aria-hidden="true" />;
-  const stage = request.reason === null ? undefined : loaded.value?.get(request.reason);
   const steps = request.service === 'air' ? STEPS_OF_AIR : STEPS;
-  const failing = failingStep(request, stage);
-  const reached = isReplaced(request) ? 1 : failing === null ? steps.length : steps.indexOf(failing);
-  // A world that observes lets pass what it would refuse.
-  const isEnforced = request.wouldBe === undefined || request.reason === null || request.fault !== null;
-  const markOf = (step: Step, index: number): Mark => {
-    if (step === failing) return 'refused';
-    return index < reached || !isEnforced ? 'passed' : 'none';
-  };
+  const marks = marksOf(request, steps, loaded.value);
+  const former = before === undefined ? null : marksOf(before, steps, loaded.value);
   return (
     <ol class="steps" aria-label="Steps of the decision">
       {steps.map((step, index) => {
-        const mark = markOf(step, index);
+        const { mark, spoken } = marks[index] ?? NOT_REACHED;
+        const was = former?.[index]?.mark ?? mark;
+        const isMended = mark === 'passed' && was !== 'passed';
         return (
-          <li key={step} class={mark}>
+          <li key={step} class={isMended ? `${mark} mended was-${was}` : mark} style={{ '--at': index }}>
             <span class="dot" aria-hidden="true">
               {SIGNS[mark]}
             </span>
             {TITLES[step]}
-            <span class="unseen">: {step === failing && !isEnforced ? 'would be refused here' : SPOKEN[mark]}</span>
+            <span class="unseen">
+              : {spoken}
+              {was === 'refused' && mark === 'passed' && ', was refused here before'}
+            </span>
           </li>
         );
       })}
     </ol>
   );
+}
+
+interface Marked {
+  readonly mark: Mark;
+  readonly spoken: string;
+}
+
+const NOT_REACHED: Marked = { mark: 'none', spoken: SPOKEN.none };
+
+/** How a request came through each step. @param stages the step of each reason; null if there is none to look up */
+function marksOf(
+  request: RecordedRequest,
+  steps: readonly Step[],
+  stages: ReadonlyMap<string, Stage> | null,
+): readonly Marked[] {
+  const stage = request.reason === null ? undefined : stages?.get(request.reason);
+  const failing = failingStep(request, stage);
+  const reached = isReplaced(request) ? 1 : failing === null ? steps.length : steps.indexOf(failing);
+  // A world that observes lets pass what it would refuse.
+  const isEnforced = request.wouldBe === undefined || request.reason === null || request.fault !== null;
+  return steps.map((step, index) => {
+    if (step === failing) return { mark: 'refused', spoken: isEnforced ? SPOKEN.refused : 'would be refused here' };
+    const mark = index < reached || !isEnforced ? 'passed' : 'none';
+    return { mark, spoken: SPOKEN[mark] };
+  });
 }
 
 /** Did a fault answer in place of the steps? */

@@ -1,0 +1,220 @@
+import { ask } from '../../control-api/client.ts';
+import type { Decision, Fix, OperationEffect, RecordedRequest } from '../../control-api/types.ts';
+import { askAs } from '../../control-api/vendor.ts';
+import { inWords } from '../../duration.ts';
+import { type Caller, callerOf, callerOfIdentity, callOf, FINGERPRINT } from '../../state/call.ts';
+import { changed } from '../../state/changes.ts';
+import { isFrozen, untilWorldTime } from '../../state/clock.ts';
+import { editKey } from '../../state/edit-key.ts';
+import { type Identity, readIdentities } from '../../state/identities.ts';
+import { moveClock } from '../../state/move-clock.ts';
+import type { FixRequest, Way } from '../../state/repairs.ts';
+import type { Undoable } from '../../state/undo.ts';
+import { diffOf } from './diff.ts';
+
+/** What can be done about a refusal. */
+export interface Remedies {
+  /** Who sent it, with what is known of their credential. */
+  readonly caller: Caller;
+  /** The recommended one first. */
+  readonly ways: readonly Way[];
+  /** Fixes that somebody has to carry out elsewhere. */
+  readonly others: readonly Fix[];
+}
+
+/** Finds what can be done about a refusal. @throws as the control API does */
+export async function readRemedies(request: RecordedRequest, decision: Decision): Promise<Remedies> {
+  const identities = await readIdentities();
+  const caller = callerOf(request, decision, identities);
+  const fixes = decision.fixes.filter(({ kind }) => kind !== 'hint');
+  const found = fixes.map((fix) => [fix, waysOf(fix, decision)] as const);
+  const ways = found.flatMap(([, all]) => all);
+  const others = found.flatMap(([fix, all]) => (all.length === 0 ? [fix] : []));
+  if (decision.principal !== null)
+    return { caller, ways: [...ways, ...(await waysByRole(fixes, decision, identities))], others };
+  const credential = await waysByCredential(request, decision, identities);
+  return { caller, ways: [...ways, ...credential], others: credential.length > 0 ? [] : others };
+}
+
+/** The ways that a fix stands for; none if it names no call. */
+function waysOf(fix: Fix, decision: Decision): readonly Way[] {
+  const { kind, request, text } = fix;
+  if (request === undefined) return [];
+  const change = changeOf(request);
+  if (kind === 'propagation' && decision.pending !== undefined) return waysToForce(decision.pending, request);
+  if (change === null) return [];
+  return [{ text, lines: diffOf(fix, decision), label: 'Fix and send again', request, apply: change }];
+}
+
+/** An edit that is recorded: it can be put into force, the clock can be moved to it, or it is waited for. */
+function waysToForce({ version, effectiveAt }: NonNullable<Decision['pending']>, request: FixRequest): readonly Way[] {
+  const moving: Way = {
+    text: `Move the clock to ${effectiveAt}, when version ${version} takes effect`,
+    lines: [],
+    label: 'Move the clock and send again',
+    apply: async () => {
+      await moveClock('set', { to: effectiveAt }, (milliseconds) => `The clock moved ${inWords(milliseconds)}.`);
+      return undefined;
+    },
+  };
+  const waiting: Way = {
+    text: `Wait until ${effectiveAt}`,
+    lines: [],
+    label: 'Wait and send again',
+    waits: true,
+    apply: async (signal) => {
+      await untilWorldTime(effectiveAt, signal);
+      return null;
+    },
+  };
+  return [
+    {
+      text: `Put version ${version} into force now`,
+      lines: [],
+      label: 'Put into force and send again',
+      request,
+      apply: async () => {
+        await ask(request.method, request.path, request.body);
+        changed('keys', 'clock');
+        return null;
+      },
+    },
+    moving,
+    // It would never come.
+    ...(isFrozen.value ? [] : [waiting]),
+  ];
+}
+
+/** Calling as somebody else who has the role that is missing: the one with the fewest rights. */
+async function waysByRole(fixes: readonly Fix[], decision: Decision, identities: readonly Identity[]): Promise<Way[]> {
+  const roles = fixes.find(({ kind, request }) => kind === 'identity' && request === undefined)?.roles ?? [];
+  const able = roles.flatMap((role) => identities.filter(({ holds, kind }) => holds === role && !kind.endsWith('key')));
+  const [one] = await allowedAmong(able, decision);
+  return one === undefined
+    ? []
+    : [wayAs(one, `Send it as ${one.kind} \`${one.name}\`, which has the role \`${one.holds}\``)];
+}
+
+/** For a credential that is not accepted: making it valid again, a fresh one of the same identity, or another identity. */
+async function waysByCredential(
+  recorded: RecordedRequest,
+  decision: Decision,
+  identities: readonly Identity[],
+): Promise<readonly Way[]> {
+  const { claimed, fixes, service, reason } = decision;
+  if (reason === 'wrong_secret')
+    return waysBySecret(
+      recorded,
+      identities.find(({ id }) => id === claimed?.id),
+    );
+  const isBearer = /^Bearer /i.test(String(recorded.request.headers['authorization']));
+  if (!isBearer && !fixes.some(({ kind }) => kind === 'authenticate')) return [];
+  const own = identities.find(({ id }) => id === claimed?.id);
+  if (own?.key !== undefined) return waysToRevive(own, reason);
+  const isEnded = reason === 'disabled';
+  if (own !== undefined && !isEnded) {
+    return [wayAs(own, `Get a fresh token for ${own.kind} \`${own.name}\``, 'Send again with a fresh token')];
+  }
+  const able = await allowedAmong(
+    identities.filter(({ services }) => services.includes(service)).toSorted(byRights),
+    decision,
+  );
+  return able.map((one) => wayAs(one, `Send it as ${one.kind} \`${one.name}\``, `Send again as ${one.name}`));
+}
+
+/** Sends a token request with the secret that its client has. */
+function waysBySecret(request: RecordedRequest, own: Identity | undefined): readonly Way[] {
+  const { body } = callOf(request);
+  const secrets = (own?.credentials ?? []).flatMap((credential) => {
+    if (credential.kind === 'key') return [];
+    if (credential.kind === 'password') return [{ id: credential.email, secret: credential.password }];
+    return [{ id: credential.id, secret: credential.secret }];
+  });
+  const known = secrets.find(({ id }) => body?.includes(id) || body?.includes(encodeURIComponent(id)));
+  const parts = body?.split(FINGERPRINT) ?? [];
+  // Which of several secrets is wrong is not known.
+  if (own === undefined || known === undefined || parts.length !== 2) return [];
+  return [
+    {
+      text: `Send the secret of ${own.kind} \`${own.name}\``,
+      lines: [],
+      label: 'Send again with the right secret',
+      caller: { kind: 'nobody' },
+      body: parts.join(
+        body?.startsWith('{') ? JSON.stringify(known.secret).slice(1, -1) : encodeURIComponent(known.secret),
+      ),
+      apply: async () => undefined,
+    },
+  ];
+}
+
+/** Makes a key valid again that was refused for itself. */
+function waysToRevive({ id, kind, name }: Identity, reason: string | null): readonly Way[] {
+  const edit = { disabled_key: { status: 'active' }, expired_key: { expiresAt: null } }[reason ?? ''];
+  if (edit === undefined) return [];
+  const text = reason === 'disabled_key' ? `Enable ${kind} \`${name}\`` : `Let ${kind} \`${name}\` never expire`;
+  const apply = async () => (await editKey(id, edit)).undo;
+  const path = `/_mock/keys/${encodeURIComponent(id)}`;
+  return [{ text, lines: [], label: 'Fix and send again', request: { method: 'PATCH', path, body: edit }, apply }];
+}
+
+/** Sends it as somebody else; nothing is changed for that. */
+function wayAs(identity: Identity, text: string, label = `Send again as ${identity.name}`): Way {
+  return { text, lines: [], label, caller: callerOfIdentity(identity), apply: async () => undefined };
+}
+
+/** Keys with few rights first, and keys whose rights are those of a user last. */
+function byRights(one: Identity, other: Identity): number {
+  const count = ({ key }: Identity) =>
+    key === undefined ? 0 : (key.policy?.scopes.length ?? Number.POSITIVE_INFINITY);
+  const [left, right] = [count(one), count(other)];
+  return left === right ? 0 : left - right;
+}
+
+/** Those whose credential is known, and who would be allowed to send the request. */
+async function allowedAmong(all: readonly Identity[], { request }: Decision): Promise<readonly Identity[]> {
+  const usable = all.filter(({ credentials, key }) => credentials.length > 0 && (key?.status ?? 'active') === 'active');
+  const { method, path } = request;
+  const effects = await Promise.all(
+    usable.map(({ id: principal }) =>
+      ask<OperationEffect>('POST', '/_mock/decisions/simulate', { principal, method, path }).then(
+        ({ effect }) => effect,
+        // Of somebody who cannot call it, nothing is decided.
+        () => 'deny',
+      ),
+    ),
+  );
+  return usable.filter((_, index) => effects[index] === 'allow');
+}
+
+/** How the call of a fix is sent; null if nobody who may is known. */
+function changeOf(request: FixRequest): Way['apply'] | null {
+  const key = /^\/_mock\/keys\/([^/]+)$/.exec(request.path)?.[1];
+  if (key !== undefined && request.method === 'PATCH') {
+    return async () => (await editKey(decodeURIComponent(key), request.body ?? {})).undo;
+  }
+  const { as, method, path, body } = request;
+  if (as !== undefined) return () => callAs(as.principal, request);
+  if (!path.startsWith('/_mock/')) return null;
+  return async () => {
+    await ask(method, path, body);
+    changed('keys', 'clock');
+    return null;
+  };
+}
+
+/** Sends a call of the vendor as somebody, with a token that is made for it. What was made can be deleted again. */
+async function callAs(principal: string, { method, path, body }: FixRequest): Promise<Undoable | null> {
+  const tokenOf = async () => (await ask<{ token: string }>('POST', '/_mock/tokens', { for: principal })).token;
+  const answer = await askAs<{ readonly id?: unknown } | null>(await tokenOf(), method, path, body);
+  const id = answer?.id;
+  if (method !== 'POST' || (typeof id !== 'string' && typeof id !== 'number')) return null;
+  const made = `${path}/${encodeURIComponent(String(id))}`;
+  return {
+    text: `\`${method} ${path}\` was sent as ${principal}.`,
+    undo: async () => {
+      await askAs(await tokenOf(), 'DELETE', made);
+      return `\`DELETE ${made}\` was sent as ${principal}.`;
+    },
+  };
+}
