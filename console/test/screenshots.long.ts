@@ -17,13 +17,14 @@ interface Picture {
   readonly address: string;
   /** A text that shows that the view has been read. */
   readonly shows: string;
-  readonly click?: string;
+  /** What is clicked, one after the other. */
+  readonly clicks?: readonly string[];
 }
 
 const PICTURES: readonly Picture[] = [
   {
-    ...{ name: 'requests', address: 'requests', shows: 'How to fix it' },
-    click: '[role=option]:has-text("air-reader"):has-text("missing")',
+    ...{ name: 'requests', address: 'requests', shows: 'Fixed, and sent again.' },
+    clicks: ['[role=option]:has-text("air-reader"):has-text("missing")', 'text=Fix and send again'],
   },
   { name: 'clock', address: `clock?key=${REGISTRAR.id}`, shows: 'takes effect' },
   {
@@ -75,12 +76,12 @@ describe.skipIf(!hasBrowser)('the console', () => {
   });
   afterAll(() => mock.stop());
 
-  it.for(PICTURES)('has its picture: $name', async ({ name, address, shows, click }) => {
+  it.for(PICTURES)('has its picture: $name', async ({ name, address, shows, clicks = [] }) => {
     const page = await open(`${mock.url}/#/${address}`, {
       viewport: { width: 1280, height: 800 },
       colorScheme: 'light',
     });
-    if (click !== undefined) await page.locator(click).first().click();
+    for (const click of clicks) await page.locator(click).first().click();
     await page.getByText(shows).locator('visible=true').first().waitFor();
     await page.screenshot({ path: join(ROOT, `docs/images/console-${name}.png`) });
   });

@@ -21,7 +21,7 @@ export async function faultsOfPage(
 ): Promise<readonly string[]> {
   // While something fades in, its contrast is not what it will be.
   await page.evaluate(
-    `Promise.allSettled(document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime < Infinity)
+    `Promise.allSettled(document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime < 5000)
       .map(({ finished }) => finished)).then(() => {})`,
   );
   await page.evaluate(AXE);
