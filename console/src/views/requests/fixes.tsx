@@ -4,6 +4,7 @@ import type { Decision, Fix, RecordedRequest } from '../../control-api/types.ts'
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { Name } from '../../parts/chips.tsx';
 import { Copy } from '../../parts/copy.tsx';
+import { shortId } from '../../parts/id.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { When } from '../../parts/when.tsx';
@@ -86,14 +87,17 @@ function Ways(props: {
 }) {
   const { ways, chosen, choose } = props;
   const [isWhole, setWhole] = useState(ways.length <= MAX_SHOWN + 1);
+  const lead = leadOf(ways);
   return (
     <fieldset class="ways">
-      <legend class="unseen">Ways to fix it</legend>
+      <legend class={lead === '' ? 'unseen' : 'way'}>
+        {lead === '' ? 'Ways to fix it' : <Sentence text={`${lead} ...`} />}
+      </legend>
       {ways.slice(0, isWhole ? ways.length : MAX_SHOWN).map((way, index) => (
-        <label key={way.text} class="tick">
+        <label key={way.text} class="tick" title={way.text}>
           <input type="radio" name="way" checked={way === chosen} onChange={() => choose(way.text)} />
           <span>
-            <Sentence text={way.text} />
+            <Sentence text={withShortIds(way.text.slice(lead.length).trim())} />
             {index === 0 && <small class="quiet"> recommended</small>}
           </span>
         </label>
@@ -105,6 +109,18 @@ function Ways(props: {
       )}
     </fieldset>
   );
+}
+
+/** What all ways begin with, such as the scope that is added before a key is bound; empty if they differ from the start. */
+function leadOf([first, ...others]: readonly Way[]): string {
+  const lead = /^.*, and(?= )/.exec(first?.text ?? '')?.[0] ?? '';
+  return others.every(({ text }) => text.startsWith(lead)) ? lead : '';
+}
+
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
+function withShortIds(text: string): string {
+  return text.replaceAll(UUID, shortId);
 }
 
 /** The button of one way, with what it changes. */
