@@ -408,7 +408,7 @@ describe.runIf(hasBrowser)('the list of requests', () => {
       expect(await faultsOfPage(page)).toEqual([]);
       await rows(page).first().click();
       await page.getByText('Held by nvcf-invoker').waitFor();
-      await page.getByRole('button', { name: 'Send again' }).click();
+      await page.getByRole('button', { name: 'Send again', exact: true }).click();
       for (const closed of await page.locator('article summary').all()) await closed.click();
 
       expect(await faultsOfPage(page)).toEqual([]);
