@@ -657,15 +657,16 @@ type RecordedMessage struct {
 	// By lower-case name; a list if a header came more than once.
 	Headers map[string]any `json:"headers"`
 
-	// JSON and forms as a value, other texts unchanged; null if there is none, if it was not read, or if
-	// it is not text. The body of a request that is refused is received as well, for at most one second.
+	// JSON and forms as a value, other texts unchanged; null if there is none, if it was not read, if it
+	// is not text, or if it is no longer kept (then `truncated` is true). The body of a request that is
+	// refused is received as well, for at most one second.
 	Body any `json:"body"`
 
 	// Null if the body was not read.
 	Size *int `json:"size"`
 
-	// Is only the beginning of the body kept? The journal keeps up to 64 kB; and a refusal does not wait
-	// longer than one second for the body.
+	// Is only the beginning of the body kept, or nothing? The journal keeps up to 64 kB, a refusal does
+	// not wait longer than one second for the body, and old bodies make room for newer requests.
 	Truncated bool `json:"truncated"`
 
 	// The request had `Expect: 100-continue` and was refused before its body was sent. Otherwise absent.
@@ -751,7 +752,8 @@ type Verified struct {
 		Hint string `json:"hint"`
 	} `json:"nearest"`
 
-	// How many requests the journal has forgotten.
+	// How many requests were not compared: the journal no longer has them, or no longer the bodies that
+	// `match.body` is compared with.
 	Dropped int `json:"dropped"`
 }
 

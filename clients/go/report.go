@@ -260,7 +260,7 @@ func whatCame(found Verified) string {
 		}
 	}
 	if found.Dropped > 0 {
-		lines = append(lines, fmt.Sprintf("(the journal has forgotten %d older ones)", found.Dropped))
+		lines = append(lines, fmt.Sprintf("(not compared, because the journal no longer has them or their bodies: %d)", found.Dropped))
 	}
 	if len(lines) == 0 {
 		return "none came, nor did any other request: does the code under test use this URL?"

@@ -11,8 +11,8 @@ import { prefixOf } from './world.ts';
 
 type Recorded = Refusal['request'];
 
-/** As many as a journal keeps. */
-const MAX_REQUESTS = 2000;
+/** As many as a journal keeps: refusals and other requests. */
+const MAX_REQUESTS = 4000;
 /** How many refusals the message about an unknown id lists. */
 const MAX_LISTED = 5;
 

@@ -9,7 +9,9 @@ import { Decisions } from './decisions.ts';
 import type { Draft } from './entry.ts';
 import { type EventKind, Events } from './events.ts';
 import { Journal, type WorldEnd } from './journal.ts';
-import { type Places, ringPlaces } from './ring.ts';
+import type { PriorityPlaces } from './priority-ring.ts';
+import { requestPlaces } from './request-places.ts';
+import { ringPlaces } from './ring.ts';
 import { hideInLine, type KnownSecrets } from './secrets.ts';
 import { summaryOf } from './view.ts';
 import { Watches } from './watches.ts';
@@ -17,8 +19,8 @@ import { Watches } from './watches.ts';
 /** The memory that the activity logs of a process share. */
 export interface ActivityBudgets {
   /** requests with their answers */
-  readonly requests: Places<Draft>;
-  readonly decisions: Places<Decision>;
+  readonly requests: PriorityPlaces<Draft>;
+  readonly decisions: PriorityPlaces<Decision>;
   /** uses of credentials */
   readonly uses: SharedCache<CredentialUses>;
   /** for the conditions of waiting verifications */
@@ -27,8 +29,8 @@ export interface ActivityBudgets {
 
 export function activityBudgets(): ActivityBudgets {
   return {
-    requests: ringPlaces(16 * MEGABYTE),
-    decisions: ringPlaces(6 * MEGABYTE),
+    requests: requestPlaces(16 * MEGABYTE),
+    decisions: { refusals: ringPlaces(4 * MEGABYTE), others: ringPlaces(3 * MEGABYTE) },
     uses: sharedCache(4 * MEGABYTE, sizeOfUses),
     verifications: new Quota(4 * MEGABYTE),
   };
@@ -50,11 +52,11 @@ export class ActivityLog {
   #headers: readonly string[] = [];
   #headerText = '';
 
-  /** @param series prefix of the ids of requests and events, unique to the world and the process */
+  /** @param series prefix of the ids of requests, decisions and events, unique to the world and the process */
   constructor(budgets: ActivityBudgets, series: string, secrets: KnownSecrets) {
     this.secrets = secrets;
     this.journal = new Journal(budgets.requests, series, secrets);
-    this.decisions = new Decisions(budgets.decisions);
+    this.decisions = new Decisions(budgets.decisions, series);
     this.watches = new Watches(this.journal, this.decisions);
     this.events = new Events(series);
     this.verifications = budgets.verifications;

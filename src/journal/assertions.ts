@@ -83,14 +83,14 @@ type AssertionName = keyof typeof ASSERTIONS;
  * Judges a client by its requests.
  *
  * @param entries oldest first
- * @param dropped how many older requests the journal no longer has
+ * @param older how many requests before are not among them, because the journal no longer has all of those
  * @throws Problem `not_found` for an unknown name; `conflict` if no request could have shown the mistake, because then
  *   neither result would prove anything
  */
 export function judge(
   name: string,
   entries: readonly JournalEntry[],
-  dropped: number,
+  older: number,
   needsCredential: NeedsCredential,
 ): Judgement {
   const names = keysOf(ASSERTIONS);
@@ -100,7 +100,9 @@ export function judge(
   const { find, nothing, passed, failed, expected }: Assertion = ASSERTIONS[name];
   const { judged, mistakes } = find(entries, needsCredential);
   const forgotten =
-    dropped === 0 ? '' : ` The journal has dropped ${countOf(dropped, 'older request')}, which may have shown more.`;
+    older === 0
+      ? ''
+      : ` Not judged, because the journal no longer has all of them: ${countOf(older, 'older request')}.`;
   if (judged === 0) {
     throw new Problem(
       'conflict',
@@ -213,6 +215,8 @@ function clientOf(principal: Principal | null): string {
 function hasSameBody(one: JournalEntry, other: JournalEntry): boolean {
   const [ours, theirs] = [one.requestBody, other.requestBody];
   if (ours.size !== theirs.size) return false;
+  // Only answers without a refusal lose bodies: to take one for another request would keep a 403 alive that has ended.
+  if (ours.isDropped || theirs.isDropped) return true;
   if (ours.isHidden === theirs.isHidden) return ours.text === theirs.text;
   return hiddenBodyOf(one) === hiddenBodyOf(other);
 }

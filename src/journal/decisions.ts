@@ -2,7 +2,8 @@ import { bytesOf } from '../core/bytes.ts';
 import type { Decision } from '../core/decision.ts';
 import { namesOf } from '../core/principal.ts';
 import { shortenPath } from '../core/redact.ts';
-import { type Places, Ring } from './ring.ts';
+import { numberIn } from './numbered-ids.ts';
+import { type PriorityPlaces, PriorityRing } from './priority-ring.ts';
 import { hideInLine, type KnownSecrets } from './secrets.ts';
 
 export interface DecisionFilter {
@@ -12,24 +13,43 @@ export interface DecisionFilter {
   readonly operation?: string;
 }
 
-const MOST = 2000;
-
 /** The size of a decision of table names and a path, as nearly all are. */
 const PLAIN_BYTES = 1200;
 /** Larger decision input is not kept: the decision can still be explained, but has fewer fixes. */
 const MOST_INPUT = 256 * 1024;
 
-/** The newest 2000 decisions of one world, as far as there is room for them in the process. */
+/** The newest 2000 denials of one world and its newest 2000 other decisions, as far as there is room for them in the process. */
 export class Decisions {
-  readonly #kept: Ring<Decision>;
+  readonly #kept: PriorityRing<Decision>;
+  readonly #series: string;
   /** Sizes of held rights, which many decisions share. */
   readonly #weights = new WeakMap<object, number>();
+  /** How many ids were given. */
+  #ids = 0;
   #recorded = 0;
   /** Decisions recorded before the last `clear`. */
   #clearedAt = 0;
 
-  constructor(places: Places<Decision>) {
-    this.#kept = new Ring(places, MOST);
+  /** @param series prefix of the ids, unique to the world and the process */
+  constructor(places: PriorityPlaces<Decision>, series: string) {
+    this.#kept = new PriorityRing(places);
+    this.#series = series;
+  }
+
+  /** An id for the next decision; never the same twice, not even after a restart. */
+  nextId(): string {
+    this.#ids += 1;
+    return `${this.#series}-${this.#ids}`;
+  }
+
+  /** How many ids were given: the number of the newest one. */
+  get ids(): number {
+    return this.#ids;
+  }
+
+  /** The number of a decision, kept or evicted; null if its id is not of this world. */
+  numberOf(id: string): number | null {
+    return numberIn(id, `${this.#series}-`, this.#ids);
   }
 
   record(decision: Decision): void {
@@ -37,7 +57,7 @@ export class Decisions {
     const whole = this.#weightOf(decision);
     const kept = whole <= MOST_INPUT ? decision : withoutInput(decision);
     const bytes = kept === decision ? whole : this.#weightOf(kept);
-    this.#kept.add(this.#recorded, kept, bytes);
+    this.#kept.add(this.#recorded, kept, bytes, decision.effect === 'deny');
   }
 
   /** Newest first. */

@@ -7,7 +7,7 @@ import type { KnownSecrets } from './secrets.ts';
 
 /** The kept beginning of a body, and the size of the whole. */
 export interface KeptBody {
-  /** At most `MOST_KEPT` bytes; null if the body is missing, was not read, or only its size is known. */
+  /** At most `MOST_KEPT` bytes; null if the body is missing, was not read or was dropped, or only its size is known. */
   readonly text: string | null;
   /** `bytes`: each character of the text is a byte of possible UTF-8. */
   readonly form: 'bytes' | 'text';
@@ -19,6 +19,8 @@ export interface KeptBody {
   readonly isNotSent?: true;
   /** Are secrets already replaced by fingerprints? */
   readonly isHidden?: true;
+  /** Did it make room for newer requests? */
+  readonly isDropped?: true;
 }
 
 /**
@@ -103,13 +105,34 @@ function beginningOf(text: string): string {
 /** The size of an entry without its texts. */
 const ENTRY_BYTES = 800;
 
-/** Estimates the bytes of an entry. */
+/** Estimates the bytes of an entry. The bodies of a request that was not refused count apart, in `bytesOfBodies`. */
 export function weightOf(draft: Draft): number {
-  const { url, requestHeaders, requestBody, responseHeaders, responseBody, hints, explanation, reported = [] } = draft;
-  let characters = url.length + (explanation?.length ?? 0) + requestHeaders.length + (requestBody.text?.length ?? 0);
+  const { url, requestHeaders, responseHeaders, hints, explanation, reported = [] } = draft;
+  let characters = url.length + (explanation?.length ?? 0) + requestHeaders.length;
   for (const name in responseHeaders) characters += name.length + (responseHeaders[name]?.length ?? 0);
   for (const { text } of hints) characters += text.length;
   for (const { message } of reported) characters += message.length;
+  return ENTRY_BYTES + characters + (isRefusal(draft) ? bytesOfBodies(draft) : 0);
+}
+
+/** Estimates the bytes of the bodies of an entry. */
+export function bytesOfBodies({ requestBody, responseBody }: Draft): number {
   // Answers may have characters of two bytes.
-  return ENTRY_BYTES + characters + 2 * (responseBody.text?.length ?? 0);
+  return (requestBody.text?.length ?? 0) + 2 * (responseBody.text?.length ?? 0);
+}
+
+/** Was it refused, or broken off, or would it have been refused without observe mode? */
+export function isRefusal({ reason, status }: Pick<JournalEntry, 'reason' | 'status'>): boolean {
+  return reason !== null || status === null || status >= 400;
+}
+
+/** Forgets the bodies of a draft, which then only have their sizes. Changes the draft: to copy it takes memory. */
+export function dropBodies(draft: { -readonly [Name in 'requestBody' | 'responseBody']: Draft[Name] }): void {
+  draft.requestBody = withoutText(draft.requestBody);
+  draft.responseBody = withoutText(draft.responseBody);
+}
+
+function withoutText(body: KeptBody): KeptBody {
+  if (body.text === null || body.text === '') return body;
+  return { text: null, form: 'text', size: body.size, isCut: true, isHidden: true, isDropped: true };
 }

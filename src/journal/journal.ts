@@ -1,15 +1,10 @@
-import { type Draft, type JournalEntry, weightOf } from './entry.ts';
+import { type Draft, isRefusal, type JournalEntry, weightOf } from './entry.ts';
 import { LongWork } from './long-work.ts';
 import type { Facts } from './match.ts';
-import { type Places, Ring } from './ring.ts';
+import { numberIn } from './numbered-ids.ts';
+import { type PriorityPlaces, PriorityRing } from './priority-ring.ts';
 import type { KnownSecrets } from './secrets.ts';
 import { factsOf, type ParsedBodies, withHiddenBodies } from './view.ts';
-
-/**
- * The most kept requests of a world: as many as decisions, which requests refer to. Each is an object that survives
- * garbage collections, so 5000 would double the cost of a request.
- */
-const MOST = 2000;
 
 /** Why a world ended: it was deleted, or its server stops. */
 export type WorldEnd = 'deleted' | 'stopping';
@@ -21,9 +16,9 @@ export interface Listener {
   onEnd(why: 'emptied' | WorldEnd): void;
 }
 
-/** The newest 2000 requests of one world, as far as there is room for them in the process. */
+/** The newest 2000 refusals of one world and its newest 2000 other requests, as far as there is room for them in the process. */
 export class Journal {
-  readonly #drafts: Ring<Draft>;
+  readonly #drafts: PriorityRing<Draft>;
   readonly #series: string;
   readonly #secrets: KnownSecrets;
   #listeners: Set<Listener> | null = null;
@@ -39,8 +34,8 @@ export class Journal {
    * @param series prefix of the ids, unique to the process
    * @param secrets hidden in views of the entries
    */
-  constructor(places: Places<Draft>, series: string, secrets: KnownSecrets) {
-    this.#drafts = new Ring(places, MOST);
+  constructor(places: PriorityPlaces<Draft>, series: string, secrets: KnownSecrets) {
+    this.#drafts = new PriorityRing(places);
     this.#series = series;
     this.#secrets = secrets;
   }
@@ -49,7 +44,7 @@ export class Journal {
   record(draft: Draft): number {
     this.#recorded += 1;
     const number = this.#recorded;
-    this.#drafts.add(number, draft, weightOf(draft));
+    this.#drafts.add(number, draft, weightOf(draft), isRefusal(draft));
     if (this.listeners > 0) {
       const entry = this.#entryOf(number, draft);
       const facts = this.factsOf(draft);
@@ -86,7 +81,7 @@ export class Journal {
    * @param fits which entries; by default all
    * @param most how many of them at most
    */
-  newestFirst(fits?: (facts: Facts) => boolean, most = MOST): JournalEntry[] {
+  newestFirst(fits?: (facts: Facts) => boolean, most = Number.POSITIVE_INFINITY): JournalEntry[] {
     const entries: JournalEntry[] = [];
     for (const [number, draft] of this.#drafts.newestFirst()) {
       if (entries.length === most) break;
@@ -94,6 +89,13 @@ export class Journal {
       if (fits?.(this.factsOf(draft)) !== false) entries.push(this.#entryOf(number, draft));
     }
     return entries;
+  }
+
+  /** The newest entries up to the first that is missing, newest first: no request came between them that is not there. */
+  withoutGaps(): readonly JournalEntry[] {
+    const entries = this.newestFirst();
+    const end = entries.findIndex(({ number }, index) => number !== this.#recorded - index);
+    return end < 0 ? entries : entries.slice(0, end);
   }
 
   /** The numbers of its entries, newest first. */
@@ -122,16 +124,19 @@ export class Journal {
     return this.#recorded;
   }
 
+  /** Requests since it was last emptied, kept or evicted. */
+  get total(): number {
+    return this.#recorded - this.#emptiedAt;
+  }
+
   /** Requests evicted since it was last emptied. */
   get dropped(): number {
-    return this.#recorded - this.#emptiedAt - this.#drafts.size;
+    return this.total - this.#drafts.size;
   }
 
   /** The number of an entry, kept or evicted; null if its id is not of this journal. */
   numberOf(id: string): number | null {
-    const [, series, digits] = /^(.{1,40})-r(\d{1,15})$/.exec(id) ?? [];
-    const number = Number(digits);
-    return series === this.#series && number >= 1 && number <= this.#recorded ? number : null;
+    return numberIn(id, `${this.#series}-r`, this.#recorded);
   }
 
   /** The number of listeners. */

@@ -41,6 +41,8 @@ export interface Facts {
 export interface KeptFacts {
   /** Is the body kept with fingerprints in place of its secrets? Then `body` has them, too. */
   readonly isHidden: boolean;
+  /** Did the body make room for newer requests? Then no body matches. */
+  readonly isDropped: boolean;
   /** The parsed body with fingerprints in place of its secrets, which takes much longer to make than `body`. */
   hiddenBody(): unknown;
   readonly fingerprint: Fingerprint;
@@ -78,10 +80,12 @@ const FINGERPRINT = /sha256:[0-9a-f]{10}/;
 /** @param hiddenBody the body of the match with fingerprints in place of secrets, to compare it with entries of a journal */
 export function matcherOf(match: Match, hiddenBody: unknown = match.body): Matcher {
   const namesFingerprint = match.body !== undefined && FINGERPRINT.test(JSON.stringify(match.body));
-  const bodyLack = ({ body, kept }: Facts, isShown: boolean): string | null =>
-    kept !== undefined && (isShown || kept.isHidden || namesFingerprint)
+  const bodyLack = ({ body, kept }: Facts, isShown: boolean): string | null => {
+    if (kept?.isDropped) return 'body is no longer kept';
+    return kept !== undefined && (isShown || kept.isHidden || namesFingerprint)
       ? lackIn(hiddenBody, kept.hiddenBody(), 'body', kept.fingerprint)
       : lackIn(match.body, body(), 'body');
+  };
   const given = MEMBERS.filter((member) => match[member] !== undefined);
   const path = match.path?.split('/') ?? [];
   const differs = (member: Member, facts: Facts): boolean => {

@@ -21,6 +21,8 @@ export interface Verification {
   readonly matched: readonly JournalEntry[];
   /** If there are too few: near misses, with what differs, in sentences. */
   readonly nearest: readonly { readonly entry: JournalEntry; readonly differs: readonly string[] }[];
+  /** Requests that were not compared: they are no longer kept, or match but for a body that is no longer kept. */
+  readonly dropped: number;
 }
 
 /** The journal ended before the result was known. */
@@ -75,10 +77,11 @@ export async function verify(
       notice();
     }),
   ];
-  let found: readonly number[] = [];
+  let found: Found = { fitting: [], withoutBody: 0 };
   try {
-    found = await journal.work.do(() => fittingIn(journal, matcher));
-    const isOpen = () => ended === null && !hasLeft && verdictOn(found.length + later.count, expectation) === 'open';
+    found = await journal.work.do(() => findIn(journal, matcher));
+    const countNow = () => found.fitting.length + later.count;
+    const isOpen = () => ended === null && !hasLeft && verdictOn(countNow(), expectation) === 'open';
     if (within > 0 && isOpen()) {
       if (journal.listeners > MOST_WAITING) throw tooManyWait();
       const bytes = WAITING_BYTES + bytesOf(match);
@@ -96,27 +99,38 @@ export async function verify(
   } finally {
     for (const end of endings) end();
   }
-  const count = found.length + later.count;
+  const count = found.fitting.length + later.count;
   const { least, most } = boundsOf(expectation);
-  const newest = [...later.newest, ...found].slice(0, MOST_TOLD);
+  const newest = [...later.newest, ...found.fitting].slice(0, MOST_TOLD);
   return {
     verified: count >= least && count <= most,
     count,
     matched: newest.flatMap((number) => journal.at(number) ?? []),
     // Nobody reads them once the client has left.
     nearest: count < least && !hasLeft ? await journal.work.do(() => nearestTo(journal, matcher)) : [],
+    dropped: journal.dropped + found.withoutBody,
   };
 }
 
-/** The numbers of the requests that fit, newest first. Only numbers: entries are large, and the journal may evict them. */
-async function fittingIn(journal: Journal, matcher: Matcher): Promise<readonly number[]> {
+/** What a verification finds among the requests so far. */
+interface Found {
+  /** The numbers of the requests that fit, newest first. Only numbers: entries are large, and the journal may evict them. */
+  readonly fitting: readonly number[];
+  /** How many would fit, but for a body that is no longer kept. */
+  readonly withoutBody: number;
+}
+
+async function findIn(journal: Journal, matcher: Matcher): Promise<Found> {
   const fitting: number[] = [];
+  let withoutBody = 0;
   for (const number of journal.numbers()) {
     if (journal.work.isLong) await journal.work.pause();
     const facts = journal.factsAt(number);
-    if (facts !== undefined && matcher.fits(facts)) fitting.push(number);
+    if (facts === undefined) continue;
+    if (matcher.fits(facts)) fitting.push(number);
+    else if (facts.kept?.isDropped && matcher.differing(facts, 'body').length === 0) withoutBody += 1;
   }
-  return fitting;
+  return { fitting, withoutBody };
 }
 
 /** How many requests a verification returns. */

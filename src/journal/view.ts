@@ -11,7 +11,7 @@ export interface MessageView {
   readonly body: unknown;
   /** Null if the body was not read. */
   readonly size: number | null;
-  /** Is only its beginning kept? */
+  /** Is only its beginning kept, or nothing? */
   readonly truncated: boolean;
   /** Of a request whose client waited for `100 Continue`, and was refused. */
   readonly bodyNotSent?: true;
@@ -68,7 +68,8 @@ export function factsOf(draft: Draft, secrets: KnownSecrets, parsed: ParsedBodie
   const hiddenBody = once(() => bodyIn(requestBody, sentTypeOf(draft), secrets) ?? undefined);
   const isHidden = requestBody.isHidden === true || isTruncated(requestBody);
   const body = isHidden ? hiddenBody : () => sentBody(draft, parsed);
-  const kept = { isHidden, hiddenBody, fingerprint: secrets.fingerprint };
+  const isDropped = requestBody.isDropped === true;
+  const kept = { isHidden, isDropped, hiddenBody, fingerprint: secrets.fingerprint };
   return { service, operation, method, path: pathOf(url), status, principal, reason, body, kept };
 }
 

@@ -87,7 +87,7 @@ function whatCame({ count, matched, nearest, dropped }: Verified): string {
     ...requestLines(matched, count),
     ...(nearest.length > 0 ? ['the nearest others:'] : []),
     ...nearest.flatMap(({ request, differs, hint }) => nearLines(request, differs, hint)),
-    ...(dropped > 0 ? [`(the journal has forgotten ${dropped} older ones)`] : []),
+    ...(dropped > 0 ? [`(not compared, because the journal no longer has them or their bodies: ${dropped})`] : []),
   ];
   const number = count === 0 ? 'none came' : `${count} came`;
   if (lines.length === 0) return `${number}, nor did any other request: does the code under test use this URL?`;

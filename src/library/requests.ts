@@ -24,7 +24,10 @@ export type RequestSummary = Omit<RecordedRequest, 'request' | 'response'>;
 /** An assertion about a client, which the server judges. */
 export type AssertionName = AssertionResult['name'];
 
-/** The journal of a world: every request of every service, except the control API. The newest 2000 are kept. */
+/**
+ * The journal of a world: every request of every service, except the control API. The newest 2000 refusals and the newest
+ * 2000 other requests are kept.
+ */
 export interface RequestsBoard {
   /** Newest first. @param filter `limit`: at most this many. Default: all that the journal keeps */
   list(filter?: RequestFilter & { readonly limit?: number }): Promise<readonly RecordedRequest[]>;

@@ -158,7 +158,7 @@ export class Worlds implements WorldsByName {
     return (this.#default === null ? others : [this.#default, ...others]).map(infoOf);
   }
 
-  /** The world that has this decision, as far as this process knows, without using it; null if none has. */
+  /** The world of this decision, kept or evicted, as far as this process knows, without using it; null if it is of none. */
   ofDecision(id: string): string | null {
     return this.#all().find(({ world }) => world.hasDecision(id))?.world.id ?? null;
   }

@@ -35,7 +35,7 @@ export interface OwnedWorld extends World {
   readonly signingKey: SigningKey;
   /** The seed before the world's own credentials were derived. */
   readonly origin: Seed;
-  /** Has this process a decision of it with this id? */
+  /** Is it the id of one of its decisions in this process, kept or evicted? */
   hasDecision(id: string): boolean;
   /** When it was made, where that outlives the process. @param now if it was not kept before */
   keptSince(now: Instant): Promise<Instant>;
@@ -100,9 +100,7 @@ class OpenedWorld implements OwnedWorld {
   readonly faults: Faults;
   readonly #common: WorldsCommon;
   readonly #secrets: WorldSecrets;
-  readonly #series: string;
   #modes: Modes;
-  #decisions = 0;
   #holders = 0;
   #isEnding = false;
 
@@ -114,12 +112,12 @@ class OpenedWorld implements OwnedWorld {
     this.store = store;
     this.#common = common;
     // New for each start, so that no id is given twice.
-    this.#series = random.hex(6);
+    const series = random.hex(6);
     this.#modes = common.modes;
     this.clock = clockOf(machine, store.settings);
     this.signingKeys = new StoredKeys(id, common.signingKey, random, store.settings);
     this.#secrets = new WorldSecrets(secrets, budgets.secrets, seed, (hash) => keys.hasSecret(store, hash));
-    this.activityLog = new ActivityLog(budgets, this.#series, this.#secrets);
+    this.activityLog = new ActivityLog(budgets, series, this.#secrets);
     this.deleted = new DeletedCredentials(budgets.deleted);
     this.tokenUsage = new TokenUsage(budgets.tokenUsage);
     this.verifiedTokens = new WorldCache(budgets.tokens);
@@ -127,7 +125,7 @@ class OpenedWorld implements OwnedWorld {
       const sentence = unusedSentence(fault);
       if (sentence !== null) this.findings.report('unused_fault', sentence, this.clock.now());
     };
-    this.faults = new Faults(this.#series, budgets.faults, reportRemoval, this.#keepFaults());
+    this.faults = new Faults(series, budgets.faults, reportRemoval, this.#keepFaults());
     store.collections.watch((changed) => this.#noteChanges(changed));
   }
 
@@ -183,12 +181,11 @@ class OpenedWorld implements OwnedWorld {
   }
 
   hasDecision(id: string): boolean {
-    return this.activityLog.decisions.byId(id) !== null;
+    return this.activityLog.decisions.numberOf(id) !== null;
   }
 
   nextDecisionId(): string {
-    this.#decisions += 1;
-    return `${this.#series}-${this.#decisions}`;
+    return this.activityLog.decisions.nextId();
   }
 
   async setModes(change: Partial<Modes>): Promise<void> {

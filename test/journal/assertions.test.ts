@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Principal } from '../../src/core/principal.ts';
 import { Problem } from '../../src/core/problem.ts';
 import { judge } from '../../src/journal/assertions.ts';
-import { type JournalEntry, keptBytes, keptPayload, NO_BODY } from '../../src/journal/entry.ts';
+import { dropBodies, type JournalEntry, keptBytes, keptPayload, NO_BODY } from '../../src/journal/entry.ts';
 import { withHiddenBodies } from '../../src/journal/view.ts';
 import { toySecrets } from './toy-secrets.ts';
 
@@ -28,8 +28,8 @@ const entryOf = (sent: Sent, index: number): JournalEntry => ({
   ...sent,
 });
 
-const judged = (name: string, sent: readonly Sent[], dropped = 0) =>
-  judge(name, sent.map(entryOf), dropped, ({ operation }) => operation !== 'get_jwks');
+const judged = (name: string, sent: readonly Sent[], older = 0) =>
+  judge(name, sent.map(entryOf), older, ({ operation }) => operation !== 'get_jwks');
 
 /** The numbers of the requests that a failed assertion shows; `passed` for one that passed. */
 const shown = (name: string, sent: readonly Sent[]) => {
@@ -95,6 +95,11 @@ describe('token-sent-with-every-request', () => {
 
 const forbidden = (at: number, more: Partial<JournalEntry> = {}): Sent => ({ at, status: 403, ...more });
 const body = (text: string) => ({ method: 'POST', requestBody: keptBytes(text) });
+const withoutBodies = (sent: Sent): Sent => {
+  const entry = entryOf(sent, 0);
+  dropBodies(entry);
+  return { ...sent, requestBody: entry.requestBody };
+};
 
 describe('gave-up-after-forbidden', () => {
   it.each<[string, readonly Sent[]]>([
@@ -108,6 +113,10 @@ describe('gave-up-after-forbidden', () => {
     ['a repeated request that is allowed', [forbidden(0), { at: 1 }]],
     ['a failure after the same request was allowed', [forbidden(0), { at: 1 }, { at: 2, status: 503 }]],
     ['a request that was under way', [forbidden(0, { durationMs: 20 }), forbidden(1)]],
+    [
+      'a failure after the same request was allowed, whose body is no longer kept',
+      [forbidden(0, body('{"a":1}')), withoutBodies({ at: 1, ...body('{"a":1}') }), forbidden(2, body('{"a":1}'))],
+    ],
   ])('passes for %s', (_what, sent) => {
     expect(shown('gave-up-after-forbidden', sent)).toBe('passed');
   });
@@ -209,11 +218,11 @@ describe('every assertion', () => {
   it.each([
     ['it passes', [token(0)]],
     ['it fails', [token(0), token(1)]],
-  ])('says how many requests the journal has dropped: %s', (_when, sent) => {
+  ])('says how many requests could not be judged: %s', (_when, sent) => {
     expect(judged('token-fetched-once', sent, 3).sentence).toContain(
-      'The journal has dropped 3 older requests, which may have shown more.',
+      'Not judged, because the journal no longer has all of them: 3 older requests.',
     );
-    expect(judged('token-fetched-once', sent, 0).sentence).not.toContain('dropped');
+    expect(judged('token-fetched-once', sent, 0).sentence).not.toContain('Not judged');
   });
 
   it.each(['token-fetched-onec', 'constructor', ''])('is found by its name: there is none called %o', (name) => {

@@ -4,12 +4,13 @@ import { Decisions } from '../../src/journal/decisions.ts';
 import { ringPlaces } from '../../src/journal/ring.ts';
 import { decision } from '../support/records.ts';
 
-const budget = () => ringPlaces<Decision>(64 * 1024 * 1024);
+const places = () => ringPlaces<Decision>(64 * 1024 * 1024);
+const opened = () => new Decisions({ refusals: places(), others: places() }, 'abc');
 
 describe('the decisions of a world:', () => {
   const bo = { kind: 'user', id: 'bo', name: 'bo@acme.test', clientId: 'client-of-bo' } as const;
   const recorded = () => {
-    const decisions = new Decisions(budget());
+    const decisions = opened();
     decisions.record(decision('1'));
     decisions.record(decision('2', { effect: 'deny', reason: 'missing_permission', principal: bo }));
     decisions.record(decision('3', { operation: 'grant_token', principal: bo }));
@@ -43,16 +44,27 @@ describe('the decisions of a world:', () => {
     expect(decisions.list(filter).map(({ decision }) => decision.id)).toEqual(ids);
   });
 
-  it('the newest 2000 are kept', () => {
-    const decisions = new Decisions(budget());
+  it('the newest 2000 denials and the newest 2000 others are kept', () => {
+    const decisions = opened();
+    decisions.record(decision('denied', { effect: 'deny', reason: 'missing_permission' }));
     for (let id = 1; id <= 2001; id++) decisions.record(decision(String(id)));
-    const kept = decisions.list({}).map(({ decision }) => decision);
 
-    expect(kept).toHaveLength(2000);
-    expect(kept[0]?.id).toBe('2001');
-    expect(kept.at(-1)?.id).toBe('2');
-    expect(decisions.byId('1')).toBeNull();
+    const kept = decisions.list({}).map(({ decision }) => decision.id);
+    expect([kept.length, kept[0], kept.at(-2), kept.at(-1)]).toEqual([2001, '2001', '2', 'denied']);
+    expect([decisions.byId('1'), decisions.byId('denied')?.effect]).toEqual([null, 'deny']);
     expect(decisions.dropped).toBe(1);
+  });
+
+  it('each id that was given has a number, whether its decision is kept or not', () => {
+    const decisions = opened();
+    const ids = [decisions.nextId(), decisions.nextId()];
+    decisions.clear();
+
+    expect(ids).toEqual(['abc-1', 'abc-2']);
+    expect([...ids, 'abc-3', 'abc-0', 'abc-01', 'other-1', 'abc-r1', ''].map((id) => decisions.numberOf(id))).toEqual([
+      ...[1, 2],
+      ...Array(6).fill(null),
+    ]);
   });
 
   it('each has a place of its own, also after they were cleared', () => {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Quota } from '../../src/core/quota.ts';
-import { type Draft, keptBytes, keptPayload, MOST_KEPT, NO_BODY } from '../../src/journal/entry.ts';
+import { type Draft, type JournalEntry, keptBytes, keptPayload, MOST_KEPT, NO_BODY } from '../../src/journal/entry.ts';
 import { Journal } from '../../src/journal/journal.ts';
-import { ringPlaces } from '../../src/journal/ring.ts';
+import { requestPlaces } from '../../src/journal/request-places.ts';
 import { verify } from '../../src/journal/verify.ts';
+import { viewOf } from '../../src/journal/view.ts';
 import { toySecrets } from './toy-secrets.ts';
 
 const MEGABYTE = 1024 * 1024;
@@ -35,65 +36,120 @@ const draft = (changes: Partial<Draft> = {}): Draft => ({
 });
 
 describe('the journal of a world', () => {
-  it('keeps the newest 2000 requests, newest first, and counts those it dropped', () => {
-    const journal = new Journal(ringPlaces<Draft>(64 * MEGABYTE), 'abc', toySecrets());
-    for (let index = 1; index <= 2002; index += 1) journal.record(draft({ durationMs: index }));
+  it('keeps the newest 2000 refusals and the newest 2000 others, newest first, and counts those it dropped', () => {
+    const journal = new Journal(requestPlaces(64 * MEGABYTE), 'abc', toySecrets());
+    for (let index = 1; index <= 4004; index += 1) journal.record(draft(index % 2 === 0 ? { status: 403 } : {}));
+
+    const kept = journal.newestFirst().map(({ number }) => number);
+    expect(kept).toEqual(Array.from({ length: 4000 }, (_, index) => 4004 - index));
+    expect(journal.dropped).toBe(4);
+    expect(journal.find('abc-r4')).toBeUndefined();
+    expect(journal.find('abc-r5')).toMatchObject({ id: 'abc-r5', number: 5, status: 200 });
+  });
+
+  it.each<[what: string, refusal: Partial<Draft>]>([
+    ['an error', { status: 404 }],
+    ['a broken connection', { status: null }],
+    ['a request that is refused without observe mode', { status: 200, reason: 'missing_permission' }],
+  ])('keeps %s, whatever came since', (_what, refusal) => {
+    const journal = new Journal(requestPlaces(MEGABYTE), 'a', toySecrets());
+    journal.record(draft({ ...refusal, responseBody: keptPayload('its body') }));
+    const large = draft({ responseBody: keptPayload('x'.repeat(1000)) });
+    for (let index = 0; index < 3000; index += 1) journal.record(large);
+
+    expect(journal.find('a-r1')).toMatchObject({ ...refusal, responseBody: { text: 'its body' } });
+    expect(journal.newestFirst().at(-1)?.number).toBe(1);
+    expect(journal.dropped).toBe(3001 - journal.newestFirst().length);
+  });
+
+  it('drops the bodies of requests before the requests, oldest first, and no body of a refusal', () => {
+    const journal = new Journal(requestPlaces(MEGABYTE), 'a', toySecrets());
+    const bodies = { requestBody: keptBytes('y'.repeat(1000)), responseBody: keptPayload('x'.repeat(50_000)) };
+    journal.record(draft({ ...bodies, status: 500 }));
+    for (let index = 0; index < 20; index += 1) journal.record(draft({ ...bodies }));
 
     const kept = journal.newestFirst();
-    expect(kept).toHaveLength(2000);
-    expect(kept[0]).toMatchObject({ id: 'abc-r2002', number: 2002, durationMs: 2002 });
-    expect(kept.at(-1)?.number).toBe(3);
-    expect(journal.dropped).toBe(2);
-    expect(journal.find('abc-r2')).toBeUndefined();
-    expect(journal.find('abc-r3')?.number).toBe(3);
+    const hasBodies = kept.map(({ requestBody, responseBody }) => [requestBody.text, responseBody.text].map(Boolean));
+    expect(hasBodies).toEqual([...Array(9).fill([true, true]), ...Array(11).fill([false, false]), [true, true]]);
+    const { request, response } = viewOf(kept[10] as JournalEntry);
+    expect([request, response]).toMatchObject([
+      { body: null, size: 1000, truncated: true },
+      { body: null, size: 50_000, truncated: true },
+    ]);
+  });
+
+  it('leaves a missing body what it is when it drops bodies', () => {
+    const journal = new Journal(requestPlaces(2000), 'a', toySecrets());
+    journal.record(draft({ responseBody: keptPayload('x'.repeat(5000)) }));
+
+    const { request, response } = viewOf(journal.at(1) as JournalEntry);
+    expect([request.truncated, response.truncated]).toEqual([false, true]);
   });
 
   it('keeps no more bytes than there is room for in the process, which it shares with other worlds', () => {
-    const places = ringPlaces<Draft>(MEGABYTE);
+    const places = requestPlaces(MEGABYTE);
     const [one, other] = [new Journal(places, 'a', toySecrets()), new Journal(places, 'b', toySecrets())];
-    const large = draft({ responseBody: keptPayload('x'.repeat(50_000)) });
-    for (let index = 0; index < 100; index += 1) one.record(large);
-    expect(places.calculatedSize).toBeLessThanOrEqual(MEGABYTE);
-    expect(one.newestFirst().length).toBeLessThan(12);
-    expect(one.dropped).toBe(100 - one.newestFirst().length);
+    const large = draft({ url: `/${'x'.repeat(5000)}`, responseBody: keptPayload('x'.repeat(50_000)) });
+    const refused = { ...large, status: 400 };
+    for (let index = 0; index < 100; index += 1) {
+      one.record({ ...large });
+      one.record(refused);
+    }
+    const bytes = (journal: Journal) =>
+      journal
+        .newestFirst()
+        .reduce((sum, entry) => sum + entry.url.length + 2 * (entry.responseBody.text?.length ?? 0), 0);
+    expect(bytes(one)).toBeGreaterThan(MEGABYTE / 2);
+    expect(bytes(one)).toBeLessThan(MEGABYTE);
+    expect(one.dropped).toBe(200 - one.newestFirst().length);
 
-    for (let index = 0; index < 100; index += 1) other.record(large);
+    for (let index = 0; index < 100; index += 1) {
+      other.record({ ...large });
+      other.record(refused);
+    }
     expect(one.newestFirst()).toEqual([]);
-    expect(places.calculatedSize).toBeLessThanOrEqual(MEGABYTE);
+    expect(bytes(other)).toBeLessThan(MEGABYTE);
+  });
+
+  it('has the newest requests without a gap, for what depends on their order', () => {
+    const journal = new Journal(requestPlaces(64 * MEGABYTE), 'a', toySecrets());
+    const withoutGaps = () => journal.withoutGaps().map(({ number }) => number);
+    for (let index = 0; index < 3; index += 1) journal.record(draft({ status: 401 }));
+    journal.record(draft());
+    expect(withoutGaps()).toEqual([4, 3, 2, 1]);
+
+    for (let index = 0; index < 2000; index += 1) journal.record(draft());
+    expect(journal.newestFirst()).toHaveLength(2003);
+    expect([withoutGaps().length, withoutGaps().at(-1)]).toEqual([2000, 5]);
   });
 
   it('gives its budget back when it is emptied, and begins to count anew, but never gives an id again', () => {
-    const places = ringPlaces<Draft>(MEGABYTE);
+    const places = requestPlaces(MEGABYTE);
     const journal = new Journal(places, 'a', toySecrets());
     journal.record(draft());
+    journal.record(draft({ status: 400 }));
     journal.empty();
-    expect(places.calculatedSize).toBe(0);
-    expect([journal.newestFirst(), journal.dropped]).toEqual([[], 0]);
-    expect(journal.record(draft())).toBe(2);
+    expect([places.refusals.calculatedSize, places.others.calculatedSize]).toEqual([0, 0]);
+    expect([journal.newestFirst(), journal.total, journal.dropped]).toEqual([[], 0, 0]);
+    expect(journal.record(draft())).toBe(3);
     expect(journal.find('a-r1')).toBeUndefined();
   });
 
   it('does not keep a request that is larger than its whole budget', () => {
-    const journal = new Journal(ringPlaces<Draft>(1000), 'a', toySecrets());
+    const journal = new Journal(requestPlaces(2000), 'a', toySecrets());
     journal.record(draft({ url: `/${'x'.repeat(2000)}` }));
     expect([journal.newestFirst(), journal.dropped]).toEqual([[], 1]);
   });
 
   it('knows the ids that it gave, and no others', () => {
-    const journal = new Journal(ringPlaces<Draft>(MEGABYTE), 'a', toySecrets());
+    const journal = new Journal(requestPlaces(MEGABYTE), 'a', toySecrets());
     journal.record(draft());
-    expect(['a-r1', 'a-r2', 'a-r0', 'b-r1', 'a-rx', ''].map((id) => journal.numberOf(id))).toEqual([
-      1,
-      null,
-      null,
-      null,
-      null,
-      null,
-    ]);
+    const ids = ['a-r1', 'a-r2', 'a-r0', 'b-r1', 'a-rx', ''];
+    expect(ids.map((id) => journal.numberOf(id))).toEqual([1, null, null, null, null, null]);
   });
 
   it('tells those who listen of every request, and when it ends', () => {
-    const journal = new Journal(ringPlaces<Draft>(MEGABYTE), 'a', toySecrets());
+    const journal = new Journal(requestPlaces(MEGABYTE), 'a', toySecrets());
     const reported: unknown[] = [];
     const listener = {
       onRecord: ({ id }: { id: string }) => reported.push(id),
@@ -114,7 +170,7 @@ describe('the journal of a world', () => {
 });
 
 it('a verification does not begin to wait once the journal has ended', async () => {
-  const journal = new Journal(ringPlaces<Draft>(MEGABYTE), 'a', toySecrets());
+  const journal = new Journal(requestPlaces(MEGABYTE), 'a', toySecrets());
   journal.end('deleted');
 
   await expect(verify(journal, {}, { atLeast: 1 }, 60_000, new Quota(MEGABYTE))).rejects.toMatchObject({

@@ -71,7 +71,7 @@ describe('a match', () => {
       matcherOf({ body: { environment: [{ value }] } }).fits({
         ...FACTS,
         body,
-        kept: { isHidden: true, hiddenBody: body, fingerprint },
+        kept: { isHidden: true, isDropped: false, hiddenBody: body, fingerprint },
       });
 
     expect([fits('hunter2'), fits(fingerprint('hunter2')), fits('hunter3')]).toEqual([true, true, false]);

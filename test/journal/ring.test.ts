@@ -13,6 +13,15 @@ describe('a ring', () => {
     expect(ring.size).toBe(3);
   });
 
+  it('finds its entries by numbers with gaps', () => {
+    const ring = new Ring<string>(ringPlaces<string>(1000), 3);
+    for (const number of [2, 3, 70, 1000, 1001]) ring.add(number, `entry ${number}`, 10);
+
+    expect([...ring.newestFirst()].map(([number]) => number)).toEqual([1001, 1000, 70]);
+    expect([70, 1000, 1001].map((number) => ring.at(number))).toEqual(['entry 70', 'entry 1000', 'entry 1001']);
+    expect([2, 3, 69, 71, 1002].map((number) => ring.at(number))).toEqual(Array(5).fill(undefined));
+  });
+
   it('makes room in the places that it shares: the entry that is the oldest of all rings goes', () => {
     const places = ringPlaces<string>(30);
     const [one, other] = [new Ring<string>(places, 9), new Ring<string>(places, 9)];

@@ -3,7 +3,7 @@ import { Quota } from '../../src/core/quota.ts';
 import { type Draft, keptBytes, keptPayload } from '../../src/journal/entry.ts';
 import { Journal } from '../../src/journal/journal.ts';
 import { LongWork } from '../../src/journal/long-work.ts';
-import { ringPlaces } from '../../src/journal/ring.ts';
+import { requestPlaces } from '../../src/journal/request-places.ts';
 import { fingerprintOf } from '../../src/journal/secrets.ts';
 import { verify } from '../../src/journal/verify.ts';
 import { toySecrets } from './toy-secrets.ts';
@@ -32,7 +32,7 @@ function countingJournal() {
     if (text.startsWith('number-')) hidden.add(text);
     return known.has(text);
   };
-  return { journal: new Journal(ringPlaces(64 * 1024 * 1024), 's', { ...known, has }), hidden };
+  return { journal: new Journal(requestPlaces(64 * 1024 * 1024), 's', { ...known, has }), hidden };
 }
 
 const quota = new Quota(100_000);
@@ -78,6 +78,22 @@ describe('a verification with a body', () => {
     expect(nearest.map(({ entry }) => entry.operation)).toEqual(['create', 'create', 'create']);
     expect(nearest[0]?.differs).toEqual(['body.name is `"number-290"`, not `"nobody"`']);
     expect(hidden.size).toBeLessThanOrEqual(20);
+  });
+});
+
+describe('a verification with a body that is no longer kept', () => {
+  const journal = new Journal(requestPlaces(4000), 's', toySecrets());
+  for (const operation of ['create', 'list']) journal.record(draft(operation, { name: 'x'.repeat(3000) }));
+
+  it('counts the requests that it cannot compare', async () => {
+    const match = { operation: 'create', body: { name: 'x'.repeat(3000) } };
+    expect(await once(journal, match)).toMatchObject({ verified: false, count: 0, dropped: 1 });
+    expect((await once(journal, match)).nearest[0]?.differs).toEqual(['body is no longer kept']);
+  });
+
+  it('counts no request that differs otherwise, or whose body does not matter', async () => {
+    expect(await once(journal, { operation: 'delete', body: {} })).toMatchObject({ dropped: 0 });
+    expect(await once(journal, { operation: 'create' })).toMatchObject({ verified: true, count: 1, dropped: 0 });
   });
 });
 

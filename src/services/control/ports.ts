@@ -103,7 +103,7 @@ export interface Ports {
     /** What makes the cast of a world, without bearers. @throws Problem `not_found` */
     castOf(id: string): Promise<MadeWorld['cast']>;
     list(): readonly WorldInfo[];
-    /** The world with a decision of this id, as far as this process knows; null if there is none. */
+    /** The world of the decision with this id, kept or evicted, as far as this process knows; null if it is of none. */
     ofDecision(id: string): string | null;
     /** @throws Problem `not_found` */
     find(id: string): WorldInfo;

@@ -8,6 +8,7 @@ import { streamedList } from '../../../core/streamed-list.ts';
 import { worldPath } from '../../../core/world-id.ts';
 import type { Decisions, PlacedDecision } from '../../../journal/decisions.ts';
 import { shortPage } from '../lists.ts';
+import { notKept } from '../not-kept.ts';
 import type { Ports } from '../ports.ts';
 import { checkPrincipal } from '../principal-check.ts';
 
@@ -49,20 +50,20 @@ export function explanationOperations(ports: Ports) {
   };
 
   const getDecision: Handler<'control', 'get_decision'> = async (context) => {
-    const decision = context.world.activityLog.decisions.byId(context.params.id);
+    const { id } = context.params;
+    const { decisions } = context.world.activityLog;
+    const decision = decisions.byId(id);
     if (decision !== null) {
       const describe = await ports.describer(context, [decision]);
       return { status: 200, body: describe(decision) };
     }
-    const other = ports.worlds.ofDecision(context.params.id);
+    const number = decisions.numberOf(id);
+    const other = number === null ? ports.worlds.ofDecision(id) : null;
     if (other !== null) {
-      const path = `${worldPath(other)}/_mock/decisions/${context.params.id}`;
+      const path = `${worldPath(other)}/_mock/decisions/${id}`;
       throw new Problem('not_found', `The decision belongs to the world \`${other}\`. Use \`GET ${path}\`.`);
     }
-    throw new Problem(
-      'not_found',
-      'No decision has this id. The newest 2000 stay until a reset or the end of the process; `GET /_mock/decisions` lists them.',
-    );
+    throw notKept('decision', number, decisions.ids);
   };
 
   const listFindings: Handler<'control', 'list_findings'> = ({ world, query }) => {

@@ -12,6 +12,7 @@ import type { Journal } from '../../../journal/journal.ts';
 import { type Match, matcherOf } from '../../../journal/match.ts';
 import { JournalEnded, verify } from '../../../journal/verify.ts';
 import { type EntryView, viewOf } from '../../../journal/view.ts';
+import { notKept } from '../not-kept.ts';
 import type { Ports } from '../ports.ts';
 import { checkPrincipal } from '../principal-check.ts';
 
@@ -38,12 +39,10 @@ export function requestOperations(ports: Ports) {
   };
 
   const get: Handler<'control', 'get_request'> = ({ world, params }) => {
-    const entry = world.activityLog.journal.find(params.requestId);
+    const { journal } = world.activityLog;
+    const entry = journal.find(params.requestId);
     if (entry !== undefined) return { status: 200, body: show(world)(entry) };
-    throw new Problem(
-      'not_found',
-      'No request has this id. The newest 2000 stay until a reset or the end of the process; `GET /_mock/requests` lists them.',
-    );
+    throw notKept('request', journal.numberOf(params.requestId), journal.recorded);
   };
 
   const exportHar: Handler<'control', 'export_requests'> = async (context) => ({
@@ -68,14 +67,13 @@ export function requestOperations(ports: Ports) {
     const onLeft = (callback: () => void) => context.onLeft(callback);
     const { journal, verifications } = activityLog;
     const verifying = verify(journal, match, expectation, wait, verifications, onLeft);
-    const { verified, count, matched, nearest } = await verifying.catch((thrown: unknown) => {
+    const { verified, count, matched, nearest, dropped } = await verifying.catch((thrown: unknown) => {
       throw thrown instanceof JournalEnded ? endedProblem(thrown, world.id) : thrown;
     });
     const nearestViews = nearest.map(({ entry, differs }) => {
       const request = show(world)(entry);
       return { request, differs, hint: request.hints[0]?.text ?? null };
     });
-    const { dropped } = activityLog.journal;
     return {
       status: 200,
       body: streamedRequests(world, matched, show(world), (entries) => ({
@@ -92,8 +90,9 @@ export function requestOperations(ports: Ports) {
 
   const assertRequests: Handler<'control', 'assert_requests'> = ({ world, params }) => {
     const { journal } = world.activityLog;
-    const entries = journal.newestFirst().toReversed();
-    const { requests, ...judgement } = judge(params.name, entries, journal.dropped, needsCredentialBy(ports));
+    const entries = journal.withoutGaps().toReversed();
+    const older = journal.total - entries.length;
+    const { requests, ...judgement } = judge(params.name, entries, older, needsCredentialBy(ports));
     const around = (shown: never[]) => ({ ...judgement, requests: shown });
     return {
       status: 200,
