@@ -2,11 +2,11 @@ import { computed, signal } from '@preact/signals';
 
 /**
  * Are events reported as they happen? `away`: nobody looks at the page, so nothing is read. `gone`: the server answers, and
- * does not have this world.
+ * does not have this world. `locked`: it wants an admin token that the page does not have.
  */
-export type Connection = 'connecting' | 'live' | 'lost' | 'gone' | 'away';
+export type Connection = 'connecting' | 'live' | 'lost' | 'gone' | 'away' | 'locked';
 
 export const connection = signal<Connection>('connecting');
 
-/** Does the server not answer? Then nothing can be changed. */
-export const isOffline = computed(() => connection.value === 'lost');
+/** Is the server unreachable or locked? Then nothing can be changed. */
+export const isOffline = computed(() => connection.value === 'lost' || connection.value === 'locked');

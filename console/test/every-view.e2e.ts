@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { hasBrowser, launch, reboundName, siteWith } from '../../test/support/browser.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
 import { faultsOfPage } from './support/axe.ts';
-import { INVOKER, rows, served } from './support/console.ts';
+import { INVOKER, rows, served, unlock } from './support/console.ts';
 import { fitsWidth, windows } from './support/window.ts';
 
 const DEPLOYER = castKey('nvcf-deployer').id;
@@ -254,8 +254,7 @@ describe.runIf(hasBrowser)('every view', () => {
     ] as const) {
       await page.goto(`${url}/#/${address}`);
       await page.reload();
-      await page.getByLabel(/started with --admin-token/).fill('open-sesame');
-      await page.getByRole('button', { name: 'Use it' }).click();
+      await unlock(page, 'open-sesame');
       await page.locator('main').getByText(shows).locator('visible=true').first().waitFor();
     }
   });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
 import { faultsOfPage } from './support/axe.ts';
-import { INVOKER, rows, served, servedWithAll } from './support/console.ts';
+import { INVOKER, rows, served, servedWithAll, unlock } from './support/console.ts';
 import { fitsWidth, windows } from './support/window.ts';
 
 const DEPLOYER = castKey('nvcf-deployer').id;
@@ -310,6 +310,105 @@ describe.runIf(hasBrowser)('the frame', () => {
     await page.keyboard.press('Escape');
 
     await help.waitFor({ state: 'detached' });
+  });
+});
+
+describe.runIf(hasBrowser)('the page of a server with an admin token', () => {
+  const opened = windows();
+  const TOKEN = 'an-admin-token';
+  const field = (page: Page) => page.getByLabel('Admin token');
+  const isFocused = (page: Page) => field(page).evaluate((input) => input.matches(':focus'));
+  const state = (page: Page) => page.locator('header [role=status]').innerText();
+
+  it('asks for the token, and for nothing else', async () => {
+    const { url } = await served({ adminToken: TOKEN });
+    const page = await opened(`${url}/#/clock`);
+    await field(page).waitFor();
+
+    expect(await isFocused(page)).toBe(true);
+    expect(await state(page)).toBe('locked');
+    expect(await page.getByRole('button', { name: /^Go to/ }).isDisabled()).toBe(true);
+    expect(await page.locator('main').innerText()).toContain('--admin-token');
+    expect(await page.locator('.banner, .fault:not(:empty)').count()).toBe(0);
+    expect(await faultsOfPage(page)).toEqual([]);
+  });
+
+  it('goes on with everything once it has the token, which it keeps to itself', async () => {
+    const { url, ask } = await served({ adminToken: TOKEN });
+    await ask('GET', '/v2/nvcf/functions');
+    const frozen = await fetch(`${url}/_mock/clock/freeze`, {
+      method: 'POST',
+      headers: { 'x-mock-admin-token': TOKEN },
+    });
+    expect(frozen.status).toBe(200);
+    const page = await opened(`${url}/#/requests`);
+    await unlock(page, TOKEN);
+    await expect.poll(() => rows(page).count()).toBe(1);
+    expect(await state(page)).toBe('live');
+    expect(await field(page).count()).toBe(0);
+    expect(await page.evaluate('JSON.stringify([location, localStorage, sessionStorage])')).not.toContain(TOKEN);
+    await ask('GET', '/v2/nvcf/functions');
+
+    await expect.poll(() => rows(page).count()).toBe(2);
+    await bar(page).getByRole('link', { name: 'clock frozen' }).waitFor();
+    expect(await link(page, 'Clock').locator('.badge').innerText()).toBe('frozen');
+    await page.getByRole('button', { name: 'More for these requests' }).and(page.locator(':enabled')).waitFor();
+  });
+
+  it.each(['another-token', 'tökén €', 'short'])('says in plain words that a token is wrong: %s', async (wrong) => {
+    const { url } = await served({ adminToken: TOKEN });
+    const page = await opened(url);
+    await unlock(page, wrong);
+    const alert = page.getByRole('alert');
+    await expect.poll(() => alert.innerText()).toBe('That is not this server’s token.');
+    expect(await isFocused(page)).toBe(true);
+    expect(await page.content()).not.toContain('x-mock-admin-token');
+    expect(await faultsOfPage(page)).toEqual([]);
+    await unlock(page, TOKEN);
+
+    await expect.poll(() => state(page)).toBe('live');
+  });
+
+  it('asks again when the server comes back with another token', async () => {
+    const first = await served({ adminToken: TOKEN });
+    const page = await opened(`${first.url}/#/clock`);
+    await unlock(page, TOKEN);
+    await page.getByRole('button', { name: 'Freeze' }).waitFor();
+    await first.stop();
+    await page.getByText('The server does not answer.').waitFor();
+    const second = await served({ adminToken: 'another-token' }, Number(new URL(first.url).port));
+    await page.getByText('no longer accepts').waitFor();
+
+    expect(await isFocused(page)).toBe(true);
+    expect(await page.getByText('The server does not answer.').count()).toBe(0);
+    await unlock(page, 'another-token');
+    await page.getByRole('button', { name: 'Freeze' }).waitFor();
+    expect(await state(page)).toBe('live');
+    await second.stop();
+  });
+
+  it('says when the server does not answer while the token is asked for', async () => {
+    const { url, stop } = await served({ adminToken: TOKEN });
+    const page = await opened(url);
+    await field(page).waitFor();
+    await stop();
+    await unlock(page, TOKEN);
+
+    await page.getByText('The server does not answer.').waitFor();
+  });
+
+  it('keeps a token that is half typed while another window is looked at', async () => {
+    const { url } = await served({ adminToken: TOKEN });
+    const page = await opened(url);
+    await field(page).fill('an-admin');
+    for (const isHidden of [true, false]) {
+      await page.evaluate(`Object.defineProperty(document, 'hidden', { configurable: true, value: ${isHidden} });
+        document.dispatchEvent(new Event('visibilitychange'))`);
+    }
+    await page.keyboard.type('-token');
+    await page.keyboard.press('Enter');
+
+    await expect.poll(() => state(page)).toBe('live');
   });
 });
 

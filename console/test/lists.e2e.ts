@@ -4,7 +4,7 @@ import type { Download, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
-import { readJson, served } from './support/console.ts';
+import { readJson, served, unlock } from './support/console.ts';
 import { windows } from './support/window.ts';
 
 /** Every view that this file tells about. */
@@ -523,8 +523,7 @@ describe.runIf(hasBrowser)('the lists', () => {
     const { url, ask } = await served({ adminToken: 'open-sesame' });
     await ask('GET', '/v2/nvcf/functions');
     const page = await opened(`${url}/#/requests`);
-    await page.getByLabel(/started with --admin-token/).fill('open-sesame');
-    await page.getByRole('button', { name: 'Use it' }).click();
+    await unlock(page, 'open-sesame');
     await page.locator('.count').getByText('1', { exact: true }).waitFor();
     await button(page, 'Export').click();
     const { content } = await saved(page, () => button(page, 'HAR (HTTP Archive)').click());
@@ -545,8 +544,7 @@ describe.runIf(hasBrowser)('the lists', () => {
   it.each(VIEWS)('ask for the token where they are opened first: %s', async (view) => {
     const { url } = await served({ adminToken: 'open-sesame' });
     const page = await opened(`${url}/#/${view}`);
-    await page.getByLabel(/started with --admin-token/).fill('open-sesame');
-    await page.getByRole('button', { name: 'Use it' }).click();
+    await unlock(page, 'open-sesame');
 
     await expect.poll(() => page.locator('main [role=alert]').count()).toBe(0);
     await expect.poll(() => page.getByText('Reading …').count()).toBe(0);

@@ -349,22 +349,6 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     expect(await rows(page).count()).toBe(1);
   });
 
-  it('asks once for the token that the switchboard wants, and never writes it into an address', async () => {
-    const { url, ask } = await served({ adminToken: 'open-sesame' });
-    await ask('GET', '/v2/nvcf/functions');
-    const page = await opened(`${url}/#/requests`);
-    await page.getByLabel(/started with --admin-token/).fill('wrong');
-    await page.getByRole('button', { name: 'Use it' }).click();
-    await page.getByRole('alert').getByText('is wrong').waitFor();
-    await page.getByLabel(/started with --admin-token/).fill('open-sesame');
-    await page.getByRole('button', { name: 'Use it' }).click();
-
-    await page.locator('.count').getByText('1', { exact: true }).waitFor();
-    await expect.poll(() => status(page).innerText(), { timeout: 15_000 }).toBe('live');
-    expect(page.url()).not.toContain('sesame');
-    expect(await page.evaluate('JSON.stringify([localStorage, sessionStorage])')).not.toContain('sesame');
-  });
-
   it('shows what strangers wrote as text, however long it is', async () => {
     const { url, ask } = await served();
     const markup = '<img src=x onerror="document.title=1"><script>document.title=2</script>';

@@ -18,9 +18,6 @@ export class Refused extends Error {
 /** Given by hand, and known until the page is left: never in an address, and never stored. */
 export const adminToken = signal<string | null>(null);
 
-/** Has the control API asked for an admin token that the page does not have? */
-export const wantsToken = signal(false);
-
 /** The address of something in this world, to link to. */
 export function addressOf(path: string): string {
   return BELOW + path;
@@ -41,12 +38,8 @@ async function sendTo(address: string, method: string, init: RequestInit): Promi
   const ours = { 'x-mock-console': '1', ...(token !== null && { 'x-mock-admin-token': token }) };
   const headers = { ...init.headers, ...ours };
   const response = await fetch(address, { ...init, method, headers, credentials: 'omit', cache: 'no-store' });
-  if (response.ok) {
-    wantsToken.value = false;
-    return response;
-  }
+  if (response.ok) return response;
   const problem: { detail?: unknown; code?: unknown } = await response.json().catch(() => ({}));
-  if (response.status === 401) wantsToken.value = true;
   throw new Refused(response.status, typeof problem.detail === 'string' ? problem.detail : `HTTP ${response.status}`);
 }
 

@@ -1,6 +1,6 @@
 import { eventReader } from '../../../src/console-entry.ts';
-import { connection } from '../connection.ts';
-import { Refused, send } from './client.ts';
+import { type Connection, connection } from '../connection.ts';
+import { adminToken, Refused, send } from './client.ts';
 import type { MockEvent } from './types.ts';
 
 let tryNow: () => void = () => {};
@@ -10,10 +10,23 @@ export function retry(): void {
   tryNow();
 }
 
+/** Continues with this admin token if it is the server's. @throws as `send` does */
+export async function unlock(token: string): Promise<void> {
+  adminToken.value = token;
+  await send('GET', '/_mock/mode');
+  retry();
+}
+
 type Listener = (event: MockEvent) => void;
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;
+
+/** What it means that the stream is refused, by status. */
+const REFUSALS: ReadonlyMap<number, Connection> = new Map([
+  [401, 'locked'],
+  [404, 'gone'],
+]);
 
 /**
  * Tells what happens in the world, for as long as the page is looked at. A stream that breaks is opened again where it
@@ -48,16 +61,19 @@ export function follow(listener: Listener, opened: () => void): void {
       reading = new AbortController();
       const ended = await read(reading.signal).catch((thrown: unknown) => thrown);
       if (document.hidden) return;
-      connection.value = ended instanceof Refused && ended.status === 404 ? 'gone' : 'lost';
+      connection.value = (ended instanceof Refused && REFUSALS.get(ended.status)) || 'lost';
       await new Promise<void>((resolve) => {
         tryNow = resolve;
-        setTimeout(resolve, pause);
+        // Only another token changes what a locked server answers.
+        if (connection.value !== 'locked') setTimeout(resolve, pause);
       });
       pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
     }
   };
 
   document.addEventListener('visibilitychange', () => {
+    // The field for the token stays, with what was typed into it.
+    if (connection.value === 'locked') return;
     if (document.hidden) {
       connection.value = 'away';
       reading?.abort();

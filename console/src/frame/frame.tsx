@@ -1,11 +1,10 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { addressOfView, sameView, view } from '../address.ts';
-import { connection, isOffline } from '../connection.ts';
-import { adminToken, wantsToken } from '../control-api/client.ts';
+import { connection } from '../connection.ts';
 import { retry } from '../control-api/stream.ts';
 import { VIEWS_ID } from '../navigation.ts';
 import { Icon } from '../parts/icon.tsx';
-import { textOf, useLoaded } from '../parts/loaded.tsx';
+import { useLoaded } from '../parts/loaded.tsx';
 import { timeText } from '../parts/time.ts';
 import { worldNow } from '../parts/when.tsx';
 import { zone } from '../preferences.ts';
@@ -43,7 +42,8 @@ export function Frame() {
     document.getElementById(VIEWS_ID)?.hidePopover();
   }, [current]);
   if (shown === undefined || current === undefined) return null;
-  const Show = shown.show();
+  const isLocked = connection.value === 'locked';
+  const Show = isLocked ? lazy.value?.AskForToken : shown.show();
   return (
     <>
       <button type="button" class="skip" onClick={toContent}>
@@ -63,17 +63,15 @@ export function Frame() {
       </header>
       <Rail current={current} />
       <div class="said">
-        {wantsToken.value && <AskForToken />}
         {connection.value === 'gone' && <Gone />}
-        {isOffline.value && <Offline />}
-        <InForceBar />
+        {connection.value === 'lost' && <Offline />}
+        {!isLocked && <InForceBar />}
       </div>
       <main id="content" tabIndex={-1} aria-label={title}>
-        {/* Once the token is known, what was refused is read again. */}
-        {Show === undefined ? <Awaited /> : <Show key={String(wantsToken.value)} />}
+        {Show === undefined ? <Awaited /> : <Show />}
       </main>
       <UndoBar />
-      <FrameDialog />
+      {!isLocked && <FrameDialog />}
     </>
   );
 }
@@ -84,6 +82,7 @@ export function GoTo() {
     <button
       type="button"
       class="go-to"
+      disabled={connection.value === 'locked'}
       onClick={() => {
         opened.value = 'palette';
       }}
@@ -181,6 +180,7 @@ const SAID = {
   lost: 'offline',
   gone: 'this world is gone',
   away: 'not watching',
+  locked: 'locked',
 } as const;
 
 export function Connected() {
@@ -188,39 +188,5 @@ export function Connected() {
     <span class="connection" data-state={connection.value} role="status" title={SAID[connection.value]}>
       <span>{SAID[connection.value]}</span>
     </span>
-  );
-}
-
-/** Where the control API wants the token that its server was started with. It is kept in memory, and nowhere else. */
-function AskForToken() {
-  const [given, setGiven] = useState('');
-  const [fault, setFault] = useState('');
-  const use = async (event: Event) => {
-    event.preventDefault();
-    adminToken.value = given;
-    setFault('');
-    try {
-      await readAll();
-    } catch (thrown) {
-      setFault(textOf(thrown));
-    }
-  };
-  return (
-    <form class="banner" onSubmit={use}>
-      <label>
-        This server was started with --admin-token. The token:{' '}
-        <input
-          type="password"
-          autocomplete="off"
-          value={given}
-          onInput={(event) => setGiven(event.currentTarget.value)}
-          required
-        />
-      </label>{' '}
-      <button type="submit">Use it</button>{' '}
-      <span role="alert" class="fault">
-        {fault}
-      </span>
-    </form>
   );
 }

@@ -2,6 +2,7 @@
  * Every view but the first, and a request that is opened: they are a script of their own, and whoever opens the page does not
  * wait for them.
  */
+export { AskForToken } from '../frame/ask-for-token.tsx';
 export { Help } from '../frame/help.tsx';
 export { Palette } from '../frame/palette.tsx';
 export { AccessMatrix } from './access-matrix/access-matrix.tsx';

@@ -40,6 +40,12 @@ export async function servedWithAll() {
   return server;
 }
 
+/** Enters the admin token of a server. */
+export async function unlock(page: Page, token: string): Promise<void> {
+  await page.getByLabel('Admin token').fill(token);
+  await page.getByRole('button', { name: 'Unlock' }).click();
+}
+
 /** The requests that Live lists. */
 export const rows = (page: Page): Locator =>
   page.getByRole('listbox', { name: 'Requests, newest first' }).getByRole('option');

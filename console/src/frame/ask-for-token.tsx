@@ -1,0 +1,57 @@
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { adminToken, Refused } from '../control-api/client.ts';
+import { unlock } from '../control-api/stream.ts';
+import { textOf } from '../parts/loaded.tsx';
+
+/** Stands in place of the view while the server is locked. The token is kept in memory only. */
+export function AskForToken() {
+  const field = useRef<HTMLInputElement>(null);
+  const [isBusy, setBusy] = useState(false);
+  const [fault, setFault] = useState(
+    adminToken.value === null ? '' : 'The server no longer accepts the token that you entered.',
+  );
+  useLayoutEffect(() => field.current?.focus(), []);
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    setBusy(true);
+    setFault('');
+    setFault(await faultOf(field.current?.value.trim() ?? ''));
+    setBusy(false);
+    field.current?.focus();
+    field.current?.select();
+  };
+  return (
+    <form class="ask-for-token" onSubmit={submit}>
+      <h1>This server needs its admin token</h1>
+      <p>
+        It was started with <code>--admin-token</code>: enter the value of that option. The page forgets it when you
+        close or reload it.
+      </p>
+      <div class="bar">
+        <label>
+          Admin token <input ref={field} type="password" autocomplete="off" aria-describedby="token-fault" required />
+        </label>
+        <button type="submit" disabled={isBusy}>
+          Unlock
+        </button>
+      </div>
+      <p id="token-fault" role="alert" class="fault">
+        {fault}
+      </p>
+    </form>
+  );
+}
+
+const WRONG = 'That is not this server’s token.';
+
+/** @returns why the token does not unlock the server; empty if it does */
+async function faultOf(token: string): Promise<string> {
+  // No header takes other characters, and no token has them.
+  if (!/^[!-~]+$/.test(token)) return WRONG;
+  try {
+    await unlock(token);
+    return '';
+  } catch (thrown) {
+    return thrown instanceof Refused && thrown.status === 401 ? WRONG : textOf(thrown);
+  }
+}
