@@ -645,6 +645,9 @@ type RecordedRequest struct {
 	// From its arrival until its answer was ready.
 	DurationMS float64 `json:"durationMs"`
 
+	// When the token that it was issued expires, by the clock of the world. Absent if no token was issued.
+	TokenExpiresAt *time.Time `json:"tokenExpiresAt,omitempty"`
+
 	// What was sent.
 	Request RecordedMessage `json:"request"`
 

@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
+import { admin } from '../../test/support/cast.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
 import { faultsOfPage } from './support/axe.ts';
 import { INVOKER, readJson, rows, served } from './support/console.ts';
@@ -110,6 +111,46 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     expect((await ask('GET', '/api/v1/users', accessToken)).status).toBe(200);
     const made = (await readJson(`${url}/_mock/requests?method=POST&path=/api/v1/authorization/access-rules`)).requests;
     expect(made.map(({ principal }: { principal: { name: string } }) => principal.name)).toEqual(['admin@acme.test']);
+  });
+
+  it.each([
+    ['Run:ai', 'POST', '/api/v1/token', '/api/v1/users'],
+    ['NGC', 'GET', '/token', '/v2/users/me'],
+  ])('moves the clock to the end of a token of %s in two clicks', async (_service, method, path, uses) => {
+    const { url, ask, mock } = await served();
+    const { clientId, clientSecret } = admin.accessKey;
+    const answer = await fetch(url + path, {
+      method,
+      headers: { authorization: `ApiKey ${castKey('owner').key}`, 'content-type': 'application/json' },
+      ...(method === 'POST' && { body: JSON.stringify({ grantType: 'client_credentials', clientId, clientSecret }) }),
+    });
+    const { accessToken, token = accessToken } = (await answer.json()) as Record<'accessToken' | 'token', string>;
+    expect((await ask('GET', uses, token)).status).toBe(200);
+    const page = await opened(url);
+    const panel = page.getByRole('article', { name: 'Request' });
+    const move = panel.getByRole('button', { name: 'Move the clock there' });
+
+    await rows(page).filter({ hasText: path }).last().click();
+    await move.click();
+    await panel.getByText('expired at').waitFor();
+    expect(await move.count()).toBe(0);
+    expect((await ask('GET', uses, token)).status).toBe(401);
+    expect((await mock('GET', '/requests?limit=1')).requests[0].reason).toBe('expired_token');
+
+    await page.getByRole('complementary', { name: 'Undo' }).getByRole('button', { name: 'Undo' }).click();
+    await move.waitFor();
+    expect((await ask('GET', uses, token)).status).toBe(200);
+  });
+
+  it('says nothing of a token where a request was issued none', async () => {
+    const { url, ask } = await served();
+    await ask('POST', '/api/v1/token', '', {});
+    const page = await opened(`${url}/#/requests`);
+    await rows(page).first().click();
+    const facts = page.getByLabel('Facts');
+    await facts.getByText('Request id', { exact: true }).waitFor();
+
+    expect(await facts.getByText('Its token').count()).toBe(0);
   });
 
   it('is narrowed by what is in the address, which can be shared', async () => {

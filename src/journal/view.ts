@@ -19,7 +19,7 @@ export interface MessageView {
 
 /** An entry as the control API returns it. @param options `bodies: false` omits the bodies, which is much cheaper */
 export function viewOf(entry: JournalEntry, options: { readonly bodies?: boolean } = {}) {
-  const { requestHeaders, requestBody, responseHeaders, responseBody, url, principal, secrets } = entry;
+  const { requestHeaders, requestBody, responseHeaders, responseBody, url, principal, secrets, tokenExpiresAt } = entry;
   const { id, at, world, service, operation, method, status, wouldBe, reason, decision, hints, fault, done } = entry;
   const { bodies = true } = options;
   const sent = headersOf(requestHeaders.split('\n'), secrets);
@@ -44,6 +44,7 @@ export function viewOf(entry: JournalEntry, options: { readonly bodies?: boolean
     fault,
     done,
     durationMs: Math.round(entry.durationMs * 1000) / 1000,
+    ...(tokenExpiresAt !== null && { tokenExpiresAt: rfc3339(tokenExpiresAt) }),
     request: messageView(sent, requestBody, bodies, secrets),
     response: messageView(answered, responseBody, bodies, secrets),
   };

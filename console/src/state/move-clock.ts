@@ -1,5 +1,6 @@
 import { ask, askAll, Refused } from '../control-api/client.ts';
 import type { ClockState, Snapshot, WorldEvent } from '../control-api/types.ts';
+import { inWords } from '../duration.ts';
 import { changed } from './changes.ts';
 import { isAt, noteClock } from './clock.ts';
 import { requests } from './requests.ts';
@@ -20,14 +21,9 @@ export interface ClockStep extends ClockState {
  * Moves the clock, and offers to undo that: the clock never goes back by itself, so the whole world is restored.
  *
  * @param change the last part of the path: `set` or `advance`
- * @param describe says what was done
  * @throws as the control API does
  */
-export async function moveClock(
-  change: 'set' | 'advance',
-  body: object,
-  describe: (milliseconds: number) => string,
-): Promise<ClockStep> {
+export async function moveClock(change: 'set' | 'advance', body: object): Promise<ClockStep> {
   const { now: from } = await ask<ClockState>('GET', '/_mock/clock');
   const snapshot = await takeSnapshot();
   const after = await ask<ClockState & Pick<ClockStep, 'events'>>('POST', `/_mock/clock/${change}`, body).catch(
@@ -43,7 +39,7 @@ export async function moveClock(
     return { ...after, cannotUndo: snapshot };
   }
   offerUndo({
-    text: describe(Date.parse(after.now) - Date.parse(from)),
+    text: `The clock moved ${inWords(Date.parse(after.now) - Date.parse(from))}.`,
     // Read whenever it is shown, so that it counts what came since.
     get loses() {
       return lossSince(from);

@@ -99,7 +99,8 @@ function tokenExpiryOf({
   const lifetime = route?.service.tokenLifetime?.(settings);
   if (lifetime === undefined) return null;
   const { drop, body = 'slow' } = injectedFault?.action ?? {};
-  return drop === undefined && body === 'slow' ? now + lifetime : null;
+  // Tokens count whole seconds.
+  return drop === undefined && body === 'slow' ? Math.floor((now + lifetime) / 1000) * 1000 : null;
 }
 
 /** Says of an answer that a test gave in a fault that it is not the mock's own; null if it is. */

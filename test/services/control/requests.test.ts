@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { inProcessFetch } from '../../../src/library/in-process.ts';
 import { admin, researcher } from '../../support/cast.ts';
@@ -13,6 +14,7 @@ const order = { grantType: 'client_credentials', clientId, clientSecret };
 
 const requests = async (query = '') => (await server.call(`GET /_mock/requests${query}`)).body.requests;
 const newest = async () => (await requests())[0];
+const expiryIn = (token: string) => new Date((decodeJwt(token).exp ?? 0) * 1000).toISOString();
 const verify = async (body: unknown) => server.call('POST /_mock/requests/verify', { body });
 
 /** What the refusal with this status says. */
@@ -53,6 +55,27 @@ describe('the journal', () => {
     });
     expect(JSON.stringify(entry)).not.toContain(clientSecret);
     expect(JSON.stringify(entry)).not.toContain(body.accessToken);
+  });
+
+  it('says when a token that was issued expires: from then on, it is refused', async () => {
+    const { body } = await server.grant(order);
+    const { tokenExpiresAt } = await newest();
+    const listUsers = async () => (await server.call('GET /api/v1/users', { token: body.accessToken })).status;
+    const at = async (time: number) => {
+      await server.call('POST /_mock/clock/set', { body: { to: new Date(time).toISOString() } });
+      return listUsers();
+    };
+
+    expect(tokenExpiresAt).toBe(expiryIn(body.accessToken));
+    expect([await at(Date.parse(tokenExpiresAt) - 1), await at(Date.parse(tokenExpiresAt))]).toEqual([200, 401]);
+    expect((await newest()).reason).toBe('expired_token');
+    expect((await requests()).map((one: object) => 'tokenExpiresAt' in one)).toEqual([false, false, true]);
+  });
+
+  it('says when a token of a user of NGC expires', async () => {
+    const { body } = await server.call('GET /token', { headers: { authorization: `ApiKey ${castKey('owner').key}` } });
+
+    expect((await newest()).tokenExpiresAt).toBe(expiryIn(body.token));
   });
 
   it.each([

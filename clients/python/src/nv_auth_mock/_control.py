@@ -251,6 +251,7 @@ class _RecordedRequest(TypedDict):
 class RecordedRequest(_RecordedRequest, total=False):
     wouldBe: "int"
     traceparent: "str"
+    tokenExpiresAt: "str"
 
 
 class _RecordedMessage(TypedDict):

@@ -1,5 +1,4 @@
 import type { WorldEvent } from '../../control-api/types.ts';
-import { inWords } from '../../duration.ts';
 import { shortId } from '../../parts/id.tsx';
 import { timeText } from '../../parts/time.ts';
 import { drillTitle } from '../../state/drills.ts';
@@ -15,11 +14,7 @@ export type Names = ReadonlyMap<string, string>;
  */
 export async function move(body: { readonly by: string } | { readonly to: string }, names: Names): Promise<string> {
   const isNext = 'to' in body && body.to === 'next-event';
-  const { events, now, cannotUndo } = await moveClock(
-    'to' in body && !isNext ? 'set' : 'advance',
-    body,
-    (milliseconds) => `The clock moved ${inWords(milliseconds)}.`,
-  );
+  const { events, now, cannotUndo } = await moveClock('to' in body && !isNext ? 'set' : 'advance', body);
   const listed = events.slice(0, 3).map((event) => eventInWords(event, names));
   const more = events.length > listed.length ? `, and ${events.length - listed.length} more` : '';
   const meanwhile = events.length === 0 ? 'Nothing happened meanwhile.' : `Meanwhile: ${listed.join('; ')}${more}.`;

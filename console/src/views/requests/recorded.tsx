@@ -16,6 +16,7 @@ import type { ValueFilter } from '../../state/requests.ts';
 import { Again } from './again.tsx';
 import { Body, sentenceIn } from './body.tsx';
 import { Changes, Fixes } from './fixes.tsx';
+import { IssuedToken } from './issued-token.tsx';
 import { Sides } from './refusal.tsx';
 import { Steps } from './steps.tsx';
 
@@ -161,7 +162,7 @@ function VendorsSentence({ service, body }: { readonly service: string | null; r
 
 /** What the request was, each value a link that narrows the list to it. */
 function Facts({ request, decision }: Whole) {
-  const { id, at, durationMs, service, operation, principal, reason, status, traceparent } = request;
+  const { id, at, durationMs, service, operation, principal, reason, status, traceparent, tokenExpiresAt } = request;
   const facts: readonly (readonly [name: string, filter: ValueFilter, value: string | null, shown?: string])[] = [
     ['Service', 'service', service, serviceTitle(service ?? '')],
     ['Operation', 'operation', operation],
@@ -194,6 +195,11 @@ function Facts({ request, decision }: Whole) {
       <Fact name="Time">
         <When at={at} isRelative />, {durationMs.toFixed(1)} ms
       </Fact>
+      {tokenExpiresAt !== undefined && (
+        <Fact name="Its token">
+          <IssuedToken expiresAt={tokenExpiresAt} />
+        </Fact>
+      )}
       <Fact name="Request id">
         <Id id={id} name="request id" />
       </Fact>

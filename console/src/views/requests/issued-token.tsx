@@ -1,0 +1,30 @@
+import { Feedback, useAct } from '../../parts/act.tsx';
+import { useFocusKept } from '../../parts/focus.ts';
+import { When } from '../../parts/when.tsx';
+import { worldTime } from '../../state/clock.ts';
+import { moveClock } from '../../state/move-clock.ts';
+
+/** When the token that a request was issued expires, and a button that moves the clock there. */
+export function IssuedToken({ expiresAt }: { readonly expiresAt: string }) {
+  const act = useAct();
+  const place = useFocusKept<HTMLDivElement>();
+  const time = worldTime.value;
+  const hasExpired = time !== null && Date.parse(time.now) >= Date.parse(expiresAt);
+  const move = () =>
+    act.run(async () => {
+      const { cannotUndo } = await moveClock('set', { to: expiresAt });
+      return cannotUndo === null ? null : `It cannot be undone: ${cannotUndo}`;
+    });
+  return (
+    <div ref={place} tabIndex={-1}>
+      {hasExpired ? 'expired at ' : 'expires at '}
+      <When at={expiresAt} isRelative />{' '}
+      {!hasExpired && (
+        <button type="button" class="small" disabled={act.isBusy} onClick={move}>
+          Move the clock there
+        </button>
+      )}
+      <Feedback act={act} />
+    </div>
+  );
+}
