@@ -211,6 +211,9 @@ type FaultMatch struct {
 	// An operationId of its document.
 	Operation string `json:"operation,omitempty"`
 
+	// Any of these operationIds. One fault counts the requests for all of them.
+	Operations *[]string `json:"operations,omitempty"`
+
 	// In any case.
 	Method string `json:"method,omitempty"`
 
@@ -347,7 +350,7 @@ type Fault struct {
 		// Default: `1`.
 		Seed string `json:"seed,omitempty"`
 
-		// One of these, in faults of drills.
+		// Any of these operationIds.
 		Operations []string `json:"operations,omitempty"`
 	} `json:"match"`
 

@@ -12,6 +12,20 @@ const button = (page: Page, name: string | RegExp) => page.getByRole('button', {
 const region = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
 const cells = (page: Page, name: string) => region(page, name).locator('tbody tr');
 
+/** The operations of all documents of a server, with a request for each. */
+async function operationsIn(url: string) {
+  const { documents } = await readJson(`${url}/openapi`);
+  const all = await Promise.all(documents.map(({ json }: { json: string }) => readJson(new URL(json, url).href)));
+  return all.flatMap(({ paths }) =>
+    Object.entries<Record<string, { operationId: string }>>(paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { operationId: id }]) => ({
+        ...{ id, method: method.toUpperCase() },
+        path: path.replace('{realm}', 'acme').replaceAll(/\{\w+\}/g, 'x'),
+      })),
+    ),
+  );
+}
+
 describe.runIf(hasBrowser)('what one controls the mock with', () => {
   const opened = windows();
 
@@ -30,12 +44,123 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       expect((await mock('GET', '/faults')).faults).toEqual([]);
     });
 
+    it('fail the next token request in three clicks, once', async () => {
+      const { url, ask } = await served();
+      const page = await opened(url);
+      await page.getByRole('link', { name: 'Faults' }).click();
+      await page.getByRole('link', { name: 'Add a fault' }).click();
+      await button(page, 'Add the fault').click();
+      await cells(page, 'Faults, oldest first').getByText('token requests').waitFor();
+
+      const statuses = [(await ask('GET', '/token')).status, (await ask('POST', '/api/v1/token', '', {})).status];
+      expect(statuses).toEqual([503, 400]);
+    });
+
+    it.each([{}, { runai: '2.19', nvcf: 'open-source' }] as const)(
+      'for token requests are for every endpoint that issues tokens: %j',
+      async (options) => {
+        const { url, mock } = await served(options);
+        const page = await opened(`${url}/#/faults?make=yes`);
+        await page.getByText('endpoints that issue tokens: ').waitFor();
+        await page.getByLabel('Times').fill('');
+        await button(page, 'Add the fault').click();
+        await page.getByText('waits for a request').waitFor();
+        const [{ match }] = (await mock('GET', '/faults')).faults;
+        const endpoints = (await operationsIn(url)).filter(({ id }) => match.operations.includes(id));
+        const statuses = await Promise.all(
+          endpoints.map(async ({ method, path }) => (await fetch(url + path, { method })).status),
+        );
+        expect(statuses).toEqual(match.operations.map(() => 503));
+
+        // What the drills take for token endpoints is among them.
+        await mock('POST', '/drills/token-outage');
+        const ofDrill: string[] = (await mock('GET', '/faults')).faults[1].match.operations;
+        const known = (await operationsIn(url)).map(({ id }) => id);
+        expect(match.operations).toEqual(expect.arrayContaining(ofDrill.filter((name) => known.includes(name))));
+      },
+    );
+
+    it('are of an operation that is chosen by its name for people', async () => {
+      const { url, mock } = await served();
+      const page = await opened(`${url}/#/faults?make=yes`);
+      await page.getByLabel('One operation').check();
+      await button(page, 'Add the fault').click();
+      await page.getByRole('alert').getByText('choose one').waitFor();
+      await page.getByLabel('Operation', { exact: true }).selectOption('Create a function · POST /v2/nvcf/functions');
+      expect(page.url()).toContain('service=nvcf&operation=createFunction');
+      // It has no path of its own, so the document does not name it.
+      expect(await page.getByRole('option', { name: 'Invoke at own host' }).count()).toBe(1);
+      await page.getByLabel('Status', { exact: true }).fill('401');
+      await button(page, 'Add the fault').click();
+      await cells(page, 'Faults, oldest first').getByText('Create a function · POST /v2/nvcf/functions').waitFor();
+
+      expect((await mock('GET', '/faults')).faults).toMatchObject([{ match: { operation: 'createFunction' } }]);
+    });
+
+    it('name the service of an operation that two services have', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/faults?service=catalogue&operation=createChatCompletion`);
+
+      await page.getByText("match: { service: 'catalogue', operation: 'createChatCompletion' }").waitFor();
+    });
+
+    it('are of every request of a service, or of all of them', async () => {
+      const { url, mock } = await served();
+      const page = await opened(`${url}/#/faults?make=yes`);
+      for (const service of ['Air', 'any']) {
+        await page.getByLabel('Every request').check();
+        await page.getByLabel('Service').selectOption(service);
+        await button(page, 'Add the fault').click();
+        await page.getByRole('article', { name: 'New fault' }).waitFor({ state: 'detached' });
+        await page.getByRole('link', { name: 'Add a fault' }).click();
+      }
+
+      const { faults } = await mock('GET', '/faults');
+      expect(faults.map(({ match }: { match: object }) => match)).toEqual([{ service: 'air' }, {}]);
+    });
+
+    it('give way to a drill where tokens are to expire, and that is undone', async () => {
+      const { url, ask, mock } = await served();
+      const { token } = await mock('POST', '/tokens', { for: 'admin@acme.test' });
+      const status = async () => (await ask('GET', '/api/v1/users', token)).status;
+      expect(await status()).toBe(200);
+      const page = await opened(`${url}/#/faults?make=yes`);
+      await button(page, 'Expired token').click();
+      expect(await button(page, 'Add the fault').isVisible()).toBe(false);
+      await button(page, 'Expire all tokens').click();
+      await page.getByText('All tokens have expired').waitFor();
+      expect(await status()).toBe(401);
+      expect((await mock('GET', '/decisions?limit=1')).decisions[0].reason).toBe('expired_token');
+      expect((await mock('GET', '/faults')).faults).toEqual([]);
+      await button(page, 'Undo').click();
+      await page.getByText('as it was before the clock moved').waitFor();
+
+      expect(await status()).toBe(200);
+    });
+
+    it('lead to the drill for keys where clients send keys', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/faults?service=nvcf`);
+      await button(page, 'Expired token').click();
+      await page.getByRole('link', { name: 'Expire a key' }).click();
+
+      await page.getByRole('article', { name: 'Expire key' }).waitFor();
+    });
+
+    it('have no status where something else is filled in that rules it out', async () => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/faults?operation=grant_token`);
+      await page.getByText('{ status: 503 }').waitFor();
+      await page.getByLabel('Connection').selectOption('breaks before the answer');
+
+      await page.getByText("mock.faults.next('grant_token', { drop: 'before' })").waitFor();
+    });
+
     it('are completed from the documents of the service, and by who can call it', async () => {
       const { url } = await served();
       const page = await opened(`${url}/#/faults?service=nvcf&operation=createFunction`);
       const options = (name: string) =>
         page.locator(`#options-${name} option`).evaluateAll((all) => all.map((one) => one.getAttribute('value')));
-      await expect.poll(() => options('operation')).toContain('listFunctions');
       await expect.poll(() => options('method')).toEqual(['POST']);
       expect(await options('path')).toEqual(['/v2/nvcf/functions']);
       await expect.poll(() => options('principal')).toContain('nvcf-invoker');
@@ -45,15 +170,14 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
 
     it('have their mistakes beside the fields, until these are corrected', async () => {
       const { url } = await served();
-      const page = await opened(`${url}/#/faults?make=yes`);
+      const page = await opened(`${url}/#/faults?operation=grant_tokn`);
       const operation = page.getByLabel('Operation', { exact: true });
-      await operation.fill('grant_tokn');
-      await page.getByLabel('Status', { exact: true }).fill('503');
+      await page.getByText("mock.faults.next('grant_tokn'").waitFor();
       await button(page, 'Add the fault').click();
       await page.getByRole('alert').getByText('Did you mean grant_token?').waitFor();
       expect(await operation.getAttribute('aria-invalid')).toBe('true');
       expect(await operation.getAttribute('aria-describedby')).toBe('wrong-operation');
-      await operation.fill('grant_token');
+      await operation.selectOption('Get an access token · POST /api/v1/token');
       await expect.poll(() => page.getByRole('alert').count()).toBe(0);
       await page.getByLabel('Delay', { exact: true }).fill('soon');
       await button(page, 'Add the fault').click();
@@ -65,9 +189,10 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
 
     it('are code for a test only once they are whole', async () => {
       const { url } = await served();
-      const page = await opened(`${url}/#/faults?operation=grant_token`);
+      const page = await opened(`${url}/#/faults?make=yes&which=operation`);
       await page.getByText('the code stands here').waitFor();
       expect(await button(page, 'Copy the code').count()).toBe(0);
+      await page.getByLabel('Operation', { exact: true }).selectOption('Get an access token · POST /api/v1/token');
       await page.getByLabel('Status', { exact: true }).fill('50');
       await page.getByText('once the fault can be added').waitFor();
       await page.getByLabel('Status', { exact: true }).fill('503');
@@ -103,6 +228,7 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       await add.focus();
       await page.keyboard.press('Enter');
       const panel = page.getByRole('article', { name: 'New fault' });
+      await panel.getByLabel('Every request').check();
       await panel.getByLabel('Service').selectOption('nvcf');
       await panel.getByLabel('Service').selectOption('');
       await page.keyboard.press('Escape');

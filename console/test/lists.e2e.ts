@@ -51,7 +51,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       const page = await opened(`${url}/#/faults?service=nvcf&operation=listFunctions`);
       await page.getByLabel('Delay').fill('1s');
 
-      await page.getByText("match: { service: 'nvcf', operation: 'listFunctions' }").waitFor();
+      await page.getByText("mock.faults.next('listFunctions', { status: 503, delay: '1s' })").waitFor();
     });
 
     it('are made in a panel, injected into the next request, used up then, and removed', async () => {
@@ -59,12 +59,10 @@ describe.runIf(hasBrowser)('the lists', () => {
       const page = await opened(`${url}/#/faults`);
       await page.getByText('Nothing goes wrong on purpose').waitFor();
       await page.getByRole('link', { name: 'Add a fault' }).click();
-      await page.getByLabel('Operation').fill('grant_token');
-      await page.getByLabel('Status', { exact: true }).fill('503');
+      await page.getByLabel('One operation').check();
+      await page.getByLabel('Operation', { exact: true }).selectOption('Get an access token · POST /api/v1/token');
       await page.getByLabel('Retry-After', { exact: true }).fill('3');
-      expect(await page.locator('.lines pre').innerText()).toBe(
-        "await mock.faults.next('grant_token', { status: 503, retryAfter: 3 });",
-      );
+      await page.getByText("await mock.faults.next('grant_token', { status: 503, retryAfter: 3 });").waitFor();
       await button(page, 'Add the fault').click();
       await page.getByText('waits for a request').waitFor();
       expect(await page.getByRole('article', { name: 'New fault' }).count()).toBe(0);
@@ -83,12 +81,12 @@ describe.runIf(hasBrowser)('the lists', () => {
       ['503', '{ status: 503, offDocument: true }'],
       ['Slow, 2 s', "{ delay: '2s' }"],
       ['Dropped connection', "{ drop: 'before' }"],
-      ['Expired token', '{ status: 401, offDocument: true }'],
+      ['401 Unauthorized', '{ status: 401, offDocument: true }'],
       ['429 with Retry-After', '{ status: 429, retryAfter: 3, offDocument: true }'],
       ['Garbage body', "{ body: 'garbage' }"],
     ])('are filled in by a preset, and can be added as they are: %s', async (preset, action) => {
       const { url, mock } = await served();
-      const page = await opened(`${url}/#/faults?make=yes`);
+      const page = await opened(`${url}/#/faults?which=all&make=yes`);
       await button(page, '503').click();
       await button(page, preset).click();
       expect(await page.locator('.lines pre').innerText()).toBe(`await mock.faults.add({ times: 1, do: ${action} });`);
@@ -109,6 +107,7 @@ describe.runIf(hasBrowser)('the lists', () => {
     it('are refused in the words of the form', async () => {
       const { url } = await served();
       const page = await opened(`${url}/#/faults?service=nvcf`);
+      await page.getByLabel('Allow undocumented answers').uncheck();
       await page.getByLabel('Status', { exact: true }).fill('418');
       await button(page, 'Add the fault').click();
       await page.getByText(/the vendor.s document does not say that/).waitFor();

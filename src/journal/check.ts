@@ -40,10 +40,13 @@ export function checkMatch(
   const method = match.method?.toUpperCase();
   checkName(match.service, services, member('service'), 'there is no service');
   const ofService = operations.filter(({ service }) => match.service === undefined || service === match.service);
-  if (!operations.some(({ id }) => id === match.operation)) {
+  const checkOperation = (name: string | undefined, place: string): void => {
+    if (operations.some(({ id }) => id === name)) return;
     const names = ofService.map(({ id }) => id);
-    checkName(match.operation, names, member('operation'), 'no operation is called', '`/docs`');
-  }
+    checkName(name, names, place, 'no operation is called', '`/docs`');
+  };
+  checkOperation(match.operation, member('operation'));
+  for (const name of match.operations ?? []) checkOperation(name, member('operations'));
   checkName(match.reason, reasons, member('reason'), 'there is no reason', '`GET /_mock/fidelity`');
   checkName(method, METHODS, member('method'), 'HTTP has no method');
   if (match.body !== undefined && JSON.stringify(match.body).length > MOST_BODY) {
@@ -55,7 +58,11 @@ export function checkMatch(
   if (match.status !== undefined) checkStatus(match.status, member('status'));
   const { path: _, ...others } = { ...match, ...(method !== undefined && { method }) };
   const checked = { ...others, ...(path !== undefined && { path }) };
-  operationsLike(isOfOperations ? checked : others, operations, member);
+  const possible = isOfOperations ? checked : others;
+  operationsLike(possible, operations, member);
+  // An operation that can never match would go unnoticed beside one that can.
+  const { operations: named = [], ...conditions } = possible;
+  for (const operation of named) operationsLike({ ...conditions, operation }, operations, member);
   return checked;
 }
 
@@ -114,12 +121,14 @@ export function operationsLike(
   operations: readonly KnownOperation[],
   member: (name: string) => string = String,
 ): readonly KnownOperation[] {
+  const namesOperation = (match.operation ?? match.operations) !== undefined;
   const tests: readonly (readonly [name: keyof Match, fits: (one: KnownOperation) => boolean])[] = [
     ['operation', ({ id }) => id === match.operation],
+    ['operations', ({ id }) => match.operations?.includes(id) === true],
     ['service', ({ service }) => service === match.service],
     ['method', (one) => one.method === '*' || one.method === match.method],
     // A host's operation has any path, so a match must name the operation.
-    ['path', (one) => (one.path === null ? match.operation !== undefined : couldBe(one.path, match.path ?? ''))],
+    ['path', (one) => (one.path === null ? namesOperation : couldBe(one.path, match.path ?? ''))],
   ];
   let possible = operations;
   const before: string[] = [];

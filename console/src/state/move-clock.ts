@@ -9,10 +9,14 @@ import { offerUndo } from './undo.ts';
 /** The snapshot that a step of the clock is undone with. There is one at most: each step replaces that of the step before. */
 const NAME = 'before the clock moved (for Undo)';
 
-/** A step of the clock that was made. */
-export interface ClockStep extends ClockState {
+/** The clock after it was moved. */
+interface Moved extends ClockState {
   /** What happened by itself meanwhile. */
   readonly events: readonly WorldEvent[];
+}
+
+/** A step of the clock that was made. */
+export interface ClockStep extends Moved {
   /** Why it cannot be undone, as a sentence; null if it can. */
   readonly cannotUndo: string | null;
 }
@@ -23,15 +27,34 @@ export interface ClockStep extends ClockState {
  * @param change the last part of the path: `set` or `advance`
  * @throws as the control API does
  */
-export async function moveClock(change: 'set' | 'advance', body: object): Promise<ClockStep> {
+export function moveClock(change: 'set' | 'advance', body: object): Promise<ClockStep> {
+  return undoableStep(
+    () => ask<Moved>('POST', `/_mock/clock/${change}`, body),
+    (milliseconds) => `The clock moved ${inWords(milliseconds)}.`,
+  );
+}
+
+/** Lets every token expire by the drill for it, and offers to undo that. @throws as the control API does */
+export function expireTokens(): Promise<Omit<ClockStep, 'events'>> {
+  return undoableStep(
+    async () => {
+      await ask('POST', '/_mock/drills/expire-tokens', {});
+      return ask<ClockState>('GET', '/_mock/clock');
+    },
+    (milliseconds) => `All tokens have expired: the clock moved by ${inWords(milliseconds)}.`,
+  );
+}
+
+async function undoableStep<After extends ClockState>(
+  step: () => Promise<After>,
+  describe: (milliseconds: number) => string,
+): Promise<After & Pick<ClockStep, 'cannotUndo'>> {
   const { now: from } = await ask<ClockState>('GET', '/_mock/clock');
   const snapshot = await takeSnapshot();
-  const after = await ask<ClockState & Pick<ClockStep, 'events'>>('POST', `/_mock/clock/${change}`, body).catch(
-    async (fault: unknown) => {
-      if (typeof snapshot !== 'string') await remove(snapshot);
-      throw fault;
-    },
-  );
+  const after = await step().catch(async (fault: unknown) => {
+    if (typeof snapshot !== 'string') await remove(snapshot);
+    throw fault;
+  });
   noteClock(after);
   changed('clock', 'keys', 'faults', 'drills', 'snapshots');
   if (typeof snapshot === 'string') {
@@ -39,7 +62,7 @@ export async function moveClock(change: 'set' | 'advance', body: object): Promis
     return { ...after, cannotUndo: snapshot };
   }
   offerUndo({
-    text: `The clock moved ${inWords(Date.parse(after.now) - Date.parse(from))}.`,
+    text: describe(Date.parse(after.now) - Date.parse(from)),
     // Read whenever it is shown, so that it counts what came since.
     get loses() {
       return lossSince(from);

@@ -92,14 +92,9 @@ export function rulesetOf(service: string): Promise<Ruleset> {
   return keptOnce(rulesets, service, () => ask<Ruleset>('GET', `/_mock/tables/${service}`));
 }
 
-/** The operations of a service, or of all if it is empty, by name. */
-export async function operationsOf(service: string): Promise<readonly string[]> {
-  const rulesets = await Promise.all((service === '' ? await readServices() : [service]).map(rulesetOf));
-  return [...new Set(rulesets.flatMap(({ operations }) => operations.map(({ id }) => id)))].sort();
-}
-
 interface DocumentedOperation {
   readonly operationId?: string;
+  readonly summary?: string;
   readonly tags?: readonly string[];
 }
 
@@ -114,16 +109,47 @@ export interface DocumentedRequest {
   readonly operation: string;
   readonly method: string;
   readonly path: string;
+  /** What it does, in a few words. */
+  readonly summary: string;
 }
 
 /** The requests that the document of a service describes, in its order. */
 export async function requestsOf(service: string): Promise<readonly DocumentedRequest[]> {
   const { paths } = await keptOnce(documents, service, () => ask<Document>('GET', `/openapi/${service}.json`));
   return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).flatMap(([method, { operationId: operation }]) =>
-      operation === undefined ? [] : [{ operation, method: method.toUpperCase(), path }],
+    Object.entries(methods).flatMap(([method, { operationId: operation, summary }]) =>
+      operation === undefined
+        ? []
+        : [{ operation, method: method.toUpperCase(), path, summary: summary ?? inWords(operation) }],
     ),
   );
+}
+
+/** An operation as people choose it from a list. */
+export interface NamedOperation {
+  readonly service: string;
+  readonly id: string;
+  /** `Create a function · POST /v2/nvcf/functions`. */
+  readonly title: string;
+}
+
+/** The operations of all services, in the order of their documents. */
+export async function readOperations(): Promise<readonly NamedOperation[]> {
+  return (await Promise.all((await readServices()).map(namedOperations))).flat();
+}
+
+async function namedOperations(service: string): Promise<readonly NamedOperation[]> {
+  const [{ operations }, requests] = await Promise.all([rulesetOf(service), requestsOf(service)]);
+  const titles = new Map(
+    requests.map(({ operation, method, path, summary }) => [operation, `${summary} · ${method} ${path}`]),
+  );
+  return operations.map(({ id }) => ({ service, id, title: titles.get(id) ?? inWords(id) }));
+}
+
+/** The name of an operation as words: `createFunction` and `create_function` are "Create function". */
+function inWords(operation: string): string {
+  const words = operation.replaceAll('_', ' ').replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return words.replace(/^./, (first) => first.toUpperCase());
 }
 
 /** The request of an operation, as the document of its service has it; null if it has none. */

@@ -50,6 +50,17 @@ describe('a fault', () => {
     expect((await server.call(`GET /_mock/faults/${id}`)).body).toMatchObject({ seen: 1, fired: 1 });
   });
 
+  it('of several operations counts the requests for all of them', async () => {
+    const match = { operations: ['grant_token', 'get_users'] };
+    const id = await add({ match, times: 2, do: { status: 503, offDocument: true } });
+    const calls = ['GET /api/v1/users', 'GET /api/v1/access-keys', 'POST /api/v1/token', 'GET /api/v1/users'];
+    const statuses: number[] = [];
+    for (const call of calls) statuses.push((await server.call(call)).status);
+
+    expect(statuses).toEqual([503, 401, 503, 401]);
+    expect((await server.call(`GET /_mock/faults/${id}`)).body).toMatchObject({ match, seen: 2, fired: 2 });
+  });
+
   it('acts on the finished answer if it says so: what was asked for is done', async () => {
     const token = await tokenOf(server.call, admin.accessKey);
     await add({ match: { operation: 'create_access_key1' }, do: { status: 503, after: true, offDocument: true } });
@@ -296,6 +307,15 @@ describe('a fault', () => {
     [{ do: { status: 599, offDocument: true } }, 'an error status of HTTP'],
     [{ do: { status: 400 }, match: { operation: 'grant_tokn' } }, 'Did you mean `grant_token`?'],
     [{ do: { status: 400 }, match: { operation: 'grant_token', service: 'air' } }, 'can never match'],
+    [{ do: { status: 400 }, match: { operations: ['get_users', 'grant_tokn'] } }, 'Did you mean `grant_token`?'],
+    [
+      { do: { drop: 'before' }, match: { operations: ['get_users', 'grant_token'], method: 'GET' } },
+      /^Field `match.method` is `GET`, which can never match: no operation with operation `grant_token` has it\./,
+    ],
+    [
+      { do: { status: 418 }, match: { operations: ['get_users', 'grant_token'] } },
+      /say that `grant_token` and `get_users` answer 418\./,
+    ],
     [{ do: { status: 400 }, match: { operation: 'grant_token', method: 'GET' } }, 'can never match'],
     [{ do: { status: 400 }, match: { path: '/api/v1/tokens' } }, 'can never match'],
     [

@@ -105,6 +105,7 @@ class FaultOrder(_FaultOrder, total=False):
 class FaultMatch(TypedDict, total=False):
     service: "Literal[\"air\", \"catalogue\", \"nak\", \"ngc\", \"nvcf\", \"nvct\", \"runai\"]"
     operation: "str"
+    operations: "List[str]"
     method: "Literal[\"GET\", \"HEAD\", \"POST\", \"PUT\", \"PATCH\", \"DELETE\", \"OPTIONS\"]"
     path: "str"
     status: "int"

@@ -14,34 +14,58 @@ export const SPOILED_BODY: Readonly<Record<SpoiledBody, string>> = {
   slow: 'slow',
 };
 
+/** The requests that a fault affects, as a form has them. */
+export type Match = Readonly<Record<string, string | number | readonly string[]>>;
+
 /** A fault as a form has it: whether it can be is what the control API says. */
 export interface Draft {
-  readonly match: Readonly<Record<string, string | number>>;
+  readonly match: Match;
   readonly times?: number;
   readonly after?: number;
   readonly do: Readonly<Record<string, string | number | boolean | object>>;
 }
+
+/** The preset that is no fault: it lets tokens expire. */
+export const EXPIRED = 'Expired token';
 
 /** What goes wrong most often, by the fields of the form that say it. */
 export const PRESETS: readonly (readonly [label: string, fields: Readonly<Record<string, string>>])[] = [
   ['503', { status: '503' }],
   ['Slow, 2 s', { delay: '2s' }],
   ['Dropped connection', { drop: 'before' }],
-  ['Expired token', { status: '401' }],
+  ['401 Unauthorized', { status: '401' }],
   ['429 with Retry-After', { status: '429', retryAfter: '3' }],
   ['Garbage body', { body: 'garbage' }],
+  [EXPIRED, {}],
 ];
 
 /** The fields that say what happens, without those that are ticked. */
-const HAPPENS = ['status', 'retryAfter', 'delay', 'drop', 'body', 'answer'];
+export const HAPPENS = ['status', 'retryAfter', 'delay', 'drop', 'body', 'answer'];
 
 /** Fills in what happens; which requests, and how often, stay. */
-export function fillIn(form: HTMLFormElement, fields: Readonly<Record<string, string>>): void {
-  const named = (name: string) => form.elements.namedItem(name) as HTMLInputElement;
-  for (const name of HAPPENS) named(name).value = fields[name] ?? '';
-  named('doFirst').checked = false;
-  // Without an operation, there is always one whose document does not have the status.
-  named('offDocument').checked = fields['status'] !== undefined && named('operation').value === '';
+export function fillIn(form: HTMLFormElement, fields: Readonly<Record<string, string>>, isOneOperation: boolean): void {
+  for (const name of HAPPENS) fieldIn(form, name).value = fields[name] ?? '';
+  fieldIn(form, 'doFirst').checked = false;
+  allowUndocumented(form, isOneOperation);
+}
+
+/** Ticks that answers may be undocumented: of several operations, there is always one whose document lacks the status. */
+export function allowUndocumented(form: HTMLFormElement, isOneOperation: boolean): void {
+  fieldIn(form, 'offDocument').checked = !isOneOperation && fieldIn(form, 'status').value !== '';
+}
+
+/** Empties the status where a field was filled in that rules it out. */
+export function dropStatus(
+  form: HTMLFormElement,
+  { name, value }: { readonly name: string; readonly value: string },
+): void {
+  const isAnswer = name === 'answer' && value.trim() !== '';
+  if (!isAnswer && !(name === 'drop' && ['before', 'headers'].includes(value))) return;
+  for (const ruledOut of ['status', 'retryAfter']) fieldIn(form, ruledOut).value = '';
+}
+
+function fieldIn(form: HTMLFormElement, name: string): HTMLInputElement {
+  return form.elements.namedItem(name) as HTMLInputElement;
 }
 
 /** Lines of a test that make such a fault. */
@@ -61,8 +85,12 @@ export function codeOf({ match, times, after, do: action }: Draft): string {
   return `await mock.faults.add(${sourceOf(order)});`;
 }
 
-/** What is filled in; numbers as numbers. An answer that is not JSON is left out. */
-export function draftOf(form: HTMLFormElement): Draft {
+/**
+ * What is filled in; numbers as numbers. An answer that is not JSON is left out.
+ *
+ * @param requests those that are chosen
+ */
+export function draftOf(form: HTMLFormElement, requests: Match): Draft {
   const given = new FormData(form);
   const filled = (names: readonly string[], isNumber = false) =>
     Object.fromEntries(
@@ -73,15 +101,16 @@ export function draftOf(form: HTMLFormElement): Draft {
     );
   const retryAfter = String(given.get('retryAfter')).trim();
   const { value } = answerIn(form);
+  const answers = value !== undefined || given.get('status') !== '';
   return {
-    match: { ...filled(['service', 'operation', 'method', 'path', 'principal']), ...filled(['probability'], true) },
+    match: { ...requests, ...filled(['method', 'path', 'principal']), ...filled(['probability'], true) },
     ...filled(['times', 'after'], true),
     do: {
       ...filled(['status'], true),
       ...(retryAfter !== '' && { retryAfter: /^\d+$/.test(retryAfter) ? Number(retryAfter) : retryAfter }),
       ...(value !== undefined && { answer: value }),
       ...filled(['delay', 'drop', 'body']),
-      ...(given.has('offDocument') && { offDocument: true }),
+      ...(answers && given.has('offDocument') && { offDocument: true }),
       ...(given.has('doFirst') && { after: true }),
     },
   };
@@ -115,8 +144,7 @@ export function wrongIn(form: HTMLFormElement | null, text: string): Wrong | nul
 }
 
 /** Would the control API take it, as far as can be seen before it is asked? */
-export function isWhole(form: HTMLFormElement, { match, do: action }: Draft, known: readonly string[] | null): boolean {
-  const isKnown = match['operation'] === undefined || known?.includes(String(match['operation'])) !== false;
+export function isWhole(form: HTMLFormElement, { do: action }: Draft): boolean {
   const happens = ['status', 'answer', 'delay', 'drop', 'body'].some((member) => member in action);
-  return happens && isKnown && answerIn(form).wrong === undefined && form.checkValidity();
+  return happens && answerIn(form).wrong === undefined && form.checkValidity();
 }

@@ -18,8 +18,10 @@ import { When } from '../../parts/when.tsx';
 import { changesOf } from '../../state/changes.ts';
 import { drillTitle } from '../../state/drills.ts';
 import { isUsedUp, removeFaults } from '../../state/faults.ts';
-import { BROKEN_AT, codeOf } from './draft.ts';
+import { type NamedOperation, readOperations } from '../../state/rulesets.ts';
+import { BROKEN_AT, codeOf, type Match } from './draft.ts';
 import { NewFault } from './new-fault.tsx';
+import { operationsText } from './which.tsx';
 import './faults.css';
 
 /** What goes wrong on purpose, and a form for more of it. */
@@ -33,7 +35,7 @@ export function Faults() {
   const faults = readValue(loaded, []);
   const { make, service, operation } = chosen.value;
   const isOpen = (make ?? service ?? operation) !== undefined;
-  const close = () => choose({ make: undefined, service: undefined, operation: undefined });
+  const close = () => choose({ make: undefined, which: undefined, service: undefined, operation: undefined });
   return (
     <div class={`two faults${isOpen ? ' opened' : ''}`}>
       <ViewHeader title="Faults" count={loaded === null ? undefined : countOf(faults)}>
@@ -62,11 +64,12 @@ function countOf(faults: readonly Fault[]): number | string {
 
 function List({ faults, act }: { readonly faults: readonly Fault[]; readonly act: Act }) {
   const [coded, setCoded] = useState('');
+  const operations = readValue(useLoaded(readOperations, []), []);
   if (faults.length === 0) {
     return (
       <p>
-        Nothing goes wrong on purpose. Add a fault: for example, the operation <code>grant_token</code> with the status
-        503 makes the next login fail.
+        Nothing goes wrong on purpose. Add a fault to make requests fail: the form is filled in for the next token
+        request.
       </p>
     );
   }
@@ -76,7 +79,7 @@ function List({ faults, act }: { readonly faults: readonly Fault[]; readonly act
       rows={faults}
       keyOf={({ id }) => id}
       columns={[
-        ...COLUMNS,
+        ...columnsWith(operations),
         {
           title: '',
           cell: (fault) => (
@@ -147,16 +150,19 @@ function RemoveOne({ fault, act }: { readonly fault: Fault; readonly act: Act })
   );
 }
 
-const COLUMNS: readonly Column<Fault>[] = [
-  { title: 'Which requests', cell: (fault) => <Which fault={fault} />, by: ({ match }) => matchText(match) },
-  { title: 'What happens', cell: ({ do: action }) => actionText(action), by: ({ do: action }) => actionText(action) },
-  { title: 'How often', cell: (fault) => <HowOften fault={fault} />, by: ({ fired }) => fired, class: 'often' },
-];
+function columnsWith(operations: readonly NamedOperation[]): readonly Column<Fault>[] {
+  const textOf = ({ match }: Fault) => matchText(match, operations);
+  return [
+    { title: 'Which requests', cell: (fault) => <Which fault={fault} text={textOf(fault)} />, by: textOf },
+    { title: 'What happens', cell: ({ do: action }) => actionText(action), by: ({ do: action }) => actionText(action) },
+    { title: 'How often', cell: (fault) => <HowOften fault={fault} />, by: ({ fired }) => fired, class: 'often' },
+  ];
+}
 
-function Which({ fault: { id, match, drill } }: { readonly fault: Fault }) {
+function Which({ fault: { id, drill }, text }: { readonly fault: Fault; readonly text: string }) {
   return (
     <div class="which">
-      <Long text={matchText(match)} />
+      <Long text={text} />
       <div class="quiet">
         {drill !== null && (
           <>
@@ -188,21 +194,18 @@ function HowOften({ fault }: { readonly fault: Fault }) {
 
 function lineOf({ match, times, after, do: action }: Fault): string {
   // Of a fault that no drill made, everything is a member that can be sent.
-  return codeOf({ match: match as Record<string, string>, ...(times !== null && { times }), after, do: action });
+  return codeOf({ match: match as Match, ...(times !== null && { times }), after, do: action });
 }
 
-/** The requests that a fault matches, with the member names of the control API. */
-function matchText({
-  operations,
-  probability = 1,
-  seed,
-  ...match
-}: FaultMatch & { readonly operations?: readonly string[] }): string {
-  const parts = Object.entries(match).map(([name, value]) => {
+/** The requests that a fault matches: operations by their names for people, other members by those of the control API. */
+function matchText(match: FaultMatch, all: readonly NamedOperation[]): string {
+  const { operation: _, operations: __, probability = 1, seed, ...others } = match;
+  const parts = Object.entries(others).map(([name, value]) => {
     if (name === 'service') return `service ${serviceTitle(String(value))}`;
     return `${name === 'principal' ? 'caller' : name} ${typeof value === 'string' ? value : JSON.stringify(value)}`;
   });
-  if (operations !== undefined) parts.push(`one of ${operations.join(', ')}`);
+  const named = operationsText(match, all);
+  if (named !== null) parts.unshift(named);
   if (probability < 1) parts.push(`with a probability of ${probability}${seed === '1' ? '' : ` (seed ${seed})`}`);
   return parts.length === 0 ? 'every request' : parts.join('; ');
 }

@@ -9,6 +9,7 @@ export interface FieldParts {
   readonly placeholder?: string;
   readonly value?: string;
   readonly defaultValue?: string;
+  readonly defaultChecked?: boolean;
   readonly min?: number;
   readonly max?: number;
   readonly step?: 'any';

@@ -1,31 +1,36 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { choose, chosen } from '../../address.ts';
+import { chosen } from '../../address.ts';
 import { ask, Refused } from '../../control-api/client.ts';
 import type { Fault } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { Code } from '../../parts/code.tsx';
 import { readValue, useLoaded } from '../../parts/loaded.tsx';
-import { serviceTitle } from '../../parts/service.ts';
 import { changed, changesOf } from '../../state/changes.ts';
 import { readIdentities } from '../../state/identities.ts';
-import { type DocumentedRequest, operationsOf, readServices, requestsOf } from '../../state/rulesets.ts';
+import { type DocumentedRequest, readOperations, requestsOf } from '../../state/rulesets.ts';
 import { offerUndo } from '../../state/undo.ts';
 import {
+  allowUndocumented,
   answerIn,
   BROKEN_AT,
   codeOf,
   draftOf,
+  dropStatus,
+  EXPIRED,
   fillIn,
+  HAPPENS,
   isWhole,
   PRESETS,
   SPOILED_BODY,
   type Wrong,
   wrongIn,
 } from './draft.ts';
+import { ExpireTokens } from './expire-tokens.tsx';
 import { choices, Field, type FieldParts } from './field.tsx';
+import { ChooseRequests, matchOf, whichIn } from './which.tsx';
 
 /** The requests that complete what is written in the form. */
-async function requestsLike(service: string, operation: string): Promise<readonly DocumentedRequest[]> {
+async function requestsLike(service: string, operation: string | undefined): Promise<readonly DocumentedRequest[]> {
   if (service === '') return [];
   const all = await requestsOf(service);
   const own = all.filter((request) => request.operation === operation);
@@ -43,28 +48,27 @@ interface Seen {
 export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
   const form = useRef<HTMLFormElement>(null);
   const act = useAct();
-  const { service = '', operation = '' } = chosen.value;
+  const [preset, setPreset] = useState<string | null>(USUAL);
   const [seen, setSeen] = useState<Seen>({ code: null, wrong: null });
-  const services = useLoaded(readServices, []);
-  const operations = readValue(
-    useLoaded(() => operationsOf(service), [service]),
-    null,
-  );
+  const all = readValue(useLoaded(readOperations, []), null);
+  const which = whichIn(chosen.value, all);
+  const { kind, service, operation } = which;
+  const match = matchOf(which, all);
   // Completed from the document of the service, and from the callers.
   const requests = readValue(
     useLoaded(() => requestsLike(service, operation), [service, operation]),
     [],
   );
   const everybody = readValue(useLoaded(readIdentities, [changesOf('keys')]), []);
-  const callers = everybody.filter(({ services: all }) => service === '' || all.includes(service));
+  const callers = everybody.filter(({ services: own }) => service === '' || own.includes(service));
   const look = () => {
     if (form.current === null) return;
-    const next = draftOf(form.current);
+    const next = match && draftOf(form.current, match);
     const { wrong = null } = answerIn(form.current);
-    setSeen({ code: isWhole(form.current, next, operations) ? codeOf(next) : null, wrong });
+    setSeen({ code: next !== null && isWhole(form.current, next) ? codeOf(next) : null, wrong });
   };
-  // A service can be chosen as soon as it is known.
-  useEffect(look, [service, operation, services, operations]);
+  // The operations are known only after the form is shown.
+  useEffect(look, [JSON.stringify(match)]);
   const refusal = act.feedback?.isFault ? act.feedback.text : null;
   const wrong = seen.wrong ?? (refusal === null ? null : wrongIn(form.current, refusal));
   const wrongField = wrong?.field;
@@ -81,13 +85,13 @@ export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
     const all = Object.entries(words).map(([value, text]) => [value, `${verb}${text}`] as const);
     return field(name, label, { tag: 'select', children: choices(none, all) });
   };
-  const change = (edit: Readonly<Record<string, string>>) => choose({ make: 'yes', ...edit }, false);
   const add = (event: Event) => {
     event.preventDefault();
     if (seen.wrong !== null) return;
     void act.run(async () => {
       if (form.current === null) return;
-      const added = await ask<Fault>('POST', '/_mock/faults', draftOf(form.current)).catch(inWordsOfTheForm);
+      if (match === null) throw new Error('Field `operation` is empty: choose one, or other requests.');
+      const added = await ask<Fault>('POST', '/_mock/faults', draftOf(form.current, match)).catch(inWordsOfTheForm);
       changed('faults');
       const sure = added.certainty === 'ours' ? ' The vendor’s document does not say that it answers so.' : '';
       offerUndo({ text: `The fault \`${added.id}\` waits for a request.${sure}`, undo: () => removeAgain(added.id) });
@@ -100,13 +104,22 @@ export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
       <form
         ref={form}
         noValidate
-        onInput={() => {
+        onInput={({ target, currentTarget }) => {
+          const field = target as HTMLInputElement;
+          dropStatus(currentTarget, field);
+          if (HAPPENS.includes(field.name)) setPreset(null);
           act.forget();
           look();
         }}
         onChange={look}
         onSubmit={add}
       >
+        <ChooseRequests
+          which={which}
+          all={all ?? []}
+          wrong={wrong}
+          changed={(next) => form.current !== null && allowUndocumented(form.current, next === 'operation')}
+        />
         <fieldset class="presets">
           <legend>Presets</legend>
           {PRESETS.map(([label, fields]) => (
@@ -114,8 +127,10 @@ export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
               key={label}
               type="button"
               class="small"
+              aria-pressed={preset === label}
               onClick={() => {
-                if (form.current !== null) fillIn(form.current, fields);
+                if (form.current !== null) fillIn(form.current, fields, kind === 'operation');
+                setPreset(label);
                 act.forget();
                 look();
               }}
@@ -124,78 +139,68 @@ export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
             </button>
           ))}
         </fieldset>
-        <fieldset>
-          <legend>Which requests</legend>
-          {field('service', 'Service', {
-            tag: 'select',
-            value: service,
-            onChange: ({ currentTarget: { value } }) => change({ service: value }),
-            children: choices(
-              'any',
-              readValue(services, []).map((name) => [name, serviceTitle(name)]),
-            ),
-          })}
-          {field('operation', 'Operation', {
-            placeholder: 'grant_token',
-            value: operation,
-            onInput: ({ currentTarget: { value } }) => change({ operation: value.trim() }),
-            options: operations ?? [],
-          })}
-        </fieldset>
-        <fieldset>
-          <legend>What happens</legend>
-          {field('status', 'Status', { type: 'number', min: 400, max: 599, placeholder: '503' })}
-          {field('retryAfter', 'Retry-After', { placeholder: '3, or 30s' })}
-          {field('delay', 'Delay', { placeholder: '2s' })}
-          {choice('drop', 'Connection', 'stays', BROKEN_AT, 'breaks ')}
-          {choice('body', 'Body', 'as it should be', SPOILED_BODY)}
-          {field('times', 'Times', {
-            type: 'number',
-            min: 1,
-            defaultValue: '1',
-            placeholder: 'always',
-          })}
-          {field('offDocument', 'Allow undocumented answers', { type: 'checkbox' })}
-        </fieldset>
-        <details>
-          <summary>Advanced</summary>
+        {preset === EXPIRED && <ExpireTokens service={service} onEnd={onEnd} />}
+        <div hidden={preset === EXPIRED}>
           <fieldset>
-            {field('method', 'Method', {
-              placeholder: 'POST',
-              options: requests.length === 0 ? METHODS : requests.map(({ method }) => method),
+            <legend>What happens</legend>
+            {field('status', 'Status', { type: 'number', min: 400, max: 599, defaultValue: USUAL })}
+            {field('retryAfter', 'Retry-After', { placeholder: '3, or 30s' })}
+            {field('delay', 'Delay', { placeholder: '2s' })}
+            {choice('drop', 'Connection', 'stays', BROKEN_AT, 'breaks ')}
+            {choice('body', 'Body', 'as it should be', SPOILED_BODY)}
+            {field('times', 'Times', {
+              type: 'number',
+              min: 1,
+              defaultValue: '1',
+              placeholder: 'always',
             })}
-            {field('path', 'Path', {
-              placeholder: '/v2/nvcf/functions/{id}',
-              options: requests.map(({ path }) => path),
+            {field('offDocument', 'Allow undocumented answers', {
+              type: 'checkbox',
+              defaultChecked: kind !== 'operation',
             })}
-            {field('principal', 'Caller', {
-              placeholder: 'admin@acme.test',
-              options: callers.map(({ name }) => name),
-            })}
-            {field('probability', 'Probability', { type: 'number', min: 0, max: 1, step: 'any', placeholder: '1' })}
-            {field('after', 'Skip the first', { type: 'number', min: 0, placeholder: '0' })}
-            {field('answer', 'Answer of your own', {
-              tag: 'textarea',
-              rows: 4,
-              placeholder: '{"status": 200, "body": {"functions": []}}',
-              hint: 'JSON with a status, a body and, if you like, headers.',
-            })}
-            {field('doFirst', 'Carry out the request, then answer this', { type: 'checkbox' })}
           </fieldset>
-        </details>
-        <div class="bar">
-          <button type="submit" class="main" disabled={act.isBusy}>
-            Add the fault
-          </button>
-          {wrong === null ? <Feedback act={act} /> : <p class="fault">Correct the field that is marked.</p>}
+          <details>
+            <summary>Advanced</summary>
+            <fieldset>
+              {field('method', 'Method', {
+                placeholder: 'POST',
+                options: requests.length === 0 ? METHODS : requests.map(({ method }) => method),
+              })}
+              {field('path', 'Path', {
+                placeholder: '/v2/nvcf/functions/{id}',
+                options: requests.map(({ path }) => path),
+              })}
+              {field('principal', 'Caller', {
+                placeholder: 'admin@acme.test',
+                options: callers.map(({ name }) => name),
+              })}
+              {field('probability', 'Probability', { type: 'number', min: 0, max: 1, step: 'any', placeholder: '1' })}
+              {field('after', 'Skip the first', { type: 'number', min: 0, placeholder: '0' })}
+              {field('answer', 'Answer of your own', {
+                tag: 'textarea',
+                rows: 4,
+                placeholder: '{"status": 200, "body": {"functions": []}}',
+                hint: 'JSON with a status, a body and, if you like, headers.',
+              })}
+              {field('doFirst', 'Carry out the request, then answer this', { type: 'checkbox' })}
+            </fieldset>
+          </details>
+          <div class="bar">
+            <button type="submit" class="main" disabled={act.isBusy}>
+              Add the fault
+            </button>
+            {wrong === null ? <Feedback act={act} /> : <p class="fault">Correct the field that is marked.</p>}
+          </div>
         </div>
       </form>
-      <h3>This fault in a test</h3>
-      {seen.code !== null && refusal === null ? (
-        <Code text={seen.code} />
-      ) : (
-        <p class="quiet">The code stands here once the fault can be added.</p>
-      )}
+      <div hidden={preset === EXPIRED}>
+        <h3>This fault in a test</h3>
+        {seen.code !== null && refusal === null ? (
+          <Code text={seen.code} />
+        ) : (
+          <p class="quiet">The code stands here once the fault can be added.</p>
+        )}
+      </div>
     </>
   );
 }
@@ -216,6 +221,9 @@ async function removeAgain(id: string): Promise<string> {
   changed('faults');
   return `The fault \`${id}\` is removed.`;
 }
+
+/** The status that the form begins with, which is also the name of its preset. */
+const USUAL = '503';
 
 /** The methods of a match that need no document. */
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];

@@ -1,7 +1,6 @@
 import { ask } from '../../control-api/client.ts';
 import type { Decision, Fix, OperationEffect, RecordedRequest } from '../../control-api/types.ts';
 import { askAs } from '../../control-api/vendor.ts';
-import { inWords } from '../../duration.ts';
 import { type Caller, callerOf, callerOfIdentity, callOf, FINGERPRINT } from '../../state/call.ts';
 import { changed } from '../../state/changes.ts';
 import { isFrozen, untilWorldTime } from '../../state/clock.ts';
@@ -53,7 +52,7 @@ function waysToForce({ version, effectiveAt }: NonNullable<Decision['pending']>,
     lines: [],
     label: 'Move the clock and send again',
     apply: async () => {
-      await moveClock('set', { to: effectiveAt }, (milliseconds) => `The clock moved ${inWords(milliseconds)}.`);
+      await moveClock('set', { to: effectiveAt });
       return undefined;
     },
   };

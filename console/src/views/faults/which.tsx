@@ -1,0 +1,168 @@
+import { choose, chosen } from '../../address.ts';
+import type { FaultMatch } from '../../control-api/types.ts';
+import { serviceTitle } from '../../parts/service.ts';
+import type { NamedOperation } from '../../state/rulesets.ts';
+import type { Match, Wrong } from './draft.ts';
+import { choices, Field } from './field.tsx';
+
+/** How the requests of a fault are chosen. */
+export type Kind = 'tokens' | 'operation' | 'all';
+
+const KINDS: readonly (readonly [kind: Kind, label: string])[] = [
+  ['tokens', 'Next token request'],
+  ['operation', 'One operation'],
+  ['all', 'Every request'],
+];
+
+/** The operations that issue tokens. A server has those of its services and their versions. */
+const TOKEN_OPERATIONS: readonly string[] = [
+  'grant_token',
+  'grant_token_v2',
+  'grant_realm_token',
+  'app_token',
+  'exchange_code',
+  'refresh_token',
+  'getToken',
+  'createAdminToken',
+  'createInvocationToken',
+  'createVersionInvocationToken',
+  'createMultiFunctionInvocationToken',
+];
+
+/** The requests that the address chooses. */
+export interface Which {
+  readonly kind: Kind;
+  /** Empty for any. */
+  readonly service: string;
+  /** Undefined as long as none is chosen. */
+  readonly operation: string | undefined;
+}
+
+/** @param all null until they are known */
+export function whichIn(address: Readonly<Record<string, string>>, all: readonly NamedOperation[] | null): Which {
+  const { which, service = '', operation } = address;
+  if (operation === undefined && which !== 'operation') {
+    return { kind: which === 'all' || service !== '' ? 'all' : 'tokens', service, operation };
+  }
+  const found = all?.find((one) => one.id === operation && (service === '' || one.service === service));
+  return { kind: 'operation', service: found?.service ?? service, operation };
+}
+
+/** What a fault for these requests matches; null if the operation is still to be chosen. */
+export function matchOf({ kind, service, operation }: Which, all: readonly NamedOperation[] | null): Match | null {
+  if (kind === 'tokens') return { operations: tokenOperationsOf(all) };
+  if (kind === 'all') return service === '' ? {} : { service };
+  if (operation === undefined) return null;
+  const isUnique = all?.filter(({ id }) => id === operation).length === 1;
+  return isUnique || service === '' ? { operation } : { service, operation };
+}
+
+function tokenOperationsOf(all: readonly NamedOperation[] | null, service = ''): readonly string[] {
+  const own = all?.filter((one) => service === '' || one.service === service);
+  return TOKEN_OPERATIONS.filter((name) => own?.some(({ id }) => id === name) !== false);
+}
+
+/** Chooses the requests of a fault. The choice is in the address. */
+export function ChooseRequests(props: {
+  readonly which: Which;
+  readonly all: readonly NamedOperation[];
+  readonly wrong: Wrong | null;
+  /** Called when they are chosen in another way. */
+  readonly changed: (kind: Kind) => void;
+}) {
+  const { which, all, wrong, changed } = props;
+  const { kind, service, operation } = which;
+  const services = [...new Set(all.map((one) => one.service))];
+  const change = (edit: Readonly<Record<string, string | undefined>>) => choose({ make: 'yes', ...edit }, false);
+  return (
+    <fieldset class="which-requests">
+      <legend>Which requests</legend>
+      <div class="kinds">
+        {KINDS.map(([name, label]) => (
+          <label key={name} class="tick">
+            <input
+              type="radio"
+              name="which"
+              checked={kind === name}
+              onChange={() => {
+                change({ which: name, operation: undefined, ...(name === 'tokens' && { service: undefined }) });
+                changed(name);
+              }}
+            />
+            {label}
+          </label>
+        ))}
+      </div>
+      {kind === 'tokens' ? (
+        all.length > 0 && <p class="quiet">{tokenServices(all)}</p>
+      ) : (
+        <Field
+          name="service"
+          label="Service"
+          wrong={wrong}
+          tag="select"
+          value={chosen.value['service'] ?? ''}
+          onChange={({ currentTarget: { value } }) => change({ which: kind, service: value, operation: undefined })}
+        >
+          {choices(
+            'any',
+            services.map((name) => [name, serviceTitle(name)]),
+          )}
+        </Field>
+      )}
+      {kind === 'operation' && (
+        <Field
+          name="operation"
+          label="Operation"
+          wrong={wrong}
+          tag="select"
+          value={operation === undefined ? '' : optionOf({ service, id: operation })}
+          onChange={({ currentTarget: { value } }) => {
+            const [of, id] = value.split('/');
+            change({ which: kind, service: of, operation: id });
+          }}
+        >
+          <option value="">Choose an operation</option>
+          {operation !== undefined && !all.some((one) => one.service === service && one.id === operation) && (
+            <option value={optionOf({ service, id: operation })}>{operation}</option>
+          )}
+          {services
+            .filter((name) => [name, ''].includes(chosen.value['service'] ?? ''))
+            .map((name) => (
+              <optgroup key={name} label={serviceTitle(name)}>
+                {all
+                  .filter((one) => one.service === name)
+                  .map((one) => (
+                    <option key={one.id} value={optionOf(one)}>
+                      {one.title}
+                    </option>
+                  ))}
+              </optgroup>
+            ))}
+        </Field>
+      )}
+    </fieldset>
+  );
+}
+
+function optionOf({ service, id }: Pick<NamedOperation, 'service' | 'id'>): string {
+  return `${service}/${id}`;
+}
+
+/** Which services the tokens are of. */
+function tokenServices(all: readonly NamedOperation[]): string {
+  const own = all.filter(({ id }) => TOKEN_OPERATIONS.includes(id));
+  const services = [...new Set(own.map(({ service }) => serviceTitle(service)))];
+  return `The ${own.length} endpoints that issue tokens: ${services.join(', ')}.`;
+}
+
+/** The operations of a fault by their names for people. */
+export function operationsText(match: FaultMatch, all: readonly NamedOperation[]): string | null {
+  const { service, operation, operations } = match;
+  const titleOf = (name: string) =>
+    all.find(({ id, service: own }) => id === name && (service === undefined || own === service))?.title ?? name;
+  if (operations === undefined) return operation === undefined ? null : titleOf(operation);
+  const named: readonly string[] = operations;
+  const isOfTokens = tokenOperationsOf(all, service).every((name) => named.includes(name));
+  return isOfTokens ? 'token requests' : `one of ${named.map(titleOf).join(', ')}`;
+}
