@@ -1,0 +1,113 @@
+/** Five tasks by clicking alone: how many clicks each takes is counted in the page. */
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { hasBrowser } from '../../test/support/browser.ts';
+import { admin } from '../../test/support/cast.ts';
+import { castKey } from '../../test/support/ngc-cast.ts';
+import { rows, served } from './support/console.ts';
+import { windows } from './support/window.ts';
+
+const REGISTRAR = castKey('nvcf-registrar').key;
+const FUNCTION = { name: 'f', inferenceUrl: '/predict', containerImage: 'nvcr.io/acme/f:1' };
+const DEPLOYMENT = {
+  deploymentSpecifications: [
+    { gpu: 'L40S', instanceType: 'MOCK.GPU.L40S_1x', minInstances: 1, maxInstances: 1, clusters: ['acme-1'] },
+  ],
+};
+
+/** Counts what is pressed from now on. @returns how often the mouse was, and whether keys were */
+async function counting(page: Page): Promise<() => Promise<{ clicks: number; keys: number }>> {
+  await page.evaluate(`(() => {
+    window.counted = { clicks: 0, keys: 0 };
+    addEventListener('pointerdown', () => { window.counted.clicks += 1; }, true);
+    addEventListener('keydown', () => { window.counted.keys += 1; }, true);
+  })()`);
+  return () => page.evaluate('window.counted');
+}
+
+describe.runIf(hasBrowser)('by clicking alone', () => {
+  const opened = windows();
+
+  it('a refused request is fixed and sent again in three clicks, although the edit has to be put into force', async () => {
+    const { url, ask, mock } = await served({ propagation: 'fixed' });
+    const made = await ask('POST', '/v2/nvcf/functions', REGISTRAR, FUNCTION);
+    const { id, versionId } = ((await made.json()) as { function: { id: string; versionId: string } }).function;
+    await ask('POST', `/v2/nvcf/deployments/functions/${id}/versions/${versionId}`, REGISTRAR, DEPLOYMENT);
+    const page = await opened(`${url}/#/requests`);
+    const counted = await counting(page);
+
+    await rows(page).filter({ hasText: '403' }).click();
+    await page.getByRole('button', { name: 'Fix and send again' }).click();
+    await page.getByRole('button', { name: 'Put into force and send again' }).click();
+    await page.getByText('Fixed, and sent again.').waitFor();
+
+    expect(await counted()).toEqual({ clicks: 3, keys: 0 });
+    const { requests } = await mock('GET', '/requests?operation=createDeployment');
+    expect(requests.map(({ status }: { status: number }) => status)).toEqual([200, 403, 403]);
+  });
+
+  it('a key with two scopes is made and used in six clicks', async () => {
+    const { url, mock } = await served();
+    const page = await opened(url);
+    const counted = await counting(page);
+
+    await page.getByRole('link', { name: 'Identities' }).click();
+    await page.getByRole('link', { name: 'Make a key' }).click();
+    await page.getByRole('checkbox', { name: 'List Functions', exact: true }).click();
+    await page.getByRole('checkbox', { name: 'Invoke Function', exact: true }).click();
+    await page.getByRole('button', { name: 'Make for All Functions' }).click();
+    await page.getByRole('button', { name: 'Send a request' }).click();
+    await page.getByRole('region', { name: 'First request' }).getByText('may call').waitFor();
+
+    expect(await counted()).toEqual({ clicks: 6, keys: 0 });
+    const [request] = (await mock('GET', '/requests')).requests;
+    expect([request.status, request.principal.name]).toEqual([200, 'my-key']);
+  });
+
+  it('the clock is at the end of a given token in two clicks', async () => {
+    const { url, ask, mock } = await served();
+    const { clientId, clientSecret } = admin.accessKey;
+    const granted = await ask('POST', '/api/v1/token', '', { grantType: 'client_credentials', clientId, clientSecret });
+    const { accessToken } = (await granted.json()) as { accessToken: string };
+    const page = await opened(url);
+    const counted = await counting(page);
+
+    await rows(page).filter({ hasText: '/api/v1/token' }).click();
+    await page.getByRole('button', { name: 'Move the clock there' }).click();
+    await page.getByText('expired at').waitFor();
+
+    expect(await counted()).toEqual({ clicks: 2, keys: 0 });
+    expect((await ask('GET', '/api/v1/users', accessToken)).status).toBe(401);
+    expect((await mock('GET', '/requests?limit=1')).requests[0].reason).toBe('expired_token');
+  });
+
+  it('the next token request fails after four clicks', async () => {
+    const { url, ask } = await served();
+    const page = await opened(url);
+    const counted = await counting(page);
+
+    await page.getByRole('link', { name: 'Faults' }).click();
+    await page.getByRole('link', { name: 'Add a fault' }).click();
+    await page.getByRole('button', { name: '429 with Retry-After' }).click();
+    await page.getByRole('button', { name: 'Add the fault' }).click();
+    await page.getByText('waits for a request').waitFor();
+
+    expect(await counted()).toEqual({ clicks: 4, keys: 0 });
+    const { clientId, clientSecret } = admin.accessKey;
+    const order = { grantType: 'client_credentials', clientId, clientSecret };
+    const statuses = [await ask('POST', '/api/v1/token', '', order), await ask('POST', '/api/v1/token', '', order)];
+    expect(statuses.map(({ status }) => status)).toEqual([429, 200]);
+  });
+
+  it('the scopes for deploying are read in two clicks', async () => {
+    const { url } = await served();
+    const page = await opened(url);
+    const counted = await counting(page);
+
+    await page.getByRole('link', { name: 'Access matrix' }).click();
+    await page.getByRole('button', { name: 'createDeployment', exact: true }).click();
+    await page.getByText('Needs: deploy_function (Deploy Function) and list_functions (List Functions)').waitFor();
+
+    expect(await counted()).toEqual({ clicks: 2, keys: 0 });
+  });
+});
