@@ -130,6 +130,71 @@ describe.runIf(hasBrowser)('identities', () => {
     await person(page).getByText('list_functions, register_function').waitFor();
   });
 
+  it('makes a key with two scopes, and sends a request with it, in six clicks', async () => {
+    const { url, mock } = await served();
+    const page = await opened(url);
+    await page.getByRole('link', { name: 'Identities' }).click();
+    await page.getByRole('link', { name: 'Make a key' }).click();
+    await tick(page, 'Invoke Function');
+    await tick(page, 'Register Function');
+    await page.getByRole('button', { name: 'Make for All Functions' }).click();
+    await page.getByRole('button', { name: 'Send a request' }).click();
+    await page.getByRole('region', { name: 'First request' }).getByText('may call').waitFor();
+
+    const [sent] = (await mock('GET', '/requests?limit=1')).requests;
+    expect(sent).toMatchObject({ operation: 'listAssets', status: 200, principal: { name: 'my-key' } });
+    expect((await mock('GET', '/keys')).keys.at(-1).policy).toMatchObject({
+      scopes: ['invoke_function', 'register_function'],
+      resource: { type: 'All Functions' },
+    });
+    await page.getByRole('link', { name: 'GET /v2/nvcf/assets' }).click();
+    await page.getByRole('region', { name: 'Decision' }).waitFor();
+  });
+
+  it('proposes a name that no key has', async () => {
+    const { url, mock } = await served();
+    for (const name of ['my-key', 'my-key-2']) {
+      await mock('POST', '/keys', { type: 'service', name, services: ['nvcf'], scopes: [] });
+    }
+    const page = await opened(`${url}/#/identities?make=service`);
+
+    await expect.poll(() => page.getByLabel('Name').inputValue()).toBe('my-key-3');
+  });
+
+  it('binds a key of several services to the widest resource of each', async () => {
+    const { url, mock } = await served();
+    const page = await opened(`${url}/#/identities?make=service&services=nvcf,nvct,air&scopes=list_tasks`);
+    await page.getByRole('button', { name: 'Make for All Functions and All Tasks' }).click();
+    await page.getByRole('button', { name: 'Send a request' }).click();
+    await page.getByRole('region', { name: 'First request' }).getByText('may call').waitFor();
+
+    expect((await mock('GET', '/keys')).keys.at(-1).policy.resource).toMatchObject([
+      { type: 'All Functions' },
+      { type: 'All Tasks' },
+    ]);
+    expect((await mock('GET', '/requests?limit=1')).requests[0].operation).toBe('listTasks');
+  });
+
+  it('makes a key without a resource only where that is said, and its first request says why it is refused', async () => {
+    const { url, mock } = await served();
+    const page = await opened(`${url}/#/identities?make=service&scopes=list_functions`);
+    await page.getByRole('button', { name: 'Make it without a resource' }).click();
+    await page.getByRole('button', { name: 'Send a request' }).click();
+    await page.getByRole('region', { name: 'First request' }).getByText('the key is bound to nothing').waitFor();
+
+    const [sent] = (await mock('GET', '/requests?limit=1')).requests;
+    expect(sent).toMatchObject({ operation: 'listFunctions', status: 403, reason: 'incompatible_resource_type' });
+  });
+
+  it('offers no resource where none goes with all scopes', async () => {
+    const { url } = await served();
+    const scopes = 'manage_telemetries,authorize_clients';
+    const page = await opened(`${url}/#/identities?make=service&scopes=${scopes}`);
+    await page.getByRole('button', { name: 'Make it without a resource' }).waitFor();
+
+    expect(await page.getByRole('button', { name: /^Make for/ }).count()).toBe(0);
+  });
+
   it('says what the switchboard says of a choice that the documents rule out, while one ticks', async () => {
     const { url, mock } = await served();
     const page = await opened(`${url}/#/identities?make=service&services=nvcf&resource=[{"type":"All Functions"}]`);
@@ -183,7 +248,7 @@ describe.runIf(hasBrowser)('identities', () => {
     const form = page.getByRole('article', { name: 'New key' });
     await form.getByText('can do nothing yet').waitFor();
     expect(await form.innerText()).not.toMatch(/["{}]/);
-    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByRole('button', { name: 'Make it without a resource' }).click();
     await form.getByText('can do nothing in').waitFor();
 
     expect(await form.innerText()).not.toMatch(/["{}]/);
@@ -318,7 +383,7 @@ describe.runIf(hasBrowser)('identities', () => {
     const page = await opened(`${url}/#/identities?make=service&name=of-globex&services=nvcf&scopes=list_functions`);
     await page.getByText('Advanced').click();
     await page.getByLabel('Organisation').selectOption('globex');
-    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByRole('button', { name: 'Make for All Functions' }).click();
     await page.getByRole('heading', { name: 'of-globex is made' }).waitFor();
 
     expect((await mock('GET', '/keys')).keys.at(-1)).toMatchObject({ name: 'of-globex', org: 'globex' });

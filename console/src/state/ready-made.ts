@@ -11,7 +11,10 @@ export function baseUrl(): string {
 type Callable = Pick<Identity, 'services' | 'credentials'>;
 
 /** A first call to each service, which any of its callers may try. */
-const FIRST_CALLS: Readonly<Record<string, string>> = { nvcf: '/v2/nvcf/functions', air: '/api/v3/simulations/' };
+export const FIRST_CALLS: Readonly<Record<string, string>> = {
+  nvcf: '/v2/nvcf/functions',
+  air: '/api/v3/simulations/',
+};
 
 /** A line for a shell that calls a service as somebody, with their secret in it. */
 export function curlOf({ services, credentials: [credential] }: Callable): string | null {

@@ -96,6 +96,7 @@ interface DocumentedOperation {
   readonly operationId?: string;
   readonly summary?: string;
   readonly tags?: readonly string[];
+  readonly parameters?: readonly { readonly required?: boolean }[];
 }
 
 interface Document {
@@ -111,17 +112,19 @@ export interface DocumentedRequest {
   readonly path: string;
   /** What it does, in a few words. */
   readonly summary: string;
+  /** Does it need no parameter? */
+  readonly isPlain: boolean;
 }
 
 /** The requests that the document of a service describes, in its order. */
 export async function requestsOf(service: string): Promise<readonly DocumentedRequest[]> {
   const { paths } = await keptOnce(documents, service, () => ask<Document>('GET', `/openapi/${service}.json`));
   return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).flatMap(([method, { operationId: operation, summary }]) =>
-      operation === undefined
-        ? []
-        : [{ operation, method: method.toUpperCase(), path, summary: summary ?? inWords(operation) }],
-    ),
+    Object.entries(methods).flatMap(([name, { operationId: operation, summary, parameters = [] }]) => {
+      if (operation === undefined) return [];
+      const isPlain = !path.includes('{') && !parameters.some(({ required }) => required);
+      return [{ operation, method: name.toUpperCase(), path, summary: summary ?? inWords(operation), isPlain }];
+    }),
   );
 }
 

@@ -1,13 +1,13 @@
 import { Fragment } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { KeyResource, OperationEffect } from '../../control-api/types.ts';
+import type { OperationEffect } from '../../control-api/types.ts';
 import { Name } from '../../parts/chips.tsx';
 import { textOf } from '../../parts/loaded.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { effectsOf } from '../../state/effects.ts';
-import { type ResourceType, type Rule, type Ruleset, serviceOfKey } from '../../state/rulesets.ts';
-import { type Draft, holdingOf, inForm, namedResources } from './draft.ts';
+import { type Rule, type Ruleset, serviceOfKey } from '../../state/rulesets.ts';
+import { type Draft, holdingOf, inForm, namedResources, unboundIn } from './draft.ts';
 
 type Seen = { readonly operations: readonly OperationEffect[] } | { readonly fault: string };
 
@@ -42,14 +42,22 @@ export function Allowed(props: {
   return (
     <section class="allowed" aria-label="What it allows" aria-live="polite">
       <h3>What it allows</h3>
-      {rulesets.map((ruleset) => (
-        <Unbound
-          key={ruleset.service}
-          draft={named}
-          ruleset={ruleset}
-          isAlone={rulesets.length === 1}
-          bind={(one) => change({ resource: [...named.resource, one] })}
-        />
+      {unboundIn(named, rulesets).map(({ service, widest }) => (
+        <div key={service} class="unbound">
+          <p class="hint">
+            This key can do nothing yet{rulesets.length === 1 ? '' : ` in ${serviceTitle(service)}`}: it is bound to no
+            resource.
+          </p>
+          {widest !== undefined && (
+            <button
+              type="button"
+              class="small"
+              onClick={() => change({ resource: [...named.resource, { type: widest.label }] })}
+            >
+              {widest.label}
+            </button>
+          )}
+        </div>
       ))}
       {seen !== null && 'fault' in seen && (
         <p class="fault">
@@ -70,35 +78,6 @@ async function allowedBy(question: string): Promise<Seen> {
   const { holding, services } = JSON.parse(question) as { holding: object; services: readonly string[] };
   const answers = await Promise.all(services.map((service) => effectsOf({ holding }, serviceOfKey(service))));
   return { operations: answers.flat() };
-}
-
-const isOfType = ({ type }: KeyResource, { id, label }: ResourceType) => type === id || type === label;
-
-/** Where a service key needs a resource and has none: says so, and offers the widest one that its scopes go with. */
-function Unbound(props: {
-  readonly draft: Draft;
-  readonly ruleset: Ruleset;
-  readonly isAlone: boolean;
-  readonly bind: (one: KeyResource) => void;
-}) {
-  const { draft, ruleset, isAlone, bind } = props;
-  const { service, unbound, grants, resourceTypes = [] } = ruleset;
-  const isBound = draft.resource.some((one) => resourceTypes.some((type) => isOfType(one, type)));
-  if (draft.type === 'personal' || unbound === undefined || isBound) return null;
-  const only = grants.flatMap(({ id, onlyOn }) => (draft.scopes.includes(id) && onlyOn ? [onlyOn] : []));
-  const widest = resourceTypes.find(({ id, names }) => names === null && only.every((ids) => ids.includes(id)));
-  return (
-    <div class="unbound">
-      <p class="hint">
-        This key can do nothing yet{isAlone ? '' : ` in ${serviceTitle(service)}`}: it is bound to no resource.
-      </p>
-      {widest !== undefined && (
-        <button type="button" class="small" onClick={() => bind({ type: widest.label })}>
-          {widest.label}
-        </button>
-      )}
-    </div>
-  );
 }
 
 function OfService(props: {

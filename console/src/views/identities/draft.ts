@@ -1,5 +1,6 @@
 import type { KeyOrder, KeyResource } from '../../control-api/types.ts';
 import type { ShownKey } from '../../state/keys.ts';
+import type { ResourceType, Ruleset } from '../../state/rulesets.ts';
 
 /** A key as the form has it. */
 export interface Draft {
@@ -15,9 +16,20 @@ export interface Draft {
   readonly force: boolean;
 }
 
-/** What the form begins with: a key that is edited, or what the address says of a new one. */
-export function draftOf(edited: ShownKey | null, address: Readonly<Record<string, string>>): Draft {
-  const { make, name = '', services, scopes, resource, roles } = address;
+/** The service of a new key whose services the address does not say. */
+const USUAL_SERVICE = 'nvcf';
+
+/**
+ * What the form begins with: a key that is edited, or what the address says of a new one.
+ *
+ * @param taken the names of the keys of this world
+ */
+export function draftOf(
+  edited: ShownKey | null,
+  address: Readonly<Record<string, string>>,
+  taken: readonly string[],
+): Draft {
+  const { make, name = freeName(taken), services = USUAL_SERVICE, scopes, resource, roles } = address;
   if (edited === null) {
     return {
       type: make === 'personal' ? 'personal' : 'service',
@@ -48,6 +60,13 @@ export function draftOf(edited: ShownKey | null, address: Readonly<Record<string
   };
 }
 
+/** `my-key`, or the first of `my-key-2`, `my-key-3` and so on that no key has. */
+function freeName(taken: readonly string[]): string {
+  let name = 'my-key';
+  for (let number = 2; taken.includes(name); number += 1) name = `my-key-${number}`;
+  return name;
+}
+
 const listed = (text: string | undefined) => (text ? text.split(',') : []);
 
 /** Resources that an address carries, as JSON; whatever else is there counts for nothing. */
@@ -64,6 +83,26 @@ function resourcesIn(text: string | undefined): readonly KeyResource[] {
 /** The resources that are complete: an id that is still to be written names nothing. */
 export function namedResources({ resource }: Draft): readonly KeyResource[] {
   return resource.filter(({ ids }) => ids === undefined || ids.some((id) => id !== ''));
+}
+
+/** A service in which a key can do nothing, because it is bound to no resource. */
+export interface Unbound {
+  readonly service: string;
+  /** The widest resource type that the ticked scopes go with; undefined if none goes with all of them. */
+  readonly widest: ResourceType | undefined;
+}
+
+/** The services in which a service key needs a resource, and has none. */
+export function unboundIn({ type, scopes, resource }: Draft, rulesets: readonly Ruleset[]): readonly Unbound[] {
+  return rulesets.flatMap(({ service, unbound, grants, resourceTypes = [] }) => {
+    const isBound = resource.some((one) =>
+      resourceTypes.some(({ id, label }) => one.type === id || one.type === label),
+    );
+    if (type === 'personal' || unbound === undefined || isBound) return [];
+    const only = grants.flatMap(({ id, onlyOn }) => (scopes.includes(id) && onlyOn ? [onlyOn] : []));
+    const widest = resourceTypes.find(({ id, names }) => names === null && only.every((ids) => ids.includes(id)));
+    return [{ service, widest }];
+  });
 }
 
 /** The tick box that sends `force`. */

@@ -1,43 +1,34 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
-import { addressOfView, chosen } from '../../address.ts';
+import { useState } from 'preact/hooks';
+import { chosen } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
-import type { Key } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
-import { Copy } from '../../parts/copy.tsx';
 import { readValue, textOf, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
-import { Secret } from '../../parts/secret.tsx';
-import { Sentence } from '../../parts/sentence.tsx';
 import { serviceTitle } from '../../parts/service.ts';
-import { When } from '../../parts/when.tsx';
 import { changed } from '../../state/changes.ts';
 import { editKey } from '../../state/edit-key.ts';
 import { readOrganizations } from '../../state/identities.ts';
-import { keepText, type ShownKey } from '../../state/keys.ts';
-import { curlOf, envOf } from '../../state/ready-made.ts';
-import { nameInKeys, type Ruleset, readServices, rulesetOf, serviceOfKey } from '../../state/rulesets.ts';
+import { keepText, readKeys, type ShownKey } from '../../state/keys.ts';
+import { nameInKeys, type Ruleset, readServices, rulesetOf } from '../../state/rulesets.ts';
 import { offerUndo } from '../../state/undo.ts';
 import { Allowed } from './allowed.tsx';
-import { type Draft, draftOf, editOf, FORCE, inForm, orderOf } from './draft.ts';
+import { type Draft, draftOf, editOf, FORCE, inForm, orderOf, type Unbound, unboundIn } from './draft.ts';
 import { Resources } from './resources.tsx';
+import { type Answer, Stored } from './stored.tsx';
 import { Ticks } from './ticks.tsx';
-
-type Answer = Pick<Key, 'id' | 'name' | 'services' | 'warnings'> & {
-  readonly pending: readonly { readonly version: number; readonly effectiveAt: string }[];
-  readonly key?: string;
-};
 
 /** Makes a key of NGC, or edits one, as in the vendor's form; beside it stands what the choice allows. */
 export function KeyForm({ edited }: { readonly edited: ShownKey | null }) {
-  const rulesets = useLoaded(async () => Promise.all((await readServices()).map(rulesetOf)), []);
-  const [draft, setDraft] = useState(() => draftOf(edited, chosen.value));
+  const loaded = useLoaded(async () => {
+    const [services, keys] = await Promise.all([readServices(), readKeys()]);
+    return { rulesets: await Promise.all(services.map(rulesetOf)), taken: keys.map(({ name }) => name) };
+  }, []);
   const [answer, setAnswer] = useState<Answer | null>(null);
   if (answer !== null) return <Stored answer={answer} isNew={edited === null} />;
-  const change = (part: Partial<Draft>) => setDraft((last) => ({ ...last, ...part }));
   return (
     <>
       <h2>{edited === null ? 'New key' : `Edit ${edited.name}`}</h2>
-      <WhenLoaded of={rulesets}>
-        {(all) => <Fields rulesets={all} draft={draft} change={change} edited={edited} stored={setAnswer} />}
+      <WhenLoaded of={loaded}>
+        {({ rulesets, taken }) => <Fields rulesets={rulesets} taken={taken} edited={edited} stored={setAnswer} />}
       </WhenLoaded>
     </>
   );
@@ -45,12 +36,14 @@ export function KeyForm({ edited }: { readonly edited: ShownKey | null }) {
 
 function Fields(props: {
   readonly rulesets: readonly Ruleset[];
-  readonly draft: Draft;
-  readonly change: (part: Partial<Draft>) => void;
+  /** The names that keys have. */
+  readonly taken: readonly string[];
   readonly edited: ShownKey | null;
   readonly stored: (answer: Answer) => void;
 }) {
-  const { rulesets, draft, change, edited, stored } = props;
+  const { rulesets, taken, edited, stored } = props;
+  const [draft, setDraft] = useState(() => draftOf(edited, chosen.value, taken));
+  const change = (part: Partial<Draft>) => setDraft((last) => ({ ...last, ...part }));
   const act = useAct();
   const withKeys = rulesets.flatMap((ruleset) => {
     const name = nameInKeys(ruleset, draft.type);
@@ -60,28 +53,33 @@ function Fields(props: {
   const isService = draft.type === 'service';
   // It is open where the key has something of it.
   const [isAdvanced] = useState(draft.expiresAt !== '');
-  const store = async () => {
+  const unbound = edited === null ? unboundIn(draft, ticked) : [];
+  const offered = unbound.flatMap((one) => one.widest?.label ?? []);
+  const widest = offered.length === unbound.length ? offered : [];
+  const store = async (resource: Draft['resource']) => {
     if (edited !== null) {
       const { key, undo } = await editKey(edited.id, editOf(draft));
       offerUndo(undo);
       stored(key);
       return;
     }
-    const answer = await ask<Answer>('POST', '/_mock/keys', orderOf(draft));
+    const answer = await ask<Answer>('POST', '/_mock/keys', orderOf({ ...draft, resource }));
     if (answer.key !== undefined) keepText(answer.id, answer.key);
     changed('keys', 'clock');
     stored(answer);
   };
-  const storeOrSay = () =>
-    store().catch((fault: unknown) => {
-      throw new Error(inForm(textOf(fault)));
-    });
+  const storeOrSay = (resource: Draft['resource']) =>
+    act.run(() =>
+      store(resource).catch((fault: unknown) => {
+        throw new Error(inForm(textOf(fault)));
+      }),
+    );
   return (
     <form
       class="key-form"
       onSubmit={(event) => {
         event.preventDefault();
-        void act.run(storeOrSay);
+        void storeOrSay([...draft.resource, ...widest.map((type) => ({ type }))]);
       }}
     >
       <div class="fields">
@@ -166,16 +164,29 @@ function Fields(props: {
             {FORCE}
           </label>
         </details>
+        <div class="submit">
+          <button type="submit" class="main" disabled={act.isBusy}>
+            {edited !== null ? 'Store the edit' : makeLabel(unbound, widest)}
+          </button>
+          {widest.length > 0 && (
+            <button type="button" class="link" disabled={act.isBusy} onClick={() => storeOrSay(draft.resource)}>
+              {UNBOUND}
+            </button>
+          )}
+          <Feedback act={act} />
+        </div>
       </div>
       <Allowed draft={draft} rulesets={ticked} change={change} />
-      <div class="submit">
-        <button type="submit" class="main" disabled={act.isBusy}>
-          {edited === null ? 'Make the key' : 'Store the edit'}
-        </button>
-        <Feedback act={act} />
-      </div>
     </form>
   );
+}
+
+const UNBOUND = 'Make it without a resource';
+
+/** What the button does that makes a key. @param widest the resource types that it binds the key to */
+function makeLabel(unbound: readonly Unbound[], widest: readonly string[]): string {
+  if (unbound.length === 0) return 'Make the key';
+  return widest.length > 0 ? `Make for ${widest.join(' and ')}` : UNBOUND;
 }
 
 /** The roles that keys can have: of Run:ai's nobody with a key has any. */
@@ -216,52 +227,5 @@ function Field(props: {
       {label}
       <input maxLength={255} value={value} onInput={(event) => change(event.currentTarget.value)} {...rest} />
     </label>
-  );
-}
-
-/** A key that was stored, with its text if it is new. */
-function Stored({ answer, isNew }: { readonly answer: Answer; readonly isNew: boolean }) {
-  const { id, name, key, warnings = [], pending } = answer;
-  const services = answer.services.map(serviceOfKey);
-  const credentials = key === undefined ? [] : [{ kind: 'key', text: key } as const];
-  const curl = curlOf({ services, credentials });
-  const env = envOf({ services, credentials });
-  const heading = useRef<HTMLHeadingElement>(null);
-  // The form that had the focus is gone.
-  useEffect(() => heading.current?.focus(), []);
-  return (
-    <div role="status">
-      <h2 ref={heading} tabIndex={-1}>
-        {isNew ? `${name} is made` : `${name} is edited`}
-      </h2>
-      {warnings.map((text) => (
-        <p key={text} class="hint">
-          <Sentence text={inForm(text)} />
-        </p>
-      ))}
-      {pending.map(({ version, effectiveAt }) => (
-        <p key={version}>
-          Version {version} takes effect at <When at={effectiveAt} isRelative />.{' '}
-          <a href={addressOfView('clock', { key: id })}>See when</a>
-        </p>
-      ))}
-      {key !== undefined && (
-        <dl class="facts">
-          <div>
-            <dt>Secret (shown once)</dt>
-            <dd>
-              <Secret text={key} name="key" />
-            </dd>
-          </div>
-        </dl>
-      )}
-      <div class="bar">
-        {curl !== null && <Copy text={curl} label="Copy a curl" />}
-        {env !== null && <Copy text={env} label="Copy env lines" />}
-        <a class="button" href={addressOfView('identities', { who: id })}>
-          Open it
-        </a>
-      </div>
-    </div>
   );
 }

@@ -1,0 +1,41 @@
+import type { Call } from './call.ts';
+import { effectsOf } from './effects.ts';
+import { FIRST_CALLS } from './ready-made.ts';
+import { type DocumentedRequest, requestsOf, rulesetOf } from './rulesets.ts';
+
+/** What a key may try first in a service. */
+interface First {
+  /** One that its rights allow; undefined if they allow none that only reads. */
+  readonly allowed: DocumentedRequest | undefined;
+  readonly usual: DocumentedRequest | undefined;
+}
+
+/**
+ * A call that a key may try first: a list that its rights allow it to read. If there is none, one that shows what it lacks.
+ *
+ * @param services those of the key, not empty
+ * @returns undefined if no service has a list
+ */
+export async function firstCallOf(principal: string, services: readonly string[]): Promise<Call | undefined> {
+  const all = await Promise.all(services.map((service) => firstIn(service, principal)));
+  const found = all.find(({ allowed }) => allowed !== undefined)?.allowed ?? all.find(({ usual }) => usual)?.usual;
+  return found && { method: found.method, target: found.path, headers: {}, body: null, lacks: null };
+}
+
+async function firstIn(service: string, principal: string): Promise<First> {
+  const [{ rules, operations }, requests, effects] = await Promise.all([
+    rulesetOf(service),
+    requestsOf(service),
+    effectsOf({ principal }, service),
+  ]);
+  // What is open to every caller shows nothing about a key.
+  const decided = new Set(operations.filter(({ rule }) => rules.some(({ id }) => id === rule)).map(({ id }) => id));
+  const allowed = new Set(effects.filter(({ effect }) => effect === 'allow').map(({ operation }) => operation));
+  const lists = requests
+    .filter(({ method, isPlain }) => method === 'GET' && isPlain)
+    .sort((one, other) => Number(other.path === FIRST_CALLS[service]) - Number(one.path === FIRST_CALLS[service]));
+  return {
+    allowed: lists.find(({ operation }) => decided.has(operation) && allowed.has(operation)),
+    usual: lists[0],
+  };
+}

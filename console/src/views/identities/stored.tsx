@@ -1,0 +1,113 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { addressOfView } from '../../address.ts';
+import { ask } from '../../control-api/client.ts';
+import type { Decision, Key, RecordedRequest } from '../../control-api/types.ts';
+import { Feedback, useAct } from '../../parts/act.tsx';
+import { Copy } from '../../parts/copy.tsx';
+import { Secret } from '../../parts/secret.tsx';
+import { Sentence } from '../../parts/sentence.tsx';
+import { Status } from '../../parts/status.tsx';
+import { When } from '../../parts/when.tsx';
+import { firstCallOf } from '../../state/first-call.ts';
+import { curlOf, envOf } from '../../state/ready-made.ts';
+import { serviceOfKey } from '../../state/rulesets.ts';
+import { sendCall } from '../../state/send-again.ts';
+import { inForm } from './draft.ts';
+
+export type Answer = Pick<Key, 'id' | 'name' | 'services' | 'warnings'> & {
+  readonly pending: readonly { readonly version: number; readonly effectiveAt: string }[];
+  readonly key?: string;
+};
+
+/** A key that was stored, with its text if it is new. */
+export function Stored({ answer, isNew }: { readonly answer: Answer; readonly isNew: boolean }) {
+  const { id, name, key, warnings = [], pending } = answer;
+  const services = answer.services.map(serviceOfKey);
+  const credentials = key === undefined ? [] : [{ kind: 'key', text: key } as const];
+  const curl = curlOf({ services, credentials });
+  const env = envOf({ services, credentials });
+  const heading = useRef<HTMLHeadingElement>(null);
+  // The form that had the focus is gone.
+  useEffect(() => heading.current?.focus(), []);
+  return (
+    <div role="status">
+      <h2 ref={heading} tabIndex={-1}>
+        {isNew ? `${name} is made` : `${name} is edited`}
+      </h2>
+      {warnings.map((text) => (
+        <p key={text} class="hint">
+          <Sentence text={inForm(text)} />
+        </p>
+      ))}
+      {pending.map(({ version, effectiveAt }) => (
+        <p key={version}>
+          Version {version} takes effect at <When at={effectiveAt} isRelative />.{' '}
+          <a href={addressOfView('clock', { key: id })}>See when</a>
+        </p>
+      ))}
+      {key !== undefined && (
+        <dl class="facts">
+          <div>
+            <dt>Secret (shown once)</dt>
+            <dd>
+              <Secret text={key} name="key" />
+            </dd>
+          </div>
+        </dl>
+      )}
+      {key !== undefined && services.length > 0 && <FirstRequest id={id} name={name} text={key} services={services} />}
+      <div class="bar">
+        {curl !== null && <Copy text={curl} label="Copy a curl" />}
+        {env !== null && <Copy text={env} label="Copy env lines" />}
+        <a class="button" href={addressOfView('identities', { who: id })}>
+          Open it
+        </a>
+      </div>
+    </div>
+  );
+}
+
+/** Sends a first request with a new key, and shows its answer. */
+function FirstRequest(props: {
+  readonly id: string;
+  readonly name: string;
+  readonly text: string;
+  readonly services: readonly string[];
+}) {
+  const { id, name, text, services } = props;
+  const act = useAct();
+  const [sent, setSent] = useState<(RecordedRequest & { readonly why: string | undefined }) | null>(null);
+  const send = () =>
+    act.run(async () => {
+      const call = await firstCallOf(id, services);
+      if (call === undefined) throw new Error('The documents of its services have no list that a key could read.');
+      const { id: request } = await sendCall(call, { kind: 'key', name, text, order: null });
+      const recorded = await ask<RecordedRequest>('GET', `/_mock/requests/${encodeURIComponent(request)}`);
+      const { decision } = recorded;
+      const why = decision === null ? null : await ask<Decision>('GET', `/_mock/decisions/${decision}`);
+      setSent({ ...recorded, why: why?.explanation });
+    });
+  return (
+    <>
+      <div class="bar">
+        <button type="button" class="main" disabled={act.isBusy} onClick={send}>
+          Send a request
+        </button>
+        <Feedback act={act} />
+      </div>
+      {sent !== null && (
+        <section aria-label="First request">
+          <Status status={sent.status} />{' '}
+          <a class="path" href={addressOfView('requests', { request: sent.id })}>
+            {sent.method} {sent.path}
+          </a>
+          {sent.why !== undefined && (
+            <p>
+              <Sentence text={sent.why} />
+            </p>
+          )}
+        </section>
+      )}
+    </>
+  );
+}
