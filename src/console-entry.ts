@@ -1,6 +1,7 @@
 /** Everything that the console imports from the server. Vite bundles it for browsers. */
 export type * from '../generated/library.ts';
 export { curlCommand, shellQuoted, tokenCommand } from './core/curl.ts';
+export { describeNeeds } from './explaining/needs.ts';
 export { pagesOf } from './library/calls.ts';
 export { type ClockState, eventReader, type MockEvent } from './library/events.ts';
 export type { RequestSummary } from './library/requests.ts';

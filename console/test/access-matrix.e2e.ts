@@ -64,6 +64,63 @@ describe.runIf(hasBrowser)('the access matrix', () => {
     await cell(page, 'invokeFunction allows nvcf-deployer').waitFor();
   });
 
+  it.each(['requests', 'clock', 'access-matrix?service=air'])(
+    'says in one sentence what deploying needs, two clicks away: %s',
+    async (address) => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/${address}`);
+      await page.getByRole('link', { name: 'Access matrix' }).click();
+      const heading = page.getByRole('rowheader').getByRole('button', { name: 'createDeployment', exact: true });
+      await heading.click();
+
+      const panel = page.getByRole('article', { name: 'Operation' });
+      await panel.getByText('Deploy Function', { exact: true }).waitFor();
+      expect(await panel.getByText('Needs:').innerText()).toBe(
+        'Needs: deploy_function (Deploy Function) and list_functions (List Functions), of a key bound to All Functions, Function, Function Versions or All Entity.',
+      );
+      expect(await panel.getByRole('definition').allInnerTexts()).toEqual([
+        expect.stringMatching(/^documented: the vendor says so/),
+        expect.stringMatching(/^contradicted: .*service-keys page, scope requirements/s),
+        expect.stringMatching(/^inferred: /),
+      ]);
+      expect(await heading.getAttribute('aria-expanded')).toBe('true');
+      await page.keyboard.press('Escape');
+      await expect.poll(() => panel.count()).toBe(0);
+      expect(await heading.getAttribute('aria-expanded')).toBe('false');
+    },
+  );
+
+  it.each([
+    ['ngc', 'getToken', 'Needs: No credential.'],
+    ['runai', 'get_access_keys', 'Needs: A credential, and no right.'],
+    ['runai', 'create_user', 'Needs: users:create (Create users), granted for System or Tenant.'],
+  ])('says what operations of other APIs need: %s, %s', async (service, operation, sentence) => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/access-matrix?service=${service}&cell=${operation}`);
+
+    await expect.poll(() => page.getByRole('article').getByText('Needs:').innerText()).toBe(sentence);
+  });
+
+  it('opens with the API of the newest request of its world, and stays with it', async () => {
+    const { url, ask } = await served({ world: ['alice'] });
+    await ask('GET', '/v2/nvcf/functions');
+    await ask('GET', '/w/alice/api/v3/simulations/');
+    await ask('GET', '/w/alice/nothing/at/all');
+    const page = await opened(`${url}/w/alice/#/requests`);
+    const matrix = page.getByRole('link', { name: 'Access matrix' });
+    const api = page.locator('label', { hasText: 'API' }).locator('select');
+    await matrix.click();
+    await expect.poll(() => api.inputValue()).toBe('air');
+    await expect.poll(() => page.url()).toContain('service=air');
+    await ask('GET', '/w/alice/api/v1/users');
+    await matrix.click();
+    await expect.poll(() => page.url()).toContain('service=air');
+    await page.getByRole('link', { name: 'Clock' }).click();
+    await matrix.click();
+
+    await expect.poll(() => api.inputValue()).toBe('runai');
+  });
+
   it('is walked with the arrow keys, and a cell is opened with Enter', async () => {
     const { url } = await served();
     const page = await opened(`${url}/#/access-matrix?service=ngc`);
@@ -154,6 +211,7 @@ describe.runIf(hasBrowser)('the access matrix', () => {
     await list.getByText('needs register_function').first().waitFor();
     expect(await page.getByRole('grid').count()).toBe(0);
     await list.getByText('createFunction', { exact: true }).click();
+    await list.getByText('of a key bound to All Functions or All Entity').locator('visible=true').waitFor();
     await list.getByRole('button', { name: 'createFunction needs register_function' }).click();
     await page.getByRole('article', { name: 'Cell' }).getByText('documented: the vendor says so').waitFor();
     await page.goto(`${url}/#/access-matrix?service=nvcf&by=everybody&who=${INVOKER_ID}`);

@@ -99,14 +99,27 @@ describe('the console', () => {
     );
 
     expect(new Set(ofServer.map(({ target }) => target))).toEqual(new Set(['console-entry']));
-    expect(Object.keys(ENTRY).sort()).toEqual(['curlCommand', 'eventReader', 'pagesOf', 'shellQuoted', 'tokenCommand']);
+    expect(Object.keys(ENTRY).sort()).toEqual([
+      'curlCommand',
+      'describeNeeds',
+      'eventReader',
+      'pagesOf',
+      'shellQuoted',
+      'tokenCommand',
+    ]);
   });
 
   it('has little of the server in its scripts, and no module of Node', () => {
     const sources = SCRIPTS.flatMap((name) => JSON.parse(read(`dist/console/${name}.js.map`)).sources as string[]);
     const ofServer = sources.flatMap((source) => /^(?:\.\.\/)+(src\/.*)/.exec(source)?.[1] ?? []);
 
-    expect(ofServer.toSorted()).toEqual(['src/core/curl.ts', 'src/library/calls.ts', 'src/library/events.ts']);
+    expect(ofServer.toSorted()).toEqual([
+      'src/core/curl.ts',
+      'src/explaining/needs.ts',
+      'src/explaining/quote.ts',
+      'src/library/calls.ts',
+      'src/library/events.ts',
+    ]);
     expect(sources.filter((source) => /browser-external|node:/.test(source))).toEqual([]);
   });
 

@@ -22,6 +22,7 @@ const VIEWS: readonly (readonly [address: string, shows: string])[] = [
   ['identities?make=service&services=nvcf&scopes=list_functions', 'What it allows'],
   ['access-matrix?service=nvcf', 'createDeployment'],
   ['access-matrix?service=air&by=roles', 'simulations_list'],
+  ['access-matrix?service=nvcf&cell=createDeployment', 'of a key bound to'],
   ['access-matrix?service=nvcf&cell=createFunction~register_function', 'What would be decided?'],
   ['requests?operation=createFunction&tool=verify', '1 request is like that.'],
   ['requests?tool=replay', 'Send'],

@@ -1,5 +1,5 @@
-import type { Certainty, OperationRow, Rule, Tables } from '../core/rule.ts';
-import { quote } from './sentence.ts';
+import type { Certainty, OperationRow, PermissionRow, ResourceTypeRow, Rule, Tables } from '../core/rule.ts';
+import { quote } from './quote.ts';
 
 /** A source that a row of a table is based on, and its certainty. */
 export interface Evidence {
@@ -17,14 +17,21 @@ export interface Needs {
 }
 
 /** The tables that say what an operation needs. */
-type NeedTables = Pick<Tables, 'term' | 'rules' | 'permissions' | 'resourceTypes'>;
+interface NeedTables extends Pick<Tables, 'term' | 'rules'> {
+  readonly permissions: readonly Pick<PermissionRow, 'id' | 'label'>[];
+  readonly resourceTypes?: readonly Pick<ResourceTypeRow, 'id' | 'label'>[];
+}
 
 /**
  * Describes the rights that an operation needs, as its tables state them.
  *
  * @param open the text for an operation that needs no credential
  */
-export function describeNeeds(tables: NeedTables, row: OperationRow, open = 'No credential.'): Needs {
+export function describeNeeds(
+  tables: NeedTables,
+  row: Pick<OperationRow, 'rule' | 'certainty' | 'source'>,
+  open = 'No credential.',
+): Needs {
   const ofOperation: Evidence = { about: 'the operation', certainty: row.certainty, source: row.source };
   const rule = tables.rules.find(({ id }) => id === row.rule);
   if (rule === undefined) return { text: open, evidence: [ofOperation] };

@@ -1,3 +1,4 @@
+import { describeNeeds } from '../../../src/console-entry.ts';
 import { ask } from '../control-api/client.ts';
 
 /** How sure a row of the ruleset is, as every table of the mock says. */
@@ -57,8 +58,8 @@ export interface Ruleset {
   /** For a service that keys for others may call: the service that a key must be for. */
   readonly keyServices?: Readonly<Record<'personal-key' | 'service-key', string>>;
   readonly profile: string | null;
-  /** What the vendor calls a right: `scope` or `permission`. */
-  readonly term: string;
+  /** What the vendor calls a right. */
+  readonly term: 'scope' | 'permission';
   readonly rules: readonly Rule[];
   readonly operations: readonly Operation[];
   readonly grants: readonly Grant[];
@@ -66,6 +67,11 @@ export interface Ruleset {
   readonly resourceTypes?: readonly ResourceType[];
   /** Ends the sentence “a key without a resource ...” of a service key; absent where resources do not matter. */
   readonly unbound?: string;
+}
+
+/** What an operation needs, as the API documents say it. */
+export function needsIn(ruleset: Ruleset, operation: Operation): ReturnType<typeof describeNeeds> {
+  return describeNeeds({ ...ruleset, permissions: ruleset.grants }, operation);
 }
 
 /** The services that keys call by other names. */

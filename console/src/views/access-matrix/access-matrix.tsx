@@ -6,15 +6,20 @@ import { serviceTitle } from '../../parts/service.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
 import { changesOf } from '../../state/changes.ts';
 import { readIdentities } from '../../state/identities.ts';
+import { readSummaries } from '../../state/requests.ts';
 import { readServices } from '../../state/rulesets.ts';
 import { CellPanel } from './cell-panel.tsx';
 import { Grid, SIGNS } from './grid.tsx';
 import { isDifferent, type Matrix, readMatrix, SIDES, type Side } from './matrix.ts';
 import { OperationList } from './operation-list.tsx';
+import { OperationPanel } from './operation-panel.tsx';
 import './access-matrix.css';
 
-/** Shown where the address names no service: its rights are many, and its callers of both types. */
+/** Shown before any request has come: its rights are many, and its callers of both types. */
 const USUAL = 'nvcf';
+
+/** So many of the newest requests may have reached no service. */
+const RECENT = 20;
 
 const SIDE_TITLES: Readonly<Record<Side, string>> = {
   rights: 'scopes or permissions',
@@ -22,15 +27,22 @@ const SIDE_TITLES: Readonly<Record<Side, string>> = {
   everybody: 'identities',
 };
 
+/** The services, and the one that is shown where the address names none: that of the newest request. */
+async function readChoice() {
+  const [names, recent] = await Promise.all([readServices(), readSummaries({ limit: RECENT })]);
+  const services = [...recent.flatMap(({ service }) => service ?? []), USUAL, ...names];
+  return { names, usual: services.find((name) => names.includes(name)) };
+}
+
 /** What each operation demands: against rights, against roles, or against everybody who can call. */
 export function AccessMatrix() {
-  const loaded = useLoaded(readServices, []);
+  const loaded = useLoaded(readChoice, []);
   return (
     <div class="matrix-view">
       <ViewHeader title="Access matrix" />
       <WhenLoaded of={loaded}>
-        {(names) => {
-          const service = [chosen.value['service'], USUAL].find((name) => names.includes(name ?? '')) ?? names[0];
+        {({ names, usual }) => {
+          const service = names.find((name) => name === chosen.value['service']) ?? usual;
           return service === undefined ? (
             <p class="nothing">This server has no service.</p>
           ) : (
@@ -43,7 +55,11 @@ export function AccessMatrix() {
 }
 
 function OfService({ service, names }: { readonly service: string; readonly names: readonly string[] }) {
-  const { by, who, with: other } = chosen.value;
+  const { service: named, by, who, with: other } = chosen.value;
+  // The address can be shared: what is usual now is another service later.
+  useEffect(() => {
+    if (named !== service) choose({ service }, false);
+  }, [named, service]);
   const side: Side = SIDES.find((one) => one === by) ?? 'rights';
   const whose = side === 'everybody' ? [who, other].filter((id) => id !== undefined) : [];
   return (
@@ -175,22 +191,25 @@ function Narrowed({ matrix, side }: { readonly matrix: Matrix; readonly side: Si
         <p class="fault">Nobody like this can call {serviceTitle(ruleset.service)}.</p>
       )}
       {rows.length === 0 && <p class="nothing">No operation is like this.</p>}
-      <div class={row !== undefined && column !== undefined ? 'two opened' : 'two'}>
+      <div class={row === undefined ? 'two' : 'two opened'}>
         {isNarrow ? (
           <OperationList matrix={matrix} rows={rows} columns={columns} side={side} />
         ) : (
           <Grid matrix={matrix} rows={rows} columns={columns} isCompared={isCompared} side={side} />
         )}
-        {row !== undefined && column !== undefined && (
-          <CellPanel
-            key={cell}
-            ruleset={ruleset}
-            row={row}
-            column={column}
-            cell={matrix.cellOf(row, column)}
-            side={side}
-          />
-        )}
+        {row !== undefined &&
+          (column === undefined ? (
+            <OperationPanel key={cell} ruleset={ruleset} row={row} />
+          ) : (
+            <CellPanel
+              key={cell}
+              ruleset={ruleset}
+              row={row}
+              column={column}
+              cell={matrix.cellOf(row, column)}
+              side={side}
+            />
+          ))}
       </div>
       {!isNarrow && <Legend side={side} />}
     </>

@@ -1,24 +1,14 @@
 import { useState } from 'preact/hooks';
 import { addressOfView, choose } from '../../address.ts';
-import { addressOf, ask } from '../../control-api/client.ts';
+import { ask } from '../../control-api/client.ts';
 import type { Decision } from '../../control-api/types.ts';
 import { Rights } from '../../parts/chips.tsx';
 import { textOf, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
-import { type Certainty, documentPage, type Ruleset, requestOf } from '../../state/rulesets.ts';
-import { type Cell, type Column, needsOf, type Row, type Side } from './matrix.ts';
-
-/** As the page of what is covered explains them. */
-const CERTAINTIES: Readonly<Record<Certainty, string>> = {
-  documented: 'the vendor says so',
-  implied: 'it follows from what the vendor says',
-  observed: 'it was seen in published clients or in captures',
-  inferred: 'it is the most plausible reading where the documents are silent',
-  contradicted: 'the documents say two things, and this is the one that the mock follows',
-  ours: 'no source says it: the mock chose it',
-  unknown: 'nothing is known about it',
-};
+import { needsIn, type Ruleset, requestOf } from '../../state/rulesets.ts';
+import type { Cell, Column, Row, Side } from './matrix.ts';
+import { certaintyText, OperationLinks } from './operation-panel.tsx';
 
 /** A cell: what is demanded, where that is written, and what would be decided about a request. */
 export function CellPanel(props: {
@@ -32,7 +22,6 @@ export function CellPanel(props: {
   const { operation, rule } = row;
   // Rights of Run:ai come with roles alone: there is nobody who holds a single one.
   const canAsk = side !== 'rights' || ruleset.product !== undefined;
-  const page = useLoaded(() => documentPage(ruleset.service, operation.id), [ruleset.service, operation.id]);
   const bringing = side === 'rights' ? ruleset.roles.filter(({ grants }) => grants.includes(column.id)) : [];
   return (
     <Panel label="Cell" onClose={() => choose({ cell: undefined }, false)}>
@@ -44,22 +33,14 @@ export function CellPanel(props: {
           <dd>{rule?.label ?? 'open to everybody'}</dd>
         </div>
         <div>
-          <dt>Required</dt>
-          <dd>{needsOf(row)}</dd>
+          <dt>Needs</dt>
+          <dd>
+            <Sentence text={needsIn(ruleset, operation).text} />
+          </dd>
         </div>
-        {rule?.on !== undefined && (
-          <div>
-            <dt>Bound to</dt>
-            <dd>
-              {rule.on.map((id) => ruleset.resourceTypes?.find((type) => type.id === id)?.label ?? id).join(', ')}
-            </dd>
-          </div>
-        )}
         <div>
           <dt>Certainty</dt>
-          <dd>
-            {cell.certainty}: {CERTAINTIES[cell.certainty]}
-          </dd>
+          <dd>{certaintyText(cell.certainty)}</dd>
         </div>
         <div>
           <dt>Source</dt>
@@ -78,17 +59,7 @@ export function CellPanel(props: {
             Who is {column.title}?
           </a>
         )}
-        <a
-          class="button"
-          href={addressOfView('access-matrix', { service: ruleset.service, by: 'everybody', operation: operation.id })}
-        >
-          Who may do {operation.id}?
-        </a>
-        {page !== null && 'value' in page && (
-          <a class="button" href={addressOf(page.value)}>
-            In the API documents
-          </a>
-        )}
+        <OperationLinks service={ruleset.service} operation={operation.id} />
       </div>
       {canAsk && <Question ruleset={ruleset} row={row} asker={askerOf(props)} />}
     </Panel>

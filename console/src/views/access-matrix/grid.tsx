@@ -19,15 +19,6 @@ const LOOKS = {
 /** So few columns are wide enough for headings that one reads from left to right. */
 const FEW = 6;
 
-/** The heading of a row or of a column. */
-interface Head {
-  readonly id: string;
-  readonly title: string;
-  readonly says: string;
-  /** Shows it alone; null if it already is what is asked about. */
-  readonly alone: () => void;
-}
-
 /** The matrix as a grid: one cell is in the order of tabs, and the arrow keys lead to the others. */
 export function Grid(props: {
   readonly matrix: Matrix;
@@ -42,18 +33,6 @@ export function Grid(props: {
   const [[line, place], setActive] = useState<readonly [number, number]>([0, 0]);
   const selected = chosen.value['cell'];
 
-  const rowHeads = rows.map((row): Head => {
-    const { id } = row.operation;
-    return {
-      id,
-      title: id,
-      says: `${row.rule?.label ?? 'open'}: needs ${needsOf(row)}`,
-      alone: () => choose({ operation: id }, false),
-    };
-  });
-  const columnHeads = columns.map(
-    ({ id, title }): Head => ({ id, title, says: id, alone: () => choose({ who: id }, false) }),
-  );
   const at = (one: number, other: number) => {
     const row = rows[one];
     const column = columns[other];
@@ -104,9 +83,9 @@ export function Grid(props: {
         <thead>
           <tr>
             <td />
-            {columnHeads.map(({ id, title, says, alone }) => (
-              <th key={id} scope="col" title={says}>
-                <button type="button" onClick={alone}>
+            {columns.map(({ id, title }) => (
+              <th key={id} scope="col" title={id}>
+                <button type="button" onClick={() => choose({ who: id }, false)}>
                   {title}
                 </button>
               </th>
@@ -114,19 +93,15 @@ export function Grid(props: {
           </tr>
         </thead>
         <tbody>
-          {rowHeads.map(({ id, title, says, alone }, one) => (
-            <tr key={id}>
-              <th scope="row" title={says}>
-                <button type="button" onClick={alone}>
-                  {title}
-                </button>
-              </th>
-              {columnHeads.map((head, other) => {
+          {rows.map((row, one) => (
+            <tr key={row.operation.id}>
+              <RowHead row={row} isOpen={selected === row.operation.id} />
+              {columns.map((column, other) => {
                 const found = at(one, other);
-                if (found === null) return <td key={head.id} />;
+                if (found === null) return <td key={column.id} />;
                 return (
                   <GridCell
-                    key={head.id}
+                    key={column.id}
                     {...found}
                     at={`${one} ${other}`}
                     isInTabOrder={
@@ -142,6 +117,18 @@ export function Grid(props: {
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** Opens what the operation needs, and closes it again. */
+function RowHead({ row, isOpen }: { readonly row: Row; readonly isOpen: boolean }) {
+  const { id } = row.operation;
+  return (
+    <th scope="row" title={`${row.rule?.label ?? 'open'}: needs ${needsOf(row)}`}>
+      <button type="button" aria-expanded={isOpen} onClick={() => choose({ cell: isOpen ? undefined : id }, false)}>
+        {id}
+      </button>
+    </th>
   );
 }
 

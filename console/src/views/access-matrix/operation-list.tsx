@@ -1,5 +1,7 @@
 import { choose } from '../../address.ts';
 import { Name } from '../../parts/chips.tsx';
+import { Sentence } from '../../parts/sentence.tsx';
+import { needsIn } from '../../state/rulesets.ts';
 import { addressOfCell, lookOf, SIGNS } from './grid.tsx';
 import { type Column, type Matrix, needsOf, type Row, type Side } from './matrix.ts';
 
@@ -27,6 +29,9 @@ export function OperationList(props: {
                   {side === 'rights' ? `needs ${needsOf(row)}` : `allows ${allowed} of ${columns.length}`}
                 </span>
               </summary>
+              <p class="needs">
+                Needs: <Sentence text={needsIn(matrix.ruleset, row.operation).text} />
+              </p>
               {cells.map((found) => (
                 <button
                   key={found.column.id}
@@ -41,7 +46,6 @@ export function OperationList(props: {
                   {found.column.title}
                 </button>
               ))}
-              {cells.length === 0 && <p class="quiet">No right is needed.</p>}
             </details>
           </li>
         );

@@ -1,0 +1,72 @@
+import { addressOfView, choose } from '../../address.ts';
+import { addressOf } from '../../control-api/client.ts';
+import { readValue, useLoaded } from '../../parts/loaded.tsx';
+import { Panel } from '../../parts/panel.tsx';
+import { Sentence } from '../../parts/sentence.tsx';
+import { type Certainty, documentPage, needsIn, type Ruleset } from '../../state/rulesets.ts';
+import type { Row } from './matrix.ts';
+
+/** As the page of what is covered explains them. */
+const CERTAINTIES: Readonly<Record<Certainty, string>> = {
+  documented: 'the vendor says so',
+  implied: 'it follows from what the vendor says',
+  observed: 'it was seen in published clients or in captures',
+  inferred: 'it is the most plausible reading where the documents are silent',
+  contradicted: 'the documents say two things, and this is the one that the mock follows',
+  ours: 'no source says it: the mock chose it',
+  unknown: 'nothing is known about it',
+};
+
+/** The certainty of a row, in words. */
+export function certaintyText(certainty: Certainty): string {
+  return `${certainty}: ${CERTAINTIES[certainty]}`;
+}
+
+/** An operation: what it needs, and where that is written. */
+export function OperationPanel({ ruleset, row }: { readonly ruleset: Ruleset; readonly row: Row }) {
+  const { operation, rule } = row;
+  const { text, evidence } = needsIn(ruleset, operation);
+  return (
+    <Panel label="Operation" onClose={() => choose({ cell: undefined }, false)}>
+      <h2>{operation.id}</h2>
+      {rule !== null && <p class="quiet">{rule.label}</p>}
+      <p>
+        Needs: <Sentence text={text} />
+      </p>
+      <h3>Sources</h3>
+      <dl class="facts">
+        {evidence.map(({ about, certainty, source }) => (
+          <div key={about}>
+            <dt>{about}</dt>
+            <dd>
+              {certaintyText(certainty)}
+              <br />
+              <span class="quiet">{source}</span>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <div class="bar">
+        <OperationLinks service={ruleset.service} operation={operation.id} />
+      </div>
+    </Panel>
+  );
+}
+
+/** Who may call an operation, and its page in the documents. */
+export function OperationLinks({ service, operation }: { readonly service: string; readonly operation: string }) {
+  const loaded = useLoaded(() => documentPage(service, operation), [service, operation]);
+  const page = readValue(loaded, null);
+  return (
+    <>
+      <a class="button" href={addressOfView('access-matrix', { service, by: 'everybody', operation })}>
+        Who may do {operation}?
+      </a>
+      {page !== null && (
+        <a class="button" href={addressOf(page)}>
+          In the API documents
+        </a>
+      )}
+    </>
+  );
+}
