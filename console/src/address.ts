@@ -37,6 +37,11 @@ export function addressOfView(name: string, choice: Readonly<Record<string, stri
   return `#/${name}${text === '' ? '' : `?${text}`}`;
 }
 
+/** The address that leads to a view. That of the requests names none: it opens the newest refusal, as the page does first. */
+export function addressTo(name: string): string {
+  return addressOfView(name === 'requests' ? '' : name);
+}
+
 /** Changes what is chosen in the view, beside what is chosen already. @param isStep can it be undone by going back? */
 export function choose(choice: Readonly<Record<string, string | undefined>>, isStep = true): void {
   // Without a name, the address shows the first view.

@@ -493,7 +493,7 @@ describe.runIf(hasBrowser)('the panel beside a list', () => {
   it('moves nothing of the list to the left of it', async () => {
     const { url, ask } = await served();
     for (let count = 0; count < 5; count++) await ask('GET', '/v2/nvcf/functions');
-    const page = await opened(`${url}/#/requests`, { viewport: { width: 1400, height: 900 } });
+    const page = await opened(`${url}/#/requests?group=no`, { viewport: { width: 1400, height: 900 } });
     const place = async () => {
       const status = await rows(page).nth(3).locator('.status').boundingBox();
       return [Math.round(status?.x ?? -1), Math.round(status?.y ?? -1)];

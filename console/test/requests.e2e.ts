@@ -191,27 +191,122 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     }
   });
 
-  it('groups repeated requests, which the address says, and opens the newest of them', async () => {
+  it('folds equal requests that follow each other, unless the address says otherwise, and opens the newest', async () => {
     const { url, ask, mock } = await served();
     await ask('GET', '/one');
     for (let sent = 0; sent < 12; sent += 1) await ask('GET', '/v2/nvcf/functions');
+    await ask('GET', '/one?page=2');
     await ask('GET', '/one');
     const page = await opened(`${url}/#/requests`);
-    await page.locator('.count').getByText('14', { exact: true }).waitFor();
-    await page.getByRole('button', { name: 'More', exact: true }).click();
-    await page.getByLabel('Group repeated').check();
-    await page.keyboard.press('Escape');
-
-    await expect.poll(() => rows(page).count()).toBe(3);
-    expect(page.url()).toContain('group=yes');
-    expect(await rows(page).nth(1).innerText()).toContain('×12');
+    await page.locator('.count').getByText('15', { exact: true }).waitFor();
+    await expect.poll(() => rows(page).count()).toBe(4);
+    const folded = rows(page).nth(2);
+    expect((await folded.innerText()).replaceAll(/\s+/g, ' ')).toContain('12 × GET /v2/nvcf/functions');
     expect(await rows(page).first().innerText()).not.toContain('×');
-    await rows(page).nth(1).click();
+    await folded.click();
     const [newest] = (await mock('GET', '/requests?operation=listFunctions&limit=1')).requests;
     await expect.poll(() => page.url()).toContain(`request=${newest.id}`);
     await page.reload();
-    await expect.poll(() => rows(page).count()).toBe(3);
-    expect(await rows(page).nth(1).getAttribute('aria-selected')).toBe('true');
+    await expect.poll(() => folded.getAttribute('aria-selected')).toBe('true');
+    await list(page).focus();
+    await page.keyboard.press('j');
+    await expect.poll(() => rows(page).nth(3).getAttribute('aria-selected')).toBe('true');
+    await page.keyboard.press('ArrowUp');
+    await expect.poll(() => folded.getAttribute('aria-selected')).toBe('true');
+
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByLabel('Fold equal requests').uncheck();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => rows(page).count()).toBe(15);
+    expect(page.url()).toContain('group=no');
+    await page.getByRole('button', { name: 'More (1)' }).click();
+    await page.getByLabel('Fold equal requests').check();
+    await expect.poll(() => rows(page).count()).toBe(4);
+    expect(page.url()).not.toContain('group');
+  });
+
+  it('has only refusals after one click, which the address says, until all are shown', async () => {
+    const { url, ask, mock } = await served();
+    await mock('PUT', '/mode', { mode: 'observe' });
+    await ask('POST', '/v2/nvcf/functions', INVOKER, {});
+    await mock('PUT', '/mode', { mode: 'enforce' });
+    await ask('GET', '/nothing');
+    await ask('GET', '/v2/nvcf/functions', castKey('nvcf-deployer').key);
+    const page = await opened(`${url}/#/requests`);
+    const only = page.getByRole('button', { name: 'Refusals only' });
+    expect(await only.getAttribute('aria-pressed')).toBe('false');
+    await only.click();
+
+    await page.locator('.count').getByText('2 of 3', { exact: true }).waitFor();
+    expect(await only.getAttribute('aria-pressed')).toBe('true');
+    expect(page.url()).toContain('refusals=only');
+    await page.reload();
+    await page.locator('.count').getByText('2 of 3', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Show all' }).click();
+    await page.locator('.count').getByText('3', { exact: true }).waitFor();
+    expect(page.url()).not.toContain('refusals');
+  });
+
+  it('opens the newest refusal from the navigation, and is alone once that is closed', async () => {
+    const { url, ask } = await served();
+    await ask('POST', '/v2/nvcf/functions', INVOKER, {});
+    await ask('GET', '/v2/nvcf/functions', castKey('nvcf-deployer').key);
+    const page = await opened(`${url}/#/faults`);
+    const held = page.getByRole('article').getByText('Held by nvcf-invoker');
+    const navigation = page.getByRole('navigation', { name: 'Views' });
+    for (const link of [navigation.getByRole('link', { name: 'Requests' }), page.locator('a.mark')]) {
+      await link.click();
+      await held.waitFor();
+      await page.keyboard.press('Escape');
+      await expect.poll(() => page.getByRole('article').count()).toBe(0);
+      expect(new URL(page.url()).hash).toBe('#/requests');
+    }
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Go to' }).fill('Requests');
+    await page.keyboard.press('Enter');
+    await held.waitFor();
+  });
+
+  it('comes before the newest refusal where there is no room beside it', async () => {
+    const { url, ask } = await served();
+    await ask('POST', '/v2/nvcf/functions', INVOKER, {});
+    const page = await opened(`${url}/#/`, { viewport: { width: 390, height: 844 } });
+    await rows(page).first().waitFor();
+
+    expect(await page.getByRole('article').count()).toBe(0);
+  });
+
+  it('keeps a refusal when 3,300 others follow, and says how many of them are kept', async () => {
+    const { url, ask, mock } = await served();
+    const succeed = (times: number) =>
+      Promise.all(Array.from({ length: times }, () => ask('GET', '/auth/realms/acme/protocol/openid-connect/certs')));
+    await succeed(1);
+    const [first] = (await mock('GET', '/requests')).requests;
+    await ask('POST', '/v2/nvcf/functions', INVOKER, {});
+    for (let sent = 0; sent < 3300; sent += 100) await succeed(100);
+    const page = await opened(url);
+
+    await page.getByRole('article').getByText('Held by nvcf-invoker').waitFor();
+    const count = page.locator('.count');
+    await count.getByText('2,001 of 3,302 kept', { exact: true }).waitFor();
+    const texts = (await rows(page).allInnerTexts()).map((text) => text.replaceAll(/\s+/g, ' '));
+    expect(texts).toEqual([expect.stringContaining('2,000 × GET'), expect.stringContaining('missing_scope')]);
+    await page.getByRole('button', { name: 'Refusals only' }).click();
+    await count.getByText('1 shown, 2,001 of 3,302 kept', { exact: true }).waitFor();
+
+    await page.goto(`${url}/#/requests?request=${first.id}`);
+    await page.getByRole('alert').getByText('no longer kept (request 1 of 3,302)').waitFor();
+  });
+
+  it('shows a request whose decision is no longer kept', async () => {
+    const { url, ask } = await served();
+    await ask('POST', '/v2/nvcf/functions', INVOKER, {});
+    const page = await opened(`${url}/#/requests`);
+    await page.route('**/_mock/decisions/*', (route) => route.fulfill({ status: 404, json: { detail: 'gone' } }));
+    await rows(page).first().click();
+
+    await page.getByRole('article').locator('summary', { hasText: 'Answer' }).waitFor();
+    expect(await page.getByRole('article').getByRole('alert').count()).toBe(0);
   });
 
   it('shows method, path, caller, operation, status, reason and duration, and a dash where there is none', async () => {
@@ -330,7 +425,7 @@ describe.runIf(hasBrowser)('the list of requests', () => {
       if (ahead > 0) await new Promise((resolve) => setTimeout(resolve, ahead));
     }
 
-    await page.locator('.count').getByText('1000', { exact: true }).waitFor();
+    await page.locator('.count').getByText('1,000', { exact: true }).waitFor();
     expect(Math.max(0, ...((await page.evaluate('longTasks')) as number[]))).toBeLessThan(MOST_SORTED * sorted);
     // What cannot be seen is not there.
     expect(await rows(page).count()).toBeLessThan(80);

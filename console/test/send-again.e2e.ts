@@ -73,7 +73,7 @@ describe.runIf(hasBrowser)('a test that is copied', () => {
 
   it('passes in vitest, for every request', async () => {
     const { url, shown } = await servedWithRequests();
-    const page = await opened(url, CLIPBOARD);
+    const page = await opened(`${url}/#/requests?group=no`, CLIPBOARD);
     const tests = await copiedTests(page, 'vitest', shown);
     const folder = await copied(['vitest']);
     await write(folder, Object.fromEntries(tests.map((text, index) => [`copied-${index}.test.ts`, text])));
@@ -89,7 +89,7 @@ describe.runIf(hasBrowser)('a test that is copied', () => {
 
   it.runIf(canImport('python3', 'pytest'))('passes in pytest, for every request', async () => {
     const { url, shown } = await servedWithRequests();
-    const page = await opened(url, CLIPBOARD);
+    const page = await opened(`${url}/#/requests?group=no`, CLIPBOARD);
     const tests = await copiedTests(page, 'pytest', shown);
     const folder = await emptyFolder();
     await write(folder, Object.fromEntries(tests.map((text, index) => [`test_copied_${index}.py`, text])));
@@ -105,7 +105,7 @@ describe.runIf(hasBrowser)('a test that is copied', () => {
 
   it.runIf(hasGo)('passes in Go, for every request', { timeout: 240_000 }, async () => {
     const { url, shown } = await servedWithRequests();
-    const page = await opened(url, CLIPBOARD);
+    const page = await opened(`${url}/#/requests?group=no`, CLIPBOARD);
     const tests = await copiedTests(page, 'go', shown);
     const folder = await emptyFolder();
     const module = `module copied\n\ngo 1.19\n\nrequire ${GO_MODULE} v0.0.0\n\nreplace ${GO_MODULE} => ${ROOT}clients/go\n`;
@@ -175,7 +175,7 @@ describe.runIf(hasBrowser)('a request that is sent again', () => {
   it('is a new request of the same caller, with the same body, and is opened', async () => {
     const { url, ask, mock } = await served();
     await ask('POST', '/v2/nvcf/functions', REGISTRAR.key, FUNCTION);
-    const page = await opened(`${url}/#/requests`);
+    const page = await opened(`${url}/#/requests?group=no`);
     await opening(page, 'createFunction');
     await again(page).getByRole('button', { name: 'Send again' }).click();
 
@@ -189,7 +189,7 @@ describe.runIf(hasBrowser)('a request that is sent again', () => {
   it('is allowed once it is fixed, with the body that was refused, also if it is refused and sent again first', async () => {
     const { url, ask, mock } = await served();
     await ask('POST', '/v2/nvcf/functions', INVOKER, FUNCTION);
-    const page = await opened(`${url}/#/requests`);
+    const page = await opened(`${url}/#/requests?group=no`);
     await opening(page, 'createFunction');
     await again(page).getByRole('button', { name: 'Send again' }).click();
     await expect.poll(() => rows(page).count()).toBe(2);
@@ -229,7 +229,7 @@ describe.runIf(hasBrowser)('a request that is sent again', () => {
   it('is sent as a user of Run:ai with a token that is made for it', async () => {
     const { url, ask, mock } = await served();
     await ask('GET', '/api/v1/users', await tokenOf(mock, 'researcher@acme.test'));
-    const page = await opened(`${url}/#/requests`);
+    const page = await opened(`${url}/#/requests?group=no`);
     await opening(page, 'get_users');
     await again(page).getByRole('button', { name: 'Send again' }).click();
 

@@ -1,5 +1,5 @@
 import { useEffect } from 'preact/hooks';
-import { addressOfView, sameView, view } from '../address.ts';
+import { addressTo, sameView, view } from '../address.ts';
 import { connection } from '../connection.ts';
 import { retry } from '../control-api/stream.ts';
 import { VIEWS_ID } from '../navigation.ts';
@@ -50,7 +50,7 @@ export function Frame() {
         To the content
       </button>
       <header>
-        <a class="mark" href={addressOfView('requests')}>
+        <a class="mark" href={addressTo('requests')}>
           nv-auth-mock
         </a>
         <WhichWorld />

@@ -1,6 +1,6 @@
 import { Fragment } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { addressOfView, go } from '../address.ts';
+import { addressOfView, addressTo, go } from '../address.ts';
 import { readValue, useLoaded } from '../parts/loaded.tsx';
 import { serviceTitle } from '../parts/service.ts';
 import { readIdentities } from '../state/identities.ts';
@@ -97,7 +97,7 @@ const VIEW_TARGETS: readonly Target[] = VIEWS.map(({ name, title }) => ({
   group: 'Views',
   text: title,
   note: '',
-  address: addressOfView(name),
+  address: addressTo(name),
 }));
 
 async function readTargets(): Promise<readonly Target[]> {

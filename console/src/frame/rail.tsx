@@ -1,4 +1,4 @@
-import { addressOfView } from '../address.ts';
+import { addressTo } from '../address.ts';
 import { addressOf } from '../control-api/client.ts';
 import { DOCUMENTS, RAIL, type RailView, VIEWS_ID } from '../navigation.ts';
 import { Icon } from '../parts/icon.tsx';
@@ -13,7 +13,7 @@ export function Rail({ current }: { readonly current: string }) {
         <section key={title} aria-label={title}>
           <h2>{title}</h2>
           {views.map((view) => (
-            <Entry key={view.name} view={view} href={addressOfView(view.name)} current={current} />
+            <Entry key={view.name} view={view} href={addressTo(view.name)} current={current} />
           ))}
           {index === RAIL.length - 1 && <Entry view={DOCUMENTS} href={addressOf('/docs')} current={current} />}
         </section>

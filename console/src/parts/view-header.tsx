@@ -8,7 +8,7 @@ import type { ComponentChildren } from 'preact';
  */
 export function ViewHeader(props: {
   readonly title: string;
-  readonly count?: number | string | undefined;
+  readonly count?: ComponentChildren;
   readonly children?: ComponentChildren;
 }) {
   const { title, count, children } = props;

@@ -3,8 +3,8 @@ import { chosen } from '../address.ts';
 import { askAll } from '../control-api/client.ts';
 import type { RecordedRequest, RequestSummary } from '../control-api/types.ts';
 
-/** The page shows the newest so many, as the journal keeps them. */
-const MOST = 2000;
+/** The page shows the newest refusals and the newest other requests, so many of each, as the journal keeps them. */
+const MAX_ENTRIES = 2000;
 
 /** So many are read at first. */
 const FIRST = 200;
@@ -47,7 +47,7 @@ export async function readJournal(): Promise<void> {
   requests.value = merged(newest, requests.value);
   isJournalRead.value = true;
   // What nobody sees before scrolling is not waited for.
-  if (newest.length === FIRST) void readSummaries({ limit: MOST }).then(noteOlder, () => {});
+  if (newest.length === FIRST) void readSummaries({ limit: 2 * MAX_ENTRIES }).then(noteOlder, () => {});
 }
 
 function noteOlder(older: readonly RequestSummary[]): void {
@@ -78,11 +78,22 @@ export function addressIn({ path, query }: Pick<RequestSummary, 'path' | 'query'
 /** Each request once, newest first. */
 function merged(newer: readonly RequestSummary[], older: readonly RequestSummary[]): readonly RequestSummary[] {
   const known = new Set(newer.map(({ id }) => id));
-  return [...newer, ...older.filter(({ id }) => !known.has(id))].slice(0, MOST);
+  let [refusals, others] = [0, 0];
+  return [...newer, ...older.filter(({ id }) => !known.has(id))].filter((request) => {
+    const place = isRefusal(request) ? ++refusals : ++others;
+    return place <= MAX_ENTRIES;
+  });
 }
 
-/** What the list can be narrowed to. The names are those of the address and of the control API's journal. */
-export const FILTERS = ['service', 'status', 'principal', 'operation', 'reason', 'method', 'path', 'text'] as const;
+/** Was it refused or broken off, or would it have been refused without observe mode? */
+function isRefusal({ status, reason }: RequestSummary): boolean {
+  return status === null || status >= 400 || reason !== null;
+}
+
+/** What the list can be narrowed to, by the names of the address and of the control API's journal. */
+const JOURNAL_FILTERS = ['service', 'status', 'principal', 'operation', 'reason', 'method', 'path'] as const;
+/** The control API knows no search by text, and no list of all refusals. */
+export const FILTERS = [...JOURNAL_FILTERS, 'text', 'refusals'] as const;
 export type Filter = (typeof FILTERS)[number];
 
 /** What a request has of each filter with a list of values; null: nothing. */
@@ -104,13 +115,16 @@ export const fitting = computed(() => {
     : requests.value.filter((request) => wanted.every(([name, value]) => fits(request, name, value)));
 });
 
-/** What is chosen, by the names of the control API, which knows no search by text. */
-export const filter = computed((): Readonly<Record<string, string>> => {
-  const names = FILTERS.filter((name) => name !== 'text');
-  return Object.fromEntries(names.map((name) => [name, chosen.value[name] ?? '']).filter(([, value]) => value !== ''));
-});
+/** What is chosen of what the control API can narrow its list to. */
+export const filter = computed(
+  (): Readonly<Record<string, string>> =>
+    Object.fromEntries(
+      JOURNAL_FILTERS.map((name) => [name, chosen.value[name] ?? '']).filter(([, value]) => value !== ''),
+    ),
+);
 
 function fits(request: RequestSummary, name: Filter, value: string): boolean {
+  if (name === 'refusals') return isRefusal(request);
   if (name === 'path') return isLike(request.path, value);
   if (name !== 'text') {
     const own = VALUES[name](request);
@@ -137,31 +151,24 @@ export function valuesOf(name: ValueFilter): readonly string[] {
   return [...values].filter((value) => value !== null).sort();
 }
 
-/** A row of the list: a request, and those before it that are like it. */
+/** A row of the list: a request, and those just before it that are equal. */
 export interface Row {
   /** The newest of them. */
   readonly request: RequestSummary;
   readonly ids: readonly string[];
 }
 
-/** The requests that fit; those that follow each other and are alike are one row if that is chosen. */
+/** The requests that fit. Equal ones that follow each other are one row, unless each is wanted. */
 export const listed = computed((): readonly Row[] => {
-  const isGrouped = chosen.value['group'] === 'yes';
+  const isFolded = chosen.value['group'] !== 'no';
   const rows: { request: RequestSummary; ids: string[] }[] = [];
+  let newer = '';
   for (const request of fitting.value) {
-    const last = rows.at(-1);
-    if (isGrouped && last !== undefined && areAlike(last.request, request)) last.ids.push(request.id);
-    else rows.push({ request, ids: [request.id] });
+    const { id, method, status, reason, fault, principal } = request;
+    const text = [method, addressIn(request), status, reason, fault, principal?.id].join();
+    if (isFolded && text === newer) rows.at(-1)?.ids.push(id);
+    else rows.push({ request, ids: [id] });
+    newer = text;
   }
   return rows;
 });
-
-function areAlike(one: RequestSummary, other: RequestSummary): boolean {
-  return (
-    one.method === other.method &&
-    one.path === other.path &&
-    one.status === other.status &&
-    one.reason === other.reason &&
-    one.principal?.id === other.principal?.id
-  );
-}

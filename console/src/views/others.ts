@@ -12,6 +12,8 @@ export { Faults } from './faults/faults.tsx';
 export { Findings } from './findings/findings.tsx';
 export { Identities } from './identities/identities.tsx';
 export { LeastPrivilegeView } from './least-privilege/least-privilege.tsx';
+export { Count } from './requests/count.tsx';
+export { MoreFilters } from './requests/more-filters.tsx';
 export { Recorded } from './requests/recorded.tsx';
 export { checkDropped, Tool, Tools } from './requests/tools/tools.tsx';
 export { Snapshots } from './snapshots/snapshots.tsx';

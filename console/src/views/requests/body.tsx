@@ -13,7 +13,7 @@ export function bodyText(body: unknown): string {
 /** A body, formatted and coloured. */
 export function Body({ body, isTruncated }: { readonly body: unknown; readonly isTruncated: boolean }) {
   const text = bodyText(body);
-  if (text === '') return null;
+  if (text === '') return isTruncated ? <p class="quiet">The journal no longer has the body.</p> : null;
   const shown = text.slice(0, LONGEST_SHOWN);
   return (
     <>

@@ -4,8 +4,12 @@ import { Search } from '../../parts/search.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { FILTERS, type ValueFilter, valuesOf } from '../../state/requests.ts';
 import { isNarrow } from '../../window.ts';
+import { lazy } from '../lazy.tsx';
 
-const CHOICES: readonly (readonly [name: ValueFilter, title: string])[] = [
+/** Filters with their titles. */
+export type Choices = readonly (readonly [name: ValueFilter, title: string])[];
+
+const CHOICES: Choices = [
   ['service', 'Service'],
   ['status', 'Status'],
   ['principal', 'Caller'],
@@ -17,35 +21,30 @@ const CHOICES: readonly (readonly [name: ValueFilter, title: string])[] = [
 /** So many stand beside the search, where there is room. */
 const BESIDE = 3;
 
-/** Narrows the list, and groups it. */
+/** Narrows the list, and folds it. */
 export function Filters() {
   const now = chosen.value;
   const beside = isNarrow.value ? [] : CHOICES.slice(0, BESIDE);
   const more = CHOICES.slice(beside.length);
-  const used = [...more.map(([name]) => name), 'path', 'group'].filter((name) => now[name]).length;
+  const views = lazy.value;
+  const isOnlyRefusals = now['refusals'] === 'only';
+  const used =
+    [...more.map(([name]) => name), 'path'].filter((name) => now[name]).length + Number(now['group'] === 'no');
   return (
     <search class="filters" aria-label="Narrow the list">
       <Search label="text" placeholder="Search" value={now['text']} change={(text) => choose({ text }, false)} />
+      <button
+        type="button"
+        aria-pressed={isOnlyRefusals}
+        onClick={() => choose({ refusals: isOnlyRefusals ? undefined : 'only' }, false)}
+      >
+        Refusals only
+      </button>
       {beside.map(([name, title]) => (
         <Choice key={name} name={name} title={title} />
       ))}
       <Popover button={used === 0 ? 'More' : `More (${used})`}>
-        {() => (
-          <form class="more-filters" onSubmit={(event) => event.preventDefault()}>
-            {more.map(([name, title]) => (
-              <Choice key={name} name={name} title={title} />
-            ))}
-            <Path />
-            <label class="tick">
-              <input
-                type="checkbox"
-                checked={now['group'] === 'yes'}
-                onChange={({ currentTarget: { checked } }) => choose({ group: checked ? 'yes' : undefined }, false)}
-              />
-              Group repeated
-            </label>
-          </form>
-        )}
+        {() => views !== null && <views.MoreFilters choices={more} />}
       </Popover>
       {FILTERS.some((name) => now[name]) && (
         <button type="button" onClick={() => choose(Object.fromEntries(FILTERS.map((name) => [name, undefined])))}>
@@ -56,7 +55,8 @@ export function Filters() {
   );
 }
 
-function Choice({ name, title }: { readonly name: ValueFilter; readonly title: string }) {
+/** A filter with a list of values. */
+export function Choice({ name, title }: { readonly name: ValueFilter; readonly title: string }) {
   const now = chosen.value[name];
   return (
     <label>
@@ -70,22 +70,6 @@ function Choice({ name, title }: { readonly name: ValueFilter; readonly title: s
           </option>
         ))}
       </select>
-    </label>
-  );
-}
-
-function Path() {
-  return (
-    <label>
-      <span class="unseen">Path</span>
-      <input
-        type="text"
-        placeholder="/v2/nvcf/functions/{id}"
-        autocomplete="off"
-        spellcheck={false}
-        value={chosen.value['path'] ?? ''}
-        onChange={(event) => choose({ path: event.currentTarget.value.trim() }, false)}
-      />
     </label>
   );
 }

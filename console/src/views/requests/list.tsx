@@ -124,9 +124,11 @@ function Line({ row: { request, ids }, place, count, isSelected }: LineParts) {
     >
       <TimeOfDay at={at} />
       <Status status={status} />
-      <span class="method">{method}</span>
+      <span class="method">
+        {ids.length > 1 && <b class="times">{ids.length.toLocaleString('en')} × </b>}
+        {method}
+      </span>
       <span class="path" title={addressIn(request)}>
-        {ids.length > 1 && <b class="times">×{ids.length} </b>}
         {addressIn(request)}
       </span>
       <Reason request={request} />

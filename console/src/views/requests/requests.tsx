@@ -19,7 +19,7 @@ export function Requests() {
   const [count, all] = [fitting.value.length, requests.value.length];
   return (
     <div class={isOpen ? `two opened${tool === undefined ? '' : ' wide'}` : 'two'} {...DROPS}>
-      <ViewHeader title="Requests" count={count === all ? all : `${count} of ${all}`}>
+      <ViewHeader title="Requests" count={views === null ? all : <views.Count />}>
         <button
           type="button"
           aria-pressed={isPaused.value}

@@ -21,9 +21,6 @@ const TOOLS = {
 
 const NAMES = Object.keys(TOOLS) as (keyof typeof TOOLS)[];
 
-/** The most requests that the journal keeps. */
-const MOST = 2000;
-
 /** Saves the requests of the list, and leads to what else can be done with them. */
 export function Tools() {
   const act = useAct();
@@ -35,7 +32,7 @@ export function Tools() {
   };
   const saveJson = async () => {
     const name = fileName('.json');
-    const requests = await askAll('requests', { ...filter.value, limit: MOST });
+    const requests = await askAll('requests', filter.value);
     download(name, new Blob([JSON.stringify({ requests }, null, 2)], { type: 'application/json' }));
     return `\`${name}\` is saved.`;
   };
@@ -56,8 +53,8 @@ export function Tools() {
                 </button>
               </li>
             </ul>
-            {chosen.value['text'] !== undefined && (
-              <p class="quiet">Without the search, which only narrows the list.</p>
+            {(chosen.value['text'] ?? chosen.value['refusals']) !== undefined && (
+              <p class="quiet">Without the search and “Refusals only”, which only narrow the list.</p>
             )}
             <Feedback act={act} />
           </>

@@ -1,0 +1,33 @@
+import { choose, chosen } from '../../address.ts';
+import { Choice, type Choices } from './filters.tsx';
+
+/** The filters that have no room beside the search, and how the list is folded. */
+export function MoreFilters({ choices }: { readonly choices: Choices }) {
+  const { group, path = '' } = chosen.value;
+  return (
+    <form class="more-filters" onSubmit={(event) => event.preventDefault()}>
+      {choices.map(([name, title]) => (
+        <Choice key={name} name={name} title={title} />
+      ))}
+      <label>
+        <span class="unseen">Path</span>
+        <input
+          type="text"
+          placeholder="/v2/nvcf/functions/{id}"
+          autocomplete="off"
+          spellcheck={false}
+          value={path}
+          onChange={(event) => choose({ path: event.currentTarget.value.trim() }, false)}
+        />
+      </label>
+      <label class="tick">
+        <input
+          type="checkbox"
+          checked={group !== 'no'}
+          onChange={({ currentTarget: { checked } }) => choose({ group: checked ? undefined : 'no' }, false)}
+        />
+        Fold equal requests
+      </label>
+    </form>
+  );
+}
