@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { addressOfView, choose, chosen } from '../../address.ts';
-import { ask, type Refused } from '../../control-api/client.ts';
+import { ask, nullIfGone } from '../../control-api/client.ts';
 import type { Decision, RecordedMessage, RecordedRequest } from '../../control-api/types.ts';
 import { Id } from '../../parts/id.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
@@ -29,14 +29,11 @@ async function read(id: string): Promise<Whole> {
   const request = await ask<RecordedRequest>('GET', `/_mock/requests/${encodeURIComponent(id)}`);
   const { decision } = request;
   if (decision === null) return { request, decision };
-  const asked = ask<Decision>('GET', `/_mock/decisions/${encodeURIComponent(decision)}`);
-  return { request, decision: await asked.catch(nullIfGone) };
-}
-
-/** Decisions may go before their requests. */
-function nullIfGone(thrown: Partial<Refused>): null {
-  if (thrown.status === 404) return null;
-  throw thrown;
+  // Decisions may go before their requests.
+  return {
+    request,
+    decision: await ask<Decision>('GET', `/_mock/decisions/${encodeURIComponent(decision)}`).catch(nullIfGone),
+  };
 }
 
 /** One request with its answer, and the decision about it. @param props.isEntered has somebody gone to it with the keys? */
