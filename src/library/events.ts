@@ -21,8 +21,12 @@ export interface EventData {
   >;
   readonly finding: Finding;
   readonly clock: ClockState & { readonly from: string };
-  /** A key was edited, or its pending edits took effect at once. */
-  readonly policy: { readonly keyId: string; readonly what: 'edited' | 'flushed'; readonly [detail: string]: unknown };
+  /** A key was created, edited, rotated or deleted, or its pending edits took effect at once. */
+  readonly policy: {
+    readonly keyId: string;
+    readonly what: 'created' | 'edited' | 'rotated' | 'deleted' | 'flushed';
+    readonly [detail: string]: unknown;
+  };
   /** A fault was injected, for the time that `fired` says. */
   readonly fault: {
     readonly fault: string;

@@ -105,13 +105,21 @@ export async function issueKey(
   const text = drawKeyText({ random, world });
   const key = { ...order, id, enabled: true, createdAt: now, secretHash: hashSecret(text) };
   await ngcKeysIn(store).create(key, roles, limit);
+  world.activityLog.event('policy', { keyId: id, what: 'created' });
   return { id, text };
+}
+
+/** @throws NotFound */
+export async function deleteKey({ store, world }: Pick<Keyroom, 'store' | 'world'>, id: string): Promise<void> {
+  await ngcKeysIn(store).delete(id);
+  world.activityLog.event('policy', { keyId: id, what: 'deleted' });
 }
 
 /** Replaces the secret; the old one ends at once. @throws NotFound */
 export async function rotateKey({ store, random, world }: Keyroom, id: string): Promise<string> {
   const text = drawKeyText({ random, world });
   await ngcKeysIn(store).replaceSecret(id, hashSecret(text), endingOf(text));
+  world.activityLog.event('policy', { keyId: id, what: 'rotated' });
   return text;
 }
 
@@ -134,20 +142,19 @@ export async function editKey(
       : { policy: { next: policy, recordedAt: now, effectiveAt: propagatedAt ?? (await nextEffectiveAt(room, now)) } };
   const whole: NgcKeyEdit = { ...edit, ...appended };
   await ngcKeysIn(room.store).edit(id, whole);
-  const change = policyChange(id, whole);
-  if (change !== null) room.world.activityLog.event('policy', change);
+  room.world.activityLog.event('policy', policyChange(id, whole));
 }
 
-/** The event about an edit; null if the edit changes no rights. */
-function policyChange(keyId: string, { policy, roles, services, enabled }: NgcKeyEdit): object | null {
-  const counts = {
+/** The event about an edit. */
+function policyChange(keyId: string, { policy, roles, services, enabled }: NgcKeyEdit): object {
+  return {
+    keyId,
+    what: 'edited',
+    ...(policy && { recordedAt: rfc3339(policy.recordedAt), effectiveAt: rfc3339(policy.effectiveAt) }),
     ...(roles !== undefined && { roles }),
     ...(services !== undefined && { services }),
     ...(enabled !== undefined && { enabled }),
   };
-  if (policy === undefined) return Object.keys(counts).length === 0 ? null : { keyId, what: 'edited', ...counts };
-  const times = { recordedAt: rfc3339(policy.recordedAt), effectiveAt: rfc3339(policy.effectiveAt) };
-  return { keyId, what: 'edited', ...times, ...counts };
 }
 
 /** Puts the latest edits into force now, see `NgcKeys.flush`. @returns the keys and their new versions */

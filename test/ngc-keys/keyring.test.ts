@@ -138,13 +138,14 @@ describe('an edit of a policy', () => {
     expect(await edits(room({ propagation: 'off' }), 1)).toEqual([1000]);
   });
 
-  it('is told to those who watch if it changes rights, and not if it does not', async () => {
+  it('is told to those who watch, with the rights that it changes', async () => {
     const world = room();
     await editKey(world, 1000, inForce().key, { name: 'new' });
     await editKey(world, 1000, personal().key, { roles: ['Player'], enabled: false });
     await editKey(world, 1000, inForce().key, { services: [] });
 
     expect(world.events).toStrictEqual([
+      ['policy', { keyId: 'key-1', what: 'edited' }],
       ['policy', { keyId: 'key-2', what: 'edited', roles: ['Player'], enabled: false }],
       ['policy', { keyId: 'key-1', what: 'edited', services: [] }],
     ]);

@@ -55,6 +55,11 @@ interface CastUser extends Held {
   readonly accessKey?: { readonly clientId: string; readonly clientSecret: string };
 }
 
+/** How an identity is chosen from a list: a key that is refused now says so. */
+export function choiceOf({ name, key }: Identity): string {
+  return key === undefined || key.status === 'active' ? name : `${name} (${key.status})`;
+}
+
 /** The names of the organisations of NGC in this world, the first of which keys get by default. */
 export async function readOrganizations(): Promise<readonly string[]> {
   const { ngc } = await ask<Cast>('GET', '/_mock/cast');

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { askAll } from '../control-api/client.ts';
+import { addressOf, askAll } from '../control-api/client.ts';
 import type { Key, KeyPolicy, KeyResource } from '../control-api/types.ts';
 import { type Ruleset, rulesetOf, serviceOfKey } from './rulesets.ts';
 
@@ -46,6 +46,19 @@ export const madeTexts = signal<ReadonlyMap<string, string>>(new Map());
 
 export function keepText(id: string, text: string): void {
   madeTexts.value = new Map([...madeTexts.value, [id, text]]);
+  answering ??= answerPages();
+}
+
+let answering: BroadcastChannel | undefined;
+
+/** Answers the pages of documents of this world that ask for the text of a key. Nothing is stored. */
+function answerPages(): BroadcastChannel {
+  const channel = new BroadcastChannel(`nv-auth-mock keys ${addressOf('')}`);
+  channel.onmessage = ({ data: { asked } }: MessageEvent<{ asked?: string }>) => {
+    const text = asked && madeTexts.value.get(asked);
+    if (text) channel.postMessage({ id: asked, text });
+  };
+  return channel;
 }
 
 /** What a key is bound to, in words. @param unbound what it is bound to without a resource */

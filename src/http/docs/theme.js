@@ -2,8 +2,11 @@
 /** Puts a bar above Swagger UI, in which a reader chooses who sends the requests. */
 (() => {
   /**
-   * @typedef {{ readonly name: string, readonly credential: () => Promise<string> }} Identity
+   * @typedef {{ readonly id: string, readonly name: string, readonly credential: () => Promise<string> }} Identity
    */
+  /** A console in another tab answers within milliseconds; most often there is none. */
+  const CONSOLE_ANSWERS_MS = 200;
+
   const [, below = '', service = ''] = /^(.*)\/docs\/([^/]+)\//.exec(location.pathname) ?? [];
   const isDark = matchMedia('(prefers-color-scheme: dark)');
   const showScheme = () => document.documentElement.classList.toggle('dark-mode', isDark.matches);
@@ -40,16 +43,23 @@
   async function offer(ui) {
     const [scheme] = Object.keys(ui.specSelectors.specJson().toJS().security?.[0] ?? {});
     // The document asks for no credential, or the control API is for those who have the admin token.
-    const identities = scheme === undefined ? null : await readIdentities();
+    let identities = scheme === undefined ? null : await readIdentities();
     if (scheme === undefined || identities === null || identities.length === 0) return;
-    choice.append(...identities.map(({ name }, index) => new Option(name, String(index))));
+    const show = (/** @type {readonly Identity[]} */ all) => {
+      const chosen = choice.value;
+      choice.replaceChildren(...all.map(({ id, name }) => new Option(name, id)));
+      if (all.some(({ id }) => id === chosen)) choice.value = chosen;
+    };
     const authorize = async () => {
       const chosen = choice.value;
       status.textContent = 'getting a credential';
-      const said = await identities[Number(chosen)]?.credential().then(
-        (credential) => ({ credential, text: 'authorized' }),
-        ({ message }) => ({ credential: null, text: message }),
-      );
+      const said = await identities
+        ?.find(({ id }) => id === chosen)
+        ?.credential()
+        .then(
+          (credential) => ({ credential, text: 'authorized' }),
+          ({ message }) => ({ credential: null, text: message }),
+        );
       // Another identity was chosen in the meantime.
       if (said === undefined || choice.value !== chosen) return;
       if (said.credential === null) ui.authActions.logout([scheme]);
@@ -57,6 +67,12 @@
       status.textContent = said.text;
     };
     choice.addEventListener('change', () => void authorize());
+    // A key may have been made elsewhere in the meantime.
+    addEventListener('focus', async () => {
+      identities = (await readIdentities()) ?? identities;
+      show(identities ?? []);
+    });
+    show(identities);
     form.hidden = false;
     await authorize();
   }
@@ -71,21 +87,51 @@
   /** Keys of the service; the service of the keys themselves takes any. @param {any} ngc */
   async function keys(ngc) {
     const texts = new Map((ngc.keys ?? []).map((/** @type {any} */ { id, key }) => [id, key]));
-    const all = (await answerOf('/_mock/keys?limit=1000'))?.keys ?? [];
-    return all
-      .filter((/** @type {any} */ { services }) => service === 'ngc' || services.includes(service))
-      .map((/** @type {any} */ { id, name, org }) => ({
-        name: `${name} (${org})`,
+    const [all, ruleset] = await Promise.all([
+      answerOf('/_mock/keys?limit=1000'),
+      answerOf(`/_mock/tables/${service}`),
+    ]);
+    // Keys for others may call some services.
+    const nameFor = (/** @type {string} */ type) => ruleset?.keyServices?.[`${type}-key`] ?? service;
+    return (all?.keys ?? [])
+      .filter((/** @type {any} */ { type, services }) => service === 'ngc' || services.includes(nameFor(type)))
+      .map((/** @type {any} */ { id, name, org, status }) => ({
+        id,
+        name: `${name} (${status === 'active' ? org : `${org}, ${status}`})`,
         credential: async () => {
-          if (texts.has(id)) return texts.get(id);
+          const text = (await textInConsole(id)) ?? texts.get(id);
+          if (text !== undefined) return text;
           throw new Error('shown only when it was made; paste it under Authorize');
         },
       }));
   }
 
+  /**
+   * The text of a key that an open console of this world has made. It is in the memory of that page, and stored nowhere.
+   *
+   * @param {string} id
+   * @returns {Promise<string | undefined>}
+   */
+  function textInConsole(id) {
+    const channel = new BroadcastChannel(`nv-auth-mock keys ${below}`);
+    return new Promise((resolve) => {
+      const end = (/** @type {string | undefined} */ text) => {
+        clearTimeout(timer);
+        channel.close();
+        resolve(text);
+      };
+      const timer = setTimeout(end, CONSOLE_ANSWERS_MS, undefined);
+      channel.onmessage = ({ data }) => {
+        if (data.id === id) end(data.text);
+      };
+      channel.postMessage({ asked: id });
+    });
+  }
+
   /** @param {any} runai @returns {Identity[]} */
   function people({ users = [], serviceAccounts = [], applications = [] }) {
     return [...users, ...serviceAccounts, ...applications].map(({ id, email, name }) => ({
+      id,
       name: email ?? name,
       credential: () => tokenOf(id),
     }));

@@ -1,6 +1,6 @@
 import type { Context } from '../../contract/request.ts';
 import { hashSecret } from '../../credentials/secret.ts';
-import { ngcKeysIn } from '../../ngc-keys/index.ts';
+import { deleteKey } from '../../ngc-keys/keyring.ts';
 import { Collection } from '../../store/collection.ts';
 import { NotFound } from '../../store/errors.ts';
 import type { Ports } from './ports.ts';
@@ -51,7 +51,7 @@ export function forget({ store, world }: Context, setup: Setup): Promise<Undo | 
 /** Removes what a setup made, if nobody else has removed it. */
 export async function undoSetup(ports: Ports, { store, world }: Context, undo: Undo): Promise<void> {
   if (undo.kind === 'fault') await world.faults.remove(undo.id);
-  if (undo.kind === 'key') await ngcKeysIn(store).delete(undo.id).catch(ignoreMissing);
+  if (undo.kind === 'key') await deleteKey({ store, world }, undo.id).catch(ignoreMissing);
   if (undo.kind !== 'world') return;
   const { id, createdAt } = undo;
   const isThere = ports.worlds.list().some((one) => one.id === id && one.createdAt === createdAt);

@@ -82,6 +82,28 @@ it('events tell of requests, decisions, keys, clock, faults and findings as they
   expect(JSON.stringify(reported)).not.toContain(key);
 });
 
+it('events of a key are its creation, each edit, its rotation and its deletion, without its text', async () => {
+  const world = await mock.world();
+  const texts: string[] = [];
+  const reported = await readEvents(world, 4, async () => {
+    // Of Air, where a key without a resource is no finding.
+    const order = { type: 'service', name: 'k', services: ['air'], scopes: ['air:access'] } as const;
+    const { id, key } = await world.keys.create(order);
+    await world.keys.edit(id, { name: 'renamed' });
+    texts.push(key, (await world.keys.rotate(id)).key);
+    await world.keys.delete(id);
+  });
+
+  expect(reported.map(({ event, data }) => `${event} ${data.what}`)).toEqual([
+    'policy created',
+    'policy edited',
+    'policy rotated',
+    'policy deleted',
+  ]);
+  expect(new Set(reported.map(({ data }) => data.keyId)).size).toBe(1);
+  for (const text of texts) expect(JSON.stringify(reported)).not.toContain(text);
+});
+
 it('a reader who comes back is told what happened meanwhile, and of no other world', async () => {
   const [world, other] = [await mock.world(), await mock.world()];
   const [first] = await readEvents(world, 1, () => world.getToken());

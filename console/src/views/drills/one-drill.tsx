@@ -14,7 +14,8 @@ import { When } from '../../parts/when.tsx';
 import { changed } from '../../state/changes.ts';
 import { worldTime } from '../../state/clock.ts';
 import { drillTitle, endDrill } from '../../state/drills.ts';
-import type { Identity } from '../../state/identities.ts';
+import { choiceOf, type Identity } from '../../state/identities.ts';
+import { keepText } from '../../state/keys.ts';
 import { isInForce, type Known } from './drill.ts';
 
 /** What a drill does, and a form that starts it. */
@@ -30,8 +31,10 @@ export function OneDrill({ drill, fault, people }: Known & { readonly people: re
     act.run(async () => {
       setStarted(null);
       const filled = Object.entries(order).filter(([, text]) => text !== '');
-      setStarted(await ask<StartedDrill>('POST', `/_mock/drills/${name}`, Object.fromEntries(filled)));
-      changed('drills', 'faults', 'clock');
+      const answer = await ask<StartedDrill>('POST', `/_mock/drills/${name}`, Object.fromEntries(filled));
+      if (answer.key !== undefined && answer.principal !== null) keepText(answer.principal.id, answer.key);
+      setStarted(answer);
+      changed('drills', 'faults', 'clock', 'keys');
     });
   const end = () =>
     act.run(async () => {
@@ -165,9 +168,9 @@ function Whom(props: {
           <optgroup key={one} label={`${one}s`}>
             {people
               .filter(({ kind }) => kind === one)
-              .map(({ id, name }) => (
-                <option key={id} value={id}>
-                  {name}
+              .map((one) => (
+                <option key={one.id} value={one.id}>
+                  {choiceOf(one)}
                 </option>
               ))}
           </optgroup>
@@ -178,7 +181,7 @@ function Whom(props: {
 }
 
 /** What happened. */
-function Did({ started: { did, principal, startedAt, credentials, faults } }: { readonly started: StartedDrill }) {
+function Did({ started: { did, principal, startedAt, credentials, key, faults } }: { readonly started: StartedDrill }) {
   return (
     <div class="did">
       <p>
@@ -188,6 +191,11 @@ function Did({ started: { did, principal, startedAt, credentials, faults } }: { 
       {faults.length > 0 && (
         <p>
           <a href={addressOfView('faults')}>Its faults</a>
+        </p>
+      )}
+      {key !== undefined && (
+        <p>
+          The new text of the key: <Secret text={key} name="key" />
         </p>
       )}
       {credentials !== undefined && (

@@ -5,7 +5,7 @@ import type { Policy } from '../../../core/policy.ts';
 import { Problem } from '../../../core/problem.ts';
 import { quote } from '../../../explaining/index.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
-import { editKey, issueKey, newestPolicy, reportUseless, rotateKey } from '../../../ngc-keys/keyring.ts';
+import { deleteKey, editKey, issueKey, newestPolicy, reportUseless, rotateKey } from '../../../ngc-keys/keyring.ts';
 import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import type { KeyInForce, Organization } from '../../../ngc-keys/records.ts';
 import { checkRoles, expiryOf, refuseMembers, resolvePolicy, resolveServices } from '../key-checks.ts';
@@ -166,7 +166,7 @@ const update: Handler<'control', 'update_key'> = async (context) => {
 };
 
 const remove: Handler<'control', 'delete_key'> = async (context) => {
-  await orDeleted(ngcKeysIn(context.store).delete((await findKey(context)).key.id));
+  await orDeleted(deleteKey(context, (await findKey(context)).key.id));
   return { status: 204 };
 };
 

@@ -8,7 +8,7 @@ import type { Ruleset } from '../../../core/ruleset.ts';
 import { requestStatus } from '../../../ngc-keys/envelope.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { type GivenResource, messageOf, productsOf, readPolicy } from '../../../ngc-keys/key-policy.ts';
-import { editKey, issueKey, newestPolicy, reportUseless, rotateKey } from '../../../ngc-keys/keyring.ts';
+import { deleteKey, editKey, issueKey, newestPolicy, reportUseless, rotateKey } from '../../../ngc-keys/keyring.ts';
 import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import type { KeyInForce } from '../../../ngc-keys/records.ts';
 import type { Permission } from '../tables/permissions.ts';
@@ -113,7 +113,7 @@ const update: Handler<'ngc', 'updateKey', KeyInForce> = async (context) => {
 };
 
 const remove: Handler<'ngc', 'deleteKey', KeyInForce> = async (context) => {
-  await orNotFound(ngcKeysIn(context.store).delete(context.target.key.id));
+  await orNotFound(deleteKey(context, context.target.key.id));
   return { status: 200, body: { requestStatus: success(context) } };
 };
 
