@@ -83,6 +83,7 @@ function isNull(size: number | null, type: string): boolean {
 function lackOf(message: RecordedMessage, text: string): string | null {
   const { headers, body, size, truncated, bodyNotSent = false } = message;
   if (bodyNotSent) return 'The body was not sent: the client waited for `100 Continue`, and was refused.';
+  if (truncated && body === null) return 'The journal no longer has the body, which made room for newer requests.';
   if (truncated) return 'The journal has only the beginning of the body.';
   if (size === null && (Number(headers['content-length']) > 0 || headers['transfer-encoding'] !== undefined)) {
     return 'The journal does not have the body, which was not read.';

@@ -46,10 +46,10 @@ export const madeTexts = signal<ReadonlyMap<string, string>>(new Map());
 
 export function keepText(id: string, text: string): void {
   madeTexts.value = new Map([...madeTexts.value, [id, text]]);
-  answering ??= answerPages();
+  answering.channel ??= answerPages();
 }
 
-let answering: BroadcastChannel | undefined;
+const answering: { channel: BroadcastChannel | null } = { channel: null };
 
 /** Answers the pages of documents of this world that ask for the text of a key. Nothing is stored. */
 function answerPages(): BroadcastChannel {
