@@ -77,6 +77,8 @@ export function follow(listener: Listener, opened: () => void): void {
     if (document.hidden) {
       connection.value = 'away';
       reading?.abort();
+      // Ends a pause between attempts, too: whoever comes back begins to read once, not twice.
+      retry();
     } else if (connection.value === 'away') {
       connection.value = 'connecting';
       void begin();
