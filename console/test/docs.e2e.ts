@@ -78,6 +78,54 @@ describe.runIf(hasBrowser)('the pages of documents', () => {
     await said(page, 'paste it under Authorize');
   });
 
+  it('offer keys that were made while they are open, and authorize with those that a console has made', async () => {
+    const { url } = await listeningServer();
+    const page = await openWindow(`${url}/docs/nvcf/#/Functions/listFunctions`);
+    await said(page, 'authorized');
+    const console = await page.context().newPage();
+    await console.goto(`${url}/#/identities?make=service&name=by-hand&scopes=list_functions`);
+    await console.getByRole('button', { name: 'Make for All Functions' }).click();
+    await console.getByRole('heading', { name: 'by-hand is made' }).waitFor();
+    // A browser without a window gives no focus.
+    await page.evaluate("dispatchEvent(new Event('focus'))");
+    await whoOf(page).selectOption('by-hand (acme)');
+    await said(page, 'authorized');
+    expect(await sent(page, url, 'listFunctions')).toBe('by-hand');
+
+    // Of a key of the cast that the console has rotated, it has the new text.
+    await console.goto(`${url}/#/identities?text=nvcf-deployer`);
+    await console.getByRole('link', { name: 'nvcf-deployer' }).click();
+    await console.getByRole('button', { name: 'More for key nvcf-deployer' }).click();
+    await console.getByRole('button', { name: 'Rotate', exact: true }).click();
+    await console.getByRole('button', { name: 'Rotate key' }).click();
+    await console.getByText('It has a new secret').waitFor();
+    await whoOf(page).selectOption('nvcf-deployer (acme)');
+    await said(page, 'authorized');
+    expect(await sent(page, url, 'listFunctions')).toBe('nvcf-deployer');
+  });
+
+  it('of the API catalogue offer the keys that may call it', async () => {
+    const { url } = await listeningServer();
+    const page = await openWindow(`${url}/docs/catalogue/`);
+    await said(page, 'authorized');
+    const offered = await whoOf(page).locator('option').allInnerTexts();
+
+    expect(offered).toContain('catalogue-user (acme)');
+    expect(offered).not.toContain('air-reader (acme)');
+  });
+
+  it('say of a key that it is disabled', async () => {
+    const { url } = await listeningServer();
+    const [{ id }] = (await read(`${url}/_mock/keys`)).keys.filter(
+      ({ name }: { name: string }) => name === 'nvcf-invoker',
+    );
+    await send('PATCH', `${url}/_mock/keys/${id}`, { status: 'disabled' });
+    const page = await openWindow(`${url}/docs/nvcf/`);
+    await said(page, 'authorized');
+
+    await whoOf(page).selectOption('nvcf-invoker (acme, disabled)');
+  });
+
   it('offer no identities if the server has an admin token, or the document asks for no credential', async () => {
     const { url } = await listeningServer({ adminToken: 'open-sesame' });
     for (const name of ['air', 'control']) {

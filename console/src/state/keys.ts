@@ -45,20 +45,17 @@ function unboundIn(services: readonly string[], meanings: ReadonlyMap<string, st
 export const madeTexts = signal<ReadonlyMap<string, string>>(new Map());
 
 export function keepText(id: string, text: string): void {
+  if (madeTexts.value.size === 0) answerDocs();
   madeTexts.value = new Map([...madeTexts.value, [id, text]]);
-  answering.channel ??= answerPages();
 }
 
-const answering: { channel: BroadcastChannel | null } = { channel: null };
-
-/** Answers the pages of documents of this world that ask for the text of a key. Nothing is stored. */
-function answerPages(): BroadcastChannel {
+/** Answers the pages of documents of this world, which ask for the text of a key. Nothing is stored. */
+function answerDocs(): void {
   const channel = new BroadcastChannel(`nv-auth-mock keys ${addressOf('')}`);
-  channel.onmessage = ({ data: { asked } }: MessageEvent<{ asked?: string }>) => {
-    const text = asked && madeTexts.value.get(asked);
-    if (text) channel.postMessage({ id: asked, text });
+  channel.onmessage = ({ data: { asked = '' } }: MessageEvent<{ readonly asked?: string }>) => {
+    const text = madeTexts.value.get(asked);
+    if (text !== undefined) channel.postMessage({ id: asked, text });
   };
-  return channel;
 }
 
 /** What a key is bound to, in words. @param unbound what it is bound to without a resource */

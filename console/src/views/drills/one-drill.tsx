@@ -41,7 +41,7 @@ export function OneDrill({ drill, fault, people }: Known & { readonly people: re
       await endDrill(drill, fault?.match.principal);
       setStarted(null);
     });
-  const whom = order.principal === '' ? defaultOf(about) : nameOf(order.principal);
+  const whom = order.principal === '' ? defaultOf(drill) : nameOf(order.principal);
   const plan = planOf(drill, whom, order.for);
 
   return (
@@ -67,8 +67,10 @@ export function OneDrill({ drill, fault, people }: Known & { readonly people: re
       >
         {about !== 'all' && (
           <Whom
-            people={people.filter(({ services }) => services.includes(service))}
-            about={about}
+            people={people.filter(({ services, key }) =>
+              service === 'ngc' ? key !== undefined : services.includes(service),
+            )}
+            none={defaultOf(drill)}
             choose={(principal) => setOrder({ ...order, principal })}
           />
         )}
@@ -113,8 +115,9 @@ export function OneDrill({ drill, fault, people }: Known & { readonly people: re
 }
 
 /** Whom a drill is about unless somebody is named. */
-function defaultOf(about: Drill['about']): string {
-  return about === 'one' ? 'the administrator' : 'everybody';
+function defaultOf({ about, service }: Drill): string {
+  if (about !== 'one') return 'everybody';
+  return service === 'runai' ? 'the administrator' : 'the caller of the newest allowed request';
 }
 
 /** What starting a drill will change, beside what happens. @param given for how long, as it is filled in */
@@ -154,16 +157,17 @@ function Running(props: { readonly drill: Drill; readonly fault: Fault | undefin
 /** Whom a drill is about. */
 function Whom(props: {
   readonly people: readonly Identity[];
-  readonly about: Drill['about'];
+  /** Who it is unless somebody is chosen. */
+  readonly none: string;
   readonly choose: (id: string) => void;
 }) {
-  const { people, about, choose } = props;
+  const { people, none, choose } = props;
   const kinds = [...new Set(people.map(({ kind }) => kind))];
   return (
     <label>
       Affects
       <select onChange={(event) => choose(event.currentTarget.value)}>
-        <option value="">{defaultOf(about)}</option>
+        <option value="">{none}</option>
         {kinds.map((one) => (
           <optgroup key={one} label={`${one}s`}>
             {people
