@@ -85,7 +85,7 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       const page = await opened(`${url}/#/faults?make=yes`);
       await page.getByLabel('One operation').check();
       await button(page, 'Add the fault').click();
-      await page.getByRole('alert').getByText('choose one').waitFor();
+      await page.getByRole('alert').getByText('choose an operation').waitFor();
       await page.getByLabel('Operation', { exact: true }).selectOption('Create a function · POST /v2/nvcf/functions');
       expect(page.url()).toContain('service=nvcf&operation=createFunction');
       // It has no path of its own, so the document does not name it.

@@ -90,7 +90,7 @@ export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
     if (seen.wrong !== null) return;
     void act.run(async () => {
       if (form.current === null) return;
-      if (match === null) throw new Error('Field `operation` is empty: choose one, or other requests.');
+      if (match === null) throw new Error('Field `operation` is empty: choose an operation.');
       const added = await ask<Fault>('POST', '/_mock/faults', draftOf(form.current, match)).catch(inWordsOfTheForm);
       changed('faults');
       const sure = added.certainty === 'ours' ? ' The vendor’s document does not say that it answers so.' : '';

@@ -77,7 +77,7 @@ export function ChooseRequests(props: {
   return (
     <fieldset class="which-requests">
       <legend>Which requests</legend>
-      <div class="kinds">
+      <div>
         {KINDS.map(([name, label]) => (
           <label key={name} class="tick">
             <input
