@@ -7,6 +7,7 @@ import { useLoaded } from '../../parts/loaded.tsx';
 import { Popover } from '../../parts/popover.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { type Call, callerOf, callOf, curlOf, obstacleOf } from '../../state/call.ts';
+import { changesOf } from '../../state/changes.ts';
 import { readIdentities } from '../../state/identities.ts';
 import { repairs } from '../../state/repairs.ts';
 import { sendCall } from '../../state/send-again.ts';
@@ -24,7 +25,7 @@ export function Again({
   const fix = repair?.after === request.id ? repair.way.request : undefined;
   const loaded = useLoaded(
     async () => callerOf(request, decision, await readIdentities(), fix?.method === 'PATCH'),
-    [request.id],
+    [request.id, changesOf('keys')],
   );
   const [isAsking, setAsking] = useState(false);
   const act = useAct();
