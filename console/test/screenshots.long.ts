@@ -51,6 +51,7 @@ async function work(mock: Mock): Promise<void> {
   };
   await mock.propagation.set({ mode: 'fixed' });
   await mock.keys.edit(REGISTRAR.id, { scopes: ['register_function', 'list_functions'] });
+  await mock.propagation.set({ mode: 'off' });
   const researcher = await mock.getToken('researcher@acme.test');
   await send('GET', '/api/v1/org-unit/projects', researcher);
   await send('GET', '/api/v1/administration/access-keys', researcher);
@@ -80,6 +81,8 @@ describe.skipIf(!hasBrowser)('the console', () => {
     const page = await open(`${mock.url}/#/${address}`, {
       viewport: { width: 1280, height: 800 },
       colorScheme: 'light',
+      // A picture shows the end of every motion.
+      reducedMotion: 'reduce',
     });
     for (const click of clicks) await page.locator(click).first().click();
     await page.getByText(shows).locator('visible=true').first().waitFor();
