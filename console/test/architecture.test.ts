@@ -116,7 +116,6 @@ describe('the console', () => {
     expect(ofServer.toSorted()).toEqual([
       'src/core/curl.ts',
       'src/explaining/needs.ts',
-      'src/explaining/quote.ts',
       'src/library/calls.ts',
       'src/library/events.ts',
     ]);

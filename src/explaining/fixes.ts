@@ -1,8 +1,7 @@
 import type { Decision, DecisionInput } from '../core/decision.ts';
 import type { DenyReason } from '../core/reasons.ts';
 import type { RemedyRow, RoleRow, Tables } from '../core/rule.ts';
-import { quote } from './quote.ts';
-import { describeLack, namePrincipal } from './sentence.ts';
+import { describeLack, namePrincipal, quote } from './sentence.ts';
 
 /** A change that would make a refused request succeed, or the first step of it. */
 export interface Fix {

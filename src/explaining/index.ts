@@ -6,7 +6,6 @@ export { describeDecision } from './describe.ts';
 export { type FindFixes, type Fix, findFixes, type RightsFixes } from './fixes.ts';
 export { decisionHeader } from './header.ts';
 export { describeNeeds, type Evidence as Ground, type Needs } from './needs.ts';
-export { quote } from './quote.ts';
-export { describeLack, explain, namePrincipal } from './sentence.ts';
+export { describeLack, explain, namePrincipal, quote } from './sentence.ts';
 export { tellingViolations } from './telling-violation.ts';
 export { describeRequestFault, type TypeWords, type Violation, valueFaultOf } from './validation.ts';

@@ -1,5 +1,4 @@
 import type { Certainty, OperationRow, PermissionRow, ResourceTypeRow, Rule, Tables } from '../core/rule.ts';
-import { quote } from './quote.ts';
 
 /** A source that a row of a table is based on, and its certainty. */
 export interface Evidence {
@@ -68,7 +67,9 @@ function describeRights({ needs }: Rule, describePermission: (id: string) => str
     ...roles.map((role) => `the role \`${role}\``),
   ];
   const instead =
-    orRoles.length === 0 ? '' : `, or ${orRoles.length === 1 ? 'the role' : 'one of the roles'} ${quote(orRoles)}`;
+    orRoles.length === 0
+      ? ''
+      : `, or ${orRoles.length === 1 ? 'the role' : 'one of the roles'} ${orRoles.map((role) => `\`${role}\``).join(', ')}`;
   return `${join(held, 'and') || 'A credential, and no right'}${instead}`;
 }
 

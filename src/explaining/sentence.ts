@@ -3,7 +3,6 @@ import type { MissingRights } from '../core/decide.ts';
 import type { Decision } from '../core/decision.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Reasons } from '../core/reasons.ts';
-import { quote } from './quote.ts';
 
 /** The decision as one English sentence for the caller. @param reasons of all services */
 export function explain(decision: Decision, reasons: Reasons): string {
@@ -91,6 +90,11 @@ function describeHeld({ held = [], roles }: Decision): string {
   const holds = held.length === 0 ? 'holds nothing' : `holds ${quote(held)}`;
   if (roles === undefined) return holds;
   return roles.length === 0 ? `has no role and ${holds}` : `with the role ${quote(roles)} ${holds}`;
+}
+
+/** Lists names in a sentence, marked as code. */
+export function quote(names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(', ');
 }
 
 /** All missing permissions, and the alternatives of which one is needed. */

@@ -6,12 +6,10 @@ import { Findings, findingView } from '../core/finding.ts';
 import { Quota } from '../core/quota.ts';
 import { type CredentialUses, sizeOfUses, Uses } from '../core/uses.ts';
 import { Decisions } from './decisions.ts';
-import type { Draft } from './entry.ts';
+import { type Draft, dropBodies } from './entry.ts';
 import { type EventKind, Events } from './events.ts';
 import { Journal, type WorldEnd } from './journal.ts';
-import type { PriorityPlaces } from './priority-ring.ts';
-import { requestPlaces } from './request-places.ts';
-import { ringPlaces } from './ring.ts';
+import { type PriorityPlaces, ringPlaces, sharedPlaces } from './ring.ts';
 import { hideInLine, type KnownSecrets } from './secrets.ts';
 import { summaryOf } from './view.ts';
 import { Watches } from './watches.ts';
@@ -25,6 +23,11 @@ export interface ActivityBudgets {
   readonly uses: SharedCache<CredentialUses>;
   /** for the conditions of waiting verifications */
   readonly verifications: Quota;
+}
+
+/** The places of the requests of all worlds. @param bytes the limit of all together */
+export function requestPlaces(bytes: number): PriorityPlaces<Draft> {
+  return sharedPlaces<Draft>(bytes, dropBodies);
 }
 
 export function activityBudgets(): ActivityBudgets {

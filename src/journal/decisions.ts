@@ -3,7 +3,7 @@ import type { Decision } from '../core/decision.ts';
 import { namesOf } from '../core/principal.ts';
 import { shortenPath } from '../core/redact.ts';
 import { numberIn } from './numbered-ids.ts';
-import { type PriorityPlaces, PriorityRing } from './priority-ring.ts';
+import { type PriorityPlaces, PriorityRing } from './ring.ts';
 import { hideInLine, type KnownSecrets } from './secrets.ts';
 
 export interface DecisionFilter {
@@ -24,8 +24,8 @@ export class Decisions {
   readonly #series: string;
   /** Sizes of held rights, which many decisions share. */
   readonly #weights = new WeakMap<object, number>();
-  /** How many ids were given. */
-  #ids = 0;
+  /** The number in the newest id; the world counts it up. */
+  lastId = 0;
   #recorded = 0;
   /** Decisions recorded before the last `clear`. */
   #clearedAt = 0;
@@ -36,20 +36,9 @@ export class Decisions {
     this.#series = series;
   }
 
-  /** An id for the next decision; never the same twice, not even after a restart. */
-  nextId(): string {
-    this.#ids += 1;
-    return `${this.#series}-${this.#ids}`;
-  }
-
-  /** How many ids were given: the number of the newest one. */
-  get ids(): number {
-    return this.#ids;
-  }
-
   /** The number of a decision, kept or evicted; null if its id is not of this world. */
   numberOf(id: string): number | null {
-    return numberIn(id, `${this.#series}-`, this.#ids);
+    return numberIn(id, `${this.#series}-`, this.lastId);
   }
 
   record(decision: Decision): void {
@@ -57,7 +46,7 @@ export class Decisions {
     const whole = this.#weightOf(decision);
     const kept = whole <= MOST_INPUT ? decision : withoutInput(decision);
     const bytes = kept === decision ? whole : this.#weightOf(kept);
-    this.#kept.add(this.#recorded, kept, bytes, decision.effect === 'deny');
+    this.#kept.add(this.#recorded, kept, decision.effect === 'deny', bytes);
   }
 
   /** Newest first. */

@@ -105,14 +105,14 @@ function beginningOf(text: string): string {
 /** The size of an entry without its texts. */
 const ENTRY_BYTES = 800;
 
-/** Estimates the bytes of an entry. The bodies of a request that was not refused count apart, in `bytesOfBodies`. */
+/** Estimates the bytes of an entry without its bodies. */
 export function weightOf(draft: Draft): number {
   const { url, requestHeaders, responseHeaders, hints, explanation, reported = [] } = draft;
   let characters = url.length + (explanation?.length ?? 0) + requestHeaders.length;
   for (const name in responseHeaders) characters += name.length + (responseHeaders[name]?.length ?? 0);
   for (const { text } of hints) characters += text.length;
   for (const { message } of reported) characters += message.length;
-  return ENTRY_BYTES + characters + (isRefusal(draft) ? bytesOfBodies(draft) : 0);
+  return ENTRY_BYTES + characters;
 }
 
 /** Estimates the bytes of the bodies of an entry. */

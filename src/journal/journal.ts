@@ -1,8 +1,8 @@
-import { type Draft, isRefusal, type JournalEntry, weightOf } from './entry.ts';
+import { bytesOfBodies, type Draft, isRefusal, type JournalEntry, weightOf } from './entry.ts';
 import { LongWork } from './long-work.ts';
 import type { Facts } from './match.ts';
 import { numberIn } from './numbered-ids.ts';
-import { type PriorityPlaces, PriorityRing } from './priority-ring.ts';
+import { type PriorityPlaces, PriorityRing } from './ring.ts';
 import type { KnownSecrets } from './secrets.ts';
 import { factsOf, type ParsedBodies, withHiddenBodies } from './view.ts';
 
@@ -44,7 +44,7 @@ export class Journal {
   record(draft: Draft): number {
     this.#recorded += 1;
     const number = this.#recorded;
-    this.#drafts.add(number, draft, weightOf(draft), isRefusal(draft));
+    this.#drafts.add(number, draft, isRefusal(draft), weightOf(draft), bytesOfBodies(draft));
     if (this.listeners > 0) {
       const entry = this.#entryOf(number, draft);
       const facts = this.factsOf(draft);
@@ -64,7 +64,7 @@ export class Journal {
     const draft = this.#drafts.at(number);
     if (draft === undefined) return undefined;
     const hidden = withHiddenBodies(draft, this.#secrets);
-    if (hidden !== draft) this.#drafts.replace(number, hidden, weightOf(hidden));
+    if (hidden !== draft) this.#drafts.replace(number, hidden, weightOf(hidden), bytesOfBodies(hidden));
     return this.#entryOf(number, hidden);
   }
 

@@ -36,12 +36,19 @@ export class Ring<Entry extends NonNullable<unknown>> {
     return [...this.newestFirst()].length;
   }
 
-  /** Adds the newest entry, in the slot of the one that has become too old. @param number above all before; gaps are fine */
-  add(number: number, entry: Entry, bytes: number): void {
+  /**
+   * Adds the newest entry, in the slot of the one that has become too old.
+   *
+   * @param number above all before; gaps are fine
+   * @returns the key of its place
+   */
+  add(number: number, entry: Entry, bytes: number): number {
     const slot = this.#added % this.#most;
     this.#added += 1;
     this.#numbers[slot] = number;
-    this.#places.set(this.#first + slot, entry, { size: bytes });
+    const key = this.#first + slot;
+    this.#places.set(key, entry, { size: bytes });
+    return key;
   }
 
   at(number: number): Entry | undefined {
@@ -49,10 +56,12 @@ export class Ring<Entry extends NonNullable<unknown>> {
     return this.#places.peek(this.#keyOf(number));
   }
 
-  /** Puts an entry in the place of one that is still there. */
-  replace(number: number, entry: Entry, bytes: number): void {
+  /** Puts an entry in the place of one that is still there. @returns the key of that place; null if it is not there */
+  replace(number: number, entry: Entry, bytes: number): number | null {
     const key = this.#keyOf(number);
-    if (this.#places.has(key)) this.#places.set(key, entry, { size: bytes });
+    if (!this.#places.has(key)) return null;
+    this.#places.set(key, entry, { size: bytes });
+    return key;
   }
 
   /** Its entries with their numbers, newest first. */
@@ -88,4 +97,118 @@ export class Ring<Entry extends NonNullable<unknown>> {
     }
     return low < this.#added && this.#numberAt(low) === number ? this.#first + (low % this.#most) : -1;
   }
+}
+
+/**
+ * The largest number of refusals of a world, and of its other entries; the same for requests and decisions, because
+ * requests refer to decisions. Each entry survives garbage collections: 5000 would double the cost of a request.
+ */
+export const MAX_ENTRIES = 2000;
+
+/** The places of all rings of a process, apart for refusals. */
+export interface PriorityPlaces<Entry extends NonNullable<unknown>> {
+  readonly refusals: Places<Entry>;
+  readonly others: Places<Entry>;
+  /** Notes the size of what one of the others can lose. Absent: entries stay whole. */
+  noteParts?(key: number, entry: Entry, size: number): void;
+  /** Lets the oldest others lose their parts until all fits. */
+  makeRoom?(): void;
+}
+
+/** The newest refusals of one world, and its newest other entries: thousands of grants push no refusal out. */
+export class PriorityRing<Entry extends NonNullable<unknown>> {
+  readonly #refusals: Ring<Entry>;
+  readonly #others: Ring<Entry>;
+  readonly #places: PriorityPlaces<Entry>;
+
+  constructor(places: PriorityPlaces<Entry>) {
+    this.#places = places;
+    this.#refusals = new Ring(places.refusals, MAX_ENTRIES);
+    this.#others = new Ring(places.others, MAX_ENTRIES);
+  }
+
+  get size(): number {
+    return this.#refusals.size + this.#others.size;
+  }
+
+  /**
+   * Adds the newest entry.
+   *
+   * @param number above all before
+   * @param bytes its size without what it can lose
+   * @param parts the size of that
+   */
+  add(number: number, entry: Entry, isRefusal: boolean, bytes: number, parts = 0): void {
+    if (isRefusal) this.#refusals.add(number, entry, bytes + parts);
+    else {
+      const key = this.#others.add(number, entry, bytes);
+      this.#places.noteParts?.(key, entry, parts);
+    }
+    this.#places.makeRoom?.();
+  }
+
+  at(number: number): Entry | undefined {
+    return this.#refusals.at(number) ?? this.#others.at(number);
+  }
+
+  /** Puts an entry in the place of one that is still there. */
+  replace(number: number, entry: Entry, bytes: number, parts = 0): void {
+    // The number is in one of them.
+    this.#refusals.replace(number, entry, bytes + parts);
+    const key = this.#others.replace(number, entry, bytes);
+    if (key !== null) this.#places.noteParts?.(key, entry, parts);
+    this.#places.makeRoom?.();
+  }
+
+  /** Its entries with their numbers, newest first. */
+  *newestFirst(): Generator<Numbered<Entry>> {
+    const others = this.#others.newestFirst();
+    let other = others.next();
+    for (const refusal of this.#refusals.newestFirst()) {
+      for (; !other.done && other.value[0] > refusal[0]; other = others.next()) yield other.value;
+      yield refusal;
+    }
+    for (; !other.done; other = others.next()) yield other.value;
+  }
+
+  clear(): void {
+    this.#refusals.clear();
+    this.#others.clear();
+  }
+}
+
+/**
+ * Places in which refusals have up to half of the bytes, other entries without the parts that they can lose up to half,
+ * and these parts have the rest: they go first, those of the oldest entries before.
+ *
+ * @param bytes the limit of all together
+ * @param dropParts takes its parts from an entry. Changes the entry: to copy it takes memory
+ */
+export function sharedPlaces<Entry extends NonNullable<unknown>>(
+  bytes: number,
+  dropParts: (entry: Entry) => void,
+): PriorityPlaces<Entry> {
+  // Limited below, where what is evicted loses its parts.
+  const parts = new LRUCache<number, Entry>({ maxSize: Number.MAX_SAFE_INTEGER });
+  const refusals = new LRUCache<number, Entry>({ maxSize: bytes / 2 });
+  const others = new LRUCache<number, Entry>({
+    maxSize: bytes / 2,
+    // Not where another entry takes the place: its parts are noted.
+    noDisposeOnSet: true,
+    dispose: (_entry, key) => parts.delete(key),
+  });
+  return {
+    refusals,
+    others,
+    noteParts(key, entry, size) {
+      if (size > 0) parts.set(key, entry, { size });
+      else parts.delete(key);
+    },
+    makeRoom() {
+      while (parts.calculatedSize > bytes - refusals.calculatedSize - others.calculatedSize) {
+        const oldest = parts.pop();
+        if (oldest !== undefined) dropParts(oldest);
+      }
+    },
+  };
 }

@@ -93,6 +93,8 @@ class OpenedWorld implements OwnedWorld {
   readonly store: Store;
   readonly clock: OwnedClock;
   readonly signingKeys: StoredKeys;
+  /** Prefix of the ids of this world in this process. */
+  readonly #series: string;
   readonly activityLog: ActivityLog;
   readonly deleted: DeletedCredentials;
   readonly tokenUsage: TokenUsage;
@@ -112,12 +114,12 @@ class OpenedWorld implements OwnedWorld {
     this.store = store;
     this.#common = common;
     // New for each start, so that no id is given twice.
-    const series = random.hex(6);
+    this.#series = random.hex(6);
     this.#modes = common.modes;
     this.clock = clockOf(machine, store.settings);
     this.signingKeys = new StoredKeys(id, common.signingKey, random, store.settings);
     this.#secrets = new WorldSecrets(secrets, budgets.secrets, seed, (hash) => keys.hasSecret(store, hash));
-    this.activityLog = new ActivityLog(budgets, series, this.#secrets);
+    this.activityLog = new ActivityLog(budgets, this.#series, this.#secrets);
     this.deleted = new DeletedCredentials(budgets.deleted);
     this.tokenUsage = new TokenUsage(budgets.tokenUsage);
     this.verifiedTokens = new WorldCache(budgets.tokens);
@@ -125,7 +127,7 @@ class OpenedWorld implements OwnedWorld {
       const sentence = unusedSentence(fault);
       if (sentence !== null) this.findings.report('unused_fault', sentence, this.clock.now());
     };
-    this.faults = new Faults(series, budgets.faults, reportRemoval, this.#keepFaults());
+    this.faults = new Faults(this.#series, budgets.faults, reportRemoval, this.#keepFaults());
     store.collections.watch((changed) => this.#noteChanges(changed));
   }
 
@@ -185,7 +187,9 @@ class OpenedWorld implements OwnedWorld {
   }
 
   nextDecisionId(): string {
-    return this.activityLog.decisions.nextId();
+    const { decisions } = this.activityLog;
+    decisions.lastId += 1;
+    return `${this.#series}-${decisions.lastId}`;
   }
 
   async setModes(change: Partial<Modes>): Promise<void> {

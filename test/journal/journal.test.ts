@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Quota } from '../../src/core/quota.ts';
+import { requestPlaces } from '../../src/journal/activity-log.ts';
 import { type Draft, type JournalEntry, keptBytes, keptPayload, MOST_KEPT, NO_BODY } from '../../src/journal/entry.ts';
 import { Journal } from '../../src/journal/journal.ts';
-import { requestPlaces } from '../../src/journal/request-places.ts';
 import { verify } from '../../src/journal/verify.ts';
 import { viewOf } from '../../src/journal/view.ts';
 import { toySecrets } from './toy-secrets.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Quota } from '../../src/core/quota.ts';
+import { requestPlaces } from '../../src/journal/activity-log.ts';
 import { type Draft, keptBytes, keptPayload } from '../../src/journal/entry.ts';
 import { Journal } from '../../src/journal/journal.ts';
 import { LongWork } from '../../src/journal/long-work.ts';
-import { requestPlaces } from '../../src/journal/request-places.ts';
 import { fingerprintOf } from '../../src/journal/secrets.ts';
 import { verify } from '../../src/journal/verify.ts';
 import { toySecrets } from './toy-secrets.ts';

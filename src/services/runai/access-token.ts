@@ -12,8 +12,7 @@ import { decodeClaims } from '../../tokens/compact.ts';
 import type { Tokens } from '../../tokens/index.ts';
 import { checkTimes, isBearer, type VerifiedClaims } from '../../tokens/verify.ts';
 import { grantsIn } from './collections/grants.ts';
-import { identitiesIn } from './collections/identities.ts';
-import { type Granted, principalOf } from './granted.ts';
+import { type Identity, identitiesIn } from './collections/identities.ts';
 
 /** A request with an access token, as far as its verification reads it. */
 export interface AccessTokenAttempt {
@@ -35,6 +34,16 @@ export interface TokenRealm {
   readonly issuerPath: string;
   /** The value of `tenant_id`, in digits. */
   readonly tenantId: string;
+}
+
+/** The owner of an access token, and the client that asked for it (`azp`). */
+export interface Granted {
+  readonly identity: Identity;
+  readonly clientId: string;
+}
+
+export function principalOf({ identity: { kind, id, name }, clientId }: Granted): Principal {
+  return { kind, id, name, clientId };
 }
 
 /** The owner of a verified token, and its claims. */

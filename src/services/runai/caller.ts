@@ -5,12 +5,11 @@ import { unauthenticatedProblem } from '../../core/problem.ts';
 import { bearerToken } from '../../credentials/bearer.ts';
 import { NGC_KEY_PREFIX } from '../../ngc-keys/key-text.ts';
 import { heldRightsOf } from './access-rules.ts';
-import { type AcceptedToken, acceptToken, type TokenRealm } from './access-token.ts';
+import { type AcceptedToken, acceptToken, type Granted, type TokenRealm } from './access-token.ts';
 import type { AccessKey } from './collections/access-keys.ts';
 import { accessKeysIn } from './collections/access-keys.ts';
 import type { Identity } from './collections/identities.ts';
 import { identitiesIn } from './collections/identities.ts';
-import type { Granted } from './granted.ts';
 import { tenantIdOf, tokenRealmOf } from './tenant.ts';
 
 /** @throws Problem `unauthenticated` */

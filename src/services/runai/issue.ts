@@ -3,8 +3,8 @@ import { later } from '../../core/clock.ts';
 import { accessTokenHash } from '../../credentials/oauth-hashes.ts';
 import { changeClaims, claimRulesOf } from '../../tokens/claim-rules.ts';
 import type { Claims } from '../../tokens/keys.ts';
+import type { Granted } from './access-token.ts';
 import type { Identity } from './collections/identities.ts';
-import type { Granted } from './granted.ts';
 import { issuerPath, realmOf, tenantIdOf } from './tenant.ts';
 
 /** Everything that goes into a token. */

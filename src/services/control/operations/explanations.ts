@@ -63,7 +63,7 @@ export function explanationOperations(ports: Ports) {
       const path = `${worldPath(other)}/_mock/decisions/${id}`;
       throw new Problem('not_found', `The decision belongs to the world \`${other}\`. Use \`GET ${path}\`.`);
     }
-    throw notKept('decision', number, decisions.ids);
+    throw notKept('decision', number, decisions.lastId);
   };
 
   const listFindings: Handler<'control', 'list_findings'> = ({ world, query }) => {

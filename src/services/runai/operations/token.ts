@@ -3,7 +3,7 @@ import { own } from '../../../core/members.ts';
 import { listNames, suggestName } from '../../../core/nearest.ts';
 import type { Principal } from '../../../core/principal.ts';
 import { Problem } from '../../../core/problem.ts';
-import { principalOf } from '../granted.ts';
+import { principalOf } from '../access-token.ts';
 import { mintAccessToken, mintIdToken } from '../issue.ts';
 import { mintRefreshToken } from '../refresh-tokens.ts';
 import { profileOf } from '../rulesets.ts';

@@ -3,8 +3,8 @@ import { Problem } from '../../../../core/problem.ts';
 import type { CredentialReason } from '../../../../core/reasons.ts';
 import { findOtherSpelling } from '../../../../core/spelling.ts';
 import { NotFound, Outdated } from '../../../../store/errors.ts';
+import { type Granted, principalOf } from '../../access-token.ts';
 import type { Login } from '../../collections/grants.ts';
-import { type Granted, principalOf } from '../../granted.ts';
 import { profileOf } from '../../rulesets.ts';
 import { APPLICATION_AT_REALM, type TokenEndpoint } from '../../tables/index.ts';
 
