@@ -9,7 +9,7 @@ import { Decisions } from './decisions.ts';
 import { type Draft, dropBodies } from './entry.ts';
 import { type EventKind, Events } from './events.ts';
 import { Journal, type WorldEnd } from './journal.ts';
-import { type PriorityPlaces, ringPlaces, sharedPlaces } from './ring.ts';
+import { type PriorityPlaces, priorityPlaces } from './ring.ts';
 import { hideInLine, type KnownSecrets } from './secrets.ts';
 import { summaryOf } from './view.ts';
 import { Watches } from './watches.ts';
@@ -27,13 +27,13 @@ export interface ActivityBudgets {
 
 /** The places of the requests of all worlds. @param bytes the limit of all together */
 export function requestPlaces(bytes: number): PriorityPlaces<Draft> {
-  return sharedPlaces<Draft>(bytes, dropBodies);
+  return priorityPlaces<Draft>({ refusals: bytes / 2, others: bytes / 2, all: bytes }, dropBodies);
 }
 
 export function activityBudgets(): ActivityBudgets {
   return {
     requests: requestPlaces(16 * MEGABYTE),
-    decisions: { refusals: ringPlaces(4 * MEGABYTE), others: ringPlaces(3 * MEGABYTE) },
+    decisions: priorityPlaces({ refusals: 4 * MEGABYTE, others: 3 * MEGABYTE, all: 7 * MEGABYTE }),
     uses: sharedCache(4 * MEGABYTE, sizeOfUses),
     verifications: new Quota(4 * MEGABYTE),
   };

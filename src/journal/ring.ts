@@ -109,10 +109,10 @@ export const MAX_ENTRIES = 2000;
 export interface PriorityPlaces<Entry extends NonNullable<unknown>> {
   readonly refusals: Places<Entry>;
   readonly others: Places<Entry>;
-  /** Notes the size of what one of the others can lose. Absent: entries stay whole. */
-  noteParts?(key: number, entry: Entry, size: number): void;
+  /** Notes the size of what one of the others can lose. */
+  noteParts(key: number, entry: Entry, size: number): void;
   /** Lets the oldest others lose their parts until all fits. */
-  makeRoom?(): void;
+  makeRoom(): void;
 }
 
 /** The newest refusals of one world, and its newest other entries: thousands of grants push no refusal out. */
@@ -142,9 +142,9 @@ export class PriorityRing<Entry extends NonNullable<unknown>> {
     if (isRefusal) this.#refusals.add(number, entry, bytes + parts);
     else {
       const key = this.#others.add(number, entry, bytes);
-      this.#places.noteParts?.(key, entry, parts);
+      this.#places.noteParts(key, entry, parts);
     }
-    this.#places.makeRoom?.();
+    this.#places.makeRoom();
   }
 
   at(number: number): Entry | undefined {
@@ -156,8 +156,8 @@ export class PriorityRing<Entry extends NonNullable<unknown>> {
     // The number is in one of them.
     this.#refusals.replace(number, entry, bytes + parts);
     const key = this.#others.replace(number, entry, bytes);
-    if (key !== null) this.#places.noteParts?.(key, entry, parts);
-    this.#places.makeRoom?.();
+    if (key !== null) this.#places.noteParts(key, entry, parts);
+    this.#places.makeRoom();
   }
 
   /** Its entries with their numbers, newest first. */
@@ -177,22 +177,28 @@ export class PriorityRing<Entry extends NonNullable<unknown>> {
   }
 }
 
+/** The limits of places, in bytes. */
+interface PlaceLimits {
+  readonly refusals: number;
+  /** For other entries without the parts that they can lose. These parts have what is left of `all`. */
+  readonly others: number;
+  readonly all: number;
+}
+
 /**
- * Places in which refusals have up to half of the bytes, other entries without the parts that they can lose up to half,
- * and these parts have the rest: they go first, those of the oldest entries before.
+ * Places in which the parts that others than refusals can lose go first, those of the oldest entries before.
  *
- * @param bytes the limit of all together
  * @param dropParts takes its parts from an entry. Changes the entry: to copy it takes memory
  */
-export function sharedPlaces<Entry extends NonNullable<unknown>>(
-  bytes: number,
-  dropParts: (entry: Entry) => void,
+export function priorityPlaces<Entry extends NonNullable<unknown>>(
+  limits: PlaceLimits,
+  dropParts: (entry: Entry) => void = () => {},
 ): PriorityPlaces<Entry> {
   // Limited below, where what is evicted loses its parts.
   const parts = new LRUCache<number, Entry>({ maxSize: Number.MAX_SAFE_INTEGER });
-  const refusals = new LRUCache<number, Entry>({ maxSize: bytes / 2 });
+  const refusals = ringPlaces<Entry>(limits.refusals);
   const others = new LRUCache<number, Entry>({
-    maxSize: bytes / 2,
+    maxSize: limits.others,
     // Not where another entry takes the place: its parts are noted.
     noDisposeOnSet: true,
     dispose: (_entry, key) => parts.delete(key),
@@ -205,7 +211,7 @@ export function sharedPlaces<Entry extends NonNullable<unknown>>(
       else parts.delete(key);
     },
     makeRoom() {
-      while (parts.calculatedSize > bytes - refusals.calculatedSize - others.calculatedSize) {
+      while (parts.calculatedSize > limits.all - refusals.calculatedSize - others.calculatedSize) {
         const oldest = parts.pop();
         if (oldest !== undefined) dropParts(oldest);
       }

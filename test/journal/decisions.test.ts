@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Decision } from '../../src/core/decision.ts';
 import { Decisions } from '../../src/journal/decisions.ts';
-import { ringPlaces } from '../../src/journal/ring.ts';
+import { priorityPlaces } from '../../src/journal/ring.ts';
 import { decision } from '../support/records.ts';
 
-const places = () => ringPlaces<Decision>(64 * 1024 * 1024);
-const opened = () => new Decisions({ refusals: places(), others: places() }, 'abc');
+const BYTES = 64 * 1024 * 1024;
+const opened = () => new Decisions(priorityPlaces({ refusals: BYTES, others: BYTES, all: 2 * BYTES }), 'abc');
 
 describe('the decisions of a world:', () => {
   const bo = { kind: 'user', id: 'bo', name: 'bo@acme.test', clientId: 'client-of-bo' } as const;

@@ -70,16 +70,22 @@ export async function acceptToken(
     checkIssuer(claims.iss, attempt, issuerPath);
   }
   checkTenant(claims, tenantId);
-  const clientId = claims.azp;
+  try {
+    checkTimes(claims, attempt.now);
+  } catch {
+    await refuseForTimes(token, claims, attempt);
+  }
   const identity = await identitiesIn(attempt.store).byId(claims.sub);
-  const owner = identity === null ? undefined : principalOf({ identity, clientId });
-  checkTimesOf(token, claims, attempt, owner);
   if (identity === null) throw unknownSubject(claims.sub, attempt);
-  if (!identity.enabled)
-    throw unauthenticatedProblem('disabled', 'The owner of the access token is disabled.', undefined, owner);
+  const accepted: AcceptedToken = { identity, clientId: claims.azp, claims };
+  if (!identity.enabled) throw refusedOf(accepted, 'disabled', 'The owner of the access token is disabled.');
   if (await grantsIn(attempt.store).isRevoked([claims.jti ?? '', claims.sid ?? '']))
-    throw unauthenticatedProblem('revoked_token', 'The access token was revoked.', undefined, owner);
-  return { identity, clientId, claims };
+    throw refusedOf(accepted, 'revoked_token', 'The access token was revoked.');
+  return accepted;
+}
+
+function refusedOf(granted: Granted, reason: 'disabled' | 'revoked_token', message: string): Problem {
+  return unauthenticatedProblem(reason, message, undefined, principalOf(granted));
 }
 
 function unknownSubject(subject: string, { world }: AccessTokenAttempt): Problem {
@@ -126,18 +132,12 @@ async function verifyClaims(
   return claims;
 }
 
-function checkTimesOf(
-  token: string,
-  claims: VerifiedClaims,
-  { verifiedTokens, now }: AccessTokenAttempt,
-  owner: Principal | undefined,
-): void {
-  try {
-    checkTimes(claims, now, owner);
-  } catch (problem) {
-    verifiedTokens.delete(token);
-    throw problem;
-  }
+/** Throws like `checkTimes`, with the owner of the token, who is looked up only for that. */
+async function refuseForTimes(token: string, claims: VerifiedClaims, attempt: AccessTokenAttempt): Promise<void> {
+  attempt.verifiedTokens.delete(token);
+  const identity = await identitiesIn(attempt.store).byId(claims.sub);
+  const owner = identity === null ? undefined : principalOf({ identity, clientId: claims.azp });
+  checkTimes(claims, attempt.now, owner);
 }
 
 /** A bearer of the cast has the same issuer on every machine, and worlds with the credentials of the cast share it. */

@@ -12,9 +12,9 @@ const WRITTEN = 1500;
 const MOST = {
   grant: [67, 56],
   list: [71, 72],
-  invocation: [65, 75],
+  invocation: [65, 74],
   create: [75, 81],
-  refusal: [80, 71],
+  refusal: [80, 69],
 } as const;
 
 it.for(Object.entries(MOST))(
