@@ -37,7 +37,7 @@ export function addressOfView(name: string, choice: Readonly<Record<string, stri
   return `#/${name}${text === '' ? '' : `?${text}`}`;
 }
 
-/** The address that leads to a view. That of the requests names none: it opens the newest refusal, as the page does first. */
+/** The address of a view in the navigation. For Requests it is empty, which opens the newest refusal. */
 export function addressTo(name: string): string {
   return addressOfView(name === 'requests' ? '' : name);
 }

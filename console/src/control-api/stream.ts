@@ -22,7 +22,7 @@ type Listener = (event: MockEvent) => void;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;
 
-/** What it means that the stream is refused, by status. */
+/** The state of the connection when the stream is refused, by status. */
 const REFUSALS: ReadonlyMap<number, Connection> = new Map([
   [401, 'locked'],
   [404, 'gone'],
@@ -77,7 +77,7 @@ export function follow(listener: Listener, opened: () => void): void {
     if (document.hidden) {
       connection.value = 'away';
       reading?.abort();
-      // Ends a pause between attempts, too: whoever comes back begins to read once, not twice.
+      // Also end a pause between attempts, otherwise two loops read the stream when the page is shown again.
       retry();
     } else if (connection.value === 'away') {
       connection.value = 'connecting';

@@ -37,7 +37,7 @@ export function UndoBar() {
           <button type="button" class="small" aria-label="Close" onClick={close}>
             ×
           </button>
-          {/* Its animation is the timer. It rests while somebody reads, and begins anew with what is shown next. */}
+          {/* The CSS animation is the timer: it pauses on hover and focus, and restarts with the next offer. */}
           <span key={done?.text ?? ''} class="timer" aria-hidden="true" onAnimationEnd={close} />
         </>
       )}

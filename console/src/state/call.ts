@@ -171,7 +171,7 @@ export async function tokenOf(caller: Caller): Promise<string | null> {
   return (await ask<{ token: string }>('POST', '/_mock/tokens', { for: caller.name })).token;
 }
 
-/** Why this page cannot send a call as somebody; null if it can. */
+/** Why the page cannot send a call as this caller; null if it can. */
 export function obstacleOf(caller: Caller): string | null {
   if (caller.kind === 'other') return 'The journal keeps no credentials, and the caller is not known.';
   if (caller.kind === 'key' && caller.text === null) {

@@ -52,15 +52,17 @@ export async function isAt(then: ClockState): Promise<boolean> {
   return frozen === then.frozen && (frozen ? now === then.now : ahead === then.ahead);
 }
 
-/** Resolves when the clock of the world has come to a time, by itself or because somebody moves it. @throws Error if the signal ends it */
-export function untilWorldTime(at: string, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = effect(() => {
-      if (worldTime.value !== null && Date.parse(worldTime.value.now) >= Date.parse(at)) resolve();
+/** Resolves once the clock of the world reaches a time, by itself or because it is moved. @throws Error if the signal aborts */
+export async function untilWorldTime(at: string, signal: AbortSignal): Promise<void> {
+  let stop = () => {};
+  try {
+    await new Promise<void>((resolve, reject) => {
+      stop = effect(() => {
+        if (worldTime.value !== null && Date.parse(worldTime.value.now) >= Date.parse(at)) resolve();
+      });
+      signal.addEventListener('abort', () => reject(new Error('Nothing was sent: the wait was ended.')));
     });
-    signal.addEventListener('abort', () => {
-      stop();
-      reject(new Error('Nothing was sent: the wait was ended.'));
-    });
-  });
+  } finally {
+    stop();
+  }
 }

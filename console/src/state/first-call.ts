@@ -3,7 +3,7 @@ import { effectsOf } from './effects.ts';
 import { FIRST_CALLS } from './ready-made.ts';
 import { type DocumentedRequest, requestsOf, rulesetOf } from './rulesets.ts';
 
-/** What a key may try first in a service. */
+/** Candidates for the first call with a key, in one service. */
 interface First {
   /** One that its rights allow; undefined if they allow none that only reads. */
   readonly allowed: DocumentedRequest | undefined;
@@ -28,7 +28,7 @@ async function firstIn(service: string, principal: string): Promise<First> {
     requestsOf(service),
     effectsOf({ principal }, service),
   ]);
-  // What is open to every caller shows nothing about a key.
+  // An operation without a rule proves nothing about a key.
   const decided = new Set(operations.filter(({ rule }) => rules.some(({ id }) => id === rule)).map(({ id }) => id));
   const allowed = new Set(effects.filter(({ effect }) => effect === 'allow').map(({ operation }) => operation));
   const lists = requests

@@ -40,13 +40,17 @@ function waysOf(fix: Fix, decision: Decision): readonly Way[] {
   const { kind, request, text } = fix;
   if (request === undefined) return [];
   const change = changeOf(request);
-  if (kind === 'propagation' && decision.pending !== undefined) return waysToForce(decision.pending, request);
   if (change === null) return [];
+  if (kind === 'propagation' && decision.pending !== undefined) return waysToForce(decision.pending, request, change);
   return [{ text, lines: diffOf(fix, decision), label: 'Fix and send again', request, apply: change }];
 }
 
 /** An edit that is recorded: it can be put into force, the clock can be moved to it, or it is waited for. */
-function waysToForce({ version, effectiveAt }: NonNullable<Decision['pending']>, request: FixRequest): readonly Way[] {
+function waysToForce(
+  { version, effectiveAt }: NonNullable<Decision['pending']>,
+  request: FixRequest,
+  change: Way['apply'],
+): readonly Way[] {
   const moving: Way = {
     text: `Move the clock to ${effectiveAt}, when version ${version} takes effect`,
     lines: [],
@@ -72,11 +76,7 @@ function waysToForce({ version, effectiveAt }: NonNullable<Decision['pending']>,
       lines: [],
       label: 'Put into force and send again',
       request,
-      apply: async () => {
-        await ask(request.method, request.path, request.body);
-        changed('keys', 'clock');
-        return null;
-      },
+      apply: change,
     },
     moving,
     // It would never come.
