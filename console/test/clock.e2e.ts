@@ -254,14 +254,30 @@ describe.runIf(hasBrowser)('the time line', () => {
     const { url, mock } = await served();
     const page = await opened(`${url}/#/clock`);
     await button(page, '+1 min').click();
-    await page.getByText('The clock moved 1 min.').waitFor();
-    await mock('POST', '/clock/advance', { by: '1h' });
     const undo = page.getByRole('complementary', { name: 'Undo' });
-    await undo.getByRole('button', { name: 'Undo' }).click();
-    await undo.getByText('The clock was moved, stopped or set free since.').waitFor();
+    await undo.getByRole('button', { name: 'Undo' }).waitFor();
+    await mock('POST', '/clock/advance', { by: '1h' });
+    await expect.poll(() => undo.getByRole('button', { name: 'Undo' }).count()).toBe(0);
 
     expect((await mock('GET', '/clock')).ahead).toBe('PT1H1M');
     expect((await mock('GET', '/snapshots')).snapshots).toHaveLength(1);
+  });
+
+  it('takes no step back that it had not yet learned is too late', async () => {
+    const { url, mock } = await served();
+    const page = await opened(`${url}/#/clock`);
+    await button(page, '+1 min').click();
+    const undo = page.getByRole('complementary', { name: 'Undo' }).getByRole('button', { name: 'Undo' });
+    await undo.waitFor();
+    await page.route('**/_mock/clock', (route) => route.abort());
+    const failed = page.waitForEvent('requestfailed');
+    await mock('POST', '/clock/advance', { by: '1h' });
+    await failed;
+    await page.unroute('**/_mock/clock');
+    await undo.click();
+    await page.getByText('The clock was moved, stopped or set free since.').waitFor();
+
+    expect((await mock('GET', '/clock')).ahead).toBe('PT1H1M');
   });
 
   it('keeps one snapshot for Undo, and moves without it where there is no room', async () => {

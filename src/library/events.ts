@@ -36,11 +36,11 @@ export interface EventData {
     readonly operation: OperationName;
   };
   /**
-   * `made`, `deleted`: another world; only watchers of the default world get these. `missed`: so many `events`
+   * `modes`: what happens to requests without the rights has changed. `made`, `deleted`: another world; only watchers of the default world get these. `missed`: so many `events`
    * were dropped before you reconnected.
    */
   readonly world: {
-    readonly what: 'reset' | 'restored' | 'made' | 'deleted' | 'missed';
+    readonly what: 'reset' | 'restored' | 'modes' | 'made' | 'deleted' | 'missed';
     readonly world?: string;
     readonly events?: number;
   };

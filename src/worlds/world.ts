@@ -193,8 +193,8 @@ class OpenedWorld implements OwnedWorld {
   }
 
   async setModes(change: Partial<Modes>): Promise<void> {
-    await this.#changeState(() => [change, undefined], undefined);
-    this.#modes = { ...this.#modes, ...change };
+    await this.#storeModes(change);
+    this.activityLog.event('world', { world: this.id, what: 'modes' });
   }
 
   async seed(): Promise<KeptSeed> {
@@ -236,7 +236,7 @@ class OpenedWorld implements OwnedWorld {
     this.deleted.clear();
     this.tokenUsage.reset(this.clock.now(), shown);
     await this.faults.clear();
-    await this.setModes(modes);
+    await this.#storeModes(modes);
     this.#tell(findings);
     await replaced(this, clients);
     this.activityLog.event('world', { world: this.id, what: 'reset' });
@@ -290,6 +290,11 @@ class OpenedWorld implements OwnedWorld {
   get #kept(): WorldState | null {
     const { state } = this.store;
     return state === null ? null : stateIn(state.text);
+  }
+
+  async #storeModes(change: Partial<Modes>): Promise<void> {
+    await this.#changeState(() => [change, undefined], undefined);
+    this.#modes = { ...this.#modes, ...change };
   }
 
   /** @param unkept the result if its state ends with the process */

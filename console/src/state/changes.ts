@@ -47,8 +47,14 @@ const TOPICS: Readonly<Record<MockEvent['kind'], readonly Topic[]>> = {
   world: ['requests', 'findings', 'clock', 'keys', 'faults', 'drills', 'snapshots', 'mode'],
 };
 
+/** What becomes another with an event of a world that leaves the rest of it as it is. */
+const TOPICS_OF_WORLD: Readonly<Record<string, readonly Topic[]>> = {
+  made: ['worlds'],
+  deleted: ['worlds'],
+  modes: ['mode'],
+};
+
 export function noteEvent({ kind, data }: MockEvent): void {
-  const isOther = kind === 'world' && (data.what === 'made' || data.what === 'deleted');
   if (noted.size === 0) setTimeout(() => changed(...noted), PAUSE_MS);
-  for (const topic of isOther ? (['worlds'] as const) : TOPICS[kind]) noted.add(topic);
+  for (const topic of (kind === 'world' && TOPICS_OF_WORLD[String(data.what)]) || TOPICS[kind]) noted.add(topic);
 }

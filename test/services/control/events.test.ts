@@ -43,6 +43,19 @@ async function readEvents(
   return reported;
 }
 
+it('events tell that the mode of the world was changed', async () => {
+  const world = await mock.world();
+  const [reported] = await readEvents(world, 1, () =>
+    fetch(`${world.url}/_mock/mode`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ mode: 'observe' }),
+    }),
+  );
+
+  expect(reported).toMatchObject({ event: 'world', data: { what: 'modes' } });
+});
+
 it('events tell of requests, decisions, keys, clock, faults and findings as they happen, without secrets', async () => {
   const world = await mock.world();
   const key = world.key('nvcf-deployer');
