@@ -1792,9 +1792,9 @@ type AppliedEdit struct {
 	Version int `json:"version"`
 }
 
-// Simulation: A hypothetical request, or all operations at once. Somebody asks (`principal`), with
-// what they hold or with what is said here (`holding`); what they ask is `method` and `path`, or
-// `operations`.
+// Simulation: A hypothetical request, all operations at once, or recorded requests. Somebody asks
+// (`principal`), with what they hold or with what is said here (`holding`); what they ask is `method`
+// and `path`, or `operations`. Recorded `requests` have their own callers and credentials.
 type Simulation struct {
 	// Somebody by id, name, client id or e-mail address.
 	Principal string `json:"principal,omitempty"`
@@ -1811,6 +1811,15 @@ type Simulation struct {
 
 	// Of `operations`: only those of this service.
 	Service string `json:"service,omitempty"`
+
+	// When it would be decided, not before now (RFC 3339). Rights, keys and the propagation of edits are
+	// those of that time; objects are those of now. Tokens expire where recorded `requests` are asked
+	// about: somebody who is named can have a new one.
+	At *time.Time `json:"at,omitempty"`
+
+	// Recorded requests, by id: what would be decided about each now and `at` that time, with the
+	// credential that it had. Bodies are not considered.
+	Requests *[]string `json:"requests,omitempty"`
 }
 
 // WorldInfo: A world, with the ways into it. All its times are by the machine's clock.
@@ -1985,6 +1994,42 @@ type Holding struct {
 // OperationEffects: What would be decided about each operation before any object is known.
 type OperationEffects struct {
 	Operations []OperationEffect `json:"operations"`
+}
+
+// SimulatedRequests: What would be decided about recorded requests.
+type SimulatedRequests struct {
+	Requests []SimulatedRequest `json:"requests"`
+}
+
+// SimulatedRequest: What would be decided about a recorded request now, and at a later time.
+type SimulatedRequest struct {
+	// Its id in the journal.
+	ID string `json:"id"`
+
+	// If it were sent now.
+	Now struct {
+		Effect string `json:"effect"`
+
+		// Why it would be refused.
+		Reason string `json:"reason,omitempty"`
+
+		// The same as a sentence.
+		Explanation string `json:"explanation,omitempty"`
+	} `json:"now"`
+
+	// If it were sent at that time.
+	Later struct {
+		Effect string `json:"effect"`
+
+		// Why it would be refused.
+		Reason string `json:"reason,omitempty"`
+
+		// The same as a sentence.
+		Explanation string `json:"explanation,omitempty"`
+	} `json:"later"`
+
+	// Are the two different?
+	Differs bool `json:"differs"`
 }
 
 // OperationEffect: What would be decided about an operation before any object is known.

@@ -9,6 +9,7 @@ import { keysOf } from '../core/members.ts';
 import { Problem } from '../core/problem.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import { describeDecision, explain, type Fix, findFixes } from '../explaining/index.ts';
+import { decideAgain } from '../http/decide-again.ts';
 import { leastPrivilege } from '../http/least-privilege.ts';
 import { ownHostsOf } from '../http/mount.ts';
 import type { Operation } from '../http/openapi.ts';
@@ -76,8 +77,9 @@ export function portsOf(driven: Driven): Ports {
     describe: (decision) => describe(driven, decision),
     describer: (world, decisions) => findDescriber(driven, world, decisions),
     simulate: (world, who, thought) => simulate(server, world, routes(), services, who, thought),
+    decideAgain: (world, entry, at) => decideAgain(server, world, routes(), entry, at),
     leastPrivilege: (world, who) => leastPrivilege(server, world, services, who),
-    simulateOperations: (world, who, service) => simulateOperations(server, world, services, who, service),
+    simulateOperations: (world, who, service, at) => simulateOperations(server, world, services, who, service, at),
   };
 }
 
@@ -139,7 +141,8 @@ async function listEvents(
 ): ReturnType<Ports['events']> {
   const { store } = world;
   const found = await Promise.all(services.map((service) => service.events?.(store, from, to, limit + 1) ?? []));
-  const events = [...found.flat(), ...endsOfDrills(world, from, to)].sort((one, other) => one.at - other.at);
+  const byItself = [...found.flat(), ...endsOfDrills(world, from, to), ...endsOfTokens(world, from, to)];
+  const events = byItself.sort((one, other) => one.at - other.at);
   return { events: events.slice(0, limit), more: events.length > limit };
 }
 
@@ -194,6 +197,13 @@ function endsOfDrills({ faults }: World, from: Instant, to: Instant): readonly W
     if (drill !== null && until !== null && until > from && until <= to) ends.set(drill, until);
   }
   return [...ends].map(([drill, at]) => ({ at, kind: 'drill.ended', drill }));
+}
+
+/** Access tokens that expire in `(from, to]`: the newest one of each principal. */
+function endsOfTokens({ activityLog: { journal } }: World, from: Instant, to: Instant): readonly WorldEvent[] {
+  return [...journal.tokenExpiries()]
+    .filter(([, at]) => at > from && at <= to)
+    .map(([subject, at]) => ({ at, kind: 'access-token.expired', subject }));
 }
 
 /** A request matcher can name the operations of documents, and those of hosts, which no document has. */

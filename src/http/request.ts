@@ -12,7 +12,7 @@ import {
   type ResourceState,
 } from '../core/decide.ts';
 import type { Decision } from '../core/decision.ts';
-import { ReportsOfRequest } from '../core/finding.ts';
+import { Findings, ReportsOfRequest } from '../core/finding.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Problem } from '../core/problem.ts';
@@ -72,8 +72,8 @@ interface Entry extends Pick<RoutedRequest, 'fault'> {
   readonly origins: Origins;
   /** Its body, if it had to be received first. */
   readonly received: ReceivedBody | null;
-  /** The id for its decision; null: a new one. */
-  readonly decisionId: string | null;
+  /** Of a request that is only simulated: the id of its decision, and when it is decided. Nothing remembers it. */
+  readonly simulated?: { readonly decisionId: string; readonly at: Instant };
 }
 
 /**
@@ -148,7 +148,7 @@ export class RequestInWorld<Its extends Route | null = Route> implements Context
   /** The status it would have without a fault, or if the decision were enforced; null if no other is known. */
   wouldBe: number | null = null;
 
-  readonly #decisionId: string | null;
+  readonly #simulated: Entry['simulated'];
   readonly #namesWorld: boolean;
 
   constructor(
@@ -165,7 +165,7 @@ export class RequestInWorld<Its extends Route | null = Route> implements Context
     this.route = routed.route;
     this.fault = entry.fault;
     this.startedAt = routed.startedAt;
-    this.now = world.clock.now();
+    this.now = entry.simulated?.at ?? world.clock.now();
     this.origin = origins.origin;
     this.openOrigin = origins.openOrigin;
     this.worldToMake = routed.worldToMake;
@@ -179,11 +179,11 @@ export class RequestInWorld<Its extends Route | null = Route> implements Context
     this.store = world.store;
     this.verifiedTokens = world.verifiedTokens;
     this.random = world.random;
-    this.findings = new ReportsOfRequest(world.findings);
+    this.findings = new ReportsOfRequest(entry.simulated === undefined ? world.findings : new Findings());
     this.params = routed.params;
     this.query = routed.query;
     this.received = entry.received;
-    this.#decisionId = entry.decisionId;
+    this.#simulated = entry.simulated;
     this.#namesWorld = origins.namesWorld;
   }
 
@@ -194,7 +194,7 @@ export class RequestInWorld<Its extends Route | null = Route> implements Context
 
   /** The id for its next decision. */
   nextDecisionId(): string {
-    return this.#decisionId ?? this.world.nextDecisionId();
+    return this.#simulated?.decisionId ?? this.world.nextDecisionId();
   }
 
   /** The cast is read through the control API, so its guard decides. */

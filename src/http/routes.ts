@@ -86,10 +86,17 @@ export class Routes {
     return [...new Set(methods.includes('GET') ? [...methods, 'HEAD'] : methods)].sort();
   }
 
-  /** Prefers a path without variables, as the router does. @throws URIError if the path cannot be decoded */
-  find(method: string, path: string): Match | null {
+  /**
+   * Prefers a path without variables, as the router does.
+   *
+   * @param only the service whose paths are searched; by default all services
+   * @throws URIError if the path cannot be decoded
+   */
+  find(method: string, path: string, only?: string): Match | null {
     const wanted = requestedMethod(method);
-    const found = this.#matching(path).filter(({ operation }) => operation.method === wanted);
+    const found = this.#matching(path).filter(
+      ({ operation, service }) => operation.method === wanted && (only === undefined || service.name === only),
+    );
     const [route] = found.sort((one, other) => variables(one.operation) - variables(other.operation));
     if (route === undefined) return null;
     const lacking = this.notEmulated(method, path);

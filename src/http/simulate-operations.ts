@@ -1,5 +1,6 @@
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
+import type { Instant } from '../core/clock.ts';
 import { type Caller, decide, type MissingRights } from '../core/decide.ts';
 import { Problem } from '../core/problem.ts';
 import type { DenyReason } from '../core/reasons.ts';
@@ -21,6 +22,7 @@ export interface OperationEffect extends Partial<MissingRights> {
  *
  * @param services all services, because a role may belong to any of them
  * @param only one service; null for all
+ * @param at when they are decided
  * @throws Problem if no service accepts them, or if they cannot hold the given rights
  */
 export async function simulateOperations(
@@ -29,8 +31,9 @@ export async function simulateOperations(
   services: readonly ServiceDefinition[],
   who: Who,
   only: string | null,
+  at: Instant,
 ): Promise<readonly OperationEffect[]> {
-  const request = imagineAny(server, world);
+  const request = imagineAny(server, world, at);
   await checkRoles(request, services, who, only);
   const asked = services.filter(({ name }) => only === null || name === only);
   const effects = await Promise.all(

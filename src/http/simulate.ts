@@ -1,5 +1,6 @@
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
+import type { Instant } from '../core/clock.ts';
 import type { Decision } from '../core/decision.ts';
 import { decisionOfProblem } from '../core/decision.ts';
 import { findNearPath } from '../core/nearest-path.ts';
@@ -20,6 +21,8 @@ import { pathOf } from './transport/arrival.ts';
 export interface Thought {
   readonly method: string;
   readonly path: string;
+  /** When it is decided. */
+  readonly at: Instant;
 }
 
 /**
@@ -34,7 +37,7 @@ export async function simulate(
   routes: Routes,
   services: readonly ServiceDefinition[],
   who: Who,
-  { method, path: target }: Thought,
+  { method, path: target, at }: Thought,
 ): Promise<Decision> {
   const path = pathWithin(world, pathOf(target));
   const { route, params } = matchOf(routes, method, path);
@@ -44,7 +47,7 @@ export async function simulate(
       'Field `path`: the control API has no rules; any caller that can reach it may call it.',
     );
   }
-  const request = imagine(server, world, { method, path, route, params: paramsOf(route, params) });
+  const request = imagine(server, world, { method, path, route, params: paramsOf(route, params) }, at);
   await checkRoles(request, services, who, route.service.name);
   if (route.rule !== null) {
     const { service } = route;
@@ -59,7 +62,7 @@ export async function simulate(
 }
 
 /** Runs only the deciding steps: no authentication, no operation. */
-async function decideOnly(request: RequestInWorld): Promise<Decision> {
+export async function decideOnly(request: RequestInWorld): Promise<Decision> {
   try {
     await decide(request);
     await checkResource(request);

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Context } from '../contract/request.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { Surroundings, World } from '../contract/world.ts';
+import type { Instant } from '../core/clock.ts';
 import { type Caller, serviceOfKey } from '../core/decide.ts';
 import { listNames, suggestName } from '../core/nearest.ts';
 import type { Holding } from '../core/policy.ts';
@@ -10,6 +11,8 @@ import { Problem, type ProblemKind } from '../core/problem.ts';
 import { redact } from '../core/redact.ts';
 import { RequestInWorld } from './request.ts';
 import type { Route, Server } from './server.ts';
+import { originsOf } from './steps/select-world.ts';
+import { originOf } from './transport/arrival.ts';
 
 /** The caller of a simulated request. At least one member is set. */
 export interface Who {
@@ -31,29 +34,33 @@ const NOWHERE = { origin: '', openOrigin: '', namesWorld: false } as const;
 /** The id of a simulated decision, which is not recorded. */
 const SIMULATED = 'simulated';
 
-/** Creates a simulated request, which is never sent. */
+/** Creates a simulated request, which is never sent. @param at when it is decided */
 export function imagine<Its extends Route | null>(
   server: Server,
   world: World,
-  { method, path, ...routed }: Imagined<Its>,
+  { method, path, headers = [], ...routed }: Imagined<Its>,
+  at: Instant,
 ): RequestInWorld<Its> {
   // The steps read nothing else of a simulated request.
-  const raw = { method, url: path, rawHeaders: [] } as unknown as IncomingMessage;
+  const raw = { method, url: path, rawHeaders: headers, headers: {} } as unknown as IncomingMessage;
   const request = { ...routed, raw, query: {}, worldToMake: null, startedAt: 0 };
-  const entry = { fault: null, origins: NOWHERE, received: null, decisionId: SIMULATED };
+  const origins = headers.length === 0 ? NOWHERE : originsOf(server, world, null, originOf(raw, server));
+  const entry = { fault: null, origins, received: null, simulated: { decisionId: SIMULATED, at } };
   return new RequestInWorld(server, world, request, entry);
 }
 
 interface Imagined<Its extends Route | null> {
   readonly method: string;
   readonly path: string;
+  /** Of a request that was sent before: names and values in turn. */
+  readonly headers?: readonly string[];
   readonly route: Its;
   readonly params: Record<string, string>;
 }
 
-/** Creates a request without an operation, for questions to services about a world. */
-export function imagineAny(server: Server, world: World): RequestInWorld<null> {
-  return imagine(server, world, { method: 'GET', path: '/', route: null, params: {} });
+/** Creates a request without an operation, for questions to services about a world at a time. */
+export function imagineAny(server: Server, world: World, at = world.clock.now()): RequestInWorld<null> {
+  return imagine(server, world, { method: 'GET', path: '/', route: null, params: {} }, at);
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Instant } from '../core/clock.ts';
 import { bytesOfBodies, type Draft, isRefusal, type JournalEntry, weightOf } from './entry.ts';
 import { LongWork } from './long-work.ts';
 import type { Facts } from './match.ts';
@@ -101,6 +102,16 @@ export class Journal {
   /** The numbers of its entries, newest first. */
   numbers(): readonly number[] {
     return [...this.#drafts.newestFirst()].map(([number]) => number);
+  }
+
+  /** When the newest token of each principal expires, by the id of the principal; of the requests that are kept. */
+  tokenExpiries(): ReadonlyMap<string, Instant> {
+    const expiries = new Map<string, Instant>();
+    for (const [, { principal, tokenExpiresAt }] of this.#drafts.newestFirst()) {
+      if (tokenExpiresAt === null || principal === null || expiries.has(principal.id)) continue;
+      expiries.set(principal.id, tokenExpiresAt);
+    }
+    return expiries;
   }
 
   /** What matches compare of an entry, if it is kept. */

@@ -1,4 +1,4 @@
-import type { Decision, KeyResource, OperationEffect } from '../../generated/library.ts';
+import type { Decision, KeyResource, OperationEffect, SimulatedRequest } from '../../generated/library.ts';
 
 /** Rights in place of a principal's own; without a principal, the rights of a new key or user. */
 export type Holding =
@@ -19,12 +19,23 @@ export type Asker =
   | { readonly principal: string; readonly holding?: Holding }
   | { readonly principal?: never; readonly holding: Holding };
 
+/** When it is decided; not before now. Default: now. */
+interface When {
+  readonly at?: Date | string;
+}
+
 /** Decisions without their effects. */
 export interface Simulate {
   /** About one request. */
-  (accessRequest: Asker & { readonly method: string; readonly path: string }): Promise<Decision>;
+  (accessRequest: Asker & When & { readonly method: string; readonly path: string }): Promise<Decision>;
   /** About every operation, or those of one service. */
   (
-    accessRequest: Asker & { readonly operations: '*'; readonly service?: string },
+    accessRequest: Asker & When & { readonly operations: '*'; readonly service?: string },
   ): Promise<{ readonly operations: readonly OperationEffect[] }>;
+  /** About recorded requests, by id: now, and at another time, with the credentials that they had. */
+  (
+    asked: Required<When> & { readonly requests: readonly string[] },
+  ): Promise<{
+    readonly requests: readonly SimulatedRequest[];
+  }>;
 }

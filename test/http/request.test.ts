@@ -33,7 +33,7 @@ const request = () =>
     server,
     world,
     { raw, route: null, params: {}, query: {}, worldToMake: null, startedAt: 0 },
-    { fault: null, origins: ORIGINS, received: null, decisionId: null },
+    { fault: null, origins: ORIGINS, received: null },
   );
 
 describe('a request in its world', () => {

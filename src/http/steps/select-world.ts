@@ -86,7 +86,7 @@ export function selectWorld<Its extends Route | null>(
     fault = asFault(thrown);
   }
   const origins = originsOf(server, world, address, base);
-  const inWorld = new RequestInWorld(server, world, request, { fault, origins, received, decisionId: null });
+  const inWorld = new RequestInWorld(server, world, request, { fault, origins, received });
   world.hold();
   if (fault === null && address === null && route !== null && world === worlds.default && !worlds.isAlone)
     reportLostWorld(server, route, raw, sent, inWorld);

@@ -12,6 +12,7 @@ import type { Holding } from '../../core/policy.ts';
 import type { Reasons } from '../../core/reasons.ts';
 import type { Tables } from '../../core/rule.ts';
 import type { Known } from '../../journal/check.ts';
+import type { JournalEntry } from '../../journal/entry.ts';
 import type { SnapshotInfo, SnapshotRecord } from '../../store/snapshot-store.ts';
 import type { ForeignKeys } from '../../tokens/forge.ts';
 import type { SigningAlgorithm } from '../../tokens/keys.ts';
@@ -165,7 +166,18 @@ export interface Ports {
    * @throws Problem if no principal has that name, if the principal cannot hold these rights, or if no operation has
    *   that path
    */
-  simulate(world: World, who: Who, thought: { readonly method: string; readonly path: string }): Promise<Decision>;
+  simulate(
+    world: World,
+    who: Who,
+    thought: { readonly method: string; readonly path: string; readonly at: Instant },
+  ): Promise<Decision>;
+  /**
+   * The decision about a recorded request if it were sent at another time, with the same credential. The request is not
+   * carried out.
+   *
+   * @returns null if no decision is made about it
+   */
+  decideAgain(world: World, entry: JournalEntry, at: Instant): Promise<Decision | null>;
   /**
    * The uses of the credentials of a world, and the least rights that allow them.
    *
@@ -177,11 +189,13 @@ export interface Ports {
    * The decision about each operation, before any object is known.
    *
    * @param service null for all services that the caller can call
+   * @param at when they are decided
    * @throws Problem if no principal has that name, or if the principal cannot hold these rights
    */
   simulateOperations(
     world: World,
     who: Who,
     service: string | null,
+    at: Instant,
   ): Promise<Schema<'control', 'OperationEffects'>['operations']>;
 }

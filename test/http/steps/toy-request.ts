@@ -93,7 +93,6 @@ export function toyRequest({ server, world, route, service, operation, request, 
       fault: null,
       origins: { origin: 'http://mock', openOrigin: 'http://mock', namesWorld: false },
       received: null,
-      decisionId: null,
     },
   );
   return Object.assign(made, { reported, outcome: { status: 200 } }, request);

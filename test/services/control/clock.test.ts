@@ -169,6 +169,7 @@ describe('events', () => {
     await server.grant({ grantType: 'password', username: admin.email, password: admin.password });
 
     expect((await advance('48h')).body.events).toEqual([
+      { at: at(HOUR), kind: 'access-token.expired', subject: admin.id },
       { at: at(DAY), kind: 'refresh-token.expired', subject: admin.id },
     ]);
   });
@@ -196,8 +197,23 @@ describe('events', () => {
       { at: expect.any(String), kind: 'invocation.fulfilled', requestId: invoked.headers['nvcf-reqid'] },
       expiry(keyId, 10 * MINUTE),
       { at: at(15 * MINUTE), kind: 'policy.effective', keyId, version: 2 },
+      { at: at(HOUR), kind: 'access-token.expired', subject: admin.id },
       { at: at(6 * HOUR), kind: 'simulation.arrived', simulationId: simulation.id, name: 'lab', state: 'ACTIVE' },
       { at: at(DAY), kind: 'refresh-token.expired', subject: admin.id },
+    ]);
+  });
+
+  it('of access tokens are those of the newest one of each principal', async () => {
+    for (let minutes = 0; minutes < 3; minutes++) {
+      await server.grant({ grantType: 'password', username: admin.email, password: admin.password });
+      await server.grant({ grantType: 'password', username: researcher.email, password: researcher.password });
+      await advance('1m');
+    }
+    const tokens = (await clock()).upcoming.filter(({ kind }: { kind: string }) => kind === 'access-token.expired');
+
+    expect(tokens).toEqual([
+      { at: at(HOUR + 2 * MINUTE), kind: 'access-token.expired', subject: researcher.id },
+      { at: at(HOUR + 2 * MINUTE), kind: 'access-token.expired', subject: admin.id },
     ]);
   });
 

@@ -33,6 +33,8 @@ export function eventInWords({ at: _, kind, ...details }: WorldEvent, names: Nam
       return `key ${named(keyId)} ends`;
     case 'workload.phase':
       return `workload ${named(workloadId)} is ${phase}`;
+    case 'access-token.expired':
+      return `access token of ${named(subject)} expires`;
     case 'refresh-token.expired':
       return `refresh token of ${named(subject)} ends`;
     case 'drill.ended':

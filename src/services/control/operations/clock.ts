@@ -123,22 +123,38 @@ async function advanceBy(clock: WorldClock, by: string, before?: BeforeJump): Pr
 
 /** @throws Problem with the field */
 export async function setTo(clock: WorldClock, text: string, before?: BeforeJump): Promise<Jump> {
-  const to = parseInstant(text);
-  if (to === null) {
-    const example = `${rfc3339(clock.now()).slice(0, 19)}Z`;
-    throw new Problem(
-      'invalid_request',
-      `Field \`to\` must be an RFC 3339 time with an offset, such as \`${example}\`.`,
-    );
-  }
+  const to = instantIn('to', text, clock);
   return clock.set(to, before).catch((thrown: unknown) => {
     if (!(thrown instanceof UnreachableTime)) throw thrown;
     if (thrown.why === 'end') throw new Problem('invalid_request', 'Field `to` must be before the year 9999.');
     throw new Problem(
       'invalid_request',
-      `Field \`to\` must not be before now (${rfc3339(clock.now())}). Only \`POST /_mock/reset\` and a restored snapshot turn the clock back.`,
+      `Field \`to\` ${beforeNow(clock)} Only \`POST /_mock/reset\` and a restored snapshot turn the clock back.`,
     );
   });
+}
+
+/** @throws Problem with the field */
+function instantIn(field: string, text: string, clock: WorldClock): Instant {
+  const instant = parseInstant(text);
+  if (instant !== null) return instant;
+  const example = `${rfc3339(clock.now()).slice(0, 19)}Z`;
+  throw new Problem(
+    'invalid_request',
+    `Field \`${field}\` must be an RFC 3339 time with an offset, such as \`${example}\`.`,
+  );
+}
+
+/** A time that the clock can still reach. @throws Problem with the field */
+export function instantAhead(field: string, text: string, clock: WorldClock): Instant {
+  const instant = instantIn(field, text, clock);
+  if (instant < clock.now()) throw new Problem('invalid_request', `Field \`${field}\` ${beforeNow(clock)}`);
+  if (instant <= END_OF_TIME) return instant;
+  throw new Problem('invalid_request', `Field \`${field}\` must be before the year 9999.`);
+}
+
+function beforeNow(clock: WorldClock): string {
+  return `must not be before now (${rfc3339(clock.now())}).`;
 }
 
 /** Null if another request, or real time, passed the moment first. */

@@ -1,44 +1,83 @@
 import type { Schema } from '../../../contract/documented.ts';
-import type { Handler } from '../../../contract/request.ts';
+import type { Handler, RequestContext } from '../../../contract/request.ts';
+import type { Instant } from '../../../core/clock.ts';
+import { keysOf } from '../../../core/members.ts';
 import type { Holding } from '../../../core/policy.ts';
 import { Problem } from '../../../core/problem.ts';
+import { redact } from '../../../core/redact.ts';
 import type { Ruleset } from '../../../core/ruleset.ts';
+import type { JournalEntry } from '../../../journal/entry.ts';
 import { resolvePolicy } from '../key-checks.ts';
 import type { Ports, Who } from '../ports.ts';
 import { checkPrincipal } from '../principal-check.ts';
+import { instantAhead } from './clock.ts';
 import { knownService } from './fidelity.ts';
 
 /** Operations that evaluate access without calling a service. */
 export function simulationOperations(ports: Ports) {
   const simulate: Handler<'control', 'simulate_decision'> = async (context) => {
-    const { world, rulesets, body } = context;
+    const { world, body, now } = context;
+    const at = body.at === undefined ? now : instantAhead('at', body.at, world.clock);
+    if (body.requests === undefined) return { status: 200, body: await ofPrincipal(context, body, at) };
+    const given = keysOf(body).find((name) => name !== 'requests' && name !== 'at');
+    if (given !== undefined)
+      throw invalidRequest(`Field \`requests\` excludes \`${given}\`: recorded requests have their own callers.`);
+    if (body.at === undefined) throw invalidRequest('Field `at` is missing: when would these requests be sent?');
+    return { status: 200, body: { requests: await again(context, body.requests, at) } };
+  };
+
+  /** One hypothetical request of a principal, or all operations. */
+  const ofPrincipal = async (context: RequestContext, body: Simulation, at: Instant) => {
+    const { world, rulesets } = context;
     const { method, path, operations, service } = body;
     const who = whoOf(body, rulesets);
     // Any spelling that a service accepts is enough here, so the exact comparison comes second.
     const isNobody = body.principal !== undefined && (await ports.namesFound(world, body.principal)).length === 0;
     if (isNobody) await checkPrincipal(ports, world, body.principal, 'Field `principal`');
-    if (operations === undefined) {
-      if (service !== undefined)
-        throw invalidRequest('Field `service` requires `operations`: send `"operations": "*"` with it.');
-      const thought = { method: requireField(method, 'method'), path: requireField(path, 'path') };
-      const simulated = await ports.simulate(world, who, thought);
-      const describe = await ports.describer(context, [simulated]);
-      const decision = describe(simulated);
-      return {
-        status: 200,
-        body: who.principal === null ? { ...decision, fixes: withoutRequests(decision.fixes) } : decision,
-      };
+    if (operations !== undefined) {
+      if (method !== undefined || path !== undefined) {
+        throw invalidRequest('Field `operations` excludes `method` and `path`. Send one or the other.');
+      }
+      const only = service === undefined ? null : knownService(ports, service);
+      return { operations: await ports.simulateOperations(world, who, only, at) };
     }
-    if (method !== undefined || path !== undefined) {
-      throw invalidRequest('Field `operations` excludes `method` and `path`. Send one or the other.');
-    }
-    const only = service === undefined ? null : knownService(ports, service);
-    return { status: 200, body: { operations: await ports.simulateOperations(world, who, only) } };
+    if (service !== undefined)
+      throw invalidRequest('Field `service` requires `operations`: send `"operations": "*"` with it.');
+    const thought = { method: requireField(method, 'method'), path: requireField(path, 'path'), at };
+    const simulated = await ports.simulate(world, who, thought);
+    const describe = await ports.describer(context, [simulated]);
+    const decision = describe(simulated);
+    return who.principal === null ? { ...decision, fixes: withoutRequests(decision.fixes) } : decision;
   };
+
+  /** Recorded requests, now and at a later time. */
+  const again = async ({ world, now }: RequestContext, ids: readonly string[], at: Instant) => {
+    const { journal } = world.activityLog;
+    const effectOf = async (entry: JournalEntry, when: Instant): Promise<SimulatedEffect> => {
+      const decision = await ports.decideAgain(world, entry, when);
+      if (decision === null) return { effect: 'allow' };
+      const { effect, reason, explanation } = ports.describe(decision);
+      return { effect, ...(reason !== null && { reason, explanation }) };
+    };
+    const simulated: Schema<'control', 'SimulatedRequest'>[] = [];
+    for (const id of new Set(ids)) {
+      const entry = journal.at(journal.numberOf(id) ?? 0);
+      if (entry === undefined)
+        throw invalidRequest(
+          `Field \`requests\` names an unknown request, \`${redact(id)}\`, or one that is no longer kept. \`GET /_mock/requests\` lists those that are.`,
+        );
+      const [sooner, later] = [await effectOf(entry, now), await effectOf(entry, at)];
+      const differs = sooner.effect !== later.effect || sooner.reason !== later.reason;
+      simulated.push({ id, now: sooner, later, differs });
+    }
+    return simulated;
+  };
+
   return { simulate_decision: simulate };
 }
 
 type Simulation = Schema<'control', 'Simulation'>;
+type SimulatedEffect = Schema<'control', 'SimulatedRequest'>['now'];
 
 function whoOf({ principal, holding, service }: Simulation, rulesets: readonly Ruleset[]): Who {
   if (principal === undefined && holding === undefined) {

@@ -1,0 +1,42 @@
+import type { World } from '../contract/world.ts';
+import type { Instant } from '../core/clock.ts';
+import { type Decision, decisionOfProblem } from '../core/decision.ts';
+import { Problem } from '../core/problem.ts';
+import { decisionWithoutSecrets } from '../journal/decisions.ts';
+import type { JournalEntry } from '../journal/entry.ts';
+import type { Routes } from './routes.ts';
+import type { Server } from './server.ts';
+import { decideOnly } from './simulate.ts';
+import { imagine } from './simulated-caller.ts';
+import { authenticate, factsOf } from './steps/decide.ts';
+import { paramsOf } from './steps/select-world.ts';
+import { pathOf } from './transport/arrival.ts';
+
+/**
+ * The decision about a recorded request if it were sent at another time: with the credential that it had, and the
+ * objects of now. Its body is not considered. Nothing is done or recorded.
+ *
+ * @returns null if its operation is public, or if it is refused for another reason than rights or its credential
+ */
+export async function decideAgain(
+  server: Server,
+  world: World,
+  routes: Routes,
+  { method, url, service, requestHeaders }: JournalEntry,
+  at: Instant,
+): Promise<Decision | null> {
+  const match = service === null ? null : routes.find(method, pathOf(url), service);
+  if (match === null || match.route.rule === null) return null;
+  const { route } = match;
+  const params = paramsOf(route, match.params);
+  const headers = requestHeaders.split('\n');
+  const request = imagine(server, world, { method, path: url, headers, route, params }, at);
+  try {
+    await authenticate(request);
+  } catch (thrown) {
+    if (!(thrown instanceof Problem)) throw thrown;
+    const decision = decisionOfProblem(factsOf(request), thrown, server.reasons);
+    return decision && decisionWithoutSecrets(decision, world.activityLog.secrets);
+  }
+  return decideOnly(request);
+}
