@@ -45,6 +45,7 @@ export type {
   RequestMatch,
   ScopedRole,
   ServiceName,
+  SimulatedRequest,
   Snapshot,
   StartedDrill,
   StateValues,

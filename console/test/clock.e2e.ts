@@ -88,6 +88,10 @@ describe.runIf(hasBrowser)('the time line', () => {
     await page.keyboard.press('ArrowLeft');
     expect(await secondsOf(page)).toBe(before);
     await page.keyboard.press('End');
+    await page
+      .getByRole('group', { name: 'At that time' })
+      .getByText('version 2 of nvcf-deployer takes effect')
+      .waitFor();
     await page.keyboard.press('Enter');
 
     await page.getByText('Meanwhile: version 2 of nvcf-deployer takes effect').waitFor();
@@ -195,7 +199,7 @@ describe.runIf(hasBrowser)('the time line', () => {
     await page.reload();
     await page.getByLabel('Scale').waitFor();
     expect(await page.getByLabel('Scale').inputValue()).toBe('21600000');
-    const [now, track] = await Promise.all([slider(page).boundingBox(), page.locator('.track').boundingBox()]);
+    const [now, track] = await Promise.all([slider(page).boundingBox(), page.locator('.strip').boundingBox()]);
     expect(now?.x).toBeGreaterThan(track?.x ?? Number.NaN);
     expect(now?.x).toBeLessThan((track?.x ?? 0) + (track?.width ?? 0));
   });

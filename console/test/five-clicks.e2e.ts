@@ -134,13 +134,16 @@ describe.runIf(hasBrowser)('with the page alone, by clicking', () => {
     await picture.getByRole('link', { name: 'See when' }).click();
     await page.getByText('version 2 of nvcf-registrar takes effect').first().waitFor();
     const now = page.getByRole('slider', { name: 'Now' });
-    const [from, mark] = [await now.boundingBox(), await page.locator('.mark-dot').first().boundingBox()];
+    const [from, mark] = [await now.boundingBox(), await page.locator('.strip .mark').first().boundingBox()];
     if (from === null || mark === null) throw new Error('there is no time line');
     expect((await deploy(REGISTRAR)).status).toBe(403);
     await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
     await page.mouse.down();
     await page.mouse.move(mark.x + mark.width / 2, from.y + from.height / 2, { steps: 8 });
     await page.mouse.up();
+    const then = page.getByRole('group', { name: 'At that time' });
+    await then.getByText('refused, missing_scope').first().waitFor();
+    await then.getByRole('button', { name: 'Move the clock there' }).click();
     await page.getByText('Meanwhile: version 2 of nvcf-registrar takes effect').waitFor();
     expect((await deploy(REGISTRAR)).status).toBe(200);
 

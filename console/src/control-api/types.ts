@@ -26,6 +26,7 @@ export type {
   RecordedRequest,
   RequestSummary,
   ScopedRole,
+  SimulatedRequest,
   Snapshot,
   SpoiledBody,
   StartedDrill,

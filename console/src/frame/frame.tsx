@@ -44,6 +44,7 @@ export function Frame() {
   if (shown === undefined || current === undefined) return null;
   const isLocked = connection.value === 'locked';
   const Show = isLocked ? lazy.value?.AskForToken : shown.show();
+  const TimeLine = lazy.value?.TimeLine;
   return (
     <>
       <button type="button" class="skip" onClick={toContent}>
@@ -71,6 +72,7 @@ export function Frame() {
         {Show === undefined ? <Awaited /> : <Show />}
       </main>
       <UndoBar />
+      <footer class="time-line">{!isLocked && TimeLine !== undefined && <TimeLine />}</footer>
       {!isLocked && <FrameDialog />}
     </>
   );

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { ClockReading } from '../../control-api/types.ts';
 import { inWords } from '../../duration.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
-import { pickedOf, timePicked, timeText, zoneText } from '../../parts/time.ts';
+import { pickedOf, timePicked, zoneText } from '../../parts/time.ts';
 import { worldTime } from '../../state/clock.ts';
 import { setFrozen } from '../../state/freeze.ts';
 import { move, type Names } from './move.ts';
@@ -23,12 +23,11 @@ export function ClockPanel({ clock, names }: { readonly clock: ClockReading; rea
   const toggle = () => act.run(() => setFrozen(!clock.frozen));
   return (
     <section aria-label="Clock">
-      <p class="big">
-        <time dateTime={now}>{timeText(now)}</time> {zoneText()}
-        <span class="quiet">
-          {Math.abs(ahead) < 2000 ? ' as on this machine' : ` ${inWords(ahead)} ${ahead > 0 ? 'ahead' : 'behind'}`}
-          {clock.frozen && ', frozen'}
-        </span>
+      <p class="quiet">
+        {Math.abs(ahead) < 2000
+          ? 'The time of this machine'
+          : `${inWords(ahead)} ${ahead > 0 ? 'ahead of' : 'behind'} this machine`}
+        {clock.frozen && ', frozen'}
       </p>
       <div class="bar">
         {STEPS.map(([text, by]) => (

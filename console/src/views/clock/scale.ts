@@ -44,9 +44,8 @@ export function percent(part: number): string {
  * @param width in pixels
  */
 export function useScale(now: number, marks: readonly number[], width: number) {
-  const [usual] = useState(() => fittingSpan(now, marks));
   const given = chosen.value['span'];
-  const span = SPANS.find(([, length]) => String(length) === given)?.[1] ?? usual;
+  const span = SPANS.find(([, length]) => String(length) === given)?.[1] ?? fittingSpan(now, marks);
   const tick = tickOf(span, Math.max(1, width / LABEL));
   const laid = useRef({ span, tick, from: Number.NaN });
   const { current } = laid;

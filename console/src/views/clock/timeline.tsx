@@ -1,22 +1,14 @@
-import { useState } from 'preact/hooks';
 import { choose, chosen } from '../../address.ts';
 import type { ClockReading } from '../../control-api/types.ts';
-import { inWords } from '../../duration.ts';
-import { Feedback, useAct } from '../../parts/act.tsx';
-import { ticksIn, timeText } from '../../parts/time.ts';
+import { ticksIn } from '../../parts/time.ts';
 import { worldTime } from '../../state/clock.ts';
 import type { Policy, ShownKey } from '../../state/keys.ts';
 import { Marks, Version } from './lanes.tsx';
-import { move, type Names } from './move.ts';
+import type { Names } from './move.ts';
 import { LABEL, percent, placeOf, SPANS, type Stretch, useScale, useWidth } from './scale.ts';
 
 /** So many keys at once. */
 const MOST_LANES = 12;
-
-/** This near to an event, in pixels, the clock is dragged to the event itself. */
-const SNAP = 8;
-
-const QUARTER = 15 * 60_000;
 
 interface Shown {
   readonly clock: ClockReading;
@@ -24,18 +16,14 @@ interface Shown {
   readonly names: Names;
 }
 
-/** The versions of keys along the time, and now, which can be dragged forward. */
+/** The versions of keys along the time. */
 export function Timeline({ clock, keys, names }: Shown) {
   const now = Date.parse(worldTime.value?.now ?? clock.now);
   const { element, width } = useWidth<HTMLDivElement>();
   const marks = clock.upcoming.map(({ at }) => Date.parse(at));
   const scale = useScale(now, marks, width);
-  // Where the line is held: the stretch stays as it was when it was taken, although time goes on.
-  const [held, setHeld] = useState<{ readonly at: number; readonly stretch: Stretch } | null>(null);
-  const stretch = held?.stretch ?? scale.stretch;
+  const { stretch } = scale;
   const lanes = lanesOf(keys, stretch);
-  const act = useAct();
-  const moveTo = (to: string) => void act.run(() => move({ to }, names).finally(() => setHeld(null)));
   return (
     <section aria-label="Time line">
       <h2>Versions of keys</h2>
@@ -76,16 +64,16 @@ export function Timeline({ clock, keys, names }: Shown) {
           {lanes.slice(0, MOST_LANES).map((key) => (
             <div key={key.id} class="lane">
               {key.history.map((policy) => (
-                <Version key={policy.version} policy={policy} of={key} stretch={stretch} now={held?.at ?? now} />
+                <Version key={policy.version} policy={policy} of={key} stretch={stretch} now={now} />
               ))}
             </div>
           ))}
           <Marks events={clock.upcoming} names={names} stretch={stretch} width={width} />
-          <Now now={now} marks={marks} stretch={stretch} width={width} held={held} hold={setHeld} moveTo={moveTo} />
+          <div class="past" style={{ width: percent(placeOf(now, stretch)) }} />
+          <div class="now" style={{ left: percent(placeOf(now, stretch)) }} />
         </div>
       </div>
       <Legend />
-      <Feedback act={act} />
       {lanes.length > MOST_LANES && <p class="quiet">{lanes.length - MOST_LANES} more keys were edited recently.</p>}
     </section>
   );
@@ -166,81 +154,8 @@ function Legend() {
         <i class="mark-dot" /> event
       </li>
       <li>
-        <i class="now-line" /> now: drag the line, or move it with the arrow keys and Enter
+        <i class="now-line" /> now
       </li>
     </ul>
   );
-}
-
-/** The line that shows now. Where it is let go, the clock is moved to. */
-function Now(props: {
-  readonly now: number;
-  readonly marks: readonly number[];
-  readonly stretch: Stretch;
-  readonly width: number;
-  readonly held: { readonly at: number } | null;
-  readonly hold: (held: { readonly at: number; readonly stretch: Stretch } | null) => void;
-  readonly moveTo: (to: string) => void;
-}) {
-  const { now, marks, stretch, width, held, hold, moveTo } = props;
-  const at = held?.at ?? now;
-  const span = stretch.to - stretch.from;
-  const step = span / 240;
-  const holdAt = (wanted: number) => {
-    const near = (SNAP / Math.max(1, width)) * span;
-    const mark = marks.find((one) => Math.abs(one - wanted) <= near);
-    const rounded = mark ?? Math.round(wanted / step) * step;
-    hold({ at: Math.max(now, Math.min(stretch.to, rounded)), stretch });
-  };
-  const atPointer = ({ clientX, currentTarget }: PointerEvent) => {
-    const box = (currentTarget as Element).parentElement?.getBoundingClientRect();
-    return box === undefined ? now : stretch.from + ((clientX - box.left) / box.width) * span;
-  };
-  const letGo = () => {
-    if (held === null) return;
-    moveTo(isoOf(held.at));
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    const by = { ArrowRight: step, ArrowLeft: -step, PageUp: QUARTER, PageDown: -QUARTER }[event.key];
-    if (by !== undefined) holdAt(at + by);
-    else if (event.key === 'End' && marks[0] !== undefined) holdAt(marks[0]);
-    else if (event.key === 'Enter') letGo();
-    else if (event.key === 'Escape') hold(null);
-    else return;
-    event.preventDefault();
-  };
-  const place = placeOf(at, stretch);
-  return (
-    <>
-      <div class="past" style={{ width: percent(place) }} />
-      <div
-        class={held === null ? 'now' : 'now held'}
-        style={{ left: percent(place) }}
-        role="slider"
-        tabIndex={0}
-        aria-label="Now"
-        aria-valuemin={Math.round(now / 1000)}
-        aria-valuemax={Math.round(stretch.to / 1000)}
-        aria-valuenow={Math.round(at / 1000)}
-        aria-valuetext={isoOf(at)}
-        onPointerDown={(event) => {
-          event.currentTarget.setPointerCapture(event.pointerId);
-          holdAt(atPointer(event));
-        }}
-        onPointerMove={(event) => held !== null && holdAt(atPointer(event))}
-        onPointerUp={letGo}
-        onPointerCancel={() => hold(null)}
-        onKeyDown={onKeyDown}
-      >
-        {/* It never leaves the track: at its left end it begins at the line, at its right end it ends there. */}
-        <span class="flag" style={{ transform: `translateX(-${percent(place)})` }}>
-          {held === null ? 'now' : `${timeText(isoOf(at), isoOf(now))} (+${inWords(at - now)})`}
-        </span>
-      </div>
-    </>
-  );
-}
-
-function isoOf(time: number): string {
-  return new Date(time).toISOString();
 }

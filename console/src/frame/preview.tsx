@@ -1,0 +1,94 @@
+import { addressOfView } from '../address.ts';
+import type { SimulatedRequest, WorldEvent } from '../control-api/types.ts';
+import { inWords } from '../duration.ts';
+import { useLoaded } from '../parts/loaded.tsx';
+import { Path } from '../parts/path.tsx';
+import { timeText } from '../parts/time.ts';
+import { type Change, type Later, simulateAt } from '../state/timeline.ts';
+import { eventInWords, type Names } from '../views/clock/move.ts';
+
+/** While now is dragged, nothing is asked before it rests for so long. */
+const REST_MS = 150;
+/** So many of each are listed. */
+const MAX_LISTED = 5;
+
+/** What would be different at a later time: said before the clock moves there. */
+export function Preview(props: {
+  readonly at: number;
+  readonly now: number;
+  /** What happens by itself until then. */
+  readonly events: readonly WorldEvent[];
+  readonly names: Names;
+  readonly isBusy: boolean;
+  readonly onMove: () => void;
+  readonly onCancel: () => void;
+}) {
+  const { at, now, events, names, isBusy, onMove, onCancel } = props;
+  const iso = new Date(at).toISOString();
+  const loaded = useLoaded(async () => {
+    await new Promise((resolve) => setTimeout(resolve, REST_MS));
+    return simulateAt(iso);
+  }, [iso]);
+  // What was decided for another time is not shown for this one.
+  const later = loaded !== null && 'value' in loaded && loaded.value.at !== iso ? null : loaded;
+  return (
+    <fieldset class="preview" aria-label="At that time">
+      <p>
+        <strong>
+          {timeText(iso, new Date(now).toISOString())} (+{inWords(at - now)})
+        </strong>{' '}
+        <span role="status">{sentenceOf(later)}</span>
+      </p>
+      {later !== null && 'value' in later && <Changes changes={later.value.changes} />}
+      {events.length > 0 && (
+        <p class="quiet">
+          Until then:{' '}
+          {events
+            .slice(0, MAX_LISTED)
+            .map((event) => eventInWords(event, names))
+            .join('; ')}
+          {events.length > MAX_LISTED && `; and ${events.length - MAX_LISTED} more`}.
+        </p>
+      )}
+      <div class="acts">
+        <button type="button" class="main" disabled={isBusy} onClick={onMove}>
+          Move the clock there
+        </button>
+        <button type="button" onClick={onCancel}>
+          Cancel
+        </button>
+      </div>
+    </fieldset>
+  );
+}
+
+function sentenceOf(later: ReturnType<typeof useLoaded<Later>>): string {
+  if (later === null) return 'Deciding recent requests for that time …';
+  if ('fault' in later) return later.fault;
+  const { count, changes } = later.value;
+  if (count === 0) return 'There are no requests yet that could be decided differently.';
+  const different = changes.length === 0 ? 'None' : `${changes.length}`;
+  return `${different} of ${count} recent ${count === 1 ? 'request' : 'requests'} would be decided differently.`;
+}
+
+function Changes({ changes }: { readonly changes: readonly Change[] }) {
+  if (changes.length === 0) return null;
+  return (
+    <ul>
+      {changes.slice(0, MAX_LISTED).map(({ id, request: { method, path, principal }, now, later }) => (
+        <li key={id}>
+          <a href={addressOfView('requests', { request: id })}>
+            {method} <Path path={path} />
+          </a>{' '}
+          {principal !== null && <span class="quiet">by {principal.name}: </span>}
+          {effectText(now)} → <strong>{effectText(later)}</strong>
+        </li>
+      ))}
+      {changes.length > MAX_LISTED && <li class="quiet">and {changes.length - MAX_LISTED} more</li>}
+    </ul>
+  );
+}
+
+function effectText({ effect, reason, explanation }: SimulatedRequest['now']) {
+  return <span title={explanation}>{effect === 'allow' ? 'allowed' : `refused, ${reason}`}</span>;
+}

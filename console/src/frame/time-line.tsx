@@ -1,0 +1,227 @@
+import { useEffect, useState } from 'preact/hooks';
+import { ask } from '../control-api/client.ts';
+import type { ClockReading, RequestSummary } from '../control-api/types.ts';
+import { inWords } from '../duration.ts';
+import { Feedback, useAct } from '../parts/act.tsx';
+import { readValue, useLoaded } from '../parts/loaded.tsx';
+import { ticksIn, timeText } from '../parts/time.ts';
+import { changesOf } from '../state/changes.ts';
+import { worldTime } from '../state/clock.ts';
+import { readIdentities } from '../state/identities.ts';
+import { requests } from '../state/requests.ts';
+import { eventInWords, move, type Names } from '../views/clock/move.ts';
+import { LABEL, percent, placeOf, type Stretch, useScale, useWidth } from '../views/clock/scale.ts';
+import { Preview } from './preview.tsx';
+import './time-line.css';
+
+/** This near to an event, in pixels, the clock is dragged to the event itself. */
+const SNAP = 8;
+const QUARTER = 15 * 60_000;
+const STEPS = [
+  ['+15 min', QUARTER],
+  ['+1 h', 4 * QUARTER],
+] as const;
+
+/** All that happens this soon can be seen; if nothing does, the next event. */
+const SOON = 3 * 60 * 60_000;
+
+/** The newest requests that are marked. */
+const MAX_MARKED = 200;
+
+/** The time of the world below every view: what happened, what will happen, and now, which can be dragged forward. */
+export function TimeLine() {
+  const issued = requests.value.find(({ tokenExpiresAt }) => tokenExpiresAt !== undefined)?.id;
+  const clock = readValue(
+    useLoaded(() => ask<ClockReading>('GET', '/_mock/clock'), [changesOf('clock', 'keys'), issued]),
+    null,
+  );
+  return <section aria-label="Time line">{clock !== null && <Line clock={clock} />}</section>;
+}
+
+function Line({ clock }: { readonly clock: ClockReading }) {
+  const now = Date.parse(worldTime.value?.now ?? clock.now);
+  const { element, width } = useWidth<HTMLDivElement>();
+  const marks = clock.upcoming.map(({ at }) => Date.parse(at));
+  const soon = marks.filter((at) => at - now <= SOON);
+  const { stretch: current, tick } = useScale(now, soon.length > 0 ? soon.slice(-1) : marks, width);
+  // Where now is held. The stretch stays as it was when it was taken, although time goes on.
+  const [held, setHeld] = useState<{ readonly at: number; readonly stretch: Stretch } | null>(null);
+  const stretch = held?.stretch ?? current;
+  const names = useNames(held !== null);
+  const act = useAct();
+  useEffect(() => {
+    // The time that was held has passed, or somebody else moved the clock.
+    if (held !== null && held.at < now) setHeld(null);
+  }, [held, now]);
+  const hold = (at: number) => setHeld({ at: Math.max(now, at), stretch });
+  const letGo = () => setHeld(null);
+  const moveThere = (at: number) =>
+    act.run(async () => {
+      const text = await move({ to: isoOf(at) }, names);
+      letGo();
+      return text;
+    });
+  return (
+    <>
+      {held !== null && held.at > now && (
+        <Preview
+          at={held.at}
+          now={now}
+          events={clock.upcoming.filter(({ at }) => Date.parse(at) <= held.at)}
+          names={names}
+          isBusy={act.isBusy}
+          onMove={() => moveThere(held.at)}
+          onCancel={letGo}
+        />
+      )}
+      <Feedback act={act} />
+      <div class="line">
+        <div class="strip" ref={element}>
+          {ticksIn(stretch.from, stretch.to, tick).map(({ at, text }) => (
+            <span key={`tick ${at}`} class="tick" style={{ left: percent(placeOf(at, stretch)) }} aria-hidden="true">
+              {(1 - placeOf(at, stretch)) * width > LABEL / 2 && <small>{text}</small>}
+            </span>
+          ))}
+          <Requests stretch={stretch} width={width} />
+          {clock.upcoming.map((event) => {
+            const at = Date.parse(event.at);
+            const title = `${timeText(event.at, isoOf(now))}: ${eventInWords(event, names)}`;
+            const kind = event.kind.endsWith('expired') ? 'mark expiry' : 'mark';
+            return (
+              at <= stretch.to && (
+                <span
+                  key={JSON.stringify(event)}
+                  class={kind}
+                  style={{ left: percent(placeOf(at, stretch)) }}
+                  title={title}
+                />
+              )
+            );
+          })}
+          <Now {...{ now, stretch, width, marks, hold, letGo, moveThere }} at={held === null ? null : held.at} />
+        </div>
+        {STEPS.map(([text, by]) => (
+          <button
+            key={text}
+            type="button"
+            class="small"
+            aria-label={`${text}: what would change?`}
+            onClick={() => hold((held?.at ?? now) + by)}
+          >
+            {text}
+          </button>
+        ))}
+      </div>
+    </>
+  );
+}
+
+/** The names of those that events are about, which are read only for somebody who wants to know what happens. */
+function useNames(isWanted: boolean): Names {
+  const identities = readValue(
+    useLoaded(async () => (isWanted ? readIdentities() : []), [isWanted]),
+    [],
+  );
+  const callers = requests.value.flatMap(({ principal }) => principal ?? []);
+  return new Map([...callers, ...identities].map(({ id, name }) => [id, name]));
+}
+
+/** Recent requests; those at the same pixel are one mark, and a refusal among them is what it shows. */
+function Requests({ stretch, width }: { readonly stretch: Stretch; readonly width: number }) {
+  const byPixel = new Map<number, RequestSummary>();
+  for (const request of requests.value.slice(0, MAX_MARKED)) {
+    const at = Date.parse(request.at);
+    if (at < stretch.from || at > stretch.to) continue;
+    const pixel = Math.round((placeOf(at, stretch) * width) / 3);
+    const known = byPixel.get(pixel);
+    if (known === undefined || (known.reason === null && request.reason !== null)) byPixel.set(pixel, request);
+  }
+  return (
+    <>
+      {[...byPixel.values()].map(({ id, at, method, path, status, reason }) => (
+        <span
+          key={id}
+          class={reason === null ? 'request' : 'request refused'}
+          style={{ left: percent(placeOf(Date.parse(at), stretch)) }}
+          title={`${timeText(at)}: ${method} ${path} ${status ?? 'broken'}`}
+        />
+      ))}
+    </>
+  );
+}
+
+/** The line that shows now. Where it is let go, it stays until the clock is moved there, or it is given up. */
+function Now(props: {
+  readonly now: number;
+  /** Where it is held; null if it is not. */
+  readonly at: number | null;
+  readonly stretch: Stretch;
+  readonly width: number;
+  readonly marks: readonly number[];
+  readonly hold: (at: number) => void;
+  readonly letGo: () => void;
+  readonly moveThere: (at: number) => void;
+}) {
+  const { now, stretch, width, marks, hold, letGo, moveThere } = props;
+  const [isDragged, setDragged] = useState(false);
+  const at = props.at ?? now;
+  const span = stretch.to - stretch.from;
+  const step = span / 240;
+  const holdNear = (wanted: number) => {
+    const near = (SNAP / Math.max(1, width)) * span;
+    const mark = marks.find((one) => Math.abs(one - wanted) <= near);
+    hold(mark ?? Math.round(wanted / step) * step);
+  };
+  const atPointer = ({ clientX, currentTarget }: PointerEvent) => {
+    const box = (currentTarget as Element).parentElement?.getBoundingClientRect();
+    if (box === undefined) return now;
+    return Math.min(stretch.to, stretch.from + ((clientX - box.left) / box.width) * span);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const by = { ArrowRight: step, ArrowLeft: -step, PageUp: QUARTER, PageDown: -QUARTER }[event.key];
+    if (by !== undefined) holdNear(at + by);
+    else if (event.key === 'End' && marks[0] !== undefined) holdNear(marks[0]);
+    else if (event.key === 'Enter' && at > now) moveThere(at);
+    else if (event.key === 'Escape' && props.at !== null) letGo();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const place = placeOf(at, stretch);
+  return (
+    <>
+      <div class="past" style={{ width: percent(placeOf(now, stretch)) }} />
+      <div
+        class={props.at === null ? 'now' : 'now held'}
+        style={{ left: percent(place) }}
+        role="slider"
+        tabIndex={0}
+        aria-label="Now"
+        aria-valuemin={Math.round(now / 1000)}
+        aria-valuemax={Math.round(Math.max(at, stretch.to) / 1000)}
+        aria-valuenow={Math.round(at / 1000)}
+        aria-valuetext={props.at === null ? timeText(isoOf(at)) : `${timeText(isoOf(at))}, ${inWords(at - now)} ahead`}
+        onPointerDown={(event) => {
+          event.currentTarget.setPointerCapture(event.pointerId);
+          setDragged(true);
+        }}
+        onPointerMove={(event) => isDragged && holdNear(atPointer(event))}
+        onPointerUp={() => setDragged(false)}
+        onPointerCancel={() => {
+          setDragged(false);
+          letGo();
+        }}
+        onKeyDown={onKeyDown}
+      >
+        {/* It never leaves the strip: at its left end it begins at the line, at its right end it ends there. */}
+        <span class="flag" style={{ transform: `translateX(-${percent(place)})` }}>
+          {props.at === null ? 'now' : `+${inWords(at - now)}`}
+        </span>
+      </div>
+    </>
+  );
+}
+
+function isoOf(time: number): string {
+  return new Date(time).toISOString();
+}
