@@ -25,7 +25,7 @@ const NOT_OF_FORM: readonly RegExp[] = [
   /(?:names|has) the unknown (?:principal|scope|role|resource type|organisation|state)|of another simulation|has no [A-Z]+; it has/,
   /there is no (?:reason|service)|no operation is called|HTTP has no status|can never match|Not found in the/,
   /must be the id of an entry of this list|must be the `next` of an earlier answer|must name a caller/,
-  /names no client|is not one of `|is not a redirect URI of|no operation has the path|Several keys have the name|the control API has no rules/,
+  /names no client|is not a redirect URI of|no operation has the path|Several keys have the name|the control API has no rules/,
   // Credentials, codes and passwords.
   /Api key is not provided/,
   /Invalid key|audience_service_id invalid|cannot use audiences/,

@@ -565,6 +565,14 @@ describe('the users that the page offers', () => {
     expect(html).toContain('There are 2 more users who can');
   });
 
+  it('come before the form for a name and a password', async () => {
+    const html = page(await open(), 200);
+
+    expect(html.indexOf('name="user"')).toBeGreaterThan(0);
+    expect(html.indexOf('name="user"')).toBeLessThan(html.indexOf('name="password"'));
+    expect(html).not.toContain('autofocus');
+  });
+
   it('are shown as the text that they are, of any length', async () => {
     const own = await withUsers([
       { email: `${SCRIPT}@acme.test`, role: null },
@@ -650,6 +658,17 @@ describe('the clients that there are', () => {
       expect(clientsIn(html)).toEqual([ADMIN_UI]);
       expect(html).toContain(ORIGIN_CALLBACK);
     }
+  });
+
+  it.each([
+    ['http://localhost.test:5173/cb', '--redirect-uri runai-admin-ui=http://localhost.test:5173/cb'],
+    ['https://app.test/?a=1', '--redirect-uri &#39;runai-admin-ui=https://app.test/?a=1&#39;'],
+    ['callback', 'It must be an absolute URL'],
+  ])('are refused another redirect URI, with the option that would allow it: %s', async (redirect_uri, advice) => {
+    const fault = shownFault(page(await open({ redirect_uri, client_id: ADMIN_UI }), 400));
+
+    expect(fault).toContain(`\`${redirect_uri}\`, which is not a redirect URI of \`${ADMIN_UI}\``);
+    expect(fault).toContain(advice);
   });
 
   it('are not all named where there are very many', async () => {

@@ -1,11 +1,13 @@
 import type { Answer, Context, Handler } from '../../../contract/request.ts';
 import { later } from '../../../core/clock.ts';
+import { shellWord } from '../../../core/curl.ts';
+import { shorten } from '../../../core/html.ts';
 import { own } from '../../../core/members.ts';
 import type { Outcome } from '../../../core/outcome.ts';
 import { Problem } from '../../../core/problem.ts';
 import { hashSecret } from '../../../credentials/secret.ts';
 import { addMark } from '../../../credentials/world-mark.ts';
-import { messagePage } from '../../../pages/message.ts';
+import { MAX_SENTENCE, messagePage } from '../../../pages/message.ts';
 import { grantsIn, type Login } from '../collections/grants.ts';
 import type { Identity } from '../collections/identities.ts';
 import { type OAuthClient, oauthClientsIn } from '../collections/oauth-clients.ts';
@@ -13,7 +15,7 @@ import { lastExpiry } from '../issue.ts';
 import { clientsPage, formPostPage, loginPage } from '../pages/login.ts';
 import { peopleOf } from '../people.ts';
 import { toDescription } from '../problem.ts';
-import { isRedirectOf } from '../redirect-uris.ts';
+import { isRedirectOf, isRedirectUri, REDIRECT_URI_FORM } from '../redirect-uris.ts';
 import { presentedRefreshToken } from '../refresh-tokens.ts';
 import { addLoginToCookie, removeLoginFromCookie } from '../session-cookie.ts';
 import { issuerPath, realmOf } from '../tenant.ts';
@@ -171,9 +173,16 @@ async function checkedRequest(context: RealmContext, form: Form): Promise<Author
   }
   if (redirectUri === undefined) return refusedPage(context, 'Parameter `redirect_uri` is missing.', client);
   if (!isRedirectOf(client.redirectUris, redirectUri, context.origin)) {
-    return refusedPage(context, `Parameter \`redirect_uri\` is not one of \`${client.clientId}\`.`, client);
+    return refusedPage(context, redirectRefusal(client.clientId, redirectUri), client);
   }
   return { issuer, clientId: client.clientId, redirectUri, form };
+}
+
+function redirectRefusal(clientId: string, uri: string): string {
+  const shown = shorten(uri, MAX_SENTENCE);
+  const refusal = `Parameter \`redirect_uri\` is \`${shown}\`, which is not a redirect URI of \`${clientId}\`.`;
+  if (!isRedirectUri(uri)) return `${refusal} It must be ${REDIRECT_URI_FORM}.`;
+  return `${refusal} To allow it, start the server with \`--redirect-uri ${shellWord(`${clientId}=${uri}`)}\`.`;
 }
 
 /** @param client the client of the request, if known: the page then lists no other */

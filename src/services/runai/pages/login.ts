@@ -34,6 +34,8 @@ export function loginPage(asked: LoginPage): Outcome<200, Buffer> {
   const carried = Object.entries(hidden)
     .map(([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`)
     .join('\n');
+  // They stand before the form, which must not scroll them away by taking the focus.
+  const hasPeople = people !== null && people.people.length > 0;
   const begin = `<form method="post" action="${escapeHtml(action)}">\n${carried}`;
   return page(
     200,
@@ -42,20 +44,21 @@ export function loginPage(asked: LoginPage): Outcome<200, Buffer> {
 <p class="quiet">for <code>${escapeHtml(shorten(clientId, MAX_NAME))}</code>, at a mock of the Run:ai control plane</p>
 ${fault === null ? '' : `<p class="fault" role="alert">${escapeWithCode(fault)}</p>`}
 <div class="ways">
+${people === null ? '' : renderPeople(begin, people)}
 ${begin}
+${hasPeople ? '<h2>Or log in with a password</h2>' : ''}
 <label for="username">E-mail address</label>
-<input id="username" name="username" type="email" autocomplete="username" required value="${escapeHtml(username)}"${username === '' ? ' autofocus' : ''}>
+<input id="username" name="username" type="email" autocomplete="username" required value="${escapeHtml(username)}"${username === '' && !hasPeople ? ' autofocus' : ''}>
 <label for="password">Password</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required${username === '' ? '' : ' autofocus'}>
 <button type="submit" class="main">Log in</button>
 </form>
-${people === null ? '' : renderPeople(begin, people)}
 </div>`,
     STYLE,
   );
 }
 
-/** Buttons that log in as a user. A form of its own: the other one requires a name and a password. */
+/** Buttons that log in as a user. A form of its own: the other form requires a name and a password. */
 function renderPeople(begin: string, { people, more }: People): string {
   if (people.length === 0) return '<p class="quiet">No user of this world can log in with a password.</p>';
   const items = people.map(
@@ -65,7 +68,7 @@ function renderPeople(begin: string, { people, more }: People): string {
   );
   const rest = `${more === 1 ? 'There is 1 more user' : `There are ${more} more users`} who can log in by name and password.`;
   return `${begin}
-<h2>Or log in as one of these users</h2>
+<h2>Log in as one of these users</h2>
 <p class="quiet">One click logs in, without a password.</p>
 <ul class="people">
 ${items.join('\n')}
