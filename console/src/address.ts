@@ -17,6 +17,8 @@ const FORMER = new Map([
 
 function read(hash: string): Place {
   const [view = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
+  // Also a former name, of a view that is now a part of another one.
+  if (view === 'snapshots') return { view: 'worlds', chosen: { part: view } };
   const { verify, ...choice } = Object.fromEntries(new URLSearchParams(query));
   return { view: FORMER.get(view) ?? view, chosen: verify === 'yes' ? { tool: 'verify', ...choice } : choice };
 }

@@ -26,7 +26,6 @@ export const RAIL = [
       { name: 'faults', title: 'Faults' },
       { name: 'drills', title: 'Drills' },
       { name: 'worlds', title: 'Worlds' },
-      { name: 'snapshots', title: 'Snapshots' },
     ],
   },
   {

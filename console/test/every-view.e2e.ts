@@ -35,15 +35,15 @@ const VIEWS: readonly (readonly [address: string, shows: string])[] = [
   ['worlds?world=alice', 'By a header'],
   ['worlds?make=yes', 'Advanced'],
   ['worlds?from=snapshot', 'Which snapshot'],
-  ['snapshots', 'Restore'],
+  ['worlds', 'Restore'],
   ['findings', 'never injected'],
 ];
 
 /** What asks before something is lost, or lies over a view: where, and the button, the entry of its menu or the key that opens it. */
 const DIALOGS: readonly (readonly [address: string, opens: string | RegExp, item?: string])[] = [
   ['faults', /^Remove .*-f3/],
-  ['snapshots', /^Restore/],
-  ['snapshots', /^More for/, 'Delete snapshot'],
+  ['worlds', /^Restore/],
+  ['worlds', /^More for (?!world)/, 'Delete snapshot'],
   ['worlds', 'More for world alice', 'Delete world'],
   ['worlds', 'More for world default', 'Reset world'],
   ['drills?drill=rotate-signing-key', 'Start drill'],
@@ -195,7 +195,7 @@ describe.runIf(hasBrowser)('every view', () => {
     expect([...titles]).toEqual(
       [
         ['Requests', 'Clock', 'Identities', 'Access matrix', 'Faults', 'Drills', 'Least privilege'],
-        ['Worlds', 'Snapshots', 'Findings'],
+        ['Worlds', 'Findings'],
       ]
         .flat()
         .map((one) => `${one} · nv-auth-mock`),

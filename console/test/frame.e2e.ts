@@ -248,6 +248,7 @@ describe.runIf(hasBrowser)('the frame', () => {
     [`time?key=${DEPLOYER}`, 'Clock'],
     [`who?who=${DEPLOYER}`, 'Identities'],
     ['law?service=nvcf', 'Access matrix'],
+    ['snapshots', 'Worlds'],
     ['constructor', 'Requests'],
   ])('leads from the former address #/%s to %s', async (address, title) => {
     const { url } = await served();
@@ -272,7 +273,7 @@ describe.runIf(hasBrowser)('the frame', () => {
 
   it.each([
     ['faults', 'a delay of'],
-    ['snapshots', 'Restore'],
+    ['worlds', 'Restore'],
     ['drills', 'Start'],
     ['access-matrix?service=nvcf', 'get'],
   ])('goes to the next and the previous of any list with j and k: %s', async (address, text) => {

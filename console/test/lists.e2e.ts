@@ -8,7 +8,7 @@ import { readJson, served, unlock } from './support/console.ts';
 import { windows } from './support/window.ts';
 
 /** Every view that this file tells about. */
-const VIEWS = ['faults', 'drills', 'worlds', 'snapshots', 'findings'] as const;
+const VIEWS = ['faults', 'drills', 'worlds', 'findings'] as const;
 
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true });
 const region = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
@@ -405,7 +405,7 @@ describe.runIf(hasBrowser)('the lists', () => {
   describe('snapshots', () => {
     it('are taken, restored and deleted', async () => {
       const { url, mock } = await served();
-      const page = await opened(`${url}/#/snapshots`);
+      const page = await opened(`${url}/#/worlds`);
       await page.getByText('This world has no snapshot yet').waitFor();
       await button(page, 'Take a snapshot').click();
       await page.getByLabel('Name').fill('before');
@@ -425,11 +425,23 @@ describe.runIf(hasBrowser)('the lists', () => {
       await page.getByText('This world has no snapshot yet').waitFor();
     });
 
+    it('are shown below many worlds, where their former address leads', async () => {
+      const { url, mock } = await served();
+      for (let count = 0; count < 40; count++) await mock('POST', '/worlds', { id: `w-${count}`, seed: 'none' });
+      const page = await opened(`${url}/#/snapshots`);
+      const snapshots = region(page, 'Snapshots');
+      await snapshots.waitFor();
+
+      await expect.poll(() => page.title()).toMatch(/^Worlds/);
+      expect(await cells(page, 'Worlds').count()).toBe(41);
+      await expect.poll(async () => (await snapshots.boundingBox())?.y).toBeLessThan(900);
+    });
+
     it('are called by their time where they were given no name', async () => {
       const { url, mock } = await served();
       await mock('POST', '/clock/set', { to: '2030-01-15T12:00:00Z' });
       await mock('POST', '/clock/freeze', {});
-      const page = await opened(`${url}/#/snapshots`);
+      const page = await opened(`${url}/#/worlds`);
       await page.getByText('This world has no snapshot yet').waitFor();
       await button(page, 'Take a snapshot').click();
       await expect.poll(() => page.getByLabel('Name').getAttribute('placeholder')).toMatch(/^Snapshot of 12:00:0\d$/);
@@ -445,12 +457,8 @@ describe.runIf(hasBrowser)('the lists', () => {
       await mock('POST', '/snapshots', { name: 'before the migration' });
       // An end on another day is shown with its date, which takes a third line.
       await mock('POST', '/worlds', { id: 'alice', ttl: '1m' });
-      const page = await opened('about:blank', { viewport: { width: 390, height: 844 }, hasTouch: true });
-      for (const [view, label] of [
-        ['snapshots', 'Snapshots, newest first'],
-        ['worlds', 'Worlds'],
-      ] as const) {
-        await page.goto(`${url}/#/${view}`);
+      const page = await opened(`${url}/#/worlds`, { viewport: { width: 390, height: 844 }, hasTouch: true });
+      for (const label of ['Snapshots, newest first', 'Worlds']) {
         const row = cells(page, label).last();
         const heights = async () => {
           const boxes = await Promise.all([row, row.getByRole('button').last()].map((one) => one.boundingBox()));
@@ -459,14 +467,14 @@ describe.runIf(hasBrowser)('the lists', () => {
         await row.waitFor();
         const [rowHeight = 0, buttonHeight = 0] = await heights();
 
-        expect([view, rowHeight < 64, buttonHeight >= 44]).toEqual([view, true, true]);
+        expect([label, rowHeight < 64, buttonHeight >= 44]).toEqual([label, true, true]);
       }
     });
 
     it('are saved as snapshot files', async () => {
       const { url, mock } = await served();
       const { id, bytes } = await mock('POST', '/snapshots', { name: 'kept' });
-      const page = await opened(`${url}/#/snapshots`);
+      const page = await opened(`${url}/#/worlds`);
       const { name, content } = await saved(page, () => fromMenu(page, 'kept', 'Download'));
 
       expect(name).toBe(`nv-auth-mock-default-${id}.ndjson`);
@@ -478,7 +486,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       const { url, mock } = await served();
       const { id } = await mock('POST', '/snapshots', { name: 'kept' });
       await mock('POST', '/snapshots', { name: 'newer' });
-      const page = await opened(`${url}/#/snapshots`);
+      const page = await opened(`${url}/#/worlds`);
       await fromMenu(page, 'kept', 'Make a world');
       await page.getByLabel('Which snapshot').waitFor();
       await expect.poll(() => page.getByLabel('Which snapshot').inputValue()).toBe(id);

@@ -64,7 +64,6 @@ const ICONS: Readonly<Record<string, string>> = {
   faults: 'M9 1L3 9h4l-1 6 6-8H8z',
   drills: 'M8 2a6 6 0 1 0 .01 0M8 5a3 3 0 1 0 .01 0M8 8v.01',
   worlds: 'M8 2a6 6 0 1 0 .01 0M2 8h12M8 2c-4 4-4 8 0 12M8 2c4 4 4 8 0 12',
-  snapshots: 'M2 5h3l1-2h4l1 2h3v8H2zM8 7a2 2 0 1 0 .01 0',
   identities: 'M8 3a2.5 2.5 0 1 0 .01 0M3 14c0-6 10-6 10 0',
   'access-matrix': 'M2 2h12v12H2zM2 6h12M2 10h12M6 2v12M10 2v12',
   'least-privilege': 'M8 1.5l5.5 2V8c0 3-2.5 5.5-5.5 6.5C5 13.5 2.5 11 2.5 8V3.5zM6 8l1.5 1.5L10 6.5',

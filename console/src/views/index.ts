@@ -20,7 +20,6 @@ const COMPONENTS = {
   faults: 'Faults',
   drills: 'Drills',
   worlds: 'Worlds',
-  snapshots: 'Snapshots',
   identities: 'Identities',
   'access-matrix': 'AccessMatrix',
   'least-privilege': 'LeastPrivilegeView',

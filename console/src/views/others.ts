@@ -17,5 +17,4 @@ export { Count } from './requests/count.tsx';
 export { MoreFilters } from './requests/more-filters.tsx';
 export { Recorded } from './requests/recorded.tsx';
 export { checkDropped, Tool, Tools } from './requests/tools/tools.tsx';
-export { Snapshots } from './snapshots/snapshots.tsx';
 export { Worlds } from './worlds/worlds.tsx';

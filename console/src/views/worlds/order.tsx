@@ -126,7 +126,7 @@ function WhichSnapshot({ of }: { readonly of: string }) {
   if (loaded !== null && snapshots.length === 0) {
     return (
       <p>
-        This world has no snapshot: <a href={addressOfView('snapshots')}>take one</a>.
+        This world has no snapshot: <a href={addressOfView('worlds', { part: 'snapshots' })}>take one</a>.
       </p>
     );
   }

@@ -14,13 +14,14 @@ import { changed, changesOf } from '../../state/changes.ts';
 import { readLifetime } from '../../state/lifetime.ts';
 import { consoleOf, here, refreshWorlds, resetWorld, worlds } from '../../state/worlds.ts';
 import { Order } from './order.tsx';
+import { Snapshots } from './snapshots.tsx';
 import { WaysIn } from './ways.tsx';
 import './worlds.css';
 
 /** So many are shown at first; the search finds the others. */
 const MOST_SHOWN = 100;
 
-/** Every world of the server, with the ways into it. */
+/** Every world of the server, with the ways into it, and the snapshots of this world. */
 export function Worlds() {
   const loaded = useLoaded(refreshWorlds, [changesOf('worlds')]);
   const lifetime = useLoaded(readLifetime, []);
@@ -57,6 +58,7 @@ export function Worlds() {
           {() => (
             <>
               <List found={found} act={act} />
+              <Snapshots />
               <p class="quiet">{readValue(lifetime, '…')}</p>
             </>
           )}

@@ -1,4 +1,5 @@
-import { addressOfView, go } from '../../address.ts';
+import { useEffect, useRef } from 'preact/hooks';
+import { addressOfView, chosen, go } from '../../address.ts';
 import { ask, askAll } from '../../control-api/client.ts';
 import type { Snapshot } from '../../control-api/types.ts';
 import { type Act, Feedback, useAct } from '../../parts/act.tsx';
@@ -13,21 +14,22 @@ import { Menu } from '../../parts/menu.tsx';
 import { Popover } from '../../parts/popover.tsx';
 import { snapshotName, snapshotNameAt } from '../../parts/snapshot-name.ts';
 import { timeText } from '../../parts/time.ts';
-import { ViewHeader } from '../../parts/view-header.tsx';
 import { When } from '../../parts/when.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
 import { worldTime } from '../../state/clock.ts';
 import { fileName, readFile, sendFile } from '../../state/files.ts';
-import { readLifetime } from '../../state/lifetime.ts';
 import { offerUndo } from '../../state/undo.ts';
 import { here } from '../../state/worlds.ts';
-import './snapshots.css';
 
 /** What this world was, to go back to. */
 export function Snapshots() {
   const loaded = useLoaded(() => askAll<Snapshot>('snapshots'), [changesOf('snapshots')]);
-  const lifetime = useLoaded(readLifetime, []);
   const act = useAct();
+  const section = useRef<HTMLElement>(null);
+  const { part } = chosen.value;
+  useEffect(() => {
+    if (part === 'snapshots') section.current?.scrollIntoView();
+  }, [part]);
   const upload = (file: File | undefined) => {
     if (file === undefined) return;
     void act.run(async () => {
@@ -38,44 +40,45 @@ export function Snapshots() {
     });
   };
   return (
-    <div class="two snapshots">
-      <ViewHeader title="Snapshots" count={readValue(loaded, undefined)?.length}>
-        <Feedback act={act} />
-        <ChooseFile
-          accept=".ndjson,application/x-ndjson"
-          title="A snapshot file that was downloaded here or from another server."
-          isBusy={act.isBusy}
-          onFile={upload}
-        >
-          Upload a file
-        </ChooseFile>
-        <Popover button="Take a snapshot" class="main">
-          {(close) => <Take act={act} close={close} />}
-        </Popover>
-      </ViewHeader>
-      <section class="first page rows labelled">
-        <WhenLoaded of={loaded}>
-          {(snapshots) => (
-            <>
-              {snapshots.length === 0 ? (
-                <p>
-                  This world has no snapshot yet. Take one before something that is hard to undo, such as “before the
-                  migration”, and go back to it whenever you like.
-                </p>
-              ) : (
-                <DataTable
-                  label="Snapshots, newest first"
-                  rows={snapshots}
-                  keyOf={({ id }) => id}
-                  columns={[...COLUMNS, { title: '', cell: (snapshot) => <Acts snapshot={snapshot} act={act} /> }]}
-                />
-              )}
-              <p class="quiet">{readValue(lifetime, '…')}</p>
-            </>
-          )}
-        </WhenLoaded>
-      </section>
-    </div>
+    <section ref={section} class="snapshots" aria-label="Snapshots">
+      <div class="view-header">
+        <h2>Snapshots of this world</h2>
+        <span class="count">{readValue(loaded, []).length || null}</span>
+        <div class="acts">
+          <Feedback act={act} />
+          <ChooseFile
+            accept=".ndjson,application/x-ndjson"
+            title="A snapshot file that was downloaded here or from another server."
+            isBusy={act.isBusy}
+            onFile={upload}
+          >
+            Upload a file
+          </ChooseFile>
+          <Popover button="Take a snapshot" class="main">
+            {(close) => <Take act={act} close={close} />}
+          </Popover>
+        </div>
+      </div>
+      <WhenLoaded of={loaded}>
+        {(snapshots) => (
+          <>
+            {snapshots.length === 0 ? (
+              <p>
+                This world has no snapshot yet. Take one before something that is hard to undo, such as “before the
+                migration”, and go back to it whenever you like.
+              </p>
+            ) : (
+              <DataTable
+                label="Snapshots, newest first"
+                rows={snapshots}
+                keyOf={({ id }) => id}
+                columns={[...COLUMNS, { title: '', cell: (snapshot) => <Acts snapshot={snapshot} act={act} /> }]}
+              />
+            )}
+          </>
+        )}
+      </WhenLoaded>
+    </section>
   );
 }
 
@@ -96,7 +99,7 @@ function Take({ act, close }: { readonly act: Act; readonly close: () => void })
   return (
     <form class="order" onSubmit={take}>
       <label class="grow">
-        Name
+        Name of the snapshot
         <input name="name" placeholder={now && snapshotNameAt(now)} autocomplete="off" autofocus />
       </label>
       <button type="submit" disabled={act.isBusy}>
