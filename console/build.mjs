@@ -27,6 +27,7 @@ const SETTINGS = {
 const BROWSER = {
   ...{ performance, URL, URLSearchParams },
   location: { hash: '', origin: '', pathname: '/' },
+  navigator: {},
   document: { documentElement: { dataset: {} } },
   addEventListener() {},
   setInterval() {},

@@ -424,7 +424,10 @@ describe.runIf(hasBrowser)('the palette', () => {
     ['an operation', 'createDepl', /access-matrix\?service=nvcf&text=createDeployment/],
     ['an identity', 'researcher@', /identities\?who=/],
     ['a key', 'nvcf-invo', /identities\?who=/],
-    ['a view', 'snapsh', /#\/snapshots/],
+    ['a view', 'least', /#\/least-privilege/],
+    ['an action', 'snapsh', /#\/worlds\?part=snapshots/],
+    ['an action before the view of that name', 'fault', /#\/faults\?make=yes&which=tokens/],
+    ['an operation before an identity', 'deploy', /access-matrix\?service=nvcf&text=createDeployment/],
   ])('leads to %s by a part of its name', async (_what, text, address) => {
     const { url } = await served();
     const page = await opened(`${url}/#/faults`);
@@ -436,6 +439,38 @@ describe.runIf(hasBrowser)('the palette', () => {
 
     await expect.poll(() => page.url()).toMatch(address);
     expect(await palette(page).count()).toBe(0);
+  });
+
+  it('lists what can be done first, then places, then identities', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/faults`);
+    await page.getByRole('button', { name: /^Go to/ }).click();
+    await palette(page).getByText('Identities', { exact: true }).waitFor();
+
+    expect(await palette(page).locator('.group').allInnerTexts()).toEqual([
+      'Actions',
+      'Views',
+      'Operations',
+      'Identities',
+    ]);
+    expect((await palette(page).getByRole('option').first().innerText()).trim()).toBe('Move the clock');
+  });
+
+  it.each([
+    ['macOS', '⌘K'],
+    ['Linux', 'Ctrl K'],
+  ])('says its keys as the platform writes them: %s', async (platform, keys) => {
+    const { url } = await served();
+    const page = await opened('about:blank');
+    await page.addInitScript(
+      `Object.defineProperty(navigator, 'userAgentData', { value: { platform: '${platform}' } })`,
+    );
+    await page.goto(`${url}/#/faults`);
+    await page.getByRole('heading', { name: 'Faults' }).waitFor();
+    expect(await page.getByRole('button', { name: /^Go to/ }).innerText()).toContain(keys);
+    await page.keyboard.press('?');
+
+    await page.getByRole('dialog', { name: 'Keys' }).getByText(keys, { exact: true }).waitFor();
   });
 
   it('leads to a request by its id', async () => {

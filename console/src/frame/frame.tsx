@@ -17,7 +17,7 @@ import { VIEWS } from '../views/index.ts';
 import { Awaited, lazy } from '../views/lazy.tsx';
 import { InForceBar } from './in-force-bar.tsx';
 import { Rail } from './rail.tsx';
-import { opened, useShortcuts } from './shortcuts.ts';
+import { opened, PALETTE_KEYS, useShortcuts } from './shortcuts.ts';
 import { UndoBar } from './undo-bar.tsx';
 
 worldNow.of = worldMinute;
@@ -91,7 +91,7 @@ export function GoTo() {
     >
       <Icon name="search" />
       <span>
-        Go to … <kbd>Ctrl K</kbd>
+        Go to … <kbd>{PALETTE_KEYS}</kbd>
       </span>
     </button>
   );

@@ -1,12 +1,12 @@
 import { Dialog } from './dialog.tsx';
-import { opened } from './shortcuts.ts';
+import { opened, PALETTE_KEYS } from './shortcuts.ts';
 
 const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['/', 'search in this view'],
   ['j, k', 'next and previous in a list'],
   ['Enter', 'open'],
   ['Esc', 'close what is open'],
-  ['Ctrl K', 'go to an operation, identity, key, request or view'],
+  [PALETTE_KEYS, 'go to an action, view, operation, identity or request'],
   ['?', 'this help'],
 ];
 

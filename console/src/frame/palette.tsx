@@ -5,14 +5,15 @@ import { readValue, useLoaded } from '../parts/loaded.tsx';
 import { serviceTitle } from '../parts/service.ts';
 import { readIdentities } from '../state/identities.ts';
 import { addressIn, requests } from '../state/requests.ts';
-import { readServices, requestsOf, rulesetOf } from '../state/rulesets.ts';
+import { readOperations } from '../state/rulesets.ts';
 import { VIEWS } from '../views/index.ts';
 import { Dialog } from './dialog.tsx';
 import { opened } from './shortcuts.ts';
 
-const GROUPS = ['Views', 'Identities', 'Operations', 'Requests'] as const;
+/** In the order in which they are listed: what Enter takes is at the top. */
+const GROUPS = ['Actions', 'Views', 'Operations', 'Identities', 'Requests'] as const;
 
-/** Somewhere to go. */
+/** Something to do, or somewhere to go. */
 interface Target {
   readonly group: (typeof GROUPS)[number];
   readonly text: string;
@@ -26,14 +27,14 @@ interface Target {
 /** The most of each group. */
 const MOST_SHOWN = 6;
 
-/** Goes to any view, operation, identity, key or request, by a part of its name. */
+/** Leads to any action, view, operation, identity, key or request, by a part of its name. */
 export function Palette() {
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
   const input = useRef<HTMLInputElement>(null);
   const read = useLoaded(readTargets, []);
   useEffect(() => input.current?.focus(), []);
-  const targets = [...VIEW_TARGETS, ...readValue(read, []), ...requestTargets()];
+  const targets = [...ACTIONS, ...VIEW_TARGETS, ...readValue(read, []), ...requestTargets()];
   const found = fitting(targets, text);
   const chosen = found[Math.min(at, found.length - 1)];
   const close = () => {
@@ -55,7 +56,7 @@ export function Palette() {
         aria-expanded="true"
         aria-controls="targets"
         aria-activedescendant={chosen === undefined ? undefined : `target-${found.indexOf(chosen)}`}
-        placeholder="operation, identity, key, request id, view …"
+        placeholder="action, view, operation, identity, request id …"
         autocomplete="off"
         maxLength={200}
         value={text}
@@ -73,7 +74,7 @@ export function Palette() {
       />
       <div id="targets" role="listbox" aria-label="Found">
         {found.map((target, index) => (
-          <Fragment key={target.address}>
+          <Fragment key={`${target.group} ${target.address}`}>
             {target.group !== found[index - 1]?.group && <div class="group">{target.group}</div>}
             {/* biome-ignore lint/a11y/useKeyWithClickEvents: the field has the keys, as a combobox does */}
             <div
@@ -93,6 +94,19 @@ export function Palette() {
   );
 }
 
+const ACTIONS = (
+  [
+    ['Move the clock', addressOfView('clock')],
+    ['Make a key', addressOfView('identities', { make: 'service' })],
+    ['Fault the next token request', addressOfView('faults', { make: 'yes', which: 'tokens' })],
+    ['Start a drill', addressOfView('drills')],
+    ['Make a world', addressOfView('worlds', { make: 'yes' })],
+    ['Take a snapshot', addressOfView('worlds', { part: 'snapshots' })],
+    ['Send requests again', addressOfView('requests', { tool: 'replay' })],
+    ['Check a HAR file', addressOfView('requests', { tool: 'check' })],
+  ] as const
+).map(([text, address]): Target => ({ group: 'Actions', text, note: '', address }));
+
 const VIEW_TARGETS: readonly Target[] = VIEWS.map(({ name, title }) => ({
   group: 'Views',
   text: title,
@@ -101,28 +115,23 @@ const VIEW_TARGETS: readonly Target[] = VIEWS.map(({ name, title }) => ({
 }));
 
 async function readTargets(): Promise<readonly Target[]> {
-  const [identities, services] = await Promise.all([readIdentities(), readServices()]);
-  const operations = await Promise.all(services.map(operationTargets));
-  const targets = identities.map(
-    ({ id, name, kind }): Target => ({
-      group: 'Identities',
-      text: name,
-      note: kind,
-      also: id,
-      address: addressOfView('identities', { who: id }),
+  const [identities, operations] = await Promise.all([readIdentities(), readOperations()]);
+  return [
+    ...operations.map(({ service, id, title }): Target => {
+      const [text = id, route = serviceTitle(service)] = title.split(' · ');
+      const address = addressOfView('access-matrix', { service, text: id });
+      return { group: 'Operations', text, note: `${id} · ${route}`, also: `${id} ${route}`, address };
     }),
-  );
-  return [...targets, ...operations.flat()];
-}
-
-async function operationTargets(service: string): Promise<readonly Target[]> {
-  const [{ operations }, requests] = await Promise.all([rulesetOf(service), requestsOf(service)]);
-  const routes = new Map(requests.map(({ operation, method, path }) => [operation, `${method} ${path}`]));
-  return operations.map(({ id }) => {
-    const route = routes.get(id) ?? serviceTitle(service);
-    const address = addressOfView('access-matrix', { service, text: id });
-    return { group: 'Operations', text: id, note: route, also: route, address };
-  });
+    ...identities.map(
+      ({ id, name, kind }): Target => ({
+        group: 'Identities',
+        text: name,
+        note: kind,
+        also: id,
+        address: addressOfView('identities', { who: id }),
+      }),
+    ),
+  ];
 }
 
 function requestTargets(): readonly Target[] {
