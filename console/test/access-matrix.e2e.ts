@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { hasBrowser } from '../../test/support/browser.ts';
 import { castKey } from '../../test/support/ngc-cast.ts';
+import { faultsOfPage } from './support/axe.ts';
 import { served } from './support/console.ts';
 import { windows } from './support/window.ts';
 
@@ -138,12 +139,48 @@ describe.runIf(hasBrowser)('the access matrix', () => {
 
   it('opens on something to see, with a mark where no right is needed', async () => {
     const { url } = await served();
-    const page = await opened(`${url}/#/access-matrix`);
+    const page = await opened(`${url}/#/access-matrix?service=nvcf&text=getHealth`);
     const free = cell(page, 'getHealth does not need invoke_function');
     expect(await free.getAttribute('title')).toContain('no right is needed');
 
-    expect(await page.getByRole('list', { name: 'Legend' }).innerText()).toContain('no right is needed');
-    expect(await cell(page, 'createFunction needs register_function').count()).toBe(1);
+    const legend = await page.getByRole('list', { name: 'Legend' }).innerText();
+    expect(legend).toContain('no right is needed');
+    expect(legend).toMatch(/contradicted \(.*\) or ours \(/);
+  });
+
+  it.each([
+    ['Run:ai', 'runai', 1400, 'grant_token', 'create_user'],
+    ['Cloud Functions, on a telephone', 'nvcf', 390, 'getHealth', 'createFunction'],
+  ])(
+    'folds the operations that need no right, until they are opened or sought: %s',
+    async (_api, service, width, free, other) => {
+      const { url } = await served();
+      const page = await opened(`${url}/#/access-matrix?service=${service}`, { viewport: { width, height: 844 } });
+      const operation = (name: string) => page.locator('main').getByText(name, { exact: true });
+      const fold = page.getByRole('button', { name: /^\d+ operations need no right$/ });
+      await fold.waitFor();
+      expect([await operation(free).count(), await operation(other).count()]).toEqual([0, 1]);
+      expect(await fold.getAttribute('aria-expanded')).toBe('false');
+      await fold.focus();
+      await page.keyboard.press('Enter');
+      await operation(free).waitFor();
+      expect(await faultsOfPage(page)).toEqual([]);
+      expect(page.url()).toContain('free=yes');
+      await fold.click();
+      await expect.poll(() => operation(free).count()).toBe(0);
+      await page.getByRole('searchbox', { name: 'Search' }).fill(free);
+
+      await operation(free).waitFor();
+      expect(await fold.count()).toBe(0);
+    },
+  );
+
+  it('shows an operation that needs no right where the address has its cell', async () => {
+    const { url } = await served();
+    const page = await opened(`${url}/#/access-matrix?service=runai&cell=grant_token`);
+
+    await page.getByRole('rowheader').getByRole('button', { name: 'grant_token', exact: true }).waitFor();
+    await page.getByRole('article', { name: 'Operation' }).waitFor();
   });
 
   it('compares two identities, and can show only what differs', async () => {

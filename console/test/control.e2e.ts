@@ -427,7 +427,7 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
         'Operations',
         'Documented',
         'Answered with --fidelity documented',
-        'Of these in question',
+        'Of these contradicted',
       ]);
       expect(shown).toEqual(expected);
     });

@@ -2,11 +2,11 @@ import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { isCovered } from '../parts/focus.ts';
 
-// The build draws the first view without a browser, and not every browser has `userAgentData`.
-const { userAgentData, platform } = navigator as Partial<Navigator> & { userAgentData?: { platform?: string } };
+/** Not every browser has `userAgentData`. */
+const { userAgentData, platform } = navigator as Navigator & { userAgentData?: { platform: string } };
 
 /** The keys that open the palette, as the platform writes them. */
-export const PALETTE_KEYS = /^(mac|ip(hone|ad|od))/i.test(userAgentData?.platform ?? platform ?? '') ? '⌘K' : 'Ctrl K';
+export const PALETTE_KEYS = /^mac|^iP/i.test(userAgentData?.platform ?? platform) ? '⌘K' : 'Ctrl K';
 
 /** The dialog of the frame that is open. */
 export const opened = signal<'help' | 'palette' | null>(null);

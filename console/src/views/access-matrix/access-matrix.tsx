@@ -10,7 +10,7 @@ import { readSummaries } from '../../state/requests.ts';
 import { readServices } from '../../state/rulesets.ts';
 import { CellPanel } from './cell-panel.tsx';
 import { Grid, SIGNS } from './grid.tsx';
-import { isDifferent, type Matrix, readMatrix, SIDES, type Side } from './matrix.ts';
+import { isDifferent, type Matrix, needsNoRight, readMatrix, SIDES, type Side } from './matrix.ts';
 import { OperationList } from './operation-list.tsx';
 import { OperationPanel } from './operation-panel.tsx';
 import './access-matrix.css';
@@ -141,7 +141,7 @@ function Shown(props: { readonly service: string; readonly side: Side; readonly 
 }
 
 function Narrowed({ matrix, side }: { readonly matrix: Matrix; readonly side: Side }) {
-  const { text = '', who, with: other, differ, operation, cell } = chosen.value;
+  const { text = '', who, with: other, differ, operation, cell, free } = chosen.value;
   const { ruleset } = matrix;
   const isNarrow = useIsNarrow();
   const sought = text.toLowerCase();
@@ -160,6 +160,12 @@ function Narrowed({ matrix, side }: { readonly matrix: Matrix; readonly side: Si
   const [cellOperation, cellColumn] = (cell ?? '').split('~');
   const row = matrix.rows.find((one) => one.operation.id === cellOperation);
   const column = matrix.columns.find(({ id }) => id === cellColumn);
+  const plain = rows.filter(needsNoRight);
+  const isSought = sought !== '' || operation !== undefined;
+  const isFoldable = side !== 'everybody' && !isSought && plain.length > 0 && plain.length < rows.length;
+  const isUnfolded = free === 'yes' || (row !== undefined && needsNoRight(row));
+  const folded = isFoldable ? { count: plain.length, isOpen: isUnfolded } : null;
+  const shown = isFoldable ? [...(isUnfolded ? plain : []), ...rows.filter((one) => !needsNoRight(one))] : rows;
   return (
     <>
       <div class="bar">
@@ -193,9 +199,9 @@ function Narrowed({ matrix, side }: { readonly matrix: Matrix; readonly side: Si
       {rows.length === 0 && <p class="nothing">No operation is like this.</p>}
       <div class={row === undefined ? 'two' : 'two opened'}>
         {isNarrow ? (
-          <OperationList matrix={matrix} rows={rows} columns={columns} side={side} />
+          <OperationList matrix={matrix} rows={shown} folded={folded} columns={columns} side={side} />
         ) : (
-          <Grid matrix={matrix} rows={rows} columns={columns} isCompared={isCompared} side={side} />
+          <Grid matrix={matrix} rows={shown} folded={folded} columns={columns} isCompared={isCompared} side={side} />
         )}
         {row !== undefined &&
           (column === undefined ? (
@@ -253,7 +259,8 @@ function Legend({ side }: { readonly side: Side }) {
         <i class="unsure">dotted</i> implied, observed or inferred
       </li>
       <li>
-        <i class="doubtful">double</i> contradicted or ours
+        <i class="doubtful">double</i> contradicted (the documents say two things, and the mock follows one) or ours (no
+        source says it: the mock chose it)
       </li>
       <li class="quiet">the rest is documented; open a cell for its source</li>
     </ul>

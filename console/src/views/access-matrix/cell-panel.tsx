@@ -2,13 +2,14 @@ import { useState } from 'preact/hooks';
 import { addressOfView, choose } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import type { Decision } from '../../control-api/types.ts';
+import { certaintyText } from '../../parts/certainty.ts';
 import { Rights } from '../../parts/chips.tsx';
 import { textOf, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { needsIn, type Ruleset, requestOf } from '../../state/rulesets.ts';
 import type { Cell, Column, Row, Side } from './matrix.ts';
-import { certaintyText, OperationLinks } from './operation-panel.tsx';
+import { OperationLinks } from './operation-panel.tsx';
 
 /** A cell: what is demanded, where that is written, and what would be decided about a request. */
 export function CellPanel(props: {

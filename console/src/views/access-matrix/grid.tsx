@@ -1,5 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import { choose, chosen } from '../../address.ts';
+import { certaintyText } from '../../parts/certainty.ts';
+import { Fold, type Folded } from './fold.tsx';
 import type { Cell, Column, Matrix, Row, Side } from './matrix.ts';
 import { isDifferent, needsOf } from './matrix.ts';
 
@@ -27,8 +29,9 @@ export function Grid(props: {
   /** Are two callers compared? What differs is emphasised. */
   readonly isCompared: boolean;
   readonly side: Side;
+  readonly folded: Folded | null;
 }) {
-  const { matrix, rows, columns, isCompared, side } = props;
+  const { matrix, rows, columns, isCompared, side, folded } = props;
   const table = useRef<HTMLTableElement>(null);
   const [[line, place], setActive] = useState<readonly [number, number]>([0, 0]);
   const selected = chosen.value['cell'];
@@ -93,6 +96,14 @@ export function Grid(props: {
           </tr>
         </thead>
         <tbody>
+          {folded !== null && (
+            <tr>
+              <th scope="row">
+                <Fold {...folded} />
+              </th>
+              <td colSpan={columns.length} />
+            </tr>
+          )}
           {rows.map((row, one) => (
             <tr key={row.operation.id}>
               <RowHead row={row} isOpen={selected === row.operation.id} />
@@ -160,7 +171,7 @@ function GridCell(
       class={isEmphasised ? `${lookOf(cell)} differs` : lookOf(cell)}
       aria-selected={isSelected}
       aria-label={name}
-      title={`${says}\n${certainty}: ${source}`}
+      title={`${says}\n${certaintyText(certainty)}\n${source}`}
     >
       {sign !== null && SIGNS[sign]}
     </td>

@@ -147,7 +147,7 @@ function effectCell(
 }
 
 /** Is everybody allowed who is known, or even everybody? */
-function needsNoRight({ rule }: Row): boolean {
+export function needsNoRight({ rule }: Row): boolean {
   return rule === null || (rule.closed === undefined && Object.values(rule.needs).every(({ length }) => length === 0));
 }
 

@@ -2,6 +2,7 @@ import { choose } from '../../address.ts';
 import { Name } from '../../parts/chips.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { needsIn } from '../../state/rulesets.ts';
+import { Fold, type Folded } from './fold.tsx';
 import { addressOfCell, lookOf, SIGNS } from './grid.tsx';
 import { type Column, type Matrix, needsOf, type Row, type Side } from './matrix.ts';
 
@@ -11,10 +12,16 @@ export function OperationList(props: {
   readonly rows: readonly Row[];
   readonly columns: readonly Column[];
   readonly side: Side;
+  readonly folded: Folded | null;
 }) {
-  const { matrix, rows, columns, side } = props;
+  const { matrix, rows, columns, side, folded } = props;
   return (
     <ul class="operations" aria-label={`Operations against ${side}`}>
+      {folded !== null && (
+        <li>
+          <Fold {...folded} />
+        </li>
+      )}
       {rows.map((row) => {
         const cells = columns
           .map((column) => ({ row, column, cell: matrix.cellOf(row, column) }))

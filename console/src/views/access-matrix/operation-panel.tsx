@@ -1,26 +1,11 @@
 import { addressOfView, choose } from '../../address.ts';
 import { addressOf } from '../../control-api/client.ts';
+import { certaintyText } from '../../parts/certainty.ts';
 import { readValue, useLoaded } from '../../parts/loaded.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
-import { type Certainty, documentPage, needsIn, type Ruleset } from '../../state/rulesets.ts';
+import { documentPage, needsIn, type Ruleset } from '../../state/rulesets.ts';
 import type { Row } from './matrix.ts';
-
-/** As the page of what is covered explains them. */
-const CERTAINTIES: Readonly<Record<Certainty, string>> = {
-  documented: 'the vendor says so',
-  implied: 'it follows from what the vendor says',
-  observed: 'it was seen in published clients or in captures',
-  inferred: 'it is the most plausible reading where the documents are silent',
-  contradicted: 'the documents say two things, and this is the one that the mock follows',
-  ours: 'no source says it: the mock chose it',
-  unknown: 'nothing is known about it',
-};
-
-/** The certainty of a row, in words. */
-export function certaintyText(certainty: Certainty): string {
-  return `${certainty}: ${CERTAINTIES[certainty]}`;
-}
 
 /** An operation: what it needs, and where that is written. */
 export function OperationPanel({ ruleset, row }: { readonly ruleset: Ruleset; readonly row: Row }) {

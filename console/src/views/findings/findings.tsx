@@ -193,13 +193,13 @@ function Fidelity() {
                   cell: ({ remaining }) => remaining,
                   by: ({ remaining }) => remaining,
                 },
-                { title: 'Of these in question', cell: ({ questioned }) => questioned, by: (one) => one.questioned },
+                { title: 'Of these contradicted', cell: ({ questioned }) => questioned, by: (one) => one.questioned },
               ]}
             />
             <p class="quiet">
               With <code>--fidelity documented</code>, operations are answered that are documented, follow from the
-              documentation, or were observed. Each of those in question rests on sources that contradict each other,
-              and leaves a finding.
+              documentation, or were observed. The documents say two things about a contradicted one: the mock follows
+              one of them, and each answer leaves a finding.
             </p>
           </>
         )}

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { chosen } from '../../address.ts';
 import { ask } from '../../control-api/client.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
+import { certaintyText } from '../../parts/certainty.ts';
 import { readValue, textOf, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { changed } from '../../state/changes.ts';
@@ -116,6 +117,7 @@ function Fields(props: {
           ticked.map(({ service, grants, resourceTypes = [] }) => (
             <Ticks
               key={service}
+              note={unsureIn(grants)}
               legend={`Scopes of ${serviceTitle(service)}`}
               options={grants.map(({ id, label, onlyOn, certainty }) => ({
                 id,
@@ -192,6 +194,12 @@ function makeLabel(unbound: readonly Unbound[], widest: readonly string[]): stri
 /** The roles that keys can have: of Run:ai's nobody with a key has any. */
 function rolesOfKeys({ service, roles = [] }: Ruleset): readonly string[] {
   return service === 'runai' ? [] : roles.map(({ name }) => name);
+}
+
+/** What the words beside scopes mean. */
+function unsureIn(grants: Ruleset['grants']): string {
+  const words = new Set(grants.map(({ certainty }) => certainty).filter((word) => word !== 'documented'));
+  return [...words].map(certaintyText).join('; ');
 }
 
 function namesOf(ids: readonly string[], types: NonNullable<Ruleset['resourceTypes']>): string {

@@ -11,9 +11,11 @@ export function Ticks(props: {
   readonly legend: string;
   readonly options: readonly Option[];
   readonly ticked: readonly string[];
+  /** Explains words of the options. */
+  readonly note?: string;
   readonly change: (ticked: readonly string[]) => void;
 }) {
-  const { legend, options, ticked, change } = props;
+  const { legend, options, ticked, note = '', change } = props;
   return (
     <fieldset>
       <legend>{legend}</legend>
@@ -34,6 +36,7 @@ export function Ticks(props: {
           </label>
         ))}
       </div>
+      {note !== '' && <small class="quiet">{note}</small>}
     </fieldset>
   );
 }

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { ask } from '../../control-api/client.ts';
 import type { Decision } from '../../control-api/types.ts';
+import { certaintyText } from '../../parts/certainty.ts';
 import { type Mark, Name, Rights, Sign } from '../../parts/chips.tsx';
 import { shortId } from '../../parts/id.tsx';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
@@ -121,7 +122,7 @@ function Needs(props: {
       )}
       <p class="quiet">
         <small>
-          “{label}”: {source} ({certainty})
+          “{label}”: {source} ({certaintyText(certainty)})
         </small>
       </p>
     </section>
