@@ -204,17 +204,19 @@ describe.runIf(hasBrowser)('the time line', () => {
     expect(now?.x).toBeLessThan((track?.x ?? 0) + (track?.width ?? 0));
   });
 
-  it('is set to a time that is picked, in the zone that is shown', async () => {
+  it('is set to a time that is written, which begins with the time of the world', async () => {
     const { url, mock } = await served();
+    await mock('POST', '/clock/set', { to: '2030-01-15T12:00:00Z' });
+    await mock('POST', '/clock/freeze', {});
     const page = await opened(`${url}/#/clock`, { timezoneId: 'Asia/Tokyo' });
-    await page.getByLabel('Pick a time (UTC)').fill('2030-01-15T12:00:30');
-    expect(await page.getByLabel('Set it to').inputValue()).toBe('2030-01-15T12:00:30Z');
-    await page.getByRole('banner').getByRole('button', { name: /UTC/ }).click();
-    await page.getByLabel('Pick a time (local time)').fill('2030-01-16T12:00:30');
+    const field = page.getByLabel('Set it to');
+    await field.focus();
+    await expect.poll(() => field.inputValue()).toMatch(/^2030-01-15T12:00:0\dZ$/);
+    await field.fill('2030-01-16T12:00:30+09:00');
     await button(page, 'Set').click();
-    await panel(page).getByText('It is 2030-01-16 12:00:30.').waitFor();
+    await panel(page).getByText('It is 2030-01-16 03:00:30.').waitFor();
 
-    expect((await mock('GET', '/clock')).now).toMatch(/^2030-01-16T03:00:3/);
+    expect((await mock('GET', '/clock')).now).toMatch(/^2030-01-16T03:00:30/);
   });
 
   it('compares two keys', async () => {
@@ -226,10 +228,9 @@ describe.runIf(hasBrowser)('the time line', () => {
     expect(page.url()).toContain(`with=${castKey('nvcf-invoker').id}`);
     const versions = page.getByRole('region', { name: 'Versions of nvcf-deployer and nvcf-invoker' });
     expect(await versions.getByRole('row').count()).toBe(4);
-    // An id is shortened in the middle, and can be copied.
+    // An id is shortened in the middle.
     const bound = versions.getByRole('cell', { name: 'Function 3f1d7c52…0001' });
     await bound.getByTitle('3f1d7c52-4a0e-4b6f-8d21-0c5e9a1b0001').waitFor();
-    expect(await bound.getByRole('button', { name: 'Copy id' }).count()).toBe(1);
     await page.getByRole('region', { name: 'Scopes now' }).getByText('Only nvcf-invoker').waitFor();
     expect(await page.getByRole('region', { name: 'Scopes now' }).innerText()).toMatch(
       /Only nvcf-invoker\s+invoke_function/,

@@ -471,6 +471,15 @@ describe.runIf(hasBrowser)('the lists', () => {
       }
     });
 
+    it('have their ids in the list, without a button for each', async () => {
+      const { url, mock } = await served();
+      const { id } = await mock('POST', '/snapshots', { name: 'kept' });
+      const page = await opened(`${url}/#/worlds`);
+      await cells(page, 'Snapshots, newest first').getByText(id).waitFor();
+
+      expect(await cells(page, 'Snapshots, newest first').getByRole('button', { name: /copy/i }).count()).toBe(0);
+    });
+
     it('are saved as snapshot files', async () => {
       const { url, mock } = await served();
       const { id, bytes } = await mock('POST', '/snapshots', { name: 'kept' });

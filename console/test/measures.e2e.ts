@@ -31,6 +31,12 @@ const SMALL = `[...document.querySelectorAll('button, a.button, select, input:no
   .filter((one) => one.getBoundingClientRect().height < 43.5)
   .map((one) => one.outerHTML.slice(0, 120))`;
 
+/** Choices that begin or end beside the window. */
+const CUT = `[...document.querySelectorAll('main :is(select, input)')]
+  .filter((one) => one.checkVisibility() && one.closest('.unseen') === null)
+  .filter((one) => one.getBoundingClientRect().right > innerWidth)
+  .map((one) => one.outerHTML.slice(0, 120))`;
+
 /** Fields with smaller letters make a telephone zoom in. */
 const SMALL_LETTERS = `[...document.querySelectorAll('select, input:not([type=checkbox], [type=radio]), textarea')]
   .filter((one) => one.checkVisibility() && Number.parseFloat(getComputedStyle(one).fontSize) < 16)
@@ -97,6 +103,7 @@ describe.runIf(hasBrowser)('every view', () => {
       expect([view[0], header?.height]).toEqual([view[0], isOpen ? undefined : expect.closeTo(54, -1)]);
       expect([view[0], await page.evaluate(SMALL)]).toEqual([view[0], []]);
       expect([view[0], await page.evaluate(SMALL_LETTERS)]).toEqual([view[0], []]);
+      expect([view[0], await page.evaluate(CUT)]).toEqual([view[0], []]);
       expect([view[0], await fitsWidth(page)]).toEqual([view[0], true]);
     }
   });

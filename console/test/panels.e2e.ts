@@ -54,6 +54,37 @@ describe.runIf(hasBrowser)('a request that is opened', () => {
     },
   );
 
+  it.each([
+    [1024, 0],
+    [1400, 330],
+  ])(
+    'keeps the words of its steps apart, and its text from under its cross: %i px wide, panel %i',
+    async (width, set) => {
+      const { url, ask } = await served();
+      await ask('POST', '/v2/nvcf/functions', INVOKER, FUNCTION);
+      const page = await opened(`${url}/docs`, { viewport: { width, height: 700 } });
+      await page.evaluate(`localStorage.setItem('nv-auth-mock.panel-width', '${set}')`);
+      await page.goto(`${url}/#/requests`);
+      await rows(page).first().click();
+      await panel(page).getByRole('list', { name: 'Steps of the decision' }).getByText('refused here').waitFor();
+      const gaps = `(() => {
+      const boxes = [...document.querySelectorAll('.steps li')].map((li) => {
+        const range = document.createRange();
+        range.selectNode([...li.childNodes].find(({ nodeType }) => nodeType === 3));
+        return range.getBoundingClientRect();
+      });
+      return boxes.slice(1).map(({ left, top }, index) => (top > boxes[index].top + 4 ? 99 : left - boxes[index].right));
+    })()`;
+
+      expect(Math.min(...((await page.evaluate(gaps)) as number[]))).toBeGreaterThan(4);
+      const [cross, text] = await Promise.all([
+        panel(page).getByRole('button', { name: 'Close' }).boundingBox(),
+        panel(page).locator('.within').boundingBox(),
+      ]);
+      expect((cross?.y ?? 0) + (cross?.height ?? 0)).toBeLessThanOrEqual(text?.y ?? 0);
+    },
+  );
+
   it('says each hint once, with the nearest name, whether there is a decision or not', async () => {
     const { url, ask } = await served();
     await ask('GET', '/v2/nvcf/functionz');

@@ -19,17 +19,6 @@ export function zoneText(): string {
   return zone.value === 'utc' ? 'UTC' : 'local time';
 }
 
-/** A time as `input type="datetime-local"` takes it: to the second, in the chosen zone. */
-export function pickedOf(at: string): string {
-  return inZone(at).slice(0, 19);
-}
-
-/** The RFC 3339 time that was picked there; null: none. */
-export function timePicked(text: string): string | null {
-  const time = Date.parse(zone.value === 'utc' ? `${text}Z` : text);
-  return Number.isNaN(time) ? null : new Date(time).toISOString().replace('.000Z', 'Z');
-}
-
 /**
  * A time as it is written everywhere on the page: to the second, in the chosen zone, and without the date if it is of today.
  *

@@ -2,7 +2,6 @@ import { useState } from 'preact/hooks';
 import type { ClockReading } from '../../control-api/types.ts';
 import { inWords } from '../../duration.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
-import { pickedOf, timePicked, zoneText } from '../../parts/time.ts';
 import { worldTime } from '../../state/clock.ts';
 import { setFrozen } from '../../state/freeze.ts';
 import { move, type Names } from './move.ts';
@@ -52,11 +51,11 @@ export function ClockPanel({ clock, names }: { readonly clock: ClockReading; rea
   );
 }
 
-/** A time that is picked, or written as RFC 3339 writes it. What is picked is written there, too. */
+/** A time as RFC 3339 writes it. It begins with the time of the world, of which mostly a part is changed. */
 function SetTo(props: { readonly now: string; readonly isBusy: boolean; readonly set: (to: string) => void }) {
   const { now, isBusy, set } = props;
-  const [picked, setPicked] = useState('');
   const [wanted, setWanted] = useState('');
+  const shown = now.replace(/\.\d+/, '');
   return (
     <form
       class="order"
@@ -66,31 +65,16 @@ function SetTo(props: { readonly now: string; readonly isBusy: boolean; readonly
       }}
     >
       <label>
-        Pick a time ({zoneText()})
-        <input
-          type="datetime-local"
-          step={1}
-          value={picked}
-          // It begins with the time of the world, which may be years away from that of the machine.
-          onFocus={() => picked === '' && setPicked(pickedOf(now))}
-          onInput={(event) => {
-            const time = timePicked(event.currentTarget.value);
-            setPicked(event.currentTarget.value);
-            if (time !== null) setWanted(time);
-          }}
-        />
-      </label>
-      <label>
         Set it to
         <input
           required
-          placeholder="2030-01-15T12:00:00Z"
+          placeholder={shown}
           maxLength={64}
+          autocomplete="off"
+          spellcheck={false}
           value={wanted}
-          onInput={(event) => {
-            setWanted(event.currentTarget.value);
-            setPicked('');
-          }}
+          onFocus={() => wanted === '' && setWanted(shown)}
+          onInput={(event) => setWanted(event.currentTarget.value)}
         />
       </label>
       <button type="submit" disabled={isBusy}>

@@ -54,9 +54,7 @@ export function Snapshots() {
           >
             Upload a file
           </ChooseFile>
-          <Popover button="Take a snapshot" class="main">
-            {(close) => <Take act={act} close={close} />}
-          </Popover>
+          <Popover button="Take a snapshot">{(close) => <Take act={act} close={close} />}</Popover>
         </div>
       </div>
       <WhenLoaded of={loaded}>
