@@ -84,7 +84,7 @@ export function Palette() {
               aria-selected={target === chosen}
               onClick={() => open(target)}
             >
-              <span class="long">{target.text}</span> <small class="quiet">{target.note}</small>
+              <span>{target.text}</span> <small class="quiet">{target.note}</small>
             </div>
           </Fragment>
         ))}
