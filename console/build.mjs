@@ -3,9 +3,11 @@
  * The pages of the console: a script for the first view, one for the others, and one style sheet, which the server hands out
  * and never reads itself.
  */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { runInNewContext } from 'node:vm';
+import { brotliCompress, gzip } from 'node:zlib';
 import { build } from 'vite';
 
 const CONSOLE = fileURLToPath(new URL('./', import.meta.url));
@@ -80,7 +82,14 @@ export async function buildConsole(target) {
   });
   await writeFile(new URL('first-view.html', target), await firstView());
   const outputs = Array.isArray(output) ? output : [output];
-  return outputs.flatMap((one) =>
-    'output' in one ? one.output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : [])) : [],
-  );
+  const chunks = outputs.flatMap((one) => ('output' in one ? one.output.filter(({ type }) => type === 'chunk') : []));
+  await Promise.all(chunks.map(({ fileName }) => compressFile(new URL(fileName, target))));
+  return chunks.flatMap((chunk) => ('moduleIds' in chunk ? chunk.moduleIds : []));
+}
+
+/** Writes the compressed forms of a file beside it, which the server hands out to clients that accept them. @param {URL} file */
+async function compressFile(file) {
+  const content = await readFile(file);
+  await writeFile(`${fileURLToPath(file)}.br`, await promisify(brotliCompress)(content));
+  await writeFile(`${fileURLToPath(file)}.gz`, await promisify(gzip)(content));
 }

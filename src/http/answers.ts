@@ -6,6 +6,7 @@ import { StreamedList } from '../core/streamed-list.ts';
 import type { SpoiledBody } from '../faults/fault.ts';
 import { eventLoopTurn } from '../platform/time.ts';
 import { OutcomeUnknown } from '../store/errors.ts';
+import { compress } from './compress.ts';
 import { dateHeader, headersOf, isBytes } from './headers.ts';
 import type { Payload, RequestInWorld } from './request.ts';
 import { injectAnswerFault } from './steps/inject-fault.ts';
@@ -91,7 +92,9 @@ async function conclude(
     reply.headers(dateHeader(world.clock));
     payload = corruptBody(payload, request.injectedFault?.action.body);
     reportAnswer(request, reply, payload);
-    return writePayload(request, reply, payload);
+    // Faults break what vendors answer, and the journal has it as it was sent.
+    const isCompressed = request.route.service.isControlApi === true;
+    return writePayload(request, reply, isCompressed ? await compress(reply, payload) : payload);
   } catch (thrown) {
     if (payload instanceof Readable) payload.destroy();
     throw thrown;

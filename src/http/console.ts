@@ -1,5 +1,6 @@
 import { once } from '../core/once.ts';
 import { contentSource } from '../platform/content-source.ts';
+import { builtFile, type Ending } from './compress.ts';
 import { HTML, type Pages, pageHeaders, SCRIPT } from './pages.ts';
 
 /** The page has the markup of the first view. It is not shown to somebody who opens another view. */
@@ -29,8 +30,11 @@ export function serveConsole(pages: Pages, readFile: (name: string) => Promise<B
   // Browsers request it with every page and JSON answer. It is empty.
   pages.serve('/favicon.ico', 'image/x-icon', HEADERS, () => '');
   for (const [file, type] of Object.entries(FILES)) {
-    const content = once(() => readFile(file));
-    pages.serve(`/console/${file}`, type, HEADERS, content);
+    const read = (ending: Ending) => once(() => readFile(file + ending));
+    const forms = { '': read(''), '.br': read('.br'), '.gz': read('.gz') };
+    pages.serve(`/console/${file}`, type, HEADERS, (_below, _base, reply) =>
+      builtFile(reply, (ending) => forms[ending]()),
+    );
   }
 }
 

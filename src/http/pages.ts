@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { escapeHtml, escapeWithCode, LOOK } from '../core/html.ts';
 import { worldPath } from '../core/world-id.ts';
 import { contentSource } from '../platform/content-source.ts';
+import { compress } from './compress.ts';
 import { problemOf, sendProblem } from './problem.ts';
 import { originsOf, worldBehind } from './steps/select-world.ts';
 import { originOf } from './transport/arrival.ts';
@@ -76,8 +77,9 @@ function lostPage(message: string, back: string): string {
  *
  * @param below the path of the world; empty for the default one
  * @param base the URL by which the request reached the world
+ * @param reply for headers that depend on the request
  */
-export type PageText = (below: string, base: string) => string | Buffer | Promise<string | Buffer>;
+export type PageText = (below: string, base: string, reply: FastifyReply) => string | Buffer | Promise<string | Buffer>;
 
 /** The headers of a page, or how to find them. */
 export type PageHeaders = Readonly<Record<string, string>> | (() => Promise<Readonly<Record<string, string>>>);
@@ -153,10 +155,8 @@ export function pagesOn(app: FastifyInstance): Pages {
         isHtml: type === HTML,
         answer: async (reply, below, base) => {
           const given = typeof headers === 'function' ? await headers() : headers;
-          return reply
-            .type(type)
-            .headers(given)
-            .send(await text(below, base));
+          reply.type(type).headers(given);
+          return reply.send(await compress(reply, await text(below, base, reply)));
         },
       };
       const paths = path.endsWith('/') ? [path] : [path, `${path}/`];

@@ -200,6 +200,10 @@ const BOUNDARIES: readonly { files: RegExp; may: readonly RegExp[]; types?: read
     types: [/^contract\//, /^store\/[a-z-]+$/, /^faults\/fault$/, /^explaining\//, /^journal\/match$/],
   },
   {
+    files: /^http\/compress$/,
+    may: [/^http\/request$/, /^fastify$/, /^@fastify\/accept-negotiator$/, /^node:(stream|util|zlib)$/],
+  },
+  {
     files: /^http\/(docs|read-documents)$/,
     may: [/^http\//, /^core\//, /^explaining\/index$/, /^fastify$/, /^@fastify\/swagger(-ui)?$/, /^yaml$/],
   },
