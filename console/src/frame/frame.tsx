@@ -24,7 +24,7 @@ worldNow.of = worldMinute;
 
 /** Reads what the frame shows, and lets every view read again. @throws as the control API does */
 export async function readAll(): Promise<void> {
-  changed('findings', 'clock', 'keys', 'faults', 'drills', 'worlds', 'snapshots', 'mode');
+  changed('findings', 'clock', 'keys', 'cast', 'faults', 'drills', 'worlds', 'snapshots', 'mode');
   await readJournal();
 }
 

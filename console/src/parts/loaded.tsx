@@ -9,9 +9,15 @@ export type Loaded<Value> = { readonly value: Value } | { readonly fault: string
 /**
  * Reads something, and again when what it depends on is another; until then, what was read before stays. One reading ends
  * before the next begins, however often there is something new. A component that is to show something else has a `key`.
+ *
+ * @param known what is shown until the first reading ends
  */
-export function useLoaded<Value>(read: () => Promise<Value>, dependsOn: readonly unknown[]): Loaded<Value> {
-  const [loaded, setLoaded] = useState<Loaded<Value>>(null);
+export function useLoaded<Value>(
+  read: () => Promise<Value>,
+  dependsOn: readonly unknown[],
+  known?: Value,
+): Loaded<Value> {
+  const [loaded, setLoaded] = useState<Loaded<Value>>(known === undefined ? null : { value: known });
   const reading = useRef({ isBusy: false, isStale: false, isOver: false, read });
   const { current } = reading;
   current.read = read;
@@ -41,6 +47,15 @@ export function useLoaded<Value>(read: () => Promise<Value>, dependsOn: readonly
     [],
   );
   return loaded;
+}
+
+/** Reads something that is kept outside of the component, and shows at once what is known of it. */
+export function useQuery<Value>(read: {
+  (): Promise<Value>;
+  version(): number;
+  latest(): Value | undefined;
+}): Loaded<Value> {
+  return useLoaded(read, [read.version()], read.latest());
 }
 
 /** The content that was read; a usual one until then, and where it could not be read. */

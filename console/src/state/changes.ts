@@ -2,13 +2,24 @@ import { type Signal, signal } from '@preact/signals';
 import type { MockEvent } from '../control-api/types.ts';
 
 /** What a view can show, and may have to read again. */
-export type Topic = 'requests' | 'findings' | 'clock' | 'keys' | 'faults' | 'drills' | 'worlds' | 'snapshots' | 'mode';
+export type Topic =
+  | 'requests'
+  | 'findings'
+  | 'clock'
+  | 'keys'
+  | 'cast'
+  | 'faults'
+  | 'drills'
+  | 'worlds'
+  | 'snapshots'
+  | 'mode';
 
 const counts: Readonly<Record<Topic, Signal<number>>> = {
   requests: signal(0),
   findings: signal(0),
   clock: signal(0),
   keys: signal(0),
+  cast: signal(0),
   faults: signal(0),
   drills: signal(0),
   worlds: signal(0),
@@ -44,7 +55,7 @@ const TOPICS: Readonly<Record<MockEvent['kind'], readonly Topic[]>> = {
   fault: ['faults'],
   // The rest is read again as after the page was opened.
   restarted: ['requests'],
-  world: ['requests', 'findings', 'clock', 'keys', 'faults', 'drills', 'snapshots', 'mode'],
+  world: ['requests', 'findings', 'clock', 'keys', 'cast', 'faults', 'drills', 'snapshots', 'mode'],
 };
 
 /** What becomes another with an event of a world that leaves the rest of it as it is. */

@@ -1,5 +1,6 @@
 import { ask } from '../control-api/client.ts';
 import { boundTo, madeTexts, readKeys, type ShownKey } from './keys.ts';
+import { query } from './query.ts';
 import { serviceOfKey } from './rulesets.ts';
 
 /** Identity who can call a service of this world. */
@@ -55,6 +56,9 @@ interface CastUser extends Held {
   readonly accessKey?: { readonly clientId: string; readonly clientSecret: string };
 }
 
+/** It is that of the seed: only another seed has another cast. */
+const readCast = query(['cast'], () => ask<Cast>('GET', '/_mock/cast'));
+
 /** How an identity is chosen from a list: a key that is refused now says so. */
 export function choiceOf({ name, key }: Identity): string {
   return key === undefined || key.status === 'active' ? name : `${name} (${key.status})`;
@@ -62,15 +66,15 @@ export function choiceOf({ name, key }: Identity): string {
 
 /** The names of the organisations of NGC in this world, the first of which keys get by default. */
 export async function readOrganizations(): Promise<readonly string[]> {
-  const { ngc } = await ask<Cast>('GET', '/_mock/cast');
+  const { ngc } = await readCast();
   return (ngc?.organizations ?? []).map(({ name }) => name);
 }
 
 /** Everybody who can call: the keys of NGC, and whom the cast names for Run:ai. */
-export async function readIdentities(): Promise<readonly Identity[]> {
-  const [cast, keys] = await Promise.all([ask<Cast>('GET', '/_mock/cast'), readKeys()]);
+export const readIdentities = query(['keys', 'cast'], async (): Promise<readonly Identity[]> => {
+  const [cast, keys] = await Promise.all([readCast(), readKeys()]);
   return [...keysOf(cast, keys), ...callersOfRunai(cast)];
-}
+});
 
 function keysOf({ ngc }: Cast, keys: readonly ShownKey[]): Identity[] {
   const texts = new Map([...(ngc?.keys ?? []).map(({ id, key }) => [id, key] as const), ...madeTexts.value]);

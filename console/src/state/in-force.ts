@@ -1,7 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import { view } from '../address.ts';
 import { ask, askAll } from '../control-api/client.ts';
-import type { ClockReading, Drill, Fault } from '../control-api/types.ts';
+import type { ClockReading, Drill, Fault, WorldEvent } from '../control-api/types.ts';
 import { changed } from './changes.ts';
 import { aheadText, isFrozen, noteClock } from './clock.ts';
 import { drillTitle, endDrill } from './drills.ts';
@@ -24,10 +24,12 @@ interface Reading {
   readonly mode: Mode;
   /** Edits of keys that have not taken effect yet. */
   readonly edits: number;
+  /** How many times something happens to a key by itself: an edit takes effect, or a key expires. */
+  readonly eventsOfKeys: number;
   readonly findings: number;
 }
 
-const NOTHING: Reading = { faults: [], drills: [], mode: 'enforce', edits: 0, findings: 0 };
+const NOTHING: Reading = { faults: [], drills: [], mode: 'enforce', edits: 0, eventsOfKeys: 0, findings: 0 };
 
 const reading = signal<Reading>(NOTHING);
 
@@ -42,26 +44,29 @@ export async function readInForce(): Promise<void> {
   ]);
   const own = faults.filter((one) => one.drill === null && !isUsedUp(one));
   noteClock(clock);
-  const edits = clock.upcoming.filter(({ kind }) => kind === 'policy.effective').length;
+  const upcoming = (wanted: WorldEvent['kind']) => clock.upcoming.filter(({ kind }) => kind === wanted).length;
+  const edits = upcoming('policy.effective');
+  const eventsOfKeys = edits + upcoming('key.expired');
   const running = drills
     .filter((drill) => drill.running)
     .map((drill) => ({ ...drill, principal: faults.find((one) => one.drill === drill.name)?.match.principal }));
-  reading.value = { faults: own, drills: running, mode, edits, findings };
+  reading.value = { faults: own, drills: running, mode, edits, eventsOfKeys, findings };
 }
 
 /**
- * Reads it again, for nothing says when somebody else adds a fault, begins a drill or changes the mode; views read again
- * what became another.
+ * Reads it again, for nothing says when somebody else adds a fault, begins a drill or changes the mode, nor when time
+ * changes a key; views read again what became another.
  *
  * @throws as the control API does
  */
 export async function pollInForce(): Promise<void> {
   const known = reading.value;
   await readInForce();
-  const { faults, drills, mode } = reading.value;
+  const { faults, drills, mode, eventsOfKeys } = reading.value;
   if (namesOf(faults) !== namesOf(known.faults)) changed('faults');
   if (namesOf(drills) !== namesOf(known.drills)) changed('drills');
   if (mode !== known.mode) changed('mode');
+  if (eventsOfKeys !== known.eventsOfKeys) changed('keys');
 }
 
 function namesOf(all: readonly (Pick<Fault, 'id'> | Pick<Drill, 'name'>)[]): string {

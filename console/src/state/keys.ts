@@ -1,6 +1,8 @@
 import { signal } from '@preact/signals';
 import { addressOf, askAll } from '../control-api/client.ts';
 import type { Key, KeyPolicy, KeyResource } from '../control-api/types.ts';
+import { changed } from './changes.ts';
+import { query } from './query.ts';
 import { type Ruleset, rulesetOf, serviceOfKey } from './rulesets.ts';
 
 /** A policy as it says itself what it is bound to; several resources add up. */
@@ -21,14 +23,15 @@ export interface ShownKey extends Omit<Key, 'policy' | 'pending' | 'history'> {
   readonly roles?: readonly string[];
 }
 
-export async function readKeys(): Promise<readonly ShownKey[]> {
+/** Every key of NGC in this world. */
+export const readKeys = query(['keys'], async (): Promise<readonly ShownKey[]> => {
   const keys = await askAll<Omit<ShownKey, 'unbound'>>('keys');
   const services = [...new Set(keys.flatMap((key) => key.services))];
   const meanings = new Map(
     await Promise.all(services.map(async (name) => [name, meaningOf(await rulesetOf(serviceOfKey(name)))] as const)),
   );
   return keys.map((key) => ({ ...key, unbound: unboundIn(key.services, meanings) }));
-}
+});
 
 /** Describes the resources of a key that names none, by service. */
 function meaningOf({ unbound }: Ruleset): string {
@@ -47,6 +50,7 @@ export const madeTexts = signal<ReadonlyMap<string, string>>(new Map());
 export function keepText(id: string, text: string): void {
   if (madeTexts.value.size === 0) answerDocs();
   madeTexts.value = new Map([...madeTexts.value, [id, text]]);
+  changed('keys');
 }
 
 /** Answers the pages of documents of this world, which ask for the text of a key. Nothing is stored. */

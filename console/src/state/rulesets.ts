@@ -1,5 +1,7 @@
 import { describeNeeds } from '../../../src/console-entry.ts';
 import { ask } from '../control-api/client.ts';
+import { readInfo } from './info.ts';
+import { queries } from './query.ts';
 
 /** How sure a row of the ruleset is, as every table of the mock says. */
 export type Certainty = 'documented' | 'implied' | 'observed' | 'inferred' | 'contradicted' | 'ours' | 'unknown';
@@ -91,12 +93,8 @@ export function nameInKeys(
   return type === 'personal' ? keyServices?.['personal-key'] : undefined;
 }
 
-const rulesets = new Map<string, Promise<Ruleset>>();
-
-/** The ruleset of a service, which is the same for as long as the server runs. */
-export function rulesetOf(service: string): Promise<Ruleset> {
-  return keptOnce(rulesets, service, () => ask<Ruleset>('GET', `/_mock/tables/${service}`));
-}
+/** The ruleset of a service. */
+export const rulesetOf = queries((service) => ask<Ruleset>('GET', `/_mock/tables/${service}`));
 
 interface DocumentedOperation {
   readonly operationId?: string;
@@ -109,7 +107,7 @@ interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, DocumentedOperation>>>>;
 }
 
-const documents = new Map<string, Promise<Document>>();
+const documentOf = queries((service) => ask<Document>('GET', `/openapi/${service}.json`));
 
 /** A request that a document describes. */
 export interface DocumentedRequest {
@@ -124,7 +122,7 @@ export interface DocumentedRequest {
 
 /** The requests that the document of a service describes, in its order. */
 export async function requestsOf(service: string): Promise<readonly DocumentedRequest[]> {
-  const { paths } = await keptOnce(documents, service, () => ask<Document>('GET', `/openapi/${service}.json`));
+  const { paths } = await documentOf(service);
   return Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).flatMap(([name, { operationId: operation, summary, parameters = [] }]) => {
       if (operation === undefined) return [];
@@ -168,24 +166,13 @@ export async function requestOf(service: string, operation: string): Promise<Doc
 
 /** The page of the documents that shows an operation: the path of the page, below the world. */
 export async function documentPage(service: string, operation: string): Promise<string> {
-  const { paths } = await keptOnce(documents, service, () => ask<Document>('GET', `/openapi/${service}.json`));
+  const { paths } = await documentOf(service);
   const all = Object.values(paths).flatMap((methods) => Object.values(methods));
   const [tag] = all.find(({ operationId }) => operationId === operation)?.tags ?? [];
   return `/docs/${service}/${tag === undefined ? '' : `#/${encodeURIComponent(tag)}/${operation}`}`;
 }
 
-/** Reads what stays the same for as long as the server runs; what could not be read is tried again. */
-function keptOnce<Value>(kept: Map<string, Promise<Value>>, name: string, read: () => Promise<Value>): Promise<Value> {
-  const known = kept.get(name);
-  if (known !== undefined) return known;
-  const value = read();
-  kept.set(name, value);
-  value.catch(() => kept.delete(name));
-  return value;
-}
-
 /** The names of the services that this server has. */
 export async function readServices(): Promise<readonly string[]> {
-  const { services } = await ask<{ services: { name: string }[] }>('GET', '/_mock/info');
-  return services.map(({ name }) => name);
+  return (await readInfo()).services.map(({ name }) => name);
 }

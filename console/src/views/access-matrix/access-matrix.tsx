@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { choose, chosen } from '../../address.ts';
-import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { readValue, useLoaded, useQuery, WhenLoaded } from '../../parts/loaded.tsx';
 import { Search } from '../../parts/search.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
@@ -87,7 +87,7 @@ function Compared(props: {
   readonly other: string | undefined;
 }) {
   const { service, who = '', other = '' } = props;
-  const loaded = useLoaded(readIdentities, [changesOf('keys')]);
+  const loaded = useQuery(readIdentities);
   const all = readValue(loaded, []);
   const callers = all.filter(({ id, services }) => services.includes(service) || id === who || id === other);
   const options = (none: string, but: string): (readonly [string, string])[] => [

@@ -4,7 +4,7 @@ import type { Drill, Fault } from '../../control-api/types.ts';
 import { inWords } from '../../duration.ts';
 import { type Act, Feedback, useAct } from '../../parts/act.tsx';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
-import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { readValue, useLoaded, useQuery, WhenLoaded } from '../../parts/loaded.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { serviceTitle } from '../../parts/service.ts';
@@ -30,7 +30,7 @@ export function Drills() {
     // Each drill that lasts consists of faults.
     [changesOf('drills', 'faults')],
   );
-  const people = readValue(useLoaded(readIdentities, [changesOf('keys')]), []);
+  const people = readValue(useQuery(readIdentities), []);
   const act = useAct();
   const all = readValue(loaded, []);
   const opened = all.find(({ drill }) => drill.name === chosen.value['drill']);

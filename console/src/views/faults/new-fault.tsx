@@ -4,8 +4,8 @@ import { ask, Refused } from '../../control-api/client.ts';
 import type { Fault } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { Code } from '../../parts/code.tsx';
-import { readValue, useLoaded } from '../../parts/loaded.tsx';
-import { changed, changesOf } from '../../state/changes.ts';
+import { readValue, useLoaded, useQuery } from '../../parts/loaded.tsx';
+import { changed } from '../../state/changes.ts';
 import { readIdentities } from '../../state/identities.ts';
 import { type DocumentedRequest, readOperations, requestsOf } from '../../state/rulesets.ts';
 import { offerUndo } from '../../state/undo.ts';
@@ -59,7 +59,7 @@ export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
     useLoaded(() => requestsLike(service, operation), [service, operation]),
     [],
   );
-  const everybody = readValue(useLoaded(readIdentities, [changesOf('keys')]), []);
+  const everybody = readValue(useQuery(readIdentities), []);
   const callers = everybody.filter(({ services: own }) => service === '' || own.includes(service));
   const look = () => {
     if (form.current === null) return;

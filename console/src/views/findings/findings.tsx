@@ -10,6 +10,7 @@ import { serviceTitle } from '../../parts/service.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
 import { When } from '../../parts/when.tsx';
 import { changed, changesOf } from '../../state/changes.ts';
+import { fidelityOf } from '../../state/fidelity.ts';
 import './findings.css';
 
 /** What a person should know although no request failed for it, and how sure the answers are. */
@@ -163,7 +164,7 @@ function documentedOf(service: string, operations: FidelityReport['operations'])
 
 /** How much of each service rests on documents. */
 function Fidelity() {
-  const loaded = useLoaded(() => ask<FidelityReport>('GET', '/_mock/fidelity'), []);
+  const loaded = useLoaded(() => fidelityOf(''), []);
   return (
     <section aria-label="How sure the answers are" class="fidelity">
       <h2>How sure the answers are</h2>

@@ -1,20 +1,18 @@
 import { addressOfView, choose, chosen, go } from '../../address.ts';
 import { useFocusKept } from '../../parts/focus.ts';
-import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
+import { readValue, useQuery, WhenLoaded } from '../../parts/loaded.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Search } from '../../parts/search.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
-import { changesOf } from '../../state/changes.ts';
 import { type Identity, readIdentities } from '../../state/identities.ts';
-import { madeTexts } from '../../state/keys.ts';
 import { IdentityPanel } from './identity.tsx';
 import { KeyForm } from './key-form.tsx';
 import './identities.css';
 
 /** Everybody who can call, with their credentials, and the keys that can be made and edited. */
 export function Identities() {
-  const loaded = useLoaded(readIdentities, [changesOf('keys'), madeTexts.value]);
+  const loaded = useQuery(readIdentities);
   const everybody = readValue(loaded, null);
   const { text = '', who, make, edit, api, kind } = chosen.value;
   const sought = text.toLowerCase();

@@ -1,5 +1,4 @@
 import type { ComponentChildren } from 'preact';
-import { ask } from '../../control-api/client.ts';
 import type { Decision } from '../../control-api/types.ts';
 import { certaintyText } from '../../parts/certainty.ts';
 import { type Mark, Name, Rights, Sign } from '../../parts/chips.tsx';
@@ -7,7 +6,7 @@ import { shortId } from '../../parts/id.tsx';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Path } from '../../parts/path.tsx';
 import { changesOf } from '../../state/changes.ts';
-import type { ShownKey } from '../../state/keys.ts';
+import { readKeys } from '../../state/keys.ts';
 import { type Rule, type Ruleset, rulesetOf } from '../../state/rulesets.ts';
 import { Later } from './fixes.tsx';
 
@@ -37,7 +36,7 @@ export function Sides({ decision }: { readonly decision: Decision }) {
 async function readPending({ effect, principal }: Decision): Promise<ReadonlyMap<string, string>> {
   if (effect === 'allow' || principal?.kind !== 'service-key') return NOTHING;
   // A key that is gone has none.
-  const { pending } = await ask<ShownKey>('GET', `/_mock/keys/${encodeURIComponent(principal.id)}`);
+  const { pending = [] } = (await readKeys()).find(({ id }) => id === principal.id) ?? {};
   return new Map(
     pending.toReversed().flatMap(({ scopes, effectiveAt }) => scopes.map((scope) => [scope, effectiveAt] as const)),
   );

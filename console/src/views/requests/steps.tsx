@@ -1,6 +1,6 @@
-import { ask } from '../../control-api/client.ts';
 import type { FidelityReport, RecordedRequest } from '../../control-api/types.ts';
 import { useLoaded } from '../../parts/loaded.tsx';
+import { fidelityOf } from '../../state/fidelity.ts';
 
 type Stage = FidelityReport['reasons'][number]['stage'];
 
@@ -26,18 +26,10 @@ type Mark = 'passed' | 'refused' | 'none';
 const SIGNS: Readonly<Record<Mark, string>> = { passed: '✓', refused: '✗', none: '' };
 const SPOKEN: Readonly<Record<Mark, string>> = { passed: 'passed', refused: 'refused here', none: 'not reached' };
 
-const stages: { read: Promise<ReadonlyMap<string, Stage>> | null } = { read: null };
-
-/** The step that refuses for each reason, which stays the same for as long as the server runs. */
-function readStages(): Promise<ReadonlyMap<string, Stage>> {
-  stages.read ??= ask<FidelityReport>('GET', '/_mock/fidelity').then(
-    ({ reasons }) => new Map(reasons.map(({ reason, stage }) => [reason, stage])),
-    (fault) => {
-      stages.read = null;
-      throw fault;
-    },
-  );
-  return stages.read;
+/** The step that refuses for each reason. */
+async function readStages({ service }: RecordedRequest): Promise<ReadonlyMap<string, Stage>> {
+  const { reasons } = await fidelityOf(service ?? '');
+  return new Map(reasons.map(({ reason, stage }) => [reason, stage]));
 }
 
 /**
@@ -48,7 +40,7 @@ function readStages(): Promise<ReadonlyMap<string, Stage>> {
 export function Steps(props: { readonly request: RecordedRequest; readonly before?: RecordedRequest | undefined }) {
   const { request, before } = props;
   const needsStages = request.reason !== null || (before !== undefined && before.reason !== null);
-  const loaded = useLoaded(async () => (needsStages ? await readStages() : null), []);
+  const loaded = useLoaded(async () => (needsStages ? await readStages(request) : null), []);
   if (loaded === null || 'fault' in loaded) return <ol class="steps" aria-hidden="true" />;
   const steps = request.service === 'air' ? STEPS_OF_AIR : STEPS;
   const marks = marksOf(request, steps, loaded.value);

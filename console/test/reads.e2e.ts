@@ -1,0 +1,93 @@
+/** What the console reads from the server: how much of it, and how often. */
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { hasBrowser } from '../../test/support/browser.ts';
+import { castKey } from '../../test/support/ngc-cast.ts';
+import { served } from './support/console.ts';
+import { windows } from './support/window.ts';
+
+const DEPLOYER = castKey('nvcf-deployer');
+
+/** What the page reads again every few seconds, and so once more on a slow machine. */
+const POLLED = /\/_mock\/(?:faults|drills|mode|clock|findings)\b/;
+
+/** Counts the requests of a page from now on, by path. */
+function readsOf(page: Page): (path: string) => number {
+  const paths: string[] = [];
+  page.on('request', (request) => void paths.push(new URL(request.url()).pathname));
+  return (path) => paths.filter((one) => one === path).length;
+}
+
+describe.runIf(hasBrowser)('what the console reads', () => {
+  const opened = windows();
+
+  it('is at most 250 kB in 20 requests until a refusal is opened beside 200 requests', async () => {
+    const { url, ask } = await served();
+    for (let count = 0; count < 200; count += 1) await ask('GET', '/v2/nvcf/functions', DEPLOYER.key);
+    await ask('POST', '/v2/nvcf/functions', DEPLOYER.key, {
+      ...{ name: 'translate', inferenceUrl: '/', containerImage: 'nvcr.io/acme/translate:1' },
+    });
+    const page = await opened('about:blank');
+    const session = await page.context().newCDPSession(page);
+    await session.send('Network.enable');
+    let bytes = 0;
+    session.on('Network.loadingFinished', ({ encodedDataLength }) => {
+      bytes += encodedDataLength;
+    });
+    const read: string[] = [];
+    page.on('requestfinished', (request) => void read.push(request.url()));
+    await page.goto(url);
+    await page.getByRole('button', { name: 'Fix and send again' }).waitFor();
+    await page.getByRole('button', { name: 'Copy request', exact: true }).waitFor();
+    await page.getByRole('list', { name: 'Steps of the decision' }).waitFor();
+
+    const once = read.filter((address, at) => !POLLED.test(address) || read.indexOf(address) === at);
+    expect(once.length).toBeGreaterThan(10);
+    expect(once.length).toBeLessThanOrEqual(20);
+    expect(bytes).toBeGreaterThan(50_000);
+    expect(bytes).toBeLessThanOrEqual(250_000);
+  });
+
+  it('is shared by views: who can call is read once for three of them, and only keys once more when one was edited', async () => {
+    const { url, mock } = await served();
+    const page = await opened(`${url}/#/requests`);
+    await page.getByRole('button', { name: 'More for these requests' }).and(page.locator(':enabled')).waitFor();
+    const reads = readsOf(page);
+    const counts = () => ['/_mock/cast', '/_mock/keys'].map(reads);
+    const views = page.getByRole('navigation', { name: 'Views' });
+    await views.getByRole('link', { name: 'Identities' }).click();
+    await page.getByText(DEPLOYER.name).first().waitFor();
+    await views.getByRole('link', { name: 'Clock' }).click();
+    await page.getByRole('button', { name: 'Freeze' }).waitFor();
+    await views.getByRole('link', { name: 'Drills' }).click();
+    await page.getByRole('heading', { name: 'Drills' }).waitFor();
+    await views.getByRole('link', { name: 'Identities' }).click();
+    await page.getByText(DEPLOYER.name).first().waitFor();
+    expect(counts()).toEqual([1, 1]);
+    await mock('PATCH', `/keys/${DEPLOYER.id}`, { name: 'edited-elsewhere' });
+    await page.getByText('edited-elsewhere').first().waitFor();
+    await views.getByRole('link', { name: 'Drills' }).click();
+    await page.getByRole('heading', { name: 'Drills' }).waitFor();
+
+    expect(counts()).toEqual([1, 2]);
+  });
+
+  it('shows at once who can call where that was read before, also while it is read again', async () => {
+    const { url, mock } = await served();
+    const page = await opened(`${url}/#/identities`);
+    await page.getByText(DEPLOYER.name).first().waitFor();
+    const views = page.getByRole('navigation', { name: 'Views' });
+    await views.getByRole('link', { name: 'Drills' }).click();
+    await page.getByRole('heading', { name: 'Drills' }).waitFor();
+    const going: (() => void)[] = [];
+    await page.route('**/_mock/keys?*', (route) => void going.push(() => void route.continue()));
+    await mock('PATCH', `/keys/${DEPLOYER.id}`, { name: 'edited-elsewhere' });
+    await expect.poll(() => going.length).toBe(1);
+    await views.getByRole('link', { name: 'Identities' }).click();
+    await page.getByText(DEPLOYER.name).first().waitFor();
+    going.pop()?.();
+
+    await page.getByText('edited-elsewhere').first().waitFor();
+    expect(going).toEqual([]);
+  });
+});
