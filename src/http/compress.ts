@@ -23,6 +23,9 @@ const ACCEPT = 'Accept-Encoding';
 
 const gzipped = promisify(gzip);
 
+/** Pages hand out the same bytes again and again, so they are compressed once. */
+const compressed = new WeakMap<Buffer, Promise<Buffer>>();
+
 /** Compresses the text of an answer if the client accepts gzip, unless its coding was chosen before. */
 export async function compress(reply: FastifyReply, payload: Payload): Promise<Payload> {
   const { 'content-type': type, vary } = reply.getHeaders();
@@ -30,7 +33,11 @@ export async function compress(reply: FastifyReply, payload: Payload): Promise<P
   const isStream = payload instanceof Readable;
   if (!isStream && Buffer.byteLength(payload) < MIN_BYTES) return payload;
   if (useCoding(reply, ['gzip']) === null) return payload;
-  return isStream ? pipeline(payload, createGzip(), () => {}) : gzipped(payload);
+  if (isStream) return pipeline(payload, createGzip(), () => {});
+  if (typeof payload === 'string') return gzipped(payload);
+  const known = compressed.get(payload) ?? gzipped(payload);
+  compressed.set(payload, known);
+  return known;
 }
 
 /** Reads the form of a built file that the client accepts. @param read reads the one with this ending */

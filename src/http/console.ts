@@ -26,7 +26,9 @@ export function serveConsole(pages: Pages, readFile: (name: string) => Promise<B
   const headers = once(async () => {
     return pageHeaders(`'self' ${contentSource(await styles())}`, `'self' ${contentSource(UNLESS_FIRST)}`);
   });
-  pages.serve('/', HTML, headers, async (below) => consolePage(below, await firstView(), await styles()));
+  const pageOf = async (below: string) => Buffer.from(consolePage(below, await firstView(), await styles()));
+  const pageOfDefault = once(() => pageOf(''));
+  pages.serve('/', HTML, headers, (below) => (below === '' ? pageOfDefault() : pageOf(below)));
   // Browsers request it with every page and JSON answer. It is empty.
   pages.serve('/favicon.ico', 'image/x-icon', HEADERS, () => '');
   for (const [file, type] of Object.entries(FILES)) {
