@@ -870,6 +870,92 @@ type PrincipalReport struct {
 	Seed map[string]any `json:"seed"`
 }
 
+// RequestsToAllow: Requests that a key is to be allowed.
+type RequestsToAllow struct {
+	Requests []RequestToAllow `json:"requests"`
+}
+
+// RequestToAllow: A request, with either `url` or `path`.
+type RequestToAllow struct {
+	Method string `json:"method"`
+
+	// Its URL. A host of a vendor, such as `api.nvcf.nvidia.com`, tells the service; any other host does
+	// not matter.
+	URL string `json:"url,omitempty"`
+
+	// Its path, such as `/v2/nvcf/functions`.
+	Path string `json:"path,omitempty"`
+
+	// The service, if several have the path.
+	Service string `json:"service,omitempty"`
+
+	// Its JSON body, if the body names the object.
+	Body any `json:"body,omitempty"`
+}
+
+// NeededKeys: The keys that requests need.
+type NeededKeys struct {
+	// One key for all services that accept NGC keys, and one for Run:ai. There are two NGC keys if neither
+	// a service key nor a personal key is allowed everything.
+	Keys []NeededKey `json:"keys"`
+
+	// Operations that need no credential.
+	Free []FreeOperation `json:"free"`
+}
+
+// NeededKey: A key with the smallest rights that allow its requests.
+type NeededKey struct {
+	Kind string `json:"kind"`
+
+	// The services that it calls.
+	Services []string `json:"services"`
+
+	// The smallest rights that allow all of it: none of them can be left out.
+	Smallest LeastRights `json:"smallest"`
+
+	// What it is for: each operation on each object, once.
+	Used []UsedFor `json:"used"`
+
+	// Operations that no such key is allowed.
+	Beyond []string `json:"beyond"`
+
+	// The part of a seed that gives a key exactly these rights.
+	Seed map[string]any `json:"seed"`
+
+	// The request that creates this key in this world; null if none does.
+	Make *KeyRequest `json:"make"`
+
+	// The requests to send after `make`, in this order: those that give an application its roles.
+	Next []KeyRequest `json:"next,omitempty"`
+}
+
+// KeyRequest: A request that creates a key, or completes it: of the control API, or of the vendor's
+// API.
+type KeyRequest struct {
+	Method string `json:"method"`
+
+	Path string `json:"path"`
+
+	Body map[string]any `json:"body"`
+
+	// Of a request of the vendor's API: a principal that may send it, by a token of `POST /_mock/tokens`.
+	As *struct {
+		Principal string `json:"principal"`
+	} `json:"as,omitempty"`
+}
+
+// FreeOperation: An operation that needs no credential.
+type FreeOperation struct {
+	Service string `json:"service"`
+
+	// The operationId.
+	Operation string `json:"operation"`
+
+	Method string `json:"method"`
+
+	Path string `json:"path"`
+}
+
 // UsedFor: Something that a credential was used for.
 type UsedFor struct {
 	Service string `json:"service"`

@@ -5,6 +5,7 @@ import type { ServiceDefinition, WorldEvent } from '../contract/service.ts';
 import type { Surroundings, World } from '../contract/world.ts';
 import type { Instant } from '../core/clock.ts';
 import type { Decision } from '../core/decision.ts';
+import { hostMatcher } from '../core/hosts.ts';
 import { keysOf } from '../core/members.ts';
 import { Problem } from '../core/problem.ts';
 import type { Ruleset } from '../core/ruleset.ts';
@@ -12,6 +13,7 @@ import { describeDecision, explain, type Fix, findFixes } from '../explaining/in
 import { decideAgain } from '../http/decide-again.ts';
 import { leastPrivilege } from '../http/least-privilege.ts';
 import { ownHostsOf } from '../http/mount.ts';
+import { neededKeys } from '../http/needed-keys.ts';
 import type { Operation } from '../http/openapi.ts';
 import type { Routes } from '../http/routes.ts';
 import type { Server } from '../http/server.ts';
@@ -20,7 +22,7 @@ import { simulateOperations } from '../http/simulate-operations.ts';
 import { namesFound } from '../http/simulated-caller.ts';
 import type { Known } from '../journal/check.ts';
 import { withBearers } from '../seed/index.ts';
-import { ALL_REASONS, type Ports, vendorHosts } from '../services/index.ts';
+import { ALL_REASONS, MANIFESTS, type Ports, vendorHosts } from '../services/index.ts';
 import type { Storage } from '../store/storage.ts';
 import { countsIn } from '../worlds/counts.ts';
 import { Casts } from './casts.ts';
@@ -79,6 +81,8 @@ export function portsOf(driven: Driven): Ports {
     simulate: (world, who, thought) => simulate(server, world, routes(), services, who, thought),
     decideAgain: (world, entry, at) => decideAgain(server, world, routes(), entry, at),
     leastPrivilege: (world, who) => leastPrivilege(server, world, services, who),
+    leastPrivilegeFor: (world, requests) =>
+      neededKeys(server, world, { services, routes: routes(), servicesAt }, requests),
     simulateOperations: (world, who, service, at) => simulateOperations(server, world, services, who, service, at),
   };
 }
@@ -100,6 +104,11 @@ function bodyOf<Body>(operation: Operation, value: unknown): Body {
   if (fault !== null) throw new Problem('invalid_request', fault.sentence);
   // The operation's document was just asked.
   return value as Body;
+}
+
+/** The services at a host of a vendor. */
+function servicesAt(host: string): readonly string[] {
+  return MANIFESTS.flatMap(({ name, hosts }) => (hostMatcher(hosts)(host) ? name : []));
 }
 
 function rulesetOf({ rulesets }: Server, service: string): Ruleset | undefined {

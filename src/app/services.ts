@@ -5,7 +5,7 @@ import type { Ruleset } from '../core/ruleset.ts';
 import { serveConsole } from '../http/console.ts';
 import { serveDocs } from '../http/docs.ts';
 import { serveLlmsTxt } from '../http/llms-txt.ts';
-import { type Mounted, routesOf } from '../http/mount.ts';
+import { type Mounted, ownHostsOf, routeOfHost, routesOf } from '../http/mount.ts';
 import type { Documents } from '../http/openapi.ts';
 import { pagesOn } from '../http/pages.ts';
 import { Routes } from '../http/routes.ts';
@@ -31,6 +31,7 @@ export function routesOfAll(all: readonly Mounted[]): Routes {
     all.flatMap(routesOf),
     all.flatMap(({ document }) => document.otherVersions),
     all.flatMap(({ service }) => notEmulatedOperations(service.name, service.notEmulated)),
+    all.flatMap((mounted) => ownHostsOf(mounted.service).map((host) => ({ host, route: routeOfHost(host, mounted) }))),
   );
 }
 

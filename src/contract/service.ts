@@ -17,7 +17,7 @@ import type { Random } from '../platform/random.ts';
 import type { Store } from '../store/index.ts';
 import type { Claims } from '../tokens/keys.ts';
 import type { ObjectCounts, ServiceCredentials } from './credentials.ts';
-import type { OperationTypes, ServiceName } from './documented.ts';
+import type { OperationTypes, Schema, ServiceName } from './documented.ts';
 import type { Drill } from './drill.ts';
 import type { AnyHandler, Context, Lookup, Operations, RequestContext, UncheckedContext } from './request.ts';
 import type { Seeding } from './seed.ts';
@@ -189,6 +189,8 @@ export interface ServiceDefinition<Name extends string = string> extends ErrorRe
   readonly impersonate?: (world: Surroundings, who: string, now: Instant) => Promise<Caller | null>;
   /** The decisions with other held rights. Absent if nobody holds anything here. */
   readonly holding?: {
+    /** The kinds of new principals, those with the narrowest rights first. */
+    readonly kinds: readonly Schema<'control', 'NeededKey'>['kind'][];
     /** The names of the roles that can be held here. */
     readonly roles: (world: Surroundings) => Promise<readonly string[]>;
     /**

@@ -3,6 +3,7 @@ import type { HeldRights } from '../core/policy.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Ruleset } from '../core/ruleset.ts';
 import type { Use } from '../core/uses.ts';
+import type { Fix } from './fixes.ts';
 
 /** A principal, its uses and, if it still exists, its current rights. */
 export interface PrincipalUses {
@@ -28,6 +29,8 @@ export interface LeastRights {
   readonly broader: readonly Broader[];
   /** A seed entry with exactly the smallest rights. */
   readonly seed: Readonly<Record<string, unknown>>;
+  /** The requests that create a credential with exactly the smallest rights, in this order; empty if none do. */
+  readonly make: readonly NonNullable<Fix['request']>[];
   /** Uses that no rights of this kind of credential would allow. They were allowed in observe mode. */
   readonly beyond: readonly Use[];
   /** The smallest rights as held under a ruleset. */

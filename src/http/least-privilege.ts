@@ -6,8 +6,8 @@ import { suggestName } from '../core/nearest.ts';
 import { namesOf, type Principal } from '../core/principal.ts';
 import { Problem } from '../core/problem.ts';
 import { redact } from '../core/redact.ts';
-import { credentialOf, type UsesOfCredential } from '../core/uses.ts';
-import { grantsOf } from '../explaining/least-rights.ts';
+import { credentialOf, type Use, type UsesOfCredential } from '../core/uses.ts';
+import { grantsOf, type LeastRights } from '../explaining/least-rights.ts';
 import type { Server } from './server.ts';
 import { type Asked, callerOf, imagineAny } from './simulated-caller.ts';
 
@@ -68,24 +68,12 @@ async function reportOn(
   const service = services.find(({ name }) => name === (uses[0]?.accessRequest.ruleset.service ?? caller?.service));
   const found = await service?.leastRights?.(world, { principal, caller: caller?.caller ?? null, uses });
   if (found === undefined) return [];
-  const { held, smallest, unused, broader, beyond, seed, heldRights } = found;
-  const used = uses.map((use) => {
-    const { accessRequest, operation, lookedUp, example } = use;
-    const names = lookedUp?.found === 'object' ? Object.values(lookedUp.attributes?.names ?? {}).flat() : [];
-    const target = names.at(-1);
-    return {
-      service: accessRequest.ruleset.service,
-      operation,
-      grants: [...grantsOf(use, principal, heldRights(accessRequest.ruleset))],
-      ...(target !== undefined && { target }),
-      example: { ...example },
-    };
-  });
+  const { held, smallest, unused, broader, beyond, seed } = found;
   return [
     {
       principal: { ...principal },
       held: held && { ...held },
-      used,
+      used: uses.map((use) => usedFor(use, principal, found)),
       smallest: { ...smallest },
       unused: [...new Set(unused)],
       broader: broader.map((one) => ({ ...one })),
@@ -93,6 +81,24 @@ async function reportOn(
       seed: { ...seed },
     },
   ];
+}
+
+/** What a use is for, and the rights that allow it. */
+export function usedFor(
+  use: Use,
+  principal: Principal,
+  { heldRights }: Pick<LeastRights, 'heldRights'>,
+): Schema<'control', 'UsedFor'> {
+  const { accessRequest, operation, lookedUp, example } = use;
+  const names = lookedUp?.found === 'object' ? Object.values(lookedUp.attributes?.names ?? {}).flat() : [];
+  const target = names.at(-1);
+  return {
+    service: accessRequest.ruleset.service,
+    operation,
+    grants: [...grantsOf(use, principal, heldRights(accessRequest.ruleset))],
+    ...(target !== undefined && { target }),
+    example: { ...example },
+  };
 }
 
 /** The caller as of now, in the first service that accepts them; null if they are gone. */

@@ -1,9 +1,10 @@
-import type { ServiceDefinition } from '../contract/service.ts';
+import type { OwnHost, ServiceDefinition } from '../contract/service.ts';
 import type { NotEmulatedOperation } from '../core/not-emulated.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { fits, segmentsOf, variablesIn } from '../core/path-template.ts';
 import type { ServedPath } from '../explaining/hints/refused-request.ts';
 import { mediaTypeOf } from './headers.ts';
+import { paramsOfHost } from './hosts.ts';
 import type { Operation, OtherOperation } from './openapi.ts';
 import type { Route } from './server.ts';
 
@@ -13,12 +14,19 @@ export interface Match {
   readonly params: Record<string, string>;
 }
 
+/** A host with one operation for any path. */
+export interface RouteOfHost {
+  readonly host: OwnHost;
+  readonly route: Route;
+}
+
 /** Finds routes by path without the router, for requests that the router refused and for hypothetical requests. */
 export class Routes {
   readonly #routes: readonly Route[];
   #templates: readonly { readonly route: Route; readonly template: readonly string[] }[] | undefined;
   readonly #served = new Map<boolean, readonly ServedPath[]>();
 
+  readonly #ofHosts: readonly RouteOfHost[];
   readonly #otherVersions: readonly OtherOperation[];
   readonly #notEmulated: readonly NotEmulatedOperation[];
   #notEmulatedTemplates:
@@ -28,13 +36,16 @@ export class Routes {
   /**
    * @param otherVersions operations that only other versions of the documents have
    * @param notEmulated operations of the vendors that no version of the mock has
+   * @param ofHosts the hosts with one operation for any path
    */
   constructor(
     routes: readonly Route[],
     otherVersions: readonly OtherOperation[] = [],
     notEmulated: readonly NotEmulatedOperation[] = [],
+    ofHosts: readonly RouteOfHost[] = [],
   ) {
     this.#routes = routes;
+    this.#ofHosts = ofHosts;
     this.#otherVersions = otherVersions;
     this.#notEmulated = notEmulated;
   }
@@ -103,6 +114,34 @@ export class Routes {
     if (lacking !== null && variables(lacking) < variables(route.operation)) return null;
     const params = variablesIn(route.operation.path, path).map(([name, text]) => [name, decodeURIComponent(text)]);
     return { route, params: Object.fromEntries(params) };
+  }
+
+  /** The operation of a host that has one for any path; null for other hosts. */
+  atHost(name: string): Match | null {
+    for (const { host, route } of this.#ofHosts) {
+      const params = paramsOfHost(host, name);
+      if (params !== null) return { route, params };
+    }
+    return null;
+  }
+
+  /**
+   * The operation of each service that serves a path without its prefix at some host, with the whole path.
+   *
+   * @throws URIError if the path cannot be decoded
+   */
+  withoutPrefix(method: string, path: string): readonly (Match & { readonly path: string })[] {
+    const wanted = requestedMethod(method);
+    const prefixes = this.listServed(false).flatMap(({ atHost: at, ...served }) =>
+      at !== undefined && served.method === wanted && fits(at.path.split('/'), path.split('/'))
+        ? served.path.slice(0, -at.path.length)
+        : [],
+    );
+    const found = [...new Set(prefixes)].flatMap((prefix) => {
+      const match = this.find(method, prefix + path);
+      return match === null ? [] : [{ ...match, path: prefix + path }];
+    });
+    return [...new Map(found.map((match) => [match.route.service, match])).values()];
   }
 
   /** Every operation of the control API, or of all services, with the segments of its path. */

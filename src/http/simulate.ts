@@ -11,7 +11,7 @@ import { worldPath } from '../core/world-id.ts';
 import { decisionWithoutSecrets } from '../journal/decisions.ts';
 import type { RequestInWorld } from './request.ts';
 import type { Match, Routes } from './routes.ts';
-import type { Server } from './server.ts';
+import type { Route, Server } from './server.ts';
 import { callerOf, checkRoles, imagine, type Who } from './simulated-caller.ts';
 import { checkResource, decide, factsOf } from './steps/decide.ts';
 import { paramsOf } from './steps/select-world.ts';
@@ -41,12 +41,7 @@ export async function simulate(
 ): Promise<Decision> {
   const path = pathWithin(world, pathOf(target));
   const { route, params } = matchOf(routes, method, path);
-  if (!server.rulesets.includes(route.ruleset)) {
-    throw new Problem(
-      'invalid_request',
-      'Field `path`: the control API has no rules; any caller that can reach it may call it.',
-    );
-  }
+  refuseControlApi(server, route);
   const request = imagine(server, world, { method, path, route, params: paramsOf(route, params) }, at);
   await checkRoles(request, services, who, route.service.name);
   if (route.rule !== null) {
@@ -80,13 +75,28 @@ function pathWithin({ id }: World, path: string): string {
   return path.startsWith(below) ? path.slice(below.length - 1) : path;
 }
 
-/** @throws Problem if no operation has the path */
-function matchOf(routes: Routes, method: string, path: string): Match {
-  if (!isDecodable(path)) throw new Problem('invalid_request', 'Field `path` cannot be decoded.');
+/** @throws Problem if the operation is one of the control API */
+export function refuseControlApi({ rulesets }: Pick<Server, 'rulesets'>, { ruleset }: Route, field = 'path'): void {
+  if (rulesets.includes(ruleset)) return;
+  throw new Problem(
+    'invalid_request',
+    `Field \`${field}\`: the control API has no rules; any caller that can reach it may call it.`,
+  );
+}
+
+/** @param fields the names of the fields in messages @throws Problem if no operation has the path */
+export function matchOf(
+  routes: Routes,
+  method: string,
+  path: string,
+  fields = { method: 'method', path: 'path' },
+): Match {
+  if (!isDecodable(path)) throw new Problem('invalid_request', `Field \`${fields.path}\` cannot be decoded.`);
   const match = routes.find(method, path);
   if (match !== null) return match;
   const lacking = routes.notEmulated(method, path);
-  if (lacking !== null) throw new Problem('invalid_request', `Field \`path\`: ${notEmulatedSentence(lacking)}`);
+  if (lacking !== null)
+    throw new Problem('invalid_request', `Field \`${fields.path}\`: ${notEmulatedSentence(lacking)}`);
   const methods = routes.methodsOf(path).join(', ');
   const served = routes.listServed(false);
   const pathsOf = (operations: typeof served) => operations.map((one) => one.path);
@@ -94,8 +104,8 @@ function matchOf(routes: Routes, method: string, path: string): Match {
     findNearPath(path, pathsOf(served.filter((one) => one.method === method))) ?? findNearPath(path, pathsOf(served));
   const message =
     methods === ''
-      ? `Field \`path\`: no operation has the path \`${showPath(path)}\`${near === undefined ? '.' : `. Did you mean \`${near}\`?`}`
-      : `Field \`method\`: \`${showPath(path)}\` has no ${method}; it has ${methods}.`;
+      ? `Field \`${fields.path}\`: no operation has the path \`${showPath(path)}\`${near === undefined ? '.' : `. Did you mean \`${near}\`?`}`
+      : `Field \`${fields.method}\`: \`${showPath(path)}\` has no ${method}; it has ${methods}.`;
   throw new Problem('invalid_request', message);
 }
 
@@ -109,7 +119,7 @@ function refusedCredential(request: RequestInWorld, path: string, problem: Probl
   throw new Problem('invalid_request', message);
 }
 
-function isDecodable(path: string): boolean {
+export function isDecodable(path: string): boolean {
   try {
     // The result is used: a bundler would drop the call otherwise.
     return decodeURIComponent(path) !== '';

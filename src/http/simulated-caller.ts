@@ -34,12 +34,12 @@ const NOWHERE = { origin: '', openOrigin: '', namesWorld: false } as const;
 /** The id of a simulated decision, which is not recorded. */
 const SIMULATED = 'simulated';
 
-/** Creates a simulated request, which is never sent. @param at when it is decided */
+/** Creates a simulated request, which is never sent. @param at when it is decided; default: now */
 export function imagine<Its extends Route | null>(
   server: Server,
   world: World,
   { method, path, headers = [], ...routed }: Imagined<Its>,
-  at: Instant,
+  at: Instant = world.clock.now(),
 ): RequestInWorld<Its> {
   // The steps read nothing else of a simulated request.
   const raw = { method, url: path, rawHeaders: headers, headers: {} } as unknown as IncomingMessage;
@@ -59,7 +59,7 @@ interface Imagined<Its extends Route | null> {
 }
 
 /** Creates a request without an operation, for questions to services about a world at a time. */
-export function imagineAny(server: Server, world: World, at = world.clock.now()): RequestInWorld<null> {
+export function imagineAny(server: Server, world: World, at?: Instant): RequestInWorld<null> {
   return imagine(server, world, { method: 'GET', path: '/', route: null, params: {} }, at);
 }
 

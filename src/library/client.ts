@@ -171,6 +171,7 @@ export function switchboard(
       checkMembers(only, ['principal'], 'leastPrivilege', "{ principal: 'nvcf-deployer' }");
       return call('GET', `/least-privilege${queryOf({ principal: only.principal })}`);
     },
+    leastPrivilegeFor: (requests) => call('POST', '/least-privilege', { requests }),
     getToken: async (who) => getToken(send, known?.() ?? (await readCast()), await call('GET', '/info'), who),
     fidelity: (service) => call('GET', `/fidelity${service === undefined ? '' : `?service=${id(service)}`}`),
     tables: (service) => call('GET', `/tables/${id(service)}`),

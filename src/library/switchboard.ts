@@ -12,8 +12,10 @@ import type {
   LeastPrivilege,
   MintedToken,
   ModeState,
+  NeededKeys,
   ProviderState,
   RecordedTraffic,
+  RequestToAllow,
   Restored,
   Snapshot,
   StartedDrill,
@@ -150,6 +152,8 @@ export interface Switchboard {
   mode(mode: Mode): Promise<void>;
   /** The uses of each credential, and the least rights for them: of all that were used, or of one. */
   leastPrivilege(only?: { readonly principal?: string }): Promise<LeastPrivilege>;
+  /** The keys with the least rights that allow these requests, which are not sent. */
+  leastPrivilegeFor(requests: readonly RequestToAllow[]): Promise<NeededKeys>;
   /**
    * What requests and answers have that the documents do not allow: those in the journal, or those of an HTTP Archive
    * (HAR) of at most 16 MB.

@@ -17,6 +17,7 @@ export function holdingOfKeys(
   admit: (organization: Organization) => void = () => {},
 ): NonNullable<ServiceDefinition['holding']> {
   return {
+    kinds: ['service-key', 'personal-key'],
     roles: async ({ settings }) => rulesetUnder(settings).tables.roles.map(({ name }) => name),
     caller: async ({ settings, store }, held, who) =>
       who === null
@@ -34,7 +35,7 @@ async function newKey(
 ): Promise<Caller> {
   const [organization] = await ngcKeys.organizations();
   if (organization === undefined) {
-    throw new Problem('invalid_request', 'Field `principal` is missing: this world has no organisation for a new key.');
+    throw new Problem('invalid_request', 'This world has no organisation for a key. Use a seed with one.');
   }
   admit(organization);
   const { name: org, ncaId: account } = organization;

@@ -7,7 +7,7 @@ import type { Use } from '../core/uses.ts';
 import { isAllowed, type LeastRights, leaveOut, type PrincipalUses } from '../explaining/least-rights.ts';
 import { Bindings } from './bindings.ts';
 import type { GivenResource } from './key-policy.ts';
-import { broaderServices, seedOfKey, servicesUsed } from './rights-of-key.ts';
+import { broaderServices, orderOfKey, servicesUsed } from './rights-of-key.ts';
 
 /**
  * Finds the smallest policy for the recorded uses of a service key. It drops one scope at a time, in the order of the
@@ -35,7 +35,9 @@ export function leastPolicy(ofPrincipal: PrincipalUses): LeastRights {
     some: readonly Use[] = possible,
   ) => some.every((use) => allows(use, scopes, bindings));
 
-  const order = [...scopesOfRulesets].sort((one, other) => Number(held.has(one.id)) - Number(held.has(other.id)));
+  // Of scopes that replace each other, a key keeps one that it has, and a new key gets the first.
+  const byHeld = [...scopesOfRulesets].sort((one, other) => Number(held.has(one.id)) - Number(held.has(other.id)));
+  const order = caller === null ? byHeld.reverse() : byHeld;
   const needed = leaveOut(order, (rest) => isEnough(new Set(rest.map(({ id }) => id)), everything));
   const scopes = new Set(needed.map(({ id }) => id));
   const types = leaveOut(everything.widestFirst, (rest) => {
@@ -64,7 +66,7 @@ export function leastPolicy(ofPrincipal: PrincipalUses): LeastRights {
       ...(scopes.size === 0 ? [] : broaderResources(rulesets, bound, resources)),
       ...broaderServices(made, services),
     ],
-    seed: seedOfKey(principal, rights),
+    ...orderOfKey(principal, rights),
     beyond: uses.filter((use) => !possible.includes(use)),
     heldRights: () => heldRightsOf(services, scopes, resources),
   };

@@ -3,7 +3,7 @@ import type { HeldRights } from '../core/policy.ts';
 import { permissionsOfRoles, type Ruleset } from '../core/ruleset.ts';
 import type { Use } from '../core/uses.ts';
 import { isAllowed, type LeastRights, leaveOut, type PrincipalUses } from '../explaining/least-rights.ts';
-import { broaderServices, seedOfKey, servicesUsed } from './rights-of-key.ts';
+import { broaderServices, orderOfKey, servicesUsed } from './rights-of-key.ts';
 
 /** Finds the fewest roles for the recorded uses of a personal key; it drops the largest first. */
 export function leastRoles(ofPrincipal: PrincipalUses): LeastRights {
@@ -43,7 +43,7 @@ export function leastRoles(ofPrincipal: PrincipalUses): LeastRights {
       ...(larger.length === 0 ? [] : [{ what: 'role', held: larger, enough: roles } as const]),
       ...broaderServices(made ?? [], services),
     ],
-    seed: seedOfKey(principal, { services, roles }),
+    ...orderOfKey(principal, { services, roles }),
     beyond: uses.filter((use) => !possible.has(use)),
     heldRights: (ruleset) => rightsIn(ruleset, roles),
   };

@@ -1,6 +1,6 @@
 import { serviceOfKey } from '../core/decide.ts';
 import type { Principal } from '../core/principal.ts';
-import type { PrincipalUses } from '../explaining/least-rights.ts';
+import type { LeastRights, PrincipalUses } from '../explaining/least-rights.ts';
 import { actsAsUser } from './principal.ts';
 
 /** The services that a key used, without those that accept keys for any service. */
@@ -9,11 +9,15 @@ export function servicesUsed({ principal, uses }: Pick<PrincipalUses, 'principal
   return [...new Set([...rulesets].flatMap((ruleset) => serviceOfKey(ruleset, principal.kind) ?? []))];
 }
 
-/** Renders a key with these rights as in a seed. */
-export function seedOfKey(principal: Principal, rights: Readonly<Record<string, unknown>>) {
+/** A key with these rights: the part of a seed that has it, and the request that creates it. */
+export function orderOfKey(
+  principal: Principal,
+  rights: Readonly<Record<string, unknown>>,
+): Pick<LeastRights, 'seed' | 'make'> {
   const { org, name, user } = principal;
   const type = actsAsUser(principal) ? 'personal' : 'service';
-  return { ngc: { keys: [{ org, name, type, ...(user !== undefined && { user }), ...rights }] } };
+  const key = { org, name, type, ...(user !== undefined && { user }), ...rights };
+  return { seed: { ngc: { keys: [key] } }, make: [{ method: 'POST', path: '/_mock/keys', body: key }] };
 }
 
 /** The services of a key, if it did not use all of them. */

@@ -57,7 +57,7 @@ describe('a new key', () => {
 
     await expect(callerWith(POLICY, null, [])).rejects.toMatchObject({
       kind: 'invalid_request',
-      message: 'Field `principal` is missing: this world has no organisation for a new key.',
+      message: 'This world has no organisation for a key. Use a seed with one.',
     });
     await expect(callerWith(POLICY, null, [ACME], admit)).rejects.toMatchObject({ kind: 'payment_required' });
   });

@@ -263,6 +263,11 @@ function presentedIn(sent: unknown, fields: Route['service']['credentialFields']
 /** A path into a world: its id, up to the next slash or query, and the rest. */
 const BELOW_WORLD = /^\/w\/([^/?]*)(.*)$/s;
 
+/** A path without the prefix of a world. */
+export function withoutWorld(path: string): string {
+  return BELOW_WORLD.exec(path)?.[2] || path;
+}
+
 /** Does a path lead into a world? */
 export function isBelowWorld(path: string): boolean {
   return path.startsWith(WORLD_PREFIX);

@@ -186,6 +186,15 @@ export interface Ports {
    */
   leastPrivilege(world: World, who: string | null): Promise<Schema<'control', 'LeastPrivilege'>>;
   /**
+   * The keys with the least rights that allow these requests. No request is carried out.
+   *
+   * @throws Problem with the index of a request whose operation is unknown, or not clear
+   */
+  leastPrivilegeFor(
+    world: World,
+    requests: readonly Schema<'control', 'RequestToAllow'>[],
+  ): Promise<Schema<'control', 'NeededKeys'>>;
+  /**
    * The decision about each operation, before any object is known.
    *
    * @param service null for all services that the caller can call

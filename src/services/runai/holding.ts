@@ -6,6 +6,7 @@ import { tenantIdOf } from './tenant.ts';
 
 /** The rights of an identity with these roles in the whole tenant, and no other access rules. */
 export const holding: NonNullable<ServiceDefinition['holding']> = {
+  kinds: ['application'],
   roles: async (world) => [...(await rolesOf(world)).values()].map(({ name }) => name),
   caller: async (world, held, who) => {
     if ('policy' in held) {

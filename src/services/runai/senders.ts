@@ -1,9 +1,11 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
-import { type Caller, decideOnResource, isEnough, missingRightsOf } from '../../core/decide.ts';
+import { type Caller, decideOnResource, isEnough, missingRightsOf, type ResourceState } from '../../core/decide.ts';
 import type { Rights } from '../../core/policy.ts';
+import type { Rule } from '../../core/rule.ts';
 import { heldRightsOf, ruleBookOf } from './access-rules.ts';
 import { identitiesIn } from './collections/identities.ts';
 import { ACCESS_RULES_PATH } from './explaining/fixes.ts';
+import { APPLICATIONS_PATH } from './explaining/least-rights.ts';
 import { rolesOf } from './roles.ts';
 import { profileOf, RULESETS } from './rulesets.ts';
 import { attributesOf, scopesOf } from './scopes.ts';
@@ -18,7 +20,10 @@ const MOST_TRIED = 100;
 
 const NOTHING: Rights = { held: new Set(), resources: [] };
 
-/** Finds an identity that may create the access rule of a fix: users before clients, oldest access rule first. */
+/**
+ * Finds an identity that may create an application, or the access rule of a fix: users before clients, oldest access
+ * rule first.
+ */
 export const findSenders: NonNullable<ServiceDefinition['findSenders']> = async (world) => {
   const ruleset = RULESETS[profileOf(world.settings)];
   const rule = ruleset.tables.rules.find(({ id }) => id === 'create-access-rule');
@@ -44,14 +49,16 @@ export const findSenders: NonNullable<ServiceDefinition['findSenders']> = async 
     const principal = { kind, id: identity.id, name: identity.name, tenant };
     callers.push({ principal, heldRights: await heldRightsOf(world, identity, tenant) });
   }
+  const applications = ruleset.tables.rules.find(({ id }) => id === 'create-application');
+  const findCaller = (of: Rule, lookedUp: ResourceState | null) =>
+    callers.find((caller) => decideOnResource({ rule: of, ruleset }, caller, lookedUp).effect === 'allow')?.principal
+      .name ?? null;
   return ({ path, body }) => {
+    if (path === APPLICATIONS_PATH && applications !== undefined) return findCaller(applications, null);
     if (path !== ACCESS_RULES_PATH) return null;
-    // `findRuleFixes` made this body.
+    // `findRuleFixes` or `leastRights` made this body.
     const { scopeType, scopeId } = body as { scopeType: ScopeType; scopeId: string };
     const scope = scopes.path(scopeType, scopeId);
-    if (scope === null) return null;
-    const lookedUp = { found: 'object', attributes: attributesOf(scope) } as const;
-    const may = (caller: Caller) => decideOnResource({ rule, ruleset }, caller, lookedUp).effect === 'allow';
-    return callers.find(may)?.principal.name ?? null;
+    return scope === null ? null : findCaller(rule, { found: 'object', attributes: attributesOf(scope) });
   };
 };

@@ -1,11 +1,15 @@
 import type { Handler } from '../../../contract/request.ts';
 import type { Ports } from '../ports.ts';
 
-/** Operations that compare the rights of credentials with their use. */
-export function leastPrivilegeOperations(ports: Pick<Ports, 'leastPrivilege'>) {
+/** Operations that find the smallest rights: for what credentials were used for, and for given requests. */
+export function leastPrivilegeOperations(ports: Pick<Ports, 'leastPrivilege' | 'leastPrivilegeFor'>) {
   const get: Handler<'control', 'get_least_privilege'> = async ({ world, query }) => ({
     status: 200,
     body: await ports.leastPrivilege(world, query.principal ?? null),
   });
-  return { get_least_privilege: get };
+  const find: Handler<'control', 'find_least_privilege'> = async ({ world, body }) => ({
+    status: 200,
+    body: await ports.leastPrivilegeFor(world, body.requests),
+  });
+  return { get_least_privilege: get, find_least_privilege: find };
 }

@@ -75,6 +75,7 @@ export const OPERATION_SECTIONS = [
       get_mode: {},
       set_mode: {},
       get_least_privilege: {},
+      find_least_privilege: {},
       list_states: {},
       change_state: {},
     },

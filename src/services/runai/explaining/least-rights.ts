@@ -4,13 +4,17 @@ import { type HeldRights, NO_STANDING, type Resource } from '../../../core/polic
 import type { Principal } from '../../../core/principal.ts';
 import { type Ruleset, rowsOf } from '../../../core/ruleset.ts';
 import type { Use } from '../../../core/uses.ts';
-import { isAllowed, leaveOut } from '../../../explaining/least-rights.ts';
+import { isAllowed, type LeastRights, leaveOut } from '../../../explaining/least-rights.ts';
 import { type AccessRule, ruleBookOf, rulesOf } from '../access-rules.ts';
 import { identitiesIn } from '../collections/identities.ts';
 import { type Role, type Roles, rolesOf } from '../roles.ts';
 import { profileOf, RULESETS } from '../rulesets.ts';
 import { SUBJECT_TYPES } from '../subjects.ts';
 import { PERMISSION_SETS, SCOPE_TYPES } from '../tables/index.ts';
+import { ACCESS_RULES_PATH } from './fixes.ts';
+
+/** The endpoint that creates applications. */
+export const APPLICATIONS_PATH = '/api/v1/apps';
 
 /** The scope that contains all others. */
 const SYSTEM: Resource = { type: 'system', ids: ['system'] };
@@ -56,13 +60,21 @@ export const leastRights: NonNullable<ServiceDefinition['leastRights']> = async 
       roles: roleNames(chosen),
       rules,
       ...(demanding.length > 0 &&
-        hasCustomRoles(ruleset) && { custom: customRole(ruleset, (some) => suffices([inScope(some)], demanding)) }),
+        hasRule(ruleset, 'create-role') && {
+          custom: customRole(ruleset, (some) => suffices([inScope(some)], demanding)),
+        }),
     },
     unused: (held ?? []).filter((one) => !used.includes(one)).map(({ role }) => role.name),
     broader: used
       .filter(({ role, rule }) => isLarger(role, chosen) || isWider(rule.scopeType, scope.type))
       .map((one) => ({ what: 'role', held: renderRule(one), enough: rules[0] ?? null })),
     seed: seedOfRules(principal, rules),
+    make: hasRule(ruleset, 'create-application')
+      ? makeApplication(
+          principal,
+          chosen.map(({ id }) => ({ roleId: id, ...scopeMembers(scope, principal) })),
+        )
+      : [],
     beyond: uses.filter((use) => !possible.has(use)),
     heldRights: () => heldRightsOf(chosen.map(({ permissions }) => inScope(permissions))),
   };
@@ -130,8 +142,8 @@ function smallestRoles(
   return suffice(byNeed) ? leaveOut(byNeed.reverse(), suffice) : [];
 }
 
-function hasCustomRoles({ tables }: Ruleset): boolean {
-  return tables.rules.some(({ id }) => id === 'create-role');
+function hasRule({ tables }: Ruleset, rule: string): boolean {
+  return tables.rules.some(({ id }) => id === rule);
 }
 
 /** The fewest permission sets, smaller ones preferred. */
@@ -181,6 +193,16 @@ interface WrittenRule {
   readonly role: string;
   readonly scopeType: string;
   readonly scopeId: string;
+}
+
+/** Creates the application, then its access rules. Users get passwords, which no request chooses. */
+function makeApplication({ kind, name }: Principal, rules: readonly object[]): LeastRights['make'] {
+  if (kind !== 'application') return [];
+  const subject = { subjectId: name, subjectType: SUBJECT_TYPES[kind] };
+  return [
+    { method: 'POST', path: APPLICATIONS_PATH, body: { name } },
+    ...rules.map((rule) => ({ method: 'POST' as const, path: ACCESS_RULES_PATH, body: { ...subject, ...rule } })),
+  ];
 }
 
 const SEED_LISTS = { user: 'users', application: 'applications', 'service-account': 'serviceAccounts' } as const;

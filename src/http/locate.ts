@@ -1,0 +1,98 @@
+import type { ServiceDefinition } from '../contract/service.ts';
+import { Problem } from '../core/problem.ts';
+import { showPath } from '../core/redact.ts';
+import { quote } from '../explaining/index.ts';
+import type { Match, Routes } from './routes.ts';
+import type { Server } from './server.ts';
+import { isDecodable, matchOf, refuseControlApi } from './simulate.ts';
+import { withoutWorld } from './steps/select-world.ts';
+import { pathOf } from './transport/arrival.ts';
+
+/** The parts of a server that know its operations. */
+export interface Served {
+  readonly services: readonly ServiceDefinition[];
+  readonly routes: Routes;
+  /** The names of the services at a host of a vendor; none for other hosts. */
+  readonly servicesAt: (host: string) => readonly string[];
+}
+
+/** A request as a client has it, for the mock or for the vendor. */
+interface Sent {
+  readonly method: string;
+  readonly url?: string;
+  readonly path?: string;
+  readonly service?: string;
+}
+
+/** An operation, with the path of the request on this server. */
+export interface Located extends Match {
+  readonly method: string;
+  readonly path: string;
+}
+
+/**
+ * The operation that a request is for. Its host may be one that serves a service's paths without their prefix. At other
+ * hosts, such as that of a proxy, the path alone counts.
+ *
+ * @param place the field with the request, for messages
+ * @throws Problem if there is no such operation, or if several services have one
+ */
+export function locate(server: Server, served: Served, sent: Sent, place: string): Located {
+  const { method, service } = sent;
+  const { host, path, field } = targetOf(sent, place);
+  const found = isDecodable(path) ? matchesOf(served, method, host, path, service) : [];
+  const own = found.filter(({ route }) => served.servicesAt(host).includes(route.service.name));
+  const [first, second] = own.length === 1 ? own : found;
+  if (second !== undefined) {
+    const services = quote(found.map(({ route }) => route.service.name));
+    const line = `${method} ${showPath(path)}`;
+    const message = `Field \`${place}\`: \`${line}\` belongs to several services: ${services}. Add \`"service"\`.`;
+    throw new Problem('invalid_request', message);
+  }
+  if (first !== undefined) {
+    refuseControlApi(server, first.route, field);
+    return { ...first, method };
+  }
+  const { route } = matchOf(served.routes, method, path, { method: `${place}.method`, path: field });
+  const message = `Field \`${place}.service\`: \`${method} ${showPath(path)}\` belongs to \`${route.service.name}\`, not to \`${service}\`.`;
+  throw new Problem('invalid_request', message);
+}
+
+/** The host, or an empty text, and the path without the prefix of a world. */
+function targetOf({ url, path }: Sent, place: string) {
+  if ((url === undefined) === (path === undefined)) {
+    throw new Problem('invalid_request', `Field \`${place}\` must have either \`url\` or \`path\`.`);
+  }
+  if (path !== undefined) return { host: '', path: withoutWorld(pathOf(path)), field: `${place}.path` };
+  const field = `${place}.url`;
+  if (url === undefined || !URL.canParse(url)) {
+    throw new Problem(
+      'invalid_request',
+      `Field \`${field}\` is not a URL. Expected one such as \`https://host/path\`.`,
+    );
+  }
+  const { hostname: host, pathname } = new URL(url);
+  return { host, path: withoutWorld(pathname), field };
+}
+
+/** The operations that a request can be for, each with its path on this server. More than one: of several services. */
+function matchesOf(
+  { services, routes }: Served,
+  method: string,
+  host: string,
+  path: string,
+  service: string | undefined,
+): readonly (Match & { readonly path: string })[] {
+  const ofHost = routes.atHost(host);
+  if (ofHost !== null) return [{ ...ofHost, path }];
+  const prefixes = services.flatMap(({ hosts = [] }) =>
+    hosts.flatMap((one) => ('prefix' in one && one.pattern.test(host) ? one.prefix : [])),
+  );
+  for (const prefix of [...prefixes, '']) {
+    const match = routes.find(method, prefix + path, service);
+    if (match !== null) return [{ ...match, path: prefix + path }];
+  }
+  return routes
+    .withoutPrefix(method, path)
+    .filter(({ route }) => service === undefined || route.service.name === service);
+}

@@ -1,0 +1,206 @@
+import type { Schema } from '../contract/documented.ts';
+import type { ServiceDefinition } from '../contract/service.ts';
+import type { World } from '../contract/world.ts';
+import { type Caller, type ResourceState, resourceStateOf } from '../core/decide.ts';
+import { own } from '../core/members.ts';
+import { adviseName } from '../core/nearest.ts';
+import type { Principal } from '../core/principal.ts';
+import { Problem } from '../core/problem.ts';
+import { showPath } from '../core/redact.ts';
+import type { Use } from '../core/uses.ts';
+import type { LeastRights } from '../explaining/least-rights.ts';
+import { usedFor } from './least-privilege.ts';
+import { type Located, locate, type Served } from './locate.ts';
+import type { RequestInWorld } from './request.ts';
+import type { Route, Server } from './server.ts';
+import { callerOf, imagine, imagineAny } from './simulated-caller.ts';
+import { lookUp } from './steps/decide.ts';
+import { paramsOf } from './steps/select-world.ts';
+
+type Needed = Schema<'control', 'NeededKeys'>;
+
+const MAX_NAME = 100;
+
+/** A request to allow. Its body is undefined if it has none. */
+type Asked = Located & { readonly body: unknown };
+
+/**
+ * The keys with the smallest rights that allow these requests. Nothing is done or recorded.
+ *
+ * @throws Problem with the index of a request whose operation is unknown, or not clear
+ */
+export async function neededKeys(
+  server: Server,
+  world: World,
+  served: Served,
+  requests: readonly Schema<'control', 'RequestToAllow'>[],
+): Promise<Needed> {
+  const asked = requests.map((request, index): Asked => {
+    const place = `requests[${index}]`;
+    checkService(served, request.service, `${place}.service`);
+    return { ...locate(server, served, request, place), body: request.body };
+  });
+  const keys: Needed['keys'][number][] = [];
+  // All services that accept a credential compute its least rights in the same way.
+  for (const leastRights of new Set(served.services.map((service) => service.leastRights))) {
+    const group = asked.filter(({ route: { rule, service } }) => rule !== null && service.leastRights === leastRights);
+    const [first] = group;
+    if (first !== undefined) keys.push(...(await keysFor(server, world, first.route.service, group)));
+  }
+  const free = asked
+    .filter(({ route }) => route.rule === null)
+    .map(({ route: { service, operation }, method, path }) => {
+      return { service: service.name, operation: operation.id, method, path: showPath(path) };
+    });
+  return { keys, free: distinct(free) };
+}
+
+function checkService({ services }: Served, name: string | undefined, field: string): void {
+  const known = services.map((service) => service.name);
+  if (name === undefined || known.includes(name)) return;
+  throw new Problem('invalid_request', `Field \`${field}\` names an unknown service.${adviseName(name, known)}`);
+}
+
+/**
+ * One key, of the first kind that is allowed everything. If there is no such kind, each kind gets what no kind before it
+ * is allowed.
+ */
+async function keysFor(
+  server: Server,
+  world: World,
+  service: ServiceDefinition,
+  asked: readonly Asked[],
+): Promise<Needed['keys']> {
+  const surroundings = imagineAny(server, world);
+  const { principal } = await newCaller(surroundings, service);
+  const uses = await usesOf(server, world, asked);
+  const find = async (as: Principal, { kind, uses: some }: Part) => {
+    const found = await service.leastRights?.(surroundings, { principal: as, caller: null, uses: some });
+    return found === undefined ? [] : [{ ...found, kind, principal: as, uses: some }];
+  };
+  const leastOf = async (parts: readonly Part[]) => {
+    const found = parts.map(async (part) => {
+      const unnamed = { ...principal, kind: part.kind };
+      const [least] = await find(unnamed, part);
+      return least === undefined ? [] : find(named(unnamed, least), part);
+    });
+    return (await Promise.all(found)).flat();
+  };
+  const kinds = service.holding?.kinds ?? [];
+  const alone = await leastOf(kinds.map((kind) => ({ kind, uses })));
+  const able = alone.find(({ beyond }) => beyond.length === 0);
+  const kindOf = (use: Use) => (alone.find(({ beyond }) => !beyond.includes(use)) ?? alone[0])?.kind;
+  const parts = kinds.map((kind) => ({ kind, uses: uses.filter((use) => kindOf(use) === kind) }));
+  const chosen = able === undefined ? await leastOf(parts.filter((part) => part.uses.length > 0)) : [able];
+  const senderOf = (await service.findSenders?.(surroundings)) ?? (() => null);
+  return chosen.map((least) => render(least, senderOf));
+}
+
+/** Some uses, for a key of one kind. */
+interface Part {
+  readonly kind: Needed['keys'][number]['kind'];
+  readonly uses: readonly Use[];
+}
+
+type Found = LeastRights & Part & { readonly principal: Principal };
+
+/** Names a new key by its rights. A personal key gets a user of its own, because roles belong to users. */
+function named(principal: Principal, { smallest }: LeastRights): Principal {
+  const { roles, services } = smallest as { readonly roles?: readonly string[]; readonly services?: readonly string[] };
+  const words = ['least', ...(roles ?? services ?? [])].join('-').toLowerCase();
+  const name = words.replaceAll(/[^a-z0-9]+/g, '-').slice(0, MAX_NAME);
+  return { ...principal, name, ...(principal.kind === 'personal-key' && { user: `${name}@${principal.org}.test` }) };
+}
+
+function render(found: Found, senderOf: SenderOf): Needed['keys'][number] {
+  const { kind, uses, smallest, beyond, seed, make, principal } = found;
+  const [first = null, ...next] = make.map((request) => {
+    const sender = senderOf(request);
+    return { ...request, body: { ...request.body }, ...(sender !== null && { as: { principal: sender } }) };
+  });
+  return {
+    kind,
+    services: [...new Set(uses.map(({ accessRequest }) => accessRequest.ruleset.service))],
+    smallest: { ...smallest },
+    used: uses.map((use) => usedFor(use, principal, found)),
+    beyond: [...new Set(beyond.map(({ operation }) => operation))],
+    seed: { ...seed },
+    make: first,
+    ...(next.length > 0 && { next }),
+  };
+}
+
+type SenderOf = Awaited<ReturnType<NonNullable<ServiceDefinition['findSenders']>>>;
+
+/** Each operation on each object, once. */
+async function usesOf(server: Server, world: World, asked: readonly Asked[]): Promise<readonly Use[]> {
+  const uses = new Map<string, Use>();
+  for (const { route, method, path, params, body } of asked) {
+    const { rule, ruleset, operation } = route;
+    if (rule === null) continue;
+    const request = imagine(server, world, { method, path, route, params: paramsOf(route, params) });
+    request.caller = await newCaller(request, route.service);
+    const accessRequest = { rule, ruleset };
+    const lookedUp = (await objectOf(request, accessRequest, body)) ?? objectInPath(accessRequest, request.params);
+    const use = { operation: operation.id, accessRequest, lookedUp, example: { method, path: showPath(path) } };
+    const key = JSON.stringify([ruleset.service, operation.id, lookedUp]);
+    if (!uses.has(key)) uses.set(key, use);
+  }
+  return [...uses.values()];
+}
+
+/** A new caller with every role, so that no object is hidden. @throws Problem if the service would refuse any new key */
+async function newCaller(world: RequestInWorld<Route | null>, service: ServiceDefinition): Promise<Caller> {
+  const roles = (await service.holding?.roles(world)) ?? [];
+  const caller = await callerOf(world, service, { principal: null, holding: { roles } });
+  if (caller !== null && !(caller instanceof Problem)) return caller;
+  throw new Problem(
+    'invalid_request',
+    `${service.title} refuses new keys, whatever rights they have: the first organisation of this world has no subscription.`,
+  );
+}
+
+/** The object in this world; null if there is none, or the body does not name it. */
+async function objectOf(
+  request: RequestInWorld,
+  accessRequest: Use['accessRequest'],
+  body: unknown,
+): Promise<ResourceState | null> {
+  const { operation, document } = request.route;
+  await document.ready();
+  // Look-ups expect a valid body.
+  if (body !== undefined && operation.requestFault({ path: request.params, query: {}, body }) === null)
+    request.body = body;
+  try {
+    const found = await lookUp(request, accessRequest);
+    return found?.found === 'object' ? resourceStateOf(found) : null;
+  } catch (thrown) {
+    if (thrown instanceof Problem) return null;
+    throw thrown;
+  }
+}
+
+/**
+ * An object of the key's own account that this world does not have, with the names that the path has: a key that lists
+ * objects needs a right to some. Null where resources name no objects.
+ */
+function objectInPath(
+  { rule: { on = [] }, ruleset: { resourceTypes } }: Use['accessRequest'],
+  params: Readonly<Record<string, string>>,
+): ResourceState | null {
+  // The scopes of Run:ai have no objects, and no access rule can be for a scope that does not exist.
+  if (on.length === 0 || [...resourceTypes.values()].every(({ objects }) => objects === undefined)) return null;
+  const named = on.flatMap((type) => {
+    const form = resourceTypes.get(type)?.names ?? '';
+    const name = form.replaceAll(/<(\w+)>/g, (_, param: string) => own(params, param) ?? '');
+    return name.split('/').every((part) => UUID.test(part)) ? [[type, [name]] as const] : [];
+  });
+  return { found: 'object', attributes: { relation: 'owned', names: Object.fromEntries(named) } };
+}
+
+/** A variable of a script, such as `$FUNCTION_ID`, is no id. */
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+function distinct<Thing>(things: readonly Thing[]): Thing[] {
+  return [...new Map(things.map((thing) => [JSON.stringify(thing), thing])).values()];
+}
