@@ -663,7 +663,7 @@ describe('the clients that there are', () => {
   it.each([
     ['http://localhost.test:5173/cb', '--redirect-uri runai-admin-ui=http://localhost.test:5173/cb'],
     ['https://app.test/?a=1', '--redirect-uri &#39;runai-admin-ui=https://app.test/?a=1&#39;'],
-    ['callback', 'It must be an absolute URL'],
+    ['/callback', 'It must be an absolute URL'],
   ])('are refused another redirect URI, with the option that would allow it: %s', async (redirect_uri, advice) => {
     const fault = shownFault(page(await open({ redirect_uri, client_id: ADMIN_UI }), 400));
 

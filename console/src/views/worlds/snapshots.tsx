@@ -58,23 +58,21 @@ export function Snapshots() {
         </div>
       </div>
       <WhenLoaded of={loaded}>
-        {(snapshots) => (
-          <>
-            {snapshots.length === 0 ? (
-              <p>
-                This world has no snapshot yet. Take one before something that is hard to undo, such as “before the
-                migration”, and go back to it whenever you like.
-              </p>
-            ) : (
-              <DataTable
-                label="Snapshots, newest first"
-                rows={snapshots}
-                keyOf={({ id }) => id}
-                columns={[...COLUMNS, { title: '', cell: (snapshot) => <Acts snapshot={snapshot} act={act} /> }]}
-              />
-            )}
-          </>
-        )}
+        {(snapshots) =>
+          snapshots.length === 0 ? (
+            <p>
+              This world has no snapshot yet. Take one before something that is hard to undo, such as “before the
+              migration”, and go back to it whenever you like.
+            </p>
+          ) : (
+            <DataTable
+              label="Snapshots, newest first"
+              rows={snapshots}
+              keyOf={({ id }) => id}
+              columns={[...COLUMNS, { title: '', cell: (snapshot) => <Acts snapshot={snapshot} act={act} /> }]}
+            />
+          )
+        }
       </WhenLoaded>
     </section>
   );

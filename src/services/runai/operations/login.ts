@@ -15,7 +15,7 @@ import { lastExpiry } from '../issue.ts';
 import { clientsPage, formPostPage, loginPage } from '../pages/login.ts';
 import { peopleOf } from '../people.ts';
 import { toDescription } from '../problem.ts';
-import { isRedirectOf, isRedirectUri, REDIRECT_URI_FORM } from '../redirect-uris.ts';
+import { isRedirectOf, isRedirectUri } from '../redirect-uris.ts';
 import { presentedRefreshToken } from '../refresh-tokens.ts';
 import { addLoginToCookie, removeLoginFromCookie } from '../session-cookie.ts';
 import { issuerPath, realmOf } from '../tenant.ts';
@@ -181,7 +181,7 @@ async function checkedRequest(context: RealmContext, form: Form): Promise<Author
 function redirectRefusal(clientId: string, uri: string): string {
   const shown = shorten(uri, MAX_SENTENCE);
   const refusal = `Parameter \`redirect_uri\` is \`${shown}\`, which is not a redirect URI of \`${clientId}\`.`;
-  if (!isRedirectUri(uri)) return `${refusal} It must be ${REDIRECT_URI_FORM}.`;
+  if (!URL.canParse(uri) || !isRedirectUri(uri)) return `${refusal} It must be an absolute URL without a fragment.`;
   return `${refusal} To allow it, start the server with \`--redirect-uri ${shellWord(`${clientId}=${uri}`)}\`.`;
 }
 
