@@ -20,8 +20,8 @@ const ENTRIES = 'main [data-entry]';
 /** The rows of lists in which nothing is marked. */
 const ROWS = 'main :is(tbody tr, .drill, .report)';
 
-function firstControlOf(row: Element): HTMLElement | null {
-  return row.querySelector<HTMLElement>('a, button, summary');
+function firstControlOf(row: Element): HTMLElement | undefined {
+  return [...row.querySelectorAll<HTMLElement>('a, button, summary')].find((one) => one.checkVisibility());
 }
 
 /** Moves the focus among the entries of the list that is shown; a list with keys of its own handles them first. */
