@@ -92,7 +92,7 @@ async function conclude(
     reply.headers(dateHeader(world.clock));
     payload = corruptBody(payload, request.injectedFault?.action.body);
     reportAnswer(request, reply, payload);
-    // Faults break what vendors answer, and the journal has it as it was sent.
+    // Answers of vendors stay plain: faults break their bytes, and tests intercept them.
     const isCompressed = request.route.service.isControlApi === true;
     return writePayload(request, reply, isCompressed ? await compress(reply, payload) : payload);
   } catch (thrown) {

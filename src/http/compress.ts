@@ -24,7 +24,7 @@ const ACCEPT = 'Accept-Encoding';
 const gzipped = promisify(gzip);
 
 /** Pages hand out the same bytes again and again, so they are compressed once. */
-const compressed = new WeakMap<Buffer, Promise<Buffer>>();
+const COMPRESSED = new WeakMap<Buffer, Promise<Buffer>>();
 
 /** Compresses the text of an answer if the client accepts gzip, unless its coding was chosen before. */
 export async function compress(reply: FastifyReply, payload: Payload): Promise<Payload> {
@@ -35,8 +35,8 @@ export async function compress(reply: FastifyReply, payload: Payload): Promise<P
   if (useCoding(reply, ['gzip']) === null) return payload;
   if (isStream) return pipeline(payload, createGzip(), () => {});
   if (typeof payload === 'string') return gzipped(payload);
-  const known = compressed.get(payload) ?? gzipped(payload);
-  compressed.set(payload, known);
+  const known = COMPRESSED.get(payload) ?? gzipped(payload);
+  COMPRESSED.set(payload, known);
   return known;
 }
 

@@ -83,6 +83,7 @@ const OF_THE_PROCESS: readonly string[] = ['src/platform/time.ts: waiting'];
 /** What is remembered of values that never change: whether it was asked before or not, the answer is the same. */
 const MEMOS: readonly string[] = [
   'src/explaining/hints/paths.ts: NEAREST',
+  'src/http/compress.ts: COMPRESSED',
   'src/seed/check-rows.ts: VALIDATORS',
   'src/seed/check.ts: CHECKERS',
 ];
