@@ -18,7 +18,6 @@ import { Awaited, lazy } from '../views/lazy.tsx';
 import { InForceBar } from './in-force-bar.tsx';
 import { Rail } from './rail.tsx';
 import { opened, PALETTE_KEYS, useShortcuts } from './shortcuts.ts';
-import { UndoBar } from './undo-bar.tsx';
 
 worldNow.of = worldMinute;
 
@@ -44,7 +43,7 @@ export function Frame() {
   if (shown === undefined || current === undefined) return null;
   const isLocked = connection.value === 'locked';
   const Show = isLocked ? lazy.value?.AskForToken : shown.show();
-  const TimeLine = lazy.value?.TimeLine;
+  const { UndoBar, TimeLine } = lazy.value ?? {};
   return (
     <>
       <button type="button" class="skip" onClick={toContent}>
@@ -71,7 +70,7 @@ export function Frame() {
       <main id="content" tabIndex={-1} aria-label={title}>
         {Show === undefined ? <Awaited /> : <Show />}
       </main>
-      <UndoBar />
+      {UndoBar !== undefined && <UndoBar />}
       <footer class="time-line">{!isLocked && TimeLine !== undefined && <TimeLine />}</footer>
       {!isLocked && <FrameDialog />}
     </>

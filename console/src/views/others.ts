@@ -6,6 +6,7 @@ export { AskForToken } from '../frame/ask-for-token.tsx';
 export { Help } from '../frame/help.tsx';
 export { Palette } from '../frame/palette.tsx';
 export { TimeLine } from '../frame/time-line.tsx';
+export { UndoBar } from '../frame/undo-bar.tsx';
 export { AccessMatrix } from './access-matrix/access-matrix.tsx';
 export { ClockView } from './clock/clock.tsx';
 export { Drills } from './drills/drills.tsx';
