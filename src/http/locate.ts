@@ -84,7 +84,9 @@ function matchesOf(
   service: string | undefined,
 ): readonly (Match & { readonly path: string })[] {
   const ofHost = routes.atHost(host);
-  if (ofHost !== null) return [{ ...ofHost, path }];
+  if (ofHost !== null && (service ?? ofHost.route.service.name) === ofHost.route.service.name) {
+    return [{ ...ofHost, path }];
+  }
   const prefixes = services.flatMap(({ hosts = [] }) =>
     hosts.flatMap((one) => ('prefix' in one && one.pattern.test(host) ? one.prefix : [])),
   );

@@ -74,26 +74,20 @@ async function keysFor(
   const surroundings = imagineAny(server, world);
   const { principal } = await newCaller(surroundings, service);
   const uses = await usesOf(server, world, asked);
-  const find = async (as: Principal, { kind, uses: some }: Part) => {
-    const found = await service.leastRights?.(surroundings, { principal: as, caller: null, uses: some });
-    return found === undefined ? [] : [{ ...found, kind, principal: as, uses: some }];
+  const leastOf = async (part: Part, as: Principal = { ...principal, kind: part.kind }): Promise<readonly Found[]> => {
+    const found = await service.leastRights?.(surroundings, { principal: as, caller: null, uses: part.uses });
+    return found === undefined ? [] : [{ ...found, kind: part.kind, uses: part.uses, principal: as }];
   };
-  const leastOf = async (parts: readonly Part[]) => {
-    const found = parts.map(async (part) => {
-      const unnamed = { ...principal, kind: part.kind };
-      const [least] = await find(unnamed, part);
-      return least === undefined ? [] : find(named(unnamed, least), part);
-    });
-    return (await Promise.all(found)).flat();
-  };
+  const leastOfEach = async (parts: readonly Part[]) => (await Promise.all(parts.map((part) => leastOf(part)))).flat();
   const kinds = service.holding?.kinds ?? [];
-  const alone = await leastOf(kinds.map((kind) => ({ kind, uses })));
+  const alone = await leastOfEach(kinds.map((kind) => ({ kind, uses })));
   const able = alone.find(({ beyond }) => beyond.length === 0);
   const kindOf = (use: Use) => (alone.find(({ beyond }) => !beyond.includes(use)) ?? alone[0])?.kind;
   const parts = kinds.map((kind) => ({ kind, uses: uses.filter((use) => kindOf(use) === kind) }));
-  const chosen = able === undefined ? await leastOf(parts.filter((part) => part.uses.length > 0)) : [able];
+  const chosen = able === undefined ? await leastOfEach(parts.filter((part) => part.uses.length > 0)) : [able];
+  const named = await Promise.all(chosen.map((found) => leastOf(found, withName(found))));
   const senderOf = (await service.findSenders?.(surroundings)) ?? (() => null);
-  return chosen.map((least) => render(least, senderOf));
+  return named.flat().map((found) => render(found, senderOf));
 }
 
 /** Some uses, for a key of one kind. */
@@ -102,10 +96,11 @@ interface Part {
   readonly uses: readonly Use[];
 }
 
+/** The least rights for some uses, and the key that has them. */
 type Found = LeastRights & Part & { readonly principal: Principal };
 
 /** Names a new key by its rights. A personal key gets a user of its own, because roles belong to users. */
-function named(principal: Principal, { smallest }: LeastRights): Principal {
+function withName({ smallest, principal }: Found): Principal {
   const { roles, services } = smallest as { readonly roles?: readonly string[]; readonly services?: readonly string[] };
   const words = ['least', ...(roles ?? services ?? [])].join('-').toLowerCase();
   const name = words.replaceAll(/[^a-z0-9]+/g, '-').slice(0, MAX_NAME);

@@ -26,6 +26,8 @@ const NOT_OF_FORM: readonly RegExp[] = [
   /there is no (?:reason|service)|no operation is called|HTTP has no status|can never match|Not found in the/,
   /must be the id of an entry of this list|must be the `next` of an earlier answer|must name a caller/,
   /names no client|is not a redirect URI of|no operation has the path|Several keys have the name|the control API has no rules/,
+  // The address of a request, and whether anybody can have a key.
+  /is not a URL\. Expected|belongs to (?:several services: )?`|cannot be decoded|refuses new keys|no organisation for a key/,
   // Credentials, codes and passwords.
   /Api key is not provided/,
   /Invalid key|audience_service_id invalid|cannot use audiences/,

@@ -47,3 +47,13 @@ it('edits of a key that does not exist are refused, not those of all keys', asyn
   }
   await expect(mock.propagation.pending('no-such-key')).rejects.toThrow('No key has this id');
 });
+
+it('the key that requests need is found before there is one', async () => {
+  const { keys, free } = await mock.leastPrivilegeFor([
+    { method: 'GET', url: 'https://api.air-ngc.nvidia.com/api/v3/simulations/' },
+    { method: 'POST', path: '/api/v1/token' },
+  ]);
+
+  expect(keys).toMatchObject([{ kind: 'service-key', smallest: { services: ['air'], scopes: SCOPES } }]);
+  expect(free).toMatchObject([{ operation: 'grant_token' }]);
+});
