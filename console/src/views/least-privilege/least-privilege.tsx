@@ -8,6 +8,7 @@ import { ViewHeader } from '../../parts/view-header.tsx';
 import { changesOf } from '../../state/changes.ts';
 import { type Mode, readMode, setMode } from '../../state/mode.ts';
 import { Report } from './report.tsx';
+import { WhichKey } from './which-key.tsx';
 import './least-privilege.css';
 
 /** What each credential was used for, and the smallest rights that allow it. */
@@ -53,6 +54,7 @@ export function LeastPrivilegeView() {
         </search>
       )}
       <section class="first page rows labelled">
+        <WhichKey />
         <WhenLoaded of={loaded}>
           {({ full }) => (
             <>

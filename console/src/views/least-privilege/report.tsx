@@ -88,42 +88,53 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
       )}
       <details>
         <summary>What it was used for: {used.length}</summary>
-        <DataTable
-          label={`What ${principal.name} was used for`}
-          rows={used}
-          keyOf={({ service, operation, target }) => `${service} ${operation} ${target}`}
-          columns={[
-            {
-              title: 'Operation',
-              by: ({ operation }) => operation,
-              cell: ({ service, operation }) => (
-                <>
-                  {operation} <span class="quiet">{serviceTitle(service)}</span>
-                </>
-              ),
-            },
-            {
-              title: 'Object',
-              by: ({ target }) => target ?? null,
-              cell: ({ target }) => target && <Long text={target} />,
-            },
-            { title: 'Rests on', cell: ({ grants }) => grants.join(', ') || 'nothing' },
-            {
-              title: 'First request',
-              cell: ({ example: { method, path } }) => (
-                <>
-                  <code>{method}</code> <Path path={path} />
-                </>
-              ),
-            },
-          ]}
-        />
+        <Uses label={`What ${principal.name} was used for`} used={used} request="First request" />
       </details>
     </section>
   );
 }
 
-function RightsOf({ rights, unused }: { readonly rights: LeastRights; readonly unused: readonly string[] }) {
+/** What a credential is for. @param props.request the heading of the column with the requests */
+export function Uses(props: {
+  readonly label: string;
+  readonly used: PrincipalReport['used'];
+  readonly request: string;
+}) {
+  return (
+    <DataTable
+      label={props.label}
+      rows={props.used}
+      keyOf={({ service, operation, target }) => `${service} ${operation} ${target}`}
+      columns={[
+        {
+          title: 'Operation',
+          by: ({ operation }) => operation,
+          cell: ({ service, operation }) => (
+            <>
+              {operation} <span class="quiet">{serviceTitle(service)}</span>
+            </>
+          ),
+        },
+        {
+          title: 'Object',
+          by: ({ target }) => target ?? null,
+          cell: ({ target }) => target && <Long text={target} />,
+        },
+        { title: 'Rests on', cell: ({ grants }) => grants.join(', ') || 'nothing' },
+        {
+          title: props.request,
+          cell: ({ example: { method, path } }) => (
+            <>
+              <code>{method}</code> <Path path={path} />
+            </>
+          ),
+        },
+      ]}
+    />
+  );
+}
+
+export function RightsOf({ rights, unused }: { readonly rights: LeastRights; readonly unused: readonly string[] }) {
   const { services = [], scopes, resource, roles, rules, custom } = rights;
   const named = [...(scopes ?? []), ...(rules === undefined ? (roles ?? []) : [])];
   return (

@@ -1,0 +1,95 @@
+import type { RequestToAllow } from '../../control-api/types.ts';
+
+/** Options of curl that are followed by a value. */
+const LETTERS = 'AbcCdDeEFHKmoPQrtTuUwxXyYz';
+const WORDS =
+  'request header data data-raw data-binary data-ascii data-urlencode json url user user-agent cookie cookie-jar referer form form-string output upload-file write-out max-time connect-timeout retry retry-delay retry-max-time proxy cacert cert key oauth2-bearer resolve connect-to interface limit-rate range aws-sigv4 config';
+const WITH_VALUE = new Set([...[...LETTERS].map((one) => `-${one}`), ...WORDS.split(' ').map((one) => `--${one}`)]);
+
+const DATA = new Set(['-d', '--data', '--data-raw', '--data-binary', '--data-ascii', '--data-urlencode', '--json']);
+
+/** The requests of the curl commands in a text for a shell. Headers and credentials are dropped. */
+export function requestsOfCurl(text: string): readonly RequestToAllow[] {
+  return commandsIn(text).flatMap((words) => {
+    const at = words.findIndex((word) => /(?:^|\/)curl(?:\.exe)?$/.test(word));
+    return at < 0 ? [] : requestsOf(words.slice(at + 1));
+  });
+}
+
+function requestsOf(words: readonly string[]): readonly RequestToAllow[] {
+  const urls: string[] = [];
+  const data: string[] = [];
+  const flags = new Set<string>();
+  let method: string | undefined;
+  const queue = [...words];
+  for (let word = queue.shift(); word !== undefined; word = queue.shift()) {
+    if (!word.startsWith('-')) {
+      urls.push(word);
+      continue;
+    }
+    // `-sXPOST` is `-s -X POST`.
+    const isShort = /^-[^-]./.test(word);
+    const option = isShort ? word.slice(0, 2) : word;
+    if (isShort) queue.unshift(WITH_VALUE.has(option) ? word.slice(2) : `-${word.slice(2)}`);
+    flags.add(option);
+    if (!WITH_VALUE.has(option)) continue;
+    const value = queue.shift() ?? '';
+    if (option === '-X' || option === '--request') method = value.toUpperCase();
+    else if (option === '--url') urls.push(value);
+    else if (DATA.has(option)) data.push(value);
+  }
+  const has = (...names: string[]) => names.some((name) => flags.has(name));
+  const isQuery = has('-G', '--get');
+  const sends = !isQuery && (data.length > 0 || has('-F', '--form', '--form-string'));
+  const usual = has('-I', '--head') ? 'HEAD' : has('-T', '--upload-file') ? 'PUT' : sends ? 'POST' : 'GET';
+  return urls.map((url) => requestTo(method ?? usual, url, isQuery ? '' : data.join('&')));
+}
+
+/** A request without the parts of its URL that can have credentials. A variable before the path stands for any host. */
+export function requestTo(method: string, url: string, body: string): RequestToAllow {
+  const bare = url.replace(/[?#].*$/s, '').replace(/^([a-z]+:\/\/)[^/]*@/i, '$1');
+  const path = /^(?:\$\w+|[$]?\{+[^}]*\}+)(\/.*)$/s.exec(bare)?.[1];
+  const parsed = jsonOf(body);
+  return {
+    // The control API says which methods there are.
+    method: method as RequestToAllow['method'],
+    ...(path !== undefined ? { path } : { url: /^https?:/i.test(bare) ? bare : `http://${bare}` }),
+    ...(parsed !== undefined && { body: parsed }),
+  };
+}
+
+/** Undefined if the text is no JSON, such as the name of a file. What may be a secret is left out. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text, (name, value) => {
+      const isSecret = /secret|passw|token|api_?key|credential|^value$/i.test(name) || /nvapi-|eyJ/.test(String(value));
+      return typeof value === 'string' && isSecret ? 'hidden' : value;
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+/** One word of a shell, in parts that are quoted in different ways; or what ends a command. */
+const WORD = /(?:\$'(?:\\.|[^'\\])*'|'[^']*'|"(?:\\.|[^"\\])*"|\\[\s\S]|[^\s'"\\;|&])+|[;|&\n]|\s+/g;
+const PART = /\$'((?:\\.|[^'\\])*)'|'([^']*)'|"((?:\\.|[^"\\])*)"|\\([\s\S])|[^'"\\]+?(?=\$'|['"\\]|$)/gs;
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' };
+
+function commandsIn(text: string): readonly (readonly string[])[] {
+  const commands: string[][] = [[]];
+  for (const [word] of text.replaceAll(/\\\r?\n/g, ' ').matchAll(WORD)) {
+    if (/^[;|&]$|^\s*\n/.test(word)) commands.push([]);
+    else if (word.trim() !== '') commands.at(-1)?.push(word.replaceAll(PART, unquoted));
+  }
+  return commands;
+}
+
+function unquoted(part: string, ansi?: string, single?: string, double?: string, escaped?: string): string {
+  if (ansi !== undefined) {
+    const code = (text: string) => String.fromCharCode(Number.parseInt(text, 16));
+    return ansi.replaceAll(/\\(?:u([0-9a-f]{4})|x([0-9a-f]{2})|(.))/gis, (_, u, x, one) =>
+      u !== undefined || x !== undefined ? code(u ?? x) : (ESCAPES[one] ?? one),
+    );
+  }
+  return single ?? double?.replaceAll(/\\(["\\$`])/g, '$1') ?? escaped ?? part;
+}

@@ -1,0 +1,86 @@
+import { useState } from 'preact/hooks';
+import { addressOfView } from '../../address.ts';
+import { ask } from '../../control-api/client.ts';
+import type { NeededKey } from '../../control-api/types.ts';
+import { askAs } from '../../control-api/vendor.ts';
+import { Feedback, useAct } from '../../parts/act.tsx';
+import { Copy } from '../../parts/copy.tsx';
+import { Secret } from '../../parts/secret.tsx';
+import { serviceTitle } from '../../parts/service.ts';
+import { changed } from '../../state/changes.ts';
+import { keepText } from '../../state/keys.ts';
+import { cardOf } from './card.ts';
+import { RightsOf, Uses } from './report.tsx';
+
+/** What was created: a key of NGC, or an application of Run:ai. */
+interface Made {
+  readonly id: string;
+  readonly name: string;
+  readonly key?: string;
+  readonly secret?: string;
+}
+
+/** A key that requests need, and a button that makes it. */
+export function Needed({ needed }: { readonly needed: NeededKey }) {
+  const { kind, services, smallest, used, beyond, make } = needed;
+  const act = useAct();
+  const [made, setMade] = useState<Made | null>(null);
+  const title = kind.replace('-', ' ');
+  const secret = made?.key ?? made?.secret;
+  return (
+    <section class="report" aria-label={`Needed ${title}`}>
+      <div class="bar">
+        <h3>
+          One {title} <small class="quiet">{services.map(serviceTitle).join(', ')}</small>
+        </h3>
+        <Feedback act={act} />
+        {make !== null && made === null && (
+          <button
+            type="button"
+            class="main"
+            disabled={act.isBusy}
+            onClick={() => act.run(async () => setMade(await makeKey(needed)))}
+          >
+            Make this key
+          </button>
+        )}
+        <Copy text={cardOf(needed)} label="Copy for a pull request" />
+      </div>
+      {made !== null && secret !== undefined && (
+        <p role="status">
+          {made.key === undefined ? (
+            <code>{made.name}</code>
+          ) : (
+            <a href={addressOfView('identities', { who: made.id })}>{made.name}</a>
+          )}{' '}
+          is made. Its secret is shown once: <Secret text={secret} name="secret" />
+        </p>
+      )}
+      <RightsOf rights={smallest} unused={[]} />
+      {beyond.length > 0 && <p class="fault">No key is allowed {beyond.join(', ')}.</p>}
+      <Uses label={`What the ${title} is for`} used={used} request="Request" />
+    </section>
+  );
+}
+
+/** Makes a key in this world. @throws as the control API, or the vendor's, does */
+async function makeKey({ make, next = [] }: NeededKey): Promise<Made> {
+  const [made] = await sendAll(make === null ? [] : [make, ...next]);
+  if (made === undefined) throw new Error('No request makes this key.');
+  if (made.key !== undefined) keepText(made.id, made.key);
+  changed('keys', 'clock');
+  return made;
+}
+
+/** Sends requests one after the other: to the control API, or as principals who may send them. */
+async function sendAll(requests: readonly NonNullable<NeededKey['make']>[]): Promise<readonly Made[]> {
+  const answers: Made[] = [];
+  for (const { method, path, body, as } of requests) {
+    if (as === undefined) answers.push(await ask<Made>(method, path, body));
+    else {
+      const { token } = await ask<{ readonly token: string }>('POST', '/_mock/tokens', { for: as.principal });
+      answers.push(await askAs<Made>(token, method, path, body));
+    }
+  }
+  return answers;
+}

@@ -1,0 +1,54 @@
+/** What a person can paste to ask which key it needs. */
+import { describe, expect, it } from 'vitest';
+import { requestsIn } from '../src/views/least-privilege/pasted.ts';
+
+const url = 'https://h/p';
+const BODY = { a: "it's" };
+
+describe('requests that are pasted', () => {
+  it.each<[text: string, requests: readonly object[]]>([
+    [`curl ${url}`, [{ method: 'GET', url }]],
+    [`$ curl -sSXDELETE '${url}' -o /dev/null | jq .`, [{ method: 'DELETE', url }]],
+    [`curl --request put --url "${url}"`, [{ method: 'PUT', url }]],
+    [`curl -I ${url}`, [{ method: 'HEAD', url }]],
+    [`curl -T file ${url}`, [{ method: 'PUT', url }]],
+    [`curl -G -d a=b ${url}`, [{ method: 'GET', url }]],
+    [`curl ${url} -d @body.json`, [{ method: 'POST', url }]],
+    [
+      `curl ${url} \\\n  -H 'a: b' \\\r\n  --data-raw '{"a":"it'\\''s"}' --compressed`,
+      [{ method: 'POST', url, body: BODY }],
+    ],
+    [`curl ${url} --json "{\\"a\\":\\"it's\\"}"`, [{ method: 'POST', url, body: BODY }]],
+    [`curl ${url} --data-binary $'{"a":"it\\'\\u0073"}'`, [{ method: 'POST', url, body: BODY }]],
+    [
+      `A=1 curl ${url} && curl localhost:6625/q; curl -f "$BASE_URL/r"\n/usr/bin/curl \${HOST}/s`,
+      [
+        { method: 'GET', url },
+        { method: 'GET', url: 'http://localhost:6625/q' },
+        { method: 'GET', path: '/r' },
+        { method: 'GET', path: '/s' },
+      ],
+    ],
+    [`curl ${url} ${url}\ncurl ${url}\necho curl-less`, [{ method: 'GET', url }]],
+  ])('%s', (text, requests) => {
+    expect(requestsIn(text)).toEqual(requests);
+  });
+
+  it('lose what may be secret: headers, queries, the user of a URL, and members of bodies', () => {
+    const [request] = requestsIn(
+      `curl -u a:b -H 'authorization: Bearer c' 'https://u:p@h/p?key=k#f' -d '{"clientSecret":"s","env":{"value":"v"},"x":"nvapi-k"}'`,
+    );
+
+    expect(request).toEqual({
+      ...{ method: 'POST', url },
+      body: { clientSecret: 'hidden', env: { value: 'hidden' }, x: 'hidden' },
+    });
+  });
+
+  it('are up to 200 different ones', () => {
+    const many = (count: number) => Array.from({ length: count }, (_, index) => `curl ${url}/${index}`).join('\n');
+
+    expect(requestsIn(many(200))).toHaveLength(200);
+    expect(() => requestsIn(many(201))).toThrow('There are 201 different requests');
+  });
+});
