@@ -43,6 +43,7 @@ describe('requests that are pasted', () => {
       ...{ method: 'POST', url },
       body: { clientSecret: 'hidden', env: { value: 'hidden' }, x: 'hidden' },
     });
+    expect(requestsIn('curl u:p@h/p')).toEqual([{ method: 'GET', url: 'http://h/p' }]);
   });
 
   it('are up to 200 different ones', () => {

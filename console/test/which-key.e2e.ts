@@ -111,7 +111,7 @@ describe.runIf(hasBrowser)('which key do I need?', () => {
     ['GET /v2/nvcf/functions', 'Expected curl commands'],
     ['curl', 'Expected curl commands'],
     ['{"log":{}}', 'it has no list log.entries'],
-    ['{"log":', 'This begins as JSON and is none'],
+    ['{"log":', 'This looks like JSON, but cannot be parsed'],
     ['curl https://api.nvcf.nvidia.com/v2/nvcf/functionz', 'Did you mean /v2/nvcf/functions?'],
   ])('of %s says what was expected', async (text, expected) => {
     const { url } = await served();

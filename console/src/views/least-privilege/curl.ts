@@ -47,7 +47,7 @@ function requestsOf(words: readonly string[]): readonly RequestToAllow[] {
 
 /** A request without the parts of its URL that can have credentials. A variable before the path stands for any host. */
 export function requestTo(method: string, url: string, body: string): RequestToAllow {
-  const bare = url.replace(/[?#].*$/s, '').replace(/^([a-z]+:\/\/)[^/]*@/i, '$1');
+  const bare = url.replace(/[?#].*$/s, '').replace(/^([a-z]+:\/\/)?[^/]*@/i, '$1');
   const path = /^(?:\$\w+|[$]?\{+[^}]*\}+)(\/.*)$/s.exec(bare)?.[1];
   const parsed = jsonOf(body);
   return {
@@ -58,11 +58,16 @@ export function requestTo(method: string, url: string, body: string): RequestToA
   };
 }
 
+const SECRETS = /secret|passw|token|api_?key|credential|authori|cookie|private|^value$/i;
+/** Larger bodies name no object, and together could be too large to send. */
+const MAX_BODY = 20_000;
+
 /** Undefined if the text is no JSON, such as the name of a file. What may be a secret is left out. */
 function jsonOf(text: string): unknown {
+  if (text.length > MAX_BODY) return undefined;
   try {
     return JSON.parse(text, (name, value) => {
-      const isSecret = /secret|passw|token|api_?key|credential|^value$/i.test(name) || /nvapi-|eyJ/.test(String(value));
+      const isSecret = SECRETS.test(name) || /nvapi-|eyJ/.test(String(value));
       return typeof value === 'string' && isSecret ? 'hidden' : value;
     });
   } catch {

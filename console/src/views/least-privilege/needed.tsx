@@ -44,7 +44,7 @@ export function Needed({ needed }: { readonly needed: NeededKey }) {
             Make this key
           </button>
         )}
-        <Copy text={cardOf(needed)} label="Copy for a pull request" />
+        <Copy text={cardOf(needed)} label="Copy for a pull request" of={title} />
       </div>
       {made !== null && secret !== undefined && (
         <p role="status">

@@ -14,9 +14,7 @@ export function requestsIn(text: string): readonly RequestToAllow[] {
     ({ method, url, path }) => METHODS.includes(method) && !/\/_mock\//.test(url ?? path ?? ''),
   );
   if (meant.length === 0) {
-    throw new Error(
-      'There is no request in this text. Expected `curl` commands, or the JSON of an HTTP Archive (HAR).',
-    );
+    throw new Error('No request found. Expected `curl` commands, or the JSON of an HTTP Archive (HAR).');
   }
   const distinct = [...new Map(meant.map((one) => [JSON.stringify(one), one])).values()];
   if (distinct.length <= MAX_REQUESTS) return distinct;
@@ -52,6 +50,6 @@ function entriesIn(text: string): unknown {
   try {
     return JSON.parse(text.trim())?.log?.entries;
   } catch {
-    throw new Error('This begins as JSON and is none. Expected an HTTP Archive (HAR), or `curl` commands.');
+    throw new Error('This looks like JSON, but cannot be parsed. Expected an HTTP Archive (HAR), or `curl` commands.');
   }
 }

@@ -35,8 +35,8 @@ export function WhichKey() {
     <section class="which-key" aria-label="Which key do I need?">
       <h2>Which key do I need?</h2>
       <p class="quiet">
-        Give requests of your client, also those of production. Their headers, credentials and queries stay on this
-        page.
+        Give requests that your client sends, to this server or in production. Headers, credentials and query strings
+        never leave this page.
       </p>
       <label class="field">
         Paste curl commands, or a HAR
