@@ -250,7 +250,7 @@ describe.runIf(hasBrowser)('every view', () => {
     for (const [address, shows] of [
       ['access-matrix?service=nvcf', 'createDeployment'],
       ['identities', 'nvcf-registrar'],
-      ['clock', 'as on this machine'],
+      ['clock', 'The time of this machine'],
       ['least-privilege', 'a request without the rights is refused'],
     ] as const) {
       await page.goto(`${url}/#/${address}`);

@@ -25,7 +25,7 @@ export function Timeline({ clock, keys, names }: Shown) {
   const { stretch } = scale;
   const lanes = lanesOf(keys, stretch);
   return (
-    <section aria-label="Time line">
+    <section aria-label="Versions of keys">
       <h2>Versions of keys</h2>
       <div class="bar">
         <KeyChoice name="key" label="Key" none="edited recently" keys={keys} />
