@@ -159,9 +159,13 @@ describe.runIf(hasBrowser)('the time line', () => {
     const { url, mock } = await served();
     await login(url);
     const clock = await mock('GET', '/clock');
-    expect(clock.upcoming.map(({ kind }: { kind: string }) => kind)).toEqual(['refresh-token.expired']);
+    expect(clock.upcoming.map(({ kind }: { kind: string }) => kind)).toEqual([
+      'access-token.expired',
+      'refresh-token.expired',
+    ]);
     const page = await opened(`${url}/#/clock`);
 
+    await upcoming(page).getByText('access token of researcher@acme.test expires', { exact: true }).waitFor();
     await upcoming(page).getByText('refresh token of researcher@acme.test ends', { exact: true }).waitFor();
   });
 
@@ -204,14 +208,13 @@ describe.runIf(hasBrowser)('the time line', () => {
     expect(now?.x).toBeLessThan((track?.x ?? 0) + (track?.width ?? 0));
   });
 
-  it('is set to a time that is written, which begins with the time of the world', async () => {
+  it('is set to a time that is written, and shows the time of the world as an example', async () => {
     const { url, mock } = await served();
     await mock('POST', '/clock/set', { to: '2030-01-15T12:00:00Z' });
     await mock('POST', '/clock/freeze', {});
     const page = await opened(`${url}/#/clock`, { timezoneId: 'Asia/Tokyo' });
     const field = page.getByLabel('Set it to');
-    await field.focus();
-    await expect.poll(() => field.inputValue()).toMatch(/^2030-01-15T12:00:0\dZ$/);
+    expect(await field.getAttribute('placeholder')).toMatch(/^2030-01-15T12:00:0\dZ$/);
     await field.fill('2030-01-16T12:00:30+09:00');
     await button(page, 'Set').click();
     await panel(page).getByText('It is 2030-01-16 03:00:30.').waitFor();

@@ -144,10 +144,11 @@ function requestTargets(): readonly Target[] {
   }));
 }
 
-/** Those that have the text, in their groups: first those that begin with it. */
+/** Those that have the text, in their groups: first those that begin with it. A view that is called so comes before all. */
 function fitting(targets: readonly Target[], text: string): readonly Target[] {
   const wanted = text.trim().toLowerCase();
-  return GROUPS.flatMap((group) => {
+  const called = targets.filter(({ group, text: name }) => group === 'Views' && name.toLowerCase() === wanted);
+  const grouped = GROUPS.flatMap((group) => {
     const starting: Target[] = [];
     const containing: Target[] = [];
     for (const target of targets) {
@@ -159,4 +160,5 @@ function fitting(targets: readonly Target[], text: string): readonly Target[] {
     }
     return [...starting, ...containing].slice(0, MOST_SHOWN);
   });
+  return [...new Set([...called, ...grouped])];
 }

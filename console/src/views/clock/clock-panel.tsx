@@ -51,7 +51,7 @@ export function ClockPanel({ clock, names }: { readonly clock: ClockReading; rea
   );
 }
 
-/** A time as RFC 3339 writes it. It begins with the time of the world, of which mostly a part is changed. */
+/** A time as RFC 3339 writes it, as in the placeholder, which is the time of the world. */
 function SetTo(props: { readonly now: string; readonly isBusy: boolean; readonly set: (to: string) => void }) {
   const { now, isBusy, set } = props;
   const [wanted, setWanted] = useState('');
@@ -73,7 +73,6 @@ function SetTo(props: { readonly now: string; readonly isBusy: boolean; readonly
           autocomplete="off"
           spellcheck={false}
           value={wanted}
-          onFocus={() => wanted === '' && setWanted(shown)}
           onInput={(event) => setWanted(event.currentTarget.value)}
         />
       </label>

@@ -186,7 +186,8 @@ export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
             </fieldset>
           </details>
           <div class="bar">
-            <button type="submit" class="main" disabled={act.isBusy}>
+            {/* Which operations issue tokens depends on the server. */}
+            <button type="submit" class="main" disabled={act.isBusy || all === null}>
               Add the fault
             </button>
             {wrong === null ? <Feedback act={act} /> : <p class="fault">Correct the field that is marked.</p>}
