@@ -220,7 +220,7 @@ describe('phases', () => {
     const { body: clock } = await own.call('GET /_mock/clock');
     const { body } = await own.call('POST /_mock/clock/advance', { body: { to: 'next-event' } });
 
-    expect(clock.upcoming.map(({ phase }: { phase: string }) => phase)).toEqual(['Running', 'Completed']);
+    expect(clock.upcoming.flatMap(({ phase }: { phase?: string }) => phase ?? [])).toEqual(['Running', 'Completed']);
     expect(body.events).toMatchObject([{ kind: 'workload.phase', workloadId, phase: 'Running' }]);
   });
 
