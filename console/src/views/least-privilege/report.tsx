@@ -155,7 +155,7 @@ export function RightsOf({ rights, unused }: { readonly rights: LeastRights; rea
           </li>
         ))}
       </ul>
-      {named.length === 0 && rules === undefined && <p class="quiet">nothing</p>}
+      {named.length === 0 && (rules ?? []).length === 0 && <p class="quiet">nothing</p>}
       {resource !== undefined && (
         <p>
           bound to <Long text={boundTo(resource)} />
