@@ -4,6 +4,7 @@ import { type Decision, decisionOfProblem } from '../core/decision.ts';
 import { Problem } from '../core/problem.ts';
 import { decisionWithoutSecrets } from '../journal/decisions.ts';
 import type { JournalEntry } from '../journal/entry.ts';
+import type { RequestInWorld } from './request.ts';
 import type { Routes } from './routes.ts';
 import type { Server } from './server.ts';
 import { decideOnly } from './simulate.ts';
@@ -22,15 +23,11 @@ export async function decideAgain(
   server: Server,
   world: World,
   routes: Routes,
-  { method, url, service, requestHeaders }: JournalEntry,
+  entry: JournalEntry,
   at: Instant,
 ): Promise<Decision | null> {
-  const match = service === null ? null : routes.find(method, pathOf(url), service);
-  if (match === null || match.route.rule === null) return null;
-  const { route } = match;
-  const params = paramsOf(route, match.params);
-  const headers = requestHeaders.split('\n');
-  const request = imagine(server, world, { method, path: url, headers, route, params }, at);
+  const request = imagineAgain(server, world, routes, entry, at);
+  if (request === null) return null;
   try {
     await authenticate(request);
   } catch (thrown) {
@@ -39,4 +36,26 @@ export async function decideAgain(
     return decision && decisionWithoutSecrets(decision, world.activityLog.secrets);
   }
   return decideOnly(request);
+}
+
+/** Null if nothing is decided about the request: its operation is public or unknown, or its `Host` header is not valid. */
+function imagineAgain(
+  server: Server,
+  world: World,
+  routes: Routes,
+  { method, url, service, operation, requestHeaders }: JournalEntry,
+  at: Instant,
+): RequestInWorld | null {
+  // A path without an operation may not even be decodable.
+  const match = service === null || operation === null ? null : routes.find(method, pathOf(url), service);
+  if (match === null || match.route.rule === null) return null;
+  const { route } = match;
+  const params = paramsOf(route, match.params);
+  const headers = requestHeaders.split('\n');
+  try {
+    return imagine(server, world, { method, path: url, headers, route, params }, at);
+  } catch (thrown) {
+    if (thrown instanceof Problem) return null;
+    throw thrown;
+  }
 }

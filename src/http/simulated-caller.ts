@@ -41,8 +41,8 @@ export function imagine<Its extends Route | null>(
   { method, path, headers = [], ...routed }: Imagined<Its>,
   at: Instant = world.clock.now(),
 ): RequestInWorld<Its> {
-  // The steps read nothing else of a simulated request.
-  const raw = { method, url: path, rawHeaders: headers, headers: {} } as unknown as IncomingMessage;
+  // The steps read nothing else of a simulated request. HTTP 1.0 has requests without a `Host` header.
+  const raw = { httpVersion: '1.0', method, url: path, rawHeaders: headers, headers: {} } as unknown as IncomingMessage;
   const request = { ...routed, raw, query: {}, worldToMake: null, startedAt: 0 };
   const origins = headers.length === 0 ? NOWHERE : originsOf(server, world, null, originOf(raw, server));
   const entry = { fault: null, origins, received: null, simulated: { decisionId: SIMULATED, at } };

@@ -1,5 +1,8 @@
 /** What would be decided at a later time, before the clock moves there. */
-import { beforeEach, describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { startMock } from '../../../src/index.ts';
 import { adminBot } from '../../support/cast.ts';
 import { castKey } from '../../support/ngc-cast.ts';
 import { afresh, START, type TestServer, testServer } from '../../support/server.ts';
@@ -122,6 +125,36 @@ describe('recorded requests, at a later time', () => {
 
     expect(requests).toMatchObject([{ later: { effect: 'allow' } }, { later: { effect: 'allow' } }]);
     expect(await seen()).toEqual(before);
+  });
+});
+
+describe('a recorded request over a real connection', async () => {
+  const mock = await startMock();
+  afterAll(() => mock.stop());
+  /** Sends these lines, and simulates the request for a minute later. */
+  const simulated = async (...lines: readonly string[]) => {
+    const socket = connect(Number(new URL(mock.url).port), '127.0.0.1');
+    socket.end([...lines, '', ''].join('\r\n'));
+    await once(socket.resume(), 'close');
+    const [{ id = '' } = {}] = await mock.requests.list({ limit: 1 });
+    const { requests } = await mock.decisions.simulate({ requests: [id], at: new Date(Date.now() + MINUTE) });
+    return requests;
+  };
+
+  it.each([
+    ['has a path that cannot be decoded', ['GET /v2/nvcf/functions/%ff%zz/versions HTTP/1.1', 'Host: localhost']],
+    ['has two hosts', ['GET /v2/nvcf/functions HTTP/1.1', 'Host: a', 'Host: b']],
+    ['has a method that its path does not have', ['OPTIONS /api/v1/access-keys HTTP/1.1', 'Host: localhost']],
+  ])('is the same at any time if it %s', async (_what, lines) => {
+    const allowed = { effect: 'allow' };
+
+    expect(await simulated(...lines)).toMatchObject([{ now: allowed, later: allowed, differs: false }]);
+  });
+
+  it('is decided if it has no host, as HTTP 1.0 may', async () => {
+    expect(await simulated('GET /v2/nvcf/functions HTTP/1.0', 'Authorization: Bearer nvapi-x')).toMatchObject([
+      { now: { effect: 'deny', reason: 'malformed_key' } },
+    ]);
   });
 });
 
