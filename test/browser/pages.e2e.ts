@@ -172,10 +172,10 @@ describe.skipIf(!hasBrowser)('in a browser', () => {
     await page.goto(`http://localhost:${port}/auth/realms/acme/protocol/openid-connect/auth?${query}`);
     await page.fill('#username', researcher.email);
     await page.fill('#password', 'wrong');
-    await page.click('button');
+    await page.click('button.main');
     expect(await page.textContent('[role=alert]')).toContain('not valid');
     await page.fill('#password', researcher.password);
-    await page.click('button');
+    await page.click('button.main');
 
     await page.waitForURL(/\/callback\?/);
     const back = new URL(page.url()).searchParams;
