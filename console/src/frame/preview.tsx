@@ -12,11 +12,11 @@ const REST_MS = 150;
 /** So many of each are listed. */
 const MAX_LISTED = 5;
 
-/** What would be different at a later time: said before the clock moves there. */
+/** Shows what would change at a later time, before the clock moves there. */
 export function Preview(props: {
   readonly at: number;
   readonly now: number;
-  /** What happens by itself until then. */
+  /** The events until then. */
   readonly events: readonly WorldEvent[];
   readonly names: Names;
   readonly isBusy: boolean;
@@ -29,7 +29,7 @@ export function Preview(props: {
     await new Promise((resolve) => setTimeout(resolve, REST_MS));
     return simulateAt(iso);
   }, [iso]);
-  // What was decided for another time is not shown for this one.
+  // Never shows the result for another time.
   const later = loaded !== null && 'value' in loaded && loaded.value.at !== iso ? null : loaded;
   return (
     <fieldset class="preview" aria-label="At that time">

@@ -9,7 +9,7 @@ import { changesOf } from '../state/changes.ts';
 import { worldTime } from '../state/clock.ts';
 import { readIdentities } from '../state/identities.ts';
 import { requests } from '../state/requests.ts';
-import { eventInWords, move, type Names } from '../views/clock/move.ts';
+import { eventInWords, move, type Names, namesOf } from '../views/clock/move.ts';
 import { LABEL, percent, placeOf, type Stretch, useScale, useWidth } from '../views/clock/scale.ts';
 import { Preview } from './preview.tsx';
 import './time-line.css';
@@ -50,7 +50,7 @@ function Line({ clock }: { readonly clock: ClockReading }) {
   const names = useNames(held !== null);
   const act = useAct();
   useEffect(() => {
-    // The time that was held has passed, or somebody else moved the clock.
+    // Time has passed it, or somebody else moved the clock.
     if (held !== null && held.at < now) setHeld(null);
   }, [held, now]);
   const hold = (at: number) => setHeld({ at: Math.max(now, at), stretch });
@@ -116,14 +116,13 @@ function Line({ clock }: { readonly clock: ClockReading }) {
   );
 }
 
-/** The names of those that events are about, which are read only for somebody who wants to know what happens. */
+/** The names of the subjects of events. Identities are read only once a later time is looked at. */
 function useNames(isWanted: boolean): Names {
   const identities = readValue(
     useLoaded(async () => (isWanted ? readIdentities() : []), [isWanted]),
     [],
   );
-  const callers = requests.value.flatMap(({ principal }) => principal ?? []);
-  return new Map([...callers, ...identities].map(({ id, name }) => [id, name]));
+  return namesOf(identities, requests.value);
 }
 
 /** Recent requests; those at the same pixel are one mark, and a refusal among them is what it shows. */
@@ -192,7 +191,7 @@ function Now(props: {
     <>
       <div class="past" style={{ width: percent(placeOf(now, stretch)) }} />
       <div
-        class={props.at === null ? 'now' : 'now held'}
+        class="now"
         style={{ left: percent(place) }}
         role="slider"
         tabIndex={0}

@@ -58,7 +58,7 @@ const TOPICS: Readonly<Record<MockEvent['kind'], readonly Topic[]>> = {
   world: ['requests', 'findings', 'clock', 'keys', 'cast', 'faults', 'drills', 'snapshots', 'mode'],
 };
 
-/** What becomes another with an event of a world that leaves the rest of it as it is. */
+/** The topics of world events that change only a part. */
 const TOPICS_OF_WORLD: Readonly<Record<string, readonly Topic[]>> = {
   made: ['worlds'],
   deleted: ['worlds'],

@@ -9,6 +9,7 @@ import { requests } from '../../state/requests.ts';
 import { ClockPanel } from './clock-panel.tsx';
 import { Events } from './events.tsx';
 import { History } from './history.tsx';
+import { namesOf } from './move.ts';
 import { PropagationPanel } from './propagation-panel.tsx';
 import { Timeline } from './timeline.tsx';
 import './clock.css';
@@ -21,9 +22,7 @@ export function ClockView() {
       readIdentities(),
       ask<Propagation>('GET', '/_mock/propagation'),
     ]);
-    // Those whom the cast does not name were seen when they logged in.
-    const callers = requests.peek().flatMap(({ principal }) => principal ?? []);
-    const names = new Map([...callers, ...identities].map(({ id, name }) => [id, name]));
+    const names = namesOf(identities, requests.peek());
     return { clock, keys: identities.flatMap(({ key }) => key ?? []), names, propagation };
   }, [changesOf('clock', 'keys')]);
   const wanted = [chosen.value['key'], chosen.value['with']].filter((id) => id !== undefined);

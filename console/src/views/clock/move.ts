@@ -1,11 +1,18 @@
-import type { WorldEvent } from '../../control-api/types.ts';
+import type { RequestSummary, WorldEvent } from '../../control-api/types.ts';
 import { shortId } from '../../parts/id.tsx';
 import { timeText } from '../../parts/time.ts';
 import { drillTitle } from '../../state/drills.ts';
+import type { Identity } from '../../state/identities.ts';
 import { moveClock } from '../../state/move-clock.ts';
 
 /** The names of those that events are about, by id. */
 export type Names = ReadonlyMap<string, string>;
+
+/** The names of identities, and of callers: people whom the cast does not name are seen when they log in. */
+export function namesOf(identities: readonly Identity[], requests: readonly RequestSummary[]): Names {
+  const callers = requests.flatMap(({ principal }) => principal ?? []);
+  return new Map([...callers, ...identities].map(({ id, name }) => [id, name]));
+}
 
 /**
  * Moves the clock, and says what happened in between.
