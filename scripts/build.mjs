@@ -176,7 +176,7 @@ async function buildCore(needed) {
         },
         {
           name: 'core',
-          test: /src[\\/](?:core[\\/]|config[\\/](?:option|nearest)\.|ngc-keys[\\/]reasons|tokens[\\/]zoo[\\/]verdicts)|node_modules[\\/](?:leven|fast-deep-equal)[\\/]/,
+          test: /src[\\/](?:(?:objects|text|time|memory|addresses|diagnostics|decisions|definitions|responses)[\\/]|ngc-keys[\\/]reasons|tokens[\\/]zoo[\\/]verdicts)|node_modules[\\/](?:leven|fast-deep-equal)[\\/]/,
           priority: 3,
         },
       ],

@@ -18,7 +18,7 @@ const allRounds = { PROPERTY_ROUNDS: 'all', PROPERTY_SEED: seed };
 const FILES_AND_DISKS = 'test/cli/disk test/cli/data test/store/open test/store/recovery test/store/tampered';
 /** The properties of which `npm test` tries a few rounds. */
 const PROPERTIES =
-  'test/core/decide-properties.test.ts test/explaining/hints/total.test.ts test/ngc-keys/least-rights.test.ts ' +
+  'test/decisions/decide-properties.test.ts test/explaining/hints/total.test.ts test/ngc-keys/least-rights.test.ts ' +
   'test/services/nvcf/properties.test.ts test/services/control/forged-rows.test.ts test/store/sqlite.test.ts';
 
 /** @type {readonly [name: string, config: string, files: string, settings: Record<string, string>][]} */

@@ -3,6 +3,8 @@
  * configuration, and the way to a running server. That package imports nothing else of the server.
  */
 export { prepared } from '../scripts/documents/prepared.mjs';
+export { findNearPath } from './addresses/nearest-path.ts';
+export { fits, isVariable, shapeOf } from './addresses/path-template.ts';
 export { buildServer } from './app/server.ts';
 export { askWorld } from './cli/ask-world.ts';
 export { checkOutput, checkOutputName, writeOutput } from './cli/output-file.ts';
@@ -17,20 +19,10 @@ export {
   readConfig,
   readDocument,
 } from './config/config.ts';
-export { machineClock, rfc3339 } from './core/clock.ts';
-export { countOf } from './core/count.ts';
-export { parseDuration } from './core/duration.ts';
-export { whyUnreadable, whyUnwritable } from './core/file-fault.ts';
-export { essenceOf, isJsonType, isWithinRange } from './core/media-type.ts';
-export { isRecord, memberOf, own } from './core/members.ts';
-export { adviseName, findNear } from './core/nearest.ts';
-export { findNearPath } from './core/nearest-path.ts';
-export { otherVersionViolation } from './core/other-versions.ts';
-export { Pacer } from './core/pacer.ts';
-export { fits, isVariable, shapeOf } from './core/path-template.ts';
-export { Problem } from './core/problem.ts';
-export { isFingerprint, redact, showPath, showValue } from './core/redact.ts';
-export { Unusable } from './core/unusable.ts';
+export { Problem } from './decisions/problem.ts';
+export { whyUnreadable, whyUnwritable } from './diagnostics/file-fault.ts';
+export { Unusable } from './diagnostics/unusable.ts';
+export { otherVersionViolation } from './explaining/other-versions.ts';
 export { documentSpelling } from './http/bodies.ts';
 export { type FoundOperation, OperationRouter } from './http/openapi/operation-router.ts';
 export { readQuery } from './http/openapi/query-values.ts';
@@ -39,7 +31,15 @@ export { undocumentedMembers, undocumentedQuery, undocumentedSentence } from './
 export { orUnusable } from './http/openapi/unusable-schema.ts';
 export { type ApiDocument, Documents, type Operation } from './http/openapi.ts';
 export type { Match, Routes } from './http/routes.ts';
+export { isRecord, memberOf, own } from './objects/members.ts';
 export { documentNames, documentText } from './platform/assets.ts';
 export { readTextFile } from './platform/text-file.ts';
 export { setTimeout, timeoutSignal } from './platform/time.ts';
+export { essenceOf, isJsonType, isWithinRange } from './responses/media-type.ts';
 export { loadServices } from './services/index.ts';
+export { countOf } from './text/count.ts';
+export { adviseName, findNear } from './text/nearest.ts';
+export { isFingerprint, redact, showPath, showValue } from './text/redact.ts';
+export { machineClock, rfc3339 } from './time/clock.ts';
+export { parseDuration } from './time/duration.ts';
+export { Pacer } from './time/pacer.ts';

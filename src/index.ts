@@ -65,7 +65,7 @@ export type {
   ZooToken,
 } from '../generated/library.ts';
 export type { Cast } from './contract/cast.ts';
-export type { DenyReason } from './core/reasons.ts';
+export type { DenyReason } from './decisions/reasons.ts';
 export {
   assertCalledOnlyDocumentedOperations,
   assertGaveUpAfterForbidden,

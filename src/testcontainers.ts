@@ -35,7 +35,7 @@ export type ContainerOptions = Omit<ConfigOptions, 'port' | 'host' | 'data' | 's
 export class NvAuthMockContainer extends GenericContainer {
   #aliases: string[] = [];
   #adminToken: string | null = null;
-  #files: string[] = [];
+  readonly #files: string[] = [];
   #said = '';
   #log: Readable | null = null;
 

@@ -85,7 +85,7 @@ describe('the console', () => {
   it.each([
     ['console/src/views/requests/list', 'console/src/views/clock/clock'],
     ['console/src/parts/copy', 'console/src/control-api/client'],
-    ['console/src/state/requests', 'core/decide'],
+    ['console/src/state/requests', 'decisions/decide'],
     ['console/src/control-api/client', 'library/client'],
     ['console/src/elsewhere', 'preact'],
   ])('would catch %s importing %s', (name, target) => {
@@ -114,7 +114,7 @@ describe('the console', () => {
     const ofServer = sources.flatMap((source) => /^(?:\.\.\/)+(src\/.*)/.exec(source)?.[1] ?? []);
 
     expect(ofServer.toSorted()).toEqual([
-      'src/core/curl.ts',
+      'src/text/curl.ts',
       'src/explaining/needs.ts',
       'src/library/calls.ts',
       'src/library/events.ts',

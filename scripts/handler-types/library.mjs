@@ -3,8 +3,8 @@ import openapiTS, { astToString } from 'openapi-typescript';
 
 /** Types that the document names (`x-type`) and does not describe: services add to their values. */
 const ELSEWHERE = new Map([
-  ['DenyReason', '../src/core/reasons.ts'],
-  ['PrincipalKind', '../src/core/principal.ts'],
+  ['DenyReason', '../src/decisions/reasons.ts'],
+  ['PrincipalKind', '../src/decisions/principal.ts'],
   ['ZooName', '../src/tokens/zoo/verdicts.ts'],
 ]);
 

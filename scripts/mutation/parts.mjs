@@ -40,9 +40,10 @@ export const PARTS = {
   },
   // Without the test that draws a thousand rules for each change.
   core: {
-    files: ['src/core/**/*.ts'],
+    files: ['src/{decisions,definitions,responses,addresses,text,time,memory,diagnostics,objects}/*.ts'],
     tests: [
-      'test/core/!(decide-properties).test.ts',
+      'test/decisions/!(decide-properties).test.ts',
+      'test/{definitions,responses,addresses,text,time,memory,diagnostics,objects}/*.test.ts',
       'test/explaining/*.test.ts',
       'test/http/{bodies,look-up}.test.ts',
       'test/http/steps/{decide,validate-request}.test.ts',

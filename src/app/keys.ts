@@ -1,13 +1,13 @@
 import { readDocument } from '../config/config.ts';
 import type { Config } from '../config/options.ts';
-import { MEGABYTE } from '../core/bytes.ts';
-import { whyUnreadable } from '../core/file-fault.ts';
-import { isOneOf } from '../core/members.ts';
-import { showValue } from '../core/redact.ts';
-import { Unusable } from '../core/unusable.ts';
+import { whyUnreadable } from '../diagnostics/file-fault.ts';
+import { Unusable } from '../diagnostics/unusable.ts';
+import { MEGABYTE } from '../memory/bytes.ts';
+import { isOneOf } from '../objects/members.ts';
 import { fixture } from '../platform/assets.ts';
 import { readTextFile } from '../platform/text-file.ts';
 import { timeoutSignal } from '../platform/time.ts';
+import { showValue } from '../text/redact.ts';
 import { type Expected, type IdentityProvider, identityProviderOf } from '../tokens/identity-provider.ts';
 import { faultOfJwkSet, type JwkSet, type JwkSource, verifierOf } from '../tokens/jwk-set.ts';
 import { readSigningKey, SIGNING_ALGORITHMS, type SigningKey, signingKeyOf } from '../tokens/keys.ts';

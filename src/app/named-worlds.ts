@@ -1,6 +1,6 @@
+import { worldIdFault } from '../addresses/world-id.ts';
 import type { Config } from '../config/options.ts';
-import { Unusable } from '../core/unusable.ts';
-import { worldIdFault } from '../core/world-id.ts';
+import { Unusable } from '../diagnostics/unusable.ts';
 import type { Worlds } from '../worlds/registry.ts';
 
 /**

@@ -1,14 +1,14 @@
 import type { Config } from '../config/options.ts';
 import type { World } from '../contract/world.ts';
-import { MEGABYTE } from '../core/bytes.ts';
-import { rfc3339, type WorldClock } from '../core/clock.ts';
-import { formatDuration } from '../core/duration.ts';
-import { showValue } from '../core/redact.ts';
-import { Unusable } from '../core/unusable.ts';
+import { Unusable } from '../diagnostics/unusable.ts';
 import type { Server } from '../http/server.ts';
+import { MEGABYTE } from '../memory/bytes.ts';
 import { toggleOf } from '../ngc-keys/keyring.ts';
 import { shownData } from '../store/data-option.ts';
 import type { Storage } from '../store/storage.ts';
+import { showValue } from '../text/redact.ts';
+import { rfc3339, type WorldClock } from '../time/clock.ts';
+import { formatDuration } from '../time/duration.ts';
 
 /**
  * On a loopback address only users of this machine reach the control API; on any other, everybody who reaches that

@@ -1,4 +1,4 @@
-import { TEXT } from '../core/json-schema.ts';
+import { TEXT } from '../definitions/json-schema.ts';
 import type { RowCheck } from '../seed/check-rows.ts';
 import { loadForms } from '../services/index.ts';
 import type { KeptForms } from '../store/row-form.ts';

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
+import { knownHosts } from '../addresses/hosts.ts';
 import type { Config } from '../config/options.ts';
 import type { World } from '../contract/world.ts';
-import { knownHosts } from '../core/hosts.ts';
 import { tripwireOf } from '../credentials/tripwire.ts';
 import { authority } from '../http/authority.ts';
 import { OwnHosts } from '../http/hosts.ts';

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ServiceDefinition } from '../contract/service.ts';
-import { notEmulatedOperations } from '../core/not-emulated.ts';
-import type { Ruleset } from '../core/ruleset.ts';
+import type { Ruleset } from '../decisions/ruleset.ts';
+import { notEmulatedOperations } from '../definitions/not-emulated.ts';
 import { serveConsole } from '../http/console.ts';
 import { serveDocs } from '../http/docs.ts';
 import { serveLlmsTxt } from '../http/llms-txt.ts';

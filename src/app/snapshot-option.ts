@@ -1,15 +1,15 @@
 import type { Config } from '../config/options.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import { whyUnreadable } from '../core/file-fault.ts';
-import { Problem } from '../core/problem.ts';
-import { showValue } from '../core/redact.ts';
-import { Unusable } from '../core/unusable.ts';
+import { Problem } from '../decisions/problem.ts';
+import { whyUnreadable } from '../diagnostics/file-fault.ts';
+import { Unusable } from '../diagnostics/unusable.ts';
 import { bytesOfFile } from '../platform/text-file.ts';
 import { findKeptSeedFault } from '../seed/index.ts';
 import type { Store } from '../store/index.ts';
 import { type KeptSeed, SEEDS } from '../store/seed.ts';
 import { SETTINGS, settingRow } from '../store/settings.ts';
 import { type State, StateBuilder } from '../store/state.ts';
+import { showValue } from '../text/redact.ts';
 import { checkContent, type SnapshotFile, SnapshotReader } from '../worlds/snapshot-file.ts';
 import { BEGAN_WITH, loadRowCheck } from './row-check.ts';
 

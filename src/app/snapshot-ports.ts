@@ -1,4 +1,4 @@
-import { Problem } from '../core/problem.ts';
+import { Problem } from '../decisions/problem.ts';
 import { streamOfParts } from '../http/answers.ts';
 import { findKeptSeedFault } from '../seed/index.ts';
 import type { Ports } from '../services/index.ts';

@@ -1,5 +1,5 @@
 import type { Config } from '../config/options.ts';
-import { Unusable } from '../core/unusable.ts';
+import { Unusable } from '../diagnostics/unusable.ts';
 import type { KeptState } from '../store/kept-state.ts';
 import type { Storage } from '../store/storage.ts';
 import type { AuthorityPlace, Tls } from '../tls/index.ts';

@@ -1,8 +1,8 @@
 import type { ServiceDefinition } from '../contract/service.ts';
-import { adviseName } from '../core/nearest.ts';
-import { Problem } from '../core/problem.ts';
+import { Problem } from '../decisions/problem.ts';
 import { fixture } from '../platform/assets.ts';
 import type { Ports } from '../services/index.ts';
+import { adviseName } from '../text/nearest.ts';
 import type { ForeignKey, ForeignKeys } from '../tokens/forge.ts';
 import { type JWK, type SigningAlgorithm, signingKeyOf } from '../tokens/keys.ts';
 

@@ -1,7 +1,7 @@
 import type { RecordedEntry } from '@nv-auth-mock/conformance';
 import type { World } from '../contract/world.ts';
-import { Problem } from '../core/problem.ts';
-import { Unusable } from '../core/unusable.ts';
+import { Problem } from '../decisions/problem.ts';
+import { Unusable } from '../diagnostics/unusable.ts';
 import type { Routes } from '../http/routes.ts';
 import { harEntry } from '../journal/har.ts';
 import { viewOf } from '../journal/view.ts';

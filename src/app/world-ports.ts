@@ -1,13 +1,13 @@
 import type { Holder } from '../contract/credentials.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import { Pacer } from '../core/pacer.ts';
-import { Problem } from '../core/problem.ts';
-import { Unusable } from '../core/unusable.ts';
 import { derivationOf } from '../credentials/derivation.ts';
+import { Problem } from '../decisions/problem.ts';
+import { Unusable } from '../diagnostics/unusable.ts';
 import { deriveKeyText } from '../ngc-keys/key-text.ts';
 import type { Random } from '../platform/random.ts';
 import { seedOfValue } from '../seed/index.ts';
 import type { Ports } from '../services/index.ts';
+import { Pacer } from '../time/pacer.ts';
 import type { WorldOrigin } from '../worlds/copies.ts';
 import { infoOf, type MadeWorld } from '../worlds/entry.ts';
 import type { Casts } from './casts.ts';

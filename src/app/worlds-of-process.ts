@@ -1,12 +1,12 @@
 import type { Config } from '../config/options.ts';
-import { type Clock, machineClock } from '../core/clock.ts';
-import { Unusable } from '../core/unusable.ts';
+import { Unusable } from '../diagnostics/unusable.ts';
 import { shownData } from '../store/data-option.ts';
 import { type KeptSeed, type Seed, seedIn } from '../store/seed.ts';
 import { snapshotsInMemory } from '../store/snapshot-store.ts';
 import type { State } from '../store/state.ts';
 import type { Held, Storage } from '../store/storage.ts';
 import { noWorldsProblem, UNREACHABLE, type Waiting } from '../store/waiting.ts';
+import { type Clock, machineClock } from '../time/clock.ts';
 import type { Filled } from '../worlds/beginnings.ts';
 import { Worlds, type WorldsParts } from '../worlds/registry.ts';
 import { Snapshots } from '../worlds/snapshots.ts';

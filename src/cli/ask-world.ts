@@ -1,8 +1,8 @@
-import { connectionAdvice } from '../core/connection-advice.ts';
-import { isRecord } from '../core/members.ts';
-import { showValue } from '../core/redact.ts';
-import { Unusable } from '../core/unusable.ts';
-import { isWorldId } from '../core/world-id.ts';
+import { isWorldId } from '../addresses/world-id.ts';
+import { connectionAdvice } from '../diagnostics/connection-advice.ts';
+import { Unusable } from '../diagnostics/unusable.ts';
+import { isRecord } from '../objects/members.ts';
+import { showValue } from '../text/redact.ts';
 import { askRunning, type Running, tokenAdvice } from './running.ts';
 import { listWorlds, prefixOf, worldIds } from './world.ts';
 

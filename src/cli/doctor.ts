@@ -1,7 +1,7 @@
 import { proxyVariables } from '../config/config.ts';
 import type { Probe } from '../contract/manifest.ts';
-import { connectionAdvice, otherSchemeError } from '../core/connection-advice.ts';
-import { isRecord, own } from '../core/members.ts';
+import { connectionAdvice, otherSchemeError } from '../diagnostics/connection-advice.ts';
+import { isRecord, own } from '../objects/members.ts';
 import { timeoutSignal } from '../platform/time.ts';
 import { MANIFESTS } from '../services/index.ts';
 import { jsonOf, tokenAdvice } from './running.ts';
@@ -185,7 +185,7 @@ async function timeCheck({ base, world, headers }: Place): Promise<Check> {
   const answer = await ask(`${base}/_mock/clock`, headers);
   if (answer.status === 401) return { what, good: false, said: `it ${tokenAdvice(headers)}` };
   const clock = await bodyOf(answer);
-  const here = new Date((await import('../core/clock.ts')).machineClock().now());
+  const here = new Date((await import('../time/clock.ts')).machineClock().now());
   const skew = Date.parse(String(clock?.['now'])) - here.getTime();
   if (Math.abs(skew) <= MOST_SKEW) return { what, good: true, said: `${clock?.['now']}, as on this machine` };
   const ahead = String(clock?.['ahead']);

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 import type { Manifest } from '../contract/manifest.ts';
-import { own } from '../core/members.ts';
-import { adviseName } from '../core/nearest.ts';
-import { Unusable } from '../core/unusable.ts';
+import { Unusable } from '../diagnostics/unusable.ts';
+import { own } from '../objects/members.ts';
+import { adviseName } from '../text/nearest.ts';
 
 const FORMATS = {
   shell: (names: readonly string[], address: () => string) => {

@@ -1,7 +1,7 @@
 import { OPTIONS } from '../config/options.ts';
 import type { Cast } from '../contract/cast.ts';
-import { curlCommand, shellWord } from '../core/curl.ts';
 import type { PackageFolder } from '../platform/assets.ts';
+import { curlCommand, shellWord } from '../text/curl.ts';
 import { commandIn } from './next-steps.ts';
 
 /** A started server, and where it was started. */

@@ -1,5 +1,5 @@
 import type { FlagTexts } from '../config/config.ts';
-import { connectionAdvice } from '../core/connection-advice.ts';
+import { connectionAdvice } from '../diagnostics/connection-advice.ts';
 import { detailOf } from './ask-world.ts';
 import { askRunning, type Running, runningWorld } from './running.ts';
 import { prefixOf } from './world.ts';

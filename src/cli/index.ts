@@ -3,13 +3,13 @@ import { Command, CommanderError, Option as Flag } from 'commander';
 import type { FlagTexts } from '../config/config.ts';
 import { flagName, OPTIONS } from '../config/options.ts';
 import { refuseName } from '../config/removed-options.ts';
-import { isOneOf } from '../core/members.ts';
-import { findNearest } from '../core/nearest.ts';
-import type { Option } from '../core/option.ts';
-import { showValue } from '../core/redact.ts';
-import { Unusable } from '../core/unusable.ts';
+import type { Option } from '../definitions/option.ts';
+import { Unusable } from '../diagnostics/unusable.ts';
+import { isOneOf } from '../objects/members.ts';
 import { packageVersion } from '../platform/assets.ts';
 import { MANIFESTS } from '../services/index.ts';
+import { findNearest } from '../text/nearest.ts';
+import { showValue } from '../text/redact.ts';
 
 /** The exit code for errors that the user can fix. */
 const MENDABLE = 2;

@@ -2,12 +2,12 @@ import { existsSync, statSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { whyUnwritable } from '../core/file-fault.ts';
-import { keysOf, memberOf } from '../core/members.ts';
-import { adviseName } from '../core/nearest.ts';
-import { showValue } from '../core/redact.ts';
-import { Unusable } from '../core/unusable.ts';
+import { whyUnwritable } from '../diagnostics/file-fault.ts';
+import { Unusable } from '../diagnostics/unusable.ts';
+import { keysOf, memberOf } from '../objects/members.ts';
 import { packageFolder, scaffoldFile } from '../platform/assets.ts';
+import { adviseName } from '../text/nearest.ts';
+import { showValue } from '../text/redact.ts';
 import { isDeclared, nextSteps, SOME_CLONE } from './next-steps.ts';
 
 /** What can be written. */

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { shellWord } from '../core/curl.ts';
-import { memberOf } from '../core/members.ts';
+import { memberOf } from '../objects/members.ts';
 import type { PackageFolder } from '../platform/assets.ts';
+import { shellWord } from '../text/curl.ts';
 
 /** The project that a file was written into. */
 export interface Project {

@@ -1,7 +1,7 @@
 import { appendFile, writeFile } from 'node:fs/promises';
-import { whyUnwritable } from '../core/file-fault.ts';
-import { showValue } from '../core/redact.ts';
-import { Unusable } from '../core/unusable.ts';
+import { whyUnwritable } from '../diagnostics/file-fault.ts';
+import { Unusable } from '../diagnostics/unusable.ts';
+import { showValue } from '../text/redact.ts';
 
 /** Writes a file that a flag names. @throws Unusable if it cannot be written */
 export async function writeOutput(flag: string, file: string, text: string): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Decision, Fix, RecordedRequest } from '../../generated/library.ts';
-import { type CurlTarget, curlCommand, tokenCommand } from '../core/curl.ts';
-import { escapeControls } from '../core/log.ts';
+import { escapeControls } from '../diagnostics/log.ts';
 import { namePrincipal, quote } from '../explaining/index.ts';
+import { type CurlTarget, curlCommand, tokenCommand } from '../text/curl.ts';
 
 /** A refused request, and everything that explains it. */
 export interface Refusal {

@@ -1,7 +1,7 @@
 import type { FlagTexts } from '../config/config.ts';
-import { adviseName } from '../core/nearest.ts';
-import { showValue } from '../core/redact.ts';
-import { Unusable } from '../core/unusable.ts';
+import { Unusable } from '../diagnostics/unusable.ts';
+import { adviseName } from '../text/nearest.ts';
+import { showValue } from '../text/redact.ts';
 import { askWorld } from './ask-world.ts';
 import { asTable, isReport, type Report } from './report-table.ts';
 import { runningWorld } from './running.ts';

@@ -1,8 +1,8 @@
 import { type ClientRequest, type OutgoingHttpHeaders, request as requestByHttp } from 'node:http';
 import { request as requestByHttps } from 'node:https';
+import { originAt } from '../addresses/hosts.ts';
 import { type FlagTexts, readConfig } from '../config/config.ts';
-import { otherSchemeError } from '../core/connection-advice.ts';
-import { originAt } from '../core/hosts.ts';
+import { otherSchemeError } from '../diagnostics/connection-advice.ts';
 import { placeOf } from './world.ts';
 
 /** Milliseconds to wait for an answer. */

@@ -1,10 +1,10 @@
 import type { Begun, MockServer } from '../app/server.ts';
 import { type Effective, type FlagTexts, isDumbTerminal, readConfig } from '../config/config.ts';
 import type { Config } from '../config/options.ts';
-import type { Clock } from '../core/clock.ts';
-import { type Log, lineLog } from '../core/log.ts';
+import { type Log, lineLog } from '../diagnostics/log.ts';
 import { packageFolder } from '../platform/assets.ts';
 import type { Waiting } from '../store/waiting.ts';
+import type { Clock } from '../time/clock.ts';
 import { firstSteps } from './first-steps.ts';
 import { onSignals } from './signals.ts';
 import { type Terminal, terminalLog } from './terminal-log.ts';

@@ -1,6 +1,6 @@
-import { type About, escapeControls, type Log, type RequestLine } from '../core/log.ts';
-import { redact } from '../core/redact.ts';
-import { worldInLog } from '../core/world-id.ts';
+import { worldInLog } from '../addresses/world-id.ts';
+import { type About, escapeControls, type Log, type RequestLine } from '../diagnostics/log.ts';
+import { redact } from '../text/redact.ts';
 
 /** A terminal. Its width and the number of written bytes change over time. */
 export interface Terminal {
@@ -107,7 +107,7 @@ function rowOf(request: Omit<RequestLine, 'advice'>, count: number, width: numbe
   ).filter(([text]) => text !== '');
   const times = count === 1 ? '' : ` ×${count}`;
   const room = tail.reduce((rest, [text]) => rest - 1 - widthOf(text), width - widthOf(head) - 1 - widthOf(times));
-  const shownPath = shorten(path, Math.max(MIN_PATH_COLUMNS, room));
+  const shownPath = fitColumns(path, Math.max(MIN_PATH_COLUMNS, room));
   const padding = ' '.repeat(Math.max(0, Math.min(PATH_COLUMNS, room) - widthOf(shownPath)));
   const paint = (text: string, color: Color | undefined) =>
     hasColors && color !== undefined && text !== '' ? `\x1b[${COLORS[color]}m${text}\x1b[0m` : text;
@@ -145,7 +145,7 @@ function cut(text: string, columns: number): string {
   return text.slice(0, end);
 }
 
-function shorten(text: string, columns: number): string {
+function fitColumns(text: string, columns: number): string {
   return cut(text, columns) === text ? text : `${cut(text, columns - widthOf('…'))}…`;
 }
 

@@ -1,9 +1,9 @@
 import type { Decision } from '../../generated/library.ts';
 import type { FlagTexts } from '../config/config.ts';
-import { showValue } from '../core/redact.ts';
-import type { Tables } from '../core/rule.ts';
-import { Unusable } from '../core/unusable.ts';
+import type { Tables } from '../decisions/rule.ts';
+import { Unusable } from '../diagnostics/unusable.ts';
 import { describeNeeds } from '../explaining/index.ts';
+import { showValue } from '../text/redact.ts';
 import { askWorld, findInWorld } from './ask-world.ts';
 import { isRefused, type Refusal, renderRefusal } from './refusal-text.ts';
 import { type Running, runningWorld } from './running.ts';

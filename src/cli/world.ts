@@ -1,7 +1,7 @@
-import { listNames } from '../core/nearest.ts';
-import { showValue } from '../core/redact.ts';
-import { Unusable } from '../core/unusable.ts';
-import { worldPath } from '../core/world-id.ts';
+import { worldPath } from '../addresses/world-id.ts';
+import { Unusable } from '../diagnostics/unusable.ts';
+import { listNames } from '../text/nearest.ts';
+import { showValue } from '../text/redact.ts';
 
 /** The path prefix of a world; empty for null. */
 export function prefixOf(world: string | null): string {

@@ -1,10 +1,10 @@
 import { access } from 'node:fs/promises';
-import { whyUnreadable } from '../core/file-fault.ts';
-import { isOneOf, objectOf } from '../core/members.ts';
-import type { Option } from '../core/option.ts';
-import { showValue } from '../core/redact.ts';
-import { Unusable } from '../core/unusable.ts';
+import type { Option } from '../definitions/option.ts';
+import { whyUnreadable } from '../diagnostics/file-fault.ts';
+import { Unusable } from '../diagnostics/unusable.ts';
+import { isOneOf, objectOf } from '../objects/members.ts';
 import { readTextFile } from '../platform/text-file.ts';
+import { showValue } from '../text/redact.ts';
 import { type Config, type ConfigOptions, flagName, OPTION_NAMES, OPTIONS, PREFIX, variableName } from './options.ts';
 import { refuseName } from './removed-options.ts';
 import { parseYaml } from './yaml.ts';

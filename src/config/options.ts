@@ -1,14 +1,14 @@
-import { FIDELITIES, type Fidelity } from '../core/fidelity.ts';
-import { hostName } from '../core/hosts.ts';
-import { LOG_LEVELS, type LogLevel } from '../core/log.ts';
-import { keysOf } from '../core/members.ts';
-import { MODES, type Mode } from '../core/mode.ts';
-import { megabytes, type Option, oneOf, onOff, path, wholeNumber } from '../core/option.ts';
-import { showValue } from '../core/redact.ts';
-import type { Settings } from '../core/settings.ts';
-import { DEFAULT_WORLD, isWorldId, WORLD_ID_FORM } from '../core/world-id.ts';
+import { hostName } from '../addresses/hosts.ts';
+import { DEFAULT_WORLD, isWorldId, WORLD_ID_FORM } from '../addresses/world-id.ts';
+import { FIDELITIES, type Fidelity } from '../decisions/fidelity.ts';
+import { MODES, type Mode } from '../decisions/mode.ts';
+import { megabytes, type Option, oneOf, onOff, path, wholeNumber } from '../definitions/option.ts';
+import type { Settings } from '../definitions/settings.ts';
+import { LOG_LEVELS, type LogLevel } from '../diagnostics/log.ts';
+import { keysOf } from '../objects/members.ts';
 import { SERVICE_OPTIONS } from '../services/index.ts';
 import { isInMemory, shownData } from '../store/data-option.ts';
+import { showValue } from '../text/redact.ts';
 
 /** The prefix of all environment variables. */
 export const PREFIX = 'NV_AUTH_MOCK_';

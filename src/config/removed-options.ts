@@ -1,4 +1,4 @@
-import { findNearest } from '../core/nearest.ts';
+import { findNearest } from '../text/nearest.ts';
 
 /** Options that are gone. The text follows `was removed:`, and says what to use instead. */
 export const REMOVED_OPTIONS: Readonly<Record<string, string>> = {

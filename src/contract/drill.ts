@@ -1,5 +1,5 @@
-import type { Caller } from '../core/decide.ts';
-import type { Principal } from '../core/principal.ts';
+import type { Caller } from '../decisions/decide.ts';
+import type { Principal } from '../decisions/principal.ts';
 import type { FaultOrder } from '../faults/fault.ts';
 import type { Seen, Watch } from '../journal/watches.ts';
 import type { Schema } from './documented.ts';

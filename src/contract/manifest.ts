@@ -1,7 +1,7 @@
-import type { Option } from '../core/option.ts';
-import type { Reasons } from '../core/reasons.ts';
-import type { Ruleset } from '../core/ruleset.ts';
-import type { Settings } from '../core/settings.ts';
+import type { Reasons } from '../decisions/reasons.ts';
+import type { Ruleset } from '../decisions/ruleset.ts';
+import type { Option } from '../definitions/option.ts';
+import type { Settings } from '../definitions/settings.ts';
 import type { KeptForms } from '../store/row-form.ts';
 import type { ServiceDefinition } from './service.ts';
 

@@ -1,7 +1,7 @@
-import type { Instant } from '../core/clock.ts';
-import type { Caller, LookupResult, ResourceAttributes } from '../core/decide.ts';
-import type { Outcome } from '../core/outcome.ts';
-import type { Problem } from '../core/problem.ts';
+import type { Caller, LookupResult, ResourceAttributes } from '../decisions/decide.ts';
+import type { Problem } from '../decisions/problem.ts';
+import type { Outcome } from '../responses/outcome.ts';
+import type { Instant } from '../time/clock.ts';
 import type { PublicJwk } from '../tokens/keys.ts';
 import type { OperationId, OperationOf, OperationTypes, ServiceName } from './documented.ts';
 import type { Surroundings, World } from './world.ts';

@@ -1,7 +1,7 @@
-import type { Instant } from '../core/clock.ts';
 import type { Derivation } from '../credentials/derivation.ts';
 import type { Random } from '../platform/random.ts';
 import type { Row } from '../store/collections.ts';
+import type { Instant } from '../time/clock.ts';
 import type { World } from './world.ts';
 
 /** The result of applying a part of a seed. */

@@ -1,4 +1,4 @@
-import { unauthenticatedProblem } from '../core/problem.ts';
+import { unauthenticatedProblem } from '../decisions/problem.ts';
 
 /** The scheme is case-insensitive (RFC 6750, 2.1; RFC 9110, 11.1). */
 const BEARER = /^bearer +/i;

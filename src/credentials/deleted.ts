@@ -1,5 +1,5 @@
-import { type SharedCache, WorldCache } from '../core/caches.ts';
-import type { Instant } from '../core/clock.ts';
+import { type SharedCache, WorldCache } from '../memory/caches.ts';
+import type { Instant } from '../time/clock.ts';
 
 /** When the credentials of a world were deleted: the newest ones, until it is reset or the process ends. */
 export class DeletedCredentials {

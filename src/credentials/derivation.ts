@@ -1,4 +1,4 @@
-import { clientIdInWorld } from '../core/world-id.ts';
+import { clientIdInWorld } from '../addresses/world-id.ts';
 import { alphanumericOf } from '../platform/random.ts';
 import { type Hmac, hmacWith } from './hmac.ts';
 import { addMark, worldMark } from './world-mark.ts';

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { own } from '../core/members.ts';
+import { own } from '../objects/members.ts';
 
 const FORM = /^(ssh-rsa|ssh-ed25519) ([A-Za-z0-9+/]+={0,2})(?: .*)?$/;
 /** The number of fields in a key, including the name of its type (RFC 4253, 6.6; RFC 8709, 4). */

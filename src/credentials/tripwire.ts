@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { base64Length, encodedForms } from '../core/base64.ts';
+import { base64Length, encodedForms } from '../text/base64.ts';
 
 /** Distinguishes a vendor's real credentials from a mock's. */
 export interface Tripwire {

@@ -1,4 +1,4 @@
-import { DEFAULT_WORLD } from '../core/world-id.ts';
+import { DEFAULT_WORLD } from '../addresses/world-id.ts';
 import { sha256 } from './secret.ts';
 
 const MARK_LENGTH = 12;

@@ -1,5 +1,5 @@
-import { rfc3339 } from '../core/clock.ts';
-import type { Decision } from '../core/decision.ts';
+import type { Decision } from '../decisions/decision.ts';
+import { rfc3339 } from '../time/clock.ts';
 import type { Fix } from './fixes.ts';
 
 /** The decision as the control API returns it, most important members first. */

@@ -1,6 +1,6 @@
-import type { Decision, DecisionInput } from '../core/decision.ts';
-import type { DenyReason } from '../core/reasons.ts';
-import type { RemedyRow, RoleRow, Tables } from '../core/rule.ts';
+import type { Decision, DecisionInput } from '../decisions/decision.ts';
+import type { DenyReason } from '../decisions/reasons.ts';
+import type { RemedyRow, RoleRow, Tables } from '../decisions/rule.ts';
 import { describeLack, namePrincipal, quote } from './sentence.ts';
 
 /** A change that would make a refused request succeed, or the first step of it. */

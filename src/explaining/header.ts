@@ -1,5 +1,5 @@
-import { rfc3339 } from '../core/clock.ts';
-import type { Decision } from '../core/decision.ts';
+import type { Decision } from '../decisions/decision.ts';
+import { rfc3339 } from '../time/clock.ts';
 
 /** The largest header value sent: Node's own clients accept 16 kB for all headers together. */
 const MOST_HEADER = 4096;

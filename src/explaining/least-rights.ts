@@ -1,8 +1,8 @@
-import { type AccessRequest, type Caller, decideOnResource, usedPermissions } from '../core/decide.ts';
-import type { HeldRights } from '../core/policy.ts';
-import type { Principal } from '../core/principal.ts';
-import type { Ruleset } from '../core/ruleset.ts';
-import type { Use } from '../core/uses.ts';
+import { type AccessRequest, type Caller, decideOnResource, usedPermissions } from '../decisions/decide.ts';
+import type { HeldRights } from '../decisions/policy.ts';
+import type { Principal } from '../decisions/principal.ts';
+import type { Ruleset } from '../decisions/ruleset.ts';
+import type { Use } from '../decisions/uses.ts';
 import type { Fix } from './fixes.ts';
 
 /** A principal, its uses and, if it still exists, its current rights. */

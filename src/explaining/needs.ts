@@ -1,4 +1,4 @@
-import type { Certainty, OperationRow, PermissionRow, ResourceTypeRow, Rule, Tables } from '../core/rule.ts';
+import type { Certainty, OperationRow, PermissionRow, ResourceTypeRow, Rule, Tables } from '../decisions/rule.ts';
 
 /** A source that a row of a table is based on, and its certainty. */
 export interface Evidence {

@@ -1,8 +1,8 @@
-import { rfc3339 } from '../core/clock.ts';
-import type { MissingRights } from '../core/decide.ts';
-import type { Decision } from '../core/decision.ts';
-import type { Principal } from '../core/principal.ts';
-import type { Reasons } from '../core/reasons.ts';
+import type { MissingRights } from '../decisions/decide.ts';
+import type { Decision } from '../decisions/decision.ts';
+import type { Principal } from '../decisions/principal.ts';
+import type { Reasons } from '../decisions/reasons.ts';
+import { rfc3339 } from '../time/clock.ts';
 
 /** The decision as one English sentence for the caller. @param reasons of all services */
 export function explain(decision: Decision, reasons: Reasons): string {

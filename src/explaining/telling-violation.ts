@@ -1,4 +1,4 @@
-import { isRecord } from '../core/members.ts';
+import { isRecord } from '../objects/members.ts';
 import type { Schema, Violation } from './validation.ts';
 
 type Violations = readonly [Violation, ...Violation[]];

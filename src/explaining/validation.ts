@@ -1,7 +1,8 @@
-import { isRecord, own } from '../core/members.ts';
-import { listNames } from '../core/nearest.ts';
-import { redact } from '../core/redact.ts';
-import { findOtherSpelling } from '../core/spelling.ts';
+import { isRecord, own } from '../objects/members.ts';
+import { listNames } from '../text/nearest.ts';
+import { redact } from '../text/redact.ts';
+import { shorten } from '../text/shorten.ts';
+import { findOtherSpelling } from '../text/spelling.ts';
 
 /** A violation of a JSON Schema, in the form of ajv's errors with `verbose`. */
 export interface Violation {
@@ -120,15 +121,15 @@ function faultOf(violation: Violation, words: TypeWords): ValueFault {
       place: [...place, missing],
       expected: expectation(own(schema.properties, missing) ?? {}, words),
       got: 'nothing',
-      ...(otherSpelling !== undefined && { otherSpelling: shorten(otherSpelling) }),
+      ...(otherSpelling !== undefined && { otherSpelling: quotable(otherSpelling) }),
     };
   }
   if (keyword === 'additionalProperties') {
     const given = String(params['additionalProperty']);
     const valid = Object.keys(schema.properties ?? {});
     const expected = listNames(given, valid);
-    const named = { given: shorten(given), valid, deeper: placesOf(given, schema) };
-    return { kind: 'unknown', place: [...place, shorten(given)], expected, got: kindOf(data), ...named };
+    const named = { given: quotable(given), valid, deeper: placesOf(given, schema) };
+    return { kind: 'unknown', place: [...place, quotable(given)], expected, got: kindOf(data), ...named };
   }
   if (keyword === 'not') return { kind: 'invalid', place, ...combinationFault(data) };
   const names = schema.enum?.filter((value) => typeof value === 'string') ?? [];
@@ -191,10 +192,8 @@ function segmentsOf(instancePath: string): readonly string[] {
 }
 
 /** A given name, safe to show: it may be a credential, or contain line breaks. */
-function shorten(name: string): string {
-  return redact(name)
-    .replaceAll(/[\p{Cc}\p{Surrogate}]/gu, '?')
-    .slice(0, 100);
+function quotable(name: string): string {
+  return shorten(redact(name).replaceAll(/[\p{Cc}\p{Surrogate}]/gu, '?'));
 }
 
 /** Describes the value that a schema expects. @param given the value, if it is a text */

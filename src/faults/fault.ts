@@ -1,6 +1,6 @@
 import type { BrokenAt, FaultAction as DocumentedAction } from '../../generated/library.ts';
-import type { Instant } from '../core/clock.ts';
 import type { Match } from '../journal/match.ts';
+import type { Instant } from '../time/clock.ts';
 
 /** Types of the document, so that a table that lacks one of their values does not compile. */
 export type { BrokenAt, SpoiledBody } from '../../generated/library.ts';

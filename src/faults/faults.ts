@@ -1,10 +1,10 @@
-import type { Instant } from '../core/clock.ts';
-import { Problem } from '../core/problem.ts';
-import type { Quota } from '../core/quota.ts';
+import { Problem } from '../decisions/problem.ts';
 import type { Facts } from '../journal/match.ts';
+import type { Quota } from '../memory/quota.ts';
 import { drawnAt } from '../platform/random.ts';
 import { clearTimeout, setTimeout } from '../platform/time.ts';
 import { Turns } from '../store/turns.ts';
+import type { Instant } from '../time/clock.ts';
 import type { Fault, FaultOrder } from './fault.ts';
 import { FaultList, type Moment, weightOf } from './list.ts';
 

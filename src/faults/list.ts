@@ -1,8 +1,8 @@
-import { bytesOf } from '../core/bytes.ts';
-import type { Instant } from '../core/clock.ts';
-import { Problem } from '../core/problem.ts';
+import { Problem } from '../decisions/problem.ts';
 import { type Facts, type Matcher, matcherOf } from '../journal/match.ts';
+import { bytesOf } from '../memory/bytes.ts';
 import { drawnAt } from '../platform/random.ts';
+import type { Instant } from '../time/clock.ts';
 import { type Fault, type FaultOrder, momentOf } from './fault.ts';
 
 /** The most faults of a world. */

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
-import { keysOf } from '../core/members.ts';
-import type { Outcome } from '../core/outcome.ts';
-import { HTTP_STATUS, Problem, type ProblemKind } from '../core/problem.ts';
+import { HTTP_STATUS, Problem, type ProblemKind } from '../decisions/problem.ts';
+import { keysOf } from '../objects/members.ts';
+import type { Outcome } from '../responses/outcome.ts';
 
 /**
  * An error with a chosen status, in a vendor's form. It has the words of a problem with this status; if the vendor has

@@ -1,11 +1,11 @@
 import { STATUS_CODES, validateHeaderName, validateHeaderValue } from 'node:http';
 import type { OwnAnswer } from '../../generated/library.ts';
-import { shorten } from '../core/html.ts';
-import { inertHeaders } from '../core/inert.ts';
-import { essenceOf, isJsonType } from '../core/media-type.ts';
-import { own } from '../core/members.ts';
-import type { Outcome } from '../core/outcome.ts';
-import { Problem } from '../core/problem.ts';
+import { Problem } from '../decisions/problem.ts';
+import { own } from '../objects/members.ts';
+import { essenceOf, isJsonType } from '../responses/media-type.ts';
+import type { Outcome } from '../responses/outcome.ts';
+import { inertHeaders } from '../responses/untrusted-content.ts';
+import { shorten } from '../text/shorten.ts';
 
 /** The answer that a test gave, as the handler of an operation would have returned it. No browser runs it as a page. */
 export function ownOutcome({ status, headers = {}, body }: OwnAnswer): Outcome {
@@ -45,7 +45,7 @@ export function checkOwnAnswer(answer: OwnAnswer): void {
   const seen = new Set<string>();
   for (const [name, value] of Object.entries(headers)) {
     checkHeader(name, value);
-    if (seen.has(name.toLowerCase())) throw invalid('headers', `has \`${shown(name)}\` twice; send it once`);
+    if (seen.has(name.toLowerCase())) throw invalid('headers', `has \`${shorten(name)}\` twice; send it once`);
     seen.add(name.toLowerCase());
   }
   if (body === undefined) return;
@@ -54,7 +54,7 @@ export function checkOwnAnswer(answer: OwnAnswer): void {
   }
   const sent = ownOutcome(answer);
   if (Buffer.isBuffer(sent.body) && typeof body !== 'string') {
-    const type = shown(sent.headers?.['content-type'] ?? '');
+    const type = shorten(sent.headers?.['content-type'] ?? '');
     throw invalid('body', `must be a string, because the media type \`${type}\` is not JSON`);
   }
 }
@@ -64,10 +64,10 @@ const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
 
 function checkHeader(name: string, value: string): void {
   if (isRefusedBy(() => validateHeaderName(name))) {
-    throw invalid('headers', `has \`${shown(name)}\`, which is not the name of a header`);
+    throw invalid('headers', `has \`${shorten(name)}\`, which is not the name of a header`);
   }
   if (isRefusedBy(() => validateHeaderValue(name, value))) {
-    throw invalid('headers', `has a value of \`${shown(name)}\` with characters that a header cannot have`);
+    throw invalid('headers', `has a value of \`${shorten(name)}\` with characters that a header cannot have`);
   }
   const written = name.toLowerCase();
   if (OF_THE_CONNECTION.has(written)) {
@@ -79,7 +79,7 @@ function checkHeader(name: string, value: string): void {
     throw invalid('headers', `${what}; leave it out`);
   }
   if (written.startsWith('x-mock-')) {
-    throw invalid('headers', `has \`${shown(written)}\`, a header of the mock itself; leave it out`);
+    throw invalid('headers', `has \`${shorten(written)}\`, a header of the mock itself; leave it out`);
   }
 }
 
@@ -107,9 +107,4 @@ function isRefusedBy(validate: () => void): boolean {
 
 function invalid(member: keyof OwnAnswer, what: string): Problem {
   return new Problem('invalid_request', `Field \`do.answer.${member}\` ${what}.`);
-}
-
-/** A name or a media type as a message quotes it. */
-function shown(text: string): string {
-  return shorten(text, 100);
 }

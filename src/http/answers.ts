@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Outcome } from '../core/outcome.ts';
-import { StreamedBytes } from '../core/streamed-bytes.ts';
-import { StreamedList } from '../core/streamed-list.ts';
 import type { SpoiledBody } from '../faults/fault.ts';
 import { eventLoopTurn } from '../platform/time.ts';
+import type { Outcome } from '../responses/outcome.ts';
+import { StreamedBytes } from '../responses/streamed-bytes.ts';
+import { StreamedList } from '../responses/streamed-list.ts';
 import { OutcomeUnknown } from '../store/errors.ts';
 import { compress } from './compress.ts';
 import { dateHeader, headersOf, isBytes } from './headers.ts';

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { isJsonType } from '../core/media-type.ts';
-import { isRecord } from '../core/members.ts';
-import { Problem } from '../core/problem.ts';
-import { showPath } from '../core/redact.ts';
-import { shortName } from '../core/storable-text.ts';
+import { Problem } from '../decisions/problem.ts';
+import { isRecord } from '../objects/members.ts';
+import { isJsonType } from '../responses/media-type.ts';
+import { showPath } from '../text/redact.ts';
+import { shorten } from '../text/shorten.ts';
 import type { Route } from './server.ts';
 import { headerLines } from './transport/arrival.ts';
 
@@ -225,7 +225,7 @@ function parseForm(bytes: Buffer): Record<string, string> {
   const fields = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(bytes.toString('utf8'))) {
     if (fields.has(name)) {
-      throw new Problem('invalid_request', `The body has the field \`${shortName(name)}\` twice. Send it once.`);
+      throw new Problem('invalid_request', `The body has the field \`${shorten(name)}\` twice. Send it once.`);
     }
     fields.set(name, value);
   }

@@ -1,5 +1,5 @@
-import { once } from '../core/once.ts';
 import { contentSource } from '../platform/content-source.ts';
+import { once } from '../platform/once.ts';
 import { builtFile, type Ending } from './compress.ts';
 import { HTML, type Pages, pageHeaders, SCRIPT } from './pages.ts';
 

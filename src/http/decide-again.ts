@@ -1,9 +1,9 @@
 import type { World } from '../contract/world.ts';
-import type { Instant } from '../core/clock.ts';
-import { type Decision, decisionOfProblem } from '../core/decision.ts';
-import { Problem } from '../core/problem.ts';
+import { type Decision, decisionOfProblem } from '../decisions/decision.ts';
+import { Problem } from '../decisions/problem.ts';
 import { decisionWithoutSecrets } from '../journal/decisions.ts';
 import type { JournalEntry } from '../journal/entry.ts';
+import type { Instant } from '../time/clock.ts';
 import type { RequestInWorld } from './request.ts';
 import type { Routes } from './routes.ts';
 import type { Server } from './server.ts';

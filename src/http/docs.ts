@@ -1,8 +1,8 @@
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { escapeHtml } from '../core/html.ts';
-import { once } from '../core/once.ts';
-import { Problem } from '../core/problem.ts';
-import { showPath } from '../core/redact.ts';
+import { Problem } from '../decisions/problem.ts';
+import { escapeHtml } from '../pages/html.ts';
+import { once } from '../platform/once.ts';
+import { showPath } from '../text/redact.ts';
 import { HTML, htmlPage, PAGE_HEADERS, type Pages, type PageText, pageHeaders } from './pages.ts';
 import { sendProblem } from './problem.ts';
 import { type ExplainedDocument, explainDocument, type ReadableDocument } from './read-documents.ts';

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
-import type { WorldClock } from '../core/clock.ts';
-import { inertHeaders } from '../core/inert.ts';
-import type { Outcome } from '../core/outcome.ts';
-import type { Problem } from '../core/problem.ts';
-import { StreamedBytes } from '../core/streamed-bytes.ts';
+import type { Problem } from '../decisions/problem.ts';
+import type { Outcome } from '../responses/outcome.ts';
+import { StreamedBytes } from '../responses/streamed-bytes.ts';
+import { inertHeaders } from '../responses/untrusted-content.ts';
+import type { WorldClock } from '../time/clock.ts';
 
 const JSON_TYPE = 'application/json';
 

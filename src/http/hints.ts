@@ -1,10 +1,7 @@
 import type { ServiceDefinition } from '../contract/service.ts';
-import type { Decision } from '../core/decision.ts';
-import { isRecord } from '../core/members.ts';
-import type { OfOtherVersions } from '../core/other-versions.ts';
-import type { Outcome } from '../core/outcome.ts';
-import type { Principal } from '../core/principal.ts';
-import type { Problem } from '../core/problem.ts';
+import type { Decision } from '../decisions/decision.ts';
+import type { Principal } from '../decisions/principal.ts';
+import type { Problem } from '../decisions/problem.ts';
 import { findHints } from '../explaining/hints/index.ts';
 import {
   claimOf,
@@ -16,6 +13,9 @@ import {
   sentCredential,
 } from '../explaining/hints/refused-request.ts';
 import { earlyRenewal } from '../explaining/hints/tokens.ts';
+import type { OfOtherVersions } from '../explaining/other-versions.ts';
+import { isRecord } from '../objects/members.ts';
+import type { Outcome } from '../responses/outcome.ts';
 import type { RequestInWorld } from './request.ts';
 import type { Route, Server } from './server.ts';
 import { principalOf } from './steps/record.ts';

@@ -1,13 +1,13 @@
 import type { Schema } from '../contract/documented.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
-import type { Caller } from '../core/decide.ts';
-import { suggestName } from '../core/nearest.ts';
-import { namesOf, type Principal } from '../core/principal.ts';
-import { Problem } from '../core/problem.ts';
-import { redact } from '../core/redact.ts';
-import { credentialOf, type Use, type UsesOfCredential } from '../core/uses.ts';
+import type { Caller } from '../decisions/decide.ts';
+import { namesOf, type Principal } from '../decisions/principal.ts';
+import { Problem } from '../decisions/problem.ts';
+import { credentialOf, type Use, type UsesOfCredential } from '../decisions/uses.ts';
 import { grantsOf, type LeastRights } from '../explaining/least-rights.ts';
+import { suggestName } from '../text/nearest.ts';
+import { redact } from '../text/redact.ts';
 import type { Server } from './server.ts';
 import { type Asked, callerOf, imagineAny } from './simulated-caller.ts';
 

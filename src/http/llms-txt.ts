@@ -1,4 +1,4 @@
-import { once } from '../core/once.ts';
+import { once } from '../platform/once.ts';
 import { type Pages, pageHeaders } from './pages.ts';
 import type { ReadableDocument } from './read-documents.ts';
 

@@ -1,7 +1,7 @@
 import type { ServiceDefinition } from '../contract/service.ts';
-import { Problem } from '../core/problem.ts';
-import { showPath } from '../core/redact.ts';
+import { Problem } from '../decisions/problem.ts';
 import { quote } from '../explaining/index.ts';
+import { showPath } from '../text/redact.ts';
 import type { Match, Routes } from './routes.ts';
 import type { Server } from './server.ts';
 import { isDecodable, matchOf, refuseControlApi } from './simulate.ts';

@@ -1,6 +1,6 @@
 import type { OwnHost, ServiceDefinition } from '../contract/service.ts';
-import { notEmulatedOperations } from '../core/not-emulated.ts';
-import type { Ruleset } from '../core/ruleset.ts';
+import type { Ruleset } from '../decisions/ruleset.ts';
+import { notEmulatedOperations } from '../definitions/not-emulated.ts';
 import { OperationRouter } from './openapi/operation-router.ts';
 import type { DocumentedOperation } from './openapi/prepared.ts';
 import type { ApiDocument, Operation } from './openapi.ts';

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { escapeHtml, escapeWithCode, LOOK } from '../core/html.ts';
-import { worldPath } from '../core/world-id.ts';
+import { worldPath } from '../addresses/world-id.ts';
+import { escapeHtml, escapeWithCode } from '../pages/html.ts';
+import { PAGE_CSS } from '../pages/page-css.ts';
 import { contentSource } from '../platform/content-source.ts';
 import { compress } from './compress.ts';
 import { problemOf, sendProblem } from './problem.ts';
@@ -28,7 +29,7 @@ export function pageHeaders(styles: string, scripts = "'self'"): Readonly<Record
   };
 }
 
-const PAGE_STYLE = `${LOOK}
+const PAGE_STYLE = `${PAGE_CSS}
 body { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 4rem }
 ul { list-style: none; padding: 0 }
 li { display: flex; flex-wrap: wrap; gap: .2rem 1rem; justify-content: space-between; padding: .6rem 0; border-top: 1px solid var(--line) }

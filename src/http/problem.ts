@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
-import { asProblem, Problem } from '../core/problem.ts';
-import { problemDetails } from '../core/problem-details.ts';
+import { asProblem, Problem } from '../decisions/problem.ts';
 import { hideInLine, type KnownSecrets } from '../journal/secrets.ts';
+import { problemDetails } from '../responses/problem-details.ts';
 import { Changed, Damaged, OutcomeUnknown, TakesNothing, Unreachable, Unwritable } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
 import { headersOf } from './headers.ts';

@@ -1,5 +1,5 @@
 import type { StaticDocumentSpec } from '@fastify/swagger';
-import type { Tables } from '../core/rule.ts';
+import type { Tables } from '../decisions/rule.ts';
 import { describeNeeds, type Needs } from '../explaining/index.ts';
 
 /** A document of a service for readers, with its title and the ruleset in force. */

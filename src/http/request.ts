@@ -3,22 +3,22 @@ import type { Readable } from 'node:stream';
 import type { Context } from '../contract/request.ts';
 import type { About } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
-import type { Instant } from '../core/clock.ts';
 import {
   type AccessRequest,
   type Caller,
   mayAccess,
   type ResourceAttributes,
   type ResourceState,
-} from '../core/decide.ts';
-import type { Decision } from '../core/decision.ts';
-import { Findings, ReportsOfRequest } from '../core/finding.ts';
-import type { Outcome } from '../core/outcome.ts';
-import type { Principal } from '../core/principal.ts';
-import type { Problem } from '../core/problem.ts';
+} from '../decisions/decide.ts';
+import type { Decision } from '../decisions/decision.ts';
+import type { Principal } from '../decisions/principal.ts';
+import type { Problem } from '../decisions/problem.ts';
 import type { Hint } from '../explaining/hints/refused-request.ts';
 import type { Fault } from '../faults/fault.ts';
 import { type KeptBody, NO_BODY } from '../journal/entry.ts';
+import { Findings, ReportsOfRequest } from '../journal/finding.ts';
+import type { Outcome } from '../responses/outcome.ts';
+import type { Instant } from '../time/clock.ts';
 import { type ReceivedBody, receiveBody } from './bodies.ts';
 import { digestOf, type PieceSizes, receivePieces } from './pieces.ts';
 import type { Route, Server, WorldAddress } from './server.ts';

@@ -1,8 +1,8 @@
+import { fits, segmentsOf, variablesIn } from '../addresses/path-template.ts';
 import type { OwnHost, ServiceDefinition } from '../contract/service.ts';
-import type { NotEmulatedOperation } from '../core/not-emulated.ts';
-import type { Outcome } from '../core/outcome.ts';
-import { fits, segmentsOf, variablesIn } from '../core/path-template.ts';
+import type { NotEmulatedOperation } from '../definitions/not-emulated.ts';
 import type { ServedPath } from '../explaining/hints/refused-request.ts';
+import type { Outcome } from '../responses/outcome.ts';
 import { mediaTypeOf } from './headers.ts';
 import { paramsOfHost } from './hosts.ts';
 import type { Operation, OtherOperation } from './openapi.ts';

@@ -1,7 +1,7 @@
 import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { decisionOfProblem } from '../core/decision.ts';
-import type { Outcome } from '../core/outcome.ts';
+import { decisionOfProblem } from '../decisions/decision.ts';
+import type { Outcome } from '../responses/outcome.ts';
 import { Changed } from '../store/errors.ts';
 import { addAnswerHook, payloadOf, respond } from './answers.ts';
 import { bodyProblem, checkBodyType, collectBodies, leaveBodies, type ReceivedBody, receivedBody } from './bodies.ts';

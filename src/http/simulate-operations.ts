@@ -1,10 +1,10 @@
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
-import type { Instant } from '../core/clock.ts';
-import { type Caller, decide, type MissingRights } from '../core/decide.ts';
-import { Problem } from '../core/problem.ts';
-import type { DenyReason } from '../core/reasons.ts';
-import type { Ruleset } from '../core/ruleset.ts';
+import { type Caller, decide, type MissingRights } from '../decisions/decide.ts';
+import { Problem } from '../decisions/problem.ts';
+import type { DenyReason } from '../decisions/reasons.ts';
+import type { Ruleset } from '../decisions/ruleset.ts';
+import type { Instant } from '../time/clock.ts';
 import type { Server } from './server.ts';
 import { callerOf, checkRoles, imagineAny, isHeldHere, type Who } from './simulated-caller.ts';
 

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
-import { own } from '../core/members.ts';
-import type { Outcome } from '../core/outcome.ts';
-import type { Problem } from '../core/problem.ts';
+import type { Problem } from '../decisions/problem.ts';
+import { own } from '../objects/members.ts';
+import type { Outcome } from '../responses/outcome.ts';
 import { noWorldsProblem, type Waiting } from '../store/waiting.ts';
 import { problemOf } from './problem.ts';
 import type { Strays } from './strays.ts';

@@ -1,9 +1,9 @@
-import type { Instant } from '../core/clock.ts';
-import { countOf } from '../core/count.ts';
-import { isOneOf, keysOf } from '../core/members.ts';
-import { adviseName } from '../core/nearest.ts';
-import type { Principal } from '../core/principal.ts';
-import { Problem } from '../core/problem.ts';
+import type { Principal } from '../decisions/principal.ts';
+import { Problem } from '../decisions/problem.ts';
+import { isOneOf, keysOf } from '../objects/members.ts';
+import { countOf } from '../text/count.ts';
+import { adviseName } from '../text/nearest.ts';
+import type { Instant } from '../time/clock.ts';
 import { answeredAt, type JournalEntry } from './entry.ts';
 import { pathOf, withHiddenBodies } from './view.ts';
 

@@ -1,8 +1,9 @@
 import { METHODS, STATUS_CODES } from 'node:http';
-import { adviseName, listNames } from '../core/nearest.ts';
-import { findNearPath } from '../core/nearest-path.ts';
-import { fitsSegment, isVariable } from '../core/path-template.ts';
-import { Problem } from '../core/problem.ts';
+import { findNearPath } from '../addresses/nearest-path.ts';
+import { fitsSegment, isVariable } from '../addresses/path-template.ts';
+import { Problem } from '../decisions/problem.ts';
+import { adviseName, listNames } from '../text/nearest.ts';
+import { shorten } from '../text/shorten.ts';
 import type { Match } from './match.ts';
 
 /** An operation that a match can name. */
@@ -96,13 +97,6 @@ function checkStatus(status: number, member: string): void {
 
 /** The largest body of a match, in characters of its JSON: it is kept while the verification waits. */
 const MOST_BODY = 16_384;
-
-/** Longer names do not exist. */
-const MOST_GIVEN = 200;
-
-function shorten(text: string): string {
-  return text.slice(0, MOST_GIVEN);
-}
 
 /** The path of requests, without the prefix of a world. */
 function checkPath(path: string, member: string): string {

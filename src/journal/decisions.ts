@@ -1,7 +1,7 @@
-import { bytesOf } from '../core/bytes.ts';
-import type { Decision } from '../core/decision.ts';
-import { namesOf } from '../core/principal.ts';
-import { shortenPath } from '../core/redact.ts';
+import type { Decision } from '../decisions/decision.ts';
+import { namesOf } from '../decisions/principal.ts';
+import { bytesOf } from '../memory/bytes.ts';
+import { shortenPath } from '../text/redact.ts';
 import { numberIn } from './numbered-ids.ts';
 import { type PriorityPlaces, PriorityRing } from './ring.ts';
 import { hideInLine, type KnownSecrets } from './secrets.ts';

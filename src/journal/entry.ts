@@ -1,8 +1,8 @@
-import type { Instant } from '../core/clock.ts';
-import type { Reported } from '../core/finding.ts';
-import type { Principal } from '../core/principal.ts';
-import type { DenyReason } from '../core/reasons.ts';
+import type { Principal } from '../decisions/principal.ts';
+import type { DenyReason } from '../decisions/reasons.ts';
 import type { Hint } from '../explaining/hints/refused-request.ts';
+import type { Instant } from '../time/clock.ts';
+import type { Reported } from './finding.ts';
 import type { KnownSecrets } from './secrets.ts';
 
 /** The kept beginning of a body, and the size of the whole. */

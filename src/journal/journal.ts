@@ -1,4 +1,4 @@
-import type { Instant } from '../core/clock.ts';
+import type { Instant } from '../time/clock.ts';
 import { bytesOfBodies, type Draft, isRefusal, type JournalEntry, weightOf } from './entry.ts';
 import { LongWork } from './long-work.ts';
 import type { Facts } from './match.ts';

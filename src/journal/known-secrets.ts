@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type SharedCache, WorldCache } from '../core/caches.ts';
+import { type SharedCache, WorldCache } from '../memory/caches.ts';
 import { fingerprintOf, type KnownSecrets, LEAST_VALUE, secretsIn } from './secrets.ts';
 
 /** Settings that all worlds of a process share. */

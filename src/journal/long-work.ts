@@ -1,4 +1,4 @@
-import { Pacer } from '../core/pacer.ts';
+import { Pacer } from '../time/pacer.ts';
 
 /** Work that looks at many requests: one piece after another, with pauses also where one ends and the next begins. */
 export class LongWork extends Pacer {

@@ -1,7 +1,7 @@
-import { isRecord, own } from '../core/members.ts';
-import { fits } from '../core/path-template.ts';
-import { namesOf, type Principal } from '../core/principal.ts';
-import type { DenyReason } from '../core/reasons.ts';
+import { fits } from '../addresses/path-template.ts';
+import { namesOf, type Principal } from '../decisions/principal.ts';
+import type { DenyReason } from '../decisions/reasons.ts';
+import { isRecord, own } from '../objects/members.ts';
 import { hideInLine, type KnownSecrets } from './secrets.ts';
 
 /** Conditions on a request. All given members must match. */

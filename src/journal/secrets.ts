@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { decodeOften, isFingerprint, replaceCredentials } from '../core/redact.ts';
+import { decodeOften, isFingerprint, replaceCredentials } from '../text/redact.ts';
 
 /** The secrets of a world, and their fingerprints. */
 export interface KnownSecrets {

@@ -1,6 +1,6 @@
-import { bytesOf } from '../core/bytes.ts';
-import { Problem } from '../core/problem.ts';
-import type { Quota } from '../core/quota.ts';
+import { Problem } from '../decisions/problem.ts';
+import { bytesOf } from '../memory/bytes.ts';
+import type { Quota } from '../memory/quota.ts';
 import { clearTimeout, setTimeout } from '../platform/time.ts';
 import type { JournalEntry } from './entry.ts';
 import type { Journal, WorldEnd } from './journal.ts';

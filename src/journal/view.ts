@@ -1,4 +1,4 @@
-import { rfc3339 } from '../core/clock.ts';
+import { rfc3339 } from '../time/clock.ts';
 import type { Draft, JournalEntry, KeptBody } from './entry.ts';
 import type { Facts } from './match.ts';
 import { hideFields, hideInHeader, hideInLine, hideInText, hideSecrets, type KnownSecrets } from './secrets.ts';

@@ -1,5 +1,5 @@
-import { countOf } from '../core/count.ts';
-import type { Decision } from '../core/decision.ts';
+import type { Decision } from '../decisions/decision.ts';
+import { countOf } from '../text/count.ts';
 import type { Decisions } from './decisions.ts';
 import { answeredAt, type JournalEntry } from './entry.ts';
 import type { Journal } from './journal.ts';

@@ -1,7 +1,7 @@
 import type { ClaimRules, Decision, Drill, ProviderState, Snapshot } from '../../generated/library.ts';
+import { isWorldId, WORLD_HEADER, worldPath } from '../addresses/world-id.ts';
 import type { Cast } from '../contract/cast.ts';
-import { connectionAdvice, otherSchemeError } from '../core/connection-advice.ts';
-import { isWorldId, WORLD_HEADER, worldPath } from '../core/world-id.ts';
+import { connectionAdvice, otherSchemeError } from '../diagnostics/connection-advice.ts';
 import { systemRandom } from '../platform/random.ts';
 import { type Call, pagesOf, queryOf, type Send } from './calls.ts';
 import { clientsBoard } from './clients.ts';

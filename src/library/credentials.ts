@@ -1,5 +1,5 @@
 import type { Cast } from '../contract/cast.ts';
-import { listNames, suggestName } from '../core/nearest.ts';
+import { listNames, suggestName } from '../text/nearest.ts';
 import type { Send } from './calls.ts';
 
 /** Credentials of a client, such as an access key or a service account. */

@@ -1,4 +1,4 @@
-import { listNames, suggestName } from '../core/nearest.ts';
+import { listNames, suggestName } from '../text/nearest.ts';
 
 /**
  * JavaScript callers get an error for a misspelt option, which would otherwise be ignored.

@@ -1,4 +1,4 @@
-import type { DenyReason } from '../core/reasons.ts';
+import type { DenyReason } from '../decisions/reasons.ts';
 import { judgeClient } from './assertions.ts';
 import { type ExpectedRequests, errorAt, type Judgement, judgeRequests, type Receiver } from './received.ts';
 import { type Answered, type ExpectedRefusal, refusalFault } from './refusals.ts';

@@ -1,7 +1,7 @@
 import type { Decision } from '../../generated/library.ts';
-import { adviseName, listNames } from '../core/nearest.ts';
-import type { DenyReason } from '../core/reasons.ts';
+import type { DenyReason } from '../decisions/reasons.ts';
 import { ALL_REASONS } from '../services/index.ts';
+import { adviseName, listNames } from '../text/nearest.ts';
 import { checkAnswer, checkTexts } from './given.ts';
 import type { Switchboard } from './switchboard.ts';
 

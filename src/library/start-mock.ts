@@ -1,9 +1,9 @@
 import { readOptions } from '../config/config.ts';
 import type { ConfigOptions } from '../config/options.ts';
 import type { Cast } from '../contract/cast.ts';
-import type { Clock } from '../core/clock.ts';
-import { Unusable } from '../core/unusable.ts';
+import { Unusable } from '../diagnostics/unusable.ts';
 import { nodeRefusal } from '../platform/node-version.ts';
+import type { Clock } from '../time/clock.ts';
 import { checkObject } from './given.ts';
 import { inProcessFetch } from './in-process.ts';
 import { type Host, type Mock, mockOf } from './world.ts';
@@ -35,7 +35,10 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
   const given = { ...others, ...tlsOptions(tls) };
   const isContent = typeof seed === 'object' && seed !== null;
   const effective = readOptions({ port: 0, logLevel: 'silent', ...given, ...(!isContent && { seed: seed ?? null }) });
-  const [{ buildServer }, { lineLog }] = await Promise.all([import('../app/server.ts'), import('../core/log.ts')]);
+  const [{ buildServer }, { lineLog }] = await Promise.all([
+    import('../app/server.ts'),
+    import('../diagnostics/log.ts'),
+  ]);
   const { host, port, httpPort, logLevel, json } = effective.config;
   const log = (clock: Clock) => lineLog(logLevel, json, clock, (line) => process.stderr.write(line));
   let lost: string | null = null;

@@ -1,5 +1,5 @@
+import { DEFAULT_WORLD, WORLD_HEADER, worldPath } from '../addresses/world-id.ts';
 import type { Cast } from '../contract/cast.ts';
-import { DEFAULT_WORLD, WORLD_HEADER, worldPath } from '../core/world-id.ts';
 import { MockError, switchboard } from './client.ts';
 import { findCastKey } from './credentials.ts';
 import { checkObject } from './given.ts';

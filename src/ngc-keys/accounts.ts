@@ -1,7 +1,7 @@
-import type { Instant } from '../core/clock.ts';
 import { Collection } from '../store/collection.ts';
 import type { Row } from '../store/collections.ts';
 import type { Store } from '../store/index.ts';
+import type { Instant } from '../time/clock.ts';
 import { ADMIN_CLIENT } from '../tokens/admin-token.ts';
 import { ORGANIZATIONS } from './records.ts';
 

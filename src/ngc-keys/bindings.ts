@@ -1,8 +1,8 @@
-import { objectsOf, type ResourceAttributes } from '../core/decide.ts';
-import type { Resource } from '../core/policy.ts';
-import type { ResourceTypeRow } from '../core/rule.ts';
-import type { Ruleset } from '../core/ruleset.ts';
-import type { Use } from '../core/uses.ts';
+import { objectsOf, type ResourceAttributes } from '../decisions/decide.ts';
+import type { Resource } from '../decisions/policy.ts';
+import type { ResourceTypeRow } from '../decisions/rule.ts';
+import type { Ruleset } from '../decisions/ruleset.ts';
+import type { Use } from '../decisions/uses.ts';
 
 /** An object that a resource names, and the uses that may depend on it. */
 interface Bound {

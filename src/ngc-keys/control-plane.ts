@@ -1,9 +1,9 @@
 import type { About, ErrorForm } from '../contract/service.ts';
-import { own } from '../core/members.ts';
-import type { Outcome } from '../core/outcome.ts';
-import { Problem, type ProblemKind } from '../core/problem.ts';
-import { PROBLEM_JSON, problemDetails } from '../core/problem-details.ts';
-import type { DenyReason } from '../core/reasons.ts';
+import { Problem, type ProblemKind } from '../decisions/problem.ts';
+import type { DenyReason } from '../decisions/reasons.ts';
+import { own } from '../objects/members.ts';
+import type { Outcome } from '../responses/outcome.ts';
+import { PROBLEM_JSON, problemDetails } from '../responses/problem-details.ts';
 
 /** The forms of `renderControlPlane`. */
 export const CONTROL_PLANE_ERRORS: readonly ErrorForm[] = [{ schema: 'Problem', mediaType: PROBLEM_JSON }, null];

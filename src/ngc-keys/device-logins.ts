@@ -1,13 +1,14 @@
 /** Logins of users on a device without a browser of its own: a client starts one, a person confirms it elsewhere. */
-import type { Instant } from '../core/clock.ts';
-import { Problem, unauthenticatedProblem } from '../core/problem.ts';
+
 import { bearerIn, type CredentialExtractor, presentGrant } from '../credentials/presented-credential.ts';
 import { hashSecret } from '../credentials/secret.ts';
 import { addMark } from '../credentials/world-mark.ts';
+import { Problem, unauthenticatedProblem } from '../decisions/problem.ts';
 import type { Random } from '../platform/random.ts';
 import { Collection } from '../store/collection.ts';
 import type { Row } from '../store/collections.ts';
 import type { Store } from '../store/index.ts';
+import type { Instant } from '../time/clock.ts';
 import { ngcKeysIn } from './index.ts';
 import type { NgcUser } from './records.ts';
 

@@ -1,8 +1,8 @@
 import type { Drill, Seen } from '../contract/drill.ts';
 import type { RequestContext } from '../contract/request.ts';
-import type { Caller } from '../core/decide.ts';
-import type { Principal } from '../core/principal.ts';
-import { Problem } from '../core/problem.ts';
+import type { Caller } from '../decisions/decide.ts';
+import type { Principal } from '../decisions/principal.ts';
+import { Problem } from '../decisions/problem.ts';
 import { ngcKeysIn } from './index.ts';
 import { requireValid } from './key-bearer.ts';
 import { presentApiKey, presentBearerKey } from './key-text.ts';

@@ -1,5 +1,5 @@
-import type { Problem, ProblemKind } from '../core/problem.ts';
-import { HTTP_STATUS } from '../core/problem.ts';
+import type { Problem, ProblemKind } from '../decisions/problem.ts';
+import { HTTP_STATUS } from '../decisions/problem.ts';
 
 /** The codes of NGC's envelope, by HTTP status (NGC account-service document). */
 const STATUS_CODES: Readonly<Record<number, string>> = {

@@ -1,8 +1,8 @@
-import { BOOLEAN, bodyOf, INSTANT, list, orNull, TEXT, TEXTS } from '../core/json-schema.ts';
-import type { PolicyVersion, Resource } from '../core/policy.ts';
-import { PROPAGATION_MODES } from '../core/propagation.ts';
+import type { PolicyVersion, Resource } from '../decisions/policy.ts';
+import { BOOLEAN, bodyOf, INSTANT, list, orNull, TEXT, TEXTS } from '../definitions/json-schema.ts';
 import { type KeptForms, partForm, rowForm } from '../store/row-form.ts';
 import { DEVICE_LOGINS, type DeviceLogin, deviceLoginRow } from './device-logins.ts';
+import { PROPAGATION_MODES } from './propagation.ts';
 import {
   type Issuance,
   NGC_KEYS,

@@ -1,9 +1,10 @@
 /** NGC keys, their organisations and users, for the services that accept them. Knows the store, but no service. */
-import { END_OF_TIME, type Instant } from '../core/clock.ts';
-import type { PolicyVersion } from '../core/policy.ts';
+
+import type { PolicyVersion } from '../decisions/policy.ts';
 import type { Change, Collections, Commit } from '../store/collections.ts';
 import { Collision, LimitReached, NotFound } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
+import { END_OF_TIME, type Instant } from '../time/clock.ts';
 import {
   type KeyInForce,
   keysNamed,

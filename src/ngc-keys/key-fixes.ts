@@ -1,4 +1,3 @@
-import { rfc3339 } from '../core/clock.ts';
 import {
   decideOnResource,
   isEnough,
@@ -8,14 +7,15 @@ import {
   type ResourceState,
   serviceOfKey,
   type Verdict,
-} from '../core/decide.ts';
-import type { Decision, DecisionInput } from '../core/decision.ts';
-import { labelOfType, labelsOfResources } from '../core/labels.ts';
-import { own } from '../core/members.ts';
-import type { HeldRights, Resource } from '../core/policy.ts';
-import { type DenyReason, REASONS_OF_RIGHTS } from '../core/reasons.ts';
-import { permissionsOfRoles, type Ruleset } from '../core/ruleset.ts';
+} from '../decisions/decide.ts';
+import type { Decision, DecisionInput } from '../decisions/decision.ts';
+import { labelOfType, labelsOfResources } from '../decisions/labels.ts';
+import type { HeldRights, Resource } from '../decisions/policy.ts';
+import { type DenyReason, REASONS_OF_RIGHTS } from '../decisions/reasons.ts';
+import { permissionsOfRoles, type Ruleset } from '../decisions/ruleset.ts';
 import { type FindFixes, type Fix, namePrincipal, quote } from '../explaining/index.ts';
+import { own } from '../objects/members.ts';
+import { rfc3339 } from '../time/clock.ts';
 import { editPolicy, type GivenResource } from './key-policy.ts';
 
 /** Finds fixes for a refused key: waiting until a recorded edit takes effect, or an edit with the control API. */

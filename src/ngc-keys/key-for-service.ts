@@ -1,5 +1,5 @@
 import type { FindOther } from '../contract/service.ts';
-import { decideOnResource } from '../core/decide.ts';
+import { decideOnResource } from '../decisions/decide.ts';
 import { ngcKeysIn } from './index.ts';
 import { callerOf, isInForce } from './key-bearer.ts';
 

@@ -1,9 +1,9 @@
 import type { ServiceDefinition } from '../contract/service.ts';
-import type { Caller } from '../core/decide.ts';
-import type { HeldRights, Holding } from '../core/policy.ts';
-import { Problem } from '../core/problem.ts';
-import { permissionsOfRoles, type Ruleset } from '../core/ruleset.ts';
-import type { Settings } from '../core/settings.ts';
+import type { Caller } from '../decisions/decide.ts';
+import type { HeldRights, Holding } from '../decisions/policy.ts';
+import { Problem } from '../decisions/problem.ts';
+import { permissionsOfRoles, type Ruleset } from '../decisions/ruleset.ts';
+import type { Settings } from '../definitions/settings.ts';
 import { type NgcKeys, ngcKeysIn } from './index.ts';
 import type { Organization } from './records.ts';
 

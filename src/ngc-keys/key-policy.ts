@@ -1,10 +1,10 @@
-import { serviceOfKey } from '../core/decide.ts';
-import { adviseName } from '../core/nearest.ts';
-import type { Policy, Resource } from '../core/policy.ts';
-import { redact } from '../core/redact.ts';
-import type { PermissionRow, ResourceTypeRow } from '../core/rule.ts';
-import type { Ruleset } from '../core/ruleset.ts';
+import { serviceOfKey } from '../decisions/decide.ts';
+import type { Policy, Resource } from '../decisions/policy.ts';
+import type { PermissionRow, ResourceTypeRow } from '../decisions/rule.ts';
+import type { Ruleset } from '../decisions/ruleset.ts';
 import { quote } from '../explaining/index.ts';
+import { adviseName } from '../text/nearest.ts';
+import { redact } from '../text/redact.ts';
 import { encodeId, isNameOf, isReadable, partsOf, wholeId } from './resource-ids.ts';
 
 /** A resource as input, with its type by label or id. */

@@ -1,7 +1,7 @@
-import { isEnough, missingRightsOf, resourceFault, serviceOfKey } from '../core/decide.ts';
-import type { Policy } from '../core/policy.ts';
-import type { Rule } from '../core/rule.ts';
-import { permissionsOfRoles, type Ruleset } from '../core/ruleset.ts';
+import { isEnough, missingRightsOf, resourceFault, serviceOfKey } from '../decisions/decide.ts';
+import type { Policy } from '../decisions/policy.ts';
+import type { Rule } from '../decisions/rule.ts';
+import { permissionsOfRoles, type Ruleset } from '../decisions/ruleset.ts';
 import { quote } from '../explaining/index.ts';
 import { keyServices } from './key-policy.ts';
 import { explainIgnoredIds, showIds } from './resource-ids.ts';

@@ -1,17 +1,17 @@
 import type { World } from '../contract/world.ts';
-import { type Instant, rfc3339 } from '../core/clock.ts';
-import type { Reports } from '../core/finding.ts';
-import type { Policy } from '../core/policy.ts';
-import { effectiveAt, type Propagation, type PropagationMode } from '../core/propagation.ts';
-import type { Ruleset } from '../core/ruleset.ts';
 import { hashSecret } from '../credentials/secret.ts';
 import { addMark } from '../credentials/world-mark.ts';
+import type { Policy } from '../decisions/policy.ts';
+import type { Ruleset } from '../decisions/ruleset.ts';
+import type { Reports } from '../journal/finding.ts';
 import { drawnAt, type Random } from '../platform/random.ts';
 import type { Store } from '../store/index.ts';
+import { type Instant, rfc3339 } from '../time/clock.ts';
 import { ngcKeysIn } from './index.ts';
 import { endingOf, KEY_BYTES, makeKeyText } from './key-text.ts';
 import { findKeyWarnings } from './key-warnings.ts';
 import { findMissingObjects } from './missing-objects.ts';
+import { effectiveAt, type Propagation, type PropagationMode } from './propagation.ts';
 import type { KeyInForce, NewNgcKey, NextPolicy, NgcKeyEdit } from './records.ts';
 
 /** The delay of edits, and the seed of `jitter`. */

@@ -1,9 +1,9 @@
-import { serviceOfKey } from '../core/decide.ts';
-import { labelOfType } from '../core/labels.ts';
-import type { HeldRights, Resource } from '../core/policy.ts';
-import type { PermissionRow } from '../core/rule.ts';
-import type { Ruleset } from '../core/ruleset.ts';
-import type { Use } from '../core/uses.ts';
+import { serviceOfKey } from '../decisions/decide.ts';
+import { labelOfType } from '../decisions/labels.ts';
+import type { HeldRights, Resource } from '../decisions/policy.ts';
+import type { PermissionRow } from '../decisions/rule.ts';
+import type { Ruleset } from '../decisions/ruleset.ts';
+import type { Use } from '../decisions/uses.ts';
 import { isAllowed, type LeastRights, leaveOut, type PrincipalUses } from '../explaining/least-rights.ts';
 import { Bindings } from './bindings.ts';
 import type { GivenResource } from './key-policy.ts';

@@ -1,7 +1,7 @@
-import { serviceOfKey } from '../core/decide.ts';
-import type { HeldRights } from '../core/policy.ts';
-import { permissionsOfRoles, type Ruleset } from '../core/ruleset.ts';
-import type { Use } from '../core/uses.ts';
+import { serviceOfKey } from '../decisions/decide.ts';
+import type { HeldRights } from '../decisions/policy.ts';
+import { permissionsOfRoles, type Ruleset } from '../decisions/ruleset.ts';
+import type { Use } from '../decisions/uses.ts';
 import { isAllowed, type LeastRights, leaveOut, type PrincipalUses } from '../explaining/least-rights.ts';
 import { broaderServices, orderOfKey, servicesUsed } from './rights-of-key.ts';
 

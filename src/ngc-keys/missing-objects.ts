@@ -1,9 +1,9 @@
-import { listNames } from '../core/nearest.ts';
-import type { Policy } from '../core/policy.ts';
-import type { ResourceTypeRow } from '../core/rule.ts';
-import type { Ruleset } from '../core/ruleset.ts';
+import type { Policy } from '../decisions/policy.ts';
+import type { ResourceTypeRow } from '../decisions/rule.ts';
+import type { Ruleset } from '../decisions/ruleset.ts';
 import { Collection } from '../store/collection.ts';
 import { type Collections, isSharedWith } from '../store/collections.ts';
+import { listNames } from '../text/nearest.ts';
 
 /**
  * A sentence for each resource type of a policy that names objects which the key's account does not have, and which nobody

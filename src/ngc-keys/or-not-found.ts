@@ -1,4 +1,4 @@
-import { Problem } from '../core/problem.ts';
+import { Problem } from '../decisions/problem.ts';
 import { NotFound } from '../store/errors.ts';
 
 /** Answers 404 if another request deleted the object after the lookup. @throws Problem `not_found` */

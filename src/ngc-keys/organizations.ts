@@ -1,5 +1,5 @@
 import type { SeedFault } from '../contract/seed.ts';
-import type { Placed } from '../core/seed-entries.ts';
+import type { Placed } from '../definitions/seed-entries.ts';
 
 /** Finds entries with unknown organisations. @param known names of all organisations */
 export function findUnknownOrganizations(

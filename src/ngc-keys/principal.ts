@@ -1,7 +1,7 @@
 // Separate from the code for keys: the declarations of the package import this file.
-import type { Principal } from '../core/principal.ts';
+import type { Principal } from '../decisions/principal.ts';
 
-declare module '../core/principal.ts' {
+declare module '../decisions/principal.ts' {
   interface PrincipalKinds {
     'personal-key': true;
     'service-key': true;

@@ -1,4 +1,4 @@
-import type { Reasons, StagesOf } from '../core/reasons.ts';
+import type { Reasons, StagesOf } from '../decisions/reasons.ts';
 
 /** Why an NGC key is not accepted. */
 export const KEY_REASONS = {
@@ -100,6 +100,6 @@ export const USER_REASONS = {
   },
 } as const satisfies Reasons;
 
-declare module '../core/reasons.ts' {
+declare module '../decisions/reasons.ts' {
   interface ServiceReasons extends StagesOf<typeof KEY_REASONS>, StagesOf<typeof USER_REASONS> {}
 }

@@ -1,8 +1,8 @@
-import type { Instant } from '../core/clock.ts';
-import type { Policy, PolicyVersion } from '../core/policy.ts';
+import type { Policy, PolicyVersion } from '../decisions/policy.ts';
 import { namedUuid } from '../platform/random.ts';
 import { Collection } from '../store/collection.ts';
 import type { Row } from '../store/collections.ts';
+import type { Instant } from '../time/clock.ts';
 
 export interface Organization {
   readonly name: string;

@@ -1,5 +1,5 @@
-import type { DenyReason } from '../core/reasons.ts';
-import type { RemedyRow } from '../core/rule.ts';
+import type { DenyReason } from '../decisions/reasons.ts';
+import type { RemedyRow } from '../decisions/rule.ts';
 
 const ANOTHER_KEY = 'use a key from `GET /_mock/cast`, or create one with `POST /_mock/keys`';
 

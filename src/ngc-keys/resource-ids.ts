@@ -3,10 +3,10 @@
  * (`<functionId>`).
  */
 
-import { listNames } from '../core/nearest.ts';
-import { redact } from '../core/redact.ts';
-import type { ResourceTypeRow } from '../core/rule.ts';
+import type { ResourceTypeRow } from '../decisions/rule.ts';
 import { quote } from '../explaining/index.ts';
+import { listNames } from '../text/nearest.ts';
+import { redact } from '../text/redact.ts';
 
 export function partsOf(name: string): number {
   return name.split('/').length;

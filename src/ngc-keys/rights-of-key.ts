@@ -1,5 +1,5 @@
-import { serviceOfKey } from '../core/decide.ts';
-import type { Principal } from '../core/principal.ts';
+import { serviceOfKey } from '../decisions/decide.ts';
+import type { Principal } from '../decisions/principal.ts';
 import type { LeastRights, PrincipalUses } from '../explaining/least-rights.ts';
 import { actsAsUser } from './principal.ts';
 

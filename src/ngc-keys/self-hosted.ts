@@ -1,8 +1,8 @@
 import type { RequestContext } from '../contract/request.ts';
-import type { Caller } from '../core/decide.ts';
-import { heldRightsOfRoles } from '../core/policy.ts';
-import { Problem, unauthenticatedProblem } from '../core/problem.ts';
 import { bearerToken } from '../credentials/bearer.ts';
+import type { Caller } from '../decisions/decide.ts';
+import { heldRightsOfRoles } from '../decisions/policy.ts';
+import { Problem, unauthenticatedProblem } from '../decisions/problem.ts';
 import { verifyAdminToken } from '../tokens/admin-token.ts';
 import { decodeClaims } from '../tokens/compact.ts';
 import type { ScopedClaims } from '../tokens/scoped-claims.ts';

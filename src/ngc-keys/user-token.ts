@@ -1,10 +1,10 @@
+import { nameInWorld, worldOfName } from '../addresses/world-id.ts';
 import type { RequestContext } from '../contract/request.ts';
-import type { Caller } from '../core/decide.ts';
-import { heldRightsOfRoles } from '../core/policy.ts';
-import type { Principal } from '../core/principal.ts';
-import { Problem, unauthenticatedProblem } from '../core/problem.ts';
-import { permissionsOfRoles, type Ruleset } from '../core/ruleset.ts';
-import { nameInWorld, worldOfName } from '../core/world-id.ts';
+import type { Caller } from '../decisions/decide.ts';
+import { heldRightsOfRoles } from '../decisions/policy.ts';
+import type { Principal } from '../decisions/principal.ts';
+import { Problem, unauthenticatedProblem } from '../decisions/problem.ts';
+import { permissionsOfRoles, type Ruleset } from '../decisions/ruleset.ts';
 import type { Store } from '../store/index.ts';
 import { decodeClaims } from '../tokens/compact.ts';
 import { checkTimes, isBearer } from '../tokens/verify.ts';

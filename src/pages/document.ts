@@ -1,6 +1,6 @@
-import { escapeHtml } from '../core/html.ts';
-import type { Outcome } from '../core/outcome.ts';
 import { contentSource } from '../platform/content-source.ts';
+import type { Outcome } from '../responses/outcome.ts';
+import { escapeHtml } from './html.ts';
 
 const HEADERS = {
   'content-type': 'text/html; charset=utf-8',

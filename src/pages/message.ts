@@ -1,9 +1,10 @@
-import { escapeHtml, escapeWithCode, LOOK } from '../core/html.ts';
-import type { Outcome } from '../core/outcome.ts';
+import type { Outcome } from '../responses/outcome.ts';
 import { renderDocument } from './document.ts';
+import { escapeHtml, escapeWithCode } from './html.ts';
+import { PAGE_CSS } from './page-css.ts';
 
 /** The style of pages that have one column, and lists of people who can be chosen by a click. */
-export const PAGE_STYLE = `${LOOK}
+export const PAGE_STYLE = `${PAGE_CSS}
 main { max-width: 62rem; margin: 0 auto; padding: clamp(1rem, 6vh, 4rem) 1rem }
 button { padding: .5rem .8rem }
 ul { list-style: none; margin: 0; padding: 0 }

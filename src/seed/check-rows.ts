@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
-import { adviseName } from '../core/nearest.ts';
-import { redact } from '../core/redact.ts';
 import { type TypeWords, tellingViolations, type Violation, valueFaultOf } from '../explaining/index.ts';
 import { NEW, type Row } from '../store/collections.ts';
 import type { KeptForms, RowForm, SettingForm } from '../store/row-form.ts';
 import { SETTINGS } from '../store/settings.ts';
+import { adviseName } from '../text/nearest.ts';
+import { redact } from '../text/redact.ts';
 
 /** A row as it comes from outside. */
 export type GivenRow = Omit<Row, 'revision'>;

@@ -1,6 +1,6 @@
 import type { SeedFault, SeedList, SeedSchema } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import { memberOf, own } from '../core/members.ts';
+import { memberOf, own } from '../objects/members.ts';
 
 /** One of the seeds that extend each other. */
 export interface Layer {

@@ -2,8 +2,8 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { readSourceLines } from '../config/source-lines.ts';
 import type { SeedFault } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import { showValue } from '../core/redact.ts';
-import { Unusable } from '../core/unusable.ts';
+import { Unusable } from '../diagnostics/unusable.ts';
+import { showValue } from '../text/redact.ts';
 import { faultSentence, findSeedFaults, MAX_DESCRIBED } from './check.ts';
 import { asWritten, type Layer, type LayerFault, mergeLayer, type Source, sourceOf, type Written } from './layers.ts';
 

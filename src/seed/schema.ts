@@ -1,7 +1,7 @@
 import type { SeedList, SeedSchema } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import { describe, text } from '../core/json-schema.ts';
-import { own } from '../core/members.ts';
+import { describe, text } from '../definitions/json-schema.ts';
+import { own } from '../objects/members.ts';
 
 const SCHEMA_OF = describe(text, 'The URL or path of the schema, for editors; the mock ignores it.');
 const EXTENDS = describe(

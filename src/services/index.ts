@@ -1,9 +1,9 @@
 import type { Manifest } from '../contract/manifest.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import type { Option } from '../core/option.ts';
-import { COMMON_REASONS, type DenyReason, type Reason } from '../core/reasons.ts';
-import type { Ruleset } from '../core/ruleset.ts';
-import type { Settings } from '../core/settings.ts';
+import { COMMON_REASONS, type DenyReason, type Reason } from '../decisions/reasons.ts';
+import type { Ruleset } from '../decisions/ruleset.ts';
+import type { Option } from '../definitions/option.ts';
+import type { Settings } from '../definitions/settings.ts';
 import type { KeptForms } from '../store/row-form.ts';
 import { airManifest } from './air/manifest.ts';
 import type { Ports } from './control/ports.ts';

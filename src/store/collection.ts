@@ -1,4 +1,4 @@
-import type { Instant } from '../core/clock.ts';
+import type { Instant } from '../time/clock.ts';
 import {
   type Change,
   type Collections,

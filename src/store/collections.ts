@@ -1,4 +1,4 @@
-import type { Instant } from '../core/clock.ts';
+import type { Instant } from '../time/clock.ts';
 
 /**
  * Identifies the state of a row: each change gives the row another one, and "unchanged since it was read" is `===`. It

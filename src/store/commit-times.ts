@@ -1,4 +1,4 @@
-import { stopwatch } from '../core/clock.ts';
+import { stopwatch } from '../time/clock.ts';
 
 /** Measures how long commits take, while somebody wants to know. */
 export class CommitTimes {

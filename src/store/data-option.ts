@@ -1,4 +1,4 @@
-import { showValue } from '../core/redact.ts';
+import { showValue } from '../text/redact.ts';
 
 /** The names that SQLite gives to a database in memory (https://www.sqlite.org/inmemorydb.html). */
 const IN_MEMORY = /^(?:(?:file:)?:memory:(?:\?.*)?|file:[^?]*\?(?:.*&)?mode=memory(?:&.*)?)$/i;

@@ -1,5 +1,5 @@
-import type { Instant } from '../core/clock.ts';
-import { compareTexts } from '../core/text-order.ts';
+import { compareTexts } from '../text/text-order.ts';
+import type { Instant } from '../time/clock.ts';
 import type { Facets, PageQuery, Row } from './collections.ts';
 
 /** The members by which rows are grouped into lists. */
@@ -18,7 +18,7 @@ export const KEYS: Readonly<Record<IndexName, (row: Row) => readonly string[]>> 
 
 /** Some rows of a collection, in the order of their places. */
 export class Group {
-  #rows = new Map<string, Row>();
+  readonly #rows = new Map<string, Row>();
   #highest = Number.NEGATIVE_INFINITY;
   /** False once a row came after a later one, such as a row that went to another owner. */
   #isInOrder = true;

@@ -1,6 +1,6 @@
-import type { Clock, Instant } from '../core/clock.ts';
-import { DEFAULT_WORLD } from '../core/world-id.ts';
+import { DEFAULT_WORLD } from '../addresses/world-id.ts';
 import { clearTimeout, eventLoopTurn, setTimeout } from '../platform/time.ts';
+import type { Clock, Instant } from '../time/clock.ts';
 import type { Row } from './collections.ts';
 import { Collision, Damaged, isStorageFailure, NotFound } from './errors.ts';
 import type { Store } from './index.ts';

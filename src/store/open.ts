@@ -1,5 +1,5 @@
-import { type Clock, machineClock } from '../core/clock.ts';
-import { Unusable } from '../core/unusable.ts';
+import { Unusable } from '../diagnostics/unusable.ts';
+import { type Clock, machineClock } from '../time/clock.ts';
 import { faultOfData, isPostgresUrl } from './data-option.ts';
 import { openMemory } from './memory.ts';
 import type { StoreParts } from './shared.ts';

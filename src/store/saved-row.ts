@@ -1,4 +1,4 @@
-import type { Instant } from '../core/clock.ts';
+import type { Instant } from '../time/clock.ts';
 import { type Facets, NEW, type Row } from './collections.ts';
 import { Damaged, parseStored } from './errors.ts';
 import { type State, type UsedRow, usedRowsIn } from './state.ts';

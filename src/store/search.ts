@@ -1,5 +1,5 @@
-import { own } from '../core/members.ts';
-import { Pacer } from '../core/pacer.ts';
+import { own } from '../objects/members.ts';
+import { Pacer } from '../time/pacer.ts';
 import { MOST_SEARCHED, type Page, type PageQuery, type Row } from './collections.ts';
 import type { Rows } from './rows.ts';
 

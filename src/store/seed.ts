@@ -1,4 +1,4 @@
-import type { Instant } from '../core/clock.ts';
+import type { Instant } from '../time/clock.ts';
 import { Collection } from './collection.ts';
 import type { Collections, Row } from './collections.ts';
 

@@ -1,5 +1,5 @@
-import { MEGABYTE } from '../core/bytes.ts';
-import { Quota } from '../core/quota.ts';
+import { MEGABYTE } from '../memory/bytes.ts';
+import { Quota } from '../memory/quota.ts';
 import { CommitTimes } from './commit-times.ts';
 import { StateMemory } from './state-memory.ts';
 

@@ -1,4 +1,4 @@
-import type { Instant } from '../core/clock.ts';
+import type { Instant } from '../time/clock.ts';
 import { Collision, NotFound } from './errors.ts';
 import { type State, sizeOf, type UsedRow, usedRowsIn } from './state.ts';
 import type { StateMemory, Weighed } from './state-memory.ts';

@@ -1,5 +1,5 @@
-import { MEGABYTE } from '../core/bytes.ts';
-import type { Quota } from '../core/quota.ts';
+import { MEGABYTE } from '../memory/bytes.ts';
+import type { Quota } from '../memory/quota.ts';
 import { Unwritable } from './errors.ts';
 
 /** Something in memory that several worlds and snapshots may have at once. */

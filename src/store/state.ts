@@ -1,4 +1,4 @@
-import type { Instant } from '../core/clock.ts';
+import type { Instant } from '../time/clock.ts';
 import type { Row } from './collections.ts';
 import { Collision } from './errors.ts';
 import { byPlace } from './indexes.ts';

@@ -1,5 +1,5 @@
-import { type Clock, type Instant, rfc3339 } from '../core/clock.ts';
-import { DEFAULT_WORLD } from '../core/world-id.ts';
+import { DEFAULT_WORLD } from '../addresses/world-id.ts';
+import { type Clock, type Instant, rfc3339 } from '../time/clock.ts';
 import type { Store } from './index.ts';
 import { KeptWorlds } from './kept-worlds.ts';
 import type { StoreParts } from './shared.ts';

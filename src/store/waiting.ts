@@ -1,4 +1,4 @@
-import { Problem } from '../core/problem.ts';
+import { Problem } from '../decisions/problem.ts';
 
 /** Why a process has no worlds. */
 export interface Waiting {

@@ -1,4 +1,4 @@
-import type { Instant } from '../core/clock.ts';
+import type { Instant } from '../time/clock.ts';
 import type { RowName } from './row-log.ts';
 import type { ReadRow } from './saved-row.ts';
 import type { SnapshotRecord } from './snapshot-store.ts';

@@ -1,4 +1,4 @@
-import type { Instant } from '../core/clock.ts';
+import type { Instant } from '../time/clock.ts';
 import type { Change, Collections, Commit, DueQuery, ListQuery, Page, PageQuery, Row, Watcher } from './collections.ts';
 import { type Plan, planOf } from './plan.ts';
 import type { RowLog } from './row-log.ts';

@@ -1,8 +1,8 @@
 import { open, rename, rm } from 'node:fs/promises';
-import type { Instant } from '../core/clock.ts';
-import { whyUnreadable } from '../core/file-fault.ts';
-import { Unusable } from '../core/unusable.ts';
+import { whyUnreadable } from '../diagnostics/file-fault.ts';
+import { Unusable } from '../diagnostics/unusable.ts';
 import { readTextFile } from '../platform/text-file.ts';
+import type { Instant } from '../time/clock.ts';
 import type { Identity } from './certificates.ts';
 import { checkIdentity } from './given.ts';
 

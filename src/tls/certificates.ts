@@ -31,9 +31,9 @@ import {
   Validity,
   Version,
 } from '@peculiar/asn1-x509';
-import type { Instant } from '../core/clock.ts';
 import type { Random } from '../platform/random.ts';
 import { RealDate } from '../platform/time.ts';
+import type { Instant } from '../time/clock.ts';
 
 /** A certificate with its private key, as PEM. */
 export interface Identity {

@@ -1,11 +1,11 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
-import type { Instant } from '../core/clock.ts';
-import { whyUnreadable } from '../core/file-fault.ts';
-import { showValue } from '../core/redact.ts';
-import { Unusable } from '../core/unusable.ts';
+import { whyUnreadable } from '../diagnostics/file-fault.ts';
+import { Unusable } from '../diagnostics/unusable.ts';
 import { readTextFile } from '../platform/text-file.ts';
 import { RealDate } from '../platform/time.ts';
+import { showValue } from '../text/redact.ts';
+import type { Instant } from '../time/clock.ts';
 import type { Identity } from './certificates.ts';
 
 const PEM = /^\s*-----BEGIN /;

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
-import type { Clock, Instant } from '../core/clock.ts';
+import type { Clock, Instant } from '../time/clock.ts';
 import { type Issuer, keyText, LEAF_LIFETIME, newKey } from './certificates.ts';
 
 /** How many certificates are kept; each takes about 30 kB. */

@@ -1,7 +1,7 @@
 import { jwtVerify } from 'jose';
-import type { Instant } from '../core/clock.ts';
-import { Problem, unauthenticatedProblem } from '../core/problem.ts';
-import { worldOfName } from '../core/world-id.ts';
+import { worldOfName } from '../addresses/world-id.ts';
+import { Problem, unauthenticatedProblem } from '../decisions/problem.ts';
+import type { Instant } from '../time/clock.ts';
 import type { PublicJwk } from './keys.ts';
 import { type ScopedClaims, SELF_HOSTED_ALGORITHM, scopesOf } from './scoped-claims.ts';
 import { checkTimes, tokenProblem } from './verify.ts';

@@ -1,4 +1,4 @@
-import { isOneOf, own } from '../core/members.ts';
+import { isOneOf, own } from '../objects/members.ts';
 import { type Claims, plainJson } from './keys.ts';
 
 /** What to change in the tokens that grants issue. */

@@ -1,5 +1,5 @@
-import { isRecord } from '../core/members.ts';
-import { worldOfName } from '../core/world-id.ts';
+import { worldOfName } from '../addresses/world-id.ts';
+import { isRecord } from '../objects/members.ts';
 
 const PARTS = ['header', 'payload', 'signature'] as const;
 const BASE64URL = /^[A-Za-z0-9_-]*$/;

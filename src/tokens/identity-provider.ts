@@ -1,6 +1,6 @@
 import { errors, type JWTPayload } from 'jose';
-import type { Instant } from '../core/clock.ts';
-import { badCredentialsProblem, type Problem } from '../core/problem.ts';
+import { badCredentialsProblem, type Problem } from '../decisions/problem.ts';
+import type { Instant } from '../time/clock.ts';
 import { encodingFault } from './compact.ts';
 import type { VerifyWithSet } from './jwk-set.ts';
 

@@ -9,8 +9,8 @@ import {
   type JWTVerifyOptions,
   jwtVerify,
 } from 'jose';
-import { isRecord } from '../core/members.ts';
-import { Problem } from '../core/problem.ts';
+import { Problem } from '../decisions/problem.ts';
+import { isRecord } from '../objects/members.ts';
 
 /** Public keys (RFC 7517, 5). */
 export type JwkSet = JSONWebKeySet;

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { CompactSign, type CryptoKey, calculateJwkThumbprint, importJWK, type JWK, type KeyImportOptions } from 'jose';
-import type { Instant } from '../core/clock.ts';
-import { Unusable } from '../core/unusable.ts';
+import { Unusable } from '../diagnostics/unusable.ts';
+import type { Instant } from '../time/clock.ts';
 
 export type { JWK } from 'jose';
 

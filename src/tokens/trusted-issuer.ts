@@ -1,6 +1,6 @@
 import { errors } from 'jose';
-import { type Instant, rfc3339 } from '../core/clock.ts';
-import { unauthenticatedProblem } from '../core/problem.ts';
+import { unauthenticatedProblem } from '../decisions/problem.ts';
+import { type Instant, rfc3339 } from '../time/clock.ts';
 import { encodingFault } from './compact.ts';
 import type { VerifyWithSet } from './jwk-set.ts';
 import { type ScopedClaims, SELF_HOSTED_ALGORITHM, scopesOf } from './scoped-claims.ts';

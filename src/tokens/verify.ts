@@ -1,7 +1,7 @@
 import { type CryptoKey, compactVerify, errors, type JWTPayload, jwtVerify } from 'jose';
-import { type Instant, rfc3339 } from '../core/clock.ts';
-import type { Principal } from '../core/principal.ts';
-import { Problem, unauthenticatedProblem } from '../core/problem.ts';
+import type { Principal } from '../decisions/principal.ts';
+import { Problem, unauthenticatedProblem } from '../decisions/problem.ts';
+import { type Instant, rfc3339 } from '../time/clock.ts';
 import { BEARER_KEY, BEARER_TIMES, bearerKey, looksLikeBearer } from './bearer-key.ts';
 import { encodingFault } from './compact.ts';
 import { type KeyRing, keyOf, type PublicKey } from './keys.ts';

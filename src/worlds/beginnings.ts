@@ -1,8 +1,8 @@
-import type { Instant } from '../core/clock.ts';
-import type { Reports } from '../core/finding.ts';
+import type { Reports } from '../journal/finding.ts';
 import type { Store } from '../store/index.ts';
 import { type Seed, seedRow } from '../store/seed.ts';
 import { type State, stateOf } from '../store/state.ts';
+import type { Instant } from '../time/clock.ts';
 import type { SeedClients } from './credentials.ts';
 
 /** The notices about a world for its user. */

@@ -1,9 +1,9 @@
-import { bytesOf, MEGABYTE } from '../core/bytes.ts';
-import { type SharedCache, sharedCache } from '../core/caches.ts';
-import type { Instant } from '../core/clock.ts';
-import { Quota } from '../core/quota.ts';
 import type { Stretch } from '../explaining/hints/token-usage.ts';
 import { type ActivityBudgets, activityBudgets } from '../journal/activity-log.ts';
+import { bytesOf, MEGABYTE } from '../memory/bytes.ts';
+import { type SharedCache, sharedCache } from '../memory/caches.ts';
+import { Quota } from '../memory/quota.ts';
+import type { Instant } from '../time/clock.ts';
 import type { VerifiedClaims } from '../tokens/verify.ts';
 
 /** The memory that the worlds of a process share, besides their state: caches evict, and quotas refuse. */

@@ -1,3 +1,6 @@
+import { parseStored } from '../store/errors.ts';
+import type { SettingsStore } from '../store/settings.ts';
+import { Turns } from '../store/turns.ts';
 import {
   type BeforeJump,
   type Clock,
@@ -8,10 +11,7 @@ import {
   readTime,
   UnreachableTime,
   type WorldClock,
-} from '../core/clock.ts';
-import { parseStored } from '../store/errors.ts';
-import type { SettingsStore } from '../store/settings.ts';
-import { Turns } from '../store/turns.ts';
+} from '../time/clock.ts';
 
 /** Where the store keeps the clock's state: in one value, so that no crash leaves half of it. */
 export const CLOCK_SETTING = 'clock';

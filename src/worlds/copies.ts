@@ -1,7 +1,6 @@
+import { DEFAULT_WORLD } from '../addresses/world-id.ts';
 import type { Holder, Rekeying } from '../contract/credentials.ts';
 import type { World, WorldInfo } from '../contract/world.ts';
-import { Pacer } from '../core/pacer.ts';
-import { DEFAULT_WORLD } from '../core/world-id.ts';
 import { type Derivation, derivationOf } from '../credentials/derivation.ts';
 import { hashSecret } from '../credentials/secret.ts';
 import { ownSeed } from '../seed/index.ts';
@@ -12,6 +11,7 @@ import type { Seed } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
 import { type State, wholeOf } from '../store/state.ts';
 import type { StateMemory } from '../store/state-memory.ts';
+import { Pacer } from '../time/pacer.ts';
 import type { Begin, Filled } from './beginnings.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
 import { provenanceText } from './provenance.ts';

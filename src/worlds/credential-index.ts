@@ -1,4 +1,4 @@
-import { clientIdInWorld, DEFAULT_WORLD, MOST_WORLD_ID } from '../core/world-id.ts';
+import { clientIdInWorld, DEFAULT_WORLD, MOST_WORLD_ID } from '../addresses/world-id.ts';
 import type { SeedClients } from './credentials.ts';
 
 /** The credentials that the index holds: client ids, and keys by their hash. */

@@ -1,6 +1,5 @@
 import type { CredentialRows, Holder, Rekeying } from '../contract/credentials.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import { Pacer } from '../core/pacer.ts';
 import type { Row } from '../store/collections.ts';
 import { Collision } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
@@ -8,6 +7,7 @@ import { Rows } from '../store/rows.ts';
 import type { KeptSeed } from '../store/seed.ts';
 import { SEEDS, seedRow } from '../store/seed.ts';
 import { type State, stateWith } from '../store/state.ts';
+import { Pacer } from '../time/pacer.ts';
 
 type Clients = NonNullable<CredentialRows['clients']>;
 

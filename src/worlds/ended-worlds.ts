@@ -1,4 +1,4 @@
-import { DEFAULT_WORLD, MOST_WORLD_ID } from '../core/world-id.ts';
+import { DEFAULT_WORLD, MOST_WORLD_ID } from '../addresses/world-id.ts';
 import { grantMark, worldMark } from '../credentials/world-mark.ts';
 
 /** How many ids of ended worlds are remembered. */

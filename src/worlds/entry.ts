@@ -1,8 +1,8 @@
 import type { Holder } from '../contract/credentials.ts';
 import type { WorldInfo } from '../contract/world.ts';
-import type { Instant } from '../core/clock.ts';
 import type { Seed } from '../store/seed.ts';
 import type { Weighed } from '../store/state-memory.ts';
+import type { Instant } from '../time/clock.ts';
 import type { OwnedWorld } from './world.ts';
 
 /** The record of a world besides the world itself. */

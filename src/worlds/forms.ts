@@ -1,4 +1,4 @@
-import { bodyOf, INSTANT, list, object, TEXT } from '../core/json-schema.ts';
+import { bodyOf, INSTANT, list, object, TEXT } from '../definitions/json-schema.ts';
 import { type KeptForms, rowForm } from '../store/row-form.ts';
 import { type KeptSeed, SEEDS, seedRow } from '../store/seed.ts';
 import { SETTINGS, settingRow } from '../store/settings.ts';

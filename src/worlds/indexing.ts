@@ -1,8 +1,8 @@
+import { clientIdInWorld, DEFAULT_WORLD } from '../addresses/world-id.ts';
 import type { World } from '../contract/world.ts';
-import { Pacer } from '../core/pacer.ts';
-import { clientIdInWorld, DEFAULT_WORLD } from '../core/world-id.ts';
 import type { PresentedCredential } from '../credentials/presented-credential.ts';
 import type { Row, Watcher } from '../store/collections.ts';
+import { Pacer } from '../time/pacer.ts';
 import { CredentialIndex } from './credential-index.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
 import { EndedWorlds } from './ended-worlds.ts';

@@ -1,7 +1,7 @@
-import type { Instant } from '../core/clock.ts';
-import { formatDuration } from '../core/duration.ts';
-import { Problem } from '../core/problem.ts';
-import { DEFAULT_WORLD } from '../core/world-id.ts';
+import { DEFAULT_WORLD } from '../addresses/world-id.ts';
+import { Problem } from '../decisions/problem.ts';
+import type { Instant } from '../time/clock.ts';
+import { formatDuration } from '../time/duration.ts';
 import type { WorldEntry } from './entry.ts';
 
 /** How many worlds a message names. */

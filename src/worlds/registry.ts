@@ -1,7 +1,7 @@
+import { DEFAULT_WORLD, worldIdFault } from '../addresses/world-id.ts';
 import type { World, WorldInfo, WorldOrder, WorldsByName } from '../contract/world.ts';
-import { Problem } from '../core/problem.ts';
-import { DEFAULT_WORLD, worldIdFault } from '../core/world-id.ts';
 import type { PresentedCredential } from '../credentials/presented-credential.ts';
+import { Problem } from '../decisions/problem.ts';
 import { clearInterval, setInterval } from '../platform/time.ts';
 import { isStorageFailure } from '../store/errors.ts';
 import type { KeptWorlds } from '../store/kept-worlds.ts';

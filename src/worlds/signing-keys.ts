@@ -1,9 +1,9 @@
 import type { Rotation, SigningKeys } from '../contract/world.ts';
-import type { Instant } from '../core/clock.ts';
 import type { Random } from '../platform/random.ts';
 import { Damaged, parseStored } from '../store/errors.ts';
 import type { SettingsStore } from '../store/settings.ts';
 import { Turns } from '../store/turns.ts';
+import type { Instant } from '../time/clock.ts';
 import { RefreshTokens, tokensOf } from '../tokens/index.ts';
 import {
   type JWK,

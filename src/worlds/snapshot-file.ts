@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type Instant, LAST_MOMENT } from '../core/clock.ts';
-import { isRecord } from '../core/members.ts';
-import { Problem } from '../core/problem.ts';
-import { redact } from '../core/redact.ts';
-import { isStorable } from '../core/storable-text.ts';
-import { isWorldId } from '../core/world-id.ts';
+import { isWorldId } from '../addresses/world-id.ts';
+import { Problem } from '../decisions/problem.ts';
+import { isRecord } from '../objects/members.ts';
 import type { RowCheck } from '../seed/check-rows.ts';
 import { NEW, type Row } from '../store/collections.ts';
 import { Collision } from '../store/errors.ts';
@@ -12,6 +9,9 @@ import { type KeptSeed, SEEDS } from '../store/seed.ts';
 import { SETTINGS } from '../store/settings.ts';
 import type { SnapshotInfo } from '../store/snapshot-store.ts';
 import type { UsedRow } from '../store/state.ts';
+import { redact } from '../text/redact.ts';
+import { isStorable } from '../text/storable.ts';
+import { type Instant, LAST_MOMENT } from '../time/clock.ts';
 import type { Provenance } from './provenance.ts';
 import { KEYS_SETTING, ringIn } from './signing-keys.ts';
 

@@ -1,5 +1,5 @@
-import { Problem } from '../core/problem.ts';
-import { DEFAULT_WORLD } from '../core/world-id.ts';
+import { DEFAULT_WORLD } from '../addresses/world-id.ts';
+import { Problem } from '../decisions/problem.ts';
 import type { Random } from '../platform/random.ts';
 import { Collision } from '../store/errors.ts';
 import type { KeptSeed, Seed } from '../store/seed.ts';

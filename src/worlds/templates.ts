@@ -1,14 +1,14 @@
 import type { Holder } from '../contract/credentials.ts';
-import { MEGABYTE } from '../core/bytes.ts';
-import { sharedCache } from '../core/caches.ts';
-import type { Clock, Instant } from '../core/clock.ts';
-import type { Reports } from '../core/finding.ts';
-import type { Ruleset } from '../core/ruleset.ts';
-import type { Settings } from '../core/settings.ts';
+import type { Ruleset } from '../decisions/ruleset.ts';
+import type { Settings } from '../definitions/settings.ts';
+import type { Reports } from '../journal/finding.ts';
+import { MEGABYTE } from '../memory/bytes.ts';
+import { sharedCache } from '../memory/caches.ts';
 import { type KeyReport, reportUselessKeys, reviveToggle } from '../ngc-keys/keyring.ts';
 import { openMemory } from '../store/memory.ts';
 import type { Seed } from '../store/seed.ts';
 import { type State, sizeOf } from '../store/state.ts';
+import type { Clock, Instant } from '../time/clock.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
 
 /** A world made from its seed, as the initial content of others. */

@@ -1,7 +1,7 @@
-import type { Instant } from '../core/clock.ts';
-import type { Modes } from '../core/mode.ts';
+import type { Modes } from '../decisions/mode.ts';
 import type { Fault } from '../faults/fault.ts';
 import type { KeptState } from '../store/kept-state.ts';
+import type { Instant } from '../time/clock.ts';
 
 /** The state of a world besides its rows, where it outlives the process. No snapshot has it. */
 export interface WorldState extends Modes {

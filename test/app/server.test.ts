@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Unusable } from '../../src/core/unusable.ts';
+import { Unusable } from '../../src/diagnostics/unusable.ts';
 import { Unwritable } from '../../src/store/errors.ts';
 import { testServer } from '../support/server.ts';
 

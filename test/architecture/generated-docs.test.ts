@@ -6,10 +6,10 @@ import { castExamplesOf, isRefused } from '../../scripts/documents/cast-examples
 import { configOf } from '../../src/config/config.ts';
 import { flagName, OPTIONS, shownValue, variableName } from '../../src/config/options.ts';
 import type { ServiceDefinition } from '../../src/contract/service.ts';
-import { effectOf } from '../../src/core/fidelity.ts';
-import type { Option } from '../../src/core/option.ts';
-import type { Rule } from '../../src/core/rule.ts';
-import type { Ruleset } from '../../src/core/ruleset.ts';
+import { effectOf } from '../../src/decisions/fidelity.ts';
+import type { Rule } from '../../src/decisions/rule.ts';
+import type { Ruleset } from '../../src/decisions/ruleset.ts';
+import type { Option } from '../../src/definitions/option.ts';
 import { apiDocument } from '../support/api-document.ts';
 import { SERVICES } from '../support/services.ts';
 import { ROOT } from './source-files.ts';

@@ -143,7 +143,7 @@ describe('the types of the library', () => {
         'readonly size?: "s" | "m"; readonly parts?: readonly ToyPart[]; readonly [key: string]: unknown; }',
     );
     expect(types).toContain('export type ToyPart = string;');
-    expect(types).toContain("import type { DenyReason } from '../src/core/reasons.ts';");
+    expect(types).toContain("import type { DenyReason } from '../src/decisions/reasons.ts';");
   });
 
   it('have the names of the services and of their operations', async () => {

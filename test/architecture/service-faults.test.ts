@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { COMMON_REASONS } from '../../src/core/reasons.ts';
-import type { Tables } from '../../src/core/rule.ts';
+import { COMMON_REASONS } from '../../src/decisions/reasons.ts';
+import type { Tables } from '../../src/decisions/rule.ts';
 import type { DocumentedOperation } from '../../src/http/openapi/prepared.ts';
 import { checkServices, checkTables } from '../support/service-faults.ts';
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 export interface SourceFile {
-  /** Below the root: `src/core/clock.ts`. */
+  /** Below the root: `src/time/clock.ts`. */
   readonly path: string;
   readonly text: string;
 }

@@ -5,20 +5,15 @@ const FILES = ['src', 'conformance/src'].flatMap((folder) => sourceFiles(folder,
 
 /** What only one file may do, and that file. */
 const OWNERS: readonly [what: string, pattern: RegExp, owner: string][] = [
-  ['reads the machine’s clock', /Date\.now\(|new (?:Real)?Date\(\)|performance\.now|hrtime/, 'src/core/clock.ts'],
+  ['reads the machine’s clock', /Date\.now\(|new (?:Real)?Date\(\)|performance\.now|hrtime/, 'src/time/clock.ts'],
   [
     'draws randomness',
     /Math\.random|randomBytes|randomUUID|randomFill|randomInt|getRandomValues/,
     'src/platform/random.ts',
   ],
-  ['reads the environment', /process\.env/, 'src/config/config.ts'],
   ['knows where files of the package lie', /import\.meta/, 'src/platform/assets.ts'],
   ['takes what tests replace from Node', /'node:(?:timers|perf_hooks)|runIn\w+Context\('/, 'src/platform/time.ts'],
 ];
-
-/** Globals that tests replace in the process of their app. A request of Node's has a timeout of its own. */
-const REPLACED =
-  /(?<!request\.)\b(?:set|clear)(?:Timeout|Interval|Immediate)\b|\bqueueMicrotask\b|\bnextTick\b|\bperformance\b|AbortSignal\.timeout/g;
 
 describe('only one file', () => {
   it.each(OWNERS)('%s', (_what, pattern, owner) => {
@@ -29,30 +24,12 @@ describe('only one file', () => {
 });
 
 describe('no source file', () => {
-  it('uses timers of the app: it imports those that no test replaces', () => {
-    const found = FILES.filter(({ path }) => path !== 'src/platform/time.ts').flatMap((file) => {
-      const imported =
-        /import \{([^}]*)\} from '(?:(?:[./a-z]+\/platform|\.)\/time|[./a-z]+\/conformance-entry)\.ts'/.exec(
-          file.text,
-        )?.[1] ?? '';
-      const names = [...codeOf(file.text).matchAll(REPLACED)].map(([name]) => name);
-      return names.filter((name) => !imported.includes(name)).map((name) => `${file.path}: ${name}`);
-    });
-
-    expect(found).toEqual([]);
-    expect(FILES.filter(({ text }) => /from '[./a-z]+\/platform\/time\.ts'/.test(text)).length).toBeGreaterThan(3);
-  });
-
   it('runs compiled code from a folder, where another user may have planted it', () => {
     expect(FILES.filter(({ text }) => /compileCache|cachedData/i.test(text)).map(({ path }) => path)).toEqual([]);
   });
 
   it('is a drawer for everything', () => {
     expect(FILES.filter(({ path }) => /(utils?|helpers?|common|misc)\.ts$/.test(path))).toEqual([]);
-  });
-
-  it('has a default export', () => {
-    expect(FILES.filter(({ text }) => /^export default/m.test(text)).map(({ path }) => path)).toEqual([]);
   });
 
   it('keeps state of its own: what changes belongs to a world', () => {
@@ -93,14 +70,6 @@ function constantsThatFill(text: string): string[] {
   const filling =
     /^(?:export )?const (\w+)(?:: (?!Readonly|readonly)[^=\n]+)? = (?:new (?:Weak)?(?:Map|Set)\b|\[\];|\{\};)/gm;
   return [...text.matchAll(filling)].map(([, name]) => String(name));
-}
-
-/** Without comments, imports and what is passed on, and texts. */
-function codeOf(text: string): string {
-  return text
-    .replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
-    .replace(/^(?:import|export \{) [\s\S]*?;$/gm, '')
-    .replace(/"[^"\n]*"|'[^'\n]*'|`[^`]*`/g, "''");
 }
 
 it('tables are literals: no function, and no call but that which lays them out', () => {

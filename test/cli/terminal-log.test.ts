@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Terminal, terminalLog } from '../../src/cli/terminal-log.ts';
-import { lineLog, type RequestLine } from '../../src/core/log.ts';
+import { lineLog, type RequestLine } from '../../src/diagnostics/log.ts';
 
 const CLOCK = { now: () => Date.UTC(2026, 0, 15, 12) };
 const KEY = `nvapi-${'a'.repeat(64)}`;

@@ -6,7 +6,7 @@ import { describe, expect } from 'vitest';
 import { buildServer } from '../../src/app/server.ts';
 import { type Effective, parseDocument, readConfig, readOptions } from '../../src/config/config.ts';
 import { type Config, flagName, OPTION_NAMES, OPTIONS, variableName } from '../../src/config/options.ts';
-import { Unusable } from '../../src/core/unusable.ts';
+import { Unusable } from '../../src/diagnostics/unusable.ts';
 import { faultOfData } from '../../src/store/data-option.ts';
 import { it } from '../support/in-folder.ts';
 import { BEGINNINGS } from '../support/server.ts';

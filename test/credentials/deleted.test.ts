@@ -1,7 +1,7 @@
 /** What a world remembers of credentials that were deleted. */
 import { expect, it } from 'vitest';
-import { sharedCache } from '../../src/core/caches.ts';
 import { DeletedCredentials } from '../../src/credentials/deleted.ts';
+import { sharedCache } from '../../src/memory/caches.ts';
 
 it('knows by each name when a credential was deleted, until it is cleared', () => {
   const deleted = new DeletedCredentials(sharedCache(10_000));

@@ -1,11 +1,11 @@
 /** What would turn a refusal, where no kit knows better. */
 import { describe, expect, it } from 'vitest';
-import type { AccessRequest, Caller } from '../../src/core/decide.ts';
-import type { Decision } from '../../src/core/decision.ts';
-import type { DenyReason } from '../../src/core/reasons.ts';
-import type { Tables } from '../../src/core/rule.ts';
+import type { AccessRequest, Caller } from '../../src/decisions/decide.ts';
+import type { Decision } from '../../src/decisions/decision.ts';
+import type { DenyReason } from '../../src/decisions/reasons.ts';
+import type { Tables } from '../../src/decisions/rule.ts';
 import { findFixes } from '../../src/explaining/fixes.ts';
-import { ask, decisionOn, key, openLaw, sourced, TOY_TABLES } from '../core/toy-law.ts';
+import { ask, decisionOn, key, openLaw, sourced, TOY_TABLES } from '../decisions/toy-law.ts';
 
 describe('an identity is told', () => {
   const tables: Tables = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decisionHeader } from '../../src/explaining/header.ts';
-import { ask, decisionOn, key, pendingVersion } from '../core/toy-law.ts';
+import { ask, decisionOn, key, pendingVersion } from '../decisions/toy-law.ts';
 
 const RULE = ask({ needs: { all: ['play'] } });
 

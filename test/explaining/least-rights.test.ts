@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Use } from '../../src/core/uses.ts';
+import type { Use } from '../../src/decisions/uses.ts';
 import { grantsOf, isAllowed, leaveOut } from '../../src/explaining/least-rights.ts';
-import { ask, BALL, key, seen } from '../core/toy-law.ts';
+import { ask, BALL, key, seen } from '../decisions/toy-law.ts';
 
 describe('what can be left out', () => {
   it('is left out in the order given, as long as the rest is enough', () => {

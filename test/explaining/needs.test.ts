@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { OperationRow, Rule, Tables } from '../../src/core/rule.ts';
+import type { OperationRow, Rule, Tables } from '../../src/decisions/rule.ts';
 import { describeNeeds } from '../../src/explaining/index.ts';
-import { sourced, TOY_TABLES } from '../core/toy-law.ts';
+import { sourced, TOY_TABLES } from '../decisions/toy-law.ts';
 
 const ROW: OperationRow = { id: 'get_toy', rule: 'r', source: 'the toys’ document', certainty: 'documented' };
 

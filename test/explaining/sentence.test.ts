@@ -1,11 +1,11 @@
 /** The sentence about a decision, for each reason. */
 import { describe, expect, it } from 'vitest';
-import type { Decision } from '../../src/core/decision.ts';
-import type { Resource } from '../../src/core/policy.ts';
-import type { DenyReason } from '../../src/core/reasons.ts';
+import type { Decision } from '../../src/decisions/decision.ts';
+import type { Resource } from '../../src/decisions/policy.ts';
+import type { DenyReason } from '../../src/decisions/reasons.ts';
 import { describeDecision, describeLack, explain as explainBy } from '../../src/explaining/index.ts';
 import { ALL_REASONS } from '../../src/services/index.ts';
-import { ask, decisionOn, key, keyOfUser, pendingVersion, seen } from '../core/toy-law.ts';
+import { ask, decisionOn, key, keyOfUser, pendingVersion, seen } from '../decisions/toy-law.ts';
 
 const explain = (decision: Decision) => explainBy(decision, ALL_REASONS);
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { Quota } from '../../src/core/quota.ts';
 import type { Fault, FaultOrder } from '../../src/faults/fault.ts';
 import { momentOf } from '../../src/faults/fault.ts';
 import { delayOf, Faults } from '../../src/faults/faults.ts';
 import { weightOf } from '../../src/faults/list.ts';
 import { unusedSentence } from '../../src/faults/unused.ts';
 import type { Facts } from '../../src/journal/match.ts';
+import { Quota } from '../../src/memory/quota.ts';
 
 const FACTS: Facts = {
   ...{ service: 'runai', operation: 'grant_token', method: 'POST', path: '/api/v1/token' },

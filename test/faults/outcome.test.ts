@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { problemDetails } from '../../src/core/problem-details.ts';
 import { errorWithStatus, isErrorStatus } from '../../src/faults/outcome.ts';
+import { problemDetails } from '../../src/responses/problem-details.ts';
 
 describe('an error with a chosen status', () => {
   it.each([400, 401, 403, 404, 409, 500, 503])('is worded as the vendor words %i', (status) => {

@@ -3,7 +3,7 @@ import { get } from 'node:http';
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import { StreamedList } from '../../src/core/streamed-list.ts';
+import { StreamedList } from '../../src/responses/streamed-list.ts';
 import { type AnsweringServer, answeringServer, type Fetch, type Wanted } from '../support/answering.ts';
 import { openLine, requestBytes } from '../support/wire.ts';
 import { faultThat, toyRequest } from './steps/toy-request.ts';

@@ -1,7 +1,7 @@
 /** What is refused before anybody looks at what it is about. */
 import { METHODS } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { lineLog } from '../../src/core/log.ts';
+import { lineLog } from '../../src/diagnostics/log.ts';
 import { cast, researcher } from '../support/cast.ts';
 import { failuresOf } from '../support/contract.ts';
 import { problemDocument, runaiRefusal } from '../support/refusal-shapes.ts';

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { Problem } from '../../src/core/problem.ts';
+import { Problem } from '../../src/decisions/problem.ts';
 import { headersOf, mediaTypeOf, sentHeaders } from '../../src/http/headers.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };

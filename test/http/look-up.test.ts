@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { LookupResult } from '../../src/core/decide.ts';
-import type { Rule } from '../../src/core/rule.ts';
+import type { LookupResult } from '../../src/decisions/decide.ts';
+import type { Rule } from '../../src/decisions/rule.ts';
 import type { RequestInWorld } from '../../src/http/request.ts';
 import { lookUp } from '../../src/http/steps/decide.ts';
-import { ask } from '../core/toy-law.ts';
+import { ask } from '../decisions/toy-law.ts';
 
 /** A request with these parts, at a service that finds every toy by its id. */
 const request = (params: Record<string, string>, body?: unknown, hasLookup = true): RequestInWorld => {

@@ -1,6 +1,6 @@
 /** The answers of a process that may have lost its worlds. */
 import { describe, expect, it } from 'vitest';
-import type { Problem } from '../../src/core/problem.ts';
+import type { Problem } from '../../src/decisions/problem.ts';
 import { noWorldsProblem } from '../../src/store/waiting.ts';
 import { castKey } from '../support/ngc-cast.ts';
 import { type TestServer, testServer } from '../support/server.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { OwnHost, ServiceDefinition } from '../../src/contract/service.ts';
-import type { Reasons } from '../../src/core/reasons.ts';
-import type { Rule, Tables } from '../../src/core/rule.ts';
-import { rulesetOf } from '../../src/core/ruleset.ts';
+import type { Reasons } from '../../src/decisions/reasons.ts';
+import type { Rule, Tables } from '../../src/decisions/rule.ts';
+import { rulesetOf } from '../../src/decisions/ruleset.ts';
 import { routeOfHost, routesOf } from '../../src/http/mount.ts';
 import { apiDocument } from '../support/api-document.ts';
 import { mountFaults } from '../support/service-faults.ts';

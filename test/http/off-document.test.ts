@@ -4,7 +4,7 @@ import { withoutHandlerChecks } from '../../scripts/documents/handler-checks.mjs
 import { profilesOf } from '../../scripts/documents/versions.mjs';
 import { mergedDocuments } from '../../scripts/documents.mjs';
 import type { ServerParts } from '../../src/app/inputs.ts';
-import { SILENT } from '../../src/core/log.ts';
+import { SILENT } from '../../src/diagnostics/log.ts';
 import { DOCUMENTS, Documents, type PreparedDocument } from '../../src/http/openapi.ts';
 import { preparedAs } from '../support/api-document.ts';
 import { testServer } from '../support/server.ts';

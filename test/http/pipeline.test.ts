@@ -1,6 +1,6 @@
 /** The steps of a request, in their order, and what they leave behind. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { lineLog } from '../../src/core/log.ts';
+import { lineLog } from '../../src/diagnostics/log.ts';
 import { castFunction, castKey } from '../support/ngc-cast.ts';
 import { type Request, testServer } from '../support/server.ts';
 

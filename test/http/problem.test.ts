@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Problem } from '../../src/core/problem.ts';
+import { Problem } from '../../src/decisions/problem.ts';
 import { problemOf } from '../../src/http/problem.ts';
 import { Damaged, TakesNothing, Unwritable } from '../../src/store/errors.ts';
 

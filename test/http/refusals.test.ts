@@ -1,7 +1,7 @@
 /** Whether a refusal has one of the forms of its service. */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ServiceDefinition } from '../../src/contract/service.ts';
-import type { Outcome } from '../../src/core/outcome.ts';
+import type { Outcome } from '../../src/responses/outcome.ts';
 import { nvcf } from '../../src/services/nvcf/index.ts';
 import { runai } from '../../src/services/runai/index.ts';
 import { testServer } from '../support/server.ts';

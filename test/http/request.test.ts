@@ -3,7 +3,7 @@ import type { World } from '../../src/contract/world.ts';
 import { RequestInWorld } from '../../src/http/request.ts';
 import type { Server } from '../../src/http/server.ts';
 import { limitsOf } from '../../src/http/transport/limits.ts';
-import { ask, BALL, key } from '../core/toy-law.ts';
+import { ask, BALL, key } from '../decisions/toy-law.ts';
 import { incoming } from '../support/incoming.ts';
 
 const OF_THE_SERVER = ['identityProvider', 'trustedIssuers', 'hosts', 'settings', 'rulesets'] as const;

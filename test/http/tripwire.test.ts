@@ -1,7 +1,7 @@
 /** Where credentials that may be real are noticed. */
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { lineLog } from '../../src/core/log.ts';
+import { lineLog } from '../../src/diagnostics/log.ts';
 import { castKey } from '../support/ngc-cast.ts';
 import { testServer } from '../support/server.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Principal } from '../../src/core/principal.ts';
-import { Problem } from '../../src/core/problem.ts';
+import type { Principal } from '../../src/decisions/principal.ts';
+import { Problem } from '../../src/decisions/problem.ts';
 import { judge } from '../../src/journal/assertions.ts';
 import { dropBodies, type JournalEntry, keptBytes, keptPayload, NO_BODY } from '../../src/journal/entry.ts';
 import { withHiddenBodies } from '../../src/journal/view.ts';

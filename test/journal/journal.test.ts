@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { Quota } from '../../src/core/quota.ts';
 import { requestPlaces } from '../../src/journal/activity-log.ts';
 import { type Draft, type JournalEntry, keptBytes, keptPayload, MOST_KEPT, NO_BODY } from '../../src/journal/entry.ts';
 import { Journal } from '../../src/journal/journal.ts';
 import { verify } from '../../src/journal/verify.ts';
 import { viewOf } from '../../src/journal/view.ts';
+import { Quota } from '../../src/memory/quota.ts';
 import { toySecrets } from './toy-secrets.ts';
 
 const MEGABYTE = 1024 * 1024;

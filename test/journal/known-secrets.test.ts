@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { sharedCache } from '../../src/core/caches.ts';
 import { SecretsOfSeeds, WorldSecrets } from '../../src/journal/known-secrets.ts';
+import { sharedCache } from '../../src/memory/caches.ts';
 
 const ofSeeds = new SecretsOfSeeds();
 const settings = { key: 'a key', ofSeeds };

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { Quota } from '../../src/core/quota.ts';
 import { requestPlaces } from '../../src/journal/activity-log.ts';
 import { type Draft, keptBytes, keptPayload } from '../../src/journal/entry.ts';
 import { Journal } from '../../src/journal/journal.ts';
 import { LongWork } from '../../src/journal/long-work.ts';
 import { fingerprintOf } from '../../src/journal/secrets.ts';
 import { verify } from '../../src/journal/verify.ts';
+import { Quota } from '../../src/memory/quota.ts';
 import { toySecrets } from './toy-secrets.ts';
 
 const SECRET = 'a-secret-of-the-world';

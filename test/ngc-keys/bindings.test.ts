@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { ResourceAttributes } from '../../src/core/decide.ts';
-import type { Resource } from '../../src/core/policy.ts';
-import type { Rule } from '../../src/core/rule.ts';
-import type { Use } from '../../src/core/uses.ts';
+import type { ResourceAttributes } from '../../src/decisions/decide.ts';
+import type { Resource } from '../../src/decisions/policy.ts';
+import type { Rule } from '../../src/decisions/rule.ts';
+import type { Use } from '../../src/decisions/uses.ts';
 import { Bindings } from '../../src/ngc-keys/bindings.ts';
-import { BALL, ruleOf, toyLaw, WHOLE_BALL } from '../core/toy-law.ts';
+import { BALL, ruleOf, toyLaw, WHOLE_BALL } from '../decisions/toy-law.ts';
 
 const ON = ['toy', 'toy-parts', 'all-toys'];
 const DOLL: ResourceAttributes = { relation: 'owned', names: { toy: ['doll'] } };

@@ -1,10 +1,10 @@
-import { decideOnResource } from '../../src/core/decide.ts';
-import type { Decision } from '../../src/core/decision.ts';
-import { parseDuration } from '../../src/core/duration.ts';
-import type { HeldRights, Policy } from '../../src/core/policy.ts';
-import { permissionsOfRoles, type Ruleset } from '../../src/core/ruleset.ts';
+import { decideOnResource } from '../../src/decisions/decide.ts';
+import type { Decision } from '../../src/decisions/decision.ts';
+import type { HeldRights, Policy } from '../../src/decisions/policy.ts';
+import { permissionsOfRoles, type Ruleset } from '../../src/decisions/ruleset.ts';
 import type { Fix } from '../../src/explaining/fixes.ts';
 import { editPolicy, type GivenResource, type PolicyFault } from '../../src/ngc-keys/key-policy.ts';
+import { parseDuration } from '../../src/time/duration.ts';
 
 /** The body of an edit of a key, as far as it changes rights. */
 interface Edit {

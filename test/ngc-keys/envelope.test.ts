@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { HTTP_STATUS, Problem, type ProblemKind } from '../../src/core/problem.ts';
+import { HTTP_STATUS, Problem, type ProblemKind } from '../../src/decisions/problem.ts';
 import { renderRequestStatus, requestStatus } from '../../src/ngc-keys/envelope.ts';
 
 const outcomeOf = (kind: ProblemKind, message?: string, reported?: string) =>

@@ -13,7 +13,7 @@ import {
 } from '../../src/ngc-keys/key-bearer.ts';
 import { makeKeyText } from '../../src/ngc-keys/key-text.ts';
 import type { KeyInForce } from '../../src/ngc-keys/records.ts';
-import { toyLaw } from '../core/toy-law.ts';
+import { toyLaw } from '../decisions/toy-law.ts';
 import { faked } from '../support/faked.ts';
 import { inForce, personal, versionOf } from './toy-keys.ts';
 

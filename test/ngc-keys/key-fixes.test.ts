@@ -1,11 +1,11 @@
 /** Which edits of a key would turn a refusal. */
 import { describe, expect, it } from 'vitest';
-import type { AccessRequest, Caller, LookupResult, ResourceAttributes } from '../../src/core/decide.ts';
-import type { Decision } from '../../src/core/decision.ts';
-import type { PendingRights, Resource } from '../../src/core/policy.ts';
-import type { DenyReason } from '../../src/core/reasons.ts';
-import type { Relation, Tables } from '../../src/core/rule.ts';
-import { rulesetOf } from '../../src/core/ruleset.ts';
+import type { AccessRequest, Caller, LookupResult, ResourceAttributes } from '../../src/decisions/decide.ts';
+import type { Decision } from '../../src/decisions/decision.ts';
+import type { PendingRights, Resource } from '../../src/decisions/policy.ts';
+import type { DenyReason } from '../../src/decisions/reasons.ts';
+import type { Relation, Tables } from '../../src/decisions/rule.ts';
+import { rulesetOf } from '../../src/decisions/ruleset.ts';
 import { findFixes as findFixesBy } from '../../src/explaining/fixes.ts';
 import { findKeyFixes } from '../../src/ngc-keys/key-fixes.ts';
 import {
@@ -18,7 +18,7 @@ import {
   seen,
   sourced,
   TOY_TABLES,
-} from '../core/toy-law.ts';
+} from '../decisions/toy-law.ts';
 import { effectAfter, faultsOfEdit } from './edit.ts';
 
 const findFixes = (decision: Decision, tables: Tables) => findFixesBy(decision, tables, findKeyFixes);

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { DecisionInput } from '../../src/core/decision.ts';
+import type { DecisionInput } from '../../src/decisions/decision.ts';
 import { NgcKeys } from '../../src/ngc-keys/index.ts';
 import { findOtherKey } from '../../src/ngc-keys/key-for-service.ts';
 import type { KeyInForce } from '../../src/ngc-keys/records.ts';
-import { ask, key } from '../core/toy-law.ts';
+import { ask, key } from '../decisions/toy-law.ts';
 import { faked } from '../support/faked.ts';
 
 const NOW = 1000;

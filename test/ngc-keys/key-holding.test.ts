@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Caller } from '../../src/core/decide.ts';
-import type { Holding } from '../../src/core/policy.ts';
-import { Problem } from '../../src/core/problem.ts';
+import type { Caller } from '../../src/decisions/decide.ts';
+import type { Holding } from '../../src/decisions/policy.ts';
+import { Problem } from '../../src/decisions/problem.ts';
 import { NgcKeys } from '../../src/ngc-keys/index.ts';
 import { holdingOfKeys } from '../../src/ngc-keys/key-holding.ts';
-import { key, keyOfUser, toyLaw } from '../core/toy-law.ts';
+import { key, keyOfUser, toyLaw } from '../decisions/toy-law.ts';
 import { faked } from '../support/faked.ts';
 import { ACME } from './toy-keys.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Policy, Resource } from '../../src/core/policy.ts';
-import type { Ruleset } from '../../src/core/ruleset.ts';
+import type { Policy, Resource } from '../../src/decisions/policy.ts';
+import type { Ruleset } from '../../src/decisions/ruleset.ts';
 import {
   editPolicy,
   encodeResources,
@@ -11,7 +11,7 @@ import {
   readPolicy,
 } from '../../src/ngc-keys/key-policy.ts';
 import { RULESETS } from '../../src/services/nvcf/rulesets.ts';
-import { openLaw, TOY_TABLES, toyLaw } from '../core/toy-law.ts';
+import { openLaw, TOY_TABLES, toyLaw } from '../decisions/toy-law.ts';
 
 const [F, G, V, W] = ['f', 'a', 'b', 'c'].map((digit) =>
   'dddddddd-dddd-4ddd-8ddd-dddddddddddd'.replaceAll('d', digit),

@@ -1,8 +1,8 @@
 /** What a key looks like, and what is made of a header that holds one. */
 import { describe, expect, it } from 'vitest';
-import { lineLog } from '../../src/core/log.ts';
 import { derivationOf } from '../../src/credentials/derivation.ts';
 import { hashSecret } from '../../src/credentials/secret.ts';
+import { lineLog } from '../../src/diagnostics/log.ts';
 import {
   deriveKeyText,
   endingOf,

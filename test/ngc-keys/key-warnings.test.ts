@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Rule } from '../../src/core/rule.ts';
-import { type Ruleset, rulesetOf } from '../../src/core/ruleset.ts';
+import type { Rule } from '../../src/decisions/rule.ts';
+import { type Ruleset, rulesetOf } from '../../src/decisions/ruleset.ts';
 import { findKeyWarnings } from '../../src/ngc-keys/key-warnings.ts';
-import { ruleOf, sourced, TOY_TABLES } from '../core/toy-law.ts';
+import { ruleOf, sourced, TOY_TABLES } from '../decisions/toy-law.ts';
 
 const rules = [
   ruleOf({ id: 'play', needs: { all: ['play'] }, on: ['toy', 'all-toys'] }),

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { rfc3339 } from '../../src/core/clock.ts';
 import { hashSecret } from '../../src/credentials/secret.ts';
 import { NgcKeys } from '../../src/ngc-keys/index.ts';
 import { keyForm } from '../../src/ngc-keys/key-text.ts';
@@ -17,7 +16,8 @@ import {
   setToggle,
   toggleOf,
 } from '../../src/ngc-keys/keyring.ts';
-import { toyLaw } from '../core/toy-law.ts';
+import { rfc3339 } from '../../src/time/clock.ts';
+import { toyLaw } from '../decisions/toy-law.ts';
 import { faked } from '../support/faked.ts';
 import { inForce, personal, versionOf } from './toy-keys.ts';
 

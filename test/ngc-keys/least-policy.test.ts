@@ -2,12 +2,12 @@
  * What is told of the least rights of a service key. That they are the least, whatever it did: `least-rights.test.ts`.
  */
 import { describe, expect, it } from 'vitest';
-import type { Caller, ResourceAttributes, ResourceState } from '../../src/core/decide.ts';
-import type { Rule } from '../../src/core/rule.ts';
-import { type Ruleset, rulesetOf } from '../../src/core/ruleset.ts';
-import type { Use } from '../../src/core/uses.ts';
+import type { Caller, ResourceAttributes, ResourceState } from '../../src/decisions/decide.ts';
+import type { Rule } from '../../src/decisions/rule.ts';
+import { type Ruleset, rulesetOf } from '../../src/decisions/ruleset.ts';
+import type { Use } from '../../src/decisions/uses.ts';
 import { leastPolicy } from '../../src/ngc-keys/least-policy.ts';
-import { BALL, key, openLaw, ruleOf, serviceKey, TOY_TABLES, toyLaw } from '../core/toy-law.ts';
+import { BALL, key, openLaw, ruleOf, serviceKey, TOY_TABLES, toyLaw } from '../decisions/toy-law.ts';
 
 const PLAY = { needs: { all: ['play'] }, on: ['all-toys', 'toy', 'toy-parts'] };
 const DOLL: ResourceAttributes = { relation: 'owned', names: { toy: ['doll'] } };

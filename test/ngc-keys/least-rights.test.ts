@@ -4,13 +4,13 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decideOnResource, type ResourceAttributes, type ResourceState } from '../../src/core/decide.ts';
-import type { HeldRights, Resource } from '../../src/core/policy.ts';
-import type { Rule } from '../../src/core/rule.ts';
-import { type Ruleset, rulesetOf } from '../../src/core/ruleset.ts';
-import type { Use } from '../../src/core/uses.ts';
+import { decideOnResource, type ResourceAttributes, type ResourceState } from '../../src/decisions/decide.ts';
+import type { HeldRights, Resource } from '../../src/decisions/policy.ts';
+import type { Rule } from '../../src/decisions/rule.ts';
+import { type Ruleset, rulesetOf } from '../../src/decisions/ruleset.ts';
+import type { Use } from '../../src/decisions/uses.ts';
 import { leastRightsOfKey } from '../../src/ngc-keys/least-rights.ts';
-import { key, keyOfUser, personalKey, ruleOf, serviceKey, sourced, TOY_TABLES, toyLaw } from '../core/toy-law.ts';
+import { key, keyOfUser, personalKey, ruleOf, serviceKey, sourced, TOY_TABLES, toyLaw } from '../decisions/toy-law.ts';
 import { roundsOf, seedNumberOf } from '../support/properties.ts';
 
 /** Scopes that are offered with any type, so that those rules alone decide which types are needed. */

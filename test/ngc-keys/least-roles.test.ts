@@ -2,12 +2,12 @@
  * What is told of the least rights of a personal key. That they are the least, whatever it did: `least-rights.test.ts`.
  */
 import { describe, expect, it } from 'vitest';
-import type { Caller } from '../../src/core/decide.ts';
-import type { Rule } from '../../src/core/rule.ts';
-import { type Ruleset, rulesetOf } from '../../src/core/ruleset.ts';
-import type { Use } from '../../src/core/uses.ts';
+import type { Caller } from '../../src/decisions/decide.ts';
+import type { Rule } from '../../src/decisions/rule.ts';
+import { type Ruleset, rulesetOf } from '../../src/decisions/ruleset.ts';
+import type { Use } from '../../src/decisions/uses.ts';
 import { leastRightsOfKey } from '../../src/ngc-keys/least-rights.ts';
-import { keyOfUser, personalKey, ruleOf, sourced, TOY_TABLES, toyLaw } from '../core/toy-law.ts';
+import { keyOfUser, personalKey, ruleOf, sourced, TOY_TABLES, toyLaw } from '../decisions/toy-law.ts';
 
 const use = (rule: Partial<Rule>, ruleset: Ruleset = toyLaw): Use => ({
   operation: 'o',

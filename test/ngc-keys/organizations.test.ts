@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { placeEntries } from '../../src/core/seed-entries.ts';
+import { placeEntries } from '../../src/definitions/seed-entries.ts';
 import { accountsOf, findUnknownOrganizations } from '../../src/ngc-keys/organizations.ts';
 
 it('an organisation that is not there is a fault of its entry, with those that are', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ResourceTypeRow } from '../../src/core/rule.ts';
+import type { ResourceTypeRow } from '../../src/decisions/rule.ts';
 import { explainIgnoredIds, isReadable, showIds } from '../../src/ngc-keys/resource-ids.ts';
-import { TOY_TABLES } from '../core/toy-law.ts';
+import { TOY_TABLES } from '../decisions/toy-law.ts';
 
 const TYPES: readonly ResourceTypeRow[] = TOY_TABLES.resourceTypes;
 const [, toy, parts, lent] = TYPES as [ResourceTypeRow, ResourceTypeRow, ResourceTypeRow, ResourceTypeRow];

@@ -1,4 +1,4 @@
-import type { PolicyVersion } from '../../src/core/policy.ts';
+import type { PolicyVersion } from '../../src/decisions/policy.ts';
 import type { KeyInForce, NgcKey } from '../../src/ngc-keys/records.ts';
 
 /** An organisation of a world with toys. */

@@ -2,7 +2,7 @@ import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../src/config/options.ts';
-import { machineClock } from '../../src/core/clock.ts';
+import { machineClock } from '../../src/time/clock.ts';
 import { adminBot, researcher } from '../support/cast.ts';
 import { CALLBACK, fetchOf, ISSUER_PATH, judged, locationOf, logIn, PUBLIC_CLIENT } from '../support/oauth.ts';
 import { overHttp } from '../support/over-http.ts';

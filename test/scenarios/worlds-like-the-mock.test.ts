@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { machineClock } from '../../src/core/clock.ts';
+import { machineClock } from '../../src/time/clock.ts';
 import { behavesLikeTheMock, type Door } from '../support/doors.ts';
 import { testServer } from '../support/server.ts';
 import { fetchThrough } from '../support/sockets.ts';

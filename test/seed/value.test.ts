@@ -1,7 +1,7 @@
 /** Seeds that a program gives. */
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { Unusable } from '../../src/core/unusable.ts';
 import { passwordFits } from '../../src/credentials/password.ts';
+import { Unusable } from '../../src/diagnostics/unusable.ts';
 import { castLine, castOf } from '../../src/seed/index.ts';
 import { Turns } from '../../src/store/turns.ts';
 import { ngcCast } from '../support/ngc-cast.ts';

@@ -1,7 +1,7 @@
 /** A client that repeats refused requests loses nothing when a process, its session or the database ends. */
 import { setTimeout } from 'node:timers/promises';
 import { expect, onTestFinished } from 'vitest';
-import { stopwatch } from '../../src/core/clock.ts';
+import { stopwatch } from '../../src/time/clock.ts';
 import { describePostgres, privatePostgres } from '../support/postgres.ts';
 import type { PostgresServer } from '../support/postgres-server.ts';
 import { type Instance, it, type Pair, type Supervised, until } from '../support/standby.ts';

@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { stopwatch } from '../../src/core/clock.ts';
+import { stopwatch } from '../../src/time/clock.ts';
 import { describePostgres } from '../support/postgres.ts';
 import { type Instance, it } from '../support/standby.ts';
 import { report, reportTimes } from './figures.ts';

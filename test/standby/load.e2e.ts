@@ -1,7 +1,7 @@
 /** What PostgreSQL has to do while a process answers, and how changes that come at once share its statements. */
 import pg from 'pg';
 import { expect } from 'vitest';
-import { stopwatch } from '../../src/core/clock.ts';
+import { stopwatch } from '../../src/time/clock.ts';
 import { researcher } from '../support/cast.ts';
 import { describePostgres, privatePostgres } from '../support/postgres.ts';
 import type { PostgresServer } from '../support/postgres-server.ts';

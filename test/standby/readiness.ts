@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { stopwatch } from '../../src/core/clock.ts';
+import { stopwatch } from '../../src/time/clock.ts';
 import type { Instance } from '../support/standby.ts';
 
 /** How long to wait between two questions to a process, in milliseconds. */

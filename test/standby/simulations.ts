@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { stopwatch } from '../../src/core/clock.ts';
+import { stopwatch } from '../../src/time/clock.ts';
 import type { Received } from '../support/keep-alive.ts';
 import { castKey } from '../support/ngc-cast.ts';
 import type { Instance } from '../support/standby.ts';

@@ -1,7 +1,7 @@
 /** A process that is stopped for longer than its session lasts answers nothing when it goes on, and ends. */
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { stopwatch } from '../../src/core/clock.ts';
+import { stopwatch } from '../../src/time/clock.ts';
 import type { Received } from '../support/keep-alive.ts';
 import { describePostgres } from '../support/postgres.ts';
 import { type Instance, it } from '../support/standby.ts';

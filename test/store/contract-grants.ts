@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Instant } from '../../src/core/clock.ts';
 import type { AuthorizationCode, Grants, RefreshToken } from '../../src/services/runai/collections/grants.ts';
 import type { Premise } from '../../src/services/runai/collections/identities.ts';
 import { NotFound, Outdated } from '../../src/store/errors.ts';
+import type { Instant } from '../../src/time/clock.ts';
 import type { FullStore as Store } from '../support/nouns.ts';
 import { ALL, keptSeed, NOON, people, presentedToken, refreshToken } from '../support/records.ts';
 import type { Bench } from './contract.ts';

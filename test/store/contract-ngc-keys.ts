@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Instant } from '../../src/core/clock.ts';
-import type { Policy, PolicyVersion } from '../../src/core/policy.ts';
+import type { Policy, PolicyVersion } from '../../src/decisions/policy.ts';
 import type { NgcKeys } from '../../src/ngc-keys/index.ts';
 import type { KeyInForce, NgcKeyEdit } from '../../src/ngc-keys/records.ts';
 import { drawnAt } from '../../src/platform/random.ts';
 import { Collision, LimitReached, NotFound } from '../../src/store/errors.ts';
 import type { State } from '../../src/store/state.ts';
+import type { Instant } from '../../src/time/clock.ts';
 import type { FullStore as Store } from '../support/nouns.ts';
 import { ALL, keptSeed, NOON, organizations, personalKey, serviceKey } from '../support/records.ts';
 import type { Bench } from './contract.ts';

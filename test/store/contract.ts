@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Instant } from '../../src/core/clock.ts';
 import type { RefreshToken } from '../../src/services/runai/collections/grants.ts';
 import type { Identity } from '../../src/services/runai/collections/identities.ts';
 import { Collision, LimitReached, NotFound, Outdated } from '../../src/store/errors.ts';
+import type { Instant } from '../../src/time/clock.ts';
 import type { FullStore as Store } from '../support/nouns.ts';
 import {
   ALL,

@@ -2,7 +2,7 @@ import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, vi } from 'vitest';
-import { Unusable } from '../../src/core/unusable.ts';
+import { Unusable } from '../../src/diagnostics/unusable.ts';
 import { BETTER_SQLITE3 } from '../../src/store/sqlite/better-sqlite3.ts';
 import { codeOf, inTransaction, pragma, type SqliteDriver } from '../../src/store/sqlite/driver.ts';
 import { faultOf, faultOfVersion, loadDriver } from '../../src/store/sqlite/drivers.ts';

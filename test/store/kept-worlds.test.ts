@@ -1,7 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { manualClock } from '../../src/core/clock.ts';
-import { DEFAULT_WORLD } from '../../src/core/world-id.ts';
+import { DEFAULT_WORLD } from '../../src/addresses/world-id.ts';
 import type { Row } from '../../src/store/collections.ts';
 import { Collision, Unreachable, Unwritable } from '../../src/store/errors.ts';
 import type { Store } from '../../src/store/index.ts';
@@ -11,6 +10,7 @@ import { newStoreParts } from '../../src/store/shared.ts';
 import type { SnapshotRecord } from '../../src/store/snapshot-store.ts';
 import { NO_ROWS, rowsIn, stateOf } from '../../src/store/state.ts';
 import type { KeptWorld, LogChanges, Logged, LogHead, LogUses, WorldLog } from '../../src/store/world-log.ts';
+import { manualClock } from '../../src/time/clock.ts';
 import { fullStore } from '../support/nouns.ts';
 import { NOON, row } from '../support/records.ts';
 import { plainly } from '../support/rows.ts';

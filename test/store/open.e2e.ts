@@ -3,7 +3,7 @@ import { chmod, copyFile, mkdir, readdir, readFile, stat, truncate, writeFile } 
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect } from 'vitest';
-import { Unusable } from '../../src/core/unusable.ts';
+import { Unusable } from '../../src/diagnostics/unusable.ts';
 import type { Store } from '../../src/store/index.ts';
 import { type Command, it } from '../support/command.ts';
 import { openFile, openFileDatabase } from '../support/data-file.ts';

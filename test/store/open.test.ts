@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { manualClock } from '../../src/core/clock.ts';
-import { DEFAULT_WORLD } from '../../src/core/world-id.ts';
+import { DEFAULT_WORLD } from '../../src/addresses/world-id.ts';
 import { openStorage } from '../../src/store/open.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
 import { rowsIn, stateOf } from '../../src/store/state.ts';
 import type { Storage } from '../../src/store/storage.ts';
+import { manualClock } from '../../src/time/clock.ts';
 import { hasDriver } from '../support/driver.ts';
 import { it } from '../support/in-folder.ts';
 import { NOON, row } from '../support/records.ts';

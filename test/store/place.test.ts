@@ -1,8 +1,8 @@
 /** What a process gets with the worlds. */
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { manualClock } from '../../src/core/clock.ts';
 import { noWorldsProblem } from '../../src/store/waiting.ts';
+import { manualClock } from '../../src/time/clock.ts';
 import { hasDriver } from '../support/driver.ts';
 import { it } from '../support/in-folder.ts';
 import { openServer, START, type TestServer } from '../support/server.ts';

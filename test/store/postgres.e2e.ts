@@ -2,7 +2,6 @@
 import type * as Postgres from 'pg';
 import pg from 'pg';
 import { afterAll, beforeAll, vi } from 'vitest';
-import { machineClock } from '../../src/core/clock.ts';
 import type { Store } from '../../src/store/index.ts';
 import { PostgresStorage } from '../../src/store/postgres/index.ts';
 import { type Location, locationOf } from '../../src/store/postgres/location.ts';
@@ -11,6 +10,7 @@ import { createTables, openSession, tryLock } from '../../src/store/postgres/ope
 import { newStoreParts } from '../../src/store/shared.ts';
 import { NO_ROWS } from '../../src/store/state.ts';
 import type { Held } from '../../src/store/storage.ts';
+import { machineClock } from '../../src/time/clock.ts';
 import { fullStore } from '../support/nouns.ts';
 import { describePostgres, freshSchema, type Schema } from '../support/postgres.ts';
 import type { Bench } from './contract.ts';

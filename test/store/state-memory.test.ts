@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Quota } from '../../src/core/quota.ts';
+import { Quota } from '../../src/memory/quota.ts';
 import { Unwritable } from '../../src/store/errors.ts';
 import { NO_ROWS, StateBuilder, stateOf } from '../../src/store/state.ts';
 import { StateMemory } from '../../src/store/state-memory.ts';

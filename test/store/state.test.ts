@@ -1,6 +1,6 @@
 /** States, as worlds and snapshots begin with them. */
 import { describe, expect, it } from 'vitest';
-import { Quota } from '../../src/core/quota.ts';
+import { Quota } from '../../src/memory/quota.ts';
 import { Collision } from '../../src/store/errors.ts';
 import { rowsIn, StateBuilder, sizeOf, stateOf, usedRowsIn, wholeOf } from '../../src/store/state.ts';
 import { StateMemory } from '../../src/store/state-memory.ts';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { describe, expect } from 'vitest';
-import { manualClock } from '../../src/core/clock.ts';
-import { Unusable } from '../../src/core/unusable.ts';
+import { Unusable } from '../../src/diagnostics/unusable.ts';
+import { manualClock } from '../../src/time/clock.ts';
 import { it } from '../support/in-folder.ts';
 import { openServer, START } from '../support/server.ts';
 

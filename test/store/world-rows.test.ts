@@ -1,6 +1,6 @@
 /** The rows of a world. */
 import { expect, it } from 'vitest';
-import { Quota } from '../../src/core/quota.ts';
+import { Quota } from '../../src/memory/quota.ts';
 import { seededRandom } from '../../src/platform/random.ts';
 import { type Change, NEW, type PageQuery, type Row } from '../../src/store/collections.ts';
 import type { RowLog } from '../../src/store/row-log.ts';

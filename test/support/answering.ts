@@ -1,7 +1,6 @@
 import { afterAll } from 'vitest';
-import { knownHosts } from '../../src/core/hosts.ts';
-import { SILENT } from '../../src/core/log.ts';
-import type { Outcome } from '../../src/core/outcome.ts';
+import { knownHosts } from '../../src/addresses/hosts.ts';
+import { SILENT } from '../../src/diagnostics/log.ts';
 import type { Fault } from '../../src/faults/fault.ts';
 import { addAnswerHook, respond } from '../../src/http/answers.ts';
 import type { Server } from '../../src/http/server.ts';
@@ -14,6 +13,7 @@ import { limitsOf } from '../../src/http/transport/limits.ts';
 import { prepareToListen } from '../../src/http/transport/listen.ts';
 import { CrossOrigin } from '../../src/http/transport/origins.ts';
 import { inProcessFetch } from '../../src/library/in-process.ts';
+import type { Outcome } from '../../src/responses/outcome.ts';
 import { faultThat, type Given, toyRequest } from '../http/steps/toy-request.ts';
 
 /** Asks a server. */

@@ -1,10 +1,10 @@
-import { machineClock } from '../../src/core/clock.ts';
 import type { Store } from '../../src/store/index.ts';
 import { newStoreParts, type StoreParts } from '../../src/store/shared.ts';
 import type { SqliteDriver } from '../../src/store/sqlite/driver.ts';
 import { damagedFile, openSqliteFile } from '../../src/store/sqlite/index.ts';
 import { type Opened, openDatabase } from '../../src/store/sqlite/open.ts';
 import { heldOf } from '../../src/store/storage.ts';
+import { machineClock } from '../../src/time/clock.ts';
 import { driver } from './driver.ts';
 
 /** The store of the default world in a data file, which its `close` closes. */

@@ -1,5 +1,4 @@
-import type { Instant } from '../../src/core/clock.ts';
-import type { Decision } from '../../src/core/decision.ts';
+import type { Decision } from '../../src/decisions/decision.ts';
 import type { NewNgcKey } from '../../src/ngc-keys/records.ts';
 import type { NewAccessKey } from '../../src/services/runai/collections/access-keys.ts';
 import type { PresentedToken, RefreshToken } from '../../src/services/runai/collections/grants.ts';
@@ -7,6 +6,7 @@ import type { Identity } from '../../src/services/runai/collections/identities.t
 import { blankIdentity } from '../../src/services/runai/identities.ts';
 import { NEW, type Row } from '../../src/store/collections.ts';
 import type { KeptSeed } from '../../src/store/seed.ts';
+import type { Instant } from '../../src/time/clock.ts';
 import type { Records } from './nouns.ts';
 
 /** A moment that records are made at. */

@@ -1,6 +1,6 @@
-import { isBelow } from '../../src/core/path-template.ts';
-import type { Reasons } from '../../src/core/reasons.ts';
-import type { Sourced, Tables } from '../../src/core/rule.ts';
+import { isBelow } from '../../src/addresses/path-template.ts';
+import type { Reasons } from '../../src/decisions/reasons.ts';
+import type { Sourced, Tables } from '../../src/decisions/rule.ts';
 import { type Mounted, operationOfHost, ownHostsOf } from '../../src/http/mount.ts';
 import type { DocumentedOperation } from '../../src/http/openapi/prepared.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { manualClock } from '../../src/core/clock.ts';
 import { systemRandom } from '../../src/platform/random.ts';
+import { manualClock } from '../../src/time/clock.ts';
 import { Issuer, LEAF_LIFETIME, makeAuthority } from '../../src/tls/certificates.ts';
 import { NamedCertificates } from '../../src/tls/named-certificates.ts';
 

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { decodeProtectedHeader, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { Unusable } from '../../src/core/unusable.ts';
+import { Unusable } from '../../src/diagnostics/unusable.ts';
 import { mint, publicKeyOf, readSigningKey, signingKeyOf } from '../../src/tokens/keys.ts';
 
 const RSA = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { CompactSign, importJWK, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import type { Problem } from '../../src/core/problem.ts';
+import type { Problem } from '../../src/decisions/problem.ts';
 import { BEARER_KEY, BEARER_TIMES } from '../../src/tokens/bearer-key.ts';
 import { tokensOf } from '../../src/tokens/index.ts';
 import type { KeyRing } from '../../src/tokens/keys.ts';

@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { END_OF_TIME, manualClock, UnreachableTime } from '../../src/core/clock.ts';
 import type { SettingsStore } from '../../src/store/settings.ts';
+import { END_OF_TIME, manualClock, UnreachableTime } from '../../src/time/clock.ts';
 import { openClock } from '../../src/worlds/clock.ts';
 
 const NOON = Date.UTC(2026, 0, 15, 12);

@@ -127,8 +127,8 @@ export function variablesOf({ path }: Pick<Operation, 'path'>): readonly Variabl
  * @param schema of the place, if the document has one
  */
 export function classOf(
-  { url, credential, body }: { readonly [member in 'url' | 'credential' | 'body']: string },
-  { place, real, mock }: { readonly [member in 'place' | 'real' | 'mock']: string },
+  { url, credential, body }: { readonly [Member in 'url' | 'credential' | 'body']: string },
+  { place, real, mock }: { readonly [Member in 'place' | 'real' | 'mock']: string },
   status: number,
   schema: unknown,
 ): DifferenceClass {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { Unusable } from '../../../src/core/unusable.ts';
+import { Unusable } from '../../../src/diagnostics/unusable.ts';
 import { compareDocuments } from '../../src/verify/documents.ts';
 import { sourceOf } from '../../src/verify/source.ts';
 

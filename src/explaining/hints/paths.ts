@@ -1,5 +1,5 @@
-import { findNearestPaths, type PathDifference } from '../../core/nearest-path.ts';
-import { fits, segmentsOf } from '../../core/path-template.ts';
+import { findNearestPaths, type PathDifference } from '../../addresses/nearest-path.ts';
+import { fits, segmentsOf } from '../../addresses/path-template.ts';
 import type { HintRule, RefusedRequest, ServedPath } from './refused-request.ts';
 
 /** Longer paths are not compared: no operation has one. */

@@ -1,10 +1,10 @@
-import type { Instant } from '../../core/clock.ts';
-import type { Decision } from '../../core/decision.ts';
-import type { OfOtherVersions } from '../../core/other-versions.ts';
-import type { Problem } from '../../core/problem.ts';
-import type { Sourced } from '../../core/rule.ts';
-import type { Settings } from '../../core/settings.ts';
+import type { Decision } from '../../decisions/decision.ts';
+import type { Problem } from '../../decisions/problem.ts';
+import type { Sourced } from '../../decisions/rule.ts';
+import type { Settings } from '../../definitions/settings.ts';
+import type { Instant } from '../../time/clock.ts';
 import { decodeClaims } from '../../tokens/compact.ts';
+import type { OfOtherVersions } from '../other-versions.ts';
 
 /** A refused request as it arrived, and why it was refused: the input of all hints. */
 export interface RefusedRequest {

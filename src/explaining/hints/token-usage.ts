@@ -1,5 +1,5 @@
-import { type SharedCache, WorldCache } from '../../core/caches.ts';
-import type { Instant } from '../../core/clock.ts';
+import { type SharedCache, WorldCache } from '../../memory/caches.ts';
+import type { Instant } from '../../time/clock.ts';
 
 /** A number of events since a time. */
 export interface Stretch {

@@ -1,6 +1,6 @@
-import { END_OF_TIME, type Instant, rfc3339 } from '../../core/clock.ts';
-import { own } from '../../core/members.ts';
-import { WORLD_HEADER, worldPath } from '../../core/world-id.ts';
+import { WORLD_HEADER, worldPath } from '../../addresses/world-id.ts';
+import { own } from '../../objects/members.ts';
+import { END_OF_TIME, type Instant, rfc3339 } from '../../time/clock.ts';
 import { worldOfToken } from '../../tokens/compact.ts';
 import { claimOf, type HintRule, type RefusedRequest } from './refused-request.ts';
 

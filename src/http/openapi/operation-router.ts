@@ -1,5 +1,5 @@
 import findMyWay, { type HTTPMethod } from 'find-my-way';
-import type { NotEmulatedOperation } from '../../core/not-emulated.ts';
+import type { NotEmulatedOperation } from '../../definitions/not-emulated.ts';
 import type { Operation } from './operation.ts';
 
 /** Longer path parameters are refused. */

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
-import { isWithinRange } from '../../core/media-type.ts';
-import { own } from '../../core/members.ts';
-import { findNear } from '../../core/nearest.ts';
 import { describeRequestFault, tellingViolations, type Violation, valueFaultOf } from '../../explaining/index.ts';
+import { own } from '../../objects/members.ts';
+import { isWithinRange } from '../../responses/media-type.ts';
+import { findNear } from '../../text/nearest.ts';
 import type { JsonSchema, OperationSchemas, PreparedOperation } from './prepared.ts';
 import type { IsUnknown, Keywords, Validators } from './validators.ts';
 

@@ -1,4 +1,4 @@
-import type { OfOtherVersions } from '../../core/other-versions.ts';
+import type { OfOtherVersions } from '../../explaining/other-versions.ts';
 
 /**
  * A document as the build prepares it (`scripts/documents/prepared.mjs`): two JSON texts. The start needs the first. The

@@ -1,6 +1,6 @@
-import { isRecord, own } from '../../core/members.ts';
-import { findNear } from '../../core/nearest.ts';
-import { showPath } from '../../core/redact.ts';
+import { isRecord, own } from '../../objects/members.ts';
+import { findNear } from '../../text/nearest.ts';
+import { showPath } from '../../text/redact.ts';
 import type { JsonSchema } from './prepared.ts';
 
 /** A member or a parameter that the document does not name, and the documented name that was probably meant. */

@@ -1,4 +1,4 @@
-import { showPath } from '../../core/redact.ts';
+import { showPath } from '../../text/redact.ts';
 
 /** What is found; of a schema that cannot be compiled, which is a fault of the document, a sentence about it. */
 export function orUnusable<Found>(find: () => Found): Found | string {

@@ -8,12 +8,12 @@ import {
   type LookupResult,
   namesInPath,
   type Verdict,
-} from '../../core/decide.ts';
-import { type Decision, decisionOfVerdict, type RequestFacts } from '../../core/decision.ts';
-import { describeEntry, effectOf } from '../../core/fidelity.ts';
-import { own } from '../../core/members.ts';
-import { isForRights } from '../../core/mode.ts';
-import { Problem } from '../../core/problem.ts';
+} from '../../decisions/decide.ts';
+import { type Decision, decisionOfVerdict, type RequestFacts } from '../../decisions/decision.ts';
+import { describeEntry, effectOf } from '../../decisions/fidelity.ts';
+import { isForRights } from '../../decisions/mode.ts';
+import { Problem } from '../../decisions/problem.ts';
+import { own } from '../../objects/members.ts';
 import type { RequestInWorld } from '../request.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { findPresentedCredentials } from './select-world.ts';

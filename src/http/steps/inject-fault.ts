@@ -1,7 +1,6 @@
-import type { Outcome } from '../../core/outcome.ts';
-import type { Principal } from '../../core/principal.ts';
-import { Problem } from '../../core/problem.ts';
-import { worldInLog } from '../../core/world-id.ts';
+import { worldInLog } from '../../addresses/world-id.ts';
+import type { Principal } from '../../decisions/principal.ts';
+import { Problem } from '../../decisions/problem.ts';
 import { type Fault, hidesStatus } from '../../faults/fault.ts';
 import { delayOf, retryAfterOf } from '../../faults/faults.ts';
 import { errorWithStatus } from '../../faults/outcome.ts';
@@ -9,6 +8,7 @@ import { ownOutcome } from '../../faults/own-answer.ts';
 import type { Facts } from '../../journal/match.ts';
 import { hideInLine } from '../../journal/secrets.ts';
 import { isTruncated, sentValue } from '../../journal/view.ts';
+import type { Outcome } from '../../responses/outcome.ts';
 import { mayRenew } from '../hints.ts';
 import type { InjectedFault, RequestInWorld } from '../request.ts';
 import { pathOf } from '../transport/arrival.ts';

@@ -1,4 +1,4 @@
-import { Problem } from '../../core/problem.ts';
+import { Problem } from '../../decisions/problem.ts';
 import { isErrorStatus } from '../../faults/outcome.ts';
 import type { InjectedFault, RequestInWorld } from '../request.ts';
 import { announceFault, expectedPrincipalOf, factsOf, vendorError } from './inject-fault.ts';

@@ -1,13 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Context } from '../../contract/request.ts';
-import type { HostOfPaths, ServiceHost } from '../../contract/service.ts';
-import type { World } from '../../contract/world.ts';
-import { type Instant, stopwatch } from '../../core/clock.ts';
-import type { Reports } from '../../core/finding.ts';
-import { behindServiceName, type KnownHosts } from '../../core/hosts.ts';
-import { isRecord, own } from '../../core/members.ts';
-import { Problem } from '../../core/problem.ts';
-import { decodeAscii } from '../../core/redact.ts';
+import { behindServiceName, type KnownHosts } from '../../addresses/hosts.ts';
 import {
   DEFAULT_WORLD,
   isWorldId,
@@ -16,9 +8,17 @@ import {
   WORLD_ID_FORM,
   WORLD_PREFIX,
   worldPath,
-} from '../../core/world-id.ts';
+} from '../../addresses/world-id.ts';
+import type { Context } from '../../contract/request.ts';
+import type { HostOfPaths, ServiceHost } from '../../contract/service.ts';
+import type { World } from '../../contract/world.ts';
 import type { CredentialExtractor, PresentedCredential } from '../../credentials/presented-credential.ts';
+import { Problem } from '../../decisions/problem.ts';
 import { quote } from '../../explaining/index.ts';
+import type { Reports } from '../../journal/finding.ts';
+import { isRecord, own } from '../../objects/members.ts';
+import { decodeAscii } from '../../text/redact.ts';
+import { type Instant, stopwatch } from '../../time/clock.ts';
 import type { ReceivedBody } from '../bodies.ts';
 import { type Origins, RequestInWorld, type RoutedRequest } from '../request.ts';
 import type { Route, Server, WorldAddress, WorldAddresses } from '../server.ts';

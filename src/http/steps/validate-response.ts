@@ -1,6 +1,6 @@
-import type { Outcome } from '../../core/outcome.ts';
-import { isOurs } from '../../core/problem.ts';
-import { StreamedList } from '../../core/streamed-list.ts';
+import { isOurs } from '../../decisions/problem.ts';
+import type { Outcome } from '../../responses/outcome.ts';
+import { StreamedList } from '../../responses/streamed-list.ts';
 import { mediaTypeOf } from '../headers.ts';
 import { STATUSES_OF_THE_SERVER } from '../openapi/statuses.ts';
 import type { RequestInWorld } from '../request.ts';

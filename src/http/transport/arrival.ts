@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
-import { type KnownHosts, originAt } from '../../core/hosts.ts';
-import { Problem } from '../../core/problem.ts';
+import { type KnownHosts, originAt } from '../../addresses/hosts.ts';
+import { Problem } from '../../decisions/problem.ts';
 
 /** RFC 9112, 3.2.2: a proxy receives a whole URL as the request target. */
 const ABSOLUTE_FORM = /^https?:\/\/([^/?]*)/i;

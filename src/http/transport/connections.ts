@@ -1,9 +1,9 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { Problem } from '../../core/problem.ts';
-import { problemDetails } from '../../core/problem-details.ts';
+import { Problem } from '../../decisions/problem.ts';
 import { setTimeout } from '../../platform/time.ts';
+import { problemDetails } from '../../responses/problem-details.ts';
 import { wireBytes, writeAnswer } from './wire-answer.ts';
 
 /** A request with its answer. */

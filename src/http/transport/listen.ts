@@ -1,10 +1,10 @@
 import type { Server } from 'node:http';
 import { createServer, type Server as NetServer } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { originAt } from '../../core/hosts.ts';
-import { showValue } from '../../core/redact.ts';
-import { Unusable } from '../../core/unusable.ts';
+import { originAt } from '../../addresses/hosts.ts';
+import { Unusable } from '../../diagnostics/unusable.ts';
 import { setTimeout } from '../../platform/time.ts';
+import { showValue } from '../../text/redact.ts';
 import type { OpenStreams } from '../streams.ts';
 import { acceptQueued } from './accept-queued.ts';
 import { type Connections, isTls } from './connections.ts';

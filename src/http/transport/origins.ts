@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { behindServiceName, hostName, isLoopback, type KnownHosts, originAt } from '../../core/hosts.ts';
-import { Problem } from '../../core/problem.ts';
-import { decodeAscii } from '../../core/redact.ts';
+import { behindServiceName, hostName, isLoopback, type KnownHosts, originAt } from '../../addresses/hosts.ts';
+import { Problem } from '../../decisions/problem.ts';
+import { decodeAscii } from '../../text/redact.ts';
 import { pathOf } from './arrival.ts';
 
 /**

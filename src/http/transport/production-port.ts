@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { WORLD_HEADER } from '../../core/world-id.ts';
+import { WORLD_HEADER } from '../../addresses/world-id.ts';
 import { type Connections, isTls } from './connections.ts';
 
 /** A port of this machine for what this process sends to the vendors' hosts. */

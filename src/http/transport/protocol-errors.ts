@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { Problem } from '../../core/problem.ts';
+import { Problem } from '../../decisions/problem.ts';
 import type { Strays } from '../strays.ts';
 import { pathOf } from './arrival.ts';
 import type { Connections } from './connections.ts';

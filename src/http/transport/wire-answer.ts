@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
-import type { Outcome } from '../../core/outcome.ts';
-import type { Problem } from '../../core/problem.ts';
+import type { Problem } from '../../decisions/problem.ts';
+import type { Outcome } from '../../responses/outcome.ts';
 import { headersOf } from '../headers.ts';
 
 /** An answer that no operation gave, as it is written to the socket: where Node cannot parse a request, it makes no reply. */

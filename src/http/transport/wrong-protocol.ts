@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
-import { stopwatch } from '../../core/clock.ts';
-import { SERVES_HTTPS } from '../../core/connection-advice.ts';
-import type { Log } from '../../core/log.ts';
+import { SERVES_HTTPS } from '../../diagnostics/connection-advice.ts';
+import type { Log } from '../../diagnostics/log.ts';
+import { stopwatch } from '../../time/clock.ts';
 import type { WireError } from './protocol-errors.ts';
 import { wireBytes } from './wire-answer.ts';
 

@@ -1,7 +1,7 @@
-import { hostMatcher, hostName } from '../../core/hosts.ts';
-import { adviseName } from '../../core/nearest.ts';
-import { DEFAULT_WORLD } from '../../core/world-id.ts';
+import { hostMatcher, hostName } from '../../addresses/hosts.ts';
+import { DEFAULT_WORLD } from '../../addresses/world-id.ts';
 import { MANIFESTS, vendorHosts } from '../../services/index.ts';
+import { adviseName } from '../../text/nearest.ts';
 import { checkMembers, checkObject } from '../given.ts';
 import type { Intercepting, Interception, InterceptOptions } from '../intercept.ts';
 import { redirectNodeHttp } from './node-http.ts';

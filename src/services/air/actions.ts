@@ -1,4 +1,4 @@
-import { tableOf } from '../../core/sections.ts';
+import { tableOf } from '../../definitions/sections.ts';
 import type { AirResource, AirRule } from './tables/index.ts';
 
 /** One operation of a resource, and its rule. */

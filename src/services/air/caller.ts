@@ -1,7 +1,7 @@
 import type { AuthenticatedContext, RequestContext } from '../../contract/request.ts';
 import type { Surroundings } from '../../contract/world.ts';
-import type { Caller } from '../../core/decide.ts';
-import { Problem } from '../../core/problem.ts';
+import type { Caller } from '../../decisions/decide.ts';
+import { Problem } from '../../decisions/problem.ts';
 import { callerOfBearer, callerUnder, impersonatorOf } from '../../ngc-keys/key-bearer.ts';
 import { holdingOfKeys } from '../../ngc-keys/key-holding.ts';
 import type { KeyInForce, Organization } from '../../ngc-keys/records.ts';

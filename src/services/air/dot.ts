@@ -1,4 +1,4 @@
-import { Problem } from '../../core/problem.ts';
+import { Problem } from '../../decisions/problem.ts';
 
 /** An attribute value: a number if it is written as a whole number. */
 type Value = string | number;

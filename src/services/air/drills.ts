@@ -1,6 +1,6 @@
 import type { Drill } from '../../contract/drill.ts';
-import { Problem } from '../../core/problem.ts';
-import { REASONS_OF_RIGHTS } from '../../core/reasons.ts';
+import { Problem } from '../../decisions/problem.ts';
+import { REASONS_OF_RIGHTS } from '../../decisions/reasons.ts';
 import { keyInForce, newestRequest } from '../../ngc-keys/drills.ts';
 import { editKey } from '../../ngc-keys/keyring.ts';
 import { RULESETS } from './rulesets.ts';

@@ -1,7 +1,7 @@
 import type { OperationId } from '../../contract/documented.ts';
 import type { AnyHandler, AuthenticatedContext, Handler, Lookup } from '../../contract/request.ts';
-import { memberOf, objectOf, own } from '../../core/members.ts';
-import { Problem } from '../../core/problem.ts';
+import { Problem } from '../../decisions/problem.ts';
+import { memberOf, objectOf, own } from '../../objects/members.ts';
 import { type Change, isSharedWith, type Row } from '../../store/collections.ts';
 import { lookupNameOf, operationsOf } from './actions.ts';
 import { accountOf, isOperator } from './caller.ts';

@@ -1,5 +1,5 @@
 import * as SCHEMAS from '../../../generated/air.schemas.ts';
-import { bodyOf, INSTANT, list, object, TEXT, TEXTS, withoutMembers } from '../../core/json-schema.ts';
+import { bodyOf, INSTANT, list, object, TEXT, TEXTS, withoutMembers } from '../../definitions/json-schema.ts';
 import type { KeptForms, RowForm } from '../../store/row-form.ts';
 import { airRow, type DraftOf } from './objects.ts';
 import {

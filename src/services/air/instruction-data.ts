@@ -1,6 +1,6 @@
-import { isRecord, own } from '../../core/members.ts';
-import { Problem } from '../../core/problem.ts';
-import { showPath } from '../../core/redact.ts';
+import { Problem } from '../../decisions/problem.ts';
+import { isRecord, own } from '../../objects/members.ts';
+import { showPath } from '../../text/redact.ts';
 import { fieldProblem } from './problem.ts';
 
 /** The required member of the data, by executor: the stubs of the SDK. */

@@ -1,5 +1,5 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
-import { Problem } from '../../core/problem.ts';
+import { Problem } from '../../decisions/problem.ts';
 import type { Random } from '../../platform/random.ts';
 import { type DraftOf, newRow } from './objects.ts';
 import type { MembersOf, RowOf } from './stored.ts';

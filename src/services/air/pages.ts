@@ -1,7 +1,7 @@
 import { LISTS } from '../../../generated/air.lists.ts';
 import type { AuthenticatedContext } from '../../contract/request.ts';
-import { own } from '../../core/members.ts';
-import type { Outcome } from '../../core/outcome.ts';
+import { own } from '../../objects/members.ts';
+import type { Outcome } from '../../responses/outcome.ts';
 import type { PageQuery } from '../../store/collections.ts';
 import { creatorOf, isOperator } from './caller.ts';
 import { ownerOf } from './objects.ts';

@@ -1,7 +1,7 @@
 import type { About, ErrorForm } from '../../contract/service.ts';
-import type { Outcome } from '../../core/outcome.ts';
-import { HTTP_STATUS, Problem } from '../../core/problem.ts';
+import { HTTP_STATUS, Problem } from '../../decisions/problem.ts';
 import { requestStatus } from '../../ngc-keys/envelope.ts';
+import type { Outcome } from '../../responses/outcome.ts';
 
 const JSON_TYPE = 'application/json';
 

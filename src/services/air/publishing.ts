@@ -1,7 +1,7 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
-import { rfc3339 } from '../../core/clock.ts';
-import { isOneOf } from '../../core/members.ts';
-import { Problem } from '../../core/problem.ts';
+import { Problem } from '../../decisions/problem.ts';
+import { isOneOf } from '../../objects/members.ts';
+import { rfc3339 } from '../../time/clock.ts';
 import { audienceOf, orgIdOf } from './audience.ts';
 import { creatorOf } from './caller.ts';
 import { entry } from './histories.ts';

@@ -1,4 +1,4 @@
-import { compareTexts } from '../../core/text-order.ts';
+import { compareTexts } from '../../text/text-order.ts';
 
 /** The kinds of the members of results, by name. */
 export type Kinds = Readonly<Record<string, Kind>>;

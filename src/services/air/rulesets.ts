@@ -1,5 +1,5 @@
-import type { OperationRow, Rule, Sourced } from '../../core/rule.ts';
-import { type Ruleset, rulesetOf } from '../../core/ruleset.ts';
+import type { OperationRow, Rule, Sourced } from '../../decisions/rule.ts';
+import { type Ruleset, rulesetOf } from '../../decisions/ruleset.ts';
 import { type AirOperation, lookupNameOf, operationsOf } from './actions.ts';
 import { type AirResource, DSX_ROLES, OPERATIONS, REMEDIES, RESOURCES, ROLES, SCOPES } from './tables/index.ts';
 

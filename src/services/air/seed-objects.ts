@@ -1,11 +1,11 @@
 import * as SCHEMAS from '../../../generated/air.schemas.ts';
 import type { SeedFault } from '../../contract/seed.ts';
-import { type Instant, rfc3339 } from '../../core/clock.ts';
-import { own } from '../../core/members.ts';
-import type { Placed } from '../../core/seed-entries.ts';
 import { hashSecret } from '../../credentials/secret.ts';
 import { sshFingerprint } from '../../credentials/ssh-key.ts';
+import type { Placed } from '../../definitions/seed-entries.ts';
+import { own } from '../../objects/members.ts';
 import { namedUuid } from '../../platform/random.ts';
+import { type Instant, rfc3339 } from '../../time/clock.ts';
 import { DATA_OF } from './instruction-data.ts';
 import { instructionDraft, interfaceDraft, macOf, serviceDraft } from './network.ts';
 import { airRow, type DraftOf } from './objects.ts';

@@ -1,10 +1,10 @@
 import type { Seeding } from '../../contract/seed.ts';
-import { type Instant, rfc3339 } from '../../core/clock.ts';
-import { describe, list, object, text } from '../../core/json-schema.ts';
-import { findDuplicates, type Placed, placeEntries } from '../../core/seed-entries.ts';
+import { describe, list, object, text } from '../../definitions/json-schema.ts';
+import { findDuplicates, type Placed, placeEntries } from '../../definitions/seed-entries.ts';
 import { accountsOf, findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
 import { namedUuid } from '../../platform/random.ts';
 import { EVERYBODY } from '../../store/collections.ts';
+import { type Instant, rfc3339 } from '../../time/clock.ts';
 import { newDemo } from './demos.ts';
 import { nodeMembers } from './network.ts';
 import { airRow, type DraftOf } from './objects.ts';

@@ -1,5 +1,5 @@
-import { type Instant, later } from '../../core/clock.ts';
-import { parseDuration } from '../../core/duration.ts';
+import { type Instant, later } from '../../time/clock.ts';
+import { parseDuration } from '../../time/duration.ts';
 import type { MembersOf, RowOf, SimulationState, Step } from './stored.ts';
 
 /** The states of each transition; the simulation stays in the last one. */

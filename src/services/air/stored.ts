@@ -1,7 +1,7 @@
 import type { Schema } from '../../contract/documented.ts';
-import type { Instant } from '../../core/clock.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';
+import type { Instant } from '../../time/clock.ts';
 import type { AirResource } from './tables/index.ts';
 
 /** Members of an object as in requests and answers. */

@@ -1,4 +1,4 @@
-import { isOneOf } from '../../core/members.ts';
+import { isOneOf } from '../../objects/members.ts';
 import { type DotEnd, readDot } from './dot.ts';
 import { checkData, DATA_OF, type Executor } from './instruction-data.ts';
 import { groupName } from './network.ts';

@@ -1,11 +1,11 @@
 import type { Schema } from '../../contract/documented.ts';
-import { DURATION_FORMS, parseDuration } from '../../core/duration.ts';
-import type { Outcome } from '../../core/outcome.ts';
-import { Problem } from '../../core/problem.ts';
+import { Problem } from '../../decisions/problem.ts';
 import { type FaultAction, type FaultOrder, hidesStatus, momentOf } from '../../faults/fault.ts';
 import { isErrorStatus } from '../../faults/outcome.ts';
 import { checkOwnAnswer, ownOutcome } from '../../faults/own-answer.ts';
 import { checkMatch, type Known, operationsLike } from '../../journal/check.ts';
+import type { Outcome } from '../../responses/outcome.ts';
+import { DURATION_FORMS, parseDuration } from '../../time/duration.ts';
 import type { Ports } from './ports.ts';
 
 type Order = Schema<'control', 'FaultOrder'>;

@@ -1,4 +1,4 @@
-import { INSTANT, object, TEXT } from '../../core/json-schema.ts';
+import { INSTANT, object, TEXT } from '../../definitions/json-schema.ts';
 import { type KeptForms, rowForm } from '../../store/row-form.ts';
 import { SETUPS, setupRow } from './state-undo.ts';
 

@@ -1,6 +1,6 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
-import { PROBLEM_JSON } from '../../core/problem-details.ts';
-import { rulesetOf } from '../../core/ruleset.ts';
+import { rulesetOf } from '../../decisions/ruleset.ts';
+import { PROBLEM_JSON } from '../../responses/problem-details.ts';
 import { claimOperations } from './operations/claims.ts';
 import { clientOperations } from './operations/clients.ts';
 import { clockOperations } from './operations/clock.ts';

@@ -1,9 +1,6 @@
-import { END_OF_TIME, type Instant, rfc3339 } from '../../core/clock.ts';
-import { adviseName, listNames, suggestName } from '../../core/nearest.ts';
-import type { Policy } from '../../core/policy.ts';
-import { Problem } from '../../core/problem.ts';
-import { redact } from '../../core/redact.ts';
-import type { Ruleset } from '../../core/ruleset.ts';
+import type { Policy } from '../../decisions/policy.ts';
+import { Problem } from '../../decisions/problem.ts';
+import type { Ruleset } from '../../decisions/ruleset.ts';
 import { quote } from '../../explaining/index.ts';
 import {
   editPolicy,
@@ -13,6 +10,9 @@ import {
   knownRoles,
   messageOf,
 } from '../../ngc-keys/key-policy.ts';
+import { adviseName, listNames, suggestName } from '../../text/nearest.ts';
+import { redact } from '../../text/redact.ts';
+import { END_OF_TIME, type Instant, rfc3339 } from '../../time/clock.ts';
 
 /** The policy in a request that creates or edits a service key. */
 export interface GivenPolicy {

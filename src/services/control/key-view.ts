@@ -1,10 +1,10 @@
 import type { Schema } from '../../contract/documented.ts';
 import type { Context } from '../../contract/request.ts';
-import { rfc3339 } from '../../core/clock.ts';
-import type { PolicyVersion, Resource } from '../../core/policy.ts';
-import type { Ruleset } from '../../core/ruleset.ts';
+import type { PolicyVersion, Resource } from '../../decisions/policy.ts';
+import type { Ruleset } from '../../decisions/ruleset.ts';
 import { ngcKeysIn } from '../../ngc-keys/index.ts';
 import type { KeyInForce } from '../../ngc-keys/records.ts';
+import { rfc3339 } from '../../time/clock.ts';
 
 /** Renders a key with its current and pending policies, and its whole history. */
 export async function keyView(

@@ -1,5 +1,5 @@
-import type { Instant } from '../../core/clock.ts';
-import { type Listing, type PageQuery, type Position, pageOf } from '../../core/page.ts';
+import { type Listing, type PageQuery, type Position, pageOf } from '../../responses/page.ts';
+import type { Instant } from '../../time/clock.ts';
 
 /** The default `limit` of short lists: in general, all their entries. */
 const MOST_OF_SHORT = 2000;

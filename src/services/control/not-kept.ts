@@ -1,4 +1,4 @@
-import { Problem } from '../../core/problem.ts';
+import { Problem } from '../../decisions/problem.ts';
 
 /**
  * The problem of a request or decision that cannot be shown.

@@ -1,8 +1,8 @@
 import type { World } from '../../contract/world.ts';
-import { findNear } from '../../core/nearest.ts';
-import { namesOf } from '../../core/principal.ts';
-import { Problem } from '../../core/problem.ts';
-import { redact } from '../../core/redact.ts';
+import { namesOf } from '../../decisions/principal.ts';
+import { Problem } from '../../decisions/problem.ts';
+import { findNear } from '../../text/nearest.ts';
+import { redact } from '../../text/redact.ts';
 import type { Ports } from './ports.ts';
 
 /**

@@ -1,9 +1,10 @@
 import type { Context } from '../../contract/request.ts';
-import { rfc3339 } from '../../core/clock.ts';
-import { isRecord } from '../../core/members.ts';
-import { adviseName } from '../../core/nearest.ts';
-import { Problem } from '../../core/problem.ts';
-import { redact } from '../../core/redact.ts';
+import { Problem } from '../../decisions/problem.ts';
+import { isRecord } from '../../objects/members.ts';
+import { adviseName } from '../../text/nearest.ts';
+import { redact } from '../../text/redact.ts';
+import { shorten } from '../../text/shorten.ts';
+import { rfc3339 } from '../../time/clock.ts';
 import { advanceClock, reportJump, setTo } from './operations/clock.ts';
 import { addFault } from './operations/faults.ts';
 import { createKey } from './operations/keys.ts';
@@ -29,9 +30,6 @@ export interface ProviderState {
   /** @throws Problem naming the mistake in the parameters */
   setup(context: Context, params: Params): Promise<Established>;
 }
-
-/** Longer names are shortened in messages. */
-const MOST_SHOWN = 100;
 
 /** All provider states. */
 export function providerStates(ports: Ports): readonly ProviderState[] {
@@ -117,7 +115,7 @@ export function findState(states: readonly ProviderState[], name: string): Provi
   const found = states.find((state) => state.name === name);
   if (found !== undefined) return found;
   const names = states.map((state) => state.name);
-  throw unknown(`Field \`state\` names the unknown state \`${shorten(name)}\``, name, names);
+  throw unknown(`Field \`state\` names the unknown state \`${shorten(redact(name))}\``, name, names);
 }
 
 /** @throws Problem naming the nearest parameter */
@@ -125,7 +123,7 @@ export function checkParams({ name, params }: ProviderState, given: Params): voi
   const known = params();
   const other = Object.keys(given).find((param) => !known.includes(param));
   if (other === undefined) return;
-  const what = `Field \`params\` has the unknown member \`${shorten(other)}\``;
+  const what = `Field \`params\` has the unknown member \`${shorten(redact(other))}\``;
   if (known.length > 0) throw unknown(what, other, known);
   throw new Problem('invalid_request', `${what}; the state \`${name}\` has no parameters.`);
 }
@@ -180,10 +178,6 @@ function nameIn({ name }: Params): string {
 
 function unknown(what: string, given: string, valid: readonly string[]): Problem {
   return new Problem('invalid_request', `${what}.${adviseName(given, valid)}`);
-}
-
-function shorten(name: string): string {
-  return redact(name.slice(0, MOST_SHOWN));
 }
 
 function isText(value: unknown): value is string {

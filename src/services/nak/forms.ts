@@ -1,4 +1,4 @@
-import { bodyOf, INSTANT } from '../../core/json-schema.ts';
+import { bodyOf, INSTANT } from '../../definitions/json-schema.ts';
 import { type KeptForms, rowForm } from '../../store/row-form.ts';
 import { KEY_OWNERS, type KeyOwner, ownerRow } from './issued.ts';
 

@@ -1,5 +1,5 @@
 import type { Context } from '../../contract/request.ts';
-import { Problem } from '../../core/problem.ts';
+import { Problem } from '../../decisions/problem.ts';
 import type { Audience } from '../../ngc-keys/audiences.ts';
 import { serviceOf } from './limits.ts';
 

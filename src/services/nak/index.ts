@@ -1,8 +1,8 @@
+import { worldOfName } from '../../addresses/world-id.ts';
 import type { ServiceDefinition } from '../../contract/service.ts';
-import { Problem } from '../../core/problem.ts';
-import { rulesetOf } from '../../core/ruleset.ts';
-import { worldOfName } from '../../core/world-id.ts';
 import { bearerIn, type CredentialExtractor } from '../../credentials/presented-credential.ts';
+import { Problem } from '../../decisions/problem.ts';
+import { rulesetOf } from '../../decisions/ruleset.ts';
 import { presentKey } from '../../ngc-keys/key-text.ts';
 import { ADMIN_CLIENT } from '../../tokens/admin-token.ts';
 import { decodeClaims } from '../../tokens/compact.ts';

@@ -1,8 +1,7 @@
 import type { Schema } from '../../contract/documented.ts';
 import type { Context } from '../../contract/request.ts';
-import type { Instant } from '../../core/clock.ts';
-import type { Policy } from '../../core/policy.ts';
-import type { Ruleset } from '../../core/ruleset.ts';
+import type { Policy } from '../../decisions/policy.ts';
+import type { Ruleset } from '../../decisions/ruleset.ts';
 import { AUDIENCES } from '../../ngc-keys/audiences.ts';
 import { ngcKeysIn } from '../../ngc-keys/index.ts';
 import { encodeResources, type GivenResource, readPolicy } from '../../ngc-keys/key-policy.ts';
@@ -18,6 +17,7 @@ import {
 } from '../../ngc-keys/records.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Change } from '../../store/collections.ts';
+import type { Instant } from '../../time/clock.ts';
 import { KEPT } from './limits.ts';
 
 /** The parts of a request that the keys of the key service need. */

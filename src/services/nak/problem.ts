@@ -1,7 +1,7 @@
 import type { About, ErrorForm } from '../../contract/service.ts';
-import type { Outcome } from '../../core/outcome.ts';
-import type { Problem, ProblemKind } from '../../core/problem.ts';
-import { PROBLEM_JSON, problemDetails } from '../../core/problem-details.ts';
+import type { Problem, ProblemKind } from '../../decisions/problem.ts';
+import type { Outcome } from '../../responses/outcome.ts';
+import { PROBLEM_JSON, problemDetails } from '../../responses/problem-details.ts';
 
 export const ERRORS: readonly ErrorForm[] = [{ schema: 'Problem', mediaType: PROBLEM_JSON }];
 

@@ -1,6 +1,6 @@
 import type { Schema } from '../../contract/documented.ts';
-import { END_OF_TIME, rfc3339 } from '../../core/clock.ts';
 import { NGC_KEY_PREFIX } from '../../ngc-keys/key-text.ts';
+import { END_OF_TIME, rfc3339 } from '../../time/clock.ts';
 import { authorizationsOf, type IssuedKey, type KeyOwner, type Storing, statusOf } from './issued.ts';
 
 type KeyBody = Schema<'nak', 'Key'>;

@@ -1,5 +1,5 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
-import { type Ruleset, rulesetOf } from '../../core/ruleset.ts';
+import { type Ruleset, rulesetOf } from '../../decisions/ruleset.ts';
 import { presentSessionKey } from '../../ngc-keys/device-logins.ts';
 import { KEY_DRILLS } from '../../ngc-keys/drills.ts';
 import { KEY_HINTS } from '../../ngc-keys/hints.ts';

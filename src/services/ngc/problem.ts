@@ -1,7 +1,7 @@
 import type { About } from '../../contract/service.ts';
-import type { Outcome } from '../../core/outcome.ts';
-import type { Problem } from '../../core/problem.ts';
+import type { Problem } from '../../decisions/problem.ts';
 import { renderRequestStatus } from '../../ngc-keys/envelope.ts';
+import type { Outcome } from '../../responses/outcome.ts';
 
 /** The text in published clients for a rejected key. */
 const INVALID_KEY = 'Invalid API key.';

@@ -1,11 +1,9 @@
 import type { SeedFault, Seeding } from '../../contract/seed.ts';
-import type { Instant } from '../../core/clock.ts';
-import { describe, list, object, text } from '../../core/json-schema.ts';
-import { keysOf, own } from '../../core/members.ts';
-import type { Ruleset } from '../../core/ruleset.ts';
-import { findDuplicates, type Placed, placeEntries } from '../../core/seed-entries.ts';
 import { type Derivation, derivationOf } from '../../credentials/derivation.ts';
 import { hashSecret } from '../../credentials/secret.ts';
+import type { Ruleset } from '../../decisions/ruleset.ts';
+import { describe, list, object, text } from '../../definitions/json-schema.ts';
+import { findDuplicates, type Placed, placeEntries } from '../../definitions/seed-entries.ts';
 import { quote } from '../../explaining/index.ts';
 import { AUDIENCES, type Audience } from '../../ngc-keys/audiences.ts';
 import {
@@ -26,7 +24,9 @@ import {
   ngcUserRow,
   organizationRow,
 } from '../../ngc-keys/records.ts';
+import { keysOf, own } from '../../objects/members.ts';
 import { namedUuid } from '../../platform/random.ts';
+import type { Instant } from '../../time/clock.ts';
 import { TABLES } from './tables/index.ts';
 
 /** A key as a seed gives it. */

@@ -1,11 +1,11 @@
 import type { Schema } from '../../contract/documented.ts';
-import { type Instant, rfc3339 } from '../../core/clock.ts';
-import { serviceOfKey } from '../../core/decide.ts';
-import type { Policy } from '../../core/policy.ts';
-import type { Ruleset } from '../../core/ruleset.ts';
+import { serviceOfKey } from '../../decisions/decide.ts';
+import type { Policy } from '../../decisions/policy.ts';
+import type { Ruleset } from '../../decisions/ruleset.ts';
 import { encodeResources } from '../../ngc-keys/key-policy.ts';
 import type { KeyInForce, NgcUser } from '../../ngc-keys/records.ts';
 import { userIdOf } from '../../ngc-keys/records.ts';
+import { type Instant, rfc3339 } from '../../time/clock.ts';
 
 /** Renders a policy in NGC's form: one entry for each product of the key. */
 export function productPolicies(

@@ -1,5 +1,5 @@
 import type { Context } from '../../contract/request.ts';
-import { StreamedBytes } from '../../core/streamed-bytes.ts';
+import { StreamedBytes } from '../../responses/streamed-bytes.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Collections, Row } from '../../store/collections.ts';
 

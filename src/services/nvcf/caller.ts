@@ -1,5 +1,5 @@
-import type { Caller } from '../../core/decide.ts';
-import { areOfKey } from '../../core/policy.ts';
+import type { Caller } from '../../decisions/decide.ts';
+import { areOfKey } from '../../decisions/policy.ts';
 import { callerUnder } from '../../ngc-keys/key-bearer.ts';
 import { RULESETS } from './rulesets.ts';
 

@@ -1,9 +1,9 @@
 import type { Drill } from '../../contract/drill.ts';
-import { later, rfc3339 } from '../../core/clock.ts';
-import type { Policy } from '../../core/policy.ts';
-import { Problem } from '../../core/problem.ts';
+import type { Policy } from '../../decisions/policy.ts';
+import { Problem } from '../../decisions/problem.ts';
 import { keyInForce, newestRequest } from '../../ngc-keys/drills.ts';
 import { editKey } from '../../ngc-keys/keyring.ts';
+import { later, rfc3339 } from '../../time/clock.ts';
 import { FUNCTIONS, isPublic } from './functions.ts';
 
 /** The published delay of edits, in milliseconds. */

@@ -1,5 +1,5 @@
 import * as SCHEMAS from '../../../generated/nvcf.schemas.ts';
-import { bodyOf, INSTANT, list, orNull, TEXT, TEXTS, withoutMembers } from '../../core/json-schema.ts';
+import { bodyOf, INSTANT, list, orNull, TEXT, TEXTS, withoutMembers } from '../../definitions/json-schema.ts';
 import { ACCOUNTS, type Account, accountRow } from '../../ngc-keys/accounts.ts';
 import { type KeptForms, partForm, rowForm } from '../../store/row-form.ts';
 import { type Content, PIECES, type Piece } from './asset-content.ts';

@@ -1,9 +1,9 @@
 import type { Schema } from '../../contract/documented.ts';
-import type { Instant } from '../../core/clock.ts';
-import type { LookupResult, ResourceAttributes } from '../../core/decide.ts';
-import type { Relation } from '../../core/rule.ts';
+import type { LookupResult, ResourceAttributes } from '../../decisions/decide.ts';
+import type { Relation } from '../../decisions/rule.ts';
 import { Collection } from '../../store/collection.ts';
 import { type Collections, EVERYBODY, isSharedWith, type Row } from '../../store/collections.ts';
+import type { Instant } from '../../time/clock.ts';
 import type { Definition, Specification } from './members.ts';
 
 export type Status = Exclude<Schema<'nvcf', 'Function'>['status'], 'DELETED'>;

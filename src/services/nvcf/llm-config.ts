@@ -1,5 +1,5 @@
 import type { Schema } from '../../contract/documented.ts';
-import { Problem } from '../../core/problem.ts';
+import { Problem } from '../../decisions/problem.ts';
 import type { FunctionRow, FunctionVersion } from './functions.ts';
 import { checkLlmConfig } from './llm-checks.ts';
 import type { Definition } from './members.ts';

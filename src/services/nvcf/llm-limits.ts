@@ -1,6 +1,6 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
-import type { Instant } from '../../core/clock.ts';
 import { Collection } from '../../store/collection.ts';
+import type { Instant } from '../../time/clock.ts';
 import { accountOf } from './caller.ts';
 import type { FunctionRow } from './functions.ts';
 

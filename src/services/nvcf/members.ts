@@ -1,5 +1,5 @@
 import type { Schema } from '../../contract/documented.ts';
-import { type Present, pick } from '../../core/pick.ts';
+import { type Present, pick } from '../../objects/pick.ts';
 
 function pickEach<Its extends object, Name extends keyof Its & string>(
   list: readonly Its[] | undefined,

@@ -1,12 +1,12 @@
 import type { Context } from '../../contract/request.ts';
 import type { About } from '../../contract/service.ts';
-import { rfc3339 } from '../../core/clock.ts';
-import { escapeHtml } from '../../core/html.ts';
-import type { Outcome } from '../../core/outcome.ts';
-import { HTTP_STATUS, Problem, type ProblemKind } from '../../core/problem.ts';
-import { problemDetails } from '../../core/problem-details.ts';
-import { shortName } from '../../core/storable-text.ts';
+import { HTTP_STATUS, Problem, type ProblemKind } from '../../decisions/problem.ts';
 import type { HintRule } from '../../explaining/hints/refused-request.ts';
+import { escapeHtml } from '../../pages/html.ts';
+import type { Outcome } from '../../responses/outcome.ts';
+import { problemDetails } from '../../responses/problem-details.ts';
+import { shorten } from '../../text/shorten.ts';
+import { rfc3339 } from '../../time/clock.ts';
 
 /** The media type of the errors of S3. */
 export const XML = 'application/xml';
@@ -105,7 +105,7 @@ function mismatch(context: Pick<Context, 'headerLines'>, name: keyof typeof MEMB
   const signed = `the \`${MEMBERS[name]}\` of \`POST /v2/nvcf/assets\`, which the upload URL signs`;
   const expected = name === 'content-type' ? `Send \`${name}: ${declared}\`, ${signed}.` : `Send ${signed}.`;
   if (lines.length === 0) return `Header \`${name}\` is missing. ${expected}`;
-  const difference = name === 'content-type' ? `is \`${shortName(sent)}\`` : 'differs';
+  const difference = name === 'content-type' ? `is \`${shorten(sent)}\`` : 'differs';
   return `Header \`${name}\` ${difference}. ${expected}`;
 }
 

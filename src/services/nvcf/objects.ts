@@ -1,5 +1,5 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
-import { Problem } from '../../core/problem.ts';
+import { Problem } from '../../decisions/problem.ts';
 import { orNotFound } from '../../ngc-keys/or-not-found.ts';
 import type { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';

@@ -1,4 +1,4 @@
-import { type Option, oneOf, type ValuesOf } from '../../core/option.ts';
+import { type Option, oneOf, type ValuesOf } from '../../definitions/option.ts';
 
 export const OPTIONS = {
   nvcf: {
@@ -25,6 +25,6 @@ export const OPTIONS = {
   },
 } as const satisfies Readonly<Record<string, Option>>;
 
-declare module '../../core/settings.ts' {
+declare module '../../definitions/settings.ts' {
   interface Settings extends ValuesOf<typeof OPTIONS> {}
 }

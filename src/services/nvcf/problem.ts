@@ -1,8 +1,5 @@
 import type { About, ErrorForm } from '../../contract/service.ts';
-import { own } from '../../core/members.ts';
-import type { Outcome } from '../../core/outcome.ts';
-import { HTTP_STATUS, type Problem } from '../../core/problem.ts';
-import { PROBLEM_JSON, problemDetails } from '../../core/problem-details.ts';
+import { HTTP_STATUS, type Problem } from '../../decisions/problem.ts';
 import {
   CONTROL_PLANE_ERRORS,
   fillText,
@@ -12,6 +9,9 @@ import {
   renderControlPlane,
 } from '../../ngc-keys/control-plane.ts';
 import { renderRequestStatus } from '../../ngc-keys/envelope.ts';
+import { own } from '../../objects/members.ts';
+import type { Outcome } from '../../responses/outcome.ts';
+import { PROBLEM_JSON, problemDetails } from '../../responses/problem-details.ts';
 import { renderStorageProblem, XML } from './object-storage.ts';
 import { TEXTS, type Texts } from './tables/texts.ts';
 

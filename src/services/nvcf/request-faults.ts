@@ -1,4 +1,4 @@
-import { Problem } from '../../core/problem.ts';
+import { Problem } from '../../decisions/problem.ts';
 
 /** The problem of a request that the published code refuses, and its schema does not. */
 export function invalid(message: string): Problem {

@@ -1,4 +1,4 @@
-import { type Ruleset, rulesetOf } from '../../core/ruleset.ts';
+import { type Ruleset, rulesetOf } from '../../decisions/ruleset.ts';
 import {
   ACTIONS,
   type Action,

@@ -1,6 +1,6 @@
 import { ENUMS } from '../../../generated/nvcf.enums.ts';
 import * as SCHEMAS from '../../../generated/nvcf.schemas.ts';
-import { describe, documented, list, object, text, withoutMembers } from '../../core/json-schema.ts';
+import { describe, documented, list, object, text, withoutMembers } from '../../definitions/json-schema.ts';
 
 /** A version whose status is DELETED does not exist any more. */
 const STATUSES = ENUMS.Function.status.filter((status) => status !== 'DELETED');

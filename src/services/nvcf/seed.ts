@@ -1,13 +1,13 @@
 import type { Schema } from '../../contract/documented.ts';
 import type { Seeding } from '../../contract/seed.ts';
-import { END_OF_TIME, type Instant, later } from '../../core/clock.ts';
-import { parseDuration } from '../../core/duration.ts';
-import { distinct } from '../../core/pick.ts';
-import { findDuplicates, type Placed, placeEntries } from '../../core/seed-entries.ts';
+import { findDuplicates, type Placed, placeEntries } from '../../definitions/seed-entries.ts';
 import { accountRow } from '../../ngc-keys/accounts.ts';
 import { accountsOf, findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
+import { distinct } from '../../objects/pick.ts';
 import { namedUuid } from '../../platform/random.ts';
 import { EVERYBODY, type Row } from '../../store/collections.ts';
+import { END_OF_TIME, type Instant, later } from '../../time/clock.ts';
+import { parseDuration } from '../../time/duration.ts';
 import { contentOf } from './asset-content.ts';
 import { type AuthorizedParty, type FunctionRow, type FunctionVersion, functionRow, type Status } from './functions.ts';
 import { INVOCATIONS, type InvocationRow } from './invocations.ts';

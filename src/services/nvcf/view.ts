@@ -1,6 +1,6 @@
 import type { Schema } from '../../contract/documented.ts';
-import { type Instant, rfc3339 } from '../../core/clock.ts';
 import { namedUuid } from '../../platform/random.ts';
+import { type Instant, rfc3339 } from '../../time/clock.ts';
 import { type FunctionRow, type FunctionVersion, statusAt } from './functions.ts';
 
 /** Members that only some callers see. */

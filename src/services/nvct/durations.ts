@@ -1,4 +1,4 @@
-import { Problem } from '../../core/problem.ts';
+import { Problem } from '../../decisions/problem.ts';
 
 /** As Java reads durations: any part may have a sign, and the longest unit is a day. */
 const DURATION =

@@ -1,5 +1,5 @@
 import * as SCHEMAS from '../../../generated/nvct.schemas.ts';
-import { bodyOf, INSTANT, list, orNull, TEXT, TEXTS, withoutMembers } from '../../core/json-schema.ts';
+import { bodyOf, INSTANT, list, orNull, TEXT, TEXTS, withoutMembers } from '../../definitions/json-schema.ts';
 import { type KeptForms, rowForm } from '../../store/row-form.ts';
 import { type StatusChange, TASKS, type Task, type TaskResult } from './tasks.ts';
 

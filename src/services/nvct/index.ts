@@ -1,5 +1,5 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
-import { rulesetOf } from '../../core/ruleset.ts';
+import { rulesetOf } from '../../decisions/ruleset.ts';
 import { CONTROL_PLANE_ERRORS } from '../../ngc-keys/control-plane.ts';
 import { KEY_HINTS } from '../../ngc-keys/hints.ts';
 import { bearerOfNgcKey, callerUnder, impersonatorOf } from '../../ngc-keys/key-bearer.ts';

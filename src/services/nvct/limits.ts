@@ -1,6 +1,6 @@
-import { isRecord, own } from '../../core/members.ts';
-import { Problem } from '../../core/problem.ts';
-import { tableOf } from '../../core/sections.ts';
+import { Problem } from '../../decisions/problem.ts';
+import { tableOf } from '../../definitions/sections.ts';
+import { isRecord, own } from '../../objects/members.ts';
 import { type Body, LIMIT_SECTIONS, type LimitRow } from './tables/limits.ts';
 
 /** A limit with its place and its pattern ready to use. */

@@ -1,8 +1,8 @@
 import type { About } from '../../contract/service.ts';
-import { own } from '../../core/members.ts';
-import type { Outcome } from '../../core/outcome.ts';
-import type { Problem } from '../../core/problem.ts';
+import type { Problem } from '../../decisions/problem.ts';
 import { fillText, isKeyOfOtherService, REFUSED_KEY, renderControlPlane } from '../../ngc-keys/control-plane.ts';
+import { own } from '../../objects/members.ts';
+import type { Outcome } from '../../responses/outcome.ts';
 import { ABSENT, MISMATCHES } from './tables/texts.ts';
 
 /** Renders a problem in the words of the tasks API. */

@@ -2,11 +2,11 @@ import { ENUMS } from '../../../generated/nvct.enums.ts';
 import * as SCHEMAS from '../../../generated/nvct.schemas.ts';
 import type { Schema } from '../../contract/documented.ts';
 import type { Seeding } from '../../contract/seed.ts';
-import type { Instant } from '../../core/clock.ts';
-import { describe, documented, list, object, text } from '../../core/json-schema.ts';
-import { findDuplicates, placeEntries } from '../../core/seed-entries.ts';
+import { describe, documented, list, object, text } from '../../definitions/json-schema.ts';
+import { findDuplicates, placeEntries } from '../../definitions/seed-entries.ts';
 import { accountsOf, findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
 import { namedUuid } from '../../platform/random.ts';
+import type { Instant } from '../../time/clock.ts';
 import { definitionOf, reportedOf, type Status, TASKS, type Task, type TaskResult } from './tasks.ts';
 
 /** A task in a seed. */

@@ -1,6 +1,6 @@
 import type { Schema } from '../../contract/documented.ts';
-import { objectOf } from '../../core/members.ts';
 import { refuseIf } from '../../ngc-keys/control-plane.ts';
+import { objectOf } from '../../objects/members.ts';
 import { HOUR, readDuration, writeDuration } from './durations.ts';
 import { checkLimits } from './limits.ts';
 import { FAULTS } from './tables/texts.ts';

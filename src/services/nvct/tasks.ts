@@ -1,9 +1,9 @@
 import type { Schema } from '../../contract/documented.ts';
-import { type Instant, rfc3339 } from '../../core/clock.ts';
-import type { ResourceAttributes } from '../../core/decide.ts';
-import { distinct, pick } from '../../core/pick.ts';
+import type { ResourceAttributes } from '../../decisions/decide.ts';
+import { distinct, pick } from '../../objects/pick.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';
+import { type Instant, rfc3339 } from '../../time/clock.ts';
 
 export type Status = Schema<'nvct', 'Task'>['status'];
 

@@ -1,7 +1,7 @@
 import type { RequestContext } from '../../contract/request.ts';
 import type { Surroundings } from '../../contract/world.ts';
-import { memoize } from '../../core/caches.ts';
-import { type HeldRights, NO_STANDING, type Rights } from '../../core/policy.ts';
+import { type HeldRights, NO_STANDING, type Rights } from '../../decisions/policy.ts';
+import { memoize } from '../../memory/caches.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Collections, Row } from '../../store/collections.ts';
 import type { Identity } from './collections/identities.ts';

@@ -1,5 +1,5 @@
+import { nameInWorld } from '../../addresses/world-id.ts';
 import type { World } from '../../contract/world.ts';
-import { nameInWorld } from '../../core/world-id.ts';
 import { fixture } from '../../platform/assets.ts';
 import { namedUuid } from '../../platform/random.ts';
 import { BEARER_HEADER, BEARER_ORIGIN, BEARER_TIMES, worldOfBearers } from '../../tokens/bearer-key.ts';

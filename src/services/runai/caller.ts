@@ -1,8 +1,8 @@
 import type { RequestContext } from '../../contract/request.ts';
 import type { Surroundings } from '../../contract/world.ts';
-import type { Caller } from '../../core/decide.ts';
-import { unauthenticatedProblem } from '../../core/problem.ts';
 import { bearerToken } from '../../credentials/bearer.ts';
+import type { Caller } from '../../decisions/decide.ts';
+import { unauthenticatedProblem } from '../../decisions/problem.ts';
 import { NGC_KEY_PREFIX } from '../../ngc-keys/key-text.ts';
 import { heldRightsOf } from './access-rules.ts';
 import { type AcceptedToken, acceptToken, type Granted, type TokenRealm } from './access-token.ts';

@@ -1,6 +1,6 @@
 import type { ServiceDefinition, WorldEvent } from '../../contract/service.ts';
-import type { Instant } from '../../core/clock.ts';
 import type { Store } from '../../store/index.ts';
+import type { Instant } from '../../time/clock.ts';
 import { grantsIn } from './collections/grants.ts';
 import { phasesOf, WORKLOADS, workloadPhasesOf } from './workloads.ts';
 

@@ -1,7 +1,7 @@
 import * as SCHEMAS from '../../../generated/runai.schemas.ts';
-import { BOOLEAN, bodyOf, INSTANT, list, orNull, TEXT, TEXTS } from '../../core/json-schema.ts';
-import type { IdentityKind } from '../../core/principal.ts';
 import { PASSWORD_HASH } from '../../credentials/password.ts';
+import type { IdentityKind } from '../../decisions/principal.ts';
+import { BOOLEAN, bodyOf, INSTANT, list, orNull, TEXT, TEXTS } from '../../definitions/json-schema.ts';
 import { type KeptForms, rowForm } from '../../store/row-form.ts';
 import { CLAIM_RULES_SETTING, type ClaimRule } from '../../tokens/claim-rules.ts';
 import { ACCESS_RULES, type AccessRule, LAST_RULE_SETTING, ruleRow } from './access-rules.ts';

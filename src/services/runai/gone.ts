@@ -1,4 +1,4 @@
-import { Problem } from '../../core/problem.ts';
+import { Problem } from '../../decisions/problem.ts';
 import { NotFound } from '../../store/errors.ts';
 
 /** Another request may have deleted the object since the look-up. @throws Problem `not_found` */

@@ -1,5 +1,5 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
-import { Problem } from '../../core/problem.ts';
+import { Problem } from '../../decisions/problem.ts';
 import { heldRightsOfRoles } from './access-rules.ts';
 import { rolesOf } from './roles.ts';
 import { tenantIdOf } from './tenant.ts';

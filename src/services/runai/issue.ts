@@ -1,6 +1,6 @@
 import type { RequestContext } from '../../contract/request.ts';
-import { later } from '../../core/clock.ts';
 import { accessTokenHash } from '../../credentials/oauth-hashes.ts';
+import { later } from '../../time/clock.ts';
 import { changeClaims, claimRulesOf } from '../../tokens/claim-rules.ts';
 import type { Claims } from '../../tokens/keys.ts';
 import type { Granted } from './access-token.ts';

@@ -1,7 +1,8 @@
-import { rfc3339 } from '../../core/clock.ts';
-import { own } from '../../core/members.ts';
-import { listNames } from '../../core/nearest.ts';
-import { Problem } from '../../core/problem.ts';
+import { Problem } from '../../decisions/problem.ts';
+import { own } from '../../objects/members.ts';
+import { listNames } from '../../text/nearest.ts';
+import { shorten } from '../../text/shorten.ts';
+import { rfc3339 } from '../../time/clock.ts';
 
 /** A value to filter and sort by. Times are in milliseconds. */
 export type FieldValue = string | number | boolean | null;
@@ -198,8 +199,4 @@ function compare(one: FieldValue, other: FieldValue): number {
 
 function badFilter(what: string): Problem {
   return new Problem('invalid_request', `Query parameter \`filterBy\`: ${what}.`);
-}
-
-function shorten(text: string): string {
-  return text.slice(0, 100);
 }

@@ -1,5 +1,5 @@
 import type { LoginClient, LoginClients } from '../../contract/service.ts';
-import { Problem } from '../../core/problem.ts';
+import { Problem } from '../../decisions/problem.ts';
 import { Collision, LimitReached, NotFound } from '../../store/errors.ts';
 import { MOST_CLIENTS, type OAuthClient, oauthClientsIn } from './collections/oauth-clients.ts';
 import { confidentialClient } from './operations/grants/clients.ts';

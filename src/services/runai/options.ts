@@ -1,4 +1,4 @@
-import { type Option, oneOf, onOff, type ValuesOf, wholeNumber } from '../../core/option.ts';
+import { type Option, oneOf, onOff, type ValuesOf, wholeNumber } from '../../definitions/option.ts';
 import { isRedirectUri, REDIRECT_URI_FORM, splitNamed } from './redirect-uris.ts';
 import { TOKEN_LIFETIMES, tokenLifetimes } from './token-lifetimes.ts';
 
@@ -48,6 +48,6 @@ export const OPTIONS = {
   },
 } as const satisfies Readonly<Record<string, Option>>;
 
-declare module '../../core/settings.ts' {
+declare module '../../definitions/settings.ts' {
   interface Settings extends ValuesOf<typeof OPTIONS> {}
 }

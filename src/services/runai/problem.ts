@@ -1,7 +1,7 @@
 import type { About, ErrorForm } from '../../contract/service.ts';
-import type { Outcome } from '../../core/outcome.ts';
-import { HTTP_STATUS, type Problem, type ProblemKind } from '../../core/problem.ts';
+import { HTTP_STATUS, type Problem, type ProblemKind } from '../../decisions/problem.ts';
 import { messagePage } from '../../pages/message.ts';
+import type { Outcome } from '../../responses/outcome.ts';
 
 const JSON_TYPE = 'application/json';
 

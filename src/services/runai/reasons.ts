@@ -1,4 +1,4 @@
-import type { Reasons, StagesOf } from '../../core/reasons.ts';
+import type { Reasons, StagesOf } from '../../decisions/reasons.ts';
 
 /** The reasons for which Run:ai refuses to issue or accept a token. */
 export const REASONS = {
@@ -170,6 +170,6 @@ export const REASONS = {
   },
 } as const satisfies Reasons;
 
-declare module '../../core/reasons.ts' {
+declare module '../../decisions/reasons.ts' {
   interface ServiceReasons extends StagesOf<typeof REASONS> {}
 }

@@ -1,4 +1,4 @@
-import { originAt } from '../../core/hosts.ts';
+import { originAt } from '../../addresses/hosts.ts';
 
 /** What `--redirect-uri` takes: a client id and a redirect URI, as `CLIENT=URI`. */
 export function splitNamed(named: string): readonly [clientId: string, uri: string] {

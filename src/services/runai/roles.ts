@@ -1,5 +1,5 @@
 import type { Surroundings } from '../../contract/world.ts';
-import { memoize } from '../../core/caches.ts';
+import { memoize } from '../../memory/caches.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';
 import { profileOf, ROLES_OF } from './rulesets.ts';

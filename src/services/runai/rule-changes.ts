@@ -1,6 +1,6 @@
 import type { Schema } from '../../contract/documented.ts';
 import type { AuthenticatedContext, Context } from '../../contract/request.ts';
-import { Problem } from '../../core/problem.ts';
+import { Problem } from '../../decisions/problem.ts';
 import { Collision, NotFound } from '../../store/errors.ts';
 import {
   ACCESS_RULES,

@@ -1,6 +1,6 @@
 import type { Schema } from '../../contract/documented.ts';
 import type { Surroundings } from '../../contract/world.ts';
-import { rfc3339 } from '../../core/clock.ts';
+import { rfc3339 } from '../../time/clock.ts';
 import type { AccessRule } from './access-rules.ts';
 import type { Fields } from './lists.ts';
 import { type Roles, rolesOf } from './roles.ts';

@@ -1,5 +1,5 @@
-import { type Ruleset, rowsOf, rulesetOf } from '../../core/ruleset.ts';
-import type { Settings } from '../../core/settings.ts';
+import { type Ruleset, rowsOf, rulesetOf } from '../../decisions/ruleset.ts';
+import type { Settings } from '../../definitions/settings.ts';
 import {
   APPLICATION_AT_REALM,
   GRANT_TYPES,

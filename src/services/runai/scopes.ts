@@ -1,6 +1,6 @@
 import type { Surroundings } from '../../contract/world.ts';
-import { memoize } from '../../core/caches.ts';
-import type { ResourceAttributes } from '../../core/decide.ts';
+import type { ResourceAttributes } from '../../decisions/decide.ts';
+import { memoize } from '../../memory/caches.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';
 import type { ScopeType } from './tables/index.ts';

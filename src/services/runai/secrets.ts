@@ -1,5 +1,5 @@
+import { nameInWorld } from '../../addresses/world-id.ts';
 import type { Context } from '../../contract/request.ts';
-import { nameInWorld } from '../../core/world-id.ts';
 import { hashSecret } from '../../credentials/secret.ts';
 import { namedUuid } from '../../platform/random.ts';
 import { grantsIn } from './collections/grants.ts';

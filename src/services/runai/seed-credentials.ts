@@ -1,7 +1,7 @@
-import type { IdentityKind } from '../../core/principal.ts';
-import { type Placed, placeEntries } from '../../core/seed-entries.ts';
 import type { Derivation } from '../../credentials/derivation.ts';
 import { digestPassword } from '../../credentials/password.ts';
+import type { IdentityKind } from '../../decisions/principal.ts';
+import { type Placed, placeEntries } from '../../definitions/seed-entries.ts';
 import { namedUuid, type Random } from '../../platform/random.ts';
 import type {
   RunaiSeed,

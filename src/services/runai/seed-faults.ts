@@ -1,5 +1,5 @@
 import type { SeedFault } from '../../contract/seed.ts';
-import { findDuplicates, type Placed, placeEntries } from '../../core/seed-entries.ts';
+import { findDuplicates, type Placed, placeEntries } from '../../definitions/seed-entries.ts';
 import { claimRulesFault } from '../../tokens/claim-rules.ts';
 import { ruleKey } from './access-rules.ts';
 import { credentialsIn } from './seed-credentials.ts';

@@ -1,6 +1,6 @@
 import type { SeedList } from '../../contract/seed.ts';
-import { keysOf, memberOf } from '../../core/members.ts';
-import { type Placed, placeEntries } from '../../core/seed-entries.ts';
+import { type Placed, placeEntries } from '../../definitions/seed-entries.ts';
+import { keysOf, memberOf } from '../../objects/members.ts';
 import type { ListsOf, SeedRule, WrittenEntries, WrittenSeed } from './seed-types.ts';
 import type { SubjectType } from './subjects.ts';
 import type { ScopeType } from './tables/index.ts';

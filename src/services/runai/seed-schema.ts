@@ -1,6 +1,6 @@
 import { ENUMS } from '../../../generated/runai.enums.ts';
-import { describe, list, object, text } from '../../core/json-schema.ts';
 import { PASSWORD_HASH } from '../../credentials/password.ts';
+import { describe, list, object, text } from '../../definitions/json-schema.ts';
 import { PROFILES, ROLES_OF } from './rulesets.ts';
 import { LIST_NAMES, SEED_LISTS } from './seed-lists.ts';
 import { PERMISSION_SETS } from './tables/index.ts';

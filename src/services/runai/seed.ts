@@ -1,8 +1,8 @@
 import type { Seeding } from '../../contract/seed.ts';
-import type { Instant } from '../../core/clock.ts';
 import { hashSecret } from '../../credentials/secret.ts';
 import type { Collection } from '../../store/collection.ts';
 import type { Row } from '../../store/collections.ts';
+import type { Instant } from '../../time/clock.ts';
 import { CLAIM_RULES_SETTING } from '../../tokens/claim-rules.ts';
 import { type AccessRule, LAST_RULE_SETTING, ruleRow } from './access-rules.ts';
 import { accessKeyRow, type NewAccessKey } from './collections/access-keys.ts';

@@ -1,7 +1,13 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
-import { type Caller, decideOnResource, isEnough, missingRightsOf, type ResourceState } from '../../core/decide.ts';
-import type { Rights } from '../../core/policy.ts';
-import type { Rule } from '../../core/rule.ts';
+import {
+  type Caller,
+  decideOnResource,
+  isEnough,
+  missingRightsOf,
+  type ResourceState,
+} from '../../decisions/decide.ts';
+import type { Rights } from '../../decisions/policy.ts';
+import type { Rule } from '../../decisions/rule.ts';
 import { heldRightsOf, ruleBookOf } from './access-rules.ts';
 import { identitiesIn } from './collections/identities.ts';
 import { ACCESS_RULES_PATH } from './explaining/fixes.ts';

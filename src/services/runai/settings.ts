@@ -1,7 +1,7 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
-import { adviseName } from '../../core/nearest.ts';
-import { Problem } from '../../core/problem.ts';
+import { Problem } from '../../decisions/problem.ts';
 import type { SettingForm } from '../../store/row-form.ts';
+import { adviseName } from '../../text/nearest.ts';
 import { tenantIdOf } from './tenant.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Schema } from '../../contract/documented.ts';
-import type { IdentityKind } from '../../core/principal.ts';
+import type { IdentityKind } from '../../decisions/principal.ts';
 
 /** The subject of an access rule: an identity, or a group of the identity provider. */
 export type SubjectType = Schema<'runai', 'AccessRule'>['subjectType'];

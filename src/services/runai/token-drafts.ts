@@ -1,8 +1,8 @@
+import { nameInWorld } from '../../addresses/world-id.ts';
 import type { RequestContext } from '../../contract/request.ts';
 import type { TokenDrafts } from '../../contract/service.ts';
 import type { Surroundings } from '../../contract/world.ts';
-import type { IdentityKind } from '../../core/principal.ts';
-import { nameInWorld } from '../../core/world-id.ts';
+import type { IdentityKind } from '../../decisions/principal.ts';
 import { findNamed, type Named } from './caller.ts';
 import { accessKeysIn } from './collections/access-keys.ts';
 import { type Identity, identitiesIn } from './collections/identities.ts';

@@ -1,5 +1,5 @@
-import { DURATION_FORMS, formatDuration, parseDuration } from '../../core/duration.ts';
-import { isOneOf, keysOf } from '../../core/members.ts';
+import { isOneOf, keysOf } from '../../objects/members.ts';
+import { DURATION_FORMS, formatDuration, parseDuration } from '../../time/duration.ts';
 
 /** How long what Run:ai issues is valid, in milliseconds. */
 export interface TokenLifetimes {

@@ -1,5 +1,5 @@
 import type { Schema } from '../../contract/documented.ts';
-import { rfc3339 } from '../../core/clock.ts';
+import { rfc3339 } from '../../time/clock.ts';
 import { absent, type Fields } from './lists.ts';
 import type { Scopes, Unit } from './scopes.ts';
 

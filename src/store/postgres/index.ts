@@ -1,7 +1,7 @@
 import type * as Postgres from 'pg';
-import type { Clock } from '../../core/clock.ts';
-import { Unusable } from '../../core/unusable.ts';
+import { Unusable } from '../../diagnostics/unusable.ts';
 import { setTimeout } from '../../platform/time.ts';
+import type { Clock } from '../../time/clock.ts';
 import { OutcomeUnknown, Unreachable } from '../errors.ts';
 import type { StoreParts } from '../shared.ts';
 import { type Held, heldOf, type Storage } from '../storage.ts';

@@ -1,8 +1,8 @@
 import type { ClientConfig } from 'pg';
-import { whyUnreadable } from '../../core/file-fault.ts';
-import { showValue } from '../../core/redact.ts';
-import { Unusable } from '../../core/unusable.ts';
+import { whyUnreadable } from '../../diagnostics/file-fault.ts';
+import { Unusable } from '../../diagnostics/unusable.ts';
 import { readTextFile } from '../../platform/text-file.ts';
+import { showValue } from '../../text/redact.ts';
 
 /** The location of a store on PostgreSQL. */
 export interface Location {

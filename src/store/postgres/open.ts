@@ -1,5 +1,5 @@
 import type * as Postgres from 'pg';
-import { Unusable } from '../../core/unusable.ts';
+import { Unusable } from '../../diagnostics/unusable.ts';
 import { isStorageFailure } from '../errors.ts';
 import type { Location } from './location.ts';
 import { POSTGRES_SCHEMA, STATEMENTS, TABLES } from './schema.ts';

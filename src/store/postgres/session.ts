@@ -1,8 +1,8 @@
 import type * as Postgres from 'pg';
-import { stopwatch } from '../../core/clock.ts';
 import { processName } from '../../platform/process-name.ts';
 import { systemRandom } from '../../platform/random.ts';
 import { clearInterval, setInterval, setTimeout } from '../../platform/time.ts';
+import { stopwatch } from '../../time/clock.ts';
 import { OutcomeUnknown, TakesNothing, Unreachable, Unwritable } from '../errors.ts';
 import { Turns } from '../turns.ts';
 import type { Location } from './location.ts';

@@ -1,5 +1,5 @@
 import { type Stats, statSync } from 'node:fs';
-import { stopwatch } from '../../core/clock.ts';
+import { stopwatch } from '../../time/clock.ts';
 import { Unwritable } from '../errors.ts';
 import { codeOf } from './driver.ts';
 

@@ -1,4 +1,4 @@
-import { Unusable } from '../../core/unusable.ts';
+import { Unusable } from '../../diagnostics/unusable.ts';
 import { installedManifest } from '../../platform/assets.ts';
 import type { SqliteDriver } from './driver.ts';
 import { nodeSqlite } from './node-sqlite.ts';

@@ -1,4 +1,4 @@
-import { Unusable } from '../../core/unusable.ts';
+import { Unusable } from '../../diagnostics/unusable.ts';
 import { Damaged } from '../errors.ts';
 import { codeOf, type SqliteDriver } from './driver.ts';
 import { loadDriver } from './drivers.ts';

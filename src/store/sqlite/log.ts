@@ -1,5 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { Pacer } from '../../core/pacer.ts';
+import { Pacer } from '../../time/pacer.ts';
 import { Damaged, parseStored } from '../errors.ts';
 import { readPart, readRow } from '../saved-row.ts';
 import type { SnapshotRecord } from '../snapshot-store.ts';

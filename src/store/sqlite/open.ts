@@ -10,7 +10,7 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { Unusable } from '../../core/unusable.ts';
+import { Unusable } from '../../diagnostics/unusable.ts';
 import { processWide } from '../../platform/process-wide.ts';
 import { DataFile, fileIdentity } from './data-file.ts';
 import { codeOf, inTransaction, pragma, type SqliteDatabase, type SqliteDriver } from './driver.ts';

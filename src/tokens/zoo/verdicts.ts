@@ -1,4 +1,4 @@
-import { keysOf } from '../../core/members.ts';
+import { keysOf } from '../../objects/members.ts';
 /** The verdict that a verifier should reach. */
 export interface ZooVerdict {
   /** `depends`: both are correct. */

@@ -1,7 +1,7 @@
 /** Hints on requests that are answered: a client that does not keep its token. */
 import { describe, expect, it } from 'vitest';
-import { sharedCache } from '../../../src/core/caches.ts';
 import { type Stretch, TokenUsage } from '../../../src/explaining/hints/token-usage.ts';
+import { sharedCache } from '../../../src/memory/caches.ts';
 import { admin } from '../../support/cast.ts';
 import { testServer } from '../../support/server.ts';
 import { makeWorld, type TestWorld } from '../../support/worlds.ts';

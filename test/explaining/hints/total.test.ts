@@ -1,10 +1,10 @@
 /** Hints are told of whatever was sent: they never fail a request, and never give anything away. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { segmentsOf } from '../../../src/addresses/path-template.ts';
 import { configOf } from '../../../src/config/config.ts';
-import { segmentsOf } from '../../../src/core/path-template.ts';
-import { HTTP_STATUS, type ProblemKind } from '../../../src/core/problem.ts';
-import type { CredentialReason } from '../../../src/core/reasons.ts';
+import { HTTP_STATUS, type ProblemKind } from '../../../src/decisions/problem.ts';
+import type { CredentialReason } from '../../../src/decisions/reasons.ts';
 import { findHints, GENERAL_HINTS } from '../../../src/explaining/hints/index.ts';
 import { type RefusedRequest, sentCredential } from '../../../src/explaining/hints/refused-request.ts';
 import { ALL_REASONS } from '../../../src/services/index.ts';

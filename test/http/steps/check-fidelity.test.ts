@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Certainty } from '../../../src/core/rule.ts';
+import type { Certainty } from '../../../src/decisions/rule.ts';
 import { checkFidelity } from '../../../src/http/steps/decide.ts';
-import { key, ruleOf } from '../../core/toy-law.ts';
+import { key, ruleOf } from '../../decisions/toy-law.ts';
 import { NOW, toyRequest } from './toy-request.ts';
 
 const asked = (certainty: Certainty, { fidelity = 'documented', ...service }: Record<string, unknown> = {}) =>

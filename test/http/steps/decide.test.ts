@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Caller, LookupResult } from '../../../src/core/decide.ts';
+import type { Caller, LookupResult } from '../../../src/decisions/decide.ts';
 import { checkResource, decide } from '../../../src/http/steps/decide.ts';
-import { BALL, key, ruleOf, serviceKey, seen as sightingOf, toyLaw } from '../../core/toy-law.ts';
+import { BALL, key, ruleOf, serviceKey, seen as sightingOf, toyLaw } from '../../decisions/toy-law.ts';
 import { type Given, NOW, toyRequest } from './toy-request.ts';
 
 const RULE = ruleOf({ needs: { all: ['play'] }, on: ['toy'], cover: { param: 'toy' } as never });

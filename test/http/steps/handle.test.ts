@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Problem } from '../../../src/core/problem.ts';
+import { Problem } from '../../../src/decisions/problem.ts';
 import { handle } from '../../../src/http/service.ts';
 import { NOW, toyRequest } from './toy-request.ts';
 

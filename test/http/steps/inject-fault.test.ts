@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Caller } from '../../../src/core/decide.ts';
+import type { Caller } from '../../../src/decisions/decide.ts';
 import type { Fault } from '../../../src/faults/fault.ts';
 import { injectAnswerFault, injectRequestFault, waitsForFault } from '../../../src/http/steps/inject-fault.ts';
 import type { Facts } from '../../../src/journal/match.ts';
-import { key, ruleOf } from '../../core/toy-law.ts';
+import { key, ruleOf } from '../../decisions/toy-law.ts';
 import { ALLOWED, faultThat, type Given, NOW, toyRequest } from './toy-request.ts';
 
 interface Asked extends Given {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Problem } from '../../../src/core/problem.ts';
+import { Problem } from '../../../src/decisions/problem.ts';
 import { authenticate } from '../../../src/http/steps/decide.ts';
 import { admit, paramsOf } from '../../../src/http/steps/select-world.ts';
-import { key, ruleOf } from '../../core/toy-law.ts';
+import { key, ruleOf } from '../../decisions/toy-law.ts';
 import { NOW, toyRequest } from './toy-request.ts';
 
 describe('a request comes in', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Problem } from '../../../src/core/problem.ts';
+import { Problem } from '../../../src/decisions/problem.ts';
 import { parseBody } from '../../../src/http/steps/validate-request.ts';
 import { type Given, toyRequest } from './toy-request.ts';
 

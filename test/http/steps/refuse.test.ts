@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { Problem, type ProblemKind, type ProblemParts } from '../../../src/core/problem.ts';
-import { COMMON_REASONS } from '../../../src/core/reasons.ts';
+import { Problem, type ProblemKind, type ProblemParts } from '../../../src/decisions/problem.ts';
+import { COMMON_REASONS } from '../../../src/decisions/reasons.ts';
 import { refuse } from '../../../src/http/steps/refuse.ts';
 import { OutcomeUnknown, Unwritable } from '../../../src/store/errors.ts';
-import { key } from '../../core/toy-law.ts';
+import { key } from '../../decisions/toy-law.ts';
 import { ALLOWED, type Given, NOW, toyRequest } from './toy-request.ts';
 
 const basisOf = (reason: keyof typeof COMMON_REASONS) => {

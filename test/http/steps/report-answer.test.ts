@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import type { About, RequestLine } from '../../../src/core/log.ts';
-import { Problem, type ProblemKind } from '../../../src/core/problem.ts';
+import { Problem, type ProblemKind } from '../../../src/decisions/problem.ts';
+import type { About, RequestLine } from '../../../src/diagnostics/log.ts';
 import type { Payload } from '../../../src/http/request.ts';
 import { logRefusal, reportAnswer } from '../../../src/http/steps/record.ts';
-import { ruleOf, toyLaw } from '../../core/toy-law.ts';
+import { ruleOf, toyLaw } from '../../decisions/toy-law.ts';
 import { toySecrets } from '../../journal/toy-secrets.ts';
 import { ALLOWED, faultThat, toyRequest } from './toy-request.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { knownHosts } from '../../../src/core/hosts.ts';
-import { Problem } from '../../../src/core/problem.ts';
+import { knownHosts } from '../../../src/addresses/hosts.ts';
+import { Problem } from '../../../src/decisions/problem.ts';
 import type { ReceivedBody } from '../../../src/http/bodies.ts';
 import type { WorldAddress } from '../../../src/http/server.ts';
 import { isSelectedByBody, routed as routedTo, selectWorld } from '../../../src/http/steps/select-world.ts';

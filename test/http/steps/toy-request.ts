@@ -1,11 +1,11 @@
-import type { Decision } from '../../../src/core/decision.ts';
-import { HTTP_STATUS, type Problem } from '../../../src/core/problem.ts';
-import { COMMON_REASONS } from '../../../src/core/reasons.ts';
+import type { Decision } from '../../../src/decisions/decision.ts';
+import { HTTP_STATUS, type Problem } from '../../../src/decisions/problem.ts';
+import { COMMON_REASONS } from '../../../src/decisions/reasons.ts';
 import type { Fault } from '../../../src/faults/fault.ts';
 import { RequestInWorld } from '../../../src/http/request.ts';
 import type { Route } from '../../../src/http/server.ts';
 import { limitsOf } from '../../../src/http/transport/limits.ts';
-import { toyLaw } from '../../core/toy-law.ts';
+import { toyLaw } from '../../decisions/toy-law.ts';
 import { toySecrets } from '../../journal/toy-secrets.ts';
 import { incoming } from '../../support/incoming.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Outcome } from '../../../src/core/outcome.ts';
-import { Problem, type ProblemKind } from '../../../src/core/problem.ts';
+import { Problem, type ProblemKind } from '../../../src/decisions/problem.ts';
 import { validateResponse } from '../../../src/http/steps/validate-response.ts';
+import type { Outcome } from '../../../src/responses/outcome.ts';
 import { type Given, NOW, toyRequest } from './toy-request.ts';
 
 const UNDOCUMENTED = 'the document does not name it';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Decision } from '../../../src/core/decision.ts';
+import type { Decision } from '../../../src/decisions/decision.ts';
 import { withOther } from '../../../src/http/steps/decide.ts';
-import { ruleOf } from '../../core/toy-law.ts';
+import { ruleOf } from '../../decisions/toy-law.ts';
 import { ALLOWED, toyRequest } from './toy-request.ts';
 
 const PRESENTED = { kind: 'key', mark: 'm', hash: () => 'h' } as const;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { knownHosts } from '../../../src/core/hosts.ts';
+import { knownHosts } from '../../../src/addresses/hosts.ts';
 import { headerLines, methodOf, originOf, pathOf, readTarget } from '../../../src/http/transport/arrival.ts';
 import { incoming } from '../../support/incoming.ts';
 

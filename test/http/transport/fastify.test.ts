@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { knownHosts } from '../../../src/core/hosts.ts';
-import { SILENT } from '../../../src/core/log.ts';
+import { knownHosts } from '../../../src/addresses/hosts.ts';
+import { SILENT } from '../../../src/diagnostics/log.ts';
 import { collectBodies } from '../../../src/http/bodies.ts';
 import type { Server } from '../../../src/http/server.ts';
 import { worldAddressesOf } from '../../../src/http/steps/select-world.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { knownHosts } from '../../../src/core/hosts.ts';
+import { knownHosts } from '../../../src/addresses/hosts.ts';
 import { originGuardOf } from '../../../src/http/transport/origins.ts';
 import { researcher } from '../../support/cast.ts';
 import { castFunction, castKey } from '../../support/ngc-cast.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Problem } from '../../../src/core/problem.ts';
+import { Problem } from '../../../src/decisions/problem.ts';
 import { headBytes, wireBytes, writeAnswer } from '../../../src/http/transport/wire-answer.ts';
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };

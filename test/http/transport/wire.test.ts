@@ -2,7 +2,7 @@
 import { networkInterfaces } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { lineLog } from '../../../src/core/log.ts';
+import { lineLog } from '../../../src/diagnostics/log.ts';
 import type { Limits } from '../../../src/http/transport/limits.ts';
 import { researcher } from '../../support/cast.ts';
 import { problemDocument, runaiRefusal } from '../../support/refusal-shapes.ts';

@@ -1,6 +1,6 @@
 import { connect as connectByHttp2 } from 'node:http2';
 import { describe, expect, it } from 'vitest';
-import { lineLog } from '../../../src/core/log.ts';
+import { lineLog } from '../../../src/diagnostics/log.ts';
 import { START, testServer } from '../../support/server.ts';
 import { openLine } from '../../support/wire.ts';
 

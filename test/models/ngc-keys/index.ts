@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { rfc3339 } from '../../../src/core/clock.ts';
+import { rfc3339 } from '../../../src/time/clock.ts';
 import { alone, atOnce, mixed } from '../action.ts';
 import { Live } from '../live.ts';
 import { modelled, passing, restarting } from '../modelled.ts';

@@ -3,7 +3,7 @@ import type { HTTPMethods } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { loadRowCheck } from '../../../src/app/row-check.ts';
 import type { Config } from '../../../src/config/options.ts';
-import { Problem } from '../../../src/core/problem.ts';
+import { Problem } from '../../../src/decisions/problem.ts';
 import { RESOURCES } from '../../../src/services/air/tables/index.ts';
 import { SEEDS } from '../../../src/store/seed.ts';
 import { SnapshotReader } from '../../../src/worlds/snapshot-file.ts';

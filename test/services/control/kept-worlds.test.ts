@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished } from 'vitest';
-import { manualClock } from '../../../src/core/clock.ts';
+import { manualClock } from '../../../src/time/clock.ts';
 import { hasDriver } from '../../support/driver.ts';
 import { it } from '../../support/in-folder.ts';
 import { openServer, START, type TestServer } from '../../support/server.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lineLog } from '../../../src/core/log.ts';
+import { lineLog } from '../../../src/diagnostics/log.ts';
 import { castFunction, castKey, ngcCast } from '../../support/ngc-cast.ts';
 import { problemDocument } from '../../support/refusal-shapes.ts';
 import { type Answer, START, type TestServer, testServer } from '../../support/server.ts';

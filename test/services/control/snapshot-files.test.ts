@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished } from 'vitest';
 import { loadRowCheck } from '../../../src/app/row-check.ts';
 import type { Config } from '../../../src/config/options.ts';
-import { manualClock } from '../../../src/core/clock.ts';
+import { manualClock } from '../../../src/time/clock.ts';
 import { SnapshotReader } from '../../../src/worlds/snapshot-file.ts';
 import { admin } from '../../support/cast.ts';
 import { hasDriver } from '../../support/driver.ts';

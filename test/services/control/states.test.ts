@@ -1,7 +1,7 @@
 /** Provider states, as verifiers of contracts set them up, through HTTP. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { manualClock } from '../../../src/core/clock.ts';
+import { manualClock } from '../../../src/time/clock.ts';
 import { admin } from '../../support/cast.ts';
 import { hasDriver } from '../../support/driver.ts';
 import { emptyFolder } from '../../support/folder.ts';

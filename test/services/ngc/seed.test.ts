@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { serviceOfKey } from '../../../src/core/decide.ts';
 import { derivationOf } from '../../../src/credentials/derivation.ts';
+import { serviceOfKey } from '../../../src/decisions/decide.ts';
 import { seededRandom } from '../../../src/platform/random.ts';
 import { ngcSeed } from '../../../src/services/ngc/seed.ts';
 import { castKey, ngcCast } from '../../support/ngc-cast.ts';

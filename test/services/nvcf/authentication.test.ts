@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lineLog } from '../../../src/core/log.ts';
+import { lineLog } from '../../../src/diagnostics/log.ts';
 import { castKey, ngcCast } from '../../support/ngc-cast.ts';
 import { expectGateway, expectProblem, expectUnauthorized, FULL, nvcfServer } from '../../support/nvcf-client.ts';
 import { START } from '../../support/server.ts';

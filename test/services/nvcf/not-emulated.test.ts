@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { notEmulatedOperations } from '../../../src/core/not-emulated.ts';
+import { notEmulatedOperations } from '../../../src/definitions/not-emulated.ts';
 import { NOT_EMULATED } from '../../../src/services/nvcf/tables/index.ts';
 import { documentsOfServices } from '../../support/list-operations.ts';
 import { nvcfServer } from '../../support/nvcf-client.ts';

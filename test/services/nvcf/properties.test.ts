@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { manualClock } from '../../../src/core/clock.ts';
 import { drawnAt } from '../../../src/platform/random.ts';
+import { manualClock } from '../../../src/time/clock.ts';
 import { hasDriver } from '../../support/driver.ts';
 import { emptyFolder } from '../../support/folder.ts';
 import { castFunction } from '../../support/ngc-cast.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lineLog } from '../../../src/core/log.ts';
+import { lineLog } from '../../../src/diagnostics/log.ts';
 import {
   ACME,
   DEFINITION,

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { decideOnResource, namesInPath, type ResourceAttributes } from '../../../src/core/decide.ts';
-import type { Relation, Rule } from '../../../src/core/rule.ts';
+import { decideOnResource, namesInPath, type ResourceAttributes } from '../../../src/decisions/decide.ts';
+import type { Relation, Rule } from '../../../src/decisions/rule.ts';
 import { RULESETS } from '../../../src/services/nvcf/rulesets.ts';
 import { type CastFunction, castFunction, functions, ngcCast } from '../../support/ngc-cast.ts';
 import {

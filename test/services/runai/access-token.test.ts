@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { sharedCache, WorldCache } from '../../../src/core/caches.ts';
-import { Findings, findingView } from '../../../src/core/finding.ts';
-import { knownHosts } from '../../../src/core/hosts.ts';
-import { type Problem, unauthenticatedProblem } from '../../../src/core/problem.ts';
+import { knownHosts } from '../../../src/addresses/hosts.ts';
+import { type Problem, unauthenticatedProblem } from '../../../src/decisions/problem.ts';
+import { Findings, findingView } from '../../../src/journal/finding.ts';
+import { sharedCache, WorldCache } from '../../../src/memory/caches.ts';
 import { type AccessTokenAttempt, acceptToken } from '../../../src/services/runai/access-token.ts';
 import { Grants } from '../../../src/services/runai/collections/grants.ts';
 import { Identities } from '../../../src/services/runai/collections/identities.ts';

@@ -1,8 +1,8 @@
 /** Who is let in by an access token. */
 import { CompactSign, decodeJwt, exportJWK, generateKeyPair } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { lineLog } from '../../../src/core/log.ts';
-import type { DenyReason } from '../../../src/core/reasons.ts';
+import type { DenyReason } from '../../../src/decisions/reasons.ts';
+import { lineLog } from '../../../src/diagnostics/log.ts';
 import { seededRandom } from '../../../src/platform/random.ts';
 import { ALL_REASONS } from '../../../src/services/index.ts';
 import type { Identity } from '../../../src/services/runai/collections/identities.ts';

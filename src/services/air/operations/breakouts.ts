@@ -1,5 +1,5 @@
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import { deletion, resolveReference } from '../engine.ts';
 import { newInterface } from '../network.ts';
 import { changedRow, put, removal, storedView } from '../objects.ts';

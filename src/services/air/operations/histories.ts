@@ -1,6 +1,6 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import { accountOf } from '../caller.ts';
 import { flatEntry } from '../histories.ts';
 import { page, pageOfAll } from '../pages.ts';

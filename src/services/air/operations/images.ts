@@ -1,9 +1,9 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
-import { rfc3339 } from '../../../core/clock.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { NotFound } from '../../../store/errors.ts';
+import { rfc3339 } from '../../../time/clock.ts';
 import { accountOf, creatorOf } from '../caller.ts';
 import { amend, plain, resolveReference } from '../engine.ts';
 import type { HooksOf } from '../hooks.ts';

@@ -1,8 +1,8 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
-import { rfc3339 } from '../../../core/clock.ts';
-import { Problem } from '../../../core/problem.ts';
 import { hashSecret } from '../../../credentials/secret.ts';
+import { Problem } from '../../../decisions/problem.ts';
+import { rfc3339 } from '../../../time/clock.ts';
 import { amend, draftObject, plain } from '../engine.ts';
 import { newRow, put, storedView } from '../objects.ts';
 import type { RowOf } from '../stored.ts';

@@ -1,7 +1,7 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext } from '../../../contract/request.ts';
-import { own } from '../../../core/members.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
+import { own } from '../../../objects/members.ts';
 import { creatorOf } from '../caller.ts';
 import { plain, resolveReference } from '../engine.ts';
 import type { HooksOf } from '../hooks.ts';

@@ -1,7 +1,7 @@
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
-import { rfc3339 } from '../../../core/clock.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import { EVERYBODY } from '../../../store/collections.ts';
+import { rfc3339 } from '../../../time/clock.ts';
 import { accountOf, creatorOf, hasOperatorScope } from '../caller.ts';
 import { newDemo } from '../demos.ts';
 import { amend, plain, resolveReference } from '../engine.ts';

@@ -1,6 +1,6 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import type { Change } from '../../../store/collections.ts';
 import { accountOf, creatorOf } from '../caller.ts';
 import { amend, deletion, draftObject, plain, resolveReference } from '../engine.ts';

@@ -1,9 +1,9 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
-import { rfc3339 } from '../../../core/clock.ts';
-import { Problem } from '../../../core/problem.ts';
 import { sshFingerprint } from '../../../credentials/ssh-key.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import { namedUuid } from '../../../platform/random.ts';
+import { rfc3339 } from '../../../time/clock.ts';
 import { orgIdOf } from '../audience.ts';
 import { accountOf } from '../caller.ts';
 import { plain } from '../engine.ts';

@@ -1,9 +1,9 @@
 import type { OperationOf, Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
-import { END_OF_TIME, rfc3339 } from '../../../core/clock.ts';
-import type { Outcome } from '../../../core/outcome.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
+import type { Outcome } from '../../../responses/outcome.ts';
 import type { Change } from '../../../store/collections.ts';
+import { END_OF_TIME, rfc3339 } from '../../../time/clock.ts';
 import { creatorOf } from '../caller.ts';
 import { amend, plain, resolveReference } from '../engine.ts';
 import { entry } from '../histories.ts';

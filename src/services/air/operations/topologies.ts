@@ -1,9 +1,9 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
-import { rfc3339 } from '../../../core/clock.ts';
-import { isRecord } from '../../../core/members.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
+import { isRecord } from '../../../objects/members.ts';
 import { NotFound } from '../../../store/errors.ts';
+import { rfc3339 } from '../../../time/clock.ts';
 import { entry } from '../histories.ts';
 import { changedRow, newRow, put } from '../objects.ts';
 import { collectionOf, type RowOf } from '../stored.ts';

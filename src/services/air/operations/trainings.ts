@@ -1,5 +1,5 @@
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import { orgIdOf } from '../audience.ts';
 import { accountOf, creatorOf } from '../caller.ts';
 import { amend, plain, resolveReference } from '../engine.ts';

@@ -1,4 +1,4 @@
-import type { Sourced } from '../../../core/rule.ts';
+import type { Sourced } from '../../../decisions/rule.ts';
 import type { Scope } from './scopes.ts';
 
 /** The scopes that an operation needs besides `air:access`: all of them, or any. */

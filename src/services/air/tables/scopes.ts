@@ -1,5 +1,5 @@
-import type { PermissionRow } from '../../../core/rule.ts';
-import type { RowIn, Section } from '../../../core/sections.ts';
+import type { PermissionRow } from '../../../decisions/rule.ts';
+import type { RowIn, Section } from '../../../definitions/sections.ts';
 
 /** The fourteen scopes on the page, then those that only later pages name. */
 export const SCOPE_SECTIONS = [

@@ -1,4 +1,4 @@
-import type { Sourced } from './../../../core/rule.ts';
+import type { Sourced } from '../../../decisions/rule.ts';
 import { type AirResource, ITEM, OR_TRAINEE, OWN } from './resource.ts';
 import { ANALOGY, AUTH_PAGE, OF_SDK, REFERENCE } from './sources.ts';
 

@@ -1,4 +1,4 @@
-import type { Sourced } from '../../../core/rule.ts';
+import type { Sourced } from '../../../decisions/rule.ts';
 
 /** Sources of rules, with their certainty. */
 export const REFERENCE = {

@@ -1,6 +1,6 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Handler } from '../../../contract/request.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import { CLAIM_RULES_SETTING, type ClaimRule, claimRulesFault, claimRulesOf } from '../../../tokens/claim-rules.ts';
 
 /** Rules as the document has them, without absent members. */

@@ -2,6 +2,7 @@ import type { Schema } from '../../../contract/documented.ts';
 import type { Answer, Handler } from '../../../contract/request.ts';
 import type { WorldEvent } from '../../../contract/service.ts';
 import type { World } from '../../../contract/world.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import {
   type BeforeJump,
   END_OF_TIME,
@@ -11,9 +12,8 @@ import {
   rfc3339,
   UnreachableTime,
   type WorldClock,
-} from '../../../core/clock.ts';
-import { DURATION_FORMS, formatDuration, parseDuration } from '../../../core/duration.ts';
-import { Problem } from '../../../core/problem.ts';
+} from '../../../time/clock.ts';
+import { DURATION_FORMS, formatDuration, parseDuration } from '../../../time/duration.ts';
 import type { Ports } from '../ports.ts';
 
 /** The most upcoming events in an answer. */

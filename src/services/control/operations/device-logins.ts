@@ -1,5 +1,5 @@
 import type { Handler } from '../../../contract/request.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import { confirmDeviceLogin, findUser } from '../../../ngc-keys/device-logins.ts';
 import { userIdOf } from '../../../ngc-keys/records.ts';
 

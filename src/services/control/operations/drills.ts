@@ -1,10 +1,10 @@
 import type { Context, Handler } from '../../../contract/request.ts';
-import { END_OF_TIME, rfc3339 } from '../../../core/clock.ts';
-import type { Caller } from '../../../core/decide.ts';
-import { DURATION_FORMS, formatDuration, parseDuration } from '../../../core/duration.ts';
-import { adviseName } from '../../../core/nearest.ts';
-import { Problem } from '../../../core/problem.ts';
+import type { Caller } from '../../../decisions/decide.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import type { Verdict } from '../../../journal/watches.ts';
+import { adviseName } from '../../../text/nearest.ts';
+import { END_OF_TIME, rfc3339 } from '../../../time/clock.ts';
+import { DURATION_FORMS, formatDuration, parseDuration } from '../../../time/duration.ts';
 import { extentOf } from '../lists.ts';
 import type { KnownDrill, Ports } from '../ports.ts';
 

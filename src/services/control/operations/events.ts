@@ -1,5 +1,5 @@
 import type { Handler } from '../../../contract/request.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import { eventStream } from '../../../journal/event-stream.ts';
 
 /** The most readers of a world: a slow reader keeps events in memory. */

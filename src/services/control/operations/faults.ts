@@ -1,10 +1,10 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
-import { rfc3339 } from '../../../core/clock.ts';
-import { formatDuration } from '../../../core/duration.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import type { Fault } from '../../../faults/fault.ts';
 import { hideInLine, hideSecrets, type KnownSecrets } from '../../../journal/secrets.ts';
+import { rfc3339 } from '../../../time/clock.ts';
+import { formatDuration } from '../../../time/duration.ts';
 import { checkAnswer, checkedFault } from '../fault-checks.ts';
 import { shortPage } from '../lists.ts';
 import type { Ports } from '../ports.ts';

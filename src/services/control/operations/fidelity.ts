@@ -1,8 +1,8 @@
 import type { Handler } from '../../../contract/request.ts';
-import { effectOf } from '../../../core/fidelity.ts';
-import { adviseName } from '../../../core/nearest.ts';
-import { Problem } from '../../../core/problem.ts';
-import type { Tables } from '../../../core/rule.ts';
+import { effectOf } from '../../../decisions/fidelity.ts';
+import { Problem } from '../../../decisions/problem.ts';
+import type { Tables } from '../../../decisions/rule.ts';
+import { adviseName } from '../../../text/nearest.ts';
 import type { Ports } from '../ports.ts';
 
 /** The sources of all answers: the documentation, or an interpretation of it. */

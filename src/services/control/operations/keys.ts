@@ -1,13 +1,13 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
-import { adviseName } from '../../../core/nearest.ts';
-import type { Policy } from '../../../core/policy.ts';
-import { Problem } from '../../../core/problem.ts';
+import type { Policy } from '../../../decisions/policy.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import { quote } from '../../../explaining/index.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { deleteKey, editKey, issueKey, newestPolicy, reportUseless, rotateKey } from '../../../ngc-keys/keyring.ts';
 import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import type { KeyInForce, Organization } from '../../../ngc-keys/records.ts';
+import { adviseName } from '../../../text/nearest.ts';
 import { checkRoles, expiryOf, refuseMembers, resolvePolicy, resolveServices } from '../key-checks.ts';
 import { keyView } from '../key-view.ts';
 import { shortPage } from '../lists.ts';

@@ -1,6 +1,6 @@
 import type { Handler } from '../../../contract/request.ts';
-import { MODES, type Modes } from '../../../core/mode.ts';
-import { Problem } from '../../../core/problem.ts';
+import { MODES, type Modes } from '../../../decisions/mode.ts';
+import { Problem } from '../../../decisions/problem.ts';
 
 const viewOf = ({ mode, prefer }: Modes) => ({ status: 200, body: { mode, prefer } }) as const;
 

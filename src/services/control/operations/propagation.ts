@@ -1,9 +1,9 @@
 import type { Answer, Context, Handler } from '../../../contract/request.ts';
-import { END_OF_TIME } from '../../../core/clock.ts';
-import { DURATION_FORMS, formatDuration, parseDuration } from '../../../core/duration.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { flushEdits, setToggle, toggleOf } from '../../../ngc-keys/keyring.ts';
+import { END_OF_TIME } from '../../../time/clock.ts';
+import { DURATION_FORMS, formatDuration, parseDuration } from '../../../time/duration.ts';
 
 /** Operations on the delay after which edits of service keys take effect. */
 const get: Handler<'control', 'get_propagation'> = (context) => respond(context);

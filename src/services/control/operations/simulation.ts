@@ -1,12 +1,12 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Handler, RequestContext } from '../../../contract/request.ts';
-import type { Instant } from '../../../core/clock.ts';
-import { keysOf } from '../../../core/members.ts';
-import type { Holding } from '../../../core/policy.ts';
-import { Problem } from '../../../core/problem.ts';
-import { redact } from '../../../core/redact.ts';
-import type { Ruleset } from '../../../core/ruleset.ts';
+import type { Holding } from '../../../decisions/policy.ts';
+import { Problem } from '../../../decisions/problem.ts';
+import type { Ruleset } from '../../../decisions/ruleset.ts';
 import type { JournalEntry } from '../../../journal/entry.ts';
+import { keysOf } from '../../../objects/members.ts';
+import { redact } from '../../../text/redact.ts';
+import type { Instant } from '../../../time/clock.ts';
 import { resolvePolicy } from '../key-checks.ts';
 import type { Ports, Who } from '../ports.ts';
 import { checkPrincipal } from '../principal-check.ts';

@@ -1,6 +1,6 @@
 import type { Handler } from '../../../contract/request.ts';
-import { rfc3339 } from '../../../core/clock.ts';
 import type { SnapshotInfo } from '../../../store/snapshot-store.ts';
+import { rfc3339 } from '../../../time/clock.ts';
 import { shortPage } from '../lists.ts';
 import type { Ports } from '../ports.ts';
 

@@ -1,7 +1,7 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
-import { DURATION_FORMS, parseDuration } from '../../../core/duration.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
+import { DURATION_FORMS, parseDuration } from '../../../time/duration.ts';
 import { forge, type Keys } from '../../../tokens/forge.ts';
 import { zooOf } from '../../../tokens/zoo/index.ts';
 import { extentOf } from '../lists.ts';

@@ -1,6 +1,6 @@
 import type { Handler } from '../../../contract/request.ts';
-import { rfc3339 } from '../../../core/clock.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
+import { rfc3339 } from '../../../time/clock.ts';
 import { extentOf } from '../lists.ts';
 import type { Ports } from '../ports.ts';
 

@@ -1,11 +1,4 @@
-import type { OperationOf, Schema } from '../../../contract/documented.ts';
-import type { Context, Handler } from '../../../contract/request.ts';
-import type { WorldInfo } from '../../../contract/world.ts';
-import { rfc3339 } from '../../../core/clock.ts';
-import { DURATION_FORMS, formatDuration, parseDuration } from '../../../core/duration.ts';
-import type { KnownHosts } from '../../../core/hosts.ts';
-import { comparePositions, type Position } from '../../../core/page.ts';
-import { Problem } from '../../../core/problem.ts';
+import type { KnownHosts } from '../../../addresses/hosts.ts';
 import {
   DEFAULT_WORLD,
   isWorldId,
@@ -13,7 +6,14 @@ import {
   WORLD_HEADER,
   worldIdFault,
   worldPath,
-} from '../../../core/world-id.ts';
+} from '../../../addresses/world-id.ts';
+import type { OperationOf, Schema } from '../../../contract/documented.ts';
+import type { Context, Handler } from '../../../contract/request.ts';
+import type { WorldInfo } from '../../../contract/world.ts';
+import { Problem } from '../../../decisions/problem.ts';
+import { comparePositions, type Position } from '../../../responses/page.ts';
+import { rfc3339 } from '../../../time/clock.ts';
+import { DURATION_FORMS, formatDuration, parseDuration } from '../../../time/duration.ts';
 import { shortPage } from '../lists.ts';
 import type { MadeWorld, Ports } from '../ports.ts';
 

@@ -1,5 +1,5 @@
-import type { OperationRow } from '../../../core/rule.ts';
-import type { Section } from '../../../core/sections.ts';
+import type { OperationRow } from '../../../decisions/rule.ts';
+import type { Section } from '../../../definitions/sections.ts';
 
 /** For the user of the mock: without a credential, but only from this machine's own pages and tools. */
 export const OPERATION_SECTIONS = [

@@ -1,6 +1,6 @@
+import { nameInWorld } from '../../../addresses/world-id.ts';
 import type { Handler } from '../../../contract/request.ts';
-import { rfc3339 } from '../../../core/clock.ts';
-import { nameInWorld } from '../../../core/world-id.ts';
+import { rfc3339 } from '../../../time/clock.ts';
 import { ADMIN_AUDIENCE, ADMIN_CLIENT, ADMIN_KEY } from '../../../tokens/admin-token.ts';
 import { mint } from '../../../tokens/keys.ts';
 import { SELF_HOSTED_ALGORITHM } from '../../../tokens/scoped-claims.ts';

@@ -1,5 +1,5 @@
 import type { Context, Handler } from '../../../contract/request.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { issuerNamed } from '../headers.ts';
 import { type IssuedKey, issuedKey, type KeyOwner, keysOf, ownerOf, setOwner, statusOf } from '../issued.ts';

@@ -1,7 +1,7 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
-import { Problem } from '../../../core/problem.ts';
 import { hashSecret } from '../../../credentials/secret.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import { AUDIENCES, type Audience } from '../../../ngc-keys/audiences.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { isInForce } from '../../../ngc-keys/key-bearer.ts';

@@ -1,7 +1,6 @@
 import type { Context, Handler } from '../../../contract/request.ts';
-import { parseInstant } from '../../../core/clock.ts';
-import { Problem } from '../../../core/problem.ts';
 import { hashSecret } from '../../../credentials/secret.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import type { Audience } from '../../../ngc-keys/audiences.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { endingOf } from '../../../ngc-keys/key-text.ts';
@@ -9,6 +8,7 @@ import { drawKeyText, reportUseless } from '../../../ngc-keys/keyring.ts';
 import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import { type Issuance, issuedKeysOwner, type NewNgcKey, NGC_KEYS, newKeyRows } from '../../../ngc-keys/records.ts';
 import type { Change } from '../../../store/collections.ts';
+import { parseInstant } from '../../../time/clock.ts';
 import { callerNamed, type Named } from '../headers.ts';
 import {
   type IssuedKey,

@@ -1,5 +1,5 @@
 import type { Handler } from '../../../contract/request.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import { AUDIENCES } from '../../../ngc-keys/audiences.ts';
 import { serviceOf, serviceView } from '../limits.ts';
 

@@ -1,5 +1,5 @@
-import type { Tables } from '../../../core/rule.ts';
-import { tableOf } from '../../../core/sections.ts';
+import type { Tables } from '../../../decisions/rule.ts';
+import { tableOf } from '../../../definitions/sections.ts';
 import { OPERATION_SECTIONS } from './operations.ts';
 import { REMEDIES } from './remedies.ts';
 

@@ -1,5 +1,5 @@
-import type { OperationRow } from '../../../core/rule.ts';
-import type { Section } from '../../../core/sections.ts';
+import type { OperationRow } from '../../../decisions/rule.ts';
+import type { Section } from '../../../definitions/sections.ts';
 
 const CODE = {
   source: 'published code of the key service (NVIDIA/nvcf, fadc0f81): every path is open, headers name the caller',

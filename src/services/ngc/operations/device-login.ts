@@ -1,5 +1,5 @@
 import type { Handler } from '../../../contract/request.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import { confirmDeviceLogin, deviceLogin, startDeviceLogin, unknownDevice } from '../../../ngc-keys/device-logins.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { userIdOf } from '../../../ngc-keys/records.ts';

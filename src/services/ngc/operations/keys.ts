@@ -1,16 +1,16 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Answer, AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
-import { END_OF_TIME, type Instant } from '../../../core/clock.ts';
-import { adviseName } from '../../../core/nearest.ts';
-import type { Policy } from '../../../core/policy.ts';
-import { Problem } from '../../../core/problem.ts';
-import type { Ruleset } from '../../../core/ruleset.ts';
+import type { Policy } from '../../../decisions/policy.ts';
+import { Problem } from '../../../decisions/problem.ts';
+import type { Ruleset } from '../../../decisions/ruleset.ts';
 import { requestStatus } from '../../../ngc-keys/envelope.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { type GivenResource, messageOf, productsOf, readPolicy } from '../../../ngc-keys/key-policy.ts';
 import { deleteKey, editKey, issueKey, newestPolicy, reportUseless, rotateKey } from '../../../ngc-keys/keyring.ts';
 import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import type { KeyInForce } from '../../../ngc-keys/records.ts';
+import { adviseName } from '../../../text/nearest.ts';
+import { END_OF_TIME, type Instant } from '../../../time/clock.ts';
 import type { Permission } from '../tables/permissions.ts';
 import { apiKeyView } from '../view.ts';
 

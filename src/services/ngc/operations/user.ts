@@ -1,6 +1,6 @@
 import type { Context, Handler } from '../../../contract/request.ts';
-import { Problem, unauthenticatedProblem } from '../../../core/problem.ts';
 import { bearerToken } from '../../../credentials/bearer.ts';
+import { Problem, unauthenticatedProblem } from '../../../decisions/problem.ts';
 import { userOfSession } from '../../../ngc-keys/device-logins.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { findKey } from '../../../ngc-keys/key-bearer.ts';

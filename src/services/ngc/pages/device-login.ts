@@ -1,6 +1,7 @@
-import { escapeHtml, shorten } from '../../../core/html.ts';
-import type { Outcome } from '../../../core/outcome.ts';
+import { escapeHtml } from '../../../pages/html.ts';
 import { MAX_NAME, MAX_SENTENCE, page } from '../../../pages/message.ts';
+import type { Outcome } from '../../../responses/outcome.ts';
+import { shorten } from '../../../text/shorten.ts';
 
 /** A user who can confirm the login. */
 export interface Person {

@@ -1,7 +1,7 @@
 import type { UncheckedContext } from '../../../contract/request.ts';
-import { type Caller, decide } from '../../../core/decide.ts';
-import { Problem } from '../../../core/problem.ts';
-import type { Ruleset } from '../../../core/ruleset.ts';
+import { type Caller, decide } from '../../../decisions/decide.ts';
+import { Problem } from '../../../decisions/problem.ts';
+import type { Ruleset } from '../../../decisions/ruleset.ts';
 import { bearerOfNgcKey, callerUnder } from '../../../ngc-keys/key-bearer.ts';
 import { tokenCallerOf } from '../../../ngc-keys/self-hosted.ts';
 import { RULESETS } from './rulesets.ts';

@@ -1,9 +1,9 @@
 import type { UncheckedContext } from '../../../contract/request.ts';
 import type { FirstCheck } from '../../../contract/service.ts';
-import type { Instant } from '../../../core/clock.ts';
-import { findNear } from '../../../core/nearest.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import type { Collections } from '../../../store/collections.ts';
+import { findNear } from '../../../text/nearest.ts';
+import type { Instant } from '../../../time/clock.ts';
 import { keyFault } from './caller.ts';
 import { isListed, MODEL_PATHS, MODELS, type ModelPath, type ModelRow, modelAt, stateAt } from './models.ts';
 import type {} from './reasons.ts';

@@ -1,8 +1,8 @@
 import type { Drill, Seen } from '../../../contract/drill.ts';
-import { memberOf } from '../../../core/members.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import { newestRequest } from '../../../ngc-keys/drills.ts';
 import { ORGANIZATIONS } from '../../../ngc-keys/records.ts';
+import { memberOf } from '../../../objects/members.ts';
 import type { Collections } from '../../../store/collections.ts';
 import { isModelPath, MODELS, type ModelRow, modelRow } from './models.ts';
 

@@ -1,4 +1,4 @@
-import { BOOLEAN, bodyOf, orNull, TEXT, TEXTS } from '../../../core/json-schema.ts';
+import { BOOLEAN, bodyOf, orNull, TEXT, TEXTS } from '../../../definitions/json-schema.ts';
 import { type KeptForms, rowForm } from '../../../store/row-form.ts';
 import { MODELS, type Model, modelRow } from './models.ts';
 

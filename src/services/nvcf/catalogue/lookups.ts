@@ -1,6 +1,6 @@
 import type { AuthenticatedContext, Lookup } from '../../../contract/request.ts';
-import type { LookupResult } from '../../../core/decide.ts';
-import { memberOf } from '../../../core/members.ts';
+import type { LookupResult } from '../../../decisions/decide.ts';
+import { memberOf } from '../../../objects/members.ts';
 import { accountOf } from '../caller.ts';
 import { type FunctionRow, visibleVersions } from '../functions.ts';
 import { functionLookups } from '../operations/lookups.ts';

@@ -1,6 +1,6 @@
-import type { Instant } from '../../../core/clock.ts';
 import { Collection } from '../../../store/collection.ts';
 import { type Collections, EVERYBODY, type Row } from '../../../store/collections.ts';
+import type { Instant } from '../../../time/clock.ts';
 
 /** The paths of `integrate.api.nvidia.com` at which a model is called by its name. */
 export const MODEL_PATHS = {

@@ -1,8 +1,8 @@
 import type { About, ErrorForm } from '../../../contract/service.ts';
-import type { Outcome } from '../../../core/outcome.ts';
-import type { Problem, ProblemKind } from '../../../core/problem.ts';
-import { PROBLEM_JSON, problemDetails } from '../../../core/problem-details.ts';
-import { redact } from '../../../core/redact.ts';
+import type { Problem, ProblemKind } from '../../../decisions/problem.ts';
+import type { Outcome } from '../../../responses/outcome.ts';
+import { PROBLEM_JSON, problemDetails } from '../../../responses/problem-details.ts';
+import { redact } from '../../../text/redact.ts';
 import type {} from './reasons.ts';
 import { GATEWAY_ERRORS, TEXTS } from './texts.ts';
 

@@ -1,4 +1,4 @@
-import type { Reasons, StagesOf } from '../../../core/reasons.ts';
+import type { Reasons, StagesOf } from '../../../decisions/reasons.ts';
 
 const GATEWAY = {
   source: 'published gateway code (NVIDIA/nvcf, fadc0f81, vanity-gateway)',
@@ -23,6 +23,6 @@ export const CATALOGUE_REASONS = {
   model_retired: { stage: 'validate', meaning: 'the model has reached its end of life', ...GATEWAY },
 } as const satisfies Reasons;
 
-declare module '../../../core/reasons.ts' {
+declare module '../../../decisions/reasons.ts' {
   interface ServiceReasons extends StagesOf<typeof CATALOGUE_REASONS> {}
 }

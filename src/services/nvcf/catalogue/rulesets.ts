@@ -1,4 +1,4 @@
-import { rulesetOf } from '../../../core/ruleset.ts';
+import { rulesetOf } from '../../../decisions/ruleset.ts';
 import { TABLES } from './tables/index.ts';
 
 /** The rules in both readings of Cloud Functions. */

@@ -1,7 +1,7 @@
 import type { Seeding } from '../../../contract/seed.ts';
-import { parseInstant } from '../../../core/clock.ts';
-import { describe, list, object, text } from '../../../core/json-schema.ts';
-import { findDuplicates, placeEntries } from '../../../core/seed-entries.ts';
+import { describe, list, object, text } from '../../../definitions/json-schema.ts';
+import { findDuplicates, placeEntries } from '../../../definitions/seed-entries.ts';
+import { parseInstant } from '../../../time/clock.ts';
 import type { CastModel } from './cast.ts';
 import { isModelPath, MODEL_PATHS, type Model, modelRow, stateAt } from './models.ts';
 

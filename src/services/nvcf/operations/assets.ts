@@ -1,10 +1,10 @@
 import type { Context, Handler } from '../../../contract/request.ts';
-import { type Instant, rfc3339 } from '../../../core/clock.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import { Collection } from '../../../store/collection.ts';
 import type { Row } from '../../../store/collections.ts';
 import { NotFound } from '../../../store/errors.ts';
+import { type Instant, rfc3339 } from '../../../time/clock.ts';
 import { bytesOf, type Content, isWhole, receiveContent, removalsOf, removalsOfAsset } from '../asset-content.ts';
 import { refusedUpload } from '../object-storage.ts';
 import { addObject, objectsOf } from '../objects.ts';

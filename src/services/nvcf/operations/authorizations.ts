@@ -1,7 +1,7 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Answer, AuthenticatedContext, Handler } from '../../../contract/request.ts';
-import { pick } from '../../../core/pick.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
+import { pick } from '../../../objects/pick.ts';
 import { EVERYBODY } from '../../../store/collections.ts';
 import { accountOf } from '../caller.ts';
 import {

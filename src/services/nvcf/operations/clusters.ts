@@ -1,8 +1,8 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
-import { pick } from '../../../core/pick.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import { requestStatus } from '../../../ngc-keys/envelope.ts';
+import { pick } from '../../../objects/pick.ts';
 import { Collection } from '../../../store/collection.ts';
 import { EVERYBODY } from '../../../store/collections.ts';
 import { objectsOf } from '../objects.ts';

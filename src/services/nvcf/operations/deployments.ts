@@ -1,9 +1,9 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Answer, AuthenticatedContext, Handler } from '../../../contract/request.ts';
-import { type Instant, later } from '../../../core/clock.ts';
-import { pick } from '../../../core/pick.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import { refuseIf } from '../../../ngc-keys/control-plane.ts';
+import { pick } from '../../../objects/pick.ts';
+import { type Instant, later } from '../../../time/clock.ts';
 import { accountOf } from '../caller.ts';
 import { type Deployment, type FunctionRow, type FunctionVersion, isPublic, statusAt } from '../functions.ts';
 import { autoscalingOf, type Specification, specificationOf } from '../members.ts';

@@ -1,5 +1,5 @@
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
-import type { Outcome } from '../../../core/outcome.ts';
+import type { Outcome } from '../../../responses/outcome.ts';
 import { accountOf } from '../caller.ts';
 import { attributesOfVersion, FUNCTIONS, type FunctionRow, relationTo } from '../functions.ts';
 import { functionView } from '../view.ts';

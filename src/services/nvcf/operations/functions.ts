@@ -1,9 +1,9 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Answer, AuthenticatedContext, Handler } from '../../../contract/request.ts';
-import { pick } from '../../../core/pick.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import { refuseIf } from '../../../ngc-keys/control-plane.ts';
 import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
+import { pick } from '../../../objects/pick.ts';
 import { behaviourOf } from '../behaviour.ts';
 import { accountOf } from '../caller.ts';
 import { checkContent } from '../function-checks.ts';

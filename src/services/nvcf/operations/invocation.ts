@@ -1,9 +1,9 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Answer, AuthenticatedContext, Context, Handler } from '../../../contract/request.ts';
 import type { HostContext } from '../../../contract/service.ts';
-import { later } from '../../../core/clock.ts';
-import type { Outcome } from '../../../core/outcome.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
+import type { Outcome } from '../../../responses/outcome.ts';
+import { later } from '../../../time/clock.ts';
 import { accountOf } from '../caller.ts';
 import { attributesOfVersion, type FunctionRow, relationTo, statusAt } from '../functions.ts';
 import { INVOCATION_LIFETIME, INVOCATIONS, type Invocation, type InvocationRow, type Invoked } from '../invocations.ts';

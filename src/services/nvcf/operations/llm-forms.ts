@@ -1,6 +1,6 @@
 import type { Schema } from '../../../contract/documented.ts';
-import { isRecord } from '../../../core/members.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
+import { isRecord } from '../../../objects/members.ts';
 import { drawnAt } from '../../../platform/random.ts';
 
 /** An answer of a function behind the LLM gateway, before it has a form. */

@@ -1,8 +1,8 @@
 import type { Context, Handler, Lookup } from '../../../contract/request.ts';
-import { rfc3339 } from '../../../core/clock.ts';
-import { isRecord } from '../../../core/members.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import { refuseIf } from '../../../ngc-keys/control-plane.ts';
+import { isRecord } from '../../../objects/members.ts';
+import { rfc3339 } from '../../../time/clock.ts';
 import { accountOf } from '../caller.ts';
 import { type FunctionRow, visibleVersions } from '../functions.ts';
 import type { Invoked } from '../invocations.ts';

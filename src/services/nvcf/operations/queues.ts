@@ -1,5 +1,5 @@
 import type { Answer, AuthenticatedContext, Handler } from '../../../contract/request.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import { accountOf } from '../caller.ts';
 import { attributesOfVersion, type FunctionRow, relationTo, statusAt } from '../functions.ts';
 import type { InvocationRow } from '../invocations.ts';

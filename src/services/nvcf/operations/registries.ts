@@ -1,11 +1,11 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Context, Handler } from '../../../contract/request.ts';
-import { type Instant, rfc3339 } from '../../../core/clock.ts';
-import { pick } from '../../../core/pick.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
+import { pick } from '../../../objects/pick.ts';
 import { Collection } from '../../../store/collection.ts';
 import type { Row } from '../../../store/collections.ts';
 import { EVERYBODY } from '../../../store/collections.ts';
+import { type Instant, rfc3339 } from '../../../time/clock.ts';
 import { accountOf } from '../caller.ts';
 import { addObject, changeObject, objectsOf, removeObject } from '../objects.ts';
 import { ofAccount } from './lookups.ts';

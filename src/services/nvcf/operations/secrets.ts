@@ -1,5 +1,5 @@
 import type { Handler } from '../../../contract/request.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import { type FunctionRow, statusAt } from '../functions.ts';
 import { amendTarget, secretNames } from './functions.ts';
 

@@ -1,10 +1,10 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
-import { type Instant, rfc3339 } from '../../../core/clock.ts';
-import { pick } from '../../../core/pick.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
+import { pick } from '../../../objects/pick.ts';
 import { Collection } from '../../../store/collection.ts';
 import type { Row } from '../../../store/collections.ts';
+import { type Instant, rfc3339 } from '../../../time/clock.ts';
 import { accountOf } from '../caller.ts';
 import { FUNCTIONS, type FunctionRow } from '../functions.ts';
 import { addObject, changeObject, objectsOf, removeObject } from '../objects.ts';

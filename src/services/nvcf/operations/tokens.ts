@@ -1,6 +1,6 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Answer, AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
-import type { ResourceAttributes } from '../../../core/decide.ts';
+import type { ResourceAttributes } from '../../../decisions/decide.ts';
 import { accountOf } from '../caller.ts';
 import { visibleVersions } from '../functions.ts';
 import type { Invoked } from '../invocations.ts';

@@ -1,5 +1,5 @@
-import type { OperationRow } from '../../../core/rule.ts';
-import type { RowIn, Section } from '../../../core/sections.ts';
+import type { OperationRow } from '../../../decisions/rule.ts';
+import type { RowIn, Section } from '../../../definitions/sections.ts';
 import type { RuleId } from './rules.ts';
 import { ICMS, NEWER_CODE } from './sources.ts';
 

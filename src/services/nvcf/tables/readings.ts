@@ -1,4 +1,4 @@
-import type { Rule, Sourced } from '../../../core/rule.ts';
+import type { Rule, Sourced } from '../../../decisions/rule.ts';
 import type { COVERS } from './covers.ts';
 import type { ResourceTypeId } from './resource-types.ts';
 import type { Scope } from './scopes.ts';

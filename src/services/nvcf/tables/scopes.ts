@@ -1,5 +1,5 @@
-import type { PermissionRow } from '../../../core/rule.ts';
-import type { RowIn, Section } from '../../../core/sections.ts';
+import type { PermissionRow } from '../../../decisions/rule.ts';
+import type { RowIn, Section } from '../../../definitions/sections.ts';
 import type { ResourceTypeId } from './resource-types.ts';
 import { CODE, NEWER_CODE } from './sources.ts';
 

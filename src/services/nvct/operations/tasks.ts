@@ -1,6 +1,6 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import { fillText } from '../../../ngc-keys/control-plane.ts';
 import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import { accountOf } from '../../../ngc-keys/self-hosted.ts';

@@ -1,8 +1,8 @@
-import type { Instant } from '../../../core/clock.ts';
 import { Collection } from '../../../store/collection.ts';
 import type { Collections, Row } from '../../../store/collections.ts';
 import { Collision, LimitReached, NotFound, Outdated } from '../../../store/errors.ts';
 import type { Store } from '../../../store/index.ts';
+import type { Instant } from '../../../time/clock.ts';
 import { IDENTITIES } from './identities.ts';
 
 /** An access key as stored, with only the hash of its secret. */

@@ -1,8 +1,8 @@
-import type { Instant } from '../../../core/clock.ts';
 import { Collection } from '../../../store/collection.ts';
 import { type Change, type Collections, NEW, type Row } from '../../../store/collections.ts';
 import { NotFound, Outdated } from '../../../store/errors.ts';
 import type { Store } from '../../../store/index.ts';
+import type { Instant } from '../../../time/clock.ts';
 import { IDENTITIES, type Premise } from './identities.ts';
 
 /** A login. Its family is every token that came from it. */

@@ -1,9 +1,9 @@
-import type { Instant } from '../../../core/clock.ts';
-import type { IdentityKind } from '../../../core/principal.ts';
+import type { IdentityKind } from '../../../decisions/principal.ts';
 import { Collection } from '../../../store/collection.ts';
 import type { Collections, Row } from '../../../store/collections.ts';
 import { NotFound, Outdated } from '../../../store/errors.ts';
 import type { Store } from '../../../store/index.ts';
+import type { Instant } from '../../../time/clock.ts';
 
 /** A user, an application or a service account, as stored. */
 export interface Identity {

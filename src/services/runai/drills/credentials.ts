@@ -1,10 +1,10 @@
 import type { Drill } from '../../../contract/drill.ts';
 import type { RequestContext } from '../../../contract/request.ts';
-import { rfc3339 } from '../../../core/clock.ts';
-import type { Caller } from '../../../core/decide.ts';
-import { formatDuration } from '../../../core/duration.ts';
-import type { Principal } from '../../../core/principal.ts';
-import { Problem } from '../../../core/problem.ts';
+import type { Caller } from '../../../decisions/decide.ts';
+import type { Principal } from '../../../decisions/principal.ts';
+import { Problem } from '../../../decisions/problem.ts';
+import { rfc3339 } from '../../../time/clock.ts';
+import { formatDuration } from '../../../time/duration.ts';
 import { impersonate } from '../caller.ts';
 import { accessKeysIn } from '../collections/access-keys.ts';
 import { grantsIn } from '../collections/grants.ts';

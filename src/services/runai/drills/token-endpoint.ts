@@ -1,5 +1,5 @@
 import type { Drill, DrillEffect } from '../../../contract/drill.ts';
-import type { Caller } from '../../../core/decide.ts';
+import type { Caller } from '../../../decisions/decide.ts';
 import type { FaultAction } from '../../../faults/fault.ts';
 import type { Match } from '../../../journal/match.ts';
 

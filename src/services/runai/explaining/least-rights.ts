@@ -1,9 +1,9 @@
 import type { ServiceDefinition } from '../../../contract/service.ts';
 import type { Surroundings } from '../../../contract/world.ts';
-import { type HeldRights, NO_STANDING, type Resource } from '../../../core/policy.ts';
-import type { Principal } from '../../../core/principal.ts';
-import { type Ruleset, rowsOf } from '../../../core/ruleset.ts';
-import type { Use } from '../../../core/uses.ts';
+import { type HeldRights, NO_STANDING, type Resource } from '../../../decisions/policy.ts';
+import type { Principal } from '../../../decisions/principal.ts';
+import { type Ruleset, rowsOf } from '../../../decisions/ruleset.ts';
+import type { Use } from '../../../decisions/uses.ts';
 import { isAllowed, type LeastRights, leaveOut } from '../../../explaining/least-rights.ts';
 import { type AccessRule, ruleBookOf, rulesOf } from '../access-rules.ts';
 import { identitiesIn } from '../collections/identities.ts';

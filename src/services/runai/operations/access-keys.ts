@@ -1,10 +1,10 @@
+import { clientIdInWorld } from '../../../addresses/world-id.ts';
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
-import { rfc3339 } from '../../../core/clock.ts';
-import type { Outcome } from '../../../core/outcome.ts';
-import { Problem, unauthenticatedProblem } from '../../../core/problem.ts';
-import { clientIdInWorld } from '../../../core/world-id.ts';
+import { Problem, unauthenticatedProblem } from '../../../decisions/problem.ts';
+import type { Outcome } from '../../../responses/outcome.ts';
 import { Collision, LimitReached, NotFound } from '../../../store/errors.ts';
+import { rfc3339 } from '../../../time/clock.ts';
 import { type AccessKey, accessKeysIn } from '../collections/access-keys.ts';
 import { orNotFound } from '../gone.ts';
 import { drawSecret, endTokensOf } from '../secrets.ts';

@@ -1,6 +1,6 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Handler } from '../../../contract/request.ts';
-import { HTTP_STATUS, Problem } from '../../../core/problem.ts';
+import { HTTP_STATUS, Problem } from '../../../decisions/problem.ts';
 import { NotFound } from '../../../store/errors.ts';
 import { messageOf } from '../problem.ts';
 import { createRule, endRule, type NewRule, resolveScope } from '../rule-changes.ts';

@@ -1,6 +1,6 @@
 import type { OperationOf } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import { ACCESS_RULES, type AccessRule, ruleBookOf } from '../access-rules.ts';
 import { orNotFound } from '../gone.ts';
 import { A_TIME, selectItems, slice, timeOf } from '../lists.ts';

@@ -1,10 +1,10 @@
+import { clientIdInWorld } from '../../../addresses/world-id.ts';
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Lookup } from '../../../contract/request.ts';
-import { rfc3339 } from '../../../core/clock.ts';
-import type { Outcome } from '../../../core/outcome.ts';
-import { Problem } from '../../../core/problem.ts';
-import { clientIdInWorld } from '../../../core/world-id.ts';
+import { Problem } from '../../../decisions/problem.ts';
+import type { Outcome } from '../../../responses/outcome.ts';
 import { Collision } from '../../../store/errors.ts';
+import { rfc3339 } from '../../../time/clock.ts';
 import { type Identity, identitiesIn } from '../collections/identities.ts';
 import { orNotFound } from '../gone.ts';
 import { newIdentity } from '../identities.ts';

@@ -1,7 +1,7 @@
 import type { Context } from '../../../contract/request.ts';
-import { own } from '../../../core/members.ts';
-import { Problem } from '../../../core/problem.ts';
-import { findOtherSpelling } from '../../../core/spelling.ts';
+import { Problem } from '../../../decisions/problem.ts';
+import { own } from '../../../objects/members.ts';
+import { findOtherSpelling } from '../../../text/spelling.ts';
 import { oauthClientsIn } from '../collections/oauth-clients.ts';
 import { issuerPath, realmOf } from '../tenant.ts';
 import { authenticateClient, checkClientSecret, confidentialClient } from './grants/clients.ts';

@@ -1,5 +1,5 @@
 import type { Answer, Context, Handler } from '../../../contract/request.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import type { TokenEndpoint } from '../tables/index.ts';
 import type { Member, PresentedClient, TokenRequest } from './grants/grant.ts';
 import { type Form, formOf, issuerInPath, presentedClient, requireField } from './oauth-client.ts';

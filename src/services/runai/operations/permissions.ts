@@ -1,6 +1,6 @@
 import type { Handler } from '../../../contract/request.ts';
-import type { HeldRights } from '../../../core/policy.ts';
-import { rowsOf } from '../../../core/ruleset.ts';
+import type { HeldRights } from '../../../decisions/policy.ts';
+import { rowsOf } from '../../../decisions/ruleset.ts';
 import { profileOf } from '../rulesets.ts';
 import { scopesOf } from '../scopes.ts';
 import { RESOURCE_TYPES } from '../tables/index.ts';

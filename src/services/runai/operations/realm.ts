@@ -1,6 +1,6 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
-import { badCredentialsProblem, Problem } from '../../../core/problem.ts';
+import { badCredentialsProblem, Problem } from '../../../decisions/problem.ts';
 import { changeClaims, claimRulesOf, claimsSet } from '../../../tokens/claim-rules.ts';
 import { decodeClaims } from '../../../tokens/compact.ts';
 import { acceptToken } from '../access-token.ts';

@@ -1,9 +1,9 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Context, Handler, Lookup } from '../../../contract/request.ts';
-import { rfc3339 } from '../../../core/clock.ts';
-import { Problem } from '../../../core/problem.ts';
-import { rowsOf } from '../../../core/ruleset.ts';
+import { Problem } from '../../../decisions/problem.ts';
+import { rowsOf } from '../../../decisions/ruleset.ts';
 import { Collision } from '../../../store/errors.ts';
+import { rfc3339 } from '../../../time/clock.ts';
 import { ruleBookOf } from '../access-rules.ts';
 import { orNotFound } from '../gone.ts';
 import { type Fields, pageOf, selectItems } from '../lists.ts';

@@ -1,7 +1,7 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
-import { memberOf } from '../../../core/members.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
+import { memberOf } from '../../../objects/members.ts';
 import { checkTenant, TenantSettings } from '../settings.ts';
 
 type Values = Required<Schema<'runai', 'SecuritySettings'>>;

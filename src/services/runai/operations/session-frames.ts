@@ -1,5 +1,5 @@
 import type { Handler } from '../../../contract/request.ts';
-import { Problem } from '../../../core/problem.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import { oauthClientsIn } from '../collections/oauth-clients.ts';
 import { sessionFrame } from '../pages/session-frames.ts';
 import { isOriginOf } from '../redirect-uris.ts';

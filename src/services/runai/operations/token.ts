@@ -1,8 +1,8 @@
 import type { Answer, Context, Handler } from '../../../contract/request.ts';
-import { own } from '../../../core/members.ts';
-import { listNames, suggestName } from '../../../core/nearest.ts';
-import type { Principal } from '../../../core/principal.ts';
-import { Problem } from '../../../core/problem.ts';
+import type { Principal } from '../../../decisions/principal.ts';
+import { Problem } from '../../../decisions/problem.ts';
+import { own } from '../../../objects/members.ts';
+import { listNames, suggestName } from '../../../text/nearest.ts';
 import { principalOf } from '../access-token.ts';
 import { mintAccessToken, mintIdToken } from '../issue.ts';
 import { mintRefreshToken } from '../refresh-tokens.ts';

@@ -1,6 +1,6 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
-import { rfc3339 } from '../../../core/clock.ts';
+import { rfc3339 } from '../../../time/clock.ts';
 import { type ListQuery, PAGE, pageOf, selectItems } from '../lists.ts';
 import { attributesIn, type Scopes, scopesOf, type Unit, type UnitType } from '../scopes.ts';
 import { tenantIdOf, tenantNameOf } from '../tenant.ts';

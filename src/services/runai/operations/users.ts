@@ -1,9 +1,9 @@
 import type { OperationOf, Schema } from '../../../contract/documented.ts';
 import type { Context, Handler, Lookup } from '../../../contract/request.ts';
-import { rfc3339 } from '../../../core/clock.ts';
-import { Problem } from '../../../core/problem.ts';
 import { hashPassword, passwordFits } from '../../../credentials/password.ts';
+import { Problem } from '../../../decisions/problem.ts';
 import { Collision, Outdated } from '../../../store/errors.ts';
+import { rfc3339 } from '../../../time/clock.ts';
 import { grantsIn } from '../collections/grants.ts';
 import { type Identity, identitiesIn } from '../collections/identities.ts';
 import { orNotFound } from '../gone.ts';

@@ -1,6 +1,6 @@
 import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
-import { Problem } from '../../../core/problem.ts';
-import type { Settings } from '../../../core/settings.ts';
+import { Problem } from '../../../decisions/problem.ts';
+import type { Settings } from '../../../definitions/settings.ts';
 import { NotFound } from '../../../store/errors.ts';
 import { type ListQuery, PAGE, pageOf, selectItems } from '../lists.ts';
 import { profileOf } from '../rulesets.ts';

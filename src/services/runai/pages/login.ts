@@ -1,7 +1,8 @@
-import { escapeHtml, escapeWithCode, shorten } from '../../../core/html.ts';
-import type { Outcome } from '../../../core/outcome.ts';
 import { renderDocument } from '../../../pages/document.ts';
+import { escapeHtml, escapeWithCode } from '../../../pages/html.ts';
 import { MAX_NAME, MAX_SENTENCE, PAGE_STYLE, page, renderMessage } from '../../../pages/message.ts';
+import type { Outcome } from '../../../responses/outcome.ts';
+import { shorten } from '../../../text/shorten.ts';
 import type { OAuthClient } from '../collections/oauth-clients.ts';
 import type { People } from '../people.ts';
 import { describeLoopback } from '../redirect-uris.ts';

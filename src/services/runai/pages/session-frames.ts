@@ -1,5 +1,5 @@
-import type { Outcome } from '../../../core/outcome.ts';
 import { renderDocument } from '../../../pages/document.ts';
+import type { Outcome } from '../../../responses/outcome.ts';
 
 /** The cookie that the frames read: the logins of this browser that have not been ended, separated by slashes. */
 export const SESSION_COOKIE = 'KEYCLOAK_SESSION';

@@ -1,6 +1,6 @@
-import type { NotEmulatedRow } from '../../../core/not-emulated.ts';
-import type { Sourced } from '../../../core/rule.ts';
-import type { Section } from '../../../core/sections.ts';
+import type { Sourced } from '../../../decisions/rule.ts';
+import type { NotEmulatedRow } from '../../../definitions/not-emulated.ts';
+import type { Section } from '../../../definitions/sections.ts';
 
 const CLIENT = {
   source:

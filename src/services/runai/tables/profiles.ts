@@ -1,4 +1,4 @@
-import type { OfProfiles as Of } from '../../../core/ruleset.ts';
+import type { OfProfiles as Of } from '../../../decisions/ruleset.ts';
 
 /** The emulated versions. */
 export type Profile = '2.19' | '2.24' | '3.0';

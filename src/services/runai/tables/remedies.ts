@@ -1,5 +1,5 @@
-import type { DenyReason } from '../../../core/reasons.ts';
-import type { RemedyRow } from '../../../core/rule.ts';
+import type { DenyReason } from '../../../decisions/reasons.ts';
+import type { RemedyRow } from '../../../decisions/rule.ts';
 import type { Profile } from './profiles.ts';
 
 const GET_TOKEN = 'get a new token from the token endpoint';

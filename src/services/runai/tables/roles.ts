@@ -1,5 +1,5 @@
-import type { RoleRow } from '../../../core/rule.ts';
-import type { Section } from '../../../core/sections.ts';
+import type { RoleRow } from '../../../decisions/rule.ts';
+import type { Section } from '../../../definitions/sections.ts';
 import type { Permission } from './permissions.ts';
 
 /** A predefined role. Ids above 13 come from the observed system's database, and may differ elsewhere. */

@@ -1,6 +1,6 @@
 import type { AuthenticatedContext, Handler } from '../../../../contract/request.ts';
-import type { Outcome } from '../../../../core/outcome.ts';
-import { Problem } from '../../../../core/problem.ts';
+import { Problem } from '../../../../decisions/problem.ts';
+import type { Outcome } from '../../../../responses/outcome.ts';
 import type { InvocationRow, Invoked } from '../../invocations.ts';
 import {
   answerOf as answerOfVersion,

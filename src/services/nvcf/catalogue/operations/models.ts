@@ -1,7 +1,7 @@
 import type { Schema } from '../../../../contract/documented.ts';
 import type { Context, Handler } from '../../../../contract/request.ts';
-import { rfc3339 } from '../../../../core/clock.ts';
-import { Problem } from '../../../../core/problem.ts';
+import { Problem } from '../../../../decisions/problem.ts';
+import { rfc3339 } from '../../../../time/clock.ts';
 import { keyFault } from '../caller.ts';
 import { refusalAt } from '../checks.ts';
 import { isListed, isListedAt, MODELS, type ModelRow } from '../models.ts';

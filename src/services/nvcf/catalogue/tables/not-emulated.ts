@@ -1,5 +1,5 @@
-import type { NotEmulatedRow } from '../../../../core/not-emulated.ts';
-import type { Section } from '../../../../core/sections.ts';
+import type { NotEmulatedRow } from '../../../../definitions/not-emulated.ts';
+import type { Section } from '../../../../definitions/sections.ts';
 
 /** Image generation. */
 export const NOT_EMULATED_SECTIONS = [

@@ -1,5 +1,5 @@
-import type { OperationRow } from '../../../../core/rule.ts';
-import type { Section } from '../../../../core/sections.ts';
+import type { OperationRow } from '../../../../decisions/rule.ts';
+import type { Section } from '../../../../definitions/sections.ts';
 import type { RuleId } from './rules.ts';
 
 const CODE = 'published gateway code (NVIDIA/nvcf, fadc0f81, vanity-gateway)';

@@ -1,5 +1,5 @@
-import type { DenyReason } from '../../../../core/reasons.ts';
-import type { RemedyRow } from '../../../../core/rule.ts';
+import type { DenyReason } from '../../../../decisions/reasons.ts';
+import type { RemedyRow } from '../../../../decisions/rule.ts';
 import { KEY_REMEDIES } from '../../../../ngc-keys/remedies.ts';
 
 const ANOTHER_MODEL = 'name a model that is live: `GET /_mock/cast` lists them with their states in `catalogue.models`';

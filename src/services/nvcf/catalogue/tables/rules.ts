@@ -1,5 +1,5 @@
-import type { Rule, Sourced } from '../../../../core/rule.ts';
-import type { RowIn, Section } from '../../../../core/sections.ts';
+import type { Rule, Sourced } from '../../../../decisions/rule.ts';
+import type { RowIn, Section } from '../../../../definitions/sections.ts';
 import type { ResourceTypeId } from '../../tables/resource-types.ts';
 import type { Scope } from './scopes.ts';
 

@@ -1,6 +1,6 @@
-import { own } from '../../../../core/members.ts';
 import type { HintRule, RefusedRequest } from '../../../../explaining/hints/refused-request.ts';
 import { quote } from '../../../../explaining/index.ts';
+import { own } from '../../../../objects/members.ts';
 
 /** The names of fields at the token endpoints. */
 const CAMEL = [

@@ -1,7 +1,7 @@
-import { Problem } from '../../../../core/problem.ts';
-import type { CredentialReason } from '../../../../core/reasons.ts';
 import { verifierFits } from '../../../../credentials/oauth-hashes.ts';
 import { hashSecret } from '../../../../credentials/secret.ts';
+import { Problem } from '../../../../decisions/problem.ts';
+import type { CredentialReason } from '../../../../decisions/reasons.ts';
 import { type AuthorizationCode, grantsIn, type Redemption } from '../../collections/grants.ts';
 import { identitiesIn } from '../../collections/identities.ts';
 import { lastExpiry } from '../../issue.ts';

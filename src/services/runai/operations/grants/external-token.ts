@@ -1,6 +1,6 @@
 import type { Context } from '../../../../contract/request.ts';
-import { badCredentialsProblem, Problem } from '../../../../core/problem.ts';
-import type { CredentialReason } from '../../../../core/reasons.ts';
+import { badCredentialsProblem, Problem } from '../../../../decisions/problem.ts';
+import type { CredentialReason } from '../../../../decisions/reasons.ts';
 import { Collision } from '../../../../store/errors.ts';
 import { type Identity, identitiesIn } from '../../collections/identities.ts';
 import { newUser } from '../../identities.ts';

@@ -1,8 +1,8 @@
 import type { Context } from '../../../../contract/request.ts';
-import { Problem } from '../../../../core/problem.ts';
-import type { CredentialReason } from '../../../../core/reasons.ts';
-import { findOtherSpelling } from '../../../../core/spelling.ts';
+import { Problem } from '../../../../decisions/problem.ts';
+import type { CredentialReason } from '../../../../decisions/reasons.ts';
 import { NotFound, Outdated } from '../../../../store/errors.ts';
+import { findOtherSpelling } from '../../../../text/spelling.ts';
 import { type Granted, principalOf } from '../../access-token.ts';
 import type { Login } from '../../collections/grants.ts';
 import { profileOf } from '../../rulesets.ts';

@@ -1,7 +1,7 @@
 import type { Context } from '../../../../contract/request.ts';
-import { badCredentialsProblem, Problem } from '../../../../core/problem.ts';
-import type { CredentialReason } from '../../../../core/reasons.ts';
 import { passwordFits } from '../../../../credentials/password.ts';
+import { badCredentialsProblem, Problem } from '../../../../decisions/problem.ts';
+import type { CredentialReason } from '../../../../decisions/reasons.ts';
 import { type Granted, principalOf } from '../../access-token.ts';
 import { type Identity, identitiesIn, type Premise } from '../../collections/identities.ts';
 import { clientOrNone, loginClient } from './clients.ts';

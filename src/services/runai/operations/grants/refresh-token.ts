@@ -1,8 +1,8 @@
 import type { Context } from '../../../../contract/request.ts';
-import { later } from '../../../../core/clock.ts';
-import { badCredentialsProblem, Problem } from '../../../../core/problem.ts';
-import type { CredentialReason } from '../../../../core/reasons.ts';
 import { hashSecret } from '../../../../credentials/secret.ts';
+import { badCredentialsProblem, Problem } from '../../../../decisions/problem.ts';
+import type { CredentialReason } from '../../../../decisions/reasons.ts';
+import { later } from '../../../../time/clock.ts';
 import { grantsIn, type PresentedToken, type Rotation } from '../../collections/grants.ts';
 import { identitiesIn } from '../../collections/identities.ts';
 import { lastExpiry } from '../../issue.ts';

@@ -1,7 +1,7 @@
+import { nameInWorld } from '../../../../addresses/world-id.ts';
 import type { Context } from '../../../../contract/request.ts';
-import { later } from '../../../../core/clock.ts';
-import { nameInWorld } from '../../../../core/world-id.ts';
 import { hashSecret } from '../../../../credentials/secret.ts';
+import { later } from '../../../../time/clock.ts';
 import { grantsIn, type Login } from '../../collections/grants.ts';
 import { type Identity, identitiesIn, type Premise } from '../../collections/identities.ts';
 import { clientOrNone } from './clients.ts';

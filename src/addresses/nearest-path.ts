@@ -1,0 +1,155 @@
+import leven from 'leven';
+import { findNear } from '../text/nearest.ts';
+import { fitsSegment, isVariable, segmentsOf } from './path-template.ts';
+
+/** Longer than any path of an operation, so not compared. */
+const MAX_PATH = 500;
+/** How many segments a path may lack. */
+const MAX_MISSING = 4;
+
+/** How a path differs from a template. */
+export interface PathDifference {
+  /** How many segments of the template the path lacks. */
+  readonly missing: number;
+  /** Is the only missing segment an id at the end? */
+  readonly lacksLastId: boolean;
+  /** How many segments precede those of the template. */
+  readonly extra: number;
+  /** The nearest path has the lowest: missing segments weigh more than extra ones, and these more than other spelling. */
+  readonly distance: number;
+}
+
+/** A path that was probably meant. */
+export type NearPath<Path> = PathDifference & { readonly path: Path };
+
+/**
+ * The paths nearest to a given one, all at the same distance. Most have one, which differs in a version, in case, in
+ * spelling, by a prefix or by missing segments.
+ *
+ * @param maxMissing how many segments the given path may lack; with 0 it may have no extra ones either
+ */
+export function findNearestPaths<Path extends { readonly segments: readonly string[] }>(
+  path: string,
+  valid: readonly Path[],
+  maxMissing = MAX_MISSING,
+): readonly NearPath<Path>[] {
+  if (path.length > MAX_PATH) return [];
+  const costs = rememberCosts();
+  const given = segmentsOf(path);
+  let nearest: NearPath<Path>[] = [];
+  let least = Number.POSITIVE_INFINITY;
+  for (const one of valid) {
+    // One segment, such as `/token`, ends many paths: compare it only with paths of one segment.
+    if (one.segments.length < 2 && given.length !== one.segments.length) continue;
+    const difference = compareWithTemplate(one.segments, given, maxMissing, costs);
+    if (difference === null || difference.distance > least) continue;
+    if (difference.distance < least) nearest = [];
+    least = difference.distance;
+    nearest.push({ ...difference, path: one });
+  }
+  return nearest;
+}
+
+/** The path that was probably meant, with as many segments. Slashes at the end are ignored. Undefined if none is near. */
+export function findNearPath(path: string, valid: readonly string[]): string | undefined {
+  const [nearest] = findNearestPaths(
+    path,
+    valid.map((template) => ({ template, segments: segmentsOf(template) })),
+    0,
+  );
+  return nearest?.path.template;
+}
+
+/** Segments of a path beside those of a template. */
+interface Alignment {
+  readonly missing: number;
+  readonly extra: number;
+  /** The sum over the segments that both have. */
+  readonly cost: number;
+  /** How many literals are equal, apart from case. */
+  readonly equal: number;
+  readonly lacksLast: boolean;
+}
+
+/** A template and a path. */
+interface Compared {
+  readonly template: readonly string[];
+  readonly given: readonly string[];
+  readonly costs: typeof costOf;
+}
+
+/** Null if the path is not like the template. */
+function compareWithTemplate(
+  template: readonly string[],
+  given: readonly string[],
+  maxMissing: number,
+  costs: typeof costOf,
+): PathDifference | null {
+  const found = align({ template, given, costs }, template.length - 1, given.length - 1, maxMissing, false);
+  if (found === null) return null;
+  const { missing, extra, cost, equal, lacksLast } = found;
+  if (maxMissing === 0 && extra > 0) return null;
+  // Where a path both lacks segments and has others, a single word in common says too little.
+  if (equal < (missing > 0 && extra > 0 ? 2 : 1)) return null;
+  const lacksLastId = missing === 1 && lacksLast;
+  return { missing, extra, lacksLastId, distance: missing * 1e6 + extra * 1e3 + cost };
+}
+
+/**
+ * Compares from the end, because a path lacks segments at its start or within, or has extra ones at its start. At the
+ * end it may only lack an id. A variable fits any segment, so it is compared only together with the segment before it.
+ *
+ * @param mustFit may the segment not be missing?
+ */
+function align(compared: Compared, at: number, to: number, maxMissing: number, mustFit: boolean): Alignment | null {
+  const { template, given, costs } = compared;
+  const own = template[at];
+  if (own === undefined) return { missing: 0, extra: to + 1, cost: 0, equal: 0, lacksLast: false };
+  const got = given[to];
+  const cost = got === undefined ? null : costs(own, got);
+  const before = cost === null ? null : align(compared, at - 1, to - 1, maxMissing, isVariable(own));
+  const fitting = before && {
+    ...before,
+    cost: before.cost + (cost ?? 0),
+    equal: before.equal + (cost === EQUAL || cost === OTHER_CASE ? 1 : 0),
+  };
+  const isLast = at === template.length - 1;
+  if (fitting?.missing === 0 || mustFit || maxMissing === 0 || (isLast && !isVariable(own))) return fitting;
+  const without = align(compared, at - 1, to, maxMissing - 1, isLast);
+  if (without === null) return fitting;
+  const lacking = { ...without, missing: without.missing + 1, lacksLast: isLast || without.lacksLast };
+  return fitting === null || lacking.missing < fitting.missing ? lacking : fitting;
+}
+
+/** Templates have most of their segments in common. */
+function rememberCosts(): typeof costOf {
+  const known = new Map<string, number | null>();
+  return (own, got) => {
+    const pair = `${own}/${got}`;
+    let cost = known.get(pair);
+    if (cost === undefined) {
+      cost = costOf(own, got);
+      known.set(pair, cost);
+    }
+    return cost;
+  };
+}
+
+const EQUAL = 0;
+/** A literal is likelier than a variable. */
+const VARIABLE = 0.1;
+const OTHER_CASE = 1;
+const OTHER_VERSION = 2;
+/** In addition to the number of letters that differ. */
+const MISSPELT = 3;
+
+const VERSION = /^v\d[\w.]{0,8}$/i;
+
+/** How far a segment is from that of a template; null if it is another word. */
+function costOf(own: string, got: string): number | null {
+  if (isVariable(own)) return VARIABLE;
+  if (fitsSegment(own, got)) return EQUAL;
+  if (own.toLowerCase() === got.toLowerCase()) return OTHER_CASE;
+  if (VERSION.test(own) && VERSION.test(got)) return OTHER_VERSION;
+  return findNear(got, [own]) === undefined ? null : MISSPELT + leven(own, got);
+}

@@ -1,0 +1,354 @@
+import { own } from '../objects/members.ts';
+import type { Instant } from '../time/clock.ts';
+import { areOfKey, type HeldRights, type Resource, type Rights } from './policy.ts';
+import type { Principal } from './principal.ts';
+import type { DenyReason } from './reasons.ts';
+import type { Relation, Rule } from './rule.ts';
+import type { Ruleset } from './ruleset.ts';
+
+/** A principal with the rights it holds. */
+export interface Caller {
+  readonly principal: Principal;
+  readonly heldRights: HeldRights;
+}
+
+/** An access request, as far as the path states it. */
+export interface AccessRequest {
+  readonly rule: Rule;
+  readonly ruleset: Ruleset;
+  /** The organisation that the path names. */
+  readonly org?: string | undefined;
+  /** The names of the object in resources, by type, if the request has them: `namesInPath`. */
+  readonly names?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The attributes of an object that decide whether a resource covers it. */
+export interface ResourceAttributes {
+  readonly relation: Relation;
+  /** The names of the whole object in resources, by resource type. */
+  readonly names: Names;
+  /** Names of its parts, if the call is about all of them. */
+  readonly parts?: Names;
+  /** Further objects of the call, each of which must be covered too. */
+  readonly others?: readonly ResourceAttributes[];
+}
+
+type Names = Readonly<Record<string, readonly string[]>>;
+
+/**
+ * The part of a lookup result that decisions need: does the object exist, and does it belong to another owner?
+ */
+export type ResourceState =
+  | { readonly found: 'object'; readonly attributes?: ResourceAttributes }
+  | (Absent & { readonly found: 'foreign'; readonly owner: string })
+  | (Absent & { readonly found: 'nothing' });
+
+/** An object that is not there for the caller. */
+interface Absent {
+  /** The name that was asked for, if the path does not have it. */
+  readonly asked?: string;
+  /** Its names in resources, by type, if the path does not have them. */
+  readonly names?: Readonly<Record<string, string>>;
+}
+
+/** A lookup result, with the object itself. */
+export type LookupResult<Target = unknown> = ResourceState &
+  ({ readonly found: 'object'; readonly target: Target } | { readonly found: 'foreign' | 'nothing' });
+
+/** A lookup result without the object, which may be large, and on which no decision depends. */
+export function resourceStateOf(lookedUp: ResourceState): ResourceState {
+  return lookedUp.found === 'object'
+    ? { found: 'object', ...(lookedUp.attributes !== undefined && { attributes: lookedUp.attributes }) }
+    : lookedUp;
+}
+
+/** A recorded change that will reverse the decision. */
+export interface Pending {
+  readonly version: number;
+  readonly effectiveAt: Instant;
+  readonly effect: 'allow' | 'deny';
+}
+
+/** The permissions that the caller lacks. */
+export interface MissingRights {
+  /** All of these are missing. */
+  readonly missing: readonly string[];
+  /** One of these is also missing, if the rule needs one of several. */
+  readonly missingAnyOf?: readonly string[];
+}
+
+interface Denial extends MissingRights {
+  readonly effect: 'deny';
+  readonly reason: DenyReason;
+}
+
+/** The result of a decision, with its reason. */
+export type Verdict = ({ readonly effect: 'allow' } | Denial) & { readonly pending?: Pending };
+
+const ALLOW = { effect: 'allow' } as const;
+
+/**
+ * Decides whether the rule allows the caller, before the body is read, and so before any object is known. Order of
+ * checks: organisation, service, `closed` to keys, roles, scopes (`all`, then `any`), resource type.
+ */
+export function decide(accessRequest: AccessRequest, caller: Caller): Verdict {
+  return verdictWithPending(accessRequest, caller, null);
+}
+
+/**
+ * Decides about the object, after the lookup. A missing or foreign object is reported before anything about resources.
+ */
+export function checkResource(accessRequest: AccessRequest, caller: Caller, lookedUp: ResourceState): Verdict {
+  switch (lookedUp.found) {
+    case 'foreign':
+    case 'nothing': {
+      const { names, found } = lookedUp;
+      const isOther = names !== undefined && isBoundElsewhere({ ...accessRequest, names }, caller.heldRights.resources);
+      if (isOther) return denial('resource_mismatch');
+      return denial(found === 'foreign' ? 'foreign_object' : 'no_such_object');
+    }
+    case 'object': {
+      const { attributes = null } = lookedUp;
+      const isForbidden =
+        accessRequest.rule.ownersOnly === true && attributes !== null && attributes.relation !== 'owned';
+      return isForbidden ? denial('not_owner') : verdictWithPending(accessRequest, caller, attributes);
+    }
+  }
+}
+
+/**
+ * Completes a denial made before the lookup with the lookup result: only then is it known whether a pending version
+ * reverses it.
+ */
+export function completeDenial(
+  early: Verdict,
+  accessRequest: AccessRequest,
+  caller: Caller,
+  lookedUp: ResourceState | null,
+): Verdict {
+  if (lookedUp === null) return early;
+  if (lookedUp.found === 'object') return checkResource(accessRequest, caller, lookedUp);
+  const { pending: _, ...lasting } = early;
+  return lasting;
+}
+
+/** Decides in one step, if the object has been looked up. */
+export function decideOnResource(
+  accessRequest: AccessRequest,
+  caller: Caller,
+  lookedUp: ResourceState | null,
+): Verdict {
+  const early = decide(accessRequest, caller);
+  if (early.effect === 'deny') return completeDenial(early, accessRequest, caller, lookedUp);
+  return lookedUp === null ? early : checkResource(accessRequest, caller, lookedUp);
+}
+
+/** Do the caller's rights cover this object? For lists, which show only covered objects. */
+export function mayAccess(
+  accessRequest: AccessRequest,
+  { heldRights }: Caller,
+  attributes: ResourceAttributes,
+): boolean {
+  const { rule, ruleset } = accessRequest;
+  return heldRights.rightsByRule === undefined
+    ? resourceFault(rule, ruleset, heldRights.resources, attributes) === null
+    : verdictByRule(heldRights.rightsByRule, accessRequest, attributes).effect === 'allow';
+}
+
+/**
+ * The permissions that an allow decision is based on: each of `all`, and the held ones of `any`. None if a role
+ * replaces them.
+ */
+export function usedPermissions(
+  { rule, ruleset }: AccessRequest,
+  { heldRights }: Caller,
+  attributes: ResourceAttributes | null,
+): readonly string[] {
+  const { all = NONE, any = NONE, orRoles = NONE } = rule.needs;
+  if (orRoles.some((role) => heldRights.roles.includes(role))) return NONE;
+  if (any.length === 0) return all;
+  const counting = heldRights.rightsByRule?.find(
+    (ruleRights) =>
+      isEnough(missingRightsOf(rule, ruleRights, [])) &&
+      resourceFault(rule, ruleset, ruleRights.resources, attributes) === null,
+  );
+  const { held } = counting ?? heldRights;
+  return [...all, ...any.filter((permission) => held.has(permission))];
+}
+
+/** The caller's resources, only of those rights that have the permissions of the rule. */
+export function boundResources(rule: Rule, { rightsByRule, resources }: HeldRights): readonly Resource[] {
+  if (rightsByRule === undefined) return resources ?? [];
+  return rightsByRule.flatMap((ruleRights) =>
+    isEnough(missingRightsOf(rule, ruleRights, [])) ? (ruleRights.resources ?? []) : [],
+  );
+}
+
+/** The verdict of the current rights, with the first pending change that reverses it. */
+function verdictWithPending(
+  accessRequest: AccessRequest,
+  caller: Caller,
+  attributes: ResourceAttributes | null,
+): Verdict {
+  const { heldRights } = caller;
+  const now = verdictUnder(heldRights, accessRequest, caller, attributes);
+  for (const coming of heldRights.pending) {
+    const { effect } = verdictUnder(coming, accessRequest, caller, attributes);
+    if (effect === now.effect) continue;
+    const { version, effectiveAt } = coming;
+    return { ...now, pending: { version, effectiveAt, effect } };
+  }
+  return now;
+}
+
+function verdictUnder(
+  rights: Rights,
+  accessRequest: AccessRequest,
+  { principal, heldRights }: Caller,
+  attributes: ResourceAttributes | null,
+): Denial | typeof ALLOW {
+  const { rule, ruleset, org } = accessRequest;
+  if (org !== undefined && principal.org !== undefined && org !== principal.org) return denial('other_organization');
+  const service = serviceOfKey(ruleset, principal.kind);
+  if (service !== null && heldRights.services?.includes(service) === false) return denial('service_not_enabled');
+  if (rule.closed === true && areOfKey(heldRights)) return denial('closed_to_keys');
+  const lacking = (rule.needs.roles ?? []).filter((role) => !heldRights.roles.includes(role));
+  if (lacking.length > 0) return denial('missing_role', { missing: lacking });
+  if (heldRights.rightsByRule !== undefined)
+    return verdictByRule(heldRights.rightsByRule, { rule, ruleset }, attributes);
+  const missing = missingRightsOf(rule, rights, heldRights.roles);
+  if (!isEnough(missing)) return denial(`missing_${ruleset.tables.term}`, missing);
+  const fault = resourceFault(rule, ruleset, rights.resources, attributes);
+  if (fault !== null) return denial(fault);
+  return attributes === null && isBoundElsewhere(accessRequest, rights.resources) ? denial('resource_mismatch') : ALLOW;
+}
+
+/** The rights of a caller without any: enough if nothing is needed. */
+const NOTHING: Rights = { held: new Set(), resources: [] };
+
+/** One access rule that allows is enough. Otherwise the closest denial is reported. */
+function verdictByRule(
+  rightsByRule: readonly Rights[],
+  { rule, ruleset }: AccessRequest,
+  attributes: ResourceAttributes | null,
+): Denial | typeof ALLOW {
+  let fault: 'incompatible_resource_type' | 'resource_mismatch' | undefined;
+  for (const ruleRights of [...rightsByRule, NOTHING]) {
+    if (!isEnough(missingRightsOf(rule, ruleRights, []))) continue;
+    const found = resourceFault(rule, ruleset, ruleRights.resources, attributes);
+    if (found === null) return ALLOW;
+    if (fault !== 'resource_mismatch') fault = found;
+  }
+  return fault === undefined
+    ? denial(`missing_${ruleset.tables.term}`, missingRightsOf(rule, NOTHING, []))
+    : denial(fault);
+}
+
+/** The service that a key of this kind must be for; null if keys need not be made for it. */
+export function serviceOfKey({ service, tables }: Pick<Ruleset, 'service' | 'tables'>, kind: string): string | null {
+  const { product, keyServices } = tables;
+  if (keyServices !== undefined) return own<string>(keyServices, kind) ?? null;
+  return product === undefined ? null : service;
+}
+
+const NONE: readonly string[] = [];
+const NONE_MISSING: MissingRights = { missing: NONE };
+
+function denial(reason: DenyReason, lack: MissingRights = NONE_MISSING): Denial {
+  return { effect: 'deny', reason, ...lack };
+}
+
+/**
+ * The permissions that the rule needs and the caller lacks; none if a role replaces them. An `any` of a single
+ * permission counts as `all`.
+ */
+export function missingRightsOf(
+  { needs: { all = NONE, any = NONE, orRoles = NONE } }: Rule,
+  { held }: Rights,
+  roles: readonly string[],
+): MissingRights {
+  if (orRoles.some((role) => roles.includes(role))) return NONE_MISSING;
+  const missing = all.filter((permission) => !held.has(permission));
+  if (any.length === 0 || any.some((permission) => held.has(permission))) return { missing };
+  return any.length === 1 ? { missing: [...missing, ...any] } : { missing, missingAnyOf: any };
+}
+
+/** Is nothing missing? */
+export function isEnough({ missing, missingAnyOf }: MissingRights): boolean {
+  return missing.length === 0 && missingAnyOf === undefined;
+}
+
+/** Why the caller's resources do not cover the object; before it is known, only the types are checked. */
+export function resourceFault(
+  rule: Rule,
+  ruleset: Ruleset,
+  resources: readonly Resource[] | null,
+  attributes: ResourceAttributes | null,
+): 'incompatible_resource_type' | 'resource_mismatch' | null {
+  const { on, open } = rule;
+  if (on === undefined || resources === null) return null;
+  if (open !== undefined && (attributes === null || open.includes(attributes.relation))) return null;
+  const compatible = compatibleResources(on, ruleset, resources);
+  if (compatible.length === 0) return 'incompatible_resource_type';
+  const isEachCovered =
+    attributes === null ||
+    objectsOf(attributes).every((one) => compatible.some((resource) => isCovered(resource, rule, ruleset, one)));
+  return isEachCovered ? null : 'resource_mismatch';
+}
+
+/** The objects of a call: usually one. */
+export function objectsOf(attributes: ResourceAttributes): readonly ResourceAttributes[] {
+  return attributes.others === undefined ? [attributes] : [attributes, ...attributes.others];
+}
+
+function compatibleResources(on: readonly string[], ruleset: Ruleset, resources: readonly Resource[]) {
+  return resources.filter((resource) => on.includes(resource.type) && !isIgnored(resource, ruleset));
+}
+
+/** The names of a rule's object in resources, by type, as far as the path has them. */
+export function namesInPath(
+  { cover }: Rule,
+  params: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> | undefined {
+  if (cover?.names === undefined) return undefined;
+  const named = Object.entries(cover.names).map(([type, template]) => [
+    type,
+    template.replace(/\{(\w+)\}/g, (_, param) => params[param] ?? ''),
+  ]);
+  return Object.fromEntries(named);
+}
+
+/** Are all resources that can matter bound to objects of other names than the request has? */
+function isBoundElsewhere(
+  { rule: { on, open, versionless }, ruleset, names }: AccessRequest,
+  resources: readonly Resource[] | null,
+): boolean {
+  if (ruleset.tables.refusesOtherNames !== true || names === undefined) return false;
+  if (on === undefined || open !== undefined || resources === null) return false;
+  return compatibleResources(on, ruleset, resources).every(({ type, ids = [] }) => {
+    if (ruleset.resourceTypes.get(type)?.names === null) return false;
+    const name = own(names, type);
+    if (name === undefined) return true;
+    const isOfParts = name.endsWith('/');
+    if (isOfParts && versionless !== 'narrow') return true;
+    return !ids.some((id) => (isOfParts ? id.startsWith(name) : id === name));
+  });
+}
+
+/** A type whose id is always the same does not count with another id. */
+function isIgnored({ type, ids }: Resource, { resourceTypes }: Ruleset): boolean {
+  return ids !== undefined && resourceTypes.get(type)?.encoding.id !== undefined;
+}
+
+function isCovered(
+  { type, ids = [] }: Resource,
+  { versionless }: Rule,
+  ruleset: Ruleset,
+  attributes: ResourceAttributes,
+): boolean {
+  const row = ruleset.resourceTypes.get(type);
+  if (row === undefined) return false;
+  if (row.names === null) return row.reach.includes(attributes.relation);
+  const parts = versionless === 'narrow' ? own(attributes.parts, type) : undefined;
+  return ids.some((id) => own(attributes.names, type)?.includes(id) === true || parts?.includes(id) === true);
+}

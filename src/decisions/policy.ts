@@ -1,0 +1,72 @@
+import type { Instant } from '../time/clock.ts';
+
+/** A resource that a key is bound to: all objects of a type, or single ones. */
+export interface Resource {
+  /** Id of a resource type in the tables of the service. */
+  readonly type: string;
+  /** Only for types that name single objects. */
+  readonly ids?: readonly string[];
+  /** Ids that have no effect, as they were sent. `ids` is then a list, which may be empty. */
+  readonly ignoredIds?: readonly string[];
+}
+
+/** The policy of a service key, which an edit replaces: its scopes and their resources. */
+export interface Policy {
+  readonly scopes: readonly string[];
+  readonly resources: readonly Resource[];
+}
+
+/** Rights to assign: a policy, as service keys have, or roles. */
+export type Holding = { readonly policy: Policy } | { readonly roles: readonly string[] };
+
+/** One entry of a key's append-only history. */
+export interface PolicyVersion extends Policy {
+  /** From 1, without gaps. */
+  readonly version: number;
+  readonly recordedAt: Instant;
+  /** When it takes effect, unless a higher version already has. */
+  readonly effectiveAt: Instant;
+}
+
+/** Permissions with their resources: the input of every decision. */
+export interface Rights {
+  /** Permissions or scopes, as the service's tables name them. */
+  readonly held: ReadonlySet<string>;
+  /** The resources they apply to; null for callers that are not bound to resources. */
+  readonly resources: readonly Resource[] | null;
+}
+
+/** Rights that are recorded but not yet effective. */
+export interface PendingRights extends Rights {
+  readonly version: number;
+  readonly effectiveAt: Instant;
+}
+
+/** The rights that a caller holds at one moment, with recorded changes to come. */
+export interface HeldRights extends Rights {
+  readonly roles: readonly string[];
+  /** The services that a key was made for; null for callers without that choice. */
+  readonly services: readonly string[] | null;
+  /** The version in force, for keys that have versions. */
+  readonly policyVersion?: number;
+  /**
+   * Rights granted by separate access rules: the permissions of each apply only to its own resources. `held` is then
+   * the union of all. Absent: `held` and `resources` are everything.
+   */
+  readonly rightsByRule?: readonly Rights[];
+  /** Earliest first; each will be effective for some time. */
+  readonly pending: readonly PendingRights[];
+}
+
+/** Does a key hold these rights? Only keys are made for services. */
+export function areOfKey({ services }: Pick<HeldRights, 'services'>): boolean {
+  return services !== null;
+}
+
+/** The held rights of a caller whose roles apply everywhere and at once. */
+export function heldRightsOfRoles(roles: readonly string[], held: ReadonlySet<string>): HeldRights {
+  return { roles, held, resources: null, services: null, pending: [] };
+}
+
+/** The held rights of a caller without any. */
+export const NO_STANDING: HeldRights = heldRightsOfRoles([], new Set());

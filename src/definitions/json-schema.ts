@@ -1,0 +1,64 @@
+/** Helpers for the schemas of seeds and of stored bodies. */
+import { LAST_MOMENT } from '../time/clock.ts';
+
+/** A non-empty string. */
+export const text = { type: 'string', minLength: 1 } as const;
+
+/** An object with only these members. */
+export function object(properties: Readonly<Record<string, object>>, optional: readonly string[] = []) {
+  return {
+    type: 'object',
+    properties,
+    required: Object.keys(properties).filter((name) => !optional.includes(name)),
+    additionalProperties: false,
+  };
+}
+
+/** Adds a sentence to a member, for editors that read the schema. */
+export function describe<Schema extends object>(schema: Schema, description: string) {
+  return { ...schema, description };
+}
+
+export function list(items: object) {
+  return { type: 'array', items };
+}
+
+/** An object with the members of a documented one, but for those that a seed gives elsewhere. It may have others. */
+export function documented<Properties extends Readonly<Record<string, object>>>(
+  { properties }: { readonly properties: Properties },
+  elsewhere: readonly (keyof Properties)[],
+) {
+  const left: readonly PropertyKey[] = elsewhere;
+  const members = Object.entries(properties).filter(([name]) => !left.includes(name));
+  return { type: 'object', properties: Object.fromEntries(members) };
+}
+
+/** A stored text, which may be empty. */
+export const TEXT = { type: 'string' } as const;
+export const TEXTS = list(TEXT);
+export const BOOLEAN = { type: 'boolean' } as const;
+/** An `Instant`. */
+export const INSTANT = { type: 'integer', minimum: -LAST_MOMENT, maximum: LAST_MOMENT } as const;
+
+export function orNull(schema: { readonly type: string }) {
+  return { ...schema, type: [schema.type, 'null'] };
+}
+
+type OptionalIn<Body> = { [Name in keyof Body]-?: object extends Pick<Body, Name> ? Name : never }[keyof Body];
+
+/** The schema of a stored body, with exactly the members of its type. */
+export function bodyOf<Body extends object>(
+  properties: { readonly [Name in keyof Body]-?: object },
+  optional: readonly (OptionalIn<Body> & string)[] = [],
+) {
+  return object(properties as Readonly<Record<string, object>>, optional);
+}
+
+/** A documented object without members that are stored elsewhere, or not at all. It may have others. */
+export function withoutMembers<Properties extends Readonly<Record<string, object>>>(
+  schema: { readonly properties: Properties; readonly required?: readonly string[] },
+  elsewhere: readonly (keyof Properties & string)[],
+) {
+  const left: readonly string[] = elsewhere;
+  return { ...documented(schema, elsewhere), required: (schema.required ?? []).filter((name) => !left.includes(name)) };
+}

@@ -1,0 +1,62 @@
+import { own } from '../objects/members.ts';
+import { DURATION_FORMS, formatDuration, parseDuration } from '../time/duration.ts';
+
+/** An option: its syntax, its meaning, and its parser. */
+export interface Option<Value = unknown> {
+  readonly short?: string;
+  /** The name of the value in help; absent for a switch. */
+  readonly argument?: string;
+  readonly repeatable?: boolean;
+  /** A bare number that a program gives is in milliseconds. */
+  readonly isDuration?: boolean;
+  /** Its value is never printed. */
+  readonly isSecret?: boolean;
+  readonly description: string;
+  readonly fallback: Value;
+  /** Describes a valid value, for messages. */
+  readonly expected: string;
+  /** Undefined if the text is not valid. */
+  readonly read: (text: string) => Value | undefined;
+  /** The value in the syntax that is read; absent where it is written as it is. */
+  show?(value: Value): string;
+}
+
+/** The values of a table of options. */
+export type ValuesOf<Table extends Readonly<Record<string, Option>>> = {
+  readonly [Name in keyof Table]: Table[Name] extends Option<infer Value> ? Value : never;
+};
+
+/** YAML and programs read a version such as `3.0` as the number 3. */
+export const oneOf = <const Value extends string>(values: readonly Value[]) => ({
+  expected: `one of ${values.map((value) => `\`${value}\``).join(', ')}`,
+  read: (text: string) => values.find((value) => value === text || value === `${text}.0`),
+});
+
+/** A size in megabytes, such as `256`, `256MB` or `1GB`. */
+export const megabytes = (least: number, most: number) => ({
+  expected: `a size from ${least} MB to ${most} MB, such as \`256MB\` or \`1GB\``,
+  read: (text: string) => {
+    const [, digits, gigabytes] = /^(\d{1,6}) ?(?:MB|(GB))?$/i.exec(text) ?? [];
+    const size = Number(digits) * (gigabytes === undefined ? 1 : 1024);
+    return size >= least && size <= most ? size : undefined;
+  },
+});
+
+export const wholeNumber = (least: number, most: number) => ({
+  expected: `a whole number from ${least} to ${most}`,
+  read: (text: string) =>
+    /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most ? Number(text) : undefined,
+});
+
+export const path = { expected: 'a path', read: (text: string) => (text === '' ? undefined : text) };
+
+const SWITCH: Readonly<Record<string, boolean>> = { true: true, on: true, 1: true, false: false, off: false, 0: false };
+export const onOff = { expected: '`on` or `off`', read: (text: string) => own(SWITCH, text.toLowerCase()) };
+
+/** A duration, which must not be zero. */
+export const duration = {
+  isDuration: true,
+  expected: DURATION_FORMS,
+  read: (text: string) => parseDuration(text) ?? undefined,
+  show: formatDuration,
+} as const;

@@ -1,0 +1,90 @@
+import { redact } from '../text/redact.ts';
+import { type Clock, rfc3339 } from '../time/clock.ts';
+
+export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** What a line is about, besides its message. */
+export interface About {
+  /** The id of a decision, for JSON. */
+  readonly decision?: string | undefined;
+  /** The request to a vendor's API, which a terminal shows instead of the message; null if a later line shows it. */
+  readonly request?: (() => RequestLine | null) | undefined;
+}
+
+/** A request to a vendor's API with its answer. */
+export interface RequestLine {
+  readonly world: string;
+  readonly method: string;
+  readonly path: string;
+  /** Null if a fault breaks the connection before the client can read the status. */
+  readonly status: number | null;
+  /** The name of the principal; null if there is none. */
+  readonly caller: string | null;
+  /** The code of the reason; null if nothing was refused. */
+  readonly reason: string | null;
+  /** The world only observes, so the refusal was recorded and not enforced. */
+  readonly wouldBeRefused: boolean;
+  /** The id of the injected fault; null if there is none. */
+  readonly fault: string | null;
+  /** How to fix the refusal or, if no fix is known, the explanation; null if nothing was refused. */
+  readonly advice: string | null;
+}
+
+/** The server's log. Callers must not pass tokens or secrets. */
+export interface Log {
+  readonly error: (message: string, cause?: unknown) => void;
+  readonly warn: (message: string) => void;
+  /** Refusals, with their reasons. */
+  readonly info: (message: string, about?: About) => void;
+  /** Every answer. */
+  readonly debug: (message: string, about?: About) => void;
+  /** False if `debug` does nothing, so that its message need not be built. */
+  readonly debugging: boolean;
+}
+
+/** Control characters that would move a terminal's cursor, fake a new line or reverse the text. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the expression finds control characters
+const CONTROL = /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** Replaces control characters, also of lines and writing directions, by escapes such as `\x1b` and `\u202e`. */
+export function escapeControls(text: string): string {
+  return text.replaceAll(CONTROL, (sign) => {
+    const code = sign.charCodeAt(0);
+    return code <= 0xff ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+  });
+}
+
+/** A log of lines: text for people, or with `json` one object each. */
+export function lineLog(level: LogLevel, json: boolean, clock: Clock, write: (line: string) => void): Log {
+  const most = LOG_LEVELS.indexOf(level);
+  const say =
+    (at: Exclude<LogLevel, 'silent'>) =>
+    (said: string, cause?: unknown, { decision }: About = {}) => {
+      if (LOG_LEVELS.indexOf(at) > most) return;
+      const message = redact(said);
+      const time = rfc3339(clock.now());
+      const stack = cause instanceof Error && cause.stack !== undefined ? redact(cause.stack) : undefined;
+      write(
+        json
+          ? `${JSON.stringify({ time, level: at, message, decision, ...(stack !== undefined && { stack }) })}\n`
+          : `${time} ${at.padEnd(5)} ${escapeControls(message)}${stack === undefined ? '' : `\n${stack}`}\n`,
+      );
+    };
+  return {
+    error: say('error'),
+    warn: say('warn'),
+    info: (said, about) => say('info')(said, undefined, about),
+    debug: (said, about) => say('debug')(said, undefined, about),
+    debugging: most >= LOG_LEVELS.indexOf('debug'),
+  };
+}
+
+/** A log that writes nothing. */
+export const SILENT: Log = {
+  error: () => {},
+  warn: () => {},
+  info: () => {},
+  debug: () => {},
+  debugging: false,
+};

@@ -1,0 +1,100 @@
+import { Problem } from '../decisions/problem.ts';
+import { type Instant, parseInstant } from '../time/clock.ts';
+
+/**
+ * The sort key of an entry in its list: by number, then by text; younger entries have higher ones. An entry keeps its
+ * place, and no other gets it, so a page can begin after a deleted entry.
+ */
+export type Position = readonly [number: number, text?: string];
+
+/** The query of a page. */
+export interface PageQuery {
+  /** The cursor of the entry before the page; undefined for the first page. */
+  readonly after?: string | undefined;
+  /** Only younger entries: than the entry with this id, or since this time. */
+  readonly since?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
+/** Describes the entries of a list. */
+export interface Listing<Entry> {
+  readonly order: 'oldest first' | 'newest first';
+  placeOf(entry: Entry): Position;
+  /** Is a text valid in a place? Absent if places are only numbers. */
+  readonly isText?: (text: string) => boolean;
+  /** The place of the entry with this id, even a deleted one if known; null for an unknown id. */
+  placeOfId(id: string): Position | null;
+  /** When an entry was created or last updated. */
+  atOf(entry: Entry): Instant;
+}
+
+/** One page of a list. */
+export interface Page<Entry> {
+  readonly entries: readonly Entry[];
+  /** The number of entries on all pages. */
+  readonly total: number;
+  /** The cursor of the last entry; null on the last page. */
+  readonly next: string | null;
+}
+
+/**
+ * Selects a page of a list.
+ *
+ * @param entries that match all filters, in the order of the list
+ * @param fallback the default limit
+ * @throws Problem `invalid_request` for an invalid cursor or an unknown `since`
+ */
+export function pageOf<Entry>(
+  entries: readonly Entry[],
+  { after, since, limit }: PageQuery,
+  listing: Listing<Entry>,
+  fallback: number,
+): Page<Entry> {
+  const { order, placeOf, isText = () => false } = listing;
+  const chosen = since === undefined ? entries : entries.filter(youngerThan(since, listing));
+  const from = after === undefined ? null : placeIn(after, isText);
+  const direction = order === 'oldest first' ? 1 : -1;
+  const isRest = (entry: Entry) => from === null || direction * comparePositions(placeOf(entry), from) > 0;
+  const rest = chosen.filter(isRest);
+  const page = rest.slice(0, limit ?? fallback);
+  const last = page.at(-1);
+  const isMore = page.length < rest.length && last !== undefined;
+  return { entries: page, total: chosen.length, next: isMore ? cursorOf(placeOf(last)) : null };
+}
+
+/** The cursor of an entry: the page after it begins with the next one. */
+function cursorOf([number, text]: Position): string {
+  return text === undefined ? String(number) : `${number}.${text}`;
+}
+
+/** Negative if the first place comes before the second. */
+export function comparePositions([number, text = '']: Position, [other, otherText = '']: Position): number {
+  if (number !== other) return number - other;
+  return text === otherText ? 0 : text < otherText ? -1 : 1;
+}
+
+/** @throws Problem */
+function placeIn(cursor: string, isText: (text: string) => boolean): Position {
+  const [, digits, text] = /^(0|[1-9]\d{0,15})(?:\.(.{1,100}))?$/.exec(cursor) ?? [];
+  const number = Number(digits);
+  if (Number.isSafeInteger(number)) {
+    if (text === undefined) return [number];
+    if (isText(text)) return [number, text];
+  }
+  throw new Problem(
+    'invalid_request',
+    'Query parameter `after` must be the `next` of an earlier answer to this operation. Omit it for the first page.',
+  );
+}
+
+/** @throws Problem */
+function youngerThan<Entry>(since: string, { placeOf, placeOfId, atOf }: Listing<Entry>): (entry: Entry) => boolean {
+  const place = placeOfId(since);
+  if (place !== null) return (entry) => comparePositions(placeOf(entry), place) > 0;
+  const instant = parseInstant(since);
+  if (instant !== null) return (entry) => atOf(entry) >= instant;
+  throw new Problem(
+    'invalid_request',
+    'Query parameter `since` must be the id of an entry of this list, or a time in RFC 3339 format.',
+  );
+}

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { behindServiceName, hostName, knownHosts } from '../../src/addresses/hosts.ts';
+
+const hosts = knownHosts(['mock', 'Mock.Example.Test']);
+
+describe('a known host is', () => {
+  it.each([
+    'localhost',
+    'LOCALHOST:6625',
+    '127.0.0.1',
+    '10.1.2.3:80',
+    '[::1]',
+    '[::1]:6625',
+    'mock:6625',
+    'mock.example.test',
+    'acme.localhost',
+  ])('%s', (host) => {
+    expect(hosts.has(host)).toBe(true);
+  });
+});
+
+describe('no known host is', () => {
+  it.each([
+    'evil.example',
+    'localhost.evil.example',
+    'mock2',
+    '',
+    'a b',
+    '127.0.0.1.evil.example',
+    'mock:port',
+    '::1',
+    '1.2.3',
+    'mock.1',
+  ])('`%s`', (host) => {
+    expect(hosts.has(host)).toBe(false);
+  });
+});
+
+describe("a vendor's host", () => {
+  const open = knownHosts(['mock'], ['api.ngc.nvidia.com', '*.run.ai']);
+
+  it.each(['api.ngc.nvidia.com', 'API.NGC.nvidia.com:443', 'acme.run.ai', 'app.run.ai:8443'])(
+    'is known: %s',
+    (host) => {
+      expect([open.has(host), open.isVendors(host), open.isOwn(host)]).toEqual([true, true, false]);
+    },
+  );
+
+  it.each(['run.ai', 'a.b.run.ai', 'acme.run.ai.evil.example', 'ngc.nvidia.com', '*.run.ai', 'localhost', '.run.ai'])(
+    'is not `%s`',
+    (host) => {
+      expect(open.isVendors(host)).toBe(false);
+    },
+  );
+});
+
+it('an address of this machine is its own, and another only a known one', () => {
+  expect(['localhost', '127.0.0.1', '[::1]', 'mock'].map((host) => hosts.isOwn(host))).toEqual([
+    true,
+    true,
+    true,
+    true,
+  ]);
+  expect(['10.1.2.3', '[::2]', 'evil.example', 'a b'].filter((host) => hosts.isOwn(host))).toEqual([]);
+});
+
+it.each([
+  ['acme.localhost:6625', 'acme'],
+  ['acme.Mock', 'acme'],
+  ['x.invocation.localhost', null],
+  ['localhost', null],
+  ['mock.example.test', null],
+  ['acme.evil.example', null],
+  ['127.0.0.1', null],
+  ['a b', null],
+])('the label before a known name is the host of a world: %s, %s', (host, label) => {
+  expect(hosts.labelOf(host)).toBe(label);
+});
+
+it('behind the name of a service stands a name of the server', () => {
+  const patterns = [/^[a-z]+\.toys\./, /^games\./];
+
+  expect(behindServiceName('Ball.toys.LOCALHOST:1', patterns)).toBe('localhost:1');
+  expect(behindServiceName('games.mock', patterns)).toBe('mock');
+  expect(behindServiceName('localhost', patterns)).toBeNull();
+});
+
+it('the name of a host has no port', () => {
+  expect(hostName('Mock:6625')).toBe('mock');
+  expect(hostName('[::1]:6625')).toBe('[::1]');
+  expect(hostName('a/b')).toBeNull();
+});
+
+it('a server is known by `localhost` and its names, and its worlds by a label before one of them', () => {
+  const named = knownHosts(['Example.test', 'mock.example.test']);
+
+  expect(['localhost', 'example.test', 'acme.example.test', 'acme.test'].map(named.isOwn)).toEqual([
+    true,
+    true,
+    true,
+    false,
+  ]);
+  expect(['a.localhost', 'a.example.test', 'mock.example.test', 'a.mock.example.test'].map(named.labelOf)).toEqual([
+    'a',
+    'a',
+    null,
+    'a',
+  ]);
+  expect([named.isName('acme.test'), named.isName('a b')]).toEqual([true, false]);
+});
+
+describe('the name of a host is', () => {
+  it.each(['mock', 'mock:65535', '[::1]:1', '1.2.3.4', 'evil.example'])('valid: %s', (host) => {
+    expect(hosts.isName(host)).toBe(true);
+  });
+
+  it.each(['', 'a b', 'mock:65536', '1.2.3', '256.1.1.1', 'mock.1'])('not valid: `%s`', (host) => {
+    expect(hosts.isName(host)).toBe(false);
+  });
+});

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { permissionsOfRoles, rowsOf, rulesetOf } from '../../src/decisions/ruleset.ts';
+import { TOY_TABLES } from './toy-law.ts';
+
+it('a law knows its resource types by their ids, and has the document of its service or one of its own', () => {
+  const ruleset = rulesetOf('toys', '2', TOY_TABLES);
+
+  expect(ruleset).toMatchObject({ service: 'toys', profile: '2', tables: TOY_TABLES, document: 'toys' });
+  expect(ruleset.resourceTypes.get('toy')?.label).toBe('Toy');
+  expect(rulesetOf('toys', '2', TOY_TABLES, 'toys.2').document).toBe('toys.2');
+});
+
+it('roles bring all their permissions together, and unknown ones none', () => {
+  expect([...permissionsOfRoles(TOY_TABLES, ['Player', 'Parent', 'Nobody'])].sort()).toEqual([
+    'burn',
+    'look',
+    'look_closely',
+    'mend',
+    'play',
+  ]);
+  expect(permissionsOfRoles(TOY_TABLES, []).size).toBe(0);
+});
+
+it('a version has the rows that name it, and those that name none', () => {
+  const rows = [{ id: 'a' }, { id: 'b', profiles: ['1'] }, { id: 'c', profiles: ['1', '2'] }];
+
+  expect(rowsOf(rows, '2')).toEqual([{ id: 'a' }, { id: 'c' }]);
+});

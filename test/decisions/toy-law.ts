@@ -1,0 +1,161 @@
+import {
+  type AccessRequest,
+  type Caller,
+  decideOnResource,
+  type LookupResult,
+  type ResourceAttributes,
+} from '../../src/decisions/decide.ts';
+import { type Decision, decisionOfVerdict } from '../../src/decisions/decision.ts';
+import type { HeldRights, PendingRights, Resource } from '../../src/decisions/policy.ts';
+import type { Principal } from '../../src/decisions/principal.ts';
+import type { Rule, Tables } from '../../src/decisions/rule.ts';
+import { permissionsOfRoles, rulesetOf } from '../../src/decisions/ruleset.ts';
+
+export const sourced = { source: 'test', certainty: 'documented' } as const;
+
+/** A small law that has one of everything that laws of keys have. */
+export const TOY_TABLES = {
+  term: 'scope',
+  product: 'nv-toys',
+  permissions: [
+    { id: 'play', label: 'Play', ...sourced },
+    { id: 'look', label: 'Look At', ...sourced },
+    { id: 'look_closely', label: 'Look Closely', ...sourced },
+    { id: 'mend', label: 'mend', ...sourced },
+    { id: 'burn', label: 'Burn Toys', onlyOn: ['everything'], ...sourced },
+  ],
+  resourceTypes: [
+    {
+      id: 'all-toys',
+      label: 'All Toys',
+      aliases: ['All Toy(s)'],
+      names: null,
+      reach: ['owned', 'public'],
+      encoding: { type: 'all-toys', id: '*' },
+      ...sourced,
+    },
+    { id: 'toy', label: 'Toy', names: '<toyId>', reach: [], encoding: { type: 'toy' }, ...sourced },
+    {
+      id: 'toy-parts',
+      label: 'Toy Parts',
+      names: '<toyId>/<partId>',
+      reach: [],
+      encoding: { type: 'toy' },
+      ...sourced,
+    },
+    {
+      id: 'lent-toys',
+      label: 'Lent Toys',
+      names: null,
+      reach: ['shared'],
+      encoding: { type: 'lent', id: '*' },
+      ...sourced,
+    },
+    {
+      id: 'everything',
+      label: 'Everything',
+      names: null,
+      reach: ['owned', 'shared', 'public'],
+      encoding: { type: 'everything', id: '*' },
+      ...sourced,
+    },
+  ],
+  roles: [
+    { name: 'Player', permissions: ['play', 'look'], ...sourced },
+    { name: 'Parent', permissions: ['play', 'look', 'look_closely', 'mend', 'burn'], ...sourced },
+  ],
+  rules: [],
+  operations: [],
+  remedies: {},
+} as const satisfies Tables;
+
+export const toyLaw = rulesetOf('toys', null, TOY_TABLES);
+/** A service that no key needs to be made for. */
+export const openLaw = rulesetOf('open', null, {
+  term: 'permission',
+  permissions: [],
+  roles: [],
+  rules: [],
+  operations: [],
+  remedies: {},
+});
+
+export const ORG = 'acme';
+
+export const ruleOf = (parts: Partial<Rule> = {}): Rule => ({ id: 'r', label: 'r', needs: {}, ...sourced, ...parts });
+
+export const ask = (parts: Partial<Rule> = {}, more: Partial<AccessRequest> = {}): AccessRequest => ({
+  rule: ruleOf(parts),
+  ruleset: toyLaw,
+  ...more,
+});
+
+export const serviceKey: Principal = { kind: 'service-key', id: 'key-1', name: 'robot', org: ORG, account: 'nca-1' };
+export const personalKey: Principal = { ...serviceKey, kind: 'personal-key', id: 'key-2', name: 'laptop' };
+
+/** A service key for the toys that holds these scopes, bound to these resources. */
+export function key(
+  held: readonly string[],
+  resources: readonly Resource[] = [],
+  more: Partial<HeldRights> = {},
+): Caller {
+  return {
+    principal: serviceKey,
+    heldRights: {
+      roles: [],
+      held: new Set(held),
+      resources,
+      services: ['toys'],
+      pending: [],
+      policyVersion: 1,
+      ...more,
+    },
+  };
+}
+
+/** A personal key of somebody with these roles. */
+export function keyOfUser(roles: readonly string[], more: Partial<HeldRights> = {}): Caller {
+  const held = permissionsOfRoles(TOY_TABLES, roles);
+  return {
+    principal: personalKey,
+    heldRights: { roles, held, resources: null, services: ['toys'], pending: [], ...more },
+  };
+}
+
+/** A version that is recorded and does not count yet. */
+export function pendingVersion(
+  version: number,
+  held: readonly string[],
+  resources: readonly Resource[] = [],
+): PendingRights {
+  return { version, effectiveAt: version * 1000, held: new Set(held), resources };
+}
+
+/** A toy of the caller's own, with its names. */
+export const BALL: ResourceAttributes = { relation: 'owned', names: { toy: ['ball'], 'toy-parts': ['ball/skin'] } };
+/** The same on a call that names no part of it. */
+export const WHOLE_BALL: ResourceAttributes = {
+  relation: 'owned',
+  names: { toy: ['ball'] },
+  parts: { 'toy-parts': ['ball/skin', 'ball/valve'] },
+};
+
+export const seen = (reach: ResourceAttributes = BALL): LookupResult => ({
+  found: 'object',
+  target: {},
+  attributes: reach,
+});
+
+/** What was decided about a call of somebody, as the pipeline records it. */
+export function decisionOn(
+  accessRequest: AccessRequest,
+  caller: Caller,
+  lookedUp: LookupResult | null,
+  target?: string,
+): Decision {
+  const request = { method: 'GET', path: '/toys' };
+  const asked = { id: 'd-1', at: 0, service: accessRequest.ruleset.service, operation: 'get_toy', request };
+  const verdict = decideOnResource(accessRequest, caller, lookedUp);
+  const decision = decisionOfVerdict(asked, accessRequest, caller, lookedUp, verdict, {});
+  return target === undefined ? decision : { ...decision, target };
+}

@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import { bytesOf } from '../../src/memory/bytes.ts';
+
+it.each([
+  ['a text', 'x'.repeat(1000), 2000],
+  ['a list of texts', Array(100).fill('x'.repeat(10)), 2000],
+  ['a set', new Set(['x'.repeat(500), 'y'.repeat(500)]), 2000],
+  ['a number', 7, 16],
+  ['bytes', Buffer.alloc(2000), 2000],
+  ['something deep', { a: [{ b: new Map([['c', 'x'.repeat(1000)]]) }] }, 2000],
+])('the bytes of %s grow as the memory does', (_what, value, least) => {
+  expect(bytesOf(value)).toBeGreaterThanOrEqual(least);
+  expect(bytesOf(value)).toBeLessThan(4 * least);
+});

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { Quota } from '../../src/memory/quota.ts';
+
+describe('of a quota', () => {
+  it('as much is taken as there is, and no byte more', () => {
+    const quota = new Quota(100);
+
+    expect([quota.take(60), quota.used]).toEqual([true, 60]);
+    expect([quota.take(41), quota.used]).toEqual([false, 60]);
+    expect([quota.take(40), quota.used]).toEqual([true, 100]);
+  });
+
+  it('what is given back can be taken again', () => {
+    const quota = new Quota(100);
+    quota.take(100);
+    quota.release(30);
+
+    expect([quota.used, quota.take(30), quota.take(1)]).toEqual([70, true, false]);
+  });
+
+  it('what another process has granted is taken beyond the limit', () => {
+    const quota = new Quota(100);
+    quota.takeAnyway(150);
+
+    expect([quota.used, quota.take(1)]).toEqual([150, false]);
+  });
+});

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { essenceOf, isJsonType } from '../../src/responses/media-type.ts';
+
+it.each([
+  ['application/json', 'application/json'],
+  ['Application/JSON; charset=utf-8', 'application/json'],
+  ['  text/plain ;charset=utf-8;x=y', 'text/plain'],
+  ['', null],
+  [' ; charset=utf-8', null],
+  [null, null],
+  [undefined, null],
+])('the media type of the header %j is %j, without its parameters', (header, essence) => {
+  expect(essenceOf(header)).toBe(essence);
+});
+
+describe('JSON is sent as', () => {
+  it.each(['application/json', 'application/problem+json', 'application/vnd.ngc.v1+json'])('%s', (type) => {
+    expect(isJsonType(type)).toBe(true);
+  });
+
+  it.each(['text/json', 'application/json5', 'x-application/json', 'application/+json', 'application/a/b+json'])(
+    'and not as %s',
+    (type) => {
+      expect(isJsonType(type)).toBe(false);
+    },
+  );
+});

@@ -1,0 +1,28 @@
+import { STATUS_CODES } from 'node:http';
+import { expect, it } from 'vitest';
+import { HTTP_STATUS, Problem, type ProblemKind } from '../../src/decisions/problem.ts';
+import { problemDetails } from '../../src/responses/problem-details.ts';
+
+it('a problem as a document has the form of RFC 9457', () => {
+  expect(problemDetails(new Problem('not_found', 'There is no toy.'))).toEqual({
+    status: 404,
+    headers: { 'content-type': 'application/problem+json' },
+    body: { type: 'about:blank', title: 'Not Found', status: 404, detail: 'There is no toy.' },
+  });
+});
+
+it('a wrong method is told which are right', () => {
+  const problem = new Problem('method_not_allowed', 'No.', { allow: ['GET', 'PUT'] });
+
+  expect(problemDetails(problem).headers).toMatchObject({ allow: 'GET, PUT' });
+});
+
+it('each kind has the status and title of HTTP', () => {
+  /** What RFC 9110 calls otherwise than Node does. */
+  const renamed = new Map([[413, 'Content Too Large']]);
+  // `Object.keys` knows of texts only.
+  for (const kind of Object.keys(HTTP_STATUS) as ProblemKind[]) {
+    const { status, body } = problemDetails(new Problem(kind));
+    expect(body.title, kind).toBe(renamed.get(status) ?? STATUS_CODES[status]);
+  }
+});

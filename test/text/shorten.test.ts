@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest';
+import { shorten } from '../../src/text/shorten.ts';
+
+describe('a long text', () => {
+  it.each([
+    ['abc', 3, 'abc'],
+    ['abcd', 3, 'abc…'],
+    ['😀😀😀', 3, '😀😀😀'],
+    ['😀😀😀😀', 3, '😀😀😀…'],
+    ['x'.repeat(60_000), 5, 'xxxxx…'],
+    ['', 3, ''],
+  ])('%s is shown up to its %dth character', (text, max, shown) => {
+    expect(shorten(text, max)).toBe(shown);
+  });
+});
