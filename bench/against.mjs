@@ -21,9 +21,9 @@ const IN_PROCESS = 'start in process';
 const LIBRARY = join(ROOT, 'dist/index.js');
 
 /** By how much CPU time per request may grow: less than this, one run cannot tell from chance. */
-const MOST_CPU = 1.03;
+const MAX_CPU = 1.03;
 /** By how much a start in process may grow: suites of tests have many. */
-const MOST_TIME = 1.3;
+const MAX_TIME = 1.3;
 
 /**
  * Compares the rows of this build, and fails if one is slower.
@@ -60,13 +60,13 @@ export async function against(ref, isAsked) {
         { server: servers[0], load },
         { server: servers[1], load },
       ]);
-      judge(name, await compare(sides, MORE_PAIRS), { label: 'CPU', atMost: MOST_CPU });
+      judge(name, await compare(sides, MORE_PAIRS), { label: 'CPU', atMost: MAX_CPU });
       const [bytes = 0, before = 0] = await Promise.all(servers.map((server) => answerBytes(server, load)));
       if (bytes !== before) process.stdout.write(`    the answers differ: ${bytes} bytes, before ${before}\n`);
     }
     if (isAsked(IN_PROCESS)) {
       for (const [name, measured] of Object.entries(await compareInProcess([LIBRARY, library]))) {
-        judge(name, measured, { label: 'time', atMost: MOST_TIME });
+        judge(name, measured, { label: 'time', atMost: MAX_TIME });
       }
     }
   } finally {

@@ -23,7 +23,7 @@ const IMAGE = 'nv-auth-mock';
 const READY = /nv-auth-mock ready on |"event":"ready"/;
 
 /** How many characters of the server's output an error repeats: a refused start is one line. */
-const MOST_SAID = 4000;
+const MAX_SAID = 4000;
 
 /** The user of the image may read the copied files, regardless of their owner on this machine. */
 const FOR_EVERYBODY = 0o644;
@@ -100,7 +100,7 @@ export class NvAuthMockContainer extends GenericContainer {
     this.#said = '';
     this.#log = await this.logOf(containerId);
     this.#log.on('data', (text: unknown) => {
-      this.#said = `${this.#said}${String(text)}`.slice(-MOST_SAID);
+      this.#said = `${this.#said}${String(text)}`.slice(-MAX_SAID);
     });
   }
 

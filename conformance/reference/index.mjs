@@ -18,7 +18,7 @@ import { wordless } from './wordless.mjs';
 const ROOT = new URL('../../', import.meta.url);
 const FOLDER = 'conformance/published/';
 /** Enough for any interface. */
-const MOST_BYTES = 64 * 1024 * 1024;
+const MAX_BYTES = 64 * 1024 * 1024;
 
 /** @typedef {{ title: string, read: (path: string, served: any) => Promise<any> }} Kind */
 
@@ -116,7 +116,7 @@ async function airDocument(path) {
   const within = join(path, 'src/air_sdk');
   const folder = (await stat(within).catch(() => null)) === null ? path : within;
   const script = fileURLToPath(new URL('air-sdk.py', import.meta.url));
-  const ran = promisify(execFile)('python3', ['-B', script, folder], { maxBuffer: MOST_BYTES });
+  const ran = promisify(execFile)('python3', ['-B', script, folder], { maxBuffer: MAX_BYTES });
   const { stdout } = await ran.catch((thrown) => {
     const [last] = String(thrown.stderr ?? thrown.message)
       .trim()

@@ -17,11 +17,11 @@ const DEPLOYMENT = {
 };
 
 /** How often Tab is pressed in search of something. */
-const MOST_TABS = 60;
+const MAX_TABS = 60;
 
 /** Presses Tab until something with this name has the focus, which must show. */
 async function tabTo(page: Page, name: string): Promise<void> {
-  for (let pressed = 0; pressed < MOST_TABS; pressed += 1) {
+  for (let pressed = 0; pressed < MAX_TABS; pressed += 1) {
     await page.keyboard.press('Tab');
     const [text, outline] = (await page.evaluate(`(() => {
       const at = document.activeElement;

@@ -12,7 +12,7 @@ const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 
 /** Five times as many as the published document of Run:ai has, all of them followed. */
-const MOST_REFERENCES = 500_000;
+const MAX_REFERENCES = 500_000;
 
 /**
  * @param {any} document
@@ -21,7 +21,7 @@ const MOST_REFERENCES = 500_000;
  */
 export function prepared(document, { isVendors = false } = {}) {
   const { openapi, info, security = [], 'x-other-versions': otherVersions = [], 'x-errors': errors = [] } = document;
-  const references = isVendors ? { left: MOST_REFERENCES } : undefined;
+  const references = isVendors ? { left: MAX_REFERENCES } : undefined;
   const whole = (/** @type {any} */ part) => resolved(document, part, references);
   const answers = new Answers(
     document,

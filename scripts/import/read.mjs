@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { sourceOf, Unusable } from '../../conformance/reference/comparison.mjs';
 
 /** The largest document that is read, in bytes. */
-const MOST_BYTES = 64 * 1024 * 1024;
+const MAX_BYTES = 64 * 1024 * 1024;
 
 /**
  * A vendor's document.
@@ -23,7 +23,7 @@ export async function readSpec(file) {
 async function textOf(file) {
   try {
     const { size } = await stat(file);
-    if (size > MOST_BYTES) throw new Unusable(`${file} has ${size} bytes; at most ${MOST_BYTES} are read.`);
+    if (size > MAX_BYTES) throw new Unusable(`${file} has ${size} bytes; at most ${MAX_BYTES} are read.`);
     return await readFile(file, 'utf8');
   } catch (thrown) {
     if (thrown instanceof Unusable) throw thrown;

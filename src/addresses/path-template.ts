@@ -24,11 +24,11 @@ export function fitsSegment(template: string, segment: string): boolean {
 }
 
 /** The most characters of a percent-encoded path that stand for one. */
-const MOST_ENCODED = 9;
+const MAX_ENCODED = 9;
 
 /** Decodes as the router does: reserved characters of RFC 3986 stay encoded, and so does what cannot be decoded. */
 function decodeLiteral(segment: string, most: number): string {
-  if (segment.length > MOST_ENCODED * most) return segment;
+  if (segment.length > MAX_ENCODED * most) return segment;
   try {
     return decodeURI(segment);
   } catch {

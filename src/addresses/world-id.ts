@@ -13,13 +13,13 @@ export function worldPath(id: string): string {
 }
 
 /** The largest length of a world's id. */
-export const MOST_WORLD_ID = 32;
+export const MAX_WORLD_ID = 32;
 
 /** Ids are labels of host names (RFC 1123, 2.1), so that a world can have its own host. */
 const WORLD_ID = /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/;
 
 /** The form of an id, for messages. */
-export const WORLD_ID_FORM = `1 to ${MOST_WORLD_ID} characters of a-z, 0-9 and inner hyphens`;
+export const WORLD_ID_FORM = `1 to ${MAX_WORLD_ID} characters of a-z, 0-9 and inner hyphens`;
 
 export function isWorldId(text: string): boolean {
   return WORLD_ID.test(text);
@@ -34,7 +34,7 @@ export const RESERVED_WORLD_IDS: readonly string[] = ['ai', 'api-keys', 'integra
 /** Why no world can be made with an id, as the rest of a sentence; null if one can. */
 export function worldIdFault(id: string): string | null {
   if (id === '') return `must be ${WORLD_ID_FORM}; it is empty`;
-  if (!isWorldId(id)) return `must be ${WORLD_ID_FORM}; it is \`${id.slice(0, 2 * MOST_WORLD_ID)}\``;
+  if (!isWorldId(id)) return `must be ${WORLD_ID_FORM}; it is \`${id.slice(0, 2 * MAX_WORLD_ID)}\``;
   if (!RESERVED_WORLD_IDS.includes(id)) return null;
   return `must not be \`${id}\`, because a service has host names that begin with it. Choose another id`;
 }

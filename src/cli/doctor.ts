@@ -17,7 +17,7 @@ interface Check {
 /** Milliseconds to wait for an answer. */
 const PATIENCE = 5000;
 /** The largest difference between clocks, in milliseconds, at which clients still accept tokens. */
-const MOST_SKEW = 5000;
+const MAX_SKEW = 5000;
 
 /** The server to check, and the world that the client uses. */
 interface Place extends Addressed {
@@ -187,7 +187,7 @@ async function timeCheck({ base, world, headers }: Place): Promise<Check> {
   const clock = await bodyOf(answer);
   const here = new Date((await import('../time/clock.ts')).machineClock().now());
   const skew = Date.parse(String(clock?.['now'])) - here.getTime();
-  if (Math.abs(skew) <= MOST_SKEW) return { what, good: true, said: `${clock?.['now']}, as on this machine` };
+  if (Math.abs(skew) <= MAX_SKEW) return { what, good: true, said: `${clock?.['now']}, as on this machine` };
   const ahead = String(clock?.['ahead']);
   const changed = clock?.['frozen'] === true ? 'is frozen' : `was moved by ${ahead}`;
   const why =

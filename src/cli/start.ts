@@ -100,16 +100,16 @@ async function banner(server: MockServer, begun: Begun, listening: Listening, co
 }
 
 /** How many worlds the banner names. */
-const MOST_TOLD = 20;
+const MAX_TOLD = 20;
 
 /** The requested worlds and their addresses; by host only if names of this machine lead to the server. */
 function worldsLine({ port, url }: Listening, { world: ids, host }: Config): string[] {
   if (ids.length === 0) return [];
-  const more = ids.length > MOST_TOLD ? `, and ${ids.length - MOST_TOLD} more` : '';
+  const more = ids.length > MAX_TOLD ? `, and ${ids.length - MAX_TOLD} more` : '';
   const isLocal = ['localhost', '::1', '::', '0.0.0.0'].includes(host) || host.startsWith('127.');
   const byHost = isLocal ? `, at ${new URL(url).protocol}//<id>.localhost:${port}` : '';
   return [
-    `worlds: ${ids.slice(0, MOST_TOLD).join(', ')}${more}; each below /w/<id>${byHost}, or by its own credentials`,
+    `worlds: ${ids.slice(0, MAX_TOLD).join(', ')}${more}; each below /w/<id>${byHost}, or by its own credentials`,
   ];
 }
 

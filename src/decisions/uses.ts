@@ -26,14 +26,14 @@ export interface UsesOfCredential {
 }
 
 /** Limits for the uses of one credential. */
-const MOST_USES = 1000;
-const MOST_BYTES = 2 * 1024 * 1024;
+const MAX_USES = 1000;
+const MAX_BYTES = 2 * 1024 * 1024;
 /** The fixed size of a credential and of a use. */
 const CREDENTIAL_BYTES = 500;
 const USE_BYTES = 400;
 export const sizeOfUses = ({ bytes }: CredentialUses) => bytes;
 /** Further parts of an object are not kept. A resource that names only those then seems insufficient. */
-const MOST_PARTS = 100;
+const MAX_PARTS = 100;
 
 /** The key of a credential: a key's id, or an access key's client id. */
 export function credentialOf({ kind, id, clientId = '' }: Principal): string {
@@ -79,7 +79,7 @@ export class Uses {
       example,
     };
     const bytes = USE_BYTES + 2 * (key.length + example.path.length) + bytesOf(use.lookedUp);
-    if (uses.size >= MOST_USES || credential.bytes + bytes > MOST_BYTES) {
+    if (uses.size >= MAX_USES || credential.bytes + bytes > MAX_BYTES) {
       this.#isCut = true;
       return;
     }
@@ -135,7 +135,7 @@ function placeOfOne({ relation, names }: ResourceAttributes): string {
 function limitParts(seen: ResourceState): ResourceState {
   if (seen.found !== 'object' || seen.attributes?.parts === undefined) return seen;
   const parts = Object.entries(seen.attributes.parts).map(
-    ([type, names]) => [type, names.slice(0, MOST_PARTS)] as const,
+    ([type, names]) => [type, names.slice(0, MAX_PARTS)] as const,
   );
   return { found: 'object', attributes: { ...seen.attributes, parts: Object.fromEntries(parts) } };
 }

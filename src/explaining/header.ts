@@ -2,7 +2,7 @@ import type { Decision } from '../decisions/decision.ts';
 import { rfc3339 } from '../time/clock.ts';
 
 /** The largest header value sent: Node's own clients accept 16 kB for all headers together. */
-const MOST_HEADER = 4096;
+const MAX_HEADER = 4096;
 
 /** The value of `x-mock-decision`: compact JSON in ASCII, at most 4 kB. */
 export function decisionHeader(decision: Decision): string {
@@ -16,5 +16,5 @@ export function decisionHeader(decision: Decision): string {
   const always = { id, effect, reason: reason ?? undefined, certainty, enforced };
   const turning = pending && { ...pending, effectiveAt: rfc3339(pending.effectiveAt) };
   const header = JSON.stringify({ ...always, missing, missingAnyOf, pending: turning });
-  return header.length <= MOST_HEADER ? header : JSON.stringify(always);
+  return header.length <= MAX_HEADER ? header : JSON.stringify(always);
 }

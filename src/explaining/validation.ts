@@ -248,7 +248,7 @@ const PARTS: Readonly<Record<string, string>> = {
 };
 
 /** How many places a sentence names. */
-const MOST_PLACES = 2;
+const MAX_PLACES = 2;
 
 /**
  * The message about an invalid request: which field, what was expected, what was sent.
@@ -268,7 +268,7 @@ export function describeRequestFault(fault: ValueFault, near?: string): string {
     case 'unknown':
       if (deeper.length > 0) {
         const places = deeper.map((further) => `\`${[...segments.slice(0, -1), ...further].join('.')}\``);
-        return `${name} is not known here; it belongs at ${places.slice(0, MOST_PLACES).join(' or ')}. There ${are(expected)}.`;
+        return `${name} is not known here; it belongs at ${places.slice(0, MAX_PLACES).join(' or ')}. There ${are(expected)}.`;
       }
       return near === undefined
         ? `${name} is not known here; there ${are(expected)}.`

@@ -6,7 +6,7 @@ import type { Instant } from '../time/clock.ts';
 import { type Fault, type FaultOrder, momentOf } from './fault.ts';
 
 /** The most faults of a world. */
-const MOST = 100;
+const MAX_FAULTS = 100;
 
 export type Moment = ReturnType<typeof momentOf>;
 
@@ -73,9 +73,9 @@ export class FaultList {
     order: FaultOrder,
     createdAt: Instant,
   ): { readonly added: Fault; readonly replaced: readonly Fault[] } {
-    const spent = this.size < MOST ? undefined : this.all.find(isSpent);
-    if (this.size >= MOST && spent === undefined) {
-      const message = `There are ${MOST} faults in this world, which is the limit; delete some with \`DELETE /_mock/faults/{id}\`, or all with \`DELETE /_mock/faults\`.`;
+    const spent = this.size < MAX_FAULTS ? undefined : this.all.find(isSpent);
+    if (this.size >= MAX_FAULTS && spent === undefined) {
+      const message = `There are ${MAX_FAULTS} faults in this world, which is the limit; delete some with \`DELETE /_mock/faults/{id}\`, or all with \`DELETE /_mock/faults\`.`;
       throw new Problem('conflict', message);
     }
     const { match, probability, seed, times, after, action, until, drill } = order;

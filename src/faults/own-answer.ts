@@ -32,7 +32,7 @@ function isText({ 'content-type': type }: Readonly<Record<string, string>>): boo
 }
 
 /** The most bytes of all headers: clients take 16 kB, with the server's own. */
-const MOST_HEADERS = 8192;
+const MAX_HEADERS = 8192;
 
 /** @throws Problem naming what cannot be sent */
 export function checkOwnAnswer(answer: OwnAnswer): void {
@@ -41,7 +41,7 @@ export function checkOwnAnswer(answer: OwnAnswer): void {
     throw invalid('status', `must be a status of HTTP from 200 to 511; got ${status}`);
   }
   const size = Object.entries(headers).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
-  if (size > MOST_HEADERS) throw invalid('headers', `may have ${MOST_HEADERS} characters; it has ${size}`);
+  if (size > MAX_HEADERS) throw invalid('headers', `may have ${MAX_HEADERS} characters; it has ${size}`);
   const seen = new Set<string>();
   for (const [name, value] of Object.entries(headers)) {
     checkHeader(name, value);

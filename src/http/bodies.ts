@@ -18,12 +18,12 @@ export interface ReceivedBody {
 }
 
 /** More than any documented form has. */
-const MOST_FIELDS = 100;
+const MAX_FIELDS = 100;
 
 /** Deeper than any documented body, shallower than what could exhaust a stack. */
-const MOST_DEPTH = 64;
+const MAX_DEPTH = 64;
 /** More than any documented object has, even if users name its members. */
-const MOST_MEMBERS = 5000;
+const MAX_MEMBERS = 5000;
 /** More than any documented array has. Each entry takes time to validate, while no other request is served. */
 const MAX_ENTRIES = 10_000;
 
@@ -219,8 +219,8 @@ function parseJson(bytes: Buffer): unknown {
 
 /** Parameters must not be repeated (RFC 6749, 3.2). */
 function parseForm(bytes: Buffer): Record<string, string> {
-  if (countOf(bytes, 0x26) >= MOST_FIELDS) {
-    throw new Problem('invalid_request', `The body has more than ${MOST_FIELDS} fields. Send fewer.`);
+  if (countOf(bytes, 0x26) >= MAX_FIELDS) {
+    throw new Problem('invalid_request', `The body has more than ${MAX_FIELDS} fields. Send fewer.`);
   }
   const fields = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(bytes.toString('utf8'))) {
@@ -250,15 +250,15 @@ function checkMembers(root: unknown, maxEntries = MAX_ENTRIES): void {
       throw new Problem('invalid_request', 'The body has a number beyond ±1.8e308. Send one within that range.');
     }
     if (!isRecord(value)) continue;
-    if (depth > MOST_DEPTH) {
-      throw new Problem('invalid_request', `The body is nested deeper than ${MOST_DEPTH} levels.`);
+    if (depth > MAX_DEPTH) {
+      throw new Problem('invalid_request', `The body is nested deeper than ${MAX_DEPTH} levels.`);
     }
     if (Array.isArray(value) && value.length > maxEntries) {
       throw new Problem('invalid_request', `The body has an array of more than ${maxEntries} entries. Send fewer.`);
     }
     const keys = Object.keys(value);
-    if (keys.length > MOST_MEMBERS && !Array.isArray(value)) {
-      throw new Problem('invalid_request', `The body has an object of more than ${MOST_MEMBERS} members.`);
+    if (keys.length > MAX_MEMBERS && !Array.isArray(value)) {
+      throw new Problem('invalid_request', `The body has an object of more than ${MAX_MEMBERS} members.`);
     }
     for (const key of keys) {
       if (key === '__proto__' || key === 'constructor') {

@@ -50,10 +50,10 @@ export function checkMatch(
   for (const name of match.operations ?? []) checkOperation(name, member('operations'));
   checkName(match.reason, reasons, member('reason'), 'there is no reason', '`GET /_mock/fidelity`');
   checkName(method, METHODS, member('method'), 'HTTP has no method');
-  if (match.body !== undefined && JSON.stringify(match.body).length > MOST_BODY) {
+  if (match.body !== undefined && JSON.stringify(match.body).length > MAX_BODY) {
     throw new Problem(
       'invalid_request',
-      `${member('body')} is longer than ${MOST_BODY} characters. Match fewer members.`,
+      `${member('body')} is longer than ${MAX_BODY} characters. Match fewer members.`,
     );
   }
   if (match.status !== undefined) checkStatus(match.status, member('status'));
@@ -96,7 +96,7 @@ function checkStatus(status: number, member: string): void {
 }
 
 /** The largest body of a match, in characters of its JSON: it is kept while the verification waits. */
-const MOST_BODY = 16_384;
+const MAX_BODY = 16_384;
 
 /** The path of requests, without the prefix of a world. */
 function checkPath(path: string, member: string): string {

@@ -16,7 +16,7 @@ export interface DecisionFilter {
 /** The size of a decision of table names and a path, as nearly all are. */
 const PLAIN_BYTES = 1200;
 /** Larger decision input is not kept: the decision can still be explained, but has fewer fixes. */
-const MOST_INPUT = 256 * 1024;
+const MAX_INPUT = 256 * 1024;
 
 /** The newest 2000 denials of one world and its newest 2000 other decisions, as far as there is room for them in the process. */
 export class Decisions {
@@ -44,7 +44,7 @@ export class Decisions {
   record(decision: Decision): void {
     this.#recorded += 1;
     const whole = this.#weightOf(decision);
-    const kept = whole <= MOST_INPUT ? decision : withoutInput(decision);
+    const kept = whole <= MAX_INPUT ? decision : withoutInput(decision);
     const bytes = kept === decision ? whole : this.#weightOf(kept);
     this.#kept.add(this.#recorded, kept, decision.effect === 'deny', bytes);
   }

@@ -7,7 +7,7 @@ import type { KnownSecrets } from './secrets.ts';
 
 /** The kept beginning of a body, and the size of the whole. */
 export interface KeptBody {
-  /** At most `MOST_KEPT` bytes; null if the body is missing, was not read or was dropped, or only its size is known. */
+  /** At most `MAX_KEPT` bytes; null if the body is missing, was not read or was dropped, or only its size is known. */
   readonly text: string | null;
   /** `bytes`: each character of the text is a byte of possible UTF-8. */
   readonly form: 'bytes' | 'text';
@@ -81,7 +81,7 @@ export function answeredAt({ startedAt, durationMs }: Pick<JournalEntry, 'starte
 }
 
 /** The largest kept part of a body, in bytes, or in characters of a text. */
-export const MOST_KEPT = 64 * 1024;
+export const MAX_KEPT = 64 * 1024;
 
 export const NO_BODY: KeptBody = { text: null, form: 'bytes', size: null };
 
@@ -94,12 +94,12 @@ export function keptBytes(text: string): KeptBody {
 export function keptPayload(payload: string | Buffer | undefined): KeptBody {
   if (payload === undefined) return { text: null, form: 'text', size: 0 };
   if (typeof payload === 'string') return { text: beginningOf(payload), form: 'text', size: payload.length };
-  return { text: payload.toString('latin1', 0, MOST_KEPT), form: 'bytes', size: payload.length };
+  return { text: payload.toString('latin1', 0, MAX_KEPT), form: 'bytes', size: payload.length };
 }
 
 /** A substring keeps the whole string in memory, so it is copied. */
 function beginningOf(text: string): string {
-  return text.length <= MOST_KEPT ? text : Buffer.from(text.slice(0, MOST_KEPT), 'utf16le').toString('utf16le');
+  return text.length <= MAX_KEPT ? text : Buffer.from(text.slice(0, MAX_KEPT), 'utf16le').toString('utf16le');
 }
 
 /** The size of an entry without its texts. */

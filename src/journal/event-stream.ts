@@ -6,7 +6,7 @@ import type { Events, HappenedEvent } from './events.ts';
 const HEARTBEAT_MS = 15_000;
 
 /** A reader that is more bytes behind is disconnected. It may reconnect with the id of its last event. */
-const MOST_BEHIND = 256 * 1024;
+const MAX_BEHIND = 256 * 1024;
 
 /**
  * Streams the events from now on as server-sent events (HTML Standard, 9.2), until the world ends or the reader leaves.
@@ -14,7 +14,7 @@ const MOST_BEHIND = 256 * 1024;
  * @param lastId the `Last-Event-ID` of a reader that reconnects, which also gets the missed events; null for a new one
  */
 export function eventStream(events: Events, lastId: string | null): Readable {
-  const stream = new Readable({ read: () => {}, highWaterMark: MOST_BEHIND });
+  const stream = new Readable({ read: () => {}, highWaterMark: MAX_BEHIND });
   // Sequential, because the data of some events must be read first.
   let sent: Promise<void> = Promise.resolve();
   const send = (event: HappenedEvent, before: () => Promise<void> | void = () => {}) => {
@@ -26,7 +26,7 @@ export function eventStream(events: Events, lastId: string | null): Readable {
     });
   };
   const push = (text: string) => {
-    if (stream.destroyed || stream.readableLength > MOST_BEHIND) stream.destroy();
+    if (stream.destroyed || stream.readableLength > MAX_BEHIND) stream.destroy();
     else stream.push(text);
   };
   const heartbeat = setInterval(() => push(': still here\n\n'), HEARTBEAT_MS).unref();

@@ -14,7 +14,7 @@ export interface HappenedEvent {
 const ID = /^([\w-]{1,40})-e(\d{1,15})$/;
 
 /** How many events are kept for readers that reconnect. */
-const MOST = 1000;
+const MAX_EVENTS = 1000;
 
 /** Receives events. */
 export interface EventListener {
@@ -63,7 +63,7 @@ export class Events {
     if (!this.#isWatched) return;
     this.#newest += 1;
     const event = { number: this.#newest, kind, read };
-    this.#kept[this.#newest % MOST] = event;
+    this.#kept[this.#newest % MAX_EVENTS] = event;
     for (const { onEvent: happened } of this.#listeners) happened(event);
   }
 

@@ -57,7 +57,7 @@ export interface Finding {
 /** The key of a finding in its world. */
 export type Reported = Pick<Finding, 'kind' | 'message'>;
 
-const MOST = 200;
+const MAX_FINDINGS = 200;
 
 /** The newest 200 findings of one world. Each is kept once and counted. */
 export class Findings {
@@ -123,7 +123,7 @@ export class Findings {
     this.#kept += 1;
     this.#byText.set(keyOf(finding), finding);
     const [oldest] = this.#byText.keys();
-    if (this.#byText.size > MOST && oldest !== undefined) this.#byText.delete(oldest);
+    if (this.#byText.size > MAX_FINDINGS && oldest !== undefined) this.#byText.delete(oldest);
     return finding;
   }
 
@@ -158,7 +158,7 @@ export interface Reports {
 }
 
 /** How many findings are linked to one request. */
-const MOST_REPORTED = 20;
+const MAX_REPORTED = 20;
 
 /** Collects the findings of one request until it is in the journal. */
 export class ReportsOfRequest implements Reports {
@@ -171,7 +171,7 @@ export class ReportsOfRequest implements Reports {
 
   report(kind: FindingKind, said: string, at: Instant): Reported {
     const reported = this.#findings.report(kind, said, at);
-    if (this.reported.length < MOST_REPORTED) this.reported.push(reported);
+    if (this.reported.length < MAX_REPORTED) this.reported.push(reported);
     return reported;
   }
 }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { type SharedCache, WorldCache } from '../memory/caches.ts';
-import { fingerprintOf, type KnownSecrets, LEAST_VALUE, secretsIn } from './secrets.ts';
+import { fingerprintOf, type KnownSecrets, MIN_VALUE, secretsIn } from './secrets.ts';
 
 /** Settings that all worlds of a process share. */
 export interface SecretSettings {
@@ -10,7 +10,7 @@ export interface SecretSettings {
 }
 
 /** Every secret that the mock draws is longer; shorter ones are in seeds, as text. A word of a path needs no hash. */
-const LEAST_SECRET = 16;
+const MIN_SECRET = 16;
 
 /** Hexadecimal numbers and UUIDs: no generated secret of a mock has this form. */
 const HEXADECIMAL = /^[0-9a-f-]+$/i;
@@ -32,7 +32,7 @@ export class SecretsOfSeeds {
   of(seed: SeedText): SeedSecrets {
     const known = this.#known.get(seed);
     if (known !== undefined) return known;
-    const secrets = new Set([...secretsIn(JSON.parse(seed.text))].filter(({ length }) => length >= LEAST_VALUE));
+    const secrets = new Set([...secretsIn(JSON.parse(seed.text))].filter(({ length }) => length >= MIN_VALUE));
     this.#known.set(seed, secrets);
     return secrets;
   }
@@ -62,7 +62,7 @@ export class WorldSecrets implements KnownSecrets {
 
   has(text: string): boolean {
     if (this.#ofSeeds.of(this.#seed).has(text)) return true;
-    if (text.length < LEAST_SECRET || HEXADECIMAL.test(text)) return false;
+    if (text.length < MIN_SECRET || HEXADECIMAL.test(text)) return false;
     const hashed = hash('sha256', text, 'hex');
     return this.#hasSecret(hashed) || this.#given.has(hashed);
   }

@@ -127,7 +127,7 @@ function sentenceOf(member: Exclude<Member, 'body'>, match: Match, facts: Facts,
 }
 
 /** Longer values are shortened in messages. */
-const MOST_SHOWN = 100;
+const MAX_SHOWN = 100;
 
 /**
  * Compares a value with an expected one: an object must have the expected members, an array the same entries in the
@@ -163,5 +163,5 @@ function firstOf<One>(list: readonly One[], find: (one: One, index: number) => s
 }
 
 function quoteValue(value: unknown): string {
-  return value === undefined ? 'missing' : `\`${JSON.stringify(value).slice(0, MOST_SHOWN)}\``;
+  return value === undefined ? 'missing' : `\`${JSON.stringify(value).slice(0, MAX_SHOWN)}\``;
 }

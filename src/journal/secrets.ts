@@ -49,7 +49,7 @@ const WHOLE: readonly string[] = ['pass', 'pin', 'otp', 'jwt', 'code', 'auth', '
 const NAME_OF_SECRET = new RegExp(`(?:${ENDINGS.join('|')}|^x?(?:${WHOLE.join('|')}))$`);
 
 /** Longer than any name of an API. */
-const MOST_NAME = 100;
+const MAX_NAME = 100;
 
 /** Lists of secrets. Their entries have a name, which is shown, and a value. */
 const SECRET_LIST = 'secrets';
@@ -59,7 +59,7 @@ const ERROR_CODE = /^(?:.{0,15}|[A-Z]{1,20}(?:_[A-Z]{1,20}){1,9})$/s;
 
 /** A name in lower case without punctuation and the number at its end. */
 function bareName(name: string): string {
-  if (name.length > MOST_NAME) return '';
+  if (name.length > MAX_NAME) return '';
   const bare = name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
   return bare.replace(/\d{1,9}$/, '') || bare;
 }
@@ -71,7 +71,7 @@ function isSecret(name: string, value: unknown): boolean {
 }
 
 /** Shorter values are too common to compare. */
-export const LEAST_VALUE = 8;
+export const MIN_VALUE = 8;
 
 /** A value in a path, a query or a line of the log: everything between signs that separate values. */
 const VALUE = /[^\s/?&#=,;:.|"'`<>()[\]{}]{8,}/g;
@@ -122,7 +122,7 @@ function hideByForm(text: string, { fingerprint }: KnownSecrets): string {
 }
 
 /** Deeper than any accepted body. */
-const MOST_DEPTH = 70;
+const MAX_DEPTH = 70;
 
 /** The place of a value. */
 interface Context {
@@ -147,7 +147,7 @@ function hideValue(value: unknown, place: Context, secrets: KnownSecrets): unkno
   if (typeof value === 'number' && place.is === 'secret') return secrets.fingerprint(String(value));
   if (typeof value === 'string') return hideText(value, place, secrets);
   if (typeof value !== 'object' || value === null) return value;
-  if (place.depth > MOST_DEPTH) return null;
+  if (place.depth > MAX_DEPTH) return null;
   const deeper = { ...place, depth: place.depth + 1 };
   if (Array.isArray(value)) {
     // The names of secrets alone, as answers have them.
@@ -178,7 +178,7 @@ function isPairOfSecret(value: object): boolean {
 
 function hideText(text: string, place: Context, secrets: KnownSecrets): string {
   if (text === '') return text;
-  if (place.is !== 'open' || (text.length >= LEAST_VALUE && secrets.has(text))) return secrets.fingerprint(text);
+  if (place.is !== 'open' || (text.length >= MIN_VALUE && secrets.has(text))) return secrets.fingerprint(text);
   if (/^\s*[[{]/.test(text) && !place.isNested) {
     const value = parseJson(text);
     if (value !== undefined) {

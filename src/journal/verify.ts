@@ -64,7 +64,7 @@ export async function verify(
         if (!matcher.fits(facts)) return;
         later.count += 1;
         later.newest.unshift(entry.number);
-        later.newest.length = Math.min(later.newest.length, MOST_TOLD);
+        later.newest.length = Math.min(later.newest.length, MAX_TOLD);
         notice();
       },
       onEnd: (why) => {
@@ -83,7 +83,7 @@ export async function verify(
     const countNow = () => found.fitting.length + later.count;
     const isOpen = () => ended === null && !hasLeft && verdictOn(countNow(), expectation) === 'open';
     if (within > 0 && isOpen()) {
-      if (journal.listeners > MOST_WAITING) throw tooManyWait();
+      if (journal.listeners > MAX_WAITING) throw tooManyWait();
       const bytes = WAITING_BYTES + bytesOf(match);
       if (!quota.take(bytes)) throw tooMuchIsAwaited(quota);
       endings.push(() => quota.release(bytes));
@@ -101,7 +101,7 @@ export async function verify(
   }
   const count = found.fitting.length + later.count;
   const { least, most } = boundsOf(expectation);
-  const newest = [...later.newest, ...found.fitting].slice(0, MOST_TOLD);
+  const newest = [...later.newest, ...found.fitting].slice(0, MAX_TOLD);
   return {
     verified: count >= least && count <= most,
     count,
@@ -134,10 +134,10 @@ async function findIn(journal: Journal, matcher: Matcher): Promise<Found> {
 }
 
 /** How many requests a verification returns. */
-const MOST_TOLD = 100;
+const MAX_TOLD = 100;
 
 /** How many verifications may wait in one world at once. */
-const MOST_WAITING = 100;
+const MAX_WAITING = 100;
 
 /** The size of a waiting verification without its conditions. */
 const WAITING_BYTES = 2000;
@@ -152,7 +152,7 @@ function tooMuchIsAwaited({ bytes }: Quota): Problem {
 function tooManyWait(): Problem {
   return new Problem(
     'conflict',
-    `The limit of ${MOST_WAITING} waiting verifications in this world is reached. Wait until one of them ends.`,
+    `The limit of ${MAX_WAITING} waiting verifications in this world is reached. Wait until one of them ends.`,
   );
 }
 
@@ -170,11 +170,11 @@ function verdictOn(count: number, expectation: Expectation): 'met' | 'missed' | 
 }
 
 /** How many near misses are returned. */
-const MOST_NEAREST = 3;
+const MAX_NEAREST = 3;
 /** Older requests are not compared: a test's near miss is recent. */
-const MOST_COMPARED = 500;
+const MAX_COMPARED = 500;
 /** The bodies of no more requests are compared, those of the others that are nearest. */
-const MOST_BODIES = 20;
+const MAX_BODIES = 20;
 
 /**
  * Weights of differences: another operation is unrelated, while another status is probably the same request that
@@ -193,20 +193,20 @@ async function nearestTo(journal: Journal, matcher: Matcher): Promise<Verificati
   const weigh = (entry: JournalEntry, members: readonly Member[]) =>
     members.reduce((sum, member) => sum + (WEIGHTS[member] ?? 1), entry.hints.length > 0 ? -1 : 0);
   const candidates = journal
-    .newestFirst(undefined, MOST_COMPARED)
+    .newestFirst(undefined, MAX_COMPARED)
     .map((entry) => {
       const facts = journal.factsOf(entry);
       return { entry, facts, weight: weigh(entry, matcher.differing(facts, 'body')) };
     })
     .sort((one, other) => one.weight - other.weight)
-    .slice(0, MOST_BODIES);
+    .slice(0, MAX_BODIES);
   const compared = [];
   for (const { entry, facts } of candidates) {
     if (journal.work.isLong) await journal.work.pause();
     const members = matcher.differing(facts);
     if (members.length > 0) compared.push({ entry, members, weight: weigh(entry, members) });
   }
-  const nearest = compared.sort((one, other) => one.weight - other.weight).slice(0, MOST_NEAREST);
+  const nearest = compared.sort((one, other) => one.weight - other.weight).slice(0, MAX_NEAREST);
   const described = [];
   for (const { entry, members } of nearest) {
     if (journal.work.isLong) await journal.work.pause();

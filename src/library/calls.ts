@@ -5,7 +5,7 @@ export type Send = (path: string, init?: RequestInit) => Promise<Response>;
 export type Call = <Answer>(method: string, path: string, body?: unknown) => Promise<Answer>;
 
 /** How many entries are asked for at once. */
-const MOST_AT_ONCE = 1000;
+const MAX_AT_ONCE = 1000;
 
 /**
  * The entries of a list, page after page.
@@ -21,7 +21,7 @@ export async function pagesOf<Entry>(
   const all: Entry[] = [];
   let after: string | undefined;
   do {
-    const missing = limit === undefined ? MOST_AT_ONCE : Math.min(limit - all.length, MOST_AT_ONCE);
+    const missing = limit === undefined ? MAX_AT_ONCE : Math.min(limit - all.length, MAX_AT_ONCE);
     const query = queryOf({ ...filter, limit: missing, after });
     const page = await call<{ readonly next: string | null } & Readonly<Record<string, unknown>>>(
       'GET',

@@ -107,13 +107,13 @@ async function* readEvents(response: Promise<Response>, end: AbortSignal): Async
 }
 
 /** How long one event may be, in characters. Those of the mock have a few hundred. */
-const LONGEST = 16 * 1024 * 1024;
+const MAX_EVENT_LENGTH = 16 * 1024 * 1024;
 
 /** Yields the events that end in each piece of a stream. It throws for an event that is too long. */
 export function eventReader(): (piece: Uint8Array) => readonly MockEvent[] {
   const events: MockEvent[] = [];
   const parser = createParser({
-    maxBufferSize: LONGEST,
+    maxBufferSize: MAX_EVENT_LENGTH,
     // The control API's document gives each kind its data.
     onEvent: ({ id, event, data }) => events.push({ id, kind: event, data: JSON.parse(data) } as MockEvent),
     // A field that only a later version sends is no error.

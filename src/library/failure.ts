@@ -7,10 +7,10 @@ import type { Switchboard } from './switchboard.ts';
 export type Witness = Pick<Switchboard, 'decisions' | 'faults' | 'requests'>;
 
 /** The most different refusals, and the most different notices, that are reported. */
-const MOST_REPORTED = 10;
+const MAX_REPORTED = 10;
 /** They are taken from so many of the latest decisions and requests. */
-const MOST_READ = 200;
-const MOST_FAULTS = 3;
+const MAX_READ = 200;
+const MAX_FAULTS = 3;
 
 /**
  * Possible causes of a test's failure, for people to read: the latest refusals with explanations and fixes, other
@@ -20,8 +20,8 @@ const MOST_FAULTS = 3;
  */
 export async function describeFailure({ decisions, requests, faults }: Witness, test?: string): Promise<string> {
   const [refusals, entries, all] = await Promise.all([
-    decisions.list({ effect: 'deny', limit: MOST_READ }),
-    requests.list({ limit: MOST_READ }),
+    decisions.list({ effect: 'deny', limit: MAX_READ }),
+    requests.list({ limit: MAX_READ }),
     faults.list(),
   ]);
   return failureText(refusals, entries, all, test);
@@ -59,8 +59,8 @@ function withoutRepeats(texts: readonly (readonly [id: string, text: string])[])
     else known.times += 1;
   }
   const all = [...alike.values()].map(({ text, times }) => `${text}${times > 1 ? `\n    (${times} times)` : ''}`);
-  const more = all.length - MOST_REPORTED;
-  return [...all.slice(0, MOST_REPORTED), ...(more > 0 ? [`  and ${more} more`] : [])];
+  const more = all.length - MAX_REPORTED;
+  return [...all.slice(0, MAX_REPORTED), ...(more > 0 ? [`  and ${more} more`] : [])];
 }
 
 /** Errors that no decision explains, and hints about requests, except hints that the fixes of a refusal repeat. */
@@ -81,8 +81,8 @@ function notices(
 
 /** The requests that faults affected, and the faults that were not injected yet. */
 function faultLines(entries: readonly RecordedRequest[], faults: readonly Fault[]): string[] {
-  const affected = entries.filter(({ fault }) => fault !== null).slice(0, MOST_FAULTS);
-  const idle = faults.filter(({ fired }) => fired === 0).slice(0, MOST_FAULTS);
+  const affected = entries.filter(({ fault }) => fault !== null).slice(0, MAX_FAULTS);
+  const idle = faults.filter(({ fired }) => fired === 0).slice(0, MAX_FAULTS);
   return [
     ...affected.map((entry) => `  ${requestLine(entry)}`),
     ...idle.map(({ id, match, seen }) => {

@@ -91,11 +91,11 @@ export interface Host extends Intercepting {
   readonly isStopped: () => boolean;
 }
 
-const LONGEST_LABEL = 500;
+const MAX_LABEL = 500;
 
 /** The options of the world of a test, which has the name of the test as its label unless it has another one. */
 export function labelled(name: string | undefined, options: WorldOptions): WorldOptions {
-  return name === undefined || name === '' ? options : { label: name.slice(0, LONGEST_LABEL), ...options };
+  return name === undefined || name === '' ? options : { label: name.slice(0, MAX_LABEL), ...options };
 }
 
 /** Seeds that are not files. */

@@ -31,7 +31,7 @@ import {
 } from './records.ts';
 
 /** The most pending versions that a decision considers. */
-const MOST_PENDING = 32;
+const MAX_PENDING = 32;
 
 /** Before every moment of the clock. */
 const BEGINNING: Instant = Number.MIN_SAFE_INTEGER;
@@ -275,7 +275,7 @@ async function versionsOf(
 ): Promise<readonly [PolicyRow | null, readonly PolicyRow[]]> {
   const begun = { after: BEGINNING, to: at, limit: 1, latestFirst: true };
   const [latest = null] = await NGC_POLICIES.partsDue(rows, keyId, begun);
-  const pending = { after: at, to: END_OF_TIME, limit: MOST_PENDING };
+  const pending = { after: at, to: END_OF_TIME, limit: MAX_PENDING };
   return [latest, await NGC_POLICIES.partsDue(rows, keyId, pending)];
 }
 

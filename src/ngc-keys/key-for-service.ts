@@ -4,7 +4,7 @@ import { ngcKeysIn } from './index.ts';
 import { callerOf, isInForce } from './key-bearer.ts';
 
 /** The most keys of an organisation that are tried. */
-const MOST_TRIED = 100;
+const MAX_TRIED = 100;
 
 /**
  * Finds a key of the same organisation that would be allowed: of the oldest 100, the one with the fewest rights.
@@ -16,7 +16,7 @@ export const findOtherKey: FindOther = async ({ input }, { store, now }) => {
   const { accessRequest, caller, lookedUp } = input;
   const { org } = caller.principal;
   const { ruleset } = accessRequest;
-  const keys = await ngcKeysIn(store).list({ org }, MOST_TRIED, now);
+  const keys = await ngcKeysIn(store).list({ org }, MAX_TRIED, now);
   const would = keys
     .filter((one) => isInForce(one, now))
     .map((one) => callerOf(one, ruleset))

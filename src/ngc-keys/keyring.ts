@@ -192,7 +192,7 @@ export async function reportUseless(report: KeyReport, now: Instant, found: KeyI
 
 /** The same for all keys of a seed, whose objects may be made later. */
 export async function reportUselessKeys(report: KeyReport, now: Instant): Promise<void> {
-  for (const found of await ngcKeysIn(report.store).list({ org: undefined }, MOST_REPORTED, now)) {
+  for (const found of await ngcKeysIn(report.store).list({ org: undefined }, MAX_REPORTED, now)) {
     reportWarnings(report, now, found, await newestPolicy(report, found), []);
   }
 }
@@ -210,7 +210,7 @@ function reportWarnings(
   return all;
 }
 
-const MOST_REPORTED = 1000;
+const MAX_REPORTED = 1000;
 
 /** The latest recorded policy, even if it is not in force yet: a partial edit continues from it. */
 export async function newestPolicy(

@@ -49,7 +49,7 @@ export function queueMicrotask(callback: () => void): void {
 }
 
 /** Node's limit: it treats longer delays as one millisecond. */
-const LONGEST_MS = 2 ** 31 - 1;
+const MAX_MS = 2 ** 31 - 1;
 
 type Timers = Pick<
   typeof nodeTimers,
@@ -62,8 +62,8 @@ type Timers = Pick<
  */
 export function areReal(timers: Timers): boolean {
   const nothing = () => {};
-  const timeout = timers.setTimeout(nothing, LONGEST_MS);
-  const interval = timers.setInterval(nothing, LONGEST_MS);
+  const timeout = timers.setTimeout(nothing, MAX_MS);
+  const interval = timers.setInterval(nothing, MAX_MS);
   const immediate = timers.setImmediate(nothing);
   timers.clearTimeout(timeout);
   timers.clearInterval(interval);
@@ -129,7 +129,7 @@ class SocketTimer {
   constructor(running: Running, callback: () => void, delay = 1, repeats = false) {
     this.#running = running;
     this.#callback = callback;
-    this.#delay = delay >= 1 && delay <= LONGEST_MS ? delay : 1;
+    this.#delay = delay >= 1 && delay <= MAX_MS ? delay : 1;
     this.#repeats = repeats;
     this.refresh();
   }

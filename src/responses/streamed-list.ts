@@ -2,7 +2,7 @@
 const MARK = '\u0000entries\u0000';
 
 /** Entries are sent in chunks of at least this many characters. */
-const LEAST_CHUNK = 16 * 1024;
+const MIN_CHUNK = 16 * 1024;
 
 /** How many entries of a list are validated. */
 const SAMPLE = 10;
@@ -46,7 +46,7 @@ export class StreamedList<Item = unknown> {
       if (entry === undefined) continue;
       text += separator + JSON.stringify(entry);
       separator = ',';
-      if (text.length < LEAST_CHUNK) continue;
+      if (text.length < MIN_CHUNK) continue;
       yield text;
       text = '';
     }

@@ -202,7 +202,7 @@ function faultOf(violations: Violations, lists: Checker['lists']): SeedFault {
   const near = findNear(name, valid ?? []) ?? valid?.find((other) => isPart(name, other));
   const here = near === undefined ? '' : `; or did you mean \`${near}\`?`;
   // A probable typo of a name in the same object wins over the exact name in another place.
-  const isSlip = near !== undefined && Math.abs(near.length - name.length) <= MOST_SLIP;
+  const isSlip = near !== undefined && Math.abs(near.length - name.length) <= MAX_SLIP;
   if (deeper.length > 0 && !isSlip) {
     const places = deeper.map((further) => {
       const within = [...names.slice(0, -1), ...further];
@@ -219,15 +219,15 @@ function faultOf(violations: Violations, lists: Checker['lists']): SeedFault {
 }
 
 /** The largest difference in length between a typo and its name. */
-const MOST_SLIP = 2;
+const MAX_SLIP = 2;
 
 /** The fewest letters of a part that identifies a name. */
-const LEAST_PART = 3;
+const MIN_PART = 3;
 
 /** Is one of two names a part of the other, as `secret` is of `clientSecret`? */
 function isPart(one: string, other: string): boolean {
   const [shorter = '', longer = ''] = [one.toLowerCase(), other.toLowerCase()].sort((a, b) => a.length - b.length);
-  return shorter.length >= LEAST_PART && longer.includes(shorter);
+  return shorter.length >= MIN_PART && longer.includes(shorter);
 }
 
 /** The first place with a list of each name, nearest to the top. */

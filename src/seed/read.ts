@@ -20,7 +20,7 @@ export interface Bases {
 /** The name by which a seed extends the built-in cast. */
 const BUILT_IN = 'builtin';
 /** The longest chain of seeds, without the built-in cast. */
-const MOST_LAYERS = 10;
+const MAX_LAYERS = 10;
 
 /**
  * Reads and validates a user's seed, with the seeds that it extends.
@@ -91,8 +91,8 @@ async function stackOf(
   if (files.slice(0, -1).some((file) => resolve(file) === resolve(next))) {
     throw await refuse('extends', `is circular: ${files.join(' -> ')}`);
   }
-  if (files.length > MOST_LAYERS) {
-    throw await refuse('extends', `chains more than ${MOST_LAYERS} files`);
+  if (files.length > MAX_LAYERS) {
+    throw await refuse('extends', `chains more than ${MAX_LAYERS} files`);
   }
   const where = await whereOf({ layer, place: 'extends' }, top);
   // No earlier part of the message names the file, because it is not read yet.

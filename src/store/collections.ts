@@ -54,7 +54,7 @@ export interface Row<Body = unknown, Parent extends string | null = string | nul
 }
 
 /** The most characters of a text that are searched, so that no single row can make all searches slow. */
-export const MOST_SEARCHED = 4096;
+export const MAX_SEARCHED = 4096;
 
 export interface Facets {
   readonly name: string;

@@ -18,7 +18,7 @@ export const KEYS: Readonly<Record<IndexName, (row: Row) => readonly string[]>> 
 
 /** Some rows of a collection, in the order of their places. */
 export class Group {
-  readonly #rows = new Map<string, Row>();
+  #rows = new Map<string, Row>();
   #highest = Number.NEGATIVE_INFINITY;
   /** False once a row came after a later one, such as a row that went to another owner. */
   #isInOrder = true;

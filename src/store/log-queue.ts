@@ -2,7 +2,7 @@ import { OutcomeUnknown, Unreachable } from './errors.ts';
 import type { LogChanges } from './world-log.ts';
 
 /** The most rows that are written together. */
-const MOST_ROWS = 1000;
+const MAX_ROWS = 1000;
 
 interface Waiting {
   readonly changes: LogChanges;
@@ -47,7 +47,7 @@ export class LogQueue {
       const rows = changes.puts.length + changes.removed.length;
       const last = this.#units.at(-1);
       const waiting = { changes, done, failed };
-      if (typeof last === 'object' && last.rows + rows <= MOST_ROWS) {
+      if (typeof last === 'object' && last.rows + rows <= MAX_ROWS) {
         last.group.push(waiting);
         last.rows += rows;
       } else {

@@ -27,7 +27,7 @@ const MAX_COUNTED = 100;
  * Worlds and snapshots share a collection, and a world copies it before its first change (`world-rows.ts`).
  */
 export class Rows {
-  readonly #all = new Group();
+  #all = new Group();
   #aliases: Map<string, Row> | null = null;
   readonly #groups = new Map<IndexName, Map<string, Group>>();
   readonly #orders = new Map<OrderName, Order>();

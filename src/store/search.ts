@@ -1,6 +1,6 @@
 import { own } from '../objects/members.ts';
 import { Pacer } from '../time/pacer.ts';
-import { MOST_SEARCHED, type Page, type PageQuery, type Row } from './collections.ts';
+import { MAX_SEARCHED, type Page, type PageQuery, type Row } from './collections.ts';
 import type { Rows } from './rows.ts';
 
 /** Members of a query that stand for members of the row, and not of its body. */
@@ -129,7 +129,7 @@ function searchCondition({ members, text }: NonNullable<PageQuery['search']>): C
     const path = member.split('.');
     return (row: Row) => textOf(ofRow === undefined ? memberAt(row.body, path) : ofRow(row));
   });
-  return (row) => reads.some((read) => read(row)?.slice(0, MOST_SEARCHED).toLowerCase().includes(wanted) === true);
+  return (row) => reads.some((read) => read(row)?.slice(0, MAX_SEARCHED).toLowerCase().includes(wanted) === true);
 }
 
 function memberAt(body: unknown, path: readonly string[]): unknown {

@@ -25,10 +25,10 @@ function distanceFrom(given: string): (other: string) => number {
 }
 
 /** The fewest letters of a prefix that identify a name. */
-const LEAST_BEGINNING = 3;
+const MIN_BEGINNING = 3;
 
 /** Longer than any valid name, so not compared. */
-const MOST_LETTERS = 100;
+const MAX_LETTERS = 100;
 
 /** How many letters of valid names are compared: a thousand names of ten. A world may have many names, and long ones. */
 const MAX_COMPARED = 10_000;
@@ -38,7 +38,7 @@ function comparable(valid: readonly string[]): readonly string[] {
   const found: string[] = [];
   let letters = 0;
   for (const name of valid) {
-    if (name.length > MOST_LETTERS) continue;
+    if (name.length > MAX_LETTERS) continue;
     letters += name.length;
     if (letters > MAX_COMPARED) break;
     found.push(name);
@@ -51,7 +51,7 @@ function comparable(valid: readonly string[]): readonly string[] {
  * differs, or one name begins with the other.
  */
 export function findNear(name: string, valid: readonly string[]): string | undefined {
-  if (name === '' || name.length > MOST_LETTERS) return undefined;
+  if (name === '' || name.length > MAX_LETTERS) return undefined;
   const given = name.toLowerCase();
   const others = comparable(valid);
   const alike = others.filter((other) => isAlike(given, other.toLowerCase()));
@@ -63,31 +63,31 @@ export function findNear(name: string, valid: readonly string[]): string | undef
 }
 
 /** How many names with a common word are worth suggesting. */
-const MOST_MEANT = 3;
+const MAX_MEANT = 3;
 
 /** Names that were probably meant by one of their words: `air-admin` by `Adminn`. None if there are more than three. */
 export function findWithWord(word: string, valid: readonly string[]): readonly string[] {
   const found = comparable(valid).filter((name) =>
     findNear(
       word,
-      name.split(/[-_. ]/).filter((one) => one.length >= LEAST_WORD),
+      name.split(/[-_. ]/).filter((one) => one.length >= MIN_WORD),
     ),
   );
-  return found.length <= MOST_MEANT ? found : [];
+  return found.length <= MAX_MEANT ? found : [];
 }
 
 /** The fewest letters of a word that identify a name. */
-const LEAST_WORD = 4;
+const MIN_WORD = 4;
 
 /** The question for the name that was probably meant, with a space before it; empty if none is similar. */
 export function suggestName(given: string, known: readonly string[]): string {
   const near = findNear(given, known);
-  const meant = near === undefined ? findWithWord(given.slice(0, MOST_LETTERS), known) : [near];
+  const meant = near === undefined ? findWithWord(given.slice(0, MAX_LETTERS), known) : [near];
   return meant.length === 0 ? '' : ` Did you mean ${meant.map(asCode).join(' or ')}?`;
 }
 
 /** How many names a message lists. */
-const MOST_LISTED = 8;
+const MAX_LISTED = 8;
 
 /**
  * The known names, for the message about an unknown one: at most eight, the nearest first. A short list keeps its
@@ -97,8 +97,8 @@ const MOST_LISTED = 8;
  */
 export function listNames(given: string, known: readonly string[], where?: string): string {
   const names = [...new Set(known)];
-  const listed = nearestFirst(given.slice(0, MOST_LETTERS), names).slice(0, MOST_LISTED).map(asCode).join(', ');
-  const more = names.length - MOST_LISTED;
+  const listed = nearestFirst(given.slice(0, MAX_LETTERS), names).slice(0, MAX_LISTED).map(asCode).join(', ');
+  const more = names.length - MAX_LISTED;
   if (more <= 0) return listed;
   return `${listed} and ${more} more${where === undefined ? '' : `, which ${where} lists`}`;
 }
@@ -106,7 +106,7 @@ export function listNames(given: string, known: readonly string[], where?: strin
 function nearestFirst(given: string, names: readonly string[]): readonly string[] {
   const near = findNear(given, names);
   const others = names.filter((name) => name !== near);
-  const isLong = given !== '' && names.length > MOST_LISTED;
+  const isLong = given !== '' && names.length > MAX_LISTED;
   const sorted = isLong ? sortByDistance(given.toLowerCase(), others) : others;
   return near === undefined ? sorted : [near, ...sorted];
 }
@@ -152,7 +152,7 @@ function wordsOf(name: string): string {
 
 function isBeginning(one: string, other: string): boolean {
   const [shorter, longer] = one.length < other.length ? [one, other] : [other, one];
-  return shorter.length >= LEAST_BEGINNING && longer.startsWith(shorter);
+  return shorter.length >= MIN_BEGINNING && longer.startsWith(shorter);
 }
 
 function lettersOf(name: string): string {

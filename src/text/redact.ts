@@ -9,11 +9,11 @@ const BASE64_LETTERS = /[A-Za-z0-9+/_=-]{10,}/g;
 const JWT_LETTERS = /[A-Za-z0-9_.-]{14,}/g;
 /** The first letters of every JWT header, and its least length. */
 const JWT_BEGINNING = 'eyJ';
-const LEAST_HEADER = 13;
+const MIN_HEADER = 13;
 /** The mock's codes begin with the mark of their world. Digests have only hexadecimal digits. */
 const CODE = /(?<![A-Za-z0-9])[A-Za-z0-9]{43}(?![A-Za-z0-9])/g;
 const MARKED = /^[0-9a-f]{12}[A-Za-z0-9]*[G-Zg-z]/;
-const LEAST_CODE = 43;
+const MIN_CODE = 43;
 
 /** Credentials that are recognised by their form. */
 export type KnownForm = 'NGC key' | 'JWT' | 'code';
@@ -32,13 +32,13 @@ export function replaceCredentials(text: string, replace: (credential: string, k
     hidden = hidden.replace(BASE64_LETTERS, (run) => (isKey(run) ? replace(run, 'NGC key') : run));
   }
   hidden = hidden.replace(NGC_KEY, (key) => replace(key, 'NGC key'));
-  if (hidden.length < LEAST_CODE) return hidden;
+  if (hidden.length < MIN_CODE) return hidden;
   return hidden.replace(CODE, (word) => (MARKED.test(word) ? replace(word, 'code') : word));
 }
 
 function withoutJwt(run: string, replace: (credential: string, kind: 'JWT') => string): string {
   const begins = run.indexOf(JWT_BEGINNING);
-  if (begins < 0 || run.indexOf('.', begins + LEAST_HEADER) < 0) return run;
+  if (begins < 0 || run.indexOf('.', begins + MIN_HEADER) < 0) return run;
   return `${run.slice(0, begins)}${replace(run.slice(begins), 'JWT')}`;
 }
 
@@ -87,12 +87,12 @@ export function decodeAscii(text: string): string {
 }
 
 /** How many times a text is decoded: each program that it passed may have encoded it. */
-const MOST_ENCODED = 3;
+const MAX_ENCODED = 3;
 
 /** Decodes a text that may be encoded several times. */
 export function decodeOften(text: string): string {
   let meant = text;
-  for (let times = 0; times < MOST_ENCODED; times += 1) {
+  for (let times = 0; times < MAX_ENCODED; times += 1) {
     const before = meant;
     meant = decodeAscii(before);
     if (meant === before) break;
@@ -101,7 +101,7 @@ export function decodeOften(text: string): string {
 }
 
 /** Longer paths are shortened, to bound memory. */
-const MOST_PATH = 300;
+const MAX_PATH = 300;
 
 /** The last, cut word of a shortened path: a part of a secret would not be recognised. */
 const CUT_WORD = /(?<![A-Za-z0-9])[A-Za-z0-9_%-]{1,128}$/;
@@ -113,7 +113,7 @@ export function showPath(path: string): string {
 
 /** A path without credentials, for the same. */
 export function shortenPath(shown: string): string {
-  return shown.length <= MOST_PATH ? shown : shown.slice(0, MOST_PATH).replace(CUT_WORD, '');
+  return shown.length <= MAX_PATH ? shown : shown.slice(0, MAX_PATH).replace(CUT_WORD, '');
 }
 
 const FINGERPRINT = /^sha256:[0-9a-f]{10}$/;

@@ -4,7 +4,7 @@ import type { Clock, Instant } from '../time/clock.ts';
 import { type Issuer, keyText, LEAF_LIFETIME, newKey } from './certificates.ts';
 
 /** How many certificates are kept; each takes about 30 kB. */
-const MOST = 200;
+const MAX_CONTEXTS = 200;
 
 /** The certificates of host names, made when a client first asks for a name. The least recently used are dropped. */
 export class NamedCertificates {
@@ -39,7 +39,7 @@ export class NamedCertificates {
         : { context: createSecureContext(this.issue([name])), until: now + LEAF_LIFETIME / 2 };
     this.#contexts.set(name, one);
     const [oldest] = this.#contexts.keys();
-    if (this.#contexts.size > MOST && oldest !== undefined) this.#contexts.delete(oldest);
+    if (this.#contexts.size > MAX_CONTEXTS && oldest !== undefined) this.#contexts.delete(oldest);
     return one.context;
   }
 }

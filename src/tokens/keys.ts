@@ -108,13 +108,13 @@ export interface KeyRing {
 export const OVERLAP = 10 * 60_000;
 
 /** Replaced keys that are kept at most. */
-const MOST_RETIRED = 8;
+const MAX_RETIRED = 8;
 
-/** Replaces the current key. Beyond `MOST_RETIRED`, the oldest key is dropped. */
+/** Replaces the current key. Beyond `MAX_RETIRED`, the oldest key is dropped. */
 export function rotateRing({ current, retired }: KeyRing, next: SigningKey, now: Instant): KeyRing {
   const { algorithm, kid, publicKey, publicJwk } = current;
   const replaced = { key: { algorithm, kid, publicKey, publicJwk }, until: now + OVERLAP };
-  return { current: next, retired: [replaced, ...retired].slice(0, MOST_RETIRED) };
+  return { current: next, retired: [replaced, ...retired].slice(0, MAX_RETIRED) };
 }
 
 /** The keys whose tokens are accepted, the current one first. */

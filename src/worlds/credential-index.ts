@@ -1,4 +1,4 @@
-import { clientIdInWorld, DEFAULT_WORLD, MOST_WORLD_ID } from '../addresses/world-id.ts';
+import { clientIdInWorld, DEFAULT_WORLD, MAX_WORLD_ID } from '../addresses/world-id.ts';
 import type { SeedClients } from './credentials.ts';
 
 /** The credentials that the index holds: client ids, and keys by their hash. */
@@ -106,7 +106,7 @@ export class CredentialIndex {
 
   /** The world whose id is at the end of a client id of its seed. */
   #seededOf(name: string): string | null {
-    const from = Math.max(0, name.length - MOST_WORLD_ID - 1);
+    const from = Math.max(0, name.length - MAX_WORLD_ID - 1);
     for (let at = name.indexOf('-', from); at >= 0; at = name.indexOf('-', at + 1)) {
       const world = name.slice(at + 1);
       if (this.#seeded.get(world)?.ids.has(name.slice(0, at)) === true) return world;

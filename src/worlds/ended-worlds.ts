@@ -1,8 +1,8 @@
-import { DEFAULT_WORLD, MOST_WORLD_ID } from '../addresses/world-id.ts';
+import { DEFAULT_WORLD, MAX_WORLD_ID } from '../addresses/world-id.ts';
 import { grantMark, worldMark } from '../credentials/world-mark.ts';
 
 /** How many ids of ended worlds are remembered. */
-const MOST_GONE = 10_000;
+const MAX_GONE = 10_000;
 
 /** The marks and ends of client ids by which credentials of a world are recognised, also when it is gone. */
 export class EndedWorlds {
@@ -18,7 +18,7 @@ export class EndedWorlds {
   markEnded(id: string): void {
     this.#gone.add(id);
     const [oldest] = this.#gone;
-    if (this.#gone.size <= MOST_GONE || oldest === undefined) return;
+    if (this.#gone.size <= MAX_GONE || oldest === undefined) return;
     this.#gone.delete(oldest);
     this.#marks.delete(worldMark(oldest));
   }
@@ -34,7 +34,7 @@ export class EndedWorlds {
 
   /** The ended world whose id is at the end of a client id. */
   goneOfClient(clientId: string): readonly string[] {
-    const end = clientId.slice(-MOST_WORLD_ID - 1);
+    const end = clientId.slice(-MAX_WORLD_ID - 1);
     for (let at = end.indexOf('-'); at >= 0; at = end.indexOf('-', at + 1)) {
       const id = end.slice(at + 1);
       if (this.#gone.has(id)) return [id];

@@ -5,14 +5,14 @@ import { formatDuration } from '../time/duration.ts';
 import type { WorldEntry } from './entry.ts';
 
 /** How many worlds a message names. */
-const MOST_NAMED = 5;
+const MAX_NAMED = 5;
 
 /** @param most the number of worlds that there may be, besides the default one */
 export function crowdedProblem(entries: readonly WorldEntry[], most: number, now: Instant): Problem {
   const idle = entries.filter(({ world }) => !world.isHeld);
   const named = idle
     .sort((one, other) => one.lastUsedAt - other.lastUsedAt)
-    .slice(0, MOST_NAMED)
+    .slice(0, MAX_NAMED)
     .map(({ world, lastUsedAt }) => `\`${world.id}\` (for ${formatDuration(now - lastUsedAt)})`);
   const unused = named.length === 0 ? '' : ` Unused longest: ${named.join(', ')}.`;
   const message = `No more worlds can be made: \`--max-worlds\` is ${most}. Delete one with \`DELETE /_mock/worlds/{id}\`.${unused}`;
@@ -31,7 +31,7 @@ export function closing(): Problem {
 export function reopenedNotices(back: number, ended: readonly string[]): readonly string[] {
   if (back === 0 && ended.length === 0) return [];
   const worlds = (count: number) => `${count} ${count === 1 ? 'world' : 'worlds'}`;
-  const named = ended.slice(0, MOST_NAMED).map((id) => `\`${id}\``);
+  const named = ended.slice(0, MAX_NAMED).map((id) => `\`${id}\``);
   const more = ended.length > named.length ? ` and ${ended.length - named.length} more` : '';
   const unused =
     ended.length === 0 ? '' : `, and ${worlds(ended.length)} ended without use: ${named.join(', ')}${more}`;

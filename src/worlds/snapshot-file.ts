@@ -25,7 +25,7 @@ const FORMAT = 1;
 const SERVER = 'nv-auth-mock';
 
 /** The longest first line of a file of ours, in bytes. */
-const MOST_FIRST_LINE = 1000;
+const MAX_FIRST_LINE = 1000;
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -42,10 +42,10 @@ const LINE_SHARE = 1 / 4;
 const SEED_ROW = `{"row":{"collection":"${SEEDS.name}",`;
 
 /** Deeper than any row, shallower than what could exhaust a stack. */
-const MOST_DEPTH = 64;
+const MAX_DEPTH = 64;
 
 /** Lines are written in chunks of at least this many characters. */
-const LEAST_CHUNK = 64 * 1024;
+const MIN_CHUNK = 64 * 1024;
 
 /** A row, and its line in a file. */
 interface LineRow {
@@ -86,7 +86,7 @@ export async function* snapshotBytes(
     // Revisions compare rows within one process.
     const { revision: _, ...saved } = row;
     text += lineOf({ row: { ...saved, usedAt } });
-    if (text.length < LEAST_CHUNK) continue;
+    if (text.length < MIN_CHUNK) continue;
     yield hashed(text);
     text = '';
   }
@@ -158,7 +158,7 @@ export class SnapshotReader {
   #collect(part: Buffer): void {
     this.#parts.push(part);
     this.#length += part.length;
-    if (this.#lines === 0 && this.#length > MOST_FIRST_LINE) throw foreign();
+    if (this.#lines === 0 && this.#length > MAX_FIRST_LINE) throw foreign();
     if (this.#length <= MAX_ROW_LINE) return;
     this.#isSeedLine ??= this.#hasSeed();
     const most = this.#isSeedLine ? this.#maxSeedLine : MAX_ROW_LINE;
@@ -172,7 +172,7 @@ export class SnapshotReader {
   #readLine(line: Buffer): void {
     this.#lines += 1;
     if (this.#sha256 !== null) throw damaged(`Line ${this.#lines} comes after its last line`);
-    if (isDeep(line)) throw damaged(`Line ${this.#lines} is nested deeper than ${MOST_DEPTH} levels`);
+    if (isDeep(line)) throw damaged(`Line ${this.#lines} is nested deeper than ${MAX_DEPTH} levels`);
     const value = jsonIn(line);
     if (this.#lines === 1) checkFirst(value);
     else if (!isRecord(value)) throw damaged(`Line ${this.#lines} is not a JSON object in UTF-8`);
@@ -291,7 +291,7 @@ function isDeep(line: Buffer): boolean {
     else if (byte === 0x22) isText = !isText;
     else if (!isText && (byte === 0x5b || byte === 0x7b)) depth += 1;
     else if (!isText && (byte === 0x5d || byte === 0x7d)) depth -= 1;
-    if (depth > MOST_DEPTH) return true;
+    if (depth > MAX_DEPTH) return true;
   }
   return false;
 }

@@ -14,8 +14,8 @@ export interface Snapshot extends Made, SnapshotInfo {
   readonly state: State;
 }
 
-const MOST = 100;
-const MOST_BYTES = 256 * 1024 * 1024;
+const MAX_SNAPSHOTS = 100;
+const MAX_BYTES = 256 * 1024 * 1024;
 const ID_LENGTH = 12;
 
 /** The snapshots of all worlds. */
@@ -109,11 +109,11 @@ export class Snapshots {
   async #mustHaveRoom(bytes: number): Promise<void> {
     const all = await this.#store.list();
     const held = all.reduce((sum, { size }) => sum + size, 0);
-    const isFull = all.length >= MOST || held + bytes > MOST_BYTES;
+    const isFull = all.length >= MAX_SNAPSHOTS || held + bytes > MAX_BYTES;
     if (!isFull) return;
     const [oldest] = all;
     const message =
-      `${all.length} snapshots are kept, with ${Math.ceil(held / 1024)} kB in total; the limits are ${MOST} and 256 MB. ` +
+      `${all.length} snapshots are kept, with ${Math.ceil(held / 1024)} kB in total; the limits are ${MAX_SNAPSHOTS} and 256 MB. ` +
       `Delete one with \`DELETE /_mock/snapshots/{id}\`, at the address of its world or of \`default\`; the oldest is \`${oldest?.id}\` of the world \`${oldest?.world}\`.`;
     throw new Problem('conflict', message);
   }

@@ -59,7 +59,7 @@ const uuid = (digit: string) => 'xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx'.replaceAl
 const OBJECTS = ['1', '2', '3'].map(uuid);
 const PARTS = ['a', 'b'].map(uuid);
 const RELATIONS: readonly Relation[] = ['owned', 'shared', 'public'];
-const MOST = roundsOf(3000);
+const ROUNDS = roundsOf(3000);
 
 /** Ids that fit the form in which a type names objects. */
 function idsOf(form: string): readonly string[] {
@@ -157,7 +157,7 @@ const withRights = ({ caller, ...rest }: Case, rights: Partial<HeldRights>): Cas
 
 /** Many cases under a law; more than a few of them allowed, and more than a few refused. */
 function many(seed: string, ruleset: Ruleset, rules?: readonly Rule[]): readonly (Case & { readonly draws: Draws })[] {
-  return Array.from({ length: MOST }, (_, index) => {
+  return Array.from({ length: ROUNDS }, (_, index) => {
     const draws = new Draws(seedOf(`${seed}-${index}`));
     return { ...someCase(draws, ruleset, rules && draws.one(rules)), draws };
   });

@@ -42,7 +42,7 @@ export const BATCH = 1000;
 /** What was learnt is used from the next round on. */
 const ROUND = 50;
 /** Requests that look for a smaller one. */
-const MOST_TRIES = 400;
+const MAX_TRIES = 400;
 
 /** Without the bias of fast-check towards small values, which knows nothing of what they mean here. */
 const ONE = { numRuns: 1, unbiased: true } as const;
@@ -134,7 +134,7 @@ async function smallestLike(
 ) {
   let tries = 0;
   const property = fc.asyncProperty(requests, async (request) => {
-    if (tries++ > MOST_TRIES) return true;
+    if (tries++ > MAX_TRIES) return true;
     const answer = await batch.send(request);
     return batch.judge.violation(request, answer, batch.secrets)?.key !== key;
   });

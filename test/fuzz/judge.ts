@@ -29,7 +29,7 @@ const UNROUTED = [400, 401, 403, 404, 415, ...OF_THE_SERVER];
 const UNDECIDED = [400, 415, ...OF_THE_SERVER];
 /** They show credentials because that is what they are for. */
 const SHOWS_CREDENTIALS = new Set(['get_cast', 'reset_world', 'create_world', 'download_snapshot']);
-const MOST_DECISION = 4096;
+const MAX_DECISION = 4096;
 
 /** Holds answers to documents, with validators that are none of the server's. */
 export class Judge {
@@ -153,7 +153,7 @@ function offDecision(
       : null;
   }
   const decision = asJson(header) as { id?: unknown; effect?: unknown } | undefined;
-  if (header.length > MOST_DECISION) return 'has a longer x-mock-decision than 4 kB';
+  if (header.length > MAX_DECISION) return 'has a longer x-mock-decision than 4 kB';
   if (/[^\x20-\x7e]/.test(header)) return 'has an x-mock-decision that is not ASCII';
   const isWhole = typeof decision?.id === 'string' && ['allow', 'deny'].includes(String(decision.effect));
   return isWhole ? null : `has an x-mock-decision that does not parse: ${header.slice(0, 100)}`;

@@ -1,6 +1,6 @@
-const MOST_VALUES = 60;
-const MOST_BODIES = 20;
-const MOST_LENGTH = 3000;
+const MAX_VALUES = 60;
+const MAX_BODIES = 20;
+const MAX_LENGTH = 3000;
 
 /** Values that mean something to a server, by the name of the member they stood in. */
 export class Pool {
@@ -20,7 +20,7 @@ export class Pool {
 
   accepted(operation: string, body: unknown): void {
     const known = this.#bodies.get(operation) ?? [];
-    if (known.length < MOST_BODIES) this.#bodies.set(operation, [...known, body]);
+    if (known.length < MAX_BODIES) this.#bodies.set(operation, [...known, body]);
   }
 
   /** Objects are found where all parts of a path belong together. */
@@ -54,7 +54,7 @@ export class Pool {
 
   #add(name: string, text: string): void {
     const known = this.#learnt.get(name) ?? new Set();
-    if (known.size < MOST_VALUES) known.add(text);
+    if (known.size < MAX_VALUES) known.add(text);
     this.#learnt.set(name, known);
   }
 }
@@ -70,7 +70,7 @@ function plain(name: string): string {
 
 /** Keys are left out: members that are called `key` hold anything, and what is sent in one may be shown again. */
 function isUseful(text: string): boolean {
-  return text.length > 0 && text.length < MOST_LENGTH && !text.startsWith('nvapi-');
+  return text.length > 0 && text.length < MAX_LENGTH && !text.startsWith('nvapi-');
 }
 
 /** Every text and number below a value, with the name it stands under. */

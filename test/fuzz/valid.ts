@@ -7,9 +7,9 @@ import type { FuzzRequest } from './requests.ts';
 import { matching, singularOf } from './values.ts';
 
 /** Deeper optional members are left out. */
-const MOST_DEPTH = 5;
+const MAX_DEPTH = 5;
 /** Longer texts are valid as well, but make each request slow. */
-const MOST_LENGTH = 3000;
+const MAX_LENGTH = 3000;
 
 /**
  * Characters of texts. NUL and unpaired surrogates are missing, because no text of a request may have them, and OpenAPI
@@ -170,7 +170,7 @@ export class ValidRequests {
     name: string,
     depth: number,
   ): Arbitrary<unknown> {
-    const most = depth > MOST_DEPTH ? minItems : Math.min(maxItems, minItems + 3);
+    const most = depth > MAX_DEPTH ? minItems : Math.min(maxItems, minItems + 3);
     const bounds = { minLength: minItems, maxLength: most };
     const item = this.#value(items, name.replace(/s$/, ''), depth + 1);
     return uniqueItems
@@ -182,14 +182,14 @@ export class ValidRequests {
     const { properties = {}, required = [], additionalProperties } = schema;
     const members = Object.entries(properties).flatMap(([name, one]): Arbitrary<[string, unknown][]>[] => {
       const isRequired = required.includes(name);
-      if (!isRequired && depth > MOST_DEPTH) return [];
+      if (!isRequired && depth > MAX_DEPTH) return [];
       const value = this.#value(one, name, depth + 1);
       return [fc.tuple(fc.nat(2), value).map(([chance, made]) => (isRequired || chance === 0 ? [[name, made]] : []))];
     });
     const free =
       typeof additionalProperties === 'object' ? this.#value(additionalProperties as Schema, '', depth + 1) : anyValue;
     const more =
-      additionalProperties === undefined || additionalProperties === false || depth > MOST_DEPTH
+      additionalProperties === undefined || additionalProperties === false || depth > MAX_DEPTH
         ? fc.constant<[string, unknown][]>([])
         : fc.array(fc.tuple(fc.constantFrom('a', 'b-1', 'Zeta', 'x_y'), free), { maxLength: 2 });
     return fc.tuple(more, ...members).map((entries) => Object.fromEntries(entries.flat()));
@@ -215,7 +215,7 @@ const anyValue: Arbitrary<unknown> = fc.oneof(
 const text = fc.array(fc.constantFrom(...CHARACTERS), { maxLength: 12 }).map((characters) => characters.join(''));
 
 /** A text of the format, the pattern or the lengths that a schema asks for. */
-function shaped({ format, pattern, minLength = 0, maxLength = MOST_LENGTH }: Schema): Arbitrary<string> {
+function shaped({ format, pattern, minLength = 0, maxLength = MAX_LENGTH }: Schema): Arbitrary<string> {
   if (pattern !== undefined) return matching(pattern);
   switch (format) {
     case 'uuid':
@@ -239,7 +239,7 @@ function shaped({ format, pattern, minLength = 0, maxLength = MOST_LENGTH }: Sch
     case undefined:
     case 'password':
     case 'binary': {
-      const longest = Math.min(maxLength, MOST_LENGTH);
+      const longest = Math.min(maxLength, MAX_LENGTH);
       const long = fc.constantFrom(minLength, longest).map((length) => 'x'.repeat(length));
       const filled = text.map((one) => [...one.padEnd(minLength, 'y')].slice(0, longest).join(''));
       return fc.oneof({ weight: 6, arbitrary: filled }, { weight: 1, arbitrary: long });

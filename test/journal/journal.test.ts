@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { requestPlaces } from '../../src/journal/activity-log.ts';
-import { type Draft, type JournalEntry, keptBytes, keptPayload, MOST_KEPT, NO_BODY } from '../../src/journal/entry.ts';
+import { type Draft, type JournalEntry, keptBytes, keptPayload, MAX_KEPT, NO_BODY } from '../../src/journal/entry.ts';
 import { Journal } from '../../src/journal/journal.ts';
 import { verify } from '../../src/journal/verify.ts';
 import { viewOf } from '../../src/journal/view.ts';
@@ -180,12 +180,12 @@ it('a verification does not begin to wait once the journal has ended', async () 
 
 describe('a body', () => {
   it('is kept up to 64 kB, and its size is that of all of it', () => {
-    expect(keptPayload('x'.repeat(MOST_KEPT + 1))).toMatchObject({ size: MOST_KEPT + 1, text: 'x'.repeat(MOST_KEPT) });
-    expect(keptPayload(Buffer.alloc(MOST_KEPT + 1, 'y'))).toMatchObject({
-      size: MOST_KEPT + 1,
-      text: 'y'.repeat(MOST_KEPT),
+    expect(keptPayload('x'.repeat(MAX_KEPT + 1))).toMatchObject({ size: MAX_KEPT + 1, text: 'x'.repeat(MAX_KEPT) });
+    expect(keptPayload(Buffer.alloc(MAX_KEPT + 1, 'y'))).toMatchObject({
+      size: MAX_KEPT + 1,
+      text: 'y'.repeat(MAX_KEPT),
     });
-    expect(keptBytes('z'.repeat(MOST_KEPT + 1)).text).toHaveLength(MOST_KEPT);
+    expect(keptBytes('z'.repeat(MAX_KEPT + 1)).text).toHaveLength(MAX_KEPT);
     expect(keptPayload(undefined)).toMatchObject({ size: 0, text: null });
   });
 });

@@ -16,10 +16,10 @@ export interface Input {
 type Make = (text: string) => FuzzRequest;
 
 /** Of the 16 KiB that the request line and the headers have together. */
-const MOST_LINE = 14 * 1024;
+const MAX_LINE = 14 * 1024;
 /** Of the MiB that a body has. */
-const MOST_BODY = 900_000;
-const MOST_ODD = 256 * 1024;
+const MAX_BODY = 900_000;
+const MAX_ODD = 256 * 1024;
 
 /** What a text is made of: letters, and what parsers and expressions go back for. */
 const FILLS = ['a', ' \t', ',a=', '-/.', '=='];
@@ -52,7 +52,7 @@ export function inputsOf(document: Document, operation: Operation, request: Fuzz
 /** Every header that a server reads, and as many headers as there may be. */
 export function headerInputsOf({ id }: Operation, request: FuzzRequest): readonly Input[] {
   const header = (name: string, before = '') =>
-    filled(`${id}: header ${name} ${before}`, MOST_LINE, FILLS, (text) => with_(request, name, `${before}${text}`));
+    filled(`${id}: header ${name} ${before}`, MAX_LINE, FILLS, (text) => with_(request, name, `${before}${text}`));
   return [
     ...header('authorization', 'Bearer '),
     ...header('authorization', 'Basic '),
@@ -65,11 +65,11 @@ export function headerInputsOf({ id }: Operation, request: FuzzRequest): readonl
     ...header('accept'),
     ...header('origin', 'http://'),
     ...header('x-forwarded-for'),
-    counted(`${id}: number of headers`, MOST_LINE, 12, (count) => ({
+    counted(`${id}: number of headers`, MAX_LINE, 12, (count) => ({
       ...request,
       headers: { ...request.headers, ...Object.fromEntries(numbered(count).map((one) => [`x-${one}`, 'a'])) },
     })),
-    counted(`${id}: number of cookies`, MOST_LINE, 9, (count) =>
+    counted(`${id}: number of cookies`, MAX_LINE, 9, (count) =>
       with_(
         request,
         'cookie',
@@ -91,7 +91,7 @@ function inPath({ id, path }: Operation, request: FuzzRequest): Input[] {
   const own = sent.split('/');
   return steps.flatMap((step, index) => {
     if (!step.startsWith('{')) return [];
-    return filled(`${id}: path ${step}`, MOST_LINE, ['a', '-', '%41'], (text) => ({
+    return filled(`${id}: path ${step}`, MAX_LINE, ['a', '-', '%41'], (text) => ({
       ...request,
       url: `${own.map((one, at) => (at === index ? text : one)).join('/')}${search === undefined ? '' : `?${search}`}`,
     }));
@@ -108,12 +108,12 @@ function inQuery({ id, parameters }: Operation, request: FuzzRequest): Input[] {
   const named = parameters.filter((one) => one.in === 'query').map(({ name }) => name);
   return [
     ...named.flatMap((name) =>
-      filled(`${id}: query ${name}`, MOST_LINE, FILLS, (text) => ({
+      filled(`${id}: query ${name}`, MAX_LINE, FILLS, (text) => ({
         ...request,
         url: `${path}?${name}=${text.replaceAll(/[ \t]/g, '+')}${rest(name)}`,
       })),
     ),
-    counted(`${id}: number of query parameters`, MOST_LINE, 9, (count) => ({
+    counted(`${id}: number of query parameters`, MAX_LINE, 9, (count) => ({
       ...request,
       url: `${path}?${numbered(count)
         .map((one) => `${one}=a`)
@@ -138,7 +138,7 @@ function inBody(document: Document, { id, body }: Operation, request: FuzzReques
     ...places.flatMap(({ path, isList, item }) =>
       isList
         ? [
-            counted(`${id}: number of ${pathName(path)}`, MOST_ODD, sizeOf(item), (count) =>
+            counted(`${id}: number of ${pathName(path)}`, MAX_ODD, sizeOf(item), (count) =>
               sent(
                 put(
                   base,
@@ -154,16 +154,16 @@ function inBody(document: Document, { id, body }: Operation, request: FuzzReques
               : [],
           ),
     ),
-    counted(`${id}: number of members`, MOST_BODY, 12, (count) =>
+    counted(`${id}: number of members`, MAX_BODY, 12, (count) =>
       sent({ ...base, ...Object.fromEntries(numbered(count).map((one) => [one, 'a'])) }),
     ),
-    ...filled(`${id}: name of a member`, MOST_BODY, ['a'], (text) => sent({ ...base, [text]: 'a' })),
+    ...filled(`${id}: name of a member`, MAX_BODY, ['a'], (text) => sent({ ...base, [text]: 'a' })),
     ...(isForm
-      ? filled(`${id}: text of a form`, MOST_BODY, ['&', '=', 'a=b&', '%', '%41', '+', '&a'], (text) => ({
+      ? filled(`${id}: text of a form`, MAX_BODY, ['&', '=', 'a=b&', '%', '%41', '+', '&a'], (text) => ({
           ...sent({}),
           payload: text,
         }))
-      : filled(`${id}: text of JSON`, MOST_BODY, [' ', '[', '{"a":', '[1,', '"', '\\u0041', '1'], (text) => ({
+      : filled(`${id}: text of JSON`, MAX_BODY, [' ', '[', '{"a":', '[1,', '"', '\\u0041', '1'], (text) => ({
           ...sent({}),
           payload: text,
         }))),
@@ -171,14 +171,14 @@ function inBody(document: Document, { id, body }: Operation, request: FuzzReques
 }
 
 function textInputs(name: string, make: Make): Input[] {
-  return filled(name, MOST_BODY, FILLS, make);
+  return filled(name, MAX_BODY, FILLS, make);
 }
 
 /** Graphs in DOT, of one statement many times, and of one that goes on. */
 function graphInputs(name: string, base: object, path: Place['path'], sent: (value: unknown) => FuzzRequest): Input[] {
   const dot = { ...base, format: 'DOT', source_format: 'DOT', destination_format: 'JSON' };
   return GRAPHS.flatMap(([before, fill, after]) =>
-    filled(`${name} in DOT ${before}..${after}`, MOST_BODY, [fill], (text) =>
+    filled(`${name} in DOT ${before}..${after}`, MAX_BODY, [fill], (text) =>
       sent(put(dot, path, `graph "g" {\n${before}${text}${after}\n}`)),
     ),
   );
@@ -193,7 +193,7 @@ function counted(name: string, most: number, each: number, make: (count: number)
 function filled(name: string, most: number, fills: readonly string[], make: Make): Input[] {
   return fills.map((fill, index) => ({
     name: `${name} of ${JSON.stringify(fill)}`,
-    most: index === 0 ? most : Math.min(most, MOST_ODD),
+    most: index === 0 ? most : Math.min(most, MAX_ODD),
     at: (size, mark) => make(`${fill.repeat(Math.ceil(size / fill.length)).slice(0, size)}${mark}`),
   }));
 }

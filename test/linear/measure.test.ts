@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cpuOf, worseThanLinear } from './measure.ts';
 
-const MOST = 1024 * 1024;
+const MAX_SIZE = 1024 * 1024;
 const OVERHEAD = 1;
 
 /** Times that grow in this way, on a machine whose every third answer takes twice as long. */
@@ -16,10 +16,10 @@ describe('growth that is', () => {
     ['between linear and quadratic', (size: number) => size ** 1.6 / 1e6],
     ['exponential', (size: number) => 1.001 ** Math.min(size, 50_000)],
   ])('%s is told, at a size that can be compared', async (_name, timeOf) => {
-    const growth = await worseThanLinear(busy(timeOf), MOST);
+    const growth = await worseThanLinear(busy(timeOf), MAX_SIZE);
 
     expect(growth).not.toBeNull();
-    expect(growth?.size).toBeLessThanOrEqual(MOST);
+    expect(growth?.size).toBeLessThanOrEqual(MAX_SIZE);
     expect(growth?.whole).toBeGreaterThan(growth?.quarter ?? Number.POSITIVE_INFINITY);
   });
 
@@ -27,14 +27,14 @@ describe('growth that is', () => {
     ['none', () => 40],
     ['linear', (size: number) => size / 5000],
     ['that of sorting', (size: number) => (size * Math.log2(size + 2)) / 1e5],
-    ['a step', (size: number) => size / 50_000 + (size > MOST / 2 ? 50 : 0)],
+    ['a step', (size: number) => size / 50_000 + (size > MAX_SIZE / 2 ? 50 : 0)],
     [
       'a step next to another one',
-      (size: number) => size / 50_000 + (size > MOST / 4 ? 30 : 0) + (size > MOST / 2 ? 90 : 0),
+      (size: number) => size / 50_000 + (size > MAX_SIZE / 4 ? 30 : 0) + (size > MAX_SIZE / 2 ? 90 : 0),
     ],
     ['quadratic, and too little to harm', (size: number) => size ** 2 / 1e12],
   ])('%s passes', async (_name, timeOf) => {
-    expect(await worseThanLinear(busy(timeOf), MOST)).toBeNull();
+    expect(await worseThanLinear(busy(timeOf), MAX_SIZE)).toBeNull();
   });
 });
 

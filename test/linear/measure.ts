@@ -20,7 +20,7 @@ const MEASURABLE = 60;
 /** As much is lost in the rest of a request. */
 const LITTLE = 0.5;
 /** Linear is 2, sorting about 2.2, quadratic 4. */
-const MOST_RATIO = 2.6;
+const MAX_RATIO = 2.6;
 const TINY = 16;
 const ROUNDS = [2, 4, 6];
 
@@ -44,7 +44,7 @@ export async function worseThanLinear(timeOf: Time, most: number): Promise<Growt
   let seen: Growth | null = null;
   for (const runs of ROUNDS) {
     seen = await growthAt(timeOf, size, runs);
-    if (seen.whole < MEASURABLE || Math.min(...seen.ratios) <= MOST_RATIO) return null;
+    if (seen.whole < MEASURABLE || Math.min(...seen.ratios) <= MAX_RATIO) return null;
   }
   return seen;
 }

@@ -4,7 +4,7 @@ import type { Operation } from '../support/documents.ts';
 import type { Input } from './inputs.ts';
 
 /** Of the longest name that fits a request; a search is an eighth of it. */
-const MOST = 64 * 1024;
+const MAX_SIZE = 64 * 1024;
 /** Query parameters that are looked for in names. */
 const SEARCHES = /^(?:search|name|filterBy|filter)$/i;
 
@@ -23,7 +23,7 @@ export function searchInputsOf(
     .filter((one) => one.in === 'query' && SEARCHES.test(one.name))
     .map(({ name }) => ({
       name: `${id}: query ${name} in long names`,
-      most: MOST,
+      most: MAX_SIZE,
       at: (size, mark) => {
         const text = `${'a'.repeat(size / 8)}${mark}`;
         const value = name.toLowerCase().startsWith('filter') ? `name=@${text}` : text;

@@ -35,7 +35,7 @@ export function alone<Model extends object>(actions: fc.Arbitrary<Action<Model>>
 }
 
 /** How many requests are sent at once: all orders of them are tried on the model. */
-const MOST_AT_ONCE = 4;
+const MAX_AT_ONCE = 4;
 
 /** Several requests at once, some of them the same. Their answers must be right in some order. */
 export function atOnce<Model extends object>(actions: fc.Arbitrary<Action<Model>>): fc.Arbitrary<Step<Model>> {
@@ -43,8 +43,8 @@ export function atOnce<Model extends object>(actions: fc.Arbitrary<Action<Model>
     .tuple(actions, fc.integer({ min: 1, max: 3 }))
     .map(([action, times]) => Array<Action<Model>>(times).fill(action));
   return fc
-    .array(some, { minLength: 1, maxLength: MOST_AT_ONCE })
-    .map((drawn) => stepOf(drawn.flat().slice(0, MOST_AT_ONCE)));
+    .array(some, { minLength: 1, maxLength: MAX_AT_ONCE })
+    .map((drawn) => stepOf(drawn.flat().slice(0, MAX_AT_ONCE)));
 }
 
 function stepOf<Model extends object>(drawn: readonly Action<Model>[]): Step<Model> {

@@ -76,7 +76,7 @@ export interface Modelled {
   check(runs: Runs): Promise<Figures>;
 }
 
-const MOST_STEPS = 40;
+const MAX_STEPS = 40;
 
 /** How long fewer steps are looked for that fail, too, in milliseconds. */
 const SHRINKING = 60_000;
@@ -130,7 +130,7 @@ async function checked<Model extends object, Setup>(
   };
 
   const commands = fc.commands([steps], {
-    maxCommands: MOST_STEPS,
+    maxCommands: MAX_STEPS,
     size: 'max',
     ...(replayPath !== undefined && { replayPath }),
   });

@@ -35,7 +35,7 @@ export interface SoakFigures {
 
 /** MB of the old generation. */
 const HEAP = 128;
-const MOST_FAULTS = 5;
+const MAX_FAULTS = 5;
 const GRANTS = 400;
 
 /** Mixed requests to a built server of little memory, until there were so many, the time is over, or one went wrong. */
@@ -114,7 +114,7 @@ async function run(
 function noteReply(figures: SoakFigures, line: string, { status, text, took }: Awaited<ReturnType<Ask>>): void {
   figures.requests += 1;
   figures.statuses.set(status, (figures.statuses.get(status) ?? 0) + 1);
-  if (status >= 500 && figures.faults.length < MOST_FAULTS)
+  if (status >= 500 && figures.faults.length < MAX_FAULTS)
     figures.faults.push(`${status} ${line.slice(0, 200)}: ${text.slice(0, 300)}`);
   if (took > figures.longest.took) figures.longest = { took, line: line.slice(0, 120) };
 }

@@ -1,9 +1,9 @@
 import type { Ask } from './traffic.ts';
 
 /** Rows of each kind that a world keeps. */
-const MOST_ROWS = 3;
+const MAX_ROWS = 3;
 /** Snapshots of a world: all worlds together may have 100. */
-const MOST_SNAPSHOTS = 1;
+const MAX_SNAPSHOTS = 1;
 
 const LISTS = {
   key: { path: '/v3/orgs/acme/keys', items: 'apiKeys' },
@@ -84,13 +84,13 @@ export class SoakWorlds {
 
   async #thin(world: World, kind: Kind, remove: (id: string) => Promise<unknown>): Promise<void> {
     const [oldest, ...others] = world.content[kind];
-    if (oldest === undefined || others.length < MOST_ROWS) return;
+    if (oldest === undefined || others.length < MAX_ROWS) return;
     await remove(oldest[1]);
     world.content = { ...world.content, [kind]: new Map(others) };
   }
 
   async #snapshot(world: World): Promise<void> {
-    if (world.snapshots.length >= MOST_SNAPSHOTS) await this.#forget(world);
+    if (world.snapshots.length >= MAX_SNAPSHOTS) await this.#forget(world);
     const { id } = await this.#in(world, 'POST /_mock/snapshots', 201, { body: {} });
     world.snapshots.push({ id, content: world.content });
   }

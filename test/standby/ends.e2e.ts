@@ -12,9 +12,9 @@ import { Ledger, namesAt, Writers } from './simulations.ts';
 
 const ROUNDS = 6;
 /** Three times the usual gap and more, for a busy machine. */
-const MOST_GAP_MS = 3000;
+const MAX_GAP_MS = 3000;
 /** The same for a process that is started again. */
-const MOST_RESTART_MS = 5000;
+const MAX_RESTART_MS = 5000;
 const LOAD = { clients: 8, aSecond: 200, isPersistent: true };
 
 /** Ends the session of a process. */
@@ -77,7 +77,7 @@ describePostgres('under load', () => {
       scene.standby = await active.again();
       await scene.standby.until('standby');
     }
-    scene.report(`${ROUNDS} times SIGTERM: until the other process is ready`, MOST_GAP_MS);
+    scene.report(`${ROUNDS} times SIGTERM: until the other process is ready`, MAX_GAP_MS);
   });
 
   it(`a process whose session is terminated ends, and is followed by the other one, ${ROUNDS} times`, async ({
@@ -99,7 +99,7 @@ describePostgres('under load', () => {
       scene.standby = await active.again();
       await scene.standby.until('standby');
     }
-    scene.report(`${ROUNDS} times pg_terminate_backend: until the other process is ready`, MOST_GAP_MS);
+    scene.report(`${ROUNDS} times pg_terminate_backend: until the other process is ready`, MAX_GAP_MS);
   });
 
   it.for([
@@ -124,15 +124,15 @@ describePostgres('under load', () => {
         });
         await scene.standby.until('standby');
       }
-      scene.report(`3 times a database ${how}: until a process is ready`, MOST_GAP_MS);
+      scene.report(`3 times a database ${how}: until a process is ready`, MAX_GAP_MS);
       // Only the process that had the worlds has ended, each time.
       expect([...active.ends, ...standby.ends].map(({ code }) => code)).toEqual([75, 75, 75]);
     },
   );
 
   it.for([
-    ['is killed', (one: Supervised) => void one.crash(), null, MOST_RESTART_MS],
-    ['loses its session', (one: Supervised, url: string) => terminate(url, one), 75, MOST_RESTART_MS],
+    ['is killed', (one: Supervised) => void one.crash(), null, MAX_RESTART_MS],
+    ['loses its session', (one: Supervised, url: string) => terminate(url, one), 75, MAX_RESTART_MS],
     [
       'is stopped for ten seconds',
       async (one: Supervised) => {
@@ -141,7 +141,7 @@ describePostgres('under load', () => {
         one.kill('SIGCONT');
       },
       75,
-      10_000 + MOST_RESTART_MS,
+      10_000 + MAX_RESTART_MS,
     ],
   ] as const)(
     'a process alone that %s and is started again has all that was acknowledged, 3 times',

@@ -10,7 +10,7 @@ import type { FullStore as Store } from '../support/nouns.ts';
 import { ALL, keptSeed, NOON, organizations, personalKey, serviceKey } from '../support/records.ts';
 import type { Bench } from './contract.ts';
 
-const MOST_PENDING = 32;
+const MAX_PENDING = 32;
 
 /** What `src/ngc-keys/index.ts` promises. */
 export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): void {
@@ -520,7 +520,7 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
               const policy = found?.policy;
               if (policy?.version !== expected) expect(policy?.version, what).toBe(expected);
               if (expected > 1) expect(policy?.scopes, what).toEqual([`v${expected}`]);
-              expect(dated(found?.pending ?? []), what).toEqual(successionAfter(history, at).slice(0, MOST_PENDING));
+              expect(dated(found?.pending ?? []), what).toEqual(successionAfter(history, at).slice(0, MAX_PENDING));
             }
           }
         });
@@ -538,7 +538,7 @@ export function ngcKeysContract(kind: string, benchOf: () => Promise<Bench>): vo
             const current = found?.policy?.version ?? 0;
             expect(current, what).toBe(inForceAt(history, at));
             expect(current, what).toBeGreaterThanOrEqual(before);
-            expect(dated(found?.pending ?? []), what).toEqual(successionAfter(history, at).slice(0, MOST_PENDING));
+            expect(dated(found?.pending ?? []), what).toEqual(successionAfter(history, at).slice(0, MAX_PENDING));
             before = current;
           }
         }

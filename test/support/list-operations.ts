@@ -28,7 +28,7 @@ function answersWithList(document: Document, { responses }: Operation): boolean 
 }
 
 /** More members than a list has around it: its pages, its length. */
-const MOST_AROUND = 5;
+const MAX_AROUND = 5;
 /** The status that the NGC gateway adds to every answer. */
 const OF_GATEWAY = 'requestStatus';
 
@@ -40,7 +40,7 @@ function isList(document: Document, schema: Schema): boolean {
   const given = members.filter(([name]) => name !== OF_GATEWAY).map(([, member]) => member);
   const lists = given.filter((member) => isList(document, member));
   const isAround = (member: Schema) => !partsOf(document, member).some(isObject);
-  return lists.length > 0 && given.length <= MOST_AROUND && given.every((one) => lists.includes(one) || isAround(one));
+  return lists.length > 0 && given.length <= MAX_AROUND && given.every((one) => lists.includes(one) || isAround(one));
 }
 
 function isObject({ type, properties }: Schema): boolean {

@@ -13,7 +13,7 @@ import { forge, goodClaims, privateKeyFor, shippedKey } from '../support/tokens.
 const tokensOfShippedKey = () => tokensOf(() => ({ current: shippedKey, retired: [] }));
 const tokens = tokensOfShippedKey();
 const NOW = START / 1000;
-const MOST_TIME = Number.MAX_SAFE_INTEGER;
+const MAX_TIME = Number.MAX_SAFE_INTEGER;
 /** The key for another algorithm than the JWKS says. */
 const rs512 = await privateKeyFor('RS512');
 const CLIENT = goodClaims.azp;
@@ -125,7 +125,7 @@ describe('an access token', () => {
     ['that is changed', async () => (await forge()).replace(/\.[^.]{4}/, '.eyJh'), 'bad_signature', undefined],
     ['with another signature', async () => `${(await forge()).replace(/[^.]+$/, '')}AAAA`, 'bad_signature', undefined],
     ['that has expired', () => forge({ exp: NOW }), 'expired_token', /exp 2026-01-15T12:00:00.000Z.*made for client/],
-    ['of a time that is none', () => forge({ iat: MOST_TIME }), 'not_yet_valid', new RegExp(`iat ${MOST_TIME}`)],
+    ['of a time that is none', () => forge({ iat: MAX_TIME }), 'not_yet_valid', new RegExp(`iat ${MAX_TIME}`)],
     ['from the future', () => forge({ iat: NOW + 6 }), 'not_yet_valid', /iat 2026-01-15T12:00:06/],
     ['that begins later', () => forge({ nbf: NOW + 6 }), 'not_yet_valid', /nbf 2026-01-15T12:00:06/],
     ['of another type', () => forge({ typ: 'ID' }), 'malformed_token', /`typ` is "ID"/],

@@ -3,7 +3,7 @@ import { grantMark, worldMark } from '../../src/credentials/world-mark.ts';
 import { EndedWorlds } from '../../src/worlds/ended-worlds.ts';
 
 /** The latest that are gone are remembered. */
-const MOST = 10_000;
+const MAX_REMEMBERED = 10_000;
 
 function traces({ begun = [], ended = [] }: { readonly begun?: string[]; readonly ended?: string[] }): EndedWorlds {
   const all = new EndedWorlds();
@@ -55,7 +55,7 @@ describe('a world is gone', () => {
   });
 
   it('as long as it is among the latest 10,000', () => {
-    const ids = Array.from({ length: MOST }, (_, number) => `world-${number}`);
+    const ids = Array.from({ length: MAX_REMEMBERED }, (_, number) => `world-${number}`);
     const all = traces({ begun: ids, ended: ids });
     expect(all.isGone('world-0')).toBe(true);
     all.markEnded('one-more');

@@ -1,16 +1,16 @@
 import { readTextFile, showValue, Unusable, whyUnreadable } from '../../../src/conformance-entry.ts';
 
 /** Larger archives are not read: the text and its values must fit into memory. */
-const MOST_BYTES = 64 * 1024 * 1024;
+const MAX_BYTES = 64 * 1024 * 1024;
 
 /** The text of an HTTP Archive. @throws Unusable if it cannot be read, or is too large */
 export async function archiveText(file: string, flag: string): Promise<string> {
   const name = `${flag} ${showValue(file)}`;
-  const text = await readTextFile(file, { most: MOST_BYTES }).catch((cause: unknown) => {
+  const text = await readTextFile(file, { most: MAX_BYTES }).catch((cause: unknown) => {
     throw new Unusable(`${name} cannot be read: ${whyUnreadable(cause)}.`, { cause });
   });
-  if (text.length <= MOST_BYTES) return text;
+  if (text.length <= MAX_BYTES) return text;
   throw new Unusable(
-    `${name} has more than ${MOST_BYTES / 1024 / 1024} MB. Export fewer requests, or leave out the content of answers that are not JSON.`,
+    `${name} has more than ${MAX_BYTES / 1024 / 1024} MB. Export fewer requests, or leave out the content of answers that are not JSON.`,
   );
 }

@@ -1,7 +1,7 @@
 import { parseDocument, readDocument, showValue, timeoutSignal, Unusable } from '../../../src/conformance-entry.ts';
 
 /** Bytes of a document. */
-const MOST_BYTES = 32 * 1024 * 1024;
+const MAX_BYTES = 32 * 1024 * 1024;
 
 /** Milliseconds until the last byte. */
 const PATIENCE = 10_000;
@@ -20,7 +20,7 @@ export interface VendorDocument {
  */
 export async function readVendorDocument(place: string, flag: string): Promise<VendorDocument> {
   if (!/^https?:\/\//i.test(place)) {
-    return { name: `${flag} ${showValue(place)}`, content: await readDocument(place, flag, '', MOST_BYTES) };
+    return { name: `${flag} ${showValue(place)}`, content: await readDocument(place, flag, '', MAX_BYTES) };
   }
   const url = urlOf(place, flag);
   const name = `${flag} ${showValue(place)}`;
@@ -57,7 +57,7 @@ async function textOf(response: Response, name: string): Promise<string> {
   let bytes = 0;
   for await (const part of response.body ?? []) {
     bytes += part.byteLength;
-    if (bytes > MOST_BYTES) throw new Unusable(`${name} is larger than ${MOST_BYTES / 1024 / 1024} MB.`);
+    if (bytes > MAX_BYTES) throw new Unusable(`${name} is larger than ${MAX_BYTES / 1024 / 1024} MB.`);
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');

@@ -133,9 +133,9 @@ function withoutBase(exchanges: readonly Exchange[], basePath: string | null): r
 
 /** Behind a proxy, each path has a prefix that the documents do not know. */
 function adviseBase(judge: Judge, exchanges: readonly Exchange[]): string {
-  for (const { method, url } of exchanges.slice(0, MOST_TRIED)) {
+  for (const { method, url } of exchanges.slice(0, MAX_TRIED)) {
     const segments = (url.split('?', 1)[0] ?? '').split('/');
-    for (let at = 2; at < Math.min(segments.length, MOST_SEGMENTS); at += 1) {
+    for (let at = 2; at < Math.min(segments.length, MAX_SEGMENTS); at += 1) {
       if (!isFound(judge, method, `/${segments.slice(at).join('/')}`)) continue;
       const base = showPath(segments.slice(0, at).join('/'));
       return ` Its paths begin with \`${base}\`: give --base-path ${base}.`;
@@ -145,8 +145,8 @@ function adviseBase(judge: Judge, exchanges: readonly Exchange[]): string {
 }
 
 /** How many requests, and how many segments of each, are tried for a prefix. */
-const MOST_TRIED = 100;
-const MOST_SEGMENTS = 8;
+const MAX_TRIED = 100;
+const MAX_SEGMENTS = 8;
 
 function isFound(judge: Judge, method: string, path: string): boolean {
   try {

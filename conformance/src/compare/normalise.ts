@@ -1,7 +1,7 @@
 import { redact } from '../../../src/conformance-entry.ts';
 
 /** Longer texts are compared by their beginning. */
-const MOST_CHARACTERS = 2000;
+const MAX_CHARACTERS = 2000;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const FORMS: readonly (readonly [RegExp, string])[] = [
@@ -58,7 +58,7 @@ function bareFormOf(text: string): string | null {
  * @param ids of the objects in the path of the request, which answers name
  */
 export function normalise(text: string, secrets: readonly string[] = [], ids: readonly string[] = []): string {
-  let shown = text.slice(0, MOST_CHARACTERS);
+  let shown = text.slice(0, MAX_CHARACTERS);
   for (const secret of secrets) if (secret !== '') shown = shown.replaceAll(secret, '<secret>');
   shown = redact(shown);
   for (const id of ids) shown = withoutWord(shown, id);

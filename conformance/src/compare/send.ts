@@ -5,7 +5,7 @@ import type { PlannedRequest, PlayedAnswer } from './play.ts';
 
 /** Milliseconds to wait for an answer. */
 const PATIENCE = 10_000;
-const MOST_BYTES = 4 * 1024 * 1024;
+const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
  * Sends a request with a bearer token or without, and follows no redirect.
@@ -33,7 +33,7 @@ export function play(
       let size = 0;
       response.on('data', (part: Buffer) => {
         size += part.length;
-        if (size > MOST_BYTES) response.destroy(new Error('the answer has more than 4 MB'));
+        if (size > MAX_BYTES) response.destroy(new Error('the answer has more than 4 MB'));
         else parts.push(part);
       });
       response.on('error', reject).on('end', () =>

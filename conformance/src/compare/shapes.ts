@@ -10,9 +10,9 @@ const COUNT = /^(?:count|total|totalCount|totalRecords|displayRecords)$/;
 /** The numbers of a public key (RFC 7518, 6), and its certificates. */
 const KEY_MATERIAL = /^body\.keys\[\]\.(?:n|x|y|x5c|x5t|x5t#S256)$/;
 /** A page of a list has at least so many entries: a shorter list is whole. */
-const LEAST_PAGE = 10;
+const MIN_PAGE = 10;
 /** Deeper values are not compared. */
-const MOST_DEPTH = 20;
+const MAX_DEPTH = 20;
 
 /** All values at one place; of a list, those of all entries. */
 export interface Shape {
@@ -47,7 +47,7 @@ export function shapesOf({ text, headers }: PlayedAnswer, reading: Reading): Rea
     const shape: Shape = found.get(place) ?? { ...empty, order: [], count: null, isData };
     found.set(place, shape);
     shape.types.add(typeOf(value));
-    if (depth > MOST_DEPTH) return;
+    if (depth > MAX_DEPTH) return;
     if (Array.isArray(value)) {
       shape.order = place.includes('[]') ? [] : namesOf(value);
       for (const one of value) visit(one, `${place}[]`, name, depth + 1);
@@ -91,7 +91,7 @@ function countedBy(holder: Record<string, unknown>, name: string, count: unknown
   if (typeof count !== 'number' || list === undefined || others.length > 0) return null;
   const isPage =
     name !== 'displayRecords' &&
-    (list.length >= LEAST_PAGE || typeof holder['next'] === 'string' || /[?&](?:limit|page_?size|offset)=/i.test(url));
+    (list.length >= MIN_PAGE || typeof holder['next'] === 'string' || /[?&](?:limit|page_?size|offset)=/i.test(url));
   return {
     fits: count === list.length || (isPage && count > list.length),
     text: `${count} beside a list of ${list.length}`,

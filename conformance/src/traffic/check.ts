@@ -15,7 +15,7 @@ import {
   undocumentedSentence,
 } from '../../../src/conformance-entry.ts';
 import type { Exchange, RecordedBody } from './exchange.ts';
-import { type Judge, type Judged, LONGEST_METHOD } from './judge.ts';
+import { type Judge, type Judged, MAX_METHOD } from './judge.ts';
 
 /** A request in recorded traffic that is for a documented API. */
 export interface CheckedRequest {
@@ -76,28 +76,28 @@ export async function checkExchanges(judge: Judge, exchanges: Iterable<Exchange>
 }
 
 /** Characters of a URL. Servers refuse shorter ones. */
-const MOST_URL = 64 * 1024;
+const MAX_URL = 64 * 1024;
 
 /** An exchange with what is wrong with it; null if it has nothing to do with the documents. */
 async function check(
   judge: Judge,
   { place, method, url, headers, request, answer }: Exchange,
 ): Promise<Checked | null> {
-  const isLong = url.length > MOST_URL;
-  const { path, query } = targetOf(url.slice(0, MOST_URL));
+  const isLong = url.length > MAX_URL;
+  const { path, query } = targetOf(url.slice(0, MAX_URL));
   // A browser's question before a request (CORS).
   if (method === 'OPTIONS') return null;
   const canRead = !isLong && isReadable(path);
   const found = canRead ? judge.find(method, path) : null;
   if (found === null && !judge.concerns(method, path)) return null;
   const about = {
-    ...{ place, method: method.slice(0, LONGEST_METHOD), path: showPath(path), status: answer?.status ?? null },
+    ...{ place, method: method.slice(0, MAX_METHOD), path: showPath(path), status: answer?.status ?? null },
     service: found?.service ?? null,
     operation: found?.operation.id ?? null,
   };
   if (found === null) {
     const what = isLong
-      ? `the URL is longer than ${MOST_URL} characters`
+      ? `the URL is longer than ${MAX_URL} characters`
       : canRead
         ? judge.whyUnknown(method, path)
         : 'the path has an escape sequence that cannot be decoded';

@@ -84,14 +84,14 @@ function sentBody(request: unknown): RecordedBody {
   // Forms can be recorded as a list of their fields.
   const fields = memberOf(data, 'params');
   if (Array.isArray(fields) && fields.length > 0)
-    return { mediaType, text: fields.length > MOST_FIELDS ? null : formOf(fields) };
+    return { mediaType, text: fields.length > MAX_FIELDS ? null : formOf(fields) };
   const size = memberOf(request, 'bodySize');
   const isThere = typeof size === 'number' && (size > 0 || (size < 0 && announcesBody(request)));
   return { mediaType, text: isThere ? null : '' };
 }
 
 /** Fields of a recorded form. With more it counts as not recorded, as a body does that is too long. */
-const MOST_FIELDS = 10_000;
+const MAX_FIELDS = 10_000;
 
 /** A request can be refused before its body is read: then the size is unknown, and only its headers tell of the body. */
 function announcesBody(request: unknown): boolean {
@@ -122,10 +122,10 @@ function wholeText(body: unknown): string | null {
 }
 
 /** Characters of a recorded body. To parse and check one is a single step, in which no other request is answered. */
-const MOST_TEXT = 1024 * 1024;
+const MAX_TEXT = 1024 * 1024;
 
 function bodyOf(mediaType: string | null, text: string): RecordedBody {
-  return { mediaType, text: text.length > MOST_TEXT ? null : text };
+  return { mediaType, text: text.length > MAX_TEXT ? null : text };
 }
 
 function decoded(text: string, encoding: string | null): string {
@@ -146,11 +146,11 @@ function headerOf(message: unknown, name: string): string | null {
 }
 
 /** HTTP servers take no more, or fewer. */
-const MOST_HEADERS = 2000;
+const MAX_HEADERS = 2000;
 
 function headersIn(message: unknown): readonly unknown[] {
   const headers = memberOf(message, 'headers');
-  return Array.isArray(headers) ? headers.slice(0, MOST_HEADERS) : [];
+  return Array.isArray(headers) ? headers.slice(0, MAX_HEADERS) : [];
 }
 
 function textMember(value: unknown, name: string): string | null {

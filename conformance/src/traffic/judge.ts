@@ -101,7 +101,7 @@ export function judgeOfDocument(
 }
 
 function otherMethod(method: string, methods: readonly string[]): string {
-  return `the document has no ${method.slice(0, LONGEST_METHOD)} for this path; it has ${methods.join(', ')}`;
+  return `the document has no ${method.slice(0, MAX_METHOD)} for this path; it has ${methods.join(', ')}`;
 }
 
 function unknownPath(what: string, path: string, paths: readonly string[]): string {
@@ -110,7 +110,7 @@ function unknownPath(what: string, path: string, paths: readonly string[]): stri
 }
 
 /** Longer than any method that is registered. */
-export const LONGEST_METHOD = 20;
+export const MAX_METHOD = 20;
 
 /** The first two segments of a path: `/api/v1`. */
 function beginningOf(path: string): string {

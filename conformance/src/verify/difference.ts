@@ -46,11 +46,11 @@ export function onlyIn(isTheirs: boolean): string {
 }
 
 /** Names that are compared for the nearest one. */
-const MOST_NAMES = 50;
+const MAX_NAMES = 50;
 
 /** The words for a name that the document lacks, with the nearest of the names that only it has. */
 export function goneWords(name: string, onlyTheirs: readonly string[]): string {
-  const near = findNear(name, onlyTheirs.slice(0, MOST_NAMES));
+  const near = findNear(name, onlyTheirs.slice(0, MAX_NAMES));
   return `${onlyIn(false)}${near === undefined ? '' : `; the nearest name in the document is \`${oneLine(near)}\``}`;
 }
 
@@ -94,12 +94,12 @@ function shown(value: unknown): string {
   return value === undefined || value === null ? 'none' : oneLine(canonical(value));
 }
 
-const MOST_LISTED = 8;
+const MAX_LISTED = 8;
 
 function listed(names: readonly string[]): string {
-  const more = names.length > MOST_LISTED ? ` and ${names.length - MOST_LISTED} more` : '';
+  const more = names.length > MAX_LISTED ? ` and ${names.length - MAX_LISTED} more` : '';
   return `${names
-    .slice(0, MOST_LISTED)
+    .slice(0, MAX_LISTED)
     .map((name) => `\`${oneLine(name)}\``)
     .join(', ')}${more}`;
 }
@@ -109,17 +109,17 @@ export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : canonical(value);
 }
 
-const MOST_CHARACTERS = 200;
+const MAX_CHARACTERS = 200;
 
 /** A text of a user's document, for a line on a terminal. */
-export function oneLine(text: string, most = MOST_CHARACTERS): string {
+export function oneLine(text: string, most = MAX_CHARACTERS): string {
   const cut = text.length > most ? `${text.slice(0, most)}…` : text;
   return cut.replaceAll(/\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}/gu, '�');
 }
 
 /** What is deeper, or comes later, is equal to everything. A YAML document can contain itself. */
-const MOST_DEPTH = 50;
-const MOST_VALUES = 100_000;
+const MAX_DEPTH = 50;
+const MAX_VALUES = 100_000;
 
 /** The JSON text of a value, with the members of objects in order. */
 export function canonical(value: unknown): string {
@@ -127,7 +127,7 @@ export function canonical(value: unknown): string {
   const write = (one: unknown, depth: number): string => {
     values += 1;
     if (typeof one !== 'object' || one === null) return JSON.stringify(one) ?? 'null';
-    if (depth > MOST_DEPTH || values > MOST_VALUES) return '…';
+    if (depth > MAX_DEPTH || values > MAX_VALUES) return '…';
     if (Array.isArray(one)) return `[${one.map((item) => write(item, depth + 1)).join(',')}]`;
     const members = Object.entries(one).sort(([name], [other]) => (name < other ? -1 : 1));
     return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${write(member, depth + 1)}`).join(',')}}`;

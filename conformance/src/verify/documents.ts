@@ -51,7 +51,7 @@ export function sharedPaths(theirs: Source, ours: Source): number {
 export async function compareDocuments(theirs: Source, ours: Source): Promise<Compared> {
   const differences = new Map<string, Difference>();
   const tell: Tell = (where, kind, found, what) => {
-    const place = oneLine(where, MOST_PLACE);
+    const place = oneLine(where, MAX_PLACE);
     const id = `${place}: ${kind}`;
     differences.set(id, { id, class: found, where: place, what });
   };
@@ -63,9 +63,9 @@ export async function compareDocuments(theirs: Source, ours: Source): Promise<Co
   }
   // Operations of one path can be at several in the vendor's document, which differ in their servers or parameters' names.
   const found = methodsByPath(pairs);
-  const isPart = found.size < LEAST_SHARE * (found.size + onlyOurs.length);
+  const isPart = found.size < MIN_SHARE * (found.size + onlyOurs.length);
   const pacer = new Pacer();
-  const candidates = onlyTheirs.slice(0, MOST_CANDIDATES).map(({ path }) => path);
+  const candidates = onlyTheirs.slice(0, MAX_CANDIDATES).map(({ path }) => path);
   let missingPaths = 0;
   for (const { path } of onlyOurs) {
     if (pacer.isLong) await pacer.pause();
@@ -111,13 +111,13 @@ function methodsByPath(pairs: readonly Pair[]): ReadonlyMap<Path, ReadonlySet<st
 }
 
 /** A place names members at most 500 levels deep. */
-const MOST_PLACE = 2000;
+const MAX_PLACE = 2000;
 
 /** Vendors publish parts of their documents, such as one for each page of a reference. A part has less than this of our paths. */
-const LEAST_SHARE = 0.25;
+const MIN_SHARE = 0.25;
 
 /** Paths that are compared for the nearest one. */
-const MOST_CANDIDATES = 1000;
+const MAX_CANDIDATES = 1000;
 
 /** A path that the vendor does not have, or has by another name. @param isPart without another name it is no difference */
 function tellGone(path: string, candidates: readonly string[], isPart: boolean, tell: Tell): boolean {
@@ -188,9 +188,9 @@ function without(paths: readonly Path[], pairs: readonly Pair[]): readonly Path[
 }
 
 /** Segments that a base path has at most. */
-const MOST_SEGMENTS = 4;
+const MAX_SEGMENTS = 4;
 /** Fewer paths with another beginning are paths of another name. */
-const LEAST_MOVED = 2;
+const MIN_MOVED = 2;
 
 /** Paths that are equal after the beginning that most of them have instead of ours: `/v2/users` and `/api/v1/users`. */
 function movedPairs(theirs: readonly Path[], ours: readonly Path[]): Pair[] {
@@ -210,7 +210,7 @@ function movedPairs(theirs: readonly Path[], ours: readonly Path[]): Pair[] {
     }
   }
   const most = [...groups.values()].reduce((one, other) => (other.found.size > one.found.size ? other : one), NONE);
-  return most.found.size < LEAST_MOVED ? [] : most.pairs;
+  return most.found.size < MIN_MOVED ? [] : most.pairs;
 }
 
 const NONE = { pairs: [], found: new Set<Path>() };
@@ -218,7 +218,7 @@ const NONE = { pairs: [], found: new Set<Path>() };
 /** A path divided after each of its first segments. */
 function partsOf({ path }: Path): { readonly beginning: string; readonly rest: string }[] {
   const segments = shapeOf(path).split('/').slice(1);
-  return segments.slice(0, MOST_SEGMENTS + 1).map((_, at) => ({
+  return segments.slice(0, MAX_SEGMENTS + 1).map((_, at) => ({
     beginning: segments
       .slice(0, at)
       .map((one) => `/${one}`)

@@ -76,7 +76,7 @@ function placedOf(difference: Difference): Placed {
 
 const INDENT = '  ';
 /** Longer lines do not fit a screen. */
-const MOST_CHARACTERS = 160 - INDENT.length;
+const MAX_CHARACTERS = 160 - INDENT.length;
 
 function linesOf(group: Group<Placed>): string {
   const [{ difference, kind, part }, ...others] = group;
@@ -85,7 +85,7 @@ function linesOf(group: Group<Placed>): string {
   // The shortest places are the best examples.
   const places = [...new Set(group.map(({ within }) => within))].sort((one, other) => one.length - other.length);
   const said = `: ${kind}: ${difference.what} (${group.length} times, `;
-  const room = MOST_CHARACTERS - part.length - said.length - ' as in )'.length;
+  const room = MAX_CHARACTERS - part.length - said.length - ' as in )'.length;
   const subject = fitting(names, room - (places[0] ?? '').length, ' and 99 more'.length);
   const about = `${part} ${subject.text}${subject.more === 0 ? '' : ` and ${subject.more} more`}`.trim();
   const shown = fitting(places, room + part.length + 1 - about.length);

@@ -35,8 +35,8 @@ interface Run {
   readonly tell: Tell;
 }
 
-const MOST_DEPTH = 500;
-const MOST_STEPS = 1_000_000;
+const MAX_DEPTH = 500;
+const MAX_STEPS = 1_000_000;
 
 /** Compares schemas of a vendor's document with schemas of ours. */
 export class SchemaComparison {
@@ -80,15 +80,15 @@ export class SchemaComparison {
       if (this.#equal.has(key) || isSeen(run, key)) continue;
       run.seen.add(key);
       this.#spend(1 + theirs.properties.size);
-      if (pair.depth > MOST_DEPTH)
-        throw new Unusable(`${this.#name} has schemas nested deeper than ${MOST_DEPTH} levels.`);
+      if (pair.depth > MAX_DEPTH)
+        throw new Unusable(`${this.#name} has schemas nested deeper than ${MAX_DEPTH} levels.`);
       await this.#compareViews(run, pair, theirs, ours);
     }
   }
 
   #spend(steps: number): void {
     this.#steps += steps;
-    if (this.#steps > MOST_STEPS) throw new Unusable(`${this.#name} has more schemas than can be compared.`);
+    if (this.#steps > MAX_STEPS) throw new Unusable(`${this.#name} has more schemas than can be compared.`);
   }
 
   async #compareViews(run: Run, pair: Pair, theirs: SchemaView, ours: SchemaView): Promise<void> {
@@ -227,7 +227,7 @@ function runOf(root: Pair, side: Side, outer: Run | null, tell: Tell): Run {
 
 /** Comparisons within comparisons are as many calls. */
 function depthOf(run: Run): number {
-  return (run.queue[0]?.depth ?? 0) + MOST_DEPTH / 50;
+  return (run.queue[0]?.depth ?? 0) + MAX_DEPTH / 50;
 }
 
 function keyOf(side: Side, theirs: SchemaView, ours: SchemaView): string {
@@ -239,7 +239,7 @@ function isSeen(run: Run, key: string): boolean {
   return false;
 }
 
-const MOST_OF_LABEL = 40;
+const MAX_OF_LABEL = 40;
 
 /** What people call a schema: its name, or else its type with its format or its members. */
 function labelOf([schema]: Schemas): string {
@@ -247,7 +247,7 @@ function labelOf([schema]: Schemas): string {
   const members = Object.keys(membersOf(properties)).sort().join(', ');
   const types = [type].flat().map(textOf).join(' or ');
   const parts = [types, ...(format === undefined ? [] : [textOf(format)]), ...(members ? [`{${members}}`] : [])];
-  return oneLine(referenceOf(schema)?.split('/').at(-1) ?? parts.join(' '), MOST_OF_LABEL);
+  return oneLine(referenceOf(schema)?.split('/').at(-1) ?? parts.join(' '), MAX_OF_LABEL);
 }
 
 function absentWords(side: Side): string {

@@ -101,7 +101,7 @@ function placeOf(visit: Visit): string {
 }
 
 /** How many references are followed, from one to the next. */
-const MOST_REFERENCES = 32;
+const MAX_REFERENCES = 32;
 
 /** What is wrong with a reference; null: nothing. */
 function faultOfReference(source: Source, reference: string): string | null {
@@ -112,8 +112,8 @@ function faultOfReference(source: Source, reference: string): string | null {
   if (target === undefined) return `leads nowhere: ${shown}.`;
   for (let next = referenceOf(target); next !== null; next = referenceOf(target)) {
     if (passed.has(target)) return `leads to itself: ${shown}.`;
-    if (passed.size === MOST_REFERENCES)
-      return `begins a chain of more than ${MOST_REFERENCES} references: ${shown}. Refer to the last part of the chain.`;
+    if (passed.size === MAX_REFERENCES)
+      return `begins a chain of more than ${MAX_REFERENCES} references: ${shown}. Refer to the last part of the chain.`;
     passed.add(target);
     target = targetOf(source, next);
   }

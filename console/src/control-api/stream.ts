@@ -20,7 +20,7 @@ export async function unlock(token: string): Promise<void> {
 type Listener = (event: MockEvent) => void;
 
 const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 5000;
+const MAX_PAUSE_MS = 5000;
 
 /** The state of the connection when the stream is refused, by status. */
 const REFUSALS: ReadonlyMap<number, Connection> = new Map([
@@ -67,7 +67,7 @@ export function follow(listener: Listener, opened: () => void): void {
         // Only another token changes what a locked server answers.
         if (connection.value !== 'locked') setTimeout(resolve, pause);
       });
-      pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
+      pause = Math.min(2 * pause, MAX_PAUSE_MS);
     }
   };
 

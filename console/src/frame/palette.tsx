@@ -25,7 +25,7 @@ interface Target {
 }
 
 /** The most of each group. */
-const MOST_SHOWN = 6;
+const MAX_SHOWN = 6;
 
 /** Leads to any action, view, operation, identity, key or request, by a part of its name. */
 export function Palette() {
@@ -156,9 +156,9 @@ function fitting(targets: readonly Target[], text: string): readonly Target[] {
       const names = [target.text, target.also ?? ''].map((name) => name.toLowerCase());
       if (names.some((name) => name.startsWith(wanted))) starting.push(target);
       else if (names.some((name) => name.includes(wanted))) containing.push(target);
-      if (starting.length >= MOST_SHOWN) break;
+      if (starting.length >= MAX_SHOWN) break;
     }
-    return [...starting, ...containing].slice(0, MOST_SHOWN);
+    return [...starting, ...containing].slice(0, MAX_SHOWN);
   });
   return [...new Set([...called, ...grouped])];
 }

@@ -4,7 +4,7 @@ import type { TrafficReport } from '../control-api/types.ts';
 import { documentPage } from './rulesets.ts';
 
 /** What the control API takes. */
-const MOST_BYTES = 16 * 1024 * 1024;
+const MAX_BYTES = 16 * 1024 * 1024;
 
 /** A request of an archive, as it was checked. */
 export interface Entry {
@@ -45,7 +45,7 @@ export function checkArchive(file: File): void {
 /** @throws Error with a sentence if it is no archive; as the control API does */
 async function checkFile(file: File): Promise<Checked> {
   const { name, size } = file;
-  if (size > MOST_BYTES) {
+  if (size > MAX_BYTES) {
     const megabytes = (size / 1024 / 1024).toFixed(1);
     throw new Error(
       `\`${name}\` has ${megabytes} MB; at most 16 MB can be checked. Export fewer requests, or without contents.`,

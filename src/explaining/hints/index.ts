@@ -9,9 +9,9 @@ import { TOKEN_HINTS, WORLD_HINTS } from './tokens.ts';
 export { olderApiSentence } from './older-apis.ts';
 
 /** The most hints for one request. */
-const MOST_HINTS = 3;
+const MAX_HINTS = 3;
 /** The most characters of a hint, so that it fits a header. */
-const MOST_TEXT = 600;
+const MAX_TEXT = 600;
 
 /**
  * Hints before those of the service: first another world, which makes all others wrong, then unreadable headers. The
@@ -30,7 +30,7 @@ export function findHints(own: readonly HintRule[], refused: RefusedRequest): re
       const text = when(refused);
       if (text === null) continue;
       hints.push({ code, text: inAscii(text) });
-      if (hints.length === MOST_HINTS || isOnly) return hints;
+      if (hints.length === MAX_HINTS || isOnly) return hints;
       // One path hint is enough: a second guess would contradict the first.
       if (rules === PATH_HINTS) break;
     }
@@ -40,5 +40,5 @@ export function findHints(own: readonly HintRule[], refused: RefusedRequest): re
 
 /** Hints are sent in headers, which must be ASCII. */
 function inAscii(text: string): string {
-  return text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, MOST_TEXT);
+  return text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, MAX_TEXT);
 }

@@ -3,9 +3,9 @@ import { fits, segmentsOf } from '../../addresses/path-template.ts';
 import type { HintRule, RefusedRequest, ServedPath } from './refused-request.ts';
 
 /** Longer paths are not compared: no operation has one. */
-const MOST_PATH = 500;
+const MAX_PATH = 500;
 /** The most operations that a hint names. */
-const MOST_NAMED = 3;
+const MAX_NAMED = 3;
 
 const AS_SERVED = { source: 'the paths of the documents', certainty: 'documented' } as const;
 
@@ -17,7 +17,7 @@ const NO_ID = '{}';
 
 /** The segments of an unknown path; null for any other request. */
 function unknownSegments({ problem, path }: RefusedRequest): readonly string[] | null {
-  return problem.kind === 'unknown_path' && path.length <= MOST_PATH ? segmentsOf(path) : null;
+  return problem.kind === 'unknown_path' && path.length <= MAX_PATH ? segmentsOf(path) : null;
 }
 
 /** The operations whose path matches exactly these segments. */
@@ -30,7 +30,7 @@ function operationsAt({ served }: RefusedRequest, segments: readonly string[]): 
 function nameOperations(found: readonly ServedPath[], method: string): string {
   const same = found.filter((one) => one.method === method);
   const shown = (same.length > 0 ? same : found).map((one) => `\`${one.method} ${one.path}\``);
-  return [...new Set(shown)].slice(0, MOST_NAMED).join(', ');
+  return [...new Set(shown)].slice(0, MAX_NAMED).join(', ');
 }
 
 /** Names operations that have a host of their own, by the paths there. */
@@ -41,7 +41,7 @@ function nameAtHosts(found: readonly ServedPath[], method: string): string {
       : [],
   );
   return [...new Set(named)]
-    .slice(0, MOST_NAMED)
+    .slice(0, MAX_NAMED)
     .map((one) => `, or ${one}`)
     .join('');
 }

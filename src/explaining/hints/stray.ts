@@ -32,7 +32,7 @@ const FIELDS = [
 ] as const;
 
 /** Longer texts cannot be a credential of the mock, and are not searched. */
-const MOST_LETTERS = 16 * 1024;
+const MAX_LETTERS = 16 * 1024;
 
 /** The credentials and identities in a request, with their names. */
 function* partsOf({ credential, fields, problem }: RefusedRequest): Generator<readonly [what: string, text: string]> {
@@ -63,7 +63,7 @@ export const STRAY_CHARACTERS: HintRule = {
   when: (refused) => {
     if (!OF_CREDENTIALS.includes(refused.problem.kind)) return null;
     for (const [what, text] of partsOf(refused)) {
-      if (text.length > MOST_LETTERS) continue;
+      if (text.length > MAX_LETTERS) continue;
       const stray = STRAYS.find(({ form }) => form.test(text));
       if (stray !== undefined) return `${what} ${stray.what}. ${stray.how}.`;
     }

@@ -8,7 +8,7 @@ export interface Stretch {
 }
 
 /** Longer names are shortened, because clients choose them. */
-const MOST_NAME = 200;
+const MAX_NAME = 200;
 
 /**
  * Token usage of the clients of one world, as far as single requests do not show it. Only counters, for the most recent
@@ -43,7 +43,7 @@ export class TokenUsage {
    * @returns how many were granted while the first of them was in the first half of its life
    */
   countGrant(who: string, now: Instant, lifetime: number): number {
-    const stretch = increment(this.#grants, who.slice(0, MOST_NAME), now);
+    const stretch = increment(this.#grants, who.slice(0, MAX_NAME), now);
     if (now < stretch.since || now - stretch.since >= lifetime / 2) {
       stretch.since = now;
       stretch.count = 1;
@@ -59,12 +59,12 @@ export class TokenUsage {
    */
   countRefusal(token: string, who: string, now: Instant): number {
     this.forgetGrants(who);
-    return increment(this.#refusals, token.slice(0, MOST_NAME), now).count;
+    return increment(this.#refusals, token.slice(0, MAX_NAME), now).count;
   }
 
   /** The holder's token is no longer usable, so they may request another. */
   forgetGrants(who: string): void {
-    this.#grants.delete(who.slice(0, MOST_NAME));
+    this.#grants.delete(who.slice(0, MAX_NAME));
   }
 
   /** Forgets everything, because its world was reset. @param before the time on its clock until then */

@@ -5,7 +5,7 @@ import { worldOfToken } from '../../tokens/compact.ts';
 import { claimOf, type HintRule, type RefusedRequest } from './refused-request.ts';
 
 /** How often an expired token is refused before the hint. */
-const MOST_REPEATS = 3;
+const MAX_REPEATS = 3;
 
 /** When the token says that it was issued; null if it has no time that a clock could show. */
 function issuedAt(credential: RefusedRequest['credential']): Instant | null {
@@ -175,7 +175,7 @@ export const TOKEN_HINTS: readonly HintRule[] = [
     source: 'RFC 6750, 3.1: `invalid_token`, the client may ask for a new access token and try again',
     certainty: 'documented',
     when: ({ repeats }) =>
-      repeats < MOST_REPEATS
+      repeats < MAX_REPEATS
         ? null
         : `This expired token was sent ${repeats} times. On a 401, request a new token once, then repeat the request.`,
   },
@@ -191,11 +191,11 @@ export const RENEWED_TOO_EARLY = {
 } as const;
 
 /** So many tokens during the first half of the first token's lifetime cause a hint. */
-const MOST_GRANTS = 3;
+const MAX_GRANTS = 3;
 
 /** @param count as `Habits.countGrant` returns it */
 export function earlyRenewal(count: number, lifetime: number) {
-  if (count < MOST_GRANTS) return null;
+  if (count < MAX_GRANTS) return null;
   const { code } = RENEWED_TOO_EARLY;
   const text = `The client requested ${count} tokens while the first has more than half of its ${Math.round(lifetime / 1000)} s left. Cache the token, and request the next one shortly before it expires, or on a 401.`;
   return { code, text };

@@ -3,7 +3,7 @@ import type { NotEmulatedOperation } from '../../definitions/not-emulated.ts';
 import type { Operation } from './operation.ts';
 
 /** Longer path parameters are refused. */
-export const LONGEST_PARAM = 16_384;
+export const MAX_PARAM = 16_384;
 
 /** An operation, with the path parameters of a request. */
 export interface FoundOperation {
@@ -58,7 +58,7 @@ function routerOf(
   notEmulated: readonly NotEmulatedOperation[],
 ): Router {
   const router = findMyWay({
-    maxParamLength: LONGEST_PARAM,
+    maxParamLength: MAX_PARAM,
     // Distinguishes a parameter that is too long from an unknown path.
     onMaxParamLength: () => undefined,
     querystringParser: () => ({}),

@@ -11,7 +11,7 @@ export interface UndocumentedMember {
 }
 
 /** How many parameters or members are listed at most. */
-const MOST_LISTED = 20;
+const MAX_LISTED = 20;
 
 /** The query parameters that an operation does not name. */
 export function undocumentedQuery(
@@ -20,7 +20,7 @@ export function undocumentedQuery(
 ): readonly UndocumentedMember[] {
   if (queryNames === 'any') return [];
   const unknown = [...given].filter((name) => !queryNames.includes(name));
-  return unknown.slice(0, MOST_LISTED).map((name) => ({ path: showPath(name), near: findNear(name, queryNames) }));
+  return unknown.slice(0, MAX_LISTED).map((name) => ({ path: showPath(name), near: findNear(name, queryNames) }));
 }
 
 /** The members of a value that its schema does not name, at any depth. Objects that allow any member have none. */
@@ -32,12 +32,12 @@ export function undocumentedMembers(schema: JsonSchema | undefined, value: unkno
 
 /** @param schemas that all describe the value, or one of which does */
 function collect(schemas: readonly JsonSchema[], value: unknown, path: string, found: UndocumentedMember[]): void {
-  if (found.length >= MOST_LISTED || schemas.length === 0) return;
+  if (found.length >= MAX_LISTED || schemas.length === 0) return;
   const all = schemas.flatMap(partsOf);
   if (Array.isArray(value)) {
     const items = all.flatMap((one): JsonSchema[] => (one.items === undefined ? [] : [one.items]));
     for (const [index, entry] of value.entries()) {
-      if (found.length >= MOST_LISTED) return;
+      if (found.length >= MAX_LISTED) return;
       collect(items, entry, `${path}[${index}]`, found);
     }
     return;
@@ -52,7 +52,7 @@ function collect(schemas: readonly JsonSchema[], value: unknown, path: string, f
   );
   const names = [...new Set(all.flatMap(({ properties = {} }) => Object.keys(properties)))];
   for (const [name, member] of Object.entries(value)) {
-    if (found.length >= MOST_LISTED) return;
+    if (found.length >= MAX_LISTED) return;
     const named = all.flatMap(({ properties }): JsonSchema[] => {
       const schema = own(properties, name);
       return schema === undefined ? [] : [schema];

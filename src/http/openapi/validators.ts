@@ -93,7 +93,7 @@ function withNotLast(ajv: AjvInstance): AjvInstance {
 }
 
 /** How many values of an enumeration are listed. */
-const MOST_VALUES = 8;
+const MAX_VALUES = 8;
 
 /** Like ajv's own text, which names neither the property that is one too many nor the values that are allowed. */
 function errorText({ keyword, instancePath, message, params }: ErrorObject): string {
@@ -104,7 +104,7 @@ function errorText({ keyword, instancePath, message, params }: ErrorObject): str
       ? `: \`${showPath(extra)}\``
       : Array.isArray(values)
         ? `: ${values
-            .slice(0, MOST_VALUES)
+            .slice(0, MAX_VALUES)
             .map((one) => showPath(JSON.stringify(one)))
             .join(', ')}`
         : '';

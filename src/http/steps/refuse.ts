@@ -5,7 +5,7 @@ import { basisOfReason, type Decision, decisionOfProblem } from '../../decisions
 import { deletedAt, isOurs, isStorageProblem, Problem, type ProblemKind } from '../../decisions/problem.ts';
 import type { DenyReason } from '../../decisions/reasons.ts';
 import { otherVersionSentence } from '../../explaining/other-versions.ts';
-import { type KeptBody, keptBytes, MOST_KEPT, NO_BODY } from '../../journal/entry.ts';
+import { type KeptBody, keptBytes, MAX_KEPT, NO_BODY } from '../../journal/entry.ts';
 import { clearTimeout, setTimeout } from '../../platform/time.ts';
 import { problemDetails } from '../../responses/problem-details.ts';
 import { OutcomeUnknown } from '../../store/errors.ts';
@@ -161,7 +161,7 @@ async function beginningOf(raw: IncomingMessage, most: number, patience: number)
     };
     const onData = (chunk: Buffer) => {
       size += chunk.length;
-      if (text.length < MOST_KEPT) text += chunk.toString('latin1', 0, MOST_KEPT - text.length);
+      if (text.length < MAX_KEPT) text += chunk.toString('latin1', 0, MAX_KEPT - text.length);
       if (size > most) stop(false);
     };
     const onEnd = () => stop(true);

@@ -3,7 +3,7 @@ import { behindServiceName, type KnownHosts } from '../../addresses/hosts.ts';
 import {
   DEFAULT_WORLD,
   isWorldId,
-  MOST_WORLD_ID,
+  MAX_WORLD_ID,
   WORLD_HEADER,
   WORLD_ID_FORM,
   WORLD_PREFIX,
@@ -134,7 +134,7 @@ export function worldBehind(
   }
   const found = worlds.find(id);
   if (found !== undefined) return found;
-  const shown = `\`${id.slice(0, 2 * MOST_WORLD_ID)}\``;
+  const shown = `\`${id.slice(0, 2 * MAX_WORLD_ID)}\``;
   if (worlds.isGone(id)) {
     const why = 'it was deleted, or nobody used it for longer than its `ttl`';
     throw new Problem(
@@ -188,13 +188,13 @@ function reportLostWorld(
   if (other === undefined) return;
   findings.report(
     'lost_world',
-    `${pathless.name} sent a credential that the worlds ${quote(shared.slice(0, MOST_OWNERS))} have, and named no world, so \`${DEFAULT_WORLD}\` answered. It drops the path of its base URL, such as \`${worldPath(other)}\`. Give it the \`hostUrl\` of the world (\`GET /_mock/worlds\`) or the header \`x-mock-world: ${other}\`.`,
+    `${pathless.name} sent a credential that the worlds ${quote(shared.slice(0, MAX_OWNERS))} have, and named no world, so \`${DEFAULT_WORLD}\` answered. It drops the path of its base URL, such as \`${worldPath(other)}\`. Give it the \`hostUrl\` of the world (\`GET /_mock/worlds\`) or the header \`x-mock-world: ${other}\`.`,
     now,
   );
 }
 
 /** The most worlds that a finding names. */
-const MOST_OWNERS = 3;
+const MAX_OWNERS = 3;
 
 /** The world that owns a credential; null if none, or several. */
 function worldOfCredential(
@@ -212,7 +212,7 @@ function worldOfCredential(
 }
 
 /** Longer headers cannot hold a credential of the mock, and are not read. */
-const MOST_HEADER = 16 * 1024;
+const MAX_HEADER = 16 * 1024;
 
 /**
  * Extracts the credentials of a request: from its header, and from the query or body if its operation takes them there.
@@ -242,7 +242,7 @@ function presentedInHeader(
   lines: readonly string[],
 ): PresentedCredential | null {
   const [line, second] = lines;
-  if (line === undefined || second !== undefined || line.length > MOST_HEADER) return null;
+  if (line === undefined || second !== undefined || line.length > MAX_HEADER) return null;
   for (const present of extractors) {
     const presented = present(line);
     if (presented !== null) return presented;

@@ -44,7 +44,7 @@ export function validateRequest(request: RequestInWorld): void {
 }
 
 /** Longer numerals are shortened in messages. */
-const MOST_SHOWN = 40;
+const MAX_SHOWN = 40;
 
 /** Ajv's coercion also accepts `0x10` and `1e1`, which are probably mistakes. */
 function refuseOtherNumerals({ queryTypes }: Operation, sent: Query, query: Query): void {
@@ -54,7 +54,7 @@ function refuseOtherNumerals({ queryTypes }: Operation, sent: Query, query: Quer
     if ((isWhole ? /^-?\d+$/ : /^-?\d+(?:\.\d+)?$/).test(String(sent[name]))) continue;
     throw new Problem(
       'invalid_request',
-      `Query parameter \`${name}\` is not valid; expected a ${isWhole ? 'whole ' : ''}number in decimal digits, got \`${String(sent[name]).slice(0, MOST_SHOWN)}\`.`,
+      `Query parameter \`${name}\` is not valid; expected a ${isWhole ? 'whole ' : ''}number in decimal digits, got \`${String(sent[name]).slice(0, MAX_SHOWN)}\`.`,
     );
   }
 }
@@ -82,7 +82,7 @@ function ignoreOtherParameters({ id, queryNames }: Operation, { query, findings,
 function otherNames(given: Query, known: readonly string[]) {
   const unknown = Object.keys(given).filter((name) => !known.includes(name));
   const free = known.filter((name) => !Object.hasOwn(given, name));
-  return unknown.map((name, at) => ({ name, near: at < MOST_COMPARED ? findNear(name, free) : undefined }));
+  return unknown.map((name, at) => ({ name, near: at < MAX_COMPARED ? findNear(name, free) : undefined }));
 }
 
 /** The request may be refused later, for another reason. */
@@ -108,7 +108,7 @@ function undocumented(what: string, near: string | undefined): Problem {
 }
 
 /** How many unknown names of a request get a suggestion. */
-const MOST_COMPARED = 20;
+const MAX_COMPARED = 20;
 
 /** Unknown members of the body are ignored, as vendors do; probable misspellings are reported. */
 function reportMisspelt({ id, bodyNames }: Operation, { body, findings, now }: RequestInWorld): void {

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerFactory } from 'fastify';
 import { leaveBodies } from '../bodies.ts';
 import type { OwnHosts } from '../hosts.ts';
-import { LONGEST_PARAM } from '../openapi/operation-router.ts';
+import { MAX_PARAM } from '../openapi/operation-router.ts';
 import type { Server } from '../server.ts';
 import { type Strays, sendStray } from '../strays.ts';
 import { answerWithoutWorlds } from '../without-worlds.ts';
@@ -51,7 +51,7 @@ export function makeFastify({
     connectionTimeout: limits.silence,
     bodyLimit: limits.bodyBytes,
     // Prefixes have parameters, too: `/v2/orgs/{org}/nvcf`.
-    routerOptions: { maxParamLength: LONGEST_PARAM },
+    routerOptions: { maxParamLength: MAX_PARAM },
     http,
     // Fastify's own https takes certificates only as options.
     ...(makeTlsServer !== null && { serverFactory: factoryOf(makeTlsServer, http) }),

@@ -17,10 +17,10 @@ export interface DotGraph {
   readonly edges: readonly (readonly [DotEnd, DotEnd])[];
 }
 
-const MOST_STATEMENTS = 20_000;
-const MOST_DEPTH = 32;
-const LONGEST_NAME = 255;
-const LONGEST_VALUE = 4096;
+const MAX_STATEMENTS = 20_000;
+const MAX_DEPTH = 32;
+const MAX_NAME = 255;
+const MAX_VALUE = 4096;
 
 /**
  * Reads an undirected graph in linear time: every character is read once. Nothing recurses, so deeply nested text cannot
@@ -44,8 +44,8 @@ export function readDot(text: string): DotGraph {
       continue;
     }
     statements += 1;
-    if (statements > MOST_STATEMENTS) throw reader.wrong(`at most ${MOST_STATEMENTS} statements`);
-    if (depth > MOST_DEPTH) throw reader.wrong(`at most ${MOST_DEPTH} levels of subgraphs`);
+    if (statements > MAX_STATEMENTS) throw reader.wrong(`at most ${MAX_STATEMENTS} statements`);
+    if (depth > MAX_DEPTH) throw reader.wrong(`at most ${MAX_DEPTH} levels of subgraphs`);
     if (reader.opensSubgraph()) depth += 1;
     else reader.statement(nodes, edges);
   }
@@ -166,7 +166,7 @@ class Reader {
     const start = this.#at;
     const value = this.#readQuoted() ?? this.#html() ?? this.#match(BARE_VALUE)?.[0];
     if (value === undefined) throw this.wrong('a value');
-    if (value.length > LONGEST_VALUE) throw this.wrong(`a value of at most ${LONGEST_VALUE} characters`, start);
+    if (value.length > MAX_VALUE) throw this.wrong(`a value of at most ${MAX_VALUE} characters`, start);
     return /^\d{1,15}$/.test(value) ? Number(value) : value;
   }
 
@@ -174,7 +174,7 @@ class Reader {
     const start = this.#at;
     const name = this.#readQuoted() ?? this.#match(BARE)?.[0];
     if (name === undefined) throw this.wrong(what);
-    if (name.length > LONGEST_NAME) throw this.wrong(`a name of at most ${LONGEST_NAME} characters`, start);
+    if (name.length > MAX_NAME) throw this.wrong(`a name of at most ${MAX_NAME} characters`, start);
     if (UNUSABLE.has(name)) throw this.wrong(`another name than \`${name}\`, which is reserved,`, start);
     return name;
   }

@@ -11,10 +11,10 @@ import type { AirResource } from './tables/index.ts';
 
 /** No vendor page states the default or the maximum of `limit`. */
 const DEFAULT_LIMIT = 100;
-const MOST_LIMIT = 1000;
+const MAX_LIMIT = 1000;
 
 /** A page ends at this number of characters, because the whole answer is in memory. */
-const MOST_TEXT = 8 * 1024 * 1024;
+const MAX_TEXT = 8 * 1024 * 1024;
 
 const OWNED = 'is_owned_by_client';
 const CREATED = 'created_by_client';
@@ -86,7 +86,7 @@ export async function page<Name extends StoredName, View>(
     order: { by: order, descending: ordering.descending },
     limit,
     offset,
-    most: MOST_TEXT,
+    most: MAX_TEXT,
   });
   return pageOf(context, table.path, { count, limit, offset }, await Promise.all(rows.map(view)));
 }
@@ -135,7 +135,7 @@ function roomFor(results: readonly unknown[]): number {
   let characters = 0;
   const end = results.findIndex((result, index) => {
     characters += JSON.stringify(result).length;
-    return characters > MOST_TEXT && index > 0;
+    return characters > MAX_TEXT && index > 0;
   });
   return end < 0 ? results.length : end;
 }
@@ -213,7 +213,7 @@ function boundsOf(query: Query): { readonly limit: number; readonly offset: numb
   const limit = Number(query['limit'] ?? 0);
   return {
     // 0 means the default. Larger values are capped and not refused, because clients request as much as they can get.
-    limit: limit === 0 ? DEFAULT_LIMIT : Math.min(limit, MOST_LIMIT),
+    limit: limit === 0 ? DEFAULT_LIMIT : Math.min(limit, MAX_LIMIT),
     offset: Math.min(Number(query['offset'] ?? 0), Number.MAX_SAFE_INTEGER),
   };
 }

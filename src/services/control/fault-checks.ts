@@ -11,10 +11,10 @@ import type { Ports } from './ports.ts';
 type Order = Schema<'control', 'FaultOrder'>;
 
 /** The longest delay that a fault may have, in milliseconds. */
-const LONGEST_DELAY = 300_000;
+const MAX_DELAY = 300_000;
 
 /** The longest match, in characters of its JSON. */
-const MOST_MATCH = 16_384;
+const MAX_MATCH = 16_384;
 
 /** The seed of faults that are ordered without one. */
 const DEFAULT_SEED = '1';
@@ -22,8 +22,8 @@ const DEFAULT_SEED = '1';
 /** @throws Problem naming the field that is invalid, or with which the fault would never be injected */
 export function checkedFault(order: Order, known: Known): FaultOrder {
   const { match: { probability = 1, seed = DEFAULT_SEED, ...given } = {}, times = null, after = 0 } = order;
-  if (JSON.stringify(given).length > MOST_MATCH) {
-    throw new Problem('invalid_request', `Field \`match\` may have ${MOST_MATCH} characters; it has more.`);
+  if (JSON.stringify(given).length > MAX_MATCH) {
+    throw new Problem('invalid_request', `Field \`match\` may have ${MAX_MATCH} characters; it has more.`);
   }
   if (probability === 0) {
     throw new Problem(
@@ -110,12 +110,12 @@ function delayOf(delay: NonNullable<Order['do']['delay']>): { readonly min: numb
 
 function millisecondsOf(text: string, field: string): number {
   const milliseconds = parseDuration(text);
-  if (milliseconds !== null && milliseconds <= LONGEST_DELAY) return milliseconds;
+  if (milliseconds !== null && milliseconds <= MAX_DELAY) return milliseconds;
   throw new Problem('invalid_request', `Field \`${field}\` must be ${DURATION_FORMS}, of at most 5 minutes.`);
 }
 
 /** The most operations that a message names. */
-const MOST_NAMED = 3;
+const MAX_NAMED = 3;
 
 /**
  * Checks that the vendors' documents allow the answer of a fault for every operation that the fault can affect.
@@ -163,7 +163,7 @@ export async function checkAnswer(
       `Field \`match\` ${what}, which means every operation, but not every operation has the status ${status} in the vendor's document. Choose some, such as \`{"match": {"operation": "${without[0]}"}}\`. To answer ${status} all the same, send \`do.offDocument\` as true.`,
     );
   }
-  const names = without.slice(0, MOST_NAMED).map((id) => `\`${id}\``);
+  const names = without.slice(0, MAX_NAMED).map((id) => `\`${id}\``);
   const more = without.length - names.length;
   const who =
     without.length === 1

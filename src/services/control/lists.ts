@@ -2,7 +2,7 @@ import { type Listing, type PageQuery, type Position, pageOf } from '../../respo
 import type { Instant } from '../../time/clock.ts';
 
 /** The default `limit` of short lists: in general, all their entries. */
-const MOST_OF_SHORT = 2000;
+const MAX_OF_SHORT = 2000;
 
 /** An entry of a short list. */
 export interface Entry {
@@ -34,7 +34,7 @@ export function shortPage<Its extends Entry>(
   all: readonly Its[],
   query: PageQuery,
   order: 'oldest first' | 'newest first',
-  { fallback = MOST_OF_SHORT, dropped = 0, ...places }: Differences<Its> = {},
+  { fallback = MAX_OF_SHORT, dropped = 0, ...places }: Differences<Its> = {},
 ): { readonly entries: readonly Its[]; readonly extent: Extent } {
   const placeOfId = (id: string) => all.find((entry) => entry.id === id)?.place ?? null;
   const listing = { order, placeOf: ({ place }: Its) => place, placeOfId, atOf: ({ at }: Its) => at, ...places };

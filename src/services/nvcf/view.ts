@@ -10,7 +10,7 @@ export interface Detail {
 }
 
 /** The most instances that one function lists. */
-const MOST_INSTANCES = 64;
+const MAX_INSTANCES = 64;
 
 /** Renders a version in the vendor's form, as the account sees it. */
 export function functionView(
@@ -93,9 +93,9 @@ function instancesOf({ body, parent, id, owner }: FunctionRow, now: Instant): Sc
   const { deployment } = body;
   if (deployment === null || statusAt(body, now) === 'DEPLOYING') return [];
   const wanted = deployment.specifications.flatMap((specification) =>
-    Array.from({ length: Math.min(specification.minInstances, MOST_INSTANCES) }, () => specification),
+    Array.from({ length: Math.min(specification.minInstances, MAX_INSTANCES) }, () => specification),
   );
-  return wanted.slice(0, MOST_INSTANCES).map(({ instanceType, gpu, backend }, index) => ({
+  return wanted.slice(0, MAX_INSTANCES).map(({ instanceType, gpu, backend }, index) => ({
     instanceId: namedUuid(`${deployment.id}:${index}`),
     functionId: parent,
     functionVersionId: id,

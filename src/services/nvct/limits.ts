@@ -17,7 +17,7 @@ const LIMITS: readonly Limit[] = ROWS.map(({ pattern, ...row }) => ({
 }));
 
 /** Longer values are shortened in the vendor's messages. */
-const MOST_SHOWN = 256;
+const MAX_SHOWN = 256;
 
 /**
  * Checks the limits of a body's members, and names all that are not kept.
@@ -70,6 +70,6 @@ function isWithin(bounds: readonly [number, number] | undefined, count: number):
 function shownValue(value: unknown): string {
   if (value === undefined || value === null) return 'null';
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  if (text.length <= MOST_SHOWN) return text;
-  return `${text.slice(0, MOST_SHOWN)}... (truncated for log/response, total length ${text.length} chars)`;
+  if (text.length <= MAX_SHOWN) return text;
+  return `${text.slice(0, MAX_SHOWN)}... (truncated for log/response, total length ${text.length} chars)`;
 }

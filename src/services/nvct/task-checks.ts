@@ -13,7 +13,7 @@ type Order = Sent & { readonly gpuSpecification: NonNullable<Sent['gpuSpecificat
 /** How long a task may take to end, unless it says. */
 const GRACE = HOUR;
 /** The longest time that a task may run on GFN. */
-const MOST_ON_GFN = 8n * HOUR;
+const MAX_ON_GFN = 8n * HOUR;
 
 /**
  * Checks a task to create: what cannot be read, then the limits of all members, then what the service itself checks, in
@@ -60,7 +60,7 @@ function checkDurations(durations: Durations): void {
 function checkBackend({ gpuSpecification: { backend } }: Order, longest: bigint | null): void {
   if (backend !== 'GFN') return;
   refuseIf(longest === null, FAULTS.noRuntimeOnGfn);
-  refuseIf(longest !== null && longest > MOST_ON_GFN, FAULTS.longRuntimeOnGfn);
+  refuseIf(longest !== null && longest > MAX_ON_GFN, FAULTS.longRuntimeOnGfn);
 }
 
 function checkSecrets({ secrets = [] }: Order): void {

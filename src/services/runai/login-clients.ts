@@ -1,7 +1,7 @@
 import type { LoginClient, LoginClients } from '../../contract/service.ts';
 import { Problem } from '../../decisions/problem.ts';
 import { Collision, LimitReached, NotFound } from '../../store/errors.ts';
-import { MOST_CLIENTS, type OAuthClient, oauthClientsIn } from './collections/oauth-clients.ts';
+import { MAX_CLIENTS, type OAuthClient, oauthClientsIn } from './collections/oauth-clients.ts';
 import { confidentialClient } from './operations/grants/clients.ts';
 import { isRedirectUri, REDIRECT_URI_FORM } from './redirect-uris.ts';
 import { drawSecret } from './secrets.ts';
@@ -44,7 +44,7 @@ async function added(adding: Promise<void>): Promise<void> {
   } catch (thrown) {
     if (thrown instanceof Collision) throw taken();
     if (!(thrown instanceof LimitReached)) throw thrown;
-    const message = `This world has ${MOST_CLIENTS} OAuth clients, which is the limit; delete some with \`DELETE /_mock/clients/{clientId}\`.`;
+    const message = `This world has ${MAX_CLIENTS} OAuth clients, which is the limit; delete some with \`DELETE /_mock/clients/{clientId}\`.`;
     throw new Problem('conflict', message);
   }
 }

@@ -18,7 +18,7 @@ export interface People {
 }
 
 /** Roles that the summary names at most. */
-const MOST_ROLES = 3;
+const MAX_ROLES = 3;
 
 /** Users who can log in with a password, oldest first, so the seed's come first. @param most at most this many */
 export async function peopleOf(world: Pick<Surroundings, 'store' | 'settings'>, most: number): Promise<People> {
@@ -44,7 +44,7 @@ function describeRoles(rules: readonly AccessRule[], names: Names): string {
   });
   const [first] = given;
   if (first === undefined) return 'No role: may use only operations that need no permission.';
-  const listed = given.slice(0, MOST_ROLES).map(({ role, where }) => `${role.name} in ${where}`);
+  const listed = given.slice(0, MAX_ROLES).map(({ role, where }) => `${role.name} in ${where}`);
   const more = given.length > listed.length ? ` and ${given.length - listed.length} more` : '';
   const sentence = given.length === 1 ? first.role.description.replace(/\.$/, '') : '';
   const permissions = new Set(given.flatMap(({ role }) => [...role.permissions]));

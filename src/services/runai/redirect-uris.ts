@@ -11,14 +11,14 @@ export function splitNamed(named: string): readonly [clientId: string, uri: stri
  * any port, or a path of this server; nothing that a browser would execute.
  */
 export function isRedirectUri(uri: string): boolean {
-  return uri.length <= MOST_URI && REDIRECT_URI.test(uri);
+  return uri.length <= MAX_URI && REDIRECT_URI.test(uri);
 }
 
 /** For messages. */
 export const REDIRECT_URI_FORM =
   'an absolute URL without a fragment, a path of this server, a loopback URL without a port (`http://127.0.0.1/callback`) for any port, or `http://localhost:*` for any port and path';
 
-const MOST_URI = 2000;
+const MAX_URI = 2000;
 
 /** Also in the document of the control API. All is printable, without fragment or backslash. */
 const REDIRECT_URI =

@@ -22,7 +22,7 @@ import { tenantIdOf } from './tenant.ts';
 const KINDS = ['user', 'application', 'service-account'] as const;
 
 /** Subjects that are tried at most. */
-const MOST_TRIED = 100;
+const MAX_TRIED = 100;
 
 const NOTHING: Rights = { held: new Set(), resources: [] };
 
@@ -49,7 +49,7 @@ export const findSenders: NonNullable<ServiceDefinition['findSenders']> = async 
     new Set(granting.flatMap(({ subjectType, subjectId }) => (subjectType === SUBJECT_TYPES[kind] ? subjectId : [])));
   const subjects = KINDS.flatMap((kind) => [...namesOf(kind)].map((name) => ({ kind, name })));
   const callers: Caller[] = [];
-  for (const { kind, name } of subjects.slice(0, MOST_TRIED)) {
+  for (const { kind, name } of subjects.slice(0, MAX_TRIED)) {
     const identity = await identitiesIn(world.store).byName(kind, name);
     if (identity?.enabled !== true) continue;
     const principal = { kind, id: identity.id, name: identity.name, tenant };

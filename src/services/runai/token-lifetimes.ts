@@ -16,7 +16,7 @@ export const TOKEN_LIFETIMES: TokenLifetimes = { access: 3_600_000, refresh: 86_
 const PARTS = keysOf(TOKEN_LIFETIMES);
 
 /** In milliseconds: claims have whole seconds. */
-const LEAST = 1000;
+const MIN_LIFETIME = 1000;
 
 /** The syntax of the option `tokenTtl`: `access=1h,refresh=24h,code=1m`; a part without a name is `access`. */
 export const tokenLifetimes = {
@@ -27,7 +27,7 @@ export const tokenLifetimes = {
     for (const part of text.split(',')) {
       const [, name = 'access', duration = ''] = /^(?:([^=]*)=)?(.*)$/s.exec(part.trim()) ?? [];
       const lifetime = parseDuration(duration);
-      if (!isOneOf(PARTS, name) || given.has(name) || lifetime === null || lifetime < LEAST) return undefined;
+      if (!isOneOf(PARTS, name) || given.has(name) || lifetime === null || lifetime < MIN_LIFETIME) return undefined;
       given.set(name, lifetime);
     }
     return { ...TOKEN_LIFETIMES, ...Object.fromEntries(given) };

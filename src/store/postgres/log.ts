@@ -17,11 +17,11 @@ import type {
 import type { Session, Statements } from './session.ts';
 
 /** The most rows that one statement writes or reads. */
-const MOST_ROWS = 1000;
+const MAX_ROWS = 1000;
 /** The most parts of states that one statement reads. */
-const MOST_PARTS = 10;
+const MAX_PARTS = 10;
 /** The most characters that the rows of one statement have, unless a single row has more. */
-const MOST_CHARACTERS = 8 * 1024 * 1024;
+const MAX_CHARACTERS = 8 * 1024 * 1024;
 
 /** The worlds in a schema of a PostgreSQL database, for the process that has them. */
 export class PostgresLog implements WorldLog {
@@ -48,13 +48,13 @@ export class PostgresLog implements WorldLog {
           if (content !== undefined) take(content, read);
         }
       };
-      await each<Part>(texts.parts, MOST_PARTS, ({ begin }, { world, rows }) => {
+      await each<Part>(texts.parts, MAX_PARTS, ({ begin }, { world, rows }) => {
         for (const row of readPart(rows, world)) begin.push(row);
       });
-      await each<Received>(texts.objects, MOST_ROWS, ({ later }, { collection, id, row }) => {
+      await each<Received>(texts.objects, MAX_ROWS, ({ later }, { collection, id, row }) => {
         later.push({ collection, id, read: row === null ? null : readRow(parseStored(row, collection, id)) });
       });
-      await each<Use>(texts.uses, MOST_ROWS, ({ uses }, { collection, id, at }) => uses.push({ collection, id, at }));
+      await each<Use>(texts.uses, MAX_ROWS, ({ uses }, { collection, id, at }) => uses.push({ collection, id, at }));
       return {
         head,
         worlds: worlds.map((world) => ({ ...world, ...(contents.get(world.name) as Content) })),
@@ -206,7 +206,7 @@ function pagesOf(rows: readonly LoggedPut[]): readonly (readonly LoggedPut[])[] 
     const page = pages.at(-1);
     const length = row.text?.length ?? 0;
     characters += length;
-    if (page !== undefined && page.length < MOST_ROWS && characters <= MOST_CHARACTERS) {
+    if (page !== undefined && page.length < MAX_ROWS && characters <= MAX_CHARACTERS) {
       page.push(row);
     } else {
       pages.push([row]);

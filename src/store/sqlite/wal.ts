@@ -12,7 +12,7 @@ const CHECKSUM_AT = 24;
  */
 const SALTS_AT = { header: 16, frame: 8, bytes: 8 } as const;
 /** The first salt counts restarts, so in frames from before a restart it is a little lower. */
-const MOST_RESTARTS = 1_000_000;
+const MAX_RESTARTS = 1_000_000;
 
 /** The content of a write-ahead log. SQLite silently skips all frames after the last complete commit. */
 export interface Log {
@@ -64,5 +64,5 @@ function isHeader(header: Buffer): boolean {
 /** Was a frame written before the last restart of the log? */
 function isOfEarlier(frame: Buffer, salts: Buffer): boolean {
   const restarts = (salts.readUInt32BE(0) - frame.readUInt32BE(SALTS_AT.frame)) >>> 0;
-  return restarts <= MOST_RESTARTS;
+  return restarts <= MAX_RESTARTS;
 }

@@ -9,7 +9,7 @@ import { stepsOf } from './steps.ts';
 const WRITTEN = 1500;
 
 /** The most files that a request goes through, and the most returns to one that it has left. Both only get fewer. */
-const MOST = {
+const BOUNDS = {
   grant: [67, 56],
   list: [71, 72],
   invocation: [65, 74],
@@ -17,7 +17,7 @@ const MOST = {
   refusal: [80, 69],
 } as const;
 
-it.for(Object.entries(MOST))(
+it.for(Object.entries(BOUNDS))(
   'somebody who follows the request %s reads no more files, and turns back no more often, than is written here',
   async ([name, [mostFiles, mostReturns]], { annotate }) => {
     const mock = await startMock();
@@ -40,5 +40,5 @@ it.for(Object.entries(MOST))(
 );
 
 it('every request is traced', () => {
-  expect(Object.keys(MOST)).toEqual(Object.keys(REQUESTS));
+  expect(Object.keys(BOUNDS)).toEqual(Object.keys(REQUESTS));
 });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { readDuration, writeDuration } from '../../../src/services/nvct/durations.ts';
 
-const MOST = '9223372036854775807';
+const MAX_SECONDS = '9223372036854775807';
 
 it.each([
   ['PT12H30M', 45_000],
@@ -14,7 +14,7 @@ it.each([
   ['PT-0.5S', -0.5],
   ['PT+5.S', 5],
   [`PT${'0'.repeat(50)}7S`, 7],
-  [`PT${MOST}.999999999S`, 2 ** 63],
+  [`PT${MAX_SECONDS}.999999999S`, 2 ** 63],
   ['PT-9223372036854775808S', -(2 ** 63)],
   ['-PT-9223372036854775807S', 2 ** 63],
   ['P100000000000000D', 8.64e18],
@@ -30,7 +30,7 @@ it.each([
   ['-PT-1,25S', 'PT1.25S'],
   ['PT-0.5S', 'PT-0.5S'],
   ['-P1DT1H61.000000001S', 'PT-25H-1M-1.000000001S'],
-  [`PT${MOST}S`, 'PT2562047788015215H30M7S'],
+  [`PT${MAX_SECONDS}S`, 'PT2562047788015215H30M7S'],
 ])('%s is written as %s', (text, written) => {
   expect(writeDuration(readDuration('field', text) ?? 0n)).toBe(written);
 });
@@ -54,8 +54,8 @@ describe('a number beyond a long of Java is refused:', () => {
     ['of hours, in seconds', 'PT2562047788015216H'],
     ['of days, in seconds', 'P106751991167301D'],
     ['of minutes, in seconds', 'PT153722867280912931M'],
-    ['of the sum', `PT1M${MOST}S`],
-    ['of a part of the sum', `P-1DT1M${MOST}S`],
+    ['of the sum', `PT1M${MAX_SECONDS}S`],
+    ['of a part of the sum', `P-1DT1M${MAX_SECONDS}S`],
     ['of the opposite', '-PT-9223372036854775808S'],
   ])('%s', (_what, text) => {
     expect(() => readDuration('field', text)).toThrow(

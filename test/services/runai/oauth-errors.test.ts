@@ -108,7 +108,7 @@ function tokenFormsOf(profile: Profile): { properties: Record<string, { maxLengt
 const pair = (text: string) => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` });
 
 /** How many characters a field may have. */
-const LONGEST = {
+const MAX_LENGTHS = {
   client_id: 255,
   client_secret: 500,
   username: 255,
@@ -191,7 +191,7 @@ const UNREADABLE: [what: string, refused: Refused][] = [
   ],
   ['no password', { fields: { ...byPassword, password: '' }, error: 'invalid_request', names: ['`password`'] }],
   ['no user', { fields: { ...byPassword, username: undefined }, error: 'invalid_request', names: ['`username`'] }],
-  ...Object.entries(LONGEST).map(([name, most]): [string, Refused] => [
+  ...Object.entries(MAX_LENGTHS).map(([name, most]): [string, Refused] => [
     `more than ${most} characters of ${name}`,
     {
       fields: { ...byKey, [name]: 'x'.repeat(most + 1) },
@@ -446,7 +446,7 @@ describe('in every version', () => {
 
     expect(limits).toHaveLength(5);
     for (const properties of limits) {
-      const known = Object.entries(LONGEST).filter(([name]) => name in properties);
+      const known = Object.entries(MAX_LENGTHS).filter(([name]) => name in properties);
       const found = known.map(([name]) => [name, properties[name]?.maxLength]);
       expect(found).toEqual(known);
       expect(known.length).toBeGreaterThan(4);

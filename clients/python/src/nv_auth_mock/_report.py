@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     from . import _control as control
     from .mock import World
 
-MOST_REPORTED = 10
-MOST_READ = 200
+MAX_REPORTED = 10
+MAX_READ = 200
 MAX_SHOWN = 10
-MOST_FAULTS = 3
+MAX_FAULTS = 3
 
 
 def request_line(entry: control.RecordedRequest) -> str:
@@ -33,8 +33,8 @@ def request_lines(entries: Sequence[control.RecordedRequest]) -> List[str]:
 
 def describe_failure(world: World) -> str:
     """The latest refusals with their fixes, other errors and hints, and what faults did; empty if there is nothing."""
-    refusals: List[control.Decision] = world._connection.pages("decisions", {"effect": "deny", "limit": MOST_READ})
-    entries = world.requests.list(limit=MOST_READ)
+    refusals: List[control.Decision] = world._connection.pages("decisions", {"effect": "deny", "limit": MAX_READ})
+    entries = world.requests.list(limit=MAX_READ)
     faults = world.faults.list()
     sections = [
         ("the mock refused, latest first:", _without_repeats((one["id"], _refusal(one)) for one in refusals)),
@@ -81,8 +81,8 @@ def _without_repeats(texts: Iterable[Tuple[str, str]]) -> List[str]:
         first, times = alike.get(key, (text, 0))
         alike[key] = (first, times + 1)
     lines = [text + (f"\n    ({times} times)" if times > 1 else "") for text, times in alike.values()]
-    more = len(lines) - MOST_REPORTED
-    return lines[:MOST_REPORTED] + ([f"  and {more} more"] if more > 0 else [])
+    more = len(lines) - MAX_REPORTED
+    return lines[:MAX_REPORTED] + ([f"  and {more} more"] if more > 0 else [])
 
 
 def _faults(entries: Iterable[control.RecordedRequest], faults: Iterable[control.Fault]) -> List[str]:
@@ -93,4 +93,4 @@ def _faults(entries: Iterable[control.RecordedRequest], faults: Iterable[control
         for one in faults
         if one["fired"] == 0
     ]
-    return affected[:MOST_FAULTS] + idle[:MOST_FAULTS]
+    return affected[:MAX_FAULTS] + idle[:MAX_FAULTS]

@@ -15,7 +15,7 @@ from .mock import Mock, World
 WORLD = pytest.StashKey[World]()
 
 
-LONGEST_LABEL = 500
+MAX_LABEL = 500
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +34,7 @@ def nv_auth_mock_server(nv_auth_mock_options: list[str]) -> Generator[Mock, None
 @pytest.fixture
 def nv_auth_mock(nv_auth_mock_server: Mock, request: pytest.FixtureRequest) -> Generator[World, None, None]:
     """A world of the test's own, with its own users, keys, clock and journal."""
-    with nv_auth_mock_server.world(label=request.node.nodeid[:LONGEST_LABEL]) as world:
+    with nv_auth_mock_server.world(label=request.node.nodeid[:MAX_LABEL]) as world:
         request.node.stash[WORLD] = world
         yield world
 

@@ -50,7 +50,7 @@ const SURENESS: readonly Certainty[] = [
 ];
 
 /** So many callers at once: who is sought among more narrows them. */
-const MOST_COLUMNS = 60;
+const MAX_COLUMNS = 60;
 
 /**
  * The operations of a service against rights, roles, or everybody who can call it.
@@ -88,7 +88,7 @@ async function callersOf(service: string, whose: readonly string[]): Promise<Col
   const everybody = await readIdentities();
   return everybody
     .filter(({ id, services }) => (whose.length === 0 ? services.includes(service) : whose.includes(id)))
-    .slice(0, MOST_COLUMNS)
+    .slice(0, MAX_COLUMNS)
     .map(({ id, name }) => ({ id, title: name, asker: { principal: id } }));
 }
 

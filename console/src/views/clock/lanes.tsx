@@ -43,7 +43,7 @@ function bar(from: number, to: number, stretch: Stretch) {
 /** Dots that are nearer to each other, in pixels, are one. */
 const DOT = 14;
 /** Narrower than this, in pixels, a label says nothing. */
-const LEAST_LABEL = 48;
+const MIN_LABEL = 48;
 
 /** What happens, each with a label as far as there is room for it before the next one. */
 export function Marks(props: {
@@ -71,7 +71,7 @@ export function Marks(props: {
         const text = others.length === 0 ? first : `${others.length + 1} events: ${[first, ...others].join('; ')}`;
         return [
           <span key={`dot ${at}`} class="mark-dot" style={{ left: percent(left) }} title={text} />,
-          room >= LEAST_LABEL && (
+          room >= MIN_LABEL && (
             <small key={`label ${at}`} style={{ left: percent(left), maxWidth: `${room}px` }} title={text}>
               {text}
             </small>

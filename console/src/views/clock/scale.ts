@@ -16,7 +16,7 @@ export const SPANS = [
 
 /** So much of it is past when the scale is laid out, and at most so much before it is laid out again. */
 const PAST = 0.1;
-const MOST_PAST = 0.9;
+const MAX_PAST = 0.9;
 
 /** The narrowest distance between two labels, in pixels: a date has room in it. */
 export const LABEL = 88;
@@ -49,7 +49,7 @@ export function useScale(now: number, marks: readonly number[], width: number) {
   const tick = tickOf(span, Math.max(1, width / LABEL));
   const laid = useRef({ span, tick, from: Number.NaN });
   const { current } = laid;
-  const isSeen = now >= current.from && now <= current.from + MOST_PAST * span;
+  const isSeen = now >= current.from && now <= current.from + MAX_PAST * span;
   // Before the page is laid out its ticks are far apart, and the stretch would begin at the first of them.
   const isSame = current.span === span && current.tick === tick;
   if (!isSeen || !isSame) laid.current = { span, tick, from: Math.floor((now - PAST * span) / tick) * tick };

@@ -8,7 +8,7 @@ import type { Names } from './move.ts';
 import { LABEL, percent, placeOf, SPANS, type Stretch, useScale, useWidth } from './scale.ts';
 
 /** So many keys at once. */
-const MOST_LANES = 12;
+const MAX_LANES = 12;
 
 interface Shown {
   readonly clock: ClockReading;
@@ -45,7 +45,7 @@ export function Timeline({ clock, keys, names }: Shown) {
       </div>
       <div class="timeline">
         <div class="names">
-          {lanes.slice(0, MOST_LANES).map(({ id, name }) => (
+          {lanes.slice(0, MAX_LANES).map(({ id, name }) => (
             <button
               key={id}
               type="button"
@@ -61,7 +61,7 @@ export function Timeline({ clock, keys, names }: Shown) {
         </div>
         <div class="track" ref={element}>
           <Ticks stretch={stretch} tick={scale.tick} width={width} />
-          {lanes.slice(0, MOST_LANES).map((key) => (
+          {lanes.slice(0, MAX_LANES).map((key) => (
             <div key={key.id} class="lane">
               {key.history.map((policy) => (
                 <Version key={policy.version} policy={policy} of={key} stretch={stretch} now={now} />
@@ -74,7 +74,7 @@ export function Timeline({ clock, keys, names }: Shown) {
         </div>
       </div>
       <Legend />
-      {lanes.length > MOST_LANES && <p class="quiet">{lanes.length - MOST_LANES} more keys were edited recently.</p>}
+      {lanes.length > MAX_LANES && <p class="quiet">{lanes.length - MAX_LANES} more keys were edited recently.</p>}
     </section>
   );
 }

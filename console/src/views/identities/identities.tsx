@@ -74,7 +74,7 @@ function Opened({ identity }: { readonly identity: Identity | undefined }) {
 }
 
 /** So many are shown; who is sought among more narrows the list. */
-const MOST = 200;
+const MAX_SHOWN = 200;
 
 /** Those of one API and one kind. */
 interface Group {
@@ -107,7 +107,7 @@ function Found(props: {
   return (
     <>
       <div ref={list} class="people" tabIndex={-1}>
-        {grouped(found.slice(0, MOST)).map(({ title, members }) => (
+        {grouped(found.slice(0, MAX_SHOWN)).map(({ title, members }) => (
           <section key={title} aria-label={title}>
             <h2>{title}</h2>
             <ul>
@@ -135,7 +135,7 @@ function Found(props: {
       ) : (
         found.length === 0 && <p class="nothing">Nobody is like this.</p>
       )}
-      {found.length > MOST && <p class="nothing quiet">{found.length - MOST} more: search for them.</p>}
+      {found.length > MAX_SHOWN && <p class="nothing quiet">{found.length - MAX_SHOWN} more: search for them.</p>}
     </>
   );
 }

@@ -53,7 +53,7 @@ function InService({ principal, service }: { readonly principal: string; readonl
   return (
     <WhenLoaded of={loaded}>
       {(lines) => (
-        <details open={lines.length <= MOST_OPEN}>
+        <details open={lines.length <= MAX_OPEN}>
           <summary>
             {serviceTitle(service)}: {lines.reduce((sum, { allowed }) => sum + allowed, 0)} of{' '}
             {lines.reduce((sum, { all }) => sum + all, 0)} operations
@@ -76,7 +76,7 @@ function InService({ principal, service }: { readonly principal: string; readonl
 }
 
 /** More rules than these are shown on demand. */
-const MOST_OPEN = 40;
+const MAX_OPEN = 40;
 
 /** So many of their requests are shown; all are in Requests. */
 const NEWEST = 5;

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { Copy } from '../../parts/copy.tsx';
 
 /** Longer bodies are shown up to here; the rest can be copied. */
-const LONGEST_SHOWN = 20_000;
+const MAX_SHOWN = 20_000;
 
 /** A body as a text: JSON and forms formatted, other texts as they are, nothing as the empty text. */
 export function bodyText(body: unknown): string {
@@ -14,14 +14,14 @@ export function bodyText(body: unknown): string {
 export function Body({ body, isTruncated }: { readonly body: unknown; readonly isTruncated: boolean }) {
   const text = bodyText(body);
   if (text === '') return isTruncated ? <p class="quiet">The journal no longer has the body.</p> : null;
-  const shown = text.slice(0, LONGEST_SHOWN);
+  const shown = text.slice(0, MAX_SHOWN);
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
       <pre class="body" tabIndex={0}>
         {typeof body === 'string' ? shown : coloured(shown)}
       </pre>
-      {text.length > LONGEST_SHOWN && <p class="quiet">{text.length - LONGEST_SHOWN} more characters</p>}
+      {text.length > MAX_SHOWN && <p class="quiet">{text.length - MAX_SHOWN} more characters</p>}
       {isTruncated && <p class="quiet">The journal has only the beginning of it.</p>}
       <Copy text={text} label="Copy the body" />
     </>

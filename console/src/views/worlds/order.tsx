@@ -177,9 +177,9 @@ function Made({ world }: { readonly world: MadeWorld }) {
           {isOpen && (
             <>
               <Copy text={JSON.stringify({ cast, created }, null, 2)} label="Copy all as JSON" />
-              <Credentials holders={holders.slice(0, MOST_SHOWN)} />
-              {holders.length > MOST_SHOWN && (
-                <p class="quiet">The other {holders.length - MOST_SHOWN} can be copied.</p>
+              <Credentials holders={holders.slice(0, MAX_SHOWN)} />
+              {holders.length > MAX_SHOWN && (
+                <p class="quiet">The other {holders.length - MAX_SHOWN} can be copied.</p>
               )}
             </>
           )}
@@ -189,7 +189,7 @@ function Made({ world }: { readonly world: MadeWorld }) {
   );
 }
 
-const MOST_SHOWN = 200;
+const MAX_SHOWN = 200;
 
 function Credentials({ holders }: { readonly holders: ReturnType<typeof holdersOf> }) {
   return (

@@ -19,7 +19,7 @@ import { WaysIn } from './ways.tsx';
 import './worlds.css';
 
 /** So many are shown at first; the search finds the others. */
-const MOST_SHOWN = 100;
+const MAX_SHOWN = 100;
 
 /** Every world of the server, with the ways into it, and the snapshots of this world. */
 export function Worlds() {
@@ -84,7 +84,7 @@ function matching(all: readonly WorldInfo[], filter = ''): readonly WorldInfo[] 
 
 function List({ found, act }: { readonly found: readonly WorldInfo[]; readonly act: Act }) {
   const { filter = '', all = '' } = chosen.value;
-  const shown = all === '' ? found.slice(0, MOST_SHOWN) : found;
+  const shown = all === '' ? found.slice(0, MAX_SHOWN) : found;
   if (found.length === 0) return <p>No world has a name or a label with “{filter}”.</p>;
   return (
     <>

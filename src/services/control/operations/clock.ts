@@ -17,9 +17,9 @@ import { DURATION_FORMS, formatDuration, parseDuration } from '../../../time/dur
 import type { Ports } from '../ports.ts';
 
 /** The most upcoming events in an answer. */
-const MOST_UPCOMING = 100;
+const MAX_UPCOMING = 100;
 /** The most passed events in an answer. */
-const MOST_PASSED = 1000;
+const MAX_PASSED = 1000;
 
 type MoveAnswer = Answer<'control', 'advance_clock'>;
 
@@ -32,7 +32,7 @@ interface Passed {
 /** Operations that show and move the clock of a world. */
 export function clockOperations(ports: Ports) {
   const get: Handler<'control', 'get_clock'> = async ({ world, now }) => {
-    const { events, more } = await ports.events(world, now, END_OF_TIME, MOST_UPCOMING);
+    const { events, more } = await ports.events(world, now, END_OF_TIME, MAX_UPCOMING);
     return { status: 200, body: { ...clockView(world.clock, now), upcoming: events.map(eventView), more } };
   };
 
@@ -40,7 +40,7 @@ export function clockOperations(ports: Ports) {
   const respond = async (world: World, move: (before: BeforeJump) => Promise<Jump>): Promise<MoveAnswer> => {
     let passed: Passed = { events: [], more: false };
     const jump = await move(async ({ from, to }) => {
-      const { events, more } = await ports.events(world, from, to, MOST_PASSED);
+      const { events, more } = await ports.events(world, from, to, MAX_PASSED);
       passed = { events: events.map(eventView), more };
     });
     reportJump(world, jump);

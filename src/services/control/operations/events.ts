@@ -3,15 +3,15 @@ import { Problem } from '../../../decisions/problem.ts';
 import { eventStream } from '../../../journal/event-stream.ts';
 
 /** The most readers of a world: a slow reader keeps events in memory. */
-const MOST_READERS = 50;
+const MAX_READERS = 50;
 
 /** Streams the events of the world. */
 const watch: Handler<'control', 'watch_events'> = (context) => {
   const { world } = context;
-  if (world.activityLog.events.listeners >= MOST_READERS) {
+  if (world.activityLog.events.listeners >= MAX_READERS) {
     throw new Problem(
       'conflict',
-      `The world has reached its limit of ${MOST_READERS} open event streams. Close one of them.`,
+      `The world has reached its limit of ${MAX_READERS} open event streams. Close one of them.`,
     );
   }
   const [lastId = null] = context.headerLines('last-event-id');

@@ -20,7 +20,7 @@ import { checkPrincipal } from '../principal-check.ts';
 const DEFAULT_LIMIT = 100;
 
 /** The longest wait of a verification, in milliseconds. */
-const LONGEST_WAIT = 60_000;
+const MAX_WAIT = 60_000;
 
 /** Operations on the request journal of the world. */
 export function requestOperations(ports: Ports) {
@@ -197,7 +197,7 @@ function checkBounds({ times, atLeast, atMost }: Bounds): void {
 function waitOf(within: string | undefined): number {
   if (within === undefined) return 0;
   const milliseconds = parseDuration(within);
-  if (milliseconds !== null && milliseconds <= LONGEST_WAIT) return milliseconds;
+  if (milliseconds !== null && milliseconds <= MAX_WAIT) return milliseconds;
   throw new Problem('invalid_request', `Field \`within\` must be ${DURATION_FORMS}, at most 60 s.`);
 }
 

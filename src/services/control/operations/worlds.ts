@@ -2,7 +2,7 @@ import type { KnownHosts } from '../../../addresses/hosts.ts';
 import {
   DEFAULT_WORLD,
   isWorldId,
-  MOST_WORLD_ID,
+  MAX_WORLD_ID,
   WORLD_HEADER,
   worldIdFault,
   worldPath,
@@ -24,7 +24,7 @@ const DEFAULT_TTL = 3_600_000;
 const NEVER = 'never';
 
 /** The longest `ttl` in milliseconds: a year, far below the largest safe number. */
-const LONGEST_TTL = 31_536_000_000;
+const MAX_TTL = 31_536_000_000;
 
 type Order = Schema<'control', 'WorldOrder'>;
 
@@ -80,7 +80,7 @@ function orderOf({ worldToMake: id, body }: Context<OperationOf<'control', 'crea
   const fault = worldIdFault(id);
   if (fault !== null) throw new Problem('invalid_request', `Header \`${WORLD_HEADER}\` ${fault}.`);
   if (body.id === undefined) return { ...body, id };
-  const other = body.id.slice(0, 2 * MOST_WORLD_ID);
+  const other = body.id.slice(0, 2 * MAX_WORLD_ID);
   throw new Problem(
     'invalid_request',
     `The header \`${WORLD_HEADER}\` names the world \`${id}\`, and the field \`id\` the world \`${other}\`. Both name the world to make: send the same id in both, or only one of them.`,
@@ -111,7 +111,7 @@ function ttlOf(given: string | undefined): number | null {
   if (given === undefined) return DEFAULT_TTL;
   if (given === NEVER) return null;
   const ttl = parseDuration(given);
-  if (ttl !== null && ttl > 0 && ttl <= LONGEST_TTL) return ttl;
+  if (ttl !== null && ttl > 0 && ttl <= MAX_TTL) return ttl;
   throw new Problem('invalid_request', `Field \`ttl\` must be ${DURATION_FORMS}, at most a year, or \`${NEVER}\`.`);
 }
 

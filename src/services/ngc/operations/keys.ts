@@ -15,7 +15,7 @@ import type { Permission } from '../tables/permissions.ts';
 import { apiKeyView } from '../view.ts';
 
 /** The most keys in a list. */
-const MOST_LISTED = 1000;
+const MAX_LISTED = 1000;
 
 type GivenPolicy = Schema<'ngc', 'Policy'>;
 type KeyType = Schema<'ngc', 'ApiKey'>['type'];
@@ -81,8 +81,8 @@ const list: Handler<'ngc', 'listKeys'> = async (context) => {
   const { store, params, now, caller } = context;
   const ngcKeys = ngcKeysIn(store);
   const keys = managesAllKeys(context)
-    ? await ngcKeys.list({ org: params.org }, MOST_LISTED, now)
-    : (await ngcKeys.ofUser(caller.principal.user ?? '', MOST_LISTED, now)).filter((key) => isOwnKey(context, key));
+    ? await ngcKeys.list({ org: params.org }, MAX_LISTED, now)
+    : (await ngcKeys.ofUser(caller.principal.user ?? '', MAX_LISTED, now)).filter((key) => isOwnKey(context, key));
   const apiKeys = await Promise.all(keys.map((key) => renderKey(context, key)));
   return { status: 200, body: { requestStatus: success(context), apiKeys } };
 };

@@ -11,7 +11,7 @@ import { addObject, objectsOf } from '../objects.ts';
 import { ofAccount } from './lookups.ts';
 
 /** The most assets of an account, so that uploads stay bounded. */
-const MOST = 100;
+const MAX_ASSETS = 100;
 
 export interface Asset {
   readonly assetId: string;
@@ -46,7 +46,7 @@ const create: Handler<'nvcf', 'createAsset'> = async (context) => {
     uploadId: random.uuid(),
     content: null,
   };
-  await addObject(context, ASSETS, asset.assetId, asset, { limit: MOST, aliases: [asset.uploadId] });
+  await addObject(context, ASSETS, asset.assetId, asset, { limit: MAX_ASSETS, aliases: [asset.uploadId] });
   return {
     status: 200,
     body: { assetId: asset.assetId, uploadUrl: contentUrl(context, asset), contentType, description },

@@ -11,7 +11,7 @@ import { removeObject } from '../objects.ts';
 import { ASSETS } from './assets.ts';
 
 /** The highest `NVCF-POLL-SECONDS`, as in the published code. The mock does not wait: it answers 202 at once. */
-const MOST_POLL_SECONDS = 3600;
+const MAX_POLL_SECONDS = 3600;
 
 /** An invocation and its result. */
 interface Call {
@@ -114,7 +114,7 @@ export function chooseVersion(context: AuthenticatedContext<Invoked>): FunctionR
 /** Is the time to wait one that can be waited for, if there is any? 0 counts as 1. */
 export function hasPollSeconds(context: Pick<Context, 'headerLines'>): boolean {
   const [text] = context.headerLines('nvcf-poll-seconds');
-  return text === undefined || (/^\d+$/.test(text) && Number(text) <= MOST_POLL_SECONDS);
+  return text === undefined || (/^\d+$/.test(text) && Number(text) <= MAX_POLL_SECONDS);
 }
 
 /** @throws Problem */
@@ -122,7 +122,7 @@ function checkPollSeconds(context: Pick<Context, 'headerLines'>): void {
   if (hasPollSeconds(context)) return;
   throw new Problem(
     'invalid_request',
-    `Header \`NVCF-POLL-SECONDS\` must be a whole number from 0 to ${MOST_POLL_SECONDS}.`,
+    `Header \`NVCF-POLL-SECONDS\` must be a whole number from 0 to ${MAX_POLL_SECONDS}.`,
   );
 }
 

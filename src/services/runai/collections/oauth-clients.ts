@@ -30,7 +30,7 @@ interface OfWorld {
 }
 
 /** The most clients of a world. */
-export const MOST_CLIENTS = 100;
+export const MAX_CLIENTS = 100;
 
 export class OAuthClients {
   readonly #rows: Collections;
@@ -64,7 +64,7 @@ export class OAuthClients {
   /** @throws Collision if there is such a client @throws LimitReached */
   async add(client: OAuthClient): Promise<void> {
     if (this.isNamed(client.clientId)) throw new Collision();
-    await OAUTH_CLIENTS.insert(this.#rows, oauthClientRow(client), MOST_CLIENTS);
+    await OAUTH_CLIENTS.insert(this.#rows, oauthClientRow(client), MAX_CLIENTS);
   }
 
   /** @throws NotFound */

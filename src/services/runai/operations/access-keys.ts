@@ -28,18 +28,18 @@ const anyAccessKey: Lookup<AccessKey> = async ({ store }, id) => {
 export const accessKeyLookups = { ownAccessKey, anyAccessKey };
 
 /** `maxItems` of both lists, which have no pages. */
-const MOST_LISTED = 100;
+const MAX_LISTED = 100;
 
 const list: Handler<'runai', 'get_access_keys'> = async (context) => {
   const keys = await accessKeysIn(context.store).ofOwner(context.caller.principal.id);
   reportCut(context, keys.length);
-  return { status: 200, body: { accessKeys: keys.slice(0, MOST_LISTED).map(renderKey) } };
+  return { status: 200, body: { accessKeys: keys.slice(0, MAX_LISTED).map(renderKey) } };
 };
 
 /** Without pages, a client cannot see that there are more. */
 function reportCut({ findings, now }: Pick<AuthenticatedContext, 'findings' | 'now'>, count: number): void {
-  if (count <= MOST_LISTED) return;
-  const message = `A list of access keys has at most ${MOST_LISTED} entries, the oldest, and no pages: ${count - MOST_LISTED} were left out. Delete keys that are not needed.`;
+  if (count <= MAX_LISTED) return;
+  const message = `A list of access keys has at most ${MAX_LISTED} entries, the oldest, and no pages: ${count - MAX_LISTED} were left out. Delete keys that are not needed.`;
   findings.report('list_cut', message, now);
 }
 
@@ -88,7 +88,7 @@ async function regenerate(
 const listAll: Handler<'runai', 'get_access_keys_administration'> = async (context) => {
   const keys = await accessKeysIn(context.store).all(context.query);
   reportCut(context, keys.length);
-  return { status: 200, body: { accessKeys: keys.slice(0, MOST_LISTED).map(renderKeyWithCreator) } };
+  return { status: 200, body: { accessKeys: keys.slice(0, MAX_LISTED).map(renderKeyWithCreator) } };
 };
 
 /** User applications are access keys under their former name, in another form. */

@@ -28,7 +28,7 @@ import { parseScope } from './oauth-token.ts';
 const CODE_LENGTH = 43;
 
 /** Users that the login page offers at most. */
-const MOST_PEOPLE = 20;
+const MAX_PEOPLE = 20;
 
 /** The S256 challenge of any verifier, in base64url without padding (RFC 7636, 4.2). */
 const CHALLENGE = /^[A-Za-z0-9_-]{43}$/;
@@ -263,7 +263,7 @@ async function askWho(
   const hidden = CARRIED.flatMap((name) => (form[name] === undefined ? [] : [[name, form[name]] as const]));
   const { pathname } = new URL(context.openOrigin);
   const action = `${pathname.replace(/\/$/, '')}${issuerPath(realm)}/login-actions/authenticate`;
-  const people = context.mayReadCast ? await peopleOf(context, MOST_PEOPLE) : null;
+  const people = context.mayReadCast ? await peopleOf(context, MAX_PEOPLE) : null;
   return loginPage({ action, realm, clientId, username, hidden: Object.fromEntries(hidden), fault, people });
 }
 

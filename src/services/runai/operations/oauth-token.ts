@@ -86,8 +86,8 @@ async function requestOf(
 }
 
 /** Longer texts are never repeated, not even in part: they may be a credential in the wrong place. */
-const MOST_SCOPE = 40;
-const MOST_TOLD = 5;
+const MAX_SCOPE = 40;
+const MAX_TOLD = 5;
 
 /** Removes duplicates from a list of scopes. @throws Problem `invalid_scope` for an unknown scope */
 export function parseScope(scope: string | undefined): string {
@@ -97,8 +97,8 @@ export function parseScope(scope: string | undefined): string {
   throw new Problem(
     'invalid_scope',
     `Field \`scope\` may contain ${SCOPES.join(', ')}. It contains ${unknown
-      .map((one) => (one.length > MOST_SCOPE ? 'a longer text' : one))
-      .slice(0, MOST_TOLD)
+      .map((one) => (one.length > MAX_SCOPE ? 'a longer text' : one))
+      .slice(0, MAX_TOLD)
       .join(', ')}.`,
   );
 }

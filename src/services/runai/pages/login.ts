@@ -101,9 +101,9 @@ ${inputs.join('\n')}
 }
 
 /** Clients that the page lists at most. */
-const MOST_CLIENTS = 20;
+const MAX_CLIENTS = 20;
 /** Redirect URIs that it lists for each at most. */
-const MOST_URIS = 5;
+const MAX_URIS = 5;
 
 /** A message about a client, and a list of the known clients. @param origin prefix of redirect URIs that are paths */
 export function clientsPage<Status extends number>(
@@ -112,8 +112,8 @@ export function clientsPage<Status extends number>(
   clients: readonly OAuthClient[],
   origin: string,
 ): Outcome<Status, Buffer> {
-  const items = clients.slice(0, MOST_CLIENTS).map(({ clientId, redirectUris }) => {
-    const uris = redirectUris.slice(0, MOST_URIS).map((uri) => `<span>${renderUri(uri, origin)}</span>`);
+  const items = clients.slice(0, MAX_CLIENTS).map(({ clientId, redirectUris }) => {
+    const uris = redirectUris.slice(0, MAX_URIS).map((uri) => `<span>${renderUri(uri, origin)}</span>`);
     const more = redirectUris.length - uris.length;
     return `<li><strong><code>${escapeHtml(shorten(clientId, MAX_NAME))}</code></strong>
 ${uris.join('\n')}${more === 0 ? '' : `\n<span class="quiet">and ${more} more</span>`}</li>`;

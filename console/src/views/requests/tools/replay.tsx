@@ -31,7 +31,7 @@ interface Progress {
 }
 
 /** The most requests that are sent at once. */
-const MOST = 200;
+const MAX_REPLAYED = 200;
 
 /** However fast it goes, what came of it is shown at most this often. */
 const PAUSE_MS = 250;
@@ -75,7 +75,7 @@ async function sendOne(id: string, identities: readonly Identity[]): Promise<Sen
 /** Sends the requests of the list again. It asks before: they may change the world. */
 export function Replay() {
   const { replayed, total, isBusy, run, stop } = useReplay();
-  const wanted = fitting.value.slice(0, MOST);
+  const wanted = fitting.value.slice(0, MAX_REPLAYED);
   const text = wanted.length === 1 ? '1 request' : `${wanted.length} requests`;
   const others = replayed.filter((one) => resultOf(one) === 'other status').length;
   const unsent = replayed.filter(({ now }) => 'fault' in now).length;
@@ -83,7 +83,7 @@ export function Replay() {
     <>
       <p class="quiet">
         The requests that the list shows are sent again, oldest first, each as its caller and as a new request. Narrow
-        the list to send fewer; the newest {MOST} are sent at most.
+        the list to send fewer; the newest {MAX_REPLAYED} are sent at most.
       </p>
       <div class="bar">
         {isBusy ? (

@@ -42,7 +42,7 @@ const SPELLINGS: ReadonlyMap<string | null, Spelling> = new Map<string | null, S
 /** No field has a longer name. */
 const MAX_NAME = 40;
 /** Fields that a hint names at most. */
-const MOST_NAMED = 6;
+const MAX_NAMED = 6;
 
 function indexByBareName(names: readonly string[]): ReadonlyMap<string, string> {
   return new Map(names.map((name) => [bareName(name), name]));
@@ -119,7 +119,7 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
     certainty: 'documented',
     when: (refused) => {
       const spelling = SPELLINGS.get(refused.operation);
-      const names = spelling === undefined ? [] : findInQuery(refused, spelling).slice(0, MOST_NAMED);
+      const names = spelling === undefined ? [] : findInQuery(refused, spelling).slice(0, MAX_NAMED);
       if (spelling === undefined || names.length === 0) return null;
       const form = refused.bodyForm === 'json' ? 'as JSON' : 'as a form';
       return `The query string is not read here, and URLs end up in logs. Send ${quote(names)} in the body, ${form}.`;
@@ -133,7 +133,7 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
     certainty: 'documented',
     when: (refused) => {
       const spelling = SPELLINGS.get(refused.operation);
-      const pairs = spelling === undefined ? [] : findMisspelt(refused, spelling).slice(0, MOST_NAMED);
+      const pairs = spelling === undefined ? [] : findMisspelt(refused, spelling).slice(0, MAX_NAMED);
       if (spelling === undefined || pairs.length === 0) return null;
       const wanted = pairs.map(([sent, read]) => `\`${read}\` in place of \`${sent}\``).join(', ');
       return `This endpoint reads fields in ${spelling.name}: send ${wanted}. ${spelling.other}.`;
