@@ -114,10 +114,10 @@ describe('the console', () => {
     const ofServer = sources.flatMap((source) => /^(?:\.\.\/)+(src\/.*)/.exec(source)?.[1] ?? []);
 
     expect(ofServer.toSorted()).toEqual([
-      'src/text/curl.ts',
       'src/explaining/needs.ts',
       'src/library/calls.ts',
       'src/library/events.ts',
+      'src/text/curl.ts',
     ]);
     expect(sources.filter((source) => /browser-external|node:/.test(source))).toEqual([]);
   });

@@ -37,14 +37,14 @@ export function findNearestPaths<Path extends { readonly segments: readonly stri
   const costs = rememberCosts();
   const given = segmentsOf(path);
   let nearest: NearPath<Path>[] = [];
-  let least = Number.POSITIVE_INFINITY;
+  let min = Number.POSITIVE_INFINITY;
   for (const one of valid) {
     // One segment, such as `/token`, ends many paths: compare it only with paths of one segment.
     if (one.segments.length < 2 && given.length !== one.segments.length) continue;
     const difference = compareWithTemplate(one.segments, given, maxMissing, costs);
-    if (difference === null || difference.distance > least) continue;
-    if (difference.distance < least) nearest = [];
-    least = difference.distance;
+    if (difference === null || difference.distance > min) continue;
+    if (difference.distance < min) nearest = [];
+    min = difference.distance;
     nearest.push({ ...difference, path: one });
   }
   return nearest;

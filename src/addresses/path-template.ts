@@ -27,8 +27,8 @@ export function fitsSegment(template: string, segment: string): boolean {
 const MAX_ENCODED = 9;
 
 /** Decodes as the router does: reserved characters of RFC 3986 stay encoded, and so does what cannot be decoded. */
-function decodeLiteral(segment: string, most: number): string {
-  if (segment.length > MAX_ENCODED * most) return segment;
+function decodeLiteral(segment: string, max: number): string {
+  if (segment.length > MAX_ENCODED * max) return segment;
   try {
     return decodeURI(segment);
   } catch {

@@ -30,17 +30,17 @@ export function checkSnapshotOption({ snapshot, seed }: Pick<Config, 'snapshot' 
 /**
  * The file that `--snapshot` names; null without it.
  *
- * @param most how many bytes it may have
+ * @param max how many bytes it may have
  * @throws Unusable that says what is wrong with it
  */
 export async function snapshotFrom(
   { snapshot: file }: Pick<Config, 'snapshot'>,
-  most: number,
+  max: number,
   services: readonly ServiceDefinition[],
 ): Promise<FirstSnapshot | null> {
   if (file === null) return null;
   const builder = new StateBuilder();
-  const reader = new SnapshotReader(await loadRowCheck(), most, (row, usedAt) => {
+  const reader = new SnapshotReader(await loadRowCheck(), max, (row, usedAt) => {
     // The world began with this file, and not with what the world in it began with.
     if (row.collection !== SETTINGS.name || row.id !== BEGAN_WITH) builder.add(row, { usedAt, isOurs: true });
   });
@@ -49,7 +49,7 @@ export async function snapshotFrom(
     let length = 0;
     for await (const part of bytesOfFile(file)) {
       length += part.length;
-      if (length > most) throw new Unusable(`${option} is larger than --max-state allows. Give a higher one.`);
+      if (length > max) throw new Unusable(`${option} is larger than --max-state allows. Give a higher one.`);
       reader.read(part);
     }
     const read = reader.end();

@@ -68,19 +68,19 @@ export function snapshotPorts(keeping: SnapshotKeeping): Ports['snapshots'] {
 /**
  * Reads a file as it arrives. Its rows count as state.
  *
- * @param most how many bytes it may have
+ * @param max how many bytes it may have
  * @throws Problem that says what is wrong with it
  */
 async function receiveFile(
   receive: Parameters<Ports['snapshots']['upload']>[1],
-  most: number,
+  max: number,
   builder: StateBuilder,
 ): Promise<SnapshotFile> {
   const add: AddRow = (row, usedAt) => builder.add(row, { usedAt, isOurs: true });
-  const reader = new SnapshotReader(await loadRowCheck(), most, add);
+  const reader = new SnapshotReader(await loadRowCheck(), max, add);
   let refusal: unknown = null;
   try {
-    await receive(most, (chunk) => {
+    await receive(max, (chunk) => {
       try {
         reader.read(chunk);
       } catch (cause) {
@@ -92,7 +92,7 @@ async function receiveFile(
   } catch (thrown) {
     const isTooLarge = thrown instanceof Problem && thrown.kind === 'too_large' && thrown !== refusal;
     if (!isTooLarge && !(thrown instanceof Unwritable)) throw thrown;
-    const message = `The snapshot file needs more memory than \`--max-state\` leaves: ${most} bytes less what worlds and snapshots have. Delete some, or start the server with a higher limit.`;
+    const message = `The snapshot file needs more memory than \`--max-state\` leaves: ${max} bytes less what worlds and snapshots have. Delete some, or start the server with a higher limit.`;
     throw new Problem('too_large', message, { close: true });
   }
 }

@@ -17,7 +17,7 @@ import { beganWith, didNotBegin, type FirstSnapshot } from './snapshot-option.ts
 
 /** The parts that the worlds are made from, except their storage. */
 export interface BeginParts
-  extends Omit<WorldsParts, 'machine' | 'templates' | 'kept' | 'snapshot' | 'fault' | 'modes' | 'most'> {
+  extends Omit<WorldsParts, 'machine' | 'templates' | 'kept' | 'snapshot' | 'fault' | 'modes' | 'max'> {
   readonly config: Config;
   readonly storage: Storage;
   readonly customs: Customs;
@@ -148,7 +148,7 @@ async function beginWorlds(
       snapshot,
       kept: keptWorlds,
       modes: { mode: config.mode, prefer: config.prefer },
-      most: config.maxWorlds,
+      max: config.maxWorlds,
     },
     templates: new Templates(machine, customs, keys, stateOf),
     fault: () => (held.isSure() ? null : noWorldsProblem({ status: 'waiting', why: UNREACHABLE })),

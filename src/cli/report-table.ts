@@ -53,7 +53,7 @@ function paragraph({ principal, used, smallest, unused, broader }: PrincipalRepo
 }
 
 function alignColumns(rows: readonly (readonly string[])[]): string[] {
-  const widths = [0, 1].map((column) => rows.reduce((most, row) => Math.max(most, row[column]?.length ?? 0), 0));
+  const widths = [0, 1].map((column) => rows.reduce((max, row) => Math.max(max, row[column]?.length ?? 0), 0));
   return rows.map((row) =>
     row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))

@@ -290,24 +290,24 @@ function syntaxFault(said: string): string {
  *
  * @param flag its name in messages
  * @param otherwise a sentence about alternatives to a file
- * @param most bytes of the file
+ * @param max bytes of the file
  * @throws Unusable if it cannot be read or is malformed
  */
 export async function readDocument(
   file: string,
   flag: string,
   otherwise = '',
-  most = Number.POSITIVE_INFINITY,
+  max = Number.POSITIVE_INFINITY,
 ): Promise<unknown> {
   const name = `${flag} ${showValue(file)}`;
   let text: string;
   try {
-    text = await readTextFile(file, { most });
+    text = await readTextFile(file, { max });
   } catch (cause) {
     const why = whyUnreadable(cause);
     throw new Unusable(`${name} cannot be read: ${why}. Give the path of a readable file.${otherwise}`, { cause });
   }
-  if (text.length > most) throw new Unusable(`${name} is larger than ${most / 1024 / 1024} MB.`);
+  if (text.length > max) throw new Unusable(`${name} is larger than ${max / 1024 / 1024} MB.`);
   return parseDocument(text, name, file.endsWith('.json'));
 }
 

@@ -58,14 +58,14 @@ export interface Context<Its extends OperationTypes = OperationTypes, Target = u
    *
    * @throws Problem if there are more bytes, or if the connection closes before the end
    */
-  digest(most: number): Promise<{ readonly size: number; readonly hash: string }>;
+  digest(max: number): Promise<{ readonly size: number; readonly hash: string }>;
   /**
    * For an operation that streams: passes on the body as it arrives, up to a limit of bytes.
    *
    * @returns the number of bytes
    * @throws Problem if there are more bytes, or if the connection closes before the end; and what `take` throws, which must be a Problem
    */
-  receive(most: number, take: (chunk: Buffer) => void): Promise<number>;
+  receive(max: number, take: (chunk: Buffer) => void): Promise<number>;
   /**
    * For an operation that streams: passes on the body in pieces of one size, the last of which may be smaller. The next
    * piece is read once `take` has finished.
@@ -74,7 +74,7 @@ export interface Context<Its extends OperationTypes = OperationTypes, Target = u
    * @throws Problem if there are more bytes than `most`, or if the connection closes before the end; and what `take` throws
    */
   receivePieces(
-    sizes: { readonly piece: number; readonly most: number },
+    sizes: { readonly piece: number; readonly max: number },
     take: (piece: Buffer) => Promise<void>,
   ): Promise<number>;
   /** Does the rule also allow this caller this object? For lists, which show only visible objects. */

@@ -33,19 +33,18 @@ export const oneOf = <const Value extends string>(values: readonly Value[]) => (
 });
 
 /** A size in megabytes, such as `256`, `256MB` or `1GB`. */
-export const megabytes = (least: number, most: number) => ({
-  expected: `a size from ${least} MB to ${most} MB, such as \`256MB\` or \`1GB\``,
+export const megabytes = (min: number, max: number) => ({
+  expected: `a size from ${min} MB to ${max} MB, such as \`256MB\` or \`1GB\``,
   read: (text: string) => {
     const [, digits, gigabytes] = /^(\d{1,6}) ?(?:MB|(GB))?$/i.exec(text) ?? [];
     const size = Number(digits) * (gigabytes === undefined ? 1 : 1024);
-    return size >= least && size <= most ? size : undefined;
+    return size >= min && size <= max ? size : undefined;
   },
 });
 
-export const wholeNumber = (least: number, most: number) => ({
-  expected: `a whole number from ${least} to ${most}`,
-  read: (text: string) =>
-    /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most ? Number(text) : undefined,
+export const wholeNumber = (min: number, max: number) => ({
+  expected: `a whole number from ${min} to ${max}`,
+  read: (text: string) => (/^\d+$/.test(text) && Number(text) >= min && Number(text) <= max ? Number(text) : undefined),
 });
 
 export const path = { expected: 'a path', read: (text: string) => (text === '' ? undefined : text) };

@@ -57,11 +57,11 @@ export function escapeControls(text: string): string {
 
 /** A log of lines: text for people, or with `json` one object each. */
 export function lineLog(level: LogLevel, json: boolean, clock: Clock, write: (line: string) => void): Log {
-  const most = LOG_LEVELS.indexOf(level);
+  const max = LOG_LEVELS.indexOf(level);
   const say =
     (at: Exclude<LogLevel, 'silent'>) =>
     (said: string, cause?: unknown, { decision }: About = {}) => {
-      if (LOG_LEVELS.indexOf(at) > most) return;
+      if (LOG_LEVELS.indexOf(at) > max) return;
       const message = redact(said);
       const time = rfc3339(clock.now());
       const stack = cause instanceof Error && cause.stack !== undefined ? redact(cause.stack) : undefined;
@@ -76,7 +76,7 @@ export function lineLog(level: LogLevel, json: boolean, clock: Clock, write: (li
     warn: say('warn'),
     info: (said, about) => say('info')(said, undefined, about),
     debug: (said, about) => say('debug')(said, undefined, about),
-    debugging: most >= LOG_LEVELS.indexOf('debug'),
+    debugging: max >= LOG_LEVELS.indexOf('debug'),
   };
 }
 

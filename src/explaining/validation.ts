@@ -145,7 +145,7 @@ function faultOf(violation: Violation, words: TypeWords): ValueFault {
 /** Such a schema does not say what is allowed, only what is not. */
 function combinationFault(data: unknown): Pick<ValueFault, 'expected' | 'got'> {
   if (!isRecord(data) || Array.isArray(data)) return { expected: 'another value', got: kindOf(data) };
-  const names = Object.keys(data).map(shorten);
+  const names = Object.keys(data).map(quotable);
   return { expected: 'another combination of fields', got: names.length === 0 ? 'none' : listNames('', names) };
 }
 

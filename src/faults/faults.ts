@@ -204,10 +204,10 @@ export function retryAfterOf({ action: { retryAfter }, until }: Fault, now: Inst
   return until === null ? undefined : Math.max(1, Math.ceil((until - now) / 1000));
 }
 
-function noRoom(bytes: number, { used, bytes: most }: Quota): Problem {
+function noRoom(bytes: number, { used, bytes: max }: Quota): Problem {
   const kB = (amount: number) => `${Math.ceil(amount / 1024)} kB`;
   return new Problem(
     'conflict',
-    `The faults of all worlds of this server may use ${kB(most)} of memory, of which ${kB(used)} are in use; this one needs ${kB(bytes)}. Delete some with \`DELETE /_mock/faults\`, or match less of the body.`,
+    `The faults of all worlds of this server may use ${kB(max)} of memory, of which ${kB(used)} are in use; this one needs ${kB(bytes)}. Delete some with \`DELETE /_mock/faults\`, or match less of the body.`,
   );
 }

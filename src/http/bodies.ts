@@ -177,14 +177,14 @@ export type TakeChunk = (chunk: Buffer) => void | Promise<void>;
  * @returns the number of bytes
  * @throws Problem if there are more bytes than `most`, or if the connection closes before the end; and what `take` throws
  */
-export async function receiveBody(request: IncomingMessage, most: number, take: TakeChunk): Promise<number> {
+export async function receiveBody(request: IncomingMessage, max: number, take: TakeChunk): Promise<number> {
   if (!isSent(request)) return 0;
-  if ((announcedLength(request) ?? 0) > most) throw tooLarge(most);
+  if ((announcedLength(request) ?? 0) > max) throw tooLarge(max);
   let length = 0;
   try {
     for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       length += chunk.length;
-      if (length > most) throw tooLarge(most);
+      if (length > max) throw tooLarge(max);
       await take(chunk);
     }
   } catch (cause) {
@@ -195,14 +195,14 @@ export async function receiveBody(request: IncomingMessage, most: number, take: 
   return length;
 }
 
-async function collect(request: IncomingMessage, most: number): Promise<Buffer> {
+async function collect(request: IncomingMessage, max: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  await receiveBody(request, most, (chunk) => void chunks.push(chunk));
+  await receiveBody(request, max, (chunk) => void chunks.push(chunk));
   return Buffer.concat(chunks);
 }
 
-function tooLarge(most: number): Problem {
-  return new Problem('too_large', `The body is larger than ${most} bytes, which is the limit.`, { close: true });
+function tooLarge(max: number): Problem {
+  return new Problem('too_large', `The body is larger than ${max} bytes, which is the limit.`, { close: true });
 }
 
 function incomplete(cause?: unknown): Problem {

@@ -6,7 +6,7 @@ import { receiveBody } from './bodies.ts';
 /** The size of the pieces, and the bytes that all of them may have together. */
 export interface PieceSizes {
   readonly piece: number;
-  readonly most: number;
+  readonly max: number;
 }
 
 /**
@@ -50,7 +50,7 @@ export async function receivePieces(
   };
   let splitting = Promise.resolve();
   try {
-    const size = await receiveBody(request, sizes.most, (chunk) => {
+    const size = await receiveBody(request, sizes.max, (chunk) => {
       if (length + chunk.length < sizes.piece) return keep(chunk);
       splitting = split(chunk);
       return splitting;
@@ -66,8 +66,8 @@ export async function receivePieces(
 }
 
 /** The size of a body and its SHA-256 in hexadecimal. The bytes are not kept. */
-export async function digestOf(request: IncomingMessage, most: number) {
+export async function digestOf(request: IncomingMessage, max: number) {
   const digest = createHash('sha256');
-  const size = await receiveBody(request, most, (chunk) => void digest.update(chunk));
+  const size = await receiveBody(request, max, (chunk) => void digest.update(chunk));
   return { size, hash: digest.digest('hex') };
 }

@@ -244,12 +244,12 @@ export class RequestInWorld<Its extends Route | null = Route> implements Context
     };
   }
 
-  digest(most: number): ReturnType<typeof digestOf> {
-    return digestOf(this.raw, most);
+  digest(max: number): ReturnType<typeof digestOf> {
+    return digestOf(this.raw, max);
   }
 
-  receive(most: number, take: (chunk: Buffer) => void): Promise<number> {
-    return receiveBody(this.raw, most, take);
+  receive(max: number, take: (chunk: Buffer) => void): Promise<number> {
+    return receiveBody(this.raw, max, take);
   }
 
   receivePieces(sizes: PieceSizes, take: (piece: Buffer) => Promise<void>): Promise<number> {

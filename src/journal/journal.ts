@@ -80,12 +80,12 @@ export class Journal {
 
   /**
    * @param fits which entries; by default all
-   * @param most how many of them at most
+   * @param max how many of them at most
    */
-  newestFirst(fits?: (facts: Facts) => boolean, most = Number.POSITIVE_INFINITY): JournalEntry[] {
+  newestFirst(fits?: (facts: Facts) => boolean, max = Number.POSITIVE_INFINITY): JournalEntry[] {
     const entries: JournalEntry[] = [];
     for (const [number, draft] of this.#drafts.newestFirst()) {
-      if (entries.length === most) break;
+      if (entries.length === max) break;
       // An entry costs more than its facts.
       if (fits?.(this.factsOf(draft)) !== false) entries.push(this.#entryOf(number, draft));
     }

@@ -15,7 +15,7 @@ export type Numbered<Entry> = readonly [number: number, entry: Entry];
 export class Ring<Entry extends NonNullable<unknown>> {
   static #taken = 0;
   readonly #places: Places<Entry>;
-  readonly #most: number;
+  readonly #max: number;
   /** The key of its first place; no other ring of the process has its places. */
   readonly #first: number;
   /** The numbers of its entries, by slot. Grows with the entries: most worlds have few. */
@@ -23,12 +23,12 @@ export class Ring<Entry extends NonNullable<unknown>> {
   /** How many entries were added so far. */
   #added = 0;
 
-  /** @param most the largest number of entries */
-  constructor(places: Places<Entry>, most: number) {
+  /** @param max the largest number of entries */
+  constructor(places: Places<Entry>, max: number) {
     this.#places = places;
-    this.#most = most;
+    this.#max = max;
     this.#first = Ring.#taken;
-    Ring.#taken += most;
+    Ring.#taken += max;
   }
 
   /** How many entries it has. */
@@ -43,7 +43,7 @@ export class Ring<Entry extends NonNullable<unknown>> {
    * @returns the key of its place
    */
   add(number: number, entry: Entry, bytes: number): number {
-    const slot = this.#added % this.#most;
+    const slot = this.#added % this.#max;
     this.#added += 1;
     this.#numbers[slot] = number;
     const key = this.#first + slot;
@@ -67,7 +67,7 @@ export class Ring<Entry extends NonNullable<unknown>> {
   /** Its entries with their numbers, newest first. */
   *newestFirst(): Generator<Numbered<Entry>> {
     for (let index = this.#added - 1; index >= this.#oldest; index -= 1) {
-      const entry = this.#places.peek(this.#first + (index % this.#most));
+      const entry = this.#places.peek(this.#first + (index % this.#max));
       if (entry !== undefined) yield [this.#numberAt(index), entry];
     }
   }
@@ -80,11 +80,11 @@ export class Ring<Entry extends NonNullable<unknown>> {
 
   /** The index of the oldest entry whose slot no later one has. Indexes count all entries that were added. */
   get #oldest(): number {
-    return Math.max(this.#added - this.#most, 0);
+    return Math.max(this.#added - this.#max, 0);
   }
 
   #numberAt(index: number): number {
-    return this.#numbers[index % this.#most] ?? 0;
+    return this.#numbers[index % this.#max] ?? 0;
   }
 
   /** The key of the place of a number; -1, which no place has, if it was not added or is too old. */
@@ -95,7 +95,7 @@ export class Ring<Entry extends NonNullable<unknown>> {
       if (this.#numberAt(middle) < number) low = middle + 1;
       else high = middle;
     }
-    return low < this.#added && this.#numberAt(low) === number ? this.#first + (low % this.#most) : -1;
+    return low < this.#added && this.#numberAt(low) === number ? this.#first + (low % this.#max) : -1;
   }
 }
 

@@ -100,14 +100,14 @@ export async function verify(
     for (const end of endings) end();
   }
   const count = found.fitting.length + later.count;
-  const { least, most } = boundsOf(expectation);
+  const { min, max } = boundsOf(expectation);
   const newest = [...later.newest, ...found.fitting].slice(0, MAX_TOLD);
   return {
-    verified: count >= least && count <= most,
+    verified: count >= min && count <= max,
     count,
     matched: newest.flatMap((number) => journal.at(number) ?? []),
     // Nobody reads them once the client has left.
-    nearest: count < least && !hasLeft ? await journal.work.do(() => nearestTo(journal, matcher)) : [],
+    nearest: count < min && !hasLeft ? await journal.work.do(() => nearestTo(journal, matcher)) : [],
     dropped: journal.dropped + found.withoutBody,
   };
 }
@@ -156,17 +156,17 @@ function tooManyWait(): Problem {
   );
 }
 
-function boundsOf(expectation: Expectation): { readonly least: number; readonly most: number } {
-  if ('times' in expectation) return { least: expectation.times, most: expectation.times };
+function boundsOf(expectation: Expectation): { readonly min: number; readonly max: number } {
+  if ('times' in expectation) return { min: expectation.times, max: expectation.times };
   const { atMost = Number.POSITIVE_INFINITY, atLeast } = expectation;
-  return { least: atLeast ?? (expectation.atMost === undefined ? 1 : 0), most: atMost };
+  return { min: atLeast ?? (expectation.atMost === undefined ? 1 : 0), max: atMost };
 }
 
 /** `open`: further requests may still change it. */
 function verdictOn(count: number, expectation: Expectation): 'met' | 'missed' | 'open' {
-  const { least, most } = boundsOf(expectation);
-  if (count > most) return 'missed';
-  return count >= least && most === Number.POSITIVE_INFINITY ? 'met' : 'open';
+  const { min, max } = boundsOf(expectation);
+  if (count > max) return 'missed';
+  return count >= min && max === Number.POSITIVE_INFINITY ? 'met' : 'open';
 }
 
 /** How many near misses are returned. */

@@ -64,11 +64,11 @@ export async function judgeRequests(mock: Receiver, expected: ExpectedRequests =
 
 /** The expectation in words. The expected body may contain secrets, so it is not shown. */
 function expectation({ times, atLeast, atMost, within, ...match }: ExpectedRequests): string {
-  const least = atLeast ?? (atMost === undefined ? 1 : undefined);
+  const min = atLeast ?? (atMost === undefined ? 1 : undefined);
   const bounds: readonly (readonly [words: string, number: number | undefined])[] =
     times === undefined
       ? [
-          ['at least', least],
+          ['at least', min],
           ['at most', atMost],
         ]
       : [['exactly', times]];

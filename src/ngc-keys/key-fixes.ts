@@ -114,8 +114,8 @@ function userFixes(input: DecisionInput): Fix[] {
 function smallestOf(changes: readonly Change[]): readonly Change[] {
   const sizeOf = ({ heldRights: { held, resources } }: Change) =>
     2 * held.size + (resources?.some(({ ids }) => ids === undefined) === true ? 1 : 0);
-  const least = Math.min(...changes.map(sizeOf));
-  return changes.filter((change) => sizeOf(change) === least).slice(0, 1);
+  const min = Math.min(...changes.map(sizeOf));
+  return changes.filter((change) => sizeOf(change) === min).slice(0, 1);
 }
 
 function verdictFor(

@@ -23,9 +23,6 @@ export const findOtherKey: FindOther = async ({ input }, { store, now }) => {
     .filter((other) => decideOnResource(accessRequest, other, lookedUp).effect === 'allow');
   const [first, ...others] = would;
   if (first === undefined) return null;
-  const least = others.reduce(
-    (best, one) => (one.heldRights.held.size < best.heldRights.held.size ? one : best),
-    first,
-  );
-  return least.principal.name;
+  const min = others.reduce((best, one) => (one.heldRights.held.size < best.heldRights.held.size ? one : best), first);
+  return min.principal.name;
 };

@@ -4,7 +4,7 @@ import { Socket } from 'node:net';
 /** Which text is read. */
 interface Limits {
   /** Bytes; one more is read at most, so that the caller sees that there are more. */
-  readonly most?: number;
+  readonly max?: number;
   /** Pipes are refused. */
   readonly onlyFile?: boolean;
 }
@@ -22,7 +22,7 @@ export async function readTextFile(path: string, limits: Limits = {}): Promise<s
 
 /** As `readTextFile`, but in parts, as they are read. */
 export async function* bytesOfFile(path: string, limits: Limits = {}): AsyncGenerator<Buffer> {
-  const { most = Number.POSITIVE_INFINITY, onlyFile = false } = limits;
+  const { max = Number.POSITIVE_INFINITY, onlyFile = false } = limits;
   // Else the opening of a pipe waits for its writer in a thread, and the end of the process waits for that thread.
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const stats = fstatSync(fd);
@@ -33,9 +33,9 @@ export async function* bytesOfFile(path: string, limits: Limits = {}): AsyncGene
   }
   let bytes = 0;
   // A socket waits for a pipe without a thread.
-  for await (const part of isPipe ? new Socket({ fd, writable: false }) : createReadStream(path, { fd, end: most })) {
+  for await (const part of isPipe ? new Socket({ fd, writable: false }) : createReadStream(path, { fd, end: max })) {
     yield part;
     bytes += part.length;
-    if (bytes > most) break;
+    if (bytes > max) break;
   }
 }

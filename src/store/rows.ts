@@ -116,8 +116,8 @@ export class Rows {
     const { rows } = parent === undefined ? this.#dueOfAll() : this.#dueOfParts(parent);
     const begin = firstWhere(rows, (row) => dueAtOf(row) > after);
     const end = firstWhere(rows, (row) => dueAtOf(row) > to);
-    const most = Math.min(limit, end - begin);
-    return latestFirst ? rows.slice(end - most, end).reverse() : rows.slice(begin, begin + most);
+    const max = Math.min(limit, end - begin);
+    return latestFirst ? rows.slice(end - max, end).reverse() : rows.slice(begin, begin + max);
   }
 
   /** The rows with facets, sorted. The caller must not change the array. */

@@ -41,7 +41,7 @@ function wholePage(rows: readonly Row[], query: PageQuery, isAsked: Condition): 
 
 /** With a known number of rows, only the rows between the nearer end and the page are read. */
 function countedPage(rows: readonly Row[], query: PageQuery, isAsked: Condition, count: number): Page {
-  const { offset, limit, most, order } = query;
+  const { offset, limit, most: max, order } = query;
   const length = Math.max(0, Math.min(limit, count - offset));
   const isFromEnd = offset > count / 2;
   let skipped = isFromEnd ? count - offset - length : offset;
@@ -53,7 +53,7 @@ function countedPage(rows: readonly Row[], query: PageQuery, isAsked: Condition,
     else found.push(row);
   }
   if (isFromEnd) found.reverse();
-  return { count, rows: rowsWithRoom(found, most) };
+  return { count, rows: rowsWithRoom(found, max) };
 }
 
 function* inDirection(rows: readonly Row[], descending: boolean): Iterable<Row> {
@@ -148,11 +148,11 @@ function textOf(value: unknown): string | null {
 }
 
 /** The first rows of a page whose bodies have at most `most` characters together, but at least one row. */
-function rowsWithRoom(found: readonly Row[], most = Number.POSITIVE_INFINITY): readonly Row[] {
+function rowsWithRoom(found: readonly Row[], max = Number.POSITIVE_INFINITY): readonly Row[] {
   let characters = 0;
   const end = found.findIndex(({ revision }, index) => {
     characters += revision.size;
-    return characters > most && index > 0;
+    return characters > max && index > 0;
   });
   return end < 0 ? found : found.slice(0, end);
 }

@@ -132,12 +132,12 @@ function asCode(name: string): string {
 }
 
 function isAlike(one: string, other: string): boolean {
-  const most = Math.max(1, Math.floor(Math.max(one.length, other.length) / 3));
+  const max = Math.max(1, Math.floor(Math.max(one.length, other.length) / 3));
   // Each further letter is at least one difference, so most names need no comparison.
-  if (Math.abs(one.length - other.length) > most) return false;
+  if (Math.abs(one.length - other.length) > max) return false;
   return (
-    leven(one, other, { maxDistance: most + 1 }) <= most ||
-    leven(wordsOf(one), wordsOf(other), { maxDistance: most }) < most ||
+    leven(one, other, { maxDistance: max + 1 }) <= max ||
+    leven(wordsOf(one), wordsOf(other), { maxDistance: max }) < max ||
     (one.length === other.length && lettersOf(one) === lettersOf(other))
   );
 }

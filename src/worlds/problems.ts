@@ -7,15 +7,15 @@ import type { WorldEntry } from './entry.ts';
 /** How many worlds a message names. */
 const MAX_NAMED = 5;
 
-/** @param most the number of worlds that there may be, besides the default one */
-export function crowdedProblem(entries: readonly WorldEntry[], most: number, now: Instant): Problem {
+/** @param max the number of worlds that there may be, besides the default one */
+export function crowdedProblem(entries: readonly WorldEntry[], max: number, now: Instant): Problem {
   const idle = entries.filter(({ world }) => !world.isHeld);
   const named = idle
     .sort((one, other) => one.lastUsedAt - other.lastUsedAt)
     .slice(0, MAX_NAMED)
     .map(({ world, lastUsedAt }) => `\`${world.id}\` (for ${formatDuration(now - lastUsedAt)})`);
   const unused = named.length === 0 ? '' : ` Unused longest: ${named.join(', ')}.`;
-  const message = `No more worlds can be made: \`--max-worlds\` is ${most}. Delete one with \`DELETE /_mock/worlds/{id}\`.${unused}`;
+  const message = `No more worlds can be made: \`--max-worlds\` is ${max}. Delete one with \`DELETE /_mock/worlds/{id}\`.${unused}`;
   return new Problem('conflict', message);
 }
 

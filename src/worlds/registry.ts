@@ -39,7 +39,7 @@ export interface WorldsParts
   readonly revive: (kept: KeptSeed) => Seed;
   readonly templates: Templates;
   /** How many worlds there may be in addition to the default one. */
-  readonly most: number;
+  readonly max: number;
   /** Where worlds are kept that outlive the process; null if they end with it. */
   readonly kept: KeptWorlds | null;
   /** As `WorldsByName.fault`. */
@@ -320,10 +320,10 @@ export class Worlds implements WorldsByName {
     const fault = worldIdFault(id);
     if (fault !== null) throw new Problem('invalid_request', `Field \`id\` ${fault}.`);
     if (id === DEFAULT_WORLD || this.#making.has(id) || this.has(id)) throw takenProblem(id);
-    if (this.#entries.size + this.#making.size < this.#parts.most) return;
+    if (this.#entries.size + this.#making.size < this.#parts.max) return;
     this.#sweep();
-    if (this.#entries.size + this.#making.size >= this.#parts.most)
-      throw crowdedProblem([...this.#entries.values()], this.#parts.most, this.#parts.machine.now());
+    if (this.#entries.size + this.#making.size >= this.#parts.max)
+      throw crowdedProblem([...this.#entries.values()], this.#parts.max, this.#parts.machine.now());
   }
 
   /** What a world has in memory beside its rows. Worlds that are made from one seed share it. */

@@ -161,8 +161,8 @@ export class SnapshotReader {
     if (this.#lines === 0 && this.#length > MAX_FIRST_LINE) throw foreign();
     if (this.#length <= MAX_ROW_LINE) return;
     this.#isSeedLine ??= this.#hasSeed();
-    const most = this.#isSeedLine ? this.#maxSeedLine : MAX_ROW_LINE;
-    if (this.#length > most) throw longLine(this.#lines + 1, most, this.#isSeedLine);
+    const max = this.#isSeedLine ? this.#maxSeedLine : MAX_ROW_LINE;
+    if (this.#length > max) throw longLine(this.#lines + 1, max, this.#isSeedLine);
   }
 
   #hasSeed(): boolean {
@@ -225,11 +225,11 @@ function damaged(what: string): Problem {
   return new Problem('invalid_request', message, { close: true });
 }
 
-function longLine(line: number, most: number, hasSeed: boolean): Problem {
+function longLine(line: number, max: number, hasSeed: boolean): Problem {
   const advice = hasSeed
     ? 'the limit for a seed here. Give the seed to the server itself with `--seed`, or more room with `--max-state`'
     : 'more than any row that the mock writes. Download the snapshot again';
-  const message = `Line ${line} of the snapshot file is longer than ${most} bytes, ${advice}.`;
+  const message = `Line ${line} of the snapshot file is longer than ${max} bytes, ${advice}.`;
   return new Problem('too_large', message, { close: true });
 }
 

@@ -64,10 +64,10 @@ export async function fuzz({ versions, seed, requests, batch: only, progress }: 
   return figures;
 }
 
-async function fuzzBatch(versions: Versions, seed: number, number: number, most: number, figures: Figures) {
+async function fuzzBatch(versions: Versions, seed: number, number: number, max: number, figures: Figures) {
   const batch = await FuzzBatch.open(versions);
   const where = `seed ${seed}, batch ${number}`;
-  let left = most;
+  let left = max;
   batch.onAnswer = async (request, answer) => {
     left -= 1;
     await count(batch, request, answer, figures, where, null);

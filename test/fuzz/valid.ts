@@ -170,8 +170,8 @@ export class ValidRequests {
     name: string,
     depth: number,
   ): Arbitrary<unknown> {
-    const most = depth > MAX_DEPTH ? minItems : Math.min(maxItems, minItems + 3);
-    const bounds = { minLength: minItems, maxLength: most };
+    const max = depth > MAX_DEPTH ? minItems : Math.min(maxItems, minItems + 3);
+    const bounds = { minLength: minItems, maxLength: max };
     const item = this.#value(items, name.replace(/s$/, ''), depth + 1);
     return uniqueItems
       ? fc.uniqueArray(item, { ...bounds, selector: (one) => JSON.stringify(one) })
@@ -250,8 +250,8 @@ function shaped({ format, pattern, minLength = 0, maxLength = MAX_LENGTH }: Sche
 }
 
 function rangeOf({ minimum, maximum, format }: Schema): { min: number; max: number } {
-  const most = format === 'int64' ? Number.MAX_SAFE_INTEGER : 2 ** 31 - 1;
-  return { min: Math.max(minimum ?? -most, -most), max: Math.min(maximum ?? most, most) };
+  const max = format === 'int64' ? Number.MAX_SAFE_INTEGER : 2 ** 31 - 1;
+  return { min: Math.max(minimum ?? -max, -max), max: Math.min(maximum ?? max, max) };
 }
 
 function queryPart({ name, explode = true }: Parameter, value: unknown): string[] {

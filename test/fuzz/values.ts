@@ -241,9 +241,9 @@ export class Values {
   #list({ items = {}, minItems = 0, maxItems = 3 }: Schema, name: string, depth: number): Arbitrary<unknown> {
     if (depth > 6) return fc.constant([]);
     const item = this.of(items, name.replace(/s$/, ''), depth + 1);
-    const most = Math.min(maxItems, Math.max(minItems + 1, 3));
+    const max = Math.min(maxItems, Math.max(minItems + 1, 3));
     return fc.oneof(
-      { weight: 12, arbitrary: fc.array(item, { minLength: Math.min(minItems, most), maxLength: most }) },
+      { weight: 12, arbitrary: fc.array(item, { minLength: Math.min(minItems, max), maxLength: max }) },
       { weight: 1, arbitrary: fc.array(item, { minLength: 0, maxLength: 1 }) },
     );
   }

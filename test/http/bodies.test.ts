@@ -139,7 +139,7 @@ describe('a body is refused', () => {
 });
 
 describe('a body is received as it comes', () => {
-  const received = (request: IncomingMessage, most = 3) => receiveBody(request, most, () => {});
+  const received = (request: IncomingMessage, max = 3) => receiveBody(request, max, () => {});
 
   it('up to a limit', async () => {
     expect(await received(sent('abc'))).toBe(3);

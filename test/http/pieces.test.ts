@@ -14,7 +14,7 @@ function sent(chunks: readonly string[], isOver = true): IncomingMessage {
 
 async function piecesOf(chunks: readonly string[]) {
   const pieces: string[] = [];
-  const size = await receivePieces(sent(chunks), { piece: 4, most: 12 }, async (piece) => {
+  const size = await receivePieces(sent(chunks), { piece: 4, max: 12 }, async (piece) => {
     pieces.push(piece.toString());
   });
   return { size, pieces };
@@ -41,7 +41,7 @@ describe('a body in pieces', () => {
     const request = sent(['abcd', 'efgh']);
     const taken: string[] = [];
     let goOn = () => {};
-    const receiving = receivePieces(request, { piece: 4, most: 12 }, (piece) => {
+    const receiving = receivePieces(request, { piece: 4, max: 12 }, (piece) => {
       taken.push(piece.toString());
       return new Promise<void>((resolve) => (goOn = resolve));
     });
@@ -58,7 +58,7 @@ describe('a body in pieces', () => {
 
   it('ends with the failure of its piece, and lets the client finish', async () => {
     const request = sent(['abcd', 'efgh']);
-    const failing = receivePieces(request, { piece: 4, most: 12 }, async () => {
+    const failing = receivePieces(request, { piece: 4, max: 12 }, async () => {
       throw new Error('the disk is full');
     });
 
@@ -71,7 +71,7 @@ describe('a body in pieces', () => {
     const request = sent(['abcd'], false);
     const steps: string[] = [];
     let goOn = () => {};
-    const receiving = receivePieces(request, { piece: 4, most: 12 }, async () => {
+    const receiving = receivePieces(request, { piece: 4, max: 12 }, async () => {
       await new Promise<void>((resolve) => (goOn = resolve));
       steps.push('taken');
     }).catch(({ kind }) => void steps.push(kind));

@@ -22,10 +22,10 @@ it.each([
   const asked: number[] = [];
   const call: Call = async <Answer>(_method: string, path: string) => {
     const query = new URL(path, 'http://mock').searchParams;
-    const [from, most] = [Number(query.get('after') ?? 0), Number(query.get('limit'))];
-    const keys = Array.from({ length: Math.min(most, 2500 - from) }, (_, index) => from + index);
+    const [from, max] = [Number(query.get('after') ?? 0), Number(query.get('limit'))];
+    const keys = Array.from({ length: Math.min(max, 2500 - from) }, (_, index) => from + index);
     asked.push(keys.length);
-    return { keys, next: from + most < 2500 ? String(from + most) : null } as Answer;
+    return { keys, next: from + max < 2500 ? String(from + max) : null } as Answer;
   };
   const all = await pagesOf<number>(call, 'keys', { limit });
 

@@ -6,7 +6,7 @@ export interface Input {
   /** `createFunction: body.name as "a"` */
   readonly name: string;
   /** The most characters that a server reads of it. */
-  readonly most: number;
+  readonly max: number;
   /** The request with so many characters there. @param mark makes this request unlike every other */
   readonly at: (size: number, mark: number) => FuzzRequest;
   /** Sent before it, and not measured: what the request is about. */
@@ -185,15 +185,15 @@ function graphInputs(name: string, base: object, path: Place['path'], sent: (val
 }
 
 /** @param count of the characters that one takes */
-function counted(name: string, most: number, each: number, make: (count: number) => FuzzRequest): Input {
-  return { name, most, at: (size) => make(Math.max(1, Math.floor(size / each))) };
+function counted(name: string, max: number, each: number, make: (count: number) => FuzzRequest): Input {
+  return { name, max, at: (size) => make(Math.max(1, Math.floor(size / each))) };
 }
 
 /** An input for each filling. */
-function filled(name: string, most: number, fills: readonly string[], make: Make): Input[] {
+function filled(name: string, max: number, fills: readonly string[], make: Make): Input[] {
   return fills.map((fill, index) => ({
     name: `${name} of ${JSON.stringify(fill)}`,
-    most: index === 0 ? most : Math.min(most, MAX_ODD),
+    max: index === 0 ? max : Math.min(max, MAX_ODD),
     at: (size, mark) => make(`${fill.repeat(Math.ceil(size / fill.length)).slice(0, size)}${mark}`),
   }));
 }

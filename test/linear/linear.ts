@@ -126,7 +126,7 @@ function rankOf({ status }: FuzzAnswer): number {
   return place < 0 ? 9 : place + 1;
 }
 
-async function judged(batch: FuzzBatch, { name, most, at, before }: Input): Promise<string | null> {
+async function judged(batch: FuzzBatch, { name, max, at, before }: Input): Promise<string | null> {
   let mark = 100_000;
   const prepare: Prepare = async (size) => {
     mark += 1;
@@ -134,7 +134,7 @@ async function judged(batch: FuzzBatch, { name, most, at, before }: Input): Prom
     const request = at(size, mark);
     return () => batch.sendUnlearnt(request);
   };
-  const growth = await worseThanLinear(cpuOf(prepare), most);
+  const growth = await worseThanLinear(cpuOf(prepare), max);
   if (growth === null) return null;
   const { size, whole, quarter, ratios } = growth;
   const growing = ratios.map((ratio) => ratio.toFixed(1)).join(', ');

@@ -33,10 +33,10 @@ const ROUNDS = [2, 4, 6];
  *
  * @returns null where growth is not clearly worse than linear
  */
-export async function worseThanLinear(timeOf: Time, most: number): Promise<Growth | null> {
-  let size = Math.min(FIRST, most);
+export async function worseThanLinear(timeOf: Time, max: number): Promise<Growth | null> {
+  let size = Math.min(FIRST, max);
   let time = await timeOf(size);
-  while (time < ENOUGH && size * 2 <= most) {
+  while (time < ENOUGH && size * 2 <= max) {
     size *= 2;
     time = await timeOf(size);
   }
@@ -51,14 +51,14 @@ export async function worseThanLinear(timeOf: Time, most: number): Promise<Growt
 
 async function growthAt(timeOf: Time, size: number, runs: number): Promise<Growth> {
   const sizes = [TINY, size / 8, size / 4, size / 2, size];
-  const least = sizes.map(() => Number.POSITIVE_INFINITY);
+  const min = sizes.map(() => Number.POSITIVE_INFINITY);
   for (let run = 0; run < runs; run++) {
     for (const [index, one] of sizes.entries()) {
       // Twice, because the first may still pay for what a larger one left behind in its object.
-      least[index] = Math.min(least[index] as number, await timeOf(one), await timeOf(one));
+      min[index] = Math.min(min[index] as number, await timeOf(one), await timeOf(one));
     }
   }
-  const [tiny, eighth, quarter, half, whole] = least as [number, number, number, number, number];
+  const [tiny, eighth, quarter, half, whole] = min as [number, number, number, number, number];
   // What is lost in the rest of a request counts as a little, so that nothing is divided by nothing.
   const beside = (time: number) => Math.max(time - tiny, LITTLE);
   const ratios = [

@@ -23,7 +23,7 @@ export function searchInputsOf(
     .filter((one) => one.in === 'query' && SEARCHES.test(one.name))
     .map(({ name }) => ({
       name: `${id}: query ${name} in long names`,
-      most: MAX_SIZE,
+      max: MAX_SIZE,
       at: (size, mark) => {
         const text = `${'a'.repeat(size / 8)}${mark}`;
         const value = name.toLowerCase().startsWith('filter') ? `name=@${text}` : text;

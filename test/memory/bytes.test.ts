@@ -8,7 +8,7 @@ it.each([
   ['a number', 7, 16],
   ['bytes', Buffer.alloc(2000), 2000],
   ['something deep', { a: [{ b: new Map([['c', 'x'.repeat(1000)]]) }] }, 2000],
-])('the bytes of %s grow as the memory does', (_what, value, least) => {
-  expect(bytesOf(value)).toBeGreaterThanOrEqual(least);
-  expect(bytesOf(value)).toBeLessThan(4 * least);
+])('the bytes of %s grow as the memory does', (_what, value, min) => {
+  expect(bytesOf(value)).toBeGreaterThanOrEqual(min);
+  expect(bytesOf(value)).toBeLessThan(4 * min);
 });

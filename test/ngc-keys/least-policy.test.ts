@@ -18,12 +18,12 @@ const use = (rule: Partial<Rule>, lookedUp: ResourceState | null = null, ruleset
   lookedUp,
   example: { method: 'GET', path: '/toys' },
 });
-const least = (caller: Caller | null, ...uses: readonly Use[]) => leastPolicy({ principal: serviceKey, caller, uses });
+const min = (caller: Caller | null, ...uses: readonly Use[]) => leastPolicy({ principal: serviceKey, caller, uses });
 
 describe('the least rights of a service key', () => {
   it('are told as orders of keys and seeds write them, beside what it holds', () => {
     const caller = key(['look', 'play'], [{ type: 'all-toys' }], { services: ['toys', 'games'] });
-    const reported = least(caller, use(PLAY, object(BALL)));
+    const reported = min(caller, use(PLAY, object(BALL)));
 
     expect(reported).toMatchObject({
       held: { services: ['toys', 'games'], scopes: ['look', 'play'], resource: { type: 'All Toys' } },
@@ -48,7 +48,7 @@ describe('the least rights of a service key', () => {
   });
 
   it('are told of a key that is gone, too', () => {
-    expect(least(null, use(PLAY, object(DOLL)))).toMatchObject({
+    expect(min(null, use(PLAY, object(DOLL)))).toMatchObject({
       held: null,
       smallest: { services: ['toys'], scopes: ['play'], resource: { type: 'Toy', ids: ['doll'] } },
       unused: [],
@@ -57,7 +57,7 @@ describe('the least rights of a service key', () => {
   });
 
   it('are none, if it did nothing', () => {
-    const reported = least(key(['play'], [{ type: 'all-toys' }]));
+    const reported = min(key(['play'], [{ type: 'all-toys' }]));
 
     expect(reported.smallest).toStrictEqual({ services: [], scopes: [] });
     expect(reported).toMatchObject({ unused: ['play'], broader: [], beyond: [] });
@@ -66,7 +66,7 @@ describe('the least rights of a service key', () => {
   it('have several resources where one is not enough', () => {
     const lent = use({ needs: { all: ['play'] }, on: ['lent-toys'] });
 
-    expect(least(null, use(PLAY, object(DOLL)), lent).smallest['resource']).toEqual([
+    expect(min(null, use(PLAY, object(DOLL)), lent).smallest['resource']).toEqual([
       { type: 'Toy', ids: ['doll'] },
       { type: 'Lent Toys' },
     ]);
@@ -75,7 +75,7 @@ describe('the least rights of a service key', () => {
   it('have scopes in the order of the tables, of every service that keys are made for', () => {
     const mend = use({ needs: { all: ['mend'] } });
     const open = use({ needs: { all: ['fly'] } }, null, openLaw);
-    const reported = least(key(['mend', 'play']), mend, use({ needs: { all: ['play'] } }), open);
+    const reported = min(key(['mend', 'play']), mend, use({ needs: { all: ['play'] } }), open);
 
     expect(reported.smallest).toMatchObject({ services: ['toys'], scopes: ['play', 'mend'] });
     expect(reported.beyond).toEqual([open]);
@@ -83,7 +83,7 @@ describe('the least rights of a service key', () => {
 
   it('have a scope once that two services have', () => {
     const other = rulesetOf('dolls', null, { ...TOY_TABLES, product: 'nv-dolls' });
-    const reported = least(
+    const reported = min(
       key(['play']),
       use({ needs: { all: ['play'] } }),
       use({ needs: { all: ['play'] } }, null, other),
@@ -94,7 +94,7 @@ describe('the least rights of a service key', () => {
 
   it('leave out what no policy allows', () => {
     const closed = use({ closed: true });
-    const reported = least(key(['play']), closed, use({ needs: { all: ['play'] } }));
+    const reported = min(key(['play']), closed, use({ needs: { all: ['play'] } }));
 
     expect(reported.beyond).toEqual([closed]);
     expect(reported.smallest['scopes']).toEqual(['play']);
@@ -103,15 +103,14 @@ describe('the least rights of a service key', () => {
   it('keep the scope that it holds, of two of which one is needed', () => {
     const either = use({ needs: { any: ['play', 'look', 'mend'] } });
 
-    for (const scope of ['play', 'look', 'mend'])
-      expect(least(key([scope]), either).smallest['scopes']).toEqual([scope]);
+    for (const scope of ['play', 'look', 'mend']) expect(min(key([scope]), either).smallest['scopes']).toEqual([scope]);
   });
 
   it('have a type with which their scopes are offered', () => {
     const burn = { needs: { all: ['burn'] }, on: ['all-toys', 'everything'] };
 
-    expect(least(null, use(burn)).smallest).toMatchObject({ scopes: ['burn'], resource: { type: 'Everything' } });
-    expect(least(null, use({ needs: { all: ['burn'] } })).smallest).not.toHaveProperty('resource');
+    expect(min(null, use(burn)).smallest).toMatchObject({ scopes: ['burn'], resource: { type: 'Everything' } });
+    expect(min(null, use({ needs: { all: ['burn'] } })).smallest).not.toHaveProperty('resource');
   });
 
   it('name an object once it is needed, and none that another one makes superfluous', () => {
@@ -121,13 +120,13 @@ describe('the least rights of a service key', () => {
     };
     const either = use({ needs: { all: ['play'] }, on: ['toy-parts'] }, object(parts));
 
-    expect(least(null, either).smallest['resource']).toEqual({ type: 'Toy Parts', ids: ['ball/valve'] });
+    expect(min(null, either).smallest['resource']).toEqual({ type: 'Toy Parts', ids: ['ball/valve'] });
   });
 });
 
 describe('a resource is broader than needed', () => {
   const broader = (held: readonly { type: string; ids?: string[] }[], ...uses: readonly Use[]) =>
-    least(key(['play'], held), ...uses).broader;
+    min(key(['play'], held), ...uses).broader;
   const DOLL_PLAYED = use(PLAY, object(DOLL));
   const enough = { type: 'Toy', ids: ['doll'] };
 
@@ -173,8 +172,8 @@ describe('a resource is broader than needed', () => {
 it('a key is not made for too many services before it was used for one', () => {
   const open = use({ needs: {} }, null, openLaw);
 
-  expect(least(key([], [], { services: ['toys'] }), open).broader).toEqual([]);
-  expect(least(key([], [], { services: ['toys', 'games'] }), use({ needs: {} })).broader).toEqual([
+  expect(min(key([], [], { services: ['toys'] }), open).broader).toEqual([]);
+  expect(min(key([], [], { services: ['toys', 'games'] }), use({ needs: {} })).broader).toEqual([
     { what: 'services', held: ['toys', 'games'], enough: ['toys'] },
   ]);
 });

@@ -15,14 +15,14 @@ const use = (rule: Partial<Rule>, ruleset: Ruleset = toyLaw): Use => ({
   lookedUp: null,
   example: { method: 'GET', path: '/toys' },
 });
-const least = (caller: Caller | null, ...uses: readonly Use[]) =>
+const min = (caller: Caller | null, ...uses: readonly Use[]) =>
   leastRightsOfKey({} as never, { principal: { ...personalKey, user: 'ada@acme.test' }, caller, uses });
 const PLAY = { needs: { all: ['play'] } };
 const MEND = { needs: { all: ['mend'] } };
 
 describe('the least rights of a personal key', () => {
   it('are roles, as seeds write them, beside those of its user', async () => {
-    const reported = await least(keyOfUser(['Parent'], { services: ['toys', 'games'] }), use(PLAY));
+    const reported = await min(keyOfUser(['Parent'], { services: ['toys', 'games'] }), use(PLAY));
 
     expect(reported).toMatchObject({
       held: { services: ['toys', 'games'], roles: ['Parent'] },
@@ -58,7 +58,7 @@ describe('the least rights of a personal key', () => {
   });
 
   it('are told of a key that is gone, too', async () => {
-    expect(await least(null, use(MEND))).toMatchObject({
+    expect(await min(null, use(MEND))).toMatchObject({
       held: null,
       smallest: { services: ['toys'], roles: ['Parent'] },
       unused: [],
@@ -67,7 +67,7 @@ describe('the least rights of a personal key', () => {
   });
 
   it('are none, if it did nothing', async () => {
-    expect(await least(keyOfUser(['Player']))).toMatchObject({
+    expect(await min(keyOfUser(['Player']))).toMatchObject({
       smallest: { services: [], roles: [] },
       unused: ['Player'],
       broader: [],
@@ -76,14 +76,14 @@ describe('the least rights of a personal key', () => {
 
   it('leave out what no role allows', async () => {
     const never = use({ needs: { all: ['fly'] } });
-    const reported = await least(keyOfUser(['Player']), never, use(PLAY));
+    const reported = await min(keyOfUser(['Player']), never, use(PLAY));
 
     expect(reported.beyond).toEqual([never]);
     expect(reported.smallest['roles']).toEqual(['Player']);
   });
 
   it('have a role of the user that no law knows, if only that allows it', async () => {
-    const reported = await least(keyOfUser(['Guest', 'Player']), use({ needs: { roles: ['Guest'] } }));
+    const reported = await min(keyOfUser(['Guest', 'Player']), use({ needs: { roles: ['Guest'] } }));
 
     expect(reported).toMatchObject({ smallest: { roles: ['Guest'] }, unused: ['Player'], broader: [] });
   });
@@ -93,14 +93,14 @@ describe('the least rights of a personal key', () => {
     const ruleset = rulesetOf('toys', null, { ...TOY_TABLES, roles: twins } as never);
 
     for (const role of ['One', 'Two']) {
-      const reported = await least(keyOfUser([role]), use(MEND, ruleset));
+      const reported = await min(keyOfUser([role]), use(MEND, ruleset));
       expect(reported).toMatchObject({ smallest: { roles: [role] }, unused: [], broader: [] });
     }
   });
 
   it('are counted over all services that it was used for', async () => {
     const games = rulesetOf('games', null, { ...TOY_TABLES, product: 'nv-games' } as never);
-    const reported = await least(keyOfUser(['Parent'], { services: ['toys', 'games'] }), use(PLAY), use(MEND, games));
+    const reported = await min(keyOfUser(['Parent'], { services: ['toys', 'games'] }), use(PLAY), use(MEND, games));
 
     expect(reported).toMatchObject({ smallest: { services: ['toys', 'games'], roles: ['Parent'] }, broader: [] });
   });
@@ -110,11 +110,11 @@ describe('the least rights of a personal key', () => {
     const odd = { name: 'Odd', permissions: ['play', 'look'], ...sourced };
     const ruleset = rulesetOf('toys', null, { ...TOY_TABLES, roles: [small, odd] } as never);
 
-    expect(await least(keyOfUser(['Odd']), use(PLAY, ruleset))).toMatchObject({
+    expect(await min(keyOfUser(['Odd']), use(PLAY, ruleset))).toMatchObject({
       smallest: { roles: ['Small'] },
       broader: [{ what: 'role', held: ['Odd'], enough: ['Small'] }],
     });
-    expect(await least(keyOfUser(['Small', 'Odd']), use(PLAY, ruleset))).toMatchObject({
+    expect(await min(keyOfUser(['Small', 'Odd']), use(PLAY, ruleset))).toMatchObject({
       smallest: { roles: ['Small'] },
       unused: ['Odd'],
       broader: [],

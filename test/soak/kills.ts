@@ -33,7 +33,7 @@ interface Kind {
   /** How many write at once. */
   readonly writers: number;
   /** Of them are kept so many; older ones are deleted. */
-  readonly most: number;
+  readonly max: number;
   create(server: BuiltServer, mark: string): Promise<string | null>;
   remove(server: BuiltServer, id: string): Promise<boolean>;
   /** What is stored under an id; null for nothing. */
@@ -48,7 +48,7 @@ const CONFIGS = '/api/v3/userconfigs/';
 const SMALL: Kind = {
   name: 'key',
   writers: 4,
-  most: 60,
+  max: 60,
   create: async (server, mark) => {
     const order = { type: 'service', name: mark, services: ['air'], scopes: ['air:access'] };
     const { status, text } = await server.ask('POST /_mock/keys', { body: order });
@@ -65,7 +65,7 @@ const SMALL: Kind = {
 const BIG: Kind = {
   name: 'user config',
   writers: 2,
-  most: 6,
+  max: 6,
   create: async (server, mark) => {
     const content = mark.repeat(Math.ceil(LARGE / mark.length)).slice(0, LARGE);
     const body = { name: mark, kind: 'cloud-init-user-data', content };
@@ -134,7 +134,7 @@ async function writeOn(
   for (let count = 0; !isOver(); count++) {
     try {
       const [oldest] = there.keys();
-      if (there.size > kind.most && oldest !== undefined) {
+      if (there.size > kind.max && oldest !== undefined) {
         // Whether it is there is not known from here on, until it is answered.
         there.delete(oldest);
         if (await kind.remove(server, oldest)) gone.add(oldest);

@@ -55,11 +55,11 @@ class Scene {
     expect(ledger.acknowledged.size).toBeGreaterThan(before);
   }
 
-  report(what: string, most: number): void {
+  report(what: string, max: number): void {
     const { acknowledged, refused, unknown } = this.ledger;
     reportTimes(what, this.gaps);
     report(`  ${acknowledged.size} changes acknowledged, ${refused.size} refused first, ${unknown.size} looked for`);
-    expect(Math.max(...this.gaps)).toBeLessThanOrEqual(most);
+    expect(Math.max(...this.gaps)).toBeLessThanOrEqual(max);
   }
 }
 
@@ -145,7 +145,7 @@ describePostgres('under load', () => {
     ],
   ] as const)(
     'a process alone that %s and is started again has all that was acknowledged, 3 times',
-    async ([how, hurt, code, most], { schema, supervise }) => {
+    async ([how, hurt, code, max], { schema, supervise }) => {
       const alone = await supervise(schema.url);
       await alone.untilReady();
       const scene = new Scene({ active: alone, standby: alone });
@@ -159,7 +159,7 @@ describePostgres('under load', () => {
           scene.gaps.push(readiness.longestGap(hurtAt));
         });
       }
-      scene.report(`3 times a process alone ${how}: the longest time without it`, most);
+      scene.report(`3 times a process alone ${how}: the longest time without it`, max);
       expect(alone.ends.map((one) => one.code)).toEqual([code, code, code]);
     },
   );

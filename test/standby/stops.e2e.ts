@@ -67,9 +67,7 @@ describePostgres('a process that is stopped for ten seconds', () => {
 
       const reads = await Promise.all([...early, ...during]);
       expect((await Promise.all(during)).map(({ answer }) => answer?.status ?? null).filter(isNotRefusal)).toEqual([]);
-      expect(reads.filter(({ answer, known: least }) => answer?.status === 200 && answer.body.count < least)).toEqual(
-        [],
-      );
+      expect(reads.filter(({ answer, known: min }) => answer?.status === 200 && answer.body.count < min)).toEqual([]);
       const outcomes = await Promise.all(writing);
       expect(outcomes.filter((outcome) => outcome === 'done')).toEqual([]);
       expect((await active.running.ended).code).toBe(75);

@@ -283,7 +283,7 @@ export function pagesContract(kind: string, benchOf: () => Promise<Bench>): void
       const collections = plainly(await bench.next()).collections;
       const random = seededRandom(seedOf('pages'));
       const pick = <Item>(items: readonly Item[]) => items[parseInt(random.hex(4), 16) % items.length] as Item;
-      const below = (most: number) => parseInt(random.hex(4), 16) % most;
+      const below = (max: number) => parseInt(random.hex(4), 16) % max;
       for (let world = 0; world < roundsOf(25); world++) {
         const collection = `world-${world}`;
         const rows = Array.from({ length: below(40) }, () =>

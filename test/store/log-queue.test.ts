@@ -29,11 +29,11 @@ function queueOf(faultOf: (ids: readonly string[]) => Error | null = () => null)
   const ends: (() => void)[] = [];
   const outcomes: string[] = [];
   let underWay = 0;
-  let most = 0;
+  let max = 0;
   const write = (what: readonly string[] | string, fault: Error | null) => {
     written.push(what);
     underWay += 1;
-    most = Math.max(most, underWay);
+    max = Math.max(max, underWay);
     return new Promise<void>((resolve, reject) => {
       ends.push(() => {
         underWay -= 1;
@@ -51,7 +51,7 @@ function queueOf(faultOf: (ids: readonly string[]) => Error | null = () => null)
   return {
     written,
     outcomes,
-    most: () => most,
+    most: () => max,
     commit: (...ids: string[]) => follow(ids.join(' '), queue.commit(changes(...ids))),
     commitState: (text: string) => follow(text, queue.commit(state(text))),
     run: (name: string, fault: Error | null = null) =>
@@ -86,7 +86,7 @@ describe('changes of worlds are written', () => {
   });
 
   it('one write after the other, in their order', async () => {
-    const { commit, run, written, outcomes, endAll, most } = queueOf();
+    const { commit, run, written, outcomes, endAll, most: max } = queueOf();
     commit('a');
     run('fill');
     commit('b');
@@ -95,7 +95,7 @@ describe('changes of worlds are written', () => {
     await endAll();
     expect(written).toEqual([['a'], 'fill', ['b'], 'delete', ['c']]);
     expect(outcomes).toEqual(['a', 'fill', 'b', 'delete', 'c']);
-    expect(most()).toBe(1);
+    expect(max()).toBe(1);
   });
 
   it('together, if they come while another write is under way', async () => {
@@ -155,7 +155,7 @@ describe('a change that cannot be stored', () => {
   });
 
   it('fails alone, although others went with it', async () => {
-    const { commit, written, outcomes, endAll, most } = queueOf(broken);
+    const { commit, written, outcomes, endAll, most: max } = queueOf(broken);
     commit('first');
     commit('a');
     commit('bad');
@@ -163,7 +163,7 @@ describe('a change that cannot be stored', () => {
     await endAll();
     expect(written).toEqual([['first'], ['a', 'bad', 'b'], ['a'], ['bad'], ['b']]);
     expect(outcomes).toEqual(['first', 'a', 'bad: full', 'b']);
-    expect(most()).toBe(1);
+    expect(max()).toBe(1);
   });
 
   it('is tried before those that come meanwhile', async () => {

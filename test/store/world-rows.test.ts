@@ -46,7 +46,7 @@ async function answersOf(rows: WorldRows) {
 
 it('indexes that are kept up say what indexes that are made afresh say, in every copy of a world', async () => {
   const random = seededRandom(seedOf('world-rows'));
-  const below = (most: number) => parseInt(random.hex(4), 16) % most;
+  const below = (max: number) => parseInt(random.hex(4), 16) % max;
   const pick = <Item>(items: readonly Item[]) => items[below(items.length)] as Item;
   let serial = 0;
   const some = (id: string, before: Row | null): Row => {

@@ -6,7 +6,7 @@ const MAX_BYTES = 64 * 1024 * 1024;
 /** The text of an HTTP Archive. @throws Unusable if it cannot be read, or is too large */
 export async function archiveText(file: string, flag: string): Promise<string> {
   const name = `${flag} ${showValue(file)}`;
-  const text = await readTextFile(file, { most: MAX_BYTES }).catch((cause: unknown) => {
+  const text = await readTextFile(file, { max: MAX_BYTES }).catch((cause: unknown) => {
     throw new Unusable(`${name} cannot be read: ${whyUnreadable(cause)}.`, { cause });
   });
   if (text.length <= MAX_BYTES) return text;

@@ -103,14 +103,14 @@ export async function documentFor(
       return { name, source, paths: sharedPaths(theirs, source) };
     }),
   );
-  const most = Math.max(...all.map(({ paths }) => paths));
-  if (most === 0) {
+  const max = Math.max(...all.map(({ paths }) => paths));
+  if (max === 0) {
     const [first = 'none'] = Object.keys(Object(theirs.root['paths']));
     throw new Unusable(
       `${theirs.name} has no path that the mock serves in ${names.join(', ')}; its first path is \`${oneLine(first)}\`.`,
     );
   }
-  const fitting = all.filter(({ paths }) => paths === most);
+  const fitting = all.filter(({ paths }) => paths === max);
   const known = fitting.filter(({ name }) => name === ofBaseline);
   const best = known.length > 0 ? known : fitting;
   const counted = [];

@@ -112,8 +112,8 @@ export function textOf(value: unknown): string {
 const MAX_CHARACTERS = 200;
 
 /** A text of a user's document, for a line on a terminal. */
-export function oneLine(text: string, most = MAX_CHARACTERS): string {
-  const cut = text.length > most ? `${text.slice(0, most)}…` : text;
+export function oneLine(text: string, max = MAX_CHARACTERS): string {
+  const cut = text.length > max ? `${text.slice(0, max)}…` : text;
   return cut.replaceAll(/\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}/gu, '�');
 }
 

@@ -209,8 +209,8 @@ function movedPairs(theirs: readonly Path[], ours: readonly Path[]): Pair[] {
       groups.set(key, group);
     }
   }
-  const most = [...groups.values()].reduce((one, other) => (other.found.size > one.found.size ? other : one), NONE);
-  return most.found.size < MIN_MOVED ? [] : most.pairs;
+  const largest = [...groups.values()].reduce((one, other) => (other.found.size > one.found.size ? other : one), NONE);
+  return largest.found.size < MIN_MOVED ? [] : largest.pairs;
 }
 
 const NONE = { pairs: [], found: new Set<Path>() };

@@ -99,11 +99,11 @@ interface Fitting {
 }
 
 /** The first texts that fit together, at least one. @param reserved for what is said if some are left out */
-function fitting(texts: readonly string[], most: number, reserved = 0): Fitting {
+function fitting(texts: readonly string[], max: number, reserved = 0): Fitting {
   const all = texts.join(', ');
-  if (all.length <= most) return { text: all, more: 0 };
+  if (all.length <= max) return { text: all, more: 0 };
   let count = 1;
-  while (texts.slice(0, count + 1).join(', ').length <= most - reserved) count += 1;
+  while (texts.slice(0, count + 1).join(', ').length <= max - reserved) count += 1;
   return { text: texts.slice(0, count).join(', '), more: texts.length - count };
 }
 

@@ -8,12 +8,12 @@ interface Form {
   /** Of each other member, or of each entry. */
   readonly each?: Form;
   /** How many entries a list may have. */
-  readonly most?: number;
+  readonly max?: number;
 }
 
 const LIST: Form = { type: 'array' };
 /** Each path is compared at each of its servers. */
-const SERVERS: Form = { type: 'array', most: 100 };
+const SERVERS: Form = { type: 'array', max: 100 };
 const mapOf = (each: Form): Form => ({ type: 'object', each });
 const listOf = (each: Form): Form => ({ type: 'array', each });
 
@@ -80,9 +80,9 @@ function check(part: unknown, form: Form, place: readonly string[], name: string
     throw new Unusable(`${name}: ${placeText(place)} is ${shown(part)}. Expected ${EXPECTED[form.type]}.`);
   }
   if (form.type === 'schema') return;
-  const { most = Number.POSITIVE_INFINITY } = form;
-  if (Array.isArray(part) && part.length > most)
-    throw new Unusable(`${name}: ${placeText(place)} has ${part.length} entries. Expected at most ${most}.`);
+  const { max = Number.POSITIVE_INFINITY } = form;
+  if (Array.isArray(part) && part.length > max)
+    throw new Unusable(`${name}: ${placeText(place)} has ${part.length} entries. Expected at most ${max}.`);
   for (const [member, value] of Object.entries(part as object)) {
     if (member.startsWith('x-')) continue;
     const inner = form.members?.[member] ?? form.each;

@@ -60,8 +60,8 @@ const TICKS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7200, 10
 );
 
 /** The distance between ticks of a scale, so that there are at most so many. */
-export function tickOf(span: number, most: number): number {
-  return TICKS.find((tick) => span / tick <= most) ?? 30 * DAY;
+export function tickOf(span: number, max: number): number {
+  return TICKS.find((tick) => span / tick <= max) ?? 30 * DAY;
 }
 
 /**

@@ -144,10 +144,10 @@ export async function keepRefusedBody(request: RequestInWorld): Promise<void> {
 /**
  * The beginning of a body: what arrives in time.
  *
- * @param most bytes
+ * @param max bytes
  * @param patience milliseconds
  */
-async function beginningOf(raw: IncomingMessage, most: number, patience: number): Promise<KeptBody> {
+async function beginningOf(raw: IncomingMessage, max: number, patience: number): Promise<KeptBody> {
   if (!isSent(raw)) return keptBytes('');
   if (waitsForContinue(raw)) return { ...NO_BODY, isNotSent: true };
   let text = '';
@@ -162,7 +162,7 @@ async function beginningOf(raw: IncomingMessage, most: number, patience: number)
     const onData = (chunk: Buffer) => {
       size += chunk.length;
       if (text.length < MAX_KEPT) text += chunk.toString('latin1', 0, MAX_KEPT - text.length);
-      if (size > most) stop(false);
+      if (size > max) stop(false);
     };
     const onEnd = () => stop(true);
     const onClose = () => stop(false);

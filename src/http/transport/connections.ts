@@ -199,8 +199,8 @@ function unwrittenAnswers(before: Exchange | null | undefined): readonly ServerR
   return [...before.earlier.filter((response) => !response.writableFinished), before.response];
 }
 
-function renderTooMany(most: number): Buffer {
-  const message = `The limit of ${most} open connections is reached. Close some, or send more requests over each.`;
+function renderTooMany(max: number): Buffer {
+  const message = `The limit of ${max} open connections is reached. Close some, or send more requests over each.`;
   const problem = new Problem('unavailable', message);
   return wireBytes(writeAnswer(problemDetails(problem), problem));
 }

@@ -60,7 +60,7 @@ export async function receiveContent(
   const { collections } = context.store;
   let pieces = 0;
   try {
-    const size = await context.receivePieces({ piece: PIECE, most: MAX_CONTENT }, async (bytes) => {
+    const size = await context.receivePieces({ piece: PIECE, max: MAX_CONTENT }, async (bytes) => {
       await collections.commit([PIECES.put(pieceRow(place, upload, pieces, bytes))]);
       pieces += 1;
     });

@@ -68,16 +68,16 @@ export function selectItems<Item>(
   return found.sort((one, other) => sign * compare(field.of(one), field.of(other)));
 }
 
-export function slice<Item>(items: readonly Item[], { offset = 0, limit }: ListQuery, most: number): readonly Item[] {
-  return items.slice(offset, offset + (limit ?? most));
+export function slice<Item>(items: readonly Item[], { offset = 0, limit }: ListQuery, max: number): readonly Item[] {
+  return items.slice(offset, offset + (limit ?? max));
 }
 
 /** How many items a page has unless the query says otherwise. */
 export const PAGE = 50;
 
 /** One page and the offset of the next, as organisation units and roles have it; null after the last page. */
-export function pageOf<Item>(items: readonly Item[], query: ListQuery, most: number) {
-  const page = slice(items, query, most);
+export function pageOf<Item>(items: readonly Item[], query: ListQuery, max: number) {
+  const page = slice(items, query, max);
   const reached = (query.offset ?? 0) + page.length;
   return { page, next: page.length > 0 && reached < items.length ? reached : null };
 }

@@ -20,12 +20,12 @@ export interface People {
 /** Roles that the summary names at most. */
 const MAX_ROLES = 3;
 
-/** Users who can log in with a password, oldest first, so the seed's come first. @param most at most this many */
-export async function peopleOf(world: Pick<Surroundings, 'store' | 'settings'>, most: number): Promise<People> {
+/** Users who can log in with a password, oldest first, so the seed's come first. @param max at most this many */
+export async function peopleOf(world: Pick<Surroundings, 'store' | 'settings'>, max: number): Promise<People> {
   const users = (await identitiesIn(world.store).all('user')).filter(canLogIn);
   const [book, names] = await Promise.all([ruleBookOf(world), namesOf(world)]);
   const people = users
-    .slice(0, most)
+    .slice(0, max)
     .map((user): Person => ({ id: user.id, name: user.name, may: describeRoles(rulesOf(book, user), names) }));
   return { people, more: users.length - people.length };
 }

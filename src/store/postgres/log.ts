@@ -42,8 +42,8 @@ export class PostgresLog implements WorldLog {
       const worlds = await transaction.query<Omit<LoggedWorld, keyof Content>>(texts.worlds);
       const snapshots = await transaction.query<SnapshotRecord>(texts.snapshots);
       const contents = new Map(worlds.map(({ name }) => [name, emptyContent()]));
-      const each = async <Read extends { readonly world: string }>(text: string, most: number, take: Take<Read>) => {
-        for await (const read of pagesIn<Read>(transaction, text, most)) {
+      const each = async <Read extends { readonly world: string }>(text: string, max: number, take: Take<Read>) => {
+        for await (const read of pagesIn<Read>(transaction, text, max)) {
           const content = contents.get(read.world);
           if (content !== undefined) take(content, read);
         }
@@ -169,17 +169,13 @@ interface Part {
 type Received = RowOfWorld & { readonly row: string | null };
 type Use = RowName & { readonly world: string; readonly at: number };
 
-/** All that a query finds, read page by page. @param most of a page */
-async function* pagesIn<Read extends object>(
-  transaction: Statements,
-  text: string,
-  most: number,
-): AsyncGenerator<Read> {
+/** All that a query finds, read page by page. @param max of a page */
+async function* pagesIn<Read extends object>(transaction: Statements, text: string, max: number): AsyncGenerator<Read> {
   await transaction.query(`DECLARE page NO SCROLL CURSOR FOR ${text}`);
   for (;;) {
-    const page = await transaction.query<Read>(`FETCH ${most} FROM page`);
+    const page = await transaction.query<Read>(`FETCH ${max} FROM page`);
     yield* page;
-    if (page.length < most) break;
+    if (page.length < max) break;
   }
   await transaction.query('CLOSE page');
 }

@@ -146,12 +146,12 @@ describe('an image that is made', () => {
     ['version', 64],
     ['default_username', 64],
     ['default_password', 64],
-  ])('has from 1 to the most characters in `%s`, which is %i', async (member, most) => {
+  ])('has from 1 to the most characters in `%s`, which is %i', async (member, max) => {
     const asked = (length: number) => acme('POST images/', { ...IMAGE, [member]: 'x'.repeat(length) });
 
     expect((await asked(1)).status).toBe(201);
-    expect((await asked(most)).status).toBe(201);
-    expectRefusal(await asked(most + 1), 400, new RegExp(`\`${member}\``));
+    expect((await asked(max)).status).toBe(201);
+    expectRefusal(await asked(max + 1), 400, new RegExp(`\`${member}\``));
     expectRefusal(await asked(0), 400, new RegExp(`\`${member}\``));
   });
 

@@ -202,10 +202,10 @@ it('a list without a limit has a hundred, and none more than a thousand', async 
   expect((await page('')).results).toHaveLength(100);
   expect((await page('&limit=0')).results).toHaveLength(100);
   expect((await page('')).next).toContain('offset=100');
-  const most = await page('&limit=2147483647');
-  expect(most.results).toHaveLength(1000);
-  expect(most.next).toContain('limit=1000&offset=1000');
-  expect((await large.done(200, `GET ${most.next.replace('http://localhost:6625', '')}`)).results).toHaveLength(1);
+  const max = await page('&limit=2147483647');
+  expect(max.results).toHaveLength(1000);
+  expect(max.next).toContain('limit=1000&offset=1000');
+  expect((await large.done(200, `GET ${max.next.replace('http://localhost:6625', '')}`)).results).toHaveLength(1);
 });
 
 describe('search', () => {

@@ -106,9 +106,9 @@ describe('an upload that begins', () => {
   });
 
   it('may be of 64 GiB', async () => {
-    const most = { hash: sha256(SMALL), size: 64 * 1024 ** 3 };
+    const max = { hash: sha256(SMALL), size: 64 * 1024 ** 3 };
 
-    expect((await acme(`PATCH images/${await image()}/start-upload/`, most)).status).toBe(200);
+    expect((await acme(`PATCH images/${await image()}/start-upload/`, max)).status).toBe(200);
   });
 
   it('is refused while another one runs, which goes on', async () => {

@@ -20,8 +20,8 @@ it('where the state is, and how many worlds there are, is told', async () => {
 });
 
 it('what worlds hold is limited: more is refused in the form of the vendor, and a deleted world makes room', async () => {
-  const { most, bytes: before } = await stateOf();
-  expect(most).toBe(1024 * 1024);
+  const { most: max, bytes: before } = await stateOf();
+  expect(max).toBe(1024 * 1024);
   const world = await makeWorld(server);
   expect((await stateOf()).bytes).toBeGreaterThan(before);
   const token = world.cast.ngc.keys.find(({ name }: { name: string }) => name === 'air-admin').key;
@@ -41,7 +41,7 @@ it('what worlds hold is limited: more is refused in the form of the vendor, and 
   expect(new Set(statuses)).toEqual(new Set([201, 507]));
   expect(JSON.stringify(refused)).toContain('1 MB of memory that `--max-state` allows');
   expect((await count()) - seeded).toBe(statuses.filter((status) => status === 201).length);
-  expect((await stateOf()).bytes).toBeGreaterThan(most / 2);
+  expect((await stateOf()).bytes).toBeGreaterThan(max / 2);
   await server.call(`DELETE /_mock/worlds/${world.id}`);
   expect((await stateOf()).bytes).toBe(before);
 });
@@ -81,9 +81,9 @@ describe('what a request puts into memory is counted:', () => {
     while (made < 200 && (await many.call('POST /_mock/worlds')).status === 201) made += 1;
 
     expect(made).toBeLessThan(200);
-    const { bytes, most, worlds } = (await many.call('GET /_mock/info')).body.store;
+    const { bytes, most: max, worlds } = (await many.call('GET /_mock/info')).body.store;
     expect(worlds).toBe(1 + made);
-    expect(bytes).toBeLessThanOrEqual(most);
+    expect(bytes).toBeLessThanOrEqual(max);
   });
 
   it('the first object of a world, with the tables that it copies', async () => {

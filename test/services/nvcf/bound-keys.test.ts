@@ -203,8 +203,8 @@ describe('a key that is bound to a function', () => {
     await server.call(`${fix.request.method} ${fix.request.path}`, { body: fix.request.body });
     await server.call('POST /_mock/propagation/flush', { body: { keyId: made.id } });
     expect((await ask()).status).toBe(200);
-    const { body: least } = await server.call(`GET /_mock/least-privilege`);
-    const smallest = least.principals.find(({ principal }: { principal: { id: string } }) => principal.id === made.id);
+    const { body: min } = await server.call(`GET /_mock/least-privilege`);
+    const smallest = min.principals.find(({ principal }: { principal: { id: string } }) => principal.id === made.id);
     for (const id of others) expect(JSON.stringify(smallest.smallest)).toContain(id);
   });
 

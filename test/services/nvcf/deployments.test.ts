@@ -381,11 +381,11 @@ describe('a deployment', () => {
     const { deploymentId, deploymentSpecifications } = await deploymentOf(place);
     const request = `PATCH deployments/${deploymentId}/gpu-specifications/${deploymentSpecifications[0].gpuSpecificationId}`;
 
-    for (const [body, least, most] of [
+    for (const [body, min, max] of [
       [{ minInstances: 3 }, 3, 2],
       [{ minInstances: 2, maxInstances: 1 }, 2, 1],
     ] as const) {
-      const text = `Invalid request: minInstances '${least}' must be lesser than or equal to maxInstances '${most}'`;
+      const text = `Invalid request: minInstances '${min}' must be lesser than or equal to maxInstances '${max}'`;
       expectProblem(await acme(request, body), request, 400, text);
     }
     expectInvalid(await acme(request, { maxInstances: 0 }), request, 'maxInstances');

@@ -368,13 +368,13 @@ type Binding = (typeof BINDINGS)[number];
 function variants(needs: Row['needs']): { name: string; scopes: readonly Scope[] }[] {
   const needed: readonly Scope[] = 'all' in needs ? needs.all : needs.any;
   const without = (gone: readonly Scope[]) => SCOPES.filter((scope) => !gone.includes(scope));
-  const least =
+  const min =
     'all' in needs
       ? [{ name: 'exactly what is needed', scopes: needed }]
       : needed.map((scope) => ({ name: `${scope} alone`, scopes: [scope] }));
   const lacking = 'all' in needs ? needed.map((scope) => [scope]) : [needed];
   return [
-    ...least,
+    ...min,
     ...lacking.map((gone) => ({ name: `all but ${gone.join(' and ')}`, scopes: without(gone) })),
     { name: 'no scope', scopes: [] },
     { name: 'every scope', scopes: SCOPES },

@@ -156,7 +156,7 @@ describe('filterBy', () => {
     ['createdAt>=2026-04-31T00:00:00Z', 'the value of `createdAt` must be a time such as'],
     ['subjectId==Alpha,nothing==1', 'unknown field `nothing`'],
     ['subjectId==one,two', '`two` must consist of a field, an operator', 'a comma separates two filters'],
-    [`${'x'.repeat(500)}==1`, `unknown field \`${'x'.repeat(100)}\`;`],
+    [`${'x'.repeat(500)}==1`, `unknown field \`${'x'.repeat(100)}…\`;`],
   ];
 
   it.each(faults)('%s is refused, and what is wrong is named', async (filterBy, ...words) => {

@@ -191,12 +191,12 @@ const UNREADABLE: [what: string, refused: Refused][] = [
   ],
   ['no password', { fields: { ...byPassword, password: '' }, error: 'invalid_request', names: ['`password`'] }],
   ['no user', { fields: { ...byPassword, username: undefined }, error: 'invalid_request', names: ['`username`'] }],
-  ...Object.entries(MAX_LENGTHS).map(([name, most]): [string, Refused] => [
-    `more than ${most} characters of ${name}`,
+  ...Object.entries(MAX_LENGTHS).map(([name, max]): [string, Refused] => [
+    `more than ${max} characters of ${name}`,
     {
-      fields: { ...byKey, [name]: 'x'.repeat(most + 1) },
+      fields: { ...byKey, [name]: 'x'.repeat(max + 1) },
       error: 'invalid_request',
-      names: [`\`${name}\``, String(most)],
+      names: [`\`${name}\``, String(max)],
     },
   ]),
 ];

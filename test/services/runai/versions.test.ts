@@ -80,10 +80,10 @@ describe.each(['2.25', '2.26'] as const)('Run:ai %s', async (runai) => {
     const asResearcher = server.as(await server.tokenOf(researcher));
     const refused = await asResearcher('GET users');
     const { body } = await server.call(`GET /_mock/decisions/${refused.decision?.id}`);
-    const least = (await server.call('GET /_mock/least-privilege')).body;
+    const min = (await server.call('GET /_mock/least-privilege')).body;
 
     expect(body.fixes[0]).toMatchObject({ kind: 'role', request: { method: 'POST' } });
-    expect(JSON.stringify(least)).toContain('rolesReadAccess');
+    expect(JSON.stringify(min)).toContain('rolesReadAccess');
   });
 
   it('says that only 3.0 has the authorization settings', async () => {

@@ -178,9 +178,7 @@ function Made({ world }: { readonly world: MadeWorld }) {
             <>
               <Copy text={JSON.stringify({ cast, created }, null, 2)} label="Copy all as JSON" />
               <Credentials holders={holders.slice(0, MAX_SHOWN)} />
-              {holders.length > MAX_SHOWN && (
-                <p class="quiet">The other {holders.length - MAX_SHOWN} can be copied.</p>
-              )}
+              {holders.length > MAX_SHOWN && <p class="quiet">The other {holders.length - MAX_SHOWN} can be copied.</p>}
             </>
           )}
         </details>

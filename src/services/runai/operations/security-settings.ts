@@ -40,8 +40,8 @@ const URI: Member = {
   isValid: (value) => isText(value, 2048, /^(https?:\/\/)?([a-zA-Z0-9.-]+\.[a-zA-Z]{2,})(:[0-9]{1,5})?(\/[^\s]*)?$|^$/),
 };
 
-function isText(value: unknown, most: number, pattern: RegExp): boolean {
-  return typeof value === 'string' && value.length <= most && pattern.test(value);
+function isText(value: unknown, max: number, pattern: RegExp): boolean {
+  return typeof value === 'string' && value.length <= max && pattern.test(value);
 }
 
 /** The members of each value. */
