@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { linksOf } from '../support/links.ts';
-import { documentationPages, ROOT, sourceFiles } from './source-files.ts';
+import { documentationPages, isMoved, ROOT, sourceFiles } from './source-files.ts';
 
 const text = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const INDEX = 'docs/README.md';
@@ -111,6 +111,15 @@ describe('every link of a page', () => {
   it('leads to a file', () => {
     expect(links.length).toBeGreaterThan(150);
     expect(links.filter(({ target }) => !existsSync(join(ROOT, target)))).toEqual([]);
+  });
+
+  it('leads to the new place of a page that has moved, which itself links to it', () => {
+    const moved = pages.filter(isMoved).map(({ path }) => path);
+    const newPlaces = links.filter(({ page }) => moved.includes(page));
+
+    expect(moved.length).toBeGreaterThan(0);
+    expect(newPlaces.map(({ page }) => page)).toEqual(moved);
+    expect(links.filter(({ target }) => moved.includes(target))).toEqual([]);
   });
 
   it('leads to a page for maintainers by its URL, because the package lacks those pages', () => {

@@ -19,9 +19,14 @@ export function sourceFiles(folder: string, ending: string): SourceFile[] {
     .map((path) => ({ path, text: readFileSync(posix.join(ROOT, path), 'utf8') }));
 }
 
-/** The pages of the documentation that users read: without those for maintainers. */
+/** The pages of the documentation that users read: neither those for maintainers nor moved ones. */
 export function documentationPages(): SourceFile[] {
-  return sourceFiles('docs', '.md').filter(({ path }) => !path.startsWith('docs/maintaining/'));
+  return sourceFiles('docs', '.md').filter((page) => !page.path.startsWith('docs/maintaining/') && !isMoved(page));
+}
+
+/** Whether a page only links to its new place. */
+export function isMoved({ text }: SourceFile): boolean {
+  return text.startsWith('# Moved\n');
 }
 
 export interface Import {

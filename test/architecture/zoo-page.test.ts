@@ -12,8 +12,8 @@ const ONLY = {
   ES256: ' (ES256)',
 } as const;
 
-it('docs/reference/zoo.md tells every token of the zoo, with its verdict', () => {
-  const page = readFileSync(join(ROOT, 'docs/reference/zoo.md'), 'utf8');
+it('docs/how-to/testing-verifiers.md tells every token of the zoo, with its verdict', () => {
+  const page = readFileSync(join(ROOT, 'docs/how-to/testing-verifiers.md'), 'utf8');
   const rows = page.split('\n').filter((line) => /^\| `[\w-]+`[^|]* \| \**(accept|refuse|either)/.test(line));
   const verdicts: [string, ZooVerdict][] = Object.entries(VERDICTS);
 

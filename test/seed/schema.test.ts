@@ -114,7 +114,7 @@ describe('a seed that is right fits it:', () => {
   });
 
   it('every seed of the documentation, which a mock takes as well', async () => {
-    expect(shown.filter(({ page }) => page === 'docs/how-to/your-own-users.md')).toHaveLength(4);
+    expect(shown.filter(({ page }) => page === 'docs/how-to/your-own-users.md')).toHaveLength(5);
     for (const { page, seed } of shown) {
       expect(errors(seed), page).toEqual([]);
       await seedFrom(seed);

@@ -8,7 +8,7 @@ import { hasDriver } from '../../support/driver.ts';
 import { emptyFolder } from '../../support/folder.ts';
 import { type TestServer, testServer } from '../../support/server.ts';
 
-const PAGE = readFileSync(new URL('../../../docs/how-to/runai-from-nothing.md', import.meta.url), 'utf8');
+const PAGE = readFileSync(new URL('../../../docs/how-to/your-own-users.md', import.meta.url), 'utf8');
 const [, SEED = ''] = /^cat > tenant.yaml <<'END'\n(.*?)^END$/ms.exec(PAGE) ?? [];
 
 const startedWith = async (text: string, config: Partial<Config> = {}) => {
