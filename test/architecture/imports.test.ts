@@ -25,7 +25,7 @@ const FILES = sourceFiles('src', '.ts').map((file) => ({
 
 describe('what may import what', () => {
   it('is a rule of the linter for every folder', () => {
-    const rules = readFileSync(join(ROOT, 'biome.rooms.json'), 'utf8');
+    const rules = readFileSync(join(ROOT, 'biome.imports.json'), 'utf8');
     const folders = readdirSync(join(ROOT, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
 
     expect(folders.filter(({ name }) => !rules.includes(`"src/${name}/*`)).map(({ name }) => name)).toEqual([]);
