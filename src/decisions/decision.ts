@@ -5,6 +5,7 @@ import {
   type AccessRequest,
   boundResources,
   type Caller,
+  type MissingRights,
   objectsOf,
   type Pending,
   type ResourceAttributes,
@@ -16,10 +17,12 @@ import {
 } from './decide.ts';
 import { basisOf } from './fidelity.ts';
 import { labelOfType, labelsOfResources } from './labels.ts';
+import type { Resource } from './policy.ts';
 import type { Principal } from './principal.ts';
 import type { Problem } from './problem.ts';
 import { type DenyReason, REASONS_OF_RIGHTS, type Reasons } from './reasons.ts';
 import type { Certainty, Sourced } from './rule.ts';
+import type { Ruleset } from './ruleset.ts';
 
 /** The input of a decision, from which explanations and fixes are made. */
 export interface DecisionInput {
@@ -27,6 +30,60 @@ export interface DecisionInput {
   readonly caller: Caller;
   /** The lookup result, also for a denial before the lookup. Null if the rule has no lookup. */
   readonly lookedUp: ResourceState | null;
+}
+
+/** How certain the rule of a decision is, or its reason if there is no rule. */
+export interface Basis {
+  readonly certainty: Exclude<Certainty, 'documented'>;
+  readonly source: string;
+}
+
+/** The permissions that a decision compared. */
+export interface ComparedRights {
+  /** All permissions that the rule needs and the caller lacks. */
+  readonly missing?: readonly string[];
+  /** The rule needs one of these permissions, and the caller has none. */
+  readonly missingAnyOf?: readonly string[];
+  /** If allowed: the permissions that the decision is based on. */
+  readonly used?: readonly string[];
+  /** The permissions of the caller: a set if allowed, sorted if denied. */
+  readonly held?: ReadonlySet<string> | readonly string[];
+  readonly roles?: readonly string[];
+  /** The effective version of the key's policy. */
+  readonly policyVersion?: number;
+  readonly pending?: Pending;
+}
+
+/** The object of a request, and the resources that a decision compared it with. */
+export interface ComparedResources {
+  /** The object that the path names. */
+  readonly target?: string;
+  /** The owner of the object, if not the caller; or the resources of the key. */
+  readonly boundTo?: string;
+  /** Resource types that the rule accepts, by label, if the caller is bound to other types. */
+  readonly accepted?: readonly string[];
+  /** The types that the caller is bound to instead. */
+  readonly held?: readonly string[];
+  /** If denied for lack of rights, by a rule with resource types: the caller's resources. */
+  readonly binding?: {
+    readonly fits: boolean;
+    /** Resource types that the rule accepts, by label. */
+    readonly accepted: readonly string[];
+    /** The caller's resources; empty for none. */
+    readonly held: string;
+  };
+}
+
+/** A refused credential. */
+export interface RefusedCredential {
+  /** The principal that it names, if known. */
+  readonly claimed?: Principal;
+  /** The world that it belongs to, if another. */
+  readonly ofWorld?: string;
+  /** The name of another key that would be allowed; for an unknown client the nearest id. */
+  readonly instead?: string;
+  /** Facts that make the reason concrete. */
+  readonly detail?: string;
 }
 
 /** The decision about one request, with its reason. Contains no token or secret. */
@@ -38,49 +95,15 @@ export interface Decision {
   readonly request: { readonly method: string; readonly path: string };
   readonly effect: 'allow' | 'deny';
   readonly principal: Principal | null;
-  /** The principal that a refused credential names, if known. */
-  readonly claimed?: Principal;
   readonly rule: string | null;
   readonly reason: DenyReason | null;
-  /** How certain the rule is or, without a rule, the reason, and its source. Absent if it is documented. */
-  readonly certainty?: Exclude<Certainty, 'documented'>;
-  readonly source?: string;
+  /** Absent if the rule or the reason is documented. */
+  readonly basis?: Basis;
+  readonly rights?: ComparedRights;
+  readonly resources?: ComparedResources;
+  readonly credential?: RefusedCredential;
   /** The denial was only recorded, and the request continued, because its world observes. */
   readonly enforced?: false;
-  /** All permissions that the rule needs and the caller lacks. */
-  readonly missing?: readonly string[];
-  /** Permissions of which the rule needs one and the caller has none. */
-  readonly missingAnyOf?: readonly string[];
-  /** If allowed: the permissions that the decision is based on. */
-  readonly used?: readonly string[];
-  /** If allowed: all permissions that the caller holds. */
-  readonly holds?: ReadonlySet<string>;
-  /** If denied: permissions that the caller holds; for an incompatible resource type, the types. */
-  readonly held?: readonly string[];
-  readonly roles?: readonly string[];
-  /** Resource types that the rule accepts, by label. */
-  readonly accepted?: readonly string[];
-  /** If denied for lack of rights, by a rule with resource types: the caller's resources. */
-  readonly binding?: {
-    readonly fits: boolean;
-    /** Resource types that the rule accepts, by label. */
-    readonly accepted: readonly string[];
-    /** The caller's resources; empty for none. */
-    readonly held: string;
-  };
-  /** The object that the path names. */
-  readonly target?: string;
-  /** The owner of the object, if not the caller; or the resources of the key. */
-  readonly boundTo?: string;
-  /** The effective version of the key's policy. */
-  readonly policyVersion?: number;
-  readonly pending?: Pending;
-  /** The world that the credential belongs to, if another. */
-  readonly ofWorld?: string;
-  /** The name of another key that would be allowed; for an unknown client the nearest id. */
-  readonly instead?: string;
-  /** Facts about the credential that make the reason concrete. */
-  readonly detail?: string;
   /** Likely mistakes of the caller, most likely first. */
   readonly hints?: readonly string[];
   readonly input?: DecisionInput;
@@ -109,66 +132,105 @@ export function decisionOfVerdict(
 ): Decision {
   const { id, at, service, operation, request } = facts;
   const { principal, heldRights } = caller;
-  // No spreads unless it is denied, because every request makes a decision.
+  const { effect } = verdict;
+  // A literal without spreads, because every request makes a decision.
   const decision: Writable<Decision> = {
     id,
     at,
     service,
     operation,
     request,
-    effect: verdict.effect,
+    effect,
     principal,
     rule: accessRequest.rule.id,
     reason: null,
   };
-  noteBasis(decision, basisOf(accessRequest.rule, heldRights.resources));
-  if (lookedUp !== null) decision.target = targetOf(params, accessRequest, lookedUp);
-  if (heldRights.policyVersion !== undefined) decision.policyVersion = heldRights.policyVersion;
-  if (verdict.pending !== undefined) decision.pending = verdict.pending;
+  const basis = basisFrom(basisOf(accessRequest.rule, heldRights.resources));
+  if (basis !== undefined) decision.basis = basis;
+  const rights: Writable<ComparedRights> = {};
+  const resources: Writable<ComparedResources> = {};
+  if (lookedUp !== null) resources.target = targetOf(params, accessRequest, lookedUp);
+  if (heldRights.policyVersion !== undefined) rights.policyVersion = heldRights.policyVersion;
+  if (verdict.pending !== undefined) rights.pending = verdict.pending;
   if (verdict.effect === 'allow') {
-    decision.used = usedPermissions(accessRequest, caller, attributesIn(lookedUp));
-    decision.holds = heldRights.held;
-    return decision;
+    rights.used = usedPermissions(accessRequest, caller, attributesIn(lookedUp));
+    rights.held = heldRights.held;
+  } else {
+    decision.reason = verdict.reason;
+    addMissing(rights, verdict);
+    addReasonDetails(rights, resources, verdict.reason, accessRequest, caller, lookedUp);
+    decision.input = { accessRequest, caller, lookedUp: lookedUp && resourceStateOf(lookedUp) };
   }
-  const { reason, missing, missingAnyOf } = verdict;
-  const lack = { ...(missing.length > 0 && { missing }), ...(missingAnyOf !== undefined && { missingAnyOf }) };
-  const input: DecisionInput = { accessRequest, caller, lookedUp: lookedUp && resourceStateOf(lookedUp) };
-  const concrete = {
-    ...particulars(reason, accessRequest, caller, lookedUp),
-    ...bindingOf(reason, accessRequest, caller, lookedUp),
-  };
-  return { ...decision, reason, ...lack, ...concrete, input };
+  decision.rights = rights;
+  decision.resources = resources;
+  return decision;
 }
 
-function noteBasis(decision: Writable<Pick<Decision, 'certainty' | 'source'>>, { certainty, source }: Sourced): void {
-  if (certainty === 'documented') return;
-  decision.certainty = certainty;
-  decision.source = source;
+function basisFrom({ certainty, source }: Sourced): Basis | undefined {
+  return certainty === 'documented' ? undefined : { certainty, source };
+}
+
+function addMissing(rights: Writable<ComparedRights>, { missing, missingAnyOf }: MissingRights): void {
+  if (missing.length > 0) rights.missing = missing;
+  if (missingAnyOf !== undefined) rights.missingAnyOf = missingAnyOf;
 }
 
 function attributesIn(lookedUp: ResourceState | null): ResourceAttributes | null {
   return lookedUp?.found === 'object' ? (lookedUp.attributes ?? null) : null;
 }
 
-/** Whether the caller's resources suffice, for a denial about rights; nothing for callers without resources. */
+/** Adds what makes a reason concrete. */
+function addReasonDetails(
+  rights: Writable<ComparedRights>,
+  resources: Writable<ComparedResources>,
+  reason: DenyReason,
+  accessRequest: AccessRequest,
+  caller: Caller,
+  lookedUp: ResourceState | null,
+): void {
+  const { rule, ruleset } = accessRequest;
+  const { heldRights } = caller;
+  switch (reason) {
+    case 'foreign_object':
+      if (lookedUp?.found === 'foreign') resources.boundTo = lookedUp.owner;
+      break;
+    case 'incompatible_resource_type':
+      resources.held = [...new Set(boundResources(rule, heldRights).map(({ type }) => labelOfType(ruleset, type)))];
+      resources.accepted = (rule.on ?? []).map((type) => labelOfType(ruleset, type));
+      break;
+    case 'resource_mismatch':
+      resources.boundTo = listResources(ruleset, boundResources(rule, heldRights));
+      break;
+    default:
+      rights.held = [...heldRights.held].sort();
+      // Service keys have no roles.
+      if (heldRights.policyVersion === undefined) rights.roles = heldRights.roles;
+  }
+  const binding = bindingOf(reason, accessRequest, caller, lookedUp);
+  if (binding !== undefined) resources.binding = binding;
+}
+
+/** Whether the caller's resources suffice, for a denial about rights; undefined for callers without resources. */
 function bindingOf(
   reason: DenyReason,
   { rule, ruleset }: AccessRequest,
   { heldRights }: Caller,
   lookedUp: ResourceState | null,
-): Pick<Decision, 'binding'> {
+): ComparedResources['binding'] {
   const isAboutIt = reason === 'incompatible_resource_type' || reason === 'resource_mismatch';
-  if (rule.on === undefined || heldRights.resources === null || !REASONS_OF_RIGHTS.has(reason)) return {};
+  if (rule.on === undefined || heldRights.resources === null || !REASONS_OF_RIGHTS.has(reason)) return undefined;
   // The resources of access rules are irrelevant until one of them has the permission.
-  if (heldRights.rightsByRule !== undefined && !isAboutIt) return {};
+  if (heldRights.rightsByRule !== undefined && !isAboutIt) return undefined;
   const bound = boundResources(rule, heldRights);
   return {
-    binding: {
-      fits: !isAboutIt && resourceFault(rule, ruleset, bound, attributesIn(lookedUp)) === null,
-      accepted: rule.on.map((type) => labelOfType(ruleset, type)),
-      held: shorten(labelsOfResources(ruleset, bound).join(', '), MAX_NAMES),
-    },
+    fits: !isAboutIt && resourceFault(rule, ruleset, bound, attributesIn(lookedUp)) === null,
+    accepted: rule.on.map((type) => labelOfType(ruleset, type)),
+    held: listResources(ruleset, bound),
   };
+}
+
+function listResources(ruleset: Ruleset, resources: readonly Resource[]): string {
+  return shorten(labelsOfResources(ruleset, resources).join(', '), MAX_NAMES);
 }
 
 type Writable<Type> = { -readonly [Member in keyof Type]: Type[Member] };
@@ -188,38 +250,11 @@ function targetOf(
   return showPath(named || asked || requested || params[rule.cover?.param ?? ''] || '');
 }
 
-/** The details that make a reason concrete. */
-function particulars(
-  reason: DenyReason,
-  { rule, ruleset }: AccessRequest,
-  { heldRights }: Caller,
-  lookedUp: ResourceState | null,
-): Partial<Decision> {
-  switch (reason) {
-    case 'foreign_object':
-      return lookedUp?.found === 'foreign' ? { boundTo: lookedUp.owner } : {};
-    case 'incompatible_resource_type':
-      return {
-        held: [...new Set(boundResources(rule, heldRights).map(({ type }) => labelOfType(ruleset, type)))],
-        accepted: (rule.on ?? []).map((type) => labelOfType(ruleset, type)),
-      };
-    case 'resource_mismatch':
-      return { boundTo: shorten(labelsOfResources(ruleset, boundResources(rule, heldRights)).join(', '), MAX_NAMES) };
-    default:
-      // Service keys have no roles.
-      return {
-        held: [...heldRights.held].sort(),
-        ...(heldRights.policyVersion === undefined && { roles: heldRights.roles }),
-      };
-  }
-}
-
-/** The members of a decision that only a reason led to. @param reasons of all services */
-export function basisOfReason(reason: DenyReason, reasons: Reasons): Pick<Decision, 'certainty' | 'source'> {
-  const basis: Writable<Pick<Decision, 'certainty' | 'source'>> = {};
+/** The basis of a decision that only a reason led to. @param reasons of all services */
+export function basisOfReason(reason: DenyReason, reasons: Reasons): Pick<Decision, 'basis'> {
   const row = reasons[reason];
-  if (row !== undefined) noteBasis(basis, row);
-  return basis;
+  const basis = row && basisFrom(row);
+  return basis === undefined ? {} : { basis };
 }
 
 /** The decision about a refused credential; null if the problem is about something else. @param reasons of all services */
@@ -230,11 +265,13 @@ export function decisionOfProblem(facts: RequestFacts, problem: Problem, reasons
     ...facts,
     effect: 'deny',
     principal: null,
-    ...(claimed !== undefined && { claimed }),
     rule: null,
     reason,
     ...basisOfReason(reason, reasons),
-    ...(why !== undefined && { detail: redact(why) }),
-    ...(ofWorld !== undefined && { ofWorld }),
+    credential: {
+      ...(claimed !== undefined && { claimed }),
+      ...(why !== undefined && { detail: redact(why) }),
+      ...(ofWorld !== undefined && { ofWorld }),
+    },
   };
 }

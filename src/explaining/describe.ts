@@ -7,38 +7,19 @@ export function describeDecision(
   decision: Decision,
   { fixes, explanation }: { readonly fixes: readonly Fix[]; readonly explanation: string },
 ) {
-  const {
-    input: _,
-    holds,
-    hints = [],
-    id,
-    at,
-    service,
-    operation,
-    request,
-    effect,
-    principal,
-    rule,
-    reason,
-    certainty,
-    source,
-    pending,
-    ...more
-  } = decision;
+  const { id, at, service, operation, request, effect, principal, rule, reason } = decision;
+  const { basis, rights = {}, resources, credential, enforced, hints = [] } = decision;
+  const { pending, held, ...compared } = rights;
   return {
     id,
     at: rfc3339(at),
-    service,
-    operation,
-    request,
-    effect,
-    principal,
-    rule,
-    reason,
-    ...(certainty !== undefined && { certainty }),
-    ...(source !== undefined && { source }),
-    ...more,
-    ...(holds !== undefined && { held: [...holds].sort() }),
+    ...{ service, operation, request, effect, principal, rule, reason },
+    ...basis,
+    ...credential,
+    ...compared,
+    ...(held !== undefined && { held: [...held].sort() }),
+    ...resources,
+    ...(enforced !== undefined && { enforced }),
     ...(pending !== undefined && { pending: { ...pending, effectiveAt: rfc3339(pending.effectiveAt) } }),
     // Hints come first: they are about this request, while fixes are general.
     fixes: [...hints.map((text): Fix => ({ kind: 'hint', text })), ...fixes],

@@ -64,7 +64,7 @@ function absenceOf({ lookedUp }: DecisionInput): 'no_such_object' | 'foreign_obj
 }
 
 function roleFixes(decision: Decision, roles: readonly RoleRow[]): Fix[] {
-  const { missing: all = [], missingAnyOf: any = [] } = decision;
+  const { missing: all = [], missingAnyOf: any = [] } = decision.rights ?? {};
   const does = ({ permissions }: RoleRow) =>
     all.every((permission) => permissions.includes(permission)) &&
     (any.length === 0 || any.some((permission) => permissions.includes(permission)));
@@ -79,8 +79,11 @@ function roleFixes(decision: Decision, roles: readonly RoleRow[]): Fix[] {
 }
 
 /** For a caller that is bound to other objects, and called about one that does not exist for it. */
-function ofItsOwn({ boundTo, principal }: Decision): Fix {
-  return { kind: 'object', text: `call about an object that ${namePrincipal(principal)} is bound to: \`${boundTo}\`` };
+function ofItsOwn({ resources, principal }: Decision): Fix {
+  return {
+    kind: 'object',
+    text: `call about an object that ${namePrincipal(principal)} is bound to: \`${resources?.boundTo}\``,
+  };
 }
 
 const SEND_TOKEN: RemedyRow = {

@@ -6,7 +6,9 @@ const MAX_HEADER = 4096;
 
 /** The value of `x-mock-decision`: compact JSON in ASCII, at most 4 kB. */
 export function decisionHeader(decision: Decision): string {
-  const { id, effect, reason, certainty, enforced, missing, missingAnyOf, pending } = decision;
+  const { id, effect, reason, enforced, basis, rights = {} } = decision;
+  const { missing, missingAnyOf, pending } = rights;
+  const certainty = basis?.certainty;
   if (effect === 'allow' && pending === undefined) {
     return certainty === undefined
       ? `{"id":"${id}","effect":"allow"}`

@@ -11,25 +11,26 @@ export function explain(decision: Decision, reasons: Reasons): string {
     decision.effect === 'allow'
       ? `${who} may call ${decision.operation}${decision.rule === null ? '' : ` (rule ${decision.rule})`}`
       : `${decision.operation} ${decision.enforced === false ? 'was allowed in observe mode, and would be refused' : 'was refused'}${underVersion(decision)}: ${describeGrounds(decision, who, reasons)}`;
-  const detail = decision.detail === undefined ? '' : ` (${decision.detail})`;
+  const detail = decision.credential?.detail === undefined ? '' : ` (${decision.credential.detail})`;
   return `${what}${detail}${describePending(decision)}`;
 }
 
 /** Empty if the first version is in force and no other is pending. */
-function underVersion({ policyVersion, pending }: Decision): string {
+function underVersion({ rights: { policyVersion, pending } = {} }: Decision): string {
   return policyVersion === undefined || (policyVersion === 1 && pending === undefined)
     ? ''
     : ` under version ${policyVersion} of the policy`;
 }
 
-function describePending({ pending }: Decision): string {
+function describePending({ rights: { pending } = {} }: Decision): string {
   if (pending === undefined) return '';
   const does = pending.effect === 'allow' ? 'would allow' : 'would refuse';
   return `; version ${pending.version} is recorded, and ${does} it from ${rfc3339(pending.effectiveAt)}`;
 }
 
 function describeGrounds(decision: Decision, who: string, reasons: Reasons): string {
-  const { target, boundTo, reason } = decision;
+  const { reason, resources = {} } = decision;
+  const { target, boundTo, accepted = [], held = [] } = resources;
   switch (reason) {
     case 'missing_role':
     case 'missing_permission':
@@ -37,9 +38,9 @@ function describeGrounds(decision: Decision, who: string, reasons: Reasons): str
       return `it needs ${describeMissing(decision)}, and ${who} ${describeHeld(decision)}`;
     case 'incompatible_resource_type':
       if (isGivenByScope(decision)) {
-        return `${who} has the permission for ${quote(decision.held ?? [])}, and this concerns all of ${quote(decision.accepted ?? [])}`;
+        return `${who} has the permission for ${quote(held)}, and this concerns all of ${quote(accepted)}`;
       }
-      return `${who} has the scope, but it applies only to ${quote(decision.accepted ?? [])}; the key is bound to ${quote(decision.held ?? []) || 'nothing'}`;
+      return `${who} has the scope, but it applies only to ${quote(accepted)}; the key is bound to ${quote(held) || 'nothing'}`;
     case 'resource_mismatch':
       if (isGivenByScope(decision)) {
         return `${who} has the permission for \`${boundTo}\`, and the call is about \`${target}\``;
@@ -61,10 +62,10 @@ function describeGrounds(decision: Decision, who: string, reasons: Reasons): str
 /** Refusals of a token whose signature was verified: it does not merely claim to be of its owner. */
 const OF_VERIFIED_TOKENS: readonly (string | null)[] = ['expired_token', 'not_yet_valid', 'revoked_token', 'disabled'];
 
-function describeClaimed({ claimed, reason }: Decision): string | undefined {
-  if (claimed === undefined) return undefined;
+function describeClaimed({ credential, reason }: Decision): string | undefined {
+  if (credential?.claimed === undefined) return undefined;
   const was = OF_VERIFIED_TOKENS.includes(reason) ? 'it was issued to' : 'it claims to be';
-  return `${was} ${namePrincipal(claimed)}`;
+  return `${was} ${namePrincipal(credential.claimed)}`;
 }
 
 /** Does each scope have its own permissions, rather than the key as a whole? */
@@ -73,7 +74,7 @@ function isGivenByScope({ input }: Decision): boolean {
 }
 
 /** The missing permissions, with the vendor's labels where these differ from the ids. */
-function describeMissing({ missing = [], missingAnyOf = [], input }: Decision): string {
+function describeMissing({ rights: { missing = [], missingAnyOf = [] } = {}, input }: Decision): string {
   const permissions = input?.accessRequest.ruleset.tables.permissions ?? [];
   const describeIds = (ids: readonly string[]) =>
     ids
@@ -86,8 +87,9 @@ function describeMissing({ missing = [], missingAnyOf = [], input }: Decision): 
 }
 
 /** Roles are not mentioned for kinds of callers without roles, such as service keys. */
-function describeHeld({ held = [], roles }: Decision): string {
-  const holds = held.length === 0 ? 'holds nothing' : `holds ${quote(held)}`;
+function describeHeld({ rights: { held = [], roles } = {} }: Decision): string {
+  const names = [...held];
+  const holds = names.length === 0 ? 'holds nothing' : `holds ${quote(names)}`;
   if (roles === undefined) return holds;
   return roles.length === 0 ? `has no role and ${holds}` : `with the role ${quote(roles)} ${holds}`;
 }

@@ -100,7 +100,7 @@ function withoutInput({ input: _, ...bare }: Decision): Decision {
 }
 
 function fits(decision: Decision, { principal, effect, operation }: DecisionFilter): boolean {
-  const who = decision.principal ?? decision.claimed;
+  const who = decision.principal ?? decision.credential?.claimed;
   return (
     (effect === undefined || decision.effect === effect) &&
     (operation === undefined || decision.operation === operation) &&
@@ -110,15 +110,19 @@ function fits(decision: Decision, { principal, effect, operation }: DecisionFilt
 
 /** Replaces secrets in a decision by fingerprints: it repeats the path, and a denial other parts of the request. */
 export function decisionWithoutSecrets(decision: Decision, secrets: KnownSecrets): Decision {
-  const { request, target, boundTo, detail, hints } = decision;
+  const { request, resources = {}, credential, hints } = decision;
+  const { target, boundTo } = resources;
   const hide = (text: string) => hideInLine(text, secrets);
   const shown = { ...decision, request: { ...request, path: shortenPath(hide(request.path)) } };
   if (decision.effect === 'allow') return shown;
   return {
     ...shown,
-    ...(target !== undefined && { target: hide(target) }),
-    ...(boundTo !== undefined && { boundTo: hide(boundTo) }),
-    ...(detail !== undefined && { detail: hide(detail) }),
+    resources: {
+      ...resources,
+      ...(target !== undefined && { target: hide(target) }),
+      ...(boundTo !== undefined && { boundTo: hide(boundTo) }),
+    },
+    ...(credential?.detail !== undefined && { credential: { ...credential, detail: hide(credential.detail) } }),
     ...(hints !== undefined && { hints: hints.map(hide) }),
   };
 }

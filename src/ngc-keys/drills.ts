@@ -55,7 +55,7 @@ const expire: Drill = {
       did: `The key ${name} has expired.`,
       principal,
       watch: {
-        isRefused: ({ decision }) => decision.reason === 'expired_key' && decision.claimed?.id === id,
+        isRefused: ({ decision }) => decision.reason === 'expired_key' && decision.credential?.claimed?.id === id,
         subject: () => 'the key',
       },
     };
@@ -90,7 +90,9 @@ export function newestRequest(
   fits: (request: AllowedRequest) => boolean,
 ): AllowedRequest {
   for (const seen of world.activityLog.watches.newestFirst()) {
-    const { effect, service, principal, used = [], target = '' } = seen.decision;
+    const { effect, service, principal, rights, resources } = seen.decision;
+    const { used = [] } = rights ?? {};
+    const { target = '' } = resources ?? {};
     if (effect === 'deny' || principal === null || (who !== null && who.principal.id !== principal.id)) continue;
     const request = { seen, service, principal, used, target };
     if (fits(request)) return request;

@@ -57,9 +57,9 @@ export const KEY_HINTS: readonly HintRule[] = [
       const title = serviceTitle?.replace(/^NVIDIA /, '') ?? decision.service;
       const key = decision.principal === null ? 'The key' : `The key \`${decision.principal.name}\``;
       const such =
-        decision.instead === undefined
+        decision.credential?.instead === undefined
           ? ', or create one with `POST /_mock/keys`'
-          : `, such as \`${decision.instead}\``;
+          : `, such as \`${decision.credential.instead}\``;
       return `${key} is not for ${title}. Use a key for ${title}${such}.`;
     },
   },
@@ -79,7 +79,7 @@ export const KEY_HINTS: readonly HintRule[] = [
         return `The key belongs to organisation \`${org}\`, but the path names another. Use a key of that organisation, or \`${org}\` in the path.`;
       }
       // The owner of a person's object is `<account>/<person>`.
-      const isOurs = account !== undefined && decision?.boundTo?.split('/', 1)[0] === account;
+      const isOurs = account !== undefined && decision?.resources?.boundTo?.split('/', 1)[0] === account;
       if (decision?.reason !== 'foreign_object' || isOurs) return null;
       return `The key belongs to organisation \`${org}\`, but the object to another. Use a key of the owner, or an object of \`${org}\`.`;
     },

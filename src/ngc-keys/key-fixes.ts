@@ -20,7 +20,7 @@ import { editPolicy, type GivenResource } from './key-policy.ts';
 
 /** Finds fixes for a refused key: waiting until a recorded edit takes effect, or an edit with the control API. */
 export const findKeyFixes: FindFixes = (decision, input, reason) => {
-  const { pending } = decision;
+  const { pending } = decision.rights ?? {};
   if (pending?.effect === 'allow') return { fixes: [propagationFix(decision, input, pending)] };
   if (!REASONS_OF_RIGHTS.has(reason)) return null;
   const { kind } = input.caller.principal;

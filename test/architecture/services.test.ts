@@ -160,7 +160,10 @@ describe('every reason', () => {
   const keyReasons = credentialReasons.filter((reason) => reason in KEY_REASONS);
 
   it.each(credentialReasons)('%s has a remedy in a service that can refuse for it, or a hint in all', (reason) => {
-    const refused = { world: { id: 'one' }, decision: { reason, ofWorld: 'other' } } as unknown as RefusedRequest;
+    const refused = {
+      world: { id: 'one' },
+      decision: { reason, credential: { ofWorld: 'other' } },
+    } as unknown as RefusedRequest;
     const ofWorlds = WORLD_HINTS.filter(({ when }) => when(refused) !== null);
     expect([...ofWorlds, ...rulesets.flatMap((ruleset) => remedyUnder(ruleset, reason))].length).toBeGreaterThan(0);
   });

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { decisionOfProblem, decisionOfVerdict } from '../../src/decisions/decision.ts';
+import {
+  decisionOfProblem as decideProblem,
+  decisionOfVerdict as decideVerdict,
+} from '../../src/decisions/decision.ts';
 import type { Resource } from '../../src/decisions/policy.ts';
 import { Problem } from '../../src/decisions/problem.ts';
 import { COMMON_REASONS } from '../../src/decisions/reasons.ts';
 import {
   ask,
   BALL,
-  decisionOn,
+  decisionOn as decideOn,
+  flat,
   key,
   keyOfUser,
   openLaw,
@@ -15,6 +19,13 @@ import {
   serviceKey,
   WHOLE_BALL,
 } from './toy-law.ts';
+
+const decisionOn = (...asked: Parameters<typeof decideOn>) => flat(decideOn(...asked));
+const decisionOfVerdict = (...asked: Parameters<typeof decideVerdict>) => flat(decideVerdict(...asked));
+const decisionOfProblem = (...asked: Parameters<typeof decideProblem>) => {
+  const decision = decideProblem(...asked);
+  return decision && flat(decision);
+};
 
 const FACTS = { id: 'd-1', at: 0, service: 'toys', operation: 'get_toy', request: { method: 'GET', path: '/toys/7' } };
 const LENT = [{ type: 'lent-toys' }];
@@ -33,7 +44,7 @@ describe('the decision of a verdict', () => {
       target: 'ball/skin',
       policyVersion: 1,
       used: ['play'],
-      holds: new Set(['play', 'look']),
+      held: new Set(['play', 'look']),
     });
   });
 
@@ -93,7 +104,7 @@ describe('the decision of a verdict', () => {
       rule: 'r',
       reason: null,
       used: [],
-      holds: caller.heldRights.held,
+      held: caller.heldRights.held,
     });
   });
 

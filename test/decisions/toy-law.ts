@@ -157,5 +157,10 @@ export function decisionOn(
   const asked = { id: 'd-1', at: 0, service: accessRequest.ruleset.service, operation: 'get_toy', request };
   const verdict = decideOnResource(accessRequest, caller, lookedUp);
   const decision = decisionOfVerdict(asked, accessRequest, caller, lookedUp, verdict, {});
-  return target === undefined ? decision : { ...decision, target };
+  return target === undefined ? decision : { ...decision, resources: { ...decision.resources, target } };
+}
+
+/** A decision with the members of its parts side by side, as the control API returns them. */
+export function flat({ basis, rights, resources, credential, ...decision }: Decision) {
+  return { ...decision, ...basis, ...credential, ...rights, ...resources };
 }

@@ -18,7 +18,7 @@ describe('the header of a decision', () => {
     expect(decisionHeader(decisionOn(inferred, key([]), null))).toBe(
       '{"id":"d-1","effect":"deny","reason":"missing_scope","certainty":"inferred","missing":["play"]}',
     );
-    expect(decisionHeader({ ...decisionOn(inferred, key([]), null), missing: ['x'.repeat(5000)] })).toBe(
+    expect(decisionHeader({ ...decisionOn(inferred, key([]), null), rights: { missing: ['x'.repeat(5000)] } })).toBe(
       '{"id":"d-1","effect":"deny","reason":"missing_scope","certainty":"inferred"}',
     );
   });
@@ -72,11 +72,11 @@ describe('the header of a decision', () => {
 
   it('is never longer than 4 kB: what it lacks is asked for by its id', () => {
     const many = Array.from({ length: 500 }, (_, index) => `permission-${index}`);
-    const header = decisionHeader({ ...decisionOn(RULE, key([]), null), missing: many });
+    const header = decisionHeader({ ...decisionOn(RULE, key([]), null), rights: { missing: many } });
 
     expect(header).toBe('{"id":"d-1","effect":"deny","reason":"missing_scope"}');
     const withName = (length: number) =>
-      decisionHeader({ ...decisionOn(RULE, key([]), null), missing: ['x'.repeat(length)] });
+      decisionHeader({ ...decisionOn(RULE, key([]), null), rights: { missing: ['x'.repeat(length)] } });
     const around = withName(0).length;
     expect(withName(4096 - around)).toHaveLength(4096);
     expect(withName(4097 - around)).toBe(header);

@@ -27,23 +27,23 @@ function refusal(reason: DenyReason, parts: Partial<Decision> = {}): Decision {
 
 describe('the sentence about an identity', () => {
   it('that lacks a permission tells what is needed, who asked and what they hold', () => {
-    const lack = { missing: ['things:write'], held: ['things:read'], roles: ['reader'] };
+    const rights = { missing: ['things:write'], held: ['things:read'], roles: ['reader'] };
 
-    expect(explain(refusal('missing_permission', lack))).toBe(
+    expect(explain(refusal('missing_permission', { rights }))).toBe(
       'get_thing was refused: it needs `things:write`, and service account `bot` with the role `reader` holds `things:read`',
     );
   });
 
   it('that lacks a role tells it, and that it holds nothing if nothing is known of it', () => {
-    expect(explain(refusal('missing_role', { missing: ['admin'], roles: ['reader'] }))).toBe(
+    expect(explain(refusal('missing_role', { rights: { missing: ['admin'], roles: ['reader'] } }))).toBe(
       'get_thing was refused: it needs `admin`, and service account `bot` with the role `reader` holds nothing',
     );
   });
 
   it('that was let pass in observe mode says that it would be refused', () => {
-    const lack = { missing: ['things:write'], held: [] };
+    const rights = { missing: ['things:write'], held: [] };
 
-    expect(explain(refusal('missing_permission', { ...lack, enforced: false }))).toBe(
+    expect(explain(refusal('missing_permission', { rights, enforced: false }))).toBe(
       'get_thing was allowed in observe mode, and would be refused: it needs `things:write`, and service account `bot` holds nothing',
     );
   });
@@ -53,7 +53,7 @@ describe('the sentence about an identity', () => {
   });
 
   it('that has no role says so', () => {
-    expect(explain(refusal('missing_permission', { missing: ['things:write'], held: [], roles: [] }))).toBe(
+    expect(explain(refusal('missing_permission', { rights: { missing: ['things:write'], held: [], roles: [] } }))).toBe(
       'get_thing was refused: it needs `things:write`, and service account `bot` has no role and holds nothing',
     );
   });
@@ -236,7 +236,7 @@ describe('versions of a policy', () => {
 
 describe('the sentence about a credential', () => {
   it('tells what is wrong with it, and what makes it concrete', () => {
-    expect(explain(refusal('expired_token', { principal: null, detail: 'exp then, now now' }))).toBe(
+    expect(explain(refusal('expired_token', { principal: null, credential: { detail: 'exp then, now now' } }))).toBe(
       'get_thing was refused: the `exp` of the token has passed (exp then, now now)',
     );
   });
@@ -244,7 +244,7 @@ describe('the sentence about a credential', () => {
   it('tells whom it claims to be', () => {
     const claimed = { kind: 'service-key', id: 'key-1', name: 'robot' } as const;
 
-    expect(explain(refusal('disabled_key', { principal: null, claimed }))).toBe(
+    expect(explain(refusal('disabled_key', { principal: null, credential: { claimed } }))).toBe(
       'get_thing was refused: the key is disabled; it claims to be service key `robot`',
     );
   });
@@ -252,7 +252,11 @@ describe('the sentence about a credential', () => {
   it.each(Object.keys(ALL_REASONS) as DenyReason[])('%s is one', (reason) => {
     const principal = { kind: 'service-key', id: 'key-1', name: 'robot', org: 'acme' } as const;
     const sentence = explain(
-      refusal(reason, { principal, missing: ['things:write'], target: 't', boundTo: 'somebody' }),
+      refusal(reason, {
+        principal,
+        rights: { missing: ['things:write'] },
+        resources: { target: 't', boundTo: 'somebody' },
+      }),
     );
 
     expect(sentence).toMatch(/^get_thing was refused: .{10,}[^.]$/);

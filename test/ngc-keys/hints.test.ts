@@ -129,7 +129,7 @@ describe('of a request', () => {
     ['of somebody without an organisation', { decision: { reason: 'foreign_object', principal: null } }],
     [
       'about an object of the own account',
-      { decision: { reason: 'foreign_object', principal, boundTo: 'nca-1/ada@acme.test' } },
+      { decision: { reason: 'foreign_object', principal, resources: { boundTo: 'nca-1/ada@acme.test' } } },
     ],
     ['that lacks a scope', { decision: { reason: 'missing_scope', principal } }],
   ])('%s nothing is told', (_what, refused) => {
@@ -141,7 +141,7 @@ describe('of a request', () => {
     ['an object of nobody that is known', undefined, 'nca-1'],
     ['an object, by somebody whose account is not known', undefined, undefined],
   ])('about %s it is told that the object is of another organisation', (_what, boundTo, account) => {
-    const decision = { reason: 'foreign_object', principal: { ...principal, account }, boundTo };
+    const decision = { reason: 'foreign_object', principal: { ...principal, account }, resources: { boundTo } };
 
     expect(reported({ decision })).toEqual([
       'The key belongs to organisation `acme`, but the object to another. Use a key of the owner, or an object of `acme`.',

@@ -426,7 +426,7 @@ describe('a refusal that a recorded version will turn', () => {
   it('is another thing than an answer that a version will refuse, which needs no fix', () => {
     const allowed = decisionOn(accessRequest, key(['play'], toys(BALL), { pending: [pendingVersion(2, [])] }), null);
 
-    expect(allowed.pending?.effect).toBe('deny');
+    expect(allowed.rights?.pending?.effect).toBe('deny');
     expect(findFixes(allowed, TOY_TABLES)).toEqual([]);
   });
 

@@ -87,8 +87,8 @@ export const WORLD_HINTS: readonly HintRule[] = [
     advice: 'call that world (`/w/<id>`), or use a credential of this one',
     ...WORLDS,
     when: ({ decision, world }) => {
-      if (decision?.reason !== 'other_world' || decision.ofWorld === undefined) return null;
-      const { ofWorld } = decision;
+      if (decision?.reason !== 'other_world' || decision.credential?.ofWorld === undefined) return null;
+      const { ofWorld } = decision.credential;
       return `The credential belongs to the world \`${ofWorld}\`, but the request went to the world \`${world.id}\`. Use the path prefix \`${worldPath(ofWorld)}\` or the header \`${WORLD_HEADER}: ${ofWorld}\`, or a credential of \`${world.id}\` (\`GET ${worldPath(world.id)}/_mock/cast\`).`;
     },
   },
@@ -98,8 +98,8 @@ export const WORLD_HINTS: readonly HintRule[] = [
     advice: 'use an existing world, or a longer `ttl`',
     ...WORLDS,
     when: ({ decision, world }) => {
-      if (decision?.reason !== 'world_gone' || decision.ofWorld === undefined) return null;
-      const { ofWorld } = decision;
+      if (decision?.reason !== 'world_gone' || decision.credential?.ofWorld === undefined) return null;
+      const { ofWorld } = decision.credential;
       return `The world \`${ofWorld}\` of the credential no longer exists: it was deleted, or not used for its \`ttl\`. Create it again with \`POST /_mock/worlds\` and \`"id": "${ofWorld}"\`, which restores its credentials, or use a credential of \`${world.id}\` (\`GET ${worldPath(world.id)}/_mock/cast\`).`;
     },
   },

@@ -158,7 +158,7 @@ export async function withOther(request: RequestInWorld, refusal: Decision): Pro
   if (find === undefined) return refusal;
   const presented = findPresentedCredentials(server.extractors, route, request);
   const instead = await find({ input, presented }, request);
-  return instead === null ? refusal : { ...refusal, instead };
+  return instead === null ? refusal : { ...refusal, credential: { ...refusal.credential, instead } };
 }
 
 /** The facts that all decisions about this request share. */

@@ -83,7 +83,9 @@ export function principalOf({
   expectedPrincipal,
   caller,
 }: Pick<RequestInWorld, 'decision' | 'outcome' | 'expectedPrincipal' | 'caller'>): Principal | null {
-  return decision?.principal ?? decision?.claimed ?? outcome.principal ?? caller?.principal ?? expectedPrincipal;
+  return (
+    decision?.principal ?? decision?.credential?.claimed ?? outcome.principal ?? caller?.principal ?? expectedPrincipal
+  );
 }
 
 /** When the token in the answer expires; null if it has none, or none that the client can read. */

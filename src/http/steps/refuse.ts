@@ -63,8 +63,7 @@ async function decisionOfCredential(request: RequestInWorld, problem: Problem): 
 function overturn(request: RequestInWorld, allowed: Decision | null, reason: DenyReason): Decision {
   const {
     enforced: _,
-    certainty: __,
-    source: ___,
+    basis: __,
     ...facts
   }: Omit<Decision, 'effect' | 'reason'> = allowed ?? {
     ...factsOf(request),

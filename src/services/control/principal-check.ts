@@ -38,7 +38,9 @@ export async function checkPrincipal(
 /** The names of earlier callers, and those that their credentials claimed. */
 function namesSeen({ activityLog: { journal, decisions } }: World): readonly string[] {
   const ofRequests = journal.newestFirst().map(({ principal }) => principal);
-  const ofDecisions = decisions.list({}).map(({ decision }) => decision.principal ?? decision.claimed ?? null);
+  const ofDecisions = decisions
+    .list({})
+    .map(({ decision }) => decision.principal ?? decision.credential?.claimed ?? null);
   return [...ofRequests, ...ofDecisions].flatMap((one) => (one === null ? [] : namesOf(one)));
 }
 

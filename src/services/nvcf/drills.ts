@@ -41,7 +41,7 @@ const narrowKey: Drill = {
       did: `The key ${name} loses ${lost} at ${rfc3339(effectiveAt)}.`,
       principal,
       watch: {
-        isRefused: ({ decision: { principal: caller, missing = [], missingAnyOf = [] } }) =>
+        isRefused: ({ decision: { principal: caller, rights: { missing = [], missingAnyOf = [] } = {} } }) =>
           caller?.id === id && [...missing, ...missingAnyOf].some((scope) => used.includes(scope)),
       },
     };
@@ -75,8 +75,8 @@ const deleteFunction: Drill = {
       did: `The function ${version.body.name} (${functionId}) was deleted.`,
       principal,
       watch: {
-        isRefused: ({ decision: { reason, target: named } }) =>
-          reason === 'no_such_object' && functionIn(named) === functionId,
+        isRefused: ({ decision: { reason, resources } }) =>
+          reason === 'no_such_object' && functionIn(resources?.target) === functionId,
       },
     };
   },

@@ -55,12 +55,16 @@ describe('a caller who may', () => {
     await decide(request);
     expect(request.lookups).toEqual([]);
     expect(request.decision).toMatchObject({ id: 'd-1', at: NOW, effect: 'allow', rule: 'r', principal: serviceKey });
-    expect(request.decision).not.toHaveProperty('target');
+    expect(request.decision).not.toHaveProperty('resources.target');
 
     await checkResource(request);
     expect(request.lookups).toEqual(['ball']);
     expect(request.target).toEqual({});
-    expect(request.decision).toMatchObject({ effect: 'allow', target: 'ball/skin', used: ['play'] });
+    expect(request.decision).toMatchObject({
+      effect: 'allow',
+      rights: { used: ['play'] },
+      resources: { target: 'ball/skin' },
+    });
     expect(request.use).toEqual({ lookedUp: sightingOf(BALL) });
   });
 
@@ -78,7 +82,7 @@ describe('a caller who may', () => {
     const request = await both({ caller: BOUND, route: { rule: ruleOf({ needs: { all: ['play'] } }) } });
 
     expect(request.lookups).toEqual([]);
-    expect(request.decision).not.toHaveProperty('target');
+    expect(request.decision).not.toHaveProperty('resources.target');
     expect(request.use).toEqual({ lookedUp: null });
   });
 });
@@ -119,8 +123,8 @@ describe('a caller who may not', () => {
     expect(request.decision).toMatchObject({
       effect: 'deny',
       reason: 'missing_scope',
-      missing: ['play'],
-      target: 'ball/skin',
+      rights: { missing: ['play'] },
+      resources: { target: 'ball/skin' },
       input: { lookedUp: { found: 'object', attributes: BALL } },
     });
     expect(request.decision).not.toHaveProperty('enforced');
@@ -135,7 +139,11 @@ describe('a caller who may not', () => {
     const { problem, request } = await refusalOf({ caller: ELSEWHERE });
 
     expect(problem).toMatchObject({ kind: 'forbidden' });
-    expect(request.decision).toMatchObject({ effect: 'deny', reason: 'resource_mismatch', boundTo: 'Toy doll' });
+    expect(request.decision).toMatchObject({
+      effect: 'deny',
+      reason: 'resource_mismatch',
+      resources: { boundTo: 'Toy doll' },
+    });
     expect(request.decision).not.toHaveProperty('enforced');
     expect(request).toMatchObject({ reported: [], wouldBe: null });
     expect(request.target).toBeUndefined();
@@ -161,13 +169,16 @@ describe('in a world that observes', () => {
     await decide(request);
     expect(request.lookups).toEqual([]);
     expect(request.decision).toMatchObject({ effect: 'deny', reason: 'missing_scope', enforced: false });
-    expect(request.decision).not.toHaveProperty('target');
+    expect(request.decision).not.toHaveProperty('resources.target');
     expect(request.wouldBe).toBe(418);
 
     await checkResource(request);
     expect(request.lookups).toEqual(['ball']);
     expect(request.target).toEqual({});
-    expect(request).toMatchObject({ wouldBe: 418, decision: { effect: 'deny', enforced: false, target: 'ball/skin' } });
+    expect(request).toMatchObject({
+      wouldBe: 418,
+      decision: { effect: 'deny', enforced: false, resources: { target: 'ball/skin' } },
+    });
     expect(request.use).toMatchObject({ lookedUp: { found: 'object' } });
   });
 

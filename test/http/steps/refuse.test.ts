@@ -8,7 +8,7 @@ import { ALLOWED, type Given, NOW, toyRequest } from './toy-request.ts';
 
 const basisOf = (reason: keyof typeof COMMON_REASONS) => {
   const { certainty, source } = COMMON_REASONS[reason];
-  return { certainty, source };
+  return { basis: { certainty, source } };
 };
 
 const refused = async (thrown: unknown, given: Given = {}) => {
@@ -191,18 +191,16 @@ describe('a credential that is not known here', () => {
 
     expect(decision).toMatchObject({
       reason: 'other_world',
-      ofWorld: 'team-b',
-      detail: 'it belongs to the world `team-b`',
+      credential: { ofWorld: 'team-b', detail: 'it belongs to the world `team-b`' },
     });
-    expect(decision).not.toHaveProperty('claimed');
+    expect(decision).not.toHaveProperty('credential.claimed');
     expect(outcome.body).toMatchObject({ message: 'No.', reason: 'unknown_key_id' });
   });
 
   it('may be that of a world that is gone', async () => {
     expect((await sent('team-a', owned('gone'))).decision).toMatchObject({
       reason: 'world_gone',
-      ofWorld: 'gone',
-      detail: 'the world `gone` is gone',
+      credential: { ofWorld: 'gone', detail: 'the world `gone` is gone' },
     });
   });
 
@@ -210,18 +208,17 @@ describe('a credential that is not known here', () => {
     const known = { why: 'it is old', claimed: principal };
 
     expect((await sent('team-a', owned('team-b'), known)).decision).toMatchObject({
-      detail: 'it belongs to the world `team-b`; it is old',
-      claimed: principal,
+      credential: { detail: 'it belongs to the world `team-b`; it is old', claimed: principal },
     });
   });
 
   it('names its world itself, if it can', async () => {
     expect((await sent('team-a', owned('team-b'), { ofWorld: 'team-c' })).decision).toMatchObject({
-      ofWorld: 'team-c',
+      credential: { ofWorld: 'team-c' },
     });
     expect((await sent('team-a', {}, { ofWorld: 'team-c', reason: 'disabled' })).decision).toMatchObject({
       reason: 'other_world',
-      ofWorld: 'team-c',
+      credential: { ofWorld: 'team-c' },
     });
   });
 
@@ -229,14 +226,18 @@ describe('a credential that is not known here', () => {
     const problem = new Problem('unauthenticated', 'No.', { ofWorld: 'team-b', claimed: principal });
     const worlds = { isAlone: false, has: () => true };
 
-    expect((await refused(problem, { server: { ...server, worlds } })).decision).not.toHaveProperty('claimed');
+    expect((await refused(problem, { server: { ...server, worlds } })).decision).not.toHaveProperty(
+      'credential.claimed',
+    );
   });
 
   it('is looked for in the default world last, and never from there', async () => {
     const ofDefault = { isOfDefault: async () => true };
 
-    expect((await sent('team-a', ofDefault)).decision).toMatchObject({ ofWorld: 'default' });
-    expect((await sent('team-a', { ...ofDefault, ...owned('team-b') })).decision).toMatchObject({ ofWorld: 'team-b' });
+    expect((await sent('team-a', ofDefault)).decision).toMatchObject({ credential: { ofWorld: 'default' } });
+    expect((await sent('team-a', { ...ofDefault, ...owned('team-b') })).decision).toMatchObject({
+      credential: { ofWorld: 'team-b' },
+    });
     expect((await sent('default', ofDefault)).decision).toMatchObject({ reason: 'unknown_key_id' });
   });
 
@@ -248,11 +249,13 @@ describe('a credential that is not known here', () => {
     const { decision } = await sent(world, worlds);
 
     expect(decision).toMatchObject({ reason: 'unknown_key_id' });
-    expect(decision).not.toHaveProperty('ofWorld');
+    expect(decision).not.toHaveProperty('credential.ofWorld');
   });
 
   it('is not looked for where something else is wrong with it, or it is of another kind', async () => {
-    expect((await sent('team-a', owned('team-b'), { reason: 'disabled' })).decision).not.toHaveProperty('ofWorld');
+    expect((await sent('team-a', owned('team-b'), { reason: 'disabled' })).decision).not.toHaveProperty(
+      'credential.ofWorld',
+    );
     for (const reasons of [{ unknown_key_id: { unknown: 'client' } }, {}]) {
       const request = await refused(unaccepted({}), {
         raw: { headers: [['authorization', 'key']] },
@@ -260,7 +263,7 @@ describe('a credential that is not known here', () => {
         world: { id: 'team-a' },
         server: { ...server, reasons, worlds: { isAlone: false, has: () => true, ...owned('team-b') } },
       });
-      expect(request.decision).not.toHaveProperty('ofWorld');
+      expect(request.decision).not.toHaveProperty('credential.ofWorld');
     }
   });
 });

@@ -29,7 +29,7 @@ describe('a refusal', () => {
   it('names another credential that would do, if the service knows one', async () => {
     const { refusal, asked, request, reported } = await refusedFor('missing_scope');
 
-    expect(reported).toEqual({ ...refusal, instead: INSTEAD });
+    expect(reported).toEqual({ ...refusal, credential: { instead: INSTEAD } });
     expect(asked).toEqual([[{ input: INPUT, presented: [PRESENTED] }, request]]);
   });
 

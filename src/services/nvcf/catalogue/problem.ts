@@ -131,7 +131,7 @@ function detailOf({ kind, message }: Problem, { decision, caller, params }: Abou
       // Without a decision it is a fault.
       if (decision === null) return undefined;
       return params['requestId'] === undefined
-        ? `Function '${decision.target ?? ''}': Not found for account '${caller?.principal.account ?? ''}'`
+        ? `Function '${decision.resources?.target ?? ''}': Not found for account '${caller?.principal.account ?? ''}'`
         : `Request id '${redact(params['requestId'])}': Not found`;
     case 'payment_required':
       return 'Cloud credits expired';

@@ -222,8 +222,8 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
     source: 'the client ids of this world',
     certainty: 'ours',
     when: ({ decision }) => {
-      if (decision?.reason !== 'unknown_client' || decision.instead === undefined) return null;
-      return `The client id is unknown. Did you mean \`${decision.instead}\`?`;
+      if (decision?.reason !== 'unknown_client' || decision.credential?.instead === undefined) return null;
+      return `The client id is unknown. Did you mean \`${decision.credential.instead}\`?`;
     },
   },
   {
