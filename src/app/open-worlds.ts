@@ -56,7 +56,7 @@ async function openIn(
   { effective: { config }, beginnings, log: makeLog, onWait, onLost }: ServerParts,
   { services, random, signingKey, seed, snapshot }: Inputs,
 ): Promise<OpenWorlds> {
-  const rulesets = services.map((service) => service.ruleset(config));
+  const rulesets = services.map((service) => service.rules.inForce(config));
   const customs = { settings: config, rulesets };
   const revive = (kept: KeptSeed) => revivedSeed(kept, services, random);
   const authority = offersTls(config) ? await storedAuthority(storage) : null;

@@ -89,7 +89,7 @@ export function portsOf(driven: Driven): Ports {
 
 /** Of the service that users log in to, which every server has. */
 function loginClientsOf(services: readonly ServiceDefinition[]): Ports['loginClients'] {
-  const [first] = services.flatMap(({ loginClients }) => loginClients ?? []);
+  const [first] = services.flatMap(({ tokens }) => tokens?.loginClients ?? []);
   if (first === undefined) throw new Error('no service has logins of users');
   return first;
 }
@@ -128,7 +128,7 @@ async function describeServer(
       names.map((name) => [flagName(name), { value: shownValue(name, config), origin: origins[name] }]),
     ),
     services: services.map((service) => {
-      const { profile, tables } = service.ruleset(config);
+      const { profile, tables } = service.rules.inForce(config);
       const { name, title } = service;
       return { name, title, hosts: vendorHosts(name), profile, operations: tables.operations.length };
     }),
@@ -149,7 +149,7 @@ async function listEvents(
   limit: number,
 ): ReturnType<Ports['events']> {
   const { store } = world;
-  const found = await Promise.all(services.map((service) => service.events?.(store, from, to, limit + 1) ?? []));
+  const found = await Promise.all(services.map((service) => service.state.events?.(store, from, to, limit + 1) ?? []));
   const byItself = [...found.flat(), ...endsOfDrills(world, from, to), ...endsOfTokens(world, from, to)];
   const events = byItself.sort((one, other) => one.at - other.at);
   return { events: events.slice(0, limit), more: events.length > limit };
@@ -159,7 +159,7 @@ function describe({ server, services }: Driven, decision: Decision) {
   // A decision comes from a ruleset, so its service has one.
   const { tables } = rulesetOf(server, decision.service) as Ruleset;
   const service = services.find(({ name }) => name === decision.service);
-  const fixes = findFixes(decision, tables, service?.findFixes);
+  const fixes = findFixes(decision, tables, service?.explaining?.findFixes);
   return describeDecision(decision, { fixes, explanation: explain(decision, ALL_REASONS) });
 }
 
@@ -171,7 +171,7 @@ async function findDescriber(
   const refusing = new Set(decisions.flatMap(({ effect, service }) => (effect === 'deny' ? [service] : [])));
   const found = driven.services
     .filter(({ name }) => refusing.has(name))
-    .map(async (service) => [service.name, await service.findSenders?.(world)] as const);
+    .map(async (service) => [service.name, await service.explaining?.findSenders?.(world)] as const);
   const senders = new Map(await Promise.all(found));
   return (decision) => {
     const described = describe(driven, decision);
@@ -194,7 +194,7 @@ function drillsOf(services: readonly ServiceDefinition[]): ReturnType<Ports['dri
       service: service.name,
       drill,
       find: async (context: RequestContext, who: string) =>
-        (await service.impersonate?.(context, who, context.now)) ?? null,
+        (await service.callers.impersonate?.(context, who, context.now)) ?? null,
     })),
   );
 }

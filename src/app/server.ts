@@ -193,7 +193,7 @@ function serverOf(
   const hosts = knownHosts([...alias, ...publicNames], vendorHosts());
   const serviceHosts = services.flatMap((one) => one.hosts ?? []);
   const hostPatterns = serviceHosts.map(({ pattern }) => pattern);
-  const tripwires = services.flatMap((one) => one.tripwires ?? []);
+  const tripwires = services.flatMap((one) => one.credentials?.tripwires ?? []);
   return {
     get worlds() {
       return process.worlds;
@@ -219,7 +219,7 @@ function serverOf(
     streams: new OpenStreams(),
     metrics: new Metrics(shared.commits),
     tripwire: tripwireOf(tripwires),
-    extractors: services.flatMap(({ extractors = [] }) => extractors),
+    extractors: services.flatMap(({ credentials }) => credentials?.extractors ?? []),
     reasons: ALL_REASONS,
   };
 }

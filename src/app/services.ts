@@ -19,7 +19,7 @@ export function mount(
   documents: Documents,
 ): Promise<readonly Mounted[]> {
   const mounted = all.map(async (service) => {
-    const ruleset = service.ruleset(settings);
+    const ruleset = service.rules.inForce(settings);
     return { service, ruleset, document: await documents.open(ruleset.document, preparedDocument) };
   });
   return Promise.all(mounted);
@@ -30,7 +30,7 @@ export function routesOfAll(all: readonly Mounted[]): Routes {
   return new Routes(
     all.flatMap(routesOf),
     all.flatMap(({ document }) => document.otherVersions),
-    all.flatMap(({ service }) => notEmulatedOperations(service.name, service.notEmulated)),
+    all.flatMap(({ service }) => notEmulatedOperations(service.name, service.rules.notEmulated)),
     all.flatMap((mounted) => ownHostsOf(mounted.service).map((host) => ({ host, route: routeOfHost(host, mounted) }))),
   );
 }

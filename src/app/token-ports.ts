@@ -8,7 +8,7 @@ import { type JWK, type SigningAlgorithm, signingKeyOf } from '../tokens/keys.ts
 
 /** The parts of the server that make tokens for the control API. */
 export function tokenPorts(services: readonly ServiceDefinition[]): Ports['tokens'] {
-  const drafts = services.flatMap(({ tokenDrafts }) => tokenDrafts ?? []);
+  const drafts = services.flatMap(({ tokens }) => tokens?.drafts ?? []);
   const keys = new Map<SigningAlgorithm, Promise<ForeignKeys>>();
   return {
     draft: async (context, who) => {

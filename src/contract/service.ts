@@ -158,8 +158,96 @@ export interface Conventions {
   readonly pathless?: { readonly name: string; readonly userAgent: RegExp };
 }
 
+/** The rules of a service, in all profiles. */
+export interface ServiceRules {
+  readonly rulesets: readonly Ruleset[];
+  readonly inForce: (settings: Settings) => Ruleset;
+  /** The operations of the vendor's document that no version of the mock emulates. */
+  readonly notEmulated?: readonly NotEmulatedRow[];
+}
+
+/** Who calls a service. */
+export interface ServiceCallers {
+  /** @throws Problem `unauthenticated` */
+  readonly authenticate: (context: RequestContext) => Promise<Caller>;
+  /**
+   * The principal with this id, name, client id or e-mail address; null if there is none. Absent if no principal can be
+   * impersonated.
+   *
+   * @throws Problem `unauthenticated` if their credential would be rejected
+   */
+  readonly impersonate?: (world: Surroundings, who: string, now: Instant) => Promise<Caller | null>;
+  /** Decides with other rights. Absent if callers have no rights here. */
+  readonly holding?: {
+    /** The kinds of new principals, those with the narrowest rights first. */
+    readonly kinds: readonly Schema<'control', 'NeededKey'>['kind'][];
+    /** The names of the roles that a principal can have here. */
+    readonly roles: (world: Surroundings) => Promise<readonly string[]>;
+    /**
+     * A principal with exactly these rights.
+     *
+     * @param who the principal whose rights are replaced; null for a new one
+     * @throws Problem `invalid_request` if it cannot have them; `payment_required` as for `authenticate`
+     */
+    readonly caller: (world: Surroundings, held: Holding, who: Caller | null) => Promise<Caller>;
+  };
+}
+
+/** The credentials that a service accepts and keeps. */
+export interface AcceptedCredentials {
+  /** Extract the credentials in headers, by which the world of a request is selected. */
+  readonly extractors?: readonly CredentialExtractor[];
+  /**
+   * Credentials in fields, by name, of operations whose row says that they select a world; `a.b` is the member `b` of
+   * `a`. The first one takes precedence.
+   */
+  readonly fields?: Readonly<Record<string, (text: string) => PresentedCredential>>;
+  /** The credentials in its collections. */
+  readonly stored?: ServiceCredentials;
+  /** Patterns that tell the vendor's real credentials from a mock's. */
+  readonly tripwires?: readonly Tripwire[];
+}
+
+/** The tokens that a service issues. */
+export interface IssuedTokens {
+  /** The lifetime of its access tokens, in milliseconds. */
+  readonly lifetime?: (settings: Settings) => number;
+  /** Absent if tests are not about its tokens. */
+  readonly drafts?: TokenDrafts;
+  /** The OAuth clients of its logins; absent if users do not log in to it. */
+  readonly loginClients?: LoginClients;
+}
+
+/** How a service explains its decisions, and finds what would change them. */
+export interface DecisionHelp {
+  /** Finds the changes that reverse a refusal, if the service grants rights in its own way. */
+  readonly findFixes?: FindFixes;
+  /** By reason: finds a credential that would work instead of the refused one. */
+  readonly findOther?: Readonly<Partial<Record<DenyReason, FindOther>>>;
+  /**
+   * The principal that may send the requests of fixes, if these are requests of the vendor's own API.
+   *
+   * @returns finds a name for which tokens can be requested; null if there is none
+   */
+  readonly findSenders?: (world: Surroundings) => Promise<(request: NonNullable<Fix['request']>) => string | null>;
+  /** Mistakes that clients of this vendor make, most telling first. */
+  readonly hints?: readonly HintRule[];
+  /** Finds the least rights that allow a principal's recorded requests. Absent if callers have no rights here. */
+  readonly leastRights?: (world: Surroundings, ofPrincipal: PrincipalUses) => Promise<LeastRights>;
+}
+
+/** What changes in a service without a request, and how much it stores. */
+export interface ServiceState {
+  /**
+   * The events in `(from, to]` that no request causes, in any order: at least the first `limit`, and few more. Null if
+   * there are none.
+   */
+  readonly events: ((store: Store, from: Instant, to: Instant, limit: number) => Promise<readonly WorldEvent[]>) | null;
+  readonly objectCounts?: ObjectCounts;
+}
+
 /**
- * An emulated API, as a value.
+ * An emulated API, as a value. A new feature that concerns all services adds a part, or a member to one.
  *
  * @typeParam Name if given, the compiler checks that every operation of the document has a handler of its type
  */
@@ -170,82 +258,22 @@ export interface ServiceDefinition<Name extends string = string> extends ErrorRe
   readonly title: string;
   /** Failures on a path below one of these use this service's words; `{name}` stands for any segment. */
   readonly prefixes: readonly string[];
-  /** Its tables, in every profile. */
-  readonly rulesets: readonly Ruleset[];
-  /** The ruleset in force. */
-  readonly ruleset: (settings: Settings) => Ruleset;
-  /** The operations of the vendor's document that no version of the mock emulates. */
-  readonly notEmulated?: readonly NotEmulatedRow[];
+  readonly hosts?: readonly ServiceHost[];
   readonly conventions?: Conventions;
   /** It controls the mock itself: it serves its operator, and not web pages. */
   readonly isControlApi?: true;
-  /** @throws Problem `unauthenticated` */
-  readonly authenticate: (context: RequestContext) => Promise<Caller>;
-  /**
-   * The principal with this id, name, client id or e-mail address; null for nobody. Absent if nobody can be impersonated.
-   *
-   * @throws Problem `unauthenticated` if their credential would be rejected
-   */
-  readonly impersonate?: (world: Surroundings, who: string, now: Instant) => Promise<Caller | null>;
-  /** The decisions with other held rights. Absent if nobody holds anything here. */
-  readonly holding?: {
-    /** The kinds of new principals, those with the narrowest rights first. */
-    readonly kinds: readonly Schema<'control', 'NeededKey'>['kind'][];
-    /** The names of the roles that can be held here. */
-    readonly roles: (world: Surroundings) => Promise<readonly string[]>;
-    /**
-     * A principal that holds exactly these rights.
-     *
-     * @param who the principal whose rights are replaced; null for a new one
-     * @throws Problem `invalid_request` if it cannot hold them; `payment_required` as for `authenticate`
-     */
-    readonly caller: (world: Surroundings, held: Holding, who: Caller | null) => Promise<Caller>;
-  };
-  /** The OAuth clients of its logins; absent if users do not log in to it. */
-  readonly loginClients?: LoginClients;
-  /** Absent if it issues no tokens that tests are about. */
-  readonly tokenDrafts?: TokenDrafts;
-  /** Finds the changes that turn a refusal, if the service gives rights in a way of its own. */
-  readonly findFixes?: FindFixes;
-  /** By reason: finds a credential that would work in place of the refused one. */
-  readonly findOther?: Readonly<Partial<Record<DenyReason, FindOther>>>;
-  /**
-   * The principal that may send the calls of fixes, if these are calls of the vendor's own API.
-   *
-   * @returns finds a name for which tokens can be requested; null if nobody may
-   */
-  readonly findSenders?: (world: Surroundings) => Promise<(request: NonNullable<Fix['request']>) => string | null>;
-  /** Mistakes that clients of this vendor make, most telling first. */
-  readonly hints?: readonly HintRule[];
-  /** The lifetime of the access tokens that it issues, in milliseconds; absent if it issues none. */
-  readonly tokenLifetime?: (settings: Settings) => number;
-  /** Finds the least rights that allow a principal's recorded requests. Absent if nobody holds anything here. */
-  readonly leastRights?: (world: Surroundings, ofPrincipal: PrincipalUses) => Promise<LeastRights>;
-  /** Its kinds of credentials in headers, by which the world of a request is found. */
-  readonly extractors?: readonly CredentialExtractor[];
-  /**
-   * Credentials in fields, by name, of operations whose row says that they select a world; `a.b` is the member `b` of
-   * `a`. The first one takes precedence.
-   */
-  readonly credentialFields?: Readonly<Record<string, (text: string) => PresentedCredential>>;
-  /** The credentials that it keeps. */
-  readonly credentials?: ServiceCredentials;
-  /** The counts of its objects. */
-  readonly objectCounts?: ObjectCounts;
-  /** The patterns that tell the vendor's real credentials from a mock's. */
-  readonly tripwires?: readonly Tripwire[];
+  readonly rules: ServiceRules;
+  readonly callers: ServiceCallers;
+  readonly credentials?: AcceptedCredentials;
+  readonly tokens?: IssuedTokens;
+  /** The checks that run before authentication, by the names in `checksFirst` of its rows. */
+  readonly checks?: Readonly<Record<string, FirstCheck>>;
+  readonly lookups: Readonly<Record<string, Lookup>>;
+  /** By operationId: exactly the operations of the document. */
+  readonly operations: Name extends ServiceName ? Operations<Name> : Readonly<Record<string, AnyHandler>>;
+  readonly explaining?: DecisionHelp;
   /** The drills for its clients. */
   readonly drills?: readonly Drill[];
-  readonly lookups: Readonly<Record<string, Lookup>>;
-  /** The checks that come before the caller is known, by the names in `checksFirst` of its rows. */
-  readonly checks?: Readonly<Record<string, FirstCheck>>;
-  /** By operationId: exactly those of the document. */
-  readonly operations: Name extends ServiceName ? Operations<Name> : Readonly<Record<string, AnyHandler>>;
-  readonly hosts?: readonly ServiceHost[];
   readonly seed: Seeding | null;
-  /**
-   * The events that happen by themselves in `(from, to]`, in any order: at least the first `limit`, and few more. Null if
-   * there are none.
-   */
-  readonly events: ((store: Store, from: Instant, to: Instant, limit: number) => Promise<readonly WorldEvent[]>) | null;
+  readonly state: ServiceState;
 }

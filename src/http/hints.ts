@@ -47,13 +47,13 @@ export function hintsOfRefusal(request: RequestInWorld, problem: Problem, decisi
     served: [],
     otherVersions: null,
   });
-  return findHints(service.hints ?? [], refused);
+  return findHints(service.explaining?.hints ?? [], refused);
 }
 
 /** Hints about likely mistakes in a request that reached no operation. */
 export function hintsOfUnrouted(
   request: RequestInWorld<null>,
-  service: Partial<Pick<ServiceDefinition, 'name' | 'title' | 'hints'>>,
+  service: Partial<Pick<ServiceDefinition, 'name' | 'title' | 'explaining'>>,
   problem: Problem,
   { listServed: served, otherVersions }: Offered,
 ): readonly Hint[] {
@@ -70,7 +70,7 @@ export function hintsOfUnrouted(
     served: problem.kind === 'unknown_path' || problem.kind === 'method_not_allowed' ? served() : [],
     otherVersions,
   });
-  return findHints(service.hints ?? [], refused);
+  return findHints(service.explaining?.hints ?? [], refused);
 }
 
 /** Hints about likely mistakes of a client that was granted a token. */
@@ -78,7 +78,7 @@ export function hintsOfGrant(
   { route, world, settings, now }: RequestInWorld,
   { clientId = '', id }: Principal,
 ): readonly Hint[] {
-  const lifetime = route.service.tokenLifetime?.(settings);
+  const lifetime = route.service.tokens?.lifetime?.(settings);
   if (lifetime === undefined) return [];
   const count = world.tokenUsage.countGrant(holderName(clientId, id), now, lifetime);
   const hint = earlyRenewal(count, lifetime);

@@ -66,7 +66,7 @@ async function reportOn(
   const caller = await callerNow(world, services, principal);
   // All services that accept a credential compute its least rights in the same way.
   const service = services.find(({ name }) => name === (uses[0]?.accessRequest.ruleset.service ?? caller?.service));
-  const found = await service?.leastRights?.(world, { principal, caller: caller?.caller ?? null, uses });
+  const found = await service?.explaining?.leastRights?.(world, { principal, caller: caller?.caller ?? null, uses });
   if (found === undefined) return [];
   const { held, smallest, unused, broader, beyond, seed } = found;
   return [

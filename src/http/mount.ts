@@ -18,7 +18,7 @@ type RuledRow = Pick<Route, 'row' | 'rule'>;
 
 /** The router of the operations of a service. */
 export function routerOf({ service, document }: Mounted): OperationRouter {
-  const notEmulated = notEmulatedOperations(service.name, service.notEmulated);
+  const notEmulated = notEmulatedOperations(service.name, service.rules.notEmulated);
   return new OperationRouter(document.operations, service.conventions?.eitherSlash === true, notEmulated);
 }
 

@@ -1,5 +1,5 @@
 import type { Schema } from '../contract/documented.ts';
-import type { ServiceDefinition } from '../contract/service.ts';
+import type { DecisionHelp, ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
 import { type Caller, type ResourceState, resourceStateOf } from '../decisions/decide.ts';
 import type { Principal } from '../decisions/principal.ts';
@@ -42,8 +42,10 @@ export async function neededKeys(
   });
   const keys: Needed['keys'][number][] = [];
   // All services that accept a credential compute its least rights in the same way.
-  for (const leastRights of new Set(served.services.map((service) => service.leastRights))) {
-    const group = asked.filter(({ route: { rule, service } }) => rule !== null && service.leastRights === leastRights);
+  for (const leastRights of new Set(served.services.map((service) => service.explaining?.leastRights))) {
+    const group = asked.filter(
+      ({ route: { rule, service } }) => rule !== null && service.explaining?.leastRights === leastRights,
+    );
     const [first] = group;
     if (first !== undefined) keys.push(...(await keysFor(server, world, first.route.service, group)));
   }
@@ -75,18 +77,22 @@ async function keysFor(
   const { principal } = await newCaller(surroundings, service);
   const uses = await usesOf(server, world, asked);
   const leastOf = async (part: Part, as: Principal = { ...principal, kind: part.kind }): Promise<readonly Found[]> => {
-    const found = await service.leastRights?.(surroundings, { principal: as, caller: null, uses: part.uses });
+    const found = await service.explaining?.leastRights?.(surroundings, {
+      principal: as,
+      caller: null,
+      uses: part.uses,
+    });
     return found === undefined ? [] : [{ ...found, kind: part.kind, uses: part.uses, principal: as }];
   };
   const leastOfEach = async (parts: readonly Part[]) => (await Promise.all(parts.map((part) => leastOf(part)))).flat();
-  const kinds = service.holding?.kinds ?? [];
+  const kinds = service.callers.holding?.kinds ?? [];
   const alone = await leastOfEach(kinds.map((kind) => ({ kind, uses })));
   const able = alone.find(({ beyond }) => beyond.length === 0);
   const kindOf = (use: Use) => (alone.find(({ beyond }) => !beyond.includes(use)) ?? alone[0])?.kind;
   const parts = kinds.map((kind) => ({ kind, uses: uses.filter((use) => kindOf(use) === kind) }));
   const chosen = able === undefined ? await leastOfEach(parts.filter((part) => part.uses.length > 0)) : [able];
   const named = await Promise.all(chosen.map((found) => leastOf(found, withName(found))));
-  const senderOf = (await service.findSenders?.(surroundings)) ?? (() => null);
+  const senderOf = (await service.explaining?.findSenders?.(surroundings)) ?? (() => null);
   return named.flat().map((found) => render(found, senderOf));
 }
 
@@ -125,7 +131,7 @@ function render(found: Found, senderOf: SenderOf): Needed['keys'][number] {
   };
 }
 
-type SenderOf = Awaited<ReturnType<NonNullable<ServiceDefinition['findSenders']>>>;
+type SenderOf = Awaited<ReturnType<NonNullable<DecisionHelp['findSenders']>>>;
 
 /** Each operation on each object, once. */
 async function usesOf(server: Server, world: World, asked: readonly Asked[]): Promise<readonly Use[]> {
@@ -146,7 +152,7 @@ async function usesOf(server: Server, world: World, asked: readonly Asked[]): Pr
 
 /** A new caller with every role, so that no object is hidden. @throws Problem if the service would refuse any new key */
 async function newCaller(world: RequestInWorld<Route | null>, service: ServiceDefinition): Promise<Caller> {
-  const roles = (await service.holding?.roles(world)) ?? [];
+  const roles = (await service.callers.holding?.roles(world)) ?? [];
   const caller = await callerOf(world, service, { principal: null, holding: { roles } });
   if (caller !== null && !(caller instanceof Problem)) return caller;
   throw new Problem(

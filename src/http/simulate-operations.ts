@@ -41,7 +41,7 @@ export async function simulateOperations(
       const isMeant = only !== null || who.principal !== null || who.holding === null;
       if (!isMeant && !(await isHeldHere(request, service, who.holding))) return [];
       const caller = await callerOf(request, service, who);
-      return caller === null ? [] : effectsUnder(service.ruleset(request.settings), caller);
+      return caller === null ? [] : effectsUnder(service.rules.inForce(request.settings), caller);
     }),
   );
   const all = effects.flat();

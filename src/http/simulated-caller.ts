@@ -74,10 +74,10 @@ export async function callerOf(
   { principal, holding }: Who,
 ): Promise<Caller | Problem | null> {
   try {
-    const found = principal === null ? null : await service.impersonate?.(world, principal, world.now);
+    const found = principal === null ? null : await service.callers.impersonate?.(world, principal, world.now);
     const isNobody = principal !== null && (found ?? null) === null;
     if (holding === null || isNobody) return found ?? null;
-    return (await service.holding?.caller(world, holding, found ?? null)) ?? null;
+    return (await service.callers.holding?.caller(world, holding, found ?? null)) ?? null;
   } catch (thrown) {
     if (thrown instanceof Problem && NOT_LET_IN.has(thrown.kind)) return thrown;
     throw thrown;
@@ -107,8 +107,8 @@ export async function namesFound(
 
 /** Does the service know these rights? One known role is enough. */
 export async function isHeldHere(world: Asked, service: ServiceDefinition, holding: Holding): Promise<boolean> {
-  if ('policy' in holding) return serviceOfKey(service.ruleset(world.settings), 'service-key') !== null;
-  const known = (await service.holding?.roles(world)) ?? [];
+  if ('policy' in holding) return serviceOfKey(service.rules.inForce(world.settings), 'service-key') !== null;
+  const known = (await service.callers.holding?.roles(world)) ?? [];
   return holding.roles.length === 0 || holding.roles.some((role) => known.includes(role));
 }
 
@@ -124,7 +124,7 @@ export async function checkRoles(
 ): Promise<void> {
   if (holding === null || 'policy' in holding) return;
   const rolesOf = async (some: readonly ServiceDefinition[]) =>
-    (await Promise.all(some.map((one) => one.holding?.roles(world) ?? []))).flat();
+    (await Promise.all(some.map((one) => one.callers.holding?.roles(world) ?? []))).flat();
   const known = await rolesOf(services);
   const unknown = holding.roles.find((role) => !known.includes(role));
   if (unknown === undefined) return;

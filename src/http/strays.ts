@@ -24,7 +24,7 @@ import { type WireAnswer, writeAnswer } from './transport/wire-answer.ts';
 
 /** The parts of a service that answer a request without an operation. */
 type UnroutedService = Pick<ServiceDefinition, 'renderProblem'> &
-  Partial<Pick<ServiceDefinition, 'name' | 'isControlApi' | 'conventions' | 'authenticate' | 'hints'>>;
+  Partial<Pick<ServiceDefinition, 'name' | 'isControlApi' | 'conventions' | 'callers' | 'explaining'>>;
 
 /** A finding about a request without an operation. */
 interface WorthKnowing {
@@ -147,7 +147,7 @@ async function answerUnrouted(
   try {
     admit(request);
     const isKnownPath = problem.kind === 'method_not_allowed';
-    if (isKnownPath && service.conventions?.authenticatesFirst === true) await service.authenticate?.(request);
+    if (isKnownPath && service.conventions?.authenticatesFirst === true) await service.callers?.authenticate(request);
   } catch (thrown) {
     reported = problemOf(thrown);
   }

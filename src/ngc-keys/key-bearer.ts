@@ -1,4 +1,4 @@
-import type { ServiceDefinition } from '../contract/service.ts';
+import type { ServiceCallers } from '../contract/service.ts';
 import type { Surroundings } from '../contract/world.ts';
 import { bearerToken } from '../credentials/bearer.ts';
 import { hashSecret } from '../credentials/secret.ts';
@@ -130,7 +130,7 @@ export async function resolveKey(
 export function impersonatorOf({
   ofKey,
   ofUser,
-}: Pick<MakeCallers, 'ofKey'> & Partial<MakeCallers>): NonNullable<ServiceDefinition['impersonate']> {
+}: Pick<MakeCallers, 'ofKey'> & Partial<MakeCallers>): NonNullable<ServiceCallers['impersonate']> {
   return async (world, who, now) => {
     const key = await resolveKey(world.store, who, now);
     if (key !== null) return ofKey(key, world);

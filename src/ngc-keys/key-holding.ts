@@ -1,4 +1,4 @@
-import type { ServiceDefinition } from '../contract/service.ts';
+import type { ServiceCallers } from '../contract/service.ts';
 import type { Caller } from '../decisions/decide.ts';
 import type { HeldRights, Holding } from '../decisions/policy.ts';
 import { Problem } from '../decisions/problem.ts';
@@ -15,7 +15,7 @@ import type { Organization } from './records.ts';
 export function holdingOfKeys(
   rulesetUnder: (settings: Settings) => Ruleset,
   admit: (organization: Organization) => void = () => {},
-): NonNullable<ServiceDefinition['holding']> {
+): NonNullable<ServiceCallers['holding']> {
   return {
     kinds: ['service-key', 'personal-key'],
     roles: async ({ settings }) => rulesetUnder(settings).tables.roles.map(({ name }) => name),

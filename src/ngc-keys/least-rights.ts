@@ -1,8 +1,8 @@
-import type { ServiceDefinition } from '../contract/service.ts';
+import type { DecisionHelp } from '../contract/service.ts';
 import { leastPolicy } from './least-policy.ts';
 import { leastRoles } from './least-roles.ts';
 import { actsAsUser } from './principal.ts';
 
 /** The least rights of a key or a user in the services that were used: a policy, or the roles of the user. */
-export const leastRightsOfKey: NonNullable<ServiceDefinition['leastRights']> = async (_world, ofPrincipal) =>
+export const leastRightsOfKey: NonNullable<DecisionHelp['leastRights']> = async (_world, ofPrincipal) =>
   actsAsUser(ofPrincipal.principal) ? leastRoles(ofPrincipal) : leastPolicy(ofPrincipal);

@@ -66,7 +66,7 @@ export async function loadServices(settings?: Settings): Promise<readonly Servic
   const served = MANIFESTS.filter(({ isServed }) => settings === undefined || isServed?.(settings) !== false);
   const services: readonly ServiceDefinition[] = await Promise.all(served.map(({ load }) => load(rulesetsOfKeys)));
   function rulesetsOfKeys(): readonly Ruleset[] {
-    const all = services.flatMap(({ rulesets }) => rulesets);
+    const all = services.flatMap(({ rules }) => rules.rulesets);
     return all.filter(({ tables }) => tables.product !== undefined || tables.keyServices !== undefined);
   }
   return services;

@@ -6,9 +6,9 @@ import { SETTINGS } from '../store/settings.ts';
 /** How many of each kind there are in a world, by the names that people read. */
 export async function countsIn(
   rows: Collections,
-  services: readonly Pick<ServiceDefinition, 'objectCounts'>[],
+  services: readonly Pick<ServiceDefinition, 'state'>[],
 ): Promise<Readonly<Record<string, number>>> {
-  const all = services.flatMap(({ objectCounts }) => objectCounts ?? []);
+  const all = services.flatMap(({ state }) => state.objectCounts ?? []);
   const counted = Object.entries(Object.assign({}, ...all.map((one) => one.counted)) as (typeof all)[0]['counted']);
   const counts = counted.map(async ([name, { collection, owner }]) => {
     return [name, await rows.count(collection, owner)] as const;

@@ -47,7 +47,7 @@ export class Credentials {
   readonly #isOwn = (collection: string) => this.#rows.has(collection) || collection === SEEDS.name;
 
   constructor(services: readonly Pick<ServiceDefinition, 'credentials'>[]) {
-    const all = services.flatMap(({ credentials }) => credentials ?? []);
+    const all = services.flatMap(({ credentials }) => credentials?.stored ?? []);
     const rows = all.flatMap((one) => one.rows);
     this.#rows = new Map(rows.map((one) => [one.collection, one]));
     this.#keys = rows.filter(({ clients }) => clients === undefined).map(({ collection }) => collection);

@@ -6,7 +6,7 @@ import { apiDocument } from '../support/api-document.ts';
 import { ROOT } from './source-files.ts';
 
 const services = await Promise.all(MANIFESTS.map(({ load }) => load(() => [])));
-const rulesets = services.flatMap((service) => service.rulesets);
+const rulesets = services.flatMap((service) => service.rules.rulesets);
 
 it('every row that is in force is decided: what was imported and not decided has no certainty', () => {
   const rows = rulesets.flatMap(({ service, tables: { operations, rules } }) =>

@@ -188,7 +188,7 @@ it.each(readdirSync(BUILT))('%s is valid for two validators, and requires no emp
 });
 
 describe('documents of one service', () => {
-  const several = SERVICES.map(({ name, rulesets }) => ({
+  const several = SERVICES.map(({ name, rules: { rulesets } }) => ({
     name,
     documents: [...new Set(rulesets.map(({ document }) => document))],
   })).filter(({ documents }) => documents.length > 1);

@@ -68,7 +68,7 @@ function needs(rule: Rule | undefined): string {
 }
 
 /** The operations of a service by what they need, a table for each set of versions that has them. */
-async function coverageOf({ title, rulesets }: ServiceDefinition): Promise<string> {
+async function coverageOf({ title, rules: { rulesets } }: ServiceDefinition): Promise<string> {
   const rows = new Map<string, { call: string; profiles: string[]; ruleset: Ruleset; id: string }>();
   for (const ruleset of rulesets) {
     const { operations } = await apiDocument(
@@ -105,7 +105,7 @@ ${tables.join('\n\n')}`;
 }
 
 /** Which documents have operations without an example of a request that succeeds, and how many. */
-async function withoutExample({ name, title, rulesets }: ServiceDefinition): Promise<string[]> {
+async function withoutExample({ name, title, rules: { rulesets } }: ServiceDefinition): Promise<string[]> {
   const examples = await castExamplesOf(name);
   if (examples === undefined) return [];
   const documents = [...new Map(rulesets.map((ruleset) => [ruleset.document, ruleset])).values()];
@@ -119,7 +119,7 @@ async function withoutExample({ name, title, rulesets }: ServiceDefinition): Pro
 }
 
 /** How many operations of a service are documented, by shape and by rule, and remain under `--fidelity documented`. */
-function countsOf({ title, rulesets }: ServiceDefinition): string[] {
+function countsOf({ title, rules: { rulesets } }: ServiceDefinition): string[] {
   return rulesets.map(({ profile, tables: { operations, rules } }) => {
     const ruled = operations.map((row) => ({ row, rule: rules.find(({ id }) => id === row.rule) ?? null }));
     const isDocumented = ({ certainty }: { readonly certainty: string }) => certainty === 'documented';
@@ -140,10 +140,16 @@ function countsOf({ title, rulesets }: ServiceDefinition): string[] {
 
 /** The rows of a further table of a service, which is the same in all its versions. */
 function furtherRows(table: string, ...members: readonly string[]): string[] {
-  return SERVICES.flatMap(({ title, rulesets: [first] }) =>
-    (first?.tables.more?.[table] ?? []).map(
-      (row) => `| ${[title, ...members.map((member) => cell(String(row[member])))].join(' | ')} |`,
-    ),
+  return SERVICES.flatMap(
+    ({
+      title,
+      rules: {
+        rulesets: [first],
+      },
+    }) =>
+      (first?.tables.more?.[table] ?? []).map(
+        (row) => `| ${[title, ...members.map((member) => cell(String(row[member])))].join(' | ')} |`,
+      ),
   );
 }
 

@@ -8,7 +8,9 @@ import { ROOT } from './source-files.ts';
 
 /** Every hint, with the services that alone can give it; none for those that all can. */
 function everyHint() {
-  const own = SERVICES.flatMap(({ name, hints = [] }) => hints.map((rule) => ({ rule, service: name })));
+  const own = SERVICES.flatMap(({ name, explaining: { hints = [] } = {} }) =>
+    hints.map((rule) => ({ rule, service: name })),
+  );
   const rules = [...GENERAL_HINTS.map((rule) => ({ rule, service: null })), ...own];
   const early = { rule: RENEWED_TOO_EARLY, service: null };
   return [...rules, early];

@@ -29,7 +29,9 @@ const NAMES = ALL.map(({ name }) => name);
 const text = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
 /** A service has one document, unless its profiles have one each. */
-const documentNames = ({ rulesets }: ServiceDefinition) => [...new Set(rulesets.map(({ document }) => document))];
+const documentNames = ({ rules: { rulesets } }: ServiceDefinition) => [
+  ...new Set(rulesets.map(({ document }) => document)),
+];
 const DOCUMENTS = new Map(
   await Promise.all(
     ALL.flatMap(documentNames).map(
@@ -73,7 +75,7 @@ describe.each(ALL)('the document of $name', (service) => {
   const document = JSON.parse(text(`dist/openapi/${service.name}.json`));
   const merged = MERGED.get(service.name);
 
-  it.each(service.rulesets)(
+  it.each(service.rules.rulesets)(
     'agrees with handlers, prefixes and tables of the profile $profile, row by row',
     (ruleset) => {
       expect(mountFaults({ service, ruleset, document: documentOf(ruleset.document) }, ALL_REASONS)).toEqual([]);
@@ -117,7 +119,13 @@ describe.each(ALL)('the document of $name', (service) => {
 
 it('the documents name each service, and what keys call those for which they are made', () => {
   const { FaultMatch, KeyOrder } = MERGED.get('control').components.schemas;
-  const rulesets = SERVICES.flatMap(({ rulesets: [ruleset] }) => ruleset ?? []);
+  const rulesets = SERVICES.flatMap(
+    ({
+      rules: {
+        rulesets: [ruleset],
+      },
+    }) => ruleset ?? [],
+  );
   const products = productsOf(rulesets, 'personal-key').map(({ product }) => product);
 
   expect(FaultMatch.properties.service.enum).toEqual(SERVICES.map(({ name }) => name).sort());
@@ -126,12 +134,12 @@ it('the documents name each service, and what keys call those for which they are
 });
 
 it("services are not in each other's way, whatever profiles are in force", () => {
-  const profiles = ALL.flatMap((service) => service.rulesets.map(({ tables }) => ({ service, tables })));
+  const profiles = ALL.flatMap((service) => service.rules.rulesets.map(({ tables }) => ({ service, tables })));
 
   for (const { service, tables } of profiles) {
     const others = ALL.filter((one) => one !== service).map((one) => ({
       ...one,
-      tables: (one.rulesets[0] as Ruleset).tables,
+      tables: (one.rules.rulesets[0] as Ruleset).tables,
     }));
     expect(checkServices([{ ...service, tables }, ...others])).toEqual([]);
   }
@@ -152,7 +160,7 @@ it('the built-in casts fit what a seed must be', () => {
 });
 
 describe('every reason', () => {
-  const rulesets = ALL.flatMap((service) => service.rulesets);
+  const rulesets = ALL.flatMap((service) => service.rules.rulesets);
   const remedyUnder = (ruleset: Ruleset, reason: DenyReason) =>
     findFixes(refusalFor(reason, ruleset.service), ruleset.tables);
   const reasons = Object.keys(ALL_REASONS) as DenyReason[];
@@ -168,7 +176,7 @@ describe('every reason', () => {
     expect([...ofWorlds, ...rulesets.flatMap((ruleset) => remedyUnder(ruleset, reason))].length).toBeGreaterThan(0);
   });
 
-  it.each(SERVICES)('for which $name refuses everybody has a remedy of its own', ({ rulesets }) => {
+  it.each(SERVICES)('for which $name refuses everybody has a remedy of its own', ({ rules: { rulesets } }) => {
     const common = ['no_token', 'multiple_authorization', 'wrong_scheme', 'no_such_object', 'foreign_object'] as const;
     for (const ruleset of rulesets)
       for (const reason of common) expect(remedyUnder(ruleset, reason), reason).toHaveLength(1);

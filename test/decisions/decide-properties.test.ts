@@ -356,7 +356,7 @@ function requestsOf(decision: Decision, ruleset: Ruleset, method: 'PATCH' | 'POS
 }
 
 /** The laws that keys are judged under. */
-const NGC_LAWS = SERVICES.filter(({ name }) => name !== 'runai').flatMap(({ rulesets }) => rulesets);
+const NGC_LAWS = SERVICES.filter(({ name }) => name !== 'runai').flatMap(({ rules }) => rules.rulesets);
 const lawsWith = (ruleset: Ruleset) => [...NGC_LAWS.filter(({ service }) => service !== ruleset.service), ruleset];
 
 describe.each(NGC_LAWS)('under the rules of $service ($profile),', (ruleset) => {

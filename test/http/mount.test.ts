@@ -30,14 +30,13 @@ const toys: ServiceDefinition = {
   name: 'toys',
   title: 'Toys',
   prefixes: ['/toys'],
-  rulesets: [],
-  ruleset: () => rulesetOf('toys', null, tables),
-  authenticate: () => Promise.reject(new Error('nobody asks')),
+  rules: { rulesets: [], inForce: () => rulesetOf('toys', null, tables) },
+  callers: { authenticate: () => Promise.reject(new Error('nobody asks')) },
   lookups: {},
   operations: { get_toy: answerNothing },
   ...errorRenderer,
   seed: null,
-  events: null,
+  state: { events: null },
 };
 
 interface Parts {

@@ -139,7 +139,7 @@ describe('what only other versions have', () => {
 });
 
 const DOCUMENTS = SERVICES.flatMap((service) => {
-  const names = new Set(service.rulesets.map(({ document }) => document));
+  const names = new Set(service.rules.rulesets.map(({ document }) => document));
   return [...names].map((name) => ({ name, service }));
 });
 

@@ -69,7 +69,7 @@ export function rekeyingContract(kind: string, benchOf: () => Promise<Bench>): v
         holderOf: () => null,
       };
       const own = { ...rekeying, keyHash: (_: unknown, id: string) => `other-alias-of-${id}` };
-      const its = new Credentials([{ credentials: { rows: [toys], ended: [] } }]);
+      const its = new Credentials([{ credentials: { stored: { rows: [toys], ended: [] } } }]);
       const { state } = await its.rekeyed(await store.freeze(), { rekeying: own, kept: () => derivedSeed });
       await store.restore(state);
 

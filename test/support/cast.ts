@@ -68,7 +68,7 @@ export function credentialOfExamples({ runai, ngc }: ServedCast, service: string
 const SERVED_WITH: Readonly<Record<string, Partial<Config>>> = { nak: { nvcf: 'open-source' } };
 
 /** Every document of a vendor, with the options that serve it. */
-export const DOCUMENTS_WITH_EXAMPLES = SERVICES.flatMap(({ name, rulesets }) => {
+export const DOCUMENTS_WITH_EXAMPLES = SERVICES.flatMap(({ name, rules: { rulesets } }) => {
   const documents = new Map(rulesets.toReversed().map(({ document, profile }) => [document, profile]));
   return [...documents].map(([document, profile]): [service: string, options: Partial<Config>, document: string] => [
     name,

@@ -66,8 +66,8 @@ export function rowsOf(records: Records): readonly Row[] {
 }
 
 const SERVICES = [
-  { credentials: CREDENTIALS, objectCounts: OBJECT_COUNTS },
-  { credentials: KEY_CREDENTIALS, objectCounts: KEY_CENSUS },
+  { credentials: { stored: CREDENTIALS }, state: { events: null, objectCounts: OBJECT_COUNTS } },
+  { credentials: { stored: KEY_CREDENTIALS }, state: { events: null, objectCounts: KEY_CENSUS } },
 ];
 
 /** The credentials that Run:ai and NGC keep. */

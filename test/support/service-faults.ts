@@ -8,7 +8,7 @@ import type { DocumentedOperation } from '../../src/http/openapi/prepared.ts';
 export function mountFaults({ service, ruleset, document }: Mounted, reasons: Reasons): string[] {
   const ids = document.operations.filter(({ isAlias }) => !isAlias).map(({ id }) => id);
   const handled = Object.keys(service.operations);
-  const ofOtherVersions = service.rulesets.flatMap(({ tables }) => tables.operations.map(({ id }) => id));
+  const ofOtherVersions = service.rules.rulesets.flatMap(({ tables }) => tables.operations.map(({ id }) => id));
   const documented = [...document.operations, ...ownHostsOf(service).map(operationOfHost)];
   return [
     ...ids

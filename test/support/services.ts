@@ -7,6 +7,10 @@ export const SERVICES = await loadServices();
 export const SEEDED = SERVICES.filter(({ seed }) => seed !== null).map(({ name }) => name);
 
 /** Names of the services for which NGC keys are made. */
-export const KEYED = SERVICES.filter(({ rulesets: [ruleset] }) => ruleset?.tables.product !== undefined).map(
-  ({ name }) => name,
-);
+export const KEYED = SERVICES.filter(
+  ({
+    rules: {
+      rulesets: [ruleset],
+    },
+  }) => ruleset?.tables.product !== undefined,
+).map(({ name }) => name);

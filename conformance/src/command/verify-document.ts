@@ -80,7 +80,7 @@ export async function candidatesOf({
   }
   if (service === undefined) return names;
   const { config } = await readConfig({});
-  const inForce = new Map((await loadServices()).map(({ name, ruleset }) => [name, ruleset(config).document]));
+  const inForce = new Map((await loadServices()).map(({ name, rules }) => [name, rules.inForce(config).document]));
   const found = service === 'control' ? 'control' : inForce.get(service);
   if (found !== undefined) return [found];
   throw new Unusable(

@@ -21,7 +21,7 @@ import { findPresentedCredentials } from './select-world.ts';
 /** Identifies the caller. */
 export async function authenticate(request: RequestInWorld): Promise<void> {
   const { route, authentication } = request;
-  if (route.rule !== null) request.caller = await (authentication ?? route.service.authenticate(request));
+  if (route.rule !== null) request.caller = await (authentication ?? route.service.callers.authenticate(request));
 }
 
 /**
@@ -154,7 +154,7 @@ function letPass(request: RequestInWorld, denial: Decision): void {
 export async function withOther(request: RequestInWorld, refusal: Decision): Promise<Decision> {
   const { server, route } = request;
   const { reason, input } = refusal;
-  const find = reason === null ? undefined : own(route.service.findOther, reason);
+  const find = reason === null ? undefined : own(route.service.explaining?.findOther, reason);
   if (find === undefined) return refusal;
   const presented = findPresentedCredentials(server.extractors, route, request);
   const instead = await find({ input, presented }, request);

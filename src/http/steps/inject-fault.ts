@@ -142,13 +142,13 @@ export function factsOf(request: RequestInWorld, principal: Principal | null): F
 export async function expectedPrincipalOf(request: RequestInWorld): Promise<Principal | null> {
   const { server, route, query, received } = request;
   if (route.rule !== null) {
-    request.authentication ??= route.service.authenticate(request);
+    request.authentication ??= route.service.callers.authenticate(request);
     return principalUnless(request.authentication.then(({ principal }) => principal));
   }
   const sent = { headerLines: (name: string) => request.headerLines(name), query, body: received?.value };
   for (const one of findPresentedCredentials(server.extractors, route, sent)) {
     if (one.kind !== 'client') continue;
-    const caller = route.service.impersonate?.(request, one.clientId, request.now) ?? Promise.resolve(null);
+    const caller = route.service.callers.impersonate?.(request, one.clientId, request.now) ?? Promise.resolve(null);
     const principal = await principalUnless(caller.then((found) => found?.principal ?? null));
     if (principal !== null) return principal;
   }

@@ -98,7 +98,7 @@ function tokenExpiryOf({
 }: Pick<RequestInWorld<Route | null>, 'route' | 'settings' | 'now' | 'outcome' | 'injectedFault'>): Instant | null {
   // Only a grant names a principal in its outcome.
   if (outcome.principal === undefined) return null;
-  const lifetime = route?.service.tokenLifetime?.(settings);
+  const lifetime = route?.service.tokens?.lifetime?.(settings);
   if (lifetime === undefined) return null;
   const { drop, body = 'slow' } = injectedFault?.action ?? {};
   // Tokens count whole seconds.
@@ -199,7 +199,7 @@ function adviceOf(
   if (!isDenied && refusal === null) return null;
   if (hint !== undefined) return hint.text;
   if (!isDenied || route === null) return refusal?.message ?? null;
-  const [fix] = findFixes(decision, route.ruleset.tables, route.service.findFixes);
+  const [fix] = findFixes(decision, route.ruleset.tables, route.service.explaining?.findFixes);
   return fix?.text ?? explain(decision, server.reasons);
 }
 

@@ -10,7 +10,7 @@ import {
   worldPath,
 } from '../../addresses/world-id.ts';
 import type { Context } from '../../contract/request.ts';
-import type { HostOfPaths, ServiceHost } from '../../contract/service.ts';
+import type { AcceptedCredentials, HostOfPaths, ServiceHost } from '../../contract/service.ts';
 import type { World } from '../../contract/world.ts';
 import type { CredentialExtractor, PresentedCredential } from '../../credentials/presented-credential.ts';
 import { Problem } from '../../decisions/problem.ts';
@@ -228,12 +228,15 @@ export function findPresentedCredentials(
       : null;
   const found = inHeader === null ? [] : [inHeader];
   if (row.selects === undefined || row.selects === 'header') return found;
-  return [...found, ...presentedIn(row.selects === 'query' ? context.query : context.body, service.credentialFields)];
+  return [
+    ...found,
+    ...presentedIn(row.selects === 'query' ? context.query : context.body, service.credentials?.fields),
+  ];
 }
 
 /** Does the body present a key as its credential? The operation judges such a key. */
 export function presentsKey({ row, service }: Route, { body }: Pick<Context, 'body'>): boolean {
-  return row.selects === 'body' && presentedIn(body, service.credentialFields).some(({ kind }) => kind === 'key');
+  return row.selects === 'body' && presentedIn(body, service.credentials?.fields).some(({ kind }) => kind === 'key');
 }
 
 /** Two headers present nothing: a later step refuses the request. */
@@ -250,7 +253,7 @@ function presentedInHeader(
   return null;
 }
 
-function presentedIn(sent: unknown, fields: Route['service']['credentialFields'] = {}): PresentedCredential[] {
+function presentedIn(sent: unknown, fields: AcceptedCredentials['fields'] = {}): PresentedCredential[] {
   if (!isRecord(sent)) return [];
   return Object.entries(fields).flatMap(([name, present]) => {
     const text = name

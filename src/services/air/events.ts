@@ -1,10 +1,10 @@
-import type { ServiceDefinition, WorldEvent } from '../../contract/service.ts';
+import type { ServiceState, WorldEvent } from '../../contract/service.ts';
 import { stateAt } from './states.ts';
 import { collectionOf } from './stored.ts';
 import { SIMULATIONS } from './tables/simulations.ts';
 
 /** Events of the clock: simulations reach their final state. */
-export const events: NonNullable<ServiceDefinition['events']> = async ({ collections }, from, to, limit) => {
+export const events: NonNullable<ServiceState['events']> = async ({ collections }, from, to, limit) => {
   const due = await collectionOf(SIMULATIONS).dueBetween(collections, from, to, limit);
   return due.map(
     (row): WorldEvent => ({

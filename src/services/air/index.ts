@@ -31,17 +31,16 @@ export const air: ServiceDefinition<'air'> = {
   name: 'air',
   title: 'NVIDIA Air',
   prefixes: ['/api/v3'],
-  rulesets: Object.values(RULESETS),
-  ruleset: (settings) => RULESETS[settings.air],
   conventions: { eitherSlash: true, looksUpFirst: true, authenticatesFirst: true, pathless: SDK },
-  authenticate,
-  impersonate,
-  holding,
-  findFixes: findKeyFixes,
-  findOther: { service_not_enabled: findOtherKey },
-  hints: KEY_HINTS,
-  leastRights: leastRightsOfKey,
-  drills: DRILLS,
+  rules: {
+    rulesets: Object.values(RULESETS),
+    inForce: (settings) => RULESETS[settings.air],
+  },
+  callers: {
+    authenticate,
+    impersonate,
+    holding,
+  },
   lookups: {
     ...lookupsOf(RESOURCES),
     resource_budgets: budgetLookup,
@@ -61,6 +60,15 @@ export const air: ServiceDefinition<'air'> = {
   },
   renderProblem,
   errors: ERRORS,
+  explaining: {
+    findFixes: findKeyFixes,
+    findOther: { service_not_enabled: findOtherKey },
+    hints: KEY_HINTS,
+    leastRights: leastRightsOfKey,
+  },
+  drills: DRILLS,
   seed,
-  events,
+  state: {
+    events,
+  },
 };

@@ -33,11 +33,15 @@ export function control(ports: Ports): ServiceDefinition<'control'> {
     name: 'control',
     title: 'Control API',
     prefixes: ['/_mock'],
-    rulesets: [RULESET],
-    ruleset: () => RULESET,
-    isControlApi: true,
     conventions: { eitherSlash: true },
-    authenticate: () => Promise.reject(new Error('every operation of the control API is public')),
+    isControlApi: true,
+    rules: {
+      rulesets: [RULESET],
+      inForce: () => RULESET,
+    },
+    callers: {
+      authenticate: () => Promise.reject(new Error('every operation of the control API is public')),
+    },
     lookups: {},
     operations: {
       ...worldOperations(ports),
@@ -64,6 +68,8 @@ export function control(ports: Ports): ServiceDefinition<'control'> {
     renderProblem,
     errors: [{ schema: 'Problem', mediaType: PROBLEM_JSON }],
     seed: null,
-    events: null,
+    state: {
+      events: null,
+    },
   };
 }

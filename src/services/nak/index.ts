@@ -30,16 +30,22 @@ export const nak: ServiceDefinition<'nak'> = {
   name: 'nak',
   title: 'NVIDIA API Keys',
   prefixes: ['/v1/keys', '/v1/introspect', '/v1/namespaces', '/v1/services', '/v1/service-admin', '/v1/admin'],
-  rulesets: [RULESET],
-  ruleset: () => RULESET,
-  // All of its operations are open.
-  authenticate: async () => {
-    throw new Problem('internal', 'The key service authenticates nobody.');
+  hosts: [{ pattern: /^api-keys\./, prefix: '', example: 'api-keys.localhost' }],
+  rules: {
+    rulesets: [RULESET],
+    inForce: () => RULESET,
   },
-  extractors: [presentAdminToken],
-  credentialFields: { key: presentKey, 'input.apiKey': presentKey },
+  callers: {
+    // All of its operations are open.
+    authenticate: async () => {
+      throw new Problem('internal', 'The key service authenticates nobody.');
+    },
+  },
+  credentials: {
+    extractors: [presentAdminToken],
+    fields: { key: presentKey, 'input.apiKey': presentKey },
+  },
   lookups: {},
-  hints: KEY_SERVICE_HINTS,
   operations: {
     ...keyOperations,
     ...introspectionOperations,
@@ -47,10 +53,14 @@ export const nak: ServiceDefinition<'nak'> = {
     ...administrationOperations,
     ...adminTokenOperations,
   },
-  hosts: [{ pattern: /^api-keys\./, prefix: '', example: 'api-keys.localhost' }],
   renderProblem,
   errors: ERRORS,
-  objectCounts: { counted: {}, passedOver: [KEY_OWNERS.name] },
+  explaining: {
+    hints: KEY_SERVICE_HINTS,
+  },
   seed: null,
-  events: null,
+  state: {
+    events: null,
+    objectCounts: { counted: {}, passedOver: [KEY_OWNERS.name] },
+  },
 };

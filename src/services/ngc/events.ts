@@ -1,8 +1,8 @@
-import type { ServiceDefinition, WorldEvent } from '../../contract/service.ts';
+import type { ServiceState, WorldEvent } from '../../contract/service.ts';
 import { ngcKeysIn } from '../../ngc-keys/index.ts';
 
 /** Events of the clock: edited policies take effect, and keys expire. */
-export const events: NonNullable<ServiceDefinition['events']> = async (store, from, to, limit) => {
+export const events: NonNullable<ServiceState['events']> = async (store, from, to, limit) => {
   const ngcKeys = ngcKeysIn(store);
   const [effective, expired] = await Promise.all([
     ngcKeys.effectiveBetween(from, to, limit),

@@ -1,9 +1,9 @@
-import type { ServiceDefinition, WorldEvent } from '../../contract/service.ts';
+import type { ServiceState, WorldEvent } from '../../contract/service.ts';
 import { FUNCTIONS } from './functions.ts';
 import { INVOCATIONS } from './invocations.ts';
 
 /** Events of the clock: functions become active, and invocations are fulfilled. */
-export const events: NonNullable<ServiceDefinition['events']> = async ({ collections }, from, to, limit) => {
+export const events: NonNullable<ServiceState['events']> = async ({ collections }, from, to, limit) => {
   const [functions, invocations] = await Promise.all([
     FUNCTIONS.dueBetween(collections, from, to, limit),
     INVOCATIONS.dueBetween(collections, from, to, limit),

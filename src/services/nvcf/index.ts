@@ -47,21 +47,31 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
     '/v1/accounts',
     '/v1/si',
   ],
+  hosts: [
+    {
+      pattern: /^(?<functionId>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.invocation\./,
+      operation: 'invokeAtOwnHost',
+      handler: invokeAtOwnHost,
+      renderProblem: renderHostProblem,
+      errors: HOST_ERRORS,
+    },
+    // nvcf-cli makes `llm.localhost` of `localhost` and of `invocation.localhost`.
+    { pattern: /^llm\.(?:invocation\.|(?=(?:[^.]+\.)?localhost(?::|$)))/, prefix: '/llm', example: 'llm.localhost' },
+  ],
   conventions: { caselessEnums: true },
-  notEmulated: NOT_EMULATED,
-  rulesets: Object.values(RULESETS),
-  ruleset: (settings) => RULESETS[settings.nvcf],
-  authenticate: async (context) => {
-    if (context.settings.nvcf === 'documented') return CALLERS.documented(await bearerOfNgcKey(context));
-    return (await tokenCallerOf(context, true)) ?? CALLERS['open-source'](await bearerOfNgcKey(context, true));
+  rules: {
+    rulesets: Object.values(RULESETS),
+    inForce: (settings) => RULESETS[settings.nvcf],
+    notEmulated: NOT_EMULATED,
   },
-  impersonate: impersonatorOf({ ofKey: (key, { settings }) => CALLERS[settings.nvcf](key) }),
-  holding: holdingOfKeys((settings) => RULESETS[settings.nvcf]),
-  findFixes: findKeyFixes,
-  findOther: { service_not_enabled: findOtherKey },
-  hints: [...UPLOAD_HINTS, ...KEY_HINTS],
-  leastRights: leastRightsOfKey,
-  drills: DRILLS,
+  callers: {
+    authenticate: async (context) => {
+      if (context.settings.nvcf === 'documented') return CALLERS.documented(await bearerOfNgcKey(context));
+      return (await tokenCallerOf(context, true)) ?? CALLERS['open-source'](await bearerOfNgcKey(context, true));
+    },
+    impersonate: impersonatorOf({ ofKey: (key, { settings }) => CALLERS[settings.nvcf](key) }),
+    holding: holdingOfKeys((settings) => RULESETS[settings.nvcf]),
+  },
   lookups: {
     ...functionLookups,
     ...registryLookups,
@@ -87,19 +97,17 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
     ...tokenOperations,
     ...llmOperations,
   },
-  hosts: [
-    {
-      pattern: /^(?<functionId>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.invocation\./,
-      operation: 'invokeAtOwnHost',
-      handler: invokeAtOwnHost,
-      renderProblem: renderHostProblem,
-      errors: HOST_ERRORS,
-    },
-    // nvcf-cli makes `llm.localhost` of `localhost` and of `invocation.localhost`.
-    { pattern: /^llm\.(?:invocation\.|(?=(?:[^.]+\.)?localhost(?::|$)))/, prefix: '/llm', example: 'llm.localhost' },
-  ],
   renderProblem,
   errors: ERRORS,
+  explaining: {
+    findFixes: findKeyFixes,
+    findOther: { service_not_enabled: findOtherKey },
+    hints: [...UPLOAD_HINTS, ...KEY_HINTS],
+    leastRights: leastRightsOfKey,
+  },
+  drills: DRILLS,
   seed,
-  events,
+  state: {
+    events,
+  },
 };

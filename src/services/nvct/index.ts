@@ -23,22 +23,30 @@ export const nvct: ServiceDefinition<'nvct'> = {
   title: 'NVIDIA Cloud Tasks',
   prefixes: ['/v1/nvct'],
   conventions: { caselessEnums: true },
-  rulesets: [RULESET],
-  ruleset: () => RULESET,
-  authenticate: async (context) => {
-    if (context.settings.nvcf === 'documented') return CALLER(await bearerOfNgcKey(context));
-    return (await tokenCallerOf(context, false)) ?? CALLER(await bearerOfNgcKey(context, true));
+  rules: {
+    rulesets: [RULESET],
+    inForce: () => RULESET,
   },
-  impersonate: impersonatorOf({ ofKey: CALLER }),
-  holding: holdingOfKeys(() => RULESET),
-  findFixes: findKeyFixes,
-  findOther: { service_not_enabled: findOtherKey },
-  hints: KEY_HINTS,
-  leastRights: leastRightsOfKey,
+  callers: {
+    authenticate: async (context) => {
+      if (context.settings.nvcf === 'documented') return CALLER(await bearerOfNgcKey(context));
+      return (await tokenCallerOf(context, false)) ?? CALLER(await bearerOfNgcKey(context, true));
+    },
+    impersonate: impersonatorOf({ ofKey: CALLER }),
+    holding: holdingOfKeys(() => RULESET),
+  },
   lookups: taskLookups,
   operations: taskOperations,
   renderProblem,
   errors: CONTROL_PLANE_ERRORS,
+  explaining: {
+    findFixes: findKeyFixes,
+    findOther: { service_not_enabled: findOtherKey },
+    hints: KEY_HINTS,
+    leastRights: leastRightsOfKey,
+  },
   seed,
-  events: null,
+  state: {
+    events: null,
+  },
 };

@@ -1,11 +1,11 @@
-import type { ServiceDefinition, WorldEvent } from '../../contract/service.ts';
+import type { ServiceState, WorldEvent } from '../../contract/service.ts';
 import type { Store } from '../../store/index.ts';
 import type { Instant } from '../../time/clock.ts';
 import { grantsIn } from './collections/grants.ts';
 import { phasesOf, WORKLOADS, workloadPhasesOf } from './workloads.ts';
 
 /** Scheduled events: unused refresh tokens expire, and workloads change their phases. */
-export const events: NonNullable<ServiceDefinition['events']> = async (store, from, to, limit) => {
+export const events: NonNullable<ServiceState['events']> = async (store, from, to, limit) => {
   const expired = await grantsIn(store).expiredBetween(from, to, limit);
   return [
     ...expired.map(({ subject, expiresAt }): WorldEvent => ({ at: expiresAt, kind: 'refresh-token.expired', subject })),

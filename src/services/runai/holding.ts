@@ -1,11 +1,11 @@
-import type { ServiceDefinition } from '../../contract/service.ts';
+import type { ServiceCallers } from '../../contract/service.ts';
 import { Problem } from '../../decisions/problem.ts';
 import { heldRightsOfRoles } from './access-rules.ts';
 import { rolesOf } from './roles.ts';
 import { tenantIdOf } from './tenant.ts';
 
 /** The rights of an identity with these roles in the whole tenant, and no other access rules. */
-export const holding: NonNullable<ServiceDefinition['holding']> = {
+export const holding: NonNullable<ServiceCallers['holding']> = {
   kinds: ['application'],
   roles: async (world) => [...(await rolesOf(world)).values()].map(({ name }) => name),
   caller: async (world, held, who) => {

@@ -1,4 +1,4 @@
-import type { ServiceDefinition } from '../../contract/service.ts';
+import type { DecisionHelp } from '../../contract/service.ts';
 import {
   type Caller,
   decideOnResource,
@@ -30,7 +30,7 @@ const NOTHING: Rights = { held: new Set(), resources: [] };
  * Finds an identity that may create an application, or the access rule of a fix: users before clients, oldest access
  * rule first.
  */
-export const findSenders: NonNullable<ServiceDefinition['findSenders']> = async (world) => {
+export const findSenders: NonNullable<DecisionHelp['findSenders']> = async (world) => {
   const ruleset = RULESETS[profileOf(world.settings)];
   const rule = ruleset.tables.rules.find(({ id }) => id === 'create-access-rule');
   if (rule === undefined) return () => null;

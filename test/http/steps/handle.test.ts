@@ -65,7 +65,7 @@ describe('what somebody may have got wrong is said', () => {
     };
     const request = reported(
       { status: 200, principal },
-      { world: { tokenUsage }, service: { tokenLifetime: () => 3600_000 } },
+      { world: { tokenUsage }, service: { tokens: { lifetime: () => 3600_000 } } },
     );
     await handle(request);
 

@@ -42,7 +42,9 @@ const sending = (body: string): Given => ({
   operation: { body: 'optional', bodyForm: 'json' },
 });
 const CALLER = key(['play']);
-const calledBy = (caller: Caller): Given => ({ service: { name: 'toys', authenticate: async () => caller } });
+const calledBy = (caller: Caller): Given => ({
+  service: { name: 'toys', callers: { authenticate: async () => caller } },
+});
 
 describe('a request', () => {
   it('that no fault strikes goes on as it was', async () => {

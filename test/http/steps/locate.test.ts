@@ -39,7 +39,7 @@ describe('who is asking', () => {
   const caller = key(['play']);
   const other = key(['look']);
   const asked = (rule: ReturnType<typeof ruleOf> | null) =>
-    toyRequest({ route: { rule }, service: { authenticate: async () => caller } });
+    toyRequest({ route: { rule }, service: { callers: { authenticate: async () => caller } } });
 
   it('is found where a rule needs it, and nowhere else', async () => {
     const [ruled, open] = [asked(ruleOf()), asked(null)];

@@ -14,7 +14,7 @@ const grant: CredentialExtractor = (line) =>
 
 const credentialFields = { client_id: presentClient, code: presentGrant };
 const route = (selects?: 'query' | 'body', rule: object | null = {}): Route =>
-  ({ rule, row: { selects }, service: { credentialFields } }) as unknown as Route;
+  ({ rule, row: { selects }, service: { credentials: { fields: credentialFields } } }) as unknown as Route;
 
 const sent = (lines: readonly string[], parts: { query?: Record<string, unknown>; body?: unknown } = {}) => ({
   headerLines: () => lines,

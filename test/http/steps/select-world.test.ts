@@ -68,7 +68,7 @@ function placed({ door = null, guard = 'open', routed = true, host = 'mock', bod
       },
       rule: null,
     },
-    service: { credentialFields: { client } },
+    service: { credentials: { fields: { client } } },
     operation: { body: 'required', bodyForm: 'json', uuidParams: [] },
   });
   const raw = incoming({

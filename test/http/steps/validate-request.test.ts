@@ -210,7 +210,7 @@ describe('a key that no mock issued', () => {
       {
         request: { isForeign: true },
         route,
-        service: { credentialFields: { key: () => ({ kind: 'key' }), client: () => ({ kind: 'client' }) } },
+        service: { credentials: { fields: { key: () => ({ kind: 'key' }), client: () => ({ kind: 'client' }) } } },
       },
     );
   const bySelection = { row: { id: 'row_of_toy', selects: 'body' } };

@@ -19,7 +19,7 @@ async function refusedFor(reason: Decision['reason'], instead: unknown = INSTEAD
     raw: { headers: [['authorization', 'key']] },
     route: { rule: ruleOf() },
     server: { extractors: [() => PRESENTED] },
-    service: { findOther: { missing_scope } },
+    service: { explaining: { findOther: { missing_scope } } },
   });
   const refusal = { ...ALLOWED, effect: 'deny', reason, input: INPUT } as unknown as Decision;
   return { refusal, asked, request, reported: await withOther(request, refusal) };

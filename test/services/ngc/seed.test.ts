@@ -9,7 +9,7 @@ import { NOON } from '../../support/records.ts';
 import { SERVICES } from '../../support/services.ts';
 
 const seeding = ngcSeed(() =>
-  SERVICES.flatMap(({ rulesets }) => rulesets).filter((ruleset) => serviceOfKey(ruleset, 'personal-key') !== null),
+  SERVICES.flatMap(({ rules }) => rules.rulesets).filter((ruleset) => serviceOfKey(ruleset, 'personal-key') !== null),
 );
 const faults = (part: unknown) => seeding.faults(part, {}).map(({ message }) => message);
 const completed = (part: unknown) => seeding.complete?.(part, derivationOf('default'));

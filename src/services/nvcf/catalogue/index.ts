@@ -23,22 +23,6 @@ export const catalogue: ServiceDefinition<'catalogue'> = {
   name: 'catalogue',
   title: 'NVIDIA API Catalogue',
   prefixes: ['/integrate', '/ai'],
-  conventions: { looksUpFirst: true },
-  notEmulated: NOT_EMULATED,
-  rulesets: Object.values(RULESETS),
-  ruleset: (settings) => RULESETS[settings.nvcf],
-  checks,
-  authenticate: callerOf,
-  impersonate: impersonatorOf({ ofKey: (key, { settings }) => CALLERS[settings.nvcf](key) }),
-  holding: holdingOfKeys((settings) => RULESETS[settings.nvcf]),
-  findFixes: findKeyFixes,
-  findOther: { service_not_enabled: findOtherKey },
-  // A model is not for an account, although its function may belong to it.
-  hints: [...CATALOGUE_HINTS, ...KEY_HINTS.filter(({ code }) => code !== 'key_of_other_organization')],
-  leastRights: leastRightsOfKey,
-  drills: DRILLS,
-  lookups,
-  operations: { ...inferenceOperations, ...modelOperations },
   hosts: [
     {
       pattern: /^integrate\.(?:api\.|(?=(?:[^.]+\.)?localhost(?::|$)))/,
@@ -47,9 +31,33 @@ export const catalogue: ServiceDefinition<'catalogue'> = {
     },
     { pattern: /^ai\.(?:api\.|(?=(?:[^.]+\.)?localhost(?::|$)))/, prefix: '/ai', example: 'ai.localhost' },
   ],
+  conventions: { looksUpFirst: true },
+  rules: {
+    rulesets: Object.values(RULESETS),
+    inForce: (settings) => RULESETS[settings.nvcf],
+    notEmulated: NOT_EMULATED,
+  },
+  callers: {
+    authenticate: callerOf,
+    impersonate: impersonatorOf({ ofKey: (key, { settings }) => CALLERS[settings.nvcf](key) }),
+    holding: holdingOfKeys((settings) => RULESETS[settings.nvcf]),
+  },
+  checks,
+  lookups,
+  operations: { ...inferenceOperations, ...modelOperations },
   renderProblem,
   errors: ERRORS,
+  explaining: {
+    findFixes: findKeyFixes,
+    findOther: { service_not_enabled: findOtherKey },
+    // A model is not for an account, although its function may belong to it.
+    hints: [...CATALOGUE_HINTS, ...KEY_HINTS.filter(({ code }) => code !== 'key_of_other_organization')],
+    leastRights: leastRightsOfKey,
+  },
+  drills: DRILLS,
   seed,
-  // The only change in time, the end of a model's life, is not reported: in the built-in world it is in 2099.
-  events: null,
+  state: {
+    // The only change in time, the end of a model's life, is not reported: in the built-in world it is in 2099.
+    events: null,
+  },
 };

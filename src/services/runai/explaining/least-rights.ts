@@ -1,4 +1,4 @@
-import type { ServiceDefinition } from '../../../contract/service.ts';
+import type { DecisionHelp } from '../../../contract/service.ts';
 import type { Surroundings } from '../../../contract/world.ts';
 import { type HeldRights, NO_STANDING, type Resource } from '../../../decisions/policy.ts';
 import type { Principal } from '../../../decisions/principal.ts';
@@ -23,7 +23,7 @@ const SYSTEM: Resource = { type: 'system', ids: ['system'] };
  * The least rights that a principal needs: the predefined role with the fewest permissions, in the narrowest scope that
  * covers every object used. Also the smallest custom role that is sufficient there.
  */
-export const leastRights: NonNullable<ServiceDefinition['leastRights']> = async (world, ofPrincipal) => {
+export const leastRights: NonNullable<DecisionHelp['leastRights']> = async (world, ofPrincipal) => {
   const { principal, caller, uses } = ofPrincipal;
   const ruleset = RULESETS[profileOf(world.settings)];
   const roles = await rolesOf(world);
