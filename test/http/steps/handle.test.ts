@@ -34,7 +34,7 @@ describe('an operation', () => {
 
 describe('what somebody may have got wrong is said', () => {
   const hint = { code: 'toys.loud', when: () => 'It is loud.' };
-  const hinting = { hints: [hint] };
+  const hinting = { explaining: { hints: [hint] } };
 
   it('with the decision and in a header, if the operation refused for a reason', async () => {
     const refusal = new Problem('bad_credentials', 'No.', { reason: 'disabled' });
