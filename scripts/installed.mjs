@@ -7,8 +7,10 @@ function read(path) {
   return JSON.parse(readFileSync(new URL(`../${path}`, import.meta.url), 'utf8'));
 }
 
-/** @param {readonly [name: string, version: string]} dependency */
-function isMissing([name, version]) {
+/** @param {readonly [name: string, wanted: string]} dependency */
+function isMissing([name, wanted]) {
+  // A package under another name is asked for as `npm:typescript@7.0.2`.
+  const version = wanted.slice(wanted.lastIndexOf('@') + 1);
   try {
     return read(`node_modules/${name}/package.json`).version !== version;
   } catch {

@@ -312,7 +312,9 @@ describe('the package', () => {
     await write(user, files);
     const flags =
       '--noEmit --strict --module nodenext --target es2022 --lib es2023,esnext.disposable,dom --types node --skipLibCheck';
-    await run(bin('tsc'), [...flags.split(' '), ...Object.keys(files)], { cwd: user }).catch(
+    // `.bin/tsc` may be that of TypeScript 7.
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+    await run(process.execPath, [tsc, ...flags.split(' '), ...Object.keys(files)], { cwd: user }).catch(
       ({ stdout }: { stdout: string }) => {
         const ours = stdout
           .split('\n')
