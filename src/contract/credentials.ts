@@ -23,14 +23,14 @@ export interface Holder {
 }
 
 /**
- * Rows with credentials. Requests find their world by them. In a world with credentials of its own, each row has
- * other credentials than in the source world.
+ * Rows with credentials, by which requests find their world. A world with its own credentials has different ones in each
+ * row.
  *
  * @typeParam Its the rows of that collection, which holds no others
  */
 export interface CredentialRows<Its extends Row = Row> {
   readonly collection: string;
-  /** The row with other credentials; the row itself if it has none. */
+  /** Returns the row with new credentials, or the row itself if it has none. */
   rekey(row: Its, rekeying: Rekeying): Row;
   /** Null if the row has no credentials. */
   holderOf(row: Its): Holder | null;
@@ -50,7 +50,7 @@ export interface ServiceCredentials {
   readonly ended: readonly string[];
 }
 
-/** The counts of a service's objects that people see. */
+/** The object counts of a service that users see. */
 export interface ObjectCounts {
   /** By the name that people see: how many rows of a collection, or of one owner in it. */
   readonly counted: Readonly<Record<string, { readonly collection: string; readonly owner?: string }>>;

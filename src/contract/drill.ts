@@ -7,7 +7,7 @@ import type { RequestContext } from './request.ts';
 
 export type { Seen };
 
-/** A rehearsed failure of real life, which a client of the service must survive. */
+/** A rehearsed failure that occurs in production and that a client must survive. */
 export interface Drill {
   readonly name: Schema<'control', 'DrillName'>;
   /** The event, in a sentence. */
@@ -16,14 +16,14 @@ export interface Drill {
   readonly rightClient: string;
   /** The duration unless one is given, in milliseconds of the world's clock; null: it happens at once. */
   readonly lasts: number | null;
-  /** Whom it affects: always one principal, one or everybody, or always everybody. */
+  /** Who is affected: always one principal, one or all, or always all. */
   readonly about: 'one' | 'one-or-all' | 'all';
-  /** Of a drill that affects one principal: who it is if nobody is named. Absent: the administrator. */
+  /** For a drill that affects one principal: the default one. Absent: the administrator. */
   readonly fallback?: string;
   /**
-   * Makes it happen.
+   * Starts the drill.
    *
-   * @param who whom it affects; null for everybody or, if it affects one principal, for `fallback`
+   * @param who the affected principal; null for all or, if it affects one principal, for `fallback`
    * @throws Problem that says why it cannot start
    */
   run(context: RequestContext, who: Caller | null): Promise<DrillEffect>;
@@ -40,6 +40,6 @@ export interface DrillEffect {
   readonly credentials?: { readonly clientId: string; readonly clientSecret: string };
   /** The text of a key that replaces another. */
   readonly key?: string;
-  /** How to judge the client by the requests that follow; absent: it is not judged. */
+  /** How to judge the client's next requests; absent: the client is not judged. */
   readonly watch?: Watch;
 }

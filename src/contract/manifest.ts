@@ -15,7 +15,7 @@ export interface Variable {
    * @param url of the server, as the client has it
    */
   readonly of: (part: unknown, url: string) => string | undefined;
-  /** The missing part of the cast in that case, if it is worth mentioning: `administrator with an access key`. */
+  /** What the cast lacks in that case, if users should know: `administrator with an access key`. */
   readonly absent?: string;
 }
 
@@ -30,7 +30,7 @@ export interface Observation {
 export interface Probe {
   /** The subject of the check, in a word or two. */
   readonly what: string;
-  /** It reads the cast, which the control API shows only to trusted callers. */
+  /** Reads the cast, which the control API returns only to trusted callers. */
   readonly needsCast?: true;
   /**
    * @param ask calls a path below the client's URL, with these headers; a body that is not JSON is null
@@ -63,9 +63,9 @@ export interface Manifest {
    */
   readonly hostsOfCast?: (part: unknown) => readonly string[];
   readonly probes: readonly Probe[];
-  /** The forms of the rows and settings that it keeps. They are loaded only to check rows that come from outside. */
+  /** The schemas of its stored rows and settings. Loaded only to check rows of snapshot files. */
   readonly forms: () => Promise<KeptForms>;
-  /** Is the service part of a server with these settings? Absent: of every one. */
+  /** Does a server with these settings have the service? Absent: always. */
   readonly isServed?: (settings: Settings) => boolean;
   /** @param rulesetsOfKeys the rulesets of all profiles whose scopes and resource types NGC keys can hold */
   readonly load: (rulesetsOfKeys: () => readonly Ruleset[]) => Promise<ServiceDefinition>;

@@ -9,19 +9,17 @@ import type { Surroundings, World } from './world.ts';
 /** A request before its caller is known. */
 export interface RequestContext extends Surroundings {
   readonly world: World;
-  /** The time at which everything in this request happens. */
+  /** The time of the whole request: it does not move while the request is handled. */
   readonly now: Instant;
   /** Scheme and authority by which the caller reached this server, without a slash at the end. */
   readonly origin: string;
   /**
-   * The base of URLs that are called without the caller's credential: in any world but the default one they name the
-   * world.
+   * The base of URLs that are called without the caller's credential. Except in the default world, it includes the world.
    */
   readonly openOrigin: string;
   readonly method: string;
   /**
-   * May the caller read the cast, with its passwords? Such a caller could log in as anybody, so they are not asked for
-   * a password.
+   * May the caller read the cast, including passwords? Such a caller can log in as any user, so no password is required.
    */
   readonly mayReadCast: boolean;
   /**
@@ -35,7 +33,7 @@ export interface RequestContext extends Surroundings {
   /** The header lines with this name as they were received, each separate. */
   headerLines(name: string): readonly string[];
   /**
-   * Calls back if the client closes its connection, for operations that wait.
+   * For operations that wait: calls back when the client closes its connection.
    *
    * @returns a function that stops it; call it once the operation has its answer
    */
@@ -71,33 +69,33 @@ export interface Context<Its extends OperationTypes = OperationTypes, Target = u
    * piece is read once `take` has finished.
    *
    * @returns the number of bytes
-   * @throws Problem if there are more bytes than `most`, or if the connection closes before the end; and what `take` throws
+   * @throws Problem if there are more bytes than `max`, or if the connection closes before the end; and what `take` throws
    */
   receivePieces(
     sizes: { readonly piece: number; readonly max: number },
     take: (piece: Buffer) => Promise<void>,
   ): Promise<number>;
-  /** Does the rule also allow this caller this object? For lists, which show only visible objects. */
+  /** May the caller access this object, too? For lists, which contain only visible objects. */
   mayAccess(attributes: ResourceAttributes): boolean;
 }
 
 type CallerOf<IsPublic extends boolean> = IsPublic extends true ? null : Caller;
 
-/** The input of a check before the caller is known. Nothing of the request is checked against the document by then. */
+/** The input of a check that runs before authentication. Nothing in it has been validated yet. */
 export interface UncheckedContext extends RequestContext {
   readonly params: Readonly<Record<string, string>>;
-  /** Undefined if it was not read, or cannot be. */
+  /** Undefined if it was not read, or cannot be parsed. */
   readonly body: unknown;
   /** Why the body cannot be read; null if it can. */
   readonly bodyFault: unknown;
 }
 
-/** The context of any operation that is not public, for code that several of them share. */
+/** The context of any operation that is not public, for shared code. */
 export interface AuthenticatedContext<Target = unknown> extends Context<OperationTypes, Target> {
   readonly caller: Caller;
 }
 
-/** The answers that an operation's document allows, or a refusal in a form of its own. */
+/** An answer that the operation's document allows, or a refusal in the operation's own form. */
 export type Answer<Service extends ServiceName, Id extends OperationId<Service>> =
   | AnswerOf<OperationOf<Service, Id>['answers']>
   | (Outcome & { readonly refusal: Problem });
@@ -118,7 +116,7 @@ export type Handler<Service extends ServiceName = never, Id extends OperationId<
   ? (context: Context) => Outcome | Promise<Outcome>
   : (context: Context<OperationOf<Service, Id>, Target>) => Answer<Service, Id> | Promise<Answer<Service, Id>>;
 
-/** A handler whose document's types are not known here. */
+/** A handler of an unknown operation. */
 export type AnyHandler = (context: never) => Outcome | Promise<Outcome>;
 
 /** The handlers of a service: one for each operation of its document, each with that operation's type. */

@@ -22,7 +22,7 @@ export interface SeedList {
 export interface SeedFault {
   /** Its place in the seed: `ngc.keys[9].scopes`. */
   readonly place: string;
-  /** A sentence without a full stop. */
+  /** A sentence without the full stop. */
   readonly message: string;
   /** An unknown name, and the names that are known. */
   readonly given?: string;
@@ -40,11 +40,11 @@ export interface SeedSchema {
   readonly items?: SeedSchema;
 }
 
-/** How a service turns its part of a seed into the world, and into the cast that people read. */
+/** How a service applies its part of a seed to a world, and describes it in the cast. */
 export interface Seeding {
   /** JSON Schema of this service's part of a seed file. Objects in it are closed, and each member is described. */
   readonly schema: SeedSchema;
-  /** The same for a part that is kept, if it has further members. */
+  /** The schema of a stored part, if it has further members. */
   readonly keptSchema?: SeedSchema;
   /** Its lists whose entries are identified by members, by name. */
   readonly lists: Readonly<Record<string, SeedList>>;

@@ -26,14 +26,14 @@ import type { Surroundings } from './world.ts';
 /**
  * A check that runs before the caller is authenticated.
  *
- * @returns headers for the answer, whatever it turns out to be
+ * @returns headers to add to any answer
  * @throws Problem to refuse the request
  */
 export type FirstCheck = (
   context: UncheckedContext,
 ) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
 
-/** An event that happens by itself between two moments. */
+/** An event that no request causes, such as the expiry of a key. */
 export interface WorldEvent {
   readonly at: Instant;
   readonly kind: string;
@@ -51,11 +51,11 @@ export type FindOther = (
   world: Pick<Context, 'store' | 'now' | 'settings'>,
 ) => Promise<string | null>;
 
-/** The context of a refusal, besides the problem itself: the values that a vendor's words may name. */
+/** The context of a refusal: values that a vendor's message may contain. */
 export interface About {
   readonly settings: Settings;
   readonly random: Random;
-  /** As requested, without its query. */
+  /** As requested, without the query. */
   readonly path: string;
   readonly params: Readonly<Record<string, string>>;
   /** The header lines with this name as they were received. */

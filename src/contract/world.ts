@@ -21,7 +21,7 @@ import type { RefreshTokens } from '../tokens/refresh-token.ts';
 import type { TrustedIssuer } from '../tokens/trusted-issuer.ts';
 import type { VerifiedClaims } from '../tokens/verify.ts';
 
-/** The part of a process that all of its worlds share, as services use it. It never changes after the start. */
+/** The part of the server that services use, shared by all worlds. It never changes after startup. */
 export interface ServerScope {
   /** The provider whose tokens are exchanged for ours; null if none was configured. */
   readonly identityProvider: IdentityProvider | null;
@@ -36,8 +36,8 @@ export interface ServerScope {
 /** The keys of a world, as drills and tests replace them. */
 export interface SigningKeys {
   /**
-   * Replaces the signing key by a new one of the same algorithm. The old one stays valid for ten more minutes; then
-   * its tokens are refused.
+   * Replaces the signing key with a new one for the same algorithm. Tokens of the old key are accepted for ten more
+   * minutes.
    *
    * @param now by the clock of the world
    */
@@ -60,7 +60,7 @@ export interface WorldOrder {
   readonly credentials: World['credentials'];
   /** Milliseconds without use after which it ends; null: never. */
   readonly ttl: number | null;
-  /** For people: which test made it, for example. */
+  /** For people: for example, the test that created it. */
   readonly label: string | null;
 }
 
@@ -76,20 +76,19 @@ export interface WorldsByName {
   /** The world of a request that names no other. */
   readonly default: World;
   /**
-   * Why nothing can be answered for them now: another process may have them; null if this one certainly has them. It stays
-   * so for worlds that this process has lost.
+   * Why no request can be answered now: another process may have taken over the worlds. Null if this process owns them.
    */
   fault(): Problem | null;
-  /** Is there no other world, and has there never been one? */
+  /** Has there never been another world? */
   readonly isAlone: boolean;
   has(id: string): boolean;
   /** The world with this id. Finding it counts as use. */
   find(id: string): World | undefined;
   /** Did a world with this id exist before it was deleted or ended? The latest 10,000 are known. */
   isGone(id: string): boolean;
-  /** Ids of the worlds that a credential belongs to, existing or gone: several if they were given the same one. */
+  /** Ids of the worlds that a credential belongs to, deleted ones included: several if they share the credential. */
   ownersOf(presented: PresentedCredential): readonly string[];
-  /** The keys that sign in any world now, each once. */
+  /** The current signing keys of all worlds, each once. */
   publishedKeys(): readonly PublicJwk[];
   /** Does the default world have this client or key? `ownersOf` omits it: an unowned credential leads there anyway. */
   isOfDefault(presented: PresentedCredential): Promise<boolean>;
@@ -100,8 +99,7 @@ export interface WorldScope {
   readonly tokens: Tokens;
   readonly store: Store;
   /**
-   * The claims of tokens whose signature was verified, by token. Time, issuer and subject can become invalid later, so they
-   * are checked every time.
+   * The claims of tokens with a verified signature, by token. Time, issuer and subject are still checked on each use.
    */
   readonly verifiedTokens: WorldCache<VerifiedClaims>;
   readonly findings: Pick<Findings, 'report'>;
@@ -109,8 +107,7 @@ export interface WorldScope {
 }
 
 /**
- * One world, as the steps of a request and the control API see it: its whole changeable state, and nothing of other
- * worlds.
+ * One world, as the steps of a request and the control API use it: all of its mutable state.
  */
 export interface World extends WorldScope, Modes {
   readonly id: string;
@@ -132,16 +129,16 @@ export interface World extends WorldScope, Modes {
   /** Its faults. */
   readonly faults: Faults;
   setModes(change: Partial<Modes>): Promise<void>;
-  /** An id for the next decision; never the same twice, not even after a restart. */
+  /** An id for the next decision: unique, even across restarts. */
   nextDecisionId(): string;
-  /** The seed it was made from. */
+  /** The seed it was created from. */
   seed(): Promise<KeptSeed>;
-  /** Marks a request as using it until `release`: until then it stays usable, even if it is deleted. */
+  /** Marks the world as in use until `release`: it stays usable until then, even if it is deleted. */
   hold(): void;
   release(): void;
   /**
    * Resets it to its seed: its clock shows real time; journal, decisions, findings, faults and uses
-   * are empty; its modes are those of the start; everything created since is gone.
+   * are empty; its modes are the initial ones; objects created since are deleted.
    */
   reset(): Promise<void>;
 }

@@ -6,13 +6,13 @@ import type { DenyReason } from './reasons.ts';
 import type { Relation, Rule } from './rule.ts';
 import type { Ruleset } from './ruleset.ts';
 
-/** A principal with the rights it holds. */
+/** A principal with its rights. */
 export interface Caller {
   readonly principal: Principal;
   readonly heldRights: HeldRights;
 }
 
-/** An access request, as far as the path states it. */
+/** The access request, as far as it is known from the path. */
 export interface AccessRequest {
   readonly rule: Rule;
   readonly ruleset: Ruleset;
@@ -22,7 +22,7 @@ export interface AccessRequest {
   readonly names?: Readonly<Record<string, string>> | undefined;
 }
 
-/** The attributes of an object that decide whether a resource covers it. */
+/** The attributes of an object, used to decide whether a resource covers it. */
 export interface ResourceAttributes {
   readonly relation: Relation;
   /** The names of the whole object in resources, by resource type. */
@@ -36,18 +36,18 @@ export interface ResourceAttributes {
 type Names = Readonly<Record<string, readonly string[]>>;
 
 /**
- * The part of a lookup result that decisions need: does the object exist, and does it belong to another owner?
+ * The part of a lookup result that decisions need: does the object exist, and does another owner have it?
  */
 export type ResourceState =
   | { readonly found: 'object'; readonly attributes?: ResourceAttributes }
   | (Absent & { readonly found: 'foreign'; readonly owner: string })
   | (Absent & { readonly found: 'nothing' });
 
-/** An object that is not there for the caller. */
+/** An object that does not exist, or not for this caller. */
 interface Absent {
-  /** The name that was asked for, if the path does not have it. */
+  /** The requested name, if it is not in the path. */
   readonly asked?: string;
-  /** Its names in resources, by type, if the path does not have them. */
+  /** Its names in resources, by type, if they are not in the path. */
   readonly names?: Readonly<Record<string, string>>;
 }
 
@@ -55,7 +55,7 @@ interface Absent {
 export type LookupResult<Target = unknown> = ResourceState &
   ({ readonly found: 'object'; readonly target: Target } | { readonly found: 'foreign' | 'nothing' });
 
-/** A lookup result without the object, which may be large, and on which no decision depends. */
+/** Drops the object from a lookup result: it may be large, and decisions do not need it. */
 export function resourceStateOf(lookedUp: ResourceState): ResourceState {
   return lookedUp.found === 'object'
     ? { found: 'object', ...(lookedUp.attributes !== undefined && { attributes: lookedUp.attributes }) }
@@ -88,7 +88,7 @@ export type Verdict = ({ readonly effect: 'allow' } | Denial) & { readonly pendi
 const ALLOW = { effect: 'allow' } as const;
 
 /**
- * Decides whether the rule allows the caller, before the body is read, and so before any object is known. Order of
+ * Decides whether the rule allows the caller. Runs before the body is read and the object is looked up. Order of
  * checks: organisation, service, `closed` to keys, roles, scopes (`all`, then `any`), resource type.
  */
 export function decide(accessRequest: AccessRequest, caller: Caller): Verdict {
@@ -117,8 +117,7 @@ export function checkResource(accessRequest: AccessRequest, caller: Caller, look
 }
 
 /**
- * Completes a denial made before the lookup with the lookup result: only then is it known whether a pending version
- * reverses it.
+ * Adds the lookup result to a denial made before the lookup: a pending version may reverse it.
  */
 export function completeDenial(
   early: Verdict,
@@ -156,8 +155,8 @@ export function mayAccess(
 }
 
 /**
- * The permissions that an allow decision is based on: each of `all`, and the held ones of `any`. None if a role
- * replaces them.
+ * Returns the permissions that an allow decision is based on: each of `all`, and those of `any` that the caller has.
+ * Empty if a role replaces them.
  */
 export function usedPermissions(
   { rule, ruleset }: AccessRequest,
@@ -176,7 +175,7 @@ export function usedPermissions(
   return [...all, ...any.filter((permission) => held.has(permission))];
 }
 
-/** The caller's resources, only of those rights that have the permissions of the rule. */
+/** Returns the caller's resources, but only from rights that include the rule's permissions. */
 export function boundResources(rule: Rule, { rightsByRule, resources }: HeldRights): readonly Resource[] {
   if (rightsByRule === undefined) return resources ?? [];
   return rightsByRule.flatMap((ruleRights) =>
@@ -184,7 +183,7 @@ export function boundResources(rule: Rule, { rightsByRule, resources }: HeldRigh
   );
 }
 
-/** The verdict of the current rights, with the first pending change that reverses it. */
+/** Decides with the current rights, and finds the first pending change that reverses the verdict. */
 function verdictWithPending(
   accessRequest: AccessRequest,
   caller: Caller,
@@ -223,10 +222,10 @@ function verdictUnder(
   return attributes === null && isBoundElsewhere(accessRequest, rights.resources) ? denial('resource_mismatch') : ALLOW;
 }
 
-/** The rights of a caller without any: enough if nothing is needed. */
+/** No rights: enough for a rule that needs none. */
 const NOTHING: Rights = { held: new Set(), resources: [] };
 
-/** One access rule that allows is enough. Otherwise the closest denial is reported. */
+/** Allows if one access rule allows. Otherwise reports the closest denial. */
 function verdictByRule(
   rightsByRule: readonly Rights[],
   { rule, ruleset }: AccessRequest,
@@ -244,7 +243,7 @@ function verdictByRule(
     : denial(fault);
 }
 
-/** The service that a key of this kind must be for; null if keys need not be made for it. */
+/** The service that a key of this kind must include; null if keys do not name services. */
 export function serviceOfKey({ service, tables }: Pick<Ruleset, 'service' | 'tables'>, kind: string): string | null {
   const { product, keyServices } = tables;
   if (keyServices !== undefined) return own<string>(keyServices, kind) ?? null;
@@ -259,8 +258,8 @@ function denial(reason: DenyReason, lack: MissingRights = NONE_MISSING): Denial 
 }
 
 /**
- * The permissions that the rule needs and the caller lacks; none if a role replaces them. An `any` of a single
- * permission counts as `all`.
+ * Returns the permissions that the rule needs and the caller lacks; none if a role replaces them. An `any` with a
+ * single permission is treated as `all`.
  */
 export function missingRightsOf(
   { needs: { all = NONE, any = NONE, orRoles = NONE } }: Rule,
@@ -305,7 +304,7 @@ function compatibleResources(on: readonly string[], ruleset: Ruleset, resources:
   return resources.filter((resource) => on.includes(resource.type) && !isIgnored(resource, ruleset));
 }
 
-/** The names of a rule's object in resources, by type, as far as the path has them. */
+/** Builds the names of a rule's object in resources, by type, from the path's parameters. */
 export function namesInPath(
   { cover }: Rule,
   params: Readonly<Record<string, string>>,
@@ -318,7 +317,7 @@ export function namesInPath(
   return Object.fromEntries(named);
 }
 
-/** Are all resources that can matter bound to objects of other names than the request has? */
+/** Are all relevant resources bound to objects with other names than the requested one? */
 function isBoundElsewhere(
   { rule: { on, open, versionless }, ruleset, names }: AccessRequest,
   resources: readonly Resource[] | null,
@@ -335,7 +334,7 @@ function isBoundElsewhere(
   });
 }
 
-/** A type whose id is always the same does not count with another id. */
+/** A resource type with a fixed id is ignored if it has another id. */
 function isIgnored({ type, ids }: Resource, { resourceTypes }: Ruleset): boolean {
   return ids !== undefined && resourceTypes.get(type)?.encoding.id !== undefined;
 }

@@ -116,9 +116,9 @@ export type RequestFacts = Pick<Decision, 'id' | 'at' | 'service' | 'operation' 
 const MAX_NAMES = 1000;
 
 /**
- * The decision of the step `decide`, and again of `checkResource`, which may reverse it.
+ * Builds the decision from a verdict. Called after `decide`, and again after `checkResource`, which may reverse it.
  *
- * @param facts of the request, which the decision repeats
+ * @param facts about the request, copied into the decision
  * @param lookedUp the lookup result; null if there was no lookup
  * @param params of the path
  */
@@ -179,7 +179,7 @@ function attributesIn(lookedUp: ResourceState | null): ResourceAttributes | null
   return lookedUp?.found === 'object' ? (lookedUp.attributes ?? null) : null;
 }
 
-/** Adds what makes a reason concrete. */
+/** Adds the details of a reason. */
 function addReasonDetails(
   rights: Writable<ComparedRights>,
   resources: Writable<ComparedResources>,
@@ -245,12 +245,12 @@ function targetOf(
   const objects = attributes === null ? [] : objectsOf(attributes);
   const named = objects.flatMap(({ names }) => Object.values(names).flat().slice(-1)).join(', ');
   const asked = lookedUp.found === 'object' ? undefined : lookedUp.asked;
-  // A version alone would name an object that exists, if it is one of another function. `f/` names all versions of `f`.
+  // A version id alone may name an existing object of another function. `f/` names all versions of `f`.
   const requested = Object.values(inPath).at(-1)?.replace(/\/$/, '');
   return showPath(named || asked || requested || params[rule.cover?.param ?? ''] || '');
 }
 
-/** The basis of a decision that only a reason led to. @param reasons of all services */
+/** The basis of a decision that no rule made. @param reasons of all services */
 export function basisOfReason(reason: DenyReason, reasons: Reasons): Pick<Decision, 'basis'> {
   const row = reasons[reason];
   const basis = row && basisFrom(row);

@@ -13,7 +13,7 @@ export interface Entry extends Sourced {
 
 /**
  * The effect of `--fidelity documented` on an operation: it is answered, answered with a finding (`questioned`), or
- * refused. `entry` is the row that decides; null if none objects.
+ * refused. `entry` is the row that decides; null if the operation is answered.
  */
 export interface RuledBy {
   readonly effect: 'answered' | 'questioned' | 'refused';
@@ -24,8 +24,8 @@ export interface RuledBy {
 const UNFOUNDED: ReadonlySet<Certainty> = new Set(['inferred', 'ours', 'unknown']);
 
 /**
- * An operation is refused if its own row, which stands for its shape, has no source in the documentation. How certain its
- * rule is, each decision says. A contradiction in either is a finding.
+ * Refuses an operation whose own row has no source in the documentation. The certainty of its rule is reported by each
+ * decision instead. A contradiction in either is a finding.
  *
  * @param rule null for public operations
  * @param resources of the caller; null if there is no caller, or one without resources
@@ -40,7 +40,7 @@ export function effectOf(row: OperationRow, rule: Rule | null, resources: readon
     : { effect: 'questioned', entry: contradicted };
 }
 
-/** The row that a rule's decision is as certain as: the rule, or a less certain source of the caller's resource types. */
+/** The least certain row behind a decision: the rule, or the source of one of the caller's resource types. */
 export function basisOf(rule: Rule, resources: readonly Resource[] | null): Sourced {
   if (rule.added === undefined || rule.certainty !== 'documented') return rule;
   return addedEntries(rule, resources ?? []).find(({ certainty }) => certainty !== 'documented') ?? rule;

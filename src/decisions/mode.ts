@@ -13,8 +13,8 @@ export interface Modes {
 }
 
 /**
- * Is the denial about rights only? `observe` allows those. Rules that are closed to keys stay refused, even if the
- * reported reason is a service that the key was not made for.
+ * Is the denial about rights only? `observe` lets those pass. Rules that are closed to keys always refuse them, even if
+ * the reported reason is another service.
  */
 export function isForRights({ rule }: AccessRequest, verdict: Verdict): boolean {
   return verdict.effect === 'deny' && rule.closed !== true && REASONS_OF_RIGHTS.has(verdict.reason);

@@ -6,17 +6,17 @@ export interface Resource {
   readonly type: string;
   /** Only for types that name single objects. */
   readonly ids?: readonly string[];
-  /** Ids that have no effect, as they were sent. `ids` is then a list, which may be empty. */
+  /** Ids that were sent but have no effect. If present, `ids` is a list and may be empty. */
   readonly ignoredIds?: readonly string[];
 }
 
-/** The policy of a service key, which an edit replaces: its scopes and their resources. */
+/** The scopes and resources of a service key. An edit replaces the whole policy. */
 export interface Policy {
   readonly scopes: readonly string[];
   readonly resources: readonly Resource[];
 }
 
-/** Rights to assign: a policy, as service keys have, or roles. */
+/** Rights to assign: a policy (for service keys) or roles. */
 export type Holding = { readonly policy: Policy } | { readonly roles: readonly string[] };
 
 /** One entry of a key's append-only history. */
@@ -42,10 +42,10 @@ export interface PendingRights extends Rights {
   readonly effectiveAt: Instant;
 }
 
-/** The rights that a caller holds at one moment, with recorded changes to come. */
+/** The rights of a caller at one moment, with pending changes. */
 export interface HeldRights extends Rights {
   readonly roles: readonly string[];
-  /** The services that a key was made for; null for callers without that choice. */
+  /** The services that a key names; null for callers that name none. */
   readonly services: readonly string[] | null;
   /** The version in force, for keys that have versions. */
   readonly policyVersion?: number;
@@ -58,15 +58,15 @@ export interface HeldRights extends Rights {
   readonly pending: readonly PendingRights[];
 }
 
-/** Does a key hold these rights? Only keys are made for services. */
+/** Are these the rights of a key? Only keys name services. */
 export function areOfKey({ services }: Pick<HeldRights, 'services'>): boolean {
   return services !== null;
 }
 
-/** The held rights of a caller whose roles apply everywhere and at once. */
+/** The rights of a caller whose roles apply everywhere and immediately. */
 export function heldRightsOfRoles(roles: readonly string[], held: ReadonlySet<string>): HeldRights {
   return { roles, held, resources: null, services: null, pending: [] };
 }
 
-/** The held rights of a caller without any. */
+/** The rights of a caller that has none. */
 export const NO_STANDING: HeldRights = heldRightsOfRoles([], new Set());

@@ -6,7 +6,7 @@ export interface PrincipalKinds extends Record<IdentityKind, true> {}
 
 export type PrincipalKind = keyof PrincipalKinds;
 
-/** A caller, in the form that decisions and pages may show: no secrets, keys by id. */
+/** A caller, safe to show in decisions and pages: keys by id, no secrets. */
 export interface Principal {
   readonly kind: PrincipalKind;
   readonly id: string;

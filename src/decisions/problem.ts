@@ -37,7 +37,7 @@ export type ProblemKind =
   | 'conflict'
   /** no more of these may be created */
   | 'limit_reached'
-  /** the same again, too soon */
+  /** repeated too soon */
   | 'too_many_requests'
   /** a valid request, but not possible in the current state */
   | 'bad_state'
@@ -112,20 +112,20 @@ export interface ProblemParts {
   readonly challenge?: string;
   /** For `method_not_allowed`: the methods that the path supports. */
   readonly allow?: readonly string[];
-  /** The connection closes, because nothing more can be read from it. */
+  /** Closes the connection, because no further request can be read from it. */
   readonly close?: boolean;
   /** The seconds of `Retry-After` (RFC 9110, 10.2.3). */
   readonly retryAfter?: number;
   /** For a body with a content coding: the codings that are accepted, for `Accept-Encoding` (RFC 9110, 15.5.16). */
   readonly acceptEncoding?: string;
-  /** The log says it already, and not with each request. */
+  /** The log has reported it already, so that it is not repeated for each request. */
   readonly isLogged?: boolean;
   readonly cause?: unknown;
 }
 
 /**
- * A failure with two texts: `message` for the client, `why` for the log and the decision. Kinds whose text every vendor
- * has (`forbidden`, `not_found`) need no message.
+ * A failure with two texts: `message` for the client, `why` for the log and the decision. Kinds for which every vendor has
+ * a fixed text (`forbidden`, `not_found`) need no message.
  */
 export class Problem extends Error {
   override readonly name = 'Problem';
@@ -157,7 +157,7 @@ export class Problem extends Error {
   }
 }
 
-/** Says of a refused credential or its holder, for the decision, that it existed until then. */
+/** States when a refused credential, or its holder, was deleted. */
 export function deletedAt(at: Instant): string {
   return `it was deleted at ${rfc3339(at)}`;
 }
@@ -192,7 +192,7 @@ export function asProblem(thrown: unknown): Problem {
     : new Problem('internal', 'Internal error of the mock. Its log has the details.', { cause: thrown });
 }
 
-/** Is it about the mock itself, so that no vendor has a message for it? */
+/** Is it about the mock itself? No vendor has a message for it then. */
 export function isOurs({ kind }: Problem): boolean {
   return kind === 'no_such_world';
 }

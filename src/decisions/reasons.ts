@@ -212,10 +212,10 @@ type ReasonsOf<Stage extends Reason['stage']> = {
   [Code in DenyReason]: Stages[Code] extends Stage ? Code : never;
 }[DenyReason];
 
-/** Why a credential was not accepted. */
+/** Reasons why a credential was not accepted. */
 export type CredentialReason = ReasonsOf<'authenticate'>;
 
-/** Why a request was refused without a decision about rights. */
+/** Reasons for refusals that no decision about rights made. */
 export type ProblemReason = ReasonsOf<'authenticate' | 'validate'> | 'not_owner' | 'other_organization';
 
 /** Reasons that other rights of the same caller would fix. */

@@ -9,7 +9,7 @@ import {
 } from './decide.ts';
 import type { Principal } from './principal.ts';
 
-/** A use of a credential: an operation on an object, or without an object that resources could name. */
+/** A use of a credential: an operation, and its object if it has one that resources can name. */
 export interface Use {
   readonly operation: string;
   readonly accessRequest: Pick<AccessRequest, 'rule' | 'ruleset'>;
@@ -32,7 +32,7 @@ const MAX_BYTES = 2 * 1024 * 1024;
 const CREDENTIAL_BYTES = 500;
 const USE_BYTES = 400;
 export const sizeOfUses = ({ bytes }: CredentialUses) => bytes;
-/** Further parts of an object are not kept. A resource that names only those then seems insufficient. */
+/** Parts of an object beyond this number are dropped. A resource that names only dropped parts seems insufficient. */
 const MAX_PARTS = 100;
 
 /** The key of a credential: a key's id, or an access key's client id. */
@@ -41,8 +41,8 @@ export function credentialOf({ kind, id, clientId = '' }: Principal): string {
 }
 
 /**
- * The uses of each credential of a world, of allowed and observed requests. Called for every request, so a known use
- * costs only two lookups.
+ * The uses of each credential of a world, from allowed and observed requests. Called for every request, so a known use
+ * costs only two map lookups.
  */
 export class Uses {
   readonly #byCredential: WorldCache<CredentialUses>;
@@ -54,7 +54,7 @@ export class Uses {
     this.#byCredential = new WorldCache(shared);
   }
 
-  /** Was anything dropped for lack of room? */
+  /** Was a use dropped because a limit was reached? */
   get isFull(): boolean {
     return this.#isCut || this.#begun > this.#byCredential.values().length;
   }

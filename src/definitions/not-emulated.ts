@@ -9,7 +9,7 @@ export interface NotEmulatedRow extends Sourced {
 
 /** One operation that the mock does not emulate. */
 export interface NotEmulatedOperation {
-  /** The name of the service that leaves it out. */
+  /** The name of the service. */
   readonly service: string;
   readonly method: string;
   readonly path: string;
@@ -23,7 +23,7 @@ export function notEmulatedOperations(
   return rows.flatMap(({ path, methods }) => methods.map((method) => ({ service, method, path })));
 }
 
-/** Says that an operation is not emulated, and where to see which ones are. */
+/** The message for an operation that is not emulated. */
 export function notEmulatedSentence({ service, method, path }: NotEmulatedOperation): string {
   return `The mock does not emulate \`${method} ${path}\`. \`GET /_mock/tables/${service}\` lists all such operations in \`more.notEmulated\`; \`GET /openapi/${service}.json\` lists the emulated ones.`;
 }

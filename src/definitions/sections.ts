@@ -1,4 +1,4 @@
-/** Rows of a table with common members, which are stated once. A row inherits the members that it omits. */
+/** Rows of a table that share members, which are written once. A row inherits the members that it omits. */
 export type Section<Row, Key extends keyof Row> = Partial<Omit<Row, Key>> & {
   /** The rows by key, each with its own members; or only the keys, if there are none. */
   readonly rows: readonly string[] | Readonly<Record<string, Partial<Omit<Row, Key>>>>;

@@ -13,8 +13,8 @@ export function placeEntries<Entry>(list: string, entries: readonly Entry[] = []
  * Reports the later of two entries with the same value.
  *
  * @param what the subject of the message, such as ``users: `email` ``
- * @param derived the value of an entry that does not state one. Two equal derived values are no fault: equal names
- * cause them, and are reported themselves
+ * @param derived the default for an entry without a value. Equal derived values are not reported: they follow from equal
+ * names, which are reported
  */
 export function findDuplicates<Entry>(
   what: string,
