@@ -73,29 +73,33 @@ const servers: Readonly<Record<string, RunaiServer>> = {
 const server = servers['2.24'] as RunaiServer;
 const { admin, done } = server;
 
-const lists: [path: string, body: unknown][] = [
+const shown: [path: string, body: unknown][] = [
   ['tenants', [{ id: Number(TENANT), name: 'acme', displayName: 'acme', status: 'Ready' }]],
   ['clusters', [cluster]],
   ['clusters/minimal', [{ uuid: CLUSTER, name: 'cluster-a' }]],
   [`clusters/${CLUSTER}`, cluster],
-  [`clusters/${CLUSTER.toUpperCase()}`, cluster],
   [DEPARTMENTS, { departments }],
   [`${DEPARTMENTS}/${PLATFORM}`, departments[1]],
   [PROJECTS, { projects }],
   [`${PROJECTS}/${TOOLING}`, projects[2]],
+  ['workloads', { workloads }],
+];
+
+it.each(Object.keys(servers))('in %s what is shown is that of the cast', async (profile) => {
+  for (const [path, body] of shown)
+    expect(await (servers[profile] as RunaiServer).done(200, `GET ${path}`), path).toEqual(body);
+});
+
+it.each<[path: string, body: unknown]>([
+  [`clusters/${CLUSTER.toUpperCase()}`, cluster],
   ['clusters?verbosity=metadata&includeRequestedForDelete=true', [cluster]],
   [`clusters/${CLUSTER}?verbosity=full`, cluster],
   [`${DEPARTMENTS}?verbosity=verbose`, { departments }],
-  ['workloads', { workloads }],
   [`${DEPARTMENTS}/count`, { count: 2 }],
   [`${PROJECTS}/count`, { count: 3 }],
   ['workloads/count', { count: 2 }],
-];
-
-describe.each(Object.keys(servers))('in %s', (profile) => {
-  it.each(lists)('%s are those of the cast', async (path, body) => {
-    expect(await (servers[profile] as RunaiServer).done(200, `GET ${path}`)).toEqual(body);
-  });
+])('%s are those of the cast', async (path, body) => {
+  expect(await done(200, `GET ${path}`)).toEqual(body);
 });
 
 describe('a page', () => {
@@ -107,21 +111,14 @@ describe('a page', () => {
   it.each([
     [`${DEPARTMENTS}?limit=1`, ['research'], 1],
     [`${DEPARTMENTS}?limit=1&offset=1`, ['platform'], undefined],
-    [`${DEPARTMENTS}?limit=2`, ['research', 'platform'], undefined],
     [`${DEPARTMENTS}?offset=2`, [], undefined],
-    [`${DEPARTMENTS}?sortBy=name`, ['platform', 'research'], undefined],
     [`${DEPARTMENTS}?sortBy=name&sortOrder=desc&limit=1`, ['research'], 1],
     [`${DEPARTMENTS}?filterBy=name%3D%3Dresearch`, ['research'], undefined],
-    [`${DEPARTMENTS}?filterBy=name!%3Dresearch`, ['platform'], undefined],
-    [`${PROJECTS}?limit=2`, ['vision', 'speech'], 2],
     [`${PROJECTS}?limit=2&offset=2`, ['tooling'], undefined],
     [`${PROJECTS}?sortOrder=desc`, ['tooling', 'speech', 'vision'], undefined],
-    [`${PROJECTS}?search=i&sortBy=name`, ['tooling', 'vision'], undefined],
     [`${PROJECTS}?search=i&sortBy=name&limit=1`, ['tooling'], 1],
     [`${PROJECTS}?filterBy=name%3D%5Esp`, ['speech'], undefined],
-    [`${PROJECTS}?search=nothing`, [], undefined],
     ['workloads?limit=1', ['train-vision'], 1],
-    ['workloads?limit=1&offset=1', ['train-speech'], undefined],
     ['workloads?offset=7', [], undefined],
   ])('%s', async (path, names, next) => {
     expect(await named(path)).toEqual([names, next]);
@@ -153,27 +150,19 @@ describe('filterBy', () => {
   const DAY = createdAt.slice(0, 10);
   const filters: [list: string, filter: string, names: readonly string[]][] = [
     [DEPARTMENTS, `clusterId==${CLUSTER}`, ['research', 'platform']],
-    [DEPARTMENTS, 'clusterId=^9', []],
     [DEPARTMENTS, 'totalGpuQuota==0', ['research', 'platform']],
     [DEPARTMENTS, 'totalGpuQuota>=0.5', []],
-    [DEPARTMENTS, 'totalGpuQuota=@1', []],
     [DEPARTMENTS, 'name=@form,totalGpuQuota<=0', ['platform']],
     [DEPARTMENTS, `createdAt>=${DAY}`, ['research', 'platform']],
-    [DEPARTMENTS, `createdAt!=${createdAt}`, []],
-    [PROJECTS, `clusterId==${CLUSTER}`, ['vision', 'speech', 'tooling']],
     [PROJECTS, `departmentId==${PLATFORM}`, ['tooling']],
     [PROJECTS, `parentId!=${PLATFORM}`, ['vision', 'speech']],
     [PROJECTS, 'parentName=$FORM', ['tooling']],
     [PROJECTS, 'phase==Ready', ['vision', 'speech', 'tooling']],
-    [PROJECTS, 'phase!@ready', []],
-    [PROJECTS, 'totalGpuQuota<=-1', []],
     [PROJECTS, `createdAt<=${createdAt},name=^sp`, ['speech']],
     ['workloads', 'phase==Running', ['train-vision']],
     ['workloads', `projectId==${SPEECH}`, ['train-speech']],
     ['workloads', 'projectName=@is', ['train-vision']],
     ['workloads', `departmentId==${RESEARCH},type==Training`, ['train-vision', 'train-speech']],
-    ['workloads', 'departmentName==platform', []],
-    ['workloads', `clusterId!=${CLUSTER}`, []],
     ['workloads', 'category==Train,priorityClassName==low', ['train-vision', 'train-speech']],
     ['workloads', `phaseUpdatedAt>=${DAY}`, ['train-vision', 'train-speech']],
   ];
@@ -243,7 +232,6 @@ describe('sortBy', () => {
     [PROJECTS, 'phase', ['vision', 'speech', 'tooling']],
     [DEPARTMENTS, 'createdAt', ['research', 'platform']],
     ['workloads', 'name', ['train-speech', 'train-vision']],
-    ['workloads', 'phase', ['train-speech', 'train-vision']],
     ['workloads', 'projectId', ['train-vision', 'train-speech']],
   ])('%s by %s', async (list, field, names) => {
     const { next: _, ...body } = await done(200, `GET ${list}?sortBy=${field}`);
