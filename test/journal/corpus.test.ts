@@ -45,21 +45,16 @@ function draftOf({ url = '/x', header, json, form, text, answer }: Sent): Draft 
 const entryOf = (draft: Draft) => ({ ...draft, id: 's-r1', number: 1, secrets });
 
 describe('a secret is hidden in', () => {
-  it.each(HIDDEN)('$what', ({ secret, ...sent }) => {
+  it.each(HIDDEN)('$what, also where the request was read before', ({ secret, ...sent }) => {
     const entry = entryOf(draftOf(sent));
-    const again = entryOf(withHiddenBodies(entry, secrets));
-    const everywhere = JSON.stringify([viewOf(entry), harEntry(viewOf(entry)), viewOf(again)]);
+    const once = withHiddenBodies(draftOf(sent), secrets);
+    const everywhere = JSON.stringify([viewOf(entry), harEntry(viewOf(entry))]);
 
     expect(everywhere).not.toContain(secret);
     expect(decodeURIComponent(everywhere.replaceAll(/%(?![0-9a-f]{2})/gi, '%25'))).not.toContain(secret);
     expect(everywhere).toContain('sha256:');
-  });
-
-  it.each(HIDDEN)('$what, and a view of the request that was read before is the same', ({ secret: _, ...sent }) => {
-    const once = withHiddenBodies(draftOf(sent), secrets);
-
     expect(withHiddenBodies(once, secrets)).toEqual(once);
-    expect(viewOf(entryOf(once))).toEqual(viewOf(entryOf(draftOf(sent))));
+    expect(viewOf(entryOf(once))).toEqual(viewOf(entry));
   });
 });
 
