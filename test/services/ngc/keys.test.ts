@@ -284,8 +284,8 @@ describe("with the owner's key", () => {
 const OF_OWNERS = 'POST /v3/orgs/{org}/keys/type/SERVICE_KEY';
 
 describe.each(OPERATIONS)('%s', (operation, body) => {
-  it.each(['nvcf-registry-manager', 'nvcf-deployer'])('is refused for the service key %s', async (name) => {
-    const answer = await call(asked(operation), body, castKey(name).key);
+  it('is refused for a service key', async () => {
+    const answer = await call(asked(operation), body, castKey('nvcf-deployer').key);
 
     expectForbidden(answer);
     expect(answer.decision).toMatchObject({
@@ -295,8 +295,24 @@ describe.each(OPERATIONS)('%s', (operation, body) => {
     });
   });
 
-  it.each(['globex', 'nobody', 'ACME'])('is refused below the organisation %s', async (org) => {
-    const answer = await call(asked(operation, org), body);
+  it('is refused below another organisation', async () => {
+    const answer = await call(asked(operation, 'globex'), body);
+
+    expectForbidden(answer);
+    expect(answer.decision.reason).toBe('other_organization');
+  });
+
+  it('is unauthorized without a key', async () => {
+    const answer = await server.call(asked(operation), body === undefined ? {} : { body });
+
+    expectUnauthorized(answer);
+    expect(answer.decision.reason).toBe('no_token');
+  });
+});
+
+describe(`GET ${KEYS}`, () => {
+  it.each(['nobody', 'ACME'])('is refused below the organisation %s', async (org) => {
+    const answer = await call(`GET /v3/orgs/${org}/keys`);
 
     expectForbidden(answer);
     expect(answer.decision.reason).toBe('other_organization');
@@ -316,9 +332,8 @@ describe.each(OPERATIONS)('%s', (operation, body) => {
       'foreign_key',
     ],
   ])('is unauthorized with %s', async (_what, authorization, reason) => {
-    const answer = await server.call(asked(operation), {
+    const answer = await server.call(`GET ${KEYS}`, {
       headers: { ...(authorization !== undefined && { authorization }) },
-      ...(body !== undefined && { body }),
     });
 
     expectUnauthorized(answer);
@@ -456,16 +471,13 @@ describe('a body that is not what the document asks for', () => {
   const bad: [what: string, given: Record<string, unknown>, said?: RegExp][] = [
     ['an empty name', { name: '' }, /name/],
     ['a name that is too long', { name: 'n'.repeat(65) }, /name/],
-    ['a name that is no text', { name: 5 }, /name/],
     ['a description that is too long', { description: 'd'.repeat(257) }, /description/],
     ['no policies in the list', { policies: [] }, /policies/],
-    ['policies that are no list', { policies: {} }, /policies/],
     ['a policy that is none', { policies: [5] }, /policies/],
     ['a policy without product', { policies: [{}] }, /product/],
     ['an unknown product', { policies: policies({ product: 'nv-dgx' }) }, /product.*`nv-dgx`.*`nv-cloud-functions`/],
     ['an empty product', { policies: policies({ product: '' }) }, /product.*`nv-cloud-functions`/],
     ['an unknown scope', { policies: policies({ scopes: ['fly'] }) }, /scope.*`fly`.*`list_functions`/],
-    ['scopes that are no list', { policies: policies({ scopes: 'list_functions' }) }, /scopes/],
     ['a scope that is no text', { policies: policies({ scopes: [5] }) }, /scopes/],
     [
       'an unknown resource type',
@@ -493,7 +505,6 @@ describe('a body that is not what the document asks for', () => {
     ['a past expiry', { expiryDate: at(-1) }, /expiryDate/],
     ['an expiry now', { expiryDate: at(0) }, /expiryDate/],
     ['an expiry that is no time', { expiryDate: 'tomorrow' }, /expiryDate/],
-    ['an expiry that is a number', { expiryDate: 5 }, /expiryDate/],
     ['an expiry at a leap second', { expiryDate: '2026-12-31T23:59:60Z' }, /expiryDate/],
     ['an expiry after the end of time', { expiryDate: '9999-12-31T23:59:59-12:00' }, /expiryDate/],
   ];
@@ -517,16 +528,17 @@ describe('a body that is not what the document asks for', () => {
     expectInvalid(await create({ type: 'SERVICE_KEY' }, 'PERSONAL_KEY'), /type.*PERSONAL_KEY/);
   });
 
-  it.each([...bad, ...badEdits])(
-    'is refused when a key is edited, and nothing of it is stored: %s',
-    async (_what, given, said) => {
-      const { value: _, ...before } = await created();
-      const answer = await call(`PATCH ${KEYS}/${before.keyId}`, { name: 'half', status: 'DISABLED', ...given });
+  it.each([
+    // One of each member: an edit is checked as an order is.
+    ...new Map(bad.map((row) => [Object.keys(row[1]).join(), row])).values(),
+    ['a status that is none', { status: 'EXPIRED' }, /status/] as const,
+  ])('is refused when a key is edited, and nothing of it is stored: %s', async (_what, given, said) => {
+    const { value: _, ...before } = await created();
+    const answer = await call(`PATCH ${KEYS}/${before.keyId}`, { name: 'half', status: 'DISABLED', ...given });
 
-      expectInvalid(answer, said);
-      expect(await get(before.keyId)).toEqual(before);
-    },
-  );
+    expectInvalid(answer, said);
+    expect(await get(before.keyId)).toEqual(before);
+  });
 
   it.each(['ROBOT_KEY', 'service_key', 'SERVICE_KEY%20'])('no key of the type %s is made', async (type) => {
     expectRefusal(await create({}, type), 404, 'NOT_FOUND');
@@ -539,7 +551,7 @@ describe('a body that is not what the document asks for', () => {
     );
   });
 
-  it.each(['[]', '"x"', 'null', '{', ''])('is refused when it is %j', async (body) => {
+  it.each(['[]', '{', ''])('is refused when it is %j', async (body) => {
     expectInvalid(await call(`POST ${KEYS}/type/SERVICE_KEY`, body));
   });
 
