@@ -138,9 +138,10 @@ function alone(profile: AirProfile): string[][] {
   return Object.keys(ROLES[profile]).map((role) => [role]);
 }
 
+/** Each role with the next one. */
 function pairs(profile: AirProfile): string[][] {
   const names = Object.keys(ROLES[profile]);
-  return names.flatMap((one, index) => names.slice(index + 1).map((other) => [one, other]));
+  return names.slice(1).map((other, index) => [names[index] ?? '', other]);
 }
 
 async function ask(server: TestServer, { request, body }: Pick<Probe, 'request' | 'body'>, token: string) {
