@@ -59,7 +59,9 @@ const uuid = (digit: string) => 'xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx'.replaceAl
 const OBJECTS = ['1', '2', '3'].map(uuid);
 const PARTS = ['a', 'b'].map(uuid);
 const RELATIONS: readonly Relation[] = ['owned', 'shared', 'public'];
-const ROUNDS = roundsOf(3000);
+/** Each round takes as long as a hundred other tests. */
+const SHARE = 0.1;
+const ROUNDS = roundsOf(3000, SHARE);
 
 /** Ids that fit the form in which a type names objects. */
 function idsOf(form: string): readonly string[] {
@@ -192,7 +194,7 @@ describe('whatever the rule, the key and the object are,', () => {
       'no_such_object',
       'foreign_object',
     ]) {
-      expect(outcomes.get(outcome) ?? 0, outcome).toBeGreaterThan(roundsOf(20) - 1);
+      expect(outcomes.get(outcome) ?? 0, outcome).toBeGreaterThan(roundsOf(20, SHARE) - 1);
     }
   });
 
@@ -265,7 +267,7 @@ describe('whatever the rule, the key and the object are,', () => {
       expect(pending, reported(one)).toEqual(effects.find((later) => later.effect !== effect));
       if (pending !== undefined) turned += 1;
     }
-    expect(turned).toBeGreaterThan(roundsOf(100));
+    expect(turned).toBeGreaterThan(roundsOf(100, SHARE));
   });
 
   it('a call about an object is never allowed where the call is refused without it', () => {
@@ -306,7 +308,7 @@ describe('whatever the rule, the key and the object are,', () => {
         expect(effectAfter(decision, edit), `${JSON.stringify(edit.body)} of ${reported(one)}`).toBe('allow');
       }
     }
-    expect(tried).toBeGreaterThan(roundsOf(500));
+    expect(tried).toBeGreaterThan(roundsOf(500, SHARE));
   });
 
   it('letting recorded versions count turns the decision, where that is told', () => {
@@ -318,7 +320,7 @@ describe('whatever the rule, the key and the object are,', () => {
         expect(effectAfter(decision, flush), reported(one)).toBe('allow');
       }
     }
-    expect(tried).toBeGreaterThan(roundsOf(50));
+    expect(tried).toBeGreaterThan(roundsOf(50, SHARE));
   });
 
   it('a refusal for rights has a fix exactly where scopes and one further resource would do', () => {
@@ -332,7 +334,7 @@ describe('whatever the rule, the key and the object are,', () => {
       expect(edits.length > 0, reported(now)).toBe(couldBeMended(now));
       count += edits.length;
     }
-    expect(count).toBeGreaterThan(roundsOf(500));
+    expect(count).toBeGreaterThan(roundsOf(500, SHARE));
   });
 });
 

@@ -64,19 +64,17 @@ const OPEN: readonly unknown[] = ['nvcf.cluster-groups {}', 'nvcf.gpu-quotas {}'
 describe('a snapshot file with a forged body', () => {
   it.for(
     [...COLLECTIONS].flatMap(([name, row]) =>
-      FORGED.map((body) => [name, JSON.stringify(body), row] as const).filter(
-        ([, body]) => !OPEN.includes(`${name} ${body}`),
-      ),
+      [null, {}]
+        .map((body) => [name, JSON.stringify(body), row] as const)
+        .filter(([, body]) => !OPEN.includes(`${name} ${body}`)),
     ),
   )('of %s, %s, is refused with the line, the object and what was expected', async ([name, body, row]) => {
     const isAsBefore = name === 'oauth.revoked' && body === 'null';
-    // Any text can be a setting of this name.
-    const isText = name === 'settings' && body === '"x"' && !/clock|keys|last|delay|mode/.test(row.id);
     const forged = withRows(file, (all) =>
       all.map((one) => (one.id === row.id && one.collection === name ? { ...one, body: JSON.parse(body) } : one)),
     );
     const { status, body: answer } = await uploaded(server, forged);
-    if (isAsBefore || isText) return;
+    if (isAsBefore) return;
 
     expect([status, answer.detail]).toEqual([
       400,
@@ -210,7 +208,7 @@ function shareOf<Its>(all: readonly Its[]): readonly Its[] {
   const step = Math.ceil(all.length / roundsOf(all.length, SHARE));
   return all.filter((_, index) => index % step === 0);
 }
-const SHARE = 0.02;
+const SHARE = 0.005;
 
 describe('a snapshot file with a forged member', async () => {
   const servers = [

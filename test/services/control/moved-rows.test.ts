@@ -1,23 +1,8 @@
-/** Rows that operations make, in a snapshot file. `test/fuzz` does the same with many more requests. */
+/** Rows that operations make, in a snapshot file. `test/fuzz` moves a world with objects in every state. */
 import { expect, it } from 'vitest';
-import { FuzzBatch } from '../../fuzz/batch.ts';
-import { SETS } from '../../fuzz/sets.ts';
 import { castKey } from '../../support/ngc-cast.ts';
 import { START, testServer } from '../../support/server.ts';
 import { fileOf, uploaded } from '../../support/snapshot-files.ts';
-
-it.for(Object.entries(SETS))(
-  'a world with objects in every state is moved by a file (versions %s)',
-  async ([name, versions]) => {
-    const batch = await FuzzBatch.open(versions);
-    try {
-      await batch.prepare(name.length);
-      expect(await batch.movedFault()).toBeNull();
-    } finally {
-      await batch.close();
-    }
-  },
-);
 
 it('a world whose objects changed long after they were made, or will in the far future, is moved by a file', async () => {
   const server = await testServer();
