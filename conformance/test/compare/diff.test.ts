@@ -32,11 +32,10 @@ function between(real: unknown, mock: unknown, url = '/things/7') {
 }
 
 it('Answers are compared in as many steps as they have values', () => {
-  const objects = (side: string) =>
-    Object.fromEntries(Array.from({ length: 30_000 }, (_, at) => [`${side}-${at}`, at]));
-  const names = Array.from({ length: 60_000 }, (_, at) => `name-${at}`);
+  const objects = (side: string) => Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`${side}-${at}`, at]));
+  const names = Array.from({ length: 10_000 }, (_, at) => `name-${at}`);
 
-  expect(between(objects('real'), objects('mock'))).toHaveLength(60_000);
+  expect(between(objects('real'), objects('mock'))).toHaveLength(10_000);
   expect(between({ names }, { names: names.toReversed() })).toContain('body.names order of a list behaviour');
 });
 

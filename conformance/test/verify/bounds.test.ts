@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { compareDocuments } from '../../src/verify/documents.ts';
 import { sourceOf } from '../../src/verify/source.ts';
-
-/** A document with one operation, whose answer is the schema `S0`. */
-function documentOf(schemas: object): object {
-  const schema = { $ref: '#/components/schemas/S0' };
-  const get = { responses: { 200: { description: 'ok', content: { 'application/json': { schema } } } } };
-  return { openapi: '3.0.3', info: {}, paths: { '/things': { get } }, components: { schemas } };
-}
+import { compared, documentOf } from './comparing.ts';
 
 const reference = (index: number) => ({ $ref: `#/components/schemas/S${index}` });
 
@@ -19,9 +12,6 @@ function ladder(count: number, last: object): object {
   ]);
   return documentOf({ ...Object.fromEntries(steps), [`S${count}`]: last });
 }
-
-const compared = async (theirs: object, ours: object) =>
-  (await compareDocuments(sourceOf(theirs, '--spec x.json'), sourceOf(ours, 'ours'))).differences.map(({ id }) => id);
 
 describe('a comparison ends', () => {
   it('for schemas that contain themselves', async () => {
@@ -60,32 +50,6 @@ describe('a comparison ends', () => {
   it('after as many steps as there are schemas, not as ways through them', async () => {
     expect(await compared(ladder(200, { type: 'string' }), ladder(200, { type: 'string' }))).toEqual([]);
     expect(await compared(ladder(30, { type: 'string' }), ladder(30, { type: 'integer' }))).toHaveLength(1);
-  });
-
-  it.each([
-    [
-      'with other parameters',
-      (at: number) => `/things/{name${at}}`,
-      ['/things/{id}/parts: path', '/things/{id}: path parameters'],
-    ],
-    ['at another base path', (at: number) => `/v9/things/{name${at}}`, []],
-    ['called something else', (at: number) => `/things/{id}/other${at}`, []],
-  ])('after as many steps as there are paths %s', async (_what, nameOf, found) => {
-    const get = { responses: { 200: { description: 'ok' } } };
-    const paths = (count: number) =>
-      Object.fromEntries(Array.from({ length: count }, (_, at) => [nameOf(at), { get }]));
-    const ours = { openapi: '3.0.3', info: {}, paths: { '/things/{id}': { get }, '/things/{id}/parts': { get } } };
-
-    expect(await compared({ ...ours, paths: paths(20_000) }, ours)).toEqual(found);
-  });
-
-  it('for an allOf with very many schemas', async () => {
-    const schemas = Array.from({ length: 130_000 }, (_, minLength) => ({ type: 'string', minLength }));
-    const S0 = { type: 'string' };
-
-    expect(await compared(documentOf({ S0: { allOf: schemas } }), documentOf({ S0 }))).toEqual([
-      'GET /things 200 body: minLength',
-    ]);
   });
 
   it('with pauses, in which a signal can end it', async () => {

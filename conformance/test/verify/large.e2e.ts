@@ -1,0 +1,31 @@
+/** Documents so large that a comparison of everything with everything would not end. */
+import { describe, expect, it } from 'vitest';
+import { compared, documentOf } from './comparing.ts';
+
+describe('a comparison ends', () => {
+  it.each([
+    [
+      'with other parameters',
+      (at: number) => `/things/{name${at}}`,
+      ['/things/{id}/parts: path', '/things/{id}: path parameters'],
+    ],
+    ['at another base path', (at: number) => `/v9/things/{name${at}}`, []],
+    ['called something else', (at: number) => `/things/{id}/other${at}`, []],
+  ])('after as many steps as there are paths %s', async (_what, nameOf, found) => {
+    const get = { responses: { 200: { description: 'ok' } } };
+    const paths = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, at) => [nameOf(at), { get }]));
+    const ours = { openapi: '3.0.3', info: {}, paths: { '/things/{id}': { get }, '/things/{id}/parts': { get } } };
+
+    expect(await compared({ ...ours, paths: paths(20_000) }, ours)).toEqual(found);
+  });
+
+  it('for an allOf with very many schemas', async () => {
+    const schemas = Array.from({ length: 130_000 }, (_, minLength) => ({ type: 'string', minLength }));
+    const S0 = { type: 'string' };
+
+    expect(await compared(documentOf({ S0: { allOf: schemas } }), documentOf({ S0 }))).toEqual([
+      'GET /things 200 body: minLength',
+    ]);
+  });
+});
