@@ -19,21 +19,13 @@ const { acme } = server;
 const { port } = await server.listen('127.0.0.1', 0);
 const echo = placeOf('echo');
 
-/** One operation of each kind that takes a body. */
+/** One operation of each plane and method that takes a body. */
 const WRITES = [
   'POST functions',
-  `POST functions/${NOBODY}/versions`,
   `PUT functions/${NOBODY}/versions/${NOBODY}`,
-  `POST deployments/${inPath(echo)}`,
   `PATCH deployments/${NOBODY}/gpu-specifications/${NOBODY}`,
   `POST pexec/functions/${echo.functionId}`,
   `POST exec/functions/${echo.functionId}`,
-  `POST authorizations/functions/${echo.functionId}`,
-  `PUT secrets/${inPath(echo)}`,
-  'POST registry-credentials',
-  `PATCH registry-credentials/${NOBODY}`,
-  'POST telemetries',
-  'POST assets',
   'POST tokens/functions',
 ];
 
