@@ -57,11 +57,10 @@ const SHAPE = [
   'test/services/NAME',
 ];
 
-describe.each(NAMES)('the service %s', (name) => {
-  it.each(SHAPE)('has %s', (path) => {
-    const folder = path.startsWith('src/') ? (FOLDERS[name] ?? name) : name;
-    expect(existsSync(join(ROOT, path.replace('NAME', folder)))).toBe(true);
-  });
+it.each(NAMES)('the service %s has its files and folders', (name) => {
+  const paths = SHAPE.map((path) => path.replace('NAME', path.startsWith('src/') ? (FOLDERS[name] ?? name) : name));
+
+  expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });
 
 it.each(['src/services', 'openapi', 'fixtures', 'test/services'])('%s holds services and nothing else', (folder) => {
