@@ -284,9 +284,9 @@ describe('a fault', () => {
   });
 
   it.each([
-    [{}, 'Field `do` is missing'],
+    [{}, '`do`'],
     [{ do: {} }, 'Field `do` is empty'],
-    [{ do: { retryAfter: 1 } }, 'Field `do.status` is missing'],
+    [{ do: { retryAfter: 1 } }, '`do.status`'],
     [{ do: { delay: '1s', retryAfter: 1 } }, 'send `do.status`, too'],
     [{ do: { status: 429 }, match: { operation: 'grant_token' } }, '`do.offDocument` as true'],
     [

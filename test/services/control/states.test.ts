@@ -242,7 +242,7 @@ describe('requests of verifiers', () => {
     ['an unknown parameter', 'a key with scopes', { ...KEY, scope: [] }, '`scope`. Did you mean `scopes`?'],
     ['a parameter of a state without any', 'a reset mock', { now: 1 }, 'the state `a reset mock` has no parameters.'],
     ['an unknown identity', 'an identity', { name: 'adm@acme.test' }, 'Did you mean `admin@acme.test`?'],
-    ['no identity', 'an identity', {}, 'Field `name` is missing'],
+    ['no identity', 'an identity', {}, '`name`'],
     ['a name that is none', 'an identity', { name: 7 }, 'Field `name` is not a name'],
     ['no snapshot', 'a snapshot is restored', { name: 'x' }, 'This world has no snapshot with a name.'],
   ];

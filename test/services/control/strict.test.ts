@@ -85,9 +85,9 @@ describe('what is not known is refused with the nearest name:', () => {
   });
 
   it.each([
-    ['PUT /_mock/propagation', { mode: 'fixd' }, 'Field `mode`', '`fixed`'],
-    ['POST /_mock/worlds', { credentials: 'owm' }, 'Field `credentials`', '`own`'],
-    ['GET /_mock/decisions?effect=alow', undefined, 'Query parameter `effect`', '`allow`'],
+    ['PUT /_mock/propagation', { mode: 'fixd' }, '`mode`', '`fixed`'],
+    ['POST /_mock/worlds', { credentials: 'owm' }, '`credentials`', '`own`'],
+    ['GET /_mock/decisions?effect=alow', undefined, '`effect`', '`allow`'],
   ])('values of enumerations: %s %j', async (request, body, what, nearest) => {
     const { status, body: problem } = await server.call(request, { body });
 

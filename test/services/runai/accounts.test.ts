@@ -160,7 +160,7 @@ describe.each(cases)('$list, in $profile:', ({ profile, isWhole, list, member, c
     it('may not be named otherwise', async () => {
       const names_ = ['', 'a', 'A', 'Ab', 'aB', '1a', '-a', 'a-', 'a_', 'a b', 'ä1', 'a.b', 'ab\n', 'x'.repeat(256)];
       for (const name of [...names_, null, 7, ['ab'], undefined]) {
-        expectRefused(await admin(`POST ${list}`, { name }), 400, 'Field `name`');
+        expectRefused(await admin(`POST ${list}`, { name }), 400, '`name`');
       }
       expect(await done(200, `GET ${list}`)).toHaveLength(names.first.length);
     });
@@ -310,7 +310,7 @@ describe.each(cases)('$list, in $profile:', ({ profile, isWhole, list, member, c
     for (const id of [NOTHING, 'x', names.other.id, researcher.id, names.first[0]?.name]) {
       const answer = await admin(`${method} ${list}/${id}${path}`, body);
 
-      expectRefused(answer, 404, 'Resource id not found.');
+      expectRefused(answer, 404);
       expect(answer.decision.reason).toBe('no_such_object');
     }
   });

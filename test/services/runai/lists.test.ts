@@ -162,7 +162,7 @@ describe('filterBy', () => {
   it.each(faults)('%s is refused, and what is wrong is named', async (filterBy, ...words) => {
     const refused = await ask({ filterBy });
 
-    expectRefused(refused, 400, 'Query parameter `filterBy`', ...words);
+    expectRefused(refused, 400, '`filterBy`', ...words);
     expect(refused.decision).toBeNull();
     expectRefused(await ask({ filterBy }, `${RULES}/count`), 400, ...words);
   });
@@ -223,7 +223,7 @@ describe('sortBy', () => {
     ['sortOrder', 'up', '`asc`, `desc`'],
     ['sortOrder', 'ASC', '`asc`, `desc`'],
   ])('%s `%s` is refused, and what there is is named', async (name, value, words) => {
-    expectRefused(await ask({ [name]: value }), 400, `Query parameter \`${name}\``, words);
+    expectRefused(await ask({ [name]: value }), 400, `\`${name}\``, words);
   });
 });
 
@@ -283,7 +283,7 @@ describe('a page', () => {
     ['offset', '-1', 'of at least 0'],
     ['offset', 'x', 'an integer'],
   ])('is not asked for by %s=%s', async (name, value, words) => {
-    expectRefused(await ask({ [name]: value }), 400, `Query parameter \`${name}\``, words);
+    expectRefused(await ask({ [name]: value }), 400, `\`${name}\``, words);
   });
 });
 

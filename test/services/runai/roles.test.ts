@@ -148,7 +148,7 @@ describe.each(['2.19', '2.24'] as const)('the first list of roles, in %s', (prof
   });
 
   it.each(['999', 'Viewer', '-1', ...NO_IDS])('has no role %s', async (id) => {
-    expectRefused(await servers[profile].admin(`GET authorization/roles/${id}`), 404, 'Resource id not found.');
+    expectRefused(await servers[profile].admin(`GET authorization/roles/${id}`), 404);
   });
 
   it('is for who may see roles, in whichever scope', async () => {
@@ -207,7 +207,7 @@ describe.each(['2.24', '3.0'] as const)('the second list of roles, in %s', (prof
   it('has the roles that are read by their ids', async () => {
     const { roles } = await done(200, `GET ${ROLES}`);
     for (const role of roles) expect(await done(200, `GET ${ROLES}/${role.id}`)).toEqual(role);
-    expectRefused(await admin(`GET ${ROLES}/999`), 404, 'Resource id not found.');
+    expectRefused(await admin(`GET ${ROLES}/999`), 404);
   });
 
   it('says which roles newer ones are to replace', async () => {
@@ -303,7 +303,7 @@ describe.each(['2.24', '3.0'] as const)('permission sets, in %s', (profile) => {
 
   it('are not there under another id', async () => {
     expectRefused(await admin(`GET ${SETS}/${NOTHING}`), 404);
-    expectRefused(await admin(`GET ${SETS}/usersEditAccess`), 400, 'Path parameter `permissionSetId`');
+    expectRefused(await admin(`GET ${SETS}/usersEditAccess`), 400, '`permissionSetId`');
   });
 
   it('are for who may see roles', async () => {
@@ -491,7 +491,7 @@ describe('a custom role', () => {
   it.each(faults)('is refused for its `%s`', async (field, order, words) => {
     const { id } = await custom('mine', 'usersReadAccess');
     for (const request of [`POST ${ROLES}`, `PUT ${ROLES}/${id}`]) {
-      expectRefused(await admin(request, order()), 400, `Field \`${field}\``, words);
+      expectRefused(await admin(request, order()), 400, `\`${field}\``, words);
     }
     expect((await done(200, `GET ${ROLES}?filterBy=custom%3D%3Dtrue`)).roles).toHaveLength(1);
   });
@@ -514,7 +514,7 @@ describe('a custom role', () => {
   it.each(operations)('that there is not is not found by %s {role}%s', async (method, path) => {
     const body = method === 'PUT' ? roleOf('other', ['usersReadAccess']) : undefined;
 
-    expectRefused(await admin(`${method} ${ROLES}/10001${path}`, body), 404, 'Resource id not found.');
+    expectRefused(await admin(`${method} ${ROLES}/10001${path}`, body), 404);
   });
 
   it('of applications is there only where applications are', async () => {
