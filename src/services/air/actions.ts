@@ -1,13 +1,13 @@
 import { tableOf } from '../../definitions/sections.ts';
 import type { AirResource, AirRule } from './tables/index.ts';
 
-/** One operation of a resource, and its rule. */
+/** An operation of a resource, with its rule. */
 export interface AirOperation extends AirRule {
   readonly id: string;
   readonly action: string;
 }
 
-/** The name of the lookup that finds the object of an operation. */
+/** Returns the name of the look-up for an operation's object. */
 export function lookupNameOf(
   { name, target = name }: AirResource,
   { orOperators }: Pick<AirRule, 'orOperators'>,
@@ -15,7 +15,7 @@ export function lookupNameOf(
   return orOperators === true ? `${target} of operators` : target;
 }
 
-/** The operations of all sections of a resource. */
+/** Returns the operations in all sections of a resource. */
 export function operationsOf({ name, operations }: AirResource): AirOperation[] {
   return tableOf('action', operations).map((operation) => ({ ...operation, id: `${name}_${operation.action}` }));
 }

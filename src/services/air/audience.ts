@@ -3,12 +3,12 @@ import { ngcKeysIn } from '../../ngc-keys/index.ts';
 import { namedUuid } from '../../platform/random.ts';
 import { EVERYBODY } from '../../store/collections.ts';
 
-/** The id by which Air names an account. */
+/** Returns Air's id of an account. */
 export function orgIdOf(account: string): string {
   return namedUuid(`air-org:${account}`);
 }
 
-/** The members of a request that restrict a publication. */
+/** Members of a request that restrict a publication. */
 interface Audience {
   readonly prefer_public?: boolean;
   /** Ids from `orgIdOf`. */

@@ -17,7 +17,7 @@ export function authenticate(context: RequestContext): Promise<Caller> {
   return callerOfBearer(context, MAKE_CALLERS);
 }
 
-/** Returns the caller of a key, by its id, its name or its user, or that of a user, by its id. */
+/** Finds a caller by the id, name or user of a key, or by the id of a user. */
 export const impersonate = impersonatorOf(MAKE_CALLERS);
 
 /** Simulates keys with other rights. */
@@ -43,20 +43,20 @@ export function accountOf({ caller }: Called): string {
   return caller.principal.account ?? '';
 }
 
-/** Whether the caller has a scope of the platform's operators. */
+/** Whether the caller has a scope of platform operators. */
 export function hasOperatorScope({ caller }: Called): boolean {
   const { held } = caller.heldRights;
   return held.has('air:sre') || held.has('air:admin');
 }
 
-/** Whether the caller looks after the objects of every organisation. */
+/** Whether the caller may act on the objects of every organisation. */
 export function isOperator({ caller, settings }: Called & Pick<AuthenticatedContext, 'settings'>): boolean {
-  // In 2.0 a user has these scopes as the administrator of an organisation, whose roles end there.
+  // In 2.0, administrators of an organisation have these scopes, but only within their organisation.
   const isAdministrator = settings.air === '2.0' && caller.principal.user !== undefined;
   return hasOperatorScope({ caller }) && !isAdministrator;
 }
 
-/** The member `creator`: the user of a personal key, or a name for a service key, which has no user. */
+/** Returns `creator`: the user of a personal key, or a name for a service key, which has no user. */
 export function creatorOf({ caller }: Called): string {
   const { user, name, org } = caller.principal;
   return user ?? `${name}@${org}`;

@@ -1,4 +1,4 @@
-/** The part of the cast in Air. */
+/** The Air part of the cast. */
 export interface AirCast {
   readonly simulations: readonly (Record<string, unknown> & { readonly name: string })[];
 }

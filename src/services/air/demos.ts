@@ -3,10 +3,10 @@ import type { MembersOf } from './stored.ts';
 type Sized = Pick<MembersOf<'nodes'>, 'cpu' | 'memory' | 'storage'>;
 
 /**
- * Members of a new demo that no request sets.
+ * Returns the members of a new demo that no request can set.
  *
- * @param simulation the copy that belongs to the demo
- * @param nodes the nodes of the copy
+ * @param simulation the demo's copy of a simulation
+ * @param nodes nodes of the copy
  */
 export function newDemo(simulation: string, creator: string, nodes: readonly Sized[]) {
   return {
@@ -18,7 +18,7 @@ export function newDemo(simulation: string, creator: string, nodes: readonly Siz
     published: false,
     publicly_published: false,
     provision_count: 0,
-    // How the vendor estimates hours is not published.
+    // The vendor's estimate of hours is not documented.
     expected_resource_usage: { ...totalOf(nodes), compute_hours: 0 },
     publish_access_record_id: null,
     featured: false,

@@ -1,18 +1,18 @@
 import { Problem } from '../../decisions/problem.ts';
 
-/** An attribute value: a number if it is written as a whole number. */
+/** An attribute value. Whole numbers become numbers. */
 type Value = string | number;
 
-/** One end of an edge. */
+/** An endpoint of an edge. */
 export interface DotEnd {
   readonly node: string;
   /** The text after the colon. */
   readonly port?: string;
 }
 
-/** An undirected graph in the part of the DOT language that topologies use. */
+/** An undirected graph, in the subset of DOT that topologies use. */
 export interface DotGraph {
-  /** Nodes that have their own statement, with their attributes. */
+  /** Attributes of nodes that have a statement, by name. */
   readonly nodes: Readonly<Record<string, Readonly<Record<string, Value>>>>;
   readonly edges: readonly (readonly [DotEnd, DotEnd])[];
 }
@@ -23,11 +23,10 @@ const MAX_NAME = 255;
 const MAX_VALUE = 4096;
 
 /**
- * Reads an undirected graph in linear time: every character is read once. Nothing recurses, so deeply nested text cannot
- * exhaust the stack.
+ * Parses an undirected graph in linear time and without recursion, so nesting cannot exhaust the stack.
  *
- * Accepts the DOT language (https://graphviz.org/doc/info/lang.html), and unquoted names and values with dots, slashes
- * or hyphens, as in real topologies. Skips graph attributes and defaults, which do not describe the network.
+ * Accepts the DOT language (https://graphviz.org/doc/info/lang.html), and also unquoted names and values with dots,
+ * slashes or hyphens, as in real topologies. Skips graph attributes and defaults, which do not describe the network.
  *
  * @throws Problem with line and column
  */
@@ -44,8 +43,8 @@ export function readDot(text: string): DotGraph {
       continue;
     }
     statements += 1;
-    if (statements > MAX_STATEMENTS) throw reader.wrong(`at most ${MAX_STATEMENTS} statements`);
-    if (depth > MAX_DEPTH) throw reader.wrong(`at most ${MAX_DEPTH} levels of subgraphs`);
+    if (statements > MAX_STATEMENTS) throw reader.wrong(`no more than ${MAX_STATEMENTS} statements`);
+    if (depth > MAX_DEPTH) throw reader.wrong(`no more than ${MAX_DEPTH} levels of subgraphs`);
     if (reader.opensSubgraph()) depth += 1;
     else reader.statement(nodes, edges);
   }
@@ -55,14 +54,17 @@ export function readDot(text: string): DotGraph {
 }
 
 const SPACE = /\s+/y;
-/** An unquoted name. `--` is an edge and `//` a comment. Allows one character more than the longest valid name. */
+/**
+ * An unquoted name. `--` is an edge and `//` a comment. Matches one character too many, to detect names that are too
+ * long.
+ */
 const BARE = /(?:[\w.\u0080-\uffff]|\/(?![/*])|-(?![->])){1,256}/y;
 const BARE_VALUE = /[^\s,;\]{}"]+/y;
 const QUOTE_OR_ESCAPE = /["\\]/g;
 const ANGLE = /[<>]/g;
 /** Keywords that apply to all nodes, all edges or the graph; case-insensitive. */
 const DEFAULTS: ReadonlySet<string> = new Set(['node', 'edge', 'graph']);
-/** Rejected like everywhere: names that every object inherits. */
+/** Inherited names, rejected as everywhere else. */
 const UNUSABLE: ReadonlySet<string> = new Set(['__proto__', 'constructor']);
 
 class Reader {
@@ -74,7 +76,6 @@ class Reader {
     this.#blank();
   }
 
-  /** Reads up to the first statement. */
   header(): void {
     let word = this.#match(BARE)?.[0].toLowerCase();
     if (word === 'strict') word = this.#match(BARE)?.[0].toLowerCase();
@@ -84,7 +85,7 @@ class Reader {
     this.#expect('{');
   }
 
-  /** Nothing may follow the graph. */
+  /** Checks that nothing follows the graph. */
   end(): void {
     if (this.#at < this.#text.length) throw this.wrong('nothing after the graph');
   }
@@ -96,7 +97,7 @@ class Reader {
     return true;
   }
 
-  /** `{`, `subgraph {` or `subgraph name {`. */
+  /** Accepts `{`, `subgraph {` or `subgraph name {`. */
   opensSubgraph(): boolean {
     if (this.takes('{')) return true;
     const before = this.#at;
@@ -111,7 +112,7 @@ class Reader {
     return false;
   }
 
-  /** Reads a node, a chain of edges, or attributes of the graph. */
+  /** Reads a node, a chain of edges, or an attribute of the graph. */
   statement(nodes: Map<string, Map<string, Value>>, edges: [DotEnd, DotEnd][]): void {
     const isQuoted = this.#text[this.#at] === '"';
     const first = this.#end();
@@ -134,23 +135,23 @@ class Reader {
     }
   }
 
-  /** Builds the problem for an unexpected character. */
+  /** Creates the problem for an unexpected character. */
   wrong(expected: string, at = this.#at): Problem {
     const before = this.#text.slice(0, at);
     const place = `line ${before.split('\n').length}, column ${at - before.lastIndexOf('\n')}`;
     return new Problem('invalid_request', `Field \`content\` is not valid; expected ${expected} at ${place}.`);
   }
 
-  /** A name with an optional port: `name`, `name:port`, `name:port:n`. The compass point is ignored. */
+  /** Reads a name with an optional port: `name`, `name:port` or `name:port:n`. Ignores the compass point. */
   #end(): DotEnd {
     const node = this.#id('a node, an edge or `}`');
     if (!this.takes(':')) return { node };
     const port = this.#id('the name of an interface');
-    if (this.takes(':')) this.#id('a point of the compass');
+    if (this.takes(':')) this.#id('a compass point');
     return { node, port };
   }
 
-  /** Any number of attribute lists. */
+  /** Reads any number of attribute lists. */
   #attributes(into: Map<string, Value>): void {
     while (this.takes('[')) {
       while (!this.takes(']')) {
@@ -166,7 +167,7 @@ class Reader {
     const start = this.#at;
     const value = this.#readQuoted() ?? this.#html() ?? this.#match(BARE_VALUE)?.[0];
     if (value === undefined) throw this.wrong('a value');
-    if (value.length > MAX_VALUE) throw this.wrong(`a value of at most ${MAX_VALUE} characters`, start);
+    if (value.length > MAX_VALUE) throw this.wrong(`a value of up to ${MAX_VALUE} characters`, start);
     return /^\d{1,15}$/.test(value) ? Number(value) : value;
   }
 
@@ -174,12 +175,12 @@ class Reader {
     const start = this.#at;
     const name = this.#readQuoted() ?? this.#match(BARE)?.[0];
     if (name === undefined) throw this.wrong(what);
-    if (name.length > MAX_NAME) throw this.wrong(`a name of at most ${MAX_NAME} characters`, start);
-    if (UNUSABLE.has(name)) throw this.wrong(`another name than \`${name}\`, which is reserved,`, start);
+    if (name.length > MAX_NAME) throw this.wrong(`a name of up to ${MAX_NAME} characters`, start);
+    if (UNUSABLE.has(name)) throw this.wrong(`a name other than the reserved \`${name}\``, start);
     return name;
   }
 
-  /** Quoted text, or several pieces of it joined by `+`. */
+  /** Reads a quoted string, or several joined by `+`. */
   #readQuoted(): string | undefined {
     if (this.#text[this.#at] !== '"') return undefined;
     const parts = [this.#oneQuoted()];
@@ -189,7 +190,7 @@ class Reader {
 
   #oneQuoted(): string {
     const start = this.#at;
-    if (this.#text[start] !== '"') throw this.wrong('text in quotes');
+    if (this.#text[start] !== '"') throw this.wrong('a quoted string');
     QUOTE_OR_ESCAPE.lastIndex = start + 1;
     for (let sign = QUOTE_OR_ESCAPE.exec(this.#text); sign !== null; sign = QUOTE_OR_ESCAPE.exec(this.#text)) {
       if (sign[0] === '\\') {
@@ -200,10 +201,10 @@ class Reader {
       this.#blank();
       return this.#text.slice(start + 1, sign.index).replace(/\\(?:\r?\n|(?="))/g, '');
     }
-    throw this.wrong('the end of the quoted text that begins');
+    throw this.wrong('the end of the quoted string that begins');
   }
 
-  /** Text between angle brackets; brackets inside it are balanced. */
+  /** Reads text in balanced angle brackets. */
   #html(): string | undefined {
     if (this.#text[this.#at] !== '<') return undefined;
     const start = this.#at;
@@ -223,7 +224,7 @@ class Reader {
     if (!this.takes(sign)) throw this.wrong(`\`${sign}\``);
   }
 
-  /** Matches at the current position, and moves past the match and the blanks after it. */
+  /** Matches at the current position, and skips the match and blanks after it. */
   #match(expression: RegExp): RegExpExecArray | null {
     expression.lastIndex = this.#at;
     const found = expression.exec(this.#text);
@@ -233,7 +234,7 @@ class Reader {
     return found;
   }
 
-  /** Skips white space and comments. `#` starts a comment only at the start of a line, because colours use it too. */
+  /** Skips white space and comments. `#` starts a comment only at the start of a line: colours use it, too. */
   #blank(): void {
     let startsLine = this.#at === 0;
     for (;;) {

@@ -7,8 +7,8 @@ import { RULESETS } from './rulesets.ts';
 
 const dropRole: Drill = {
   name: 'drop-role',
-  what: 'The user of a personal key loses all roles of Air, and with them the rights of all keys of this user.',
-  rightClient: 'After the 403 it does not repeat the request, and says which right is missing.',
+  what: 'The user of a personal key loses all Air roles, so all keys of this user lose the rights from these roles.',
+  rightClient: 'After the 403, it does not retry, and reports which right is missing.',
   lasts: null,
   about: 'one',
   fallback: 'the personal key of the newest allowed request',
@@ -22,7 +22,8 @@ const dropRole: Drill = {
     const { key, roles } = await keyInForce(context, principal.id);
     const ofAir = RULESETS[context.settings.air].tables.roles.map(({ name }) => name);
     const lost = roles.filter((role) => ofAir.includes(role));
-    if (lost.length === 0) throw new Problem('conflict', `The user ${key.user} has no role of Air to lose.`);
+    if (lost.length === 0)
+      throw new Problem('conflict', `The user ${key.user} has no Air role to lose. Choose another principal.`);
     await editKey(context, context.now, key, { roles: roles.filter((role) => !lost.includes(role)) });
     return {
       did: `The user ${key.user} loses ${lost.map((role) => `\`${role}\``).join(' and ')}.`,
@@ -35,5 +36,5 @@ const dropRole: Drill = {
   },
 };
 
-/** What clients of Air must survive. */
+/** Situations that Air clients must survive. */
 export const DRILLS: readonly Drill[] = [dropRole];

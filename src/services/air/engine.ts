@@ -20,13 +20,12 @@ import {
 } from './stored.ts';
 import { type AirResource, RESOURCES } from './tables/index.ts';
 
-/** A request about one resource. */
 interface ResourceContext<Name extends StoredName> extends AuthenticatedContext<RowOf<Name>> {
   readonly query: Query;
   readonly body: Members;
 }
 
-/** The handlers of a resource that differ from those of others only by its table and hooks. */
+/** Handlers that need only the table and hooks of a resource. */
 type PlainOperations<Name extends StoredName> = {
   readonly [Action in PlainAction as `${Name}_${Action}` & OperationId<'air'>]: Handler<
     'air',
@@ -37,14 +36,14 @@ type PlainOperations<Name extends StoredName> = {
 
 type PlainAction = 'list' | 'create' | 'get' | 'update' | 'delete';
 
-/** Builds the handlers for list, create, get, update and delete that the table has. */
+/** Builds the handlers for the list, create, get, update and delete operations of a table. */
 export function plain<Name extends StoredName>(
   table: Table<Name> & FieldNames<Name>,
-  // Optional if nothing in it is required.
+  // Optional if all hooks are optional.
   ...[given]: Partial<HooksOf<Name>> extends HooksOf<Name> ? [HooksOf<Name>?] : [HooksOf<Name>]
 ): PlainOperations<Name> {
   const hooks: Partial<Hooks<Name>> = given ?? {};
-  // `HooksOf` requires a view unless all that is stored is shown.
+  // Without a view, `HooksOf` guarantees that all stored members are in the response.
   const view = hooks.view ?? ((_: AuthenticatedContext, row: RowOf<Name>) => storedView(row) as ViewOf<Name>);
   const listView = hooks.listView ?? view;
   const handlers: Readonly<Record<PlainAction, AnyHandler>> = {
@@ -67,15 +66,15 @@ export function plain<Name extends StoredName>(
       return { status: 204 };
     },
   };
-  const its = operationsOf(table).flatMap(({ id, action }) => {
+  const entries = operationsOf(table).flatMap(({ id, action }) => {
     const handler = own<AnyHandler>(handlers, action);
     return handler === undefined ? [] : [[id, handler] as const];
   });
   // The table has the operations of the document, and the views have its types.
-  return objectOf<PlainOperations<Name>>(its);
+  return objectOf<PlainOperations<Name>>(entries);
 }
 
-/** The lookups of all resources, by name. */
+/** Returns the look-ups of all resources, by name. */
 export function lookupsOf(resources: readonly AirResource[]): Readonly<Record<string, Lookup<AirRow>>> {
   const named = resources.flatMap((resource) => {
     const forOperators = operationsOf(resource).filter(({ orOperators }) => orOperators === true);
@@ -88,9 +87,9 @@ export function lookupsOf(resources: readonly AirResource[]): Readonly<Record<st
 }
 
 /**
- * Finds objects that the organisation owns, and those that are shared with it or with everybody.
+ * Looks up objects that the organisation owns, and objects shared with it or with everyone.
  *
- * @param ownsAll whether the caller may act as the owner of every object
+ * @param ownsAll whether the caller may act as owner of every object
  */
 function lookupOf(resource: AirResource, ownsAll: (context: AuthenticatedContext) => boolean): Lookup<AirRow> {
   return async (context, id) => {
@@ -112,10 +111,10 @@ export async function draftObject<Name extends StoredName>(
   body: Members,
 ): Promise<{ readonly row: RowOf<Name>; readonly along: readonly Change[] }> {
   const { required = [], defaults = {} } = table;
-  // The document validates the body, so required members are present; all others have a default.
+  // The body is valid: required members are present, and all others have defaults.
   const members = { ...defaults, ...pickGiven(body, [...required, ...Object.keys(defaults)]) } as GivenOf<Name>;
   await checkReferences(context, table, members);
-  // `HooksOf` requires `complete` unless all that is stored is given.
+  // Without `complete`, `HooksOf` guarantees that the given members are all that is stored.
   const asGiven = { members } as CompletedOf<Name>;
   const draft = (await hooks.complete?.(context, members)) ?? asGiven;
   reportContradicted(context, table, body, draft.hidden ?? {});
@@ -123,7 +122,7 @@ export async function draftObject<Name extends StoredName>(
   return { row, along: draft.otherChanges?.(row.id) ?? [] };
 }
 
-/** The SDK sends along what other members say, such as the simulation of a node's interface. Nothing depends on it. */
+/** Reports redundant members with contradictory values. The SDK sends such members, but the mock ignores them. */
 function reportContradicted(
   { findings, now }: AuthenticatedContext,
   { name, hidden: names = [] }: AirResource,
@@ -133,12 +132,12 @@ function reportContradicted(
   for (const member of names) {
     const [given, actual] = [own(body, member), own(hidden, member)];
     if (given === undefined || actual === undefined || [actual].flat().includes(given)) continue;
-    const message = `One of \`${name}\` was sent with a \`${member}\` that contradicts its other fields. It has no effect: the object has the \`${member}\` that they name, \`${[actual].flat().join('`, `')}\`.`;
+    const message = `A request to create one of \`${name}\` has a \`${member}\` that contradicts its other fields. It was ignored: the \`${member}\` is \`${[actual].flat().join('`, `')}\`.`;
     findings.report('ignored_field', message, now);
   }
 }
 
-/** Changes the changeable members of an object. */
+/** Updates the members of an object that can change. */
 async function updateObject<Name extends StoredName>(
   context: AuthenticatedContext,
   table: Table<Name>,
@@ -148,10 +147,10 @@ async function updateObject<Name extends StoredName>(
 ): Promise<RowOf<Name>> {
   const { required = [], defaults = {}, fixed = [] } = table;
   const changeable = [...required, ...Object.keys(defaults)].filter((member) => !fixed.includes(member));
-  // The document validates the body.
+  // Safe cast: the body was validated.
   const members = pickGiven(body, changeable) as ChangedOf<Name>;
   await checkReferences(context, table, members);
-  // `HooksOf` requires `change` unless a change has the members that are stored.
+  // Without `change`, `HooksOf` guarantees that the given members are stored as they are.
   const change = (await hooks.change?.(context, row, members)) ?? ({ members } as AmendmentOf<Name>);
   return amend(context, table, row, () => change);
 }
@@ -159,8 +158,8 @@ async function updateObject<Name extends StoredName>(
 /**
  * Reads and changes an object in one transaction.
  *
- * @param change may be called again, and `along` too, if the object has changed meanwhile
- * @param along changes of the same transaction
+ * @param change called again, like `along`, if the object has changed in the meantime
+ * @param along further changes in the transaction
  * @throws Problem if the object no longer exists
  */
 export function amend<Name extends StoredName>(
@@ -176,7 +175,7 @@ export function amend<Name extends StoredName>(
     if (before === null) throw new Problem('not_found');
     const after = changedRow(before, table, now, change(before));
     const [stored] = await commit([put(after), ...(await along())]);
-    // As it was stored, it is an object of this resource.
+    // Safe cast: the stored row is the one that was put.
     return stored as RowOf<Name>;
   });
 }
@@ -185,7 +184,7 @@ function pickGiven(body: Members, names: readonly string[]): Members {
   return Object.fromEntries(names.filter((name) => own(body, name) !== undefined).map((name) => [name, body[name]]));
 }
 
-/** Reads the object that a member names. @throws Problem with the member, unless the caller may see the object */
+/** Reads the object that a member refers to. @throws Problem if the caller may not see it or it does not exist */
 export async function resolveReference<Name extends StoredName>(
   context: AuthenticatedContext,
   to: Table<Name>,
@@ -202,7 +201,7 @@ function isVisible(context: AuthenticatedContext, row: AirRow): boolean {
 }
 
 function unknownId(member: string, name: string): Problem {
-  return new Problem('invalid_request', `Field \`${member}\` names an unknown id of \`${name}\`.`);
+  return new Problem('invalid_request', `Field \`${member}\` is not the id of an existing object in \`${name}\`.`);
 }
 
 async function checkReferences(
@@ -216,13 +215,13 @@ async function checkReferences(
     const row = typeof id === 'string' ? await anyCollectionOf(name).byId(context.store.collections, id) : null;
     if (row === null || !isVisible(context, row)) throw unknownId(member, name);
     if (owned === true && row.owner !== accountOf(context)) {
-      const why = `the object that \`${member}\` names belongs to another organisation`;
+      const why = `the object of \`${member}\` belongs to another organisation`;
       throw new Problem('forbidden', '', { reason: 'not_owner', why });
     }
   }
 }
 
-/** The changes of a deletion, the object itself last. @throws Problem if another object refuses it */
+/** Returns the changes of a deletion, the object itself last. @throws Problem if a reference protects it */
 export async function deletion(
   context: AuthenticatedContext,
   resource: AirResource,
@@ -239,7 +238,7 @@ export async function deletion(
       const [first] = referring;
       if (first !== undefined && onDelete === 'refuse') {
         const which = first.owner === accountOf(context) ? ` \`${first.id}\`` : ' of another organisation';
-        const message = `The object cannot be deleted: one of \`${other.name}\`${which} refers to it by \`${member}\`.`;
+        const message = `The object cannot be deleted: one of \`${other.name}\`${which} refers to it in \`${member}\`. Delete that one first.`;
         throw new Problem('protected', message);
       }
       for (const one of referring) for (const change of await deletion(context, other, one)) changes.push(change);

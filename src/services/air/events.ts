@@ -3,7 +3,7 @@ import { stateAt } from './states.ts';
 import { collectionOf } from './stored.ts';
 import { SIMULATIONS } from './tables/simulations.ts';
 
-/** Events of the clock: simulations reach their final state. */
+/** Scheduled events: simulations that reach their final state. */
 export const events: NonNullable<ServiceState['events']> = async ({ collections }, from, to, limit) => {
   const due = await collectionOf(SIMULATIONS).dueBetween(collections, from, to, limit);
   return due.map(

@@ -27,24 +27,23 @@ import { SSH_KEYS, USERCONFIGS } from './tables/people.ts';
 import { CHECKPOINTS, HISTORIES, RUNS, SIMULATION_ZTP_SCRIPT, SIMULATIONS } from './tables/simulations.ts';
 import { TRAININGS } from './tables/trainings.ts';
 
-/** A documented answer. */
 interface Answer {
   readonly properties: Readonly<Record<string, object>>;
   readonly required?: readonly string[];
 }
 
-/** Members of every answer that are not stored as such. */
+/** Members of every response that are not stored as such. */
 const OF_EVERY_ROW: readonly string[] = ['id', 'created', 'modified'];
 
 interface More {
-  /** Members of the answer that are computed or hidden. */
+  /** Members of the response that are computed or hidden. */
   readonly without?: readonly string[];
-  /** Members that the answer does not have. */
+  /** Stored members that are not in the response. */
   readonly also?: Readonly<Record<string, object>>;
   readonly hidden?: object;
 }
 
-/** @param answer of the documents, which has the members of an object */
+/** Derives the form of stored rows. @param answer documented response schema of the resource */
 function form<Name extends StoredName>(table: Table<Name>, answer: Answer, more: More = {}): RowForm {
   const { without = [], also = {}, hidden = object({}) } = more;
   const shown = withoutMembers(answer, [...OF_EVERY_ROW.filter((name) => name in answer.properties), ...without]);
@@ -64,16 +63,16 @@ function form<Name extends StoredName>(table: Table<Name>, answer: Answer, more:
 function remade(table: Table, { id, owner, parent, sharedWith, dueAt, body, facets }: AirRow): AirRow {
   const { created, modified, members, hidden } = body;
   const placed = { sharedWith, ...(parent !== null && { parent }), ...(dueAt !== null && { dueAt }) };
-  // The members were checked before.
+  // Safe cast: the members were validated before.
   const draft = { members, hidden, ...placed } as unknown as DraftOf<StoredName>;
   const made = airRow(table, { id, owner }, { created, modified }, draft) as AirRow;
-  // The state that lists search by can be an earlier one, until the next search.
+  // The indexed state can be outdated until the next search.
   return made.facets === undefined || facets === undefined
     ? made
     : { ...made, facets: { ...made.facets, state: facets.state } };
 }
 
-/** As `bodyOf`, for the hidden members of a resource. */
+/** Like `bodyOf`, for hidden members of a resource. */
 function hiddenOf<Name extends StoredName>(...[properties, optional]: Parameters<typeof bodyOf<HiddenOf<Name>>>) {
   return bodyOf<HiddenOf<Name>>(properties, optional);
 }
@@ -96,7 +95,7 @@ const { worker_port, worker_fqdn } = SCHEMAS.Service.properties;
 const { category } = SCHEMAS.Node.properties;
 const { state } = SCHEMAS.Simulation.properties;
 
-/** The compiler sees that no resource is missing. */
+/** Typed so that the compiler reports missing resources. */
 const ROWS: Readonly<Record<StoredName, RowForm>> = {
   simulations: form(SIMULATIONS, SCHEMAS.Simulation, {
     hidden: hiddenOf<'simulations'>({ steps: list(object({ state, at: INSTANT })) }, ['steps']),

@@ -7,7 +7,7 @@ import { newRow, put } from './objects.ts';
 import type { RowOf } from './stored.ts';
 import { HISTORIES } from './tables/simulations.ts';
 
-/** Adds an entry to the history of an object. */
+/** Returns the change that adds an entry to an object's history. */
 export function entry(
   context: AuthenticatedContext,
   model: 'simulation' | 'node' | 'image' | 'marketplacedemo',
@@ -19,7 +19,7 @@ export function entry(
   return put(newRow(context, HISTORIES, { members, hidden: { labels }, parent: about }));
 }
 
-/** Renders a history entry in the flat form. */
+/** Renders a history entry in the flat format. */
 export function flatEntry({ body }: RowOf<'histories'>): Schema<'air', 'History'> {
   return { ...body.members, created: rfc3339(body.created) };
 }

@@ -23,10 +23,12 @@ import { RULESETS } from './rulesets.ts';
 import { seed } from './seed.ts';
 import { RESOURCES } from './tables/index.ts';
 
-/** `normalize_api_url` in src/air_sdk/utils.py of NVIDIA/nv-air-sdk 1.3.1 (9af2cb3) puts `/api/v3` for any other path. */
+/**
+ * In `normalize_api_url` (src/air_sdk/utils.py of NVIDIA/nv-air-sdk 1.3.1, 9af2cb3), `/api/v3` replaces any other path.
+ */
 const SDK = { name: "NVIDIA's Air SDK (`AirApi`)", userAgent: /^air-sdk\// } as const;
 
-/** NVIDIA Air: simulations, images, demos and trainings, called with NGC keys. */
+/** NVIDIA Air: simulations, images, demos and trainings. Authenticates with NGC keys. */
 export const air: ServiceDefinition<'air'> = {
   name: 'air',
   title: 'NVIDIA Air',

@@ -3,12 +3,12 @@ import { isRecord, own } from '../../objects/members.ts';
 import { showPath } from '../../text/redact.ts';
 import { fieldProblem } from './problem.ts';
 
-/** The required member of the data, by executor: the stubs of the SDK. */
+/** The required member of the data, by executor, according to the SDK's stubs. */
 export const DATA_OF = { shell: 'commands', file: 'files', init: 'hostname' } as const;
 
 export type Executor = keyof typeof DATA_OF;
 
-/** Throws a Problem that names the place of a wrong value. */
+/** Throws a Problem with the path of an invalid value. */
 type Check = (value: unknown, where: string) => void;
 
 const MAX_TEXT = 65_536;
@@ -24,17 +24,17 @@ const MEMBERS: Readonly<Record<Executor, Readonly<Record<string, Check>>>> = {
 };
 
 /**
- * Checks the data of an instruction, of a request or a file. The document's choice of schemas is too wide: it accepts
- * the data of another executor, and members that no executor has.
+ * Validates the data of an instruction from a request or a file. The document's schema is too permissive: it accepts
+ * data of other executors and unknown members.
  *
- * @param where the place of the data, for messages: `data`
+ * @param where path of the data for messages: `data`
  * @throws Problem
  */
 export function checkData(executor: Executor, data: unknown, where: string): object {
   const required = DATA_OF[executor];
   if (!isRecord(data)) throw fieldProblem(where, `an object with \`${required}\``);
   if (!Object.hasOwn(data, required)) {
-    const message = `Field \`${where}.${required}\` is missing; the executor \`${executor}\` expects it.`;
+    const message = `Field \`${where}.${required}\` is missing: the executor \`${executor}\` requires it.`;
     throw new Problem('invalid_request', message);
   }
   const checks = MEMBERS[executor];
@@ -48,13 +48,14 @@ export function checkData(executor: Executor, data: unknown, where: string): obj
 
 function unknownMember(where: string, executor: Executor): Problem {
   const names = Object.keys(MEMBERS[executor]).map((name) => `\`${name}\``);
-  const message = `Field \`${where}\` is not known; the executor \`${executor}\` takes only ${names.join(' and ')}.`;
+  const message = `Field \`${where}\` is unknown: the executor \`${executor}\` supports only ${names.join(' and ')}.`;
   return new Problem('invalid_request', message);
 }
 
 function textOf(max: number): Check {
   return (value, where) => {
-    if (typeof value !== 'string' || value.length > max) throw fieldProblem(where, `a text of up to ${max} characters`);
+    if (typeof value !== 'string' || value.length > max)
+      throw fieldProblem(where, `a string of up to ${max} characters`);
   };
 }
 
@@ -65,7 +66,7 @@ function listOf(check: Check): Check {
   };
 }
 
-/** A file: its `path`, its `content` and any other texts. */
+/** A file: `path`, `content` and any other strings. */
 function textsByName(value: unknown, where: string): void {
   if (!isRecord(value) || Array.isArray(value)) throw fieldProblem(where, 'an object');
   for (const [name, one] of Object.entries(value)) textOf(MAX_TEXT)(one, `${where}.${showPath(name)}`);

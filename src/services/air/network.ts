@@ -5,7 +5,7 @@ import { type DraftOf, newRow } from './objects.ts';
 import type { MembersOf, RowOf } from './stored.ts';
 import { INTERFACES, NODES } from './tables/network.ts';
 
-/** Members of every node, with their defaults. */
+/** Default values of a node. */
 const NODE = {
   category: '',
   state: 'NONE',
@@ -28,7 +28,7 @@ const NODE = {
 type NodeMembers = MembersOf<'nodes'>;
 type InterfaceMembers = MembersOf<'interfaces'>;
 
-/** Members of a new node: those without a default are required, the rest are optional. */
+/** Members of a new node. Members with a default are optional. */
 type NewNode = Omit<NodeMembers, keyof typeof NODE> & Partial<NodeMembers>;
 
 export function nodeMembers(members: NewNode): NodeMembers {
@@ -42,14 +42,14 @@ export function newNode(context: AuthenticatedContext, members: NewNode): RowOf<
 const MAX_GROUP = 64;
 
 /**
- * The name of a placement group as it is stored.
+ * Normalizes the name of a placement group.
  *
  * @throws Problem if it is too long
  */
 export function groupName(given: string): string {
   const name = given.trim();
   if (name.length <= MAX_GROUP) return name;
-  const message = `Field \`placement_group\` has ${name.length} characters; expected at most ${MAX_GROUP}.`;
+  const message = `Field \`placement_group\` has ${name.length} characters; expected up to ${MAX_GROUP}.`;
   throw new Problem('invalid_request', message);
 }
 
@@ -61,7 +61,7 @@ interface NewInterface extends Partial<Omit<InterfaceMembers, 'name' | 'mac_addr
   readonly mac_address?: string | null;
 }
 
-/** The labels as answers have them: with all members. */
+/** Adds missing labels, because responses have all of them. */
 export function wholeLabels(labels: Partial<InterfaceLabels> | null): InterfaceLabels | null {
   return labels === null
     ? null
@@ -96,7 +96,7 @@ export function newInterface(
   return newRow(context, INTERFACES, interfaceDraft(node, withMac(context, members)));
 }
 
-/** Draws a MAC address if none is given. */
+/** Adds a random MAC address if there is none. */
 export function withMac<Its extends { readonly mac_address?: string | null }>(
   { random }: Pick<AuthenticatedContext, 'random'>,
   members: Its,
@@ -106,12 +106,12 @@ export function withMac<Its extends { readonly mac_address?: string | null }>(
 
 type ServiceMembers = MembersOf<'services'>;
 
-/** The lowest worker port of services. */
+/** Lowest worker port of services. */
 const FIRST_WORKER_PORT = 20_000;
 const WORKER_PORTS = 10_000;
 const WORKER = 'worker.air.test';
 
-/** @param drawn a number that chooses the port of the worker */
+/** @param drawn random number for the worker port */
 export function serviceDraft(end: RowOf<'interfaces'>, members: ServiceMembers, drawn: number): DraftOf<'services'> {
   const { name, node_port, service_type } = members;
   return {
@@ -148,7 +148,7 @@ export function instructionDraft(
       ...members,
       name: name ?? executor,
       run_again_on_rebuild: run_again_on_rebuild ?? false,
-      // `checkData` has checked those of requests and files, and the seed's check the required member.
+      // Safe cast: requests and files were validated by `checkData`, and for seeds the required member was checked.
       data: { ...data, executor } as InstructionMembers['data'],
       state: 'PENDING',
     },
@@ -161,9 +161,9 @@ function newMac(random: Random): string {
 }
 
 /**
- * A locally administered address (IEEE 802: the second bit of the first octet is set).
+ * Returns a locally administered MAC address (IEEE 802: the second bit of the first octet is set).
  *
- * @param digits at least ten, hexadecimal
+ * @param digits ten or more hexadecimal digits
  */
 export function macOf(digits: string): string {
   return ['02', ...[0, 2, 4, 6, 8].map((at) => digits.slice(at, at + 2))].join(':');

@@ -15,17 +15,17 @@ import {
 } from './stored.ts';
 import type { AirResource } from './tables/index.ts';
 
-/** Where an object belongs that is not stored yet. */
+/** Placement of a new object. */
 interface Placement {
-  /** Default: the value of the member that `part` names in the resource's table. */
+  /** Default: the value of the table's `part` member. */
   readonly parent?: string;
-  /** Accounts that may see it; `*` means everybody. */
+  /** Accounts that may see it; `*` is everyone. */
   readonly sharedWith?: readonly string[];
   /** When its state next changes with the clock. */
   readonly dueAt?: Instant;
 }
 
-/** An object that is not stored yet; `hidden` is optional only if it may be empty. */
+/** An object before it is stored. `hidden` is optional if it can be empty. */
 export type DraftOf<Name extends StoredName> = Placement & { readonly members: MembersOf<Name> } & (Record<
     string,
     never
@@ -33,7 +33,7 @@ export type DraftOf<Name extends StoredName> = Placement & { readonly members: M
     ? { readonly hidden?: HiddenOf<Name> }
     : { readonly hidden: HiddenOf<Name> });
 
-/** Changes to an object; absent members stay unchanged. */
+/** Changes to an object. Absent members stay unchanged. */
 export interface AmendmentOf<Name extends StoredName> extends Placement {
   readonly members?: Partial<MembersOf<Name>>;
   readonly hidden?: Partial<HiddenOf<Name>>;
@@ -42,18 +42,17 @@ export interface AmendmentOf<Name extends StoredName> extends Placement {
 interface Placed {
   readonly id: string;
   readonly owner: string;
-  /** Of the replaced row. */
+  /** Revision of the replaced row. */
   readonly revision?: Revision;
 }
 
-/** Builds the row of an object. */
 export function airRow<Name extends StoredName>(
   table: Table<Name>,
   place: Placed,
   times: Times,
   draft: DraftOf<NoInfer<Name>>,
 ): RowOf<Name>;
-// The row has the members of the draft, so it is a row of the resource.
+// Safe overload: the row has the members of the draft.
 export function airRow(
   table: Table,
   place: Placed,
@@ -77,7 +76,7 @@ export function airRow(
   });
 }
 
-/** The owner of new objects: the organisation or, for personal resources, the caller. */
+/** Returns the owner of a new object: the organisation or, for personal resources, the caller. */
 export function ownerOf(
   context: Pick<AuthenticatedContext, 'caller'>,
   { personal }: Pick<AirResource, 'personal'>,
@@ -88,7 +87,7 @@ export function ownerOf(
 
 type RowContext = Pick<AuthenticatedContext, 'caller' | 'now' | 'random'>;
 
-/** Builds a new object that the caller owns. */
+/** Builds a new object with the caller as owner. */
 export function newRow<Name extends StoredName>(
   context: RowContext,
   table: Table<Name>,
@@ -99,7 +98,7 @@ export function newRow<Name extends StoredName>(
   return airRow(table, { id, owner: ownerOf(context, table) }, { created: now, modified: now }, draft);
 }
 
-/** Rebuilds a row with changed members; absent members stay unchanged. */
+/** Builds a row with changed members. Absent members stay unchanged. */
 export function changedRow<Name extends StoredName>(
   row: RowOf<NoInfer<Name>>,
   table: Table<Name>,
@@ -131,7 +130,7 @@ export function storedView<Its extends Members>({
   readonly id: string;
   readonly body: Times & { readonly members: Its };
 }) {
-  // Not `{ ...members, id }`, which takes V8 many times as long.
+  // `{ ...members, id }` is many times slower in V8.
   return Object.assign({}, members, { id, created: rfc3339(created), modified: rfc3339(modified) });
 }
 

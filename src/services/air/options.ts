@@ -9,7 +9,7 @@ export const OPTIONS = {
   },
   airBadCredentials: {
     argument: '403|401',
-    description: 'status for an invalid key at Air',
+    description: 'status of an invalid key at Air',
     fallback: 403,
     expected: '`403` or `401`',
     read: (text) => (text === '401' ? 401 : text === '403' ? 403 : undefined),

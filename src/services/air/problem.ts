@@ -5,21 +5,21 @@ import type { Outcome } from '../../responses/outcome.ts';
 
 const JSON_TYPE = 'application/json';
 
-/** The error forms that `renderProblem` produces. */
+/** The error formats of `renderProblem`. */
 export const ERRORS: readonly ErrorForm[] = [
   { schema: 'BadRequest', mediaType: JSON_TYPE },
   { schema: 'Refusal', mediaType: JSON_TYPE },
   { schema: 'PaymentRequired', mediaType: JSON_TYPE },
 ];
 
-/** Messages of the framework behind the API, as clients report them. */
+/** Messages of the API's framework, as reported by clients. */
 const NOT_AUTHENTICATED = 'Authentication credentials were not provided.';
 const INVALID_TOKEN = 'Invalid token';
 const NOT_PERMITTED = 'You do not have permission to perform this action.';
 const NOT_FOUND = 'No object matches the given query.';
 const NO_SUBSCRIPTION = 'No active subscription for the product found.';
 
-/** Renders a problem in Air's form; the gateway in front of Air reports a missing subscription. */
+/** Renders a problem as Air does. A missing subscription has the format of the gateway in front of Air. */
 export function renderProblem(problem: Problem, { settings, random }: About): Outcome {
   if (problem.kind === 'payment_required') {
     return { status: 402, body: { requestStatus: requestStatus('PAYMENT_REQUIRED', random.uuid(), NO_SUBSCRIPTION) } };
@@ -42,10 +42,10 @@ export function renderProblem(problem: Problem, { settings, random }: About): Ou
 }
 
 /**
- * The refusal of a value that the document cannot describe.
+ * Creates the problem for a value that the document's schema cannot validate.
  *
- * @param where the place of the value: `content.nodes`
- * @param expected what it must be: `an object`
+ * @param where path of the value, such as `content.nodes`
+ * @param expected what the value must be, such as `an object`
  */
 export function fieldProblem(where: string, expected: string): Problem {
   return new Problem('invalid_request', `Field \`${where}\` is not valid; expected ${expected}.`);

@@ -11,7 +11,7 @@ import { IMAGE_PUBLISH_ACCESS_RECORDS, IMAGES } from './tables/images.ts';
 import { DEMO_PUBLISH_ACCESS_RECORDS, DEMOS } from './tables/marketplace.ts';
 
 type Published = 'images' | 'demos';
-/** The collections of records. */
+/** Collections of publish access records. */
 export type Recorded = 'image_publish_access_records' | 'demo_publish_access_records';
 
 export type PublishedRow = RowOf<Published>;
@@ -19,10 +19,10 @@ export type RecordRow = RowOf<Recorded>;
 type RecordMembers = MembersOf<Recorded>;
 type Status = RecordMembers['status'];
 
-/** What is published: images and demos, each with its records. */
+/** A kind of object that can be published, with its records. */
 export interface Publication {
   readonly what: 'image' | 'demo';
-  /** The name of the kind in histories. */
+  /** The kind in history entries. */
   readonly model: 'image' | 'marketplacedemo';
   readonly table: Table<Published>;
   readonly records: Table<Recorded>;
@@ -47,19 +47,19 @@ function publicationOf(row: PublishedRow): Publication {
 
 type Visibility = 'unpublished' | 'restricted' | 'public';
 
-/** The statuses of records whose request waits for a decision. */
+/** Statuses with an open request. */
 type Open = Extract<Status, `PENDING${string}`>;
 
-/** The open requests: what each asks for, and the visibility that the object must have. */
+/** Open requests, by status: their subject, and the visibility that the object must have. */
 export const REQUESTS: Readonly<Record<Open, { readonly asks: string; readonly from: readonly Visibility[] }>> = {
-  PENDING: { asks: 'Its publication', from: ['unpublished'] },
+  PENDING: { asks: 'Publication', from: ['unpublished'] },
   PENDING_ELEVATION: { asks: 'Public visibility', from: ['restricted'] },
   PENDING_RESTRICTION: { asks: 'Restricted visibility', from: ['public'] },
-  PENDING_ALLOWLIST: { asks: 'Another list of organisations', from: ['restricted'] },
-  PENDING_UNPUBLISH: { asks: 'An end of its publication', from: ['restricted', 'public'] },
+  PENDING_ALLOWLIST: { asks: 'A change of the allowed organisations', from: ['restricted'] },
+  PENDING_UNPUBLISH: { asks: 'Unpublishing', from: ['restricted', 'public'] },
 };
 
-/** Whether the request of a record waits for a decision. */
+/** Whether the record has an open request. */
 export function isOpen(status: Status): status is Open {
   return status in REQUESTS;
 }
@@ -69,22 +69,22 @@ function visibilityOf({ body: { members } }: PublishedRow): Visibility {
   return members.publicly_published === true ? 'public' : 'restricted';
 }
 
-/** What a step changes: members of the object, who sees it, and members of its record. */
+/** Changes to an object, its visibility and its record. */
 export interface Step {
   readonly members?: Partial<MembersOf<Published>>;
   readonly sharedWith?: readonly string[];
   readonly record: Partial<RecordMembers> & { readonly status: Status };
   readonly hidden?: Partial<HiddenOf<Recorded>>;
-  /** The object has no record any more. */
+  /** Whether to detach the record from the object. */
   readonly isOver?: boolean;
-  /** For the history of the object. */
+  /** Description for the history of the object. */
   readonly description: string;
 }
 
 /**
- * Changes an object and its record in one commit. An object without a record gets one.
+ * Changes an object and its record in one commit. Creates a record if the object has none.
  *
- * @param decide may be called again if one of them has changed meanwhile
+ * @param decide called again if one of them has changed in the meantime
  * @throws Problem if the object no longer exists
  */
 export async function updatePublication<Its extends PublishedRow>(
@@ -99,7 +99,7 @@ export async function updatePublication<Its extends PublishedRow>(
     const before = await collectionOf(table).byId(collections, id);
     if (before === null) throw new Problem('not_found');
     const known = await recordOf(context, records, before);
-    // The object of a publication is of its resource, before and after.
+    // Safe cast: the object stays in its resource.
     const step = await decide(before as Its, known);
     const record = changedRow(known ?? newRecord(context, records, before), records, now, {
       members: step.record,
@@ -124,13 +124,13 @@ async function recordOf(
   return typeof id === 'string' ? collectionOf(records).byId(store.collections, id) : null;
 }
 
-/** Whether a request about the object waits for a decision. */
+/** Whether the object has an open request. */
 export async function hasOpenRequest(context: AuthenticatedContext, row: PublishedRow): Promise<boolean> {
   const record = await recordOf(context, publicationOf(row).records, row);
   return record !== null && isOpen(record.body.members.status);
 }
 
-/** The record of an object that has none; it belongs to the organisation of the object. */
+/** Builds the first record of an object. It belongs to the object's organisation. */
 function newRecord(context: AuthenticatedContext, records: Table<Recorded>, object: PublishedRow): RecordRow {
   const place = { id: context.random.uuid(), owner: object.owner };
   const times = { created: context.now, modified: context.now };
@@ -138,7 +138,7 @@ function newRecord(context: AuthenticatedContext, records: Table<Recorded>, obje
   return airRow(records, place, times, recordDraft(object.body.members, object.id, org));
 }
 
-/** Drafts a record of which nothing is decided. @param org the name of the organisation that asks */
+/** Builds a draft of an open record. @param org name of the requesting organisation */
 export function recordDraft(members: MembersOf<Published>, id: string, org: string | null): DraftOf<Recorded> {
   const common = {
     requested_by: null,
@@ -163,7 +163,6 @@ export function recordDraft(members: MembersOf<Published>, id: string, org: stri
   return { members: { ...common, ...named }, hidden: { requested_by_email: '', asked: {} } };
 }
 
-/** The members of a request. */
 interface Asked {
   readonly justification: string;
   readonly prefer_public?: boolean;
@@ -171,10 +170,10 @@ interface Asked {
 }
 
 /**
- * Opens a request, which an operator of the platform approves or denies.
+ * Opens a request, which a platform operator approves or denies.
  *
- * @param more changes of the object with the request, and changes that its approval makes
- * @throws Problem if a request is open, or if the object does not have the visibility that it needs
+ * @param more changes to apply with the request, and changes to apply on approval
+ * @throws Problem if a request is already open, or the object has the wrong visibility
  */
 export async function openRequest<Its extends PublishedRow>(
   context: AuthenticatedContext,
@@ -193,7 +192,7 @@ export async function openRequest<Its extends PublishedRow>(
     }
     const visibility = visibilityOf(before);
     if (!isOneOf(from, visibility)) {
-      const message = `The ${what} is ${visibility}. ${asks} can be requested only if it is ${from.join(' or ')}.`;
+      const message = `The ${what} is ${visibility}. ${asks} can be requested only if the ${what} is ${from.join(' or ')}.`;
       throw new Problem('bad_state', message);
     }
     const { members, hidden } = more(before);
@@ -223,12 +222,12 @@ const UPLOAD_STATUS: Partial<Record<Open, 'PENDING_PUBLISH' | 'PENDING_UNPUBLISH
   PENDING_UNPUBLISH: 'PENDING_UNPUBLISH',
 };
 
-/** An image shows an open request about its publication in its `upload_status`, too. */
+/** Returns the `upload_status` of images, which also reflects open requests. */
 export function uploadStatus({ what }: Publication, upload_status: MembersOf<'images'>['upload_status'] | undefined) {
   return what === 'image' && upload_status !== undefined ? { upload_status } : {};
 }
 
-/** Takes an open request back. @throws Problem if there is none */
+/** Cancels an open request. @throws Problem if there is none */
 export async function cancelRequest<Its extends PublishedRow>(context: AuthenticatedContext, row: Its): Promise<Its> {
   const publication = publicationOf(row);
   const { object } = await updatePublication<Its>(context, publication, row.id, (before, record) => {
@@ -247,10 +246,9 @@ export async function cancelRequest<Its extends PublishedRow>(context: Authentic
 }
 
 /**
- * Shows an object to every organisation, or to some.
+ * Makes an object visible to all organisations, or to some.
  *
- * @param allowed_orgs ids of organisations
- * @throws Problem if there are any, although every organisation is to see it
+ * @throws Problem if it is to be public, but there are allowed organisations
  */
 export async function showTo(
   context: AuthenticatedContext,
@@ -259,7 +257,7 @@ export async function showTo(
   allowed_orgs: readonly string[] = [],
 ): Promise<Required<Pick<Step, 'members' | 'sharedWith' | 'record'>>> {
   if (publicly_published && allowed_orgs.length > 0) {
-    const message = 'Field `allowed_orgs` must be left out, or be empty, if every organisation is to see the object.';
+    const message = 'Field `allowed_orgs` must be empty or omitted if the object is visible to every organisation.';
     throw new Problem('invalid_request', message);
   }
   return {
@@ -274,12 +272,12 @@ export async function showTo(
   };
 }
 
-/** The members of a record that say who decided, and when. */
+/** Returns the members of a record about the decision. */
 export function reviewed(context: AuthenticatedContext) {
   return { reviewed_by: creatorOf(context), reviewed_at: rfc3339(context.now) };
 }
 
-/** Publishes at once, without a request. @throws Problem if the object is published already */
+/** Publishes without a request. @throws Problem if the object is already published */
 export async function publishNow<Its extends PublishedRow>(
   context: AuthenticatedContext,
   row: Its,
@@ -289,7 +287,7 @@ export async function publishNow<Its extends PublishedRow>(
   const publication = publicationOf(row);
   const { object } = await updatePublication<Its>(context, publication, row.id, async (before) => {
     const given = more(before);
-    if (before.body.members.published) throw new Problem('bad_state', `The ${publication.what} is published already.`);
+    if (before.body.members.published) throw new Problem('bad_state', `The ${publication.what} is already published.`);
     const { members, sharedWith, record } = await showTo(context, before, prefer_public, allowed_orgs);
     return {
       members: { ...members, ...uploadStatus(publication, 'COMPLETE'), ...given },
@@ -307,7 +305,7 @@ interface PublishedAtOnce {
   readonly justification?: string | null;
 }
 
-/** The end of a publication. @param more what changes with it */
+/** Returns the changes that end a publication. @param more further changes to the object */
 export function unpublished(
   context: AuthenticatedContext,
   publication: Publication,
@@ -322,7 +320,7 @@ export function unpublished(
   };
 }
 
-/** Ends a publication at once. @throws Problem if the object is not published */
+/** Ends a publication without a request. @throws Problem if the object is not published */
 export async function unpublishNow<Its extends PublishedRow>(
   context: AuthenticatedContext,
   row: Its,

@@ -7,7 +7,7 @@ import { INTERFACES, LINKS, NODES } from './tables/network.ts';
 import { HISTORIES, SIMULATION_ZTP_SCRIPT, SIMULATIONS } from './tables/simulations.ts';
 import { TRAININGS } from './tables/trainings.ts';
 
-/** An object that is deleted with another one, although it does not refer to it. */
+/** An object that is deleted along with another, without referring to it. */
 export interface DeletedWith {
   readonly resource: AirResource;
   readonly row: AirRow;
@@ -15,7 +15,7 @@ export interface DeletedWith {
 
 type Storing = Pick<AuthenticatedContext, 'store'>;
 
-/** Finds the objects that are deleted with an object, besides those that refer to it. */
+/** Finds objects to delete along with an object, other than those that refer to it. */
 export async function deletedWith(context: Storing, row: AirRow): Promise<readonly DeletedWith[]> {
   if (isOf(SIMULATIONS, row)) {
     return [

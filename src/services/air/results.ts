@@ -1,11 +1,11 @@
 import { compareTexts } from '../../text/text-order.ts';
 
-/** The kinds of the members of results, by name. */
+/** Types of the members of results, by name. */
 export type Kinds = Readonly<Record<string, Kind>>;
 
 type Kind = 'boolean' | 'enum' | 'id' | 'number' | 'text' | 'time';
 
-/** Sorts results by a member; those without it come first. Equal ones keep their order. */
+/** Sorts results by a member, stably. Missing values come first. */
 export function sortedBy<Its>(
   all: readonly Its[],
   keyOf: (one: Its) => unknown,
@@ -31,9 +31,9 @@ function compare(one: number | string | null, other: number | string | null): nu
 }
 
 /**
- * Is a text part of one of these members, regardless of case?
+ * Whether one of these members contains a text, ignoring case.
  *
- * @param members a dot leads into an object, or into each object of a list
+ * @param members paths; a dot accesses a nested object, or each object in a list
  */
 export function searchedIn(result: unknown, members: readonly string[], text: string): boolean {
   const wanted = text.toLowerCase();

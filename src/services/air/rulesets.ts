@@ -8,7 +8,7 @@ type Profile = '2.0' | 'dsx';
 const ACCESS = 'air:access';
 const EVERY_SCOPE = SCOPES.map(({ id }) => id);
 
-/** Derives the ruleset of a profile from the resources. */
+/** Builds the ruleset of a profile from the resources. */
 function rulesetOfProfile(profile: Profile): Ruleset {
   const own = RESOURCES.flatMap((resource) =>
     operationsOf(resource)
@@ -21,7 +21,7 @@ function rulesetOfProfile(profile: Profile): Ruleset {
     {
       term: 'scope',
       product: 'air',
-      // Scopes have no names other than their ids.
+      // Scopes have no labels.
       permissions: SCOPES.map((scope) => ({ ...scope, label: scope.id })),
       roles: profile === '2.0' ? ROLES : DSX_ROLES,
       rules: own.map(({ resource, operation }) => ruleOf(profile, resource, operation)),
@@ -37,13 +37,13 @@ function rulesetOfProfile(profile: Profile): Ruleset {
   );
 }
 
-/** The source of the shape of an operation. */
+/** Returns the source of an operation's API. */
 function sourceOf(profile: Profile, operation: AirOperation): Sourced {
   const { source, certainty } = operation.shape ?? (profile === 'dsx' ? (operation.dsx ?? operation) : operation);
   return { source, certainty };
 }
 
-/** 2.0: `air:access` and the needs of the operation. dsx: its needs, or a role; without needs, any scope of Air. */
+/** In 2.0: `air:access` and the needs of the operation. In dsx: its needs or a role; without needs, any Air scope. */
 function ruleOf(profile: Profile, resource: AirResource, operation: AirOperation): Rule {
   const { id, action, item, orRoles, ownersOnly } = operation;
   const {
@@ -75,7 +75,6 @@ function ruleOf(profile: Profile, resource: AirResource, operation: AirOperation
   };
 }
 
-/** The two versions of the API. */
 export const RULESETS: Readonly<Record<Profile, Ruleset>> = {
   '2.0': rulesetOfProfile('2.0'),
   dsx: rulesetOfProfile('dsx'),

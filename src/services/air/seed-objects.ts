@@ -23,32 +23,32 @@ import { linkDraft } from './topology.ts';
 const WORDS = { string: 'a string', integer: 'a number', object: 'an object', array: 'an array' } as const;
 type JsonType = keyof typeof WORDS;
 
-/** What the members of an object are completed from. */
+/** Context to complete the members of an object. */
 interface Known {
   readonly id: string;
   readonly org: string;
   readonly now: Instant;
   accountOf(org: string): string;
-  /** An object that another names; the seed was checked. */
+  /** Finds a referenced object. It exists, because the seed was validated. */
   find<Name extends StoredName>(table: Table<Name>, id: string): RowOf<Name>;
 }
 
 const YEAR = 365 * 86_400_000;
 
-/** The members that must be there: those that a request needs, and those that name another object. */
+/** Required members: those that requests require, and references. */
 type NeededOf<Name extends StoredName> =
   | (LiteralTable<Name> extends { readonly required: readonly (infer Member)[] } ? Member : never)
   | (LiteralTable<Name> extends { readonly refers: infer References } ? keyof References : never);
 
-/** The members that a seed gives, and any others of the object. */
+/** Members that a seed must have, and optional ones. */
 type GivenBy<Name extends StoredName> = Pick<MembersOf<Name>, NeededOf<Name> & keyof MembersOf<Name>> &
   Partial<MembersOf<Name>>;
 
 /**
- * How a seed has the objects of one resource.
+ * Describes how a seed defines objects of a resource.
  *
- * @param schema of its request or, without one, of its answer
- * @param needs further members that must be there
+ * @param schema request schema or, without one, response schema
+ * @param needs additional required members
  */
 function entry<Name extends StoredName, Given extends GivenBy<Name>>(
   table: Table<Name>,
@@ -155,19 +155,19 @@ interface SeedObjectOf<Its extends Name> {
   readonly members: Given<Its>;
 }
 
-/** An object of a resource that has no list of its own in a seed. */
+/** An object of a resource without a separate list in the seed. */
 export type SeedObject = { [Its in Name]: SeedObjectOf<Its> }[Name];
 
 export const SEEDED = Object.keys(ENTRIES);
 
-/** By resource: what the documents say of the members. Which of them must be there is checked later. */
+/** Documented schemas of the members, by resource. Required members are checked later. */
 export const MEMBERS_BY_RESOURCE = Object.entries(ENTRIES).map(([resource, { schema }]) => ({
   if: { properties: { resource: { const: resource } } },
-  // biome-ignore lint/suspicious/noThenProperty: `then` is a keyword of JSON Schema
+  // biome-ignore lint/suspicious/noThenProperty: a JSON Schema keyword
   then: { properties: { members: { properties: schema.properties } } },
 }));
 
-/** By resource: the members that must be there, with what each has to be. */
+/** Types of required members, by resource. */
 const NEEDED: ReadonlyMap<string, ReadonlyMap<string, JsonType>> = new Map(
   Object.entries(ENTRIES).map(([resource, { table, schema, needs }]) => {
     const names = new Set([...(table.required ?? []), ...Object.keys(table.refers ?? {}), ...needs]);
@@ -175,13 +175,13 @@ const NEEDED: ReadonlyMap<string, ReadonlyMap<string, JsonType>> = new Map(
   }),
 );
 
-/** A member that only a seed has is a text, and one of several forms is an object. */
+/** Members that only seeds have are strings; members with several schemas are objects. */
 function typeIn(properties: object, name: string): JsonType {
   const schema = own(properties as Record<string, { readonly type?: JsonType }>, name);
   return schema === undefined ? 'string' : (schema.type ?? 'object');
 }
 
-/** Members that name another object, with its resource: those that a table tells, and those of a pair of interfaces. */
+/** Members that refer to another object, and its resource: from the tables, and `interfaces` of links. */
 const REFERENCES: Readonly<Record<string, string>> = Object.assign(
   { interfaces: 'interfaces' },
   ...Object.values(ENTRIES).map(({ table }: { readonly table: AirResource }) =>
@@ -190,9 +190,9 @@ const REFERENCES: Readonly<Record<string, string>> = Object.assign(
 );
 
 /**
- * Members that are missing or of the wrong type, and references to no object.
+ * Finds members that are missing or have the wrong type, and dangling references.
  *
- * @param known the resources of the objects before these, by id
+ * @param known resources of earlier objects, by id
  */
 export function findObjectFaults(
   objects: readonly Placed<SeedObject>[],
@@ -215,7 +215,7 @@ export function findObjectFaults(
         .map((id) =>
           faultOf(
             member,
-            `names \`${id}\`, which none of the \`${resource}\` before it is: add that one, or remove this object`,
+            `is \`${id}\`, but there is no such object in \`${resource}\` before this one: add it there, or remove this object`,
           ),
         ),
     );
@@ -225,16 +225,16 @@ export function findObjectFaults(
   });
 }
 
-/** What only one resource requires of a member. */
+/** Checks that are specific to one resource. */
 function ownFaults(entry: SeedObject): readonly (readonly [member: string, message: string])[] {
   if (entry.resource === 'links') {
     const [one, other, ...more] = entry.members.interfaces;
     const isPair = other !== undefined && one !== other && more.length === 0;
-    return isPair ? [] : [['interfaces', 'must name two different interfaces']];
+    return isPair ? [] : [['interfaces', 'must have two different interfaces']];
   }
   if (entry.resource === 'instructions') {
     const { executor, data } = entry.members;
-    // The schema reports an unknown executor.
+    // The schema already reports unknown executors.
     const member = own(DATA_OF, executor);
     return member === undefined || Object.hasOwn(data, member) ? [] : [[`data.${member}`, 'is missing']];
   }
@@ -248,7 +248,7 @@ function typeOf(value: unknown): string {
   return typeof value === 'number' ? 'integer' : value === null ? 'null' : typeof value;
 }
 
-/** The rows of the objects. @param before the rows that they may name */
+/** Builds the rows of the objects. @param before rows that they may refer to */
 export function objectRows(
   objects: readonly SeedObject[],
   before: readonly AirRow[],
@@ -275,7 +275,7 @@ function objectRow<Its extends Name>(
   { id, org, resource, members }: SeedObjectOf<Its>,
   known: Omit<Known, 'id' | 'org'>,
 ): AirRow {
-  // The resource names the entry that the members belong to.
+  // Safe cast: `resource` determines the type of the members.
   const { table, draft } = ENTRIES[resource] as unknown as {
     readonly table: Table<Its>;
     readonly draft: (members: Given<Its>, known: Known) => DraftOf<Its>;

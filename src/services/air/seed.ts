@@ -23,7 +23,7 @@ interface SeedSimulation {
   readonly state: 'INACTIVE' | 'ACTIVE' | 'DEMO';
   readonly creator?: string;
   readonly metadata?: string;
-  /** Names of nodes, all of which use the first image. */
+  /** Node names. All nodes use the first image. */
   readonly nodes?: readonly string[];
   readonly ztpScript?: string;
 }
@@ -34,29 +34,28 @@ interface SeedImage {
   readonly name: string;
   readonly version: string;
   readonly published: boolean;
-  /** The id of an open request to publish it. */
+  /** Id of an open publish request. */
   readonly publishAccessRecord?: string;
-  /** An upload in progress. */
   readonly upload?: Upload;
 }
 
-/** A demo on the marketplace, with a copy of the simulation. */
+/** A demo on the marketplace. It gets a copy of the simulation. */
 interface SeedDemo {
   readonly org: string;
   readonly id: string;
   readonly name: string;
-  /** The id of one of the organisation's simulations. */
+  /** Id of a simulation of the same organisation. */
   readonly simulation: string;
   readonly tags: readonly string[];
   readonly published: boolean;
   readonly description?: string;
   readonly documentation?: string;
   readonly publisher?: string;
-  /** The id of an open request to publish it. */
+  /** Id of an open publish request. */
   readonly publishAccessRecord?: string;
 }
 
-/** The `air` part of a seed that matches the schema. */
+/** The `air` part of a validated seed. */
 interface AirSeed {
   readonly simulations?: readonly SeedSimulation[];
   readonly images?: readonly SeedImage[];
@@ -74,8 +73,8 @@ const uuid = { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{
 
 const sha256 = { type: 'string', pattern: '^[0-9a-f]{64}$' };
 
-const org = describe(text, 'The organisation that owns it; one of `ngc.organizations`.');
-const id = describe(uuid, 'The id; it must be unique in Air.');
+const org = describe(text, 'The owning organisation, one of `ngc.organizations`.');
+const id = describe(uuid, 'The id, unique in Air.');
 
 const UPLOAD = object({
   id: describe(uuid, 'The id of the upload.'),
@@ -89,7 +88,7 @@ const UPLOAD = object({
         etag: describe(sha256, 'The SHA-256 of the part.'),
       }),
     },
-    'The parts that have arrived, by number.',
+    'Uploaded parts, by number.',
   ),
 });
 
@@ -103,10 +102,10 @@ const SCHEMA = object(
             id,
             name: describe(text, 'The name.'),
             state: describe({ enum: ['INACTIVE', 'ACTIVE'] }, 'The state when the world starts.'),
-            creator: describe(text, 'The e-mail address of its creator. Default: `seed@` and the organisation.'),
+            creator: describe(text, 'The e-mail address of the creator. Default: `seed@` and the organisation.'),
             metadata: describe(text, 'Free text.'),
-            nodes: describe(list(text), 'Names of its nodes, all with the first image.'),
-            ztpScript: describe(text, 'The script that its nodes fetch on first boot.'),
+            nodes: describe(list(text), 'Node names. All nodes use the first image.'),
+            ztpScript: describe(text, 'The script that nodes fetch on first boot.'),
           },
           ['creator', 'metadata', 'nodes', 'ztpScript'],
         ),
@@ -122,13 +121,13 @@ const SCHEMA = object(
             name: describe(text, 'The name, such as `generic/ubuntu2204`.'),
             version: describe(text, 'The version, such as `1.0`.'),
             published: describe({ type: 'boolean' }, 'Whether every organisation may see it.'),
-            publishAccessRecord: describe(uuid, 'The id of its open request to be published.'),
-            upload: describe(UPLOAD, 'Its upload that is in progress.'),
+            publishAccessRecord: describe(uuid, 'The id of an open publish request.'),
+            upload: describe(UPLOAD, 'An upload in progress.'),
           },
           ['publishAccessRecord', 'upload'],
         ),
       ),
-      'Images; nodes boot from the first one.',
+      'Images. Nodes boot from the first one.',
     ),
     systemNodes: describe(
       list(
@@ -136,10 +135,10 @@ const SCHEMA = object(
           org,
           id,
           name: describe(text, 'The name.'),
-          category: describe({ enum: ['', 'SERVER', 'SWITCH'] }, 'The category of its nodes.'),
+          category: describe({ enum: ['', 'SERVER', 'SWITCH'] }, 'The category of nodes created from it.'),
         }),
       ),
-      'Templates of nodes, visible to everybody.',
+      'Node templates, visible to every organisation.',
     ),
     demos: describe(
       list(
@@ -150,14 +149,14 @@ const SCHEMA = object(
             name: describe({ ...text, maxLength: 96 }, 'The name on the marketplace.'),
             simulation: describe(
               uuid,
-              'The id of an `INACTIVE` simulation of the same organisation; the demo gets a copy of it.',
+              'The id of an `INACTIVE` simulation of the same organisation. The demo gets a copy.',
             ),
-            tags: describe(list({ type: 'string', minLength: 2, maxLength: 32 }), 'Its tags, for searches.'),
+            tags: describe(list({ type: 'string', minLength: 2, maxLength: 32 }), 'Tags for searching.'),
             published: describe({ type: 'boolean' }, 'Whether every organisation may see it.'),
             description: describe({ ...text, maxLength: 256 }, 'The description.'),
             documentation: describe({ ...text, maxLength: 65_536 }, 'The documentation, in Markdown.'),
             publisher: describe(text, 'The name of the publisher.'),
-            publishAccessRecord: describe(uuid, 'The id of its open request to be published.'),
+            publishAccessRecord: describe(uuid, 'The id of an open publish request.'),
           },
           ['description', 'documentation', 'publisher', 'publishAccessRecord'],
         ),
@@ -168,16 +167,16 @@ const SCHEMA = object(
       list({
         ...object({
           org,
-          resource: describe({ enum: SEEDED }, 'What it is, named as at the beginning of its operation ids.'),
+          resource: describe({ enum: SEEDED }, 'The resource, spelled as in the prefix of its operation ids.'),
           id,
           members: describe(
             { type: 'object' },
-            "Its members, in the vendor's form. Those that a request needs must be there, and the others have defaults. An SSH key also needs its `user`, an instruction its `executor`.",
+            "The members, as in the vendor's API. Members that requests require are required; others have defaults. An SSH key also needs `user`, and an instruction `executor`.",
           ),
         }),
         allOf: MEMBERS_BY_RESOURCE,
       }),
-      'Objects of other resources. Each names only objects before it.',
+      'Objects of other resources. Each can refer only to earlier ones.',
     ),
   },
   ['simulations', 'images', 'systemNodes', 'demos', 'objects'],
@@ -219,7 +218,7 @@ export const seed: Seeding = {
       ...findDuplicates('`id`', rows, ({ id }) => id),
       ...findObjectFaults(placedObjects, known),
       ...placeEntries('air.demos', demos).flatMap(({ place, entry }) => sourceFault(place, entry, simulations)),
-      ...(lacksImage ? [{ place: 'air.images', message: '`air.images` is empty; nodes need at least one image' }] : []),
+      ...(lacksImage ? [{ place: 'air.images', message: '`air.images` is empty, but nodes need an image' }] : []),
     ];
   },
   rows: async (checked, now, _random, whole) => {
@@ -255,17 +254,17 @@ export const seed: Seeding = {
 };
 
 function partOf(part: unknown): AirSeed {
-  // The schema was checked before.
+  // Safe cast: validated against the schema.
   return part as AirSeed;
 }
 
-/** An image, and the record of its open request. */
+/** Builds the rows of an image and of its open request. */
 function imageRows(image: SeedImage, owner: string, now: Instant): readonly AirRow[] {
   const row = airRow(IMAGES, { id: image.id, owner }, { created: now, modified: now }, imageDraft(image));
   return [row, ...recordRows(IMAGE_PUBLISH_ACCESS_RECORDS, row, image, now)];
 }
 
-/** The record of an open request, if there is one. */
+/** Builds the record of an open publish request, if there is one. */
 function recordRows(
   records: Table<Recorded>,
   { id, owner, body }: RowOf<'images' | 'demos'>,
@@ -308,7 +307,7 @@ function requestedStatus(record: string | undefined): 'COMPLETE' | 'PENDING_PUBL
   return record === undefined ? 'COMPLETE' : 'PENDING_PUBLISH';
 }
 
-/** Seeds name nodes; the ids come from the names, and are the same everywhere. */
+/** Derives a node id from the names, so that it is the same everywhere. */
 function nodeId(simulation: string, node: string): string {
   return namedUuid(`air-node:${simulation}:${node}`);
 }
@@ -342,19 +341,19 @@ function simulationRows(one: SeedSimulation, owner: string, image: string, now: 
   ];
 }
 
-/** The request that creates a demo requires the same. */
+/** Applies the check of the request that creates a demo. */
 function sourceFault(place: string, { org, simulation }: SeedDemo, simulations: readonly SeedSimulation[]) {
   const source = simulations.find((one) => one.id === simulation && one.org === org);
   if (source?.state === 'INACTIVE') return [];
   return [
     {
       place: `${place}.simulation`,
-      message: `\`${place}.simulation\` must be the id of an \`INACTIVE\` simulation of \`${org}\`; \`${simulation}\` is none`,
+      message: `\`${place}.simulation\` must be the id of an \`INACTIVE\` simulation of \`${org}\`; \`${simulation}\` is not`,
     },
   ];
 }
 
-/** The demo and its copy of the simulation, named after the demo so that no two simulations share a name. */
+/** Builds a demo and its copy of the simulation. The copy has the demo's name, so that simulation names stay unique. */
 function demoRows(
   demo: SeedDemo,
   simulations: readonly SeedSimulation[],

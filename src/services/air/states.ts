@@ -2,7 +2,7 @@ import { type Instant, later } from '../../time/clock.ts';
 import { parseDuration } from '../../time/duration.ts';
 import type { MembersOf, RowOf, SimulationState, Step } from './stored.ts';
 
-/** The states of each transition; the simulation stays in the last one. */
+/** The states of each transition. The last one is final. */
 const TRANSITIONS = {
   start: ['REQUESTING', 'PROVISIONING', 'BOOTING', 'ACTIVE'],
   shutdown: ['PREPARE_SHUTDOWN', 'SHUTTING_DOWN', 'SAVING', 'INACTIVE'],
@@ -17,22 +17,22 @@ export type Transition = keyof typeof TRANSITIONS;
 
 type SimulationMembers = MembersOf<'simulations'>;
 
-/** The member of a simulation's metadata with the duration of each state. */
+/** Member of the metadata that sets the duration of each state. */
 const STEP_TIME = 'nv_auth_mock_step_time';
 
-/** The duration of each state in milliseconds; 0 unless the metadata sets it. */
+/** Returns the duration of each state in milliseconds; 0 by default. */
 function stepTime({ metadata }: Pick<SimulationMembers, 'metadata'>): number {
   if (typeof metadata !== 'string') return 0;
   try {
-    // A member of `null` throws; all other JSON values allow the access.
-    const said: unknown = JSON.parse(metadata)[STEP_TIME];
-    return typeof said === 'string' ? (parseDuration(said) ?? 0) : 0;
+    // Throws for `null`, but for no other JSON value.
+    const value: unknown = JSON.parse(metadata)[STEP_TIME];
+    return typeof value === 'string' ? (parseDuration(value) ?? 0) : 0;
   } catch {
     return 0;
   }
 }
 
-/** The change for a transition that begins now: its final state, its steps, and when it ends. */
+/** Returns the changes that start a transition now: the final state, the steps and the end. */
 export function transitionOf(transition: Transition, members: Pick<SimulationMembers, 'metadata'>, now: Instant) {
   const time = stepTime(members);
   const states: readonly [SimulationState, ...SimulationState[]] = TRANSITIONS[transition];
@@ -41,13 +41,13 @@ export function transitionOf(transition: Transition, members: Pick<SimulationMem
   return { members: { state }, hidden: { steps }, dueAt: later(now, (states.length - 1) * time) };
 }
 
-/** Derived from the stored row and the time, so that no timer has to change the state. */
+/** Computes the state from the stored row and the time, so no timer is needed. */
 export function stateAt({ body }: RowOf<'simulations'>, now: Instant): SimulationState {
   const { steps = [] } = body.hidden;
   return steps.findLast(({ at }) => at <= now)?.state ?? body.members.state;
 }
 
-/** Sets the facet that lists search by; `dueAt` becomes null at the end of the transition. */
+/** Updates the indexed state. `dueAt` becomes null when the transition ends. */
 export function withStateOf(row: RowOf<'simulations'>, now: Instant): RowOf<'simulations'> {
   const { facets } = row;
   if (facets === undefined) return row;

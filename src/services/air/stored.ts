@@ -4,59 +4,58 @@ import type { Row } from '../../store/collections.ts';
 import type { Instant } from '../../time/clock.ts';
 import type { AirResource } from './tables/index.ts';
 
-/** Members of an object as in requests and answers. */
+/** Members of an object, as in requests and responses. */
 export type Members = Readonly<Record<string, unknown>>;
 
-/** The stored form of an object, without its times. */
+/** An object as stored, without times. */
 interface Stored<Its extends Members = Members, Hidden extends Members = Nothing> {
   readonly members: Its;
-  /** Members without a place in answers: parents, steps, uploads. */
+  /** Members that are not in responses, such as parents, steps and uploads. */
   readonly hidden: Hidden;
 }
 
 export type SimulationState = Schema<'air', 'Simulation'>['state'];
 
-/** A state and the time when it begins. */
+/** A state and its start. */
 export interface Step {
   readonly state: SimulationState;
   readonly at: Instant;
 }
 
-/** An upload in progress. */
 export interface Upload {
   readonly id: string;
   readonly hash: string;
   /** In bytes. */
   readonly size: number;
-  /** The parts that have arrived, by number. */
+  /** Uploaded parts, by number. */
   readonly parts: Readonly<Record<string, Part>>;
 }
 
-/** A received part; its bytes are counted, hashed and discarded. */
+/** An uploaded part. Its bytes are counted and hashed, but not stored. */
 export interface Part {
   readonly size: number;
   readonly etag: string;
 }
 
-/** The interface that was broken out into parts, as it was before. */
+/** An interface before it was split into parts. */
 export interface Whole {
   readonly id: string;
   readonly name: string;
 }
 
-/** The members of an answer, without those of every row, and without computed ones. */
+/** Stored members of a response: without computed members, and without those that every row has. */
 type Shown<View, Computed extends keyof View = never> = Omit<View, 'id' | 'created' | 'modified' | Computed>;
 
-/** For resources without hidden members. */
+/** Hidden members of resources without any. */
 type Nothing = Readonly<Record<string, never>>;
 
-/** Of a publish access record; `asked` has the members of its object that change when it is approved. */
+/** Hidden members of a publish access record. `asked` has changes to apply on approval. */
 type Requested = {
   readonly requested_by_email: string;
   readonly asked: Partial<Pick<Schema<'air', 'Image'>, 'name' | 'version'>>;
 };
 
-/** The stored members of each resource, by name. */
+/** Stored members of each resource, by name. */
 interface StoredByName {
   simulations: Stored<Shown<Schema<'air', 'Simulation'>>, { readonly steps?: readonly Step[] }>;
   simulation_ztp_script: Stored<Shown<Schema<'air', 'ZtpScript'>>>;
@@ -66,11 +65,11 @@ interface StoredByName {
     Shown<Schema<'air', 'Interface'>>,
     {
       readonly simulation: string;
-      /** Of a part. Null after a revert. */
+      /** Only for parts. Null after a revert. */
       readonly whole?: Whole | null;
     }
   >;
-  /** Its interfaces and their nodes are hidden, because answers show them by name. */
+  /** Interfaces and nodes are hidden members, because responses include their names. */
   links: Stored<
     Shown<Schema<'air', 'Link'>, 'interfaces'>,
     { readonly simulation: string; readonly interface: readonly string[]; readonly node: readonly string[] }
@@ -94,14 +93,14 @@ interface StoredByName {
   images: Stored<
     Shown<Schema<'air', 'Image'>, 'is_owned_by_client'>,
     {
-      /** Null once the upload has ended. */
+      /** Null after the upload has ended. */
       readonly upload?: Upload | null;
     }
   >;
   image_shares: Stored<
     Shown<Schema<'air', 'ImageShare'>>,
     {
-      /** The account that may claim the share. */
+      /** Account that may claim the share. */
       readonly target: string;
     }
   >;
@@ -127,9 +126,9 @@ interface StoredByName {
 
 export type StoredName = keyof StoredByName;
 
-/** The members of an object that requests and answers have. */
+/** Members of an object that are in requests and responses. */
 export type MembersOf<Name extends StoredName> = StoredByName[Name]['members'];
-/** Its other members. */
+/** Hidden members of an object. */
 export type HiddenOf<Name extends StoredName> = StoredByName[Name]['hidden'];
 
 export interface Times {
@@ -148,25 +147,24 @@ export type AirRow = Row<AirBody<Stored<Members, Members>>>;
 /** An object of one resource. */
 export type RowOf<Name extends StoredName> = Row<AirBody<StoredByName[Name]>>;
 
-/** The table of a stored resource. */
 export interface Table<Name extends StoredName = StoredName> extends AirResource {
   readonly name: Name;
 }
 
-/** The table decides whether all objects of a resource have a parent, or none. */
+/** The parent is `string | null`: the table determines which resources have parents. */
 type AirCollection<Its extends Stored<Members, Members>> = Collection<AirBody<Its>, string | null>;
 
-/** A collection is only a name and the type of its rows, so none is kept. */
+/** Collections are created on demand: they are only a name and a row type. */
 export function collectionOf<Name extends StoredName>({ name }: Table<Name>): AirCollection<StoredByName[Name]> {
   return new Collection(`air.${name}`);
 }
 
-/** Untyped, for code that handles all resources alike. */
+/** Untyped, for code that works with any resource. */
 export function anyCollectionOf(name: string): AirCollection<Stored<Members, Members>> {
   return new Collection(`air.${name}`);
 }
 
-/** Rows are written only through their collection, so the name of the collection proves the type of the members. */
+/** Safe type guard: rows are only written through their collection, so its name determines the type. */
 export function isOf<Name extends StoredName>(table: Table<Name>, row: AirRow): row is RowOf<Name> {
   return row.collection === collectionOf(table).name;
 }

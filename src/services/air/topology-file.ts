@@ -5,34 +5,34 @@ import { groupName } from './network.ts';
 import { fieldProblem } from './problem.ts';
 import type { MembersOf } from './stored.ts';
 
-/** One end of a cable. */
+/** An endpoint of a link. */
 export interface End {
   readonly node: string;
   readonly interface: string;
 }
 
-/** The members of a node in a file. */
+/** A node in a topology file. */
 interface ReadNode
   extends Pick<MembersOf<'nodes'>, 'cpu' | 'memory' | 'storage' | 'pos_x' | 'pos_y' | 'placement_group'> {
-  /** The name or the id of an image. */
+  /** Name or id of an image. */
   readonly os: string;
 }
 
-/** A topology of a file: nodes by name, and cables between their interfaces. */
+/** A topology from a file: nodes by name, and links between their interfaces. */
 export interface Topology {
   readonly nodes: Readonly<Record<string, unknown>>;
-  /** The nodes as read, with defaults. */
+  /** Nodes with defaults. */
   readonly named: ReadonlyMap<string, ReadNode>;
-  /** `exit` leads outside the simulation. */
+  /** `exit` is outside the simulation. */
   readonly links: readonly (readonly [End, End | 'exit'])[];
   readonly oob: boolean;
   readonly services: readonly ReadService[];
   readonly instructions: readonly ReadInstruction[];
-  /** Services and instructions as given. */
+  /** Services and instructions as sent. */
   readonly given: Readonly<Record<string, unknown>>;
 }
 
-/** A port of an interface that is to be opened. */
+/** A port to open on an interface. */
 interface ReadService extends Pick<MembersOf<'services'>, 'name' | 'service_type'> {
   readonly end: End;
   readonly port: number;
@@ -47,15 +47,15 @@ interface ReadInstruction {
 }
 
 /**
- * Reads the topology of a file, and checks all of it.
+ * Reads and validates a topology file.
  *
- * @throws Problem with the faulty part
+ * @throws Problem naming the invalid part
  */
 export function readTopology(format: string, content: unknown): Topology {
   return format === 'DOT' ? fromDot(content) : readJson(content);
 }
 
-/** Far more than in real simulations, and few enough for one commit. */
+/** Far more than real simulations have, but few enough for one commit. */
 const MAX_NODES = 2000;
 const MAX_LINKS = 2500;
 const MAX_SERVICES = 2500;
@@ -65,19 +65,19 @@ const MAX_NAME = 255;
 function readJson(content: unknown): Topology {
   if (!isObject(content)) throw fieldProblem('content', 'an object with `nodes`');
   const { nodes, links = [], oob, services = [], instructions = [] } = content;
-  if (!isObject(nodes)) throw fieldProblem('content.nodes', 'an object of nodes by their names');
+  if (!isObject(nodes)) throw fieldProblem('content.nodes', 'an object of nodes by name');
   const entries = Object.entries(nodes);
-  if (entries.length > MAX_NODES) throw fieldProblem('content.nodes', `at most ${MAX_NODES} nodes`);
+  if (entries.length > MAX_NODES) throw fieldProblem('content.nodes', `no more than ${MAX_NODES} nodes`);
   const named = new Map(entries.map(([name, node]) => [name, readNode(name, node)]));
   if (!Array.isArray(links)) throw fieldProblem('content.links', 'a list of pairs');
-  if (links.length > MAX_LINKS) throw fieldProblem('content.links', `at most ${MAX_LINKS} links`);
+  if (links.length > MAX_LINKS) throw fieldProblem('content.links', `no more than ${MAX_LINKS} links`);
   const read = links.map((link: unknown, index) => readLink(link, `content.links[${index}]`, named));
   checkEnds(read);
   return {
     nodes,
     named,
     links: read,
-    // The SDK's example: a file that does not say gets an out-of-band network.
+    // As in the SDK's example, the default is an out-of-band network.
     oob: oob === undefined || oob === true || isObject(oob),
     services: readList('services', services, MAX_SERVICES).map((one, index) => readService(one, index, named)),
     instructions: readList('instructions', instructions, MAX_INSTRUCTIONS).map((one, index) =>
@@ -92,7 +92,7 @@ function readJson(content: unknown): Topology {
 
 function readList(member: string, list: unknown, max: number): readonly unknown[] {
   if (!Array.isArray(list)) throw fieldProblem(`content.${member}`, 'a list of objects');
-  if (list.length > max) throw fieldProblem(`content.${member}`, `at most ${max} entries`);
+  if (list.length > max) throw fieldProblem(`content.${member}`, `no more than ${max} entries`);
   return list;
 }
 
@@ -107,7 +107,7 @@ function readService(service: unknown, index: number, named: Topology['named']):
   if (!isWhole(port) || port < 1 || port > MAX_PORT) {
     throw fieldProblem(`${where}.port`, `a whole number from 1 to ${MAX_PORT}`);
   }
-  if (!isName(name)) throw fieldProblem(`${where}.name`, `a text of at most ${MAX_NAME} characters`);
+  if (!isName(name)) throw fieldProblem(`${where}.name`, `a string of up to ${MAX_NAME} characters`);
   if (typeof service_type !== 'string' || !isOneOf(SERVICE_TYPES, service_type)) {
     throw fieldProblem(`${where}.service_type`, `one of ${SERVICE_TYPES.map((one) => `\`${one}\``).join(', ')}`);
   }
@@ -121,7 +121,7 @@ function readInstruction(instruction: unknown, index: number, named: Topology['n
   if (!isName(node) || !named.has(node)) throw fieldProblem(`${where}.node`, 'a node of `content.nodes`');
   if (!isExecutor(executor)) throw fieldProblem(`${where}.executor`, '`shell`, `file` or `init`');
   if (name !== null && !isName(name)) {
-    throw fieldProblem(`${where}.name`, `a text of at most ${MAX_NAME} characters`);
+    throw fieldProblem(`${where}.name`, `a string of up to ${MAX_NAME} characters`);
   }
   if (typeof run_again_on_rebuild !== 'boolean') throw fieldProblem(`${where}.run_again_on_rebuild`, 'true or false');
   return { node, executor, data: readData(executor, data, `${where}.data`), name, run_again_on_rebuild };
@@ -132,7 +132,7 @@ function isExecutor(value: unknown): value is Executor {
 }
 
 /**
- * Reads the data of an instruction, which may be a text: the SDK's example gives the commands of a shell as one.
+ * Reads the data of an instruction. It may be a string, like the shell commands in the SDK's example.
  *
  * @throws Problem
  */
@@ -144,7 +144,7 @@ function readData(executor: Executor, data: unknown, where: string): object {
 
 function readNode(name: string, node: unknown): ReadNode {
   if (name === '') throw fieldProblem('content.nodes', 'names that are not empty');
-  if (name.length > MAX_NAME) throw fieldProblem('content.nodes', `names of at most ${MAX_NAME} characters`);
+  if (name.length > MAX_NAME) throw fieldProblem('content.nodes', `names of up to ${MAX_NAME} characters`);
   if (!isObject(node)) throw fieldProblem(`content.nodes.${name}`, 'an object');
   const { os, pos, cpu, memory, storage, placement_group = '' } = node;
   if (!isName(os)) throw fieldProblem(`content.nodes.${name}.os`, 'the name or id of an image');
@@ -152,7 +152,7 @@ function readNode(name: string, node: unknown): ReadNode {
   if (!isWhole(x) || !isWhole(y)) {
     throw fieldProblem(`content.nodes.${name}.pos`, 'whole numbers `x` and `y`');
   }
-  if (typeof placement_group !== 'string') throw fieldProblem(`content.nodes.${name}.placement_group`, 'a text');
+  if (typeof placement_group !== 'string') throw fieldProblem(`content.nodes.${name}.placement_group`, 'a string');
   return {
     os,
     placement_group: groupName(placement_group),
@@ -167,13 +167,13 @@ function readNode(name: string, node: unknown): ReadNode {
 function readSize(name: string, member: string, value: unknown, otherwise: number): number {
   if (value === undefined) return otherwise;
   if (isWhole(value) && value > 0) return value;
-  throw fieldProblem(`content.nodes.${name}.${member}`, 'a whole number from 1');
+  throw fieldProblem(`content.nodes.${name}.${member}`, 'a whole number, 1 or greater');
 }
 
 const INTERFACE_NAME = /^.{1,15}$/;
 
 /**
- * Checks that an interface has at most one cable.
+ * Checks that no interface has two links.
  *
  * @throws Problem
  */
@@ -184,7 +184,7 @@ function checkEnds(links: Topology['links']): void {
       if (end === 'exit') continue;
       const name = `${end.node}:${end.interface}`;
       if (taken.has(name))
-        throw fieldProblem(`content.links[${index}]`, `an interface that has no link yet; \`${name}\` has one`);
+        throw fieldProblem(`content.links[${index}]`, `interfaces without another link; \`${name}\` already has one`);
       taken.add(name);
     }
   }
@@ -197,7 +197,7 @@ function readLink(link: unknown, where: string, named: Topology['named']): Topol
   const other = readEnd(second, where, named);
   if (one !== 'exit') return [one, other];
   if (other !== 'exit') return [other, one];
-  throw fieldProblem(where, 'at least one end that is an interface');
+  throw fieldProblem(where, 'an interface as one of the ends');
 }
 
 function readEnd(end: unknown, where: string, named: Topology['named']): End | 'exit' {
@@ -205,9 +205,9 @@ function readEnd(end: unknown, where: string, named: Topology['named']): End | '
 }
 
 /**
- * Reads the interface of a node.
+ * Reads an interface of a node.
  *
- * @param expected for the message if it is no object with both names
+ * @param expected description of the expected value, for the message
  * @throws Problem
  */
 function readInterface(end: unknown, where: string, named: Topology['named'], expected: string): End {
@@ -217,11 +217,12 @@ function readInterface(end: unknown, where: string, named: Topology['named'], ex
   if (!INTERFACE_NAME.test(end['interface'])) {
     throw fieldProblem(where, 'an interface with a name of 1 to 15 characters');
   }
-  if (!named.has(end['node'])) throw fieldProblem(where, `a node of \`content.nodes\`; there is no \`${end['node']}\``);
+  if (!named.has(end['node']))
+    throw fieldProblem(where, `a node of \`content.nodes\`; \`${end['node']}\` is not there`);
   return { node: end['node'], interface: end['interface'] };
 }
 
-/** An end named `exit` without a port leads outside. */
+/** Converts DOT. An end `exit` without a port is outside the simulation. */
 function fromDot(content: unknown): Topology {
   if (typeof content !== 'string') throw fieldProblem('content', 'DOT text');
   const { nodes, edges } = readDot(content);
@@ -233,7 +234,7 @@ function fromDot(content: unknown): Topology {
   });
 }
 
-/** DOT does not tell a number from a text, and a group may have a number as its name. */
+/** DOT values have no types, so a group name that looks like a number was parsed as one. */
 function withGroupAsText({ placement_group, ...node }: Readonly<Record<string, string | number>>) {
   return placement_group === undefined ? node : { ...node, placement_group: String(placement_group) };
 }

@@ -11,7 +11,7 @@ import { SIMULATION_ZTP_SCRIPT } from './tables/simulations.ts';
 import type { End, Topology } from './topology-file.ts';
 
 /**
- * Builds the nodes, interfaces and links of a topology, and its services and instructions.
+ * Builds the network of a topology: nodes, interfaces, links, services and instructions.
  *
  * @throws Problem if an image does not exist
  */
@@ -26,7 +26,7 @@ export async function buildNetwork(
   const imageOf = (name: string, os: string): string => {
     const found = ids.get(os);
     if (found !== undefined) return found;
-    throw fieldProblem(`content.nodes.${name}.os`, `an image that you may see; there is no \`${os}\``);
+    throw fieldProblem(`content.nodes.${name}.os`, `the name or id of an image that you may see; \`${os}\` is not one`);
   };
   const nodes = new Map(
     [...topology.named].map(([name, { os, ...members }]) => [
@@ -38,7 +38,7 @@ export async function buildNetwork(
   const interfaceOf = (end: End, outbound: boolean): RowOf<'interfaces'> => {
     const name = `${end.node}:${end.interface}`;
     const node = nodes.get(end.node);
-    if (node === undefined) throw new Error('a link of the topology lacks its node');
+    if (node === undefined) throw new Error('a link of the topology has an unknown node');
     const row = interfaces.get(name) ?? newInterface(context, node, { name: end.interface, outbound });
     interfaces.set(name, row);
     return row;
@@ -54,13 +54,13 @@ export async function buildNetwork(
   });
   const instructions = topology.instructions.map(({ node: name, ...members }) => {
     const node = nodes.get(name);
-    if (node === undefined) throw new Error('an instruction of the topology lacks its node');
+    if (node === undefined) throw new Error('an instruction of the topology has an unknown node');
     return newRow(context, INSTRUCTIONS, instructionDraft(node, { ...members, node: node.id }, creatorOf(context)));
   });
   return [...nodes.values(), ...interfaces.values(), ...links, ...services, ...instructions].map(put);
 }
 
-/** Drafts a cable between two interfaces of a simulation. */
+/** Builds a draft of a link between two interfaces. */
 export function linkDraft(
   simulation: string,
   ends: readonly RowOf<'interfaces'>[],
@@ -77,7 +77,7 @@ export function linkDraft(
   };
 }
 
-/** The topology of a stored simulation. */
+/** The network of a stored simulation. */
 export interface Network {
   readonly nodes: readonly RowOf<'nodes'>[];
   readonly interfaces: readonly RowOf<'interfaces'>[];
@@ -102,12 +102,12 @@ export async function networkOf({ store }: Pick<AuthenticatedContext, 'store'>, 
   return { nodes, interfaces, services, links: await parts(LINKS, [simulation]) };
 }
 
-/** Copies a simulation's network into another simulation, with new ids. */
+/** Copies the network of a simulation into another simulation, with new ids. */
 export async function copyNetwork(context: AuthenticatedContext, from: string, to: string): Promise<readonly Change[]> {
   const { collections } = context.store;
   const { nodes, interfaces, links, services } = await networkOf(context, from);
   const ids = new Map([...nodes, ...interfaces, ...links, ...services].map(({ id }) => [id, context.random.uuid()]));
-  const again = (id: string) => ids.get(id) ?? id;
+  const newId = (id: string) => ids.get(id) ?? id;
   const script = await collectionOf(SIMULATION_ZTP_SCRIPT).byId(collections, from);
   const instructions = await Promise.all(nodes.map(({ id }) => collectionOf(INSTRUCTIONS).ofParent(collections, id)));
   const rows = [
@@ -115,7 +115,7 @@ export async function copyNetwork(context: AuthenticatedContext, from: string, t
       ? []
       : [newRow(context, SIMULATION_ZTP_SCRIPT, { members: script.body.members, parent: to }, to)]),
     ...instructions.flat().map(({ body: { members, hidden } }) => {
-      const node = again(members.node);
+      const node = newId(members.node);
       return newRow(context, INSTRUCTIONS, {
         members: { ...members, node },
         hidden: { ...hidden, simulation: to, creator: creatorOf(context) },
@@ -123,37 +123,37 @@ export async function copyNetwork(context: AuthenticatedContext, from: string, t
       });
     }),
     ...nodes.map(({ id, body: { members } }) =>
-      newRow(context, NODES, { members: { ...members, simulation: to }, parent: to }, again(id)),
+      newRow(context, NODES, { members: { ...members, simulation: to }, parent: to }, newId(id)),
     ),
     ...interfaces.map(({ id, body: { members, hidden } }) => {
-      const node = again(members.node);
+      const node = newId(members.node);
       const { whole } = hidden;
       const draft = {
         members: { ...members, node },
-        hidden: { ...hidden, simulation: to, ...(whole && { whole: { ...whole, id: again(whole.id) } }) },
+        hidden: { ...hidden, simulation: to, ...(whole && { whole: { ...whole, id: newId(whole.id) } }) },
         parent: node,
       };
-      return newRow(context, INTERFACES, draft, again(id));
+      return newRow(context, INTERFACES, draft, newId(id));
     }),
     ...services.map(({ id, body: { members, hidden } }) => {
-      const end = again(members.interface);
+      const end = newId(members.interface);
       const draft = {
         members: { ...members, interface: end },
-        hidden: { ...hidden, simulation: to, node: again(hidden.node) },
+        hidden: { ...hidden, simulation: to, node: newId(hidden.node) },
         parent: end,
       };
-      return newRow(context, SERVICES, draft, again(id));
+      return newRow(context, SERVICES, draft, newId(id));
     }),
     ...links.map(({ id, body: { members, hidden } }) => {
-      const [ends, nodesOfLink] = [hidden.interface.map(again), hidden.node.map(again)];
+      const [ends, nodesOfLink] = [hidden.interface.map(newId), hidden.node.map(newId)];
       const draft = { members, hidden: { simulation: to, interface: ends, node: nodesOfLink }, parent: to };
-      return newRow(context, LINKS, draft, again(id));
+      return newRow(context, LINKS, draft, newId(id));
     }),
   ];
   return rows.map(put);
 }
 
-/** Renders the services of a network as in a file. */
+/** Renders services as in a topology file. */
 export function servicesOf(network: Network) {
   const ends = endsOf(network);
   return network.services.map(({ body: { members } }) => ({
@@ -164,7 +164,7 @@ export function servicesOf(network: Network) {
   }));
 }
 
-/** Renders instructions as in a file. */
+/** Renders instructions as in a topology file. */
 export function instructionsOf({ nodes }: Network, instructions: readonly RowOf<'instructions'>[]) {
   const nameOf = new Map(nodes.map(({ id, body }) => [id, body.members.name]));
   return instructions.map(({ body: { members } }) => {
@@ -179,7 +179,7 @@ export function instructionsOf({ nodes }: Network, instructions: readonly RowOf<
   });
 }
 
-/** One command or a host name is a text, as in the SDK's example. */
+/** A single command or a host name is a string, as in the SDK's example. */
 function shortData(data: Readonly<Record<string, unknown>>): unknown {
   const { commands, hostname, ...more } = data;
   if (Object.keys(more).length > 0) return data;
@@ -197,7 +197,7 @@ function endsOf({ nodes, interfaces }: Pick<Network, 'nodes' | 'interfaces'>): R
   );
 }
 
-/** Renders a simulation's network as in a file. @param imageName returns the name of an image in the file */
+/** Renders a network as in a topology file. @param imageName returns the image name to use in the file */
 export function topologyOf({ nodes, interfaces, links }: Network, imageName: (id: string) => string) {
   const ends = endsOf({ nodes, interfaces });
   const outside = interfaces.filter(({ body }) => body.members.outbound);

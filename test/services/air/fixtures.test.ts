@@ -364,7 +364,7 @@ describe('the cast as a seed', () => {
     [
       'an object of nothing before it',
       { ...written, objects: [{ ...written.objects[0], members: { node: written.images[0]?.id, name: 'swp1' } }] },
-      /`air\.objects\[0\]\.members\.node` names .*, which none of the `nodes` before it is/,
+      /`air\.objects\[0\]\.members\.node` is .*no such object in `nodes` before this one/,
     ],
     [
       'an object without what a request needs',
@@ -374,7 +374,7 @@ describe('the cast as a seed', () => {
     [
       'a link with one end',
       { ...written, objects: [written.objects[0], { ...LINK, members: { interfaces: [written.objects[0]?.id] } }] },
-      /`air\.objects\[1\]\.members\.interfaces` must name two different interfaces/,
+      /`air\.objects\[1\]\.members\.interfaces` must have two different interfaces/,
     ],
     [
       'an SSH key that is none',

@@ -41,7 +41,7 @@ it('a field that repeats another one may be sent along, and is a finding if it c
   expect(await findings()).toEqual(
     ['interfaces', 'links'].map((list) => [
       'ignored_field',
-      `One of \`${list}\` was sent with a \`simulation\` that contradicts its other fields. It has no effect: the object has the \`simulation\` that they name, \`${simulation}\`.`,
+      `A request to create one of \`${list}\` has a \`simulation\` that contradicts its other fields. It was ignored: the \`simulation\` is \`${simulation}\`.`,
     ]),
   );
 });

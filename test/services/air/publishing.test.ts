@@ -118,7 +118,7 @@ describe('publishing', async () => {
         publish_access_record_id: record,
       });
       expect(await seenByGlobex(id)).toBe(true);
-      expectRefusal(await decide(record, 'approve'), 400, /`APPROVED`.*nothing is to be decided/);
+      expectRefusal(await decide(record, 'approve'), 400, /`APPROVED`.*needs no decision/);
     });
 
     it('is approved for some organisations, to which the owner always belongs', async () => {
@@ -126,7 +126,7 @@ describe('publishing', async () => {
       const record = await requested(id);
       const allowed_orgs = [await orgOf(globex)];
       const both = { publicly_published: true, allowed_orgs };
-      expectRefusal(await decide(record, 'approve', both), 400, /`allowed_orgs` must be left out/);
+      expectRefusal(await decide(record, 'approve', both), 400, /`allowed_orgs` must be empty or omitted/);
       const { body } = await decide(record, 'approve', { publicly_published: false, allowed_orgs });
 
       expect(body.allowed_orgs.toSorted()).toEqual([await orgOf(acme), ...allowed_orgs].toSorted());

@@ -138,7 +138,7 @@ describe.each(['2.0', 'dsx'] as const)('GET /_mock/tables/air in profile %s', as
     });
     expect(entered).toEqual(['air', 'air-admin']);
     for (const { name, source } of ofPage.filter(({ name: role }) => !entered.includes(role)))
-      expect(source, name).toContain('that it lacks `air:access` is inferred');
+      expect(source, name).toContain('that it does not grant `air:access` is inferred');
   });
 
   it('says of every row where it is from and how certain it is', () => {

@@ -268,7 +268,7 @@ describe('an upload that completes', () => {
     const [first, last] = await send(started, LARGE, [1, 3]);
     const guess = { part_number: 2, etag: first?.etag ?? '' };
 
-    expectRefusal(await complete(id, [first, guess, last]), 400, /part 2 has not arrived/);
+    expectRefusal(await complete(id, [first, guess, last]), 400, /`parts\[1\]`: part 2 /);
     expect(await statusOf(id)).toBe('UPLOADING');
     const [second] = await send(started, LARGE, [2]);
     expect((await complete(id, [first, second, last])).body.upload_status).toBe('COMPLETE');
@@ -350,7 +350,7 @@ describe('an upload that is given up', () => {
     await acme(`PATCH images/${id}/abort-upload/`, {});
     await start(id, SMALL);
 
-    expectRefusal(await complete(id, [part]), 400, /has not arrived/);
+    expectRefusal(await complete(id, [part]), 400, /`parts\[0\]`/);
   });
 
   it('of a complete image leaves it either complete or empty, and nothing between them', async () => {

@@ -17,18 +17,18 @@ function isBrokenOut({ body }: InterfaceRow): boolean {
   return typeof split === 'string' && split !== '1';
 }
 
-/** Breaks an interface out: it becomes the first of its parts. */
+/** Splits an interface into parts. The interface itself becomes the first part. */
 const breakout: Handler<'air', 'interfaces_breakout', InterfaceRow> = async (context) => {
   const { target: row, body } = context;
   const { name, interface_type, node: nodeId } = row.body.members;
   if (isBrokenOut(row)) throw new Problem('bad_state', 'The interface is already broken out.');
   if (interface_type !== 'DATA_PLANE_INTF') {
-    const message = `The interface is of type \`${interface_type}\`; only one of \`DATA_PLANE_INTF\` can be broken out.`;
+    const message = `The interface has the type \`${interface_type}\`; expected \`DATA_PLANE_INTF\`.`;
     throw new Problem('bad_state', message);
   }
   const node = await resolveReference(context, NODES, 'node', nodeId);
   if (`${name}s${body.split_count - 1}`.length > MAX_INTERFACE) {
-    const message = `The name \`${name}\` is too long: its parts would have more than ${MAX_INTERFACE} characters.`;
+    const message = `The name \`${name}\` is too long: the names of its parts would exceed ${MAX_INTERFACE} characters. Rename the interface first.`;
     throw new Problem('bad_state', message);
   }
   const names = Array.from({ length: body.split_count }, (_, index) => `${name}s${index}`);
@@ -49,7 +49,7 @@ async function othersOfNode({ store }: AuthenticatedContext, row: InterfaceRow):
   return all.filter(({ id }) => id !== row.id);
 }
 
-/** @throws Problem if one of the interfaces has one of the names */
+/** @throws Problem if one of the names is taken */
 function mustBeFree(names: readonly string[], interfaces: readonly InterfaceRow[]): void {
   const wanted = new Set(names);
   const taken = interfaces.find(({ body }) => wanted.has(body.members.name))?.body.members.name;
@@ -57,7 +57,7 @@ function mustBeFree(names: readonly string[], interfaces: readonly InterfaceRow[
   throw new Problem('bad_state', `The node already has an interface \`${taken}\`; rename or delete it first.`);
 }
 
-/** Finds the other parts of an interface. Names tell them only if `split` was given when they were created. */
+/** Finds the other parts of an interface. Relies on names only if the parts were created with `split`. */
 function otherParts({ body }: InterfaceRow, interfaces: readonly InterfaceRow[]): readonly InterfaceRow[] {
   const { whole } = body.hidden;
   const { name } = body.members;
@@ -73,19 +73,21 @@ function wholeName({ name }: Pick<InterfaceRow['body']['members'], 'name'>): str
   return name.replace(PART, '');
 }
 
-/** The part that a revert keeps: the interface that was broken out or, if it is gone, the part with the lowest number. */
+/**
+ * Returns the part that a revert keeps: the original interface or, if it was deleted, the part with the lowest number.
+ */
 function firstOf(parts: readonly [InterfaceRow, ...InterfaceRow[]]): InterfaceRow {
   const rank = ({ id, body }: InterfaceRow) =>
     id === body.hidden.whole?.id ? -1 : Number(PART.exec(body.members.name)?.[1] ?? Number.MAX_SAFE_INTEGER);
   return parts.reduce((first, part) => (rank(part) < rank(first) ? part : first));
 }
 
-/** Deletes all parts of an interface except the first, which gets back the name of the whole. */
+/** Deletes all parts except the first, which gets back the original name. */
 const revertBreakout: Handler<'air', 'interfaces_revert_breakout', InterfaceRow> = async (context) => {
   const { store, now, target: row } = context;
   if (!isBrokenOut(row)) throw new Problem('bad_state', 'The interface is not broken out.');
-  const beside = await othersOfNode(context, row);
-  const parts = [row, ...otherParts(row, beside)] as const;
+  const others = await othersOfNode(context, row);
+  const parts = [row, ...otherParts(row, others)] as const;
   for (const part of parts) {
     const services = await collectionOf(SERVICES).ofParent(store.collections, part.id);
     if (services.length === 0) continue;
@@ -96,14 +98,14 @@ const revertBreakout: Handler<'air', 'interfaces_revert_breakout', InterfaceRow>
   const name = first.body.hidden.whole?.name ?? wholeName(first.body.members);
   mustBeFree(
     [name],
-    beside.filter((one) => !parts.includes(one)),
+    others.filter((one) => !parts.includes(one)),
   );
   const links = await linksOf(context, first);
-  const gone = await Promise.all(
+  const deletions = await Promise.all(
     parts.filter((part) => part !== first).map((part) => deletion(context, INTERFACES, part)),
   );
   const whole = changedRow(first, INTERFACES, now, { members: { name, split: null }, hidden: { whole: null } });
-  await store.collections.commit([...gone.flat(), ...links.map(removal), put(whole)]);
+  await store.collections.commit([...deletions.flat(), ...links.map(removal), put(whole)]);
   return { status: 200, body: storedView(whole) };
 };
 

@@ -10,7 +10,7 @@ import { DEMO_HISTORY } from '../tables/marketplace.ts';
 import { NODE_HISTORY, NODES } from '../tables/network.ts';
 import { HISTORIES, SIMULATION_HISTORY, SIMULATIONS } from '../tables/simulations.ts';
 
-/** Without an object: the entries about all that the organisation has of the model. */
+/** Lists the history of an object or, without `object_id`, of all objects of the organisation. */
 const listHistories: Handler<'air', 'histories_list'> = async (context) => {
   const { model, object_id } = context.query;
   if (object_id === undefined) return page(context, HISTORIES, flatEntry);
@@ -20,7 +20,7 @@ const listHistories: Handler<'air', 'histories_list'> = async (context) => {
   return page(context, HISTORIES, flatEntry);
 };
 
-/** Renders a history entry in the form of the later API. */
+/** Renders a history entry in the format of the later API. */
 function nestedEntry(row: RowOf<'histories'>): Schema<'air', 'HistoryEntry'> {
   const { category, ...entry } = flatEntry(row);
   return { ...entry, severity: category, labels: [...labelsOf(row)] };
@@ -37,12 +37,12 @@ function entriesOf({ store, target }: AuthenticatedContext<AirRow>): Promise<rea
 type NestedList = Handler<'air', 'simulation_history_list', AirRow>;
 type NestedFilters = Handler<'air', 'simulation_history_filters', AirRow>;
 
-/** Builds the list of the history of one object. */
+/** Builds the history list of an object. */
 function nestedList({ name, path }: { readonly name: string; readonly path: string }): NestedList {
   return async (context) => {
     const entries = await entriesOf(context);
-    const its = { path: path.replace('{id}', context.target.id), list: `${name}_list`, search: HISTORIES.search };
-    return pageOfAll(context, its, entries.map(nestedEntry));
+    const source = { path: path.replace('{id}', context.target.id), list: `${name}_list`, search: HISTORIES.search };
+    return pageOfAll(context, source, entries.map(nestedEntry));
   };
 }
 

@@ -13,9 +13,9 @@ import { cancelRequest, openRequest, publishNow, unpublishNow } from '../publish
 import { collectionOf, type Part, type RowOf, type Upload } from '../stored.ts';
 import { IMAGE_SHARES, IMAGES } from '../tables/images.ts';
 
-/** In bytes; every part but the last must have exactly this size. */
+/** In bytes. All parts but the last must have this size. */
 const CHUNK = 8 * 1024 * 1024;
-/** The default lifetime of a share, in milliseconds. */
+/** Default lifetime of a share, in milliseconds. */
 const SHARE_TIME = 86_400_000;
 
 const UPLOAD_MEMBERS = { upload_status: 'READY', size: 0, hash: '', last_uploaded_at: null } as const;
@@ -23,7 +23,7 @@ const UPLOAD_MEMBERS = { upload_status: 'READY', size: 0, hash: '', last_uploade
 type ImageRow = RowOf<'images'>;
 type ShareRow = RowOf<'image_shares'>;
 
-/** Renders an image as the caller's organisation sees it. */
+/** Renders an image for the caller's organisation. */
 function imageView(context: AuthenticatedContext, row: ImageRow): Schema<'air', 'Image'> {
   return { ...storedView(row), is_owned_by_client: row.owner === accountOf(context) };
 }
@@ -49,7 +49,7 @@ const IMAGE_HOOKS: HooksOf<'images'> = {
 
 type Resources = Schema<'air', 'Image'>['minimum_resources'];
 
-/** Picks the known members, and adds those that the request omits. */
+/** Picks known members, and adds those missing from the request. */
 function resources(given: Partial<Resources>, otherwise: Resources): Resources {
   const { cpu, memory, storage } = { ...otherwise, ...given };
   return { cpu, memory, storage };
@@ -78,7 +78,7 @@ const startUpload: Handler<'air', 'images_start_upload', ImageRow> = async (cont
   return { status: 200, body: { upload_id: upload.id, part_urls, chunk_size: CHUNK } };
 };
 
-/** @throws Problem unless the upload is in one of these states */
+/** @throws Problem unless the upload has one of these statuses */
 function mustHaveStatus(
   { body }: ImageRow,
   action: string,
@@ -93,7 +93,7 @@ function mustHaveStatus(
   );
 }
 
-/** Receives a part at the URL issued for it; the URL needs no credential. */
+/** Receives a part. The URL itself is the credential. */
 const putPart: Handler<'air', 'uploads_put_part'> = async (context) => {
   const { store, params, now } = context;
   const [imageId = '', uploadId = ''] = params.uploadId.split('.');
@@ -106,7 +106,10 @@ const putPart: Handler<'air', 'uploads_put_part'> = async (context) => {
     upload.id !== uploadId ||
     !(isNumber && Number(number) >= 1 && Number(number) <= partCount(upload.size))
   ) {
-    throw new Problem('not_found', 'There is no upload with this part.');
+    throw new Problem(
+      'not_found',
+      'There is no upload with this part. Use the `part_urls` of the upload that was started last.',
+    );
   }
   const expected = sizeOfPart(upload, Number(number));
   const { size, hash } = await context.digest(expected);
@@ -130,12 +133,18 @@ function sizeOfPart({ size }: Upload, number: number): number {
 
 function withPart(row: ImageRow, uploadId: string, number: string, part: Part, now: number): ImageRow {
   const upload = uploadOf(row);
-  if (upload?.id !== uploadId) throw new Problem('not_found', 'There is no upload with this part.');
+  if (upload?.id !== uploadId)
+    throw new Problem(
+      'not_found',
+      'There is no upload with this part. Use the `part_urls` of the upload that was started last.',
+    );
   const next = { ...upload, parts: { ...upload.parts, [number]: part } };
   return changedRow(row, IMAGES, now, { hidden: { upload: next } });
 }
 
-/** Parts that differ from the announcement leave the upload open, so that the client can correct them. */
+/**
+ * Completes an upload. If parts differ from the announced upload, it stays open so that the client can correct them.
+ */
 const completeUpload: Handler<'air', 'images_complete_upload', ImageRow> = async (context) => {
   const row = context.target;
   const { now, body } = context;
@@ -165,17 +174,17 @@ function checkParts(upload: Upload, parts: readonly { part_number: number; etag:
     }
     const arrived = upload.parts[String(part_number)];
     if (arrived === undefined)
-      throw new Problem('invalid_request', `Field \`parts[${index}]\`: part ${part_number} has not arrived.`);
+      throw new Problem('invalid_request', `Field \`parts[${index}]\`: part ${part_number} was not uploaded.`);
     if (arrived.etag !== etag.replaceAll('"', '')) {
       throw new Problem(
         'invalid_request',
-        `Field \`parts[${index}].etag\` must be the ETag in the answer to the upload of this part.`,
+        `Field \`parts[${index}].etag\` must be the ETag from the response to the upload of this part.`,
       );
     }
   }
   const [only] = Object.values(upload.parts);
   if (count === 1 && only !== undefined && only.etag !== upload.hash) {
-    throw new Problem('invalid_request', 'Field `hash` of the upload is not the SHA-256 of the received bytes.');
+    throw new Problem('invalid_request', 'Field `hash` of the upload is not the SHA-256 of the uploaded bytes.');
   }
 }
 
@@ -208,7 +217,7 @@ const publish: Handler<'air', 'images_publish', ImageRow> = async (context) => {
   return { status: 200, body: imageView(context, next) };
 };
 
-/** An upload stays complete while a request about the image is open. */
+/** Images with an open publish request count as complete. */
 function mustBeComplete(row: ImageRow): void {
   mustHaveStatus(row, 'be published', ['COMPLETE', 'PENDING_PUBLISH', 'PENDING_UNPUBLISH']);
 }
@@ -225,7 +234,7 @@ const unpublish: Handler<'air', 'images_unpublish', ImageRow> = async (context) 
   return { status: 200, body: imageView(context, await unpublishNow(context, context.target, named(name, version))) };
 };
 
-/** A new name or version becomes that of the image when the request is approved. */
+/** The new name or version is applied when the request is approved. */
 const requestPublish: Handler<'air', 'images_request_publish', ImageRow> = async (context) => {
   const { name, version } = context.body;
   const next = await openRequest(context, context.target, 'PENDING', context.body, (before) => {
@@ -259,16 +268,17 @@ const cancel: Handler<'air', 'images_cancel_publish_access_record', ImageRow> = 
   body: imageView(context, await cancelRequest(context, context.target)),
 });
 
-/** The source organisation sees the share; the target organisation claims it. */
+/** The source organisation sees the share; the target organisation can claim it. */
 const SHARE_HOOKS: HooksOf<'image_shares'> = {
   complete: async (context, members) => {
     const image = await resolveReference(context, IMAGES, 'image', members.image);
     const { target_org, expires_at } = members;
     const target = await ngcKeysIn(context.store).organization(target_org);
     if (target === null)
-      throw new Problem('invalid_request', `Field \`target_org\` names the unknown organisation \`${target_org}\`.`);
+      throw new Problem('invalid_request', `Field \`target_org\` is the unknown organisation \`${target_org}\`.`);
     const { org = '' } = context.caller.principal;
-    if (target.name === org) throw new Problem('invalid_request', 'Field `target_org` must be another organisation.');
+    if (target.name === org)
+      throw new Problem('invalid_request', 'Field `target_org` must not be your own organisation.');
     const expires = typeof expires_at === 'string' ? Date.parse(expires_at) : context.now + SHARE_TIME;
     if (!(expires > context.now)) throw new Problem('invalid_request', 'Field `expires_at` must be in the future.');
     return {
@@ -293,7 +303,7 @@ function shareView({ now }: Pick<AuthenticatedContext, 'now'>, row: ShareRow): S
   return { ...storedView(row), state: shareState(row, now) };
 }
 
-/** First marks expired shares in the store, so that a filter by state finds them. */
+/** Updates expired shares in the store first, so that filters by state find them. */
 const listShares: Handler<'air', 'image_shares_list'> = async (context) => {
   const { store, now } = context;
   const rows = await collectionOf(IMAGE_SHARES).ofOwner(store.collections, accountOf(context));
@@ -308,7 +318,7 @@ function shareState({ body: { members } }: ShareRow, now: number): string {
   return Date.parse(members.expires_at) <= now ? 'EXPIRED' : 'ACTIVE';
 }
 
-/** Copies a shared image to the caller's organisation; a share can be claimed only once. */
+/** Copies a shared image to the caller's organisation. A share can be claimed only once. */
 const claim: Handler<'air', 'image_shares_claim'> = async (context) => {
   const { image_share, name, version } = context.body;
   const { store, now } = context;
@@ -334,7 +344,7 @@ const claim: Handler<'air', 'image_shares_claim'> = async (context) => {
     share,
     (before) => {
       const state = shareState(before, now);
-      if (state !== 'ACTIVE') throw new Problem('bad_state', `The share is \`${state}\`, so it cannot be claimed.`);
+      if (state !== 'ACTIVE') throw new Problem('bad_state', `The share is \`${state}\`; expected \`ACTIVE\`.`);
       return { members: { state: 'CLAIMED', claimed_by: creatorOf(context) } };
     },
     () => [put(row)],

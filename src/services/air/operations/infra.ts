@@ -8,10 +8,10 @@ import { newRow, put, storedView } from '../objects.ts';
 import type { RowOf } from '../stored.ts';
 import { FLEETS, WORKER_CERTIFICATES, WORKERS } from '../tables/infra.ts';
 
-/** The lifetime of a certificate in milliseconds: a year. */
+/** Certificate lifetime in milliseconds: one year. */
 const CERTIFICATE_TIME = 365 * 86_400_000;
 
-/** Only this answer contains the token for the worker's registration. */
+/** Only this response contains the registration token of the worker. */
 const createWorker: Handler<'air', 'workers_create'> = async (context) => {
   const { row, along } = await draftObject(context, WORKERS, {}, context.body);
   await context.store.collections.commit([put(row), ...along]);
@@ -26,7 +26,7 @@ function certificateView(
   return { ...view, usable: !view.revoked && Date.parse(view.expires) > now };
 }
 
-/** Issues a placeholder certificate: nothing can authenticate with it. */
+/** Issues a placeholder certificate that cannot be used to authenticate. */
 const issueCertificate: Handler<'air', 'workers_issue_certificate', RowOf<'workers'>> = async (context) => {
   const { target: worker } = context;
   const { random, now } = context;
@@ -51,7 +51,7 @@ const revokeCertificate: Handler<'air', 'worker_certificates_revoke', RowOf<'wor
 ) => {
   const { target: row } = context;
   const next = await amend(context, WORKER_CERTIFICATES, row, ({ body }) => {
-    if (body.members.revoked) throw new Problem('bad_state', 'The certificate is revoked already.');
+    if (body.members.revoked) throw new Problem('bad_state', 'The certificate is already revoked.');
     return { members: { revoked: true } };
   });
   return { status: 200, body: certificateView(context, next) };

@@ -21,7 +21,7 @@ function withOrganization<Its>({ caller }: AuthenticatedContext, members: Its) {
 const MANIFEST_HOOKS: HooksOf<'manifests'> = { complete: withOrganization };
 const PLUGIN_IMAGE_HOOKS: HooksOf<'plugin_images'> = { complete: withOrganization };
 
-/** A request about its publication leaves an image complete. */
+/** Images with an open publish request are still complete. */
 const UPLOADED: readonly string[] = ['COMPLETE', 'PENDING_PUBLISH', 'PENDING_UNPUBLISH'];
 
 const OS_IMAGE_HOOKS: HooksOf<'os_image_manifests'> = {
@@ -29,7 +29,7 @@ const OS_IMAGE_HOOKS: HooksOf<'os_image_manifests'> = {
     const image = await resolveReference(context, IMAGES, 'image', members.image);
     const { upload_status } = image.body.members;
     if (!UPLOADED.includes(upload_status)) {
-      const message = `Field \`image\` names an image whose \`upload_status\` is \`${upload_status}\`; expected \`COMPLETE\`.`;
+      const message = `Field \`image\` is an image with \`upload_status\` \`${upload_status}\`; expected \`COMPLETE\`.`;
       throw new Problem('invalid_request', message);
     }
     return { members: { ...members, creator: creatorOf(context) } };
@@ -49,12 +49,12 @@ const OS_TEMPLATE_HOOKS: HooksOf<'os_templates'> = {
   }),
 };
 
-/** The files with their defaults. @throws Problem with the first path that is not canonical and absolute */
+/** Adds defaults to files. @throws Problem if a path is not absolute and canonical */
 function filesOf(render: Readonly<Record<string, { readonly content: string } & Partial<Render[string]>>>): Render {
   const entries = Object.entries(render).map(([path, file]) => {
     const [first, ...segments] = path.split('/');
     if (first !== '' || segments.length === 0 || segments.some((segment) => ['', '.', '..'].includes(segment))) {
-      const message = `Field \`render\` has the path \`${path}\`; expected an absolute path such as \`/etc/hostname\`, without \`.\`, \`..\`, double slashes and a slash at its end.`;
+      const message = `Field \`render\` has the path \`${path}\`; expected an absolute path such as \`/etc/hostname\`, without \`.\`, \`..\`, double slashes or a trailing slash.`;
       throw new Problem('invalid_request', message);
     }
     const { content, owner = 'root', group = 'root', mode = '0644' } = file;
@@ -67,12 +67,12 @@ const PLATFORM_HOOKS: HooksOf<'platform_information'> = {
   complete: (context, members) => {
     const { os_type, emulation_type, port_map, ports_config } = members;
     if ((os_type === null) === (emulation_type === null)) {
-      throw new Problem('invalid_request', 'Exactly one of the fields `os_type` and `emulation_type` must be given.');
+      throw new Problem('invalid_request', 'Send exactly one of the fields `os_type` and `emulation_type`.');
     }
     const { default_split, split_options } = ports_config;
     const missing = [default_split, ...split_options].find((split) => own(port_map, split) === undefined);
     if (missing !== undefined) {
-      const message = `Field \`ports_config\` has the split factor \`${missing}\`, which is no key of \`port_map\`.`;
+      const message = `Field \`ports_config\` has the split factor \`${missing}\`, which is not a key of \`port_map\`.`;
       throw new Problem('invalid_request', message);
     }
     return { members: { ...members, creator: creatorOf(context) } };

@@ -21,12 +21,12 @@ function isPublished({ body }: DemoRow): boolean {
   return body.members.published;
 }
 
-/** In lower case, each once. */
+/** Lower case, without duplicates. */
 function normalTags(tags: readonly string[]): readonly string[] {
   return [...new Set(tags.map((tag) => tag.toLowerCase()))];
 }
 
-/** Featured demos first, then those with a place, in their order. */
+/** Featured demos first, then by `order`. */
 function byPlace({ body: one }: DemoRow, { body: other }: DemoRow): number {
   const featured = Number(other.members.featured ?? false) - Number(one.members.featured ?? false);
   const [place, otherPlace] = [one.members.order ?? Infinity, other.members.order ?? Infinity];
@@ -34,7 +34,7 @@ function byPlace({ body: one }: DemoRow, { body: other }: DemoRow): number {
   return place === otherPlace ? one.created - other.created : place < otherPlace ? -1 : 1;
 }
 
-/** A demo gets a copy of the simulation; the original stays unchanged. */
+/** A demo uses a copy of the simulation, so that the original stays unchanged. */
 const DEMO_HOOKS: HooksOf<'demos'> = {
   compare: ({ settings }) => (settings.air === 'dsx' ? byPlace : undefined),
   complete: async (context, { simulation, checkpoint: _, tags, ...members }) => {
@@ -60,7 +60,7 @@ const DEMO_HOOKS: HooksOf<'demos'> = {
   },
   change: async (context, row, { tags, ...members }) => {
     if (await hasOpenRequest(context, row)) {
-      throw new Problem('conflict', 'The demo has an open request, so it cannot be changed.');
+      throw new Problem('conflict', 'The demo has an open request and cannot be changed. Cancel the request first.');
     }
     if (tags === undefined) return { members };
     if (isPublished(row) && !hasOperatorScope(context)) throw new Problem('forbidden');
@@ -73,7 +73,7 @@ const DEMO_HOOKS: HooksOf<'demos'> = {
 
 type Described = Pick<DemoRow['body']['members'], 'description' | 'documentation' | 'tags' | 'publisher'>;
 
-/** @throws Problem if something is missing that a published demo has */
+/** @throws Problem if a member is missing that published demos must have */
 function mustBeDescribed({ description, documentation, tags, publisher }: Described): void {
   const missing = Object.entries({ description, documentation, tags, publisher }).flatMap(([member, value]) =>
     value === undefined || value === null || value.length === 0 ? [`\`${member}\``] : [],
@@ -97,7 +97,7 @@ const unpublish: Handler<'air', 'demos_unpublish', DemoRow> = async (context) =>
   return { status: 204 };
 };
 
-/** The publisher and the tags become those of the demo at once. */
+/** The publisher and tags are applied at once, before the request is approved. */
 const requestPublish: Handler<'air', 'demos_request_publish', DemoRow> = async (context) => {
   const { publisher, tags } = context.body;
   const next = await openRequest(context, context.target, 'PENDING', context.body, ({ body }) => {
@@ -132,7 +132,7 @@ const cancel: Handler<'air', 'demos_cancel_publish_access_record', DemoRow> = as
   body: storedView(await cancelRequest(context, context.target)),
 });
 
-/** Idempotent: an organisation has at most one request for a demo. */
+/** Idempotent: an organisation has only one request per demo. */
 const requestAccess: Handler<'air', 'demos_request_access', DemoRow> = async (context) => {
   const { store, target: row } = context;
   const id = `${row.id}.${accountOf(context)}`;
@@ -157,7 +157,7 @@ const manage: Handler<'air', 'demos_manage', DemoRow> = async (context) => {
   return { status: 200, body: storedView(next) };
 };
 
-/** Numbers the places of all demos from 1, in their order. */
+/** Renumbers `order` from 1, keeping the sequence. */
 const tightenOrder: Handler<'air', 'demos_tighten_order'> = async ({ store, now }) => {
   const { collections } = store;
   await collections.updating(async (commit) => {
@@ -190,7 +190,7 @@ const provision: Handler<'air', 'demos_provision', DemoRow> = async (context) =>
   return { status: 201, body: simulationView(context, row) };
 };
 
-/** Tags belong to the platform: everybody sees them, and a caller who may change one may change all. */
+/** Tags belong to the platform: all callers see them, and a caller who may change one may change all. */
 const TAGS_HOOKS: HooksOf<'demo_tags'> = {
   view: ({ settings }, row) => {
     const { is_public = true, ...older } = storedView(row);

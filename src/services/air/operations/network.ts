@@ -29,14 +29,14 @@ import { linkDraft } from '../topology.ts';
 import { breakoutOperations } from './breakouts.ts';
 import { mustBe } from './simulations.ts';
 
-/** The first image that the account may see. @throws Problem if there is none */
+/** Returns the first image that the account may see. @throws Problem if there is none */
 async function defaultImage(context: AuthenticatedContext): Promise<string> {
   const rows = await collectionOf(IMAGES).visibleTo(context.store.collections, accountOf(context));
   const [first] = rows;
   if (first !== undefined) return first.id;
   throw new Problem(
     'invalid_request',
-    'Field `image` is missing, and the organisation has no image to use as the default.',
+    'Field `image` is missing, and the organisation has no image to use as default. Create one first.',
   );
 }
 
@@ -60,7 +60,7 @@ const NODE_HOOKS: HooksOf<'nodes'> = {
   },
 };
 
-/** A placement group changes only in a simulation that is INACTIVE and has no checkpoints. @throws Problem */
+/** Requires an INACTIVE simulation without checkpoints. @throws Problem */
 async function mayRegroup(context: AuthenticatedContext, { body }: NodeRow): Promise<void> {
   const { collections } = context.store;
   const { simulation: id } = body.members;
@@ -69,7 +69,7 @@ async function mayRegroup(context: AuthenticatedContext, { body }: NodeRow): Pro
   if ((await collectionOf(CHECKPOINTS).ofParent(collections, id)).length > 0) {
     throw new Problem(
       'bad_state',
-      'The simulation has checkpoints, so no placement group can change; delete them first.',
+      'Placement groups cannot change while the simulation has checkpoints. Delete the checkpoints first.',
     );
   }
 }
@@ -85,7 +85,7 @@ function nodeOf(context: AuthenticatedContext, id: string): Promise<NodeRow> {
   return resolveReference(context, NODES, 'node', id);
 }
 
-/** Renders a link with the names of its interfaces and nodes. */
+/** Renders a link with interface and node names. */
 async function linkView(
   { store }: Pick<AuthenticatedContext, 'store'>,
   link: RowOf<'links'>,
@@ -105,14 +105,17 @@ const LINK_HOOKS: HooksOf<'links'> = {
     const ends = await Promise.all(ids.map((id) => resolveReference(context, INTERFACES, 'interfaces', id)));
     const [one, other] = ends;
     if (one === undefined || other === undefined || ends.length !== 2 || one.id === other.id) {
-      throw new Problem('invalid_request', 'Field `interfaces` must be two different interfaces.');
+      throw new Problem('invalid_request', 'Field `interfaces` must have two different interfaces.');
     }
     const { simulation } = one.body.hidden;
     if (other.body.hidden.simulation !== simulation) {
-      throw new Problem('invalid_request', 'Field `interfaces` must be two interfaces of one simulation.');
+      throw new Problem('invalid_request', 'Field `interfaces` must have two interfaces of the same simulation.');
     }
     if ((await linksOf(context, one)).length > 0 || (await linksOf(context, other)).length > 0) {
-      throw new Problem('bad_state', 'Field `interfaces` names an interface that already has a link.');
+      throw new Problem(
+        'bad_state',
+        'Field `interfaces` has an interface that already has a link. Delete the link first.',
+      );
     }
     return linkDraft(simulation, ends, members);
   },
@@ -138,7 +141,7 @@ const INSTRUCTION_HOOKS: HooksOf<'instructions'> = {
   },
 };
 
-/** Reads each of the nodes once. @throws Problem if one of them is not part of the simulation */
+/** Reads nodes, ignoring duplicates. @throws Problem if one of them is not in the simulation */
 async function nodesOf(
   context: AuthenticatedContext,
   simulation: string,
@@ -149,17 +152,17 @@ async function nodesOf(
     [...new Set(ids)].map(async (id) => {
       const node = await resolveReference(context, NODES, 'nodes', id);
       if (node.body.members.simulation === simulation) return node;
-      throw new Problem('invalid_request', `Field \`nodes\` names \`${id}\`, which is not a node of the simulation.`);
+      throw new Problem('invalid_request', `Field \`nodes\` has \`${id}\`, which is not a node of the simulation.`);
     }),
   );
 }
 
-/** A request about several nodes of a simulation. */
+/** A request for several nodes of a simulation. */
 interface Bulk extends AuthenticatedContext {
   readonly body: { readonly simulation: string; readonly nodes: readonly { readonly id: string }[] };
 }
 
-/** Builds a handler for an action on several nodes of a simulation; it affects all of them or none. */
+/** Builds a handler that changes several nodes of a simulation, all or none. */
 function bulk(
   changesOf: (context: AuthenticatedContext, node: NodeRow) => readonly Change[] | Promise<readonly Change[]>,
 ): (context: Bulk) => Promise<{ readonly status: 204 }> {
@@ -176,7 +179,7 @@ function bulk(
   };
 }
 
-/** Builds a handler for an action that needs a running simulation. */
+/** Builds a handler for an action on the nodes of a running simulation. */
 function bulkWhileActive(action: string): ReturnType<typeof bulk> {
   const handler = bulk((context, node) => [entry(context, 'node', node.id, `Node ${action}`)]);
   return async (context) => {
@@ -193,7 +196,7 @@ function bulkWhileActive(action: string): ReturnType<typeof bulk> {
 
 type CloudInit = NonNullable<Schema<'air', 'Node'>['cloud_init']>;
 
-/** Sets user configs of nodes: absent members stay unchanged, null removes a config. */
+/** Sets user configs of nodes. Absent members stay unchanged; null removes a config. */
 const bulkAssign: Handler<'air', 'nodes_bulk_assign'> = async (context) => {
   const { simulation, nodes: named } = context.body;
   const configs = configsByNode(named);
@@ -203,7 +206,7 @@ const bulkAssign: Handler<'air', 'nodes_bulk_assign'> = async (context) => {
   return { status: 204 };
 };
 
-/** @throws Problem if two entries give one node different configs */
+/** @throws Problem if two entries have different configs for a node */
 function configsByNode(named: Schema<'air', 'AssignNodesRequest'>['nodes']): ReadonlyMap<string, Partial<CloudInit>> {
   const configs = new Map<string, Partial<CloudInit>>();
   for (const { node, ...given } of named) {
@@ -212,7 +215,10 @@ function configsByNode(named: Schema<'air', 'AssignNodesRequest'>['nodes']): Rea
       (name) => before[name] !== undefined && given[name] !== undefined && before[name] !== given[name],
     );
     if (member !== undefined) {
-      throw new Problem('invalid_request', `Field \`nodes\` names \`${node}\` twice, with a different \`${member}\`.`);
+      throw new Problem(
+        'invalid_request',
+        `Field \`nodes\` has \`${node}\` twice, with different values of \`${member}\`.`,
+      );
     }
     configs.set(node, { ...before, ...given });
   }
@@ -228,7 +234,7 @@ async function assignConfigs(context: AuthenticatedContext, node: NodeRow, given
     const { kind } = (await resolveReference(context, USERCONFIGS, member, id)).body.members;
     const wanted = `cloud-init-${member.replace('_', '-')}`;
     if (kind !== wanted)
-      throw new Problem('invalid_request', `Field \`${member}\` must name a user config of kind \`${wanted}\`.`);
+      throw new Problem('invalid_request', `Field \`${member}\` must be a user config of kind \`${wanted}\`.`);
   }
   return put(changedRow(node, NODES, context.now, { members: { cloud_init } }));
 }
@@ -251,9 +257,9 @@ const bulkCopy: Handler<'air', 'nodes_bulk_copy'> = async (context) => {
 };
 
 /**
- * A name that no other node has: a file could not hold both.
+ * Returns an unused node name: topology files need unique names.
  *
- * @param numbers the next number of the copies of each name, so that many copies of one take no longer each
+ * @param numbers next copy number by name, so that each of many copies takes constant time
  */
 function takeNameOfCopy(name: string, taken: Set<string>, numbers: Map<string, number>): string {
   let number = numbers.get(name) ?? 1;
@@ -301,7 +307,7 @@ const fromSystemNode: Handler<'air', 'nodes_from_system_node'> = async (context)
   return { status: 201, body: storedView(whole) };
 };
 
-/** Also lowers the simulation's count of checkpoints, in the same transaction, so that retries lower it only once. */
+/** Also decrements the simulation's checkpoint count, in the same transaction, so that retries do not repeat it. */
 const deleteCheckpoint: Handler<'air', 'checkpoints_delete', RowOf<'checkpoints'>> = async (context) => {
   const { target: row } = context;
   const { collections } = context.store;

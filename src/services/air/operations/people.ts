@@ -16,7 +16,7 @@ import { NODES } from '../tables/network.ts';
 import { RESOURCE_BUDGETS, SSH_KEYS, USERCONFIGS } from '../tables/people.ts';
 
 const GIB = 1024 ** 3;
-/** The limits of an organisation, from the example in the reference; numbers that it lacks are ours. */
+/** Limits of an organisation, from the reference's example; values that it lacks are ours. */
 const BUDGET = {
   cpu: 300,
   memory: 307_200,
@@ -26,11 +26,11 @@ const BUDGET = {
   userconfigs: 1_048_576,
 } as const;
 
-/** The default of the reference, and what is left of it: nothing counts hours. */
+/** The default in the reference. Hours are not counted. */
 const COMPUTE_HOURS = { total_compute_hours: 0, remaining_compute_hours: 0 } as const;
 
 const USERCONFIG_HOOKS: HooksOf<'userconfigs'> = {
-  // Null is what the SDK allows for a member that stays.
+  // The SDK may send null for a member that stays unchanged.
   change: (_context, _row, { name, content }) => ({
     members: { ...(typeof name === 'string' && { name }), ...(typeof content === 'string' && { content }) },
   }),
@@ -100,7 +100,7 @@ const getBudget: Handler<'air', 'resource_budgets_get'> = async (context) => ({
   body: await budgetOf(context),
 });
 
-/** Feedback is not stored, because nobody reads it. */
+/** Feedback is not stored, because no operation reads it. */
 const giveFeedback: Handler<'air', 'feedback_create'> = () => ({ status: 200, body: {} });
 
 export const peopleOperations = {

@@ -26,7 +26,7 @@ import { DEMO_PUBLISH_ACCESS_RECORDS } from '../tables/marketplace.ts';
 type ImageRecord = RowOf<'image_publish_access_records'>;
 type DemoRecord = RowOf<'demo_publish_access_records'>;
 
-/** Only operators see the organisations on the list of a record. */
+/** Hides the allowed organisations of a record from callers who are not operators. */
 function listed<Its extends { readonly allowed_orgs: readonly string[] | null }>(
   context: AuthenticatedContext,
   view: Its,
@@ -45,7 +45,7 @@ function demoRecord(
   return listed(context, storedView(row));
 }
 
-/** Applies a decision of the platform's operators to an object and its record. @throws Problem */
+/** Applies an operator's decision to an object and its record. @throws Problem */
 type Decide = (
   context: AuthenticatedContext,
   publication: Publication,
@@ -53,38 +53,34 @@ type Decide = (
   record: RecordRow,
 ) => Step | Promise<Step>;
 
-/** Changes the object of a record. @throws Problem if the object has another record by now, or none */
+/** Changes the object of a record. @throws Problem if the record is no longer the object's current one */
 async function review<Its extends RecordRow>(context: AuthenticatedContext<Its>, decide: Decide): Promise<Its> {
   const { target } = context;
   const { members } = target.body;
   const [publication, id] = 'image' in members ? [IMAGE, members.image] : [DEMO, members.marketplace_demo];
   const { record } = await updatePublication(context, publication, id, (before, known) => {
     if (known?.id === target.id) return decide(context, publication, before, known);
-    throw new Problem('bad_state', `The record is over: its status is \`${members.status}\`.`);
+    throw new Problem('bad_state', `The record is closed: its status is \`${members.status}\`.`);
   });
-  // It is the target, changed.
+  // Safe cast: this is the target, with changes.
   return record as Its;
 }
 
-/** @throws Problem if no request is open */
+/** @throws Problem if the record has no open request */
 function openStatus({ body }: RecordRow): keyof typeof REQUESTS {
   const { status } = body.members;
   if (isOpen(status)) return status;
   const open = Object.keys(REQUESTS).map((one) => `\`${one}\``);
-  throw new Problem(
-    'bad_state',
-    `The record is \`${status}\`, so nothing is to be decided; expected ${open.join(', ')}.`,
-  );
+  throw new Problem('bad_state', `The record is \`${status}\` and needs no decision; expected ${open.join(', ')}.`);
 }
 
-/** Who is to see an object. */
+/** Which organisations may see an object. */
 interface Audience {
   readonly publicly_published?: boolean;
-  /** Ids of organisations. */
   readonly allowed_orgs?: readonly string[];
 }
 
-/** Does what a request asks for. */
+/** Grants a request. */
 function approve({ publicly_published, allowed_orgs }: Audience): Decide {
   return async (context, publication, before, record) => {
     const status = openStatus(record);
@@ -93,7 +89,7 @@ function approve({ publicly_published, allowed_orgs }: Audience): Decide {
     }
     const isPublic = publicly_published ?? record.body.members.prefer_public;
     if (status === 'PENDING_ELEVATION' && !isPublic) {
-      const message = 'Field `publicly_published` must be true, or be left out: the request is for public visibility.';
+      const message = 'Field `publicly_published` must be true or omitted: the request is for public visibility.';
       throw new Problem('invalid_request', message);
     }
     const { members, ...shown } = await showTo(context, before, isPublic, allowed_orgs);
@@ -106,7 +102,7 @@ function approve({ publicly_published, allowed_orgs }: Audience): Decide {
   };
 }
 
-/** Leaves the object as it is. */
+/** Denies a request. The object stays unchanged. */
 function deny({ denial_reason = '' }: { readonly denial_reason?: string }): Decide {
   return (context, publication, before, record) => {
     const status = openStatus(record);
@@ -120,7 +116,7 @@ function deny({ denial_reason = '' }: { readonly denial_reason?: string }): Deci
   };
 }
 
-/** Changes who sees a published object. */
+/** Changes which organisations see a published object. */
 function setVisibility({ publicly_published, allowed_orgs }: Audience): Decide {
   return async (context, { what }, before, record) => {
     const { status } = record.body.members;

@@ -18,7 +18,7 @@ import { copyNetwork } from '../topology.ts';
 type SimulationMembers = MembersOf<'simulations'>;
 type SimulationRow = RowOf<'simulations'>;
 
-/** Drafts a simulation: the members of the request, and those that no request sets. */
+/** Builds a draft of a simulation from the request and default values. */
 export function newSimulation(
   context: AuthenticatedContext,
   members: Omit<SimulationMembers, 'state' | 'creator'>,
@@ -40,7 +40,7 @@ export function newSimulation(
   return { members: { ...base, ...reached }, ...rest };
 }
 
-/** Renders a simulation in its current state. Profile dsx has no NetQ: version 1.5.0 of the SDK says it is no longer returned. */
+/** Renders a simulation in its current state. Profile dsx omits NetQ, which is no longer returned since SDK 1.5.0. */
 export function simulationView(
   { now, settings }: Pick<AuthenticatedContext, 'now' | 'settings'>,
   row: SimulationRow,
@@ -94,7 +94,7 @@ export function mustBe(
   );
 }
 
-/** Starts a transition to another state, and records it in the history. */
+/** Starts a transition to another state, with a history entry. */
 async function startTransition(
   context: AuthenticatedContext<SimulationRow>,
   transition: Transition,
@@ -118,7 +118,9 @@ async function startTransition(
   return { status: 200, body: simulationView(context, next) };
 }
 
-/** The requested checkpoint: by default the newest, none if null. @throws Problem if it is another simulation's */
+/**
+ * Returns the requested checkpoint: the latest by default, none if null. @throws Problem if another simulation has it
+ */
 async function checkpointOf(
   context: AuthenticatedContext,
   { id }: SimulationRow,
@@ -128,7 +130,7 @@ async function checkpointOf(
   if (checkpoint !== undefined) {
     const found = await resolveReference(context, CHECKPOINTS, 'checkpoint', checkpoint);
     if (found.body.hidden.simulation === id) return found.id;
-    throw new Problem('invalid_request', 'Field `checkpoint` names a checkpoint of another simulation.');
+    throw new Problem('invalid_request', 'Field `checkpoint` is a checkpoint of another simulation.');
   }
   const checkpoints = await collectionOf(CHECKPOINTS).ofParent(context.store.collections, id);
   return checkpoints.at(-1)?.id ?? null;
@@ -174,7 +176,7 @@ const rebuild: Handler<'air', 'simulations_rebuild', SimulationRow> = async (con
   return startTransition(context, 'rebuild', 'rebuild', ['ACTIVE']);
 };
 
-/** Copies a simulation and its network. */
+/** Copies a simulation with its network. */
 const clone: Handler<'air', 'simulations_clone'> = async (context) => {
   const { body } = context;
   const source = await resolveReference(context, SIMULATIONS, 'simulation', body.simulation);
@@ -193,7 +195,7 @@ const clone: Handler<'air', 'simulations_clone'> = async (context) => {
   return { status: 201, body: simulationView(context, row) };
 };
 
-/** The settings that a copy keeps. */
+/** Settings that a copy keeps. */
 function switchesOf(members: SimulationMembers): Partial<SimulationMembers> {
   const { auto_oob_enabled, enable_dhcp, auto_netq_enabled, netq_username, netq_password } = members;
   return {
@@ -225,7 +227,7 @@ function setMembers<Id extends Switch>(
   };
 }
 
-/** First stores the current states of simulations in transition, because the store searches by state. */
+/** Updates the stored states first, if needed, because filters and sorting use the stored state. */
 const list: Handler<'air', 'simulations_list'> = async (context) => {
   const { store, now, query } = context;
   const { state, ordering } = query;

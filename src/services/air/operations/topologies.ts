@@ -17,13 +17,13 @@ import { newSimulation, simulationView } from './simulations.ts';
 type Simulation = RowOf<'simulations'>;
 type Script = RowOf<'simulation_ztp_script'>;
 
-/** Creates a simulation from a file, in one commit. */
+/** Creates a simulation from a topology file, in one commit. */
 const importOne: Handler<'air', 'simulations_import'> = async (context) => {
   const { format, content, name, ztp } = context.body;
   const topology = readTopology(format, ownContent(context, 'content', content));
   const members = { name, sleep_at: null, expires_at: null, documentation: null, metadata: null };
   const draft = newSimulation(context, members, 'import');
-  // The SDK's example: without an out-of-band network, both stay unset.
+  // As in the SDK's example: without an out-of-band network, both stay unset.
   const enabled = topology.oob ? true : null;
   const oob = { auto_oob_enabled: enabled, enable_dhcp: enabled };
   const row = newRow(context, SIMULATIONS, { ...draft, members: { ...draft.members, ...oob } });
@@ -34,7 +34,7 @@ const importOne: Handler<'air', 'simulations_import'> = async (context) => {
   return { status: 201, body: simulationView(context, row) };
 };
 
-/** Renders a text as the content of a file in JSON, without creating anything. */
+/** Converts a topology to JSON without creating anything. */
 const parse: Handler<'air', 'simulations_parse'> = async (context) => {
   const { source_format: format, topology_data: text } = context.body;
   const content = format === 'DOT' ? text : ownContent(context, 'topology_data', jsonOf(text));
@@ -42,7 +42,7 @@ const parse: Handler<'air', 'simulations_parse'> = async (context) => {
   return { status: 200, body: { nodes, links, oob, ...given } };
 };
 
-/** @throws Problem with the faulty part, by the name that it has in this request */
+/** @throws Problem with field names of this request */
 function parsed(format: string, content: unknown): Topology {
   try {
     return readTopology(format, content);
@@ -52,28 +52,28 @@ function parsed(format: string, content: unknown): Topology {
   }
 }
 
-/** Members of a file that only dsx has. */
+/** Members of a topology file that only dsx supports. */
 const OF_DSX = ['services', 'instructions'] as const;
 
-/** The content without the members that its version of Air does not have: they are ignored, and reported. */
+/** Removes and reports members that this version of Air does not support. */
 function ownContent({ settings, findings, now }: AuthenticatedContext, field: string, content: unknown): unknown {
   if (settings.air === 'dsx' || !isRecord(content)) return content;
   const others = OF_DSX.filter((name) => Object.hasOwn(content, name));
   for (const name of others) {
-    const message = `A topology was sent with the field \`${field}.${name}\`, which only dsx has. It has no effect.`;
+    const message = `A topology has the field \`${field}.${name}\`, which only dsx supports. It was ignored.`;
     findings.report('other_version', message, now);
   }
   return others.length === 0 ? content : { ...content, services: undefined, instructions: undefined };
 }
 
-/** @throws Problem if the text is no JSON */
+/** @throws Problem if the text is not JSON */
 function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     throw new Problem(
       'invalid_request',
-      'Field `topology_data` is no JSON; expected the text of an object with `nodes`.',
+      'Field `topology_data` is not valid JSON; expected an object with `nodes`, as a string.',
     );
   }
 }
@@ -95,7 +95,7 @@ const exportOne: Handler<'air', 'simulations_export', Simulation> = async (conte
   return { status: 200, body: { format: 'JSON', name: row.body.members.name, content, ztp } };
 };
 
-/** The parts of an export that are there only if they are asked for. */
+/** Returns the optional parts of an export. */
 async function extrasOf(
   { store, query }: Parameters<typeof exportOne>[0],
   network: Network,
@@ -106,14 +106,14 @@ async function extrasOf(
   const all = await Promise.all(
     network.nodes.map(({ id }) => collectionOf(INSTRUCTIONS).ofParent(store.collections, id)),
   );
-  // No instruction ever runs, so every one is among those that have not run yet.
+  // The mock never runs instructions, so all of them count as not run.
   const asked = all
     .flat()
     .filter(({ body }) => include_instructions !== 'REPEATABLE' || body.members.run_again_on_rebuild);
   return { ...services, instructions: instructionsOf(network, asked) };
 }
 
-/** A file has nodes by their names, so one of two with the same name would be lost. @throws Problem */
+/** Checks for duplicate node names: a topology file identifies nodes by name. @throws Problem */
 function checkNames({ nodes }: Network): void {
   const names = new Set<string>();
   for (const { body } of nodes) {
@@ -121,7 +121,7 @@ function checkNames({ nodes }: Network): void {
     if (names.has(name)) {
       throw new Problem(
         'bad_state',
-        `The simulation cannot be exported, because several nodes are named \`${name}\`; expected a name for each node. Rename all but one of them with PATCH.`,
+        `The simulation cannot be exported because several nodes are named \`${name}\`; expected unique names. Rename all but one of them with PATCH.`,
       );
     }
     names.add(name);
@@ -130,7 +130,7 @@ function checkNames({ nodes }: Network): void {
 
 const SCRIPTS = collectionOf(SIMULATION_ZTP_SCRIPT);
 
-/** A script has the id of its simulation, so that a simulation has at most one. */
+/** The script shares the id of its simulation, so a simulation cannot have two. */
 function newScript(context: AuthenticatedContext, simulation: string, content: string): Script {
   return newRow(context, SIMULATION_ZTP_SCRIPT, { members: { content }, parent: simulation }, simulation);
 }

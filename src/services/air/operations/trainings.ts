@@ -13,14 +13,14 @@ import { copyNetwork } from '../topology.ts';
 import { newSimulation } from './simulations.ts';
 
 const HOUR = 3_600_000;
-/** The longest name of a simulation; names of trainings may be longer. */
+/** Maximum length of a simulation name. Training names can be longer. */
 const MAX_NAME = 128;
 const KEBAB = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
 type TrainingRow = RowOf<'trainings'>;
 type Times = Pick<MembersOf<'trainings'>, 'event_time' | 'sim_start_time' | 'sim_end_time'>;
 
-/** Checks the reference's rules for the changed times. @throws Problem with the wrong time */
+/** Checks the changed times against the rules in the reference. @throws Problem naming the invalid time */
 function checkTimes({ now }: Pick<AuthenticatedContext, 'now'>, times: Times, changed: readonly string[]): void {
   const event = timeOf(times, 'event_time');
   const start = timeOf(times, 'sim_start_time');
@@ -61,7 +61,7 @@ const TRAINING_HOOKS: HooksOf<'trainings'> = {
     if (checkpoint !== null && checkpoint.body.hidden.simulation !== parent.id) {
       throw new Problem(
         'invalid_request',
-        'Field `parent_simulation_checkpoint` names a checkpoint of another simulation.',
+        'Field `parent_simulation_checkpoint` is a checkpoint of another simulation.',
       );
     }
     const simulation = newRow(context, SIMULATIONS, {
@@ -103,15 +103,15 @@ const TRAINING_HOOKS: HooksOf<'trainings'> = {
   }),
 };
 
-/** Logins are not recorded, so no attendee has ever logged in. */
+/** The mock records no logins, so no attendee has ever logged in. */
 function detailsOf(email: string) {
   return { email, has_onboarded_in_air: false, action_needed: 'The attendee must log in to Air once.' };
 }
 
-/** Profile dsx: only the creator of a training may change it. @throws Problem */
+/** In profile dsx, only the creator of a training may change it. @throws Problem */
 function mustBeInstructor(context: AuthenticatedContext, row: TrainingRow): void {
   if (context.settings.air === 'dsx' && row.body.members.creator !== creatorOf(context)) {
-    throw new Problem('forbidden', '', { reason: 'not_owner', why: 'another person created the training' });
+    throw new Problem('forbidden', '', { reason: 'not_owner', why: 'another caller created the training' });
   }
 }
 
@@ -156,7 +156,7 @@ const externalUserGroup: Handler<'air', 'trainings_external_user_group', Trainin
   };
 };
 
-/** Workbenches are created when a training begins; the mock creates none. */
+/** Workbenches would be created when the training begins. The mock does not do that. */
 const workbenches: Handler<'air', 'trainings_workbench_simulations', TrainingRow> = (context) =>
   pageOfAll(
     context,
@@ -171,8 +171,8 @@ export const trainingOperations = {
   ...plain(TRAININGS, TRAINING_HOOKS),
   trainings_attendees_add: changeAttendees((before, named) => [...new Set([...before, ...named])]),
   trainings_attendees_remove: changeAttendees((before, named) => {
-    const gone = new Set(named);
-    return before.filter((one) => !gone.has(one));
+    const removed = new Set(named);
+    return before.filter((one) => !removed.has(one));
   }),
   trainings_external_user_group: externalUserGroup,
   trainings_workbench_simulations: workbenches,

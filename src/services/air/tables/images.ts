@@ -1,7 +1,7 @@
 import { type AirResource, ITEM, OR_TRAINEE, OWN } from './resource.ts';
 import { ANALOGY, AUTH_PAGE, OF_SDK, REFERENCE } from './sources.ts';
 
-/** A disk image that nodes boot from, and the state of its upload. */
+/** A disk image for nodes, and the state of its upload. */
 export const IMAGES = {
   name: 'images',
   path: '/api/v3/images/',
@@ -55,7 +55,7 @@ export const IMAGE_HISTORY = {
   operations: [{ ...ANALOGY, needs: ['air:image_read'], only: 'dsx', ...ITEM, rows: ['list', 'filters'] }],
 } as const satisfies AirResource;
 
-/** A request about the publication of an image, and what came of it. */
+/** A request to publish or restrict an image, and the decision. */
 export const IMAGE_PUBLISH_ACCESS_RECORDS = {
   name: 'image_publish_access_records',
   path: '/api/v3/publishing/image-publish-access-records/',
@@ -80,7 +80,7 @@ export const IMAGE_PUBLISH_ACCESS_RECORDS = {
   ],
 } as const satisfies AirResource;
 
-/** An offer of an image to another organisation; its id is the claim code. */
+/** An offer of an image to another organisation. Its id is the claim code. */
 export const IMAGE_SHARES = {
   name: 'image_shares',
   path: '/api/v3/images/shares/',

@@ -11,7 +11,7 @@ export const FLEETS = {
   ],
 } as const satisfies AirResource;
 
-/** A machine that simulations run on. */
+/** A machine that runs simulations. */
 export const WORKERS = {
   name: 'workers',
   path: '/api/v3/infra/workers/',
@@ -29,7 +29,7 @@ export const WORKERS = {
   ],
 } as const satisfies AirResource;
 
-/** A certificate with which a worker identifies itself. */
+/** A client certificate of a worker. */
 export const WORKER_CERTIFICATES = {
   name: 'worker_certificates',
   path: '/api/v3/infra/workers/certificates/',

@@ -1,7 +1,7 @@
 import { type AirResource, ITEM, OWN } from './resource.ts';
 import { ANALOGY, OF_SDK, REFERENCE } from './sources.ts';
 
-/** How the simulation engine runs one kind of node. */
+/** How the simulation engine runs a kind of node. */
 export const MANIFESTS = {
   name: 'manifests',
   path: '/api/v3/manifests/',
@@ -35,7 +35,7 @@ export const MANIFESTS = {
   ],
 } as const satisfies AirResource;
 
-/** A manifest under the path of the later API. */
+/** A manifest at the path of the later API. */
 export const PLUGIN_IMAGES = {
   name: 'plugin_images',
   path: '/api/v3/manifests/plugin-images/',
@@ -48,7 +48,7 @@ export const PLUGIN_IMAGES = {
   ],
 } as const satisfies AirResource;
 
-/** How an image becomes nodes of hardware models. */
+/** How to build nodes of hardware models from an image. */
 export const OS_IMAGE_MANIFESTS = {
   name: 'os_image_manifests',
   path: '/api/v3/manifests/os-images/',
@@ -64,7 +64,7 @@ export const OS_IMAGE_MANIFESTS = {
   ],
 } as const satisfies AirResource;
 
-/** Files that are written into a node when it boots. */
+/** Files that are written to a node when it boots. */
 export const OS_TEMPLATES = {
   name: 'os_templates',
   path: '/api/v3/manifests/os-templates/',
@@ -78,7 +78,7 @@ export const OS_TEMPLATES = {
   ],
 } as const satisfies AirResource;
 
-/** What the hardware of a model is like. */
+/** Hardware properties of a model. */
 export const PLATFORM_INFORMATION = {
   name: 'platform_information',
   path: '/api/v3/manifests/platform-information/',

@@ -51,7 +51,7 @@ export const DEMOS = {
   ],
 } as const satisfies AirResource;
 
-/** A request for access to a demo; not among the resources, because no operation lists or changes it. */
+/** A request for access to a demo. Not in `RESOURCES`, because no operation lists or changes it. */
 export const DEMO_ACCESS_REQUESTS = {
   name: 'demo_access_requests',
   path: '/api/v3/marketplace/demos/{id}/request-access/',
@@ -66,7 +66,7 @@ export const DEMO_HISTORY = {
   operations: [{ ...ANALOGY, needs: [], only: 'dsx', ...ITEM, rows: ['list', 'filters'] }],
 } as const satisfies AirResource;
 
-/** A request about the publication of a demo, and what came of it. */
+/** A request to publish or restrict a demo, and the decision. */
 export const DEMO_PUBLISH_ACCESS_RECORDS = {
   name: 'demo_publish_access_records',
   path: '/api/v3/publishing/marketplace-demo-publish-access-records/',

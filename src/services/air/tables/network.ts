@@ -1,7 +1,7 @@
 import { type AirResource, ITEM, OR_TRAINEE, OWN } from './resource.ts';
 import { ANALOGY, AUTH_PAGE, OF_SDK, REFERENCE } from './sources.ts';
 
-/** A machine of a simulation. */
+/** A machine in a simulation. */
 export const NODES = {
   name: 'nodes',
   path: '/api/v3/simulations/nodes/',
@@ -78,7 +78,7 @@ export const INTERFACES = {
   ],
 } as const satisfies AirResource;
 
-/** A cable between two interfaces of one simulation. */
+/** A cable between two interfaces of a simulation. */
 export const LINKS = {
   name: 'links',
   path: '/api/v3/simulations/nodes/interfaces/links/',
@@ -94,7 +94,7 @@ export const LINKS = {
   ],
 } as const satisfies AirResource;
 
-/** A port of an interface that is reachable from outside; it cannot be changed. */
+/** A port of an interface that is reachable from outside. It cannot be changed. */
 export const SERVICES = {
   name: 'services',
   path: '/api/v3/simulations/nodes/interfaces/services/',
@@ -109,7 +109,6 @@ export const SERVICES = {
   ],
 } as const satisfies AirResource;
 
-/** An instruction for a node. */
 export const INSTRUCTIONS = {
   name: 'instructions',
   path: '/api/v3/simulations/nodes/instructions/',

@@ -14,7 +14,7 @@ export const USERCONFIGS = {
   ],
 } as const satisfies AirResource;
 
-/** A public key that is put on nodes. */
+/** A public key that is installed on nodes. */
 export const SSH_KEYS = {
   name: 'ssh_keys',
   personal: true,
@@ -27,7 +27,7 @@ export const SSH_KEYS = {
   ],
 } as const satisfies AirResource;
 
-/** The limits of an organisation, and its usage. */
+/** Limits and usage of an organisation. */
 export const RESOURCE_BUDGETS = {
   name: 'resource_budgets',
   path: '/api/v3/resource-budgets/',
@@ -35,7 +35,7 @@ export const RESOURCE_BUDGETS = {
   operations: [{ ...REFERENCE, needs: [], rows: { list: {}, get: ITEM } }],
 } as const satisfies AirResource;
 
-/** Feedback from a user; accepted, but not stored. */
+/** User feedback, which is not stored. */
 export const FEEDBACK = {
   name: 'feedback',
   path: '/api/v3/users/feedback/',

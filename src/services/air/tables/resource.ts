@@ -1,16 +1,16 @@
 import type { Sourced } from '../../../decisions/rule.ts';
 import type { Scope } from './scopes.ts';
 
-/** The scopes that an operation needs besides `air:access`: all of them, or any. */
+/** Scopes that an operation needs in addition to `air:access`: all of them, or any. */
 type Needs = readonly Scope[] | { readonly any: readonly Scope[] };
 
-/** The target of an operation. Default: the list. */
+/** The object of an operation. Default: the list. */
 interface Target {
-  /** The path names one object. */
+  /** The path has the id of an object. */
   readonly item?: true;
-  /** Only for the organisation that owns the object. */
+  /** Only for the owning organisation. */
   readonly ownersOnly?: true;
-  /** With `ownersOnly`: also for operators of the platform. */
+  /** With `ownersOnly`: also for platform operators. */
   readonly orOperators?: true;
 }
 
@@ -18,14 +18,14 @@ export const ITEM = { item: true } as const satisfies Target;
 export const OWN = { item: true, ownersOnly: true } as const satisfies Target;
 export const MANAGED = { ...OWN, orOperators: true } as const satisfies Target;
 
-/** The rule for an operation of a resource. */
+/** The rule of an operation. */
 export interface AirRule extends Sourced, Target {
   readonly needs: Needs;
-  /** The source of the operation's parameters, bodies and answers, if it is another one than that of the rule. */
+  /** Source of the operation's API, if it differs from the rule's source. */
   readonly shape?: Sourced;
   /** Profile dsx: any of these roles replaces the scopes. */
   readonly orRoles?: readonly string[];
-  /** Profile dsx: all of these roles are needed. */
+  /** Profile dsx: all of these roles are required. */
   readonly roles?: readonly string[];
   /** Differences in profile dsx. */
   readonly dsx?: Sourced & { readonly needs: Needs; readonly roles?: readonly string[] };
@@ -33,55 +33,55 @@ export interface AirRule extends Sourced, Target {
   readonly only?: '2.0' | 'dsx';
 }
 
-/** Attendees of a training may use the operation, too. */
+/** Also allows attendees of a training. */
 export const OR_TRAINEE = { orRoles: ['air_trainee'] } as const satisfies Partial<AirRule>;
 
-/** Operations of a resource with the same needs and source; only their targets differ. */
+/** Operations of a resource with the same needs and source. Only their targets differ. */
 interface AirSection extends AirRule {
-  /** The operations by action, the last part of their ids. */
+  /** Operations by action, which is the last part of their ids. */
   readonly rows: readonly string[] | Readonly<Record<string, Target>>;
 }
 
-/** When the referenced object is deleted: delete the referring one too, refuse the deletion, or do nothing. */
+/** When the referenced object is deleted: also delete this object, refuse the deletion, or do nothing. */
 export type OnDelete = 'cascade' | 'refuse' | 'ignore';
 
 /** A reference to another object. */
 interface Reference {
   readonly to: string;
   readonly onDelete: OnDelete;
-  /** The object must belong to the caller's organisation; otherwise it is enough that the caller can see it. */
+  /** The caller's organisation must own the object. Otherwise the caller only has to see it. */
   readonly owned?: true;
 }
 
-/** A resource: its path, members and references, and the needs of its operations. */
+/** A resource: path, members, references, and needs of its operations. */
 export interface AirResource {
-  /** The prefix of its operation ids, and the name of its collection. */
+  /** Prefix of the operation ids, and name of the collection. */
   readonly name: string;
-  /** The path of its list, as in the document. */
+  /** Path of the list, as in the document. */
   readonly path: string;
-  /** The resource whose id is in the path, if it is another one. */
+  /** The resource of the id in the path, if it is a different one. */
   readonly target?: string;
-  /** Objects belong to a person or a service key, not to the organisation. */
+  /** Objects belong to a user or service key, not to the organisation. */
   readonly personal?: true;
-  /** Operators of the platform see the objects of every organisation. */
+  /** Platform operators see the objects of every organisation. */
   readonly operatorsSeeAll?: true;
-  /** The member with the id of the parent. */
+  /** Member with the parent id. */
   readonly part?: string;
-  /** Required members of a request that creates an object. */
+  /** Required members of a create request. */
   readonly required?: readonly string[];
-  /** Optional members of such a request, with their defaults. */
+  /** Optional members of a create request, with defaults. */
   readonly defaults?: Readonly<Record<string, unknown>>;
   /** Members that cannot be changed. */
   readonly fixed?: readonly string[];
-  /** Members that hold the id of another object; `cdrom.image` is one of a member. */
+  /** Members with the id of another object. `cdrom.image` is a nested member. */
   readonly refers?: Readonly<Record<string, Reference>>;
-  /** Filters by hidden members, such as parents. */
+  /** Hidden members that can be filters, such as parents. */
   readonly hidden?: readonly string[];
-  /** By filter: other spellings of values that clients use. */
+  /** Other spellings of values, by filter. */
   readonly synonyms?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** Members that `search` searches, where they are published. Default: every text of the results. */
+  /** Members that `search` looks at, if documented. Default: all strings of the results. */
   readonly search?: readonly string[];
-  /** The searched members that only answers have. */
+  /** Searched members that are only in responses. */
   readonly shown?: readonly string[];
   readonly operations: readonly AirSection[];
 }

@@ -8,7 +8,7 @@ import type { AirResource } from './resource.ts';
 import { CHECKPOINTS, HISTORIES, RUNS, SIMULATION_HISTORY, SIMULATION_ZTP_SCRIPT, SIMULATIONS } from './simulations.ts';
 import { TRAININGS } from './trainings.ts';
 
-/** Every resource of Air, one per line. */
+/** All resources of Air. */
 const TABLES = [
   SIMULATIONS,
   SIMULATION_ZTP_SCRIPT,
@@ -48,5 +48,5 @@ const TABLES = [
 
 export const RESOURCES: readonly AirResource[] = TABLES;
 
-/** The table of a resource, with the literal types of its members. */
+/** The table of a resource, with literal types. */
 export type LiteralTable<Name extends string> = Extract<(typeof TABLES)[number], { readonly name: Name }>;

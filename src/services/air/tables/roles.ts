@@ -22,20 +22,20 @@ const EVERYTHING_OF_THE_PAGE = [
   'air:marketplace_demo_publish',
   'air:training_instructor',
 ] as const;
-/** Scopes that operations of 2.0 need and the page does not list. */
+/** Scopes that operations of 2.0 need, but the page does not list. */
 const BEYOND_THE_PAGE = ['air:sre', 'air:manifest_read', 'air:manifest_write'] as const;
 
-// A role on the page and its later form have the same scopes.
+// Each role on the page has the same scopes as its later form.
 const LATER_USER = [...USER, 'air:marketplace_demo_write'] as const;
 const LATER_DEMO_MANAGER = ['air:marketplace_demo_write', 'air:marketplace_demo_publish'] as const;
 const LATER_UPLOADER = ['air:image_read', 'air:image_write'] as const;
 const LATER_PUBLISHER = [...LATER_UPLOADER, 'air:image_publish'] as const;
 
-/** Of a role whose scopes the page does not list. */
+/** For roles whose scopes the page does not list. */
 const BY_NAME =
-  'API authentication page: the role grants the scopes that its name says; that it lacks `air:access` is inferred';
+  'API authentication page: the role grants the scopes that its name suggests; that it does not grant `air:access` is inferred';
 
-/** The seven roles on the page, with their scopes. Only `air` and `air-admin` grant `air:access`. */
+/** The seven roles on the page. Only `air` and `air-admin` grant `air:access`. */
 export const ROLE_SECTIONS = [
   { source: 'API authentication page, roles', certainty: 'documented', permissions: USER, rows: ['air'] },
   {
@@ -50,7 +50,7 @@ export const ROLE_SECTIONS = [
     rows: {
       'air-demo-manager': {
         permissions: ['air:marketplace_demo_read', 'air:marketplace_demo_write', 'air:marketplace_demo_publish'],
-        source: `${BY_NAME}, and so is \`air:marketplace_demo_read\``,
+        source: `${BY_NAME}, like \`air:marketplace_demo_read\``,
       },
       'air-image-uploader': { permissions: ['air:image_write'] },
       'air-image-publisher': { permissions: ['air:image_publish'] },
@@ -60,7 +60,7 @@ export const ROLE_SECTIONS = [
   },
 ] as const satisfies readonly Section<RoleRow<Scope>, 'name'>[];
 
-/** The roles of the later product; roles on the page are accepted too, with the scopes of their later form. */
+/** Roles of the later product. Roles on the page are accepted, too, with the scopes of their later form. */
 export const DSX_ROLE_SECTIONS = [
   {
     source: 'API reference (DSX Air), role notes of the operations',

@@ -1,7 +1,7 @@
 import type { PermissionRow } from '../../../decisions/rule.ts';
 import type { RowIn, Section } from '../../../definitions/sections.ts';
 
-/** The fourteen scopes on the page, then those that only later pages name. */
+/** The fourteen scopes on the page, and scopes on later pages. */
 export const SCOPE_SECTIONS = [
   {
     source: 'API authentication page, scopes',

@@ -35,7 +35,7 @@ export const SIMULATIONS = {
   ],
 } as const satisfies AirResource;
 
-/** The script that a simulation's nodes fetch on first boot; there is at most one, and it has no id. */
+/** The script that nodes fetch on first boot. A simulation has one or none, so it has no id. */
 export const SIMULATION_ZTP_SCRIPT = {
   name: 'simulation_ztp_script',
   path: '/api/v3/simulations/{id}/ztp-script/',
@@ -68,7 +68,7 @@ export const HISTORIES = {
   operations: [{ ...REFERENCE, shape: SHAPE, needs: ['air:simulation_read'], ...OR_TRAINEE, rows: ['list'] }],
 } as const satisfies AirResource;
 
-/** The saved state of a simulation from when it was shut down. */
+/** The state of a simulation that was saved at shutdown. */
 export const CHECKPOINTS = {
   name: 'checkpoints',
   path: '/api/v3/simulations/runs/checkpoints/',

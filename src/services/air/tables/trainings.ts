@@ -2,11 +2,11 @@ import { type AirResource, ITEM, OWN } from './resource.ts';
 import { ANALOGY, AUTH_PAGE, OF_SDK, REFERENCE } from './sources.ts';
 
 const INSTRUCTOR = ['air:training_instructor'] as const;
-/** In the later version, the roles that may see trainings, and those that may change them. */
+/** In the later version, roles that may read trainings, and roles that may change them. */
 const LOOKING = ['air_instructor', 'air_org_admin'] as const;
 const CHANGING = [...LOOKING, 'user_admin'] as const;
 
-/** A training session: workbenches of one simulation for many attendees. */
+/** A training session: workbenches for many attendees, copied from a simulation. */
 export const TRAININGS = {
   name: 'trainings',
   path: '/api/v3/trainings/',
