@@ -3,13 +3,13 @@ import { Problem } from '../../decisions/problem.ts';
 import type { Audience } from '../../ngc-keys/audiences.ts';
 import { serviceOf } from './limits.ts';
 
-/** The caller, as its headers name it. */
+/** The caller, according to the headers. */
 export interface Named {
   readonly owner: string;
   readonly issuer: Audience;
 }
 
-/** @throws Problem naming the missing header, or an unknown service */
+/** @throws Problem if a header is missing or the service is unknown */
 export function callerNamed(context: Pick<Context, 'headerLines'>): Named {
   const owner = headerOf(context, 'Key-Owner-Id');
   return { owner, issuer: issuerNamed(context) };

@@ -18,7 +18,7 @@ import { TABLES } from './tables/index.ts';
 
 const RULESET = rulesetOf('nak', null, TABLES);
 
-/** The world of an administrator's token, from the end of its `jti`; null for any other text. */
+/** Returns the world of an administrator's token, from its `jti`; null for any other token. */
 const presentAdminToken: CredentialExtractor = (authorization) => {
   const token = bearerIn(authorization);
   const { azp, jti } = (token === null ? null : decodeClaims(token)) ?? {};
@@ -30,20 +30,11 @@ export const nak: ServiceDefinition<'nak'> = {
   name: 'nak',
   title: 'NVIDIA API Keys',
   prefixes: ['/v1/keys', '/v1/introspect', '/v1/namespaces', '/v1/services', '/v1/service-admin', '/v1/admin'],
-  hosts: [{ pattern: /^api-keys\./, prefix: '', example: 'api-keys.localhost' }],
-  rules: {
-    rulesets: [RULESET],
-    inForce: () => RULESET,
-  },
-  callers: {
-    // All of its operations are open.
-    authenticate: async () => {
-      throw new Problem('internal', 'The key service authenticates nobody.');
-    },
-  },
-  credentials: {
-    extractors: [presentAdminToken],
-    fields: { key: presentKey, 'input.apiKey': presentKey },
+  rulesets: [RULESET],
+  ruleset: () => RULESET,
+  // Never called: all operations are public.
+  authenticate: async () => {
+    throw new Problem('internal', 'The key service has no authentication.');
   },
   lookups: {},
   operations: {

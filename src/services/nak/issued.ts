@@ -20,15 +20,15 @@ import type { Change } from '../../store/collections.ts';
 import type { Instant } from '../../time/clock.ts';
 import { KEPT } from './limits.ts';
 
-/** The parts of a request that the keys of the key service need. */
+/** The parts of a request that are needed to access keys. */
 export type Storing = Pick<Context, 'store' | 'now' | 'rulesets'>;
 
-/** A key that this service issued. */
+/** A key issued by this service. */
 export interface IssuedKey extends KeyInForce {
   readonly key: KeyInForce['key'] & { readonly issuance: Issuance };
 }
 
-/** An owner of keys, once it has had one. */
+/** An owner of keys. Exists after the first key was created. */
 export interface KeyOwner {
   readonly status: 'ACTIVE' | 'SUSPENDED';
   readonly statusUpdatedAt: Instant;
@@ -38,10 +38,10 @@ export const KEY_OWNERS = new Collection<KeyOwner>('nak.owners');
 
 type Authorizations = Schema<'nak', 'Authorizations'>;
 
-/** A policy as it was sent. Nothing of it is certain but that it is an object. */
+/** A policy as sent. It is an object, but its members are not validated. */
 export type GivenPolicy = Readonly<Record<string, unknown>>;
 
-/** The key with this id, unless another owner or issuer has it; null also for a key that expired two days ago. */
+/** Finds a key by id and issuance; null if it expired more than two days ago. */
 export async function issuedKey(
   { store, now }: Storing,
   id: string,
@@ -51,7 +51,7 @@ export async function issuedKey(
   return found !== null && isIssued(found) && isKept(found.key, now) && isWanted(found.key.issuance) ? found : null;
 }
 
-/** The keys of an owner, oldest first. @param issuer only of this issuer; null: of every one */
+/** Returns the keys of an owner, oldest first. @param issuer null for all issuers */
 export async function keysOf({ store, now }: Storing, owner: string, issuer: string | null): Promise<IssuedKey[]> {
   const keys = ngcKeysIn(store);
   const rows = await NGC_KEYS.ofLabel(store.collections, keysIssuedTo(owner));
@@ -62,7 +62,7 @@ export async function keysOf({ store, now }: Storing, owner: string, issuer: str
   );
 }
 
-/** Whether the key service issued a key. */
+/** Whether the key service issued this key. */
 export function isIssued(found: KeyInForce): found is IssuedKey {
   return found.key.issuance !== undefined;
 }
@@ -71,13 +71,13 @@ function isKept({ expiresAt }: Pick<NgcKey, 'expiresAt'>, now: Instant): boolean
   return expiresAt === null || expiresAt + KEPT > now;
 }
 
-/** The status of a key. That it has expired follows from the time. */
+/** Returns the status of a key. Expiry depends on the current time. */
 export function statusOf({ key }: IssuedKey, now: Instant): 'ACTIVE' | 'SUSPENDED' | 'EXPIRED' {
   if (!key.enabled) return 'SUSPENDED';
   return key.expiresAt !== null && key.expiresAt <= now ? 'EXPIRED' : 'ACTIVE';
 }
 
-/** The owner; null if it never had a key. A seed has keys without the owners' rows. */
+/** Finds an owner; null if it never had a key. Owners of keys from a seed have no row. */
 export async function ownerOf(storing: Storing, id: string): Promise<KeyOwner | null> {
   const row = await KEY_OWNERS.byId(storing.store.collections, id);
   if (row !== null) return row.body;
@@ -85,7 +85,7 @@ export async function ownerOf(storing: Storing, id: string): Promise<KeyOwner | 
   return oldest === undefined ? null : { status: 'ACTIVE', statusUpdatedAt: oldest.key.createdAt };
 }
 
-/** Suspends or resumes an owner with all of its keys, in one step. */
+/** Suspends or resumes an owner and all its keys, in one transaction. */
 export function setOwner({ store: { collections } }: Storing, id: string, owner: KeyOwner): Promise<void> {
   const isOwnerSuspended = owner.status === 'SUSPENDED';
   return collections.updating(async (commit) => {
@@ -108,25 +108,25 @@ export function ownerRow(id: string, body: KeyOwner) {
   return KEY_OWNERS.row({ id, owner: '', parent: null, body });
 }
 
-/** Deletes the keys of an owner that expired two days ago, so that they do not count for the limit. */
+/** Deletes the keys of an owner that expired more than two days ago, so that they do not count towards the limit. */
 export async function sweepKeys(storing: Storing, owner: Pick<Issuance, 'issuer' | 'owner'>): Promise<void> {
   const rows = await NGC_KEYS.ofOwner(storing.store.collections, issuedKeysOwner(owner));
   const over = rows.filter(({ body }) => !isKept(body, storing.now)).map(({ id }) => id);
   await ngcKeysIn(storing.store).deleteAll(over);
 }
 
-/** The policies of authorizations; none if they have another form, which the service keeps all the same. */
+/** Returns the policies of authorizations; empty if they have another format, which the service also stores. */
 export function policiesIn(authorizations: unknown): readonly GivenPolicy[] {
   const { policies } = (authorizations ?? {}) as { readonly policies?: unknown };
   return Array.isArray(policies) ? policies.filter((one) => typeof one === 'object' && one !== null) : [];
 }
 
-/** The rights that authorizations give, and the services of this mock that honour them. */
+/** Returns the rights in authorizations, and the services of this mock that accept them. */
 export function rightsIn(
   authorizations: unknown,
   rulesets: readonly Ruleset[],
 ): { readonly services: readonly string[]; readonly policy: Policy } {
-  // For each service the first policy that names it, by `aud` alone.
+  // The first policy of each service, selected by `aud` alone.
   const named = AUDIENCES.flatMap(({ id, honoured }) => {
     const policy = policiesIn(authorizations).find(({ aud }) => aud === id);
     return policy === undefined || honoured === null ? [] : { service: honoured.service, policy };
@@ -135,7 +135,7 @@ export function rightsIn(
   const resources = named.flatMap(({ policy }) => resourcesOf(policy['resources']));
   return {
     services: named.map(({ service }) => service),
-    // Unknown scopes are kept, and other resources are left out: neither gives a right.
+    // Unknown scopes are kept and other resources are dropped. Neither grants a right.
     policy: {
       scopes: [...new Set(scopes)],
       resources: readPolicy(
@@ -147,7 +147,7 @@ export function rightsIn(
   };
 }
 
-/** Labels, aliases and other cases have no effect in a policy of the vendor's form. */
+/** Whether this is a vendor's type, spelled exactly: labels and aliases have no effect in the vendor's policies. */
 function isVendorsType(type: string, rulesets: readonly Ruleset[]): boolean {
   return rulesets.some(({ tables }) => tables.resourceTypes?.some(({ encoding }) => encoding.type === type));
 }
@@ -165,9 +165,9 @@ function resourcesOf(list: unknown): readonly GivenResource[] {
 }
 
 /**
- * The authorizations of a key, as this service or the control API wrote them last.
+ * Returns the authorizations of a key, as last written by this service or the control API.
  *
- * @param policy the version that they say; default: the newest
+ * @param policy the version to render; the latest by default
  */
 export async function authorizationsOf(
   { store, rulesets }: Storing,

@@ -1,21 +1,21 @@
 import { AUDIENCES, type Audience } from '../../ngc-keys/audiences.ts';
 
-/** The limits of a service's keys: those of the sample configuration, which are the same for every service. */
+/** Limits for keys, from the sample configuration. They are the same for all services. */
 export const LIMITS = {
-  /** The most keys of an owner, expired and suspended ones included. */
+  /** Maximum number of keys of an owner, including expired and suspended ones. */
   keys: 8,
-  /** The longest lifetime of a key, in days. */
+  /** Maximum lifetime of a key, in days. */
   days: 365,
-  /** The longest authorizations, in characters of JSON. */
+  /** Maximum length of authorizations, in characters of JSON. */
   characters: 2048,
-  /** The least time between two writes of a key's authorizations, in seconds. */
+  /** Minimum time between two updates of a key's authorizations, in seconds. */
   seconds: 3,
 } as const;
 
 /** How long an expired key is kept, in milliseconds. */
 export const KEPT = 2 * 24 * 60 * 60 * 1000;
 
-/** A service in the vendor's form. */
+/** Renders a service as the vendor does. */
 export function serviceView({ id, name }: Audience) {
   return {
     service_id: id,

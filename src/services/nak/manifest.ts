@@ -1,6 +1,6 @@
 import type { Manifest, Variable } from '../../contract/manifest.ts';
 
-/** The variables of `nvcf-cli`; of a world they lead below its prefix. */
+/** Environment for `nvcf-cli`. In a world, each URL includes the world's prefix. */
 const VARIABLES: readonly Variable[] = [
   ...['API_KEYS_SERVICE_URL', 'NVCF_BASE_HTTP_URL', 'NVCF_INVOKE_URL'].map((name) => ({
     name,
@@ -10,8 +10,8 @@ const VARIABLES: readonly Variable[] = [
 ];
 
 /**
- * The `Host` of invocations, which the client prefixes with the function. Without this variable it would connect to a
- * name below that of the URL, and no name is below an IP address.
+ * Returns the `Host` of invocations, which the client prefixes with the function id. By default, the client would use a
+ * subdomain of the URL's host, but IP addresses have none.
  */
 function invocationHost(url: string): string {
   const { hostname, pathname } = new URL(url);
@@ -20,7 +20,7 @@ function invocationHost(url: string): string {
   return ['invocation', ...(world === undefined ? [] : [world]), known].join('.');
 }
 
-/** Known to the command and the library before the service is loaded. */
+/** The part of the service that the command and the library need without loading it. */
 export const nakManifest = {
   name: 'nak',
   options: {},

@@ -5,7 +5,7 @@ import { PROBLEM_JSON, problemDetails } from '../../responses/problem-details.ts
 
 export const ERRORS: readonly ErrorForm[] = [{ schema: 'Problem', mediaType: PROBLEM_JSON }];
 
-/** The kinds with a type of the framework, by what it calls them. */
+/** Types of the vendor's framework, by kind of problem. */
 const TYPES: Partial<Record<ProblemKind, string>> = {
   invalid_request: 'bad-request',
   bad_state: 'bad-request',
@@ -14,12 +14,12 @@ const TYPES: Partial<Record<ProblemKind, string>> = {
   not_found: 'not-found',
 };
 
-/** Renders a problem in the form of the key service. */
+/** Renders a problem as the key service does. */
 export function renderProblem(problem: Problem, { path }: About): Outcome {
   const details = problemDetails(problem);
   const type = TYPES[problem.kind];
   if (type === undefined) return { ...details, body: { ...details.body, instance: path } };
-  // A request that cannot be read gets another sentence than one that an operation refuses.
+  // Malformed requests have a different text than refused ones.
   const isUnreadable = problem.kind === 'invalid_request';
   return {
     ...details,

@@ -6,9 +6,9 @@ import { authorizationsOf, type IssuedKey, type KeyOwner, type Storing, statusOf
 type KeyBody = Schema<'nak', 'Key'>;
 
 /**
- * A key in the vendor's form.
+ * Renders a key as the vendor does.
  *
- * @param value its text, masked or not; undefined: none, as in an administrator's lookup
+ * @param value the key itself, masked or not; undefined to omit it, as in an administrator's look-up
  */
 export function keyView({ now }: Pick<Storing, 'now'>, issued: IssuedKey, value: string | undefined): KeyBody {
   const { id, name, issuance, createdAt, expiresAt } = issued.key;
@@ -22,17 +22,17 @@ export function keyView({ now }: Pick<Storing, 'now'>, issued: IssuedKey, value:
     audience_service_ids: [...issuance.audiences],
     description: name,
     created_at: rfc3339(createdAt),
-    // Only a seed has keys that do not expire.
+    // Only keys from a seed never expire.
     expires_at: rfc3339(expiresAt ?? END_OF_TIME),
   };
 }
 
-/** With what it may do. */
+/** Renders a key with its authorizations. */
 export async function wholeKeyView(storing: Storing, issued: IssuedKey, value = maskedKey(issued)): Promise<KeyBody> {
   return { ...keyView(storing, issued, value), authorizations: await authorizationsOf(storing, issued) };
 }
 
-/** The prefix, ten asterisks and the last three characters, as the service masks a key. */
+/** Masks a key as the service does: prefix, ten asterisks and the last three characters. */
 export function maskedKey({ key: { issuance } }: IssuedKey): string {
   return `${NGC_KEY_PREFIX}${'*'.repeat(10)}${issuance.ending}`;
 }

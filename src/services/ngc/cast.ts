@@ -1,4 +1,4 @@
-/** Who has which keys. */
+/** The NGC part of the cast. */
 export interface NgcCast {
   readonly org: string;
   readonly ncaId: string;

@@ -13,7 +13,7 @@ const KEYS: CredentialRows<NgcKeyRow> = {
       return text;
     }, id);
     const issuance = body.issuance === undefined ? {} : { issuance: { ...body.issuance, ending: endingOf(text) } };
-    // Everything else is the same object as before: many worlds have it.
+    // Keeps all other objects as they are, because many worlds share them.
     return { ...row, aliases: [secretHash], body: { ...body, secretHash, ...issuance } };
   },
   holderOf: ({ body: { id, name, org } }) => ({ kind: 'ngc-key', id, name, clientId: null, owner: org }),

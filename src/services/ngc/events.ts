@@ -1,7 +1,7 @@
 import type { ServiceState, WorldEvent } from '../../contract/service.ts';
 import { ngcKeysIn } from '../../ngc-keys/index.ts';
 
-/** Events of the clock: edited policies take effect, and keys expire. */
+/** Scheduled events: edited policies that take effect, and keys that expire. */
 export const events: NonNullable<ServiceState['events']> = async (store, from, to, limit) => {
   const ngcKeys = ngcKeysIn(store);
   const [effective, expired] = await Promise.all([

@@ -23,9 +23,9 @@ const RULESET = rulesetOf('ngc', null, TABLES);
 const MAKE_CALLERS = { ofKey: callerUnder(RULESET), ofUser: (user: UserInForce) => callerOfUser(user, RULESET) };
 
 /**
- * NGC's key administration, and the gateway in front of other NVIDIA services.
+ * NGC's key management, and the gateway in front of other NVIDIA services.
  *
- * @param rulesetsOfKeys the rulesets of all profiles whose scopes and resource types keys can hold
+ * @param rulesetsOfKeys returns the rulesets of all services and profiles that keys can have rights in
  */
 export function ngc(rulesetsOfKeys: () => readonly Ruleset[]): ServiceDefinition<'ngc'> {
   return {

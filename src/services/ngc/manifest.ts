@@ -14,7 +14,7 @@ const VARIABLES: readonly Variable[] = [
     absent: 'personal key of an organisation owner',
   },
   {
-    // Clients of the API catalogue read it.
+    // For clients of the API catalogue.
     name: 'NVIDIA_API_KEY',
     of: (part) => {
       const { org, keys = [] } = (part ?? {}) as Partial<NgcCast>;
@@ -23,13 +23,13 @@ const VARIABLES: readonly Variable[] = [
   },
 ];
 
-/** Known to the command and the library before the service is loaded. */
+/** The part of the service that the command and the library need without loading it. */
 export const ngcManifest = {
   name: 'ngc',
   options: OPTIONS,
   reasons: { ...KEY_REASONS, ...USER_REASONS },
   variables: VARIABLES,
-  // The gateway, which has the paths of Cloud Functions, too, its staging name in the Air SDK, and the exchange of keys.
+  // The gateway (also for Cloud Functions), its staging name from the Air SDK, and the token exchange.
   hosts: ['api.ngc.nvidia.com', 'api.stg.ngc.nvidia.com', 'authn.nvidia.com'],
   probes: [],
   forms: async () => (await import('../../ngc-keys/forms.ts')).FORMS,

@@ -10,7 +10,7 @@ export const OPTIONS = {
   },
   propagationDelay: {
     argument: 'DURATION',
-    description: 'how long the previous policy of an edited key applies',
+    description: 'how long the previous policy of an edited key stays in effect',
     fallback: 900_000,
     ...duration,
   },

@@ -29,7 +29,7 @@ import { namedUuid } from '../../platform/random.ts';
 import type { Instant } from '../../time/clock.ts';
 import { TABLES } from './tables/index.ts';
 
-/** A key as a seed gives it. */
+/** A key as written in a seed. */
 interface GivenKey {
   readonly id?: string;
   readonly org: string;
@@ -45,10 +45,10 @@ interface GivenKey {
   readonly owner?: string;
 }
 
-/** A key after the seed was completed. */
+/** A key with all members filled in. */
 type SeedKey = GivenKey & { readonly id: string; readonly key: string };
 
-/** The `ngc` part of a seed that matches the schema. */
+/** The `ngc` part of a validated seed. */
 interface NgcSeed<Key = GivenKey> {
   readonly org: string;
   readonly ncaId: string;
@@ -60,41 +60,41 @@ interface NgcSeed<Key = GivenKey> {
   readonly keys?: readonly Key[];
 }
 
-/** Members that a type of key must not have, and the members to use instead. */
+/** Members that a type of key cannot have, and what to use instead. */
 const FOREIGN = {
   personal: {
     members: ['scopes', 'resource'],
-    why: 'only service keys have it; give a personal key rights by the `roles` of its `user`',
+    why: 'only service keys have it; the rights of a personal key are the `roles` of its `user`',
   },
   service: {
     members: ['user', 'roles'],
-    why: 'only personal keys have it; give a service key rights by its `scopes` and `resource`',
+    why: 'only personal keys have it; the rights of a service key are its `scopes` and `resource`',
   },
 } as const;
 
-/** Ids appear in paths, where one official client turns `_` into `-`. */
+/** Ids are used in paths, where one official client replaces `_` with `-`. */
 const id = { type: 'string', pattern: '^[A-Za-z0-9.-]+$' };
 const resource = object(
   {
     type: describe(text, 'The resource type, such as `All Functions` or `Function`.'),
-    ids: describe(list(text), 'Ids of the objects, for a type that names objects.'),
-    ignoredIds: describe(list(text), 'Ids without effect, as in a key of `GET /_mock/keys`.'),
+    ids: describe(list(text), 'Object ids, for types that need them.'),
+    ignoredIds: describe(list(text), 'Ids without effect, as in keys from `GET /_mock/keys`.'),
   },
   ['ids', 'ignoredIds'],
 );
 
 const SCHEMA = object(
   {
-    org: describe(text, 'The organisation of paths that name none; one of `organizations`.'),
+    org: describe(text, 'The organisation of paths without one; one of `organizations`.'),
     ncaId: describe(text, 'The account (NCA id) of that organisation.'),
     organizations: describe(
       list(
         object({
           name: describe(id, 'The name, as in paths.'),
-          ncaId: describe(text, 'The account (NCA id); it must be unique.'),
+          ncaId: describe(text, 'The account (NCA id), which must be unique.'),
           airSubscription: describe(
             { type: 'boolean' },
-            'Whether the organisation subscribes to Air; without a subscription, Air answers 402.',
+            'Whether the organisation has a subscription to Air. Without one, Air responds 402.',
           ),
         }),
       ),
@@ -104,26 +104,23 @@ const SCHEMA = object(
       list(
         object(
           {
-            id: describe(id, 'The id, as in paths. Default: derived from organisation and name.'),
+            id: describe(id, 'The id, as in paths. Default: derived from the organisation and the name.'),
             org: describe(text, 'The organisation of the key.'),
-            name: describe(text, 'The name; it must be unique in the organisation.'),
+            name: describe(text, 'The name, unique in the organisation.'),
             type: describe(
               { enum: keysOf(FOREIGN) },
-              'A personal key has the rights of its user, a service key those of its scopes.',
+              'Personal keys have the rights of their user; service keys have scopes.',
             ),
             services: describe(list(text), 'The services that accept the key, such as `nvcf` and `air`.'),
-            scopes: describe(
-              list(text),
-              'For a service key: its scopes, such as `list_functions` or `List Functions`.',
-            ),
+            scopes: describe(list(text), 'For service keys: scopes, such as `list_functions` or `List Functions`.'),
             resource: describe(
               { anyOf: [resource, list(resource)] },
-              'For a service key: the objects it is bound to; one resource or a list.',
+              'For service keys: the objects that the key is limited to, as a resource or a list of resources.',
             ),
-            user: describe(text, 'The e-mail address of the user; required for a personal key.'),
+            user: describe(text, 'The e-mail address of the user. Required for personal keys.'),
             roles: describe(
               list(text),
-              'The roles of that user, such as `ORG_OWNER` or `air-admin`; they apply to every key of the user.',
+              'The roles of the user, such as `ORG_OWNER` or `air-admin`. They apply to all keys of the user.',
             ),
             expiresAt: describe(
               { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\dT[\\d:.]+(Z|[+-]\\d\\d:\\d\\d)$' },
@@ -131,17 +128,14 @@ const SCHEMA = object(
             ),
             owner: describe(
               text,
-              'For a key of the self-hosted key service: its owner, such as `svc@nvcf-api.local`. It was issued for the first of `services`.',
+              'For keys of the self-hosted key service: the owner, such as `svc@nvcf-api.local`. The issuer is the first of `services`.',
             ),
-            key: describe(
-              text,
-              'The text of the key, with the mark of a mock, as `POST /_mock/keys` returns it. Default: derived from the id.',
-            ),
+            key: describe(text, 'The key itself, as returned by `POST /_mock/keys`. Default: derived from the id.'),
           },
           ['id', 'scopes', 'resource', 'user', 'roles', 'expiresAt', 'key', 'owner'],
         ),
       ),
-      'The keys of all organisations.',
+      'Keys of all organisations.',
     ),
   },
   ['keys'],
@@ -152,9 +146,9 @@ const LISTS = {
   keys: { by: ['org', 'name'], called: ['NGC key', 'NGC keys'] },
 } as const;
 
-/** @param rulesetsOfKeys the rulesets of all profiles whose scopes and resource types keys can hold */
+/** @param rulesetsOfKeys returns the rulesets of all services and profiles that keys can have rights in */
 export function ngcSeed(rulesetsOfKeys: () => readonly Ruleset[]): Seeding {
-  // Names are the same in every profile, except those of roles.
+  // One profile per service is enough: only the names of roles differ between profiles.
   const rulesetOfEach = () =>
     rulesetsOfKeys().filter(({ service }, index, all) => all.findIndex((one) => one.service === service) === index);
   return {
@@ -226,11 +220,11 @@ function findKeyFaults(
     ...findUnknown('roles', 'role', key.roles ?? [], roles),
   ];
   if (key.key !== undefined && keyForm(key.key) !== 'marked') {
-    const message = `${of}: \`key\` was not minted by a mock; leave it out, or use one that \`POST /_mock/keys\` returned`;
+    const message = `${of}: \`key\` was not created by a mock; omit it, or use a key from \`POST /_mock/keys\``;
     faults.push({ place: `${place}.key`, message });
   }
   if (key.type === 'personal' && key.user === undefined)
-    faults.push({ place, message: `${of}: \`user\` is missing; a personal key requires it` });
+    faults.push({ place, message: `${of}: \`user\` is missing, but personal keys require it` });
   if (key.expiresAt !== undefined && Number.isNaN(Date.parse(key.expiresAt)))
     faults.push({
       place: `${place}.expiresAt`,
@@ -240,7 +234,7 @@ function findKeyFaults(
 }
 
 function findForeignMembers(key: GivenKey, place: string): SeedFault[] {
-  // The schema reports an unknown type.
+  // The schema already reports unknown types.
   const { members = [], why = '' } = own(FOREIGN, key.type) ?? {};
   return members
     .filter((member) => key[member] !== undefined)
@@ -253,7 +247,7 @@ function findForeignMembers(key: GivenKey, place: string): SeedFault[] {
 function findOwnerFaults({ owner, type, services }: GivenKey, of: string, place: string): SeedFault[] {
   if (owner === undefined || (type === 'service' && audienceOf(services) !== undefined)) return [];
   const valid = quote(AUDIENCES.flatMap(({ honoured }) => honoured?.service ?? []));
-  const message = `${of}: \`owner\` is for keys of the self-hosted key service: service keys whose first service is one of ${valid}`;
+  const message = `${of}: \`owner\` is only for keys of the self-hosted key service: service keys with ${valid} as first service`;
   return [{ place: `${place}.owner`, message }];
 }
 
@@ -271,7 +265,7 @@ function findPolicyFaults({ faults }: ReturnType<typeof policyOf>, of: string, p
     }));
 }
 
-/** The type of functions in the vendor's policies, which a seed may hold as they are; the mock's own is `Function`. */
+/** The vendor's resource type for functions, which a seed can use unchanged. The mock's own type is `Function`. */
 const VENDORS_FUNCTION = 'function';
 
 function policyOf(key: GivenKey, rulesets: readonly Ruleset[], known: KeyNames) {
@@ -280,12 +274,12 @@ function policyOf(key: GivenKey, rulesets: readonly Ruleset[], known: KeyNames) 
 }
 
 function givenOf(part: unknown): NgcSeed {
-  // It fits the schema, which `NgcSeed` expresses in types.
+  // Safe cast: validated against the schema.
   return part as NgcSeed;
 }
 
 function completeOf(part: unknown): NgcSeed<SeedKey> {
-  // The schema was checked before, and `complete` added the rest.
+  // Safe cast: validated against the schema and returned by `complete`.
   return part as NgcSeed<SeedKey>;
 }
 
@@ -293,7 +287,7 @@ function withKeys<Key>(part: NgcSeed<Key>, change: (key: Key) => unknown): unkno
   return part.keys === undefined ? part : { ...part, keys: part.keys.map(change) };
 }
 
-/** Derived from the name, so that a reset does not change it. */
+/** Derives the id from the name, so that it survives a reset. */
 function idOf({ org, name }: Pick<GivenKey, 'org' | 'name'>): string {
   return namedUuid(`ngc-key:${org}:${name}`);
 }
@@ -303,7 +297,7 @@ function completeKey(key: GivenKey, derivation: Derivation): SeedKey {
   return { ...key, id, key: key.key ?? deriveKeyText(derivation, id) };
 }
 
-/** Each user once; any of the user's keys may give the roles. */
+/** Returns all users, without duplicates. Any key of a user may have the roles. */
 function usersOf(keys: readonly GivenKey[]): NgcUser[] {
   const users = new Map<string, NgcUser>();
   for (const { org, user, roles } of keys) {
@@ -314,7 +308,7 @@ function usersOf(keys: readonly GivenKey[]): NgcUser[] {
   return [...users.values()];
 }
 
-/** The messages must not reveal a key's text. */
+/** Finds duplicate keys. The messages must not reveal them. */
 function sameKeys(keys: readonly Placed<GivenKey>[]): SeedFault[] {
   const derivation = derivationOf('default');
   return findDuplicates(
@@ -325,7 +319,7 @@ function sameKeys(keys: readonly Placed<GivenKey>[]): SeedFault[] {
   ).map(({ place }) => ({ place, message: 'keys: a `key` occurs twice in `ngc`' }));
 }
 
-/** Roles belong to the user: a key of the user must give them, and all that do must give the same. */
+/** Checks the roles of users: one key of each user must have them, and keys must not contradict each other. */
 function findUserFaults(keys: readonly Placed<GivenKey>[]): SeedFault[] {
   const nameOf = ({ org, user }: GivenKey) => `\`${user}\` of \`${org}\``;
   const sorted = (roles: readonly string[]) => [...roles].sort().join(', ');
@@ -368,10 +362,10 @@ function newKey(seed: SeedKey, policy: NewNgcKey['policy'], now: Instant): NewNg
   };
 }
 
-/** Nobody has written the authorizations of a seed's key yet, so they can be replaced at once. */
+/** The creation of a key in a seed does not count as a write, so its authorizations can be replaced at once. */
 const BEGINNING: Instant = 0;
 
-/** The part of the key service; null for a key of NGC. */
+/** Returns the key service's part of a key; null for keys of NGC. */
 function issuanceOf({ owner, services, key }: SeedKey): Issuance | null {
   const audience = audienceOf(services);
   if (owner === undefined || audience === undefined) return null;

@@ -7,7 +7,7 @@ import type { KeyInForce, NgcUser } from '../../ngc-keys/records.ts';
 import { userIdOf } from '../../ngc-keys/records.ts';
 import { type Instant, rfc3339 } from '../../time/clock.ts';
 
-/** Renders a policy in NGC's form: one entry for each product of the key. */
+/** Renders a policy as NGC does: one entry per product of the key. */
 export function productPolicies(
   rulesets: readonly Ruleset[],
   services: readonly string[],
@@ -23,7 +23,7 @@ export function productPolicies(
   });
 }
 
-/** Renders a key in the vendor's form; `value` only for a new or rotated key. */
+/** Renders a key as NGC does. `value` is only for a new or rotated key. */
 export function apiKeyView(
   rulesets: readonly Ruleset[],
   inForce: KeyInForce,
@@ -48,7 +48,7 @@ export function apiKeyView(
   };
 }
 
-/** Renders a user, with the roles in one organisation. */
+/** Renders a user with the roles in an organisation. */
 export function userView(user: NgcUser): Schema<'ngc', 'CallerUser'> {
   const { org, email, roles } = user;
   const [name = email] = email.split('@');

@@ -54,7 +54,7 @@ describe('a refusal has a hint:', () => {
       'POST /v1/keys',
       order({ audience_service_ids: [] }),
       'issued_key_order',
-      'Leave',
+      'Omit',
     ],
     [
       `service '${FUNCTIONS}' cannot use audiences: ${TASKS}`,

@@ -400,7 +400,7 @@ describe.each(['nvcf-full-access', 'nvcf-user', 'air-user'])('with the personal 
       expectRefusal(answer, 404, 'NOT_FOUND');
       expect(answer.decision).toMatchObject({ effect: 'deny', reason: 'foreign_object' });
       expect(decision.explanation).toContain(`belongs to \`${whose}\``);
-      expect(JSON.stringify(decision.fixes)).toContain('an owner of its organisation');
+      expect(JSON.stringify(decision.fixes)).toContain('an owner of that organisation');
     }
     expect((await get(castKey(other).id)).name).toBe(other);
   });

@@ -203,7 +203,7 @@ describe('the token of a user', () => {
     expect((await server.call('GET /api/v1/users', { token })).status).toBe(401);
     const decision = await newest();
     expect(decision.reason).toBe('wrong_issuer');
-    expect(decision.fixes[0].text).toContain('user of NGC');
+    expect(decision.fixes[0].text).toContain('NGC user');
   });
 
   it('is in least privilege with what its user holds', async () => {

@@ -5,10 +5,10 @@ import { ADMIN_AUDIENCE, ADMIN_CLIENT, ADMIN_KEY } from '../../../tokens/admin-t
 import { mint } from '../../../tokens/keys.ts';
 import { SELF_HOSTED_ALGORITHM } from '../../../tokens/scoped-claims.ts';
 
-/** In seconds, as the published chart has it. */
+/** In seconds, from the published chart. */
 const LIFETIME = 12 * 60 * 60;
 
-/** The scopes that the published chart gives: nobody can get an `admin:` scope, nor one to invoke a function. */
+/** The scopes in the published chart. No `admin:` scope and no scope to invoke functions is available. */
 const SCOPES = [
   'register_function',
   'list_functions',
@@ -22,7 +22,7 @@ const SCOPES = [
   'cluster-management',
 ];
 
-/** The issuer asks nobody for a credential, as in a self-hosted deployment. */
+/** Requires no credential, as in a self-hosted deployment. */
 const create: Handler<'nak', 'createAdminToken'> = async ({ now, random, settings, world }) => {
   const { adminKey } = await import('../admin-key.ts');
   const id = random.uuid();
@@ -55,7 +55,7 @@ const create: Handler<'nak', 'createAdminToken'> = async ({ now, random, setting
   };
 };
 
-/** The set with which others verify the tokens. Where the product serves it is not published. */
+/** The JWK set for verifying the tokens. The product's URL for it is not published. */
 const listKeys: Handler<'nak', 'listAdminTokenKeys'> = () => ({
   status: 200,
   body: { keys: [{ ...ADMIN_KEY, alg: SELF_HOSTED_ALGORITHM, use: 'sig' }] },

@@ -6,9 +6,9 @@ import { type IssuedKey, issuedKey, type KeyOwner, keysOf, ownerOf, setOwner, st
 import { ownerView, wholeKeyView } from '../view.ts';
 import { found, listView, orAbsent } from './keys.ts';
 
-// The keys that a service issued.
+// Keys of an owner.
 
-/** The key of this owner that the calling service issued. @throws Problem */
+/** Finds a key of this owner that the calling service issued. @throws Problem */
 async function keyOfUser(context: Context, userId: string, keyId: string): Promise<IssuedKey> {
   const issuer = issuerNamed(context);
   return found(await issuedKey(context, keyId, (one) => one.owner === userId && one.issuer === issuer.id));
@@ -34,7 +34,7 @@ const setStatusOfUser: Handler<'nak', 'setUserApiKeyStatus'> = async (context) =
   const { userId, keyId } = context.params;
   const issued = await keyOfUser(context, userId, keyId);
   const { status: next } = context.body;
-  // To become EXPIRED, or to become nothing, is a change that no status allows.
+  // `EXPIRED` and a missing status are never valid.
   const isAllowed = statusOf(issued, context.now) === 'SUSPENDED' ? next === 'ACTIVE' : next === 'SUSPENDED';
   if (!isAllowed) throw new Problem('bad_state', 'Invalid status transition');
   await orAbsent(ngcKeysIn(context.store).edit(issued.key.id, { enabled: next === 'ACTIVE' }));
@@ -50,7 +50,7 @@ const suspendOfUser: Handler<'nak', 'suspendUserApiKeys'> = async (context) => {
   return { status: 200, body: listView(context, await keysOf(context, userId, issuer.id)) };
 };
 
-// The owners of keys.
+// Key owners.
 
 /** @throws Problem */
 async function knownOwner(context: Context, userId: string): Promise<KeyOwner> {

@@ -10,7 +10,7 @@ import { authorizationsOf, type IssuedKey, isIssued, policiesIn, statusOf } from
 import { keyView } from '../view.ts';
 import { found } from './keys.ts';
 
-/** The key with this text, in whatever status; null if there is none. @throws Problem for a text that is no key */
+/** Finds a key by its value, in any status; null if it does not exist. @throws Problem if the value is not a key */
 async function keyOfText({ store, now }: Context, text: string | null | undefined): Promise<IssuedKey | null> {
   if (text === undefined || text === null || text === '') throw new Problem('bad_state', 'api key empty');
   const form = keyForm(text);
@@ -20,7 +20,7 @@ async function keyOfText({ store, now }: Context, text: string | null | undefine
   return key !== null && isIssued(key) ? key : null;
 }
 
-/** The checks are made in the order of the published code. An owner always exists here. */
+/** Checks in the order of the published code. Unlike there, the owner always exists. */
 const introspect: Handler<'nak', 'introspectApiKey'> = async (context) => {
   const { key: text, audience_service_id: audience } = context.body;
   const issued = found(await keyOfText(context, text));
@@ -44,13 +44,13 @@ const introspect: Handler<'nak', 'introspectApiKey'> = async (context) => {
 };
 
 const RULE = /^[\w-]+\.(allow|llm_allow)$/;
-/** The rule that asks for the limits of an account, and about no key. Its name is the published default. */
+/** The rule for the limits of an account, which needs no key. Its name is the published default. */
 const LIMITS_RULE = 'ssa.allow';
 
-/** Nothing in the published code sets a limit yet, and both members are there all the same. */
+/** The published code sets no limits yet, but always sends both members. */
 const NO_TOKEN_LIMITS = { inputTokenRateLimit: null, outputTokenRateLimit: null };
 
-/** The service of a namespace. @throws Problem */
+/** Returns the service of a namespace. @throws Problem */
 function audienceOf(namespace: string): Audience {
   const audience = AUDIENCES.find((one) => one.namespace === namespace);
   if (audience === undefined) throw new Problem('bad_state', `Namespace '${namespace}' is not configured`);
@@ -58,8 +58,8 @@ function audienceOf(namespace: string): Audience {
 }
 
 /**
- * The question that the APIs ask about every key: any fault of the key itself is an answer, and no refusal. The checks are
- * made in the order of the published code, which differs between the kinds of rule.
+ * The request that the APIs send for every key. An invalid key gets a result, not a refusal. Checks in the order of the
+ * published code, which differs between kinds of rules.
  */
 const evaluate: Handler<'nak', 'evaluateApiKey'> = async (context) => {
   const { namespace, rule } = context.params;
@@ -94,7 +94,7 @@ function evaluated(namespace: string, rule: string, result: Schema<'nak', 'Evalu
   return { status: 200 as const, headers: { 'cache-control': 'max-age=60' }, body };
 }
 
-/** For administrators: the key of any status, without value and rights. */
+/** For administrators: returns a key in any status, without value and authorizations. */
 const lookUp: Handler<'nak', 'lookUpApiKey'> = async (context) => ({
   status: 200,
   body: keyView(context, found(await keyOfText(context, context.body.key)), undefined),

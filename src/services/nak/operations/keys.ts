@@ -32,7 +32,7 @@ const DESCRIPTION = /^[a-zA-Z0-9 \t\n\v\f\r_-]{1,64}$/;
 const ABSENT = 'Key not found';
 const TOO_MANY = 'Actor reached maximum allowed number of keys in service';
 
-/** The checks are made in the order of the published code. */
+/** Checks in the order of the published code. */
 const create: Handler<'nak', 'createApiKey'> = async (context) => {
   const { body, now, random } = context;
   const named = callerNamed(context);
@@ -78,7 +78,9 @@ const create: Handler<'nak', 'createApiKey'> = async (context) => {
   return { status: 200, body: await wholeKeyView(context, issued, text) };
 };
 
-/** Adds a key, and its owner with the first one, in one step. @throws Problem if the owner has too many by now */
+/**
+ * Adds a key, and its owner if it is the first key, in one transaction. @throws Problem if the owner has too many keys
+ */
 function addKey(context: Context, key: NewNgcKey & { readonly issuance: Issuance }): Promise<void> {
   const { collections } = context.store;
   const owner = issuedKeysOwner(key.issuance);
@@ -94,10 +96,11 @@ function addKey(context: Context, key: NewNgcKey & { readonly issuance: Issuance
   });
 }
 
-/** The account of all keys of the key service: a self-hosted deployment has one. @throws Problem without any */
+/** Returns the account of all keys: a self-hosted deployment has only one. @throws Problem if there is none */
 async function organizationOf({ store }: Context): Promise<string> {
   const [first] = await ngcKeysIn(store).organizations();
-  if (first === undefined) throw new Problem('bad_state', 'This world has no organisation that could own the key');
+  if (first === undefined)
+    throw new Problem('bad_state', 'This world has no organisation to own the key. Use a seed that has one.');
   return first.name;
 }
 
@@ -115,7 +118,7 @@ function audiencesOf(given: readonly string[] | null | undefined, { id }: Audien
   throw new Problem('bad_state', `service '${id}' cannot use audiences: ${foreign.join(',')}`);
 }
 
-/** @throws Problem unless they are a JSON value other than null, and not too long */
+/** @throws Problem if they are missing, null or too long */
 function checkAuthorizations(given: unknown): void {
   if (given === undefined || given === null) throw new Problem('bad_state', 'authorizations can not be null');
   const { length } = JSON.stringify(given);
@@ -138,7 +141,7 @@ const list: Handler<'nak', 'listApiKeys'> = async (context) => {
   return { status: 200, body: listView(context, await keysOf(context, owner, issuer.id)) };
 };
 
-/** A list of keys, without what they may do. */
+/** Renders a list of keys, without authorizations. */
 export function listView(storing: Storing, keys: readonly IssuedKey[]) {
   return { keys: keys.map((one) => keyView(storing, one, maskedKey(one))) };
 }
@@ -162,7 +165,7 @@ const updateAuthorizations: Handler<'nak', 'updateApiKeyAuthorizations'> = async
   const named = callerNamed(context);
   await refuseSuspended(context, named.owner);
   const { authorizations } = context.body;
-  // Before the key is looked up, as in the published code.
+  // Before the look-up, as in the published code.
   checkAuthorizations(authorizations);
   const issued = await keyNamed(context, named, params.keyId);
   if (statusOf(issued, now) !== 'ACTIVE') throw new Problem('bad_state', 'Key is not active');
@@ -172,7 +175,7 @@ const updateAuthorizations: Handler<'nak', 'updateApiKeyAuthorizations'> = async
     ngcKeysIn(store).edit(id, {
       services,
       issuance: (before) => {
-        // Of several concurrent writes one is stored.
+        // Runs in the transaction: of several concurrent writes, only one succeeds.
         if (now < before.authorizedAt + LIMITS.seconds * 1000) throw new Problem('too_many_requests', 'Slow down.');
         return { ...before, authorizations, authorizedAt: now };
       },
@@ -184,18 +187,18 @@ const updateAuthorizations: Handler<'nak', 'updateApiKeyAuthorizations'> = async
   return { status: 200, body: await wholeKeyView(context, changed) };
 };
 
-/** The key with this id of this owner and issuer. @throws Problem, also for a key of another one */
+/** Finds a key of this owner and issuer. @throws Problem if it does not exist, or belongs to others */
 async function keyNamed(storing: Storing, { owner, issuer }: Named, id: string): Promise<IssuedKey> {
   return found(await issuedKey(storing, id, (one) => one.owner === owner && one.issuer === issuer.id));
 }
 
-/** @throws Problem if there is no such key */
+/** @throws Problem if the key is null */
 export function found(issued: IssuedKey | null): IssuedKey {
   if (issued === null) throw new Problem('not_found', ABSENT);
   return issued;
 }
 
-/** Answers 404 if another request deleted the key after the lookup. @throws Problem */
+/** Throws 404 if another request deleted the key after the look-up. @throws Problem */
 export function orAbsent<Changed>(change: Promise<Changed>): Promise<Changed> {
   return orNotFound(change, ABSENT);
 }

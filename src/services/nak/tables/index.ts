@@ -3,7 +3,7 @@ import { tableOf } from '../../../definitions/sections.ts';
 import { OPERATION_SECTIONS } from './operations.ts';
 import { REMEDIES } from './remedies.ts';
 
-/** The key service decides nothing about its callers. */
+/** The key service makes no decisions about callers. */
 export const TABLES = {
   term: 'permission',
   permissions: [],

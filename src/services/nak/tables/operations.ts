@@ -2,11 +2,12 @@ import type { OperationRow } from '../../../decisions/rule.ts';
 import type { Section } from '../../../definitions/sections.ts';
 
 const CODE = {
-  source: 'published code of the key service (NVIDIA/nvcf, fadc0f81): every path is open, headers name the caller',
+  source:
+    'published code of the key service (NVIDIA/nvcf, fadc0f81): every path is public, and headers identify the caller',
   certainty: 'documented',
 } as const;
 
-/** Every operation is open: the service trusts its network. */
+/** All operations are public: the service trusts its network. */
 export const OPERATION_SECTIONS = [
   {
     rule: 'public',
@@ -43,13 +44,13 @@ export const OPERATION_SECTIONS = [
   {
     rule: 'public',
     source:
-      'published chart and source of the issuer of administrators’ tokens; of its answer the client reads `value` and `expires_at`, the other members are inferred',
+      'published chart and source of the issuer of administrators’ tokens; the client reads only `value` and `expires_at`; the other members are inferred',
     certainty: 'documented',
     rows: ['createAdminToken'],
   },
   {
     rule: 'public',
-    source: 'the address is ours: where the product serves the keys of its issuer is not published',
+    source: 'the path is ours: where the product serves these keys is not published',
     certainty: 'ours',
     rows: ['listAdminTokenKeys'],
   },

@@ -3,7 +3,7 @@ import { findKey } from '../../../ngc-keys/key-bearer.ts';
 import { productPolicies, userView } from '../view.ts';
 import { success } from './keys.ts';
 
-/** Answers with the owner of a key, which is in the form and not in a header. */
+/** Returns the owner of a key. The key is in the form, not in a header. */
 const getCallerInfo: Handler<'ngc', 'getCallerInfo'> = async (context) => {
   const { credentials } = context.body;
   const { key, organization, roles } = await findKey(credentials, context);

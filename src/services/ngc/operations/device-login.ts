@@ -6,7 +6,7 @@ import { userIdOf } from '../../../ngc-keys/records.ts';
 import { messagePage } from '../../../pages/message.ts';
 import { deviceLoginPage } from '../pages/device-login.ts';
 
-/** Users that the page lists at most. */
+/** Maximum number of users on the page. */
 const MAX_PEOPLE = 20;
 
 const start: Handler<'ngc', 'startDeviceLogin'> = async (context) => {
@@ -15,13 +15,13 @@ const start: Handler<'ngc', 'startDeviceLogin'> = async (context) => {
   return { status: 200, body: { loginUrl: `${context.openOrigin}/device/login/${deviceId}`, sessionKey } };
 };
 
-/** The page that `loginUrl` leads to. */
+/** The page at `loginUrl`. */
 const show: Handler<'ngc', 'showDeviceLogin'> = async (context) => {
   const login = await deviceLogin(context, context.params.deviceId);
   if (login === null) return refusedPage(404, 'Unknown login', unknownDevice());
   const { email, deviceId } = login;
   const users = context.mayReadCast ? await ngcKeysIn(context.store).users() : [];
-  // Whoever started the login comes first.
+  // The user who started the login comes first.
   const sorted = users.toSorted((one, other) => Number(other.email === email) - Number(one.email === email));
   const people = sorted.slice(0, MAX_PEOPLE).map((user) => ({ id: userIdOf(user), ...user }));
   return deviceLoginPage({
@@ -33,18 +33,22 @@ const show: Handler<'ngc', 'showDeviceLogin'> = async (context) => {
   });
 };
 
-/** The form of the page. A click is a login, because users of NGC have no passwords here. */
+/** Handles the form. Choosing a user is enough, because NGC users have no passwords in the mock. */
 const confirm: Handler<'ngc', 'confirmDeviceLogin'> = async (context) => {
   if (!context.mayReadCast) {
     const message =
-      'A login without a password is not allowed: the server has an admin token, or the request used a foreign host name.';
+      'This server does not allow logins without a password, because it has an admin token or the request used another host name.';
     return refusedPage(403, 'Not allowed', new Problem('no_admin_token', message));
   }
   const { deviceId } = context.params;
   if ((await deviceLogin(context, deviceId)) === null) return refusedPage(404, 'Unknown login', unknownDevice());
   const user = await ngcKeysIn(context.store).userWithId(context.body.user);
   if (user === null) {
-    return refusedPage(400, 'Unknown user', new Problem('invalid_request', 'Field `user` names no user of NGC.'));
+    return refusedPage(
+      400,
+      'Unknown user',
+      new Problem('invalid_request', 'Field `user` is not the id of an NGC user.'),
+    );
   }
   try {
     await confirmDeviceLogin(context, deviceId, user);
@@ -52,7 +56,7 @@ const confirm: Handler<'ngc', 'confirmDeviceLogin'> = async (context) => {
     if (!(thrown instanceof Problem)) throw thrown;
     return refusedPage(404, 'Unknown login', thrown);
   }
-  return messagePage(200, 'Logged in', `You are logged in as ${user.email}. Go back to the program.`);
+  return messagePage(200, 'Logged in', `You are logged in as ${user.email}. Return to the program.`);
 };
 
 function refusedPage<Status extends 400 | 403 | 404>(status: Status, title: string, refusal: Problem) {

@@ -14,13 +14,13 @@ import { END_OF_TIME, type Instant } from '../../../time/clock.ts';
 import type { Permission } from '../tables/permissions.ts';
 import { apiKeyView } from '../view.ts';
 
-/** The most keys in a list. */
+/** Maximum number of keys in a list. */
 const MAX_LISTED = 1000;
 
 type GivenPolicy = Schema<'ngc', 'Policy'>;
 type KeyType = Schema<'ngc', 'ApiKey'>['type'];
 
-/** A key of another organisation, and for those who are no owners also of another user, is answered like an absent one. */
+/** Keys of other organisations are not found; nor are other users' keys, unless the caller is an owner. */
 const keyOfCaller: Lookup<KeyInForce> = async (context, id) => {
   const found = await ngcKeysIn(context.store).byId(id, context.now);
   if (found === null) return { found: 'nothing' };
@@ -49,7 +49,7 @@ async function create(
   owned: Pick<NewKey, 'type' | 'user' | 'policy'>,
 ): Promise<KeyAnswer> {
   if (body.type !== undefined && body.type !== keyType) {
-    throw new Problem('invalid_request', `Field \`type\` must be \`${keyType}\`, as the path says.`);
+    throw new Problem('invalid_request', `Field \`type\` must be \`${keyType}\`, as in the path.`);
   }
   const { now, rulesets, caller } = context;
   const order: NewKey = {
@@ -71,7 +71,7 @@ const createServiceKey: Handler<'ngc', 'createServiceKey'> = (context) => {
   return create(context, 'SERVICE_KEY', body, { type: 'service', user: null, policy });
 };
 
-/** The key acts as its user, so it has the roles of the user and no policy. */
+/** The key acts as its user: it has the user's roles and no policy. */
 const createPersonalKey: Handler<'ngc', 'createPersonalKey'> = (context) => {
   const { user = null } = context.caller.principal;
   return create(context, 'PERSONAL_KEY', context.body, { type: 'personal', user, policy: null });
@@ -134,7 +134,7 @@ export const keyOperations = {
 
 type KeyAnswer = Answer<'ngc', 'getKey'>;
 
-/** A key without effect is valid, and the vendor's answer has no member for warnings: a finding reports it. */
+/** Reports a key without effect as a finding. Such a key is valid, and the vendor's response has no warnings. */
 async function respondAndReport(context: AuthenticatedContext, id: string, value?: string): Promise<KeyAnswer> {
   const key = await ngcKeysIn(context.store).byId(id, context.now);
   if (key !== null) await reportUseless(context, context.now, key);
@@ -147,7 +147,7 @@ async function respond(context: AuthenticatedContext, id: string, value?: string
   return { status: 200, body: { requestStatus: success(context), apiKey: await renderKey(context, key, value) } };
 }
 
-/** Shows the latest edit; only the control API tells whether the edit is in force. */
+/** Renders the latest edit. Only the control API shows whether it has taken effect. */
 async function renderKey(context: AuthenticatedContext, key: KeyInForce, value?: string) {
   const newest = await newestPolicy(context, key);
   return apiKeyView(context.rulesets, key, newest, context.now, value);
@@ -157,7 +157,7 @@ export function success({ random }: Pick<AuthenticatedContext, 'random'>) {
   return requestStatus('SUCCESS', random.uuid());
 }
 
-/** The services of the products that policies name, as keys of this type can have them. */
+/** Returns the services of the products in policies, for keys of this type. */
 function servicesOf(rulesets: readonly Ruleset[], policies: readonly GivenPolicy[], type: NewKey['type']): string[] {
   const known = productsOf(rulesets, `${type}-key`);
   const services = policies.map(({ product }) => {
@@ -166,13 +166,13 @@ function servicesOf(rulesets: readonly Ruleset[], policies: readonly GivenPolicy
     const valid = known.map((one) => one.product);
     throw new Problem(
       'invalid_request',
-      `Field \`policies.product\` names the unknown product \`${product.slice(0, 100)}\`.${adviseName(product, valid)}`,
+      `Field \`policies.product\` is the unknown product \`${product.slice(0, 100)}\`.${adviseName(product, valid)}`,
     );
   });
   return [...new Set(services)];
 }
 
-/** Accepts combinations that the documents rule out, because the vendor's console stores them too. */
+/** Accepts combinations that the documents exclude, as the vendor's console does. */
 function policyOf(rulesets: readonly Ruleset[], policies: readonly GivenPolicy[], type: NewKey['type']): Policy {
   const scopes = policies.flatMap((policy) => policy.scopes ?? []);
   const resources = policies.flatMap((policy) => policy.resources ?? []);
@@ -183,10 +183,10 @@ function policyOf(rulesets: readonly Ruleset[], policies: readonly GivenPolicy[]
   return policy;
 }
 
-/** @throws Problem for a moment in the past */
+/** @throws Problem for a time in the past */
 function expiryOf({ expiryDate }: { readonly expiryDate?: string }, now: Instant): Instant | undefined {
   if (expiryDate === undefined) return undefined;
   const expiresAt = Date.parse(expiryDate);
   if (expiresAt > now && expiresAt <= END_OF_TIME) return expiresAt;
-  throw new Problem('invalid_request', 'Field `expiryDate` must be in the future, and before the year 9999.');
+  throw new Problem('invalid_request', 'Field `expiryDate` must be in the future and before the year 9999.');
 }

@@ -10,7 +10,7 @@ import { mintUserToken, principalOfUser } from '../../../ngc-keys/user-token.ts'
 import { userView } from '../view.ts';
 import { success } from './keys.ts';
 
-/** Exchanges the session key of a device login, or a personal key, for a token of its user. */
+/** Exchanges the session key of a device login, or a personal key, for a user token. */
 const getToken: Handler<'ngc', 'getToken'> = async (context) => {
   const user = await userOfCredential(context);
   return {
@@ -27,7 +27,7 @@ async function userOfCredential(context: Context): Promise<Pick<NgcUser, 'org' |
   if (apiKey !== null) return userOfKey(context, apiKey);
   const text = bearerToken(lines);
   if (text.startsWith(NGC_KEY_PREFIX)) {
-    throw unauthenticatedProblem('key_as_session', 'A key is exchanged with `Authorization: ApiKey nvapi-...`.');
+    throw unauthenticatedProblem('key_as_session', 'To exchange a key, send it as `Authorization: ApiKey nvapi-...`.');
   }
   return userOfSession(context, text, context.headerLines('x-device-id').join(', ') || undefined);
 }
@@ -35,14 +35,17 @@ async function userOfCredential(context: Context): Promise<Pick<NgcUser, 'org' |
 async function userOfKey(context: Context, text: string): Promise<Pick<NgcUser, 'org' | 'email'>> {
   const { key } = await findKey(text, context);
   if (key.user !== null) return { org: key.org, email: key.user };
-  throw unauthenticatedProblem('key_without_user', 'A service key has no user, so there is no token for it.');
+  throw unauthenticatedProblem(
+    'key_without_user',
+    'A service key has no user, so it cannot be exchanged for a user token. Use a personal key.',
+  );
 }
 
 const getCurrentUser: Handler<'ngc', 'getCurrentUser'> = async (context) => {
   const { org = '', user: email } = context.caller.principal;
   const user = email === undefined ? null : await ngcKeysIn(context.store).user(org, email);
-  // A key is never without its user; the rule refuses service keys.
-  if (user === null) throw new Problem('not_found', 'The caller is no user.');
+  // Personal keys always have a user, and the rule refuses service keys.
+  if (user === null) throw new Problem('not_found', 'The caller is not a user.');
   return { status: 200, body: { requestStatus: success(context), user: userView(user) } };
 };
 

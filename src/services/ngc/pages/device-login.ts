@@ -3,7 +3,7 @@ import { MAX_NAME, MAX_SENTENCE, page } from '../../../pages/message.ts';
 import type { Outcome } from '../../../responses/outcome.ts';
 import { shorten } from '../../../text/shorten.ts';
 
-/** A user who can confirm the login. */
+/** A user on the page. */
 export interface Person {
   readonly id: string;
   readonly email: string;
@@ -11,14 +11,13 @@ export interface Person {
   readonly roles: readonly string[];
 }
 
-/** The content of the page. */
 export interface DeviceLoginPage {
   readonly action: string;
   readonly email: string;
   readonly deviceId: string;
   /** Null if the requester may not read the cast. */
   readonly people: readonly Person[] | null;
-  /** The number of users that are not listed. */
+  /** Number of users that are not on the page. */
   readonly more: number;
 }
 
@@ -28,12 +27,12 @@ export function deviceLoginPage({ action, email, deviceId, people, more }: Devic
     'Log in to NGC',
     `<h1>Log in to NGC</h1>
 <p class="quiet">A program on the device <code>${escapeHtml(shorten(deviceId, MAX_NAME))}</code> wants to log in as <code>${escapeHtml(shorten(email, MAX_NAME))}</code>, at a mock of NGC. Choose a user, then return to the program.</p>
-${people === null ? '<p class="fault" role="alert">The users are not listed, because the server has an admin token, or this address has a host name that it does not know. Confirm the login with <code>POST /_mock/device-logins/{deviceId}/confirm</code>.</p>' : renderPeople(action, people, more)}`,
+${people === null ? '<p class="fault" role="alert">The users are not listed because the server has an admin token or does not know the host name of this address. Confirm the login with <code>POST /_mock/device-logins/{deviceId}/confirm</code>.</p>' : renderPeople(action, people, more)}`,
   );
 }
 
 function renderPeople(action: string, people: readonly Person[], more: number): string {
-  if (people.length === 0) return '<p>This world has no user of NGC.</p>';
+  if (people.length === 0) return '<p>This world has no NGC users.</p>';
   const items = people.map(
     ({ id, email, org, roles }, index) =>
       `<li><button name="user" value="${escapeHtml(id)}" aria-describedby="is-${index}">${escapeHtml(shorten(email, MAX_NAME))}</button>
@@ -44,6 +43,6 @@ function renderPeople(action: string, people: readonly Person[], more: number): 
 <ul class="people">
 ${items.join('\n')}
 </ul>
-${more === 0 ? '' : `<p class="quiet">${more} more can be chosen with <code>POST /_mock/device-logins/{deviceId}/confirm</code>.</p>`}
+${more === 0 ? '' : `<p class="quiet">For ${more} more users, call <code>POST /_mock/device-logins/{deviceId}/confirm</code>.</p>`}
 </form>`;
 }

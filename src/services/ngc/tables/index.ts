@@ -9,7 +9,7 @@ import { RULE_SECTIONS } from './rules.ts';
 
 export const NOT_EMULATED = tableOf('path', NOT_EMULATED_SECTIONS);
 
-/** The rules of NGC's key administration. */
+/** The rules of NGC's key management. */
 export const TABLES = {
   term: 'permission',
   permissions: tableOf('id', PERMISSION_SECTIONS),

@@ -1,7 +1,7 @@
 import type { NotEmulatedRow } from '../../../definitions/not-emulated.ts';
 import type { Section } from '../../../definitions/sections.ts';
 
-/** What clients ask NGC about organisations and users. */
+/** Requests that clients send to NGC about organisations and users. */
 export const NOT_EMULATED_SECTIONS = [
   {
     source: 'observed in published clients',

@@ -2,7 +2,6 @@ import type { OperationRow } from '../../../decisions/rule.ts';
 import type { Section } from '../../../definitions/sections.ts';
 import type { RuleId } from './rules.ts';
 
-/** The rule of each operation. */
 export const OPERATION_SECTIONS = [
   {
     certainty: 'observed',
@@ -10,14 +9,14 @@ export const OPERATION_SECTIONS = [
       createServiceKey: {
         rule: 'service-keys',
         source:
-          'observed in published clients with other types in the path; that it takes SERVICE_KEY, a type of caller info, is inferred',
+          'observed in published clients with other types in the path; that it accepts SERVICE_KEY, a type in caller info, is inferred',
         certainty: 'inferred',
       },
       createPersonalKey: { rule: 'keys', source: 'observed in published clients' },
       getCallerInfo: {
         rule: 'public',
         selects: 'body',
-        source: 'observed in published clients: an open path, the key is in the form',
+        source: 'observed in published clients: a public path, with the key in the form',
       },
       startDeviceLogin: { rule: 'public', source: 'observed in the Air SDK (NVIDIA/nv-air-sdk, 9af2cb31)' },
       getToken: {
@@ -30,7 +29,7 @@ export const OPERATION_SECTIONS = [
     },
   },
   {
-    source: 'the family of paths is published; the operation follows the form of the observed create',
+    source: 'the family of paths is published; the operation is modelled on the observed create operation',
     certainty: 'ours',
     rows: {
       listKeys: { rule: 'keys' },
@@ -42,7 +41,7 @@ export const OPERATION_SECTIONS = [
   },
   {
     rule: 'public',
-    source: 'stands for the login page of NGC, whose address clients read from an answer',
+    source: 'replaces the login page of NGC; clients get its address from a response',
     certainty: 'ours',
     rows: { showDeviceLogin: {}, confirmDeviceLogin: {} },
   },

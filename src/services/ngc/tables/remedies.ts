@@ -4,11 +4,11 @@ import { KEY_REMEDIES, USER_TOKEN_REMEDIES } from '../../../ngc-keys/remedies.ts
 
 const SEND_CREDENTIAL = {
   kind: 'authenticate',
-  text: 'send one header `Authorization: Bearer` with a key or the token of a user; at `/token`, `Bearer` with a session key and `X-Device-Id`, or `ApiKey` with a personal key',
+  text: 'send one header `Authorization: Bearer` with a key or a user token; at `/token`, `Bearer` with a session key and `X-Device-Id`, or `ApiKey` with a personal key',
 } as const;
 const LOG_IN_AGAIN = 'start a new login with `POST /device/login`';
 
-/** Remedies for refusals that no change to the key can fix. */
+/** Remedies for refusals that changing the key cannot fix. */
 export const REMEDIES = {
   ...KEY_REMEDIES,
   ...USER_TOKEN_REMEDIES,
@@ -16,7 +16,7 @@ export const REMEDIES = {
   wrong_scheme: SEND_CREDENTIAL,
   multiple_authorization: SEND_CREDENTIAL,
   key_as_session: { kind: 'credential', text: 'send `Authorization: ApiKey nvapi-...`' },
-  key_without_user: { kind: 'identity', text: 'use a personal key; `GET /_mock/cast` lists some' },
+  key_without_user: { kind: 'identity', text: 'use a personal key; see `GET /_mock/cast`' },
   unknown_session: { kind: 'credential', text: LOG_IN_AGAIN },
   expired_session: { kind: 'credential', text: `${LOG_IN_AGAIN}, and confirm it within 15 minutes` },
   other_device: { kind: 'credential', text: 'send the `deviceId` of the login as the header `X-Device-Id`' },
@@ -26,10 +26,10 @@ export const REMEDIES = {
   },
   missing_permission: {
     kind: 'identity',
-    text: 'use a personal key or the token of a user, as a service key has no user; for service keys and keys of others, one of an organisation owner; `GET /_mock/cast` lists some',
+    text: 'use a personal key or a user token: service keys have no user; to manage service keys or keys of others, use a key or token of an organisation owner; see `GET /_mock/cast`',
   },
   foreign_object: {
     kind: 'identity',
-    text: 'use a personal key of its user, or of an owner of its organisation',
+    text: 'use a personal key of the user that the key belongs to, or of an owner of that organisation',
   },
 } as const satisfies Partial<Record<DenyReason, RemedyRow>>;

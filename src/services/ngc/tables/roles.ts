@@ -2,10 +2,10 @@ import type { RoleRow } from '../../../decisions/rule.ts';
 import type { Section } from '../../../definitions/sections.ts';
 import type { Permission } from './permissions.ts';
 
-/** Roles in an organisation, by their published ids. */
+/** Roles in an organisation, by published id. */
 export const ROLE_SECTIONS = [
   {
-    source: 'role id seen in published answers; that it manages keys is inferred',
+    source: 'role id seen in published responses; that it manages keys is inferred',
     certainty: 'inferred',
     rows: { ORG_OWNER: { permissions: ['keys:manage'] } },
   },
