@@ -245,7 +245,7 @@ describe.concurrent('a bad value ends the start, and is told with what is expect
         ['--port', 'http', /whole number from 0 to 65535/],
         ['--public-url', 'mock:6625', /http or https URL/],
         ['--alias', 'mock:6625', /without a port/],
-        ['--token-ttl', 'access=1h,id=1h', /`access=1h,refresh=24h,code=1m`, each at most once/],
+        ['--token-ttl', 'access=1h,id=1h', /`access=1h,refresh=24h,code=1m`, each name once/],
         ['--runai-bad-credentials', '403', /`400` or `401`/],
         ['--runai-key-limit', 'many', /whole number/],
         ['--explain', 'maybe', /`on` or `off`/],

@@ -61,7 +61,7 @@ describe.concurrent('nv-auth-mock doctor', () => {
     const { url } = await command.start(['--public-url', 'http://mock:6625']);
     const { code, stdout } = await command.launch(['doctor', '--url', url]).ended;
 
-    expect(stdout).toContain('BAD  issuer: the issuer of tokens is http://mock:6625/auth/realms/acme');
+    expect(stdout).toContain('BAD  issuer: tokens have the issuer http://mock:6625/auth/realms/acme');
     expect(code).toBe(1);
   });
 

@@ -310,9 +310,9 @@ nvcf:
 
     expect(code).toBe(2);
     for (const line of [
-      'line 6: `runai.projects[0].departmentId` names the department `research`, which is not in the seed; did you mean `reserch`?',
-      'line 11: `runai.accessRules[0].subjectId` names the user `adda@umbra.test`, which is not in the seed; did you mean `ada@umbra.test`?',
-      'line 14: `runai.accessRules[0].scopeId` names the project `p2`, which is not in the seed; did you mean `p1`?',
+      'line 6: `runai.projects[0].departmentId` is `research`, but the seed has no such department; did you mean `reserch`?',
+      'line 11: `runai.accessRules[0].subjectId` is `adda@umbra.test`, but the seed has no such user; did you mean `ada@umbra.test`?',
+      'line 14: `runai.accessRules[0].scopeId` is `p2`, but the seed has no such project; did you mean `p1`?',
     ]) {
       expect(reported).toContain(line);
     }

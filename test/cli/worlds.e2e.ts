@@ -307,8 +307,8 @@ describe.concurrent('`doctor --world`', () => {
     const { url } = await command.start(['--world', 'alice', '--public-url', 'http://mock:6625']);
     const { code, stdout } = await command.launch(['doctor', '--url', url, '--world', 'alice']).ended;
 
-    expect(stdout).toContain('BAD  issuer: the issuer of tokens is http://mock:6625/w/alice/auth/realms/acme');
-    expect(stdout).toContain(`a strict client that expects ${url}/w/alice rejects them`);
+    expect(stdout).toContain('BAD  issuer: tokens have the issuer http://mock:6625/w/alice/auth/realms/acme');
+    expect(stdout).toContain(`a strict client expects ${url}/w/alice and rejects them`);
     expect(code).toBe(1);
   });
 

@@ -88,7 +88,7 @@ describe('startMock', () => {
     [
       'a number of milliseconds that is too small, as it was given',
       { tokenTtl: 60 },
-      /^option `tokenTtl` is `60`, in milliseconds\. Expected a positive duration with its unit, .* at least a second, for access tokens, or /,
+      /^option `tokenTtl` is `60`, in milliseconds\. Expected a positive duration with its unit, .* one second or longer, for access tokens; or /,
     ],
     ['a file that cannot be read', { seed: '/nothing.yaml' }, /^the option `seed` \/nothing.yaml cannot be read/],
   ])('refuses %s', async (_what, options, said) => {

@@ -110,7 +110,7 @@ const TOKEN_REQUESTS: readonly Mistake[] = [
     'the id of a key for its client id',
     V1,
     { body: { ...CREDENTIALS, clientId: keyId } },
-    'The client id may be the id of an access key',
+    'may be the `id` of an access key',
   ],
   [
     'client id and secret swapped',
@@ -148,7 +148,7 @@ const TOKEN_REQUESTS: readonly Mistake[] = [
     'credentials in the query',
     `${V1}?grantType=client_credentials&clientId=${clientId}&clientSecret=x`,
     {},
-    'The query string is not read here',
+    'This endpoint ignores the query string',
   ],
   [
     '`app_token` with `clientId`',

@@ -43,8 +43,8 @@ describe('the faults of a seed are told at once', () => {
         expect.stringMatching(/^`runai.accessRules\[0\].role` must be one of/),
         expect.stringMatching(/^`ngc.keys\[0\].scopes` must be a list/),
         expect.stringMatching(/^users: `email` `ada@umbra.test` occurs twice/),
-        expect.stringMatching(/^`runai.projects\[0\].departmentId` names the department `nowhere`/),
-        expect.stringMatching(/^`runai.accessRules\[0\].subjectId` names the user `bo@umbra.test`/),
+        expect.stringMatching(/^`runai.projects\[0\].departmentId` is `nowhere`, but the seed has no such department/),
+        expect.stringMatching(/^`runai.accessRules\[0\].subjectId` is `bo@umbra.test`, but the seed has no such user/),
         expect.stringMatching(/^`ngc.keys\[0\]` names the organisation `nobody`/),
         expect.stringMatching(/^key `k` of `ngc`: unknown service `airr`/),
       ]),
@@ -85,7 +85,7 @@ describe('the faults of a seed are told at once', () => {
       '`runai.users` must be a list',
       '`nvcf.functions` must be a list',
       '`ngc` must be an object',
-      expect.stringMatching(/^`runai.accessRules\[1\].scopeId` names the project `7`/),
+      expect.stringMatching(/^`runai.accessRules\[1\].scopeId` is `7`, but the seed has no such project/),
     ]);
   });
 

@@ -230,7 +230,7 @@ describe('a fault of a seed that extends another', () => {
           ],
         },
       },
-      'the built-in cast: `runai.workloads[1].projectId` names the project `4600002`, which is not in the seed',
+      'the built-in cast: `runai.workloads[1].projectId` is `4600002`, but the seed has no such project',
     ],
     [
       'what collides with an entry of the cast, which is named with its seed',
@@ -330,7 +330,7 @@ describe('a seed file', () => {
       expect.stringMatching(/^ {2}line 10: `acme\/onwer` cannot be removed/),
       `  ${base}, line 6: \`ngc.keys[0].type\` must be one of \`service\`, \`personal\`; did you mean \`service\`?`,
       expect.stringMatching(
-        /^ {2}line 7: `runai\.users\[1\]\.role` names the role `Emperor`, which is neither predefined nor in/,
+        /^ {2}line 7: `runai\.users\[1\]\.role` is `Emperor`, which is neither a predefined role nor in/,
       ),
     ]);
   });

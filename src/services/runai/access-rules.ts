@@ -10,7 +10,7 @@ import { SUBJECT_TYPES, type SubjectType } from './subjects.ts';
 import type { ScopeType } from './tables/index.ts';
 import { tenantIdOf } from './tenant.ts';
 
-/** Counter for the ids of access rules. */
+/** Counter for access rule ids. */
 export const LAST_RULE_SETTING = 'runai.access-rules.last';
 
 /** An access rule as stored: a subject has a role in a scope. Times are in milliseconds. */
@@ -42,7 +42,7 @@ export interface RuleBook {
 /** How long a deleted rule can still be listed: 30 days. */
 const DELETED_KEPT_MS = 2_592_000_000;
 
-/** A rule as a row. Its alias is unique among the rules in force. */
+/** The row of a rule. Its alias is unique among the rules in force. */
 export function ruleRow(rule: AccessRule, tenantId: string): AccessRuleRow {
   const { id, deletedAt } = rule;
   return ACCESS_RULES.row({
@@ -56,9 +56,9 @@ export function ruleRow(rule: AccessRule, tenantId: string): AccessRuleRow {
 }
 
 /**
- * What makes a rule unique: a subject has a role in a scope only once.
+ * The unique key of a rule: a subject can have a role in a scope only once.
  *
- * @param role its id, or its name in a seed
+ * @param role the role id, or the role name in a seed
  */
 export function ruleKey(
   {
@@ -69,12 +69,12 @@ export function ruleKey(
   }: Pick<AccessRule, 'subjectType' | 'subjectId' | 'scopeType' | 'scopeId'>,
   role: number | string,
 ): string {
-  // The whole system is one scope, so its id is ignored.
+  // There is only one system scope, so its id is ignored.
   const scope = scopeType === 'system' ? scopeType : `${scopeType}:${scopeId}`;
   return `${subjectKey(subjectType, subjectId)}|${role}|${scope}`;
 }
 
-/** Subjects, like identities, are found regardless of case. */
+/** Subjects and identities are looked up case-insensitively. */
 function subjectKey(type: SubjectType | string, id: string): string {
   return `${type}:${id.toLowerCase()}`;
 }
@@ -99,20 +99,20 @@ const bookOf = memoize((rows: readonly AccessRuleRow[]): RuleBook => {
   return { all, bySubject };
 });
 
-/** The rules of an identity and of the groups it belongs to. */
+/** Returns the rules of an identity and of its groups. */
 export function rulesOf({ bySubject }: RuleBook, { kind, name, groups }: Identity): readonly AccessRule[] {
   const keys = [subjectKey(SUBJECT_TYPES[kind], name), ...groups.map((group) => subjectKey('group', group))];
   return keys.flatMap((key) => bySubject.get(key) ?? []);
 }
 
-/** The rules that one subject has. */
+/** Returns the rules of a single subject. */
 export function rulesOfSubject({ bySubject }: RuleBook, type: SubjectType, id: string): readonly AccessRule[] {
   return bySubject.get(subjectKey(type, id)) ?? [];
 }
 
 /**
- * The rights of an identity: each access rule grants the permissions of its role in its own scope. Every request reads
- * them, so they are cached until a rule, a role or the groups of the identity change.
+ * Returns the rights of an identity: each access rule grants the permissions of its role in the scope of the rule.
+ * Cached until a rule, a role or the identity's groups change, because every request needs them.
  */
 export async function heldRightsOf(
   world: World & Partial<Witness>,
@@ -135,10 +135,10 @@ export async function heldRightsOf(
   return heldRights;
 }
 
-/** The rights of identities, by kind and name. They depend on the groups, too. */
+/** Rights by kind and name of the identity. They also depend on its groups. */
 type RightsByIdentity = Map<string, { readonly groups: readonly string[]; readonly heldRights: HeldRights }>;
 
-/** Those of one world, as they are under these rules and roles. */
+/** Returns the cached rights of a world, as long as its rules and roles are unchanged. */
 function rightsUnder({ made }: Collections, book: RuleBook, custom: readonly CustomRoleRow[]): RightsByIdentity {
   const known = made.get(book) as { readonly custom: unknown; readonly byIdentity: RightsByIdentity } | undefined;
   if (known?.custom === custom) return known.byIdentity;
@@ -147,19 +147,18 @@ function rightsUnder({ made }: Collections, book: RuleBook, custom: readonly Cus
   return byIdentity;
 }
 
-/** Where findings are reported. */
 type Witness = Pick<RequestContext, 'findings' | 'now'>;
 
-/** A seed may assign roles that only other versions have. Here they grant nothing. */
+/** Reports roles that exist only in other versions. A seed may assign them, but they grant nothing here. */
 function reportOtherRoles({ findings, now }: Partial<Witness>, rules: readonly AccessRule[], roles: Roles): void {
   for (const { id, roleId, subjectId } of rules) {
     if (roles.has(roleId) || findings === undefined || now === undefined) continue;
-    const message = `access rule ${id} assigns role ${roleId} to \`${subjectId}\`; this version has no such role, so the rule grants nothing`;
+    const message = `access rule ${id} assigns role ${roleId} to \`${subjectId}\`; the role does not exist in this version, so the rule grants nothing`;
     findings.report('other_version', message, now);
   }
 }
 
-/** The rights of an identity that has these roles in the whole tenant. Unknown role names grant nothing. */
+/** Returns the rights that these roles grant in the whole tenant. Unknown role names grant nothing. */
 export function heldRightsOfRoles(names: readonly string[], roles: Roles, tenantId: string): HeldRights {
   const held = [...roles.values()].filter(({ name }) => names.includes(name));
   const rules = held.map(({ id }) => ({ roleId: id, scopeType: 'tenant', scopeId: tenantId }) as const);

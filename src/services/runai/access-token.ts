@@ -14,11 +14,11 @@ import { checkTimes, isBearer, type VerifiedClaims } from '../../tokens/verify.t
 import { grantsIn } from './collections/grants.ts';
 import { type Identity, identitiesIn } from './collections/identities.ts';
 
-/** A request with an access token, as far as its verification reads it. */
+/** The parts of a request that are needed to verify its access token. */
 export interface AccessTokenAttempt {
   headerLines(name: string): readonly string[];
   readonly now: Instant;
-  /** Scheme and authority of the URL that the caller used. */
+  /** Scheme and authority of the request URL. */
   readonly origin: string;
   readonly hosts: KnownHosts;
   readonly tokens: Tokens;
@@ -30,13 +30,13 @@ export interface AccessTokenAttempt {
 
 /** The realm whose tokens are accepted. */
 export interface TokenRealm {
-  /** Path of the issuer below the origin, such as `/auth/realms/acme`. */
+  /** Path of the issuer, such as `/auth/realms/acme`. */
   readonly issuerPath: string;
-  /** The value of `tenant_id`, in digits. */
+  /** Expected `tenant_id`, as a string of digits. */
   readonly tenantId: string;
 }
 
-/** The owner of an access token, and the client that asked for it (`azp`). */
+/** The owner of an access token, and the client that requested it (`azp`). */
 export interface Granted {
   readonly identity: Identity;
   readonly clientId: string;
@@ -46,14 +46,13 @@ export function principalOf({ identity: { kind, id, name }, clientId }: Granted)
   return { kind, id, name, clientId };
 }
 
-/** The owner of a verified token, and its claims. */
 export interface AcceptedToken extends Granted {
   readonly claims: VerifiedClaims;
 }
 
 /**
- * Verifies an access token. Order of checks: signature, issuer, world, realm, tenant, times, subject. Each world has
- * its own clock, so the times of another world's token cannot be checked here.
+ * Verifies an access token. Order of checks: signature, issuer, world, realm, tenant, times, subject. The times come
+ * after the world: each world has a separate clock.
  *
  * @throws Problem `unauthenticated` with the reason
  */
@@ -98,7 +97,7 @@ async function claimsOf(token: string, attempt: AccessTokenAttempt): Promise<Ver
   try {
     return rememberedClaims(token, attempt) ?? (await verifyClaims(token, attempt));
   } catch (thrown) {
-    // The token is refused in any case. "Of another world" explains more than "unknown key".
+    // The token is refused either way, but "issued by another world" is more helpful than "unknown key".
     const { sid, iss } = decodeClaims(token) ?? {};
     const isUnknownKey = thrown instanceof Problem && thrown.reason === 'unknown_key_id';
     if (isUnknownKey && typeof sid === 'string' && typeof iss === 'string' && isOfServer(iss, attempt))
@@ -107,7 +106,7 @@ async function claimsOf(token: string, attempt: AccessTokenAttempt): Promise<Ver
   }
 }
 
-/** The cached claims of a token that was verified before, if its key is still in force. */
+/** Returns the cached claims of a verified token, if its signing key is still valid. */
 function rememberedClaims(
   token: string,
   { tokens, verifiedTokens, now }: AccessTokenAttempt,
@@ -132,7 +131,7 @@ async function verifyClaims(
   return claims;
 }
 
-/** Throws like `checkTimes`, with the owner of the token, who is looked up only for that. */
+/** Throws the error of `checkTimes`, with the owner of the token. The owner is looked up only for this error. */
 async function refuseForTimes(token: string, claims: VerifiedClaims, attempt: AccessTokenAttempt): Promise<void> {
   attempt.verifiedTokens.delete(token);
   const identity = await identitiesIn(attempt.store).byId(claims.sub);
@@ -140,7 +139,7 @@ async function refuseForTimes(token: string, claims: VerifiedClaims, attempt: Ac
   checkTimes(claims, attempt.now, owner);
 }
 
-/** A bearer of the cast has the same issuer on every machine, and worlds with the credentials of the cast share it. */
+/** Checks a bearer of the cast. Its issuer is the same on every machine, and worlds with the cast's credentials share it. */
 function checkBearer({ iss, sid }: VerifiedClaims, { world }: AccessTokenAttempt, issuerPath: string): void {
   const expected = `${BEARER_ORIGIN}${issuerPath}`;
   if (iss !== expected) {
@@ -150,20 +149,20 @@ function checkBearer({ iss, sid }: VerifiedClaims, { world }: AccessTokenAttempt
   checkWorld({ sid: sid ?? '' }, worldOfBearers(world));
 }
 
-/** Most worlds share a signing key, so the signature does not distinguish them. */
+/** Checks the world of a token. Its signature is not enough: most worlds share a signing key. */
 function checkWorld({ sid = '' }: Pick<VerifiedClaims, 'sid'>, world: string): void {
   const ofWorld = worldOfName(sid);
   if (ofWorld !== world)
     throw new Problem('unauthenticated', 'Issuer is not familiar.', { reason: 'other_world', ofWorld });
 }
 
-/** Is the host of the issuer one of this server's names, in any world? */
+/** Whether the host of the issuer is a name of this server, in any world. */
 function isOfServer(issuer: string, { origin, hosts }: AccessTokenAttempt): boolean {
   const host = /^https?:\/\/([^/?#]+)/.exec(issuer)?.[1];
   return host !== undefined && (isNameOf(hosts, host) || host === new URL(origin).host);
 }
 
-/** A token that was granted under a production name is sent under others as well, and the other way round. */
+/** Production names count too: a token issued under one may be sent to another name, and vice versa. */
 function isNameOf(hosts: KnownHosts, host: string): boolean {
   return hosts.isOwn(host) || hosts.isVendors(host);
 }
@@ -173,12 +172,12 @@ function wrongIssuer(issuer: string, { origin }: AccessTokenAttempt, issuerPath:
   return unauthenticatedProblem('wrong_issuer', 'Issuer is not familiar.', why);
 }
 
-/** Captures the authority, and the world of a `/w/<id>` prefix. */
+/** Captures the authority and the world id of a `/w/<id>` prefix. */
 const HTTP_ORIGIN = /^https?:\/\/([^/?#]+)(?:\/w\/([^/?#]+))?$/;
 
 /**
- * Accepts issuers under every name of this server: a container and its host call the same server by different names.
- * The rest of the issuer must be equal. A token under another name than the caller's is reported as a finding.
+ * Checks the issuer. The host may be any name of this server, because a container and its host use different names;
+ * everything else must match. Reports a finding if the name differs from the request's.
  */
 function checkIssuer(issuer: string, attempt: AccessTokenAttempt, issuerPath: string): void {
   const { origin, hosts, findings, now, world } = attempt;
@@ -190,12 +189,12 @@ function checkIssuer(issuer: string, attempt: AccessTokenAttempt, issuerPath: st
   if (!ours) throw wrongIssuer(issuer, attempt, issuerPath);
   findings.report(
     'issuer_differs',
-    `a token with issuer ${quote(issuer)} was sent to ${origin}; set --public-url to give all tokens one issuer`,
+    `a token with issuer ${quote(issuer)} was sent to ${origin}; set --public-url so that all tokens have the same issuer`,
     now,
   );
 }
 
-/** Worlds can share a signing key, so the tenant is checked too. Tokens of earlier versions name none. */
+/** Checks the tenant: worlds can share a signing key. Tokens of earlier versions have no `tenant_id`. */
 function checkTenant({ tenant_id: given }: VerifiedClaims, tenantId: string): void {
   if (given === undefined || (typeof given === 'number' && String(given) === tenantId)) return;
   const why = `tenant_id is ${quote(JSON.stringify(given))}, expected ${tenantId}`;

@@ -8,7 +8,7 @@ import { NO_CLIENT } from './operations/grants/grant.ts';
 import type { RunaiSeed } from './seed-types.ts';
 import { issuerPath } from './tenant.ts';
 
-/** An identity of the cast, as far as its token names it. */
+/** The identity of a bearer token. */
 interface Holder {
   readonly id: string;
   readonly name: string;
@@ -18,10 +18,10 @@ interface Holder {
 }
 
 /**
- * Adds a `bearer` to each user, application and service account: a token that does not end, the same after a reset or a
- * restart and on every machine.
+ * Adds a `bearer` to each user, application and service account: a token that never expires, and is identical after a
+ * reset, after a restart and on every machine.
  *
- * @param groupsOf the groups of a user
+ * @param groupsOf returns the groups of a user
  */
 export async function withBearers(
   part: RunaiSeed,
@@ -48,7 +48,7 @@ function ofAccount({ id, name, clientId }: { readonly id: string; readonly name:
   return { id, name, clientId, isUser: false, groups: [] };
 }
 
-/** Signs the bearers of a world. Those of the built-in cast are shipped, because a signature takes half a millisecond. */
+/** Signs the bearers of a world. Bearers of the built-in cast come from a fixture: signing one takes half a millisecond. */
 class BearerSigner {
   readonly #tenant: RunaiSeed['tenant'];
   readonly #world: string;
@@ -63,16 +63,14 @@ class BearerSigner {
   async bearerOf(holder: Holder): Promise<string> {
     const claims = this.#claimsOf(holder);
     const input = `${BEARER_HEADER}.${Buffer.from(plainJson(claims)).toString('base64url')}.`;
-    // The fixture is a list of tokens.
     this.#shipped ??= fixture('runai', 'bearers.json') as Promise<readonly string[]>;
     const shipped = (await this.#shipped).find((token) => token.startsWith(input));
     if (shipped !== undefined) return shipped;
-    // The fixture is a private JWK.
     this.#key ??= fixture('runai', 'bearer-key.rs256.json').then((jwk) => signingKeyOf(jwk as JWK, 'RS256'));
     return mint(claims, await this.#key);
   }
 
-  /** The claims of `accessTokenClaims`, with times and ids that never change. */
+  /** The claims of `accessTokenClaims`, with fixed times and ids. */
   #claimsOf({ id, name, clientId, isUser, groups }: Holder): Claims {
     const login = nameInWorld(namedUuid(`bearer:${id}`), this.#world);
     return {

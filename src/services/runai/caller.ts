@@ -18,7 +18,6 @@ export async function authenticate(context: RequestContext): Promise<Caller> {
   return callerOf(context, await tokenOf(context, realm), realm.tenantId);
 }
 
-/** Verifies the token in the `Authorization` header. */
 function tokenOf(context: RequestContext, realm: TokenRealm): Promise<AcceptedToken> {
   const token = bearerToken(context.headerLines('authorization'));
   if (token.startsWith(NGC_KEY_PREFIX)) {
@@ -27,13 +26,13 @@ function tokenOf(context: RequestContext, realm: TokenRealm): Promise<AcceptedTo
   return acceptToken(token, context, realm);
 }
 
-/** An identity found by name, and the access key if the name was that of a key. */
+/** The result of a look-up by name. `key` is set if the name was an access key. */
 export interface Named {
   readonly identity: Identity;
   readonly key: AccessKey | null;
 }
 
-/** The identity with this id, name, e-mail address or client id, enabled or not; null if there is none. */
+/** Finds an identity by id, name, e-mail address or client id, enabled or not. */
 export async function findNamed({ store }: Pick<Surroundings, 'store'>, who: string): Promise<Named | null> {
   const identities = identitiesIn(store);
   const accessKeys = accessKeysIn(store);
@@ -49,8 +48,10 @@ export async function findNamed({ store }: Pick<Surroundings, 'store'>, who: str
 }
 
 /**
- * The enabled identity with this id, name, client id or e-mail address; or the owner of the access key with this id or
+ * Returns the caller with this id, name, client id or e-mail address, or the owner of the access key with this id or
  * client id.
+ *
+ * @throws Problem `disabled`
  */
 export async function impersonate(world: Surroundings, who: string): Promise<Caller | null> {
   const named = await findNamed(world, who);

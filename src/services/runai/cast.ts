@@ -1,7 +1,7 @@
-/** What each identity of the cast has besides its credentials. */
+/** Members that all identities of the cast have. */
 interface Somebody {
   readonly role: string | null;
-  /** An access token that does not end. The answer that makes a world leaves it out; `readCast()` has it in every world. */
+  /** An access token that never expires. Omitted in the response that creates a world; `readCast()` always has it. */
   readonly bearer?: string;
 }
 
@@ -12,14 +12,13 @@ interface CastAccessKey {
   readonly clientSecret: string;
 }
 
-/** Run:ai's part of the built-in cast. */
+/** The Run:ai part of the built-in cast. */
 export interface RunaiCast {
   readonly tenant: { readonly id: number; readonly name: string; readonly realm: string };
   readonly users: readonly (Somebody & {
     readonly email: string;
     readonly password: string;
     readonly accessKey?: CastAccessKey;
-    /** Further ones. */
     readonly accessKeys?: readonly CastAccessKey[];
   })[];
   readonly applications: readonly (Somebody & {

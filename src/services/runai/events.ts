@@ -4,7 +4,7 @@ import type { Instant } from '../../time/clock.ts';
 import { grantsIn } from './collections/grants.ts';
 import { phasesOf, WORKLOADS, workloadPhasesOf } from './workloads.ts';
 
-/** Scheduled events: unused refresh tokens expire, and workloads change their phases. */
+/** Scheduled events: refresh tokens that expire unused, and phase changes of workloads. */
 export const events: NonNullable<ServiceState['events']> = async (store, from, to, limit) => {
   const expired = await grantsIn(store).expiredBetween(from, to, limit);
   return [

@@ -1,7 +1,7 @@
 import { Problem } from '../../decisions/problem.ts';
 import { NotFound } from '../../store/errors.ts';
 
-/** Another request may have deleted the object since the look-up. @throws Problem `not_found` */
+/** Reports `not_found` if another request deleted the object after the look-up. @throws Problem `not_found` */
 export async function orNotFound<Result>(call: Promise<Result>): Promise<Result> {
   try {
     return await call;

@@ -4,7 +4,7 @@ import { heldRightsOfRoles } from './access-rules.ts';
 import { rolesOf } from './roles.ts';
 import { tenantIdOf } from './tenant.ts';
 
-/** The rights of an identity with these roles in the whole tenant, and no other access rules. */
+/** Simulates an identity that has these roles in the whole tenant, and no other access rules. */
 export const holding: NonNullable<ServiceCallers['holding']> = {
   kinds: ['application'],
   roles: async (world) => [...(await rolesOf(world)).values()].map(({ name }) => name),
@@ -12,7 +12,7 @@ export const holding: NonNullable<ServiceCallers['holding']> = {
     if ('policy' in held) {
       throw new Problem(
         'invalid_request',
-        'Field `holding.scopes` must be omitted: in Run:ai all rights come from `roles`.',
+        'Field `holding.scopes` must be omitted: in Run:ai, all rights come from `roles`.',
       );
     }
     const tenant = await tenantIdOf(world);

@@ -1,7 +1,7 @@
 import type { Context } from '../../contract/request.ts';
 import type { Identity } from './collections/identities.ts';
 
-/** An identity with defaults for all other members. */
+/** Returns an identity with defaults for the other members. */
 export function blankIdentity(given: Pick<Identity, 'id' | 'kind' | 'name' | 'createdBy' | 'createdAt'>): Identity {
   return {
     ...given,

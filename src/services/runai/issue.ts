@@ -7,21 +7,20 @@ import type { Granted } from './access-token.ts';
 import type { Identity } from './collections/identities.ts';
 import { issuerPath, realmOf, tenantIdOf } from './tenant.ts';
 
-/** Everything that goes into a token. */
+/** The input of an access token. */
 export interface TokenOrder extends Granted {
-  /** The name that revokes the token: the id of its login, or of the secret that requested it. */
+  /** Name to revoke the token by: the id of its login, or of the client secret. */
   readonly sid: string;
-  /** Scopes, separated by spaces; empty for none. */
+  /** Space-separated scopes; empty for none. */
   readonly scope?: string;
 }
 
-/** Signs an access token. */
 export async function mintAccessToken(context: RequestContext, order: TokenOrder): Promise<string> {
   const claims = await accessTokenClaims(context, order);
   return context.tokens.mint(changeClaims(claims, await claimRulesOf(context.store)));
 }
 
-/** The claims of an access token (RFC 9068, but with `typ: JWT`, like Keycloak's). */
+/** Returns the claims of an access token (RFC 9068, but with `typ: JWT`, like Keycloak). */
 export async function accessTokenClaims(context: RequestContext, order: TokenOrder): Promise<Claims> {
   const { identity, clientId, sid, scope = '' } = order;
   const claims = await commonClaims(context, identity);
@@ -33,22 +32,21 @@ export async function accessTokenClaims(context: RequestContext, order: TokenOrd
   return claims;
 }
 
-/** The input of an ID token: facts about the login, for the client that the user logged in through. */
+/** The input of an ID token: the login, and the client that requested it. */
 export interface IdTokenOrder extends TokenOrder {
   readonly authTime: number;
   readonly nonce?: string | null;
-  /** The access token issued with it. */
+  /** The access token issued along with it. */
   readonly accessToken: string;
 }
 
-/** Signs an ID token. */
 export async function mintIdToken(context: RequestContext, order: IdTokenOrder): Promise<string> {
   const claims = { ...(await idTokenClaims(context, order)), at_hash: accessTokenHash(order.accessToken) };
-  // Its audience is the client (OpenID Connect Core 1.0, 2), whatever that of access tokens is.
+  // The audience is always the client (OpenID Connect Core 1.0, 2), even if a rule changes `aud` of access tokens.
   return context.tokens.mint(changeClaims(claims, await claimRulesOf(context.store), 'aud'));
 }
 
-/** The claims of an ID token (OpenID Connect Core 1.0, 2) except `at_hash`. */
+/** Returns the claims of an ID token (OpenID Connect Core 1.0, 2), except `at_hash`. */
 export async function idTokenClaims(
   context: RequestContext,
   order: Omit<IdTokenOrder, 'accessToken'>,
@@ -65,7 +63,7 @@ export async function idTokenClaims(
   };
 }
 
-/** No spreads: with Node 20, each takes as long as all other claims together. */
+/** Avoids spreads: with Node 20, one takes as long as all other claims together. */
 async function commonClaims(context: RequestContext, identity: Identity): Promise<Record<string, unknown>> {
   const { settings, random, now, origin } = context;
   const iat = Math.floor(now / 1000);
@@ -85,12 +83,12 @@ async function commonClaims(context: RequestContext, identity: Identity): Promis
   return claims;
 }
 
-/** How long an access token is valid, in milliseconds. */
+/** The lifetime of access tokens, in milliseconds. */
 export function tokenLifetime({ tokenTtl }: RequestContext['settings']): number {
   return tokenTtl.access;
 }
 
-/** The time at which every access token issued until now has expired. */
+/** The time when the last access token issued so far expires. */
 export function lastExpiry({ now, settings }: Pick<RequestContext, 'now' | 'settings'>): number {
   return later(now, tokenLifetime(settings));
 }

@@ -4,27 +4,27 @@ import { listNames } from '../../text/nearest.ts';
 import { shorten } from '../../text/shorten.ts';
 import { rfc3339 } from '../../time/clock.ts';
 
-/** A value to filter and sort by. Times are in milliseconds. */
+/** A value to filter or sort by. Times are in milliseconds. */
 export type FieldValue = string | number | boolean | null;
-/** A number is an integer, a decimal any number. */
+/** `number` is an integer, `decimal` is any number. */
 type FieldKind = 'text' | 'time' | 'number' | 'decimal' | 'boolean';
 
-/** A member that a list can be filtered and sorted by. */
+/** A field for filtering and sorting a list. */
 export interface Field<Item> {
   readonly kind: FieldKind;
   readonly of: (item: Item) => FieldValue;
-  /** The document has it for `sortBy`, and not for `filterBy`. */
+  /** The document lists the field for `sortBy` only. */
   readonly onlySorts?: true;
 }
 
 export type Fields<Item> = Readonly<Record<string, Field<Item>>>;
 
-/** A documented member that no item has. Only `!=` and `!@` match it. */
+/** A documented field that no item has. Only `!=` and `!@` match it. */
 export function absent(kind: FieldKind): Field<unknown> {
   return { kind, of: () => null };
 }
 
-/** The query of a list, valid according to the document. */
+/** The query of a list, already validated against the document. */
 export interface ListQuery {
   readonly filterBy?: readonly string[];
   readonly sortBy?: string;
@@ -37,15 +37,15 @@ export interface ListQuery {
 const OPERATORS = ['==', '!=', '<=', '>=', '=@', '!@', '=^', '=$'] as const;
 export type Operator = (typeof OPERATORS)[number];
 
-/** The published pattern: a field, an operator and a value of at least one character. */
+/** The published pattern: field, operator and a non-empty value. */
 const FILTER = /^([A-Za-z][A-Za-z0-9]*)(==|!=|<=|>=|=@|!@|=\^|=\$)(.+)$/;
 
 /**
- * Filters and sorts the items; all pages together.
+ * Filters and sorts items, before paging.
  *
- * @param searched the members that `search` looks in
- * @param operators those that the document of this list has
- * @throws Problem naming the invalid filter, and the valid ones
+ * @param searched fields that `search` looks at
+ * @param operators operators that the document has for this list
+ * @throws Problem if a filter is invalid; it lists the valid fields or operators
  */
 export function selectItems<Item>(
   items: readonly Item[],
@@ -72,10 +72,10 @@ export function slice<Item>(items: readonly Item[], { offset = 0, limit }: ListQ
   return items.slice(offset, offset + (limit ?? max));
 }
 
-/** How many items a page has unless the query says otherwise. */
+/** Default page size. */
 export const PAGE = 50;
 
-/** One page and the offset of the next, as organisation units and roles have it; null after the last page. */
+/** Returns a page and the offset of the next one (null after the last page), for organisation units and roles. */
 export function pageOf<Item>(items: readonly Item[], query: ListQuery, max: number) {
   const page = slice(items, query, max);
   const reached = (query.offset ?? 0) + page.length;
@@ -92,7 +92,7 @@ function parseFilter<Item>(
   const operator = operators.find((one) => one === sign);
   if (operator === undefined) {
     throw badFilter(
-      `\`${shorten(text)}\` must consist of a field, an operator (${operators.join(' ')}) and a value, such as \`${names[0]}==...\`; a comma separates two filters, unless \`filterBy\` is sent more than once`,
+      `\`${shorten(text)}\` must consist of a field, an operator (${operators.join(' ')}) and a value, such as \`${names[0]}==...\`; separate two filters with a comma, or send \`filterBy\` twice`,
     );
   }
   const field = names.includes(name) ? own(fields, name) : undefined;
@@ -110,22 +110,22 @@ function parseFilter<Item>(
   return (item) => holds(operator, field.of(item), wanted);
 }
 
-/** A date, or a time with its zone (RFC 3339). */
+/** A date, or a time with a time zone (RFC 3339). */
 const TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))?$/i;
 
-/** A text of the query as milliseconds; null if it is no time. */
+/** Parses a time from the query, in milliseconds; null if it is invalid. */
 export function timeOf(text: string): number | null {
   const time = TIME.test(text) && isDay(text.slice(0, 10)) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(time) ? null : time;
 }
 
-/** `Date` takes the 31st of February for a day of March. */
+/** Checks that a day exists: `Date` parses 31 February as a day in March. */
 function isDay(day: string): boolean {
   const midnight = Date.parse(day);
   return !Number.isNaN(midnight) && rfc3339(midnight).startsWith(day);
 }
 
-/** What a text that is no time has to be. */
+/** Describes a valid time in error messages. */
 export const A_TIME = 'must be a time such as `2026-01-15T12:00:00Z`';
 
 function parseValue(name: string, kind: FieldKind, text: string): string | number | boolean {
@@ -156,7 +156,7 @@ function isOfTexts(operator: Operator): operator is OperatorOfTexts {
   return operator.includes('@') || operator === '=^' || operator === '=$';
 }
 
-/** Regardless of case. */
+/** Case-insensitive. */
 function holdsText(operator: OperatorOfTexts, text: string, part: string): boolean {
   switch (operator) {
     case '=@':
@@ -170,7 +170,7 @@ function holdsText(operator: OperatorOfTexts, text: string, part: string): boole
   }
 }
 
-/** Texts are equal only in the same case. */
+/** Case-sensitive. */
 function holds(operator: Exclude<Operator, OperatorOfTexts>, value: FieldValue, wanted: string | number | boolean) {
   switch (operator) {
     case '==':
@@ -184,12 +184,12 @@ function holds(operator: Exclude<Operator, OperatorOfTexts>, value: FieldValue, 
   }
 }
 
-/** A value as answers show it, in lower case. */
+/** Returns a value as text for matching, in lower case. */
 function textOf<Item>({ of }: Field<Item>, item: Item): string {
   return String(of(item) ?? '').toLowerCase();
 }
 
-/** Absent values come first. */
+/** Absent values sort first. */
 function compare(one: FieldValue, other: FieldValue): number {
   if (one === other) return 0;
   if (one === null) return -1;

@@ -6,7 +6,7 @@ import { confidentialClient } from './operations/grants/clients.ts';
 import { isRedirectUri, REDIRECT_URI_FORM } from './redirect-uris.ts';
 import { drawSecret } from './secrets.ts';
 
-/** The clients with which users log in, for the control API. */
+/** OAuth clients for user logins, managed with the control API. */
 export const loginClients: LoginClients = {
   all: async (context) => (await oauthClientsIn(context).all()).map(viewOf),
   add: async (context, { clientId, redirectUris, isPublic }) => {
@@ -24,7 +24,10 @@ export const loginClients: LoginClients = {
   remove: async (context, clientId) => {
     const clients = oauthClientsIn(context);
     if (clients.isNamed(clientId)) {
-      throw new Problem('conflict', 'The server was started with `--redirect-uri` for this client, so it stays.');
+      throw new Problem(
+        'conflict',
+        'This client comes from `--redirect-uri` and cannot be deleted. Restart the server without that option.',
+      );
     }
     await clients.remove(clientId).catch((thrown: unknown) => {
       throw thrown instanceof NotFound
@@ -44,7 +47,7 @@ async function added(adding: Promise<void>): Promise<void> {
   } catch (thrown) {
     if (thrown instanceof Collision) throw taken();
     if (!(thrown instanceof LimitReached)) throw thrown;
-    const message = `This world has ${MAX_CLIENTS} OAuth clients, which is the limit; delete some with \`DELETE /_mock/clients/{clientId}\`.`;
+    const message = `This world already has ${MAX_CLIENTS} OAuth clients, the maximum. Delete one with \`DELETE /_mock/clients/{clientId}\`.`;
     throw new Problem('conflict', message);
   }
 }
@@ -52,6 +55,6 @@ async function added(adding: Promise<void>): Promise<void> {
 function taken(): Problem {
   return new Problem(
     'conflict',
-    'Field `clientId` is the id of another client of this world. Choose another one, or delete that client first.',
+    'Field `clientId` is already in use in this world. Choose another id, or delete that client first.',
   );
 }

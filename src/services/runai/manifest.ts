@@ -4,11 +4,11 @@ import { OPTIONS } from './options.ts';
 import { REASONS } from './reasons.ts';
 
 function castOf(part: unknown): Partial<RunaiCast> {
-  // A server of another version may answer with only part of this cast.
+  // A server of another version may send only some members.
   return (part ?? {}) as Partial<RunaiCast>;
 }
 
-/** The access key of an administrator. @param part Run:ai's part of the cast, as a server answered it */
+/** Finds the access key of an administrator. @param part the Run:ai part of the cast, from a server */
 function administratorsKey(part: unknown): { readonly clientId?: string; readonly clientSecret?: string } | undefined {
   const { users = [] } = castOf(part);
   return users.find(({ role, accessKey }) => role === 'System administrator' && accessKey)?.accessKey;
@@ -24,13 +24,13 @@ const VARIABLES: readonly Variable[] = [
   { name: 'RUNAI_CLIENT_SECRET', of: (part) => administratorsKey(part)?.clientSecret },
 ];
 
-/** The control plane of the tenant, and the one that the vendor's document names. */
+/** Returns the hosts of control planes: the one in the vendor's document, and the tenant's. */
 function controlPlanes(part: unknown): readonly string[] {
   const { tenant } = castOf(part);
   return ['app.run.ai', ...(tenant === undefined ? [] : [`${tenant.name}.run.ai`])];
 }
 
-/** Checks that the issuer of tokens is the URL that this client uses. */
+/** Checks that tokens have the client's base URL as issuer. */
 const ISSUER: Probe = {
   what: 'issuer',
   needsCast: true,
@@ -39,19 +39,19 @@ const ISSUER: Probe = {
     if (realm === undefined) return { good: true, said: 'the world has no tenant, so it issues no tokens' };
     const path = `/auth/realms/${realm}`;
     const { status, body } = await ask(`${path}/.well-known/openid-configuration`);
-    if (status === 501) return { good: true, said: 'unknown: the server answers only what the vendor documents' };
-    // The server at this URL may be any server, so the body may be anything.
+    if (status === 501) return { good: true, said: 'unknown: the server has only documented endpoints' };
+    // The URL may lead to any server, so the body can be anything.
     const issuer = String((body as { readonly issuer?: unknown } | null)?.issuer);
     return issuer === `${base}${path}`
       ? { good: true, said: issuer }
       : {
           good: false,
-          said: `the issuer of tokens is ${issuer}, and a strict client that expects ${base} rejects them. Give all clients one URL, and start the server with that URL as --public-url.`,
+          said: `tokens have the issuer ${issuer}, but a strict client expects ${base} and rejects them. Use the same URL for all clients, and pass it to the server as --public-url.`,
         };
   },
 };
 
-/** Detects something that changes requests on the way, such as a proxy that removes credentials. */
+/** Detects intermediaries that change requests, such as a proxy that strips credentials. */
 const REFUSES: Probe = {
   what: 'refuses',
   look: async (ask) => {
@@ -61,18 +61,18 @@ const REFUSES: Probe = {
       ? { good: true, said: 'a deliberately bad token is refused' }
       : {
           good: false,
-          said: `a deliberately bad token was answered ${status} instead of 401: something on the way, such as a proxy, changes requests`,
+          said: `a deliberately bad token got ${status} instead of 401: something in between, such as a proxy, changes requests`,
         };
   },
 };
 
-/** The part of Run:ai that the command and the library read without loading the service. */
+/** The part of the service that the command and the library need without loading it. */
 export const runaiManifest = {
   name: 'runai',
   options: OPTIONS,
   reasons: REASONS,
   variables: VARIABLES,
-  // The control planes of the vendor's cloud, one for each tenant.
+  // The vendor's cloud has one control plane per tenant.
   hosts: ['*.run.ai'],
   hostsOfCast: controlPlanes,
   probes: [ISSUER, REFUSES],

@@ -2,20 +2,20 @@ import { type Option, oneOf, onOff, type ValuesOf, wholeNumber } from '../../def
 import { isRedirectUri, REDIRECT_URI_FORM, splitNamed } from './redirect-uris.ts';
 import { TOKEN_LIFETIMES, tokenLifetimes } from './token-lifetimes.ts';
 
-/** Options of Run:ai: its version, lifetimes of tokens, its identity provider. */
+/** Run:ai options: version, token lifetimes and identity provider. */
 export const OPTIONS = {
   tokenTtl: {
     argument: 'DURATIONS',
-    description: "lifetimes of Run:ai's tokens and codes, each optional; a duration alone is that of access tokens",
+    description: 'lifetimes of Run:ai tokens and codes, each optional; a single duration applies to access tokens',
     fallback: TOKEN_LIFETIMES,
     ...tokenLifetimes,
   },
   redirectUri: {
     argument: 'CLIENT=URL',
     repeatable: true,
-    description: 'redirect URI of an OAuth client; an unknown client becomes a public one',
+    description: 'redirect URI of an OAuth client; an unknown client is added as a public client',
     fallback: [] as readonly string[],
-    expected: `a client id and its redirect URI, such as \`my-app=http://localhost:5173/callback\`; the latter is ${REDIRECT_URI_FORM}`,
+    expected: `a client id and its redirect URI, such as \`my-app=http://localhost:5173/callback\`; the URI is ${REDIRECT_URI_FORM}`,
     read: (text: string) => (/^[!-<>-~]{1,255}=/.test(text) && isRedirectUri(splitNamed(text)[1]) ? [text] : undefined),
   },
   runai: {
@@ -26,14 +26,19 @@ export const OPTIONS = {
   },
   runaiBadCredentials: {
     argument: '400|401',
-    description: 'status for wrong credentials at the token endpoint',
+    description: 'status of wrong credentials at the token endpoint',
     fallback: 400,
     expected: '`400` or `401`',
     read: (text) => (text === '400' ? 400 : text === '401' ? 401 : undefined),
   },
-  runaiKeyLimit: { argument: 'N', description: 'access keys per user', fallback: 20, ...wholeNumber(0, 1_000_000) },
+  runaiKeyLimit: {
+    argument: 'N',
+    description: 'maximum number of access keys per user',
+    fallback: 20,
+    ...wholeNumber(0, 1_000_000),
+  },
   runaiRevokeOnDelete: {
-    description: 'deleting a credential or changing its secret revokes its tokens',
+    description: 'revoke the tokens of a credential when it is deleted or its secret is changed',
     fallback: false,
     ...onOff,
   },
@@ -41,9 +46,9 @@ export const OPTIONS = {
     argument: 'URL|FILE',
     repeatable: true,
     description:
-      'JWK set of the identity provider whose tokens `external_token_exchange` accepts; beside it `issuer=...` and `audience=...`, else not checked',
+      'JWK set of the identity provider for `external_token_exchange`; repeat with `issuer=...` and `audience=...` to check these claims',
     fallback: [] as readonly string[],
-    expected: 'a URL or a path, or beside it `issuer=` or `audience=` with a value',
+    expected: 'a URL or a path, or `issuer=` or `audience=` with a value',
     read: (text: string) => (text === '' || /^(?:issuer|audience)=$/.test(text) ? undefined : [text]),
   },
 } as const satisfies Readonly<Record<string, Option>>;

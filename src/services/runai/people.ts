@@ -3,7 +3,7 @@ import { type AccessRule, ruleBookOf, rulesOf } from './access-rules.ts';
 import { type Identity, identitiesIn } from './collections/identities.ts';
 import { type Names, namesOf, scopeName } from './rule-view.ts';
 
-/** A user that the login page offers. */
+/** A user on the login page. */
 export interface Person {
   readonly id: string;
   readonly name: string;
@@ -11,16 +11,16 @@ export interface Person {
   readonly may: string;
 }
 
-/** Some of the users who can log in, and the number of the others. */
+/** Users who can log in, and how many more there are. */
 export interface People {
   readonly people: readonly Person[];
   readonly more: number;
 }
 
-/** Roles that the summary names at most. */
+/** Maximum number of roles in a summary. */
 const MAX_ROLES = 3;
 
-/** Users who can log in with a password, oldest first, so the seed's come first. @param max at most this many */
+/** Returns users who can log in with a password, oldest first, so the seed's users come first. */
 export async function peopleOf(world: Pick<Surroundings, 'store' | 'settings'>, max: number): Promise<People> {
   const users = (await identitiesIn(world.store).all('user')).filter(canLogIn);
   const [book, names] = await Promise.all([ruleBookOf(world), namesOf(world)]);
@@ -34,7 +34,7 @@ function canLogIn({ enabled, passwordHash }: Identity): boolean {
   return enabled && passwordHash !== null;
 }
 
-/** Describes the enabled roles, their scopes, and the number of permissions. */
+/** Summarizes the enabled roles, their scopes and the number of permissions. */
 function describeRoles(rules: readonly AccessRule[], names: Names): string {
   const given = rules.flatMap((rule) => {
     const role = names.roles.get(rule.roleId);

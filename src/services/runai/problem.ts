@@ -5,28 +5,28 @@ import type { Outcome } from '../../responses/outcome.ts';
 
 const JSON_TYPE = 'application/json';
 
-/** The forms of error that `renderProblem` produces. */
+/** The error formats of `renderProblem`. */
 export const ERRORS: readonly ErrorForm[] = [
   { schema: 'Error', mediaType: JSON_TYPE },
   { schema: 'OAuthError', mediaType: JSON_TYPE },
   { schema: null, mediaType: 'text/html' },
 ];
 
-/** The messages in the vendor's documented examples, word for word. */
+/** Messages of the vendor's documented examples, verbatim. */
 const DOCUMENTED_MESSAGES: Partial<Record<ProblemKind, string>> = {
   forbidden: 'You do not have sufficient permissions.',
   not_found: 'Resource id not found.',
   conflict: 'Resource with this name already exists',
 };
 
-/** The documented message, if any, followed by the message of the problem. */
+/** Returns the documented message, if any, followed by the message of the problem. */
 export function messageOf({ kind, message }: Problem): string {
   const documented = DOCUMENTED_MESSAGES[kind];
   if (documented === undefined) return message;
   return message === '' ? documented : `${documented.replace(/\.$/, '')}: ${message}`;
 }
 
-/** Renders a problem as Run:ai does: OAuth errors at the OAuth endpoints, a page where people log in. */
+/** Renders a problem as Run:ai does: an HTML page for browsers, OAuth errors at OAuth endpoints. */
 export function renderProblem(problem: Problem, about: About): Outcome {
   if (PAGES.test(about.path)) {
     const page = messagePage(HTTP_STATUS[problem.kind], 'The request failed', problem.message);
@@ -35,14 +35,14 @@ export function renderProblem(problem: Problem, about: About): Outcome {
   return isOfOAuth(problem, about) ? oauthError(problem, about) : vendorError(problem, about);
 }
 
-/** The published document gives `/api/v2/token` OAuth's errors for 400 and 401, and Run:ai's own for those of the server. */
+/** Whether to render an OAuth error. The published document has them at `/api/v2/token` for 400 and 401 only. */
 function isOfOAuth({ kind }: Problem, { path }: About): boolean {
   return OAUTH.test(path) && (path !== '/api/v2/token' || HTTP_STATUS[kind] < 500);
 }
 
-/** Paths that people open in a browser. */
+/** Paths opened in a browser. */
 const PAGES = /^\/auth\/realms\/[^/]*\/(?:protocol\/openid-connect\/(?:auth|logout)|login-actions\/authenticate)$/;
-/** Paths where RFC 6749, 7009 and 7662 define the form of errors. */
+/** Paths with the error format of RFC 6749, 7009 or 7662. */
 const OAUTH =
   /^\/api\/v2\/token$|^\/auth\/realms\/[^/]*\/protocol\/openid-connect\/(?:token(?:\/introspect)?|userinfo|revoke)$/;
 
@@ -52,22 +52,22 @@ function allowHeader({ allow }: Problem): Record<string, string> {
   return allow.length > 0 ? { allow: allow.join(', ') } : {};
 }
 
-/** Clients often send the form of one token endpoint to the other. */
+/** Clients often send a token request to the wrong endpoint. */
 const NO_FORM =
   'Send JSON with `grantType`, `clientId` and `clientSecret`. A form with `grant_type` belongs to the token endpoint of the realm and, since 2.24, to `/api/v2/token`.';
 
-/** The published document writes `clientID` and `appID`; guides and most clients write `clientId` and `appId`. */
+/** The published document has `clientID` and `appID`; guides and most clients use `clientId` and `appId`. */
 const FIELD_OF_DOCUMENT = /`(client|app)ID`/g;
 
-/** Run:ai's error object. `details` holds anything that the documented message leaves out. */
+/** Renders Run:ai's error object. `details` has the message if `message` is the documented one. */
 function vendorError(problem: Problem, { settings, path }: About): Outcome {
   const isCredential = problem.kind === 'bad_credentials' || problem.kind === 'bad_client';
   const status = isCredential ? settings.runaiBadCredentials : HTTP_STATUS[problem.kind];
   const documented = DOCUMENTED_MESSAGES[problem.kind];
   const isOtherType = problem.kind === 'unsupported_media_type' && problem.acceptEncoding === undefined;
   const isForm = isOtherType && path === '/api/v1/token';
-  const said = isForm ? `${problem.message} ${NO_FORM}` : problem.message;
-  const message = path === '/api/v1/token' ? said.replaceAll(FIELD_OF_DOCUMENT, '`$1Id`') : said;
+  const text = isForm ? `${problem.message} ${NO_FORM}` : problem.message;
+  const message = path === '/api/v1/token' ? text.replaceAll(FIELD_OF_DOCUMENT, '`$1Id`') : text;
   return {
     status,
     headers: {
@@ -94,7 +94,7 @@ type OAuthCode =
   | 'server_error'
   | 'temporarily_unavailable';
 
-/** RFC 6749, 5.2, and for userinfo RFC 6750, 3.1. */
+/** Codes of RFC 6749, 5.2 and, for userinfo, RFC 6750, 3.1. */
 const OAUTH_CODES: Partial<Record<ProblemKind, OAuthCode>> = {
   unsupported_grant: 'unsupported_grant_type',
   invalid_scope: 'invalid_scope',
@@ -109,7 +109,7 @@ const OAUTH_CODES: Partial<Record<ProblemKind, OAuthCode>> = {
 function oauthError(problem: Problem, about: About): Outcome {
   const error = oauthCode(problem, about);
   const isClient = error === 'invalid_client';
-  // RFC 6749 does not mention 415: a body of another type is a malformed request.
+  // RFC 6749 has no 415: another media type is a malformed request.
   const status = isClient ? 401 : problem.kind === 'unsupported_media_type' ? 400 : HTTP_STATUS[problem.kind];
   const challenge = error === 'invalid_token' ? bearerChallenge(problem) : isClient ? problem.challenge : undefined;
   return {
@@ -124,19 +124,19 @@ function oauthError(problem: Problem, about: About): Outcome {
   };
 }
 
-/** RFC 6750, 3.1: a request without a token gets no error code. */
+/** Returns the challenge. Without a token in the request it has no error code (RFC 6750, 3.1). */
 function bearerChallenge({ reason }: Problem): string {
   return reason === 'no_token' ? 'Bearer' : 'Bearer error="invalid_token"';
 }
 
 function oauthCode({ kind, reason }: Problem, { path }: About): OAuthCode {
-  // Of these paths, only userinfo takes an access token. The others authenticate clients.
+  // Of the OAuth endpoints, only userinfo takes an access token. The others authenticate clients.
   if (kind === 'unauthenticated') return USERINFO.test(path) ? 'invalid_token' : 'invalid_client';
   if (kind === 'bad_client') return reason === 'wrong_grant' ? 'unauthorized_client' : 'invalid_client';
   return kind === 'bad_credentials' ? 'invalid_grant' : (OAUTH_CODES[kind] ?? 'invalid_request');
 }
 
-/** Descriptions must be printable ASCII without quotation marks or backslashes (RFC 6749, 5.2). */
+/** Makes a valid `error_description`: printable ASCII without quotation marks and backslashes (RFC 6749, 5.2). */
 export function toDescription(message: string): string {
   return message.replaceAll('"', "'").replaceAll(/[^\x20-\x7e]|\\/g, '?');
 }

@@ -1,11 +1,11 @@
 import type { Reasons, StagesOf } from '../../decisions/reasons.ts';
 
-/** The reasons for which Run:ai refuses to issue or accept a token. */
+/** Reasons why Run:ai refuses to issue or accept a token. */
 export const REASONS = {
   ngc_key_as_token: {
     stage: 'authenticate',
     meaning: 'the bearer token is an NGC key (`nvapi-...`); Run:ai accepts only access tokens',
-    source: 'API authentication guides 2.19 to 2.24: requests carry access tokens',
+    source: 'API authentication guides 2.19 to 2.24: requests have access tokens',
     certainty: 'implied',
   },
   unknown_client: {
@@ -18,24 +18,24 @@ export const REASONS = {
   swapped_credentials: {
     stage: 'authenticate',
     meaning: 'the client id and the secret are swapped',
-    source: 'RFC 6749, 5.2: to the vendor, a client with this id is unknown',
+    source: 'RFC 6749, 5.2: for the vendor, no client has this id',
     certainty: 'documented',
   },
   no_client: {
     stage: 'authenticate',
-    meaning: 'the request names no client, and a client must authenticate',
+    meaning: 'the request has no client credentials, and client authentication is required',
     source: 'RFC 6749, 5.2',
     certainty: 'documented',
   },
   client_assertion: {
     stage: 'authenticate',
     meaning: 'the client authenticates with `client_assertion`, which the mock does not support',
-    source: 'RFC 7523, 2.2; the mock knows clients only by secrets',
+    source: 'RFC 7523, 2.2; the mock authenticates clients only with secrets',
     certainty: 'ours',
   },
   malformed_basic: {
     stage: 'authenticate',
-    meaning: 'the `Authorization` header is not `Basic` and the base64 of a client id and its secret',
+    meaning: 'the `Authorization` header is not `Basic` with a base64-encoded client id and secret',
     source: 'RFC 7617, 2; RFC 6749, 5.2',
     certainty: 'documented',
   },
@@ -66,7 +66,7 @@ export const REASONS = {
   ended_meanwhile: {
     stage: 'authenticate',
     meaning: 'during the login, its user or credential was deleted, disabled or replaced',
-    source: "the mock's own rule for concurrent requests: one of them wins",
+    source: "the mock's rule for concurrent requests: only one of them succeeds",
     certainty: 'ours',
   },
   unknown_refresh_token: {
@@ -102,19 +102,19 @@ export const REASONS = {
   },
   public_client: {
     stage: 'authenticate',
-    meaning: 'the client is public, and this requires a client with a secret',
-    source: 'RFC 6749, 4.4; RFC 7662, 2.1: only clients that authenticate',
+    meaning: 'the client is public, but a confidential client is required',
+    source: 'RFC 6749, 4.4; RFC 7662, 2.1: the client must authenticate',
     certainty: 'documented',
   },
   wrong_redirect: {
     stage: 'authenticate',
-    meaning: 'the redirect URI is not that of the code',
+    meaning: 'the redirect URI differs from the authorization request',
     source: 'RFC 6749, 4.1.3',
     certainty: 'documented',
   },
   wrong_verifier: {
     stage: 'authenticate',
-    meaning: 'the code verifier does not match the challenge',
+    meaning: 'the code verifier does not match the code challenge',
     source: 'RFC 7636, 4.6',
     certainty: 'documented',
   },
@@ -146,7 +146,7 @@ export const REASONS = {
   no_identity_provider: {
     stage: 'authenticate',
     meaning: 'no identity provider is configured',
-    source: 'the reference of 3.0 names the grant, which implies an identity provider',
+    source: 'the 3.0 reference lists the grant, which implies an identity provider',
     certainty: 'implied',
   },
   bad_external_token: {
@@ -158,14 +158,14 @@ export const REASONS = {
   unverified_email: {
     stage: 'authenticate',
     meaning:
-      'the e-mail address in the token is not verified (`email_verified`), so the token cannot stand for a local user; with `false`, for no user',
-    source: 'OpenID Connect Core 1.0, 5.7: an e-mail address alone identifies nobody',
+      'the e-mail address in the token is not verified (`email_verified`), so the token is not accepted for a local user; if it is `false`, for no user at all',
+    source: 'OpenID Connect Core 1.0, 5.7: an e-mail address is not a unique identifier',
     certainty: 'implied',
   },
   external_user: {
     stage: 'authenticate',
-    meaning: 'the user has no password here, because an identity provider authenticates them',
-    source: 'no page documents the answer for a user without a password',
+    meaning: 'the user has no password, because an identity provider authenticates the user',
+    source: 'the response for a user without a password is not documented',
     certainty: 'inferred',
   },
 } as const satisfies Reasons;

@@ -5,10 +5,10 @@ import { clientOrNone } from './operations/grants/clients.ts';
 import { issuerPath, realmOf } from './tenant.ts';
 
 /**
- * Signs a refresh token. Like Keycloak's it is a JWT, because keycloak-js decodes it. The server reads only its ids: the
- * stored login decides whether it can be used.
+ * Signs a refresh token. It is a JWT, like Keycloak's, because keycloak-js decodes it. The server uses only its ids:
+ * the stored login decides whether the token is valid.
  *
- * @param id the id of the token (`jti`)
+ * @param id token id (`jti`)
  */
 export async function mintRefreshToken(context: RequestContext, login: Login, id: string): Promise<string> {
   const { now, origin, settings, world } = context;
@@ -28,7 +28,7 @@ export async function mintRefreshToken(context: RequestContext, login: Login, id
   return world.refreshTokens.sign(claims);
 }
 
-/** The login and the id of a refresh token in a request; null if this world did not sign it. */
+/** Returns the ids in a refresh token; null if another world or server signed it. */
 export async function presentedRefreshToken(
   token: string,
   { world }: Pick<RequestContext, 'world'>,

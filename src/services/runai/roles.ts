@@ -6,17 +6,16 @@ import { profileOf, ROLES_OF } from './rulesets.ts';
 import { PERMISSION_SETS, type Profile } from './tables/index.ts';
 import { tenantIdOf } from './tenant.ts';
 
-/** Counter for the ids of custom roles. */
+/** Counter for custom role ids. */
 export const LAST_ROLE_SETTING = 'runai.roles.last';
-/** Above the ids of all predefined roles. */
+/** Greater than the ids of all predefined roles. */
 export const FIRST_CUSTOM_ROLE = 10_001;
 
-/** Creation time of the predefined roles: the month in which they were observed. */
+/** Creation time of the predefined roles: the month when they were observed. */
 const PREDEFINED_AT = 1_722_470_400_000;
-/** Their creator, according to the live system. */
+/** Creator of the predefined roles, as observed. */
 export const VENDOR = 'Run:ai';
 
-/** A custom role, as stored. */
 export interface CustomRole {
   readonly id: number;
   readonly name: string;
@@ -52,13 +51,13 @@ export type Roles = ReadonlyMap<number, Role>;
 
 type World = Pick<Surroundings, 'store' | 'settings'>;
 
-/** All roles by id, the predefined ones first. */
+/** Returns all roles by id, predefined roles first. */
 export async function rolesOf(world: World): Promise<Roles> {
   const tenantId = await tenantIdOf(world);
   return rolesIn(world, await ROLES.ofOwner(world.store.collections, tenantId));
 }
 
-/** Like `rolesOf`, with the tenant's custom roles already read. */
+/** Like `rolesOf`, with custom roles that were already read. */
 export function rolesIn({ settings }: Pick<World, 'settings'>, rows: readonly CustomRoleRow[]): Roles {
   return COMBINE_ROLES[profileOf(settings)](rows);
 }
@@ -84,7 +83,7 @@ function combineRoles(profile: Profile, rows: readonly CustomRoleRow[]): Roles {
       permissions: new Set(permissions),
     }),
   );
-  // A seed may have custom roles for other versions; 2.19 has none.
+  // 2.19 has no custom roles, but a seed may have them for other versions.
   const existing = profile === '2.19' ? [] : rows;
   const custom = existing.map(
     ({ body }): Role => ({ ...body, custom: true, permissions: new Set(permissionsOfSets(body.permissionSets)) }),
@@ -96,7 +95,7 @@ function permissionsOfSets(ids: readonly string[]): readonly string[] {
   return PERMISSION_SETS.filter(({ id }) => ids.includes(id)).flatMap(({ permissions }) => permissions);
 }
 
-/** The permission sets that these permissions contain completely. */
+/** Returns the permission sets that are subsets of these permissions. */
 function setsWithin(permissions: readonly string[]): string[] {
   const held = new Set(permissions);
   return PERMISSION_SETS.filter(({ permissions }) => permissions.every((one) => held.has(one))).map(({ id }) => id);

@@ -18,13 +18,12 @@ import { SUBJECT_TYPES, type SubjectType } from './subjects.ts';
 import type { ScopeType } from './tables/index.ts';
 import { tenantIdOf } from './tenant.ts';
 
-/** The content of a new rule. */
 export type NewRule = Schema<'runai', 'AccessRuleRequest'>;
 
 /**
- * Stores a new rule.
+ * Stores a new access rule.
  *
- * @throws Problem naming the part that does not exist; `conflict` if the subject already has the role there
+ * @throws Problem if the role, scope or subject does not exist; `conflict` if the subject already has the role there
  */
 export async function createRule(context: AuthenticatedContext, order: NewRule): Promise<AccessRule> {
   const { store, now } = context;
@@ -60,14 +59,14 @@ export async function createRule(context: AuthenticatedContext, order: NewRule):
   return rule;
 }
 
-/** @throws Problem for an unknown scope, naming the field */
+/** Finds a scope. @throws Problem naming the field, if the scope does not exist */
 export function resolveScope(scopes: Scopes, type: ScopeType, id: string, field = 'scopeId'): ScopePath {
   const path = scopes.path(type, id);
   if (path === null) throw notFound(field, `${type} \`${id}\` does not exist`);
   return path;
 }
 
-/** The stored id of the scope; `id` may differ in case. */
+/** Returns the stored id of a scope. `id` may differ in case. */
 function resolveScopeId(scopes: Scopes, type: ScopeType, id: string, field: string): string {
   return resolveScope(scopes, type, id, field).at(-1)?.id ?? id;
 }
@@ -79,10 +78,10 @@ const KINDS: Readonly<Record<Exclude<SubjectType, 'group'>, Identity['kind']>> =
 };
 
 /**
- * The name of a rule's subject. The client id of an account works too: the published examples use the name as client
- * id. Any group is accepted, because groups belong to the identity provider.
+ * Returns the subject name of a rule. An account's client id works too, as in the published examples. Any group is
+ * accepted, because groups belong to the identity provider.
  *
- * @throws Problem for an unknown subject
+ * @throws Problem if the subject does not exist
  */
 async function resolveSubject({ store }: Context, { subjectType, subjectId }: NewRule): Promise<string> {
   if (subjectType === 'group') return subjectId;
@@ -98,7 +97,7 @@ function notFound(field: string, what: string): Problem {
   return new Problem('not_found', `Field \`${field}\`: ${what}.`);
 }
 
-/** Ends a rule at once. It can be listed for 30 days. @throws NotFound */
+/** Ends a rule at once. It can still be listed for 30 days. @throws NotFound */
 export async function endRule({ store, now }: Pick<Context, 'store' | 'now'>, id: number): Promise<void> {
   const tenantId = await tenantIdOf({ store });
   await ACCESS_RULES.change(store.collections, String(id), ({ body: rule }) => {
@@ -107,7 +106,7 @@ export async function endRule({ store, now }: Pick<Context, 'store' | 'now'>, id
   });
 }
 
-/** Ends the rules of an identity before its deletion: a new identity of that name must not inherit them. */
+/** Ends the rules of an identity that will be deleted, so that a new identity with this name does not inherit them. */
 export async function endRulesOf(context: Context, { kind, name }: Identity): Promise<void> {
   const { store, now } = context;
   const tenantId = await tenantIdOf(context);

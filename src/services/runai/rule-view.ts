@@ -7,11 +7,11 @@ import { type Roles, rolesOf } from './roles.ts';
 import { profileOf } from './rulesets.ts';
 import { type Scopes, scopesOf } from './scopes.ts';
 
-/** The names of roles and scopes that rules refer to. */
+/** Roles and scopes, to look up their names for rules. */
 export interface Names {
   readonly roles: Roles;
   readonly scopes: Scopes;
-  /** 2.19 does not show a status. */
+  /** 2.19 has no status. */
   readonly withStatus: boolean;
 }
 
@@ -23,7 +23,7 @@ export async function namesOf(context: Pick<Surroundings, 'store' | 'settings'>)
   };
 }
 
-/** Members by which lists of rules are filtered and sorted. */
+/** Fields to filter and sort rules by. */
 export function fieldsOf(names: Names): Fields<AccessRule> {
   return {
     subjectId: { kind: 'text', of: ({ subjectId }) => subjectId },
@@ -40,7 +40,7 @@ export function fieldsOf(names: Names): Fields<AccessRule> {
   };
 }
 
-/** A rule is active from its creation to its deletion. */
+/** Rules take effect and end at once, so there are no other phases. */
 function phaseOf({ deletedAt }: AccessRule) {
   return deletedAt === null ? 'Ready' : 'Deleting';
 }
@@ -53,7 +53,6 @@ export function scopeName({ scopeType, scopeId }: AccessRule, { scopes }: Names)
   return scopes.path(scopeType, scopeId)?.at(-1)?.name ?? '';
 }
 
-/** Renders a rule as the API does. */
 export function renderRule(rule: AccessRule, names: Names): Schema<'runai', 'AccessRule'> {
   const { createdAt, updatedAt, deletedAt, clusterId, ...rest } = rule;
   return {

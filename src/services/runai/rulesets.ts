@@ -23,10 +23,10 @@ import {
 
 type Version = Settings['runai'];
 
-/** The versions with tables and a document of their own. */
+/** Versions with separate tables and documents. */
 export const PROFILES: readonly Profile[] = ['2.19', '2.24', '3.0'];
 
-/** The predefined roles of each version, with the permissions they have there. */
+/** The predefined roles of each version, with their permissions in that version. */
 export const ROLES_OF: Readonly<Record<Profile, readonly PredefinedRole[]>> = {
   '2.19': rolesIn('2.19', ROLES_2_19),
   '2.24': rolesIn('2.24', ROLES_2_24),
@@ -38,7 +38,7 @@ function rolesIn(profile: Profile, roles: readonly PredefinedRole[]): Predefined
   return roles.map((role) => ({ ...role, permissions: role.permissions.filter((one) => known.has(one)) }));
 }
 
-/** Leaves out operations that the version does not have, and their rules. */
+/** Builds the ruleset of a version, without operations that it lacks. */
 function rulesetOfProfile(profile: Profile): Ruleset {
   const operations = rowsOf(OPERATIONS, profile);
   const used = new Set<string>(operations.map(({ rule }) => rule));
@@ -81,7 +81,7 @@ export const RULESETS: Readonly<Record<Version, Ruleset>> = {
   '2.26': { ...OWN_RULESETS['2.24'], profile: '2.26', servedAs: '2.26' },
 };
 
-/** The version whose tables are in force. */
+/** Returns the version that provides the tables. */
 export function profileOf({ runai }: Pick<Settings, 'runai'>): Profile {
   return runai === '2.25' || runai === '2.26' ? '2.24' : runai;
 }

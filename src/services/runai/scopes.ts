@@ -6,7 +6,7 @@ import type { Row } from '../../store/collections.ts';
 import type { ScopeType } from './tables/index.ts';
 import { tenantIdOf, tenantNameOf } from './tenant.ts';
 
-/** A cluster, a department or a project. */
+/** A cluster, department or project. */
 export interface Unit {
   readonly id: string;
   readonly name: string;
@@ -23,27 +23,27 @@ export const CLUSTERS = new Collection<Unit>('runai.clusters');
 export const DEPARTMENTS = new Collection<Unit>('runai.departments');
 export const PROJECTS = new Collection<Unit>('runai.projects');
 
-/** One scope of a path. */
+/** One element of a scope path. */
 export interface Scope {
   readonly type: ScopeType;
   readonly id: string;
   readonly name: string;
 }
 
-/** A scope and all scopes that contain it, widest first. */
+/** A scope after all scopes that contain it, widest first. */
 export type ScopePath = readonly Scope[];
 
-/** Every scope of the tenant. */
+/** All scopes of the tenant. */
 export interface Scopes {
   readonly tenantId: string;
-  /** The path of the tenant itself. */
+  /** Path of the tenant. */
   readonly whole: ScopePath;
   readonly clusters: readonly Unit[];
   readonly departments: readonly Unit[];
   readonly projects: readonly Unit[];
-  /** The path of a scope; null if there is none of that type and id. */
+  /** Returns the path of a scope; null if it does not exist. */
   path(type: ScopeType, id: string): ScopePath | null;
-  /** The unit of that type and id; null if there is none. */
+  /** Returns a unit; null if it does not exist. */
   unit(type: UnitType, id: string): Unit | null;
 }
 
@@ -85,7 +85,7 @@ const unitsOf = memoize((rows: readonly Row<Unit>[]): Units => {
   return { list, byId: new Map(list.map((unit) => [unit.id.toLowerCase(), unit])) };
 });
 
-/** The cluster and department of a unit. A project without a cluster is in the cluster of its department. */
+/** Returns the cluster and department of a unit. A project without a cluster inherits the cluster of its department. */
 function parentsOf(units: { readonly cluster: Units; readonly department: Units }, unit: Unit): Scope[] {
   const department = units.department.byId.get(unit.departmentId?.toLowerCase() ?? '');
   const clusterId = unit.clusterId ?? department?.clusterId;
@@ -96,13 +96,13 @@ function parentsOf(units: { readonly cluster: Units; readonly department: Units 
   return found.flatMap(([type, one]) => (one === undefined ? [] : [{ type, id: one.id, name: one.name }]));
 }
 
-/** The attributes that access rules are checked against: the ids of the scope and of all that contain it. */
+/** Returns the attributes that access rules are checked against: the ids of a scope and of its parents. */
 export function attributesOf(path: ScopePath): ResourceAttributes {
   const named = path.filter(({ type }) => type !== 'system').map(({ type, id }) => [type, [id]] as const);
   return { relation: 'owned', names: Object.fromEntries(named) };
 }
 
-/** Like `reachOf`, by type and id. Objects in a deleted scope belong to the tenant. */
+/** Like `attributesOf`, by type and id. Objects in a deleted scope belong to the tenant. */
 export function attributesIn(scopes: Scopes, type: ScopeType, id: string): ResourceAttributes {
   return attributesOf(scopes.path(type, id) ?? scopes.whole);
 }

@@ -5,10 +5,10 @@ import { namedUuid } from '../../platform/random.ts';
 import { grantsIn } from './collections/grants.ts';
 import { lastExpiry } from './issue.ts';
 
-/** As long as a real Keycloak secret. */
+/** Length of Keycloak secrets. */
 const SECRET_LENGTH = 32;
 
-/** Draws a client secret, and hashes it for the store. */
+/** Generates a client secret and its hash. */
 export function drawSecret({ random }: Pick<Context, 'random'>): {
   readonly secret: string;
   readonly secretHash: string;
@@ -17,12 +17,15 @@ export function drawSecret({ random }: Pick<Context, 'random'>): {
   return { secret, secretHash: hashSecret(secret) };
 }
 
-/** The name that revokes the access tokens of a secret. A new secret has another name: its tokens are valid at once. */
+/**
+ * Returns the `sid` to revoke a secret's access tokens by. Each secret has a different one, so tokens of a new secret are
+ * valid.
+ */
 export function secretName(secretHash: string | null, world: string): string {
   return nameInWorld(namedUuid(`secret:${secretHash}`), world);
 }
 
-/** Revokes the tokens of a deleted secret if `--runai-revoke-on-delete` is set; otherwise they expire. */
+/** Revokes the tokens of a deleted secret, but only with `--runai-revoke-on-delete`. */
 export async function endTokensOf(context: Context, secretHash: string | null): Promise<void> {
   if (!context.settings.runaiRevokeOnDelete) return;
   await grantsIn(context.store).revoke(secretName(secretHash, context.world.id), context.now, lastExpiry(context));

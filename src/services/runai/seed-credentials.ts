@@ -13,34 +13,34 @@ import type {
   WrittenUser,
 } from './seed-types.ts';
 
-/** Length of the client ids that the API generates for access keys, in hexadecimal digits. */
+/** Length of generated client ids of access keys, in hexadecimal digits. */
 const CLIENT_ID_LENGTH = 16;
 const SALT_LENGTH = 16;
 
 type Kind = IdentityKind | 'access-key';
 
-/** The members of an identity or an access key that a seed may leave out. */
+/** Members that a seed may omit. */
 type Credentials = { readonly [Member in 'id' | 'clientId' | 'bearer' | SecretMember]?: string };
 
-/** What an identity or an access key has where a seed leaves it out. */
+/** Values for members that a seed omits. */
 interface Defaults {
   readonly kind: Kind;
   readonly id: string;
-  /** In the first world. Users have none: they log in by e-mail address. */
+  /** In the first world. Users have no client id: they log in with their e-mail address. */
   readonly clientId?: string;
-  /** The member with its secret, which is derived from its id. */
+  /** The member for the secret, which is derived from the id. */
   readonly secret: SecretMember;
 }
 
-/** Derives an id from a name, so that a reset changes no id. */
+/** Derives an id from a name, so that it survives a reset. */
 function stableId(kind: Kind, name: string): string {
   return namedUuid(`${kind}:${name.toLowerCase()}`);
 }
 
 /**
- * Changes the credentials of every identity and access key.
+ * Maps the credentials of all identities and access keys.
  *
- * @param change keeps the order of members, because fingerprints depend on it
+ * @param change must keep the order of members, because fingerprints depend on it
  */
 function mapCredentials<Part extends WrittenSeed>(
   part: Part,
@@ -48,7 +48,7 @@ function mapCredentials<Part extends WrittenSeed>(
 ): Part {
   const { users, applications, serviceAccounts } = part;
   const apply = <Entry extends Credentials>({ entry, place }: Placed<Entry>, defaults: Defaults) =>
-    // Only members change that an entry may leave out.
+    // Safe cast: only optional members change.
     change(entry, defaults, place) as Entry;
   const changeKey = (email: string, key: Placed<WrittenAccessKey>) => {
     const { name, clientId: written } = key.entry;
@@ -85,7 +85,7 @@ function mapCredentials<Part extends WrittenSeed>(
   };
 }
 
-/** All identities and access keys, with what they have where the seed leaves it out. */
+/** Returns all identities and access keys, with their defaults. */
 export function credentialsIn(part: WrittenSeed) {
   const found: Placed<{ readonly written: Credentials; readonly defaults: Defaults }>[] = [];
   mapCredentials(part, (written, defaults, place) => {
@@ -95,7 +95,7 @@ export function credentialsIn(part: WrittenSeed) {
   return found;
 }
 
-/** Fills in omitted ids, client ids, secrets and passwords. A saved cast also has tokens, which follow from them. */
+/** Fills in omitted ids, client ids, secrets and passwords. Drops the tokens of a saved cast, which are derived. */
 export function completeSeed(part: WrittenSeed, derivation: Derivation): RunaiSeed {
   const complete = mapCredentials(part, ({ bearer: _, ...entry }, { clientId, secret, ...defaults }) => {
     const { id = defaults.id } = entry;
@@ -109,7 +109,7 @@ export function completeSeed(part: WrittenSeed, derivation: Derivation): RunaiSe
   return complete as RunaiSeed;
 }
 
-/** The part for another world: client ids and secrets are derived anew. Passwords of users stay. */
+/** Derives client ids and secrets for another world. User passwords stay. */
 export function ownPart(part: RunaiSeed, derivation: Derivation): RunaiSeed {
   return mapCredentials(part, (entry, { id, clientId, secret }) =>
     clientId === undefined
@@ -122,7 +122,7 @@ export function ownPart(part: RunaiSeed, derivation: Derivation): RunaiSeed {
   );
 }
 
-/** Removes the ids that `completeSeed` would restore. */
+/** Removes ids that `completeSeed` would derive. */
 export function withoutDerivedIds(part: WrittenSeed): WrittenSeed {
   return mapCredentials(part, (entry, defaults) => {
     const { id, ...rest } = entry;
@@ -130,7 +130,7 @@ export function withoutDerivedIds(part: WrittenSeed): WrittenSeed {
   });
 }
 
-/** Adds the stored form of every password. */
+/** Hashes all passwords. */
 export async function hashAll(part: RunaiSeed, random: Random, builtIn: RunaiSeed | undefined): Promise<RunaiSeed> {
   if (part.users === undefined) return part;
   const known = new Map(builtIn?.users?.map(({ password, passwordHash }) => [password, passwordHash]));

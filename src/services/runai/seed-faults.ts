@@ -7,7 +7,7 @@ import { type AnyRule, entriesOf, LIST_NAMES, rulesIn, SEED_LISTS } from './seed
 import { PREDEFINED_ROLES } from './seed-schema.ts';
 import type { WrittenAccessKey, WrittenSeed, WrittenUser } from './seed-types.ts';
 
-/** Faults that the schema cannot express: duplicates and dangling references. */
+/** Finds faults that the schema cannot express, such as duplicates and dangling references. */
 export function findFaults(part: WrittenSeed): SeedFault[] {
   return [
     ...findRepeatedNames(part),
@@ -20,7 +20,7 @@ export function findFaults(part: WrittenSeed): SeedFault[] {
   ];
 }
 
-/** A workload that stays in a phase cannot fail later. */
+/** Finds workloads that are to fail, but have a fixed phase. */
 function findPhasesThatStay(part: WrittenSeed): SeedFault[] {
   return placeEntries('runai.workloads', part.workloads).flatMap(({ entry: { phase, fails }, place }) =>
     phase === undefined || fails !== true
@@ -28,7 +28,7 @@ function findPhasesThatStay(part: WrittenSeed): SeedFault[] {
       : [
           {
             place: `${place}.fails`,
-            message: `\`${place}.fails\` is not allowed beside \`phase\`, in which a workload stays`,
+            message: `\`${place}.fails\` is not allowed with \`phase\`: the workload stays in that phase`,
           },
         ],
   );
@@ -53,7 +53,7 @@ function findRepeatedNames(part: WrittenSeed): SeedFault[] {
   return [...ofLists, ...ofKeys];
 }
 
-/** The access keys of a user, each with its place. */
+/** Returns the access keys of a user with their places. */
 function accessKeysOf({ accessKey, accessKeys }: WrittenUser, place: string): readonly Placed<WrittenAccessKey>[] {
   const first = accessKey === undefined ? [] : [{ entry: accessKey, place: `${place}.accessKey` }];
   return [...first, ...placeEntries(`${place}.accessKeys`, accessKeys)];
@@ -76,20 +76,22 @@ function findRepeatedCredentials(part: WrittenSeed): SeedFault[] {
     ...findDuplicates(
       'access keys, applications and serviceAccounts: `clientId`',
       [...keys, ...identities],
-      // The default of an account is its name, so an application and a service account of one name collide.
+      // The default is the name, so an application and a service account with the same name collide.
       ({ written, defaults }) => written.clientId ?? (defaults.kind === 'access-key' ? undefined : defaults.clientId),
       ({ defaults }) => defaults.clientId,
     ),
   ];
 }
 
-/** Two identities of one name have the same `role` member: only the name is reported. */
+/** Finds duplicate rules. Rules from `role` members are skipped: their identities already have duplicate names. */
 function findRepeatedRules(part: WrittenSeed): SeedFault[] {
   const keyOf = ({ rule }: AnyRule) => ruleKey(rule, rule.role);
   return findDuplicates('accessRules', rulesIn(part), (one) => (one.isOfRole ? undefined : keyOf(one)), keyOf);
 }
 
-/** Roles that are neither predefined nor in the seed. Without custom roles, the schema already checks the names. */
+/**
+ * Finds roles that are neither predefined nor in the seed. Without custom roles, the schema already checks the names.
+ */
 function findUnknownRoles(part: WrittenSeed): SeedFault[] {
   if (part.roles === undefined) return [];
   const valid = [...PREDEFINED_ROLES, ...part.roles.map(({ name }) => name)];
@@ -103,13 +105,13 @@ function findUnknownRoles(part: WrittenSeed): SeedFault[] {
     ...rulesIn(part).flatMap(({ entry: { rule, isOfRole }, place: at }) => {
       if (valid.includes(rule.role)) return [];
       const place = isOfRole ? at : `${at}.role`;
-      const message = `\`${place}\` names the role \`${rule.role}\`, which is neither predefined nor in \`runai.roles\``;
+      const message = `\`${place}\` is \`${rule.role}\`, which is neither a predefined role nor in \`runai.roles\``;
       return [{ place, message, given: rule.role, valid }];
     }),
   ];
 }
 
-/** References to entries that are not in the seed. */
+/** Finds references to entries that are not in the seed. */
 function findDangling(part: WrittenSeed): SeedFault[] {
   const known = new Map<string, readonly string[]>([['tenant', [String(part.tenant.id)]]]);
   for (const list of LIST_NAMES) {
@@ -118,7 +120,7 @@ function findDangling(part: WrittenSeed): SeedFault[] {
       subject === undefined ? name : name.toLowerCase(),
     );
     const kind = scope ?? subject;
-    // Any group may be named, because groups belong to the identity provider.
+    // Any group is valid, because groups belong to the identity provider.
     if (kind !== undefined && kind !== 'group') known.set(kind, names);
   }
   const sets = new Map([...known].map(([kind, valid]) => [kind, new Set(valid)]));
@@ -126,7 +128,7 @@ function findDangling(part: WrittenSeed): SeedFault[] {
     entry.references.flatMap(([member, kind, name]): SeedFault[] => {
       const valid = known.get(kind);
       if (name === undefined || valid === undefined || sets.get(kind)?.has(name) === true) return [];
-      const message = `\`${place}.${member}\` names the ${kind} \`${name}\`, which is not in the seed`;
+      const message = `\`${place}.${member}\` is \`${name}\`, but the seed has no such ${kind}`;
       return [{ place: `${place}.${member}`, message, given: name, valid }];
     }),
   );

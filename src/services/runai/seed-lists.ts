@@ -7,17 +7,17 @@ import type { ScopeType } from './tables/index.ts';
 
 type ListName = keyof WrittenEntries;
 
-/** The entry that a member names. */
+/** A member that refers to another entry. */
 type Reference = readonly [member: string, kind: SubjectType | ScopeType, name: string | undefined];
 
-/** A list, and what others name its entries by: their first identifying member. */
+/** A list. Its entries are referenced by their first identifying member. */
 interface EntryList<Entry> extends SeedList {
   readonly by: readonly [keyof Entry & string, ...(keyof Entry & string)[]];
-  /** Whether names that differ only in case are different. */
+  /** Whether names are case-sensitive. */
   readonly isExact?: boolean;
-  /** In access rules, its entries are scopes of this type. */
+  /** Scope type of the entries, for access rules. */
   readonly scope?: ScopeType;
-  /** In access rules, its entries are subjects of this type. Their `role` is a role in the whole tenant. */
+  /** Subject type of the entries, for access rules. Their `role` applies to the whole tenant. */
   readonly subject?: SubjectType;
   readonly references?: (entry: Entry) => readonly Reference[];
 }
@@ -58,18 +58,17 @@ export const SEED_LISTS: { readonly [List in ListName]: EntryList<WrittenEntries
   },
 };
 
-/** In the order of the schema. */
+/** In schema order. */
 export const LIST_NAMES = keysOf(SEED_LISTS);
 
-/** An entry as others see it. */
+/** An entry in a form common to all lists. */
 interface ListedEntry {
   readonly name: string;
-  /** Null if it has none. */
   readonly role: string | null;
   readonly references: readonly Reference[];
 }
 
-/** The entries of a list, each with its place. */
+/** Returns the entries of a list with their places. */
 export function entriesOf<List extends ListName>(
   part: ListsOf<WrittenEntries>,
   list: List,
@@ -82,13 +81,13 @@ export function entriesOf<List extends ListName>(
   });
 }
 
-/** A rule of `accessRules`, or of a `role` member. */
+/** A rule from `accessRules` or a `role` member. */
 export interface AnyRule {
   readonly rule: SeedRule;
   readonly isOfRole: boolean;
 }
 
-/** All access rules: first those of `role` members, each with the place of its member. */
+/** Returns all access rules, first those from `role` members, with their places. */
 export function rulesIn(part: WrittenSeed): readonly Placed<AnyRule>[] {
   const tenant = { scopeType: 'tenant', scopeId: String(part.tenant.id) } as const;
   const ofRoles = LIST_NAMES.flatMap((list) => {

@@ -5,31 +5,31 @@ import { PROFILES, ROLES_OF } from './rulesets.ts';
 import { LIST_NAMES, SEED_LISTS } from './seed-lists.ts';
 import { PERMISSION_SETS } from './tables/index.ts';
 
-/** The pattern that the API itself requires. */
+/** The pattern that the API requires. */
 const keyName = { type: 'string', pattern: '^[a-z][-_a-z0-9]*[a-z0-9]$', minLength: 2, maxLength: 255 } as const;
 
-/** The names of the predefined roles of all versions. */
+/** Names of the predefined roles in all versions. */
 export const PREDEFINED_ROLES: readonly string[] = [
   ...new Set(PROFILES.flatMap((profile) => ROLES_OF[profile].map(({ name }) => name))),
 ];
-/** `ROLES_IN_USE` decides which names are valid: it depends on the seed. */
+/** `ROLES_IN_USE` checks the name, because custom roles are part of the seed. */
 const role = describe(
   { type: ['string', 'null'] },
-  'A role for the whole tenant, predefined or one of `roles`; null for none.',
+  'A role in the whole tenant: predefined or one of `roles`; null for none.',
 );
 const setNames = PERMISSION_SETS.map(({ name }) => name);
 
-/** Ids appear in paths, where one official client writes `_` as `-`. */
+/** Ids are used in paths, where one official client replaces `_` with `-`. */
 const id = { ...text, pattern: '^[A-Za-z0-9.-]+$' } as const;
 
-/** The document has the ids of clusters and workloads as UUIDs, those of departments and projects as any text. */
+/** In the document, ids of clusters and workloads are UUIDs; ids of departments and projects are any string. */
 const uuid = { type: 'string', pattern: '^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$' } as const;
 
-/** At most a year. */
+/** Up to a year. */
 const seconds = { type: 'integer', minimum: 0, maximum: 31_536_000 } as const;
 
 const ID_LEFT_OUT = 'The id. Default: derived from the name.';
-const bearer = describe(text, 'Ignored: a saved cast has it, but the token follows from the identity.');
+const bearer = describe(text, 'Ignored. Saved casts have it, but the token is derived from the identity.');
 const SECRET_LEFT_OUT = 'The secret. Default: derived from the id.';
 
 const accessKey = object(
@@ -42,7 +42,7 @@ const accessKey = object(
   ['id', 'clientId', 'clientSecret'],
 );
 
-/** An identity that logs in with client id and secret. @param secret the member with its secret */
+/** Schema of an identity with client id and secret. @param secret name of the secret's member */
 function client(secret: 'secret' | 'clientSecret') {
   return object(
     {
@@ -57,14 +57,14 @@ function client(secret: 'secret' | 'clientSecret') {
   );
 }
 
-/** Restricts the member `role` of the entries of a list. */
+/** Restricts the `role` of the entries of a list. */
 const roleIn = (names: readonly (string | null)[]) => ({ items: { properties: { role: { enum: names } } } });
 const subjects = LIST_NAMES.filter((list) => SEED_LISTS[list].subject !== undefined);
 
-/** Without custom roles only the predefined names are valid. With custom roles, `findFaults` checks the names. */
+/** Only predefined role names are valid, unless there are custom roles. Then `findFaults` checks the names. */
 const ROLES_IN_USE = {
   if: { required: ['roles'] },
-  // biome-ignore lint/suspicious/noThenProperty: it is the keyword of JSON Schema
+  // biome-ignore lint/suspicious/noThenProperty: a JSON Schema keyword
   then: {},
   else: {
     properties: {
@@ -74,19 +74,15 @@ const ROLES_IN_USE = {
   },
 };
 
-/** A user of a seed. */
 const USER = object(
   {
     id: describe(text, ID_LEFT_OUT),
     email: describe(text, 'The e-mail address, which is the login name.'),
     password: describe(text, 'The password. Default: derived from the id.'),
     role,
-    groups: describe(
-      list(text),
-      'Groups, as an identity provider names them. Access rules can name a group as subject.',
-    ),
+    groups: describe(list(text), 'Groups from an identity provider. Access rules can have a group as subject.'),
     accessKey: describe(accessKey, 'An access key of the user. Default: none.'),
-    accessKeys: describe(list(accessKey), 'Further access keys of the user.'),
+    accessKeys: describe(list(accessKey), 'More access keys of the user.'),
     bearer,
   },
   ['id', 'password', 'groups', 'accessKey', 'accessKeys', 'bearer'],
@@ -98,31 +94,31 @@ const MEMBERS = object(
       object({
         id: describe({ type: 'integer' }, 'The id, an integer.'),
         name: describe(text, 'The name.'),
-        realm: describe({ ...text, pattern: '^[A-Za-z0-9._-]+$' }, 'The realm, as in the path of its issuer.'),
+        realm: describe({ ...text, pattern: '^[A-Za-z0-9._-]+$' }, 'The realm, as in the issuer path.'),
       }),
       'The only tenant.',
     ),
     users: describe(list(USER), 'Users who log in with a password.'),
-    applications: describe(list(client('secret')), 'Applications, which log in with client id and secret.'),
+    applications: describe(list(client('secret')), 'Applications. They authenticate with client id and secret.'),
     serviceAccounts: describe(
       list(client('clientSecret')),
-      'Service accounts, which log in with client id and secret.',
+      'Service accounts. They authenticate with client id and secret.',
     ),
     groups: describe(
       list(
         object(
           {
             name: describe(text, 'The name, as in tokens of the identity provider.'),
-            role: describe({ type: ['string', 'null'] }, 'A role of every member for the whole tenant; null for none.'),
+            role: describe({ type: ['string', 'null'] }, 'The role of all members in the whole tenant; null for none.'),
             users: describe(
               list(text),
-              'E-mail addresses of members, in addition to users whose `groups` name the group.',
+              'E-mail addresses of members, in addition to users with this group in `groups`.',
             ),
           },
           ['users'],
         ),
       ),
-      'Groups of an identity provider. Access rules may also name groups that are not listed here.',
+      'Groups of an identity provider. Access rules can also have groups that are not listed here.',
     ),
     roles: describe(
       list(
@@ -132,7 +128,7 @@ const MEMBERS = object(
             description: describe({ type: 'string' }, 'The purpose of the role. Default: empty.'),
             permissionSets: describe(
               list({ enum: setNames }),
-              'The names of its permission sets, such as `projectsReadAccess`.',
+              'Names of permission sets, such as `projectsReadAccess`.',
             ),
           },
           ['description'],
@@ -143,14 +139,14 @@ const MEMBERS = object(
     clients: describe(
       list(
         object({
-          clientId: describe(text, 'The client id, which is public.'),
+          clientId: describe(text, 'The client id.'),
           redirectUris: describe(
             list(text),
             'Allowed redirect URIs of a login: URLs, paths of this server, loopback URLs without a port for any port, or `http://localhost:*` for any port and path.',
           ),
         }),
       ),
-      'Public OAuth clients for logins of users.',
+      'Public OAuth clients for user logins.',
     ),
     clusters: describe(
       list(object({ id: describe(uuid, 'The id, a UUID.'), name: describe(text, 'The name.') })),
@@ -162,7 +158,7 @@ const MEMBERS = object(
           {
             id: describe(id, 'The id.'),
             name: describe(text, 'The name.'),
-            clusterId: describe(uuid, 'The id of its cluster. Default: the first of `clusters`.'),
+            clusterId: describe(uuid, 'The id of the cluster. Default: the first of `clusters`.'),
           },
           ['clusterId'],
         ),
@@ -175,10 +171,10 @@ const MEMBERS = object(
           {
             id: describe(id, 'The id.'),
             name: describe(text, 'The name.'),
-            departmentId: describe(id, 'The id of its department.'),
+            departmentId: describe(id, 'The id of the department.'),
             clusterId: describe(
               uuid,
-              'The id of its cluster. Default: that of its department, or the first of `clusters`.',
+              'The id of the cluster. Default: the cluster of the department, or the first of `clusters`.',
             ),
           },
           ['departmentId', 'clusterId'],
@@ -195,10 +191,10 @@ const MEMBERS = object(
             type: describe(text, 'The type, such as `Training`.'),
             phase: describe(
               { enum: ENUMS.Workload.phase },
-              'The phase that it stays in, such as `Running`. Default: follows `workloadPhases`.',
+              'A fixed phase, such as `Running`. Default: changes over time, see `workloadPhases`.',
             ),
-            fails: describe({ type: 'boolean' }, 'Without `phase`: it ends with `Failed`.'),
-            projectId: describe(id, 'The id of its project.'),
+            fails: describe({ type: 'boolean' }, 'Whether the last phase is `Failed`. Not with `phase`.'),
+            projectId: describe(id, 'The id of the project.'),
           },
           ['phase', 'fails'],
         ),
@@ -212,23 +208,23 @@ const MEMBERS = object(
             sub: describe(text, 'Only tokens of this subject: its id, e-mail address or name.'),
             clientId: describe(text, 'Only tokens of this client.'),
             set: describe({ type: 'object' }, 'Claims to add or replace.'),
-            remove: describe(list(text), 'Claims to leave out.'),
+            remove: describe(list(text), 'Claims to remove.'),
           },
           ['sub', 'clientId', 'set', 'remove'],
         ),
       ),
-      'What to change in the access tokens and ID tokens that grants issue, as `PUT /_mock/tokens/claims` does.',
+      'Changes to issued access tokens and ID tokens, as with `PUT /_mock/tokens/claims`.',
     ),
     workloadPhases: describe(
       object(
         {
           pendingSeconds: describe(seconds, 'How long a workload is `Pending`. Default: 5.'),
-          runningSeconds: describe(seconds, 'How long it is `Running` then. Default: 60.'),
-          failing: describe(list(text), 'Submitted workloads with these names end in `Failed` instead of `Completed`.'),
+          runningSeconds: describe(seconds, 'How long a workload is `Running` after that. Default: 60.'),
+          failing: describe(list(text), 'Names of submitted workloads that end in `Failed` instead of `Completed`.'),
         },
         ['pendingSeconds', 'runningSeconds', 'failing'],
       ),
-      'How long workloads without a `phase` are in each.',
+      'Durations of the phases of workloads without a `phase`.',
     ),
     accessRules: describe(
       list(
@@ -236,7 +232,7 @@ const MEMBERS = object(
           subjectType: describe({ enum: ENUMS.AccessRule.subjectType }, 'The type of the subject that has the role.'),
           subjectId: describe(
             text,
-            'The subject: the e-mail address of a user, or the name of a group, an application or a service account.',
+            'The subject: the e-mail address of a user, or the name of a group, application or service account.',
           ),
           role: describe(text, 'The name of the role, predefined or one of `roles`.'),
           scopeType: describe(
@@ -252,10 +248,10 @@ const MEMBERS = object(
   [...LIST_NAMES, 'workloadPhases', 'claims'],
 );
 
-/** The JSON Schema of Run:ai's part of a seed file. */
+/** The JSON Schema of the Run:ai part of a seed. */
 export const SEED_SCHEMA = { ...MEMBERS, ...ROLES_IN_USE };
 
-/** Of one that is kept: the built-in cast has the hashes of its passwords. */
+/** The schema of a stored seed: the built-in cast contains password hashes. */
 export const KEPT_SCHEMA = {
   ...SEED_SCHEMA,
   properties: {

@@ -3,7 +3,7 @@ import type { AccessRule } from './access-rules.ts';
 import type { Unit } from './scopes.ts';
 import type { Workload, WorkloadPhases } from './workloads.ts';
 
-/** The lists of a seed as written, after the check against `SEED_SCHEMA`. */
+/** Entries of a seed as written, validated against `SEED_SCHEMA`. */
 export interface WrittenEntries {
   readonly users: WrittenUser;
   readonly applications: WrittenClient & { readonly secret?: string };
@@ -18,7 +18,7 @@ export interface WrittenEntries {
   readonly accessRules: SeedRule;
 }
 
-/** An entry with all omitted credentials filled in. */
+/** An entry with all credentials filled in. */
 type Complete<Entry> = Entry & Required<Pick<Entry, keyof Entry & ('id' | 'clientId' | SecretMember)>>;
 
 type CompleteEntries = {
@@ -33,13 +33,12 @@ type SeedOf<Entries> = ListsOf<Entries> & {
   readonly claims?: readonly ClaimRule[];
 };
 
-/** Run:ai's part of a seed as written, after the check against `SEED_SCHEMA`. */
+/** The Run:ai part of a seed as written, validated against `SEED_SCHEMA`. */
 export type WrittenSeed = SeedOf<WrittenEntries>;
 
-/** Run:ai's part of a seed with all omitted members filled in. */
+/** The Run:ai part of a seed with all omitted members filled in. */
 export type RunaiSeed = SeedOf<CompleteEntries>;
 
-/** A group of an identity provider. */
 export interface SeedGroup {
   readonly name: string;
   readonly role: string | null;
@@ -47,7 +46,6 @@ export interface SeedGroup {
   readonly users?: readonly string[];
 }
 
-/** A custom role. */
 export interface SeedRole {
   readonly name: string;
   readonly description?: string;
@@ -55,12 +53,12 @@ export interface SeedRole {
   readonly permissionSets: readonly string[];
 }
 
-/** A role in a scope. The member `role` of an identity is a role in the whole tenant. */
+/** A role in a scope. The `role` of an identity applies to the whole tenant. */
 export type SeedRule = Pick<AccessRule, 'subjectType' | 'subjectId' | 'scopeType' | 'scopeId'> & {
   readonly role: string;
 };
 
-/** The members with secrets. */
+/** Members with secrets. */
 export type SecretMember = 'password' | 'secret' | 'clientSecret';
 
 export interface WrittenAccessKey {
@@ -74,25 +72,24 @@ interface UserOf<AccessKey> {
   readonly id?: string;
   readonly email: string;
   readonly password?: string;
-  /** The hash of `password`. Only the built-in cast has it written out; a test compares the two. */
+  /** Hash of `password`. Only the built-in cast has it; a test compares the two. */
   readonly passwordHash?: string;
   readonly role: string | null;
   readonly groups?: readonly string[];
   readonly accessKey?: AccessKey;
-  /** Further ones. */
   readonly accessKeys?: readonly AccessKey[];
-  /** Only from a saved cast. */
+  /** Only in a saved cast. */
   readonly bearer?: string;
 }
 export type WrittenUser = UserOf<WrittenAccessKey>;
 export type SeedUser = Complete<UserOf<Complete<WrittenAccessKey>>>;
 
-/** An identity that logs in with client id and secret. */
+/** An identity with client id and secret. */
 export interface WrittenClient {
   readonly id?: string;
   readonly name: string;
   readonly clientId?: string;
   readonly role: string | null;
-  /** Only from a saved cast. */
+  /** Only in a saved cast. */
   readonly bearer?: string;
 }

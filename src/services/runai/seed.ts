@@ -77,12 +77,12 @@ export const seed: Seeding = {
 };
 
 function asWritten(part: unknown): WrittenSeed {
-  // The schema, which `WrittenSeed` expresses in types, has checked it.
+  // Safe cast: validated against the schema.
   return part as WrittenSeed;
 }
 
 function asComplete(part: unknown): RunaiSeed {
-  // `complete` returned it.
+  // Safe cast: returned by `complete`.
   return part as RunaiSeed;
 }
 
@@ -123,7 +123,7 @@ function rowsOf<Body extends { readonly id: string }>(
   return bodies.map((body) => collection.row({ id: body.id, owner: tenantId, parent: null, body }));
 }
 
-/** A department, or a project without one, is in the first cluster unless the seed names another. */
+/** Departments, and projects without a department, default to the first cluster. */
 function inCluster(units: RunaiSeed['projects'] = [], [first]: RunaiSeed['clusters'] = []) {
   return units.map((unit) =>
     first === undefined || unit.departmentId !== undefined ? unit : { clusterId: first.id, ...unit },
@@ -150,7 +150,7 @@ function customRole({ name, description = '', permissionSets }: SeedRole, index:
   };
 }
 
-/** Adds the groups that list a user to the user's own. */
+/** Adds the groups that list a user to the user's groups. */
 function withGroups({ users = [], groups = [] }: RunaiSeed): readonly SeedUser[] {
   const named = new Map<string, string[]>();
   for (const { name, users: emails = [] } of groups) {

@@ -21,14 +21,14 @@ import { tenantIdOf } from './tenant.ts';
 
 const KINDS = ['user', 'application', 'service-account'] as const;
 
-/** Subjects that are tried at most. */
+/** Maximum number of subjects to try. */
 const MAX_TRIED = 100;
 
 const NOTHING: Rights = { held: new Set(), resources: [] };
 
 /**
- * Finds an identity that may create an application, or the access rule of a fix: users before clients, oldest access
- * rule first.
+ * Finds an identity that can create an application, or the access rule of a fix. Prefers users, then the oldest access
+ * rule.
  */
 export const findSenders: NonNullable<DecisionHelp['findSenders']> = async (world) => {
   const ruleset = RULESETS[profileOf(world.settings)];
@@ -62,7 +62,7 @@ export const findSenders: NonNullable<DecisionHelp['findSenders']> = async (worl
   return ({ path, body }) => {
     if (path === APPLICATIONS_PATH && applications !== undefined) return findCaller(applications, null);
     if (path !== ACCESS_RULES_PATH) return null;
-    // `findRuleFixes` or `leastRights` made this body.
+    // Safe cast: `findRuleFixes` or `leastRights` created this body.
     const { scopeType, scopeId } = body as { scopeType: ScopeType; scopeId: string };
     const scope = scopes.path(scopeType, scopeId);
     return scope === null ? null : findCaller(rule, { found: 'object', attributes: attributesOf(scope) });

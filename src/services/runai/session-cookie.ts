@@ -3,18 +3,18 @@ import type { Context } from '../../contract/request.ts';
 import { SESSION_COOKIE } from './pages/session-frames.ts';
 import { issuerPath, realmOf } from './tenant.ts';
 
-/** Logins of a browser that the cookie names at most, so that it stays small. */
+/** Maximum number of logins in the cookie, to keep it small. */
 const MAX_LOGINS = 8;
 
 /**
- * The cookie that tells the frame of `check_session_iframe` which logins of this browser have not been ended. It
- * authenticates nobody. Keycloak has one session for a browser, so its cookie has one id; here each login is its own.
+ * Returns the cookie with the active logins of this browser, for the frame of `check_session_iframe`. It does not
+ * authenticate. Keycloak's cookie has only one id, because it has one session per browser.
  */
 export async function addLoginToCookie(context: Context, sid: string): Promise<string> {
   return cookieOf(context, [sid, ...loginsIn(context).filter((one) => one !== sid)].slice(0, MAX_LOGINS));
 }
 
-/** The cookie after a logout. @param sid the login that ended; null for all logins of the browser */
+/** Returns the cookie after a logout. @param sid the ended login; null for all logins of the browser */
 export async function removeLoginFromCookie(context: Context, sid: string | null): Promise<string> {
   return cookieOf(context, sid === null ? [] : loginsIn(context).filter((one) => one !== sid));
 }
@@ -26,14 +26,14 @@ function loginsIn(context: Context): readonly string[] {
   return logins.filter((login) => LOGIN.test(login));
 }
 
-/** The form of a `sid`. */
+/** The format of a `sid`. */
 const LOGIN = /^[a-z0-9.-]{1,100}$/;
 
 async function cookieOf(context: Context, logins: readonly string[]): Promise<string> {
   const { protocol, host, pathname } = new URL(context.openOrigin);
   const path = `${pathname.replace(/\/$/, '')}${issuerPath(await realmOf(context))}/`;
   const end = logins.length === 0 ? '; Max-Age=0' : '';
-  // Only a secure cookie is sent to a frame on another site. Browsers treat loopback names as secure.
+  // Browsers send only secure cookies to a frame on another site. They treat loopback names as secure.
   const isSecure = protocol === 'https:' || isLoopback(host);
   const site = isSecure ? 'SameSite=None; Secure' : 'SameSite=Lax';
   return `${SESSION_COOKIE}=${logins.join('/')}; Path=${path}${end}; ${site}`;

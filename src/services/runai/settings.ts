@@ -5,10 +5,10 @@ import { adviseName } from '../../text/nearest.ts';
 import { tenantIdOf } from './tenant.ts';
 
 /**
- * Checks that a request is about the tenant of the world.
+ * Checks that a request is for the tenant of the world.
  *
- * @param tenantId empty: the tenant of the caller
- * @throws Problem for another one
+ * @param tenantId empty for the caller's tenant
+ * @throws Problem for any other tenant
  */
 export async function checkTenant(
   context: Pick<AuthenticatedContext, 'store'>,
@@ -18,29 +18,29 @@ export async function checkTenant(
   if (tenantId === undefined || tenantId === '' || tenantId === own) return;
   throw new Problem(
     'not_found',
-    `There is no tenant \`${tenantId.slice(0, 100)}\`. Send the tenant id \`${own}\`, or none.`,
+    `There is no tenant \`${tenantId.slice(0, 100)}\`. Send the tenant id \`${own}\`, or omit it.`,
   );
 }
 
-/** Settings of the tenant that a client may change: kept in the world, by key. */
+/** Settings of the tenant that clients can change, stored by key. */
 export class TenantSettings<Key extends string> {
   readonly keys: readonly Key[];
   readonly #kind: string;
 
-  /** @param kind what they concern, such as `security` */
+  /** @param kind kind of settings, such as `security` */
   constructor(kind: string, keys: readonly Key[]) {
     this.#kind = kind;
     this.keys = keys;
   }
 
-  /** @throws Problem for an unknown key */
+  /** @throws Problem if the key is unknown */
   keyOf(given: string): Key {
     const known = this.keys.find((key) => key === given);
     if (known !== undefined) return known;
     throw new Problem('not_found', `There is no such ${this.#kind} setting.${adviseName(given, this.keys)}`);
   }
 
-  /** The value that was set last, as `set` took it; null if none was. */
+  /** Returns the last value of `set`; null if there is none. */
   async get({ store }: Pick<AuthenticatedContext, 'store'>, key: Key): Promise<unknown> {
     const value = await store.settings.get(this.#storedName(key));
     return value === null ? null : JSON.parse(value);
@@ -50,7 +50,7 @@ export class TenantSettings<Key extends string> {
     await store.settings.set(this.#storedName(key), JSON.stringify(value));
   }
 
-  /** By the names under which they are stored. @param schemas of their values */
+  /** Returns the schemas of the stored values, by stored name. @param schemas by key */
   forms(schemas: Readonly<Record<Key, object>>): Readonly<Record<string, SettingForm>> {
     return Object.fromEntries(this.keys.map((key) => [this.#storedName(key), { json: schemas[key] }]));
   }

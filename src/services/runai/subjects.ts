@@ -4,7 +4,7 @@ import type { IdentityKind } from '../../decisions/principal.ts';
 /** The subject of an access rule: an identity, or a group of the identity provider. */
 export type SubjectType = Schema<'runai', 'AccessRule'>['subjectType'];
 
-/** The names of the kinds of identities in access rules. */
+/** Kinds of identities as access rules spell them. */
 export const SUBJECT_TYPES = {
   user: 'user',
   application: 'app',

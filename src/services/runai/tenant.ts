@@ -1,12 +1,11 @@
 import type { Surroundings } from '../../contract/world.ts';
 import type { TokenRealm } from './access-token.ts';
 
-/** Settings that hold the tenant. */
+/** Settings for the tenant. */
 export const TENANT_ID_SETTING = 'runai.tenant.id';
 export const TENANT_NAME_SETTING = 'runai.tenant.name';
 export const REALM_SETTING = 'runai.tenant.realm';
 
-/** The realm of a world without a tenant. */
 const NO_REALM = 'none';
 
 type World = Pick<Surroundings, 'store'>;
@@ -15,12 +14,12 @@ export async function realmOf({ store }: World): Promise<string> {
   return (await store.settings.get(REALM_SETTING)) ?? NO_REALM;
 }
 
-/** Path of a realm's issuer below the origin, as in Keycloak. */
+/** Returns the issuer path of a realm, as in Keycloak. */
 export function issuerPath(realm: string): string {
   return `/auth/realms/${realm}`;
 }
 
-/** The path prefix of an issuer's endpoints. */
+/** Returns the URL prefix of an issuer's endpoints. */
 export function endpointsOf(issuer: string): string {
   return `${issuer}/protocol/openid-connect`;
 }
@@ -29,12 +28,12 @@ export function jwksUriOf(issuer: string): string {
   return `${endpointsOf(issuer)}/certs`;
 }
 
-/** The tenant's id, an integer in digits as in scopes. In the store it is the owner of the tenant's objects. */
+/** Returns the tenant id in decimal digits, as in scopes. It is also the owner of the tenant's objects in the store. */
 export async function tenantIdOf({ store }: World): Promise<string> {
   return (await store.settings.get(TENANT_ID_SETTING)) ?? '0';
 }
 
-/** The realm whose access tokens this world accepts. */
+/** Returns the realm whose access tokens are valid in this world. */
 export async function tokenRealmOf(world: World): Promise<TokenRealm> {
   return { issuerPath: issuerPath(await realmOf(world)), tenantId: await tenantIdOf(world) };
 }

@@ -13,7 +13,7 @@ import { issuerPath, jwksUriOf, realmOf } from './tenant.ts';
 
 const KINDS = ['user', 'service-account', 'application'] as const satisfies readonly IdentityKind[];
 
-/** Drafts of tokens, as `POST /api/v1/token` would issue them. */
+/** Builds the claims of tokens as `POST /api/v1/token` would issue them. */
 export const tokenDrafts: TokenDrafts = {
   draft: async (context, who) => {
     const named = who === null ? await firstOf(context) : await findNamed(context, who);
@@ -30,7 +30,7 @@ export const tokenDrafts: TokenDrafts = {
   names: async (world) => (await everybody(world)).flatMap(({ name, clientId }) => [name, clientId ?? []].flat()),
 };
 
-/** Users come first: the first user of the cast is an administrator. */
+/** Users come first, because the first user of the cast is an administrator. */
 async function everybody({ store }: Pick<Surroundings, 'store'>): Promise<readonly Identity[]> {
   return (await Promise.all(KINDS.map((kind) => identitiesIn(store).all(kind)))).flat();
 }
@@ -40,7 +40,7 @@ async function firstOf(context: RequestContext): Promise<Named | null> {
   return identity === undefined ? null : { identity, key: null };
 }
 
-/** A user with an access key gets a token of that key; a user without one, a token of a login without a client. */
+/** Uses a user's access key, if there is one; otherwise a login without a client. */
 async function orderFor(
   { store, random, world }: RequestContext,
   { identity, key: named }: Named,

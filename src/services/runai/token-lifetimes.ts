@@ -1,13 +1,13 @@
 import { isOneOf, keysOf } from '../../objects/members.ts';
 import { DURATION_FORMS, formatDuration, parseDuration } from '../../time/duration.ts';
 
-/** How long what Run:ai issues is valid, in milliseconds. */
+/** Lifetimes of tokens and codes, in milliseconds. */
 export interface TokenLifetimes {
-  /** Of access tokens. */
+  /** Access tokens. */
   readonly access: number;
-  /** Of refresh tokens. */
+  /** Refresh tokens. */
   readonly refresh: number;
-  /** Of the authorization codes of the login page. */
+  /** Authorization codes. */
   readonly code: number;
 }
 
@@ -15,13 +15,13 @@ export const TOKEN_LIFETIMES: TokenLifetimes = { access: 3_600_000, refresh: 86_
 
 const PARTS = keysOf(TOKEN_LIFETIMES);
 
-/** In milliseconds: claims have whole seconds. */
+/** One second, because claims have whole seconds. */
 const MIN_LIFETIME = 1000;
 
-/** The syntax of the option `tokenTtl`: `access=1h,refresh=24h,code=1m`; a part without a name is `access`. */
+/** Parses the option `tokenTtl`, such as `access=1h,refresh=24h,code=1m`. A part without a name is `access`. */
 export const tokenLifetimes = {
   isDuration: true,
-  expected: `${DURATION_FORMS}, of at least a second, for access tokens, or several with their names, such as \`access=1h,refresh=24h,code=1m\`, each at most once`,
+  expected: `${DURATION_FORMS}, one second or longer, for access tokens; or named durations such as \`access=1h,refresh=24h,code=1m\`, each name once`,
   read: (text: string): TokenLifetimes | undefined => {
     const given = new Map<string, number>();
     for (const part of text.split(',')) {

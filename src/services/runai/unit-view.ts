@@ -3,21 +3,20 @@ import { rfc3339 } from '../../time/clock.ts';
 import { absent, type Fields } from './lists.ts';
 import type { Scopes, Unit } from './scopes.ts';
 
-/** Quotas are not emulated. */
 const NO_RESOURCES = { totalResources: { gpuQuota: 0, cpuQuota: 0, memoryQuota: 0 }, resources: [] };
 
-/** Every project is ready: nothing creates or deletes one. */
+/** Projects are always ready, because they cannot be created or deleted. */
 const PROJECT_PHASE = 'Ready' as const;
 
-/** The namespace of a project, as the documented example names it. */
+/** Returns the namespace of a project, as in the documented example. */
 export function namespaceOf(projectName: string): string {
   return `runai-${projectName}`;
 }
 
-/** The nil UUID (RFC 9562, 5.9): a cluster is required of everything, and a seed need not have one. */
+/** The nil UUID (RFC 9562, 5.9): responses require a cluster, but a seed may have none. */
 export const NO_CLUSTER = '00000000-0000-0000-0000-000000000000';
 
-/** The cluster of a department or project. A project without one is in the cluster of its department. */
+/** Returns the cluster of a department or project. A project without a cluster inherits its department's. */
 function clusterIdOf(unit: Unit, scopes: Scopes): string {
   return unit.clusterId ?? departmentOf(unit, scopes)?.clusterId ?? NO_CLUSTER;
 }
@@ -26,13 +25,11 @@ function departmentOf({ departmentId = '' }: Unit, scopes: Scopes): Unit | null 
   return scopes.unit('department', departmentId);
 }
 
-/** Renders a department as the API does. */
 export function renderDepartment({ id, name, clusterId = NO_CLUSTER, createdAt }: Unit): Schema<'runai', 'Department'> {
   const at = rfc3339(createdAt);
   return { ...{ id, name, clusterId, description: '', createdAt: at, updatedAt: at }, ...NO_RESOURCES };
 }
 
-/** Renders a project as the API does. */
 export function renderProject(unit: Unit, scopes: Scopes): Schema<'runai', 'Project'> {
   return Object.assign(renderDepartment(unit), {
     clusterId: clusterIdOf(unit, scopes),
@@ -47,14 +44,14 @@ export function renderProject(unit: Unit, scopes: Scopes): Schema<'runai', 'Proj
 const GPU_QUOTA = { kind: 'decimal', of: () => NO_RESOURCES.totalResources.gpuQuota } as const;
 const CREATED_AT = { kind: 'time', of: ({ createdAt }: Unit) => createdAt } as const;
 
-/** Nothing is measured, so these have no value. */
+/** The mock measures nothing, so these are always empty. */
 const MEASURES: Fields<Unit> = Object.fromEntries(
   ['24h', '7d', '30d']
     .flatMap((range) => [`avgGpuAllocation${range}`, `avgGpuUtilization${range}`, `avgGpuMemoryUtilization${range}`])
     .map((name) => [name, absent('decimal')]),
 );
 
-/** Members by which lists of departments are filtered and sorted. */
+/** Fields to filter and sort departments by. */
 export const DEPARTMENT_FIELDS: Fields<Unit> = {
   name: { kind: 'text', of: ({ name }) => name },
   clusterId: { kind: 'text', of: ({ clusterId = NO_CLUSTER }) => clusterId },
@@ -64,7 +61,7 @@ export const DEPARTMENT_FIELDS: Fields<Unit> = {
   ...MEASURES,
 };
 
-/** Members by which lists of projects are filtered and sorted. */
+/** Fields to filter and sort projects by. */
 export function projectFieldsOf(scopes: Scopes): Fields<Unit> {
   const departmentId = { kind: 'text', of: ({ departmentId = '' }: Unit) => departmentId } as const;
   return {

@@ -6,11 +6,11 @@ import { type ScopeType, WORKLOAD_TYPES } from './tables/index.ts';
 import { NO_CLUSTER, namespaceOf } from './unit-view.ts';
 import { type Phase, phaseAt, type Workload, type WorkloadPhases } from './workloads.ts';
 
-/** A workload at a moment, with the names and ids that its place and its type give it. */
+/** A workload at a point in time, with names and ids from its scopes and defaults from its type. */
 export interface PlacedWorkload extends Workload {
   readonly phase: Phase;
   readonly phaseSince: Instant;
-  /** When it ended by the clock; null until then, and for one that stays in its phase. */
+  /** When it ended by the clock; null if it has not ended, or its phase is fixed. */
   readonly completedAt: Instant | null;
   readonly tenantId: string;
   readonly clusterId: string;
@@ -21,19 +21,19 @@ export interface PlacedWorkload extends Workload {
   readonly priorityClassName: string;
 }
 
-/** A type that the vendor does not publish has no defaults. */
+/** For types that the vendor does not document. */
 const NO_DEFAULTS = { category: '', priorityClassName: '' };
 
 const DEFAULTS_BY_TYPE: ReadonlyMap<string, typeof NO_DEFAULTS> = new Map(WORKLOAD_TYPES.map((row) => [row.id, row]));
 
-/** Where and when workloads are looked at. */
+/** The context in which workloads are viewed. */
 export interface Moment {
   readonly scopes: Scopes;
   readonly phases: WorkloadPhases;
   readonly now: Instant;
 }
 
-/** Adds the scopes that a workload is in, its phase, and the defaults of its type. */
+/** Adds scopes, phase and defaults to a workload. */
 export function placeWorkload(workload: Workload, { scopes, phases, now }: Moment): PlacedWorkload {
   const path = scopes.path('project', workload.projectId) ?? [];
   const find = (wanted: ScopeType) => path.find(({ type }) => type === wanted) ?? { id: '', name: '' };
@@ -49,7 +49,7 @@ export function placeWorkload(workload: Workload, { scopes, phases, now }: Momen
   };
 }
 
-/** Renders a workload as lists do. Only its phase changes. */
+/** Renders a workload as in lists. Only the phase changes over time. */
 export function renderWorkload(placed: PlacedWorkload): Schema<'runai', 'Workload'> {
   const { id, name, type, phase, projectId, projectName, submission } = placed;
   const { clusterId, departmentId, departmentName, category, priorityClassName, tenantId, deletedAt } = placed;
@@ -71,13 +71,13 @@ export function renderWorkload(placed: PlacedWorkload): Schema<'runai', 'Workloa
   };
 }
 
-/** The answer about a workload of any kind. */
+/** The response for a workload of any type. */
 export type SubmittedWorkload = Schema<'runai', 'SubmittedDistributed'>;
 
 /**
- * Renders what was submitted.
+ * Renders a submitted workload.
  *
- * @param isSince222 since 2.22 the answer has `deletedAt`
+ * @param isSince222 since 2.22, the response has `deletedAt`
  */
 export function renderSubmission(placed: PlacedWorkload, isSince222: boolean): SubmittedWorkload {
   const { id, name, projectId, departmentId, clusterId, createdAt, phase, submission } = placed;
@@ -92,7 +92,7 @@ export function renderSubmission(placed: PlacedWorkload, isSince222: boolean): S
   };
 }
 
-/** Members by which lists of workloads are filtered and sorted. */
+/** Fields to filter and sort workloads by. */
 export const WORKLOAD_FIELDS: Fields<PlacedWorkload> = {
   type: { kind: 'text', of: ({ type }) => type },
   name: { kind: 'text', of: ({ name }) => name },

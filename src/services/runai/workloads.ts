@@ -9,30 +9,29 @@ import type { Instant } from '../../time/clock.ts';
 
 export type Phase = Schema<'runai', 'Workload'>['phase'];
 
-/** A workload, of the seed or submitted. */
+/** A workload, from the seed or submitted. */
 export interface Workload {
   readonly id: string;
   readonly name: string;
   readonly type: string;
   readonly projectId: string;
   readonly createdAt: Instant;
-  /** The phase that it is always in. Absent: the clock gives its phases. */
+  /** A fixed phase. Without it, the phase depends on the clock. */
   readonly phase?: Phase;
-  /** It fails at the end of its run. */
+  /** Whether it fails at the end of its run. */
   readonly fails?: boolean;
-  /** Absent for one of the seed. */
+  /** Absent if it comes from the seed. */
   readonly submission?: Submission;
-  /** When it was deleted; absent until then. */
   readonly deletedAt?: Instant;
 }
 
-/** What a client submitted. */
+/** The submission of a workload. */
 export interface Submission {
-  /** The name as submitted, which `useGivenNameAsPrefix` makes longer. */
+  /** The submitted name. `useGivenNameAsPrefix` adds a suffix to it. */
   readonly requestedName: string;
-  /** The name of the submitter. */
+  /** Name of the submitter. */
   readonly createdBy: string;
-  /** What runs: `spec` and, for distributed workloads, `masterSpec` and `masterSpecSameAsWorker`. */
+  /** `spec` and, for distributed workloads, `masterSpec` and `masterSpecSameAsWorker`. */
   readonly content: Readonly<Record<string, unknown>>;
 }
 
@@ -41,7 +40,7 @@ export const WORKLOADS = new Collection<Workload>('runai.workloads');
 /** How long deleted workloads are listed, in milliseconds. */
 const DELETED_KEPT = 24 * 3_600_000;
 
-/** Workloads of a tenant at most, deleted ones included. */
+/** Maximum number of workloads of a tenant, including deleted ones. */
 const MAX_WORKLOADS = 5000;
 
 export function workloadRow(workload: Workload, tenantId: string): Row<Workload, null> {
@@ -50,18 +49,18 @@ export function workloadRow(workload: Workload, tenantId: string): Row<Workload,
   return WORKLOADS.row({ id: id.toLowerCase(), owner: tenantId, parent: null, dueAt, body: workload });
 }
 
-/** Is a deleted workload still listed as such? */
+/** Whether lists of deleted workloads still include this one. */
 export function isListedAsDeleted({ deletedAt }: Workload, now: Instant): boolean {
   return deletedAt !== undefined && now < deletedAt + DELETED_KEPT;
 }
 
-/** The workload with this id; null if there is none, or if it was deleted. */
+/** Finds a workload that is not deleted. */
 export async function workloadIn({ collections }: Pick<Store, 'collections'>, id: string): Promise<Workload | null> {
   const workload = (await WORKLOADS.byId(collections, id.toLowerCase()))?.body;
   return workload === undefined || workload.deletedAt !== undefined ? null : workload;
 }
 
-/** How long workloads stay in their phases, in seconds, and which fail. */
+/** Durations of the phases, and which workloads fail. */
 export interface WorkloadPhases {
   readonly pendingSeconds: number;
   readonly runningSeconds: number;
@@ -75,17 +74,17 @@ export const WORKLOAD_PHASES_SETTING = 'runai.workload-phases';
 
 export async function workloadPhasesOf({ store }: Pick<Surroundings, 'store'>): Promise<WorkloadPhases> {
   const kept = await store.settings.get(WORKLOAD_PHASES_SETTING);
-  // The seed wrote it.
+  // Safe cast: written by the seed.
   return kept === null ? DEFAULT_PHASES : (JSON.parse(kept) as WorkloadPhases);
 }
 
-/** A phase, and since when a workload is in it. */
+/** A phase and its start. */
 export interface TimedPhase {
   readonly phase: Phase;
   readonly since: Instant;
 }
 
-/** The phases of a workload that the clock gives, in their order; none for one that stays in its phase, or is deleted. */
+/** Returns the phases over time, in order; empty if the phase is fixed or the workload is deleted. */
 export function phasesOf(workload: Workload, phases: WorkloadPhases): readonly TimedPhase[] {
   const { createdAt, deletedAt, phase, fails = false } = workload;
   if (deletedAt !== undefined || phase !== undefined) return [];
@@ -99,14 +98,14 @@ export function phasesOf(workload: Workload, phases: WorkloadPhases): readonly T
   return runsOn(workload) ? running : [...running, { phase: 'Completed', since: endedAt }];
 }
 
-/** The phase of a workload at a time. */
+/** Returns the phase of a workload at a given time. */
 export function phaseAt(workload: Workload, phases: WorkloadPhases, now: Instant): TimedPhase {
   const { createdAt, deletedAt, phase = 'Pending' } = workload;
   if (deletedAt !== undefined) return { phase: 'Deleting', since: deletedAt };
   return phasesOf(workload, phases).findLast(({ since }) => since <= now) ?? { phase, since: createdAt };
 }
 
-/** Does it run until it is deleted? A workspace does, unless its submitter gave it a command, which ends. */
+/** Whether it runs until it is deleted: a workspace does, unless it was submitted with a command. */
 function runsOn({ type, submission }: Workload): boolean {
   if (type !== 'Workspace') return false;
   const { spec } = (submission?.content ?? {}) as { spec?: { command?: unknown; args?: unknown } | null };
@@ -116,7 +115,7 @@ function runsOn({ type, submission }: Workload): boolean {
 /**
  * Stores a submitted workload.
  *
- * @throws Problem if its project has another one of this name, or if there is no room for it
+ * @throws Problem if the project has a workload with this name, or the limit is reached
  */
 export async function submitWorkload(
   { store, now }: { readonly store: Pick<Store, 'collections'>; readonly now: Instant },
@@ -136,13 +135,13 @@ export async function submitWorkload(
     if (others.length >= MAX_WORKLOADS) {
       throw new Problem(
         'limit_reached',
-        `There are ${MAX_WORKLOADS} workloads, those that were deleted within the last day included, which is the limit. Reset the world, or delete some and move the clock by a day.`,
+        `There are already ${MAX_WORKLOADS} workloads, the maximum, including those deleted within the last day. Reset the world, or delete some and advance the clock by a day.`,
       );
     }
   });
 }
 
-/** Marks a workload as deleted. @throws NotFound if it is not there */
+/** Marks a workload as deleted. @throws NotFound if it does not exist */
 export async function deleteWorkload(
   { store, now }: { readonly store: Pick<Store, 'collections'>; readonly now: Instant },
   id: string,

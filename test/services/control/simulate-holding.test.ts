@@ -273,11 +273,11 @@ describe('a simulation is refused that says', () => {
       { principal: 'owner', holding: { scopes: [] }, ...ALL },
       'Field `holding.scopes` is not allowed',
     ],
-    ['scopes in Run:ai', { holding: { scopes: [] }, ...ADMINISTER }, 'in Run:ai all rights come from `roles`'],
+    ['scopes in Run:ai', { holding: { scopes: [] }, ...ADMINISTER }, 'in Run:ai, all rights come from `roles`'],
     [
       'scopes of a user',
       { principal: admin.email, holding: { scopes: [] }, ...ALL },
-      'in Run:ai all rights come from `roles`',
+      'in Run:ai, all rights come from `roles`',
     ],
     ['nobody that there is', { principal: 'nobody', ...ALL }, 'Field `principal` names nobody'],
     [

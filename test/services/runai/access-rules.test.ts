@@ -1053,7 +1053,7 @@ describe('2.19', async () => {
 
     expect((await call('GET authorization/permissions')).body).toEqual([]);
     expect(await old.findings('other_version')).toEqual([
-      `access rule 1 assigns role ${PROJECT_ADMINISTRATOR} to \`${username}\`; this version has no such role, so the rule grants nothing`,
+      `access rule 1 assigns role ${PROJECT_ADMINISTRATOR} to \`${username}\`; the role does not exist in this version, so the rule grants nothing`,
     ]);
   });
 

@@ -248,7 +248,7 @@ describe('the issuer of a token', () => {
       expect(server.findings.list().map(findingView)).toMatchObject([
         {
           kind: 'issuer_differs',
-          message: `a token with issuer "${base}/auth/realms/acme" was sent to http://mock:6625; set --public-url to give all tokens one issuer`,
+          message: `a token with issuer "${base}/auth/realms/acme" was sent to http://mock:6625; set --public-url so that all tokens have the same issuer`,
           firstSeenAt: '1970-01-01T00:25:00.000Z',
         },
       ]);

@@ -480,7 +480,7 @@ describe('where the exchange does not exist', () => {
     expect(answer.status).toBe(400);
     expect(runaiRefusal(answer)).toMatch(/`grantType` must be one of `app_token`, /);
     expect(await otherVersions(server)).toContain(
-      `POST requested the grant \`${GRANT}\`, which this endpoint has only in 2.24, 3.0`,
+      `POST requested the grant \`${GRANT}\`, which this endpoint supports only in 2.24, 3.0`,
     );
     expect(await identitiesIn(server.world.store).byName('user', EMAIL)).toBeNull();
   });
@@ -491,7 +491,7 @@ describe('where the exchange does not exist', () => {
 
     byV2.refusal(answer, 400, 'unsupported_grant_type');
     expect(await otherVersions(server)).toContain(
-      `POST requested the grant \`${GRANT}\`, which this endpoint has only in 3.0`,
+      `POST requested the grant \`${GRANT}\`, which this endpoint supports only in 3.0`,
     );
   });
 

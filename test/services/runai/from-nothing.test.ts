@@ -111,7 +111,12 @@ describe('groups and custom roles in a seed', () => {
   it.each<[what: string, from: string, to: string, said: string]>([
     ['a role that is not there', 'role: Viewer', 'role: Stapler keper', 'did you mean `Stapler keeper`'],
     ['a role of a group', 'name: basement, role: null', 'name: basement, role: Vewer', 'did you mean `Viewer`'],
-    ['a member that is not there', 'users: [milton@', 'users: [Miltan@', 'names the user `miltan@initech.test`'],
+    [
+      'a member that is not there',
+      'users: [milton@',
+      'users: [Miltan@',
+      'is `miltan@initech.test`, but the seed has no such user',
+    ],
     ['the name of a predefined role', 'name: Stapler keeper', 'name: viewer', 'has the name of the predefined role'],
     ['a set that is not there', '[projectsReadAccess,', '[projectReadAccess,', 'did you mean `projectsReadAccess`'],
   ])('are refused with what is wrong: %s', async (_what, from, to, said) => {

@@ -73,7 +73,7 @@ describe('a token request with the wrong fields is told', () => {
       server,
       { grantType: 'app_token', AppId: application.id, AppSecret: application.secret },
       'key_id_for_client_id',
-      /may be the id of an access key, an application/,
+      /may be the `id` of an access key, application/,
     ],
     [
       '`app_token` in 3.0',
@@ -136,7 +136,7 @@ describe('a token request with the wrong fields is told', () => {
       server,
       { grantType: 'client_credentials', clientId: keyId, clientSecret },
       'key_id_for_client_id',
-      /may be the id of an access key/,
+      /may be the `id` of an access key/,
     ],
   ])('%s', async (_what, at, body, code, said) => {
     const { codes, texts } = await hintsOf(at.call, V1, { body });
@@ -167,7 +167,7 @@ describe('a token request with the wrong fields is told', () => {
 
   it.each([
     ['+', 'at the realm', REALM, /a `\+` that is read as a space.*`\+` is sent as `%2B`/],
-    ['%', 'at /api/v2/token', 'POST /api/v2/token', /a `%` that does not begin an encoded character.*`%` as `%25`/],
+    ['%', 'at /api/v2/token', 'POST /api/v2/token', /a `%` that is not followed by two hex digits.*`%` as `%25`/],
   ])('a raw `%s` in Basic %s', async (sign, _where, request, said) => {
     const authorization = `Basic ${Buffer.from(`${clientId}:a${sign}b`).toString('base64')}`;
     const body = 'grant_type=client_credentials';
@@ -251,7 +251,7 @@ describe('something else than an access token, sent as one, is told', async () =
     ['a client secret', adminBot.clientSecret, 'secret_for_token', /has the form of a client secret/],
     ['a refresh token', refreshToken, 'refresh_token_for_token', /is a refresh token/],
     ['an ID token', idToken, 'id_token_for_token', /is an ID token/],
-    ['an NGC key', castKey('air-reader').key, 'ngc_key_for_token', /accepts access tokens/],
+    ['an NGC key', castKey('air-reader').key, 'ngc_key_for_token', /access tokens/],
   ])('%s', async (_what, token, code, said) => {
     const { codes, texts } = await hintsOf(server.call, 'GET /api/v1/access-keys', { token });
 

@@ -155,7 +155,7 @@ describe('filterBy', () => {
     ['createdAt>=2026-02-31', 'the value of `createdAt` must be a time such as'],
     ['createdAt>=2026-04-31T00:00:00Z', 'the value of `createdAt` must be a time such as'],
     ['subjectId==Alpha,nothing==1', 'unknown field `nothing`'],
-    ['subjectId==one,two', '`two` must consist of a field, an operator', 'a comma separates two filters'],
+    ['subjectId==one,two', '`two` must consist of a field, an operator', 'separate two filters with a comma'],
     [`${'x'.repeat(500)}==1`, `unknown field \`${'x'.repeat(100)}…\`;`],
   ];
 

@@ -99,12 +99,12 @@ describe('a client of one’s own', () => {
   });
 
   it.each<[name: string, body: object, status: number, says: RegExp]>([
-    ['with the id of another one', { clientId: 'runai-cli', redirectUris: [CALLBACK] }, 409, /another client/],
+    ['with the id of another one', { clientId: 'runai-cli', redirectUris: [CALLBACK] }, 409, /already in use/],
     [
       'with the id of an access key',
       { clientId: researcher.accessKey.clientId, redirectUris: [CALLBACK] },
       409,
-      /another client/,
+      /already in use/,
     ],
     ['without a redirect URI', { clientId: 'a', redirectUris: [] }, 400, /redirectUris/],
     ['with a space in its id', { clientId: 'a b', redirectUris: [CALLBACK] }, 400, /clientId/],

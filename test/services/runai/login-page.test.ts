@@ -236,7 +236,7 @@ describe('the client is told', () => {
     ['where a request object is', { request_uri: 'https://x.test' }, 'request_uri_not_supported', 'request_uri'],
     ['an unknown scope', { scope: 'openid admin' }, 'invalid_scope', 'admin'],
     ['a scope that is no scope', { scope: 'openid "é\\' }, 'invalid_scope', 'scope'],
-    ['an unknown scope of many characters', { scope: 'x'.repeat(900) }, 'invalid_scope', 'a longer text'],
+    ['an unknown scope of many characters', { scope: 'x'.repeat(900) }, 'invalid_scope', 'a longer value'],
   ];
 
   it.each(FAULTS)('%s', async (_what, given, error, name) => {
@@ -588,7 +588,7 @@ describe('the users that the page offers', () => {
   });
 
   describe('are nobody’s business who may not read the cast:', () => {
-    const REFUSED = 'A login without a password is not allowed';
+    const REFUSED = 'does not allow logins without a password';
 
     it('with an admin token', async () => {
       const own = await testServer({ adminToken: 'open-sesame' });
@@ -678,14 +678,14 @@ describe('the clients that there are', () => {
     const html = page(await open({ client_id: 'nobody' }, own), 400);
 
     expect(clientsIn(html)).toHaveLength(20);
-    expect(html).toContain('There are 24 more.');
+    expect(html).toContain('and 24 more clients');
     expect(html).toContain('and 4 more');
   });
 
   it('may be none', async () => {
     const own = await testServer({}, { seed: { runai: { tenant: { id: 1001, name: 'acme', realm: 'acme' } } } });
 
-    expect(page(await open({}, own), 400)).toContain('names no client for logins');
+    expect(page(await open({}, own), 400)).toContain('is not a client for user logins');
   });
 });
 

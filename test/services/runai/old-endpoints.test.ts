@@ -358,7 +358,7 @@ it.each([
 
   expect(answer.status).toBe(400);
   expect(runaiRefusal(answer)).not.toContain(grantType);
-  const message = `POST requested the grant \`${grantType}\`, which this endpoint has only in ${versions}`;
+  const message = `POST requested the grant \`${grantType}\`, which this endpoint supports only in ${versions}`;
   expect(await otherVersions(servers[profile])).toContain(message);
 });
 

@@ -51,7 +51,7 @@ describe.each(['2.24', '3.0'] as const)('security settings of %s', async (runai)
   });
 
   it.each([
-    ['browserSessionTimeout', { idleTimeout: 0 }, 'takes `{"idleTimeout": minutes}`. Field `idleTimeout`'],
+    ['browserSessionTimeout', { idleTimeout: 0 }, 'must have the form `{"idleTimeout": minutes}`. Field `idleTimeout`'],
     ['browserSessionTimeout', { idleTimeout: '60' }, '`idleTimeout`'],
     ['autoRedirectSSO', { enabled: 'no' }, '`enabled`'],
     ['autoRedirectSSO', { enabled: true, idpAlias: 1 }, '`idpAlias`'],

@@ -253,7 +253,7 @@ describe('the password of a user', () => {
     const order = { currentPassword: 'wrong', newPassword: 'eight-or-more' };
     const refused = await asResearcher('POST me/password', order);
 
-    expectRefused(refused, 400, 'Field `currentPassword` is wrong');
+    expectRefused(refused, 400, 'Field `currentPassword` is not the current password');
     expect((await byPassword(researcher.email, researcher.password)).status).toBe(200);
   });
 
@@ -276,7 +276,7 @@ describe('the password of a user', () => {
 
     for (const { body } of [bot, app]) {
       const refused = await server.as(body.accessToken)('POST me/password', good);
-      expectRefused(refused, 400, 'is not a local user and has no password here');
+      expectRefused(refused, 400, 'is not a local user');
     }
     expectRefused(await server.call('POST /api/v1/me/password', { body: good }), 401);
   });

@@ -5,12 +5,11 @@ import type { Store } from '../../../store/index.ts';
 import type { Instant } from '../../../time/clock.ts';
 import { IDENTITIES } from './identities.ts';
 
-/** An access key as stored, with only the hash of its secret. */
+/** An access key as stored: its secret is hashed. */
 export interface AccessKey {
   readonly id: string;
-  /** Id of the identity it belongs to. */
   readonly owner: string;
-  /** That identity's name. */
+  /** Name of the owner. */
   readonly createdBy: string;
   readonly name: string;
   readonly clientId: string;
@@ -36,12 +35,11 @@ export function keyClient(clientId: string): string {
   return `client ${clientId}`;
 }
 
-/** The alias that keeps names of keys unique for each owner. */
+/** The alias that keeps key names unique per owner. */
 function keyName(owner: string, name: string): string {
   return `name ${JSON.stringify([owner, name])}`;
 }
 
-/** The access keys of a world. */
 export function accessKeysIn({ collections }: Pick<Store, 'collections'>): AccessKeys {
   return new AccessKeys(collections);
 }
@@ -54,7 +52,7 @@ export class AccessKeys {
   }
 
   /**
-   * Adds a key. Errors are checked in this order:
+   * Adds a key. Checks in this order:
    *
    * @throws NotFound if the owner was deleted
    * @throws Collision if the owner has a key of this name
@@ -71,12 +69,12 @@ export class AccessKeys {
     });
   }
 
-  /** The owner's keys, oldest first. */
+  /** Returns the keys of an owner, oldest first. */
   async ofOwner(owner: string): Promise<readonly AccessKey[]> {
     return this.#keys(await ACCESS_KEYS.ofOwner(this.#rows, owner));
   }
 
-  /** All keys of all owners, oldest first. Filters match exactly. */
+  /** Returns the keys of all owners, oldest first. Filters match exactly. */
   async all({
     clientId,
     createdBy,
@@ -106,18 +104,18 @@ export class AccessKeys {
     await ACCESS_KEYS.change(this.#rows, id, () => null);
   }
 
-  /** Replaces the secret; the old one is invalid at once. @throws NotFound */
+  /** Replaces the secret. The old secret stops working at once. @throws NotFound */
   async replaceSecret(id: string, secretHash: string): Promise<void> {
     await ACCESS_KEYS.change(this.#rows, id, (row) => ({ ...row, body: { ...row.body, secretHash } }));
   }
 
   /**
-   * Records a login with this key. Later reads show it at once; the disk may get it up to a second later, so a token
-   * costs no write.
+   * Records a login with this key. Reads see it at once; it is written to disk within a second, so that issuing a token
+   * needs no write.
    *
-   * @param secretHash the hash that the secret was compared with
+   * @param secretHash the hash that the secret was verified against
    * @throws NotFound if the key was deleted
-   * @throws Outdated if the key has another secret now, or its owner is disabled
+   * @throws Outdated if the secret has changed, or the owner is disabled
    */
   async touch(id: string, at: Instant, secretHash: string): Promise<void> {
     const key = await ACCESS_KEYS.byId(this.#rows, id);

@@ -5,57 +5,55 @@ import type { Store } from '../../../store/index.ts';
 import type { Instant } from '../../../time/clock.ts';
 import { IDENTITIES, type Premise } from './identities.ts';
 
-/** A login. Its family is every token that came from it. */
+/** A login. All tokens issued for it share its family. */
 export interface Login {
   readonly family: string;
   readonly subject: string;
-  /** The client that the login is bound to; null if it named none. */
+  /** The client that the login is bound to; null if the request named no client. */
   readonly clientId: string | null;
   /** The requested scopes, separated by spaces (RFC 6749, 3.3). */
   readonly scope: string;
   readonly authTime: Instant;
 }
 
-/** The newest refresh token of a login, as stored. Any other token of the login was used already. */
+/** The latest refresh token of a login, as stored. Earlier tokens of the login have been used. */
 export interface RefreshToken extends Login {
-  /** The hash of its id. */
+  /** Hash of the token id. */
   readonly hash: string;
   readonly expiresAt: Instant;
 }
 
-/** A verified refresh token in a request: its login, and the hash of its id. */
+/** A refresh token that a request presented, verified. */
 export type PresentedToken = Pick<RefreshToken, 'family' | 'hash'>;
 
-/** A code from a login page, as stored (RFC 6749, 4.1.2). */
+/** An authorization code, as stored (RFC 6749, 4.1.2). */
 export interface AuthorizationCode extends Login {
   readonly hash: string;
   readonly clientId: string;
   readonly redirectUri: string;
-  /** S256 of the verifier (RFC 7636, 4.2); null if the client sent none. */
+  /** S256 of the code verifier (RFC 7636, 4.2); null if the client sent no challenge. */
   readonly challenge: string | null;
   readonly nonce: string | null;
   readonly expiresAt: Instant;
 }
 
-/** A code, and when it was redeemed. */
+/** A stored code, and when it was redeemed. */
 export type KeptCode = AuthorizationCode & { readonly usedAt: Instant | null };
 
-/** The result of a refresh. */
 export type Rotation =
   | { readonly outcome: 'rotated'; readonly login: Login }
   | { readonly outcome: 'unknown' | 'expired' | 'reused' | 'revoked' | 'other_client' };
 
-/** The result of redeeming a code. */
 export type Redemption =
   | { readonly outcome: 'redeemed'; readonly code: AuthorizationCode }
   | { readonly outcome: 'unknown' | 'expired' | 'reused' };
 
-/** Active logins with their newest refresh tokens. */
+/** Active logins with their latest refresh tokens. */
 export const LOGINS = new Collection<RefreshToken>('oauth.logins');
-/** Logins that were ended before they expired. */
+/** Logins that were ended before expiry. */
 export const ENDED_LOGINS = new Collection<RefreshToken>('oauth.logins.ended');
 export const CODES = new Collection<KeptCode>('oauth.codes');
-/** Revoked access tokens, by `jti`, or by `sid` for all tokens of a login or a secret. */
+/** Revoked access tokens: by `jti`, or by `sid` for all tokens of a login or a client secret. */
 export const REVOKED_NAMES = new Collection<null>('oauth.revoked');
 
 type LoginRow = Row<RefreshToken, null>;
@@ -70,15 +68,14 @@ export function codeRow(code: KeptCode): Row<KeptCode, null> {
   return CODES.row({ id: code.hash, owner: code.subject, parent: null, dueAt: code.expiresAt, body: code });
 }
 
-/** How long an expired code is kept: its second use must be distinguishable from an invented code. */
+/** How long an expired code is kept, so that its reuse differs from an unknown code. */
 const CODE_KEPT_MS = 86_400_000;
 /**
- * How long an expired refresh token is kept: a logout with it ends the access tokens of its login, which may live
+ * How long an expired refresh token is kept: a logout with it also ends the access tokens of the login, which may live
  * longer.
  */
 const TOKEN_KEPT_MS = 2_592_000_000;
 
-/** The codes, logins and revocations of a world. */
 export function grantsIn({ collections }: Pick<Store, 'collections'>): Grants {
   return new Grants(collections);
 }
@@ -91,10 +88,10 @@ export class Grants {
   }
 
   /**
-   * Stores a code, and deletes codes that expired a day ago.
+   * Stores a code, and deletes codes that expired more than a day ago.
    *
    * @throws NotFound if the user was deleted
-   * @throws Outdated if the user is disabled, or the premise no longer holds
+   * @throws Outdated if the user is disabled, or the premise has changed
    */
   issueCode(code: AuthorizationCode, now: Instant, premise: Premise = {}): Promise<void> {
     const rows = this.#rows;
@@ -106,9 +103,10 @@ export class Grants {
   }
 
   /**
-   * Redeems a code. Of two concurrent calls, one wins. A used code revokes all tokens of its login (RFC 6749, 4.1.2).
+   * Redeems a code. Of two concurrent calls, only one succeeds. Reusing a code revokes all tokens of its login (RFC
+   * 6749, 4.1.2).
    *
-   * @param until when all access tokens of the login will have expired
+   * @param until when the last access token of the login expires
    */
   redeemCode(hash: string, now: Instant, until: Instant): Promise<Redemption> {
     const rows = this.#rows;
@@ -126,11 +124,11 @@ export class Grants {
   }
 
   /**
-   * Stores the first refresh token of a login, and deletes tokens that expired 30 days ago. If the code was presented
-   * again in the meantime, the login is stored as ended.
+   * Stores the first refresh token of a login, and deletes tokens that expired more than 30 days ago. If the code was
+   * reused in the meantime, the login is stored as ended.
    *
    * @throws NotFound if the user was deleted
-   * @throws Outdated if the user is disabled, or the premise no longer holds
+   * @throws Outdated if the user is disabled, or the premise has changed
    */
   issue(token: RefreshToken, now: Instant, premise: Premise = {}): Promise<void> {
     const rows = this.#rows;
@@ -146,10 +144,10 @@ export class Grants {
   }
 
   /**
-   * Replaces a refresh token with the next one of its login. Of two concurrent calls, one wins. A used token revokes
-   * its whole login (RFC 9700, 4.14.2). A token of another client is left unchanged.
+   * Replaces a refresh token with the next one of its login. Of two concurrent calls, only one succeeds. Reusing a
+   * token revokes the whole login (RFC 9700, 4.14.2). A token of another client is left unchanged.
    *
-   * @param until as for `redeemCode`
+   * @param until see `redeemCode`
    */
   rotate(
     presented: PresentedToken & { readonly clientId: string | null; readonly anyClient?: boolean },
@@ -176,19 +174,19 @@ export class Grants {
     });
   }
 
-  /** The stored token, if the presented one can still be used. */
+  /** Returns the stored token, if the presented one is still usable. */
   async active({ family, hash }: PresentedToken, now: Instant): Promise<RefreshToken | null> {
     const token = (await LOGINS.byId(this.#rows, family))?.body;
     return token === undefined || token.hash !== hash || token.expiresAt <= now ? null : token;
   }
 
-  /** The login of a refresh token, usable or not; null if it is no longer kept. */
+  /** Returns the login of a refresh token, usable or not; null if it is no longer stored. */
   async loginOf({ family }: PresentedToken): Promise<Login | null> {
     const found = await findLogin(this.#rows, family);
     return found === null ? null : loginOf(found.login.body);
   }
 
-  /** Ends a login: its refresh tokens and its access tokens. @param until as for `redeemCode` */
+  /** Ends a login with its refresh and access tokens. @param until see `redeemCode` */
   end(family: string, now: Instant, until: Instant): Promise<void> {
     const rows = this.#rows;
     return rows.updating(async (commit) => {
@@ -196,7 +194,7 @@ export class Grants {
     });
   }
 
-  /** Ends all logins of a user, and uses up all codes that could start one. @param until as for `redeemCode` */
+  /** Ends all logins of a user, and marks all unused codes as used. @param until see `redeemCode` */
   endAllOf(subject: string, now: Instant, until: Instant): Promise<void> {
     const rows = this.#rows;
     return rows.updating(async (commit) => {
@@ -208,7 +206,7 @@ export class Grants {
     });
   }
 
-  /** Rejects access tokens with this `jti` or `sid` from now on. @param until when all of them will have expired */
+  /** Revokes access tokens with this `jti` or `sid`. @param until when the last of them expires */
   revoke(name: string, now: Instant, until: Instant): Promise<void> {
     const rows = this.#rows;
     return rows.updating(async (commit) => {
@@ -216,13 +214,13 @@ export class Grants {
     });
   }
 
-  /** Is one of these `jti` or `sid` values revoked? Every request asks, so the answer comes from memory. */
+  /** Whether one of these `jti` or `sid` values is revoked. Reads from memory, because every request asks. */
   async isRevoked(carried: readonly string[]): Promise<boolean> {
     for (const name of carried) if ((await REVOKED_NAMES.byId(this.#rows, name)) !== null) return true;
     return false;
   }
 
-  /** The newest tokens that expire in `(from, to]`: the first `limit`, earliest first. */
+  /** Returns the first `limit` refresh tokens that expire in `(from, to]`, earliest first. */
   async expiredBetween(
     from: Instant,
     to: Instant,
@@ -233,7 +231,7 @@ export class Grants {
   }
 }
 
-/** The subject must exist, be enabled and fulfil the premise. @throws NotFound, Outdated */
+/** Checks that the subject exists, is enabled and matches the premise. @throws NotFound, Outdated */
 async function checkSubject(rows: Collections, subject: string, { passwordHash }: Premise): Promise<void> {
   const row = await IDENTITIES.byId(rows, subject);
   if (row === null) throw new NotFound();
@@ -241,15 +239,15 @@ async function checkSubject(rows: Collections, subject: string, { passwordHash }
   if (!row.body.enabled || isOther) throw new Outdated();
 }
 
-/** The changes that revoke names and sweep expired revocations. A name that is both stays revoked. */
+/** Returns the changes that revoke names and delete expired revocations. A name in both groups stays revoked. */
 async function revocations(
   rows: Collections,
   names: readonly string[],
   now: Instant,
   until: Instant,
 ): Promise<readonly Change[]> {
-  const again = new Set(names);
-  const past = (await REVOKED_NAMES.swept(rows, now)).filter(({ id }) => !again.has(id));
+  const revoked = new Set(names);
+  const past = (await REVOKED_NAMES.swept(rows, now)).filter(({ id }) => !revoked.has(id));
   const puts: Change[] = [];
   for (const id of names) {
     const revision = (await REVOKED_NAMES.byId(rows, id))?.revision ?? NEW;
@@ -260,7 +258,7 @@ async function revocations(
   return [...past, ...puts];
 }
 
-/** The changes that end the existing ones of these logins, and revoke the access tokens of all of them. */
+/** Returns the changes that end these logins, if they exist, and revoke their access tokens. */
 async function ending(
   rows: Collections,
   families: readonly string[],
@@ -275,7 +273,7 @@ async function ending(
   return [...moved, ...(await revocations(rows, families, now, until))];
 }
 
-/** A login, and whether it is active. */
+/** Finds a login, active or ended. */
 async function findLogin(rows: Collections, family: string) {
   const active = await LOGINS.byId(rows, family);
   const login = active ?? (await ENDED_LOGINS.byId(rows, family));

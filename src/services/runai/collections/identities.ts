@@ -5,40 +5,40 @@ import { NotFound, Outdated } from '../../../store/errors.ts';
 import type { Store } from '../../../store/index.ts';
 import type { Instant } from '../../../time/clock.ts';
 
-/** A user, an application or a service account, as stored. */
+/** A user, application or service account, as stored. */
 export interface Identity {
   readonly id: string;
   readonly kind: IdentityKind;
-  /** A user's e-mail address; otherwise a name that is unique among its kind. */
+  /** A user's e-mail address; otherwise a name that is unique within the kind. */
   readonly name: string;
-  /** For applications and service accounts: the client id, and the hash of the secret. */
+  /** For applications and service accounts: client id and hash of the secret. */
   readonly clientId: string | null;
   readonly secretHash: string | null;
-  /** For users: a hash or a digest, see `credentials/password.ts`. */
+  /** For users: a hash or digest, see `credentials/password.ts`. */
   readonly passwordHash: string | null;
   readonly enabled: boolean;
-  /** For users: false if an identity provider authenticates them. */
+  /** For users: false if an identity provider authenticates the user. */
   readonly isLocal: boolean;
-  /** For users: the groups that the identity provider names. */
+  /** For users: the groups from the identity provider. */
   readonly groups: readonly string[];
-  /** The creator's name; null for identities of a seed. */
+  /** Name of the creator; null if the identity comes from a seed. */
   readonly createdBy: string | null;
   readonly createdAt: Instant;
   readonly updatedAt: Instant | null;
   readonly lastLogin: Instant | null;
 }
 
-/** The members of an identity that can change. */
+/** Members of an identity that can change. */
 export type IdentityEdit = Partial<Pick<Identity, 'enabled' | 'secretHash' | 'passwordHash' | 'groups'>>;
 
-/** The store itself knows when a row was last used. */
+/** The store tracks the last use of each row, so `lastLogin` is not part of the body. */
 export type StoredIdentity = Omit<Identity, 'lastLogin'>;
 export type IdentityRow = Row<StoredIdentity, null>;
 
-/** The owner of these rows is the kind of identity. */
+/** The owner of a row is the identity's kind. */
 export const IDENTITIES = new Collection<StoredIdentity>('identities');
 
-/** The collections whose rows belong to an identity and are deleted with it. */
+/** Collections with rows that belong to an identity. They are deleted with it. */
 const OWNED_BY_IDENTITIES: readonly string[] = ['access-keys', 'oauth.logins', 'oauth.logins.ended', 'oauth.codes'];
 
 export function identityRow({ lastLogin: _, ...body }: Identity): IdentityRow {
@@ -47,7 +47,7 @@ export function identityRow({ lastLogin: _, ...body }: Identity): IdentityRow {
   return IDENTITIES.row({ id, owner: kind, parent: null, aliases, body });
 }
 
-/** The alias by name, in lower case: names are found regardless of case. */
+/** The alias by name. Lower case, because names are case-insensitive. */
 export function identityName(kind: Identity['kind'], name: string): string {
   return `${kind} named ${name.toLowerCase()}`;
 }
@@ -56,13 +56,12 @@ export function identityClient(kind: Identity['kind'], clientId: string): string
   return `${kind} client ${clientId}`;
 }
 
-/** A condition of a write, read when the credential was checked: the write fails if it has changed. */
+/** A precondition of a write, read when the credential was checked. The write fails if it has changed since. */
 export interface Premise {
-  /** For a login with a password: the stored hash that the password was compared with. */
+  /** For password logins: the stored hash that the password was verified against. */
   readonly passwordHash?: string | null;
 }
 
-/** The identities of a world. */
 export function identitiesIn({ collections }: Pick<Store, 'collections'>): Identities {
   return new Identities(collections);
 }
@@ -74,7 +73,7 @@ export class Identities {
     this.#rows = rows;
   }
 
-  /** All identities of a kind, oldest first. */
+  /** Returns all identities of a kind, oldest first. */
   async all(kind: IdentityKind): Promise<readonly Identity[]> {
     const uses = await this.#rows.uses(IDENTITIES.name);
     return (await IDENTITIES.ofOwner(this.#rows, kind)).map((row) => identityOf(row, uses));
@@ -86,9 +85,9 @@ export class Identities {
   }
 
   /**
-   * @param premise the edit's condition, as it was read
+   * @param premise precondition of the edit
    * @throws NotFound
-   * @throws Outdated if the premise no longer holds
+   * @throws Outdated if the premise has changed
    */
   async edit(id: string, edit: IdentityEdit, at: Instant, { passwordHash }: Premise = {}): Promise<void> {
     await IDENTITIES.change(this.#rows, id, (row) => {
@@ -97,7 +96,7 @@ export class Identities {
     });
   }
 
-  /** Deletes an identity with its access keys, codes and refresh tokens. @throws NotFound */
+  /** Deletes an identity with its access keys, codes and logins. @throws NotFound */
   delete(id: string): Promise<void> {
     const rows = this.#rows;
     return rows.updating(async (commit) => {
@@ -117,7 +116,7 @@ export class Identities {
     return this.#identity(await IDENTITIES.byId(this.#rows, id));
   }
 
-  /** By name, regardless of case. */
+  /** Finds an identity by name, case-insensitively. */
   async byName(kind: IdentityKind, name: string): Promise<Identity | null> {
     return this.#identity(await IDENTITIES.byAlias(this.#rows, identityName(kind, name)));
   }
@@ -126,7 +125,7 @@ export class Identities {
     return this.#identity(await IDENTITIES.byAlias(this.#rows, identityClient(kind, clientId)));
   }
 
-  /** Like `AccessKeys.touch`. @param secretHash for identities with a secret: the hash that it was compared with */
+  /** See `AccessKeys.touch`. @param secretHash for identities with a secret: the hash that it was verified against */
   async touch(id: string, at: Instant, secretHash?: string | null): Promise<void> {
     const row = await IDENTITIES.byId(this.#rows, id);
     if (row === null) throw new NotFound();
@@ -140,7 +139,7 @@ export class Identities {
   }
 }
 
-/** Written out member by member: every request runs it, and a spread takes forty times as long. */
+/** Written out because every request runs it, and a spread is forty times slower. */
 function identityOf({ body }: IdentityRow, uses: ReadonlyMap<string, Instant>): Identity {
   const { id, kind, name, clientId, secretHash, passwordHash, enabled, isLocal, groups } = body;
   const { createdBy, createdAt, updatedAt } = body;

@@ -1,4 +1,3 @@
-/** The collections of Run:ai that hold identities and their grants. */
 import type { CredentialRows, ObjectCounts, ServiceCredentials } from '../../../contract/credentials.ts';
 import { ACCESS_KEYS, type AccessKeyRow, accessKeyRow, keyClient } from './access-keys.ts';
 import { CODES, ENDED_LOGINS, LOGINS, REVOKED_NAMES } from './grants.ts';
@@ -36,7 +35,7 @@ const identities: CredentialRows<IdentityRow> = {
     return kind === 'user' ? null : { kind, id, name, clientId, owner: '' };
   },
   clients: {
-    // The name of an application can be used as its client id.
+    // Applications can use their name as client id.
     idsOf: (row) => {
       const { kind, name, clientId } = row.body;
       return [...(clientId === null ? [] : [clientId]), ...(kind === 'application' ? [name] : [])];

@@ -19,7 +19,7 @@ export function oauthClientRow(client: OAuthClient): Row<OAuthClient, null> {
   return OAUTH_CLIENTS.row({ id: client.clientId, owner: '', parent: null, body: client });
 }
 
-/** The OAuth clients of a world, with those that `--redirect-uri` names. */
+/** The OAuth clients of a world, including the ones from `--redirect-uri`. */
 export function oauthClientsIn({ store, settings }: OfWorld): OAuthClients {
   return new OAuthClients(store.collections, settings.redirectUri);
 }
@@ -29,20 +29,20 @@ interface OfWorld {
   readonly settings: Pick<Settings, 'redirectUri'>;
 }
 
-/** The most clients of a world. */
+/** Maximum number of clients in a world. */
 export const MAX_CLIENTS = 100;
 
 export class OAuthClients {
   readonly #rows: Collections;
   readonly #named: readonly string[];
 
-  /** @param named the redirect URIs of clients of every world, as `CLIENT=URI` */
+  /** @param named redirect URIs from `--redirect-uri`, as `CLIENT=URI` */
   constructor(rows: Collections, named: readonly string[]) {
     this.#rows = rows;
     this.#named = named;
   }
 
-  /** All clients, oldest first, and then those that only the option names. */
+  /** Returns the stored clients, oldest first, then clients that only `--redirect-uri` defines. */
   async all(): Promise<readonly OAuthClient[]> {
     const kept = (await OAUTH_CLIENTS.all(this.#rows)).map(({ body }) => this.#withNamed(body));
     const known = new Set(kept.map(({ clientId }) => clientId));
@@ -56,12 +56,12 @@ export class OAuthClients {
     return this.#withNamed(kept ?? { clientId, redirectUris: [] });
   }
 
-  /** Does the option name it? It then exists in every world. */
+  /** Whether `--redirect-uri` defines this client, which then exists in every world. */
   isNamed(clientId: string): boolean {
     return this.#named.some((one) => splitNamed(one)[0] === clientId);
   }
 
-  /** @throws Collision if there is such a client @throws LimitReached */
+  /** @throws Collision if the client exists @throws LimitReached */
   async add(client: OAuthClient): Promise<void> {
     if (this.isNamed(client.clientId)) throw new Collision();
     await OAUTH_CLIENTS.insert(this.#rows, oauthClientRow(client), MAX_CLIENTS);

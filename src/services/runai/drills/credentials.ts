@@ -15,22 +15,22 @@ import { drawSecret, secretName } from '../secrets.ts';
 
 export const rotateSigningKey: Drill = {
   name: 'rotate-signing-key',
-  what: 'Tokens are signed with a new key. The old one stays in the JWKS for ten minutes; after that its tokens are refused.',
+  what: 'Tokens are signed with a new key. The old key stays in the JWKS for ten minutes; after that, its tokens are refused.',
   rightClient:
-    'A verifier that meets an unknown `kid` fetches the JWKS again, once. A client requests a new token on the 401, once.',
+    'On an unknown `kid`, a verifier fetches the JWKS again, once. On the 401, a client requests a new token, once.',
   lasts: null,
   about: 'all',
   run: async ({ world, now }) => {
     const { kid, replaced, until } = await world.signingKeys.rotate(now);
-    return { did: `Key ${kid} signs in place of ${replaced}, which stays in the JWKS until ${rfc3339(until)}.` };
+    return { did: `Key ${kid} replaces ${replaced}, which stays in the JWKS until ${rfc3339(until)}.` };
   },
 };
 
 export const regenerateSecret: Drill = {
   name: 'regenerate-secret',
-  what: 'The client gets a new secret, which is in the answer. The old one is invalid, and its tokens are revoked.',
+  what: 'The client gets a new secret, which the response contains. The old secret is invalid, and its tokens are revoked.',
   rightClient:
-    'On the 401 it requests a token once. When its secret is refused, it loads the secret again from its configuration.',
+    'On the 401, it requests a token once. If its secret is refused, it reloads the secret from its configuration.',
   lasts: null,
   about: 'one',
   run: async (context, who) => {
@@ -53,9 +53,8 @@ export const regenerateSecret: Drill = {
 
 export const revokeSession: Drill = {
   name: 'revoke-session',
-  what: 'All logins of the user end, with their access and refresh tokens. Tokens from a client secret stay valid.',
-  rightClient:
-    'On the 401 it tries its refresh token once. When that is refused too, it asks the user to log in again.',
+  what: 'All logins of the user end, with their access and refresh tokens. Tokens issued for a client secret stay valid.',
+  rightClient: 'On the 401, it tries its refresh token once. If that is refused too, it asks the user to log in again.',
   lasts: null,
   about: 'one',
   run: async (context, who) => {
@@ -71,7 +70,7 @@ export const revokeSession: Drill = {
 export const expireTokens: Drill = {
   name: 'expire-tokens',
   what: 'The clock of the world advances until every access token has expired.',
-  rightClient: 'On the 401 it requests a new token once, and repeats the request with it.',
+  rightClient: 'On the 401, it requests a new token once, and repeats the request with it.',
   lasts: null,
   about: 'all',
   run: async ({ world, settings }) => {
@@ -89,18 +88,20 @@ async function administratorOf(context: RequestContext): Promise<Caller> {
   }
   throw new Problem(
     'invalid_request',
-    'Field `principal` is missing, and no user of this world has an access key. Name a principal.',
+    'Field `principal` is missing, and no user of this world has an access key. Send a `principal`.',
   );
 }
 
-/** A client with a secret that can be replaced. */
 interface Client {
   readonly clientId: string;
   readonly secretHash: string | null;
   readonly replace: (secretHash: string) => Promise<void>;
 }
 
-/** The access key that named the principal, or its first one; otherwise the application or service account itself. */
+/**
+ * Returns the access key that identified the principal, or the first one of the principal; otherwise the identity
+ * itself.
+ */
 async function clientOf({ store, now }: RequestContext, { id, name, clientId }: Principal): Promise<Client> {
   const keys = await accessKeysIn(store).ofOwner(id);
   const key = keys.find((one) => one.clientId === clientId) ?? keys[0];

@@ -2,7 +2,6 @@ import type { Drill } from '../../../contract/drill.ts';
 import { expireTokens, regenerateSecret, revokeSession, rotateSigningKey } from './credentials.ts';
 import { rateLimit, slowToken, tokenOutage } from './token-endpoint.ts';
 
-/** Situations that clients of Run:ai must survive. */
 export const DRILLS: readonly Drill[] = [
   rotateSigningKey,
   regenerateSecret,

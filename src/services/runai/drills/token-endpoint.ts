@@ -15,16 +15,16 @@ const TOKEN_OPERATIONS: readonly string[] = [
 
 const HALF_A_MINUTE = 30_000;
 
-/** Delay of a slow token, in milliseconds of real time: longer than a careless timeout, shorter than a good one. */
+/** Delay of a slow token in real milliseconds: longer than a careless timeout, shorter than a good one. */
 const SLOW_MS = 2000;
 
 const SERVICE = 'runai';
 
 export const tokenOutage: Drill = {
   name: 'token-outage',
-  what: 'The token endpoints answer 503 with `Retry-After`.',
+  what: 'The token endpoints respond 503 with `Retry-After`.',
   rightClient:
-    'It uses its token while that is valid, waits for `Retry-After`, and does not ask from every thread at once.',
+    'It keeps using its token while valid, waits for `Retry-After`, and does not send one request per thread.',
   lasts: HALF_A_MINUTE,
   about: 'one-or-all',
   run: async (_, who) =>
@@ -33,8 +33,8 @@ export const tokenOutage: Drill = {
 
 export const slowToken: Drill = {
   name: 'slow-token',
-  what: `Each answer of the token endpoints takes ${SLOW_MS / 1000} s of real time.`,
-  rightClient: 'It renews its token before expiry, with a single request, and lets others wait rather than fail.',
+  what: `Each response of the token endpoints takes ${SLOW_MS / 1000} s of real time.`,
+  rightClient: 'It renews its token before expiry with a single request; other requests wait for it and do not fail.',
   lasts: HALF_A_MINUTE,
   about: 'one-or-all',
   run: async (_, who) =>
@@ -43,13 +43,13 @@ export const slowToken: Drill = {
 
 export const rateLimit: Drill = {
   name: 'rate-limit',
-  what: 'Requests for tokens, or all requests of one principal, are answered 429 with `Retry-After`. The vendor documents no 429.',
+  what: 'Token requests, or all requests of one principal, get 429 with `Retry-After`. The vendor documents no 429.',
   rightClient: 'It waits for `Retry-After`, and then repeats the request once.',
   lasts: HALF_A_MINUTE,
   about: 'one-or-all',
   run: async (_, who) => {
     const match = who === null ? tokensOf(null) : { service: SERVICE, principal: who.principal.id };
-    return effect('Requests are limited.', match, { status: 429, retryAfter: 'end' });
+    return effect('Requests are rate limited.', match, { status: 429, retryAfter: 'end' });
   },
 };
 

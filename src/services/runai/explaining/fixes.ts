@@ -13,12 +13,11 @@ import { oauthClientsIn } from '../collections/oauth-clients.ts';
 import { SUBJECT_TYPES } from '../subjects.ts';
 import type { PredefinedRole } from '../tables/index.ts';
 
-/** The endpoint that creates access rules. */
 export const ACCESS_RULES_PATH = '/api/v1/authorization/access-rules';
 
 /**
- * Suggests an access rule that would allow a refused request: the smallest sufficient role, in the narrowest sufficient
- * scope. Each candidate is tried on the decision itself first.
+ * Suggests an access rule that would allow a refused request: the smallest sufficient role in the narrowest sufficient
+ * scope. Each candidate is checked with the decision itself.
  */
 export const findRuleFixes: FindFixes = (_decision, input, reason) =>
   REASONS_OF_RIGHTS.has(reason) ? { fixes: ruleFixes(input) } : null;
@@ -36,7 +35,7 @@ function ruleFixes(input: DecisionInput): Fix[] {
     };
     return decideOnResource(accessRequest, { principal, heldRights }, lookedUp).effect === 'allow';
   };
-  // The tables of this service list roles of this type.
+  // Safe cast: the tables of this service contain roles of this type.
   const all = ruleset.tables.roles as readonly PredefinedRole[];
   const found = scopes
     .map((scope) => ({ scope, would: all.filter((role) => allows(role, scope)) }))
@@ -54,7 +53,7 @@ function ruleFixes(input: DecisionInput): Fix[] {
       kind: 'role',
       roles: [least.name],
       text: `give ${namePrincipal(principal)} an access rule for \`${where}\` with the role \`${least.name}\`, which has ${needs}`,
-      // 2.19 has no service accounts, so it cannot have a rule for one.
+      // 2.19 has no service accounts, so none can have a rule.
       ...((ruleset.profile !== '2.19' || principal.kind !== 'service-account') && {
         request: {
           method: 'POST',
@@ -73,14 +72,14 @@ function ruleFixes(input: DecisionInput): Fix[] {
   ];
 }
 
-/** Another identity may have any of the sufficient roles, not only the smallest. */
+/** Suggests any sufficient role, not only the smallest: an identity with such a role may exist. */
 function identityFix(would: readonly PredefinedRole[]): Fix[] {
   const roles = would.map(({ name }) => name);
   const which = roles.length === 1 ? 'the role' : 'one of the roles';
   return [{ kind: 'identity', roles, text: `call as an identity that has ${which} ${quote(roles)} there` }];
 }
 
-/** The scopes that contain the object, narrowest first; the tenant if the operation has no single object. */
+/** Returns the scopes that contain the object, narrowest first. Without a single object, it starts with the tenant. */
 function narrowestScopes({ caller, lookedUp }: DecisionInput): Resource[] {
   const names = lookedUp?.found === 'object' ? lookedUp.attributes?.names : undefined;
   const { tenant } = caller.principal;
@@ -89,7 +88,7 @@ function narrowestScopes({ caller, lookedUp }: DecisionInput): Resource[] {
   return [...path.reverse(), whole, { type: 'system', ids: ['system'] }];
 }
 
-/** The existing client id that an unknown one most probably stands for. */
+/** Finds the existing client id that is most similar to an unknown one. */
 export const findNearestClient: FindOther = async ({ presented }, context) => {
   const { store } = context;
   const given = presented.flatMap((one) => (one.kind === 'client' ? one.clientId : []))[0];

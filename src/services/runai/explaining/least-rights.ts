@@ -13,15 +13,14 @@ import { SUBJECT_TYPES } from '../subjects.ts';
 import { PERMISSION_SETS, SCOPE_TYPES } from '../tables/index.ts';
 import { ACCESS_RULES_PATH } from './fixes.ts';
 
-/** The endpoint that creates applications. */
 export const APPLICATIONS_PATH = '/api/v1/apps';
 
-/** The scope that contains all others. */
+/** The scope that contains all other scopes. */
 const SYSTEM: Resource = { type: 'system', ids: ['system'] };
 
 /**
- * The least rights that a principal needs: the predefined role with the fewest permissions, in the narrowest scope that
- * covers every object used. Also the smallest custom role that is sufficient there.
+ * Returns the minimal rights of a principal: the predefined role with the fewest permissions, in the narrowest scope
+ * that covers every object used, and the smallest sufficient custom role.
  */
 export const leastRights: NonNullable<DecisionHelp['leastRights']> = async (world, ofPrincipal) => {
   const { principal, caller, uses } = ofPrincipal;
@@ -119,14 +118,14 @@ function renderRule({ rule: { scopeType, scopeId, subjectType, subjectId }, role
   return { role: role.name, scopeType, scopeId, ...(subjectType === 'group' && { group: subjectId }) };
 }
 
-/** The fewest held rules that allow as much as all of them. The largest roles are dropped first. */
+/** Returns the fewest held rules that allow as much as all of them. Drops the largest roles first. */
 function fewestRules(held: readonly HeldRule[], allowed: (rules: readonly HeldRule[]) => number): readonly HeldRule[] {
   const all = allowed(held);
   const bySize = [...held].sort((one, other) => other.role.permissions.size - one.role.permissions.size);
   return leaveOut(bySize, (rest) => allowed(rest) === all);
 }
 
-/** The smallest predefined role; several if no single one is sufficient. On a tie, a held role wins. */
+/** Returns the smallest predefined role, or several if no single one is sufficient. On a tie, a held role wins. */
 function smallestRoles(
   roles: Roles,
   held: readonly HeldRule[],
@@ -146,7 +145,7 @@ function hasRule({ tables }: Ruleset, rule: string): boolean {
   return tables.rules.some(({ id }) => id === rule);
 }
 
-/** The fewest permission sets, smaller ones preferred. */
+/** Returns the fewest permission sets, preferring smaller ones. */
 function customRole(ruleset: Ruleset, suffice: (permissions: readonly string[]) => boolean) {
   const all = rowsOf(PERMISSION_SETS, ruleset.profile ?? '').sort(
     (one, other) => other.permissions.length - one.permissions.length,
@@ -168,7 +167,7 @@ function scopeMembers({ type, ids }: Resource, { tenant = '' }: Principal) {
   return { scopeType: type, scopeId: ids?.[0] ?? tenant };
 }
 
-/** The scopes that could cover all uses, narrowest first; the last ones are the tenant and the system. */
+/** Returns the scopes that could cover all uses, narrowest first, ending with the tenant and the system. */
 function candidateScopes({ tenant = '' }: Principal, uses: readonly Use[]): readonly Resource[] {
   const touched = uses.flatMap(({ lookedUp }) =>
     lookedUp?.found === 'object' && lookedUp.attributes !== undefined ? [lookedUp.attributes.names] : [],
@@ -182,20 +181,20 @@ function candidateScopes({ tenant = '' }: Principal, uses: readonly Use[]): read
   return [...narrower.reverse(), whole, SYSTEM];
 }
 
-/** The table lists wider scope types before narrower ones. */
+/** Relies on the table, which lists wider scope types first. */
 function isWider(type: string, other: string): boolean {
   const place = (one: string) => SCOPE_TYPES.findIndex(({ id }) => id === one);
   return place(type) < place(other);
 }
 
-/** A role in a scope, as a seed writes it. */
+/** A role in a scope, as in a seed. */
 interface WrittenRule {
   readonly role: string;
   readonly scopeType: string;
   readonly scopeId: string;
 }
 
-/** Creates the application, then its access rules. Users get passwords, which no request chooses. */
+/** Creates an application and its access rules. Not for users: no request can choose a password. */
 function makeApplication({ kind, name }: Principal, rules: readonly object[]): LeastRights['make'] {
   if (kind !== 'application') return [];
   const subject = { subjectId: name, subjectType: SUBJECT_TYPES[kind] };
@@ -207,9 +206,9 @@ function makeApplication({ kind, name }: Principal, rules: readonly object[]): L
 
 const SEED_LISTS = { user: 'users', application: 'applications', 'service-account': 'serviceAccounts' } as const;
 
-/** A seed for an identity with only these rules. A single role in the whole tenant becomes its `role`. */
+/** Returns a seed for an identity with only these rules. A single role in the whole tenant becomes its `role`. */
 function seedOfRules({ kind, name }: Principal, rules: readonly WrittenRule[]) {
-  // Only these kinds can have tokens of Run:ai.
+  // Only these kinds can have Run:ai tokens.
   if (kind !== 'user' && kind !== 'application' && kind !== 'service-account') return {};
   const called = kind === 'user' ? { email: name } : { name };
   const [only] = rules;

@@ -11,7 +11,7 @@ import { drawSecret, endTokensOf } from '../secrets.ts';
 
 const CLIENT_ID_LENGTH = 16;
 
-/** A key of the caller. Another owner's key is not found. */
+/** Finds a key of the caller. Keys of other owners are not found. */
 const ownAccessKey: Lookup<AccessKey> = async (context, id) => {
   const key = await accessKeysIn(context.store).byId(id);
   if (key === null) return { found: 'nothing' };
@@ -27,7 +27,7 @@ const anyAccessKey: Lookup<AccessKey> = async ({ store }, id) => {
 
 export const accessKeyLookups = { ownAccessKey, anyAccessKey };
 
-/** `maxItems` of both lists, which have no pages. */
+/** `maxItems` of both lists. They have no pages. */
 const MAX_LISTED = 100;
 
 const list: Handler<'runai', 'get_access_keys'> = async (context) => {
@@ -36,10 +36,10 @@ const list: Handler<'runai', 'get_access_keys'> = async (context) => {
   return { status: 200, body: { accessKeys: keys.slice(0, MAX_LISTED).map(renderKey) } };
 };
 
-/** Without pages, a client cannot see that there are more. */
+/** Reports that a list is incomplete. Without pages, the client cannot notice. */
 function reportCut({ findings, now }: Pick<AuthenticatedContext, 'findings' | 'now'>, count: number): void {
   if (count <= MAX_LISTED) return;
-  const message = `A list of access keys has at most ${MAX_LISTED} entries, the oldest, and no pages: ${count - MAX_LISTED} were left out. Delete keys that are not needed.`;
+  const message = `A list of access keys contains only the oldest ${MAX_LISTED} and has no pages: ${count - MAX_LISTED} keys are missing from the response. Delete keys that you do not need.`;
   findings.report('list_cut', message, now);
 }
 
@@ -91,7 +91,7 @@ const listAll: Handler<'runai', 'get_access_keys_administration'> = async (conte
   return { status: 200, body: { accessKeys: keys.slice(0, MAX_LISTED).map(renderKeyWithCreator) } };
 };
 
-/** User applications are access keys under their former name, in another form. */
+/** User applications are the former API of access keys, with a different format. */
 const listAsApplications: Handler<'runai', 'get_user_applications'> = async (context) => {
   const keys = await accessKeysIn(context.store).ofOwner(context.caller.principal.id);
   return { status: 200, body: keys.map(renderKey) };

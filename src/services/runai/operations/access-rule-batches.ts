@@ -8,13 +8,12 @@ import { namesOf, renderRule } from '../rule-view.ts';
 import { attributesIn, attributesOf, scopesOf } from '../scopes.ts';
 import { accessRule } from './access-rules.ts';
 
-/** The reason why an entry failed. */
 interface Failure {
   readonly code: number;
   readonly message: string;
 }
 
-/** Runs one entry. A problem with it does not affect the others. */
+/** Processes one entry. An error does not affect the other entries. */
 async function attempt<Result>(act: () => Promise<Result>): Promise<{ result: Result } | Failure> {
   try {
     return { result: await act() };
@@ -25,7 +24,7 @@ async function attempt<Result>(act: () => Promise<Result>): Promise<{ result: Re
   }
 }
 
-/** `POST /batch`: each rule is authorized separately. */
+/** `POST /batch`: authorizes each rule separately. */
 const batch: Handler<'runai', 'access_rules_batch'> = async (context) => {
   const { ids, action } = context.body;
   const scopes = await scopesOf(context);
@@ -45,7 +44,7 @@ const batch: Handler<'runai', 'access_rules_batch'> = async (context) => {
   return { status: 200, body: { id: context.random.uuid(), succeeded, failed } };
 };
 
-/** `POST /batch-create`: every subject gets the role in every scope. */
+/** `POST /batch-create`: gives each subject the role in each scope. */
 const batchCreate: Handler<'runai', 'access_rules_batch_create'> = async (context) => {
   const { payload } = context.body;
   const { roleId, clusterId, subjects } = payload;

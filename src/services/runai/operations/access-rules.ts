@@ -8,7 +8,6 @@ import { createRule, endRule, type NewRule, resolveScope } from '../rule-changes
 import { fieldsOf, type Names, namesOf, renderRule } from '../rule-view.ts';
 import { attributesIn, attributesOf, type ScopePath, scopesOf } from '../scopes.ts';
 
-/** An active access rule. */
 export const accessRule: Lookup<AccessRule> = async (context, id) => {
   const rule = (await ACCESS_RULES.byId(context.store.collections, id))?.body;
   if (rule === undefined || rule.deletedAt !== null) return { found: 'nothing' };
@@ -19,9 +18,9 @@ export const accessRule: Lookup<AccessRule> = async (context, id) => {
   };
 };
 
-/** The scope that the body of a new rule names. */
+/** Looks up the scope of a new rule. */
 const scopeInBody: Lookup<ScopePath> = async (context) => {
-  // Only operations that create a rule use this look-up, and their body is valid by then.
+  // The body is valid here: only operations that create a rule use this look-up.
   const { scopeType, scopeId } = context.body as NewRule;
   const path = resolveScope(await scopesOf(context), scopeType, scopeId);
   return { found: 'object', target: path, attributes: attributesOf(path) };
@@ -29,13 +28,12 @@ const scopeInBody: Lookup<ScopePath> = async (context) => {
 
 export const accessRuleLookups = { accessRule, scopeInBody };
 
-/** The query of a list. The count has only some of its members. */
+/** The query of the list. The count supports only some of its members. */
 type RuleQuery = OperationOf<'runai', 'get_access_rules'>['query'];
 
-/** Default and maximum page size of `GET /api/v1/authorization/access-rules`. */
 const PAGE = 50;
 
-/** The rules that match a query and that the caller may see. */
+/** Returns the rules that match a query and that the caller may see. */
 async function findRules(context: AuthenticatedContext, query: RuleQuery, names: Names): Promise<AccessRule[]> {
   const { all } = await ruleBookOf(context);
   const since = query.lastUpdated === undefined ? null : timeOf(query.lastUpdated);

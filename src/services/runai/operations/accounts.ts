@@ -12,12 +12,12 @@ import { endRulesOf } from '../rule-changes.ts';
 import { drawSecret, endTokensOf } from '../secrets.ts';
 import { tenantIdOf } from '../tenant.ts';
 
-/** Applications and service accounts are alike: they have a name and a secret, and can be disabled. */
+/** Applications and service accounts work alike: they have a name and a secret, and can be disabled. */
 interface Kind<Secret> {
   readonly kind: 'application' | 'service-account';
-  /** The word for one in messages. */
+  /** Noun with article, for messages. */
   readonly called: string;
-  /** Wraps the secret in the member that the API returns it in. */
+  /** Wraps the secret in the member that the API uses for it. */
   readonly shownSecret: (secret: string) => Secret;
 }
 
@@ -44,12 +44,10 @@ export const accountLookups = { application: lookupOf(APPLICATION), serviceAccou
 type Named = Pick<Schema<'runai', 'ApplicationCreated'>, 'id' | 'name' | 'clientId'>;
 type Shown = Schema<'runai', 'Application'> & Schema<'runai', 'ServiceAccount'>;
 
-/** The context of a request that creates an account. */
 interface Making extends AuthenticatedContext {
   readonly body: { readonly name: string };
 }
 
-/** The context of a request that changes an account. */
 interface Changing extends AuthenticatedContext<Identity> {
   readonly body: { readonly enabled: boolean };
 }
@@ -64,15 +62,15 @@ function operationsOf<Secret extends object>({ kind, called, shownSecret }: Kind
     const { name } = context.body;
     const { secret, secretHash } = drawSecret(context);
     const { world } = context;
-    // The published examples use the name as client id. Worlds with credentials of their own may share names, so theirs
-    // differ.
+    // The published examples use the name as client id. Worlds with their own credentials may use the same names, so
+    // their client ids differ.
     const clientId = world.credentials === 'own' ? clientIdInWorld(name, world.id) : name;
     const account = { ...newIdentity(context, kind, name, context.caller.principal.name), clientId, secretHash };
     try {
       await identitiesIn(context.store).create(account);
     } catch (thrown) {
       throw thrown instanceof Collision
-        ? new Problem('conflict', `There is already ${called} named \`${name}\`.`)
+        ? new Problem('conflict', `There is already ${called} named \`${name}\`. Choose another name.`)
         : thrown;
     }
     return { status: 201, body: { id: account.id, name, clientId, ...shownSecret(secret) } };

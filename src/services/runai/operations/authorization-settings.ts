@@ -3,7 +3,7 @@ import { checkTenant, TenantSettings } from '../settings.ts';
 
 export const AUTHORIZATION_SETTINGS = new TenantSettings('authorization', ['enableScopedAuthorization']);
 
-/** Null if it was never set. Only `update` writes it. */
+/** Returns null if the setting was never set. Safe cast: only `update` writes it. */
 async function enabledOf(
   context: AuthenticatedContext,
   key: (typeof AUTHORIZATION_SETTINGS.keys)[number],
@@ -22,7 +22,7 @@ const get: Handler<'runai', 'get_authorization_setting_by_key'> = async (context
   return { status: 200, body: { enabled: await enabledOf(context, AUTHORIZATION_SETTINGS.keyOf(context.params.key)) } };
 };
 
-/** Stores the value; without one nothing changes. It changes no decision: no published page says what the setting does. */
+/** Stores the value, if there is one. No decision depends on it: the vendor does not document its effect. */
 const update: Handler<'runai', 'update_authorization_setting_by_key'> = async (context) => {
   await checkTenant(context, context.query.tenantId);
   const key = AUTHORIZATION_SETTINGS.keyOf(context.params.key);

@@ -27,13 +27,13 @@ import { parseScope } from './oauth-token.ts';
 
 const CODE_LENGTH = 43;
 
-/** Users that the login page offers at most. */
+/** Maximum number of users on the login page. */
 const MAX_PEOPLE = 20;
 
-/** The S256 challenge of any verifier, in base64url without padding (RFC 7636, 4.2). */
+/** An S256 challenge, in base64url without padding (RFC 7636, 4.2). */
 const CHALLENGE = /^[A-Za-z0-9_-]{43}$/;
 
-/** Parameters of an authorization request that the form of the page sends back. */
+/** Parameters of the authorization request that the login form repeats. */
 const CARRIED = [
   'response_type',
   'client_id',
@@ -46,7 +46,7 @@ const CARRIED = [
   'response_mode',
 ] as const;
 
-/** A request with a known client and redirect URI (RFC 6749, 4.1.1; OpenID Connect Core 1.0, 3.1.2.1). */
+/** A request with a valid client and redirect URI (RFC 6749, 4.1.1; OpenID Connect Core 1.0, 3.1.2.1). */
 interface AuthorizationRequest {
   readonly issuer: string;
   readonly clientId: string;
@@ -54,7 +54,7 @@ interface AuthorizationRequest {
   readonly form: Form;
 }
 
-/** The authorization endpoint. It always shows the login page, because there are no browser sessions. */
+/** The authorization endpoint. Always shows the login page, because the mock has no browser sessions. */
 const authorize: Handler<'runai', 'authorize'> = (context) => begin(context, formOf(context.query));
 const authorizeByPost: Handler<'runai', 'authorize_by_post'> = (context) => begin(context, formOf(context.body));
 
@@ -66,13 +66,12 @@ async function begin(context: RealmContext, form: Form): Promise<Answer<'runai',
   if (form['prompt']?.split(' ').includes('none') === true) {
     return answerClient(request, {
       error: 'login_required',
-      error_description: 'This server keeps no browser sessions. Repeat the request without prompt=none.',
+      error_description: 'This server has no browser sessions. Repeat the request without prompt=none.',
     });
   }
   return askWho(context, request, form['login_hint'] ?? '', null);
 }
 
-/** Handles the forms of the login page. */
 const logIn: Handler<'runai', 'log_in'> = async (context) => {
   const form = formOf(context.body);
   const request = await checkedRequest(context, form);
@@ -94,7 +93,7 @@ const logIn: Handler<'runai', 'log_in'> = async (context) => {
   }
 };
 
-/** The user who logs in: by name and password, or chosen in the list. @throws Problem */
+/** Returns the user who logs in with a password, or who was selected from the list. @throws Problem */
 function userOf(context: Context, { form, clientId }: AuthorizationRequest): Promise<Identity> {
   const { username, password, user } = form;
   if (user === undefined) return authenticateUser(context, username ?? '', password ?? '', clientId);
@@ -102,7 +101,7 @@ function userOf(context: Context, { form, clientId }: AuthorizationRequest): Pro
   throw new Problem('invalid_request', 'Send `user`, or `username` and `password`, not both.');
 }
 
-/** RP-initiated logout. Ends the login of the ID token or of the refresh token. */
+/** RP-initiated logout. Ends the login of the ID token or refresh token. */
 const endSession: Handler<'runai', 'end_session'> = (context) => logOut(context, formOf(context.query));
 const endSessionByPost: Handler<'runai', 'end_session_by_post'> = (context) => logOut(context, formOf(context.body));
 
@@ -117,7 +116,7 @@ async function logOut(context: RealmContext, form: Form): Promise<Answer<'runai'
   if (claims !== null) await grantsIn(store).end(claims.sid, now, lastExpiry(context));
   const refreshToken = form['refresh_token'];
   const presented = refreshToken === undefined ? null : await presentedRefreshToken(refreshToken, context);
-  // A used or expired refresh token may end its login too.
+  // A used or expired refresh token may end its login, too.
   const known = presented === null ? null : await grantsIn(store).loginOf(presented);
   if (known !== null && (known.clientId === null || known.clientId === form['client_id'])) {
     await grantsIn(store).end(known.family, now, lastExpiry(context));
@@ -127,7 +126,7 @@ async function logOut(context: RealmContext, form: Form): Promise<Answer<'runai'
   return { ...answer, headers: { ...answer.headers, 'set-cookie': cookie } };
 }
 
-/** @throws Problem if the client does not have the URI to return to */
+/** @throws Problem if `post_logout_redirect_uri` does not belong to the client */
 async function answerToLogout(
   context: RealmContext,
   form: Form,
@@ -140,7 +139,7 @@ async function answerToLogout(
   if (client === null || !isRedirectOf(client.redirectUris, target, context.origin)) {
     throw new Problem(
       'invalid_request',
-      'Parameter `post_logout_redirect_uri` is not a redirect URI of the client. Name the client with `id_token_hint` or `client_id`.',
+      'Parameter `post_logout_redirect_uri` is not a redirect URI of the client. Identify the client with `id_token_hint` or `client_id`.',
     );
   }
   return redirection(withQuery(target, definedFields({ state: form['state'] })));
@@ -154,13 +153,12 @@ export const loginOperations = {
   end_session_by_post: endSessionByPost,
 };
 
-/** An error page. */
 type RefusedPage = Outcome<400, Buffer> & { readonly refusal: Problem };
 
 /**
- * Nothing is sent to a redirect URI before it is known to belong to the client (RFC 6749, 4.1.2.1).
+ * Validates client and redirect URI. Must come first: never redirect to an unverified URI (RFC 6749, 4.1.2.1).
  *
- * @returns an error page with the known clients if the check fails
+ * @returns an error page that lists the known clients, if the check fails
  * @throws Problem if the realm does not exist
  */
 async function checkedRequest(context: RealmContext, form: Form): Promise<AuthorizationRequest | RefusedPage> {
@@ -168,7 +166,7 @@ async function checkedRequest(context: RealmContext, form: Form): Promise<Author
   const { client_id: clientId, redirect_uri: redirectUri } = form;
   const client = await oauthClientsIn(context).byId(clientId ?? '');
   if (client === null) {
-    const what = clientId === undefined ? 'is missing' : 'names no client for logins';
+    const what = clientId === undefined ? 'is missing' : 'is not a client for user logins';
     return refusedPage(context, `Parameter \`client_id\` ${what}.`);
   }
   if (redirectUri === undefined) return refusedPage(context, 'Parameter `redirect_uri` is missing.', client);
@@ -185,14 +183,14 @@ function redirectRefusal(clientId: string, uri: string): string {
   return `${refusal} To allow it, start the server with \`--redirect-uri ${shellWord(`${clientId}=${uri}`)}\`.`;
 }
 
-/** @param client the client of the request, if known: the page then lists no other */
+/** @param client the request's client, if known: the page then lists only this one */
 async function refusedPage(context: Context, message: string, client?: OAuthClient): Promise<RefusedPage> {
   const clients = client === undefined ? await oauthClientsIn(context).all() : [client];
   const refusal = new Problem('invalid_request', message);
   return { ...clientsPage(400, message, clients, context.origin), refusal };
 }
 
-/** The error for the client, if any (RFC 6749, 4.1.2.1; OpenID Connect Core 1.0, 3.1.2.6). */
+/** Returns the error to send to the client, if any (RFC 6749, 4.1.2.1; OpenID Connect Core 1.0, 3.1.2.6). */
 function requestFault({ form }: AuthorizationRequest): Form | null {
   const { response_type: type, response_mode: mode, code_challenge: challenge, code_challenge_method: method } = form;
   const fault = (error: string, description: string) => ({ error, error_description: toDescription(description) });
@@ -224,10 +222,13 @@ function requestFault({ form }: AuthorizationRequest): Form | null {
 
 type Redirection = Outcome<302, undefined>;
 
-/** How an answer gets to the client (OAuth 2.0 Multiple Response Type Encoding Practices, 2.1; Form Post Response Mode). */
+/**
+ * Ways to return parameters to the client (OAuth 2.0 Multiple Response Type Encoding Practices; Form Post Response
+ * Mode).
+ */
 export const RESPONSE_MODES = ['query', 'fragment', 'form_post'] as const;
 
-/** Sends an answer to the client, through the browser. `iss` names the issuer (RFC 9207). */
+/** Sends parameters to the client, via the browser. `iss` is the issuer (RFC 9207). */
 function answerClient(
   { issuer, redirectUri, form }: AuthorizationRequest,
   answer: Form,
@@ -242,7 +243,7 @@ function definedFields(form: Form): [name: string, value: string][] {
   return Object.entries(form).filter((entry): entry is [string, string] => entry[1] !== undefined);
 }
 
-/** Adds parameters to a URI, and keeps its own query as written (RFC 6749, 4.1.2). */
+/** Adds parameters to a URI, keeping its query unchanged (RFC 6749, 4.1.2). */
 function withQuery(uri: string, parameters: [name: string, value: string][]): string {
   const query = new URLSearchParams(parameters).toString();
   const joint = query === '' || /[?&]$/.test(uri) ? '' : uri.includes('?') ? '&' : '?';

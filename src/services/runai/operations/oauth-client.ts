@@ -7,21 +7,21 @@ import { issuerPath, realmOf } from '../tenant.ts';
 import { authenticateClient, checkClientSecret, confidentialClient } from './grants/clients.ts';
 import { badClient, type PresentedClient } from './grants/grant.ts';
 
-/** RFC 7617, 2 */
+/** RFC 7617, section 2. */
 const BASIC = /^basic +([A-Za-z0-9+/=]+) *$/i;
 
-/** The parameters of a request to an OAuth endpoint. */
+/** Parameters of a request to an OAuth endpoint. */
 export type Form = Readonly<Record<string, string | undefined>>;
 
-/** The parameters of a query or body. A parameter without a value counts as omitted (RFC 6749, 3.1 and 3.2). */
+/** Reads the parameters of a query or body. Empty ones count as omitted (RFC 6749, 3.1 and 3.2). */
 export function formOf(sent: Form): Form {
   return Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== ''));
 }
 
 /**
- * The client of a request, by Basic or in the body, never both (RFC 6749, 2.3).
+ * Returns the client of a request, from a Basic header or the body, but never both (RFC 6749, 2.3).
  *
- * @throws Problem naming the fault
+ * @throws Problem if the client credentials are malformed or ambiguous
  */
 export async function presentedClient(
   context: Context,
@@ -50,9 +50,9 @@ export async function presentedClient(
 }
 
 /**
- * Refuses a client that authenticates with a signed JWT (RFC 7523, 2.2): its key is not known here.
+ * Refuses client authentication with a signed JWT (RFC 7523, 2.2): the mock does not have the client's key.
  *
- * @param secretField the endpoint's name of the secret
+ * @param secretField the endpoint's name for the secret
  */
 export function refuseAssertion(sent: object, secretField: string): void {
   if (!Object.entries(sent).some(([name, value]) => /^client_?assertion$/i.test(name) && value !== '')) return;
@@ -61,14 +61,14 @@ export function refuseAssertion(sent: object, secretField: string): void {
   });
 }
 
-/** Decodes Basic credentials. Id and secret are form-encoded before they are joined (RFC 6749, 2.3.1). */
+/** Decodes Basic credentials. Id and secret are form-encoded first (RFC 6749, 2.3.1). */
 function pairOf(header: string, challenge: string): readonly [id: string, secret: string] {
   const text = Buffer.from(BASIC.exec(header)?.[1] ?? '', 'base64').toString('utf8');
   const at = text.indexOf(':');
   try {
     if (at > 0) return [decodeForm(text.slice(0, at)), decodeForm(text.slice(at + 1))];
   } catch {
-    // Refused below like any other unreadable header.
+    // Refused below, like any other malformed header.
   }
   throw new Problem('bad_client', 'The `Authorization` header must have the form `Basic <base64 of id:secret>`.', {
     reason: 'malformed_basic',
@@ -81,15 +81,15 @@ function decodeForm(text: string): string {
 }
 
 /**
- * The client id of the authenticated client.
+ * Authenticates the client and returns its id.
  *
- * @throws Problem `bad_credentials`, also for a public client
+ * @throws Problem `bad_credentials`; also if the client is public
  */
 export async function confidentialCaller(context: Context, form: Form): Promise<string> {
   return callerOf(context, form, false);
 }
 
-/** The client of the request. A public client is identified by its id alone. */
+/** Identifies the client and returns its id. A public client needs no secret. */
 export async function anyCaller(context: Context, form: Form): Promise<string> {
   return callerOf(context, form, true);
 }
@@ -107,7 +107,7 @@ async function callerOf(context: Context, form: Form, mayBePublic: boolean): Pro
   return id;
 }
 
-/** A required field. @throws Problem naming it */
+/** Returns a required field. @throws Problem if it is missing */
 export function requireField(form: Form, name: string): string {
   const value = own(form, name);
   if (value === undefined) throw missingField(name, findOtherSpelling(Object.keys(form), name));
@@ -115,9 +115,13 @@ export function requireField(form: Form, name: string): string {
 }
 
 function noClient(): Problem {
-  return new Problem('bad_client', 'The request names no client. Send `client_id`, and its `client_secret` if any.', {
-    reason: 'no_client',
-  });
+  return new Problem(
+    'bad_client',
+    'The request has no client credentials. Send `client_id` and, unless the client is public, `client_secret`.',
+    {
+      reason: 'no_client',
+    },
+  );
 }
 
 function missingField(name: string, other: string | undefined): Problem {
@@ -125,12 +129,12 @@ function missingField(name: string, other: string | undefined): Problem {
   return new Problem('invalid_request', `Field \`${name}\` is missing${instead}.`);
 }
 
-/** The context of a request whose path names a realm. */
+/** The context of a request with a realm in its path. */
 export interface RealmContext extends Context {
   readonly params: { readonly realm: string };
 }
 
-/** The issuer of the realm in the path. @throws Problem if the realm does not exist */
+/** Returns the issuer of the realm in the path. @throws Problem if the realm does not exist */
 export async function issuerInPath(context: RealmContext): Promise<string> {
   const realm = await realmOf(context);
   if (context.params.realm === realm) return `${context.origin}${issuerPath(realm)}`;

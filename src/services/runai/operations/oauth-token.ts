@@ -5,10 +5,10 @@ import type { Member, PresentedClient, TokenRequest } from './grants/grant.ts';
 import { type Form, formOf, issuerInPath, presentedClient, requireField } from './oauth-client.ts';
 import { grantNames, grantOf, type Issued, issueTokens, NO_STORE } from './token.ts';
 
-/** Scopes that can be requested (OpenID Connect Core 1.0, 5.4 and 11). They grant no rights: access rules do. */
+/** Supported scopes (OpenID Connect Core 1.0, 5.4 and 11). They grant no rights; access rules do. */
 export const SCOPES = ['openid', 'profile', 'email', 'offline_access'] as const;
 
-/** Names of the form fields (RFC 6749, 4; RFC 7636, 4.5). */
+/** Form field names (RFC 6749, 4; RFC 7636, 4.5). */
 const FORM_NAMES: Readonly<Record<Member, string>> = {
   clientID: 'client_id',
   clientSecret: 'client_secret',
@@ -24,7 +24,7 @@ const FORM_NAMES: Readonly<Record<Member, string>> = {
   scope: 'scope',
 };
 
-/** `POST /api/v2/token`: a user's login may omit the client. */
+/** `POST /api/v2/token`: a user login needs no client. */
 const grantTokenV2: Handler<'runai', 'grant_token_v2'> = async (context) => {
   const form = formOf(context.body);
   reportIgnored('grant_token_v2', form, context);
@@ -48,14 +48,14 @@ const grantRealmToken: Handler<'runai', 'grant_realm_token'> = async (context) =
 
 export const oauthTokenOperations = { grant_token_v2: grantTokenV2, grant_realm_token: grantRealmToken };
 
-/** Parameters that choose the `aud` of a token elsewhere (RFC 8693, 2.1; RFC 8707, 2). */
+/** Parameters that set the `aud` of a token at other servers (RFC 8693, 2.1; RFC 8707, 2). */
 const ABOUT_AUDIENCES = ['audience', 'resource'] as const;
 
-/** Reports parameters that are ignored, without their values: a client that sends them expects an `aud`. */
+/** Reports ignored parameters, without their values: a client that sends them expects an `aud`. */
 function reportIgnored(operation: string, form: Form, { findings, now }: Context): void {
   for (const name of ABOUT_AUDIENCES) {
     if (form[name] === undefined) continue;
-    const message = `${operation} was called with the field \`${name}\`, which its document does not name. It has no effect: access tokens of Run:ai have no \`aud\`.`;
+    const message = `${operation} was called with the undocumented field \`${name}\`. It has no effect: Run:ai access tokens have no \`aud\`.`;
     findings.report('undocumented_field', message, now);
   }
 }
@@ -85,11 +85,11 @@ async function requestOf(
   };
 }
 
-/** Longer texts are never repeated, not even in part: they may be a credential in the wrong place. */
+/** Longer values are not repeated, not even in part: they may be misplaced credentials. */
 const MAX_SCOPE = 40;
 const MAX_TOLD = 5;
 
-/** Removes duplicates from a list of scopes. @throws Problem `invalid_scope` for an unknown scope */
+/** Validates a list of scopes and removes duplicates. @throws Problem `invalid_scope` if a scope is unknown */
 export function parseScope(scope: string | undefined): string {
   const asked = [...new Set((scope ?? '').split(' ').filter((one) => one !== ''))];
   const unknown = asked.filter((one) => !SCOPES.some((known) => known === one));
@@ -97,13 +97,13 @@ export function parseScope(scope: string | undefined): string {
   throw new Problem(
     'invalid_scope',
     `Field \`scope\` may contain ${SCOPES.join(', ')}. It contains ${unknown
-      .map((one) => (one.length > MAX_SCOPE ? 'a longer text' : one))
+      .map((one) => (one.length > MAX_SCOPE ? 'a longer value' : one))
       .slice(0, MAX_TOLD)
       .join(', ')}.`,
   );
 }
 
-/** RFC 6749, 5.1; the ID token as in OpenID Connect Core 1.0, 3.1.3.3. */
+/** The response of RFC 6749, 5.1, with an ID token (OpenID Connect Core 1.0, 3.1.3.3). */
 function answerOf(
   { principal, accessToken, expiresIn, refreshToken, idToken }: Issued,
   scope: string,

@@ -4,10 +4,9 @@ import { identitiesIn } from '../collections/identities.ts';
 import { type ListQuery, selectItems, slice } from '../lists.ts';
 import { fieldsOf, type Names, namesOf, roleName, scopeName } from '../rule-view.ts';
 
-/** Default page size. */
 const PAGE = 50;
 
-/** The access rules of the caller and of the caller's groups. */
+/** Returns the access rules of the caller and the caller's groups. */
 async function ownRules(
   context: AuthenticatedContext,
   { search }: Pick<ListQuery, 'search'>,

@@ -6,7 +6,7 @@ import { scopesOf } from '../scopes.ts';
 import { RESOURCE_TYPES } from '../tables/index.ts';
 import { type ACTIONS, permissionsOf } from './roles.ts';
 
-/** The caller's permissions in any scope. */
+/** Returns the caller's permissions in any scope. */
 const getPermissions: Handler<'runai', 'get_permissions'> = (context) => {
   const { held } = context.caller.heldRights;
   const types = rowsOf(RESOURCE_TYPES, profileOf(context.settings));
@@ -15,7 +15,7 @@ const getPermissions: Handler<'runai', 'get_permissions'> = (context) => {
 
 type Action = (typeof ACTIONS)[number];
 
-/** The scopes in which the caller has permissions on a resource type. */
+/** Returns the scopes where the caller has permissions on a resource type. */
 const getPermittedScopes: Handler<'runai', 'get_permitted_scopes'> = async (context) => {
   const { resourceType, action } = context.body;
   const { tenantId } = await scopesOf(context);
@@ -43,7 +43,7 @@ function permittedScopes({ rightsByRule = [] }: HeldRights, permission: string, 
   const tenants = ids('tenant');
   return {
     system: scopes.some(({ type }) => type === 'system'),
-    // Ids are strings here, even the tenant's, which is a number in all other answers.
+    // Ids are strings here. Even the tenant's, which is a number in all other responses.
     tenants,
     ...(tenants.includes(tenantId) && { tenant: tenantId }),
     clusters: ids('cluster'),

@@ -3,7 +3,7 @@ import { spkiOf } from '../../../tokens/keys.ts';
 import { endpointsOf } from '../tenant.ts';
 import { issuerInPath } from './oauth-client.ts';
 
-/** Keycloak's page of a realm, from which some clients take the public key. */
+/** Keycloak's realm page. Some clients read the public key from it. */
 const getRealm: Handler<'runai', 'get_realm'> = async (context) => {
   const issuer = await issuerInPath(context);
   return {

@@ -16,7 +16,7 @@ import { anyCaller, confidentialCaller, formOf, issuerInPath, requireField } fro
 import { SCOPES } from './oauth-token.ts';
 import { NO_STORE } from './token.ts';
 
-/** Lists only endpoints that exist (OpenID Connect Discovery 1.0, 3; RFC 8414, 2). */
+/** Lists only existing endpoints (OpenID Connect Discovery 1.0, 3; RFC 8414, 2). */
 const getOpenidConfiguration: Handler<'runai', 'get_openid_configuration'> = async (context) => {
   const issuer = await issuerInPath(context);
   const endpoint = endpointsOf(issuer);
@@ -66,12 +66,11 @@ const CLAIMS = [
 
 const getRealmJwks: Handler<'runai', 'get_realm_jwks'> = async (context) => {
   await issuerInPath(context);
-  // Public keys have the form of RFC 7517.
   const keys = context.publishedKeys() as readonly Schema<'runai', 'JsonWebKey'>[];
   return { status: 200, body: { keys } };
 };
 
-/** OpenID Connect Core 1.0, 5.3 */
+/** OpenID Connect Core 1.0, section 5.3. */
 const getUserinfo: Handler<'runai', 'get_userinfo'> = async (context) => {
   await issuerInPath(context);
   const { id } = context.caller.principal;
@@ -89,7 +88,7 @@ const getUserinfo: Handler<'runai', 'get_userinfo'> = async (context) => {
   return { status: 200, headers: NO_STORE, body: { ...body, sub: id } };
 };
 
-/** Any client with a secret may introspect any token (RFC 7662). */
+/** Lets any confidential client introspect any token (RFC 7662). */
 const introspectToken: Handler<'runai', 'introspect_token'> = async (context) => {
   await issuerInPath(context);
   const form = formOf(context.body);
@@ -140,7 +139,7 @@ async function introspectRefreshToken(context: Context, token: string) {
   };
 }
 
-/** An unknown token counts as revoked (RFC 7009). A refresh token ends its login, even if used or expired. */
+/** Accepts unknown tokens, too (RFC 7009). A refresh token ends its login, even if used or expired. */
 const revokeToken: Handler<'runai', 'revoke_token'> = async (context) => {
   await issuerInPath(context);
   const form = formOf(context.body);

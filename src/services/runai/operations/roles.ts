@@ -16,7 +16,7 @@ export const ACTIONS = ['create', 'read', 'update', 'delete'] as const;
 
 type Permission = Schema<'runai', 'Permission'>;
 
-/** Permissions by resource type. Types without actions are included. */
+/** Groups permissions by resource type, including types without actions. */
 export function permissionsOf(
   held: ReadonlySet<string>,
   types: readonly ({ readonly id: Permission['resourceType'] } & Pick<Permission, 'displayName' | 'groupId'>)[],
@@ -67,7 +67,7 @@ function renderV2(one: Role, profile: Profile) {
   };
 }
 
-/** Roles that the guide of 2.25 calls legacy. */
+/** Roles that the 2.25 guide calls legacy. */
 const LEGACY: ReadonlySet<string> = new Set(['L1 researcher', 'L2 researcher', 'ML engineer', 'Research manager']);
 
 const list: Handler<'runai', 'get_roles_v1'> = async (context) => {
@@ -146,7 +146,7 @@ const remove: Handler<'runai', 'delete_role_by_id_v2', Role> = async (context) =
   return { status: 204 };
 };
 
-/** @throws Problem for a predefined role */
+/** Returns the role to change. @throws Problem if it is predefined */
 function customTarget({ target }: AuthenticatedContext<Role>): Role {
   if (target.custom) return target;
   throw new Problem('bad_state', `The role \`${target.name}\` is predefined. Only custom roles can be changed.`);
@@ -161,14 +161,17 @@ async function changeRole(context: Context, id: number, change: (role: CustomRol
   await orNotFound(edit);
 }
 
-/** @throws Problem naming an unknown permission set or a duplicate name */
+/** Validates a role. @throws Problem if a permission set is unknown or the name is taken */
 async function checkRole(context: Context, body: RoleBody, self: number | null) {
   const { name, description = '' } = body;
   const known: readonly string[] = rowsOf(PERMISSION_SETS, profileOf(context.settings)).map(({ id }) => id);
   const permissionSets = body.permissionSets.map(({ id }) => id);
   const unknown = permissionSets.find((id) => !known.includes(id));
   if (unknown !== undefined) {
-    throw new Problem('invalid_request', `Field \`permissionSets\`: permission set \`${unknown}\` does not exist.`);
+    throw new Problem(
+      'invalid_request',
+      `Field \`permissionSets\`: permission set \`${unknown}\` does not exist. \`GET /api/v1/authorization/permission-sets\` lists them.`,
+    );
   }
   const others = [...(await rolesOf(context)).values()].filter(({ id }) => id !== self);
   if (others.some((one) => one.name.toLowerCase() === name.toLowerCase())) throw nameConflict(name);
@@ -176,7 +179,7 @@ async function checkRole(context: Context, body: RoleBody, self: number | null) 
 }
 
 function nameConflict(name: string): Problem {
-  return new Problem('conflict', `There is already a role named \`${name}\`.`);
+  return new Problem('conflict', `There is already a role named \`${name}\`. Choose another name.`);
 }
 
 async function renderById(context: Context, id: number) {

@@ -7,15 +7,15 @@ import { checkTenant, TenantSettings } from '../settings.ts';
 type Values = Required<Schema<'runai', 'SecuritySettings'>>;
 type Key = keyof Values;
 
-/** What each setting is until somebody changes it. */
+/** Values of settings that were never changed. */
 const INITIAL: Values = {
   autoRedirectSSO: { enabled: false },
-  // The default of the published schema.
+  // From the published schema.
   browserSessionTimeout: { idleTimeout: 60 },
   logoutRedirectUri: {},
 };
 
-/** A member of a value, and what it may be. Every member may be left out, or null. */
+/** A member of a setting. Every member may be omitted or null. */
 interface Member {
   readonly name: string;
   readonly expected: string;
@@ -25,18 +25,18 @@ interface Member {
 const ENABLED: Member = { name: 'enabled', expected: 'a boolean', isValid: (value) => typeof value === 'boolean' };
 const IDP_ALIAS: Member = {
   name: 'idpAlias',
-  expected: 'a string of at most 255 characters: small letters, digits, `_` and `-`',
+  expected: 'a string of up to 255 lowercase letters, digits, `_` and `-`',
   isValid: (value) => isText(value, 255, /^[a-z0-9_-]*$/),
 };
 const IDLE_TIMEOUT: Member = {
   name: 'idleTimeout',
-  expected: 'a number of at least 1',
+  expected: 'a number, 1 or greater',
   isValid: (value) => typeof value === 'number' && value >= 1,
 };
 const URI: Member = {
   name: 'uri',
-  expected: 'a web address such as `https://example.com/`, or the empty text',
-  // The published pattern without the slashes around it: with them no text fits.
+  expected: 'a web address such as `https://example.com/`, or an empty string',
+  // The published pattern without its enclosing slashes, which would match nothing.
   isValid: (value) => isText(value, 2048, /^(https?:\/\/)?([a-zA-Z0-9.-]+\.[a-zA-Z]{2,})(:[0-9]{1,5})?(\/[^\s]*)?$|^$/),
 };
 
@@ -44,7 +44,6 @@ function isText(value: unknown, max: number, pattern: RegExp): boolean {
   return typeof value === 'string' && value.length <= max && pattern.test(value);
 }
 
-/** The members of each value. */
 const MEMBERS: Readonly<Record<Key, { readonly all: readonly Member[]; readonly form: string }>> = {
   autoRedirectSSO: { all: [ENABLED, IDP_ALIAS], form: '{"enabled": boolean, "idpAlias": string}' },
   browserSessionTimeout: { all: [IDLE_TIMEOUT], form: '{"idleTimeout": minutes}' },
@@ -57,7 +56,7 @@ export const SECURITY_SETTINGS = new TenantSettings<Key>('security', [
   'logoutRedirectUri',
 ]);
 
-/** Only `update` writes it. */
+/** Safe cast: only `update` writes settings. */
 async function settingOf<Name extends Key>(context: AuthenticatedContext, key: Name): Promise<Values[Name]> {
   return ((await SECURITY_SETTINGS.get(context, key)) ?? INITIAL[key]) as Values[Name];
 }
@@ -78,25 +77,29 @@ const get: Handler<'runai', 'get_security_setting_by_key'> = async (context) => 
 };
 
 /**
- * The members of this setting, without others.
+ * Validates the members of a setting and drops unknown ones.
  *
- * @throws Problem for a value of another form
+ * @throws Problem if a member is invalid
  */
 function valueIn(key: Key, body: unknown): object {
   const { all, form } = MEMBERS[key];
-  const refuse = (fault: string) => new Problem('invalid_request', `\`${key}\` takes \`${form}\`. ${fault}`);
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw refuse('The body is no object.');
+  const refuse = (fault: string) =>
+    new Problem('invalid_request', `Setting \`${key}\` must have the form \`${form}\`. ${fault}`);
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw refuse('The body is not an object.');
   const given = Object.entries(body).filter(([name]) => all.some((member) => member.name === name));
   for (const { name, expected, isValid } of all) {
     const value = memberOf(body, name) ?? null;
     if (value !== null && !isValid(value)) {
-      throw refuse(`Field \`${name}\` is not valid; expected ${expected}, or null.`);
+      throw refuse(`Field \`${name}\` must be ${expected}, or null.`);
     }
   }
   return { ...(key === 'browserSessionTimeout' && INITIAL.browserSessionTimeout), ...Object.fromEntries(given) };
 }
 
-/** Stores the value; a member that it does not name stays. It changes nothing else: a browser has no session here, and no identity provider. */
+/**
+ * Stores the given members. No effect on behaviour: the mock has no browser sessions and no identity provider for the
+ * login page.
+ */
 const update: Handler<'runai', 'update_security_setting_by_key'> = async (context) => {
   await checkTenant(context, context.query.tenantId);
   const key = SECURITY_SETTINGS.keyOf(context.params.key);

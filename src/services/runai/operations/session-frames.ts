@@ -5,7 +5,7 @@ import { sessionFrame } from '../pages/session-frames.ts';
 import { isOriginOf } from '../redirect-uris.ts';
 import { issuerInPath, type RealmContext } from './oauth-client.ts';
 
-/** Serves a frame of this realm. */
+/** Serves a frame, if the realm exists. */
 async function frame(context: RealmContext, name: Parameters<typeof sessionFrame>[0]) {
   await issuerInPath(context);
   return sessionFrame(name);
@@ -16,7 +16,7 @@ const getCookieStep2: Handler<'runai', 'get_cookie_step_2'> = (context) => frame
 const getLoginStatus: Handler<'runai', 'get_login_status_frame'> = (context) =>
   frame(context, 'login-status-iframe.html');
 
-/** May pages of this origin ask for the status of logins of this client? Keycloak asks the same of its web origins. */
+/** Checks that pages of this origin may ask for the login status of this client, as Keycloak does with web origins. */
 const checkStatusOrigin: Handler<'runai', 'check_login_status_origin'> = async (context) => {
   await issuerInPath(context);
   const { client_id: clientId = '', origin = '' } = context.query;
@@ -24,7 +24,7 @@ const checkStatusOrigin: Handler<'runai', 'check_login_status_origin'> = async (
   if (client === null || !isOriginOf(client.redirectUris, origin, context.origin)) {
     throw new Problem(
       'forbidden',
-      'Parameter `origin` must be the origin of a redirect URI of the client that `client_id` names.',
+      'Parameter `origin` must be the origin of a redirect URI of the client `client_id`.',
     );
   }
   return { status: 204 };

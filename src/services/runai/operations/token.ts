@@ -13,12 +13,11 @@ import type { Grant, GrantResult, PresentedClient, TokenRequest } from './grants
 import { GRANTS, type GrantName } from './grants/index.ts';
 import { refuseAssertion } from './oauth-client.ts';
 
-/** Answers with tokens must not be cached (RFC 6749, 5.1). */
+/** Responses with tokens must not be cached (RFC 6749, 5.1). */
 export const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' } as const;
 
 /** The tokens issued for a grant. */
 export interface Issued {
-  /** The subject of the tokens. */
   readonly principal: Principal;
   readonly accessToken: string;
   /** In seconds. */
@@ -28,9 +27,9 @@ export interface Issued {
 }
 
 /**
- * The grant of this name at an endpoint.
+ * Returns the grant with this name at an endpoint.
  *
- * @throws Problem if this version lacks it. If another version has it, a finding says so.
+ * @throws Problem if this version does not have it, with a finding if another version does
  */
 export function grantOf(context: Context, endpoint: TokenEndpoint, grantType: string, field: string): Grant {
   const names = grantNames(context, endpoint);
@@ -38,14 +37,14 @@ export function grantOf(context: Context, endpoint: TokenEndpoint, grantType: st
   if (name !== undefined) return GRANTS[name];
   const row = rowsAt(endpoint).find((one) => one.grantType === grantType);
   if (row !== undefined) {
-    const message = `${context.method} requested the grant \`${grantType}\`, which this endpoint has only in ${row.profiles.join(', ')}`;
+    const message = `${context.method} requested the grant \`${grantType}\`, which this endpoint supports only in ${row.profiles.join(', ')}`;
     context.findings.report('other_version', message, context.now);
   }
   const message = `Field \`${field}\` must be one of ${listNames(grantType, names)}.${suggestName(grantType, names)}`;
   throw new Problem('unsupported_grant', message);
 }
 
-/** The grants that an endpoint has in this version. */
+/** Returns the grants of an endpoint in this version. */
 export function grantNames({ settings }: Context, endpoint: TokenEndpoint): readonly GrantName[] {
   const profile = profileOf(settings);
   return rowsAt(endpoint).flatMap(({ grantType, profiles }) => (profiles.includes(profile) ? [grantType] : []));
@@ -55,7 +54,10 @@ function rowsAt(endpoint: TokenEndpoint): readonly (GrantTypeRow & { readonly gr
   return GRANT_TYPES.filter((row) => row.endpoint === endpoint);
 }
 
-/** @param withIdToken should users who logged in, and clients with the scope `openid`, also get an ID token? */
+/**
+ * Issues the tokens for a grant. @param withIdToken whether to add an ID token for user logins and for the scope
+ * `openid`
+ */
 export async function issueTokens(context: Context, result: GrantResult, withIdToken: boolean): Promise<Issued> {
   const { identity, clientId, sid, session } = result;
   const { authTime } = session?.login ?? { authTime: context.now };
@@ -93,7 +95,7 @@ const grantToken: Handler<'runai', 'grant_token'> = async (context) => {
   return v1Answer(context, await issueTokens(context, await grant.redeem(request, context), true));
 };
 
-/** In 2.19 the answer has no `expiresIn`. */
+/** Builds the response; 2.19 has no `expiresIn`. */
 function v1Answer({ settings }: Context, issued: Issued): Answer<'runai', 'grant_token'> {
   const { principal, accessToken, expiresIn, refreshToken, idToken } = issued;
   const body: Partial<Record<'refreshToken' | 'idToken', string>> & { accessToken: string; expiresIn?: number } = {
@@ -105,7 +107,7 @@ function v1Answer({ settings }: Context, issued: Issued): Answer<'runai', 'grant
   return { status: 200, headers: NO_STORE, principal, body };
 }
 
-/** A token request of an old endpoint, whose fields have other names. */
+/** Builds the token request of an old endpoint, which has other field names. */
 function oldRequest(grantType: string, client: PresentedClient, fields: Partial<TokenRequest>): TokenRequest {
   const names: Readonly<Record<string, string>> = {
     appID: 'id',
@@ -136,7 +138,7 @@ const grantAppToken: Handler<'runai', 'app_token'> = async (context) => {
   return { status: 200, headers: NO_STORE, principal, body: { access_token: accessToken, id_token: idToken } };
 };
 
-/** `GET /v1/k8s/auth/token/exchange`. The request names no client, so the code does. */
+/** `GET /v1/k8s/auth/token/exchange`. The request has no client, so the client of the code is used. */
 const exchangeCode: Handler<'runai', 'exchange_code'> = async (context) => {
   const { code, redirect_uri: redirectUri } = context.query;
   const request = oldRequest('exchange_token', NO_CLIENT_NAMED, { code, redirectUri });

@@ -27,7 +27,7 @@ export const unitLookups = {
   project: lookupOf('project'),
 };
 
-/** The units within the caller's scopes. */
+/** Returns the units in the caller's scopes. */
 function visible(context: AuthenticatedContext, scopes: Scopes, type: UnitType): Unit[] {
   return OF_TYPE[type](scopes).filter(({ id }) => context.mayAccess(attributesIn(scopes, type, id)));
 }

@@ -34,10 +34,10 @@ const FIELDS: Fields<Identity> = {
   type: { kind: 'text', of: ({ isLocal }) => (isLocal ? 'local' : 'sso'), onlySorts: true },
 };
 
-/** Those that the published pattern of this list has. */
+/** Operators in the published pattern of this list. */
 const OPERATORS: readonly Operator[] = ['==', '<=', '>=', '=@'];
 
-/** The query of a list. The count has only some of its members. */
+/** The query of the list. The count supports only some of its members. */
 type UserQuery = OperationOf<'runai', 'get_users'>['query'];
 
 async function findUsers({ store }: Context, { filter, ...asked }: UserQuery): Promise<Identity[]> {
@@ -70,7 +70,9 @@ const create: Handler<'runai', 'create_user'> = async (context) => {
   try {
     await identitiesIn(context.store).create(fresh);
   } catch (thrown) {
-    throw thrown instanceof Collision ? new Problem('conflict', `There is already a user \`${email}\`.`) : thrown;
+    throw thrown instanceof Collision
+      ? new Problem('conflict', `There is already a user \`${email}\`. Choose another e-mail address.`)
+      : thrown;
   }
   return { status: 201, body: { id: fresh.id, username: email, tempPassword } };
 };
@@ -82,7 +84,7 @@ const remove: Handler<'runai', 'delete_user_by_id', Identity> = async (context) 
   return { status: 204 };
 };
 
-/** Ends all logins of the user. Tokens of access keys stay valid: they come from no login. */
+/** Ends all logins of the user. Tokens of access keys stay valid, because no login issued them. */
 const logOut: Handler<'runai', 'logout_user', Identity> = async (context) => {
   await grantsIn(context.store).endAllOf(context.target.id, context.now, lastExpiry(context));
   return { status: 200 };
@@ -109,16 +111,16 @@ const changeOwnPassword: Handler<'runai', 'change_user_password'> = async (conte
   } catch (thrown) {
     throw thrown instanceof Outdated ? wrongPassword() : thrown;
   }
-  // Both documented members are passwords, and optional.
+  // The documented members are passwords, and optional.
   return { status: 200, body: {} };
 };
 
 function wrongPassword(): Problem {
-  return new Problem('invalid_request', 'Field `currentPassword` is wrong.');
+  return new Problem('invalid_request', 'Field `currentPassword` is not the current password.');
 }
 
 function noPassword(who: string): Problem {
-  return new Problem('bad_state', `${who} is not a local user and has no password here.`);
+  return new Problem('bad_state', `${who} is not a local user, so there is no password to change.`);
 }
 
 async function drawPassword({ random }: Context) {

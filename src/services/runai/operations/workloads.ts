@@ -33,7 +33,7 @@ async function momentOf(context: Pick<AuthenticatedContext, 'store' | 'now'>): P
   return { scopes, phases, now: context.now };
 }
 
-/** The workloads of projects within the caller's scopes that the query selects. */
+/** Returns the workloads that match the query, in projects within the caller's scopes. */
 async function select(context: AuthenticatedContext, query: WorkloadQuery): Promise<PlacedWorkload[]> {
   const moment = await momentOf(context);
   const { scopes } = moment;
@@ -58,9 +58,9 @@ const countWorkloads: Handler<'runai', 'count_workloads'> = async (context) => (
 });
 
 /**
- * Finds a workload that is not deleted.
+ * Looks up a workload that is not deleted.
  *
- * @param type of the workloads that are found; null: all
+ * @param type type of workload; null for any
  */
 function lookupOf(type: string | null): Lookup<Workload> {
   return async (context, id) => {
@@ -71,9 +71,9 @@ function lookupOf(type: string | null): Lookup<Workload> {
   };
 }
 
-/** The project that the body of a new workload names. */
+/** Looks up the project of a new workload. */
 const projectInBody: Lookup<Unit> = async (context) => {
-  // Only operations that create a workload use this look-up, and their body is valid by then.
+  // The body is valid here: only operations that create a workload use this look-up.
   const { projectId } = context.body as NewWorkload;
   const scopes = await scopesOf(context);
   const project = scopes.unit('project', projectId);
@@ -81,8 +81,8 @@ const projectInBody: Lookup<Unit> = async (context) => {
     const named = scopes.projects.find(({ name }) => name === projectId);
     const advice =
       named === undefined
-        ? '`GET /api/v1/org-unit/projects` lists them.'
-        : `That is the name of the project \`${named.id}\`.`;
+        ? '`GET /api/v1/org-unit/projects` lists the projects.'
+        : `This is a project name; send its id \`${named.id}\`.`;
     throw new Problem(
       'invalid_request',
       `Field \`projectId\`: there is no project with the id \`${projectId.slice(0, 100)}\`. ${advice}`,
@@ -115,13 +115,13 @@ interface NewWorkload {
   readonly masterSpecSameAsWorker?: boolean | null;
 }
 
-/** As the second version of the API requires it. */
+/** The pattern of version 2 of the API. */
 const NAME = /^[a-z][a-z0-9-]*$/;
 const MAX_NAME = 63;
-/** Characters that make a name unique, after the given one and a hyphen. */
+/** Length of the random suffix that makes a name unique. */
 const SUFFIX_LENGTH = 12;
 
-/** Versions before 2.22 have other statuses. */
+/** Versions before 2.22 use other statuses. */
 function isSince222({ settings }: { readonly settings: Settings }): boolean {
   return profileOf(settings) !== '2.19';
 }
@@ -138,11 +138,11 @@ async function submit(
   const name = useGivenNameAsPrefix ? `${requestedName}-${random.hex(SUFFIX_LENGTH)}` : requestedName;
   checkName(name, requestedName);
   if (templateId != null) {
-    throw new Problem('invalid_request', 'Field `templateId` names no template: the mock has none.');
+    throw new Problem('invalid_request', 'Field `templateId` must be omitted: the mock has no templates.');
   }
   const cluster = scopes.path('project', project.id)?.find((scope) => scope.type === 'cluster');
   if (cluster === undefined || cluster.id.toLowerCase() !== clusterId.toLowerCase()) {
-    const own = cluster === undefined ? 'it has none' : `it is \`${cluster.id}\``;
+    const own = cluster === undefined ? 'the project has none' : `send \`${cluster.id}\``;
     throw new Problem(
       'invalid_request',
       `Field \`clusterId\` is not the cluster of project \`${project.id}\`: ${own}.`,
@@ -163,7 +163,7 @@ async function submit(
   return renderSubmission(placeWorkload(workload, moment), isSince222(context));
 }
 
-/** @throws Problem naming the mistake */
+/** @throws Problem if the name is invalid */
 function checkName(name: string, requestedName: string): void {
   if (!NAME.test(requestedName)) {
     throw new Problem(
@@ -181,7 +181,7 @@ function checkName(name: string, requestedName: string): void {
   }
 }
 
-/** 202 since 2.22, 200 before. */
+/** Uses 202 since 2.22, and 200 before. */
 function created(context: { readonly settings: Settings }, body: SubmittedWorkload) {
   return isSince222(context) ? ({ status: 202, body } as const) : ({ status: 200, body } as const);
 }

@@ -16,17 +16,16 @@ input { width: 100%; padding: .5rem .6rem }
 .main { width: 100%; margin-top: 1.25rem; font-weight: 600; border-color: var(--accent); background: var(--accent); color: var(--surface) }
 .clients strong, .clients li > span { display: block }`;
 
-/** The content of the login page. */
 export interface LoginPage {
   readonly action: string;
   readonly realm: string;
   readonly clientId: string;
   readonly username: string;
-  /** Parameters of the authorization request, which the form sends back. */
+  /** Parameters of the authorization request, repeated as hidden fields. */
   readonly hidden: Readonly<Record<string, string>>;
-  /** Why the last attempt failed; null on the first. */
+  /** Error of the last attempt; null on the first. */
   readonly fault: string | null;
-  /** Users who can log in with one click; null if the requester may not read the cast. */
+  /** Users with a one-click login; null if the requester may not read the cast. */
   readonly people: People | null;
 }
 
@@ -35,7 +34,7 @@ export function loginPage(asked: LoginPage): Outcome<200, Buffer> {
   const carried = Object.entries(hidden)
     .map(([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`)
     .join('\n');
-  // They stand before the form, which must not scroll them away by taking the focus.
+  // Focusing the password form would scroll the list above it out of view.
   const hasPeople = people !== null && people.people.length > 0;
   const begin = `<form method="post" action="${escapeHtml(action)}">\n${carried}`;
   return page(
@@ -59,7 +58,7 @@ ${hasPeople ? '<h2>Or log in with a password</h2>' : ''}
   );
 }
 
-/** Buttons that log in as a user. A form of its own: the other form requires a name and a password. */
+/** Renders one button per user, in a separate form: the other form requires a name and a password. */
 function renderPeople(begin: string, { people, more }: People): string {
   if (people.length === 0) return '<p class="quiet">No user of this world can log in with a password.</p>';
   const items = people.map(
@@ -67,7 +66,7 @@ function renderPeople(begin: string, { people, more }: People): string {
       `<li><button name="user" value="${escapeHtml(id)}" aria-describedby="may-${index}">${escapeHtml(shorten(name, MAX_NAME))}</button>
 <span id="may-${index}">${escapeHtml(shorten(may, MAX_SENTENCE))}</span></li>`,
   );
-  const rest = `${more === 1 ? 'There is 1 more user' : `There are ${more} more users`} who can log in by name and password.`;
+  const rest = `${more === 1 ? 'There is 1 more user' : `There are ${more} more users`} who can log in with name and password.`;
   return `${begin}
 <h2>Log in as one of these users</h2>
 <p class="quiet">One click logs in, without a password.</p>
@@ -78,7 +77,7 @@ ${more === 0 ? '' : `<p class="quiet">${rest}</p>`}
 </form>`;
 }
 
-/** `response_mode=form_post`: a form that sends itself to the client (OAuth 2.0 Form Post Response Mode, 2). */
+/** Renders a form that submits itself to the client (OAuth 2.0 Form Post Response Mode, 2). */
 export function formPostPage(
   uri: string,
   fields: readonly (readonly [name: string, value: string])[],
@@ -100,12 +99,12 @@ ${inputs.join('\n')}
   });
 }
 
-/** Clients that the page lists at most. */
+/** Maximum number of clients on the page. */
 const MAX_CLIENTS = 20;
-/** Redirect URIs that it lists for each at most. */
+/** Maximum number of redirect URIs per client. */
 const MAX_URIS = 5;
 
-/** A message about a client, and a list of the known clients. @param origin prefix of redirect URIs that are paths */
+/** Renders a message and a list of OAuth clients. @param origin prefix of redirect URIs that are paths */
 export function clientsPage<Status extends number>(
   status: Status,
   message: string,
@@ -119,17 +118,17 @@ export function clientsPage<Status extends number>(
 ${uris.join('\n')}${more === 0 ? '' : `\n<span class="quiet">and ${more} more</span>`}</li>`;
   });
   const more = clients.length - items.length;
-  const list = `<h2>Clients for logins, and their redirect URIs</h2>
+  const list = `<h2>OAuth clients and their redirect URIs</h2>
 <ul class="clients">
 ${items.join('\n')}
 </ul>
-${more === 0 ? '' : `<p class="quiet">There are ${more} more.</p>`}`;
-  const none = '<p>This world has no client for logins.</p>';
+${more === 0 ? '' : `<p class="quiet">and ${more} more clients</p>`}`;
+  const none = '<p>This world has no OAuth clients for user logins. Add one with <code>--redirect-uri</code>.</p>';
   const title = 'The request failed';
   return page(status, title, `${renderMessage(status, title, message)}\n${clients.length === 0 ? none : list}`, STYLE);
 }
 
-/** A redirect URI in full, and what else it matches. */
+/** Renders a redirect URI as an absolute URL, and what else it matches. */
 function renderUri(uri: string, origin: string): string {
   const whole = shorten(uri.startsWith('/') ? `${origin}${uri}` : uri, MAX_SENTENCE);
   const also = describeLoopback(uri);

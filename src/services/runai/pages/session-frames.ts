@@ -1,17 +1,17 @@
 import { renderDocument } from '../../../pages/document.ts';
 import type { Outcome } from '../../../responses/outcome.ts';
 
-/** The cookie that the frames read: the logins of this browser that have not been ended, separated by slashes. */
+/** The cookie that the frames read: the active logins of this browser, separated by slashes. */
 export const SESSION_COOKIE = 'KEYCLOAK_SESSION';
 
-/** Whether frames may store cookies, where the browser can tell. */
+/** Whether the frame has access to cookies, if the browser supports the question. */
 const STORAGE_ACCESS = `const hasAccess = () => ('hasStorageAccess' in document ? document.hasStorageAccess() : Promise.resolve(true));`;
 
 const TEST_COOKIE = 'NV_AUTH_MOCK_3P';
 
 /**
- * The pages that keycloak-js loads into hidden frames, with Keycloak's messages: first whether this browser gives
- * frames their cookies (`supported`, `unsupported`), in two pages because a cookie is certain only after a request.
+ * Pages that keycloak-js loads into hidden frames, with Keycloak's messages. The first two test whether frames get
+ * cookies (`supported`, `unsupported`). It takes two, because only a second request proves it.
  */
 const STEP_1 = `${STORAGE_ACCESS}
 hasAccess().then((may) => {
@@ -27,8 +27,8 @@ document.cookie = '${TEST_COOKIE}_LAX=; Max-Age=0';
 parent.postMessage(found ? 'supported' : 'unsupported', '*');`;
 
 /**
- * Answers the message `<client id> <sid>` with `unchanged`, `changed` or `error` (OpenID Connect Session Management 1.0,
- * 4.2). The server is asked once for each client and origin; after that the cookie decides.
+ * Answers the message `<client id> <sid>` with `unchanged`, `changed` or `error` (OpenID Connect Session Management
+ * 1.0, 4.2). Asks the server once per client and origin, and then compares the cookie.
  */
 const LOGIN_STATUS = `${STORAGE_ACCESS}
 const allowed = Object.create(null);
@@ -50,7 +50,7 @@ addEventListener('message', async ({ data, origin, source }) => {
 
 const SCRIPTS = { 'step1.html': STEP_1, 'step2.html': STEP_2, 'login-status-iframe.html': LOGIN_STATUS } as const;
 
-/** A page that only has a script, and may be framed. @param name the last segment of its path */
+/** Renders a page with only a script, which may be framed. @param name the last segment of its path */
 export function sessionFrame(name: keyof typeof SCRIPTS): Outcome<200, Buffer> {
   return renderDocument(200, { title: name, body: '', script: SCRIPTS[name], isFrame: true });
 }

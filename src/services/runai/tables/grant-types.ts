@@ -2,10 +2,9 @@ import type { Sourced } from '../../../decisions/rule.ts';
 import type { Section } from '../../../definitions/sections.ts';
 import { ONLY_2_24, type Profile, SINCE_2_24, UNTIL_2_24 } from './profiles.ts';
 
-/** A token endpoint. */
 export type TokenEndpoint = 'v1' | 'v2' | 'realm';
 
-/** A grant, its endpoint, and the versions that have it there. */
+/** A grant at an endpoint, with the versions that support it. */
 export interface GrantTypeRow extends Sourced {
   readonly grantType: string;
   readonly endpoint: TokenEndpoint;
@@ -15,7 +14,7 @@ export interface GrantTypeRow extends Sourced {
 const EVERY = ['2.19', '2.24', '3.0'] as const;
 const V1 = 'OpenAPI 2.18 to 2.24 and the reference of 3.0, `POST /api/v1/token`';
 const V2 = 'OpenAPI 2.24 and the reference of 3.0, `POST /api/v2/token`';
-const REALM = 'RFC 6749 and OpenID Connect Core; guides before 2.16 and clients that ask Keycloak directly';
+const REALM = 'RFC 6749 and OpenID Connect Core; guides before 2.16, and clients that call Keycloak directly';
 
 export const GRANT_TYPE_SECTIONS = [
   {
@@ -60,7 +59,7 @@ export const GRANT_TYPE_SECTIONS = [
   },
 ] as const satisfies readonly Section<GrantTypeRow, 'grantType'>[];
 
-/** A version in which applications may use `client_credentials` at the realm. */
+/** A version that allows applications to use `client_credentials` at the realm. */
 export interface ApplicationAtRealmRow extends Sourced {
   readonly profile: Profile;
 }

@@ -8,7 +8,9 @@ const CLIENT = {
   certainty: 'documented',
 } as const;
 
-/** Operations of the vendor's document that no version of the mock emulates. The mock never takes such a path for an object's id. */
+/**
+ * Vendor operations that no version of the mock emulates. Listed so that their paths are not mistaken for object ids.
+ */
 export const NOT_EMULATED_SECTIONS = [
   {
     ...CLIENT,
@@ -266,20 +268,20 @@ export const NOT_EMULATED_SECTIONS = [
     ],
   },
   {
-    source: 'in no document; the metrics of one department or project are below its id, so `metrics` is no id',
+    source: 'undocumented; the metrics of a department or project are below its id, so `metrics` is not an id',
     certainty: 'ours',
     methods: ['GET'],
     rows: ['/api/v1/org-unit/departments/metrics', '/api/v1/org-unit/projects/metrics'],
   },
   {
-    source: "NeMo-Run's executor (NVIDIA-NeMo/Run, 9339e127) cancels jobs with it; no document of the vendor has it",
+    source: "NeMo-Run's executor (NVIDIA-NeMo/Run, 9339e127) cancels jobs with it; not in the vendor's documents",
     certainty: 'observed',
     methods: ['GET'],
     rows: ['/api/v1/workloads/distributed/{workloadId}/suspend'],
   },
 ] as const satisfies readonly Section<NotEmulatedRow, 'path'>[];
 
-/** Operations of the vendor that are left out because too little of them is known. */
+/** Vendor operations that are left out because too little is known about them. */
 export interface LeftOutRow extends Sourced {
   readonly what: string;
   readonly because: string;
@@ -290,7 +292,7 @@ export const LEFT_OUT_SECTIONS = [
     certainty: 'documented',
     rows: {
       'Access rule for all authenticated users and service accounts, since 3.0': {
-        because: 'its path is not published; its subject is called `all-authenticated-users`',
+        because: 'its path is not published; its subject is `all-authenticated-users`',
         source: 'reference pages "Access rules" of 3.0',
       },
     },

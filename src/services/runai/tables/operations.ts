@@ -3,7 +3,7 @@ import type { Section } from '../../../definitions/sections.ts';
 import { type OfProfiles, ONLY_2_19, ONLY_2_24, SINCE_2_24, SINCE_3_0, UNTIL_2_24 } from './profiles.ts';
 import type { RuleId } from './rules.ts';
 
-const KEYCLOAK = 'the path is the one that Keycloak uses';
+const KEYCLOAK = "the path is Keycloak's";
 const FRAMES = `OpenID Connect Session Management 1.0, 4; ${KEYCLOAK}, and keycloak-js loads it`;
 const LOGOUT = `OpenID Connect RP-Initiated Logout 1.0; ${KEYCLOAK}`;
 const CLIENTS = 'first calls of published clients';
@@ -12,7 +12,7 @@ const CLIENT_DOCUMENT =
 const CLIENT_DOCUMENT_2_24 =
   'OpenAPI 1.224.0 of the official Python client (runai-professional-services/runapy, .generator/swagger.json, 06000dd)';
 
-/** The operations, each with its rule. */
+/** The operations and their rules. */
 export const OPERATION_SECTIONS = [
   // Tokens.
   {
@@ -21,7 +21,7 @@ export const OPERATION_SECTIONS = [
     rows: {
       grant_token: {
         fieldNames: 'caseless',
-        source: `${CLIENT_DOCUMENT}; four spellings of its fields in published clients`,
+        source: `${CLIENT_DOCUMENT}; published clients spell its fields in four ways`,
         certainty: 'documented',
       },
       grant_token_v2: {
@@ -53,7 +53,7 @@ export const OPERATION_SECTIONS = [
       get_realm: { source: KEYCLOAK },
       get_openid_configuration: { source: `OpenID Connect Discovery 1.0, 4; ${KEYCLOAK}` },
       get_realm_jwks: { source: `RFC 7517, 5; ${KEYCLOAK}` },
-      // Clients load it into a hidden frame with `prompt=none`. No frame shows the login page.
+      // Clients load it into a hidden frame with `prompt=none`. The login page itself is never framed.
       authorize: { framed: true, source: `RFC 6749, 4.1; OpenID Connect Core 1.0, 3.1; ${KEYCLOAK}` },
       authorize_by_post: { source: `OpenID Connect Core 1.0, 3.1.2.1; ${KEYCLOAK}` },
       log_in: { source: `the form of the login page; ${KEYCLOAK}` },
@@ -167,7 +167,7 @@ export const OPERATION_SECTIONS = [
   },
   {
     profiles: SINCE_2_24,
-    source: 'reference of 2.24 and 3.0; in no published OpenAPI file',
+    source: 'reference of 2.24 and 3.0; not in any published OpenAPI file',
     certainty: 'documented',
     rows: {
       get_roles_v2: { rule: 'read-roles' },
@@ -189,7 +189,7 @@ export const OPERATION_SECTIONS = [
     rows: {
       get_authorization_settings: {
         rule: 'read-authorization-settings',
-        source: 'reference page "Settings" of 3.0, multi-tenant; the form of the list is not published',
+        source: 'reference page "Settings" of 3.0, multi-tenant; the format of the list is not published',
         certainty: 'inferred',
       },
       get_authorization_setting_by_key: { rule: 'read-authorization-settings' },
@@ -199,7 +199,7 @@ export const OPERATION_SECTIONS = [
 
   {
     profiles: SINCE_2_24,
-    source: `${CLIENT_DOCUMENT_2_24}; in 3.0 reference page "Settings", for \`tenantId\`, too`,
+    source: `${CLIENT_DOCUMENT_2_24}; in 3.0, also the reference page "Settings", for \`tenantId\``,
     certainty: 'documented',
     rows: {
       get_security_settings: { rule: 'read-security-settings' },
@@ -208,7 +208,7 @@ export const OPERATION_SECTIONS = [
     },
   },
 
-  // Parts of scopes.
+  // Scopes and workloads.
   {
     source: CLIENT_DOCUMENT,
     certainty: 'documented',

@@ -3,7 +3,7 @@ import type { Section } from '../../../definitions/sections.ts';
 import type { Permission } from './permissions.ts';
 import { type OfProfiles, UNTIL_2_24 } from './profiles.ts';
 
-/** A permission set. Custom roles consist of them. */
+/** A permission set, the building block of custom roles. */
 export interface PermissionSetRow extends Sourced, OfProfiles {
   readonly id: string;
   readonly name: string;
@@ -14,7 +14,7 @@ export interface PermissionSetRow extends Sourced, OfProfiles {
 const GUIDE = 'guide "Roles" of 2.24 and later';
 const NAMED = { source: GUIDE, certainty: 'documented' } as const;
 
-/** The permission sets: one to read and one to manage each resource type. */
+/** The permission sets: for each resource type, one to view it and one to manage it. */
 export const PERMISSION_SET_SECTIONS = [
   {
     ...NAMED,
@@ -32,7 +32,7 @@ export const PERMISSION_SET_SECTIONS = [
     },
   },
   {
-    source: `${GUIDE}: the form of the names; which permissions a set has is ours`,
+    source: `${GUIDE}: the pattern of the names; the permissions of each set are ours`,
     certainty: 'inferred',
     rows: {
       settingsEditAccess: {
@@ -167,7 +167,7 @@ export const PERMISSION_SET_SECTIONS = [
     },
   },
   {
-    source: 'guide "Roles" of 2.25: its name, and what it has beside other resource types; its id is ours',
+    source: 'guide "Roles" of 2.25: its name, and its permissions on other resource types; its id is ours',
     certainty: 'documented',
     rows: {
       workloadReadAccess: {

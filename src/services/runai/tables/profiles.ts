@@ -1,6 +1,5 @@
 import type { OfProfiles as Of } from '../../../decisions/ruleset.ts';
 
-/** The emulated versions. */
 export type Profile = '2.19' | '2.24' | '3.0';
 
 /** A row that only some versions have. */

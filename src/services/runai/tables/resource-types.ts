@@ -2,7 +2,7 @@ import type { Sourced } from '../../../decisions/rule.ts';
 import type { Section } from '../../../definitions/sections.ts';
 import { type OfProfiles, ONLY_2_19, SINCE_2_24, UNTIL_2_24 } from './profiles.ts';
 
-/** A resource type of permissions, as roles list it. */
+/** A resource type, as listed in roles. */
 export interface ResourceTypeRow extends Sourced, OfProfiles {
   readonly id: string;
   readonly displayName: string;
@@ -13,11 +13,11 @@ const CAPTURE = 'role list of a live system, August 2024 (test data of runapy v0
 const SEEN = { source: CAPTURE, certainty: 'observed' } as const;
 const NAMED = {
   profiles: SINCE_2_24,
-  source: 'OpenAPI 2.18 to 2.24, permission model; its display name and group are not published',
+  source: 'OpenAPI 2.18 to 2.24, permission model; display name and group are not published',
   certainty: 'inferred',
 } as const;
 
-/** The resource types of identity and access, of scopes, and of workloads. The vendor has more. */
+/** Resource types for identity and access, scopes and workloads. The vendor has more. */
 export const RESOURCE_TYPE_SECTIONS = [
   {
     ...SEEN,
@@ -47,7 +47,7 @@ export const RESOURCE_TYPE_SECTIONS = [
     groupId: 'iam',
     rows: {
       users: { displayName: 'Users' },
-      groups: { displayName: 'Groups', profiles: ONLY_2_19, source: `${CAPTURE}; gone since 2.23` },
+      groups: { displayName: 'Groups', profiles: ONLY_2_19, source: `${CAPTURE}; removed in 2.23` },
       apps: { displayName: 'Applications', profiles: UNTIL_2_24 },
     },
   },

@@ -2,7 +2,7 @@ import type { RoleRow } from '../../../decisions/rule.ts';
 import type { Section } from '../../../definitions/sections.ts';
 import type { Permission } from './permissions.ts';
 
-/** A predefined role. Ids above 13 come from the observed system's database, and may differ elsewhere. */
+/** A predefined role. Ids above 13 are from the database of the observed system and may differ elsewhere. */
 export interface PredefinedRole extends RoleRow<Permission> {
   readonly id: number;
   readonly description: string;
@@ -12,10 +12,10 @@ const CAPTURE = 'role list of a live system, August 2024 (test data of runapy v0
 const GUIDE = 'guide "Roles", self-hosted 2.25';
 const SEEN = { source: CAPTURE, certainty: 'observed' } as const;
 
-/** Permissions of every predefined role. Accounts are documented; a UI needs the rest to open. */
+/** Permissions of all predefined roles. Viewing the account is documented; a UI needs the others to open. */
 const ANYBODY = ['tenant:read', 'department:read', 'project:read', 'cluster:read'] as const;
 
-/** Rights on workloads. The guide of 2.25 has the same as the capture, for every role that both have. */
+/** Permissions on workloads. The 2.25 guide and the capture agree on every role they share. */
 const WORKSPACES = ['workspaces:create', 'workspaces:read', 'workspaces:delete'] as const;
 const TRAININGS = ['trainings:create', 'trainings:read', 'trainings:delete'] as const;
 const RUNS_WORKLOADS = ['workloads:read', ...WORKSPACES, ...TRAININGS] as const;
@@ -46,7 +46,7 @@ const ALL_UNITS = [
   'cluster:delete',
 ] as const;
 
-/** Roles that are equal in all versions. Only one grants anything in identity and access. */
+/** Roles that are the same in all versions. Only the first grants rights on access rules. */
 const COMMON = [
   {
     source: `${CAPTURE}; ${GUIDE}`,
@@ -164,7 +164,7 @@ export const ROLE_SECTIONS_2_19 = [
   },
 ] as const satisfies readonly Section<PredefinedRole, 'name'>[];
 
-/** The predefined roles since 2.24. Permissions on applications take effect only in versions with applications. */
+/** The predefined roles since 2.24. Permissions on applications only matter in versions that have applications. */
 export const ROLE_SECTIONS_2_24 = [
   {
     source: GUIDE,
@@ -193,7 +193,7 @@ export const ROLE_SECTIONS_2_24 = [
           'roles:delete',
           'events-history:read',
         ],
-        source: `${GUIDE}; no published row names access keys, whose pages say "administrators"`,
+        source: `${GUIDE}; no published row lists access keys, but their pages mention "administrators"`,
         certainty: 'inferred',
       },
       Editor: {
@@ -222,7 +222,7 @@ export const ROLE_SECTIONS_2_24 = [
     },
   },
   {
-    source: `${CAPTURE}; the guide of 2.25 gives nothing to roles that it does not name`,
+    source: `${CAPTURE}; the 2.25 guide does not list these roles`,
     certainty: 'contradicted',
     rows: {
       'Application administrator': {
@@ -246,7 +246,7 @@ export const ROLE_SECTIONS_2_24 = [
         id: 1710,
         description: 'Manages a department.',
         permissions: [...RESEARCHER, ...ALL_USERS, ...ALL_APPS, ...ALL_ACCOUNTS, ...ALL_RULES, 'roles:read'],
-        source: `${GUIDE}; a live system of August 2024 let it only view users and applications`,
+        source: `${GUIDE}; on a live system in August 2024, it could only view users and applications`,
       },
       'Cloud operator': {
         id: 1711,

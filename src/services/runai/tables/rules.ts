@@ -5,16 +5,16 @@ import type { ScopeType } from './scope-types.ts';
 
 const KEYS = 'reference page "Access keys", 2.24';
 const MODEL = 'the permission follows from the resource type and the method';
-const WHOLE = `${MODEL}; no page says that the object belongs to the tenant as a whole`;
+const WHOLE = `${MODEL}; that the object belongs to the tenant as a whole is not documented`;
 
-/** Objects of the tenant as a whole. A rule for a part of the tenant does not cover them. */
+/** Objects of the tenant as a whole. Rules for a part of the tenant do not cover them. */
 const TENANT = ['system', 'tenant'] as const;
 const OF_TENANT = { on: TENANT, source: WHOLE, certainty: 'inferred' } as const;
 const KEYS_OF_TENANT = { on: TENANT, source: `${KEYS}; ${WHOLE}`, certainty: 'inferred' } as const;
-/** Objects in a scope. A rule for the scope, or for one that contains it, covers them. */
+/** Objects in a scope. Rules for the scope, or for a scope that contains it, cover them. */
 const SCOPED = ['system', 'tenant', 'cluster', 'department', 'project'] as const;
 
-/** How each action finds its object. */
+/** How to look up the object of an operation. */
 const APPLICATION = { lookup: 'application', param: 'appId' } as const;
 const SERVICE_ACCOUNT = { lookup: 'serviceAccount', param: 'serviceAccountId' } as const;
 const ACCESS_RULE = { lookup: 'accessRule', param: 'accessRuleId' } as const;
@@ -24,7 +24,7 @@ const DISTRIBUTED = { lookup: 'distributed', param: 'workloadId' } as const;
 const ROLE = { lookup: 'role', param: 'roleId' } as const;
 const USER = { lookup: 'user', param: 'userId' } as const;
 
-/** The rules: the permissions that each action requires. */
+/** The permissions that each operation requires. */
 export const RULE_SECTIONS = [
   // The caller's own objects need no permission.
   {
@@ -40,7 +40,7 @@ export const RULE_SECTIONS = [
       'own-access-key': {
         label: 'Access keys: get, delete, regenerate',
         cover: { lookup: 'ownAccessKey', param: 'accessKeyId' },
-        source: `${KEYS}; it does not say that another user's key is not found`,
+        source: `${KEYS}; that another user's key is not found is not documented`,
       },
       'own-user-application': {
         label: 'User applications: get, delete, regenerate',
@@ -55,9 +55,9 @@ export const RULE_SECTIONS = [
     rows: {
       'own-access': {
         label: 'Me: access rules and permissions',
-        source: 'reference pages "Me" and "Permissions": no permission is named',
+        source: 'reference pages "Me" and "Permissions": they mention no permission',
       },
-      'own-password': { label: 'Me: change the password', source: 'reference page "Me": no permission is named' },
+      'own-password': { label: 'Me: change the password', source: 'reference page "Me": it mentions no permission' },
     },
   },
 
@@ -136,7 +136,7 @@ export const RULE_SECTIONS = [
   },
   {
     on: TENANT,
-    source: 'no page names the permission; the settings belong to authorization, as the roles of the tenant do',
+    source: 'the permission is not documented; the settings belong to authorization, like the roles of the tenant',
     certainty: 'inferred',
     rows: {
       'read-authorization-settings': { label: 'Authorization settings: list and get', needs: { all: ['roles:read'] } },
@@ -158,7 +158,7 @@ export const RULE_SECTIONS = [
   // Objects in a scope.
   {
     on: SCOPED,
-    source: `${MODEL}; no page says that lists are limited to the caller's scopes`,
+    source: `${MODEL}; that lists are limited to the caller's scopes is not documented`,
     certainty: 'inferred',
     rows: {
       'list-access-rules': { label: 'Access rules: list and count', needs: { all: ['access_rules:read'] } },
@@ -204,7 +204,7 @@ export const RULE_SECTIONS = [
   },
   {
     on: SCOPED,
-    source: `${MODEL}; no page names the permission of an operation, so it is that of the resource type and the action`,
+    source: `${MODEL}; the permission of each operation is not documented, so it follows from the resource type and the action`,
     certainty: 'inferred',
     rows: {
       'read-workload': {
@@ -230,7 +230,7 @@ export const RULE_SECTIONS = [
   },
   {
     on: SCOPED,
-    source: `${MODEL}; there is no resource type of distributed workloads, which the document calls trainings`,
+    source: `${MODEL}; distributed workloads have no resource type, and the document calls them trainings`,
     certainty: 'inferred',
     rows: {
       'create-distributed': {
@@ -262,7 +262,7 @@ export const RULE_SECTIONS = [
   {
     needs: { all: ['roles:read'] },
     on: SCOPED,
-    source: `${MODEL}; a caller who may create access rules in any scope must see the roles`,
+    source: `${MODEL}; a caller who may create access rules in any scope must be able to see roles`,
     certainty: 'inferred',
     rows: {
       'read-roles': { label: 'Roles and permission sets: list' },

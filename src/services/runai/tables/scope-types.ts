@@ -1,7 +1,7 @@
 import type { ResourceTypeRow } from '../../../decisions/rule.ts';
 import type { RowIn, Section } from '../../../definitions/sections.ts';
 
-/** The scopes of access rules. A wider scope contains the narrower ones in it. */
+/** Scope types of access rules. A wider scope contains the narrower scopes in it. */
 export const SCOPE_TYPE_SECTIONS = [
   {
     reach: [],

@@ -2,7 +2,7 @@ import type { Sourced } from '../../../decisions/rule.ts';
 import type { Section } from '../../../definitions/sections.ts';
 import type { Profile } from './profiles.ts';
 
-/** A version that has the tables of an earlier one. */
+/** A version that shares the tables of an earlier version. */
 export interface VersionRow extends Sourced {
   readonly version: string;
   readonly sameAs: Profile;

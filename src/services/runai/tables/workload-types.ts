@@ -1,14 +1,14 @@
 import type { Sourced } from '../../../decisions/rule.ts';
 import type { Section } from '../../../definitions/sections.ts';
 
-/** The defaults of a type of workload. */
+/** The defaults of a workload type. */
 export interface WorkloadTypeRow extends Sourced {
   readonly id: string;
   readonly category: string;
   readonly priorityClassName: string;
 }
 
-const CATEGORIES = 'reference page "Workload properties" of 3.0 names the categories';
+const CATEGORIES = 'reference page "Workload properties" of 3.0 lists the categories';
 const PRIORITIES = 'guides of 2.24 to 3.0, "Workload priority": the order of the classes and of the former names';
 
 export const WORKLOAD_TYPE_SECTIONS = [
@@ -22,7 +22,7 @@ export const WORKLOAD_TYPE_SECTIONS = [
     },
   },
   {
-    source: `${CATEGORIES}; the guides "Deploy inference workloads" say that their priority is very high`,
+    source: `${CATEGORIES}; in the guides "Deploy inference workloads", the priority is very high`,
     certainty: 'implied',
     category: 'Deploy',
     priorityClassName: 'very-high',

@@ -7,10 +7,10 @@ const GUIDE = {
 
 const GET_TOKEN = 'get one from `POST /api/v1/token`';
 
-/** The form of the client secrets that this server generates. */
+/** The format of the client secrets that this server generates. */
 const SECRET = /^[A-Za-z0-9]{32}$/;
 
-/** Hints for other credentials in place of an access token. */
+/** Hints for requests with the wrong kind of bearer token. */
 export const BEARER_HINTS: readonly HintRule[] = [
   {
     code: 'ngc_key_for_token',
@@ -19,28 +19,28 @@ export const BEARER_HINTS: readonly HintRule[] = [
     ...GUIDE,
     when: ({ problem }) =>
       problem.reason === 'ngc_key_as_token'
-        ? `The bearer token is an NGC key, which is for Air, Cloud Functions and NGC. Run:ai accepts access tokens: ${GET_TOKEN} with an access key or a service account.`
+        ? `The bearer token is an NGC key, which is valid for Air, Cloud Functions and NGC. Run:ai accepts only its own access tokens: ${GET_TOKEN} with an access key or a service account.`
         : null,
   },
   {
     code: 'ngc_token_for_token',
-    symptom: 'the token of a user of NGC at Run:ai',
+    symptom: "an NGC user's token at Run:ai",
     advice: 'send an access token from `POST /api/v1/token`',
     ...GUIDE,
     when: (refused) =>
       refused.problem.kind === 'unauthenticated' && claimOf(refused, 'iss') === 'https://authn.nvidia.com'
-        ? `The bearer token is that of a user of NGC, which is for Air and NGC. Run:ai accepts its own access tokens: ${GET_TOKEN} with an access key or a service account.`
+        ? `The bearer token belongs to an NGC user and is valid for Air and NGC. Run:ai accepts only its own access tokens: ${GET_TOKEN} with an access key or a service account.`
         : null,
   },
   {
     code: 'refresh_token_for_token',
     symptom: 'a refresh token as bearer token',
-    advice: 'send the access token; the refresh token gets the next one',
-    source: 'RFC 6749, 1.5: refresh tokens are for the authorization server alone',
+    advice: 'send the access token; the refresh token is only for requesting the next one',
+    source: 'RFC 6749, 1.5: refresh tokens are only for the authorization server',
     certainty: 'documented',
     when: (refused) =>
       refused.problem.kind === 'unauthenticated' && claimOf(refused, 'typ') === 'Refresh'
-        ? 'The bearer token is a refresh token. Send the access token of the same answer; the refresh token belongs to the token endpoint.'
+        ? 'The bearer token is a refresh token. Send the access token of the same response; refresh tokens are only for the token endpoint.'
         : null,
   },
   {
@@ -50,18 +50,18 @@ export const BEARER_HINTS: readonly HintRule[] = [
     ...GUIDE,
     when: ({ problem, credential }) =>
       problem.reason === 'malformed_token' && SECRET.test(credential?.text ?? '')
-        ? `The bearer token has the form of a client secret. Exchange client id and secret for an access token: ${GET_TOKEN}.`
+        ? `The bearer token has the form of a client secret. Exchange the client id and secret for an access token: ${GET_TOKEN}.`
         : null,
   },
   {
     code: 'id_token_for_token',
     symptom: 'an ID token as bearer token',
-    advice: 'send the access token of the same answer',
-    source: 'OpenID Connect Core 1.0, 2: an ID token is about a login, for its client',
+    advice: 'send the access token of the same response',
+    source: 'OpenID Connect Core 1.0, 2: an ID token describes a login to the client',
     certainty: 'documented',
     when: (refused) =>
       refused.problem.reason === 'malformed_token' && claimOf(refused, 'typ') === 'ID'
-        ? 'The bearer token is an ID token, which only tells the client who logged in. Send the access token of the same answer (`accessToken`, `access_token`).'
+        ? 'The bearer token is an ID token, which only identifies the user to the client. Send the access token of the same response (`accessToken`, `access_token`).'
         : null,
   },
 ];

@@ -2,7 +2,7 @@ import type { HintRule, RefusedRequest } from '../../../../explaining/hints/refu
 import { quote } from '../../../../explaining/index.ts';
 import { own } from '../../../../objects/members.ts';
 
-/** The names of fields at the token endpoints. */
+/** Field names at the token endpoints. */
 const CAMEL = [
   ...['grantType', 'clientId', 'clientSecret', 'appId', 'appSecret', 'username', 'password', 'refreshToken'],
   ...['code', 'redirectUri', 'externalToken'],
@@ -15,9 +15,9 @@ const SNAKE = [
 /** How an endpoint spells its fields. */
 interface Spelling {
   readonly name: string;
-  /** The names of its fields, by their bare names. */
+  /** Field names by bare name. */
   readonly fields: ReadonlyMap<string, string>;
-  /** The endpoints that read the other spelling. */
+  /** Describes the endpoints with the other spelling. */
   readonly other: string;
 }
 
@@ -32,33 +32,32 @@ const SNAKE_CASE: Spelling = {
   other: '`/api/v1/token` reads camel case, in JSON',
 };
 
-/** Spellings by operation. */
 const SPELLINGS: ReadonlyMap<string | null, Spelling> = new Map<string | null, Spelling>([
   ['grant_token', CAMEL_CASE],
   ['grant_token_v2', SNAKE_CASE],
   ['grant_realm_token', SNAKE_CASE],
 ]);
 
-/** No field has a longer name. */
+/** Longer than any field name. */
 const MAX_NAME = 40;
-/** Fields that a hint names at most. */
+/** Maximum number of fields in a hint. */
 const MAX_NAMED = 6;
 
 function indexByBareName(names: readonly string[]): ReadonlyMap<string, string> {
   return new Map(names.map((name) => [bareName(name), name]));
 }
 
-/** A name without case, hyphens and underscores, which distinguish the two spellings. */
+/** Strips case, hyphens and underscores, which are the differences between the spellings. */
 function bareName(name: string): string {
   return name.replaceAll(/[_-]/g, '').toLowerCase();
 }
 
-/** Fields in the spelling of another endpoint, each with the correct name. */
+/** Finds fields in the other endpoint's spelling, each with the correct name. */
 function findMisspelt(
   { fields }: RefusedRequest,
   spelling: Spelling,
 ): readonly (readonly [sent: string, read: string])[] {
-  // Camel case is read case-insensitively, and the document uses another case for some names.
+  // Camel case names are case-insensitive, and the document spells some with other capitals.
   const names = new Set(Object.keys(fields).map((name) => name.toLowerCase()));
   const isSent = (name: string) => names.has(name.toLowerCase());
   return Object.keys(fields).flatMap((sent) => {
@@ -68,7 +67,7 @@ function findMisspelt(
   });
 }
 
-/** The value of a field of `/api/v1/token`; its name is case-insensitive. */
+/** Returns the value of a field of `/api/v1/token`. Field names are case-insensitive. */
 function fieldOf({ fields }: RefusedRequest, name: string): unknown {
   const sent = Object.keys(fields).find((one) => one.toLowerCase() === name.toLowerCase());
   return sent === undefined ? undefined : own(fields, sent);
@@ -79,19 +78,19 @@ function sends(refused: RefusedRequest, name: string): boolean {
   return typeof value === 'string' && value !== '';
 }
 
-/** The client id in the request, at any endpoint. */
+/** Returns the client id of the request, at any endpoint. */
 function clientIdIn(refused: RefusedRequest): string {
   const named = ['clientID', 'client_id', 'appID', 'id'].map((name) => fieldOf(refused, name));
   const found = named.find((value) => typeof value === 'string');
   return typeof found === 'string' ? found : (decodeBasic(refused).split(':', 1)[0] ?? '');
 }
 
-/** `id:secret` as sent by Basic; empty without Basic. */
+/** Returns `id:secret` from a Basic header; empty if there is none. */
 function decodeBasic({ credential }: RefusedRequest): string {
   return credential?.scheme === 'basic' ? Buffer.from(credential.text, 'base64').toString('latin1') : '';
 }
 
-/** Fields that the endpoint reads from the body, but that were sent in the query. */
+/** Finds body fields that were sent in the query. */
 function findInQuery(refused: RefusedRequest, { fields }: Spelling): readonly string[] {
   return Object.keys(refused.query)
     .filter((name) => name.length <= MAX_NAME)
@@ -99,17 +98,17 @@ function findInQuery(refused: RefusedRequest, { fields }: Spelling): readonly st
     .filter((name) => !sends(refused, name));
 }
 
-/** Reasons to refuse a client that may be due to unencoded characters. */
+/** Refusals of a client that unencoded characters can cause. */
 const OF_BASIC: readonly string[] = ['malformed_basic', 'unknown_client', 'wrong_secret'];
 
-/** Ids of objects are UUIDs, client ids are not. */
+/** Object ids are UUIDs; client ids are not. */
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const V1 = { source: 'OpenAPI 2.18 to 2.24 and the reference of 3.0, `POST /api/v1/token`' } as const;
 
 const SEND_CREDENTIALS = 'send `{"grantType": "client_credentials", "clientId": ..., "clientSecret": ...}`';
 
-/** Hints for token requests with the wrong fields. */
+/** Hints for token requests with wrong fields. */
 export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   {
     code: 'credentials_in_query',
@@ -122,7 +121,7 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
       const names = spelling === undefined ? [] : findInQuery(refused, spelling).slice(0, MAX_NAMED);
       if (spelling === undefined || names.length === 0) return null;
       const form = refused.bodyForm === 'json' ? 'as JSON' : 'as a form';
-      return `The query string is not read here, and URLs end up in logs. Send ${quote(names)} in the body, ${form}.`;
+      return `This endpoint ignores the query string, and URLs end up in logs. Send ${quote(names)} in the body, ${form}.`;
     },
   },
   {
@@ -149,7 +148,7 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
       const { operation, settings } = refused;
       if (operation !== 'grant_token' || settings.runai !== '2.19') return null;
       if (fieldOf(refused, 'grantType') !== 'client_credentials' && !isClientOfAppToken(refused)) return null;
-      return 'Run:ai 2.19 treats each client as an application: send `{"grantType": "app_token", "AppId": ..., "AppSecret": ...}`. `client_credentials` with `clientId` exists here since 2.24: start the mock with `--runai 2.24` to use it. The token endpoint of the realm has it in 2.19, too.';
+      return 'Run:ai 2.19 treats each client as an application: send `{"grantType": "app_token", "AppId": ..., "AppSecret": ...}`. This endpoint has `client_credentials` with `clientId` since 2.24: start the mock with `--runai 2.24` to use it. In 2.19, only the realm\'s token endpoint has it.';
     },
   },
   {
@@ -202,23 +201,23 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
   },
   {
     code: 'basic_not_encoded',
-    symptom: '`+` or `%` in an id or a secret sent by `Authorization: Basic`',
+    symptom: '`+` or `%` in an id or secret sent with `Authorization: Basic`',
     advice: 'form-encode the id and the secret before joining them',
     source: 'RFC 6749, 2.3.1 and appendix B',
     certainty: 'documented',
     when: (refused) => {
       const { reason = '' } = refused.problem;
       const [, sign] = /([+%])/.exec(OF_BASIC.includes(reason) ? decodeBasic(refused) : '') ?? [];
-      // A `%` that could be decoded was probably encoded on purpose.
+      // A valid percent-encoding is probably intended.
       if (sign === undefined || (sign === '%' && reason !== 'malformed_basic')) return null;
-      const effect = sign === '+' ? 'is read as a space' : 'does not begin an encoded character';
+      const effect = sign === '+' ? 'is read as a space' : 'is not followed by two hex digits';
       return `The header \`Authorization: Basic\` contains a \`${sign}\` that ${effect}. Form-encode the client id and the secret before joining them with \`:\` (RFC 6749, 2.3.1): \`+\` is sent as \`%2B\`, \`%\` as \`%25\`. Or send \`client_id\` and \`client_secret\` in the form.`;
     },
   },
   {
     code: 'client_id_misspelt',
-    symptom: 'an unknown client id that is almost an existing one',
-    advice: 'send the client id that the hint names',
+    symptom: 'a typo in a client id',
+    advice: 'send the client id from the hint',
     source: 'the client ids of this world',
     certainty: 'ours',
     when: ({ decision }) => {
@@ -230,11 +229,11 @@ export const TOKEN_REQUEST_HINTS: readonly HintRule[] = [
     code: 'key_id_for_client_id',
     symptom: 'the id (a UUID) of an access key in place of its client id',
     advice: 'send its `clientId`',
-    source: 'OpenAPI 2.24, access keys: `id` and `clientId` are two members',
+    source: 'OpenAPI 2.24, access keys: `id` and `clientId` are different members',
     certainty: 'documented',
     when: (refused) => {
       if (refused.problem.reason !== 'unknown_client' || !UUID.test(clientIdIn(refused))) return null;
-      return 'The client id may be the id of an access key, an application or a service account: it is a UUID. Send the `clientId` that is shown beside that `id`.';
+      return 'The client id is a UUID, so it may be the `id` of an access key, application or service account. Send the `clientId` next to that `id`.';
     },
   },
 ];

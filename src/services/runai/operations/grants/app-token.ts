@@ -8,7 +8,8 @@ import {
 import { type Grant, requireMember } from './grant.ts';
 
 /**
- * An application, by name or client id; also other clients, because the official Python client sends all of them here.
+ * Accepts an application by name or client id, and other clients too, because the official Python client sends all of
+ * them here.
  */
 export const appToken: Grant = {
   redeem: async (request, context) => {

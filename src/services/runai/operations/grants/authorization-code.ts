@@ -15,7 +15,7 @@ const REASONS: Readonly<Record<Exclude<Redemption['outcome'], 'redeemed'>, Crede
   reused: 'reused_code',
 };
 
-/** A code from the login page (RFC 6749, 4.1.3; RFC 7636, 4.6). Every attempt uses it up. */
+/** Redeems an authorization code (RFC 6749, 4.1.3; RFC 7636, 4.6). Every attempt uses up the code. */
 export const authorizationCode: Grant = {
   redeem: async (request, context) => {
     const { store, now } = context;
@@ -30,7 +30,7 @@ export const authorizationCode: Grant = {
     const { code } = redemption;
     checkCode(code, request, clientId);
     const identity = await identitiesIn(store).byId(code.subject);
-    if (identity === null) throw badCode('unknown_subject', 'The user of the code does not exist.');
+    if (identity === null) throw badCode('unknown_subject', 'The user of the code no longer exists.');
     if (!identity.enabled) throw badCode('disabled', 'The user of the code is disabled.');
     return refuseIfEnded(beginSession(context, identity, code, { nonce: code.nonce }), (reason) =>
       badCode(reason, 'The login of the code has ended.'),
@@ -43,11 +43,14 @@ function checkCode({ challenge, ...code }: AuthorizationCode, request: TokenRequ
   if (request.client.need !== 'unasked' && code.clientId !== clientId) {
     throw badCode(
       'code_of_other_client',
-      `Field \`${name('clientID')}\` does not name the client that the code was issued to.`,
+      `Field \`${name('clientID')}\` is not the client that the code was issued to.`,
     );
   }
   if (code.redirectUri !== request.redirectUri) {
-    throw badCode('wrong_redirect', `Field \`${name('redirectUri')}\` differs from that of the login page.`);
+    throw badCode(
+      'wrong_redirect',
+      `Field \`${name('redirectUri')}\` differs from the redirect URI of the authorization request.`,
+    );
   }
   const { codeVerifier } = request;
   const fits =
@@ -57,8 +60,8 @@ function checkCode({ challenge, ...code }: AuthorizationCode, request: TokenRequ
   if (!fits) {
     const what =
       challenge === null
-        ? 'must be omitted: the code was issued without a challenge'
-        : 'does not match the challenge of the code';
+        ? 'must be omitted: the authorization request had no challenge'
+        : 'does not match the challenge of the authorization request';
     throw badCode('wrong_verifier', `Field \`${name('codeVerifier')}\` ${what}.`);
   }
 }

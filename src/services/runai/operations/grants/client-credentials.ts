@@ -8,7 +8,7 @@ import {
 } from './clients.ts';
 import { areApplicationsClients, type Grant, requireValue, wrongGrant } from './grant.ts';
 
-/** An access key, a service account or, where it still may, an application with its secret (RFC 6749, 4.4). */
+/** Accepts an access key, a service account or, in versions that allow it, an application (RFC 6749, 4.4). */
 export const clientCredentials: Grant = {
   redeem: async (request, context) => {
     const { challenge } = request.client;
@@ -22,7 +22,7 @@ export const clientCredentials: Grant = {
       (areApplicationsClients(request, context) ? application : null);
     if (candidate !== null) return authenticateClient(context, candidate, presented);
     await refuseLoginClient(context, request, presented);
-    // The secret is checked first: without it a client must not learn whether the application exists.
+    // Check the secret first: without it, a client must not learn whether the application exists.
     throw wrongGrant(request, context, await authenticateClient(context, dryRun(application), presented));
   },
 };

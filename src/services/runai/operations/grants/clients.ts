@@ -15,7 +15,7 @@ import {
   wrongGrant,
 } from './grant.ts';
 
-/** A client with its stored secret, and the grant that it gets if the secret matches. */
+/** A client with its stored secret, and the grant it gets if the secret matches. */
 export interface Candidate {
   readonly secretHash: string | null;
   readonly granted: GrantResult;
@@ -23,7 +23,6 @@ export interface Candidate {
   readonly touch: () => Promise<void>;
 }
 
-/** The client credentials of a request. */
 export interface ConfidentialClient {
   readonly id: string;
   readonly secret: string;
@@ -31,7 +30,7 @@ export interface ConfidentialClient {
 }
 
 /**
- * Checks a client secret. An unknown client takes as much work as a wrong secret.
+ * Checks a client secret. An unknown client takes as long as a wrong secret.
  *
  * @throws Problem `bad_client`
  */
@@ -52,13 +51,13 @@ export async function authenticateClient(
   return granted;
 }
 
-/** Are they the id and the secret of one client, of any kind? */
+/** Whether an id and a secret belong to the same client, of any kind. */
 async function belongTogether(context: RequestContext, { id, secret }: ConfidentialClient): Promise<boolean> {
   const client = (await confidentialClient(context, id)) ?? (await oauthClientsIn(context).byId(id));
   return secretFits(secret, client?.secretHash ?? null);
 }
 
-/** The access key, service account or application with this client id. */
+/** Finds the access key, service account or application with this client id. */
 export async function confidentialClient(context: RequestContext, clientId: string): Promise<Candidate | null> {
   return (
     (await accessKeyClient(context, clientId)) ??
@@ -68,7 +67,7 @@ export async function confidentialClient(context: RequestContext, clientId: stri
 }
 
 /**
- * Checks the secret of a client for logins. A public client must not send any.
+ * Checks the secret of a login client. A public client must not send one.
  *
  * @throws Problem `bad_client`
  */
@@ -82,10 +81,9 @@ export function checkClientSecret(
 }
 
 /**
- * The client of a user's login; null if none was named and none is required.
+ * Returns the client id of a user's login; null if the request has none and needs none.
  *
- * @throws Problem naming a missing field; `bad_client` for an unknown client, one whose secret is wrong, or one that is
- * not for logins
+ * @throws Problem if a field is missing; `bad_client` if the client is unknown, has another secret or is not for logins
  */
 export async function loginClient(context: Context, request: TokenRequest): Promise<string | null> {
   const { id, secret, challenge, need } = request.client;
@@ -103,7 +101,7 @@ export async function loginClient(context: Context, request: TokenRequest): Prom
   );
 }
 
-/** Refuses a client for logins that asks for a grant without a user. @throws Problem `bad_client` */
+/** Refuses a login client that requests a grant without a user. @throws Problem `bad_client` */
 export async function refuseLoginClient(
   context: Context,
   request: TokenRequest,
@@ -115,12 +113,12 @@ export async function refuseLoginClient(
   throw wrongGrant(request, context, null);
 }
 
-/** Drops the record of a login, for a request that is refused after the secret was checked. */
+/** Returns the candidate without recording a login, for requests that are refused even with the right secret. */
 export function dryRun(candidate: Candidate | null): Candidate | null {
   return candidate && { ...candidate, touch: async () => {} };
 }
 
-/** The client id in tokens; a placeholder for a login without a client. */
+/** The client id in tokens, or a placeholder for logins without a client. */
 export function clientOrNone(clientId: string | null): string {
   return clientId ?? NO_CLIENT;
 }
@@ -144,7 +142,7 @@ export async function serviceAccountClient(context: RequestContext, clientId: st
   return identity === null ? null : candidateOf(identity, context);
 }
 
-/** The application with this name or client id. */
+/** Finds an application by name or client id. */
 export async function applicationClient(context: RequestContext, nameOrId: string): Promise<Candidate | null> {
   const identities = identitiesIn(context.store);
   const identity =

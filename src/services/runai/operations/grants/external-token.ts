@@ -8,10 +8,10 @@ import { loginClient } from './clients.ts';
 import { type Grant, refuseIfEnded, requireMember } from './grant.ts';
 import { beginSession, newLogin } from './sessions.ts';
 
-/** Claims in which identity providers put groups, the vendor's default first. */
+/** Claims that identity providers use for groups, the vendor's default first. */
 const GROUP_CLAIMS = ['GROUPS', 'groups'];
 
-/** A token of the configured identity provider. The first one creates its user. */
+/** Accepts a token of the configured identity provider. The first token of a user creates the user. */
 export const externalToken: Grant = {
   redeem: async (request, context) => {
     const { identityProvider, now } = context;
@@ -20,13 +20,16 @@ export const externalToken: Grant = {
     if (identityProvider === null) {
       throw badCredentialsProblem(
         'no_identity_provider',
-        'No identity provider is configured: start the server with `--runai-idp` and its JWK set.',
+        'No identity provider is configured. Start the server with `--runai-idp` and the JWK set of the provider.',
       );
     }
     const claims = await identityProvider.verify(presented, now, request.nameOf('externalToken'));
     const name = claims['email'] ?? claims['preferred_username'] ?? claims.sub;
     if (typeof name !== 'string' || name === '') {
-      throw badCredentialsProblem('bad_external_token', 'The token of the identity provider needs the claim `email`.');
+      throw badCredentialsProblem(
+        'bad_external_token',
+        'The token of the identity provider must have the claim `email`.',
+      );
     }
     const { email_verified: verified } = claims;
     if (claims['email'] !== undefined && verified !== undefined && verified !== true) throw unverifiedEmail();
@@ -42,20 +45,20 @@ export const externalToken: Grant = {
   },
 };
 
-/** The claims about the user. */
+/** User data from the token. */
 interface Named {
   readonly name: string;
-  /** Null if the token does not mention groups. */
+  /** Null if the token has no groups claim. */
   readonly groups: readonly string[] | null;
-  /** Is the name a verified e-mail address? */
+  /** Whether the name is a verified e-mail address. */
   readonly isVouchedFor: boolean;
 }
 
 /**
- * Finds or creates the user, and updates the groups. A local user belongs to the owner of the address, so only a
- * verified address may stand for one (OpenID Connect Core 1.0, 5.7).
+ * Finds or creates the user, and updates the groups. A local user belongs to the owner of the address, so the address
+ * must be verified (OpenID Connect Core 1.0, 5.7).
  *
- * @throws Problem `bad_credentials` if a local user's address is not verified
+ * @throws Problem `bad_credentials` if the address of a local user is not verified
  */
 async function resolveUser(context: Context, { name, groups, isVouchedFor }: Named): Promise<Identity> {
   const identities = identitiesIn(context.store);
@@ -80,6 +83,6 @@ async function resolveUser(context: Context, { name, groups, isVouchedFor }: Nam
 function unverifiedEmail(): Problem {
   return badCredentialsProblem(
     'unverified_email',
-    'The e-mail address in the token of the identity provider is not verified: the token needs `"email_verified": true`.',
+    'The e-mail address in the token of the identity provider is not verified. The token must have `"email_verified": true`.',
   );
 }

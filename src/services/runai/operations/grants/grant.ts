@@ -8,25 +8,24 @@ import type { Login } from '../../collections/grants.ts';
 import { profileOf } from '../../rulesets.ts';
 import { APPLICATION_AT_REALM, type TokenEndpoint } from '../../tables/index.ts';
 
-/** How a client identifies itself: in the body of a token request, or by Basic (RFC 6749, 2.3.1). */
+/** The client of a token request, from the body or a Basic header (RFC 6749, 2.3.1). */
 export interface PresentedClient {
   readonly id: string | null;
   readonly secret: string | null;
-  /** For Basic: the challenge in a refusal. */
+  /** With Basic: the challenge to send in a refusal. */
   readonly challenge?: string;
   /**
-   * Must the request name a client? `unasked`: the endpoint has no field for one, so grants of every client are
-   * accepted.
+   * Whether a client is required. `unasked`: the endpoint has no field for it, so grants of any client are accepted.
    */
   readonly need: 'required' | 'optional' | 'unasked';
 }
 
-/** A token request of any endpoint. Members are spelled as in `POST /api/v1/token`. */
+/** A token request at any endpoint. Members have the names of `POST /api/v1/token`. */
 export interface TokenRequest {
   readonly grantType: string;
-  /** Null: an old endpoint, with one grant. */
+  /** Null for an old endpoint with a single grant. */
   readonly endpoint: TokenEndpoint | null;
-  /** The grants that the endpoint has in this version. */
+  /** The endpoint's grants in this version. */
   readonly grants: readonly string[];
   readonly appID?: string | undefined;
   readonly appSecret?: string | undefined;
@@ -39,9 +38,9 @@ export interface TokenRequest {
   readonly externalToken?: string | undefined;
   readonly scope?: string | undefined;
   readonly client: PresentedClient;
-  /** The endpoint's name of a member, for messages. */
+  /** Returns the endpoint's name of a member, for messages. */
   readonly nameOf: (member: Member) => string;
-  /** The names of all fields in the request, to report one in another spelling. */
+  /** Names of all fields in the request, to detect misspellings. */
   readonly sent: readonly string[];
 }
 
@@ -50,35 +49,34 @@ export type Member =
   | 'clientID'
   | 'clientSecret';
 
-/** The result of a grant: the input of an access token, and a session for users who logged in. */
+/** The result of a grant: the input of an access token and, after a user login, a session. */
 export interface GrantResult extends Granted {
-  /** The name that revokes the access token. */
+  /** Name to revoke the access token by. */
   readonly sid: string;
-  /** The requested part of the granted scope; default: all of it. */
+  /** The requested part of the granted scope; all of it by default. */
   readonly scope?: string;
   readonly session?: Session;
 }
 
-/** A login, with the input of the tokens that only logins get. */
+/** A login, with the input of its refresh and ID tokens. */
 export interface Session {
   readonly login: Login;
-  /** The id of its newest refresh token. */
+  /** Id of its latest refresh token. */
   readonly refreshTokenId: string;
   readonly nonce?: string | null;
 }
 
-/** One way to get a token. */
 export interface Grant {
   /** @throws Problem `bad_credentials` */
   redeem(request: TokenRequest, context: Context): Promise<GrantResult>;
 }
 
-/** A member that the grant requires. @throws Problem naming the field */
+/** Returns a member that the grant requires. @throws Problem if it is missing */
 export function requireMember(request: TokenRequest, member: Exclude<Member, 'clientID' | 'clientSecret'>): string {
   return requireValue(request, member, request[member]);
 }
 
-/** Like `requireMember`, for a value from elsewhere, such as a header. */
+/** Like `requireMember`, but for a value from another source, such as a header. */
 export function requireValue(request: TokenRequest, member: Member, value: string | null | undefined): string {
   if (value !== undefined && value !== null && value !== '') return value;
   const name = request.nameOf(member);
@@ -86,17 +84,17 @@ export function requireValue(request: TokenRequest, member: Member, value: strin
   const instead = other === undefined ? '' : `, and \`${other.slice(0, 100)}\` is not a field of this endpoint`;
   throw new Problem(
     'invalid_request',
-    `Field \`${name}\` is missing; the grant \`${request.grantType}\` needs it${instead}.`,
+    `Field \`${name}\` is missing: the grant \`${request.grantType}\` requires it${instead}.`,
   );
 }
 
-/** The client id in tokens of a login without a client. */
+/** The client id in tokens of logins without a client. */
 export const NO_CLIENT = 'runai';
 
 /**
- * Refuses the credentials of a client. The message is always the same: it must not reveal which client ids exist.
+ * Refuses client credentials. The message is always the same, so that it does not reveal which client ids exist.
  *
- * @param challenge as in a problem
+ * @param challenge see `Problem`
  */
 export function badClient(reason: CredentialReason, claimed?: Granted, challenge?: string): Problem {
   return new Problem('bad_client', 'The client id or the secret is not valid.', {
@@ -106,28 +104,28 @@ export function badClient(reason: CredentialReason, claimed?: Granted, challenge
   });
 }
 
-/** Kinds of clients, with the grants that are for them. */
+/** Kinds of clients, and the grants they can use. */
 const CLIENTS = {
   login: {
-    label: 'an OAuth client through which users log in',
+    label: 'an OAuth client for user logins',
     grants: ['authorization_code', 'exchange_token', 'password', 'refresh_token', 'external_token_exchange'],
   },
   application: { label: 'an application', grants: ['app_token', 'client_credentials'] },
   'service-account': { label: 'a service account', grants: ['client_credentials', 'app_token'] },
-  // Its identity is its owner.
+  // The identity of an access key is its owner.
   user: { label: 'an access key', grants: ['client_credentials', 'app_token'] },
 } as const;
 
-/** May applications use `client_credentials` in this request? */
+/** Whether this request allows applications to use `client_credentials`. */
 export function areApplicationsClients({ endpoint }: TokenRequest, { settings }: Pick<Context, 'settings'>): boolean {
   return endpoint === 'realm' && APPLICATION_AT_REALM.some(({ profile }) => profile === profileOf(settings));
 }
 
 /**
- * Refuses a grant that is not for clients of this kind (RFC 6749, 5.2). Only after the secret was verified: without it a
- * caller must learn nothing about the client.
+ * Refuses a grant that this kind of client cannot use (RFC 6749, 5.2). Call it only after the secret was verified:
+ * otherwise it would reveal the kind of client.
  *
- * @param granted what the client would get; null for a client through which users log in
+ * @param granted what the client would get; null for an OAuth client for user logins
  */
 export function wrongGrant(
   request: TokenRequest,
@@ -149,17 +147,17 @@ export function wrongGrant(
 }
 
 function noGrant(kind: keyof typeof CLIENTS, settings: Context['settings']): string {
-  const none = 'This endpoint has no grant for it';
+  const none = 'This endpoint has no grant for this client';
   if (kind !== 'application') return none;
   return profileOf(settings) === '3.0'
     ? 'Run:ai 3.0 has no applications: use an access key or a service account'
-    : `${none}. \`POST /api/v1/token\` has \`app_token\`, and the realm \`client_credentials\``;
+    : `${none}. \`POST /api/v1/token\` has \`app_token\`, and the token endpoint of the realm has \`client_credentials\``;
 }
 
 /**
- * Refuses a write if the checked credential is no longer valid: its owner was deleted or disabled, or it was replaced.
+ * Refuses a write if the verified credential has become invalid: it was replaced, or its owner was deleted or disabled.
  *
- * @param refuse uses the message for a wrong credential of that kind
+ * @param refuse creates the same error as for a wrong credential
  */
 export async function refuseIfEnded<Result>(
   write: Promise<Result>,

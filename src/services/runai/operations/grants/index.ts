@@ -7,17 +7,15 @@ import type { Grant } from './grant.ts';
 import { password } from './password.ts';
 import { refreshToken } from './refresh-token.ts';
 
-/** The grants of every version, at any endpoint. */
 export type GrantName = (typeof GRANT_TYPES)[number]['grantType'];
 
-/** All grants by name. `tables/grant-types.ts` says which endpoints have them. */
+/** All grants by name. `tables/grant-types.ts` lists the endpoints and versions of each. */
 export const GRANTS: Readonly<Record<GrantName, Grant>> = {
   app_token: appToken,
   client_credentials: clientCredentials,
   password,
   refresh_token: refreshToken,
   authorization_code: authorizationCode,
-  /** The name of the grant for a code at `POST /api/v1/token`. */
   exchange_token: authorizationCode,
   external_token_exchange: externalToken,
 };

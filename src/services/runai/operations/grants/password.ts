@@ -8,7 +8,7 @@ import { clientOrNone, loginClient } from './clients.ts';
 import { type Grant, refuseIfEnded, requireMember } from './grant.ts';
 import { beginSession, newLogin } from './sessions.ts';
 
-/** A local user with their password (RFC 6749, 4.3). */
+/** Accepts a local user's password (RFC 6749, 4.3). */
 export const password: Grant = {
   redeem: async (request, context) => {
     const username = requireMember(request, 'username');
@@ -22,7 +22,7 @@ export const password: Grant = {
   },
 };
 
-/** The local user with this name and password. @throws Problem `bad_credentials`, always with the same message */
+/** Verifies a local user's name and password. @throws Problem `bad_credentials`, always with the same message */
 export async function authenticateUser(
   { store }: Pick<Context, 'store'>,
   username: string,
@@ -40,8 +40,8 @@ export async function authenticateUser(
 }
 
 /**
- * The local user chosen in the list of the login page, without a password. Only for requesters who may read the cast,
- * which has the passwords, and only for users who could log in with one.
+ * Returns the local user selected on the login page, without a password. Only for requesters who may read the cast,
+ * which contains the passwords, and only for users who have a password.
  *
  * @throws Problem
  */
@@ -53,7 +53,7 @@ export async function chosenUser(
   if (!mayReadCast) {
     throw new Problem(
       'no_admin_token',
-      'A login without a password is not allowed: the server has an admin token, or the request used a foreign host name.',
+      'This server does not allow logins without a password, because it has an admin token or the request used another host name. Log in with a password.',
     );
   }
   const user = await identitiesIn(store).byId(id);
@@ -68,12 +68,12 @@ export async function chosenUser(
   return user;
 }
 
-/** The condition of a password login: the password is still the one that was checked. */
+/** The precondition of a password login: the password has not changed since it was verified. */
 export function premiseOf({ passwordHash }: Identity): Premise {
   return { passwordHash };
 }
 
-/** The message is always the same, whatever was wrong. */
+/** Creates the error for a failed login. The message does not reveal which part was wrong. */
 export function badUser(reason: CredentialReason, claimed?: Granted) {
   return badCredentialsProblem(reason, 'The user name or the password is not valid.', claimed && principalOf(claimed));
 }

@@ -18,7 +18,7 @@ const REASONS: Readonly<Record<Exclude<Rotation['outcome'], 'rotated'>, Credenti
   other_client: 'other_client',
 };
 
-/** A refresh token of a login (RFC 6749, 6). It is replaced by the next one. */
+/** Accepts a refresh token (RFC 6749, 6), and replaces it with a new one. */
 export const refreshToken: Grant = {
   redeem: async (request, context) => {
     const { store, now, settings, random } = context;
@@ -51,7 +51,9 @@ export const refreshToken: Grant = {
   },
 };
 
-/** The requested subset of the login's scopes (RFC 6749, 6). @throws Problem `invalid_scope` for any other scope */
+/**
+ * Returns the requested subset of the login's scopes (RFC 6749, 6). @throws Problem `invalid_scope` for other scopes
+ */
 async function narrowerScope(
   { scope = '' }: TokenRequest,
   { store, now }: Context,
@@ -60,12 +62,15 @@ async function narrowerScope(
 ): Promise<string | null> {
   if (scope === '') return null;
   const login = await grantsIn(store).active(presented, now);
-  // The rotation refuses another client's token, without revealing its scopes.
+  // The rotation refuses a token of another client without revealing its scopes.
   if (login === null || (login.clientId !== null && login.clientId !== clientId)) return null;
   const granted = new Set(login.scope.split(' '));
   const more = scope.split(' ').filter((one) => !granted.has(one));
   if (more.length === 0) return scope;
-  throw new Problem('invalid_scope', `Field \`scope\` contains ${more.join(', ')}, which the login did not grant.`);
+  throw new Problem(
+    'invalid_scope',
+    `Field \`scope\` contains ${more.join(', ')}, which the login did not request. Omit it, or log in again.`,
+  );
 }
 
 function badRefreshToken(reason: CredentialReason) {

@@ -7,20 +7,19 @@ import { type Identity, identitiesIn, type Premise } from '../../collections/ide
 import { clientOrNone } from './clients.ts';
 import type { GrantResult } from './grant.ts';
 
-/** Creates a login that starts now. */
 export function newLogin({ random, now, world }: Context, user: Identity, clientId: string | null, scope = ''): Login {
   return { family: nameInWorld(random.uuid(), world.id), subject: user.id, clientId, scope, authTime: now };
 }
 
-/** The premise of a login, and the `nonce` that its ID token repeats. */
+/** The premise of a login, and the `nonce` for its ID token. */
 export interface Beginning extends Premise {
   readonly nonce?: string | null;
 }
 
 /**
- * Begins a session, with the first refresh token of the login.
+ * Starts a session with the first refresh token of the login.
  *
- * @throws NotFound, Outdated as for `Grants.issue`
+ * @throws NotFound, Outdated see `Grants.issue`
  */
 export async function beginSession(
   context: Context,
