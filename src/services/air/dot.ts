@@ -54,10 +54,7 @@ export function readDot(text: string): DotGraph {
 }
 
 const SPACE = /\s+/y;
-/**
- * An unquoted name. `--` is an edge and `//` a comment. Matches one character too many, to detect names that are too
- * long.
- */
+/** An unquoted name; `--` is an edge and `//` a comment. Matches one more than `MAX_NAME`, to detect longer names. */
 const BARE = /(?:[\w.\u0080-\uffff]|\/(?![/*])|-(?![->])){1,256}/y;
 const BARE_VALUE = /[^\s,;\]{}"]+/y;
 const QUOTE_OR_ESCAPE = /["\\]/g;

@@ -69,7 +69,7 @@ const MISTAKES: readonly Mistake[] = [
     symptom: "two updates of a key's authorizations within three seconds",
     advice: "wait, or advance the world's clock",
     texts: {
-      'Slow down.': `The authorizations of a key can be updated once in ${LIMITS.seconds} seconds; the creation of the key counts as an update. Wait, or advance the clock with \`POST /_mock/clock/advance\`.`,
+      'Slow down.': `The authorizations of a key can only be updated every ${LIMITS.seconds} seconds, and creating the key counts as an update. Wait, or advance the clock with \`POST /_mock/clock/advance\`.`,
     },
   },
   {

@@ -26,10 +26,7 @@ const MAX_TRIED = 100;
 
 const NOTHING: Rights = { held: new Set(), resources: [] };
 
-/**
- * Finds an identity that can create an application, or the access rule of a fix. Prefers users, then the oldest access
- * rule.
- */
+/** Finds an identity that can create an application or the access rule of a fix. Users first, then the oldest rule. */
 export const findSenders: NonNullable<DecisionHelp['findSenders']> = async (world) => {
   const ruleset = RULESETS[profileOf(world.settings)];
   const rule = ruleset.tables.rules.find(({ id }) => id === 'create-access-rule');

@@ -119,7 +119,9 @@ async function startTransition(
 }
 
 /**
- * Returns the requested checkpoint: the latest by default, none if null. @throws Problem if another simulation has it
+ * Returns the requested checkpoint: the latest by default, none if null.
+ *
+ * @throws Problem if another simulation has it
  */
 async function checkpointOf(
   context: AuthenticatedContext,

@@ -50,7 +50,7 @@ export const ROLE_SECTIONS = [
     rows: {
       'air-demo-manager': {
         permissions: ['air:marketplace_demo_read', 'air:marketplace_demo_write', 'air:marketplace_demo_publish'],
-        source: `${BY_NAME}, like \`air:marketplace_demo_read\``,
+        source: `${BY_NAME}, and so is \`air:marketplace_demo_read\``,
       },
       'air-image-uploader': { permissions: ['air:image_write'] },
       'air-image-publisher': { permissions: ['air:image_publish'] },

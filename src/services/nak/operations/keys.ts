@@ -79,7 +79,9 @@ const create: Handler<'nak', 'createApiKey'> = async (context) => {
 };
 
 /**
- * Adds a key, and its owner if it is the first key, in one transaction. @throws Problem if the owner has too many keys
+ * Adds a key, and its owner if it is the first key, in one transaction.
+ *
+ * @throws Problem if the owner has too many keys
  */
 function addKey(context: Context, key: NewNgcKey & { readonly issuance: Issuance }): Promise<void> {
   const { collections } = context.store;

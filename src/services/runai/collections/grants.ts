@@ -70,10 +70,7 @@ export function codeRow(code: KeptCode): Row<KeptCode, null> {
 
 /** How long an expired code is kept, so that its reuse differs from an unknown code. */
 const CODE_KEPT_MS = 86_400_000;
-/**
- * How long an expired refresh token is kept: a logout with it also ends the access tokens of the login, which may live
- * longer.
- */
+/** How long an expired refresh token is kept: logging out with it also ends access tokens, which may live longer. */
 const TOKEN_KEPT_MS = 2_592_000_000;
 
 export function grantsIn({ collections }: Pick<Store, 'collections'>): Grants {

@@ -98,10 +98,7 @@ interface Client {
   readonly replace: (secretHash: string) => Promise<void>;
 }
 
-/**
- * Returns the access key that identified the principal, or the first one of the principal; otherwise the identity
- * itself.
- */
+/** Returns the access key that identified the principal, or the principal's first one; otherwise the identity. */
 async function clientOf({ store, now }: RequestContext, { id, name, clientId }: Principal): Promise<Client> {
   const keys = await accessKeysIn(store).ofOwner(id);
   const key = keys.find((one) => one.clientId === clientId) ?? keys[0];

@@ -222,10 +222,7 @@ function requestFault({ form }: AuthorizationRequest): Form | null {
 
 type Redirection = Outcome<302, undefined>;
 
-/**
- * Ways to return parameters to the client (OAuth 2.0 Multiple Response Type Encoding Practices; Form Post Response
- * Mode).
- */
+/** Ways to return parameters (OAuth 2.0 Multiple Response Type Encoding Practices; Form Post Response Mode). */
 export const RESPONSE_MODES = ['query', 'fragment', 'form_post'] as const;
 
 /** Sends parameters to the client, via the browser. `iss` is the issuer (RFC 9207). */

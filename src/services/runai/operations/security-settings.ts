@@ -96,10 +96,7 @@ function valueIn(key: Key, body: unknown): object {
   return { ...(key === 'browserSessionTimeout' && INITIAL.browserSessionTimeout), ...Object.fromEntries(given) };
 }
 
-/**
- * Stores the given members. No effect on behaviour: the mock has no browser sessions and no identity provider for the
- * login page.
- */
+/** Stores the given members. They have no effect: there are no browser sessions, and no IdP on the login page. */
 const update: Handler<'runai', 'update_security_setting_by_key'> = async (context) => {
   await checkTenant(context, context.query.tenantId);
   const key = SECURITY_SETTINGS.keyOf(context.params.key);

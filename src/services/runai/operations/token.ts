@@ -55,8 +55,9 @@ function rowsAt(endpoint: TokenEndpoint): readonly (GrantTypeRow & { readonly gr
 }
 
 /**
- * Issues the tokens for a grant. @param withIdToken whether to add an ID token for user logins and for the scope
- * `openid`
+ * Issues the tokens for a grant.
+ *
+ * @param withIdToken whether to add an ID token for user logins and for the scope `openid`
  */
 export async function issueTokens(context: Context, result: GrantResult, withIdToken: boolean): Promise<Issued> {
   const { identity, clientId, sid, session } = result;

@@ -7,10 +7,7 @@ import {
 } from './clients.ts';
 import { type Grant, requireMember } from './grant.ts';
 
-/**
- * Accepts an application by name or client id, and other clients too, because the official Python client sends all of
- * them here.
- */
+/** Accepts applications by name or client id, and other clients: the official Python client sends all of them here. */
 export const appToken: Grant = {
   redeem: async (request, context) => {
     const id = requireMember(request, 'appID');

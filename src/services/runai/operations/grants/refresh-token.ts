@@ -52,7 +52,9 @@ export const refreshToken: Grant = {
 };
 
 /**
- * Returns the requested subset of the login's scopes (RFC 6749, 6). @throws Problem `invalid_scope` for other scopes
+ * Returns the requested subset of the login's scopes (RFC 6749, 6).
+ *
+ * @throws Problem `invalid_scope` for other scopes
  */
 async function narrowerScope(
   { scope = '' }: TokenRequest,
