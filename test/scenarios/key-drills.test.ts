@@ -225,7 +225,7 @@ describe('drop-model', () => {
 describe('drills for keys', () => {
   it.each([
     ['narrow-key', LIST, deployer, undefined, 'has already lost `list_functions`'],
-    ['drop-role', SIMULATIONS, airUser, undefined, 'has no role of Air'],
+    ['drop-role', SIMULATIONS, airUser, undefined, 'has no Air role'],
     ['drop-model', CHAT, catalogueUser, { model: 'google/gemma-2-9b-it', messages: [] }, 'has already lost'],
   ])('%s is refused where nothing is left to lose', async (name, request, key, body, said) => {
     expect(await send(request, key, body)).toBe(200);
