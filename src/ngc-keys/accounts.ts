@@ -7,16 +7,16 @@ import { ORGANIZATIONS } from './records.ts';
 
 /** An NVIDIA Cloud Account that is set up with Cloud Functions. */
 export interface Account {
-  /** The organisation that it belongs to. */
+  /** The organisation that owns it. */
   readonly org: string;
   readonly ncaId: string;
   readonly name: string;
-  /** The clients whose tokens act for it: the `sub` of a token. A client belongs to one account. */
+  /** Clients (the `sub` of a token) that act for it. A client belongs to one account. */
   readonly clientIds: readonly string[];
   readonly lastUpdatedAt: Instant | null;
 }
 
-/** The accounts of a seed that names some. */
+/** Accounts listed in the seed; empty if the seed lists none. */
 export const ACCOUNTS = new Collection<Account>('nvcf.accounts');
 
 export function accountRow(account: Account): Row<Account, null> {
@@ -27,8 +27,8 @@ export function accountRow(account: Account): Row<Account, null> {
 type Storing = Pick<Store, 'collections'>;
 
 /**
- * The accounts of a world, oldest first. Where its seed names none, each organisation has one, and the first has the
- * client of administrators' tokens.
+ * Returns the accounts of a world, oldest first. Without accounts in the seed, each organisation has one, and the
+ * client of admin tokens belongs to the first.
  */
 export async function accountsIn({ collections }: Storing): Promise<readonly Account[]> {
   const rows = await ACCOUNTS.all(collections);
@@ -43,7 +43,7 @@ export async function accountsIn({ collections }: Storing): Promise<readonly Acc
   }));
 }
 
-/** The account that a client belongs to; null if no account has it. */
+/** Returns the account that a client belongs to, or null. */
 export async function accountOfClient(storing: Storing, clientId: string): Promise<Account | null> {
   return (await accountsIn(storing)).find(({ clientIds }) => clientIds.includes(clientId)) ?? null;
 }

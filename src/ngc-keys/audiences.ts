@@ -1,15 +1,15 @@
-/** A service for which the self-hosted key service issues keys. */
+/** A service that the self-hosted key service issues keys for. */
 export interface Audience {
-  /** Its id: the `aud` of a policy, and what callers send as `Key-Issuer-Id`. */
+  /** The `aud` of a policy, sent by callers as `Key-Issuer-Id`. */
   readonly id: string;
   readonly name: string;
-  /** In evaluations. */
+  /** Used in evaluations. */
   readonly namespace: string;
-  /** The service of this mock that honours the keys, and its name in policies; null if none does. */
+  /** The service of this mock that accepts the keys, and its name in policies; null if none does. */
   readonly honoured: { readonly service: string; readonly product: string } | null;
 }
 
-/** Ids and namespaces are those of the published code and its client; the name of the last is not known. */
+/** Ids and namespaces come from the published code and its client; the name of the last one is a guess. */
 export const AUDIENCES: readonly Audience[] = [
   {
     id: 'nvidia-cloud-functions-ncp-service-id-aketm',

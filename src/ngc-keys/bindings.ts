@@ -11,18 +11,18 @@ interface Bound {
   readonly about: readonly Use[];
 }
 
-/** The uses that name an object; null for an object that always stays. */
+/** The uses that name an object; null if the object must always be kept. */
 interface About {
   readonly uses: Use[] | null;
 }
 
-/** By resource type and id; the value is null for a type that names no objects. */
+/** By resource type and id. Null for a type without object ids. */
 type Named = Map<string, Map<string, About> | null>;
 
 /**
- * The widest resources for the recorded uses of a key: every type, with all objects that were used or, where none was,
- * those that the key names now. Trials then remove resources. A trial takes the same time for a thousand objects as for
- * one, because it checks only the objects of its own use.
+ * The widest resources for the recorded uses of a key: every type, with all objects that were used, or the objects that
+ * the key names now if none were. Trials then remove resources. A trial checks only the objects of its use, so it takes
+ * the same time for one object as for a thousand.
  */
 export class Bindings {
   readonly #rows: ReadonlyMap<string, ResourceTypeRow>;
@@ -33,7 +33,7 @@ export class Bindings {
     this.#named = named;
   }
 
-  /** @param bound the resources of the key now */
+  /** @param bound the current resources of the key */
   static of(rulesets: readonly Ruleset[], uses: readonly Use[], bound: readonly Resource[]): Bindings {
     const rows = new Map(rulesets.flatMap(({ resourceTypes }) => [...resourceTypes]));
     const named = new Map(
@@ -45,21 +45,21 @@ export class Bindings {
         for (const id of ids) named.get(type)?.set(id, { uses: [] });
       }
     }
-    // Uses that have an object as a part depend on it too.
+    // A use also depends on the parts of its objects.
     for (const use of uses) {
       for (const [type, ids] of mentionsIn(use)) for (const id of ids) named.get(type)?.get(id)?.uses?.push(use);
     }
     for (const [type, ids] of named) {
       if (ids?.size !== 0) continue;
       const own = bound.find((resource) => resource.type === type)?.ids ?? [];
-      // A list does not say which object it was read for, so all stay.
+      // A list operation doesn't reveal which object the client wanted, so keep them all.
       for (const id of own) ids.set(id, { uses: null });
       if (ids.size === 0) named.delete(type);
     }
     return new Bindings(rows, named);
   }
 
-  /** The types from the widest to the finest: those without objects first. */
+  /** Types without object ids first, then from fewer to more parts in an id. */
   get widestFirst(): readonly string[] {
     const types = [...this.#named.keys()].reverse();
     return types.sort((one, other) => this.#depth(one) - this.#depth(other));
@@ -70,7 +70,7 @@ export class Bindings {
     return new Bindings(this.#rows, new Map(kept.map(([type, ids]) => [type, ids && new Map(ids)])));
   }
 
-  /** The resources that can matter to a use: of each type, only the objects that the use names. */
+  /** Returns the resources relevant to a use: for each type, only the objects that the use names. */
   resourcesFor(use: Use, except?: Pick<Bound, 'type' | 'id'>): readonly Resource[] {
     const mentions = mentionsIn(use);
     return [...this.#named].map(([type, ids]): Resource => {
@@ -80,12 +80,12 @@ export class Bindings {
     });
   }
 
-  /** Omits one object. */
+  /** Returns a view without one object. */
   without(type: string, id: string): Pick<Bindings, 'resourcesFor'> {
     return { resourcesFor: (use) => this.resourcesFor(use, { type, id }) };
   }
 
-  /** Objects that may be dropped; the last one of a type stays, because a type without objects is invalid. */
+  /** Yields the objects that can be dropped. The last one of a type is kept: a type without objects is invalid. */
   *objects(): Generator<Bound> {
     for (const [type, ids] of this.#named) {
       for (const [id, { uses: about }] of [...(ids ?? [])]) {
@@ -108,12 +108,12 @@ export class Bindings {
   }
 }
 
-/** The names by which resources refer to the objects of a use, by type. */
+/** Names that resources use for the objects of a use, by type. */
 function namesIn(use: Use): readonly Mention[] {
   return objectsIn(use).flatMap(({ names }) => Object.entries(names));
 }
 
-/** The names of the objects and of their parts, by type. */
+/** Like `namesIn`, plus the parts of the objects. */
 function mentionsIn(use: Use): readonly Mention[] {
   return objectsIn(use).flatMap(({ names, parts = {} }) => [...Object.entries(names), ...Object.entries(parts)]);
 }

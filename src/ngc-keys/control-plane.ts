@@ -5,10 +5,10 @@ import { own } from '../objects/members.ts';
 import type { Outcome } from '../responses/outcome.ts';
 import { PROBLEM_JSON, problemDetails } from '../responses/problem-details.ts';
 
-/** The forms of `renderControlPlane`. */
+/** Error formats that `renderControlPlane` produces. */
 export const CONTROL_PLANE_ERRORS: readonly ErrorForm[] = [{ schema: 'Problem', mediaType: PROBLEM_JSON }, null];
 
-/** The types that the control planes publish, by HTTP status. */
+/** Published problem types, by HTTP status. */
 const TYPES: Readonly<Record<number, string>> = {
   400: 'bad-request',
   401: 'unauthorized',
@@ -20,7 +20,7 @@ const TYPES: Readonly<Record<number, string>> = {
   429: 'too-many-requests',
 };
 
-/** Refusals by their framework, which have no type of their own. */
+/** Errors raised by the vendor's framework, which sets no problem type. */
 const UNTYPED: ReadonlySet<ProblemKind> = new Set([
   'bad_path',
   'method_not_allowed',
@@ -39,7 +39,7 @@ const UNTYPED: ReadonlySet<ProblemKind> = new Set([
 const INVALID_TOKEN =
   'Bearer error="invalid_token", error_description="Bearer token is malformed", error_uri="https://tools.ietf.org/html/rfc6750#section-3.1"';
 
-/** A rejected key is answered with 403, every other bearer token with 401. */
+/** A rejected key gets 403, any other bearer token 401. */
 const KEY_REASONS: ReadonlySet<DenyReason | undefined> = new Set([
   'malformed_key',
   'foreign_key',
@@ -50,27 +50,27 @@ const KEY_REASONS: ReadonlySet<DenyReason | undefined> = new Set([
   'suspended_owner',
 ]);
 
-/** Is the credential of the request a key that is not accepted? */
+/** Checks whether the request was refused because of its key. */
 export function isRefusedKey({ kind, reason }: Problem): boolean {
   return kind === 'unauthenticated' && KEY_REASONS.has(reason);
 }
 
-/** A rejected key gets the same text whatever is wrong with it. */
+/** The same text for every rejected key. */
 export const REFUSED_KEY = 'Authorization failed';
 
 /**
- * Is the caller a key of another service, at a self-hosted one? The evaluation of the key service does not allow it
- * there, so it is answered as a key that is not good.
+ * Checks whether a self-hosted service got a key for another service. The key service evaluates such a key as invalid,
+ * so the response is the same as for an invalid key.
  */
 export function isKeyOfOtherService({ decision, settings }: Pick<About, 'decision' | 'settings'>): boolean {
   return settings.nvcf === 'open-source' && decision?.reason === 'service_not_enabled';
 }
 
 /**
- * Renders a problem as the control planes of Cloud Functions and Cloud Tasks do.
+ * Renders a problem in the format of the Cloud Functions and Cloud Tasks control planes.
  *
- * @param path as requested, without its query
- * @param detail the vendor's words for it
+ * @param path the request path, without the query
+ * @param detail the vendor's text for the problem
  */
 export function renderControlPlane(problem: Problem, path: string, detail: string): Outcome {
   if (problem.kind === 'unauthenticated' && !isRefusedKey(problem)) {
@@ -79,7 +79,7 @@ export function renderControlPlane(problem: Problem, path: string, detail: strin
   }
   const { status, headers, body } = problemDetails(problem);
   if (problem.kind === 'invalid_request') {
-    // A message in brackets is the vendor's own, with the member that was refused.
+    // A message in brackets is the vendor's text and already names the member.
     const what = problem.message.startsWith('[') ? problem.message : `[message=${problem.message}]`;
     const why = `Validation failed: ${what}`;
     return { status, headers, body: { ...body, detail: why, instance: path } };
@@ -100,7 +100,7 @@ export function renderControlPlane(problem: Problem, path: string, detail: strin
   };
 }
 
-/** Refuses a request in the vendor's words. @throws Problem if the condition holds */
+/** Refuses a request with a text of the vendor. @throws Problem if the condition is true */
 export function refuseIf(
   condition: boolean,
   text: string,
@@ -109,12 +109,12 @@ export function refuseIf(
   if (condition) refuse(text, values);
 }
 
-/** @throws Problem in the vendor's words */
+/** @throws Problem with a text of the vendor */
 export function refuse(text: string, values: Readonly<Record<string, string | number>> = {}): never {
   throw new Problem('bad_state', fillText(text, values));
 }
 
-/** Fills `{name}` in a text of the vendor; unknown names become empty. */
+/** Replaces each `{name}` in a text of the vendor; an unknown name becomes an empty string. */
 export function fillText(template: string, values: Readonly<Record<string, string | number | undefined>>): string {
   return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(own(values, name) ?? ''));
 }

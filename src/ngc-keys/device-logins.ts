@@ -1,4 +1,4 @@
-/** Logins of users on a device without a browser of its own: a client starts one, a person confirms it elsewhere. */
+/** Logins on devices without a browser: the client starts a login, and a user confirms it elsewhere. */
 
 import { bearerIn, type CredentialExtractor, presentGrant } from '../credentials/presented-credential.ts';
 import { hashSecret } from '../credentials/secret.ts';
@@ -12,11 +12,11 @@ import type { Instant } from '../time/clock.ts';
 import { ngcKeysIn } from './index.ts';
 import type { NgcUser } from './records.ts';
 
-/** A login on a device, as stored. */
+/** A stored login. */
 export interface DeviceLogin {
-  /** As the client chose it. */
+  /** Chosen by the client. */
   readonly deviceId: string;
-  /** The address with which the client started it; whoever confirms it may have another one. */
+  /** The address sent by the client; the user who confirms the login may have a different one. */
   readonly email: string;
   readonly sessionHash: string;
   readonly expiresAt: Instant;
@@ -24,10 +24,10 @@ export interface DeviceLogin {
   readonly user: Pick<NgcUser, 'org' | 'email'> | null;
 }
 
-/** How long a login can be confirmed and its session key exchanged, in milliseconds. Nothing is published. */
+/** How long a login can be confirmed and its session key exchanged, in milliseconds. The vendor publishes no value. */
 const LIFETIME = 15 * 60_000;
 
-/** How long an ended login is kept, so that a refusal can say that it ended, in milliseconds. */
+/** How long an expired login is kept, in milliseconds, so that a refusal can report the expiry. */
 const KEPT = 24 * 3_600_000;
 
 export const DEVICE_LOGINS = new Collection<DeviceLogin>('ngc.device-logins');
@@ -44,7 +44,7 @@ export function deviceLoginRow(login: DeviceLogin): Row<DeviceLogin, null> {
   });
 }
 
-/** Logins of a world at most; a new one takes the place of the oldest. */
+/** Per world; a new login replaces the oldest. */
 const MAX_LOGINS = 1000;
 
 const SESSION_KEY_LENGTH = 43;
@@ -53,9 +53,9 @@ const SESSION_KEY = /^[A-Za-z0-9]{43}$/;
 type InWorld = { readonly store: Pick<Store, 'collections'>; readonly now: Instant };
 
 /**
- * Starts a login. It replaces one of the same device.
+ * Starts a login, replacing any earlier login of the device.
  *
- * @param mark of the world, at the beginning of the session key
+ * @param mark the world's mark, which the session key starts with
  * @returns the session key
  */
 export async function startDeviceLogin(
@@ -71,7 +71,7 @@ export async function startDeviceLogin(
     const before = await DEVICE_LOGINS.byId(collections, deviceId);
     const all = await DEVICE_LOGINS.all(collections);
     const isFull = before === null && all.length >= MAX_LOGINS;
-    // One that was started again keeps its place among the rows.
+    // A restarted login keeps its row's position.
     const oldest = isFull ? all.toSorted((one, other) => one.body.expiresAt - other.body.expiresAt).slice(0, 1) : [];
     await commit([
       ...oldest.map((one) => DEVICE_LOGINS.remove(one)),
@@ -81,16 +81,16 @@ export async function startDeviceLogin(
   return sessionKey;
 }
 
-/** The login of a device; null if there is none, or if it has ended. */
+/** Returns the login of a device; null if it does not exist or has expired. */
 export async function deviceLogin({ store, now }: InWorld, deviceId: string): Promise<DeviceLogin | null> {
   const login = (await DEVICE_LOGINS.byId(store.collections, deviceId))?.body ?? null;
   return login !== null && login.expiresAt > now ? login : null;
 }
 
 /**
- * Notes who confirmed a login.
+ * Confirms a login for a user.
  *
- * @throws Problem `not_found` if there is no such login, or it has ended
+ * @throws Problem `not_found` if the login does not exist or has expired
  */
 export async function confirmDeviceLogin(
   { store: { collections }, now }: InWorld,
@@ -109,14 +109,14 @@ export async function confirmDeviceLogin(
 export function unknownDevice(): Problem {
   return new Problem(
     'not_found',
-    'No login is waiting for this device: none was started in this world, or it expired after 15 minutes. Start one with `POST /device/login`.',
+    'No login is waiting for this device. Either none was started in this world, or it expired after 15 minutes. Start one with `POST /device/login`.',
   );
 }
 
 /**
- * The user who confirmed the login of a session key.
+ * Returns the user who confirmed the login of a session key.
  *
- * @param deviceId as the request names it
+ * @param deviceId from the request
  * @throws Problem `unauthenticated` with the reason
  */
 export async function userOfSession(
@@ -126,30 +126,29 @@ export async function userOfSession(
 ): Promise<Pick<NgcUser, 'org' | 'email'>> {
   const login = (await DEVICE_LOGINS.byAlias(collections, hashSecret(sessionKey)))?.body;
   if (login === undefined)
-    throw unauthenticatedProblem('unknown_session', 'The session key is not one of a device login.');
-  if (login.expiresAt <= now) throw unauthenticatedProblem('expired_session', 'The device login has ended.');
+    throw unauthenticatedProblem('unknown_session', 'The session key does not belong to a device login.');
+  if (login.expiresAt <= now) throw unauthenticatedProblem('expired_session', 'The device login has expired.');
   if (deviceId !== login.deviceId) {
-    const message = 'The header `X-Device-Id` must be the `deviceId` with which the login was started.';
-    const why = deviceId === undefined ? 'no `X-Device-Id` was sent' : 'it is that of another device';
+    const message = 'The `X-Device-Id` header must be the `deviceId` that the login was started with.';
+    const why = deviceId === undefined ? 'no `X-Device-Id` was sent' : 'it belongs to another device';
     throw unauthenticatedProblem('other_device', message, why);
   }
-  if (login.user === null)
-    throw unauthenticatedProblem('unconfirmed_login', 'Nobody has confirmed the device login yet.');
+  if (login.user === null) throw unauthenticatedProblem('unconfirmed_login', 'The device login is not confirmed yet.');
   return login.user;
 }
 
-/** Extracts the session key of `Authorization: Bearer <session key>`. */
+/** Extracts the session key from `Authorization: Bearer <session key>`. */
 export const presentSessionKey: CredentialExtractor = (authorization) => {
   const text = bearerIn(authorization);
   return text !== null && SESSION_KEY.test(text) ? presentGrant(text) : null;
 };
 
 /**
- * Finds the user that somebody means by an e-mail address, by the id of a user, or by the id or name of a personal key.
- * Of the users with one address in several organisations, it is the oldest.
+ * Finds a user by e-mail address, by user id, or by the id or name of a personal key. If the address exists in several
+ * organisations, the oldest user wins.
  *
- * @returns null if there is none
- * @throws Problem `invalid_request` if several keys have that name
+ * @returns null if no user matches
+ * @throws Problem `invalid_request` if several keys have the name
  */
 export async function findUser({ store, now }: InWorld, who: string): Promise<NgcUser | null> {
   const ngcKeys = ngcKeysIn(store);
@@ -160,5 +159,5 @@ export async function findUser({ store, now }: InWorld, who: string): Promise<Ng
   );
   if (key === undefined || key.user === null) return null;
   if (other === undefined || other.user === key.user) return ngcKeys.user(key.org, key.user);
-  throw new Problem('invalid_request', `Several keys have the name \`${key.name}\`. Use the id of one.`);
+  throw new Problem('invalid_request', `Several keys have the name \`${key.name}\`. Use a key id instead.`);
 }

@@ -13,9 +13,9 @@ const OF_NEWEST = 'the key of the newest allowed request';
 
 const rotate: Drill = {
   name: 'rotate-key',
-  what: 'The key gets a new text, which is in the answer. The old one is not accepted any more.',
+  what: 'Rotates the key: the response has the new key, and the old one is no longer accepted.',
   rightClient:
-    'When its key is not accepted, it loads the key again from its configuration and goes on with the new one. It does not send the old one again.',
+    'When its key is refused, it reloads the key from its configuration and continues with the new one. It does not retry with the old one.',
   lasts: null,
   about: 'one',
   fallback: OF_NEWEST,
@@ -27,7 +27,7 @@ const rotate: Drill = {
     const isOld = (seen: Seen) => sentHash(seen) === before?.body.secretHash;
     const key = await rotateKey(context, id);
     return {
-      did: `The key ${name} has a new text.`,
+      did: `Rotated the key ${name}.`,
       principal,
       key,
       watch: {
@@ -42,7 +42,7 @@ const rotate: Drill = {
 const expire: Drill = {
   name: 'expire-key',
   what: 'The key expires now.',
-  rightClient: 'It does not send the key again, and says that it has expired and must be replaced.',
+  rightClient: 'It stops sending the key, and reports that it has expired and must be replaced.',
   lasts: null,
   about: 'one',
   fallback: OF_NEWEST,
@@ -52,7 +52,7 @@ const expire: Drill = {
     const { key } = await keyInForce(context, id);
     await editKey(context, context.now, key, { expiresAt: context.now });
     return {
-      did: `The key ${name} has expired.`,
+      did: `Expired the key ${name}.`,
       principal,
       watch: {
         isRefused: ({ decision }) => decision.reason === 'expired_key' && decision.credential?.claimed?.id === id,
@@ -62,26 +62,26 @@ const expire: Drill = {
   },
 };
 
-/** What clients with NGC keys must survive, whatever service they call. */
+/** Drills for clients with NGC keys, regardless of the service they call. */
 export const KEY_DRILLS: readonly Drill[] = [rotate, expire];
 
-/** An allowed request that a drill can be about. */
+/** An allowed request that a drill can target. */
 interface AllowedRequest {
   readonly seen: Seen;
   readonly service: string;
   readonly principal: Principal;
-  /** The permissions that the decision was based on. */
+  /** Permissions that the decision relied on. */
   readonly used: readonly string[];
-  /** The object that it named; empty for none. */
+  /** The requested object; empty if there was none. */
   readonly target: string;
 }
 
 /**
- * Finds the newest allowed request that fits.
+ * Finds the newest allowed request that matches.
  *
- * @param who only of this principal; null: of any
- * @param whose for the message, as a noun without an article
- * @throws Problem `conflict` if none is kept
+ * @param who the principal; null for any
+ * @param whose a noun without an article, for the message
+ * @throws Problem `conflict` if the journal has no such request
  */
 export function newestRequest(
   { world }: RequestContext,
@@ -100,11 +100,11 @@ export function newestRequest(
   const of = who === null ? `a ${whose}` : `${who.principal.name} as a ${whose}`;
   throw new Problem(
     'conflict',
-    `The drill needs an allowed request of ${of}, and none is kept. Let the client send one first.`,
+    `The drill needs an allowed request of ${of}, but none is recorded. Let the client send one first.`,
   );
 }
 
-/** The key that a drill is about. @throws Problem if nobody is named and no request was sent, or if it is no key */
+/** Returns the key that a drill targets. @throws Problem without a principal and a request, or if it is not a key */
 function keyOf(context: RequestContext, who: Caller | null): Principal {
   if (who === null) return newestRequest(context, null, 'key', ({ principal }) => isKey(principal)).principal;
   if (isKey(who.principal)) return who.principal;
@@ -115,14 +115,14 @@ function isKey({ kind }: Principal): boolean {
   return kind === 'service-key' || kind === 'personal-key';
 }
 
-/** @throws Problem `conflict` if the key was deleted; `unauthenticated` if it is not valid now */
+/** @throws Problem `conflict` if the key was deleted; `unauthenticated` if it is not valid */
 export async function keyInForce({ store, now }: RequestContext, id: string): Promise<KeyInForce> {
   const found = await ngcKeysIn(store).byId(id, now);
   if (found !== null) return requireValid(found, now);
-  throw new Problem('conflict', 'The key of the newest request was deleted. Name another with `principal`.');
+  throw new Problem('conflict', 'The key of the newest request was deleted. Choose another key with `principal`.');
 }
 
-/** The hash of the key that a request was sent with; undefined without one. */
+/** Returns the hash of the key that a request was sent with. */
 function sentHash({ header }: Seen): string | undefined {
   const authorization = header('authorization') ?? '';
   const presented = presentBearerKey(authorization) ?? presentApiKey(authorization);

@@ -1,7 +1,7 @@
 import type { Problem, ProblemKind } from '../decisions/problem.ts';
 import { HTTP_STATUS } from '../decisions/problem.ts';
 
-/** The codes of NGC's envelope, by HTTP status (NGC account-service document). */
+/** Envelope codes by HTTP status (NGC account-service document). */
 const STATUS_CODES: Readonly<Record<number, string>> = {
   400: 'INVALID_REQUEST',
   401: 'UNAUTHORIZED',
@@ -19,16 +19,15 @@ const STATUS_CODES: Readonly<Record<number, string>> = {
   507: 'INTERNAL_ERROR',
 };
 
-/** The gateway's texts for these failures, from published answers. */
+/** The gateway's texts, taken from published responses. */
 const WORDS: Partial<Record<ProblemKind, string>> = {
   unauthenticated: 'Authentication Failed',
   forbidden: 'Access Denied',
 };
 
-/** The server name in every envelope. */
 const SERVER_ID = 'nv-auth-mock';
 
-/** The member `requestStatus` of every answer of the NGC gateway. */
+/** Builds the `requestStatus` member of every NGC gateway response. */
 export function requestStatus<Code extends string>(statusCode: Code, requestId: string, statusDescription?: string) {
   return {
     statusCode,
@@ -38,7 +37,7 @@ export function requestStatus<Code extends string>(statusCode: Code, requestId: 
   };
 }
 
-/** Renders a problem in the form of the NGC gateway. @param description replaces the gateway's own text */
+/** Renders a problem in the NGC gateway's format. @param description replaces the gateway's text */
 export function renderRequestStatus(problem: Problem, requestId: string, description?: string) {
   const status = HTTP_STATUS[problem.kind];
   const words = description ?? WORDS[problem.kind] ?? (problem.message || 'Not found.');

@@ -1,40 +1,39 @@
 import { claimOf, type HintRule } from '../explaining/hints/refused-request.ts';
 import { NGC_KEY_PREFIX } from './key-text.ts';
 
-/** The beginning of the refusal of a token whose client no account has. */
+/** The start of the message that refuses a token without an account. */
 export const UNKNOWN_CLIENT = 'Unknown client_id ';
 
-/** The prefix and 64 characters. */
 const KEY_LENGTH = NGC_KEY_PREFIX.length + 64;
 
 /** Hints about NGC keys, for every service that accepts them. */
 export const KEY_HINTS: readonly HintRule[] = [
   {
     code: 'runai_token_for_key',
-    symptom: 'an access token of Run:ai at Air, Cloud Functions or NGC',
+    symptom: 'a Run:ai access token sent to Air, Cloud Functions or NGC',
     advice: 'send an NGC key (`nvapi-...`) as the bearer token',
     source: 'API authentication page of Air, and the API of Cloud Functions: keys are sent as they are',
     certainty: 'documented',
     when: (refused) => {
       const isRunai = claimOf(refused, 'iss').includes('/auth/realms/');
       if (refused.problem.reason !== 'unsupported_token' || !isRunai) return null;
-      return 'The bearer token is an access token of Run:ai, but this service expects an NGC key. Send the key as it is: `Authorization: Bearer nvapi-...`. `GET /_mock/cast` lists keys.';
+      return 'The bearer token is a Run:ai access token, but this service expects an NGC key. Send the key itself: `Authorization: Bearer nvapi-...`. `GET /_mock/cast` lists keys.';
     },
   },
   {
     code: 'client_without_account',
-    symptom: 'a token whose `sub` is the client of no account',
+    symptom: 'a token with a `sub` that belongs to no account',
     advice: 'add the client to `nvcf.accounts[].clientIds` of the seed',
     source: 'published control-plane code of Cloud Functions',
     certainty: 'documented',
     when: ({ problem }) =>
       problem.kind === 'not_found' && problem.message.startsWith(UNKNOWN_CLIENT)
-        ? 'No account has the client that the token names as `sub`. Add it to `clientIds` of an entry of `nvcf.accounts` in the seed; without such entries only `admin-issuer-proxy` belongs to one.'
+        ? 'The client in the `sub` of the token belongs to no account. Add it to the `clientIds` of an `nvcf.accounts` entry in the seed. Without such entries, only `admin-issuer-proxy` has an account.'
         : null,
   },
   {
     code: 'key_of_wrong_length',
-    symptom: 'a key that has not 70 characters',
+    symptom: 'a key that is not 70 characters long',
     advice: 'copy the whole key',
     source: 'keys of published clients',
     certainty: 'observed',
@@ -42,15 +41,16 @@ export const KEY_HINTS: readonly HintRule[] = [
       if (problem.reason !== 'malformed_key' || credential === null) return null;
       const { length } = credential.text;
       if (length === KEY_LENGTH) return null;
-      const how = length < KEY_LENGTH ? 'It may have been cut off when it was copied' : 'Remove the text after the key';
+      const how =
+        length < KEY_LENGTH ? 'It may have been truncated when it was copied' : 'Remove the text after the key';
       return `The key has ${length} characters, but an NGC key has ${KEY_LENGTH}, including \`${NGC_KEY_PREFIX}\`. ${how}.`;
     },
   },
   {
     code: 'key_of_other_service',
     symptom: 'a key for another service',
-    advice: 'use the key that the hint names',
-    source: 'API authentication page of Air: the key has to include the service; by analogy for the others',
+    advice: 'use the key that the hint suggests',
+    source: 'API authentication page of Air: the key has to include the service; assumed for other services',
     certainty: 'implied',
     when: ({ decision, serviceTitle }) => {
       if (decision?.reason !== 'service_not_enabled') return null;
@@ -65,7 +65,7 @@ export const KEY_HINTS: readonly HintRule[] = [
   },
   {
     code: 'key_of_other_organization',
-    symptom: 'a path or an object of another organisation',
+    symptom: 'a path or an object that belongs to another organisation',
     advice: 'use a key of that organisation',
     source: "organisations do not see each other's functions, simulations and keys",
     certainty: 'implied',
@@ -73,15 +73,15 @@ export const KEY_HINTS: readonly HintRule[] = [
       const { org, account } = decision?.principal ?? {};
       if (org === undefined) return null;
       if (decision?.reason === 'other_organization' && decision.principal?.kind === 'organization-user') {
-        return `The token is used for organisation \`${org}\`, but the path names another. Name that one in the header \`Nv-Ngc-Org\`, if the user is a member, or use \`${org}\` in the path.`;
+        return `The token is used for organisation \`${org}\`, but the path has a different one. Use \`${org}\` in the path, or send the organisation of the path as \`Nv-Ngc-Org\` if the user is a member.`;
       }
       if (decision?.reason === 'other_organization') {
-        return `The key belongs to organisation \`${org}\`, but the path names another. Use a key of that organisation, or \`${org}\` in the path.`;
+        return `The key belongs to organisation \`${org}\`, but the path has a different one. Use a key of that organisation, or \`${org}\` in the path.`;
       }
-      // The owner of a person's object is `<account>/<person>`.
-      const isOurs = account !== undefined && decision?.resources?.boundTo?.split('/', 1)[0] === account;
+      // An object of a person has the owner `<account>/<person>`.
+      const isOurs = account !== undefined && decision?.boundTo?.split('/', 1)[0] === account;
       if (decision?.reason !== 'foreign_object' || isOurs) return null;
-      return `The key belongs to organisation \`${org}\`, but the object to another. Use a key of the owner, or an object of \`${org}\`.`;
+      return `The key belongs to organisation \`${org}\`, but the object belongs to another. Use a key of the owner, or an object of \`${org}\`.`;
     },
   },
 ];

@@ -1,4 +1,6 @@
-/** NGC keys, their organisations and users, for the services that accept them. Knows the store, but no service. */
+/**
+ * NGC keys, organisations and users, shared by the services that accept keys. Depends on the store, not on services.
+ */
 
 import type { PolicyVersion } from '../decisions/policy.ts';
 import type { Change, Collections, Commit } from '../store/collections.ts';
@@ -30,16 +32,16 @@ import {
   userIdOf,
 } from './records.ts';
 
-/** The most pending versions that a decision considers. */
+/** Pending versions that a decision considers. */
 const MAX_PENDING = 32;
 
-/** Before every moment of the clock. */
+/** Earlier than any time on the clock. */
 const BEGINNING: Instant = Number.MIN_SAFE_INTEGER;
 
 /** A cached `KeyInForce`, and the parts that it was built from. */
 interface CachedKey {
   readonly inForce: KeyInForce;
-  /** The period in which it is valid. */
+  /** Valid from here until `until`. */
   readonly from: Instant;
   readonly until: Instant;
   readonly organization: unknown;
@@ -62,7 +64,7 @@ export class NgcKeys {
     return (await ORGANIZATIONS.byId(this.#rows, name))?.body ?? null;
   }
 
-  /** By its name or its account. */
+  /** Finds an organisation by name or account. */
   async organizationCalled(called: string): Promise<Organization | null> {
     const row = (await ORGANIZATIONS.byId(this.#rows, called)) ?? (await ORGANIZATIONS.byAlias(this.#rows, called));
     return row?.body ?? null;
@@ -77,7 +79,7 @@ export class NgcKeys {
     return (await NGC_USERS.byId(this.#rows, ngcUserId(org, email)))?.body ?? null;
   }
 
-  /** By the id that answers and tokens show. */
+  /** Finds a user by the id used in responses and tokens. */
   async userWithId(id: string): Promise<NgcUser | null> {
     return (await this.users()).find((user) => userIdOf(user) === id) ?? null;
   }
@@ -88,10 +90,10 @@ export class NgcKeys {
   }
 
   /**
-   * Adds a key. A user who does not exist yet is created with these roles.
+   * Adds a key. Creates the user with these roles if it does not exist.
    *
-   * @param limit the most service keys of an organisation
-   * @throws Collision if the id exists already
+   * @param limit the maximum number of service keys per organisation
+   * @throws Collision if the id already exists
    * @throws LimitReached
    */
   create(key: NewNgcKey, roles: readonly string[], limit: number | null): Promise<void> {
@@ -109,7 +111,7 @@ export class NgcKeys {
     });
   }
 
-  /** One indexed lookup, however long the history. Ignores expiry and `enabled`. */
+  /** A single indexed lookup, however long the history. Ignores expiry and `enabled`. */
   async bySecret(secretHash: string, at: Instant): Promise<KeyInForce | null> {
     const rows = this.#rows;
     return orNothing(rows, await NGC_KEYS.byAlias(rows, secretHash), at);
@@ -120,19 +122,19 @@ export class NgcKeys {
     return orNothing(rows, await NGC_KEYS.byId(rows, id), at);
   }
 
-  /** Keys with a name, which need not be unique: oldest first, at most `limit`. */
+  /** Returns up to `limit` keys with a name (names are not unique), oldest first. */
   async byName(name: string, limit: number, at: Instant): Promise<readonly KeyInForce[]> {
     const rows = this.#rows;
     return allOf(rows, await NGC_KEYS.ofLabel(rows, keysNamed(name), limit), at);
   }
 
-  /** Keys of a user in any organisation: oldest first, at most `limit`. */
+  /** Returns up to `limit` keys of a user in any organisation, oldest first. */
   async ofUser(email: string, limit: number, at: Instant): Promise<readonly KeyInForce[]> {
     const rows = this.#rows;
     return allOf(rows, await NGC_KEYS.ofLabel(rows, keysOfUser(email), limit), at);
   }
 
-  /** Oldest first, at most `limit`. */
+  /** Returns up to `limit` keys, oldest first. */
   async list(
     { org }: { readonly org?: string | undefined },
     limit: number,
@@ -146,7 +148,7 @@ export class NgcKeys {
     );
   }
 
-  /** The position of each key by id; newer keys have higher ones. */
+  /** Returns positions by key id; newer keys have higher positions. */
   async places(): Promise<ReadonlyMap<string, number>> {
     return new Map((await NGC_KEYS.all(this.#rows)).map(({ id, revision }) => [id, revision.place]));
   }
@@ -168,7 +170,7 @@ export class NgcKeys {
     return rows.updating((commit) => commitEdit(rows, commit, id, edit));
   }
 
-  /** The old secret ends at once. @param ending of its text, for masked values @throws NotFound */
+  /** Replaces the secret at once. @param ending of the new key, for masked values @throws NotFound */
   async replaceSecret(id: string, secretHash: string, ending: string): Promise<void> {
     await NGC_KEYS.change(this.#rows, id, ({ body: { issuance, ...key } }) =>
       ngcKeyRow({ ...key, secretHash, ...(issuance && { issuance: { ...issuance, ending } }) }),
@@ -185,7 +187,7 @@ export class NgcKeys {
     });
   }
 
-  /** In one step. Keys that do not exist are passed over. */
+  /** Deletes keys atomically, ignoring missing ones. */
   deleteAll(ids: readonly string[]): Promise<void> {
     const rows = this.#rows;
     return rows.updating(async (commit) => {
@@ -197,9 +199,9 @@ export class NgcKeys {
   }
 
   /**
-   * Puts the latest edits into force now, by appending a copy to the history of each key with a pending version.
+   * Applies pending edits now by appending a copy of the latest version to each key's history.
    *
-   * @param id only this key; null for all
+   * @param id the key; null for all keys
    */
   flush(id: string | null, at: Instant): Promise<readonly { readonly keyId: string; readonly version: number }[]> {
     const rows = this.#rows;
@@ -220,7 +222,7 @@ export class NgcKeys {
     });
   }
 
-  /** Versions that take effect in `(from, to]`: the first `limit`, earliest first. */
+  /** Returns the first `limit` versions that take effect in `(from, to]`, earliest first. */
   async effectiveBetween(
     from: Instant,
     to: Instant,
@@ -230,7 +232,7 @@ export class NgcKeys {
     return due.map(({ parent, body: { version, effectiveAt } }) => ({ keyId: parent, version, effectiveAt }));
   }
 
-  /** Keys that expire in `(from, to]`: the first `limit`, earliest first. */
+  /** Returns the first `limit` keys that expire in `(from, to]`, earliest first. */
   async expiredBetween(
     from: Instant,
     to: Instant,
@@ -242,8 +244,8 @@ export class NgcKeys {
 }
 
 /**
- * Returns the same object for the same parts, because callers cache values derived from it. The cache key is the body
- * of the key, which every change of the key or its policy replaces.
+ * Returns the same object while nothing changes, because callers cache values derived from it. Cached by the body of
+ * the key, which is replaced whenever the key or its policy changes.
  */
 async function inForceAt(rows: Collections, { id, body }: NgcKeyRow, at: Instant): Promise<KeyInForce> {
   const { org, user } = body;
@@ -256,7 +258,7 @@ async function inForceAt(rows: Collections, { id, body }: NgcKeyRow, at: Instant
   const [policy, pending] = version === 0 ? [null, []] : await versionsOf(rows, id, at);
   const inForce = {
     key,
-    // Organisations are not deleted.
+    // Organisations are never deleted, so this is only for the types.
     organization: organization ?? { name: org, ncaId: '', subscriptions: [] },
     roles: holder?.roles ?? [],
     policy: policy?.body ?? null,
@@ -286,7 +288,7 @@ function allOf(rows: Collections, found: readonly NgcKeyRow[], at: Instant) {
   return Promise.all(found.map((row) => inForceAt(rows, row, at)));
 }
 
-/** Builds the next version of a policy; it cancels pending versions that would take effect later. */
+/** Appends a version to a policy, and cancels pending versions that would take effect later. */
 async function appendVersion(rows: Collections, key: NgcKeyRow, policy: Omit<PolicyVersion, 'version'>) {
   const version = key.body.version + 1;
   const overtaken = { after: policy.effectiveAt - 1, to: END_OF_TIME, limit: Number.MAX_SAFE_INTEGER };
@@ -296,7 +298,7 @@ async function appendVersion(rows: Collections, key: NgcKeyRow, policy: Omit<Pol
   return { version, changes: [...changes, NGC_POLICIES.put(policyRow(key.id, { ...policy, version }))] };
 }
 
-/** Removes a key with the history of its policies. */
+/** Removes a key together with its policy history. */
 async function removalOf(rows: Collections, row: NgcKeyRow): Promise<readonly Change[]> {
   const history = await NGC_POLICIES.ofParent(rows, row.id);
   return [NGC_KEYS.remove(row), ...history.map(({ id }) => NGC_POLICIES.removal(id))];
@@ -314,7 +316,6 @@ async function flushOf(rows: Collections, key: NgcKeyRow, at: Instant) {
   return { version, changes: [...changes, NGC_KEYS.put({ ...key, body: { ...key.body, version } })] };
 }
 
-/** Keys with a version that is not in force yet. */
 async function pendingKeys(rows: Collections, at: Instant): Promise<readonly string[]> {
   const due = await NGC_POLICIES.dueBetween(rows, at, END_OF_TIME, Number.MAX_SAFE_INTEGER);
   return [...new Set(due.map(({ parent }) => parent))];

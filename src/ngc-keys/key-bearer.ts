@@ -18,7 +18,7 @@ import type {} from './principal.ts';
 import type { KeyInForce } from './records.ts';
 import { type UserInForce, type UserTokenAttempt, userInForce, userOfToken } from './user-token.ts';
 
-/** The parts of a request that authentication with a key reads. */
+/** The parts of a request needed to authenticate with a key. */
 export interface NgcKeyAttempt {
   headerLines(name: string): readonly string[];
   readonly now: Instant;
@@ -26,9 +26,9 @@ export interface NgcKeyAttempt {
 }
 
 /**
- * Authenticates the key of `Authorization: Bearer nvapi-...`.
+ * Authenticates the key in `Authorization: Bearer nvapi-...`.
  *
- * @param exact the scheme must be spelled `Bearer`
+ * @param exact requires the scheme to be spelled `Bearer`
  * @throws Problem `unauthenticated` with the reason
  */
 export async function bearerOfNgcKey(attempt: NgcKeyAttempt, exact = false): Promise<KeyInForce> {
@@ -39,14 +39,14 @@ export async function bearerOfNgcKey(attempt: NgcKeyAttempt, exact = false): Pro
 
 type InWorld = Pick<Surroundings, 'settings'>;
 
-/** How a service that takes the tokens of users, too, makes its callers. */
+/** Creates the callers of a service that accepts keys and user tokens. */
 export interface MakeCallers {
   readonly ofKey: (key: KeyInForce, world: InWorld) => Caller;
   readonly ofUser: (user: UserInForce, world: InWorld) => Caller;
 }
 
 /**
- * Authenticates a key or the token of a user.
+ * Authenticates a key or a user token.
  *
  * @throws Problem `unauthenticated` with the reason
  */
@@ -62,17 +62,17 @@ function unsupportedToken(token: string): Problem {
   return unauthenticatedProblem('unsupported_token', 'The bearer token is not an NGC key.', describeOtherToken(token));
 }
 
-/** Describes a token that is not a key; undefined if it is not a JWT. */
+/** Describes a JWT sent instead of a key; undefined for any other token. */
 function describeOtherToken(token: string): string | undefined {
   const claims = decodeClaims(token);
   if (claims === null) return undefined;
   const { iss } = claims;
   return typeof iss === 'string' && iss.includes('/auth/realms/')
-    ? 'it is a token of Run:ai, but this service needs an NGC key, which begins with `nvapi-`'
+    ? 'it is a Run:ai token, but this service needs an NGC key, which begins with `nvapi-`'
     : 'it is a JWT, but this service needs an NGC key, which begins with `nvapi-`';
 }
 
-/** Finds the key with this text. @throws Problem `unauthenticated` with the reason, unless it is valid now */
+/** Finds a valid key by its text. @throws Problem `unauthenticated` with the reason */
 export async function findKey(text: string, { now, store }: Omit<NgcKeyAttempt, 'headerLines'>): Promise<KeyInForce> {
   const found = await ngcKeysIn(store).bySecret(hashSecret(text), now);
   if (found === null) {
@@ -90,12 +90,12 @@ function isEnabled({ enabled, issuance }: KeyInForce['key']): boolean {
   return enabled && issuance?.isOwnerSuspended !== true;
 }
 
-/** The key service calls its disabled keys suspended, also after their end. */
+/** The key service's disabled keys are suspended, and stay so after they expire. */
 function isSuspended({ enabled, issuance }: KeyInForce['key']): boolean {
   return !enabled && issuance !== undefined;
 }
 
-/** @throws Problem `unauthenticated` with the reason, unless the key is valid now */
+/** @throws Problem `unauthenticated` with the reason, unless the key is valid */
 export function requireValid(found: KeyInForce, now: Instant): KeyInForce {
   const { expiresAt } = found.key;
   if (isSuspended(found.key)) throw refusedKey('suspended_key', principalOfKey(found));
@@ -106,9 +106,9 @@ export function requireValid(found: KeyInForce, now: Instant): KeyInForce {
 }
 
 /**
- * Finds a key by its id, its name, or the e-mail address of its user; null if there is none.
+ * Finds a key by id, name, or its user's e-mail address; null if none matches.
  *
- * @throws Problem `unauthenticated` if it is not valid now; `invalid_request` if several keys match
+ * @throws Problem `unauthenticated` if the key is not valid; `invalid_request` if several keys match
  */
 export async function resolveKey(
   store: Pick<Store, 'collections'>,
@@ -123,10 +123,10 @@ export async function resolveKey(
   if (found === undefined) return null;
   if (other === undefined) return requireValid(found, now);
   const what = byName.length > 0 ? `have the name \`${found.key.name}\`` : `belong to \`${found.key.user}\``;
-  throw new Problem('invalid_request', `Several keys ${what}. Use the id of one.`);
+  throw new Problem('invalid_request', `Several keys ${what}. Use a key id instead.`);
 }
 
-/** Impersonates a key by its id, its name, or the e-mail address of its user, or a user by the user's id. */
+/** Impersonates a key by id, name, or its user's e-mail address, or a user by id. */
 export function impersonatorOf({
   ofKey,
   ofUser,
@@ -139,7 +139,7 @@ export function impersonatorOf({
   };
 }
 
-/** All rejected keys get the same message, so that it reveals nothing about them. */
+/** Every rejected key gets the same message, so that it reveals nothing about the key. */
 function refusedKey(reason: CredentialReason, claimed?: Principal): Problem {
   return new Problem('unauthenticated', 'The key is not accepted.', { reason, ...(claimed && { claimed }) });
 }
@@ -149,12 +149,12 @@ export function principalOfKey({ key, organization }: KeyInForce): Principal {
   return { kind: `${type}-key`, id, name, ...(user !== null && { user }), org, account: organization.ncaId };
 }
 
-/** Derives callers from keys under one ruleset; the caller of an unchanged key is the same object. */
+/** Returns a function from keys to callers under a ruleset. An unchanged key always gives the same object. */
 export function callerUnder(ruleset: Ruleset): (inForce: KeyInForce) => Caller {
   return memoize((inForce) => callerOf(inForce, ruleset));
 }
 
-/** Derives the caller from a key, without a cache. */
+/** Creates the caller of a key, uncached. */
 export function callerOf(inForce: KeyInForce, ruleset: Ruleset): Caller {
   const { key, roles, policy, pending } = inForce;
   const principal = principalOfKey(inForce);

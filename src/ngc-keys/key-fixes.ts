@@ -18,7 +18,7 @@ import { own } from '../objects/members.ts';
 import { rfc3339 } from '../time/clock.ts';
 import { editPolicy, type GivenResource } from './key-policy.ts';
 
-/** Finds fixes for a refused key: waiting until a recorded edit takes effect, or an edit with the control API. */
+/** Finds fixes for a refused key: wait for a recorded edit to take effect, or edit the key with the control API. */
 export const findKeyFixes: FindFixes = (decision, input, reason) => {
   const { pending } = decision.rights ?? {};
   if (pending?.effect === 'allow') return { fixes: [propagationFix(decision, input, pending)] };
@@ -32,35 +32,35 @@ export const findKeyFixes: FindFixes = (decision, input, reason) => {
   return { fixes: keyFixes(input), otherwise: lastReason(input, reason) };
 };
 
-/** The issuer gives every administrator the same scopes. */
+/** The issuer gives every admin token the same scopes. */
 const USE_A_KEY: Fix = {
   kind: 'credential',
-  text: "call with a key that has the scope, from `POST /v1/keys` or `POST /_mock/keys`: nothing changes the scopes of an administrator's token",
+  text: 'use a key that has the scope, created with `POST /v1/keys` or `POST /_mock/keys`: the scopes of an admin token are fixed',
 };
 
 const ASK_THE_ISSUER: Fix = {
   kind: 'credential',
-  text: 'let the issuer of the token put the scope into its claim `scopes`, which must be a list of texts, and get a new token',
+  text: 'have the issuer add the scope to the `scopes` claim, which must be a list of strings, and get a new token',
 };
 
 const USE_ANOTHER_ISSUER: Fix = {
   kind: 'credential',
-  text: "call with a token of an issuer of `--nvcf-trusted-issuer` that has the scope in `scopes`: no key may do this, and nothing changes the scopes of an administrator's token",
+  text: 'use a token from an issuer of `--nvcf-trusted-issuer` with the scope in `scopes`: no key can do this, and the scopes of an admin token are fixed',
 };
 
-/** A service key has no roles, so it cannot gain rights that only roles grant. */
+/** A service key has no roles, so it can't get rights that only roles grant. */
 function isEditable({ accessRequest: { ruleset }, caller: { principal } }: DecisionInput): boolean {
   return principal.kind === 'personal-key' || serviceOfKey(ruleset, principal.kind) !== null;
 }
 
-/** The reason that would remain if the key were for the service. */
+/** The reason that remains once the key is for the service. */
 function lastReason(input: DecisionInput, reason: DenyReason): DenyReason {
   if (reason !== 'service_not_enabled') return reason;
   const next = verdictFor(input, serviceChange(input).heldRights);
   return next.effect === 'deny' ? next.reason : reason;
 }
 
-/** A recorded edit grants the right. To flush helps only if the newest version allows the request. */
+/** A recorded edit already grants the right. Flushing helps only if the newest version allows the request. */
 function propagationFix({ at }: Decision, input: DecisionInput, { version, effectiveAt }: Pending): Fix {
   const { principal, heldRights } = input.caller;
   const newest = heldRights.pending.at(-1);
@@ -68,14 +68,14 @@ function propagationFix({ at }: Decision, input: DecisionInput, { version, effec
   const text = `wait until ${rfc3339(effectiveAt)}, when version ${version} takes effect, or move the clock there (\`POST /_mock/clock/advance\`)`;
   return {
     kind: 'propagation',
-    text: canFlush ? `${text}; or put it into force now` : text,
+    text: canFlush ? `${text}; or apply it now` : text,
     request: canFlush
       ? { method: 'POST', path: '/_mock/propagation/flush', body: { keyId: principal.id } }
       : { method: 'POST', path: '/_mock/clock/advance', body: { by: `${effectiveAt - at}ms` } },
   };
 }
 
-/** A change to a key: the rights after it, the request that makes it, and its description. */
+/** A change to a key: the resulting rights, the body of the request, and descriptions. */
 interface Change {
   readonly heldRights: HeldRights;
   readonly body: Readonly<Record<string, unknown>>;
@@ -83,8 +83,8 @@ interface Change {
 }
 
 /**
- * Tries every change on the decision itself; those that allow the request stay. For a key of another service only the
- * smallest stays, because another key is the usual fix.
+ * Tries every change on the decision and keeps those that allow the request. For a key of another service, keeps only
+ * the smallest, because the usual fix is a different key.
  */
 function keyFixes(input: DecisionInput): Fix[] {
   const { principal } = input.caller;
@@ -99,18 +99,18 @@ function keyFixes(input: DecisionInput): Fix[] {
   }));
 }
 
-/** Roles belong to the user, and each of the user's personal keys in the organisation changes them. */
+/** Roles belong to the user; they can be changed through any personal key of the user in the organisation. */
 function userFixes(input: DecisionInput): Fix[] {
   const { principal, heldRights } = input.caller;
   const changes = roleChanges(input, { heldRights, body: {}, texts: [] });
   const turning = changes.filter((one) => verdictFor(input, one.heldRights).effect === 'allow');
   return smallestOf(turning).map(({ heldRights: { roles } }) => ({
     kind: 'policy',
-    text: `give ${namePrincipal(principal)} the role ${quote(roles.filter((role) => !heldRights.roles.includes(role)))}: send all roles as \`roles\` of \`PATCH /_mock/keys/{id}\`, for one of the user's personal keys in \`${principal.org}\` (\`POST /_mock/keys\` makes one)`,
+    text: `give ${namePrincipal(principal)} the role ${quote(roles.filter((role) => !heldRights.roles.includes(role)))}: send all roles as \`roles\` with \`PATCH /_mock/keys/{id}\`, where the key is a personal key of the user in \`${principal.org}\` (create one with \`POST /_mock/keys\`)`,
   }));
 }
 
-/** The change with the fewest rights; among equals, one that names its objects. */
+/** Picks the change with the fewest rights, preferring one that names its objects. */
 function smallestOf(changes: readonly Change[]): readonly Change[] {
   const sizeOf = ({ heldRights: { held, resources } }: Change) =>
     2 * held.size + (resources?.some(({ ids }) => ids === undefined) === true ? 1 : 0);
@@ -126,13 +126,13 @@ function verdictFor(
   return decideOnResource(accessRequest, { principal, heldRights: { ...heldRights, pending: [] } }, object);
 }
 
-/** The object that a body names, if nobody has read it: a fix must help whatever object of the account it is. */
+/** Stands in for an object that a body names and that was not read: a fix must work for any object of the account. */
 function unreadObject({ rule: { cover } }: DecisionInput['accessRequest']): ResourceState | null {
   const isInBody = cover !== undefined && cover.param === undefined;
   return isInBody ? { found: 'object', attributes: { relation: 'owned', names: {} } } : null;
 }
 
-/** An edit continues from the latest recorded version, even if it is not in force yet. */
+/** Edits build on the latest recorded version, even if it is not in force yet. */
 function serviceChange({ accessRequest: { ruleset }, caller }: DecisionInput): Change {
   const { held, resources } = caller.heldRights.pending.at(-1) ?? caller.heldRights;
   const heldRights = { ...caller.heldRights, held, resources };
@@ -171,7 +171,7 @@ function policyChanges(input: DecisionInput, from: Change): Change[] {
     .map((change) => storable(ruleset, change, from.heldRights));
 }
 
-/** Adds the resource types that the scopes require; a combination that the documents rule out needs `force`. */
+/** Adds the resource types that the scopes require, and `force` for combinations that the documents rule out. */
 function storable(ruleset: Ruleset, change: Change, before: HeldRights): Change {
   const { heldRights, texts } = change;
   const resources = heldRights.resources ?? [];
@@ -213,7 +213,7 @@ function givenResources(ruleset: Ruleset, resources: readonly Resource[]): reado
   return resources.map(({ type, ...rest }) => ({ type: labelOfType(ruleset, type), ...rest }));
 }
 
-/** Adds all missing scopes of `all`, and one of `any` per change. */
+/** Each change adds all missing scopes of `all`, and one of `any`. */
 function scopeChanges({ accessRequest: { rule } }: DecisionInput, from: Change): Change[] {
   const { heldRights } = from;
   const lack = missingRightsOf(rule, heldRights, heldRights.roles);
@@ -230,7 +230,7 @@ function scopeChanges({ accessRequest: { rule } }: DecisionInput, from: Change):
   });
 }
 
-/** One change for each accepted type, with the object if the type names objects. */
+/** One change per accepted type, with the object's id if the type has ids. */
 function resourceChanges({ accessRequest: { rule, ruleset }, lookedUp }: DecisionInput, from: Change): Change[] {
   const attributes = lookedUp?.found === 'object' ? lookedUp.attributes : undefined;
   const before = from.heldRights.resources ?? [];
@@ -238,7 +238,7 @@ function resourceChanges({ accessRequest: { rule, ruleset }, lookedUp }: Decisio
     const row = ruleset.resourceTypes.get(type);
     if (row === undefined) return [];
     const named = attributes === undefined ? [] : objectsOf(attributes).map(({ names }) => own(names, type) ?? []);
-    // One of several names of one object is enough; of several objects, each needs one.
+    // An object with several names needs only one of them, but every object needs one.
     const [first = [], ...others] = named;
     const choices =
       row.names === null ? [undefined] : first.map((name) => [name, ...others.flatMap((names) => names.slice(0, 1))]);
@@ -254,8 +254,8 @@ function resourceChanges({ accessRequest: { rule, ruleset }, lookedUp }: Decisio
 }
 
 /**
- * A resource of the same type gains the object. Another type replaces all types of the service that no scope requires;
- * those of other services stay.
+ * Adds the object to a resource of the same type. A new type replaces the service's types that no scope requires; types
+ * of other services stay.
  */
 function withResource(
   { tables, resourceTypes }: Ruleset,

@@ -3,11 +3,11 @@ import { decideOnResource } from '../decisions/decide.ts';
 import { ngcKeysIn } from './index.ts';
 import { callerOf, isInForce } from './key-bearer.ts';
 
-/** The most keys of an organisation that are tried. */
+/** Keys of an organisation to try. */
 const MAX_TRIED = 100;
 
 /**
- * Finds a key of the same organisation that would be allowed: of the oldest 100, the one with the fewest rights.
+ * Finds a key of the same organisation that would be allowed: the one with the fewest rights among the oldest 100.
  *
  * @returns its name, or null
  */

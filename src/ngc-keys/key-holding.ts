@@ -8,9 +8,9 @@ import { type NgcKeys, ngcKeysIn } from './index.ts';
 import type { Organization } from './records.ts';
 
 /**
- * Simulates a key with other rights: another policy for a service key, other roles for a personal key.
+ * Simulates a key with different rights: another policy for a service key, other roles for a personal key.
  *
- * @param admit throws for an organisation that may not use the service
+ * @param admit throws if the organisation may not use the service
  */
 export function holdingOfKeys(
   rulesetUnder: (settings: Settings) => Ruleset,
@@ -26,7 +26,7 @@ export function holdingOfKeys(
   };
 }
 
-/** The caller of a simulated key of the first organisation. */
+/** Creates the caller of a simulated key in the first organisation. */
 async function newKey(
   ruleset: Ruleset,
   held: Holding,
@@ -35,7 +35,7 @@ async function newKey(
 ): Promise<Caller> {
   const [organization] = await ngcKeys.organizations();
   if (organization === undefined) {
-    throw new Problem('invalid_request', 'This world has no organisation for a key. Use a seed with one.');
+    throw new Problem('invalid_request', 'This world has no organisation for the key. Use a seed that has one.');
   }
   admit(organization);
   const { name: org, ncaId: account } = organization;
@@ -44,7 +44,7 @@ async function newKey(
   return { principal, heldRights: heldRightsOf(ruleset, held, null, 1) };
 }
 
-/** @throws Problem if keys of this type cannot hold such rights */
+/** @throws Problem if keys of this type cannot have such rights */
 function editedRights(ruleset: Ruleset, held: Holding, { principal, heldRights }: Caller): HeldRights {
   const isService = principal.kind === 'service-key';
   if (isService === 'policy' in held)
@@ -52,8 +52,8 @@ function editedRights(ruleset: Ruleset, held: Holding, { principal, heldRights }
   throw new Problem(
     'invalid_request',
     isService
-      ? 'Field `holding.roles` is not allowed for a service key: give `scopes` and `resource` instead.'
-      : 'Field `holding.scopes` is not allowed for a personal key: give `roles` instead.',
+      ? 'Field `holding.roles` is not allowed for a service key. Send `scopes` and `resource` instead.'
+      : 'Field `holding.scopes` is not allowed for a personal key. Send `roles` instead.',
   );
 }
 

@@ -7,64 +7,64 @@ import { adviseName } from '../text/nearest.ts';
 import { redact } from '../text/redact.ts';
 import { encodeId, isNameOf, isReadable, partsOf, wholeId } from './resource-ids.ts';
 
-/** A resource as input, with its type by label or id. */
+/** An input resource; the type is a label or an id. */
 export interface GivenResource {
   readonly type: string;
   readonly ids?: readonly string[];
-  /** Ids that the vendor's services ignore, as they were sent. */
+  /** Ids that the vendor's services ignore, unchanged. */
   readonly ignoredIds?: readonly string[];
-  /** `ids` are as in the vendor's policies. Those that its services cannot read are ignored. */
+  /** `ids` use the vendor's syntax. Ids that its services cannot parse are ignored. */
   readonly isVendors?: boolean;
 }
 
 /** A fault in a policy. */
 export interface PolicyFault {
-  /** A sentence with the field, the expectation and the rule; about an unknown name without the known ones. */
+  /** A sentence with the field, the expectation and the rule; for an unknown name, without the valid names. */
   readonly message: string;
-  /** The vendor's documents rule it out, but its console stores it. */
+  /** Ruled out by the vendor's documents, but accepted by its console. */
   readonly forceable: boolean;
   /** The field with the unknown name. */
   readonly field?: string;
-  /** For an unknown name: the name, and the names that the services of the key know. */
+  /** For an unknown name: the name, and the valid names for the key's services. */
   readonly given?: string;
   readonly valid?: readonly string[];
 }
 
-/** Names of the services that keys of this kind are made for. */
+/** Returns the services that accept keys of this kind. */
 export function keyServices(rulesets: readonly Ruleset[], kind: KeyKind): string[] {
   return [...new Set(rulesets.flatMap((ruleset) => serviceOfKey(ruleset, kind) ?? []))];
 }
 
-/** NGC's products that policies of such keys can name, each with its service. */
+/** Returns the NGC products that policies of such keys can name, with their services. */
 export function productsOf(rulesets: readonly Ruleset[], kind: KeyKind): { product: string; service: string }[] {
   const products = rulesets.flatMap((ruleset) => {
     const service = serviceOfKey(ruleset, kind);
     return service === null ? [] : [[service, ruleset.tables.product ?? service] as const];
   });
-  // Of rulesets with the same service, the first is its own.
+  // If several rulesets share a service, the first one belongs to it.
   return [...new Map(products.toReversed())].map(([service, product]) => ({ product, service })).toReversed();
 }
 
-/** The kinds of the principals of keys. */
+/** Principal kinds of keys. */
 export type KeyKind = 'personal-key' | 'service-key';
 
-/** Names of the roles that any service knows. */
+/** Returns the role names of all services. */
 export function knownRoles(rulesets: readonly Ruleset[]): string[] {
   return [...new Set(rulesets.flatMap(({ tables }) => tables.roles.map(({ name }) => name)))];
 }
 
-/** The message about a fault, with the nearest known names for an unknown one. */
+/** Returns the message of a fault, with suggestions for an unknown name. */
 export function messageOf({ message, given, valid = [] }: PolicyFault): string {
   return given === undefined ? message : `${message}${adviseName(given, valid)}`;
 }
 
-/** The members of an edit; one that is left out stays as it is. */
+/** An edit; absent members stay unchanged. */
 interface GivenPolicy {
   readonly scopes: readonly string[] | undefined;
   readonly resources: readonly GivenResource[] | undefined;
 }
 
-/** A policy in ids of the tables, with its faults. */
+/** A policy with table ids, and its faults. */
 interface ReadPolicy {
   readonly policy: Policy;
   readonly faults: readonly PolicyFault[];
@@ -72,14 +72,14 @@ interface ReadPolicy {
 
 const EMPTY: Policy = { scopes: [], resources: [] };
 
-/** How many scopes, and how many objects, a policy may have: a limit of the mock, because each is compared with tables. */
+/** Limits the scopes, and the objects, of a policy. A limit of the mock: each entry is compared with the tables. */
 const MAX_ENTRIES = 1000;
 
 /**
- * Translates a policy into ids of the tables, and lists its faults. Scopes and types may be ids or labels.
+ * Translates a policy to table ids and lists its faults. Scopes and types can be ids or labels.
  *
- * @param services the services of the key, whose names a fault lists; of all services if none of them has any
- * @param names of the rulesets, to read thousands of policies without making them anew
+ * @param services the key's services; a fault lists their names, or the names of all services if they have none
+ * @param names the names of the rulesets, computed once to read thousands of policies
  */
 export function readPolicy(
   rulesets: readonly Ruleset[],
@@ -92,8 +92,8 @@ export function readPolicy(
 }
 
 /**
- * The policy after an edit, with the faults that the edit adds: a key with `force`, or one of the vendor's own paths, may
- * have others before. Of a policy that is too long, this is the only fault.
+ * Returns the policy after an edit, and the faults that the edit adds. Earlier faults are possible, from `force` or the
+ * vendor's own paths. A policy that is too long has only that fault.
  */
 export function editPolicy(
   rulesets: readonly Ruleset[],
@@ -106,7 +106,7 @@ export function editPolicy(
   if (tooLong !== null) return { policy: before, faults: [tooLong] };
   const { forKeys, permissions, types, permissionsByName } = names;
   const listed = new Map<string, readonly string[]>();
-  // Listed once, because a policy can have a thousand unknown names.
+  // Cached: a policy can have a thousand unknown names.
   const valid: ValidNames = (kind, form) => {
     const known = listed.get(`${kind} ${form}`);
     if (known !== undefined) return known;
@@ -121,7 +121,7 @@ export function editPolicy(
   const readScope = (scope: string) => {
     const permission = permissionsByName.get(scope.toLowerCase());
     if (permission !== undefined) return permission.id;
-    // The key service of self-hosted deployments keeps any text as a scope, so an edit may keep it as well.
+    // The self-hosted key service stores any string as a scope, so an edit may keep it.
     if (before.scopes.includes(scope)) return scope;
     faults.push(unknownScope(scope, valid));
     return [];
@@ -150,7 +150,7 @@ export function editPolicy(
   return { policy, faults: faults.filter(({ message }) => !known.has(message)) };
 }
 
-/** Scopes and types of the services with keys. */
+/** Scopes and types of the services that accept keys. */
 export interface KeyNames {
   readonly forKeys: readonly Ruleset[];
   readonly permissions: readonly PermissionRow[];
@@ -161,14 +161,14 @@ export interface KeyNames {
 
 export function keyNames(rulesets: readonly Ruleset[]): KeyNames {
   const products = rulesets.filter(({ tables }) => tables.product !== undefined);
-  // One that takes the keys of another service has names of that one.
+  // A service that accepts keys of another service uses that service's names.
   const forKeys = products.length > 0 ? products : rulesets.filter(({ tables }) => tables.keyServices !== undefined);
   const permissions = forKeys.flatMap(({ tables }) => tables.permissions);
   return {
     forKeys,
     permissions,
     types: forKeys.flatMap(({ tables }) => tables.resourceTypes ?? []),
-    // Backwards, so that the first row of a name wins.
+    // Reversed so that the first row of a name wins.
     permissionsByName: new Map(
       permissions.toReversed().flatMap((row) => [row.id, row.label].map((name) => [name.toLowerCase(), row])),
     ),
@@ -181,7 +181,7 @@ function lengthFault({ scopes = [], resources = [] }: GivenPolicy): PolicyFault 
     0,
   );
   const faultOf = (field: string, count: number, what: string) => ({
-    message: `Field \`${field}\` has ${count} ${what}. A key of this mock can have up to ${MAX_ENTRIES}.`,
+    message: `Field \`${field}\` has ${count} ${what}. The maximum in this mock is ${MAX_ENTRIES}.`,
     forceable: false,
     field,
   });
@@ -190,13 +190,13 @@ function lengthFault({ scopes = [], resources = [] }: GivenPolicy): PolicyFault 
 }
 
 function isCalled(given: string, names: readonly string[]): boolean {
-  // Lengths first: each key of a seed asks this for each of its resources and all names.
+  // Compare lengths first: this runs for every resource of every seed key, against all names.
   return names.some((name) => name.length === given.length && name.toLowerCase() === given.toLowerCase());
 }
 
 type NameForm = 'id' | 'label';
 
-/** The names that a message about an unknown one may list. */
+/** Valid names to list in the message about an unknown one. */
 type ValidNames = (kind: 'permissions' | 'resourceTypes', form: NameForm) => readonly string[];
 
 function unknownScope(given: string, valid: ValidNames): PolicyFault {
@@ -207,18 +207,18 @@ function unknownType(given: string, valid: ValidNames): PolicyFault {
   return unknownName('resource.type', 'resource type', given, valid('resourceTypes', formOf(given) ?? 'label'));
 }
 
-/** Is a name written like a label or like an id? Undefined if it could be either. */
+/** Tells labels from ids by spelling; undefined if the name could be either. */
 function formOf(given: string): NameForm | undefined {
   if (/[A-Z ]/.test(given)) return 'label';
   return /[-_]/.test(given) ? 'id' : undefined;
 }
 
 function unknownName(field: string, what: string, given: string, valid: readonly string[]): PolicyFault {
-  const message = `Field \`${field}\` names the unknown ${what} \`${redact(given).slice(0, 100)}\`.`;
+  const message = `Field \`${field}\` has the unknown ${what} \`${redact(given).slice(0, 100)}\`.`;
   return { message, forceable: false, field, given, valid };
 }
 
-/** A label is unique, but one id of the vendor can stand for two of our types. */
+/** Labels are unique, but an id of the vendor can map to two of our types. */
 function typesOf(given: string, types: readonly ResourceTypeRow[]): readonly ResourceTypeRow[] {
   const labelled = types.filter(({ label }) => label === given);
   if (labelled.length > 0) return labelled;
@@ -231,8 +231,8 @@ interface Entry {
 }
 
 /**
- * The form of each id separates types with the same vendor id: `<functionId>/*`, `<functionId>/<versionId>`. An id of the
- * mock's form that fits none belongs to the first.
+ * Splits types that share a vendor id by the form of each object id: `<functionId>/*`, `<functionId>/<versionId>`. An
+ * id in the mock's form that matches no type goes to the first.
  */
 function byForm(
   { ids, ignoredIds, isVendors = false }: GivenResource,
@@ -251,7 +251,7 @@ function byForm(
     .filter((entry) => entry.ids.length > 0);
 }
 
-/** Ids without effect. They are kept, because the vendor shows them, and match no object. */
+/** Ids without effect: they match no object, but are kept because the vendor lists them. */
 function ignoredIn({ ids = [], ignoredIds = [], isVendors = false }: GivenResource, rows: readonly ResourceTypeRow[]) {
   const [first] = rows;
   const all = [...ignoredIds, ...(isVendors ? ids.filter((id) => !isReadableIn(rows, id)) : [])];
@@ -266,14 +266,14 @@ function isEmpty(list: readonly string[] | undefined): boolean {
   return list === undefined || list.length === 0;
 }
 
-/** Translates ids of the vendor's form; a constant id says nothing. */
+/** Converts ids from the vendor's form. A constant id carries no information. */
 function inOurForm({ id: type, encoding }: ResourceTypeRow, ids: readonly string[] | undefined): Resource {
   const inForm = (id: string) => (encoding.isBare === true ? id : wholeId(id));
   const kept = ids?.filter((id) => id !== encoding.id).map((id) => inForm(id).toLowerCase()) ?? [];
   return kept.length === 0 ? { type } : { type, ids: kept };
 }
 
-/** The inverse: resources as the vendor writes them. Types of other services are left out. */
+/** Converts resources to the vendor's form, without the types of other services. */
 export function encodeResources(ruleset: Ruleset | undefined, resources: Policy['resources']) {
   return resources.flatMap(({ type, ids, ignoredIds = [] }) => {
     const encoding = ruleset?.resourceTypes.get(type)?.encoding;
@@ -286,33 +286,33 @@ export function encodeResources(ruleset: Ruleset | undefined, resources: Policy[
 
 function idFaults({ type, ids }: Resource, types: readonly ResourceTypeRow[]): PolicyFault[] {
   const row = types.find(({ id }) => id === type);
-  // No ids at all: only some without effect.
+  // An empty list means that all ids are ignored ones.
   if (row === undefined || ids?.length === 0) return [];
   const { label, names } = row;
   if (names === null) {
     return ids === undefined
       ? []
-      : [forceableFault(`Field \`resource.ids\` is not allowed: \`${label}\` does not name objects.`)];
+      : [forceableFault(`Field \`resource.ids\` is not allowed: \`${label}\` has no object ids.`)];
   }
-  // `inOurForm` turns an empty list into no list.
+  // `inOurForm` drops an empty list.
   if (ids === undefined) {
-    return [forceableFault(`Field \`resource.ids\` is missing: \`${label}\` names objects as \`${names}\`.`)];
+    return [forceableFault(`Field \`resource.ids\` is missing: \`${label}\` needs ids of the form \`${names}\`.`)];
   }
   return ids
     .filter((id) => !isNameOf(names, id))
     .map((id) =>
       forceableFault(
-        `Field \`resource.ids\` has \`${id.slice(0, 100)}\`; \`${label}\` names objects as \`${names}\`, with UUIDs.`,
+        `Field \`resource.ids\` has \`${id.slice(0, 100)}\`, but \`${label}\` needs ids of the form \`${names}\`, with UUIDs.`,
       ),
     );
 }
 
 function readableFault(id: string): PolicyFault {
-  const message = `Field \`resource.ignoredIds\` has \`${id.slice(0, 100)}\`, which has an effect. Move it to \`ids\`.`;
+  const message = `Field \`resource.ignoredIds\` has \`${id.slice(0, 100)}\`, which is a valid id. Move it to \`ids\`.`;
   return { message, forceable: false };
 }
 
-/** Scopes that the vendor does not offer with the types of the resources. */
+/** Finds scopes that the vendor does not offer with these resource types. */
 function combinationFaults(
   { scopes, resources }: Policy,
   permissions: readonly PermissionRow[],
@@ -335,7 +335,7 @@ function forceableFault(message: string): PolicyFault {
   return { message, forceable: true };
 }
 
-/** One entry for each type. Of a type that names no objects, the entry without ids is the one that counts. */
+/** Merges entries by type. For a type without object ids, an entry without ids wins. */
 function mergeByType(resources: readonly Resource[], rows: readonly ResourceTypeRow[]): readonly Resource[] {
   const types = [...new Set(resources.map(({ type }) => type))];
   return types.map((type) => {

@@ -5,32 +5,31 @@ import { hashSecret } from '../credentials/secret.ts';
 import type { Tripwire } from '../credentials/tripwire.ts';
 import { markIn } from '../credentials/world-mark.ts';
 
-/** The prefix of every key. */
 export const NGC_KEY_PREFIX = 'nvapi-';
-/** As published: 43 characters of base64url for 32 random bytes, and 21 characters of a checksum. */
+/** The published format: 43 base64url characters for 32 random bytes, then a checksum of 21. */
 const FORM = /^nvapi-([A-Za-z0-9_-]{43})([A-Za-z0-9_-]{21})$/;
-/** Public on purpose: the checksum only separates keys of a mock from real ones. */
+/** Public on purpose: the checksum only distinguishes mock keys from real ones. */
 const MARKING = hmacWith('sha3-256', 'nv-auth-mock');
 
-/** The number of random bytes of a new key. */
+/** Random bytes in a new key. */
 export const KEY_BYTES = 32;
 
-/** Makes the text of a key, with the mark of a mock. @param drawn 32 random bytes in base64url */
+/** Builds the text of a key, with the checksum of a mock. @param drawn 32 random bytes in base64url */
 export function makeKeyText(drawn: string): string {
   return `${NGC_KEY_PREFIX}${drawn}${checksumOf(drawn)}`;
 }
 
-/** Derives the text of a key from its id. In a world other than `default` it begins with the world's mark. */
+/** Derives the text of a key from its id. Outside the `default` world, it starts with the world's mark. */
 export function deriveKeyText(derivation: Derivation, id: string): string {
   return derivation.draw('key', id, makeKeyText);
 }
 
-/** The part of a key that masked values show. */
+/** Returns the part of a key that masked values show. */
 export function endingOf(text: string): string {
   return text.slice(-3);
 }
 
-/** Classifies a text: `marked` keys were minted by a mock, `foreign` ones elsewhere. */
+/** Classifies a text: a mock issued `marked` keys, `foreign` keys come from elsewhere. */
 export function keyForm(text: string): 'marked' | 'foreign' | 'malformed' {
   const [, drawn, checksum] = FORM.exec(text) ?? [];
   if (drawn === undefined) return 'malformed';
@@ -41,29 +40,29 @@ function checksumOf(drawn: string): string {
   return MARKING(drawn, 'base64url').slice(0, 21);
 }
 
-/** Extracts the parts of a key by which its world is found. */
+/** Extracts the parts of a key that identify its world. */
 export function presentKey(text: string): PresentedCredential {
   return { kind: 'key', mark: markIn(text.slice(NGC_KEY_PREFIX.length)), hash: () => hashSecret(text) };
 }
 
-/** Extracts the key of `Authorization: Bearer nvapi-...`. */
+/** Extracts the key from `Authorization: Bearer nvapi-...`. */
 export const presentBearerKey: CredentialExtractor = (authorization) => {
   const text = bearerIn(authorization);
   return text?.startsWith(NGC_KEY_PREFIX) === true ? presentKey(text) : null;
 };
 
-/** The key of `Authorization: ApiKey nvapi-...`, with which a key is exchanged for a token; null for any other header. */
+/** Returns the key in `Authorization: ApiKey ...`, which exchanges it for a token; null for any other header. */
 export function apiKeyIn(authorization: string): string | null {
   return /^apikey +(\S+)$/i.exec(authorization.trimEnd())?.[1] ?? null;
 }
 
-/** Extracts the key of `Authorization: ApiKey nvapi-...`. */
+/** Extracts the key from `Authorization: ApiKey nvapi-...`. */
 export const presentApiKey: CredentialExtractor = (authorization) => {
   const text = apiKeyIn(authorization);
   return text?.startsWith(NGC_KEY_PREFIX) === true ? presentKey(text) : null;
 };
 
-/** Detects real keys anywhere in a text. */
+/** Detects real keys in any text. */
 export const KEY_TRIPWIRE: Tripwire = {
   shortest: NGC_KEY_PREFIX.length + 64,
   beginning: NGC_KEY_PREFIX,

@@ -6,25 +6,23 @@ import { quote } from '../explaining/index.ts';
 import { keyServices } from './key-policy.ts';
 import { explainIgnoredIds, showIds } from './resource-ids.ts';
 
-/** The parts of a key that decide whether it can do anything. */
+/** The parts of a key that determine what it can do. */
 interface Key {
   readonly name: string;
   readonly services: readonly string[];
-  /** Null: a personal key, which has the rights of its user. */
+  /** Null for a personal key, which has the rights of its user. */
   readonly policy: Policy | null;
-  /** For a personal key: the roles of its user, if they are known. */
+  /** For a personal key: its user's roles, if known. */
   readonly roles?: readonly string[];
 }
 
-/** A policy whose scopes are looked up for each rule. */
 interface Held {
   readonly scopes: ReadonlySet<string>;
   readonly resources: Policy['resources'];
 }
 
-/** The warnings about a key. */
 export interface KeyWarnings {
-  /** Can the key do nothing at all? */
+  /** The key can't do anything at all. */
   readonly isUseless: boolean;
   readonly warnings: readonly string[];
 }
@@ -36,15 +34,15 @@ function useless(...warnings: readonly string[]): KeyWarnings {
 }
 
 /**
- * Explains why a valid key can do nothing: a sentence for each of its services. If the key can do something in one,
- * the sentences are only about a missing resource, and about scopes that need other resource types.
+ * Explains, in a sentence per service, why a valid key can't do anything. If it can do something in one of its
+ * services, only reports a missing resource, and scopes that need other resource types.
  *
- * @param rulesets the rulesets of all services, in the version in force
+ * @param rulesets the current rulesets of all services
  */
 export function findKeyWarnings(rulesets: readonly Ruleset[], { name, services, policy, roles }: Key): KeyWarnings {
   if (services.length === 0) {
     const all = quote(keyServices(rulesets, policy === null ? 'personal-key' : 'service-key'));
-    return useless(`The key \`${name}\` has no service, so every service refuses it. The services are ${all}.`);
+    return useless(`The key \`${name}\` has no service, so every service refuses it. Valid services are ${all}.`);
   }
   if (policy === null) {
     const own = rulesets.filter((ruleset) => services.includes(serviceOfKey(ruleset, 'personal-key') ?? ''));
@@ -54,7 +52,7 @@ export function findKeyWarnings(rulesets: readonly Ruleset[], { name, services, 
   const own = rulesets.filter(({ service }) => services.includes(service));
   const held: Held = { scopes: new Set(policy.scopes), resources: policy.resources };
   const { isUseless, warnings } = findPolicyWarnings(own, name, held);
-  // Of a resource with ids, the ignored ones open nothing.
+  // A resource with only ignored ids grants nothing.
   const effective = { ...held, resources: held.resources.filter(({ ids }) => ids?.length !== 0) };
   return {
     isUseless: isUseless || !canDoAnything(own, effective),
@@ -88,7 +86,7 @@ function whyNothing(ruleset: Ruleset, held: Held): string {
   if (!tables.permissions.some(({ id }) => held.scopes.has(id))) return `it has no scope of \`${service}\``;
   const unbound = unboundWords(ruleset, held);
   if (unbound !== null) return unbound;
-  // Scopes that need the same types share a sentence.
+  // One sentence for all scopes that need the same types.
   const scopesByTypes = new Map<string, string[]>();
   for (const { scope, types } of findMisplacedScopes(ruleset, held)) {
     scopesByTypes.set(quote(types), [...(scopesByTypes.get(quote(types)) ?? []), scope]);
@@ -97,17 +95,17 @@ function whyNothing(ruleset: Ruleset, held: Held): string {
     ([types, scopes]) =>
       `. ${scopeWords(scopes)} ${scopes.length === 1 ? 'needs' : 'need'} a resource of type ${types}`,
   );
-  return `no operation is open to its scopes and resource types${needs.join('')}`;
+  return `its scopes and resource types allow no operation${needs.join('')}`;
 }
 
 function scopeWords(scopes: readonly string[]): string {
   return `The ${scopes.length === 1 ? 'scope' : 'scopes'} ${quote(scopes)}`;
 }
 
-/** The service where people manage keys; it accepts every personal key. */
+/** The service for managing keys; it accepts every personal key. */
 const ADMINISTRATION = 'ngc';
 
-/** Explains why a personal key can do nothing: no role of its user has rights in the services of the key. */
+/** Explains why a personal key can't do anything: no role of its user has rights in the key's services. */
 function findRoleWarnings(
   rulesets: readonly Ruleset[],
   own: readonly Ruleset[],
@@ -120,7 +118,9 @@ function findRoleWarnings(
   const rolesOf = ({ tables }: Ruleset) => tables.roles.map((role) => role.name);
   if (roles.length === 0) {
     const valid = quote(own.flatMap(rolesOf));
-    return [`The key \`${name}\` can do nothing: it is personal, and its user has no roles. The roles are ${valid}.`];
+    return [
+      `The key \`${name}\` can do nothing: it is personal, and its user has no roles. Valid roles are ${valid}.`,
+    ];
   }
   const held = `${roles.length === 1 ? 'the role' : 'the roles'} ${quote(roles)}`;
   return own.map((ruleset) => {
@@ -129,12 +129,12 @@ function findRoleWarnings(
   });
 }
 
-/** Whether a personal key for the service needs no role. */
+/** Checks whether personal keys for the service work without roles. */
 function isOpenToEveryUser({ tables }: Ruleset): boolean {
   return permissionsOfRoles(tables, []).size > 0;
 }
 
-/** Whether these roles allow any operation of the service that is not open to every user. */
+/** Checks whether these roles allow any operation beyond those open to every user. */
 function isOpenToRoles({ tables }: Ruleset, roles: readonly string[]): boolean {
   const ofEveryUser = permissionsOfRoles(tables, []);
   const held = new Set([...permissionsOfRoles(tables, roles)].filter((id) => !ofEveryUser.has(id)));
@@ -146,16 +146,16 @@ function isOpenToRoles({ tables }: Ruleset, roles: readonly string[]): boolean {
   });
 }
 
-/** A scope without effect on the resource types of a key. */
+/** A scope that has no effect with the key's resource types. */
 interface MisplacedScope {
   readonly scope: string;
-  /** Labels of the types that would do. */
+  /** Labels of the types that the scope works with. */
   readonly types: readonly string[];
-  /** Labels of the rules that allow something all the same. */
+  /** Labels of the rules that still allow something. */
   readonly left: readonly string[];
 }
 
-/** By the rows that the documents have. A row that is only inferred may still allow something. */
+/** Relies on documented rows; an inferred row may still allow something. */
 function findMisplacedScopes(ruleset: Ruleset, held: Held): readonly MisplacedScope[] {
   const { tables, resourceTypes } = ruleset;
   const labelOf = (type: string) => resourceTypes.get(type)?.label ?? type;
@@ -186,14 +186,14 @@ function findIgnoredIds({ resourceTypes }: Ruleset, name: string, { resources }:
   });
 }
 
-/** The service's own text about a key without a resource; null if the scopes need no resource. */
+/** Returns the service's text about keys without a resource; null if the scopes need none. */
 function unboundWords({ tables }: Ruleset, held: Held): string | null {
   if (held.resources.length > 0 || tables.unbound === undefined) return null;
   const isNeeded = tables.rules.some((rule) => rule.on !== undefined && hasScopes(rule, held));
   return isNeeded ? `a key without a resource ${tables.unbound}` : null;
 }
 
-/** Whether a service key with this policy may do this to any object. */
+/** Checks whether this policy allows a rule for any object at all. */
 function isOpen(rule: Rule, ruleset: Ruleset, held: Held): boolean {
   return hasScopes(rule, held) && fitsResource(rule, ruleset, held);
 }

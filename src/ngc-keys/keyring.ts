@@ -14,12 +14,12 @@ import { findMissingObjects } from './missing-objects.ts';
 import { effectiveAt, type Propagation, type PropagationMode } from './propagation.ts';
 import type { KeyInForce, NewNgcKey, NextPolicy, NgcKeyEdit } from './records.ts';
 
-/** The delay of edits, and the seed of `jitter`. */
+/** Propagation settings: the delay of edits, and the seed of `jitter`. */
 export interface Toggle extends Propagation {
   readonly seed: string;
 }
 
-/** The parts of a world that key administration needs. */
+/** The parts of a world needed to manage keys. */
 export interface Keyroom {
   readonly world: Pick<World, 'mark' | 'activityLog'>;
   readonly store: Pick<Store, 'collections' | 'settings'>;
@@ -34,18 +34,21 @@ const POSITION = 'propagation.position';
 const STARTED_WITH = 'propagation.started-with';
 const DEFAULT_SEED = 'nv-auth-mock';
 
-/** The settings that were last set, or those of the server's start. */
+/** Returns the settings last set, or those that the server was started with. */
 export async function toggleOf({ store, settings }: Pick<Keyroom, 'store' | 'settings'>): Promise<Toggle> {
   const [mode, delay, seed] = await Promise.all([MODE, DELAY, SEED].map((name) => store.settings.get(name)));
   return {
-    // `setToggle` writes nothing but modes.
+    // `setToggle` writes only modes.
     mode: (mode as PropagationMode | null | undefined) ?? settings.propagation,
     delay: Number(delay ?? settings.propagationDelay),
     seed: seed ?? DEFAULT_SEED,
   };
 }
 
-/** Applies to later edits; recorded edits keep their time. A seed, even the same one, restarts the sequence. */
+/**
+ * Changes the settings for later edits; recorded edits keep their time. Any seed, even the same one, restarts the
+ * sequence.
+ */
 export async function setToggle({ store }: Keyroom, { mode, delay, seed }: Partial<Toggle>): Promise<void> {
   if (mode !== undefined) await store.settings.set(MODE, mode);
   if (delay !== undefined) await store.settings.set(DELAY, String(delay));
@@ -55,7 +58,7 @@ export async function setToggle({ store }: Keyroom, { mode, delay, seed }: Parti
   }
 }
 
-/** Settings survive a restart, unless the server is started with other options than before. */
+/** Keeps the settings after a restart, unless the server is started with different options. */
 export async function reviveToggle({ store, settings }: Pick<Keyroom, 'store' | 'settings'>): Promise<void> {
   const started = `${settings.propagation} ${settings.propagationDelay}`;
   const before = await store.settings.get(STARTED_WITH);
@@ -64,20 +67,20 @@ export async function reviveToggle({ store, settings }: Pick<Keyroom, 'store' | 
   await store.settings.set(STARTED_WITH, started);
 }
 
-/** When an edit that is recorded now takes effect. */
+/** Returns when an edit recorded now takes effect. */
 async function nextEffectiveAt(room: Keyroom, now: Instant): Promise<Instant> {
   const toggle = await toggleOf(room);
   const place = toggle.mode === 'jitter' ? await room.store.settings.next(POSITION) : 0;
   return effectiveAt(now, toggle, drawnAt(toggle.seed, place));
 }
 
-/** A new key, without its id and secret. */
+/** A key to create, without its id and secret. */
 export type KeyOrder = Omit<NewNgcKey, 'id' | 'secretHash' | 'createdAt' | 'enabled'> & {
-  /** For personal keys: the roles of a new user. */
+  /** For personal keys: roles for the user, if it is new. */
   readonly roles: readonly string[];
 };
 
-/** Draws the text of a new key, with the mark of its world. */
+/** Generates the text of a new key, with its world's mark. */
 export function drawKeyText({
   random,
   world,
@@ -91,8 +94,8 @@ export function drawKeyText({
 /**
  * Creates a key.
  *
- * @param limit the most service keys of an organisation
- * @returns its text too, which only this answer contains
+ * @param limit the maximum number of service keys per organisation
+ * @returns the id and the text, which cannot be retrieved later
  * @throws LimitReached
  */
 export async function issueKey(
@@ -115,7 +118,7 @@ export async function deleteKey({ store, world }: Pick<Keyroom, 'store' | 'world
   world.activityLog.event('policy', { keyId: id, what: 'deleted' });
 }
 
-/** Replaces the secret; the old one ends at once. @throws NotFound */
+/** Replaces the secret; the old one stops working at once. @throws NotFound */
 export async function rotateKey({ store, random, world }: Keyroom, id: string): Promise<string> {
   const text = drawKeyText({ random, world });
   await ngcKeysIn(store).replaceSecret(id, hashSecret(text), endingOf(text));
@@ -124,9 +127,9 @@ export async function rotateKey({ store, random, world }: Keyroom, id: string): 
 }
 
 /**
- * Edits a key. Scopes and resources of a service key take effect after the propagation delay, all else at once.
+ * Edits a key. Scopes and resources of a service key take effect after the propagation delay, everything else at once.
  *
- * @param propagatedAt when its scopes and resources take effect, if not after the delay of the world
+ * @param propagatedAt overrides when its scopes and resources take effect
  * @throws NotFound
  */
 export async function editKey(
@@ -145,7 +148,6 @@ export async function editKey(
   room.world.activityLog.event('policy', policyChange(id, whole));
 }
 
-/** The event about an edit. */
 function policyChange(keyId: string, { policy, roles, services, enabled }: NgcKeyEdit): object {
   return {
     keyId,
@@ -157,7 +159,7 @@ function policyChange(keyId: string, { policy, roles, services, enabled }: NgcKe
   };
 }
 
-/** Puts the latest edits into force now, see `NgcKeys.flush`. @returns the keys and their new versions */
+/** Applies pending edits now, see `NgcKeys.flush`. @returns the keys and their new versions */
 export async function flushEdits(
   { store, world }: Pick<Keyroom, 'store' | 'world'>,
   keyId: string | null,
@@ -170,7 +172,7 @@ export async function flushEdits(
   return flushed;
 }
 
-/** The findings to report to, and the rulesets to check keys against. */
+/** Where to report findings, and the rulesets to check keys against. */
 export interface KeyReport {
   readonly rulesets: readonly Ruleset[];
   readonly findings: Reports;
@@ -178,8 +180,8 @@ export interface KeyReport {
 }
 
 /**
- * Reports a finding for each reason why the latest version of a key can do nothing, or less than it says, and for objects
- * that it names and that do not exist.
+ * Reports a finding for each reason why the latest version of a key can't do anything, or less than it appears to, and
+ * for each object that it names and that does not exist.
  */
 export async function reportUseless(report: KeyReport, now: Instant, found: KeyInForce): Promise<readonly string[]> {
   const policy = await newestPolicy(report, found);
@@ -190,7 +192,7 @@ export async function reportUseless(report: KeyReport, now: Instant, found: KeyI
   return reportWarnings(report, now, found, policy, missing);
 }
 
-/** The same for all keys of a seed, whose objects may be made later. */
+/** Reports on all keys of a seed, without missing objects: they may be created later. */
 export async function reportUselessKeys(report: KeyReport, now: Instant): Promise<void> {
   for (const found of await ngcKeysIn(report.store).list({ org: undefined }, MAX_REPORTED, now)) {
     reportWarnings(report, now, found, await newestPolicy(report, found), []);
@@ -212,7 +214,7 @@ function reportWarnings(
 
 const MAX_REPORTED = 1000;
 
-/** The latest recorded policy, even if it is not in force yet: a partial edit continues from it. */
+/** Returns the latest recorded policy, even if not yet in force: a partial edit builds on it. */
 export async function newestPolicy(
   { store }: Pick<Keyroom, 'store'>,
   { key, policy, pending }: KeyInForce,

@@ -10,8 +10,8 @@ import type { GivenResource } from './key-policy.ts';
 import { broaderServices, orderOfKey, servicesUsed } from './rights-of-key.ts';
 
 /**
- * Finds the smallest policy for the recorded uses of a service key. It drops one scope at a time, in the order of the
- * tables and those that the key holds last; then resource types, the widest first; then single objects.
+ * Finds the smallest policy for the recorded uses of a service key. Drops one scope at a time, in table order but with
+ * the key's own scopes last, then resource types from the widest, then single objects.
  */
 export function leastPolicy(ofPrincipal: PrincipalUses): LeastRights {
   const { principal, caller, uses } = ofPrincipal;
@@ -35,7 +35,7 @@ export function leastPolicy(ofPrincipal: PrincipalUses): LeastRights {
     some: readonly Use[] = possible,
   ) => some.every((use) => allows(use, scopes, bindings));
 
-  // Of scopes that replace each other, a key keeps one that it has, and a new key gets the first.
+  // Among interchangeable scopes, prefer one that the key has; for a new key, the first.
   const byHeld = [...scopesOfRulesets].sort((one, other) => Number(held.has(one.id)) - Number(held.has(other.id)));
   const order = caller === null ? byHeld.reverse() : byHeld;
   const needed = leaveOut(order, (rest) => isEnough(new Set(rest.map(({ id }) => id)), everything));
@@ -54,7 +54,7 @@ export function leastPolicy(ofPrincipal: PrincipalUses): LeastRights {
   const services = servicesUsed(ofPrincipal);
   const rights = {
     services,
-    // Two services can have a scope of the same id.
+    // Two services can have a scope with the same id.
     scopes: [...new Set(scopesOfRulesets.map(({ id }) => id))].filter((id) => scopes.has(id)),
     ...resourceMember(rulesets, resources),
   };
@@ -80,7 +80,7 @@ function heldRightsOf(
   return { roles: [], held, resources, services, pending: [] };
 }
 
-/** Whether the vendor offers these scopes with one of these resource types. */
+/** Checks that the vendor offers these scopes with these resource types. */
 function isOffered(scopes: readonly PermissionRow[], types: readonly string[]): boolean {
   return (
     types.length === 0 ||
@@ -88,7 +88,7 @@ function isOffered(scopes: readonly PermissionRow[], types: readonly string[]): 
   );
 }
 
-/** As in seeds and in bodies of `POST /_mock/keys`: one resource, a list, or no member. */
+/** Formats resources for seeds and `POST /_mock/keys`: one resource, a list, or no member. */
 function resourceMember(rulesets: readonly Ruleset[], resources: readonly Resource[]) {
   const given = resources.map(({ type, ...ids }): GivenResource => ({ type: labelUnder(rulesets, type), ...ids }));
   const [first] = given;
@@ -101,7 +101,7 @@ function labelUnder(rulesets: readonly Ruleset[], type: string): string {
   return ruleset === undefined ? type : labelOfType(ruleset, type);
 }
 
-/** The held resource, if a part of it is not needed. */
+/** Reports the key's resource if part of it is not needed. */
 function broaderResources(rulesets: readonly Ruleset[], held: readonly Resource[], enough: readonly Resource[]) {
   if (held.every((resource) => enough.some((one) => isWithin(resource, one)))) return [];
   const { resource: before } = resourceMember(rulesets, held);
@@ -109,7 +109,7 @@ function broaderResources(rulesets: readonly Ruleset[], held: readonly Resource[
   return [{ what: 'resource', held: before, enough: after } as const];
 }
 
-/** A resource with objects is within every type that names none. */
+/** A resource with ids is within every type without ids. */
 function isWithin({ type, ids }: Resource, wider: Resource): boolean {
   if (wider.ids === undefined) return type === wider.type || ids !== undefined;
   const names = wider.ids;

@@ -5,7 +5,7 @@ import type { Use } from '../decisions/uses.ts';
 import { isAllowed, type LeastRights, leaveOut, type PrincipalUses } from '../explaining/least-rights.ts';
 import { broaderServices, orderOfKey, servicesUsed } from './rights-of-key.ts';
 
-/** Finds the fewest roles for the recorded uses of a personal key; it drops the largest first. */
+/** Finds the fewest roles for the recorded uses of a personal key, dropping the largest first. */
 export function leastRoles(ofPrincipal: PrincipalUses): LeastRights {
   const { principal, caller, uses } = ofPrincipal;
   const rulesets = [...new Set(uses.map(({ accessRequest }) => accessRequest.ruleset))];
@@ -49,18 +49,18 @@ export function leastRoles(ofPrincipal: PrincipalUses): LeastRights {
   };
 }
 
-/** The rights of a personal key for the service whose user has these roles. */
+/** Returns the rights of a personal key of a user with these roles. */
 function rightsIn(ruleset: Ruleset, roles: readonly string[]): HeldRights {
   const services = [serviceOfKey(ruleset, 'personal-key') ?? ruleset.service];
   return { roles, held: permissionsOfRoles(ruleset.tables, roles), resources: null, services, pending: [] };
 }
 
-/** The number of permissions that a role grants in these services. */
+/** Counts the permissions that a role grants in these services. */
 function sizeOf(role: string, rulesets: readonly Ruleset[]): number {
   return rulesets.reduce((sum, { tables }) => sum + permissionsOfRoles(tables, [role]).size, 0);
 }
 
-/** Of two roles of the same size, the held one is dropped last. */
+/** Orders roles of equal size so that the user's own are dropped last. */
 function byHeld(one: string, other: string, held: readonly string[]): number {
   return Number(held.includes(one)) - Number(held.includes(other));
 }

@@ -6,8 +6,8 @@ import { type Collections, isSharedWith } from '../store/collections.ts';
 import { listNames } from '../text/nearest.ts';
 
 /**
- * A sentence for each resource type of a policy that names objects which the key's account does not have, and which nobody
- * shares with it.
+ * Describes the objects named in a policy that the key's account neither owns nor has shared with it, in a sentence per
+ * resource type.
  */
 export async function findMissingObjects(
   rulesets: readonly Ruleset[],

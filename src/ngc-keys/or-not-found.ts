@@ -1,7 +1,7 @@
 import { Problem } from '../decisions/problem.ts';
 import { NotFound } from '../store/errors.ts';
 
-/** Answers 404 if another request deleted the object after the lookup. @throws Problem `not_found` */
+/** Turns a deletion by a concurrent request into a 404. @throws Problem `not_found` */
 export async function orNotFound<Changed>(change: Promise<Changed>, message = ''): Promise<Changed> {
   try {
     return await change;

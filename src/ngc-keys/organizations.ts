@@ -1,7 +1,7 @@
 import type { SeedFault } from '../contract/seed.ts';
 import type { Placed } from '../definitions/seed-entries.ts';
 
-/** Finds entries with unknown organisations. @param known names of all organisations */
+/** Finds entries with an unknown organisation. @param known names of all organisations */
 export function findUnknownOrganizations(
   entries: readonly Placed<{ readonly org: string }>[],
   known: readonly string[],
@@ -12,7 +12,7 @@ export function findUnknownOrganizations(
       : [
           {
             place: `${place}.org`,
-            message: `\`${place}\` names the organisation \`${org}\`, which is not in \`ngc.organizations\``,
+            message: `\`${place}\` has the organisation \`${org}\`, which is not in \`ngc.organizations\``,
             given: org,
             valid: known,
           },
@@ -20,9 +20,9 @@ export function findUnknownOrganizations(
   );
 }
 
-/** The account of each organisation. @param seed the whole, whose `ngc` matches its schema */
+/** Returns the account of each organisation. @param seed the complete seed, with a valid `ngc` */
 export function accountsOf({ ngc }: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> {
-  // The schema of `ngc` was checked before.
+  // The schema of `ngc` has already been checked.
   const { organizations = [] } = (ngc ?? {}) as { organizations?: readonly { name: string; ncaId: string }[] };
   return new Map(organizations.map(({ name, ncaId }) => [name, ncaId]));
 }

@@ -5,11 +5,11 @@ declare module '../decisions/principal.ts' {
   interface PrincipalKinds {
     'personal-key': true;
     'service-key': true;
-    /** A user of an organisation, by a token. */
+    /** A user of an organisation, authenticated with a token. */
     'organization-user': true;
-    /** Who administers a self-hosted deployment, by a token. */
+    /** An administrator of a self-hosted deployment, authenticated with a token. */
     'admin-token': true;
-    /** A client of an issuer that the deployment trusts, by a token. */
+    /** A client of a trusted issuer, authenticated with a token. */
     'trusted-token': true;
   }
   interface Principal {
@@ -18,7 +18,7 @@ declare module '../decisions/principal.ts' {
   }
 }
 
-/** Whether a principal has the rights of a user's roles: a personal key, or the user. */
+/** Checks whether a principal has the rights of a user's roles: a personal key, or the user. */
 export function actsAsUser({ kind }: Pick<Principal, 'kind'>): boolean {
   return kind === 'personal-key' || kind === 'organization-user';
 }

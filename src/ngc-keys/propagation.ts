@@ -2,7 +2,7 @@ import { END_OF_TIME, type Instant } from '../time/clock.ts';
 
 export const PROPAGATION_MODES = ['off', 'fixed', 'jitter'] as const;
 
-/** When an edited policy takes effect: at once, after the delay, or at a random time within it. */
+/** When an edited policy takes effect: at once, after the delay, or at a random time within the delay. */
 export type PropagationMode = (typeof PROPAGATION_MODES)[number];
 
 export interface Propagation {
@@ -12,9 +12,9 @@ export interface Propagation {
 }
 
 /**
- * When an edit takes effect; at the latest at the end of time.
+ * Returns when an edit takes effect, capped at the end of time.
  *
- * @param drawn from 0 to below 1; only `jitter` uses it
+ * @param drawn a random number in [0, 1), used only by `jitter`
  */
 export function effectiveAt(recordedAt: Instant, propagation: Propagation, drawn: number): Instant {
   return Math.min(recordedAt + delayOf(propagation, drawn), END_OF_TIME);

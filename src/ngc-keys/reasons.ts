@@ -5,38 +5,39 @@ export const KEY_REASONS = {
   malformed_key: {
     stage: 'authenticate',
     meaning: 'the bearer token is not an NGC key: `nvapi-` and 64 characters',
-    source: 'keys of published clients: the prefix; the length is taken from them',
+    source: 'keys in published clients: prefix and length',
     certainty: 'observed',
   },
   foreign_key: {
     stage: 'authenticate',
-    meaning: 'the key looks real; it was neither stored nor logged',
+    meaning: 'the key looks like a real one; it was neither stored nor logged',
     source: 'the mock accepts no real credential',
     certainty: 'ours',
   },
   unknown_key: {
     stage: 'authenticate',
     unknown: 'key',
-    meaning: 'the key was minted by a mock, but this world does not have it',
-    source: 'answers that published clients report',
+    meaning: 'the key was issued by a mock, but does not exist in this world',
+    source: 'responses reported by published clients',
     certainty: 'observed',
   },
   expired_key: {
     stage: 'authenticate',
     meaning: 'the key has expired',
-    source: 'no page says how an expired key is refused; answered as an unknown one',
+    source: 'not documented; treated like an unknown key',
     certainty: 'inferred',
   },
   disabled_key: {
     stage: 'authenticate',
     meaning: 'the key is disabled',
-    source: 'no page says how a disabled key is refused; answered as an unknown one',
+    source: 'not documented; treated like an unknown key',
     certainty: 'ours',
   },
   suspended_key: {
     stage: 'authenticate',
     meaning: 'the key is suspended at the self-hosted key service',
-    source: 'published code of the key service (NVIDIA/nvcf, fadc0f81): a suspended key stays so after its end',
+    source:
+      'published code of the key service (NVIDIA/nvcf, fadc0f81): a suspended key stays suspended after it expires',
     certainty: 'documented',
   },
   suspended_owner: {
@@ -48,29 +49,29 @@ export const KEY_REASONS = {
   unsupported_token: {
     stage: 'authenticate',
     meaning: 'the bearer token is neither an NGC key nor another token that the service accepts',
-    source: "no page says how a token that is neither a key nor a user's is refused",
+    source: 'not documented: the refusal of a token that is neither a key nor a user token',
     certainty: 'ours',
   },
 } as const satisfies Reasons;
 
-/** Why NGC gives no token of a user, or does not accept it. */
+/** Why NGC refuses to issue or accept a user token. */
 export const USER_REASONS = {
   key_without_user: {
     stage: 'authenticate',
-    meaning: "a service key cannot be exchanged for a user's token, because it has no user",
-    source: 'no page says what the exchange answers to a service key',
+    meaning: 'a service key cannot be exchanged for a user token, because it has no user',
+    source: 'not documented: the response to a service key',
     certainty: 'ours',
   },
   key_as_session: {
     stage: 'authenticate',
     meaning: 'an NGC key was sent as `Bearer` to `/token`, which takes keys as `ApiKey`',
-    source: 'observed in published clients; how it is refused is ours',
+    source: 'observed in published clients; the refusal is ours',
     certainty: 'ours',
   },
   not_a_member: {
     stage: 'authenticate',
     meaning: 'the user of the token is not a member of the organisation in `Nv-Ngc-Org`',
-    source: 'no page says how another organisation in that header is refused',
+    source: 'not documented: the refusal of another organisation in this header',
     certainty: 'ours',
   },
   unknown_session: {
@@ -83,7 +84,7 @@ export const USER_REASONS = {
   expired_session: {
     stage: 'authenticate',
     meaning: 'the device login expired after 15 minutes',
-    source: 'no page says how long a device login lasts',
+    source: 'not documented: the lifetime of a device login',
     certainty: 'ours',
   },
   other_device: {

@@ -8,7 +8,9 @@ export interface Organization {
   readonly name: string;
   /** The id of its NVIDIA Cloud Account. */
   readonly ncaId: string;
-  /** Services of this mock that it subscribes to; a service that requires a subscription refuses others. */
+  /**
+   * Services of this mock that it subscribes to. A service that requires a subscription refuses other organisations.
+   */
   readonly subscriptions: readonly string[];
 }
 
@@ -21,18 +23,18 @@ export interface NgcUser {
 
 /** The part of a key that the self-hosted key service issued. */
 export interface Issuance {
-  /** As its caller named itself. */
+  /** The caller's name for itself. */
   readonly owner: string;
-  /** The id of the service for which it was issued. */
+  /** The id of the service it was issued for. */
   readonly issuer: string;
   /** The ids of the services that may introspect it. */
   readonly audiences: readonly string[];
-  /** The JSON value that was sent; null for a key of a seed, whose policy says them. */
+  /** The JSON value sent by the caller; null for a seed key, which has a policy instead. */
   readonly authorizations: unknown;
   readonly authorizedAt: Instant;
-  /** The last characters of its text, which masked values show. */
+  /** The last characters of the key, shown in masked values. */
   readonly ending: string;
-  /** The owner is suspended, so nobody accepts the key. */
+  /** The owner is suspended, so every service refuses the key. */
   readonly isOwnerSuspended: boolean;
 }
 
@@ -60,19 +62,19 @@ export interface NewNgcKey extends NgcKey {
   readonly policy: Policy | null;
 }
 
-/** The parts of a key that a decision needs, at one moment. The object stays the same while nothing in it changes. */
+/** A key at a moment, with what a decision needs. The same object is reused until something changes. */
 export interface KeyInForce {
   readonly key: NgcKey;
   readonly organization: Organization;
-  /** The roles of its user. */
+  /** Its user's roles. */
   readonly roles: readonly string[];
   /** Null for personal keys. */
   readonly policy: PolicyVersion | null;
-  /** The next few versions that will take effect, earliest first. */
+  /** The next few versions to take effect, earliest first. */
   readonly pending: readonly PolicyVersion[];
 }
 
-/** A policy, or a function of the latest recorded one; it may be called again if the key changes meanwhile. */
+/** A policy, or a function of the latest recorded one, which is called again if the key changes meanwhile. */
 export type NextPolicy = Policy | ((newest: Policy | null) => Policy);
 
 /** Absent members stay unchanged. */
@@ -82,9 +84,9 @@ export interface NgcKeyEdit {
   readonly services?: readonly string[];
   readonly enabled?: boolean;
   readonly expiresAt?: Instant | null;
-  /** For keys of the key service; it throws if the key must not be edited as it is, and may be called again. */
+  /** For keys of the key service. Throws if the key must not be edited in its current state; may be called again. */
   readonly issuance?: (before: Issuance) => Issuance;
-  /** For personal keys: the roles of the user, which apply to all keys of that user. */
+  /** For personal keys: the user's roles, which apply to all keys of the user. */
   readonly roles?: readonly string[];
   /** For service keys: appended to the history. */
   readonly policy?: { readonly next: NextPolicy; readonly recordedAt: Instant; readonly effectiveAt: Instant };
@@ -97,9 +99,9 @@ export type PolicyRow = Row<PolicyVersion, string>;
 
 export const ORGANIZATIONS = new Collection<Organization>('ngc.organizations');
 export const NGC_USERS = new Collection<NgcUser>('ngc.users');
-/** The owner of a key's row is what has a limit: the service keys of an organisation, or the keys issued to somebody. */
+/** The owner of a row groups keys that share a limit: service keys of an organisation, or keys issued to one owner. */
 export const NGC_KEYS = new Collection<StoredKey>('ngc.keys');
-/** The histories of keys. `dueAt` is null for a version that a later edit cancels before it takes effect. */
+/** Policy histories. `dueAt` is null for a version that a later edit cancelled before it took effect. */
 export const NGC_POLICIES = new Collection<PolicyVersion, string>('ngc.policies');
 
 export function organizationRow(organization: Organization): Row<Organization, null> {
@@ -112,7 +114,7 @@ export function ngcUserRow(user: NgcUser): Row<NgcUser, null> {
   return NGC_USERS.row({ id: ngcUserId(org, email), owner: org, parent: null, body: user });
 }
 
-/** The id of a user in answers and tokens, the same in every world. */
+/** Returns a user's id in responses and tokens, which is the same in every world. */
 export function userIdOf({ org, email }: Pick<NgcUser, 'org' | 'email'>): string {
   return namedUuid(`ngc-user:${org}:${email}`);
 }
@@ -144,7 +146,7 @@ export function ngcKeyOwner({ type, org, issuance }: Pick<NgcKey, 'type' | 'org'
   return issuance === undefined ? `${type} keys of ${org}` : issuedKeysOwner(issuance);
 }
 
-/** The owner of the rows of all keys that a service issued to somebody, who has a limit of their own. */
+/** Returns the row owner for all keys that a service issued to one owner; the limit is per owner. */
 export function issuedKeysOwner({ issuer, owner }: Pick<Issuance, 'issuer' | 'owner'>): string {
   return `keys of ${JSON.stringify([issuer, owner])}`;
 }
@@ -170,7 +172,7 @@ export function policyRow(keyId: string, policy: PolicyVersion): PolicyRow {
   return NGC_POLICIES.row({ id: `${keyId} ${version}`, owner: keyId, parent: keyId, dueAt: effectiveAt, body: policy });
 }
 
-/** The rows of a new key and of the first version of its policy, which takes effect at once. */
+/** Returns the rows of a new key and its first policy version, which takes effect at once. */
 export function newKeyRows({ policy, ...key }: NewNgcKey): readonly (NgcKeyRow | PolicyRow)[] {
   if (policy === null) return [ngcKeyRow({ ...key, version: 0 })];
   const { id, createdAt } = key;

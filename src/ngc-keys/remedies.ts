@@ -5,7 +5,7 @@ const ANOTHER_KEY = 'use a key from `GET /_mock/cast`, or create one with `POST 
 
 /** Remedies for a rejected key. */
 export const KEY_REMEDIES = {
-  malformed_key: { kind: 'credential', text: `${ANOTHER_KEY}; send all its 70 characters` },
+  malformed_key: { kind: 'credential', text: `${ANOTHER_KEY}; send all 70 characters` },
   foreign_key: { kind: 'credential', text: `${ANOTHER_KEY}; never send a real key to a mock` },
   unknown_key: {
     kind: 'credential',
@@ -15,21 +15,21 @@ export const KEY_REMEDIES = {
     kind: 'credential',
     text: 'create a new key, or set a later `expiresAt` with `PATCH /_mock/keys/{id}`',
   },
-  disabled_key: { kind: 'credential', text: 'enable it with `PATCH /_mock/keys/{id}` and `{"status":"active"}`' },
+  disabled_key: { kind: 'credential', text: 'enable the key with `PATCH /_mock/keys/{id}` and `{"status":"active"}`' },
   suspended_key: {
     kind: 'credential',
     text: 'resume the suspended key with `PUT /v1/service-admin/users/{userId}/keys/{keyId}/status` and `{"status":"ACTIVE"}`, or with `PATCH /_mock/keys/{id}` and `{"status":"active"}`',
   },
   suspended_owner: {
     kind: 'credential',
-    text: 'resume its owner with `PUT /v1/admin/users/{userId}/status` and `{"status":"ACTIVE"}`',
+    text: 'resume the owner with `PUT /v1/admin/users/{userId}/status` and `{"status":"ACTIVE"}`',
   },
-  unsupported_token: { kind: 'credential', text: `send a key that begins with \`nvapi-\`: ${ANOTHER_KEY}` },
+  unsupported_token: { kind: 'credential', text: `send a key that starts with \`nvapi-\`: ${ANOTHER_KEY}` },
 } as const satisfies Partial<Record<DenyReason, RemedyRow>>;
 
 const GET_TOKEN = 'get a new token from `GET /token`';
 
-/** Remedies for a rejected token of a user. */
+/** Remedies for a rejected user token. */
 export const USER_TOKEN_REMEDIES = {
   malformed_token: { kind: 'credential', text: GET_TOKEN },
   unsupported_algorithm: { kind: 'credential', text: GET_TOKEN },
@@ -39,10 +39,10 @@ export const USER_TOKEN_REMEDIES = {
   },
   bad_signature: { kind: 'credential', text: `${GET_TOKEN}, and send it unchanged` },
   expired_token: { kind: 'credential', text: GET_TOKEN },
-  not_yet_valid: { kind: 'credential', text: `${GET_TOKEN}; this one starts later than the clock of the world` },
-  unknown_subject: { kind: 'credential', text: 'log in as a user that this world has; it may have been reset' },
+  not_yet_valid: { kind: 'credential', text: `${GET_TOKEN}; this one is not valid yet on the world's clock` },
+  unknown_subject: { kind: 'credential', text: 'log in as a user that exists in this world; it may have been reset' },
   not_a_member: {
     kind: 'credential',
-    text: 'name an organisation of the user in `Nv-Ngc-Org`, or leave the header out',
+    text: 'send an organisation of the user as `Nv-Ngc-Org`, or omit the header',
   },
 } as const satisfies Partial<Record<DenyReason, RemedyRow>>;

@@ -1,6 +1,5 @@
 /**
- * How ids of objects are written: by the vendor, whose services read a stored policy (`<functionId>/*`), and by the mock
- * (`<functionId>`).
+ * Object ids in the vendor's stored policies (`<functionId>/*`) and in the mock (`<functionId>`).
  */
 
 import type { ResourceTypeRow } from '../decisions/rule.ts';
@@ -12,7 +11,7 @@ export function partsOf(name: string): number {
   return name.split('/').length;
 }
 
-/** The vendor writes the whole object as `<id>/*`. Behind a second part, `/*` is a part of the id. */
+/** Strips the `/*` that the vendor appends for a whole object. After a second part, `/*` belongs to the id. */
 export function wholeId(id: string): string {
   return id.replace(/^([^/]*)\/\*$/, '$1');
 }
@@ -24,15 +23,15 @@ export function encodeId(id: string): string {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** Has an id as many UUIDs as the form, such as `<functionId>/<versionId>`? */
+/** Checks that an id consists of UUIDs, as many as the form (such as `<functionId>/<versionId>`) has parts. */
 export function isNameOf(form: string, id: string): boolean {
   const parts = id.split('/');
   return parts.length === partsOf(form) && parts.every((part) => UUID.test(part));
 }
 
 /**
- * Do the vendor's services read this id of a stored policy? The published code takes the text behind the first slash for
- * `*` or a UUID, and drops every other id.
+ * Checks whether the vendor's services can parse an id of a stored policy. The published code expects `*` or a UUID
+ * after the first slash, and drops any other id.
  */
 export function isReadable(id: string, { names, encoding }: ResourceTypeRow): boolean {
   if (names === null) return id === encoding.id;
@@ -41,16 +40,16 @@ export function isReadable(id: string, { names, encoding }: ResourceTypeRow): bo
   return isNameOf(names, whole) && encodeId(whole) === id;
 }
 
-/** How the vendor writes ids of a type: `<functionId>/*`. */
+/** The vendor's form of ids of a type, such as `<functionId>/*`. */
 function writtenForm({ names, encoding }: ResourceTypeRow): string {
   if (names === null) return encoding.id ?? '*';
   return encoding.isBare === true ? names : encodeId(names);
 }
 
 /**
- * Explains ids that the vendor's services ignore: how ids of their type are written, and the ids that were probably meant.
+ * Explains ids that the vendor's services ignore: the expected form, and the ids that were probably intended.
  *
- * @param type the type by its id in the tables
+ * @param type the type's id in the tables
  */
 export function explainIgnoredIds(type: string, ids: readonly string[], types: readonly ResourceTypeRow[]): string {
   const encoding = types.find((row) => row.id === type)?.encoding.type ?? type;
@@ -59,10 +58,10 @@ export function explainIgnoredIds(type: string, ids: readonly string[], types: r
   const withUuids = rows.some(({ names }) => names !== null) ? ', with UUIDs' : '';
   const meant = showIds(ids.flatMap((id) => meantId(id, rows) ?? []));
   const question = meant === '' ? '' : ` Did you mean ${meant}?`;
-  return `an id of the type \`${encoding}\` is ${forms.join(' or ')}${withUuids}.${question}`;
+  return `ids of type \`${encoding}\` have the form ${forms.join(' or ')}${withUuids}.${question}`;
 }
 
-/** Ids for a message; they can be any text. */
+/** Formats ids, which can be any text, for a message. */
 export function showIds(ids: readonly string[]): string {
   return listNames(
     '',
@@ -70,7 +69,7 @@ export function showIds(ids: readonly string[]): string {
   );
 }
 
-/** The id that is readable with another end: `<functionId>/*` for `<functionId>` and `<functionId>/`. */
+/** Finds a valid id that differs only in its end: `<functionId>/*` for `<functionId>` and `<functionId>/`. */
 function meantId(id: string, rows: readonly ResourceTypeRow[]): string | undefined {
   const parts = id.split('/');
   while (parts.at(-1) === '' || parts.at(-1) === '*') parts.pop();

@@ -13,11 +13,11 @@ import { NGC_KEY_PREFIX } from './key-text.ts';
 type Attempt = Pick<RequestContext, 'headerLines' | 'now' | 'settings' | 'store' | 'trustedIssuers' | 'world'>;
 
 /**
- * The caller of a self-hosted service with a token: an administrator's, or one of a trusted issuer. It is bound to no
- * objects of its account.
+ * Authenticates an admin token, or a token of a trusted issuer, at a self-hosted service. Such a caller is not
+ * restricted to certain objects of its account.
  *
- * @param trusts does the service trust other issuers?
- * @returns null for a text that is no token, or one that names no issuer
+ * @param trusts whether the service trusts other issuers
+ * @returns null if the text is not a token, or has no issuer
  * @throws Problem `unauthenticated` with the reason
  */
 export async function tokenCallerOf(attempt: Attempt, trusts: boolean): Promise<Caller | null> {
@@ -38,11 +38,11 @@ const MAX_SHOWN = 200;
 
 function unknownIssuer(issuer: string, accepted: readonly string[]): Problem {
   const names = accepted.map((one) => `\`${one}\``).join(', ');
-  const why = `its \`iss\` is \`${issuer.slice(0, MAX_SHOWN)}\`, and this service accepts the tokens of ${names}, and NGC keys`;
-  return unauthenticatedProblem('unsupported_token', 'The bearer token is of an issuer that is not accepted.', why);
+  const why = `its \`iss\` is \`${issuer.slice(0, MAX_SHOWN)}\`, but this service accepts NGC keys and tokens of ${names}`;
+  return unauthenticatedProblem('unsupported_token', 'The issuer of the bearer token is not accepted.', why);
 }
 
-/** An account is looked up; a missing one matters only to an operation that needs it. */
+/** A missing account matters only to operations that need one, so it is not an error here. */
 async function callerOf(
   kind: 'admin-token' | 'trusted-token',
   { sub, scopes }: ScopedClaims,
@@ -56,13 +56,13 @@ async function callerOf(
 
 const OF_KEYS = 'apikey:';
 
-/** The rights that a scope of a token gives. `apikey:X` also gives those of a key with `X`, unless that sets up accounts. */
+/** Returns the rights of a token's scope. `apikey:X` also has those of a key with `X`, except for account setup. */
 function authoritiesOf(scope: string): readonly string[] {
   const marked = scope.startsWith(OF_KEYS) ? scope.slice(OF_KEYS.length) : null;
   return marked === null || marked === 'account_setup' ? [scope] : [scope, marked];
 }
 
-/** The caller's NVIDIA Cloud Account. @throws Problem `not_found` for a token of a client that no account has */
+/** Returns the caller's NVIDIA Cloud Account. @throws Problem `not_found` for a token whose client has no account */
 export function accountOf({ caller: { principal } }: { readonly caller: Caller }): string {
   const { account, clientId = '' } = principal;
   if (account !== undefined) return account;

@@ -14,16 +14,16 @@ import { type NgcUser, type Organization, userIdOf } from './records.ts';
 
 const ISSUER = 'https://authn.nvidia.com';
 
-/** How long the token of a user is valid, in milliseconds. Nothing is published. */
+/** The lifetime of a user token, in milliseconds. The vendor publishes no value. */
 export const USER_TOKEN_LIFETIME = 3_600_000;
 
-/** A user, in the organisation that a request is about. */
+/** A user, acting in an organisation. */
 export interface UserInForce {
   readonly user: NgcUser;
   readonly organization: Organization;
 }
 
-/** Mints a token of a user. The end of its `sid` names its world. */
+/** Mints a user token. Its `sid` ends with the world. */
 export function mintUserToken(
   { now, random, tokens, world }: Pick<RequestContext, 'now' | 'random' | 'tokens' | 'world'>,
   user: Pick<NgcUser, 'org' | 'email'>,
@@ -43,12 +43,11 @@ export function mintUserToken(
   });
 }
 
-/** The parts of a request that authentication with a token reads. */
+/** The parts of a request needed to authenticate with a token. */
 export type UserTokenAttempt = Pick<RequestContext, 'headerLines' | 'now' | 'store' | 'tokens' | 'world'>;
 
 /**
- * The user of a token, in the organisation of `Nv-Ngc-Org`, or without that header in the one
- * that the token was made for.
+ * Authenticates a user token, for the organisation in `Nv-Ngc-Org` or, without that header, in the token.
  *
  * @returns null for any other token
  * @throws Problem `unauthenticated` with the reason
@@ -57,7 +56,7 @@ export async function userOfToken(token: string, attempt: UserTokenAttempt): Pro
   const { iss, org, email } = decodeClaims(token) ?? {};
   if (iss !== ISSUER || typeof org !== 'string' || typeof email !== 'string') return null;
   const claims = await attempt.tokens.verify(token, attempt.now);
-  // The private half of that key is public, and it signs only tokens of Run:ai.
+  // The private half of this key is public, and it signs only Run:ai tokens.
   if (isBearer(claims)) throw unauthenticatedProblem('unknown_key_id', 'The key that signed the token is not known.');
   const ofWorld = worldOfName(claims.sid ?? '');
   if (ofWorld !== attempt.world.id) {
@@ -67,13 +66,13 @@ export async function userOfToken(token: string, attempt: UserTokenAttempt): Pro
   return userIn(attempt, { org, email });
 }
 
-/** @throws Problem `unauthenticated` if the user was deleted, or is not in the organisation of the header */
+/** @throws Problem `unauthenticated` if the user was deleted, or is not a member of the organisation in the header */
 async function userIn(
   attempt: Pick<UserTokenAttempt, 'headerLines' | 'store'>,
   { org, email }: Pick<NgcUser, 'org' | 'email'>,
 ): Promise<UserInForce> {
   const ngcKeys = ngcKeysIn(attempt.store);
-  // Several organisations are none.
+  // Joined values match no organisation, so sending several is refused.
   const named = attempt.headerLines('nv-ngc-org').join(', ') || org;
   const organization = await ngcKeys.organizationCalled(named);
   const user = organization === null ? null : await ngcKeys.user(organization.name, email);
@@ -81,17 +80,17 @@ async function userIn(
   if (organization?.name === org) {
     throw unauthenticatedProblem('unknown_subject', 'The user of the token does not exist.');
   }
-  const message = 'The user of the token is not in the organisation that the header `Nv-Ngc-Org` names.';
-  throw unauthenticatedProblem('not_a_member', message, `the token was made for \`${org}\``);
+  const message = 'The user of the token is not a member of the organisation in the `Nv-Ngc-Org` header.';
+  throw unauthenticatedProblem('not_a_member', message, `the token was issued for \`${org}\``);
 }
 
-/** A user of an organisation, whose account is not looked up. */
+/** Returns the principal of a user, without the account. */
 export function principalOfUser(user: Pick<NgcUser, 'org' | 'email'>): Principal {
   const { org, email } = user;
   return { kind: 'organization-user', id: userIdOf(user), name: email, user: email, org };
 }
 
-/** A user with its organisation; null if there is no such user. @param id as `userIdOf` makes it */
+/** Finds a user and the organisation; null if the user does not exist. @param id from `userIdOf` */
 export async function userInForce(store: Pick<Store, 'collections'>, id: string): Promise<UserInForce | null> {
   const ngcKeys = ngcKeysIn(store);
   const user = await ngcKeys.userWithId(id);
@@ -99,7 +98,7 @@ export async function userInForce(store: Pick<Store, 'collections'>, id: string)
   return user === null || organization === null ? null : { user, organization };
 }
 
-/** The caller of a user's token: it has the rights of the user's roles, in every service. */
+/** Creates the caller of a user token, which has the rights of the user's roles in every service. */
 export function callerOfUser(inForce: UserInForce, { tables }: Pick<Ruleset, 'tables'>): Caller {
   const { roles } = inForce.user;
   return {

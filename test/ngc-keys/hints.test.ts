@@ -24,7 +24,7 @@ describe('a wrong key is told', () => {
   });
 
   it.each([
-    ['cut short', key.slice(0, 50), /has 50 characters, but an NGC key has 70.* cut off/],
+    ['cut short', key.slice(0, 50), /has 50 characters, but an NGC key has 70.* truncated/],
     ['continued', `${key}abc`, /has 73 characters.* Remove the text after the key/],
   ])('a key that was %s', async (_how, sent, said) => {
     const { codes, texts } = await hintsOf(server.call, AIR, { token: sent });
@@ -72,7 +72,7 @@ describe('a wrong key is told', () => {
     });
 
     expect(codes).toEqual(['key_of_other_organization']);
-    expect(texts[0]).toMatch(/organisation `acme`, but the path names another/);
+    expect(texts[0]).toMatch(/organisation `acme`, but the path has a another/);
   });
 
   it('a key of another organisation, by the object', async () => {
@@ -84,7 +84,7 @@ describe('a wrong key is told', () => {
     );
 
     expect(codes).toEqual(['key_of_other_organization']);
-    expect(texts[0]).toMatch(/`acme`, but the object to another/);
+    expect(texts[0]).toMatch(/`acme`, but the object belongs to another/);
   });
 
   it("but not another person's object of the same organisation", async () => {
@@ -144,7 +144,7 @@ describe('of a request', () => {
     const decision = { reason: 'foreign_object', principal: { ...principal, account }, resources: { boundTo } };
 
     expect(reported({ decision })).toEqual([
-      'The key belongs to organisation `acme`, but the object to another. Use a key of the owner, or an object of `acme`.',
+      'The key belongs to organisation `acme`, but the object belongs to another. Use a key of the owner, or an object of `acme`.',
     ]);
   });
 

@@ -49,7 +49,7 @@ describe('the key of a header', () => {
     ['a text', 'abc', undefined],
     ['a token of nobody that is known', tokenSaying({ iss: 'https://issuer.test' }), 'it is a JWT'],
     ['a token that says no issuer', tokenSaying({ iss: ['/auth/realms/'] }), 'it is a JWT'],
-    ['a token of Run:ai', tokenSaying({ iss: 'http://a/auth/realms/b' }), 'it is a token of Run:ai'],
+    ['a token of Run:ai', tokenSaying({ iss: 'http://a/auth/realms/b' }), 'it is a Run:ai token'],
   ])('is no other token, and that is said of %s', async (_what, token, why) => {
     const problem = await refusalOf(bearerOfNgcKey(attempt(inForce(), `Bearer ${token}`)));
 
@@ -166,11 +166,11 @@ describe('a key is called', () => {
 
     expect(await refusalOf(resolveKey(keys, 'robot', NOW))).toMatchObject({
       kind: 'invalid_request',
-      message: 'Several keys have the name `robot`. Use the id of one.',
+      message: 'Several keys have the name `robot`. Use a key id instead.',
     });
     expect(await refusalOf(resolveKey(keys, 'ada@acme.test', NOW))).toMatchObject({
       kind: 'invalid_request',
-      message: 'Several keys belong to `ada@acme.test`. Use the id of one.',
+      message: 'Several keys belong to `ada@acme.test`. Use a key id instead.',
     });
     expect(calls.every(([limit, at]) => limit === 2 && at === NOW)).toBe(true);
   });

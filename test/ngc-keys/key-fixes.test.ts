@@ -542,7 +542,7 @@ describe('beside the edits, the reason that would remain is told', () => {
     const caller: Caller = { heldRights, principal: { ...principal, kind: 'admin-token' } };
 
     expect(rightsFixesOf(play, caller)).toEqual({
-      fixes: [{ kind: 'credential', text: expect.stringContaining('call with a key that has the scope') }],
+      fixes: [{ kind: 'credential', text: expect.stringContaining('use a key that has the scope') }],
     });
   });
 

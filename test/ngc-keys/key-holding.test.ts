@@ -57,7 +57,7 @@ describe('a new key', () => {
 
     await expect(callerWith(POLICY, null, [])).rejects.toMatchObject({
       kind: 'invalid_request',
-      message: 'This world has no organisation for a key. Use a seed with one.',
+      message: 'This world has no organisation for the key. Use a seed that has one.',
     });
     await expect(callerWith(POLICY, null, [ACME], admit)).rejects.toMatchObject({ kind: 'payment_required' });
   });
@@ -100,13 +100,13 @@ describe('a key that there is', () => {
       'no roles, if it is a service key',
       ROLES,
       key(['look']),
-      'Field `holding.roles` is not allowed for a service key: give `scopes` and `resource` instead.',
+      'Field `holding.roles` is not allowed for a service key. Send `scopes` and `resource` instead.',
     ],
     [
       'no policy, if it is personal',
       POLICY,
       keyOfUser(['Player']),
-      'Field `holding.scopes` is not allowed for a personal key: give `roles` instead.',
+      'Field `holding.scopes` is not allowed for a personal key. Send `roles` instead.',
     ],
   ])('can hold %s', async (_what, held, who, message) => {
     await expect(callerWith(held, who)).rejects.toMatchObject({ kind: 'invalid_request', message });

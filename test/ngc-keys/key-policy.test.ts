@@ -178,7 +178,7 @@ describe('in the form of the vendor', () => {
     expect(resourcesOf({ type: 'All Toys', ignoredIds: [] })).toEqual([{ type: 'all-toys' }]);
     expect(read([], { type: 'Unknown', ignoredIds: ['ball'] })).toMatchObject({
       policy: { resources: [] },
-      faults: [{ message: 'Field `resource.type` names the unknown resource type `Unknown`.' }],
+      faults: [{ message: 'Field `resource.type` has the unknown resource type `Unknown`.' }],
     });
   });
 
@@ -186,7 +186,7 @@ describe('in the form of the vendor', () => {
     for (const id of [`${F}/*`, `${F}/${V}`]) {
       expect(read([], { type: 'Toy', ignoredIds: ['ball', id] }).faults).toEqual([
         {
-          message: `Field \`resource.ignoredIds\` has \`${id}\`, which has an effect. Move it to \`ids\`.`,
+          message: `Field \`resource.ignoredIds\` has \`${id}\`, which is a valid id. Move it to \`ids\`.`,
           forceable: false,
         },
       ]);
@@ -290,7 +290,7 @@ describe('a fault names the field and what is expected:', () => {
   it('with the names that are known, as scopes and types are usually called', () => {
     expect(read(['fly']).faults).toEqual([
       {
-        message: 'Field `scopes` names the unknown scope `fly`.',
+        message: 'Field `scopes` has the unknown scope `fly`.',
         forceable: false,
         field: 'scopes',
         given: 'fly',
@@ -298,7 +298,7 @@ describe('a fault names the field and what is expected:', () => {
       },
     ]);
     expect(faultsOf({ type: 'dream' }).map(messageOf)[0]).toMatch(
-      /^Field `resource.type` names the unknown resource type `dream`\. Expected one of `All Toys`, `Toy`/,
+      /^Field `resource.type` has the unknown resource type `dream`\. Expected one of `All Toys`, `Toy`/,
     );
   });
 
@@ -467,7 +467,7 @@ describe('an edit', () => {
 
     expect(messagesOf(forced, { scopes: ['burn', 'play'], resources: known })).toEqual([]);
     expect(messagesOf(forced, { resources: [{ type: 'toy', ids: ['ball'] }] })).toEqual([
-      'Field `resource.ids` has `ball`; `Toy` names objects as `<toyId>`, with UUIDs.',
+      'Field `resource.ids` has `ball`, but `Toy` needs ids of the form `<toyId>`, with UUIDs.',
     ]);
     expect(messagesOf(held([]), { scopes: ['burn'], resources: known })).toHaveLength(3);
   });
@@ -478,7 +478,7 @@ describe('an edit', () => {
       faults: [],
     });
     expect(messagesOf(held(['anything']), { scopes: ['another'] })).toEqual([
-      'Field `scopes` names the unknown scope `another`.',
+      'Field `scopes` has the unknown scope `another`.',
     ]);
   });
 
@@ -490,7 +490,7 @@ describe('an edit', () => {
     const ignored = { type: 'lent-toys', ids: [], ignoredIds: ['ball'] };
 
     expect(messagesOf(held([], ignored), { resources: [{ type: 'Lent Toys', ids: ['ball'] }] })).toEqual([
-      'Field `resource.ids` is not allowed: `Lent Toys` does not name objects.',
+      'Field `resource.ids` is not allowed: `Lent Toys` has no object ids.',
     ]);
   });
 

@@ -26,7 +26,7 @@ describe('a service key that can do something is worth no warning', () => {
 describe('a key that can do nothing is told why', () => {
   it('where it has no service', () => {
     expect(warnings(['play'], [], [])).toEqual([
-      'The key `robot` has no service, so every service refuses it. The services are `toys`.',
+      'The key `robot` has no service, so every service refuses it. Valid services are `toys`.',
     ]);
   });
 
@@ -43,7 +43,7 @@ describe('a key that can do nothing is told why', () => {
     expect(findKeyWarnings([ruleset], { name: 'robot', services: ['toys'], policy })).toEqual({
       isUseless: true,
       warnings: [
-        'The key `robot` can do nothing in `toys`: no operation is open to its scopes and resource types. The scope `play` needs a resource of type `Toy`, `All Toys`. The scopes `burn`, `look` need a resource of type `Everything`.',
+        'The key `robot` can do nothing in `toys`: its scopes and resource types allow no operation. The scope `play` needs a resource of type `Toy`, `All Toys`. The scopes `burn`, `look` need a resource of type `Everything`.',
       ],
     });
   });
@@ -65,7 +65,7 @@ describe('a key that can do nothing is told why', () => {
     ['has scopes of operations that need a role', ['look'], []],
   ])('where it %s', (_what, scopes, resources) => {
     expect(warnings(scopes, resources)).toEqual([
-      'The key `robot` can do nothing in `toys`: no operation is open to its scopes and resource types.',
+      'The key `robot` can do nothing in `toys`: its scopes and resource types allow no operation.',
     ]);
   });
 });
@@ -77,7 +77,7 @@ it('a personal key can do what its user can', () => {
   expect(warningsAbout(rulesets, { ...laptop, roles: ['Player'] })).toEqual([]);
   expect(warningsAbout(rulesets, { ...laptop, roles: ['Child', 'Parent'] })).toEqual([]);
   expect(warningsAbout(rulesets, { ...laptop, roles: [] })).toEqual([
-    'The key `laptop` can do nothing: it is personal, and its user has no roles. The roles are `Player`, `Parent`.',
+    'The key `laptop` can do nothing: it is personal, and its user has no roles. Valid roles are `Player`, `Parent`.',
   ]);
   expect(warningsAbout(rulesets, { ...laptop, roles: ['Child'] })).toEqual([
     'The key `laptop` can do nothing in `toys`: the role `Child` of its user grants no rights there; `toys` has `Player`, `Parent`.',

@@ -255,7 +255,7 @@ describe('a key that can do nothing', () => {
     const findings = { report: (...parts: unknown[]) => void reported.push(['finding', ...parts]) };
     return { reported, report: { rulesets: [toyLaw], findings, store } };
   };
-  const SAID = 'The key `robot` has no service, so every service refuses it. The services are `toys`.';
+  const SAID = 'The key `robot` has no service, so every service refuses it. Valid services are `toys`.';
 
   it('is worth knowing, for each reason', async () => {
     const { reported, report } = reporting();

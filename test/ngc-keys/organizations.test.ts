@@ -8,7 +8,7 @@ it('an organisation that is not there is a fault of its entry, with those that a
   expect(findUnknownOrganizations(entries, ['acme'])).toEqual([
     {
       place: 'keys[1].org',
-      message: '`keys[1]` names the organisation `acne`, which is not in `ngc.organizations`',
+      message: '`keys[1]` has the organisation `acne`, which is not in `ngc.organizations`',
       given: 'acne',
       valid: ['acme'],
     },

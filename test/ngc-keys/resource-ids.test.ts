@@ -23,7 +23,7 @@ it.each([
 });
 
 describe('an id without effect', () => {
-  const FORMS = 'an id of the type `toy` is `<toyId>/*` or `<toyId>/<partId>`, with UUIDs.';
+  const FORMS = 'ids of type `toy` have the form `<toyId>/*` or `<toyId>/<partId>`, with UUIDs.';
 
   it.each([
     ['toy', F, `${FORMS} Did you mean \`${F}/*\`?`],
@@ -31,8 +31,8 @@ describe('an id without effect', () => {
     ['toy-parts', `${F}/${F}/*`, `${FORMS} Did you mean \`${F}/${F}\`?`],
     ['toy', '/*/', FORMS],
     ['toy', `*/${F}`, FORMS],
-    ['game', `${F}/*`, `an id of the type \`game\` is \`<toyId>\`, with UUIDs. Did you mean \`${F}\`?`],
-    ['lent-toys', 'x', 'an id of the type `lent` is `*`. Did you mean `*`?'],
+    ['game', `${F}/*`, `ids of type \`game\` have the form \`<toyId>\`, with UUIDs. Did you mean \`${F}\`?`],
+    ['lent-toys', 'x', 'ids of type `lent` have the form `*`. Did you mean `*`?'],
   ])('of %s is explained: %s', (type, id, words) => {
     expect(explainIgnoredIds(type, [id], [...TYPES, bare])).toBe(words);
   });

@@ -234,7 +234,7 @@ const CREDENTIALS_OF_OTHERS: readonly Mistake[] = [
     'another organization',
     'GET /v2/orgs/globex/nvcf/functions',
     { token: deployer },
-    'The key belongs to organisation `acme`, but the path names another',
+    'The key belongs to organisation `acme`, but the path has a different one',
   ],
   [
     'a token of another world',

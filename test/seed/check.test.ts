@@ -43,9 +43,9 @@ describe('the faults of a seed are told at once', () => {
         expect.stringMatching(/^`runai.accessRules\[0\].role` must be one of/),
         expect.stringMatching(/^`ngc.keys\[0\].scopes` must be a list/),
         expect.stringMatching(/^users: `email` `ada@umbra.test` occurs twice/),
-        expect.stringMatching(/^`runai.projects\[0\].departmentId` is `nowhere`, but the seed has no such department/),
-        expect.stringMatching(/^`runai.accessRules\[0\].subjectId` is `bo@umbra.test`, but the seed has no such user/),
-        expect.stringMatching(/^`ngc.keys\[0\]` names the organisation `nobody`/),
+        expect.stringMatching(/^`runai.projects\[0\].departmentId` names the department `nowhere`/),
+        expect.stringMatching(/^`runai.accessRules\[0\].subjectId` names the user `bo@umbra.test`/),
+        expect.stringMatching(/^`ngc.keys\[0\]` has the organisation `nobody`/),
         expect.stringMatching(/^key `k` of `ngc`: unknown service `airr`/),
       ]),
     );

@@ -389,7 +389,7 @@ describe('the cast as a seed', () => {
           { ...LINK, resource: 'image_shares', members: { image: written.images[0]?.id, target_org: 'gobex' } },
         ],
       },
-      /`air\.objects\[0\]` names the organisation `gobex`/,
+      /`air\.objects\[0\]` has the organisation `gobex`/,
     ],
     ['an object of an unknown resource', { objects: [{ ...written.objects[0], resource: 'fleet' }] }, /`fleets`/],
     [

@@ -115,7 +115,7 @@ it('a key has up to 1000 scopes, and names up to 1000 objects, in all of its res
 
   expect(await detailOf('POST /_mock/keys', { ...KEY, resource: resource(251) })).toEqual([
     400,
-    'Field `resource` has 1004 types and ids. A key of this mock can have up to 1000.',
+    'Field `resource` has 1004 types and ids. The maximum in this mock is 1000.',
   ]);
   expect((await call('POST /_mock/keys', { ...KEY, resource: resource(250), force: true })).status).toBe(201);
 });

@@ -186,7 +186,7 @@ it.each<[request: object, detail: string]>([
 });
 
 it.each<[seed: unknown, detail: unknown]>([
-  ['none', 'This world has no organisation for a key. Use a seed with one.'],
+  ['none', 'This world has no organisation for the key. Use a seed that has one.'],
   [
     { ngc: { org: 'acme', ncaId: 'nca-1', organizations: [{ name: 'acme', ncaId: 'nca-1', airSubscription: false }] } },
     'NVIDIA Air refuses new keys, whatever rights they have: the first organisation of this world has no subscription.',

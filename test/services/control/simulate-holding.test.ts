@@ -235,7 +235,7 @@ describe('a simulation is refused that says', () => {
     [
       'an unknown scope, with its whole path',
       { holding: { scopes: ['list_function'] }, ...LIST },
-      'Field `holding.scopes` names the unknown scope',
+      'Field `holding.scopes` has the unknown scope',
     ],
     [
       'what the documents rule out, and how it counts all the same',
@@ -245,7 +245,7 @@ describe('a simulation is refused that says', () => {
     [
       'an unknown type, with its whole path',
       { holding: { scopes: [], resource: { type: 'Functio' } }, ...LIST },
-      'Field `holding.resource.type` names the unknown resource type `Functio`',
+      'Field `holding.resource.type` has the unknown resource type `Functio`',
     ],
     [
       'a misspelt principal',
@@ -330,7 +330,7 @@ describe('somebody is named by id, name, client id or e-mail address', () => {
     const two = await simulate({ principal: 'solo@acme.test', ...LIST }, on);
 
     expect(one.body).toMatchObject({ effect: 'allow', principal: { name: 'first', user: 'solo@acme.test' } });
-    expect(problemDocument(two)).toContain('Several keys belong to `solo@acme.test`. Use the id of one.');
+    expect(problemDocument(two)).toContain('Several keys belong to `solo@acme.test`. Use a key id instead.');
   });
 
   it('to find decisions', async () => {

@@ -116,7 +116,7 @@ describe('a key that can do nothing is made all the same, and the answer says so
       'a type that no row has',
       { ...LIST, resource: { type: 'All Clusters' } },
       [
-        /nothing in `nvcf`: no operation is open to its scopes and resource types\. The scope `list_functions` needs a resource of type `All Functions`, /,
+        /nothing in `nvcf`: its scopes and resource types allow no operation\. The scope `list_functions` needs a resource of type `All Functions`, /,
       ],
     ],
     [

@@ -104,7 +104,7 @@ describe('the id of a function without `/*`', () => {
 });
 
 describe('an id that the published code drops', () => {
-  const FORMS = 'an id of the type `function` is `<functionId>/*` or `<functionId>/<versionId>`, with UUIDs.';
+  const FORMS = 'ids of type `function` have the form `<functionId>/*` or `<functionId>/<versionId>`, with UUIDs.';
   const cases: [id: string, meant: string | null][] = [
     [ECHO, `${ECHO}/*`],
     [ECHO.toUpperCase(), `${ECHO.toUpperCase()}/*`],
@@ -183,7 +183,7 @@ describe('an id that the published code drops', () => {
     expect(body.apiKey.policies).toEqual(policies);
     expect((await server.call('GET /v2/nvcf/functions', { token: body.apiKey.value })).status).toBe(403);
     expect(await warningsOf(server)).toContain(
-      'The key `ci` names `all` without effect: an id of the type `account-functions` is `*`. Did you mean `*`?',
+      'The key `ci` names `all` without effect: ids of type `account-functions` have the form `*`. Did you mean `*`?',
     );
   });
 });

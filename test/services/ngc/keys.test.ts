@@ -487,12 +487,12 @@ describe('a body that is not what the document asks for', () => {
     [
       'more scopes than a key can have',
       { policies: policies({ scopes: Array.from({ length: 1001 }, () => 'list_functions') }) },
-      /`scopes` has 1001 scopes\. A key of this mock can have up to 1000/,
+      /`scopes` has 1001 scopes\. The maximum in this mock is 1000/,
     ],
     [
       'more resources than a key can have',
       { policies: policies({ resources: Array.from({ length: 1001 }, () => ALL_FUNCTIONS) }) },
-      /`resource` has 1001 types and ids\. A key of this mock can have up to 1000/,
+      /`resource` has 1001 types and ids\. The maximum in this mock is 1000/,
     ],
     [
       'more entries than a list can have',

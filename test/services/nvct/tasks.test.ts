@@ -569,7 +569,7 @@ describe('what is not a resource of tasks', () => {
   const TRAIN = castTask('train');
 
   it.each([
-    [{ type: 'Task', ids: ['abc'] }, /`abc`; `Task` names objects as `<taskId>`, with UUIDs/],
+    [{ type: 'Task', ids: ['abc'] }, /`abc`, but `Task` needs ids of the form `<taskId>`, with UUIDs/],
     [{ type: 'task', ids: ['*'] }, /`\*`; `Task` names objects/],
     [{ type: 'task', ids: [`${TRAIN}/*`] }, /`Task` names objects/],
     [{ type: 'Task' }, /`resource\.ids` is missing/],
