@@ -4,21 +4,21 @@ package nvauthmock
 
 import "time"
 
-// OAuthClientOrder: An OAuth client for logins of users (RFC 6749, 2).
+// OAuthClientOrder: An OAuth client for user logins (RFC 6749, section 2).
 type OAuthClientOrder struct {
 	// Printable ASCII characters without spaces.
 	ClientID string `json:"clientId"`
 
-	// Where a login may lead back to: URLs without a fragment, or paths of this server. A loopback URL
-	// without a port, such as `http://127.0.0.1/callback`, matches any port; `http://localhost:*` and
+	// Allowed redirect URIs: URLs without a fragment, or paths of this server. A loopback URL without a
+	// port, such as `http://127.0.0.1/callback`, matches any port; `http://localhost:*` and
 	// `http://127.0.0.1:*` match any port and path. `127.0.0.1` and `[::1]` then match each other.
 	RedirectURIs []string `json:"redirectUris"`
 
-	// Has it no secret, as a web page or a command has none?
+	// True for a client without a secret, such as a web page or a command.
 	Public *bool `json:"public,omitempty"`
 }
 
-// OAuthClient: An OAuth client for logins of users.
+// OAuthClient: An OAuth client for user logins.
 type OAuthClient struct {
 	ClientID string `json:"clientId"`
 
@@ -35,38 +35,38 @@ type CreatedOAuthClient struct {
 
 	Public bool `json:"public"`
 
-	// Only of a client that is not public.
+	// Only for a confidential client.
 	ClientSecret string `json:"clientSecret,omitempty"`
 }
 
-// OAuthClients: The OAuth clients of the world, and those of the option `--redirect-uri`.
+// OAuthClients: The OAuth clients of the world, including those from `--redirect-uri`.
 type OAuthClients struct {
 	Clients []OAuthClient `json:"clients"`
 
-	// How many there are on all pages: those that fit, if the list is narrowed.
+	// The number of entries on all pages that match the filters.
 	Total int `json:"total"`
 
-	// How many have made room for newer ones.
+	// The number of entries dropped to make room for newer ones.
 	Dropped int `json:"dropped"`
 
 	// The cursor of the next page, for `after`; null on the last one.
 	Next string `json:"next"`
 }
 
-// DeviceLoginConfirmation: Who logs in.
+// DeviceLoginConfirmation: The user who logs in.
 type DeviceLoginConfirmation struct {
-	// The e-mail address of a user of NGC, or the name or id of one of their personal keys.
+	// The e-mail address of an NGC user, or the name or id of one of the user's personal keys.
 	Principal string `json:"principal"`
 }
 
-// ConfirmedDeviceLogin: A device login, and who confirmed it.
+// ConfirmedDeviceLogin: A device login and the user who confirmed it.
 type ConfirmedDeviceLogin struct {
 	DeviceID string `json:"deviceId"`
 
-	// The address with which the login was started.
+	// The address that the login was started with.
 	Email string `json:"email"`
 
-	// The user whose token the session key is exchanged for.
+	// The user that the session key's token is for.
 	User struct {
 		ID string `json:"id"`
 
@@ -76,17 +76,17 @@ type ConfirmedDeviceLogin struct {
 	} `json:"user"`
 }
 
-// DrillOrder: Whom a drill is about, and how long it lasts.
+// DrillOrder: The principal of a drill, and its duration.
 type DrillOrder struct {
-	// By id, name, client id or e-mail address. Default: everybody or, of a drill that is about one, the
-	// administrator or the key of the newest request.
+	// By id, name, client id or e-mail address. Default: all callers or, for a drill about one principal,
+	// the administrator or the key of the newest request.
 	Principal string `json:"principal,omitempty"`
 
-	// How long, by the clock of the world: a duration such as `30s`.
+	// How long it lasts on the world's clock: a duration such as `30s`.
 	For string `json:"for,omitempty"`
 }
 
-// DrillName: What can be rehearsed.
+// DrillName: The name of a drill.
 type DrillName string
 
 // The values of DrillName.
@@ -115,30 +115,30 @@ type Drill struct {
 	// What happens.
 	What string `json:"what"`
 
-	// What a client does that is right.
+	// What a correct client does.
 	RightClient string `json:"rightClient"`
 
-	// Whom it is about.
+	// Whether it affects one principal or all.
 	About string `json:"about"`
 
-	// How long by default, as ISO 8601; null: it happens at once.
+	// The default duration (ISO 8601); null if it happens at once.
 	Lasts string `json:"lasts"`
 
 	Running bool `json:"running"`
 
-	// By the clock of the world.
+	// On the world's clock.
 	EndsAt *time.Time `json:"endsAt"`
 
-	// What the requests since its latest start show about the client; null: it was not started, or judges
-	// nobody.
+	// What the requests since the latest start show about the client; null if the drill was not started,
+	// or gives no verdict.
 	Verdict *struct {
-		// `waiting`: they do not show it yet. `passed` becomes `failed` with the first mistake.
+		// `waiting`: not decided yet. `passed` becomes `failed` with the first mistake.
 		Result string `json:"result"`
 
-		// What they show.
+		// The verdict as a sentence.
 		Sentence string `json:"sentence"`
 
-		// Ids of the requests that show it, oldest first.
+		// Ids of the requests behind the verdict, oldest first.
 		Requests []string `json:"requests"`
 	} `json:"verdict"`
 }
@@ -147,57 +147,57 @@ type Drill struct {
 type Drills struct {
 	Drills []Drill `json:"drills"`
 
-	// How many there are.
+	// The number of entries.
 	Total int `json:"total"`
 
 	// Always 0.
 	Dropped int `json:"dropped"`
 
-	// Always null: the list is whole.
+	// Always null: the list is complete.
 	Next string `json:"next"`
 }
 
-// StartedDrill: What a drill did, and what is to come.
+// StartedDrill: What a drill did, and what will follow.
 type StartedDrill struct {
 	Name DrillName `json:"name"`
 
-	// What happened already.
+	// What has happened.
 	Did string `json:"did"`
 
-	// What a client does that is right.
+	// What a correct client does.
 	RightClient string `json:"rightClient"`
 
-	// Whom it is about; null: everybody.
+	// The affected principal; null for all.
 	Principal *Principal `json:"principal"`
 
-	// By the clock of the world.
+	// On the world's clock.
 	StartedAt time.Time `json:"startedAt"`
 
-	// Null: it happened at once.
+	// Null if it happened at once.
 	EndsAt *time.Time `json:"endsAt"`
 
-	// Ids of the faults that it consists of.
+	// Ids of the injected faults.
 	Faults []string `json:"faults"`
 
-	// Of `regenerate-secret`: what replaces the old ones.
+	// For `regenerate-secret`: the new credentials.
 	Credentials *struct {
 		ClientID string `json:"clientId"`
 
 		ClientSecret string `json:"clientSecret"`
 	} `json:"credentials,omitempty"`
 
-	// Of `rotate-key`: the new text of the key, which only this answer has.
+	// For `rotate-key`: the new key, which is only in this response.
 	Key string `json:"key,omitempty"`
 }
 
-// FaultOrder: Which requests go wrong, and how.
+// FaultOrder: Which requests are affected, and how.
 type FaultOrder struct {
 	Match *FaultMatch `json:"match,omitempty"`
 
-	// How often at most. Default: as often as there are requests.
+	// The maximum number of injections. Default: unlimited.
 	Times int `json:"times,omitempty"`
 
-	// How many requests that match it lets pass first. Default: 0.
+	// The number of matching requests to skip first. Default: 0.
 	After *int `json:"after,omitempty"`
 
 	Do FaultAction `json:"do"`
@@ -214,80 +214,81 @@ type FaultMatch struct {
 	// Any of these operationIds. One fault counts the requests for all of them.
 	Operations *[]string `json:"operations,omitempty"`
 
-	// In any case.
+	// Case-insensitive.
 	Method string `json:"method,omitempty"`
 
-	// Without its query; `{name}` stands for any segment.
+	// Without the query; `{name}` matches any segment.
 	Path string `json:"path,omitempty"`
 
-	// Of the answer.
+	// The status of the response.
 	Status int `json:"status,omitempty"`
 
-	// The id, name, client id or e-mail address of the caller, or of whom the credential claimed to be.
+	// The id, name, client id or e-mail address of the caller, or of the principal that the credential
+	// claims to be.
 	Principal string `json:"principal,omitempty"`
 
 	// Why it was refused, such as `missing_scope`.
 	Reason string `json:"reason,omitempty"`
 
-	// What the body has at least: of objects these members, of arrays all entries in order. A form is an
-	// object, too. Secrets may be given as they are, or as the journal shows them.
+	// A subset of the body: objects may have more members, arrays must have the same entries in order. A
+	// form counts as an object. Secrets may be given in plain text, or masked as in the journal.
 	Body any `json:"body,omitempty"`
 
-	// The share of matching requests that it is injected into, above 0 and up to 1, by a sequence that
-	// `seed` determines. Default: 1.
+	// The share of matching requests to inject the fault into, above 0 and up to 1, chosen by a sequence
+	// derived from `seed`. Default: 1.
 	Probability *float64 `json:"probability,omitempty"`
 
 	// Default: `1`.
 	Seed string `json:"seed,omitempty"`
 }
 
-// FaultAction: What a fault does. `status`, `answer`, `delay` and `drop` before or in the headers act
-// before anything is done, unless `after` is true; the others on the finished answer.
+// FaultAction: What a fault does. `status`, `answer`, `delay` and a `drop` before or within the
+// headers take effect before the request is processed, unless `after` is true; the others affect the
+// finished response.
 type FaultAction struct {
-	// An error, in the vendor's own form. The vendor's document must list it for every operation that the
-	// fault can affect, unless `offDocument` is true. Where the vendor publishes no refusals, statuses
-	// with another published source count, too.
+	// An error in the vendor's format. The vendor's document must list the status for every operation that
+	// the fault can affect, unless `offDocument` is true. Where the vendor documents no refusals, statuses
+	// from other published sources also count.
 	Status int `json:"status,omitempty"`
 
-	// The vendor's document need not have the status, nor the form of `answer`. The fault's `certainty` is
-	// `ours` if it does not.
+	// Allows a status, or an `answer`, that the vendor's document does not have. The fault's `certainty`
+	// is then `ours`.
 	OffDocument bool `json:"offDocument,omitempty"`
 
-	// The header `Retry-After`: seconds, or a duration.
+	// The `Retry-After` header: seconds, or a duration.
 	RetryAfter any `json:"retryAfter,omitempty"`
 
 	Answer *OwnAnswer `json:"answer,omitempty"`
 
-	// How long the request waits, by the machine's clock; at most 5 minutes.
+	// How long the request waits on the machine's clock; up to 5 minutes.
 	Delay any `json:"delay,omitempty"`
 
 	Drop BrokenAt `json:"drop,omitempty"`
 
 	Body SpoiledBody `json:"body,omitempty"`
 
-	// Do first what was asked for.
+	// Process the request first.
 	After bool `json:"after,omitempty"`
 }
 
-// OwnAnswer: An answer of your own, in place of the mock's. It must be one that the documents allow
-// for every operation that the fault can affect, unless `offDocument` is true.
+// OwnAnswer: A custom response instead of the mock's. The documents must allow it for every operation
+// that the fault can affect, unless `offDocument` is true.
 type OwnAnswer struct {
-	// A status of HTTP; not an informational one.
+	// An HTTP status, except informational ones.
 	Status int `json:"status"`
 
-	// By name. `content-type` is `application/json` unless it is given. Headers that belong to the
-	// connection, such as `content-length`, and those of the mock itself are refused. So that no browser
-	// shows the answer as a page of the mock, it has `x-content-type-options: nosniff` and
-	// `content-security-policy: sandbox`, and unless its media type is JSON or `text/plain`,
-	// `content-disposition: attachment`, to which a file name may be added; other values of these three
-	// are refused.
+	// By name. `content-type` defaults to `application/json`. Headers of the connection, such as
+	// `content-length`, and of the mock itself are refused. To keep browsers from showing the response as
+	// a page of the mock, it has `x-content-type-options: nosniff` and `content-security-policy: sandbox`,
+	// and unless its media type is JSON or `text/plain`, `content-disposition: attachment`, to which a
+	// file name may be added; other values of these three are refused.
 	Headers map[string]string `json:"headers,omitempty"`
 
-	// Sent as JSON; with a `content-type` that is not JSON, a string, sent as it is.
+	// Sent as JSON. For a `content-type` other than JSON, a string that is sent unchanged.
 	Body any `json:"body,omitempty"`
 }
 
-// BrokenAt: Where the connection breaks: before the answer, in its headers, or in its body.
+// BrokenAt: Where the connection is closed: before the response, or within its headers or body.
 type BrokenAt string
 
 // The values of BrokenAt.
@@ -297,8 +298,8 @@ const (
 	BrokenAtBody    BrokenAt = "body"
 )
 
-// SpoiledBody: What is wrong with the body; what arrives is still well-formed HTTP. `slow`: it takes
-// seconds to arrive.
+// SpoiledBody: What is wrong with the body of a well-formed response. `slow`: it takes seconds to
+// arrive.
 type SpoiledBody string
 
 // The values of SpoiledBody.
@@ -309,12 +310,12 @@ const (
 	SpoiledBodySlow      SpoiledBody = "slow"
 )
 
-// Fault: A fault, with what has become of it.
+// Fault: A fault with its counters.
 type Fault struct {
-	// As in `x-mock-fault`, and as `fault` of a request.
+	// As in `x-mock-fault`, and in the `fault` of a request.
 	ID string `json:"id"`
 
-	// By the clock of the world.
+	// On the world's clock.
 	CreatedAt time.Time `json:"createdAt"`
 
 	Match struct {
@@ -324,27 +325,28 @@ type Fault struct {
 		// An operationId of its document.
 		Operation string `json:"operation,omitempty"`
 
-		// In any case.
+		// Case-insensitive.
 		Method string `json:"method,omitempty"`
 
-		// Without its query; `{name}` stands for any segment.
+		// Without the query; `{name}` matches any segment.
 		Path string `json:"path,omitempty"`
 
-		// Of the answer.
+		// The status of the response.
 		Status *int `json:"status,omitempty"`
 
-		// The id, name, client id or e-mail address of the caller, or of whom the credential claimed to be.
+		// The id, name, client id or e-mail address of the caller, or of the principal that the credential
+		// claims to be.
 		Principal string `json:"principal,omitempty"`
 
 		// Why it was refused, such as `missing_scope`.
 		Reason string `json:"reason,omitempty"`
 
-		// What the body has at least: of objects these members, of arrays all entries in order. A form is an
-		// object, too. Secrets may be given as they are, or as the journal shows them.
+		// A subset of the body: objects may have more members, arrays must have the same entries in order. A
+		// form counts as an object. Secrets may be given in plain text, or masked as in the journal.
 		Body any `json:"body,omitempty"`
 
-		// The share of matching requests that it is injected into, above 0 and up to 1, by a sequence that
-		// `seed` determines. Default: 1.
+		// The share of matching requests to inject the fault into, above 0 and up to 1, chosen by a sequence
+		// derived from `seed`. Default: 1.
 		Probability *float64 `json:"probability,omitempty"`
 
 		// Default: `1`.
@@ -354,7 +356,7 @@ type Fault struct {
 		Operations []string `json:"operations,omitempty"`
 	} `json:"match"`
 
-	// Null: as often as there are requests.
+	// Null for unlimited.
 	Times *int `json:"times"`
 
 	After int `json:"after"`
@@ -362,7 +364,7 @@ type Fault struct {
 	Do struct {
 		Status *int `json:"status,omitempty"`
 
-		// Seconds, or `end`: as many as are left.
+		// Seconds, or `end` for the time left.
 		RetryAfter any `json:"retryAfter,omitempty"`
 
 		Answer *OwnAnswer `json:"answer,omitempty"`
@@ -382,23 +384,24 @@ type Fault struct {
 		After bool `json:"after,omitempty"`
 	} `json:"do"`
 
-	// When it ends, by the clock of the world; null: it stays until it is removed.
+	// When it ends on the world's clock; null if it stays until it is removed.
 	Until *time.Time `json:"until"`
 
-	// The drill that it is part of.
+	// The drill that it belongs to.
 	Drill string `json:"drill"`
 
-	// How many requests matched.
+	// The number of matching requests.
 	Seen int `json:"seen"`
 
 	// The number of requests that it was injected into.
 	Fired int `json:"fired"`
 
-	// The id of the fault that was last injected in its place; null if there was none. Of several that
-	// match a request, the oldest is injected.
+	// The id of the fault most recently injected instead; null if there was none. If several faults match
+	// a request, the oldest is injected.
 	ShadowedBy string `json:"shadowedBy"`
 
-	// How sure it is that the vendor can answer so; only when it is added, with a status or an answer.
+	// How certain it is that the vendor can respond like this; only when the fault is added, with a status
+	// or an answer.
 	Certainty string `json:"certainty,omitempty"`
 }
 
@@ -406,33 +409,33 @@ type Fault struct {
 type Faults struct {
 	Faults []Fault `json:"faults"`
 
-	// How many there are on all pages: those that fit, if the list is narrowed.
+	// The number of entries on all pages that match the filters.
 	Total int `json:"total"`
 
-	// How many have made room for newer ones.
+	// The number of entries dropped to make room for newer ones.
 	Dropped int `json:"dropped"`
 
 	// The cursor of the next page, for `after`; null on the last one.
 	Next string `json:"next"`
 }
 
-// FidelityReport: What the answers rest on.
+// FidelityReport: The sources of the mock's responses.
 type FidelityReport struct {
-	// What this server was started with.
+	// The value of `--fidelity`.
 	Fidelity string `json:"fidelity"`
 
 	Services []struct {
 		Service string `json:"service"`
 
-		// Version or reading.
+		// The version or profile.
 		Profile string `json:"profile"`
 
 		Operations int `json:"operations"`
 
-		// Answered under `documented`, with a finding or without.
+		// Served with `documented`, with or without a finding.
 		Remaining int `json:"remaining"`
 
-		// Those of them that are answered with a finding, because their sources contradict each other.
+		// Served with a finding, because the sources contradict each other.
 		Questioned int `json:"questioned"`
 	} `json:"services"`
 
@@ -445,16 +448,16 @@ type FidelityReport struct {
 		// Its rule; null if it is public.
 		Rule string `json:"rule"`
 
-		// Where it comes from.
+		// The source.
 		Source string `json:"source"`
 
-		// How certain its shape is: that it exists, its parameters, bodies and statuses.
+		// The certainty of its shape: that it exists, its parameters, bodies and statuses.
 		Certainty string `json:"certainty"`
 
-		// How certain its rule is, which says who may call it; null if it is public.
+		// The certainty of the rule about who may call it; null if it is public.
 		RuleCertainty string `json:"ruleCertainty"`
 
-		// Under `documented`: answered; answered with a finding (`questioned`); or refused with 501.
+		// With `documented`: served, served with a finding (`questioned`), or refused with 501.
 		Effect string `json:"effect"`
 
 		Entry *FidelityEntry `json:"entry,omitempty"`
@@ -467,20 +470,20 @@ type FidelityReport struct {
 
 		Label string `json:"label"`
 
-		// Where it comes from.
+		// The source.
 		Source string `json:"source"`
 
-		// How certain it is.
+		// The certainty.
 		Certainty string `json:"certainty"`
 
-		// Accepted resource types that come from elsewhere.
+		// Accepted resource types with a different source.
 		Added []struct {
 			Types []string `json:"types"`
 
-			// Where it comes from.
+			// The source.
 			Source string `json:"source"`
 
-			// How certain it is.
+			// The certainty.
 			Certainty string `json:"certainty"`
 		} `json:"added,omitempty"`
 	} `json:"rules"`
@@ -488,60 +491,60 @@ type FidelityReport struct {
 	Reasons []struct {
 		Reason string `json:"reason"`
 
-		// The step that refuses.
+		// The step that refuses the request.
 		Stage string `json:"stage"`
 
 		Meaning string `json:"meaning"`
 
-		// Where it comes from.
+		// The source.
 		Source string `json:"source"`
 
-		// How certain it is.
+		// The certainty.
 		Certainty string `json:"certainty"`
 	} `json:"reasons"`
 }
 
-// FidelityEntry: The row that decides: the operation's own, or that of its rule.
+// FidelityEntry: The row that determines the effect: the operation's or its rule's.
 type FidelityEntry struct {
 	Kind string `json:"kind"`
 
 	ID string `json:"id"`
 
-	// Where it comes from.
+	// The source.
 	Source string `json:"source"`
 
-	// How certain it is.
+	// The certainty.
 	Certainty string `json:"certainty"`
 }
 
 // RecordedTraffic: An HTTP Archive 1.2; empty for the journal.
 type RecordedTraffic struct {
-	// The member of every archive.
+	// The content of the archive.
 	Log *struct {
-		// Requests with their answers.
+		// Requests with their responses.
 		Entries []map[string]any `json:"entries"`
 	} `json:"log,omitempty"`
 }
 
-// TrafficReport: What recorded traffic has that the documents do not allow.
+// TrafficReport: Violations of the documents in recorded traffic.
 type TrafficReport struct {
-	// How many requests belong to a documented API.
+	// The number of requests that belong to a documented API.
 	Checked int `json:"checked"`
 
-	// How many belong to none, such as those for a web page.
+	// The number of requests that belong to none, such as requests for a web page.
 	Skipped int `json:"skipped"`
 
-	// Requests that the documents allow, with their answers: the first 1000.
+	// The first 1000 requests that conform, including their responses.
 	Conforming []CheckedRequest `json:"conforming"`
 
-	// How many violations there are.
+	// The number of violations.
 	Total int `json:"total"`
 
 	// The first 1000.
 	Violations []Violation `json:"violations"`
 }
 
-// CheckedRequest: A request in recorded traffic that is for a documented API.
+// CheckedRequest: A recorded request to a documented API.
 type CheckedRequest struct {
 	// The id of an entry in the journal, or the number of an entry in the archive.
 	Place string `json:"place"`
@@ -550,7 +553,7 @@ type CheckedRequest struct {
 
 	Path string `json:"path"`
 
-	// Of the answer; null if there was none.
+	// The status of the response; null if there was none.
 	Status *int `json:"status"`
 
 	Service string `json:"service"`
@@ -558,7 +561,7 @@ type CheckedRequest struct {
 	Operation string `json:"operation"`
 }
 
-// Violation: Something in a request or an answer that the document does not allow.
+// Violation: Something in a request or a response that violates the document.
 type Violation struct {
 	// The id of an entry in the journal, or the number of an entry in the archive.
 	Place string `json:"place"`
@@ -567,7 +570,7 @@ type Violation struct {
 
 	Path string `json:"path"`
 
-	// Of the answer; null if there was none.
+	// The status of the response; null if there was none.
 	Status *int `json:"status"`
 
 	// Null if no document has the path.
@@ -582,21 +585,21 @@ type Violation struct {
 	What string `json:"what"`
 }
 
-// Hint: A mistake that people make, seen in a request.
+// Hint: A common mistake, detected in a request.
 type Hint struct {
-	// Which mistake: a code of the page about hints.
+	// The code of the mistake, from the page about hints.
 	Code string `json:"code"`
 
 	// What was sent, what was expected and what to do.
 	Text string `json:"text"`
 }
 
-// RecordedRequest: A request with its answer. Secrets are shown as `sha256:` and ten digits, the same
-// for the same secret.
+// RecordedRequest: A request with its response. Secrets are shown as `sha256:` and ten digits; equal
+// secrets have equal digits.
 type RecordedRequest struct {
 	ID string `json:"id"`
 
-	// By the clock of the world.
+	// On the world's clock.
 	At time.Time `json:"at"`
 
 	World string `json:"world"`
@@ -609,73 +612,74 @@ type RecordedRequest struct {
 
 	Method string `json:"method"`
 
-	// Without its query, and without the world before it.
+	// Without the query and the world's prefix.
 	Path string `json:"path"`
 
-	// By name; a list if a parameter came more than once.
+	// By name; a list if a parameter was repeated.
 	Query map[string]any `json:"query"`
 
-	// Null if the connection was broken before it could be sent.
+	// Null if the connection closed before it could be sent.
 	Status int `json:"status"`
 
-	// What the status would have been but for a fault, or if rights had been enforced.
+	// The status without the fault, or if rights had been enforced.
 	WouldBe int `json:"wouldBe,omitempty"`
 
-	// The caller, or whom the credential claimed to be; on a token request, the client. Null if unknown.
+	// The caller, or the principal that the credential claims to be; for a token request, the client. Null
+	// if unknown.
 	Principal *Principal `json:"principal"`
 
-	// Why it was refused, if that was decided.
+	// Why it was refused, if a decision says so.
 	Reason string `json:"reason"`
 
-	// The id of the decision about it.
+	// The id of its decision.
 	Decision string `json:"decision"`
 
-	// Its header `traceparent` (W3C Trace Context), if it has a valid one.
+	// Its `traceparent` header (W3C Trace Context), if valid.
 	Traceparent string `json:"traceparent,omitempty"`
 
-	// What was wrong with it, in one sentence, where no decision says so.
+	// What was wrong with it, in one sentence, if no decision says so.
 	Explanation string `json:"explanation"`
 
-	// What its sender may have got wrong.
+	// Possible mistakes of the client.
 	Hints []Hint `json:"hints"`
 
 	// The id of the fault that affected it.
 	Fault string `json:"fault"`
 
-	// Was what it asked for done?
+	// Whether the requested operation was carried out.
 	Done bool `json:"done"`
 
-	// From its arrival until its answer was ready.
+	// From its arrival until the response was ready.
 	DurationMS float64 `json:"durationMs"`
 
-	// When the token that it was issued expires, by the clock of the world. Absent if no token was issued.
+	// When the issued token expires on the world's clock. Absent if no token was issued.
 	TokenExpiresAt *time.Time `json:"tokenExpiresAt,omitempty"`
 
-	// What was sent.
+	// The request as sent.
 	Request RecordedMessage `json:"request"`
 
-	// What was answered.
+	// The response as sent.
 	Response RecordedMessage `json:"response"`
 }
 
-// RecordedMessage: A request or an answer as it went over the wire.
+// RecordedMessage: A request or response as transmitted.
 type RecordedMessage struct {
-	// By lower-case name; a list if a header came more than once.
+	// By lower-case name; a list if a header was repeated.
 	Headers map[string]any `json:"headers"`
 
-	// JSON and forms as a value, other texts unchanged; null if there is none, if it was not read, if it
-	// is not text, or if it is no longer kept (then `truncated` is true). The body of a request that is
-	// refused is received as well, for at most one second.
+	// JSON and forms as a value, other text unchanged; null if there is none, if it was not read, if it is
+	// not text, or if it is no longer kept (then `truncated` is true). The body of a refused request is
+	// also received, for up to one second.
 	Body any `json:"body"`
 
 	// Null if the body was not read.
 	Size *int `json:"size"`
 
-	// Is only the beginning of the body kept, or nothing? The journal keeps up to 64 kB, a refusal does
-	// not wait longer than one second for the body, and old bodies make room for newer requests.
+	// Whether the body is incomplete or missing. The journal keeps up to 64 kB, a refusal waits up to one
+	// second for the body, and old bodies make room for newer requests.
 	Truncated bool `json:"truncated"`
 
-	// The request had `Expect: 100-continue` and was refused before its body was sent. Otherwise absent.
+	// Present if the request had `Expect: 100-continue` and was refused before its body was sent.
 	BodyNotSent *bool `json:"bodyNotSent,omitempty"`
 }
 
@@ -683,17 +687,17 @@ type RecordedMessage struct {
 type Requests struct {
 	Requests []RecordedRequest `json:"requests"`
 
-	// How many have made room for newer ones since the journal was last empty.
+	// The number of requests dropped since the journal was last empty.
 	Dropped int `json:"dropped"`
 
-	// How many there are on all pages: those that fit, if the list is narrowed.
+	// The number of entries on all pages that match the filters.
 	Total int `json:"total"`
 
 	// The cursor of the next page, for `after`; null on the last one.
 	Next string `json:"next"`
 }
 
-// RequestMatch: Requests that are like this in every member given. `{}` matches every request.
+// RequestMatch: Requests that match every given member. `{}` matches every request.
 type RequestMatch struct {
 	// The name of a service, such as `runai`.
 	Service string `json:"service,omitempty"`
@@ -701,31 +705,32 @@ type RequestMatch struct {
 	// An operationId of its document.
 	Operation string `json:"operation,omitempty"`
 
-	// In any case.
+	// Case-insensitive.
 	Method string `json:"method,omitempty"`
 
-	// Without its query; `{name}` stands for any segment.
+	// Without the query; `{name}` matches any segment.
 	Path string `json:"path,omitempty"`
 
-	// Of the answer.
+	// The status of the response.
 	Status int `json:"status,omitempty"`
 
-	// The id, name, client id or e-mail address of the caller, or of whom the credential claimed to be.
+	// The id, name, client id or e-mail address of the caller, or of the principal that the credential
+	// claims to be.
 	Principal string `json:"principal,omitempty"`
 
 	// Why it was refused, such as `missing_scope`.
 	Reason string `json:"reason,omitempty"`
 
-	// What the body has at least: of objects these members, of arrays all entries in order. A form is an
-	// object, too. Secrets may be given as they are, or as the journal shows them.
+	// A subset of the body: objects may have more members, arrays must have the same entries in order. A
+	// form counts as an object. Secrets may be given in plain text, or masked as in the journal.
 	Body any `json:"body,omitempty"`
 }
 
-// Verification: Requests that are expected, and how many of them.
+// Verification: Expected requests, and how many.
 type Verification struct {
 	Match RequestMatch `json:"match"`
 
-	// Exactly so many.
+	// The exact number.
 	Times *int `json:"times,omitempty"`
 
 	// Default: 1, unless `times` or `atMost` is given.
@@ -733,33 +738,32 @@ type Verification struct {
 
 	AtMost *int `json:"atMost,omitempty"`
 
-	// Wait for it up to this long, by the machine's clock: a duration such as `2s`, at most 60 s. Default:
-	// judge now.
+	// How long to wait on the machine's clock: a duration such as `2s`, up to 60 s. Default: do not wait.
 	Within string `json:"within,omitempty"`
 }
 
-// Verified: What came of a verification.
+// Verified: The result of a verification.
 type Verified struct {
 	Verified bool `json:"verified"`
 
-	// How many requests match.
+	// The number of matching requests.
 	Count int `json:"count"`
 
 	// The newest 100 of them, newest first.
 	Matched []RecordedRequest `json:"matched"`
 
-	// If there are too few: the requests that come closest.
+	// If there are too few matches: the closest requests.
 	Nearest []struct {
 		Request RecordedRequest `json:"request"`
 
 		Differs []string `json:"differs"`
 
-		// What its sender may have got wrong.
+		// Possible mistakes of the client.
 		Hint string `json:"hint"`
 	} `json:"nearest"`
 
-	// How many requests were not compared: the journal no longer has them, or no longer the bodies that
-	// `match.body` is compared with.
+	// The number of requests that were not compared, because the journal no longer has them, or no longer
+	// has the bodies for `match.body`.
 	Dropped int `json:"dropped"`
 }
 
@@ -769,14 +773,14 @@ type AssertionResult struct {
 
 	Passed bool `json:"passed"`
 
-	// What was found and, if it failed, what was expected and what a correct client does.
+	// The finding and, if it failed, what was expected and what a correct client does.
 	Sentence string `json:"sentence"`
 
-	// The requests that a failure is about, oldest first, without bodies.
+	// The requests that caused the failure, oldest first, without bodies.
 	Requests []RecordedRequest `json:"requests"`
 }
 
-// HttpArchive: An HTTP Archive 1.2, which the tools of browsers open.
+// HttpArchive: An HTTP Archive 1.2, which browser tools can open.
 type HttpArchive struct {
 	Log struct {
 		Version string `json:"version"`
@@ -792,27 +796,28 @@ type HttpArchive struct {
 	} `json:"log"`
 }
 
-// ModeState: How requests are treated.
+// ModeState: The mode of a world.
 type ModeState struct {
-	// Are requests that lack rights refused (`enforce`), or allowed and recorded (`observe`)?
+	// Whether requests without the required rights are refused (`enforce`), or allowed and recorded
+	// (`observe`).
 	Mode string `json:"mode"`
 
-	// May a request ask for an error with `Prefer: code=503`?
+	// Whether a request can ask for an error with `Prefer: code=503`.
 	Prefer bool `json:"prefer"`
 }
 
-// ModeEdit: How to treat requests from now on; at least one of the two.
+// ModeEdit: The mode to set; at least one of the two members.
 type ModeEdit struct {
-	// Refuse requests that lack rights (`enforce`), or allow and record them (`observe`).
+	// Refuse requests without the required rights (`enforce`), or allow and record them (`observe`).
 	Mode string `json:"mode,omitempty"`
 
-	// Answer a request with `Prefer: code=503` (RFC 7240) with that error, in the vendor's form, if the
-	// vendor's document lists the status for the operation. Otherwise the request is refused with 400,
-	// which lists the statuses. Codes below 400 are ignored.
+	// Respond to a request with `Prefer: code=503` (RFC 7240) with that error, in the vendor's format, if
+	// the vendor's document lists the status for the operation. Otherwise the request is refused with 400
+	// and the listed statuses. Codes below 400 are ignored.
 	Prefer bool `json:"prefer,omitempty"`
 }
 
-// ScopedRole: A role in a scope, as an access rule of Run:ai gives it.
+// ScopedRole: A role in a scope, as in a Run:ai access rule.
 type ScopedRole struct {
 	// The name of the role.
 	Role string `json:"role"`
@@ -821,7 +826,7 @@ type ScopedRole struct {
 
 	ScopeID string `json:"scopeId"`
 
-	// The group whose rule it is, if it is not their own.
+	// The group that has the rule, if the principal does not have it directly.
 	Group string `json:"group,omitempty"`
 }
 
@@ -829,48 +834,47 @@ type ScopedRole struct {
 type LeastPrivilege struct {
 	Principals []PrincipalReport `json:"principals"`
 
-	// Was anything left out for want of room? At most 1000 uses of a credential are kept.
+	// Whether uses were dropped. Up to 1000 uses per credential are kept.
 	Full bool `json:"full"`
 }
 
-// PrincipalReport: A credential: what it did, the smallest rights that allow it, and what it holds
-// beyond them.
+// PrincipalReport: A credential: its uses, the smallest rights that allow them, and its excess rights.
 type PrincipalReport struct {
-	// Whose credential it is: keys by id, never with a secret.
+	// The principal; keys by id, never with a secret.
 	Principal Principal `json:"principal"`
 
-	// What it holds now; null if it is gone.
+	// Its current rights; null if it was deleted.
 	Held *LeastRights `json:"held"`
 
-	// What it was used for: each operation on each object that a resource could name, once.
+	// Its uses: each operation on each object that a resource could name, once.
 	Used []UsedFor `json:"used"`
 
 	// The smallest rights that allow all of it: none of them can be left out.
 	Smallest LeastRights `json:"smallest"`
 
-	// What it holds and could do without: scopes, or roles.
+	// Unused scopes or roles.
 	Unused []string `json:"unused"`
 
-	// What it holds in a wider form than it used.
+	// Rights that are broader than needed.
 	Broader []struct {
 		What string `json:"what"`
 
-		// In the form of `held`.
+		// In the format of `held`.
 		Held any `json:"held"`
 
-		// What would be enough, in the form of `smallest`; null if nothing is needed.
+		// What would be enough, in the format of `smallest`; null if nothing is needed.
 		Enough any `json:"enough"`
 	} `json:"broader"`
 
-	// Operations that were let pass, and that no rights of this kind of credential allow.
+	// Allowed operations that no rights of this kind of credential cover.
 	Beyond []string `json:"beyond"`
 
-	// The part of a seed that gives exactly the smallest rights; with `extends: builtin`, to the same
+	// The part of a seed that grants exactly the smallest rights; with `extends: builtin`, to the same
 	// credential.
 	Seed map[string]any `json:"seed"`
 }
 
-// RequestsToAllow: Requests that a key is to be allowed.
+// RequestsToAllow: Requests that a key must allow.
 type RequestsToAllow struct {
 	Requests []RequestToAllow `json:"requests"`
 }
@@ -879,24 +883,24 @@ type RequestsToAllow struct {
 type RequestToAllow struct {
 	Method string `json:"method"`
 
-	// Its URL. A host of a vendor, such as `api.nvcf.nvidia.com`, tells the service; any other host does
-	// not matter.
+	// The URL. A vendor's host, such as `api.nvcf.nvidia.com`, identifies the service; any other host is
+	// ignored.
 	URL string `json:"url,omitempty"`
 
-	// Its path, such as `/v2/nvcf/functions`.
+	// The path, such as `/v2/nvcf/functions`.
 	Path string `json:"path,omitempty"`
 
 	// The service, if several have the path.
 	Service string `json:"service,omitempty"`
 
-	// Its JSON body, if the body names the object.
+	// The JSON body, if it names the object.
 	Body any `json:"body,omitempty"`
 }
 
 // NeededKeys: The keys that requests need.
 type NeededKeys struct {
-	// One key for all services that accept NGC keys, and one for Run:ai. There are two NGC keys if neither
-	// a service key nor a personal key is allowed everything.
+	// One key for all services that accept NGC keys, and one for Run:ai. Two NGC keys if neither a service
+	// key nor a personal key alone can be allowed everything.
 	Keys []NeededKey `json:"keys"`
 
 	// Operations that need no credential.
@@ -913,24 +917,23 @@ type NeededKey struct {
 	// The smallest rights that allow all of it: none of them can be left out.
 	Smallest LeastRights `json:"smallest"`
 
-	// What it is for: each operation on each object, once.
+	// Its uses: each operation on each object, once.
 	Used []UsedFor `json:"used"`
 
-	// Operations that no such key is allowed.
+	// Operations that no key of this kind can be allowed.
 	Beyond []string `json:"beyond"`
 
-	// The part of a seed that gives a key exactly these rights.
+	// The part of a seed that creates a key with exactly these rights.
 	Seed map[string]any `json:"seed"`
 
-	// The request that creates this key in this world; null if none does.
+	// The request that creates this key in this world; null if there is none.
 	Make *KeyRequest `json:"make"`
 
-	// The requests to send after `make`, in this order: those that give an application its roles.
+	// Requests to send after `make`, in this order: they grant an application its roles.
 	Next []KeyRequest `json:"next,omitempty"`
 }
 
-// KeyRequest: A request that creates a key, or completes it: of the control API, or of the vendor's
-// API.
+// KeyRequest: A request to the control API or the vendor's API that creates or completes a key.
 type KeyRequest struct {
 	Method string `json:"method"`
 
@@ -938,7 +941,8 @@ type KeyRequest struct {
 
 	Body map[string]any `json:"body"`
 
-	// Of a request of the vendor's API: a principal that may send it, by a token of `POST /_mock/tokens`.
+	// For a request to the vendor's API: a principal that may send it, with a token from `POST
+	// /_mock/tokens`.
 	As *struct {
 		Principal string `json:"principal"`
 	} `json:"as,omitempty"`
@@ -963,7 +967,7 @@ type UsedFor struct {
 	// The operationId.
 	Operation string `json:"operation"`
 
-	// The permissions that it rests on with the smallest rights.
+	// The permissions that allow it with the smallest rights.
 	Grants []string `json:"grants"`
 
 	// The object, by its fullest name, if a resource could name it.
@@ -977,24 +981,24 @@ type UsedFor struct {
 	} `json:"example"`
 }
 
-// LeastRights: Rights of a credential: the members that it has depend on its kind.
+// LeastRights: The rights of a credential; the members depend on its kind.
 type LeastRights struct {
-	// Of NGC keys: the services that the key is made for.
+	// For NGC keys: the services of the key.
 	Services []string `json:"services,omitempty"`
 
-	// Of service keys: the scopes, by id.
+	// For service keys: the scopes, by id.
 	Scopes []string `json:"scopes,omitempty"`
 
 	// One resource or, where none covers everything, several; absent if none is needed.
 	Resource any `json:"resource,omitempty"`
 
-	// Of personal keys and in Run:ai: the roles, by name.
+	// For personal keys and in Run:ai: the roles, by name.
 	Roles []string `json:"roles,omitempty"`
 
 	// In Run:ai: these roles, each in its scope.
 	Rules []ScopedRole `json:"rules,omitempty"`
 
-	// In Run:ai, in versions that have custom roles: the smallest one that would do, in the same scopes.
+	// In Run:ai, in versions with custom roles: the smallest sufficient custom role, in the same scopes.
 	Custom *struct {
 		PermissionSets []struct {
 			ID string `json:"id"`
@@ -1002,7 +1006,7 @@ type LeastRights struct {
 			Name string `json:"name"`
 		} `json:"permissionSets"`
 
-		// What these sets bring.
+		// The permissions of these sets.
 		Permissions []string `json:"permissions"`
 	} `json:"custom,omitempty"`
 }
@@ -1021,7 +1025,7 @@ type StateChange struct {
 	// Default: `setup`.
 	Action string `json:"action,omitempty"`
 
-	// The consumer. A teardown removes only what a setup for the same consumer made.
+	// The consumer. A teardown removes only what a setup for the same consumer created.
 	Consumer string `json:"consumer,omitempty"`
 }
 
@@ -1046,13 +1050,13 @@ type ProviderStates struct {
 	// The states.
 	States []ProviderState `json:"states"`
 
-	// How many there are.
+	// The number of entries.
 	Total int `json:"total"`
 
 	// Always 0.
 	Dropped int `json:"dropped"`
 
-	// Always null: the list is whole.
+	// Always null: the list is complete.
 	Next string `json:"next"`
 }
 
@@ -1061,7 +1065,7 @@ type Problem struct {
 	// Always `about:blank`.
 	Type string `json:"type"`
 
-	// The status in words.
+	// The status text.
 	Title string `json:"title"`
 
 	// The HTTP status.
@@ -1071,9 +1075,9 @@ type Problem struct {
 	Detail string `json:"detail"`
 }
 
-// Calls: What the control API can be asked.
+// Calls: The operations of the control API.
 type Calls struct {
-	// In the order of the document.
+	// In document order.
 	Calls []struct {
 		Method string `json:"method"`
 
@@ -1082,16 +1086,16 @@ type Calls struct {
 		Summary string `json:"summary"`
 	} `json:"calls"`
 
-	// Where the documents can be read.
+	// The path of the documentation.
 	Documentation string `json:"documentation"`
 
-	// How many there are.
+	// The number of entries.
 	Total int `json:"total"`
 
 	// Always 0.
 	Dropped int `json:"dropped"`
 
-	// Always null: the list is whole.
+	// Always null: the list is complete.
 	Next string `json:"next"`
 }
 
@@ -1105,13 +1109,13 @@ type Health struct {
 
 // Info: What is running.
 type Info struct {
-	// The product.
+	// The name of the product.
 	Name string `json:"name"`
 
 	// Its version.
 	Version string `json:"version"`
 
-	// Each option by its flag name.
+	// Each option, by flag name.
 	Configuration map[string]ConfiguredValue `json:"configuration"`
 
 	Services []struct {
@@ -1119,8 +1123,7 @@ type Info struct {
 
 		Title string `json:"title"`
 
-		// The host names of its vendor that `mock.intercept()` answers for. Of `*.run.ai`, the `*` stands for
-		// one label.
+		// The vendor's host names that `mock.intercept()` intercepts. The `*` in `*.run.ai` matches one label.
 		Hosts []string `json:"hosts"`
 
 		Profile string `json:"profile"`
@@ -1128,106 +1131,106 @@ type Info struct {
 		Operations int `json:"operations"`
 	} `json:"services"`
 
-	// Where the state is, and how much memory the objects of all worlds take beyond those of their seeds,
-	// in bytes.
+	// Where the state is stored, and how many bytes of memory the objects of all worlds take in addition
+	// to their seeds.
 	Store struct {
-		// What keeps it.
+		// The kind of store.
 		Kind string `json:"kind"`
 
 		// The module that reads and writes the file, `better-sqlite3` or `node:sqlite`; null without a file.
 		Driver string `json:"driver"`
 
-		// The schema of the database; only with one.
+		// The schema of the database, if there is one.
 		Schema string `json:"schema,omitempty"`
 
-		// How many worlds there are, with the default one.
+		// The number of worlds, including the default one.
 		Worlds int `json:"worlds"`
 
-		// How much memory the objects take.
+		// The memory taken by objects.
 		Bytes int `json:"bytes"`
 
-		// How much they may take (`--max-state`). More is refused.
+		// The limit (`--max-state`); changes beyond it are refused.
 		Most int `json:"most"`
 	} `json:"store"`
 
-	// How many of each there are.
+	// The number of objects of each kind.
 	Counts map[string]int `json:"counts"`
 }
 
-// ConfiguredValue: A value and where it came from.
+// ConfiguredValue: A value and its origin.
 type ConfiguredValue struct {
 	// A string, a number, a boolean, a list of strings or null.
 	Value any `json:"value"`
 
-	// Where it came from.
+	// The origin.
 	Origin string `json:"origin"`
 }
 
-// Reset: The world is as its seed made it.
+// Reset: The world was reset to its seed.
 type Reset struct {
 	Status string `json:"status"`
 
-	// Real time.
+	// The time after the reset: real time.
 	Now time.Time `json:"now"`
 }
 
 // ClockReading: The clock.
 type ClockReading struct {
-	// What it shows.
+	// The current time.
 	Now time.Time `json:"now"`
 
 	// How far the clock is ahead of real time: an ISO 8601 duration, with a minus sign if it is behind.
 	Ahead string `json:"ahead"`
 
-	// Is the clock standing still?
+	// Whether the clock is frozen.
 	Frozen bool `json:"frozen"`
 
-	// What will happen by itself from now on, earliest first: the next 100 events.
+	// The next 100 events that happen without a request, earliest first.
 	Upcoming []WorldEvent `json:"upcoming"`
 
-	// Are there more events than these?
+	// Whether there are more events.
 	More bool `json:"more"`
 }
 
-// Advance: How far to move the clock: exactly one of the two.
+// Advance: How far to move the clock; exactly one of the two members.
 type Advance struct {
-	// A positive duration with its unit: `15m`, `1h30m`, `PT15M`.
+	// A positive duration with a unit: `15m`, `1h30m`, `PT15M`.
 	By string `json:"by,omitempty"`
 
-	// To the earliest moment at which something happens by itself.
+	// The earliest time at which something happens without a request.
 	To string `json:"to,omitempty"`
 }
 
-// SetClock: Where to set the clock.
+// SetClock: The time to set the clock to.
 type SetClock struct {
-	// A time with its offset (RFC 3339), not before now, and before the year 9999.
+	// A time with an offset (RFC 3339), not in the past, and before the year 9999.
 	To time.Time `json:"to"`
 }
 
 // ClockChange: The clock after the change.
 type ClockChange struct {
-	// What it shows.
+	// The current time.
 	Now time.Time `json:"now"`
 
 	// How far the clock is ahead of real time: an ISO 8601 duration, with a minus sign if it is behind.
 	Ahead string `json:"ahead"`
 
-	// Is the clock standing still?
+	// Whether the clock is frozen.
 	Frozen bool `json:"frozen"`
 
-	// What happened in between, earliest first: the first 1000 events.
+	// The first 1000 events in between, earliest first.
 	Events []WorldEvent `json:"events"`
 
-	// Did more events happen than these?
+	// Whether more events happened.
 	More bool `json:"more"`
 }
 
-// WorldEvent: Something that happens by itself.
+// WorldEvent: Something that happens without a request.
 type WorldEvent struct {
-	// When.
+	// The time of the event.
 	At time.Time `json:"at"`
 
-	// What, such as `refresh-token.expired`.
+	// The kind, such as `refresh-token.expired`.
 	Kind string `json:"kind"`
 }
 
@@ -1236,22 +1239,22 @@ type Decisions struct {
 	// Newest first.
 	Decisions []Decision `json:"decisions"`
 
-	// How many there are on all pages: those that fit, if the list is narrowed.
+	// The number of entries on all pages that match the filters.
 	Total int `json:"total"`
 
-	// How many have made room for newer ones.
+	// The number of entries dropped to make room for newer ones.
 	Dropped int `json:"dropped"`
 
 	// The cursor of the next page, for `after`; null on the last one.
 	Next string `json:"next"`
 }
 
-// Decision: What was decided about one request, and why.
+// Decision: The decision about a request, and its reason.
 type Decision struct {
 	// As in `x-mock-decision`.
 	ID string `json:"id"`
 
-	// When, by the clock of the mock.
+	// The time on the mock's clock.
 	At time.Time `json:"at"`
 
 	Service string `json:"service"`
@@ -1259,7 +1262,7 @@ type Decision struct {
 	// The operationId.
 	Operation string `json:"operation"`
 
-	// The request, without its query and body.
+	// The request, without the query and body.
 	Request struct {
 		Method string `json:"method"`
 
@@ -1268,71 +1271,70 @@ type Decision struct {
 
 	Effect string `json:"effect"`
 
-	// Who asked; null where no credential was accepted.
+	// The caller; null if no credential was accepted.
 	Principal *Principal `json:"principal"`
 
-	// Whom a credential that was not accepted would have stood for, if that is known.
+	// The principal that a refused credential claims to be, if known.
 	Claimed *Principal `json:"claimed,omitempty"`
 
 	// The rule that applied, as a row of the tables.
 	Rule string `json:"rule"`
 
-	// Why it was refused: a code of the page about refusals.
+	// The reason for the refusal, a code from the page about refusals.
 	Reason string `json:"reason"`
 
-	// How certain the rule is or, without a rule, the reason; left out if it is documented.
+	// The certainty of the rule or, without a rule, of the reason; absent if documented.
 	Certainty string `json:"certainty,omitempty"`
 
-	// Where the rule or the reason comes from; left out if it is documented.
+	// The source of the rule or the reason; absent if documented.
 	Source string `json:"source,omitempty"`
 
-	// False: the refusal was only recorded, and the request went on, because the world observes.
+	// False if the refusal was only recorded, because the world is in observe mode.
 	Enforced *bool `json:"enforced,omitempty"`
 
-	// What the rule needs and the caller lacks: all of it.
+	// All rights that the rule needs and the caller lacks.
 	Missing []string `json:"missing,omitempty"`
 
-	// The rule needs one of these, and the caller has none of them.
+	// Rights of which the rule needs one, and the caller has none.
 	MissingAnyOf []string `json:"missingAnyOf,omitempty"`
 
-	// Of an allowed request: which of the scopes or permissions counted; empty if none was needed.
+	// For an allowed request: the scopes or permissions that it relied on; empty if none was needed.
 	Used []string `json:"used,omitempty"`
 
-	// The scopes or permissions that the caller holds, all of them; of `incompatible_resource_type`, the
-	// resource types.
+	// All scopes or permissions of the caller; for `incompatible_resource_type`, the resource types.
 	Held []string `json:"held,omitempty"`
 
-	// Roles of the caller.
+	// The roles of the caller.
 	Roles []string `json:"roles,omitempty"`
 
-	// The object that the path names.
+	// The object in the path.
 	Target string `json:"target,omitempty"`
 
-	// Whose the object is; with `resource_mismatch`, what the key names instead.
+	// The owner of the object; with `resource_mismatch`, what the key is bound to instead.
 	BoundTo string `json:"boundTo,omitempty"`
 
-	// What makes the reason concrete.
+	// Details of the reason.
 	Detail string `json:"detail,omitempty"`
 
 	// Resource types that the rule accepts, by label.
 	Accepted []string `json:"accepted,omitempty"`
 
-	// Of a refusal that rights would turn, by a rule to which it matters what the caller is bound to.
+	// For a refusal that other rights would reverse, if the rule checks what the caller is bound to.
 	Binding *struct {
-		// Is it enough?
+		// Whether the binding is sufficient.
 		Fits bool `json:"fits"`
 
 		// Resource types that the rule accepts, by label.
 		Accepted []string `json:"accepted"`
 
-		// What the caller is bound to; empty for nothing.
+		// What the caller is bound to; empty if nothing.
 		Held string `json:"held"`
 	} `json:"binding,omitempty"`
 
-	// The version of the key's policy that was in force.
+	// The version of the key's policy at the time.
 	PolicyVersion *int `json:"policyVersion,omitempty"`
 
-	// The first recorded version that will turn the answer.
+	// The first recorded version that will reverse the decision.
 	Pending *struct {
 		Version int `json:"version"`
 
@@ -1341,22 +1343,22 @@ type Decision struct {
 		Effect string `json:"effect"`
 	} `json:"pending,omitempty"`
 
-	// The smallest changes that would turn a refusal, after those of kind `hint`: mistakes that people
-	// make, seen in the request itself.
+	// The smallest changes that would reverse a refusal. Hints come first: common mistakes detected in the
+	// request itself.
 	Fixes []Fix `json:"fixes"`
 
 	// The decision as one sentence.
 	Explanation string `json:"explanation"`
 
-	// The world that the credential belongs to, if that is another one.
+	// The world that the credential belongs to, if it is a different one.
 	OfWorld string `json:"ofWorld,omitempty"`
 
-	// With `service_not_enabled`: the name of another key of the organisation with which the request would
-	// be allowed; with `unknown_client`: the nearest client id.
+	// With `service_not_enabled`: the name of another key of the organisation that would be allowed; with
+	// `unknown_client`: the nearest client id.
 	Instead string `json:"instead,omitempty"`
 }
 
-// Finding: Something a person should know, although no request failed because of it.
+// Finding: Something worth knowing that made no request fail.
 type Finding struct {
 	ID string `json:"id"`
 
@@ -1364,21 +1366,21 @@ type Finding struct {
 
 	Message string `json:"message"`
 
-	// When it was first seen.
+	// When it was first reported.
 	FirstSeenAt time.Time `json:"firstSeenAt"`
 
-	// When it was last seen.
+	// When it was last reported.
 	LastSeenAt time.Time `json:"lastSeenAt"`
 
-	// How often.
+	// How often it was reported.
 	Count int `json:"count"`
 
-	// The id of the latest request that it is about, as `GET /_mock/requests/{requestId}` takes it; null
-	// if it is about none.
+	// The id of the latest request that caused it, for `GET /_mock/requests/{requestId}`; null if there is
+	// none.
 	Request string `json:"request"`
 }
 
-// Fix: One change that would turn a refusal, or the first step of it.
+// Fix: A change that would reverse a refusal, or its first step.
 type Fix struct {
 	Kind string `json:"kind"`
 
@@ -1386,7 +1388,8 @@ type Fix struct {
 
 	Roles []string `json:"roles,omitempty"`
 
-	// The call that makes the change: of the control API, or of the vendor's own API by whom `as` names.
+	// The request that makes the change: to the control API, or to the vendor's API as the principal in
+	// `as`.
 	Request *struct {
 		Method string `json:"method"`
 
@@ -1394,14 +1397,14 @@ type Fix struct {
 
 		Body map[string]any `json:"body"`
 
-		// Who may send it, with a token of theirs (`POST /_mock/tokens`); absent for calls of the control API.
+		// A principal that may send it, with a token from `POST /_mock/tokens`; absent for the control API.
 		As *struct {
 			Principal string `json:"principal"`
 		} `json:"as,omitempty"`
 	} `json:"request,omitempty"`
 }
 
-// Principal: The caller: keys by id, never with a secret.
+// Principal: The caller; keys by id, never with a secret.
 type Principal struct {
 	Kind string `json:"kind"`
 
@@ -1411,16 +1414,16 @@ type Principal struct {
 
 	ClientID string `json:"clientId,omitempty"`
 
-	// Of keys: the organisation.
+	// For keys: the organisation.
 	Org string `json:"org,omitempty"`
 
-	// Of keys: the NVIDIA Cloud Account.
+	// For keys: the NVIDIA Cloud Account.
 	Account string `json:"account,omitempty"`
 
-	// Of a personal key: whose key it is.
+	// For a personal key: its user.
 	User string `json:"user,omitempty"`
 
-	// Of an identity: the id of its tenant.
+	// For an identity: the id of its tenant.
 	Tenant string `json:"tenant,omitempty"`
 }
 
@@ -1429,31 +1432,31 @@ type Findings struct {
 	// Newest first.
 	Findings []Finding `json:"findings"`
 
-	// How many there are on all pages: those that fit, if the list is narrowed.
+	// The number of entries on all pages that match the filters.
 	Total int `json:"total"`
 
-	// How many have made room for newer ones.
+	// The number of entries dropped to make room for newer ones.
 	Dropped int `json:"dropped"`
 
 	// The cursor of the next page, for `after`; null on the last one.
 	Next string `json:"next"`
 }
 
-// Tables: The law of a service.
+// Tables: The rules of a service.
 type Tables struct {
 	Service string `json:"service"`
 
 	Profile string `json:"profile"`
 
-	// What the vendor calls a permission.
+	// The vendor's term for a permission.
 	Term string `json:"term"`
 
-	// Whether a key that is bound to single objects alone is refused for every other name in a path before
-	// anything is looked up.
+	// Whether a key bound only to single objects is refused for any other id in the path before the
+	// lookup.
 	RefusesOtherNames bool `json:"refusesOtherNames,omitempty"`
 
-	// What a service key without a resource covers, behind "a key without a resource"; absent where
-	// resources do not matter.
+	// What a service key without a resource covers, as the end of a sentence that starts with "a key
+	// without a resource"; absent if resources do not matter.
 	Unbound string `json:"unbound,omitempty"`
 
 	Grants []struct {
@@ -1461,17 +1464,17 @@ type Tables struct {
 
 		Label string `json:"label"`
 
-		// Where the row comes from.
+		// The source of the row.
 		Source string `json:"source"`
 
-		// How certain it is.
+		// The certainty.
 		Certainty string `json:"certainty"`
 
-		// Each user holds it, whatever the roles; absent: only roles and policies give it.
+		// Present if every user has it, regardless of roles.
 		OfEveryUser bool `json:"ofEveryUser,omitempty"`
 
-		// The vendor's documents say that it needs one of these resource types. A new key with other types
-		// only is refused, unless `force` is true.
+		// The vendor's documents require one of these resource types. A new key with only other types is
+		// refused, unless `force` is true.
 		OnlyOn []string `json:"onlyOn,omitempty"`
 	} `json:"grants"`
 
@@ -1480,16 +1483,16 @@ type Tables struct {
 
 		Grants []string `json:"grants"`
 
-		// Where the row comes from.
+		// The source of the row.
 		Source string `json:"source"`
 
-		// How certain it is.
+		// The certainty.
 		Certainty string `json:"certainty"`
 
 		// Its id, if the vendor has one.
 		ID *int `json:"id,omitempty"`
 
-		// What it is for.
+		// Its purpose.
 		Description string `json:"description,omitempty"`
 	} `json:"roles"`
 
@@ -1504,53 +1507,53 @@ type Tables struct {
 
 			Any []string `json:"any,omitempty"`
 
-			// Each of these roles.
+			// All of these roles.
 			Roles []string `json:"roles,omitempty"`
 
-			// Any of these roles will do instead of the permissions.
+			// Any of these roles is sufficient instead of the permissions.
 			OrRoles []string `json:"orRoles,omitempty"`
 		} `json:"needs"`
 
-		// How the object is found.
+		// How to find the object.
 		Cover *struct {
 			Lookup string `json:"lookup"`
 
-			// The path parameter that names the object; without one, the body names it.
+			// The path parameter with the object's id; without one, the id is in the body.
 			Param string `json:"param,omitempty"`
 
-			// The object's names in resources, by type, with path parameters in braces. A name that ends in `/` is
-			// the beginning of the names of its parts.
+			// The object's names in resources, by type, with path parameters in braces. A name that ends with `/`
+			// is a prefix of its parts' names.
 			Names map[string]string `json:"names,omitempty"`
 		} `json:"cover,omitempty"`
 
-		// Where the row comes from.
+		// The source of the row.
 		Source string `json:"source"`
 
-		// How certain it is.
+		// The certainty.
 		Certainty string `json:"certainty"`
 
-		// Accepted resource types; if absent, the resource is not checked.
+		// Accepted resource types; if absent, resources are not checked.
 		On []string `json:"on,omitempty"`
 
-		// Accepted resource types that the source of the row does not name, and where they come from.
+		// Accepted resource types that are not in the row's source, with their own source.
 		Added []struct {
 			// The types.
 			Types []string `json:"types"`
 
-			// Where the row comes from.
+			// The source of the row.
 			Source string `json:"source"`
 
-			// How certain it is.
+			// The certainty.
 			Certainty string `json:"certainty"`
 		} `json:"added,omitempty"`
 
-		// Objects for which no resource is needed.
+		// Objects that need no resource.
 		Open []string `json:"open,omitempty"`
 
 		// No key may do this.
 		Closed bool `json:"closed,omitempty"`
 
-		// What becomes of a key for single versions on a call that names no version.
+		// What happens to a key for single versions in a call without a version.
 		Versionless string `json:"versionless,omitempty"`
 
 		// Objects that the caller can see but does not own are refused.
@@ -1564,42 +1567,42 @@ type Tables struct {
 
 		FieldNames string `json:"fieldNames,omitempty"`
 
-		// Where the row comes from.
+		// The source of the row.
 		Source string `json:"source"`
 
-		// How certain it is.
+		// The certainty.
 		Certainty string `json:"certainty"`
 
-		// Pages of other origins may load it as a frame.
+		// Pages from other origins may embed it in a frame.
 		Framed bool `json:"framed,omitempty"`
 
-		// The operation reads its body as it arrives.
+		// The operation streams its body.
 		Streams bool `json:"streams,omitempty"`
 
-		// The body is read before the caller is decided, and checked once the object was looked up.
+		// The body is read before the decision, and validated after the lookup.
 		ReadsBodyFirst bool `json:"readsBodyFirst,omitempty"`
 
-		// The check that comes before the caller is known, such as of the model that the body names.
+		// A check before authentication, such as of the model in the body.
 		ChecksFirst string `json:"checksFirst,omitempty"`
 
-		// The body is JSON whatever its media type says.
+		// The body is parsed as JSON, regardless of the media type.
 		AnyBodyType bool `json:"anyBodyType,omitempty"`
 
-		// The most bytes of the body, if it may be larger than usual.
+		// The maximum size of the body in bytes, if larger than usual.
 		BodyLimit *int `json:"bodyLimit,omitempty"`
 
 		// The media type must be JSON even if the request has no body.
 		NeedsJsonType bool `json:"needsJsonType,omitempty"`
 
-		// Where the credentials of a public operation are; they tell which world the request is about.
+		// Where a public operation has credentials that identify the world.
 		Selects string `json:"selects,omitempty"`
 	} `json:"operations"`
 
-	// What NGC calls the service in a key's policies.
+	// NGC's name for the service in policies of keys.
 	Product string `json:"product,omitempty"`
 
-	// For a service that keys for other services may call: the service that a key must be for, by the kind
-	// of its principal.
+	// For a service that accepts keys of other services: the service that a key must be for, by kind of
+	// principal.
 	KeyServices map[string]string `json:"keyServices,omitempty"`
 
 	ResourceTypes []struct {
@@ -1609,82 +1612,82 @@ type Tables struct {
 
 		Aliases []string `json:"aliases,omitempty"`
 
-		// How single objects are named; null if the type names none.
+		// The form of object ids; null if the type has none.
 		Names string `json:"names"`
 
-		// Where the objects are that it names: a collection, and the members of its rows that make a name.
+		// Where the objects are stored: a collection, and the row members that form an id.
 		Objects *struct {
 			Collection string `json:"collection"`
 
 			Parts []string `json:"parts"`
 		} `json:"objects,omitempty"`
 
-		// Which objects a type without names applies to.
+		// The objects that a type without ids covers.
 		Reach []string `json:"reach"`
 
-		// How the vendor writes it.
+		// The vendor's form.
 		Encoding struct {
 			Type string `json:"type"`
 
 			ID string `json:"id,omitempty"`
 
-			// Whether the id of a whole object is written as it is, without `/*`.
+			// Whether the id of a whole object is written without `/*`.
 			IsBare bool `json:"isBare,omitempty"`
 		} `json:"encoding"`
 
-		// Where the row comes from.
+		// The source of the row.
 		Source string `json:"source"`
 
-		// How certain it is.
+		// The certainty.
 		Certainty string `json:"certainty"`
 	} `json:"resourceTypes,omitempty"`
 
-	// What to do about a refusal that no change of rights would turn, by reason.
+	// What to do about a refusal that no change of rights would reverse, by reason.
 	Remedies map[string]struct {
 		Kind string `json:"kind"`
 
 		Text string `json:"text"`
 	} `json:"remedies"`
 
-	// Further tables that the service's own code reads, by name. Each row has its source and certainty.
+	// Additional tables of the service, by name. Each row has its source and certainty.
 	More map[string][]struct {
-		// Where it is said.
+		// The source.
 		Source string `json:"source"`
 
-		// How sure we are.
+		// The certainty.
 		Certainty string `json:"certainty"`
 	} `json:"more,omitempty"`
 }
 
-// KeyResource: What a service key is bound to: by label, or by id as the vendor writes it.
+// KeyResource: What a service key is bound to, by label or by the vendor's id.
 type KeyResource struct {
 	// Such as `All Functions` or `account-functions`.
 	Type string `json:"type"`
 
-	// For types that name objects: `<functionId>`, or `<functionId>/<versionId>`.
+	// For types with object ids: `<functionId>`, or `<functionId>/<versionId>`.
 	IDs *[]string `json:"ids,omitempty"`
 
-	// Ids in a policy of the vendor's form that its services ignore, as they were sent: `<functionId>`
-	// without `/*`. They have no effect.
+	// Ids in the vendor's form that its services ignore, unchanged, such as `<functionId>` without `/*`.
+	// They have no effect.
 	IgnoredIDs *[]string `json:"ignoredIds,omitempty"`
 }
 
-// KeyPolicy: One entry of the history of a service key.
+// KeyPolicy: An entry in the history of a service key.
 type KeyPolicy struct {
 	Version int `json:"version"`
 
 	RecordedAt time.Time `json:"recordedAt"`
 
-	// When it takes effect, unless a higher version has taken effect before.
+	// When it takes effect, unless a higher version takes effect first.
 	EffectiveAt time.Time `json:"effectiveAt"`
 
 	Scopes []string `json:"scopes"`
 
-	// One object, a list of several, or null.
+	// One object, a list, or null.
 	Resource any `json:"resource"`
 }
 
-// Key: A key of NGC, without its secret.
+// Key: An NGC key, without its secret.
 type Key struct {
 	// As in paths and in decisions.
 	ID string `json:"id"`
@@ -1695,7 +1698,7 @@ type Key struct {
 
 	Type string `json:"type"`
 
-	// The services that it was made for.
+	// The services that accept it.
 	Services []string `json:"services"`
 
 	Status string `json:"status"`
@@ -1704,27 +1707,27 @@ type Key struct {
 
 	ExpiresAt *time.Time `json:"expiresAt"`
 
-	// Of personal keys: whose key it is.
+	// For personal keys: the user.
 	User string `json:"user,omitempty"`
 
-	// Of personal keys: the roles of its user.
+	// For personal keys: the roles of the user.
 	Roles []string `json:"roles,omitempty"`
 
-	// What is in force now; null for personal keys.
+	// The current policy; null for personal keys.
 	Policy *KeyPolicy `json:"policy"`
 
-	// Recorded and not in force yet: the next versions.
+	// Recorded versions that are not in force yet.
 	Pending []KeyPolicy `json:"pending"`
 
-	// Everything that was ever recorded.
+	// All recorded versions.
 	History []KeyPolicy `json:"history"`
 
-	// Why the key can do nothing, although it was stored; left out if it can do something. Each warning is
-	// also a finding.
+	// Why the stored key can do nothing, or less than it appears to; absent without warnings. Each warning
+	// is also a finding.
 	Warnings []string `json:"warnings,omitempty"`
 }
 
-// KeyWithSecret: A key with its text, which is shown only this once.
+// KeyWithSecret: A key with its secret, which is shown only once.
 type KeyWithSecret struct {
 	// As in paths and in decisions.
 	ID string `json:"id"`
@@ -1735,7 +1738,7 @@ type KeyWithSecret struct {
 
 	Type string `json:"type"`
 
-	// The services that it was made for.
+	// The services that accept it.
 	Services []string `json:"services"`
 
 	Status string `json:"status"`
@@ -1744,26 +1747,26 @@ type KeyWithSecret struct {
 
 	ExpiresAt *time.Time `json:"expiresAt"`
 
-	// Of personal keys: whose key it is.
+	// For personal keys: the user.
 	User string `json:"user,omitempty"`
 
-	// Of personal keys: the roles of its user.
+	// For personal keys: the roles of the user.
 	Roles []string `json:"roles,omitempty"`
 
-	// What is in force now; null for personal keys.
+	// The current policy; null for personal keys.
 	Policy *KeyPolicy `json:"policy"`
 
-	// Recorded and not in force yet: the next versions.
+	// Recorded versions that are not in force yet.
 	Pending []KeyPolicy `json:"pending"`
 
-	// Everything that was ever recorded.
+	// All recorded versions.
 	History []KeyPolicy `json:"history"`
 
 	// `nvapi-` and 64 characters.
 	Key string `json:"key"`
 
-	// Why the key can do nothing, although it was stored; left out if it can do something. Each warning is
-	// also a finding.
+	// Why the stored key can do nothing, or less than it appears to; absent without warnings. Each warning
+	// is also a finding.
 	Warnings []string `json:"warnings,omitempty"`
 }
 
@@ -1771,17 +1774,17 @@ type KeyWithSecret struct {
 type Keys struct {
 	Keys []Key `json:"keys"`
 
-	// How many there are on all pages: those that fit, if the list is narrowed.
+	// The number of entries on all pages that match the filters.
 	Total int `json:"total"`
 
-	// How many have made room for newer ones.
+	// The number of entries dropped to make room for newer ones.
 	Dropped int `json:"dropped"`
 
 	// The cursor of the next page, for `after`; null on the last one.
 	Next string `json:"next"`
 }
 
-// KeyOrder: The key to make.
+// KeyOrder: The key to create.
 type KeyOrder struct {
 	Type string `json:"type"`
 
@@ -1790,29 +1793,29 @@ type KeyOrder struct {
 	// Default: the first organisation.
 	Org string `json:"org,omitempty"`
 
-	// Of personal keys: the e-mail address of the user whose key it is.
+	// For personal keys: the e-mail address of the user.
 	User string `json:"user,omitempty"`
 
 	// Such as `nvcf`.
 	Services []string `json:"services"`
 
-	// Of service keys: scopes by id or label. An edit replaces the whole list.
+	// For service keys: scopes by id or label. An edit replaces the whole list.
 	Scopes *[]string `json:"scopes,omitempty"`
 
-	// Of service keys: one `Resource`, or a list of them. An edit replaces it as a whole.
+	// For service keys: one `Resource`, or a list. An edit replaces all of it.
 	Resource any `json:"resource,omitempty"`
 
-	// Of personal keys: the roles of a new user.
+	// For personal keys: the roles of a new user.
 	Roles *[]string `json:"roles,omitempty"`
 
 	// Null means never.
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
 
-	// Stores what the documents of the vendor rule out, as its console does.
+	// Stores combinations that the vendor's documents rule out, like the vendor's console.
 	Force bool `json:"force,omitempty"`
 }
 
-// KeyEdit: What to change; the rest stays.
+// KeyEdit: What to change; absent members stay unchanged.
 type KeyEdit struct {
 	Name string `json:"name,omitempty"`
 
@@ -1822,19 +1825,19 @@ type KeyEdit struct {
 	// Such as `nvcf`.
 	Services *[]string `json:"services,omitempty"`
 
-	// Of service keys: scopes by id or label. An edit replaces the whole list.
+	// For service keys: scopes by id or label. An edit replaces the whole list.
 	Scopes *[]string `json:"scopes,omitempty"`
 
-	// Of service keys: one `Resource`, or a list of them. An edit replaces it as a whole.
+	// For service keys: one `Resource`, or a list. An edit replaces all of it.
 	Resource any `json:"resource,omitempty"`
 
-	// Of personal keys: roles of its user.
+	// For personal keys: the roles of the user.
 	Roles *[]string `json:"roles,omitempty"`
 
 	// Null means never.
 	ExpiresAt *time.Time `json:"expiresAt,omitempty"`
 
-	// Stores what the documents of the vendor rule out, as its console does.
+	// Stores combinations that the vendor's documents rule out, like the vendor's console.
 	Force bool `json:"force,omitempty"`
 }
 
@@ -1845,22 +1848,22 @@ type Propagation struct {
 	// ISO 8601.
 	Delay string `json:"delay"`
 
-	// What `jitter` draws from.
+	// The seed of `jitter`.
 	Seed string `json:"seed"`
 }
 
-// PropagationEdit: What to change. It applies to later edits; what is recorded keeps its time.
+// PropagationEdit: What to change. Applies to later edits; recorded edits keep their time.
 type PropagationEdit struct {
 	Mode string `json:"mode,omitempty"`
 
 	// Such as `15m` or `PT15M`.
 	Delay string `json:"delay,omitempty"`
 
-	// Starts the sequence of `jitter` again.
+	// Restarts the sequence of `jitter`.
 	Seed string `json:"seed,omitempty"`
 }
 
-// Flush: Which edits.
+// Flush: The edits to apply.
 type Flush struct {
 	// Only edits of this key.
 	KeyID string `json:"keyId,omitempty"`
@@ -1871,70 +1874,70 @@ type Flushed struct {
 	Flushed []AppliedEdit `json:"flushed"`
 }
 
-// AppliedEdit: A version of the policy of a service key that is in force now.
+// AppliedEdit: A version of a service key's policy that now applies.
 type AppliedEdit struct {
 	KeyID string `json:"keyId"`
 
 	Version int `json:"version"`
 }
 
-// Simulation: A hypothetical request, all operations at once, or recorded requests. Somebody asks
-// (`principal`), with what they hold or with what is said here (`holding`); what they ask is `method`
-// and `path`, or `operations`. Recorded `requests` have their own callers and credentials.
+// Simulation: A hypothetical request, all operations at once, or recorded requests. The caller is a
+// `principal`, given `holding` rights, or both; the request is `method` and `path`, or `operations`.
+// Recorded `requests` already have callers and credentials.
 type Simulation struct {
-	// Somebody by id, name, client id or e-mail address.
+	// The caller, by id, name, client id or e-mail address.
 	Principal string `json:"principal,omitempty"`
 
 	Holding *Holding `json:"holding,omitempty"`
 
 	Method string `json:"method,omitempty"`
 
-	// Path of the request, such as `/v2/nvcf/functions`.
+	// The path of the request, such as `/v2/nvcf/functions`.
 	Path string `json:"path,omitempty"`
 
-	// Every operation, in place of `method` and `path`: what is decided before any object is known.
+	// Every operation, instead of `method` and `path`: the decision without a specific object.
 	Operations string `json:"operations,omitempty"`
 
-	// Of `operations`: only those of this service.
+	// For `operations`: only operations of this service.
 	Service string `json:"service,omitempty"`
 
-	// When it would be decided, not before now (RFC 3339). Rights, keys and the propagation of edits are
-	// those of that time; objects are those of now. Tokens expire where recorded `requests` are asked
-	// about: somebody who is named can have a new one.
+	// The time of the decision, not in the past (RFC 3339). Rights, keys and propagation are as of that
+	// time, objects as of now. Tokens expire only for recorded `requests`: a named principal can get a new
+	// one.
 	At *time.Time `json:"at,omitempty"`
 
-	// Recorded requests, by id: what would be decided about each now and `at` that time, with the
-	// credential that it had. Bodies are not considered.
+	// Recorded requests, by id: the decision about each one now and `at` that time, with the same
+	// credential. Bodies are not considered.
 	Requests *[]string `json:"requests,omitempty"`
 }
 
-// WorldInfo: A world, with the ways into it. All its times are by the machine's clock.
+// WorldInfo: A world and how to address it. All times are on the machine's clock.
 type WorldInfo struct {
 	ID string `json:"id"`
 
-	// Everything that the server has is below this URL, in this world.
+	// The base URL of everything in this world.
 	URL string `json:"url"`
 
-	// The same with a host name of its own; null if the server was not reached by a name.
+	// The same with the world's own host name; null if the server was not reached by name.
 	HostURL string `json:"hostUrl"`
 
-	// A header that leads into the world, with its value.
+	// A header that selects the world, with its value.
 	Header map[string]string `json:"header"`
 
 	Credentials string `json:"credentials"`
 
-	// How long it may be unused before it ends: an ISO 8601 duration, or `never`.
+	// How long it can be unused before it is deleted: an ISO 8601 duration, or `never`.
 	TTL string `json:"ttl"`
 
-	// For people: which test made it, for example.
+	// For people: for example, the test that created it.
 	Label string `json:"label"`
 
-	// By the machine's clock, like all times of this object.
+	// On the machine's clock, like all times of this object.
 	CreatedAt time.Time `json:"createdAt"`
 
 	LastUsedAt time.Time `json:"lastUsedAt"`
 
-	// When it ends unless it is used; null: never.
+	// When it is deleted unless it is used; null for never.
 	ExpiresAt *time.Time `json:"expiresAt"`
 }
 
@@ -1942,93 +1945,92 @@ type WorldInfo struct {
 type Worlds struct {
 	Worlds []WorldInfo `json:"worlds"`
 
-	// How many there are on all pages: those that fit, if the list is narrowed.
+	// The number of entries on all pages that match the filters.
 	Total int `json:"total"`
 
-	// How many have made room for newer ones.
+	// The number of entries dropped to make room for newer ones.
 	Dropped int `json:"dropped"`
 
 	// The cursor of the next page, for `after`; null on the last one.
 	Next string `json:"next"`
 }
 
-// MadeWorld: A world that was made, with its cast.
+// MadeWorld: A new world with its cast.
 type MadeWorld struct {
 	ID string `json:"id"`
 
-	// Everything that the server has is below this URL, in this world.
+	// The base URL of everything in this world.
 	URL string `json:"url"`
 
-	// The same with a host name of its own; null if the server was not reached by a name.
+	// The same with the world's own host name; null if the server was not reached by name.
 	HostURL string `json:"hostUrl"`
 
-	// A header that leads into the world, with its value.
+	// A header that selects the world, with its value.
 	Header map[string]string `json:"header"`
 
 	Credentials string `json:"credentials"`
 
-	// How long it may be unused before it ends: an ISO 8601 duration, or `never`.
+	// How long it can be unused before it is deleted: an ISO 8601 duration, or `never`.
 	TTL string `json:"ttl"`
 
-	// For people: which test made it, for example.
+	// For people: for example, the test that created it.
 	Label string `json:"label"`
 
-	// By the machine's clock, like all times of this object.
+	// On the machine's clock, like all times of this object.
 	CreatedAt time.Time `json:"createdAt"`
 
 	LastUsedAt time.Time `json:"lastUsedAt"`
 
-	// When it ends unless it is used; null: never.
+	// When it is deleted unless it is used; null for never.
 	ExpiresAt *time.Time `json:"expiresAt"`
 
-	// As `GET /_mock/cast`, without the bearers of Run:ai's identities, which take a signature each.
+	// Like `GET /_mock/cast`, without the bearers of Run:ai identities, each of which takes a signature.
 	Cast *Cast `json:"cast,omitempty"`
 
-	// Client ids, and ids of keys, that other worlds have as well: by themselves they lead to none of
-	// these worlds.
+	// Client ids and key ids that also exist in other worlds, so that they do not identify a world.
 	Ambiguous []string `json:"ambiguous,omitempty"`
 
-	// For a copy with credentials of its own: what was made since the seed, with its new secrets.
+	// For a copy with its own credentials: objects created since the seed, with their new secrets.
 	Created map[string][]map[string]any `json:"created,omitempty"`
 }
 
-// WorldOrder: A world to make.
+// WorldOrder: The world to create.
 type WorldOrder struct {
-	// 1 to 32 characters of a-z, 0-9 and inner hyphens, but not `api-keys` or `llm`, with which host names
-	// of services begin. Default: that of the header `x-mock-world`; without one, an id is made up.
+	// 1 to 32 characters of a-z, 0-9 and inner hyphens, but not `api-keys` or `llm`, which start host
+	// names of services. Default: the `x-mock-world` header, otherwise a generated id.
 	ID string `json:"id,omitempty"`
 
 	// `builtin`, `none`, or a seed as a value; default: the seed that the server was started with.
 	Seed any `json:"seed,omitempty"`
 
-	// What to copy: a world as it is now, or as a snapshot holds it.
+	// What to copy: a world in its current state, or a snapshot.
 	From any `json:"from,omitempty"`
 
-	// `own`: every key, secret and confidential client id is the world's own, so that it leads there by
-	// itself; `cast`: they are those of the seed. Default: `own`.
+	// `own`: every key, secret and confidential client id belongs only to this world, and identifies it;
+	// `cast`: the credentials of the seed. Default: `own`.
 	Credentials string `json:"credentials,omitempty"`
 
-	// How long it may be unused before it ends: a duration such as `15m` or `PT15M`; or `never`. Default:
-	// `1h`.
+	// How long it can be unused before it is deleted: a duration such as `15m` or `PT15M`, or `never`.
+	// Default: `1h`.
 	TTL string `json:"ttl,omitempty"`
 
-	// For people: which test makes it, for example. It is in every list of worlds.
+	// For people: for example, the test that creates it. Included in every list of worlds.
 	Label string `json:"label,omitempty"`
 }
 
-// Snapshot: The state of a world at one moment. It is kept until it is deleted or the server ends.
+// Snapshot: The state of a world at a point in time. Kept until it is deleted or the server stops.
 type Snapshot struct {
 	ID string `json:"id"`
 
 	Name string `json:"name"`
 
-	// The world that it was taken of.
+	// The world that it was taken from.
 	World string `json:"world"`
 
 	// The time on that world's clock.
 	At time.Time `json:"at"`
 
-	// How much it holds: the characters of its objects as JSON. Its file is larger.
+	// Its size: the characters of its objects as JSON. The file is larger.
 	Bytes int `json:"bytes"`
 }
 
@@ -2036,10 +2038,10 @@ type Snapshot struct {
 type Snapshots struct {
 	Snapshots []Snapshot `json:"snapshots"`
 
-	// How many there are on all pages: those that fit, if the list is narrowed.
+	// The number of entries on all pages that match the filters.
 	Total int `json:"total"`
 
-	// How many have made room for newer ones.
+	// The number of entries dropped to make room for newer ones.
 	Dropped int `json:"dropped"`
 
 	// The cursor of the next page, for `after`; null on the last one.
@@ -2051,74 +2053,74 @@ type SnapshotOrder struct {
 	Name string `json:"name,omitempty"`
 }
 
-// Restored: The world is what it was.
+// Restored: The world was restored.
 type Restored struct {
 	Status string `json:"status"`
 
 	Now time.Time `json:"now"`
 }
 
-// Nothing: There is nothing to say: no body, or an object without members.
+// Nothing: No body, or an empty object.
 type Nothing struct{}
 
-// Holding: What the principal holds instead of their own rights; without a principal, what a new key
-// or user holds. Either `scopes`, with a `resource` if need be, or `roles`.
+// Holding: Rights that replace the principal's; without a principal, the rights of a new key or user.
+// Either `scopes`, optionally with a `resource`, or `roles`.
 type Holding struct {
-	// As a service key has them: by id or label.
+	// Scopes of a service key, by id or label.
 	Scopes *[]string `json:"scopes,omitempty"`
 
-	// What the scopes apply to: one `Resource`, or a list of them.
+	// What the scopes apply to: one `Resource`, or a list.
 	Resource any `json:"resource,omitempty"`
 
-	// As a personal key has them, or somebody in Run:ai, there in the whole tenant.
+	// Roles of a personal key or of a Run:ai principal, the latter in the whole tenant.
 	Roles *[]string `json:"roles,omitempty"`
 
-	// Accepts what the documents of the vendor rule out, as its console does.
+	// Accepts combinations that the vendor's documents rule out, like the vendor's console.
 	Force bool `json:"force,omitempty"`
 }
 
-// OperationEffects: What would be decided about each operation before any object is known.
+// OperationEffects: The decision about each operation without a specific object.
 type OperationEffects struct {
 	Operations []OperationEffect `json:"operations"`
 }
 
-// SimulatedRequests: What would be decided about recorded requests.
+// SimulatedRequests: The decisions about recorded requests.
 type SimulatedRequests struct {
 	Requests []SimulatedRequest `json:"requests"`
 }
 
-// SimulatedRequest: What would be decided about a recorded request now, and at a later time.
+// SimulatedRequest: The decisions about a recorded request, now and at a later time.
 type SimulatedRequest struct {
 	// Its id in the journal.
 	ID string `json:"id"`
 
-	// If it were sent now.
+	// The decision now.
 	Now struct {
 		Effect string `json:"effect"`
 
-		// Why it would be refused.
+		// The reason for a refusal.
 		Reason string `json:"reason,omitempty"`
 
 		// The same as a sentence.
 		Explanation string `json:"explanation,omitempty"`
 	} `json:"now"`
 
-	// If it were sent at that time.
+	// The decision at that time.
 	Later struct {
 		Effect string `json:"effect"`
 
-		// Why it would be refused.
+		// The reason for a refusal.
 		Reason string `json:"reason,omitempty"`
 
 		// The same as a sentence.
 		Explanation string `json:"explanation,omitempty"`
 	} `json:"later"`
 
-	// Are the two different?
+	// Whether the two differ.
 	Differs bool `json:"differs"`
 }
 
-// OperationEffect: What would be decided about an operation before any object is known.
+// OperationEffect: The decision about an operation without a specific object.
 type OperationEffect struct {
 	// The operationId.
 	Operation string `json:"operation"`
@@ -2127,130 +2129,130 @@ type OperationEffect struct {
 
 	Effect string `json:"effect"`
 
-	// Why it would be refused.
+	// The reason for a refusal.
 	Reason string `json:"reason,omitempty"`
 
-	// What the rule needs and the caller lacks: all of it.
+	// All rights that the rule needs and the caller lacks.
 	Missing []string `json:"missing,omitempty"`
 
-	// The rule needs one of these, and the caller has none of them.
+	// Rights of which the rule needs one, and the caller has none.
 	MissingAnyOf []string `json:"missingAnyOf,omitempty"`
 }
 
-// TokenOrder: A token to make.
+// TokenOrder: The token to mint.
 type TokenOrder struct {
-	// Whose token: an id, a name, an e-mail address or a client id.
+	// The principal, by id, name, e-mail address or client id.
 	For string `json:"for"`
 
-	// Claims to change or to add; null removes one.
+	// Claims to change or add; null removes a claim.
 	Claims map[string]any `json:"claims,omitempty"`
 
-	// Header parameters to change or to add; null removes one. They are said, and not acted upon: `alg`
-	// does not change how the token is signed.
+	// Header parameters to change or add; null removes one. They do not change how the token is signed,
+	// not even `alg`.
 	Header map[string]any `json:"header,omitempty"`
 
 	// When it expires, from now: a duration such as `15m`, or `-1s` for a token that has expired.
 	ExpiresIn string `json:"expiresIn,omitempty"`
 
-	// What signs it: the key of the world (the default), a key that was never in the JWKS, one that is no
-	// longer there, HMAC with the public key as the secret, or nothing.
+	// How to sign it: with the world's key (the default), a key that was never in the JWKS, one that is no
+	// longer in it, HMAC with the public key as the secret, or not at all.
 	Sign string `json:"sign,omitempty"`
 }
 
-// MintedToken: A token, with what it says.
+// MintedToken: A token with its content.
 type MintedToken struct {
 	// The token.
 	Token string `json:"token"`
 
-	// What its header says.
+	// The header.
 	Header map[string]any `json:"header"`
 
-	// What it claims.
+	// The claims.
 	Claims map[string]any `json:"claims"`
 }
 
-// TokenZoo: Right and wrong tokens, with what their verifier has to know.
+// TokenZoo: Valid and invalid tokens, with the settings of a verifier.
 type TokenZoo struct {
-	// The only right value of `iss`.
+	// The only valid value of `iss`.
 	Issuer string `json:"issuer"`
 
-	// Where the issuer publishes its keys.
+	// The URL of the issuer's keys.
 	JwksURI string `json:"jwksUri"`
 
-	// The audience that was asked for.
+	// The requested audience.
 	Audience string `json:"audience"`
 
-	// What right tokens are signed with.
+	// The algorithms of valid tokens.
 	Algorithms []string `json:"algorithms"`
 
 	// The tokens.
 	Tokens []ZooToken `json:"tokens"`
 
-	// How many there are.
+	// The number of entries.
 	Total int `json:"total"`
 
 	// Always 0.
 	Dropped int `json:"dropped"`
 
-	// Always null: the list is whole.
+	// Always null: the list is complete.
 	Next string `json:"next"`
 }
 
-// ZooToken: A token to try a verifier with.
+// ZooToken: A token for testing a verifier.
 type ZooToken struct {
-	// Its name, which stays the same.
+	// The name, which is stable.
 	Name string `json:"name"`
 
 	// The token.
 	Token string `json:"token"`
 
-	// What is right for a verifier; `depends`: either is.
+	// The correct verdict of a verifier; `depends` if both are acceptable.
 	Verdict string `json:"verdict"`
 
-	// Does the source say so with a MUST?
+	// Whether the source says so with a MUST.
 	Must bool `json:"must"`
 
-	// Why that is right.
+	// The reason for the verdict.
 	Why string `json:"why"`
 
-	// Where that is written.
+	// The source of the verdict.
 	Source string `json:"source"`
 }
 
-// ZooKeys: A JWK set (RFC 7517, 5).
+// ZooKeys: A JWK set (RFC 7517, section 5).
 type ZooKeys struct {
 	// One public key.
 	Keys []struct {
-		// Its kind.
+		// The key type.
 		Kty string `json:"kty"`
 
-		// Its id.
+		// The id.
 		Kid string `json:"kid"`
 
-		// Its algorithm.
+		// The algorithm.
 		Alg string `json:"alg"`
 
-		// What it is for: `sig`.
+		// The use: `sig`.
 		Use string `json:"use"`
 	} `json:"keys"`
 }
 
-// ClaimRules: What changes in the tokens that grants issue.
+// ClaimRules: Changes to the tokens that grants issue.
 type ClaimRules struct {
 	Rules []ClaimRule `json:"rules"`
 }
 
-// ClaimRule: What changes in some tokens.
+// ClaimRule: A change to some tokens.
 type ClaimRule struct {
-	// Only tokens of this subject: its id, e-mail address or name. Default: of any.
+	// Only tokens of this subject, by id, e-mail address or name. Default: any subject.
 	Sub string `json:"sub,omitempty"`
 
-	// Only tokens of this client. Default: of any.
+	// Only tokens of this client. Default: any client.
 	ClientID string `json:"clientId,omitempty"`
 
-	// Claims to add or to replace.
+	// Claims to add or replace.
 	Set map[string]any `json:"set,omitempty"`
 
-	// Claims to leave out.
+	// Claims to remove.
 	Remove *[]string `json:"remove,omitempty"`
 }

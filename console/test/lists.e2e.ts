@@ -110,8 +110,8 @@ describe.runIf(hasBrowser)('the lists', () => {
       await page.getByLabel('Allow undocumented answers').uncheck();
       await page.getByLabel('Status', { exact: true }).fill('418');
       await button(page, 'Add the fault').click();
-      await page.getByText(/the vendor.s document does not say that/).waitFor();
-      await page.getByText('To answer 418 all the same, tick Allow undocumented answers.').waitFor();
+      await page.getByText(/the vendor.s document has no status 418 for/).waitFor();
+      await page.getByText('To respond with 418 anyway, tick Allow undocumented answers.').waitFor();
       await page.getByLabel('Allow undocumented answers').check();
       await button(page, 'Add the fault').click();
 

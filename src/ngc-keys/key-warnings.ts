@@ -118,9 +118,7 @@ function findRoleWarnings(
   const rolesOf = ({ tables }: Ruleset) => tables.roles.map((role) => role.name);
   if (roles.length === 0) {
     const valid = quote(own.flatMap(rolesOf));
-    return [
-      `The key \`${name}\` can do nothing: it is personal, and its user has no roles. Valid roles are ${valid}.`,
-    ];
+    return [`The key \`${name}\` can do nothing: it is personal, and its user has no roles. Valid roles are ${valid}.`];
   }
   const held = `${roles.length === 1 ? 'the role' : 'the roles'} ${quote(roles)}`;
   return own.map((ruleset) => {

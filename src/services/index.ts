@@ -20,8 +20,8 @@ export type { CastModel, CatalogueCast } from './nvcf/catalogue/cast.ts';
 export type { RunaiCast } from './runai/cast.ts';
 
 /**
- * Every emulated API. A service is loaded when a server is built: commands that only ask a running one need no more
- * than this. The control API is loaded with the server, because it is given all the others.
+ * Every emulated API. Services are loaded when a server is built, so commands that only call a running server need just
+ * this list. The control API is loaded with the server, because it depends on all other services.
  */
 export const MANIFESTS: readonly Manifest[] = [
   runaiManifest,
@@ -33,35 +33,35 @@ export const MANIFESTS: readonly Manifest[] = [
   nakManifest,
 ];
 
-/** The vendor's host names that a service emulates; of all services without a name. */
+/** Returns the vendor's host names that a service emulates, or those of all services. */
 export function vendorHosts(service?: string): string[] {
   return MANIFESTS.flatMap(({ name, hosts }) => (service === undefined || service === name ? hosts : []));
 }
 
 type OptionsOfServices = { readonly [Name in keyof Settings]: Option<Settings[Name]> };
 
+// Each service extends `Settings` with its option values.
 /** The options of all services, by setting name. */
-// Each service adds the values of its own options to `Settings`.
 export const SERVICE_OPTIONS = Object.assign({}, ...MANIFESTS.map(({ options }) => options)) as OptionsOfServices;
 
-/** Every reason, by its code. */
-// Each service adds the codes of its own table to `DenyReason`.
+// Each service extends `DenyReason` with its codes.
+/** Every reason, by code. */
 export const ALL_REASONS = Object.assign({}, COMMON_REASONS, ...MANIFESTS.map(({ reasons }) => reasons)) as Readonly<
   Record<DenyReason, Reason>
 >;
 
-/** Loads the control API. @returns a function that makes it from the parts of a server */
+/** Loads the control API. @returns a function that creates it from the parts of a server */
 export async function loadControl(): Promise<(ports: Ports) => ServiceDefinition> {
   return (await import('./control/index.ts')).control;
 }
 
-/** Loads the forms of the rows that all services keep, also of those that this server does not have. */
+/** Loads the row formats of all services, including services that this server does not enable. */
 export async function loadForms(): Promise<readonly KeptForms[]> {
   const { FORMS } = await import('./control/forms.ts');
   return [FORMS, ...(await Promise.all(MANIFESTS.map(({ forms }) => forms())))];
 }
 
-/** Loads the services of a server with these settings; without any, every service. */
+/** Loads the services enabled by these settings, or every service without settings. */
 export async function loadServices(settings?: Settings): Promise<readonly ServiceDefinition[]> {
   const served = MANIFESTS.filter(({ isServed }) => settings === undefined || isServed?.(settings) !== false);
   const services: readonly ServiceDefinition[] = await Promise.all(served.map(({ load }) => load(rulesetsOfKeys)));

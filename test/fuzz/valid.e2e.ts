@@ -21,29 +21,29 @@ const OF_FORM = [400, 413, 414, 415, 422];
  */
 const NOT_OF_FORM: readonly RegExp[] = [
   // References.
-  /names? an? unknown|names nobody|(?:names|has) `[^`]+`, which is not|does not exist|no accepted credential has the name/,
+  /names? an? unknown|is not a known (?:organisation|principal|service|user)|is not (?:in the cast|a snapshot of)|(?:has|is|names) `[^`]+`, which is not|does not exist|no accepted credential has the name/,
   /(?:names|has|is) the unknown (?:principal|scope|role|resource type|organisation|state)|of another simulation|has no [A-Z]+; it has/,
   /there is no (?:reason|service)|no operation is called|HTTP has no status|can never match|Not found in the/,
-  /must be the id of an entry of this list|must be the `next` of an earlier answer|must name a caller/,
-  /names no client|is not a client for user logins|has no client credentials|is not a redirect URI of|no operation has the path|Several keys have the name|the control API has no rules/,
+  /must be the id of an entry of this list|must be the `next` of an earlier answer|must be a caller/,
+  /names no client|is not a redirect URI of|no operation has the path|Several keys have the name|the control API has no rules/,
   // The address of a request, and whether anybody can have a key.
-  /is not a URL\. Expected|belongs to (?:several services: )?`|cannot be decoded|refuses new keys|no organisation for a key/,
+  /is not a URL\. Expected|belongs to (?:several services: )?`|cannot be decoded|refuses new keys|no organisation for the key/,
   // Credentials, codes and passwords.
   /Api key is not provided/,
   /Invalid key|audience_service_id invalid|cannot use audiences/,
   /is not valid\.|is not a valid (?:code|token)|is not the current password|Only NVIDIA Super Admin|belongs to another client|differs from the redirect URI|mapped to account/,
   // State, and the time of the world.
   /Slow down|Key is not active|Invalid status transition|maximum allowed number of keys/,
-  /cannot [a-z ]+ while|is (?:not |already )?published|refers to it|is predefined|Already deployed|Missing secrets/,
-  /is an image with|can be requested only if|The record is|The interface has the type|is not the id of an existing object in/,
-  /already has a|is already revoked|broken out|has no open request|must not be your own organisation|additional specification requires/,
-  /must not be before now|must be after now|must be in the future|must be at least \d+ hours (?:from now|after)|leads beyond the year|before the year 9999/,
-  /no image to use|No identity provider is configured|not a local user|the vendor's document does not say|not every operation has the status|happens at once|affects everybody/,
+  /cannot [a-z ]+ while|is (?:not )?published|refers to it|is predefined|Already deployed|Missing secrets/,
+  /names an image whose|can be requested only if|nothing is to be decided|The record is|change a placement group|no placement group can/,
+  /already has a|is revoked already|broken out|has no open request|must be another organisation|additional specification requires/,
+  /must not be in the past|must be in the future|must be at least \d+ hours (?:from now|after)|past the year 9998|before the year 9999/,
+  /no image to use|No identity provider is configured|not a local user|the vendor's document has no status|not every operation has the status|has no duration|affects all callers/,
   // Each setting of Run:ai has a value of its own, below the same operation.
   /^\{"code":400,"message":"Setting `\w+` must have the form/,
   // One member beside another one, or beside the object.
-  /exactly one of the fields|which is not a key of|has `[^`]+` twice, with different|must be empty or omitted if|the demo has no publisher/,
-  /Field `do\.answer` does not fit the document|`do\.answer\.body` (?:cannot be sent|must be a string)/,
+  /Exactly one of the fields|which is no key of|names `[^`]+` twice, with a different|must be left out, or be empty, if|the demo has no publisher/,
+  /Field `do\.answer` does not match the document|`do\.answer\.body` (?:cannot be sent|must be a string)/,
   // A cursor that no page has; a task of Cloud Tasks without secrets, or one that has ended.
   /Invalid cursor: '|Cannot update secrets for a Task/,
   // What a task of Cloud Tasks needs to upload its results, and one of its durations beside another one.
@@ -61,20 +61,20 @@ const NOT_OF_FORM: readonly RegExp[] = [
   // What only some models require.
   /'input_type' parameter is required|single tool-calls/,
   // Where a workload runs, and its name.
-  /No user of NGC matches|no project with the id|is not the cluster of project|the mock has no templates|workload name must|already exists in this project/,
+  /matches no NGC user|no project with the id|is not the cluster of project|names no template|workload name must|already exists in this project/,
   // OpenAPI cannot demand a media type without a body.
   /The body must be JSON\..*\/suspend"/,
   // A member or a header.
-  /names no function|names the world `[^`]+`, and the field `id`/,
+  /names no function|is `[^`]+`, but field `id` is/,
   // Data are those of the executor beside them.
   /is missing: the executor `\w+` requires it/,
   // A number that must be above its minimum, which OpenAPI 3.0 and JSON Schema write differently.
   /so the fault would never be injected/,
   // OpenAPI 3.0 has no rule for the names of members.
   /Field `do\.answer\.headers` has|Field `render` has the path/,
-  /in Run:ai, all rights come from `roles`/,
-  /must not be (?:greater|above|longer) than|must not be above|as in the path|list the parts in order|has \d+ parts/,
-  /must have two interfaces of the same simulation|is known only after the request|names? objects|only (?:service|personal) keys have it/,
+  /in Run:ai all rights come from `roles`/,
+  /must not be (?:greater|above|longer) than|must not be above|as the path says|list the parts in order|has \d+ parts/,
+  /must be two interfaces of one simulation|is known only after the request|needs ids of the form|has no object ids|only (?:service|personal) keys have it/,
   // Run:ai publishes no field as required, because that depends on the grant.
   /is missing: the grant `\w+` requires it/,
   // Content in a language of its own: DOT, the JSON of a topology, SSH keys, seeds, recorded traffic, snapshot files.
@@ -84,7 +84,7 @@ const NOT_OF_FORM: readonly RegExp[] = [
   // The headers of an upload are those of the asset.
   /<Code>(?:SignatureDoesNotMatch|InvalidArgument|AccessDenied)<\/Code>/,
   // A duration is a text, which has no maximum.
-  /of at most 5 minutes|at most a year|at most 60 s/,
+  /up to (?:5 minutes|a year|60 s)/,
 ];
 
 /** The text of an answer; of a page, its message. */

@@ -72,7 +72,7 @@ describe('a wrong key is told', () => {
     });
 
     expect(codes).toEqual(['key_of_other_organization']);
-    expect(texts[0]).toMatch(/organisation `acme`, but the path has a another/);
+    expect(texts[0]).toMatch(/organisation `acme`, but the path has a different one/);
   });
 
   it('a key of another organisation, by the object', async () => {

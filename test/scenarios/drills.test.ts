@@ -267,9 +267,9 @@ describe('drills', () => {
   it.each([
     ['token-outages', {}, 404, 'Did you mean `token-outage`?'],
     ['token-outage', { for: 'long' }, 400, 'must be a positive duration'],
-    ['token-outage', { principal: 'nobody' }, 400, 'must name a caller'],
-    ['expire-tokens', { for: '1m' }, 400, 'happens at once'],
-    ['expire-tokens', { principal: admin.email }, 400, 'affects everybody'],
+    ['token-outage', { principal: 'nobody' }, 400, 'must be a caller'],
+    ['expire-tokens', { for: '1m' }, 400, 'has no duration'],
+    ['expire-tokens', { principal: admin.email }, 400, 'affects all callers'],
     ['revoke-session', { principal: 'ci-app' }, 400, 'must name a user'],
     ['token-outage', { pincipal: 'x' }, 400, 'pincipal'],
   ])('%s with %j is refused', async (name, body, status, said) => {

@@ -44,7 +44,7 @@ describe('rotate-key', () => {
   it('passes a client that goes on with the new key after one refusal', async () => {
     expect(await send(LIST, deployer)).toBe(200);
     const { key, principal, did } = await start('rotate-key');
-    expect([principal.name, did]).toEqual([deployer.name, `The key ${deployer.name} has a new text.`]);
+    expect([principal.name, did]).toEqual([deployer.name, `Rotated the key ${deployer.name}.`]);
     expect(await result('rotate-key')).toBe('waiting');
     expect(await send(LIST, deployer)).toBe(403);
     expect(await drill('rotate-key')).toMatchObject({
@@ -179,7 +179,7 @@ describe('delete-function', () => {
     await send(INVOKE, invoker, {});
     expect(await result('delete-function')).toBe('failed');
     expect(problemDocument(await server.call('POST /_mock/drills/delete-function', { body: {} }))).toContain(
-      'was deleted before',
+      'has already been deleted',
     );
   });
 });
@@ -242,8 +242,8 @@ describe('drills for keys', () => {
     ['delete-function', { principal: deployer.name }, 409, 'nvcf-deployer as a key that named a function'],
     ['drop-role', {}, 409, 'a personal key for Air'],
     ['drop-model', {}, 409, 'a key that called a model'],
-    ['rotate-key', { principal: 'nobody' }, 400, 'must name a caller'],
-    ['rotate-key', { for: '1m' }, 400, 'happens at once'],
+    ['rotate-key', { principal: 'nobody' }, 400, 'must be a caller'],
+    ['rotate-key', { for: '1m' }, 400, 'has no duration'],
   ])('%s with %j is refused', async (name, body, status, said) => {
     const answer = await server.call(`POST /_mock/drills/${name}`, { body });
     expect(answer.status).toBe(status);

@@ -10,25 +10,24 @@ import type { Ports } from './ports.ts';
 
 type Order = Schema<'control', 'FaultOrder'>;
 
-/** The longest delay that a fault may have, in milliseconds. */
+/** The longest delay of a fault, in milliseconds. */
 const MAX_DELAY = 300_000;
 
-/** The longest match, in characters of its JSON. */
+/** The longest match, in characters of JSON. */
 const MAX_MATCH = 16_384;
 
-/** The seed of faults that are ordered without one. */
 const DEFAULT_SEED = '1';
 
-/** @throws Problem naming the field that is invalid, or with which the fault would never be injected */
+/** @throws Problem for an invalid field, or one that prevents the fault from ever being injected */
 export function checkedFault(order: Order, known: Known): FaultOrder {
   const { match: { probability = 1, seed = DEFAULT_SEED, ...given } = {}, times = null, after = 0 } = order;
   if (JSON.stringify(given).length > MAX_MATCH) {
-    throw new Problem('invalid_request', `Field \`match\` may have ${MAX_MATCH} characters; it has more.`);
+    throw new Problem('invalid_request', `Field \`match\` is too long; expected up to ${MAX_MATCH} characters.`);
   }
   if (probability === 0) {
     throw new Problem(
       'invalid_request',
-      'Field `match.probability` is 0, so the fault would never be injected; expected a number above 0, up to 1.',
+      'Field `match.probability` is 0, so the fault would never be injected; expected a number above 0 and up to 1.',
     );
   }
   const action = checkedAction(order.do);
@@ -37,7 +36,7 @@ export function checkedFault(order: Order, known: Known): FaultOrder {
     if (match[member] === undefined || momentOf(action) === 'answer') continue;
     throw new Problem(
       'invalid_request',
-      `Field \`match.${member}\` is known only after the request was answered, but this fault is injected before the request is processed; send \`do.after\` as true, or leave \`match.${member}\` out.`,
+      `Field \`match.${member}\` is known only after the request has been answered, but this fault is injected before; send \`do.after\` as true, or omit \`match.${member}\`.`,
     );
   }
   return { match, probability, seed, times, after, action, until: null, drill: null };
@@ -54,11 +53,11 @@ function checkedAction(given: Order['do']): FaultAction {
     );
   }
   if (status === undefined && retryAfter !== undefined) {
-    const there = answer === undefined ? 'send `do.status`, too' : 'send it as `retry-after` in `do.answer.headers`';
-    throw new Problem('invalid_request', `Field \`do.retryAfter\` belongs to \`do.status\`; ${there}.`);
+    const there = answer === undefined ? 'send `do.status` too' : 'send it as `retry-after` in `do.answer.headers`';
+    throw new Problem('invalid_request', `Field \`do.retryAfter\` requires \`do.status\`; ${there}.`);
   }
   if (status === undefined && answer === undefined && offDocument === true) {
-    const message = 'Field `do.offDocument` belongs to an answer that the fault gives; send `do.status`, too.';
+    const message = 'Field `do.offDocument` requires a response from the fault; send `do.status` or `do.answer` too.';
     throw new Problem('invalid_request', message);
   }
   if (answer !== undefined) checkAlone(given);
@@ -66,7 +65,7 @@ function checkedAction(given: Order['do']): FaultAction {
     throw new Problem('invalid_request', 'Fields `do.drop` and `do.body` exclude each other; send one of them.');
   }
   if (status !== undefined && hidesStatus({ drop })) {
-    const message = `Field \`do.status\` would never be seen, because \`do.drop\` breaks the connection in the ${drop === 'before' ? 'beginning' : 'headers'}.`;
+    const message = `Field \`do.status\` would never be seen, because \`do.drop\` closes the connection ${drop === 'before' ? 'before the response' : 'within the headers'}.`;
     throw new Problem('invalid_request', message);
   }
   return {
@@ -80,7 +79,7 @@ function checkedAction(given: Order['do']): FaultAction {
   };
 }
 
-/** Checks an answer of the test's own, and that nothing else of the fault would replace it. */
+/** Checks a custom response, and that no other part of the fault replaces it. */
 function checkAlone({ answer, status, drop, body }: Order['do']): void {
   const other = status !== undefined ? 'status' : hidesStatus({ drop }) ? 'drop' : body !== undefined ? 'body' : null;
   if (other !== null) {
@@ -90,7 +89,7 @@ function checkAlone({ answer, status, drop, body }: Order['do']): void {
   if (answer !== undefined) checkOwnAnswer(answer);
 }
 
-/** Whole seconds (RFC 9110, 10.2.3). */
+/** Whole seconds (RFC 9110, section 10.2.3). */
 function secondsOf(retryAfter: NonNullable<Order['do']['retryAfter']>): number {
   if (typeof retryAfter === 'number') return retryAfter;
   const milliseconds = parseDuration(retryAfter);
@@ -111,18 +110,18 @@ function delayOf(delay: NonNullable<Order['do']['delay']>): { readonly min: numb
 function millisecondsOf(text: string, field: string): number {
   const milliseconds = parseDuration(text);
   if (milliseconds !== null && milliseconds <= MAX_DELAY) return milliseconds;
-  throw new Problem('invalid_request', `Field \`${field}\` must be ${DURATION_FORMS}, of at most 5 minutes.`);
+  throw new Problem('invalid_request', `Field \`${field}\` must be ${DURATION_FORMS}, up to 5 minutes.`);
 }
 
-/** The most operations that a message names. */
+/** Operations to list in a message. */
 const MAX_NAMED = 3;
 
 /**
- * Checks that the vendors' documents allow the answer of a fault for every operation that the fault can affect.
+ * Checks that the vendors' documents allow a fault's response for every operation that the fault can affect.
  *
- * @param isOffDocument accepts an answer that they do not allow
- * @returns the certainty that the vendor can answer so; null if the fault gives no answer
- * @throws Problem if a document does not allow the answer, and `isOffDocument` is false
+ * @param isOffDocument accepts a response that the documents do not allow
+ * @returns how certain it is that the vendor can respond like this; null if the fault does not respond
+ * @throws Problem if a document does not allow the response and `isOffDocument` is false
  */
 export async function checkAnswer(
   { match, action }: FaultOrder,
@@ -136,14 +135,14 @@ export async function checkAnswer(
   if (answer === undefined && !isErrorStatus(status)) {
     throw new Problem(
       'invalid_request',
-      `Field \`do.status\` must be an error status of HTTP, from 400 to 511; got ${status}.`,
+      `Field \`do.status\` must be an HTTP error status from 400 to 511; got ${status}.`,
     );
   }
   const { operations } = known();
   const affected = operationsLike(match, operations);
   const without: string[] = [];
   for (const { service, id } of affected) {
-    // Several versions of a document have operations of the same name.
+    // Different versions of a document share operation names.
     if (!(await statusesOf(service, id)).includes(status) && !without.includes(id)) without.push(id);
   }
   if (without.length === 0) {
@@ -152,36 +151,36 @@ export async function checkAnswer(
     if (isOffDocument) return 'ours';
     throw new Problem(
       'invalid_request',
-      `Field \`do.answer\` does not fit the document: ${fault}. To give this answer all the same, send \`do.offDocument\` as true.`,
+      `Field \`do.answer\` does not match the document: ${fault}. To send this response anyway, set \`do.offDocument\` to true.`,
     );
   }
   if (isOffDocument) return 'ours';
   if (affected.length === operations.length) {
-    const what = Object.keys(match).length === 0 ? 'is left out or empty' : 'chooses no operations';
+    const what = Object.keys(match).length === 0 ? 'is missing or empty' : 'does not select operations';
     throw new Problem(
       'invalid_request',
-      `Field \`match\` ${what}, which means every operation, but not every operation has the status ${status} in the vendor's document. Choose some, such as \`{"match": {"operation": "${without[0]}"}}\`. To answer ${status} all the same, send \`do.offDocument\` as true.`,
+      `Field \`match\` ${what}, so it matches every operation, but not every operation has the status ${status} in the vendor's document. Select operations, such as \`{"match": {"operation": "${without[0]}"}}\`. To respond with ${status} anyway, set \`do.offDocument\` to true.`,
     );
   }
   const names = without.slice(0, MAX_NAMED).map((id) => `\`${id}\``);
   const more = without.length - names.length;
-  const who =
+  const which =
     without.length === 1
-      ? `${names[0]} answers`
+      ? `${names[0]}`
       : more > 0
-        ? `${names.join(', ')} and ${more} more answer`
-        : `${names.slice(0, -1).join(', ')} and ${names.at(-1)} answer`;
+        ? `${names.join(', ')} and ${more} more`
+        : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
   const [only] = affected;
   const documented = only !== undefined && affected.length === 1 ? await statusesOf(only.service, only.id) : [];
   const errors = documented.filter(isErrorStatus).sort((one, other) => one - other);
-  const there = errors.length > 0 ? `; it has ${errors.join(', ')}` : '';
+  const there = errors.length > 0 ? `; the documented errors are ${errors.join(', ')}` : '';
   throw new Problem(
     'invalid_request',
-    `Field \`${member}\`: the vendor's document does not say that ${who} ${status}${there}. To answer ${status} all the same, send \`do.offDocument\` as true.`,
+    `Field \`${member}\`: the vendor's document has no status ${status} for ${which}${there}. To respond with ${status} anyway, set \`do.offDocument\` to true.`,
   );
 }
 
-/** How an answer differs from the first document of these operations that does not allow it. */
+/** Describes how a response violates the document of one of these operations; null if it matches all. */
 async function firstFault(
   operations: readonly { readonly service: string; readonly id: string }[],
   answer: Outcome,

@@ -27,7 +27,7 @@ import { TABLES } from './tables/index.ts';
 
 const RULESET = rulesetOf('control', null, TABLES);
 
-/** The control API: a service like the others, which reaches them through `ports`. */
+/** The control API: a service like any other, with access to the rest of the server through `ports`. */
 export function control(ports: Ports): ServiceDefinition<'control'> {
   return {
     name: 'control',

@@ -14,11 +14,11 @@ import { adviseName, listNames, suggestName } from '../../text/nearest.ts';
 import { redact } from '../../text/redact.ts';
 import { END_OF_TIME, type Instant, rfc3339 } from '../../time/clock.ts';
 
-/** The policy in a request that creates or edits a service key. */
+/** The policy members of a request that creates or edits a service key. */
 export interface GivenPolicy {
   readonly scopes?: readonly string[];
   readonly resource?: GivenResource | readonly GivenResource[];
-  /** Stores combinations that the vendor's documents rule out, as its console does. */
+  /** Accepts combinations that the vendor's documents rule out but its console stores. */
   readonly force?: boolean;
 }
 
@@ -32,7 +32,7 @@ export function resolveServices(rulesets: readonly Ruleset[], services: readonly
   const unknown = services.find((service) => !known.includes(service));
   if (unknown === undefined) return [...new Set(services)];
   if (kind === 'service-key' && keyServices(rulesets, 'personal-key').includes(unknown)) {
-    const message = `Field \`services\` has \`${unknown}\`, which only personal keys can be for. Use one of ${listNames('', known)}.`;
+    const message = `Field \`services\` has \`${unknown}\`, which only personal keys can use. Use one of ${listNames('', known)}.`;
     throw new Problem('invalid_request', message);
   }
   throw new Problem(
@@ -41,7 +41,7 @@ export function resolveServices(rulesets: readonly Ruleset[], services: readonly
   );
 }
 
-/** @param services the services of the key, whose roles a message lists */
+/** @param services the key's services; a message lists their roles */
 export function checkRoles(rulesets: readonly Ruleset[], roles: readonly string[], services: readonly string[]): void {
   const known = knownRoles(rulesets);
   const unknown = roles.find((role) => !known.includes(role));
@@ -58,10 +58,10 @@ export function checkRoles(rulesets: readonly Ruleset[], roles: readonly string[
 }
 
 /**
- * Reads a policy; each given member replaces the earlier one entirely, the others stay as they are.
+ * Reads a policy. Members that are sent replace the previous ones entirely; absent members stay unchanged.
  *
- * @param services the services of the key, whose names a message lists
- * @param within the field with the members; empty: the body itself
+ * @param services the key's services; a message lists their names
+ * @param within the field that contains the members; empty for the body itself
  */
 export function resolvePolicy(
   rulesets: readonly Ruleset[],
@@ -76,8 +76,8 @@ export function resolvePolicy(
   if (fault === undefined) return policy;
   const isBody = within === '';
   const forced = isBody
-    ? ' Add `"force": true` to store it nevertheless, as the real console does.'
-    : ` Add \`"force": true\` to \`${within}\` to use it nevertheless: the real console stores it.`;
+    ? ' Add `"force": true` to store it anyway, as the real console does.'
+    : ` Add \`"force": true\` to \`${within}\` to use it anyway: the real console stores it.`;
   const hint = fault.forceable ? forced : '';
   const message = messageOf(fault);
   throw new Problem(
@@ -95,13 +95,13 @@ function isList<Entry>(given: Entry | readonly Entry[]): given is readonly Entry
   return Array.isArray(given);
 }
 
-/** @throws Problem unless the time is in the future */
+/** @throws Problem if the time is not in the future */
 export function expiryOf(expiresAt: string | null | undefined, now: Instant): Instant | null | undefined {
   if (expiresAt === undefined || expiresAt === null) return expiresAt;
   const instant = Date.parse(expiresAt);
   if (instant > now && instant <= END_OF_TIME) return instant;
   throw new Problem(
     'invalid_request',
-    `Field \`expiresAt\` must be after now (${rfc3339(now)}) and before the year 9999.`,
+    `Field \`expiresAt\` must be in the future (after ${rfc3339(now)}) and before the year 9999.`,
   );
 }

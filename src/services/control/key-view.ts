@@ -6,7 +6,7 @@ import { ngcKeysIn } from '../../ngc-keys/index.ts';
 import type { KeyInForce } from '../../ngc-keys/records.ts';
 import { rfc3339 } from '../../time/clock.ts';
 
-/** Renders a key with its current and pending policies, and its whole history. */
+/** Renders a key with its current and pending policies and its history. */
 export async function keyView(
   { store, rulesets, now }: Context,
   { key, roles, policy, pending }: KeyInForce,
@@ -42,7 +42,7 @@ function versionView(
   };
 }
 
-/** In the form of a request: one resource, or a list of several; null for none. */
+/** Renders resources as in requests: one resource, or a list; null without resources. */
 function resourceView(rulesets: readonly Ruleset[], resources: readonly Resource[]) {
   const types = rulesets.flatMap(({ resourceTypes }) => [...resourceTypes.values()]);
   const views = resources.map(({ type, ids, ignoredIds }) => ({

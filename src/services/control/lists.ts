@@ -1,7 +1,7 @@
 import { type Listing, type PageQuery, type Position, pageOf } from '../../responses/page.ts';
 import type { Instant } from '../../time/clock.ts';
 
-/** The default `limit` of short lists: in general, all their entries. */
+/** The default `limit` of short lists, usually enough for all entries. */
 const MAX_OF_SHORT = 2000;
 
 /** An entry of a short list. */
@@ -11,24 +11,24 @@ export interface Entry {
   readonly place: Position;
 }
 
-/** The members of every list besides its entries. */
+/** The members that every list has besides its entries. */
 export interface Extent {
   readonly total: number;
   readonly dropped: number;
   readonly next: string | null;
 }
 
-/** The particulars of a short list. */
+/** Options of a short list. */
 interface Differences<Its> extends Pick<Listing<Its>, 'isText'> {
-  /** The limit of a query without one. */
+  /** The default limit. */
   readonly fallback?: number;
   readonly dropped?: number;
 }
 
 /**
- * Pages a list that is in memory. Its entries are never dropped, unless `dropped` is given.
+ * Pages a list in memory. No entry counts as dropped unless `dropped` is given.
  *
- * @param all in the order of the list
+ * @param all the entries, in list order
  */
 export function shortPage<Its extends Entry>(
   all: readonly Its[],
@@ -42,7 +42,7 @@ export function shortPage<Its extends Entry>(
   return { entries, extent: { total, dropped, next } };
 }
 
-/** The extent of a list that is never paged. */
+/** Returns the extent of a list without paging. */
 export function extentOf(all: readonly unknown[]): Extent {
   return { total: all.length, dropped: 0, next: null };
 }

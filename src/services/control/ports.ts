@@ -26,33 +26,33 @@ export interface Call {
   readonly summary: string;
 }
 
-/** The order for a world, with its origin: the server's seed, another seed, or a world or snapshot. */
+/** The order for a world, with its source: the server's seed, another seed, a world, or a snapshot. */
 export interface WorldRequest extends WorldOrder {
   readonly seed?: unknown;
   readonly from?: Schema<'control', 'WorldOrder'>['from'] | undefined;
 }
 
-/** A newly made world. */
+/** A new world. */
 export interface MadeWorld extends WorldInfo, Required<Pick<Schema<'control', 'MadeWorld'>, 'ambiguous'>> {
-  /** Makes its cast, which takes longer than the world. */
+  /** Builds the cast, which takes longer than creating the world. */
   readonly cast: () => NonNullable<Schema<'control', 'MadeWorld'>['cast']>;
-  /** Null unless the world is a copy with credentials of its own. */
+  /** Null unless the world is a copy with new credentials. */
   readonly created: NonNullable<Schema<'control', 'MadeWorld'>['created']> | null;
 }
 
-/** A drill, with its service. */
+/** A drill and its service. */
 export interface KnownDrill {
   readonly service: string;
   readonly drill: Drill;
-  /** The principal with this id, name, client id or e-mail address; null if there is none. */
+  /** Finds a principal by id, name, client id or e-mail address; null if none matches. */
   find(context: RequestContext, who: string): Promise<Caller | null>;
 }
 
-/** The caller of a hypothetical request: at least one of the two members is given. */
+/** The caller of a simulated request; at least one member is not null. */
 export interface Who {
   /** An id, name, client id or e-mail address. */
   readonly principal: string | null;
-  /** Rights that replace those of the principal. */
+  /** Rights that replace the principal's. */
   readonly holding: Holding | null;
 }
 
@@ -60,38 +60,38 @@ export interface Who {
 export interface Ports {
   readonly version: string;
   drills(): readonly KnownDrill[];
-  /** The operations that requests can have, and the reasons of refusals. */
+  /** Known operations and refusal reasons. */
   knownNames(): Known;
-  /** The statuses that the document lists for an operation. */
+  /** Returns the documented statuses of an operation. */
   statusesOf(service: string, operation: string): Promise<readonly number[]>;
-  /** How an answer differs from the document of an operation, as a sentence; null if it fits. */
+  /** Describes how a response violates an operation's document; null if it matches. */
   answerFault(service: string, operation: string, answer: Outcome): Promise<string | null>;
-  /** The members that the body of an operation of the control API can have. */
+  /** Returns the body members of a control API operation. */
   membersOf(operation: ControlOperation): readonly string[];
   /**
-   * A value as the body of an operation of the control API.
+   * Validates a value as the body of a control API operation.
    *
-   * @throws Problem naming the mistake as the operation does
+   * @throws Problem like the operation's
    */
   bodyOf<Id extends ControlOperation>(operation: Id, value: unknown): OperationOf<'control', Id>['body'];
   info(world: World): Promise<Schema<'control', 'Info'>>;
   /** @param withBearers default: true */
   cast(world: World, withBearers?: boolean): Promise<Schema<'control', 'Cast'>>;
   /**
-   * What recorded traffic has that the documents in force do not allow.
+   * Reports recorded traffic that violates the current documents.
    *
-   * @param archive an HTTP Archive; null: the journal of the world
-   * @throws Problem `invalid_request` if it is no archive
+   * @param archive an HTTP Archive; null for the world's journal
+   * @throws Problem `invalid_request` if it is not an archive
    */
   checkTraffic(world: World, archive: object | null): Promise<Schema<'control', 'TrafficReport'>>;
   /**
-   * The names of the principals of this world with this id, name, client id or e-mail address. Their spelling may
-   * differ from the given one. Empty if there is no such principal.
+   * Returns the names of the world's principals with this id, name, client id or e-mail address, which may be spelled
+   * differently. Empty if none matches.
    */
   namesFound(world: World, name: string): Promise<readonly string[]>;
-  /** The operations of the control API, in the order of its document. */
+  /** Lists the control API operations in document order. */
   calls(): readonly Call[];
-  /** The events of a world in `(from, to]` that no request causes: the first `limit` events, earliest first. */
+  /** Returns the first `limit` events in `(from, to]` that happen without a request, earliest first. */
   events(
     world: World,
     from: Instant,
@@ -99,12 +99,12 @@ export interface Ports {
     limit: number,
   ): Promise<{ readonly events: readonly WorldEvent[]; readonly more: boolean }>;
   readonly worlds: {
-    /** @throws Problem naming the mistake in the order */
+    /** @throws Problem if the order is invalid */
     make(order: WorldRequest): Promise<MadeWorld>;
-    /** What makes the cast of a world, without bearers. @throws Problem `not_found` */
+    /** Returns a function that builds the cast of a world, without bearers. @throws Problem `not_found` */
     castOf(id: string): Promise<MadeWorld['cast']>;
     list(): readonly WorldInfo[];
-    /** The world of the decision with this id, kept or evicted, as far as this process knows; null if it is of none. */
+    /** Returns the world of a decision, even an evicted one; null if this process does not know the decision. */
     ofDecision(id: string): string | null;
     /** @throws Problem `not_found` */
     find(id: string): WorldInfo;
@@ -112,7 +112,7 @@ export interface Ports {
     delete(id: string): Promise<void>;
   };
   readonly loginClients: LoginClients;
-  /** What is counted for a monitoring system, from the first call on. */
+  /** Returns metrics for a monitoring system, counted since the first call. */
   metrics(): Promise<{ readonly text: string; readonly contentType: string }>;
   readonly snapshots: {
     /** @throws Problem `conflict` if there is no room */
@@ -120,13 +120,13 @@ export interface Ports {
     of(world: World): Promise<readonly SnapshotRecord[]>;
     /** Finds a snapshot of this world; in the default world, a snapshot of any world. @throws Problem `not_found` */
     find(world: World, id: string): Promise<SnapshotInfo>;
-    /** A snapshot as a file, for any server. @throws Problem `not_found` */
+    /** Exports a snapshot as a file for any server. @throws Problem `not_found` */
     download(world: World, id: string): Promise<OperationOf<'control', 'download_snapshot'>['answers'][200]>;
     /**
-     * Adds the snapshot of a file.
+     * Imports a snapshot from a file.
      *
-     * @param receive passes on the file as it arrives
-     * @throws Problem that says what is wrong with it; `conflict` if there is one of its id
+     * @param receive streams the file as it arrives
+     * @throws Problem if the file is invalid; `conflict` if the id exists
      */
     upload(world: World, receive: Context['receive']): Promise<SnapshotInfo>;
     /** @throws Problem `not_found`; `conflict` for a snapshot of another world */
@@ -136,35 +136,34 @@ export interface Ports {
   };
   readonly tokens: {
     /**
-     * The claims of a principal's tokens.
+     * Returns the claims of a principal's tokens.
      *
      * @param who as in `TokenDrafts`
-     * @throws Problem `invalid_request` naming the nearest name; `conflict` if no principal of the world can have a
+     * @throws Problem `invalid_request` suggesting the nearest name; `conflict` if no principal of the world can have a
      *   token
      */
     draft(context: RequestContext, who: string | null): Promise<TokenDraft>;
-    /** Keys that no JWKS lists. */
+    /** Returns keys that are in no JWKS. */
     foreignKeys(algorithm: SigningAlgorithm): Promise<ForeignKeys>;
   };
-  /** The ruleset of a service; null if there is no such service. */
+  /** Returns the tables of a service; null if it does not exist. */
   tables(service: string): { readonly profile: string | null; readonly tables: Tables } | null;
-  /** The operations that the server answers. */
+  /** Which operations the server answers. */
   readonly fidelity: Fidelity;
-  /** Every reason for which a request can be refused. */
+  /** All refusal reasons. */
   readonly reasons: Reasons;
-  /** Names of the services that have tables. */
+  /** Returns the names of services with tables. */
   services(): readonly string[];
   describe(decision: Decision): Schema<'control', 'Decision'>;
-  /** Describes these decisions; the calls of their fixes name the principals that may send them. */
+  /** Returns a function that describes these decisions, with the principals allowed to make the calls in fixes. */
   describer(
     world: Surroundings,
     decisions: readonly Decision[],
   ): Promise<(decision: Decision) => Schema<'control', 'Decision'>>;
   /**
-   * The decision about a hypothetical request in a world. The request is not carried out.
+   * Decides a hypothetical request without carrying it out.
    *
-   * @throws Problem if no principal has that name, if the principal cannot hold these rights, or if no operation has
-   *   that path
+   * @throws Problem if the principal is unknown or cannot have these rights, or if no operation has the path
    */
   simulate(
     world: World,
@@ -172,34 +171,33 @@ export interface Ports {
     thought: { readonly method: string; readonly path: string; readonly at: Instant },
   ): Promise<Decision>;
   /**
-   * The decision about a recorded request if it were sent at another time, with the same credential. The request is not
-   * carried out.
+   * Decides a recorded request as if it were sent at another time with the same credential, without carrying it out.
    *
-   * @returns null if no decision is made about it
+   * @returns null if the request needs no decision
    */
   decideAgain(world: World, entry: JournalEntry, at: Instant): Promise<Decision | null>;
   /**
-   * The uses of the credentials of a world, and the least rights that allow them.
+   * Returns the uses of a world's credentials, and the least rights that allow them.
    *
-   * @param who the id, name, client id or e-mail address of one principal; null for all that used their credentials
-   * @throws Problem if no principal has that name
+   * @param who a principal's id, name, client id or e-mail address; null for all that used their credentials
+   * @throws Problem if the principal is unknown
    */
   leastPrivilege(world: World, who: string | null): Promise<Schema<'control', 'LeastPrivilege'>>;
   /**
-   * The keys with the least rights that allow these requests. No request is carried out.
+   * Finds keys with the least rights that allow these requests, without carrying them out.
    *
-   * @throws Problem with the index of a request whose operation is unknown, or not clear
+   * @throws Problem with the index of a request with an unknown or ambiguous operation
    */
   leastPrivilegeFor(
     world: World,
     requests: readonly Schema<'control', 'RequestToAllow'>[],
   ): Promise<Schema<'control', 'NeededKeys'>>;
   /**
-   * The decision about each operation, before any object is known.
+   * Decides each operation without a specific object.
    *
-   * @param service null for all services that the caller can call
-   * @param at when they are decided
-   * @throws Problem if no principal has that name, or if the principal cannot hold these rights
+   * @param service null for all services the caller can use
+   * @param at the time of the decisions
+   * @throws Problem if the principal is unknown or cannot have these rights
    */
   simulateOperations(
     world: World,

@@ -6,11 +6,11 @@ import { redact } from '../../text/redact.ts';
 import type { Ports } from './ports.ts';
 
 /**
- * Refuses a misspelt name of a principal. A name without a near one passes: its principal may be created later.
+ * Refuses a misspelled principal. A name that resembles no known one passes, because it may be created later.
  *
- * @param name an id, name, client id or e-mail address, of a principal or in a claim of a credential
- * @param member the name of the field in messages
- * @throws Problem with the nearest name
+ * @param name an id, name, client id or e-mail address of a principal or in a credential's claims
+ * @param member the field, for messages
+ * @throws Problem suggesting the nearest name
  */
 export async function checkPrincipal(
   ports: Pick<Ports, 'namesFound' | 'cast'>,
@@ -26,16 +26,16 @@ export async function checkPrincipal(
     throw new Problem('invalid_request', message);
   }
   const [found, seen] = [await ports.namesFound(world, name), new Set(namesSeen(world))];
-  // Exact, because the names are compared exactly with those of requests.
+  // Compare exactly, as the matching of requests does.
   if (found.includes(name) || seen.has(name)) return;
   const near = findNear(name, found) ?? findNear(name, [...(await ofCast()), ...seen]);
   if (near === undefined) return;
-  const said = redact(name).slice(0, 100);
-  const message = `${member} names the unknown principal \`${said}\`. Did you mean \`${near}\`? Create a new principal first.`;
+  const shown = redact(name).slice(0, 100);
+  const message = `${member} is \`${shown}\`, which is not a known principal. Did you mean \`${near}\`? If it is new, create it first.`;
   throw new Problem('invalid_request', message);
 }
 
-/** The names of earlier callers, and those that their credentials claimed. */
+/** Returns the names of previous callers, including names claimed by refused credentials. */
 function namesSeen({ activityLog: { journal, decisions } }: World): readonly string[] {
   const ofRequests = journal.newestFirst().map(({ principal }) => principal);
   const ofDecisions = decisions
@@ -44,11 +44,11 @@ function namesSeen({ activityLog: { journal, decisions } }: World): readonly str
   return [...ofRequests, ...ofDecisions].flatMap((one) => (one === null ? [] : namesOf(one)));
 }
 
-/** The members of credentials, in any service. */
+/** Members that hold credentials, in any service. */
 const SECRETS = ['key', 'secret', 'clientSecret', 'password'];
 const NAMES = ['id', 'name', 'clientId', 'email'];
 
-/** The names of all principals with a credential in a cast. */
+/** Returns the names of all principals with a credential in a cast. */
 function namesIn(value: unknown): readonly string[] {
   if (typeof value !== 'object' || value === null) return [];
   const own = SECRETS.some((member) => member in value) ? NAMES : [];

@@ -2,7 +2,7 @@ import type { Problem } from '../../decisions/problem.ts';
 import type { Outcome } from '../../responses/outcome.ts';
 import { problemDetails } from '../../responses/problem-details.ts';
 
-/** Renders a problem in the form of the control API: RFC 9457. */
+/** Renders a problem as RFC 9457 problem details. */
 export function renderProblem(problem: Problem): Outcome {
   return problemDetails(problem);
 }

@@ -17,21 +17,21 @@ type Params = Readonly<Record<string, unknown>>;
 /** The result of a setup. */
 interface Established {
   readonly values: Params;
-  /** What a teardown removes; left out if there is nothing to remove. */
+  /** What a teardown removes; absent if there is nothing to remove. */
   readonly undo?: Undo;
 }
 
-/** A provider state: what holds before an interaction of a contract. */
+/** A provider state: a precondition of an interaction in a contract. */
 export interface ProviderState {
   readonly name: string;
   readonly description: string;
-  /** Called once the document can be read. */
+  /** A function, because the document is loaded later. */
   readonly params: () => readonly string[];
-  /** @throws Problem naming the mistake in the parameters */
+  /** @throws Problem if a parameter is invalid */
   setup(context: Context, params: Params): Promise<Established>;
 }
 
-/** All provider states. */
+/** Returns all provider states. */
 export function providerStates(ports: Ports): readonly ProviderState[] {
   return [
     {
@@ -46,13 +46,13 @@ export function providerStates(ports: Ports): readonly ProviderState[] {
     {
       name: 'an identity',
       description:
-        'Somebody of the cast, by name, e-mail address, client id or id. `bearer` is a credential that lasts.',
+        'An identity of the cast, by name, e-mail address, client id or id. `bearer` is a credential that does not expire.',
       params: () => ['name'],
       setup: async ({ world }, params) => ({ values: identityOf(await ports.cast(world), nameIn(params)) }),
     },
     {
       name: 'a key with scopes',
-      description: 'A new NGC key, as `POST /_mock/keys` makes it; `key` is its text. A teardown deletes it.',
+      description: 'A new NGC key, as created by `POST /_mock/keys`; `key` is the key itself. A teardown deletes it.',
       params: () => ports.membersOf('create_key'),
       setup: async (context, params) => {
         const values = await createKey(context, ports.bodyOf('create_key', params));
@@ -75,7 +75,7 @@ export function providerStates(ports: Ports): readonly ProviderState[] {
     {
       name: 'a world',
       description:
-        'A world, as `POST /_mock/worlds` makes it, unless one with this id exists. A teardown deletes a new one.',
+        'A world, as created by `POST /_mock/worlds`, unless the id already exists. A teardown deletes it if the setup created it.',
       params: () => ports.membersOf('create_world'),
       setup: async (context, params) => {
         const order = ports.bodyOf('create_world', params);
@@ -90,7 +90,7 @@ export function providerStates(ports: Ports): readonly ProviderState[] {
     },
     {
       name: 'a fault',
-      description: 'A fault, as `POST /_mock/faults` adds it. A teardown removes it.',
+      description: 'A fault, as added by `POST /_mock/faults`. A teardown removes it.',
       params: () => ports.membersOf('add_fault'),
       setup: async (context, params) => {
         const values = await addFault(ports, context, ports.bodyOf('add_fault', params));
@@ -110,15 +110,15 @@ export function providerStates(ports: Ports): readonly ProviderState[] {
   ];
 }
 
-/** @throws Problem naming the nearest state */
+/** @throws Problem suggesting the nearest state */
 export function findState(states: readonly ProviderState[], name: string): ProviderState {
   const found = states.find((state) => state.name === name);
   if (found !== undefined) return found;
   const names = states.map((state) => state.name);
-  throw unknown(`Field \`state\` names the unknown state \`${shorten(redact(name))}\``, name, names);
+  throw unknown(`Field \`state\` is the unknown state \`${shorten(redact(name))}\``, name, names);
 }
 
-/** @throws Problem naming the nearest parameter */
+/** @throws Problem suggesting the nearest parameter */
 export function checkParams({ name, params }: ProviderState, given: Params): void {
   const known = params();
   const other = Object.keys(given).find((param) => !known.includes(param));
@@ -128,14 +128,15 @@ export function checkParams({ name, params }: ProviderState, given: Params): voi
   throw new Problem('invalid_request', `${what}; the state \`${name}\` has no parameters.`);
 }
 
-/** The credential of somebody in the cast. @throws Problem naming the nearest name */
+/** Returns the credential of an identity in the cast. @throws Problem suggesting the nearest name */
 function identityOf(cast: object, name: string): Params {
   const all = Object.values(cast).flatMap(identitiesIn);
   const found = all.find(({ names }) => names.includes(name));
   if (found !== undefined) return { name, bearer: found.bearer };
   const names = all.flatMap((identity) => identity.names);
-  if (names.length === 0) throw new Problem('conflict', 'This world has no cast. Make it from a seed with identities.');
-  throw unknown('Field `name` names nobody in the cast', name, names);
+  if (names.length === 0)
+    throw new Problem('conflict', 'This world has no cast. Create it from a seed with identities.');
+  throw unknown('Field `name` is not in the cast', name, names);
 }
 
 interface Identity {
@@ -143,7 +144,7 @@ interface Identity {
   readonly bearer: string;
 }
 
-/** The identities in the lists of a service's part of the cast: users and clients with bearers, and NGC keys. */
+/** Returns the identities in a service's part of the cast: users and clients with bearers, and NGC keys. */
 function identitiesIn(part: unknown): readonly Identity[] {
   if (!isRecord(part)) return [];
   return Object.values(part)
@@ -165,15 +166,15 @@ function newestSnapshot(
   const [newest] = all.filter((snapshot) => snapshot.name === name).sort((one, other) => other.place - one.place);
   if (newest !== undefined) return newest.id;
   const names = all.map((snapshot) => snapshot.name).filter(isText);
-  if (names.length > 0) throw unknown('Field `name` names no snapshot of this world', name, names);
-  throw new Problem('invalid_request', 'This world has no snapshot with a name. `POST /_mock/snapshots` takes one.');
+  if (names.length > 0) throw unknown('Field `name` is not a snapshot of this world', name, names);
+  throw new Problem('invalid_request', 'This world has no named snapshot. Take one with `POST /_mock/snapshots`.');
 }
 
-/** @throws Problem if there is none */
+/** @throws Problem without a name */
 function nameIn({ name }: Params): string {
   if (isText(name) && name !== '') return name;
   const fault = name === undefined ? 'is missing' : 'is not a name';
-  throw new Problem('invalid_request', `Field \`name\` ${fault}; expected a text of at least one character.`);
+  throw new Problem('invalid_request', `Field \`name\` ${fault}; expected a non-empty string.`);
 }
 
 function unknown(what: string, given: string, valid: readonly string[]): Problem {

@@ -5,25 +5,25 @@ import { Collection } from '../../store/collection.ts';
 import { NotFound } from '../../store/errors.ts';
 import type { Ports } from './ports.ts';
 
-/** What a setup made, and a teardown removes. `createdAt` tells a world from a later one of the same name. */
+/** What a setup created and a teardown removes. `createdAt` distinguishes a world from a later one with the same id. */
 export type Undo =
   | { readonly kind: 'key' | 'fault'; readonly id: string }
   | { readonly kind: 'world'; readonly id: string; readonly createdAt: number };
 
 /**
- * One row for each setup that can be undone. Rows survive a restart, and end with a reset of the world, which also ends
- * the keys and faults that they name.
+ * One row for each setup that can be undone. Rows survive a restart. A reset of the world deletes them together with
+ * their keys and faults.
  */
 export const SETUPS = new Collection<Undo>('control.setups');
 
-/** Setups differ by its state, its parameters and its consumer. */
+/** A setup, identified by its state, parameters and consumer. */
 export interface Setup {
   readonly state: string;
   readonly params: Readonly<Record<string, unknown>>;
   readonly consumer: string | null;
 }
 
-/** Remembers what a setup made. @returns what the same setup made before; null if nothing */
+/** Records what a setup created. @returns what an earlier run of the same setup created, or null */
 export function remember({ store, world }: Context, setup: Setup, undo: Undo): Promise<Undo | null> {
   const id = idOf(world.id, setup);
   const row = setupRow(id, undo);
@@ -39,7 +39,7 @@ export function setupRow(id: string, undo: Undo) {
   return SETUPS.row({ id, owner: undo.kind, parent: null, body: undo });
 }
 
-/** Forgets what a setup made. @returns what that was; null if there was no setup */
+/** Deletes the record of a setup. @returns what the setup created, or null */
 export function forget({ store, world }: Context, setup: Setup): Promise<Undo | null> {
   return store.collections.updating(async (commit) => {
     const row = await SETUPS.byId(store.collections, idOf(world.id, setup));
@@ -48,7 +48,7 @@ export function forget({ store, world }: Context, setup: Setup): Promise<Undo | 
   });
 }
 
-/** Removes what a setup made, if nobody else has removed it. */
+/** Removes what a setup created, if it still exists. */
 export async function undoSetup(ports: Ports, { store, world }: Context, undo: Undo): Promise<void> {
   if (undo.kind === 'fault') await world.faults.remove(undo.id);
   if (undo.kind === 'key') await deleteKey({ store, world }, undo.id).catch(ignoreMissing);
@@ -62,12 +62,12 @@ function ignoreMissing(thrown: unknown): void {
   if (!(thrown instanceof NotFound)) throw thrown;
 }
 
-/** Hashed, because parameters may hold secrets. A copy of the world has the rows too, so its id is part of them. */
+/** Hashed, because parameters may contain secrets. Includes the world's id, because copies of a world copy the rows. */
 function idOf(world: string, { state, params, consumer }: Setup): string {
   return hashSecret(JSON.stringify([world, state, consumer, params], sortMembers));
 }
 
-/** A client may send the members in another order the second time. */
+/** A client may send the members in a different order next time. */
 function sortMembers(_name: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));

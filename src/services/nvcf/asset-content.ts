@@ -3,13 +3,13 @@ import { StreamedBytes } from '../../responses/streamed-bytes.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Collections, Row } from '../../store/collections.ts';
 
-/** The most bytes of an asset. */
+/** Maximum bytes per asset. */
 const MAX_CONTENT = 25 * 1024 * 1024;
 
-/** The bytes of a piece. Storing a larger one in a file would hold up other requests for longer. */
+/** Bytes per piece, kept small because writing a piece to a file blocks other requests. */
 const PIECE = 240 * 1024;
 
-/** A part of an asset's content. Its parent is the upload, its label the asset. */
+/** A part of an asset's content. The row's parent is the upload, its label the asset. */
 export interface Piece {
   readonly base64: string;
 }
@@ -34,7 +34,7 @@ function pieceRow({ assetId, owner }: Place, upload: string, index: number, byte
   return PIECES.row({ id: `${upload}.${index}`, owner, parent: upload, labels: [assetId], body });
 }
 
-/** The content of an asset in a seed, with the rows that it needs. */
+/** Returns the content of a seed's asset, and the rows to store. */
 export function contentOf(place: Place, text: string): { readonly content: Content; readonly rows: readonly Row[] } {
   const bytes = Buffer.from(text);
   const upload = place.assetId;
@@ -46,7 +46,7 @@ export function contentOf(place: Place, text: string): { readonly content: Conte
 }
 
 /**
- * Stores the body of a request, piece by piece, and hands it to `finish`. If anything fails, no piece stays.
+ * Stores a request body piece by piece, then calls `finish`. Removes all pieces if anything fails.
  *
  * @param finish makes the asset refer to the content
  * @throws Problem
@@ -66,7 +66,7 @@ export async function receiveContent(
     });
     await finish({ upload, size, pieces });
   } catch (cause) {
-    // Why the upload failed matters more than a failure to clean up, which has the same cause.
+    // Report why the upload failed; a failed cleanup has the same cause.
     await removePieces(collections, upload).catch(() => {});
     throw cause;
   }
@@ -76,22 +76,22 @@ async function removePieces(collections: Collections, upload: string): Promise<v
   await collections.commit(await removalsOf(collections, upload));
 }
 
-/** The changes that remove the pieces of an upload. */
+/** Returns the changes that remove the pieces of an upload. */
 export async function removalsOf(collections: Collections, upload: string) {
   return (await PIECES.ofParent(collections, upload)).map(({ id }) => PIECES.removal(id));
 }
 
-/** The changes that remove all pieces of an asset, also those of uploads that a crash has ended. */
+/** Returns the changes that remove all pieces of an asset, including uploads interrupted by a crash. */
 export async function removalsOfAsset(collections: Collections, assetId: string) {
   return (await PIECES.ofLabel(collections, assetId)).map(({ id }) => PIECES.removal(id));
 }
 
-/** Are all pieces still there? A reset or a restored snapshot removes those of an upload in progress. */
+/** Checks that all pieces still exist: a reset or a restored snapshot removes those of an upload in progress. */
 export async function isWhole(collections: Collections, { upload, pieces }: Content): Promise<boolean> {
   return (await PIECES.ofParent(collections, upload)).length === pieces;
 }
 
-/** The bytes of a content, in parts if it has several pieces. */
+/** Returns the bytes of a content, streamed if it has several pieces. */
 export async function bytesOf(collections: Collections, { upload }: Content): Promise<Buffer | StreamedBytes> {
   const rows = await PIECES.ofParent(collections, upload);
   const [first, ...others] = rows;

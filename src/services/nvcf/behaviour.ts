@@ -6,13 +6,13 @@ import type { Behaviour } from './functions.ts';
 /** A function that deploys at once and echoes its input. */
 export const ECHO: Behaviour = { deployTime: 0, invokeTime: 0 };
 
-/** Read from the container environment, so that a test can shape a function through the API itself. */
+/** Variables of the container environment, so that tests can configure a function through the API itself. */
 const DEPLOY_TIME = 'NV_AUTH_MOCK_DEPLOY_TIME';
 const INVOKE_TIME = 'NV_AUTH_MOCK_INVOKE_TIME';
 const ANSWER = 'NV_AUTH_MOCK_ANSWER';
 
 /**
- * Reads a function's behaviour from its container environment. Without these variables the function is an echo.
+ * Reads a function's behaviour from its container environment. Without these variables, the function echoes its input.
  *
  * @throws Problem if a variable is invalid
  */
@@ -37,7 +37,7 @@ function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new Problem('invalid_request', `Environment variable \`${ANSWER}\` of the container must be JSON.`, {
+    throw new Problem('invalid_request', `Environment variable \`${ANSWER}\` of the container must be valid JSON.`, {
       cause,
     });
   }

@@ -5,13 +5,13 @@ import { RULESETS } from './rulesets.ts';
 
 export { accountOf } from '../../ngc-keys/self-hosted.ts';
 
-/** Turns keys into callers, for each profile. */
+/** Creates callers from keys, by profile. */
 export const CALLERS = {
   documented: callerUnder(RULESETS.documented),
   'open-source': callerUnder(RULESETS['open-source']),
 };
 
-/** Has the caller a token, which may be for every account? A key is of one. */
+/** Checks whether the caller has a token. Unlike a key, a token can be valid for every account. */
 export function isToken({ caller }: { readonly caller: Caller }): boolean {
   return !areOfKey(caller.heldRights);
 }

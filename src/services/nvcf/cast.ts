@@ -1,4 +1,4 @@
-/** The part of the cast in Cloud Functions. */
+/** The Cloud Functions part of the cast. */
 export interface NvcfCast {
   readonly functions: readonly (Record<string, unknown> & { readonly name: string })[];
 }

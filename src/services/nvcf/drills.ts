@@ -11,9 +11,9 @@ const PROPAGATION_DELAY = 15 * 60_000;
 
 const narrowKey: Drill = {
   name: 'narrow-key',
-  what: 'A service key loses the scope of its newest allowed request. The edit takes effect after 15 minutes, whatever the propagation delay of the world is.',
+  what: "A service key loses the scope of its newest allowed request. The edit takes effect after 15 minutes, regardless of the world's propagation delay.",
   rightClient:
-    'It works until the edit takes effect. After the 403 it does not repeat the request, and says which right is missing.',
+    'It works until the edit takes effect. After the 403, it does not repeat the request, and reports which right is missing.',
   lasts: null,
   about: 'one',
   fallback: 'the service key of the newest allowed request',
@@ -50,8 +50,9 @@ const narrowKey: Drill = {
 
 const deleteFunction: Drill = {
   name: 'delete-function',
-  what: 'The function of the newest allowed request is deleted by its owner, with all its versions.',
-  rightClient: 'After the 404 it does not repeat the request. It looks the function up again, or says that it is gone.',
+  what: 'The owner deletes the function of the newest allowed request, including all versions.',
+  rightClient:
+    'After the 404, it does not repeat the request. It looks up the function again, or reports that it was deleted.',
   lasts: null,
   about: 'one',
   fallback: 'the key of the newest allowed request for a function',
@@ -66,13 +67,13 @@ const deleteFunction: Drill = {
     const functionId = functionIn(target);
     const versions = await FUNCTIONS.ofParent(collections, functionId);
     const [version] = versions;
-    if (version === undefined) throw new Problem('conflict', `The function ${functionId} was deleted before.`);
+    if (version === undefined) throw new Problem('conflict', `The function ${functionId} has already been deleted.`);
     if (versions.some(isPublic)) {
       throw new Problem('conflict', `The function ${functionId} is public, so it cannot be deleted.`);
     }
     await FUNCTIONS.changeParts(collections, functionId, () => null);
     return {
-      did: `The function ${version.body.name} (${functionId}) was deleted.`,
+      did: `Deleted the function ${version.body.name} (${functionId}).`,
       principal,
       watch: {
         isRefused: ({ decision: { reason, resources } }) =>
@@ -82,10 +83,10 @@ const deleteFunction: Drill = {
   },
 };
 
-/** The id of the function that a decision names, alone or before the id of a version; empty for none. */
+/** Returns the function id in a decision's target, with or without a version id; empty if there is none. */
 function functionIn(target = ''): string {
   return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=[/,]|$)/.exec(target)?.[0] ?? '';
 }
 
-/** What clients of Cloud Functions must survive. */
+/** Drills for clients of Cloud Functions. */
 export const DRILLS: readonly Drill[] = [narrowKey, deleteFunction];

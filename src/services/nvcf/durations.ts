@@ -1,11 +1,11 @@
-/** What the format `duration` and the published code (`java.time.Duration`) have in common. */
+/** The subset of ISO 8601 that both the format `duration` and `java.time.Duration` accept. */
 const ISO_DURATION = /^P(?!$)(?:(\d+)D)?(?:T(?!$)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
-/** Seconds of the parts, in their order. */
+/** Seconds per unit, in the order of the parts. */
 const PARTS = [86_400, 3600, 60, 1];
-/** The first number of seconds that a long of Java cannot hold. */
+/** One more second than a Java `long` can represent. */
 const TOO_LONG = 2 ** 63;
 
-/** In milliseconds; null if the text is no ISO 8601 duration of days, hours, minutes and seconds, or too long a one. */
+/** Parses days, hours, minutes and seconds to milliseconds; null if the text is invalid or the duration too long. */
 export function isoDuration(text: string): number | null {
   const [whole, ...parts] = ISO_DURATION.exec(text) ?? [];
   if (whole === undefined) return null;

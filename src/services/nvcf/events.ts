@@ -2,7 +2,7 @@ import type { ServiceState, WorldEvent } from '../../contract/service.ts';
 import { FUNCTIONS } from './functions.ts';
 import { INVOCATIONS } from './invocations.ts';
 
-/** Events of the clock: functions become active, and invocations are fulfilled. */
+/** Clock events: a function becomes active, or an invocation is fulfilled. */
 export const events: NonNullable<ServiceState['events']> = async ({ collections }, from, to, limit) => {
   const [functions, invocations] = await Promise.all([
     FUNCTIONS.dueBetween(collections, from, to, limit),

@@ -37,7 +37,7 @@ const BEHAVIOUR = bodyOf<Behaviour>(
 );
 
 const { health } = SCHEMAS.CreateFunctionRequest.properties;
-/** A seed may leave members of its health out. */
+/** Seeds may omit members of the health check. */
 const DEFINED = { ...SCHEMAS.CreateFunctionRequest.properties, health: { ...health, required: [] } };
 
 const FUNCTION = bodyOf<FunctionVersion>({
@@ -68,7 +68,7 @@ const INVOCATION = bodyOf<Invocation>(
 const CREDENTIAL = withTimes(SCHEMAS.RegistryCredential, 'createdAt', 'lastUpdatedAt');
 const TELEMETRY = withTimes(SCHEMAS.Telemetry, 'createdAt');
 
-/** A documented object, with moments in place of these texts. */
+/** A documented object, with instants instead of these strings. */
 function withTimes<Properties extends object>(
   schema: { readonly properties: Properties },
   ...names: readonly (keyof Properties)[]
@@ -105,7 +105,7 @@ export const FORMS: KeptForms = {
       PIECES.row({ id, owner, parent, labels, body }),
     ),
     partForm(INVOCATIONS, INVOCATION, ({ id, owner, parent, dueAt, body }) =>
-      // One of a seed never ends.
+      // Invocations of a seed never end.
       INVOCATIONS.row({ id, owner, parent, dueAt: dueAt === null ? null : body.readyAt, body }),
     ),
     rowForm(LLM_BUCKETS, BUCKETS),

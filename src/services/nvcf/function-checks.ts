@@ -8,7 +8,7 @@ import { FAULTS } from './tables/texts.ts';
 
 type Requested = Schema<'nvcf', 'CreateFunctionRequest'>;
 
-/** Checks the requirements of the published code that the API document lacks, in its order. @throws Problem */
+/** Checks requirements that only the published code has, in the same order. @throws Problem */
 export function checkContent(body: Requested): void {
   checkParts(body);
   checkModels(body);
@@ -33,7 +33,7 @@ export function checkContent(body: Requested): void {
   refuseIf(llmInvocationConfig !== undefined && functionType !== 'LLM', FAULTS.invocationOfOthers);
 }
 
-/** @throws Problem if a function would have no content, or content that excludes other content */
+/** @throws Problem if a function has no content, or mutually exclusive content */
 function checkParts({ helmChart, helmChartServiceName = '', models = [], ...body }: Requested): void {
   const { containerImage, containerArgs, containerEnvironment } = body;
   refuseIf(containerImage === undefined && models.length === 0 && helmChart === undefined, FAULTS.noContent);

@@ -18,29 +18,29 @@ export interface Deployment {
   readonly specifications: readonly Specification[];
   readonly createdAt: Instant;
   readonly lastUpdatedAt: Instant;
-  /** The version is ACTIVE from this moment. */
+  /** When the version becomes ACTIVE. */
   readonly readyAt: Instant;
 }
 
-/** Settings of the mock, not of the vendor. Times in milliseconds. */
+/** Settings specific to the mock. Times in milliseconds. */
 export interface Behaviour {
   /** How long the version is DEPLOYING. */
   readonly deployTime: number;
   /** How long an invocation takes. */
   readonly invokeTime: number;
-  /** The result of an invocation; absent: its input. */
+  /** The result of an invocation; by default, its input. */
   readonly answer?: unknown;
-  /** The status after the deployment; absent: ACTIVE. */
+  /** The status after the deployment; ACTIVE by default. */
   readonly status?: Status;
 }
 
-/** One version of a function, as stored. */
+/** A stored version of a function. */
 export interface FunctionVersion {
   readonly name: string;
   readonly createdAt: Instant;
-  /** Members as they were sent. */
+  /** Unchanged members of the request. */
   readonly definition: Definition;
-  /** Without the values, which no operation returns. */
+  /** Values are not stored, because no operation returns them. */
   readonly secretNames: readonly string[];
   readonly functionParties: readonly AuthorizedParty[];
   readonly versionParties: readonly AuthorizedParty[];
@@ -48,12 +48,12 @@ export interface FunctionVersion {
   readonly behaviour: Behaviour;
 }
 
-/** The parent of a version is its function. */
+/** The row's parent is the function. */
 export type FunctionRow = Row<FunctionVersion, string>;
 
 export const FUNCTIONS = new Collection<FunctionVersion, string>('nvcf.functions');
 
-/** Builds the row of a version; `sharedWith` and `dueAt` follow from the body. */
+/** Builds the row of a version, with `sharedWith` and `dueAt` derived from the body. */
 export function functionRow(
   place: { readonly owner: string; readonly functionId: string; readonly versionId: string },
   body: FunctionVersion,
@@ -70,7 +70,7 @@ export function functionRow(
   });
 }
 
-/** Rebuilds a row with another body. */
+/** Rebuilds a row with a changed body. */
 export function amendRow(
   { owner, parent, id, body }: FunctionRow,
   change: (body: FunctionVersion) => FunctionVersion,
@@ -78,7 +78,7 @@ export function amendRow(
   return functionRow({ owner, functionId: parent, versionId: id }, change(body));
 }
 
-/** Derived from the stored row and the time, so that no timer has to change the status. */
+/** Derives the status from the row and the time, so that no timer is needed. */
 export function statusAt({ deployment, behaviour }: FunctionVersion, now: Instant): Status {
   if (deployment === null) return 'INACTIVE';
   return deployment.readyAt > now ? 'DEPLOYING' : (behaviour.status ?? 'ACTIVE');
@@ -88,19 +88,19 @@ export function isPublic({ sharedWith }: Row): boolean {
   return sharedWith.includes(EVERYBODY);
 }
 
-/** Null if the account must not learn of the version. Public is checked first, as by the vendor. */
+/** Returns null if the version must stay hidden from the account. Checks for public first, like the vendor. */
 export function relationTo(row: Row, account: string): Relation | null {
   if (isPublic(row)) return 'public';
   if (row.owner === account) return 'owned';
   return isSharedWith(row, account) ? 'shared' : null;
 }
 
-/** The names by which keys refer to a version. */
+/** Returns the names that keys use for a version. */
 export function attributesOfVersion({ parent, id }: FunctionRow, relation: Relation): ResourceAttributes {
   return { relation, names: { function: [parent], 'function-versions': [`${parent}/${id}`] } };
 }
 
-/** The names by which keys refer to a function, on calls that name no version. */
+/** Returns the names that keys use for a function, for calls without a version. */
 function attributesOfFunction(functionId: string, versions: readonly Row[], relation: Relation): ResourceAttributes {
   return {
     relation,
@@ -144,14 +144,14 @@ function lookupResultOf(
     : { found: 'object', target: some, attributes: attributes() };
 }
 
-/** The lookup result for operations that only the owner may use. */
+/** Returns the lookup result for operations reserved for the owner. */
 export function asOwner(row: FunctionRow | null, account: string): LookupResult<FunctionRow> {
   if (row === null) return { found: 'nothing' };
   if (row.owner !== account) return { found: 'foreign', owner: row.owner };
   return { found: 'object', target: row, attributes: attributesOfVersion(row, 'owned') };
 }
 
-/** The lookup result for operations that are open to shared and public versions too. */
+/** Returns the lookup result for operations that shared and public versions also allow. */
 export function asAnybody(row: FunctionRow | null, account: string): LookupResult<FunctionRow> {
   if (row === null) return { found: 'nothing' };
   const relation = relationTo(row, account);

@@ -97,6 +97,17 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
     ...tokenOperations,
     ...llmOperations,
   },
+  hosts: [
+    {
+      pattern: /^(?<functionId>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.invocation\./,
+      operation: 'invokeAtOwnHost',
+      handler: invokeAtOwnHost,
+      renderProblem: renderHostProblem,
+      errors: HOST_ERRORS,
+    },
+    // nvcf-cli derives `llm.localhost` from `localhost` and from `invocation.localhost`.
+    { pattern: /^llm\.(?:invocation\.|(?=(?:[^.]+\.)?localhost(?::|$)))/, prefix: '/llm', example: 'llm.localhost' },
+  ],
   renderProblem,
   errors: ERRORS,
   explaining: {

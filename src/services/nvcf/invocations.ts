@@ -3,7 +3,7 @@ import type { Row } from '../../store/collections.ts';
 import type { Instant } from '../../time/clock.ts';
 import type { FunctionRow } from './functions.ts';
 
-/** How long a result stays available, in milliseconds: an hour, as published. */
+/** How long a result stays available, in milliseconds: an hour, as the vendor documents. */
 export const INVOCATION_LIFETIME = 3_600_000;
 
 /** An invocation with an `invokeTime`. */
@@ -11,16 +11,16 @@ export interface Invocation {
   readonly functionId: string;
   readonly versionId: string;
   readonly createdAt: Instant;
-  /** The result is available from this moment. */
+  /** When the result becomes available. */
   readonly readyAt: Instant;
-  /** Absent for an echo of no input. */
+  /** Absent for an echo without input. */
   readonly answer?: unknown;
 }
 
-/** The target of an invocation: one version, or the versions of a function. */
+/** The target of an invocation: one version, or all versions of a function. */
 export type Invoked = FunctionRow | readonly FunctionRow[];
 
-/** The parent of an invocation is the version that it calls. */
+/** The row's parent is the invoked version. */
 export type InvocationRow = Row<Invocation, string>;
 
 export const INVOCATIONS = new Collection<Invocation, string>('nvcf.invocations');

@@ -4,7 +4,7 @@ import { isRate } from './rates.ts';
 import { invalid } from './request-faults.ts';
 import { FAULTS } from './tables/texts.ts';
 
-/** `routingMethod` names a method and its parameters, which only the router understands. Its form is checked. */
+/** `routingMethod` is a method with parameters for the router; only the syntax is checked. */
 const MAX_ROUTING_BYTES = 1024;
 const MAX_ROUTING_PARAMETERS = 32;
 const ROUTING_METHOD = /^[a-z][a-z0-9_-]*$/i;
@@ -20,7 +20,7 @@ const ROUTING_VALUES: readonly RegExp[] = [
 type Requested = Pick<Schema<'nvcf', 'CreateFunctionRequest'>, 'functionType' | 'models' | 'llmInvocationConfig'>;
 type LlmConfig = Pick<Schema<'nvcf', 'LlmConfig'>, 'tokenRateLimit' | 'routingMethod'>;
 
-/** Checks the models of a function, whose requirements depend on its type. @throws Problem */
+/** Checks the models of a function; the requirements depend on its type. @throws Problem */
 export function checkModels({ functionType, models = [] }: Requested): void {
   refuseIf(new Set(models.map(({ name }) => name)).size < models.length, FAULTS.duplicateModels);
   for (const { name, version, uri, llmConfig } of models) {
@@ -33,7 +33,7 @@ export function checkModels({ functionType, models = [] }: Requested): void {
   }
 }
 
-/** @throws Problem unless the router can read the method, and the limit is one */
+/** @throws Problem if the routing method or the rate limit is invalid */
 export function checkLlmConfig(name: string, { tokenRateLimit = '', routingMethod = '' }: LlmConfig): void {
   const rule = routingFault(routingMethod.replace(/^ +| +$/g, ''));
   if (rule !== null) refuse(FAULTS.routingMethod, { name, rule });
@@ -41,7 +41,7 @@ export function checkLlmConfig(name: string, { tokenRateLimit = '', routingMetho
   refuseIf(!isLimit, FAULTS.tokenRateLimit, { name });
 }
 
-/** The published rule that a routing method breaks; null if it breaks none. */
+/** Returns the published rule that a routing method violates, or null. */
 function routingFault(text: string): string | null {
   if (text === '') return null;
   if (Buffer.byteLength(text) > MAX_ROUTING_BYTES) return `expression exceeds ${MAX_ROUTING_BYTES} bytes`;
@@ -64,7 +64,7 @@ function routingFault(text: string): string | null {
   return null;
 }
 
-/** @throws Problem if accounts have priorities and there is none for the others */
+/** @throws Problem if accounts have priorities but there is no default */
 export function checkPriority(config: Requested['llmInvocationConfig']): void {
   const { defaultPriority, perAccountPriority = {} } = config?.priority ?? {};
   if (defaultPriority !== undefined || Object.keys(perAccountPriority).length === 0) return;

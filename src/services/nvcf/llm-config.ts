@@ -6,19 +6,19 @@ import type { Definition } from './members.ts';
 
 type ModelUpdates = readonly Schema<'nvcf', 'ModelUpdate'>[];
 
-/** A change of what all versions of an LLM function share. */
+/** A change to the settings shared by all versions of an LLM function. */
 export interface LlmChange {
   readonly modelUpdates?: ModelUpdates | undefined;
   readonly llmInvocationConfig?: Definition['llmInvocationConfig'];
 }
 
-/** A version after a change; models that it does not have are left out. */
+/** Applies a change to a version, ignoring models that it does not have. */
 export function withLlmChange(
   version: FunctionVersion,
   { modelUpdates = [], llmInvocationConfig }: LlmChange,
 ): FunctionVersion {
   const { models, ...definition } = version.definition;
-  // The first update of a model counts.
+  // The first update of a model wins.
   const updates = new Map([...modelUpdates].reverse().map(({ modelName, llmConfig }) => [modelName, llmConfig]));
   const changed = models?.map((model) => {
     if (model.llmConfig === undefined) return model;
@@ -34,7 +34,7 @@ export function withLlmChange(
   };
 }
 
-/** @throws Problem if an update is incomplete or names a model without `llmConfig` */
+/** @throws Problem if an update is incomplete, or its model is unknown or has no `llmConfig` */
 export function checkModelUpdates({ definition }: FunctionVersion, updates: ModelUpdates, subject: string): void {
   const models = new Map(definition.models?.map((model) => [model.name, model]));
   for (const { modelName, llmConfig } of updates) {
@@ -47,7 +47,7 @@ export function checkModelUpdates({ definition }: FunctionVersion, updates: Mode
   }
 }
 
-/** @throws Problem unless all of a function's versions are of one type, if one is an LLM */
+/** @throws Problem if a function mixes LLM versions with other types */
 export function checkType(
   functionId: string,
   type: Definition['functionType'],
@@ -63,7 +63,7 @@ export function checkType(
   );
 }
 
-/** @throws Problem if a new version changes what models keep in all versions of a function */
+/** @throws Problem if a new version changes model settings that must be the same in all versions */
 export function checkKept(functionId: string, given: Definition, versions: readonly FunctionRow[]): void {
   const models = new Map(given.models?.map(({ name, llmConfig }) => [name, llmConfig]));
   for (const { id, body } of versions) {
@@ -82,7 +82,7 @@ export function checkKept(functionId: string, given: Definition, versions: reado
   }
 }
 
-/** What a new version changes in the others. */
+/** Returns what a new version changes in the other versions. */
 export function changeByVersion({ models = [], llmInvocationConfig }: Definition): LlmChange {
   const modelUpdates = models.map(({ name, llmConfig: { tokenRateLimit, routingMethod } = {} }) => ({
     modelName: name,

@@ -4,13 +4,13 @@ import type { Instant } from '../../time/clock.ts';
 import { accountOf } from './caller.ts';
 import type { FunctionRow } from './functions.ts';
 
-/** The tokens that a limit had left when they were last taken. */
+/** A token bucket: what was left after the last request. */
 export interface Bucket {
   readonly left: number;
   readonly at: Instant;
 }
 
-/** The buckets of a model, by unit: one row for each account that calls it. */
+/** Buckets by unit. There is one row per calling account and model. */
 export type Buckets = Readonly<Record<string, Bucket>>;
 
 export const LLM_BUCKETS = new Collection<Buckets>('nvcf.llm-buckets');
@@ -18,18 +18,18 @@ export const LLM_BUCKETS = new Collection<Buckets>('nvcf.llm-buckets');
 const HOUR = 60 * 60 * 1000;
 const DAY = 24 * HOUR;
 
-/** The units of a limit in milliseconds, in the order in which the gateway looks for the one that it reports. */
+/** Milliseconds per unit, in the order in which the gateway picks the limit to report. */
 const PERIODS: ReadonlyMap<string, number> = new Map([
   ['S', 1000],
   ['M', 60 * 1000],
   ['H', HOUR],
   ['D', DAY],
   ['W', 7 * DAY],
-  // The API takes no months: only a seed has one. Their length is ours.
+  // Only a seed can set months, because the API refuses them. The length is ours.
   ['MO', 30 * DAY],
 ]);
 
-/** The units that a limit can have. */
+/** Units of limits. */
 export const LLM_UNITS: readonly string[] = [...PERIODS.keys()];
 
 interface Limit {
@@ -38,7 +38,7 @@ interface Limit {
   readonly period: number;
 }
 
-/** The limits in a text such as `10-S, 5-MO`, in the order of the units; parts that are no limit are left out. */
+/** Parses limits such as `10-S, 5-MO`, in the order of the units, ignoring invalid parts. */
 export function limitsIn(text: string): readonly Limit[] {
   const counts = new Map(
     text.split(',').flatMap((part): [string, number][] => {
@@ -52,15 +52,15 @@ export function limitsIn(text: string): readonly Limit[] {
   });
 }
 
-/** The tokens that a request counts against the limits of its model. */
+/** The tokens that count against the limits of a model. */
 export interface TokensOfRequest {
-  /** The most that it may need, which must be there. */
+  /** The maximum that the request may need, which must be available. */
   readonly reserved: number;
-  /** What it takes if it is let through. */
+  /** The tokens taken if the request is admitted. */
   readonly used: number;
 }
 
-/** Whether a request is let through, and the headers that say how much is left. */
+/** Whether a request is admitted, and the headers with the remaining tokens. */
 export interface Admission {
   readonly isAdmitted: boolean;
   readonly headers: Readonly<Record<string, string>>;
@@ -69,8 +69,8 @@ export interface Admission {
 const UNLIMITED: Admission = { isAdmitted: true, headers: {} };
 
 /**
- * Takes tokens from the buckets of a model. Each account that calls the model has buckets of its own. They refill from one
- * request to the next in whole tokens; fractions are lost, as in the published gateway.
+ * Takes tokens from the caller's buckets for a model. Buckets refill on each request, in whole tokens; fractions are
+ * lost, as in the published gateway.
  */
 export async function admit(
   context: AuthenticatedContext,
@@ -108,7 +108,7 @@ function leftIn(limit: Limit, bucket: Bucket | undefined, now: Instant): Left {
   return { ...limit, left: Math.min(limit.tokens, bucket.left + refill) };
 }
 
-/** The limit of the shortest unit; of a refusal also when it is worth asking again, and whether a client should. */
+/** Reports the limit with the shortest unit. A refusal also says when, and whether, to retry. */
 function headersOf(lefts: readonly Left[], reserved: number, isAdmitted: boolean): Record<string, string> {
   const [first] = lefts;
   if (first === undefined) return {};
@@ -123,12 +123,12 @@ function headersOf(lefts: readonly Left[], reserved: number, isAdmitted: boolean
   return { ...headers, 'retry-after': String(seconds), ...(seconds > 60 && { 'x-should-retry': 'false' }) };
 }
 
-/** In milliseconds. */
+/** Returns the refill time, in milliseconds. */
 function timeFor({ tokens, period }: Limit, missing: number): number {
   return (Math.max(0, missing) / tokens) * period;
 }
 
-/** A duration as Go writes it, such as `1m0.5s`, to the millisecond and at least one. */
+/** Formats a duration like Go, such as `1m0.5s`: in milliseconds, at least one. */
 export function goDuration(milliseconds: number): string {
   const whole = Math.max(1, Math.trunc(milliseconds));
   if (whole < 1000) return `${whole}ms`;

@@ -3,12 +3,12 @@ import { sha256 } from '../../credentials/secret.ts';
 import { refuse } from '../../ngc-keys/control-plane.ts';
 import { FAULTS } from './tables/texts.ts';
 
-/** The conversation that a request belongs to, as clients and answers name it. */
+/** The header with the conversation of a request, used by clients and in responses. */
 export const SESSION_HEADER = 'x-multi-turn-session-id';
 
 const MAX_BYTES = 256;
 
-/** The conversation that a header names; null if it names none. @throws Problem if it cannot be one */
+/** Reads the conversation from a header; null if there is none. @throws Problem if it is invalid */
 export function sessionInHeader(context: Pick<Context, 'headerLines'>, name = SESSION_HEADER): string | null {
   const [value = ''] = context.headerLines(name);
   if (value === '') return null;
@@ -18,9 +18,9 @@ export function sessionInHeader(context: Pick<Context, 'headerLines'>, name = SE
 }
 
 /**
- * The conversation that the first of these members names, as a header has it; null if none names one.
+ * Reads the conversation from the first of these members that has one, encoded for a header; null if there is none.
  *
- * @throws Problem if it cannot be one
+ * @throws Problem if it is invalid
  */
 export function sessionInBody(
   ...members: readonly (readonly [name: string, value: string | null | undefined])[]
@@ -35,17 +35,17 @@ export function sessionInBody(
   return null;
 }
 
-/** The conversation that follows from what was said: the same text, the same conversation. */
+/** Derives the conversation from the messages: the same content is the same conversation. */
 export function sessionOfPayload(said: unknown): string {
   return `mt:v1:payload:${sha256(JSON.stringify(said) ?? '')}`;
 }
 
-/** The UTF-8 bytes of a text, each as a character, as Node reads and writes headers. */
+/** Encodes a text as UTF-8 bytes in Latin-1 characters, which is how Node reads and writes headers. */
 function headerText(text: string): string {
   return Buffer.from(text).toString('latin1');
 }
 
-/** @param session as `headerText` returns it */
+/** @param session the result of `headerText` */
 function faultOf(session: string): string | null {
   if (session.length > MAX_BYTES) return `must be at most ${MAX_BYTES} bytes`;
   const hasControl = [...session].some((one) => one < ' ' || one === '\x7f');

@@ -2,18 +2,18 @@ import type { Manifest } from '../../contract/manifest.ts';
 import type { NvcfCast } from './cast.ts';
 import { OPTIONS } from './options.ts';
 
-/** The documented domain of invocations, and the one that nvcf-cli makes of `api.nvcf.nvidia.com`. */
+/** The documented domain of invocations, and the one that nvcf-cli derives from `api.nvcf.nvidia.com`. */
 const DOMAINS = ['invocation.api.nvcf.nvidia.com', 'invocation.nvcf.nvidia.com'] as const;
 
-/** Each function has host names of its own. @param part Cloud Functions' part of the cast, as a server answered it */
+/** Returns the host names of functions. @param part the Cloud Functions part of a server's cast */
 function invocationHosts(part: unknown): readonly string[] {
-  // A server of another version may answer with only part of this cast.
+  // A server of another version may have only part of this cast.
   const { functions = [] } = (part ?? {}) as Partial<NvcfCast>;
   const ids = new Set(functions.map(({ functionId }) => functionId));
   return DOMAINS.flatMap((domain) => [...ids].map((id) => `${id}.${domain}`));
 }
 
-/** Known to the command and the library before the service is loaded. */
+/** Used by the command and the library before the service is loaded. */
 export const nvcfManifest = {
   name: 'nvcf',
   options: OPTIONS,

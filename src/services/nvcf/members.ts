@@ -8,7 +8,7 @@ function pickEach<Its extends object, Name extends keyof Its & string>(
   return Array.isArray(list) ? list.map((one: Its) => pick(one, names)) : undefined;
 }
 
-/** Members that are stored as they were sent. */
+/** Members stored unchanged. */
 const PLAIN = [
   'inferenceUrl',
   'inferencePort',
@@ -37,15 +37,15 @@ const NESTED = [
   'llmInvocationConfig',
 ] as const;
 
-/** As it was sent; a seed may leave members out. */
+/** A health check as sent; seeds may omit members. */
 type Health = Partial<Schema<'nvcf', 'HealthCheck'>>;
 
-/** A function in the vendor's form, without its name and secrets, which are stored separately. */
+/** A function in the vendor's form, without the name and secrets, which are stored separately. */
 export type Definition = Partial<Omit<Schema<'nvcf', 'CreateFunctionRequest'>, 'name' | 'secrets' | 'health'>> & {
   readonly health?: Health;
 };
 
-/** Reads the definition from the request that creates a function. */
+/** Reads the definition from a request that creates a function. */
 export function definitionOf(body: Definition): Definition {
   const { containerEnvironment, models, resources, health, rateLimit, telemetries, llmInvocationConfig } = body;
   const nested = {
@@ -60,7 +60,7 @@ export function definitionOf(body: Definition): Definition {
   return { ...pick(body, PLAIN), ...pick(nested, NESTED) };
 }
 
-/** The case of a UUID does not count (RFC 9562, 4). */
+/** UUIDs are case-insensitive (RFC 9562, section 4). */
 function telemetriesOf(given: Schema<'nvcf', 'TelemetryRefs'>): Schema<'nvcf', 'TelemetryRefs'> {
   const ids = pick(given, ['logsTelemetryId', 'metricsTelemetryId', 'tracesTelemetryId']);
   return Object.fromEntries(Object.entries(ids).map(([name, id]) => [name, id.toLowerCase()]));
@@ -71,7 +71,7 @@ function modelOf(model: Schema<'nvcf', 'Model'>): Schema<'nvcf', 'Model'> {
   return { ...pick(model, ARTIFACT), ...(llmConfig && { llmConfig: pick(llmConfig, LLM_CONFIG) }) };
 }
 
-/** nvcf-cli sends an empty `timeout` for none. */
+/** Drops an empty `timeout`, which nvcf-cli sends instead of omitting it. */
 function healthOf(health: Health): Health {
   return pick(health, [
     'protocol',
@@ -82,7 +82,7 @@ function healthOf(health: Health): Health {
   ]);
 }
 
-/** Reads how a function is invoked. */
+/** Reads the invocation settings of an LLM function. */
 export function invocationConfigOf({
   priority,
 }: Schema<'nvcf', 'LlmInvocationConfig'>): Schema<'nvcf', 'LlmInvocationConfig'> {
@@ -102,7 +102,7 @@ export function specificationOf(given: Specification): Omit<Specification, 'gpuS
   return { ...pick(given, SPECIFICATION), ...pick(nested, ['autoscalingConfiguration', 'helmValidationPolicy']) };
 }
 
-/** Reads when instances are added and removed. */
+/** Reads the autoscaling configuration. */
 export function autoscalingOf({
   scaleUpDetails: up,
   scaleDownDetails: down,

@@ -8,10 +8,10 @@ import { problemDetails } from '../../responses/problem-details.ts';
 import { shorten } from '../../text/shorten.ts';
 import { rfc3339 } from '../../time/clock.ts';
 
-/** The media type of the errors of S3. */
+/** The media type of S3 errors. */
 export const XML = 'application/xml';
 
-/** The header of an upload that has the description of the asset (published control-plane code). */
+/** The upload header with the description of the asset (published control-plane code). */
 const DESCRIPTION = 'x-amz-meta-nvcf-asset-description';
 
 /** How long an upload URL is valid, in milliseconds (published control-plane code). */
@@ -20,7 +20,7 @@ const LIFETIME = 35 * 60_000;
 /** Paths that stand in for S3. */
 const PATH = /^\/v2\/(?:orgs\/[^/]+\/)?nvcf\/uploads\//;
 
-/** The codes of S3 for problems that it has, too. */
+/** S3 codes, for problems that S3 also has. */
 const CODES: Readonly<Partial<Record<ProblemKind, string>>> = {
   not_found: 'NoSuchKey',
   too_large: 'EntityTooLarge',
@@ -29,7 +29,7 @@ const CODES: Readonly<Partial<Record<ProblemKind, string>>> = {
   internal: 'InternalError',
 };
 
-/** Renders a problem as S3 does; null for a path or a problem that is not of S3. */
+/** Renders a problem like S3; null for other paths and problems. */
 export function renderStorageProblem(problem: Problem, { path, random }: About): Outcome | null {
   const code = PATH.test(path) ? CODES[problem.kind] : undefined;
   if (code === undefined) return null;
@@ -45,7 +45,7 @@ function xmlError<Status extends number>(status: Status, code: string, message: 
   return { status, headers: { 'content-type': XML }, body };
 }
 
-/** What an upload URL was made for. */
+/** The asset that an upload URL was created for. */
 interface Declared {
   readonly contentType: string;
   readonly description: string;
@@ -53,8 +53,8 @@ interface Declared {
 }
 
 /**
- * The refusal of an upload that S3 would not take at a presigned URL; null for one that it takes. The words of S3 do not
- * say what was wrong, so the `refusal` does.
+ * Returns the response for an upload that S3 would refuse at a presigned URL; null if S3 would accept it. S3's text
+ * does not say what was wrong, so `refusal` does.
  */
 export function refusedUpload(
   context: Pick<Context, 'headerLines' | 'now' | 'random'>,
@@ -63,7 +63,7 @@ export function refusedUpload(
   if (context.headerLines('authorization').length > 0) {
     return refused(context, 400, 'InvalidArgument', ONE_MECHANISM, {
       kind: 'invalid_request',
-      why: 'An upload URL is its own credential: send the content without the header `Authorization`.',
+      why: 'An upload URL is its own credential. Send the content without an `Authorization` header.',
     });
   }
   const expiry = asset.createdAt + LIFETIME;
@@ -92,15 +92,15 @@ function refused<Status extends 400 | 403>(
   return { ...xmlError(status, code, message, random), refusal: new Problem(kind, why) };
 }
 
-/** The member of the asset that each signed header repeats. */
+/** The asset member that each signed header must equal. */
 const MEMBERS = { 'content-type': 'contentType', [DESCRIPTION]: 'description' } as const;
 
-/** Says how a signed header differs from the declared value; null if it does not. */
+/** Describes how a signed header differs from the declared value; null if they match. */
 function mismatch(context: Pick<Context, 'headerLines'>, name: keyof typeof MEMBERS, declared: string): string | null {
   const lines = context.headerLines(name);
   const sent = lines.join(',');
   const asUtf8 = Buffer.from(sent, 'latin1').toString();
-  // An empty header counts as a missing one: curl and others do not send it.
+  // An empty header counts as missing: curl and other clients don't send it.
   if ([sent, asUtf8].some((text) => canonical(text) === canonical(declared))) return null;
   const signed = `the \`${MEMBERS[name]}\` of \`POST /v2/nvcf/assets\`, which the upload URL signs`;
   const expected = name === 'content-type' ? `Send \`${name}: ${declared}\`, ${signed}.` : `Send ${signed}.`;
@@ -109,17 +109,16 @@ function mismatch(context: Pick<Context, 'headerLines'>, name: keyof typeof MEMB
   return `Header \`${name}\` ${difference}. ${expected}`;
 }
 
-/** As the signature takes the value of a header (Signature Version 4). */
+/** Normalizes a header value for comparison (Signature Version 4). */
 function canonical(value: string): string {
   return value.trim().replaceAll(/\s+/g, ' ');
 }
 
-/** Says what an upload URL signs: the client sees only the words of S3. */
+/** Explains what an upload URL signs, because the client sees only S3's text. */
 export const UPLOAD_HINTS: readonly HintRule[] = [
   {
     code: 'upload_refused',
-    symptom:
-      'an upload of an asset without the headers that its URL signs, with others, too late, or with `Authorization`',
+    symptom: 'an asset upload with missing or different signed headers, too late, or with `Authorization`',
     advice: `send \`content-type\` and \`${DESCRIPTION}\` as declared, and no \`Authorization\``,
     source: 'published control-plane code (`S3PreSignedUrlGenerator`); S3',
     certainty: 'documented',

@@ -9,9 +9,9 @@ import { accountOf } from './caller.ts';
 type Storing = Pick<AuthenticatedContext, 'store'>;
 
 /**
- * Adds an object without a parent: registry credentials, telemetry endpoints, assets.
+ * Adds an object without a parent: a registry credential, telemetry endpoint, or asset.
  *
- * @param more `check` throws if the object conflicts with others of the account
+ * @param more `check` throws if the object conflicts with others in the account
  */
 export async function addObject<Body>(
   context: Pick<AuthenticatedContext, 'store' | 'caller'>,
@@ -64,7 +64,7 @@ export async function removeObject<Body, Parent extends string | null>(
   await orNotFound(collection.change(store.collections, id, () => null));
 }
 
-/** The objects of the account in a collection, oldest first. */
+/** Returns the account's objects in a collection, oldest first. */
 export async function objectsOf<Body>(
   context: Pick<AuthenticatedContext, 'store' | 'caller'>,
   collection: Collection<Body>,

@@ -15,7 +15,7 @@ import { PROBLEM_JSON, problemDetails } from '../../responses/problem-details.ts
 import { renderStorageProblem, XML } from './object-storage.ts';
 import { TEXTS, type Texts } from './tables/texts.ts';
 
-/** The error forms that `renderProblem` produces. */
+/** Error formats that `renderProblem` produces. */
 export const ERRORS: readonly ErrorForm[] = [
   ...CONTROL_PLANE_ERRORS,
   { schema: 'RequestStatusAnswer', mediaType: 'application/json' },
@@ -24,7 +24,7 @@ export const ERRORS: readonly ErrorForm[] = [
   { schema: null, mediaType: XML },
 ];
 
-/** The error forms that `renderHostProblem` produces. */
+/** Error formats that `renderHostProblem` produces. */
 export const HOST_ERRORS: readonly ErrorForm[] = [
   { schema: 'InvocationProblem', mediaType: PROBLEM_JSON },
   { schema: null, mediaType: 'text/plain' },
@@ -39,7 +39,7 @@ const LLM = /^\/llm(?:\/|$)/;
 /** Paths of instance and cluster management (ICMS). */
 const ICMS = /^\/v1\/(?:si\/)?accounts(?:\/|$)/;
 
-/** Renders a problem in the form of Cloud Functions or, on paths of a gateway or of the object storage, in theirs. */
+/** Renders a problem in the format of Cloud Functions, or of the gateway or object storage that serves the path. */
 export function renderProblem(problem: Problem, about: About): Outcome {
   if (LLM.test(about.path)) return renderLlmProblem(problem, about);
   if (GATEWAY.test(about.path)) return renderRequestStatus(problem, about.random.uuid());
@@ -47,7 +47,7 @@ export function renderProblem(problem: Problem, about: About): Outcome {
   return renderStorageProblem(problem, about) ?? renderControlPlane(problem, about.path, detailOf(problem, about));
 }
 
-/** ICMS says what was wrong in one member; it answers a bearer token that is not accepted as the control plane does. */
+/** ICMS has a single `error` member, but refuses bearer tokens like the control plane. */
 function renderClusterProblem(problem: Problem, about: About): Outcome {
   const detail = detailOf(problem, about);
   const outcome = renderControlPlane(problem, about.path, detail);
@@ -56,7 +56,7 @@ function renderClusterProblem(problem: Problem, about: About): Outcome {
   return { ...outcome, headers, body: { error: detail || problemDetails(problem).body.title } };
 }
 
-/** Renders a problem in the form of the invocation plane, for requests to a function's host name. */
+/** Renders a problem in the format of the invocation plane, for requests to a function's host name. */
 export function renderHostProblem(problem: Problem, about: About): Outcome {
   if (problem.kind === 'unauthenticated' && !isRefusedKey(problem)) {
     const text = problem.reason === 'no_token' ? 'Header of type `authorization` was missing' : 'Unauthorized access';
@@ -73,7 +73,7 @@ export function renderHostProblem(problem: Problem, about: About): Outcome {
   };
 }
 
-/** The words of the LLM gateway, by HTTP status. */
+/** Messages of the LLM gateway, by HTTP status. */
 const LLM_MESSAGES: Readonly<Record<number, string>> = {
   400: 'invalid request',
   401: 'authentication failed',
@@ -81,24 +81,26 @@ const LLM_MESSAGES: Readonly<Record<number, string>> = {
   404: 'not found',
 };
 
-/** The same for faults, whose problem is `unavailable` and has the name of the status. */
+/** The same for injected faults, which have the kind `unavailable` and the status text as message. */
 const LLM_FAULTS: Readonly<Record<string, string>> = {
   'Bad Gateway': 'authentication failed',
   'Service Unavailable': 'authentication service unavailable',
   'Gateway Timeout': 'authentication timed out',
 };
 
-/** The id of a request to the LLM gateway, which the answer repeats; another one if the client sends none that fits. */
+/** Returns the client's id for a request to the LLM gateway, or a new id if it is missing or invalid. */
 export function llmRequestId(context: Pick<About, 'headerLines' | 'random'>): string {
   const [given = ''] = context.headerLines('x-request-id');
   return /^[!-~]{1,128}$/.test(given) ? given : context.random.uuid();
 }
 
-/** Renders a problem in the form of the LLM gateway. `detail` is ours: the gateway's words do not say what was wrong. */
+/**
+ * Renders a problem in the LLM gateway's format. `detail` is ours: the gateway's message does not say what was wrong.
+ */
 function renderLlmProblem(problem: Problem, about: About): Outcome {
   const { kind } = problem;
   const { status: given, headers } = problemDetails(problem);
-  // The gateway asks the API, whose refusal of a key is 403. Only other tokens are 401.
+  // The gateway asks the API, which refuses a key with 403. Only other tokens get 401.
   const status = isRefusedKey(problem) ? 403 : given;
   const message = llmMessage(problem, status);
   const detail = kind === 'invalid_request' || kind === 'bad_path' ? problem.message : '';
@@ -111,7 +113,7 @@ function renderLlmProblem(problem: Problem, about: About): Outcome {
 
 function llmMessage({ kind, reason, message }: Problem, status: number): string {
   if (reason === 'no_token' || reason === 'wrong_scheme') return 'bearer authorization is required';
-  // What an operation refuses is refused in the gateway's words.
+  // A refusal by an operation already has the gateway's text.
   if (kind === 'bad_state') return message;
   return LLM_MESSAGES[status] ?? own(LLM_FAULTS, message) ?? message;
 }
@@ -132,14 +134,14 @@ function detailOf(problem: Problem, about: About): string {
   }
 }
 
-/** The published code has no resource types: a wrong type gets the same answer as another function's key. */
+/** The published code has no resource types: a wrong type gets the same response as a key of another function. */
 function isObjectMismatch({ decision, operation, settings }: About): boolean {
   if (decision?.reason === 'resource_mismatch') return true;
   const knowsNoTypes = settings.nvcf === 'open-source' || operation === 'createFunction';
   return decision?.reason === 'incompatible_resource_type' && knowsNoTypes;
 }
 
-/** The path may name the object by another id, so function and version come from the lookup result. */
+/** The path may have a different id for the object, so function and version come from the lookup. */
 function fillTemplate(template: string, { params, caller, decision }: About): string {
   const lookedUp = decision?.input?.lookedUp;
   const names = lookedUp?.found === 'object' ? lookedUp.attributes?.names : undefined;

@@ -3,14 +3,14 @@ import { invalid } from './request-faults.ts';
 
 type RateLimit = Schema<'nvcf', 'RateLimit'>;
 
-/** Whether a text is a list of counts and units, such as `10-S, 5-M`, with each unit once. */
+/** Checks for a list of counts and units, such as `10-S, 5-M`, with each unit once. */
 export function isRate(text: string, units: string): boolean {
   const parts = text.split(',').map((part, index) => (index === 0 ? part : part.trimStart()));
   const named = parts.map((part) => (/^[1-9]\d{0,14}-[A-Z]$/.test(part) ? part.slice(-1) : ''));
   return named.every((unit) => unit !== '' && units.includes(unit)) && new Set(named).size === named.length;
 }
 
-/** Checks what the published code requires of a rate limit, and its schema does not say. @throws Problem */
+/** Checks requirements of the published code that are not in the schema. @throws Problem */
 export function checkRateLimit({ rateLimit, perNcaIdRate, perUserRate, exemptedNcaIds = [] }: RateLimit): void {
   if (rateLimit === undefined && perNcaIdRate === undefined && perUserRate === undefined) {
     throw invalid(

@@ -1,15 +1,15 @@
 import { Problem } from '../../decisions/problem.ts';
 
-/** The problem of a request that the published code refuses, and its schema does not. */
+/** Creates the problem for a request that the published code refuses but its schema allows. */
 export function invalid(message: string): Problem {
   return new Problem('invalid_request', message);
 }
 
 /**
- * The validator would take quadratic time for it.
+ * Checks for duplicates, because `uniqueItems` takes quadratic time in the validator.
  *
- * @param what begins the message: ``Names in `models` ``
- * @throws Problem if a text is there twice
+ * @param what starts the message: ``Names in `models` ``
+ * @throws Problem if a text occurs twice
  */
 export function checkDistinct(what: string, texts: readonly string[] = []): void {
   if (new Set(texts).size < texts.length) throw invalid(`${what} must differ from each other.`);

@@ -22,7 +22,7 @@ function rulesetOfReading(reading: Reading): Ruleset {
   return rulesetOf('nvcf', reading, {
     term: 'scope',
     product: 'nv-cloud-functions',
-    // The page: "Requests targeting any other function ID will return a 403". The published code looks up first.
+    // Page: "Requests targeting any other function ID will return a 403". The published code looks it up first.
     ...(reading === 'documented' && { refusesOtherNames: true }),
     permissions: SCOPES,
     resourceTypes: reading === 'documented' ? DOCUMENTED_TYPES : OPEN_SOURCE_TYPES,
@@ -36,7 +36,7 @@ function rulesetOfReading(reading: Reading): Ruleset {
   });
 }
 
-/** The rules of a reading. What it says counts more than what both say, and of one row more than of its action. */
+/** Returns the rules of a profile. Profile-specific members override common ones, and a row overrides its action. */
 function rulesOf(reading: Reading): readonly NvcfRule[] {
   const actions: readonly Action[] = ACTIONS;
   return actions.flatMap(({ rows, ...action }) => {
@@ -64,13 +64,13 @@ function ruleOf(
   };
 }
 
-/** The broadest type is named last. */
+/** Merges the types, with the broadest one last. */
 function together(on: readonly ResourceTypeId[], added: readonly ResourceTypeId[]): readonly ResourceTypeId[] {
   const isEntity = (type: ResourceTypeId) => type === 'entity';
   return [...on.filter((type) => !isEntity(type)), ...added, ...on.filter(isEntity)];
 }
 
-/** The two readings of the rules. */
+/** The rulesets, by profile. */
 export const RULESETS = {
   documented: rulesetOfReading('documented'),
   'open-source': rulesetOfReading('open-source'),

@@ -2,14 +2,14 @@ import { ENUMS } from '../../../generated/nvcf.enums.ts';
 import * as SCHEMAS from '../../../generated/nvcf.schemas.ts';
 import { describe, documented, list, object, text, withoutMembers } from '../../definitions/json-schema.ts';
 
-/** A version whose status is DELETED does not exist any more. */
+/** Without DELETED: such a version no longer exists. */
 const STATUSES = ENUMS.Function.status.filter((status) => status !== 'DELETED');
 const UUID = '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
 const uuid = { type: 'string', pattern: UUID };
 const duration = { type: 'string', pattern: '^(\\d+(\\.\\d+)?(ms|[smhd]))+$|^PT?\\d' };
 const org = describe(text, 'The organisation that owns it; one of `ngc.organizations`.');
 const id = describe(uuid, 'The id; it must be unique.');
-/** Of objects that no request makes a seed says what it wants, in the form of the document. */
+/** No request creates these objects, so a seed can set any documented member. */
 export const CLUSTER_GROUP = withoutMembers(SCHEMAS.ClusterGroup, []);
 export const GPU_QUOTA = withoutMembers(SCHEMAS.GpuQuota, []);
 export const INSTANCE_TYPE = withoutMembers(SCHEMAS.InstanceType, []);
@@ -19,7 +19,7 @@ function ofOrg({ properties, required }: ReturnType<typeof withoutMembers>) {
 }
 
 const { health } = SCHEMAS.Function.properties;
-/** Answers complete the check of its health. */
+/** Health checks can be partial, because responses fill in defaults. */
 const DEFINED = { ...SCHEMAS.Function.properties, health: { ...health, required: [] } };
 const DEFINITION = documented({ properties: DEFINED }, [
   ...(['id', 'ncaId', 'versionId', 'name', 'status', 'createdAt'] as const),
@@ -32,13 +32,13 @@ const LISTS = {
       object(
         {
           org,
-          name: describe(text, 'The name of the account. Default: that of the organisation.'),
-          clientIds: describe(list(text), 'The clients whose tokens act for the account: the `sub` of a token.'),
+          name: describe(text, 'The name of the account. Default: the name of the organisation.'),
+          clientIds: describe(list(text), 'The clients that act for the account: the `sub` of their tokens.'),
         },
         ['name', 'clientIds'],
       ),
     ),
-    'Accounts that are set up with Cloud Functions. Without the list every organisation has one, and the first has the client `admin-issuer-proxy`.',
+    'Accounts that are set up with Cloud Functions. Without this list, every organisation has one, and the first has the client `admin-issuer-proxy`.',
   ),
   functions: describe(
     list(
@@ -46,18 +46,18 @@ const LISTS = {
         {
           org: describe(text, 'The organisation that owns the function; one of `ngc.organizations`.'),
           name: describe(text, 'The name of the function.'),
-          functionId: describe(uuid, 'The id of the function; all its versions have it.'),
+          functionId: describe(uuid, 'The id of the function, shared by all its versions.'),
           versionId: describe(uuid, 'The id of this version; it must be unique.'),
           status: describe({ enum: STATUSES }, 'The status of the version when the world starts.'),
           access: describe(
             { enum: ['owned', 'shared', 'public'] },
-            'Who may invoke it: only its organisation (`owned`), also those of `sharedWith` (`shared`), or everybody (`public`).',
+            'Who may invoke it: only its organisation (`owned`), also the organisations in `sharedWith` (`shared`), or any account (`public`).',
           ),
           sharedWith: describe(list(text), 'For a shared function: the names of the other organisations.'),
-          deployTime: describe(duration, 'How long a deployment takes, such as `30s`. Default: no time.'),
-          invokeTime: describe(duration, 'How long an invocation takes, such as `30s`. Default: no time.'),
+          deployTime: describe(duration, 'How long a deployment takes, such as `30s`. Default: `0s`.'),
+          invokeTime: describe(duration, 'How long an invocation takes, such as `30s`. Default: `0s`.'),
           answer: describe({}, 'The result of an invocation. Default: its input.'),
-          versionSharedWith: describe(list(text), 'The names of other organisations that may use this version alone.'),
+          versionSharedWith: describe(list(text), 'The names of other organisations that may use only this version.'),
           definition: describe(DEFINITION, "Other members of the function, in the vendor's form."),
         },
         ['sharedWith', 'deployTime', 'invokeTime', 'answer', 'versionSharedWith', 'definition'],
@@ -76,7 +76,7 @@ const LISTS = {
         registryHostname: describe(text, 'The host name, such as `nvcr.io`.'),
       }),
     ),
-    'Registries that Cloud Functions know by name.',
+    'Registries that Cloud Functions recognizes.',
   ),
   registryCredentials: describe(
     list(
@@ -85,7 +85,10 @@ const LISTS = {
         id,
         name: describe(text, 'The name of the secret.'),
         registryHostname: describe(text, 'The host name of the registry, such as `nvcr.io`.'),
-        artifactTypes: describe(list({ enum: ENUMS.RegistryCredential.artifactTypes }), 'What it is for.'),
+        artifactTypes: describe(
+          list({ enum: ENUMS.RegistryCredential.artifactTypes }),
+          'The types of artifacts that it is for.',
+        ),
       }),
     ),
     'Credentials for registries; their secrets are not stored.',
@@ -97,9 +100,9 @@ const LISTS = {
         id,
         name: describe(text, 'The name of the secret.'),
         endpoint: describe(text, 'The URL of the endpoint.'),
-        protocol: describe({ enum: ENUMS.Telemetry.protocol }, 'How it is spoken to.'),
-        provider: describe({ enum: ENUMS.Telemetry.provider }, 'What it is.'),
-        types: describe(list({ enum: ENUMS.Telemetry.types }), 'What it takes.'),
+        protocol: describe({ enum: ENUMS.Telemetry.protocol }, 'The protocol of the endpoint.'),
+        provider: describe({ enum: ENUMS.Telemetry.provider }, 'The provider of the endpoint.'),
+        types: describe(list({ enum: ENUMS.Telemetry.types }), 'The types of telemetry that it accepts.'),
       }),
     ),
     'Telemetry endpoints; their secrets are not stored.',
@@ -111,8 +114,8 @@ const LISTS = {
           org,
           id,
           contentType: describe(text, 'The media type of the content.'),
-          description: describe(text, 'What it is.'),
-          uploadId: describe(uuid, 'The last part of the URL of its content, which needs no credential.'),
+          description: describe(text, 'The description of the asset.'),
+          uploadId: describe(uuid, 'The last segment of the content URL, which needs no credential.'),
           content: describe(text, 'The content. Default: not uploaded yet.'),
         },
         ['content'],

@@ -31,7 +31,7 @@ interface SeedFunction {
   readonly functionId: string;
   readonly versionId: string;
   readonly status: Status;
-  /** The relation of other organisations to the function. */
+  /** How other organisations can use the function. */
   readonly access: 'owned' | 'shared' | 'public';
   /** For `shared`: names of organisations. */
   readonly sharedWith?: readonly string[];
@@ -148,11 +148,11 @@ export const seed: Seeding = {
       ...findUnknownOrganizations([...owned, ...sharing], known),
       ...divided.slice(1).map(({ entry, place }) => ({
         place,
-        message: `functions: \`functionId\` \`${entry.functionId}\` belongs to two organisations in \`nvcf\`; all versions of a function need one \`org\``,
+        message: `functions: \`functionId\` \`${entry.functionId}\` belongs to two organisations in \`nvcf\`; all versions of a function need the same \`org\``,
       })),
       ...unknown.map(({ entry, place }) => ({
         place,
-        message: `\`${place}.versionId\` names \`${entry.versionId}\`, which no entry of \`nvcf.functions\` has: add that one, or remove this invocation`,
+        message: `\`${place}.versionId\` is \`${entry.versionId}\`, which is not in \`nvcf.functions\`: add the version, or remove this invocation`,
       })),
       ...findDuplicates('accounts: `org`', accounts, ({ org }) => org),
       ...findDuplicates('accounts: `clientIds`', clients, ({ clientId }) => clientId),
@@ -218,7 +218,7 @@ function assetRows({ org: _, id, content: text, ...members }: SeedAsset, owner: 
 }
 
 function partOf(part: unknown): NvcfSeed {
-  // The schema was checked before.
+  // The schema has already been checked.
   return part as NvcfSeed;
 }
 
@@ -268,7 +268,7 @@ function seedRow(one: SeedFunction, accountOf: (org: string) => string, now: Ins
   return functionRow({ owner: accountOf(org), functionId, versionId }, body);
 }
 
-/** Without `deployTime` the version stays DEPLOYING forever. */
+/** Without `deployTime`, the version stays DEPLOYING forever. */
 function readyOf({ deployTime }: SeedFunction, now: Instant): Instant {
   const time = parseDuration(deployTime ?? '');
   return time === null ? END_OF_TIME : later(now, time);

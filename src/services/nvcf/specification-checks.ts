@@ -28,7 +28,7 @@ export function checkSpecifications(
   }
 }
 
-/** @throws Problem if there are more instances at least than at most */
+/** @throws Problem if the minimum exceeds the maximum */
 function checkInstances({ minInstances, maxInstances }: Pick<Replacement, 'minInstances' | 'maxInstances'>): void {
   if (minInstances <= maxInstances) return;
   throw new Problem(
@@ -39,7 +39,7 @@ function checkInstances({ minInstances, maxInstances }: Pick<Replacement, 'minIn
 
 const HOUR = 3_600_000;
 
-/** @throws Problem if scaling would go the wrong way, or a window is not one */
+/** @throws Problem if a factor has the wrong direction, or a window is invalid */
 export function checkAutoscaling(autoscaling: Schema<'nvcf', 'Autoscaling'> = {}): void {
   const { scaleUpDetails: up, scaleDownDetails: down } = autoscaling;
   if (up !== undefined && up.factor <= 1) throw invalid('scaleUpDetails.factor` must be greater than 1.');
@@ -62,9 +62,9 @@ function invalid(rest: string): Problem {
 }
 
 /**
- * The specifications of a deployment after an update, which changes only numbers. GPU and instance type are ignored.
+ * Returns a deployment's specifications after an update, which can change only numbers. Ignores GPU and instance type.
  *
- * @throws Problem unless each of them is named once, at the same backend and clusters
+ * @throws Problem unless each specification is given once, with the same backend and clusters
  */
 export function replaced(
   specifications: readonly Specification[],
@@ -91,7 +91,7 @@ export function replaced(
   return [...changed.values()];
 }
 
-/** @throws Problem unless backend and clusters are the same */
+/** @throws Problem if the backend or the clusters differ */
 function checkPlace(given: Replacement, before: Specification, subject: string): void {
   const [backend, known] = [given.backend?.trim() ?? '', before.backend?.trim() ?? ''];
   if (backend !== known) {

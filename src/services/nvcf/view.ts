@@ -9,10 +9,10 @@ export interface Detail {
   readonly secrets: boolean;
 }
 
-/** The most instances that one function lists. */
+/** Instances listed per function. */
 const MAX_INSTANCES = 64;
 
-/** Renders a version in the vendor's form, as the account sees it. */
+/** Renders a version as seen by an account. */
 export function functionView(
   row: FunctionRow,
   account: string,
@@ -23,7 +23,7 @@ export function functionView(
   const { definition } = body;
   const isOwn = owner === account;
   const health = healthOf(definition);
-  // Not `{ ...definition, id: parent }`, which takes V8 many times as long.
+  // `Object.assign` is many times faster in V8 than a spread here.
   return Object.assign({}, isOwn ? definition : withoutOwnersMembers(definition), {
     id: parent,
     ncaId: owner,
@@ -40,7 +40,7 @@ export function functionView(
   });
 }
 
-/** The health check, with defaults as in the published code. `healthUri` is the deprecated name of `health.uri`. */
+/** Fills in the published defaults of a health check. `healthUri` is the deprecated name of `health.uri`. */
 function healthOf({ health, healthUri, inferenceUrl, inferencePort }: FunctionVersion['definition']) {
   const protocol = inferenceUrl === '/grpc' ? 'gRPC' : 'HTTP';
   const uri = healthUri ?? '/v2/health/ready';
@@ -48,7 +48,7 @@ function healthOf({ health, healthUri, inferenceUrl, inferencePort }: FunctionVe
   return Object.assign({ protocol, uri, port, timeout: 'PT10S', expectedStatusCode: 200 } as const, health);
 }
 
-/** A definition without the members that only the owner of a function sees. */
+/** Removes the members that only the owner of a function sees. */
 function withoutOwnersMembers(definition: FunctionVersion['definition']) {
   const {
     inferenceUrl: _inferenceUrl,
@@ -66,7 +66,7 @@ function withoutOwnersMembers(definition: FunctionVersion['definition']) {
   return seen;
 }
 
-/** Renders the deployment of a version in the vendor's form. */
+/** Renders the deployment of a version. */
 export function deploymentView({ body, parent, id, owner }: FunctionRow, now: Instant): Schema<'nvcf', 'Deployment'> {
   const deployment = deploymentOf(body);
   return {
@@ -82,13 +82,13 @@ export function deploymentView({ body, parent, id, owner }: FunctionRow, now: In
   };
 }
 
-/** @throws Error if the version has no deployment: the caller must check this before */
+/** @throws Error if the version has no deployment, which the caller must check first */
 export function deploymentOf({ deployment }: FunctionVersion): NonNullable<FunctionVersion['deployment']> {
   if (deployment === null) throw new Error('the version has no deployment');
   return deployment;
 }
 
-/** `minInstances` of each specification; none before the deployment is ready. */
+/** Lists `minInstances` instances per specification; none before the deployment is ready. */
 function instancesOf({ body, parent, id, owner }: FunctionRow, now: Instant): Schema<'nvcf', 'Instance'>[] {
   const { deployment } = body;
   if (deployment === null || statusAt(body, now) === 'DEPLOYING') return [];

@@ -1,4 +1,4 @@
-/** The part of the cast in Cloud Tasks. */
+/** The Cloud Tasks part of the cast. */
 export interface NvctCast {
   readonly tasks: readonly (Record<string, unknown> & { readonly name: string })[];
 }

@@ -1,24 +1,24 @@
 import { Problem } from '../../decisions/problem.ts';
 
-/** As Java reads durations: any part may have a sign, and the longest unit is a day. */
+/** Java's duration syntax: any part can have a sign, and days are the longest unit. */
 const DURATION =
   /^([-+]?)P(?=[-+\dT])(?:([-+]?\d+)D)?(?:T(?=[-+\d])(?:([-+]?\d+)H)?(?:([-+]?\d+)M)?(?:([-+]?\d+)(?:[.,](\d{0,9}))?S)?)?$/i;
 
-/** Seconds of the parts, in their order. */
+/** Seconds per unit, in the order of the parts. */
 const PARTS = [86_400n, 3600n, 60n, 1n];
 
 const SECOND = 1_000_000_000n;
 const MINUTE = 60n * SECOND;
-/** In nanoseconds, as Java counts. */
+/** In nanoseconds, like Java. */
 export const HOUR = 60n * MINUTE;
-/** The first number of seconds that a long of Java cannot hold. */
+/** One more second than a Java `long` can represent. */
 const TOO_LONG = 2n ** 63n;
 
 /**
- * Reads a duration, in nanoseconds; it may be negative.
+ * Parses a duration to nanoseconds, possibly negative.
  *
  * @returns null if none was sent
- * @throws Problem naming the field, for another text and for numbers that Java cannot hold
+ * @throws Problem naming the field, for invalid text and for numbers too large for Java
  */
 export function readDuration(field: string, text: string | undefined): bigint | null {
   if (text === undefined) return null;
@@ -26,21 +26,18 @@ export function readDuration(field: string, text: string | undefined): bigint | 
   if (whole === undefined) {
     throw new Problem(
       'invalid_request',
-      `Field \`${field}\` is not valid; expected a duration in the form of ISO 8601, such as \`PT12H30M\`.`,
+      `Field \`${field}\` is not valid; expected an ISO 8601 duration, such as \`PT12H30M\`.`,
     );
   }
   const seconds = PARTS.map((size, index) => size * BigInt(parts[index] ?? 0));
-  // Java adds the last parts first, and refuses each sum that it cannot hold.
+  // Java adds the parts from the last to the first, and refuses any intermediate sum that overflows.
   const sums = seconds.map((_, index) => seconds.slice(index).reduce((sum, one) => sum + one));
   const [sum = 0n] = sums;
   const fraction = BigInt((parts[4] ?? '').padEnd(9, '0'));
   const exact = sum * SECOND + (parts[3]?.startsWith('-') === true ? -fraction : fraction);
   const signed = sign === '-' ? -exact : exact;
   if (![...[...seconds, ...sums].map((one) => one * SECOND), exact, signed].every(isHeld)) {
-    throw new Problem(
-      'invalid_request',
-      `Field \`${field}\` is too large: a duration has at most ${TOO_LONG - 1n} seconds.`,
-    );
+    throw new Problem('invalid_request', `Field \`${field}\` is too large; expected up to ${TOO_LONG - 1n} seconds.`);
   }
   return signed;
 }
@@ -50,7 +47,7 @@ function isHeld(nanoseconds: bigint): boolean {
 }
 
 /**
- * Writes a duration as Java does: hours are the longest unit, and each part has the sign of the whole.
+ * Formats a duration like Java: hours are the longest unit, and each part has the sign of the whole.
  *
  * @example writeDuration(90_000_000_000n) // 'PT1M30S'
  */

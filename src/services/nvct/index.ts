@@ -17,7 +17,7 @@ import { TABLES } from './tables/index.ts';
 const RULESET = rulesetOf('nvct', null, TABLES);
 const CALLER = callerUnder(RULESET);
 
-/** The tasks of Cloud Functions, called with service keys. */
+/** Cloud Tasks, called with service keys. */
 export const nvct: ServiceDefinition<'nvct'> = {
   name: 'nvct',
   title: 'NVIDIA Cloud Tasks',

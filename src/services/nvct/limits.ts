@@ -3,7 +3,7 @@ import { tableOf } from '../../definitions/sections.ts';
 import { isRecord, own } from '../../objects/members.ts';
 import { type Body, LIMIT_SECTIONS, type LimitRow } from './tables/limits.ts';
 
-/** A limit with its place and its pattern ready to use. */
+/** A limit with a parsed path and a compiled pattern. */
 interface Limit extends Omit<LimitRow, 'pattern'> {
   readonly steps: readonly string[];
   readonly form: RegExp | null;
@@ -16,14 +16,14 @@ const LIMITS: readonly Limit[] = ROWS.map(({ pattern, ...row }) => ({
   form: pattern === undefined ? null : new RegExp(pattern),
 }));
 
-/** Longer values are shortened in the vendor's messages. */
+/** The vendor's messages truncate longer values. */
 const MAX_SHOWN = 256;
 
 /**
- * Checks the limits of a body's members, and names all that are not kept.
+ * Checks the limits of a body's members, and reports all violations.
  *
- * @param object what the vendor calls the body
- * @throws Problem in the vendor's words
+ * @param object the vendor's name for the body
+ * @throws Problem with the vendor's text
  */
 export function checkLimits(object: Body, body: object): void {
   const faults = LIMITS.filter((row) => row.of.includes(object)).flatMap((row) =>
@@ -42,7 +42,7 @@ interface Found {
   readonly value: unknown;
 }
 
-/** The values at a place, with their names; none if what should contain them is absent. */
+/** Returns the values at a path, with their names; empty if a parent is absent. */
 function valuesAt(value: unknown, [step, ...rest]: readonly string[], field = ''): readonly Found[] {
   if (step === undefined) return [{ field, value }];
   if (step === '[]' || step === '[#]') {

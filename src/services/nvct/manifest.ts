@@ -1,6 +1,6 @@
 import type { Manifest } from '../../contract/manifest.ts';
 
-/** Known to the command and the library before the service is loaded. */
+/** Used by the command and the library before the service is loaded. */
 export const nvctManifest = {
   name: 'nvct',
   options: {},

@@ -5,7 +5,7 @@ import { own } from '../../objects/members.ts';
 import type { Outcome } from '../../responses/outcome.ts';
 import { ABSENT, MISMATCHES } from './tables/texts.ts';
 
-/** Renders a problem in the words of the tasks API. */
+/** Renders a problem with the texts of the tasks API. */
 export function renderProblem(problem: Problem, about: About): Outcome {
   return renderControlPlane(problem, about.path, detailOf(problem, about));
 }

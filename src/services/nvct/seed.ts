@@ -22,7 +22,7 @@ interface SeedTask {
   }[];
 }
 
-/** Members of a task in the vendor's form, what workers report among them. */
+/** Members of a task in the vendor's form, including what workers report. */
 type SeedDefinition = Omit<Schema<'nvct', 'CreateTaskRequest'>, 'name' | 'secrets'> & {
   readonly secrets?: readonly string[];
 };
@@ -38,7 +38,7 @@ const SCHEMA = object(
             org: describe(text, 'The organisation that owns the task; one of `ngc.organizations`.'),
             name: describe(text, 'The name of the task.'),
             id: describe(uuid, 'The id of the task; it must be unique.'),
-            status: describe({ enum: ENUMS.Task.status }, 'The status of the task. Nothing changes it by itself.'),
+            status: describe({ enum: ENUMS.Task.status }, 'The status of the task. It does not change by itself.'),
             definition: describe(
               documented(SCHEMAS.Task, ['id', 'ncaId', 'name', 'status', 'createdAt', 'lastUpdatedAt']),
               "Other members of the task, in the vendor's form.",
@@ -48,7 +48,7 @@ const SCHEMA = object(
                 object(
                   {
                     name: describe(text, 'The name of the result.'),
-                    metadata: describe({ type: 'object' }, 'What the task tells about it.'),
+                    metadata: describe({ type: 'object' }, 'Metadata that the task reports about the result.'),
                   },
                   ['metadata'],
                 ),
@@ -76,7 +76,7 @@ const BEFORE: Readonly<Partial<Record<Status, Status>>> = {
   EXCEEDED_MAX_QUEUED_DURATION: 'QUEUED',
 };
 
-/** The way of a task to its status. */
+/** Returns the status changes that lead to a status. */
 function historyOf(id: string, status: Status, at: Instant): Task['changes'] {
   const before = BEFORE[status];
   const change = { id: namedUuid(`nvct-task:${id}:${status}`), status, at };
@@ -92,7 +92,7 @@ function resultsIn({ id, results = [] }: SeedTask, at: Instant): TaskResult[] {
   }));
 }
 
-/** Of a task whose seed does not say. */
+/** Defaults for a task without a definition. */
 const PLAIN: SeedDefinition = { gpuSpecification: { gpu: 'L40', instanceType: 'NCP.GPU.L40_1x' } };
 
 export const seed: Seeding = {
@@ -128,6 +128,6 @@ export const seed: Seeding = {
 };
 
 function tasksOf(part: unknown): readonly SeedTask[] {
-  // It fits the schema, which `SeedTask` expresses in types.
+  // Already validated against the schema that `SeedTask` mirrors.
   return (part as { readonly tasks?: readonly SeedTask[] }).tasks ?? [];
 }

@@ -10,16 +10,16 @@ type Secret = Schema<'nvct', 'Secret'>;
 type Sent = Schema<'nvct', 'CreateTaskRequest'>;
 type Order = Sent & { readonly gpuSpecification: NonNullable<Sent['gpuSpecification']> };
 
-/** How long a task may take to end, unless it says. */
+/** The default termination grace period. */
 const GRACE = HOUR;
-/** The longest time that a task may run on GFN. */
+/** The longest run time on GFN. */
 const MAX_ON_GFN = 8n * HOUR;
 
 /**
- * Checks a task to create: what cannot be read, then the limits of all members, then what the service itself checks, in
- * the order of the published code.
+ * Checks a new task in the order of the published code: unparsable values, then limits of members, then the service's
+ * own rules.
  *
- * @returns the task with its durations as Java writes them
+ * @returns the task, with durations in Java's format
  * @throws Problem in the vendor's words
  */
 export function checkTask(sent: Sent): Order {
@@ -29,7 +29,7 @@ export function checkTask(sent: Sent): Order {
     maxQueuedDuration: readDuration('maxQueuedDuration', sent.maxQueuedDuration),
   };
   checkLimits('createTaskRequest', sent);
-  // The limits demand a specification.
+  // `checkLimits` requires a specification.
   const order = sent as Order;
   checkDurations(durations);
   checkBackend(order, durations.maxRuntimeDuration);
@@ -67,7 +67,7 @@ function checkSecrets({ secrets = [] }: Order): void {
   refuseIf(hasDuplicates(secrets), FAULTS.duplicateSecrets);
 }
 
-/** A secret that is sent twice, with the same value, is one. */
+/** A secret sent twice with the same value counts as one. */
 function hasDuplicates(secrets: readonly Secret[]): boolean {
   const different = new Set(secrets.map(({ name, value }) => JSON.stringify([name, value])));
   return new Set(secrets.map(({ name }) => name)).size < different.size;
@@ -85,10 +85,10 @@ export function checkNewSecrets(id: string, task: Task, secrets: readonly Secret
   refuseIf(hasDuplicates(secrets), FAULTS.duplicateSecretsSent, { id });
 }
 
-/** The published expression repeats in its end what precedes it, which takes time and matches nothing else. */
+/** Matches the same as the published expression, without its slow, redundant end. */
 const LOCATION = /^[^/]+\/([^/]+\/)?[^/]+$/;
 
-/** Results are uploaded unless the task says otherwise. */
+/** Results are uploaded by default. */
 function checkResults({ resultHandlingStrategy = 'UPLOAD', resultsLocation = '', secrets = [] }: Order): void {
   if (resultHandlingStrategy !== 'UPLOAD') return;
   refuseIf(secrets.length === 0, FAULTS.noSecrets);

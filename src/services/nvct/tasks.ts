@@ -7,7 +7,7 @@ import { type Instant, rfc3339 } from '../../time/clock.ts';
 
 export type Status = Schema<'nvct', 'Task'>['status'];
 
-/** The statuses of a task that has ended. */
+/** Statuses of ended tasks. */
 const ENDED: ReadonlySet<Status> = new Set<Status>([
   'COMPLETED',
   'CANCELED',
@@ -23,10 +23,10 @@ export interface StatusChange {
   readonly at: Instant;
 }
 
-/** What workers report of a task. The mock runs nothing, so only a seed tells it. */
+/** What workers report about a task. The mock runs no workers, so it comes from the seed. */
 type Reported = Pick<Schema<'nvct', 'Task'>, 'percentComplete' | 'lastHeartbeatAt' | 'healthInfo' | 'instances'>;
 
-/** A result of a task. Only a seed makes one. */
+/** A result of a task, which only a seed can create. */
 export interface TaskResult {
   readonly id: string;
   readonly name: string;
@@ -34,25 +34,25 @@ export interface TaskResult {
   readonly at: Instant;
 }
 
-/** A task, as stored. */
+/** A stored task. */
 export interface Task {
   readonly name: string;
-  /** Further members of its order. */
+  /** Other members of the creation request. */
   readonly definition: Omit<Schema<'nvct', 'CreateTaskRequest'>, 'name' | 'secrets' | 'gpuSpecification'> & {
     readonly gpuSpecification: Schema<'nvct', 'GpuSpecification'>;
   };
-  /** Absent for one of an earlier version, as the results are. */
+  /** Absent, like the results, in tasks stored by earlier versions. */
   readonly reported?: Reported;
   readonly results?: readonly TaskResult[];
-  /** Without the values, which no operation returns. */
+  /** Values are not stored, because no operation returns them. */
   readonly secretNames: readonly string[];
-  /** Oldest first; the last one is the status now. The mock runs nothing, so only its callers change it. */
+  /** Oldest first; the last one is the current status. The mock runs no workers, so only callers change it. */
   readonly changes: readonly [StatusChange, ...StatusChange[]];
   /** Null until it changes. */
   readonly lastUpdatedAt: Instant | null;
 }
 
-/** The members that are kept; the vendor ignores others. */
+/** Members to store; the vendor ignores others. */
 const DEFINITION = [
   'gpuSpecification',
   'containerImage',
@@ -74,14 +74,14 @@ const GPU = ['gpu', 'backend', 'clusters', 'instanceType', 'configuration', 'hel
 const ARTIFACT = ['name', 'version', 'uri'] as const;
 const REPORTED = ['percentComplete', 'lastHeartbeatAt', 'healthInfo', 'instances'] as const;
 
-/** Of a task whose order does not say. */
+/** Defaults for members missing in the creation request. */
 const DEFAULTS = {
   maxQueuedDuration: 'PT72H',
   terminationGracePeriodDuration: 'PT1H',
   resultHandlingStrategy: 'UPLOAD',
 } as const;
 
-/** Picks the members of a definition from a request or a seed. What the vendor keeps as a set has no entry twice. */
+/** Picks the members of a definition from a request or a seed. Removes duplicates where the vendor stores a set. */
 export function definitionOf(given: Omit<Schema<'nvct', 'CreateTaskRequest'>, 'name' | 'secrets'>): Task['definition'] {
   const { gpuSpecification = {}, models, resources, tags } = given;
   const { clusters, ...gpu } = pick(gpuSpecification, GPU);
@@ -94,7 +94,7 @@ export function definitionOf(given: Omit<Schema<'nvct', 'CreateTaskRequest'>, 'n
   };
 }
 
-/** Picks from a seed what workers would have reported. */
+/** Picks what workers would report from a seed. */
 export function reportedOf(given: object): Reported {
   return pick<Reported, keyof Reported>(given, REPORTED);
 }
@@ -103,7 +103,7 @@ function artifacts(given: readonly Schema<'nvct', 'Artifact'>[]): Schema<'nvct',
   return distinct(given.map((one) => pick(one, ARTIFACT)));
 }
 
-/** The owner is the account. */
+/** Owned by the account. */
 export type TaskRow = Row<Task, null>;
 
 export const TASKS = new Collection<Task>('nvct.tasks');
@@ -116,12 +116,12 @@ export function hasEnded(task: Task): boolean {
   return ENDED.has(statusOf(task));
 }
 
-/** The names by which keys refer to a task of their account. */
+/** Returns the names that keys use for a task of their account. */
 export function attributesOf({ id }: Pick<TaskRow, 'id'>): ResourceAttributes {
   return { relation: 'owned', names: { task: [id] } };
 }
 
-/** A task in the vendor's form, as lists have it: without its secrets and instances. */
+/** Renders a task for lists: without secrets and instances. */
 export function taskView({ id, owner, body }: TaskRow): Schema<'nvct', 'Task'> {
   const { name, definition, reported: { instances: _, ...reported } = {}, changes, lastUpdatedAt } = body;
   return Object.assign({}, DEFAULTS, definition, reported, {
@@ -134,12 +134,12 @@ export function taskView({ id, owner, body }: TaskRow): Schema<'nvct', 'Task'> {
   });
 }
 
-/** The names of its secrets, if it has any. */
+/** Returns the names of a task's secrets, if any. */
 export function secretsOf({ secretNames }: Task): Pick<Schema<'nvct', 'Task'>, 'secrets'> {
   return secretNames.length > 0 ? { secrets: [...secretNames] } : {};
 }
 
-/** The changes of a task's status as events. Being created is none. */
+/** Renders status changes as events. Creation is not an event. */
 export function eventsOf({ id, owner, body: { changes } }: TaskRow): Schema<'nvct', 'Event'>[] {
   return changes.slice(1).map((change, index) => ({
     eventId: change.id,
@@ -150,7 +150,7 @@ export function eventsOf({ id, owner, body: { changes } }: TaskRow): Schema<'nvc
   }));
 }
 
-/** The results of a task in the vendor's form. */
+/** Renders the results of a task. */
 export function resultsOf({ id, owner, body: { results = [] } }: TaskRow): Schema<'nvct', 'Result'>[] {
   return results.map((result) => ({
     resultId: result.id,

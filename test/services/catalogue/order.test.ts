@@ -369,7 +369,7 @@ describe('what the explanation says', () => {
 
       expect(hintOf(bad)).toContain('`malformed_key`');
       expect(hintOf(good)).not.toContain('malformed');
-      for (const answer of [bad, good]) expect(hintOf(answer)).toContain('before it looks at the key');
+      for (const answer of [bad, good]) expect(hintOf(answer)).toContain('before it checks the key');
       const { body } = await server.call(`GET /_mock/decisions/${bad.decision?.id}`);
       expect(body.fixes.length).toBeGreaterThan(0);
     },

@@ -374,7 +374,7 @@ describe('the clock is not changed', () => {
 
   it.each([at(-1), '1970-01-01T00:00:00Z', '0000-01-01T00:00:00Z'])('to %s, which has passed', async (to) => {
     const detail = await refused(await set(to));
-    expect(detail).toContain(`now (${at(0)})`);
+    expect(detail).toContain(`before ${at(0)}`);
     expect(detail).toContain('POST /_mock/reset');
   });
 

@@ -243,7 +243,7 @@ describe('a fault', () => {
     ['nvcf', 'createFunction', 415],
   ])('needs `offDocument` for a status that is ours: %s, %s, %i', async (service, operation, status) => {
     const refusal = await post({ match: { service, operation }, do: { status } });
-    expect(refused(refusal)).toMatch(new RegExp(`the vendor's document does not say that .* answers ${status}`));
+    expect(refused(refusal)).toMatch(new RegExp(`the vendor's document has no status ${status} for `));
     const given = await post({ match: { service, operation }, do: { status, offDocument: true } });
     expect(given.body.certainty).toBe('ours');
   });
@@ -286,25 +286,25 @@ describe('a fault', () => {
   it.each([
     [{}, '`do`'],
     [{ do: {} }, 'Field `do` is empty'],
-    [{ do: { retryAfter: 1 } }, '`do.status`'],
-    [{ do: { delay: '1s', retryAfter: 1 } }, 'send `do.status`, too'],
-    [{ do: { status: 429 }, match: { operation: 'grant_token' } }, '`do.offDocument` as true'],
+    [{ do: { retryAfter: 1 } }, 'Field `do.status` is missing'],
+    [{ do: { delay: '1s', retryAfter: 1 } }, 'send `do.status` too'],
+    [{ do: { status: 429 }, match: { operation: 'grant_token' } }, 'set `do.offDocument` to true'],
     [
       { do: { status: 503 } },
-      /^Field `match` is left out or empty, which means every operation, .* Choose some, such as `\{"match": \{"operation": "\w+"\}\}`\./,
+      /^Field `match` is missing or empty, so it matches every operation, .* Select operations, such as `\{"match": \{"operation": "\w+"\}\}`\./,
     ],
     [
       { do: { status: 503 }, match: { principal: admin.email } },
-      'Field `match` chooses no operations, which means every',
+      'Field `match` does not select operations, so it matches every',
     ],
     [
       { do: { status: 418 }, match: { service: 'runai' } },
-      /^Field `do.status`: the vendor's document does not say that .* and \d+ more answer 418\./,
+      /^Field `do.status`: the vendor's document has no status 418 for .* and \d+ more\./,
     ],
-    [{ do: { status: 418 }, match: { path: '/api/v1/users' } }, /say that `[a-z_]+` and `[a-z_]+` answer 418\./],
-    [{ do: { status: 418 }, match: { operation: 'get_users' } }, 'say that `get_users` answers 418;'],
-    [{ do: { status: 200 } }, 'an error status of HTTP'],
-    [{ do: { status: 599, offDocument: true } }, 'an error status of HTTP'],
+    [{ do: { status: 418 }, match: { path: '/api/v1/users' } }, /has no status 418 for `[a-z_]+` and `[a-z_]+`\./],
+    [{ do: { status: 418 }, match: { operation: 'get_users' } }, 'has no status 418 for `get_users`;'],
+    [{ do: { status: 200 } }, 'an HTTP error status'],
+    [{ do: { status: 599, offDocument: true } }, 'an HTTP error status'],
     [{ do: { status: 400 }, match: { operation: 'grant_tokn' } }, 'Did you mean `grant_token`?'],
     [{ do: { status: 400 }, match: { operation: 'grant_token', service: 'air' } }, 'can never match'],
     [{ do: { status: 400 }, match: { operations: ['get_users', 'grant_tokn'] } }, 'Did you mean `grant_token`?'],
@@ -314,7 +314,7 @@ describe('a fault', () => {
     ],
     [
       { do: { status: 418 }, match: { operations: ['get_users', 'grant_token'] } },
-      /say that `grant_token` and `get_users` answer 418\./,
+      /has no status 418 for `grant_token` and `get_users`\./,
     ],
     [{ do: { status: 400 }, match: { operation: 'grant_token', method: 'GET' } }, 'can never match'],
     [{ do: { status: 400 }, match: { path: '/api/v1/tokens' } }, 'can never match'],
@@ -326,7 +326,7 @@ describe('a fault', () => {
     [{ do: { drop: 'before' }, match: { path: '/api/v1/user' } }, 'Did you mean `/api/v1/users`?'],
     [{ do: { status: 400, offDocument: true }, match: { status: 200 } }, '`do.after` as true'],
     [{ do: { delay: '1s' }, match: { reason: 'wrong_secret' } }, '`do.after` as true'],
-    [{ do: { delay: '6m' } }, 'at most 5 minutes'],
+    [{ do: { delay: '6m' } }, 'up to 5 minutes'],
     [{ do: { delay: { min: '2s', max: '1s' } } }, 'must not be longer'],
     [{ do: { drop: 'body', body: 'empty' } }, 'exclude each other'],
     [{ do: { drop: 'before', status: 503, offDocument: true } }, 'never be seen'],

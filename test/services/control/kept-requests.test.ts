@@ -52,7 +52,7 @@ describe('after 3,000 requests that succeed', () => {
 
     expect(answer.status).toBe(404);
     expect(problemDocument(answer)).toBe(
-      'This request is no longer kept (request 1 of 3,002). Send the request again, or use `GET /_mock/requests`, which lists those that are kept.',
+      'This request is no longer kept (request 1 of 3,002). Send the request again, or pick another one from `GET /_mock/requests`.',
     );
   });
 });
@@ -69,5 +69,5 @@ it.each(['requests', 'decisions'])('an id that never was is none that is no long
   const answer = await server.call(`GET /_mock/${list}/abcdef-r1`);
 
   expect(answer.status).toBe(404);
-  expect(problemDocument(answer)).toContain('has this id. Ids change when the server starts');
+  expect(problemDocument(answer)).toContain('has this id. Ids change when the server restarts');
 });

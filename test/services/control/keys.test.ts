@@ -341,7 +341,7 @@ describe('what nobody could mean is refused, with the field and what is allowed'
     [
       "a service key's scopes",
       { scopes: ['list_functions'] },
-      /`scopes` is not allowed: only service keys have it; the rights of a personal key are the `roles` of its user\./,
+      /`scopes` is not allowed: only service keys have it; a personal key gets its rights from the `roles` of its user\./,
     ],
     ["a service key's resource", { resource: { type: 'All Functions' } }, /`resource`/],
     ['an unknown service', { services: ['no-such-service'] }, /`services`.*`nvcf`/],

@@ -39,7 +39,7 @@ describe('the header `x-mock-world` of `POST /_mock/worlds`', () => {
 
     expect(answer.status).toBe(400);
     expect(problemDocument(answer)).toBe(
-      'The header `x-mock-world` names the world `one`, and the field `id` the world `other`. Both name the world to make: send the same id in both, or only one of them.',
+      'Header `x-mock-world` is `one`, but field `id` is `other`. Both are the id of the new world: send the same id in both, or only one of them.',
     );
     const made = await ids();
     expect(made).not.toContain('one');

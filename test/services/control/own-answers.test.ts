@@ -128,7 +128,7 @@ describe('an answer of one’s own', () => {
       'a body that the document does not allow',
       { status: 200, body: { functions: {} } },
       {},
-      /does not fit the document: .*functions.*offDocument/,
+      /does not match the document: .*functions.*offDocument/,
     ],
     ['no body, where the document has one', { status: 200 }, {}, /has no body, but the document has one/],
     [
@@ -141,7 +141,7 @@ describe('an answer of one’s own', () => {
       'a status that the document does not name',
       { status: 206, body: {} },
       {},
-      /do\.answer\.status.*the vendor's document does not say/,
+      /do\.answer\.status.*the vendor's document has no status/,
     ],
     ['a status that HTTP does not have', { status: 299, body: {} }, {}, /do\.answer\.status.*299/],
     ['an informational status', { status: 103 }, {}, /do\.answer\.status/],
@@ -198,7 +198,7 @@ describe('an answer of one’s own', () => {
 
   it('needs an operation whose document allows it', async () => {
     expect(problemDocument(await answerWith({ status: 200, body: { functions: [] } }, {}, {}))).toContain(
-      'Choose some',
+      'Select operations',
     );
   });
 });

@@ -7,7 +7,7 @@ const { call } = server;
 const FAULT = { do: { drop: 'before' } };
 
 describe('a misspelt principal is refused with the nearest name', () => {
-  const near = (email: string) => `names the unknown principal \`${email}\`. Did you mean \`${admin.email}\`?`;
+  const near = (email: string) => `is \`${email}\`, which is not a known principal. Did you mean \`${admin.email}\`?`;
 
   it.each(['/_mock/requests', '/_mock/requests/har', '/_mock/decisions'])('by GET %s', async (path) => {
     const { status, body } = await call(`GET ${path}?principal=admln@acme.test`);
@@ -41,7 +41,7 @@ describe('a principal is refused', () => {
     const { status, body } = await asked(line, 'ADMIN@ACME.TEST');
     expect([status, body.detail]).toEqual([
       400,
-      `${member} names the unknown principal \`ADMIN@ACME.TEST\`. Did you mean \`${admin.email}\`? Create a new principal first.`,
+      `${member} is \`ADMIN@ACME.TEST\`, which is not a known principal. Did you mean \`${admin.email}\`? If it is new, create it first.`,
     ]);
   });
 

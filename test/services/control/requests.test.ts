@@ -300,7 +300,7 @@ describe('verifying', () => {
     const there = server.call('POST /w/short/_mock/requests/verify', { body: { match: {}, within: '30s' } });
     await new Promise((resolve) => setTimeout(resolve, 20));
     await server.call('DELETE /_mock/worlds/short');
-    expect(refused(await there, 404)).toContain('The world `short` is gone');
+    expect(refused(await there, 404)).toContain('The world `short` was deleted');
   });
 
   it('ends with its client', async () => {
@@ -344,8 +344,8 @@ describe('verifying', () => {
     [{ match: { status: 599 } }, 'HTTP has no status `599`, so it never matches. Did you mean `511`?'],
     [{ match: {}, times: 1, atLeast: 1 }, 'exclude each other'],
     [{ match: {}, atLeast: 3, atMost: 1 }, 'must not be above'],
-    [{ match: {}, within: '2h' }, 'at most 60 s'],
-    [{ match: {}, within: 'soon' }, 'at most 60 s'],
+    [{ match: {}, within: '2h' }, 'up to 60 s'],
+    [{ match: {}, within: 'soon' }, 'up to 60 s'],
     [{ match: {}, times: -1 }, 'of at least 0'],
     [{ match: { opertion: 'x' } }, 'opertion'],
   ])('refuses %j', async (body, said) => {

@@ -162,11 +162,19 @@ describe('a simulation at another time refuses', () => {
   const thought = { principal: castKey('nvcf-deployer').id, method: 'GET', path: '/v2/nvcf/functions' };
 
   it.each([
-    ['a time that has passed', { ...thought, at: iso(-1) }, 'must not be before now (2026-01-15T12:00:00.000Z)'],
+    [
+      'a time that has passed',
+      { ...thought, at: iso(-1) },
+      'must not be in the past (before 2026-01-15T12:00:00.000Z)',
+    ],
     ['what is no time', { ...thought, at: 'tomorrow' }, 'must be an RFC 3339 time'],
     ['a time without an offset', { ...thought, at: '2030-01-15T12:00:00' }, 'must be an RFC 3339 time'],
-    ['requests without a time', { requests: ['a'] }, '`at`'],
-    ['requests of somebody', { requests: ['a'], at: iso(0), principal: 'owner' }, 'excludes `principal`'],
+    ['requests without a time', { requests: ['a'] }, 'Field `at` is missing'],
+    [
+      'requests of somebody',
+      { requests: ['a'], at: iso(0), principal: 'owner' },
+      'Fields `requests` and `principal` exclude each other',
+    ],
     ['a request that is not there', { requests: ['a'], at: iso(0) }, '`a`'],
   ])('%s', async (_what, body, sentence) => {
     expect(await refused(body)).toContain(sentence);

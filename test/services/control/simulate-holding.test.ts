@@ -220,8 +220,8 @@ describe('a simulation is refused that says', () => {
   it.each<[what: string, body: object, said: string]>([
     ['nothing', {}, 'Fields `principal` and `holding` are missing'],
     ['nobody', LIST, 'Fields `principal` and `holding` are missing'],
-    ['no request', P, 'Field `method` is missing: send `method` and `path`, or `"operations": "*"`'],
-    ['half a request', { ...P, method: 'GET' }, '`path`'],
+    ['no request', P, 'Field `method` is missing. Send `method` and `path`, or `"operations": "*"`'],
+    ['half a request', { ...P, method: 'GET' }, 'Field `path` is missing'],
     ['two questions', { ...P, ...LIST, ...ALL }, 'Field `operations` excludes `method` and `path`'],
     ['a service with a path', { ...P, ...LIST, service: 'nvcf' }, 'Field `service` requires `operations`'],
     ['an unknown service', { ...P, ...ALL, service: 'nvfc' }, 'Did you mean `nvcf`?'],
@@ -240,7 +240,7 @@ describe('a simulation is refused that says', () => {
     [
       'what the documents rule out, and how it counts all the same',
       { holding: { scopes: ['list_functions'], resource: { type: 'Function' } }, ...LIST },
-      'names objects as `<functionId>`. Add `"force": true` to `holding` to use it nevertheless',
+      'needs ids of the form `<functionId>`. Add `"force": true` to `holding` to use it anyway',
     ],
     [
       'an unknown type, with its whole path',
@@ -250,7 +250,7 @@ describe('a simulation is refused that says', () => {
     [
       'a misspelt principal',
       { principal: 'admn@acme.test', ...LIST },
-      'Field `principal` names the unknown principal `admn@acme.test`. Did you mean `admin@acme.test`?',
+      'Field `principal` is `admn@acme.test`, which is not a known principal. Did you mean `admin@acme.test`?',
     ],
     [
       'a misspelt principal for all operations',

@@ -236,7 +236,7 @@ describe('requests of verifiers', () => {
       'an unknown state',
       'an identiy',
       {},
-      'Field `state` names the unknown state `an identiy`. Did you mean `an identity`?',
+      'Field `state` is the unknown state `an identiy`. Did you mean `an identity`?',
     ],
     ['a state like a member of every object', 'constructor', {}, 'unknown state `constructor`'],
     ['an unknown parameter', 'a key with scopes', { ...KEY, scope: [] }, '`scope`. Did you mean `scopes`?'],
@@ -244,7 +244,7 @@ describe('requests of verifiers', () => {
     ['an unknown identity', 'an identity', { name: 'adm@acme.test' }, 'Did you mean `admin@acme.test`?'],
     ['no identity', 'an identity', {}, '`name`'],
     ['a name that is none', 'an identity', { name: 7 }, 'Field `name` is not a name'],
-    ['no snapshot', 'a snapshot is restored', { name: 'x' }, 'This world has no snapshot with a name.'],
+    ['no snapshot', 'a snapshot is restored', { name: 'x' }, 'This world has no named snapshot.'],
   ];
 
   it.each(refused)('are refused for %s, and say what is right', async (_what, state, params, message) => {

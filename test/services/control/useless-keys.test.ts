@@ -126,8 +126,16 @@ describe('a key that can do nothing is made all the same, and the answer says so
         /nothing in `nvcf`: .*\. The scope `invoke_function` needs a resource of type `All Functions`, `Function`, `Function Versions`/,
       ],
     ],
-    ['half of what Deploy needs', { ...LIST, scopes: ['deploy_function'] }, [/nothing in `nvcf`: no operation/]],
-    ['no access to Air', { services: ['air'], scopes: ['air:simulation_read'] }, [/nothing in `air`: no operation/]],
+    [
+      'half of what Deploy needs',
+      { ...LIST, scopes: ['deploy_function'] },
+      [/nothing in `nvcf`: its scopes and resource types allow no operation/],
+    ],
+    [
+      'no access to Air',
+      { services: ['air'], scopes: ['air:simulation_read'] },
+      [/nothing in `air`: its scopes and resource types allow no operation/],
+    ],
     ['two services of two', { services: ['nvcf', 'air'], scopes: [] }, [/`air`/, /`nvcf`/]],
     ['a personal key without roles', { type: 'personal', services: ['air'], roles: [] }, [/its user has no roles/]],
     [

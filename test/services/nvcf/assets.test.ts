@@ -77,7 +77,7 @@ describe('an asset', () => {
     const { headers } = await acme(`GET assets/${assetId}/content-redirect`);
     const request = `GET ${pathOf(String(headers['location']))}`;
 
-    expectRefusal(await server.call(request), 404, 'NoSuchKey', /upload/);
+    expectRefusal(await server.call(request), 404, 'NoSuchKey', /Upload it first/);
   });
 
   it.each([
@@ -210,7 +210,7 @@ describe('an upload URL', () => {
     const answer = await upload(await made(), { authorization: `Bearer ${FULL}` });
 
     expectRefusal(answer, 400, 'InvalidArgument', /^Only one auth mechanism allowed; only the X-Amz-Algorithm query/);
-    expect(answer.headers['x-mock-hint']).toMatch(/without the header `Authorization`/);
+    expect(answer.headers['x-mock-hint']).toMatch(/without an `Authorization` header/);
     expect(answer.body).not.toContain(FULL);
   });
 

@@ -389,7 +389,7 @@ describe('the other objects of the cast', () => {
     const [invocation] = cast.nvcf.invocations;
     const [asset] = cast.nvcf.assets;
 
-    expect(faultsOf({ invocations: [invocation] })).toMatch(/`nvcf.invocations\[0\].versionId` names .*add that one/);
+    expect(faultsOf({ invocations: [invocation] })).toMatch(/`nvcf.invocations\[0\].versionId` is .*add the version/);
     expect(faultsOf({ assets: [{ ...asset, org: 'nobody' }] })).toMatch(/nobody/);
     expect(faultsOf({ assets: [asset, asset] })).toMatch(/twice/);
     expect(faultsOf({ assets: [asset, { ...asset, id: NOBODY }] })).toMatch(/assets: `uploadId` .* occurs twice/);

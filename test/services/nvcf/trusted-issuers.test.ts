@@ -59,7 +59,7 @@ describe('a token of a trusted issuer', () => {
     };
     const admin = (await server.call('POST /v1/admin/keys')).body.value;
 
-    expect(await fixesOf(await tokenOf())).toMatchObject([{ text: expect.stringContaining('its claim `scopes`') }]);
+    expect(await fixesOf(await tokenOf())).toMatchObject([{ text: expect.stringContaining('`scopes` claim') }]);
     expect(await fixesOf(admin)).toMatchObject([{ text: expect.stringContaining('--nvcf-trusted-issuer') }]);
   });
 
@@ -117,7 +117,7 @@ describe('a token of a trusted issuer', () => {
       return { hint: headers['x-mock-hint'], text: JSON.stringify(body) };
     };
     const { text } = await explain(await tokenOf({ iss: `${ISSUER}/` }));
-    expect(text).toContain(`tokens of \`http://api.nvcf.svc.cluster.local\`, \`${ISSUER}\`, and NGC keys`);
+    expect(text).toContain(`NGC keys and tokens of \`http://api.nvcf.svc.cluster.local\`, \`${ISSUER}\``);
     expect((await explain(await tokenOf({}, { key: other.privateKey }))).hint).toBeUndefined();
   });
 

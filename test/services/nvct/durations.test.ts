@@ -41,7 +41,7 @@ it('a field that was not sent has no duration', () => {
 
 it.each(['', 'P', 'PT', '4h', 'P1Y', 'PT1.0000000000S', 'PT1S ', 'P-T1S'])('%j is no duration', (text) => {
   expect(() => readDuration('field', text)).toThrow(
-    /^Field `field` is not valid; expected a duration .* `PT12H30M`\.$/,
+    /^Field `field` is not valid; expected an ISO 8601 duration, .* `PT12H30M`\.$/,
   );
 });
 
@@ -59,7 +59,7 @@ describe('a number beyond a long of Java is refused:', () => {
     ['of the opposite', '-PT-9223372036854775808S'],
   ])('%s', (_what, text) => {
     expect(() => readDuration('field', text)).toThrow(
-      'Field `field` is too large: a duration has at most 9223372036854775807 seconds.',
+      'Field `field` is too large; expected up to 9223372036854775807 seconds.',
     );
   });
 });

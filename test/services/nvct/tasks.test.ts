@@ -506,7 +506,9 @@ describe('a refusal', () => {
       const { status, decision } = await server.call(`PUT ${path}`, { token: body.key, body: { secrets } });
 
       expect(status).toBe(403);
-      expect(await fixesOf(server, decision.id)).toEqual([{ kind: 'object', text: expect.stringMatching(/^name a /) }]);
+      expect(await fixesOf(server, decision.id)).toEqual([
+        { kind: 'object', text: expect.stringMatching(/^use a task /) },
+      ]);
     }
   });
 
@@ -570,8 +572,8 @@ describe('what is not a resource of tasks', () => {
 
   it.each([
     [{ type: 'Task', ids: ['abc'] }, /`abc`, but `Task` needs ids of the form `<taskId>`, with UUIDs/],
-    [{ type: 'task', ids: ['*'] }, /`\*`; `Task` names objects/],
-    [{ type: 'task', ids: [`${TRAIN}/*`] }, /`Task` names objects/],
+    [{ type: 'task', ids: ['*'] }, /`\*`, but `Task` needs ids of the form/],
+    [{ type: 'task', ids: [`${TRAIN}/*`] }, /`Task` needs ids of the form/],
     [{ type: 'Task' }, /`resource\.ids` is missing/],
     [{ type: 'account-tasks', ids: [TRAIN] }, /`resource\.ids` is not allowed/],
   ])('is refused in an order of a key, and gives nothing if forced: %j', async (resource, message) => {

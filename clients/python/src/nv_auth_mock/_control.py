@@ -8,12 +8,12 @@ class _OAuthClientOrder(TypedDict):
     redirectUris: "List[str]"
 
 
-# An OAuth client for logins of users (RFC 6749, 2).
+# An OAuth client for user logins (RFC 6749, section 2).
 class OAuthClientOrder(_OAuthClientOrder, total=False):
     public: "bool"
 
 
-# An OAuth client for logins of users.
+# An OAuth client for user logins.
 class OAuthClient(TypedDict):
     clientId: "str"
     redirectUris: "List[str]"
@@ -31,7 +31,7 @@ class CreatedOAuthClient(_CreatedOAuthClient, total=False):
     clientSecret: "str"
 
 
-# The OAuth clients of the world, and those of the option `--redirect-uri`.
+# The OAuth clients of the world, including those from `--redirect-uri`.
 class OAuthClients(TypedDict):
     clients: "List[OAuthClient]"
     total: "int"
@@ -39,7 +39,7 @@ class OAuthClients(TypedDict):
     next: "Optional[str]"
 
 
-# Whom a drill is about, and how long it lasts.
+# The principal of a drill, and its duration.
 DrillOrder = TypedDict(
     "DrillOrder",
     {
@@ -59,7 +59,7 @@ class _StartedDrill_Principal(TypedDict):
     name: "str"
 
 
-# Whom it is about; null: everybody.
+# The affected principal; null for all.
 class StartedDrill_Principal(_StartedDrill_Principal, total=False):
     clientId: "str"
     org: "str"
@@ -68,7 +68,7 @@ class StartedDrill_Principal(_StartedDrill_Principal, total=False):
     tenant: "str"
 
 
-# Of `regenerate-secret`: what replaces the old ones.
+# For `regenerate-secret`: the new credentials.
 class StartedDrill_Credentials(TypedDict):
     clientId: "str"
     clientSecret: "str"
@@ -84,7 +84,7 @@ class _StartedDrill(TypedDict):
     faults: "List[str]"
 
 
-# What a drill did, and what is to come.
+# What a drill did, and what will follow.
 class StartedDrill(_StartedDrill, total=False):
     credentials: "StartedDrill_Credentials"
     key: "str"
@@ -94,7 +94,7 @@ class _FaultOrder(TypedDict):
     do: "FaultAction"
 
 
-# Which requests go wrong, and how.
+# Which requests are affected, and how.
 class FaultOrder(_FaultOrder, total=False):
     match: "FaultMatch"
     times: "int"
@@ -121,7 +121,7 @@ class FaultAction_Delay_2(TypedDict):
     max: "str"
 
 
-# What a fault does. `status`, `answer`, `delay` and `drop` before or in the headers act before anything is done, unless `after` is true; the others on the finished answer.
+# What a fault does. `status`, `answer`, `delay` and a `drop` before or within the headers take effect before the request is processed, unless `after` is true; the others affect the finished response.
 class FaultAction(TypedDict, total=False):
     status: "int"
     offDocument: "bool"
@@ -137,7 +137,7 @@ class _OwnAnswer(TypedDict):
     status: "int"
 
 
-# An answer of your own, in place of the mock's. It must be one that the documents allow for every operation that the fault can affect, unless `offDocument` is true.
+# A custom response instead of the mock's. The documents must allow it for every operation that the fault can affect, unless `offDocument` is true.
 class OwnAnswer(_OwnAnswer, total=False):
     headers: "Dict[str, str]"
     body: "Any"
@@ -192,7 +192,7 @@ class _Fault(TypedDict):
     shadowedBy: "Optional[str]"
 
 
-# A fault, with what has become of it.
+# A fault with its counters.
 class Fault(_Fault, total=False):
     certainty: "Literal[\"documented\", \"ours\"]"
 
@@ -205,7 +205,7 @@ class Faults(TypedDict):
     next: "Optional[str]"
 
 
-# A mistake that people make, seen in a request.
+# A common mistake, detected in a request.
 class Hint(TypedDict):
     code: "str"
     text: "str"
@@ -217,7 +217,7 @@ class _RecordedRequest_Principal(TypedDict):
     name: "str"
 
 
-# The caller, or whom the credential claimed to be; on a token request, the client. Null if unknown.
+# The caller, or the principal that the credential claims to be; for a token request, the client. Null if unknown.
 class RecordedRequest_Principal(_RecordedRequest_Principal, total=False):
     clientId: "str"
     org: "str"
@@ -248,7 +248,7 @@ class _RecordedRequest(TypedDict):
     response: "RecordedMessage"
 
 
-# A request with its answer. Secrets are shown as `sha256:` and ten digits, the same for the same secret.
+# A request with its response. Secrets are shown as `sha256:` and ten digits; equal secrets have equal digits.
 class RecordedRequest(_RecordedRequest, total=False):
     wouldBe: "int"
     traceparent: "str"
@@ -262,7 +262,7 @@ class _RecordedMessage(TypedDict):
     truncated: "bool"
 
 
-# A request or an answer as it went over the wire.
+# A request or response as transmitted.
 class RecordedMessage(_RecordedMessage, total=False):
     bodyNotSent: "Literal[True]"
 
@@ -275,7 +275,7 @@ class Requests(TypedDict):
     next: "Optional[str]"
 
 
-# Requests that are like this in every member given. `{}` matches every request.
+# Requests that match every given member. `{}` matches every request.
 class RequestMatch(TypedDict, total=False):
     service: "Literal[\"air\", \"catalogue\", \"nak\", \"ngc\", \"nvcf\", \"nvct\", \"runai\"]"
     operation: "str"
@@ -291,7 +291,7 @@ class _Verification(TypedDict):
     match: "RequestMatch"
 
 
-# Requests that are expected, and how many of them.
+# Expected requests, and how many.
 class Verification(_Verification, total=False):
     times: "int"
     atLeast: "int"
@@ -305,7 +305,7 @@ class Verified_Nearest_Entry(TypedDict):
     hint: "Optional[str]"
 
 
-# What came of a verification.
+# The result of a verification.
 class Verified(TypedDict):
     verified: "bool"
     count: "int"
@@ -339,7 +339,7 @@ class _Info_Store(TypedDict):
     most: "int"
 
 
-# Where the state is, and how much memory the objects of all worlds take beyond those of their seeds, in bytes.
+# Where the state is stored, and how many bytes of memory the objects of all worlds take in addition to their seeds.
 class Info_Store(_Info_Store, total=False):
     schema: "str"
 
@@ -354,7 +354,7 @@ class Info(TypedDict):
     counts: "Dict[str, int]"
 
 
-# A value and where it came from.
+# A value and its origin.
 class ConfiguredValue(TypedDict):
     value: "Any"
     origin: "Literal[\"flag\", \"variable\", \"file\", \"option\", \"default\"]"
@@ -363,7 +363,7 @@ class ConfiguredValue(TypedDict):
 Cast = Dict[str, Any]
 
 
-# The world is as its seed made it.
+# The world was reset to its seed.
 class Reset(TypedDict):
     status: "Literal[\"reset\"]"
     now: "str"
@@ -378,13 +378,13 @@ class ClockReading(TypedDict):
     more: "bool"
 
 
-# How far to move the clock: exactly one of the two.
+# How far to move the clock; exactly one of the two members.
 class Advance(TypedDict, total=False):
     by: "str"
     to: "Literal[\"next-event\"]"
 
 
-# Where to set the clock.
+# The time to set the clock to.
 class SetClock(TypedDict):
     to: "str"
 
@@ -398,7 +398,7 @@ class ClockChange(TypedDict):
     more: "bool"
 
 
-# Something that happens by itself.
+# Something that happens without a request.
 class WorldEvent(TypedDict):
     at: "str"
     kind: "str"
@@ -412,7 +412,7 @@ class Decisions(TypedDict):
     next: "Optional[str]"
 
 
-# The request, without its query and body.
+# The request, without the query and body.
 class Decision_Request(TypedDict):
     method: "str"
     path: "str"
@@ -424,7 +424,7 @@ class _Decision_Principal(TypedDict):
     name: "str"
 
 
-# Who asked; null where no credential was accepted.
+# The caller; null if no credential was accepted.
 class Decision_Principal(_Decision_Principal, total=False):
     clientId: "str"
     org: "str"
@@ -433,14 +433,14 @@ class Decision_Principal(_Decision_Principal, total=False):
     tenant: "str"
 
 
-# Of a refusal that rights would turn, by a rule to which it matters what the caller is bound to.
+# For a refusal that other rights would reverse, if the rule checks what the caller is bound to.
 class Decision_Binding(TypedDict):
     fits: "bool"
     accepted: "List[str]"
     held: "str"
 
 
-# The first recorded version that will turn the answer.
+# The first recorded version that will reverse the decision.
 class Decision_Pending(TypedDict):
     version: "int"
     effectiveAt: "str"
@@ -461,7 +461,7 @@ class _Decision(TypedDict):
     explanation: "str"
 
 
-# What was decided about one request, and why.
+# The decision about a request, and its reason.
 class Decision(_Decision, total=False):
     claimed: "Principal"
     certainty: "Literal[\"implied\", \"observed\", \"inferred\", \"contradicted\", \"ours\", \"unknown\"]"
@@ -483,7 +483,7 @@ class Decision(_Decision, total=False):
     instead: "str"
 
 
-# Something a person should know, although no request failed because of it.
+# Something worth knowing that made no request fail.
 class Finding(TypedDict):
     id: "str"
     kind: "str"
@@ -494,7 +494,7 @@ class Finding(TypedDict):
     request: "Optional[str]"
 
 
-# Who may send it, with a token of theirs (`POST /_mock/tokens`); absent for calls of the control API.
+# A principal that may send it, with a token from `POST /_mock/tokens`; absent for the control API.
 class Fix_Request_As(TypedDict):
     principal: "str"
 
@@ -518,7 +518,7 @@ _Fix_Request_Optional = TypedDict(
 )
 
 
-# The call that makes the change: of the control API, or of the vendor's own API by whom `as` names.
+# The request that makes the change: to the control API, or to the vendor's API as the principal in `as`.
 class Fix_Request(_Fix_Request, _Fix_Request_Optional):
     pass
 
@@ -528,7 +528,7 @@ class _Fix(TypedDict):
     text: "str"
 
 
-# One change that would turn a refusal, or the first step of it.
+# A change that would reverse a refusal, or its first step.
 class Fix(_Fix, total=False):
     roles: "List[str]"
     request: "Fix_Request"
@@ -540,7 +540,7 @@ class _Principal(TypedDict):
     name: "str"
 
 
-# The caller: keys by id, never with a secret.
+# The caller; keys by id, never with a secret.
 class Principal(_Principal, total=False):
     clientId: "str"
     org: "str"
@@ -561,13 +561,13 @@ class _KeyResource(TypedDict):
     type: "str"
 
 
-# What a service key is bound to: by label, or by id as the vendor writes it.
+# What a service key is bound to, by label or by the vendor's id.
 class KeyResource(_KeyResource, total=False):
     ids: "List[str]"
     ignoredIds: "List[str]"
 
 
-# One entry of the history of a service key.
+# An entry in the history of a service key.
 class KeyPolicy(TypedDict):
     version: "int"
     recordedAt: "str"
@@ -576,7 +576,7 @@ class KeyPolicy(TypedDict):
     resource: "Any"
 
 
-# What is in force now; null for personal keys.
+# The current policy; null for personal keys.
 class Key_Policy(TypedDict):
     version: "int"
     recordedAt: "str"
@@ -599,14 +599,14 @@ class _Key(TypedDict):
     history: "List[KeyPolicy]"
 
 
-# A key of NGC, without its secret.
+# An NGC key, without its secret.
 class Key(_Key, total=False):
     user: "str"
     roles: "List[str]"
     warnings: "List[str]"
 
 
-# What is in force now; null for personal keys.
+# The current policy; null for personal keys.
 class KeyWithSecret_Policy(TypedDict):
     version: "int"
     recordedAt: "str"
@@ -630,7 +630,7 @@ class _KeyWithSecret(TypedDict):
     key: "str"
 
 
-# A key with its text, which is shown only this once.
+# A key with its secret, which is shown only once.
 class KeyWithSecret(_KeyWithSecret, total=False):
     user: "str"
     roles: "List[str]"
@@ -651,7 +651,7 @@ class _KeyOrder(TypedDict):
     services: "List[Literal[\"air\", \"nvcf\", \"nvct\", \"public-api\"]]"
 
 
-# The key to make.
+# The key to create.
 class KeyOrder(_KeyOrder, total=False):
     org: "str"
     user: "str"
@@ -662,7 +662,7 @@ class KeyOrder(_KeyOrder, total=False):
     force: "bool"
 
 
-# What to change; the rest stays.
+# What to change; absent members stay unchanged.
 class KeyEdit(TypedDict, total=False):
     name: "str"
     status: "Literal[\"active\", \"disabled\"]"
@@ -681,14 +681,14 @@ class Propagation(TypedDict):
     seed: "str"
 
 
-# What to change. It applies to later edits; what is recorded keeps its time.
+# What to change. Applies to later edits; recorded edits keep their time.
 class PropagationEdit(TypedDict, total=False):
     mode: "Literal[\"off\", \"fixed\", \"jitter\"]"
     delay: "str"
     seed: "str"
 
 
-# Which edits.
+# The edits to apply.
 class Flush(TypedDict, total=False):
     keyId: "str"
 
@@ -698,7 +698,7 @@ class Flushed(TypedDict):
     flushed: "List[AppliedEdit]"
 
 
-# A version of the policy of a service key that is in force now.
+# A version of a service key's policy that now applies.
 class AppliedEdit(TypedDict):
     keyId: "str"
     version: "int"
@@ -717,7 +717,7 @@ class _MadeWorld(TypedDict):
     expiresAt: "Optional[str]"
 
 
-# A world that was made, with its cast.
+# A new world with its cast.
 class MadeWorld(_MadeWorld, total=False):
     cast: "Cast"
     ambiguous: "List[str]"
@@ -732,7 +732,7 @@ class WorldOrder_From_2(TypedDict):
     snapshot: "str"
 
 
-# A world to make.
+# The world to create.
 WorldOrder = TypedDict(
     "WorldOrder",
     {
@@ -747,7 +747,7 @@ WorldOrder = TypedDict(
 )
 
 
-# The state of a world at one moment. It is kept until it is deleted or the server ends.
+# The state of a world at a point in time. Kept until it is deleted or the server stops.
 class Snapshot(TypedDict):
     id: "str"
     name: "Optional[str]"
@@ -761,7 +761,7 @@ class SnapshotOrder(TypedDict, total=False):
     name: "str"
 
 
-# There is nothing to say: no body, or an object without members.
+# No body, or an empty object.
 class Nothing(TypedDict):
     pass
 
@@ -786,24 +786,24 @@ _TokenOrder_Optional = TypedDict(
 )
 
 
-# A token to make.
+# The token to mint.
 class TokenOrder(_TokenOrder, _TokenOrder_Optional):
     pass
 
 
-# A token, with what it says.
+# A token with its content.
 class MintedToken(TypedDict):
     token: "str"
     header: "Dict[str, Any]"
     claims: "Dict[str, Any]"
 
 
-# What changes in the tokens that grants issue.
+# Changes to the tokens that grants issue.
 class ClaimRules(TypedDict):
     rules: "List[ClaimRule]"
 
 
-# What changes in some tokens.
+# A change to some tokens.
 class ClaimRule(TypedDict, total=False):
     sub: "str"
     clientId: "str"

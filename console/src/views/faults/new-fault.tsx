@@ -209,7 +209,7 @@ export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
 /** The control API names its members; here, they are fields. @throws always */
 function inWordsOfTheForm(thrown: unknown): never {
   if (!(thrown instanceof Refused)) throw thrown;
-  throw new Error(thrown.message.replace('send `do.offDocument` as true', 'tick `Allow undocumented answers`'));
+  throw new Error(thrown.message.replace('set `do.offDocument` to true', 'tick `Allow undocumented answers`'));
 }
 
 /** Removes a fault that was just added. @throws Error if it is gone */

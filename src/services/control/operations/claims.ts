@@ -3,7 +3,7 @@ import type { Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { CLAIM_RULES_SETTING, type ClaimRule, claimRulesFault, claimRulesOf } from '../../../tokens/claim-rules.ts';
 
-/** Rules as the document has them, without absent members. */
+/** Renders rules without absent members. */
 function viewOf(rules: readonly ClaimRule[]): Schema<'control', 'ClaimRules'> {
   return {
     rules: rules.map(({ set, remove, ...rest }) => ({
@@ -19,7 +19,6 @@ const get: Handler<'control', 'get_claim_rules'> = async ({ store }) => ({
   body: viewOf(await claimRulesOf(store)),
 });
 
-/** Replaces all rules. */
 const set: Handler<'control', 'set_claim_rules'> = async ({ store, body: { rules } }) => {
   const fault = claimRulesFault(rules);
   if (fault !== null) {

@@ -3,7 +3,7 @@ import type { LoginClient } from '../../../contract/service.ts';
 import { shortPage } from '../lists.ts';
 import type { Ports } from '../ports.ts';
 
-/** Operations on the OAuth clients with which users log in. */
+/** Operations on the OAuth clients that users log in with. */
 export function clientOperations({ loginClients }: Ports) {
   const list: Handler<'control', 'list_clients'> = async (context) => {
     const all = (await loginClients.all(context)).map((client, index) => {

@@ -16,27 +16,27 @@ import {
 import { DURATION_FORMS, formatDuration, parseDuration } from '../../../time/duration.ts';
 import type { Ports } from '../ports.ts';
 
-/** The most upcoming events in an answer. */
+/** Upcoming events in a response. */
 const MAX_UPCOMING = 100;
-/** The most passed events in an answer. */
+/** Past events in a response. */
 const MAX_PASSED = 1000;
 
 type MoveAnswer = Answer<'control', 'advance_clock'>;
 
-/** The part of an answer about what happened meanwhile. */
+/** The events between the old and the new time. */
 interface Passed {
   readonly events: readonly ReturnType<typeof eventView>[];
   readonly more: boolean;
 }
 
-/** Operations that show and move the clock of a world. */
+/** Operations that read and move a world's clock. */
 export function clockOperations(ports: Ports) {
   const get: Handler<'control', 'get_clock'> = async ({ world, now }) => {
     const { events, more } = await ports.events(world, now, END_OF_TIME, MAX_UPCOMING);
     return { status: 200, body: { ...clockView(world.clock, now), upcoming: events.map(eventView), more } };
   };
 
-  /** @param move moves the clock, unless what it calls before fails */
+  /** @param move moves the clock after calling its argument, unless that call fails */
   const respond = async (world: World, move: (before: BeforeJump) => Promise<Jump>): Promise<MoveAnswer> => {
     let passed: Passed = { events: [], more: false };
     const jump = await move(async ({ from, to }) => {
@@ -73,12 +73,12 @@ function unmoved({ clock }: World): Jump {
   return { from: now, to: now };
 }
 
-/** Tells those who watch the world that its clock has moved. */
+/** Reports a moved clock to the world's event streams. */
 export function reportJump({ clock, activityLog }: World, { from, to }: Jump): void {
   activityLog.event('clock', { ...clockView(clock, to), from: rfc3339(from) });
 }
 
-/** Moves the clock by a duration, or to the next event. @throws Problem with the field */
+/** Moves the clock by a duration, or to the next event. @throws Problem naming the field */
 export async function advanceClock(
   ports: Ports,
   world: World,
@@ -95,20 +95,20 @@ export async function advanceClock(
   return by === undefined ? toNextEvent(ports, world, before) : advanceBy(world.clock, by, before);
 }
 
-/** Simultaneous requests reach different events: one that comes too late tries the next. */
+/** Retries when a concurrent request reaches the event first, so simultaneous requests reach different events. */
 async function toNextEvent(ports: Ports, world: World, before?: BeforeJump): Promise<Jump> {
   for (;;) {
     const { events } = await ports.events(world, world.clock.now(), END_OF_TIME, 1);
     const [next] = events;
     if (next === undefined) {
-      throw new Problem('conflict', 'The world has no next event. Send `by` with a duration instead.');
+      throw new Problem('conflict', 'The world has no upcoming event. Send `by` with a duration instead.');
     }
     const jump = await world.clock.set(next.at, before).catch(nullForPast);
     if (jump !== null && jump.to > jump.from) return jump;
   }
 }
 
-/** @throws Problem with the field */
+/** @throws Problem naming the field */
 async function advanceBy(clock: WorldClock, by: string, before?: BeforeJump): Promise<Jump> {
   const milliseconds = parseDuration(by);
   if (milliseconds === null) {
@@ -117,11 +117,11 @@ async function advanceBy(clock: WorldClock, by: string, before?: BeforeJump): Pr
   }
   return clock.advance(milliseconds, before).catch((thrown: unknown) => {
     if (!(thrown instanceof UnreachableTime)) throw thrown;
-    throw new Problem('invalid_request', 'Field `by` leads beyond the year 9998. Send a shorter duration.');
+    throw new Problem('invalid_request', 'Field `by` moves the clock past the year 9998. Send a shorter duration.');
   });
 }
 
-/** @throws Problem with the field */
+/** @throws Problem naming the field */
 export async function setTo(clock: WorldClock, text: string, before?: BeforeJump): Promise<Jump> {
   const to = instantIn('to', text, clock);
   return clock.set(to, before).catch((thrown: unknown) => {
@@ -129,12 +129,12 @@ export async function setTo(clock: WorldClock, text: string, before?: BeforeJump
     if (thrown.why === 'end') throw new Problem('invalid_request', 'Field `to` must be before the year 9999.');
     throw new Problem(
       'invalid_request',
-      `Field \`to\` ${beforeNow(clock)} Only \`POST /_mock/reset\` and a restored snapshot turn the clock back.`,
+      `Field \`to\` ${beforeNow(clock)} To move the clock back, use \`POST /_mock/reset\` or restore a snapshot.`,
     );
   });
 }
 
-/** @throws Problem with the field */
+/** @throws Problem naming the field */
 function instantIn(field: string, text: string, clock: WorldClock): Instant {
   const instant = parseInstant(text);
   if (instant !== null) return instant;
@@ -145,7 +145,7 @@ function instantIn(field: string, text: string, clock: WorldClock): Instant {
   );
 }
 
-/** A time that the clock can still reach. @throws Problem with the field */
+/** Reads a time that is not in the past. @throws Problem naming the field */
 export function instantAhead(field: string, text: string, clock: WorldClock): Instant {
   const instant = instantIn(field, text, clock);
   if (instant < clock.now()) throw new Problem('invalid_request', `Field \`${field}\` ${beforeNow(clock)}`);
@@ -154,10 +154,10 @@ export function instantAhead(field: string, text: string, clock: WorldClock): In
 }
 
 function beforeNow(clock: WorldClock): string {
-  return `must not be before now (${rfc3339(clock.now())}).`;
+  return `must not be in the past (before ${rfc3339(clock.now())}).`;
 }
 
-/** Null if another request, or real time, passed the moment first. */
+/** Returns null if another request, or real time, passed the event first. */
 function nullForPast(thrown: unknown): null {
   if (thrown instanceof UnreachableTime && thrown.why === 'past') return null;
   throw thrown;

@@ -10,7 +10,7 @@ const confirm: Handler<'control', 'confirm_device_login'> = async (context) => {
   if (user === null) {
     throw new Problem(
       'invalid_request',
-      `No user of NGC matches \`${principal.slice(0, 100)}\`, which field \`principal\` names. Send an e-mail address, or the name or id of a personal key of \`GET /_mock/cast\`; a service key has no user.`,
+      `Field \`principal\` is \`${principal.slice(0, 100)}\`, which matches no NGC user. Send an e-mail address, or the name or id of a personal key from \`GET /_mock/cast\`; service keys have no user.`,
     );
   }
   const { deviceId, email } = await confirmDeviceLogin(context, context.params.deviceId, user);

@@ -8,7 +8,7 @@ import { DURATION_FORMS, formatDuration, parseDuration } from '../../../time/dur
 import { extentOf } from '../lists.ts';
 import type { KnownDrill, Ports } from '../ports.ts';
 
-/** Operations that list, start and end drills: scripts of failures that a correct client survives. */
+/** Operations that list, start and end drills: scripted failures that a correct client survives. */
 export function drillOperations({ drills }: Ports) {
   const find = (name: string): KnownDrill => {
     const found = drills().find(({ drill }) => drill.name === name);
@@ -89,7 +89,7 @@ function faultsOf({ world }: Context, name: string) {
   return world.faults.list().filter(({ drill }) => drill === name);
 }
 
-/** @returns whether it was running */
+/** @returns whether the drill was running */
 async function stop(context: Context, name: string): Promise<boolean> {
   await context.world.faults.sweep(context.now);
   const faults = faultsOf(context, name);
@@ -110,17 +110,17 @@ function drillView({ service, drill }: KnownDrill, context: Context, verdicts: R
   };
 }
 
-/** The duration in milliseconds; null for a drill without one. */
+/** Returns the duration in milliseconds; null for a drill without one. */
 function durationOf({ drill: { name, lasts } }: KnownDrill, given: string | undefined, now: number): number | null {
   if (given === undefined) return lasts;
   if (lasts === null)
-    throw new Problem('invalid_request', `Field \`for\` is not allowed: the drill \`${name}\` happens at once.`);
+    throw new Problem('invalid_request', `Field \`for\` is not allowed: the drill \`${name}\` has no duration.`);
   const milliseconds = parseDuration(given);
   if (milliseconds !== null && now + milliseconds <= END_OF_TIME) return milliseconds;
   throw new Problem('invalid_request', `Field \`for\` must be ${DURATION_FORMS}, and end before the year 9999.`);
 }
 
-/** The principal that the drill affects; null for all. */
+/** Returns the principal that the drill affects; null for all. */
 async function principalOf(
   { service, drill: { name, about }, find }: KnownDrill,
   given: string | undefined,
@@ -130,18 +130,18 @@ async function principalOf(
   if (about === 'all') {
     throw new Problem(
       'invalid_request',
-      `Field \`principal\` is not allowed: the drill \`${name}\` affects everybody.`,
+      `Field \`principal\` is not allowed: the drill \`${name}\` affects all callers.`,
     );
   }
   const caller = await namingRefusal(find(context, given));
   if (caller !== null) return caller;
   throw new Problem(
     'invalid_request',
-    `Field \`principal\` must name a caller of the service \`${service}\`. \`GET /_mock/cast\` lists them.`,
+    `Field \`principal\` must be a caller of the service \`${service}\`. \`GET /_mock/cast\` lists them.`,
   );
 }
 
-/** The call itself needs no credential, so a refused credential of the principal is a conflict, which names the reason. */
+/** Reports a refused credential of the principal as a conflict: the call itself needs no credential. */
 async function namingRefusal<Result>(work: Promise<Result>): Promise<Result> {
   try {
     return await work;
@@ -149,7 +149,7 @@ async function namingRefusal<Result>(work: Promise<Result>): Promise<Result> {
     if (!(thrown instanceof Problem) || thrown.kind !== 'unauthenticated') throw thrown;
     throw new Problem(
       'conflict',
-      `The credential of the principal is refused (\`${thrown.reason}\`), so a drill shows nothing. Name another \`principal\`, or reset the world with \`POST /_mock/reset\`.`,
+      `The credential of the principal is refused (\`${thrown.reason}\`), so a drill would have no effect. Choose another \`principal\`, or reset the world with \`POST /_mock/reset\`.`,
     );
   }
 }

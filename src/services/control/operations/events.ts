@@ -2,10 +2,9 @@ import type { Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { eventStream } from '../../../journal/event-stream.ts';
 
-/** The most readers of a world: a slow reader keeps events in memory. */
+/** Readers per world, limited because a slow reader keeps events in memory. */
 const MAX_READERS = 50;
 
-/** Streams the events of the world. */
 const watch: Handler<'control', 'watch_events'> = (context) => {
   const { world } = context;
   if (world.activityLog.events.listeners >= MAX_READERS) {

@@ -12,7 +12,6 @@ import { notKept } from '../not-kept.ts';
 import type { Ports } from '../ports.ts';
 import { checkPrincipal } from '../principal-check.ts';
 
-/** The default `limit` of lists of decisions. */
 const DEFAULT_LIMIT = 100;
 
 function listingOf(decisions: Decisions): Listing<PlacedDecision> {
@@ -27,7 +26,7 @@ function listingOf(decisions: Decisions): Listing<PlacedDecision> {
   };
 }
 
-/** Operations that explain answers: decisions, findings and the rules. */
+/** Operations that explain responses: decisions, findings and rules. */
 export function explanationOperations(ports: Ports) {
   const listDecisions: Handler<'control', 'list_decisions'> = async (context) => {
     const { limit, after, since, ...filter } = context.query;
@@ -68,7 +67,7 @@ export function explanationOperations(ports: Ports) {
 
   const listFindings: Handler<'control', 'list_findings'> = ({ world, query }) => {
     const { findings } = world.activityLog;
-    // Ordered by the last report.
+    // In order of the last report.
     const all = findings.list().map((finding) => ({ ...finding, at: finding.lastSeenAt, finding }));
     const { entries, extent } = shortPage(all, query, 'newest first', { dropped: findings.dropped });
     return { status: 200, body: { findings: entries.map(({ finding }) => findingView(finding)), ...extent } };
@@ -96,7 +95,7 @@ export function explanationOperations(ports: Ports) {
   };
 }
 
-/** The public form, whose name for scopes and permissions is `grants`. */
+/** Renders tables for the API, which calls scopes and permissions `grants`. */
 function servedTables({ permissions, roles, ...tables }: Tables) {
   return {
     ...tables,

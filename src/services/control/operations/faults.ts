@@ -51,7 +51,7 @@ export function faultOperations(ports: Ports) {
 
 type OwnAnswer = Schema<'control', 'OwnAnswer'>;
 
-/** Adds a fault. @throws Problem naming the mistake in the order */
+/** Adds a fault. @throws Problem if the order is invalid */
 export async function addFault(
   ports: Ports,
   { world, now }: Context,

@@ -5,7 +5,7 @@ import type { Tables } from '../../../decisions/rule.ts';
 import { adviseName } from '../../../text/nearest.ts';
 import type { Ports } from '../ports.ts';
 
-/** The sources of all answers: the documentation, or an interpretation of it. */
+/** Operations that report where responses come from: documentation, or an interpretation of it. */
 export function fidelityOperations(ports: Ports) {
   const get: Handler<'control', 'get_fidelity'> = ({ query }) => {
     const named = query.service === undefined ? ports.services() : [knownService(ports, query.service)];
@@ -36,11 +36,11 @@ export function fidelityOperations(ports: Ports) {
   return { get_fidelity: get };
 }
 
-/** @throws Problem with the known services, if this is none of them */
+/** @throws Problem listing the known services, if the name is unknown */
 export function knownService(ports: Pick<Ports, 'services'>, name: string): string {
   const known = ports.services();
   if (known.includes(name)) return name;
-  throw new Problem('invalid_request', `\`service\` names an unknown service.${adviseName(name, known)}`);
+  throw new Problem('invalid_request', `\`service\` is not a known service.${adviseName(name, known)}`);
 }
 
 function partOf(service: string, tables: Tables | undefined) {

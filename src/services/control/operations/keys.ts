@@ -23,7 +23,7 @@ const create: Handler<'control', 'create_key'> = async (context) => ({
   body: await createKey(context, context.body),
 });
 
-/** Creates a key. @throws Problem naming the mistake in the order */
+/** Creates a key. @throws Problem if the order is invalid */
 export async function createKey(
   context: Context,
   order: Schema<'control', 'KeyOrder'>,
@@ -35,13 +35,13 @@ export async function createKey(
     refuseMembers(
       order,
       ['scopes', 'resource'],
-      'only service keys have it; the rights of a personal key are the `roles` of its user',
+      'only service keys have it; a personal key gets its rights from the `roles` of its user',
     );
   else
     refuseMembers(
       order,
       ['user', 'roles'],
-      'only personal keys have it; the rights of a service key are its `scopes` and `resource`',
+      'only personal keys have it; a service key gets its rights from `scopes` and `resource`',
     );
   const person = isService ? null : await personOf(context, org, order);
   const { id, text } = await issueKey(
@@ -71,15 +71,15 @@ async function organizationOf({ store }: Context, name: string | undefined): Pro
   if (found !== undefined) return found;
   const message =
     first === undefined
-      ? 'This world has no organisation for a key. Use a seed with one.'
-      : `Field \`org\` names an unknown organisation.${adviseName(
+      ? 'This world has no organisation for the key. Use a seed that has one.'
+      : `Field \`org\` is not a known organisation.${adviseName(
           name ?? '',
           all.map((one) => one.name),
         )}`;
   throw new Problem('invalid_request', message);
 }
 
-/** The user of a personal key: a known one, or a new one with these roles. */
+/** Returns the user of a personal key: an existing one, or a new one with these roles. */
 async function personOf(
   { store, rulesets }: Context,
   org: string,
@@ -97,11 +97,11 @@ async function personOf(
   if (user !== undefined && known === null && roles === undefined) {
     throw new Problem(
       'invalid_request',
-      `Field \`user\` names an unknown user of \`${org}\`. Add \`roles\` to create the user.`,
+      `Field \`user\` is not a known user of \`${org}\`. Add \`roles\` to create the user.`,
     );
   }
   if (known !== null && roles !== undefined && [...known.roles].sort().join() !== [...roles].sort().join()) {
-    const message = `\`${email}\` already has other roles: ${quote(known.roles) || 'none'}. Leave \`roles\` out, or change them with \`PATCH /_mock/keys/{id}\`.`;
+    const message = `\`${email}\` already has other roles: ${quote(known.roles) || 'none'}. Omit \`roles\`, or change them with \`PATCH /_mock/keys/{id}\`.`;
     throw new Problem('conflict', message);
   }
   return { email, roles: known?.roles ?? roles ?? [] };
@@ -110,7 +110,7 @@ async function personOf(
 const list: Handler<'control', 'list_keys'> = async (context) => {
   const { org, ...query } = context.query;
   const ngcKeys = ngcKeysIn(context.store);
-  // Keys before places: a key that is created between the two reads must not lack a place.
+  // Read keys before places: a key created in between would have no place.
   const all = await ngcKeys.list({ org }, Number.MAX_SAFE_INTEGER, context.now);
   const places = await ngcKeys.places();
   const placed = all.flatMap((inForce) => {
@@ -148,7 +148,7 @@ const update: Handler<'control', 'update_key'> = async (context) => {
   const { name, status, services, roles } = edit;
   const expiresAt = expiryOf(edit.expiresAt, now);
   const isPolicy = edit.scopes !== undefined || edit.resource !== undefined;
-  // A function, so that absent members come from the newest policy even if the key changes meanwhile.
+  // A function, so that absent members come from the newest policy if the key changes meanwhile.
   const policy = (newest: Policy | null) => resolvePolicy(rulesets, edit, newest, edit.services ?? key.services);
   if (isPolicy) policy(await newestPolicy(context, before));
   await orDeleted(
@@ -195,13 +195,13 @@ async function keyOf({ store, now }: Context, id: string): Promise<KeyInForce> {
   return key;
 }
 
-/** Warns of a key that can do nothing: valid, but hardly intended. */
+/** Warns about a key that can do nothing, which is valid but rarely intended. */
 async function reportWarnings(context: Context, key: KeyInForce): Promise<{ readonly warnings?: readonly string[] }> {
   const warnings = await reportUseless(context, context.now, key);
   return warnings.length === 0 ? {} : { warnings };
 }
 
-/** Answers 404 if another request deleted the key after the lookup. @throws Problem */
+/** Turns a deletion by a concurrent request into a 404. @throws Problem */
 function orDeleted<Changed>(change: Promise<Changed>): Promise<Changed> {
   return orNotFound(change, 'Another request deleted the key.');
 }

@@ -1,7 +1,7 @@
 import type { Handler } from '../../../contract/request.ts';
 import type { Ports } from '../ports.ts';
 
-/** Operations that find the smallest rights: for what credentials were used for, and for given requests. */
+/** Operations that find the smallest rights, for the recorded uses of credentials or for given requests. */
 export function leastPrivilegeOperations(ports: Pick<Ports, 'leastPrivilege' | 'leastPrivilegeFor'>) {
   const get: Handler<'control', 'get_least_privilege'> = async ({ world, query }) => ({
     status: 200,

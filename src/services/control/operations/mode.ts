@@ -9,7 +9,10 @@ const get: Handler<'control', 'get_mode'> = ({ world }) => viewOf(world);
 
 const set: Handler<'control', 'set_mode'> = async ({ world, body: { mode, prefer } }) => {
   if (mode === undefined && prefer === undefined) {
-    throw new Problem('invalid_request', `Send \`mode\` (${MODES.join(' or ')}), \`prefer\` (true or false), or both.`);
+    throw new Problem(
+      'invalid_request',
+      `Fields \`mode\` and \`prefer\` are missing. Send \`mode\` (${MODES.join(' or ')}), \`prefer\` (true or false), or both.`,
+    );
   }
   await world.setModes({ ...(mode !== undefined && { mode }), ...(prefer !== undefined && { prefer }) });
   return viewOf(world);

@@ -16,13 +16,12 @@ import { notKept } from '../not-kept.ts';
 import type { Ports } from '../ports.ts';
 import { checkPrincipal } from '../principal-check.ts';
 
-/** The default `limit` of lists of requests. */
 const DEFAULT_LIMIT = 100;
 
 /** The longest wait of a verification, in milliseconds. */
 const MAX_WAIT = 60_000;
 
-/** Operations on the request journal of the world. */
+/** Operations on a world's request journal. */
 export function requestOperations(ports: Ports) {
   const { knownNames: known, version, describe } = ports;
   const show = (world: World, options?: { readonly bodies: boolean }) => viewerOf(world, describe, options);
@@ -110,7 +109,7 @@ export function requestOperations(ports: Ports) {
   };
 }
 
-/** Public operations need no credential, nor do requests without an operation. */
+/** Neither public operations nor requests without an operation need a credential. */
 function needsCredentialBy({ services, tables }: Ports): NeedsCredential {
   const needing = new Set(
     services().flatMap((service) =>
@@ -122,7 +121,7 @@ function needsCredentialBy({ services, tables }: Ports): NeedsCredential {
   return ({ service, operation }) => needing.has(`${service} ${operation}`);
 }
 
-/** A refusal without a hint shows the first fix of its decision instead. */
+/** Shows the first fix of the decision if a refusal has no hint. */
 function viewerOf({ activityLog }: World, describe: Ports['describe'], { bodies } = { bodies: true }) {
   return (entry: JournalEntry): EntryView => {
     const view = viewOf(entry, { bodies });
@@ -147,8 +146,8 @@ async function findRequests(
 }
 
 /**
- * Renders entries while they are sent, because the rendered journal would need too much memory at once. Omits entries
- * that the journal drops meanwhile.
+ * Renders entries while sending them, because a fully rendered journal would need too much memory. Omits entries that
+ * the journal drops meanwhile.
  */
 function streamedRequests<Body extends object>(
   { activityLog: { journal } }: World,
@@ -165,7 +164,7 @@ function streamedRequests<Body extends object>(
   return streamedList(numbers, render, around);
 }
 
-/** Cursors are numbers, which stay valid after the journal has dropped the request. */
+/** Cursors are numbers, so they stay valid after the journal drops the request. */
 function listingOf(journal: Journal): Listing<JournalEntry> {
   return {
     order: 'newest first',
@@ -198,7 +197,7 @@ function waitOf(within: string | undefined): number {
   if (within === undefined) return 0;
   const milliseconds = parseDuration(within);
   if (milliseconds !== null && milliseconds <= MAX_WAIT) return milliseconds;
-  throw new Problem('invalid_request', `Field \`within\` must be ${DURATION_FORMS}, at most 60 s.`);
+  throw new Problem('invalid_request', `Field \`within\` must be ${DURATION_FORMS}, up to 60 s.`);
 }
 
 function endedProblem({ why }: JournalEnded, world: string): Problem {
@@ -206,10 +205,7 @@ function endedProblem({ why }: JournalEnded, world: string): Problem {
     case 'emptied':
       return new Problem('conflict', 'A reset of the world cleared the journal while the verification waited.');
     case 'deleted':
-      return new Problem(
-        'no_such_world',
-        `The world \`${world}\` is gone: it was deleted while the verification waited.`,
-      );
+      return new Problem('no_such_world', `The world \`${world}\` was deleted while the verification waited.`);
     case 'stopping':
       return new Problem('unavailable', 'The server stopped while the verification waited.');
   }

@@ -13,7 +13,7 @@ import { checkPrincipal } from '../principal-check.ts';
 import { instantAhead } from './clock.ts';
 import { knownService } from './fidelity.ts';
 
-/** Operations that evaluate access without calling a service. */
+/** Operations that evaluate access without carrying out a request. */
 export function simulationOperations(ports: Ports) {
   const simulate: Handler<'control', 'simulate_decision'> = async (context) => {
     const { world, body, now } = context;
@@ -21,28 +21,33 @@ export function simulationOperations(ports: Ports) {
     if (body.requests === undefined) return { status: 200, body: await ofPrincipal(context, body, at) };
     const given = keysOf(body).find((name) => name !== 'requests' && name !== 'at');
     if (given !== undefined)
-      throw invalidRequest(`Field \`requests\` excludes \`${given}\`: recorded requests have their own callers.`);
-    if (body.at === undefined) throw invalidRequest('Field `at` is missing: when would these requests be sent?');
+      throw invalidRequest(
+        `Fields \`requests\` and \`${given}\` exclude each other: recorded requests already have a caller.`,
+      );
+    if (body.at === undefined)
+      throw invalidRequest('Field `at` is missing. Send the time at which to repeat the requests.');
     return { status: 200, body: { requests: await again(context, body.requests, at) } };
   };
 
-  /** One hypothetical request of a principal, or all operations. */
+  /** Simulates one request of a principal, or all operations. */
   const ofPrincipal = async (context: RequestContext, body: Simulation, at: Instant) => {
     const { world, rulesets } = context;
     const { method, path, operations, service } = body;
     const who = whoOf(body, rulesets);
-    // Any spelling that a service accepts is enough here, so the exact comparison comes second.
+    // `checkPrincipal` compares exactly, so skip it for any spelling that a service accepts.
     const isNobody = body.principal !== undefined && (await ports.namesFound(world, body.principal)).length === 0;
     if (isNobody) await checkPrincipal(ports, world, body.principal, 'Field `principal`');
     if (operations !== undefined) {
       if (method !== undefined || path !== undefined) {
-        throw invalidRequest('Field `operations` excludes `method` and `path`. Send one or the other.');
+        throw invalidRequest(
+          'Field `operations` excludes `method` and `path`. Send either `operations` or the other two.',
+        );
       }
       const only = service === undefined ? null : knownService(ports, service);
       return { operations: await ports.simulateOperations(world, who, only, at) };
     }
     if (service !== undefined)
-      throw invalidRequest('Field `service` requires `operations`: send `"operations": "*"` with it.');
+      throw invalidRequest('Field `service` requires `operations`. Send `"operations": "*"` too.');
     const thought = { method: requireField(method, 'method'), path: requireField(path, 'path'), at };
     const simulated = await ports.simulate(world, who, thought);
     const describe = await ports.describer(context, [simulated]);
@@ -50,7 +55,7 @@ export function simulationOperations(ports: Ports) {
     return who.principal === null ? { ...decision, fixes: withoutRequests(decision.fixes) } : decision;
   };
 
-  /** Recorded requests, now and at a later time. */
+  /** Decides recorded requests again, now and at a later time. */
   const again = async ({ world, now }: RequestContext, ids: readonly string[], at: Instant) => {
     const { journal } = world.activityLog;
     const effectOf = async (entry: JournalEntry, when: Instant): Promise<SimulatedEffect> => {
@@ -64,7 +69,7 @@ export function simulationOperations(ports: Ports) {
       const entry = journal.at(journal.numberOf(id) ?? 0);
       if (entry === undefined)
         throw invalidRequest(
-          `Field \`requests\` names an unknown request, \`${redact(id)}\`, or one that is no longer kept. \`GET /_mock/requests\` lists those that are.`,
+          `Field \`requests\` has \`${redact(id)}\`, which is unknown or no longer kept. \`GET /_mock/requests\` lists the recorded requests.`,
         );
       const [sooner, later] = [await effectOf(entry, now), await effectOf(entry, at)];
       const differs = sooner.effect !== later.effect || sooner.reason !== later.reason;
@@ -82,7 +87,7 @@ type SimulatedEffect = Schema<'control', 'SimulatedRequest'>['now'];
 function whoOf({ principal, holding, service }: Simulation, rulesets: readonly Ruleset[]): Who {
   if (principal === undefined && holding === undefined) {
     throw invalidRequest(
-      'Fields `principal` and `holding` are missing. Send an id, name, client id or e-mail address, the rights to simulate, or both.',
+      'Fields `principal` and `holding` are missing. Send an id, name, client id or e-mail address as `principal`, the rights to simulate as `holding`, or both.',
     );
   }
   return {
@@ -99,17 +104,17 @@ function holdingOf(
   const { scopes, resource, roles } = given;
   const isPolicy = scopes !== undefined || resource !== undefined;
   if (isPolicy === (roles !== undefined)) {
-    throw invalidRequest('Field `holding` must have either `scopes`, with an optional `resource`, or `roles`.');
+    throw invalidRequest('Field `holding` must have either `scopes` (and optionally `resource`) or `roles`.');
   }
   return roles === undefined ? { policy: resolvePolicy(rulesets, given, null, services, 'holding') } : { roles };
 }
 
 function requireField<Value>(value: Value | undefined, name: string): Value {
   if (value !== undefined) return value;
-  throw invalidRequest(`Field \`${name}\` is missing: send \`method\` and \`path\`, or \`"operations": "*"\`.`);
+  throw invalidRequest(`Field \`${name}\` is missing. Send \`method\` and \`path\`, or \`"operations": "*"\`.`);
 }
 
-/** A simulated principal cannot be changed. */
+/** Removes the requests of fixes: a simulated principal cannot be edited. */
 function withoutRequests(fixes: Schema<'control', 'Decision'>['fixes']) {
   return fixes.map(({ request: _, ...fix }) => fix);
 }

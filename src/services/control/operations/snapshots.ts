@@ -7,7 +7,7 @@ import type { Ports } from '../ports.ts';
 /** https://github.com/ndjson/ndjson-spec */
 const NDJSON = 'application/x-ndjson';
 
-/** Operations on snapshots: the state of a world, to restore, to move to other servers, or to create worlds from. */
+/** Operations on snapshots: a world's state to restore, to move to another server, or to create worlds from. */
 export function snapshotOperations({ snapshots }: Ports) {
   const list: Handler<'control', 'list_snapshots'> = async ({ world, query }) => {
     const all = (await snapshots.of(world)).map(({ place, ...snapshot }) => ({ ...snapshot, place: [place] as const }));

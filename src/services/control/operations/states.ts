@@ -4,10 +4,10 @@ import type { Ports } from '../ports.ts';
 import { checkParams, findState, type ProviderState, providerStates } from '../provider-states.ts';
 import { forget, remember, type Setup, undoSetup } from '../state-undo.ts';
 
-/** Values of states contain credentials. */
+/** State values contain credentials. */
 const NO_STORE = { 'cache-control': 'no-store' } as const;
 
-/** Operations on provider states, for verifiers of contracts such as Pact's. */
+/** Operations on provider states, for contract verifiers such as Pact's. */
 export function stateOperations(ports: Ports) {
   const states = providerStates(ports);
 
@@ -20,11 +20,11 @@ export function stateOperations(ports: Ports) {
     const { values, undo } = await state.setup(context, setup.params);
     if (undo === undefined) return values;
     const before = await remember(context, setup, undo).catch(async (thrown: unknown) => {
-      // Nothing could remove it later.
+      // Otherwise no teardown could find it.
       await undoSetup(ports, context, undo);
       throw thrown;
     });
-    // A world that ended, and was made again under its id, is the new one.
+    // A world recreated with the same id is the new one, so keep it.
     if (before !== null && before.id !== undo.id) await undoSetup(ports, context, before);
     return values;
   };
@@ -37,7 +37,7 @@ export function stateOperations(ports: Ports) {
 
   const change: Handler<'control', 'change_state'> = async (context) => {
     const { state: name, params, action = 'setup', consumer } = context.body;
-    // Pact's verifier sends an empty state for an interaction without one.
+    // Pact's verifier sends an empty state for interactions without a state.
     if (name === '') return { status: 200, body: {} };
     const state = findState(states, name);
     const setup = { state: name, params: params ?? {}, consumer: consumer ?? null };

@@ -7,13 +7,12 @@ import { zooOf } from '../../../tokens/zoo/index.ts';
 import { extentOf } from '../lists.ts';
 import type { Ports } from '../ports.ts';
 
-/** Answers with tokens must not be cached (RFC 6749, 5.1). */
+/** Responses with tokens must not be cached (RFC 6749, section 5.1). */
 const NO_STORE = { 'cache-control': 'no-store' } as const;
 
-/** The path of the zoo's unknown public key. */
 const UNKNOWN_KEYS = '/_mock/tokens/zoo/keys';
 
-/** Operations that mint valid and invalid tokens, for tests of verifiers. */
+/** Operations that mint valid and invalid tokens, for testing verifiers. */
 export function tokenOperations({ tokens }: Ports) {
   const keysOf = async ({ tokens: { key, algorithm } }: Context): Promise<Keys> => ({
     own: key,
@@ -50,7 +49,7 @@ export function tokenOperations({ tokens }: Ports) {
 
   const unknownKeys: Handler<'control', 'get_zoo_keys'> = async (context) => {
     const { unknown } = await tokens.foreignKeys(context.tokens.algorithm);
-    // A public key, in the form that RFC 7517 prescribes.
+    // A public JWK, as RFC 7517 defines it.
     const key = unknown.publicJwk as Schema<'control', 'ZooKeys'>['keys'][number];
     return { status: 200, body: { keys: [key] } };
   };
@@ -58,7 +57,7 @@ export function tokenOperations({ tokens }: Ports) {
   return { mint_token: mint, get_token_zoo: zoo, get_zoo_keys: unknownKeys };
 }
 
-/** The claims for a lifetime; an expired token gets an `iat` before its `exp`. */
+/** Returns the claims for a lifetime. An expired token gets an `iat` before its `exp`. */
 function timesOf(expiresIn: string, claims: object, { now, settings }: Context) {
   if ('exp' in claims) {
     throw new Problem('invalid_request', 'Fields `expiresIn` and `claims.exp` exclude each other. Send one of them.');
@@ -68,7 +67,7 @@ function timesOf(expiresIn: string, claims: object, { now, settings }: Context) 
   if (milliseconds === null) {
     throw new Problem(
       'invalid_request',
-      `Field \`expiresIn\` must be ${DURATION_FORMS}; a leading minus, such as \`-1s\`, makes an expired token.`,
+      `Field \`expiresIn\` must be ${DURATION_FORMS}; use a leading minus, such as \`-1s\`, for an expired token.`,
     );
   }
   if (!isOver) return { exp: Math.floor((now + milliseconds) / 1000) };

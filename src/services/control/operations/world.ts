@@ -4,20 +4,20 @@ import { rfc3339 } from '../../../time/clock.ts';
 import { extentOf } from '../lists.ts';
 import type { Ports } from '../ports.ts';
 
-/** A text of ours, which a browser shows as such. */
+/** Plain text, never rendered as a page. */
 const NO_PAGE = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'cache-control': 'no-store',
 } as const;
 
-/** Operations on the world as a whole: calls, health, info, cast and reset. */
+/** Operations on the whole world: calls, health, info, metrics, cast and reset. */
 export function worldOperations(ports: Ports) {
   const listCalls: Handler<'control', 'list_calls'> = () => {
     const calls = ports.calls();
     return { status: 200, body: { calls, ...extentOf(calls), documentation: '/docs' } };
   };
 
-  /** `ready` while this process has the worlds, and their store accepts writes. */
+  /** `ready` while this process has the worlds and the store accepts writes. */
   const getHealth: Handler<'control', 'get_health'> = ({ store, findings, query, now }) => {
     const fault = store.fault();
     if (fault === null) return { status: 200, body: { status: 'ready' } };

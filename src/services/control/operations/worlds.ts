@@ -17,18 +17,17 @@ import { DURATION_FORMS, formatDuration, parseDuration } from '../../../time/dur
 import { shortPage } from '../lists.ts';
 import type { MadeWorld, Ports } from '../ports.ts';
 
-/** The default `ttl`: milliseconds without use after which a world ends. */
+/** The default `ttl`: milliseconds without use until a world is deleted. */
 const DEFAULT_TTL = 3_600_000;
 
-/** The world never ends. */
 const NEVER = 'never';
 
-/** The longest `ttl` in milliseconds: a year, far below the largest safe number. */
+/** The longest `ttl`: a year, in milliseconds. */
 const MAX_TTL = 31_536_000_000;
 
 type Order = Schema<'control', 'WorldOrder'>;
 
-/** Operations on worlds. All worlds share one registry, so the world of the request does not matter. */
+/** Operations on worlds. They share one registry, so the world of the request does not matter. */
 export function worldsOperations({ worlds }: Ports) {
   const list: Handler<'control', 'list_worlds'> = (context) => {
     const all = worlds.list().map((world) => ({ ...world, at: world.createdAt, place: placeOf(world) }));
@@ -71,9 +70,9 @@ export function worldsOperations({ worlds }: Ports) {
 }
 
 /**
- * The order for a world, with the id that the header names.
+ * Returns the order for a world, with the id from the header.
  *
- * @throws Problem if no world can have that id, or if the body has another
+ * @throws Problem if the id is invalid, or differs from the id in the body
  */
 function orderOf({ worldToMake: id, body }: Context<OperationOf<'control', 'create_world'>>): Order {
   if (id === null || id === body.id) return body;
@@ -83,18 +82,18 @@ function orderOf({ worldToMake: id, body }: Context<OperationOf<'control', 'crea
   const other = body.id.slice(0, 2 * MAX_WORLD_ID);
   throw new Problem(
     'invalid_request',
-    `The header \`${WORLD_HEADER}\` names the world \`${id}\`, and the field \`id\` the world \`${other}\`. Both name the world to make: send the same id in both, or only one of them.`,
+    `Header \`${WORLD_HEADER}\` is \`${id}\`, but field \`id\` is \`${other}\`. Both are the id of the new world: send the same id in both, or only one of them.`,
   );
 }
 
-/** Does a request prefer an answer without what it could ask for later (RFC 7240, 4.2)? Of two values, the first counts. */
+/** Checks for `Prefer: return=minimal` (RFC 7240, section 4.2). The first `return` preference wins. */
 function prefersMinimal(lines: readonly string[]): boolean {
   const preferences = lines.flatMap((line) => line.split(',')).map((one) => one.split(';', 1)[0]?.trim() ?? '');
   const wanted = preferences.find((one) => /^return\s*=/i.test(one));
   return wanted !== undefined && /^return\s*=\s*"?minimal"?$/i.test(wanted);
 }
 
-/** Makes a world. @throws Problem naming the mistake in the order */
+/** Creates a world. @throws Problem if the order is invalid */
 export function makeWorld(
   worlds: Ports['worlds'],
   { id, seed, from, credentials = 'own', ttl, label }: Order,
@@ -112,7 +111,7 @@ function ttlOf(given: string | undefined): number | null {
   if (given === NEVER) return null;
   const ttl = parseDuration(given);
   if (ttl !== null && ttl > 0 && ttl <= MAX_TTL) return ttl;
-  throw new Problem('invalid_request', `Field \`ttl\` must be ${DURATION_FORMS}, at most a year, or \`${NEVER}\`.`);
+  throw new Problem('invalid_request', `Field \`ttl\` must be ${DURATION_FORMS}, up to a year, or \`${NEVER}\`.`);
 }
 
 /** Renders a world with its addresses. */
@@ -135,7 +134,7 @@ export function worldView(
   };
 }
 
-/** The server's address in the request, without the world. */
+/** Returns the requested origin without the world. */
 function rootOf(origin: string, hosts: KnownHosts): URL {
   const root = new URL(new URL(origin).origin);
   const label = hosts.labelOf(root.host);
@@ -143,7 +142,7 @@ function rootOf(origin: string, hosts: KnownHosts): URL {
   return root;
 }
 
-/** Only names have subdomains; `localhost` replaces an address of this machine. Null without a name. */
+/** Only host names have subdomains, so an address of this machine becomes `localhost`. Null for other addresses. */
 function hostUrlOf(root: URL, hosts: KnownHosts, id: string): string | null {
   const isName = /[a-z]/.test(root.hostname) && !root.hostname.startsWith('[');
   if (!isName && !hosts.isOwn(root.host)) return null;

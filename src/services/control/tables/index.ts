@@ -2,7 +2,7 @@ import type { Tables } from '../../../decisions/rule.ts';
 import { tableOf } from '../../../definitions/sections.ts';
 import { OPERATION_SECTIONS } from './operations.ts';
 
-/** The control API has no rules: every caller who can reach it may use it. */
+/** The control API has no rules: any caller that can reach it may use it. */
 export const TABLES = {
   term: 'permission',
   permissions: [],

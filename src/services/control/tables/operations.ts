@@ -1,7 +1,7 @@
 import type { OperationRow } from '../../../decisions/rule.ts';
 import type { Section } from '../../../definitions/sections.ts';
 
-/** For the user of the mock: without a credential, but only from this machine's own pages and tools. */
+/** For the user of the mock: no credential needed, but only local pages and tools may call it. */
 export const OPERATION_SECTIONS = [
   {
     rule: 'public',

@@ -7,7 +7,7 @@ import { tokenCallerOf } from '../../../ngc-keys/self-hosted.ts';
 import { RULESETS } from './rulesets.ts';
 import type { RuleId } from './tables/rules.ts';
 
-/** Turns keys into callers, for each reading. */
+/** Creates callers from keys, by profile. */
 export const CALLERS = {
   documented: callerUnder(RULESETS.documented),
   'open-source': callerUnder(RULESETS['open-source']),
@@ -15,13 +15,13 @@ export const CALLERS = {
 
 type Attempt = Pick<UncheckedContext, 'headerLines' | 'now' | 'settings' | 'store' | 'trustedIssuers' | 'world'>;
 
-/** The caller of a request. @throws Problem `unauthenticated` */
+/** Authenticates a request. @throws Problem `unauthenticated` */
 export async function callerOf(attempt: Attempt): Promise<Caller> {
   if (attempt.settings.nvcf === 'documented') return CALLERS.documented(await bearerOfNgcKey(attempt));
   return (await tokenCallerOf(attempt, true)) ?? CALLERS['open-source'](await bearerOfNgcKey(attempt));
 }
 
-/** Why no model could be called with the key of a request; null if one could, or if there is no key. */
+/** Returns why the key of a request cannot call models; null if it can, or without a key. */
 export async function keyFault(attempt: Attempt): Promise<string | null> {
   const ruleset = RULESETS[attempt.settings.nvcf];
   try {

@@ -1,9 +1,9 @@
-/** The part of the cast in the API catalogue. */
+/** The API catalogue part of the cast. */
 export interface CatalogueCast {
   readonly models: readonly CastModel[];
 }
 
-/** A model, as it is at the time. */
+/** A model in its current state. */
 export interface CastModel {
   /** `<company>/<model>`, which requests send as `model`. */
   readonly id: string;

@@ -9,17 +9,17 @@ import { isListed, MODEL_PATHS, MODELS, type ModelPath, type ModelRow, modelAt, 
 import type {} from './reasons.ts';
 import { GATEWAY_ERRORS, TEXTS } from './texts.ts';
 
-/** In seconds: three hours. */
+/** Three hours, in seconds. */
 const OFFLINE_RETRY = 10_800;
 
-/** The gateway marks its own requests with this header, and rejects it in requests from clients. */
+/** The gateway uses this header for its own requests, so clients must not send it. */
 const reserved: FirstCheck = (context) => {
   if (context.headerLines('nvcf-shadow').some((line) => line !== ''))
     throw new Problem('bad_state', TEXTS.reservedHeader, { reason: 'reserved_header' });
   return {};
 };
 
-/** The name of the model in a body. @throws Problem as the gateway, which decodes only `model` and `stream` */
+/** Reads the model name from a body. @throws Problem like the gateway, which decodes only `model` and `stream` */
 function modelIn({ body, bodyFault }: Pick<UncheckedContext, 'body' | 'bodyFault'>): string {
   if (bodyFault instanceof Problem && bodyFault.cause !== undefined) throw notDecoded(bodyFault.message);
   if (bodyFault !== null) throw bodyFault;
@@ -36,7 +36,7 @@ function notDecoded(what: string): Problem {
   return new Problem('bad_state', `${TEXTS.notDecoded}: ${what}`, { reason: 'body_not_decoded' });
 }
 
-/** A refusal of a model, before the key. */
+/** The refusal of a model, before the key is checked. */
 interface Refusal {
   readonly kind: 'not_found' | 'unavailable';
   readonly message: string;
@@ -51,9 +51,9 @@ function unknownModel(why: string): Refusal {
 }
 
 /**
- * Why nobody can call a model at this time; null if it can be called.
+ * Returns why a model cannot be called at this time; null if it can.
  *
- * @param name under which it was called; null for an endpoint
+ * @param name the name in the request; null for an endpoint
  */
 export function refusalAt(now: Instant, { body }: ModelRow, name: string | null): Refusal | null {
   const state = stateAt(body, now);
@@ -66,25 +66,25 @@ export function refusalAt(now: Instant, { body }: ModelRow, name: string | null)
   return { kind: 'not_found', message, reason: 'model_retired' };
 }
 
-/** The headers of every answer about a model that can be called. */
+/** Headers of every response about a callable model. */
 function headersOf({ body: { endOfLife } }: ModelRow): Readonly<Record<string, string>> {
   return endOfLife === null ? {} : { deprecation: endOfLife };
 }
 
-/** The explanation adds what would become of the key, which the gateway does not look at. */
+/** Adds the verdict on the key, which the gateway has not checked, to the explanation. */
 async function withKey({ kind, message, ...parts }: Refusal, context: UncheckedContext): Promise<Problem> {
   const ofKey = await keyFault(context);
   const why = [
     parts.why ?? [],
-    ofKey === null ? [] : `the key of this request is not good either (\`${ofKey}\`)`,
+    ofKey === null ? [] : `the key of this request would also be refused (\`${ofKey}\`)`,
   ].flat();
   return new Problem(kind, message, { ...parts, ...(why.length > 0 && { why: why.join('; ') }) });
 }
 
-/** Where else a name leads. */
+/** Suggests where to call a model, or a similar name. */
 async function whereElse(from: Collections, name: string, path: ModelPath, now: Instant): Promise<string> {
   const row = await MODELS.byId(from, name);
-  if (row !== null) return `the model is called at ${row.body.paths.map((path) => `\`${path}\``).join(' or ')}`;
+  if (row !== null) return `call the model at ${row.body.paths.map((path) => `\`${path}\``).join(' or ')}`;
   const callable = (await MODELS.all(from)).filter(
     (one) => isListed(one) && one.body.paths.includes(path) && refusalAt(now, one, null) === null,
   );
@@ -95,7 +95,7 @@ async function whereElse(from: Collections, name: string, path: ModelPath, now: 
   return near === undefined ? 'no model has this name' : `no model has this name; the nearest is \`${near}\``;
 }
 
-/** The check of a path of `integrate.api.nvidia.com`. */
+/** Checks the model of a path at `integrate.api.nvidia.com`. */
 function modelFor(path: ModelPath): FirstCheck {
   return async (context) => {
     reserved(context);
@@ -109,7 +109,7 @@ function modelFor(path: ModelPath): FirstCheck {
   };
 }
 
-/** The path of an endpoint, from its segments. */
+/** Joins the segments of an endpoint's path. */
 export function endpointOf({ category, company, model, task, action }: UncheckedContext['params']): string {
   return ['/v1', category, company, model, task, action].filter((segment) => segment !== undefined).join('/');
 }

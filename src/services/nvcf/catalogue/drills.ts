@@ -8,12 +8,12 @@ import { isModelPath, MODELS, type ModelRow, modelRow } from './models.ts';
 
 const dropModel: Drill = {
   name: 'drop-model',
-  what: 'The account of a key loses the model of its newest allowed request. Calls of this model are then 404, `Not found for account`.',
+  what: "A key's account loses access to the model of its newest allowed request. Calls to this model then return 404, `Not found for account`.",
   rightClient:
-    'It does not call the model again. It goes on with another one of `GET /v1/models`, or says which model is missing.',
+    'It does not retry the model. It continues with another one from `GET /v1/models`, or reports which model is missing.',
   lasts: null,
   about: 'one',
-  fallback: 'the key of the newest allowed call of a model',
+  fallback: 'the key of the newest allowed call to a model',
   run: async (context, who) => {
     const { collections } = context.store;
     const { seen, principal } = newestRequest(
@@ -24,7 +24,8 @@ const dropModel: Drill = {
     );
     const { account = '' } = principal;
     const model = await modelNamed(collections, nameIn(seen));
-    if (model === null) throw new Problem('conflict', 'The model of the newest call is gone. Call another one first.');
+    if (model === null)
+      throw new Problem('conflict', 'The model of the newest call no longer exists. Call another one first.');
     const allAccounts = (await ORGANIZATIONS.all(collections)).map(({ body: { ncaId } }) => ncaId);
     await MODELS.change(collections, model.id, ({ id, body }) => {
       const accounts = body.accounts ?? allAccounts;
@@ -34,7 +35,7 @@ const dropModel: Drill = {
     });
     const names = [model.id, ...model.body.paths];
     return {
-      did: `The account ${account} may no longer use ${model.id}.`,
+      did: `The account ${account} can no longer use ${model.id}.`,
       principal,
       watch: {
         isRefused: (later) => {
@@ -48,7 +49,7 @@ const dropModel: Drill = {
   },
 };
 
-/** The name by which a request calls a model: in its body, or a path of the model's own. */
+/** Returns the model that a request calls: its name in the body, or its path. */
 function nameIn({ path, body }: Seen): string {
   const own = path.replace(/^\/(?:ai|integrate)(?=\/)/, '');
   return isModelPath(own) ? String(memberOf(body(), 'model')) : own;
@@ -58,5 +59,5 @@ async function modelNamed(from: Collections, name: string): Promise<ModelRow | n
   return (await MODELS.byId(from, name)) ?? (await MODELS.byAlias(from, name));
 }
 
-/** What clients of the catalogue must survive. */
+/** Drills for clients of the catalogue. */
 export const DRILLS: readonly Drill[] = [dropModel];

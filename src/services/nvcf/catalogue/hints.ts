@@ -7,29 +7,29 @@ const OF_MODELS: ReadonlySet<string | undefined> = new Set(['unknown_model', 'mo
 /** Operations that need no key. */
 const KEYLESS: ReadonlySet<string | undefined> = new Set(['getModel', 'getModelOfCompany']);
 
-/** Mistakes that clients of the catalogue make. */
+/** Hints about mistakes of catalogue clients. */
 export const CATALOGUE_HINTS: readonly HintRule[] = [
   {
     code: 'model_before_key',
-    symptom: 'the catalogue refuses a model, and the key is suspected',
-    advice: 'look at the model first: the key was not looked at',
+    symptom: 'the catalogue refuses a model, and the key seems to be the cause',
+    advice: 'check the model first: the key was not checked',
     source: GATEWAY,
     certainty: 'documented',
     when: ({ problem: { reason }, decision }) => {
       if (!OF_MODELS.has(reason) || KEYLESS.has(decision?.operation)) return null;
-      const what = decision?.credential?.detail === undefined ? '' : `: ${decision.credential.detail}`;
-      return `The catalogue looks for the model before it looks at the key, so this answer says nothing about the key${what}. To test a key, call a model that is live.`;
+      const what = decision?.detail === undefined ? '' : `: ${decision.detail}`;
+      return `The catalogue looks up the model before it checks the key, so this response says nothing about the key${what}. To test a key, call a live model.`;
     },
   },
   {
     code: 'model_not_for_account',
-    symptom: 'the catalogue answers 404 with `Not found for account`',
-    advice: 'call another model: the key is good, its account may not use this one',
+    symptom: 'the catalogue returns 404 with `Not found for account`',
+    advice: 'call another model: the key is valid, but its account may not use this one',
     source: 'public issues of July and August 2026',
     certainty: 'observed',
     when: ({ decision, service }) =>
       service === 'catalogue' && decision?.reason === 'foreign_object' && decision.operation !== 'getStatus'
-        ? 'The key is good, but its account may not use this model, although `/v1/models` lists it. Another key of the same account is answered alike.'
+        ? 'The key is valid, but its account may not use this model, although `/v1/models` lists it. Other keys of the account get the same response.'
         : null,
   },
 ];

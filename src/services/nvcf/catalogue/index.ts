@@ -18,11 +18,27 @@ import { RULESETS } from './rulesets.ts';
 import { seed } from './seed.ts';
 import { NOT_EMULATED } from './tables/index.ts';
 
-/** The hosted API catalogue: functions of Cloud Functions that are called by the names of models. */
+/** The hosted API catalogue: functions of Cloud Functions, called by model name. */
 export const catalogue: ServiceDefinition<'catalogue'> = {
   name: 'catalogue',
   title: 'NVIDIA API Catalogue',
   prefixes: ['/integrate', '/ai'],
+  conventions: { looksUpFirst: true },
+  notEmulated: NOT_EMULATED,
+  rulesets: Object.values(RULESETS),
+  ruleset: (settings) => RULESETS[settings.nvcf],
+  checks,
+  authenticate: callerOf,
+  impersonate: impersonatorOf({ ofKey: (key, { settings }) => CALLERS[settings.nvcf](key) }),
+  holding: holdingOfKeys((settings) => RULESETS[settings.nvcf]),
+  findFixes: findKeyFixes,
+  findOther: { service_not_enabled: findOtherKey },
+  // Models do not belong to accounts, although their functions may.
+  hints: [...CATALOGUE_HINTS, ...KEY_HINTS.filter(({ code }) => code !== 'key_of_other_organization')],
+  leastRights: leastRightsOfKey,
+  drills: DRILLS,
+  lookups,
+  operations: { ...inferenceOperations, ...modelOperations },
   hosts: [
     {
       pattern: /^integrate\.(?:api\.|(?=(?:[^.]+\.)?localhost(?::|$)))/,
@@ -56,8 +72,6 @@ export const catalogue: ServiceDefinition<'catalogue'> = {
   },
   drills: DRILLS,
   seed,
-  state: {
-    // The only change in time, the end of a model's life, is not reported: in the built-in world it is in 2099.
-    events: null,
-  },
+  // The end of a model's life is the only possible event; in the built-in world it is in 2099, so it is not reported.
+  events: null,
 };

@@ -9,7 +9,7 @@ import { MODELS, type ModelRow } from './models.ts';
 
 type Versions = readonly FunctionRow[];
 
-/** The function of a model, if the account of the caller may use both. */
+/** Looks up the function of a model, if the caller's account may use both. */
 async function functionOf(context: AuthenticatedContext, model: ModelRow | null): Promise<LookupResult<Versions>> {
   if (model === null) return { found: 'nothing' };
   const { functionId: asked, accounts } = model.body;
@@ -22,7 +22,7 @@ async function functionOf(context: AuthenticatedContext, model: ModelRow | null)
 
 const functionOfModel: Lookup<Versions> = async (context) => functionOf(context, await modelInBody(context));
 
-/** The model that a checked body names. */
+/** Returns the model named in a checked body. */
 export async function modelInBody({ body, store }: Pick<AuthenticatedContext, 'body' | 'store'>) {
   return MODELS.byId(store.collections, String(memberOf(body, 'model')));
 }

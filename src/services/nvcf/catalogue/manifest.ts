@@ -1,7 +1,7 @@
 import type { Manifest } from '../../../contract/manifest.ts';
 import { CATALOGUE_REASONS } from './reasons.ts';
 
-/** Known to the command and the library before the service is loaded. */
+/** Used by the command and the library before the service is loaded. */
 export const catalogueManifest = {
   name: 'catalogue',
   options: {},

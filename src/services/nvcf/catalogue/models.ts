@@ -2,7 +2,7 @@ import { Collection } from '../../../store/collection.ts';
 import { type Collections, EVERYBODY, type Row } from '../../../store/collections.ts';
 import type { Instant } from '../../../time/clock.ts';
 
-/** The paths of `integrate.api.nvidia.com` at which a model is called by its name. */
+/** Paths of `integrate.api.nvidia.com` that call a model by name. */
 export const MODEL_PATHS = {
   chat: '/v1/chat/completions',
   completions: '/v1/completions',
@@ -13,7 +13,7 @@ export const MODEL_PATHS = {
 
 export type ModelPath = (typeof MODEL_PATHS)[keyof typeof MODEL_PATHS];
 
-/** Is it a path of `integrate.api.nvidia.com`? Any other is a model's own, at `ai.api.nvidia.com`. */
+/** Checks for a path of `integrate.api.nvidia.com`. Any other path belongs to a single model at `ai.api.nvidia.com`. */
 export function isModelPath(path: string): path is ModelPath {
   return (Object.values(MODEL_PATHS) as readonly string[]).includes(path);
 }
@@ -22,15 +22,15 @@ export function isModelPath(path: string): path is ModelPath {
 export interface Model {
   readonly functionId: string;
   readonly paths: readonly string[];
-  /** What the operator says; null if it is not offline. */
+  /** The operator's message; null if the model is not offline. */
   readonly offline: string | null;
-  /** In RFC 3339, to the second, with its offset: the gateway says it as it was written. */
+  /** RFC 3339, to the second, with the original offset: the gateway repeats it unchanged. */
   readonly endOfLife: string | null;
-  /** The only accounts that may call it; null: whoever may call its function. */
+  /** The only accounts that may call it; null for every account that may call its function. */
   readonly accounts: readonly string[] | null;
-  /** For embeddings: does it embed queries and passages alike? */
+  /** For embeddings: embeds queries and passages alike. */
   readonly isSymmetric: boolean;
-  /** For chats: does it refuse a message with more than one call of a tool? */
+  /** For chats: refuses a message with more than one tool call. */
   readonly takesSingleToolCalls: boolean;
 }
 
@@ -38,7 +38,7 @@ export type ModelRow = Row<Model, null>;
 
 export const MODELS = new Collection<Model>('catalogue.models');
 
-/** Paths of its own find a model, too. */
+/** Makes a model searchable by the paths that belong only to it. */
 export function modelRow(id: string, body: Model): ModelRow {
   const aliases = body.paths.filter((path) => !isModelPath(path));
   return MODELS.row({ id, owner: EVERYBODY, parent: null, aliases, body });
@@ -46,7 +46,7 @@ export function modelRow(id: string, body: Model): ModelRow {
 
 export type State = 'live' | 'offline' | 'retiring' | 'retired';
 
-/** Offline counts more than retired: the gateway looks at it first. */
+/** The gateway checks for offline before retired. */
 export function stateAt({ offline, endOfLife }: Pick<Model, 'offline' | 'endOfLife'>, now: Instant): State {
   if (offline !== null) return 'offline';
   if (endOfLife === null) return 'live';
@@ -57,21 +57,21 @@ function isPast(endOfLife: string, now: Instant): boolean {
   return now > Date.parse(endOfLife);
 }
 
-/** Names of private models, which can be called and are not shown: the gateway's default. */
+/** Names of private models, which can be called but are not listed (the gateway's default). */
 const PRIVATE = /^(?:_|stg\/|playground_|nvdev\/|internal\/|private\/)|(?:-staging|-turbo$)/;
 
-/** May anybody see that the model exists? */
+/** Checks whether a model is listed at all. */
 export function isListed({ id, body }: ModelRow): boolean {
   return body.paths.some(isModelPath) && !PRIVATE.test(id);
 }
 
-/** Is the model shown at this time? One that is offline is, unless its end of life has passed. */
+/** Checks whether a model is listed at this time. Offline models are, until their end of life. */
 export function isListedAt(row: ModelRow, now: Instant): boolean {
   const { endOfLife } = row.body;
   return isListed(row) && (endOfLife === null || !isPast(endOfLife, now));
 }
 
-/** The model with this name, if it is called at this path. */
+/** Finds a model by name, if it can be called at this path. */
 export async function modelAt(from: Collections, id: string, path: string): Promise<ModelRow | null> {
   const row = await MODELS.byId(from, id);
   return row?.body.paths.includes(path) === true ? row : null;

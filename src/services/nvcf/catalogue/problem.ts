@@ -9,7 +9,7 @@ import { GATEWAY_ERRORS, TEXTS } from './texts.ts';
 const TEXT = 'text/plain; charset=utf-8';
 const JSON_TYPE = 'application/json';
 
-/** The error forms that `renderProblem` produces. */
+/** Error formats that `renderProblem` produces. */
 export const ERRORS: readonly ErrorForm[] = [
   { schema: 'CatalogueProblem', mediaType: PROBLEM_JSON },
   { schema: 'ModelError', mediaType: JSON_TYPE },
@@ -17,10 +17,10 @@ export const ERRORS: readonly ErrorForm[] = [
   null,
 ];
 
-/** The answer header that tells who refused a request. */
+/** The response header that identifies what refused a request. */
 type Source = 'gateway_rejected' | 'gateway_proxy_error' | 'upstream_status';
 
-/** Renders a problem as the gateway does, or as the functions behind it. */
+/** Renders a problem like the gateway, or like the functions behind it. */
 export function renderProblem(problem: Problem, about: About): Outcome {
   const outcome = renderAsGateway(problem, about);
   if (outcome !== null) return from('gateway_rejected', outcome);
@@ -30,7 +30,7 @@ export function renderProblem(problem: Problem, about: About): Outcome {
   return isOfMock ? upstream : from('upstream_status', upstream);
 }
 
-/** What only the mock refuses: neither the gateway nor a function did. */
+/** Refusals specific to the mock, which neither the gateway nor a function would send. */
 const OF_MOCK: ReadonlySet<ProblemKind> = new Set([
   'foreign_page',
   'too_large',
@@ -50,7 +50,7 @@ function from(source: Source, outcome: Outcome): Outcome {
   return { ...outcome, headers: { ...outcome.headers, 'nvcf-error-source': source } };
 }
 
-/** A text as Go's `http.Error` writes it. */
+/** A text response like Go's `http.Error`. */
 function plain(status: number, text: string): Outcome {
   return {
     status,
@@ -59,7 +59,7 @@ function plain(status: number, text: string): Outcome {
   };
 }
 
-/** JSON without a content type: Go takes it for text. */
+/** JSON without a content type, which Go sends as text. */
 function unlabelled({ message, code }: { readonly message: string; readonly code: string }): Outcome {
   const error = { message, type: 'invalid_request_error', param: null, code };
   return { status: 400, headers: { 'content-type': TEXT }, body: Buffer.from(`${JSON.stringify({ error })}\n`) };
@@ -71,17 +71,17 @@ function details(status: number, title: string, detail: string): Outcome {
 
 const BAD_GATEWAY = details(502, 'Bad Gateway', 'Upstream request failed.');
 
-/** Paths where a model is named in the body. */
+/** Paths that take the model from the body. */
 const INTEGRATE = /^\/integrate\//;
 
-/** Null for what the gateway does not refuse itself. */
+/** Returns null if the gateway itself does not refuse the request. */
 function renderAsGateway(problem: Problem, { path, operation }: About): Outcome | null {
   const { kind, reason, message } = problem;
   switch (reason) {
     case 'reserved_header':
       return plain(400, message);
     case 'body_not_decoded':
-      // The newer path of Anthropic's API answers otherwise.
+      // The newer path of Anthropic's API uses a different status.
       return plain(operation === 'createMessage' ? 400 : 500, message);
     case 'model_missing':
       return unlabelled(GATEWAY_ERRORS.modelMissing);
@@ -102,11 +102,11 @@ function renderAsFunction(problem: Problem, about: About): Outcome {
   const { kind, reason, message } = problem;
   if (kind === 'unauthenticated') {
     if (reason === 'no_token') return unauthorized(TEXTS.noAuthorization);
-    // Without a reason it is a fault.
+    // Without a reason, it is an injected fault.
     const isOther = reason === undefined || reason === 'wrong_scheme' || reason === 'multiple_authorization';
     return isOther ? unauthorized(TEXTS.otherAuthorization) : short(403, 'Forbidden', REFUSED);
   }
-  // Without a caller it is a fault, or the mock cannot read the body.
+  // Without a caller, it is an injected fault, or the mock cannot parse the body.
   if (kind === 'invalid_request' && about.caller !== null) return modelError(message);
   const { status, body } = problemDetails(problem);
   return short(status, body.title, detailOf(problem, about));
@@ -128,7 +128,7 @@ function detailOf({ kind, message }: Problem, { decision, caller, params }: Abou
     case 'forbidden':
       return message || REFUSED;
     case 'not_found':
-      // Without a decision it is a fault.
+      // Without a decision, it is an injected fault.
       if (decision === null) return undefined;
       return params['requestId'] === undefined
         ? `Function '${decision.resources?.target ?? ''}': Not found for account '${caller?.principal.account ?? ''}'`
@@ -142,7 +142,7 @@ function detailOf({ kind, message }: Problem, { decision, caller, params }: Abou
   }
 }
 
-/** What the model itself refuses, in one of the forms that models use. */
+/** Renders a refusal by the model itself, in one of the formats that models use. */
 export function modelError(message: string): Outcome & { readonly status: 400 } {
   const error = { message, type: 'invalid_request_error', param: null, code: null };
   return { status: 400, headers: { 'content-type': JSON_TYPE }, body: { error } };

@@ -5,19 +5,19 @@ const GATEWAY = {
   certainty: 'documented',
 } as const;
 
-/** Why the gateway refuses a request before it passes on the key. */
+/** Why the gateway refuses a request before it forwards the key. */
 export const CATALOGUE_REASONS = {
   reserved_header: {
     stage: 'validate',
-    meaning: 'the header `NVCF-Shadow` is reserved for the gateway itself',
+    meaning: 'the `NVCF-Shadow` header is reserved for the gateway',
     ...GATEWAY,
   },
   body_not_decoded: {
     stage: 'validate',
-    meaning: 'the body is not a JSON object with a string as `model`',
+    meaning: 'the body is not a JSON object with a string `model`',
     ...GATEWAY,
   },
-  model_missing: { stage: 'validate', meaning: 'the body names no `model`', ...GATEWAY },
+  model_missing: { stage: 'validate', meaning: 'the body has no `model`', ...GATEWAY },
   unknown_model: { stage: 'validate', meaning: 'no model with this name can be called at this path', ...GATEWAY },
   model_offline: { stage: 'validate', meaning: 'the operator has taken the model offline', ...GATEWAY },
   model_retired: { stage: 'validate', meaning: 'the model has reached its end of life', ...GATEWAY },

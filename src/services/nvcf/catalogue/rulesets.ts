@@ -1,7 +1,7 @@
 import { rulesetOf } from '../../../decisions/ruleset.ts';
 import { TABLES } from './tables/index.ts';
 
-/** The rules in both readings of Cloud Functions. */
+/** The rulesets, by Cloud Functions profile. */
 export const RULESETS = {
   documented: rulesetOf('catalogue', 'documented', TABLES.documented),
   'open-source': rulesetOf('catalogue', 'open-source', TABLES['open-source']),

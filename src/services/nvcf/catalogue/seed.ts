@@ -5,13 +5,13 @@ import { parseInstant } from '../../../time/clock.ts';
 import type { CastModel } from './cast.ts';
 import { isModelPath, MODEL_PATHS, type Model, modelRow, stateAt } from './models.ts';
 
-/** The members of the cast that follow from the others. */
+/** Cast members derived from others. */
 type Derived = 'kind' | 'state' | 'access';
 
 /** A model in a seed. */
 type SeedModel = Omit<CastModel, Derived>;
 
-const SHOWN = 'Shown by the cast; it follows from the other members, and has no effect.';
+const SHOWN = 'Derived from the other members and shown in the cast; setting it has no effect.';
 
 const SCHEMA = object(
   {
@@ -25,7 +25,7 @@ const SCHEMA = object(
             ),
             functionId: describe(
               { type: 'string', pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' },
-              'The function that answers, of `nvcf.functions`. If it does not exist, every account gets 404.',
+              'The function of the model, from `nvcf.functions`. If it does not exist, every account gets 404.',
             ),
             paths: describe(
               {
@@ -33,9 +33,9 @@ const SCHEMA = object(
                 minItems: 1,
                 uniqueItems: true,
               },
-              'Where it is called: paths of `integrate.api.nvidia.com`, such as `/v1/chat/completions`, or a path of its own at `ai.api.nvidia.com`, such as `/v1/retrieval/nvidia/reranking`.',
+              'Where to call the model: paths of `integrate.api.nvidia.com`, such as `/v1/chat/completions`, or its own path at `ai.api.nvidia.com`, such as `/v1/retrieval/nvidia/reranking`.',
             ),
-            offline: describe(text, 'What the operator says while the model is offline. Default: it is not.'),
+            offline: describe(text, "The operator's message while the model is offline. Default: not offline."),
             endOfLife: describe(
               { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\dT[\\d:.]+(Z|[+-]\\d\\d:\\d\\d)$' },
               'When the model reaches its end of life (RFC 3339). Default: never.',
@@ -65,7 +65,7 @@ const SCHEMA = object(
   ['models'],
 );
 
-/** What a path of `ai.api.nvidia.com` looks like. */
+/** A path of `ai.api.nvidia.com`. */
 const ENDPOINT = /^\/v1(?:\/[^/]+){3,5}$/;
 
 export const seed: Seeding = {
@@ -84,7 +84,7 @@ export const seed: Seeding = {
         .filter(({ entry }) => !ENDPOINT.test(entry))
         .map(({ entry, place }) => ({
           place,
-          message: `\`${place}\` is \`${entry}\`, which is neither a path of \`integrate.api.nvidia.com\` nor one that a model can have at \`ai.api.nvidia.com\`, which has three to five segments below \`/v1\``,
+          message: `\`${place}\` is \`${entry}\`, which is neither a path of \`integrate.api.nvidia.com\` nor a valid path at \`ai.api.nvidia.com\`, which has three to five segments below \`/v1\``,
           given: entry,
           valid: Object.values(MODEL_PATHS),
         })),
@@ -108,15 +108,15 @@ export const seed: Seeding = {
   }),
 };
 
-/** An entry as the cast shows it. */
+/** An entry as shown in the cast. */
 type CastEntry = SeedModel & Partial<Pick<CastModel, Derived>>;
 
 function modelsOf(part: unknown): readonly SeedModel[] {
-  // It fits the schema, which `SeedModel` expresses in types.
+  // Already validated against the schema that `SeedModel` mirrors.
   return (part as { readonly models?: readonly SeedModel[] }).models ?? [];
 }
 
-/** A time as Go writes it: to the second, with its offset. */
+/** Formats a time like Go: to the second, with its offset. */
 function goTime(text: string): string {
   return text.replace(/\.\d+/, '').replace(/[+-]00:00$/, 'Z');
 }

@@ -1,4 +1,4 @@
-/** What the gateway says as text. */
+/** The gateway's plain text messages. */
 export const TEXTS = {
   reservedHeader: 'reserved header in external request',
   notDecoded: 'failed to decode json body',
@@ -8,7 +8,7 @@ export const TEXTS = {
   otherAuthorization: 'Unauthorized access',
 } as const;
 
-/** What the gateway says as an error in the form of OpenAI's API. */
+/** The gateway's errors in the format of OpenAI's API. */
 export const GATEWAY_ERRORS = {
   tooLarge: {
     message:
@@ -18,7 +18,7 @@ export const GATEWAY_ERRORS = {
   modelMissing: { message: 'model field is required', code: 'missing_required_field' },
 } as const;
 
-/** What models say. */
+/** Messages of models. */
 export const MODEL_ERRORS = {
   inputType: "'input_type' parameter is required for asymmetric models",
   singleToolCalls: 'This model only supports single tool-calls at once!',

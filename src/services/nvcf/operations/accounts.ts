@@ -11,7 +11,7 @@ import { MAX_FUNCTIONS } from './functions.ts';
 import { MAX_REGISTRY_CREDENTIALS, REGISTRY_CREDENTIALS, type RegistryCredential } from './registries.ts';
 import { MAX_TELEMETRIES, TELEMETRIES, telemetryView } from './telemetries.ts';
 
-/** As published; the mock has no limit of tasks. */
+/** As published; the mock does not enforce it. */
 const MAX_TASKS = 50;
 
 const LIMITS = {
@@ -35,7 +35,7 @@ function credentialView(credential: RegistryCredential): Schema<'nvcf', 'Account
   return { registryHostname, secret: { name }, artifactTypes };
 }
 
-/** A token sees every account; a key its own, or none if that is not set up. */
+/** A token sees every account. A key sees its own, or none if it is not set up. */
 const list: Handler<'nvcf', 'listAccounts'> = async (context) => {
   const accounts = await accountsIn(context.store);
   const seen = isToken(context) ? accounts : accounts.filter(({ ncaId }) => ncaId === accountOf(context));
@@ -44,7 +44,7 @@ const list: Handler<'nvcf', 'listAccounts'> = async (context) => {
 
 type NamingAccount = Pick<AuthenticatedContext, 'store' | 'caller'> & { readonly params: { readonly ncaId: string } };
 
-/** @throws Problem if the caller is a key of another account, whether or not there is the one that it names */
+/** @throws Problem if the caller is a key of another account, even if the requested account does not exist */
 function refuseOtherAccount(context: NamingAccount): void {
   const { ncaId } = context.params;
   if (isToken(context) || ncaId === accountOf(context)) return;
@@ -52,7 +52,7 @@ function refuseOtherAccount(context: NamingAccount): void {
   throw new Problem('forbidden', message, { reason: 'other_organization', why: 'the key belongs to another account' });
 }
 
-/** The account in the path. @throws Problem if it is not set up, or not the key's */
+/** Finds the account in the path. @throws Problem if it is not set up, or does not belong to the key */
 export async function accountInPath(context: NamingAccount): Promise<Account> {
   refuseOtherAccount(context);
   const { ncaId } = context.params;
@@ -87,7 +87,7 @@ const get: Handler<'nvcf', 'getAccount'> = async (context) => {
   };
 };
 
-/** The rights were decided before. @param operation method and path, for the message */
+/** Refuses an operation, after the access decision. @param operation method and path, for the message */
 function notEmulated(operation: string) {
   return (context: NamingAccount & Pick<AuthenticatedContext, 'findings' | 'now'>): never => {
     refuseOtherAccount(context);

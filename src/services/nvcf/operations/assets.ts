@@ -10,7 +10,7 @@ import { refusedUpload } from '../object-storage.ts';
 import { addObject, objectsOf } from '../objects.ts';
 import { ofAccount } from './lookups.ts';
 
-/** The most assets of an account, so that uploads stay bounded. */
+/** Assets per account, limited to bound the size of uploads. */
 const MAX_ASSETS = 100;
 
 export interface Asset {
@@ -18,7 +18,7 @@ export interface Asset {
   readonly contentType: string;
   readonly description: string;
   readonly createdAt: Instant;
-  /** Part of the URL for upload and download; the URL needs no credential. */
+  /** Part of the upload and download URL, which needs no credential. */
   readonly uploadId: string;
   /** Null before the upload. */
   readonly content: Content | null;
@@ -101,7 +101,7 @@ const upload: Handler<'nvcf', 'uploadAssetContent'> = async (context) => {
   return { status: 200 };
 };
 
-/** @throws Problem if the asset, or a part of the content, was removed during the upload */
+/** @throws Problem if the asset or part of the content was removed during the upload */
 async function replaceContent({ store }: Pick<Context, 'store'>, id: string, content: Content): Promise<void> {
   const { collections } = store;
   await collections.updating(async (commit) => {
@@ -116,11 +116,11 @@ async function replaceContent({ store }: Pick<Context, 'store'>, id: string, con
 const download: Handler<'nvcf', 'downloadAssetContent'> = async (context) => {
   const { body } = await findUpload(context, context.params);
   const { content, contentType } = body;
-  if (content === null) throw new Problem('not_found', 'The asset has no content yet; upload it first.');
+  if (content === null) throw new Problem('not_found', 'The asset has no content yet. Upload it first.');
   return {
     status: 200,
     headers: { 'content-type': contentType, 'content-length': String(content.size) },
-    // Its parts make up the Buffer that the document's types have.
+    // Typed as a Buffer in the document, even if it is streamed.
     body: (await bytesOf(context.store.collections, content)) as Buffer,
   };
 };

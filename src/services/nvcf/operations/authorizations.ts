@@ -19,7 +19,7 @@ import { amendTarget } from './functions.ts';
 
 type Parties = readonly AuthorizedParty[];
 
-/** Sharing of a whole function, or of one version. */
+/** Sharing a whole function, or one version. */
 interface Level<Target> {
   readonly member: 'functionParties' | 'versionParties';
   rowsOf(target: Target): readonly FunctionRow[];
@@ -27,9 +27,9 @@ interface Level<Target> {
     context: PartiesRequest<Target>,
     change: (body: FunctionVersion) => FunctionVersion,
   ): Promise<readonly FunctionRow[]>;
-  /** The beginning of error messages. */
+  /** Returns the start of error messages. */
   subject(named: Named): string;
-  /** Renders only the parties of this level. */
+  /** Renders only the parties at this level. */
   own(row: FunctionRow): Shown;
 }
 
@@ -69,15 +69,15 @@ function versionView({ parent, owner, id }: FunctionRow, authorizedParties: Part
   return { id: parent, ncaId: owner, versionId: id, authorizedParties };
 }
 
-/** A version, with everybody who may use it. */
+/** Renders a version with all parties that may use it. */
 function sharedView(row: FunctionRow): Shown {
   return versionView(row, distinct([...row.body.functionParties, ...row.body.versionParties]));
 }
 
-/** A change to the parties; `verb` is the vendor's word for it. */
+/** A change to the parties; `verb` is the vendor's term. */
 interface Change<Body> {
   readonly verb: 'create' | 'add' | 'remove' | 'delete';
-  /** @param subject the beginning of error messages @throws Problem */
+  /** @param subject the start of error messages @throws Problem */
   apply(parties: Parties, body: Body, subject: string, account: string): Parties;
 }
 
@@ -123,7 +123,7 @@ function singleParty(
   return partyOf(account, authorizedParty);
 }
 
-/** Removes duplicates; the first of each stays. */
+/** Removes duplicates, keeping the first. */
 function distinct(parties: Parties): Parties {
   const reversed = [...parties].reverse();
   const byName = new Map(reversed.map((party) => [JSON.stringify([party.ncaId, party.clientId]), party]));
@@ -172,12 +172,12 @@ function noParties(subject: string): Problem {
   return new Problem('not_found', `${subject}: No such authorized party`);
 }
 
-/** Each version that somebody else may use. */
+/** Renders the versions shared with other accounts. */
 function sharedViews(rows: readonly FunctionRow[]): readonly Shown[] {
   return rows.map(sharedView).filter(({ authorizedParties = [] }) => authorizedParties.length > 0);
 }
 
-/** The versions of the caller's account, as far as the key covers them. */
+/** Lists shared versions of the caller's account that the key covers. */
 const listShared: Handler<'nvcf', 'listFunctionAuthorizations'> = async (context) => {
   const rows = await FUNCTIONS.ofOwner(context.store.collections, accountOf(context));
   const covered = rows.filter((row) => context.mayAccess(attributesOfVersion(row, 'owned')));
@@ -189,7 +189,7 @@ const listSharedOfAccount: Handler<'nvcf', 'listAccountFunctionAuthorizations'> 
   return { status: 200, body: { functions: sharedViews(await FUNCTIONS.ofOwner(context.store.collections, ncaId)) } };
 };
 
-/** Each version, as far as the key covers them, whether or not somebody else may use it. */
+/** Lists all versions that the key covers, shared or not. */
 const listOfFunction: Handler<'nvcf', 'getFunctionAuthorizations', readonly FunctionRow[] | undefined> = async (
   context,
 ) => {
@@ -198,7 +198,7 @@ const listOfFunction: Handler<'nvcf', 'getFunctionAuthorizations', readonly Func
   return { status: 200, body: { functions: covered.map(sharedView) } };
 };
 
-/** The open-source rule refuses no key for its resource, so it looks up no function. */
+/** For the open-source rule, which has no lookup because it refuses no key for its resource. */
 async function ownTarget(context: AuthenticatedContext, { functionId }: Named): Promise<readonly FunctionRow[]> {
   const lookedUp = await ownVersions(context.store.collections, functionId, accountOf(context));
   if (lookedUp.found !== 'object') throw new Problem('not_found');

@@ -18,7 +18,7 @@ const listClusterGroups: Handler<'nvcf', 'listClusterGroups'> = async (context) 
   body: { clusterGroups: (await objectsOf(context, CLUSTER_GROUPS)).map(groupView) },
 });
 
-/** A seed may have further members. */
+/** Renders a group without extra members of the seed. */
 function groupView(group: ClusterGroup): ClusterGroup {
   const gpus = group.gpus?.map(({ instanceTypes: types, ...gpu }) => ({
     ...gpu,
@@ -27,9 +27,9 @@ function groupView(group: ClusterGroup): ClusterGroup {
   return { ...group, ...(gpus !== undefined && { gpus }) };
 }
 
-// Instance and cluster management (ICMS) does not ask whether an account is set up.
+// Instance and cluster management (ICMS) does not check that an account is set up.
 
-/** The cluster groups that are the account's, or otherwise seen. */
+/** Returns the account's cluster groups, and others that it can see. */
 async function groupsOf(
   { store }: Pick<Context, 'store'>,
   account: string,
@@ -39,7 +39,7 @@ async function groupsOf(
   return rows.filter(({ owner, body }) => owner === account || isSeen(body)).map(({ body }) => body);
 }
 
-/** With `includeAuthorizedClusters` also those that others let the account use. */
+/** With `includeAuthorizedClusters`, includes clusters shared with the account. */
 const listClusters: Handler<'nvcf', 'listClusters'> = async (context) => {
   const { ncaId } = context.params;
   const isAuthorized = ({ authorizedNcaIds = [] }: ClusterGroup) =>
@@ -80,7 +80,7 @@ const getGpuQuotaRules: Handler<'nvcf', 'getGpuQuotaRules'> = async (context) =>
   body: { requestStatus: success(context), gpus: await objectsOf(context, GPU_QUOTAS) },
 });
 
-/** Instance types with free capacity; `gpus` and `regions` are comma-separated lists. */
+/** Lists instance types with free capacity; `gpus` and `regions` are comma-separated lists. */
 const listAvailable: Handler<'nvcf', 'listAvailableInstanceTypes'> = async (context) => {
   const { gpus, regions } = context.query;
   const fits = (wanted: string | undefined, value: string | undefined) =>

@@ -12,7 +12,7 @@ import { FAULTS } from '../tables/texts.ts';
 import { deploymentOf, deploymentView, functionView } from '../view.ts';
 import { amendTarget, publicGuard } from './functions.ts';
 
-/** Parameters of paths that name a version or its deployment. */
+/** Parameters of paths with a version or its deployment. */
 interface Named {
   readonly functionId?: string;
   readonly versionId?: string;
@@ -66,7 +66,7 @@ const update: Handler<'nvcf', 'updateDeployment', FunctionRow> = async (context)
   return { status: 200, body: { deployment: deploymentView(row, now) } };
 };
 
-/** Every specification keeps its GPU and its instance type, whatever a change names. */
+/** Reports ignored changes: a specification keeps its GPU and instance type. */
 function reportIgnored(
   { body, findings, now }: Parameters<typeof update>[0],
   specifications: readonly Specification[],
@@ -75,7 +75,7 @@ function reportIgnored(
     const its = specifications.find((one) => one.gpuSpecificationId === id?.toLowerCase()) ?? specifications[0];
     for (const member of ['gpu', 'instanceType'] as const) {
       if (its === undefined || given[member] === undefined || given[member] === its[member]) continue;
-      const message = `The \`${member}\` of the specification \`${its.gpuSpecificationId}\` was to be changed. It was ignored: it stays \`${its[member]}\` until the deployment is deleted.`;
+      const message = `Ignored a change to \`${member}\` of the specification \`${its.gpuSpecificationId}\`: it stays \`${its[member]}\` until the deployment is deleted.`;
       findings.report('ignored_field', message, now);
     }
   }
@@ -137,7 +137,7 @@ const remove: Handler<'nvcf', 'deleteDeployment', FunctionRow> = async (context)
   return { status: 200, body: { function: functionView(row, accountOf(context), now) } };
 };
 
-/** @throws Problem unless the version is deployed, and without an error */
+/** @throws Problem if the version is not deployed, or in an error state */
 function changeSpecifications(
   version: FunctionVersion,
   { now, ...named }: Named & { readonly now: Instant },

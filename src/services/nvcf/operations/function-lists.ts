@@ -10,7 +10,7 @@ const ALL_VISIBILITIES: readonly Visibility[] = ['private', 'authorized', 'publi
 
 type Rows = readonly FunctionRow[];
 
-/** Lists the versions that both the account and the key may see. */
+/** Lists the versions that both the account and the key can see. */
 async function listVisible<Body>(
   context: AuthenticatedContext,
   visibility: readonly Visibility[],

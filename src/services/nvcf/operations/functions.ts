@@ -25,7 +25,7 @@ import { FAULTS } from '../tables/texts.ts';
 import { type Detail, functionView } from '../view.ts';
 import { checkTelemetries } from './telemetries.ts';
 
-/** The most functions of an account; the published default. */
+/** Functions per account; the published default. */
 export const MAX_FUNCTIONS = 50;
 
 const create: Handler<'nvcf', 'createFunction'> = (context) =>
@@ -42,7 +42,7 @@ const createVersion: Handler<'nvcf', 'createFunctionVersion', readonly FunctionR
 };
 
 /**
- * @param siblings the function's other versions
+ * @param siblings the other versions of the function
  * @param check throws if the account has too many functions
  */
 async function addVersion(
@@ -77,7 +77,7 @@ async function addVersion(
   return respond(context, row);
 }
 
-/** Changes what all versions of an LLM function share. */
+/** Changes settings shared by all versions of an LLM function. */
 function amendVersions(
   { store }: Pick<AuthenticatedContext, 'store'>,
   functionId: string,
@@ -108,7 +108,7 @@ const get: Handler<'nvcf', 'getFunctionVersion', FunctionRow> = (context) => {
   return { status: 200, body: { function: functionView(target, accountOf(context), now, detail) } };
 };
 
-/** Changes the version that the rule's lookup found. */
+/** Changes the version found by the rule's lookup. */
 export function amendTarget(
   { store, target }: Pick<AuthenticatedContext<FunctionRow>, 'store' | 'target'>,
   change: (body: FunctionVersion) => FunctionVersion,
@@ -123,7 +123,7 @@ type Updating = AuthenticatedContext<FunctionRow> & {
   readonly body: Schema<'nvcf', 'UpdateFunctionRequest'>;
 };
 
-/** The older paths, for metadata and for the rate limit, change the same members. */
+/** Also used by the older paths for metadata and the rate limit, which change the same members. */
 async function change(context: Updating): Promise<FunctionRow> {
   const { body, params, target } = context;
   checkUpdate(body);
@@ -153,13 +153,13 @@ async function change(context: Updating): Promise<FunctionRow> {
   }));
 }
 
-/** Checks what the published code requires of an update, and its schema does not say. @throws Problem */
+/** Checks requirements of the published code that are not in the schema. @throws Problem */
 function checkUpdate({ tags, rateLimit, modelUpdates = [], llmInvocationConfig }: Updating['body']): void {
   const given = [tags, rateLimit, modelUpdates[0], llmInvocationConfig];
   if (given.every((one) => one === undefined)) {
     throw new Problem(
       'invalid_request',
-      `Give at least one of the fields ${UPDATABLE.map((name) => `\`${name}\``).join(', ')}.`,
+      `Send at least one of the fields ${UPDATABLE.map((name) => `\`${name}\``).join(', ')}.`,
     );
   }
   if (rateLimit !== undefined) checkRateLimit(rateLimit);
@@ -172,7 +172,7 @@ function checkUpdate({ tags, rateLimit, modelUpdates = [], llmInvocationConfig }
     if (tokenRateLimit !== undefined || routingMethod !== undefined) continue;
     throw new Problem(
       'invalid_request',
-      'Each of `modelUpdates` requires at least one of the fields `llmConfig.tokenRateLimit` and `llmConfig.routingMethod`.',
+      'Each entry of `modelUpdates` requires at least one of the fields `llmConfig.tokenRateLimit` and `llmConfig.routingMethod`.',
     );
   }
 }

@@ -10,7 +10,7 @@ import { INVOCATION_LIFETIME, INVOCATIONS, type Invocation, type InvocationRow, 
 import { removeObject } from '../objects.ts';
 import { ASSETS } from './assets.ts';
 
-/** The highest `NVCF-POLL-SECONDS`, as in the published code. The mock does not wait: it answers 202 at once. */
+/** The maximum `NVCF-POLL-SECONDS`, from the published code. The mock does not wait; it returns 202 at once. */
 const MAX_POLL_SECONDS = 3600;
 
 /** An invocation and its result. */
@@ -20,14 +20,14 @@ interface Call {
   readonly answer: unknown;
 }
 
-/** A request to a function, whatever its form. */
+/** A request to a function, in any format. */
 interface Sent {
   readonly input: unknown;
   /** Ids of assets to hand over. */
   readonly assets: readonly string[];
 }
 
-/** Answers with the result, or with 202 if the function has an `invokeTime`. */
+/** Responds with the result, or with 202 if the function has an `invokeTime`. */
 async function call<Rendered>(
   context: AuthenticatedContext<Invoked>,
   { input, assets }: Sent,
@@ -40,7 +40,7 @@ async function call<Rendered>(
   return answerOf(context, version, 'answer' in behaviour ? behaviour.answer : input, form);
 }
 
-/** Gives an answer of a version, or keeps it until its `invokeTime` has passed. */
+/** Returns the result of a version, or stores it until its `invokeTime` has passed. */
 export async function answerOf<Rendered>(
   context: AuthenticatedContext,
   version: FunctionRow,
@@ -63,7 +63,7 @@ function statusHeaders(requestId: string, status: string): Record<string, string
   return { 'nvcf-reqid': requestId, 'nvcf-status': status, 'access-control-expose-headers': 'nvcf-reqid' };
 }
 
-/** A result as it is, or none yet. */
+/** An unwrapped result, or none yet. */
 type PlainAnswer = { readonly headers: Readonly<Record<string, string>> } & (
   | { readonly status: 200; readonly body: unknown }
   | { readonly status: 202; readonly body: Readonly<Record<string, never>> }
@@ -88,9 +88,9 @@ const ENVELOPE: ResultForm<Answer<'nvcf', 'execFunction'>> = {
 };
 
 /**
- * Chooses the newest of the active versions that the key covers.
+ * Chooses the newest active version that the key covers.
  *
- * @throws Problem `not_found` if there is none, or `bad_state` if all are DEGRADED
+ * @throws Problem `not_found` if no version is active; `bad_state` if all are DEGRADED
  */
 export function chooseVersion(context: AuthenticatedContext<Invoked>): FunctionRow {
   const account = accountOf(context);
@@ -100,7 +100,7 @@ export function chooseVersion(context: AuthenticatedContext<Invoked>): FunctionR
   const statuses = covered.map((row) => statusAt(row.body, context.now));
   const active = covered.filter((_, index) => ['ACTIVE', 'DEGRADING'].includes(statuses[index] ?? '')).at(-1);
   if (active !== undefined) return active;
-  // The path or the body may name the function.
+  // The function may be in the path or in the body, so take it from the target.
   const functionId = [context.target].flat()[0]?.parent;
   if (statuses.length > 0 && statuses.every((status) => status === 'DEGRADED')) {
     throw new Problem('bad_state', `Function id '${functionId}': DEGRADED function cannot be invoked`);
@@ -111,7 +111,7 @@ export function chooseVersion(context: AuthenticatedContext<Invoked>): FunctionR
   );
 }
 
-/** Is the time to wait one that can be waited for, if there is any? 0 counts as 1. */
+/** Checks that the poll duration is valid, if there is one. 0 counts as 1. */
 export function hasPollSeconds(context: Pick<Context, 'headerLines'>): boolean {
   const [text] = context.headerLines('nvcf-poll-seconds');
   return text === undefined || (/^\d+$/.test(text) && Number(text) <= MAX_POLL_SECONDS);
@@ -128,7 +128,7 @@ function checkPollSeconds(context: Pick<Context, 'headerLines'>): void {
 
 export const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** @throws Problem if an asset is not the account's, or has no content yet */
+/** @throws Problem if an asset does not belong to the account, or has no content yet */
 async function checkAssets(context: AuthenticatedContext, ids: readonly string[]): Promise<void> {
   for (const id of ids) {
     if (!UUID.test(id)) {
@@ -150,7 +150,7 @@ async function remember(context: AuthenticatedContext, { requestId, version, ans
   await INVOCATIONS.insert(store.collections, INVOCATIONS.row({ ...place, dueAt: readyAt, body }), null);
 }
 
-/** A result is delivered only once. */
+/** Delivers a result, only once. */
 export async function pollResult<Rendered>(
   context: AuthenticatedContext<InvocationRow>,
   form: ResultForm<Rendered>,
@@ -182,7 +182,7 @@ const poll: Handler<'nvcf', 'getInvocationStatus', InvocationRow> = (context) =>
 
 const pollExec: Handler<'nvcf', 'getExecStatus', InvocationRow> = (context) => pollResult(context, ENVELOPE);
 
-/** At its own host, a function accepts any request, and an echo returns the bytes unchanged. */
+/** At its own host, a function accepts any request. An echo returns the bytes unchanged. */
 export async function invokeAtOwnHost(context: HostContext<Invoked>): Promise<Outcome> {
   const bytes = context.body;
   const [contentType = 'application/octet-stream'] = context.headerLines('content-type');
@@ -217,7 +217,7 @@ export const invocationOperations = {
   getExecStatus: pollExec,
 };
 
-/** The pending invocations of a version, oldest first. */
+/** Returns the pending invocations of a version, oldest first. */
 export async function waitingAt(
   { store, now }: Pick<Context, 'store' | 'now'>,
   versionId: string,

@@ -3,7 +3,7 @@ import { Problem } from '../../../decisions/problem.ts';
 import { isRecord } from '../../../objects/members.ts';
 import { drawnAt } from '../../../platform/random.ts';
 
-/** An answer of a function behind the LLM gateway, before it has a form. */
+/** The response of a function behind the LLM gateway, before rendering. */
 export interface Said {
   readonly id: string;
   /** In seconds since 1970. */
@@ -13,20 +13,20 @@ export interface Said {
   readonly text: string;
 }
 
-/** The text of a message's content: a string, or parts, of which those with a text count. */
+/** Returns the text of a message's content: a string, or the parts that have a text. */
 function textOf(content: unknown): string {
   if (typeof content === 'string') return content;
   return Array.isArray(content) ? content.map((part) => (isRecord(part) ? textOf(part['text']) : '')).join('') : '';
 }
 
-/** The text that the user said last; a text instead of messages is what the user said. */
+/** Returns the last text of the user. A string instead of messages is the user's text. */
 export function lastOfUser(messages: unknown): string {
   if (!Array.isArray(messages)) return textOf(messages);
   const last = messages.findLast((one) => isRecord(one) && (one['role'] ?? 'user') === 'user');
   return isRecord(last) ? textOf(last['content']) : '';
 }
 
-/** What a function says: its `answer`, or what it was asked. An object is the whole body of the answer. */
+/** Returns a function's text: its `answer`, or what it was asked. An object is the whole response body. */
 export function saidBy(
   { answer }: { readonly answer?: unknown },
   asked: string,
@@ -35,7 +35,7 @@ export function saidBy(
   return { text, whole: isRecord(answer) && !Array.isArray(answer) ? answer : null };
 }
 
-/** A plausible count of tokens. */
+/** A plausible token count. */
 export function tokensIn(text: string): number {
   return Math.ceil(text.length / 4);
 }
@@ -58,7 +58,7 @@ export function chatCompletion({ id, at, model, asked, text }: Said): Schema<'nv
   };
 }
 
-/** @param withUsage does a last chunk have the counts of tokens? */
+/** @param withUsage adds a last chunk with token counts */
 export function chatChunks(said: Said, withUsage: boolean): Buffer {
   const { usage, choices: _, ...whole } = chatCompletion(said);
   const chunk = (delta: object, finish_reason: 'stop' | null) => ({
@@ -75,7 +75,11 @@ export function chatChunks(said: Said, withUsage: boolean): Buffer {
   return doneStream([...chunks, ...last]);
 }
 
-/** https://developers.openai.com/api/docs/api-reference/completions @param prompts each of which is completed by the text, or by itself */
+/**
+ * https://developers.openai.com/api/docs/api-reference/completions
+ *
+ * @param prompts each completed with the text, or with itself for an echo
+ */
 export function completionOf(
   { id, at, model, asked, text }: Said,
   prompts: readonly string[],
@@ -98,7 +102,7 @@ export function completionChunks(said: Said, prompts: readonly string[], withUsa
   return doneStream([...choices.map((choice) => ({ ...whole, choices: [choice] })), ...last]);
 }
 
-/** Server-sent events without types, and the one that ends them. */
+/** Server-sent events without types, followed by the end marker. */
 function doneStream(events: readonly object[]): Buffer {
   const lines = events.map((one) => `data: ${JSON.stringify(one)}\n\n`);
   return Buffer.from(`${lines.join('')}data: [DONE]\n\n`);
@@ -106,7 +110,7 @@ function doneStream(events: readonly object[]): Buffer {
 
 type StreamedEvent = readonly [type: string, members: object];
 
-/** Server-sent events whose data repeats their type. */
+/** Server-sent events with the type repeated in the data. */
 function eventStream(events: readonly StreamedEvent[]): Buffer {
   const texts = events.map(([type, members]) => `event: ${type}\ndata: ${JSON.stringify({ type, ...members })}\n\n`);
   return Buffer.from(texts.join(''));
@@ -192,9 +196,9 @@ type EmbeddingRequest = {
   readonly encoding_format?: 'float' | 'base64' | null;
 };
 
-/** The length of a vector, unless the client names another. */
+/** The default length of a vector. */
 const DIMENSIONS = 8;
-/** Numbers in an answer. They are made without a pause: these take some 20 ms. */
+/** Numbers per response. They are computed synchronously, which takes about 20 ms for this many. */
 const MAX_NUMBERS = 2 ** 18;
 
 /** https://developers.openai.com/api/docs/api-reference/embeddings */
@@ -205,7 +209,7 @@ export function embeddingsOf(
   const texts = textsToEmbed(input);
   const length = dimensions ?? DIMENSIONS;
   if (texts.length * length > MAX_NUMBERS) {
-    const message = `${texts.length} texts of ${length} dimensions are more than this mock embeds at once: ${MAX_NUMBERS} numbers. Send fewer texts.`;
+    const message = `${texts.length} texts with ${length} dimensions exceed the limit of this mock: ${MAX_NUMBERS} numbers per request. Send fewer texts.`;
     throw new Problem('bad_state', message);
   }
   const data = texts.map((text, index) => {
@@ -217,18 +221,18 @@ export function embeddingsOf(
   return { object: 'list', data, model, usage: { prompt_tokens: tokens, total_tokens: tokens } };
 }
 
-/** The tokens of all texts. */
+/** Counts the tokens of all texts. */
 export function tokensToEmbed({ input }: Pick<EmbeddingRequest, 'input'>): number {
   return tokensInAll(textsToEmbed(input));
 }
 
-/** Tokens are numbers: a list of them is one text. */
+/** A list of numbers is one text, given as tokens. */
 function textsToEmbed(input: EmbeddingRequest['input']): readonly string[] {
   if (typeof input === 'string') return [input];
   return typeof input[0] === 'number' ? [input.join(' ')] : input.map((one) => String(one));
 }
 
-/** Derived from the text, from -1 to below 1; the first numbers repeat, so that long vectors cost no more to make. */
+/** Derives numbers in [-1, 1) from the text. The first ones repeat, so that long vectors stay cheap. */
 function vectorOf(text: string, dimensions: number): number[] {
   const numbers = Array.from({ length: DIMENSIONS }, (_, place) => Math.round(2e4 * drawnAt(text, place) - 1e4) / 1e4);
   return Array.from({ length: dimensions }, (_, place) => numbers[place % DIMENSIONS] as number);

@@ -28,41 +28,41 @@ import {
 
 const FUNCTION_IN_MODEL = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/(.*)$/is;
 
-/** The function that a header or the model names, and the model without it. */
+/** Returns the function from the header or the model, and the model without the function. */
 function named(context: Pick<Context, 'headerLines' | 'body'>) {
   const { body } = context;
   const model = isRecord(body) && typeof body['model'] === 'string' ? body['model'] : '';
   const [, inModel, rest = model] = FUNCTION_IN_MODEL.exec(model) ?? [];
   const [inHeader] = context.headerLines('nvcf-function-id');
-  // An empty header names nothing.
+  // `||`, because an empty header counts as absent.
   return { functionId: inHeader || inModel, model: rest };
 }
 
-/** The function that the request is for. @throws Problem if it names none */
+/** Looks up the requested function. @throws Problem if the request has none */
 const functionInModel: Lookup<readonly FunctionRow[]> = async (context) => {
   const { functionId } = named(context);
   if (functionId === undefined) {
     const message =
-      'The request names no function. Send `<function id>/<model>` as `model`, or the header `nvcf-function-id`.';
+      'The request names no function. Send `<function id>/<model>` as `model`, or an `nvcf-function-id` header.';
     throw new Problem('invalid_request', message);
   }
   const id = functionId.toLowerCase();
   if (!UUID.test(id))
-    throw new Problem('invalid_request', 'Header `nvcf-function-id` must be the id of a function, a UUID.');
+    throw new Problem('invalid_request', 'Header `nvcf-function-id` must be the id of a function, which is a UUID.');
   const lookedUp = await visibleVersions(context.store.collections, id, accountOf(context));
-  // Without its names: the gateway answers 404 for what the account cannot see, before it looks at the key's resources.
+  // Without names: the gateway returns 404 for functions hidden from the account before it checks the key's resources.
   return lookedUp.found === 'object' ? lookedUp : { ...lookedUp, asked: functionId };
 };
 
-/** How an operation of the gateway answers. */
+/** How an operation of the gateway responds. */
 interface Answering<Body> {
-  /** The conversation, for the answer to name; null if the operation knows none. */
+  /** The conversation to return; null if the operation has none. */
   readonly session: string | null;
-  /** What was asked, which an echo says. */
+  /** The text that an echo repeats. */
   readonly asked: string;
-  /** Default: those of what was asked. */
+  /** Defaults to the tokens of `asked`. */
   readonly inputTokens?: number;
-  /** The most tokens that the caller lets the answer have. */
+  /** The caller's limit for output tokens. */
   readonly atMost?: number | null | undefined;
   render(said: Said): Body;
 }
@@ -74,8 +74,8 @@ type Answered<Body> =
   | { readonly status: 429; readonly headers: Headers; readonly body: object; readonly refusal: Problem };
 
 /**
- * Answers in the form of an API. A function's `answer` is the text, or the whole body if it is an object. There is no status
- * for a result that is not ready, so an `invokeTime` has no effect.
+ * Responds in the format of an API. A function's `answer` is the text, or the whole body if it is an object. These APIs
+ * have no status for a pending result, so `invokeTime` has no effect.
  */
 async function answerOf<Body>(
   context: Parameters<typeof chooseVersion>[0],
@@ -115,7 +115,7 @@ const chat: Handler<'nvcf', 'createChatCompletion', Invoked> = (context) => {
     session,
     asked: lastOfUser(messages),
     atMost: context.body.max_completion_tokens ?? context.body.max_tokens,
-    // The gateway writes the model as it was sent, with its function.
+    // The gateway returns the model as sent, including the function.
     render: (given) => {
       const said = { ...given, model };
       return stream === true ? chatChunks(said, withUsage) : chatCompletion(said);
@@ -138,7 +138,7 @@ const respond: Handler<'nvcf', 'createResponse', Invoked> = (context) => {
 
 const CLAUDE_CODE_SESSION = 'x-claude-code-session-id';
 
-/** The gateway checks these after it found the function, in this order. */
+/** Like the gateway, checks these after looking up the function, in this order. */
 const createMessage: Handler<'nvcf', 'createMessage', Invoked> = (context) => {
   const { max_tokens: atMost, messages, stream } = context.body;
   refuseIf(typeof atMost !== 'number' || atMost <= 0, FAULTS.noMaxTokens);
@@ -161,10 +161,10 @@ const embed: Handler<'nvcf', 'createEmbedding', Invoked> = (context) =>
     render: ({ model }) => embeddingsOf(model, context.body),
   });
 
-/** Only models that are registered without a function are listed, and Cloud Functions registers none. */
+/** Lists only models registered without a function, and Cloud Functions registers none. */
 const listModels: Handler<'nvcf', 'listLlmModels'> = () => ({ status: 200, body: { object: 'list', data: [] } });
 
-/** An error in the form of OpenAI's API, which only these operations use. */
+/** An error in the format of OpenAI's API, used only by these operations. */
 function modelFault(code: string, message: string) {
   return { error: { code, message, param: 'model', type: 'invalid_request_error' } };
 }

@@ -5,7 +5,7 @@ import { accountOf } from '../caller.ts';
 import { asAnybody, asOwner, FUNCTIONS, type FunctionRow, ownVersions, visibleVersions } from '../functions.ts';
 import { INVOCATIONS, type InvocationRow, isGone } from '../invocations.ts';
 
-/** The version must belong to the function in the path. */
+/** Finds a version, which must belong to the function in the path. */
 async function versionOf({ store, params }: Context, id: string) {
   const row = await FUNCTIONS.byId(store.collections, id);
   return row?.parent === params['functionId'] ? row : null;
@@ -26,7 +26,7 @@ const visibleVersion: Lookup<FunctionRow> = async (context, id) =>
 const deployment: Lookup<FunctionRow> = async (context, id) =>
   asOwner(await FUNCTIONS.byAlias(context.store.collections, id), accountOf(context));
 
-/** Found by the id of the request; the rights on the invoked function decide. */
+/** Finds an invocation by request id; access depends on the rights to the invoked function. */
 const invocation: Lookup<InvocationRow> = async (context, id) => {
   const row = await INVOCATIONS.byId(context.store.collections, id);
   if (row === null || row.owner !== accountOf(context) || isGone(row.body, context.now)) return { found: 'nothing' };
@@ -34,7 +34,7 @@ const invocation: Lookup<InvocationRow> = async (context, id) => {
   return lookedUp.found === 'object' ? { ...lookedUp, target: row } : { found: 'nothing' };
 };
 
-/** For objects that no resource of a key can name. */
+/** Creates a lookup for objects that no resource of a key can name. */
 export function ofAccount<Body>(collection: Collection<Body>): Lookup<Row<Body, null>> {
   return async (context, id) => {
     const row = await collection.byId(context.store.collections, id);

@@ -10,7 +10,7 @@ import { accountOf } from '../caller.ts';
 import { addObject, changeObject, objectsOf, removeObject } from '../objects.ts';
 import { ofAccount } from './lookups.ts';
 
-/** The most credentials of an account, as published. */
+/** Credentials per account, as published. */
 export const MAX_REGISTRY_CREDENTIALS = 25;
 
 type Shown = Schema<'nvcf', 'RegistryCredential'>;
@@ -31,7 +31,7 @@ export interface RecognizedRegistry {
 
 export const RECOGNIZED_REGISTRIES = new Collection<RecognizedRegistry>('nvcf.recognized-registries');
 
-/** The display name of a registry; of an unknown one, its host. */
+/** Returns the display name of a registry, or its host name if it is unknown. */
 export function registryNameOf(recognized: readonly RecognizedRegistry[], hostname: string): string {
   return recognized.find(({ registryHostname }) => registryHostname === hostname)?.registryName ?? hostname;
 }
@@ -42,7 +42,7 @@ function isNamed(one: RegistryCredential, hostname: string, name: string): boole
   return one.registryHostname === hostname && one.registryCredentialName === name;
 }
 
-/** The first type of artifact for which no registry with this host is recognized. */
+/** Finds the first artifact type without a recognized registry at this host. */
 function findUnrecognized(
   recognized: readonly RecognizedRegistry[],
   hostname: string,
@@ -53,7 +53,7 @@ function findUnrecognized(
   return types.find((type) => !isRecognized(type));
 }
 
-/** Base64 with its first alphabet (RFC 4648, 4); the published code accepts it without padding, too. */
+/** Base64 (RFC 4648, section 4), optionally without padding, as in the published code. */
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/;
 
 function isNgcRegistry(hostname: string): boolean {
@@ -62,17 +62,17 @@ function isNgcRegistry(hostname: string): boolean {
 
 const NGC_USER = '$oauthtoken:';
 
-/** The key of an NGC registry that is older than `nvapi-` keys is marked, because NGC replaces such keys. */
+/** Marks keys of NGC registries that predate `nvapi-`, because NGC is replacing them. */
 function keyTypeOf(hostname: string, { value }: Schema<'nvcf', 'Secret'>): { readonly keyType?: string } {
   if (!isNgcRegistry(hostname)) return {};
   const decoded = Buffer.from(String(value), 'base64').toString();
   return decoded.startsWith(NGC_USER) && !decoded.startsWith(`${NGC_USER}nvapi-`) ? { keyType: 'LEGACY' } : {};
 }
 
-/** @throws Problem unless the secret is the base64 form of `user:password` */
+/** @throws Problem if the secret is not `user:password` in base64 */
 function checkSecret(hostname: string, value: unknown): void {
   const decoded = typeof value === 'string' && BASE64.test(value) ? Buffer.from(value, 'base64').toString() : '';
-  // The published code ignores colons at the end.
+  // The published code ignores trailing colons.
   const parts = decoded.replace(/:+$/, '').split(':');
   if (parts.length !== 2 || parts.some((part) => part.trim() === '')) {
     const message = 'Invalid request: Registry credential secret must be base64 encoded username:password format';
@@ -83,7 +83,7 @@ function checkSecret(hostname: string, value: unknown): void {
   }
 }
 
-/** @throws Problem if the credential cannot have the secret, or is not for one of the types of artifacts */
+/** @throws Problem if the secret is invalid, or the registry is not recognized for an artifact type */
 async function checkUpdate(
   context: AuthenticatedContext<CredentialRow>,
   secret: Schema<'nvcf', 'Secret'> | undefined,
@@ -163,7 +163,7 @@ const get: Handler<'nvcf', 'getRegistryCredential', CredentialRow> = ({ target }
   body: { registryCredential: view(target.body) },
 });
 
-/** The secret is not stored: no operation returns it. */
+/** Does not store the secret, because no operation returns it. */
 const update: Handler<'nvcf', 'updateRegistryCredential', CredentialRow> = async (context) => {
   const { secret, artifactTypeEnums: added = [] } = context.body;
   if (secret === undefined && added.length === 0) {

@@ -3,7 +3,7 @@ import { Problem } from '../../../decisions/problem.ts';
 import { type FunctionRow, statusAt } from '../functions.ts';
 import { amendTarget, secretNames } from './functions.ts';
 
-/** Only the names are stored: no operation returns the values. */
+/** Stores only the names, because no operation returns the values. */
 const updateFunctionSecrets: Handler<'nvcf', 'updateFunctionSecrets', FunctionRow> = async (context) => {
   const { params, target, now } = context;
   const { secrets } = context.body;

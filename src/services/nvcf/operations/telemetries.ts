@@ -10,7 +10,7 @@ import { FUNCTIONS, type FunctionRow } from '../functions.ts';
 import { addObject, changeObject, objectsOf, removeObject } from '../objects.ts';
 import { ofAccount } from './lookups.ts';
 
-/** The most endpoints of an account, as published. */
+/** Endpoints per account, as published. */
 export const MAX_TELEMETRIES = 25;
 
 type Shown = Schema<'nvcf', 'Telemetry'>;
@@ -70,7 +70,7 @@ const remove: Handler<'nvcf', 'deleteTelemetry', TelemetryRow> = async (context)
 
 const TYPE_OF = { logsTelemetryId: 'LOGS', metricsTelemetryId: 'METRICS', tracesTelemetryId: 'TRACES' } as const;
 
-/** @throws Problem if a function would send to an endpoint that the account lacks, or that is for something else */
+/** @throws Problem if an endpoint does not exist in the account, or has a different type */
 export async function checkTelemetries(
   context: Pick<AuthenticatedContext, 'store' | 'caller'>,
   wanted: Schema<'nvcf', 'TelemetryRefs'>,
@@ -89,7 +89,7 @@ function usesTelemetry({ body }: FunctionRow, id: string): boolean {
   return Object.values(body.definition.telemetries ?? {}).includes(id);
 }
 
-/** The secret is not stored: no operation returns it. */
+/** Does not store the secret, because no operation returns it. */
 const updateSecret: Handler<'nvcf', 'updateTelemetrySecret', TelemetryRow> = async (context) => {
   const { secret } = context.body;
   await changeObject(context, TELEMETRIES, context.target, (before) => ({ ...before, name: secret.name }));

@@ -6,12 +6,12 @@ import { visibleVersions } from '../functions.ts';
 import type { Invoked } from '../invocations.ts';
 import { chooseVersion } from './invocation.ts';
 
-/** In seconds; an assumption, because no published page says how long a token lasts. */
+/** In seconds. An assumption: the vendor publishes no value. */
 const LIFETIME = 3600;
 
 type TokenFunction = Schema<'nvcf', 'TokenFunction'>;
 
-/** The functions that a body names. The published code does not look for them, so none of them is missing. */
+/** Looks up the functions in a body. Never `nothing`, because the published code does not check that they exist. */
 const functionsInBody: Lookup<null> = async (context) => {
   const { functions } = context.body as { readonly functions: readonly TokenFunction[] };
   const [first, ...others] = await Promise.all(functions.map((one) => attributesOf(context, one)));

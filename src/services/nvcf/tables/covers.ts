@@ -1,4 +1,4 @@
-/** How the object of a rule is found: a lookup, the path parameter with the id, and the names that the path has. */
+/** How to find the object of a rule: the lookup, the path parameter with the id, and the names in the path. */
 export const COVERS = {
   ownFunction: { param: 'functionId', names: { function: '{functionId}', 'function-versions': '{functionId}/' } },
   ownVersion: {
@@ -11,9 +11,9 @@ export const COVERS = {
     param: 'versionId',
     names: { function: '{functionId}', 'function-versions': '{functionId}/{versionId}' },
   },
-  /** The body or a header names it. */
+  /** In the body or a header. */
   functionInModel: {},
-  /** The body names several. */
+  /** Several, in the body. */
   functionsInBody: {},
   invocation: { param: 'requestId' },
   registryCredential: { param: 'registryCredentialId' },

@@ -5,7 +5,7 @@ import { CODE, ICMS } from './sources.ts';
 const CONTROLLERS = { source: CODE, certainty: 'documented' } as const;
 const OF_ICMS = { source: ICMS, certainty: 'documented' } as const;
 
-/** Operations on a named account, for administrators: the mock emulates most of them for the caller's own account only. */
+/** Administrator operations on any account. The mock emulates most of them only for the caller's own account. */
 export const NOT_EMULATED_SECTIONS = [
   {
     ...CONTROLLERS,

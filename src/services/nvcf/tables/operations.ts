@@ -111,7 +111,7 @@ export const OPERATION_SECTIONS = [
   },
   {
     rule: 'public',
-    source: 'published gateway code (NVIDIA/nvcf, 3ac0a403): requests that name no function are not authenticated',
+    source: 'published gateway code (NVIDIA/nvcf, 3ac0a403): requests without a function are not authenticated',
     certainty: 'documented',
     rows: ['listLlmModels', 'getLlmModel', 'getLlmModelOfOwner', 'getLlmRegistry'],
   },
@@ -126,7 +126,7 @@ export const OPERATION_SECTIONS = [
   },
   {
     rule: 'public',
-    source: 'stands in for the object storage of assets',
+    source: 'replaces the object storage of assets',
     certainty: 'ours',
     rows: { uploadAssetContent: { streams: true }, downloadAssetContent: {} },
   },

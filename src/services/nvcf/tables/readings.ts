@@ -9,30 +9,30 @@ export type NvcfRule = Rule<Scope, ResourceTypeId>;
 /** `documented` follows the service-keys page, `open-source` the published control-plane code. */
 export type Reading = 'documented' | 'open-source';
 
-/** The source of what a reading says, unless it names another. */
+/** The default source of a profile's rules. */
 export const SOURCES: Readonly<Record<Reading, Sourced>> = {
   documented: { source: PAGE, certainty: 'documented' },
   'open-source': { source: CODE, certainty: 'documented' },
 };
 
-/** Types that no row of the page's table has, by why they are accepted. */
+/** Types missing in the page's table, with the reason why they are accepted. */
 export const ADDED = {
-  'function-versions': 'service-keys page lists the type and has no row for it; accepted wherever Function is',
+  'function-versions': 'service-keys page lists the type but has no row for it; accepted wherever Function is',
   'authorized-functions':
-    'published control-plane code, where functions of other accounts are in play; the page does not know the type',
+    'published control-plane code, for functions of other accounts; the page does not mention the type',
 } as const;
 
-/** The members of a rule that its action, or one of the action's rows, states. */
+/** Members of a rule that can be set on an action or on one of its rows. */
 interface Said extends Partial<Omit<NvcfRule, 'id' | 'cover'>> {
   readonly cover?: keyof typeof COVERS;
-  /** Further types, which the page does not name for the action. */
+  /** Additional types that the page does not list for the action. */
   readonly addsToPage?: readonly (keyof typeof ADDED)[];
 }
 
-/** What both readings say, and what only one of them does, which counts more. */
+/** Common members, and members of a single profile, which override them. */
 export type Part = Said & { readonly [One in Reading]?: Said };
 
-/** An action, with what its rules have in common. */
+/** An action, with the common members of its rules. */
 export type Action = Part &
   Pick<NvcfRule, 'label' | 'needs'> &
   Readonly<Record<Reading, Said>> & { readonly rows: Readonly<Record<string, Part>> };

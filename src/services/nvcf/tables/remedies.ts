@@ -7,11 +7,11 @@ export const REMEDIES = {
   ...KEY_REMEDIES,
   closed_to_keys: {
     kind: 'identity',
-    text: 'no key may do this, whatever it holds: use a token with the scope. With `--nvcf open-source` the mock accepts those of an issuer that `--nvcf-trusted-issuer` names',
+    text: 'no key may do this, whatever its rights: use a token with the scope. With `--nvcf open-source`, the mock accepts tokens of the issuers in `--nvcf-trusted-issuer`',
   },
   missing_scope: {
     kind: 'credential',
-    text: 'no role has the scope: make a service key with it, by `POST /_mock/keys`',
+    text: 'no role has the scope: create a service key that has it with `POST /_mock/keys`',
   },
   foreign_object: {
     kind: 'identity',

@@ -3,14 +3,14 @@ import type { RowIn, Section } from '../../../definitions/sections.ts';
 
 const PAGE = 'service-keys page, resource types';
 const CODE = 'published control-plane code, parser of key policies';
-const NO_ID = 'no id is public, so this one is ours';
+const NO_ID = 'the vendor publishes no id, so this one is ours';
 
 const ALL_FUNCTIONS = {
   names: null,
   rows: { 'account-functions': { label: 'All Functions', encoding: { type: 'account-functions', id: '*' } } },
 } as const;
 
-/** Types of both readings. */
+/** Types of both profiles. */
 const OTHERS = [
   {
     reach: [],
@@ -61,12 +61,12 @@ const OTHERS = [
   },
 ] as const satisfies readonly Section<ResourceTypeRow, 'id'>[];
 
-/** As on the page. All Functions includes shared and public functions: inferred from the word "all". */
+/** As on the page. That All Functions includes shared and public functions is inferred from the word "all". */
 export const DOCUMENTED_TYPE_SECTIONS = [
   {
     ...ALL_FUNCTIONS,
     reach: ['owned', 'shared', 'public'],
-    source: `${PAGE}; that it covers what others share is inferred`,
+    source: `${PAGE}; that it covers shared functions is inferred`,
     certainty: 'inferred',
   },
   ...OTHERS,

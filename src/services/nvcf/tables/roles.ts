@@ -25,7 +25,7 @@ export const ROLE_SECTIONS = [
           'read_gpu_quota_rule',
           'gpu_capacity',
         ],
-        source: 'account-access page names the role; that it may do everything is inferred',
+        source: 'account-access page mentions the role; that it may do everything is inferred',
       },
       'Cloud Functions User': {
         permissions: ['invoke_function', 'list_functions', 'queue_details'],

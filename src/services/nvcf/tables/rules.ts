@@ -5,16 +5,16 @@ import { CODE, ICMS, NEWER_CODE, PAGE } from './sources.ts';
 const ICMS_TOKENS = `${ICMS}: tokens only`;
 
 const OTHER_CALLS_ON_DEPLOYMENTS = {
-  source: `${PAGE}; the row is about creating and updating, reading and deleting are placed here`,
+  source: `${PAGE}; the row is about creating and updating; reading and deleting are placed here`,
   certainty: 'inferred',
 } as const;
 
 const TOKEN_SOURCE =
-  'published control-plane code: the scope; the page has no row, so the types are those of Invoke Function, because a token invokes';
+  'published control-plane code: the scope; the page has no row, so the types are the same as for Invoke Function, because a token is for invoking';
 
 /**
- * The rows of the page's table, then the actions that only the API has. For a function of one's own, the code requires
- * All Functions or an entry that names the function. Public functions are free to use and to read; shared ones need
+ * The rows of the table on the page, then the actions that only the API has. For functions of the account, the code
+ * requires All Functions or an entry for the function. Anyone can use and read public functions; shared ones need
  * Authorized Functions or such an entry.
  */
 export const ACTIONS = [
@@ -63,12 +63,12 @@ export const ACTIONS = [
       'invoke-function-version': { cover: 'visibleVersion' },
       'invoke-by-llm-gateway': {
         cover: 'functionInModel',
-        documented: { versionless: 'refuse', source: `${PAGE}; the same row, as the LLM gateway page says` },
+        documented: { versionless: 'refuse', source: `${PAGE}; the LLM gateway page uses the same row` },
         'open-source': { versionless: 'narrow' },
       },
       'poll-invocation': {
         cover: 'invocation',
-        documented: { source: `${PAGE}; that a poll needs what the invocation needed is in the published code` },
+        documented: { source: `${PAGE}; in the published code, polling needs the same rights as the invocation` },
       },
     },
   },
@@ -132,21 +132,21 @@ export const ACTIONS = [
           added: [
             {
               types: ['function-versions'],
-              source: `${CODE}: tests one version of the function, so it depends on their order whether an entry for a version is enough; the mock refuses it`,
+              source: `${CODE}: checks one version of the function, so whether an entry for a version is enough depends on their order; the mock refuses it`,
               certainty: 'inferred',
             },
           ],
         },
       },
-      // The code refuses no key for its resource: it filters the list.
+      // The code filters the list instead of refusing a key for its resource.
       'read-authorizations': {
         documented: { cover: 'ownFunction', source: `${PAGE}; the published code filters instead of refusing` },
         'open-source': { open: [] },
       },
-      // The code filters this list, too.
+      // The code also filters this list.
       'list-authorizations': {
         documented: {
-          source: `${NEWER_CODE}; the page has no row for the list, so the types are those of Authorize Clients`,
+          source: `${NEWER_CODE}; the page has no row for the list, so the types are the same as for Authorize Clients`,
           certainty: 'inferred',
         },
         'open-source': { open: [], source: NEWER_CODE },
@@ -221,7 +221,7 @@ export const ACTIONS = [
       added: [
         {
           types: ['function-versions'],
-          source: `${CODE}: an entry that names a version is no entry for the function`,
+          source: `${CODE}: an entry for a version is not an entry for the function`,
           certainty: 'inferred',
         },
       ],
@@ -249,11 +249,11 @@ export const ACTIONS = [
   {
     label: 'Update Function Secrets (of a telemetry endpoint)',
     needs: { all: ['update_secrets'] },
-    // It belongs to none of the functions, so a key that is bound to some does not reach it.
+    // Endpoints do not belong to functions, so a key for certain functions does not cover them.
     documented: {
       on: ['account-functions', 'entity'],
       source:
-        'published control-plane code: the scope; the page has no row, so the types are those of Update Function Secrets that name no function',
+        'published control-plane code: the scope; the page has no row, so the types are the ones of Update Function Secrets without object ids',
       certainty: 'inferred',
     },
     'open-source': {},
@@ -266,7 +266,7 @@ export const ACTIONS = [
       on: ['account-functions', 'function'],
       addsToPage: ['function-versions', 'authorized-functions'],
       source:
-        'published control-plane code: the scope; the page has no row, so the types are those of Invoke Function, because an invocation needs its assets',
+        'published control-plane code: the scope; the page has no row, so the types are the same as for Invoke Function, because an invocation needs its assets',
       certainty: 'inferred',
     },
     'open-source': {},

@@ -7,9 +7,9 @@ const PAGE = 'service-keys page, scope list';
 const BOTH = `${PAGE}; id in the published code and API document`;
 
 /**
- * The fifteen scopes of the service-keys page, then those that only the published code has. `onlyOn`: the page says that
- * any other type results in a 403, so the control API refuses such a key. Other scopes that no row has with a type are
- * stored with a warning.
+ * The fifteen scopes of the service-keys page, then the scopes that only the published code has. `onlyOn`: the page
+ * says that any other type results in a 403, so the control API refuses such a key. Other unlisted combinations of
+ * scope and type are stored with a warning.
  */
 export const SCOPE_SECTIONS = [
   {
@@ -24,7 +24,7 @@ export const SCOPE_SECTIONS = [
       deploy_function: { label: 'Deploy Function' },
       update_function: { label: 'Update Function' },
       delete_function: { label: 'Delete Function' },
-      // The page: with Function, Function Versions or All Entity, a call results in a 403.
+      // Page: with Function, Function Versions or All Entity, a call results in a 403.
       authorize_clients: { label: 'Authorize Clients', onlyOn: ['account-functions'] },
       update_secrets: { label: 'Update Function Secrets' },
       manage_registry_credentials: {
@@ -36,7 +36,7 @@ export const SCOPE_SECTIONS = [
     },
   },
   {
-    source: `${PAGE}; no id is public, so this one is ours`,
+    source: `${PAGE}; the vendor publishes no id, so this one is ours`,
     certainty: 'ours',
     rows: {
       list_clusters: { label: 'List Clusters' },
@@ -45,7 +45,7 @@ export const SCOPE_SECTIONS = [
     },
   },
   {
-    source: `${NEWER_CODE}: opens the accounts to keys and tokens; the page does not know it`,
+    source: `${NEWER_CODE}: opens accounts to keys and tokens; the page does not mention it`,
     certainty: 'documented',
     rows: {
       list_accounts: { label: 'List Accounts' },
@@ -53,7 +53,7 @@ export const SCOPE_SECTIONS = [
     },
   },
   {
-    source: `${CODE}: of tokens only, a key with it may do nothing; the page does not know it`,
+    source: `${CODE}: for tokens only, a key with it can do nothing; the page does not mention it`,
     certainty: 'documented',
     rows: {
       'admin:authorize_clients': { label: 'Authorize Clients of any account' },

@@ -1,12 +1,12 @@
 import type { OperationId } from './operations.ts';
 
-/** The vendor's texts for an object that the key does not cover, and for an absent one. */
+/** The vendor's texts for an object that the key does not cover, and for a missing object. */
 export interface Texts {
   readonly mismatch: string;
   readonly absent: string;
 }
 
-/** Placeholders are path parameters and `account`, the caller's. */
+/** Placeholders are path parameters, and `account` for the caller's account. */
 const FUNCTION = "Function id '{functionId}'";
 const VERSION = "Function id '{functionId}', version '{versionId}'";
 const NO_FUNCTION = `${FUNCTION}: Not found in account '{account}'`;
@@ -48,7 +48,7 @@ const TELEMETRY = {
 } as const;
 const ASSET = { mismatch: 'Access Denied', absent: "Asset id '{assetId}': Not found in account '{account}'" } as const;
 
-/** From the published code. Operations that are not listed answer `Access Denied` and `Not found`. */
+/** From the published code. Other operations use `Access Denied` and `Not found`. */
 export const TEXTS = {
   createFunction: { mismatch: 'Forbidden to create function', absent: "Account '{account}': Not found" },
   createFunctionVersion: { mismatch: `${FUNCTION}: Forbidden to create function version`, absent: NO_FUNCTION },
@@ -111,7 +111,7 @@ export const TEXTS = {
   deleteAsset: ASSET,
 } as const satisfies Partial<Record<OperationId, Texts>>;
 
-/** The vendor's texts for a request that cannot be done. From the published code. */
+/** The vendor's texts for refused requests. From the published code. */
 export const FAULTS = {
   noMaxTokens: 'max_tokens must be positive',
   noMessages: 'messages must be a non-empty array',

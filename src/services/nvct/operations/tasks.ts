@@ -28,7 +28,7 @@ const ownTask: Lookup<TaskRow> = async (context, id) => {
   return { found: 'object', target: row, attributes: attributesOf(row) };
 };
 
-/** A key that does not cover the task is refused for that, even if the task is of another account. */
+/** A key that does not cover the task is refused for that reason, even if another account owns the task. */
 const taskForSecrets: Lookup<TaskRow> = async (context, id) => {
   const row = await TASKS.byId(context.store.collections, id);
   if (row === null) return { found: 'nothing' };
@@ -37,7 +37,7 @@ const taskForSecrets: Lookup<TaskRow> = async (context, id) => {
   return { found: 'object', target: row, attributes: NO_TASK_OF_ACCOUNT };
 };
 
-/** No right of the account covers it, so no change of the key is suggested. */
+/** No right of the account covers the task, so no change to the key is suggested. */
 const NO_TASK_OF_ACCOUNT = { relation: 'shared', names: {} } as const;
 
 export const taskLookups = { ownTask, taskForSecrets };
@@ -72,14 +72,14 @@ const list: Handler<'nvct', 'listTasks'> = async (context) => {
   return { status: 200, body: { tasks: entries.map(taskView), ...page } };
 };
 
-/** The places that cursors of the mock name. */
+/** Cursors of the mock are positions. */
 const CURSOR = /^\d{1,15}$/;
 
 /**
- * A page of entries. Only one that is followed by another has its limit and a cursor.
+ * Returns a page of entries. Only a page followed by another has a limit and a cursor.
  *
- * @param placed each with its place, which no other entry gets, also after it was deleted
- * @throws Problem in the vendor's words for a cursor of nobody
+ * @param placed entries with their places, which are never reused, even after a deletion
+ * @throws Problem with the vendor's text for an invalid cursor
  */
 function pageOf<Entry>(
   placed: readonly (readonly [place: number, Entry])[],
@@ -147,7 +147,7 @@ const results: Handler<'nvct', 'listTaskResults', TaskRow> = ({ target, query })
   return { status: 200, body: { results: entries, ...page } };
 };
 
-/** Only the names are stored: no operation returns the values. */
+/** Stores only the names, because no operation returns the values. */
 const updateSecrets: Handler<'nvct', 'updateTaskSecrets', TaskRow> = async (context) => {
   const { secrets } = context.body;
   checkLimits('updateSecretsRequest', context.body);

@@ -3,23 +3,23 @@ import type { Section } from '../../../definitions/sections.ts';
 
 export type Body = 'createTaskRequest' | 'updateSecretsRequest';
 
-/** A limit of a member of a request, and the vendor's text for a value beyond it. Only `must` refuses null. */
+/** A limit of a request member, and the vendor's text for a violation. Only `must` refuses null. */
 export interface LimitRow extends Sourced {
   readonly id: string;
-  /** The bodies that it concerns, as the vendor calls them. */
+  /** The bodies it applies to, by the vendor's names. */
   readonly of: readonly Body[];
-  /** Where it is in the body. `[]` is each entry of a set, `[#]` each entry of a list, which answers number. */
+  /** The path in the body. `[]` is each entry of a set, `[#]` each entry of a list, whose index responses include. */
   readonly member: string;
   /** `present`: not null; `written`: not blank either. */
   readonly must?: 'present' | 'written';
   readonly pattern?: string;
-  /** The fewest and the most characters or entries. */
+  /** Minimum and maximum number of characters or entries. */
   readonly size?: readonly [number, number];
-  /** The same, of the value as text without blanks around it. An object counts as JSON. */
+  /** The same for the trimmed text of the value, which is JSON for an object. */
   readonly textSize?: readonly [number, number];
-  /** Members of which it must have one. */
+  /** At least one of these members is required. */
   readonly oneOf?: readonly string[];
-  /** Answers must not repeat the value. */
+  /** Responses must not repeat the value. */
   readonly isSecret?: true;
   readonly text: string;
 }
@@ -37,7 +37,7 @@ const GPU = 'gpuSpecification';
 const POLICY = `${GPU}.helmValidationPolicy`;
 const TYPES = `${POLICY}.extraKubernetesTypes`;
 
-/** The limits of members, in the order in which they are reported. The code has no order. */
+/** Limits of members in reporting order, which the published code does not define. */
 export const LIMIT_SECTIONS = [
   {
     of: ['createTaskRequest'],

@@ -2,7 +2,6 @@ import type { OperationRow } from '../../../decisions/rule.ts';
 import type { Section } from '../../../definitions/sections.ts';
 import type { RuleId } from './rules.ts';
 
-/** The rule of each operation. */
 export const OPERATION_SECTIONS = [
   {
     source: 'published code (NVIDIA/nvcf, fadc0f81, cloud-tasks): controllers, and annotations of the bodies',

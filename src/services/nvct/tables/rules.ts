@@ -9,10 +9,10 @@ const CODE = {
 } as const;
 
 const TASK = { lookup: 'ownTask', param: 'taskId' } as const;
-/** The account of the task is tested last. */
+/** Checks the account of the task last. */
 const TASK_FOR_SECRETS = { lookup: 'taskForSecrets', param: 'taskId' } as const;
 
-/** The scope and the resource types of each action. A task is looked up before the resources of the key are tested. */
+/** The scope and resource types of each action. Tasks are looked up before the key's resources are checked. */
 export const RULE_SECTIONS = [
   {
     on: ['account-tasks'],

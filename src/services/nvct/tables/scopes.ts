@@ -4,7 +4,7 @@ import type { RowIn, Section } from '../../../definitions/sections.ts';
 /** The scopes of task keys. */
 export const SCOPE_SECTIONS = [
   {
-    source: 'published code (NVIDIA/nvcf, fadc0f81) and the scopes that its client asks for; the labels are ours',
+    source: 'published code (NVIDIA/nvcf, fadc0f81) and the scopes that its client requests; the labels are ours',
     certainty: 'documented',
     rows: {
       launch_task: { label: 'Launch Task' },

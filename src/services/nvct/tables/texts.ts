@@ -9,13 +9,13 @@ export const MISMATCHES: Readonly<Record<string, string>> = {
   updateTaskSecrets: "Task '{taskId}': Forbidden to update secrets",
 };
 
-/** The vendor's texts for a task that does not exist, and for one of another account. From the published code. */
+/** The vendor's texts for a task that does not exist or belongs to another account. From the published code. */
 export const ABSENT = {
   nobodys: "Task id '{taskId}': Not found",
   foreign: "Task id '{taskId}': Not found in account '{account}'",
 } as const;
 
-/** The vendor's texts for a request that cannot be done. From the published code. */
+/** The vendor's texts for refused requests. From the published code. */
 export const FAULTS = {
   cursor: "Invalid cursor: '{cursor}'",
   ended: "Invalid request: Cannot cancel a Task with '{status}' terminal status",
@@ -28,7 +28,7 @@ export const FAULTS = {
   noRuntimeOnGfn: "Invalid request: 'maxRuntimeDuration' must be specified when launching Task on 'GFN'",
   longRuntimeOnGfn: "Invalid request: 'maxRuntimeDuration' cannot exceed PT8H for launching Task on 'GFN'",
   duplicateSecrets: 'Invalid request: Duplicate secrets keys in the payload',
-  // The second blank is the vendor's.
+  // The double space is the vendor's.
   noSecrets: "Invalid request: Missing secrets with  default or UPLOAD 'resultHandlingStrategy'",
   noNgcApiKey: "Invalid request: Missing 'NGC_API_KEY' secret key in the payload",
   noResultsLocation: "Invalid request: Missing 'resultsLocation' property",

@@ -29,16 +29,16 @@ import { MODEL_ERRORS } from '../texts.ts';
 
 type Called = AuthenticatedContext<Invoked>;
 
-/** How a model answers, in the form of an API. */
+/** How to render a model's response in the format of an API. */
 interface Form<Body> {
-  /** What an echo says. */
+  /** The text that an echo repeats. */
   readonly asked: string;
-  /** Are server-sent events asked for? Default: no. */
+  /** Whether to send server-sent events; false by default. */
   readonly isStreamed?: boolean;
   render(said: Said, isStreamed: boolean): Body;
 }
 
-/** An answer of a model, its headers among them. */
+/** A model's response, including headers. */
 type Answered<Body> =
   | { readonly status: 200; readonly headers: Headers; readonly body: Body | Record<string, unknown> }
   | { readonly status: 202; readonly headers: Headers; readonly body: Record<string, unknown> };
@@ -46,8 +46,8 @@ type Answered<Body> =
 type Headers = Readonly<Record<string, string>>;
 
 /**
- * Answers in the form of an API. A function's `answer` is the text, or the whole body if it is an object. With an
- * `invokeTime` the result has to be polled, streamed or not.
+ * Responds in the format of an API. A function's `answer` is the text, or the whole body if it is an object. With an
+ * `invokeTime`, the client must poll for the result, even a streamed one.
  */
 async function answer<Body>(
   context: Called & { readonly body: { readonly model: string } },
@@ -66,14 +66,14 @@ async function answer<Body>(
 
 const OF_EVENTS = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' } as const;
 
-/** Refuses a request as the model itself does. */
+/** Refuses a request like the model itself. */
 function refuseAsModel<Its extends Outcome & { readonly status: 400 }>(message: string, outcome: Its) {
   return { ...outcome, headers: { ...outcome.headers, ...OF_MODEL }, refusal: new Problem('bad_state', message) };
 }
 
 const OF_MODEL = { 'nvcf-error-source': 'upstream_status' } as const;
 
-/** @throws Problem for a time to wait that the functions cannot read */
+/** @throws Problem for an invalid poll duration */
 function refusePollSeconds(context: Pick<Called, 'headerLines'>): void {
   if (!hasPollSeconds(context)) throw new Problem('bad_state', 'failed to parse poll duration');
 }
@@ -137,7 +137,7 @@ const createMessage: Handler<'catalogue', 'createMessage', Invoked> = (context) 
   });
 };
 
-/** A model with a path of its own answers as any function does. */
+/** A model with its own path responds like any function. */
 async function callEndpoint(context: Called) {
   refusePollSeconds(context);
   const version = chooseVersion(context);

@@ -7,18 +7,18 @@ import { refusalAt } from '../checks.ts';
 import { isListed, isListedAt, MODELS, type ModelRow } from '../models.ts';
 import { TEXTS } from '../texts.ts';
 
-/** The same for every model: when NVIDIA was founded. */
+/** The same for every model: the day NVIDIA was founded. */
 const CREATED = 735790403;
 
 function modelView({ id }: ModelRow): Schema<'catalogue', 'Model'> {
   return { id, object: 'model', created: CREATED, owned_by: id.split('/')[0] ?? id };
 }
 
-/** The most common test of a key proves nothing: any key is answered alike. */
+/** Many clients test their key with this call, which proves nothing: any key gets the same response. */
 async function reportKey(context: Context): Promise<void> {
   const fault = await keyFault(context);
   if (fault === null) return;
-  const message = `The models of the catalogue were read with a key that is not accepted (${fault}). That needs no key, so it does not show whether a key is good: call a model that is live.`;
+  const message = `The models of the catalogue were read with a key that is not accepted (${fault}). Reading them needs no key, so it does not test the key. To test it, call a live model.`;
   context.findings.report('key_not_checked', message, context.now);
 }
 
@@ -43,7 +43,7 @@ const getModelOfCompany: Handler<'catalogue', 'getModelOfCompany'> = async (cont
   return { status: 200, body: modelView(row) };
 };
 
-/** Every id has a slash, and the gateway's router does not take `%2F` for one. */
+/** Always 404: every id has a slash, and the gateway's router does not decode `%2F`. */
 const getModel: Handler<'catalogue', 'getModel'> = async (context) => {
   await reportKey(context);
   throw noModel(context.params.model.replaceAll('/', '%2F'));

@@ -20,7 +20,7 @@ const BOTH = {
   more: { notEmulated: NOT_EMULATED },
 } as const;
 
-/** The rules of the catalogue, in both readings of Cloud Functions. */
+/** The catalogue's tables, by Cloud Functions profile. */
 export const TABLES = {
   documented: { ...BOTH, resourceTypes: DOCUMENTED_TYPES, rules: tableOf('id', RULE_SECTIONS.documented) },
   'open-source': { ...BOTH, resourceTypes: OPEN_SOURCE_TYPES, rules: tableOf('id', RULE_SECTIONS['open-source']) },

@@ -4,7 +4,7 @@ import type { RuleId } from './rules.ts';
 
 const CODE = 'published gateway code (NVIDIA/nvcf, fadc0f81, vanity-gateway)';
 
-/** The rule of each operation. The gateway looks at the body and the model, and only then passes the key on. */
+/** The rule of each operation. The gateway checks the body and the model before it forwards the key. */
 export const OPERATION_SECTIONS = [
   {
     rule: 'call-model',
@@ -26,7 +26,7 @@ export const OPERATION_SECTIONS = [
     checksFirst: 'endpoint',
     anyBodyType: true,
     bodyLimit: 25 * 1024 * 1024,
-    source: `${CODE}: the paths are configured; that they have three to five segments below v1 follows from public examples`,
+    source: `${CODE}: the paths are configurable; three to five segments below v1 are inferred from public examples`,
     certainty: 'inferred',
     rows: ['callEndpoint', 'callTaskEndpoint', 'callActionEndpoint'],
   },

@@ -2,26 +2,26 @@ import type { DenyReason } from '../../../../decisions/reasons.ts';
 import type { RemedyRow } from '../../../../decisions/rule.ts';
 import { KEY_REMEDIES } from '../../../../ngc-keys/remedies.ts';
 
-const ANOTHER_MODEL = 'name a model that is live: `GET /_mock/cast` lists them with their states in `catalogue.models`';
+const ANOTHER_MODEL = 'use a live model: `GET /_mock/cast` lists the models and their states in `catalogue.models`';
 
 /** Remedies for refusals that no change to the key can fix. */
 export const REMEDIES = {
   ...KEY_REMEDIES,
   no_such_object: {
     kind: 'object',
-    text: 'call a model whose function is in this world, or poll a result that was not delivered yet',
+    text: 'call a model with a function in this world, or poll a result that has not been delivered yet',
   },
   foreign_object: {
     kind: 'identity',
-    text: "call a model that the key's account may use, or use a key of an account that may: no change to the key helps. `accounts` of the model, or the sharing of its function, decides",
+    text: "call a model that the key's account may use, or use a key of an account that may use it. Changing the key does not help: access depends on `accounts` of the model and on who shares its function",
   },
-  reserved_header: { kind: 'object', text: 'send the request without the header `NVCF-Shadow`' },
-  body_not_decoded: { kind: 'object', text: 'send a JSON object with a string as `model`' },
-  model_missing: { kind: 'object', text: 'name a model in `model`' },
-  unknown_model: { kind: 'object', text: `${ANOTHER_MODEL}, and the paths at which each is called` },
+  reserved_header: { kind: 'object', text: 'send the request without the `NVCF-Shadow` header' },
+  body_not_decoded: { kind: 'object', text: 'send a JSON object with a string `model`' },
+  model_missing: { kind: 'object', text: 'send the name of a model as `model`' },
+  unknown_model: { kind: 'object', text: `${ANOTHER_MODEL}, and the paths of each` },
   model_offline: { kind: 'object', text: ANOTHER_MODEL },
   model_retired: {
     kind: 'object',
-    text: `${ANOTHER_MODEL}; the clock of the mock decides what has reached its end of life`,
+    text: `${ANOTHER_MODEL}; the end of life is checked against the mock's clock`,
   },
 } as const satisfies Partial<Record<DenyReason, RemedyRow>>;

@@ -10,12 +10,12 @@ const CALL = {
 
 const PAGE = {
   source:
-    'service-keys page, Invoke Function; that a call of a model is such an invocation follows from the published gateway code',
+    'service-keys page, Invoke Function; the published gateway code shows that calling a model is such an invocation',
   certainty: 'implied',
 } as const satisfies Sourced;
 const CODE = {
   source:
-    'published gateway code (NVIDIA/nvcf, fadc0f81, vanity-gateway), which passes the key on to the invocation of the function',
+    'published gateway code (NVIDIA/nvcf, fadc0f81, vanity-gateway), which forwards the key to the invocation of the function',
   certainty: 'documented',
 } as const satisfies Sourced;
 
@@ -27,7 +27,7 @@ const POLL = {
   'poll-result': { label: 'Poll a result', cover: { lookup: 'invocation', param: 'requestId' } },
 } as const;
 
-/** As for an invocation, in both readings of Cloud Functions. */
+/** The same as for an invocation, by Cloud Functions profile. */
 export const RULE_SECTIONS = {
   documented: [
     { ...CALL, ...PAGE, versionless: 'refuse', rows: ROWS },

@@ -1,11 +1,10 @@
 import type { PermissionRow } from '../../../../decisions/rule.ts';
 import type { RowIn, Section } from '../../../../definitions/sections.ts';
 
-/** What a key needs to call a model. */
+/** The scope that a service key needs to call a model. */
 export const SCOPE_SECTIONS = [
   {
-    source:
-      'service-keys page, for service keys; that the service of a personal key is enough is reported in public issues',
+    source: 'service-keys page, for service keys; public issues report that personal keys need only the service',
     certainty: 'observed',
     ofEveryUser: true,
     rows: { invoke_function: { label: 'Invoke Function' } },
