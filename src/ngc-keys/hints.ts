@@ -79,7 +79,7 @@ export const KEY_HINTS: readonly HintRule[] = [
         return `The key belongs to organisation \`${org}\`, but the path has a different one. Use a key of that organisation, or \`${org}\` in the path.`;
       }
       // An object of a person has the owner `<account>/<person>`.
-      const isOurs = account !== undefined && decision?.boundTo?.split('/', 1)[0] === account;
+      const isOurs = account !== undefined && decision?.resources?.boundTo?.split('/', 1)[0] === account;
       if (decision?.reason !== 'foreign_object' || isOurs) return null;
       return `The key belongs to organisation \`${org}\`, but the object belongs to another. Use a key of the owner, or an object of \`${org}\`.`;
     },

@@ -30,11 +30,20 @@ export const nak: ServiceDefinition<'nak'> = {
   name: 'nak',
   title: 'NVIDIA API Keys',
   prefixes: ['/v1/keys', '/v1/introspect', '/v1/namespaces', '/v1/services', '/v1/service-admin', '/v1/admin'],
-  rulesets: [RULESET],
-  ruleset: () => RULESET,
-  // Never called: all operations are public.
-  authenticate: async () => {
-    throw new Problem('internal', 'The key service has no authentication.');
+  hosts: [{ pattern: /^api-keys\./, prefix: '', example: 'api-keys.localhost' }],
+  rules: {
+    rulesets: [RULESET],
+    inForce: () => RULESET,
+  },
+  callers: {
+    // Never called: all operations are public.
+    authenticate: async () => {
+      throw new Problem('internal', 'The key service has no authentication.');
+    },
+  },
+  credentials: {
+    extractors: [presentAdminToken],
+    fields: { key: presentKey, 'input.apiKey': presentKey },
   },
   lookups: {},
   operations: {

@@ -55,7 +55,7 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
       renderProblem: renderHostProblem,
       errors: HOST_ERRORS,
     },
-    // nvcf-cli makes `llm.localhost` of `localhost` and of `invocation.localhost`.
+    // nvcf-cli derives `llm.localhost` from `localhost` and from `invocation.localhost`.
     { pattern: /^llm\.(?:invocation\.|(?=(?:[^.]+\.)?localhost(?::|$)))/, prefix: '/llm', example: 'llm.localhost' },
   ],
   conventions: { caselessEnums: true },
@@ -97,17 +97,6 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
     ...tokenOperations,
     ...llmOperations,
   },
-  hosts: [
-    {
-      pattern: /^(?<functionId>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.invocation\./,
-      operation: 'invokeAtOwnHost',
-      handler: invokeAtOwnHost,
-      renderProblem: renderHostProblem,
-      errors: HOST_ERRORS,
-    },
-    // nvcf-cli derives `llm.localhost` from `localhost` and from `invocation.localhost`.
-    { pattern: /^llm\.(?:invocation\.|(?=(?:[^.]+\.)?localhost(?::|$)))/, prefix: '/llm', example: 'llm.localhost' },
-  ],
   renderProblem,
   errors: ERRORS,
   explaining: {

@@ -40,35 +40,39 @@ import { findSenders } from './senders.ts';
 import { NOT_EMULATED } from './tables/index.ts';
 import { tokenDrafts } from './token-drafts.ts';
 
-/** The NVIDIA Run:ai control plane: tokens, identities and access rules. */
+/** The control plane of NVIDIA Run:ai: tokens, identities, and the rules that give them rights. */
 export const runai: ServiceDefinition<'runai'> = {
   name: 'runai',
   title: 'NVIDIA Run:ai',
   prefixes: ['/api/v1', '/api/v2', '/v1/k8s', '/auth'],
-  rulesets: PROFILES.map((profile) => RULESETS[profile]),
-  ruleset: ({ runai }) => RULESETS[runai],
-  notEmulated: NOT_EMULATED,
-  authenticate,
-  impersonate,
-  holding,
-  tokenDrafts,
-  loginClients,
-  findFixes: findRuleFixes,
-  findSenders,
-  findOther: { unknown_client: findNearestClient },
-  hints: HINTS,
-  tokenLifetime,
-  leastRights,
-  extractors: [presentBasicClient, presentBearerToken],
-  // Clients come first: they authenticate before they redeem a grant.
-  credentialFields: {
-    clientID: presentClient,
-    appID: presentClient,
-    client_id: presentClient,
-    id: presentClient,
-    refreshToken: presentGrant,
-    refresh_token: presentGrant,
-    code: presentGrant,
+  rules: {
+    rulesets: PROFILES.map((profile) => RULESETS[profile]),
+    inForce: ({ runai }) => RULESETS[runai],
+    notEmulated: NOT_EMULATED,
+  },
+  callers: {
+    authenticate,
+    impersonate,
+    holding,
+  },
+  credentials: {
+    extractors: [presentBasicClient, presentBearerToken],
+    // Clients come first: they authenticate before they redeem a grant.
+    fields: {
+      clientID: presentClient,
+      appID: presentClient,
+      client_id: presentClient,
+      id: presentClient,
+      refreshToken: presentGrant,
+      refresh_token: presentGrant,
+      code: presentGrant,
+    },
+    stored: CREDENTIALS,
+  },
+  tokens: {
+    lifetime: tokenLifetime,
+    drafts: tokenDrafts,
+    loginClients,
   },
   lookups: {
     ...accessKeyLookups,

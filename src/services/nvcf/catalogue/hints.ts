@@ -17,7 +17,7 @@ export const CATALOGUE_HINTS: readonly HintRule[] = [
     certainty: 'documented',
     when: ({ problem: { reason }, decision }) => {
       if (!OF_MODELS.has(reason) || KEYLESS.has(decision?.operation)) return null;
-      const what = decision?.detail === undefined ? '' : `: ${decision.detail}`;
+      const what = decision?.credential?.detail === undefined ? '' : `: ${decision.credential.detail}`;
       return `The catalogue looks up the model before it checks the key, so this response says nothing about the key${what}. To test a key, call a live model.`;
     },
   },

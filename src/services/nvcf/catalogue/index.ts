@@ -23,22 +23,6 @@ export const catalogue: ServiceDefinition<'catalogue'> = {
   name: 'catalogue',
   title: 'NVIDIA API Catalogue',
   prefixes: ['/integrate', '/ai'],
-  conventions: { looksUpFirst: true },
-  notEmulated: NOT_EMULATED,
-  rulesets: Object.values(RULESETS),
-  ruleset: (settings) => RULESETS[settings.nvcf],
-  checks,
-  authenticate: callerOf,
-  impersonate: impersonatorOf({ ofKey: (key, { settings }) => CALLERS[settings.nvcf](key) }),
-  holding: holdingOfKeys((settings) => RULESETS[settings.nvcf]),
-  findFixes: findKeyFixes,
-  findOther: { service_not_enabled: findOtherKey },
-  // Models do not belong to accounts, although their functions may.
-  hints: [...CATALOGUE_HINTS, ...KEY_HINTS.filter(({ code }) => code !== 'key_of_other_organization')],
-  leastRights: leastRightsOfKey,
-  drills: DRILLS,
-  lookups,
-  operations: { ...inferenceOperations, ...modelOperations },
   hosts: [
     {
       pattern: /^integrate\.(?:api\.|(?=(?:[^.]+\.)?localhost(?::|$)))/,
@@ -66,12 +50,14 @@ export const catalogue: ServiceDefinition<'catalogue'> = {
   explaining: {
     findFixes: findKeyFixes,
     findOther: { service_not_enabled: findOtherKey },
-    // A model is not for an account, although its function may belong to it.
+    // Models do not belong to accounts, although their functions may.
     hints: [...CATALOGUE_HINTS, ...KEY_HINTS.filter(({ code }) => code !== 'key_of_other_organization')],
     leastRights: leastRightsOfKey,
   },
   drills: DRILLS,
   seed,
-  // The end of a model's life is the only possible event; in the built-in world it is in 2099, so it is not reported.
-  events: null,
+  state: {
+    // The end of a model's life is the only possible event; in the built-in world it is in 2099, so it is not reported.
+    events: null,
+  },
 };
