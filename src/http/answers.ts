@@ -22,31 +22,30 @@ export function respond(reply: FastifyReply, request: RequestInWorld): FastifyRe
   return withHead(reply, request).send(sendable(request.outcome));
 }
 
-/** As `respond`, for a handler: Fastify sends what it returns, and does not watch for the end of the answer. */
+/** Like `respond`, for handlers: Fastify sends the returned payload without waiting for the response to end. */
 export function payloadOf(reply: FastifyReply, request: RequestInWorld): unknown {
-  // `undefined` would be sent only to a client that is still there.
+  // Fastify sends `undefined` only while the client is connected.
   if (request.outcome.body === undefined) return respond(reply, request);
   withHead(reply, request);
   return sendable(request.outcome);
 }
 
-/** Sets the status and the headers of the outcome. */
 function withHead(reply: FastifyReply, { outcome, problem, headersOfCheck }: RequestInWorld): FastifyReply {
   return reply.code(outcome.status).headers(headersOfCheck).headers(headersOf(outcome, problem));
 }
 
-/** A body as Fastify's `send` takes it. Fastify takes a text for JSON that is serialized already. */
+/** Converts a body for Fastify's `send`, which takes a string for serialized JSON. */
 function sendable({ body }: Outcome): unknown {
   if (body instanceof StreamedList || body instanceof StreamedBytes) return streamOfParts(body.parts());
   return typeof body === 'string' ? JSON.stringify(body) : body;
 }
 
 /**
- * Concludes the answers of a service before they are sent: compares them with their document, injects faults, and
- * records them. `onResponse` would be too late: a client may ask the journal as soon as it has its answer.
+ * Completes the responses of a service before they are sent: checks them against the document, injects faults and
+ * records them. `onResponse` would be too late: a client may query the journal as soon as it has its response.
  */
 export function addAnswerHook(service: FastifyInstance): void {
-  // A callback: after `hijack`, an `async` hook would still send.
+  // Takes a callback because an `async` hook would still send after `hijack`.
   service.addHook<Payload>('onSend', (request, reply, payload, next) => {
     const { inWorld } = request;
     if (inWorld === null) {
@@ -54,14 +53,14 @@ export function addAnswerHook(service: FastifyInstance): void {
       return;
     }
     conclude(inWorld, reply, payload)
-      // Without a call of `next`, Fastify sends nothing.
+      // Fastify sends nothing until `next` is called.
       .then((its) => {
         if (its === BROKEN) reply.hijack();
         else next(null, its);
       })
-      // Fastify throws if it cannot write a header, such as a type that a function gives back.
+      // Fastify throws if it cannot write a header, such as an invalid content type returned by a function.
       .catch((thrown) => {
-        // The error handler must neither decide nor conclude it again.
+        // Keep the error handler from deciding or completing the request again.
         request.routed = null;
         request.inWorld = null;
         removeHeaders(reply, inWorld.outcome);
@@ -70,7 +69,7 @@ export function addAnswerHook(service: FastifyInstance): void {
   });
 }
 
-/** In place of a payload: the connection breaks. */
+/** Returned instead of a payload when the connection is to be dropped. */
 const BROKEN = Symbol('broken');
 
 async function conclude(
@@ -82,7 +81,7 @@ async function conclude(
   let payload = given;
   try {
     const { 'content-type': type } = outcome.headers ?? {};
-    // Fastify has put another in the place of a type that it cannot read.
+    // Fastify replaces a content type that it cannot parse.
     if (type !== undefined && isBytes(outcome.body)) reply.type(type);
     await checkResponse(request);
     if (request.outcome !== outcome) {
@@ -92,7 +91,7 @@ async function conclude(
     reply.headers(dateHeader(world.clock));
     payload = corruptBody(payload, request.injectedFault?.action.body);
     reportAnswer(request, reply, payload);
-    // Answers of vendors stay plain: faults break their bytes, and tests intercept them.
+    // Vendor responses stay uncompressed: faults corrupt their bytes, and tests intercept them.
     const isCompressed = request.route.service.isControlApi === true;
     return writePayload(request, reply, isCompressed ? await compress(reply, payload) : payload);
   } catch (thrown) {
@@ -103,7 +102,7 @@ async function conclude(
   }
 }
 
-/** Checks the answer before it is sent, and may put another in its place. */
+/** Checks the response before it is sent, and replaces it if needed. */
 async function checkResponse(request: RequestInWorld): Promise<void> {
   const { server, route } = request;
   const lost = route.row.withoutWorlds === true ? null : server.worlds.fault();
@@ -120,25 +119,25 @@ async function checkResponse(request: RequestInWorld): Promise<void> {
   }
 }
 
-/** The process may have lost the worlds since the request began: then what was read and decided may be out of date. */
+/** The worlds may have been lost since the request began, so data it read and decisions it made may be stale. */
 async function refuseLost(request: RequestInWorld, lost: Error): Promise<void> {
   if (request.problem?.kind === 'unavailable') return;
   const mayBeStored = request.isDone && !isSafe(request.method);
-  await refuse(request, mayBeStored ? new OutcomeUnknown('the worlds were lost before the answer') : lost);
+  await refuse(request, mayBeStored ? new OutcomeUnknown('the worlds were lost before the response') : lost);
 }
 
-/** Does a method change nothing (RFC 9110, 9.2.1)? */
+/** Is the method safe (RFC 9110, 9.2.1)? */
 function isSafe(method: string): boolean {
   return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
 }
 
-/** Puts another outcome in the place of the one that Fastify has serialized. */
+/** Replaces the outcome that Fastify has already serialized. */
 function replace(reply: FastifyReply, before: Outcome, request: RequestInWorld): Payload {
   removeHeaders(reply, before);
   withHead(reply, request);
   const body = sendable(request.outcome);
   if (body instanceof Readable || Buffer.isBuffer(body) || typeof body === 'string') return body;
-  // Given no payload at all, Fastify sends the one before.
+  // With `undefined`, Fastify would send the previous payload.
   return JSON.stringify(body) ?? null;
 }
 
@@ -146,10 +145,10 @@ function removeHeaders(reply: FastifyReply, outcome: Outcome): void {
   for (const name of Object.keys(headersOf(outcome, null))) reply.removeHeader(name);
 }
 
-/** Duration of a slow body in milliseconds: longer than a careless timeout, shorter than a good one. */
+/** Duration of a slow body in milliseconds: longer than a careless timeout, shorter than a sensible one. */
 const SLOW_MS = 3000;
 
-/** Lets Fastify send a payload, or does with it what a fault says. */
+/** Hands a payload to Fastify, or applies the injected fault to it. */
 function writePayload(
   { server, injectedFault, outcome, raw }: RequestInWorld,
   reply: FastifyReply,
@@ -168,11 +167,11 @@ function writePayload(
     return BROKEN;
   }
   if (body === 'slow' && !isWithoutBody && whole) return throttleBody(server, reply, Buffer.from(whole));
-  // Node writes the head in the encoding of a text that follows it, and a header may have bytes of its own.
+  // Node encodes the head like the string after it, but a header may contain raw bytes.
   return typeof whole === 'string' && hasBytes(outcome?.headers) ? Buffer.from(whole) : whole;
 }
 
-/** Has a header characters that are bytes, beyond ASCII? */
+/** Does a header contain non-ASCII characters, which stand for raw bytes? */
 function hasBytes(headers: Outcome['headers'] = {}): boolean {
   return Object.values(headers).some((value) => /[^\0-\x7f]/.test(value));
 }
@@ -184,9 +183,9 @@ function throttleBody({ streams }: RequestInWorld['server'], reply: FastifyReply
 }
 
 /**
- * Streams parts that are made on demand. Before each part the process answers other requests, and notices that the
- * reader has left: then no further part is made. All streams take turns, so what a request waits for does not grow with
- * their number.
+ * Streams parts that are produced on demand. Yielding before each part lets the process serve other requests and notice
+ * that the reader has left, after which no part is produced. Streams take turns, so their number does not delay
+ * requests.
  */
 export function streamOfParts(parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array | string>): Readable {
   return Readable.from(withTurns(parts), { objectMode: false });
@@ -202,13 +201,13 @@ async function* withTurns(
   }
 }
 
-/** Calls back once a body no longer needs its world: now or, for a stream, when it closes. */
+/** Calls back when a body no longer needs its world: immediately or, for a stream, when it closes. */
 export function onceRead(payload: Payload, callback: () => void): void {
   if (payload instanceof Readable && !payload.closed) payload.once('close', callback);
   else callback();
 }
 
-/** No byte can begin a UTF-8 character, so this is not JSON either. */
+/** No byte here can start a UTF-8 character, so this is not JSON either. */
 const GARBAGE = 'fe9dff80c0bff5a8c1fbb6f9';
 
 const SPOILED: Readonly<Record<Exclude<SpoiledBody, 'slow'>, (bytes: Buffer) => string | Buffer>> = {
@@ -217,7 +216,7 @@ const SPOILED: Readonly<Record<Exclude<SpoiledBody, 'slow'>, (bytes: Buffer) => 
   garbage: (bytes) => Buffer.alloc(bytes.length, GARBAGE, 'hex'),
 };
 
-/** Corrupts a body, the same way in every run. A stream, an empty body and a slow one stay as they are. */
+/** Corrupts a body deterministically. Streams, empty bodies and slow bodies are returned unchanged. */
 export function corruptBody(payload: Payload, how: SpoiledBody | undefined): Payload {
   const isWhole = typeof payload === 'string' || Buffer.isBuffer(payload);
   return how === undefined || how === 'slow' || !isWhole || payload.length === 0

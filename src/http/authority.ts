@@ -2,10 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import { problemOf, sendProblem } from './problem.ts';
 import { originOf } from './transport/arrival.ts';
 
-/** Where clients get the certificate that they have to trust. */
+/** Where clients download the CA certificate they need to trust. */
 const PATH = '/_mock/ca.pem';
 
-/** Serves the certificate of the authority to any program, without a credential: it is public, and needed first. A plugin. */
+/** Plugin that serves the CA certificate without authentication: it is public, and clients need it first. */
 export async function authority(
   app: FastifyInstance,
   { certificate }: { readonly certificate: string },

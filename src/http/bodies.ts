@@ -8,12 +8,11 @@ import { shorten } from '../text/shorten.ts';
 import type { Route } from './server.ts';
 import { headerLines } from './transport/arrival.ts';
 
-/** A body that was received. */
 export interface ReceivedBody {
   readonly value: unknown;
-  /** Its text, exactly as it arrived, in Latin-1; null if it was not received to its end. */
+  /** The text exactly as received, in Latin-1; null if the body is incomplete. */
   readonly text: string | null;
-  /** Why it cannot be read; null if it can. */
+  /** Why the body cannot be read; null if it can. */
   readonly fault: unknown;
 }
 
@@ -22,14 +21,13 @@ const MAX_FIELDS = 100;
 
 /** Deeper than any documented body, shallower than what could exhaust a stack. */
 const MAX_DEPTH = 64;
-/** More than any documented object has, even if users name its members. */
+/** More than any documented object has, even one with user-defined member names. */
 const MAX_MEMBERS = 5000;
-/** More than any documented array has. Each entry takes time to validate, while no other request is served. */
+/** More than any documented array has. Validating an entry blocks all other requests. */
 const MAX_ENTRIES = 10_000;
 
 /**
- * Collects the bodies of a service. One parser takes all media types, because the document of the operation says how its
- * body is read (`receivedBody`).
+ * Collects request bodies with a single parser: the operation's document defines how a body is read (`receivedBody`).
  */
 export function collectBodies(service: FastifyInstance): void {
   service.removeAllContentTypeParsers();
@@ -42,11 +40,11 @@ export function leaveBodies(service: FastifyInstance): void {
   service.addContentTypeParser('*', async () => undefined);
 }
 
-/** The body of a request; null if its operation reads none. Why it cannot be read is thrown later, in its turn. */
+/** Returns the body of a request; null if the operation reads none. A read error is kept and thrown later, in order. */
 export async function receivedBody({ body, raw, routed, server }: FastifyRequest): Promise<ReceivedBody | null> {
   const route = routed?.route;
   if (route?.readsBody !== true) return null;
-  // Fastify collects no body of a method such as GET, but the host of a function takes any request.
+  // Fastify collects no body for methods such as GET, but the host of a function accepts any request.
   const bytes = Buffer.isBuffer(body) ? body : await collect(raw, server.mock.limits.bodyBytes);
   const text = bytes.toString('latin1');
   try {
@@ -56,7 +54,7 @@ export async function receivedBody({ body, raw, routed, server }: FastifyRequest
   }
 }
 
-/** @throws Problem if the body of a request has another type, or another coding, than its operation reads */
+/** @throws Problem if the body has a content type or content coding that the operation does not read */
 export function checkBodyType(raw: IncomingMessage, { operation, row }: Pick<Route, 'operation' | 'row'>): void {
   if (row.needsJsonType === true) checkType(headerLines(raw, 'content-type'), 'json');
   const { bodyForm } = operation;
@@ -65,12 +63,12 @@ export function checkBodyType(raw: IncomingMessage, { operation, row }: Pick<Rou
   checkCoding(headerLines(raw, 'content-encoding'));
 }
 
-/** A problem in place of Fastify's own error about a body; any other error as it is. */
+/** Converts Fastify's own body errors to problems; returns any other error unchanged. */
 export function bodyProblem(error: unknown, { raw, routeOptions }: FastifyRequest): unknown {
-  // Fastify's errors, and those of Node, have a code.
+  // Errors of Fastify and Node have a code.
   const { code } = error as { readonly code?: unknown };
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return tooLarge(routeOptions.bodyLimit);
-  // The connection closed, or the body is not as long as was announced.
+  // The connection closed, or the body is shorter or longer than announced.
   const isIncomplete = code === 'ECONNRESET' && !raw.complete;
   return isIncomplete || code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH' ? incomplete() : error;
 }
@@ -91,9 +89,9 @@ const TYPES = {
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * The value of a body; undefined if the operation takes none. A missing optional JSON body is `{}`.
+ * Parses a body; undefined if the operation takes none. A missing optional JSON body is `{}`.
  *
- * @throws Problem naming what was expected
+ * @throws Problem with the expected format
  */
 export function readBody(bytes: Buffer, { operation, row }: Pick<Route, 'operation' | 'row'>): unknown {
   const { body, bodyForm } = operation;
@@ -111,17 +109,16 @@ export function readBody(bytes: Buffer, { operation, row }: Pick<Route, 'operati
   return row.fieldNames === 'caseless' ? documentSpelling(value, operation.bodyFields) : value;
 }
 
-/** Bytes of a body that may have any structure. */
+/** Bodies up to this size in bytes may have any structure. */
 const SMALL = 1024 * 1024;
-/** A larger body may have as many commas and brackets: its texts may be long, and `JSON.parse` does not pause. */
+/** For larger bodies, which may contain long strings but not many parts: `JSON.parse` blocks the event loop. */
 const MAX_STRUCTURE = 500_000;
 
-/** @throws Problem for a large body that consists of small parts */
+/** @throws Problem for a large body with too many small parts */
 function checkStructure(bytes: Buffer): void {
   let count = 0;
   for (let at = 0; at < bytes.length; at += 1) {
     const byte = bytes[at];
-    // A comma, a bracket or a brace.
     if (byte === 0x2c || byte === 0x5b || byte === 0x7b) count += 1;
   }
   if (count <= MAX_STRUCTURE) return;
@@ -135,7 +132,7 @@ export function isSent(request: IncomingMessage): boolean {
 }
 
 function checkType(types: readonly string[], form: keyof typeof TYPES): void {
-  // As nearly all clients send it.
+  // Fast path: nearly all clients send exactly this.
   if (types.length === 1 && types[0] === TYPES[form].usual) return;
   const [essence = '', ...parameters] = (types[0] ?? '')
     .toLowerCase()
@@ -147,10 +144,10 @@ function checkType(types: readonly string[], form: keyof typeof TYPES): void {
   throw new Problem('unsupported_media_type', TYPES[form].expected, { close: true });
 }
 
-/** The only content coding that is read: none. */
+/** The only supported content coding. */
 const IDENTITY = 'identity';
 
-/** @throws Problem naming the content coding of a body, which would otherwise be parsed as it is (RFC 9110, 8.4) */
+/** @throws Problem if a body has a content coding, which would otherwise be parsed as plain bytes (RFC 9110, 8.4) */
 function checkCoding(codings: readonly string[]): void {
   if (codings.length === 0) return;
   const named = codings.join(', ');
@@ -162,20 +159,20 @@ function checkCoding(codings: readonly string[]): void {
   );
 }
 
-/** The announced bytes of a body; null if it is sent in chunks. */
+/** Returns the announced length of a body in bytes; null if it is chunked. */
 export function announcedLength(request: IncomingMessage): number | null {
   const [length] = headerLines(request, 'content-length');
   return length === undefined ? null : Number(length);
 }
 
-/** Takes a chunk of a body. No more of the body is read until a promise resolves. */
+/** Consumes a chunk of a body. Reading pauses until a returned promise resolves. */
 export type TakeChunk = (chunk: Buffer) => void | Promise<void>;
 
 /**
- * Passes on a body as it arrives.
+ * Passes a body on as it arrives.
  *
  * @returns the number of bytes
- * @throws Problem if there are more bytes than `most`, or if the connection closes before the end; and what `take` throws
+ * @throws Problem if there are more than `max` bytes, or if the connection closes early; rethrows errors of `take`
  */
 export async function receiveBody(request: IncomingMessage, max: number, take: TakeChunk): Promise<number> {
   if (!isSent(request)) return 0;
@@ -188,7 +185,7 @@ export async function receiveBody(request: IncomingMessage, max: number, take: T
       await take(chunk);
     }
   } catch (cause) {
-    // The client may finish sending, so that it reads the answer.
+    // Let the client finish sending, otherwise it never reads the response.
     request.resume();
     throw request.destroyed && !request.readableEnded ? incomplete(cause) : cause;
   }
@@ -240,12 +237,12 @@ function countOf(bytes: Buffer, byte: number): number {
   return count;
 }
 
-/** Without recursion, because the nesting of a body can be as deep as its length. */
+/** Iterates instead of recursing, because a body can be nested as deeply as it is long. */
 function checkMembers(root: unknown, maxEntries = MAX_ENTRIES): void {
   const waiting: [value: unknown, depth: number][] = [[root, 1]];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const [value, depth] = next;
-    // `JSON.parse` reads `1e400` as infinity, which is stored as null.
+    // `JSON.parse` reads `1e400` as infinity, which would be stored as null.
     if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) {
       throw new Problem('invalid_request', 'The body has a number beyond ±1.8e308. Send one within that range.');
     }
@@ -269,7 +266,7 @@ function checkMembers(root: unknown, maxEntries = MAX_ENTRIES): void {
   }
 }
 
-/** Spells the names of members as the document does, whatever their case. */
+/** Renames members to the document's spelling, ignoring case. */
 export function documentSpelling(value: unknown, spelling: ReadonlyMap<string, string>): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const sentAs = new Map<string, string>();

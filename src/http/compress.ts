@@ -5,28 +5,28 @@ import { negotiate } from '@fastify/accept-negotiator';
 import type { FastifyReply } from 'fastify';
 import type { Payload } from './request.ts';
 
-/** Endings of the compressed forms of a built file, which are beside it, by content coding. */
+/** File extensions of the compressed copies next to a built file, by content coding. */
 const ENDINGS = { br: '.br', gzip: '.gz' } as const;
 type Coding = keyof typeof ENDINGS;
 
-/** The ending of a built file, or of one of its compressed forms. */
+/** The extension of a built file or one of its compressed copies. */
 export type Ending = '' | (typeof ENDINGS)[Coding];
 
-/** A shorter body fits into one packet anyway. */
+/** Shorter bodies fit into one packet anyway. */
 const MIN_BYTES = 1024;
 
-/** Events are read as they happen, so they are never held back by a compressor. */
+/** Excludes event streams: a compressor would buffer events. */
 const TEXT = /^(?:text\/(?!event-stream)|application\/(?:[\w.-]+\+)?(?:json|yaml))/;
 
-/** The header that `vary` names once a coding was chosen. */
+/** Added to `vary` once a coding is negotiated. */
 const ACCEPT = 'Accept-Encoding';
 
 const gzipped = promisify(gzip);
 
-/** Pages hand out the same bytes again and again, so they are compressed once. */
+/** Pages return the same buffers repeatedly, so each is compressed once. */
 const COMPRESSED = new WeakMap<Buffer, Promise<Buffer>>();
 
-/** Compresses the text of an answer if the client accepts gzip, unless its coding was chosen before. */
+/** Compresses a text response if the client accepts gzip, unless its coding was negotiated before. */
 export async function compress(reply: FastifyReply, payload: Payload): Promise<Payload> {
   const { 'content-type': type, vary } = reply.getHeaders();
   if (!payload || String(vary).includes(ACCEPT) || !TEXT.test(String(type))) return payload;
@@ -40,13 +40,13 @@ export async function compress(reply: FastifyReply, payload: Payload): Promise<P
   return known;
 }
 
-/** Reads the form of a built file that the client accepts. @param read reads the one with this ending */
+/** Reads a built file in the best form that the client accepts. @param read reads the file with the given extension */
 export function builtFile(reply: FastifyReply, read: (ending: Ending) => Promise<Buffer>): Promise<Buffer> {
   const coding = useCoding(reply, ['br', 'gzip']);
   return read(coding === null ? '' : ENDINGS[coding]);
 }
 
-/** Chooses a coding that the client accepts, and sets the headers for it. @param codings best first */
+/** Negotiates a coding and sets the headers for it. @param codings best first */
 function useCoding(reply: FastifyReply, codings: Coding[]): Coding | null {
   const coding = negotiate(String(reply.request.headers['accept-encoding'] ?? ''), codings);
   const { vary } = reply.getHeaders();

@@ -3,20 +3,20 @@ import { once } from '../platform/once.ts';
 import { builtFile, type Ending } from './compress.ts';
 import { HTML, type Pages, pageHeaders, SCRIPT } from './pages.ts';
 
-/** The page has the markup of the first view. It is not shown to somebody who opens another view. */
+/** The page contains the markup of the first view; this hides it when another view is opened. */
 const UNLESS_FIRST =
   "if(!/^(#\\/?(requests)?)?$/.test(location.hash))document.documentElement.classList.add('elsewhere')";
 
 const HEADERS = pageHeaders("'self'");
 
-/** The files of the page, which the build puts into `dist/console`. */
+/** The page's files, which the build writes to `dist/console`. */
 const FILES: Readonly<Record<string, string>> = {
   'console.js': SCRIPT,
   'others.js': SCRIPT,
 };
 
 /**
- * Serves the console at `/`, a page that is a client of the control API only. Its files are read on first use.
+ * Serves the console at `/`: a page that uses only the control API. Its files are read on first use.
  *
  * @param readFile reads a file of the console
  */
@@ -29,7 +29,7 @@ export function serveConsole(pages: Pages, readFile: (name: string) => Promise<B
   const pageOf = async (below: string) => Buffer.from(consolePage(below, await firstView(), await styles()));
   const pageOfDefault = once(() => pageOf(''));
   pages.serve('/', HTML, headers, (below) => (below === '' ? pageOfDefault() : pageOf(below)));
-  // Browsers request it with every page and JSON answer. It is empty.
+  // Browsers request an icon with every page and JSON response.
   pages.serve('/favicon.ico', 'image/x-icon', HEADERS, () => '');
   for (const [file, type] of Object.entries(FILES)) {
     const read = (ending: Ending) => once(() => readFile(file + ending));
@@ -42,8 +42,8 @@ export function serveConsole(pages: Pages, readFile: (name: string) => Promise<B
 
 /**
  * @param below the path of the world that the page shows
- * @param firstView markup that is drawn before the script is there. The script has a low priority, or the browser would run it first.
- * @param styles in the page, so that nothing else has to be read before it is drawn
+ * @param firstView markup shown until the script, which loads at low priority so that it does not run first, takes over
+ * @param styles inlined so that the first paint needs no other file
  */
 function consolePage(below: string, firstView: string, styles: string): string {
   return `<!doctype html>
@@ -55,14 +55,14 @@ function consolePage(below: string, firstView: string, styles: string): string {
 <script>${UNLESS_FIRST}</script>
 <script type="module" src="${below}/console/console.js" fetchpriority="low"></script>
 <link rel="icon" href="data:,">
-<noscript><p>The console of nv-auth-mock needs scripts. Without them: <a href="${below}/docs">the documents</a>,
-<a href="${below}/_mock/decisions?effect=deny">what was refused, and why</a>.</p></noscript>
+<noscript><p>The console of nv-auth-mock needs JavaScript. Without it, use <a href="${below}/docs">the API documents</a> or
+<a href="${below}/_mock/decisions?effect=deny">the list of refusals with reasons</a>.</p></noscript>
 ${iconSymbols()}
 <div id="console" class="framed">${firstView.replaceAll('href="/', `href="${below}/`)}</div>
 `;
 }
 
-/** The icons of the views and of buttons: each is the path of an outline of 16 by 16. */
+/** Icons of views and buttons: outlines on a 16 by 16 grid. */
 const ICONS: Readonly<Record<string, string>> = {
   requests: 'M2 4h9M8 1l3 3-3 3M14 12H5M8 9l-3 3 3 3',
   findings: 'M8 2l6.5 12h-13zM8 7v3M8 12v.5',
@@ -78,7 +78,7 @@ const ICONS: Readonly<Record<string, string>> = {
   docs: 'M3 2h7l3 3v9H3zM10 2v3h3M6 8h4M6 11h4',
 };
 
-/** SVG symbols for the page. Each link of the navigation refers to one. */
+/** Renders the icons as SVG symbols, which navigation links refer to. */
 function iconSymbols(): string {
   const symbols = Object.entries(ICONS).map(
     ([name, path]) => `<symbol id="icon-${name}" viewBox="0 0 16 16"><path d="${path}"/></symbol>`,

@@ -14,10 +14,10 @@ import { paramsOf } from './steps/select-world.ts';
 import { pathOf } from './transport/arrival.ts';
 
 /**
- * The decision about a recorded request if it were sent at another time: with the credential that it had, and the
- * objects of now. Its body is not considered. Nothing is done or recorded.
+ * Decides a recorded request as if it were sent at another time, with its original credential and the current objects.
+ * Ignores its body. Nothing is executed or recorded.
  *
- * @returns null if its operation is public, or if it is refused for another reason than rights or its credential
+ * @returns null if the operation is public, or if the refusal is about neither rights nor the credential
  */
 export async function decideAgain(
   server: Server,
@@ -38,7 +38,7 @@ export async function decideAgain(
   return decideOnly(request);
 }
 
-/** Null if nothing is decided about the request: its operation is public or unknown, or its `Host` header is not valid. */
+/** Returns null if there is nothing to decide: the operation is public or unknown, or the `Host` header is invalid. */
 function imagineAgain(
   server: Server,
   world: World,

@@ -8,25 +8,25 @@ import { sendProblem } from './problem.ts';
 import { type ExplainedDocument, explainDocument, type ReadableDocument } from './read-documents.ts';
 import { pathOf } from './transport/arrival.ts';
 
-/** The files that Swagger UI consists of. */
+/** The files of Swagger UI. */
 export interface DocsFiles {
-  /** The folder of its own files. */
+  /** The folder of Swagger UI's own files. */
   readonly swaggerUi: string;
-  /** Reads a file of its theme, in `http/docs/`. */
+  /** Reads a file of the theme in `http/docs/`. */
   readonly theme: (name: string) => Promise<Buffer>;
 }
 
-/** A document that is read once, when it is first asked for. */
+/** A document that is read when it is first requested. */
 interface ServedDocument extends Pick<ReadableDocument, 'name' | 'title'> {
   readonly read: () => Promise<ExplainedDocument>;
 }
 
-/** Swagger UI sets styles of elements, and has images of its own. */
+/** Swagger UI sets inline styles and uses data URLs for images. */
 const SWAGGER_UI_HEADERS = pageHeaders("'self' 'unsafe-inline'");
 
 /**
- * Serves the documents at `/openapi/<service>.json` and `.yaml`, their list at `/openapi`, and Swagger UI for each below `/docs`.
- * Nothing is read or rendered before the first request for it.
+ * Serves the documents at `/openapi/<service>.json` and `.yaml`, the list of them at `/openapi`, and Swagger UI for
+ * each below `/docs`. Nothing is read or rendered before it is requested.
  */
 export function serveDocs(pages: Pages, documents: readonly ReadableDocument[], files: DocsFiles): void {
   const explained = documents.map((document) => ({
@@ -43,7 +43,7 @@ export function serveDocs(pages: Pages, documents: readonly ReadableDocument[], 
   }
 }
 
-/** The world's own address is the server of a document, so that clients made from it stay in that world. */
+/** Lists the world's URL as the document's server, so that generated clients stay in that world. */
 function serveDocument(pages: Pages, { name, read }: ServedDocument): void {
   const json = once(async () => JSON.stringify(await read()));
   const yaml = once(async () => (await import('yaml')).stringify(await read()));
@@ -53,18 +53,18 @@ function serveDocument(pages: Pages, { name, read }: ServedDocument): void {
   };
   for (const form of ['json', 'yaml'] as const) {
     const textAt = async (server: string) => Buffer.from(await texts[form](server));
-    // Kept, so that many requests share its bytes.
+    // Cached so that requests share the bytes.
     const textOfDefault = once(() => textAt('/'));
     const text: PageText = (below) => (below === '' ? textOfDefault() : textAt(below));
     pages.serve(`/openapi/${name}.${form}`, `application/${form}`, PAGE_HEADERS, text);
-    // Where Swagger UI asks for it. Its plugin makes the text again for each request.
+    // Swagger UI requests the document here. Its plugin would serialize it again for each request.
     pages.serve(`/docs/${name}/${form}`, `application/${form}`, PAGE_HEADERS, text);
   }
 }
 
 /**
- * Swagger UI for each document. Nothing can be registered with the Fastify that listens, and most servers are never asked
- * for a page, so it is a Fastify of its own.
+ * Creates Swagger UI for each document, in a Fastify instance of its own: a listening instance accepts no more plugins,
+ * and most servers never serve these pages.
  */
 async function swaggerUi(documents: readonly ServedDocument[], files: DocsFiles): Promise<FastifyInstance> {
   const [{ fastifySwagger }, { fastifySwaggerUi }, css, js] = await Promise.all([
@@ -80,11 +80,11 @@ async function swaggerUi(documents: readonly ServedDocument[], files: DocsFiles)
       reply,
       new Problem(
         'unknown_path',
-        `There is no page at \`${showPath(pathOf(raw.url))}\`. \`/docs\` lists the documents.`,
+        `No page has the path \`${showPath(pathOf(raw.url))}\`. \`/docs\` lists the API documents.`,
       ),
     );
   app.setNotFoundHandler(sendNoPage);
-  // 403 is for paths that lead out of the folder.
+  // The plugin answers 403 for paths outside its folder.
   app.setErrorHandler<FastifyError>((fault, request, reply) =>
     fault.statusCode === 403 ? sendNoPage(request, reply) : reply.send(fault),
   );
@@ -94,7 +94,7 @@ async function swaggerUi(documents: readonly ServedDocument[], files: DocsFiles)
       await scope.register(fastifySwaggerUi, {
         routePrefix: `/docs/${name}`,
         baseDir: files.swaggerUi,
-        // Without the bar that has a logo; where none is given, the plugin reads its own from its folder.
+        // Removes the logo bar. Without a logo, the plugin reads its default from disk.
         logo: { type: 'image/svg+xml', content: '' },
         uiConfig: { layout: 'BaseLayout', docExpansion: 'list', syntaxHighlight: false },
         theme: {
@@ -110,7 +110,7 @@ async function swaggerUi(documents: readonly ServedDocument[], files: DocsFiles)
   return app;
 }
 
-/** The documents with whole URLs, which programs can use as they are. */
+/** Lists the documents with absolute URLs, which clients can use directly. */
 function listOf(documents: readonly ReadableDocument[], base: string): string {
   const listed = documents.map(({ name, title }) => {
     const at = `${base}/openapi/${name}`;
@@ -127,7 +127,7 @@ function indexPage(documents: readonly ReadableDocument[], below: string): strin
   );
   return htmlPage(
     'API documents',
-    `<p>The APIs that this server mocks, as OpenAPI documents. Each operation begins with the rights that it needs, and how certain that is. Try it as any identity of the world.</p>
+    `<p>The APIs that this server mocks, as OpenAPI documents. Each operation starts with the rights it needs and how certain they are. Try it as any identity of the world.</p>
 <ul>
 ${rows.join('\n')}
 </ul>

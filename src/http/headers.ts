@@ -8,7 +8,7 @@ import type { WorldClock } from '../time/clock.ts';
 
 const JSON_TYPE = 'application/json';
 
-/** Headers for a stream: proxies must not cache it, nor buffer it until it ends. */
+/** Headers of a stream: proxies must neither cache nor buffer it. */
 const PASSING = {
   'content-type': 'text/event-stream',
   'cache-control': 'no-store',
@@ -16,8 +16,8 @@ const PASSING = {
 };
 
 /**
- * The headers of an outcome. Fastify adds those that say how long its body is. It names the charset only of a text that
- * it is given to send, not of a streamed list, nor where one answer takes the place of another.
+ * Returns the headers of an outcome. Fastify adds the length. It adds a charset only when it sends a string, not for a
+ * streamed list or a replaced response.
  */
 export function headersOf({ status, body, headers }: Outcome, problem: Problem | null): Record<string, string> {
   if (body instanceof Readable) return { ...PASSING, ...headers };
@@ -34,28 +34,28 @@ export function headersOf({ status, body, headers }: Outcome, problem: Problem |
   return all;
 }
 
-/** Are these bytes a user's content? Pages of this server have a content security policy. */
+/** Are these bytes user content? Pages of this server have a content security policy. */
 function isUsers(body: unknown, headers: Outcome['headers']): boolean {
   return isBytes(body) && headers?.['content-security-policy'] === undefined;
 }
 
-/** The media type of an outcome's body, without parameters. */
+/** Returns the media type of an outcome's body, without parameters. */
 export function mediaTypeOf({ headers }: Outcome): string {
   const [type = JSON_TYPE] = (headers?.['content-type'] ?? JSON_TYPE).split(';');
   return type;
 }
 
-/** The `date` of answers from a world that does not show real time; otherwise none, because Node adds the header. */
+/** Returns the `date` header for a world whose clock is off real time; otherwise none, because Node adds it. */
 export function dateHeader(clock: WorldClock): { readonly date?: string } {
   return clock.ahead === 0 ? {} : { date: new Date(clock.now()).toUTCString() };
 }
 
-/** The headers that Fastify is about to send. */
+/** Returns the headers that Fastify is about to send. */
 export function sentHeaders(reply: FastifyReply): Record<string, string> {
   return Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]));
 }
 
-/** Is a body content of any type, which is sent as it is? */
+/** Is the body binary content, which is sent unchanged? */
 export function isBytes(body: unknown): body is Buffer | StreamedBytes {
   return Buffer.isBuffer(body) || body instanceof StreamedBytes;
 }

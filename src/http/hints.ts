@@ -21,14 +21,14 @@ import type { Route, Server } from './server.ts';
 import { principalOf } from './steps/record.ts';
 import { pathOf } from './transport/arrival.ts';
 
-/** Alternatives to a path or method that no operation has. */
+/** Alternatives to an unknown path or method. */
 export interface Offered {
   listServed(): readonly ServedPath[];
-  /** The operation in other versions, if the running one does not have it. */
+  /** The operation in other versions, if the running version lacks it. */
   readonly otherVersions: OfOtherVersions | null;
 }
 
-/** Hints about likely mistakes in a request that an operation refused. */
+/** Returns hints about likely mistakes in a request that an operation refused. */
 export function hintsOfRefusal(request: RequestInWorld, problem: Problem, decision: Decision | null): readonly Hint[] {
   const { body, received, sent } = request;
   const { service, operation } = request.route;
@@ -50,7 +50,7 @@ export function hintsOfRefusal(request: RequestInWorld, problem: Problem, decisi
   return findHints(service.explaining?.hints ?? [], refused);
 }
 
-/** Hints about likely mistakes in a request that reached no operation. */
+/** Returns hints about likely mistakes in a request that matched no operation. */
 export function hintsOfUnrouted(
   request: RequestInWorld<null>,
   service: Partial<Pick<ServiceDefinition, 'name' | 'title' | 'explaining'>>,
@@ -73,7 +73,7 @@ export function hintsOfUnrouted(
   return findHints(service.explaining?.hints ?? [], refused);
 }
 
-/** Hints about likely mistakes of a client that was granted a token. */
+/** Returns hints about likely mistakes of a client that was granted a token. */
 export function hintsOfGrant(
   { route, world, settings, now }: RequestInWorld,
   { clientId = '', id }: Principal,
@@ -85,18 +85,17 @@ export function hintsOfGrant(
   return hint === null ? [] : [hint];
 }
 
-/** A client hit by a fault has reason to request another token, so its earlier ones do not count. */
+/** Forgets the earlier tokens of a client hit by a fault, which has reason to request another. */
 export function mayRenew(request: RequestInWorld): void {
   const who = principalOf(request);
   if (who !== null) request.world.tokenUsage.forgetGrants(holderName(who.clientId ?? '', who.id));
 }
 
-/** Adds hints to a decision. */
 export function addHints(decision: Decision | null, hints: readonly Hint[]): Decision | null {
   return decision === null || hints.length === 0 ? decision : { ...decision, hints: hints.map(({ text }) => text) };
 }
 
-/** Sends the best hint in a header, so that the answer alone explains the refusal. */
+/** Sends the best hint in a header, so that the response alone explains the refusal. */
 export function addHintHeader(
   outcome: Outcome,
   [hint]: readonly Hint[],
@@ -108,25 +107,25 @@ export function addHintHeader(
 
 type KnownFacts = ReturnType<typeof factsOf>;
 
-/** A literal with a spread and so many members takes V8 17 microseconds, a tenth of a refusal; this takes less than one. */
+/** `Object.assign` because V8 takes 17 microseconds for a literal with this spread, a tenth of a refusal. */
 function refusedRequest(facts: KnownFacts, more: Omit<RefusedRequest, keyof KnownFacts>): RefusedRequest {
   return Object.assign(facts, more);
 }
 
-/** The facts known about every request, answered or refused. */
+/** Collects the facts known about every request, answered or refused. */
 function factsOf({ raw, world, settings, origin, method, now }: RequestInWorld<Route | null>) {
   const headers = linesByName(raw.rawHeaders);
   const credential = credentialIn({ headers });
   const { id, grantMark, tokenUsage } = world;
   const { resetAt, clockBeforeReset } = tokenUsage;
   const path = pathOf(raw.url);
-  // As sent: validation has removed the parameters that the operation does not read.
+  // Read from the URL because validation has removed the parameters that the operation does not read.
   const query = Object.fromEntries(new URLSearchParams(raw.url?.slice(path.length + 1)));
   const ofWorld = { id, grantMark, resetAt, clockBeforeReset };
   return { method, path, query, headers, credential, settings, origin, now, world: ofWorld };
 }
 
-/** @param raw names and values in turn, as Node gives them */
+/** @param raw alternating names and values, as in Node's `rawHeaders` */
 function linesByName(raw: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const lines = new Map<string, string[]>();
   for (let index = 0; index + 1 < raw.length; index += 2) {
@@ -147,7 +146,7 @@ function membersOf(body: unknown): RefusedRequest['fields'] {
   return isRecord(body) && !Array.isArray(body) && !Buffer.isBuffer(body) ? body : {};
 }
 
-/** How often this token was refused as expired. The holder of a refused token may request another. */
+/** Counts how often this token was refused as expired. After any other refusal, the holder may request a new token. */
 function repeatsOf(
   { world: { tokenUsage }, now }: RequestInWorld,
   { credential }: Pick<RefusedRequest, 'credential'>,
@@ -164,7 +163,7 @@ function repeatsOf(
   return 0;
 }
 
-/** The name of a token's holder: the client and the principal. */
+/** Identifies a token's holder by client and principal. */
 function holderName(clientId: string, id: string): string {
   return `${clientId} ${id}`;
 }

@@ -14,11 +14,11 @@ import { type Asked, callerOf, imagineAny } from './simulated-caller.ts';
 type Report = Schema<'control', 'LeastPrivilege'>;
 
 /**
- * The uses of a world's credentials, and the smallest rights that would have sufficed.
+ * Reports the uses of a world's credentials, and the smallest rights that would have sufficed.
  *
  * @param services all services
- * @param who only this principal, by id, name, client id or e-mail address, used or not; null for all that were used
- * @throws Problem if nobody has that name
+ * @param who a principal by id, name, client id or e-mail address, used or not; null for all that were used
+ * @throws Problem if no principal has that name
  */
 export async function leastPrivilege(
   server: Server,
@@ -33,7 +33,7 @@ export async function leastPrivilege(
   return { principals: principals.flat(), full: world.activityLog.uses.isFull };
 }
 
-/** The credentials of the named principal, including unused ones. */
+/** Returns the credentials of the named principal, including unused ones. */
 async function usesOf(
   world: Asked,
   services: readonly ServiceDefinition[],
@@ -83,7 +83,7 @@ async function reportOn(
   ];
 }
 
-/** What a use is for, and the rights that allow it. */
+/** Describes a use, with the rights that allow it. */
 export function usedFor(
   use: Use,
   principal: Principal,
@@ -101,7 +101,7 @@ export function usedFor(
   };
 }
 
-/** The caller as of now, in the first service that accepts them; null if they are gone. */
+/** Returns the current caller, for the first service that accepts them; null if the principal was deleted. */
 async function callerNow(
   world: Asked,
   services: readonly ServiceDefinition[],

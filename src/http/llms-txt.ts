@@ -2,10 +2,10 @@ import { once } from '../platform/once.ts';
 import { type Pages, pageHeaders } from './pages.ts';
 import type { ReadableDocument } from './read-documents.ts';
 
-/** Browsers show it as text; they would save `text/markdown` as a file. */
+/** Browsers show it as text; they would download `text/markdown`. */
 const TEXT = 'text/plain; charset=utf-8';
 
-/** Serves `/llms.txt` (https://llmstxt.org): a guide for programs that read, with links to the documents and the control API. */
+/** Serves `/llms.txt` (https://llmstxt.org): a guide for language models, with links to documents and the control API. */
 export function serveLlmsTxt(pages: Pages, documents: readonly ReadableDocument[]): void {
   const control = documents.filter(({ isControlApi }) => isControlApi);
   const paths = once(async () => {
@@ -18,12 +18,12 @@ export function serveLlmsTxt(pages: Pages, documents: readonly ReadableDocument[
     const calls = (await paths()).map(({ path, summary }) => `- [GET ${path}](${base}${path}): ${summary}`);
     return `# nv-auth-mock
 
-> A local mock of NVIDIA's auth and access-key APIs. It refuses for real, and says exactly why.
+> A local mock of NVIDIA's auth and access-key APIs. It enforces permissions and explains each refusal.
 
-The base URL of every API is ${base}. The description of each operation begins with the rights that it needs. The cast has all users and keys, with their credentials.
+The base URL of every API is ${base}. The description of each operation starts with the rights it needs. The cast lists all users and keys with their credentials.
 
-A refused request has the header \`x-mock-decision\` with an \`id\`. \`GET ${base}/_mock/decisions/ID\` has what was \`missing\` and
-\`held\`, and the \`fixes\`. A server with an admin token wants it for calls below \`/_mock\`, in the header \`x-mock-admin-token\`.
+A refused request has the header \`x-mock-decision\` with an \`id\`. \`GET ${base}/_mock/decisions/ID\` reports what was \`missing\` and
+\`held\`, and the \`fixes\`. If the server has an admin token, calls below \`/_mock\` need it in the header \`x-mock-admin-token\`.
 
 ## Documents
 
@@ -39,7 +39,7 @@ ${[...control.map(linkTo), ...calls].join('\n')}
   });
 }
 
-/** The calls that a link can lead to: they need neither a body nor an id. */
+/** Returns the calls that a plain link can make: they need neither a body nor an id. */
 function linkedCalls(document: string) {
   const { paths }: { paths: Readonly<Record<string, { readonly get?: { readonly summary: string } }>> } =
     JSON.parse(document);

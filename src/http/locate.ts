@@ -12,11 +12,11 @@ import { pathOf } from './transport/arrival.ts';
 export interface Served {
   readonly services: readonly ServiceDefinition[];
   readonly routes: Routes;
-  /** The names of the services at a host of a vendor; none for other hosts. */
+  /** Returns the names of the services at a vendor's host; none for other hosts. */
   readonly servicesAt: (host: string) => readonly string[];
 }
 
-/** A request as a client has it, for the mock or for the vendor. */
+/** A request that a client sends to the mock or the vendor. */
 interface Sent {
   readonly method: string;
   readonly url?: string;
@@ -24,18 +24,18 @@ interface Sent {
   readonly service?: string;
 }
 
-/** An operation, with the path of the request on this server. */
+/** An operation, with the request's path on this server. */
 export interface Located extends Match {
   readonly method: string;
   readonly path: string;
 }
 
 /**
- * The operation that a request is for. Its host may be one that serves a service's paths without their prefix. At other
- * hosts, such as that of a proxy, the path alone counts.
+ * Finds the operation of a request. Its host may serve a service's paths without their prefix. At other hosts, such as
+ * a proxy, only the path counts.
  *
  * @param place the field with the request, for messages
- * @throws Problem if there is no such operation, or if several services have one
+ * @throws Problem if no operation matches, or operations of several services do
  */
 export function locate(server: Server, served: Served, sent: Sent, place: string): Located {
   const { method, service } = sent;
@@ -58,7 +58,7 @@ export function locate(server: Server, served: Served, sent: Sent, place: string
   throw new Problem('invalid_request', message);
 }
 
-/** The host, or an empty text, and the path without the prefix of a world. */
+/** Returns the host, or an empty string, and the path without a world's prefix. */
 function targetOf({ url, path }: Sent, place: string) {
   if ((url === undefined) === (path === undefined)) {
     throw new Problem('invalid_request', `Field \`${place}\` must have either \`url\` or \`path\`.`);
@@ -68,14 +68,14 @@ function targetOf({ url, path }: Sent, place: string) {
   if (url === undefined || !URL.canParse(url)) {
     throw new Problem(
       'invalid_request',
-      `Field \`${field}\` is not a URL. Expected one such as \`https://host/path\`.`,
+      `Field \`${field}\` is not a URL. Expected a URL such as \`https://host/path\`.`,
     );
   }
   const { hostname: host, pathname } = new URL(url);
   return { host, path: withoutWorld(pathname), field };
 }
 
-/** The operations that a request can be for, each with its path on this server. More than one: of several services. */
+/** Returns the operations that match, each with its path on this server. Several matches belong to several services. */
 function matchesOf(
   { services, routes }: Served,
   method: string,

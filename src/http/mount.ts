@@ -6,23 +6,23 @@ import type { DocumentedOperation } from './openapi/prepared.ts';
 import type { ApiDocument, Operation } from './openapi.ts';
 import type { Route } from './server.ts';
 
-/** A service with its document and the ruleset in force. */
+/** A service with its document and the active ruleset. */
 export interface Mounted {
   readonly service: ServiceDefinition;
   readonly ruleset: Ruleset;
   readonly document: ApiDocument;
 }
 
-/** An operation's row, and the rule that the row names. */
+/** An operation's row with its rule. */
 type RuledRow = Pick<Route, 'row' | 'rule'>;
 
-/** The router of the operations of a service. */
+/** Creates the router for a service's operations. */
 export function routerOf({ service, document }: Mounted): OperationRouter {
   const notEmulated = notEmulatedOperations(service.name, service.rules.notEmulated);
   return new OperationRouter(document.operations, service.conventions?.eitherSlash === true, notEmulated);
 }
 
-/** The routes of the operations of a service. @throws Error naming an operation without a row or a handler */
+/** Creates the routes of a service. @throws Error if an operation has no row or no handler */
 export function routesOf(mounted: Mounted): readonly Route[] {
   const { service, document } = mounted;
   const rows = ruledRows(mounted);
@@ -31,12 +31,12 @@ export function routesOf(mounted: Mounted): readonly Route[] {
   );
 }
 
-/** The hosts of a service that have one operation for any path. */
+/** Returns the hosts of a service that have one operation for any path. */
 export function ownHostsOf({ hosts = [] }: Pick<ServiceDefinition, 'hosts'>): readonly OwnHost[] {
   return hosts.filter((host): host is OwnHost => 'operation' in host);
 }
 
-/** The route of a host's operation, for any method, any path and any body. */
+/** Creates the route of a host's operation, for any method, path and body. */
 export function routeOfHost(host: OwnHost, mounted: Mounted): Route {
   const anything: Operation = {
     ...operationOfHost(host),
@@ -64,9 +64,7 @@ export function routeOfHost(host: OwnHost, mounted: Mounted): Route {
   return routeOf(anything, mounted, ruledRows(mounted), host.handler, host);
 }
 
-/**
- * The rows of a ruleset by operation, each with its rule: a service has hundreds, too many to search for each route.
- */
+/** Indexes the rows with their rules by operation: a service has hundreds, too many to search for each route. */
 function ruledRows({ ruleset: { tables } }: Mounted): ReadonlyMap<string, RuledRow> {
   const rules = new Map(tables.rules.map((rule) => [rule.id, rule]));
   return new Map(
@@ -112,7 +110,7 @@ function routeOf(
   };
 }
 
-/** A host's operation, in the form of a document's operations. */
+/** Describes a host's operation like a documented one. */
 export function operationOfHost({ operation, pattern }: OwnHost): DocumentedOperation {
   const pathParams = [...pattern.source.matchAll(/\(\?<(\w+)>/g)].map(([, name = '']) => name);
   return { id: operation, public: false, pathParams };

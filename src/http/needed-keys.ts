@@ -21,13 +21,13 @@ type Needed = Schema<'control', 'NeededKeys'>;
 
 const MAX_NAME = 100;
 
-/** A request to allow. Its body is undefined if it has none. */
+/** A request to allow. `body` is undefined if it has none. */
 type Asked = Located & { readonly body: unknown };
 
 /**
- * The keys with the smallest rights that allow these requests. Nothing is done or recorded.
+ * Returns the keys with the smallest rights that allow these requests. Nothing is executed or recorded.
  *
- * @throws Problem with the index of a request whose operation is unknown, or not clear
+ * @throws Problem with the index of a request whose operation is unknown or ambiguous
  */
 export async function neededKeys(
   server: Server,
@@ -64,8 +64,8 @@ function checkService({ services }: Served, name: string | undefined, field: str
 }
 
 /**
- * One key, of the first kind that is allowed everything. If there is no such kind, each kind gets what no kind before it
- * is allowed.
+ * Returns one key of the first kind that can do everything. If no kind can, each kind gets the uses that no earlier
+ * kind can have.
  */
 async function keysFor(
   server: Server,
@@ -102,10 +102,10 @@ interface Part {
   readonly uses: readonly Use[];
 }
 
-/** The least rights for some uses, and the key that has them. */
+/** The least rights for some uses, and the key with those rights. */
 type Found = LeastRights & Part & { readonly principal: Principal };
 
-/** Names a new key by its rights. A personal key gets a user of its own, because roles belong to users. */
+/** Names a new key after its rights. A personal key gets a new user, because roles belong to users. */
 function withName({ smallest, principal }: Found): Principal {
   const { roles, services } = smallest as { readonly roles?: readonly string[]; readonly services?: readonly string[] };
   const words = ['least', ...(roles ?? services ?? [])].join('-').toLowerCase();
@@ -133,7 +133,7 @@ function render(found: Found, senderOf: SenderOf): Needed['keys'][number] {
 
 type SenderOf = Awaited<ReturnType<NonNullable<DecisionHelp['findSenders']>>>;
 
-/** Each operation on each object, once. */
+/** Returns the uses, one per operation and object. */
 async function usesOf(server: Server, world: World, asked: readonly Asked[]): Promise<readonly Use[]> {
   const uses = new Map<string, Use>();
   for (const { route, method, path, params, body } of asked) {
@@ -150,18 +150,22 @@ async function usesOf(server: Server, world: World, asked: readonly Asked[]): Pr
   return [...uses.values()];
 }
 
-/** A new caller with every role, so that no object is hidden. @throws Problem if the service would refuse any new key */
+/**
+ * Creates a caller with every role, so that no object is hidden.
+ *
+ * @throws Problem if the service would refuse any new key
+ */
 async function newCaller(world: RequestInWorld<Route | null>, service: ServiceDefinition): Promise<Caller> {
   const roles = (await service.callers.holding?.roles(world)) ?? [];
   const caller = await callerOf(world, service, { principal: null, holding: { roles } });
   if (caller !== null && !(caller instanceof Problem)) return caller;
   throw new Problem(
     'invalid_request',
-    `${service.title} refuses new keys, whatever rights they have: the first organisation of this world has no subscription.`,
+    `${service.title} refuses every new key, because the first organisation of this world has no subscription. Use a seed in which it has one.`,
   );
 }
 
-/** The object in this world; null if there is none, or the body does not name it. */
+/** Finds the object in this world; null if it does not exist, or if the body does not identify it. */
 async function objectOf(
   request: RequestInWorld,
   accessRequest: Use['accessRequest'],
@@ -182,14 +186,14 @@ async function objectOf(
 }
 
 /**
- * An object of the key's own account that this world does not have, with the names that the path has: a key that lists
- * objects needs a right to some. Null where resources name no objects.
+ * Assumes an object of the key's own account with the names in the path: a key that lists objects needs a right to
+ * some. Null where resources name no objects.
  */
 function objectInPath(
   { rule: { on = [] }, ruleset: { resourceTypes } }: Use['accessRequest'],
   params: Readonly<Record<string, string>>,
 ): ResourceState | null {
-  // The scopes of Run:ai have no objects, and no access rule can be for a scope that does not exist.
+  // Run:ai scopes have no objects, and an access rule cannot be for a scope that does not exist.
   if (on.length === 0 || [...resourceTypes.values()].every(({ objects }) => objects === undefined)) return null;
   const named = on.flatMap((type) => {
     const form = resourceTypes.get(type)?.names ?? '';
@@ -199,7 +203,7 @@ function objectInPath(
   return { found: 'object', attributes: { relation: 'owned', names: Object.fromEntries(named) } };
 }
 
-/** A variable of a script, such as `$FUNCTION_ID`, is no id. */
+/** Script variables such as `$FUNCTION_ID` are not ids. */
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 function distinct<Thing>(things: readonly Thing[]): Thing[] {

@@ -14,22 +14,21 @@ import {
 export type { Operation } from './openapi/operation.ts';
 export type { BodyForm, OtherOperation, PreparedDocument } from './openapi/prepared.ts';
 
-/** A service's document. Its validators are built on first use, because building them takes most of a start. */
+/** A service's document. Its validators are built on first use, because building them would dominate startup. */
 export interface ApiDocument {
   readonly operations: readonly Operation[];
-  /** Builds the validators. Nothing can be checked before. @param keywords of requests */
+  /** Builds the validators, which all checks need. @param keywords of requests */
   ready(keywords?: Keywords): Promise<void>;
-  /** Have the validators been built? */
+  /** Are the validators built? */
   readonly isReady: boolean;
   /** Operations that only other versions have. */
   readonly otherVersions: readonly OtherOperation[];
-  /** How a body differs from an error schema: a sentence, or null. @param schema its name */
+  /** Describes how a body violates an error schema; null if it conforms. @param schema the name of the schema */
   schemaFault(schema: string, body: unknown): string | null;
 }
 
 /**
- * Opened documents. A document, its validators and its router are built once, and the schema compiler is loaded once.
- * Holds at most one entry and one router per name.
+ * Cache of opened documents and their routers. Each is built once per name, and the schema compiler is loaded once.
  */
 export class Documents {
   readonly #opened = new Map<string, () => Promise<ApiDocument>>();
@@ -41,9 +40,9 @@ export class Documents {
   }
 
   /**
-   * The document with this name, such as `air.2.0`. It is trusted to be valid OpenAPI: tests prove it.
+   * Opens a document by name, such as `air.2.0`. Tests prove that it is valid OpenAPI.
    *
-   * @param prepared reads it; of several that are given for a name, the first is called
+   * @param prepared reads the document; only the first one passed for a name is called
    */
   open(name: string, prepared: (name: string) => Promise<PreparedDocument>): Promise<ApiDocument> {
     const opened = this.#opened.get(name) ?? once(async () => openDocument(await prepared(name), this.#compiler));
@@ -52,10 +51,10 @@ export class Documents {
   }
 
   /**
-   * The router of a document's operations.
+   * Returns the router of a document's operations.
    *
    * @param name of the document and its ruleset
-   * @param made called if there is none yet
+   * @param made called if no router exists yet
    */
   router(name: string, made: () => OperationRouter): OperationRouter {
     const router = this.#routers.get(name) ?? made();
@@ -65,8 +64,8 @@ export class Documents {
 }
 
 /**
- * The documents of this package, which never change. All servers of the process have them, so that a second one starts in
- * two thirds of the time and has the validators that the first one has compiled.
+ * The documents of this package, which never change. All servers of the process share them: a second server starts in
+ * two thirds of the time and reuses compiled validators.
  */
 export const DOCUMENTS = new Documents();
 

@@ -13,18 +13,18 @@ export const HTML = 'text/html; charset=utf-8';
 export const SCRIPT = 'text/javascript; charset=utf-8';
 
 /**
- * The security headers of a page.
+ * Returns the security headers of a page.
  *
  * @param styles sources for `style-src`
  * @param scripts sources for `script-src`
  */
 export function pageHeaders(styles: string, scripts = "'self'"): Readonly<Record<string, string>> {
   return {
-    // The page loads only its own files, makes requests only to this server, and cannot be framed.
+    // The page loads only its own files, sends requests only to this server, and cannot be framed.
     'content-security-policy': `default-src 'none'; script-src ${scripts}; style-src ${styles}; img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
     'x-content-type-options': 'nosniff',
     'cross-origin-resource-policy': 'same-origin',
-    // Not `no-referrer`: by their own referrer, the control API knows requests of these pages under any host name.
+    // Not `no-referrer`: the control API recognizes requests of these pages by their referrer, under any host name.
     'referrer-policy': 'same-origin',
   };
 }
@@ -35,10 +35,9 @@ ul { list-style: none; padding: 0 }
 li { display: flex; flex-wrap: wrap; gap: .2rem 1rem; justify-content: space-between; padding: .6rem 0; border-top: 1px solid var(--line) }
 `;
 
-/** The headers of `htmlPage`. */
 export const PAGE_HEADERS = pageHeaders(contentSource(PAGE_STYLE));
 
-/** A page of text. @param main HTML */
+/** Renders a text page. @param main HTML */
 export function htmlPage(title: string, main: string): string {
   return `<!doctype html>
 <html lang="en">
@@ -60,7 +59,7 @@ ${main}
 }
 
 /**
- * The page for a world that does not exist.
+ * Renders the page for a world that does not exist.
  *
  * @param message why, with code in backticks
  * @param back URL of the default world
@@ -76,35 +75,38 @@ function lostPage(message: string, back: string): string {
 /**
  * Renders a page for a world.
  *
- * @param below the path of the world; empty for the default one
+ * @param below the path of the world; empty for the default world
  * @param base the URL by which the request reached the world
  * @param reply for headers that depend on the request
  */
 export type PageText = (below: string, base: string, reply: FastifyReply) => string | Buffer | Promise<string | Buffer>;
 
-/** The headers of a page, or how to find them. */
+/** The headers of a page, or a function that computes them. */
 export type PageHeaders = Readonly<Record<string, string>> | (() => Promise<Readonly<Record<string, string>>>);
 
-/** A page or a file, or pages of another Fastify. */
+/** A page, a file, or the pages of another Fastify instance. */
 interface Page {
-  /** Is a person meant to read it? */
+  /** Is it meant for people? */
   readonly isHtml: boolean;
   /** @param below the path of the world @param base the URL by which the request reached it */
   answer(reply: FastifyReply, below: string, base: string): Promise<FastifyReply>;
 }
 
-/** Serves pages and their files, beside the operations. */
+/** Serves pages and their files, next to the operations. */
 export interface Pages {
-  /** Serves a path, with and without a slash at its end. */
+  /** Serves a path, with and without a trailing slash. */
   serve(path: string, type: string, headers: PageHeaders, text: PageText): void;
-  /** Has another Fastify answer what is below a path and not served otherwise. It is made when it is first needed. */
+  /** Forwards unserved paths below a path to another Fastify instance, which is created on first use. */
   forward(path: string, to: () => Promise<FastifyInstance>): void;
 }
 
 export function pagesOn(app: FastifyInstance): Pages {
   const { mock: server } = app;
   const { originGuard, addresses } = server;
-  /** The path prefix of the world, and its URL. @throws Problem if the world does not exist, or if this process has none */
+  /**
+   * Returns the path prefix and URL of the world. @throws Problem if the world does not exist, or if the process has no
+   * worlds
+   */
   const locate = (raw: IncomingMessage): readonly [below: string, base: string] => {
     const origin = originOf(raw, server);
     originGuard.check(raw, 'open');
@@ -116,15 +118,15 @@ export function pagesOn(app: FastifyInstance): Pages {
     const below = address.kind === 'prefix' ? worldPath(world.id) : '';
     return [below, originsOf(server, world, address, origin).origin];
   };
-  /** The URL of the default world, for a visitor whose world does not exist. */
+  /** Returns the URL of the default world, for a visitor whose world does not exist. */
   const wayBack = (raw: IncomingMessage): string => {
     const address = addresses.of(raw);
     return address?.kind === 'host' ? `//${raw.headers.host?.slice(address.world.length + 1)}` : '';
   };
   const served = new Map<string, Page>();
-  /** By the path that all of its pages are below. */
+  /** By the common parent path of its pages. */
   const forwarded = new Map<string, Page>();
-  // One route for all pages: a server has dozens, and most are never opened.
+  // One route serves all pages: a server has dozens, and most are never opened.
   app.route<{ Params: { '*': string } }>({
     method: ['GET', 'HEAD'],
     url: '/*',
@@ -137,7 +139,7 @@ export function pagesOn(app: FastifyInstance): Pages {
         return await page.answer(reply, ...locate(raw));
       } catch (thrown) {
         const problem = problemOf(thrown);
-        // A person who follows an old link gets a page; a program gets the problem.
+        // A person who follows an old link gets a page, a program gets the problem.
         if (page.isHtml && problem.kind === 'no_such_world' && raw.headers.accept?.includes('text/html') === true) {
           return reply
             .code(404)
@@ -164,7 +166,7 @@ export function pagesOn(app: FastifyInstance): Pages {
       for (const one of paths) served.set(one, page);
     },
     forward: (path, to) => {
-      // The links of its pages are relative to it.
+      // The links of these pages are relative.
       served.set(path, { isHtml: true, answer: async (reply, below) => reply.redirect(`${below}${path}/`) });
       forwarded.set(path, {
         isHtml: true,

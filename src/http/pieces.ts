@@ -3,18 +3,18 @@ import type { IncomingMessage } from 'node:http';
 import { eventLoopTurn } from '../platform/time.ts';
 import { receiveBody } from './bodies.ts';
 
-/** The size of the pieces, and the bytes that all of them may have together. */
+/** The size of a piece, and the maximum total size, in bytes. */
 export interface PieceSizes {
   readonly piece: number;
   readonly max: number;
 }
 
 /**
- * Receives a body in pieces of one size, the last of which may be smaller. The next piece is read once `take` has
- * finished, so even a large body needs the memory of one piece, and other requests are answered in between.
+ * Receives a body in pieces of equal size, except for a smaller last one. The next piece is read once `take` has
+ * finished, so a large body needs the memory of one piece, and other requests are answered in between.
  *
  * @returns the number of bytes
- * @throws Problem as `receiveBody`
+ * @throws Problem like `receiveBody`
  */
 export async function receivePieces(
   request: IncomingMessage,
@@ -59,13 +59,13 @@ export async function receivePieces(
     return size;
   } finally {
     isOver = true;
-    // The client may have left while a piece was taken: the caller must not clean up before that has ended.
+    // The client may have left while `take` was running: the caller must not clean up before it ends.
     await splitting.catch(() => {});
     release();
   }
 }
 
-/** The size of a body and its SHA-256 in hexadecimal. The bytes are not kept. */
+/** Returns the size of a body and its SHA-256 in hexadecimal, without keeping the bytes. */
 export async function digestOf(request: IncomingMessage, max: number) {
   const digest = createHash('sha256');
   const size = await receiveBody(request, max, (chunk) => void digest.update(chunk));

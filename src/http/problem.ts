@@ -9,11 +9,11 @@ import { headersOf } from './headers.ts';
 /**
  * Converts a thrown value to a Problem.
  *
- * @param store blamed instead of an internal error if its file is gone or damaged
+ * @param store blamed instead of an internal error if its file is missing or damaged
  */
 export function problemOf(thrown: unknown, store?: Pick<Store, 'fault'>): Problem {
   if (thrown instanceof Changed) {
-    const message = 'The object kept changing while it was being updated, so nothing was done. Try again.';
+    const message = 'The object kept changing during the update, so nothing was done. Try again.';
     return new Problem('unavailable', message, { cause: thrown });
   }
   if (thrown instanceof Unreachable) {
@@ -41,13 +41,13 @@ export function problemOf(thrown: unknown, store?: Pick<Store, 'fault'>): Proble
   return new Problem(thrown.why === 'full' ? 'storage_full' : 'storage_failing', thrown.message, { cause: thrown });
 }
 
-/** Sends a problem of a page, which belongs to no vendor. */
+/** Sends a problem as problem details, for paths that belong to no vendor. */
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   const outcome = problemDetails(problem);
   return reply.code(outcome.status).headers(headersOf(outcome, problem)).send(outcome.body);
 }
 
-/** Hides secrets in a problem's message, which may quote one that was sent in the wrong place. */
+/** Hides secrets in a problem's message, which may quote a secret sent in the wrong place. */
 export function problemWithoutSecrets(problem: Problem, secrets: KnownSecrets): Problem {
   const message = hideInLine(problem.message, secrets);
   if (message === problem.message) return problem;

@@ -2,28 +2,28 @@ import type { StaticDocumentSpec } from '@fastify/swagger';
 import type { Tables } from '../decisions/rule.ts';
 import { describeNeeds, type Needs } from '../explaining/index.ts';
 
-/** A document of a service for readers, with its title and the ruleset in force. */
+/** A service's document for readers, with its title and the active ruleset. */
 export interface ReadableDocument {
   readonly name: string;
   readonly title: string;
-  /** The ruleset in force, which says what each operation needs. */
+  /** The active ruleset, which defines what each operation needs. */
   readonly tables: Tables;
   /** Is it the control API, which may need the admin token? */
   readonly isControlApi: boolean;
   readonly read: () => Promise<string>;
 }
 
-/** A document without servers, the only member that differs between worlds. */
+/** A document without `servers`, the only member that differs between worlds. */
 export type ExplainedDocument = Extract<StaticDocumentSpec['document'], { readonly openapi: string }>;
 
-/** The members of an operation that are read here. Tests prove that the documents are valid. */
+/** The members of an operation that this module reads. Tests prove that the documents are valid. */
 interface Described {
   readonly operationId: string;
   readonly description?: string;
   readonly 'x-alias-of'?: string;
 }
 
-/** A document whose operations' descriptions begin with what they need, and how certain that is. */
+/** Adds to each operation's description what the operation needs, and how certain that is. */
 export async function explainDocument(document: ReadableDocument): Promise<ExplainedDocument> {
   const { servers: _, ...parsed } = JSON.parse(await document.read());
   for (const operations of Object.values<Record<string, Described>>(parsed.paths)) {
@@ -39,14 +39,14 @@ function explainOperation(document: ReadableDocument, operation: Described): Des
   if (needs === null) return operation;
   const { text, evidence } = needs;
   const sure = evidence.map(({ about, certainty, source }) => `- ${about}: \`${certainty}\` (${source})`);
-  const said = [`**Needs:** ${text}`, `**Certainty:**\n\n${sure.join('\n')}`];
+  const needsText = [`**Needs:** ${text}`, `**Certainty:**\n\n${sure.join('\n')}`];
   return {
     ...operation,
-    description: [...said, operation.description ?? ''].filter(Boolean).join('\n\n'),
+    description: [...needsText, operation.description ?? ''].filter(Boolean).join('\n\n'),
   };
 }
 
-/** Null for path items that are no operations, such as `parameters`. */
+/** Returns null for path item members that are not operations, such as `parameters`. */
 function needsOf({ tables, isControlApi }: ReadableDocument, operation: Described): Needs | null {
   const id = operation['x-alias-of'] ?? operation.operationId;
   const row = tables.operations.find((one) => one.id === id);

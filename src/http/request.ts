@@ -26,18 +26,18 @@ import { headerLines, methodOf, pathOf } from './transport/arrival.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The parts of the server that all requests share. */
+    /** The parts of the server shared by all requests. */
     readonly mock: Server;
   }
   interface FastifyRequest {
-    /** Null until its operation is known. */
+    /** Null until the operation is known. */
     routed: RoutedRequest | null;
-    /** Null until its world is known. */
+    /** Null until the world is known. */
     inWorld: RequestInWorld | null;
   }
 }
 
-/** A serialized body, as Fastify's hook `onSend` gets it. */
+/** A serialized body, as passed to Fastify's `onSend` hook. */
 export type Payload = string | Buffer | Readable | null | undefined;
 
 /** A request whose operation is known. @typeParam Its null: no operation has its path */
@@ -46,39 +46,39 @@ export interface RoutedRequest<Its extends Route | null = Route> {
   readonly route: Its;
   readonly params: Record<string, string>;
   readonly query: Record<string, unknown>;
-  /** How it names its world; null if it does not. */
+  /** How the request names its world; null if it does not. */
   readonly address: WorldAddress | null;
-  /** As `Context.worldToMake`. */
+  /** Like `Context.worldToMake`. */
   readonly worldToMake: string | null;
-  /** The scheme and authority by which it came; empty if they are not valid. */
+  /** The scheme and authority that the client used; empty if they are invalid. */
   readonly base: string;
-  /** Why it may not enter any world; null if it may. */
+  /** Why the request may not enter any world; null if it may. */
   readonly fault: Problem | null;
-  /** When it arrived, in milliseconds of a monotonic clock. */
+  /** Arrival time in milliseconds of a monotonic clock. */
   readonly startedAt: number;
 }
 
-/** The URLs by which answers refer to this server. */
+/** The URLs at which responses refer to this server. */
 export interface Origins extends Pick<Context, 'origin' | 'openOrigin'> {
   /** Does the request itself name the world, by path, host or header? */
   readonly namesWorld: boolean;
 }
 
-/** A fault as the request knows that it is injected into. */
+/** A fault, as seen by the request it is injected into. */
 export type InjectedFault = Pick<Fault, 'id' | 'drill' | 'fired' | 'action'>;
 
-/** What is known of a request once its world is selected. */
+/** Facts about a request once its world is selected. */
 interface Entry extends Pick<RoutedRequest, 'fault'> {
   readonly origins: Origins;
-  /** Its body, if it had to be received first. */
+  /** The body, if it had to be received first. */
   readonly received: ReceivedBody | null;
-  /** Of a request that is only simulated: the id of its decision, and when it is decided. Nothing remembers it. */
+  /** For a simulated request: the id of its decision and the time at which it is decided. Nothing is recorded. */
   readonly simulated?: { readonly decisionId: string; readonly at: Instant };
 }
 
 /**
- * A request in its world. Handlers see it as `Context`. The steps fill it in, in their order, and each reads what earlier
- * ones wrote.
+ * A request in its world. Handlers see it as `Context`. The steps fill it in, in order, and each reads what earlier
+ * steps wrote.
  *
  * @typeParam Its null: no operation has its path
  */
@@ -87,16 +87,16 @@ export class RequestInWorld<Its extends Route | null = Route> implements Context
   readonly world: World;
   readonly raw: IncomingMessage;
   readonly route: Its;
-  /** Why it may not enter this world, or any world; null if it may. */
+  /** Why the request may not enter this world, or any world; null if it may. */
   readonly fault: Problem | null;
-  /** When it arrived, in milliseconds of a monotonic clock. */
+  /** Arrival time in milliseconds of a monotonic clock. */
   readonly startedAt: number;
   readonly now: Instant;
   readonly origin: string;
   readonly openOrigin: string;
   readonly worldToMake: string | null;
   readonly method: string;
-  /** As it was sent. */
+  /** As sent. */
   readonly url: string;
   readonly identityProvider: Server['identityProvider'];
   readonly trustedIssuers: Server['trustedIssuers'];
@@ -110,13 +110,13 @@ export class RequestInWorld<Its extends Route | null = Route> implements Context
 
   readonly params: Record<string, string>;
   readonly query: Record<string, unknown>;
-  /** The body that its operation reads, validated by its document. */
+  /** The body that the operation reads, validated against the document. */
   body: unknown;
-  /** Its body as it was received; null before that. */
+  /** The body as received; null before that. */
   received: ReceivedBody | null;
-  /** Its body, for the journal. */
+  /** The body as recorded in the journal. */
   sent: KeptBody = NO_BODY;
-  /** May its URL or body contain a real credential? Then it is refused before anything is stored. */
+  /** May the URL or body contain a real credential? Then the request is refused before anything is stored. */
   isForeign = false;
 
   caller: Caller | null = null;
@@ -124,28 +124,29 @@ export class RequestInWorld<Its extends Route | null = Route> implements Context
   authentication: Promise<Caller> | null = null;
   /** The expected principal, if a fault needed it before `authenticate`. */
   expectedPrincipal: Principal | null = null;
-  /** The access request that the route's rule decides; null for public operations. */
+  /** The access request decided by the route's rule; null for public operations. */
   accessRequest: AccessRequest | null = null;
   decision: Decision | null = null;
   target: unknown;
-  /** The object that the caller's rights were used for, or null for an operation without one. Null: no rights were used. */
+  /**
+   * The object on which the caller's rights were used, or null for an operation without one. Null: no rights were used.
+   */
   use: { readonly lookedUp: ResourceState | null } | null = null;
 
   outcome: Outcome = { status: 500 };
   problem: Problem | null = null;
-  /** The headers of its answer that were known before its caller. */
+  /** Response headers that were known before the caller. */
   headersOfCheck: Readonly<Record<string, string>> = {};
-  /** Likely mistakes in it. */
+  /** Likely mistakes in the request. */
   hints: readonly Hint[] = [];
-  /** The fault that is injected into it. */
   injectedFault: InjectedFault | null = null;
-  /** Was it decided? Otherwise its body has to be received first. */
+  /** Was the request decided? If not, its body has to be received first. */
   isDecided = false;
-  /** Did a fault answer in place of the operation? */
+  /** Did a fault answer instead of the operation? */
   isReplaced = false;
-  /** Was the operation carried out? */
+  /** Was the operation executed? */
   isDone = false;
-  /** The status it would have without a fault, or if the decision were enforced; null if no other is known. */
+  /** The status without the fault, or with an enforced decision; null if it would be the same or is unknown. */
   wouldBe: number | null = null;
 
   readonly #simulated: Entry['simulated'];
@@ -192,12 +193,12 @@ export class RequestInWorld<Its extends Route | null = Route> implements Context
     return this.world.tokens;
   }
 
-  /** The id for its next decision. */
+  /** Returns the id of the next decision. */
   nextDecisionId(): string {
     return this.#simulated?.decisionId ?? this.world.nextDecisionId();
   }
 
-  /** The cast is read through the control API, so its guard decides. */
+  /** The control API serves the cast, so its guard decides. */
   get mayReadCast(): boolean {
     return this.server.originGuard.admits(this.raw, 'admin');
   }
@@ -215,7 +216,7 @@ export class RequestInWorld<Its extends Route | null = Route> implements Context
     );
   }
 
-  /** The subject of a refusal. */
+  /** Describes the request for error renderers. */
   about(): About {
     const { settings, random, params, caller, decision, route } = this;
     const lines: About['headerLines'] = (name) => this.headerLines(name);
@@ -236,7 +237,7 @@ export class RequestInWorld<Its extends Route | null = Route> implements Context
     const { socket } = raw;
     if (socket.destroyed) callback();
     socket.once('close', callback);
-    // Without a socket, the request itself fails.
+    // Without a socket, the request itself emits the error.
     raw.once('error', callback);
     return () => {
       socket.off('close', callback);
@@ -259,7 +260,7 @@ export class RequestInWorld<Its extends Route | null = Route> implements Context
 
 type PublishedKeys = ReturnType<Context['publishedKeys']>;
 
-/** Several worlds may sign with one key. A JWKS has it once: `kid` is unique there. */
+/** Removes duplicates: several worlds may share a signing key, but `kid` is unique in a JWKS. */
 function unique(keys: PublishedKeys): PublishedKeys {
   return [...new Map(keys.map((key) => [key.kid, key])).values()];
 }

@@ -20,7 +20,7 @@ export interface RouteOfHost {
   readonly route: Route;
 }
 
-/** Finds routes by path without the router, for requests that the router refused and for hypothetical requests. */
+/** Finds routes by path without the router, for requests that the router refused and for simulated requests. */
 export class Routes {
   readonly #routes: readonly Route[];
   #templates: readonly { readonly route: Route; readonly template: readonly string[] }[] | undefined;
@@ -35,7 +35,7 @@ export class Routes {
 
   /**
    * @param otherVersions operations that only other versions of the documents have
-   * @param notEmulated operations of the vendors that no version of the mock has
+   * @param notEmulated vendor operations that no version of the mock has
    * @param ofHosts the hosts with one operation for any path
    */
   constructor(
@@ -50,23 +50,23 @@ export class Routes {
     this.#notEmulated = notEmulated;
   }
 
-  /** The routes of a service, by the operation that the router of its document finds. */
+  /** Returns the routes of a service, by the operation that its document's router finds. */
   byOperation(service: string): ReadonlyMap<Operation, Route> {
     const its = this.#routes.filter((route) => route.service.name === service);
     return new Map(its.map((route) => [route.operation, route]));
   }
 
-  /** The operations of a service, in the order of its document. */
+  /** Returns the operations of a service, in document order. */
   operationsOf(service: string): readonly Operation[] {
     return this.#routes.filter((route) => route.service.name === service).map(({ operation }) => operation);
   }
 
-  /** The statuses that the vendor's document lists for an operation; empty if no document has the operation. */
+  /** Returns the statuses that the vendor's document lists for an operation; empty if no document has the operation. */
   async statusesOf(service: string, operation: string): Promise<readonly number[]> {
     return (await this.#ready(service, operation))?.operation.vendorStatuses() ?? [];
   }
 
-  /** How an answer differs from the document of an operation, as a sentence; null if it fits. */
+  /** Returns a sentence about how a response violates the operation's document; null if it conforms. */
   async answerFault(service: string, operation: string, answer: Outcome): Promise<string | null> {
     const route = await this.#ready(service, operation);
     if (route === undefined) return null;
@@ -75,12 +75,12 @@ export class Routes {
     return fault === null ? null : `${operation} ${status}: ${fault}`;
   }
 
-  /** This operation of other versions, if the running version does not have it. */
+  /** Finds the operation in other versions, if the running version lacks it. */
   otherVersions(method: string, path: string): OtherOperation | null {
     return versionsWith(this.#otherVersions, method, path);
   }
 
-  /** This operation of a vendor, if the mock does not emulate it. Prefers a path without variables. */
+  /** Finds the vendor's operation, if the mock does not emulate it. Prefers a path without variables. */
   notEmulated(method: string, path: string): NotEmulatedOperation | null {
     this.#notEmulatedTemplates ??= this.#notEmulated.map((one) => ({ one, template: one.path.split('/') }));
     const given = path.split('/');
@@ -91,16 +91,16 @@ export class Routes {
     return found.map(({ one }) => one).sort((one, other) => variables(one) - variables(other))[0] ?? null;
   }
 
-  /** The methods that a path supports. */
+  /** Returns the methods that a path supports. */
   methodsOf(path: string): string[] {
     const methods = this.#matching(path).map(({ operation }) => operation.method);
     return [...new Set(methods.includes('GET') ? [...methods, 'HEAD'] : methods)].sort();
   }
 
   /**
-   * Prefers a path without variables, as the router does.
+   * Prefers a path without variables, like the router.
    *
-   * @param only the service whose paths are searched; by default all services
+   * @param only the service to search; default: all services
    * @throws URIError if the path cannot be decoded
    */
   find(method: string, path: string, only?: string): Match | null {
@@ -116,7 +116,7 @@ export class Routes {
     return { route, params: Object.fromEntries(params) };
   }
 
-  /** The operation of a host that has one for any path; null for other hosts. */
+  /** Returns the operation of a host that has one for any path; null for other hosts. */
   atHost(name: string): Match | null {
     for (const { host, route } of this.#ofHosts) {
       const params = paramsOfHost(host, name);
@@ -126,7 +126,7 @@ export class Routes {
   }
 
   /**
-   * The operation of each service that serves a path without its prefix at some host, with the whole path.
+   * Returns the operation, with its whole path, of each service that serves the path without a prefix at some host.
    *
    * @throws URIError if the path cannot be decoded
    */
@@ -144,7 +144,7 @@ export class Routes {
     return [...new Map(found.map((match) => [match.route.service, match])).values()];
   }
 
-  /** Every operation of the control API, or of all services, with the segments of its path. */
+  /** Lists every operation of the control API, or of all other services, with its path segments. */
   listServed(isControlApi: boolean): readonly ServedPath[] {
     const known = this.#served.get(isControlApi);
     if (known !== undefined) return known;
@@ -158,14 +158,14 @@ export class Routes {
     return served;
   }
 
-  /** The route of an operation, whose document is ready. */
+  /** Returns the route of an operation once its document is ready. */
   async #ready(service: string, operation: string): Promise<Route | undefined> {
     const route = this.#routes.find((one) => one.service.name === service && one.operation.id === operation);
     await route?.document.ready();
     return route;
   }
 
-  /** The paths are split on first use, because they are rarely needed. */
+  /** Splits the paths on first use, because they are rarely needed. */
   #matching(path: string): readonly Route[] {
     this.#templates ??= this.#routes.map((route) => ({ route, template: route.operation.path.split('/') }));
     const given = path.split('/');
@@ -175,7 +175,7 @@ export class Routes {
   }
 }
 
-/** An operation of other versions; null if they do not have it either. */
+/** Finds the operation in other versions; null if they lack it, too. */
 export function versionsWith(
   otherVersions: readonly OtherOperation[],
   method: string,
@@ -185,7 +185,7 @@ export function versionsWith(
   return otherVersions.find((one) => one.method === method && fits(one.path.split('/'), given, true)) ?? null;
 }
 
-/** HEAD is answered like GET. */
+/** HEAD is handled like GET. */
 function requestedMethod(method: string): string {
   return method === 'HEAD' ? 'GET' : method;
 }
@@ -194,12 +194,12 @@ function variables({ path }: { readonly path: string }): number {
   return path.split('{').length;
 }
 
-/** A path of more parameters than words is near to any path. */
+/** A path with more parameters than words would be similar to any path. */
 function hasWords({ path, pathParams }: Pick<Operation, 'path' | 'pathParams'>): boolean {
   return 2 * pathParams.length <= segmentsOf(path).length;
 }
 
-/** The host of a service that serves a path without its prefix. */
+/** Returns the host at which a service serves a path without its prefix. */
 function atHost({ hosts = [] }: ServiceDefinition, path: string): Pick<ServedPath, 'atHost'> {
   for (const host of hosts) {
     if (!('prefix' in host) || host.prefix === '' || !path.startsWith(`${host.prefix}/`)) continue;

@@ -25,34 +25,34 @@ export interface WorldAddress {
   readonly beside?: string | null;
 }
 
-/** Reads world addresses, and turns the path into one of the router's. */
+/** Reads world addresses, and rewrites the path for the router. */
 export interface WorldAddresses {
   /**
-   * Removes the prefix of a world from a path, adds that of the host, and records how the request named its world.
+   * Removes a world's prefix from the path, adds the host's prefix, and records how the request named its world.
    *
    * @returns the path below the world
    */
   open(raw: IncomingMessage): string;
-  /** How a request named its world; null if it did not. */
+  /** Returns how a request named its world; null if it did not. */
   of(raw: IncomingMessage): WorldAddress | null;
 }
 
-/** The members that all worlds of a process share. They never change after the start, but for the worlds themselves. */
+/** State shared by all worlds of a process. Apart from the worlds themselves, it never changes after startup. */
 export interface Server extends ServerScope {
-  /** @throws before the process has them */
+  /** @throws before the worlds are ready */
   readonly worlds: WorldsByName;
-  /** Why the process has no worlds yet; null once it has them. */
+  /** Why the worlds are not ready yet; null once they are. */
   readonly waiting: () => Waiting | null;
-  /** For answers outside of a world. */
+  /** For responses outside of any world. */
   readonly random: About['random'];
   readonly addresses: WorldAddresses;
   readonly log: Log;
   readonly limits: Pick<Limits, 'bodyBytes'>;
   readonly publicUrl: string | null;
-  /** Does its own port offer https? */
+  /** Does the server's port speak https? */
   readonly isTls: boolean;
   readonly explain: boolean;
-  /** Refuse what no document names? */
+  /** Refuse undocumented input? */
   readonly strict: boolean;
   /** Answer everything, or only documented behaviour? */
   readonly fidelity: Fidelity;
@@ -60,35 +60,35 @@ export interface Server extends ServerScope {
   readonly crossOrigin: CrossOrigin;
   readonly streams: OpenStreams;
   readonly metrics: Metrics;
-  /** Watches incoming texts for credentials that may be real. */
+  /** Watches incoming strings for credentials that may be real. */
   readonly tripwire: Watch;
-  /** Extractors for all kinds of credentials that a header can present. */
+  /** Extractors for every kind of credential in headers. */
   readonly extractors: readonly CredentialExtractor[];
-  /** All reasons for which a request can be refused. */
+  /** All reasons for refusals. */
   readonly reasons: Reasons;
   /**
-   * Answers are compared with their document, and one that does not match it is a failure (`throw`, in tests) or a
-   * finding (`report`, with `--strict`). `off`: they are not compared.
+   * Whether responses are compared with their document: a mismatch fails the request (`throw`, in tests) or becomes a
+   * finding (`report`, with `--strict`). `off` skips the comparison.
    */
   readonly offDocument: 'throw' | 'report' | 'off';
 }
 
-/** One operation, with everything known about it before a request arrives. */
+/** One operation, with everything known before a request arrives. */
 export interface Route {
   readonly service: ServiceDefinition;
   readonly ruleset: Ruleset;
   readonly document: ApiDocument;
-  /** Renders errors as the vendor does: the service, or one of its hosts. */
+  /** Renders errors in the vendor's format: the service, or one of its hosts. */
   readonly errorRenderer: ErrorRenderer;
   readonly operation: Operation;
   readonly handler: AnyHandler;
   readonly row: OperationRow;
-  /** False for methods whose bodies have no meaning (RFC 9110, 9.3.1), unless the document names one. */
+  /** False for methods whose bodies have no meaning (RFC 9110, 9.3.1), unless the document has one. */
   readonly readsBody: boolean;
   readonly guard: Guard;
   /** Null: the operation is public. */
   readonly rule: Rule | null;
-  /** Null: the path does not name an object. */
+  /** Null: the path does not identify an object. */
   readonly lookup: Lookup | null;
   /** Null: nothing is checked before the caller is known. */
   readonly firstCheck: FirstCheck | null;

@@ -37,7 +37,7 @@ declare module 'fastify' {
   }
 }
 
-/** A service, as it is registered. */
+/** A service to register. */
 export interface ServiceOptions {
   readonly mounted: Mounted;
   readonly routes: Routes;
@@ -46,12 +46,12 @@ export interface ServiceOptions {
 }
 
 /**
- * A vendor's service, as a plugin. A request passes its hooks in this order: `onRequest` leads it into its world,
- * authenticates the caller and decides; `preParsing` checks the type of the body, and asks for it; the parser collects it;
- * `preValidation` validates; `preHandler` looks the object up; the handler carries the operation out; `onSend` concludes.
- * The error handler renders what any of them throws in the vendor's form.
+ * Plugin for a vendor's service. A request passes the hooks in this order: `onRequest` selects the world, authenticates
+ * the caller and decides; `preParsing` checks the content type and asks for the body; the parser collects it;
+ * `preValidation` validates; `preHandler` looks up the object; the handler executes the operation; `onSend` completes
+ * the response. The error handler renders errors in the vendor's format.
  *
- * A hook that has answered returns the reply: after any other result, Fastify goes on to the handler.
+ * A hook that has sent a response must return the reply, or Fastify continues to the handler.
  */
 export async function service(app: FastifyInstance, options: ServiceOptions): Promise<void> {
   const { strays } = options;
@@ -75,7 +75,7 @@ export async function service(app: FastifyInstance, options: ServiceOptions): Pr
   app.setErrorHandler(async (error, request, reply) => {
     let refusal = bodyProblem(error, request);
     if (waitsForBody(request)) {
-      // It is decided without its body, which cannot be received.
+      // The body cannot be received, so decide without it.
       try {
         const answered = await decideRequest(request, reply, { value: undefined, text: null, fault: refusal });
         if (answered !== undefined) return answered;
@@ -90,12 +90,12 @@ export async function service(app: FastifyInstance, options: ServiceOptions): Pr
   addRoutes(app, options);
 }
 
-/** The reply if the request is answered by now; otherwise it goes on to its next hook. */
+/** The reply if the request was answered; otherwise the next hook runs. */
 type Answered = Promise<FastifyReply | undefined>;
 
 async function arrive({ route, params }: Found, request: FastifyRequest, reply: FastifyReply): Answered {
   const { mock } = request.server;
-  // Fastify's type of a query depends on a schema, which our routes do not have.
+  // Fastify derives the type of a query from a schema, which our routes do not have.
   const query = request.query as Record<string, unknown>;
   request.routed = routed(mock, request.raw, { guard: route.guard, route, params, query });
   const waits = route.row.readsBodyFirst === true || isSelectedByBody(mock, request.routed);
@@ -103,9 +103,9 @@ async function arrive({ route, params }: Found, request: FastifyRequest, reply: 
 }
 
 /**
- * Leads a request into its world and decides it, unless its body has to be received first.
+ * Moves a request into its world and decides it, unless its body has to be received first.
  *
- * @param received null if its body was not received yet
+ * @param received null if the body was not received yet
  */
 async function decideRequest(request: FastifyRequest, reply: FastifyReply, received: ReceivedBody | null): Answered {
   const inWorld = request.inWorld ?? enterWorld(request, received);
@@ -116,7 +116,7 @@ async function decideRequest(request: FastifyRequest, reply: FastifyReply, recei
   inWorld.isReplaced = (hasPreference && (await injectPreferredError(inWorld))) || (await injectRequestFault(inWorld));
   if (inWorld.isReplaced) return respond(reply, inWorld);
   try {
-    // Some refusals do not depend on the caller, such as that of a model that does not exist.
+    // Some refusals do not depend on the caller, such as for an unknown model.
     const { firstCheck } = inWorld.route;
     if (firstCheck !== null) inWorld.headersOfCheck = await firstCheck(inWorld);
     await authenticate(inWorld);
@@ -131,7 +131,7 @@ async function decideRequest(request: FastifyRequest, reply: FastifyReply, recei
   return undefined;
 }
 
-/** Keeps a body that came before the decision, which reads it if it needs it. One that cannot be read is refused later. */
+/** Keeps a body received before the decision, which may need to read it. An unreadable body is refused later. */
 async function keepReceived(inWorld: RequestInWorld, received: ReceivedBody): Promise<void> {
   keepBody(inWorld, received);
   if (inWorld.route.row.readsBodyFirst !== true || received.fault !== null) return;
@@ -146,7 +146,7 @@ function enterWorld(request: FastifyRequest, received: ReceivedBody | null): Req
   return inWorld;
 }
 
-/** Is it to be decided only with its body? */
+/** Does the decision need the body? */
 function waitsForBody({ routed, inWorld }: FastifyRequest): boolean {
   return routed !== null && (inWorld === null || (inWorld.fault === null && !inWorld.isDecided));
 }
@@ -165,15 +165,15 @@ async function validate(request: FastifyRequest, reply: FastifyReply): Answered 
   return undefined;
 }
 
-/** Some vendors say that an object does not exist before they check the body, or read it. */
+/** Some vendors report a missing object before they check or read the body. */
 function looksUpFirst({ route }: RequestInWorld): boolean {
   return route.service.conventions?.looksUpFirst === true || route.row.readsBodyFirst === true;
 }
 
-/** The most attempts of an operation. Whenever one fails, another writer of the same row has made progress. */
+/** Maximum attempts of an operation. Each failure means that another writer of the same row made progress. */
 const MAX_TRIES = 5;
 
-/** Carries the operation out, and once more if what it read was changed before it could commit. */
+/** Executes the operation, and retries if what it read was changed before the commit. */
 async function carryOut(request: RequestInWorld): Promise<void> {
   for (let tried = 1; ; tried += 1) {
     try {
@@ -185,9 +185,9 @@ async function carryOut(request: RequestInWorld): Promise<void> {
   }
 }
 
-/** Runs the operation. A refusal that the handler renders itself, such as a page, is also a decision. */
+/** Runs the handler. A refusal that it renders itself, such as a page, is also a decision. */
 export async function handle(request: RequestInWorld): Promise<void> {
-  // A handler's type of context follows from its document, and `validateRequest` has checked the request against it.
+  // The handler's context type follows from the document that `validateRequest` has checked.
   const outcome: Outcome = await request.route.handler(request as never);
   request.outcome = outcome;
   request.isDone = outcome.refusal === undefined;
@@ -201,8 +201,8 @@ export async function handle(request: RequestInWorld): Promise<void> {
 }
 
 /**
- * The routes of each prefix, and one for each host: the router of the document finds the operation (decision 35). Operations
- * that treat bodies differently have routes of their own.
+ * Adds a route for each prefix and host; the document's router finds the operation (decision 35). Operations that treat
+ * bodies differently get separate routes.
  */
 function addRoutes(app: FastifyInstance, { mounted, routes, router }: ServiceOptions): void {
   const { service, document } = mounted;
@@ -220,7 +220,7 @@ function addRoutes(app: FastifyInstance, { mounted, routes, router }: ServiceOpt
   };
   const method = [...new Set(['HEAD', ...document.operations.map((operation) => operation.method)])];
   for (const prefix of service.prefixes.map(fastifyPath)) {
-    // Not `/llm*`, which would be the route of `/llms.txt`, too.
+    // Not `/llm*`, which would also match `/llms.txt`.
     for (const url of [prefix, `${prefix}/*`]) app.route({ method, url, config: { find }, handler });
   }
   for (const [operation, { row }] of routeOf) {
@@ -236,7 +236,7 @@ function addRoutes(app: FastifyInstance, { mounted, routes, router }: ServiceOpt
       const route = routeOfHost(host, mounted);
       const findHost = ({ raw, originalUrl }: FastifyRequest) => {
         const params = paramsOfHost(host, raw.headers.host);
-        // Under another host, this is the path that was asked for.
+        // Under any other host, the client requested this very path.
         if (params === null) return null;
         raw.url = originalUrl;
         readTarget(raw);
@@ -251,11 +251,11 @@ function urlOf({ method, path }: Operation) {
   return { method, url: fastifyPath(path) };
 }
 
-/** Node hands CONNECT to no request listener. */
+/** Node does not pass CONNECT to request listeners. */
 const ANY_METHOD = METHODS.filter((method) => method !== 'CONNECT');
 
-/** A part of the request that an earlier hook created. */
+/** Returns a part of the request that an earlier hook must have created. */
 function assertPresent<Part>(part: Part | null): Part {
-  if (part === null) throw new Error('the hooks of a service ran out of their order');
+  if (part === null) throw new Error('the hooks of a service ran out of order');
   return part;
 }

@@ -18,12 +18,13 @@ export interface OperationEffect extends Partial<MissingRights> {
 }
 
 /**
- * The operations that a principal could call in a world: one effect per operation of every service that accepts them.
+ * Decides which operations a principal could call in a world: one effect per operation of each service that accepts
+ * them.
  *
  * @param services all services, because a role may belong to any of them
  * @param only one service; null for all
- * @param at when they are decided
- * @throws Problem if no service accepts them, or if they cannot hold the given rights
+ * @param at when the operations are decided
+ * @throws Problem if no service accepts the principal, or if they cannot have the given rights
  */
 export async function simulateOperations(
   server: Server,
@@ -47,7 +48,10 @@ export async function simulateOperations(
   const all = effects.flat();
   if (all.length > 0) return all;
   const titles = asked.map(({ title }) => title).join(', ');
-  throw new Problem('invalid_request', `Field \`principal\` names nobody who could call ${titles}.`);
+  throw new Problem(
+    'invalid_request',
+    `Field \`principal\` does not match any principal that can call ${titles}. \`GET /_mock/cast\` lists all principals.`,
+  );
 }
 
 function effectsUnder(ruleset: Ruleset, caller: Caller | Problem): OperationEffect[] {

@@ -17,19 +17,18 @@ import { checkResource, decide, factsOf } from './steps/decide.ts';
 import { paramsOf } from './steps/select-world.ts';
 import { pathOf } from './transport/arrival.ts';
 
-/** A request to simulate. */
 export interface Thought {
   readonly method: string;
   readonly path: string;
-  /** When it is decided. */
+  /** When the request is decided. */
   readonly at: Instant;
 }
 
 /**
- * Decides a simulated request of a principal in a world. Nothing is done or recorded.
+ * Decides a simulated request of a principal in a world. Nothing is executed or recorded.
  *
  * @param services all services, because a role may belong to any of them
- * @throws Problem if nobody has that id, or no operation has that path
+ * @throws Problem if no principal has that id, or no operation has that path
  */
 export async function simulate(
   server: Server,
@@ -49,7 +48,10 @@ export async function simulate(
     const caller = await callerOf(request, service, who);
     if (caller instanceof Problem) return refusedCredential(request, path, caller);
     if (caller === null) {
-      throw new Problem('invalid_request', `Field \`principal\` names nobody who could call ${service.title}.`);
+      throw new Problem(
+        'invalid_request',
+        `Field \`principal\` does not match any principal that can call ${service.title}. \`GET /_mock/cast\` lists all principals.`,
+      );
     }
     request.caller = caller;
   }
@@ -75,7 +77,7 @@ function pathWithin({ id }: World, path: string): string {
   return path.startsWith(below) ? path.slice(below.length - 1) : path;
 }
 
-/** @throws Problem if the operation is one of the control API */
+/** @throws Problem if the operation belongs to the control API */
 export function refuseControlApi({ rulesets }: Pick<Server, 'rulesets'>, { ruleset }: Route, field = 'path'): void {
   if (rulesets.includes(ruleset)) return;
   throw new Problem(
@@ -84,14 +86,18 @@ export function refuseControlApi({ rulesets }: Pick<Server, 'rulesets'>, { rules
   );
 }
 
-/** @param fields the names of the fields in messages @throws Problem if no operation has the path */
+/** @param fields the field names for messages @throws Problem if no operation has the path */
 export function matchOf(
   routes: Routes,
   method: string,
   path: string,
   fields = { method: 'method', path: 'path' },
 ): Match {
-  if (!isDecodable(path)) throw new Problem('invalid_request', `Field \`${fields.path}\` cannot be decoded.`);
+  if (!isDecodable(path))
+    throw new Problem(
+      'invalid_request',
+      `Field \`${fields.path}\` is not valid percent-encoding. Encode a literal \`%\` as \`%25\`.`,
+    );
   const match = routes.find(method, path);
   if (match !== null) return match;
   const lacking = routes.notEmulated(method, path);
@@ -115,13 +121,13 @@ function refusedCredential(request: RequestInWorld, path: string, problem: Probl
   const facts = { ...factsOf(request), request: { method: request.method, path: showPath(path) } };
   const decision = decisionOfProblem(facts, problem, request.server.reasons);
   if (decision !== null) return decision;
-  const message = `Field \`principal\`: ${title} answers ${HTTP_STATUS[problem.kind]}, whatever rights they hold: their organisation has no subscription.`;
+  const message = `Field \`principal\`: ${title} answers ${HTTP_STATUS[problem.kind]} whatever the rights, because the organisation has no subscription.`;
   throw new Problem('invalid_request', message);
 }
 
 export function isDecodable(path: string): boolean {
   try {
-    // The result is used: a bundler would drop the call otherwise.
+    // Use the result, or a bundler would drop the call.
     return decodeURIComponent(path) !== '';
   } catch {
     return false;

@@ -18,17 +18,16 @@ import { originOf } from './transport/arrival.ts';
 export interface Who {
   /** An id, name, client id or e-mail address. */
   readonly principal: string | null;
-  /** Rights in place of their own. */
+  /** Rights that replace the principal's own. */
   readonly holding: Holding | null;
 }
 
-/** Refusals of a credential, before any rights matter. */
+/** Refusals of a credential that precede any check of rights. */
 const NOT_LET_IN: ReadonlySet<ProblemKind> = new Set(['unauthenticated', 'payment_required']);
 
 /** A world at a given time. */
 export type Asked = Surroundings & Pick<Context, 'now'>;
 
-/** A simulated request has no address. */
 const NOWHERE = { origin: '', openOrigin: '', namesWorld: false } as const;
 
 /** The id of a simulated decision, which is not recorded. */
@@ -41,7 +40,7 @@ export function imagine<Its extends Route | null>(
   { method, path, headers = [], ...routed }: Imagined<Its>,
   at: Instant = world.clock.now(),
 ): RequestInWorld<Its> {
-  // The steps read nothing else of a simulated request. HTTP 1.0 has requests without a `Host` header.
+  // The steps read nothing else of a simulated request. HTTP 1.0 allows requests without a `Host` header.
   const raw = { httpVersion: '1.0', method, url: path, rawHeaders: headers, headers: {} } as unknown as IncomingMessage;
   const request = { ...routed, raw, query: {}, worldToMake: null, startedAt: 0 };
   const origins = headers.length === 0 ? NOWHERE : originsOf(server, world, null, originOf(raw, server));
@@ -52,21 +51,21 @@ export function imagine<Its extends Route | null>(
 interface Imagined<Its extends Route | null> {
   readonly method: string;
   readonly path: string;
-  /** Of a request that was sent before: names and values in turn. */
+  /** Headers of a request that was sent before: alternating names and values. */
   readonly headers?: readonly string[];
   readonly route: Its;
   readonly params: Record<string, string>;
 }
 
-/** Creates a request without an operation, for questions to services about a world at a time. */
+/** Creates a request without an operation, to query services about a world at a given time. */
 export function imagineAny(server: Server, world: World, at?: Instant): RequestInWorld<null> {
   return imagine(server, world, { method: 'GET', path: '/', route: null, params: {} }, at);
 }
 
 /**
- * The caller, or why their credential is refused; null if nobody with that name could call the service.
+ * Returns the caller, or why the credential is refused; null if no principal of that name can call the service.
  *
- * @throws Problem if they cannot hold the given rights
+ * @throws Problem if the principal cannot have the given rights
  */
 export async function callerOf(
   world: Asked,
@@ -85,8 +84,8 @@ export async function callerOf(
 }
 
 /**
- * All names of the principals that any service finds by this name; empty if none. A principal that a service refuses
- * counts with this name only.
+ * Returns all names of the principals that any service finds by this name; empty if none. A principal that a service
+ * refuses is listed with this name only.
  */
 export async function namesFound(
   server: Server,
@@ -113,8 +112,8 @@ export async function isHeldHere(world: Asked, service: ServiceDefinition, holdi
 }
 
 /**
- * @param only the service that is asked, whose roles a message lists; null for all
- * @throws Problem naming the nearest role, if no service knows one of them
+ * @param only the service whose roles a message lists; null for all
+ * @throws Problem with the nearest role, if no service knows one of the roles
  */
 export async function checkRoles(
   world: Asked,

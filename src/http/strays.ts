@@ -22,7 +22,7 @@ import { admit, isOfForeignPage, routed, selectWorld } from './steps/select-worl
 import { methodOf, pathOf } from './transport/arrival.ts';
 import { type WireAnswer, writeAnswer } from './transport/wire-answer.ts';
 
-/** The parts of a service that answer a request without an operation. */
+/** The parts of a service that answer requests without an operation. */
 type UnroutedService = Pick<ServiceDefinition, 'renderProblem'> &
   Partial<Pick<ServiceDefinition, 'name' | 'isControlApi' | 'conventions' | 'callers' | 'explaining'>>;
 
@@ -30,11 +30,11 @@ type UnroutedService = Pick<ServiceDefinition, 'renderProblem'> &
 interface WorthKnowing {
   readonly kind: FindingKind;
   readonly message: string;
-  /** The vendor has the path, so no other path is meant. */
+  /** The vendor has the path, so no other path was meant. */
   readonly isMeant?: true;
 }
 
-/** Requests that reach no operation. The service that owns the path renders their errors. */
+/** Answers requests that match no operation. The service that owns the path renders the errors. */
 export class Strays {
   readonly #server: Server;
   readonly #services: readonly ServiceDefinition[];
@@ -58,7 +58,7 @@ export class Strays {
       if (older !== null) return this.#refuseKnown(raw, 'other_version', older, `${method} \`${showPath(path)}\`: `);
       return this.#refuse(raw, unroutedProblem(raw, this.#routes.methodsOf(path)));
     }
-    // An operation of another version of the vendor's API is unknown here, and worth a finding.
+    // Other versions of the vendor's API have this operation, which is worth a finding.
     return this.#refuse(raw, unknownPath(raw), other, {
       kind: 'other_version',
       message: otherVersionSentence(method, path, other),
@@ -80,14 +80,14 @@ export class Strays {
     return this.#refuse(raw, new Problem('expectation_failed', message, { close: true }));
   }
 
-  /** A problem outside of a world, as of a connection, as the service that owns the path renders it. */
+  /** Renders a problem outside of any world, such as of a connection, like the service that owns the path. */
   render(problem: Problem, path: string): Outcome {
     const { settings, random } = this.#server;
     const nothing = { params: {}, headerLines: () => [], operation: null, caller: null, decision: null };
     return this.#ownerOf(path).renderProblem(problem, { settings, random, path, ...nothing });
   }
 
-  /** The service whose prefix matches best; without any, one that answers as the mock itself. */
+  /** Returns the service with the longest matching prefix; without a match, renders errors as the mock itself. */
   #ownerOf(path: string): UnroutedService {
     const claims = this.#services.flatMap((service) =>
       service.prefixes
@@ -97,7 +97,7 @@ export class Strays {
     return claims.sort((one, other) => other.depth - one.depth)[0]?.service ?? nobody(this.#services);
   }
 
-  /** Refuses a request for a path that the vendor has, and the mock does not. @param request begins the finding */
+  /** Refuses a path that the vendor has and the mock lacks. @param request starts the message of the finding */
   #refuseKnown(raw: IncomingMessage, kind: FindingKind, sentence: string, request = ''): Promise<WireAnswer> {
     const problem = new Problem('unknown_path', sentence);
     return this.#refuse(raw, problem, null, { kind, message: request + sentence, isMeant: true });
@@ -117,7 +117,7 @@ export class Strays {
   }
 }
 
-/** Sends an answer that no operation gave. */
+/** Sends a response without an operation. */
 export async function sendStray(
   reply: FastifyReply,
   answering: WireAnswer | Promise<WireAnswer>,
@@ -154,7 +154,7 @@ async function answerUnrouted(
   reported = problemWithoutSecrets(reported, secrets);
   let hints = hintsOfUnrouted(request, service, reported, offered);
   if (service.isControlApi === true && hints.length > 0) {
-    // The control API puts hints into its problems.
+    // The control API has hints in its problems.
     reported = new Problem(reported.kind, [reported.message, ...hints.map(({ text }) => text)].join(' '));
     hints = [];
   }
@@ -183,7 +183,7 @@ function nobody(services: readonly ServiceDefinition[]): UnroutedService {
         problem.kind === 'unknown_path'
           ? new Problem(
               'unknown_path',
-              `Nothing is served at this path. Available are: ${served.join('; ')}. \`GET /openapi\` lists the documents, and /docs shows them.`,
+              `Nothing is served at this path. Available APIs: ${served.join('; ')}. \`GET /openapi\` lists the API documents, and /docs shows them.`,
             )
           : problem,
       ),
@@ -196,9 +196,8 @@ function unroutedProblem(raw: IncomingMessage, allow: readonly string[]): Proble
   return new Problem('method_not_allowed', message, { allow });
 }
 
-/** No operation has this path. */
 function unknownPath({ url }: IncomingMessage): Problem {
-  return new Problem('unknown_path', `There is no operation at \`${showPath(pathOf(url))}\`.`);
+  return new Problem('unknown_path', `No operation has the path \`${showPath(pathOf(url))}\`.`);
 }
 
 function pathTooLongProblem(): Problem {
@@ -206,10 +205,13 @@ function pathTooLongProblem(): Problem {
 }
 
 function frameworkProblem(error: unknown): Problem {
-  // Fastify's errors have a code; others have none.
+  // Only Fastify's errors have a code.
   const code = (error as { code?: unknown }).code;
   if (code === 'FST_ERR_BAD_URL')
-    return new Problem('bad_path', 'The path cannot be decoded: a `%` is not followed by UTF-8 in hexadecimal.');
+    return new Problem(
+      'bad_path',
+      'The path cannot be decoded. Encode a literal `%` as `%25`, and other characters as UTF-8.',
+    );
   if (code === 'FST_ERR_MAX_PARAM_LENGTH') return pathTooLongProblem();
   return asProblem(error);
 }

@@ -2,17 +2,16 @@ import type { ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 
-/** An answer whose body is still being sent. */
+/** A response whose body is still being sent. */
 interface OpenStream {
-  /** Ends it at once, with valid HTTP. */
+  /** Ends the response immediately, with valid HTTP. */
   finish(): void;
-  /** Breaks the connection. */
+  /** Drops the connection. */
   cut(): void;
 }
 
 /**
- * The streams and slow bodies that a server is sending. Fastify pipes them, and waits for them when it stops, however
- * long they take.
+ * The streams and slow bodies that a server is sending. Fastify pipes them and, on close, waits for them indefinitely.
  */
 export class OpenStreams {
   readonly #open = new Set<OpenStream>();
@@ -25,15 +24,15 @@ export class OpenStreams {
   /**
    * Watches a body that Fastify is about to send.
    *
-   * @param finish ends the body when the server stops. Default: it ends where it is
-   * @returns false if the reader has left, or the body has ended without a reader
+   * @param finish ends the body when the server stops. Default: truncates it
+   * @returns false if the reader has left, or the body ended without a reader
    */
   watch(response: ServerResponse, body: Readable, finish: () => void = () => endWithout(response, body)): boolean {
     const { socket } = response.req;
     if (response.destroyed || socket.destroyed || body.destroyed) return false;
     const stream = {
       finish: () => {
-        // The headers may have promised to keep the connection.
+        // The headers may have promised keep-alive.
         response.once('finish', () => socket instanceof Socket && socket.destroySoon());
         finish();
       },
@@ -45,28 +44,31 @@ export class OpenStreams {
     };
     response.once('close', onClose);
     response.once('pipe', () => {
-      // Fastify sends headers with the first bytes. Readers of events wait for headers, and events may be rare.
+      // Fastify sends headers with the first bytes, but readers wait for the headers of a stream whose first event may
+      // be late.
       response.flushHeaders();
-      // Not before: an answer that ends without its headers would be a whole one, of no bytes.
+      // Not earlier: a response that ends without headers would look like a complete, empty one.
       this.#open.add(stream);
       if (this.#isOver) stream.finish();
     });
     return true;
   }
 
-  /** The server stops: ends the open streams, and later ones as soon as they begin. */
+  /** Ends open streams because the server stops, and later streams as soon as they begin. */
   finish(): void {
     this.#isOver = true;
     for (const stream of [...this.#open]) stream.finish();
   }
 
-  /** Breaks the connections of streams that were not read to their end. */
+  /** Drops the connections of streams that were not read to the end. */
   cut(): void {
     for (const stream of [...this.#open]) stream.cut();
   }
 }
 
-/** Fastify takes a body that is destroyed for a failure, and would break the connection. */
+/**
+ * Ends the response without destroying the body first, which Fastify would treat as a failure and drop the connection.
+ */
 function endWithout(response: ServerResponse, body: Readable): void {
   body.unpipe(response);
   response.end(() => body.destroy());

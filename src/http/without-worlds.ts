@@ -10,8 +10,8 @@ import { isControlPath, type OriginGuard } from './transport/origins.ts';
 import { type WireAnswer, writeAnswer } from './transport/wire-answer.ts';
 
 /**
- * The answer of a process that has no worlds yet: `GET /_mock/health` says that it is alive, and everything else is
- * refused in the vendor's form.
+ * Answers for a process whose worlds are not ready: `GET /_mock/health` reports that it is alive, and everything else
+ * is refused in the vendor's format.
  */
 export function answerWithoutWorlds(
   request: FastifyRequest,
@@ -24,7 +24,7 @@ export function answerWithoutWorlds(
   return writeAnswer(outcome, problem);
 }
 
-/** Null for the one request that is answered. */
+/** Returns null for the one request that is answered. */
 function refusalOf({ raw, query }: FastifyRequest, why: Waiting, originGuard: OriginGuard): Problem | null {
   try {
     originGuard.check(raw, isControlPath(raw.url) ? 'known' : 'open');
@@ -32,7 +32,7 @@ function refusalOf({ raw, query }: FastifyRequest, why: Waiting, originGuard: Or
     return problemOf(thrown);
   }
   const isHealth = methodOf(raw) === 'GET' && pathOf(raw.url) === '/_mock/health';
-  // Fastify's type of a query depends on a schema, which our routes do not have.
+  // Fastify derives the type of a query from a schema, which our routes do not have.
   return isHealth && own(query as Record<string, unknown>, 'ready') === undefined ? null : noWorldsProblem(why);
 }
 

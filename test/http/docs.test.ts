@@ -92,7 +92,7 @@ describe('GET /openapi', async () => {
       const answer = await app.inject(path);
 
       expect(answer.statusCode).toBe(404);
-      expect(answer.json().detail).toContain('`GET /openapi` lists the documents');
+      expect(answer.json().detail).toContain('`GET /openapi` lists the API documents');
     },
   );
 });
@@ -231,7 +231,7 @@ it.each(['nope', 'static/', 'static/nope.js', '..%2f..%2fpackage.json'])(
     const { statusCode, headers, body } = await app.inject(`/docs/air/${path}`);
 
     expect([statusCode, headers['content-type']]).toEqual([404, 'application/problem+json; charset=utf-8']);
-    expect(body).toContain('`/docs` lists the documents');
+    expect(body).toContain('`/docs` lists the API documents');
   },
 );
 

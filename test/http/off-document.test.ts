@@ -95,13 +95,13 @@ describe('an answer that does not fit its document', () => {
 describe('a refusal that does not fit its document', () => {
   it('is a finding when its operation does not name the status', async () => {
     expect(await findingsAfter(NO_401, `GET ${PATH}`)).toEqual([
-      'get_access_keys 401: the document does not name the status 401',
+      'get_access_keys 401: the document does not list the status 401',
     ]);
   });
 
   it('is a finding when it was made before the caller was known, too', async () => {
     expect(await findingsAfter(without(400), `GET ${PATH}`, { headers: { host: 'no name' } })).toEqual([
-      'get_access_keys 400: the document does not name the status 400',
+      'get_access_keys 400: the document does not list the status 400',
     ]);
   });
 

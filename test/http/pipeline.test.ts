@@ -26,7 +26,7 @@ describe('a request with several faults is refused for the first of them', () =>
   const page = { origin: 'http://evil.test' };
   const cases: [fault: string, status: number, said: string, request: string, parts: Request][] = [
     ['it may not come in', 403, 'another origin', deploy(''), { body: GARBAGE, headers: page }],
-    ['its path names nothing', 404, 'no operation', deploy(''), { body: GARBAGE }],
+    ['its path names nothing', 404, 'No operation', deploy(''), { body: GARBAGE }],
     ['nobody asks', 401, 'no `Authorization` header', deploy(), { body: GARBAGE }],
     ['who asks may not', 403, 'it needs `deploy_function`', deploy(), { token: invoker, body: GARBAGE }],
     ['its body cannot be read', 400, 'not valid JSON', deploy(), { token: owner, body: GARBAGE }],

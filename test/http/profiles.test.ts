@@ -176,7 +176,7 @@ describe.each(PROFILES)('Run:ai %s refuses what only other versions have, and sa
     const answer = await server.call(`${method} ${path}`, method === 'GET' ? {} : { body: {} });
 
     expect(answer.status).toBe(404);
-    expect(JSON.stringify(answer.body)).toContain('There is no operation at');
+    expect(JSON.stringify(answer.body)).toContain('No operation has the path');
     const isEnded = profiles.every((one) => one < profile);
     const instead = isEnded ? String.raw`; in its place there is [A-Z]+ /api/\S+` : '';
     expect(await server.findings('other_version')).toEqual([

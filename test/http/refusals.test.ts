@@ -36,7 +36,7 @@ describe('a refusal that is not in one of the forms of its service is known', ()
     ['a member too many', runai, { status: 401, body: { code: 401, message: 'No.', why: 'x' } }, /additional/],
     ['a member of another type', runai, { status: 401, body: { code: '401', message: 'No.' } }, /code/],
     ['no body, where there always is one', runai, { status: 401 }, /runai refused without a body/],
-    ['another media type', runai, { status: 401, headers: text, body: Buffer.from('No.') }, /as text\/plain/],
+    ['another media type', runai, { status: 401, headers: text, body: Buffer.from('No.') }, /with text\/plain/],
     ["another service's form", nvcf, { status: 403, body: { code: 403, message: 'No.' } }, /requestStatus/],
   ])('by %s', async (_what, service, outcome, said) => {
     const messages = await offDocument(service, outcome);

@@ -27,7 +27,7 @@ it("a request of Air's SDK with a key of several worlds is a finding, which says
   expect(others).toEqual([]);
   expect(finding).toMatchObject({ count: 2, kind: 'lost_world' });
   expect(finding.message).toMatch(
-    /^NVIDIA's Air SDK \(`AirApi`\) .* worlds `\w+`, `\w+` have.*`default` answered.*`\/w\/alice`.*`hostUrl`.*`x-mock-world: alice`/,
+    /^NVIDIA's Air SDK \(`AirApi`\) .* worlds `\w+`, `\w+` .*`default` answered.*`\/w\/alice`.*`hostUrl`.*`x-mock-world: alice`/,
   );
 });
 

@@ -458,7 +458,10 @@ describe('worlds are deleted', () => {
       [403, 'world_gone'],
     ]);
     const below = await gone.call('GET /_mock/clock');
-    expect([below.status, below.body.detail]).toEqual([404, expect.stringContaining('The world `gone` is gone')]);
+    expect([below.status, below.body.detail]).toEqual([
+      404,
+      expect.stringContaining('The world `gone` no longer exists'),
+    ]);
   });
 
   it('and made anew they have the same credentials', async () => {

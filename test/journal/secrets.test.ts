@@ -152,7 +152,7 @@ describe('a secret', () => {
   it.each([
     ['a path', '/nope/SECRET/y', '/nope/HIDDEN/y'],
     ['a query', '/nope?name=SECRET&a=1', '/nope?name=HIDDEN&a=1'],
-    ['a sentence', 'There is no operation at `/a/SECRET`.', 'There is no operation at `/a/HIDDEN`.'],
+    ['a sentence', 'No operation has the path `/a/SECRET`.', 'No operation has the path `/a/HIDDEN`.'],
     ['a secret within a word, which is no value', '/nope/x-SECRET/y', '/nope/x-SECRET/y'],
     ['parameters', 'GET /a/password=SECRET;token=SECRET/x?a=1', 'GET /a/password=HIDDEN;token=HIDDEN/x?a=1'],
     ['counts and codes', '/a?max_tokens=512&code=not_found', '/a?max_tokens=512&code=not_found'],

@@ -104,8 +104,8 @@ describe('events', () => {
     await world.stop();
     const stream = world.events();
 
-    await expect(stream.opened).rejects.toThrow('is gone');
-    await expect(stream.next()).rejects.toThrow('is gone');
+    await expect(stream.opened).rejects.toThrow('no longer exists');
+    await expect(stream.next()).rejects.toThrow('no longer exists');
   });
 
   it('are read from bytes that are cut anywhere', async () => {

@@ -62,7 +62,7 @@ describe('what is told of a test that failed', () => {
     expect(text).toContain('POST /api/v1/access-keys: 400 for admin@acme.test\n    Field `name` is missing; ');
     expect(text).toContain('PUT /api/v1/access-keys: 405\n    `/api/v1/access-keys` does not support PUT; ');
     expect(text).toContain(
-      'GET /api/v1/acess-keys: 404\n    There is no operation at `/api/v1/acess-keys`.\n    hint: Nothing is served at this path. Did you mean `GET /api/v1/access-keys`?',
+      'GET /api/v1/acess-keys: 404\n    No operation has the path `/api/v1/acess-keys`.\n    hint: Nothing is served at this path. Did you mean `GET /api/v1/access-keys`?',
     );
     expect(text).toContain('409 for admin@acme.test\n    You already have an access key named `twice`.');
   });
@@ -92,6 +92,6 @@ describe('what is told of a test that failed', () => {
     const [[said] = []] = print.mock.calls;
     print.mockRestore();
 
-    expect(said).toMatch(/^the mock cannot say what happened: .*is gone/);
+    expect(said).toMatch(/^the mock cannot say what happened: .*no longer exists/);
   });
 });

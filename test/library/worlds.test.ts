@@ -179,8 +179,8 @@ describe.each(LISTENING)('a world of the library, %s', (_, listen) => {
     const refused = await mock.fetch('/api/v3/simulations/', bearer(gone.key('owner')));
 
     expect(answer.status).toBe(404);
-    expect(((await answer.json()) as { detail: string }).detail).toContain('The world `gone` is gone');
-    await expect(gone.clock.now()).rejects.toThrow('The world `gone` is gone: it was deleted');
+    expect(((await answer.json()) as { detail: string }).detail).toContain('The world `gone` no longer exists');
+    await expect(gone.clock.now()).rejects.toThrow('The world `gone` no longer exists: it was deleted');
     await expect(gone.getToken()).rejects.toBeInstanceOf(MockError);
     expect(decisionOf(refused)?.reason).toBe('world_gone');
   });
@@ -338,7 +338,7 @@ describe('the switchboard of a world of a server elsewhere', () => {
     expect(claimsOf(token).sid).toMatch(new RegExp(`\\.${made.id}$`));
     expect((await mock.clock.now()).ahead).toBe('PT0S');
     await byUrl.worlds.delete(made.id);
-    await expect(byId.clock.now()).rejects.toThrow(`The world \`${made.id}\` is gone`);
+    await expect(byId.clock.now()).rejects.toThrow(`The world \`${made.id}\` no longer exists`);
     await expect(connect(mock.url, { adminToken, world: 'no/where' }).clock.now()).rejects.toThrow(
       'No world can have the id',
     );

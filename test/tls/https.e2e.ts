@@ -81,7 +81,7 @@ describe('the other of http and https', () => {
     const other = Number(new URL(beside.httpUrl ?? '').port);
     for (const port of [plain.port, plain.port, other]) {
       expect(await exchanged(port, HELLO)).toMatch(
-        /^HTTP\/1\.1 400 [\s\S]*This port serves http, but a TLS handshake came/,
+        /^HTTP\/1\.1 400 [\s\S]*This port serves http, but received a TLS handshake/,
       );
     }
     expect(log).toEqual([
@@ -412,7 +412,7 @@ it('a port for http that is taken is named with its flag', async () => {
   const { port } = new URL(httpUrl ?? '');
 
   await expect(httpsServer({ httpPort: Number(port) })).rejects.toThrow(
-    `Port ${port} on 127.0.0.1 is in use. Stop the program that uses it, or choose another port with --http-port`,
+    `Port ${port} on 127.0.0.1 is already in use. Stop the program that uses it, or choose another port with --http-port`,
   );
 });
 

@@ -129,7 +129,7 @@ describe('An answer that the document does not allow is told:', () => {
     [
       'another media type',
       { url: '/api/v1/users/count', answer: 'two', type: 'text/plain' },
-      'does not name the media type text/plain',
+      'does not list the media type text/plain',
     ],
     ['a missing field', { url: '/api/v1/users/count', answer: {} }, "must have required property 'count'"],
     [

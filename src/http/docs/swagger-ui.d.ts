@@ -1,4 +1,4 @@
-/** The part of Swagger UI that is used here: https://github.com/swagger-api/swagger-ui/blob/master/docs/usage/configuration.md */
+/** The parts of Swagger UI we use: https://github.com/swagger-api/swagger-ui/blob/master/docs/usage/configuration.md */
 interface ImmutableMap {
   getIn(path: readonly unknown[]): unknown;
 }

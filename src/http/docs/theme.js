@@ -1,10 +1,10 @@
 // @ts-check
-/** Puts a bar above Swagger UI, in which a reader chooses who sends the requests. */
+/** Adds a bar above Swagger UI that selects which identity sends the requests. */
 (() => {
   /**
    * @typedef {{ readonly id: string, readonly name: string, readonly credential: () => Promise<string> }} Identity
    */
-  /** A console in another tab answers within milliseconds; most often there is none. */
+  /** An open console in another tab answers within milliseconds; usually none is open. */
   const CONSOLE_ANSWERS_MS = 200;
 
   const [, below = '', service = ''] = /^(.*)\/docs\/([^/]+)\//.exec(location.pathname) ?? [];
@@ -28,11 +28,11 @@
   const isDeprecated = (operation) => operation.getIn(['operation', 'deprecated']) === true;
 
   const original = window.SwaggerUIBundle;
-  // `presets` and `plugins` are members of it.
+  // Keep its `presets` and `plugins`.
   window.SwaggerUIBundle = Object.assign((/** @type {SwaggerUiOptions} */ options) => {
     const ui = original({
       ...options,
-      // The others stay in the order of the document.
+      // Deprecated operations go last; the rest keep the document's order.
       operationsSorter: (one, other) => Number(isDeprecated(one)) - Number(isDeprecated(other)),
       onComplete: () => void offer(ui),
     });
@@ -42,7 +42,7 @@
   /** @param {SwaggerUi} ui */
   async function offer(ui) {
     const [scheme] = Object.keys(ui.specSelectors.specJson().toJS().security?.[0] ?? {});
-    // The document asks for no credential, or the control API is for those who have the admin token.
+    // The document needs no credential, or the control API needs the admin token.
     let identities = scheme === undefined ? null : await readIdentities();
     if (scheme === undefined || identities === null || identities.length === 0) return;
     const show = (/** @type {readonly Identity[]} */ all) => {
@@ -53,21 +53,21 @@
     const authorize = async () => {
       const chosen = choice.value;
       status.textContent = 'getting a credential';
-      const said = await identities
+      const result = await identities
         ?.find(({ id }) => id === chosen)
         ?.credential()
         .then(
           (credential) => ({ credential, text: 'authorized' }),
           ({ message }) => ({ credential: null, text: message }),
         );
-      // Another identity was chosen in the meantime.
-      if (said === undefined || choice.value !== chosen) return;
-      if (said.credential === null) ui.authActions.logout([scheme]);
-      else ui.preauthorizeApiKey(scheme, said.credential);
-      status.textContent = said.text;
+      // The selection changed in the meantime.
+      if (result === undefined || choice.value !== chosen) return;
+      if (result.credential === null) ui.authActions.logout([scheme]);
+      else ui.preauthorizeApiKey(scheme, result.credential);
+      status.textContent = result.text;
     };
     choice.addEventListener('change', () => void authorize());
-    // A key may have been made elsewhere in the meantime.
+    // A key may have been created elsewhere in the meantime.
     addEventListener('focus', async () => {
       identities = (await readIdentities()) ?? identities;
       show(identities ?? []);
@@ -77,21 +77,25 @@
     await authorize();
   }
 
-  /** Everybody in the world who can call the service; null without the admin token. @returns {Promise<Identity[] | null>} */
+  /**
+   * Lists the world's identities that can call the service; null without the admin token.
+   *
+   * @returns {Promise<Identity[] | null>}
+   */
   async function readIdentities() {
     const cast = await answerOf('/_mock/cast');
     if (cast === null) return null;
     return service === 'runai' ? people(cast.runai ?? {}) : keys(cast.ngc ?? {});
   }
 
-  /** Keys of the service; the service of the keys themselves takes any. @param {any} ngc */
+  /** Lists the keys of the service; the key service itself accepts any key. @param {any} ngc */
   async function keys(ngc) {
     const texts = new Map((ngc.keys ?? []).map((/** @type {any} */ { id, key }) => [id, key]));
     const [all, ruleset] = await Promise.all([
       answerOf('/_mock/keys?limit=1000'),
       answerOf(`/_mock/tables/${service}`),
     ]);
-    // Keys for others may call some services.
+    // A key issued for one service may be accepted by others.
     const nameFor = (/** @type {string} */ type) => ruleset?.keyServices?.[`${type}-key`] ?? service;
     return (all?.keys ?? [])
       .filter((/** @type {any} */ { type, services }) => service === 'ngc' || services.includes(nameFor(type)))
@@ -101,13 +105,13 @@
         credential: async () => {
           const text = (await textInConsole(id)) ?? texts.get(id);
           if (text !== undefined) return text;
-          throw new Error('shown only when it was made; paste it under Authorize');
+          throw new Error('the key was shown only when it was created; paste it under Authorize');
         },
       }));
   }
 
   /**
-   * The text of a key that an open console of this world has made. It is in the memory of that page, and stored nowhere.
+   * Asks an open console of this world for a key it created. The key exists only in the memory of that page.
    *
    * @param {string} id
    * @returns {Promise<string | undefined>}
@@ -149,7 +153,7 @@
     return made.token;
   }
 
-  /** Null if it was refused. @param {string} path @returns {Promise<any>} */
+  /** Returns null if the request was refused. @param {string} path @returns {Promise<any>} */
   async function answerOf(path, /** @type {RequestInit} */ request = {}) {
     const answer = await fetch(below + path, { ...request, headers: { ...request.headers, 'x-mock-console': '1' } });
     return answer.ok ? answer.json() : null;

@@ -4,11 +4,11 @@ import { shorten } from '../../text/shorten.ts';
 import { isStorable, showStorable } from '../../text/storable.ts';
 
 /**
- * Checks that every text of a value can be stored unchanged. Runs after validation, because violations of the document
- * are better reported first.
+ * Checks that every string in a value can be stored unchanged. Runs after validation, because violations of the
+ * document are the better report.
  *
  * @param what the part of the request: `Field`, `Query parameter`
- * @throws Problem naming the member that cannot be stored
+ * @throws Problem with the name of the member that cannot be stored
  */
 export function checkTexts(what: string, root: unknown): void {
   if (typeof root === 'string' && !isStorable(root)) throw unkeepableProblem(what, '');
@@ -24,7 +24,7 @@ export function checkTexts(what: string, root: unknown): void {
   }
 }
 
-/** An object within others. Its place is only put together for a message, because a body can have a million of them. */
+/** A nested object. Its path is built only for a message, because a body can have a million objects. */
 interface Visit {
   readonly value: Record<string, unknown>;
   readonly key: string;

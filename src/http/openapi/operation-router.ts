@@ -13,7 +13,7 @@ export interface FoundOperation {
 
 type Router = ReturnType<typeof findMyWay>;
 
-/** Routes requests to the operations of a document. Servers with the same document share one router. */
+/** Routes requests to the operations of a document. Servers with the same document share a router. */
 export class OperationRouter {
   readonly #operations: readonly Operation[];
   readonly #eitherSlash: boolean;
@@ -21,8 +21,8 @@ export class OperationRouter {
   #router: Router | undefined;
 
   /**
-   * @param eitherSlash is a slash at the end of a path optional?
-   * @param notEmulated operations whose paths must not be taken for an id of the served ones
+   * @param eitherSlash is a trailing slash optional?
+   * @param notEmulated operations whose paths must not match an id parameter of a served one
    */
   constructor(
     operations: readonly Operation[],
@@ -34,9 +34,9 @@ export class OperationRouter {
     this.#notEmulated = notEmulated;
   }
 
-  /** @returns null if there is none, or the path cannot be decoded */
+  /** @returns null if no operation matches, or the path cannot be decoded */
   find(method: string, url: string): FoundOperation | 'path_too_long' | null {
-    // Built on first use: find-my-way generates code for each path, and most servers are asked for one or two services.
+    // Built on first use: find-my-way generates code per path, and most servers use one or two services.
     this.#router ??= routerOf(this.#operations, this.#eitherSlash, this.#notEmulated);
     const found = this.#router.find(method as HTTPMethod, url);
     if (found === null) return null;
@@ -44,12 +44,11 @@ export class OperationRouter {
     if (operation === null) return 'path_too_long';
     if (operation === NOT_EMULATED) return null;
     const params = found.params as Record<string, string>;
-    // find-my-way matches an empty segment as a parameter: `/users/` would be a user with an empty id.
+    // find-my-way matches empty segments: `/users/` would be a user with an empty id.
     return Object.values(params).includes('') ? null : { operation, params };
   }
 }
 
-/** Marks the path of an operation that is not emulated. */
 const NOT_EMULATED = 'not emulated';
 
 function routerOf(
@@ -66,7 +65,7 @@ function routerOf(
   for (const operation of operations) {
     const url = fastifyPath(operation.path);
     const urls = eitherSlash && url.length > 1 && url.endsWith('/') ? [url, url.slice(0, -1)] : [url];
-    // OpenAPI documents have only methods that Node knows.
+    // OpenAPI allows only methods that Node knows.
     for (const one of urls) router.on(operation.method as HTTPMethod, one, () => undefined, operation);
   }
   for (const { method, path } of notEmulated)

@@ -11,53 +11,52 @@ export interface RequestParts {
   readonly path: Readonly<Record<string, string>>;
   /** Numbers and booleans are converted in place. */
   readonly query: Record<string, unknown>;
-  /** By their names in lower case; default: none. Numbers and booleans are converted in place. */
+  /** By lower-case name; default: none. Numbers and booleans are converted in place. */
   readonly header?: Record<string, unknown>;
   readonly body: unknown;
 }
 
-/** A fault of a request, and which other versions would accept it. */
+/** A fault of a request, with the versions that would accept it. */
 interface RequestFault {
   readonly sentence: string;
   readonly otherVersions: readonly string[];
 }
 
-/** Members of a prepared operation that an `Operation` has in another form. */
+/** Members of a prepared operation that `Operation` has in another form. */
 type Reshaped = 'operationId' | 'queryNames' | 'bodyFields';
 
-/** One operation of a document. */
 export interface Operation extends Omit<PreparedOperation, Reshaped> {
-  /** The document lists the operation under another path first. */
+  /** Does the document list the operation under another path first? */
   readonly isAlias: boolean;
-  /** `any`: the document does not list them. */
+  /** `any` if the document does not list them. */
   readonly queryNames: readonly string[] | 'any';
-  /** The document's spelling of the body's members, by lower-case name. */
+  /** The document's spelling of body members, by lower-case name. */
   readonly bodyFields: ReadonlyMap<string, string>;
-  /** The same as the document spells them. */
+  /** The same names in the document's spelling. */
   readonly bodyNames: readonly string[];
-  /** The body, with enumerated values spelled as in the document, whatever their case. */
+  /** Returns the body with enum values in the document's spelling, ignoring case. */
   normalizeSpelling(body: unknown): unknown;
   /**
-   * The fault of a request; null if it is valid.
+   * Finds the fault of a request; null if it is valid.
    *
-   * @param isUnknown tells values that stand for others, of which nothing is known
+   * @param isUnknown identifies placeholders, whose values are unknown
    */
   requestFault(parts: RequestParts, keywords?: Keywords, isUnknown?: IsUnknown): RequestFault | null;
-  /** The media types and ranges of its body. */
+  /** The media types and ranges of the request body. */
   bodyTypes(): readonly string[];
-  /** The schema of its body, in JSON or a form; undefined if it has none. */
+  /** The schema of a JSON or form body; undefined if there is none. */
   bodySchema(): JsonSchema | undefined;
-  /** The statuses that the vendor's document names, without ranges. */
+  /** The statuses in the vendor's document, without ranges. */
   vendorStatuses(): readonly number[];
-  /** Does its document name the status, or a range with it: `4XX`, or `default`? */
+  /** Does the document list the status, or a range with it: `4XX`, or `default`? */
   hasStatus(status: number): boolean;
-  /** The schema of an answer; undefined if its document has none, or the answer may be any bytes. */
+  /** The schema of a response; undefined if the document has none, or if the response may be any bytes. */
   answerSchema(status: number, mediaType: string | null): JsonSchema | undefined;
-  /** How an answer differs from the document: a sentence about it, or null. */
+  /** Describes how a response violates the document; null if it conforms. */
   answerFault(status: number, mediaType: string | null, body: unknown, isUnknown?: IsUnknown): string | null;
 }
 
-/** An operation as the build prepared it. There are hundreds in a document, and few of them are asked for. */
+/** An operation as prepared by the build. Schemas are looked up lazily: a document has hundreds of operations. */
 export class DocumentOperation implements Operation {
   readonly id: string;
   readonly public: boolean;
@@ -77,7 +76,7 @@ export class DocumentOperation implements Operation {
   readonly #validators: (keywords?: Keywords) => Validators;
   #bodyFields: Operation['bodyFields'] | undefined;
 
-  /** @param validators returns the document's validators, once it is ready */
+  /** @param validators returns the document's validators once it is ready */
   constructor(prepared: PreparedOperation, validators: (keywords?: Keywords) => Validators) {
     this.id = prepared.id;
     this.public = prepared.public;
@@ -149,17 +148,17 @@ export class DocumentOperation implements Operation {
 
   answerFault(status: number, mediaType: string | null, body: unknown, isUnknown?: IsUnknown): string | null {
     const response = this.#response(status);
-    if (response === undefined) return `the document does not name the status ${status}`;
+    if (response === undefined) return `the document does not list the status ${status}`;
     const { content } = response;
     if (content === undefined) return body === undefined ? null : 'it has a body, but the document has none';
     if (body === undefined) return Object.hasOwn(content, '*/*') ? null : 'it has no body, but the document has one';
-    if (mediaOf(content, mediaType) === undefined) return `the document does not name the media type ${mediaType}`;
+    if (mediaOf(content, mediaType) === undefined) return `the document does not list the media type ${mediaType}`;
     const schema = this.answerSchema(status, mediaType);
     if (schema === undefined || Buffer.isBuffer(body) || body instanceof Readable) return null;
     return this.#validators().bodyFault(schema, body, isUnknown);
   }
 
-  /** Vendors' documents have ranges such as `4XX`, and `default`. */
+  /** Vendor documents also use ranges such as `4XX`, and `default`. */
   #response(status: number) {
     const { responses } = this.#schemas();
     const names = [String(status), `${Math.trunc(status / 100)}XX`, 'default'];
@@ -171,28 +170,25 @@ export class DocumentOperation implements Operation {
   }
 }
 
-/** The content with a media type, or with the first range that it is within. */
+/** Returns the content for a media type, or for the first media range that includes it. */
 function mediaOf<Media>(content: Readonly<Record<string, Media>> | undefined, mediaType: string | null) {
   const type = mediaType ?? '';
   const range = () => Object.entries(content ?? {}).find(([one]) => isWithinRange(type, one))?.[1];
   return own(content, type) ?? range();
 }
 
-/** @param violations as ajv lists them */
+/** @param violations in ajv's order */
 function requestFaultOf(violations: readonly [Violation, ...Violation[]]): RequestFault {
   const [{ keyword, parentSchema, data: sent }] = violations;
   const values = keyword === 'enum' ? parentSchema?.['x-other-versions'] : undefined;
-  // Anything else cannot be a name to look up, and an object may not even convert to a string.
+  // Other types cannot be names, and an object may not even convert to a string.
   const otherVersions = typeof sent === 'string' || typeof sent === 'number' ? own(values, String(sent)) : undefined;
   const fault = valueFaultOf(tellingViolations(violations));
   const near = findNear(fault.given ?? '', fault.valid ?? []);
   return { sentence: describeRequestFault(fault, near), otherVersions: otherVersions ?? [] };
 }
 
-/**
- * A value with enumerated values spelled as in the schema, whatever their case. What the schema does not describe stays
- * unchanged.
- */
+/** Returns a value with enum values in the schema's spelling, ignoring case. Undescribed parts stay unchanged. */
 function spellAs(schema: JsonSchema | undefined, value: unknown): unknown {
   if (schema === undefined || value === null) return value;
   if (typeof value === 'string') {

@@ -1,8 +1,8 @@
 import type { OfOtherVersions } from '../../explaining/other-versions.ts';
 
 /**
- * A document as the build prepares it (`scripts/documents/prepared.mjs`): two JSON texts. The start needs the first. The
- * second is four times as long, has the schemas for requests and answers, and is read on first use.
+ * A document as prepared by the build (`scripts/documents/prepared.mjs`): two JSON texts. Startup needs the first. The
+ * second has the schemas, is four times as long, and is read on first use.
  */
 export interface PreparedDocument {
   /** `PreparedOperations` as JSON. */
@@ -23,17 +23,17 @@ export interface OtherOperation extends OfOtherVersions {
   readonly path: string;
 }
 
-/** The facts about an operation that the tables must agree with. */
+/** Facts about an operation that the tables must agree with. */
 export interface DocumentedOperation {
   readonly id: string;
-  /** The document does not ask for a credential. */
+  /** Does the operation need no credential? */
   readonly public: boolean;
   readonly pathParams: readonly string[];
 }
 
 /** An operation without its schemas. */
 export interface PreparedOperation extends DocumentedOperation {
-  /** As in the document; an alias has its own. */
+  /** As in the document; an alias has a different one. */
   readonly operationId: string;
   /** As in tables and handlers; an alias has the id of its operation. */
   readonly id: string;
@@ -41,50 +41,48 @@ export interface PreparedOperation extends DocumentedOperation {
   readonly method: string;
   /** As in the document: `/api/v1/access-keys/{accessKeyId}`. */
   readonly path: string;
-  /** Its summary in the document. */
   readonly summary: string;
-  /** Path parameters that are UUIDs, whose case does not count (RFC 9562, 4). */
+  /** Path parameters that are UUIDs, and thus case-insensitive (RFC 9562, 4). */
   readonly uuidParams: readonly string[];
   readonly queryNames: readonly string[];
-  /** The types of query parameters that are not texts, by name. */
+  /** The types of non-string query parameters, by name. */
   readonly queryTypes: Readonly<Record<string, QueryType>>;
   readonly body: 'none' | 'optional' | 'required';
   readonly bodyForm: BodyForm;
   /** Members of a JSON body. */
   readonly bodyFields: readonly string[];
-  /** Members of the body that only other versions have, with the names of those versions. */
+  /** Body members that only other versions have, with the names of those versions. */
   readonly bodyOtherVersions: Readonly<Record<string, readonly string[]>>;
-  /** The statuses that only the mock's document has; absent in a vendor's document. */
+  /** Statuses that only the mock's document has; absent in a vendor's document. */
   readonly statusesOfOurs?: readonly number[];
 }
 
-/** What the schema of a query parameter says, where it is not a text. */
+/** The type of a non-string query parameter. */
 export type QueryType = 'array' | 'boolean' | 'integer' | 'number';
 
-/** How a body is sent: JSON, a form of a web page, or bytes of any type. */
+/** How a body is sent: as JSON, as a form, or as bytes of any type. */
 export type BodyForm = 'json' | 'form' | 'bytes';
 
 /**
- * A valid OpenAPI document that has only the schemas of requests and answers, without annotations such as descriptions.
- * Its answers refer to components; openapi-backend resolves that.
+ * A valid OpenAPI document with only the schemas of requests and responses, without annotations such as descriptions.
+ * Its responses refer to components, which openapi-backend resolves.
  */
 export interface PreparedSchemas {
   readonly openapi: string;
   readonly info: { readonly title: string; readonly version: string };
   /** Operations by path and method. */
   readonly paths: Readonly<Record<string, Readonly<Record<string, OperationSchemas>>>>;
-  /** Schemas of refusals and of other answers, by name. */
+  /** Schemas of errors and other responses, by name. */
   readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>> };
 }
 
-/** The schemas of one operation. */
 export interface OperationSchemas {
   readonly operationId: string;
   readonly parameters: readonly object[];
   readonly requestBody?: RequestBody;
   /**
-   * Answers by status. Objects allow only the members they name. The vendor's schemas allow any other, so a misspelt
-   * member of ours would pass.
+   * Responses by status. Objects allow no extra members, although the vendor's do: a misspelt member of ours would
+   * pass.
    */
   readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>;
 }
@@ -98,12 +96,12 @@ export interface RequestBody {
 /** Schemas by media type. */
 type Content = Readonly<Record<string, { readonly schema?: JsonSchema }>>;
 
-/** The few members of a schema that we read ourselves. */
+/** The few schema members that this code reads itself. */
 export interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly items?: JsonSchema;
   readonly enum?: readonly unknown[];
-  /** Values of an enumeration, or properties of an object, that only these versions have. */
+  /** Enum values or object properties that only these versions have. */
   readonly 'x-other-versions'?: Readonly<Record<string, readonly string[]>>;
   readonly [keyword: string]: unknown;
 }

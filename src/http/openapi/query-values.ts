@@ -3,8 +3,8 @@ import type { Operation } from './operation.ts';
 import type { QueryType } from './prepared.ts';
 
 /**
- * A value of a query as the schema's type reads it: an array is sent with commas, or the parameter is repeated; booleans
- * are sent in any case, because Python's `str(True)` is `True`. Validation converts texts to booleans and numbers.
+ * Reads a query value according to its schema type. Arrays are comma-separated or repeated; booleans may have any case,
+ * because Python's `str(True)` is `True`. Validation converts strings to booleans and numbers.
  */
 export function readQueryValue(type: QueryType | undefined, value: unknown): unknown {
   if (typeof value !== 'string') return value;
@@ -12,7 +12,7 @@ export function readQueryValue(type: QueryType | undefined, value: unknown): unk
   return type === 'boolean' && /^(?:true|false)$/i.test(value) ? value.toLowerCase() : value;
 }
 
-/** The parameters of a query that an operation names, as its schemas read them. */
+/** Reads the query parameters that an operation documents, according to their schemas. */
 export function readQuery(
   { queryNames, queryTypes }: Pick<Operation, 'queryNames' | 'queryTypes'>,
   search: URLSearchParams,

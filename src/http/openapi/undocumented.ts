@@ -3,17 +3,17 @@ import { findNear } from '../../text/nearest.ts';
 import { showPath } from '../../text/redact.ts';
 import type { JsonSchema } from './prepared.ts';
 
-/** A member or a parameter that the document does not name, and the documented name that was probably meant. */
+/** A member or parameter that is not in the document, with the documented name the client probably meant. */
 export interface UndocumentedMember {
   /** `accessKeys[0].nmae` */
   readonly path: string;
   readonly near: string | undefined;
 }
 
-/** How many parameters or members are listed at most. */
+/** Maximum number of reported parameters or members. */
 const MAX_LISTED = 20;
 
-/** The query parameters that an operation does not name. */
+/** Returns the query parameters that an operation does not document. */
 export function undocumentedQuery(
   queryNames: readonly string[] | 'any',
   given: Iterable<string>,
@@ -23,14 +23,14 @@ export function undocumentedQuery(
   return unknown.slice(0, MAX_LISTED).map((name) => ({ path: showPath(name), near: findNear(name, queryNames) }));
 }
 
-/** The members of a value that its schema does not name, at any depth. Objects that allow any member have none. */
+/** Returns the members of a value that its schema lacks, at any depth. None for objects that allow any member. */
 export function undocumentedMembers(schema: JsonSchema | undefined, value: unknown): readonly UndocumentedMember[] {
   const found: UndocumentedMember[] = [];
   collect(schema === undefined ? [] : [schema], value, '', found);
   return found;
 }
 
-/** @param schemas that all describe the value, or one of which does */
+/** @param schemas that all describe the value, or of which one does */
 function collect(schemas: readonly JsonSchema[], value: unknown, path: string, found: UndocumentedMember[]): void {
   if (found.length >= MAX_LISTED || schemas.length === 0) return;
   const all = schemas.flatMap(partsOf);
@@ -42,7 +42,7 @@ function collect(schemas: readonly JsonSchema[], value: unknown, path: string, f
     }
     return;
   }
-  // Names that match a pattern are not distinguished from others.
+  // Names that match a pattern are treated like any other.
   const entries = all
     .flatMap((one) => [one['additionalProperties'], ...Object.values(Object(one['patternProperties']))])
     .filter(isRecord);
@@ -57,7 +57,7 @@ function collect(schemas: readonly JsonSchema[], value: unknown, path: string, f
       const schema = own(properties, name);
       return schema === undefined ? [] : [schema];
     });
-    // Of a map, such as objects by name, each value is described.
+    // In a map, such as objects by name, every value has a schema.
     const described = named.length > 0 ? named : entries;
     const at = path === '' ? showPath(name) : `${path}.${showPath(name)}`;
     if (described.length > 0) collect(described, member, at, found);
@@ -73,18 +73,17 @@ function collect(schemas: readonly JsonSchema[], value: unknown, path: string, f
   }
 }
 
-/** Describes it for people: a sentence without a full stop. */
+/** Returns a sentence without a full stop. */
 export function undocumentedSentence(
   kind: 'field' | 'query parameter',
   { path, near }: UndocumentedMember,
   document = 'the document',
 ): string {
-  return `${document} does not name the ${kind} \`${path}\`${near === undefined ? '' : `; did you mean \`${near}\`?`}`;
+  return `${document} has no ${kind} \`${path}\`${near === undefined ? '' : `; did you mean \`${near}\`?`}`;
 }
 
-/** A schema, and those that it is composed of. */
+/** Returns a schema and the schemas it is composed of. */
 function partsOf(schema: JsonSchema): readonly JsonSchema[] {
-  // In OpenAPI these keywords have schemas.
   const parts = (['allOf', 'oneOf', 'anyOf', 'if', 'then', 'else'] as const).flatMap(
     (keyword) => (schema[keyword] ?? []) as JsonSchema | readonly JsonSchema[],
   );

@@ -1,6 +1,6 @@
 import { showPath } from '../../text/redact.ts';
 
-/** What is found; of a schema that cannot be compiled, which is a fault of the document, a sentence about it. */
+/** Returns the result; for a schema that cannot be compiled, which is the document's fault, a sentence about it. */
 export function orUnusable<Found>(find: () => Found): Found | string {
   try {
     return find();

@@ -4,27 +4,27 @@ import { isRecord, memberOf, own } from '../../objects/members.ts';
 import { showPath } from '../../text/redact.ts';
 import type { JsonSchema, OperationSchemas, PreparedSchemas } from './prepared.ts';
 
-/** Validates the requests and answers of a document. Each validator is compiled on first use. */
+/** Validates the requests and responses of a document. Each validator is compiled on first use. */
 export interface Validators {
   schemasOf(operationId: string): OperationSchemas;
   /**
-   * The errors of a request, as ajv reports them; empty if none. Numbers and booleans of the query are converted in
-   * place.
+   * Returns the errors of a request as ajv reports them; empty if it is valid. Converts numbers and booleans of the
+   * query in place.
    */
   requestErrors(operationId: string, request: object): readonly ErrorObject[];
-  /** How a body differs from a schema: a sentence, or null. */
+  /** Describes how a body violates a schema; null if it conforms. */
   bodyFault(schema: JsonSchema, body: unknown, isUnknown?: IsUnknown): string | null;
-  /** The schema of the refusals with this name. */
+  /** Returns the error schema with this name. */
   errorSchema(name: string): JsonSchema;
 }
 
-/** Whether a value stands for another one, of which nothing is known. */
+/** Is the value a placeholder, whose actual value is unknown? */
 export type IsUnknown = (value: unknown) => boolean;
 
-/** Those that the server validates by, or also those that operations check themselves. Default: the former. */
+/** The keywords that the server validates, or also those that operations check themselves. Default: the former. */
 export type Keywords = 'validated' | 'documented';
 
-/** Vendors' patterns have escapes such as `\\_`, which only expressions without the flag `u` allow. */
+/** Vendors' patterns have escapes such as `\\_`, which are invalid with the `u` flag. */
 const asWritten = Object.assign(
   (pattern: string, flags: string): RegExp => {
     try {
@@ -36,33 +36,33 @@ const asWritten = Object.assign(
   { code: 'new RegExp' },
 );
 
-/** Turns off work of ajv that has no use here. */
+/** Turns off ajv features that are useless here. */
 const COMPILING = {
-  // `test/architecture/prepared-documents.test.ts` validates the schemas. openapi-backend makes an Ajv for each operation,
+  // `test/architecture/prepared-documents.test.ts` validates the schemas. openapi-backend creates an Ajv per operation,
   // and each would compile the meta-schema, which takes four times as long as the rest.
   validateSchema: false,
   // Only that validation needs the meta-schema, and each Ajv takes 2 ms to index it.
   meta: false,
-  // A vendor's document may have formats that ajv does not know, of which it would write to stderr.
+  // A vendor's document may have formats unknown to ajv, which would warn on stderr.
   logger: false,
-  // Ajv's optimizer makes compiling half as long again, and V8 removes dead code anyway.
+  // Ajv's optimizer makes compilation 50% slower, and V8 removes dead code anyway.
   code: { optimize: false, regExp: asWritten },
 } as const;
 
-/** Makes validators. The documents of a process share it. */
+/** Creates validators. Shared by all documents of the process. */
 export interface Compiler {
-  /** The result has a copy of the definition, in which references are resolved. */
+  /** The result has a copy of the definition with resolved references. */
   requests(definition: Document): Promise<OpenAPIBackend>;
   body(schema: JsonSchema): ValidateFunction;
 }
 
-/** Options of Ajv in which a document of somebody else differs. */
+/** Ajv options that differ for third-party documents. */
 export interface CompilerOptions {
-  /** Is a member that every object inherits, such as `constructor`, none of its own? */
+  /** Ignore inherited members, such as `constructor`? */
   readonly ownProperties?: boolean;
 }
 
-/** Loads the libraries now rather than with this file: a server that receives no requests never needs them. */
+/** Loads the libraries lazily: a server that receives no requests never needs them. */
 export async function loadCompiler(options: CompilerOptions = {}): Promise<Compiler> {
   const [{ OpenAPIBackend }, { Ajv }, { default: addFormats }] = await Promise.all([
     import('openapi-backend'),
@@ -75,7 +75,7 @@ export async function loadCompiler(options: CompilerOptions = {}): Promise<Compi
     requests: (definition) =>
       new OpenAPIBackend({
         definition,
-        // Tests prove that the document is valid. Validators are compiled when they are first needed.
+        // Tests prove that the document is valid. Validators are compiled when first needed.
         quick: true,
         strict: true,
         ajvOpts: { verbose: true, ...COMPILING, ...options },
@@ -85,17 +85,20 @@ export async function loadCompiler(options: CompilerOptions = {}): Promise<Compi
   };
 }
 
-/** Validation stops at the first error, and that of `not` tells least: it names no member. */
+/**
+ * Moves `not` last: validation stops at the first error, and an error of `not` is the least helpful, because it names
+ * no member.
+ */
 function withNotLast(ajv: AjvInstance): AjvInstance {
   const definition = ajv.getKeyword('not');
   if (typeof definition === 'boolean') return ajv;
   return ajv.removeKeyword('not').addKeyword({ ...definition, keyword: 'not', post: true });
 }
 
-/** How many values of an enumeration are listed. */
+/** Maximum number of enum values in a message. */
 const MAX_VALUES = 8;
 
-/** Like ajv's own text, which names neither the property that is one too many nor the values that are allowed. */
+/** Like ajv's own text, plus the unexpected property or the allowed values. */
 function errorText({ keyword, instancePath, message, params }: ErrorObject): string {
   const extra: unknown = params['additionalProperty'];
   const values: unknown = params['allowedValues'];

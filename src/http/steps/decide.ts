@@ -18,15 +18,14 @@ import type { RequestInWorld } from '../request.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { findPresentedCredentials } from './select-world.ts';
 
-/** Identifies the caller. */
 export async function authenticate(request: RequestInWorld): Promise<void> {
   const { route, authentication } = request;
   if (route.rule !== null) request.caller = await (authentication ?? route.service.callers.authenticate(request));
 }
 
 /**
- * With `--fidelity documented`, refuses operations that the vendor's documentation does not cover. The control API is
- * exempt.
+ * With `--fidelity documented`, refuses operations that the vendor's documentation does not cover, except those of the
+ * control API.
  */
 export function checkFidelity({ server, route, caller, findings, now }: RequestInWorld): void {
   if (server.fidelity === 'any' || route.service.isControlApi === true) return;
@@ -42,7 +41,7 @@ export function checkFidelity({ server, route, caller, findings, now }: RequestI
   findings.report('contradicted_source', message, now);
 }
 
-/** May the caller do this at all? A refusal still looks up the object, so that it can explain how to fix it. */
+/** Checks whether the caller may do this at all. A refusal still looks up the object, to explain how to fix it. */
 export async function decide(request: RequestInWorld): Promise<void> {
   const { route, caller, params } = request;
   if (route.rule === null || caller === null) return;
@@ -75,7 +74,7 @@ async function deny(
   throw new Problem('forbidden');
 }
 
-/** The result of the rule's lookup; null if the rule has none, or if a body that was not read yet names the object. */
+/** Runs the rule's look-up; null if the rule has none, or if the object is named in a body that was not read yet. */
 export async function lookUp(request: RequestInWorld, { rule }: AccessRequest): Promise<LookupResult | null> {
   const { lookup } = request.route;
   if (rule.cover === undefined || lookup === null || !isAuthenticated(request)) return null;
@@ -88,7 +87,7 @@ function isAuthenticated(request: RequestInWorld): request is RequestInWorld & A
   return request.caller !== null;
 }
 
-/** Does the object exist for this caller, and do their rights cover it? */
+/** Checks that the object exists for this caller and that their rights cover it. */
 export async function checkResource(request: RequestInWorld): Promise<void> {
   const { caller, accessRequest, decision } = request;
   if (accessRequest === null || caller === null || decision === null) return;
@@ -124,8 +123,8 @@ function checkObject(
 }
 
 /**
- * A caller whose rights name other objects learns nothing about this one. A world that observes lets the caller pass, and
- * then only the absence of the object explains the refusal.
+ * Hides this object from callers whose rights name other objects. A world in observe mode lets the caller through, so
+ * there only the missing object explains the refusal.
  */
 function verdictAbout(
   request: RequestInWorld,
@@ -139,18 +138,18 @@ function verdictAbout(
   return checkResourceBy(accessRequest, caller, absent);
 }
 
-/** Does a denied request continue? It does if its world only observes, and only rights are missing. */
+/** Does a denied request continue? It does if the world only observes, and only rights are missing. */
 function isLetPass({ world }: RequestInWorld, accessRequest: AccessRequest, verdict: Verdict): boolean {
   return world.mode === 'observe' && isForRights(accessRequest, verdict);
 }
 
-/** Records the denial that is not enforced, with the status it would have had. */
+/** Records an unenforced denial, with the status it would have had. */
 function letPass(request: RequestInWorld, denial: Decision): void {
   request.decision = { ...denial, enforced: false };
   request.wouldBe = request.route.errorRenderer.renderProblem(new Problem('forbidden'), request.about()).status;
 }
 
-/** Adds to a refusal another credential that would be allowed, if the service knows one. */
+/** Adds to a refusal a credential that would be allowed, if the service knows one. */
 export async function withOther(request: RequestInWorld, refusal: Decision): Promise<Decision> {
   const { server, route } = request;
   const { reason, input } = refusal;
@@ -161,7 +160,7 @@ export async function withOther(request: RequestInWorld, refusal: Decision): Pro
   return instead === null ? refusal : { ...refusal, credential: { ...refusal.credential, instead } };
 }
 
-/** The facts that all decisions about this request share. */
+/** Returns the facts shared by all decisions about this request. */
 export function factsOf(request: RequestInWorld): RequestFacts {
   const { route, raw, now, method } = request;
   return {

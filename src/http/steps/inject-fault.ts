@@ -15,27 +15,27 @@ import { pathOf } from '../transport/arrival.ts';
 import { principalOf } from './record.ts';
 import { findPresentedCredentials } from './select-world.ts';
 
-/** The status of an answer that breaks off before the client can read it. */
+/** The status of a response that breaks off before the client can read it. */
 const UNREAD = 503;
 
 /**
- * May a fault be injected before anything is done? Then the body is received first: the fault may match it, and the
- * journal records it although no step reads it.
+ * May a fault be injected before anything is executed? Then the body is received first: the fault may match on it, and
+ * the journal records it although no step reads it.
  */
 export function waitsForFault(request: RequestInWorld): boolean {
   if (!mayHaveFaults(request) || !request.route.readsBody) return false;
   return request.world.faults.needs('request', factsOf(request, null)).isPossible;
 }
 
-/** No fault is injected into the control API, which removes them. */
+/** Exempts the control API, which is needed to remove faults. */
 function mayHaveFaults({ world, route }: RequestInWorld): boolean {
   return !world.faults.isEmpty && route.service.isControlApi !== true;
 }
 
 /**
- * Injects a fault before anything is done, after its delay.
+ * Injects a fault before anything is executed, after its delay.
  *
- * @returns whether the fault replaces the steps that lead to an answer
+ * @returns whether the fault replaces the steps that produce the response
  */
 export async function injectRequestFault(request: RequestInWorld): Promise<boolean> {
   if (!mayHaveFaults(request)) return false;
@@ -52,7 +52,7 @@ export async function injectRequestFault(request: RequestInWorld): Promise<boole
   return true;
 }
 
-/** Injects a fault into the finished answer. */
+/** Injects a fault into the finished response. */
 export async function injectAnswerFault(request: RequestInWorld): Promise<void> {
   if (!mayHaveFaults(request)) return;
   const { outcome } = request;
@@ -74,7 +74,7 @@ async function beginFault(request: RequestInWorld, fault: Fault): Promise<void> 
   if (delay > 0) await request.world.faults.pause(fault, delay);
 }
 
-/** Notes that a fault is injected into a request, and tells the log and the events of it. */
+/** Records that a fault is injected into a request, and reports it to the log and the event stream. */
 export function announceFault(request: RequestInWorld, fault: InjectedFault): void {
   const { server, raw, route, world } = request;
   const { activityLog } = world;
@@ -82,14 +82,14 @@ export function announceFault(request: RequestInWorld, fault: InjectedFault): vo
   request.injectedFault = fault;
   mayRenew(request);
   server.log.info(
-    `the fault ${id} is injected into ${raw.method} ${hideInLine(pathOf(raw.url), activityLog.secrets)}${worldInLog(world.id)}`,
+    `fault ${id} injected into ${raw.method} ${hideInLine(pathOf(raw.url), activityLog.secrets)}${worldInLog(world.id)}`,
     { request: () => null },
   );
   const event = { fault: id, drill, fired, service: route.service.name, operation: route.operation.id };
   activityLog.event('fault', event);
 }
 
-/** The answer that a fault gives in place of the operation's; null if it gives none. */
+/** Returns the fault's response; null if the fault has none. */
 function outcomeOf(request: RequestInWorld, fault: Fault): Outcome | null {
   const { answer, status } = fault.action;
   if (answer !== undefined) return ownOutcome(answer);
@@ -103,19 +103,19 @@ function errorOf(request: RequestInWorld, fault: Fault, status: number): Outcome
   return { ...outcome, headers: { ...outcome.headers, 'retry-after': String(retryAfter) } };
 }
 
-/** An error with this status, in the vendor's form. */
+/** Renders an error with this status in the vendor's format. */
 export function vendorError(request: RequestInWorld, status: number): Outcome {
   return errorWithStatus(status, (problem) => request.route.errorRenderer.renderProblem(problem, request.about()));
 }
 
-/** The body with its members' names as sent, as in the journal; the operation may spell some differently. */
+/** Returns the body with member names as sent, like in the journal; the operation may spell them differently. */
 function bodyAsSent({ raw, body, received, sent }: RequestInWorld): unknown {
   const text = received?.text ?? sent.text;
   if (text === null || (received === null && isTruncated(sent))) return body;
   return sentValue(Buffer.from(text, 'latin1').toString('utf8'), raw.headers['content-type']);
 }
 
-/** The facts that faults match, as far as they are known. */
+/** Returns the facts that faults match on, as far as they are known. */
 export function factsOf(request: RequestInWorld, principal: Principal | null): Facts {
   const { route, raw, method, decision, outcome } = request;
   let parsed: { readonly value: unknown } | null = null;
@@ -127,7 +127,7 @@ export function factsOf(request: RequestInWorld, principal: Principal | null): F
     status: outcome.status,
     principal,
     reason: decision?.reason ?? null,
-    // Parsed once, however many faults match on it.
+    // Parsed once, no matter how many faults match on the body.
     body: () => {
       parsed ??= { value: bodyAsSent(request) };
       return parsed.value;
@@ -136,8 +136,8 @@ export function factsOf(request: RequestInWorld, principal: Principal | null): F
 }
 
 /**
- * The principal of a request, before its steps run: by its credential or, if it asks for a token, by the client that it
- * names. Null if the principal is unknown.
+ * Returns the principal of a request before its steps run: from its credential or, for a token request, from the client
+ * it names. Null if unknown.
  */
 export async function expectedPrincipalOf(request: RequestInWorld): Promise<Principal | null> {
   const { server, route, query, received } = request;
@@ -155,7 +155,7 @@ export async function expectedPrincipalOf(request: RequestInWorld): Promise<Prin
   return null;
 }
 
-/** A credential that is not accepted may still name the principal it claims. */
+/** Falls back to the principal that a refused credential claims. */
 async function principalUnless(known: Promise<Principal | null>): Promise<Principal | null> {
   try {
     return await known;

@@ -3,14 +3,14 @@ import { isErrorStatus } from '../../faults/outcome.ts';
 import type { InjectedFault, RequestInWorld } from '../request.ts';
 import { announceFault, expectedPrincipalOf, factsOf, vendorError } from './inject-fault.ts';
 
-/** One preference of a list: a comma within quotes does not end it. */
+/** One preference in a list; a comma in quotes does not end it. */
 const PREFERENCE = /(?:[^,"]|"(?:[^"\\]|\\.)*"?)+/g;
 const NAMED_CODE = /^\s*code\s*(?:[=;]|$)/i;
 const CODE = /^\s*code\s*=\s*(?:"(\d+)"|(\d+))\s*(?:;|$)/i;
 
 /**
- * The error that a header asks for with `code=503`; null if it asks for none. The first of several counts, and one that
- * makes no sense is ignored (RFC 7240, 2).
+ * Returns the error requested with `code=503`; null if none is. The first preference counts, and an invalid one is
+ * ignored (RFC 7240, 2).
  */
 export function preferredStatus(header: string): number | null {
   const first = header.match(PREFERENCE)?.find((preference) => NAMED_CODE.test(preference)) ?? '';
@@ -19,25 +19,25 @@ export function preferredStatus(header: string): number | null {
   return status >= 400 ? status : null;
 }
 
-/** The fault of a request that prefers an error. */
+/** The fault for requests that prefer an error. */
 const PREFERRED: InjectedFault = { id: 'prefer', drill: null, fired: 1, action: {} };
 
-/** The error that this request asks for. Control calls get none, so that they can end this. */
+/** Returns the error that the request prefers. Ignored for the control API, which must be able to turn this off. */
 function statusFor({ raw, route }: RequestInWorld): number | null {
-  // Node joins several of these headers with commas.
+  // Node joins repeated `Prefer` headers with commas.
   const { prefer = '' } = raw.headers;
   return route.service.isControlApi === true ? null : preferredStatus(String(prefer));
 }
 
-/** Will the error that it prefers be the answer? Then the body is received first, because the journal records it. */
+/** Will the preferred error be the response? Then the body is received first, because the journal records it. */
 export function waitsForPreference(request: RequestInWorld): boolean {
   return request.route.readsBody && request.world.prefer && statusFor(request) !== null;
 }
 
 /**
- * Injects the error that the request prefers, where its world allows that.
+ * Injects the error that the request prefers, if its world allows that.
  *
- * @returns whether it is the answer
+ * @returns whether the error is the response
  * @throws Problem `invalid_request` if the vendor's document does not list this status for the operation
  */
 export async function injectPreferredError(request: RequestInWorld): Promise<boolean> {

@@ -19,20 +19,20 @@ import type { Route } from '../server.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { isOfForeignPage } from './select-world.ts';
 
-/** The target of a request. Requests to the control API are not recorded. */
+/** The operation of a request. Requests to the control API are not recorded. */
 export interface OperationName {
   readonly service: string | null;
   readonly operation: string | null;
 }
 
-/** An answer as it is sent; a stream has no payload. */
+/** A response as sent; a stream has no payload. */
 interface SentAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly payload: string | Buffer | undefined;
 }
 
-/** Records the request and its answer, before the answer is sent. */
+/** Records the request and its response before the response is sent. */
 export function record(
   request: RequestInWorld<Route | null>,
   { service, operation }: OperationName,
@@ -68,14 +68,14 @@ export function record(
   });
 }
 
-/** Null if a fault breaks the connection before the client can read the status. */
+/** Returns null if a fault drops the connection before the client can read the status. */
 function visibleStatus({ injectedFault }: Pick<RequestInWorld, 'injectedFault'>, status: number): number | null {
   return injectedFault !== null && hidesStatus(injectedFault.action) ? null : status;
 }
 
 /**
- * The principal of a request: the caller, the one that the credential claims, the client that was granted a token or,
- * if a fault came first, the expected one.
+ * Returns the principal of a request: the caller, the principal that the credential claims, the client that was granted
+ * a token or, if a fault came first, the expected principal.
  */
 export function principalOf({
   decision,
@@ -88,7 +88,7 @@ export function principalOf({
   );
 }
 
-/** When the token in the answer expires; null if it has none, or none that the client can read. */
+/** Returns when the token in the response expires; null if there is no token that the client can read. */
 function tokenExpiryOf({
   route,
   settings,
@@ -96,22 +96,21 @@ function tokenExpiryOf({
   outcome,
   injectedFault,
 }: Pick<RequestInWorld<Route | null>, 'route' | 'settings' | 'now' | 'outcome' | 'injectedFault'>): Instant | null {
-  // Only a grant names a principal in its outcome.
+  // Only a grant has a principal in its outcome.
   if (outcome.principal === undefined) return null;
   const lifetime = route?.service.tokens?.lifetime?.(settings);
   if (lifetime === undefined) return null;
   const { drop, body = 'slow' } = injectedFault?.action ?? {};
-  // Tokens count whole seconds.
   return drop === undefined && body === 'slow' ? Math.floor((now + lifetime) / 1000) * 1000 : null;
 }
 
-/** Says of an answer that a test gave in a fault that it is not the mock's own; null if it is. */
+/** Explains that the response was defined by a fault; null if it was not. */
 function ownAnswerIn({ injectedFault }: Pick<RequestInWorld, 'injectedFault'>): string | null {
   if (injectedFault?.action.answer === undefined) return null;
-  return `This answer is not the mock's own: the fault ${injectedFault.id} gave it.`;
+  return `The fault ${injectedFault.id} defined this response.`;
 }
 
-/** Why a request failed for other reasons than rights: the message of its problem. */
+/** Explains a failure that is not about rights, with the message of its problem. */
 function explanationOf(
   { decision, problem, outcome }: Pick<RequestInWorld, 'decision' | 'problem' | 'outcome'>,
   secrets: KnownSecrets,
@@ -121,7 +120,7 @@ function explanationOf(
   return message === '' ? null : hideInLine(redact(message), secrets);
 }
 
-/** Adds the decision to the headers of an answer, and reports it to the log, the journal and the metrics. */
+/** Adds the decision to the response headers, and reports it to the log, the journal and the metrics. */
 export function reportAnswer(request: RequestInWorld, reply: FastifyReply, payload: Payload): void {
   const { server, world, route, raw, problem, outcome, injectedFault } = request;
   const { secrets } = world.activityLog;
@@ -164,12 +163,12 @@ export function reportAnswer(request: RequestInWorld, reply: FastifyReply, paylo
   });
 }
 
-/** The code of a refusal's reason; null if nothing was refused. */
+/** Returns the reason code of a refusal; null if nothing was refused. */
 function reasonOf(decision: Decision | null, refusal: Problem | null): string | null {
   return decision?.effect === 'deny' ? decision.reason : (refusal?.kind ?? null);
 }
 
-/** The row of a request on a terminal. @param decision without secrets */
+/** Builds the request's row for the terminal. @param decision without secrets */
 export function requestLine(request: RequestInWorld<Route | null>, decision: Decision | null): RequestLine {
   const { world, raw, problem, outcome, injectedFault } = request;
   const { secrets } = world.activityLog;
@@ -177,7 +176,7 @@ export function requestLine(request: RequestInWorld<Route | null>, decision: Dec
   const advice = adviceOf(request, decision, refusal);
   return {
     world: world.id,
-    // The method of the route would be GET for HEAD.
+    // The route's method would be GET for HEAD.
     method: raw.method ?? request.method,
     path: hideInLine(pathOf(raw.url), secrets),
     status: visibleStatus(request, outcome.status),
@@ -189,7 +188,10 @@ export function requestLine(request: RequestInWorld<Route | null>, decision: Dec
   };
 }
 
-/** The first hint, fix or explanation of a refusal; null if nothing was refused. Hints are about this very request. */
+/**
+ * Returns the first hint, fix or explanation of a refusal; null if nothing was refused. Hints come first because they
+ * are about this very request.
+ */
 function adviceOf(
   { server, route, hints: [hint] }: RequestInWorld<Route | null>,
   decision: Decision | null,
@@ -203,28 +205,27 @@ function adviceOf(
   return fix?.text ?? explain(decision, server.reasons);
 }
 
-/** Notes what the rights of the credential were used for. */
+/** Records what the credential's rights were used for. */
 function noteUse({ use, accessRequest, world }: RequestInWorld, { principal, operation, request }: Decision): void {
   if (use === null || accessRequest === null || principal === null) return;
   world.activityLog.uses.note(principal, operation, accessRequest, use.lookedUp, request);
 }
 
-/** The journal records no streams. */
 function textOf(payload: Payload): string | Buffer | undefined {
   return payload instanceof Readable ? undefined : (payload ?? undefined);
 }
 
-/** The line in the log for a refusal. */
+/** Renders the log line of a refusal. */
 function refusalLine(status: number, decision: Decision, reasons: Reasons): string {
   const { method, path } = decision.request;
   return `${status} ${method} ${path} - ${explain(decision, reasons)} [decision ${decision.id}]`;
 }
 
-/** Logs a refusal without a decision. @param row builds the row on a terminal */
+/** Logs a refusal without a decision. @param row builds the row for the terminal */
 export function logRefusal(request: RequestInWorld<Route | null>, problem: Problem, row: About['request']): void {
   const { server, world, raw, outcome } = request;
   const { secrets } = world.activityLog;
-  // Hidden before shortening: a part of a secret would not be recognised.
+  // Hide secrets before shortening: a truncated secret would not be recognized.
   const path = showPath(hideInLine(pathOf(raw.url), secrets));
   const message = `${outcome.status} ${raw.method} ${path} - ${hideInLine(problem.message, secrets)}${worldInLog(world.id)}`;
   if (problem.kind === 'internal') server.log.error(message, problem.cause);

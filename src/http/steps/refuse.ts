@@ -21,7 +21,7 @@ import { factsOf, withOther } from './decide.ts';
 import { findPresentedCredentials } from './select-world.ts';
 import { watchBody } from './validate-request.ts';
 
-/** Kinds of problems without a decision: the request could not be read. */
+/** Problems without a decision, because the request could not be read. */
 const MALFORMED: ReadonlySet<ProblemKind> = new Set([
   'invalid_request',
   'timeout',
@@ -29,7 +29,7 @@ const MALFORMED: ReadonlySet<ProblemKind> = new Set([
   'unsupported_media_type',
 ]);
 
-/** Renders a thrown value as the vendor does, and records a refused credential as a decision. */
+/** Renders a thrown value in the vendor's format, and records a refused credential as a decision. */
 export async function refuse(request: RequestInWorld, thrown: unknown): Promise<void> {
   const { server, world, route, store, findings, decision } = request;
   const problem = problemWithoutSecrets(problemOf(thrown, store), world.activityLog.secrets);
@@ -38,7 +38,7 @@ export async function refuse(request: RequestInWorld, thrown: unknown): Promise<
   request.decision = MALFORMED.has(problem.kind) ? null : (decision ?? (await decisionOfCredential(request, problem)));
   if (thrown instanceof OutcomeUnknown) request.decision = overturn(request, decision, 'outcome_unknown');
   const isAboutCaller = problem.reason === 'foreign_credential' && route.service.isControlApi !== true;
-  // The rule of the operation does not look up whose object the request is about.
+  // The operation's rule does not look up the owner of the object.
   const isAboutOwner = problem.reason === 'not_owner' || problem.reason === 'other_organization';
   if (isAboutCaller || isAboutOwner) request.decision = overturn(request, decision, problem.reason);
   if (request.decision?.reason === 'no_such_object') reportOtherVersion(request);
@@ -50,12 +50,12 @@ export async function refuse(request: RequestInWorld, thrown: unknown): Promise<
   request.decision = addHints(request.decision, request.hints);
 }
 
-/** The decision about a refused credential; null for other problems. */
+/** Returns the decision about a refused credential; null for other problems. */
 async function decisionOfCredential(request: RequestInWorld, problem: Problem): Promise<Decision | null> {
   const located = await addOwnerWorld(request, problem);
   const deleted = located === problem ? addDeletion(request, problem) : null;
   const refusal = decisionOfProblem(factsOf(request), deleted ?? located, request.server.reasons);
-  // No other credential is meant by one that existed.
+  // A deleted credential was the intended one, so do not suggest another.
   return refusal === null || deleted !== null ? refusal : withOther(request, refusal);
 }
 
@@ -73,14 +73,14 @@ function overturn(request: RequestInWorld, allowed: Decision | null, reason: Den
   return { ...facts, effect: 'deny', reason, ...basisOfReason(reason, request.server.reasons) };
 }
 
-/** An unknown credential may belong to another world: the decision says so, and the vendor's message stays. */
+/** Adds to the decision the world that the unknown credential belongs to. The vendor's message stays. */
 async function addOwnerWorld(request: RequestInWorld, problem: Problem): Promise<Problem> {
   const { server, world } = request;
   const { kind, message, reason, why, claimed } = problem;
   const owner = problem.ofWorld ?? (await ownerElsewhere(request, problem));
   if (owner === undefined || owner === world.id) return problem;
   const isThere = server.worlds.has(owner);
-  const where = isThere ? `it belongs to the world \`${owner}\`` : `the world \`${owner}\` is gone`;
+  const where = isThere ? `it belongs to the world \`${owner}\`` : `the world \`${owner}\` no longer exists`;
   return new Problem(kind, message, {
     reason: isThere ? 'other_world' : 'world_gone',
     why: [where, why].filter(Boolean).join('; '),
@@ -89,7 +89,7 @@ async function addOwnerWorld(request: RequestInWorld, problem: Problem): Promise
   });
 }
 
-/** An unknown credential may have been deleted: the decision says when. Null if that is not known. */
+/** Adds to the decision when the unknown credential was deleted. Null if that is not known. */
 function addDeletion(request: RequestInWorld, problem: Problem): Problem | null {
   const { kind, message, reason } = problem;
   const unknown = unknownOf(request, reason);
@@ -101,7 +101,7 @@ function addDeletion(request: RequestInWorld, problem: Problem): Problem | null 
   return new Problem(kind, message, { reason, why: deletedAt(at) });
 }
 
-/** The credentials of a request of the kind that its refusal calls unknown. */
+/** Returns the request's credentials of the kind that the refusal calls unknown. */
 function unknownOf(request: RequestInWorld, reason: Problem['reason']): readonly PresentedCredential[] {
   const { server, route } = request;
   const kind = reason === undefined ? undefined : server.reasons[reason]?.unknown;
@@ -119,19 +119,19 @@ async function ownerElsewhere(request: RequestInWorld, { reason }: Problem): Pro
   return undefined;
 }
 
-/** A path that looks like an object's may be an operation of another version. */
+/** Reports a path that looks like an object's but may be an operation of another version. */
 function reportOtherVersion({ route, raw, method, findings, now }: RequestInWorld): void {
   const path = pathOf(raw.url);
   const other = versionsWith(route.document.otherVersions, method, path);
   if (other !== null) findings.report('other_version', otherVersionSentence(method, path, other), now);
 }
 
-/** How long after its arrival a request is refused at the latest, in milliseconds. */
+/** Maximum time between arrival and refusal, in milliseconds. */
 const REFUSED_WITHIN = 1000;
 
 /**
- * Receives the body of a request that is refused before its body is read. The journal records it, and nothing else
- * reads it: the client sent it, and tests of the client ask for it.
+ * Receives the body of a request that is refused before its body is read. Only the journal needs it: the client sent
+ * it, so its tests look for it there.
  */
 export async function keepRefusedBody(request: RequestInWorld): Promise<void> {
   const { server, route, raw, startedAt } = request;
@@ -141,7 +141,7 @@ export async function keepRefusedBody(request: RequestInWorld): Promise<void> {
 }
 
 /**
- * The beginning of a body: what arrives in time.
+ * Returns the part of a body that arrives in time.
  *
  * @param max bytes
  * @param patience milliseconds
@@ -152,7 +152,7 @@ async function beginningOf(raw: IncomingMessage, max: number, patience: number):
   let text = '';
   let size = 0;
   const isWhole = await new Promise<boolean>((resolve) => {
-    // The stream goes on flowing after it: a client that is still sending would not read its answer otherwise.
+    // The stream keeps flowing afterwards, or a client that is still sending would never read its response.
     const stop = (isEnd: boolean) => {
       clearTimeout(timer);
       raw.off('data', onData).off('end', onEnd).off('close', onClose);

@@ -25,12 +25,12 @@ import type { Route, Server, WorldAddress, WorldAddresses } from '../server.ts';
 import { headerLines, originOf, pathOf } from '../transport/arrival.ts';
 import type { Guard } from '../transport/origins.ts';
 
-/** The operation of a request, and its input. */
+/** The operation of a request, with its input. */
 interface Destination<Its extends Route | null> extends Pick<RoutedRequest<Its>, 'route' | 'params' | 'query'> {
   readonly guard: Guard;
 }
 
-/** A request that makes a world enters the default one, also if it has a credential of another. */
+/** A request that creates a world enters the default world, even with a credential of another. */
 const IN_DEFAULT_WORLD: WorldAddress = { kind: 'header', world: DEFAULT_WORLD };
 
 /** Reads how a request names its world, and whether it may enter any. */
@@ -55,17 +55,17 @@ export function routed<Its extends Route | null>(
   return { raw, route, params: located, query, address, worldToMake, base, fault, startedAt };
 }
 
-/** May the body of this request select its world? Then it has to be received first. */
+/** May the request body select the world? Then it has to be received first. */
 export function isSelectedByBody({ worlds }: Server, { route, address, fault }: RoutedRequest<Route | null>): boolean {
   return fault === null && address === null && route?.row.selects === 'body' && !worlds.isAlone;
 }
 
 /**
- * Selects the world: by path, host name, header or credential, in this order; otherwise the default world. The
- * header of a request that makes a world names the new one. Nothing is built for a request before this, and no other
- * step selects a world.
+ * Selects the world by path, host name, header or credential, in this order; otherwise the default world. In a request
+ * that creates a world, the header names the new one. This is the only step that selects a world, and nothing is built
+ * for a request before it.
  *
- * @param received null if its body was not received yet
+ * @param received null if the body was not received yet
  */
 export function selectWorld<Its extends Route | null>(
   server: Server,
@@ -100,8 +100,8 @@ function asFault(thrown: unknown): Problem {
 }
 
 /**
- * The base URLs in answers. Under the public URL a world always has its own prefix, however it was reached. Otherwise
- * the base already contains the world's host name.
+ * Returns the base URLs for responses. Below the public URL, a world always has its prefix, no matter how it was
+ * reached. Otherwise the base already contains the world's host name.
  */
 export function originsOf(
   { publicUrl }: Pick<Server, 'publicUrl'>,
@@ -119,14 +119,14 @@ export function originsOf(
   };
 }
 
-/** The world at an address. @throws Problem `no_such_world` */
+/** Finds the world at an address. @throws Problem `no_such_world` */
 export function worldBehind(
   { worlds }: Pick<Server, 'worlds'>,
   { kind, world: id, beside = null }: WorldAddress,
   raw: Pick<IncomingMessage, 'url'>,
 ): World {
   const inner = pathOf(raw.url);
-  // A prefix does not excuse a host name without a world: the name of a web page could be rebound to this machine.
+  // A prefix does not excuse an unknown host name, which a web page could have rebound to this machine.
   if (beside !== null && !worlds.has(beside)) return worldBehind({ worlds }, { kind: 'host', world: beside }, raw);
   if (kind === 'prefix' && isBelowWorld(inner)) {
     const message = `Worlds cannot be nested: remove the prefix before \`${inner.slice(0, 100)}\`.`;
@@ -136,10 +136,10 @@ export function worldBehind(
   if (found !== undefined) return found;
   const shown = `\`${id.slice(0, 2 * MAX_WORLD_ID)}\``;
   if (worlds.isGone(id)) {
-    const why = 'it was deleted, or nobody used it for longer than its `ttl`';
+    const why = 'it was deleted, or it was unused for longer than its `ttl`';
     throw new Problem(
       'no_such_world',
-      `The world ${shown} is gone: ${why}. Create another with \`POST /_mock/worlds\`.`,
+      `The world ${shown} no longer exists: ${why}. Create a new one with \`POST /_mock/worlds\`.`,
     );
   }
   const aboutHost =
@@ -153,7 +153,7 @@ export function worldBehind(
   throw new Problem('no_such_world', `There is no world ${shown}: ${advice}.${aboutHost}`);
 }
 
-/** The credentials of a request that may belong to a world. */
+/** Returns the credentials of a request that may belong to a world. */
 function presentedBy(
   { extractors }: Pick<Server, 'extractors'>,
   route: Route,
@@ -170,8 +170,8 @@ export interface Sent {
 }
 
 /**
- * Reports a request that may have lost the prefix of its world: its client drops the path of a base URL, and several
- * worlds have its credential, so that the default world answers.
+ * Reports a request that may have lost its world's prefix: its client drops the path of a base URL, and several worlds
+ * have its credential, so the default world responds.
  */
 function reportLostWorld(
   { worlds, extractors }: Server,
@@ -188,15 +188,15 @@ function reportLostWorld(
   if (other === undefined) return;
   findings.report(
     'lost_world',
-    `${pathless.name} sent a credential that the worlds ${quote(shared.slice(0, MAX_OWNERS))} have, and named no world, so \`${DEFAULT_WORLD}\` answered. It drops the path of its base URL, such as \`${worldPath(other)}\`. Give it the \`hostUrl\` of the world (\`GET /_mock/worlds\`) or the header \`x-mock-world: ${other}\`.`,
+    `${pathless.name} sent a credential of the worlds ${quote(shared.slice(0, MAX_OWNERS))} without naming a world, so \`${DEFAULT_WORLD}\` answered. The client drops the path of its base URL, such as \`${worldPath(other)}\`. Give it the \`hostUrl\` of the world (\`GET /_mock/worlds\`) or the header \`x-mock-world: ${other}\`.`,
     now,
   );
 }
 
-/** The most worlds that a finding names. */
+/** Maximum number of worlds listed in a finding. */
 const MAX_OWNERS = 3;
 
-/** The world that owns a credential; null if none, or several. */
+/** Returns the world that owns a credential; null if none or several do. */
 function worldOfCredential(
   { worlds, extractors }: Server,
   route: Route,
@@ -211,11 +211,12 @@ function worldOfCredential(
   return null;
 }
 
-/** Longer headers cannot hold a credential of the mock, and are not read. */
+/** Longer headers cannot contain a credential of the mock, and are not read. */
 const MAX_HEADER = 16 * 1024;
 
 /**
- * Extracts the credentials of a request: from its header, and from the query or body if its operation takes them there.
+ * Extracts the credentials of a request: from its header, and from the query or body if the operation accepts them
+ * there.
  */
 export function findPresentedCredentials(
   extractors: readonly CredentialExtractor[],
@@ -239,7 +240,7 @@ export function presentsKey({ row, service }: Route, { body }: Pick<Context, 'bo
   return row.selects === 'body' && presentedIn(body, service.credentials?.fields).some(({ kind }) => kind === 'key');
 }
 
-/** Two headers present nothing: a later step refuses the request. */
+/** Two headers present nothing, because a later step refuses the request. */
 function presentedInHeader(
   extractors: readonly CredentialExtractor[],
   lines: readonly string[],
@@ -263,15 +264,14 @@ function presentedIn(sent: unknown, fields: AcceptedCredentials['fields'] = {}):
   });
 }
 
-/** A path into a world: its id, up to the next slash or query, and the rest. */
+/** A path into a world: the world's id, up to the next slash or query, and the rest. */
 const BELOW_WORLD = /^\/w\/([^/?]*)(.*)$/s;
 
-/** A path without the prefix of a world. */
+/** Removes a world's prefix from a path. */
 export function withoutWorld(path: string): string {
   return BELOW_WORLD.exec(path)?.[2] || path;
 }
 
-/** Does a path lead into a world? */
 export function isBelowWorld(path: string): boolean {
   return path.startsWith(WORLD_PREFIX);
 }
@@ -280,7 +280,7 @@ export function isBelowWorld(path: string): boolean {
 export function worldAddressesOf(hosts: KnownHosts, serviceHosts: readonly ServiceHost[]): WorldAddresses {
   const addresses = new WeakMap<IncomingMessage, WorldAddress>();
   const patterns = serviceHosts.map(({ pattern }) => pattern);
-  // Nearly every request has the same host as the one before.
+  // Cached because consecutive requests nearly always have the same host.
   let last: { readonly host: string; readonly label: string | null; readonly prefix: string | null } = {
     host: '',
     label: null,
@@ -294,7 +294,7 @@ export function worldAddressesOf(hosts: KnownHosts, serviceHosts: readonly Servi
     }
     return last;
   };
-  /** If the host already names the world, the prefix adds nothing to the URLs in answers. */
+  /** If the host already names the world, the prefix adds nothing to the URLs in responses. */
   const prefixAddress = (world: string, rest: string, label: string | null): WorldAddress =>
     label === world && !isBelowWorld(rest) ? { kind: 'host', world } : { kind: 'prefix', world, beside: label };
   const otherAddress = (raw: IncomingMessage, label: string | null): WorldAddress | null => {
@@ -320,7 +320,7 @@ export function worldAddressesOf(hosts: KnownHosts, serviceHosts: readonly Servi
   };
 }
 
-/** The prefix of the paths that a host serves; null if all paths belong to it, as on the host of a function. */
+/** Returns the prefix of the paths that a host serves; null if all paths belong to the host, such as for a function. */
 function prefixOf(host: ServiceHost | Pick<HostOfPaths, 'prefix'>): string | null {
   return 'prefix' in host ? host.prefix : null;
 }
@@ -329,11 +329,11 @@ function below(prefix: string, path: string): string {
   return path.startsWith('/') ? `${prefix}${path}` : `${prefix}/${path}`;
 }
 
-/** Contains no text from the page, so that a page cannot flood the findings. */
+/** Contains no text from the page, which could otherwise flood the findings. */
 const FOREIGN_PAGE =
   'A request from a web page of another origin was refused. Such requests are in the log, not in the journal.';
 
-/** May the request enter? A possibly real credential in it is reported either way. */
+/** Checks that the request may enter its world. Reports a possibly real credential in it either way. */
 export function admit(request: RequestInWorld<Route | null>): void {
   const { raw, url, fault, findings, now } = request;
   if (reportForeignCredentials(request, url)) request.isForeign = true;
@@ -342,24 +342,24 @@ export function admit(request: RequestInWorld<Route | null>): void {
   if (fault !== null) throw fault;
 }
 
-/** Such a request changes nothing in the world: no fault is injected, and it is not counted. */
+/** Such a request does not affect the world: no fault is injected, and it is not counted. */
 export function isOfForeignPage(fault: Problem | null): boolean {
   return fault?.kind === 'foreign_page';
 }
 
-/** Reports possibly real credentials in an incoming text. @returns whether there were any */
+/** Reports possibly real credentials in incoming text. @returns whether there were any */
 export function reportForeignCredentials(
   { server: { tripwire }, findings, now }: RequestInWorld<Route | null>,
   text: string,
 ): boolean {
-  // Most headers are too short to hold one.
+  // Most headers are too short to contain one.
   if (text.length < tripwire.shortest) return false;
   const warnings = tripwire.warn(decodeAscii(text));
   for (const warning of warnings) findings.report('foreign_credential', warning, now);
   return warnings.length > 0;
 }
 
-/** The path parameters of an operation, with its ids in lower case. */
+/** Returns the path parameters of an operation, with UUIDs in lower case. */
 export function paramsOf({ operation }: Route, given: Readonly<Record<string, string>>): Record<string, string> {
   const params = { ...given };
   // UUIDs are case-insensitive on input (RFC 9562, 4).

@@ -12,8 +12,8 @@ import type { RequestInWorld } from '../request.ts';
 import { presentsKey, reportForeignCredentials } from './select-world.ts';
 
 /**
- * Validates the request against the document. Unknown query parameters are ignored, as vendors do. The control API
- * refuses them, because its clients should learn what was not understood.
+ * Validates the request against the document. Unknown query parameters are ignored, like vendors do. The control API
+ * refuses them, because its clients should learn about their mistakes.
  */
 export function validateRequest(request: RequestInWorld): void {
   const { route, query, params, body, findings, now } = request;
@@ -43,10 +43,10 @@ export function validateRequest(request: RequestInWorld): void {
   throw new Problem('invalid_request', sentence);
 }
 
-/** Longer numerals are shortened in messages. */
+/** Longer numerals are truncated in messages. */
 const MAX_SHOWN = 40;
 
-/** Ajv's coercion also accepts `0x10` and `1e1`, which are probably mistakes. */
+/** Refuses `0x10` and `1e1`, which ajv's coercion accepts, but which are probably mistakes. */
 function refuseOtherNumerals({ queryTypes }: Operation, sent: Query, query: Query): void {
   for (const [name, value] of Object.entries(query)) {
     if (typeof value !== 'number') continue;
@@ -61,7 +61,7 @@ function refuseOtherNumerals({ queryTypes }: Operation, sent: Query, query: Quer
 
 type Query = Readonly<Record<string, unknown>>;
 
-/** No later step sees the credential, so none can store it. */
+/** Thrown before any later step could store the credential. */
 function foreignCredential(): Problem {
   return new Problem(
     'invalid_request',
@@ -78,20 +78,20 @@ function ignoreOtherParameters({ id, queryNames }: Operation, { query, findings,
   }
 }
 
-/** The names that are not known, each with the one that was probably meant and not sent. */
+/** Returns the unknown names, each with the unused known name that was probably meant. */
 function otherNames(given: Query, known: readonly string[]) {
   const unknown = Object.keys(given).filter((name) => !known.includes(name));
   const free = known.filter((name) => !Object.hasOwn(given, name));
   return unknown.map((name, at) => ({ name, near: at < MAX_COMPARED ? findNear(name, free) : undefined }));
 }
 
-/** The request may be refused later, for another reason. */
+/** Neutral about the outcome: the request may still be refused for another reason. */
 function withoutEffect(id: string, kind: 'query parameter' | 'field', name: string, near: string | undefined): string {
   const advice = near === undefined ? '' : ` Did you mean \`${near}\`?`;
-  return `${id} was called with the ${kind} \`${showPath(name)}\`, which its document does not name. It has no effect.${advice}`;
+  return `${id} was called with the ${kind} \`${showPath(name)}\`, which its document does not have. It has no effect.${advice}`;
 }
 
-/** With `--strict`, whatever the document does not name is refused. The control API refuses it anyway, in its own words. */
+/** Refuses undocumented input with `--strict`. The control API always does, in its own words. */
 function refuseUndocumented(operation: Operation, { query, body }: RequestInWorld): void {
   const [parameter] = undocumentedQuery(operation.queryNames, Object.keys(query));
   if (parameter !== undefined) throw undocumented(`query parameter \`${parameter.path}\``, parameter.near);
@@ -103,14 +103,14 @@ function undocumented(what: string, near: string | undefined): Problem {
   const advice = near === undefined ? 'Leave it out' : `Did you mean \`${near}\`? Otherwise leave it out`;
   return new Problem(
     'invalid_request',
-    `The document does not name the ${what}. ${advice}, or start the mock without \`--strict\`.`,
+    `The document has no ${what}. ${advice}, or start the mock without \`--strict\`.`,
   );
 }
 
-/** How many unknown names of a request get a suggestion. */
+/** Maximum number of unknown names that get a suggestion. */
 const MAX_COMPARED = 20;
 
-/** Unknown members of the body are ignored, as vendors do; probable misspellings are reported. */
+/** Reports probable misspellings of body members. Unknown members are ignored, like vendors do. */
 function reportMisspelt({ id, bodyNames }: Operation, { body, findings, now }: RequestInWorld): void {
   if (!isRecord(body)) return;
   for (const { name, near } of otherNames(body, bodyNames)) {
@@ -119,7 +119,7 @@ function reportMisspelt({ id, bodyNames }: Operation, { body, findings, now }: R
   }
 }
 
-/** Members of the body that only other versions have are ignored, as vendors do, and reported. */
+/** Ignores body members that only other versions have, like vendors do, and reports them. */
 function reportOtherMembers({ id, bodyOtherVersions }: Operation, { body, findings, now }: RequestInWorld): void {
   if (!isRecord(body)) return;
   for (const [name, profiles] of Object.entries(bodyOtherVersions)) {
@@ -130,7 +130,7 @@ function reportOtherMembers({ id, bodyOtherVersions }: Operation, { body, findin
   }
 }
 
-/** Keeps a body for its operation and for the journal. @param body null if its operation reads none */
+/** Keeps a body for its operation and the journal. @param body null if the operation reads none */
 export function keepBody(request: RequestInWorld, received: ReceivedBody | null): void {
   request.received = received;
   if (received === null || received.text === null) return;
@@ -138,12 +138,12 @@ export function keepBody(request: RequestInWorld, received: ReceivedBody | null)
   watchBody(request, received.text);
 }
 
-/** A credential in a body may be real, whatever becomes of the request. Recorded traffic has such credentials. */
+/** Reports possibly real credentials in a body. Recorded traffic is exempt: it has such credentials. */
 export function watchBody(request: RequestInWorld, text: string): void {
   if (request.route.row.readsTraffic !== true && reportForeignCredentials(request, text)) request.isForeign = true;
 }
 
-/** Takes the body from its parser, and keeps it unless a decision needed it before. @throws if it cannot be read */
+/** Takes the body from its parser, and keeps it unless a decision already did. @throws if it cannot be read */
 export function parseBody(request: RequestInWorld, received: ReceivedBody | null): void {
   if (request.received !== received) keepBody(request, received);
   if (received === null) return;

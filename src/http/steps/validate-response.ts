@@ -6,7 +6,7 @@ import { STATUSES_OF_THE_SERVER } from '../openapi/statuses.ts';
 import type { RequestInWorld } from '../request.ts';
 import type { Route } from '../server.ts';
 
-/** Validates the answer against its document. */
+/** Validates the response against its document. */
 export function validateResponse({ server, route, problem, outcome, findings, now }: RequestInWorld): void {
   if (server.offDocument === 'off' || (problem !== null && isOurs(problem))) return;
   const { operation } = route;
@@ -16,20 +16,20 @@ export function validateResponse({ server, route, problem, outcome, findings, no
     ? null
     : operation.answerFault(status, body === undefined ? null : mediaTypeOf(outcome), body);
   const undocumented = difference === null ? null : `${operation.id} ${status}: ${difference}`;
-  // Documents name only the service's error forms, so this check suffices if it finds nothing.
+  // Documents list only the service's error formats, so this check is sufficient if it finds nothing.
   const isError = problem !== null && (undocumented !== null || STATUSES_OF_THE_SERVER.has(status));
   const fault = (isError ? errorFault(route, outcome) : null) ?? undocumented;
   if (fault === null) return;
-  if (server.offDocument === 'throw') throw new Error(`the answer does not match its document: ${fault}`);
+  if (server.offDocument === 'throw') throw new Error(`the response does not match its document: ${fault}`);
   findings.report('answer_off_document', fault, now);
 }
 
-/** The body as it is compared with a schema: of a streamed list, some entries. */
+/** Returns the body to compare with a schema: a sample of a streamed list. */
 function checkedBody({ body }: Outcome): unknown {
   return body instanceof StreamedList ? body.sample() : body;
 }
 
-/** How a refusal differs from the service's error forms. */
+/** Describes how a refusal violates the service's error formats. */
 function errorFault({ document, service: { name }, errorRenderer }: Route, outcome: Outcome): string | null {
   if (outcome.body === undefined) return errorRenderer.errors.includes(null) ? null : `${name} refused without a body`;
   const mediaType = mediaTypeOf(outcome);
@@ -38,6 +38,6 @@ function errorFault({ document, service: { name }, errorRenderer }: Route, outco
       ? [form.schema === null ? null : document.schemaFault(form.schema, outcome.body)]
       : [],
   );
-  if (faults.length === 0) return `${name} refused as ${mediaType}, which none of its error forms has`;
+  if (faults.length === 0) return `${name} refused with ${mediaType}, which is none of its error formats`;
   return faults.includes(null) ? null : (faults[0] ?? null);
 }

@@ -1,16 +1,16 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { eventLoopTurn } from '../../platform/time.ts';
 
-/** More than a full queue of the system needs. */
+/** More than a full accept queue needs. */
 const MAX_TURNS = 2000;
 
 /**
- * Accepts the connections that the system has queued. To be called right before the listeners close: the system resets
+ * Accepts the connections in the system's accept queue. Call this right before the listeners close: the system resets
  * queued connections, although their clients may have sent requests already.
  *
- * Node accepts one connection of a listener in a turn of the event loop. Requests are held meanwhile, so that turns are
- * short and no client goes on to open the next connection. They are handled once the listeners are closed. Neither
- * `server.close()` nor Fastify's `forceCloseConnections` looks at that queue.
+ * Node accepts one connection per listener and event loop turn. Requests are held meanwhile, so that turns are short
+ * and no client opens its next connection. They are handled once the listeners are closed. Neither `server.close()` nor
+ * Fastify's `forceCloseConnections` considers the queue.
  */
 export async function acceptQueued(server: Server): Promise<void> {
   if (!server.listening) return;
@@ -20,7 +20,7 @@ export async function acceptQueued(server: Server): Promise<void> {
   };
   const held: [IncomingMessage, ServerResponse][] = [];
   const hold: RequestListener = (...exchange) => held.push(exchange);
-  // Only listeners of requests are registered for them.
+  // Only request listeners are registered for this event.
   const handlers = server.listeners('request') as RequestListener[];
   server.removeAllListeners('request').on('request', hold);
   server.on('connection', count).on('secureConnection', count);

@@ -3,12 +3,12 @@ import { Socket } from 'node:net';
 import { type KnownHosts, originAt } from '../../addresses/hosts.ts';
 import { Problem } from '../../decisions/problem.ts';
 
-/** RFC 9112, 3.2.2: a proxy receives a whole URL as the request target. */
+/** RFC 9112, 3.2.2: requests to a proxy have a whole URL as the target. */
 const ABSOLUTE_FORM = /^https?:\/\/([^/?]*)/i;
 
 /**
- * Converts a target in absolute form to a path, for Fastify's `rewriteUrl`. Its host replaces the `Host` header, before the
- * router reads either.
+ * Converts a target in absolute form to a path, for Fastify's `rewriteUrl`. Its host replaces the `Host` header before
+ * routing.
  */
 export function readTarget(request: Pick<IncomingMessage, 'url' | 'headers'>): void {
   const absolute = request.url?.startsWith('/') === false ? ABSOLUTE_FORM.exec(request.url) : null;
@@ -19,32 +19,31 @@ export function readTarget(request: Pick<IncomingMessage, 'url' | 'headers'>): v
   request.headers.host = host;
 }
 
-/** The method to route by: HEAD is routed as GET, and Node omits the body (RFC 9110, 9.3.2). */
+/** Returns the method to route by: HEAD is routed as GET, and Node omits the body (RFC 9110, 9.3.2). */
 export function methodOf({ method = 'GET' }: Pick<IncomingMessage, 'method'>): string {
   return method === 'HEAD' ? 'GET' : method;
 }
 
-/** The values of all header lines with this name, as received. @param name in lower case */
+/** Returns the values of all header lines with this name, as received. @param name in lower case */
 export function headerLines({ rawHeaders }: IncomingMessage, name: string): string[] {
   const lines: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    // `rawHeaders` alternates names and values.
     const key = rawHeaders[index] ?? '';
     if (key.length === name.length && key.toLowerCase() === name) lines.push(rawHeaders[index + 1] ?? '');
   }
   return lines;
 }
 
-/** The scheme by which a request came. In process there is no socket, and the scheme is that of the server's URL. */
+/** Returns the scheme of a request. Injected requests have no socket, so they get the scheme of the server's URL. */
 function schemeOf({ socket }: Pick<IncomingMessage, 'socket'>, isTls: boolean): 'http' | 'https' {
   const isEncrypted = socket instanceof Socket ? 'encrypted' in socket : isTls;
   return isEncrypted ? 'https' : 'http';
 }
 
 /**
- * The scheme and authority by which the caller reached this server.
+ * Returns the scheme and authority by which the client reached this server.
  *
- * @throws Problem if the `Host` header is missing, repeated or not valid
+ * @throws Problem if the `Host` header is missing, repeated or invalid
  */
 export function originOf(
   request: IncomingMessage,
@@ -69,7 +68,7 @@ export function originOf(
   return publicUrl ?? originAt(scheme, host);
 }
 
-/** The path of a request target, without its query. */
+/** Returns the path of a request target, without its query. */
 export function pathOf(url: string | undefined): string {
   const target = url ?? '/';
   const end = target.indexOf('?');

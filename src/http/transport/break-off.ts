@@ -5,9 +5,8 @@ import { sentHeaders } from '../headers.ts';
 import { headBytes } from './wire-answer.ts';
 
 /**
- * Breaks the connection before or within an answer. Without a body it
- * breaks within the headers at the latest, so that no client takes the answer for complete. An answer that Fastify or Node
- * sends is always whole.
+ * Drops the connection before or within a response. A response without a body is cut within the headers at the latest,
+ * so that no client takes it for complete. Bypasses Fastify and Node, which send only whole responses.
  */
 export function breakOff(reply: FastifyReply, payload: string | Buffer, where: BrokenAt): void {
   const { raw: response, statusCode: status } = reply;
@@ -20,13 +19,13 @@ export function breakOff(reply: FastifyReply, payload: string | Buffer, where: B
     return;
   }
   const { socket: line } = response;
-  // In process there is no connection that could carry half of the headers.
+  // An injected request has no connection that could carry half of the headers.
   if (!(line instanceof Socket)) response.destroy();
   else if (where === 'before') reset(line);
   else line.write(halfOf(headBytes(status, headers)), () => line.destroy());
 }
 
-/** Node throws if it is to reset a connection with TLS. Its client sees the end of it without an answer. */
+/** Resets the connection. Node cannot reset one with TLS, so that one closes without a response. */
 function reset(line: Socket): void {
   if ('encrypted' in line) line.destroy();
   else line.resetAndDestroy();

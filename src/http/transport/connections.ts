@@ -6,42 +6,42 @@ import { setTimeout } from '../../platform/time.ts';
 import { problemDetails } from '../../responses/problem-details.ts';
 import { wireBytes, writeAnswer } from './wire-answer.ts';
 
-/** A request with its answer. */
+/** A request with its response. */
 interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Answers to earlier requests on the same connection that are not written yet (pipelining). */
+  /** Unwritten responses to earlier requests on the same connection (pipelining). */
   readonly earlier: readonly ServerResponse[];
 }
 
 export interface ConnectionLimits {
-  /** How many may be open at once. Further ones get status 503 and are closed. */
+  /** Maximum number of open connections. Further ones get status 503 and are closed. */
   readonly connections: number;
-  /** Unanswered requests per connection (pipelining). A client that sends more is disconnected. */
+  /** Maximum number of unanswered requests per connection (pipelining). A client that sends more is disconnected. */
   readonly unanswered: number;
 }
 
-/** Without loading `node:tls`, which few servers need. */
+/** Avoids `instanceof`, which would load `node:tls` for the few servers that need it. */
 export function isTls(server: Server): boolean {
   return 'setSecureContext' in server;
 }
 
-/** Milliseconds that the request on a new connection may take to arrive at a stopping server. */
+/** Grace period for the first request on a new connection while the server stops, in milliseconds. */
 const SILENT_MS = 100;
 
 /**
- * The open connections of a server, with the latest request on each.
+ * Tracks a server's open connections, with the latest request on each.
  *
- * `maxConnections` of Node drops connections without an answer, and counts one listener only. Its socket timeout does not
- * know whether a client or the server keeps the other waiting, and no option limits unanswered requests.
+ * Node's `maxConnections` drops connections without a response, and is per listener. Its socket timeout cannot tell
+ * whether the client or the server is waiting, and no option limits unanswered requests.
  */
 export class Connections {
-  /** Null: no request has arrived on it yet. */
+  /** Null: no request has arrived on the connection yet. */
   readonly #busyWith = new Map<Socket, Exchange | null>();
   readonly #limits: ConnectionLimits;
-  /** How many connections with TLS are open, or in their handshake. */
+  /** Number of TLS connections, including those in their handshake. */
   #encrypted = 0;
-  /** The latter, by their peers. */
+  /** Connections in their TLS handshake, by peer. */
   readonly #handshakes = new Map<string, Socket>();
   /** Do idle connections keep the process running? */
   #idleKeepRunning = true;
@@ -62,22 +62,22 @@ export class Connections {
       this.#busyWith.set(socket, null);
       socket.once('close', () => this.#busyWith.delete(socket));
     });
-    // Before Fastify's listener, whose hook `serveInTurn` reads it.
+    // Runs before Fastify's listener, because the hook of `serveInTurn` reads the exchange.
     server.prependListener('request', (request, response) => {
       const earlier = unwrittenAnswers(this.#busyWith.get(request.socket));
       this.#busyWith.set(request.socket, { request, response, earlier });
       if (!this.#idleKeepRunning) this.#keepRunningUntilAnswered(request.socket, response);
       if (earlier.length >= this.#limits.unanswered) request.socket.destroy();
     });
-    // Without this listener, Node closes also a connection whose client waits for a slow answer, or for events.
+    // Without this listener, Node also closes connections whose client waits for a slow response or for events.
     server.on('timeout', (socket: Socket) => {
       if (!isAwaited(this.#busyWith.get(socket))) socket.destroy();
     });
   }
 
   /**
-   * Serves the requests of a connection one after the other: each waits until the answers to earlier ones are written, or
-   * the connection is closed. A client that reads no answers then waits with at most one of them in memory.
+   * Serves the requests of a connection in order: each waits until the earlier responses are written, or the connection
+   * is closed. So a client that does not read holds only one response in memory.
    */
   serveInTurn(app: Pick<FastifyInstance, 'addHook'>): void {
     app.addHook('onRequest', async ({ raw: { socket } }) => {
@@ -86,7 +86,7 @@ export class Connections {
     });
   }
 
-  /** A connection that has not finished its handshake counts, too; there is no answer to it yet. */
+  /** Counts connections before their handshake, too. Those over the limit close without a response. */
   #watchHandshake(socket: Socket): void {
     if (!this.#idleKeepRunning) socket.unref();
     if (this.#encrypted >= this.#limits.connections) {
@@ -102,7 +102,7 @@ export class Connections {
     });
   }
 
-  /** From now on, a connection keeps the process running only while a request on it waits for its answer. */
+  /** From now on, a connection keeps the process running only while a request on it waits for its response. */
   letProcessEnd(): void {
     this.#idleKeepRunning = false;
   }
@@ -114,23 +114,24 @@ export class Connections {
     });
   }
 
-  /** The connection below one with TLS that is still in its handshake. */
+  /** Returns the TCP connection below a TLS connection that is still in its handshake. */
   below(encrypted: Socket): Socket | undefined {
     return this.#handshakes.get(peerOf(encrypted));
   }
 
-  /** The latest request on a connection. */
+  /** Returns the latest request on a connection. */
   requestOn(socket: Socket): IncomingMessage | undefined {
     return this.#busyWith.get(socket)?.request;
   }
 
   /**
-   * Adds `Connection: close` to answers not yet sent, and soon ends connections on which nothing was sent. Those whose
-   * answer is on its way without it end after it: Node takes them for busy, and looks for idle ones only once.
+   * Adds `Connection: close` to unsent responses, and soon ends connections on which nothing was sent. A connection
+   * that is sending a response without that header ends after it: Node considers it busy, and looks for idle ones only
+   * once.
    */
   announceClose(): void {
     setTimeout(() => this.#cutSilent(), SILENT_MS).unref();
-    // Stopping the server waits for all of them to end.
+    // Stopping the server waits for these connections to end.
     for (const socket of this.#handshakes.values()) socket.ref();
     for (const [socket, exchange] of this.#busyWith) {
       socket.ref();
@@ -146,14 +147,14 @@ export class Connections {
     for (const [socket, exchange] of this.#busyWith) if (exchange === null && socket.bytesRead === 0) socket.destroy();
   }
 
-  /** Ends a connection after an answer, unless another request has arrived on it: its own answer says that it ends. */
+  /** Ends a connection after a response, unless another request has arrived, whose response announces the close. */
   #endAfter(socket: Socket, response: ServerResponse): void {
     response.once('close', () => {
       if (this.#busyWith.get(socket)?.response === response) socket.destroySoon();
     });
   }
 
-  /** Ends these connections, each after the answer that it waits for. */
+  /** Ends each connection after its pending response. */
   end(sockets: Iterable<Socket>): void {
     for (const socket of sockets) {
       const response = this.#busyWith.get(socket)?.response;
@@ -162,13 +163,13 @@ export class Connections {
     }
   }
 
-  /** Ends all connections but those with a complete, unanswered request. */
+  /** Ends all connections except those with a complete, unanswered request. */
   cutHalfSent(): void {
     for (const [socket, exchange] of this.#busyWith) if (!isAwaited(exchange)) socket.destroy();
   }
 }
 
-/** Is the request complete, and its answer not? */
+/** Is the request complete, but not its response? */
 function isAwaited(exchange: Exchange | null | undefined): boolean {
   return exchange?.request.complete === true && !exchange.response.writableFinished;
 }
@@ -186,14 +187,14 @@ function eitherClosed(response: ServerResponse, socket: Socket): Promise<void> {
   });
 }
 
-/** A socket and the one with TLS on it have the same. */
+/** Identifies a socket, and the TLS socket on top of it, by the peer. */
 function peerOf({ remoteAddress, remotePort }: Socket): string {
   return `${remoteAddress} ${remotePort}`;
 }
 
 const NONE: readonly ServerResponse[] = [];
 
-/** Fast path: nearly always the previous answer, and so all earlier ones, are written. */
+/** Fast path: the previous response, and so all earlier ones, are nearly always written. */
 function unwrittenAnswers(before: Exchange | null | undefined): readonly ServerResponse[] {
   if (before == null || before.response.writableFinished) return NONE;
   return [...before.earlier.filter((response) => !response.writableFinished), before.response];

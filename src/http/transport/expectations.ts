@@ -3,12 +3,12 @@ import { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Strays } from '../strays.ts';
 
-/** As Node recognizes it. */
+/** The pattern that Node uses. */
 const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
 
 /**
- * Answers requests with an `Expect` header, which Node hands to no request listener. A client that waits for
- * `100 Continue` gets it when its body is wanted: without this listener, Node asks for every body at once.
+ * Answers requests with an `Expect` header, which Node passes to no request listener. A client gets `100 Continue` only
+ * when its body is needed: without this listener, Node requests every body immediately.
  */
 export function answerExpectations({ server }: Pick<FastifyInstance, 'server'>, strays: Strays): void {
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
@@ -22,8 +22,8 @@ export function answerExpectations({ server }: Pick<FastifyInstance, 'server'>, 
 }
 
 /**
- * Does the client wait for `100 Continue` before it sends the body (RFC 9110, 10.1.1)? Without it, Node closes the
- * connection after the answer. In process there is no socket, and the body is there.
+ * Does the client wait for `100 Continue` before it sends the body (RFC 9110, 10.1.1)? If it never gets it, Node closes
+ * the connection after the response. An injected request has no socket, but its body is there.
  */
 export function waitsForContinue({ headers: { expect }, httpVersion, socket }: IncomingMessage): boolean {
   return expect !== undefined && httpVersion === '1.1' && socket instanceof Socket && CONTINUE.test(expect);

@@ -15,7 +15,7 @@ import { isControlPath, NOT_FOR_PAGES } from './origins.ts';
 import { endWithWireError, type WireError } from './protocol-errors.ts';
 import { WrongProtocol } from './wrong-protocol.ts';
 
-/** Makes a server for https, with the options of one for http. */
+/** Creates an https server with the options of an http server. */
 export type MakeTlsServer = (http: ServerOptions, handler: RequestListener) => HttpServer;
 
 /** The parts of a server that requests pass before they reach a service. */
@@ -29,7 +29,7 @@ export interface Entrance {
   readonly makeTlsServer: MakeTlsServer | null;
 }
 
-/** The instance of Fastify that services, pages and documents are registered with. */
+/** Creates the Fastify instance for services, pages and documents. */
 export function makeFastify({
   server,
   strays,
@@ -55,18 +55,19 @@ export function makeFastify({
     http,
     // Fastify's own https takes certificates only as options.
     ...(makeTlsServer !== null && { serverFactory: factoryOf(makeTlsServer, http) }),
-    // Removes the prefix of a world, so that routes need not know worlds.
+    // Removes the prefix of a world, so that routes are independent of worlds.
     rewriteUrl: (request) => {
       readTarget(request);
       const path = server.addresses.open(request);
       return ownHosts.pathFor(request) ?? path;
     },
-    // Fastify cannot decode the path, or a part of it is too long. It runs no hooks then, and does not wait.
+    // The path cannot be decoded, or a part of it is too long. Fastify runs no hooks for these, and does not await
+    // this.
     frameworkErrors: (error, { raw }, reply) => {
       if (isControlPath(raw.url)) reply.headers(NOT_FOR_PAGES);
       sendStray(reply, strays.failed(error, raw)).catch((thrown) => reply.send(thrown));
     },
-    // Node adds the error code and the unreadable bytes.
+    // Node adds the error code and the bytes it could not parse.
     clientErrorHandler: (error, socket) => {
       const wireError = error as unknown as WireError;
       const isFirst = connections.requestOn(socket) === undefined;
@@ -80,7 +81,8 @@ export function makeFastify({
       if (below !== undefined) wrongProtocol.answerHttp(below);
       else {
         wrongProtocol.reportHandshake(error, socket);
-        // Other bytes that are not TLS, or a client that does not trust the certificate: there is nobody to answer.
+        // Other bytes that are not TLS, or a client that does not trust the certificate: a response would not be
+        // understood.
         socket.destroy();
       }
     });
@@ -88,19 +90,18 @@ export function makeFastify({
   app.decorate('mock', server);
   app.decorateRequest('routed', null);
   app.decorateRequest('inWorld', null);
-  // The host of a function takes any method. A body is collected only where it has a meaning: others may never come.
+  // A function's host accepts any method. Collect bodies only where they have a meaning: others may never arrive.
   for (const method of METHODS) {
     const hasBody = method === 'POST' || method === 'PUT' || method === 'PATCH';
     if (method !== 'CONNECT') app.addHttpMethod(method, { hasBody, overrideExisting: true });
   }
-  // Only services read bodies.
   leaveBodies(app);
   connections.serveInTurn(app);
   app.addHook('onRequest', async (request, reply) => {
     ignoreUnreadableType(request);
     if (server.crossOrigin.isPreflightAnswered(request, reply)) return reply;
     const waiting = server.waiting();
-    // Before any hook of a service, which would ask for a world.
+    // Before any hook of a service, which would need a world.
     if (waiting === null) return undefined;
     return sendStray(reply, answerWithoutWorlds(request, waiting, server.originGuard, strays));
   });
@@ -114,15 +115,15 @@ export function makeFastify({
 const MEDIA_TYPE = /^[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+[ \t]*(?:;|$)/;
 
 /**
- * Fastify refuses a type that it cannot read before any parser, also where a body may have any type. Services read the
- * header as it was sent.
+ * Hides an invalid content type, which Fastify refuses even where a body may have any type. Services read the header as
+ * sent.
  */
 function ignoreUnreadableType({ raw: { headers } }: FastifyRequest): void {
   const type = headers['content-type'];
   if (type !== undefined && !MEDIA_TYPE.test(type)) delete headers['content-type'];
 }
 
-/** As Fastify's own servers are set. */
+/** Mirrors the settings of Fastify's own servers. */
 function factoryOf(make: MakeTlsServer, http: ServerOptions): FastifyServerFactory<HttpServer> {
   return (handler, { keepAliveTimeout, connectionTimeout }) => {
     const server = make(http, handler);

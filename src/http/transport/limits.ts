@@ -1,11 +1,11 @@
 import type { ConnectionLimits } from './connections.ts';
 
-/** Limits on the size of requests, and on silence. Times are in milliseconds. */
+/** Limits on request sizes and idle time. Times are in milliseconds. */
 export interface Limits extends ConnectionLimits {
   /** Bytes of a body. */
   readonly bodyBytes: number;
   readonly headersTimeout: number;
-  /** A connection on which nothing is sent for so long is closed, unless its request waits for the answer. */
+  /** Idle connections are closed after this time, unless the client is waiting for a response. */
   readonly silence: number;
   /** How often connections are checked for timeouts. */
   readonly checkingInterval: number;
@@ -13,7 +13,7 @@ export interface Limits extends ConnectionLimits {
 
 const MEBIBYTE = 1024 * 1024;
 
-/** The limits of one server. @param given replaces the defaults */
+/** Returns the limits of one server. @param given overrides the defaults */
 export function limitsOf(given: Partial<Limits> = {}): Limits {
   return {
     bodyBytes: MEBIBYTE,

@@ -9,7 +9,7 @@ import type { OpenStreams } from '../streams.ts';
 import { acceptQueued } from './accept-queued.ts';
 import { type Connections, isTls } from './connections.ts';
 
-/** Milliseconds that a stopping server waits for incomplete requests. */
+/** How long a stopping server waits for incomplete requests, in milliseconds. */
 const HALF_SENT_MS = 3000;
 const LOOPBACK = '127.0.0.1';
 
@@ -17,9 +17,9 @@ type PortFlag = '--port' | '--http-port';
 
 export interface Listening {
   readonly port: number;
-  /** The URL that people open. */
+  /** The URL for users. */
   readonly url: string;
-  /** The URL of http beside https; null without it. */
+  /** The http URL next to https; null if there is none. */
   readonly httpUrl: string | null;
 }
 
@@ -27,7 +27,7 @@ export interface Listening {
  * Listens on an address.
  *
  * @param keepRunning does the server keep the process running while idle? Default: true
- * @param httpPort a port for http beside https; null: none
+ * @param httpPort a port for http next to https; null: none
  * @throws Unusable if the address or port is not available
  */
 export type Listen = (
@@ -38,16 +38,17 @@ export type Listen = (
 ) => Promise<Listening>;
 
 /**
- * Prepares a server to listen on 127.0.0.1 or elsewhere, and to stop cleanly. With 127.0.0.1 it also listens on ::1 if
- * the machine has it, because clients try that first for `localhost`.
- * To stop: connections that are made already are accepted, answers say `Connection: close`, idle connections close at
- * once, those without a request in a tenth of a second, complete requests are finished, and
- * incomplete ones are cut after three seconds. The rest of a slow body is sent at once, and streams close.
+ * Prepares a server to listen, and to stop gracefully. On 127.0.0.1 it also listens on ::1 if the machine has it,
+ * because clients try that first for `localhost`.
+ *
+ * On stop, queued connections are accepted, responses have `Connection: close`, and idle connections close immediately;
+ * connections without a request close after 0.1 seconds. Complete requests are finished, and incomplete ones cut after
+ * three seconds. The rest of a slow body is sent immediately, and streams end.
  */
 export function prepareToListen(app: FastifyInstance, connections: Connections, streams: OpenStreams): Listen {
   const { server } = app;
   const scheme = isTls(server) ? 'https' : 'http';
-  /** The listeners besides Fastify's own. */
+  /** Listeners besides Fastify's own. */
   const others: NetServer[] = [];
 
   connections.watch(server);
@@ -63,7 +64,7 @@ export function prepareToListen(app: FastifyInstance, connections: Connections, 
   });
 
   const listenForHttp = async (host: string, port: number) => {
-    // A server for https takes the connections whose handshake is over, and these need none.
+    // An https server handles connections after their TLS handshake, so plain http connections can enter there.
     const forHttp = acceptFor(server, 'secureConnection');
     others.push(forHttp);
     await listenOn(forHttp, host, port, '--http-port');
@@ -91,7 +92,7 @@ export function prepareToListen(app: FastifyInstance, connections: Connections, 
   };
 }
 
-/** Accepts connections for a server. A second listener of Fastify would lack its error handling. */
+/** Accepts connections on behalf of a server. A second Fastify listener would lack its error handling. */
 function acceptFor(server: Server, event: 'connection' | 'secureConnection'): NetServer {
   return createServer({ allowHalfOpen: true, noDelay: true }, (socket) => server.emit(event, socket));
 }
@@ -108,7 +109,7 @@ function listenOn(server: NetServer, host: string, port: number, flag: PortFlag)
   });
 }
 
-/** Listens on ::1, too, if the machine has it. @param asked the port that the user named; 0: any */
+/** Also listens on ::1, if the machine has it. @param asked the port that the user requested; 0: any */
 function listenOnLoopback6(
   server: Server,
   event: 'connection' | 'secureConnection',
@@ -131,7 +132,7 @@ function unusableAddress(host: string, port: number, cause: unknown, flag: PortF
   const code = (cause as NodeJS.ErrnoException).code;
   if (code === 'EADDRINUSE') {
     return new Unusable(
-      `Port ${port} on ${host} is in use. Stop the program that uses it, or choose another port with ${flag} (0 = any free port).`,
+      `Port ${port} on ${host} is already in use. Stop the program that uses it, or choose another port with ${flag} (0 = any free port).`,
       { cause },
     );
   }
@@ -156,7 +157,7 @@ function unusableAddress(host: string, port: number, cause: unknown, flag: PortF
   return cause;
 }
 
-/** A host that clients can connect to; 0.0.0.0 and :: are not. */
+/** Returns a host that clients can connect to, unlike 0.0.0.0 and ::. */
 function shownHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return LOOPBACK;
   return host.includes(':') ? `[${host}]` : host;

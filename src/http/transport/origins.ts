@@ -8,27 +8,27 @@ import { pathOf } from './arrival.ts';
 
 /**
  * Who may call a route: `admin`: known host names with the admin token; `known`: known host names; `open`: any program;
- * `framed`: also the frames of any page.
+ * `framed`: also frames of any page.
  */
 export type Guard = 'admin' | 'known' | 'open' | 'framed';
 
 /** Protects the server from web pages and unknown host names. */
 export interface OriginGuard {
   /**
-   * No web page may call the mock: neither through a host name that was rebound to this machine (DNS rebinding), nor
-   * from another origin, unless it is one of `--cors` or a person follows its link. Programs may, under any name. The control API is open only
-   * under known names, and with the admin token if one is set.
+   * Refuses requests of web pages, both through a host name rebound to this machine (DNS rebinding) and from another
+   * origin, except for `--cors` origins and links that a person follows. Programs may use any host name. The control
+   * API requires a known name, and the admin token if one is set.
    *
    * @throws Problem `foreign_page` or `no_admin_token`
    */
   check(request: IncomingMessage, guard: Guard): void;
-  /** Would `check` admit the request? */
+  /** Would `check` accept the request? */
   admits(request: IncomingMessage, guard: Guard): boolean;
 }
 
 export interface OriginGuardParts {
   readonly hosts: KnownHosts;
-  /** Host names of services, each up to the server's own name. */
+  /** Host name patterns of services, each up to the server's own name. */
   readonly hostPatterns: readonly RegExp[];
   readonly publicUrl: string | null;
   readonly adminToken: string | null;
@@ -36,19 +36,18 @@ export interface OriginGuardParts {
   readonly crossOrigin: Pick<CrossOrigin, 'allows'>;
 }
 
-/** The header of the admin token. */
 const ADMIN_HEADER = 'x-mock-admin-token';
 
-/** The header that the mock's own pages send: pages of other origins cannot, without the consent of a preflight. */
+/** Sent by the mock's own pages: pages of other origins would need a preflight to send it. */
 const CONSOLE_HEADER = 'x-mock-console';
 
-/** Does the router lead this path to the control API? It decodes escape sequences. */
+/** Does the path belong to the control API? Decodes escape sequences, like the router. */
 export function isControlPath(url = '/'): boolean {
   const path = url.includes('%') ? decodeAscii(pathOf(url)) : url;
   return path.startsWith('/_mock') && /^\/_mock(?:[/?]|$)/.test(path);
 }
 
-/** Keeps an answer out of pages of other origins, as a frame, an image or a script. */
+/** Prevents pages of other origins from embedding a response as a frame, image or script. */
 export const NOT_FOR_PAGES = {
   'content-security-policy': "frame-ancestors 'none'",
   'cross-origin-resource-policy': 'same-origin',
@@ -67,18 +66,18 @@ export function originGuardOf({
     const behind = behindServiceName(host, hostPatterns);
     return behind !== null && hosts.has(behind);
   };
-  // Nearly every request has the same host as the one before.
+  // Cached because consecutive requests nearly always have the same host.
   let last = { host: '', known: false };
   const isKnownHost = (host: string): boolean => {
     if (host !== last.host) last = { host, known: isKnown(host) };
     return last.known;
   };
-  /** Is this the origin of a page of ours, or of one that `--cors` allows? */
+  /** Is this the origin of one of our pages, or one that `--cors` allows? */
   const isOfFriend = (origin: string | undefined, host: string) =>
     origin !== undefined && (isOwn(origin, host, publicUrl) || crossOrigin.allows(origin));
   /**
-   * Can a browser have sent it for a page of another origin without saying so? Under a host that is not loopback, it adds
-   * `Sec-Fetch-Site` only to https, and to a GET for an image or a frame no `Origin`.
+   * May a browser have sent it for a page of another origin without any sign of that? Unless the host is loopback,
+   * browsers add `Sec-Fetch-Site` only for https, and no `Origin` to a GET for an image or a frame.
    */
   const mayBeOfOtherPage = ({ method, headers }: IncomingMessage, host: string) =>
     (method === 'GET' || method === 'HEAD') &&
@@ -99,11 +98,11 @@ export function originGuardOf({
       if (isControlPath(url) && mayBeOfOtherPage(request, host)) return unknownPage();
     } else if (!isOpen || isFromPage(headers)) return unknownHost(host);
     if (guard !== 'admin' || tokenHash === null) return null;
-    // Prometheus and others send what they have as a bearer token.
+    // Prometheus, for one, can send the token only as a bearer token.
     const bearer = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
     const given = headers[ADMIN_HEADER] ?? bearer;
     if (given === undefined) return noAdminToken(ADMIN_HEADER, 'missing');
-    // Node joins the values of a header that it does not know, so this is one text.
+    // Node joins the values of a custom header, so this is one string.
     if (timingSafeEqual(sha256(String(given)), tokenHash)) return null;
     return noAdminToken(headers[ADMIN_HEADER] === undefined ? 'authorization' : ADMIN_HEADER, 'wrong');
   };
@@ -117,8 +116,8 @@ export function originGuardOf({
 }
 
 /**
- * May a browser have sent it for a page? Requests of a rebound page to plain http have no `Sec-Fetch-*`, and its GETs
- * only `Referer` and the browser's name. `Sec-Fetch-Mode` alone proves nothing, because Node's own fetch sends it.
+ * May a browser have sent it for a page? Requests of a rebound page over plain http have no `Sec-Fetch-*`, and its GETs
+ * have only `Referer` and `User-Agent`. `Sec-Fetch-Mode` alone proves nothing, because Node's `fetch` sends it.
  */
 function isFromPage(headers: IncomingMessage['headers']): boolean {
   return (
@@ -139,7 +138,7 @@ function originIn(url: string | undefined): string | undefined {
 
 /**
  * Does a browser load it for a page of another origin? Images, scripts and frames have no `Origin`, but every browser
- * sends `Sec-Fetch-Site` (https://www.w3.org/TR/fetch-metadata/). A link that a person follows may come from anywhere.
+ * sends `Sec-Fetch-Site` (https://www.w3.org/TR/fetch-metadata/). A link that a person follows may be on any page.
  */
 function isLoadedElsewhere(headers: IncomingMessage['headers']): boolean {
   const site = headers['sec-fetch-site'];
@@ -158,15 +157,15 @@ function isOwn(origin: string, host: string, publicUrl: string | null): boolean 
 
 function foreignOrigin(isOpen: boolean): Problem {
   const advice = isOpen
-    ? 'Pages may call the mock only from its own origin; start the server with `--cors ORIGIN` for those that may call its services.'
-    : "Pages may call this path only from the mock's own origin, also with `--cors`; call it from a program, such as your test.";
+    ? 'Pages may call the mock only from its own origin. To let other pages call its services, start the server with `--cors ORIGIN`.'
+    : "Pages may call this path only from the mock's own origin, even with `--cors`. Call it from a program, such as your test.";
   return new Problem('foreign_page', `A page of another origin sent the request. ${advice}`);
 }
 
 function unknownPage(): Problem {
   return new Problem(
     'foreign_page',
-    'A browser sent the request without saying for which page, which it does not say under this host name. Open the console at `/`, or use `127.0.0.1` or `localhost`.',
+    'A browser sent the request, and under this host name it does not reveal for which page. Open the console at `/`, or use `127.0.0.1` or `localhost`.',
   );
 }
 
@@ -175,7 +174,7 @@ function unknownHost(host: string): Problem {
   const under = name === null ? 'this host name' : `the host name \`${name.slice(0, 100)}\``;
   return new Problem(
     'foreign_page',
-    `The mock does not answer this request under ${under}. Use localhost or an IP address, or start the server with \`--alias NAME\`.`,
+    `The mock does not answer this request at ${under}. Use localhost or an IP address, or start the server with \`--alias NAME\`.`,
   );
 }
 
@@ -191,8 +190,9 @@ function sha256(text: string): Buffer {
 }
 
 /**
- * Lets pages of chosen origins read what the services answer (CORS, https://fetch.spec.whatwg.org/#http-cors-protocol).
- * Whether such a page may call at all is what the origin guard says; the control API is never open to one.
+ * Adds CORS headers so that pages of chosen origins can read responses of services
+ * (https://fetch.spec.whatwg.org/#http-cors-protocol). The origin guard decides whether a page may call at all; the
+ * control API is never open to one.
  */
 export class CrossOrigin {
   readonly #origins: ReadonlySet<string>;
@@ -205,15 +205,15 @@ export class CrossOrigin {
     return this.#origins.size === 0;
   }
 
-  /** Is it the origin of a page that may call the services? */
+  /** May pages of this origin call the services? */
   allows(origin: string | undefined): boolean {
     return origin !== undefined && this.#origins.has(origin);
   }
 
   /**
-   * Adds the headers that let a page read the answer or, below `/_mock`, those that keep it out of pages.
+   * Adds CORS headers or, below `/_mock`, the headers that keep a response out of pages.
    *
-   * @returns whether the request was a preflight, which is answered with this
+   * @returns whether the request was a preflight, which is now answered
    */
   isPreflightAnswered({ raw: { headers, method, url } }: FastifyRequest, reply: FastifyReply): boolean {
     if (isControlPath(url)) {
@@ -226,7 +226,7 @@ export class CrossOrigin {
     if (!this.allows(origin)) return false;
     reply.headers({
       'access-control-allow-origin': origin,
-      // No answer depends on cookies; this only lets in clients that send them to everybody.
+      // No response depends on cookies. This only admits clients that always send credentials.
       'access-control-allow-credentials': 'true',
       'access-control-expose-headers': EXPOSED,
     });
@@ -244,7 +244,7 @@ export class CrossOrigin {
 /** Every method of the documents. */
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
 
-/** The headers that clients of the services read, in addition to those that every page may read. */
+/** Response headers that clients of the services read, besides those that are always readable. */
 const EXPOSED = [
   'content-disposition',
   'etag',
@@ -260,5 +260,5 @@ const EXPOSED = [
   'x-mock-hint',
 ].join(', ');
 
-/** How long a browser remembers the answer to a preflight, in seconds. */
+/** How long a browser caches the response to a preflight, in seconds. */
 const REMEMBERED = 600;

@@ -4,18 +4,18 @@ import type { FastifyInstance } from 'fastify';
 import { WORLD_HEADER } from '../../addresses/world-id.ts';
 import { type Connections, isTls } from './connections.ts';
 
-/** A port of this machine for what this process sends to the vendors' hosts. */
+/** A local port for the requests of this process to the vendors' hosts. */
 export interface ProductionPort {
   readonly port: number;
-  /** Accepts no more; running requests are answered. */
+  /** Stops accepting connections; pending requests are answered. */
   close(): void;
 }
 
 /**
- * Opens such a port. Its requests are those that the vendor would get, without TLS.
+ * Opens a local port for requests to the vendor, without TLS.
  *
- * @param scheme of the URLs that were called, for issuers and links
- * @param world the world of requests that do not name one; null: the world that their credential leads to
+ * @param scheme of the called URLs, for issuers and links
+ * @param world for requests that do not name a world; null: the world is selected by credential
  */
 export type OpenProductionPort = (scheme: 'http' | 'https', world: string | null) => Promise<ProductionPort>;
 
@@ -23,7 +23,7 @@ export function productionPorts(app: FastifyInstance, connections: Connections):
   const { server } = app;
   const worlds = new WeakMap<Socket, string>();
   const opened = new Set<ProductionPort>();
-  // As a client would that sends the header itself.
+  // As if the client had sent the header itself.
   const nameWorld = ({ socket, headers, rawHeaders }: IncomingMessage) => {
     const world = worlds.get(socket);
     if (world === undefined || headers[WORLD_HEADER] !== undefined) return;
@@ -58,7 +58,7 @@ export function productionPorts(app: FastifyInstance, connections: Connections):
   };
 }
 
-/** Marks a socket as Node marks those with TLS, so that answers say https. */
+/** Marks a socket like Node marks TLS sockets, so that responses use https URLs. */
 function asOf(socket: Socket, scheme: 'http' | 'https'): Socket {
   return scheme === 'https' ? Object.assign(socket, { encrypted: true }) : socket;
 }

@@ -10,8 +10,8 @@ import { wireBytes, writeAnswer } from './wire-answer.ts';
 export type WireError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
 
 /**
- * The bytes on the connection are not a request, or not a valid body of the latest one. Answers as the service that owns
- * the path, and closes the connection. For Fastify's `clientErrorHandler`.
+ * Answers bytes that are not a valid request or request body in the format of the service that owns the path, and
+ * closes the connection. For Fastify's `clientErrorHandler`.
  */
 export function endWithWireError(strays: Strays, connections: Connections, error: WireError, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
@@ -32,7 +32,7 @@ function wireProblem({ code }: NodeJS.ErrnoException): Problem {
   return new Problem('invalid_request', 'The request is not valid HTTP/1.1.');
 }
 
-/** Node passes only the last packet, so the path is known if the request came in one. */
+/** Node passes only the last packet, so the path is known if the request fitted into one. */
 function pathInPacket(packet: Buffer | undefined): string | undefined {
   const target = /^[A-Z]+ (\S+)/.exec(packet?.toString('latin1', 0, 4096) ?? '')?.[1];
   return target && pathOf(target);

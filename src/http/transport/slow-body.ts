@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { clearTimeout, setTimeout } from '../../platform/time.ts';
 
-/** Approximate time between two pieces, in milliseconds. */
+/** Approximate time between pieces, in milliseconds. */
 const STEP_MS = 100;
 
-/** A body that is sent in small pieces over a given time. No option of Node or Fastify slows an answer. */
+/** A body that is sent in small pieces over a given time. Neither Node nor Fastify can throttle a response. */
 export class SlowBody extends Readable {
   #rest: Buffer;
   readonly #pieceLength: number;
@@ -17,7 +17,7 @@ export class SlowBody extends Readable {
     this.#rest = body;
     const steps = Math.max(1, Math.min(body.length, Math.ceil(milliseconds / STEP_MS)));
     this.#pieceLength = Math.ceil(body.length / steps);
-    // Pieces are whole bytes, so there may be fewer pieces than steps.
+    // Pieces are whole bytes, so there may be fewer of them than steps.
     this.#pause = milliseconds / Math.ceil(body.length / this.#pieceLength);
   }
 
@@ -33,7 +33,7 @@ export class SlowBody extends Readable {
     callback(error);
   }
 
-  /** Sends the rest at once. */
+  /** Sends the rest immediately. */
   finish(): void {
     clearTimeout(this.#timer);
     if (!this.destroyed && this.#rest.length > 0) this.#send(this.#rest.length);

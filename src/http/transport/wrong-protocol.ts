@@ -5,35 +5,35 @@ import { stopwatch } from '../../time/clock.ts';
 import type { WireError } from './protocol-errors.ts';
 import { wireBytes } from './wire-answer.ts';
 
-/** A record of a TLS handshake begins with its type and the major version (RFC 8446, 5.1). */
+/** A TLS handshake record starts with its type and the major version (RFC 8446, 5.1). */
 const HANDSHAKE = Buffer.from([0x16, 0x03]);
 
-/** The parser stops with this code after the preface of HTTP/2 (RFC 9113, 3.4), however many packets it came in. */
+/** The parser's error code for the HTTP/2 preface (RFC 9113, 3.4), even if the preface arrives in several packets. */
 const HTTP2_PREFACE = 'HPE_PAUSED_H2_UPGRADE';
 /** A client that offers only `h2` in its TLS handshake. */
 const NO_COMMON_PROTOCOL = 'ERR_SSL_NO_APPLICATION_PROTOCOL';
 const SERVES_HTTP1 =
-  'This port serves HTTP/1.1 only, but an HTTP/2 connection came, as gRPC clients open it. Use HTTP/1.1; gRPC is not emulated.';
+  'This port serves HTTP/1.1 only, but received an HTTP/2 connection, such as from a gRPC client. Use HTTP/1.1; gRPC is not emulated.';
 
-/** A client that tries again and again is logged once in this time, in milliseconds. */
+/** A client that keeps retrying is logged once in this time, in milliseconds. */
 const SILENCE_MS = 60_000;
-/** Logged clients are forgotten all at once: a network may have many addresses. */
+/** Logged clients are forgotten all at once, because a network may have many addresses. */
 const MAX_LOGGED = 1000;
 
-/** Reports, to the client and in the log, that a connection uses a protocol that the port does not serve. */
+/** Reports to the client and the log that a connection uses the wrong protocol for the port. */
 export class WrongProtocol {
   readonly #log: Log;
   readonly #isTls: boolean;
-  /** When each sentence was last logged for an address. */
+  /** When each message was last logged for an address. */
   readonly #logged = new Map<string, number>();
 
-  /** @param isTls does the server's own port serve https? */
+  /** @param isTls does the server's port serve https? */
   constructor(log: Log, isTls: boolean) {
     this.#log = log;
     this.#isTls = isTls;
   }
 
-  /** @returns whether the first bytes on a connection begin TLS or HTTP/2; then the connection is over */
+  /** @returns whether the connection started with TLS or HTTP/2, and was ended */
   answerFirstBytes({ code, rawPacket }: WireError, socket: Socket): boolean {
     if (code === HTTP2_PREFACE) {
       this.#answer(socket, SERVES_HTTP1);
@@ -41,16 +41,16 @@ export class WrongProtocol {
     }
     if (rawPacket?.subarray(0, HANDSHAKE.length).equals(HANDSHAKE) !== true) return false;
     const instead = this.#isTls ? 'or the port for https' : 'or start the server with `--tls`';
-    this.#answer(socket, `This port serves http, but a TLS handshake came. Use http://, ${instead}.`);
+    this.#answer(socket, `This port serves http, but received a TLS handshake. Use http://, ${instead}.`);
     return true;
   }
 
-  /** Logs a failed handshake of a client that speaks only HTTP/2. TLS has told the client itself. */
+  /** Logs a failed handshake of a client that speaks only HTTP/2. TLS already reported it to the client. */
   reportHandshake({ code }: WireError, socket: Socket): void {
     if (code === NO_COMMON_PROTOCOL) this.#report(socket, SERVES_HTTP1);
   }
 
-  /** Plain http came on a port for https. @param socket below TLS */
+  /** Answers plain http on an https port. @param socket below TLS */
   answerHttp(socket: Socket): void {
     this.#answer(socket, `${SERVES_HTTPS} Use https://, or serve http with \`--http-port\`.`);
   }

@@ -88,7 +88,7 @@ describe('a request', () => {
     expect(request.outcome.headers).toBeUndefined();
     expect(request.injectedFault?.id).toBe('f-1');
     expect(request.reported).toEqual([
-      ['info', 'the fault f-1 is injected into GET /toys/ball [world team-a]', expect.anything()],
+      ['info', 'fault f-1 injected into GET /toys/ball [world team-a]', expect.anything()],
       ['event', 'fault', { fault: 'f-1', drill: null, fired: 1, service: 'toys', operation: 'get_toy' }],
     ]);
   });

@@ -70,7 +70,7 @@ describe('the journal has of a request', () => {
     const problem = new Problem('invalid_request', 'A name is missing.');
 
     expect(recorded({ request: { injectedFault, problem } })).toMatchObject({
-      explanation: "This answer is not the mock's own: the fault f-1 gave it.",
+      explanation: 'The fault f-1 defined this response.',
     });
     expect(recorded({ request: { injectedFault: faultThat({ status: 503 }), problem } })).toMatchObject({
       explanation: 'A name is missing.',
@@ -100,10 +100,10 @@ describe('the journal has of a request', () => {
   });
 
   it('no credential of what was wrong with it', () => {
-    const problem = new Problem('unknown_path', `There is no operation at \`/toys/nvapi-${'x'.repeat(64)}\`.`);
+    const problem = new Problem('unknown_path', `No operation has the path \`/toys/nvapi-${'x'.repeat(64)}\`.`);
 
     expect(recorded({ request: { problem } })).toMatchObject({
-      explanation: 'There is no operation at `/toys/nvapi-...`.',
+      explanation: 'No operation has the path `/toys/nvapi-...`.',
     });
   });
 

@@ -52,7 +52,7 @@ describe('an answer', () => {
 
   it('that does not fit fails the request where that is asked for', () => {
     expect(() => findingsOf({ status: 200 }, { server: { offDocument: 'throw' } })).toThrow(
-      `the answer does not match its document: get_toy 200: ${UNDOCUMENTED}`,
+      `the response does not match its document: get_toy 200: ${UNDOCUMENTED}`,
     );
   });
 
@@ -108,7 +108,7 @@ describe('a refusal', () => {
     const text: Outcome = { status: 503, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'No.' };
 
     expect(findingsOf(text, { kind: 'internal', errors: [null, ERROR] }).findings).toEqual([
-      'toys refused as text/plain, which none of its error forms has',
+      'toys refused with text/plain, which is none of its error formats',
     ]);
     expect(
       findingsOf(text, { kind: 'internal', errors: [{ mediaType: 'text/plain', schema: null }] }).findings,

@@ -100,5 +100,5 @@ it('the refusal of a page names the option that lets it in, and none where none 
   const ofService = await closed.call('GET /api/v1/users', from(PAGE));
   const ofControl = await server.call('GET /_mock/info', from(PAGE));
   expect(JSON.stringify(ofService.body)).toContain('start the server with `--cors ORIGIN`');
-  expect(JSON.stringify(ofControl.body)).toContain('also with `--cors`; call it from a program');
+  expect(JSON.stringify(ofControl.body)).toContain('even with `--cors`. Call it from a program');
 });

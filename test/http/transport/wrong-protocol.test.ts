@@ -40,7 +40,7 @@ describe('an HTTP/2 connection', () => {
     for (let time = 0; time < 3; time += 1) {
       const answer = await exchanged(port, PREFACE);
       expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
-      expect(answer).toContain('This port serves HTTP/1.1 only, but an HTTP/2 connection came');
+      expect(answer).toContain('This port serves HTTP/1.1 only, but received an HTTP/2 connection');
     }
 
     expect(lines).toEqual([expect.stringMatching(/HTTP\/2.*gRPC.*\[port \d+, from 127\.0\.0\.1\]/)]);

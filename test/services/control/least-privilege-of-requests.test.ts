@@ -172,9 +172,9 @@ it.each<[request: object, detail: string]>([
   [{ ...get('/'), url: 'http://a/' }, 'Field `requests[1]` must have either `url` or `path`.'],
   [
     { method: 'GET', url: 'http://' },
-    'Field `requests[1].url` is not a URL. Expected one such as `https://host/path`.',
+    'Field `requests[1].url` is not a URL. Expected a URL such as `https://host/path`.',
   ],
-  [get('/v2/%zz'), 'Field `requests[1].path` cannot be decoded.'],
+  [get('/v2/%zz'), 'Field `requests[1].path` is not valid percent-encoding. Encode a literal `%` as `%25`.'],
   [
     get('/_mock/cast'),
     'Field `requests[1].path`: the control API has no rules; any caller that can reach it may call it.',
@@ -189,7 +189,7 @@ it.each<[seed: unknown, detail: unknown]>([
   ['none', 'This world has no organisation for the key. Use a seed that has one.'],
   [
     { ngc: { org: 'acme', ncaId: 'nca-1', organizations: [{ name: 'acme', ncaId: 'nca-1', airSubscription: false }] } },
-    'NVIDIA Air refuses new keys, whatever rights they have: the first organisation of this world has no subscription.',
+    'NVIDIA Air refuses every new key, because the first organisation of this world has no subscription. Use a seed in which it has one.',
   ],
 ])('a world where no new key could call has none: %j', async (seed, detail) => {
   const { status, body: world } = await server.call('POST /_mock/worlds', { body: { seed } });

@@ -43,7 +43,7 @@ describe('an answer of one’s own', () => {
       status: 200,
       fault: body.id,
       done: false,
-      explanation: `This answer is not the mock's own: the fault ${body.id} gave it.`,
+      explanation: `The fault ${body.id} defined this response.`,
     });
   });
 

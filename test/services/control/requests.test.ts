@@ -79,8 +79,8 @@ describe('the journal', () => {
   });
 
   it.each([
-    ['POST /api/v1/access-keys', 400, '`name`'],
-    ['GET /api/v1/userz', 404, 'There is no operation at `/api/v1/userz`.'],
+    ['POST /api/v1/access-keys', 400, 'Field `name` is missing'],
+    ['GET /api/v1/userz', 404, 'No operation has the path `/api/v1/userz`.'],
     ['PUT /api/v1/users', 405, '`/api/v1/users` does not support PUT; use GET or HEAD or POST.'],
   ])('says what was wrong with a request that no decision is about: %s', async (call, status, explanation) => {
     const token = await server.tokenOf(admin);

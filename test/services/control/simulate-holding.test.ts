@@ -202,7 +202,7 @@ describe('every operation at once:', () => {
 
       expect(idsOf(effects.filter(({ effect }) => effect === 'deny'))).toEqual(await operationsOf('air', 'keyed'));
       expect(effects.filter(({ reason }) => reason !== undefined)).toEqual([]);
-      expect(problemDocument(one)).toContain('NVIDIA Air answers 402, whatever rights they hold');
+      expect(problemDocument(one)).toContain('NVIDIA Air answers 402');
     }
   });
 
@@ -279,11 +279,11 @@ describe('a simulation is refused that says', () => {
       { principal: admin.email, holding: { scopes: [] }, ...ALL },
       'in Run:ai, all rights come from `roles`',
     ],
-    ['nobody that there is', { principal: 'nobody', ...ALL }, 'Field `principal` names nobody'],
+    ['nobody that there is', { principal: 'nobody', ...ALL }, 'Field `principal` does not match any principal'],
     [
       'somebody of elsewhere',
       { principal: admin.email, service: 'air', ...ALL },
-      'names nobody who could call NVIDIA Air',
+      'does not match any principal that can call NVIDIA Air',
     ],
     [
       'a combination that is ruled out',

@@ -37,5 +37,5 @@ it('another path about users is still only unknown', async () => {
   const answer = await server.call('GET /v2/users/1');
 
   expect([answer.status, answer.body.requestStatus.statusCode]).toEqual([404, 'NOT_FOUND']);
-  expect(answer.body.requestStatus.statusDescription).toContain('There is no operation at');
+  expect(answer.body.requestStatus.statusDescription).toContain('No operation has the path');
 });

@@ -108,8 +108,8 @@ it('no version of the mock has an operation of the table', () => {
 });
 
 it('an id that only looks like such a path is an id', async () => {
-  expectRefused(await admin(`GET ${PROJECTS_PATH}/telemetries`), 404);
-  expectRefused(await admin(`DELETE ${PROJECTS_PATH}/telemetry/x`), 404, 'There is no operation at');
+  expectRefused(await admin(`GET ${PROJECTS_PATH}/telemetries`), 404, 'Resource id not found.');
+  expectRefused(await admin(`DELETE ${PROJECTS_PATH}/telemetry/x`), 404, 'No operation has the path');
 });
 
 it('what another version removed is named as before', async () => {
