@@ -14,9 +14,9 @@ import { hideInLine, type KnownSecrets } from './secrets.ts';
 import { summaryOf } from './view.ts';
 import { Watches } from './watches.ts';
 
-/** The memory that the activity logs of a process share. */
+/** Memory budgets shared by the activity logs of a process. */
 export interface ActivityBudgets {
-  /** requests with their answers */
+  /** requests with their responses */
   readonly requests: PriorityPlaces<Draft>;
   readonly decisions: PriorityPlaces<Decision>;
   /** uses of credentials */
@@ -25,7 +25,7 @@ export interface ActivityBudgets {
   readonly verifications: Quota;
 }
 
-/** The places of the requests of all worlds. @param bytes the limit of all together */
+/** Creates the places for the requests of all worlds. @param bytes their total limit */
 export function requestPlaces(bytes: number): PriorityPlaces<Draft> {
   return priorityPlaces<Draft>({ refusals: bytes / 2, others: bytes / 2, all: bytes }, dropBodies);
 }
@@ -39,7 +39,10 @@ export function activityBudgets(): ActivityBudgets {
   };
 }
 
-/** The activity log of one world, in one order: requests, decisions, findings, uses of credentials. It ends with the process. */
+/**
+ * The activity log of one world, in one order: requests, decisions, findings and uses of credentials. It ends with the
+ * process.
+ */
 export class ActivityLog {
   readonly secrets: KnownSecrets;
   readonly journal: Journal;
@@ -51,11 +54,11 @@ export class ActivityLog {
   readonly watches: Watches;
   /** The quota for the conditions of waiting verifications, in all worlds. */
   readonly verifications: Quota;
-  /** Of the latest request. Those of a client are often the same, and one text for all is less to keep. */
+  /** Headers of the latest request, reused while they repeat (saves memory). */
   #headers: readonly string[] = [];
   #headerText = '';
 
-  /** @param series prefix of the ids of requests, decisions and events, unique to the world and the process */
+  /** @param series prefix of request, decision and event ids, unique to the world and the process */
   constructor(budgets: ActivityBudgets, series: string, secrets: KnownSecrets) {
     this.secrets = secrets;
     this.journal = new Journal(budgets.requests, series, secrets);
@@ -71,7 +74,7 @@ export class ActivityLog {
     this.uses = new Uses(budgets.uses);
   }
 
-  /** Headers as a draft has them: names and values in turn, one per line. */
+  /** Joins headers as a draft has them: alternating names and values, one per line. */
   headerText(headers: readonly string[]): string {
     const { length } = headers;
     const isSame = length === this.#headers.length && headers.every((text, index) => text === this.#headers[index]);
@@ -100,7 +103,7 @@ export class ActivityLog {
     this.events.publish(event, () => data);
   }
 
-  /** Forgets everything but the events, and ends waiting verifications. */
+  /** Deletes everything but the events, and ends waiting verifications. */
   empty(): void {
     this.journal.empty();
     this.decisions.clear();
@@ -109,13 +112,13 @@ export class ActivityLog {
     this.watches.clear();
   }
 
-  /** Ends event streams and waiting verifications, and forgets the requests. */
+  /** Ends event streams and waiting verifications, and deletes the requests. */
   end(why: WorldEnd): void {
     this.journal.end(why);
     this.events.end();
   }
 
-  /** Frees its memory after its end. */
+  /** Frees the memory after the end. */
   close(): void {
     this.findings.clear();
     this.uses.clear();
@@ -123,7 +126,7 @@ export class ActivityLog {
   }
 }
 
-/** The event of a decision; null if it is no longer kept. */
+/** Builds the event of a decision; null if the decision was evicted. */
 function decisionSummary(decisions: Decisions, id: string): object | null {
   const decision = decisions.byId(id);
   if (decision === null) return null;

@@ -7,20 +7,20 @@ import type { Instant } from '../time/clock.ts';
 import { answeredAt, type JournalEntry } from './entry.ts';
 import { pathOf, withHiddenBodies } from './view.ts';
 
-/** What the requests of a client show about it. */
+/** What the requests of a client prove about it. */
 export interface Judgement {
   readonly name: AssertionName;
   readonly passed: boolean;
-  /** What was found and, if it failed, what was expected and what a correct client does. */
+  /** What was found and, for a failure, what was expected and what a correct client does. */
   readonly sentence: string;
-  /** The requests that a failure is about, oldest first. */
+  /** The requests of a failure, oldest first. */
   readonly requests: readonly JournalEntry[];
 }
 
 interface Findings {
-  /** How many requests could have shown the mistake. Without any, there is nothing to judge. */
+  /** Number of requests that could have revealed the mistake. If there are none, there is nothing to judge. */
   readonly judged: number;
-  /** The wrong requests, each after the one that made it wrong, if any. */
+  /** The wrong requests, each preceded by the request that made it wrong, if any. */
   readonly mistakes: readonly (readonly JournalEntry[])[];
 }
 
@@ -83,9 +83,9 @@ type AssertionName = keyof typeof ASSERTIONS;
  * Judges a client by its requests.
  *
  * @param entries oldest first
- * @param older how many requests before are not among them, because the journal no longer has all of those
- * @throws Problem `not_found` for an unknown name; `conflict` if no request could have shown the mistake, because then
- *   neither result would prove anything
+ * @param older number of earlier requests that are not included, because the journal evicted some of them
+ * @throws Problem `not_found` for an unknown name; `conflict` if no request could have revealed the mistake, because
+ * then neither result would prove anything
  */
 export function judge(
   name: string,
@@ -95,14 +95,12 @@ export function judge(
 ): Judgement {
   const names = keysOf(ASSERTIONS);
   if (!isOneOf(names, name)) {
-    throw new Problem('not_found', `There is no assertion \`${name.slice(0, 100)}\`.${adviseName(name, names)}`);
+    throw new Problem('not_found', `No assertion has the name \`${name.slice(0, 100)}\`.${adviseName(name, names)}`);
   }
   const { find, nothing, passed, failed, expected }: Assertion = ASSERTIONS[name];
   const { judged, mistakes } = find(entries, needsCredential);
   const forgotten =
-    older === 0
-      ? ''
-      : ` Not judged, because the journal no longer has all of them: ${countOf(older, 'older request')}.`;
+    older === 0 ? '' : ` Not judged, because the journal has evicted some of them: ${countOf(older, 'older request')}.`;
   if (judged === 0) {
     throw new Problem(
       'conflict',
@@ -119,17 +117,17 @@ export function judge(
   };
 }
 
-/** The part of a token's life, at its end, in which a client may renew it. */
+/** The last part of a token's lifetime, in which a client may renew it. */
 const RENEWAL = 0.1;
 
-/** A token is fetched again too early unless the client's latest one is about to expire, or a request was answered with 401. */
+/** Finds tokens fetched while the client's latest one was neither about to expire nor refused with 401. */
 function findTokensFetchedAgain(entries: readonly JournalEntry[]): Findings {
   const latest = new Map<string, { readonly entry: JournalEntry; readonly renewableAt: Instant }>();
   const mistakes: JournalEntry[][] = [];
   let judged = 0;
   for (const entry of entries) {
     const { at, status, tokenExpiresAt, principal } = entry;
-    // A refused credential that names no principal may be any client's.
+    // A refused credential without a principal may be any client's.
     if (status === 401 && principal === null) latest.clear();
     else if (status === 401) latest.delete(clientOf(principal));
     if (tokenExpiresAt === null) continue;
@@ -146,7 +144,7 @@ function findRequestsWithoutCredential(entries: readonly JournalEntry[], needsCr
   return eachAlone(judged, ({ reason }) => reason === 'no_token');
 }
 
-/** The vendor documents an operation that is not emulated. */
+/** Exempts operations that the vendor documents but the mock does not emulate. */
 function findUndocumentedRequests(entries: readonly JournalEntry[]): Findings {
   return eachAlone(
     entries,
@@ -179,15 +177,15 @@ function findRepeatedTooEarly(entries: readonly JournalEntry[]): Findings {
 }
 
 interface Repetition {
-  /** Is the answer one after which the client must not simply repeat the request? */
+  /** Must the client not simply repeat the request after this response? */
   readonly isWarning: (entry: JournalEntry) => boolean;
-  /** Are two requests with the same method and path the same request of the same client? */
+  /** Given the same method and path, are these the same request of the same client? */
   readonly isSame: (one: JournalEntry, other: JournalEntry) => boolean;
   readonly isMistake: (repeated: JournalEntry, warning: JournalEntry) => boolean;
 }
 
 function findRepeated(entries: readonly JournalEntry[], { isWarning, isSame, isMistake }: Repetition): Findings {
-  /** By method and path: the latest answer of this kind to each request. */
+  /** The latest such response to each request, by method and path. */
   const warnings = new Map<string, JournalEntry[]>();
   const mistakes: JournalEntry[][] = [];
   let judged = 0;
@@ -211,11 +209,11 @@ function clientOf(principal: Principal | null): string {
   return principal === null ? '' : `${principal.kind} ${principal.id} ${principal.clientId ?? ''}`;
 }
 
-/** A body that was shown is kept without its secrets. */
+/** A body that was viewed is stored without its secrets. */
 function hasSameBody(one: JournalEntry, other: JournalEntry): boolean {
   const [ours, theirs] = [one.requestBody, other.requestBody];
   if (ours.size !== theirs.size) return false;
-  // Only answers without a refusal lose bodies: to take one for another request would keep a 403 alive that has ended.
+  // Only successful requests lose their bodies. Treat them as equal: otherwise a 403 that has ended would stay alive.
   if (ours.isDropped || theirs.isDropped) return true;
   if (ours.isHidden === theirs.isHidden) return ours.text === theirs.text;
   return hiddenBodyOf(one) === hiddenBodyOf(other);
@@ -225,7 +223,10 @@ function hiddenBodyOf(entry: JournalEntry): string | null {
   return withHiddenBodies(entry, entry.secrets).requestBody.text;
 }
 
-/** When the client may repeat a request: `Retry-After` in seconds or as a date (RFC 9110, 10.2.3); null without one. */
+/**
+ * Returns when the client may repeat a request: `Retry-After` in seconds or as a date (RFC 9110, 10.2.3); null without
+ * it.
+ */
 function retryAtOf({ at, status, responseHeaders }: JournalEntry): Instant | null {
   const { 'retry-after': value } = responseHeaders;
   if (value === undefined || status === null) return null;

@@ -6,7 +6,7 @@ import { adviseName, listNames } from '../text/nearest.ts';
 import { shorten } from '../text/shorten.ts';
 import type { Match } from './match.ts';
 
-/** An operation that a match can name. */
+/** An operation for matches. */
 export interface KnownOperation {
   readonly service: string;
   readonly id: string;
@@ -16,7 +16,7 @@ export interface KnownOperation {
   readonly path: string | null;
 }
 
-/** The operations and reasons that a match can name. */
+/** The operations and reasons that are valid in a match. */
 export interface Known {
   readonly operations: readonly KnownOperation[];
   readonly reasons: readonly string[];
@@ -25,9 +25,9 @@ export interface Known {
 /**
  * Validates a match, and normalizes its path and method.
  *
- * @param member the name of a member in messages, such as `match.path`
- * @param isOfOperations do only requests for operations count? Then a path without an operation never matches
- * @throws Problem naming the member that can never match, and the nearest name
+ * @param member returns the name of a member for messages, such as `match.path`
+ * @param isOfOperations do only requests to operations count? Then a path without an operation never matches
+ * @throws Problem with the member that can never match, and the nearest valid name
  */
 export function checkMatch(
   match: Match,
@@ -61,13 +61,13 @@ export function checkMatch(
   const checked = { ...others, ...(path !== undefined && { path }) };
   const possible = isOfOperations ? checked : others;
   operationsLike(possible, operations, member);
-  // An operation that can never match would go unnoticed beside one that can.
+  // Check each operation alone: an impossible one would go unnoticed next to a possible one.
   const { operations: named = [], ...conditions } = possible;
   for (const operation of named) operationsLike({ ...conditions, operation }, operations, member);
   return checked;
 }
 
-/** @param where all of them are listed */
+/** @param where the place that lists all valid names */
 function checkName(
   given: string | undefined,
   valid: readonly string[],
@@ -95,10 +95,13 @@ function checkStatus(status: number, member: string): void {
   );
 }
 
-/** The largest body of a match, in characters of its JSON: it is kept while the verification waits. */
+/**
+ * Maximum size of a body in a match, in characters of its JSON, because it stays in memory while the verification
+ * waits.
+ */
 const MAX_BODY = 16_384;
 
-/** The path of requests, without the prefix of a world. */
+/** Returns the path without a world's prefix. */
 function checkPath(path: string, member: string): string {
   const inner = path.replace(/^\/w\/[^/]+(?=\/)/, '');
   const isWhole = inner.split('/').every((segment) => isVariable(segment) || !/\{.*\}/.test(segment));
@@ -109,7 +112,7 @@ function checkPath(path: string, member: string): string {
   );
 }
 
-/** The operations whose requests a match can match. @throws Problem naming the member that leaves none */
+/** Returns the operations that a match can apply to. @throws Problem with the member that excludes them all */
 export function operationsLike(
   match: Match,
   operations: readonly KnownOperation[],
@@ -121,7 +124,7 @@ export function operationsLike(
     ['operations', ({ id }) => match.operations?.includes(id) === true],
     ['service', ({ service }) => service === match.service],
     ['method', (one) => one.method === '*' || one.method === match.method],
-    // A host's operation has any path, so a match must name the operation.
+    // A host's operation has any path, so the match must also select the operation.
     ['path', (one) => (one.path === null ? namesOperation : couldBe(one.path, match.path ?? ''))],
   ];
   let possible = operations;
@@ -159,8 +162,8 @@ function neverMatches(
 }
 
 /**
- * Can a path of this operation match? Placeholders of either side match any segment but an empty one. A slash at the
- * end is optional, because operations with one also answer without it.
+ * Can a path of this operation match? Placeholders on either side match any non-empty segment. A trailing slash is
+ * optional, because operations with one also answer without it.
  */
 function couldBe(template: string, path: string): boolean {
   const isOptional = template.endsWith('/') && !path.endsWith('/');

@@ -7,27 +7,26 @@ import { type PriorityPlaces, PriorityRing } from './ring.ts';
 import { hideInLine, type KnownSecrets } from './secrets.ts';
 
 export interface DecisionFilter {
-  /** Id, name, client id or e-mail address of the caller, or of the principal that a refused credential names. */
+  /** Id, name, client id or e-mail address of the caller, or of the principal that a refused credential claims. */
   readonly principal?: string;
   readonly effect?: 'allow' | 'deny';
   readonly operation?: string;
 }
 
-/** The size of a decision of table names and a path, as nearly all are. */
+/** Size of a decision with only table names and a path, like nearly all. */
 const PLAIN_BYTES = 1200;
-/** Larger decision input is not kept: the decision can still be explained, but has fewer fixes. */
+/** Larger decision input is dropped: the decision can still be explained, but has fewer fixes. */
 const MAX_INPUT = 256 * 1024;
 
-/** The newest 2000 denials of one world and its newest 2000 other decisions, as far as there is room for them in the process. */
+/** The newest 2000 denials and the newest 2000 other decisions of one world, as far as the process has room. */
 export class Decisions {
   readonly #kept: PriorityRing<Decision>;
   readonly #series: string;
   /** Sizes of held rights, which many decisions share. */
   readonly #weights = new WeakMap<object, number>();
-  /** The number in the newest id; the world counts it up. */
+  /** The number in the newest id, incremented by the world. */
   lastId = 0;
   #recorded = 0;
-  /** Decisions recorded before the last `clear`. */
   #clearedAt = 0;
 
   /** @param series prefix of the ids, unique to the world and the process */
@@ -36,7 +35,7 @@ export class Decisions {
     this.#series = series;
   }
 
-  /** The number of a decision, kept or evicted; null if its id is not of this world. */
+  /** Returns the number of a decision, kept or evicted; null for an id of another world. */
   numberOf(id: string): number | null {
     return numberIn(id, `${this.#series}-`, this.lastId);
   }
@@ -59,7 +58,7 @@ export class Decisions {
   }
 
   find(id: string): PlacedDecision | undefined {
-    // Each request would pay for an index, and what is asked for is nearly always new.
+    // No index: every request would pay for it, and decisions are nearly always looked up while they are new.
     for (const placed of this.#placed()) if (placed.decision.id === id) return placed;
     return undefined;
   }
@@ -78,7 +77,7 @@ export class Decisions {
     this.#clearedAt = this.#recorded;
   }
 
-  /** Estimates the size of a decision by its large parts: the rights and the object of a denial. */
+  /** Estimates the size of a decision from its large parts: the rights and the object of a denial. */
   #weightOf({ input, hints }: Decision): number {
     const plain = hints === undefined ? PLAIN_BYTES : PLAIN_BYTES + bytesOf(hints);
     if (input === undefined) return plain;
@@ -108,7 +107,9 @@ function fits(decision: Decision, { principal, effect, operation }: DecisionFilt
   );
 }
 
-/** Replaces secrets in a decision by fingerprints: it repeats the path, and a denial other parts of the request. */
+/**
+ * Replaces secrets in a decision with fingerprints. It quotes the path and, for a denial, other parts of the request.
+ */
 export function decisionWithoutSecrets(decision: Decision, secrets: KnownSecrets): Decision {
   const { request, resources = {}, credential, hints } = decision;
   const { target, boundTo } = resources;

@@ -5,34 +5,34 @@ import type { Instant } from '../time/clock.ts';
 import type { Reported } from './finding.ts';
 import type { KnownSecrets } from './secrets.ts';
 
-/** The kept beginning of a body, and the size of the whole. */
+/** The stored start of a body, and the size of the whole body. */
 export interface KeptBody {
-  /** At most `MAX_KEPT` bytes; null if the body is missing, was not read or was dropped, or only its size is known. */
+  /** Up to `MAX_KEPT` bytes; null if the body is missing, was not read or was dropped, or only its size is known. */
   readonly text: string | null;
   /** `bytes`: each character of the text is a byte of possible UTF-8. */
   readonly form: 'bytes' | 'text';
-  /** In bytes, or in characters of a text; null if the body was not read. */
+  /** In bytes, or in characters for a text; null if the body was not read. */
   readonly size: number | null;
-  /** Is only its beginning kept? Default: is the text shorter than the size? */
+  /** Is only the start stored? Default: is the text shorter than the size? */
   readonly isCut?: boolean;
-  /** Did the client wait for `100 Continue`, and send none? */
+  /** Did the client wait for `100 Continue`, and never send the body? */
   readonly isNotSent?: true;
   /** Are secrets already replaced by fingerprints? */
   readonly isHidden?: true;
-  /** Did it make room for newer requests? */
+  /** Was the body dropped to make room for newer requests? */
   readonly isDropped?: true;
 }
 
 /**
- * A request with its answer, as transmitted. Secrets are hidden only in a view, which is made when a client reads it.
+ * A request with its response, as transmitted. Secrets are hidden in views, which are created when a client reads them.
  */
 export interface JournalEntry {
   /** The secrets that views hide. */
   readonly secrets: KnownSecrets;
   readonly id: string;
-  /** Its number in its world, from 1. */
+  /** Sequence number in its world, from 1. */
   readonly number: number;
-  /** By the clock of its world. */
+  /** On the world's clock. */
   readonly at: Instant;
   readonly world: string;
   /** Null if no service owns the path. */
@@ -40,64 +40,66 @@ export interface JournalEntry {
   /** Null if the service has no such operation. */
   readonly operation: string | null;
   readonly method: string;
-  /** Path and query, without the prefix of the world. */
+  /** Path and query, without the world's prefix. */
   readonly url: string;
-  /** Null if the connection broke before it was sent. */
+  /** Null if the connection broke before the status was sent. */
   readonly status: number | null;
-  /** The status it would have without a fault, or if rights were enforced. */
+  /** The status without a fault, or with enforced rights. */
   readonly wouldBe: number | null;
-  /** The caller, or the principal that a refused credential names; for a token request, the client. */
+  /** The caller, or the principal that a refused credential claims; for a token request, the client. */
   readonly principal: Principal | null;
   readonly reason: DenyReason | null;
-  /** The id of the decision about it. */
+  /** The id of the decision. */
   readonly decision: string | null;
-  /** Why it failed, if no decision says so. */
+  /** Why the request failed, if no decision explains it. */
   readonly explanation: string | null;
   readonly hints: readonly Hint[];
-  /** The id of the fault that was injected. */
+  /** The id of the injected fault. */
   readonly fault: string | null;
-  /** Was the operation carried out? */
+  /** Was the operation executed? */
   readonly done: boolean;
-  /** By the stopwatch of the process, in milliseconds: orders requests even where the clock of the world stands still. */
+  /** Milliseconds of a monotonic clock: orders requests even while the world's clock is stopped. */
   readonly startedAt: number;
   readonly durationMs: number;
-  /** When the token in its answer expires; null if no token was issued, or a fault destroyed it. */
+  /** When the token in the response expires; null if no token was issued, or a fault destroyed it. */
   readonly tokenExpiresAt: Instant | null;
-  /** Names and values in turn, one per line: a single string is cheaper to keep than many. */
+  /** Alternating names and values, one per line: one string needs less memory than many. */
   readonly requestHeaders: string;
   readonly requestBody: KeptBody;
   readonly responseHeaders: Readonly<Record<string, string>>;
   readonly responseBody: KeptBody;
-  /** Its findings; absent if none. */
+  /** Findings about the request; absent if there are none. */
   readonly reported?: readonly Reported[];
 }
 
 /** An entry before it has an id. */
 export type Draft = Omit<JournalEntry, 'id' | 'number' | 'secrets'>;
 
-/** When a request was answered, as `startedAt` counts. Requests that started before do not know the answer. */
+/**
+ * Returns when a request was answered, comparable to `startedAt`. Requests that started earlier cannot know the
+ * response.
+ */
 export function answeredAt({ startedAt, durationMs }: Pick<JournalEntry, 'startedAt' | 'durationMs'>): number {
   return startedAt + durationMs;
 }
 
-/** The largest kept part of a body, in bytes, or in characters of a text. */
+/** Maximum stored size of a body, in bytes, or in characters for a text. */
 export const MAX_KEPT = 64 * 1024;
 
 export const NO_BODY: KeptBody = { text: null, form: 'bytes', size: null };
 
-/** @param text each of its characters is a byte */
+/** @param text one character per byte */
 export function keptBytes(text: string): KeptBody {
   return { text: beginningOf(text), form: 'bytes', size: text.length };
 }
 
-/** The body of an answer. */
 export function keptPayload(payload: string | Buffer | undefined): KeptBody {
   if (payload === undefined) return { text: null, form: 'text', size: 0 };
   if (typeof payload === 'string') return { text: beginningOf(payload), form: 'text', size: payload.length };
   return { text: payload.toString('latin1', 0, MAX_KEPT), form: 'bytes', size: payload.length };
 }
 
-/** A substring keeps the whole string in memory, so it is copied. */
+/** Copies the start of a text: a substring would keep the whole string in memory. */
 function beginningOf(text: string): string {
   return text.length <= MAX_KEPT ? text : Buffer.from(text.slice(0, MAX_KEPT), 'utf16le').toString('utf16le');
 }
@@ -105,7 +107,7 @@ function beginningOf(text: string): string {
 /** The size of an entry without its texts. */
 const ENTRY_BYTES = 800;
 
-/** Estimates the bytes of an entry without its bodies. */
+/** Estimates the size of an entry in bytes, without its bodies. */
 export function weightOf(draft: Draft): number {
   const { url, requestHeaders, responseHeaders, hints, explanation, reported = [] } = draft;
   let characters = url.length + (explanation?.length ?? 0) + requestHeaders.length;
@@ -115,18 +117,18 @@ export function weightOf(draft: Draft): number {
   return ENTRY_BYTES + characters;
 }
 
-/** Estimates the bytes of the bodies of an entry. */
+/** Estimates the size of an entry's bodies in bytes. */
 export function bytesOfBodies({ requestBody, responseBody }: Draft): number {
-  // Answers may have characters of two bytes.
+  // Responses may contain two-byte characters.
   return (requestBody.text?.length ?? 0) + 2 * (responseBody.text?.length ?? 0);
 }
 
-/** Was it refused, or broken off, or would it have been refused without observe mode? */
+/** Was the request refused or broken off, or would it have been refused without observe mode? */
 export function isRefusal({ reason, status }: Pick<JournalEntry, 'reason' | 'status'>): boolean {
   return reason !== null || status === null || status >= 400;
 }
 
-/** Forgets the bodies of a draft, which then only have their sizes. Changes the draft: to copy it takes memory. */
+/** Drops the bodies of a draft, keeping their sizes. Changes the draft, because a copy would take memory. */
 export function dropBodies(draft: { -readonly [Name in 'requestBody' | 'responseBody']: Draft[Name] }): void {
   draft.requestBody = withoutText(draft.requestBody);
   draft.responseBody = withoutText(draft.responseBody);

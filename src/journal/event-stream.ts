@@ -2,20 +2,23 @@ import { Readable } from 'node:stream';
 import { clearInterval, eventLoopTurn, setInterval } from '../platform/time.ts';
 import type { Events, HappenedEvent } from './events.ts';
 
-/** The interval of comments in milliseconds, by which dead connections are noticed. */
+/** Interval of comments in milliseconds, which detect dead connections. */
 const HEARTBEAT_MS = 15_000;
 
-/** A reader that is more bytes behind is disconnected. It may reconnect with the id of its last event. */
+/**
+ * Maximum backlog of a reader in bytes. Beyond it the reader is disconnected, and may reconnect with its last event id.
+ */
 const MAX_BEHIND = 256 * 1024;
 
 /**
- * Streams the events from now on as server-sent events (HTML Standard, 9.2), until the world ends or the reader leaves.
+ * Streams new events as server-sent events (HTML Standard, 9.2), until the world ends or the reader leaves.
  *
- * @param lastId the `Last-Event-ID` of a reader that reconnects, which also gets the missed events; null for a new one
+ * @param lastId the `Last-Event-ID` of a reader that reconnects, which also gets the missed events; null for a new
+ * reader
  */
 export function eventStream(events: Events, lastId: string | null): Readable {
   const stream = new Readable({ read: () => {}, highWaterMark: MAX_BEHIND });
-  // Sequential, because the data of some events must be read first.
+  // Sequential, because the data of some events is read asynchronously.
   let sent: Promise<void> = Promise.resolve();
   const send = (event: HappenedEvent, before: () => Promise<void> | void = () => {}) => {
     sent = sent.then(async () => {
@@ -47,11 +50,11 @@ export function eventStream(events: Events, lastId: string | null): Readable {
   return stream;
 }
 
-/** The events that a reader missed, preceded by a restart, or by the number of those that are no longer kept. */
+/** Returns the events that a reader missed, preceded by a restart event, or by the number of evicted events. */
 function missedBy(events: Events, lastId: string): readonly HappenedEvent[] {
   const number = events.numberOf(lastId);
   const missed = events.after(number ?? 0);
-  // The id before the first event, so that a reader who comes back with it gets all of them.
+  // The id before the first event, so that a reader who reconnects with it gets all of them.
   const first = (missed[0]?.number ?? events.newest + 1) - 1;
   if (events.isOfOtherSeries(lastId)) {
     return [{ number: first, kind: 'restarted', read: () => ({ lastEventId: lastId }) }, ...missed];

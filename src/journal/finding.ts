@@ -4,53 +4,53 @@ import { type Instant, rfc3339 } from '../time/clock.ts';
 
 /** A kind of warning that no failed request reports. */
 export type FindingKind =
-  /** a token was issued under one host name of this server and used under another */
+  /** a token was issued at one host name of this server and used at another */
   | 'issuer_differs'
-  /** a query parameter that the document does not name, and that has no effect, was sent */
+  /** an undocumented query parameter was sent, and had no effect */
   | 'undocumented_query'
-  /** an undocumented field was sent that is probably a misspelt one, or asks for something that no answer has */
+  /** an undocumented field was sent that is probably misspelt, or requests something that no response has */
   | 'undocumented_field'
-  /** a documented field decides nothing, and contradicts what does */
+  /** a documented field has no effect, and contradicts the field that has */
   | 'ignored_field'
-  /** a key that this mock did not issue, and that may be real, was sent */
+  /** a key was sent that this mock did not issue, and that may be real */
   | 'foreign_credential'
   /** the requested path exists only in another version of the vendor's API */
   | 'other_version'
-  /** an operation of the vendor was called that no version of the mock emulates */
+  /** a vendor operation was called that no version of the mock emulates */
   | 'not_emulated'
-  /** a list without pages has fewer entries than there are, because the vendor's document limits it */
+  /** an unpaged list was truncated to the limit in the vendor's document */
   | 'list_cut'
-  /** a stored key allows nothing at all */
+  /** a stored key allows nothing */
   | 'useless_key'
-  /** a stored key allows less than it says: a scope, an id or an object in it has no effect */
+  /** a stored key allows less than it appears to: a scope, an id or an object in it has no effect */
   | 'limited_key'
   /** a web page of another origin called the mock, and was refused */
   | 'foreign_page'
-  /** an answer of the mock does not match its document */
+  /** a response of the mock does not match its document */
   | 'answer_off_document'
-  /** the sources of an answer contradict each other, and the server answers only documented requests */
+  /** the sources of a response contradict each other, and the server answers only documented requests */
   | 'contradicted_source'
-  /** nothing can be stored, such as on a full disk; or stored data was moved or lost */
+  /** data cannot be stored, such as on a full disk; or stored data was moved or lost */
   | 'storage'
   /** a client that drops the path of its base URL sent a credential of several worlds, so the default world answered */
   | 'lost_world'
-  /** a key that is not accepted was sent to an operation that looks at none */
+  /** an invalid key was sent to an operation that does not check keys */
   | 'key_not_checked'
-  /** an error was asked for with `Prefer: code=`, and the world does not allow that */
+  /** an error was requested with `Prefer: code=`, but the world does not allow that */
   | 'ignored_preference'
-  /** a fault ended that was never injected: a test that relied on it proves nothing */
+  /** a fault was never injected before it ended, so a test that relied on it proves nothing */
   | 'unused_fault';
 
 export interface Finding {
   readonly id: string;
-  /** Its place in the list of findings of its world. */
+  /** Position in the world's list of findings. */
   readonly place: Position;
   readonly kind: FindingKind;
   readonly message: string;
   readonly firstSeenAt: Instant;
   lastSeenAt: Instant;
   count: number;
-  /** The id of the latest request that caused it, in the journal; null if none. */
+  /** The journal id of the latest request that caused the finding; null if there is none. */
   request: string | null;
 }
 
@@ -59,20 +59,20 @@ export type Reported = Pick<Finding, 'kind' | 'message'>;
 
 const MAX_FINDINGS = 200;
 
-/** The newest 200 findings of one world. Each is kept once and counted. */
+/** The newest 200 findings of one world, deduplicated and counted. */
 export class Findings {
   /** In the order of their first reports. */
   readonly #byText = new Map<string, Finding>();
   readonly #series: string;
   readonly #notify: (finding: Finding) => void;
   #reported = 0;
-  /** Findings kept since the last `clear`, without deleted ones. */
+  /** Findings since the last `clear`, without deleted ones. */
   #kept = 0;
   readonly #hide: (message: string) => string;
 
   /**
    * @param series prefix of the ids, unique to the world
-   * @param notify called with each report
+   * @param notify called for each report
    * @param hide hides the world's secrets in a message
    */
   constructor(
@@ -152,12 +152,11 @@ export class Findings {
   }
 }
 
-/** Accepts findings. */
 export interface Reports {
   report(kind: FindingKind, said: string, at: Instant): void;
 }
 
-/** How many findings are linked to one request. */
+/** Maximum number of findings linked to one request. */
 const MAX_REPORTED = 20;
 
 /** Collects the findings of one request until it is in the journal. */
@@ -180,7 +179,6 @@ function keyOf({ kind, message }: Reported): string {
   return `${kind}\n${message}`;
 }
 
-/** A finding as the control API returns it. */
 export function findingView({ place: _, ...finding }: Finding) {
   const { firstSeenAt, lastSeenAt } = finding;
   return { ...finding, firstSeenAt: rfc3339(firstSeenAt), lastSeenAt: rfc3339(lastSeenAt) };

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { type EntryView, isForm } from './view.ts';
 
 /**
- * An HTTP Archive 1.2 (http://www.softwareishard.com/blog/har-12-spec/), which browsers' developer tools open.
+ * Builds an HTTP Archive 1.2 (http://www.softwareishard.com/blog/har-12-spec/), which browser developer tools can open.
  *
  * @param entries oldest first, as the format requires
  */
@@ -10,7 +10,7 @@ export function harOf<Entry>(entries: Entry[], version: string) {
   return { log: { version: '1.2', creator: { name: 'nv-auth-mock', version }, entries } };
 }
 
-/** A request as an entry of an archive. Secrets are hidden; times are those of the world's clock. */
+/** Converts a request to an archive entry, with secrets hidden and times of the world's clock. */
 export function harEntry(view: EntryView) {
   const { request, response, status, durationMs } = view;
   const type = (headers: EntryView['request']['headers']) => [headers['content-type'] ?? ''].flat()[0] ?? '';
@@ -46,7 +46,7 @@ export function harEntry(view: EntryView) {
     },
     cache: {},
     timings: { send: 0, wait: durationMs, receive: 0 },
-    // Custom members begin with an underscore.
+    // Custom members start with an underscore.
     _id: view.id,
     _operation: view.operation,
     _reason: view.reason,
@@ -70,16 +70,16 @@ function pairsOf(members: Readonly<Record<string, string | string[]>>) {
   return Object.entries(members).flatMap(([name, values]) => [values].flat().map((value) => ({ name, value })));
 }
 
-/** The journal has a form as its fields. */
+/** Serializes a body. The journal has parsed forms. */
 function textOf({ headers, body }: EntryView['request']): string {
   if (body === null || body === undefined) return '';
   if (typeof body === 'string') return body;
   if (!isForm(headers['content-type'])) return JSON.stringify(body);
-  // Fields are texts, or lists of texts.
+  // Fields are strings, or lists of strings.
   return queryOf(body as EntryView['query']);
 }
 
-/** Custom members begin with an underscore. Of a long body, the beginning alone is kept. */
+/** Marks a truncated body with a custom member, which starts with an underscore. */
 function cut({ truncated }: EntryView['request']) {
   return truncated ? { _truncated: true } : {};
 }

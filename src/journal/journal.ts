@@ -10,24 +10,23 @@ import { factsOf, type ParsedBodies, withHiddenBodies } from './view.ts';
 /** Why a world ended: it was deleted, or its server stops. */
 export type WorldEnd = 'deleted' | 'stopping';
 
-/** Receives the entries of a journal. */
 export interface Listener {
   onRecord(entry: JournalEntry, facts: Facts): void;
   /** The journal was emptied, or its world has ended. */
   onEnd(why: 'emptied' | WorldEnd): void;
 }
 
-/** The newest 2000 refusals of one world and its newest 2000 other requests, as far as there is room for them in the process. */
+/** The newest 2000 refusals and the newest 2000 other requests of one world, as far as the process has room. */
 export class Journal {
   readonly #drafts: PriorityRing<Draft>;
   readonly #series: string;
   readonly #secrets: KnownSecrets;
   #listeners: Set<Listener> | null = null;
   #work: LongWork | null = null;
-  /** Verifications look at all bodies, again and again. */
+  /** Cached because verifications compare the same bodies repeatedly. */
   readonly #parsed: ParsedBodies = new WeakMap();
   #recorded = 0;
-  /** Requests recorded before it was last emptied. */
+  /** Requests recorded before the journal was last emptied. */
   #emptiedAt = 0;
   #over: WorldEnd | null = null;
 
@@ -41,7 +40,7 @@ export class Journal {
     this.#secrets = secrets;
   }
 
-  /** @returns its number, from 1 */
+  /** @returns the request's number, from 1 */
   record(draft: Draft): number {
     this.#recorded += 1;
     const number = this.#recorded;
@@ -54,13 +53,13 @@ export class Journal {
     return number;
   }
 
-  /** The entry with this number, if it is kept. */
+  /** Returns the entry with this number, if it is kept. */
   at(number: number): JournalEntry | undefined {
     const draft = this.#drafts.at(number);
     return draft && this.#entryOf(number, draft);
   }
 
-  /** The entry with secrets hidden in its bodies, which is done only once. */
+  /** Returns the entry with secrets hidden in its bodies, which is done only once. */
   redact(number: number): JournalEntry | undefined {
     const draft = this.#drafts.at(number);
     if (draft === undefined) return undefined;
@@ -79,32 +78,32 @@ export class Journal {
   }
 
   /**
-   * @param fits which entries; by default all
-   * @param max how many of them at most
+   * @param fits selects entries; default: all
+   * @param max maximum number of entries
    */
   newestFirst(fits?: (facts: Facts) => boolean, max = Number.POSITIVE_INFINITY): JournalEntry[] {
     const entries: JournalEntry[] = [];
     for (const [number, draft] of this.#drafts.newestFirst()) {
       if (entries.length === max) break;
-      // An entry costs more than its facts.
+      // Building an entry costs more than its facts.
       if (fits?.(this.factsOf(draft)) !== false) entries.push(this.#entryOf(number, draft));
     }
     return entries;
   }
 
-  /** The newest entries up to the first that is missing, newest first: no request came between them that is not there. */
+  /** Returns the newest entries up to the first gap, newest first: no request between them is missing. */
   withoutGaps(): readonly JournalEntry[] {
     const entries = this.newestFirst();
     const end = entries.findIndex(({ number }, index) => number !== this.#recorded - index);
     return end < 0 ? entries : entries.slice(0, end);
   }
 
-  /** The numbers of its entries, newest first. */
+  /** Returns the numbers of the entries, newest first. */
   numbers(): readonly number[] {
     return [...this.#drafts.newestFirst()].map(([number]) => number);
   }
 
-  /** When the newest token of each principal expires, by the id of the principal; of the requests that are kept. */
+  /** Returns when the newest known token of each principal expires, by principal id. */
   tokenExpiries(): ReadonlyMap<string, Instant> {
     const expiries = new Map<string, Instant>();
     for (const [, { principal, tokenExpiresAt }] of this.#drafts.newestFirst()) {
@@ -114,7 +113,7 @@ export class Journal {
     return expiries;
   }
 
-  /** What matches compare of an entry, if it is kept. */
+  /** Returns the facts that matches compare, if the entry is kept. */
   factsAt(number: number): Facts | undefined {
     const draft = this.#drafts.at(number);
     return draft && this.factsOf(draft);
@@ -124,33 +123,32 @@ export class Journal {
     return factsOf(draft, this.#secrets, this.#parsed);
   }
 
-  /** What verifications do with its entries. */
+  /** Runs the long computations of verifications in sequence. */
   get work(): LongWork {
     this.#work ??= new LongWork();
     return this.#work;
   }
 
-  /** The number of the newest request; 0 if there was none. */
+  /** The number of the newest request; 0 if there is none. */
   get recorded(): number {
     return this.#recorded;
   }
 
-  /** Requests since it was last emptied, kept or evicted. */
+  /** Requests since the journal was last emptied, kept or evicted. */
   get total(): number {
     return this.#recorded - this.#emptiedAt;
   }
 
-  /** Requests evicted since it was last emptied. */
+  /** Requests evicted since the journal was last emptied. */
   get dropped(): number {
     return this.total - this.#drafts.size;
   }
 
-  /** The number of an entry, kept or evicted; null if its id is not of this journal. */
+  /** Returns the number of an entry, kept or evicted; null for an id of another journal. */
   numberOf(id: string): number | null {
     return numberIn(id, `${this.#series}-r`, this.#recorded);
   }
 
-  /** The number of listeners. */
   get listeners(): number {
     return this.#listeners?.size ?? 0;
   }
@@ -163,18 +161,18 @@ export class Journal {
     return () => this.#listeners?.delete(listener);
   }
 
-  /** Forgets everything, and ends waiting verifications. */
+  /** Deletes all entries, and ends waiting verifications. */
   empty(): void {
     this.#forgetAll('emptied');
   }
 
-  /** Forgets everything, and stops recording. */
+  /** Deletes all entries, and stops recording. */
   end(why: WorldEnd): void {
     this.#over ??= why;
     this.#forgetAll(this.#over);
   }
 
-  /** The secrets that its views hide. */
+  /** The secrets that views hide. */
   get secrets(): KnownSecrets {
     return this.#secrets;
   }

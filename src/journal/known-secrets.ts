@@ -2,17 +2,17 @@ import { hash } from 'node:crypto';
 import { type SharedCache, WorldCache } from '../memory/caches.ts';
 import { fingerprintOf, type KnownSecrets, MIN_VALUE, secretsIn } from './secrets.ts';
 
-/** Settings that all worlds of a process share. */
+/** Settings shared by all worlds of a process. */
 export interface SecretSettings {
-  /** The key of the fingerprints. */
+  /** The key for fingerprints. */
   readonly key: string;
   readonly ofSeeds: SecretsOfSeeds;
 }
 
-/** Every secret that the mock draws is longer; shorter ones are in seeds, as text. A word of a path needs no hash. */
+/** Generated secrets are longer; shorter ones are in seeds, as plain text. Saves hashing each word of a path. */
 const MIN_SECRET = 16;
 
-/** Hexadecimal numbers and UUIDs: no generated secret of a mock has this form. */
+/** Hexadecimal numbers and UUIDs: no generated secret has this form. */
 const HEXADECIMAL = /^[0-9a-f-]+$/i;
 
 /** A seed, as JSON. */
@@ -25,7 +25,7 @@ export interface SeedSecrets {
   has(text: string): boolean;
 }
 
-/** The secrets of seeds, each read once for all its worlds. */
+/** The secrets of seeds, read once per seed for all its worlds. */
 export class SecretsOfSeeds {
   readonly #known = new WeakMap<object, SeedSecrets>();
 
@@ -38,14 +38,14 @@ export class SecretsOfSeeds {
   }
 }
 
-/** Is this the hash of a current secret of a world? SHA-256 in hexadecimal. */
+/** Is this the SHA-256 hash, in hexadecimal, of a current secret of a world? */
 export type HasSecret = (hash: string) => boolean;
 
-/** The secrets of one world: plain texts of its seed, and hashes of all others. */
+/** The secrets of one world: plain texts for its seed, and hashes for the rest. */
 export class WorldSecrets implements KnownSecrets {
   readonly #ofSeeds: SecretsOfSeeds;
   readonly #seed: SeedText;
-  /** Hashes of earlier secrets, because the journal may be older than their end. */
+  /** Hashes of deleted secrets, which older journal entries may still contain. */
   readonly #given: WorldCache<true>;
   readonly #hasSecret: HasSecret;
   readonly #key: string;
@@ -67,7 +67,7 @@ export class WorldSecrets implements KnownSecrets {
     return this.#hasSecret(hashed) || this.#given.has(hashed);
   }
 
-  /** @param hash SHA-256 in hexadecimal, as stored; null for none */
+  /** @param hash SHA-256 in hexadecimal, as stored; null if there is none */
   addHash(hash: string | null | undefined): void {
     if (hash !== null && hash !== undefined) this.#given.set(hash, true);
   }

@@ -14,36 +14,36 @@ export interface Match {
   /** Without a query; `{name}` matches one segment. */
   readonly path?: string;
   readonly status?: number;
-  /** The id, name, client id or e-mail address of the caller, or of the principal that a refused credential names. */
+  /** The id, name, client id or e-mail address of the caller, or of the principal that a refused credential claims. */
   readonly principal?: string;
   readonly reason?: string;
   /** The members that the body must have. */
   readonly body?: unknown;
 }
 
-/** The facts of a request that a match compares. */
+/** The facts about a request that a match compares. */
 export interface Facts {
   readonly service: string | null;
   readonly operation: string | null;
   readonly method: string;
-  /** Without query and prefix of the world. */
+  /** Without query and world prefix. */
   readonly path: string;
   readonly status: number | null;
   readonly principal: Principal | null;
   readonly reason: DenyReason | null;
   /** The parsed body; undefined if it is missing or was not read. */
   body(): unknown;
-  /** Of an entry of a journal, whose body can be shown; absent for a request that is under way. */
+  /** For a journal entry, whose body can be viewed; absent for a request in progress. */
   readonly kept?: KeptFacts;
 }
 
-/** The body of an entry, as it may be shown. */
+/** The body of an entry, in a form that can be returned to clients. */
 export interface KeptFacts {
-  /** Is the body kept with fingerprints in place of its secrets? Then `body` has them, too. */
+  /** Is the body stored with fingerprints instead of secrets? Then `body` has them, too. */
   readonly isHidden: boolean;
-  /** Did the body make room for newer requests? Then no body matches. */
+  /** Was the body dropped to make room for newer requests? Then no body matches. */
   readonly isDropped: boolean;
-  /** The parsed body with fingerprints in place of its secrets, which takes much longer to make than `body`. */
+  /** The parsed body with fingerprints instead of secrets, which is much slower to build than `body`. */
   hiddenBody(): unknown;
   readonly fingerprint: Fingerprint;
 }
@@ -65,23 +65,22 @@ const MEMBERS = [
   'body',
 ] as const;
 
-/** A compiled match. */
 export interface Matcher {
   fits(facts: Facts): boolean;
-  /** The members in which a request differs; none if it matches. @param but a member that is not compared */
+  /** Returns the members in which a request differs; empty if it matches. @param but a member to ignore */
   differing(facts: Facts, but?: Member): readonly Member[];
-  /** Describes the difference in a member. Hiding secrets takes much longer than comparing. */
+  /** Describes the difference in a member. Slow, because it hides secrets. */
   describe(member: Member, facts: Facts, secrets: KnownSecrets): string;
 }
 
-/** A fingerprint, which a client may have copied from a journal. */
+/** A fingerprint, which a client may have copied from the journal. */
 const FINGERPRINT = /sha256:[0-9a-f]{10}/;
 
-/** @param hiddenBody the body of the match with fingerprints in place of secrets, to compare it with entries of a journal */
+/** @param hiddenBody the match's body with fingerprints instead of secrets, to compare it with journal entries */
 export function matcherOf(match: Match, hiddenBody: unknown = match.body): Matcher {
   const namesFingerprint = match.body !== undefined && FINGERPRINT.test(JSON.stringify(match.body));
   const bodyLack = ({ body, kept }: Facts, isShown: boolean): string | null => {
-    if (kept?.isDropped) return 'body is no longer kept';
+    if (kept?.isDropped) return 'body was evicted';
     return kept !== undefined && (isShown || kept.isHidden || namesFingerprint)
       ? lackIn(hiddenBody, kept.hiddenBody(), 'body', kept.fingerprint)
       : lackIn(match.body, body(), 'body');
@@ -126,7 +125,7 @@ function sentenceOf(member: Exclude<Member, 'body'>, match: Match, facts: Facts,
   }
 }
 
-/** Longer values are shortened in messages. */
+/** Longer values are truncated in messages. */
 const MAX_SHOWN = 100;
 
 /**
@@ -135,7 +134,7 @@ const MAX_SHOWN = 100;
  *
  * @param name of the value, such as `body.resource.type`
  * @param fingerprint if secrets are hidden in the value
- * @returns the first difference; null if none
+ * @returns the first difference; null if there is none
  */
 export function lackIn(expected: unknown, got: unknown, name: string, fingerprint?: Fingerprint): string | null {
   if (Array.isArray(expected)) {
@@ -144,7 +143,7 @@ export function lackIn(expected: unknown, got: unknown, name: string, fingerprin
     return firstOf(expected, (one, index) => lackIn(one, got[index], `${name}[${index}]`, fingerprint));
   }
   if (typeof expected !== 'object' || expected === null) {
-    // A neighbour that is not part of the match may have made it a secret.
+    // A sibling member that is not in the match may have marked the value as secret.
     const isSame = Object.is(expected, got) || (typeof got === 'string' && got === fingerprint?.(String(expected)));
     return isSame ? null : `${name} is ${quoteValue(got)}, not ${quoteValue(expected)}`;
   }

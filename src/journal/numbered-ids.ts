@@ -1,4 +1,4 @@
-/** The number in an id that consists of a prefix and a number from 1 to `last`; null for any other id. */
+/** Returns the number in an id that consists of a prefix and a number from 1 to `last`; null for any other id. */
 export function numberIn(id: string, prefix: string, last: number): number | null {
   if (!id.startsWith(prefix)) return null;
   const digits = id.slice(prefix.length);

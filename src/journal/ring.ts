@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache';
 
-/** The places of all rings of a process. The entry that was put first is evicted first, whichever ring has it. */
+/** The shared places of all rings of a process. The oldest entry is evicted first, whichever ring it belongs to. */
 export type Places<Entry extends NonNullable<unknown>> = LRUCache<number, Entry>;
 
-/** @param bytes the limit. An entry that is larger than that is not kept. */
+/** @param bytes the total limit. A larger entry is not kept. */
 export function ringPlaces<Entry extends NonNullable<unknown>>(bytes: number): Places<Entry> {
   return new LRUCache({ maxSize: bytes });
 }
@@ -16,14 +16,14 @@ export class Ring<Entry extends NonNullable<unknown>> {
   static #taken = 0;
   readonly #places: Places<Entry>;
   readonly #max: number;
-  /** The key of its first place; no other ring of the process has its places. */
+  /** The key of the ring's first place. Rings of the process use distinct keys. */
   readonly #first: number;
-  /** The numbers of its entries, by slot. Grows with the entries: most worlds have few. */
+  /** The entries' numbers, by slot. Grows with the entries, because most worlds have few. */
   readonly #numbers: number[] = [];
-  /** How many entries were added so far. */
+  /** Number of entries added so far. */
   #added = 0;
 
-  /** @param max the largest number of entries */
+  /** @param max maximum number of entries */
   constructor(places: Places<Entry>, max: number) {
     this.#places = places;
     this.#max = max;
@@ -31,15 +31,14 @@ export class Ring<Entry extends NonNullable<unknown>> {
     Ring.#taken += max;
   }
 
-  /** How many entries it has. */
   get size(): number {
     return [...this.newestFirst()].length;
   }
 
   /**
-   * Adds the newest entry, in the slot of the one that has become too old.
+   * Adds the newest entry, reusing the slot of the oldest.
    *
-   * @param number above all before; gaps are fine
+   * @param number higher than all earlier numbers; gaps are fine
    * @returns the key of its place
    */
   add(number: number, entry: Entry, bytes: number): number {
@@ -52,11 +51,11 @@ export class Ring<Entry extends NonNullable<unknown>> {
   }
 
   at(number: number): Entry | undefined {
-    // `peek` does not count as a use, so entries stay in the order in which they were added.
+    // `peek` does not count as a use, so entries stay in insertion order.
     return this.#places.peek(this.#keyOf(number));
   }
 
-  /** Puts an entry in the place of one that is still there. @returns the key of that place; null if it is not there */
+  /** Replaces an entry that is still kept. @returns the key of its place; null if the entry was evicted */
   replace(number: number, entry: Entry, bytes: number): number | null {
     const key = this.#keyOf(number);
     if (!this.#places.has(key)) return null;
@@ -64,7 +63,7 @@ export class Ring<Entry extends NonNullable<unknown>> {
     return key;
   }
 
-  /** Its entries with their numbers, newest first. */
+  /** Iterates over the entries with their numbers, newest first. */
   *newestFirst(): Generator<Numbered<Entry>> {
     for (let index = this.#added - 1; index >= this.#oldest; index -= 1) {
       const entry = this.#places.peek(this.#first + (index % this.#max));
@@ -78,7 +77,7 @@ export class Ring<Entry extends NonNullable<unknown>> {
     this.#added = 0;
   }
 
-  /** The index of the oldest entry whose slot no later one has. Indexes count all entries that were added. */
+  /** The index of the oldest entry whose slot was not reused. Indexes count all added entries. */
   get #oldest(): number {
     return Math.max(this.#added - this.#max, 0);
   }
@@ -87,7 +86,7 @@ export class Ring<Entry extends NonNullable<unknown>> {
     return this.#numbers[index % this.#max] ?? 0;
   }
 
-  /** The key of the place of a number; -1, which no place has, if it was not added or is too old. */
+  /** Returns the key for a number; -1, which no place has, if the number was not added or is too old. */
   #keyOf(number: number): number {
     let [low, high] = [this.#oldest, this.#added];
     while (low < high) {
@@ -100,22 +99,22 @@ export class Ring<Entry extends NonNullable<unknown>> {
 }
 
 /**
- * The largest number of refusals of a world, and of its other entries; the same for requests and decisions, because
- * requests refer to decisions. Each entry survives garbage collections: 5000 would double the cost of a request.
+ * Maximum number of refusals, and of other entries, per world. The same for requests and decisions, because requests
+ * refer to decisions. Kept entries burden the garbage collector: 5000 would double the cost of a request.
  */
 export const MAX_ENTRIES = 2000;
 
-/** The places of all rings of a process, apart for refusals. */
+/** The shared places of all rings of a process, separate for refusals. */
 export interface PriorityPlaces<Entry extends NonNullable<unknown>> {
   readonly refusals: Places<Entry>;
   readonly others: Places<Entry>;
-  /** Notes the size of what one of the others can lose. */
+  /** Records the size of the droppable parts of an entry in `others`. */
   noteParts(key: number, entry: Entry, size: number): void;
-  /** Lets the oldest others lose their parts until all fits. */
+  /** Drops parts of the oldest entries in `others` until everything fits. */
   makeRoom(): void;
 }
 
-/** The newest refusals of one world, and its newest other entries: thousands of grants push no refusal out. */
+/** The newest refusals and the newest other entries of one world: thousands of grants evict no refusal. */
 export class PriorityRing<Entry extends NonNullable<unknown>> {
   readonly #refusals: Ring<Entry>;
   readonly #others: Ring<Entry>;
@@ -134,9 +133,9 @@ export class PriorityRing<Entry extends NonNullable<unknown>> {
   /**
    * Adds the newest entry.
    *
-   * @param number above all before
-   * @param bytes its size without what it can lose
-   * @param parts the size of that
+   * @param number higher than all earlier numbers
+   * @param bytes its size without droppable parts
+   * @param parts the size of the droppable parts
    */
   add(number: number, entry: Entry, isRefusal: boolean, bytes: number, parts = 0): void {
     if (isRefusal) this.#refusals.add(number, entry, bytes + parts);
@@ -151,16 +150,16 @@ export class PriorityRing<Entry extends NonNullable<unknown>> {
     return this.#refusals.at(number) ?? this.#others.at(number);
   }
 
-  /** Puts an entry in the place of one that is still there. */
+  /** Replaces an entry that is still kept. */
   replace(number: number, entry: Entry, bytes: number, parts = 0): void {
-    // The number is in one of them.
+    // Only one of the two rings has the number.
     this.#refusals.replace(number, entry, bytes + parts);
     const key = this.#others.replace(number, entry, bytes);
     if (key !== null) this.#places.noteParts(key, entry, parts);
     this.#places.makeRoom();
   }
 
-  /** Its entries with their numbers, newest first. */
+  /** Iterates over the entries with their numbers, newest first. */
   *newestFirst(): Generator<Numbered<Entry>> {
     const others = this.#others.newestFirst();
     let other = others.next();
@@ -177,29 +176,28 @@ export class PriorityRing<Entry extends NonNullable<unknown>> {
   }
 }
 
-/** The limits of places, in bytes. */
 interface PlaceLimits {
   readonly refusals: number;
-  /** For other entries without the parts that they can lose. These parts have what is left of `all`. */
+  /** For entries other than refusals, without their droppable parts, which share the remainder of `all`. */
   readonly others: number;
   readonly all: number;
 }
 
 /**
- * Places in which the parts that others than refusals can lose go first, those of the oldest entries before.
+ * Creates places that first drop the droppable parts of entries other than refusals, oldest entries first.
  *
- * @param dropParts takes its parts from an entry. Changes the entry: to copy it takes memory
+ * @param dropParts drops an entry's parts. Changes the entry, because a copy would take memory
  */
 export function priorityPlaces<Entry extends NonNullable<unknown>>(
   limits: PlaceLimits,
   dropParts: (entry: Entry) => void = () => {},
 ): PriorityPlaces<Entry> {
-  // Limited below, where what is evicted loses its parts.
+  // The size is limited in `makeRoom`, where evicted parts are dropped from their entries.
   const parts = new LRUCache<number, Entry>({ maxSize: Number.MAX_SAFE_INTEGER });
   const refusals = ringPlaces<Entry>(limits.refusals);
   const others = new LRUCache<number, Entry>({
     maxSize: limits.others,
-    // Not where another entry takes the place: its parts are noted.
+    // Not on replacement, because the new entry's parts are recorded under the same key.
     noDisposeOnSet: true,
     dispose: (_entry, key) => parts.delete(key),
   });

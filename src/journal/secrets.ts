@@ -3,19 +3,19 @@ import { decodeOften, isFingerprint, replaceCredentials } from '../text/redact.t
 
 /** The secrets of a world, and their fingerprints. */
 export interface KnownSecrets {
-  /** The replacement of a secret in the journal: equal for equal secrets. */
+  /** Returns the replacement of a secret in the journal: equal for equal secrets. */
   fingerprint(secret: string): string;
   /** Is the whole text a secret of the world? */
   has(text: string): boolean;
 }
 
-/** Digits of a fingerprint: enough to see that two secrets are equal, too few to search for a secret. */
+/** Digits of a fingerprint: enough to compare two secrets, too few to search for one. */
 const DIGITS = 10;
 const MARK = 'sha256:';
 
 /**
- * A fingerprint such as `sha256:0c5e1f9a2b`. It depends on a key, so that nobody can test guesses against it. The
- * fingerprint of a fingerprint is itself, so that one from the journal can be searched for.
+ * Returns a fingerprint such as `sha256:0c5e1f9a2b`. It is keyed, so that guesses cannot be tested against it. A
+ * fingerprint is its own fingerprint, so that one copied from the journal can be searched for.
  */
 export function fingerprintOf(secret: string, key: string): string {
   if (isFingerprint(secret)) return secret;
@@ -23,7 +23,7 @@ export function fingerprintOf(secret: string, key: string): string {
 }
 
 /**
- * The ends of the names of secrets, for members, fields, parameters, headers and environment variables: from RFC 6749,
+ * Suffixes of the names of secrets, for members, fields, parameters, headers and environment variables: from RFC 6749,
  * 7009, 7523, 7636 and 8693, OpenID Connect, and the emulated APIs.
  */
 const ENDINGS: readonly string[] = [
@@ -44,27 +44,27 @@ const ENDINGS: readonly string[] = [
   ...['apikey', 'accesskey', 'secretkey', 'privatekey', 'signingkey', 'encryptionkey', 'sharedkey', 'masterkey'],
   ...['accountkey', 'subscriptionkey'],
 ];
-/** Short names are names of secrets only as a whole. */
+/** Short names must match as a whole. */
 const WHOLE: readonly string[] = ['pass', 'pin', 'otp', 'jwt', 'code', 'auth', 'secwebsocketprotocol'];
 const NAME_OF_SECRET = new RegExp(`(?:${ENDINGS.join('|')}|^x?(?:${WHOLE.join('|')}))$`);
 
-/** Longer than any name of an API. */
+/** Longer than any name in an API. */
 const MAX_NAME = 100;
 
-/** Lists of secrets. Their entries have a name, which is shown, and a value. */
+/** Lists of secrets. Each entry has a name, which is not hidden, and a value. */
 const SECRET_LIST = 'secrets';
 
-/** Errors also have a `code`, which is shorter than any secret, or consists of words in capitals. */
+/** Errors also have a `code`, which is shorter than any secret, or in upper snake case. */
 const ERROR_CODE = /^(?:.{0,15}|[A-Z]{1,20}(?:_[A-Z]{1,20}){1,9})$/s;
 
-/** A name in lower case without punctuation and the number at its end. */
+/** Lower-cases a name, and removes punctuation and trailing digits. */
 function bareName(name: string): string {
   if (name.length > MAX_NAME) return '';
   const bare = name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
   return bare.replace(/\d{1,9}$/, '') || bare;
 }
 
-/** @param name in any spelling @param value decides about a `code`, which may be that of an error */
+/** @param name in any spelling @param value tells a secret `code` from an error code */
 function isSecret(name: string, value: unknown): boolean {
   const bare = bareName(name);
   return NAME_OF_SECRET.test(bare) && !(bare === 'code' && ERROR_CODE.test(String(value)));
@@ -73,19 +73,19 @@ function isSecret(name: string, value: unknown): boolean {
 /** Shorter values are too common to compare. */
 export const MIN_VALUE = 8;
 
-/** A value in a path, a query or a line of the log: everything between signs that separate values. */
+/** A value in a path, a query or a log line: everything between separators. */
 const VALUE = /[^\s/?&#=,;:.|"'`<>()[\]{}]{8,}/g;
 /** A parameter of a path (RFC 3986, 3.3), a query or a form. */
 const PARAMETER = /(?<![\w.%-])([\w.%-]{1,100}=)([^\s;/?&#,"'`<>()]+)/g;
 /** A credential with its scheme, as in `Authorization`. A word without a digit is part of a sentence. */
 const WITH_SCHEME = /(?<!\w)((?:bearer|basic) {1,3})(?=[a-z~+._/-]{0,200}[\d=])([\w.~+/=-]{8,})/gi;
-/** The user of a URL, with a password or a token. */
+/** The userinfo of a URL, with a password or a token. */
 const USER = /(\/\/)([^\s/?#"'<>\\:@]*:)?([^\s/?#"'<>\\@]+)@/g;
 
 /**
- * Replaces the secrets in a line of the log, a message, a path or a URL by fingerprints: credentials of a known form,
- * parameters with the name of a secret, users of URLs, and values that are a secret of the world. Its decoded form is
- * searched, too; it stays encoded if that has none.
+ * Replaces the secrets in a log line, a message, a path or a URL with fingerprints: credentials of a known form,
+ * parameters named like a secret, userinfo in URLs, and secrets of the world. Also searches the decoded form, but
+ * returns the encoded one if that finds nothing.
  */
 export function hideInLine(line: string, secrets: KnownSecrets): string {
   const hidden = hideInPlainLine(line, secrets);
@@ -100,7 +100,7 @@ function hideInPlainLine(line: string, secrets: KnownSecrets): string {
   return hideByForm(valued, secrets);
 }
 
-/** Replaces what has the form of a secret in a text: a credential, a parameter, a user of a URL. */
+/** Replaces parts of a text that look like a secret: a credential, a parameter, userinfo. */
 function hideByForm(text: string, { fingerprint }: KnownSecrets): string {
   const withoutCredentials = replaceCredentials(text, (credential) => fingerprint(credential));
   const withoutUsers = withoutCredentials.includes('@')
@@ -113,7 +113,7 @@ function hideByForm(text: string, { fingerprint }: KnownSecrets): string {
         isSecret(name, value) ? `${name}${fingerprint(value)}` : whole,
       )
     : withoutUsers;
-  // A space ends a scheme. Most paths have none.
+  // A scheme ends with a space, and most paths have none.
   if (!withoutParameters.includes(' ')) return withoutParameters;
   return withoutParameters.replace(
     WITH_SCHEME,
@@ -124,20 +124,20 @@ function hideByForm(text: string, { fingerprint }: KnownSecrets): string {
 /** Deeper than any accepted body. */
 const MAX_DEPTH = 70;
 
-/** The place of a value. */
+/** The position of a value. */
 interface Context {
   readonly depth: number;
   /** Are all values secret, or is it a list of secrets? */
   readonly is: 'open' | 'secret' | typeof SECRET_LIST;
-  /** Is it within JSON that is a text? */
+  /** Is it inside JSON in a string? */
   readonly isNested: boolean;
 }
 
 const OUTSIDE: Context = { depth: 0, is: 'open', isNested: false };
 
 /**
- * Copies a JSON value with fingerprints in place of secrets: values of members whose name is that of a secret, values
- * that are a secret of the world, and credentials of a known form. Values deeper than any accepted body are dropped.
+ * Copies a JSON value with fingerprints instead of secrets: values of members named like a secret, secrets of the
+ * world, and credentials of a known form. Drops values deeper than any accepted body.
  */
 export function hideSecrets(value: unknown, secrets: KnownSecrets): unknown {
   return hideValue(value, OUTSIDE, secrets);
@@ -150,7 +150,7 @@ function hideValue(value: unknown, place: Context, secrets: KnownSecrets): unkno
   if (place.depth > MAX_DEPTH) return null;
   const deeper = { ...place, depth: place.depth + 1 };
   if (Array.isArray(value)) {
-    // The names of secrets alone, as answers have them.
+    // Responses list only the names of secrets.
     const placeOf = (one: unknown): Context =>
       place.is === SECRET_LIST && typeof one === 'string' ? { ...deeper, is: 'open' } : deeper;
     return value.map((one) => hideValue(one, placeOf(one), secrets));
@@ -169,7 +169,7 @@ function secrecyOf(name: string, member: unknown, around: Context['is']): Contex
   return bareName(name) === SECRET_LIST ? SECRET_LIST : 'open';
 }
 
-/** A pair of `name` or `key` and `value`, such as an environment variable. */
+/** Is it a pair of `name` or `key` and `value`, such as an environment variable? */
 function isPairOfSecret(value: object): boolean {
   if (!('value' in value)) return false;
   const names = ['name' in value ? value.name : null, 'key' in value ? value.key : null];
@@ -183,7 +183,7 @@ function hideText(text: string, place: Context, secrets: KnownSecrets): string {
     const value = parseJson(text);
     if (value !== undefined) {
       const hidden = JSON.stringify(hideValue(value, { ...place, isNested: true }, secrets));
-      // Keeps the original formatting, unless something is hidden.
+      // Keep the original formatting if nothing was hidden.
       return hidden === JSON.stringify(value) ? text : hidden;
     }
   }
@@ -191,10 +191,10 @@ function hideText(text: string, place: Context, secrets: KnownSecrets): string {
   return hideByForm(text, secrets);
 }
 
-/** A URL, or a path. */
+/** A URL or a path. */
 const ADDRESS = /^(?:[a-z][a-z0-9+.-]{0,30}:\/)?\/\S*$/i;
 
-/** Undefined if the text is not JSON. */
+/** Returns undefined if the text is not JSON. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -203,10 +203,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** String members of JSON; the end of the last one may be missing. */
+/** String members in JSON; the end of the last one may be missing. */
 const MEMBER = /"([\w.-]{1,100})"(\s{0,99}:\s{0,99})"((?:[^"\\]|\\.)*)("?)/gs;
 
-/** Hides the secrets in a text that cannot be parsed, because it is truncated or malformed. */
+/** Hides the secrets in a text that cannot be parsed because it is truncated or malformed. */
 export function hideInText(text: string, secrets: KnownSecrets): string {
   const named = text.replace(MEMBER, (whole, name: string, colon: string, value: string, end: string) =>
     value !== '' && (isSecret(name, value) || secrets.has(value))
@@ -216,7 +216,7 @@ export function hideInText(text: string, secrets: KnownSecrets): string {
   return hideByForm(named, secrets);
 }
 
-/** Fields of a form or a query, with fingerprints in place of secrets; a repeated field has a list. */
+/** Converts a form or query to an object with fingerprints instead of secrets; a repeated field becomes a list. */
 export function hideFields(fields: URLSearchParams, secrets: KnownSecrets): Record<string, string | string[]> {
   const shown = new Map<string, string | string[]>();
   for (const [sent, value] of fields) {
@@ -235,13 +235,13 @@ function hideField(name: string, value: string, secrets: KnownSecrets): string {
 /** Headers with a URL or a path. */
 const ADDRESSES: ReadonlySet<string> = new Set(['location', 'referer', 'content-location', 'origin', 'x-original-url']);
 
-/** The value of a header, with fingerprints in place of secrets. @param name in lower case */
+/** Returns the value of a header with fingerprints instead of secrets. @param name in lower case */
 export function hideInHeader(name: string, value: string, secrets: KnownSecrets): string {
   if (/(?:authorization|api-key)$/.test(name)) return hideCredential(value, secrets);
   return ADDRESSES.has(name) ? hideInLine(value, secrets) : hideField(name, value, secrets);
 }
 
-/** `Bearer <token>`: the scheme stays, because it is a frequent mistake. */
+/** Keeps the scheme of `Bearer <token>`, because it is often wrong. */
 function hideCredential(value: string, secrets: KnownSecrets): string {
   const [, scheme = '', credential = ''] = /^(bearer|basic|dpop|token|apikey|)( *.*)$/is.exec(value) ?? [];
   const secret = credential.trimStart();
@@ -249,7 +249,7 @@ function hideCredential(value: string, secrets: KnownSecrets): string {
   return `${scheme}${space}${secret === '' ? '' : secrets.fingerprint(secret)}`;
 }
 
-/** The secrets in a value, recognised by their names, such as a seed's. */
+/** Returns the secrets in a value, such as a seed, recognized by their names. */
 export function secretsIn(root: unknown): string[] {
   const found: string[] = [];
   const waiting: [value: unknown, isSecret: boolean][] = [[root, false]];

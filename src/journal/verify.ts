@@ -15,13 +15,12 @@ export type Expectation =
 /** The result of a verification. */
 export interface Verification {
   readonly verified: boolean;
-  /** The number of matching requests. */
   readonly count: number;
-  /** The newest ones that are still kept, newest first. */
+  /** The newest matching requests that are still kept, newest first. */
   readonly matched: readonly JournalEntry[];
-  /** If there are too few: near misses, with what differs, in sentences. */
+  /** If there are too few: near misses, with sentences about the differences. */
   readonly nearest: readonly { readonly entry: JournalEntry; readonly differs: readonly string[] }[];
-  /** Requests that were not compared: they are no longer kept, or match but for a body that is no longer kept. */
+  /** Requests that could not be compared: they were evicted, or match except for an evicted body. */
   readonly dropped: number;
 }
 
@@ -36,13 +35,13 @@ export class JournalEnded extends Error {
 }
 
 /**
- * Counts matching requests. With `within` it waits until the result is certain, or the time is over: `atLeast` is
- * certain once it is reached, and any limit once it is exceeded.
+ * Counts matching requests. With `within` it waits until the result is final, or the time is over: `atLeast` is final
+ * once it is reached, and any limit once it is exceeded.
  *
- * @param within milliseconds; 0 decides by the requests recorded so far
+ * @param within milliseconds; 0 uses only the requests recorded so far
  * @param quota for the conditions of waiting verifications, in all worlds
- * @param onLeft calls back if the client closes its connection: then nobody waits any more
- * @throws JournalEnded; Problem `conflict` if too many wait, or wait for too much
+ * @param onLeft calls back if the client closes its connection, which ends the wait
+ * @throws JournalEnded; Problem `conflict` if too many verifications wait, or their conditions are too large
  */
 export async function verify(
   journal: Journal,
@@ -55,7 +54,7 @@ export async function verify(
   const matcher = matcherOf(match, hideSecrets(match.body, journal.secrets));
   let hasLeft = false;
   let ended: JournalEnded | null = null;
-  /** How many requests have come since that fit, and the newest of them, newest first. */
+  /** Matching requests since then: their number, and the newest of them, newest first. */
   const later = { count: 0, newest: [] as number[] };
   let notice = () => {};
   const endings = [
@@ -106,17 +105,17 @@ export async function verify(
     verified: count >= min && count <= max,
     count,
     matched: newest.flatMap((number) => journal.at(number) ?? []),
-    // Nobody reads them once the client has left.
+    // The result is discarded if the client has left.
     nearest: count < min && !hasLeft ? await journal.work.do(() => nearestTo(journal, matcher)) : [],
     dropped: journal.dropped + found.withoutBody,
   };
 }
 
-/** What a verification finds among the requests so far. */
+/** What a verification finds in the requests so far. */
 interface Found {
-  /** The numbers of the requests that fit, newest first. Only numbers: entries are large, and the journal may evict them. */
+  /** Numbers of the matching requests, newest first. Not the entries, which are large and may be evicted. */
   readonly fitting: readonly number[];
-  /** How many would fit, but for a body that is no longer kept. */
+  /** Number of requests that would match, except for an evicted body. */
   readonly withoutBody: number;
 }
 
@@ -133,10 +132,10 @@ async function findIn(journal: Journal, matcher: Matcher): Promise<Found> {
   return { fitting, withoutBody };
 }
 
-/** How many requests a verification returns. */
+/** Maximum number of requests that a verification returns. */
 const MAX_TOLD = 100;
 
-/** How many verifications may wait in one world at once. */
+/** Maximum number of waiting verifications per world. */
 const MAX_WAITING = 100;
 
 /** The size of a waiting verification without its conditions. */
@@ -145,14 +144,14 @@ const WAITING_BYTES = 2000;
 function tooMuchIsAwaited({ bytes }: Quota): Problem {
   return new Problem(
     'conflict',
-    `The conditions of waiting verifications exceed the server's limit of ${bytes / 1024 / 1024} MB. Match less of the body, or wait until one of them ends.`,
+    `The conditions of waiting verifications exceed the server's limit of ${bytes / 1024 / 1024} MB. Match fewer members of the body, or wait until a verification ends.`,
   );
 }
 
 function tooManyWait(): Problem {
   return new Problem(
     'conflict',
-    `The limit of ${MAX_WAITING} waiting verifications in this world is reached. Wait until one of them ends.`,
+    `The limit of ${MAX_WAITING} waiting verifications in this world is reached. Wait until one ends.`,
   );
 }
 
@@ -162,24 +161,21 @@ function boundsOf(expectation: Expectation): { readonly min: number; readonly ma
   return { min: atLeast ?? (expectation.atMost === undefined ? 1 : 0), max: atMost };
 }
 
-/** `open`: further requests may still change it. */
+/** `open`: further requests may still change the result. */
 function verdictOn(count: number, expectation: Expectation): 'met' | 'missed' | 'open' {
   const { min, max } = boundsOf(expectation);
   if (count > max) return 'missed';
   return count >= min && max === Number.POSITIVE_INFINITY ? 'met' : 'open';
 }
 
-/** How many near misses are returned. */
+/** Maximum number of near misses in a result. */
 const MAX_NEAREST = 3;
-/** Older requests are not compared: a test's near miss is recent. */
+/** Older requests are ignored: a test's near miss is recent. */
 const MAX_COMPARED = 500;
-/** The bodies of no more requests are compared, those of the others that are nearest. */
+/** Maximum number of requests whose bodies are compared. The rest is ranked without. */
 const MAX_BODIES = 20;
 
-/**
- * Weights of differences: another operation is unrelated, while another status is probably the same request that
- * failed.
- */
+/** Weights of differences: another operation is unrelated, but another status is probably the same request, failed. */
 const WEIGHTS: Readonly<Partial<Record<Member, number>>> = {
   operation: 4,
   path: 4,
@@ -187,7 +183,7 @@ const WEIGHTS: Readonly<Partial<Record<Member, number>>> = {
   method: 2,
 };
 
-/** The requests with the least differences, newest first among equals. */
+/** Returns the requests with the fewest differences, newest first among equals. */
 async function nearestTo(journal: Journal, matcher: Matcher): Promise<Verification['nearest']> {
   const { secrets } = journal;
   const weigh = (entry: JournalEntry, members: readonly Member[]) =>
@@ -210,7 +206,7 @@ async function nearestTo(journal: Journal, matcher: Matcher): Promise<Verificati
   const described = [];
   for (const { entry, members } of nearest) {
     if (journal.work.isLong) await journal.work.pause();
-    // Its secrets are hidden once, however many verifications are near it.
+    // Hide secrets once, no matter how many verifications are near this request.
     const shown = journal.redact(entry.number) ?? entry;
     const facts = journal.factsOf(shown);
     described.push({ entry: shown, differs: members.map((member) => matcher.describe(member, facts, secrets)) });

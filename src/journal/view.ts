@@ -3,21 +3,24 @@ import type { Draft, JournalEntry, KeptBody } from './entry.ts';
 import type { Facts } from './match.ts';
 import { hideFields, hideInHeader, hideInLine, hideInText, hideSecrets, type KnownSecrets } from './secrets.ts';
 
-/** A request or an answer, with fingerprints in place of secrets. */
+/** A request or a response, with fingerprints instead of secrets. */
 export interface MessageView {
-  /** By lower-case name; a repeated header has a list. */
+  /** By lower-case name; a repeated header is a list. */
   readonly headers: Readonly<Record<string, string | string[]>>;
-  /** JSON and forms as a value, other texts unchanged; null if it is missing or not text. */
+  /** JSON and forms as a value, other texts unchanged; null if the body is missing or not text. */
   readonly body: unknown;
   /** Null if the body was not read. */
   readonly size: number | null;
-  /** Is only its beginning kept, or nothing? */
+  /** Is the body incomplete or missing? */
   readonly truncated: boolean;
-  /** Of a request whose client waited for `100 Continue`, and was refused. */
+  /** Set if the client waited for `100 Continue` and was refused. */
   readonly bodyNotSent?: true;
 }
 
-/** An entry as the control API returns it. @param options `bodies: false` omits the bodies, which is much cheaper */
+/**
+ * Converts an entry to the form of the control API. @param options `bodies: false` omits the bodies, which is much
+ * cheaper
+ */
 export function viewOf(entry: JournalEntry, options: { readonly bodies?: boolean } = {}) {
   const { requestHeaders, requestBody, responseHeaders, responseBody, url, principal, secrets, tokenExpiresAt } = entry;
   const { id, at, world, service, operation, method, status, wouldBe, reason, decision, hints, fault, done } = entry;
@@ -60,9 +63,9 @@ function traceIn({ traceparent }: Headers): { readonly traceparent?: string } {
 }
 
 /**
- * The facts that matches compare. The body is parsed on first use, and its secrets are hidden only where it is shown.
+ * Returns the facts that matches compare. The body is parsed on first use, and its secrets are hidden only in views.
  *
- * @param parsed the bodies that were parsed before
+ * @param parsed cache of parsed bodies
  */
 export function factsOf(draft: Draft, secrets: KnownSecrets, parsed: ParsedBodies): Facts {
   const { service, operation, method, url, status, principal, reason, requestBody } = draft;
@@ -82,10 +85,10 @@ function once<Value>(make: () => Value): () => Value {
   };
 }
 
-/** Values of bodies, as long as the garbage collector leaves them. */
+/** Parsed bodies, until they are garbage-collected. */
 export type ParsedBodies = WeakMap<KeptBody, WeakRef<object>>;
 
-/** The body of a request as it was sent. */
+/** Returns the request body as sent. */
 function sentBody(draft: Draft, parsed: ParsedBodies): unknown {
   const { requestBody } = draft;
   const known = parsed.get(requestBody)?.deref();
@@ -99,7 +102,7 @@ function sentTypeOf(draft: Pick<Draft, 'requestHeaders'>): string | undefined {
   return sentHeader(draft, 'content-type');
 }
 
-/** The first header of a request with this name, which is in lower case. It may be a secret. */
+/** Returns the first request header with this name, in lower case. The value may be a secret. */
 export function sentHeader({ requestHeaders }: Pick<Draft, 'requestHeaders'>, name: string): string | undefined {
   // Names and values alternate.
   const lines = requestHeaders.split('\n');
@@ -127,11 +130,10 @@ export function isTruncated({ text, size, isCut }: KeptBody): boolean {
   return text !== null && size !== null && text.length < size;
 }
 
-/** @param lines names and values, alternating */
+/** @param lines alternating names and values */
 function headersOf(lines: readonly string[], secrets: KnownSecrets): Headers {
   const headers = new Map<string, string | string[]>();
   for (let index = 0; index + 1 < lines.length; index += 2) {
-    // Names and values alternate.
     const sent = lines[index] ?? '';
     const name = hideInLine(sent, secrets).toLowerCase();
     const value = hideInHeader(sent.toLowerCase(), lines[index + 1] ?? '', secrets);
@@ -141,9 +143,7 @@ function headersOf(lines: readonly string[], secrets: KnownSecrets): Headers {
   return Object.fromEntries(headers);
 }
 
-/**
- * Parses a body without hiding secrets: a form's fields, a JSON value, otherwise the text; undefined if it is empty.
- */
+/** Parses a body without hiding secrets: a form, a JSON value, otherwise the text; undefined if it is empty. */
 export function sentValue(text: string, type: string | undefined): unknown {
   if (text === '') return undefined;
   if (isForm(type)) return fieldsOf(new URLSearchParams(text));
@@ -154,7 +154,7 @@ export function sentValue(text: string, type: string | undefined): unknown {
   }
 }
 
-/** A repeated field has a list. */
+/** A repeated field becomes a list. */
 function fieldsOf(form: URLSearchParams): Record<string, string | string[]> {
   const names = [...new Set(form.keys())];
   return Object.fromEntries(
@@ -169,16 +169,16 @@ export function isForm(type: string | string[] | undefined): boolean {
   return /^application\/x-www-form-urlencoded/i.test(String(type));
 }
 
-/** The body as a value; null if it is missing or not text. */
+/** Returns the body as a value; null if it is missing or not text. */
 function bodyIn(kept: KeptBody, type: string | string[] | undefined, secrets: KnownSecrets): unknown {
   const text = textOf(kept);
   if (text === null || text === '') return null;
   if (kept.isHidden !== true) return hideIn(text, kept, type, secrets).value;
-  // The fields of a truncated form are known.
+  // A truncated form can still be parsed.
   return isTruncated(kept) && !isForm(type) ? text : sentValue(text, [type].flat()[0]);
 }
 
-/** A parsed body, with fingerprints in place of secrets. */
+/** A parsed body, with fingerprints instead of secrets. */
 type Hidden =
   | { readonly form: 'fields'; readonly value: ReturnType<typeof hideFields> }
   | { readonly form: 'json'; readonly value: unknown }
@@ -195,7 +195,7 @@ function hideIn(text: string, kept: KeptBody, type: string | string[] | undefine
   }
 }
 
-/** Hides the secrets in the bodies of an entry, which is the slowest part of showing it. */
+/** Hides the secrets in the bodies of an entry, which is the slowest part of a view. */
 export function withHiddenBodies(draft: Draft, secrets: KnownSecrets): Draft {
   const { requestBody, responseBody } = draft;
   if (requestBody.isHidden && responseBody.isHidden) return draft;
@@ -206,7 +206,7 @@ export function withHiddenBodies(draft: Draft, secrets: KnownSecrets): Draft {
   };
 }
 
-/** Bytes that are not text are dropped, because no view shows them. */
+/** Drops bytes that are not text, because no view contains them. */
 function bodyWithoutSecrets(kept: KeptBody, type: string | string[] | undefined, secrets: KnownSecrets): KeptBody {
   if (kept.isHidden) return kept;
   const text = textOf(kept);
@@ -225,7 +225,7 @@ function hideInBody(...body: Parameters<typeof hideIn>): string {
   return new URLSearchParams(fields).toString();
 }
 
-/** Null for bytes that are not UTF-8. The last character of a truncated text may be incomplete. */
+/** Decodes a body; null for invalid UTF-8. The last character of a truncated text may be incomplete. */
 export function textOf(kept: KeptBody): string | null {
   if (kept.text === null || kept.form === 'text') return kept.text;
   try {
@@ -236,7 +236,7 @@ export function textOf(kept: KeptBody): string | null {
   }
 }
 
-/** An entry without headers and bodies; null if it is no longer kept. */
+/** Returns an entry without headers and bodies; null if it was evicted. */
 export function summaryOf(
   journal: { at(number: number): JournalEntry | undefined },
   number: number,

@@ -5,7 +5,7 @@ import { answeredAt, type JournalEntry } from './entry.ts';
 import type { Journal } from './journal.ts';
 import { pathOf, sentHeader } from './view.ts';
 
-/** A request with the decision about it, as drills judge it. */
+/** A request with its decision, as input for drills. */
 export interface Seen {
   readonly entry: JournalEntry;
   readonly decision: Decision;
@@ -13,17 +13,17 @@ export interface Seen {
   readonly path: string;
   /** The parsed body; undefined if it is missing. */
   body(): unknown;
-  /** A header by its name in lower case. It may be a secret. */
+  /** Returns a header by lower-case name. The value may be a secret. */
   header(name: string): string | undefined;
 }
 
 /** How a drill judges the client by its requests. */
 export interface Watch {
-  /** Is it refused because of the drill? */
+  /** Was the request refused because of the drill? */
   readonly isRefused: (seen: Seen) => boolean;
   /**
-   * What a correct client does not send again after such a refusal: requests with the same text here are the same.
-   * Absent: those with the same method and path.
+   * Identifies what a correct client does not send again after such a refusal: requests with equal texts are the same.
+   * Default: the method and path.
    */
   readonly subject?: (seen: Seen) => string;
   /** What a correct client sends in the end. Absent: it only stops. */
@@ -34,16 +34,16 @@ export interface Watch {
   };
 }
 
-/** What the requests show so far. */
+/** What the requests prove so far. */
 export interface Verdict {
   /** `waiting`: nothing yet. `passed` becomes `failed` with the first mistake. */
   readonly result: 'waiting' | 'passed' | 'failed';
   readonly sentence: string;
-  /** The ids of the requests that show it, oldest first. */
+  /** The ids of the requests that prove it, oldest first. */
   readonly requests: readonly string[];
 }
 
-/** The latest run of each drill that judges the client, until its requests are forgotten. */
+/** The latest run of each drill that judges the client, until its requests are deleted. */
 export class Watches {
   readonly #journal: Journal;
   readonly #decisions: Decisions;
@@ -54,12 +54,12 @@ export class Watches {
     this.#decisions = decisions;
   }
 
-  /** Judges the requests from now on. */
+  /** Judges requests from now on. */
   begin(drill: string, watch: Watch): void {
     this.#running.set(drill, { watch, since: this.#journal.recorded });
   }
 
-  /** By the name of the drill. */
+  /** By drill name. */
   verdicts(): ReadonlyMap<string, Verdict> {
     if (this.#running.size === 0) return new Map();
     const seen = this.newestFirst().toReversed();
@@ -71,7 +71,7 @@ export class Watches {
     );
   }
 
-  /** The requests about which a decision is kept. */
+  /** Returns the requests whose decision is kept. */
   newestFirst(): readonly Seen[] {
     const decisions = new Map(this.#decisions.list({}).map(({ decision }) => [decision.id, decision]));
     return this.#journal.newestFirst().flatMap((entry) => {
@@ -91,15 +91,15 @@ export class Watches {
 export function verdictOf({ isRefused, subject = methodAndPath, cure }: Watch, requests: readonly Seen[]): Verdict {
   const refused: Seen[] = [];
   const mistakes = new Set<Seen>();
-  /** The refusal of each subject that was answered first. */
+  /** The first answered refusal of each subject. */
   const first = new Map<string, Seen>();
   for (const seen of requests) {
-    // A fault or a world that observes answers for other reasons.
+    // A fault or observe mode responds for other reasons.
     if (seen.entry.fault !== null || seen.decision.enforced === false || !isRefused(seen)) continue;
     refused.push(seen);
     const what = subject(seen);
     const earlier = first.get(what);
-    // Requests at the same time do not know of each other's answers.
+    // Concurrent requests cannot know each other's responses.
     if (earlier !== undefined && seen.entry.startedAt >= answeredAt(earlier.entry)) mistakes.add(earlier).add(seen);
     if (earlier === undefined || answeredAt(seen.entry) < answeredAt(earlier.entry)) first.set(what, seen);
   }
@@ -110,9 +110,9 @@ export function verdictOf({ isRefused, subject = methodAndPath, cure }: Watch, r
   const cured = cure === undefined ? undefined : requests.find(cure.isIt);
   if (cure !== undefined && cured !== undefined)
     return verdict('passed', `${cure.name} was sent.`, [...refused, cured]);
-  if (refused.length === 0) return verdict('waiting', 'No request was refused because of it yet.', []);
-  const met = `It has refused ${countOf(refused.length, 'request')}.`;
-  if (cure !== undefined) return verdict('waiting', `${met} ${cure.name} was not sent yet.`, refused);
+  if (refused.length === 0) return verdict('waiting', 'The drill has not refused a request yet.', []);
+  const met = `The drill has refused ${countOf(refused.length, 'request')}.`;
+  if (cure !== undefined) return verdict('waiting', `${met} ${cure.name} has not been sent yet.`, refused);
   return verdict('passed', `${met} None was sent again.`, refused);
 }
 

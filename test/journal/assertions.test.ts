@@ -114,7 +114,7 @@ describe('gave-up-after-forbidden', () => {
     ['a failure after the same request was allowed', [forbidden(0), { at: 1 }, { at: 2, status: 503 }]],
     ['a request that was under way', [forbidden(0, { durationMs: 20 }), forbidden(1)]],
     [
-      'a failure after the same request was allowed, whose body is no longer kept',
+      'a failure after the same request was allowed, whose body was evicted',
       [forbidden(0, body('{"a":1}')), withoutBodies({ at: 1, ...body('{"a":1}') }), forbidden(2, body('{"a":1}'))],
     ],
   ])('passes for %s', (_what, sent) => {
@@ -220,7 +220,7 @@ describe('every assertion', () => {
     ['it fails', [token(0), token(1)]],
   ])('says how many requests could not be judged: %s', (_when, sent) => {
     expect(judged('token-fetched-once', sent, 3).sentence).toContain(
-      'Not judged, because the journal no longer has all of them: 3 older requests.',
+      'Not judged, because the journal has evicted some of them: 3 older requests.',
     );
     expect(judged('token-fetched-once', sent, 0).sentence).not.toContain('Not judged');
   });

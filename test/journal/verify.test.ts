@@ -88,7 +88,7 @@ describe('a verification with a body that is no longer kept', () => {
   it('counts the requests that it cannot compare', async () => {
     const match = { operation: 'create', body: { name: 'x'.repeat(3000) } };
     expect(await once(journal, match)).toMatchObject({ verified: false, count: 0, dropped: 1 });
-    expect((await once(journal, match)).nearest[0]?.differs).toEqual(['body is no longer kept']);
+    expect((await once(journal, match)).nearest[0]?.differs).toEqual(['body was evicted']);
   });
 
   it('counts no request that differs otherwise, or whose body does not matter', async () => {

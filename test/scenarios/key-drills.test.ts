@@ -48,7 +48,7 @@ describe('rotate-key', () => {
     expect(await result('rotate-key')).toBe('waiting');
     expect(await send(LIST, deployer)).toBe(403);
     expect(await drill('rotate-key')).toMatchObject({
-      verdict: { result: 'waiting', sentence: 'It has refused 1 request. The new key was not sent yet.' },
+      verdict: { result: 'waiting', sentence: 'The drill has refused 1 request. The new key has not been sent yet.' },
     });
     expect(await send(LIST, { key })).toBe(200);
     const [passed, refused] = await newest();
