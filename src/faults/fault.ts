@@ -2,55 +2,55 @@ import type { BrokenAt, FaultAction as DocumentedAction } from '../../generated/
 import type { Match } from '../journal/match.ts';
 import type { Instant } from '../time/clock.ts';
 
-/** Types of the document, so that a table that lacks one of their values does not compile. */
+/** Types of the document, so that a table without one of their values does not compile. */
 export type { BrokenAt, SpoiledBody } from '../../generated/library.ts';
 
 /** The effect of a fault. Times are in milliseconds. */
 export interface FaultAction extends Pick<DocumentedAction, 'status' | 'answer' | 'drop' | 'body'> {
-  /** The header `Retry-After` (RFC 9110, 10.2.3) in seconds; `end`: the seconds until the fault ends. */
+  /** The `Retry-After` header (RFC 9110, 10.2.3) in seconds; `end`: the seconds until the fault ends. */
   readonly retryAfter?: number | 'end';
-  /** The range of the request's delay. */
+  /** The range of the delay. */
   readonly delay?: { readonly min: number; readonly max: number };
-  /** The operation is performed first. */
+  /** Execute the operation first. */
   readonly after?: true;
 }
 
 /** The requests that a fault matches, its schedule and its effect. */
 export interface FaultOrder {
   readonly match: Match;
-  /** The share of matching requests that it is injected into, above 0 and up to 1. `seed` determines the sequence. */
+  /** The share of matching requests to inject the fault into, above 0 and up to 1. `seed` determines the sequence. */
   readonly probability: number;
   readonly seed: string;
-  /** How often it is injected at most; null: without a limit. */
+  /** Maximum number of injections; null: no limit. */
   readonly times: number | null;
-  /** How many matching requests it lets pass first. */
+  /** Number of matching requests to skip first. */
   readonly after: number;
   readonly action: FaultAction;
-  /** When it ends, by the clock of its world; null: it stays until it is removed. */
+  /** When the fault ends, on its world's clock; null: when it is removed. */
   readonly until: Instant | null;
-  /** The drill that it is part of; null if there is none. */
+  /** The drill that the fault belongs to; null if there is none. */
   readonly drill: string | null;
 }
 
 /** A fault with its counters. */
 export interface Fault extends FaultOrder {
   readonly id: string;
-  /** It rises in the order of addition, and is unique in a world. */
+  /** Unique in a world, and increasing in the order of addition. */
   readonly place: number;
   readonly createdAt: Instant;
-  /** How many requests it matched. */
+  /** Number of matching requests. */
   readonly seen: number;
-  /** How many requests it was injected into. */
+  /** Number of injections. */
   readonly fired: number;
-  /** The id of the fault that was last injected in its place; null if there was none. */
+  /** The id of the fault that was last injected instead of this one; null if there was none. */
   readonly shadowedBy: string | null;
-  /** The fault was removed, and is kept only for its place: it is never injected, and no list shows it. */
+  /** Marks a removed fault that is kept only for its place: it is never injected or listed. */
   readonly isGone?: true;
 }
 
 /**
- * When a fault is injected: `request` before the deciding steps, `answer` once the answer is finished. Only `answer`
- * can be chosen by status or reason.
+ * Returns when a fault is injected: `request` before the deciding steps, `answer` once the response is finished. Only
+ * `answer` can match on status or reason.
  */
 export function momentOf(action: FaultAction): 'request' | 'answer' {
   if (action.after === true) return 'answer';

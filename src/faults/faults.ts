@@ -11,16 +11,15 @@ import { FaultList, type Moment, weightOf } from './list.ts';
 /** Stores all faults of a world, with their counters. */
 export type KeepFaults = (faults: readonly Fault[]) => Promise<void>;
 
-/** The faults of one world. */
 export class Faults {
   readonly #series: string;
   readonly #keep: KeepFaults | null;
   readonly #turns = new Turns();
   readonly #removed: (fault: Fault) => void;
   readonly #quota: Quota;
-  /** These faults' share of the quota. */
+  /** This world's share of the quota. */
   #bytes = 0;
-  /** The callbacks of waiting requests, and the fault for which each waits. */
+  /** Callbacks of delayed requests, with the id of the fault that delays each. */
   readonly #pauses = new Map<() => void, string>();
   #list = new FaultList();
   #added = 0;
@@ -28,10 +27,10 @@ export class Faults {
   #isEmpty = true;
 
   /**
-   * @param series the prefix of the ids, unique to this process
-   * @param quota of the faults of all worlds
-   * @param removed called for each fault that is no longer in force, unless it was withdrawn
-   * @param keep null if they end with the process
+   * @param series prefix of the ids, unique to the process
+   * @param quota for the faults of all worlds
+   * @param removed called for each fault that ends, unless it was withdrawn
+   * @param keep null if the faults end with the process
    */
   constructor(
     series: string,
@@ -45,7 +44,7 @@ export class Faults {
     this.#keep = keep;
   }
 
-  /** Checked for every request: usually there are no faults, and then a request should not pay for them. */
+  /** Fast path for every request: usually there are no faults. */
   get isEmpty(): boolean {
     return this.#isEmpty;
   }
@@ -55,7 +54,7 @@ export class Faults {
     return this.isEmpty && this.#added === 0;
   }
 
-  /** @throws Problem `conflict` if there are too many, or too large ones */
+  /** @throws Problem `conflict` if the faults are too many or too large */
   async add(order: FaultOrder, now: Instant): Promise<Fault> {
     const bytes = weightOf(order);
     if (!this.#quota.take(bytes)) throw noRoom(bytes, this.#quota);
@@ -66,7 +65,7 @@ export class Faults {
       this.#reportRemoved(replaced);
       return added;
     } finally {
-      // By now it is weighed with the others.
+      // The list of faults now includes this size.
       this.#quota.release(bytes);
     }
   }
@@ -80,15 +79,15 @@ export class Faults {
     return this.#list.find(id);
   }
 
-  /** @returns whether there was such a fault */
+  /** @returns whether the fault existed */
   async remove(id: string): Promise<boolean> {
     return (await this.#remove((fault) => fault.id === id)).length > 0;
   }
 
   /**
-   * Removes a fault that is no longer wanted: the one who removes it knows that it was never injected.
+   * Removes a fault whose owner knows that it was never injected, so there is no need to report that.
    *
-   * @returns whether there was such a fault
+   * @returns whether the fault existed
    */
   async withdraw(id: string): Promise<boolean> {
     return (await this.#change((list) => list.remove((fault) => fault.id === id))).length > 0;
@@ -98,30 +97,29 @@ export class Faults {
     await this.#remove(() => true);
   }
 
-  /** Removes the faults that have expired. */
   async sweep(now: Instant): Promise<void> {
     const isOver = ({ until }: Fault) => until !== null && until <= now;
     if (this.#list.all.some(isOver)) await this.#remove(isOver);
   }
 
-  /** The facts about a request that decide which faults match it. */
+  /** Returns the facts that decide which faults match a request. */
   needs(moment: Moment, facts: Facts): ReturnType<FaultList['needs']> {
     return this.#list.needs(moment, facts);
   }
 
-  /** The first fault that is injected; the faults that it shadows count the request, too. */
+  /** Injects the first fault that is due; the faults it shadows count the request, too. */
   async inject(moment: Moment, facts: Facts, now: Instant): Promise<Fault | null> {
     await this.sweep(now);
     if (!this.#list.concerns(moment, facts)) return null;
     return this.#change((list) => list.inject(moment, facts));
   }
 
-  /** Another fault was injected at an earlier moment: the faults that would follow now count the request, too. */
+  /** Counts a request for the faults that would be due now, because another fault was injected earlier. */
   async shadow(moment: Moment, facts: Facts, by: Pick<Fault, 'id'>): Promise<void> {
     if (this.#list.concerns(moment, facts)) await this.#change((list) => list.shadow(moment, facts, by));
   }
 
-  /** Waits, by the machine's clock, at most until the fault is removed. @param milliseconds */
+  /** Waits in real time, or until the fault is removed. @param milliseconds */
   pause({ id }: Pick<Fault, 'id'>, milliseconds: number): Promise<void> {
     if (this.#isOver || this.#list.find(id) === undefined) return Promise.resolve();
     return new Promise((resolve) => {
@@ -135,13 +133,13 @@ export class Faults {
     });
   }
 
-  /** Takes over those that were kept. */
+  /** Restores the stored faults. */
   begin(kept: readonly Fault[]): void {
     this.#list = new FaultList(kept);
     this.#weigh();
   }
 
-  /** Called when the world ends: every wait ends, and faults that only this process has are removed. */
+  /** Ends all waits when the world ends, and removes the faults that are not stored. */
   end(): void {
     this.#isOver = true;
     for (const wake of [...this.#pauses.keys()]) wake();
@@ -163,7 +161,7 @@ export class Faults {
     return result;
   }
 
-  /** What cannot be stored does not happen. */
+  /** Applies a change only once it is stored. */
   async #changeKept<Result>(keep: KeepFaults, work: (list: FaultList) => Result): Promise<Result> {
     const list = new FaultList(this.#list.kept, this.#list);
     const result = work(list);
@@ -172,12 +170,12 @@ export class Faults {
     return result;
   }
 
-  /** Once closed, they hold no quota. */
+  /** Updates this world's share of the quota, which is empty once the world has ended. */
   #weigh(): void {
     this.#isEmpty = this.#list.size === 0;
     const bytes = this.#isOver ? 0 : this.#list.bytes;
     this.#quota.release(this.#bytes);
-    // They are in memory already.
+    // The faults are in memory already.
     this.#quota.takeAnyway(bytes);
     this.#bytes = bytes;
   }
@@ -192,13 +190,13 @@ export class Faults {
   }
 }
 
-/** The delay of an injected fault, in milliseconds: different each time, and equal in every run. */
+/** Returns the delay of an injected fault in milliseconds: different each time, but the same in every run. */
 export function delayOf({ action: { delay }, seed, fired }: Fault): number {
   if (delay === undefined) return 0;
   return delay.min + Math.floor(drawnAt(`${seed}:delay`, fired) * (delay.max - delay.min + 1));
 }
 
-/** The seconds of `Retry-After`; undefined for none. */
+/** Returns the seconds for `Retry-After`; undefined if there are none. */
 export function retryAfterOf({ action: { retryAfter }, until }: Fault, now: Instant): number | undefined {
   if (retryAfter !== 'end') return retryAfter;
   return until === null ? undefined : Math.max(1, Math.ceil((until - now) / 1000));
@@ -208,6 +206,6 @@ function noRoom(bytes: number, { used, bytes: max }: Quota): Problem {
   const kB = (amount: number) => `${Math.ceil(amount / 1024)} kB`;
   return new Problem(
     'conflict',
-    `The faults of all worlds of this server may use ${kB(max)} of memory, of which ${kB(used)} are in use; this one needs ${kB(bytes)}. Delete some with \`DELETE /_mock/faults\`, or match less of the body.`,
+    `The faults of all worlds of this server may use ${kB(max)} of memory. ${kB(used)} are in use, and this fault needs ${kB(bytes)}. Delete some with \`DELETE /_mock/faults\`, or match fewer members of the body.`,
   );
 }

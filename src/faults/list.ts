@@ -5,12 +5,12 @@ import { drawnAt } from '../platform/random.ts';
 import type { Instant } from '../time/clock.ts';
 import { type Fault, type FaultOrder, momentOf } from './fault.ts';
 
-/** The most faults of a world. */
+/** Maximum number of faults in a world. */
 const MAX_FAULTS = 100;
 
 export type Moment = ReturnType<typeof momentOf>;
 
-/** The matchers of a fault's requests. */
+/** The matchers for a fault's requests. */
 interface Matchers {
   /** The approximate size of the fault, in bytes. */
   readonly bytes: number;
@@ -19,16 +19,16 @@ interface Matchers {
   readonly early: Matcher;
 }
 
-/** The faults of one world, in the order in which they were added. A fault is never changed in place. */
+/** The faults of one world, in the order of addition. Faults are immutable. */
 export class FaultList {
   readonly #faults = new Map<string, Fault>();
   readonly #matchers = new Map<string, Matchers>();
-  /** The fault that was added last, even if it was removed since: its place is never reused. */
+  /** The last added fault, even if it was removed: its place is never reused. */
   #youngest: Fault | null = null;
 
   /**
    * @param kept the faults of another list
-   * @param known a list whose matchers are reused for the faults that it contains
+   * @param known a list to reuse matchers from
    */
   constructor(kept: readonly Fault[] = [], known?: FaultList) {
     for (const fault of kept) {
@@ -41,7 +41,7 @@ export class FaultList {
     return this.#faults.size;
   }
 
-  /** Their approximate size, in bytes. */
+  /** The approximate total size, in bytes. */
   get bytes(): number {
     return [...this.#matchers.values()].reduce((sum, { bytes }) => sum + bytes, 0);
   }
@@ -51,7 +51,7 @@ export class FaultList {
     return [...this.#faults.values()];
   }
 
-  /** The source of another list: all faults, and a placeholder of the youngest if it was removed. */
+  /** Input for a new list: all faults, and a placeholder for the youngest if it was removed. */
   get kept(): readonly Fault[] {
     const youngest = this.#youngest;
     if (youngest === null || this.#faults.has(youngest.id)) return this.all;
@@ -63,9 +63,9 @@ export class FaultList {
   }
 
   /**
-   * Adds a fault. If there is no room, it replaces one that has reached its `times`.
+   * Adds a fault. If there is no room, it replaces a fault that has reached its `times`.
    *
-   * @returns the fault, and the one that it replaced
+   * @returns the added fault and the replaced one
    * @throws Problem `conflict` if there are too many
    */
   add(
@@ -75,7 +75,7 @@ export class FaultList {
   ): { readonly added: Fault; readonly replaced: readonly Fault[] } {
     const spent = this.size < MAX_FAULTS ? undefined : this.all.find(isSpent);
     if (this.size >= MAX_FAULTS && spent === undefined) {
-      const message = `There are ${MAX_FAULTS} faults in this world, which is the limit; delete some with \`DELETE /_mock/faults/{id}\`, or all with \`DELETE /_mock/faults\`.`;
+      const message = `This world has ${MAX_FAULTS} faults, which is the limit. Delete some with \`DELETE /_mock/faults/{id}\`, or all with \`DELETE /_mock/faults\`.`;
       throw new Problem('conflict', message);
     }
     const { match, probability, seed, times, after, action, until, drill } = order;
@@ -101,7 +101,6 @@ export class FaultList {
     return { added, replaced: spent === undefined ? [] : this.remove((one) => one === spent) };
   }
 
-  /** @returns the removed faults */
   remove(which: (fault: Fault) => boolean): readonly Fault[] {
     const removed = this.all.filter(which);
     for (const { id } of removed) {
@@ -111,7 +110,7 @@ export class FaultList {
     return removed;
   }
 
-  /** The facts about a request that decide which faults match it. */
+  /** Returns the facts that decide which faults match a request. */
   needs(moment: Moment, facts: Facts): { readonly isPossible: boolean; readonly principal: boolean } {
     const possible = this.#at(moment).filter(({ id }) => this.matchersOf(id)?.early.fits(facts) === true);
     return {
@@ -120,12 +119,12 @@ export class FaultList {
     };
   }
 
-  /** Can any of them match the request? */
+  /** Can any fault match the request? */
   concerns(moment: Moment, facts: Facts): boolean {
     return this.#at(moment).some(({ id }) => this.matchersOf(id)?.whole.fits(facts) === true);
   }
 
-  /** The first fault that is injected; the faults that it shadows count the request, too. */
+  /** Injects the first fault that is due; the faults it shadows count the request, too. */
   inject(moment: Moment, facts: Facts): Fault | null {
     const fitting = this.#fitting(moment, facts);
     for (const [index, fault] of fitting.entries()) {
@@ -141,7 +140,7 @@ export class FaultList {
     return null;
   }
 
-  /** Another fault was injected at an earlier moment: the faults that would follow now count the request, too. */
+  /** Counts a request for the faults that would be due now, because another fault was injected earlier. */
   shadow(moment: Moment, facts: Facts, by: Pick<Fault, 'id'>): void {
     this.#shadow(this.#fitting(moment, facts), by);
   }
@@ -173,7 +172,7 @@ export class FaultList {
   }
 }
 
-/** The approximate size of a fault without its match and its action, in bytes. */
+/** The approximate size of a fault without its match and action, in bytes. */
 const FAULT_BYTES = 1000;
 
 export function weightOf({ match, action }: Pick<FaultOrder, 'match' | 'action'>): number {

@@ -4,8 +4,8 @@ import { keysOf } from '../objects/members.ts';
 import type { Outcome } from '../responses/outcome.ts';
 
 /**
- * An error with a chosen status, in a vendor's form. It has the words of a problem with this status; if the vendor has
- * none, the words of a problem of the same class (4xx or 5xx), with the chosen status in place of its own.
+ * Renders an error with a chosen status in a vendor's format. Uses the vendor's words for a problem with this status
+ * or, if there are none, for a problem of the same class (4xx or 5xx), with the status replaced.
  *
  * @param render the vendor's words for a problem
  */
@@ -20,10 +20,10 @@ export function errorWithStatus(status: number, render: (problem: Problem) => Ou
   return { status, headers: others, ...(body !== undefined && { body: withStatus(body, own, status) }) };
 }
 
-/** Kinds for which every vendor has its own words. */
+/** Kinds for which every vendor has specific words. */
 const FIXED_WORDS: ReadonlySet<ProblemKind> = new Set(['forbidden', 'not_found']);
 
-/** Kinds with this status come first, in the order of the table. A vendor may use the status for other kinds, too. */
+/** Returns kinds with this status first, in table order. A vendor may use the status for other kinds, too. */
 function kindsFor(status: number): readonly ProblemKind[] {
   const kinds = keysOf(HTTP_STATUS).filter((kind) => !OF_THE_MOCK.has(kind));
   return [
@@ -39,7 +39,7 @@ function nameOf(status: number): string {
   return STATUS_CODES[status] ?? 'Error';
 }
 
-/** Replaces the status, and its name, in the members in which vendors repeat them. */
+/** Replaces the status and its name in the body members that repeat them. */
 function withStatus(body: unknown, own: number, status: number): unknown {
   if (typeof body !== 'object' || body === null || Buffer.isBuffer(body) || Array.isArray(body)) return body;
   const members = Object.entries(body).map(([name, value]): [string, unknown] => {

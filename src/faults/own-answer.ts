@@ -7,41 +7,41 @@ import type { Outcome } from '../responses/outcome.ts';
 import { inertHeaders } from '../responses/untrusted-content.ts';
 import { shorten } from '../text/shorten.ts';
 
-/** The answer that a test gave, as the handler of an operation would have returned it. No browser runs it as a page. */
+/** Converts a response defined by a test to an outcome. No browser runs it as a page. */
 export function ownOutcome({ status, headers = {}, body }: OwnAnswer): Outcome {
   const named = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   if (body === undefined) return { status, headers: named };
   const inert = inertHeaders(named['content-type'] ?? 'application/json');
   const disposition = named['content-disposition'] ?? '';
-  // With the name of the file.
+  // Keeps the file name.
   if (INERT['content-disposition'].test(disposition)) inert['content-disposition'] = disposition;
   return { status, headers: { ...named, ...inert }, body: isText(named) ? Buffer.from(String(body)) : body };
 }
 
-/** The values allowed for the headers that keep a browser from running the answer as a page of this server. */
+/** Allowed values for the headers that prevent a browser from running the response as a page of this server. */
 const INERT = {
   'content-disposition': /^attachment(?:;|$)/i,
   'content-security-policy': /^sandbox$/i,
   'x-content-type-options': /^nosniff$/i,
 } as const;
 
-/** Is the body sent as it is, because its media type is not JSON? @param headers by lower-case name */
+/** Is the body sent as plain text, because its media type is not JSON? @param headers by lower-case name */
 function isText({ 'content-type': type }: Readonly<Record<string, string>>): boolean {
   const essence = essenceOf(type);
   return essence !== null && !isJsonType(essence);
 }
 
-/** The most bytes of all headers: clients take 16 kB, with the server's own. */
+/** Maximum bytes of all headers: clients accept 16 kB, including the server's own headers. */
 const MAX_HEADERS = 8192;
 
-/** @throws Problem naming what cannot be sent */
+/** @throws Problem with the member that cannot be sent */
 export function checkOwnAnswer(answer: OwnAnswer): void {
   const { status, headers = {}, body } = answer;
   if (STATUS_CODES[status] === undefined || status < 200) {
-    throw invalid('status', `must be a status of HTTP from 200 to 511; got ${status}`);
+    throw invalid('status', `must be an HTTP status from 200 to 511; got ${status}`);
   }
   const size = Object.entries(headers).reduce((sum, [name, value]) => sum + name.length + value.length, 0);
-  if (size > MAX_HEADERS) throw invalid('headers', `may have ${MAX_HEADERS} characters; it has ${size}`);
+  if (size > MAX_HEADERS) throw invalid('headers', `may have up to ${MAX_HEADERS} characters in total; got ${size}`);
   const seen = new Set<string>();
   for (const [name, value] of Object.entries(headers)) {
     checkHeader(name, value);
@@ -50,7 +50,7 @@ export function checkOwnAnswer(answer: OwnAnswer): void {
   }
   if (body === undefined) return;
   if (WITHOUT_BODY.has(status)) {
-    throw invalid('body', `cannot be sent, because an answer with the status ${status} has none; leave it out`);
+    throw invalid('body', `cannot be sent, because a response with status ${status} has no body; leave it out`);
   }
   const sent = ownOutcome(answer);
   if (Buffer.isBuffer(sent.body) && typeof body !== 'string') {
@@ -64,7 +64,7 @@ const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
 
 function checkHeader(name: string, value: string): void {
   if (isRefusedBy(() => validateHeaderName(name))) {
-    throw invalid('headers', `has \`${shorten(name)}\`, which is not the name of a header`);
+    throw invalid('headers', `has \`${shorten(name)}\`, which is not a valid header name`);
   }
   if (isRefusedBy(() => validateHeaderValue(name, value))) {
     throw invalid('headers', `has a value of \`${shorten(name)}\` with characters that a header cannot have`);
@@ -75,11 +75,11 @@ function checkHeader(name: string, value: string): void {
   }
   if (own<RegExp>(INERT, written)?.test(value) === false) {
     const only = inertHeaders(undefined)[written];
-    const what = `may have \`${written}\` only as \`${only}\`, so that no browser shows the answer as a page of the mock`;
+    const what = `may have \`${written}\` only as \`${only}\`, so that no browser shows the response as a page of the mock`;
     throw invalid('headers', `${what}; leave it out`);
   }
   if (written.startsWith('x-mock-')) {
-    throw invalid('headers', `has \`${shorten(written)}\`, a header of the mock itself; leave it out`);
+    throw invalid('headers', `has \`${shorten(written)}\`, which is reserved for the mock; leave it out`);
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Fault } from './fault.ts';
 
 /**
- * The finding about a fault that ended without having been injected: a test that relied on it proves nothing. Null if
- * it was injected.
+ * Returns the finding about a fault that was never injected before it ended, so a test that relied on it proves
+ * nothing. Null if it was injected.
  */
 export function unusedSentence(fault: Fault): string | null {
   return fault.fired === 0 ? sentenceOf(fault) : null;
@@ -14,11 +14,11 @@ function sentenceOf({ id, match, seen, after, drill, shadowedBy }: Fault): strin
   const about = members.map(([name, value]) => `${name} \`${String(value)}\``).join(', ');
   const why =
     shadowedBy !== null
-      ? `the fault ${shadowedBy}, which takes precedence, was injected in its place`
+      ? `the fault ${shadowedBy}, which takes precedence, was injected instead`
       : seen === 0
         ? 'no request matched'
         : seen <= after
-          ? `it lets the first ${after} matching requests pass, and only ${seen} came`
-          : `its probability let all ${seen} matching requests pass`;
+          ? `it skips the first ${after} matching requests, and only ${seen} arrived`
+          : `its probability skipped all ${seen} matching requests`;
   return `${what} (${about === '' ? 'any request' : about}) was never injected: ${why}`;
 }

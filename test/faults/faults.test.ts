@@ -50,10 +50,10 @@ describe('the faults of a world', () => {
     ]);
     const [, shadowed] = faults.list();
     expect(unusedSentence(shadowed as Fault)).toBe(
-      'the fault s-f2 (any request) was never injected: the fault s-f1, which takes precedence, was injected in its place',
+      'the fault s-f2 (any request) was never injected: the fault s-f1, which takes precedence, was injected instead',
     );
     expect(unusedSentence({ ...(shadowed as Fault), shadowedBy: null, seen: 7 })).toBe(
-      'the fault s-f2 (any request) was never injected: its probability let all 7 matching requests pass',
+      'the fault s-f2 (any request) was never injected: its probability skipped all 7 matching requests',
     );
   });
 

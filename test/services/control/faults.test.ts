@@ -214,7 +214,7 @@ describe('a fault', () => {
     await server.grant(order);
     expect((await server.call('DELETE /_mock/faults')).status).toBe(204);
     expect((await findings())[0].message).toBe(
-      `the fault ${id} (operation \`grant_token\`) was never injected: it lets the first 3 matching requests pass, and only 1 came`,
+      `the fault ${id} (operation \`grant_token\`) was never injected: it skips the first 3 matching requests, and only 1 arrived`,
     );
 
     const other = await add({ match: { service: 'air' }, do: { delay: '1s' } });
