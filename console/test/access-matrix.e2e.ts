@@ -93,7 +93,7 @@ describe.runIf(hasBrowser)('the access matrix', () => {
 
   it.each([
     ['ngc', 'getToken', 'Needs: No credential.'],
-    ['runai', 'get_access_keys', 'Needs: A credential, and no right.'],
+    ['runai', 'get_access_keys', 'Needs: A credential, but no right.'],
     ['runai', 'create_user', 'Needs: users:create (Create users), granted for System or Tenant.'],
   ])('says what operations of other APIs need: %s, %s', async (service, operation, sentence) => {
     const { url } = await served();

@@ -2,7 +2,7 @@ import type { Decision } from '../decisions/decision.ts';
 import { rfc3339 } from '../time/clock.ts';
 import type { Fix } from './fixes.ts';
 
-/** The decision as the control API returns it, most important members first. */
+/** Converts a decision to the form of the control API, most important members first. */
 export function describeDecision(
   decision: Decision,
   { fixes, explanation }: { readonly fixes: readonly Fix[]; readonly explanation: string },

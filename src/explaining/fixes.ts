@@ -5,17 +5,17 @@ import { describeLack, namePrincipal, quote } from './sentence.ts';
 
 /** A change that would make a refused request succeed, or the first step of it. */
 export interface Fix {
-  /** `hint`: a likely mistake in the request itself, and how to fix it. */
+  /** `hint`: a likely mistake in the request itself, with its fix. */
   readonly kind: RemedyRow['kind'] | 'role' | 'grant' | 'policy' | 'propagation' | 'hint';
   readonly text: string;
-  /** The roles that would suffice, if the fix is a role. */
+  /** For a role fix: the roles that would suffice. */
   readonly roles?: readonly string[];
   /** The call that makes the change: to the control API, or to the vendor's API by an authorized caller. */
   readonly request?: {
     readonly method: 'PATCH' | 'POST';
     readonly path: string;
     readonly body: Readonly<Record<string, unknown>>;
-    /** The principal whose token it needs; absent for calls to the control API. */
+    /** The principal whose token the call needs; absent for calls to the control API. */
     readonly as?: { readonly principal: string };
   };
 }
@@ -23,18 +23,18 @@ export interface Fix {
 /** The changes of rights that would fix a refusal. */
 export interface RightsFixes {
   readonly fixes: readonly Fix[];
-  /** If there are none: the reason whose remedy is shown instead. Absent: no remedy. */
+  /** If there are no fixes: the reason whose remedy applies instead. Absent: no remedy. */
   readonly otherwise?: DenyReason;
 }
 
 /**
- * Finds the fixes of a refusal for credentials whose rights are granted in their own way.
+ * Finds the fixes of a refusal for a kind of credential with a rights model of its own.
  *
  * @returns null if the refusal is not about rights
  */
 export type FindFixes = (decision: Decision, input: DecisionInput, reason: DenyReason) => RightsFixes | null;
 
-/** Finds the smallest changes that would fix a refusal; none if the request was allowed, or cannot be fixed. */
+/** Finds the smallest changes that would fix a refusal; none if the request was allowed or cannot be fixed. */
 export function findFixes(decision: Decision, tables: Tables, findRightsFixes?: FindFixes): readonly Fix[] {
   const { reason, input } = decision;
   if (reason === null) return [];
@@ -57,7 +57,7 @@ function remedyOf(reason: DenyReason, { remedies }: Tables): readonly RemedyRow[
   return [remedies[reason] ?? COMMON[reason] ?? []].flat();
 }
 
-/** Why no rights would fix a refusal: its object does not exist, or has another owner. */
+/** Returns why no rights would fix a refusal: its object does not exist, or has another owner. */
 function absenceOf({ lookedUp }: DecisionInput): 'no_such_object' | 'foreign_object' | null {
   if (lookedUp?.found === 'nothing') return 'no_such_object';
   return lookedUp?.found === 'foreign' ? 'foreign_object' : null;
@@ -78,22 +78,19 @@ function roleFixes(decision: Decision, roles: readonly RoleRow[]): Fix[] {
   ];
 }
 
-/** For a caller that is bound to other objects, and called about one that does not exist for it. */
-function ofItsOwn({ resources, principal }: Decision): Fix {
-  return {
-    kind: 'object',
-    text: `call about an object that ${namePrincipal(principal)} is bound to: \`${resources?.boundTo}\``,
-  };
+/** For a caller that is bound to other objects, and requested one that does not exist for it. */
+function ofItsOwn({ boundTo, principal }: Decision): Fix {
+  return { kind: 'object', text: `request an object that ${namePrincipal(principal)} is bound to: \`${boundTo}\`` };
 }
 
 const SEND_TOKEN: RemedyRow = {
   kind: 'authenticate',
-  text: 'send one header `Authorization: Bearer <token>`, with a token or key of this server',
+  text: 'send one `Authorization: Bearer <token>` header with a token or key of this server',
 };
 
 const ANOTHER_OBJECT: RemedyRow = {
   kind: 'object',
-  text: 'use an id from the list; ids of deleted objects are not reused',
+  text: 'use an id from the list of objects; ids of deleted objects are not reused',
 };
 
 /** Remedies that are the same for every vendor. */
@@ -102,14 +99,14 @@ const COMMON: Partial<Record<DenyReason, RemedyRow>> = {
   multiple_authorization: SEND_TOKEN,
   wrong_scheme: SEND_TOKEN,
   no_such_object: ANOTHER_OBJECT,
-  foreign_object: { kind: 'identity', text: 'call as its owner' },
-  not_owner: { kind: 'identity', text: 'call as its owner; others may only read it' },
+  foreign_object: { kind: 'identity', text: 'call as the owner' },
+  not_owner: { kind: 'identity', text: 'call as the owner; other callers may only read it' },
   foreign_credential: {
     kind: 'credential',
-    text: 'send a key of `GET /_mock/cast` or any other text instead; if the key is real, consider revoking it',
+    text: 'send a key of `GET /_mock/cast` or any other string instead; if the key is real, consider revoking it',
   },
   other_organization: {
     kind: 'identity',
-    text: 'use a key of the organisation in the path, or the organisation of the key in the path',
+    text: 'use a key of the organisation in the path, or put the organisation of the key into the path',
   },
 };

@@ -1,10 +1,10 @@
 import type { Decision } from '../decisions/decision.ts';
 import { rfc3339 } from '../time/clock.ts';
 
-/** The largest header value sent: Node's own clients accept 16 kB for all headers together. */
+/** Maximum size of the header: Node's clients accept 16 kB for all headers together. */
 const MAX_HEADER = 4096;
 
-/** The value of `x-mock-decision`: compact JSON in ASCII, at most 4 kB. */
+/** Returns the value of `x-mock-decision`: compact JSON in ASCII, up to 4 kB. */
 export function decisionHeader(decision: Decision): string {
   const { id, effect, reason, enforced, basis, rights = {} } = decision;
   const { missing, missingAnyOf, pending } = rights;
@@ -14,7 +14,7 @@ export function decisionHeader(decision: Decision): string {
       ? `{"id":"${id}","effect":"allow"}`
       : `{"id":"${id}","effect":"allow","certainty":"${certainty}"}`;
   }
-  // JSON leaves out what is undefined.
+  // JSON omits undefined members.
   const always = { id, effect, reason: reason ?? undefined, certainty, enforced };
   const turning = pending && { ...pending, effectiveAt: rfc3339(pending.effectiveAt) };
   const header = JSON.stringify({ ...always, missing, missingAnyOf, pending: turning });

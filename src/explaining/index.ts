@@ -1,6 +1,6 @@
 /**
- * The entry point of explanations: decisions as sentences, fixes or headers, validation faults as sentences, and the
- * needs of operations.
+ * Entry point for explanations: decisions as sentences, fixes or headers, validation faults as sentences, and the needs
+ * of operations.
  */
 export { describeDecision } from './describe.ts';
 export { type FindFixes, type Fix, findFixes, type RightsFixes } from './fixes.ts';

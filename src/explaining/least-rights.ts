@@ -5,14 +5,14 @@ import type { Ruleset } from '../decisions/ruleset.ts';
 import type { Use } from '../decisions/uses.ts';
 import type { Fix } from './fixes.ts';
 
-/** A principal, its uses and, if it still exists, its current rights. */
+/** A principal with its uses and, if it still exists, its current rights. */
 export interface PrincipalUses {
   readonly principal: Principal;
   readonly caller: Caller | null;
   readonly uses: readonly Use[];
 }
 
-/** A right that is broader than its uses need. */
+/** A right that is broader than its uses require. */
 export interface Broader {
   readonly what: 'resource' | 'services' | 'role';
   readonly held: unknown;
@@ -21,7 +21,7 @@ export interface Broader {
 
 /** The least rights that allow all uses of a principal. */
 export interface LeastRights {
-  /** Their current rights; null if the principal is gone. */
+  /** The current rights; null if the principal was deleted. */
   readonly held: Readonly<Record<string, unknown>> | null;
   readonly smallest: Readonly<Record<string, unknown>>;
   /** Rights that no use needs. */
@@ -29,11 +29,11 @@ export interface LeastRights {
   readonly broader: readonly Broader[];
   /** A seed entry with exactly the smallest rights. */
   readonly seed: Readonly<Record<string, unknown>>;
-  /** The requests that create a credential with exactly the smallest rights, in this order; empty if none do. */
+  /** The requests, in order, that create a credential with exactly the smallest rights; empty if none can. */
   readonly make: readonly NonNullable<Fix['request']>[];
   /** Uses that no rights of this kind of credential would allow. They were allowed in observe mode. */
   readonly beyond: readonly Use[];
-  /** The smallest rights as held under a ruleset. */
+  /** The smallest rights as held rights of a ruleset. */
   heldRights(ruleset: Ruleset): HeldRights;
 }
 
@@ -43,15 +43,14 @@ export function isAllowed({ accessRequest, lookedUp }: Use, principal: Principal
 }
 
 /**
- * Removes items one after the other, in this order, as long as the rest is enough. No single item of the result can be
- * removed.
+ * Removes items in order, as long as the rest is enough. No single item of the result can be removed.
  *
  * @param items are enough together
  */
 export function leaveOut<Item>(items: readonly Item[], isEnough: (rest: readonly Item[]) => boolean): readonly Item[] {
   let kept = items;
   let before: readonly Item[];
-  // Removing an item can make an earlier one superfluous, so it repeats until nothing changes.
+  // Removing an item can make an earlier one redundant, so repeat until nothing changes.
   do {
     before = kept;
     for (const item of before) {
@@ -62,7 +61,7 @@ export function leaveOut<Item>(items: readonly Item[], isEnough: (rest: readonly
   return kept;
 }
 
-/** The permissions that allow a use, of these rights. */
+/** Returns which of these rights allow a use. */
 export function grantsOf(
   { accessRequest, lookedUp }: Use,
   principal: Principal,

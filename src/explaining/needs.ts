@@ -1,28 +1,28 @@
 import type { Certainty, OperationRow, PermissionRow, ResourceTypeRow, Rule, Tables } from '../decisions/rule.ts';
 
-/** A source that a row of a table is based on, and its certainty. */
+/** A source of a table row, with its certainty. */
 export interface Evidence {
-  /** Its subject, such as `the rule`. */
+  /** The subject, such as `the rule`. */
   readonly about: string;
   readonly certainty: Certainty;
   readonly source: string;
 }
 
-/** The rights that an operation needs, and their sources. */
+/** The rights that an operation needs, with their sources. */
 export interface Needs {
   /** Sentences in Markdown. */
   readonly text: string;
   readonly evidence: readonly Evidence[];
 }
 
-/** The tables that say what an operation needs. */
+/** The tables that define the needs of an operation. */
 interface NeedTables extends Pick<Tables, 'term' | 'rules'> {
   readonly permissions: readonly Pick<PermissionRow, 'id' | 'label'>[];
   readonly resourceTypes?: readonly Pick<ResourceTypeRow, 'id' | 'label'>[];
 }
 
 /**
- * Describes the rights that an operation needs, as its tables state them.
+ * Describes the rights that an operation needs, based on its tables.
  *
  * @param open the text for an operation that needs no credential
  */
@@ -47,7 +47,7 @@ export function describeNeeds(
   };
 }
 
-/** Names a permission with its label, if that differs. */
+/** Formats a permission with its label, if that differs. */
 function nameWithLabel({ permissions }: NeedTables): (id: string) => string {
   const labels = new Map(permissions.map(({ id, label }) => [id, label]));
   return (id) => {
@@ -56,7 +56,7 @@ function nameWithLabel({ permissions }: NeedTables): (id: string) => string {
   };
 }
 
-/** The permissions and roles that the caller must hold. */
+/** Lists the permissions and roles that the caller needs. */
 function describeRights({ needs }: Rule, describePermission: (id: string) => string): string {
   const { all = [], any = [], roles = [], orRoles = [] } = needs;
   const held = [
@@ -70,22 +70,22 @@ function describeRights({ needs }: Rule, describePermission: (id: string) => str
     orRoles.length === 0
       ? ''
       : `, or ${orRoles.length === 1 ? 'the role' : 'one of the roles'} ${orRoles.map((role) => `\`${role}\``).join(', ')}`;
-  return `${join(held, 'and') || 'A credential, and no right'}${instead}`;
+  return `${join(held, 'and') || 'A credential, but no right'}${instead}`;
 }
 
-/** The resource types that the right must be granted for, or the key be bound to. */
+/** Lists the resource types that the right must be granted for, or that the key must be bound to. */
 function describeTypes({ term }: NeedTables, { on }: Rule, labels: ReadonlyMap<string, string>): string {
   if (on === undefined) return '';
   const types = listTypes(on, labels, 'or');
   return term === 'scope' ? `, of a key bound to ${types}` : `, granted for ${types}`;
 }
 
-/** The further conditions of the rule. */
+/** Describes the further conditions of the rule. */
 function describeConditions({ open = [], ownersOnly, closed }: Rule): string[] {
   return [
     ...(open.length === 0 ? [] : [`Objects that are ${join(open, 'or')} need no such resource.`]),
-    ...(ownersOnly === true ? ['Only the owner of the object may call it.'] : []),
-    ...(closed === true ? ['No key may call it, whatever it holds.'] : []),
+    ...(ownersOnly === true ? ['Only the owner of the object may call this operation.'] : []),
+    ...(closed === true ? ['No key may call this operation, whatever its rights.'] : []),
   ];
 }
 

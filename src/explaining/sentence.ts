@@ -4,7 +4,7 @@ import type { Principal } from '../decisions/principal.ts';
 import type { Reasons } from '../decisions/reasons.ts';
 import { rfc3339 } from '../time/clock.ts';
 
-/** The decision as one English sentence for the caller. @param reasons of all services */
+/** Explains the decision to the caller in one sentence. @param reasons of all services */
 export function explain(decision: Decision, reasons: Reasons): string {
   const who = namePrincipal(decision.principal);
   const what =
@@ -15,8 +15,8 @@ export function explain(decision: Decision, reasons: Reasons): string {
   return `${what}${detail}${describePending(decision)}`;
 }
 
-/** Empty if the first version is in force and no other is pending. */
-function underVersion({ rights: { policyVersion, pending } = {} }: Decision): string {
+/** Returns an empty string if the first version is active and no other is pending. */
+function underVersion({ policyVersion, pending }: Decision): string {
   return policyVersion === undefined || (policyVersion === 1 && pending === undefined)
     ? ''
     : ` under version ${policyVersion} of the policy`;
@@ -38,20 +38,20 @@ function describeGrounds(decision: Decision, who: string, reasons: Reasons): str
       return `it needs ${describeMissing(decision)}, and ${who} ${describeHeld(decision)}`;
     case 'incompatible_resource_type':
       if (isGivenByScope(decision)) {
-        return `${who} has the permission for ${quote(held)}, and this concerns all of ${quote(accepted)}`;
+        return `${who} has the permission for ${quote(decision.held ?? [])}, but the call concerns all of ${quote(decision.accepted ?? [])}`;
       }
       return `${who} has the scope, but it applies only to ${quote(accepted)}; the key is bound to ${quote(held) || 'nothing'}`;
     case 'resource_mismatch':
       if (isGivenByScope(decision)) {
-        return `${who} has the permission for \`${boundTo}\`, and the call is about \`${target}\``;
+        return `${who} has the permission for \`${boundTo}\`, but the call is about \`${target}\``;
       }
-      return `${who} is bound to \`${boundTo}\`, and the call is about \`${target}\``;
+      return `${who} is bound to \`${boundTo}\`, but the call is about \`${target}\``;
     case 'foreign_object':
       return `\`${target}\` belongs to \`${boundTo}\`, so it does not exist for ${who}`;
     case 'no_such_object':
-      return `there is no \`${target}\` for ${who}`;
+      return `\`${target}\` does not exist for ${who}`;
     case 'other_organization':
-      return `the path names an organisation other than \`${decision.principal?.org}\`, to which ${who} belongs`;
+      return `the path has an organisation other than \`${decision.principal?.org}\`, the organisation of ${who}`;
     case null:
       return 'no reason was recorded';
     default:
@@ -59,7 +59,7 @@ function describeGrounds(decision: Decision, who: string, reasons: Reasons): str
   }
 }
 
-/** Refusals of a token whose signature was verified: it does not merely claim to be of its owner. */
+/** Refusals of a token with a verified signature, which proves whom the token was issued to. */
 const OF_VERIFIED_TOKENS: readonly (string | null)[] = ['expired_token', 'not_yet_valid', 'revoked_token', 'disabled'];
 
 function describeClaimed({ credential, reason }: Decision): string | undefined {
@@ -68,13 +68,13 @@ function describeClaimed({ credential, reason }: Decision): string | undefined {
   return `${was} ${namePrincipal(credential.claimed)}`;
 }
 
-/** Does each scope have its own permissions, rather than the key as a whole? */
+/** Does each scope have separate permissions, rather than the key as a whole? */
 function isGivenByScope({ input }: Decision): boolean {
   return input?.caller.heldRights.rightsByRule !== undefined;
 }
 
-/** The missing permissions, with the vendor's labels where these differ from the ids. */
-function describeMissing({ rights: { missing = [], missingAnyOf = [] } = {}, input }: Decision): string {
+/** Lists the missing permissions, with the vendor's labels if they differ from the ids. */
+function describeMissing({ missing = [], missingAnyOf = [], input }: Decision): string {
   const permissions = input?.accessRequest.ruleset.tables.permissions ?? [];
   const describeIds = (ids: readonly string[]) =>
     ids
@@ -86,20 +86,19 @@ function describeMissing({ rights: { missing = [], missingAnyOf = [] } = {}, inp
   return describeLack({ missing, missingAnyOf }, describeIds);
 }
 
-/** Roles are not mentioned for kinds of callers without roles, such as service keys. */
-function describeHeld({ rights: { held = [], roles } = {} }: Decision): string {
-  const names = [...held];
-  const holds = names.length === 0 ? 'holds nothing' : `holds ${quote(names)}`;
-  if (roles === undefined) return holds;
-  return roles.length === 0 ? `has no role and ${holds}` : `with the role ${quote(roles)} ${holds}`;
+/** Omits roles for kinds of callers that have none, such as service keys. */
+function describeHeld({ held = [], roles }: Decision): string {
+  const rights = held.length === 0 ? 'no rights' : quote(held);
+  if (roles === undefined) return `has ${rights}`;
+  return roles.length === 0 ? `has ${rights} and no role` : `with the role ${quote(roles)} has ${rights}`;
 }
 
-/** Lists names in a sentence, marked as code. */
+/** Lists names in a sentence, formatted as code. */
 export function quote(names: readonly string[]): string {
   return names.map((name) => `\`${name}\``).join(', ');
 }
 
-/** All missing permissions, and the alternatives of which one is needed. */
+/** Describes missing rights: all missing permissions, and the alternatives of which one is needed. */
 export function describeLack(
   { missing, missingAnyOf = [] }: MissingRights,
   names: (permissions: readonly string[]) => string = quote,
@@ -108,7 +107,7 @@ export function describeLack(
   return [names(missing), oneOf].filter(Boolean).join(', and ');
 }
 
-/** The caller, as part of a sentence. */
+/** Names the caller as part of a sentence. */
 export function namePrincipal(principal: Principal | null): string {
   return principal === null ? 'the caller' : `${principal.kind.replace('-', ' ')} \`${principal.name}\``;
 }

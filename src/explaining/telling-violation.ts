@@ -4,11 +4,11 @@ import type { Schema, Violation } from './validation.ts';
 type Violations = readonly [Violation, ...Violation[]];
 
 /**
- * The most useful violations, of those that a validator lists when it stops at the first. An unknown member comes
- * before a missing one, because it is probably that one, misspelt. A violation within the only alternative that fits,
- * by its type or the members it requires, comes before the list of all alternatives.
+ * Selects the most useful of the violations that a validator lists when it stops at the first. An unknown member
+ * precedes a missing one, because it is probably the missing one, misspelt. A violation within the only alternative
+ * that fits, by its type or required members, precedes the list of all alternatives.
  *
- * @param violations as ajv lists them: those inside a choice before the choice itself
+ * @param violations in ajv's order: those inside a choice before the choice itself
  */
 export function tellingViolations(violations: Violations): Violations {
   const [first] = violations;

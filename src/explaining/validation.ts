@@ -14,11 +14,11 @@ export interface Violation {
   readonly params: Readonly<Record<string, unknown>>;
   readonly parentSchema?: Schema | undefined;
   readonly data?: unknown;
-  /** ajv's own words: `must NOT have duplicate items`. */
+  /** ajv's own message: `must NOT have duplicate items`. */
   readonly message?: string | undefined;
 }
 
-/** The part of a JSON schema that describes what was expected. */
+/** The part of a JSON Schema that describes the expected value. */
 export interface Schema {
   readonly type?: string;
   readonly format?: string;
@@ -36,18 +36,15 @@ export interface Schema {
   readonly additionalProperties?: unknown;
   readonly anyOf?: readonly Schema[];
   readonly oneOf?: readonly Schema[];
-  /** Values of an enumeration that only these versions have. */
+  /** Enum values that only these versions have. */
   readonly 'x-other-versions'?: Readonly<Record<string, readonly string[]>>;
   readonly [keyword: string]: unknown;
 }
 
-/** The fault of a value, in the parts of a sentence. */
+/** The fault of a value, as parts of a sentence. */
 export interface ValueFault {
   readonly kind: 'missing' | 'unknown' | 'invalid';
-  /**
-   * From the outside in, ending with the name of a missing or unknown member. Names are shortened, because a client
-   * chose them.
-   */
+  /** From the outside in, ending with a missing or unknown member. Names are truncated, because clients choose them. */
   readonly place: readonly string[];
   /** `a string of 1 to 64 characters`. */
   readonly expected: string;
@@ -58,7 +55,7 @@ export interface ValueFault {
   /** For an unknown name or value: the given one, and the valid ones. */
   readonly given?: string;
   readonly valid?: readonly string[];
-  /** For an unknown name: deeper places where the schema has it, each as a path from here. */
+  /** For an unknown name: nested places where the schema has it, each as a path from here. */
   readonly deeper?: readonly (readonly string[])[];
 }
 
@@ -66,10 +63,10 @@ export interface ValueFault {
 export type TypeWords = Readonly<Record<string, string>>;
 
 /**
- * The first fault. For a value that fits none of several schemas it describes all of them: the first violation alone
- * would rule out the other schemas.
+ * Describes the first fault. A value that fits none of several schemas is compared with all of them: the first
+ * violation alone would rule out the other schemas.
  *
- * @param violations as ajv lists them: those inside a choice before the choice itself
+ * @param violations in ajv's order: those inside a choice before the choice itself
  */
 export function valueFaultOf(violations: readonly [Violation, ...Violation[]], words: TypeWords = {}): ValueFault {
   const [first] = violations;
@@ -83,7 +80,7 @@ function isChoice(keyword: string): boolean {
   return keyword === 'anyOf' || keyword === 'oneOf';
 }
 
-/** Undefined if a schema of the choice has no type, or for a whole body. */
+/** Returns undefined if a schema of the choice has no type, or for a whole body. */
 function choiceFault(choice: Violation, words: TypeWords): ValueFault | undefined {
   const { instancePath, parentSchema, data } = choice;
   if (isAmbiguous(choice)) return undefined;
@@ -142,7 +139,7 @@ function faultOf(violation: Violation, words: TypeWords): ValueFault {
   };
 }
 
-/** Such a schema does not say what is allowed, only what is not. */
+/** Describes a violation of `not`, whose schema defines only what is forbidden. */
 function combinationFault(data: unknown): Pick<ValueFault, 'expected' | 'got'> {
   if (!isRecord(data) || Array.isArray(data)) return { expected: 'another value', got: kindOf(data) };
   const names = Object.keys(data).map(quotable);
@@ -162,7 +159,7 @@ const NUMERIC: ReadonlySet<string> = new Set([
 const DESCRIBED: ReadonlySet<string> = new Set(['type', 'enum', 'format', 'pattern', 'minimum', 'maximum']);
 const DESCRIBED_SIZE = /^(?:min|max)(?:Length|Items)$/;
 
-/** The expectation of any other keyword, in ajv's words: without it, the kind of value would be expected that was given. */
+/** Describes any other keyword in ajv's words: otherwise, the message would expect exactly the given kind of value. */
 function furtherExpectation(violation: Violation): string {
   const { keyword, message = '' } = violation;
   const isDescribed = DESCRIBED.has(keyword) || DESCRIBED_SIZE.test(keyword);
@@ -170,7 +167,7 @@ function furtherExpectation(violation: Violation): string {
   return ` that ${message.replaceAll('NOT', 'not')}`;
 }
 
-/** Where a misplaced name belongs: the shallowest places below that have it. */
+/** Returns where a misplaced name belongs: the shallowest nested places that have it. */
 function placesOf(name: string, { properties = {} }: Schema): readonly (readonly string[])[] {
   let level = Object.entries(properties).map(([at, schema]) => ({ place: [at], schema }));
   while (level.length > 0) {
@@ -191,12 +188,12 @@ function segmentsOf(instancePath: string): readonly string[] {
   return instancePath.split('/').slice(1);
 }
 
-/** A given name, safe to show: it may be a credential, or contain line breaks. */
+/** Makes a given name safe for messages: it may be a credential, or contain line breaks. */
 function quotable(name: string): string {
   return shorten(redact(name).replaceAll(/[\p{Cc}\p{Surrogate}]/gu, '?'));
 }
 
-/** Describes the value that a schema expects. @param given the value, if it is a text */
+/** Describes the value that a schema expects. @param given the value, if it is a string */
 function expectation(schema: Schema, words: TypeWords, given = ''): string {
   if (schema.enum !== undefined) {
     const values = schema.enum.filter((value) => value !== null).map(String);
@@ -247,11 +244,11 @@ const PARTS: Readonly<Record<string, string>> = {
   header: 'Header',
 };
 
-/** How many places a sentence names. */
+/** Maximum number of places in a sentence. */
 const MAX_PLACES = 2;
 
 /**
- * The message about an invalid request: which field, what was expected, what was sent.
+ * Describes an invalid request: which field, what was expected, what was sent.
  *
  * @param near the name or value that was probably meant
  */

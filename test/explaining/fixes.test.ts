@@ -74,10 +74,10 @@ describe('whoever knows the rights of a credential better', () => {
 
   it('cannot help where there is no such object, or somebody else has it', () => {
     expect(reported({ fixes: [], otherwise: 'missing_scope' }, { found: 'nothing' })).toEqual([
-      { kind: 'object', text: 'use an id from the list; ids of deleted objects are not reused' },
+      { kind: 'object', text: 'use an id from the list of objects; ids of deleted objects are not reused' },
     ]);
     expect(reported({ fixes: [], otherwise: 'missing_scope' }, { found: 'foreign', owner: 'bo' })).toEqual([
-      { kind: 'identity', text: 'call as its owner' },
+      { kind: 'identity', text: 'call as the owner' },
     ]);
   });
 

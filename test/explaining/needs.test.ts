@@ -12,7 +12,7 @@ function toldOf(rule: Partial<Rule>, more: Partial<Tables> = {}) {
 
 describe('what an operation needs', () => {
   const CASES: [text: string, rule: Partial<Rule>][] = [
-    ['A credential, and no right.', {}],
+    ['A credential, but no right.', {}],
     ['`play` (Play).', { needs: { all: ['play'] } }],
     ['`mend`.', { needs: { all: ['mend'] } }],
     ['`play` (Play), `mend` and `unheard-of`.', { needs: { all: ['play', 'mend', 'unheard-of'] } }],
@@ -27,8 +27,8 @@ describe('what an operation needs', () => {
       { needs: { all: ['mend'] }, on: ['all-toys', 'toy', 'unheard-of'] },
     ],
     ['`mend`. Objects that are public need no such resource.', { needs: { all: ['mend'] }, open: ['public'] }],
-    ['`mend`. Only the owner of the object may call it.', { needs: { all: ['mend'] }, ownersOnly: true }],
-    ['`mend`. No key may call it, whatever it holds.', { needs: { all: ['mend'] }, closed: true }],
+    ['`mend`. Only the owner of the object may call this operation.', { needs: { all: ['mend'] }, ownersOnly: true }],
+    ['`mend`. No key may call this operation, whatever its rights.', { needs: { all: ['mend'] }, closed: true }],
   ];
 
   it.each(CASES)('%s', (text, rule) => {

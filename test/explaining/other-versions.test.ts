@@ -5,12 +5,12 @@ it.each([
   [{ profiles: ['2', '3'] }, 'GET /kites/7 was called, which only 2, 3 has', 'only 2, 3 has this operation'],
   [
     { profiles: ['2', '3'], replacedBy: 'GET /gliders/{id}' },
-    'GET /kites/7 was called, which only 2, 3 has; in its place there is GET /gliders/{id}',
-    'only 2, 3 has this operation; in its place there is GET /gliders/{id}',
+    'GET /kites/7 was called, which only 2, 3 has; its replacement is GET /gliders/{id}',
+    'only 2, 3 has this operation; its replacement is GET /gliders/{id}',
   ],
   [
     { profiles: [], removedIn: '4' },
-    'GET /kites/7 was called, which 4 removed and the mock has in no version',
+    'GET /kites/7 was called, which 4 removed and no version of the mock has',
     '4 removed this operation',
   ],
 ])('a call of what only other versions have is told in a sentence: %j', (other, sentence, violation) => {

@@ -29,22 +29,22 @@ describe('the sentence about an identity', () => {
   it('that lacks a permission tells what is needed, who asked and what they hold', () => {
     const rights = { missing: ['things:write'], held: ['things:read'], roles: ['reader'] };
 
-    expect(explain(refusal('missing_permission', { rights }))).toBe(
-      'get_thing was refused: it needs `things:write`, and service account `bot` with the role `reader` holds `things:read`',
+    expect(explain(refusal('missing_permission', lack))).toBe(
+      'get_thing was refused: it needs `things:write`, and service account `bot` with the role `reader` has `things:read`',
     );
   });
 
   it('that lacks a role tells it, and that it holds nothing if nothing is known of it', () => {
-    expect(explain(refusal('missing_role', { rights: { missing: ['admin'], roles: ['reader'] } }))).toBe(
-      'get_thing was refused: it needs `admin`, and service account `bot` with the role `reader` holds nothing',
+    expect(explain(refusal('missing_role', { missing: ['admin'], roles: ['reader'] }))).toBe(
+      'get_thing was refused: it needs `admin`, and service account `bot` with the role `reader` has no rights',
     );
   });
 
   it('that was let pass in observe mode says that it would be refused', () => {
     const rights = { missing: ['things:write'], held: [] };
 
-    expect(explain(refusal('missing_permission', { rights, enforced: false }))).toBe(
-      'get_thing was allowed in observe mode, and would be refused: it needs `things:write`, and service account `bot` holds nothing',
+    expect(explain(refusal('missing_permission', { ...lack, enforced: false }))).toBe(
+      'get_thing was allowed in observe mode, and would be refused: it needs `things:write`, and service account `bot` has no rights',
     );
   });
 
@@ -53,8 +53,8 @@ describe('the sentence about an identity', () => {
   });
 
   it('that has no role says so', () => {
-    expect(explain(refusal('missing_permission', { rights: { missing: ['things:write'], held: [], roles: [] } }))).toBe(
-      'get_thing was refused: it needs `things:write`, and service account `bot` has no role and holds nothing',
+    expect(explain(refusal('missing_permission', { missing: ['things:write'], held: [], roles: [] }))).toBe(
+      'get_thing was refused: it needs `things:write`, and service account `bot` has no rights and no role',
     );
   });
 
@@ -83,37 +83,37 @@ describe('the sentence about a key', () => {
     [
       'that lacks a scope tells the scope by id and label, and what the key holds',
       decisionOn(ask({ needs: { all: ['look_closely'] } }), key(['play', 'look']), null),
-      'get_toy was refused: it needs `look_closely` (Look Closely), and service key `robot` holds `look`, `play`',
+      'get_toy was refused: it needs `look_closely` (Look Closely), and service key `robot` has `look`, `play`',
     ],
     [
       'that lacks a scope whose label says no more tells it once',
       decisionOn(ask({ needs: { all: ['mend'] } }), key([]), null),
-      'get_toy was refused: it needs `mend`, and service key `robot` holds nothing',
+      'get_toy was refused: it needs `mend`, and service key `robot` has no rights',
     ],
     [
       'that lacks several scopes tells all of them',
       decisionOn(ask({ needs: { all: ['mend', 'play'] } }), key([]), null),
-      'get_toy was refused: it needs `mend`, `play` (Play), and service key `robot` holds nothing',
+      'get_toy was refused: it needs `mend`, `play` (Play), and service key `robot` has no rights',
     ],
     [
       'that lacks one of several says that one of them would do',
       decisionOn(ask({ needs: { any: ['play', 'look'] } }), key(['mend']), null),
-      'get_toy was refused: it needs one of `play` (Play), `look` (Look At), and service key `robot` holds `mend`',
+      'get_toy was refused: it needs one of `play` (Play), `look` (Look At), and service key `robot` has `mend`',
     ],
     [
       'that lacks the only one there is to choose just tells it',
       decisionOn(ask({ needs: { any: ['play'] } }), key([]), null),
-      'get_toy was refused: it needs `play` (Play), and service key `robot` holds nothing',
+      'get_toy was refused: it needs `play` (Play), and service key `robot` has no rights',
     ],
     [
       'of a person tells their roles too',
       decisionOn(ask({ needs: { all: ['mend'] } }), keyOfUser(['Player']), null),
-      'get_toy was refused: it needs `mend`, and personal key `laptop` with the role `Player` holds `look`, `play`',
+      'get_toy was refused: it needs `mend`, and personal key `laptop` with the role `Player` has `look`, `play`',
     ],
     [
       'of a person without a role says so',
       decisionOn(ask({ needs: { all: ['mend'] } }), keyOfUser([]), null),
-      'get_toy was refused: it needs `mend`, and personal key `laptop` has no role and holds nothing',
+      'get_toy was refused: it needs `mend`, and personal key `laptop` has no rights and no role',
     ],
     [
       'of another type tells what is accepted, and what it is bound to, by their labels',
@@ -128,7 +128,7 @@ describe('the sentence about a key', () => {
     [
       'that is bound to another object tells both',
       decisionOn(onToys, key(['play'], [{ type: 'toy', ids: ['doll', 'bear'] }]), seen(), 'ball'),
-      'get_toy was refused: service key `robot` is bound to `Toy doll, bear`, and the call is about `ball`',
+      'get_toy was refused: service key `robot` is bound to `Toy doll, bear`, but the call is about `ball`',
     ],
     [
       'tells whose an object is',
@@ -138,12 +138,12 @@ describe('the sentence about a key', () => {
     [
       'tells that an object is not there',
       decisionOn(onToys, key(['play'], MINE), { found: 'nothing' }, 'ball'),
-      'get_toy was refused: there is no `ball` for service key `robot`',
+      'get_toy was refused: `ball` does not exist for service key `robot`',
     ],
     [
       'of another organisation tells its own',
       decisionOn(ask({}, { org: 'other' }), key([]), null),
-      'get_toy was refused: the path names an organisation other than `acme`, to which service key `robot` belongs',
+      'get_toy was refused: the path has an organisation other than `acme`, the organisation of service key `robot`',
     ],
     [
       'that was not made for the service says so',
@@ -175,7 +175,7 @@ describe('the sentence about a key', () => {
   it('that was decided long ago, without its grounds, tells the ids', () => {
     const { input: _, ...kept } = decisionOn(ask({ needs: { all: ['play'] } }), key([]), null);
 
-    expect(explain(kept)).toBe('get_toy was refused: it needs `play`, and service key `robot` holds nothing');
+    expect(explain(kept)).toBe('get_toy was refused: it needs `play`, and service key `robot` has no rights');
   });
 });
 
@@ -188,13 +188,13 @@ describe('the sentence about somebody whose permissions each have their own reso
 
   it('tells for which types the permission is held, and which would do', () => {
     expect(explain(decisionOn(onToys, holder({ type: 'lent-toys' }), seen()))).toBe(
-      'get_toy was refused: service key `robot` has the permission for `Lent Toys`, and this concerns all of `Toy`, `All Toys`',
+      'get_toy was refused: service key `robot` has the permission for `Lent Toys`, but the call concerns all of `Toy`, `All Toys`',
     );
   });
 
   it('tells for which object the permission is held', () => {
     expect(explain(decisionOn(onToys, holder({ type: 'toy', ids: ['doll'] }), seen(), 'ball'))).toBe(
-      'get_toy was refused: service key `robot` has the permission for `Toy doll`, and the call is about `ball`',
+      'get_toy was refused: service key `robot` has the permission for `Toy doll`, but the call is about `ball`',
     );
   });
 });
@@ -208,7 +208,7 @@ describe('versions of a policy', () => {
 
   it('are told of a refusal, with the one that will turn it and its time', () => {
     expect(decide([], 1, ['play'])).toBe(
-      'get_toy was refused under version 1 of the policy: it needs `play` (Play), and service key `robot` holds nothing; ' +
+      'get_toy was refused under version 1 of the policy: it needs `play` (Play), and service key `robot` has no rights; ' +
         'version 2 is recorded, and would allow it from 1970-01-01T00:00:02.000Z',
     );
   });
@@ -229,7 +229,7 @@ describe('versions of a policy', () => {
     ['where the next turns nothing', [], []],
   ])('are not told %s', (_when, held, later) => {
     expect(decide(held, 1, later)).toBe(
-      'get_toy was refused: it needs `play` (Play), and service key `robot` holds nothing',
+      'get_toy was refused: it needs `play` (Play), and service key `robot` has no rights',
     );
   });
 });

@@ -178,7 +178,7 @@ describe.each(PROFILES)('Run:ai %s refuses what only other versions have, and sa
     expect(answer.status).toBe(404);
     expect(JSON.stringify(answer.body)).toContain('No operation has the path');
     const isEnded = profiles.every((one) => one < profile);
-    const instead = isEnded ? String.raw`; in its place there is [A-Z]+ /api/\S+` : '';
+    const instead = isEnded ? String.raw`; its replacement is [A-Z]+ /api/\S+` : '';
     expect(await server.findings('other_version')).toEqual([
       expect.stringMatching(
         new RegExp(`^${method} ${path} was called, which only ${profiles.join(', ')} has${instead}$`),

@@ -58,7 +58,7 @@ describe('the matcher toHaveReceived', () => {
       'the nearest others:',
       `  GET /api/v1/users: 401, no_token (request ${id})`,
       '    status is `401`, not `200`',
-      '    hint: send one header `Authorization: Bearer <token>`, with a token or key of this server',
+      '    hint: send one `Authorization: Bearer <token>` header with a token or key of this server',
     ]);
   });
 

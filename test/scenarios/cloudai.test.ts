@@ -116,8 +116,8 @@ describe('cloudai at Run:ai 3.0', async () => {
   });
 
   it.each([
-    ['GET /api/v1/user-applications', 'use what takes its place, `GET /api/v1/access-keys`'],
-    [`GET /api/v1/clusters/${CLUSTER}/nodes`, '3.0 removed this GET'],
+    ['GET /api/v1/user-applications', 'use its replacement, `GET /api/v1/access-keys`'],
+    [`GET /api/v1/clusters/${CLUSTER}/nodes`, '3.0 removed this operation (GET)'],
   ])('is told about %s, if somebody gives it a token', async (request, hint) => {
     const token = await server.tokenOf(admin);
     const answer = await send(token, request);

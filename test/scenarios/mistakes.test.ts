@@ -184,7 +184,7 @@ const AUTHORIZATION: readonly Mistake[] = [
     'a key in `X-Api-Key`',
     FUNCTIONS,
     { headers: { 'x-api-key': deployer } },
-    'The header `x-api-key` may contain a credential',
+    'The `x-api-key` header may contain a credential',
   ],
   [
     'a token in the query',
@@ -192,7 +192,7 @@ const AUTHORIZATION: readonly Mistake[] = [
     {},
     'The query parameter `access_token` may contain a credential',
   ],
-  ['`Bearer` without a token', KEYS, authorization('Bearer '), 'The header `Authorization` has no token'],
+  ['`Bearer` without a token', KEYS, authorization('Bearer '), 'The `Authorization` header has no token'],
   ['`Bearer` twice', KEYS, authorization(`Bearer Bearer ${token}`), 'contains `Bearer` twice'],
   ['`Bearer undefined`', KEYS, authorization('Bearer undefined'), 'a placeholder such as `undefined`'],
   [
@@ -202,14 +202,14 @@ const AUTHORIZATION: readonly Mistake[] = [
     'a placeholder such as `undefined`, `$TOKEN`',
   ],
   ['a token without a scheme', KEYS, authorization(token), 'contains a JWT without a scheme'],
-  ['Basic for a bearer token', KEYS, authorization('Basic YTpi'), 'First exchange client id and secret'],
+  ['Basic for a bearer token', KEYS, authorization('Basic YTpi'), 'First exchange the client id and secret'],
   ['another scheme', KEYS, authorization(`Token ${token}`), 'the scheme `token`, but `Bearer` is expected'],
-  ['quotes around a key', FUNCTIONS, authorization(`Bearer "${deployer}"`), 'has quotes at its beginning or end'],
+  ['quotes around a key', FUNCTIONS, authorization(`Bearer "${deployer}"`), 'has quotes at the start or end'],
   [
     'a line break behind a key',
     FUNCTIONS,
     authorization(`Bearer ${deployer}\\n`),
-    'has a line break at its beginning or end',
+    'has a line break at the start or end',
   ],
 ];
 

@@ -1,17 +1,17 @@
 import { type HintRule, linesOf, type RefusedRequest, type SentCredential } from './refused-request.ts';
 
-/** The kind that a credential seems to have, without revealing any of it. */
+/** Describes the apparent kind of a credential, without revealing any of it. */
 function describeCredential(text: string): string {
   if (/^nvapi-/i.test(text)) return 'an NGC key';
   return /^eyJ[\w-]+\.[\w-]+\./.test(text) ? 'a JWT' : 'a credential';
 }
 
-/** The malformed header of a request; null for any other request. */
+/** Returns the malformed header of a request; null for any other request. */
 function malformedHeader({ problem, credential }: RefusedRequest): SentCredential | null {
   return problem.reason === 'wrong_scheme' ? credential : null;
 }
 
-/** Is the scheme spelled `Bearer`, as in the standard? */
+/** Is the scheme spelled `Bearer`, like in the standard? */
 function saysBearer(refused: RefusedRequest): boolean {
   return /^\s*Bearer\b/.test(linesOf(refused, 'authorization')[0] ?? '');
 }
@@ -20,7 +20,7 @@ function saysBearer(refused: RefusedRequest): boolean {
 const PLACEHOLDER =
   /^(?:undefined|null|none|nil|nan|true|false|token|access_?token|api_?key|your[-_ ].{0,60}|\[object \w{1,20}\]|<.{0,60}>|\$\{?.{0,60}\}?|\{\{?.{0,60}\}\}?|%\w{1,60}%)$/i;
 
-/** Schemes that hints may name, because they are not secret. */
+/** Schemes that hints may quote, because they are not secret. */
 const SCHEMES: ReadonlySet<string> = new Set([
   ...['apikey', 'api-key', 'digest', 'dpop', 'hawk', 'jwt', 'key', 'negotiate', 'ntlm', 'oauth', 'token'],
 ]);
@@ -35,10 +35,10 @@ const OTHER_PARAMETERS = ['access_token', 'api_key', 'apikey', 'api-key', 'token
 const RFC_6750 = { source: 'RFC 6750, 2.1: `Authorization: Bearer <token>`', certainty: 'documented' } as const;
 const OURS = { source: 'a frequent mistake of clients', certainty: 'ours' } as const;
 
-/** The user of Basic, with which NGC exchanges a key for a token. */
+/** The Basic user with which NGC exchanges a key for a token. */
 const NGC_USER = '$oauthtoken:';
 
-/** Is it a request to exchange an NGC key for a token, by another form than `GET /token` with `ApiKey`? */
+/** Is it an attempt to exchange an NGC key for a token, other than `GET /token` with `ApiKey`? */
 function isExchange({ problem, path, query, credential }: RefusedRequest): boolean {
   if (!/\/token\/?$/.test(path)) return false;
   const isOfRegistry = /^ngc\b/.test(String(query['service']));
@@ -53,17 +53,16 @@ function hasNgcUser(credential: SentCredential | null): boolean {
     .startsWith(NGC_USER);
 }
 
-/** Mistakes in the form of the header `Authorization`. */
+/** Mistakes in the `Authorization` header. */
 export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   {
     code: 'oauthtoken_exchange',
-    symptom: '`$oauthtoken` and a key by Basic, or `/token?service=ngc`',
+    symptom: '`$oauthtoken` and a key as Basic authentication, or `/token?service=ngc`',
     advice: 'send the key as `Authorization: Bearer nvapi-...` to the service, or as `ApiKey` to `GET /token`',
-    source: "NGC's SDK exchanges keys of an older kind at `authn.nvidia.com/token`",
+    source: "NGC's SDK exchanges older keys at `authn.nvidia.com/token`",
     certainty: 'observed',
     isOnly: true,
     when: (refused) => {
-      // Run:ai accepts no key.
       const isKeyByBasic =
         refused.problem.reason === 'wrong_scheme' && refused.service !== 'runai' && hasNgcUser(refused.credential);
       if (!isKeyByBasic && !isExchange(refused)) return null;
@@ -72,15 +71,15 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
   },
   {
     code: 'several_authorization_headers',
-    symptom: 'more than one header `Authorization`',
-    advice: 'send one header; a proxy or session defaults may add the other',
+    symptom: 'more than one `Authorization` header',
+    advice: 'send one header; a proxy or session defaults may add the second',
     source: 'RFC 9110, 5.3: a field that is not a list is sent once',
     certainty: 'documented',
     when: (refused) => {
       const { length } = linesOf(refused, 'authorization');
       const { kind } = refused.problem;
       if (length < 2 || (kind !== 'unauthenticated' && kind !== 'invalid_request')) return null;
-      return `The request has ${length} headers \`Authorization\`, which is ambiguous. Send one header. A proxy, an interceptor or session defaults may add the other.`;
+      return `The request has ${length} \`Authorization\` headers, which is ambiguous. Send only one. A proxy, an interceptor or session defaults may have added the rest.`;
     },
   },
   {
@@ -93,19 +92,19 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
       const header = OTHER_HEADERS.find((name) => refused.headers.has(name));
       const parameter = OTHER_PARAMETERS.find((name) => Object.hasOwn(refused.query, name));
       if (header === undefined && parameter === undefined) return null;
-      const where = header !== undefined ? `The header \`${header}\`` : `The query parameter \`${parameter}\``;
+      const where = header !== undefined ? `The \`${header}\` header` : `The query parameter \`${parameter}\``;
       return `${where} may contain a credential, but this API does not read it. Send \`Authorization: Bearer <token>\`.`;
     },
   },
   {
     code: 'empty_bearer',
     symptom: '`Authorization: Bearer` without a token',
-    advice: 'add the token; its variable may be empty',
+    advice: 'add the token; the variable for it may be empty',
     ...RFC_6750,
     when: (refused) => {
       const sent = malformedHeader(refused);
       if (sent === null || sent.scheme !== '' || !/^(?:bearer)?:?$/i.test(sent.text)) return null;
-      return 'The header `Authorization` has no token. Send `Bearer <token>`. The variable that should contain the token may be empty.';
+      return 'The `Authorization` header has no token. Send `Bearer <token>`. The variable that should contain the token may be empty.';
     },
   },
   {
@@ -117,7 +116,7 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
       const sent = malformedHeader(refused);
       if (sent === null || sent.scheme !== '' || /^(?:bearer|basic)?:?$/i.test(sent.text)) return null;
       if (/^bearer/i.test(sent.text)) return 'The space between `Bearer` and the token is missing. Add it.';
-      return `The header \`Authorization\` contains ${describeCredential(sent.text)} without a scheme. Put \`Bearer\` and a space before it.`;
+      return `The \`Authorization\` header contains ${describeCredential(sent.text)} without a scheme. Put \`Bearer\` and a space in front.`;
     },
   },
   {
@@ -128,7 +127,7 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
     when: ({ problem, credential }) => {
       if (problem.kind !== 'unauthenticated' || credential?.scheme !== 'bearer') return null;
       if (!/^bearer\b/i.test(credential.text)) return null;
-      return 'The header `Authorization` contains `Bearer` twice. The client adds it itself, so pass it the bare token.';
+      return 'The `Authorization` header contains `Bearer` twice. The client adds it, so pass it the bare token.';
     },
   },
   {
@@ -140,18 +139,18 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
     when: (refused) => {
       const sent = malformedHeader(refused);
       if (sent?.scheme !== 'bearer' || saysBearer(refused)) return null;
-      return 'The scheme must be spelled `Bearer`, in this case. The published code of the service compares it case-sensitively.';
+      return 'The scheme must be spelled `Bearer`, because the published code of the service compares it case-sensitively.';
     },
   },
   {
     code: 'basic_for_bearer',
-    symptom: '`Authorization: Basic ...` in place of a bearer token',
-    advice: 'exchange client id and secret for a token',
+    symptom: '`Authorization: Basic ...` instead of a bearer token',
+    advice: 'exchange the client id and secret for a token',
     ...RFC_6750,
     when: (refused) => {
       const sent = malformedHeader(refused);
       if (sent === null || (sent.scheme !== 'basic' && !/^basic$/i.test(sent.text))) return null;
-      return 'The request uses Basic authentication, but this operation needs `Authorization: Bearer <token>`. First exchange client id and secret, or user and password, for a token at the token endpoint.';
+      return 'The request uses Basic authentication, but this operation needs `Authorization: Bearer <token>`. First exchange the client id and secret, or the user and password, for a token at the token endpoint.';
     },
   },
   {
@@ -167,17 +166,17 @@ export const AUTHORIZATION_HINTS: readonly HintRule[] = [
       }
       if (sent.scheme === 'bearer') return null;
       const named = SCHEMES.has(sent.scheme) ? `the scheme \`${sent.scheme}\`` : 'another scheme';
-      return `The header \`Authorization\` has ${named}, but \`Bearer\` is expected. Send \`Bearer <token>\`.`;
+      return `The \`Authorization\` header has ${named}, but \`Bearer\` is expected. Send \`Bearer <token>\`.`;
     },
   },
   {
     code: 'placeholder_as_token',
-    symptom: 'a word in place of the token: `undefined`, `null`, `$TOKEN`, `<token>`',
+    symptom: 'a word instead of the token: `undefined`, `null`, `$TOKEN`, `<token>`',
     advice: 'set the variable',
     ...OURS,
     when: ({ problem, credential }) => {
       if (problem.kind !== 'unauthenticated' || credential === null || !PLACEHOLDER.test(credential.text)) return null;
-      return 'The header has a placeholder such as `undefined`, `$TOKEN` or `<token>` in place of a token. The variable that should contain the token is not set, or was not replaced.';
+      return 'The header has a placeholder such as `undefined`, `$TOKEN` or `<token>` instead of a token. The variable for the token is not set, or was not substituted.';
     },
   },
 ];

@@ -1,6 +1,6 @@
 import { type HintRule, linesOf, type RefusedRequest } from './refused-request.ts';
 
-/** The media type of the body, in lower case and without parameters. */
+/** Returns the media type of the body, in lower case and without parameters. */
 function mediaType(refused: RefusedRequest): string {
   const [type = ''] = (linesOf(refused, 'content-type')[0] ?? '').toLowerCase().split(';', 1);
   return type.trim();
@@ -12,7 +12,7 @@ function isJsonType(type: string): boolean {
   return type === 'application/json' || type.endsWith('+json');
 }
 
-/** Does a text begin like a form, and not like JSON? */
+/** Does a text look like a form rather than JSON? */
 function isFormText(text: string): boolean {
   return /^\s*[A-Za-z_][\w.-]{0,100}=/.test(text);
 }
@@ -21,14 +21,14 @@ function isJsonText(text: string): boolean {
   return /^\s*[{[]/.test(text);
 }
 
-const DOCUMENTED = { source: 'the media types that the documents name', certainty: 'documented' } as const;
+const DOCUMENTED = { source: 'the media types in the documents', certainty: 'documented' } as const;
 
 /** Bodies of another type than the operation accepts. */
 export const BODY_HINTS: readonly HintRule[] = [
   {
     code: 'form_instead_of_json',
     symptom: 'a form (`a=b&c=d`) where JSON is needed',
-    advice: 'send JSON as `application/json`: `json=` in requests, `-H` beside `-d` in curl',
+    advice: 'send JSON as `application/json`: `json=` in requests, `-H` next to `-d` in curl',
     ...DOCUMENTED,
     when: (refused) => {
       const { bodyForm, problem, text } = refused;
@@ -64,7 +64,7 @@ export const BODY_HINTS: readonly HintRule[] = [
       const isRefusedType = problem.kind === 'unsupported_media_type' && isJsonType(mediaType(refused));
       const isText = problem.kind === 'invalid_request' && text !== null && isJsonText(text);
       if (!isRefusedType && !isText) return null;
-      return 'The body is JSON, but this operation needs a form. Send `Content-Type: application/x-www-form-urlencoded` and `grant_type=...&client_id=...`, such as by `data=` in `requests`, or `URLSearchParams` with `fetch`.';
+      return 'The body is JSON, but this operation needs a form. Send `Content-Type: application/x-www-form-urlencoded` and `grant_type=...&client_id=...`, such as with `data=` in `requests`, or `URLSearchParams` with `fetch`.';
     },
   },
 ];

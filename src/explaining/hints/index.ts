@@ -8,18 +8,18 @@ import { TOKEN_HINTS, WORLD_HINTS } from './tokens.ts';
 
 export { olderApiSentence } from './older-apis.ts';
 
-/** The most hints for one request. */
+/** Maximum number of hints for a request. */
 const MAX_HINTS = 3;
-/** The most characters of a hint, so that it fits a header. */
+/** Maximum length of a hint, so that it fits into a header. */
 const MAX_TEXT = 600;
 
 /**
- * Hints before those of the service: first another world, which makes all others wrong, then unreadable headers. The
- * hints after those of the service are only likely.
+ * Checked before the service's hints: first another world, which would make all other hints wrong, then unreadable
+ * headers. The hints after the service's are only guesses.
  */
 const FIRST: readonly HintRule[] = [...WORLD_HINTS, ...AUTHORIZATION_HINTS, ...BODY_HINTS, STRAY_CHARACTERS];
 
-/** The hints that all services share. */
+/** The hints shared by all services. */
 export const GENERAL_HINTS: readonly HintRule[] = [...FIRST, ...TOKEN_HINTS, ...OLDER_API_HINTS, ...PATH_HINTS];
 
 /** Finds likely mistakes in a refused request, most likely first. @param own the hints of the service */
@@ -38,7 +38,7 @@ export function findHints(own: readonly HintRule[], refused: RefusedRequest): re
   return hints;
 }
 
-/** Hints are sent in headers, which must be ASCII. */
+/** Converts a hint to ASCII, because it is sent in a header. */
 function inAscii(text: string): string {
   return text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, MAX_TEXT);
 }

@@ -1,6 +1,6 @@
 import type { HintRule } from './refused-request.ts';
 
-/** The first words of the paths of Air's versions 1 and 2 that the SDK `NVIDIA/air_sdk` 2 calls (09e5865). */
+/** First path segments of Air's versions 1 and 2, as called by version 2 of the SDK `NVIDIA/air_sdk` (09e5865). */
 const OLDER_AIR: readonly { readonly version: number; readonly path: RegExp }[] = [
   {
     version: 1,
@@ -12,11 +12,13 @@ const OLDER_AIR: readonly { readonly version: number; readonly path: RegExp }[] 
   },
 ];
 
-/** Says that a path is of an earlier version of a vendor's API, which the mock does not have; null for any other path. */
+/**
+ * Explains that a path belongs to an earlier version of a vendor's API, which the mock lacks; null for any other path.
+ */
 export function olderApiSentence(path: string): string | null {
   const older = OLDER_AIR.find((one) => one.path.test(path));
   if (older === undefined) return null;
-  return `This is a path of version ${older.version} of Air's API, which the older SDK (\`air_sdk\`) calls. The mock has version 3 only: call the paths below \`/api/v3/\` with an NGC key, as NVIDIA/nv-air-sdk does.`;
+  return `This path belongs to version ${older.version} of Air's API, which the older SDK (\`air_sdk\`) calls. The mock has version 3 only: call paths below \`/api/v3/\` with an NGC key, as NVIDIA/nv-air-sdk does.`;
 }
 
 export const OLDER_API_HINTS: readonly HintRule[] = [

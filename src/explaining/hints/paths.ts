@@ -2,38 +2,38 @@ import { findNearestPaths, type PathDifference } from '../../addresses/nearest-p
 import { fits, segmentsOf } from '../../addresses/path-template.ts';
 import type { HintRule, RefusedRequest, ServedPath } from './refused-request.ts';
 
-/** Longer paths are not compared: no operation has one. */
+/** Longer paths are not compared, because no operation has one. */
 const MAX_PATH = 500;
-/** The most operations that a hint names. */
+/** Maximum number of operations in a hint. */
 const MAX_NAMED = 3;
 
 const AS_SERVED = { source: 'the paths of the documents', certainty: 'documented' } as const;
 
-/** The paths of the key service; `test/explaining/hints/paths.test.ts` compares them with its document. */
+/** Paths of the key service; `test/explaining/hints/paths.test.ts` compares them with its document. */
 const OF_KEY_SERVICE = /^\/v1\/(?:admin|introspect|keys|namespaces|service-admin|services)(?:\/|$)/;
 
-/** Stands for an id that a path lacks. */
+/** Placeholder for an id that a path lacks. */
 const NO_ID = '{}';
 
-/** The segments of an unknown path; null for any other request. */
+/** Returns the segments of an unknown path; null for any other request. */
 function unknownSegments({ problem, path }: RefusedRequest): readonly string[] | null {
   return problem.kind === 'unknown_path' && path.length <= MAX_PATH ? segmentsOf(path) : null;
 }
 
-/** The operations whose path matches exactly these segments. */
+/** Returns the operations whose path matches exactly these segments. */
 function operationsAt({ served }: RefusedRequest, segments: readonly string[]): readonly ServedPath[] {
   if (segments.length === 0) return [];
   return served.filter((one) => fits(one.segments, segments));
 }
 
-/** Names operations, only those with the request's method if there are any. */
+/** Lists operations, only those with the request's method if there are any. */
 function nameOperations(found: readonly ServedPath[], method: string): string {
   const same = found.filter((one) => one.method === method);
   const shown = (same.length > 0 ? same : found).map((one) => `\`${one.method} ${one.path}\``);
   return [...new Set(shown)].slice(0, MAX_NAMED).join(', ');
 }
 
-/** Names operations that have a host of their own, by the paths there. */
+/** Lists operations with a host of their own, by their paths there. */
 function nameAtHosts(found: readonly ServedPath[], method: string): string {
   const named = found.flatMap((one) =>
     one.method === method && one.atHost !== undefined
@@ -46,22 +46,27 @@ function nameAtHosts(found: readonly ServedPath[], method: string): string {
     .join('');
 }
 
-/** The extra start of a path, in words. It is quoted only if all its words occur in known paths: it may be a secret. */
+/**
+ * Describes the extra start of a path. Quotes it only if all its words occur in known paths, because it may be a
+ * secret.
+ */
 function startOf({ served }: RefusedRequest, given: readonly string[]): string {
   const known = new Set(served.flatMap(({ segments }) => segments));
   const isKnown = given.every((segment) => known.has(segment));
   return isKnown ? `\`/${given.join('/')}\`, which is not part of this path` : 'a part that this API does not use';
 }
 
-/** How an unknown path differs from those of the nearest operations, which `near` names, and `atHosts` with their hosts. */
+/**
+ * The difference of an unknown path from the nearest operations, which `near` lists, and `atHosts` with their hosts.
+ */
 type Nearest = PathDifference & { readonly near: string; readonly atHosts: string };
 
 /**
- * Operations with the requested method whose path ends like the given one: `POST /token` may be a shortened
+ * Finds operations with the requested method whose path ends like the given one: `POST /token` may be a shortened
  * `POST /api/v1/token`, although only `GET /token` is served.
  */
 function findLongerPaths({ problem, path, method, served, credential }: RefusedRequest) {
-  // A key as `ApiKey` is meant for NGC.
+  // A key sent as `ApiKey` is meant for NGC.
   if (problem.kind !== 'method_not_allowed' || credential?.scheme === 'apikey') return [];
   const nearest = findNearestPaths(
     path,
@@ -70,10 +75,10 @@ function findLongerPaths({ problem, path, method, served, credential }: RefusedR
   return nearest.filter(({ missing, extra, lacksLastId }) => missing > 0 && extra === 0 && !lacksLastId);
 }
 
-/** Several rules ask for it, and each would compare all paths. */
+/** Cached because several rules need it, and each would compare all paths. */
 const NEAREST = new WeakMap<RefusedRequest, Nearest | null>();
 
-/** Null if no operation is near. */
+/** Returns null if no operation is similar. */
 function findNearest(refused: RefusedRequest): Nearest | null {
   const known = NEAREST.get(refused);
   if (known !== undefined) return known;
@@ -92,7 +97,7 @@ export const PATH_HINTS: readonly HintRule[] = [
   {
     code: 'world_twice',
     symptom: '`/w/a/w/a/api/v1/token`',
-    advice: 'the URL of a world has the prefix already',
+    advice: 'the URL of a world already has the prefix',
     source: "worlds are the mock's own, and do not nest",
     certainty: 'ours',
     when: ({ problem, path }) =>
@@ -110,7 +115,7 @@ export const PATH_HINTS: readonly HintRule[] = [
       const { problem, path, method } = refused;
       if (problem.kind !== 'unknown_path' || !path.includes('//')) return null;
       const meant = nameOperations(operationsAt(refused, unknownSegments(refused) ?? []), method);
-      const there = meant === '' ? '' : ` With one slash the path is ${meant}.`;
+      const there = meant === '' ? '' : ` With one slash, the path is ${meant}.`;
       return `The path has two slashes in a row: the base URL ends with one and the path begins with one, or an id is empty.${there}`;
     },
   },
@@ -125,11 +130,11 @@ export const PATH_HINTS: readonly HintRule[] = [
       const instead =
         replacedBy === undefined
           ? `use an operation of the running version: \`GET /openapi/${service}.json\` lists them`
-          : `use what takes its place, \`${replacedBy}\``;
+          : `use its replacement, \`${replacedBy}\``;
       if (removedIn !== undefined)
-        return `${removedIn} removed this ${method}, and no version of the mock has it: ${instead}.`;
+        return `${removedIn} removed this operation (${method}), and no version of the mock has it: ${instead}.`;
       const flag = service === null ? '' : ` Start the mock with \`--${service} ${profiles.at(-1)}\`, or`;
-      return `This ${method} is an operation of ${profiles.join(', ')}, which the running version does not have.${flag} ${instead}.`;
+      return `This operation (${method}) exists in ${profiles.join(', ')}, but not in the running version.${flag} ${instead}.`;
     },
   },
   {
@@ -140,13 +145,13 @@ export const PATH_HINTS: readonly HintRule[] = [
     certainty: 'documented',
     when: ({ problem, path, settings }) =>
       problem.kind === 'unknown_path' && settings.nvcf !== 'open-source' && OF_KEY_SERVICE.test(path)
-        ? 'This is a path of the key service of self-hosted Cloud Functions, which `nvcf-cli` calls: start the mock with `--nvcf open-source`.'
+        ? 'This path belongs to the key service of self-hosted Cloud Functions, which `nvcf-cli` calls: start the mock with `--nvcf open-source`.'
         : null,
   },
   {
     code: 'slash_at_end',
     symptom: 'a slash at the end, or an empty id after it',
-    advice: 'remove the slash, or add the id; only Air serves both',
+    advice: 'remove the slash, or add the id; only Air accepts both forms',
     ...AS_SERVED,
     when: (refused) => {
       const { path, method } = refused;
@@ -174,7 +179,7 @@ export const PATH_HINTS: readonly HintRule[] = [
   {
     code: 'path_incomplete',
     symptom: 'a path without its prefix, version or id: `/token`, `/v1/token`, `/nvcf/functions`',
-    advice: 'call the whole path that the hint names',
+    advice: 'call the complete path in the hint',
     ...AS_SERVED,
     when: (refused) => {
       const nearest = findNearest(refused);
@@ -187,7 +192,7 @@ export const PATH_HINTS: readonly HintRule[] = [
   {
     code: 'path_misspelt',
     symptom: 'a path of another version or case, or with misspelt words: `/v1/nvcf/functions`',
-    advice: 'call the path that the hint names',
+    advice: 'call the path in the hint',
     ...AS_SERVED,
     when: (refused) => {
       const nearest = findNearest(refused);

@@ -6,7 +6,7 @@ import type { Instant } from '../../time/clock.ts';
 import { decodeClaims } from '../../tokens/compact.ts';
 import type { OfOtherVersions } from '../other-versions.ts';
 
-/** A refused request as it arrived, and why it was refused: the input of all hints. */
+/** A refused request as it arrived, with the reason: the input of all hints. */
 export interface RefusedRequest {
   /** Null if no service owns the path. */
   readonly service: string | null;
@@ -14,66 +14,66 @@ export interface RefusedRequest {
   readonly serviceTitle: string | null;
   /** Null if the service has no such operation. */
   readonly operation: string | null;
-  /** The form of the operation's body; null without an operation or a body. */
+  /** The format of the operation's body; null without an operation or a body. */
   readonly bodyForm: 'json' | 'form' | 'bytes' | null;
   readonly method: string;
   /** As it arrived, below its world. */
   readonly path: string;
-  /** All parameters as sent; of repeated ones the last. */
+  /** All parameters as sent; if repeated, the last value. */
   readonly query: Readonly<Record<string, unknown>>;
   /** Lines by lower-case name. */
   readonly headers: ReadonlyMap<string, readonly string[]>;
-  /** The credential of the only header `Authorization`; null if there is none, or more than one. */
+  /** The credential in the only `Authorization` header; null if there is none, or more than one. */
   readonly credential: SentCredential | null;
-  /** The beginning of the body; null if it was not read. */
+  /** The start of the body; null if it was not read. */
   readonly text: string | null;
-  /** Members of the body, or fields of the form; none if it was not readable. */
+  /** Members of the body, or fields of the form; empty if it was unreadable. */
   readonly fields: Readonly<Record<string, unknown>>;
   readonly problem: Pick<Problem, 'kind' | 'reason' | 'message'>;
   readonly decision: Decision | null;
   readonly settings: Settings;
-  /** The time on the clock of the world. */
+  /** The time on the world's clock. */
   readonly now: Instant;
-  /** Scheme and authority of the request, with the prefix of its world if it has one. */
+  /** Scheme and authority of the request, with the world's prefix if there is one. */
   readonly origin: string;
   readonly world: {
     readonly id: string;
-    /** The prefix of its authorization codes. */
+    /** The prefix of the world's authorization codes. */
     readonly grantMark: string;
-    /** When it was last reset; null if never. */
+    /** When the world was last reset; null if never. */
     readonly resetAt: Instant | null;
-    /** The time on its clock before that reset; null if there was none. */
+    /** The time on the world's clock before that reset; null if there was none. */
     readonly clockBeforeReset: Instant | null;
   };
-  /** How often this expired token was refused, including this time; 0 if it has not expired. */
+  /** How often this expired token was refused, including now; 0 if it has not expired. */
   readonly repeats: number;
-  /** All operations; empty if this request reached one. */
+  /** All operations; empty if the request matched one. */
   readonly served: readonly ServedPath[];
-  /** The operation in other versions, if the running one does not have it. */
+  /** The operation in other versions, if the running version lacks it. */
   readonly otherVersions: OfOtherVersions | null;
 }
 
-/** An operation with the segments of its path. */
+/** An operation with its path segments. */
 export interface ServedPath {
   readonly method: string;
   /** As in its document: `/api/v1/access-keys/{accessKeyId}`. */
   readonly path: string;
   readonly segments: readonly string[];
-  /** The host that serves it without the beginning of its path, if one does. */
+  /** The host that serves it at a shortened path, if there is one. */
   readonly atHost?: { readonly host: string; readonly path: string };
 }
 
-/** A parsed header `Authorization`. */
+/** A parsed `Authorization` header. */
 export interface SentCredential {
   /** In lower case, such as `bearer`; empty if the header is a single word. */
   readonly scheme: string;
   /** The text after the scheme. */
   readonly text: string;
-  /** The unverified claims, if it is a JWT. */
+  /** The unverified claims, if the credential is a JWT. */
   readonly claims: Readonly<Record<string, unknown>> | null;
 }
 
-/** Parses a header `Authorization`. */
+/** Parses an `Authorization` header. */
 export function sentCredential(line: string): SentCredential {
   const whole = line.trim();
   const at = whole.search(/\s/);
@@ -81,13 +81,13 @@ export function sentCredential(line: string): SentCredential {
   return { scheme: at < 0 ? '' : whole.slice(0, at).toLowerCase(), text, claims: decodeClaims(text) };
 }
 
-/** A claim that is a string; empty for other claims. */
+/** Returns a string claim; an empty string for any other claim. */
 export function claimOf({ credential }: Pick<RefusedRequest, 'credential'>, name: string): string {
   const claim = credential?.claims?.[name];
   return typeof claim === 'string' ? claim : '';
 }
 
-/** The lines of a header. @param name in lower case */
+/** Returns the lines of a header. @param name in lower case */
 export function linesOf({ headers }: Pick<RefusedRequest, 'headers'>, name: string): readonly string[] {
   return headers.get(name) ?? [];
 }
@@ -100,18 +100,18 @@ export interface Hint {
   readonly text: string;
 }
 
-/** Recognises one mistake. Its source is the vendor or a standard. */
+/** Detects one mistake. Its source is the vendor or a standard. */
 export interface HintRule extends Sourced {
   readonly code: string;
   /** The symptom, for `docs/reference/hints.md`. */
   readonly symptom: string;
   /** The advice, for the same page. */
   readonly advice: string;
-  /** Would any further hint contradict it? */
+  /** Would any further hint contradict this one? */
   readonly isOnly?: true;
   /**
-   * The text of the hint; null for a request without this mistake. It takes linear time, never throws, and reveals no
-   * secret: it describes sent values only by their kind.
+   * Returns the text of the hint; null for a request without this mistake. Takes linear time, never throws, and reveals
+   * no secret: it describes sent values only by their kind.
    */
   readonly when: (refused: RefusedRequest) => string | null;
 }

@@ -1,26 +1,26 @@
 import type { HintRule, RefusedRequest } from './refused-request.ts';
 
-/** Stray characters around a credential, and how they get there; the first match is reported. */
+/** Stray characters around a credential, with their usual cause; the first match is reported. */
 const STRAYS: readonly { readonly form: RegExp; readonly what: string; readonly how: string }[] = [
   {
     form: /^["'`\u2018-\u201f]|["'`\u2018-\u201f]$/,
-    what: 'has quotes at its beginning or end',
+    what: 'has quotes at the start or end',
     how: 'A shell, an `.env` file or JSON within JSON may leave them. Remove them',
   },
   {
     form: /^[\r\n]|[\r\n]$|(?:%0[ad]|\\[nr])$/i,
-    what: 'has a line break at its beginning or end, or an escaped one (`%0A`, `\\n`)',
+    what: 'has a line break at the start or end, or an escaped one (`%0A`, `\\n`)',
     how: 'A file or `echo` may add it. Use `printf`, `echo -n` or a `trim`',
   },
   {
     form: /^(?:\s|%20)|(?:\s|%20)$/i,
-    what: 'has a space at its beginning or end',
+    what: 'has a space at the start or end',
     how: 'It may have been copied with the credential. Use a `trim`',
   },
   { form: /[\r\n]/, what: 'contains a line break', how: '`base64` and terminals break long lines. Remove it' },
   {
     form: /^<|>$|[,;]$/,
-    what: 'has punctuation at its beginning or end',
+    what: 'has punctuation at the start or end',
     how: 'It may have been copied with the credential. Remove it',
   },
 ];
@@ -34,10 +34,10 @@ const FIELDS = [
 /** Longer texts cannot be a credential of the mock, and are not searched. */
 const MAX_LETTERS = 16 * 1024;
 
-/** The credentials and identities in a request, with their names. */
+/** Yields the credentials and identities in a request, with their names. */
 function* partsOf({ credential, fields, problem }: RefusedRequest): Generator<readonly [what: string, text: string]> {
   if (credential !== null) {
-    if (credential.scheme === 'bearer') yield ['The token of the header `Authorization`', credential.text];
+    if (credential.scheme === 'bearer') yield ['The token in the `Authorization` header', credential.text];
     if (credential.scheme === 'basic') {
       const pair = Buffer.from(credential.text, 'base64').toString('latin1');
       yield ['The decoded value of `Authorization: Basic`', pair];
@@ -53,7 +53,6 @@ function* partsOf({ credential, fields, problem }: RefusedRequest): Generator<re
 /** Kinds of problems about credentials. */
 const OF_CREDENTIALS: readonly string[] = ['unauthenticated', 'bad_client', 'bad_credentials'];
 
-/** Stray characters around a credential. */
 export const STRAY_CHARACTERS: HintRule = {
   code: 'stray_characters',
   symptom: 'a line break, a space, quotes or their codes (`%0A`, `\\n`) around a credential',

@@ -7,12 +7,12 @@ export interface Stretch {
   count: number;
 }
 
-/** Longer names are shortened, because clients choose them. */
+/** Longer names are truncated, because clients choose them. */
 const MAX_NAME = 200;
 
 /**
- * Token usage of the clients of one world, as far as single requests do not show it. Only counters, for the most recent
- * clients and tokens.
+ * Tracks how clients of one world use tokens, across requests. Keeps only counters, for the most recent clients and
+ * tokens.
  */
 export class TokenUsage {
   readonly #grants: WorldCache<Stretch>;
@@ -25,12 +25,12 @@ export class TokenUsage {
     this.#refusals = new WorldCache(shared);
   }
 
-  /** When its world was last reset; null if never. */
+  /** When the world was last reset; null if never. */
   get resetAt(): Instant | null {
     return this.#resetAt;
   }
 
-  /** The time on the world's clock before its last reset, which turns it back; null if there was none. */
+  /** The time on the world's clock before its last reset, which turns the clock back; null if there was none. */
   get clockBeforeReset(): Instant | null {
     return this.#clockBeforeReset;
   }
@@ -40,7 +40,7 @@ export class TokenUsage {
    *
    * @param who the client and the principal
    * @param lifetime of the token, in milliseconds
-   * @returns how many were granted while the first of them was in the first half of its life
+   * @returns how many tokens were granted while the first of them was in the first half of its lifetime
    */
   countGrant(who: string, now: Instant, lifetime: number): number {
     const stretch = increment(this.#grants, who.slice(0, MAX_NAME), now);
@@ -52,22 +52,22 @@ export class TokenUsage {
   }
 
   /**
-   * Counts the refusal of an expired token, whose client may request another.
+   * Counts the refusal of an expired token. Its client may then request a new one.
    *
    * @param token its id
-   * @returns how often it was refused, including this time
+   * @returns how often the token was refused, including now
    */
   countRefusal(token: string, who: string, now: Instant): number {
     this.forgetGrants(who);
     return increment(this.#refusals, token.slice(0, MAX_NAME), now).count;
   }
 
-  /** The holder's token is no longer usable, so they may request another. */
+  /** Forgets the grants of a holder who has reason to request a new token. */
   forgetGrants(who: string): void {
     this.#grants.delete(who.slice(0, MAX_NAME));
   }
 
-  /** Forgets everything, because its world was reset. @param before the time on its clock until then */
+  /** Forgets everything, because the world was reset. @param before the time on its clock until then */
   reset(now: Instant, before: Instant): void {
     this.clear();
     this.#resetAt = now;
@@ -80,7 +80,7 @@ export class TokenUsage {
   }
 }
 
-/** Adds one to the counter with this name. */
+/** Increments the counter with this name. */
 function increment(counters: WorldCache<Stretch>, name: string, now: Instant): Stretch {
   const stretch = counters.get(name) ?? { since: now, count: 0 };
   stretch.count += 1;

@@ -4,16 +4,16 @@ import { END_OF_TIME, type Instant, rfc3339 } from '../../time/clock.ts';
 import { worldOfToken } from '../../tokens/compact.ts';
 import { claimOf, type HintRule, type RefusedRequest } from './refused-request.ts';
 
-/** How often an expired token is refused before the hint. */
+/** Number of refusals of an expired token that cause the hint. */
 const MAX_REPEATS = 3;
 
-/** When the token says that it was issued; null if it has no time that a clock could show. */
+/** Returns the token's `iat`; null if it is not a valid time. */
 function issuedAt(credential: RefusedRequest['credential']): Instant | null {
   const iat = credential?.claims?.['iat'];
   return typeof iat === 'number' && iat >= 0 && iat * 1000 <= END_OF_TIME ? iat * 1000 : null;
 }
 
-/** Was the access token, the refresh token or the code issued in this world before its last reset? */
+/** Was the access token, refresh token or code issued in this world before its last reset? */
 function isOlderThanReset(refused: RefusedRequest, resetAt: Instant): boolean {
   const { problem, credential, fields, query, world } = refused;
   const { reason } = problem;
@@ -25,23 +25,23 @@ function isOlderThanReset(refused: RefusedRequest, resetAt: Instant): boolean {
   return sent.some((text) => typeof text === 'string' && isOfWorld(text, world));
 }
 
-/** Was the refresh token or the code issued in this world? */
+/** Was the refresh token or code issued in this world? */
 function isOfWorld(text: string, { id, grantMark }: RefusedRequest['world']): boolean {
   const world = worldOfToken(text);
   return world === null ? text.startsWith(grantMark) : world === id;
 }
 
-/** What a reset did to the refused credential. */
+/** Explains how a reset affected the refused credential. */
 function effectOfReset({ problem: { reason } }: RefusedRequest): string {
   if (reason === 'not_yet_valid') {
-    return 'The reset returned the clock to real time, and this token was issued at a later time: request a new one.';
+    return 'The reset returned the clock to real time, and this token was issued at a later time. Request a new one.';
   }
   return reason === 'unknown_subject'
-    ? 'The reset removed the user or client of this token, which is not part of the seed: create it again, and request a new token.'
-    : 'The reset removed refresh tokens and authorization codes: log in again.';
+    ? 'The reset removed the user or client of this token, which is not part of the seed. Create it again, and request a new token.'
+    : 'The reset removed all refresh tokens and authorization codes. Log in again.';
 }
 
-/** Reasons of tokens that another server, or an earlier key, signed. */
+/** Reasons for tokens signed by another server, or with an earlier key. */
 const SIGNED_ELSEWHERE: readonly (string | undefined)[] = [
   ...['wrong_issuer', 'unknown_key_id', 'bad_signature', 'unsupported_algorithm'],
 ];
@@ -52,7 +52,7 @@ const RFC_7519 = { source: 'RFC 7519, 4.1.1; OpenID Connect Core 1.0, 3.1.3.7', 
 /** Scheme, authority, and the rest of a URL. */
 const URL_PARTS = /^(https?):\/\/([a-z0-9.:[\]-]{1,120})(\/.*)?$/is;
 
-/** Does self-hosted Cloud Functions accept tokens of this issuer? Its name need not be an address of this server. */
+/** Does self-hosted Cloud Functions accept tokens of this issuer? The issuer need not be an address of this server. */
 function isOfSelfHosted(refused: RefusedRequest): boolean {
   const { nvcf, nvcfAdminIssuer, nvcfTrustedIssuer } = refused.settings;
   if (nvcf !== 'open-source') return false;
@@ -60,7 +60,7 @@ function isOfSelfHosted(refused: RefusedRequest): boolean {
   return issuer === nvcfAdminIssuer || nvcfTrustedIssuer.some((one) => one.startsWith(`${issuer}=`));
 }
 
-/** The parts of the token's issuer and of the server's URL; null if the issuer is not the problem. */
+/** Returns the parts of the token's issuer and of the server's URL; null if the issuer is not the problem. */
 function issuers(refused: RefusedRequest) {
   if (!SIGNED_ELSEWHERE.includes(refused.problem.reason)) return null;
   if (isOfSelfHosted(refused)) return null;
@@ -76,10 +76,13 @@ function issuers(refused: RefusedRequest) {
   };
 }
 
-/** Names that only a cluster knows: an administrator's token of self-hosted Cloud Functions has one, wherever it is used. */
+/**
+ * Suffix of cluster-internal names, which an administrator's token of self-hosted Cloud Functions has wherever it is
+ * used.
+ */
 const IN_CLUSTER = '.svc.cluster.local';
 
-/** Credentials of other worlds. */
+/** Hints about credentials of other worlds. */
 export const WORLD_HINTS: readonly HintRule[] = [
   {
     code: 'credential_of_other_world',
@@ -98,14 +101,14 @@ export const WORLD_HINTS: readonly HintRule[] = [
     advice: 'use an existing world, or a longer `ttl`',
     ...WORLDS,
     when: ({ decision, world }) => {
-      if (decision?.reason !== 'world_gone' || decision.credential?.ofWorld === undefined) return null;
-      const { ofWorld } = decision.credential;
-      return `The world \`${ofWorld}\` of the credential no longer exists: it was deleted, or not used for its \`ttl\`. Create it again with \`POST /_mock/worlds\` and \`"id": "${ofWorld}"\`, which restores its credentials, or use a credential of \`${world.id}\` (\`GET ${worldPath(world.id)}/_mock/cast\`).`;
+      if (decision?.reason !== 'world_gone' || decision.ofWorld === undefined) return null;
+      const { ofWorld } = decision;
+      return `The world \`${ofWorld}\` of the credential no longer exists: it was deleted, or it was unused for longer than its \`ttl\`. Create it again with \`POST /_mock/worlds\` and \`"id": "${ofWorld}"\`, which restores its credentials, or use a credential of \`${world.id}\` (\`GET ${worldPath(world.id)}/_mock/cast\`).`;
     },
   },
 ];
 
-/** Credentials of another server, expired ones, and ones from before a reset. */
+/** Hints about credentials of another server, expired ones, and ones from before a reset. */
 export const TOKEN_HINTS: readonly HintRule[] = [
   {
     code: 'credential_before_reset',
@@ -129,31 +132,31 @@ export const TOKEN_HINTS: readonly HintRule[] = [
       const issued = issuedAt(credential);
       if (problem.reason !== 'not_yet_valid' || issued === null || issued <= now) return null;
       if (world.resetAt !== null && isOlderThanReset(refused, world.resetAt)) return null;
-      return `The token was issued at ${rfc3339(issued)} by another clock, such as that of another machine, server or world. The clock of the world \`${world.id}\` shows ${rfc3339(now)}. Request a token here, or move this clock: \`POST ${worldPath(world.id)}/_mock/clock/set\` with \`{"to": "${rfc3339(issued)}"}\`.`;
+      return `The token was issued at ${rfc3339(issued)} by another clock, such as on another machine, server or world. The clock of the world \`${world.id}\` shows ${rfc3339(now)}. Request a token here, or move this clock: \`POST ${worldPath(world.id)}/_mock/clock/set\` with \`{"to": "${rfc3339(issued)}"}\`.`;
     },
   },
   {
     code: 'issuer_scheme_differs',
-    symptom: 'a token whose `iss` has `https` in place of `http`, or the reverse',
+    symptom: 'a token whose `iss` has `https` instead of `http`, or vice versa',
     advice: 'start the server with the right `--public-url`',
     ...RFC_7519,
     when: (refused) => {
       const found = issuers(refused);
       if (found === null || found.host !== found.own.host || found.scheme === found.own.scheme) return null;
-      return `The issuer of the token begins with \`${found.scheme}\`, but this server expects \`${found.own.scheme}\`. Start it with \`--public-url ${found.scheme}://${found.own.host}\`, or request the token under the URL where it is used.`;
+      return `The issuer of the token starts with \`${found.scheme}\`, but this server expects \`${found.own.scheme}\`. Start it with \`--public-url ${found.scheme}://${found.own.host}\`, or request the token at the URL where it is used.`;
     },
   },
   {
     code: 'issuer_host_differs',
     symptom: 'a token whose `iss` has another host name or port',
-    advice: 'request the token under the name you call',
+    advice: 'request the token at the name you call',
     ...RFC_7519,
     when: (refused) => {
       const found = issuers(refused);
       if (found === null || found.host === found.own.host || found.host.endsWith(IN_CLUSTER)) return null;
-      // No server of Run:ai or of a test has such a name.
+      // Neither Run:ai nor a test server has such a name.
       if (found.host.endsWith('.nvidia.com')) return null;
-      return `The issuer of the token is at \`${found.host}\`, but the request went to \`${found.own.host}\`. Request the token there. If both are this server, name the other with \`--alias\`, or give all tokens one issuer with \`--public-url\`.`;
+      return `The issuer of the token is at \`${found.host}\`, but the request went to \`${found.own.host}\`. Request the token there. If both names belong to this server, add the second with \`--alias\`, or give all tokens one issuer with \`--public-url\`.`;
     },
   },
   {
@@ -181,19 +184,19 @@ export const TOKEN_HINTS: readonly HintRule[] = [
   },
 ];
 
-/** A client that requests a token for each call. The hint is on successful requests. */
+/** For a client that requests a token for each call. The hint is on successful requests. */
 export const RENEWED_TOO_EARLY = {
   code: 'token_renewed_early',
   symptom: "three tokens in half a token's lifetime (only in the journal: these requests succeed)",
   advice: 'cache the token until shortly before it expires',
-  source: 'RFC 6749, 5.1: `expires_in` says how long a token can be used',
+  source: 'RFC 6749, 5.1: `expires_in` is the lifetime of the token',
   certainty: 'implied',
 } as const;
 
-/** So many tokens during the first half of the first token's lifetime cause a hint. */
+/** Number of tokens within the first half of the first token's lifetime that causes a hint. */
 const MAX_GRANTS = 3;
 
-/** @param count as `Habits.countGrant` returns it */
+/** @param count as returned by `TokenUsage.countGrant` */
 export function earlyRenewal(count: number, lifetime: number) {
   if (count < MAX_GRANTS) return null;
   const { code } = RENEWED_TOO_EARLY;

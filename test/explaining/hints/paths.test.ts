@@ -164,7 +164,7 @@ describe('a path that nothing is served at is told', () => {
 
     expect(codes).toEqual(['path_of_other_version']);
     expect(texts[0]).toMatch(
-      /an operation of 2\.19, 2\.24.* `--runai 2\.24`.* takes its place, `GET \/api\/v1\/service-accounts`/,
+      /exists in 2\.19, 2\.24.* `--runai 2\.24`.* replacement, `GET \/api\/v1\/service-accounts`/,
     );
   });
 

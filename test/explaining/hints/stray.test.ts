@@ -32,7 +32,7 @@ describe('what does not belong to a key is told', () => {
 
 describe('what does not belong to a secret is told', () => {
   it.each([
-    ['a line break', `${clientSecret}\n`, /Field `clientSecret` has a line break at its/],
+    ['a line break', `${clientSecret}\n`, /Field `clientSecret` has a line break at the/],
     ['quotes', `"${clientSecret}"`, /has quotes/],
     ['a space', ` ${clientSecret}`, /space/],
   ])('%s', async (_what, sent, said) => {

@@ -97,7 +97,7 @@ describe('a token of before a reset is told', () => {
 
     expect(before.codes).toEqual([]);
     expect(after.codes).toEqual(['credential_before_reset']);
-    expect(after.texts[0]).toContain('removed refresh tokens and authorization codes: log in again');
+    expect(after.texts[0]).toContain('removed all refresh tokens and authorization codes');
     expect((await world.call(KEYS, { token: body.accessToken })).status).toBe(200);
   });
 });
@@ -139,7 +139,7 @@ describe('an issuer that is not this server is told', () => {
 
     expect(codes).toEqual(['issuer_scheme_differs']);
     expect(texts[0]).toMatch(
-      /begins with `https`, but this server expects `http`.*`--public-url https:\/\/mock\.test`/,
+      /starts with `https`, but this server expects `http`.*`--public-url https:\/\/mock\.test`/,
     );
   });
 

@@ -192,7 +192,7 @@ describe('a terminal shows', () => {
     [
       'a refusal, with its explanation',
       { request: { decision: REFUSED, outcome: { status: 403 } } },
-      { status: 403, reason: 'not_owner', advice: 'call as its owner; others may only read it' },
+      { status: 403, reason: 'not_owner', advice: 'call as the owner; other callers may only read it' },
     ],
     [
       'the hint rather than the first fix',
@@ -212,7 +212,7 @@ describe('a terminal shows', () => {
     [
       'a refusal that is not enforced',
       { request: { decision: { ...REFUSED, enforced: false } } },
-      { reason: 'not_owner', wouldBeRefused: true, advice: 'call as its owner; others may only read it' },
+      { reason: 'not_owner', wouldBeRefused: true, advice: 'call as the owner; other callers may only read it' },
     ],
     [
       'an injected fault',

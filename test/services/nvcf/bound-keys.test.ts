@@ -74,7 +74,7 @@ describe('a key that is bound to a function', () => {
         reason: 'resource_mismatch',
         target: `${other}/${versionId}`,
         boundTo: `Function ${functionId}`,
-        explanation: expect.stringContaining(`and the call is about \`${other}/${versionId}\``),
+        explanation: expect.stringContaining(`but the call is about \`${other}/${versionId}\``),
       });
       // No edit of the key helps: no function that it can see has this version.
       expect(body.fixes[0]).toEqual({

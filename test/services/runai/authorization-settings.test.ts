@@ -177,7 +177,7 @@ describe('an authorization setting is refused', () => {
 
       expect([answer.status, answer.headers['x-mock-hint']]).toEqual([
         404,
-        expect.stringMatching(/is an operation of 3\.0, .* Start the mock with `--runai 3\.0`/),
+        expect.stringMatching(/exists in 3\.0, .* Start the mock with `--runai 3\.0`/),
       ]);
     }
     expect(await older.findings('other_version')).toContain(`GET /api/v1/${ONE} was called, which only 3.0 has`);

@@ -214,7 +214,7 @@ describe('later versions', () => {
     expect(answer.status).toBe(404);
     runaiRefusal(answer);
     expect(await otherVersions(server)).toContain(
-      `${request} was called, which only ${versions} has; in its place there is POST /api/v1/token`,
+      `${request} was called, which only ${versions} has; its replacement is POST /api/v1/token`,
     );
   });
 });
@@ -387,11 +387,11 @@ it.each([
 
   expect([answer.status, answer.headers['x-mock-hint']]).toEqual([
     404,
-    expect.stringContaining(`Start the mock with \`--runai 2.24\`, or use what takes its place, \`${instead}\`.`),
+    expect.stringContaining(`Start the mock with \`--runai 2.24\`, or use its replacement, \`${instead}\`.`),
   ]);
   const [method, path] = request.split(' ');
   expect(await otherVersions(latest)).toContain(
-    `${method} ${path} was called, which only ${versions} has; in its place there is ${instead}`,
+    `${method} ${path} was called, which only ${versions} has; its replacement is ${instead}`,
   );
 });
 
@@ -404,11 +404,11 @@ it.each([`GET /api/v1/clusters/${CLUSTER}/nodes`, 'GET /api/v1/org-unit/prioriti
     expect([older.status, newer.status]).toEqual([404, 404]);
     expect(older.headers['x-mock-hint'] ?? '').not.toContain('removed');
     expect(hint).toContain(
-      '3.0 removed this GET, and no version of the mock has it: use an operation of the running version',
+      '3.0 removed this operation (GET), and no version of the mock has it: use an operation of the running version',
     );
     expect(hint).not.toContain('--runai');
     expect(await otherVersions(latest)).toContain(
-      `${request} was called, which 3.0 removed and the mock has in no version`,
+      `${request} was called, which 3.0 removed and no version of the mock has`,
     );
   },
 );
