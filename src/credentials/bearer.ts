@@ -5,24 +5,24 @@ const BEARER = /^bearer +/i;
 const EXACT_BEARER = /^Bearer +/;
 
 /**
- * The token of `Authorization: Bearer <token>`.
+ * Returns the token of `Authorization: Bearer <token>`.
  *
  * @param authorization every `Authorization` header, as received
  * @param exact must the scheme be spelled `Bearer`?
- * @throws Problem `unauthenticated` if there is no header, more than one, or one in another form
+ * @throws Problem `unauthenticated` if the header is missing, repeated or malformed
  */
 export function bearerToken(authorization: readonly string[], exact = false): string {
   const [header, second] = authorization;
   if (header === undefined) {
     throw unauthenticatedProblem(
       'no_token',
-      'The request has no access token. Send the header `Authorization: Bearer <token>`.',
+      'The request has no access token. Send an `Authorization: Bearer <token>` header.',
     );
   }
   if (second !== undefined) {
     throw unauthenticatedProblem(
       'multiple_authorization',
-      'The request has more than one `Authorization` header. Send one.',
+      'The request has more than one `Authorization` header. Send only one.',
     );
   }
   const scheme = (exact ? EXACT_BEARER : BEARER).exec(header)?.[0];

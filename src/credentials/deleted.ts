@@ -1,7 +1,10 @@
 import { type SharedCache, WorldCache } from '../memory/caches.ts';
 import type { Instant } from '../time/clock.ts';
 
-/** When the credentials of a world were deleted: the newest ones, until it is reset or the process ends. */
+/**
+ * Remembers when credentials of a world were deleted: the most recent ones, until the world is reset or the process
+ * ends.
+ */
 export class DeletedCredentials {
   readonly #times: WorldCache<Instant>;
 
@@ -14,7 +17,7 @@ export class DeletedCredentials {
     for (const name of names) this.#times.set(name, at);
   }
 
-  /** Null if it is not known that the credential with this name was deleted. */
+  /** Returns null unless the credential is known to be deleted. */
   find(name: string): Instant | null {
     return this.#times.get(name) ?? null;
   }

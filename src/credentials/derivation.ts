@@ -3,17 +3,17 @@ import { alphanumericOf } from '../platform/random.ts';
 import { type Hmac, hmacWith } from './hmac.ts';
 import { addMark, worldMark } from './world-mark.ts';
 
-/** Derives credentials from a world and an id, so that a restart or a reset gives the same ones. */
+/** Derives credentials from a world and an id, so that they are the same after a restart or reset. */
 export interface Derivation {
   /**
-   * A credential for an id, drawn from 256 bits in base64url. Outside the world `default` it begins with the world's
-   * mark.
+   * Derives a credential for an id, from 256 bits in base64url. In worlds other than `default` it starts with the
+   * world's mark.
    *
    * @param use the purpose, without a colon: values derived for different purposes are unrelated
-   * @param form turns the drawn text into the vendor's form
+   * @param form converts the derived string to the vendor's format
    */
   draw(use: string, id: string, form: (drawn: string) => string): string;
-  /** A secret of 32 letters and digits for an id. */
+  /** Derives a secret of 32 letters and digits for an id. */
   secret(id: string): string;
   /** Translates a client id of the world `default`: unchanged there, `<given>-<world>` in other worlds. */
   clientId(given: string): string;
@@ -27,8 +27,7 @@ const SECRET_LENGTH = 32;
 /** @param world its id; `default` for the first world of a server */
 export function derivationOf(world: string): Derivation {
   const mark = worldMark(world);
-  // Values derived for different uses or worlds are unrelated. Worlds and uses contain no colon, so two triples never
-  // give the same text.
+  // Neither worlds nor uses contain a colon, so the input is unique for each pair.
   const known = new Map<string, Hmac>();
   const hmacFor = (use: string) => {
     const drawn = known.get(use) ?? hmacWith('sha256', `${world}:${use}`);
@@ -39,7 +38,7 @@ export function derivationOf(world: string): Derivation {
     draw: (use, id, form) => form(addMark(mark, hmacFor(use)(id, 'base64url'))),
     secret: (id) => {
       let text = '';
-      // Some bytes give no character, so one block is seldom enough.
+      // Some bytes yield no character, so one block is rarely enough.
       for (let block = 0; text.length < SECRET_LENGTH; block++) {
         text += alphanumericOf(Buffer.from(hmacFor(`secret-${block}`)(id, 'binary'), 'latin1'));
       }

@@ -5,12 +5,11 @@ const BLOCKS = { sha256: 64, 'sha3-256': 136 } as const;
 
 const DIGEST_BYTES = 32;
 
-/** The HMAC of a text (RFC 2104). */
+/** Computes the HMAC of a text (RFC 2104). */
 export type Hmac = (text: string, encoding: BinaryToTextEncoding) => string;
 
 /**
- * Computes HMACs from two one-shot hashes: an object of `createHmac` takes four times as long, and a world needs
- * dozens.
+ * Computes HMACs with two one-shot hashes: `createHmac` takes four times as long, and a world needs dozens.
  *
  * @param key ASCII, not longer than a block
  */

@@ -7,7 +7,7 @@ export function verifierFits(verifier: string, challenge: string): boolean {
   return made.length === wanted.length && timingSafeEqual(made, wanted);
 }
 
-/** `at_hash` of an access token (OpenID Connect Core 1.0, 3.1.3.6), for algorithms with SHA-256. */
+/** Returns the `at_hash` of an access token (OpenID Connect Core 1.0, 3.1.3.6), for algorithms with SHA-256. */
 export function accessTokenHash(token: string): string {
   return hash('sha256', token, 'buffer').subarray(0, 16).toString('base64url');
 }

@@ -5,8 +5,8 @@ import { Turns } from '../store/turns.ts';
 const scryptOf = promisify<BinaryLike, BinaryLike, number, ScryptOptions, Buffer>(scrypt);
 
 /**
- * A process hashes passwords and signs tokens in the same four threads. Hashing one password at a time leaves three to
- * tokens.
+ * Password hashing and token signing share the process's four threads. Hashing one password at a time leaves three
+ * threads for tokens.
  */
 const TURNS = new Turns();
 
@@ -15,24 +15,25 @@ function derive(password: string, salt: string, length: number, cost: ScryptOpti
 }
 
 /**
- * Cost of a new hash: about 7 ms and 4 MiB. A mock holds invented passwords, so a quarter of the usual cost is enough.
- * Tests that create users and log them in wait a quarter of the time.
+ * Cost of a new hash: about 7 ms and 4 MiB. A mock has only test passwords, so a quarter of the usual cost is enough,
+ * and tests that create users and log in wait a quarter of the time.
  */
 const COST = { N: 4096, r: 8, p: 1 };
 const LENGTH = 32;
 
-/** Hashes a password as `scrypt$N$r$p$salt$hash`, so that old hashes stay readable when the cost changes. */
+/** Hashes a password as `scrypt$N$r$p$salt$hash`, so that old hashes stay valid when the cost changes. */
 export async function hashPassword(password: string, salt: string): Promise<string> {
   const key = await derive(password, salt, LENGTH, COST);
   return ['scrypt', COST.N, COST.r, COST.p, salt, key.toString('base64url')].join('$');
 }
 
-/** Prefix of a digest in place of a hash. */
+/** Marks a digest instead of a hash. */
 const DIGEST = 'sha256:';
 
 /**
  * Digests a password that a seed has in clear text. A slow hash would protect nothing, because the seed is stored too,
- * and would delay the start of a world with thousands of users by minutes. The check takes as long as that of a hash.
+ * and would delay the start of a world with thousands of users by minutes. Checking it takes as long as checking a
+ * hash.
  */
 export function digestPassword(password: string, salt: string): string {
   const digest = DIGEST + digestOf(password, salt).toString('base64url');
@@ -43,13 +44,13 @@ function digestOf(password: string, salt: string): Buffer {
   return hash('sha256', `${salt}$${password}`, 'buffer');
 }
 
-/** JSON Schema of a hash or digest. Other costs could take any time, or any memory. */
+/** JSON Schema of a hash or digest. Other costs could take any amount of time or memory. */
 export const PASSWORD_HASH = {
   type: 'string',
   pattern: `^scrypt\\$${COST.N}\\$${COST.r}\\$${COST.p}\\$[^$]+\\$(${DIGEST})?[A-Za-z0-9_-]{43}$`,
 };
 
-/** Stands in for an unknown user's hash, so that the check takes as long as for a wrong password. */
+/** Hash for an unknown user, so that the check takes as long as for a wrong password. */
 const NOBODY = `scrypt$${COST.N}$${COST.r}$${COST.p}$nobody$${Buffer.alloc(LENGTH).toString('base64url')}`;
 
 /** Does the password match the stored hash or digest? `stored` is null for an unknown user. */

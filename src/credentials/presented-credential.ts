@@ -1,7 +1,7 @@
 import { worldOfToken } from '../tokens/compact.ts';
 import { grantMark, markIn } from './world-mark.ts';
 
-/** A credential in a request, reduced to the part that names its world. It has not been verified. */
+/** An unverified credential in a request, reduced to the part that identifies its world. */
 export type PresentedCredential =
   | { readonly kind: 'key'; readonly mark: string; readonly hash: () => string }
   /** A refresh token or an authorization code. */
@@ -9,15 +9,15 @@ export type PresentedCredential =
   | { readonly kind: 'token'; readonly world: string }
   | { readonly kind: 'client'; readonly clientId: string };
 
-/** Extracts one kind of credential from an `Authorization` header; null if it has none. Must take linear time. */
+/** Extracts one kind of credential from an `Authorization` header; null if there is none. Must take linear time. */
 export type CredentialExtractor = (authorization: string) => PresentedCredential | null;
 
-/** The token of `Authorization: Bearer <token>`; null for any other header. */
+/** Returns the token of `Authorization: Bearer <token>`; null for any other header. */
 export function bearerIn(authorization: string): string | null {
   return /^bearer +(\S+)/i.exec(authorization)?.[1] ?? null;
 }
 
-/** The client of Basic authentication (RFC 6749, 2.3.1); null if the header is malformed. */
+/** Returns the client of Basic authentication (RFC 6749, 2.3.1); null if the header is malformed. */
 export const presentBasicClient: CredentialExtractor = (authorization) => {
   const base64 = /^basic +(\S+)/i.exec(authorization)?.[1];
   if (base64 === undefined) return null;
@@ -29,14 +29,14 @@ export const presentBasicClient: CredentialExtractor = (authorization) => {
   }
 };
 
-/** The world of a JWT, from the end of its `sid`; null for any other text. */
+/** Returns the world of a JWT, from the end of its `sid`; null for any other header. */
 export const presentBearerToken: CredentialExtractor = (authorization) => {
   const token = bearerIn(authorization);
   const world = token === null ? null : worldOfToken(token);
   return world === null ? null : { kind: 'token', world };
 };
 
-/** A refresh token, which is a JWT, or a code. */
+/** Returns a refresh token, which is a JWT, or an authorization code. */
 export function presentGrant(text: string): PresentedCredential {
   const world = worldOfToken(text);
   return { kind: 'grant', mark: world === null ? markIn(text) : grantMark(world) };

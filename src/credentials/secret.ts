@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 
-/** In hexadecimal. */
+/** Returns the hash in hexadecimal. */
 export function sha256(text: string): string {
   return hash('sha256', text, 'hex');
 }
@@ -10,7 +10,7 @@ export function hashSecret(secret: string): string {
   return sha256(secret);
 }
 
-/** Compared with if nothing is stored, so that the check takes as long. The result is ignored. */
+/** Compared if nothing is stored, so that the check takes as long. The result is ignored. */
 const NO_HASH = hashSecret('');
 
 /** Does the secret match its stored hash? An unknown client (`stored` is null) takes as long as a wrong secret. */

@@ -2,10 +2,12 @@ import { hash } from 'node:crypto';
 import { own } from '../objects/members.ts';
 
 const FORM = /^(ssh-rsa|ssh-ed25519) ([A-Za-z0-9+/]+={0,2})(?: .*)?$/;
-/** The number of fields in a key, including the name of its type (RFC 4253, 6.6; RFC 8709, 4). */
+/** The number of fields in a key, including its type (RFC 4253, 6.6; RFC 8709, 4). */
 const FIELDS: Readonly<Record<string, number>> = { 'ssh-rsa': 3, 'ssh-ed25519': 2 };
 
-/** The fingerprint of a public SSH key, as `ssh-keygen -l` shows it; null if the text is not such a key. */
+/**
+ * Returns the fingerprint of a public SSH key, in the format of `ssh-keygen -l`; null if the text is not a public key.
+ */
 export function sshFingerprint(text: string): string | null {
   const form = FORM.exec(text.trim());
   if (form === null) return null;
@@ -13,11 +15,11 @@ export function sshFingerprint(text: string): string | null {
   const material = Buffer.from(base64, 'base64');
   const fields = fieldsOf(material);
   if (fields === null || fields.length !== own(FIELDS, type) || String(fields[0]) !== type) return null;
-  // One character of padding ends the base64 of 32 bytes.
+  // The base64 of 32 bytes ends with one padding character.
   return `SHA256:${hash('sha256', material, 'base64').slice(0, -1)}`;
 }
 
-/** Splits a key into fields, each after its length in four bytes; null if the lengths are wrong (RFC 4251, 5). */
+/** Splits a key into its length-prefixed fields; null if the lengths are wrong (RFC 4251, 5). */
 function fieldsOf(material: Buffer): Buffer[] | null {
   const fields: Buffer[] = [];
   let at = 0;

@@ -2,13 +2,13 @@ import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { base64Length, encodedForms } from '../text/base64.ts';
 
-/** Distinguishes a vendor's real credentials from a mock's. */
+/** Distinguishes a vendor's real credentials from those of a mock. */
 export interface Tripwire {
   /** The length of the shortest credential, in characters. */
   readonly shortest: number;
   /** The common prefix of all credentials. Texts without it are not searched. */
   readonly beginning: string;
-  /** Matches credentials anywhere in a text. Needs the flag `g`, and must take linear time. */
+  /** Matches credentials anywhere in a text. Needs the `g` flag, and must take linear time. */
   readonly form: RegExp;
   /** Is the credential possibly real, because no mock issued it? */
   isForeign(credential: string): boolean;
@@ -18,7 +18,7 @@ export interface Tripwire {
 export interface Watch {
   /** Shorter texts cannot contain a credential and are not searched. */
   readonly shortest: number;
-  /** One sentence for each credential in the text that may be real. */
+  /** Returns a sentence for each credential in the text that may be real. */
   readonly warn: Warn;
 }
 
@@ -26,13 +26,13 @@ type Warn = (text: string) => readonly string[];
 
 const NONE: readonly string[] = [];
 
-/** How many credentials of a mock are cached, for each form. */
+/** Maximum number of cached mock credentials, per format. */
 const MAX_CACHED = 1000;
 
 /**
- * Warns about credentials that no mock issued, in plain text or base64. The message has only the beginning of their
- * hash. The latest credentials of a mock are cached: nearly all requests repeat one, and its checksum costs more
- * than the rest of the search.
+ * Warns about credentials that no mock issued, in plain text or base64. The message contains only the start of the
+ * hash. The latest mock credentials are cached: nearly all requests repeat one, and its checksum costs more than the
+ * rest of the search.
  */
 export function tripwireOf(tripwires: readonly Tripwire[]): Watch {
   const all = tripwires.map(warningsBy);
@@ -66,5 +66,5 @@ function warningsBy({ beginning, form, shortest, isForeign }: Tripwire): Warn {
 
 function warningOf(key: string): string {
   const short = hash('sha256', key, 'hex').slice(0, 8);
-  return `the request contains a key that no mock issued (SHA-256 begins with ${short}); if it is real, do not send it to a mock, and consider replacing it`;
+  return `the request contains a key that no mock issued (SHA-256 starts with ${short}); if it is real, do not send it to a mock, and consider replacing it`;
 }

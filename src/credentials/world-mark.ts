@@ -4,24 +4,26 @@ import { sha256 } from './secret.ts';
 const MARK_LENGTH = 12;
 
 /**
- * The mark of a world: 12 lower-case hexadecimal digits of the hash of its id. Its authorization codes begin
- * with it. The mark leads to the world, although the world index stores nothing about them.
+ * Returns the mark of a world: 12 lower-case hexadecimal digits of the hash of its id. Its authorization codes start
+ * with it, which identifies the world although the world index does not store codes.
  */
 export function grantMark(world: string): string {
   return sha256(world).slice(0, MARK_LENGTH);
 }
 
-/** The mark of NGC keys, after their prefix. Keys of the default world have none: they stay as its seed has them. */
+/**
+ * Returns the mark of NGC keys, after their prefix. Keys of the default world have none, so they stay as in the seed.
+ */
 export function worldMark(world: string): string {
   return world === DEFAULT_WORLD ? '' : grantMark(world);
 }
 
-/** The beginning of a text, where a mark would be. */
+/** Returns the start of a text, where a mark would be. */
 export function markIn(text: string): string {
   return text.slice(0, MARK_LENGTH);
 }
 
-/** Replaces the beginning of a drawn text with a mark, so that its length stays. */
+/** Replaces the start of a derived string with a mark, keeping its length. */
 export function addMark(mark: string, drawn: string): string {
   return `${mark}${drawn.slice(mark.length)}`;
 }

@@ -7,8 +7,8 @@ import { type ScopedClaims, SELF_HOSTED_ALGORITHM, scopesOf } from './scoped-cla
 import { checkTimes, tokenProblem } from './verify.ts';
 
 /**
- * The key of administrators' tokens for self-hosted Cloud Functions. `fixtures/nak/admin-key.es256.json` has its private
- * half.
+ * The public key for administrator tokens of self-hosted Cloud Functions. `fixtures/nak/admin-key.es256.json` has the
+ * private half.
  */
 export const ADMIN_KEY = {
   kty: 'EC',
@@ -18,14 +18,14 @@ export const ADMIN_KEY = {
   kid: 'MQHNAxTUV0AYhgc7ex5ygqg0IEOayC-4MVg7i-1SrCs',
 } as const satisfies PublicJwk;
 
-/** Their subject and client, as the published chart has it. */
+/** Subject and client of these tokens, as in the published chart. */
 export const ADMIN_CLIENT = 'admin-issuer-proxy';
-/** The service that they are for, whose name the issuer has too. */
+/** The service these tokens are for, which also names the issuer. */
 export const ADMIN_AUDIENCE = 's:api';
 
 /**
- * Verifies an administrator's token as the published code does: signature (ES256 only), issuer, times. The audience is not
- * checked. The end of its `jti` names its world.
+ * Verifies an administrator token like the published code: signature (ES256 only), issuer and times, but not the
+ * audience. The end of its `jti` identifies the world.
  *
  * @throws Problem `unauthenticated` with the reason
  */
@@ -38,7 +38,7 @@ export async function verifyAdminToken(
   const { payload } = await jwtVerify(token, ADMIN_KEY, {
     algorithms: [SELF_HOSTED_ALGORITHM],
     issuer,
-    // The clock of the world is compared below.
+    // `checkTimes` compares the world's clock below.
     clockTolerance: Number.MAX_VALUE,
     requiredClaims: ['sub', 'iat', 'exp'],
   }).catch((thrown: unknown) => {
@@ -46,7 +46,7 @@ export async function verifyAdminToken(
   });
   const { sub, iat, exp, nbf, jti, scopes } = payload;
   if (typeof sub !== 'string' || iat === undefined || exp === undefined) {
-    throw unauthenticatedProblem('malformed_token', 'The bearer token is not a token of an administrator.');
+    throw unauthenticatedProblem('malformed_token', 'The bearer token is not an administrator token.');
   }
   const ofWorld = worldOfName(jti ?? '');
   if (ofWorld !== world) {

@@ -3,8 +3,9 @@ import { DEFAULT_WORLD } from '../addresses/world-id.ts';
 import type { PublicJwk } from './keys.ts';
 
 /**
- * The key of the cast's bearers: tokens that do not end, for tools that take one token as an option. It is not the key that
- * signs all other tokens, because that can be replaced. `fixtures/runai/bearer-key.rs256.json` has its private half.
+ * The public key for the cast's bearer tokens, which never expire, for tools that take a token as an option. Separate
+ * from the signing key of all other tokens, because that one can be replaced. `fixtures/runai/bearer-key.rs256.json`
+ * has the private half.
  */
 export const BEARER_KEY = {
   kty: 'RSA',
@@ -15,28 +16,31 @@ export const BEARER_KEY = {
   use: 'sig',
 } as const satisfies PublicJwk;
 
-/** The times of every bearer, in seconds: from 2020-01-01 to the end of the year 9999. */
+/** `iat` and `exp` of every bearer token, in seconds: from 2020-01-01 to the end of the year 9999. */
 export const BEARER_TIMES = { iat: 1_577_836_800, exp: 253_402_300_799 } as const;
 
-/** The origin of their issuer, on every machine and port: that of a server that runs as it comes. */
+/** The issuer's origin, on every machine and port: that of a server with default options. */
 export const BEARER_ORIGIN = 'http://localhost:6625';
 
-/** The header of every bearer, encoded. */
+/** The encoded header of every bearer token. */
 export const BEARER_HEADER: string = base64url.encode(
   JSON.stringify({ alg: BEARER_KEY.alg, typ: 'JWT', kid: BEARER_KEY.kid }),
 );
 
-/** Whether a token claims to be a bearer of the cast. */
+/** Does a token claim to be a bearer token of the cast? */
 export function looksLikeBearer(token: string): boolean {
   return token.startsWith(`${BEARER_HEADER}.`);
 }
 
-/** The key that verifies them, imported. */
+/** Imports the key that verifies these tokens. */
 export function bearerKey() {
   return importJWK(BEARER_KEY, BEARER_KEY.alg);
 }
 
-/** The world that the bearers of a world name: worlds with the credentials of the cast share those of the default one. */
+/**
+ * Returns the world in the bearer tokens of a world: worlds with the credentials of the cast share those of the default
+ * world.
+ */
 export function worldOfBearers({
   id,
   credentials,

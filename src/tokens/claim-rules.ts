@@ -1,67 +1,69 @@
 import { isOneOf, own } from '../objects/members.ts';
 import { type Claims, plainJson } from './keys.ts';
 
-/** What to change in the tokens that grants issue. */
+/** Changes to the tokens that grants issue. */
 export interface ClaimRule {
-  /** Only tokens of this subject, by its id or its name; absent: of any. */
+  /** Only tokens of this subject, by id or name; default: any. */
   readonly sub?: string;
-  /** Only tokens of this client; absent: of any. */
+  /** Only tokens of this client; default: any. */
   readonly clientId?: string;
   readonly set?: Claims;
   readonly remove?: readonly string[];
 }
 
-/** The mock itself reads these claims, so no rule changes them. */
+/** Claims that the mock itself reads, so no rule may change them. */
 const RESERVED_CLAIMS = ['iss', 'exp', 'iat', 'nbf', 'jti', 'sub', 'azp', 'typ', 'sid', 'tenant_id'];
 
-/** The most characters of all rules, written as in a token: introspection accepts no longer tokens than 8192. */
+/** Maximum length of all rules, encoded as in a token: introspection accepts tokens of up to 8192 characters. */
 const MAX_RULES_LENGTH = 4096;
 
-/** The setting of a world that keeps its rules. */
+/** The world setting that stores the rules. */
 export const CLAIM_RULES_SETTING = 'tokens.claims';
 
 interface Settings {
   get(name: string): Promise<string | null>;
 }
 
-/** The rules of a world, in their order. */
+/** Returns the rules of a world, in order. */
 export async function claimRulesOf({ settings }: { readonly settings: Settings }): Promise<readonly ClaimRule[]> {
   const kept = await settings.get(CLAIM_RULES_SETTING);
-  // They were checked before they were kept.
+  // The rules were validated before they were stored.
   return kept === null ? [] : (JSON.parse(kept) as readonly ClaimRule[]);
 }
 
-/** The first reserved claim that a rule changes; undefined if none does. */
+/** Returns the first reserved claim that a rule changes; undefined if there is none. */
 function reservedClaimIn({ set = {}, remove = [] }: ClaimRule): string | undefined {
   return [...Object.keys(set), ...remove].find((name) => isOneOf(RESERVED_CLAIMS, name));
 }
 
-/** What is wrong with rules, as the end of a sentence, and with which one; null if nothing is. */
+/**
+ * Returns the first fault of some rules, as the end of a sentence, with the index of the rule; null if all are valid.
+ */
 export function claimRulesFault(
   rules: readonly ClaimRule[],
 ): { readonly index: number | null; readonly why: string } | null {
   for (const [index, rule] of rules.entries()) {
     const reserved = reservedClaimIn(rule);
     if (reserved === undefined) continue;
-    const why = `must not change \`${reserved}\`, which the mock reads itself. Use a token of \`POST /_mock/tokens\` or of \`GET /_mock/tokens/zoo\` that has another one, or move the clock for other times`;
+    const why = `must not change \`${reserved}\`, which the mock reads itself. Use a token of \`POST /_mock/tokens\` or \`GET /_mock/tokens/zoo\` with a different value, or move the clock to change times`;
     return { index, why };
   }
   const { length } = plainJson(rules);
   if (length <= MAX_RULES_LENGTH) return null;
-  const why = `has ${length} characters as JSON in ASCII; expected at most ${MAX_RULES_LENGTH}, so that tokens fit into headers`;
+  const why = `has ${length} characters as JSON in ASCII; expected up to ${MAX_RULES_LENGTH}, so that tokens fit into headers`;
   return { index: null, why };
 }
 
-/** Is a rule for this token? */
+/** Does a rule apply to this token? */
 function concerns({ sub, clientId }: ClaimRule, claims: Claims): boolean {
   const isOfSubject = sub === undefined || sub === claims['sub'] || sub === claims['preferred_username'];
   return isOfSubject && (clientId === undefined || clientId === claims['azp']);
 }
 
 /**
- * Applies rules one after another.
+ * Applies rules in order.
  *
- * @param kept a claim that stays whatever a rule says
+ * @param kept a claim that no rule can change
  */
 export function changeClaims(claims: Claims, rules: readonly ClaimRule[], kept?: string): Claims {
   if (rules.length === 0) return claims;
@@ -75,7 +77,9 @@ export function changeClaims(claims: Claims, rules: readonly ClaimRule[], kept?:
   return Object.fromEntries(changed);
 }
 
-/** The claims of a token that rules for it set. @param name of its subject, which the token may not have any more */
+/**
+ * Returns the claims of a token that rules have set. @param name of the token's subject, which the token may lack now
+ */
 export function claimsSet(claims: Claims, name: string, rules: readonly ClaimRule[]): Claims {
   const issued = { ...claims, preferred_username: name };
   const names = rules.filter((rule) => concerns(rule, issued)).flatMap(({ set = {} }) => Object.keys(set));

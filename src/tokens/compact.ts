@@ -5,9 +5,9 @@ const PARTS = ['header', 'payload', 'signature'] as const;
 const BASE64URL = /^[A-Za-z0-9_-]*$/;
 
 /**
- * The fault in the encoding of a token (RFC 7515, 2), or null. Each part must be canonical base64url without padding:
- * decoders accept several texts for the same bytes. Also null for a text without three parts, which no verifier accepts
- * anyway.
+ * Returns the encoding fault of a token (RFC 7515, 2), or null. Each part must be canonical base64url without padding,
+ * because decoders accept several strings for the same bytes. Ignores strings without three parts, which no verifier
+ * accepts anyway.
  */
 export function encodingFault(token: string): string | null {
   const parts = token.split('.');
@@ -15,14 +15,14 @@ export function encodingFault(token: string): string | null {
   const at = parts.findIndex((part) => !BASE64URL.test(part) || !isCanonical(part));
   const part = parts[at];
   if (part === undefined) return null;
-  const what = BASE64URL.test(part) ? 'ends in bits that no encoder writes' : 'is not base64url without padding';
+  const what = BASE64URL.test(part) ? 'has non-zero unused bits at its end' : 'is not base64url without padding';
   return `its ${PARTS[at]} ${what}`;
 }
 
-/** The unverified claims of a JWT (RFC 7519, 4); null if the text is not a JWT. */
+/** Returns the unverified claims of a JWT (RFC 7519, 4); null if the string is not a JWT. */
 export function decodeClaims(token: string): Readonly<Record<string, unknown>> | null {
   const [, payload] = token.split('.', 2);
-  // Most texts are no JWT, and an exception would take a tenth of the request's time.
+  // Fast path: most strings are not JWTs, and an exception would take a tenth of the request's time.
   if (payload === undefined) return null;
   try {
     const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString());
@@ -33,7 +33,7 @@ export function decodeClaims(token: string): Readonly<Record<string, unknown>> |
   }
 }
 
-/** The world of a JWT, from the end of its `sid`, unverified; null for any other text. */
+/** Returns the world of a JWT from the end of its `sid`, unverified; null for any other string. */
 export function worldOfToken(token: string): string | null {
   const sid = decodeClaims(token)?.['sid'];
   return typeof sid === 'string' ? worldOfName(sid) : null;

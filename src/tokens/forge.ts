@@ -3,7 +3,6 @@ import { CompactSign, type CryptoKey, exportSPKI } from 'jose';
 import { compose } from './compose.ts';
 import { type Claims, plainJson, type SigningKey } from './keys.ts';
 
-/** Ways to sign a token. */
 const SIGN_MODES = ['key', 'unknown-key', 'retired-key', 'hs256-public', 'none'] as const;
 export type SignMode = (typeof SIGN_MODES)[number];
 
@@ -13,21 +12,19 @@ export interface ForeignKey extends SigningKey {
   readonly certificate: string | null;
 }
 
-/** Keys that are in no JWKS of ours, each with its own id. */
+/** Keys that are in none of our JWKS, each with a unique id. */
 export interface ForeignKeys {
   /** Never was in a JWKS. */
   readonly unknown: ForeignKey;
-  /** Stands for a key that was removed from the JWKS. */
+  /** Represents a key that was removed from the JWKS. */
   readonly retired: ForeignKey;
 }
 
-/** All keys that can sign a token. */
 export interface Keys extends ForeignKeys {
-  /** The signing key of the world. */
   readonly own: SigningKey;
 }
 
-/** Changes to a token. A member that is null is removed. */
+/** Changes to a token. A null member is removed. */
 export interface Changes {
   readonly claims?: Claims;
   readonly header?: Claims;
@@ -40,7 +37,7 @@ export interface Forged {
   readonly claims: Claims;
 }
 
-/** Signs claims, with the requested changes. */
+/** Signs claims with the requested changes. */
 export async function forge(claims: Claims, keys: Keys, changes: Changes = {}): Promise<Forged> {
   const { sign = 'key' } = changes;
   const { alg, kid, key } = await signingFor(keys, sign);
@@ -61,7 +58,7 @@ function applyChanges(values: Claims, changes: Claims = {}): Claims {
 interface Signing {
   readonly alg: string;
   readonly kid: string;
-  /** Null: it is not signed. */
+  /** Null: the token is unsigned. */
   readonly key: CryptoKey | null;
 }
 
@@ -82,8 +79,8 @@ async function signingFor({ own, unknown, retired }: Keys, mode: SignMode): Prom
 }
 
 /**
- * The public key, as PEM, as the secret of HMAC. A verifier that takes the algorithm from the token and that PEM as its
- * key accepts the signature.
+ * Uses the public key's PEM as the HMAC secret. A verifier that trusts the token's `alg` and uses that PEM as the key
+ * would accept the signature.
  */
 async function secretOf({ publicKey }: SigningKey): Promise<CryptoKey> {
   // Node ends its PEM with a newline, jose does not.

@@ -9,13 +9,13 @@ export interface IdentityProvider {
   /**
    * Verifies a token of the provider, including its times.
    *
-   * @param field the name of the token in messages
-   * @throws Problem `bad_credentials` naming the fault; `unavailable` if the provider's keys cannot be fetched
+   * @param field the field with the token, for messages
+   * @throws Problem `bad_credentials` with the fault; `unavailable` if the provider's keys cannot be fetched
    */
   verify(token: string, now: Instant, field: string): Promise<JWTPayload>;
 }
 
-/** Asymmetric algorithms (RFC 7518, 3.1): a JWK set holds public keys only. */
+/** Asymmetric algorithms (RFC 7518, 3.1): a JWK set contains only public keys. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
 /** Required claims. An omitted member is not checked. */
@@ -25,7 +25,6 @@ export interface Expected {
   readonly audience?: string;
 }
 
-/** An identity provider defined by its JWK set. */
 export function identityProviderOf(verifyWithSet: VerifyWithSet, expected: Expected = {}): IdentityProvider {
   return {
     verify: async (token, now, field) => {

@@ -18,7 +18,10 @@ export interface Tokens {
   readonly algorithm: SigningAlgorithm;
   /** The key that signs new tokens. */
   readonly key: SigningKey;
-  /** The current public keys as a JWK set has them (RFC 7517, 5): the signing key first, that of the cast's bearers last. */
+  /**
+   * The current public keys, as in a JWK set (RFC 7517, 5): the signing key first, the key of the cast's bearer tokens
+   * last.
+   */
   publishedKeys(now: Instant): readonly PublicJwk[];
   mint(claims: Claims): Promise<string>;
   /** @throws Problem `unauthenticated` with the reason */
@@ -29,11 +32,11 @@ export interface Tokens {
    * @throws Problem `unauthenticated` if the key was replaced and its overlap has ended
    */
   checkKey(kid: string, now: Instant): void;
-  /** The login and client of an ID token of this world, expired or not; null for any other text. */
+  /** Returns the login and client of an ID token of this world, expired or not; null for any other string. */
   readIdToken(token: string, now: Instant): Promise<{ readonly sid: string; readonly aud: string } | null>;
 }
 
-/** @param ring called at every use, because keys are replaced */
+/** @param ring called for every use, because keys are replaced */
 export function tokensOf(ring: () => KeyRing): Tokens {
   return {
     get algorithm() {

@@ -15,24 +15,26 @@ import { isRecord } from '../objects/members.ts';
 /** Public keys (RFC 7517, 5). */
 export type JwkSet = JSONWebKeySet;
 
-/** Where a JWK set is. */
+/** The source of a JWK set. */
 export interface JwkSource {
-  /** Its name in messages. */
+  /** The name for messages. */
   readonly name: string;
-  /** Reading it costs so little that it is read for each token. Otherwise it is read again for a key that it lacks. */
+  /**
+   * Is reading so cheap that each token can trigger it? Otherwise the set is read again only for a key that it lacks.
+   */
   readonly isNear: boolean;
-  /** @throws Error that says what is wrong */
+  /** @throws Error with the fault */
   load(): Promise<JwkSet>;
 }
 
 /** Verifies a token with the keys of a set. @throws JOSEError; Problem `unavailable` if the keys cannot be read */
 export type VerifyWithSet = (token: string, options: JWTVerifyOptions) => Promise<JWTPayload>;
 
-/** @param owner whose keys they are, in messages */
+/** @param owner of the keys, for messages */
 export function verifierOf({ name, isNear, load }: JwkSource, owner: string): VerifyWithSet {
   let kept: JWTVerifyGetKey | null = null;
   let loading: Promise<JWTVerifyGetKey> | null = null;
-  /** Requests that need it at the same time wait for the same set. */
+  /** Shared by concurrent requests. */
   const read = () => {
     loading ??= load()
       .then((set) => {
@@ -41,7 +43,7 @@ export function verifierOf({ name, isNear, load }: JwkSource, owner: string): Ve
       })
       .catch((cause: unknown) => {
         const why = cause instanceof Error ? cause.message : String(cause);
-        const message = `The keys of ${owner} cannot be read from ${name}: ${why}. Check it, and try again.`;
+        const message = `The keys of ${owner} cannot be read from ${name}: ${why}. Check the source, and try again.`;
         throw new Problem('unavailable', message, { cause });
       })
       .finally(() => {
@@ -59,7 +61,7 @@ export function verifierOf({ name, isNear, load }: JwkSource, owner: string): Ve
   };
 }
 
-/** A token without `kid` may be signed by any key of the set that fits its algorithm. */
+/** Tries every key of the set that fits the algorithm if the token has no `kid`. */
 async function verifyWith(keys: JWTVerifyGetKey, token: string, options: JWTVerifyOptions): Promise<JWTPayload> {
   try {
     return (await jwtVerify(token, keys, options)).payload;
@@ -76,7 +78,7 @@ async function verifyWith(keys: JWTVerifyGetKey, token: string, options: JWTVeri
   }
 }
 
-/** An algorithm of each type of key: to import one that names none. */
+/** One algorithm for each type of key, to import keys without `alg`. */
 const ALGORITHMS: Readonly<Record<string, string>> = {
   RSA: 'RS256',
   'P-256': 'ES256',
@@ -85,11 +87,11 @@ const ALGORITHMS: Readonly<Record<string, string>> = {
   Ed25519: 'EdDSA',
 };
 
-/** What is wrong with a value as a JWK set; null if each of its keys is a public key that can be used. */
+/** Describes why a value is not a JWK set; null if each of its keys is a usable public key. */
 export async function faultOfJwkSet(value: unknown): Promise<string | null> {
   const keys: unknown = isRecord(value) ? value['keys'] : undefined;
   if (!Array.isArray(keys) || keys.length === 0)
-    return 'it does not hold a JWK set, `{"keys": [...]}` with public keys';
+    return 'it is not a JWK set; expected `{"keys": [...]}` with public keys';
   for (const [index, key] of keys.entries()) {
     const fault = await faultOfKey(key);
     if (fault !== null) return `\`keys[${index}]\` ${fault}`;
@@ -102,7 +104,7 @@ async function faultOfKey(key: unknown): Promise<string | null> {
   if ('d' in key || 'k' in key) return 'is not a public key';
   const { alg, crv, kty } = key;
   const algorithm = typeof alg === 'string' ? alg : ALGORITHMS[String(kty === 'RSA' ? kty : crv)];
-  if (algorithm === undefined) return 'has a type that signs no tokens';
+  if (algorithm === undefined) return 'has a key type that cannot sign tokens';
   try {
     await importJWK(key as JWK, algorithm);
     return null;

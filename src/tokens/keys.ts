@@ -9,10 +9,8 @@ export type { JWK } from 'jose';
 export const SIGNING_ALGORITHMS = ['RS256', 'ES256'] as const;
 export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
 
-/** A key that verifies tokens. */
 export type PublicKey = Pick<SigningKey, 'algorithm' | 'kid' | 'publicKey' | 'publicJwk'>;
 
-/** A key pair that signs and verifies tokens. */
 export interface SigningKey {
   readonly algorithm: SigningAlgorithm;
   /** RFC 7638 thumbprint of the public key. */
@@ -28,10 +26,10 @@ const FORMS =
   'an RSA key of at least 2048 bits or an EC key on P-256, as PEM (PKCS #8, PKCS #1, SEC 1) or as a private JWK';
 
 /**
- * Reads a private key that a user supplied.
+ * Reads a private key supplied by the user.
  *
  * @param text PEM or JWK
- * @param name the name of the key in messages, such as its path
+ * @param name the name of the key for messages, such as its path
  * @throws Unusable if it is not a private key of a supported kind
  */
 export async function readSigningKey(text: string, name: string): Promise<SigningKey> {
@@ -51,27 +49,27 @@ export async function readSigningKey(text: string, name: string): Promise<Signin
   return signingKeyOf(key.export({ format: 'jwk' }) as JWK, algorithm);
 }
 
-/** The signing key of a trusted private JWK, such as a shipped test key. */
+/** Creates the signing key from a trusted private JWK, such as a shipped test key. */
 export async function signingKeyOf(jwk: JWK, algorithm: SigningAlgorithm): Promise<SigningKey> {
   const publicJwk = publicPartOf(jwk);
   const kid = await calculateJwkThumbprint(publicJwk);
   return {
     algorithm,
     kid,
-    // The zoo signs with it by another algorithm.
+    // Extractable, because the token zoo signs with it using another algorithm.
     privateKey: await importKey(jwk, algorithm, { extractable: true }),
     publicKey: await importKey(publicJwk, algorithm),
     publicJwk: { ...publicJwk, kid, alg: algorithm, use: 'sig' },
   };
 }
 
-/** The public half of a key, as a JWKS of ours had it. */
+/** Imports a public key, as our JWKS had it. */
 export async function publicKeyOf(publicJwk: JWK, algorithm: SigningAlgorithm): Promise<PublicKey> {
   const publicKey = await importKey(publicJwk, algorithm);
   return { algorithm, kid: publicJwk.kid ?? (await calculateJwkThumbprint(publicJwk)), publicKey, publicJwk };
 }
 
-/** Only symmetric keys are imported as bytes. */
+/** Imports a key as `CryptoKey`; jose returns bytes only for symmetric keys. */
 async function importKey(jwk: JWK, algorithm: SigningAlgorithm, options?: KeyImportOptions): Promise<CryptoKey> {
   return (await importJWK(jwk, algorithm, options)) as CryptoKey;
 }
@@ -83,7 +81,7 @@ function algorithmOf(key: KeyObject): SigningAlgorithm | null {
   return null;
 }
 
-/** Names every member, so that no private one can slip through. */
+/** Lists each member, so that no private one can leak. */
 function publicPartOf(jwk: JWK): JWK {
   const { kty, n, e, crv, x, y } = jwk;
   // The public members of a key that jose has parsed.
@@ -93,21 +91,21 @@ function publicPartOf(jwk: JWK): JWK {
 /** A key that has been replaced. */
 export interface RetiredKey {
   readonly key: PublicKey;
-  /** From then on its tokens are refused, and the key is no longer published. */
+  /** From then on the key is no longer published, and its tokens are refused. */
   readonly until: Instant;
 }
 
 export interface KeyRing {
   /** The key that signs new tokens. */
   readonly current: SigningKey;
-  /** Replaced keys, newest first. Keys past their overlap stay, so that a refusal can name the reason. */
+  /** Replaced keys, newest first. They stay after their overlap, so that a refusal can give the reason. */
   readonly retired: readonly RetiredKey[];
 }
 
 /** How long a replaced key stays valid, in milliseconds. */
 export const OVERLAP = 10 * 60_000;
 
-/** Replaced keys that are kept at most. */
+/** Maximum number of replaced keys kept. */
 const MAX_RETIRED = 8;
 
 /** Replaces the current key. Beyond `MAX_RETIRED`, the oldest key is dropped. */
@@ -117,12 +115,12 @@ export function rotateRing({ current, retired }: KeyRing, next: SigningKey, now:
   return { current: next, retired: [replaced, ...retired].slice(0, MAX_RETIRED) };
 }
 
-/** The keys whose tokens are accepted, the current one first. */
+/** Returns the keys whose tokens are accepted, the current key first. */
 export function keysInForce({ current, retired }: KeyRing, now: Instant): readonly PublicKey[] {
   return [current, ...retired.filter(({ until }) => now < until).map(({ key }) => key)];
 }
 
-/** The key of this id, in force or not; null if the ring never had it. */
+/** Finds a key by id, whether it is still accepted or not; null if the ring never had it. */
 export function keyOf(
   { current, retired }: KeyRing,
   kid: string | undefined,
@@ -141,14 +139,14 @@ export function mint(claims: Claims, key: SigningKey): Promise<string> {
   return signPayload(plainJson(claims), key);
 }
 
-/** Signs any text as the payload of a token. `SignJWT` would write the JSON itself, and not as `plainJson` does. */
+/** Signs any string as the payload of a token. `SignJWT` would serialize the JSON differently from `plainJson`. */
 export function signPayload(payload: string, { algorithm, kid, privateKey }: SigningKey): Promise<string> {
   return new CompactSign(Buffer.from(payload)).setProtectedHeader({ alg: algorithm, typ: 'JWT', kid }).sign(privateKey);
 }
 
 /**
- * JSON in ASCII, with `?`, `>`, `~` and DEL escaped, so that base64url contains neither `-` nor `_`. The official
- * Python client decodes payloads as plain Base64 and fails on these two.
+ * Serializes to ASCII JSON with `?`, `>`, `~` and DEL escaped, so that base64url contains neither `-` nor `_`. The
+ * official Python client decodes payloads as plain Base64 and fails on these two.
  */
 export function plainJson(value: object): string {
   return JSON.stringify(value).replace(
@@ -159,7 +157,7 @@ export function plainJson(value: object): string {
 
 export type PublicJwk = SigningKey['publicJwk'];
 
-/** The SubjectPublicKeyInfo of a key (RFC 5280, 4.1.2.7) in base64: PEM without its lines. */
+/** Returns the SubjectPublicKeyInfo of a key (RFC 5280, 4.1.2.7) in base64, like PEM without line breaks. */
 export function spkiOf(jwk: PublicJwk): string {
   // The JWK types of Node and jose describe the same object.
   const key = createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' });

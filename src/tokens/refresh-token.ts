@@ -10,9 +10,9 @@ export class RefreshTokens {
   readonly #key: () => KeyObject;
 
   /**
-   * The key follows from the server's key, so it is the same after a restart and after a rotation of the world's keys.
+   * The key is derived from the server's key, so it survives a restart and a rotation of the world's keys.
    *
-   * @param server the key that the server started with
+   * @param server the server's initial key
    * @param world the id of the world
    */
   constructor(server: Pick<SigningKey, 'privateKey'>, world: string) {
@@ -29,7 +29,7 @@ export class RefreshTokens {
       .sign(this.#key());
   }
 
-  /** The login and the id of a refresh token of this world, expired or not; null for any other text. */
+  /** Returns the login and id of a refresh token of this world, expired or not; null for any other string. */
   async read(token: string): Promise<{ readonly sid: string; readonly jti: string } | null> {
     if (encodingFault(token) !== null) return null;
     try {
@@ -38,7 +38,7 @@ export class RefreshTokens {
       if (thrown instanceof errors.JOSEError) return null;
       throw thrown;
     }
-    // The key of a server without `--signing-key` is public, so the claims may be of any kind.
+    // Without `--signing-key`, the server's key is public, so the claims may have any type.
     const { sid, jti } = decodeClaims(token) ?? {};
     return typeof sid === 'string' && typeof jti === 'string' ? { sid, jti } : null;
   }

@@ -1,6 +1,6 @@
-/** What services read of a token for a self-hosted deployment. */
+/** The claims that services read from a token for a self-hosted deployment. */
 export interface ScopedClaims {
-  /** The client that it was issued to. */
+  /** The client that the token was issued to. */
   readonly sub: string;
   readonly scopes: readonly string[];
 }
@@ -8,7 +8,7 @@ export interface ScopedClaims {
 /** The published code accepts one algorithm, for all issuers. */
 export const SELF_HOSTED_ALGORITHM = 'ES256';
 
-/** The claim `scopes`: a list of texts. Anything else gives no right. */
+/** Returns the strings of the `scopes` claim. Any other type grants no rights. */
 export function scopesOf(claim: unknown): readonly string[] {
   return Array.isArray(claim) ? claim.filter((scope) => typeof scope === 'string') : [];
 }

@@ -6,16 +6,16 @@ import type { VerifyWithSet } from './jwk-set.ts';
 import { type ScopedClaims, SELF_HOSTED_ALGORITHM, scopesOf } from './scoped-claims.ts';
 import { tokenProblem } from './verify.ts';
 
-/** An issuer whose tokens self-hosted Cloud Functions accept beside their own administrators' tokens. */
+/** An issuer that self-hosted Cloud Functions trust in addition to their administrator tokens. */
 export interface TrustedIssuer {
   /** @throws Problem `unauthenticated` with the reason; `unavailable` if the issuer's keys cannot be read */
   verify(token: string, now: Instant): Promise<ScopedClaims>;
 }
 
-/** How far clocks may differ, in seconds: the default of the framework of the published code. */
+/** Clock tolerance in seconds: the default of the published code's framework. */
 const LEEWAY = 60;
 
-/** An issuer with its JWK set. @param issuer the exact `iss` of its tokens */
+/** Creates an issuer with a JWK set. @param issuer the exact `iss` of its tokens */
 export function trustedIssuerOf(issuer: string, verifyWithSet: VerifyWithSet): TrustedIssuer {
   return {
     verify: async (token, now) => {
@@ -41,7 +41,7 @@ function malformed(why: string) {
 }
 
 function problemOf(thrown: unknown, now: Instant): unknown {
-  const why = `the clock says ${rfc3339(now)}`;
+  const why = `the clock shows ${rfc3339(now)}`;
   if (thrown instanceof errors.JWTExpired) {
     return unauthenticatedProblem('expired_token', 'The bearer token has expired.', why);
   }
@@ -51,7 +51,7 @@ function problemOf(thrown: unknown, now: Instant): unknown {
   if (thrown instanceof errors.JWKSNoMatchingKey) {
     return unauthenticatedProblem(
       'unknown_key_id',
-      'The key that signed the bearer token is not in the set of its issuer.',
+      'The key that signed the bearer token is not in the JWK set of its issuer.',
     );
   }
   return tokenProblem(thrown);

@@ -13,28 +13,28 @@ export interface AccessTokenClaims {
   readonly azp: string;
   readonly iat: number;
   readonly exp: number;
-  /** The ids of the token and of its login, both revocable. Tokens of earlier versions have none. */
+  /** The ids of the token and its login, both revocable. Tokens of earlier versions lack them. */
   readonly jti?: string;
   readonly sid?: string;
   readonly scope?: string;
   readonly tenant_id?: unknown;
-  /** Start of its validity, if it has the claim. */
+  /** Start of validity, if the token has the claim. */
   readonly nbf?: number;
 }
 
-/** Claims, and the key that signed them. */
+/** Verified claims with the id of the signing key. */
 export interface VerifiedClaims extends AccessTokenClaims {
   readonly kid: string;
 }
 
-/** Finds the key of a token by its header. */
+/** Finds a token's key by its header. */
 type FindKey = (header: { kid?: string }) => CryptoKey | ReturnType<typeof bearerKey>;
 
 const REQUIRED = ['iss', 'sub', 'azp', 'iat', 'exp'];
 
 /**
- * Verifies the signature of a token. Times, issuer and subject are checked later: only the claims name the world whose
- * clock applies.
+ * Verifies the signature of a token. Times, issuer and subject are checked later, because only the claims identify the
+ * world and thus the clock.
  *
  * @throws Problem `unauthenticated`, with a reason for each cause
  */
@@ -52,12 +52,12 @@ export async function verifyToken(token: string, ring: KeyRing, now: Instant): P
   return { ...claims, kid };
 }
 
-/** Is this a verified token of the key that signs the bearers of the cast? */
+/** Was this verified token signed with the key of the cast's bearer tokens? */
 export function isBearer({ kid }: VerifiedClaims): boolean {
   return kid === BEARER_KEY.kid;
 }
 
-/** Verifies a bearer of the cast. Its key is public, both halves of it, so it signs nothing else. */
+/** Verifies a bearer token of the cast. Both halves of its key are public, so no other token may use it. */
 async function verifyBearer(token: string): Promise<VerifiedClaims> {
   const claims = await verifiedClaims(token, bearerKey, BEARER_KEY.alg);
   const { iat, exp } = claims;
@@ -71,7 +71,7 @@ async function verifyBearer(token: string): Promise<VerifiedClaims> {
 async function verifiedClaims(token: string, find: FindKey, algorithm: string): Promise<AccessTokenClaims> {
   const options = {
     algorithms: [algorithm],
-    // Any number is accepted as a time: `checkTimes` checks it.
+    // Accept any number as a time: `checkTimes` checks it.
     clockTolerance: Number.MAX_VALUE,
     requiredClaims: REQUIRED,
   };
@@ -84,16 +84,21 @@ async function verifiedClaims(token: string, find: FindKey, algorithm: string): 
   }
 }
 
-/** The key of this id, if it is in force. @throws Problem `unauthenticated` saying whether the ring ever had it */
+/**
+ * Returns the key with this id, if it is still accepted. @throws Problem `unauthenticated`, with the reason if the ring
+ * had it
+ */
 export function keyInForce(ring: KeyRing, kid: string | undefined, now: Instant): PublicKey {
   const found = keyOf(ring, kid, now);
   if (found?.overSince === null) return found.key;
   const why =
-    found === null ? undefined : `the key was replaced, and its tokens are refused since ${rfc3339(found.overSince)}`;
+    found === null
+      ? undefined
+      : `the key was replaced, and its tokens have been refused since ${rfc3339(found.overSince)}`;
   throw unauthenticatedProblem('unknown_key_id', 'The key that signed the access token is not known.', why);
 }
 
-/** See `Tokens`. Its times are ignored, because an expired ID token may be used to log out. */
+/** See `Tokens`. Ignores times, because an expired ID token may be used to log out. */
 export async function readIdToken(
   token: string,
   ring: KeyRing,
@@ -112,10 +117,13 @@ export async function readIdToken(
   }
 }
 
-/** How far in the future a token may start, in milliseconds: clocks are set back by less. Its end has no leeway. */
+/**
+ * How far in the future a token may start, in milliseconds, because clocks are adjusted backwards. The end has no
+ * leeway.
+ */
 const LEEWAY = 5000;
 
-/** The claims about times, and the client for messages. */
+/** The time claims, and the client for messages. */
 interface Times extends Pick<AccessTokenClaims, 'iat' | 'exp' | 'azp'> {
   readonly nbf?: number | undefined;
 }
@@ -143,10 +151,10 @@ export function checkTimes({ iat, nbf = iat, exp, azp }: Times, now: Instant, ow
   );
 }
 
-/** As RFC 7519, 5.1, and RFC 9068, 2.1, write it. It is optional. */
+/** As written in RFC 7519, 5.1, and RFC 9068, 2.1. Optional. */
 const ACCESS_TOKEN_TYPE = /^(?:application\/)?(?:at\+)?jwt$/i;
 
-/** A token of another kind is no access token (RFC 8725, 3.12), whatever its claims say. */
+/** Refuses other types of tokens (RFC 8725, 3.12), whatever their claims. */
 function checkType(typ: string | undefined): void {
   if (typ !== undefined && !ACCESS_TOKEN_TYPE.test(typ))
     throw malformedToken(`the \`typ\` of its header is ${JSON.stringify(typ)}, expected "JWT"`);
@@ -179,7 +187,7 @@ function accessTokenClaims(payload: JWTPayload): AccessTokenClaims {
   };
 }
 
-/** The problem that an error of jose stands for. */
+/** Converts an error of jose to a problem. */
 export function tokenProblem(thrown: unknown): unknown {
   if (thrown instanceof errors.JOSEAlgNotAllowed) {
     return unauthenticatedProblem(
@@ -197,12 +205,15 @@ function malformedToken(why: string): Problem {
   return unauthenticatedProblem('malformed_token', 'The bearer token is not an access token of this system.', why);
 }
 
-/** Only for tokens that this server signed, so the client id is a known one. Cut, because a claim may be as long as a header. */
+/**
+ * Only for tokens signed by this server, so the client id is known. Truncated, because a claim may be as long as a
+ * header.
+ */
 function timesNote(claim: 'iat' | 'nbf' | 'exp', seconds: number, azp: string, now: Instant): string {
-  return `${claim} ${renderTime(seconds)}, the clock says ${rfc3339(now)}; made for client \`${azp.slice(0, 100)}\``;
+  return `${claim} ${renderTime(seconds)}, the clock shows ${rfc3339(now)}; issued to client \`${azp.slice(0, 100)}\``;
 }
 
-/** Renders a time from a token, which may be any number. */
+/** Formats a time from a token, which may be any number. */
 function renderTime(seconds: number): string {
   const time = new Date(seconds * 1000);
   return Number.isNaN(time.getTime()) ? String(seconds) : time.toISOString();

@@ -22,12 +22,12 @@ describe('the token of a header', () => {
   });
 
   it.each([
-    ['no header', [], 'no_token', 'The request has no access token. Send the header `Authorization: Bearer <token>`.'],
+    ['no header', [], 'no_token', 'The request has no access token. Send an `Authorization: Bearer <token>` header.'],
     [
       'two headers',
       ['Bearer abc', 'Bearer abc'],
       'multiple_authorization',
-      'The request has more than one `Authorization` header. Send one.',
+      'The request has more than one `Authorization` header. Send only one.',
     ],
     ['another scheme', ['Basic abc'], 'wrong_scheme', FORM],
     ['no token', ['Bearer '], 'wrong_scheme', FORM],

@@ -17,7 +17,7 @@ describe('what may be a real credential', () => {
 
     expect(warn('key-9 and key-19')).toEqual([
       expect.stringContaining('a key that no mock issued'),
-      expect.stringMatching(/SHA-256 begins with [0-9a-f]{8}\)/),
+      expect.stringMatching(/SHA-256 starts with [0-9a-f]{8}\)/),
     ]);
     expect(warn('key-9').join()).not.toContain('key-9');
   });

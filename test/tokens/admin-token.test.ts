@@ -50,7 +50,7 @@ describe('the token of an administrator', () => {
     expect(await outcomeOf(forge({ sub: 7 }))).toMatchObject({
       kind: 'unauthenticated',
       reason: 'malformed_token',
-      message: 'The bearer token is not a token of an administrator.',
+      message: 'The bearer token is not an administrator token.',
     });
   });
 

@@ -9,7 +9,7 @@ describe('how a token is written', () => {
     ['in other than three parts, which is no token anyway', 'a.b', null],
     ['with padding', `${encoded('a')}.YQ==.YQ`, 'its payload is not base64url without padding'],
     ['in another alphabet', 'a+b/.YQ.YQ', 'its header is not base64url without padding'],
-    ['with bits that say nothing', 'YQ.YQ.YR', 'its signature ends in bits that no encoder writes'],
+    ['with bits that say nothing', 'YQ.YQ.YR', 'its signature has non-zero unused bits at its end'],
   ])('%s', (_what, token, fault) => {
     expect(encodingFault(token)).toBe(fault);
   });

@@ -51,7 +51,7 @@ describe('a key that was replaced', () => {
     expect(await refusalOf(await forge(), later)).toMatchObject({
       reason: 'unknown_key_id',
       message: 'The key that signed the access token is not known.',
-      why: 'the key was replaced, and its tokens are refused since 2026-01-15T11:50:00.000Z',
+      why: 'the key was replaced, and its tokens have been refused since 2026-01-15T11:50:00.000Z',
     });
   });
 
@@ -124,7 +124,7 @@ describe('an access token', () => {
     ['of another key', () => forge({}, { kid: 'other' }), 'unknown_key_id', undefined],
     ['that is changed', async () => (await forge()).replace(/\.[^.]{4}/, '.eyJh'), 'bad_signature', undefined],
     ['with another signature', async () => `${(await forge()).replace(/[^.]+$/, '')}AAAA`, 'bad_signature', undefined],
-    ['that has expired', () => forge({ exp: NOW }), 'expired_token', /exp 2026-01-15T12:00:00.000Z.*made for client/],
+    ['that has expired', () => forge({ exp: NOW }), 'expired_token', /exp 2026-01-15T12:00:00.000Z.*issued to client/],
     ['of a time that is none', () => forge({ iat: MAX_TIME }), 'not_yet_valid', new RegExp(`iat ${MAX_TIME}`)],
     ['from the future', () => forge({ iat: NOW + 6 }), 'not_yet_valid', /iat 2026-01-15T12:00:06/],
     ['that begins later', () => forge({ nbf: NOW + 6 }), 'not_yet_valid', /nbf 2026-01-15T12:00:06/],
@@ -186,9 +186,9 @@ describe('an access token', () => {
     const whyOf = async (claims: object) => ((await refusalOf(await forge(claims as never))) as Problem).why;
 
     expect(await whyOf({ nbf: NOW + 60 })).toBe(
-      `nbf 2026-01-15T12:01:00.000Z, the clock says 2026-01-15T12:00:00.000Z; made for client \`${CLIENT}\``,
+      `nbf 2026-01-15T12:01:00.000Z, the clock shows 2026-01-15T12:00:00.000Z; issued to client \`${CLIENT}\``,
     );
-    expect(await whyOf({ exp: NOW - 60, azp: 'x'.repeat(101) })).toMatch(/; made for client `x{100}`$/);
+    expect(await whyOf({ exp: NOW - 60, azp: 'x'.repeat(101) })).toMatch(/; issued to client `x{100}`$/);
     expect(await whyOf({ exp: NOW - 60, azp: 7 })).toBe('one of iss, sub, azp, iat, exp has the wrong type');
   });
 

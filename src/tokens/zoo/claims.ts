@@ -4,7 +4,6 @@ import { type TokenInputs, type TokenMaker, withClaims } from './token-inputs.ts
 
 const HOUR = 3600;
 
-/** Tokens that differ in their claims. */
 export const CLAIMS = {
   valid: withClaims(() => ({})),
   'unknown-claim': withClaims(() => ({ 'https://example.test/claim': { nobody: 'knows it' } })),
@@ -30,7 +29,7 @@ export const CLAIMS = {
   'no-audience': withClaims(() => ({ aud: null })),
 } as const satisfies Readonly<Record<string, TokenMaker>>;
 
-/** Repeats a claim, which no JSON writer does. */
+/** Repeats a claim, which no JSON serializer does. */
 function withClaimTwice(name: string, values: (inputs: TokenInputs) => readonly [unknown, unknown]): TokenMaker {
   return (inputs) => {
     const { claims, keys } = inputs;

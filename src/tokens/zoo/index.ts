@@ -6,13 +6,13 @@ import { WRITING } from './writing.ts';
 
 const MAKERS: Readonly<Record<ZooName, TokenMaker>> = { ...CLAIMS, ...KEYS, ...WRITING };
 
-/** A token, and the verdict that a verifier should reach. */
+/** A token with the verdict that a verifier should reach. */
 export interface ZooToken extends Pick<ZooVerdict, 'verdict' | 'must' | 'why' | 'source'> {
   readonly name: ZooName;
   readonly token: string;
 }
 
-/** All tokens that a verifier should be tested with, valid and invalid. */
+/** Creates all tokens that a verifier should be tested with, valid and invalid. */
 export function zooOf(inputs: TokenInputs): Promise<readonly ZooToken[]> {
   const present = new Set([inputs.keys.own.algorithm, inputs.audience === null ? 'no-audience' : 'audience']);
   return Promise.all(

@@ -5,7 +5,6 @@ import { forgeFrom, type TokenInputs, type TokenMaker, withHeader } from './toke
 /** Length of an ES256 signature in bytes (RFC 7518, 3.4). */
 const ES256_SIGNATURE = 64;
 
-/** Tokens that differ in their key or signature. */
 export const KEYS = {
   'no-key-id': withHeader(() => ({ kid: null })),
   'wrong-key-id': withHeader(({ keys }) => ({ kid: keys.unknown.kid })),

@@ -1,7 +1,7 @@
 import { type Changes, forge, type Keys } from '../forge.ts';
 import type { Claims } from '../keys.ts';
 
-/** The material of the zoo's tokens. */
+/** The input for the zoo's tokens. */
 export interface TokenInputs {
   readonly keys: Keys;
   readonly issuer: string;
@@ -13,7 +13,7 @@ export interface TokenInputs {
   readonly idClaims: Claims;
   /** The URL of a JWK set with the unknown key. */
   readonly unknownKeysUrl: string;
-  /** Seconds since 1970, by the world's clock. */
+  /** Seconds since 1970, on the world's clock. */
   readonly now: number;
 }
 

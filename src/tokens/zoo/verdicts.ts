@@ -16,7 +16,6 @@ const MUST_REJECT = { verdict: 'reject', must: true } as const;
 const SHOULD_REJECT = { verdict: 'reject', must: false } as const;
 const DEPENDS = { verdict: 'depends', must: false } as const;
 
-/** The verdicts of all tokens in the zoo. */
 export const VERDICTS = {
   valid: {
     ...MUST_ACCEPT,
@@ -75,7 +74,7 @@ export const VERDICTS = {
   'wrong-issuer': { ...MUST_REJECT, why: '`iss` is another issuer', source: 'RFC 9068, 4' },
   'issuer-that-begins-alike': {
     ...MUST_REJECT,
-    why: '`iss` only begins with the issuer',
+    why: '`iss` only starts with the issuer',
     source: 'RFC 9068, 4',
   },
   'no-issuer': {
@@ -86,7 +85,7 @@ export const VERDICTS = {
   'for-somebody-else': {
     ...DEPENDS,
     only: 'no-audience',
-    why: 'the token is for another audience; a verifier that has none may refuse it, or ignore `aud`',
+    why: 'the token is for another audience; a verifier without an audience may refuse it, or ignore `aud`',
     source: 'RFC 7519, 4.1.3',
   },
   'wrong-audience': {
@@ -104,7 +103,7 @@ export const VERDICTS = {
   'audience-that-begins-alike': {
     ...MUST_REJECT,
     only: 'audience',
-    why: '`aud` only begins with the audience',
+    why: '`aud` only starts with the audience',
     source: 'RFC 7519, 4.1.3',
   },
   'no-audience': { ...MUST_REJECT, only: 'audience', why: 'the token has no `aud`', source: 'RFC 8725, 3.9' },
@@ -163,7 +162,7 @@ export const VERDICTS = {
   'another-algorithm-of-the-key': {
     ...MUST_REJECT,
     only: 'RS256',
-    why: 'the right key signed with RS512; the JWKS says RS256',
+    why: 'the right key signed with RS512, but the JWKS declares RS256',
     source: 'RFC 8725, 3.1',
   },
   'alg-none': { ...MUST_REJECT, why: '`alg` is `none`: there is no signature', source: 'RFC 7518, 3.6' },
@@ -224,7 +223,7 @@ export const VERDICTS = {
   'no-jwt': { ...MUST_REJECT, why: 'the text is not a JWT', source: 'RFC 7519, 7.2' },
   'with-its-scheme': {
     ...SHOULD_REJECT,
-    why: 'the token begins with its scheme, `Bearer`',
+    why: 'the token starts with its scheme, `Bearer`',
     source: 'RFC 6750, 2.1',
   },
   'typ-at-jwt': {
@@ -241,9 +240,8 @@ export const VERDICTS = {
 
 export type ZooName = keyof typeof VERDICTS;
 
-/** The names of the zoo, in its order. @param has does the zoo include tokens with this condition? */
+/** Returns the names of the zoo, in order. @param has does the zoo include tokens with this condition? */
 export function zooNames(has: (only: NonNullable<ZooVerdict['only']>) => boolean): readonly ZooName[] {
-  // The keys of the table are its names.
   return keysOf(VERDICTS).filter((name) => {
     const { only }: ZooVerdict = VERDICTS[name];
     return only === undefined || has(only);

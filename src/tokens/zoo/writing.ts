@@ -3,7 +3,6 @@ import { compose, signInput } from '../compose.ts';
 import { plainJson, signPayload } from '../keys.ts';
 import { forgeFrom, type TokenInputs, type TokenMaker, withHeader } from './token-inputs.ts';
 
-/** Tokens that differ in their encoding. */
 export const WRITING = {
   'unknown-header': withHeader(() => ({ 'https://example.test/header': 'nobody knows it' })),
   'escaped-names': (inputs) => {
@@ -16,7 +15,7 @@ export const WRITING = {
   'unknown-extension': withHeader(() => ({ crit: ['https://example.test/rule'], 'https://example.test/rule': 'obey' })),
   'unencoded-payload': (inputs) => {
     const header = encodeJson({ ...headerOf(inputs), b64: false, crit: ['b64'] });
-    // An unencoded payload must not contain periods (RFC 7797, 5.2), so those of the issuer are escaped.
+    // An unencoded payload must not contain periods (RFC 7797, 5.2), so escape those of the issuer.
     const payload = plainJson(inputs.claims).replaceAll('.', '\\u002e');
     return signInput(`${header}.${payload}`, inputs.keys.own.privateKey);
   },
@@ -56,7 +55,7 @@ function encodeJson(value: object): string {
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/** Another text for the same bytes: the last character of a signature has unused bits. */
+/** Returns another string for the same bytes: the last character of a signature has unused bits. */
 function changeUnusedBits(token: string): string {
   const last = ALPHABET.indexOf(token.slice(-1));
   return `${token.slice(0, -1)}${ALPHABET[last + 1]}`;

@@ -229,14 +229,14 @@ describe('the JWK set of a trusted issuer', () => {
         [[1], 'is not an object'],
         [[{ kty: 'EC', crv: 'P-256' }], 'is not a valid key'],
         [[{ kty: 'oct', k: 'AAAA' }], 'is not a public key'],
-        [[{ kty: 'XX' }], 'has a type that signs no tokens'],
+        [[{ kty: 'XX' }], 'has a key type that cannot sign tokens'],
       ] as const
     ).map(([keys, said]): [config: object, message: RegExp] => [
       { nvcfTrustedIssuer: [`${ISSUER}=${jwksFile({ keys })}`] },
       new RegExp(`keys\\[0\\]\` ${said}`),
     ]),
     [{ nvcfTrustedIssuer: [`${ISSUER}=/no/such/file`] }, /--nvcf-trusted-issuer.*\/no\/such\/file/],
-    [{ nvcfTrustedIssuer: [`${ISSUER}=${jwksFile({ keys: [] })}`] }, /does not hold a JWK set/],
+    [{ nvcfTrustedIssuer: [`${ISSUER}=${jwksFile({ keys: [] })}`] }, /is not a JWK set/],
     [{ nvcfTrustedIssuer: [`${ISSUER}=https://a:b@c.test`] }, /without user name and password/],
     [{ nvcfTrustedIssuer: [`a=${trusted.file}`, `a=${trusted.file}`] }, /given twice/],
     [{ nvcfTrustedIssuer: [`http://api.nvcf.svc.cluster.local=${trusted.file}`] }, /--nvcf-admin-issuer/],

@@ -452,7 +452,7 @@ describe('an identity provider at a URL', () => {
 
     expect(answer.status).toBe(503);
     expect(runaiRefusal(answer)).toBe(
-      `The keys of the identity provider cannot be read from ${url}: there is no answer. Check it, and try again.`,
+      `The keys of the identity provider cannot be read from ${url}: there is no answer. Check the source, and try again.`,
     );
     expect(answer.decision).toBeNull();
   });
@@ -462,8 +462,8 @@ describe('a file that is no JWK set stops the start', () => {
   it.each([
     ['missing', undefined, 'cannot be read'],
     ['no JSON', 'keys', 'is not valid JSON'],
-    ['a single key', JSON.stringify(key.jwk), 'does not hold a JWK set'],
-    ['an empty set', '{"keys":[]}', 'does not hold a JWK set'],
+    ['a single key', JSON.stringify(key.jwk), 'is not a JWK set'],
+    ['an empty set', '{"keys":[]}', 'is not a JWK set'],
   ])('%s', async (_what, text, words) => {
     const path = join(await emptyFolder(), 'set.json');
     if (text !== undefined) await writeFile(path, text);
