@@ -3,19 +3,19 @@ export interface KnownHosts {
   /** Is this a valid host name, with an optional port? */
   isName(host: string): boolean;
   /**
-   * Is this a name of the server: an IP literal, `localhost`, the host of the public URL, an alias, or a name of a
-   * vendor's, which only leads here where somebody made it do so? The port is ignored.
+   * Is this a name of the server: an IP literal, `localhost`, the host of the public URL, an alias, or a vendor's host
+   * name, which only a local change can direct here? Ignores the port.
    */
   has(host: string): boolean;
   /**
    * Does this name certainly mean this server: `localhost`, a loopback address, the public URL's host, an alias? Any
-   * other address could be another machine's.
+   * other address could belong to another machine.
    */
   isOwn(host: string): boolean;
-  /** Is this a host name of a vendor's, such as `acme.run.ai`? */
+  /** Is this a vendor's host name, such as `acme.run.ai`? */
   isVendors(host: string): boolean;
   /**
-   * The label before a known name: a world's own host, such as `acme` of `acme.localhost`. Null for known names
+   * Returns the label before a known name: a world's own host, such as `acme` in `acme.localhost`. Null for known names
    * themselves, IP addresses, and all other names. `x.invocation.localhost` has none, because two labels precede the
    * known name.
    */
@@ -27,7 +27,7 @@ const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?\.?)(?::(\d{1
 const NUMERIC = /(?:^|\.)\d+\.?$/;
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/;
 
-/** The name in a `Host` header or authority, in lower case and without the port; null if it is not a valid one. */
+/** Returns the name in a `Host` header or authority, in lower case and without the port; null if it is invalid. */
 export function hostName(host: string): string | null {
   const [, name, port] = HOST.exec(host.toLowerCase()) ?? [];
   if (name === undefined || Number(port ?? 0) > 65_535) return null;
@@ -36,17 +36,17 @@ export function hostName(host: string): string | null {
   return URL.canParse(`http://${name}`) ? name : null;
 }
 
-/** A port that a URL omits or writes otherwise: the default port of its scheme, or one with leading zeros. */
+/** A port that a URL omits or formats differently: the default port of its scheme, or one with leading zeros. */
 const UNUSUAL_PORT = { http: /:(?:80|0\d+)$/, https: /:(?:443|0\d+)$/ };
 
-/** The origin of a host with an optional port, as URLs and browsers write it: without the default port. */
+/** Returns the origin of a host with an optional port, in the format of URLs and browsers: without the default port. */
 export function originAt(scheme: 'http' | 'https', host: string): string {
   const origin = `${scheme}://${host.toLowerCase()}`;
-  // Parsing takes longer than the test, and few hosts need it. An address with a zone (`fe80::1%eth0`) cannot be parsed.
+  // Parse only if needed, because it is slower than the test. An address with a zone (`fe80::1%eth0`) cannot be parsed.
   return UNUSUAL_PORT[scheme].test(origin) && URL.canParse(origin) ? new URL(origin).origin : origin;
 }
 
-/** Does every browser look for this host on its own machine, and so trust plain http to it? */
+/** Does every browser resolve this host to its own machine, and so trust plain http to it? */
 export function isLoopback(host: string): boolean {
   const name = hostName(host);
   return name !== null && (/^(?:.*\.)?localhost\.?$/.test(name) || isLoopbackAddress(name));
@@ -57,7 +57,8 @@ function isLoopbackAddress(name: string): boolean {
 }
 
 /**
- * The part after a service's host name, such as `localhost` after the name of a function; null if the host has none.
+ * Returns the part after a service's host name, such as `localhost` after the name of a function; null if no pattern
+ * matches.
  *
  * @param patterns of such names, each up to the server's own name
  */
@@ -71,7 +72,7 @@ export function behindServiceName(host: string, patterns: readonly RegExp[]): st
 }
 
 /**
- * Finds the names that fit.
+ * Creates a matcher for names.
  *
  * @param patterns names in lower case, exact or `*.` and a name, where `*` stands for one label
  */
@@ -81,8 +82,8 @@ export function hostMatcher(patterns: Iterable<string>): (name: string) => boole
 }
 
 /**
- * IP literals are accepted because a rebinding attack needs a name. It would need one of a vendor's zones for the names
- * of vendors.
+ * Accepts IP literals, because a rebinding attack needs a name. To use a vendor's host name, it would need control of
+ * the vendor's zone.
  *
  * @param vendors the host names of vendors, as for `hostMatcher`
  */
@@ -90,11 +91,11 @@ export function knownHosts(names: readonly string[], vendors: Iterable<string> =
   const isOfVendor = hostMatcher(vendors);
   const ours = new Set(['localhost', ...names.map((name) => name.toLowerCase())]);
   const labelOfName = (name: string): string | null => {
-    // Behind no dot is the whole name, which is ours or not.
+    // Without a dot, the label is the whole name, which is ours or not.
     const at = name.indexOf('.');
     return !ours.has(name) && ours.has(name.slice(at + 1)) ? name.slice(0, at) : null;
   };
-  // Each request's host is read several times, and nearly all requests have the same host.
+  // Cached because the host is read several times per request, and consecutive requests nearly always share it.
   let latest: { readonly host: string; readonly name: string | null } = { host: '', name: null };
   const nameIn = (host: string): string | null => {
     if (host !== latest.host) latest = { host, name: hostName(host) };

@@ -4,18 +4,18 @@ import { fitsSegment, isVariable, segmentsOf } from './path-template.ts';
 
 /** Longer than any path of an operation, so not compared. */
 const MAX_PATH = 500;
-/** How many segments a path may lack. */
+/** Maximum number of segments that a path may lack. */
 const MAX_MISSING = 4;
 
 /** How a path differs from a template. */
 export interface PathDifference {
-  /** How many segments of the template the path lacks. */
+  /** Number of segments of the template that the path lacks. */
   readonly missing: number;
   /** Is the only missing segment an id at the end? */
   readonly lacksLastId: boolean;
-  /** How many segments precede those of the template. */
+  /** Number of segments before those of the template. */
   readonly extra: number;
-  /** The nearest path has the lowest: missing segments weigh more than extra ones, and these more than other spelling. */
+  /** Lower is nearer: missing segments weigh more than extra ones, and those more than spelling. */
   readonly distance: number;
 }
 
@@ -23,10 +23,10 @@ export interface PathDifference {
 export type NearPath<Path> = PathDifference & { readonly path: Path };
 
 /**
- * The paths nearest to a given one, all at the same distance. Most have one, which differs in a version, in case, in
- * spelling, by a prefix or by missing segments.
+ * Returns the paths nearest to a given one, all at the same distance. Usually one, which differs in a version, in case,
+ * in spelling, by a prefix or by missing segments.
  *
- * @param maxMissing how many segments the given path may lack; with 0 it may have no extra ones either
+ * @param maxMissing how many segments the given path may lack; with 0 it may have no extra segments either
  */
 export function findNearestPaths<Path extends { readonly segments: readonly string[] }>(
   path: string,
@@ -50,7 +50,10 @@ export function findNearestPaths<Path extends { readonly segments: readonly stri
   return nearest;
 }
 
-/** The path that was probably meant, with as many segments. Slashes at the end are ignored. Undefined if none is near. */
+/**
+ * Returns the path that was probably meant, with the same number of segments. Ignores trailing slashes. Undefined if
+ * none is near.
+ */
 export function findNearPath(path: string, valid: readonly string[]): string | undefined {
   const [nearest] = findNearestPaths(
     path,
@@ -60,25 +63,24 @@ export function findNearPath(path: string, valid: readonly string[]): string | u
   return nearest?.path.template;
 }
 
-/** Segments of a path beside those of a template. */
+/** The alignment of a path with a template. */
 interface Alignment {
   readonly missing: number;
   readonly extra: number;
-  /** The sum over the segments that both have. */
+  /** The sum over the common segments. */
   readonly cost: number;
-  /** How many literals are equal, apart from case. */
+  /** Number of equal literals, ignoring case. */
   readonly equal: number;
   readonly lacksLast: boolean;
 }
 
-/** A template and a path. */
 interface Compared {
   readonly template: readonly string[];
   readonly given: readonly string[];
   readonly costs: typeof costOf;
 }
 
-/** Null if the path is not like the template. */
+/** Returns null if the path is not similar to the template. */
 function compareWithTemplate(
   template: readonly string[],
   given: readonly string[],
@@ -89,15 +91,16 @@ function compareWithTemplate(
   if (found === null) return null;
   const { missing, extra, cost, equal, lacksLast } = found;
   if (maxMissing === 0 && extra > 0) return null;
-  // Where a path both lacks segments and has others, a single word in common says too little.
+  // If a path both lacks segments and has extra ones, a single common word is too weak.
   if (equal < (missing > 0 && extra > 0 ? 2 : 1)) return null;
   const lacksLastId = missing === 1 && lacksLast;
   return { missing, extra, lacksLastId, distance: missing * 1e6 + extra * 1e3 + cost };
 }
 
 /**
- * Compares from the end, because a path lacks segments at its start or within, or has extra ones at its start. At the
- * end it may only lack an id. A variable fits any segment, so it is compared only together with the segment before it.
+ * Compares from the end: a path may lack segments at its start or within, or have extra ones at its start, but at the
+ * end it may only lack an id. A variable matches any segment, so it is compared only together with the segment before
+ * it.
  *
  * @param mustFit may the segment not be missing?
  */
@@ -121,7 +124,7 @@ function align(compared: Compared, at: number, to: number, maxMissing: number, m
   return fitting === null || lacking.missing < fitting.missing ? lacking : fitting;
 }
 
-/** Templates have most of their segments in common. */
+/** Caches costs, because templates have most of their segments in common. */
 function rememberCosts(): typeof costOf {
   const known = new Map<string, number | null>();
   return (own, got) => {
@@ -140,12 +143,12 @@ const EQUAL = 0;
 const VARIABLE = 0.1;
 const OTHER_CASE = 1;
 const OTHER_VERSION = 2;
-/** In addition to the number of letters that differ. */
+/** In addition to the number of different letters. */
 const MISSPELT = 3;
 
 const VERSION = /^v\d[\w.]{0,8}$/i;
 
-/** How far a segment is from that of a template; null if it is another word. */
+/** Returns how far a segment is from that of a template; null if it is another word. */
 function costOf(own: string, got: string): number | null {
   if (isVariable(own)) return VARIABLE;
   if (fitsSegment(own, got)) return EQUAL;

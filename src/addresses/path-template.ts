@@ -1,21 +1,24 @@
-/** Paths in which `{name}` stands for a segment: those of the documents, prefixes, and what requests are matched with. */
+/** Path templates in which `{name}` matches a segment, for documents, prefixes and request matching. */
 
-/** Does a segment stand for any other? */
+/** Does a segment match any other? */
 export function isVariable(segment: string): boolean {
   return /^\{[^{}]*\}$/.test(segment);
 }
 
-/** A template without the names of its variables, and without a slash at its end: two such are the same path. */
+/** Removes variable names and a trailing slash from a template: equal results are the same path. */
 export function shapeOf(template: string): string {
   return template.replaceAll(/\{[^{}]*\}/g, '{}').replace(/\/$/, '');
 }
 
-/** The segments of a path, without empty ones. */
+/** Returns the non-empty segments of a path. */
 export function segmentsOf(path: string): readonly string[] {
   return path.split('/').filter((segment) => segment !== '');
 }
 
-/** A variable fits every segment but an empty one, and a literal fits itself, also with needless percent-encoding. */
+/**
+ * Does a segment match? A variable matches any non-empty segment, and a literal itself, even with unnecessary
+ * percent-encoding.
+ */
 export function fitsSegment(template: string, segment: string): boolean {
   if (template === segment) return true;
   return isVariable(template)
@@ -23,10 +26,10 @@ export function fitsSegment(template: string, segment: string): boolean {
     : segment.includes('%') && decodeLiteral(segment, template.length) === template;
 }
 
-/** The most characters of a percent-encoded path that stand for one. */
+/** Maximum characters that encode a single one in a percent-encoded path. */
 const MAX_ENCODED = 9;
 
-/** Decodes as the router does: reserved characters of RFC 3986 stay encoded, and so does what cannot be decoded. */
+/** Decodes like the router: reserved characters of RFC 3986 and malformed sequences stay encoded. */
 function decodeLiteral(segment: string, max: number): string {
   if (segment.length > MAX_ENCODED * max) return segment;
   try {
@@ -37,9 +40,9 @@ function decodeLiteral(segment: string, max: number): string {
 }
 
 /**
- * Does a path fit a template? Both are split at every slash, once, because a path is compared with many templates.
+ * Does a path match a template? The caller splits both at every slash, because a path is compared with many templates.
  *
- * @param eitherSlash may the path lack the slash at the end of the template?
+ * @param eitherSlash may the path lack the template's trailing slash?
  */
 export function fits(template: readonly string[], path: readonly string[], eitherSlash = false): boolean {
   const isLacking = eitherSlash && template.at(-1) === '' && path.length === template.length - 1;
@@ -47,7 +50,7 @@ export function fits(template: readonly string[], path: readonly string[], eithe
   return path.every((segment, index) => fitsSegment(template[index] ?? '', segment));
 }
 
-/** The segments of a path that fits, by the variables that they stand for. */
+/** Returns the segments of a matching path, by variable name. */
 export function variablesIn(template: string, path: string): readonly (readonly [name: string, segment: string])[] {
   const given = path.split('/');
   return template.split('/').flatMap((one, index) => {

@@ -1,11 +1,11 @@
-/** Codes of errors for an answer that is not TLS. */
+/** Error codes for a response that is not TLS. */
 const NO_TLS: ReadonlySet<string> = new Set([
   'EPROTO',
   'ERR_SSL_WRONG_VERSION_NUMBER',
   'ERR_SSL_PACKET_LENGTH_TOO_LONG',
 ]);
 
-/** Codes for a certificate whose authority the client does not know. */
+/** Error codes for a certificate whose CA the client does not trust. */
 const UNTRUSTED: ReadonlySet<string> = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
@@ -13,32 +13,32 @@ const UNTRUSTED: ReadonlySet<string> = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
-/** Codes for a connection that the server closed, as one with https does to a client that speaks http. */
+/** Error codes for a connection that the server closed, like an https server does if the client speaks http. */
 const CLOSED: ReadonlySet<string> = new Set(['ECONNRESET', 'UND_ERR_SOCKET']);
 
-/** The beginning of what a port for https answers to plain http, in plain text. */
-export const SERVES_HTTPS = 'This port serves https, but plain http came.';
+/** The start of the plain text response of an https port to plain http. */
+export const SERVES_HTTPS = 'This port serves https, but received plain http.';
 
 const OTHER_SCHEME = 'NV_AUTH_MOCK_OTHER_SCHEME';
 
-/** The error for such an answer; null for any other text. */
+/** Returns the error for such a response; null for any other text. */
 export function otherSchemeError(text: string): Error | null {
   return text.startsWith(SERVES_HTTPS) ? Object.assign(new Error(text.trim()), { code: OTHER_SCHEME }) : null;
 }
 
 /**
- * The end of a sentence that begins with "The server": why a connection failed because one side speaks TLS and the other
- * does not, or because the client does not trust the certificate. Null for other errors.
+ * Returns the end of a sentence that starts with "The server": why a connection failed because only one side speaks
+ * TLS, or because the client does not trust the certificate. Null for other errors.
  */
 export function connectionAdvice(error: unknown, url: string): string | null {
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   if (UNTRUSTED.has(code)) {
-    return `has a certificate of an authority that is not trusted here. \`nv-auth-mock env --url ${url} --ca ca.pem\` writes that of the mock, and prints the variables that clients read, such as NODE_EXTRA_CA_CERTS`;
+    return `has a certificate of a CA that is not trusted here. \`nv-auth-mock env --url ${url} --ca ca.pem\` writes the mock's CA certificate, and prints the variables that clients read, such as NODE_EXTRA_CA_CERTS`;
   }
   if (code === OTHER_SCHEME) return 'offers https: use https:// in the URL';
   if (CLOSED.has(code)) {
     const advice = url.startsWith('https:') ? '' : '. If it offers https, use https:// in the URL';
-    return `closed the connection without an answer${advice}`;
+    return `closed the connection without a response${advice}`;
   }
   return NO_TLS.has(code) ? 'does not support TLS: use http:// in the URL' : null;
 }

@@ -5,7 +5,7 @@ const READING: Readonly<Record<string, string>> = {
   EACCES: 'permission was denied',
   EISDIR: 'it is a folder',
   NOT_A_FILE: 'it is not a file',
-  // The system does not open sockets.
+  // The system cannot open sockets.
   ENXIO: 'it is not a file',
 };
 
@@ -16,12 +16,12 @@ const WRITING: Readonly<Record<string, string>> = {
   EROFS: 'its disk is read-only',
 };
 
-/** Why a file cannot be read, without its path, which Node's messages repeat. */
+/** Explains why a file cannot be read, without its path, which Node's messages repeat. */
 export function whyUnreadable(cause: unknown): string {
   return reasonOf(cause, READING);
 }
 
-/** Why a file cannot be written, without its path. */
+/** Explains why a file cannot be written, without its path. */
 export function whyUnwritable(cause: unknown): string {
   return reasonOf(cause, WRITING);
 }

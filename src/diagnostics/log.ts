@@ -4,7 +4,7 @@ import { type Clock, rfc3339 } from '../time/clock.ts';
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** What a line is about, besides its message. */
+/** Data of a log line besides its message. */
 export interface About {
   /** The id of a decision, for JSON. */
   readonly decision?: string | undefined;
@@ -12,7 +12,7 @@ export interface About {
   readonly request?: (() => RequestLine | null) | undefined;
 }
 
-/** A request to a vendor's API with its answer. */
+/** A request to a vendor's API with its response. */
 export interface RequestLine {
   readonly world: string;
   readonly method: string;
@@ -21,9 +21,9 @@ export interface RequestLine {
   readonly status: number | null;
   /** The name of the principal; null if there is none. */
   readonly caller: string | null;
-  /** The code of the reason; null if nothing was refused. */
+  /** The reason code; null if nothing was refused. */
   readonly reason: string | null;
-  /** The world only observes, so the refusal was recorded and not enforced. */
+  /** The refusal was recorded but not enforced, because the world is in observe mode. */
   readonly wouldBeRefused: boolean;
   /** The id of the injected fault; null if there is none. */
   readonly fault: string | null;
@@ -37,7 +37,7 @@ export interface Log {
   readonly warn: (message: string) => void;
   /** Refusals, with their reasons. */
   readonly info: (message: string, about?: About) => void;
-  /** Every answer. */
+  /** Every response. */
   readonly debug: (message: string, about?: About) => void;
   /** False if `debug` does nothing, so that its message need not be built. */
   readonly debugging: boolean;
@@ -47,7 +47,7 @@ export interface Log {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression finds control characters
 const CONTROL = /[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** Replaces control characters, also of lines and writing directions, by escapes such as `\x1b` and `\u202e`. */
+/** Replaces control characters, including line and direction controls, with escapes such as `\x1b` and `\u202e`. */
 export function escapeControls(text: string): string {
   return text.replaceAll(CONTROL, (sign) => {
     const code = sign.charCodeAt(0);
@@ -55,7 +55,7 @@ export function escapeControls(text: string): string {
   });
 }
 
-/** A log of lines: text for people, or with `json` one object each. */
+/** Creates a log of lines: text for people, or with `json` one object each. */
 export function lineLog(level: LogLevel, json: boolean, clock: Clock, write: (line: string) => void): Log {
   const max = LOG_LEVELS.indexOf(level);
   const say =

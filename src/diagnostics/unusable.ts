@@ -1,6 +1,6 @@
 /**
  * An error that the user of the command can fix: a flag, a file, a port. The command exits with code 2 and this
- * message, which says what is wrong and how to fix it.
+ * message, which explains what is wrong and how to fix it.
  */
 export class Unusable extends Error {
   override readonly name = 'Unusable';

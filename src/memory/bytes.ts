@@ -3,11 +3,11 @@ export const MEGABYTE = 1024 * 1024;
 
 const STRING_BYTES = 24;
 const MEMBER_BYTES = 16;
-/** An empty object or list, as V8 makes it. */
+/** An empty object or list in V8. */
 const OBJECT_BYTES = 56;
 
 /**
- * Estimates the bytes of a value in memory, which can be 20 times its text. The value must consist of plain objects,
+ * Estimates the bytes of a value in memory, which can be 20 times its JSON. The value must consist of plain objects,
  * lists, sets and maps, without cycles.
  */
 export function bytesOf(root: unknown): number {

@@ -1,13 +1,15 @@
 import { LRUCache } from 'lru-cache';
 
-/** The overhead of an entry, besides its value and its name. */
+/** The overhead of an entry, besides its value and name. */
 const ENTRY_BYTES = 150;
 
-/** A cache that all worlds of a process share. What was used least recently is evicted, whichever world it is of. */
+/**
+ * A cache shared by all worlds of a process. The least recently used entry is evicted, whichever world it belongs to.
+ */
 export type SharedCache<Value extends NonNullable<unknown>> = LRUCache<string, Value>;
 
 /**
- * @param bytes the limit. A value that is larger than that is not kept.
+ * @param bytes the limit. A larger value is not kept.
  * @param sizeOf estimates the bytes of a value
  */
 export function sharedCache<Value extends NonNullable<unknown>>(
@@ -24,7 +26,7 @@ export function sharedCache<Value extends NonNullable<unknown>>(
 export class WorldCache<Value extends NonNullable<unknown>> {
   static #generations = 0;
   readonly #shared: SharedCache<Value>;
-  /** The beginning of its names in the shared cache. It is used once: what was cleared is not found again, and ages out. */
+  /** Prefix of the names in the shared cache. `clear` changes it, so that old entries are never found, and age out. */
   #generation = WorldCache.#nextGeneration();
   #lastName = '';
   #lastKey = this.#generation;
@@ -42,7 +44,7 @@ export class WorldCache<Value extends NonNullable<unknown>> {
     return this.#shared.has(this.#keyOf(name));
   }
 
-  /** The value with this name. Finding it counts as a use. */
+  /** Returns the value with this name, and counts as a use. */
   get(name: string): Value | undefined {
     return this.#shared.get(this.#keyOf(name));
   }
@@ -55,7 +57,7 @@ export class WorldCache<Value extends NonNullable<unknown>> {
     this.#shared.delete(this.#keyOf(name));
   }
 
-  /** All its values. It looks at the entries of all worlds. */
+  /** Returns all values of this world. Scans the entries of all worlds. */
   values(): Value[] {
     const values: Value[] = [];
     this.#shared.forEach((value, name) => {
@@ -70,7 +72,10 @@ export class WorldCache<Value extends NonNullable<unknown>> {
     this.#lastKey = this.#generation;
   }
 
-  /** A text that comes with each request, such as a token, is equal to the last one; to hash it again takes 2 % of a request. */
+  /**
+   * Caches the last key: consecutive requests often repeat a text such as a token, and hashing it takes 2 % of a
+   * request.
+   */
   #keyOf(name: string): string {
     if (name !== this.#lastName) {
       this.#lastName = name;
@@ -80,7 +85,7 @@ export class WorldCache<Value extends NonNullable<unknown>> {
   }
 }
 
-/** Makes a pure function of an immutable object keep each result for as long as the object is in use. */
+/** Caches the results of a pure function of an immutable object while the object is in use. */
 export function memoize<From extends object, Result extends object>(make: (from: From) => Result) {
   const made = new WeakMap<From, Result>();
   return (from: From): Result => {

@@ -1,4 +1,4 @@
-/** A shared number of bytes. Nothing is evicted: a request beyond it is refused. */
+/** A shared number of bytes. Nothing is evicted: a request that exceeds it is refused. */
 export class Quota {
   readonly bytes: number;
   #used = 0;
@@ -11,7 +11,7 @@ export class Quota {
     return this.#used;
   }
 
-  /** @returns false if there is not enough room; then nothing is taken */
+  /** @returns false, taking nothing, if there is not enough room */
   take(bytes: number): boolean {
     if (this.#used + bytes > this.bytes) return false;
     this.#used += bytes;

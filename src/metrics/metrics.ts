@@ -1,22 +1,22 @@
 import { eventLoopDelay } from '../platform/time.ts';
 import type { CommitTimes } from '../store/commit-times.ts';
 
-/** The state of a server that is read, and not counted. */
+/** Server state that is read on demand, not counted. */
 export interface Gauges {
-  /** 0 on a process that has none. */
+  /** 0 on a process without worlds. */
   readonly worlds: number;
   /** Of the objects of all worlds, in bytes. */
   readonly bytes: number;
 }
 
 /**
- * What a server tells a monitoring system, counted from its start. The library is loaded after the first answer, so
- * that no start waits for it; what happens until then is counted afterwards.
+ * Metrics of a server, counted from its start. The library is loaded after the first response, so that it does not
+ * delay startup; earlier events are counted afterwards.
  */
 export class Metrics {
   #loading: Promise<Meter> | null = null;
   #meter: Meter | null = null;
-  /** What happened before the library was loaded. */
+  /** Events before the library was loaded. */
   #before: ((meter: Meter) => void)[] = [];
   #isOver = false;
   readonly #commits: CommitTimes;
@@ -26,7 +26,7 @@ export class Metrics {
     commits.observer = (milliseconds) => this.#count((meter) => meter.committed(milliseconds));
   }
 
-  /** Counts an answer. */
+  /** Counts a response. */
   answered(answer: Answered): void {
     if (this.#meter !== null) this.#meter.answered(answer);
     else {
@@ -35,7 +35,7 @@ export class Metrics {
     }
   }
 
-  /** Everything in Prometheus' text format. */
+  /** Returns all metrics in Prometheus' text format. */
   async read(gauges: Gauges): Promise<{ readonly text: string; readonly contentType: string }> {
     return (await this.#begin()).read(gauges);
   }
@@ -45,7 +45,7 @@ export class Metrics {
     return this.#loading;
   }
 
-  /** The server has stopped. */
+  /** Call when the server has stopped. */
   async end(): Promise<void> {
     this.#isOver = true;
     this.#commits.observer = null;
@@ -66,18 +66,18 @@ export class Metrics {
   }
 }
 
-/** An answer, as it is counted. */
+/** A response to count. */
 interface Answered {
   /** Null if no service owns the path. */
   readonly service: string | null;
   /** Null if the service has no such operation. */
   readonly operation: string | null;
   readonly status: number;
-  /** Why it was refused; null if it was not. */
+  /** Why the request was refused; null if it was not. */
   readonly reason: string | null;
 }
 
-/** Counts what a server does. */
+/** Counts server events. */
 interface Meter {
   answered(answer: Answered): void;
   /** A commit to a file or a database has ended. */
@@ -86,17 +86,17 @@ interface Meter {
   end(): void;
 }
 
-/** From a tenth of a millisecond, which a file takes, to ten seconds, in which a silent database is given up. */
+/** From a tenth of a millisecond, typical for a file, to ten seconds, after which a silent database is given up. */
 const COMMIT_SECONDS = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
 
-/** A meter with a registry of its own, since a process may have several servers. */
+/** Creates a meter with a separate registry, because a process may have several servers. */
 function newMeter({ Counter, Gauge, Histogram, Registry }: typeof import('prom-client')): Meter {
   const registry = new Registry();
   const registers = [registry];
   const requests = new Counter({
     registers,
     name: 'nv_auth_mock_requests_total',
-    help: 'Answered requests, by service, operation and status; without an operation, no document has the path.',
+    help: 'Answered requests, by service, operation and status. Without an operation, no document has the path.',
     labelNames: ['service', 'operation', 'status'],
   });
   const refusals = new Counter({
@@ -111,11 +111,11 @@ function newMeter({ Counter, Gauge, Histogram, Registry }: typeof import('prom-c
     help: 'Duration of commits to the data file or the database.',
     buckets: COMMIT_SECONDS,
   });
-  const worlds = new Gauge({ registers, name: 'nv_auth_mock_worlds', help: 'Worlds, the default one included.' });
+  const worlds = new Gauge({ registers, name: 'nv_auth_mock_worlds', help: 'Worlds, including the default world.' });
   const bytes = new Gauge({
     registers,
     name: 'nv_auth_mock_state_bytes',
-    help: 'Memory of all worlds and snapshots, as --max-state counts it.',
+    help: 'Memory of all worlds and snapshots, as limited by --max-state.',
   });
   const memory = new Gauge({ registers, name: 'nv_auth_mock_resident_memory_bytes', help: 'Memory of the process.' });
   const delays = new Gauge({

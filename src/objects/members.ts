@@ -1,8 +1,8 @@
-/** Members of objects by name, with the types that the functions of `Object` lose. */
+/** Typed access to members of objects by name. */
 
 /**
- * A member of an object, if the object itself has it. A name from a request may be one that every object inherits
- * (`constructor`, `toString`). So tables use this function for such names, or are maps.
+ * Returns an own member of an object. A name from a request may be one that every object inherits (`constructor`,
+ * `toString`), so tables use this function for such names, or are maps.
  */
 export function own<Value>(members: Readonly<Record<string, Value>> | undefined, name: string): Value | undefined {
   return members !== undefined && Object.hasOwn(members, name) ? members[name] : undefined;
@@ -13,23 +13,25 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** A member of a value of any kind; undefined if it is no object, or has no such member itself. */
+/** Returns an own member of any value; undefined if there is none. */
 export function memberOf(value: unknown, name: string): unknown {
   return isRecord(value) ? own(value, name) : undefined;
 }
 
-/** Is a word one of a list of literal ones? Its own `includes` takes no other words. */
+/** Is a word in a list of literals? Unlike `includes`, accepts any string. */
 export function isOneOf<Word extends string>(words: readonly Word[], word: string): word is Word {
   const all: readonly string[] = words;
   return all.includes(word);
 }
 
-/** The object with these members: `fromEntries` loses their names. The caller gives each one that the type names. */
+/**
+ * Builds an object from entries, whose names `fromEntries` would lose. The caller provides every member of the type.
+ */
 export function objectOf<Its extends object>(members: Iterable<readonly [string, unknown]>): Its {
   return Object.fromEntries(members) as Its;
 }
 
-/** The names of the members of a table, which has no others than its type says. */
+/** Returns the member names of a table that has no members besides those of its type. */
 export function keysOf<Table extends object>(table: Table): (keyof Table)[] {
   return Object.keys(table) as (keyof Table)[];
 }

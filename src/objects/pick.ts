@@ -5,7 +5,7 @@ export type Present<Its> = { readonly [Name in keyof Its as undefined extends It
   readonly [Name in keyof Its as undefined extends Its[Name] ? Name : never]?: Exclude<Its[Name], undefined>;
 };
 
-/** Picks members by name, but for those that are undefined; a vendor ignores all others. */
+/** Picks members by name, omitting undefined ones. All other members are dropped, like vendors do. */
 export function pick<Its extends object, Name extends keyof Its & string>(
   given: Its,
   names: readonly Name[],
@@ -14,7 +14,7 @@ export function pick<Its extends object, Name extends keyof Its & string>(
   return objectOf<Present<Pick<Its, Name>>>(there.map((name) => [name, given[name]]));
 }
 
-/** The entries without those that are equal as JSON. */
+/** Removes duplicates, which are equal as JSON. */
 export function distinct<Entry>(entries: readonly Entry[]): Entry[] {
   return [...new Map(entries.map((entry) => [JSON.stringify(entry), entry])).values()];
 }

@@ -10,7 +10,7 @@ const HEADERS = {
   'referrer-policy': 'same-origin',
 } as const;
 
-/** A page with nothing from elsewhere. */
+/** A self-contained page. */
 export interface Document {
   readonly title: string;
   readonly body: string;
@@ -21,7 +21,7 @@ export interface Document {
   readonly isFrame?: boolean;
 }
 
-/** Renders a page. It loads no other resources. */
+/** Renders a page that loads no other resources. */
 export function renderDocument<Status extends number>(
   status: Status,
   { title, body, style, script, isFrame = false }: Document,

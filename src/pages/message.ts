@@ -3,7 +3,7 @@ import { renderDocument } from './document.ts';
 import { escapeHtml, escapeWithCode } from './html.ts';
 import { PAGE_CSS } from './page-css.ts';
 
-/** The style of pages that have one column, and lists of people who can be chosen by a click. */
+/** The style of single-column pages, and of lists of people to select with a click. */
 export const PAGE_STYLE = `${PAGE_CSS}
 main { max-width: 62rem; margin: 0 auto; padding: clamp(1rem, 6vh, 4rem) 1rem }
 button { padding: .5rem .8rem }
@@ -12,17 +12,17 @@ ul { list-style: none; margin: 0; padding: 0 }
 .people button { display: block; max-width: 100%; text-align: left; font-weight: 600; color: var(--accent); overflow-wrap: anywhere }
 .people span { display: block; margin-top: .3rem; color: var(--quiet) }`;
 
-/** Longer names and sentences are cut. */
+/** Longer names and sentences are truncated. */
 export const MAX_NAME = 120;
 export const MAX_SENTENCE = 300;
 
-/** A heading and a message; one of a refusal is announced by screen readers. */
+/** Renders a heading and a message. Screen readers announce a refusal. */
 export function renderMessage(status: number, title: string, message: string): string {
   const isFault = status >= 400;
   return `<h1>${escapeHtml(title)}</h1>\n<p${isFault ? ' class="fault" role="alert"' : ''}>${escapeWithCode(message)}</p>`;
 }
 
-/** A page with nothing but a message. */
+/** Renders a page with only a message. */
 export function messagePage<Status extends number>(
   status: Status,
   title: string,

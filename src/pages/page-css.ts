@@ -1,6 +1,6 @@
 /**
- * The common styles of the server's pages. The colours are the console's (`console/src/frame/frame.css`). Inlined text, because
- * the login page loads no files.
+ * The common styles of the server's pages, with the console's colours (`console/src/frame/frame.css`). A string,
+ * because the login page loads no files.
  */
 export const PAGE_CSS = `:root {
   color-scheme: light dark;

@@ -8,7 +8,7 @@ const ROOT = new URL(import.meta.url.endsWith('.ts') ? '../../' : '../', import.
 
 // Only this file knows the paths of documents, fixtures and page files.
 const DOCUMENTS = new URL('dist/openapi/', ROOT);
-/** The documents as the build prepares them for the server. */
+/** The documents as prepared by the build. */
 const OPERATIONS = new URL('dist/operations/', ROOT);
 const SCAFFOLDS = new URL('examples/scaffold/', ROOT);
 const FIXTURES = new URL('fixtures/', ROOT);
@@ -18,12 +18,12 @@ const THEME = new URL('dist/docs/', ROOT);
 /** The folder with the files of Swagger UI. */
 export const SWAGGER_UI = fileURLToPath(new URL('dist/swagger-ui/', ROOT));
 
-/** A merged OpenAPI document, as JSON text. @param name of a service, or of one of its profiles: `air.2.0` */
+/** Reads a merged OpenAPI document as JSON text. @param name of a service, or of one of its profiles: `air.2.0` */
 export function documentText(name: string): Promise<string> {
   return readFile(new URL(`${name}.json`, DOCUMENTS), 'utf8');
 }
 
-/** The server's form of a document: its operations now, as JSON text, and its schemas on demand. */
+/** Reads a prepared document: its operations now, as JSON text, and its schemas on demand. */
 export async function preparedDocument(name: string) {
   return {
     operations: await readFile(new URL(`${name}.json`, OPERATIONS), 'utf8'),
@@ -31,43 +31,43 @@ export async function preparedDocument(name: string) {
   };
 }
 
-/** The names of the documents of services; a document with versions has one for each version. */
+/** Lists the documents of services, one per version if a document has versions. */
 export async function documentNames(): Promise<string[]> {
   const names = (await readdir(DOCUMENTS)).map((file) => file.replace(/\.json$/, '')).sort();
   return names.filter((name) => !names.some((other) => other.startsWith(`${name}.`)));
 }
 
-/** A file of the theme of Swagger UI, by its own name. */
+/** Reads a theme file of Swagger UI by name. */
 export function themeFile(name: string): Promise<Buffer> {
   return readFile(new URL(name, THEME));
 }
 
-/** A file of the console, by its own name. */
+/** Reads a file of the console by name. */
 export function consoleFile(name: string): Promise<Buffer> {
   return readFile(new URL(name, CONSOLE));
 }
 
 /**
- * A fixture of a service, parsed. It is so small that an asynchronous read would take longer than a synchronous one.
+ * Reads and parses a fixture of a service. Synchronously, because an asynchronous read of such a small file would be
+ * slower.
  */
 export async function fixture(service: string, file: string): Promise<unknown> {
   return JSON.parse(readFileSync(new URL(`${service}/${file}`, FIXTURES), 'utf8'));
 }
 
-/** A file that `init` writes. */
+/** Reads a file that `init` writes. */
 export function scaffoldFile(kind: string, name: string): Promise<string> {
-  // At the root, agents find it in the installed package, too.
+  // At the root, agents also find it in the installed package.
   return readFile(kind === 'agents' ? new URL(name, ROOT) : new URL(`${kind}/${name}`, SCAFFOLDS), 'utf8');
 }
 
-/** The version of this package. */
 export async function packageVersion(): Promise<string> {
   const text = readFileSync(new URL('package.json', ROOT), 'utf8');
   // npm requires a version in our package.json.
   return JSON.parse(text).version;
 }
 
-/** Where this package is. */
+/** The location of this package. */
 export interface PackageFolder {
   readonly path: string;
   /** Is it a clone of the repository? Only a clone has the clients. */
@@ -75,7 +75,7 @@ export interface PackageFolder {
   readonly version: string;
 }
 
-/** Looks where the running code is. */
+/** Locates the package of the running code. */
 export async function packageFolder(): Promise<PackageFolder> {
   return {
     path: fileURLToPath(new URL('.', ROOT)).replace(/[\\/]$/, ''),
@@ -84,7 +84,7 @@ export async function packageFolder(): Promise<PackageFolder> {
   };
 }
 
-/** The `package.json` of a package that is installed beside this one; null if it is not. */
+/** Returns the `package.json` of a package installed next to this one; null if it is not installed. */
 export function installedManifest(name: string): object | null {
   try {
     return createRequire(import.meta.url)(`${name}/package.json`) as object;
@@ -93,14 +93,14 @@ export function installedManifest(name: string): object | null {
   }
 }
 
-/** Loads a package that the user's project must have beside this one. @throws Error with the command that installs it */
+/** Loads a peer package from the user's project. @throws Error with the command that installs it */
 export function requirePeer<Exports>(name: string): Exports {
   try {
     return createRequire(import.meta.url)(name) as Exports;
   } catch (cause) {
     if ((cause as { code?: unknown }).code !== 'MODULE_NOT_FOUND') throw cause;
     throw new Error(
-      `nv-auth-mock/${name} needs the package \`${name}\`, which is not installed: \`npm i -D ${name}\`.`,
+      `nv-auth-mock/${name} needs the package \`${name}\`, which is not installed. Run \`npm i -D ${name}\`.`,
       {
         cause,
       },

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-/** The source of an inline script or style in a Content-Security-Policy: this text, and no other. */
+/** Returns the Content-Security-Policy source for exactly this inline script or style. */
 export function contentSource(text: string): string {
   return `'sha256-${hash('sha256', text, 'base64')}'`;
 }

@@ -1,9 +1,9 @@
-/** The oldest Node that the package runs on; `engines` of package.json says the same. */
+/** The oldest supported version of Node, as in `engines` of package.json. */
 export const OLDEST_NODE = '20.19';
 
 /**
- * Why the server cannot run on a version of Node; null if it can. Entry points check this before they load anything
- * else, because an older Node fails at the first import that it does not support.
+ * Explains why the server cannot run on a version of Node; null if it can. Entry points check this before they load
+ * anything else, because an older Node fails at the first unsupported import.
  */
 export function nodeRefusal(version: string): string | null {
   const [major = 0, minor = 0] = version.split('.').map(Number);

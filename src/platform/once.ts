@@ -1,4 +1,4 @@
-/** Keeps what the first successful call makes. After a failure, the next call tries again. */
+/** Caches the result of the first successful call. After a failure, the next call tries again. */
 export function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
   let made: Promise<Value> | null = null;
   return () => {

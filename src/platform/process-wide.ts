@@ -1,17 +1,16 @@
 import { processGlobal } from './time.ts';
 
 /**
- * A value for something that the operating system has once per process, so that it cannot belong to a server or a
- * world. It is kept where every copy of this code finds it: a process may load several copies (two versions of the
- * package; under jest, one for each test file). Each worker thread has its own value, because threads cannot share
- * objects.
+ * Returns a value that exists once per process, for operating system resources that cannot belong to a server or a
+ * world. It is shared by all copies of this code: a process may load several (two versions of the package; under jest,
+ * one for each test file). Each worker thread has a separate value, because threads cannot share objects.
  *
- * @param name of the value and its form: a change of the form needs another name
+ * @param name of the value and its format: a new format needs a new name
  * @param make called if the process has no such value yet
  */
 export function processWide<Value>(name: string, make: () => Value): Value {
   const key = Symbol.for(`nv-auth-mock.${name}`);
-  // Any code may add properties to the global object; its type does not describe them.
+  // Any code may add properties to the global object, which its type does not describe.
   const holder = processGlobal as unknown as Record<symbol, Value | undefined>;
   const found = holder[key];
   if (found !== undefined) return found;

@@ -6,13 +6,13 @@ export interface Random {
   uuid(): string;
   /** `length` lower-case hexadecimal digits. */
   hex(length: number): string;
-  /** `length` letters and digits, the form of a real client secret. */
+  /** `length` letters and digits, the format of a real client secret. */
   alphanumeric(length: number): string;
   /** `bytes` bytes in base64url. */
   base64url(bytes: number): string;
   /**
-   * A private key as a JWK (RFC 7517): RSA with 2048 bits, or EC on P-256. It is generated in another thread, which
-   * takes up to a second for RSA. No seed determines it.
+   * A private key as a JWK (RFC 7517): RSA with 2048 bits, or EC on P-256. Generated in another thread, which takes up
+   * to a second for RSA. Not determined by a seed.
    */
   privateKey(kind: KeyKind): Promise<JsonWebKey>;
 }
@@ -20,12 +20,12 @@ export interface Random {
 export type KeyKind = 'rsa' | 'ec';
 
 const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-/** Bytes from here on are skipped: with them, the first letters would be likelier than the others. */
+/** Larger bytes are skipped, because they would make the first letters likelier. */
 const FAIR_BYTES = 256 - (256 % ALPHANUMERIC.length);
 
 type Bytes = (length: number) => Buffer;
 
-/** Randomness that nobody can predict. */
+/** Returns unpredictable randomness. */
 export function systemRandom(): Random {
   return fromBytes(poolOf((pool) => randomFillSync(pool)));
 }
@@ -33,7 +33,7 @@ export function systemRandom(): Random {
 /** The length of a SHA-256, in bytes. */
 const BLOCK = 32;
 
-/** The same sequence for the same seed, for tests and demonstrations. */
+/** Returns the same sequence for the same seed, for tests and demonstrations. */
 export function seededRandom(seed: string): Random {
   let block = 0;
   const fill = (part: Buffer) => {
@@ -41,28 +41,30 @@ export function seededRandom(seed: string): Random {
       hash('sha256', `${seed}:${block++}`, 'buffer').copy(part, at);
     }
   };
-  // Many sequences end after a few ids, so no more of it is made than is used.
+  // Many sequences end after a few ids, so generate no more than needed.
   return fromBytes(poolOf(fill, BLOCK));
 }
 
-/** A UUID of version 4; the same name always gives the same id. */
+/** Returns a UUID of version 4; the same name always gives the same id. */
 export function namedUuid(name: string): string {
   return uuidOf(hash('sha256', name, 'buffer'));
 }
 
-/** Turns bytes into letters and digits, each equally likely. Some bytes are skipped, so the text may be shorter. */
+/** Converts bytes to letters and digits, each equally likely. Some bytes are skipped, so the text may be shorter. */
 export function alphanumericOf(bytes: Buffer): string {
   let text = '';
   for (const byte of bytes) if (byte < FAIR_BYTES) text += ALPHANUMERIC[byte % ALPHANUMERIC.length];
   return text;
 }
 
-/** The number at one place of a sequence that its seed determines, from 0 to below 1. */
+/** Returns the number at a position of a seeded sequence, from 0 to below 1. */
 export function drawnAt(seed: string, place: number): number {
   return hash('sha256', `${seed}:${place}`, 'buffer').readUIntBE(0, 6) / 2 ** 48;
 }
 
-/** The first sixteen bytes as a UUID of version 4: clients normalise ids by overwriting the digits of version and variant. */
+/**
+ * Formats the first 16 bytes as a UUID of version 4: clients may normalize ids by overwriting the version and variant.
+ */
 function uuidOf(bytes: Buffer): string {
   const sixteen = Buffer.from(bytes.subarray(0, 16));
   sixteen.writeUInt8((sixteen.readUInt8(6) & 0x0f) | 0x40, 6);
@@ -83,10 +85,10 @@ function drawPrivateKey(kind: KeyKind): Promise<JsonWebKey> {
   });
 }
 
-/** Each call to the system costs microseconds, so 4 kB are fetched at a time. */
+/** Fetches 4 kB at a time, because each system call takes microseconds. */
 const POOL = 4096;
 
-/** @param step how many bytes are filled at a time */
+/** @param step how many bytes to fill at a time */
 function poolOf(fill: (part: Buffer) => void, step = POOL): Bytes {
   const pool = Buffer.alloc(POOL);
   let used = pool.length;
@@ -97,7 +99,7 @@ function poolOf(fill: (part: Buffer) => void, step = POOL): Bytes {
   };
   return (length) => {
     if (used + length > pool.length) {
-      // The rest is skipped, and counts.
+      // The rest is skipped, but must be drawn to keep the sequence.
       fillTo(pool.length);
       used = 0;
       filled = 0;

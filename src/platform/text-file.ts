@@ -1,18 +1,18 @@
 import { closeSync, constants, createReadStream, fstatSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 
-/** Which text is read. */
+/** Limits on the file. */
 interface Limits {
-  /** Bytes; one more is read at most, so that the caller sees that there are more. */
+  /** Maximum bytes. One more is read, so that the caller can detect larger files. */
   readonly max?: number;
-  /** Pipes are refused. */
+  /** Refuse pipes? */
   readonly onlyFile?: boolean;
 }
 
 /**
- * The text of a file, or of a pipe such as `<(command)` of a shell.
+ * Reads the text of a file, or of a pipe such as a shell's `<(command)`.
  *
- * @throws an error of the system; `NOT_A_FILE` is the code for anything else, such as a device
+ * @throws a system error; its code is `NOT_A_FILE` for anything else, such as a device
  */
 export async function readTextFile(path: string, limits: Limits = {}): Promise<string> {
   const parts: Buffer[] = [];
@@ -20,10 +20,10 @@ export async function readTextFile(path: string, limits: Limits = {}): Promise<s
   return Buffer.concat(parts).toString('utf8');
 }
 
-/** As `readTextFile`, but in parts, as they are read. */
+/** Like `readTextFile`, but yields the parts as they are read. */
 export async function* bytesOfFile(path: string, limits: Limits = {}): AsyncGenerator<Buffer> {
   const { max = Number.POSITIVE_INFINITY, onlyFile = false } = limits;
-  // Else the opening of a pipe waits for its writer in a thread, and the end of the process waits for that thread.
+  // Otherwise a thread would block on opening a pipe until there is a writer, and the process could not exit.
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const stats = fstatSync(fd);
   const isPipe = stats.isFIFO() && !onlyFile;

@@ -6,12 +6,12 @@ import { runInNewContext, runInThisContext } from 'node:vm';
 import { MessageChannel } from 'node:worker_threads';
 
 /**
- * Time and timers of the machine, which the fake timers of a test do not replace.
+ * System time and timers, which a test's fake timers do not replace.
  *
- * The mock runs in the process of the test that uses it, and that test may replace the clock and the timers of its app
- * before or after it loads the mock. Test runners replace everything that can be found by name: globals, and members of
- * `node:timers`, of `timers/promises` and of `process`. So this file looks nothing up by such a name at the time of
- * use. Our sources import time and timers from here; in bundled libraries, the build replaces the globals with them
+ * The mock runs in the process of the test that uses it, and that test may replace the clock and timers of its app
+ * before or after it loads the mock. Test runners replace everything they find by name: globals, and members of
+ * `node:timers`, `timers/promises` and `process`. So this file looks up no such name at the time of use. Our sources
+ * import time and timers from here; in bundled libraries, the build replaces the globals with them
  * (`scripts/build.mjs`).
  *
  * This file cannot protect Node itself: its streams need `process.nextTick`, and its `fetch` needs `queueMicrotask`
@@ -19,20 +19,18 @@ import { MessageChannel } from 'node:worker_threads';
  * node:test; never with jest), streams and `fetch` stop working for all code.
  */
 
-/** The global object of the process, even if a test runner gives every test file its own realm, as jest does. */
+/** The global object of the process, even if a test runner gives each test file a separate realm, like jest does. */
 export const processGlobal = runInThisContext('globalThis') as typeof globalThis;
 
 const processOfMachine = processGlobal.process;
 
-/**
- * The `Date` of a private realm. Dates of any realm are instances of it, because an app makes them in its own realm.
- */
+/** The `Date` of a private realm. Dates of any realm count as instances, because apps create them in other realms. */
 export const RealDate = runInNewContext('Date') as DateConstructor;
 Object.defineProperty(RealDate, Symbol.hasInstance, { value: types.isDate });
 
 export const performance = nodePerformance;
 
-/** The process's own function: in a test runner's copy of `process` it may be replaced. */
+/** The process's own function: a test runner's copy of `process` may have a replaced one. */
 export function nextTick<Args extends unknown[]>(callback: (...args: Args) => void, ...args: Args): void {
   processOfMachine.nextTick(callback, ...args);
 }
@@ -72,7 +70,7 @@ export function areReal(timers: Timers): boolean {
 }
 
 /**
- * Timers built from the idle timeout of sockets that are never connected, and from messages that a thread sends to
+ * Creates timers from the idle timeout of sockets that are never connected, and from messages that a thread sends to
  * itself: Node implements both without its public timers.
  */
 export function unreplacedTimers(): Timers {
@@ -91,7 +89,7 @@ export function unreplacedTimers(): Timers {
     clearInterval: clear,
     clearImmediate: (task: unknown) => immediates.delete(task),
   };
-  // They take the arguments of Node's timers, but return other objects.
+  // They accept the arguments of Node's timers, but return other objects.
   return timers as unknown as Timers;
 }
 
@@ -197,7 +195,7 @@ class Immediates {
   }
 
   delete(task: unknown): void {
-    // Callers may pass anything, as to `clearImmediate`; a value that was never added is ignored.
+    // Callers may pass anything, as to `clearImmediate`; an unknown value is ignored.
     this.#waiting.delete(task as () => void);
     if (this.#waiting.size === 0) this.#channel.port1.unref();
   }
@@ -218,15 +216,15 @@ export const { setTimeout, setInterval, setImmediate, clearTimeout, clearInterva
   ? { ...nodeTimers }
   : unreplacedTimers();
 
-/** Work that waits for its turn, in order of arrival. The process has one event loop, hence one queue. */
+/** Work waiting for its turn, in order of arrival. The process has one event loop, hence one queue. */
 const waiting = new Set<() => void>();
 
 /**
- * Lets the process do what else is waiting, such as other requests, before it goes on with long work.
+ * Yields to other waiting work, such as requests, during long work.
  *
- * All long work of the process takes turns here, one piece in each turn of the event loop. Node runs all callbacks of
- * `setImmediate` that wait before it reads from connections again, so with one callback for each of 60 long answers, a new
- * request would wait for a piece of all of them.
+ * All long work of the process takes turns here, one piece per turn of the event loop. Node runs all waiting
+ * `setImmediate` callbacks before it reads from connections again, so with one callback for each of 60 long responses,
+ * a new request would wait for a piece of all of them.
  */
 export function eventLoopTurn(): Promise<void> {
   return new Promise((resolve) => {
@@ -239,7 +237,7 @@ function goOn(): void {
   const [first] = waiting;
   if (first === undefined) return;
   waiting.delete(first);
-  // Within a callback of `setImmediate`, this one runs in the next turn.
+  // Scheduled inside a `setImmediate` callback, so it runs in the next turn.
   if (waiting.size > 0) setImmediate(goOn);
   first();
 }
@@ -252,17 +250,17 @@ export function timeoutSignal(milliseconds: number): AbortSignal {
   return controller.signal;
 }
 
-/** How often the delay of the event loop is measured, in milliseconds. */
+/** Interval for measuring the event loop delay, in milliseconds. */
 const RESOLUTION = 10;
 
-/** Measures how late the event loop is, from now on. */
+/** Measures the delay of the event loop from now on. */
 export function eventLoopDelay() {
   const histogram = monitorEventLoopDelay({ resolution: RESOLUTION });
   histogram.enable();
   return {
     /** @param quantile above 0 and up to 1 */
     secondsAt: (quantile: number): number =>
-      // Node measures from one time to the next, which is the interval itself where nothing is late.
+      // Node measures the time between samples, which equals the interval if there is no delay.
       Math.max(0, histogram.percentile(quantile * 100) / 1e9 - RESOLUTION / 1000),
     reset: () => histogram.reset(),
     end: () => histogram.disable(),

@@ -1,17 +1,17 @@
-/** The media type of a `Content-Type` header, in lower case, without its parameters; null if there is none. */
+/** Returns the media type of a `Content-Type` header, in lower case and without parameters; null if there is none. */
 export function essenceOf(contentType: string | null | undefined): string | null {
   const essence = contentType?.split(';', 1)[0]?.trim().toLowerCase();
   return essence === undefined || essence === '' ? null : essence;
 }
 
-/** JSON, or a type that is based on it (RFC 6839, 3.1). @param essence in lower case, without parameters */
+/** Is it JSON, or a type based on it (RFC 6839, 3.1)? @param essence in lower case, without parameters */
 export function isJsonType(essence: string): boolean {
   return JSON_TYPE.test(essence);
 }
 
 const JSON_TYPE = /^application\/(?:json|[a-z0-9.+-]+\+json)$/;
 
-/** Is a media type the one that is named, or within the range that is named, such as all images (RFC 9110, 12.5.1)? */
+/** Does a media type equal a media range, or is it within it, such as all images (RFC 9110, 12.5.1)? */
 export function isWithinRange(type: string, range: string): boolean {
   return range === type || range === '*/*' || (range.endsWith('/*') && type.startsWith(range.slice(0, -1)));
 }

@@ -2,8 +2,8 @@ import { Problem } from '../decisions/problem.ts';
 import { type Instant, parseInstant } from '../time/clock.ts';
 
 /**
- * The sort key of an entry in its list: by number, then by text; younger entries have higher ones. An entry keeps its
- * place, and no other gets it, so a page can begin after a deleted entry.
+ * The sort key of an entry in its list: by number, then by text; newer entries have higher keys. A key is never changed
+ * or reused, so a page can start after a deleted entry.
  */
 export type Position = readonly [number: number, text?: string];
 
@@ -11,7 +11,7 @@ export type Position = readonly [number: number, text?: string];
 export interface PageQuery {
   /** The cursor of the entry before the page; undefined for the first page. */
   readonly after?: string | undefined;
-  /** Only younger entries: than the entry with this id, or since this time. */
+  /** Only newer entries: than the entry with this id, or since this time. */
   readonly since?: string | undefined;
   readonly limit?: number | undefined;
 }
@@ -20,11 +20,11 @@ export interface PageQuery {
 export interface Listing<Entry> {
   readonly order: 'oldest first' | 'newest first';
   placeOf(entry: Entry): Position;
-  /** Is a text valid in a place? Absent if places are only numbers. */
+  /** Is a text valid in a position? Absent if positions are only numbers. */
   readonly isText?: (text: string) => boolean;
-  /** The place of the entry with this id, even a deleted one if known; null for an unknown id. */
+  /** Returns the position of the entry with this id, even a deleted one if known; null for an unknown id. */
   placeOfId(id: string): Position | null;
-  /** When an entry was created or last updated. */
+  /** Returns when an entry was created or last updated. */
   atOf(entry: Entry): Instant;
 }
 
@@ -40,7 +40,7 @@ export interface Page<Entry> {
 /**
  * Selects a page of a list.
  *
- * @param entries that match all filters, in the order of the list
+ * @param entries that match all filters, in list order
  * @param fallback the default limit
  * @throws Problem `invalid_request` for an invalid cursor or an unknown `since`
  */
@@ -62,18 +62,17 @@ export function pageOf<Entry>(
   return { entries: page, total: chosen.length, next: isMore ? cursorOf(placeOf(last)) : null };
 }
 
-/** The cursor of an entry: the page after it begins with the next one. */
+/** Returns the cursor of an entry: the next page starts after this entry. */
 function cursorOf([number, text]: Position): string {
   return text === undefined ? String(number) : `${number}.${text}`;
 }
 
-/** Negative if the first place comes before the second. */
+/** Returns a negative number if the first position comes before the second. */
 export function comparePositions([number, text = '']: Position, [other, otherText = '']: Position): number {
   if (number !== other) return number - other;
   return text === otherText ? 0 : text < otherText ? -1 : 1;
 }
 
-/** @throws Problem */
 function placeIn(cursor: string, isText: (text: string) => boolean): Position {
   const [, digits, text] = /^(0|[1-9]\d{0,15})(?:\.(.{1,100}))?$/.exec(cursor) ?? [];
   const number = Number(digits);
@@ -83,11 +82,10 @@ function placeIn(cursor: string, isText: (text: string) => boolean): Position {
   }
   throw new Problem(
     'invalid_request',
-    'Query parameter `after` must be the `next` of an earlier answer to this operation. Omit it for the first page.',
+    'Query parameter `after` must be the `next` of an earlier response of this operation. Omit it for the first page.',
   );
 }
 
-/** @throws Problem */
 function youngerThan<Entry>(since: string, { placeOf, placeOfId, atOf }: Listing<Entry>): (entry: Entry) => boolean {
   const place = placeOfId(since);
   if (place !== null) return (entry) => comparePositions(placeOf(entry), place) > 0;

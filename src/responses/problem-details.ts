@@ -24,7 +24,7 @@ const TITLES: Readonly<Record<number, string>> = {
   507: 'Insufficient Storage',
 };
 
-/** A problem as an RFC 9457 document: the form of the mock's own errors, which no vendor has. */
+/** Converts a problem to an RFC 9457 document: the format of the mock's own errors, which no vendor has. */
 export function problemDetails(problem: Problem) {
   const status = HTTP_STATUS[problem.kind];
   return {

@@ -1,4 +1,4 @@
-/** Content that is sent in parts, which are made as fast as the reader reads. The answer is like one with a Buffer. */
+/** Content sent in parts, which are produced as fast as the reader reads. The response looks like one with a Buffer. */
 export class StreamedBytes {
   readonly parts: () => Iterable<Uint8Array>;
 

@@ -1,17 +1,19 @@
-/** A placeholder for the entries, while the text around them is serialized. */
+/** Placeholder for the entries while the text around them is serialized. */
 const MARK = '\u0000entries\u0000';
 
-/** Entries are sent in chunks of at least this many characters. */
+/** Minimum size of a chunk of entries, in characters. */
 const MIN_CHUNK = 16 * 1024;
 
-/** How many entries of a list are validated. */
+/** Number of entries of a list to validate. */
 const SAMPLE = 10;
 
 type Around = (entries: readonly unknown[]) => object;
 
 /**
- * A JSON object with one list, which is serialized entry by entry, as fast as its reader reads. Of a long list with
- * large entries, only one entry is in memory in its final form. @typeParam Item identifies an entry, such as its number
+ * A JSON object with one list, serialized entry by entry as fast as the reader reads. Only one entry at a time is in
+ * memory in its final form, which matters for long lists with large entries.
+ *
+ * @typeParam Item identifies an entry, such as its number
  */
 export class StreamedList<Item = unknown> {
   readonly #items: readonly Item[];
@@ -19,8 +21,8 @@ export class StreamedList<Item = unknown> {
   readonly #around: Around;
 
   /**
-   * @param render makes the entry; undefined if it no longer exists
-   * @param around the object around the entries. No user's text may precede them
+   * @param render builds the entry; undefined if it no longer exists
+   * @param around the object around the entries. It must not have user content before them
    */
   constructor(items: readonly Item[], render: (item: Item) => object | undefined, around: Around) {
     this.#items = items;
@@ -28,12 +30,12 @@ export class StreamedList<Item = unknown> {
     this.#around = around;
   }
 
-  /** The object with its first entries only. */
+  /** Returns the object with only its first entries. */
   sample(): object {
     return this.#around(this.#items.slice(0, SAMPLE).flatMap((item) => this.#render(item) ?? []));
   }
 
-  /** The whole text, in parts that are made on demand. */
+  /** Yields the whole text, in parts that are produced on demand. */
   *parts(): Generator<string> {
     const whole = JSON.stringify(this.#around([MARK]));
     const mark = JSON.stringify(MARK);
@@ -54,12 +56,12 @@ export class StreamedList<Item = unknown> {
   }
 }
 
-/** A streamed list, typed as the body of an answer. @typeParam Body the body's type in the document */
+/** Returns a streamed list, typed as a response body. @typeParam Body the body's type in the document */
 export function streamedList<Body extends object, Item>(
   items: readonly Item[],
   render: (item: Item) => object | undefined,
   around: (entries: never[]) => Body,
 ): Body {
-  // The serialized text is such a body, as `validateResponse` checks, and `render` makes its entries.
+  // The serialized text is such a body, as `validateResponse` checks, and `render` builds its entries.
   return new StreamedList(items, render, (entries) => around(entries as never[])) as unknown as Body;
 }

@@ -1,18 +1,18 @@
-/** A text in quotes of a POSIX shell. */
+/** Quotes a text for a POSIX shell. */
 export function shellQuoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** A text as one word of a POSIX shell. */
+/** Formats a text as one word of a POSIX shell. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./\\-]+$/.test(text) ? text : shellQuoted(text);
 }
 
-/** A server, or one of its worlds, that `curl` calls. */
+/** A server, or one of its worlds, as a target of `curl`. */
 export interface CurlTarget {
   /** The URL before each path. */
   readonly base: string;
-  /** Does the control API require a token? The command takes it from `NV_AUTH_MOCK_ADMIN_TOKEN`. */
+  /** Does the control API need a token? The command reads it from `NV_AUTH_MOCK_ADMIN_TOKEN`. */
   readonly isGuarded: boolean;
   /** The options of each call, such as `-k`. */
   readonly options?: readonly string[];
@@ -20,7 +20,7 @@ export interface CurlTarget {
   readonly separator: string;
 }
 
-/** A request as `curl` sends it. */
+/** A request for `curl`. */
 export interface CurlCall {
   readonly method: string;
   /** The path, with the query. */
@@ -30,9 +30,9 @@ export interface CurlCall {
 }
 
 /**
- * A `curl` command for a POSIX shell.
+ * Formats a `curl` command for a POSIX shell.
  *
- * @param bearer the credential to send: a text, or `$TOKEN` for the one of `tokenCommand`; null: none
+ * @param bearer the credential to send: a text, or `$TOKEN` for the result of `tokenCommand`; null: none
  */
 export function curlCommand(
   { method, target, headers, body }: CurlCall,
@@ -52,7 +52,7 @@ export function curlCommand(
   return parts.join(separator);
 }
 
-/** The command that sets the variable `TOKEN` of the shell to a token of a principal. */
+/** Formats the command that sets the shell variable `TOKEN` to a token of a principal. */
 export function tokenCommand(principal: string, target: CurlTarget): string {
   const call = curlCommand(
     {

@@ -1,6 +1,6 @@
 import leven from 'leven';
 
-/** The valid name most similar to the given one. Names of which one begins with the other come first. */
+/** Returns the most similar valid name, preferring names of which one is a prefix of the other. */
 export function findNearest(name: string, valid: readonly string[]): string {
   const given = name.toLowerCase();
   const begins = withSameBeginning(given, valid);
@@ -24,16 +24,18 @@ function distanceFrom(given: string): (other: string) => number {
   return (other) => Math.min(leven(given, other.toLowerCase()), leven(sorted, wordsOf(other.toLowerCase())) + 1);
 }
 
-/** The fewest letters of a prefix that identify a name. */
+/** Minimum length of a prefix that identifies a name. */
 const MIN_BEGINNING = 3;
 
 /** Longer than any valid name, so not compared. */
 const MAX_LETTERS = 100;
 
-/** How many letters of valid names are compared: a thousand names of ten. A world may have many names, and long ones. */
+/**
+ * Maximum letters of valid names to compare, such as a thousand names of ten letters: a world may have many long names.
+ */
 const MAX_COMPARED = 10_000;
 
-/** The valid names that are compared, in their order. */
+/** Returns the valid names to compare, in order. */
 function comparable(valid: readonly string[]): readonly string[] {
   const found: string[] = [];
   let letters = 0;
@@ -47,8 +49,8 @@ function comparable(valid: readonly string[]): readonly string[] {
 }
 
 /**
- * The valid name that was probably meant. Undefined unless at most a third of the letters differ, only their order
- * differs, or one name begins with the other.
+ * Returns the valid name that was probably meant. Undefined unless up to a third of the letters differ, only their
+ * order differs, or one name is a prefix of the other.
  */
 export function findNear(name: string, valid: readonly string[]): string | undefined {
   if (name === '' || name.length > MAX_LETTERS) return undefined;
@@ -62,10 +64,13 @@ export function findNear(name: string, valid: readonly string[]): string | undef
   return isBeginning(given, nearest.toLowerCase()) ? nearest : undefined;
 }
 
-/** How many names with a common word are worth suggesting. */
+/** Maximum number of suggested names with a common word. */
 const MAX_MEANT = 3;
 
-/** Names that were probably meant by one of their words: `air-admin` by `Adminn`. None if there are more than three. */
+/**
+ * Returns names that were probably meant by one of their words: `air-admin` for `Adminn`. None if there are more than
+ * three.
+ */
 export function findWithWord(word: string, valid: readonly string[]): readonly string[] {
   const found = comparable(valid).filter((name) =>
     findNear(
@@ -76,24 +81,24 @@ export function findWithWord(word: string, valid: readonly string[]): readonly s
   return found.length <= MAX_MEANT ? found : [];
 }
 
-/** The fewest letters of a word that identify a name. */
+/** Minimum length of a word that identifies a name. */
 const MIN_WORD = 4;
 
-/** The question for the name that was probably meant, with a space before it; empty if none is similar. */
+/** Suggests the name that was probably meant, as a question after a space; empty if none is similar. */
 export function suggestName(given: string, known: readonly string[]): string {
   const near = findNear(given, known);
   const meant = near === undefined ? findWithWord(given.slice(0, MAX_LETTERS), known) : [near];
   return meant.length === 0 ? '' : ` Did you mean ${meant.map(asCode).join(' or ')}?`;
 }
 
-/** How many names a message lists. */
+/** Maximum number of names listed in a message. */
 const MAX_LISTED = 8;
 
 /**
- * The known names, for the message about an unknown one: at most eight, the nearest first. A short list keeps its
- * order, except for the name that was probably meant.
+ * Lists the known names in a message about an unknown one: up to eight, nearest first. A short list keeps its order,
+ * except for the name that was probably meant.
  *
- * @param where lists all of them, such as `` `GET /_mock/drills` ``
+ * @param where the place that lists all of them, such as `` `GET /_mock/drills` ``
  */
 export function listNames(given: string, known: readonly string[], where?: string): string {
   const names = [...new Set(known)];
@@ -120,7 +125,7 @@ function sortByDistance(given: string, names: readonly string[]): readonly strin
     .map(({ name }) => name);
 }
 
-/** The end of a message about an unknown name: the one that was probably meant, and the known ones. */
+/** Returns the end of a message about an unknown name: the name that was probably meant, and the known names. */
 export function adviseName(given: string, known: readonly string[], where?: string): string {
   const suggestion = suggestName(given, known);
   if (known.length === 1) return suggestion || ` Expected ${listNames(given, known)}.`;
@@ -133,7 +138,7 @@ function asCode(name: string): string {
 
 function isAlike(one: string, other: string): boolean {
   const max = Math.max(1, Math.floor(Math.max(one.length, other.length) / 3));
-  // Each further letter is at least one difference, so most names need no comparison.
+  // Each extra letter is at least one difference, so most names need no comparison.
   if (Math.abs(one.length - other.length) > max) return false;
   return (
     leven(one, other, { maxDistance: max + 1 }) <= max ||
@@ -142,7 +147,7 @@ function isAlike(one: string, other: string): boolean {
   );
 }
 
-/** The words of a name in alphabetical order, so that `token_expired` equals `expired_token`. */
+/** Sorts the words of a name, so that `token_expired` equals `expired_token`. */
 function wordsOf(name: string): string {
   return name
     .split(/[-_. ]/)

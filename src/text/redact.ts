@@ -1,28 +1,27 @@
 import { encodedForms } from './base64.ts';
 
-/** NGC keys, with all characters joined to them. */
+/** NGC keys, with all adjoining characters. */
 const NGC_KEY = /nvapi-[A-Za-z0-9_-]+/gi;
 /** NGC keys in base64, as registries and Basic authentication send them. */
 const ENCODED_KEYS = encodedForms('nvapi-').map(({ text }) => text);
 const BASE64_LETTERS = /[A-Za-z0-9+/_=-]{10,}/g;
 /** Runs of characters that may be a JWT (RFC 7519). Runs do not overlap, so matching is linear. */
 const JWT_LETTERS = /[A-Za-z0-9_.-]{14,}/g;
-/** The first letters of every JWT header, and its least length. */
+/** The first letters of every JWT header, and its minimum length. */
 const JWT_BEGINNING = 'eyJ';
 const MIN_HEADER = 13;
-/** The mock's codes begin with the mark of their world. Digests have only hexadecimal digits. */
+/** The mock's codes start with the mark of their world. Digests have only hexadecimal digits. */
 const CODE = /(?<![A-Za-z0-9])[A-Za-z0-9]{43}(?![A-Za-z0-9])/g;
 const MARKED = /^[0-9a-f]{12}[A-Za-z0-9]*[G-Zg-z]/;
 const MIN_CODE = 43;
 
-/** Credentials that are recognised by their form. */
+/** Credentials that are recognized by their format. */
 export type KnownForm = 'NGC key' | 'JWT' | 'code';
 
 /**
- * Replaces the credentials in a text that have a known form: NGC keys, JWTs and codes. Fast for texts
- * without any.
+ * Replaces credentials of a known format in a text: NGC keys, JWTs and codes. Fast for texts without any.
  *
- * @param replace the replacement of a credential
+ * @param replace returns the replacement of a credential
  */
 export function replaceCredentials(text: string, replace: (credential: string, kind: KnownForm) => string): string {
   let hidden = text;
@@ -49,11 +48,11 @@ const IN_PLACE: Readonly<Record<KnownForm, string>> = { JWT: 'eyJ...', 'NGC key'
 export function redact(text: string): string {
   const meant = decodeOften(text);
   const shown = replaceCredentials(meant, (_, kind) => IN_PLACE[kind]);
-  // Stays as sent, unless its decoded form contains a credential.
+  // Keep the text as sent unless its decoded form contains a credential.
   return shown === meant ? text : shown;
 }
 
-/** A URL, also behind a name as in `runai=https://host`: its scheme, its authority, and the rest. */
+/** A URL, optionally after a name as in `runai=https://host`: scheme, authority, and the rest. */
 const URL_VALUE = /^([^=:/\s]*=)?([a-z][a-z0-9+.-]+:\/\/)([^/?#\\]*)(.*)$/is;
 /** A mistyped URL, or a connection string. */
 const UNCLEAR_VALUE = /[:;]\/\/|\b(?:password|passwd|pwd)\s*=/i;
@@ -61,8 +60,8 @@ const UNCLEAR_VALUE = /[:;]\/\/|\b(?:password|passwd|pwd)\s*=/i;
 const BEFORE_AT = /\/\/|\S{2}:|(?:^|\s)\S:(?![\\/])/;
 
 /**
- * A value that a user gave, such as that of an option, for messages: without user and password, query and fragment of a
- * URL, and without credentials of a known form. A value in which the end of a password cannot be found is left out.
+ * Formats a user-supplied value, such as of an option, for messages: without userinfo, query and fragment of a URL, and
+ * without credentials of a known format. A value in which the end of a password cannot be found is omitted.
  *
  * @example showValue('https://ada:secret@host/path?token=secret') // https://...@host/path?...
  */
@@ -73,12 +72,12 @@ export function showValue(text: string): string {
     const isUnclear = UNCLEAR_VALUE.test(text) || BEFORE_AT.test(beforeAt);
     return isUnclear ? '...' : redact(text).replace(/^([^?#]*[?#]).*=.*$/s, '$1...');
   }
-  // A `/`, `?` or `#` in a password ends the authority of the URL, and the rest of the password follows it.
+  // A `/`, `?` or `#` in a password ends the URL's authority, so the rest of the password would follow.
   if (!URL.canParse(text.slice(name.length)) || rest.includes('@')) return `${name}${scheme}...`;
   return `${name}${scheme}${authority.replace(/^.*@/s, '...@')}${redact(rest).replace(/([?#]).+$/s, '$1...')}`;
 }
 
-/** Decodes percent-encoding (RFC 3986, 2.1) and the escapes of JSON, as far as the result is ASCII. */
+/** Decodes percent-encoding (RFC 3986, 2.1) and JSON escapes, if the result is ASCII. */
 export function decodeAscii(text: string): string {
   if (!text.includes('%') && !text.includes('\\u00')) return text;
   return text.replace(/(?:%|\\u00)([2-7][0-9a-f])/gi, (_, code: string) =>
@@ -86,7 +85,7 @@ export function decodeAscii(text: string): string {
   );
 }
 
-/** How many times a text is decoded: each program that it passed may have encoded it. */
+/** Maximum number of decodings: each program that passed the text on may have encoded it. */
 const MAX_ENCODED = 3;
 
 /** Decodes a text that may be encoded several times. */
@@ -100,25 +99,25 @@ export function decodeOften(text: string): string {
   return meant;
 }
 
-/** Longer paths are shortened, to bound memory. */
+/** Longer paths are truncated, to bound memory. */
 const MAX_PATH = 300;
 
-/** The last, cut word of a shortened path: a part of a secret would not be recognised. */
+/** The last, partial word of a truncated path: a part of a secret would not be recognized. */
 const CUT_WORD = /(?<![A-Za-z0-9])[A-Za-z0-9_%-]{1,128}$/;
 
-/** A path for messages, decisions and the log. */
+/** Formats a path for messages, decisions and the log. */
 export function showPath(path: string): string {
   return shortenPath(redact(path));
 }
 
-/** A path without credentials, for the same. */
+/** Truncates a path that has no credentials, for the same purpose. */
 export function shortenPath(shown: string): string {
   return shown.length <= MAX_PATH ? shown : shown.slice(0, MAX_PATH).replace(CUT_WORD, '');
 }
 
 const FINGERPRINT = /^sha256:[0-9a-f]{10}$/;
 
-/** Whether a value stands for a secret in a journal, an archive or a message. */
+/** Is the value a fingerprint that replaces a secret? */
 export function isFingerprint(value: unknown): boolean {
   return typeof value === 'string' && FINGERPRINT.test(value);
 }

@@ -6,7 +6,7 @@ export function isStorable(text: string): boolean {
   return !UNSTORABLE.test(text);
 }
 
-/** A text for a message: what cannot be stored is replaced by question marks. */
+/** Replaces characters that cannot be stored with question marks, for messages. */
 export function showStorable(text: string): string {
   return text.replaceAll(/[\0\p{Surrogate}]/gu, '?');
 }

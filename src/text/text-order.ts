@@ -1,5 +1,5 @@
 /**
- * Compares two texts by code point, as databases do (`COLLATE "C"`, SQLite's BINARY). JavaScript compares UTF-16 code
+ * Compares two texts by code point, like databases do (`COLLATE "C"`, SQLite's BINARY). JavaScript compares UTF-16 code
  * units, which sorts characters beyond U+FFFF before those from U+E000 on.
  *
  * @returns a negative number if the first comes first, 0 if they are equal
@@ -13,7 +13,7 @@ export function compareTexts(one: string, other: string): number {
   return one.length - other.length;
 }
 
-/** Surrogates come after all other code units, because they encode the characters beyond U+FFFF. */
+/** Ranks surrogates after all other code units, because they encode the characters beyond U+FFFF. */
 function rank(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }

@@ -1,6 +1,6 @@
 import { performance, RealDate } from '../platform/time.ts';
 
-/** Milliseconds since 1970-01-01T00:00:00Z. Only this file reads the machine's clock; other code is passed the time. */
+/** Milliseconds since 1970-01-01T00:00:00Z. Only this file reads the system clock; other code is passed the time. */
 export type Instant = number;
 
 /** A source of time. */
@@ -8,23 +8,23 @@ export interface Clock {
   now(): Instant;
 }
 
-/** The latest moment the mock's clock can show: in RFC 3339 a year has four digits. */
+/** The latest time that the mock's clock can show, because years in RFC 3339 have four digits. */
 export const END_OF_TIME: Instant = Date.UTC(9999, 0, 1) - 1;
 
-/** The latest moment with a form in RFC 3339; what ends some time after the clock's own end may be later than that end. */
+/** The latest time that RFC 3339 can express. Expiry times may be later than the clock's own limit. */
 export const LAST_MOMENT: Instant = Date.UTC(10_000, 0, 1) - 1;
 
-/** The moment this many milliseconds after another one, or the end of time. */
+/** Returns the time this many milliseconds later, or the end of time. */
 export function later(from: Instant, milliseconds: number): Instant {
   return Math.min(from + milliseconds, END_OF_TIME);
 }
 
-/** The machine's own clock. */
+/** Returns the system clock. */
 export function machineClock(): Clock {
   return { now: () => RealDate.now() };
 }
 
-/** Milliseconds of a monotonic clock, to measure durations. */
+/** Returns milliseconds of a monotonic clock, to measure durations. */
 export function stopwatch(): number {
   return performance.now();
 }
@@ -34,7 +34,7 @@ export interface ManualClock extends Clock {
   set(instant: Instant): void;
 }
 
-/** A clock that shows `start` until it is set to something else. */
+/** Creates a clock that shows `start` until it is set. */
 export function manualClock(start: Instant): ManualClock {
   let shown = start;
   return {
@@ -45,44 +45,42 @@ export function manualClock(start: Instant): ManualClock {
   };
 }
 
-/** The two moments between which time jumped. */
+/** The times before and after a jump. */
 export interface Jump {
   readonly from: Instant;
   readonly to: Instant;
 }
 
-/** A check that has to succeed before a clock moves. */
+/** A check that must succeed before a clock moves. */
 export type BeforeJump = (jump: Jump) => Promise<void>;
 
-/**
- * The clock of a world: it runs at an offset from the machine's clock, or is frozen. Every change survives a restart.
- */
+/** The clock of a world: it runs at an offset from the system clock, or is frozen. Every change survives a restart. */
 export interface WorldClock extends Clock {
   /** Its offset from real time in milliseconds; negative if it is behind. */
   readonly ahead: number;
-  /** Does it stand still? */
+  /** Is the clock stopped? */
   readonly frozen: boolean;
   /**
-   * Moves it forward; a frozen one stays frozen.
+   * Moves the clock forward; a frozen clock stays frozen.
    *
-   * @param before is called first; if it throws, the clock does not move
+   * @param before called first; if it throws, the clock does not move
    * @throws UnreachableTime
    */
   advance(milliseconds: number, before?: BeforeJump): Promise<Jump>;
   /**
-   * Moves it to a moment that is not before now; a frozen one stays frozen.
+   * Sets the clock to a time that is not in the past; a frozen clock stays frozen.
    *
    * @param before as for `advance`
-   * @throws UnreachableTime if the moment has passed: only a reset or restore turns time back
+   * @throws UnreachableTime if the time has passed: only a reset or restore turns time back
    */
   set(to: Instant, before?: BeforeJump): Promise<Jump>;
-  /** Stops it at the current time. */
+  /** Stops the clock at the current time. */
   freeze(): Promise<void>;
-  /** Continues from where it stopped, which may be behind real time. */
+  /** Continues from where the clock stopped, which may be behind real time. */
   resume(): Promise<void>;
 }
 
-/** The clock cannot move there: it would run backwards (`past`), or show a moment that no date can express (`end`). */
+/** The clock cannot move there: it would run backwards (`past`), or show a time that no date can express (`end`). */
 export class UnreachableTime extends Error {
   override readonly name = 'UnreachableTime';
   readonly why: 'past' | 'end';
@@ -93,16 +91,16 @@ export class UnreachableTime extends Error {
   }
 }
 
-/** The state of a clock: a fixed offset from real time in milliseconds, or one moment. */
+/** The state of a clock: a fixed offset from real time in milliseconds, or a fixed time. */
 export type ClockState = { readonly ahead: number } | { readonly frozenAt: Instant };
 
-/** The time of a clock in this state. */
+/** Returns the time of a clock in this state. */
 export function readTime(state: ClockState, real: Instant): Instant {
   return 'frozenAt' in state ? state.frozenAt : real + state.ahead;
 }
 
 /**
- * Moves a clock; it keeps running, or standing still, as before.
+ * Moves a clock, keeping it running or frozen.
  *
  * @throws UnreachableTime
  */
@@ -118,18 +116,18 @@ const RFC_3339 = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d+)?(?:[Zz]|([+-])(
  * Parses a time with an offset (RFC 3339, 5.6), such as `2026-01-15T12:00:00+01:00`. Digits below the millisecond are
  * dropped.
  *
- * @returns null for other texts and impossible moments: the 30th of February, a leap second
+ * @returns null for other texts and impossible times: the 30th of February, a leap second
  */
 export function parseInstant(text: string): Instant | null {
   const [, date, time, fraction = '', sign, hours = 0, minutes = 0] = RFC_3339.exec(text) ?? [];
   const seconds = Date.parse(`${date}T${time}Z`);
-  // `Date` rolls impossible days and hours over to others.
+  // `Date` rolls impossible days and hours over.
   if (Number.isNaN(seconds) || !rfc3339(seconds).startsWith(`${date}T${time}`)) return null;
   const offset = (Number(hours) * 60 + Number(minutes)) * 60_000;
   return seconds + Number(fraction.slice(1, 4).padEnd(3, '0')) + (sign === '-' ? offset : -offset);
 }
 
-/** An instant as RFC 3339 in UTC with milliseconds. */
+/** Formats an instant as RFC 3339 in UTC with milliseconds. */
 export function rfc3339(instant: Instant): string {
   return new Date(instant).toISOString();
 }

@@ -6,12 +6,12 @@ const SHORT_PART = /(\d+(?:\.\d+)?)(ms|[smhd])/g;
 const ISO = /^P(?:(\d+(?:\.\d+)?)D)?(?:T(?=\d)(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
 const ISO_UNITS = ['d', 'h', 'm', 's'] as const satisfies readonly Unit[];
 
-/** The forms a duration may take; for messages. */
+/** Describes the accepted formats, for messages. */
 export const DURATION_FORMS = 'a positive duration with its unit, such as `90s`, `15m`, `1h30m`, `2d` or `PT15M`';
 
 /**
- * Parses a duration: `15m`, `1h30m`, `500ms`, or ISO 8601 (`PT15M`, `P1DT12H`; no months or years, whose length
- * varies).
+ * Parses a duration: `15m`, `1h30m`, `500ms`, or ISO 8601 (`PT15M`, `P1DT12H`; no months or years, which vary in
+ * length).
  *
  * @returns whole milliseconds; null for other texts, such as a number without a unit
  */
@@ -22,8 +22,8 @@ export function parseDuration(text: string): number | null {
 }
 
 /**
- * Formats milliseconds as an ISO 8601 duration in hours, minutes and seconds. A negative one begins with a minus sign,
- * as in ISO 8601-2: `-PT15M`.
+ * Formats milliseconds as an ISO 8601 duration in hours, minutes and seconds. A negative duration starts with a minus
+ * sign, as in ISO 8601-2: `-PT15M`.
  */
 export function formatDuration(milliseconds: number): string {
   if (milliseconds < 0) return `-${formatDuration(-milliseconds)}`;

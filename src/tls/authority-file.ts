@@ -6,18 +6,18 @@ import type { Instant } from '../time/clock.ts';
 import type { Identity } from './certificates.ts';
 import { checkIdentity } from './given.ts';
 
-/** The part of a PEM text with this label. */
+/** Returns the part of a PEM text with this label. */
 function partOf(text: string, label: string): string {
   const [begin, end] = [`-----BEGIN ${label}-----`, `-----END ${label}-----`];
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
   return from < 0 || to < from ? '' : `${text.slice(from, to + end.length)}\n`;
 }
 
-/** Parses the certificate and the key of an authority in one text. @throws Unusable if it cannot be used now */
+/** Parses the certificate and key of a CA from one text. @throws Unusable if the CA cannot be used now */
 export function authorityIn(text: string, name: string, now: Instant, advice: string): Identity {
   const authority = { certificate: partOf(text, 'CERTIFICATE'), key: partOf(text, 'PRIVATE KEY') };
   if (authority.certificate === '' || authority.key === '') {
-    throw new Unusable(`${name} has no certificate or no key. ${advice}`);
+    throw new Unusable(`${name} lacks a certificate or a key. ${advice}`);
   }
   const names = { certificate: `The certificate in ${name}`, key: `the key in ${name}` };
   checkIdentity(authority, names, now, advice);
@@ -29,17 +29,17 @@ export function authorityText({ certificate, key }: Identity): string {
 }
 
 /**
- * The authority in a file, which is written if it does not exist. A process that is killed meanwhile leaves no half of
- * it: the file gets its name once it is complete. Only the process that has the data file open calls this.
+ * Reads the CA from a file, or creates it. The file is renamed once it is complete, so a killed process leaves no
+ * partial file. Only the process that has the data file open calls this.
  *
  * @throws Unusable if the file cannot be used
  */
 export async function authorityInFile(file: string, make: () => Identity, now: Instant): Promise<Identity> {
-  // The server makes it, so a pipe in its place is a mistake.
+  // The server creates this file, so a pipe in its place is a mistake.
   const text = await readTextFile(file, { onlyFile: true }).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return null;
     throw new Unusable(
-      `${file}, the authority of --tls, cannot be read: ${whyUnreadable(cause)}. Make it readable, or delete it.`,
+      `${file}, the CA of --tls, cannot be read: ${whyUnreadable(cause)}. Make it readable, or delete it.`,
       { cause },
     );
   });
@@ -49,7 +49,7 @@ export async function authorityInFile(file: string, make: () => Identity, now: I
   try {
     await write(file, authorityText(authority));
   } catch (cause) {
-    throw new Unusable(`${file}, the authority of --tls, cannot be written. Make its folder writable.`, { cause });
+    throw new Unusable(`${file}, the CA of --tls, cannot be written. Make its folder writable.`, { cause });
   }
   return authority;
 }

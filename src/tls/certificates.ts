@@ -42,10 +42,10 @@ export interface Identity {
 }
 
 const DAY = 24 * 60 * 60 * 1000;
-/** Clocks of clients may be behind. */
+/** Tolerance for clients' clocks that are behind. */
 const LEEWAY = DAY;
 const AUTHORITY_LIFETIME = 3650 * DAY;
-/** With the leeway 397 days: Apple's clients refuse more than 398. */
+/** 397 days with the tolerance: Apple's clients refuse more than 398. */
 export const LEAF_LIFETIME = 396 * DAY;
 
 /** RFC 5758, 3.2 */
@@ -60,7 +60,7 @@ export function keyText(key: KeyObject): string {
   return String(key.export({ type: 'pkcs8', format: 'pem' }));
 }
 
-/** A new authority. Its name contains part of its key's hash, so that a trust store can hold several. */
+/** Creates a CA. Its name contains part of its key's hash, so that a trust store can have several. */
 export function makeAuthority(now: Instant, random: Random): Identity {
   const key = newKey();
   const id = keyId(key);
@@ -79,7 +79,7 @@ export function makeAuthority(now: Instant, random: Random): Identity {
   return { certificate, key: keyText(key) };
 }
 
-/** Issues certificates of an authority for servers. */
+/** Issues server certificates with a CA. */
 export class Issuer {
   readonly #name: Name;
   readonly #key: KeyObject;
@@ -128,7 +128,7 @@ function issue(random: Random, { issuer, subject, from, to, extensions }: Order)
   const signatureAlgorithm = new AlgorithmIdentifier({ algorithm: ECDSA_WITH_SHA256 });
   const tbsCertificate = new TBSCertificate({
     version: Version.v3,
-    // Positive, and without a zero byte at its start.
+    // Positive, and without a leading zero byte.
     serialNumber: Uint8Array.from(Buffer.from(`4${random.hex(31)}`, 'hex')).buffer,
     signature: signatureAlgorithm,
     issuer: issuer.name,
@@ -163,7 +163,7 @@ function keyId(key: KeyObject): Buffer {
   return createHash('sha256').update(publicKey(key)).digest().subarray(0, 20);
 }
 
-/** In whole seconds. From 2050 on the time has another form (RFC 5280, 4.1.2.5). */
+/** Converts to whole seconds. From 2050 on the time has a different format (RFC 5280, 4.1.2.5). */
 function timeOf(at: Instant): Time {
   const date = new RealDate(Math.floor(at / 1000) * 1000);
   return new Time(date.getUTCFullYear() < 2050 ? { utcTime: date } : { generalTime: date });

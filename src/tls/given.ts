@@ -11,21 +11,21 @@ import type { Identity } from './certificates.ts';
 const PEM = /^\s*-----BEGIN /;
 
 /**
- * Reads the certificate and the key of a server: PEM files, or from programs also their texts.
+ * Reads a server's certificate and key from PEM files or, in the library, from PEM texts.
  *
- * @throws Unusable if they cannot be read, do not fit each other, or are not valid now
+ * @throws Unusable if they cannot be read, do not match, or are not valid now
  */
 export async function readIdentity(certificate: string, key: string, now: Instant): Promise<Identity> {
   const identity = { certificate: await read(certificate, '--tls-cert'), key: await read(key, '--tls-key') };
   const names = { certificate: named('--tls-cert', certificate), key: named('--tls-key', key) };
-  checkIdentity(identity, names, now, 'Give one that is valid now, or use --tls without a certificate.');
+  checkIdentity(identity, names, now, 'Use one that is valid now, or --tls without a certificate.');
   return identity;
 }
 
 /**
  * @param names of both, for messages
  * @param advice what to do about a certificate that is not valid now
- * @throws Unusable if they do not fit each other, or are not valid now
+ * @throws Unusable if they do not match, or are not valid now
  */
 export function checkIdentity(
   { certificate, key }: Identity,
@@ -35,18 +35,20 @@ export function checkIdentity(
 ): void {
   const parsed = parse(
     () => new X509Certificate(certificate),
-    `${names.certificate} is not a certificate. Expected PEM, which begins with \`-----BEGIN CERTIFICATE-----\`.`,
+    `${names.certificate} is not a certificate. Expected PEM, which starts with \`-----BEGIN CERTIFICATE-----\`.`,
   );
   const privateKey: KeyObject = parse(
     () => createPrivateKey(key),
-    `${names.key} is not a private key. Expected PEM without a passphrase, which begins with \`-----BEGIN PRIVATE KEY-----\`.`,
+    `${names.key} is not a private key. Expected PEM without a passphrase, which starts with \`-----BEGIN PRIVATE KEY-----\`.`,
   );
   if (!parsed.checkPrivateKey(privateKey)) {
-    throw new Unusable(`${names.key} does not fit ${names.certificate}. Give the key that the certificate is for.`);
+    throw new Unusable(
+      `${names.key} does not match ${names.certificate}. Use the key that the certificate was issued for.`,
+    );
   }
   const dayOf = (text: string) => new RealDate(text).toISOString().slice(0, 10);
   if (RealDate.parse(parsed.validTo) <= now) {
-    throw new Unusable(`${names.certificate} ended on ${dayOf(parsed.validTo)}. ${advice}`);
+    throw new Unusable(`${names.certificate} expired on ${dayOf(parsed.validTo)}. ${advice}`);
   }
   if (RealDate.parse(parsed.validFrom) > now) {
     throw new Unusable(`${names.certificate} is not valid before ${dayOf(parsed.validFrom)}. ${advice}`);
@@ -61,7 +63,7 @@ function parse<Value>(make: () => Value, message: string): Value {
   try {
     return make();
   } catch {
-    // No cause: it could show a part of the key.
+    // No cause: it could contain a part of the key.
     throw new Unusable(message);
   }
 }

@@ -12,21 +12,21 @@ import { readIdentity } from './given.ts';
 import { NamedCertificates } from './named-certificates.ts';
 
 /**
- * Certificates for https. Loaded only by a server that offers it. Certificates are valid by the machine's clock, which
- * clients have too, not by the clock of a world.
+ * Certificates for https, loaded only if the server offers it. Their validity follows the system clock, like clients',
+ * not a world's clock.
  */
 export interface Tls {
-  /** Makes a server with the options of one for http. */
+  /** Creates an https server with the options of an http server. */
   readonly makeServer: (http: ServerOptions, handler: RequestListener) => Server;
-  /** The certificate of the mock's own authority, as PEM; null if a certificate was given. */
+  /** The mock's own CA certificate, as PEM; null if a certificate was given. */
   readonly ca: string | null;
 }
 
-/** Where the authority is kept. */
+/** Where the CA is stored. */
 export type AuthorityPlace =
   | { readonly kind: 'memory' }
   | { readonly kind: 'file'; readonly file: string }
-  /** `first` returns the text that was kept first, which is the given one if none was. */
+  /** `first` returns the text that was stored first, which is the given one if there was none. */
   | { readonly kind: 'database'; readonly first: (text: string) => Promise<string> };
 
 /** @throws Unusable if a given file cannot be used */
@@ -36,8 +36,8 @@ export async function tlsOfFiles(certificate: string, key: string): Promise<Tls>
 }
 
 /**
- * @param names of the server, for clients that name none, because they use an IP address
- * @throws Unusable if the kept authority cannot be used
+ * @param names of the server, for clients without SNI, which use an IP address
+ * @throws Unusable if the stored CA cannot be used
  */
 export async function tlsOfAuthority(place: AuthorityPlace, names: readonly string[]): Promise<Tls> {
   const clock = machineClock();
@@ -61,7 +61,7 @@ function serversWith(tls: TlsOptions): Tls['makeServer'] {
   return (http, handler) => createServer({ ...http, ...common, ...tls }, handler);
 }
 
-/** Milliseconds for a handshake. */
+/** Maximum duration of a handshake, in milliseconds. */
 const HANDSHAKE_MS = 60_000;
 
 async function authorityAt(place: AuthorityPlace, make: () => Identity, now: Instant): Promise<Identity> {
@@ -71,7 +71,7 @@ async function authorityAt(place: AuthorityPlace, make: () => Identity, now: Ins
   return authorityIn(await place.first(authorityText(make())), 'the database of --data', now, advice);
 }
 
-/** The host names and addresses by which clients reach a server that listens on `host`. */
+/** Returns the host names and addresses at which clients reach a server that listens on `host`. */
 export function namesOfServer(host: string, others: readonly string[]): string[] {
   const isEverywhere = host === '0.0.0.0' || host === '::';
   const interfaces = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
@@ -79,6 +79,6 @@ export function namesOfServer(host: string, others: readonly string[]): string[]
   const names = ['localhost', '127.0.0.1', '::1', ...others, ...addresses].map((name) =>
     name.toLowerCase().replace(/^\[|\]$/g, ''),
   );
-  // A link-local address has a zone (`fe80::1%eth0`), which certificates do not know.
+  // A link-local address has a zone (`fe80::1%eth0`), which certificates do not support.
   return names.filter((name) => (isIP(name) > 0 ? !name.includes('%') : hostName(name) !== null));
 }

@@ -3,10 +3,10 @@ import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Clock, Instant } from '../time/clock.ts';
 import { type Issuer, keyText, LEAF_LIFETIME, newKey } from './certificates.ts';
 
-/** How many certificates are kept; each takes about 30 kB. */
+/** Maximum number of cached certificates; each takes about 30 kB. */
 const MAX_CONTEXTS = 200;
 
-/** The certificates of host names, made when a client first asks for a name. The least recently used are dropped. */
+/** The certificates of host names, created on first use. The least recently used ones are dropped. */
 export class NamedCertificates {
   readonly #issuer: Issuer;
   readonly #clock: Clock;
@@ -19,7 +19,6 @@ export class NamedCertificates {
     this.#clock = clock;
   }
 
-  /** How many are kept. */
   get size(): number {
     return this.#contexts.size;
   }
@@ -32,7 +31,7 @@ export class NamedCertificates {
     const now = this.#clock.now();
     const kept = this.#contexts.get(name);
     this.#contexts.delete(name);
-    // Half of its life is left, so that no client meets one that is about to end.
+    // Half of the lifetime remains, so that no client gets a certificate that is about to expire.
     const one =
       kept !== undefined && kept.until > now
         ? kept

@@ -22,7 +22,7 @@ describe('the id of a world', () => {
 
   it.each(['api-keys', 'llm'])('may be `%s` in old data, but no new world gets it', (id) => {
     expect(isWorldId(id)).toBe(true);
-    expect(worldIdFault(id)).toContain('a service has host names that begin with it');
+    expect(worldIdFault(id)).toContain('host names of a service start with it');
   });
 
   it('is right where a world can be made with it', () => {

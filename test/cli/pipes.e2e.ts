@@ -71,7 +71,7 @@ describe.skipIf(process.platform === 'win32').concurrent('a file that is read at
 
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toBe(
-      `nv-auth-mock: ${path}, the authority of --tls, cannot be read: it is not a file. Make it readable, or delete it.\n`,
+      `nv-auth-mock: ${path}, the CA of --tls, cannot be read: it is not a file. Make it readable, or delete it.\n`,
     );
   });
 });

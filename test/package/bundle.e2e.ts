@@ -181,7 +181,7 @@ describe('the package', () => {
 
     expect(code).toBe(1);
     expect(stderr).toContain(
-      'Error: nv-auth-mock/testcontainers needs the package `testcontainers`, which is not installed: `npm i -D testcontainers`.',
+      'Error: nv-auth-mock/testcontainers needs the package `testcontainers`, which is not installed. Run `npm i -D testcontainers`.',
     );
   });
 

@@ -67,7 +67,7 @@ describe('the other of http and https', () => {
 
       expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
       expect(answer).toContain('content-type: text/plain; charset=utf-8\r\n');
-      expect(answer).toContain('This port serves https, but plain http came. Use https://');
+      expect(answer).toContain('This port serves https, but received plain http. Use https://');
     }
     expect(log).toEqual([
       expect.stringMatching(/^This port serves https.*--http-port.* \[port \d+, from 127\.0\.0\.1\]$/),
@@ -328,7 +328,7 @@ describe('the authority', () => {
     await writeFile(`${data}.ca.pem`, 'nothing');
 
     await expect(httpsServer({ data })).rejects.toThrow(
-      `${data}.ca.pem has no certificate or no key. Delete ${data}.ca.pem, restart, and let clients trust`,
+      `${data}.ca.pem lacks a certificate or a key. Delete ${data}.ca.pem, restart, and let clients trust`,
     );
   });
 
@@ -363,7 +363,7 @@ describe('a given certificate', () => {
     const { tlsCert, tlsKey } = await given(Date.now() - 500 * DAY);
 
     await expect(httpsServer({ tlsCert, tlsKey })).rejects.toThrow(
-      /--tls-cert \S+ ended on 20\d\d-\d\d-\d\d\. Give one that is valid now/,
+      /--tls-cert \S+ expired on 20\d\d-\d\d-\d\d\. Use one that is valid now/,
     );
   });
 
@@ -379,7 +379,7 @@ describe('a given certificate', () => {
     const { tlsCert, tlsKey } = await given(Date.now(), keyText(newKey()));
 
     await expect(httpsServer({ tlsCert, tlsKey })).rejects.toThrow(
-      `--tls-key ${tlsKey} does not fit --tls-cert ${tlsCert}.`,
+      `--tls-key ${tlsKey} does not match --tls-cert ${tlsCert}.`,
     );
   });
 
@@ -434,9 +434,7 @@ describe('in a test', () => {
   it('`connect` tells why a server with https does not answer it', async () => {
     await using mock = await startMock({ tls: true });
 
-    await expect(clientOf(mock.url).info()).rejects.toThrow(
-      /has a certificate of an authority that is not trusted here/,
-    );
+    await expect(clientOf(mock.url).info()).rejects.toThrow(/has a certificate of a CA that is not trusted here/);
     await expect(clientOf(mock.url.replace('https:', 'http:')).info()).rejects.toThrow(
       /This port serves https.*Use https:\/\//,
     );
