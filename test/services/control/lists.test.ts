@@ -123,7 +123,7 @@ describe.each(LISTS)('the list of $name', ({ name, order, add, remove }) => {
     async (after) => {
       const { status, body } = await server.call(`GET /_mock/${name}?after=${after}`);
 
-      expect([status, body.detail]).toEqual([400, expect.stringContaining('the `next` of an earlier answer')]);
+      expect([status, body.detail]).toEqual([400, expect.stringContaining('the `next` of an earlier response')]);
     },
   );
 
