@@ -21,13 +21,13 @@ const OF_FORM = [400, 413, 414, 415, 422];
  */
 const NOT_OF_FORM: readonly RegExp[] = [
   // References.
-  /names? an? unknown|is not a known (?:organisation|principal|service|user)|is not (?:in the cast|a snapshot of)|(?:has|is|names) `[^`]+`, which is not|does not exist|no accepted credential has the name/,
-  /(?:names|has|is) the unknown (?:principal|scope|role|resource type|organisation|state)|of another simulation|has no [A-Z]+; it has/,
+  /names? an? unknown|names nobody|does not match any principal|names `[^`]+`, which is not|does not exist|no accepted credential has the name/,
+  /(?:names|has) the unknown (?:principal|scope|role|resource type|organisation|state)|of another simulation|has no [A-Z]+; it has/,
   /there is no (?:reason|service)|no operation is called|HTTP has no status|can never match|Not found in the/,
   /must be the id of an entry of this list|must be the `next` of an earlier response|must name a caller/,
   /names no client|is not a redirect URI of|no operation has the path|Several keys have the name|the control API has no rules/,
   // The address of a request, and whether anybody can have a key.
-  /is not a URL\. Expected|belongs to (?:several services: )?`|cannot be decoded|refuses new keys|no organisation for the key/,
+  /is not a URL\. Expected|belongs to (?:several services: )?`|cannot be decoded|is not valid percent-encoding|refuses every new key|no organisation for a key/,
   // Credentials, codes and passwords.
   /Api key is not provided/,
   /Invalid key|audience_service_id invalid|cannot use audiences/,
