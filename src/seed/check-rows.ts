@@ -8,10 +8,10 @@ import { SETTINGS } from '../store/settings.ts';
 import { adviseName } from '../text/nearest.ts';
 import { redact } from '../text/redact.ts';
 
-/** A row as it comes from outside. */
+/** A row from outside. */
 export type GivenRow = Omit<Row, 'revision'>;
 
-/** @returns what is wrong with a row, as a sentence that begins with the place; null if nothing is */
+/** Returns what is wrong with a row, as a sentence that starts with the member; null if the row is valid. */
 export type RowCheck = (row: GivenRow) => string | null;
 
 const WORDS: TypeWords = Object.fromEntries(
@@ -25,18 +25,18 @@ const WORDS: TypeWords = Object.fromEntries(
   }).map(([type, words]) => [`${type},null`, `${words} or null`]),
 );
 
-/** The members that a service derives from a body, and from nothing else. */
+/** The members that a service derives from the body alone. */
 const DERIVED = ['id', 'owner', 'parent', 'aliases', 'labels', 'sharedWith', 'dueAt', 'facets'] as const;
 
-/** The most characters of an expected value in a message. */
+/** The maximum number of characters of an expected value in a message. */
 const MAX_SHOWN = 200;
 
-/** By schema, which never changes: compiling all of them takes a second. */
+/** Compiled validators by schema. Compiling all of them takes a second. */
 const VALIDATORS = new WeakMap<object, ValidateFunction>();
 
 /**
- * Checks rows of a snapshot file: whether every reader of the collection can read the body, and whether the members by
- * which a row is found fit it.
+ * Returns a check for rows of a snapshot file: that all code can read the body, and that the members used for lookups
+ * match the body.
  */
 export function rowCheckOf(kept: readonly KeptForms[]): RowCheck {
   const forms = new Map(kept.flatMap(({ rows }) => rows).map((form) => [form.collection, form]));
@@ -54,7 +54,7 @@ function bodyFault({ body: schema, isPart }: RowForm, { parent, body }: GivenRow
   return schemaFault(schema, body, ['body']);
 }
 
-/** @param row has a text as its body */
+/** @param row has text as its body */
 function settingFault(forms: ReadonlyMap<string, SettingForm>, { id, body }: GivenRow): string | null {
   const form = forms.get(id);
   if (form === undefined) return unknownName('id', id, [...forms.keys()]);
@@ -72,7 +72,7 @@ function jsonIn(text: string): unknown {
   }
 }
 
-/** @param row has a body that fits */
+/** @param row has a valid body */
 function derivedFault(form: RowForm, row: GivenRow): string | null {
   const remade = form.remake({ ...row, revision: NEW });
   for (const name of DERIVED) {
@@ -101,7 +101,7 @@ function schemaFault(schema: object, value: unknown, above: readonly string[]): 
 }
 
 function compiled(schema: object): ValidateFunction {
-  // Readers parse moments. No other form of a text matters to them.
+  // Readers parse date-times. No other format matters to them.
   const ajv = addFormats.default(new Ajv({ verbose: true, strict: false, logger: false }), ['date-time']);
   const validate = ajv.compile(schema);
   VALIDATORS.set(schema, validate);

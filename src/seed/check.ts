@@ -7,7 +7,7 @@ import { findNear, listNames } from '../text/nearest.ts';
 import { isStorable } from '../text/storable.ts';
 import { isAboutWritten, repairValue } from './repair.ts';
 
-/** Names of types for authors of YAML, where an unquoted number is not a text. */
+/** Names of types for authors of YAML, where unquoted numbers aren't texts. */
 const WORDS: TypeWords = {
   object: 'an object',
   array: 'a list',
@@ -24,15 +24,15 @@ const WORDS: TypeWords = {
 const REMOVING =
   'only a seed with `extends` can remove entries, and only from lists whose entries have identifying members';
 
-/** How many errors of a seed are described: a message has no more, because answers must be bounded. */
+/** The maximum number of errors to describe, so that messages stay short. */
 export const MAX_DESCRIBED = 100;
 
 /**
- * Finds the errors of a user's seed. Loaded only for such a seed, because the built-in cast is valid.
+ * Finds the errors in a user's seed. Loaded only for such a seed, because the built-in cast is valid.
  *
- * @param parts the seed's content, by service
- * @param all the services
- * @param form `kept`: as a world keeps it
+ * @param parts the content of the seed, by service
+ * @param all all services
+ * @param form `kept`: the form in which a world stores it
  */
 export function findSeedFaults(
   parts: unknown,
@@ -45,10 +45,10 @@ export function findSeedFaults(
     if (first !== undefined) return [first];
   }
   const errors = [...findSchemaFaults(parts, services), ...findUnstorable(parts)];
-  // Members that violate the schema are repaired, so that they hide no other error.
+  // Invalid members are repaired, so that they don't hide other errors.
   const whole =
     errors.length === 0 ? null : repairValue({ properties: Object.fromEntries(schemasOf(services)) }, parts);
-  // Matches the schema, or was repaired.
+  // Valid now, if necessary because it was repaired.
   const present = (whole === null ? parts : whole.value) as Readonly<Record<string, unknown>>;
   const further = services.flatMap(({ name, seed }) =>
     present[name] === undefined ? [] : (seed?.faults(present[name], present) ?? []),
@@ -61,7 +61,7 @@ function asKept<Service extends ServiceDefinition>(service: Service): Service {
   return seed?.keptSchema === undefined ? service : { ...service, seed: { ...seed, schema: seed.keptSchema } };
 }
 
-/** The most values of a seed all of whose errors are collected: a larger one can have hundreds of thousands. */
+/** The maximum number of values in a seed for collecting all errors, which could otherwise be hundreds of thousands. */
 const MAX_VALUES = 4000;
 
 function isLarge(parts: unknown): boolean {
@@ -75,7 +75,7 @@ function isLarge(parts: unknown): boolean {
   return false;
 }
 
-/** Finds texts that a database would change, or refuse. */
+/** Finds texts that a database would change or reject. */
 function findUnstorable(parts: unknown): SeedFault[] {
   const faults: SeedFault[] = [];
   const waiting: [value: unknown, names: readonly string[]][] = [[parts, []]];
@@ -91,7 +91,7 @@ function findUnstorable(parts: unknown): SeedFault[] {
   return faults;
 }
 
-/** Finds violations of the services' schemas. @param parts the seed's content, by service */
+/** Finds violations of the services' schemas. @param parts the content of the seed, by service */
 export function findSchemaFaults(
   parts: unknown,
   services: readonly ServiceDefinition[],
@@ -99,11 +99,11 @@ export function findSchemaFaults(
 ): SeedFault[] {
   const { violationsOf, lists } = checkerOf(schemasOf(services));
   const violations = violationsOf(parts, extent).filter(({ keyword }) => keyword !== 'if');
-  // A list of valid values makes the message about the type redundant.
+  // The list of valid values makes the message about the type redundant.
   const listed = new Set(violations.flatMap(({ keyword, instancePath }) => (keyword === 'enum' ? [instancePath] : [])));
   const telling = violations.filter((one) => one.keyword !== 'type' || !listed.has(one.instancePath));
   return byChoice(telling).map((group, index) =>
-    // The others are only counted.
+    // The rest is only counted.
     index < MAX_DESCRIBED ? faultOf(group, lists) : { place: placeOf(placeIn(group[0])), message: '' },
   );
 }
@@ -114,7 +114,7 @@ function placeIn({ instancePath }: Violation): readonly string[] {
 
 type Violations = readonly [Violation, ...Violation[]];
 
-/** Groups the violations: those inside a choice, which ajv lists just before it, are one fault with it. */
+/** Groups a violated choice with the violations inside it, which ajv lists just before it. */
 function byChoice(violations: readonly Violation[]): readonly Violations[] {
   const groups: Violations[] = [];
   for (const one of violations) {
@@ -139,11 +139,11 @@ type Extent = 'all' | 'first';
 interface Checker {
   readonly schemas: Schemas;
   violationsOf(parts: unknown, extent: Extent): readonly Violation[];
-  /** The place of each list, by the name of the list. */
+  /** The place of each list, by name. */
   readonly lists: ReadonlyMap<string, string>;
 }
 
-/** By the first of their schemas, which never change: compiling takes 40 ms. */
+/** Compiled checkers, by their first schema. Compiling takes 40 ms. */
 const CHECKERS = new WeakMap<object, Checker>();
 
 function checkerOf(schemas: Schemas): Checker {
@@ -156,7 +156,7 @@ function checkerOf(schemas: Schemas): Checker {
     const known = validators.get(extent);
     if (known !== undefined) return known;
     const ajv = addFormats.default(new Ajv({ allErrors: extent === 'all', verbose: true, strict: false }));
-    // `extends` has been resolved already; here it is only a known name.
+    // `extends` has already been resolved; here it is just an allowed name.
     const schema = { type: 'object', properties: { ...properties, extends: {} }, additionalProperties: false };
     const validate = ajv.compile(schema);
     validators.set(extent, validate);
@@ -178,7 +178,7 @@ function areSame(one: Schemas, other: Schemas): boolean {
   return one.size === other.size && [...one].every(([name, schema]) => other.get(name) === schema);
 }
 
-/** A fault as one sentence, with the name that was probably meant, or the nearest valid ones. */
+/** Formats a fault as one sentence and suggests the likely name, or lists valid ones. */
 export function faultSentence({ message, given, valid = [] }: SeedFault): string {
   if (given === undefined || valid.length === 0) return message;
   const near = findNear(given, valid);
@@ -201,7 +201,7 @@ function faultOf(violations: Violations, lists: Checker['lists']): SeedFault {
   const name = given ?? '';
   const near = findNear(name, valid ?? []) ?? valid?.find((other) => isPart(name, other));
   const here = near === undefined ? '' : `; or did you mean \`${near}\`?`;
-  // A probable typo of a name in the same object wins over the exact name in another place.
+  // A likely typo of a name in the same object wins over an exact match in another place.
   const isSlip = near !== undefined && Math.abs(near.length - name.length) <= MAX_SLIP;
   if (deeper.length > 0 && !isSlip) {
     const places = deeper.map((further) => {
@@ -218,19 +218,19 @@ function faultOf(violations: Violations, lists: Checker['lists']): SeedFault {
   return { place, message: `${message}${advice}` };
 }
 
-/** The largest difference in length between a typo and its name. */
+/** The maximum difference in length between a typo and the right name. */
 const MAX_SLIP = 2;
 
-/** The fewest letters of a part that identifies a name. */
+/** The minimum length of a partial name. */
 const MIN_PART = 3;
 
-/** Is one of two names a part of the other, as `secret` is of `clientSecret`? */
+/** Whether one name is part of the other, such as `secret` and `clientSecret`. */
 function isPart(one: string, other: string): boolean {
   const [shorter = '', longer = ''] = [one.toLowerCase(), other.toLowerCase()].sort((a, b) => a.length - b.length);
   return shorter.length >= MIN_PART && longer.includes(shorter);
 }
 
-/** The first place with a list of each name, nearest to the top. */
+/** Finds the topmost place that has a list of each name. */
 function listsIn(schema: SeedSchema): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   let level: [place: string, schema: SeedSchema][] = [['', schema]];
@@ -250,7 +250,7 @@ function listsIn(schema: SeedSchema): ReadonlyMap<string, string> {
   return found;
 }
 
-/** `ngc.keys[9].scopes` */
+/** Formats a place: `ngc.keys[9].scopes`. */
 function placeOf(names: readonly string[]): string {
   return names.reduce((place, name) => {
     if (/^\d+$/.test(name)) return `${place}[${name}]`;

@@ -19,13 +19,13 @@ import { type Fill, templateOf } from './template.ts';
 
 /** `--seed none`: an empty world. */
 const NONE = 'none';
-/** The built-in cast, as seeds and options name it. */
+/** The name of the built-in cast in seeds and options. */
 export const BUILT_IN = 'builtin';
 
-/** A seed's content, by service. */
+/** The content of a seed, by service. */
 export type SeedParts = Readonly<Record<string, unknown>>;
 
-/** Omitted credentials are derived from the default world. */
+/** Omitted credentials are derived for the default world. */
 const FIRST = derivationOf('default');
 
 /** A seed that can be derived for other worlds. */
@@ -39,11 +39,11 @@ interface OwnableSeed extends Seed {
 type Cast = Record<string, unknown>;
 
 /**
- * The initial seed of the server.
+ * Returns the server's initial seed.
  *
  * @param file a seed file, `none`, or `builtin` or null for the built-in cast
  * @param asked the name of the option in messages
- * @throws Unusable naming the errors of the file
+ * @throws Unusable with the errors of the file
  */
 export async function chooseSeed(
   file: string | null,
@@ -59,10 +59,10 @@ export async function chooseSeed(
 }
 
 /**
- * The seed of a value, such as the body of a request.
+ * Returns the seed for a value, such as a request body.
  *
- * @param value `builtin`, `none`, or a seed as in a file
- * @throws Unusable naming all errors
+ * @param value `builtin`, `none`, or the content of a seed
+ * @throws Unusable with all errors
  */
 export async function seedOfValue(
   value: unknown,
@@ -73,17 +73,18 @@ export async function seedOfValue(
   if (isParts(value)) return seedOfContent(value, 'the seed', services, random);
   throw new Unusable(
     typeof value === 'string'
-      ? `The seed is the text \`${showValue(value).slice(0, 100)}\`; expected \`${BUILT_IN}\`, \`${NONE}\`, or an object, in the form of \`GET /_mock/cast\`. A path to a file is not accepted over HTTP.`
-      : `The seed is ${value === null ? 'null' : `a ${Array.isArray(value) ? 'list' : typeof value}`}; expected \`${BUILT_IN}\`, \`${NONE}\`, or an object, in the form of \`GET /_mock/cast\`.`,
+      ? `The seed is the string \`${showValue(value).slice(0, 100)}\`; expected \`${BUILT_IN}\`, \`${NONE}\`, or an object in the form of \`GET /_mock/cast\`. File paths are not accepted over HTTP.`
+      : `The seed is ${value === null ? 'null' : `a ${Array.isArray(value) ? 'list' : typeof value}`}; expected \`${BUILT_IN}\`, \`${NONE}\`, or an object in the form of \`GET /_mock/cast\`.`,
   );
 }
 
 /**
- * The seed of a user's content.
+/**
+ * Returns the seed for a user's content.
  *
- * @param name its name in messages
- * @param file its path, for lines in messages and for `extends`; without a path only `builtin` can be extended
- * @throws Unusable naming all errors
+ * @param name the name of the seed in messages
+ * @param file its path, for line numbers and `extends`; without a path, a seed can only extend `builtin`
+ * @throws Unusable with all errors
  */
 export async function seedOfContent(
   content: object,
@@ -98,11 +99,11 @@ export async function seedOfContent(
 }
 
 /**
- * The content of a seed file as a value that refers to no other file, to send over HTTP.
+ * Reads a seed file into a self-contained value that can be sent over HTTP.
  *
- * @param file on this machine
+ * @param file a path on this machine
  * @param name the name of the option in messages
- * @throws Unusable naming all errors of the file, and of those that it extends
+ * @throws Unusable with all errors of the file and of the seeds it extends
  */
 export async function seedValueOfFile(
   file: string,
@@ -112,20 +113,18 @@ export async function seedValueOfFile(
   const content = await contentOf(file, name);
   const { parts } = await readLayers(content, { name: `${name} ${showValue(file)}`, file }, services);
   const { extends: base } = content;
-  // The server extends the built-in cast faster, because it has its password hashes.
+  // The server extends the built-in cast faster, because it has the password hashes.
   return base === undefined || base === BUILT_IN ? content : parts;
 }
 
-/** Reads a seed with those that it extends. The code for it is loaded only for a seed that a user wrote. */
+/** Reads a seed with the seeds it extends. The code is loaded only for a user's seed. */
 async function readLayers(content: SeedParts, layer: Layer, services: readonly ServiceDefinition[]) {
   const { readSeed } = await import('./read.ts');
   const builtIn = async () => castOfParts(await builtInParts(services), services);
   return readSeed(content, layer, services, { builtIn, contentOf });
 }
 
-/**
- * What is wrong with a seed that is said to have been kept: as for any other seed, the first fault. Null if nothing is.
- */
+/** Returns the first error of a seed that was allegedly stored; null if it is valid. */
 export async function findKeptSeedFault(
   kept: KeptSeed,
   services: readonly ServiceDefinition[],
@@ -146,34 +145,34 @@ function partsIn(kept: KeptSeed): SeedParts | null {
   }
 }
 
-/** Restores the seed that a store kept. */
+/** Restores a stored seed. */
 export function revivedSeed(kept: KeptSeed, services: readonly ServiceDefinition[], random: Random): Seed {
   const { parts, extended } = read(kept);
   return seedOf(parts, { origin: kept.origin, extended }, services, random);
 }
 
 /**
- * Derives a seed with another world's own credentials; the people and their ids stay. Slow parts are made once for the
- * seed and all derived ones.
+ * Derives a seed with a world's own credentials. Principals and their ids stay the same. Slow parts are computed once
+ * for the seed and all seeds derived from it.
  *
- * @param seed made by this file
+ * @param seed created by this module
  */
 export function ownSeed(seed: Seed, derivation: Derivation): Seed {
   if (!isOwnable(seed)) throw new TypeError('only a seed of this module can be derived for a world');
   return seed.own(derivation);
 }
 
-/** The readable form of a seed, with credentials. */
+/** Returns the readable form of a seed, with credentials. */
 export function castOf(kept: KeptSeed, services: readonly ServiceDefinition[]): Cast {
   return isOwnable(kept) ? kept.cast : castOfParts(read(kept).parts, services);
 }
 
-/** The cast with what follows from the time, such as the state of a model. */
+/** Returns the cast with everything that depends on time, such as the state of a model. */
 export function castAt(cast: Cast, services: readonly ServiceDefinition[], now: Instant): Cast {
   return mapParts(cast, services, (seed, part) => seed.castAt?.(part, now) ?? part);
 }
 
-/** The cast with tokens that do not end. They take half a millisecond each, except those of the built-in cast. */
+/** Returns the cast with tokens that never expire. Each takes half a millisecond, except in the built-in cast. */
 export async function withBearers(
   cast: Cast,
   services: readonly ServiceDefinition[],
@@ -194,13 +193,13 @@ export function castLine(kept: KeptSeed, services: readonly ServiceDefinition[])
 }
 
 /**
- * Who is in a seed, in a few words: `2 users, 1 application, no service accounts, 12 NGC keys`.
+ * Summarizes who is in a seed: `2 users, 1 application, no service accounts, 12 NGC keys`.
  *
- * @param parts by service
+ * @param parts the content, by service
  */
 function summaryOf(parts: Readonly<Record<string, unknown>>, services: readonly ServiceDefinition[]): string {
   const counted = services.flatMap(({ name, seed }) => {
-    // It fits the schema, and its lists are lists.
+    // The part matches its schema, so its lists are arrays.
     const part = (parts[name] ?? {}) as Readonly<Record<string, readonly unknown[] | undefined>>;
     return Object.entries(seed?.lists ?? {}).flatMap(([list, { called }]) =>
       called === undefined ? [] : [{ called, count: part[list]?.length ?? 0 }],
@@ -214,15 +213,15 @@ function castOfParts(parts: SeedParts, services: readonly ServiceDefinition[]): 
   return mapParts(parts, services, (seed, part) => seed.cast(part));
 }
 
-/** The origin of a seed, as stored. */
+/** The stored origin of a seed. */
 interface Provenance {
   readonly origin: KeptSeed['origin'];
-  /** The seeds it extended, nearest first; already merged. */
+  /** The extended seeds, nearest first. They are already merged. */
   readonly extended?: readonly string[];
 }
 
 function read({ text }: KeptSeed): { readonly parts: SeedParts; readonly extended: readonly string[] } {
-  // This file wrote the text.
+  // Written by this module.
   const { extends: extended = [], ...parts } = parseStored<SeedParts & { readonly extends?: readonly string[] }>(
     text,
     'seed',
@@ -251,7 +250,7 @@ function seedOf(
   return completeSeed(made, provenance, services, random);
 }
 
-/** The parts of a seed that are made on first use. */
+/** The parts of a seed that are computed on first use. */
 interface Made {
   readonly parts: () => SeedParts;
   readonly cast: () => Cast;
@@ -282,7 +281,7 @@ function completeSeed(
     get cast() {
       return cast();
     },
-    // Made on demand: each world has its own seed, and most worlds are never used.
+    // Computed on demand: each world has its own seed, and most worlds never use it.
     get text() {
       text ??= JSON.stringify({ ...(extended.length > 0 && { extends: extended }), ...parts() });
       return text;
@@ -313,8 +312,8 @@ function completeSeed(
 }
 
 /**
- * Hashes the cast, so that a saved cast equals the seed it came from. Ids that derive from names are left out, so that
- * stating them makes no difference.
+ * Hashes the cast, so that a saved cast equals the seed it came from. Ids derived from names are left out, so giving
+ * them explicitly makes no difference.
  */
 function fingerprintOf(parts: SeedParts, services: readonly ServiceDefinition[]): string {
   const bare = mapParts(parts, services, (seed, part) => seed.bare?.(part) ?? part);
@@ -335,7 +334,7 @@ async function contentOf(file: string, asked: string): Promise<SeedParts> {
 }
 
 function notParts(name: string): Unusable {
-  return new Unusable(`${name} must be an object, in the form of \`GET /_mock/cast\`.`);
+  return new Unusable(`${name} must be an object in the form of \`GET /_mock/cast\`.`);
 }
 
 function isParts(value: unknown): value is SeedParts {
@@ -352,7 +351,7 @@ function seededServices(services: readonly ServiceDefinition[]): Seeded[] {
   return services.filter((service): service is Seeded => service.seed !== null);
 }
 
-/** Maps the existing parts by their services, in the order of the services. */
+/** Maps the parts that exist, in the order of the services. */
 function mapParts(
   parts: SeedParts,
   services: readonly ServiceDefinition[],

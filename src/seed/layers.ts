@@ -2,11 +2,11 @@ import type { SeedFault, SeedList, SeedSchema } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { memberOf, own } from '../objects/members.ts';
 
-/** One of the seeds that extend each other. */
+/** One seed in a chain of `extends`. */
 export interface Layer {
-  /** Its name in messages. */
+  /** The name in messages. */
   readonly name: string;
-  /** Its path, to find the lines of its errors. */
+  /** The path, for finding the lines of errors. */
   readonly file: string | null;
 }
 
@@ -16,7 +16,7 @@ export interface Written {
   readonly origin: Origin;
 }
 
-/** The origin of a part. Members and entries that are not listed come from the same layer, below its place. */
+/** The origin of a part. Members and entries not in `parts` come from the same layer, below the same place. */
 interface Origin extends Source {
   readonly parts?: ReadonlyMap<string, Origin>;
 }
@@ -24,23 +24,23 @@ interface Origin extends Source {
 /** A place in a layer. */
 export interface Source {
   readonly layer: Layer;
-  /** As in `SeedFault`. */
+  /** See `SeedFault`. */
   readonly place: string;
 }
 
-/** An error of a change, in the layer that makes the change. */
+/** An error in a change, in the layer that makes the change. */
 export interface LayerFault extends SeedFault {
   readonly layer: Layer;
 }
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** A layer before merging. */
+/** Wraps a layer before merging. */
 export function asWritten(value: unknown, layer: Layer): Written {
   return { value, origin: { layer, place: '' } };
 }
 
-/** The origin of a place in a merged seed. @param place as in `SeedFault`, in the merged seed */
+/** Returns the origin of a place in a merged seed. @param place as in `SeedFault` */
 export function sourceOf({ origin }: Written, place: string): Source {
   let at = origin;
   for (const step of place.split(/[.[\]]+/).filter(Boolean)) at = originBelow(at, step);
@@ -48,9 +48,8 @@ export function sourceOf({ origin }: Written, place: string): Source {
 }
 
 /**
- * Applies the changes of another seed. Objects are merged by member, and lists with identifying members by entry;
- * everything else is replaced. `null` removes a member unless its value can be null, and `remove: true` removes an
- * entry.
+ * Applies a seed's changes to the seed it extends. Merges objects by member, and lists with identifying members by entry;
+ * replaces everything else. `null` removes a member unless its value can be null, and `remove: true` removes an entry.
  *
  * @param base the extended seed
  * @param changes the seed that extends it, by service
@@ -80,7 +79,7 @@ type Merge = (name: string, below: Written, above: Written, schema: SeedSchema) 
 
 const byMember: Merge = (_name, below, above, schema) => mergeValue(below, above, schema);
 
-/** Objects are merged if the schema lists their members; an open object is one value. */
+/** Merges objects whose members the schema lists. An open object is a single value. */
 function mergeValue(below: Written, above: Written, schema: SeedSchema, merge: Merge = byMember): Written {
   if (schema.properties === undefined || !isObject(below.value) || !isObject(above.value)) return above;
   return mergeObject({ ...below, value: below.value }, { ...above, value: above.value }, schema, merge);
@@ -114,7 +113,7 @@ function mergeList(
   faults: LayerFault[],
 ): Written {
   const entries: (Written | null)[] = entriesOf(below);
-  // Later changes no longer find a changed or removed entry: they are reported as duplicates, or are new entries.
+  // An entry can be changed or removed only once: a duplicate is reported, or added as a new entry.
   const open = new Map(entries.flatMap((entry, index) => keyOf(entry?.value, by).map((key) => [key, index])));
   const names = entriesOf(below).flatMap(({ value }) => (isObject(value) ? [nameOf(value, by)] : []));
   for (const entry of entriesOf(above)) {
@@ -140,19 +139,19 @@ function mergeList(
   );
 }
 
-/** The key of an entry; empty if a member of the key is missing. */
+/** Returns the key of an entry; empty if a member of the key is missing. */
 function keyOf(entry: unknown, by: readonly string[]): [] | [key: string] {
   if (!isObject(entry)) return [];
   const values = by.map((member) => own(entry, member));
   return values.every((value) => typeof value === 'string') ? [JSON.stringify(values)] : [];
 }
 
-/** The name of an entry in messages. */
+/** Returns the name of an entry for messages. */
 function nameOf(entry: Members, by: readonly string[]): string {
   return by.map((member) => String(own(entry, member))).join('/');
 }
 
-/** An empty value of the same kind, to merge a new one with. */
+/** Returns an empty value of the same kind, as the base of a new value. */
 function emptyOf({ value, origin }: Written): Written {
   return { value: Array.isArray(value) ? [] : isObject(value) ? {} : undefined, origin };
 }
@@ -183,7 +182,7 @@ function faultOfRemoval(
   return { message: `\`${name}\` cannot be removed: the extended seed does not have it`, given: name, valid: there };
 }
 
-/** The member with this name, or the entry at this index. */
+/** Returns a member by name, or an entry by index. */
 function part({ value, origin }: Written, step: string): Written {
   return { value: memberOf(value, step), origin: originBelow(origin, step) };
 }
@@ -211,7 +210,7 @@ function isObject(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Is null a valid value, rather than a removal? */
+/** Whether null is a valid value, so that it doesn't mean removal. */
 function takesNull({ enum: values, type }: SeedSchema): boolean {
   return values?.includes(null) === true || (Array.isArray(type) && type.includes('null'));
 }

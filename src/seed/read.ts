@@ -9,25 +9,25 @@ import { asWritten, type Layer, type LayerFault, mergeLayer, type Source, source
 
 type Parts = Readonly<Record<string, unknown>>;
 
-/** Readers of seeds that others extend. */
+/** Loads extended seeds. */
 export interface Bases {
-  /** As people read it, without password hashes. */
+  /** Returns the readable form, without password hashes. */
   builtIn(): Promise<Parts>;
   /** @param asked the name of the option or member in messages */
   contentOf(file: string, asked: string): Promise<Parts>;
 }
 
-/** The name by which a seed extends the built-in cast. */
+/** The name of the built-in cast in `extends`. */
 const BUILT_IN = 'builtin';
-/** The longest chain of seeds, without the built-in cast. */
+/** The maximum length of a chain of seeds, not counting the built-in cast. */
 const MAX_LAYERS = 10;
 
 /**
- * Reads and validates a user's seed, with the seeds that it extends.
+ * Reads and validates a user's seed with the seeds it extends.
  *
  * @param content an object
  * @returns the parts by service, and the names of the extended seeds, nearest first
- * @throws Unusable naming all errors, with file and line
+ * @throws Unusable with all errors, including file and line
  */
 export async function readSeed(
   content: Parts,
@@ -39,26 +39,26 @@ export async function readSeed(
   const faults: LayerFault[] = [];
   const merged = stack.map(({ seed }) => seed).reduceRight((base, seed) => mergeLayer(base, seed, services, faults));
   const found = findSeedFaults(merged.value, services);
-  // Merge errors have their layer.
+  // Errors of the merge already have a layer.
   const all = [
     ...faults.map((fault) => ({ fault, at: fault as Source })),
     ...found.slice(0, MAX_DESCRIBED).map((fault) => locateFault(fault, merged, layer)),
   ];
   if (all.length > 0) throw await unusable(all, layer, faults.length + found.length);
-  // Valid, so it is an object of parts.
+  // Validated, so it is an object of parts.
   return { parts: merged.value as Parts, extended: stack.slice(1).map(({ name }) => name) };
 }
 
 interface Stacked {
-  /** Its name in the `extends` of the seed above. */
+  /** The name in the `extends` of the seed above. */
   readonly name: string;
   readonly seed: Written;
 }
 
 /**
- * A seed, followed by those that it extends.
+ * Returns a seed followed by the seeds it extends.
  *
- * @param layers the chain so far, topmost first; the last is the content's own
+ * @param layers the chain so far, topmost first; the last one belongs to the content
  */
 async function stackOf(
   { $schema, extends: base, ...parts }: Parts,
@@ -95,7 +95,7 @@ async function stackOf(
     throw await refuse('extends', `chains more than ${MAX_LAYERS} files`);
   }
   const where = await whereOf({ layer, place: 'extends' }, top);
-  // No earlier part of the message names the file, because it is not read yet.
+  // The file isn't read yet, so the message has to name the seed.
   const named = layer !== top ? where : where === '' ? `${top.name}: ` : `${top.name}, ${where}`;
   const content = await bases.contentOf(next, `${named}\`extends\``);
   const below = await stackOf(content, base, [...layers, { name: next, file: next }], bases);
@@ -104,14 +104,14 @@ async function stackOf(
 
 interface Settled {
   readonly fault: SeedFault;
-  /** Its place in the user's seed. */
+  /** The place in the user's seed. */
   readonly at: Source;
 }
 
-/** Places with an index, which may differ between the user's seed and the merged one. */
+/** Places with an index, which may differ between the user's seed and the merged seed. */
 const PLACE = /`([a-zA-Z]+(?:\.\w+)*\[\d+\][\w.[\]]*)`/g;
 
-/** Converts an error of the merged seed to places in the user's seed. */
+/** Translates an error of the merged seed to places in the user's seed. */
 function locateFault(fault: SeedFault, merged: Written, top: Layer): Settled {
   const at = sourceOf(merged, fault.place);
   const message = fault.message.replaceAll(PLACE, (_, place: string) => {
@@ -121,7 +121,7 @@ function locateFault(fault: SeedFault, merged: Written, top: Layer): Settled {
   return { fault: { ...fault, message }, at };
 }
 
-/** @param count the number of all errors; only the first are passed */
+/** @param count the total number of errors; `faults` may have fewer */
 async function unusable(faults: readonly Settled[], top: Layer, count = faults.length): Promise<Unusable> {
   const lines = linesOnce();
   const rest = count - MAX_DESCRIBED;
@@ -132,7 +132,7 @@ async function unusable(faults: readonly Settled[], top: Layer, count = faults.l
   return new Unusable(`${top.name} cannot be used:\n  ${said.join('\n  ')}`);
 }
 
-/** Finds lines in files, and reads each file only once. */
+/** Returns a function that finds lines and reads each file only once. */
 function linesOnce(): typeof readSourceLines {
   const read = new Map<string, ReturnType<typeof readSourceLines>>();
   return (file) => {
@@ -142,7 +142,7 @@ function linesOnce(): typeof readSourceLines {
   };
 }
 
-/** File and line of a place, as the beginning of a message; only the line in the top file. */
+/** Returns file and line of a place as the start of a message; only the line if it is in the top file. */
 async function whereOf(
   { layer, place }: Source,
   top: Layer,

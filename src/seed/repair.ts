@@ -1,6 +1,6 @@
 import type { SeedSchema } from '../contract/seed.ts';
 
-/** A value that matches its schema, with the made-up parts. */
+/** A repaired value that matches its schema. */
 export interface Repaired {
   readonly value: unknown;
   /** Places with made-up values. */
@@ -9,12 +9,12 @@ export interface Repaired {
   readonly texts: ReadonlySet<string>;
 }
 
-/** A made-up number, which no valid value has. */
+/** A made-up number that no valid value has. */
 const NO_NUMBER = -1;
 
 /**
- * Makes a value match its schema, so that its valid parts can be checked further. Missing members and wrong types are
- * made up, and unknown members removed. A text that is only not one of the allowed values stays.
+ * Makes a value match its schema, so that the valid parts can be checked further. Fills in missing members and wrong
+ * types, and removes unknown members. Leaves texts that only violate an enum.
  */
 export function repairValue(schema: SeedSchema, given: unknown): Repaired {
   const places = new Set<string>();
@@ -22,7 +22,7 @@ export function repairValue(schema: SeedSchema, given: unknown): Repaired {
 
   const makeUp = (place: string): string => {
     places.add(place);
-    // No object is named like a place.
+    // No object has a place as its name.
     texts.add(place.toLowerCase());
     return place;
   };
@@ -73,7 +73,7 @@ export function repairValue(schema: SeedSchema, given: unknown): Repaired {
       makeUp(place);
       return false;
     }
-    // In YAML, an unquoted name may be a number.
+    // An unquoted name in YAML may be a number.
     return typeof value === 'number' ? String(value) : makeUp(place);
   };
 
@@ -84,13 +84,13 @@ function typeOf(value: unknown): string {
   return value === null ? 'null' : typeof value;
 }
 
-/** Is an error about the user's text, and not about made-up values? */
+/** Whether an error is about the user's text rather than about made-up values. */
 export function isAboutWritten(
   { place, given, valid = [] }: { readonly place: string; readonly given?: string; readonly valid?: readonly string[] },
   { places, texts }: Repaired,
 ): boolean {
   if (given !== undefined && texts.has(given.toLowerCase())) return false;
-  // A made-up text replaces an unknown name, which may be the missing one.
+  // A made-up text may replace the unknown name that is reported as missing.
   if (valid.some((name) => texts.has(name.toLowerCase()))) return false;
   for (
     let end = place.length;

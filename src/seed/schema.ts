@@ -6,7 +6,7 @@ import { own } from '../objects/members.ts';
 const SCHEMA_OF = describe(text, 'The URL or path of the schema, for editors; the mock ignores it.');
 const EXTENDS = describe(
   text,
-  'The seed that this one changes: `builtin` for the built-in cast, or the path of a file, relative to this one. All other members are changes to it.',
+  'The seed to change: `builtin` for the built-in cast, or the path of a file, relative to this file. All other members are changes to that seed.',
 );
 const REMOVE = describe(
   { const: true },
@@ -14,8 +14,8 @@ const REMOVE = describe(
 );
 
 /**
- * The JSON Schema (draft-07) of a seed file, for editors. It describes complete seeds, and seeds that extend another.
- * In the latter an entry may be a change, so only its identifying members are required.
+ * Returns the JSON Schema (draft-07) of seed files, for editors. Describes complete seeds, and seeds that extend another
+ * one; entries of the latter may be changes, so only their identifying members are required.
  */
 export function seedSchema(services: readonly ServiceDefinition[]): object {
   const seeded = services.flatMap(({ name, title, seed }) => (seed === null ? [] : [{ name, title, seed }]));
@@ -58,7 +58,7 @@ export function seedSchema(services: readonly ServiceDefinition[]): object {
   };
 }
 
-/** The schema for changes: no member is required, and optional members can be removed. */
+/** Returns the schema for changes: no member is required, and optional members can be removed. */
 function changesOf(schema: SeedSchema, lists: Readonly<Record<string, SeedList>> = {}): SeedSchema {
   const { properties, required = [] } = schema;
   if (properties === undefined) return schema;

@@ -1,17 +1,17 @@
 import type { Derivation } from '../credentials/derivation.ts';
 
-/** Makes a value for a world. */
+/** Creates a value for a world. */
 export type Fill<Value> = (derivation: Derivation) => Value;
 
 /**
- * Finds the places of derived texts in a value once. Parts without any are then the same objects in all worlds.
+ * Finds the places of derived texts in a value once. Parts without such places are shared by all worlds.
  *
- * @param make must only store derived texts, not inspect them
+ * @param make may only store derived texts, not inspect them
  */
 export function templateOf<Value>(make: Fill<Value>): Fill<Value> {
   const places = new Map<unknown, Fill<unknown>>();
   const place = (fill: Fill<string>): string => {
-    // An object, so that it cannot equal a text of the user.
+    // An object, so that it never equals a user's text.
     const mark = Object('');
     places.set(mark, fill);
     return mark;
@@ -21,11 +21,11 @@ export function templateOf<Value>(make: Fill<Value>): Fill<Value> {
     secret: (id) => place((derivation) => derivation.secret(id)),
     clientId: (given) => place((derivation) => derivation.clientId(given)),
   });
-  // The filled-in texts have the types of the places.
+  // Filled-in texts have the same types as the marks.
   return (fillOf(value, places) ?? (() => value)) as Fill<Value>;
 }
 
-/** Null if the value has no such place. */
+/** Returns null if the value contains no mark. */
 function fillOf(value: unknown, places: ReadonlyMap<unknown, Fill<unknown>>): Fill<unknown> | null {
   const known = places.get(value);
   if (known !== undefined || typeof value !== 'object' || value === null) return known ?? null;
@@ -35,7 +35,7 @@ function fillOf(value: unknown, places: ReadonlyMap<unknown, Fill<unknown>>): Fi
   });
   if (members.length === 0) return null;
   return (derivation) => {
-    // Sets existing members by name; those of a list by index.
+    // Sets existing members by name, or entries of a list by index.
     const filled = (Array.isArray(value) ? [...value] : { ...value }) as Record<string, unknown>;
     for (const { name, fill } of members) filled[name] = fill(derivation);
     return filled;

@@ -12,7 +12,7 @@ import {
 } from './collections.ts';
 import { Collision, LimitReached, NotFound } from './errors.ts';
 
-/** The members of a row. An omitted member is empty or null. */
+/** The members of a row. Omitted members are empty or null. */
 interface Members<Body, Parent> {
   readonly id: string;
   readonly owner: string;
@@ -23,30 +23,30 @@ interface Members<Body, Parent> {
   readonly sharedWith?: readonly string[];
   readonly dueAt?: Instant | null;
   readonly facets?: Facets;
-  /** The revision of the row that it replaces. */
+  /** The revision of the row to replace. */
   readonly revision?: Revision;
 }
 
 type Removal = Extract<Change, { readonly kind: 'remove' }>;
 
-/** The most rows that one commit sweeps. */
+/** The maximum number of rows that one commit sweeps. */
 const SWEPT = 500;
 
 /**
- * A collection with the type of its rows: `new Collection<FunctionVersion, string>('nvcf.functions')`. Each collection
- * has one handle, a constant, through which all code reads and writes its rows.
+ * A collection with typed rows: `new Collection<FunctionVersion, string>('nvcf.functions')`. Each collection has one
+ * constant handle, and all code reads and writes its rows through that handle.
  *
- * @typeParam Parent `string` if each row is a part of an object, `null` if none is
+ * @typeParam Parent `string` if each row is part of an object, `null` otherwise
  */
 export class Collection<Body, Parent extends string | null = null> {
-  /** Its name in the store: `nvcf.functions`. */
+  /** The name in the store: `nvcf.functions`. */
   readonly name: string;
 
   constructor(name: string) {
     this.name = name;
   }
 
-  /** A row that can be stored. */
+  /** Creates a row to store. */
   row({
     aliases = [],
     labels = [],
@@ -66,27 +66,27 @@ export class Collection<Body, Parent extends string | null = null> {
     return this.#of(from).byAlias(this.name, alias);
   }
 
-  /** All rows of the collection, oldest first; without a limit the same array until one of them changes. */
+  /** Returns all rows, oldest first. Without a limit, the array is reused until a row changes. */
   all(from: Collections, limit?: number): Promise<readonly Row<Body, Parent>[]> {
     return this.#of(from).list({ collection: this.name, ...(limit !== undefined && { limit }) });
   }
 
-  /** The parts of an object, oldest first. */
+  /** Returns the parts of an object, oldest first. */
   ofParent(from: Collections, parent: string): Promise<readonly Row<Body, Parent>[]> {
     return this.#of(from).list({ collection: this.name, parent });
   }
 
-  /** Rows with a label, oldest first. */
+  /** Returns the rows with a label, oldest first. */
   ofLabel(from: Collections, label: string, limit?: number): Promise<readonly Row<Body, Parent>[]> {
     return this.#of(from).list({ collection: this.name, label, ...(limit !== undefined && { limit }) });
   }
 
-  /** Objects that an account owns, oldest first; the same array until one of them changes. */
+  /** Returns the objects of an account, oldest first. The array is reused until one of them changes. */
   ofOwner(from: Collections, owner: string): Promise<readonly Row<Body, Parent>[]> {
     return this.#of(from).list({ collection: this.name, owner });
   }
 
-  /** Objects that an account may see: its own, shared and public ones; oldest first. */
+  /** Returns the objects visible to an account (owned, shared or public), oldest first. */
   visibleTo(from: Collections, account: string): Promise<readonly Row<Body, Parent>[]> {
     return this.#of(from).list({ collection: this.name, visibleTo: account });
   }
@@ -94,7 +94,7 @@ export class Collection<Body, Parent extends string | null = null> {
   /**
    * Adds a row.
    *
-   * @param limit the most rows its owner may have
+   * @param limit the maximum number of rows for this owner
    * @throws Collision if the id or an alias is taken
    * @throws LimitReached
    */
@@ -104,9 +104,9 @@ export class Collection<Body, Parent extends string | null = null> {
   }
 
   /**
-   * Adds a row after a check of the other rows of its owner.
+   * Adds a row after checking the owner's other rows.
    *
-   * @param check throws if the row must not be added
+   * @param check throws to reject the row
    * @throws Collision if the id or an alias is taken
    */
   async insertBeside(
@@ -121,8 +121,8 @@ export class Collection<Body, Parent extends string | null = null> {
   }
 
   /**
-   * Reads a row and replaces it with the result of `change`, in one step; null deletes it. If `change` throws, the
-   * error is passed on and nothing is stored.
+   * Atomically replaces a row with the result of `change`; null deletes it. If `change` throws, nothing is stored and the
+   * error propagates.
    *
    * @returns the result of `change`
    * @throws NotFound
@@ -137,12 +137,12 @@ export class Collection<Body, Parent extends string | null = null> {
       if (before === null) throw new NotFound();
       const after = change(before);
       const [stored = null] = await commit([this.#changeOf(before, after)]);
-      // As it was stored, it has the type of `after`.
+      // The stored row has the type of `after`.
       return stored as After;
     });
   }
 
-  /** Changes every part of an object as `change` does, all in one step; without parts nothing changes. */
+  /** Atomically applies `change` to every part of an object. Does nothing if there are no parts. */
   changeParts(
     within: Collections,
     parent: string,
@@ -151,7 +151,7 @@ export class Collection<Body, Parent extends string | null = null> {
     return within.updating(async (commit) => {
       const rows = await this.ofParent(within, parent);
       const stored = await commit(rows.map((row) => this.#changeOf(row, change(row))));
-      // All rows under this name were written through this handle.
+      // All rows of this collection were written through this handle.
       return stored as readonly Row<Body, Parent>[];
     });
   }
@@ -160,12 +160,12 @@ export class Collection<Body, Parent extends string | null = null> {
     return this.#of(from).page({ collection: this.name, ...query });
   }
 
-  /** Rows that are due in `(after, to]`: the first `limit`, earliest first. */
+  /** Returns the first `limit` rows due in `(after, to]`, earliest first. */
   dueBetween(from: Collections, after: Instant, to: Instant, limit: number): Promise<readonly Row<Body, Parent>[]> {
     return this.#of(from).due({ collection: this.name, after, to, limit });
   }
 
-  /** The parts of an object that are due in `(after, to]`. */
+  /** Returns the parts of an object that are due in `(after, to]`. */
   partsDue(
     from: Collections,
     parent: string,
@@ -174,30 +174,30 @@ export class Collection<Body, Parent extends string | null = null> {
     return this.#of(from).due({ collection: this.name, parent, ...within });
   }
 
-  /** Deletes rows whose `dueAt` has passed. */
+  /** Deletes the rows with a `dueAt` in the past. */
   async sweep(within: Collections, at: Instant): Promise<void> {
     const changes = await this.swept(within, at);
     if (changes.length > 0) await within.commit(changes);
     if (changes.length === SWEPT) await this.sweep(within, at);
   }
 
-  /** The removals of rows whose `dueAt` has passed, at most as many as one commit sweeps. */
+  /** Returns removals for rows with a `dueAt` in the past, up to the maximum for one commit. */
   async swept(within: Collections, at: Instant): Promise<readonly Removal[]> {
     const due = await this.dueBetween(within, Number.MIN_SAFE_INTEGER, at, SWEPT);
     return due.map(({ id }) => this.removal(id));
   }
 
-  /** A change for `Collections.commit`. */
+  /** Returns a change for `Collections.commit`. */
   put(row: Row<Body, Parent>): Change {
     return { kind: 'put', row };
   }
 
-  /** A change for `Collections.commit`: removes a row, whatever its revision. */
+  /** Returns a change for `Collections.commit` that removes a row regardless of its revision. */
   removal(id: string): Removal {
     return { kind: 'remove', collection: this.name, id };
   }
 
-  /** A change for `Collections.commit`: removes a row, if it is still as it was read. */
+  /** Returns a change for `Collections.commit` that removes a row only if it is unchanged since it was read. */
   remove({ id, revision }: Row<Body, Parent>): Change {
     return { kind: 'remove', collection: this.name, id, revision };
   }
@@ -214,7 +214,7 @@ export class Collection<Body, Parent extends string | null = null> {
   }
 
   #of(all: Collections): Collections<Row<Body, Parent>> {
-    // All rows under this name were written through this handle, so their bodies have its type.
+    // All rows of this collection were written through this handle, so the bodies have this type.
     return all as Collections<Row<Body, Parent>>;
   }
 }

@@ -1,11 +1,11 @@
 import type { Instant } from '../time/clock.ts';
 
 /**
- * Identifies the state of a row: each change gives the row another one, and "unchanged since it was read" is `===`. It
- * says what the store knows of the row beside its members.
+ * Identifies one state of a row, along with what the store knows about it. Each change creates a new revision, so
+ * "unchanged since it was read" is a `===` comparison.
  */
 export interface Revision {
-  /** A later row of any collection of the world has a higher place; a row that is replaced keeps its place. */
+  /** Rows added later in a world have a higher place. A replacement keeps the place of the row. */
   readonly place: number;
   /** The length of the body as JSON, in characters. */
   readonly size: number;
@@ -13,47 +13,47 @@ export interface Revision {
   readonly weight: number;
 }
 
-/** The revision of a row that is not stored yet. */
+/** The revision of a row that isn't stored yet. */
 export const NEW: Revision = { place: 0, size: 0, weight: 0 };
 
-/** Among the accounts that an object is shared with, it stands for all accounts. */
+/** Stands for every account in a list of accounts that an object is shared with. */
 export const EVERYBODY = '*';
 
-/** Is the object shared with this account, or with everybody? */
+/** Whether the object is shared with this account or with all accounts. */
 export function isSharedWith({ sharedWith }: Pick<Row, 'sharedWith'>, account: string): boolean {
   return sharedWith.includes(EVERYBODY) || sharedWith.includes(account);
 }
 
 /**
- * An object of a vendor's API, or any other object of a world: the members by which it is found, and a body that only
- * its service understands. Rows are never changed in place; a change replaces the row. The store does not know the type
- * of bodies; the handle of a collection (`collection.ts`) does, and services read and write their rows through it.
+ * An object of a vendor's API, or any other object of a world: the members used for lookups, and a body that only its
+ * service understands. Rows are immutable; a change replaces the row. The store doesn't know the types of bodies;
+ * services read and write rows through a typed handle (`collection.ts`).
  *
- * @typeParam Parent `string` if each row is a part of an object, `null` if none is
+ * @typeParam Parent `string` if each row is part of an object, `null` otherwise
  */
 export interface Row<Body = unknown, Parent extends string | null = string | null> {
   readonly collection: string;
   readonly id: string;
-  /** The account that the object belongs to. */
+  /** The account that owns the object. */
   readonly owner: string;
-  /** The object that this one is a part of; null if none. */
+  /** The object that this one is part of, or null. */
   readonly parent: Parent;
-  /** Further ids by which the row is found, unique in the collection. */
+  /** Additional ids for lookups, unique in the collection. */
   readonly aliases: readonly string[];
-  /** Names by which the row is listed; several rows may have the same label. */
+  /** Names for listing the row. Several rows may share a label. */
   readonly labels: readonly string[];
-  /** Accounts that may see the object although they do not own it; `EVERYBODY` for every account. */
+  /** Accounts that can see the object without owning it. `EVERYBODY` means every account. */
   readonly sharedWith: readonly string[];
-  /** When the object next changes with time; null if never. */
+  /** When time next changes the object, or null. */
   readonly dueAt: Instant | null;
   readonly body: Body;
-  /** The members by which lists are sorted and filtered, for collections that are read in pages. */
+  /** Members for sorting and filtering, in collections that are read in pages. */
   readonly facets?: Facets;
-  /** The revision that was read. A change keeps the revision of the row that it was made from. */
+  /** The revision that was read. A changed row keeps it until the commit. */
   readonly revision: Revision;
 }
 
-/** The most characters of a text that are searched, so that no single row can make all searches slow. */
+/** The maximum number of characters searched in a text, so that one row can't slow down every search. */
 export const MAX_SEARCHED = 4096;
 
 export interface Facets {
@@ -69,42 +69,37 @@ export interface ListQuery {
   readonly owner?: string;
   readonly parent?: string;
   readonly label?: string;
-  /** Objects that this account may see: its own, shared and public ones. */
+  /** Objects visible to this account: owned, shared and public ones. */
   readonly visibleTo?: string;
-  /** The most rows, from the oldest on; default: all. */
+  /** The maximum number of rows, oldest first. Default: all. */
   readonly limit?: number;
 }
 
 /** Selects, sorts and limits the rows of a page. */
 export interface PageQuery {
   readonly collection: string;
-  /** The account whose own and shared objects are listed; null for the objects of all accounts. */
+  /** List the objects owned by or shared with this account. Null lists the objects of all accounts. */
   readonly account: string | null;
-  /** Only what the account owns, or only what others share with it. */
+  /** Only objects that the account owns, or only those shared with it. */
   readonly whose?: 'own' | 'others';
-  /**
-   * Members of the body, each with its required value; `parent`, `name` and `state` stand for the row's own members.
-   */
+  /** Members of the body and their required values; `parent`, `name` and `state` refer to the row's own members. */
   readonly where: readonly { readonly member: string; readonly value: string }[];
-  /** A part of the text of one of these members, regardless of case. */
+  /** Text that one of these members has to contain, ignoring case. */
   readonly search: { readonly members: readonly string[]; readonly text: string } | null;
   readonly order: { readonly by: 'id' | keyof Facets; readonly descending: boolean };
   readonly limit: number;
   readonly offset: number;
-  /**
-   * The most characters that the bodies of a page have as JSON; a page always has at least one row. Default: no such
-   * limit.
-   */
+  /** The maximum size of a page's bodies as JSON, in characters (always at least one row). Default: unlimited. */
   readonly most?: number;
 }
 
 export interface Page<Its extends Row = Row> {
-  /** The number of rows on all pages together. */
+  /** The total number of rows on all pages. */
   readonly count: number;
   readonly rows: readonly Its[];
 }
 
-/** Selects rows that are due in `(after, to]`. */
+/** Selects rows due in `(after, to]`. */
 export interface DueQuery {
   readonly collection: string;
   /** Only the parts of this object. */
@@ -118,61 +113,56 @@ export interface DueQuery {
 
 /** One of the changes of a commit. */
 export type Change =
-  /** The row is added if its revision is `NEW`; otherwise it replaces the row of that revision. */
+  /** Adds the row if its revision is `NEW`, otherwise replaces the row with that revision. */
   | { readonly kind: 'put'; readonly row: Row }
-  /**
-   * With a revision, the commit fails if the row has changed. Without one, a row that does not exist needs no removal.
-   */
+  /** With a revision, the commit fails if the row has changed. Without one, removing a missing row is not an error. */
   | { readonly kind: 'remove'; readonly collection: string; readonly id: string; readonly revision?: Revision };
 
-/** Receives the rows that a commit has put (`puts`), and the rows that it has removed or replaced (`before`). */
+/** Receives the rows put by a commit (`puts`), and the rows it removed or replaced (`before`). */
 export type Watcher = (changed: { readonly puts: readonly Row[]; readonly before: readonly Row[] }) => Promise<void>;
 
 /**
- * Makes all of the changes, or none. No two may change the same row, except that a removal may be repeated.
+ * Makes all changes or none. Each row may change only once, except that removals can be repeated.
  *
- * @returns the rows that were put, as they are stored now
- * @throws Changed if a row is no longer as it was read
- * @throws Collision if the id of a new row is taken, or an alias
+ * @returns the rows that were put, as stored
+ * @throws Changed if a row has changed since it was read
+ * @throws Collision if the id or an alias of a new row is taken
  */
 export type Commit = (changes: readonly Change[]) => Promise<readonly Row[]>;
 
 /**
- * The rows of a world. Every call is atomic. A change that depends on rows that were read uses `updating`.
+ * The rows of a world. Every call is atomic. Use `updating` for changes that depend on rows you read.
  *
  * @typeParam Its the type of the rows
  */
 export interface Collections<Its extends Row = Row> {
   byId(collection: string, id: string): Promise<Its | null>;
   byAlias(collection: string, alias: string): Promise<Its | null>;
-  /** The rows of a list, oldest first. Without a limit it is the same array until one of them changes. */
+  /** Returns the rows of a list, oldest first. Without a limit, the array is reused until a row changes. */
   list(query: ListQuery): Promise<readonly Its[]>;
-  /** The number of rows; takes the same time for any number. @param owner default: all owners */
+  /** Returns the number of rows in constant time. @param owner default: all owners */
   count(collection: string, owner?: string): Promise<number>;
-  /**
-   * One page of the objects that an account may see. If it is sorted and filtered by facets, the time does not grow
-   * with the number of rows.
-   */
+  /** Returns one page of objects. Sorting and filtering by facets doesn't get slower with more rows. */
   page(query: PageQuery): Promise<Page<Its>>;
   due(query: DueQuery): Promise<readonly Its[]>;
-  /** The number of rows of each collection; empty collections are left out. */
+  /** Returns the number of rows in each non-empty collection. */
   counts(): Promise<Readonly<Record<string, number>>>;
-  /** As `Commit`, when no update has the world's turn. */
+  /** See `Commit`. Waits until no update is running. */
   commit: Commit;
   /**
-   * Reads, decides and commits while nobody else changes the world. Only the commit that `work` is given makes changes
-   * meanwhile; any other one waits for the end of `work`, so `work` must not wait for it.
+   * Reads, decides and commits while nothing else can change the world. `work` must make its changes with the commit that
+   * it receives: any other commit waits until `work` ends.
    */
   updating<Result>(work: (commit: Commit) => Promise<Result>): Promise<Result>;
   /**
-   * Notes when a row was used. Later reads show it at once; it may reach the disk up to a second later. It is not a
-   * change: the row keeps its revision. If there is no such row, the call does nothing.
+   * Records when a row was used. Reads see it immediately; it may reach the disk up to a second later. It doesn't change
+   * the revision. Does nothing if the row doesn't exist.
    */
   note(collection: string, id: string, at: Instant): Promise<void>;
-  /** When each row of a collection was last used, by id; rows that never were are left out. */
+  /** Returns when each row of a collection was last used, by id. Rows that were never used are left out. */
   uses(collection: string): Promise<ReadonlyMap<string, Instant>>;
-  /** From now on each commit calls `watcher` before it returns. `load` does not call it. */
+  /** Calls `watcher` from now on before each commit returns. `load` doesn't call it. */
   watch(watcher: Watcher): void;
-  /** Caches values made from a body or a list, because none of these ever changes. */
+  /** Caches values derived from a body or a list, which are immutable. */
   readonly made: WeakMap<object, unknown>;
 }

@@ -1,8 +1,8 @@
 import { stopwatch } from '../time/clock.ts';
 
-/** Measures how long commits take, while somebody wants to know. */
+/** Measures how long commits take while there is an observer. */
 export class CommitTimes {
-  /** Called with the milliseconds of each commit; null: nothing is measured. */
+  /** Receives the duration of each commit in milliseconds. Null disables measuring. */
   observer: ((milliseconds: number) => void) | null = null;
 
   measure<Made>(commit: () => Made): Made {

@@ -1,28 +1,28 @@
 import { showValue } from '../text/redact.ts';
 
-/** The names that SQLite gives to a database in memory (https://www.sqlite.org/inmemorydb.html). */
+/** SQLite's names for an in-memory database (https://www.sqlite.org/inmemorydb.html). */
 const IN_MEMORY = /^(?:(?:file:)?:memory:(?:\?.*)?|file:[^?]*\?(?:.*&)?mode=memory(?:&.*)?)$/i;
 
-/** Does `--data` ask for memory rather than a file? */
+/** Whether `--data` asks for memory instead of a file. */
 export function isInMemory(data: string): boolean {
   return IN_MEMORY.test(data);
 }
 
-/** Does `--data` name a database rather than a file? */
+/** Whether `--data` names a database instead of a file. */
 export function isPostgresUrl(data: string): boolean {
   return /^postgres(?:ql)?:\/\//i.test(data);
 }
 
-/** A scheme has at least two letters here: one letter is a drive of Windows. */
+/** A scheme needs at least two letters here, because one letter is a Windows drive. */
 const OTHER_URL = /^([a-z][a-z0-9+.-]+):\/\//i;
-/** A URL with extra characters before it, or with missing or wrong ones. What may have a password is found by `showValue`. */
+/** A URL with extra, missing or wrong characters at the start. `showValue` finds possible passwords. */
 const MISTYPED_URLS: readonly RegExp[] = [/^[\s"'`<]*[a-z][a-z0-9+.-]+:/i, /^[\s"'`<]*postgres(?:ql)?[^\w/]*\/\//i];
-/** A `/`, `?` or `#` in the password ends the authority of the URL, and the rest of the password follows it. */
+/** A `/`, `?` or `#` in the password ends the authority of the URL, so the rest of the password follows it. */
 const BROKEN_PASSWORD = /^[^/]*\/\/[^/?#@]*(?:\/[^?#]*@|\?[^=#]*@|[^#]*#)/;
 
 /**
- * Why `--data` is neither a path nor a valid URL; null if it can be used. Only its scheme is quoted: the rest may
- * contain a password, and where is unknown.
+ * Explains why `--data` is neither a path nor a valid URL; null if it is usable. Quotes only the scheme, because the
+ * rest may contain a password at an unknown position.
  */
 export function faultOfData(data: string): string | null {
   const advice = 'Give the path of a file, such as `./mock.db`, a URL that begins with `postgres://`, or `:memory:`';
@@ -33,15 +33,15 @@ export function faultOfData(data: string): string | null {
   const scheme = OTHER_URL.exec(data)?.[1];
   if (scheme !== undefined) return `--data is a URL that begins with \`${scheme}://\`. ${advice}.`;
   if (MISTYPED_URLS.some((form) => form.test(data)) || showValue(data) !== data) {
-    return `--data looks like a mistyped URL, or has a credential in it. ${advice}.`;
+    return `--data looks like a mistyped URL, or contains a credential. ${advice}.`;
   }
   // SQLite reserves such names (https://www.sqlite.org/c3ref/open.html).
   if (data.startsWith(':')) return `--data begins with \`:\`. ${advice}.`;
-  // better-sqlite3 would open the file without it.
+  // better-sqlite3 would strip it and open another file.
   return /\s$/.test(data) ? `--data ends with white space. ${advice}.` : null;
 }
 
-/** `--data` without secrets: the password and the options of a URL are left out, except the schema. */
+/** Returns `--data` without secrets: drops the password and all options of a URL except the schema. */
 export function shownData(data: string): string {
   if (!isPostgresUrl(data)) return data;
   if (!URL.canParse(data)) return 'postgres://...';

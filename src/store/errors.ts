@@ -1,45 +1,43 @@
-// The errors that a store call throws on purpose. Any other error is a bug.
+// Errors that store calls throw on purpose. Any other error is a bug.
 
-/** The id or an alias of a new row is taken. */
+/** The id or an alias of a new row is already taken. */
 export class Collision extends Error {
   override readonly name = 'Collision';
 }
 
-/** The limit of such objects is reached. */
+/** The maximum number of objects is reached. */
 export class LimitReached extends Error {
   override readonly name = 'LimitReached';
 }
 
-/** The object does not exist, or no longer. */
+/** The object doesn't exist, or no longer does. */
 export class NotFound extends Error {
   override readonly name = 'NotFound';
 }
 
-/** A row is no longer as it was read: the caller may read again and try once more. */
+/** A row has changed since it was read. The caller can read it again and retry. */
 export class Changed extends Error {
   override readonly name = 'Changed';
 }
 
-/** The caller decided on outdated data: a secret has been replaced, or an identity disabled. */
+/** The caller's decision is based on outdated data: a secret was replaced or an identity disabled. */
 export class Outdated extends Error {
   override readonly name = 'Outdated';
 }
 
-/**
- * Nothing was stored, but reading still works: the disk is full or failing, or the file is gone.
- */
+/** Nothing was stored, but reads still work: the disk is full or failing, or the file is missing. */
 export class Unwritable extends Error {
   override readonly name = 'Unwritable';
   readonly why: 'full' | 'failing' | 'lost';
 
-  /** @param message for the person whose request failed */
+  /** @param message shown to the user of the failed request */
   constructor(why: Unwritable['why'], message: string, options?: ErrorOptions) {
     super(message, options);
     this.why = why;
   }
 }
 
-/** A stored row is not what was written. */
+/** A stored row differs from what was written. */
 export class Damaged extends Error {
   override readonly name = 'Damaged';
 
@@ -58,16 +56,15 @@ export function parseStored<Value>(text: string, collection: string, id: string)
   }
 }
 
-/** The database is unreachable or does not answer. The statement certainly had no effect. */
+/** The database is unreachable or doesn't answer. The statement definitely had no effect. */
 export class Unreachable extends Error {
   override readonly name = 'Unreachable';
 }
 
-/** The database answers, but accepts no changes: its disk is full, or it is a read-only replica. Nothing was stored. */
+/** The database answers but accepts no changes: its disk is full, or it is a read-only replica. Nothing was stored. */
 export class TakesNothing extends Unreachable {
   /** Completes a sentence that starts with "the database": `is read-only`. */
   readonly why: string;
-  /** Is its disk full? */
   readonly isFull: boolean;
 
   constructor(why: string, { isFull = false, ...options }: ErrorOptions & { readonly isFull?: boolean } = {}) {
@@ -77,12 +74,12 @@ export class TakesNothing extends Unreachable {
   }
 }
 
-/** The connection was lost during a commit. The change may have been stored, so it must not simply be repeated. */
+/** The connection was lost during a commit. The change may have been stored, so a retry isn't safe. */
 export class OutcomeUnknown extends Error {
   override readonly name = 'OutcomeUnknown';
 }
 
-/** Was something not stored, or perhaps not, for a reason outside of this program? */
+/** Whether something outside this program prevented storing, or may have. */
 export function isStorageFailure(thrown: unknown): boolean {
   return thrown instanceof Unwritable || thrown instanceof Unreachable || thrown instanceof OutcomeUnknown;
 }

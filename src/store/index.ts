@@ -4,24 +4,24 @@ import type { SettingsStore } from './settings.ts';
 import type { State } from './state.ts';
 
 /**
- * The state of one world. Every call is atomic, so no caller needs a transaction across calls. A store knows no other
- * world. Times come from the caller's clock.
+ * The state of one world, independent of all other worlds. Every call is atomic, so callers need no transactions across
+ * calls. Times come from the caller's clock.
  */
 export interface Store {
   readonly collections: Collections;
   readonly settings: SettingsStore;
-  /** The state of a world besides its rows, which no snapshot contains; null if it does not outlive the process. */
+  /** State besides the rows, which snapshots don't include. Null if it ends with the process. */
   readonly state: KeptState | null;
-  /** Has a row of a collection that is in memory this `secretHash` in its body? */
+  /** Whether a body in this collection has this `secretHash`. */
   hasSecret(collection: string, hash: string): boolean;
-  /** Why nothing can be written now, as far as is known without writing; null if writing seems possible. */
+  /** Explains why writes fail now, judged without writing. Null if they seem possible. */
   fault(): string | null;
-  /** Its state as it is now. @throws Unwritable if it has no room in memory */
+  /** Returns the current state. @throws Unwritable if there isn't enough memory */
   freeze(): Promise<State>;
   /**
-   * Replaces all rows by these, in one step.
+   * Atomically replaces all rows.
    *
-   * @throws Unwritable, Unreachable if that cannot be stored; then nothing is changed
+   * @throws Unwritable, Unreachable if the rows cannot be stored; nothing changes
    */
   restore(state: State): Promise<void>;
   /** Frees its memory. */

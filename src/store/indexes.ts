@@ -2,7 +2,7 @@ import { compareTexts } from '../text/text-order.ts';
 import type { Instant } from '../time/clock.ts';
 import type { Facets, PageQuery, Row } from './collections.ts';
 
-/** The members by which rows are grouped into lists. */
+/** The members that group rows into lists. */
 export type IndexName = 'owner' | 'parent' | 'label' | 'account' | 'secret';
 
 export const KEYS: Readonly<Record<IndexName, (row: Row) => readonly string[]>> = {
@@ -16,11 +16,11 @@ export const KEYS: Readonly<Record<IndexName, (row: Row) => readonly string[]>> 
   },
 };
 
-/** Some rows of a collection, in the order of their places. */
+/** Some rows of a collection, ordered by place. */
 export class Group {
   #rows = new Map<string, Row>();
   #highest = Number.NEGATIVE_INFINITY;
-  /** False once a row came after a later one, such as a row that went to another owner. */
+  /** False once a row was added after one with a higher place, for example because its owner changed. */
   #isInOrder = true;
   #array: readonly Row[] | null = null;
 
@@ -62,7 +62,7 @@ export class Group {
   }
 }
 
-/** Rows in an order, for binary search. No two rows of an order compare as equal. */
+/** Sorted rows for binary search. No two rows compare as equal. */
 export class Order {
   readonly #compare: (one: Row, other: Row) => number;
   readonly rows: Row[];
@@ -80,13 +80,13 @@ export class Order {
     this.rows.splice(this.#placeOf(row), 1);
   }
 
-  /** The number of rows before this one. */
+  /** Returns the number of rows that sort before this one. */
   #placeOf(row: Row): number {
     return firstWhere(this.rows, (one) => this.#compare(one, row) >= 0);
   }
 }
 
-/** The index of the first row for which `holds` is true; it must be true for all later rows, too. */
+/** Returns the index of the first row that satisfies `holds`. All later rows must satisfy it too. */
 export function firstWhere(rows: readonly Row[], holds: (row: Row) => boolean): number {
   let [low, high] = [0, rows.length];
   while (low < high) {
@@ -100,11 +100,11 @@ export function firstWhere(rows: readonly Row[], holds: (row: Row) => boolean): 
 export const byPlace = (one: Row, other: Row): number => one.revision.place - other.revision.place;
 const byId = (one: Row, other: Row): number => compareTexts(one.id, other.id);
 const byTime = (one: Instant, other: Instant): number => (one === other ? 0 : one < other ? -1 : 1);
-/** Orders by this have only rows with such a time. */
+/** Only for rows with a `dueAt`. */
 export const dueAtOf = ({ dueAt }: Row): Instant => dueAt ?? 0;
 export const byDueAt = (one: Row, other: Row): number => byTime(dueAtOf(one), dueAtOf(other)) || byId(one, other);
 
-/** Null comes first. */
+/** Sorts null first. */
 function byState(one: string | null, other: string | null): number {
   if (one === null || other === null) return Number(one !== null) - Number(other !== null);
   return compareTexts(one, other);
@@ -112,10 +112,10 @@ function byState(one: string | null, other: string | null): number {
 
 export type OrderName = PageQuery['order']['by'];
 
-/** Orders by these have only rows with facets. */
+/** Only for rows with facets. */
 const facetsOf = ({ facets }: Row) => facets as Facets;
 
-/** The orders of rows with facets. */
+/** The sort orders of rows with facets. */
 export const ORDERS: Readonly<Record<OrderName, (one: Row, other: Row) => number>> = {
   id: byId,
   name: (one, other) => compareTexts(facetsOf(one).name, facetsOf(other).name) || byId(one, other),

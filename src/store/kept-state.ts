@@ -1,6 +1,6 @@
 import { Turns } from './turns.ts';
 
-/** A text beside the rows of a world, which no snapshot contains. It is stored before it is seen. */
+/** Text stored with a world besides its rows; snapshots don't include it. Changes are stored before they are visible. */
 export class KeptState {
   #text: string;
   readonly #write: (text: string) => Promise<void>;
@@ -16,10 +16,10 @@ export class KeptState {
   }
 
   /**
-   * Replaces the text with the result of `change`. No other change comes between.
+   * Atomically replaces the text with the result of `change`.
    *
    * @returns the second result of `change`
-   * @throws as a commit
+   * @throws the same errors as a commit
    */
   update<Result>(change: (before: string) => readonly [text: string, result: Result]): Promise<Result> {
     return this.#turns.take(async () => {

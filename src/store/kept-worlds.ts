@@ -15,12 +15,10 @@ import { type State, StateBuilder, sizeOf } from './state.ts';
 import type { KeptWorld, Logged, LoggedWorld, LogHead, LogUses, WorldLog } from './world-log.ts';
 import { WorldRows } from './world-rows.ts';
 
-/**
- * How long a use may wait before it is written, in milliseconds. Without a delay every request with a token would write.
- */
+/** How long a use may wait to be written, in milliseconds, because otherwise every request with a token would write. */
 const DELAY_MS = 1000;
 
-/** What the worlds of a process share: their log, and what is yet to be written to it. */
+/** The log that all worlds of a process share, and the pending writes. */
 class Writing {
   readonly log: WorldLog;
   readonly queue: LogQueue;
@@ -35,7 +33,6 @@ class Writing {
     this.queue = new LogQueue((changes) => parts.commits.measure(() => log.commit(changes, this.head)));
   }
 
-  /** What is written with a change. */
   get head(): LogHead {
     return { at: this.#clock.now() };
   }
@@ -51,7 +48,7 @@ class Writing {
     this.#later();
   }
 
-  /** A new row may get the id of a removed one, and must not get its use. */
+  /** A new row may reuse the id of a removed one, and must not inherit its last use. */
   forget(world: string, rows: readonly RowName[]): void {
     for (const row of rows) this.#rows.get(world)?.delete(nameOf(row));
   }
@@ -61,7 +58,7 @@ class Writing {
     this.#worlds.delete(world);
   }
 
-  /** Writes the uses that are not written yet. */
+  /** Writes all pending uses. */
   async flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -79,11 +76,11 @@ class Writing {
   }
 
   #later(): void {
-    // If the log takes no changes, the next use tries to write them again.
+    // If the log rejects the write, the next use retries it.
     this.#timer ??= setTimeout(() => this.flush().catch(ignoreRefusal), DELAY_MS).unref();
   }
 
-  /** Those that came meanwhile are later. */
+  /** Uses noted since then are newer, so they win. */
   #again({ rows, worlds }: LogUses): void {
     for (const { world, ...row } of rows) {
       const its = this.#rows.get(world) ?? new Map();
@@ -101,9 +98,9 @@ function ignoreRefusal(cause: unknown): void {
 class LogOfWorld implements RowLog {
   readonly #writing: Writing;
   readonly #world: string;
-  /** Rows below this place are part of what the world began with. */
+  /** Rows below this place are part of the world's initial state. */
   #begunAt: number;
-  /** Whether the world was deleted; null if nobody deletes it. */
+  /** Whether the world was deleted. Null if no deletion is under way. */
   #deletion: Promise<boolean> | null = null;
 
   constructor(writing: Writing, world: string, begunAt: number) {
@@ -145,7 +142,7 @@ class LogOfWorld implements RowLog {
     await this.#writing.queue.commit({ puts: [], removed: [], states: [{ world: this.#world, state }] });
   }
 
-  /** The world is being deleted; if that fails, it goes on. */
+  /** Marks the world as being deleted. If the deletion fails, the world continues. */
   end(deleted: Promise<void>): void {
     const ended = () => {
       this.#writing.forgetWorld(this.#world);
@@ -157,15 +154,15 @@ class LogOfWorld implements RowLog {
     });
   }
 
-  /** A request may still run in a deleted world; its changes are discarded. */
+  /** Requests may still be running in a deleted world; their changes are discarded. */
   #isDeleted(): Promise<boolean> | boolean {
     return this.#deletion ?? false;
   }
 }
 
-/** The worlds that a log keeps beyond the process, which is the only one that has them. */
+/** The worlds that a log keeps after the process ends. No other process has them. */
 export class KeptWorlds {
-  /** The worlds other than the default one that the log had, oldest first. */
+  /** The worlds found in the log, except the default world; oldest first. */
   readonly found: readonly KeptWorld[];
   readonly snapshots: SnapshotStore;
   readonly #writing: Writing;
@@ -174,8 +171,8 @@ export class KeptWorlds {
   readonly #logs = new Map<string, LogOfWorld>();
 
   /**
-   * @param logged what the log has
-   * @param clock tells the times that it is written at
+   * @param logged the content of the log
+   * @param clock provides the times to write
    */
   constructor(log: WorldLog, logged: Logged, parts: StoreParts, clock: Clock) {
     this.#parts = parts;
@@ -187,11 +184,11 @@ export class KeptWorlds {
     this.snapshots = this.#snapshots(logged.snapshots);
   }
 
-  /** Opens the default world, or one that was found; each of them once. */
+  /** Opens the default world or a world in `found`, once each. */
   open(name: string): Store {
     const logged = this.#logged.get(name);
     if (logged === undefined) throw new Error(`the world ${name} is not in the log, or open already`);
-    // Its rows are the store's now.
+    // The store owns the rows now.
     this.#logged.delete(name);
     const { memory } = this.#parts;
     const log = this.#logOf(name, nextPlaceIn(logged.begin));
@@ -199,10 +196,10 @@ export class KeptWorlds {
   }
 
   /**
-   * Makes a world.
+   * Creates a world.
    *
-   * @param state without rows that are yet to be made (`wholeOf`)
-   * @throws Unwritable, Unreachable if it cannot be stored; then it is not made
+   * @param state with all rows created (`wholeOf`)
+   * @throws Unwritable, Unreachable if it cannot be stored; the world isn't created
    */
   async make(world: KeptWorld, state: State): Promise<Store> {
     const log = this.#logOf(world.name, state.nextPlace);
@@ -217,18 +214,18 @@ export class KeptWorlds {
     return this.#storeOn(rows, log, '');
   }
 
-  /** Deletes a world. Later writes of its running requests are discarded. @throws Unwritable, Unreachable */
+  /** Deletes a world and discards later writes of its running requests. @throws Unwritable, Unreachable */
   async delete(name: string): Promise<void> {
     const log = this.#logs.get(name);
     const deleted = this.#writing.queue.run(() => this.#writing.log.delete(name));
     log?.end(deleted);
     await deleted;
-    // Another world may have its name by now.
+    // A new world may have the name by now.
     if (this.#logs.get(name) === log) this.#logs.delete(name);
     this.#logged.delete(name);
   }
 
-  /** Notes when a world was used, which may be written up to a second later. */
+  /** Records when a world was used. It may be written up to a second later. */
   noteUse(name: string, at: Instant): void {
     if (this.#logs.has(name)) this.#writing.useWorld(name, at);
   }
@@ -237,13 +234,13 @@ export class KeptWorlds {
     return this.#writing.log.fault();
   }
 
-  /** Writes what is not written yet, and closes the log. */
+  /** Writes everything pending, then closes the log. */
   async close(): Promise<void> {
     const { queue, log } = this.#writing;
     try {
       await this.#writing.flush().catch(ignoreRefusal);
     } finally {
-      // In its turn: other writes may still be waiting.
+      // Queued, because other writes may be pending.
       await queue.run(() => log.close());
     }
   }
@@ -271,7 +268,7 @@ export class KeptWorlds {
         yield* readPart(text, id);
         await eventLoopTurn();
       }
-      // Without its last parts it would be another one.
+      // Without its last parts, it would be a different snapshot.
       if (known === undefined || byId.get(id) !== known) throw new NotFound();
     };
     return {
@@ -319,7 +316,7 @@ function nullIfDeleted(cause: unknown): null {
   throw cause;
 }
 
-/** The state of a world that was read. */
+/** Returns the state of a world read from the log. */
 function stateIn({ begin, later, uses }: LoggedWorld): State {
   const rows = new Map(begin.map((read) => [nameOf(read.row), read]));
   for (const { read, ...name } of later) {

@@ -1,7 +1,7 @@
 import { OutcomeUnknown, Unreachable } from './errors.ts';
 import type { LogChanges } from './world-log.ts';
 
-/** The most rows that are written together. */
+/** The maximum number of rows written together. */
 const MAX_ROWS = 1000;
 
 interface Waiting {
@@ -10,12 +10,12 @@ interface Waiting {
   failed(cause: unknown): void;
 }
 
-/** Changes that are written together, or a write that is a step of its own. */
+/** Changes to write together, or a separate write. */
 type Unit = { readonly group: Waiting[]; rows: number } | (() => Promise<void>);
 
 /**
- * Writes one thing after the other, in the order in which they came. Changes that come while a write is under way are
- * collected, and go together in the next one: whoever waits for a database waits for one round trip, not for all before.
+ * Writes in order, one write at a time. Changes that arrive during a write are combined into the next one, so a caller
+ * waits for one round trip to the database instead of one for each earlier change.
  */
 export class LogQueue {
   readonly #commit: (changes: LogChanges) => Promise<void>;
@@ -28,7 +28,7 @@ export class LogQueue {
 
   /** Writes changes, possibly together with others. */
   commit(changes: LogChanges): Promise<void> {
-    // Nearly always nothing is under way.
+    // Usually no write is under way.
     return this.#isWriting ? this.#later(changes) : this.#now(changes);
   }
 
@@ -57,7 +57,7 @@ export class LogQueue {
     });
   }
 
-  /** Runs a write that is a step of its own. */
+  /** Runs a separate write. */
   run<Result>(write: () => Promise<Result>): Promise<Result> {
     return new Promise((done, failed) => {
       this.#units.push(() => write().then(done, failed));
@@ -82,7 +82,7 @@ export class LogQueue {
     } catch (cause) {
       const isOver = cause instanceof OutcomeUnknown || cause instanceof Unreachable;
       if (isOver || group.length === 1) for (const { failed } of group) failed(cause);
-      // One of them cannot be stored; the others can.
+      // One of the changes cannot be stored, so try them separately.
       else for (const { changes, done, failed } of group) await commit(changes).then(done, failed);
     }
   }

@@ -5,21 +5,21 @@ import type { StateMemory } from './state-memory.ts';
 import { WorldRows } from './world-rows.ts';
 
 /**
- * A store in memory.
+ * Opens a store in memory.
  *
- * @param begin what it begins with
- * @param memory counts it; null: it is not counted
+ * @param begin the initial state
+ * @param memory counts the memory used; null disables counting
  */
 export function openMemory(begin: State, memory: StateMemory | null = null): Store {
   return storeOn(new WorldRows(begin, { memory }));
 }
 
-/** The parts of a store besides its rows; empty if the rows are only in memory. */
+/** The parts of a store besides its rows. */
 type Kept = Pick<Store, 'state' | 'fault'>;
 
 const NOT_KEPT: Kept = { state: null, fault: () => null };
 
-/** A store whose rows are in memory. @param kept the place where they are stored as well */
+/** Creates a store with its rows in memory. @param kept where they are also stored */
 export function storeOn(rows: WorldRows, kept: Kept = NOT_KEPT): Store {
   return new StoreInMemory(rows, kept);
 }

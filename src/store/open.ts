@@ -6,7 +6,7 @@ import type { StoreParts } from './shared.ts';
 import { NO_ROWS } from './state.ts';
 import { type Held, heldOf, type Storage } from './storage.ts';
 
-/** A storage that no other process can have meanwhile. */
+/** Creates a storage that no other process can access. */
 function unsharedStorage(
   { kind, driver }: Pick<Storage, 'kind' | 'driver'>,
   take: () => Promise<Omit<Held, 'isFirstTry' | 'lost'>>,
@@ -21,10 +21,10 @@ function unsharedStorage(
 }
 
 /**
- * Opens the data file or the PostgreSQL database that `--data` names; null keeps the state in memory.
+ * Opens the data file or PostgreSQL database given in `--data`. Null keeps the state in memory.
  *
- * @param clock real time; the machine's by default
- * @throws Unusable if the file or the database cannot be used
+ * @param clock real time; default: the machine's clock
+ * @throws Unusable if the file or database cannot be used
  */
 export async function openStorage(
   data: string | null,
@@ -43,7 +43,6 @@ export async function openStorage(
     );
   }
   if (!isPostgresUrl(data)) {
-    // Loaded only for a data file.
     const { damagedFile, openDataFile } = await import('./sqlite/index.ts');
     const { log, driver, notices } = await openDataFile(data);
     const take = async () => {
@@ -56,7 +55,6 @@ export async function openStorage(
     };
     return unsharedStorage({ kind: 'file', driver }, take, () => log.close());
   }
-  // Loaded only for a database.
   const { PostgresStorage } = await import('./postgres/index.ts');
   return PostgresStorage.open(data, parts, clock);
 }

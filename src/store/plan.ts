@@ -4,30 +4,30 @@ import { Changed, Collision } from './errors.ts';
 import { nameOf, type RowName } from './row-log.ts';
 import { storedRow } from './stored-row.ts';
 
-/** What a commit will change. No row is in it twice. */
+/** The changes of a commit. Each row is in it once. */
 export interface Plan {
-  /** The rows that are added or replaced, as they will be stored. */
+  /** The rows to add or replace, as they will be stored. */
   readonly puts: readonly Row[];
   readonly removed: readonly Row[];
-  /** The rows that are removed or replaced. */
+  /** The rows to remove or replace. */
   readonly before: readonly Row[];
   readonly nextPlace: number;
 }
 
-/** What a plan is made from. */
+/** The current rows that a plan is based on. */
 interface Found {
   byId(row: RowName): Row | undefined;
   byAlias(collection: string, alias: string): Row | undefined;
-  /** As for `weightOf`. */
+  /** See `weightOf`. */
   names(collection: string): Set<string>;
   readonly nextPlace: number;
 }
 
 /**
- * Checks changes by the rules of `Commit`, and prepares them. Nothing changes meanwhile.
+ * Checks changes by the rules of `Commit`, and plans them without changing anything.
  *
  * @throws Changed, Collision
- * @throws TypeError if a row is changed twice, or if a body cannot be JSON
+ * @throws TypeError if a row changes twice, or if a body isn't valid JSON
  */
 export function planOf(changes: readonly Change[], found: Found): Plan {
   const kinds = new Map<string, Change['kind']>();
@@ -61,7 +61,7 @@ export function planOf(changes: readonly Change[], found: Found): Plan {
   return { puts, removed, before, nextPlace };
 }
 
-/** @param freed rows whose aliases the same commit frees @throws Collision if an alias is taken */
+/** @param freed rows that give up their aliases in this commit @throws Collision if an alias is taken */
 function checkAliases(puts: readonly Row[], freed: ReadonlySet<Row>, found: Found): void {
   const taken = new Set<string>();
   for (const { collection, aliases } of puts) {

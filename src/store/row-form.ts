@@ -1,34 +1,34 @@
 import type { Collection } from './collection.ts';
 import type { Row } from './collections.ts';
 
-/** What the rows of a collection look like. Rows that come from outside, in a snapshot file, are checked by it. */
+/** The form of the rows of a collection, for checking rows from outside (snapshot files). */
 export interface RowForm {
   readonly collection: string;
   /** JSON Schema of a body. */
   readonly body: object;
-  /** Is each row a part of an object? */
+  /** Whether each row is part of an object. */
   readonly isPart: boolean;
   /**
-   * The row that the service makes from the body of another one: what it derives from the body is as it has to be.
+   * Recreates a row from the body of another row, so that everything derived from the body is correct.
    *
-   * @param row has a body that fits, and a parent if it is a part
+   * @param row has a valid body, and a parent if it is a part
    */
   remake(row: Row): Row;
 }
 
-/** What a service keeps. */
+/** Everything that a service stores. */
 export interface KeptForms {
   readonly rows: readonly RowForm[];
-  /** By name: the JSON Schema of a setting, which is a text, or of the JSON in it. */
+  /** By name: the JSON Schema of a setting's text, or of the JSON in it. */
   readonly settings?: Readonly<Record<string, SettingForm>>;
 }
 
 export type SettingForm = { readonly text: object } | { readonly json: object };
 
 /**
- * The form of a collection of whole objects.
+ * Returns the form of a collection of whole objects.
  *
- * @param remake default: nothing is derived from a body
+ * @param remake default: nothing is derived from the body
  */
 export function rowForm<Body>(
   collection: Collection<Body>,
@@ -36,11 +36,11 @@ export function rowForm<Body>(
   remake: (row: Row<Body, null>) => Row<Body, null> = ({ id, owner, body }) =>
     collection.row({ id, owner, parent: null, body }),
 ): RowForm {
-  // The body was checked before.
+  // The body has been validated.
   return { collection: collection.name, body, isPart: false, remake: (row) => remake(row as Row<Body, null>) };
 }
 
-/** The form of a collection of parts. */
+/** Returns the form of a collection of parts. */
 export function partForm<Body>(
   collection: Collection<Body, string>,
   body: object,

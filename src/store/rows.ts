@@ -14,17 +14,17 @@ import {
 
 const NONE: readonly Row[] = [];
 
-/** The most accounts for which the visible rows are kept as a list. */
+/** The maximum number of accounts with a cached list of visible rows. */
 const MAX_VISIBLE = 10;
 
-/** The most page queries for which the number of rows is kept. */
+/** The maximum number of page queries with a cached row count. */
 const MAX_COUNTED = 100;
 
 /**
  * The rows of one collection: a map by id, with indexes. Rows are immutable, and only `put` and `remove` change the
- * collection. An index is built when it is first used, and kept up by these two.
+ * collection. Indexes are built on first use and updated by these two methods.
  *
- * Worlds and snapshots share a collection, and a world copies it before its first change (`world-rows.ts`).
+ * Worlds and snapshots share collections; a world copies a collection before changing it (`world-rows.ts`).
  */
 export class Rows {
   #all = new Group();
@@ -32,23 +32,23 @@ export class Rows {
   readonly #groups = new Map<IndexName, Map<string, Group>>();
   readonly #orders = new Map<OrderName, Order>();
   #due: Order | null = null;
-  /** Of the parts of an object. */
+  /** Orders of an object's parts, by parent. */
   readonly #dueParts = new Map<string, Order>();
   readonly #visible = new Map<string, readonly Row[]>();
   readonly #counts = new Map<string, number>();
   #weight = 0;
   #size = 0;
 
-  /** The names of members that its rows have had, by which rows are weighed. */
+  /** All member names that the rows have had, used to estimate the size of rows. */
   readonly names: Set<string>;
 
-  /** @param rows in the order of their places */
+  /** @param rows ordered by place */
   constructor(rows: Iterable<Row> = [], names = new Set<string>()) {
     this.names = names;
     for (const row of rows) this.put(row);
   }
 
-  /** Another collection with the same rows. It builds its own indexes. */
+  /** Returns a copy with the same rows, which builds its own indexes. */
   copy(): Rows {
     const copy = new Rows([], this.names);
     copy.#all = this.#all.copy();
@@ -57,7 +57,7 @@ export class Rows {
     return copy;
   }
 
-  /** Another collection with what `change` makes of the rows: rows with the same ids. */
+  /** Returns a copy with changed rows. `change` must keep the ids. */
   map(change: (row: Row) => Row): Rows {
     return new Rows(this.all.map(change), this.names);
   }
@@ -66,12 +66,12 @@ export class Rows {
     return this.#all.size;
   }
 
-  /** The approximate memory of the rows, in bytes. */
+  /** The approximate memory used by the rows, in bytes. */
   get weight(): number {
     return this.#weight;
   }
 
-  /** The length of all bodies as JSON, in characters. */
+  /** The total length of all bodies as JSON, in characters. */
   get size(): number {
     return this.#size;
   }
@@ -93,17 +93,17 @@ export class Rows {
     return this.#aliases.get(alias);
   }
 
-  /** The rows with a key in an index, oldest first. */
+  /** Returns the rows with a key in an index, oldest first. */
   in(index: IndexName, key: string): readonly Row[] {
     return this.#group(index, key)?.rows ?? NONE;
   }
 
-  /** The number of rows with a key in an index. */
+  /** Returns the number of rows with a key in an index. */
   countIn(index: IndexName, key: string): number {
     return this.#group(index, key)?.size ?? 0;
   }
 
-  /** If a query has several of its members, the first one selects the rows. */
+  /** If a query has several members, the first one selects the rows. */
   list({ owner, parent, label, visibleTo }: ListQuery): readonly Row[] {
     if (owner !== undefined) return this.in('owner', owner);
     if (parent !== undefined) return this.in('parent', parent);
@@ -111,7 +111,7 @@ export class Rows {
     return visibleTo === undefined ? this.all : this.#visibleTo(visibleTo);
   }
 
-  /** As `Collections.due`. */
+  /** See `Collections.due`. */
   due({ parent, after, to, limit, latestFirst = false }: DueQuery): readonly Row[] {
     const { rows } = parent === undefined ? this.#dueOfAll() : this.#dueOfParts(parent);
     const begin = firstWhere(rows, (row) => dueAtOf(row) > after);
@@ -120,7 +120,7 @@ export class Rows {
     return latestFirst ? rows.slice(end - max, end).reverse() : rows.slice(begin, begin + max);
   }
 
-  /** The rows with facets, sorted. The caller must not change the array. */
+  /** Returns the rows with facets, sorted. Callers must not modify the array. */
   inOrder(by: OrderName): readonly Row[] {
     let order = this.#orders.get(by);
     if (order === undefined) {
@@ -133,7 +133,7 @@ export class Rows {
     return order.rows;
   }
 
-  /** The number of rows of a page query, counted once until the next change. */
+  /** Returns the number of rows of a page query, cached until the next change. */
   counted(query: string, count: () => number): number {
     const known = this.#counts.get(query);
     if (known !== undefined) return known;
@@ -143,7 +143,7 @@ export class Rows {
     return counted;
   }
 
-  /** Adds a row, or replaces the row with its id. */
+  /** Adds a row, or replaces the row with the same id. */
   put(row: Row): void {
     const before = this.#all.find(row.id);
     if (before !== undefined) this.#leave(before, row);
@@ -171,12 +171,12 @@ export class Rows {
     if (row.facets !== undefined) for (const order of this.#orders.values()) order.add(row);
   }
 
-  /** Removes a row from the indexes. @param next the row that replaces it, which keeps its position in common groups */
+  /** Removes a row from the indexes. @param next its replacement, which keeps the position in shared groups */
   #leave(row: Row, next: Row | null): void {
     this.#forget();
     this.#weight -= row.revision.weight;
     this.#size -= row.revision.size;
-    // Another row may have taken the alias already: the rows of a commit come in any order.
+    // Another row of the same commit may have taken the alias already.
     for (const alias of row.aliases) if (this.#aliases?.get(alias) === row) this.#aliases.delete(alias);
     for (const [index, groups] of this.#groups) {
       const kept = next === null ? NO_KEYS : new Set(KEYS[index](next));
@@ -199,7 +199,7 @@ export class Rows {
     if (order?.rows.length === 0) this.#dueParts.delete(parent);
   }
 
-  /** Forgets what depends on all rows. */
+  /** Clears the caches that depend on all rows. */
   #forget(): void {
     this.#visible.clear();
     this.#counts.clear();
@@ -215,7 +215,7 @@ export class Rows {
     return groups.get(key);
   }
 
-  /** Rows that an account owns, rows that are shared with it, and public rows. */
+  /** Returns rows that an account owns, rows shared with it, and public rows. */
   #visibleTo(account: string): readonly Row[] {
     const known = this.#visible.get(account);
     if (known !== undefined) return known;

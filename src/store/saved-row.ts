@@ -3,7 +3,7 @@ import { type Facets, NEW, type Row } from './collections.ts';
 import { Damaged, parseStored } from './errors.ts';
 import { type State, type UsedRow, usedRowsIn } from './state.ts';
 
-/** A row as a log and its snapshots have it, as JSON. Empty members are left out. */
+/** A row as stored JSON. Empty members are left out. */
 interface SavedRow {
   readonly collection: string;
   readonly id: string;
@@ -19,7 +19,7 @@ interface SavedRow {
   readonly body: unknown;
 }
 
-/** A row that was read. */
+/** A row that was read from a log. */
 export interface ReadRow extends UsedRow {
   readonly place: number;
 }
@@ -27,7 +27,7 @@ export interface ReadRow extends UsedRow {
 export function savedText(row: Row, usedAt: Instant | null = null): string {
   const { collection, id, owner, parent, aliases, labels, sharedWith, dueAt, facets, body } = row;
   const { place } = row.revision;
-  // JSON leaves out what is undefined. An object of one form is much faster than one that is put together.
+  // JSON omits undefined members. One object literal is much faster than adding members one by one.
   return JSON.stringify({
     collection,
     id,
@@ -61,18 +61,18 @@ export function readRow(saved: unknown): ReadRow {
   return { row: facets === undefined ? row : { ...row, facets }, place, usedAt };
 }
 
-/** The rows of a part of a state. @param of what it belongs to, for messages @throws Damaged */
+/** Parses the rows in a part of a state. @param of the owner of the part, for messages @throws Damaged */
 export function readPart(part: string, of: string): readonly ReadRow[] {
   return parseStored<readonly unknown[]>(part, 'rows', of).map(readRow);
 }
 
 const NONE: readonly string[] = [];
 
-/** The most rows of a part, and the most characters of their bodies unless a single row has more. */
+/** The maximum number of rows in a part, and of characters in their bodies unless a single row is longer. */
 const MAX_ROWS = 500;
 const MAX_CHARACTERS = 1024 * 1024;
 
-/** The rows of a state in parts of bounded size, each a JSON array. Rows of one collection are oldest first. */
+/** Splits the rows of a state into parts of limited size, each a JSON array. Rows of a collection are oldest first. */
 export function* partsOf(state: Pick<State, 'collections' | 'uses'>): Generator<string> {
   let part: string[] = [];
   let characters = 0;

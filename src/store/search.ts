@@ -3,7 +3,7 @@ import { Pacer } from '../time/pacer.ts';
 import { MAX_SEARCHED, type Page, type PageQuery, type Row } from './collections.ts';
 import type { Rows } from './rows.ts';
 
-/** Members of a query that stand for members of the row, and not of its body. */
+/** Members of a query that refer to the row instead of its body. */
 const OF_ROW: Readonly<Record<string, (row: Row) => string | number | null>> = {
   id: ({ id }) => id,
   parent: ({ parent }) => parent,
@@ -13,13 +13,13 @@ const OF_ROW: Readonly<Record<string, (row: Row) => string | number | null>> = {
   modifiedAt: ({ facets }) => facets?.modifiedAt ?? null,
 };
 
-/** The number of rows after which a search looks at the time. */
+/** How many rows a search reads before it checks the time. */
 const ROWS_PER_CHECK = 100;
 
-/** Does a query select a row? */
+/** Whether a query selects a row. */
 type Condition = (row: Row) => boolean;
 
-/** One page of the rows of a collection (`Collections.page`). */
+/** Returns one page of the rows of a collection (`Collections.page`). */
 export async function pageOf(rows: Rows, query: PageQuery): Promise<Page> {
   const { account, whose, where, order, search } = query;
   const isAsked = conditionOf(query);
@@ -39,7 +39,7 @@ function wholePage(rows: readonly Row[], query: PageQuery, isAsked: Condition): 
   return collected.page;
 }
 
-/** With a known number of rows, only the rows between the nearer end and the page are read. */
+/** With a known number of rows, reads only from the nearer end up to the page. */
 function countedPage(rows: readonly Row[], query: PageQuery, isAsked: Condition, count: number): Page {
   const { offset, limit, most: max, order } = query;
   const length = Math.max(0, Math.min(limit, count - offset));
@@ -61,7 +61,7 @@ function* inDirection(rows: readonly Row[], descending: boolean): Iterable<Row> 
   for (let index = 0; index <= last; index += 1) yield rows[descending ? last - index : index] as Row;
 }
 
-/** Other requests may change the collection between two slices, so the search reads a copy of the rows. */
+/** Other requests may change the collection while the search pauses, so it reads a copy of the rows. */
 async function searchedPage(rows: readonly Row[], query: PageQuery, isAsked: Condition): Promise<Page> {
   const collected = new Collected(query);
   const pacer = new Pacer();
@@ -72,7 +72,7 @@ async function searchedPage(rows: readonly Row[], query: PageQuery, isAsked: Con
   return collected.page;
 }
 
-/** Collects the rows of one page, and counts the rows of all pages. */
+/** Collects the rows of one page, and counts the rows on all pages. */
 class Collected {
   readonly #query: PageQuery;
   readonly #rows: Row[] = [];
@@ -111,7 +111,7 @@ function whoseCondition(account: string, whose: PageQuery['whose']): Condition {
   return (row) => row.owner === account || isShared(row);
 }
 
-/** If a member of a body is a list, one matching entry is enough. */
+/** If the member is a list, one matching entry is enough. */
 function memberCondition(member: string, value: string): Condition {
   const ofRow = own(OF_ROW, member);
   if (ofRow !== undefined) return (row) => ofRow(row) === value;
@@ -141,13 +141,13 @@ function memberAt(body: unknown, path: readonly string[]): unknown {
   return value;
 }
 
-/** The text of a member for comparisons; null if there is none. */
+/** Returns the text of a member for comparisons, or null. */
 function textOf(value: unknown): string | null {
   if (value === undefined || value === null) return null;
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** The first rows of a page whose bodies have at most `most` characters together, but at least one row. */
+/** Returns the first rows whose bodies fit in `max` characters, but at least one row. */
 function rowsWithRoom(found: readonly Row[], max = Number.POSITIVE_INFINITY): readonly Row[] {
   let characters = 0;
   const end = found.findIndex(({ revision }, index) => {

@@ -2,21 +2,21 @@ import type { Instant } from '../time/clock.ts';
 import { Collection } from './collection.ts';
 import type { Collections, Row } from './collections.ts';
 
-/** The seed of a world. It is stored whole, because its credentials are public test credentials. */
+/** The seed of a world. Stored with its credentials, because these are public test credentials. */
 export interface KeptSeed {
-  /** A fingerprint of the seed's text, to tell seeds apart. */
+  /** Identifies the text of the seed. */
   readonly fingerprint: string;
   readonly origin: 'built-in' | 'file';
-  /** JSON. */
+  /** The seed as JSON. */
   readonly text: string;
 }
 
-/** A seed, with the rows that it defines at a given moment. */
+/** A seed that can create its rows for a given moment. */
 export interface Seed extends KeptSeed {
   rows(now: Instant): Promise<readonly Row[]>;
 }
 
-/** The collection has only one row. */
+/** This collection has only one row. */
 export const SEEDS = new Collection<KeptSeed>('seed');
 
 const ID = 'seed';
@@ -25,7 +25,7 @@ export function seedRow({ fingerprint, origin, text }: KeptSeed): Row<KeptSeed, 
   return SEEDS.row({ id: ID, owner: '', parent: null, body: { fingerprint, origin, text } });
 }
 
-/** The stored seed of a world; null before the first load. */
+/** Returns the stored seed of a world; null before the first load. */
 export async function seedIn(rows: Collections): Promise<KeptSeed | null> {
   return (await SEEDS.byId(rows, ID))?.body ?? null;
 }

@@ -26,15 +26,15 @@ export class Settings {
   }
 
   /**
-   * Replaces a value with the result of `change`. No other update changes it meanwhile.
+   * Atomically replaces a value with the result of `change`.
    *
-   * @param change receives null if there is no value; if it throws, nothing is stored
+   * @param change receives null if there is no value yet; if it throws, nothing is stored
    */
   update(name: string, change: (before: string | null) => string): Promise<void> {
     return this.#change(name, (before) => [change(before), undefined]);
   }
 
-  /** Increments a counter that starts at 0, and returns the number before: no two calls return the same number. */
+  /** Increments a counter that starts at 0 and returns the previous number, so each call returns a different number. */
   next(name: string): Promise<number> {
     return this.#change(name, (before) => {
       const number = Number(before ?? 0);

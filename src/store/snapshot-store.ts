@@ -3,13 +3,13 @@ import { Collision, NotFound } from './errors.ts';
 import { type State, sizeOf, type UsedRow, usedRowsIn } from './state.ts';
 import type { StateMemory, Weighed } from './state-memory.ts';
 
-/** A snapshot as the control API describes it. */
+/** A snapshot as described by the control API. */
 export interface SnapshotInfo {
   readonly id: string;
   readonly name: string | null;
-  /** The name of the world that the snapshot was taken of. */
+  /** The name of the world that was captured. */
   readonly world: string;
-  /** The time by the clock of that world. */
+  /** The time of that world's clock. */
   readonly at: Instant;
   /** In bytes. */
   readonly size: number;
@@ -17,9 +17,9 @@ export interface SnapshotInfo {
 
 /** A snapshot without its content. */
 export interface SnapshotRecord extends SnapshotInfo {
-  /** The place among all snapshots: a later snapshot has a higher place. */
+  /** The position among all snapshots. Later snapshots have a higher place. */
   readonly place: number;
-  /** The provenance of its world. The store does not interpret it. */
+  /** The provenance of the world, which the store doesn't interpret. */
   readonly made: string;
 }
 
@@ -28,26 +28,25 @@ export interface StoredSnapshot extends SnapshotRecord {
   readonly state: State;
 }
 
-/** The store of snapshots. */
 export interface SnapshotStore {
-  /** Oldest first. */
+  /** Returns the snapshots, oldest first. */
   list(): Promise<readonly SnapshotRecord[]>;
-  /** The rows of a snapshot, those of each collection oldest first. @throws NotFound if it is deleted meanwhile */
+  /** Returns the rows of a snapshot, oldest first in each collection. @throws NotFound if it is deleted meanwhile */
   rowsOf(id: string): AsyncIterable<UsedRow>;
   /**
-   * Does something with a snapshot, whose state is counted as long as that takes.
+   * Runs `work` with a snapshot and counts the memory of its state meanwhile.
    *
-   * @param work receives null if there is no such snapshot
-   * @throws Unwritable if its state has no room in memory
+   * @param work receives null if the snapshot doesn't exist
+   * @throws Unwritable if there isn't enough memory for the state
    */
   use<Result>(id: string, work: (snapshot: StoredSnapshot | null) => Promise<Result>): Promise<Result>;
-  /** @returns the size in bytes @throws Collision if there is a snapshot with this id */
+  /** @returns the size in bytes @throws Collision if the id is taken */
   put(snapshot: Omit<StoredSnapshot, 'place' | 'size'>): Promise<number>;
-  /** @returns whether there was such a snapshot */
+  /** @returns whether the snapshot existed */
   delete(id: string): Promise<boolean>;
 }
 
-/** Snapshots that end with the process. */
+/** Creates a store for snapshots that end with the process. */
 export function snapshotsInMemory(memory: StateMemory): SnapshotStore {
   const byId = new Map<string, StoredSnapshot & { readonly held: Weighed }>();
   let taken = 0;

@@ -2,17 +2,17 @@ import { MEGABYTE } from '../memory/bytes.ts';
 import type { Quota } from '../memory/quota.ts';
 import { Unwritable } from './errors.ts';
 
-/** Something in memory that several worlds and snapshots may have at once. */
+/** Data in memory that several worlds and snapshots may share. */
 export interface Weighed {
-  /** In bytes, without its parts. */
+  /** In bytes, without the parts. */
   readonly weight: number;
-  /** What it has in memory, too. It keeps these as long as it is held itself. */
+  /** Further data that this keeps in memory. */
   readonly parts?: readonly Weighed[];
 }
 
 /**
- * Counts what all worlds and snapshots of a process have in memory against one quota (`--max-state`). What several of
- * them have counts once, for as long as any of them has it.
+ * Counts the memory of all worlds and snapshots against one quota (`--max-state`). Shared data counts once, until its
+ * last user releases it.
  */
 export class StateMemory {
   /** For the objects of all worlds and snapshots together. */
@@ -23,7 +23,7 @@ export class StateMemory {
     this.quota = quota;
   }
 
-  /** Counts something, beyond the quota if necessary: it is in memory already. */
+  /** Counts data that is already in memory, even beyond the quota. */
   hold(one: Weighed): void {
     const holders = this.#holders.get(one) ?? 0;
     this.#holders.set(one, holders + 1);
@@ -32,7 +32,7 @@ export class StateMemory {
     for (const part of one.parts ?? []) this.hold(part);
   }
 
-  /** Somebody has it no longer. */
+  /** Releases one use of the data. */
   release(one: Weighed): void {
     const holders = (this.#holders.get(one) ?? 0) - 1;
     if (holders > 0) {
@@ -44,17 +44,17 @@ export class StateMemory {
     for (const part of one.parts ?? []) this.release(part);
   }
 
-  /** Something that is held has so many bytes more than it had, or less. */
+  /** Adjusts the count after counted data has grown or (negative) shrunk. */
   grow(bytes: number): void {
     this.quota.takeAnyway(bytes);
   }
 
-  /** Takes room for what will be in memory in a moment, if that is anything. To be released. @throws Unwritable if there is none */
+  /** Reserves memory for data that will be needed soon. Call `unreserve` later. @throws Unwritable if there isn't enough */
   reserve(bytes: number): void {
     if (bytes > 0 && !this.quota.take(bytes)) throw full(this.quota.bytes);
   }
 
-  /** How many bytes something has that nobody holds yet. */
+  /** Returns how many bytes of the data aren't counted yet. */
   missing(one: Weighed): number {
     if (this.#holders.has(one)) return 0;
     let bytes = one.weight;
@@ -62,13 +62,12 @@ export class StateMemory {
     return bytes;
   }
 
-  /** @throws Unwritable if there is no room for so many bytes more */
+  /** @throws Unwritable if there isn't enough memory left */
   check(bytes: number): void {
     this.reserve(bytes);
     this.unreserve(bytes);
   }
 
-  /** Gives back room that was reserved. */
   unreserve(bytes: number): void {
     this.quota.release(bytes);
   }
@@ -77,7 +76,7 @@ export class StateMemory {
 function full(bytes: number): Unwritable {
   return new Unwritable(
     'full',
-    `The objects of all worlds fill the ${Math.round(bytes / MEGABYTE)} MB of memory that \`--max-state\` allows, so this was not ` +
+    `The objects of all worlds fill the ${Math.round(bytes / MEGABYTE)} MB of memory that \`--max-state\` allows, so nothing was ` +
       'stored. Delete objects or worlds, reset worlds, or start the server with a higher limit.',
   );
 }

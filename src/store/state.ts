@@ -9,13 +9,13 @@ import { keptRow, storedRow } from './stored-row.ts';
 /** When rows were last used, by collection and id. */
 export type Uses = ReadonlyMap<string, ReadonlyMap<string, Instant>>;
 
-/** The state of a world at one moment. It never changes, so any number of worlds can begin with it. */
+/** The immutable state of a world at one moment. Any number of worlds can start with it. */
 export interface State extends Weighed {
   readonly collections: ReadonlyMap<string, Rows>;
   readonly uses: Uses;
-  /** Higher than the places of all rows. */
+  /** Higher than the place of every row. */
   readonly nextPlace: number;
-  /** Makes what the world has in place of the rows of a collection, with credentials of its own; null: the same rows. */
+  /** Returns a function that gives the rows of a collection the world's own credentials; null keeps the rows. */
   readonly own: ((collection: string) => ((row: Row) => Row) | null) | null;
   readonly parts: readonly Weighed[];
 }
@@ -31,7 +31,7 @@ export interface UsedRow {
   readonly usedAt: Instant | null;
 }
 
-/** All rows, those of each collection oldest first. */
+/** Returns all rows, oldest first in each collection. */
 export function* usedRowsIn({ collections, uses }: Pick<State, 'collections' | 'uses'>): Generator<UsedRow> {
   for (const [name, { all }] of collections) {
     const its = uses.get(name);
@@ -45,7 +45,7 @@ interface Added {
   readonly isOurs: boolean;
 }
 
-/** Makes a state row by row. */
+/** Builds a state row by row. */
 export class StateBuilder {
   readonly #collections = new Map<string, Rows>();
   readonly #uses = new Map<string, Map<string, Instant>>();
@@ -53,7 +53,7 @@ export class StateBuilder {
   #nextPlace = 1;
   #weight = 0;
 
-  /** @param memory counts the rows until `release`; null: they are counted elsewhere */
+  /** @param memory counts the rows until `release`; null if they are counted elsewhere */
   constructor(memory: StateMemory | null = null) {
     this.#memory = memory;
   }
@@ -61,10 +61,10 @@ export class StateBuilder {
   /**
    * Adds a row.
    *
-   * @param place behind all others of its collection; default: behind all rows
-   * @param isOurs nobody else has its body, which is as JSON has it
-   * @throws Collision if another one has its id, or one of its aliases
-   * @throws Unwritable if there is no room for it
+   * @param place higher than in all other rows of the collection; default: higher than in all rows
+   * @param isOurs skips copying the body: it comes from JSON, and no other code has it
+   * @throws Collision if the id or an alias is taken
+   * @throws Unwritable if there isn't enough memory
    */
   add(given: Row, { usedAt = null, place = this.#nextPlace, isOurs = false }: Partial<Added> = {}): void {
     const rows = this.#collections.get(given.collection) ?? new Rows();
@@ -83,7 +83,7 @@ export class StateBuilder {
     return stateWith({ collections: this.#collections, uses: this.#uses, nextPlace: this.#nextPlace });
   }
 
-  /** The state is counted elsewhere by now, or not needed any more. */
+  /** Stops counting the rows: the state is counted elsewhere now, or no longer needed. */
   release(): void {
     this.#memory?.unreserve(this.#weight);
     this.#weight = 0;
@@ -96,9 +96,9 @@ export class StateBuilder {
 }
 
 /**
- * The state that has these rows, which must be oldest first.
+ * Creates a state from rows, which must be oldest first.
  *
- * @throws Collision if two rows have the same id, or the same alias
+ * @throws Collision if two rows share an id or an alias
  */
 export function stateOf(rows: Iterable<Row>): State {
   const builder = new StateBuilder();
@@ -109,19 +109,19 @@ export function stateOf(rows: Iterable<Row>): State {
 /** The state of an empty world. */
 export const NO_ROWS: State = stateOf([]);
 
-/** The length of all bodies as JSON, in characters. */
+/** Returns the total length of all bodies as JSON, in characters. */
 export function sizeOf({ collections }: Pick<State, 'collections'>): number {
   let characters = 0;
   for (const { size } of collections.values()) characters += size;
   return characters;
 }
 
-/** All rows, oldest first. */
+/** Returns all rows, oldest first. */
 export function rowsIn({ collections }: Pick<State, 'collections'>): readonly Row[] {
   return [...collections.values()].flatMap(({ all }) => all).sort(byPlace);
 }
 
-/** A state in which the world's own rows are made. */
+/** Returns the state with the world's own rows created. */
 export function wholeOf(state: State): State {
   const made = [...state.collections].map(([name, rows]) => {
     const change = state.own?.(name) ?? null;

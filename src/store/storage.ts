@@ -6,46 +6,46 @@ import type { StoreParts } from './shared.ts';
 import type { Waiting } from './waiting.ts';
 import type { WorldLog } from './world-log.ts';
 
-/** What a process has while it has the worlds. */
+/** What a process has while it owns the worlds. */
 export interface Held {
   /** The store of the default world. */
   readonly store: Store;
-  /** Where worlds are kept beyond the process; null if they end with it. */
+  /** The worlds kept beyond the process; null if they end with it. */
   readonly kept: KeptWorlds | null;
   /** Real time, but never before the latest time at which any process wrote. */
   readonly clock: Clock;
-  /** Is it certain that no other process has them? */
+  /** Whether it is certain that no other process owns the worlds. */
   isSure(): boolean;
-  /** Was the lock free when this process first asked for it? */
+  /** Whether the lock was free on the first attempt. */
   readonly isFirstTry: boolean;
-  /** Notices for the person who starts the server. */
+  /** Notices for the user who starts the server. */
   readonly notices: readonly string[];
-  /** Resolves with a sentence when the process has lost the worlds, which it never gets back. */
+  /** Resolves with a sentence if the process loses the worlds. It never gets them back. */
   readonly lost: Promise<string>;
 }
 
-/** The storage of all worlds. One process has them at a time. */
+/** The storage of all worlds. One process at a time owns them. */
 export interface Storage {
   readonly kind: 'memory' | 'file' | 'postgres';
-  /** The driver of the file; null without one. */
+  /** The driver of the file, or null. */
   readonly driver: string | null;
-  /** The schema of the database; null without one. */
+  /** The schema of the database, or null. */
   readonly schema: string | null;
-  /** The state of the default world, as it was last stored, for a process that has no worlds; null if there is none. */
+  /** Returns the last stored state of the default world, for a process that doesn't own the worlds; null if there is none. */
   stateOfDefault(): Promise<string | null>;
   /**
-   * Waits until this process has the worlds. To be called once.
+   * Waits until this process owns the worlds. Call it once.
    *
-   * @param onWait called with each new reason why it has to wait
+   * @param onWait called with each new reason for waiting
    * @returns null if the storage was closed meanwhile
-   * @throws Unusable, Damaged if the first attempt fails for another reason than that the database is away
+   * @throws Unusable, Damaged if the first attempt fails for a reason other than an unreachable database
    */
   take(onWait: (waiting: Waiting) => void): Promise<Held | null>;
-  /** Gives the worlds back, after all of their stores are closed. */
+  /** Gives up the worlds after all their stores are closed. */
   close(): Promise<void>;
 }
 
-/** The longest difference of clocks that nobody needs to know about, in milliseconds. */
+/** The maximum clock difference that isn't reported, in milliseconds. */
 const UNNOTICED_MS = 60_000;
 
 /** Reads all worlds of a log. @throws Damaged, Unreachable */
@@ -70,5 +70,5 @@ export async function heldOf(
 }
 
 function aheadNotice(at: Instant, machine: Clock): string {
-  return `--data was last written at ${rfc3339(at)}, which is later than ${rfc3339(machine.now())}, the time of this machine: the worlds go on from the later time`;
+  return `--data was last written at ${rfc3339(at)}, which is later than this machine's time, ${rfc3339(machine.now())}. The worlds continue from the later time.`;
 }

@@ -2,23 +2,23 @@ import type { Row } from './collections.ts';
 import { weightOf } from './weight.ts';
 
 /**
- * A row as it is kept. Its body is a copy made through JSON, so that the caller cannot change it, and it is the same
- * whether it comes from memory or from a file.
+ * Creates a row for storing. Copies the body through JSON, so that the caller cannot change it, and so that it is the
+ * same from memory and from a file.
  *
- * @param names as for `weightOf`
- * @throws TypeError if the body cannot be JSON
+ * @param names see `weightOf`
+ * @throws TypeError if the body isn't valid JSON
  */
 export function storedRow(given: Row, place: number, names: Set<string>): Row {
   const json = JSON.stringify(given.body) ?? 'null';
   return rowWith(given, place, JSON.parse(json), json, names);
 }
 
-/** As `storedRow`, for a row whose body nobody else has: it was read from JSON, or derived. */
+/** Like `storedRow`, for a body that no other code has because it was just parsed or derived. */
 export function keptRow(given: Row, place: number, names: Set<string>): Row {
   return rowWith(given, place, given.body, JSON.stringify(given.body), names);
 }
 
-/** Written out member by member, so that all rows have one hidden class. */
+/** Lists all members explicitly, so that all rows share one hidden class. */
 function rowWith(given: Row, place: number, body: unknown, json: string, names: Set<string>): Row {
   const { collection, id, owner, parent, aliases, labels, sharedWith, dueAt, facets } = given;
   const revision = { place, size: json.length, weight: weightOf(given, body, json, names) };

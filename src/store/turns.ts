@@ -1,17 +1,17 @@
-/** Knows which turns the running task has, so that a task that waits for its own turn fails instead of hanging. */
+/** Tracks the turns of the running task, so that a task waiting for its own turn fails instead of hanging. */
 export interface TurnWatch {
   getStore(): ReadonlySet<Turns> | undefined;
   run<Result>(turns: ReadonlySet<Turns>, work: () => Promise<Result>): Promise<Result>;
 }
 
-/** Runs tasks one after the other. */
+/** Runs tasks one at a time. */
 export class Turns {
-  /** An `AsyncLocalStorage` in tests. It would slow down every promise of a server. */
+  /** An `AsyncLocalStorage` in tests. In a server, it would slow down every promise. */
   static watch: TurnWatch | null = null;
   #isTaken = false;
   readonly #waiting: (() => void)[] = [];
 
-  /** Runs a task after all earlier tasks have ended, with or without an error. */
+  /** Runs a task after all earlier tasks have settled. */
   async take<Result>(work: () => Promise<Result>): Promise<Result> {
     const { watch } = Turns;
     const held = watch?.getStore();

@@ -1,18 +1,18 @@
 import { Problem } from '../decisions/problem.ts';
 
-/** Why a process has no worlds. */
+/** Why a process doesn't own the worlds. */
 export interface Waiting {
-  /** `standby`: another process has them; `waiting`: nobody can be asked. */
+  /** `standby`: another process owns them; `waiting`: the database is unreachable. */
   readonly status: 'standby' | 'waiting';
-  /** A sentence for people. */
+  /** A sentence for users. */
   readonly why: string;
 }
 
-/** The message for users while the database does not answer. */
+/** The message for users while the database doesn't answer. */
 export const UNREACHABLE =
-  'The database does not answer, so nothing can be read or stored now. Start it, or wait until it is back.';
+  'The database does not answer, so nothing can be read or stored now. Start it, or wait for it to come back.';
 
-/** The problem of a request to a process without worlds. */
+/** Returns the problem for a request to a process that doesn't own the worlds. */
 export function noWorldsProblem({ status, why }: Waiting): Problem {
   const advice =
     status === 'standby' ? ' Send requests to that process: `GET /_mock/health?ready` is 503 on this one.' : '';

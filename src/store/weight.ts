@@ -1,23 +1,23 @@
 import type { Row } from './collections.ts';
 
 /**
- * The approximate bytes of a row beside its texts and its body: the row, its revision, and its entries in indexes and
- * sorted lists. Measured on Node 20, as all of these numbers (`test/store/weight.e2e.ts`).
+ * The approximate size of a row without texts and body, in bytes: the row, its revision, and its entries in indexes and
+ * sorted lists. Like all of these numbers, it was measured on Node 20 (`test/store/weight.e2e.ts`).
  */
 const ROW = 700;
-/** A label, or an account: an entry of an index, with a list of its own. */
+/** A label or an account: an index entry with a list. */
 const KEY = 400;
 const ALIAS = 150;
 /** A text without its characters. */
 const TEXT = 24;
 const NUMBER = 16;
-/** An empty object: V8 reserves room for members. */
+/** An empty object. V8 reserves room for members. */
 const OBJECT = 64;
-/** A member beside its value. */
+/** A member without its value. */
 const MEMBER = 40;
-/** One whose name no row before had: V8 makes a hidden class for it. */
+/** A member with a new name, which makes V8 create a hidden class. */
 const NEW_MEMBER = 120;
-/** The most names that are remembered: all others are new. */
+/** The maximum number of names to remember. All others count as new. */
 const MAX_NAMES = 1000;
 const LIST = 56;
 const ENTRY = 8;

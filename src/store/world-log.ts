@@ -3,30 +3,30 @@ import type { RowName } from './row-log.ts';
 import type { ReadRow } from './saved-row.ts';
 import type { SnapshotRecord } from './snapshot-store.ts';
 
-/** A world, as it is stored. */
+/** A stored world. */
 export interface KeptWorld {
   readonly name: string;
-  /** The provenance of the world. The store does not interpret it. */
+  /** The provenance of the world, which the store doesn't interpret. */
   readonly made: string;
-  /** Milliseconds without use after which it ends; null: never. */
+  /** Milliseconds without use after which the world ends; null: never. */
   readonly ttl: number | null;
   readonly createdAt: Instant;
   readonly usedAt: Instant;
 }
 
-/** A world with its content, as it was last stored. */
+/** A world with its content, as last stored. */
 export interface LoggedWorld extends KeptWorld {
-  /** Its state besides its rows: mode, faults. The store does not interpret it. */
+  /** State besides the rows (mode, faults), which the store doesn't interpret. */
   readonly state: string;
-  /** The rows that it began with. */
+  /** The initial rows. */
   readonly begin: readonly ReadRow[];
-  /** Rows that have changed since, in any order. */
+  /** Rows changed since then, in any order. */
   readonly later: readonly LaterRow[];
-  /** When rows were last used since. */
+  /** When rows were last used since then. */
   readonly uses: readonly (RowName & { readonly at: Instant })[];
 }
 
-/** A row that was added, replaced or removed after the beginning of its world. */
+/** A row that was added, replaced or removed since its world was created. */
 export interface LaterRow extends RowName {
   /** Null if the row was removed. */
   readonly read: ReadRow | null;
@@ -34,14 +34,14 @@ export interface LaterRow extends RowName {
 
 /** Written with each change. */
 export interface LogHead {
-  /** The latest time at which a process wrote, by its clock. */
+  /** The latest time at which a process wrote, by the clock of that process. */
   readonly at: Instant;
 }
 
-/** All that a log has, except the rows of snapshots. */
+/** The content of a log, without the rows of snapshots. */
 export interface Logged {
   readonly head: LogHead;
-  /** In the order in which they were made. */
+  /** In the order of creation. */
   readonly worlds: readonly LoggedWorld[];
   /** Oldest first. */
   readonly snapshots: readonly SnapshotRecord[];
@@ -51,16 +51,15 @@ export interface RowOfWorld extends RowName {
   readonly world: string;
 }
 
-/** A row to write. */
 export interface LoggedPut extends RowOfWorld {
-  /** As JSON; null if a row of the beginning was removed. */
+  /** As JSON; null marks an initial row as removed. */
   readonly text: string | null;
 }
 
-/** Changes that are stored in one step: all of them, or none. No row, and no state, is in it twice. */
+/** Changes to store atomically. Each row and each state is in it only once. */
 export interface LogChanges {
   readonly puts: readonly LoggedPut[];
-  /** Rows that were added after the beginning of their world. */
+  /** Rows that were added since their world was created. */
   readonly removed: readonly RowOfWorld[];
   readonly states: readonly { readonly world: string; readonly state: string }[];
 }
@@ -72,11 +71,11 @@ export interface LogUses {
 }
 
 /**
- * Stores all worlds beyond the process: a data file, or a schema of a database. What a world begins with is one record in
- * parts; rows that change later are written one by one. All of it is read once, when the process gets the worlds. One call
- * comes after the other.
+ * Stores all worlds beyond the lifetime of the process, in a data file or a database schema. The initial state of a world
+ * is one record in parts; rows that change later are written one by one. Everything is read once, when the process
+ * becomes the owner of the worlds. Calls must not overlap.
  *
- * Each write throws Unwritable or Unreachable if it certainly stored nothing, and OutcomeUnknown if that is not known.
+ * Each write throws Unwritable or Unreachable if it definitely stored nothing, and OutcomeUnknown if it may have.
  */
 export interface WorldLog {
   /** @throws Damaged */
@@ -84,22 +83,22 @@ export interface WorldLog {
   commit(changes: LogChanges, head: LogHead): Promise<void>;
   use(uses: LogUses, head: LogHead): Promise<void>;
   /**
-   * Replaces what a world has by what it begins with.
+   * Replaces the content of a world with an initial state.
    *
-   * @param world its record, if it is new: one of the same name is replaced
-   * @param parts as `partsOf` makes them
+   * @param world the record of a new world, which replaces a world with the same name
+   * @param parts as created by `partsOf`
    */
   fill(world: string | KeptWorld, parts: Iterable<string>, head: LogHead): Promise<void>;
   /** Deletes a world with its rows. */
   delete(world: string): Promise<void>;
-  /** @param parts as `partsOf` makes them */
+  /** @param parts as created by `partsOf` */
   putSnapshot(snapshot: SnapshotRecord, parts: Iterable<string>): Promise<void>;
-  /** A part of a snapshot, from 0 on; null after the last one. @throws Unreachable */
+  /** Returns a part of a snapshot, counting from 0; null after the last one. @throws Unreachable */
   partOfSnapshot(id: string, part: number): Promise<string | null>;
   deleteSnapshot(id: string): Promise<void>;
-  /** Is it certain that no other process has the worlds? */
+  /** Whether it is certain that no other process owns the worlds. */
   isSure(): boolean;
-  /** Why nothing can be stored now, as far as is known without writing; null if writing seems possible. */
+  /** Explains why nothing can be stored now, judged without writing. Null if writing seems possible. */
   fault(): string | null;
   close(): Promise<void>;
 }

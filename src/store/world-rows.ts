@@ -8,11 +8,11 @@ import { type State, stateWith, wholeOf } from './state.ts';
 import type { StateMemory } from './state-memory.ts';
 import { Turns } from './turns.ts';
 
-/** What a world has besides its rows. */
+/** The surroundings of a world's rows. */
 interface Beside {
   /** Stores the rows beyond the process; null if they are only in memory. */
   readonly log: RowLog | null;
-  /** Counts the memory of the rows; null if it is not counted. */
+  /** Counts the memory of the rows; null if it isn't counted. */
   readonly memory: StateMemory | null;
 }
 
@@ -20,17 +20,17 @@ const NONE: readonly Row[] = [];
 const UNUSED: ReadonlyMap<string, Instant> = new Map();
 
 /**
- * The rows of a world: a collection for each kind of object. The world shares them with others that began with the same
- * state, until it first changes a collection: then it copies that one.
+ * The rows of a world, with a collection for each kind of object. Collections are shared with other worlds that started
+ * from the same state, and copied on the first change.
  */
 export class WorldRows implements Collections {
-  /** What the world began with. */
+  /** The initial state. */
   #begin: State;
-  /** The collections that are the world's own: those that it changed, and those with credentials of its own. */
+  /** Collections that aren't shared: those that have changed, and those with the world's own credentials. */
   #own = new Map<string, Rows>();
-  /** What a snapshot has in place of an own collection, as long as that does not change and anybody has the copy. */
+  /** Copies of own collections in snapshots. Valid while the collection is unchanged and the copy is in use. */
   readonly #copies = new Map<string, WeakRef<Rows>>();
-  /** When rows were last used, for collections in which that is not as it was in the beginning. */
+  /** When rows were last used, for collections where this differs from the initial state. */
   #uses = new Map<string, Map<string, Instant>>();
   #nextPlace: number;
   readonly #turns = new Turns();
@@ -84,7 +84,7 @@ export class WorldRows implements Collections {
     return Object.fromEntries(counts.filter(([, count]) => count > 0));
   }
 
-  /** Has a row of a collection this `secretHash` in its body? */
+  /** Whether a body in this collection has this `secretHash`. */
   hasSecret(collection: string, hash: string): boolean {
     return (this.#rows(collection)?.countIn('secret', hash) ?? 0) > 0;
   }
@@ -94,7 +94,7 @@ export class WorldRows implements Collections {
   }
 
   updating<Result>(work: (commit: Commit) => Promise<Result>): Promise<Result> {
-    // Commits of one update, too, come one after the other.
+    // Commits within one update must not overlap either.
     const commits = new Turns();
     return this.#turns.take(() => work((changes) => commits.take(() => this.#commit(changes))));
   }
@@ -114,10 +114,10 @@ export class WorldRows implements Collections {
   }
 
   /**
-   * The state as it is now, for worlds and snapshots that begin with it. They get copies of what the world has of its
-   * own, so that the world goes on with its indexes.
+   * Returns the current state for new worlds and snapshots. They get copies of the world's own collections, so that the
+   * world keeps its indexes.
    *
-   * @throws Unwritable if there is no room for the copies
+   * @throws Unwritable if there isn't enough memory for the copies
    */
   freeze(): State {
     const all = this.#all();
@@ -138,7 +138,7 @@ export class WorldRows implements Collections {
     return copy;
   }
 
-  /** Replaces all rows by those of a state. @throws as a commit; then nothing is changed */
+  /** Replaces all rows. @throws the same errors as a commit; nothing changes then */
   replace(state: State): Promise<void> {
     return this.#turns.take(async () => {
       await this.#log?.replace(wholeOf(state));
@@ -152,13 +152,13 @@ export class WorldRows implements Collections {
     });
   }
 
-  /** Its memory is not counted any more. */
+  /** Stops counting the memory of the rows. */
   release(): void {
     this.#memory?.release(this.#begin);
     for (const own of this.#own.values()) this.#memory?.release(own);
   }
 
-  /** In a turn: no other change comes between the plan and its end, but a row may be used. */
+  /** Runs in a turn, so no other change happens between plan and result. Rows may still be used meanwhile. */
   async #commit(changes: readonly Change[]): Promise<readonly Row[]> {
     const plan = planOf(changes, {
       byId: ({ collection, id }) => this.#rows(collection)?.byId(id),
@@ -179,10 +179,10 @@ export class WorldRows implements Collections {
   }
 
   /**
-   * Reserves the memory that a commit needs more: for rows, and for the collections that it copies. A commit that makes
-   * the rows smaller is never refused, so that deleting makes room.
+   * Reserves the additional memory that a commit needs for rows and copied collections. A commit that makes the rows
+   * smaller is never refused, so deleting always works.
    *
-   * @returns the bytes @throws Unwritable if there is no room
+   * @returns the bytes @throws Unwritable if there isn't enough memory
    */
   #reserve({ puts, before }: Plan): number {
     const more = weightOf(puts) - weightOf(before);
@@ -197,7 +197,7 @@ export class WorldRows implements Collections {
   #show({ puts, removed, nextPlace }: Plan): void {
     for (const row of removed) {
       this.#change(row.collection, (rows) => rows.remove(row.id));
-      // A new row may get the id of a removed one, and must not get its use.
+      // A new row may reuse the id of a removed one, and must not inherit its last use.
       if (this.#usesOf(row.collection).has(row.id)) this.#ownUses(row.collection).delete(row.id);
     }
     for (const row of puts) this.#change(row.collection, (rows) => rows.put(row));
@@ -212,7 +212,7 @@ export class WorldRows implements Collections {
     this.#memory?.grow(own.weight - before);
   }
 
-  /** From now on, the world has a collection of its own. */
+  /** Gives the world its own copy of a collection. */
   #keep(collection: string, rows: Rows): Rows {
     this.#own.set(collection, rows);
     this.#memory?.hold(rows);

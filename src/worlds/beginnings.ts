@@ -5,26 +5,26 @@ import { type State, stateOf } from '../store/state.ts';
 import type { Instant } from '../time/clock.ts';
 import type { SeedClients } from './credentials.ts';
 
-/** The notices about a world for its user. */
+/** Notices about a world for its user. */
 export type FoundInSeed = readonly Parameters<Reports['report']>[];
 
-/** The initial content of a world, made from its seed. */
+/** The initial content of a world, created from its seed. */
 export interface Begin {
   readonly state: State;
   readonly findings: FoundInSeed;
-  /** The aliases of its callers, if it has credentials of its own; undefined: ask the store. */
+  /** The client ids in a world with its own credentials; undefined: ask the store. */
   readonly clients?: SeedClients | undefined;
 }
 
 /** A store with the initial content of a world. */
 export interface Filled {
   readonly store: Store;
-  /** Does its clock show real time? */
+  /** Whether the clock shows real time. */
   readonly isNew: boolean;
   readonly findings: FoundInSeed;
 }
 
-/** The rows that a seed defines at a moment, and the seed itself as a row. */
+/** Returns the rows of a seed at a given moment, including the seed as a row. */
 export async function stateOfSeed(seed: Seed, now: Instant): Promise<State> {
   return stateOf([seedRow(seed), ...(await seed.rows(now))]);
 }
@@ -35,19 +35,19 @@ interface Kept {
 }
 
 /**
- * The built-in seed, and its rows at the moment that was last asked for. Servers that are given the same one share
- * them, if they have the same services: making them takes half of a start. Holds at most one for each set of services.
+ * Caches the built-in seed, and its rows for the latest requested moment. Servers with the same services share them,
+ * because creating them takes half of the startup time. Keeps at most one for each set of services.
  */
 export class Beginnings {
   readonly #seeds = new Map<string, Promise<Seed>>();
-  /** For each of these seeds; null until its rows are asked for. */
+  /** The rows of each cached seed; null until they are requested. */
   readonly #rows = new WeakMap<Seed, Kept | null>();
 
   /**
-   * The built-in seed.
+   * Returns the built-in seed.
    *
-   * @param services the names of the services that it is for
-   * @param made called if there is none yet
+   * @param services the names of the services
+   * @param made creates the seed if there is none yet
    */
   builtIn(services: readonly string[], made: () => Promise<Seed>): Promise<Seed> {
     const name = services.join(' ');
@@ -59,7 +59,7 @@ export class Beginnings {
     });
   }
 
-  /** As `stateOfSeed`. That of another seed is not kept, because nothing bounds their number. */
+  /** Like the function `stateOfSeed`. Other seeds aren't cached, because their number is unlimited. */
   async stateOf(seed: Seed, now: Instant): Promise<State> {
     const known = this.#rows.get(seed);
     if (known === undefined) return stateOfSeed(seed, now);

@@ -6,7 +6,7 @@ import { Quota } from '../memory/quota.ts';
 import type { Instant } from '../time/clock.ts';
 import type { VerifiedClaims } from '../tokens/verify.ts';
 
-/** The memory that the worlds of a process share, besides their state: caches evict, and quotas refuse. */
+/** The memory shared by the worlds of a process, besides their state. Caches evict, quotas refuse. */
 export interface Budgets extends ActivityBudgets {
   /** verified tokens */
   readonly tokens: SharedCache<VerifiedClaims>;
@@ -14,12 +14,12 @@ export interface Budgets extends ActivityBudgets {
   readonly tokenUsage: SharedCache<Stretch>;
   /** when credentials were deleted */
   readonly deleted: SharedCache<Instant>;
-  /** hashes of the worlds' earlier secrets, to hide them */
+  /** hashes of earlier secrets, for hiding them */
   readonly secrets: SharedCache<true>;
   readonly faults: Quota;
 }
 
-/** A kind of cache has one instance in a process. */
+/** Creates the budgets. Each process needs only one. */
 export function newBudgets(): Budgets {
   return {
     ...activityBudgets(),

@@ -13,31 +13,29 @@ import {
   type WorldClock,
 } from '../time/clock.ts';
 
-/** Where the store keeps the clock's state: in one value, so that no crash leaves half of it. */
+/** The setting with the clock's state: a single value, so that a crash cannot leave it half written. */
 export const CLOCK_SETTING = 'clock';
 
 /** The state of a new world's clock. */
 const REAL_TIME: ClockState = { ahead: 0 };
 
-/** The clock of a world, with the operations that only its owner calls. */
+/** A world's clock, with the operations reserved for its owner. */
 export interface OwnedClock extends WorldClock {
-  /** Reads the settings again, after the store was replaced or filled with another world. */
+  /** Reads the settings again after the content of the store was replaced. */
   reread(): Promise<void>;
 }
 
-/**
- * The clock of a new world.
- * */
+/** Creates the clock of a new world. */
 export function clockOf(machine: Clock, settings: SettingsStore): OwnedClock {
   return new StoredClock(machine, settings, REAL_TIME);
 }
 
-/** The clock of a world, as its store's settings hold it. */
+/** Opens the clock of a world with its stored state. */
 export async function openClock(machine: Clock, settings: SettingsStore): Promise<OwnedClock> {
   return new StoredClock(machine, settings, await storedState(settings));
 }
 
-/** Stores the state of a clock; `reread` takes it over. */
+/** Stores the state of a clock. Call `reread` to apply it. */
 export async function storeState(settings: SettingsStore, state: ClockState): Promise<void> {
   await settings.set(CLOCK_SETTING, JSON.stringify(state));
 }
@@ -47,13 +45,13 @@ async function storedState(settings: SettingsStore): Promise<ClockState> {
 }
 
 function stateIn(text: string | null): ClockState {
-  // A new object each time: a change in progress must notice that the state was replaced. This file wrote the text.
+  // A new object each time, so that a change in progress notices a replaced state. This module wrote the text.
   return text === null ? { ...REAL_TIME } : parseStored<ClockState>(text, 'settings', CLOCK_SETTING);
 }
 
 /**
- * Changes take turns, because each begins where the previous one ended. The settings decide: if a state
- * is replaced while a change to it is being written, the clock reads it again.
+ * Changes run one at a time, because each starts from the result of the previous one. The stored state wins: if it is
+ * replaced during a change, the clock reads it again.
  */
 class StoredClock implements OwnedClock {
   readonly #machine: Clock;
@@ -92,7 +90,7 @@ class StoredClock implements OwnedClock {
       const running = this.#state;
       if ('frozenAt' in running) return;
       const frozen = { frozenAt: this.now() };
-      // The clock stops before the write: otherwise it would run on meanwhile, and jump back.
+      // Stop the clock before writing. Otherwise it would run on meanwhile and then jump back.
       this.#state = frozen;
       try {
         await this.#change((stored) => ('frozenAt' in stored ? stored : frozen));
@@ -118,7 +116,7 @@ class StoredClock implements OwnedClock {
 
   #move(target: (shown: Instant) => Instant, before: BeforeJump = async () => {}): Promise<Jump> {
     return this.#turns.take(async () => {
-      // Time that passes before the write is added by itself.
+      // Time that passes before the write is added automatically.
       const real = this.#machine.now();
       const jumpOf = (state: ClockState): Jump & { readonly next: ClockState } => {
         const from = readTime(state, real);
@@ -136,13 +134,13 @@ class StoredClock implements OwnedClock {
     });
   }
 
-  /** Changes the settings, also while the world is restored. */
+  /** Changes the settings, even while the world is being restored. */
   async #change(change: (stored: ClockState) => ClockState): Promise<void> {
     const before = this.#state;
     let next = before;
     try {
       await this.#settings.update(CLOCK_SETTING, (text) => {
-        // If the change fails, this state stays in force.
+        // If the change fails, this state remains in effect.
         next = stateIn(text);
         next = change(next);
         return JSON.stringify(next);
@@ -152,7 +150,7 @@ class StoredClock implements OwnedClock {
       throw cause;
     }
     if (this.#state === before) this.#state = next;
-    // It was replaced meanwhile.
+    // Replaced meanwhile.
     else await this.#read();
   }
 

@@ -22,7 +22,7 @@ export type WorldOrigin =
   | { readonly kind: 'seed'; readonly seed: Seed }
   | (Made & { readonly kind: 'copy'; readonly state: State; readonly of: string });
 
-/** The source of a world, and the owner of its credentials. */
+/** The source of a world and of its credentials. */
 export interface Made {
   /** The seed before the world's own credentials were derived. */
   readonly seed: Seed;
@@ -34,24 +34,23 @@ export interface Begun extends Pick<Filled, 'isNew' | 'findings'> {
   readonly state: State;
   /** The seed before the world's own credentials were derived. */
   readonly seed: Seed;
-  /** That seed, with the world's own credentials. */
+  /** The seed with the world's own credentials. */
   readonly kept: Seed;
-  /** The world whose credentials it shares; null if they are all its own. */
+  /** The world that shares its credentials; null if the world has its own. */
   readonly source: string | null;
-  /** As `Begin.clients`. */
+  /** See `Begin.clients`. */
   readonly clients: SeedClients | undefined;
-  /** For a copy with credentials of its own: the objects created since the seed, with their new secrets. */
+  /** For a copy with its own credentials: the objects created since the seed, with their new secrets. */
   readonly created: readonly Holder[];
 }
 
-/** The parts that copying uses. */
 interface CopyParts {
   readonly templates: Templates;
   readonly memory: StateMemory;
   readonly keys: Credentials;
 }
 
-/** What a new world begins with: a copy of its seed's template, or of another world. */
+/** Returns the content of a new world: a copy of its seed's template, or of another world. */
 export async function makeCopy(
   { id, origin, credentials }: { readonly id: string; readonly origin: WorldOrigin } & Pick<Made, 'credentials'>,
   { templates, memory, keys }: CopyParts,
@@ -75,7 +74,7 @@ export async function makeCopy(
 }
 
 /**
- * The initial content of a world, made from its seed.
+ * Returns the initial content of a world from its seed.
  *
  * @param seed before the world's own credentials were derived
  */
@@ -92,7 +91,7 @@ function beginningOf(
   keys: Credentials,
 ): Begin {
   if (credentials === 'cast') return { state, findings };
-  // Derived on first use: most worlds need few of them, and many none.
+  // Derived on first use: most worlds need few of them, many need none.
   const own = () => {
     const derivation = derivationOf(id);
     return { rekeying: rekeyingOf(derivation), kept: () => ownSeed(seed, derivation) };
@@ -100,7 +99,7 @@ function beginningOf(
   return { state: keys.withOwn(state, own), findings, clients };
 }
 
-/** @param inWorld gives the client id to use in place of another */
+/** @param inWorld returns the replacement for a client id */
 function rekeyingOf(derivation: Derivation, inWorld: Rekeying['clientId'] = derivation.clientId): Rekeying {
   return {
     keyHash: (derive, id) => hashSecret(derive(derivation, id)),
@@ -109,17 +108,17 @@ function rekeyingOf(derivation: Derivation, inWorld: Rekeying['clientId'] = deri
   };
 }
 
-/** The source of a copy with credentials of its own. */
+/** The source of a copy that gets its own credentials. */
 interface Copy extends Pick<CopyParts, 'keys'> {
   readonly origin: Extract<WorldOrigin, { kind: 'copy' }>;
   readonly derivation: Derivation;
-  /** The template of its seed. */
+  /** The template of the seed. */
   readonly template: Template;
 }
 
 /**
- * Renames the client ids of a copy. Those of the seed become the new seed's; in others, the end that names the
- * source world is replaced, unless the new name is taken.
+ * Renames the client ids of a copy. Ids from the seed are derived for the new world. In all others, the name of the source
+ * world at the end is replaced, unless the new id is taken.
  */
 async function renaming({ origin, derivation, template, keys }: Copy): Promise<Rekeying['clientId']> {
   const { clientIds } = await keys.of((name) => origin.state.collections.get(name)?.all ?? []);
@@ -129,7 +128,7 @@ async function renaming({ origin, derivation, template, keys }: Copy): Promise<R
   const names = new Map(ofSeed.map((clientId) => [inSource(clientId), inWorld(clientId)]));
   const taken = new Set(names.values());
   const end = origin.of === DEFAULT_WORLD ? '' : `-${origin.of}`;
-  // Client ids that end with the source world's name have first claim to the name without that end.
+  // Client ids that end with the source world's name take precedence for the name without that end.
   const others = clientIds.filter((one) => !names.has(one));
   const inOrder = [...others.filter((one) => one.endsWith(end)), ...others.filter((one) => !one.endsWith(end))];
   await new Pacer().each(inOrder, (given) => {
@@ -142,13 +141,13 @@ async function renaming({ origin, derivation, template, keys }: Copy): Promise<R
   return (given) => names.get(given) ?? inWorld(given);
 }
 
-/** The seed of a copy that keeps the credentials of its source. */
+/** Returns the seed of a copy that keeps the credentials of its source. */
 function seedAsIn(origin: WorldOrigin): Seed {
   if (origin.kind === 'seed' || origin.credentials === 'cast') return origin.seed;
   return ownSeed(origin.seed, derivationOf(origin.of));
 }
 
-/** The store of a new world. @param kept where it outlives the process; null if it does not */
+/** Creates the store of a new world. @param kept stores the world beyond the process; null if it ends with it */
 export async function storeOf(
   { state, seed, source }: Begun,
   { id, credentials, ttl, label, createdAt, lastUsedAt }: WorldInfo,

@@ -3,7 +3,7 @@ import type { Collections } from '../store/collections.ts';
 import { SEEDS } from '../store/seed.ts';
 import { SETTINGS } from '../store/settings.ts';
 
-/** How many of each kind there are in a world, by the names that people read. */
+/** Counts the objects of a world, by their readable names. */
 export async function countsIn(
   rows: Collections,
   services: readonly Pick<ServiceDefinition, 'state'>[],

@@ -1,32 +1,32 @@
 import { clientIdInWorld, DEFAULT_WORLD, MAX_WORLD_ID } from '../addresses/world-id.ts';
 import type { SeedClients } from './credentials.ts';
 
-/** The credentials that the index holds: client ids, and keys by their hash. */
+/** The credentials in the index: client ids, and keys by their hash. */
 const KINDS = ['client', 'key'] as const;
 type Kind = (typeof KINDS)[number];
 
-/** Names of credentials by their kind. */
+/** Names of credentials, by kind. */
 type Entries = Readonly<Record<Kind, Set<string>>>;
 
 function emptyEntries(): Entries {
   return { client: new Set(), key: new Set() };
 }
 
-/** Applications are found by name regardless of case. */
+/** The names of applications are case-insensitive. */
 function normalizeName(name: string): string {
   return name.toLowerCase();
 }
 
-/** Which worlds have which credentials, for credentials that do not name their world themselves. */
+/** Maps credentials to their worlds, for credentials that don't name their world. */
 export class CredentialIndex {
   readonly #worlds = { client: new Map<string, Set<string>>(), key: new Map<string, Set<string>>() } as const;
-  /** The entries of each world, so that a world is dropped without a search through the others. */
+  /** The entries of each world, so that removing a world needs no search. */
   readonly #ofWorld = new Map<string, Entries>();
-  /** Worlds that have the client ids of their seed, each with the world's id at its end. */
+  /** Worlds with the client ids of their seed, each ending with the id of the world. */
   readonly #seeded = new Map<string, { readonly ids: ReadonlySet<string>; readonly clients: SeedClients }>();
   readonly #idsOf = new WeakMap<SeedClients, ReadonlySet<string>>();
 
-  /** Does any world have a key in it? */
+  /** Whether the index has keys of any world. */
   get hasKeys(): boolean {
     return this.#worlds.key.size > 0;
   }
@@ -46,7 +46,7 @@ export class CredentialIndex {
     this.#ofWorld.set(world, own);
   }
 
-  /** Adds the clients of a world's seed: one entry for all of them, because there may be thousands of such worlds. */
+  /** Adds the clients of a world's seed as one entry, because there may be thousands of such worlds. */
   addSeeded(clients: SeedClients, world: string): void {
     const ids = this.#idsOf.get(clients) ?? new Set(clients.ids.map(normalizeName));
     this.#idsOf.set(clients, ids);
@@ -54,11 +54,10 @@ export class CredentialIndex {
     for (const name of clients.names) this.#put('client', normalizeName(name), world);
   }
 
-  /** Removes a credential of a world. */
   remove(kind: Kind, given: string, world: string): void {
     const name = normalizeName(given);
     const seeded = this.#seeded.get(world);
-    // From now on each of its clients has its own entry.
+    // From now on, each client of this world has a separate entry.
     if (seeded !== undefined && kind === 'client') {
       this.#seeded.delete(world);
       for (const one of seeded.clients.ids) this.add('client', clientIdInWorld(one, world), world);
@@ -69,12 +68,12 @@ export class CredentialIndex {
   }
 
   /**
-   * Begins the entries of a world anew. The earlier ones stay until they are removed.
+   * Starts new entries for a world. The earlier ones stay until they are removed.
    *
-   * @returns for each of them, what removes it unless it was added again
+   * @returns functions that each remove an earlier entry, unless it was added again
    */
   replace(world: string): Iterable<() => void> {
-    // Of a world that has the client ids of its seed there are few.
+    // A world with the client ids of its seed has few entries.
     if (this.#seeded.has(world)) this.drop(world);
     const earlier = this.#ofWorld.get(world) ?? emptyEntries();
     const now = emptyEntries();
@@ -97,14 +96,14 @@ export class CredentialIndex {
     const { clients } = this.#seeded.get(world) ?? {};
     this.#seeded.delete(world);
     for (const name of clients?.names ?? []) this.#take('client', normalizeName(name), world);
-    // The default world may have one of them, too.
+    // The default world may have the same client ids.
     for (const one of clients?.ids ?? []) this.#take('client', normalizeName(clientIdInWorld(one, world)), world);
     const own = this.#ofWorld.get(world);
     for (const kind of KINDS) for (const name of own?.[kind] ?? []) this.remove(kind, name, world);
     this.#ofWorld.delete(world);
   }
 
-  /** The world whose id is at the end of a client id of its seed. */
+  /** Returns the world whose id is at the end of a seed's client id. */
   #seededOf(name: string): string | null {
     const from = Math.max(0, name.length - MAX_WORLD_ID - 1);
     for (let at = name.indexOf('-', from); at >= 0; at = name.indexOf('-', at + 1)) {
@@ -123,7 +122,7 @@ export class CredentialIndex {
     const worlds = this.#worlds[kind].get(name);
     worlds?.delete(world);
     if (worlds?.size === 0) this.#worlds[kind].delete(name);
-    // A credential without an entry leads to the default world anyway.
+    // Credentials without an entry belong to the default world anyway.
     else if (worlds?.size === 1 && worlds.has(DEFAULT_WORLD)) this.remove(kind, name, DEFAULT_WORLD);
   }
 }

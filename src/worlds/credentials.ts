@@ -11,7 +11,7 @@ import { Pacer } from '../time/pacer.ts';
 
 type Clients = NonNullable<CredentialRows['clients']>;
 
-/** One alias of a row. */
+/** An alias of a row. */
 interface AliasOf {
   readonly collection: string;
   readonly alias: string;
@@ -20,25 +20,25 @@ interface AliasOf {
 /** The source of a world's own credentials. */
 export interface Own {
   readonly rekeying: Rekeying;
-  /** The seed with them in it. */
+  /** The seed with these credentials. */
   readonly kept: () => KeptSeed;
 }
 
-/** The credentials by which the callers of a world are recognised. */
+/** The credentials that identify callers of a world. */
 interface Known {
   readonly keyHashes: readonly string[];
   readonly clientIds: readonly string[];
 }
 
-/** The aliases of a seed's clients in each world that has credentials of its own. */
+/** The clients of a seed, in each world with its own credentials. */
 export interface SeedClients {
-  /** Client ids, as they are in the default world. */
+  /** Client ids as in the default world. */
   readonly ids: readonly string[];
-  /** Names of applications, which can be used as client ids, and are the same in every world. */
+  /** Names of applications. They work as client ids, and are the same in every world. */
   readonly names: readonly string[];
 }
 
-/** The credentials of all services, which they keep in rows. */
+/** The credentials of all services, which are stored in rows. */
 export class Credentials {
   readonly #rows: ReadonlyMap<string, CredentialRows>;
   readonly #keys: readonly string[];
@@ -55,34 +55,34 @@ export class Credentials {
     this.#ended = all.flatMap(({ ended }) => ended);
   }
 
-  /** The rows that a key can be. @param hash of its text */
+  /** Returns the rows that may have a key. @param hash of the key */
   #keyAliases(hash: string): readonly AliasOf[] {
     return this.#keys.map((collection) => ({ collection, alias: hash }));
   }
 
-  /** The rows that a client id can mean: several worlds may have one. */
+  /** Returns the rows that a client id may refer to. Several worlds may have the same client id. */
   #clientAliases(clientId: string): readonly AliasOf[] {
     return this.#clients.flatMap(([collection, { aliasesOf }]) =>
       aliasesOf(clientId).map((alias) => ({ collection, alias })),
     );
   }
 
-  /** The row with this key. */
+  /** Finds the row of a key. */
   async keyIn(store: Store, hash: string): Promise<Row | null> {
     return rowOf(store, this.#keyAliases(hash));
   }
 
-  /** Does a client in this world have this client id? */
+  /** Whether this world has a client with this client id. */
   async hasClient(store: Store, clientId: string): Promise<boolean> {
     return (await rowOf(store, this.#clientAliases(clientId))) !== null;
   }
 
-  /** Is this the hash of the secret of a client? */
+  /** Whether this is the hash of a client's secret. */
   hasSecret(store: Pick<Store, 'hasSecret'>, hash: string): boolean {
     return this.#clients.some(([collection]) => store.hasSecret(collection, hash));
   }
 
-  /** All credentials that lead to a world. @param all the rows of a collection */
+  /** Returns all credentials that identify a world. @param all returns the rows of a collection */
   async of(all: (collection: string) => readonly Row[] | Promise<readonly Row[]>): Promise<Known> {
     const pacer = new Pacer();
     const keyHashes: string[] = [];
@@ -100,41 +100,41 @@ export class Credentials {
     return { keyHashes, clientIds: [...clientIds] };
   }
 
-  /** Does a change of this row change the credentials that lead to its world? */
+  /** Whether changes of this row affect the credentials of its world. */
   isOf({ collection }: Row): boolean {
     return this.#rows.has(collection);
   }
 
-  /** The client ids of this row; none for other rows. */
+  /** Returns the client ids of a row; none if it isn't a client. */
   clientIdsOf(row: Row): readonly string[] {
     return this.#rows.get(row.collection)?.clients?.idsOf(row) ?? [];
   }
 
-  /** The hash of the secret of a client; null for other rows. */
+  /** Returns the hash of a client's secret; null for other rows. */
   secretHashOf(row: Row): string | null {
     if (this.#rows.get(row.collection)?.clients === undefined) return null;
     const { secretHash }: { readonly secretHash?: unknown } = Object(row.body);
     return typeof secretHash === 'string' ? secretHash : null;
   }
 
-  /** The hash of the key that this row is; null for other rows. */
+  /** Returns the hash of a key; null for other rows. */
   keyHashOf({ collection, aliases }: Row): string | null {
     return this.#keys.includes(collection) ? (aliases[0] ?? null) : null;
   }
 
-  /** The id of this row, and the credentials by which its holder is found. */
+  /** Returns the id of a row and its credentials. */
   namesOf(row: Row): readonly string[] {
     return [row.id, ...this.clientIdsOf(row), ...[this.keyHashOf(row) ?? []].flat()];
   }
 
-  /** Everybody who has a credential in a state. */
+  /** Returns all principals that have credentials in a state. */
   holdersIn({ collections }: Pick<State, 'collections'>): readonly Holder[] {
     return [...this.#rows].flatMap(([collection, { holderOf }]) =>
       (collections.get(collection)?.all ?? []).flatMap((row) => holderOf(row) ?? []),
     );
   }
 
-  /** A state with the credentials of a world: those of a collection are made when it is first asked for. */
+  /** Returns a state with a world's own credentials, created per collection on first use. */
   withOwn(state: State, own: () => Own): State {
     let made: Own | null = null;
     const change = (row: Row) => {
@@ -144,17 +144,17 @@ export class Credentials {
     return { ...state, own: (collection) => (this.#isOwn(collection) ? change : null), parts: [state] };
   }
 
-  /** The approximate memory of rows with credentials, in bytes. */
+  /** Returns the approximate memory of rows with credentials, in bytes. */
   weightIn({ collections }: Pick<State, 'collections'>): number {
     return [...this.#rows.keys()].reduce((bytes, name) => bytes + (collections.get(name)?.weight ?? 0), 0);
   }
 
   /**
-   * A state with another key, secret and confidential client id in place of each one. What came from the old ones is
-   * left out, and the kept seed is replaced.
+   * Replaces all keys, secrets and confidential client ids in a state. Drops everything issued for the old ones, and
+   * replaces the stored seed.
    *
-   * @returns also the identities with new credentials
-   * @throws Collision if two of a kind would get the same value
+   * @returns the new state, and the identities with new credentials
+   * @throws Collision if two credentials of a kind would become equal
    */
   async rekeyed(state: State, own: Own): Promise<{ readonly state: State; readonly holders: readonly Holder[] }> {
     const pacer = new Pacer();

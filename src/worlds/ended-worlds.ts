@@ -1,12 +1,12 @@
 import { DEFAULT_WORLD, MAX_WORLD_ID } from '../addresses/world-id.ts';
 import { grantMark, worldMark } from '../credentials/world-mark.ts';
 
-/** How many ids of ended worlds are remembered. */
+/** The maximum number of ended worlds to remember. */
 const MAX_GONE = 10_000;
 
-/** The marks and ends of client ids by which credentials of a world are recognised, also when it is gone. */
+/** Recognises the credentials of worlds, even of ended worlds, by marks and by the ends of client ids. */
 export class EndedWorlds {
-  /** Ids by mark, of worlds that exist and of those that are gone. */
+  /** Ids of existing and ended worlds, by mark. */
   readonly #marks = new Map<string, string>([[grantMark(DEFAULT_WORLD), DEFAULT_WORLD]]);
   readonly #gone = new Set<string>();
 
@@ -27,12 +27,12 @@ export class EndedWorlds {
     return this.#gone.has(id);
   }
 
-  /** The world that a key or a grant was made for. */
+  /** Returns the world that a key or a grant was issued for. */
   ofMark(mark: string): readonly string[] {
     return [this.#marks.get(mark) ?? []].flat();
   }
 
-  /** The ended world whose id is at the end of a client id. */
+  /** Returns the ended world whose id is at the end of a client id. */
   goneOfClient(clientId: string): readonly string[] {
     const end = clientId.slice(-MAX_WORLD_ID - 1);
     for (let at = end.indexOf('-'); at >= 0; at = end.indexOf('-', at + 1)) {

@@ -5,28 +5,28 @@ import type { Weighed } from '../store/state-memory.ts';
 import type { Instant } from '../time/clock.ts';
 import type { OwnedWorld } from './world.ts';
 
-/** The record of a world besides the world itself. */
+/** The record of a world. */
 export interface WorldEntry extends Omit<WorldInfo, 'id' | 'lastUsedAt'> {
   readonly world: OwnedWorld;
-  /** The world whose credentials it shares; null if they are all its own. */
+  /** The world that shares its credentials; null if the world has its own. */
   readonly source: string | null;
   lastUsedAt: Instant;
-  /** The memory that it takes beside its rows; null for the default world, which every server has. */
+  /** The memory used besides its rows; null for the default world, which every server has. */
   readonly memory: Weighed | null;
 }
 
-/** A world that was made. */
+/** A world that was just created. */
 export interface MadeWorld {
   readonly entry: WorldEntry;
-  /** Its seed, with the world's own credentials in it. */
+  /** The seed with the world's own credentials. */
   readonly kept: Seed;
-  /** Client ids, and ids of keys, that other worlds have too: alone they lead to none of these worlds. */
+  /** Client ids, and ids of keys, that other worlds have as well, so they don't identify a world. */
   readonly ambiguous: readonly string[];
-  /** For a copy with credentials of its own: the objects created since the seed, with their new secrets. */
+  /** For a copy with its own credentials: the objects created since the seed, with their new secrets. */
   readonly created: readonly Holder[];
 }
 
-/** A world, as users see it. */
+/** Returns the description of a world for users. */
 export function infoOf({ world, credentials, ttl, label, createdAt, lastUsedAt }: WorldEntry): WorldInfo {
   return { id: world.id, credentials, ttl, label, createdAt, lastUsedAt };
 }

@@ -17,7 +17,7 @@ const KEYS = object({
   retired: list(object({ jwk: KEY, until: INSTANT })),
 });
 
-/** What a world keeps besides the objects of services. */
+/** What a world stores besides the objects of services. */
 export const FORMS: KeptForms = {
   rows: [
     rowForm(SEEDS, SEED, ({ body }) => seedRow(body)),

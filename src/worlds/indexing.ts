@@ -7,23 +7,23 @@ import { CredentialIndex } from './credential-index.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
 import { EndedWorlds } from './ended-worlds.ts';
 
-/** The part of the worlds that indexing uses. */
+/** The parts of `Worlds` that indexing uses. */
 export interface IndexingParts {
   readonly credentials: Credentials;
   readonly default: () => World;
-  /** Null if there is no such world. */
+  /** Undefined if the world doesn't exist. */
   readonly find: (id: string) => World | undefined;
-  /** Does this world have its id now? Another may have replaced it. */
+  /** Whether this world still has its id. Another world may have replaced it. */
   readonly isThere: (world: World) => boolean;
-  /** Is there any other than the default one? */
+  /** Whether there are worlds besides the default one. */
   readonly isAny: () => boolean;
 }
 
-/** Keeps track of the credentials that lead to the worlds of this process, as they come and go. */
+/** Tracks which credentials belong to which worlds as these come and go. */
 export class Indexing {
   readonly index = new CredentialIndex();
   readonly ended = new EndedWorlds();
-  /** Of worlds that began with another world's credentials: that world, and those whose credentials it had. */
+  /** For worlds with another world's credentials: that world, and all worlds it got credentials from. */
   readonly #sources = new Map<string, ReadonlySet<string>>();
   readonly #parts: IndexingParts;
 
@@ -31,7 +31,7 @@ export class Indexing {
     this.#parts = parts;
   }
 
-  /** As `WorldsByName.ownersOf`. */
+  /** See `WorldsByName.ownersOf`. */
   ownersOf(presented: PresentedCredential): readonly string[] {
     switch (presented.kind) {
       case 'token':
@@ -39,7 +39,7 @@ export class Indexing {
       case 'grant':
         return this.ended.ofMark(presented.mark);
       case 'key': {
-        // A copied key belongs to the worlds that have it now; otherwise it belongs to the world that its text names.
+        // A copied key belongs to the worlds that have it now. Otherwise it belongs to the world in its text.
         const holders = this.#holdersOf(presented);
         return holders.length > 0 ? holders : this.ended.ofMark(presented.mark);
       }
@@ -57,20 +57,20 @@ export class Indexing {
     return presented.kind === 'key' && (await credentials.keyIn(store, presented.hash())) !== null;
   }
 
-  /** The worlds that have a client id or a key. */
+  /** Returns the worlds that have a client id or a key. */
   #holdersOf(presented: Extract<PresentedCredential, { kind: 'client' | 'key' }>): readonly string[] {
     const { index } = this;
     if (presented.kind === 'client') return index.of('client', presented.clientId);
     return index.hasKeys ? index.of('key', presented.hash()) : [];
   }
 
-  /** Notes changed rows of a world, which another world of its id may replace meanwhile. */
+  /** Records changed rows of a world, which may be replaced by a world with the same id meanwhile. */
   async noteChanges(world: World, { puts, before }: Parameters<Watcher>[0]): Promise<void> {
     const { credentials, isThere } = this.#parts;
     const isOther = world.id !== DEFAULT_WORLD;
     const [made, gone] = different(puts, before, (row) => credentials.clientIdsOf(row));
     for (const clientId of made) {
-      // For the default world only shared client ids are noted: a credential without an entry leads to it anyway.
+      // For the default world, only shared client ids are recorded: credentials without an entry belong to it anyway.
       const isOfDefault = isOther && (await credentials.hasClient(this.#parts.default().store, clientId));
       if (!isThere(world)) return;
       if (isOfDefault) this.index.add('client', clientId, DEFAULT_WORLD);
@@ -80,21 +80,21 @@ export class Indexing {
       const isLeft = await credentials.hasClient(world.store, clientId);
       if (!isLeft && isThere(world)) this.index.remove('client', clientId, world.id);
     }
-    // A new key names its world.
+    // New keys contain the name of their world.
     const [, ended] = different(puts, before, (row) => credentials.keyHashOf(row) ?? []);
     for (const hash of ended) if (isThere(world)) this.index.remove('key', hash, world.id);
   }
 
   /**
-   * Notes the credentials that lead to a world, in place of the earlier ones.
+   * Records the credentials of a world, replacing earlier ones.
    *
-   * @param source the world whose credentials it may share; null if they are all its own
-   * @param known its clients, if known without asking the store
-   * @returns the credentials that lead to other worlds as well, without the names of its seed that every world has
+   * @param source the world that may share its credentials; null if the world has its own
+   * @param known the clients, if known without asking the store
+   * @returns the credentials that other worlds have as well, except names in its seed that every world has
    */
   async add(world: World, source: string | null, known?: SeedClients): Promise<readonly string[]> {
     const { id } = world;
-    // Its own keys are derived from its id. Another world has them only as a copy of an earlier world of this id.
+    // Its own keys derive from its id. Other worlds have them only if they copied an earlier world with this id.
     if (known !== undefined && ![...this.#sources.values()].some((ids) => ids.has(id))) {
       const own = known.ids.map((given) => clientIdInWorld(given, id));
       const isOthers = (clientId: string) => this.index.of('client', clientId).some((other) => other !== id);
@@ -114,7 +114,7 @@ export class Indexing {
     );
     const found: Parameters<CredentialIndex['add']>[] = clientIds.map((clientId) => ['client', clientId, id]);
     for (const clientId of await this.#ofDefault(clientIds)) found.push(['client', clientId, DEFAULT_WORLD]);
-    // Its own keys are in the index only if another world has them, too: a copy of an earlier state.
+    // Own keys are in the index only if a copy of an earlier state has them too.
     const isShared = (hash: string) => this.index.of('key', hash).some((other) => other !== id);
     const others = new Set([first, this.#parts.find(source ?? DEFAULT_WORLD) ?? first]);
     const hashes: string[] = [];
@@ -126,7 +126,7 @@ export class Indexing {
         if ((await this.#parts.credentials.keyIn(other.store, hash)) !== null) found.push(['key', hash, other.id]);
       }
     });
-    // The earlier ones lead to it until all that lead to it now are there.
+    // Earlier credentials stay valid until all current ones are added.
     const earlier = this.index.replace(id);
     this.#sources.delete(id);
     if (source !== null) this.#sources.set(id, new Set([source, ...(this.#sources.get(source) ?? [])]));
@@ -144,7 +144,7 @@ export class Indexing {
     return ambiguous;
   }
 
-  /** Those of these client ids that the default world has, too. */
+  /** Returns the client ids that the default world has as well. */
   async #ofDefault(clientIds: readonly string[]): Promise<readonly string[]> {
     const { credentials } = this.#parts;
     const { store } = this.#parts.default();
@@ -155,7 +155,7 @@ export class Indexing {
     return found;
   }
 
-  /** Notes them again after the world's state was replaced. Nothing leads to a world that is gone. */
+  /** Records the credentials again after the state was replaced. Removes them if the world has ended meanwhile. */
   async addAgain(world: World, source: string | null, known?: SeedClients): Promise<void> {
     if (!this.#parts.isThere(world)) return;
     await this.add(world, source, known);
@@ -168,7 +168,7 @@ export class Indexing {
     this.#sources.delete(id);
   }
 
-  /** Notes which of the default world's credentials others have too. */
+  /** Records which credentials of the default world other worlds have as well. */
   async addDefault(): Promise<void> {
     const earlier = this.index.replace(DEFAULT_WORLD);
     const pacer = new Pacer();
@@ -187,7 +187,7 @@ export class Indexing {
   }
 }
 
-/** The rows that only one of the two lists has, in both directions. */
+/** Returns what only one of the two lists has, in both directions. */
 function different(
   puts: readonly Row[],
   before: readonly Row[],

@@ -4,10 +4,10 @@ import type { Instant } from '../time/clock.ts';
 import { formatDuration } from '../time/duration.ts';
 import type { WorldEntry } from './entry.ts';
 
-/** How many worlds a message names. */
+/** The maximum number of worlds named in a message. */
 const MAX_NAMED = 5;
 
-/** @param max the number of worlds that there may be, besides the default one */
+/** @param max the maximum number of worlds besides the default one */
 export function crowdedProblem(entries: readonly WorldEntry[], max: number, now: Instant): Problem {
   const idle = entries.filter(({ world }) => !world.isHeld);
   const named = idle
@@ -15,13 +15,13 @@ export function crowdedProblem(entries: readonly WorldEntry[], max: number, now:
     .slice(0, MAX_NAMED)
     .map(({ world, lastUsedAt }) => `\`${world.id}\` (for ${formatDuration(now - lastUsedAt)})`);
   const unused = named.length === 0 ? '' : ` Unused longest: ${named.join(', ')}.`;
-  const message = `No more worlds can be made: \`--max-worlds\` is ${max}. Delete one with \`DELETE /_mock/worlds/{id}\`.${unused}`;
+  const message = `The limit of ${max} worlds is reached (\`--max-worlds\`). Delete one with \`DELETE /_mock/worlds/{id}\`.${unused}`;
   return new Problem('conflict', message);
 }
 
 export function takenProblem(id: string): Problem {
-  const instead = id === DEFAULT_WORLD ? '' : `, or delete that one first (\`DELETE /_mock/worlds/${id}\`)`;
-  return new Problem('conflict', `The world \`${id}\` exists already: choose another id${instead}.`);
+  const instead = id === DEFAULT_WORLD ? '' : `, or delete that world first (\`DELETE /_mock/worlds/${id}\`)`;
+  return new Problem('conflict', `The world \`${id}\` already exists. Choose another id${instead}.`);
 }
 
 export function closing(): Problem {

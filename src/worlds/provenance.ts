@@ -1,13 +1,13 @@
 import type { World } from '../contract/world.ts';
 import type { KeptSeed } from '../store/seed.ts';
 
-/** The source of a world, as it is kept. */
+/** How a world was created, as stored. */
 export interface Provenance {
   readonly seed: KeptSeed;
   readonly credentials: World['credentials'];
-  /** The world whose credentials it shares; null if they are all its own. */
+  /** The world that shares its credentials; null if the world has its own. */
   readonly source?: string | null;
-  /** For people. */
+  /** A label for users. */
   readonly label?: string | null;
 }
 
@@ -17,11 +17,11 @@ export function provenanceText({
   source,
   label,
 }: Provenance): string {
-  // Without those that are undefined.
+  // Selects the members to store; JSON omits undefined ones.
   return JSON.stringify({ seed: { fingerprint, origin, text }, credentials, source, label });
 }
 
 export function provenanceIn(text: string): Provenance {
-  // `provenanceText` wrote the text.
+  // Written by `provenanceText`.
   return JSON.parse(text);
 }

@@ -24,40 +24,40 @@ import { type OwnedWorld, openWorld, type WorldsCommon } from './world.ts';
 
 const FRESH_ID_LENGTH = 10;
 
-/** The approximate memory of a world that is used, without its rows, in bytes. */
+/** The approximate memory of a world in use, without its rows, in bytes. */
 const WORLD_BYTES = 16 * 1024;
 
-/** How often unused worlds are looked for, in milliseconds. */
+/** How often to look for unused worlds, in milliseconds. */
 const SWEEP_MS = 10_000;
 
 export interface WorldsParts
   extends Pick<WorldsCommon, 'machine' | 'random' | 'signingKey' | 'modes' | 'secrets' | 'keys'> {
   readonly shared: StoreParts;
-  /** The state that the default world has in place of its seed's, also after a reset; null without `--snapshot`. */
+  /** Replaces the seed's state in the default world, also on a reset; null without `--snapshot`. */
   readonly snapshot: State | null;
-  /** A seed, as it was kept. */
+  /** Restores a stored seed. */
   readonly revive: (kept: KeptSeed) => Seed;
   readonly templates: Templates;
-  /** How many worlds there may be in addition to the default one. */
+  /** The maximum number of worlds besides the default one. */
   readonly max: number;
-  /** Where worlds are kept that outlive the process; null if they end with it. */
+  /** Stores worlds beyond the process; null if they end with it. */
   readonly kept: KeptWorlds | null;
-  /** As `WorldsByName.fault`. */
+  /** See `WorldsByName.fault`. */
   readonly fault: WorldsByName['fault'];
 }
 
-/** The worlds of a server, as long as its process has them. */
+/** The worlds of a server, while its process owns them. */
 export class Worlds implements WorldsByName {
   readonly fault: WorldsByName['fault'];
   readonly #parts: WorldsParts;
   readonly #common: WorldsCommon;
-  /** All but the default one. */
+  /** All worlds except the default one. */
   readonly #entries = new Map<string, WorldEntry>();
-  /** Is there no other world, and has there never been one? */
+  /** Whether there has never been a world besides the default one. */
   isAlone = true;
   readonly #indexing: Indexing;
   #isClosed = false;
-  /** Ids that are reserved while their world is being made. */
+  /** Ids reserved for worlds that are being created. */
   readonly #making = new Set<string>();
   readonly #seedsInMemory = new WeakMap<Seed, Weighed>();
   #default: WorldEntry | null = null;
@@ -86,9 +86,9 @@ export class Worlds implements WorldsByName {
     };
   }
 
-  /** Begins the default world. @param filled its store */
+  /** Creates the default world. @param filled its store */
   async begin(seed: Seed, filled: Filled): Promise<void> {
-    // Every server has one, and no request has brought it.
+    // Every server has one, so it doesn't count as memory used by requests.
     this.#seedsInMemory.set(seed, { weight: 0 });
     const world = await openWorld({ id: DEFAULT_WORLD, credentials: 'cast', seed, filled }, this.#common);
     const now = this.#parts.machine.now();
@@ -100,9 +100,9 @@ export class Worlds implements WorldsByName {
   }
 
   /**
-   * Opens the worlds that were kept.
+   * Opens the stored worlds.
    *
-   * @returns the notices about them for the user
+   * @returns notices for the user
    */
   async reopen(): Promise<readonly string[]> {
     const { kept, machine } = this.#parts;
@@ -148,17 +148,17 @@ export class Worlds implements WorldsByName {
 
   publishedKeys(): readonly PublicJwk[] {
     const current = this.#all().map(({ world }) => world.signingKey);
-    // Nearly all of them have the same one.
+    // Almost all worlds have the same key.
     return [...new Set(current)].map(({ publicJwk }) => publicJwk);
   }
 
-  /** All worlds, the default one first. */
+  /** Returns all worlds, the default one first. */
   list(): readonly WorldInfo[] {
     const others = [...this.#entries.keys()].flatMap((id) => this.#entryThere(id) ?? []);
     return (this.#default === null ? others : [this.#default, ...others]).map(infoOf);
   }
 
-  /** The world of this decision, kept or evicted, as far as this process knows, without using it; null if it is of none. */
+  /** Returns the world of a kept or evicted decision of this process, without counting as a use; null if there is none. */
   ofDecision(id: string): string | null {
     return this.#all().find(({ world }) => world.hasDecision(id))?.world.id ?? null;
   }
@@ -175,7 +175,7 @@ export class Worlds implements WorldsByName {
     throw new Problem('not_found', `There is no world \`${id.slice(0, 100)}\`; \`GET /_mock/worlds\` lists them.`);
   }
 
-  /** @throws Problem that says what is wrong with the order */
+  /** @throws Problem if the order is invalid */
   async create(order: WorldOrder & { readonly origin: WorldOrigin }): Promise<MadeWorld> {
     const { origin, credentials } = order;
     const id = order.id ?? this.#parts.random.hex(FRESH_ID_LENGTH);
@@ -183,10 +183,10 @@ export class Worlds implements WorldsByName {
     const { memory } = this.#parts.shared;
     const beside = this.#beside(origin.seed);
     memory.check(memory.missing(beside));
-    // Perhaps nobody else has what it is a copy of by now.
+    // Its source may have been deleted meanwhile.
     const held = origin.kind === 'copy' ? [beside, origin.state] : [beside];
     for (const one of held) memory.hold(one);
-    // Nobody else makes a world with this id meanwhile.
+    // Reserves the id.
     this.#making.add(id);
     try {
       const begun = await makeCopy({ id, origin, credentials }, { ...this.#parts, memory });
@@ -209,17 +209,17 @@ export class Worlds implements WorldsByName {
       throw new Problem('conflict', message);
     }
     const entry = this.entry(id);
-    // If it cannot be stored, the world is there as before.
+    // If this fails, the world remains.
     await this.#parts.kept?.delete(id);
     if (this.#entries.get(id) === entry) this.#remove(entry);
   }
 
-  /** Informs watchers of the default world about the other worlds, which know nothing of each other. */
+  /** Informs watchers of the default world about other worlds, which don't know of each other. */
   #tell(what: 'made' | 'deleted', id: string): void {
     this.default.activityLog.event('world', { world: id, what });
   }
 
-  /** Ends every wait for an event of a world: verifications, streams of events and delayed answers. */
+  /** Ends everything that waits for an event of a world: verifications, event streams and delayed responses. */
   announceEnd(): void {
     for (const { world } of this.#all()) world.announceEnd();
   }
@@ -232,20 +232,20 @@ export class Worlds implements WorldsByName {
     await Promise.all(all.map(({ world }) => world.close()));
   }
 
-  /** Was it unused for its time to live? A long request counts as use until it ends. */
+  /** Whether a world was unused for its time to live. A long request counts as use until it ends. */
   #isOver(entry: WorldEntry): boolean {
     if (entry.ttl === null) return false;
     if (entry.world.isHeld) this.#noteUse(entry);
     return this.#parts.machine.now() - entry.lastUsedAt >= entry.ttl;
   }
 
-  /** Notes that a world is in use. */
+  /** Records that a world is in use. */
   #noteUse(entry: WorldEntry): void {
     entry.lastUsedAt = this.#parts.machine.now();
     if (entry.ttl !== null) this.#parts.kept?.noteUse(entry.world.id, entry.lastUsedAt);
   }
 
-  /** The whole state of a world was replaced. */
+  /** Called when the state of a world was replaced. */
   async #noteReplacement(world: World, clients: SeedClients | undefined): Promise<void> {
     const entry = this.#entries.get(world.id);
     if (world.id === DEFAULT_WORLD) await this.#indexing.addDefault();
@@ -277,7 +277,7 @@ export class Worlds implements WorldsByName {
     return undefined;
   }
 
-  /** If that cannot be stored, it ends when the worlds are next opened. */
+  /** If storing fails, the world ends the next time the worlds are opened. */
   #endUnused(entry: WorldEntry): void {
     const deleted = this.#parts.kept?.delete(entry.world.id);
     deleted?.catch((cause: unknown) => {
@@ -286,7 +286,7 @@ export class Worlds implements WorldsByName {
     this.#remove(entry);
   }
 
-  /** Forgets a world that has ended. */
+  /** Removes a world that has ended. */
   #remove(entry: WorldEntry): void {
     const { world } = entry;
     this.#entries.delete(world.id);
@@ -326,14 +326,14 @@ export class Worlds implements WorldsByName {
       throw crowdedProblem([...this.#entries.values()], this.#parts.max, this.#parts.machine.now());
   }
 
-  /** What a world has in memory beside its rows. Worlds that are made from one seed share it. */
+  /** Returns the memory of a world besides its rows. Worlds with the same seed share it. */
   #beside(seed: Seed): Weighed {
     const known = this.#seedsInMemory.get(seed) ?? { weight: SEED_COPIES * seed.text.length };
     this.#seedsInMemory.set(seed, known);
     return { weight: WORLD_BYTES, parts: [known] };
   }
 
-  /** @param seeded its clients, if it has exactly those of its seed */
+  /** @param seeded the clients, if they are exactly those of the seed */
   async #store(
     id: string,
     begun: Begun,
@@ -341,7 +341,7 @@ export class Worlds implements WorldsByName {
     seeded?: SeedClients,
   ): Promise<MadeWorld> {
     const { seed, kept, source, clients, created, isNew, findings } = begun;
-    // The same moment is stored and answered.
+    // The same time is stored and returned.
     const now = this.#parts.machine.now();
     const times = { createdAt: now, lastUsedAt: now };
     const { kept: keptWorlds, shared } = this.#parts;
@@ -358,7 +358,7 @@ export class Worlds implements WorldsByName {
     } catch (cause) {
       this.#indexing.drop(id);
       await store.close();
-      // If that fails as well, the first failure says more.
+      // If this fails as well, the first error is more useful.
       await keptWorlds?.delete(id).catch(() => {});
       throw cause;
     }

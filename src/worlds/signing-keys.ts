@@ -15,24 +15,22 @@ import {
   signingKeyOf,
 } from '../tokens/keys.ts';
 
-/** Where the store keeps the keys of a world that does not sign with the server's: in one value. */
+/** The setting with the keys of a world that doesn't use the server's: a single value. */
 export const KEYS_SETTING = 'signing-keys';
 
-/** The keys of a world, as its store's settings hold them: those of the server until one is replaced. */
+/** A world's signing keys as stored in its settings. They are the server's until one is replaced. */
 export class StoredKeys implements SigningKeys {
-  /** Signs and verifies with them. */
+  /** Signs and verifies with these keys. */
   readonly tokens = tokensOf(() => this.#ring);
   readonly refreshTokens: RefreshTokens;
   readonly #server: KeyRing;
   readonly #random: Random;
   readonly #settings: SettingsStore;
-  /** Each rotation begins with the keys that the previous one left. */
+  /** Rotations run one at a time, each starting from the keys of the previous one. */
   readonly #turns = new Turns();
   #ring: KeyRing;
 
-  /**
-   * @param world its id
-   */
+  /** @param world the world's id */
   constructor(world: string, server: SigningKey, random: Random, settings: SettingsStore) {
     this.#server = { current: server, retired: [] };
     this.refreshTokens = new RefreshTokens(server, world);
@@ -45,7 +43,7 @@ export class StoredKeys implements SigningKeys {
     return this.#turns.take(async () => {
       const before = this.#ring;
       const { algorithm, kid: replaced } = before.current;
-      // Node and jose mean the same by a JWK.
+      // JWKs of Node and jose are interchangeable.
       const jwk = (await this.#random.privateKey(algorithm === 'RS256' ? 'rsa' : 'ec')) as JWK;
       const made = await signingKeyOf(jwk, algorithm);
       const next = rotateRing(before, made, now);
@@ -55,7 +53,7 @@ export class StoredKeys implements SigningKeys {
     });
   }
 
-  /** Reads the settings again, after the store was replaced or filled with another world. */
+  /** Reads the settings again after the content of the store was replaced. */
   reread(): Promise<void> {
     return this.#turns.take(async () => {
       this.#ring = (await storedRing(this.#settings)) ?? this.#server;
@@ -78,9 +76,9 @@ async function storedRing(settings: SettingsStore): Promise<KeyRing | null> {
   return text === null ? null : ringIn(text);
 }
 
-/** @throws Damaged if a key is none */
+/** @throws Damaged if a key is invalid */
 export async function ringIn(text: string): Promise<KeyRing> {
-  // This file wrote the text.
+  // Written by this module.
   const { algorithm, current, retired } = parseStored<Stored>(text, 'settings', KEYS_SETTING);
   try {
     return {

@@ -16,60 +16,60 @@ import type { Provenance } from './provenance.ts';
 import { KEYS_SETTING, ringIn } from './signing-keys.ts';
 
 /**
- * The format of the files that this version writes. It rises with each change of a line, and with each change of the rows
- * of a service that an earlier version could not read.
+ * The format version of written files. Increment it with each change of a line, and with each change of a service's rows
+ * that an earlier version cannot read.
  */
 const FORMAT = 1;
 
-/** Says that a file is one of ours. */
+/** Marks a file as ours. */
 const SERVER = 'nv-auth-mock';
 
-/** The longest first line of a file of ours, in bytes. */
+/** The maximum length of the first line, in bytes. */
 const MAX_FIRST_LINE = 1000;
 
 const MEBIBYTE = 1024 * 1024;
 
-/** The longest line with a row, in bytes: more than any request makes, because its body has 1 MiB at most. */
+/** The maximum length of a line with a row, in bytes. No request creates a longer row, because bodies have up to 1 MiB. */
 const MAX_ROW_LINE = 2 * MEBIBYTE;
 
-/** The same for a line with a seed: more than any request makes, with all that it leaves out. */
+/** The same for a line with a seed, which is longer because omitted members are filled in. */
 const MAX_SEED_LINE = 16 * MEBIBYTE;
 
-/** The share of the room for state that a line can have, because reading it takes several times its length. */
+/** The maximum share of the memory for state that one line may take, because parsing takes several times its length. */
 const LINE_SHARE = 1 / 4;
 
-/** As the line of a seed's row begins. */
+/** The start of a line with a seed. */
 const SEED_ROW = `{"row":{"collection":"${SEEDS.name}",`;
 
-/** Deeper than any row, shallower than what could exhaust a stack. */
+/** Deeper than any row, but not deep enough to exhaust the stack. */
 const MAX_DEPTH = 64;
 
-/** Lines are written in chunks of at least this many characters. */
+/** The minimum number of characters in a chunk of lines. */
 const MIN_CHUNK = 64 * 1024;
 
-/** A row, and its line in a file. */
+/** A row with its line number in the file. */
 interface LineRow {
   readonly line: number;
   readonly row: Row;
 }
 
-/** A snapshot, without its rows. */
+/** A snapshot without its rows. */
 export interface SavedSnapshot extends Omit<SnapshotInfo, 'size'> {
   readonly made: Provenance;
 }
 
-/** The content of a file. */
+/** The content of a snapshot file. */
 export interface SnapshotFile {
   readonly snapshot: SavedSnapshot;
-  /** Rows whose content `checkContent` has to check. */
+  /** Rows for `checkContent`. */
   readonly special: readonly LineRow[];
-  /** Identifies the file: of all bytes before its last line. */
+  /** The hash of all bytes before the last line. */
   readonly sha256: string;
 }
 
 /**
- * A snapshot as a file: lines of JSON, with a line for each row, so that neither side ever has the whole text in memory.
- * The last line has a hash of all others.
+ * Writes a snapshot as lines of JSON, one for each row, so that neither side has to keep the whole text in memory. The
+ * last line has a hash of all others.
  */
 export async function* snapshotBytes(
   version: string,
@@ -83,7 +83,7 @@ export async function* snapshotBytes(
   };
   let text = lineOf({ server: SERVER, version, format: FORMAT }) + lineOf({ snapshot });
   for await (const { row, usedAt } of rows) {
-    // Revisions compare rows within one process.
+    // Revisions only make sense within one process.
     const { revision: _, ...saved } = row;
     text += lineOf({ row: { ...saved, usedAt } });
     if (text.length < MIN_CHUNK) continue;
@@ -98,31 +98,31 @@ function lineOf(value: object): string {
   return `${JSON.stringify(value)}\n`;
 }
 
-/** Takes a row of a file. */
+/** Receives a row of a file. */
 export type AddRow = (row: Row, usedAt: Instant | null) => void;
 
 type SavedRow = Omit<Row, 'revision'> & { readonly usedAt: Instant | null };
 
-/** Reads such a file as it arrives. Every error is a Problem that says what is wrong with the file, and at which line. */
+/** Reads a snapshot file as it arrives. Throws a Problem with the line number for any error in the file. */
 export class SnapshotReader {
   readonly #hash = createHash('sha256');
-  /** The parts of a line that has not ended yet. */
+  /** The parts of an incomplete line. */
   #parts: Buffer[] = [];
   #length = 0;
   #lines = 0;
   #snapshot: SavedSnapshot | null = null;
   readonly #check: RowCheck;
   readonly #maxSeedLine: number;
-  /** Has the line that is read a seed? Null until it is longer than a line with a row can be. */
+  /** Whether the current line has a seed. Null until it exceeds the limit for a row. */
   #isSeedLine: boolean | null = null;
   readonly #special: LineRow[] = [];
   #sha256: string | null = null;
   readonly #add: AddRow;
 
   /**
-   * @param check of each row
+   * @param check checks each row
    * @param room for the state of all worlds and snapshots, in bytes
-   * @param add takes the rows as they come. It throws Collision if two of them have the same name
+   * @param add receives each row as it is read, and throws Collision for a duplicate id or alias
    */
   constructor(check: RowCheck, room: number, add: AddRow) {
     this.#check = check;
@@ -130,7 +130,7 @@ export class SnapshotReader {
     this.#add = add;
   }
 
-  /** @throws Problem, and what `add` throws */
+  /** @throws Problem, and any error of `add` */
   read(chunk: Buffer): void {
     let from = 0;
     for (let at = chunk.indexOf(0x0a); at >= 0; at = chunk.indexOf(0x0a, from)) {
@@ -145,12 +145,12 @@ export class SnapshotReader {
     if (from < chunk.length) this.#collect(chunk.subarray(from));
   }
 
-  /** The file has ended. @throws Problem if a part of it is missing */
+  /** Call at the end of the file. @throws Problem if the file is incomplete */
   end(): SnapshotFile {
     if (this.#lines === 0) throw foreign();
     const [snapshot, sha256] = [this.#snapshot, this.#sha256];
     if (snapshot === null || sha256 === null || this.#length > 0) {
-      throw damaged(`It ends after line ${this.#lines}, before its last one`);
+      throw damaged(`It ends too early, after line ${this.#lines}`);
     }
     return { snapshot, special: this.#special, sha256 };
   }
@@ -171,7 +171,7 @@ export class SnapshotReader {
 
   #readLine(line: Buffer): void {
     this.#lines += 1;
-    if (this.#sha256 !== null) throw damaged(`Line ${this.#lines} comes after its last line`);
+    if (this.#sha256 !== null) throw damaged(`Line ${this.#lines} follows the line that ends the file`);
     if (isDeep(line)) throw damaged(`Line ${this.#lines} is nested deeper than ${MAX_DEPTH} levels`);
     const value = jsonIn(line);
     if (this.#lines === 1) checkFirst(value);
@@ -179,7 +179,7 @@ export class SnapshotReader {
     else if (this.#lines === 2 && isSnapshot(value['snapshot'])) this.#snapshot = value['snapshot'];
     else if (this.#snapshot !== null && isRow(value['row'])) this.#addRow(value['row']);
     else if (this.#snapshot !== null && typeof value['sha256'] === 'string') this.#endWith(value['sha256']);
-    else throw damaged(`Line ${this.#lines} is not as the mock writes it`);
+    else throw damaged(`Line ${this.#lines} has an unexpected form`);
     this.#hash.update(line);
   }
 
@@ -193,14 +193,16 @@ export class SnapshotReader {
       this.#add(row, usedAt);
     } catch (cause) {
       if (!(cause instanceof Collision)) throw cause;
-      throw damaged(`Line ${line} has an object that an earlier line has, too, or a name of it`);
+      throw damaged(`Line ${line} has the same object as an earlier line, or an object with the same name`);
     }
   }
 
   #endWith(sha256: string): void {
     const isSame = sha256 === this.#hash.copy().digest('hex');
     if (!isSame)
-      throw damaged(`Its last line, ${this.#lines}, has not the SHA-256 of the lines before: one was changed`);
+      throw damaged(
+        `Its last line, ${this.#lines}, does not have the SHA-256 of the lines before it, so a line was changed`,
+      );
     this.#sha256 = sha256;
   }
 }
@@ -209,13 +211,13 @@ function checkFirst(value: unknown): void {
   if (!isRecord(value) || value['server'] !== SERVER || typeof value['format'] !== 'number') throw foreign();
   if (value['format'] === FORMAT) return;
   const version = typeof value['version'] === 'string' ? value['version'].slice(0, 20) : 'another version';
-  const message = `The snapshot file has format ${value['format']}, of nv-auth-mock ${version}; this server reads format ${FORMAT}. Use that version.`;
+  const message = `The snapshot file has format ${value['format']} (nv-auth-mock ${version}), but this server reads format ${FORMAT}. Use that version.`;
   throw new Problem('invalid_request', message, { close: true });
 }
 
 function foreign(): Problem {
   const message =
-    'This is not a snapshot file, as `GET /_mock/snapshots/{id}/file` returns it: its first line does not say so.';
+    'This is not a snapshot file: its first line is wrong. Use a file from `GET /_mock/snapshots/{id}/file`.';
   return new Problem('invalid_request', message, { close: true });
 }
 
@@ -227,25 +229,25 @@ function damaged(what: string): Problem {
 
 function longLine(line: number, max: number, hasSeed: boolean): Problem {
   const advice = hasSeed
-    ? 'the limit for a seed here. Give the seed to the server itself with `--seed`, or more room with `--max-state`'
-    : 'more than any row that the mock writes. Download the snapshot again';
+    ? 'which is the limit for a seed. Start the server with that seed (`--seed`), or with a higher `--max-state`'
+    : 'which is longer than any row that the mock writes. Download the snapshot again';
   const message = `Line ${line} of the snapshot file is longer than ${max} bytes, ${advice}.`;
   return new Problem('too_large', message, { close: true });
 }
 
-/** @param fault as `RowCheck` returns it */
+/** @param fault the result of a `RowCheck` */
 function unfitRow(line: number, { collection, id }: Pick<Row, 'collection' | 'id'>, fault: string): Problem {
   const [where, name] = [collection, id].map((one) => redact(one).slice(0, MAX_NAME));
   return damaged(`Line ${line} has the object \`${name}\` of \`${where}\`, but its ${fault}`);
 }
 
-/** The most characters of a name in a message. */
+/** The maximum number of characters of a name in a message. */
 const MAX_NAME = 100;
 
 /**
- * Checks what is not a matter of a single row's form: that there is a seed, and that keys and seeds can be used.
+ * Checks what goes beyond single rows: that there is a seed, and that keys and seeds are usable.
  *
- * @param seedFault what is wrong with a seed; null if nothing is
+ * @param seedFault returns what is wrong with a seed, or null
  * @throws Problem
  */
 export async function checkContent(
@@ -261,12 +263,12 @@ export async function checkContent(
   }
 }
 
-/** Is there more to check of a row than its form? */
+/** Whether a row needs a check beyond its form. */
 function isSpecial({ collection, id }: Pick<Row, 'collection' | 'id'>): boolean {
   return collection === SEEDS.name || (collection === SETTINGS.name && id === KEYS_SETTING);
 }
 
-/** @param row is special, and has the form of its collection */
+/** @param row is special and has the right form */
 async function contentFault(
   { collection, body }: Row,
   seedFault: (seed: KeptSeed) => Promise<string | null>,
@@ -281,7 +283,7 @@ async function contentFault(
   );
 }
 
-/** Without recursion, because the nesting of a line can be as deep as its length. */
+/** Checks the nesting without recursion, because it can be as deep as the line is long. */
 function isDeep(line: Buffer): boolean {
   let depth = 0;
   let isText = false;
@@ -298,7 +300,7 @@ function isDeep(line: Buffer): boolean {
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Undefined if it is not JSON. */
+/** Returns undefined if the line isn't JSON. */
 function jsonIn(line: Buffer): unknown {
   try {
     return JSON.parse(UTF8.decode(line));
@@ -309,7 +311,7 @@ function jsonIn(line: Buffer): unknown {
 
 const isText = (value: unknown) => typeof value === 'string' && isStorable(value);
 const isInstant = (value: unknown) => Number.isInteger(value) && Math.abs(value as number) <= LAST_MOMENT;
-/** As the document of the control API has it. */
+/** As in the document of the control API. */
 const isName = (value: unknown) => isText(value) && /^.{1,200}$/su.test(value as string);
 const orNull = (is: (value: unknown) => boolean) => (value: unknown) => value === null || is(value);
 const listOf = (is: (value: unknown) => boolean) => (value: unknown) => Array.isArray(value) && value.every(is);
@@ -342,7 +344,7 @@ function isSnapshot(value: unknown): value is SavedSnapshot {
   return fits(value, SNAPSHOT);
 }
 
-/** The hash says that the rest is as it was written. */
+/** The hash guarantees that everything else is as written. */
 function isRow(value: unknown): value is SavedRow {
   return fits(value, ROW) && 'body' in value;
 }

@@ -24,14 +24,14 @@ export class Snapshots {
   readonly #random: Random;
   readonly #revive: (kept: KeptSeed) => Seed;
 
-  /** @param revive a seed, as it was kept */
+  /** @param revive restores a stored seed */
   constructor(random: Random, store: SnapshotStore, revive: (kept: KeptSeed) => Seed) {
     this.#store = store;
     this.#random = random;
     this.#revive = revive;
   }
 
-  /** @throws Problem `conflict` if there is no room for another one */
+  /** Takes a snapshot. @throws Problem `conflict` if the limit is reached */
   async take({ world, credentials }: WorldEntry, name: string | null): Promise<SnapshotInfo> {
     await this.#mustHaveRoom(0);
     const { origin: seed } = world;
@@ -42,21 +42,21 @@ export class Snapshots {
     return { ...info, size: await this.#store.put({ ...info, made: provenanceText({ seed, credentials }), state }) };
   }
 
-  /** Those of all worlds, oldest first. */
+  /** Returns the snapshots of all worlds, oldest first. */
   all(): Promise<readonly SnapshotRecord[]> {
     return this.#store.list();
   }
 
   /**
-   * Adds a snapshot, as a server took it.
+   * Adds a snapshot taken by any server.
    *
-   * @param to the world at whose address it is added
-   * @throws Problem `conflict` if there is one of its id, if it is of another world, or if there is no room for it
+   * @param to the world in the request's URL
+   * @throws Problem `conflict` if its id is taken, if it is of another world, or if the limit is reached
    */
   async add({ made, ...rest }: Omit<StoredSnapshot, 'place' | 'size'>, to: string): Promise<SnapshotInfo> {
     const { id, name, world, at } = rest;
     if (!isSeen(rest, to)) {
-      const message = `The snapshot is of the world \`${world.slice(0, 100)}\`: upload it at the address of that world, or of \`${DEFAULT_WORLD}\`.`;
+      const message = `The snapshot is of the world \`${world.slice(0, 100)}\`: upload it to that world, or to \`${DEFAULT_WORLD}\`.`;
       throw new Problem('conflict', message);
     }
     await this.#mustHaveRoom(sizeOf(rest.state));
@@ -64,19 +64,19 @@ export class Snapshots {
       return { id, name, world, at, size: await this.#store.put({ ...rest, made }) };
     } catch (thrown) {
       if (!(thrown instanceof Collision)) throw thrown;
-      throw new Problem('conflict', `There is a snapshot \`${id}\` already. Delete it first to replace it.`);
+      throw new Problem('conflict', `The snapshot \`${id}\` already exists. Delete it first to replace it.`);
     }
   }
 
-  /** Those of a world, newest first. */
+  /** Returns the snapshots of a world, newest first. */
   async of(world: string): Promise<readonly SnapshotRecord[]> {
     return (await this.#store.list()).filter((one) => one.world === world).reverse();
   }
 
   /**
-   * Does something with a snapshot.
+   * Runs `work` with a snapshot.
    *
-   * @param from the world at whose address it is requested; without one it may belong to any world
+   * @param from the world in the request's URL; by default, the snapshot may be of any world
    * @throws Problem `not_found`
    */
   use<Result>(id: string, work: (snapshot: Snapshot) => Promise<Result>, from = DEFAULT_WORLD): Promise<Result> {
@@ -88,14 +88,14 @@ export class Snapshots {
     });
   }
 
-  /** A snapshot without its content. @throws Problem `not_found` */
+  /** Returns a snapshot without its content. @throws Problem `not_found` */
   async find(id: string, from: string): Promise<SnapshotRecord> {
     const found = (await this.#store.list()).find((one) => one.id === id && isSeen(one, from));
     if (found === undefined) throw noSnapshot(id);
     return found;
   }
 
-  /** The rows of a snapshot that was found. */
+  /** Returns the rows of a snapshot that exists. */
   rowsOf(id: string): AsyncIterable<UsedRow> {
     return this.#store.rowsOf(id);
   }
@@ -113,18 +113,18 @@ export class Snapshots {
     if (!isFull) return;
     const [oldest] = all;
     const message =
-      `${all.length} snapshots are kept, with ${Math.ceil(held / 1024)} kB in total; the limits are ${MAX_SNAPSHOTS} and 256 MB. ` +
-      `Delete one with \`DELETE /_mock/snapshots/{id}\`, at the address of its world or of \`default\`; the oldest is \`${oldest?.id}\` of the world \`${oldest?.world}\`.`;
+      `${all.length} snapshots are stored, with ${Math.ceil(held / 1024)} kB in total; the limits are ${MAX_SNAPSHOTS} and 256 MB. ` +
+      `Delete one with \`DELETE /_mock/snapshots/{id}\`, in its world or in \`default\`; the oldest is \`${oldest?.id}\` of the world \`${oldest?.world}\`.`;
     throw new Problem('conflict', message);
   }
 }
 
-/** A test must not find the snapshots of another; the address of the default world shows all of them. */
+/** A test must not see the snapshots of another test. The default world shows all of them. */
 function isSeen({ world }: Pick<SnapshotInfo, 'world'>, from: string): boolean {
   return world === from || from === DEFAULT_WORLD;
 }
 
 function noSnapshot(id: string): Problem {
-  const message = `There is no snapshot \`${id.slice(0, 100)}\` here; \`GET /_mock/snapshots\` lists those of a world. Without \`--data\` they end with the process.`;
+  const message = `There is no snapshot \`${id.slice(0, 100)}\` here; \`GET /_mock/snapshots\` lists the snapshots of a world. Without \`--data\`, snapshots end with the process.`;
   return new Problem('not_found', message);
 }

@@ -11,40 +11,37 @@ import { type State, sizeOf } from '../store/state.ts';
 import type { Clock, Instant } from '../time/clock.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
 
-/** A world made from its seed, as the initial content of others. */
+/** A world created from a seed, as the initial content of other worlds. */
 export interface Template {
-  /** The seed it was made from, with password hashes, which are slow to compute. */
+  /** The seed with password hashes, which are slow to compute. */
   readonly seed: Seed;
   readonly state: State;
-  /** When it was made: the world's contents begin then. */
+  /** When it was created: the starting time of worlds created from it. */
   readonly at: Instant;
-  /** The notices about it for the user. */
+  /** Notices about the world for the user. */
   readonly findings: readonly Parameters<Reports['report']>[];
-  /** All credentials in it. */
+  /** All credentials in the world. */
   readonly credentials: readonly Holder[];
   readonly clients: SeedClients;
 }
 
-/**
- * The maximum age of a template, in milliseconds, when a world is made from it: its times become the beginning of that
- * world.
- */
+/** The maximum age of a template, in milliseconds, because its time becomes the starting time of worlds. */
 const FRESH = 1000;
 
-/** How much memory its rows take, by the characters that they have as JSON. */
+/** The memory used by rows, relative to their length as JSON. */
 const ROW_COPIES = 10;
-/** How much memory a seed takes, its text and its value, by the characters of the text. */
+/** The memory used by a seed (text and value), relative to the length of the text. */
 export const SEED_COPIES = 6;
 
 const sizeOfTemplate = ({ state, seed }: Template) => ROW_COPIES * sizeOf(state) + SEED_COPIES * seed.text.length;
 
-/** The parts that are needed to finish a filled world. */
+/** Parts for finishing a new world. */
 export interface Customs {
   readonly settings: Settings;
   readonly rulesets: readonly Ruleset[];
 }
 
-/** Restores the toggle that the server was started with, and reports keys that can do nothing. */
+/** Restores the toggle that the server was started with, and reports useless keys. */
 export async function finishFilled(
   store: KeyReport['store'],
   report: Reports['report'],
@@ -55,10 +52,10 @@ export async function finishFilled(
   await reportUselessKeys({ rulesets, store, findings: { report } }, now);
 }
 
-/** The state that a seed defines at a moment. */
+/** Returns the state that a seed defines at a given moment. */
 export type StateOfSeed = (seed: Seed, at: Instant) => Promise<State>;
 
-/** Templates of seeds: tests make many worlds from one seed. */
+/** Caches templates by seed, because tests create many worlds from the same seed. */
 export class Templates {
   readonly #templates = sharedCache(4 * MEGABYTE, sizeOfTemplate);
   readonly #making = new Map<string, Promise<Template>>();
@@ -74,7 +71,7 @@ export class Templates {
     this.#stateOf = stateOf;
   }
 
-  /** The template of a seed, at most a second old. */
+  /** Returns the template of a seed, up to a second old. */
   async of(seed: Seed): Promise<Template> {
     const known = this.#templates.get(seed.text);
     const age = known === undefined ? FRESH : this.#machine.now() - known.at;

@@ -3,31 +3,31 @@ import type { Fault } from '../faults/fault.ts';
 import type { KeptState } from '../store/kept-state.ts';
 import type { Instant } from '../time/clock.ts';
 
-/** The state of a world besides its rows, where it outlives the process. No snapshot has it. */
+/** State of a stored world besides its rows. Snapshots don't include it. */
 export interface WorldState extends Modes {
   readonly faults: readonly Fault[];
-  /** The modes that the server was started with. */
+  /** The modes given when the server started. */
   readonly begunMode: Modes['mode'];
   readonly begunPrefer: boolean;
-  /** For the default world: the authority of https, as PEM. */
+  /** The certificate authority for https, as PEM (default world only). */
   readonly authority?: string;
-  /** When the default world was made. The store has that of the others. */
+  /** When the default world was created. Other worlds have this in their record. */
   readonly createdAt?: Instant;
 }
 
-/** The state in a text; null before anything was stored. */
+/** Parses a stored state; null before anything was stored. */
 export function stateIn(text: string): WorldState | null {
   if (text === '') return null;
-  // `changeState` wrote the text, perhaps before there was `prefer`. In the same order, the same state is the same text.
+  // Written by `changeState`, possibly before `prefer` existed. Keep the order, so that equal states have equal texts.
   const kept: WorldState = JSON.parse(text);
   return { ...kept, prefer: kept.prefer ?? false, begunPrefer: kept.begunPrefer ?? false };
 }
 
 /**
- * Stores another state.
+ * Stores a changed state.
  *
- * @param begun the modes that the server was started with, which are the state before anything was stored
- * @param change must only return what changes
+ * @param begun the modes given when the server started, which apply until a state is stored
+ * @param change returns only the changed members
  */
 export function changeState<Result>(
   kept: KeptState,

@@ -27,46 +27,45 @@ import type { Credentials, SeedClients } from './credentials.ts';
 import { StoredKeys } from './signing-keys.ts';
 import { changeState, stateIn, type WorldState } from './world-state.ts';
 
-/** A world, with the operations that only its owner calls. */
+/** A world, with the operations reserved for its owner. */
 export interface OwnedWorld extends World {
-  /** Is any request using it? */
+  /** Whether a request is using the world. */
   readonly isHeld: boolean;
-  /** Its signing key. */
   readonly signingKey: SigningKey;
   /** The seed before the world's own credentials were derived. */
   readonly origin: Seed;
-  /** Is it the id of one of its decisions in this process, kept or evicted? */
+  /** Whether this is the id of one of its decisions in this process, kept or evicted. */
   hasDecision(id: string): boolean;
-  /** When it was made, where that outlives the process. @param now if it was not kept before */
+  /** Returns when a stored world was created. @param now used if that wasn't stored before */
   keptSince(now: Instant): Promise<Instant>;
-  /** Replaces its state. @param at the moment from which its time continues */
+  /** Replaces the state. @param at the moment from which time continues */
   restore(state: State, at: Instant): Promise<void>;
-  /** The server stops: ends every wait for an event of this world. */
+  /** Ends everything that waits for an event of this world, because the server is stopping. */
   announceEnd(): void;
-  /** It was deleted: ends it with the last request that uses it. */
+  /** Ends the deleted world after the last request that uses it. */
   end(): void;
-  /** The server has stopped: ends it now. */
+  /** Ends the world now, because the server has stopped. */
   close(): Promise<void>;
 }
 
-/** The parts that all worlds of a process share. */
+/** The parts shared by all worlds of a process. */
 export interface WorldsCommon {
   readonly machine: Clock;
   readonly random: Random;
-  /** Their signing key until it is replaced. */
+  /** The signing key, until it is replaced. */
   readonly signingKey: SigningKey;
   readonly budgets: Budgets;
-  /** The modes that they begin in. */
+  /** The initial modes. */
   readonly modes: Modes;
   readonly secrets: SecretSettings;
   readonly keys: Credentials;
   /** Called when rows with credentials change. */
   readonly changed: (world: World, changed: Parameters<Watcher>[0]) => Promise<void>;
-  /** The initial content of a world after a reset. */
+  /** Returns the initial content of a world after a reset. */
   readonly begin: (world: World, seed: Seed) => Promise<Begin>;
-  /** Its whole state was replaced. */
+  /** Called when the state of a world was replaced. */
   readonly noteReplacement: (world: World, clients?: SeedClients) => Promise<void>;
-  /** The last request that used it has ended. */
+  /** Called when the last request that used a world has ended. */
   readonly left: (world: OwnedWorld) => void;
 }
 
@@ -85,7 +84,6 @@ export async function openWorld(parts: WorldParts, common: WorldsCommon): Promis
   return world;
 }
 
-/** A world of this process. */
 class OpenedWorld implements OwnedWorld {
   readonly id: string;
   readonly credentials: World['credentials'];
@@ -93,7 +91,7 @@ class OpenedWorld implements OwnedWorld {
   readonly store: Store;
   readonly clock: OwnedClock;
   readonly signingKeys: StoredKeys;
-  /** Prefix of the ids of this world in this process. */
+  /** Prefix of this world's ids in this process. */
   readonly #series: string;
   readonly activityLog: ActivityLog;
   readonly deleted: DeletedCredentials;
@@ -113,7 +111,7 @@ class OpenedWorld implements OwnedWorld {
     this.origin = seed;
     this.store = store;
     this.#common = common;
-    // New for each start, so that no id is given twice.
+    // New at each start, so that ids never repeat.
     this.#series = random.hex(6);
     this.#modes = common.modes;
     this.clock = clockOf(machine, store.settings);
@@ -131,7 +129,7 @@ class OpenedWorld implements OwnedWorld {
     store.collections.watch((changed) => this.#noteChanges(changed));
   }
 
-  /** Reads its store; a new store needs no reading. */
+  /** Reads the store, unless it is new. */
   async open({ isNew, findings }: Filled): Promise<void> {
     await this.#beginState();
     if (!isNew) await this.#reread();
@@ -198,7 +196,7 @@ class OpenedWorld implements OwnedWorld {
   }
 
   async seed(): Promise<KeptSeed> {
-    // A world begins with its seed in the store.
+    // A world always has its seed in the store.
     return (await seedIn(this.store.collections)) as KeptSeed;
   }
 
@@ -216,7 +214,7 @@ class OpenedWorld implements OwnedWorld {
   async restore(state: State, at: Instant): Promise<void> {
     const { machine, noteReplacement: replaced } = this.#common;
     await this.store.restore(state);
-    // A frozen clock stays frozen at the time in the snapshot; a running one runs on from the moment of the snapshot.
+    // A frozen clock keeps the time of the snapshot. A running clock continues from that time.
     const { frozen } = await openClock(machine, this.store.settings);
     if (!frozen) await storeState(this.store.settings, { ahead: at - machine.now() });
     this.#forget();
@@ -266,13 +264,13 @@ class OpenedWorld implements OwnedWorld {
     this.tokenUsage.clear();
   }
 
-  /** Null if they end with the process. */
+  /** Returns null if faults end with the process. */
   #keepFaults(): KeepFaults | null {
     if (this.store.state === null) return null;
     return (faults: readonly Fault[]) => this.#changeState(() => [{ faults }, undefined], undefined);
   }
 
-  /** Takes over what was kept, except for modes that the server was started with other values of. */
+  /** Restores the stored state, except for modes that were started with another value since. */
   async #beginState(): Promise<void> {
     const kept = this.#kept;
     if (kept === null) return;
@@ -286,7 +284,7 @@ class OpenedWorld implements OwnedWorld {
     this.#modes = { mode, prefer };
   }
 
-  /** Its state, as it was stored; null if there is none. */
+  /** The stored state, or null. */
   get #kept(): WorldState | null {
     const { state } = this.store;
     return state === null ? null : stateIn(state.text);
@@ -297,7 +295,7 @@ class OpenedWorld implements OwnedWorld {
     this.#modes = { ...this.#modes, ...change };
   }
 
-  /** @param unkept the result if its state ends with the process */
+  /** @param unkept the result if the state ends with the process */
   async #changeState<Result>(
     change: (before: WorldState) => readonly [after: Partial<WorldState>, result: Result],
     unkept: Result,
@@ -306,7 +304,7 @@ class OpenedWorld implements OwnedWorld {
     return state === null ? unkept : changeState(state, this.#common.modes, change);
   }
 
-  /** Requests find their world by credentials, refusals say when one was deleted, and the journal hides them all. */
+  /** Updates the credential index, records deleted credentials for refusals, and hides secrets in the journal. */
   async #noteChanges(changed: Parameters<Watcher>[0]): Promise<void> {
     const { keys, changed: tell } = this.#common;
     const isOf = (row: Row) => keys.isOf(row);
@@ -326,7 +324,7 @@ class OpenedWorld implements OwnedWorld {
     for (const finding of found) this.findings.report(...finding);
   }
 
-  /** Ends every wait for an event of this world. */
+  /** Ends everything that waits for an event of this world. */
   #end(why: WorldEnd): void {
     this.faults.end();
     this.activityLog.end(why);

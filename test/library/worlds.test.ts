@@ -155,7 +155,7 @@ describe.each(LISTENING)('a world of the library, %s', (_, listen) => {
     expect(first).toMatchObject({ name: 'first', world: own.id });
     expect(bytes.length).toBeGreaterThan(first.bytes);
     expect(uploaded).toMatchObject({ id: first.id, name: 'first', world: own.id, at: first.at });
-    await expect(other.snapshots.upload(bytes)).rejects.toThrow(`There is a snapshot \`${first.id}\` already`);
+    await expect(other.snapshots.upload(bytes)).rejects.toThrow(`The snapshot \`${first.id}\` already exists`);
     expect(listed.map(({ id }) => id)).toEqual(expect.arrayContaining([first.id, second.id]));
     expect(await own.snapshots.get(second.id)).toEqual(second);
     expect((await own.keys.get(key.id)).name).toBe('made');

@@ -21,9 +21,9 @@ describe('a seed that is given as a value', () => {
   it.each([
     [
       'seed.yaml',
-      'The seed is the text `seed.yaml`; expected `builtin`, `none`, or an object, in the form of `GET /_mock/cast`. A path to a file is not accepted',
+      'The seed is the string `seed.yaml`; expected `builtin`, `none`, or an object in the form of `GET /_mock/cast`. File paths are not accepted',
     ],
-    ['', 'The seed is the text ``; expected `builtin`'],
+    ['', 'The seed is the string ``; expected `builtin`'],
     [null, 'The seed is null; expected `builtin`, `none`, or an object'],
     [5, 'The seed is a number; expected'],
     [[], 'The seed is a list; expected'],
@@ -41,7 +41,7 @@ describe('a seed that is given as a value', () => {
       (thrown: Error) => thrown.message,
     );
 
-    expect(message).toContain('The seed is the text');
+    expect(message).toContain('The seed is the string');
     expect(message.length).toBeLessThan(500);
   });
 

@@ -8,7 +8,7 @@ import { it } from '../support/standby.ts';
 import { sql } from '../support/standby-faults.ts';
 
 const LOST =
-  'The mock has stopped: The session with the database has ended (terminating connection due to administrator command), so another process may have the worlds now.';
+  'The mock has stopped: The session with the database has ended (terminating connection due to administrator command), so another process may have taken over the worlds.';
 const AIR = { authorization: `Bearer ${castKey('air-admin').key}` };
 
 async function mockOn(data: string, options: MockOptions = {}): Promise<Mock> {

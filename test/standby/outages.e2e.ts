@@ -53,7 +53,7 @@ interface Write {
 /** The exit code of a process that has lost the session with its database, and the line that it prints. */
 const LOST = 75;
 const LOST_LINE =
-  /^nv-auth-mock: The session with the database has ended \(.+\), so another process may have the worlds now\. Start this one again\.$/m;
+  /^nv-auth-mock: The session with the database has ended \(.+\), so another process may have taken over the worlds\. Start this one again\.$/m;
 
 /** What one of them said, and how it ended. */
 function expectLost({ code, stderr }: Ended): void {
@@ -717,7 +717,7 @@ describePostgres('the password of a database', () => {
     const isTold = (why: RegExp) => async () => why.test((await standby.call('GET /_mock/health')).body.detail);
     const lost = await at.running.ended;
     expectLost(lost);
-    await until(isTold(/refuses the user or the password/), 5000);
+    await until(isTold(/rejected the user or the password/), 5000);
     await look(standby);
     await server.kill();
     await until(isTold(/refuses connections/), 5000);
@@ -754,7 +754,7 @@ describe.skipIf(!hasPostgres || !hasPgBouncer())('behind PgBouncer', () => {
       for (const { code, stdout, stderr } of all) {
         expect([code, stdout]).toEqual([2, '']);
         expect(stderr).toMatch(
-          /^nv-auth-mock: --data postgres:\S+ is a pooler such as PgBouncer, behind which no lock says whose the worlds are\. Give the address of the PostgreSQL server itself\.\n$/,
+          /^nv-auth-mock: --data postgres:\S+ is a pooler such as PgBouncer, and locks are unreliable through a pooler\. Give the address of the PostgreSQL server itself\.\n$/,
         );
       }
       expect(await at.isReady()).toBe(true);

@@ -438,7 +438,7 @@ describePostgres('a start', () => {
     const CASES: readonly [what: string, where: (server: PostgresServer) => string | Promise<string>, said: RegExp][] =
       [
         ['the URL has no sense', () => 'postgres://ada:secret@db.test:99999/mock', /is not a valid URL/],
-        ['the password is wrong', (server) => asGuest(server, 'secret'), /refuses the user or the password/],
+        ['the password is wrong', (server) => asGuest(server, 'secret'), /rejected the user or the password/],
         [
           'the user lacks the right',
           (server) => asGuest(server, 'unheard-of'),

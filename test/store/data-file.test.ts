@@ -20,7 +20,7 @@ const FATES: readonly [became: string, become: (path: string) => Promise<void>][
   ['was removed', (path) => rm(path)],
   ['was truncated', (path) => truncate(path, 50)],
   [
-    'was replaced by another',
+    'was replaced by another file',
     async (path) => {
       await copyFile(path, `${path}.other`);
       await rename(`${path}.other`, path);
@@ -41,7 +41,7 @@ describe('a data file in use', () => {
     await become(path);
 
     expect(file.fault).toBe(
-      `The data file ${path} ${became} while the server was using it, so nothing is written any more. ` +
+      `The data file ${path} ${became} while the server was using it, so nothing can be stored. ` +
         'Put the file back, or restart the server.',
     );
   });
@@ -91,7 +91,7 @@ describe('what is written', () => {
   });
 
   it.for([
-    ['SQLITE_FULL', 'full', /disk.*is full.*Make room/],
+    ['SQLITE_FULL', 'full', /disk.*is full.*Free some space/],
     ['SQLITE_IOERR_WRITE', 'failing', /cannot be written \(SQLITE_IOERR_WRITE\).*Check its disk/],
     ['SQLITE_CORRUPT', 'failing', /cannot be written \(SQLITE_CORRUPT\)/],
     ['SQLITE_READONLY', 'failing', /cannot be written \(SQLITE_READONLY\)/],

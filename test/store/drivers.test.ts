@@ -118,7 +118,7 @@ describe('the driver that is loaded', () => {
     const of = (node: string) => ({ version: '13.2.0', engines: { node } });
 
     expect(faultOfVersion(of('>=22'), '20.19.0')).toEqual({
-      what: 'is installed as 13.2.0, for Node 22 and newer',
+      what: 'is installed as 13.2.0, which needs Node 22 or newer',
       remedy: expect.stringContaining('npm install better-sqlite3@12'),
     });
     for (const manifest of [of('>=20'), of('20.x || 22.x'), { version: '12.0.0' }, null]) {

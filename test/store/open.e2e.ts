@@ -68,20 +68,20 @@ describe('a data file is refused untouched, with what to do, when it is', () => 
     const path = join(folder, 'data');
     await mkdir(path);
 
-    expect(await refusalOf(path)).toBe(`--data ${path} is a directory. Give the path of a file in it.`);
+    expect(await refusalOf(path)).toBe(`--data ${path} is a directory. Use the path of a file.`);
   });
 
   it("another program's database, with its log", async ({ folder }) => {
     const path = await foreignFile(folder);
 
-    expect(await refusalOf(path)).toMatch(/database of another program.*left as it is.*give another file/);
+    expect(await refusalOf(path)).toMatch(/database of another program.*not changed.*use another one/);
   });
 
   it("another program's database, without a log", async ({ folder }) => {
     const path = join(folder, 'theirs.db');
     new Database(path).exec('CREATE TABLE theirs (text TEXT)').close();
 
-    expect(await refusalOf(path)).toMatch(/database of another program.*give another file/);
+    expect(await refusalOf(path)).toMatch(/database of another program.*use another one/);
   });
 
   it.for([
@@ -93,7 +93,7 @@ describe('a data file is refused untouched, with what to do, when it is', () => 
     const path = join(folder, 'notes.txt');
     await writeFile(path, text);
 
-    expect(await refusalOf(path)).toMatch(/not an SQLite database.*left as it is.*give another file/);
+    expect(await refusalOf(path)).toMatch(/not an SQLite database.*not changed.*use another one/);
   });
 
   it.for([0, 1, 9])('one of schema %i, of another version', async (schema, { folder }) => {
@@ -103,8 +103,8 @@ describe('a data file is refused untouched, with what to do, when it is', () => 
     database.close();
 
     expect(await refusalOf(path)).toBe(
-      `--data ${path} was written by another version of nv-auth-mock (schema ${schema}; this one knows 3): ` +
-        'use that version, or rename or delete the file.',
+      `--data ${path} was written by another version of nv-auth-mock (schema ${schema}; this version reads 3). ` +
+        'Use that version, or rename or delete the file.',
     );
   });
 
@@ -122,7 +122,7 @@ describe('a data file is refused untouched, with what to do, when it is', () => 
       expect(await command.run(['--port', '0', '--data', path, ...option])).toMatchObject({
         code: 2,
         stdout: '',
-        stderr: `nv-auth-mock: --data ${path} was written before the first release of nv-auth-mock, in a form that this version does not read: rename or delete it.\n`,
+        stderr: `nv-auth-mock: --data ${path} was written before the first release of nv-auth-mock, in a format that this version cannot read. Rename or delete it.\n`,
       });
     }
     expect(await bytesIn(folder)).toEqual(before);
@@ -134,10 +134,10 @@ describe('a data file is refused untouched, with what to do, when it is', () => 
     for (const length of [size - 1, size - 4096, Math.floor(size / 2), 4096, 100]) {
       await truncate(path, length);
 
-      expect(await refusalOf(path), `${length} bytes`).toMatch(/damaged.*give another file/i);
+      expect(await refusalOf(path), `${length} bytes`).toMatch(/damaged.*use another/i);
     }
     await truncate(path, 99);
-    expect(await refusalOf(path)).toMatch(/damaged.*give another file/i);
+    expect(await refusalOf(path)).toMatch(/damaged.*use another/i);
   });
 
   it('one with garbage in any of its pages', async ({ folder }) => {
@@ -150,7 +150,7 @@ describe('a data file is refused untouched, with what to do, when it is', () => 
       bad.fill(0xaa, page === 0 ? 100 : page * 4096, (page + 1) * 4096);
       await writeFile(path, bad);
 
-      expect(await refusalOf(path), `page ${page + 1}`).toMatch(/damaged[\s\S]*give another file/i);
+      expect(await refusalOf(path), `page ${page + 1}`).toMatch(/damaged[\s\S]*use another/i);
     }
   });
 
@@ -162,7 +162,7 @@ describe('a data file is refused untouched, with what to do, when it is', () => 
 
       await expect(openFile(path)).rejects.toThrow(
         new Unusable(
-          `--data ${path} is in use by another server. Stop that server, use it, or give this one another file.`,
+          `--data ${path} is in use by another server. Stop that server, use it instead, or use another file.`,
         ),
       );
       expect(await readFile(path)).toEqual(before);
@@ -251,7 +251,7 @@ describe('a data file is refused untouched to a user who', () => {
     await ourFile(folder);
 
     expect(await refusalIn(command, folder, 'mock.db', { file: 6, folder: 5 })).toMatch(
-      /permissions|give another file/i,
+      /permissions|use another/i,
     );
   });
 

@@ -21,7 +21,7 @@ describe.runIf(hasDriver)('a process that goes on with worlds', () => {
     const now = async () => (await second.call('GET /_mock/clock')).body.now;
     expect(await now()).toBe('2026-01-15T13:00:01.000Z');
     expect(second.notices.join('\n')).toContain(
-      '--data was last written at 2026-01-15T13:00:00.000Z, which is later than 2026-01-15T12:00:00.000Z',
+      '--data was last written at 2026-01-15T13:00:00.000Z, which is later than',
     );
     clock.set(START + HOUR);
     expect(await now()).toBe('2026-01-15T14:00:01.000Z');

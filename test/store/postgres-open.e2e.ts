@@ -79,11 +79,11 @@ describe('the URL of a database', () => {
 
   it.each<[url: string, said: RegExp]>([
     ['postgres://db.test:99999/mock', /^--data is not a valid URL/],
-    ['postgres://ada:secret@db.test/mock?schema=Team', /`Team` cannot be the name of a schema/],
-    ['postgres://ada:secret@db.test/mock?schema=a"b', /cannot be the name of a schema/],
-    [`postgres://ada:secret@db.test/mock?schema=${'a'.repeat(64)}`, /cannot be the name of a schema/],
-    ['postgres://ada:secret@db.test/mock?schema=', /cannot be the name of a schema/],
-    ['postgres://ada:secret@db.test/mock?sslmode=prefer', /`sslmode=prefer` is not known. Give disable/],
+    ['postgres://ada:secret@db.test/mock?schema=Team', /`Team` is not a valid schema name/],
+    ['postgres://ada:secret@db.test/mock?schema=a"b', /is not a valid schema name/],
+    [`postgres://ada:secret@db.test/mock?schema=${'a'.repeat(64)}`, /is not a valid schema name/],
+    ['postgres://ada:secret@db.test/mock?schema=', /is not a valid schema name/],
+    ['postgres://ada:secret@db.test/mock?sslmode=prefer', /`sslmode=prefer` is not supported. Use disable/],
     ['postgres://ada:secret@db.test/mock?sslmode=verify-ca&sslrootcert=/nowhere.pem', /\/nowhere.pem cannot be read/],
   ])('is refused with what to do: %s', async (url, said) => {
     await expect(locationOf(url)).rejects.toThrow(said);
@@ -126,7 +126,7 @@ describePostgres('a database', () => {
   it('that is refused is told in one line, without the password', async ({ server }) => {
     const guest = await guestOn(server.url);
     const wrong = changed(guest, (one) => Object.assign(one, { password: 'secret' }));
-    expect(await refusal(wrong)).toMatch(/refuses the user or the password. Check both/);
+    expect(await refusal(wrong)).toMatch(/rejected the user or the password. Check both/);
     expect(await refusal(guest)).toMatch(/lacks the right to create or use the schema `nv_auth_mock`/);
     expect(await refusal(changed(server.url, (one) => Object.assign(one, { pathname: '/nothing' })))).toMatch(
       /names a database that does not exist/,
@@ -138,7 +138,7 @@ describePostgres('a database', () => {
 
   it('that is away is waited for, at the first attempt, too', async () => {
     expect(await reasonToWait('postgres://ada:secret@127.0.0.1:1/mock')).toMatch(/refuses connections/);
-    expect(await reasonToWait('postgres://ada:secret@nowhere.invalid/mock')).toMatch(/names a host that is not known/);
+    expect(await reasonToWait('postgres://ada:secret@nowhere.invalid/mock')).toMatch(/has an unknown host/);
     const server = await privatePostgres();
     onTestFinished(() => server.end());
     server.freeze();
@@ -151,7 +151,7 @@ describePostgres('a database', () => {
     const guest = await guestOn(server.url);
     const clients = [1, 2].map(() => new pg.Client({ connectionString: guest }));
     for (const client of clients) await client.connect();
-    expect(await reasonToWait(guest)).toMatch(/has no free connection: its limit is reached/);
+    expect(await reasonToWait(guest)).toMatch(/has reached its connection limit/);
     for (const client of clients) await client.end();
   });
 
@@ -195,7 +195,7 @@ describePostgres('a database', () => {
 
   describe('with a schema that is not ours', () => {
     /** How the schema `$schema` comes about, and what is said. */
-    const OTHER = /the schema `\w+` belongs to another program. It was left as it is; give another one/;
+    const OTHER = /the schema `\w+` belongs to another program and was not changed. Give another schema/;
     const CASES: readonly [whose: string, statements: readonly string[], said: RegExp][] = [
       ['another program', ['CREATE TABLE $schema.things (a text)'], OTHER],
       ['a program with a view', ['CREATE VIEW $schema.things AS SELECT 1 AS one'], OTHER],
@@ -217,7 +217,7 @@ describePostgres('a database', () => {
           `INSERT INTO $schema.meta VALUES ('nv-auth-mock', 4, 77)`,
           'CREATE TABLE $schema.objects (world text)',
         ],
-        /the schema `\w+` was written before the first release of nv-auth-mock, in a form that this version does not read: rename or drop it\./,
+        /the schema `\w+` was written before the first release of nv-auth-mock, in a format that this version cannot read. Rename or drop it\./,
       ],
       [
         'ours, of which a table was dropped',
@@ -225,7 +225,7 @@ describePostgres('a database', () => {
           'CREATE TABLE $schema.store (program text, schema integer)',
           `INSERT INTO $schema.store VALUES ('nv-auth-mock', ${POSTGRES_SCHEMA})`,
         ],
-        /the schema `\w+` lacks tables that nv-auth-mock made. Restore it from a dump, or drop it\./,
+        /the schema `\w+` lacks tables that nv-auth-mock created. Restore the schema from a dump, or drop it\./,
       ],
       [
         'another version',
@@ -233,7 +233,7 @@ describePostgres('a database', () => {
           'CREATE TABLE $schema.store (program text, schema integer, novelty text)',
           `INSERT INTO $schema.store VALUES ('nv-auth-mock', 99, 'x')`,
         ],
-        new RegExp(`another version of nv-auth-mock \\(99; this one knows ${POSTGRES_SCHEMA}\\): use that version, or`),
+        new RegExp(`another version of nv-auth-mock \\(99; this version reads ${POSTGRES_SCHEMA}\\). Use that version, or`),
       ],
     ];
 
@@ -257,7 +257,7 @@ describePostgres('a database', () => {
       onTestFinished(() => schema.drop());
       const { held } = await taken(schema.url);
       await sql(schema.url, `UPDATE ${schema.name}.store SET schema = ${POSTGRES_SCHEMA + 1}`);
-      expect(await refusal(schema.url)).toMatch(new RegExp(`\\(${POSTGRES_SCHEMA + 1}; this one knows`));
+      expect(await refusal(schema.url)).toMatch(new RegExp(`\\(${POSTGRES_SCHEMA + 1}; this version reads`));
       await sql(schema.url, `UPDATE ${schema.name}.store SET schema = ${POSTGRES_SCHEMA}`);
       const place = await PostgresStorage.open(schema.url, newStoreParts(), machineClock());
       onTestFinished(() => place.close());
@@ -329,8 +329,8 @@ describePostgres('a database', () => {
         { process_id: 1 },
         'is a pooler such as PgBouncer, behind which no',
       ],
-      ['a pooler that drops settings', { mark: null }, 'is a pooler such as PgBouncer, behind which no lock says'],
-      ['a pooler with settings of others', { mark: 'other' }, 'is a pooler such as PgBouncer, behind which no lock'],
+      ['a pooler that drops settings', { mark: null }, 'is a pooler such as PgBouncer, and locks are unreliable'],
+      ['a pooler with settings of others', { mark: 'other' }, 'is a pooler such as PgBouncer, and locks are unreliable'],
       ['a replica', { is_replica: true, read_only: true }, 'is a replica, which accepts no changes. Give the address'],
       [
         'read-only',

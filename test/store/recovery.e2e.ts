@@ -95,7 +95,7 @@ describe('a data file whose process was killed', () => {
     await rm(`${path}-wal`);
     await mkdir(`${path}-wal`);
 
-    await expect(foundIn(path)).rejects.toThrow(/^--data .* cannot be used: .*Give another file/);
+    await expect(foundIn(path)).rejects.toThrow(/^--data .* cannot be used: .*Use another file/);
   });
 
   it('in the middle of a write to its log tells what was dropped', async ({ folder }) => {
@@ -107,7 +107,7 @@ describe('a data file whose process was killed', () => {
     expect(rows).toEqual(['first', 'second']);
     expect(notices).toEqual([
       expect.stringMatching(
-        /^\d+ pages of the log were dropped from --data .*mock\.db: they belong to no complete commit/,
+        /^\d+ pages of the log were dropped from --data .*mock\.db, because the last process was stopped in the middle of a commit/,
       ),
     ]);
     expect((await foundIn(path)).notices, 'told once').toEqual([]);
@@ -137,7 +137,7 @@ describe('a data file whose process was killed', () => {
     await log.close();
 
     const { notices } = await foundIn(path);
-    expect(notices[0]).toContain(`The log of --data ${path} has content that SQLite did not write`);
+    expect(notices[0]).toContain(`The log of --data ${path} contains data that SQLite did not write`);
     expect((await foundIn(path)).notices, 'told once').toEqual([]);
   });
 

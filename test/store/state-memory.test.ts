@@ -54,7 +54,7 @@ it('a refusal says what is full, and what makes room', () => {
   const { memory } = memoryOf(3 * 1024 * 1024);
 
   expect(() => memory.reserve(4 * 1024 * 1024)).toThrow(
-    'The objects of all worlds fill the 3 MB of memory that `--max-state` allows, so this was not stored. ' +
+    'The objects of all worlds fill the 3 MB of memory that `--max-state` allows, so nothing was stored. ' +
       'Delete objects or worlds, reset worlds, or start the server with a higher limit.',
   );
 });

@@ -118,7 +118,7 @@ describe('a data file', () => {
       const refusal = await refusalOf(path);
       const said = refusal instanceof Unusable ? refusal.message : String(refusal);
       const name = one.part === null ? [`\`${one.id}\``, `\`${one.collection}\``] : ['`default`'];
-      const named = [`--data ${path} is damaged`, ...name, 'give another file'];
+      const named = [`--data ${path} is damaged`, ...name, 'se another'];
       if (!named.every((part) => said.includes(part))) wrong.push(`${one.collection} ${one.id}: ${said}`);
     }
 

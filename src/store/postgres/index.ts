@@ -11,12 +11,12 @@ import { PostgresLog } from './log.ts';
 import { Away, createTables, openSession, stateOfDefault, tryLock } from './open.ts';
 import type { Session } from './session.ts';
 
-/** How often a process asks for the lock that another one has, in milliseconds. */
+/** How often to ask for a lock that another process has, in milliseconds. */
 const ASK_MS = 250;
 
 /**
- * A schema of a PostgreSQL database. The process with its lock has the worlds, and PostgreSQL releases the lock with the
- * session, however that ends.
+ * A schema of a PostgreSQL database. The process with the lock has the worlds. PostgreSQL releases the lock when the
+ * session ends, however it ends.
  */
 export class PostgresStorage implements Storage {
   readonly kind = 'postgres';
@@ -26,7 +26,7 @@ export class PostgresStorage implements Storage {
   readonly #location: Location;
   readonly #parts: StoreParts;
   readonly #clock: Clock;
-  /** The session that waits for the lock, or has it; null while there is none. */
+  /** The session that has the lock or waits for it, or null. */
   #session: Session | null = null;
   #isClosed = false;
 
@@ -87,12 +87,12 @@ export class PostgresStorage implements Storage {
   async #openSession(): Promise<Session> {
     const session = this.#session ?? (await openSession(this.#pg, this.#location));
     this.#session = session;
-    // It was closed meanwhile.
+    // `close` was called meanwhile.
     if (this.#isClosed) await session.close();
     return session;
   }
 
-  /** Everything is read in statements of its own, after the lock was granted. */
+  /** Reads everything in new statements, after the lock was granted. */
   async #held(session: Session, isFirstTry: boolean): Promise<Held> {
     await createTables(session, this.#location);
     const held = await heldOf(new PostgresLog(session, this.schema), this.#parts, this.#clock);
@@ -102,10 +102,10 @@ export class PostgresStorage implements Storage {
 
 function lostSentence(cause: unknown): string {
   const said = cause instanceof Error ? cause.message : String(cause);
-  return `The session with the database has ended (${said}), so another process may have the worlds now.`;
+  return `The session with the database has ended (${said}), so another process may have taken over the worlds.`;
 }
 
-/** Will the same request succeed once the database is back? */
+/** Whether the same request can succeed once the database is back. */
 function isAway(cause: unknown): boolean {
   return cause instanceof Away || cause instanceof Unreachable || cause instanceof OutcomeUnknown;
 }
@@ -116,15 +116,15 @@ function standbySentence(holder: string | null): string {
 }
 
 function pause(): Promise<void> {
-  // It keeps a process running that does not listen yet.
+  // Not unref'd: the process must stay up while it waits, although it isn't listening yet.
   return new Promise((resolve) => setTimeout(resolve, ASK_MS));
 }
 
-/** Loads the driver, which only a PostgreSQL database needs. */
+/** Loads the driver, which is only needed for PostgreSQL. */
 async function driver(): Promise<typeof Postgres> {
   try {
     const loaded = await import('pg');
-    // The module is CommonJS: its members are those of the default export at run time.
+    // The module is CommonJS, so its members are on the default export at run time.
     return loaded.default as unknown as typeof Postgres;
   } catch (cause) {
     throw new Unusable('--data names a PostgreSQL database, but the package `pg` is not installed: `npm install pg`.', {

@@ -4,24 +4,24 @@ import { Unusable } from '../../diagnostics/unusable.ts';
 import { readTextFile } from '../../platform/text-file.ts';
 import { showValue } from '../../text/redact.ts';
 
-/** The location of a store on PostgreSQL. */
+/** Where a store on PostgreSQL is located. */
 export interface Location {
-  /** The URL for messages, without the password. */
+  /** The URL for messages, without a password. */
   readonly shown: string;
-  /** The name of the schema with the tables. */
+  /** The name of the schema that contains the tables. */
   readonly schema: string;
-  /** The user's own `options` of the session (libpq); null without any. */
+  /** The user's `options` for the session (libpq), or null. */
   readonly options: string | null;
   readonly settings: Pick<ClientConfig, 'connectionString' | 'ssl'>;
 }
 
 const DEFAULT_SCHEMA = 'nv_auth_mock';
 
-/** At most 63 characters, because PostgreSQL truncates longer names. */
+/** PostgreSQL truncates names longer than 63 characters. */
 const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
 
 /**
- * Reads a URL such as `postgres://user@host/db?schema=name`. `sslmode` has the same meaning as for `psql`.
+ * Parses a URL such as `postgres://user@host/db?schema=name`. `sslmode` has the same meaning as in `psql`.
  *
  * @throws Unusable
  */
@@ -40,7 +40,7 @@ export async function locationOf(data: string): Promise<Location> {
   const shown = shownUrl(url);
   if (!SCHEMA_NAME.test(schema)) {
     throw new Unusable(
-      `--data ${shown}: \`${showValue(schema).slice(0, 100)}\` cannot be the name of a schema. Give small letters, digits and underscores, at most 63.`,
+      `--data ${shown}: \`${showValue(schema).slice(0, 100)}\` is not a valid schema name. Use up to 63 lowercase letters, digits and underscores.`,
     );
   }
   const [mode, certificates] = [take('sslmode'), take('sslrootcert')];
@@ -67,7 +67,7 @@ async function sslOf(mode: string | null, certificates: string | null, shown: st
       return ca;
     default:
       throw new Unusable(
-        `--data ${shown}: \`sslmode=${showValue(mode).slice(0, 100)}\` is not known. Give disable, require, verify-ca or verify-full.`,
+        `--data ${shown}: \`sslmode=${showValue(mode).slice(0, 100)}\` is not supported. Use disable, require, verify-ca or verify-full.`,
       );
   }
 }
@@ -75,6 +75,6 @@ async function sslOf(mode: string | null, certificates: string | null, shown: st
 function certificatesIn(path: string, shown: string): Promise<string> {
   return readTextFile(path).catch((cause: unknown) => {
     const why = `${showValue(path)} cannot be read: ${whyUnreadable(cause)}`;
-    throw new Unusable(`--data ${shown}: \`sslrootcert\` ${why}. Give a file of certificates.`, { cause });
+    throw new Unusable(`--data ${shown}: \`sslrootcert\` ${why}. Give a file of PEM certificates.`, { cause });
   });
 }

@@ -16,14 +16,14 @@ import type {
 } from '../world-log.ts';
 import type { Session, Statements } from './session.ts';
 
-/** The most rows that one statement writes or reads. */
+/** The maximum number of rows that one statement writes or reads. */
 const MAX_ROWS = 1000;
-/** The most parts of states that one statement reads. */
+/** The maximum number of state parts that one statement reads. */
 const MAX_PARTS = 10;
-/** The most characters that the rows of one statement have, unless a single row has more. */
+/** The maximum number of characters in the rows of one statement, unless a single row is longer. */
 const MAX_CHARACTERS = 8 * 1024 * 1024;
 
-/** The worlds in a schema of a PostgreSQL database, for the process that has them. */
+/** The worlds in a schema of a PostgreSQL database. */
 export class PostgresLog implements WorldLog {
   readonly #session: Session;
   readonly #texts: ReturnType<typeof textsFor>;
@@ -140,7 +140,7 @@ export class PostgresLog implements WorldLog {
     return this.#session.close();
   }
 
-  /** Writes more than fits into an existing page, and rolls it back. */
+  /** Writes more than fits in an existing page, then rolls back. */
   async #tryChange(): Promise<void> {
     const undone = new Error('only tried');
     const tried = this.#session.transaction(async (transaction) => {
@@ -169,7 +169,7 @@ interface Part {
 type Received = RowOfWorld & { readonly row: string | null };
 type Use = RowName & { readonly world: string; readonly at: number };
 
-/** All that a query finds, read page by page. @param max of a page */
+/** Reads all results of a query, page by page. @param max the page size */
 async function* pagesIn<Read extends object>(transaction: Statements, text: string, max: number): AsyncGenerator<Read> {
   await transaction.query(`DECLARE page NO SCROLL CURSOR FOR ${text}`);
   for (;;) {
@@ -189,12 +189,12 @@ function valuesOf({ puts, removed, states }: LogChanges, { at }: LogHead): reado
   ];
 }
 
-/** One list for each member. */
+/** Returns one array for each member. */
 function columnsOf<Its extends object>(all: readonly Its[], members: readonly (keyof Its)[]): readonly unknown[][] {
   return members.map((member) => all.map((one) => one[member]));
 }
 
-/** Rows in lists that one statement can write. */
+/** Splits rows into lists that one statement can write. */
 function pagesOf(rows: readonly LoggedPut[]): readonly (readonly LoggedPut[])[] {
   const pages: LoggedPut[][] = [];
   let characters = 0;
@@ -212,7 +212,7 @@ function pagesOf(rows: readonly LoggedPut[]): readonly (readonly LoggedPut[])[] 
   return pages;
 }
 
-/** The statements, with the name of the schema. */
+/** The SQL statements for a schema. */
 function textsFor(schema: string) {
   const objects = `"${schema}".objects`;
   const uses = `"${schema}".uses`;

@@ -5,20 +5,20 @@ import type { Location } from './location.ts';
 import { POSTGRES_SCHEMA, STATEMENTS, TABLES } from './schema.ts';
 import { Session, type Statements } from './session.ts';
 
-/** The program that the tables name as their owner. */
+/** The program name stored in the tables. */
 const PROGRAM = 'nv-auth-mock';
 
 /** The oldest tested version of PostgreSQL: 14. */
 const OLDEST = 140_000;
 
-/** Tells the locks of this program from those of others in the same database: "nvam". */
+/** Distinguishes this program's locks from others in the same database: "nvam". */
 const LOCK_CLASS = 0x6e76616d;
 
-/** The database cannot be used now, but perhaps soon: it does not run, is starting, or is full. */
+/** The database cannot be used right now, but may recover: it isn't running, is starting, or is full. */
 export class Away extends Unusable {}
 
 /**
- * Opens a session in which the lock can be trusted: with PostgreSQL itself, and with a server that accepts changes.
+ * Opens a session with reliable locks: with PostgreSQL itself, and with a server that accepts changes.
  *
  * @throws Unusable with a remedy; Away
  */
@@ -35,7 +35,7 @@ export async function openSession(pg: typeof Postgres, location: Location): Prom
   }
 }
 
-/** Takes the lock of the schema. @returns whether it was free, and otherwise the name of the process that has it, if that can be seen */
+/** Tries to lock the schema. @returns whether it succeeded, and the name of the process with the lock if it is visible */
 export async function tryLock(
   session: Session,
   { schema }: Location,
@@ -50,7 +50,7 @@ export async function tryLock(
   return { has: row?.has === true, holder: row?.holder ? row.holder : null };
 }
 
-/** The state of the default world; null if there are no tables. */
+/** Returns the state of the default world; null if the tables don't exist. */
 export async function stateOfDefault(session: Session, { schema }: Location): Promise<string | null> {
   const found = await session.query<{ readonly table: string | null }>('SELECT to_regclass($1) AS table', [
     `"${schema}".worlds`,
@@ -62,14 +62,14 @@ export async function stateOfDefault(session: Session, { schema }: Location): Pr
   return row?.state ?? null;
 }
 
-/** Creates the tables, if there are none. To be called under the lock. @throws Unusable with a remedy */
+/** Creates the tables if they don't exist. Requires the lock. @throws Unusable with a remedy */
 export async function createTables(session: Session, location: Location): Promise<void> {
   const { schema } = location;
   try {
     if ((await checkSchema(session, location)) === 'ours') return;
     await session.transaction(async (transaction) => {
       const [found] = await transaction.query('SELECT FROM pg_namespace WHERE nspname = $1', [schema]);
-      // `IF NOT EXISTS` asks for the right to create schemas, even of a user who has this one.
+      // `IF NOT EXISTS` requires the right to create schemas even if the schema exists.
       if (found === undefined) await transaction.query(`CREATE SCHEMA "${schema}"`);
       for (const statement of STATEMENTS) await transaction.query(statement.replaceAll('$schema', `"${schema}"`));
       const columns = '(program, schema, at)';
@@ -93,8 +93,8 @@ interface Found {
 }
 
 /**
- * Behind a pooler two processes would both get the lock: the pooler gives them one session by turns. A replica would grant
- * it beside its primary.
+ * Behind a pooler, two processes would both get the lock, because the pooler shares one session between them. A replica
+ * would grant the lock independently of its primary.
  */
 async function checkServer(session: Session, { shown }: Location): Promise<void> {
   const [found] = await session.query<Found>(
@@ -122,7 +122,7 @@ async function checkServer(session: Session, { shown }: Location): Promise<void>
 }
 
 const POOLER =
-  'is a pooler such as PgBouncer, behind which no lock says whose the worlds are. Give the address of the PostgreSQL server itself.';
+  'is a pooler such as PgBouncer, and locks are unreliable through a pooler. Give the address of the PostgreSQL server itself.';
 
 /** @throws Unusable if the schema has tables of another program or version */
 async function checkSchema(session: Statements, location: Location): Promise<'ours' | 'empty'> {
@@ -134,12 +134,12 @@ async function checkSchema(session: Statements, location: Location): Promise<'ou
        (SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $3) AS tables`,
     [`"${schema}".store`, `"${schema}".meta`, schema],
   );
-  const other = `--data ${shown}: the schema \`${schema}\` belongs to another program. It was left as it is; give another one with \`?schema=\`.`;
+  const other = `--data ${shown}: the schema \`${schema}\` belongs to another program and was not changed. Give another schema with \`?schema=\`.`;
   if (found?.ours == null) {
     if ((found?.tables ?? 0) === 0) return 'empty';
     if (found?.earlier == null || !(await isEarlier(session, schema))) throw new Unusable(other);
     throw new Unusable(
-      `--data ${shown}: the schema \`${schema}\` was written before the first release of nv-auth-mock, in a form that this version does not read: rename or drop it.`,
+      `--data ${shown}: the schema \`${schema}\` was written before the first release of nv-auth-mock, in a format that this version cannot read. Rename or drop it.`,
     );
   }
   const [store] = await session.query<Readonly<Record<'program' | 'schema', string | null>>>(
@@ -147,14 +147,14 @@ async function checkSchema(session: Statements, location: Location): Promise<'ou
   );
   if (store?.program !== PROGRAM) throw new Unusable(other);
   if (store.schema !== String(POSTGRES_SCHEMA)) {
-    const what = `the schema \`${schema}\` was written by another version of nv-auth-mock (${store.schema}; this one knows ${POSTGRES_SCHEMA})`;
-    throw new Unusable(`--data ${shown}: ${what}: use that version, or rename or drop the schema.`);
+    const what = `the schema \`${schema}\` was written by another version of nv-auth-mock (${store.schema}; this version reads ${POSTGRES_SCHEMA})`;
+    throw new Unusable(`--data ${shown}: ${what}. Use that version, or rename or drop the schema.`);
   }
   await checkRights(session, location);
   return 'ours';
 }
 
-/** @throws Unusable unless the user may read and change all tables */
+/** @throws Unusable if the user lacks a right to read or change a table */
 async function checkRights(session: Statements, { schema, shown }: Location): Promise<void> {
   const [found] = await session.query<{ readonly are_there: boolean; readonly may: boolean | null }>(
     `SELECT bool_and(t.id IS NOT NULL) AS are_there, bool_and(has_table_privilege(t.id, p.name)) AS may
@@ -164,12 +164,12 @@ async function checkRights(session: Statements, { schema, shown }: Location): Pr
   );
   if (found?.are_there !== true) {
     throw new Unusable(
-      `--data ${shown}: the schema \`${schema}\` lacks tables that nv-auth-mock made. Restore it from a dump, or drop it.`,
+      `--data ${shown}: the schema \`${schema}\` lacks tables that nv-auth-mock created. Restore the schema from a dump, or drop it.`,
     );
   }
   if (found.may !== true) {
     throw new Unusable(
-      `--data ${shown} lacks the right to read and change the tables of the schema \`${schema}\`. Grant it (\`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${schema}\`), or give the user that owns them.`,
+      `--data ${shown} lacks the right to read and change the tables of the schema \`${schema}\`. Grant it (\`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${schema}\`), or use the user that owns them.`,
     );
   }
 }
@@ -182,15 +182,15 @@ async function isEarlier(session: Statements, schema: string): Promise<boolean> 
 }
 
 /**
- * Codes of errors that may pass: no connection, no resources, an operator, the system
- * (https://www.postgresql.org/docs/current/errcodes-appendix.html), and those of sockets.
+ * Codes of possibly temporary errors: connection, resources, operator, system
+ * (https://www.postgresql.org/docs/current/errcodes-appendix.html), and socket errors.
  */
 const PASSING_CODES = /^(?:08|53|57|58|E(?!RR_))/;
-/** Texts of the driver, and of a session, for errors without a code. */
+/** Messages of errors without a code, from the driver and from `Session`. */
 const SILENT = /^timeout expired$|does not answer$/;
 const CUT = /^Connection terminated|^the connection was closed$/;
 
-/** Why a database cannot be used, in one line and without the password. */
+/** Explains in one line why a database cannot be used, without the password. */
 function unusable(cause: unknown, { shown, schema }: Location): Unusable {
   const reported = isStorageFailure(cause) ? (cause as Error).cause : cause;
   const code = reported instanceof Error && 'code' in reported ? String(reported.code) : '';
@@ -202,7 +202,7 @@ function unusable(cause: unknown, { shown, schema }: Location): Unusable {
   return isPassing ? new Away(why, { cause }) : new Unusable(why, { cause });
 }
 
-/** Why the server refuses these options; null if it does not. */
+/** Explains why the server rejects these options; null if it doesn't. */
 function refusalOf(code: string, said: string, schema: string): string | null {
   switch (code) {
     case '28P01':
@@ -210,35 +210,35 @@ function refusalOf(code: string, said: string, schema: string): string | null {
       if (/no encryption$/.test(said)) {
         return 'has no entry in `pg_hba.conf` for this user and address without TLS. Add `sslmode=require` to the URL, or the entry to the file.';
       }
-      return 'refuses the user or the password. Check both, or give others in the URL.';
+      return 'rejected the user or the password. Check both in the URL.';
     case '3D000':
-      return 'names a database that does not exist. Create it, or name another one.';
+      return 'names a database that does not exist. Create it, or give the name of another database.';
     case '42501':
-      return `lacks the right to create or use the schema \`${schema}\`. Grant it (\`GRANT CREATE ON DATABASE\`), or give a schema that is the user's own.`;
+      return `lacks the right to create or use the schema \`${schema}\`. Grant it (\`GRANT CREATE ON DATABASE\`), or give a schema that the user owns.`;
     default:
-      // What PgBouncer says of settings that it does not pass on.
+      // PgBouncer's error for settings that it doesn't pass on.
       if (/unsupported startup parameter/i.test(said)) return POOLER;
-      // A connection that breaks before TLS is there breaks for another reason.
+      // A connection reset during the TLS handshake has another cause.
       if (code === 'ECONNRESET' || !/SSL|TLS|certificate|self.signed/i.test(said)) return null;
-      return `cannot be reached by TLS: ${said}. Check \`sslmode\` and \`sslrootcert\`.`;
+      return `cannot be reached over TLS: ${said}. Check \`sslmode\` and \`sslrootcert\`.`;
   }
 }
 
 function absenceOf(code: string, said: string): string {
   switch (code) {
     case '53300':
-      return 'has no free connection: its limit is reached. Raise `max_connections`, or close other connections.';
+      return 'has reached its connection limit. Raise `max_connections`, or close other connections.';
     case '57P03':
       return 'is starting or stopping. Try again in a moment.';
     case 'ECONNREFUSED':
-      return 'refuses connections: nothing listens there. Check host and port, or start PostgreSQL.';
+      return 'refused the connection. Check the host and port, or start PostgreSQL.';
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return 'names a host that is not known. Check its name.';
+      return 'has an unknown host. Check the host name.';
     default:
       if (SILENT.test(said)) {
-        return 'does not answer. Check host and port, and that no firewall in between drops the packets.';
+        return 'does not answer. Check the host and port, and that no firewall drops the packets.';
       }
-      return `cannot be used: ${said}. Check the URL, and that PostgreSQL runs there.`;
+      return `cannot be used: ${said}. Check the URL, and that PostgreSQL is running there.`;
   }
 }

@@ -1,26 +1,26 @@
-/** The number of the schema. Tables of another one are refused. In the statements, `$schema` stands for the name of the schema. */
+/** The schema version. Tables with another version are rejected. `$schema` in the statements is the schema's name. */
 export const POSTGRES_SCHEMA = 2;
 
 /**
- * All worlds with their state, and snapshots, as in a data file (`sqlite/schema.ts`). They are read whole, so nothing needs
- * an index but the keys. Times are integers: milliseconds since 1970.
+ * All worlds with their state, and snapshots, as in a data file (`sqlite/schema.ts`). They are read as a whole, so the
+ * primary keys are the only indexes. Times are integers: milliseconds since 1970.
  */
 export const STATEMENTS: readonly string[] = [
-  // `at` is the latest time at which a process wrote, by its clock.
+  // `at` is the latest time at which a process wrote, by the clock of that process.
   `CREATE TABLE $schema.store (
     single  boolean PRIMARY KEY DEFAULT true CHECK (single),
     program text NOT NULL,
     schema  integer NOT NULL,
     at      bigint NOT NULL
   )`,
-  // The rows that each world began with, each part a JSON array.
+  // The initial rows of each world. Each part is a JSON array.
   `CREATE TABLE $schema.world_parts (
     world text COLLATE "C" NOT NULL,
     part  integer NOT NULL,
     rows  text NOT NULL,
     PRIMARY KEY (world, part)
   )`,
-  // Rows that were added or replaced later, as JSON; without one, a row of the beginning that was removed.
+  // Rows added or replaced since, as JSON. NULL marks an initial row as removed.
   `CREATE TABLE $schema.objects (
     world      text COLLATE "C" NOT NULL,
     collection text COLLATE "C" NOT NULL,
@@ -28,7 +28,7 @@ export const STATEMENTS: readonly string[] = [
     row        text,
     PRIMARY KEY (world, collection, id)
   )`,
-  // When rows were last used, later than in the beginning of their world.
+  // When rows were last used, if that is later than in the initial state.
   `CREATE TABLE $schema.uses (
     world      text COLLATE "C" NOT NULL,
     collection text COLLATE "C" NOT NULL,
@@ -36,7 +36,7 @@ export const STATEMENTS: readonly string[] = [
     at         bigint NOT NULL,
     PRIMARY KEY (world, collection, id)
   )`,
-  // What each world was made from (nothing is known of the default one), and its mode and faults.
+  // How each world was created (empty for the default world), and its mode and faults.
   `CREATE TABLE $schema.worlds (
     place      bigint GENERATED ALWAYS AS IDENTITY,
     name       text COLLATE "C" PRIMARY KEY,
@@ -56,7 +56,7 @@ export const STATEMENTS: readonly string[] = [
     size  bigint NOT NULL,
     made  text NOT NULL
   )`,
-  // The rows of snapshots, each part a JSON array.
+  // The rows of snapshots. Each part is a JSON array.
   `CREATE TABLE $schema.snapshot_parts (
     snapshot text COLLATE "C" NOT NULL,
     part     integer NOT NULL,
@@ -65,7 +65,7 @@ export const STATEMENTS: readonly string[] = [
   )`,
 ];
 
-/** The tables that these make. */
+/** The tables that the statements create. */
 export const TABLES: readonly string[] = [
   ...['store', 'worlds', 'world_parts', 'objects', 'uses', 'snapshots', 'snapshot_parts'],
 ];

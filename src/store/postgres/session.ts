@@ -7,53 +7,53 @@ import { OutcomeUnknown, TakesNothing, Unreachable, Unwritable } from '../errors
 import { Turns } from '../turns.ts';
 import type { Location } from './location.ts';
 
-/** How often PostgreSQL hears of this process at least, in milliseconds. */
+/** The maximum time between two statements, in milliseconds. */
 const BEAT_MS = 1000;
 
 /**
- * PostgreSQL ends a session that it has not heard of for this long, in milliseconds; so does this process if a statement
- * is not answered. No other process gets the lock sooner than this after the latest statement.
+ * PostgreSQL ends a session after this long without a statement, in milliseconds, and so does this process if a
+ * statement isn't answered. No other process can get the lock sooner than this after the latest statement.
  */
 const SILENCE_MS = 5000;
 
 /**
- * How long after sending a statement that was answered this process can be sure that it still has the lock, in
- * milliseconds: less than `SILENCE_MS`, for clocks that run at different speeds.
+ * How long this process can rely on the lock after it sent a statement that was answered, in milliseconds. Less than
+ * `SILENCE_MS`, because clocks drift.
  */
 const SURE_MS = 4000;
 
-/** How long the last statements of a process that stops may take, in milliseconds. */
+/** How long the last statements may take when the process stops, in milliseconds. */
 const PATIENCE_MS = 1000;
 
-/** How long opening a session may take, in milliseconds: what was lost on the way is not waited for. */
+/** How long opening a session may take before packets count as lost, in milliseconds. */
 const CONNECT_MS = 5000;
 
-/** Ordinary users may set all of these (https://www.postgresql.org/docs/current/runtime-config-client.html). */
+/** Ordinary users can set all of these (https://www.postgresql.org/docs/current/runtime-config-client.html). */
 const SETTINGS: Readonly<Record<string, string>> = {
-  // Ends the session of a process that vanished, stopped, or was cut off.
+  // Ends the session of a process that crashed, hangs, or lost its network.
   idle_session_timeout: String(SILENCE_MS),
   idle_in_transaction_session_timeout: String(SILENCE_MS),
   tcp_keepalives_idle: '2',
   tcp_keepalives_interval: '1',
   tcp_keepalives_count: '3',
   tcp_user_timeout: String(SILENCE_MS),
-  // A statement of a process that vanished does not run on.
+  // Ends statements whose process has crashed.
   statement_timeout: '10000',
-  // What was acknowledged survives a crash, whatever the defaults of database and user are.
+  // Acknowledged changes must survive a crash, whatever the defaults of the database and user are.
   synchronous_commit: 'on',
   default_transaction_read_only: 'off',
   default_transaction_isolation: 'read\\ committed',
 };
 
-/** PostgreSQL has this one on some systems only. */
+/** Only some systems support this setting. */
 const CHECK_CLIENT = { client_connection_check_interval: '1000' } as const;
 
-/** The errors for a setting that a server does not know, or cannot apply. */
+/** Errors for settings that a server doesn't know or cannot apply. */
 const UNKNOWN_SETTING: readonly string[] = ['42704', '22023'];
 
-/** Why the database accepts no changes. */
+/** Explains why the database accepts no changes. */
 interface Refusal {
-  /** In words that follow "the database". */
+  /** Completes a sentence that starts with "the database". */
   readonly why: string;
   /** A sentence. */
   readonly advice: string;
@@ -61,67 +61,67 @@ interface Refusal {
 
 const LOST_TABLES: Refusal = {
   why: 'no longer has the tables of this server',
-  advice: 'Restore them, or restart the server to begin anew.',
+  advice: 'Restore them, or restart the server to recreate them.',
 };
 
 const DISK_FULL = '53100';
 
-/** Why the database accepts no changes, by the code of its error. */
+/** Reasons why the database accepts no changes, by error code. */
 const REFUSALS: ReadonlyMap<string, Refusal> = new Map([
-  ['25006', { why: 'is read-only, as after a failover', advice: 'Make it writable, or wait until it is.' }],
-  [DISK_FULL, { why: 'has no space left: its disk is full', advice: 'Make room on it.' }],
+  ['25006', { why: 'is read-only, for example after a failover', advice: 'Make it writable, or wait for that.' }],
+  [DISK_FULL, { why: 'has a full disk', advice: 'Free some disk space.' }],
   ['58030', { why: 'cannot write to its disk', advice: 'Check the disk.' }],
   ['42P01', LOST_TABLES],
   ['3F000', LOST_TABLES],
   ['42501', { why: 'no longer lets this user change the tables', advice: 'Grant the right again.' }],
 ]);
 
-/** PostgreSQL cancelled the statement, which had no effect. */
+/** PostgreSQL cancelled the statement, so it had no effect. */
 const CANCELLED = '57014';
-/** PostgreSQL itself does not know whether the statement was completed. */
+/** PostgreSQL cannot tell whether the statement was completed. */
 const COMPLETION_UNKNOWN = '40003';
 
 /** Runs statements, one at a time. */
 export interface Statements {
-  /** @throws Unreachable, TakesNothing, Unwritable if the statement certainly had no effect; OutcomeUnknown */
+  /** @throws Unreachable, TakesNothing, Unwritable if the statement definitely had no effect; OutcomeUnknown */
   query<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
 }
 
 /**
- * The one session of this process with PostgreSQL. Everything that it writes goes through it, one statement at a time,
- * so a process that lost the session, and with it the lock, can write nothing.
+ * The only session of this process with PostgreSQL. All writes go through it, one statement at a time, so a process that
+ * lost its session, and therefore the lock, cannot write.
  */
 export class Session implements Statements {
-  /** As the protocol announced it. */
+  /** The backend process id that the protocol announced. */
   readonly processId: number | null;
-  /** A setting of this session alone, by which a pooler is recognised. */
+  /** A random setting of this session. If it's missing later, there is a pooler in between. */
   readonly mark: string;
-  /** Resolves when the session has ended without `close`, with the reason. */
+  /** Resolves with the reason when the session ends without `close`. */
   readonly ended: Promise<unknown>;
-  /** Why the latest change was refused; null if it was accepted. */
+  /** Why the latest change was rejected; null if it was accepted. */
   refusal: Refusal | null = null;
-  /** Tries to make a change, and undoes it; called while changes are refused. */
+  /** Makes a change and rolls it back; called while changes are being rejected. */
   tryChange: (() => Promise<void>) | null = null;
   readonly #pg: typeof Postgres;
   readonly #client: Postgres.Client;
   readonly #turns = new Turns();
   readonly #timer: NodeJS.Timeout;
-  /** The names of prepared statements, by text. All texts are made of constants, so there are few. */
+  /** Names of prepared statements, by text. All texts are constants, so there are few. */
   readonly #names = new Map<string, string>();
   #end: (cause: unknown) => void = () => {};
   #isOver = false;
-  /** Stops waiting for the statement that is under way. */
+  /** Stops waiting for the current statement. */
   #abandon: (cause: unknown) => void = () => {};
-  /** When the statement that is under way was sent; null if none is. */
+  /** When the current statement was sent; null if there is none. */
   #sentAt: number | null = null;
-  /** When the latest statement was sent that was answered. */
+  /** When the latest answered statement was sent. */
   #sureFrom = stopwatch();
 
   private constructor(pg: typeof Postgres, client: Postgres.Client, mark: string) {
     this.#pg = pg;
     this.#client = client;
     this.mark = mark;
-    // The types do not have it.
+    // Missing in the type definitions.
     this.processId = (client as unknown as { readonly processID: number | null }).processID;
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
@@ -131,7 +131,7 @@ export class Session implements Statements {
     this.#timer = setInterval(() => this.#beat(), BEAT_MS).unref();
   }
 
-  /** @throws the errors of the driver */
+  /** @throws errors of the driver */
   static async open(pg: typeof Postgres, location: Location): Promise<Session> {
     try {
       return await Session.#open(pg, location, { ...SETTINGS, ...CHECK_CLIENT });
@@ -155,13 +155,13 @@ export class Session implements Statements {
           type === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(type, format),
       },
     });
-    // Without a listener, an error between two events would end the process.
+    // Without a listener, an error between two events would crash the process.
     client.on('error', () => {});
     await client.connect();
     return new Session(pg, client, mark);
   }
 
-  /** Is it certain that no other process has the lock? */
+  /** Whether it is certain that no other process has the lock. */
   get isSure(): boolean {
     return !this.#isOver && stopwatch() - this.#sureFrom < SURE_MS;
   }
@@ -170,7 +170,7 @@ export class Session implements Statements {
     return this.#turns.take(() => this.#send<Row>(text, values, 'reads'));
   }
 
-  /** Runs one statement that makes a change. */
+  /** Runs one statement that changes something. */
   change(text: string, values: readonly unknown[]): Promise<void> {
     return this.#turns.take(async () => {
       await this.#send(text, values, 'changes');
@@ -178,7 +178,7 @@ export class Session implements Statements {
     });
   }
 
-  /** Runs `work` in a transaction. It certainly had no effect unless this throws OutcomeUnknown. */
+  /** Runs `work` in a transaction. Unless this throws OutcomeUnknown, a failure definitely had no effect. */
   transaction<Result>(work: (transaction: Statements) => Promise<Result>): Promise<Result> {
     return this.#turns.take(async () => {
       await this.#send('BEGIN', undefined, 'reads');
@@ -186,7 +186,7 @@ export class Session implements Statements {
       try {
         result = await work({ query: (text, values) => this.#send(text, values, 'reads') });
       } catch (cause) {
-        // If this fails, the session has ended, and PostgreSQL rolls back.
+        // If this fails, the session has ended and PostgreSQL rolls back.
         await this.#send('ROLLBACK', undefined, 'reads').catch(() => {});
         throw cause;
       }
@@ -196,12 +196,12 @@ export class Session implements Statements {
     });
   }
 
-  /** Ends the session: PostgreSQL releases its lock. */
+  /** Ends the session, so that PostgreSQL releases its lock. */
   async close(): Promise<void> {
     if (this.#isOver) return;
     this.#end = () => {};
     const end = async () => {
-      // What is under way is finished.
+      // Let the current statement finish.
       await this.#turns.take(async () => this.#over(new Error('this process has closed the connection'), false));
       await this.#client.end();
     };
@@ -244,11 +244,12 @@ export class Session implements Statements {
   }
 
   #errorFor(cause: unknown, kind: 'reads' | 'changes'): unknown {
-    // A value that cannot be sent.
+    // A value that cannot be serialized.
     if (cause instanceof TypeError) return cause;
     if (!this.#isAnswer(cause) || cause.code === COMPLETION_UNKNOWN) {
       this.#over(cause);
-      if (kind === 'changes') return new OutcomeUnknown('PostgreSQL did not say whether it was stored', { cause });
+      if (kind === 'changes')
+        return new OutcomeUnknown('PostgreSQL did not confirm whether the change was stored', { cause });
       return new Unreachable('PostgreSQL does not answer', { cause });
     }
     const { code = '' } = cause;
@@ -258,11 +259,11 @@ export class Session implements Statements {
       this.refusal = refusal;
       return new TakesNothing(refusal.why, { cause, isFull: code === DISK_FULL });
     }
-    const message = `PostgreSQL refused a statement (${code}: ${cause.message}), so this was not stored. Check the tables and their owner, and try again.`;
+    const message = `PostgreSQL refused a statement (${code}: ${cause.message}), so nothing was stored. Check the tables and their owner, and try again.`;
     return new Unwritable('failing', message, { cause });
   }
 
-  /** Did PostgreSQL report that a statement failed, in a session that goes on? */
+  /** Whether PostgreSQL reported a failed statement in a session that is still usable. */
   #isAnswer(cause: unknown): cause is Postgres.DatabaseError {
     return cause instanceof this.#pg.DatabaseError && cause.severity === 'ERROR' && !this.#isOver;
   }
@@ -282,9 +283,9 @@ export class Session implements Statements {
     if (isCut) this.#destroy();
   }
 
-  /** Without the usual last message: a server that does not answer would leave it unread, and keep this process running. */
+  /** Skips the usual last message: a server that doesn't answer would never read it, and keep this process running. */
   #destroy(): void {
-    // The types do not have these members.
+    // Missing in the type definitions.
     const { connection } = this.#client as unknown as { readonly connection: { readonly stream: { destroy(): void } } };
     connection.stream.destroy();
   }

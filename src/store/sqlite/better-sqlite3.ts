@@ -1,9 +1,9 @@
 import Database from 'better-sqlite3';
 import type { SqliteDatabase, SqliteDriver } from './driver.ts';
 
-/** `open` throws the errors of the module, such as those for a binary that is missing or not for this Node. */
+/** `open` throws the module's errors, for example if the binary is missing or doesn't fit this Node. */
 export const BETTER_SQLITE3: SqliteDriver = {
   name: 'better-sqlite3',
-  // The module's type of parameters is a conditional type, which the compiler cannot resolve for our generic one.
+  // The type of parameters in the module is conditional, and the compiler cannot resolve it for our generic parameter.
   open: (path) => new Database(path) as unknown as SqliteDatabase,
 };

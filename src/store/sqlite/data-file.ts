@@ -3,12 +3,12 @@ import { stopwatch } from '../../time/clock.ts';
 import { Unwritable } from '../errors.ts';
 import { codeOf } from './driver.ts';
 
-/** Identifies a file by device and inode, because another file can get its name while this one is open. */
+/** Identifies a file by device and inode, because another file may get its name while this one is open. */
 export function fileIdentity({ dev, ino }: Stats): string {
   return `${dev}:${ino}`;
 }
 
-/** The stats of a file; null if it does not exist, or if they cannot be read. */
+/** Returns the stats of a file; null if they cannot be read. */
 function statsOf(path: string): Stats | null {
   try {
     return statSync(path, { throwIfNoEntry: false }) ?? null;
@@ -17,22 +17,22 @@ function statsOf(path: string): Stats | null {
   }
 }
 
-/** The shortest time between two attempts to write after a refused write, in milliseconds. */
+/** The minimum time between two attempts to write after a failure, in milliseconds. */
 const TRY_AGAIN_MS = 500;
 
-/** An open data file: detects when it is lost, and explains writes that the system refuses. */
+/** An open data file. Detects when the file is lost, and explains failed writes. */
 export class DataFile {
   readonly #path: string;
   readonly #identity: string;
-  /** The size at the last check. A smaller file was truncated, because SQLite keeps free pages in the file. */
+  /** The size at the last check. SQLite keeps free pages, so a smaller file was truncated. */
   #size = 0;
-  /** Why the latest write was refused; null if it succeeded. */
+  /** Why the latest write failed; null if it succeeded. */
   #refused: string | null = null;
   #triedAt = 0;
   readonly #tryToWrite: () => void;
 
   /**
-   * @param path of an open file
+   * @param path the path of an open file
    * @param tryToWrite writes to the file without changing its content
    */
   constructor(path: string, tryToWrite: () => void) {
@@ -41,7 +41,7 @@ export class DataFile {
     this.#identity = fileIdentity(statSync(path));
   }
 
-  /** Why nothing can be stored now; null if it can. After a refused write, this tries to write again. */
+  /** Explains why nothing can be stored now; null if it can. Tries to write again after a failure. */
   get fault(): string | null {
     const { lost } = this;
     if (lost !== null || this.#refused === null) return lost;
@@ -56,7 +56,7 @@ export class DataFile {
     return this.#refused;
   }
 
-  /** Why a write would be lost; null if it would not. */
+  /** Explains why a write would be lost; null if it wouldn't. */
   get lost(): string | null {
     const stats = statsOf(this.#path);
     const isSame = stats !== null && fileIdentity(stats) === this.#identity;
@@ -64,9 +64,9 @@ export class DataFile {
       this.#size = stats.size;
       return null;
     }
-    const event = stats === null ? 'was removed' : isSame ? 'was truncated' : 'was replaced by another';
+    const event = stats === null ? 'was removed' : isSame ? 'was truncated' : 'was replaced by another file';
     return (
-      `The data file ${this.#path} ${event} while the server was using it, so nothing is written any more. ` +
+      `The data file ${this.#path} ${event} while the server was using it, so nothing can be stored. ` +
       'Put the file back, or restart the server.'
     );
   }
@@ -74,7 +74,7 @@ export class DataFile {
   /**
    * Runs a write.
    *
-   * @throws Unwritable if the write would be lost, or if the system refuses it
+   * @throws Unwritable if the write would be lost, or if it fails
    */
   write<Result>(work: () => Result): Result {
     const { lost } = this;
@@ -88,7 +88,7 @@ export class DataFile {
     }
   }
 
-  /** The error of the store for a refused write; null for any other error. */
+  /** Returns the store's error for a failed write; null for any other error. */
   refusalOf(cause: unknown): Unwritable | null {
     const refusal = this.#refusalOf(cause);
     if (refusal !== null) {
@@ -101,11 +101,11 @@ export class DataFile {
   #refusalOf(cause: unknown): Unwritable | null {
     const code = codeOf(cause);
     if (code === 'SQLITE_FULL') {
-      const message = `The disk of the data file ${this.#path} is full, so this was not stored. Make room on it, and try again.`;
+      const message = `The disk of the data file ${this.#path} is full, so nothing was stored. Free some space, and try again.`;
       return new Unwritable('full', message, { cause });
     }
     if (code === 'SQLITE_READONLY' || code === 'SQLITE_NOTADB' || /^SQLITE_(?:IOERR|CORRUPT)/.test(code)) {
-      const message = `The data file ${this.#path} cannot be written (${code}), so this was not stored. Check its disk, and try again.`;
+      const message = `The data file ${this.#path} cannot be written (${code}), so nothing was stored. Check its disk, and try again.`;
       return new Unwritable('failing', message, { cause });
     }
     return null;

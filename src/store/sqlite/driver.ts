@@ -1,32 +1,31 @@
-/** A prepared statement. Values are bound by position, or by the names of an object's members. */
+/** A prepared statement. Values are bound by position, or by the member names of an object. */
 export interface SqliteStatement<Bind extends unknown[] = unknown[], Result = unknown> {
   run(...bound: Bind): unknown;
   get(...bound: Bind): Result | undefined;
   all(...bound: Bind): Result[];
 }
 
-/** The methods of a database that all drivers have. */
+/** The methods that databases have in every driver. */
 export interface SqliteDatabase {
   exec(sql: string): unknown;
   prepare<Bind extends unknown[] = unknown[], Result = unknown>(sql: string): SqliteStatement<Bind, Result>;
   close(): unknown;
 }
 
-/** A driver, which opens databases. */
 export interface SqliteDriver {
   /** The name of the module: `better-sqlite3`, `node:sqlite`. */
   readonly name: string;
-  /** @param path of a file, or `:memory:` */
+  /** @param path a file, or `:memory:` */
   open(path: string): SqliteDatabase;
 }
 
-/** The first column of the first row that a pragma returns. */
+/** Returns the first column of a pragma's first row. */
 export function pragma(database: SqliteDatabase, name: string): unknown {
   const row = database.prepare<[], object>(`PRAGMA ${name}`).get();
   return row === undefined ? undefined : Object.values(row)[0];
 }
 
-/** Runs `work` in a transaction. @param mode the lock that the transaction takes at its start */
+/** Runs `work` in a transaction. @param mode the lock that the transaction takes when it starts */
 export function inTransaction(database: SqliteDatabase, mode: 'IMMEDIATE' | 'EXCLUSIVE', work: () => void): void {
   database.exec(`BEGIN ${mode}`);
   try {
@@ -38,16 +37,15 @@ export function inTransaction(database: SqliteDatabase, mode: 'IMMEDIATE' | 'EXC
   }
 }
 
-/** Undoes what a transaction has written. */
 export function rollBack(database: SqliteDatabase): void {
   try {
     database.exec('ROLLBACK');
   } catch {
-    // SQLite has rolled back by itself, as it does when the disk is full.
+    // SQLite has already rolled back, for example because the disk is full.
   }
 }
 
-/** The result codes of SQLite that have a message of their own (https://www.sqlite.org/rescode.html). */
+/** The SQLite result codes with a specific message (https://www.sqlite.org/rescode.html). */
 const CODES: Readonly<Record<number, string>> = {
   5: 'SQLITE_BUSY',
   8: 'SQLITE_READONLY',
@@ -59,9 +57,9 @@ const CODES: Readonly<Record<number, string>> = {
 };
 
 /**
- * The code of an SQLite error; empty for any other error. Errors of better-sqlite3 are recognised by name: its binary
- * uses the error class that it received first in this process, which belongs to another copy if the module was loaded
- * twice. Errors of node:sqlite have numbers, whose last eight bits are the code.
+ * Returns the code of an SQLite error; empty for any other error. Errors of better-sqlite3 are recognised by name,
+ * because a module that was loaded twice throws the error class of its first copy. Errors of node:sqlite have numbers;
+ * the lowest eight bits are the code.
  */
 export function codeOf(thrown: unknown): string {
   const { name, code, errcode }: { name?: unknown; code?: unknown; errcode?: unknown } = Object(thrown);

@@ -3,21 +3,20 @@ import { installedManifest } from '../../platform/assets.ts';
 import type { SqliteDriver } from './driver.ts';
 import { nodeSqlite } from './node-sqlite.ts';
 
-/** For an installation without the binary: npm with `ignore-scripts`, or pnpm and Yarn without an approval. */
+/** For installations without the binary: npm with `ignore-scripts`, or pnpm and Yarn without approved builds. */
 const REBUILD =
   'Run `npm rebuild better-sqlite3 --ignore-scripts=false`; with pnpm `pnpm approve-builds` (choose better-sqlite3); ' +
   'with Yarn set `dependenciesMeta.better-sqlite3.built` to true in package.json, then `yarn rebuild better-sqlite3`.';
 
-/** The last version for Node 20: later ones need Node 22. */
+/** The last version that supports Node 20. */
 const INSTALL =
   'Run `npm install better-sqlite3@12`; with pnpm `pnpm add better-sqlite3@12`; with yarn `yarn add better-sqlite3@12`.';
 
 /**
- * Loads the driver for data files: better-sqlite3, or Node's own driver if better-sqlite3 is not installed or has no
- * binary.
+ * Loads the driver for data files: better-sqlite3, or Node's own driver if better-sqlite3 is missing or has no binary.
  *
- * @param given returns Node's own driver; null if Node has none
- * @throws Unusable with a remedy, if there is none
+ * @param given returns Node's own driver; null if Node doesn't have one
+ * @throws Unusable with a remedy if there is no driver
  */
 export async function loadDriver(given: () => SqliteDriver | null = nodeSqlite): Promise<SqliteDriver> {
   const tooNew = faultOfVersion(installedManifest('better-sqlite3') as DriverManifest | null, process.versions.node);
@@ -34,7 +33,7 @@ export async function loadDriver(given: () => SqliteDriver | null = nodeSqlite):
   }
 }
 
-/** Why better-sqlite3 cannot be used, with a remedy. */
+/** Why better-sqlite3 cannot be used, and the remedy. */
 interface DriverFault {
   /** Completes a relative clause that starts with "which". */
   readonly what: string;
@@ -45,25 +44,24 @@ function none({ what, remedy }: DriverFault, cause?: unknown): never {
   throw new Unusable(`A data file needs better-sqlite3, which ${what}, or Node 22.13 or newer. ${remedy}`, { cause });
 }
 
-/** The `package.json` of a driver. */
 interface DriverManifest {
   readonly version: string;
   readonly engines?: { readonly node?: string };
 }
 
 /**
- * Why a driver must not be loaded; null if it may be loaded. A driver for a newer Node must not, because its binary
- * would end the process with a segmentation fault.
+ * Explains why a driver must not be loaded; null if it can be. The binary of a driver for a newer Node would crash the
+ * process with a segmentation fault.
  *
  * @param node the version of the running Node
  */
 export function faultOfVersion(manifest: DriverManifest | null, node: string): DriverFault | null {
   const [, needed] = /^>=\s*(\d+)/.exec(manifest?.engines?.node ?? '') ?? [];
   if (manifest === null || needed === undefined || Number.parseInt(node, 10) >= Number(needed)) return null;
-  return { what: `is installed as ${manifest.version}, for Node ${needed} and newer`, remedy: INSTALL };
+  return { what: `is installed as ${manifest.version}, which needs Node ${needed} or newer`, remedy: INSTALL };
 }
 
-/** Why better-sqlite3 cannot be used; null for an error with another cause. */
+/** Explains why better-sqlite3 cannot be used; null for an unrelated error. */
 export function faultOf(thrown: unknown): DriverFault | null {
   const { code, message, tries }: { code?: unknown; message?: unknown; tries?: unknown } = Object(thrown);
   if (Array.isArray(tries)) {

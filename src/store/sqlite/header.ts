@@ -1,45 +1,46 @@
 import { SCHEMA_NUMBER } from './schema.ts';
 
-/** Marks a file of this program: "NVA1" (https://www.sqlite.org/fileformat.html, offset 68). */
+/** The application id of our files: "NVA1" (https://www.sqlite.org/fileformat.html, offset 68). */
 export const APPLICATION_ID = 0x4e564131;
 
-/** Marked files before the first release: "NVAM". */
+/** The application id before the first release: "NVAM". */
 const EARLIER_APPLICATION_ID = 0x4e56414d;
 
-/** The length of the header of a database. */
+/** The length of the database header. */
 export const HEADER_BYTES = 100;
 
 const MAGIC = 'SQLite format 3\0';
-/** The offsets of members of the header. */
+/** Offsets of members in the header. */
 const PAGE_SIZE_AT = 16;
 const PAGE_COUNT_AT = 28;
 const USER_VERSION_AT = 60;
 const APPLICATION_ID_AT = 68;
 
 /**
- * Why a database cannot be used, judged by its header: completes a sentence about the file. Null if the header is valid.
+ * Checks the header of a database and explains why the file cannot be used, as the end of a sentence about it. Returns
+ * null if the header is valid.
  *
- * @param size of the file in bytes; null if it must not be checked, because a part of the database is in the log
+ * @param size the size of the file in bytes; null skips the check, because the log contains part of the database
  */
 export function faultOfHeader(header: Buffer, size: number | null): string | null {
-  const instead = 'It was left as it is; give another file.';
+  const instead = 'The file was not changed; use another one.';
   if (header.length < HEADER_BYTES || header.toString('latin1', 0, MAGIC.length) !== MAGIC) {
-    return `is not an SQLite database, or it is damaged. ${instead}`;
+    return `is not an SQLite database, or is damaged. ${instead}`;
   }
   const program = header.readUInt32BE(APPLICATION_ID_AT);
   if (program === EARLIER_APPLICATION_ID) {
-    return 'was written before the first release of nv-auth-mock, in a form that this version does not read: rename or delete it.';
+    return 'was written before the first release of nv-auth-mock, in a format that this version cannot read. Rename or delete it.';
   }
-  if (program !== APPLICATION_ID) return `is a database of another program. ${instead}`;
+  if (program !== APPLICATION_ID) return `is the database of another program. ${instead}`;
   if (size !== null && size < pageSizeOf(header) * header.readUInt32BE(PAGE_COUNT_AT)) {
     return `is damaged: its end is missing. ${instead}`;
   }
   const found = header.readUInt32BE(USER_VERSION_AT);
   if (found === SCHEMA_NUMBER) return null;
-  return `was written by another version of nv-auth-mock (schema ${found}; this one knows ${SCHEMA_NUMBER}): use that version, or rename or delete the file.`;
+  return `was written by another version of nv-auth-mock (schema ${found}; this version reads ${SCHEMA_NUMBER}). Use that version, or rename or delete the file.`;
 }
 
-/** A page size of 1 stands for 65536. */
+/** In SQLite, a page size of 1 means 65536. */
 function pageSizeOf(header: Buffer): number {
   const size = header.readUInt16BE(PAGE_SIZE_AT);
   return size === 1 ? 65_536 : size;

@@ -8,9 +8,9 @@ import { openDatabase } from './open.ts';
 /** An open data file. */
 export interface DataFileLog {
   readonly log: SqliteLog;
-  /** The name of its driver. */
+  /** The name of the driver. */
   readonly driver: string;
-  /** Notices for the person who opens it. */
+  /** Notices for the user who opens the file. */
   readonly notices: readonly string[];
 }
 
@@ -24,16 +24,14 @@ export function openSqliteFile(path: string, driver: SqliteDriver): DataFileLog 
   return { log: new SqliteLog(opened), driver: driver.name, notices: opened.notices };
 }
 
-/**
- * Opens a data file with a driver that can be loaded. @throws Unusable if there is none, or if the file cannot be used
- */
+/** Opens a data file with a suitable driver. @throws Unusable if there is none, or if the file cannot be used */
 export async function openDataFile(path: string): Promise<DataFileLog> {
   return openSqliteFile(path, await loadDriver());
 }
 
-/** The error for a damaged file; any other error is returned unchanged. */
+/** Returns a readable error for a damaged file, and any other error unchanged. */
 export function damagedFile(path: string, cause: unknown): unknown {
   if (!(cause instanceof Damaged) && codeOf(cause) === '') return cause;
   const said = cause instanceof Error ? cause.message : cause;
-  return new Unusable(`--data ${path} is damaged: ${said}. It was left as it is; give another file.`, { cause });
+  return new Unusable(`--data ${path} is damaged: ${said}. The file was not changed; use another one.`, { cause });
 }

@@ -21,7 +21,7 @@ const PUT = `INSERT INTO objects (world, collection, id, row) VALUES (?, ?, ?, ?
 const USE = `INSERT INTO uses (world, collection, id, at) VALUES (?, ?, ?, ?)
   ON CONFLICT (world, collection, id) DO UPDATE SET at = excluded.at`;
 
-/** Each statement is prepared when it is first needed. */
+/** Prepares each statement on first use. */
 class Statements {
   readonly #database: SqliteDatabase;
   readonly #prepared = new Map<string, SqliteStatement>();
@@ -173,7 +173,7 @@ export class SqliteLog implements WorldLog {
     });
   }
 
-  /** The file is locked. */
+  /** Always true, because the file is locked. */
   isSure(): boolean {
     return true;
   }
@@ -204,7 +204,7 @@ export class SqliteLog implements WorldLog {
   }
 
   /**
-   * Writes parts in one transaction, with pauses in which requests are answered: nothing else is written meanwhile.
+   * Writes parts in one transaction, pausing for requests in between. Nothing else is written during the transaction.
    *
    * @throws Unwritable
    */
@@ -241,18 +241,18 @@ interface Part {
   readonly rows: Uint8Array;
 }
 
-/** A row of a table in which a text is packed. */
+/** A row of a table with compressed text. */
 type Packed<Its, Name extends keyof Its> = Omit<Its, Name> & Readonly<Record<Name, Uint8Array>>;
 
-/** What is written once and read once takes a sixth of the room, and of the time to write it, if it is compressed. */
+/** Data that is written and read only once. Compression makes it six times smaller and faster to write. */
 function packed(text: string): Uint8Array {
   return deflateRawSync(text, { level: 1 });
 }
 
-/** @param of what it belongs to, for messages @throws Damaged */
+/** @param of the owner of the text, for messages @throws Damaged */
 function unpacked(bytes: Uint8Array, of: string): string {
   try {
-    // Of the default world nothing is known.
+    // The default world has no provenance.
     return bytes.length === 0 ? '' : inflateRawSync(bytes).toString();
   } catch (cause) {
     throw new Damaged('rows', of, cause);

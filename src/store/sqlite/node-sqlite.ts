@@ -1,18 +1,18 @@
 import type { SqliteDatabase, SqliteDriver } from './driver.ts';
 
-/** The part of `node:sqlite` that is used here (https://nodejs.org/api/sqlite.html). */
+/** The part of `node:sqlite` in use here (https://nodejs.org/api/sqlite.html). */
 interface NodeSqlite {
   readonly DatabaseSync: new (path: string) => SqliteDatabase;
 }
 
-/** The driver of Node 22.13 and newer; null for an older Node. */
+/** Returns the driver of Node 22.13 and newer; null for an older Node. */
 export function nodeSqlite(): SqliteDriver | null {
   const found = withoutItsWarning(() => process.getBuiltinModule?.('node:sqlite') as NodeSqlite | undefined);
   if (found === undefined) return null;
   return { name: 'node:sqlite', open: (path) => new found.DatabaseSync(path) };
 }
 
-/** Suppresses Node's warning that the module is experimental, because users can do nothing about it. */
+/** Suppresses Node's warning that the module is experimental, because users cannot do anything about it. */
 function withoutItsWarning<Loaded>(load: () => Loaded): Loaded {
   const { emitWarning } = process;
   process.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {

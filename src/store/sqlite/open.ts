@@ -19,38 +19,37 @@ import { SCHEMA, SCHEMA_NUMBER } from './schema.ts';
 import { logAt } from './wal.ts';
 import { whose } from './whose.ts';
 
-/** How long SQLite waits for the lock of another process before the file is reported as in use, in milliseconds. */
+/** How long SQLite waits for another process's lock before the file counts as in use, in milliseconds. */
 const BUSY_TIMEOUT_MS = 200;
 
 /**
- * Files up to this size are checked page by page when they are opened. The check of larger files would slow the start
- * down, so they are checked only if their last process left a log.
+ * The maximum size of files whose pages are checked on every open. Checking larger files would make the start slow, so
+ * they are checked only if the last process left a log.
  */
 const CHECKED_BYTES = 4 * 1024 * 1024;
 
-/** The error codes for a full disk, and for a folder or a disk without permission to write. */
+/** Error codes for a full disk, and for missing permission to write. */
 const NO_ROOM: readonly string[] = ['ENOSPC', 'EDQUOT'];
 const NOT_WRITABLE: readonly string[] = ['EACCES', 'EPERM', 'EROFS'];
 
 /**
- * The files that this process has open, by device and inode. This is the one piece of state outside a world, because
- * locks belong to the process: when it closes a file, all of its locks on that file end (POSIX fcntl). To read the
- * header of a file that is already open would release the lock and let another server open the file.
+ * The files open in this process, by device and inode. This is the only state outside a world. Locks belong to the
+ * process, and closing a file ends all of its locks on that file (POSIX fcntl). Reading the header of a file that is
+ * already open would therefore release the lock, and another server could open the file.
  */
 const OPEN_FILES = processWide('open-files.1', () => new Map<object, string>());
 
-/** An open database. */
 export interface Opened {
   readonly database: SqliteDatabase;
   readonly file: DataFile;
-  /** Notices for the person who opens it. */
+  /** Notices for the user who opens the file. */
   readonly notices: readonly string[];
 }
 
 /**
- * Opens or creates a data file. A file that cannot be used is left unchanged: its header is first read as plain bytes,
- * because SQLite may change another program's file even when it only reads. The pages are checked after the log of a
- * killed process was recovered.
+ * Opens or creates a data file. Leaves an unusable file unchanged: the header is first read as plain bytes, because
+ * SQLite may change another program's file even when it only reads. Pages are checked after recovering the log of a
+ * killed process.
  *
  * @throws Unusable with a remedy
  */
@@ -60,7 +59,7 @@ export function openDatabase(path: string, driver: SqliteDriver): Opened {
   let database: SqliteDatabase | undefined;
   try {
     if (!isThere) createFile(path);
-    // SQLite keeps the log next to the file itself, and not next to a link to the file.
+    // SQLite keeps the log next to the real file, not next to a link.
     const real = isThere ? realpathSync(path) : path;
     const logged = hasLog(real);
     if (isThere) inspect(path, logged);
@@ -69,7 +68,7 @@ export function openDatabase(path: string, driver: SqliteDriver): Opened {
     database = opened;
     if (logged || statSync(path).size <= CHECKED_BYTES) checkPages(opened, path);
     const counted = frames === 0 ? 0 : (checkpoint(opened) ?? frames);
-    // Before WAL is enabled, so that `inspect` finds the marks in the header.
+    // Before enabling WAL, so that `inspect` finds the marks in the header.
     if (pragma(opened, 'user_version') === 0) createSchema(opened);
     opened.exec('PRAGMA journal_mode = WAL');
     OPEN_FILES.set(opened, fileIdentity(statSync(path)));
@@ -80,7 +79,6 @@ export function openDatabase(path: string, driver: SqliteDriver): Opened {
   }
 }
 
-/** Creates the tables of a new database. */
 export function createSchema(database: SqliteDatabase): void {
   inTransaction(database, 'EXCLUSIVE', () => {
     database.exec(SCHEMA);
@@ -92,7 +90,7 @@ function fileOf(path: string, database: SqliteDatabase): DataFile {
   return new DataFile(path, () => tryToWrite(database));
 }
 
-/** The pages that test whether the disk has room: more than a failed write may have left free. */
+/** How many pages to write when testing for free space: more than a failed write may have left free. */
 const TRIED_PAGES = 16;
 
 /** Writes to the log without changing the content. */
@@ -101,12 +99,12 @@ function tryToWrite(database: SqliteDatabase): void {
   for (let page = 0; page < TRIED_PAGES; page += 1) database.exec(`PRAGMA user_version = ${version}`);
 }
 
-/** Did the last process of the file leave a log? */
+/** Whether the last process left a log. */
 function hasLog(path: string): boolean {
   return ['-wal', '-journal'].some((end) => (statSync(path + end, { throwIfNoEntry: false })?.size ?? 0) > 0);
 }
 
-/** Writes the log into the file. @returns the number of its valid frames; null if the disk has no room for them */
+/** Writes the log into the file. @returns the number of valid frames; null if the disk is full */
 function checkpoint(database: SqliteDatabase): number | null {
   try {
     const result = database.prepare<[], { readonly log: number }>(`PRAGMA wal_checkpoint(PASSIVE)`).get();
@@ -119,40 +117,38 @@ function checkpoint(database: SqliteDatabase): number | null {
 
 function droppedNotices(path: string, frames: number, isNoise: boolean): string[] {
   const lost = isNoise
-    ? [
-        `The log of --data ${path} has content that SQLite did not write, and was dropped from there on. Changes may be lost.`,
-      ]
+    ? [`The log of --data ${path} contains data that SQLite did not write, and was cut off there. Changes may be lost.`]
     : [];
   if (frames <= 0) return lost;
   const were = frames === 1 ? 'One page of the log was' : `${frames} pages of the log were`;
   return [
     ...lost,
-    `${were} dropped from --data ${path}: they belong to no complete commit. The last process was stopped while it wrote.`,
+    `${were} dropped from --data ${path}, because the last process was stopped in the middle of a commit.`,
   ];
 }
 
-/** Closes a database, and releases its file for other servers. */
+/** Closes a database and releases the file for other servers. */
 export function closeDatabase(database: SqliteDatabase): void {
   database.close();
   OPEN_FILES.delete(database);
 }
 
 function inUse(path: string, cause?: unknown): Unusable {
-  const message = `--data ${path} is in use by another server. Stop that server, use it, or give this one another file.`;
+  const message = `--data ${path} is in use by another server. Stop that server, use it instead, or use another file.`;
   return new Unusable(message, { cause });
 }
 
-/** @param logged whether the size must not be checked, because a part of the database is in the log */
+/** @param logged skips the size check, because the log contains part of the database */
 function inspect(path: string, logged: boolean): void {
   const stats = statSync(path);
   if ([...OPEN_FILES.values()].includes(fileIdentity(stats))) throw inUse(path);
-  if (stats.isDirectory()) throw new Unusable(`--data ${path} is a directory. Give the path of a file in it.`);
-  if (!stats.isFile()) throw new Unusable(`--data ${path} is not an ordinary file. Give the path of one.`);
+  if (stats.isDirectory()) throw new Unusable(`--data ${path} is a directory. Use the path of a file.`);
+  if (!stats.isFile()) throw new Unusable(`--data ${path} is not a regular file. Use a regular file.`);
   try {
     accessSync(path, constants.R_OK | constants.W_OK);
   } catch (cause) {
     throw new Unusable(
-      `--data ${path} cannot be read and written${whose(path)}. Change its permissions, or give another file.`,
+      `--data ${path} cannot be read and written${whose(path)}. Change its permissions, or use another file.`,
       {
         cause,
       },
@@ -168,14 +164,13 @@ function makeFolder(path: string): void {
   try {
     makeFolders(dirname(resolve(path)));
   } catch (cause) {
-    throw new Unusable(
-      `The folder of --data ${path} cannot be created${whose(dirname(path))}. Give a path that can be written.`,
-      { cause },
-    );
+    throw new Unusable(`The folder of --data ${path} cannot be created${whose(dirname(path))}. Use a writable path.`, {
+      cause,
+    });
   }
 }
 
-/** Creates the file, which has signing keys and secrets: only its owner can read it. SQLite gives its log the same mode. */
+/** Creates the file, readable only by its owner because it contains secrets. SQLite gives the log the same mode. */
 function createFile(path: string): void {
   closeSync(openSync(path, 'a', 0o600));
 }
@@ -190,14 +185,14 @@ function headerOf(path: string): Buffer {
   }
 }
 
-/** Opens a file with an exclusive lock, and recovers the log of a process that was killed. */
+/** Opens a file with an exclusive lock, and recovers the log of a killed process. */
 function openAlone(path: string, driver: SqliteDriver): SqliteDatabase {
-  // The full path, because some names have a special meaning to SQLite, such as `:memory:`.
+  // An absolute path, because SQLite has special names such as `:memory:`.
   const database = driver.open(resolve(path));
   try {
     database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = NORMAL');
-    // SQLite recovers a log when it first reads the file.
+    // The first read makes SQLite recover the log.
     pragma(database, 'user_version');
     return database;
   } catch (cause) {
@@ -209,7 +204,7 @@ function openAlone(path: string, driver: SqliteDriver): SqliteDatabase {
 function checkPages(database: SqliteDatabase, path: string): void {
   const [health = ''] = String(pragma(database, 'quick_check(1)')).split('\n');
   if (health !== 'ok')
-    throw new Unusable(`--data ${path} is damaged (${health}). It was left as it is; give another file.`);
+    throw new Unusable(`--data ${path} is damaged (${health}). The file was not changed; use another one.`);
 }
 
 function unusable(path: string, cause: unknown): Unusable {
@@ -218,37 +213,34 @@ function unusable(path: string, cause: unknown): Unusable {
   if (code.startsWith('SQLITE_BUSY')) return inUse(path, cause);
   if (/^SQLITE_(?:READONLY|CANTOPEN)/.test(code) || NOT_WRITABLE.includes(systemCode)) {
     return new Unusable(
-      `--data ${path} cannot be opened for writing${whose(dirname(path))}. Change the permissions of its folder, or give another file.`,
+      `--data ${path} cannot be opened for writing${whose(dirname(path))}. Change the permissions of its folder, or use another file.`,
       {
         cause,
       },
     );
   }
   if (code === 'SQLITE_FULL' || NO_ROOM.includes(systemCode)) {
-    return new Unusable(`The disk of --data ${path} is full. Make room on it, or give a file on another disk.`, {
+    return new Unusable(`The disk of --data ${path} is full. Free some space, or use a file on another disk.`, {
       cause,
     });
   }
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
-    return new Unusable(`--data ${path} is damaged. Give another file.`, { cause });
+    return new Unusable(`--data ${path} is damaged. Use another file.`, { cause });
   }
   const said = cause instanceof Error ? cause.message : String(cause);
   if (said.startsWith('no such table')) {
-    return new Unusable(`--data ${path} is damaged: ${said}. It was left as it is; give another file.`, { cause });
+    return new Unusable(`--data ${path} is damaged: ${said}. The file was not changed; use another one.`, { cause });
   }
-  return new Unusable(`--data ${path} cannot be used: ${said}. Give another file.`, { cause });
+  return new Unusable(`--data ${path} cannot be used: ${said}. Use another file.`, { cause });
 }
 
-/** The code of an error of the system; empty for any other error. */
+/** Returns the code of a system error; empty for any other error. */
 function systemCodeOf(cause: unknown): string {
   const { code }: { code?: unknown } = Object(cause);
   return typeof code === 'string' ? code : '';
 }
 
-/**
- * Creates folders one by one, because Node's recursive `mkdir` never ends if the system refuses to create any, as below
- * /proc.
- */
+/** Creates folders one by one, because Node's recursive `mkdir` hangs where folders cannot be created, as in /proc. */
 function makeFolders(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
   if (dirname(path) !== path) makeFolders(dirname(path));

@@ -1,25 +1,25 @@
-/** The number of the schema (`user_version`). A file of another schema is refused. */
+/** The schema version (`user_version`). Files with another version are rejected. */
 export const SCHEMA_NUMBER = 3;
 
 /**
- * All worlds with their state, and snapshots. Indexes are built in memory, so nothing that can be derived from
- * rows is stored. Times are integers: milliseconds since 1970.
+ * All worlds with their state, and snapshots. Indexes are built in memory, so derived data isn't stored. Times are
+ * integers: milliseconds since 1970.
  */
 export const SCHEMA = `
--- The latest time at which a process wrote, by its clock.
+-- The latest time at which a process wrote, by the clock of that process.
 CREATE TABLE store (
   only INTEGER PRIMARY KEY CHECK (only = 1),
   at   INTEGER NOT NULL
 ) STRICT;
 INSERT INTO store VALUES (1, 0);
--- The rows that each world began with: JSON arrays, compressed (RFC 1951), as everything in a BLOB.
+-- The initial rows of each world: JSON arrays, compressed (RFC 1951) like every BLOB.
 CREATE TABLE world_parts (
   world TEXT NOT NULL,
   part  INTEGER NOT NULL,
   rows  BLOB NOT NULL,
   PRIMARY KEY (world, part)
 ) STRICT;
--- Rows that were added or replaced later, as JSON; without one, a row of the beginning that was removed.
+-- Rows added or replaced since, as JSON. NULL marks an initial row as removed.
 CREATE TABLE objects (
   world      TEXT NOT NULL,
   collection TEXT NOT NULL,
@@ -27,7 +27,7 @@ CREATE TABLE objects (
   row        TEXT,
   PRIMARY KEY (world, collection, id)
 ) STRICT;
--- When rows were last used, later than in the beginning of their world.
+-- When rows were last used, if that is later than in the initial state.
 CREATE TABLE uses (
   world      TEXT NOT NULL,
   collection TEXT NOT NULL,
@@ -35,7 +35,7 @@ CREATE TABLE uses (
   at         INTEGER NOT NULL,
   PRIMARY KEY (world, collection, id)
 ) STRICT;
--- What each world was made from (nothing is known of the default one), and its mode and faults.
+-- How each world was created (empty for the default world), and its mode and faults.
 CREATE TABLE worlds (
   name       TEXT PRIMARY KEY,
   made       BLOB NOT NULL,

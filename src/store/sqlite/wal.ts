@@ -3,28 +3,26 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 /** https://www.sqlite.org/fileformat2.html#walformat */
 const HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
-/** The last bit is the byte order of the checksum. */
+/** The last bit tells the byte order of the checksum. */
 const MAGIC = 0x377f0682;
 const PAGE_SIZE_AT = 8;
 const CHECKSUM_AT = 24;
-/**
- * The offsets of the salts in the header of the log and of a frame. The salts change each time the log is restarted.
- */
+/** Offsets of the salts in the headers of the log and of a frame. The salts change whenever the log restarts. */
 const SALTS_AT = { header: 16, frame: 8, bytes: 8 } as const;
-/** The first salt counts restarts, so in frames from before a restart it is a little lower. */
+/** The first salt counts restarts, so frames from before a restart have a slightly lower one. */
 const MAX_RESTARTS = 1_000_000;
 
 /** The content of a write-ahead log. SQLite silently skips all frames after the last complete commit. */
 export interface Log {
-  /** The number of frames since the last restart of the log, whether they are valid or not. */
+  /** The number of valid and invalid frames since the log last restarted. */
   readonly frames: number;
-  /** Is the header, or a frame, not a result of SQLite's own writes? */
+  /** Whether the header or a frame was not written by SQLite. */
   readonly isNoise: boolean;
 }
 
 const NONE: Log = { frames: 0, isNoise: false };
 
-/** Reads a write-ahead log; a missing one is empty. */
+/** Reads a write-ahead log. A missing log counts as empty. */
 export function logAt(path: string): Log {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   if (size < HEADER_BYTES) return NONE;
@@ -61,7 +59,7 @@ function isHeader(header: Buffer): boolean {
   return header.readUInt32BE(CHECKSUM_AT) === one && header.readUInt32BE(CHECKSUM_AT + 4) === two;
 }
 
-/** Was a frame written before the last restart of the log? */
+/** Whether a frame was written before the log last restarted. */
 function isOfEarlier(frame: Buffer, salts: Buffer): boolean {
   const restarts = (salts.readUInt32BE(0) - frame.readUInt32BE(SALTS_AT.frame)) >>> 0;
   return restarts <= MAX_RESTARTS;

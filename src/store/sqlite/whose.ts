@@ -2,9 +2,8 @@ import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 /**
- * The user of this process, and the owner of a path: without them, a message about permissions is useless in a
- * container. If the path does not exist or cannot be examined, it names the nearest folder above it that can be. Empty
- * if the system has no uids.
+ * Returns the user of this process and the owner of a path, which make permission errors understandable in a container.
+ * If the path cannot be examined, uses the nearest folder above it. Empty if the system has no uids.
  */
 export function whose(path: string): string {
   const uid = process.getuid?.();

@@ -216,7 +216,7 @@ describe.runIf(hasDriver)('with a data file, after a restart', () => {
     await (await start()).close();
     await writeFile(join(folder, 'mock.db-wal'), Buffer.alloc(1000, 0xaa));
     const second = await start();
-    const said = expect.stringMatching(/^The log of --data .* has content that SQLite did not write/);
+    const said = expect.stringMatching(/^The log of --data .* contains data that SQLite did not write/);
 
     expect(second.notices).toContainEqual(said);
     expect((await second.call('GET /_mock/findings')).body.findings).toEqual([

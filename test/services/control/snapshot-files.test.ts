@@ -104,7 +104,7 @@ describe('a snapshot file', async () => {
 
     expect([twice.status, twice.body.detail]).toEqual([
       409,
-      `There is a snapshot \`${id}\` already. Delete it first to replace it.`,
+      `The snapshot \`${id}\` already exists. Delete it first to replace it.`,
     ]);
     await server.call(`DELETE /_mock/snapshots/${id}`);
     const elsewhere = await uploaded(server, file, '/w/bob');
@@ -126,10 +126,10 @@ describe('a snapshot file', async () => {
     [
       'with a line of another form',
       (file) => file.replace('{"row":', '{"rows":'),
-      /Line 3 is not as the mock writes it/,
+      /Line 3 has an unexpected form/,
     ],
-    ['that was changed', (file) => file.replace('admin@acme', 'other@acme'), /Its last line, \d+, has not the SHA-256/],
-    ['that goes on after its end', (file) => `${file}{}\n`, /Line \d+ comes after its last line/],
+    ['that was changed', (file) => file.replace('admin@acme', 'other@acme'), /Its last line, \d+, does not have the SHA-256/],
+    ['that goes on after its end', (file) => `${file}{}\n`, /Line \d+ follows the line that ends the file/],
     [
       'with a line that is nested too deeply',
       (file) => rewritten(file, (all) => [...all, `{"row":${'['.repeat(100_000)}${']'.repeat(100_000)}}`]),
@@ -138,18 +138,18 @@ describe('a snapshot file', async () => {
     [
       'of a moment that has no form',
       (file) => rewritten(file, (all) => all.map((line) => line.replace(/"at":\d+/, '"at":1e300'))),
-      /Line 2 is not as the mock writes it/,
+      /Line 2 has an unexpected form/,
     ],
     [
       'with a row whose moment has no form',
       (file) =>
         rewritten(file, (all) => [...all, ...rowsOf(1).map((line) => line.replace('"dueAt":null', '"dueAt":1e300'))]),
-      /Line \d+ is not as the mock writes it/,
+      /Line \d+ has an unexpected form/,
     ],
     ...[String.raw`a\u0000b`, String.raw`\ud800`].map((text): [string, (file: string) => string, RegExp] => [
       `with an id that no database stores: ${text}`,
       (file) => rewritten(file, (all) => [...all, ...rowsOf(1).map((line) => line.replace(/"id":"/, `"id":"${text}`))]),
-      /Line \d+ is not as the mock writes it/,
+      /Line \d+ has an unexpected form/,
     ]),
     ['with a row twice', (file) => rewritten(file, (all) => [...all, ...all.slice(-1)]), /Line \d+ has an object that/],
     [
@@ -183,8 +183,8 @@ describe('a snapshot file', async () => {
   });
 
   it.for<[string, string, number, string]>([
-    ['row', '{"row":{"collection":"nvcf.assets","id":"', 2, 'more than any row that the mock writes.'],
-    ['seed', '{"row":{"collection":"seed","id":"', 16, 'the limit for a seed here.'],
+    ['row', '{"row":{"collection":"nvcf.assets","id":"', 2, 'which is longer than any row that the mock writes.'],
+    ['seed', '{"row":{"collection":"seed","id":"', 16, 'which is the limit for a seed.'],
   ])(
     'with a line that is longer than that of any %s is refused as soon as it is',
     async ([, begin, mebibytes, why]) => {
