@@ -1,4 +1,4 @@
-/** What the server calls. Each part is loaded when it is called: whoever compares two documents needs no server. */
+/** The parts that the server calls. Each is loaded on demand: comparing two documents needs no server. */
 import type { FlagTexts, Routes } from '../../src/conformance-entry.ts';
 import type { CompareFlags } from './command/compare.ts';
 import type { VerifyFlags } from './command/verify.ts';

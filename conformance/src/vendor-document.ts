@@ -19,7 +19,7 @@ import {
 } from './verify/source.ts';
 import { METHODS } from './verify/structure.ts';
 
-/** A vendor's own document: its operations judge requests and answers. */
+/** A vendor's own document, whose operations validate requests and responses. */
 export class VendorDocument {
   /** For messages, such as `--spec openapi.yaml`. */
   readonly name: string;
@@ -43,13 +43,13 @@ export class VendorDocument {
     await Promise.all([this.#document.ready(), this.#document.ready('documented')]);
   }
 
-  /** The methods that it has for a path. */
+  /** Returns the methods of a path. */
   methodsOf(path: string): string[] {
     const methods = new Set(this.#document.operations.map(({ method }) => method));
     return [...methods].filter((method) => this.find(method, path) !== null).sort();
   }
 
-  /** Its operation for a path; null if it has none. */
+  /** Returns the operation for a path, or null. */
   find(method: string, path: string): FoundOperation | null {
     const found = this.#router.find(method, path);
     return found === 'path_too_long' ? null : found;
@@ -81,7 +81,7 @@ function whyUnusable(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
-/** In OpenAPI 3.0 `exclusiveMinimum` says whether `minimum` itself is too small; Ajv reads it as a number of its own. */
+/** In OpenAPI 3.0, `exclusiveMinimum` is a boolean about `minimum`; Ajv expects a number. */
 function boundsOf(value: unknown): unknown {
   const { exclusiveMinimum, exclusiveMaximum, minimum, maximum, ...schema } = membersOf(value);
   if (typeof exclusiveMinimum !== 'boolean' && typeof exclusiveMaximum !== 'boolean') return value;
@@ -92,7 +92,7 @@ function boundsOf(value: unknown): unknown {
   };
 }
 
-/** In OpenAPI 3.0 `nullable` may stand without a type, which Ajv refuses. */
+/** In OpenAPI 3.0, `nullable` is allowed without a type; Ajv rejects that. */
 function nullableOf(value: unknown): unknown {
   const { nullable, ...schema } = membersOf(value);
   if (typeof nullable !== 'boolean' || 'type' in schema) return value;
@@ -111,7 +111,7 @@ function complete(source: Source): object {
       const operation = membersOf(item[method]);
       for (const base of basesOf(serversOf(item, method) ?? source.root['servers'])) {
         const whole = routable(`${base}${path}`);
-        // Of several paths that differ in the names of parameters, or in a slash at the end, the first one counts.
+        // If paths differ only in parameter names or a trailing slash, the first one wins.
         const key = `${method} ${shapeOf(whole ?? '')}`;
         if (whole === null || seen.has(key)) continue;
         seen.add(key);
@@ -127,7 +127,7 @@ function complete(source: Source): object {
   return { ...source.root, paths: Object.fromEntries(paths) };
 }
 
-/** Headers that OpenAPI describes elsewhere: a parameter of such a name means nothing. */
+/** Headers that OpenAPI describes elsewhere; parameters with these names are ignored. */
 const ELSEWHERE = /^(?:accept|content-type|authorization)$/i;
 
 function completeOperation(source: Source, id: string, item: Members, operation: Members): object {
@@ -136,10 +136,10 @@ function completeOperation(source: Source, id: string, item: Members, operation:
     const { in: place, name } = parameter;
     if (typeof name !== 'string') return [];
     if (place === 'path') return [{ ...parameter, name: plainName(name) }];
-    // No record shows cookies, so they are not compared.
+    // Recorded traffic has no cookies, so they aren't compared.
     return place === 'query' || (place === 'header' && !ELSEWHERE.test(name)) ? [parameter] : [];
   });
-  // An operation's parameter replaces the one of its path.
+  // A parameter of the operation overrides one of the path.
   const byName = new Map(parameters.map((one) => [`${one['in']} ${one['name']}`, one]));
   const body = operation['requestBody'];
   return {
@@ -161,7 +161,7 @@ function routable(path: string): string | null {
     : null;
 }
 
-/** A router takes `-` for the end of a name. */
+/** The router would end a parameter name at `-`. */
 function plainName(name: string): string {
   return name.replaceAll(/\W/g, '_');
 }

@@ -1,9 +1,9 @@
 import { readTextFile, showValue, Unusable, whyUnreadable } from '../../../src/conformance-entry.ts';
 
-/** Larger archives are not read: the text and its values must fit into memory. */
+/** The maximum size of an archive, because the text and its values must fit in memory. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
-/** The text of an HTTP Archive. @throws Unusable if it cannot be read, or is too large */
+/** Reads the text of an HTTP Archive. @throws Unusable if it cannot be read, or is too large */
 export async function archiveText(file: string, flag: string): Promise<string> {
   const name = `${flag} ${showValue(file)}`;
   const text = await readTextFile(file, { max: MAX_BYTES }).catch((cause: unknown) => {

@@ -2,13 +2,13 @@ import { access, rename, rm, writeFile } from 'node:fs/promises';
 import { checkOutputName, readDocument, showValue, Unusable, whyUnwritable } from '../../../src/conformance-entry.ts';
 import { type Baseline, readBaseline } from '../verify/baseline.ts';
 
-/** @param isUpdate a file that does not exist yet will be made. @returns null if so */
+/** @param isUpdate allows a missing file. @returns null for a missing file */
 export async function readBaselineFile(file: string, isUpdate: boolean): Promise<Baseline | null> {
   if (isUpdate && !(await isThere(file))) return null;
   return readBaseline(await readDocument(file, '--baseline'), `--baseline ${showValue(file)}`);
 }
 
-/** Another reader sees either the file before or all of the new one. */
+/** Replaces the file atomically. */
 export async function writeBaselineFile(file: string, baseline: Baseline): Promise<void> {
   checkOutputName('--baseline', file);
   const unfinished = `${file}.${process.pid}.tmp`;

@@ -25,7 +25,7 @@ import { play } from '../compare/send.ts';
 import { exchangesIn, readHar } from '../traffic/har.ts';
 import { archiveText } from './archive-text.ts';
 
-/** The flags of `nv-auth-mock compare`, besides those of the configuration. */
+/** The flags of `nv-auth-mock compare`, in addition to those of the configuration. */
 export interface CompareFlags {
   readonly against: string;
   readonly service: string;
@@ -56,7 +56,7 @@ export async function compare(given: CompareFlags, flags: FlagTexts): Promise<vo
   const patience = parseDuration(given.patience);
   if (patience === null) throw new Unusable('--patience is not a duration, such as `30s` or `15m`.');
   const { server, world } = await runningWorld(flags, given.url ?? null, given.world ?? null);
-  // Asked first: its errors name what is wrong with the server or the world.
+  // First, because its errors explain what is wrong with the server or the world.
   const cast = await askWorld(server, world, '/cast', (body) => body);
   const { body: document } = await askRunning(server, `/openapi/${given.service}.json`);
   const plan = withWrongCredentials(await planFrom(given, server, world, document), given.service);
@@ -87,7 +87,7 @@ export async function compare(given: CompareFlags, flags: FlagTexts): Promise<vo
 const STOPPING = 'Stopping, and deleting what was made. A second signal ends this at once, and lists what is left.\n';
 
 async function tell(report: DriftReport, { json, report: file, against }: CompareFlags): Promise<void> {
-  // First, in case the report cannot be written.
+  // Check this first, in case the report cannot be written.
   process.stderr.write(leftList(report));
   const text = json === true ? inJson(report, against) : driftReport(report);
   if (file === undefined) process.stdout.write(text);
@@ -104,7 +104,7 @@ function targetOf(url: string): string {
   if (!URL.canParse(url) || !/^https?:/.test(url))
     throw new Unusable('--against is not an http or https URL, such as `https://acme.run.ai`.');
   const { search, hash, origin, pathname } = new URL(url);
-  // An `@` in the path may follow the rest of a password.
+  // An `@` in the path may belong to a password.
   if (search + hash !== '' || url.includes('@'))
     throw new Unusable('--against must have no credentials, query or fragment. Set credentials in the environment.');
   return `${origin}${pathname.replace(/\/$/, '')}`;
@@ -152,7 +152,7 @@ async function mockSide(
       'key',
     );
   };
-  // Beside one of the real service that was valid once; otherwise both are made alike.
+  // Alongside an expired token of the real service; otherwise both are created in the same way.
   const ended = expired === null ? null : await expiredOf();
   return {
     ...{ url, token, hasIds: from === 'cast' || from === 'journal' },
@@ -174,14 +174,14 @@ function clientOf(cast: object): string | null {
   return typeof id === 'string' ? id : null;
 }
 
-/** A token of the mock that has expired; null if its control API does not make one. */
+/** Returns an expired token of the mock; null if its control API doesn't create one. */
 async function expiredToken(url: string, id: unknown): Promise<string | null> {
   const body = JSON.stringify({ for: id, expiresIn: '-1s' });
   const answer = await play(url, { method: 'POST', url: '/_mock/tokens', mediaType: 'application/json', body }, null);
   return /"token"\s*:\s*"([^"]{1,20000})"/.exec(answer.text)?.[1] ?? null;
 }
 
-/** The credentials of the real service; the token is null if a client gets one. */
+/** The credentials of the real service. The token is null if a client is used to get one. */
 function credentialsFor(service: string) {
   const credentials = compareCredentials();
   const { token, clientId, clientSecret } = credentials;
@@ -190,7 +190,7 @@ function credentialsFor(service: string) {
   return credentials;
 }
 
-/** The realm of the issuer of a token of Run:ai; null for another credential. */
+/** Returns the realm in the issuer of a Run:ai token; null for any other credential. */
 function realmOf(token: string): string | null {
   const claims = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');
   return /"iss"\s*:\s*"[^"]{1,500}\/realms\/([^"/]{1,200})"/.exec(claims)?.[1] ?? null;

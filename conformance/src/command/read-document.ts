@@ -1,9 +1,9 @@
 import { parseDocument, readDocument, showValue, timeoutSignal, Unusable } from '../../../src/conformance-entry.ts';
 
-/** Bytes of a document. */
+/** The maximum size of a document, in bytes. */
 const MAX_BYTES = 32 * 1024 * 1024;
 
-/** Milliseconds until the last byte. */
+/** The timeout for the whole document, in milliseconds. */
 const PATIENCE = 10_000;
 
 /** A document, and its name for messages: `--spec https://api.example.com/openapi.json`. */
@@ -63,7 +63,7 @@ async function textOf(response: Response, name: string): Promise<string> {
   return Buffer.concat(parts).toString('utf8');
 }
 
-/** `fetch` says only that it failed; the cause has the reason. */
+/** `fetch` hides the reason in `cause`. */
 function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'TimeoutError') return `no complete answer in ${PATIENCE / 1000} s`;

@@ -15,19 +15,19 @@ import { type Source, sourceOf } from '../verify/source.ts';
 import { readBaselineFile, writeBaselineFile } from './baseline-file.ts';
 import { readVendorDocument } from './read-document.ts';
 
-/** What is compared with what. */
+/** What to compare. */
 export interface DocumentFlags {
   /** An OpenAPI 3 document, JSON or YAML: a file or a URL. */
   readonly spec: string;
   /** A document of the mock, such as `runai.2.24`. */
   readonly document?: string | undefined;
-  /** A service, whose version in force is compared. */
+  /** A service, in its configured version. */
   readonly service?: string | undefined;
   /** A file of accepted differences. */
   readonly baseline?: string | undefined;
   readonly updateBaseline?: true | undefined;
   readonly json?: true | undefined;
-  /** A line for every place of a difference. */
+  /** Prints a line for every place of a difference. */
   readonly all?: true | undefined;
 }
 
@@ -63,7 +63,7 @@ export async function verifyDocument(flags: DocumentFlags): Promise<void> {
   if (verdict.failing.length > 0) process.exitCode = 1;
 }
 
-/** The names of the documents of the mock that may be meant. */
+/** Returns the names of the mock's documents that may match. */
 export async function candidatesOf({
   document,
   service,
@@ -131,7 +131,7 @@ async function verdictOf(
   isUpdate: boolean,
 ): Promise<Verdict> {
   const name = `--baseline ${showValue(file ?? '')}`;
-  // Also before an update: it must not overwrite the baseline of another document.
+  // Also before an update, so that it doesn't overwrite the baseline of another document.
   const verdict = judge(differences, before ?? { document, differences: [] }, document, name);
   if (file === undefined || !isUpdate) return verdict;
   const { patterns = [] } = before ?? {};

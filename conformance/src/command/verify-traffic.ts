@@ -25,9 +25,9 @@ import { candidatesOf, documentFor } from './verify-document.ts';
 
 /** How the result is reported. */
 export interface TrafficOutput {
-  /** As JSON, in place of lines. */
+  /** Prints JSON instead of lines. */
   readonly json: boolean;
-  /** A file for JUnit XML, as CI systems read it; null for none. */
+  /** A file for JUnit XML, or null. */
   readonly junit: string | null;
 }
 
@@ -75,7 +75,7 @@ export async function verifyJournal(
     const archive = await askWorld(server, world, '/requests/har', (body) => ('log' in body ? body : undefined));
     return tell(await checkOffline([...exchangesIn(archive, JOURNAL)], flags, by, JOURNAL), output);
   }
-  // A server of another version may answer something else.
+  // A server of another version may respond differently.
   const read = (body: object) => ('violations' in body ? (body as TrafficResult) : undefined);
   const report = await askWorld(server, world, '/requests/check', read, 'POST');
   if (report.checked === 0) throw nothingChecked(JOURNAL, '');
@@ -84,17 +84,17 @@ export async function verifyJournal(
 
 const JOURNAL = 'The journal';
 
-/** A pipeline whose client missed the server must not be green. */
+/** Fails a pipeline whose client never reached the server. */
 function nothingChecked(name: string, advice: string): Unusable {
   return new Unusable(`${name} has no request for an API of the documents.${advice}`);
 }
 
-/** A report of a server has at most 1000 of the violations. */
+/** The maximum number of violations in a server's report is 1000. */
 interface TrafficResult extends TrafficReport {
   readonly total?: number;
 }
 
-/** With the operations of a server that is never started, so that a path means here what it means there. */
+/** Uses the operations of a server that is never started, so that paths have the same meaning as there. */
 async function checkOffline(
   exchanges: readonly Exchange[],
   flags: FlagTexts,
@@ -131,7 +131,7 @@ function withoutBase(exchanges: readonly Exchange[], basePath: string | null): r
   );
 }
 
-/** Behind a proxy, each path has a prefix that the documents do not know. */
+/** Behind a proxy, each path has a prefix that the documents don't have. */
 function adviseBase(judge: Judge, exchanges: readonly Exchange[]): string {
   for (const { method, url } of exchanges.slice(0, MAX_TRIED)) {
     const segments = (url.split('?', 1)[0] ?? '').split('/');
@@ -144,7 +144,7 @@ function adviseBase(judge: Judge, exchanges: readonly Exchange[]): string {
   return ' If its paths have a prefix, such as that of a proxy, name it with --base-path.';
 }
 
-/** How many requests, and how many segments of each, are tried for a prefix. */
+/** How many requests, and how many segments of each, to try when guessing a prefix. */
 const MAX_TRIED = 100;
 const MAX_SEGMENTS = 8;
 

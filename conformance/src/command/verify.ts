@@ -1,29 +1,29 @@
 import { type FlagTexts, Unusable } from '../../../src/conformance-entry.ts';
 import type { DocumentFlags } from './verify-document.ts';
 
-/** The flags of `nv-auth-mock verify`, besides those of the configuration. */
+/** The flags of `nv-auth-mock verify`, in addition to those of the configuration. */
 export interface VerifyFlags extends Partial<DocumentFlags> {
   /** An HTTP Archive: a file. */
   readonly har?: string;
   /** The journal of a running server. */
   readonly journal?: true;
-  /** What all recorded paths begin with, such as `/proxy`. */
+  /** The prefix of all recorded paths, such as `/proxy`. */
   readonly basePath?: string;
   /** A file for JUnit XML, as CI systems read it. */
   readonly junit?: string;
-  /** Of the server or of a world. */
+  /** The URL of the server or of a world. */
   readonly url?: string;
   readonly world?: string;
 }
 
-/** The flags that only one kind of verification takes. Every other flag applies to all. */
+/** The flags for only one kind of verification. All others apply to every kind. */
 const FLAGS_OF_VERIFY = {
   '--spec': { service: '--service', baseline: '--baseline', updateBaseline: '--update-baseline', all: '--all' },
   '--har': { basePath: '--base-path', junit: '--junit' },
   '--journal': { basePath: '--base-path', junit: '--junit', url: '--url', world: '--world' },
 } as const;
 
-/** @throws Unusable naming a flag that means nothing here: it would be ignored in silence */
+/** @throws Unusable with a flag that would otherwise be silently ignored */
 function checkFlagsOfVerify(given: VerifyFlags): void {
   const { har, journal, spec, document, basePath } = given;
   const traffic = har !== undefined ? '--har' : journal === true ? '--journal' : null;

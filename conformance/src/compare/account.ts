@@ -5,18 +5,18 @@ import { type Operation, type Operations, variablesOf } from './operations.ts';
 import { isRead, type Plan, UNKNOWN_ID } from './plan.ts';
 import type { PlannedRequest, PlayedAnswer } from './play.ts';
 
-/** Between the parts of a URL that may be ids. */
+/** Separators between the parts of a URL that may be ids. */
 const SEPARATOR = /[/?&=]/;
 
 /** Sends a request to a side; the URL and the credential are those of the side. */
 export type Send = (request: PlannedRequest, url: string, credential: string | null) => Promise<PlayedAnswer>;
 
-/** A request as it was sent to one side, and its answer. */
+/** A request as sent to one side, and the response. */
 export interface Played {
   readonly answer: PlayedAnswer;
   /** With the ids of this side. */
   readonly url: string;
-  /** Does the path name what the comparison made? It made the same on both sides. */
+  /** Whether the path refers to something that the comparison created, which exists on both sides. */
   readonly isMade: boolean;
   /** Is every object in the path one that the account has, as far as its lists say? */
   readonly isSure: boolean;
@@ -31,13 +31,13 @@ export class Account {
   readonly #send: Send;
   readonly #operations: Operations;
   readonly #plan: Plan;
-  /** The entries of lists, by the path of the list. */
+  /** Entries of lists, by the path of the list. */
   readonly #lists = new Map<string, readonly unknown[] | null>();
-  /** The ids of the account in place of those of the plan; undefined for ids that none of its lists can replace. */
+  /** Replacement ids of the account for ids of the plan; undefined if no list has a replacement. */
   readonly #elsewhere = new Map<string, string | undefined>();
-  /** The ids of what was made last, by the path of the collection as the document writes it. */
+  /** The most recently created ids, by collection path as in the document. */
   readonly #made = new Map<string, string>();
-  /** The paths that delete the objects that were created and not deleted yet. */
+  /** The paths for deleting objects that were created and not deleted yet. */
   readonly #remaining = new Set<string>();
   readonly #lost: string[] = [];
 
@@ -48,7 +48,7 @@ export class Account {
     this.#send = send;
   }
 
-  /** Sends the request. A text says why it cannot be sent to this side. */
+  /** Sends the request, or returns the reason why it cannot be sent to this side. */
   async play(request: PlannedRequest): Promise<Played | string> {
     const credential = credentialOf(this.#side, request.credential);
     if (credential === undefined) return 'it has no expired credential (see NV_AUTH_MOCK_COMPARE_EXPIRED_TOKEN)';
@@ -67,7 +67,7 @@ export class Account {
     return { answer, url, isMade, isSure };
   }
 
-  /** Deletes what was made, the newest first. @returns what is still there: the requests that delete it */
+  /** Deletes what was created, newest first. @returns the requests for deleting what is left */
   async cleanUp(): Promise<readonly string[]> {
     const left = [...this.#lost];
     for (const url of [...this.#remaining].reverse()) {
@@ -82,7 +82,7 @@ export class Account {
     return left;
   }
 
-  /** The path with the ids of this account, up to the segment `last`; null if it has nothing for one of them. */
+  /** Returns the path with the ids of this account, up to the segment `last`; null if an id has no replacement. */
   async #urlFor({ method, url }: PlannedRequest, called: Operation, last = Infinity): Promise<string | null> {
     const [path = '', ...query] = url.split('?');
     const segments = path.split('/');
@@ -109,7 +109,7 @@ export class Account {
     return found.map((part, at) => part ?? parts[at]).join('');
   }
 
-  /** The id itself, if the account has it or may have it, else another one; undefined if there is none. */
+  /** Returns the id if the account may have it, otherwise a replacement; undefined if there is none. */
   async #listed(list: string, path: string, at: number, name: string, given: string): Promise<string | undefined> {
     if (this.#side.hasIds === true) return decoded(given);
     const same = isUuid(given) ? await this.#idElsewhere(given) : undefined;
@@ -156,7 +156,7 @@ export class Account {
     );
   }
 
-  /** Null if the plan has no such list, or the account no access to it. */
+  /** Returns null if the plan has no such list, or if the account cannot read it. */
   async #entriesOf(list: string, planned: string): Promise<readonly unknown[] | null> {
     const known = this.#lists.get(list);
     if (known !== undefined) return known;
@@ -189,7 +189,7 @@ export class Account {
   }
 }
 
-/** The path of the list that a segment of a path is in. */
+/** Returns the path of the list that a path segment belongs to. */
 function listOf(path: string, at: number): string {
   return `${path.split('/').slice(0, at).join('/')}${path.endsWith('/') ? '/' : ''}`;
 }
@@ -205,7 +205,7 @@ function idIn(entry: unknown, name: string): string | undefined {
   return undefined;
 }
 
-/** The list that an answer is, or has; null if there is none. */
+/** Returns the list in a response, or null. */
 function entriesIn(text: string): readonly unknown[] | null {
   const body = parsed(text);
   const lists = (isRecord(body) && !Array.isArray(body) ? Object.values(body) : [body]).filter((one) =>

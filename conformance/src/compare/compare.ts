@@ -12,15 +12,15 @@ import { play } from './send.ts';
 export interface Means {
   /** The mock's document, as served, by which operations and differences are named. */
   readonly document?: unknown;
-  /** How long to wait in all until reads after writes are answered as the mock does, in milliseconds. */
+  /** The total time to wait until reads after writes match the mock, in milliseconds. */
   readonly patience?: number;
-  /** Ends it before its next request. It deletes what it made, and reports what was compared so far. */
+  /** Stops before the next request, deletes what was created, and reports the results so far. */
   readonly stop?: AbortSignal;
-  /** After `stop`: ends it at once. What it made is only reported. */
+  /** After `stop`: stops immediately. What was created is only reported. */
   readonly abandon?: AbortSignal;
 }
 
-/** Between two reads of what a write has changed, in milliseconds. */
+/** The delay between two reads after a write, in milliseconds. */
 const PAUSE = 500;
 
 /**
@@ -81,7 +81,7 @@ export async function compareSides(
   };
 }
 
-/** Why a request was not compared, if the user has ended the comparison. */
+/** The reason for requests that weren't compared because the user stopped the comparison. */
 const INTERRUPTED = 'interrupted';
 
 interface Context {
@@ -94,9 +94,9 @@ interface Context {
 class Run {
   readonly differences: Difference[] = [];
   readonly notCompared: NotCompared[] = [];
-  /** How many requests called each operation. */
+  /** The number of requests to each operation. */
   readonly played = new Map<string, number>();
-  /** How many requests were sent to both. */
+  /** The number of requests sent to both sides. */
   sent = 0;
   readonly #real: Account;
   readonly #mock: Account;
@@ -142,7 +142,7 @@ class Run {
     if (real.answer.status < 400 && mock.answer.status < 400) this.#allowed.add(operation);
   }
 
-  /** Not compared, as each request after the comparison was stopped. */
+  /** Not compared, like every request after the comparison was stopped. */
   leaveOut(request: PlannedRequest, reason: string, operation = this.#operationOf(request)): void {
     this.notCompared.push({ request: request.name, operation, place: 'request', reason });
   }
@@ -152,12 +152,12 @@ class Run {
   }
 
   #skip(request: PlannedRequest, operation: string | null, reason: string): void {
-    // A credential that is missing says nothing about the operation, and the others only repeat the reason.
+    // Without the credential, there is nothing to report about the operation.
     const about = request.credential === 'expired' ? null : operation;
     if (request.credential === 'valid' || about === null) this.leaveOut(request, reason, about);
   }
 
-  /** The operations of which only refusals were compared. */
+  /** The operations for which only refusals were compared. */
   onlyRefused(): readonly NotCompared[] {
     const reason = 'no request to it was allowed on both sides';
     return [...this.played.keys()].flatMap((operation) =>
@@ -165,7 +165,7 @@ class Run {
     );
   }
 
-  /** Reads again until the real service answers as the mock does: then only the time is a difference. */
+  /** Repeats a read until the real service matches the mock, in which case only the timing differs. */
   async #settled(request: PlannedRequest, found: Findings, mock: Played): Promise<Findings> {
     for (let waited = PAUSE; this.#patience >= PAUSE; waited += PAUSE) {
       this.#patience -= PAUSE;
@@ -183,17 +183,17 @@ class Run {
   }
 }
 
-/** The side that lacks an object of the plan, and may lack it because it is another account. */
+/** Returns the side that lacks an object of the plan, possibly because it is another account. */
 function missingOn(side: Played, other: Played): Played | null {
   return side.answer.status === 404 && !side.isSure && other.answer.status < 400 ? side : null;
 }
 
-/** Other data of an account says nothing about the service. */
+/** Different data in an account is no difference between the services. */
 function counts({ kind }: Difference): boolean {
   return kind === 'behaviour';
 }
 
-/** With a read, because every other request is sent once only. */
+/** Only reads are repeated; every other request is sent once. */
 async function checkCredential(account: Account, real: Side, { requests }: Plan): Promise<void> {
   const first = requests.find(({ method, credential }) => isRead(method) && credential === 'valid');
   const played = first && (await account.play(first));

@@ -6,24 +6,24 @@ export type CredentialKind = 'valid' | 'broken' | 'none' | 'unknown' | 'expired'
 
 /** A service to play requests against. */
 export interface Side {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string;
   readonly token: string;
-  /** A token or key that was valid once; by default one is made of `token`, if that is a JWT. */
+  /** A token or key that has expired; by default, one is derived from `token` if that is a JWT. */
   readonly expired?: string | null;
   /** A client of the account, for token requests with a wrong secret. */
   readonly clientId?: string | null;
-  /** Do the requests have the ids of this side? */
+  /** Whether the requests contain the ids of this side. */
   readonly hasIds?: boolean;
-  /** The organisation or realm in paths, if it is not the one of the requests. */
+  /** The organisation or realm in paths, if it differs from the one in the requests. */
   readonly org?: string | null;
 }
 
-/** Stands for the client in the body of a request: each side has its own. */
+/** A placeholder for the client in a request body. */
 export const CLIENT = '{clientId}';
 const NO_CLIENT = 'client-that-nobody-has';
 
-/** The credential to send; null for none, undefined if the side has no credential of this kind. */
+/** Returns the credential to send; null for none, undefined if the side has no such credential. */
 export function credentialOf(side: Side, kind: CredentialKind): string | null | undefined {
   if (kind === 'none') return null;
   if (kind === 'broken') return 'broken';
@@ -31,7 +31,7 @@ export function credentialOf(side: Side, kind: CredentialKind): string | null | 
   return kind === 'unknown' ? unknownLike(side.token) : (side.expired ?? expiredLike(side.token));
 }
 
-/** Of the same form, and nobody's. */
+/** Returns an unknown credential of the same form. */
 function unknownLike(token: string): string {
   const parts = token.split('.');
   const prefix = /^[a-z]{2,10}-/i.exec(token)?.[0] ?? '';
@@ -39,7 +39,7 @@ function unknownLike(token: string): string {
   return kept.padEnd(token.length, 'A');
 }
 
-/** The same JWT (RFC 7519) with an `exp` in the past: its signature does not fit either, on both sides. */
+/** Returns the same JWT (RFC 7519) with an `exp` in the past. Its signature is invalid too, on both sides. */
 function expiredLike(token: string): string | undefined {
   const [header, payload = '', signature] = token.split('.');
   try {
@@ -51,7 +51,7 @@ function expiredLike(token: string): string | undefined {
   }
 }
 
-/** The body as this side gets it. */
+/** Returns the body for this side. */
 export function bodyFor({ clientId }: Side, body: string): string {
   return body.replaceAll(CLIENT, clientId ?? NO_CLIENT);
 }

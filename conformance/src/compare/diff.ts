@@ -9,11 +9,11 @@ import { type Shape, shapesOf } from './shapes.ts';
 /** Headers that clients act on. */
 const HEADERS = [
   ...['content-type', 'www-authenticate', 'location', 'retry-after', 'cache-control', 'allow'],
-  // RFC 9745 and RFC 8594: clients must move to something else.
+  // RFC 9745 and RFC 8594: clients must migrate.
   ...['deprecation', 'sunset'],
 ] as const;
 
-/** Documents of OpenID Connect Discovery and JWK sets: their lists are settings of the service, not objects of an account. */
+/** OpenID Connect Discovery and JWK sets: their lists are settings of the service, not objects of an account. */
 const SETTINGS = /\/\.well-known\/|\/certs(?:$|\?)|jwks/;
 
 /** The result of comparing two answers. */
@@ -25,7 +25,7 @@ export interface Findings {
 type Kind = Difference['kind'];
 type Tell = (place: string, one: string, other: string, kind?: Kind, as?: DifferenceClass) => void;
 
-/** Compares the answers of the real service and the mock to one request. */
+/** Compares the responses of the real service and the mock to one request. */
 export function compareAnswers(
   request: PlannedRequest,
   ofReal: Played,
@@ -50,7 +50,7 @@ export function compareAnswers(
     const shown = ({ headers }: PlayedAnswer) => headerText(name, headers[name], secrets, ids);
     tell(`header ${name}`, shown(real), shown(mock));
   }
-  // Bodies of different statuses have nothing in common.
+  // Bodies with different statuses have nothing in common.
   if (real.status !== mock.status) return { differences, notCompared };
   const reading = {
     ...{ secrets, ids, url: request.url },
@@ -63,7 +63,7 @@ export function compareAnswers(
   const isOther = isRead(request.method) && !isSame;
   const reported = new Set<string>();
   for (const place of new Set([...left.keys(), ...right.keys()])) {
-    // Members of a value that is missing, or of another type, are reported with that value.
+    // A missing value, or one of another type, is reported once, without its members.
     if (isBelow(reported, place)) continue;
     const [one, other] = [left.get(place), right.get(place)];
     const empty = emptySides(place, left, right);
@@ -87,7 +87,7 @@ export function compareAnswers(
   return { differences, notCompared };
 }
 
-/** Is a place within one of these? */
+/** Whether a place is within one of these. */
 function isBelow(places: ReadonlySet<string>, place: string): boolean {
   for (const { index } of place.matchAll(/[.[]/g)) if (places.has(place.slice(0, index))) return true;
   return false;
@@ -114,7 +114,7 @@ function compareValues(
   tell(place, joined(real.values), joined(mock.values), isData ? 'data' : 'behaviour');
 }
 
-/** The common entries of two lists, from the first that is at another place. */
+/** Returns the common entries of two lists, starting from the first at a different position. */
 function ordersOf(real: readonly string[], mock: readonly string[]): readonly [string, string] {
   const [ofReal, ofMock] = [new Set(real), new Set(mock)];
   const [one, other] = [real.filter((name) => ofMock.has(name)), mock.filter((name) => ofReal.has(name))];
@@ -127,7 +127,7 @@ function ordersOf(real: readonly string[], mock: readonly string[]): readonly [s
   return [shown(one), shown(other)];
 }
 
-/** Says on which side a list is empty; null for neither, and for what is no list. */
+/** Returns the side with an empty list; null for neither, or if it isn't a list. */
 function emptySides(place: string, real: ReadonlyMap<string, Shape>, mock: ReadonlyMap<string, Shape>): string | null {
   const isEmpty = (side: ReadonlyMap<string, Shape>) =>
     side.get(place)?.types.has('array') === true && !side.has(`${place}[]`);
@@ -160,6 +160,6 @@ function headerText(
   ids: readonly string[],
 ): string {
   if (text === undefined) return '(missing)';
-  // `charset=utf-8` is what JSON has anyway (RFC 8259, 8.1).
+  // `charset=utf-8` is the default for JSON (RFC 8259, 8.1).
   return normalise(name === 'content-type' ? text.replace(/;.*$/s, '').trim().toLowerCase() : text, secrets, ids);
 }

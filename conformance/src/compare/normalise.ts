@@ -1,6 +1,6 @@
 import { redact } from '../../../src/conformance-entry.ts';
 
-/** Longer texts are compared by their beginning. */
+/** Only the beginning of longer texts is compared. */
 const MAX_CHARACTERS = 2000;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -16,28 +16,28 @@ const FORMS: readonly (readonly [RegExp, string])[] = [
   [/(?<![A-Za-z0-9])[0-7][0-9A-HJKMNP-TV-Z]{25}(?![A-Za-z0-9])/g, '<id>'],
 ];
 
-/** Names of members whose values are secrets, whatever they look like. */
+/** Names of members that always contain secrets. */
 const SECRET_NAME = /secret|password|private_?key|token|apikey|authorization|cookie|^value$/i;
 
-/** Names of members whose values are ids, whatever they look like. */
+/** Names of members that always contain ids. */
 const ID_NAME = /^(?:id|ids|uid|uuid|guid|sub|sid|jti|kid|azp)$|(?:[a-z0-9](?:I[dD]|Uuid|UUID)|[_-](?:id|uuid))s?$/;
 
-/** Is the member's value never shown? `tokenType` and the like are none. */
+/** Whether the value of a member must never be shown. `tokenType` and similar members may be. */
 export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name) && !/type|expir|count/i.test(name);
 }
 
-/** Is the member's value an id, if the document does not list its values? */
+/** Whether the value of a member is an id, unless the document lists its values. */
 export function isIdName(name: string): boolean {
   return ID_NAME.test(name);
 }
 
-/** Is it a UUID (RFC 9562)? */
+/** Whether a text is a UUID (RFC 9562). */
 export function isUuid(text: string): boolean {
   return UUID.test(text);
 }
 
-/** In which form an id was generated; null for one that somebody chose, such as a name. */
+/** Returns the form of a generated id; null for a chosen one, such as a name. */
 export function idFormOf(value: unknown): string | null {
   const text = String(value);
   const [, prefix = ''] = /^([a-z]{1,10}[_-])(?=[0-9a-f-]{8,}$)/.exec(text) ?? [];

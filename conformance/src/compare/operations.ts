@@ -1,7 +1,7 @@
 import { fits, isRecord, isVariable, memberOf } from '../../../src/conformance-entry.ts';
 import { isOrganisation } from './credentials.ts';
 
-/** In what two answers differ, as the document says it. */
+/** What differs between two responses, in terms of the document. */
 export type DifferenceClass =
   | 'status'
   | 'redirect'
@@ -23,20 +23,20 @@ export type DifferenceClass =
 export interface Operation {
   readonly id: string;
   readonly method: string;
-  /** The segments of its path, as the document writes it. */
+  /** The segments of the path, as in the document. */
   readonly path: readonly string[];
   readonly responses: unknown;
 }
 
-/** A segment of a path that names an object, and the collection that the object is in. */
+/** A path segment with the id of an object, and the collection of that object. */
 export interface Variable {
   readonly at: number;
   readonly name: string;
-  /** The path before it, as the document writes it. */
+  /** The path before it, as in the document. */
   readonly collection: string;
 }
 
-/** The operations of the mock's document: which of them a request calls, and what its answers may be. */
+/** The operations of the mock's document: finds the operation of a request, and what responses may contain. */
 export class Operations {
   readonly #document: unknown;
   readonly #all: readonly Operation[];
@@ -45,7 +45,7 @@ export class Operations {
   constructor(document: unknown) {
     this.#document = document;
     this.#all = entriesOf(memberOf(document, 'paths'))
-      // A path with fewer parameters is the more exact one.
+      // A path with fewer parameters is more specific.
       .sort(([one], [other]) => one.split('{').length - other.split('{').length)
       .flatMap(([path, item]) =>
         entriesOf(item).map(([method, operation]) => ({
@@ -57,13 +57,13 @@ export class Operations {
       );
   }
 
-  /** Undefined for a request that the document does not name. */
+  /** Returns undefined for an undocumented request. */
   find(method: string, url: string): Operation | undefined {
     const path = (url.split('?')[0] ?? '').split('/');
     return this.#all.find((one) => one.method === method && fits(one.path, path));
   }
 
-  /** How what a `POST` makes is deleted: the shortest path below its own that can be deleted. */
+  /** Returns how to delete what a `POST` creates: the shortest deletable path below its own. */
   deletionOf({ method, path }: Operation): Operation | undefined {
     if (method !== 'POST') return undefined;
     const above = path.at(-1) === '' ? path.slice(0, -1) : path;
@@ -84,7 +84,7 @@ export class Operations {
     );
   }
 
-  /** May the member at a place be missing? Not if the document does not name it. */
+  /** Whether the member at a place is optional. Undocumented members are not. */
   isOptional(operation: Operation | undefined, status: number, place: string): boolean {
     const dot = place.lastIndexOf('.');
     const holder = this.schemaAt(operation, status, place.slice(0, dot));
@@ -104,7 +104,7 @@ export class Operations {
     return undefined;
   }
 
-  /** The part that a reference leads to, at the end of at most eight. */
+  /** Resolves a reference, following up to eight in a row. */
   #follow(part: unknown, more = 8): unknown {
     const reference = memberOf(part, '$ref');
     if (typeof reference !== 'string' || more === 0) return part;
@@ -113,7 +113,7 @@ export class Operations {
   }
 }
 
-/** The segments of a path that name objects of an account. */
+/** Returns the path segments with ids of objects. */
 export function variablesOf({ path }: Pick<Operation, 'path'>): readonly Variable[] {
   return path.flatMap((segment, at) =>
     isVariable(segment) && !isOrganisation(path[at - 1])
@@ -147,7 +147,7 @@ export function classOf(
   return ['maximum', 'maxItems', 'maxLength'].some((name) => memberOf(schema, name) !== undefined) ? 'limit' : 'value';
 }
 
-/** The only values that a schema allows; null if it does not list them. */
+/** Returns the allowed values of a schema, or null if it has no enum. */
 export function constantsOf(schema: unknown): readonly string[] | null {
   const list = memberOf(schema, 'enum');
   if (Array.isArray(list)) return list.map(String);

@@ -4,10 +4,10 @@ import { isIdName, isSecretName } from './normalise.ts';
 import { Operations, variablesOf } from './operations.ts';
 import type { PlannedRequest } from './play.ts';
 
-/** The requests to send, and the number of those left out. */
+/** The requests to send, and the number of requests left out. */
 export interface Plan {
   readonly requests: readonly PlannedRequest[];
-  /** Requests that write, and were not sent without `--write`. */
+  /** Requests that write and need `--write`. */
   readonly writes: number;
   /** Requests that are never sent: see `isHarmless`. */
   readonly harmful: number;
@@ -21,9 +21,9 @@ type Base = Pick<PlannedRequest, 'method' | 'url' | 'mediaType' | 'body'>;
 export const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 const LAST_ID = /\/[0-9a-f-]{36}(?=\/?(?:\?|$))/i;
 
-/** The control API of the mock, which no real service has: also that of a world. */
+/** The control API of the mock (also of a world), which no real service has. */
 const CONTROL = /^(?:\/w\/[^/?]*)?\/_mock(?:[/?]|$)/;
-/** Ends a session, whatever the method. */
+/** Ends a session with any method. */
 const LOGOUT = /\/logout(?:[/?]|$)/;
 const WORLD = /^\/w\/[^/?]+(?=\/)/;
 const SOME_ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i;
@@ -44,18 +44,18 @@ export function planOfTraffic(exchanges: readonly Exchange[], mayWrite: boolean,
   return planOf(bases, mayWrite, new Operations(document));
 }
 
-/** Whether an address, a form or JSON has a member that is called like a secret. */
+/** Whether an address, a form or JSON has a member named like a secret. */
 function hasSecret(text: string): boolean {
   return namesIn(text).some(isSecretName);
 }
 
-/** The names of the members of an address, a form or JSON. */
+/** Returns the member names of an address, a form or JSON. */
 function namesIn(text: string): readonly string[] {
   const members = text.matchAll(/"([^"\\]{1,100})"\s*:|(?:^|[?&])([^=&?]{1,100})=/g);
   return [...members].map(([, inJson, inForm]) => inJson ?? inForm ?? '');
 }
 
-/** The requests of a document's examples. */
+/** Returns the requests for a document's examples. */
 export function planOfDocument(document: unknown, mayWrite: boolean): Plan {
   const bases = membersOf(memberOf(document, 'paths')).flatMap(([path, item]) =>
     membersOf(item)
@@ -84,7 +84,7 @@ function planOf(bases: readonly (Base | null)[], mayWrite: boolean, operations: 
   };
 }
 
-/** The collections in which a request makes something that can be deleted again. */
+/** Returns the collections in which a request creates something that can be deleted again. */
 function collectionsMadeBy({ method, url }: Base, operations: Operations): readonly string[] {
   const called = operations.find(method, url);
   const deletion = called && operations.deletionOf(called);
@@ -127,7 +127,7 @@ function probesOf(base: Base): readonly PlannedRequest[] {
   return probes;
 }
 
-/** Recorded addresses can have secrets, which no report shows. */
+/** Recorded addresses may contain secrets, which must not appear in a report. */
 export function shownUrl(url: string): string {
   const hidden = url.replace(/([?&])([^=&]{1,100})=[^&]*/g, (pair, mark: string, name: string) =>
     isSecretName(name) ? `${mark}${name}=<secret>` : pair,
@@ -135,12 +135,12 @@ export function shownUrl(url: string): string {
   return redact(hidden).slice(0, 500);
 }
 
-/** A request that changes nothing. */
+/** Whether a request changes nothing. */
 export function isRead(method: string): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
-/** Null if a value that the request needs has no example. */
+/** Returns null if a required value has no example. */
 function exampleOf(path: string, method: string, item: unknown, operation: unknown): Base | null {
   let url = path;
   const query = new URLSearchParams();

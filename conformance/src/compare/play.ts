@@ -1,9 +1,9 @@
 import type { CredentialKind } from './credentials.ts';
 import type { DifferenceClass } from './operations.ts';
 
-/** A request that both services get. */
+/** A request to send to both services. */
 export interface PlannedRequest {
-  /** Method and path, and what was changed about the request. */
+  /** Method and path, and the change made to the request. */
   readonly name: string;
   readonly method: string;
   /** Path and query. */
@@ -13,7 +13,7 @@ export interface PlannedRequest {
   readonly body: string;
 }
 
-/** An answer, with the headers in lower case. */
+/** A response, with header names in lower case. */
 export interface PlayedAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -23,22 +23,22 @@ export interface PlayedAnswer {
 /** Where something was found. */
 interface Place {
   readonly request: string;
-  /** The operation; null if the document names none. */
+  /** The operation, or null if undocumented. */
   readonly operation: string | null;
   /** Where: `status`, `header NAME`, or a path into the body. */
   readonly place: string;
 }
 
-/** Something in which the real service answers otherwise than the mock. */
+/** A difference between the responses of the real service and the mock. */
 export interface Difference extends Place {
   readonly class: DifferenceClass;
   readonly real: string;
   readonly mock: string;
-  /** `data`: the accounts hold other data. Does not count. */
+  /** `data`: the accounts have different data, which doesn't count as a difference. */
   readonly kind: 'behaviour' | 'data';
 }
 
-/** Something about which the comparison says nothing. */
+/** Something that the comparison could not determine. */
 export interface NotCompared extends Place {
   readonly reason: string;
 }

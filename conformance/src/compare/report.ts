@@ -6,21 +6,21 @@ import type { Difference, NotCompared } from './play.ts';
 /** The result of a comparison. */
 export interface DriftReport extends Omit<Plan, 'requests'> {
   readonly service: string;
-  /** How many were sent to both. */
+  /** The number of requests sent to both sides. */
   readonly requests: number;
   /** A remark, such as that the target is a mock; null for none. */
   readonly remark: string | null;
   readonly differences: readonly Difference[];
   readonly notCompared: readonly NotCompared[];
-  /** Why it ended before all requests were sent; null if it did not. */
+  /** Why the comparison ended early, or null. */
   readonly stopped: string | null;
   /** Requests that delete what the comparison created in the real account and could not delete itself. */
   readonly leftBehind: readonly string[];
-  /** How many requests of the comparison called each operation. */
+  /** The number of requests to each operation. */
   readonly operations: Readonly<Record<string, number>>;
 }
 
-/** The report in Markdown. */
+/** Formats the report in Markdown. */
 export function driftReport(report: DriftReport): string {
   const { service, requests, remark, stopped, differences, notCompared, leftBehind } = report;
   const counted = differences.filter(({ kind }) => kind === 'behaviour');
@@ -60,7 +60,7 @@ const CREDENTIALS: Readonly<Record<CredentialKind, string>> = {
   expired: 'expired',
 };
 
-/** The requests of a plan, those with the same address in one line. */
+/** Lists the requests of a plan. Requests with the same address share a line. */
 export function requestList(plan: Plan): string {
   const byAddress = new Map<string, Set<string>>();
   for (const { method, url, credential } of plan.requests) {

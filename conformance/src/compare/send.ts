@@ -3,7 +3,7 @@ import { request as requestByHttps } from 'node:https';
 import { timeoutSignal } from '../../../src/conformance-entry.ts';
 import type { PlannedRequest, PlayedAnswer } from './play.ts';
 
-/** Milliseconds to wait for an answer. */
+/** How long to wait for a response, in milliseconds. */
 const PATIENCE = 10_000;
 const MAX_BYTES = 4 * 1024 * 1024;
 

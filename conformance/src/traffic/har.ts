@@ -50,13 +50,13 @@ function parsed(text: string, name: string): unknown {
     // Some tools write a byte order mark.
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
-    // The parser also tells a part of the text, which may have secrets.
+    // The parser's message quotes the text, which may contain secrets.
     const why = String(cause).replace(/,? (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, '');
     throw new Unusable(`${name} is not JSON, so it is not an HTTP Archive (HAR): ${why}.`, { cause });
   }
 }
 
-/** The exchange of an entry; null if it is none. */
+/** Returns the exchange of an entry, or null if it isn't one. */
 export function exchangeOf(entry: unknown, place: string): Exchange | null {
   const [request, response] = [memberOf(entry, 'request'), memberOf(entry, 'response')];
   const [method, url] = [memberOf(request, 'method'), memberOf(request, 'url')];
@@ -65,7 +65,7 @@ export function exchangeOf(entry: unknown, place: string): Exchange | null {
   return {
     ...{ place, method: method.toUpperCase(), url: pathAndQuery(url), headers: headersOf(request) },
     request: sentBody(request),
-    // A broken connection has the status 0.
+    // Status 0 means a broken connection.
     answer: typeof status === 'number' && status > 0 ? { status, ...receivedBody(response) } : null,
   };
 }
@@ -81,7 +81,7 @@ function sentBody(request: unknown): RecordedBody {
   const mediaType = essenceOf(textMember(data, 'mimeType') ?? headerOf(request, 'content-type'));
   const text = wholeText(data);
   if (text !== null) return bodyOf(mediaType, text);
-  // Forms can be recorded as a list of their fields.
+  // Forms can be recorded as a list of fields.
   const fields = memberOf(data, 'params');
   if (Array.isArray(fields) && fields.length > 0)
     return { mediaType, text: fields.length > MAX_FIELDS ? null : formOf(fields) };
@@ -90,7 +90,7 @@ function sentBody(request: unknown): RecordedBody {
   return { mediaType, text: isThere ? null : '' };
 }
 
-/** Fields of a recorded form. With more it counts as not recorded, as a body does that is too long. */
+/** The maximum number of recorded form fields. Beyond it, the form counts as not recorded, like a body that is too long. */
 const MAX_FIELDS = 10_000;
 
 /** A request can be refused before its body is read: then the size is unknown, and only its headers tell of the body. */
@@ -145,7 +145,7 @@ function headerOf(message: unknown, name: string): string | null {
   return textMember(found, 'value');
 }
 
-/** HTTP servers take no more, or fewer. */
+/** The range of statuses that HTTP servers accept. */
 const MAX_HEADERS = 2000;
 
 function headersIn(message: unknown): readonly unknown[] {

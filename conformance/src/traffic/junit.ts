@@ -1,6 +1,6 @@
 import type { TrafficReport, Violation } from './check.ts';
 
-/** A report as JUnit XML: a test case for each violation, or a single one that passes. */
+/** Formats a report as JUnit XML: a test case for each violation, or a single one that passes. */
 export function junitOf({ checked, violations }: TrafficReport): string {
   const cases = violations.length > 0 ? violations.map(failure) : [`    <testcase ${PASSED}/>`];
   const counts = `tests="${cases.length}" failures="${violations.length}"`;
@@ -27,7 +27,7 @@ function failure({ place, method, path, service, operation, part, what }: Violat
   ].join('\n');
 }
 
-/** XML has no way to write most control characters, nor half of a surrogate pair. */
+/** XML cannot represent most control characters and unpaired surrogates. */
 function escaped(text: string): string {
   return text
     .replaceAll('&', '&amp;')
