@@ -1,6 +1,6 @@
 /**
- * The server, as the package `conformance` uses it: documents, routes, readers of query values and statuses, the
- * configuration, and the way to a running server. That package imports nothing else of the server.
+ * The parts of the server that the package `conformance` uses: documents, routes, parsers of query values and statuses,
+ * the configuration, and access to a running server. The package imports nothing else of the server.
  */
 export { prepared } from '../scripts/documents/prepared.mjs';
 export { findNearPath } from './addresses/nearest-path.ts';

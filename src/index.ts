@@ -108,6 +108,6 @@ export { describeVerifier } from './library/verifier.ts';
 export type { Mock, World, WorldOptions } from './library/world.ts';
 export type { CreatedCredentials, MadeWorld, SnapshotsBoard, WorldOrder, WorldsBoard } from './library/worlds.ts';
 
-/** Parts of the cast. Not by the services: the declarations of the package would lead through them into the server. */
+/** Parts of the cast. Not imported from the services, because the package's declarations would then include the server. */
 export type NgcCast = Cast['ngc'];
 export type RunaiCast = Cast['runai'];

@@ -3,7 +3,7 @@ import { nodeRefusal } from './platform/node-version.ts';
 
 const refusal = nodeRefusal(process.versions.node);
 if (refusal === null) {
-  // The first process of a container is ended only by signals that it listens to. A server that is ready does so itself.
+  // The first process of a container ignores signals without a handler. A started server replaces these handlers.
   process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143));
   import('./cli/index.ts').then(({ run }) => run(process.argv));
 } else {

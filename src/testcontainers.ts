@@ -8,30 +8,30 @@ import type { ClientCredentials } from './library/credentials.ts';
 import type { Switchboard } from './library/switchboard.ts';
 import { requirePeer } from './platform/assets.ts';
 
-// An import could not say what to install.
+// An import could not explain what to install.
 const { AbstractStartedContainer, GenericContainer, getContainerRuntimeClient, Wait } =
   requirePeer<typeof Testcontainers>('testcontainers');
 
-/** Inside the container; the image's default. */
+/** The default port inside the image. */
 const PORT = 6625;
 const ETC = '/etc/nv-auth-mock';
 
 /** The image of this package's version, built from its Dockerfile. */
 const IMAGE = 'nv-auth-mock';
 
-/** The server's message when it is seeded and listening, in text and in JSON. */
+/** The server's message when it is seeded and listening, as text and as JSON. */
 const READY = /nv-auth-mock ready on |"event":"ready"/;
 
-/** How many characters of the server's output an error repeats: a refused start is one line. */
+/** The maximum length of server output in an error. A rejected start is one line. */
 const MAX_SAID = 4000;
 
-/** The user of the image may read the copied files, regardless of their owner on this machine. */
+/** Makes copied files readable for the image's user, whatever their owner on this machine. */
 const FOR_EVERYBODY = 0o644;
 
-/** Options of the server, by the names of `startMock`. The container determines its address and its data. */
+/** Options of the server, named as for `startMock`. The container sets its address and its data. */
 export type ContainerOptions = Omit<ConfigOptions, 'port' | 'host' | 'data' | 'seed' | 'alias' | 'exitWithStdin'>;
 
-/** A mock in a container, which has started when it says that it is ready. */
+/** A mock in a container, which counts as started when it reports that it is ready. */
 export class NvAuthMockContainer extends GenericContainer {
   #aliases: string[] = [];
   #adminToken: string | null = null;
@@ -44,12 +44,12 @@ export class NvAuthMockContainer extends GenericContainer {
     this.withExposedPorts(PORT).withWaitStrategy(Wait.forLogMessage(READY));
   }
 
-  /** A seed in the form of the cast, JSON or YAML, in place of the built-in cast. @param file on this machine */
+  /** Replaces the built-in cast with a seed (JSON or YAML, in the form of the cast). @param file on this machine */
   withSeed(file: string): this {
     return this.#withFile(file, 'seed');
   }
 
-  /** Options from a file, whose keys are flag names. @param file on this machine */
+  /** Reads options from a file with flag names as keys. @param file on this machine */
   withConfig(file: string): this {
     return this.#withFile(file, 'config');
   }
@@ -67,19 +67,19 @@ export class NvAuthMockContainer extends GenericContainer {
     );
   }
 
-  /** If the admin token is among the variables, the control API client of the started container sends it. */
+  /** An admin token among the variables is also used by the control API client of the started container. */
   override withEnvironment(environment: Readonly<Record<string, string>>): this {
     this.#adminToken = environment[variableName('adminToken')] ?? this.#adminToken;
     return super.withEnvironment(environment);
   }
 
-  /** Further names of the container in its network, which the server recognises as its own. */
+  /** Adds names of the container in its network, which the server recognises as its own. */
   override withNetworkAliases(...aliases: string[]): this {
     this.#aliases = [...this.#aliases, ...aliases];
     return super.withNetworkAliases(...aliases).withEnvironment({ [variableName('alias')]: this.#aliases.join(',') });
   }
 
-  /** @throws Error with the server's last output, if it does not become ready */
+  /** @throws Error with the server's last output if it doesn't become ready */
   override async start(): Promise<StartedNvAuthMockContainer> {
     await Promise.all(this.#files.map(mustBeReadable));
     try {
@@ -87,7 +87,7 @@ export class NvAuthMockContainer extends GenericContainer {
     } catch (cause) {
       const said = this.#said.trim();
       const why = cause instanceof Error ? cause.message : String(cause);
-      throw new Error(`The mock did not become ready: ${why}. It said ${said === '' ? 'nothing' : `last:\n${said}`}`, {
+      throw new Error(`The mock did not become ready: ${why}. Its output: ${said === '' ? 'none' : `\n${said}`}`, {
         cause,
       });
     } finally {
@@ -95,7 +95,7 @@ export class NvAuthMockContainer extends GenericContainer {
     }
   }
 
-  /** From its first line on: a container that does not become ready is removed together with its log. */
+  /** Reads the log from the start, because a container that fails to become ready is removed together with its log. */
   protected override async containerCreated(containerId: string): Promise<void> {
     this.#said = '';
     this.#log = await this.logOf(containerId);
@@ -104,7 +104,7 @@ export class NvAuthMockContainer extends GenericContainer {
     });
   }
 
-  /** The output of a container from now on. */
+  /** Returns the output of a container from now on. */
   protected async logOf(containerId: string): Promise<Readable> {
     const { container } = await getContainerRuntimeClient();
     return container.attach(container.getById(containerId));
@@ -113,7 +113,7 @@ export class NvAuthMockContainer extends GenericContainer {
 
 async function mustBeReadable(file: string): Promise<void> {
   await access(file, constants.R_OK).catch((cause: unknown) => {
-    throw new Error(`${file} does not exist, or cannot be read. Give the path of a file on this machine.`, { cause });
+    throw new Error(`${file} does not exist or cannot be read. Use the path of a file on this machine.`, { cause });
   });
 }
 
@@ -128,19 +128,18 @@ export class StartedNvAuthMockContainer extends AbstractStartedContainer {
     this.#adminToken = adminToken;
   }
 
-  /** As this machine reaches it. */
+  /** Returns the URL for this machine. */
   getUrl(): string {
     return `http://${this.getHost()}:${this.getMappedPort(PORT)}`;
   }
 
-  /** As other containers in its network reach it. @throws Error without a network alias */
+  /** Returns the URL for other containers in its network. @throws Error without a network alias */
   getInternalUrl(): string {
-    if (this.#alias === null)
-      throw new Error('the container has no name in a network: give it one with withNetworkAliases');
+    if (this.#alias === null) throw new Error('the container has no network alias: add one with withNetworkAliases');
     return `http://${this.#alias}:${PORT}`;
   }
 
-  /** The control API's root. */
+  /** Returns the root of the control API. */
   getAdminUrl(): string {
     return `${this.getUrl()}/_mock`;
   }
@@ -150,7 +149,7 @@ export class StartedNvAuthMockContainer extends AbstractStartedContainer {
     return connect(this.getUrl(), { adminToken: this.#adminToken, ...(world !== undefined && { world }) });
   }
 
-  /** As in `Switchboard`. */
+  /** See `Switchboard`. */
   getToken(who?: string | ClientCredentials): Promise<string> {
     return this.getSwitchboard().getToken(who);
   }

@@ -5,17 +5,17 @@ import { type MockOptions, startMock } from './library/start-mock.ts';
 import { describeVerifier as describeWith, type VerifierOptions, type Verify } from './library/verifier.ts';
 import { labelled, type Mock, type World, type WorldOptions } from './library/world.ts';
 
-/** Fixtures of a test: a world of its own. */
+/** Fixtures of a test: a separate world. */
 export interface MockFixtures {
-  /** Options of the server; a file of tests overrides them with `test.extend({ mockOptions: [{...}, { scope: 'worker' }] })`. */
+  /** Options of the server. Override them per file with `test.extend({ mockOptions: [{...}, { scope: 'worker' }] })`. */
   readonly mockOptions: MockOptions;
   /** Options of the worlds: `test.extend({ worldOptions: { seed: './seed.yaml' } })`. */
   readonly worldOptions: WorldOptions;
-  /** One server for each worker, with its default world. All tests of the worker share its state. */
+  /** One server per worker, with its default world. All tests of the worker share its state. */
   readonly mockServer: Mock;
   /**
-   * A world with credentials of its own, made before the test and deleted after it, in `test.concurrent`, too. When the
-   * test fails, the latest refusals in its world are printed with their explanations, and other possible causes.
+   * A world with its own credentials, created before the test and deleted after it, also in `test.concurrent`. If the
+   * test fails, the latest refusals in its world are printed with their explanations and other possible causes.
    */
   readonly mock: World;
 }
@@ -36,8 +36,8 @@ export const test = base.extend<MockFixtures>({
     const world = await mockServer.world(labelled(fullName, worldOptions));
     const pending: Pending = { places: new Map(), isTestOver: false };
     Object.assign(world, { [PENDING]: pending });
-    // Not after `use`: hooks that a test registers run later, and may still need its world. These hooks, registered
-    // first, run last; hooks for failures run after all others.
+    // Not after `use`, because hooks registered by the test run later and may still need the world. These hooks are
+    // registered first, so they run last; hooks for failures run after all others.
     onTestFinished(async ({ task }) => {
       checkAwaited(pending);
       if (task.result?.state !== 'fail') await world.stop();
@@ -53,13 +53,13 @@ export const test = base.extend<MockFixtures>({
 export const it = test;
 
 /**
- * Tries the code under test with every token of the zoo: one test for each. A test fails only if the code accepts what it
+ * Tries the code under test with every token of the zoo, one test each. A test fails only if the code accepts what it
  * must refuse, or refuses what it must accept.
  *
- * @param verify throws, or rejects, to refuse a token
+ * @param verify refuses a token by throwing or rejecting
  */
 export function describeVerifier(verify: Verify, options: Omit<VerifierOptions, 'hooks'> = {}): void {
-  // Not the `test` with a world.
+  // Uses the plain `test` without a world.
   describeWith(verify, { ...options, hooks: { describe, it: base, beforeAll, afterAll } });
 }
 

@@ -6,25 +6,24 @@ import type { KeptSeed } from '../store/seed.ts';
 type Cast = ReturnType<typeof castOf>;
 
 /**
- * The casts of worlds. A stored seed has to be read and checked first, and that of a new world with credentials of its own
- * to be derived before: all of it takes longer than the world. So a world that was made here has its cast from the seed
- * that it was made of, which it keeps.
+ * The casts of worlds. Parsing a stored seed and deriving a new world's credentials take longer than creating the
+ * world, so worlds created in this process keep their seed and derive the cast from it.
  */
 export class Casts {
   readonly #services: readonly ServiceDefinition[];
   readonly #made = new WeakMap<World, KeptSeed>();
 
-  /** @param services all services but the control API */
+  /** @param services all services except the control API */
   constructor(services: readonly ServiceDefinition[]) {
     this.#services = services;
   }
 
-  /** @param kept the seed that the world was made of, with its own credentials */
+  /** Keeps the seed of a world. @param kept the seed with the world's own credentials */
   note(world: World, kept: KeptSeed): void {
     this.#made.set(world, kept);
   }
 
-  /** Returns a function that makes the cast of a world for the current time, without bearers. */
+  /** Returns a function that creates the current cast of a world, without bearers. */
   async of(world: World): Promise<() => Cast> {
     const kept = this.#made.get(world) ?? (await world.seed());
     return () => castAt(castOf(kept, this.#services), this.#services, world.clock.now());

@@ -23,35 +23,38 @@ import { type FirstSnapshot, seedOfSnapshot, snapshotFrom } from './snapshot-opt
 /** Only the configuration is required; tests replace the rest. */
 export interface ServerParts {
   readonly effective: Effective;
-  /** A seed to start from, in place of the configuration's `seed`. */
+  /** A seed that replaces `seed` of the configuration. */
   readonly seed?: object;
   readonly clock?: Clock;
   readonly random?: Random;
-  /** The log is given the world's clock, so that its lines and the decisions show the same time. */
+  /** Receives the world's clock, so that log lines and decisions have the same times. */
   readonly log?: (clock: Clock) => Log;
-  /** Called with each new reason why the process has to wait for the worlds. Without it, the start fails if the database is away. */
+  /** Called with each new reason for waiting. Without it, an unreachable database is an error. */
   readonly onWait?: (waiting: Waiting) => void;
-  /** Called with a sentence when the process has lost the worlds. It never gets them back: it has to end, or to close the server. */
+  /**
+   * Called with a sentence when the process has lost the worlds. It cannot get them back, so stop the process or the
+   * server.
+   */
   readonly onLost?: (why: string) => void;
   readonly limits?: Partial<Limits>;
-  /** How many bytes worlds and snapshots may have, in place of `maxState`. */
+  /** The memory for worlds and snapshots in bytes, instead of `maxState`. */
   readonly roomForState?: number;
   /**
-   * `throw`: an answer that does not match its document fails the request, for tests. Default: with `--strict` it becomes
-   * a finding, and otherwise answers are not compared.
+   * `throw`: a response that violates its document fails the request, for tests. By default it becomes a finding with
+   * `--strict`, and isn't checked otherwise.
    */
   readonly offDocument?: Server['offDocument'];
-  /** Default: those that all servers of the process share. */
+  /** Default: the documents shared by all servers of the process. */
   readonly documents?: Documents;
-  /** The built-in seed and its rows; servers that are given the same one share them. Default: each makes its own. */
+  /** The cached built-in seed, shared by servers with the same object. By default, each server creates its own. */
   readonly beginnings?: Beginnings;
 }
 
-/** Everything that a start reads before it opens what must be closed again. */
+/** Everything that is read before opening anything that has to be closed. */
 export interface Inputs {
   readonly version: string;
   readonly random: Random;
-  /** All services but the control API. */
+  /** All services except the control API. */
   readonly services: readonly ServiceDefinition[];
   readonly control: (ports: Ports) => ServiceDefinition;
   readonly signingKey: SigningKey;
@@ -59,11 +62,11 @@ export interface Inputs {
   readonly trustedIssuers: ReadonlyMap<string, TrustedIssuer>;
   /** The seed of a new default world. */
   readonly seed: Seed;
-  /** The file that a new default world begins with; null without `--snapshot`. */
+  /** The file for a new default world; null without `--snapshot`. */
   readonly snapshot: FirstSnapshot | null;
 }
 
-/** The name, in messages, of a seed that a program gave. */
+/** The name of a seed given by a program, for messages. */
 export const SEED_OPTION = 'the option `seed`';
 
 /** @throws Unusable if a file or a value in the configuration cannot be used */

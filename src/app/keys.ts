@@ -13,7 +13,7 @@ import { faultOfJwkSet, type JwkSet, type JwkSource, verifierOf } from '../token
 import { readSigningKey, SIGNING_ALGORITHMS, type SigningKey, signingKeyOf } from '../tokens/keys.ts';
 import { type TrustedIssuer, trustedIssuerOf } from '../tokens/trusted-issuer.ts';
 
-/** The key with which tokens are signed. @throws Unusable */
+/** Returns the key that signs tokens. @throws Unusable */
 export async function signingKeyFrom({ signingKey }: Config): Promise<SigningKey> {
   if (isOneOf(SIGNING_ALGORITHMS, signingKey)) {
     const jwk = await fixture('runai', `signing-key.${signingKey.toLowerCase()}.json`);
@@ -22,16 +22,16 @@ export async function signingKeyFrom({ signingKey }: Config): Promise<SigningKey
   }
   const name = `--signing-key ${showValue(signingKey)}`;
   const text = await readTextFile(signingKey).catch((cause: unknown) => {
-    const message = `${name} cannot be read: ${whyUnreadable(cause)}. Give the path of a file that can, or \`RS256\` or \`ES256\` for a test key.`;
+    const message = `${name} cannot be read: ${whyUnreadable(cause)}. Give the path of a readable file, or \`RS256\` or \`ES256\` for a test key.`;
     throw new Unusable(message, { cause });
   });
   return readSigningKey(text, name);
 }
 
-/** How long fetching a JWK set may take, in milliseconds. */
+/** The timeout for fetching a JWK set, in milliseconds. */
 const KEYS_TIMEOUT = 5000;
 
-/** The provider of `--runai-idp`; null without it. @throws Unusable */
+/** Returns the provider of `--runai-idp`, or null. @throws Unusable */
 export async function identityProviderFrom({ runaiIdp }: Config): Promise<IdentityProvider | null> {
   const { source, ...expected } = partsOf(runaiIdp);
   if (source === undefined) return null;
@@ -39,7 +39,7 @@ export async function identityProviderFrom({ runaiIdp }: Config): Promise<Identi
   return identityProviderOf(verifierOf(jwks, 'the identity provider'), expected);
 }
 
-/** The issuers of `--nvcf-trusted-issuer`, by name. @throws Unusable */
+/** Returns the issuers of `--nvcf-trusted-issuer`, by name. @throws Unusable */
 export async function trustedIssuersFrom({
   nvcf,
   nvcfTrustedIssuer,
@@ -58,7 +58,7 @@ export async function trustedIssuersFrom({
     if (issuers.has(issuer)) throw new Unusable(`${name} is given twice. Keep one of them.`);
     if (issuer === nvcfAdminIssuer) {
       throw new Unusable(
-        `${name} is the issuer of administrators' tokens. Leave it out, or name another one by --nvcf-admin-issuer.`,
+        `${name} is the issuer of administrators' tokens. Remove it, or set another issuer with --nvcf-admin-issuer.`,
       );
     }
     const jwks = await jwksAt(source, option, `${name}=${showValue(source)}`);
@@ -67,17 +67,17 @@ export async function trustedIssuersFrom({
   return issuers;
 }
 
-/** The parts of `ISSUER=SOURCE`, which are not empty. */
+/** Splits `ISSUER=SOURCE`. Neither part is empty. */
 function splitIssuer(text: string): readonly [issuer: string, source: string] {
   const at = text.indexOf('=');
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
 /**
- * A JWK set. A file is read now, too, so that a mistake in it stops the start.
+ * Returns a JWK set. Files are also read immediately, so that mistakes stop the startup.
  *
- * @param option the option that names it
- * @param name the option with its value, in messages
+ * @param option the name of the option
+ * @param name the option with its value, for messages
  * @throws Unusable
  */
 async function jwksAt(source: string, option: string, name: string): Promise<JwkSource> {
@@ -91,58 +91,60 @@ async function jwksAt(source: string, option: string, name: string): Promise<Jwk
     return { name: shown, isNear: true, load };
   }
   if (!isFetchable(source)) {
-    throw new Unusable(`${name} is not a URL without user name and password. Give such a URL, or a file.`);
+    throw new Unusable(
+      `${name} is not a URL that can be fetched. Use a URL without user name and password, or a file.`,
+    );
   }
   return { name: shown, isNear: false, load: async () => jwkSetOf(JSON.parse(await fetchText(source))) };
 }
 
-/** The most bytes of a JWK set that is fetched. */
+/** The maximum size of a fetched JWK set, in bytes. */
 const MAX_JWKS = MEGABYTE;
 
-/** @throws Error that says what is wrong */
+/** @throws Error with the reason */
 async function fetchText(url: string): Promise<string> {
   const answer = await fetch(url, { signal: timeoutSignal(KEYS_TIMEOUT) }).catch((cause: unknown) => {
-    throw new Error('there is no answer', { cause });
+    throw new Error('there is no response', { cause });
   });
-  if (!answer.ok) throw new Error(`it answered ${answer.status}`);
+  if (!answer.ok) throw new Error(`the response is ${answer.status}`);
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of answer.body ?? []) {
     size += part.length;
-    if (size > MAX_JWKS) throw new Error('it has more than a megabyte');
+    if (size > MAX_JWKS) throw new Error('it is larger than a megabyte');
     parts.push(part);
   }
   return Buffer.concat(parts).toString();
 }
 
-/** The parts of `--runai-idp`. @throws Unusable for a part that is given twice, or without a JWK set */
+/** Parses `--runai-idp`. @throws Unusable for a duplicate part, or if the JWK set is missing */
 function partsOf(texts: readonly string[]): Expected & { readonly source?: string } {
   const parts = new Map<string, string>();
   for (const text of texts) {
     const [, name = 'source', value = text] = /^(issuer|audience)=(.*)$/s.exec(text) ?? [];
     if (parts.has(name)) {
       const what = name === 'source' ? 'two JWK sets' : `\`${name}=\` twice`;
-      throw new Unusable(`--runai-idp names ${what}. Keep one of them.`);
+      throw new Unusable(`--runai-idp has ${what}. Keep one of them.`);
     }
     parts.set(name, value);
   }
   if (parts.size > 0 && !parts.has('source')) {
     const [name] = parts.keys();
-    const message = `--runai-idp ${name}=... says which tokens are accepted, but no JWK set says who signs them. Give its URL or file by another --runai-idp, or leave this one out.`;
+    const message = `--runai-idp ${name}=... needs a JWK set. Give its URL or file with another --runai-idp, or remove this one.`;
     throw new Unusable(message);
   }
   return Object.fromEntries(parts);
 }
 
-/** `fetch` refuses URLs with a user name or a password. */
+/** `fetch` rejects URLs with a user name or a password. */
 function isFetchable(url: string): boolean {
   return URL.canParse(url) && new URL(url).username + new URL(url).password === '';
 }
 
-/** @throws Error that says what is wrong */
+/** @throws Error with the reason */
 async function jwkSetOf(value: unknown): Promise<JwkSet> {
   const fault = await faultOfJwkSet(value);
   if (fault !== null) throw new Error(fault);
-  // Each of its keys was imported.
+  // Each key was imported successfully.
   return value as JwkSet;
 }

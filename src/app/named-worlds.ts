@@ -4,9 +4,9 @@ import { Unusable } from '../diagnostics/unusable.ts';
 import type { Worlds } from '../worlds/registry.ts';
 
 /**
- * Checks that the worlds named in the configuration can all be made, before anything is opened or written.
+ * Checks that all worlds named in the configuration can be created, before anything is opened or written.
  *
- * @throws Unusable that says what to change
+ * @throws Unusable with advice
  */
 export function checkNamedWorlds({ world: ids, maxWorlds }: Pick<Config, 'world' | 'maxWorlds'>): void {
   for (const id of ids) {
@@ -19,15 +19,15 @@ export function checkNamedWorlds({ world: ids, maxWorlds }: Pick<Config, 'world'
   }
   if (ids.length > maxWorlds) {
     throw new Unusable(
-      `--world names ${ids.length} ${ids.length === 1 ? 'world' : 'worlds'}, but --max-worlds is ${maxWorlds}. ` +
-        'Name fewer worlds, or raise --max-worlds.',
+      `--world asks for ${ids.length} ${ids.length === 1 ? 'world' : 'worlds'}, but --max-worlds is ${maxWorlds}. ` +
+        'Ask for fewer worlds, or raise --max-worlds.',
     );
   }
 }
 
 /**
- * Makes the worlds named in the configuration: from the default world's seed, with credentials of their own, without a
- * time to live.
+ * Creates the worlds named in the configuration from the default world's seed, with their own credentials and no time
+ * to live.
  */
 export async function makeNamedWorlds(worlds: Worlds, ids: readonly string[]): Promise<void> {
   const { origin: seed } = worlds.default;

@@ -11,21 +11,21 @@ import { rfc3339, type WorldClock } from '../time/clock.ts';
 import { formatDuration } from '../time/duration.ts';
 
 /**
- * On a loopback address only users of this machine reach the control API; on any other, everybody who reaches that
- * address.
+ * On a loopback address, only users of this machine can reach the control API. On any other address, anyone on the
+ * network can.
  */
 export function exposureNotices({ host, adminToken }: Config): string[] {
   if (adminToken !== null || host === 'localhost' || host === '::1' || /^127\./.test(host)) return [];
   return [
-    `anybody who reaches ${host} can control the mock at /_mock and read its credentials; --admin-token TEXT makes it ask for a token`,
+    `anyone who can reach ${host} can control the mock at /_mock and read its credentials; protect it with --admin-token TEXT`,
   ];
 }
 
-/** @param room the bytes that Node's heap has for state */
+/** @param room the memory for state in Node's heap, in bytes */
 export function heapNotices({ maxState }: Pick<Config, 'maxState'>, room: number): string[] {
   if (room >= maxState * MEGABYTE) return [];
   return [
-    `worlds and snapshots may take ${Math.floor(room / MEGABYTE)} MB of memory, not the ${maxState} MB of --max-state, because Node's heap has no more; NODE_OPTIONS=--max-old-space-size=MEGABYTES gives it more`,
+    `worlds and snapshots are limited to ${Math.floor(room / MEGABYTE)} MB, not the ${maxState} MB of --max-state, because Node's heap is too small; enlarge it with NODE_OPTIONS=--max-old-space-size=MEGABYTES`,
   ];
 }
 
@@ -36,20 +36,20 @@ export async function seedNotices(
   { seed, data, reseed }: Config,
 ): Promise<string[]> {
   const kept = await world.seed();
-  if (data === null && reseed) return ['--reseed has no effect without --data: a world in memory is always new'];
+  if (data === null && reseed) return ['--reseed has no effect without --data: worlds in memory are always new'];
   if (kept.fingerprint === fingerprint) return [];
   if (seed !== null) {
     throw new Unusable(
-      `--data ${shownData(data ?? '')} holds a world that was made from a seed other than --seed ${showValue(seed)}. ` +
-        'Add --reseed to replace that world, or leave --seed out to keep it.',
+      `--data ${shownData(data ?? '')} has a world that was created from a seed other than --seed ${showValue(seed)}. ` +
+        'Add --reseed to replace that world, or remove --seed to keep it.',
     );
   }
   return kept.origin === 'file'
-    ? ['the world in --data was made from a seed file; --reseed replaces it with the built-in cast']
-    : ['the world in --data was made from an older built-in cast; --reseed replaces it with the current one'];
+    ? ['the world in --data was created from a seed file; --reseed replaces it with the built-in cast']
+    : ['the world in --data was created from an older built-in cast; --reseed replaces it with the current one'];
 }
 
-/** One line about its state and its versions. */
+/** Returns one line about the server's state and versions. */
 export async function postureOf(
   server: Server,
   { kind, driver }: Pick<Storage, 'kind' | 'driver'>,
@@ -58,7 +58,7 @@ export async function postureOf(
   const { default: world } = server.worlds;
   const { mode } = await toggleOf({ store: world.store, settings: server.settings });
   const profiles = server.rulesets
-    // The catalogue follows the choice for Cloud Functions.
+    // The catalogue follows Cloud Functions.
     .filter(({ profile, tables }) => profile !== null && tables.keyServices === undefined)
     .map(({ service, profile }) => `${service}=${profile}`);
   return [
@@ -72,7 +72,7 @@ export async function postureOf(
   ].join(' ');
 }
 
-/** Empty if the clock shows real time. */
+/** Returns nothing if the clock shows real time. */
 function clockPosture(clock: WorldClock): string[] {
   const { frozen, ahead } = clock;
   if (frozen) return [`clock=frozen@${rfc3339(clock.now())}`];

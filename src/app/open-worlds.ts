@@ -21,14 +21,14 @@ import type { Inputs, ServerParts } from './inputs.ts';
 import { offersTls, storedAuthority } from './tls.ts';
 import { WorldsOfProcess } from './worlds-of-process.ts';
 
-/** The storage of the worlds, and the worlds, once this process has them. It must be closed. */
+/** The storage and its worlds, once this process owns them. Must be closed. */
 export interface OpenWorlds {
   readonly storage: Storage;
   readonly process: WorldsOfProcess;
   readonly shared: StoreParts;
   readonly customs: Customs;
   readonly log: Log;
-  /** The authority of https that it holds; null without https, or without one. */
+  /** The stored certificate authority for https, or null. */
   readonly authority: string | null;
 }
 
@@ -81,25 +81,25 @@ async function openIn(
   return { storage, process, shared, customs, log, authority };
 }
 
-/** Fingerprints of secrets depend on it: two servers of one process show the same one for the same secret. */
+/** The key for fingerprints of secrets, so that all servers of a process show the same fingerprint for the same secret. */
 function fingerprintKey(): string {
   return processWide('fingerprint-key.1', () => systemRandom().base64url(32));
 }
 
 /**
- * A failure to store stops the start, as an unusable file does. So does a row that cannot be read, or that holds JSON of
- * another shape: the error appears where an expected member is missing.
+ * Turns storage failures into startup errors. This includes rows with unexpected JSON, which surface as an error where
+ * a member is missing.
  */
 export function startFault(cause: unknown, { data }: Config): unknown {
   const isMissing = cause instanceof TypeError || cause instanceof RangeError;
   if (data !== null && (cause instanceof Damaged || isMissing)) {
-    const said = cause instanceof Damaged ? cause.message : `something in it is not what was stored (${cause.message})`;
-    return new Unusable(`--data ${shownData(data)} is damaged: ${said}. It was left as it is; give another file.`, {
+    const said = cause instanceof Damaged ? cause.message : `it contains unexpected data (${cause.message})`;
+    return new Unusable(`--data ${shownData(data)} is damaged: ${said}. The file was not changed; use another one.`, {
       cause,
     });
   }
   if (data !== null && cause instanceof Unreachable) {
-    const why = `--data ${shownData(data)} cannot be used now: ${cause.message}. Start again when it can.`;
+    const why = `--data ${shownData(data)} cannot be used right now: ${cause.message}. Try again later.`;
     return new Unusable(why, { cause });
   }
   return cause instanceof Unwritable ? new Unusable(cause.message, { cause }) : cause;

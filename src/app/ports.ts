@@ -32,17 +32,17 @@ import { trafficPort } from './traffic-port.ts';
 import { type WorldKeeping, worldPorts } from './world-ports.ts';
 import type { WorldsOfProcess } from './worlds-of-process.ts';
 
-/** The server, as the control API uses it. */
+/** The server as seen by the control API. */
 export interface Driven extends WorldKeeping, SnapshotKeeping {
   readonly server: Server;
   readonly effective: Effective;
   readonly storage: Pick<Storage, 'kind' | 'driver' | 'schema'>;
   readonly process: WorldsOfProcess;
-  /** Called only after a request has arrived. */
+  /** Only called after a request has arrived. */
   readonly routes: () => Routes;
 }
 
-/** The parts of the server that the control API uses. */
+/** Creates the parts of the server that the control API uses. */
 export function portsOf(driven: Driven): Ports {
   const { server, services, version, routes } = driven;
   const casts = new Casts(services);
@@ -87,7 +87,7 @@ export function portsOf(driven: Driven): Ports {
   };
 }
 
-/** Of the service that users log in to, which every server has. */
+/** Returns the clients of the service that users log in to, which every server has. */
 function loginClientsOf(services: readonly ServiceDefinition[]): Ports['loginClients'] {
   const [first] = services.flatMap(({ tokens }) => tokens?.loginClients ?? []);
   if (first === undefined) throw new Error('no service has logins of users');
@@ -95,18 +95,18 @@ function loginClientsOf(services: readonly ServiceDefinition[]): Ports['loginCli
 }
 
 function controlOperation(routes: Routes, id: string): Operation {
-  // The name is one of the document, so the document has the operation.
+  // The document has the operation, because the name comes from it.
   return routes.operationsOf('control').find((operation) => operation.id === id) as Operation;
 }
 
 function bodyOf<Body>(operation: Operation, value: unknown): Body {
   const fault = operation.requestFault({ path: {}, query: {}, body: value });
   if (fault !== null) throw new Problem('invalid_request', fault.sentence);
-  // The operation's document was just asked.
+  // The operation's document has just validated it.
   return value as Body;
 }
 
-/** The services at a host of a vendor. */
+/** Returns the services at a vendor's host. */
 function servicesAt(host: string): readonly string[] {
   return MANIFESTS.flatMap(({ name, hosts }) => (hostMatcher(hosts)(host) ? name : []));
 }
@@ -119,7 +119,7 @@ async function describeServer(
   { services, process: { worlds }, version, effective: { config, origins }, memory, storage }: Driven,
   { store }: World,
 ): ReturnType<Ports['info']> {
-  // `origins` has a member for each option, and no other.
+  // `origins` has exactly one member for each option.
   const names = keysOf(origins);
   return {
     name: 'nv-auth-mock',
@@ -156,7 +156,7 @@ async function listEvents(
 }
 
 function describe({ server, services }: Driven, decision: Decision) {
-  // A decision comes from a ruleset, so its service has one.
+  // A decision always comes from a ruleset.
   const { tables } = rulesetOf(server, decision.service) as Ruleset;
   const service = services.find(({ name }) => name === decision.service);
   const fixes = findFixes(decision, tables, service?.explaining?.findFixes);
@@ -187,7 +187,7 @@ async function findDescriber(
   };
 }
 
-/** The drills of all services. */
+/** Returns the drills of all services. */
 function drillsOf(services: readonly ServiceDefinition[]): ReturnType<Ports['drills']> {
   return services.flatMap((service) =>
     (service.drills ?? []).map((drill) => ({
@@ -199,7 +199,7 @@ function drillsOf(services: readonly ServiceDefinition[]): ReturnType<Ports['dri
   );
 }
 
-/** Drills that end by themselves in `(from, to]`. */
+/** Returns the drills that end by themselves in `(from, to]`. */
 function endsOfDrills({ faults }: World, from: Instant, to: Instant): readonly WorldEvent[] {
   const ends = new Map<string, Instant>();
   for (const { drill, until } of faults.list()) {
@@ -208,14 +208,14 @@ function endsOfDrills({ faults }: World, from: Instant, to: Instant): readonly W
   return [...ends].map(([drill, at]) => ({ at, kind: 'drill.ended', drill }));
 }
 
-/** Access tokens that expire in `(from, to]`: the newest one of each principal. */
+/** Returns the access tokens that expire in `(from, to]`, only the newest of each principal. */
 function endsOfTokens({ activityLog: { journal } }: World, from: Instant, to: Instant): readonly WorldEvent[] {
   return [...journal.tokenExpiries()]
     .filter(([, at]) => at > from && at <= to)
     .map(([subject, at]) => ({ at, kind: 'access-token.expired', subject }));
 }
 
-/** A request matcher can name the operations of documents, and those of hosts, which no document has. */
+/** Request matchers can name documented operations, and operations of hosts, which no document has. */
 function knownOf(services: readonly ServiceDefinition[], routes: Routes): Known {
   const operations = services.flatMap((service) => {
     const documented = routes.operationsOf(service.name).map(({ id, method, path }) => ({ id, method, path }));

@@ -34,48 +34,45 @@ import { mount, pages, routesOfAll } from './services.ts';
 import { checkSnapshotOption } from './snapshot-option.ts';
 import { checkTlsOptions, offersTls, tlsFrom } from './tls.ts';
 
-/** Facts about a server that are known once its process has the worlds. */
+/** Facts about a server that are known once its process owns the worlds. */
 export interface Begun {
-  /** The notices for the person who starts it. */
+  /** Notices for the user who starts the server. */
   readonly notices: readonly string[];
-  /** One line about its state and its versions. */
+  /** One line about the server's state and versions. */
   readonly posture: string;
-  /**
-   * The identities of the default world's seed, in one line, such as `2 users, 1 application, no NGC
-   * keys`.
-   */
+  /** A summary of the identities in the default world's seed, such as `2 users, 1 application, no NGC keys`. */
   readonly cast: string;
-  /** Is that seed the built-in one? Its credentials are public. */
+  /** Whether that seed is the built-in one, which has public credentials. */
   readonly isBuiltIn: boolean;
 }
 
 export interface MockServer {
   readonly app: FastifyInstance;
-  /** The default world. @throws before the process has the worlds */
+  /** The default world. @throws before the process owns the worlds */
   readonly world: World;
   readonly worlds: Worlds;
   readonly version: string;
-  /** Resolves when the process has the worlds. @throws Unusable if they cannot be used */
+  /** Resolves when the process owns the worlds. @throws Unusable if they cannot be used */
   begun(): Promise<Begun>;
-  /** The certificate of its own authority, as PEM; null without one. */
+  /** The certificate of the server's own authority as PEM, or null. */
   readonly ca: string | null;
   readonly listen: Listen;
   readonly openProductionPort: OpenProductionPort;
-  /** The operations that it serves. */
+  /** The operations of all services. */
   readonly routes: Routes;
   /**
-   * The content of a seed file on this machine, as a value for the control API.
+   * Reads a seed file on this machine into a value for the control API.
    *
-   * @throws Unusable naming everything that is wrong with it
+   * @throws Unusable with all errors
    */
   readSeed(file: string): Promise<object>;
-  /** @returns what makes the cast of a world, without the bearers that `GET /_mock/cast` adds */
+  /** Returns a function that creates the cast of a world, without the bearers that `GET /_mock/cast` adds. */
   castOf(world: string): Promise<() => object>;
   close(): Promise<void>;
 }
 
 /**
- * A server with its world, not yet listening.
+ * Creates a server with its world, not yet listening.
  *
  * @throws Unusable if a file or a value in the configuration cannot be used
  */
@@ -95,7 +92,7 @@ export async function buildServer(parts: ServerParts): Promise<MockServer> {
 }
 
 async function tlsOf(config: Config, { storage, process, authority: stored }: OpenWorlds): Promise<Tls | null> {
-  // With https and without an authority, even a standby has to wait until it may make one.
+  // With https and no stored authority, even a standby has to wait until it is allowed to create one.
   if (offersTls(config) && storage.kind === 'postgres' && stored === null) await process.begun;
   return tlsFrom(config, storage.kind, stored, () => process.worlds.default.store.state);
 }
@@ -171,7 +168,7 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
     readSeed: (file) => seedValueOfFile(file, SEED_OPTION, services),
     castOf: ports.worlds.castOf,
     close: async () => {
-      // Running requests are answered, and none of them goes on waiting.
+      // Let running requests finish, but end everything that waits for events.
       process.announceEnd();
       await app.close();
       await server.metrics.end();
@@ -180,7 +177,7 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
   };
 }
 
-/** The parts of the server that all requests share. */
+/** Creates the parts of the server shared by all requests. */
 function serverOf(
   { effective: { config }, offDocument }: ServerParts,
   { services, identityProvider, trustedIssuers, random }: Inputs,

@@ -12,7 +12,7 @@ import { Routes } from '../http/routes.ts';
 import type { Server } from '../http/server.ts';
 import { consoleFile, documentText, preparedDocument, SWAGGER_UI, themeFile } from '../platform/assets.ts';
 
-/** Opens the documents of services. */
+/** Opens the documents of the services. */
 export function mount(
   all: readonly ServiceDefinition[],
   { settings }: Pick<Server, 'settings'>,
@@ -25,7 +25,7 @@ export function mount(
   return Promise.all(mounted);
 }
 
-/** The operations of all services. */
+/** Returns the operations of all services. */
 export function routesOfAll(all: readonly Mounted[]): Routes {
   return new Routes(
     all.flatMap(routesOf),
@@ -35,7 +35,7 @@ export function routesOfAll(all: readonly Mounted[]): Routes {
   );
 }
 
-/** The console, the pages of the documents, and `/llms.txt`. A plugin. */
+/** A plugin that serves the console, the pages about the documents, and `/llms.txt`. */
 export async function pages(
   app: FastifyInstance,
   { mounted }: { readonly mounted: readonly Mounted[] },
@@ -53,11 +53,11 @@ export async function pages(
   serveDocs(served, documented, { swaggerUi: SWAGGER_UI, theme: themeFile });
 }
 
-/** The document of a ruleset for readers, as JSON text. */
+/** Returns the document of a ruleset for readers, as JSON text. */
 async function servedText({ document, servedAs }: Ruleset): Promise<string> {
   const text = await documentText(document);
   if (servedAs === undefined) return text;
-  // The build marks the documents of other versions with it.
+  // The build marks the documents of other versions with this module.
   const { asVersion } = await import('../../scripts/documents/deprecated.mjs');
   const whole = JSON.parse(text);
   const { info, ...rest } = asVersion(whole, servedAs);

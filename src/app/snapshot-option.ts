@@ -13,7 +13,7 @@ import { showValue } from '../text/redact.ts';
 import { checkContent, type SnapshotFile, SnapshotReader } from '../worlds/snapshot-file.ts';
 import { BEGAN_WITH, loadRowCheck } from './row-check.ts';
 
-/** A file to begin with. */
+/** A snapshot file for a new default world. */
 export interface FirstSnapshot extends SnapshotFile {
   /** For messages: `--snapshot FILE`. */
   readonly option: string;
@@ -21,17 +21,17 @@ export interface FirstSnapshot extends SnapshotFile {
   readonly state: State;
 }
 
-/** @param value the seed that a program gave @throws Unusable if there is a seed, too */
+/** @param value the seed given by a program @throws Unusable if a seed is given as well */
 export function checkSnapshotOption({ snapshot, seed }: Pick<Config, 'snapshot' | 'seed'>, value?: object): void {
   if (snapshot === null || (seed === null && value === undefined)) return;
-  throw new Unusable('--snapshot and --seed are both given, but a snapshot has a seed of its own. Give one of them.');
+  throw new Unusable('--snapshot and --seed are both set, but a snapshot includes a seed. Remove one of them.');
 }
 
 /**
- * The file that `--snapshot` names; null without it.
+ * Reads the file given in `--snapshot`; null without it.
  *
- * @param max how many bytes it may have
- * @throws Unusable that says what is wrong with it
+ * @param max the maximum size in bytes
+ * @throws Unusable with the reason
  */
 export async function snapshotFrom(
   { snapshot: file }: Pick<Config, 'snapshot'>,
@@ -41,7 +41,7 @@ export async function snapshotFrom(
   if (file === null) return null;
   const builder = new StateBuilder();
   const reader = new SnapshotReader(await loadRowCheck(), max, (row, usedAt) => {
-    // The world began with this file, and not with what the world in it began with.
+    // Skip the file that the saved world was created from: this world is created from the new file.
     if (row.collection !== SETTINGS.name || row.id !== BEGAN_WITH) builder.add(row, { usedAt, isOurs: true });
   });
   const option = `--snapshot ${showValue(file)}`;
@@ -49,7 +49,7 @@ export async function snapshotFrom(
     let length = 0;
     for await (const part of bytesOfFile(file)) {
       length += part.length;
-      if (length > max) throw new Unusable(`${option} is larger than --max-state allows. Give a higher one.`);
+      if (length > max) throw new Unusable(`${option} is larger than --max-state allows. Raise --max-state.`);
       reader.read(part);
     }
     const read = reader.end();
@@ -59,11 +59,11 @@ export async function snapshotFrom(
   } catch (cause) {
     if (cause instanceof Unusable) throw cause;
     if (cause instanceof Problem) throw unusable(option, cause);
-    throw new Unusable(`${option} cannot be read: ${whyUnreadable(cause)}. Give a snapshot file.`, { cause });
+    throw new Unusable(`${option} cannot be read: ${whyUnreadable(cause)}. Use a snapshot file.`, { cause });
   }
 }
 
-/** The seed of the world that a snapshot was taken of, with that world's credentials. @throws Unusable if it has none */
+/** Returns the seed of the world in a snapshot, with that world's credentials. @throws Unusable if there is none */
 export function seedOfSnapshot({ state, option }: FirstSnapshot): KeptSeed {
   const [row] = state.collections.get(SEEDS.name)?.all ?? [];
   if (row !== undefined) return row.body as KeptSeed;
@@ -74,15 +74,15 @@ function unusable(option: string, cause: Problem): Unusable {
   return new Unusable(`${option}: ${cause.message}`, { cause });
 }
 
-/** Did the world of a store begin with this file? */
+/** Whether the world of a store was created from this file. */
 export async function beganWith({ settings }: Pick<Store, 'settings'>, { sha256 }: FirstSnapshot): Promise<boolean> {
   return (await settings.get(BEGAN_WITH)) === sha256;
 }
 
-/** @param data the place of a store with a world that did not begin with the file */
+/** @param data the location of a store with another world */
 export function didNotBegin({ option }: FirstSnapshot, data: string): Unusable {
   return new Unusable(
-    `--data ${data} has a world that did not begin with ${option}. ` +
-      'Leave out --snapshot to go on with it, give other --data, or replace its default world with --reseed.',
+    `--data ${data} has a world that was not created from ${option}. ` +
+      'Remove --snapshot to keep that world, use other --data, or replace the default world with --reseed.',
   );
 }

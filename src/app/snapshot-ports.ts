@@ -24,7 +24,7 @@ export interface SnapshotKeeping extends Pick<WorldKeeping, 'process' | 'service
   readonly memory: StateMemory;
 }
 
-/** The snapshots, as the control API takes, moves and restores them. */
+/** Takes, transfers and restores snapshots for the control API. */
 export function snapshotPorts(keeping: SnapshotKeeping): Ports['snapshots'] {
   const { version, memory, services } = keeping;
   return {
@@ -56,7 +56,7 @@ export function snapshotPorts(keeping: SnapshotKeeping): Ports['snapshots'] {
           const entry = keeping.process.worlds.entry(id);
           const fault = whyNotHere(snapshot, entry);
           if (fault === null) return entry.world.restore(snapshot.state, snapshot.at);
-          const advice = `make a world from it: \`POST /_mock/worlds\` with \`{"from": {"snapshot": "${which}"}}\``;
+          const advice = `create a world from it: \`POST /_mock/worlds\` with \`{"from": {"snapshot": "${which}"}}\``;
           throw new Problem('conflict', `The snapshot is of ${fault}; ${advice}.`);
         },
         id,
@@ -66,10 +66,10 @@ export function snapshotPorts(keeping: SnapshotKeeping): Ports['snapshots'] {
 }
 
 /**
- * Reads a file as it arrives. Its rows count as state.
+ * Reads a file as it arrives. The rows count as state.
  *
- * @param max how many bytes it may have
- * @throws Problem that says what is wrong with it
+ * @param max the maximum size in bytes
+ * @throws Problem with the reason
  */
 async function receiveFile(
   receive: Parameters<Ports['snapshots']['upload']>[1],
@@ -92,17 +92,17 @@ async function receiveFile(
   } catch (thrown) {
     const isTooLarge = thrown instanceof Problem && thrown.kind === 'too_large' && thrown !== refusal;
     if (!isTooLarge && !(thrown instanceof Unwritable)) throw thrown;
-    const message = `The snapshot file needs more memory than \`--max-state\` leaves: ${max} bytes less what worlds and snapshots have. Delete some, or start the server with a higher limit.`;
+    const message = `The snapshot file needs more memory than is left of \`--max-state\` (${max} bytes for all worlds and snapshots). Delete some of them, or start the server with a higher limit.`;
     throw new Problem('too_large', message, { close: true });
   }
 }
 
 /**
- * Why a snapshot cannot be restored here: a world can only go back to its own state, because its identity does not fit
- * the state of another one.
+ * Explains why a snapshot cannot be restored here. A world can only return to its own state, because its identity
+ * doesn't match the state of another world.
  */
 function whyNotHere(snapshot: Snapshot, { world: { id, origin: seed }, credentials }: WorldEntry): string | null {
   if (snapshot.world !== id) return `the world \`${snapshot.world}\`, but this one is \`${id}\``;
   if (snapshot.seed.text === seed.text && snapshot.credentials === credentials) return null;
-  return `an earlier world \`${id}\`, which was made from another seed, or with other credentials`;
+  return `an earlier world \`${id}\`, which was created from another seed or with other credentials`;
 }

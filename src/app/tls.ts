@@ -5,36 +5,33 @@ import type { Storage } from '../store/storage.ts';
 import type { AuthorityPlace, Tls } from '../tls/index.ts';
 import { changeState, stateIn } from '../worlds/world-state.ts';
 
-/** Does its own port offer https? */
+/** Whether the main port offers https. */
 export function offersTls({ tls, tlsCert }: Pick<Config, 'tls' | 'tlsCert'>): boolean {
   return tls || tlsCert !== null;
 }
 
-/** @throws Unusable if these options contradict each other */
+/** @throws Unusable if the options contradict each other */
 export function checkTlsOptions(config: Config): void {
   const { tlsCert, tlsKey, httpPort, port } = config;
   if (tlsCert === null && tlsKey !== null) {
-    throw new Unusable(
-      '--tls-key is given without --tls-cert. Give both, or --tls for a certificate of an own authority.',
-    );
+    throw new Unusable('--tls-key is set without --tls-cert. Set both, or use --tls to generate a certificate.');
   }
   if (tlsCert !== null && tlsKey === null) {
-    throw new Unusable(
-      '--tls-cert is given without --tls-key. Give both, or --tls for a certificate of an own authority.',
-    );
+    throw new Unusable('--tls-cert is set without --tls-key. Set both, or use --tls to generate a certificate.');
   }
   if (httpPort !== null && !offersTls(config)) {
     throw new Unusable(
-      '--http-port is a port beside https, but neither --tls nor --tls-cert is given. Add one of them, or use --port.',
+      '--http-port needs https, but neither --tls nor --tls-cert is set. Add one of them, or use --port.',
     );
   }
   if (httpPort !== null && httpPort !== 0 && httpPort === port) {
-    throw new Unusable(`--http-port and --port are both ${port}. Give http and https different ports.`);
+    throw new Unusable(`--http-port and --port are both ${port}. Use different ports for http and https.`);
   }
 }
 
 /**
- * The authority of https that a database has, for a process that has no worlds yet; null if it has none.
+ * Returns the certificate authority stored in a database, for a process that doesn't own the worlds yet; null if there
+ * is none.
  *
  * @throws Unusable if the database cannot be read
  */
@@ -44,10 +41,10 @@ export async function storedAuthority(storage: Storage): Promise<string | null> 
 }
 
 /**
- * The parts of https; null without it, and then nothing is loaded.
+ * Returns the parts for https; null without https, in which case nothing is loaded.
  *
- * @param authority the authority that the database has already
- * @param state of the default world, asked for only without an authority; null if it ends with the process
+ * @param authority the authority already stored in the database
+ * @param state returns the state of the default world if there is no authority; null if it ends with the process
  * @throws Unusable if a certificate cannot be used
  */
 export async function tlsFrom(
@@ -74,7 +71,7 @@ function authorityPlace(
   return kind === 'postgres' ? { kind: 'database', first } : { kind: 'memory' };
 }
 
-/** The authority that there is, or else this one, which is stored. */
+/** Returns the stored authority, or stores this one. */
 async function keptAuthority(begun: Config, state: KeptState | null, text: string): Promise<string> {
   if (state === null) return text;
   return changeState(state, begun, ({ authority: kept = text }) => [{ authority: kept }, kept]);

@@ -6,7 +6,7 @@ import { adviseName } from '../text/nearest.ts';
 import type { ForeignKey, ForeignKeys } from '../tokens/forge.ts';
 import { type JWK, type SigningAlgorithm, signingKeyOf } from '../tokens/keys.ts';
 
-/** The parts of the server that make tokens for the control API. */
+/** Creates tokens for the control API. */
 export function tokenPorts(services: readonly ServiceDefinition[]): Ports['tokens'] {
   const drafts = services.flatMap(({ tokens }) => tokens?.drafts ?? []);
   const keys = new Map<SigningAlgorithm, Promise<ForeignKeys>>();
@@ -20,7 +20,7 @@ export function tokenPorts(services: readonly ServiceDefinition[]): Ports['token
       if (names.length === 0 || who === null) throw nobody();
       throw new Problem(
         'invalid_request',
-        `Field \`for\` names nobody who could have a token; it takes an id, a name, an e-mail address or a client id.${adviseName(who, names, '`GET /_mock/cast`')}`,
+        `Field \`for\` matches no principal that can have a token; expected an id, a name, an e-mail address or a client id.${adviseName(who, names, '`GET /_mock/cast`')}`,
       );
     },
     foreignKeys: (algorithm) => {
@@ -34,7 +34,7 @@ export function tokenPorts(services: readonly ServiceDefinition[]): Ports['token
 function nobody(): Problem {
   return new Problem(
     'conflict',
-    'This world has nobody whom a token could be for: make it from a seed with a user, or create a user first.',
+    'This world has no user or service account. Use a seed that has one, or create one first.',
   );
 }
 

@@ -7,7 +7,7 @@ import { harEntry } from '../journal/har.ts';
 import { viewOf } from '../journal/view.ts';
 import type { Ports } from '../services/index.ts';
 
-/** How many requests without violations an answer has at most, and how many violations. */
+/** The maximum number of conforming requests, and of violations, in a response. */
 const MAX_TOLD = 1000;
 
 /** Checks recorded traffic for the control API. */
@@ -25,7 +25,7 @@ export function trafficPort(routes: () => Routes): Ports['checkTraffic'] {
   };
 }
 
-/** The requests in the journal of a world, oldest first. Each is read when it is asked for: to hide its secrets takes time. */
+/** Yields the requests in a world's journal, oldest first. Lazy, because hiding secrets takes time. */
 function* journalOf({ activityLog: { journal } }: World): Generator<RecordedEntry> {
   for (const entry of journal.newestFirst().toReversed()) {
     const view = viewOf(entry);

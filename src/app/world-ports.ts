@@ -15,15 +15,15 @@ import type { WorldsOfProcess } from './worlds-of-process.ts';
 
 type WorldOrder = Parameters<Ports['worlds']['make']>[0];
 
-/** The part of the server that has worlds. */
+/** The parts of the server that have worlds. */
 export interface WorldKeeping {
-  /** All services but the control API. */
+  /** All services except the control API. */
   readonly services: readonly ServiceDefinition[];
   readonly process: Pick<WorldsOfProcess, 'worlds' | 'snapshots'>;
   readonly random: Random;
 }
 
-/** The worlds, as the control API makes and finds them. */
+/** Creates and finds worlds for the control API. */
 export function worldPorts(keeping: WorldKeeping, casts: Casts): Ports['worlds'] {
   const { services, random } = keeping;
   const withOrigin = async <Made>({ seed, from }: WorldOrder, make: (origin: WorldOrigin) => Promise<Made>) => {
@@ -35,7 +35,7 @@ export function worldPorts(keeping: WorldKeeping, casts: Casts): Ports['worlds']
     if (seed !== undefined) {
       throw new Problem(
         'invalid_request',
-        'Fields `from` and `seed` are both given. A copy keeps the seed of its source: send only one of them.',
+        'Fields `from` and `seed` are both set. A copy keeps the seed of its source, so send only one of them.',
       );
     }
     if ('snapshot' in from) {
@@ -56,7 +56,7 @@ export function worldPorts(keeping: WorldKeeping, casts: Casts): Ports['worlds']
       const isCopy = order.from !== undefined && credentials === 'own';
       const created = isCopy ? await createdOf(made) : null;
       casts.note(entry.world, kept);
-      // Without bearers: nine signatures take ten times as long as all else.
+      // Without bearers, because nine signatures take ten times as long as everything else.
       return { ...infoOf(entry), cast: await casts.of(entry.world), ambiguous, created };
     },
     castOf: (id) => casts.of(keeping.process.worlds.entry(id).world),
@@ -67,7 +67,7 @@ export function worldPorts(keeping: WorldKeeping, casts: Casts): Ports['worlds']
   };
 }
 
-/** Turns a mistake in a seed into a problem of the request. */
+/** Turns an error in a seed into a problem of the request. */
 async function readSeed<Read>(read: () => Promise<Read>): Promise<Read> {
   try {
     return await read();
@@ -76,7 +76,7 @@ async function readSeed<Read>(read: () => Promise<Read>): Promise<Read> {
   }
 }
 
-/** In the form of the cast. */
+/** Returns the created objects in the form of the cast. */
 async function createdOf({ entry, created }: MadeWorld) {
   const derivation = derivationOf(entry.world.id);
   const pacer = new Pacer();
@@ -96,7 +96,7 @@ async function createdOf({ entry, created }: MadeWorld) {
       secret: derivation.secret(id),
     })),
     serviceAccounts: await shown('service-account', client),
-    // Clients through which users log in have no secret.
+    // Clients that users log in through have no secret.
     clients: [],
   };
 }

@@ -15,7 +15,7 @@ import { makeNamedWorlds } from './named-worlds.ts';
 import { seedNotices } from './notices.ts';
 import { beganWith, didNotBegin, type FirstSnapshot } from './snapshot-option.ts';
 
-/** The parts that the worlds are made from, except their storage. */
+/** The parts that worlds are created from, except the storage. */
 export interface BeginParts
   extends Omit<WorldsParts, 'machine' | 'templates' | 'kept' | 'snapshot' | 'fault' | 'modes' | 'max'> {
   readonly config: Config;
@@ -23,16 +23,16 @@ export interface BeginParts
   readonly customs: Customs;
   /** The seed of a new default world. */
   readonly seed: Seed;
-  /** The file that a new default world begins with, in place of the seed's rows; null without `--snapshot`. */
+  /** The file for a new default world, instead of the seed's rows; null without `--snapshot`. */
   readonly snapshot: FirstSnapshot | null;
   readonly stateOf: StateOfSeed;
 }
 
-/** Callbacks for a process that waits for its worlds, or loses them. */
+/** Callbacks for a process that waits for its worlds or loses them. */
 export interface WorldsListeners {
-  /** Called with each new reason why it has to wait. Without it, the start fails if the database is away. */
+  /** Called with each new reason for waiting. Without it, an unreachable database is an error. */
   readonly onWait?: ((waiting: Waiting) => void) | undefined;
-  /** Called with a sentence when it has lost the worlds. */
+  /** Called with a sentence when the process has lost the worlds. */
   readonly onLost?: ((why: string) => void) | undefined;
 }
 
@@ -41,11 +41,11 @@ interface Current {
   readonly snapshots: Snapshots;
 }
 
-/** The worlds of this process, once it has them. It gets them once: a process that has lost them has to end. */
+/** The worlds of this process, once it owns them. It never gets lost worlds back and has to end. */
 export class WorldsOfProcess {
-  /** The notices for the person who starts the server, once the process has the worlds. @throws Unusable */
+  /** The notices for the user who starts the server, once the process owns the worlds. @throws Unusable */
   readonly begun: Promise<readonly string[]>;
-  /** Why this process has no worlds yet; null once it has them. */
+  /** Why this process doesn't own the worlds yet; null once it does. */
   waiting: Waiting | null = { status: 'waiting', why: UNREACHABLE };
   readonly #parts: BeginParts;
   #held: Held | null = null;
@@ -55,12 +55,12 @@ export class WorldsOfProcess {
   private constructor(parts: BeginParts, onWait: (waiting: Waiting) => void, onLost: (why: string) => void) {
     this.#parts = parts;
     this.begun = this.#begin(onWait, onLost);
-    // The caller that waits for it learns of its failure.
+    // Reported to the caller that waits for it.
     this.begun.catch(() => {});
   }
 
   /**
-   * Resolves when the process has the worlds, or waits for them.
+   * Resolves when the process owns the worlds, or starts waiting for them.
    *
    * @throws Unusable if the worlds cannot be used
    */
@@ -69,7 +69,7 @@ export class WorldsOfProcess {
       const wait = (waiting: Waiting) => {
         onWait?.(waiting);
         if (onWait === undefined && waiting.status === 'waiting') reject(new Unusable(waiting.why));
-        // It is called later than the constructor.
+        // Called after the constructor has finished.
         else resolve(all);
       };
       const all = new WorldsOfProcess(parts, wait, onLost);
@@ -85,12 +85,12 @@ export class WorldsOfProcess {
     return this.#now.snapshots;
   }
 
-  /** The clock of the default world; until there is one, the machine's clock. */
+  /** The clock of the default world, or the machine's clock until there is one. */
   get clock(): Clock {
     return this.#current?.worlds.default.clock ?? machineClock();
   }
 
-  /** Ends every wait for an event of a world. A process that is stopping no longer reports a loss. */
+  /** Ends everything that waits for an event. From then on, losing the worlds isn't reported. */
   announceEnd(): void {
     this.#isClosed = true;
     this.#current?.worlds.announceEnd();
@@ -104,7 +104,7 @@ export class WorldsOfProcess {
   }
 
   get #now(): Current {
-    if (this.#current === null) throw new Error('worlds are asked for before there are any');
+    if (this.#current === null) throw new Error('the worlds are requested before they are open');
     return this.#current;
   }
 
@@ -127,10 +127,10 @@ export class WorldsOfProcess {
 }
 
 /**
- * Opens the worlds. A new store is filled from the seed, or from a snapshot; a store that already has a world keeps it,
- * unless `--reseed` says otherwise.
+ * Opens the worlds. A new store is filled from the seed or a snapshot; a store with a world keeps it, except with
+ * `--reseed`.
  *
- * @throws Unusable if they do not fit the options
+ * @throws Unusable if they contradict the options
  */
 async function beginWorlds(
   parts: BeginParts,
@@ -172,7 +172,7 @@ async function beginWorlds(
   }
 }
 
-/** @param kept the seed of the default world that there is; null to make a new one @returns the notices about the others */
+/** @param kept the seed of the existing default world; null creates a new world @returns notices about the other worlds */
 async function openWorlds(
   { config, seed, customs, revive, stateOf }: BeginParts,
   { store, clock, notices }: Held,
@@ -181,7 +181,7 @@ async function openWorlds(
   snapshot: State | null,
 ): Promise<readonly string[]> {
   if (kept === null) await store.restore(snapshot ?? (await stateOf(seed, clock.now())));
-  // A user who opens the console later did not see the notices of the start.
+  // Repeat the notices for users who only open the console.
   const findings = notices.map((notice): Filled['findings'][number] => ['storage', notice, clock.now()]);
   await finishFilled(store, (...finding) => findings.push(finding), customs, clock.now());
   await worlds.begin(kept === null ? seed : revive(kept), { store, findings, isNew: false });
@@ -190,7 +190,7 @@ async function openWorlds(
   return reopened;
 }
 
-/** @returns the state of the snapshot if the world begins, or began, with it */
+/** @returns the state of the snapshot if the default world is or was created from it */
 async function snapshotFor(
   { snapshot, config }: BeginParts,
   { store, isFirstTry }: Held,
@@ -204,8 +204,8 @@ async function snapshotFor(
   return { snapshot: null, unused: true };
 }
 
-/** The notices about options that had no effect, because another process had the worlds. */
+/** Returns notices about options without effect, because another process owned the worlds. */
 function actionNotices({ reseed }: Config, isSnapshotUnused: boolean): readonly string[] {
   const options = [...(reseed ? ['--reseed'] : []), ...(isSnapshotUnused ? ['--snapshot'] : [])];
-  return options.map((option) => `${option} had no effect: another process had the worlds when this one started`);
+  return options.map((option) => `${option} had no effect: another process owned the worlds when this one started`);
 }

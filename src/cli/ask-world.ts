@@ -7,13 +7,13 @@ import { askRunning, type Running, tokenAdvice } from './running.ts';
 import { listWorlds, prefixOf, worldIds } from './world.ts';
 
 /**
- * Calls the control API of a world of a running server.
+ * Calls the control API of a world on a running server.
  *
  * @param world null for the default world
  * @param path below `/_mock`
- * @param read parses the answer; undefined if it is something else
- * @param method of a call without a body
- * @throws Unusable if there is no such server or world, or with the reason of the control API
+ * @param read parses the response; returns undefined for an unexpected one
+ * @param method the method of a call without a body
+ * @throws Unusable if the server or world doesn't exist, or with the control API's reason
  */
 export async function askWorld<Answer>(
   server: Running,
@@ -22,7 +22,7 @@ export async function askWorld<Answer>(
   read: (body: object) => Answer | undefined,
   method = 'GET',
 ): Promise<Answer> {
-  // An invalid id is not requested: its path could lead elsewhere.
+  // Don't send an invalid id: its path could lead elsewhere.
   if (world !== null && !isWorldId(world)) throw await noSuchWorld(server, world);
   const { status, body } = await answerOf(server, `${prefixOf(world)}/_mock${path}`, method);
   const answer = status === 200 && typeof body === 'object' && body !== null ? read(body) : undefined;
@@ -31,7 +31,7 @@ export async function askWorld<Answer>(
   throw status === 400 ? new Unusable(detailOf(body) ?? noMock(server)) : new Unusable(noMock(server));
 }
 
-/** An object of a world that exists, which `path` names; null if there is none. @throws as `askWorld` does */
+/** Finds an object of an existing world at `path`; null if it doesn't exist. @throws the same errors as `askWorld` */
 export async function findInWorld(server: Running, world: string | null, path: string): Promise<object | null> {
   const { status, body } = await answerOf(server, `${prefixOf(world)}/_mock${path}`);
   return status === 200 && isRecord(body) ? body : null;
@@ -45,7 +45,7 @@ async function noSuchWorld(server: Running, world: string): Promise<Unusable> {
   );
 }
 
-/** @throws Unusable if no server answers, or the control API needs another token */
+/** @throws Unusable if the server doesn't respond, or if the control API rejects the token */
 async function answerOf(server: Running, path: string, method = 'GET'): ReturnType<typeof askRunning> {
   const answer = await askRunning(server, path, method).catch((cause: unknown) => {
     throw noAnswer(server, cause);
@@ -54,7 +54,7 @@ async function answerOf(server: Running, path: string, method = 'GET'): ReturnTy
   return answer;
 }
 
-/** The error of a request to a server, as a user can fix it. */
+/** Returns an error with advice about a server that doesn't respond. */
 export function noAnswer({ url }: Running, cause: unknown): Unusable {
   const advice = connectionAdvice(cause, url);
   if (advice !== null) return new Unusable(`The server on ${url} ${advice}.`, { cause });
@@ -65,7 +65,7 @@ function noMock({ url }: Running): string {
   return `The server on ${url} is not nv-auth-mock. Set its address with --url or --port.`;
 }
 
-/** The detail of a problem document. */
+/** Returns the detail of a problem document. */
 export function detailOf(body: unknown): string | null {
   if (typeof body !== 'object' || body === null || !('detail' in body)) return null;
   return typeof body.detail === 'string' ? body.detail : null;

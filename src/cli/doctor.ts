@@ -7,32 +7,32 @@ import { MANIFESTS } from '../services/index.ts';
 import { jsonOf, tokenAdvice } from './running.ts';
 import { type Place as Addressed, listWorlds, placeOf, prefixOf, worldIds } from './world.ts';
 
-/** The result of one check, with advice if it failed. */
+/** The result of a check, with advice if it failed. */
 interface Check {
   readonly what: string;
   readonly good: boolean;
   readonly said: string;
 }
 
-/** Milliseconds to wait for an answer. */
+/** How long to wait for a response, in milliseconds. */
 const PATIENCE = 5000;
-/** The largest difference between clocks, in milliseconds, at which clients still accept tokens. */
+/** The maximum clock skew at which clients still accept tokens, in milliseconds. */
 const MAX_SKEW = 5000;
 
-/** The server to check, and the world that the client uses. */
+/** The server to check, and the client's world. */
 interface Place extends Addressed {
-  /** The headers that the control API requires. */
+  /** Headers that the control API requires. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /**
- * Checks a mock from its client's machine: is it reachable, is it the right server, do issuer and time match, is there
- * no proxy in between, and does it refuse? The exit code is 0 if all checks pass, otherwise 1.
+ * Checks a mock from its client's machine: whether it is reachable and the right server, issuer and time match, no
+ * proxy is in between, and it refuses requests. Exits with code 0 if all checks pass, otherwise 1.
  *
- * @param url as the client uses it, with the prefix of a world if any
+ * @param url as the client uses it, including the prefix of a world
  * @param headers that the control API requires
- * @param world the world that the client uses; null: the world of the URL
- * @throws Unusable if URL and world cannot be checked
+ * @param world the client's world; null: the world of the URL
+ * @throws Unusable if the URL and world cannot be checked
  */
 export async function doctor(
   url: string,
@@ -55,11 +55,11 @@ export async function doctor(
   if (checks.some(({ good }) => !good)) process.exitCode = 1;
 }
 
-/** Libraries that read these variables use the proxy; this command does not. */
+/** Checks the variables that many libraries read. This command itself never uses a proxy. */
 function proxyCheck(root: string): Check {
   const { proxy, exceptions } = proxyVariables(root);
   const what = 'proxy';
-  if (proxy === null) return { what, good: true, said: 'no variable sets one' };
+  if (proxy === null) return { what, good: true, said: 'no proxy variable is set' };
   const { hostname } = new URL(root);
   const isExcepted = exceptions.some(
     (name) => name === '*' || hostname === name || hostname.endsWith(`.${name.replace(/^\./, '')}`),
@@ -69,7 +69,7 @@ function proxyCheck(root: string): Check {
     : {
         what,
         good: false,
-        said: `${proxy} is set, but NO_PROXY does not contain ${hostname}: clients that use the proxy do not reach the mock. Add ${hostname} to NO_PROXY.`,
+        said: `${proxy} is set, but NO_PROXY does not contain ${hostname}: clients that use the proxy cannot reach the mock. Add ${hostname} to NO_PROXY.`,
       };
 }
 
@@ -81,7 +81,7 @@ async function reach(root: string): Promise<Check> {
       ? {
           what,
           good: false,
-          said: `the server answered 403, because it does not know this host name. Start it with --alias ${new URL(root).hostname}.`,
+          said: `the server responded with 403, because it does not know this host name. Start it with --alias ${new URL(root).hostname}.`,
         }
       : { what, good: true, said: root };
   } catch (thrown) {
@@ -89,22 +89,21 @@ async function reach(root: string): Promise<Check> {
   }
 }
 
-/** Advice about an error of the network or of TLS. */
+/** Returns advice about a network or TLS error. */
 function adviceOn(thrown: unknown, root: string): string {
   const cause = (thrown as { cause?: { code?: string; message?: string } }).cause;
   const code = cause?.code ?? '';
   const { hostname, port } = new URL(root);
   const noAddress = hostname.endsWith('.localhost')
-    ? `this system cannot resolve names below localhost. Use the prefix of the world, ${new URL(root).protocol}//localhost:${port}/w/${hostname.slice(0, -'.localhost'.length)}, or its credentials.`
-    : `${hostname} has no address. In a compose network use the name of the service; from the host use 127.0.0.1.`;
+    ? `this system cannot resolve subdomains of localhost. Use the world's URL with a prefix, ${new URL(root).protocol}//localhost:${port}/w/${hostname.slice(0, -'.localhost'.length)}, or its credentials.`
+    : `${hostname} cannot be resolved. In a compose network, use the name of the service; on the host, use 127.0.0.1.`;
   const advice: Readonly<Record<string, string>> = {
     ECONNREFUSED: `no server listens on ${root}. Is it started? Is port ${port || 'of the URL'} published? In a container, is --host 0.0.0.0 set?`,
     ENOTFOUND: noAddress,
     EAI_AGAIN: noAddress,
-    CERT_HAS_EXPIRED:
-      'its certificate has ended. Restart the server if it was started with --tls; otherwise give it a new --tls-cert.',
+    CERT_HAS_EXPIRED: 'its certificate has expired. Restart the server if it uses --tls; otherwise renew --tls-cert.',
     CERT_NOT_YET_VALID: 'its certificate is not valid yet. Compare the clocks of both machines.',
-    ERR_TLS_CERT_ALTNAME_INVALID: `its certificate is not for ${hostname}. Start the server with --tls, which has one for every name, and with --alias ${hostname}; or use a name of its --tls-cert.`,
+    ERR_TLS_CERT_ALTNAME_INVALID: `its certificate is not for ${hostname}. Start the server with --tls and --alias ${hostname}, or use a name in its --tls-cert.`,
   };
   const named = own(advice, code);
   if (named !== undefined) return named;
@@ -115,7 +114,7 @@ function adviceOn(thrown: unknown, root: string): string {
   }
   if (!(thrown instanceof Error)) return String(thrown);
   if (thrown.name === 'TimeoutError')
-    return `no answer in ${PATIENCE / 1000} s: a firewall in between may drop the packets.`;
+    return `no response within ${PATIENCE / 1000} s: a firewall may be dropping the packets.`;
   return `${thrown.message}${cause?.message === undefined ? '' : `: ${cause.message}`}`;
 }
 
@@ -132,18 +131,18 @@ async function serverCheck(root: string): Promise<Check> {
   if (answer.status === 200 && (body?.['status'] === 'standby' || body?.['status'] === 'waiting')) {
     return { what, good: false, said: `nv-auth-mock, not ready: ${body['detail']}` };
   }
-  // For example, the host name of a world that does not exist.
+  // For example, because the host name is of a world that doesn't exist.
   const isProblem = answer.headers.get('content-type')?.startsWith('application/problem+json') === true;
   return {
     what,
     good: false,
     said: isProblem
-      ? `the server answered ${answer.status}: ${body?.['detail']}`
-      : `the server answered ${answer.status}, unlike nv-auth-mock: another program has this address`,
+      ? `the server responded with ${answer.status}: ${body?.['detail']}`
+      : `the server responded with ${answer.status}, so it is not nv-auth-mock but another program`,
   };
 }
 
-/** Does this world exist? The later checks use it. */
+/** Checks that the world exists, because later checks use it. */
 async function worldCheck({ root, base, headers }: Place, world: string): Promise<Check> {
   const what = 'world';
   let isClosed = false;
@@ -159,7 +158,7 @@ async function worldCheck({ root, base, headers }: Place, world: string): Promis
     : { what, good: false, said: `\`${world}\` does not exist; existing worlds: ${listWorlds(world, ids)}` };
 }
 
-/** The probes of each service, one after the other. */
+/** Runs the probes of each service, one at a time. */
 async function probeChecks({ base, headers }: Place): Promise<Check[]> {
   const answer = await ask(`${base}/_mock/cast`, headers);
   const cast = answer.status === 401 ? null : ((await bodyOf(answer)) ?? {});
@@ -197,7 +196,7 @@ async function timeCheck({ base, world, headers }: Place): Promise<Check> {
   return {
     what,
     good: false,
-    said: `the mock has ${clock?.['now']}, this machine ${here.toISOString()}: ${why}. Clients that check \`exp\` and \`iat\` themselves will reject its tokens.`,
+    said: `the time is ${clock?.['now']} in the mock, but ${here.toISOString()} on this machine: ${why}. Clients that check \`exp\` and \`iat\` themselves will reject its tokens.`,
   };
 }
 
@@ -209,7 +208,7 @@ async function bodyOf(answer: Response): Promise<Record<string, unknown> | null>
   return recordIn(await answer.text());
 }
 
-/** Readers check each member. */
+/** Parses an object. Callers check each member. */
 function recordIn(text: string): Record<string, unknown> | null {
   const value = jsonOf(text);
   return isRecord(value) ? value : null;

@@ -14,12 +14,12 @@ const FORMATS = {
 } as const;
 
 /**
- * The host names of the vendors, as lines for a resolver or as the aliases of a Compose service.
+ * Formats the vendors' host names as lines for a resolver, or as aliases of a Compose service.
  *
- * @param cast of the world, by service
- * @param manifests of the services that the server has
- * @param url of the server, for the client
- * @throws Unusable if the format or the address of `url` cannot be used
+ * @param cast the cast of the world, by service
+ * @param manifests the server's services
+ * @param url the server's URL for the client
+ * @throws Unusable if the format or the address of `url` is not supported
  */
 export function hostLines(
   cast: Readonly<Record<string, unknown>>,
@@ -29,7 +29,7 @@ export function hostLines(
 ): string {
   const render = own(FORMATS, format);
   if (render === undefined) {
-    throw new Unusable(`--hosts has no --format ${format}.${adviseName(format, Object.keys(FORMATS))}`);
+    throw new Unusable(`--hosts does not support --format ${format}.${adviseName(format, Object.keys(FORMATS))}`);
   }
   const names = manifests.flatMap(({ name, hosts, hostsOfCast }) => [
     ...hosts.filter((host) => !host.startsWith('*')),
@@ -38,11 +38,11 @@ export function hostLines(
   return render([...new Set(names)], () => addressOf(url));
 }
 
-/** Production URLs name no port. Null if the URL is as they are. */
+/** Returns advice unless the URL has the scheme and port of production URLs. */
 export function portAdvice(url: string): string | null {
   const { protocol, port } = new URL(url);
   if (protocol === 'https:' && port === '') return null;
-  return `production URLs lead to https on port 443, but the server is ${url}. Start it with --tls --port 443, or let clients connect to its port`;
+  return `production URLs use https on port 443, but the server is ${url}. Start it with --tls --port 443, or make clients use its port`;
 }
 
 function addressOf(url: string): string {
@@ -50,6 +50,6 @@ function addressOf(url: string): string {
   if (name === 'localhost') return '127.0.0.1';
   if (isIP(name) !== 0) return name;
   throw new Unusable(
-    `--hosts prints lines with an address, but ${url} has the name \`${name}\`. Give the address as in --client-url https://192.0.2.1.`,
+    `--hosts needs an address, but ${url} has the name \`${name}\`. Set the address, for example with --client-url https://192.0.2.1.`,
   );
 }

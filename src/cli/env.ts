@@ -22,7 +22,6 @@ const FORMATS = {
     `environment:\n${lines(variables, (name, value) => `  ${name}: ${JSON.stringify(value.replaceAll('$', '$$$$'))}`)}`,
 } as const;
 
-/** The options of the command. */
 interface Asked {
   readonly format: keyof typeof FORMATS;
   readonly url: string | null;
@@ -33,17 +32,16 @@ interface Asked {
 }
 
 /**
- * Prints variables for a client: URLs and, from the cast of the running server, the credentials of the administrator
- * and of the organisation's owner.
+ * Prints variables for a client: URLs and, from the cast of the running server, credentials of the administrator and of
+ * the organisation's owner.
  *
- * @param asked.url the server, with the prefix of a world if any; null: on this machine
- * @param asked.clientUrl the server's URL for the client; null: the URL of this command, or for Compose the URL in its
- * network
- * @param asked.world the world of the credentials and URLs; null: the world of `url`, or the default one without a
- * prefix
- * @param asked.hosts print the vendors' host names instead
- * @param asked.ca the file for the certificate that clients have to trust; null: none is written
- * @throws Unusable if there is no such server or world
+ * @param asked.url the server, including the prefix of a world; null: on this machine
+ * @param asked.clientUrl the server's URL for the client; default: the URL of this command, or for Compose the URL in
+ * its network
+ * @param asked.world the world for credentials and URLs; default: the world of `url`, or the default world
+ * @param asked.hosts prints the vendors' host names instead
+ * @param asked.ca the file for the certificate that clients have to trust; null writes none
+ * @throws Unusable if the server or world doesn't exist
  */
 export async function env(flags: FlagTexts, asked: Asked): Promise<void> {
   const { format, url, clientUrl, world: named, ca } = asked;
@@ -57,7 +55,7 @@ export async function env(flags: FlagTexts, asked: Asked): Promise<void> {
   const { variables, missing } = variablesOf(cast, manifests, base);
   process.stdout.write(FORMATS[format]({ ...variables, ...trust }));
   for (const { name, absent } of missing) {
-    process.stderr.write(`nv-auth-mock: the cast has no ${absent}, so ${name} is not printed\n`);
+    process.stderr.write(`nv-auth-mock: ${name} is not printed, because the cast has no ${absent}\n`);
   }
 }
 
@@ -68,25 +66,25 @@ async function printHosts(cast: Cast, manifests: readonly Manifest[], format: st
   if (advice !== null) process.stderr.write(`nv-auth-mock: ${advice}\n`);
 }
 
-/** The variables in which Node, OpenSSL (Python, Ruby, Go) and Python's requests look for authorities. */
+/** The variables for additional certificate authorities in Node, OpenSSL (Python, Ruby, Go) and Python's requests. */
 const TRUST = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE'] as const;
 
 /**
- * Writes the certificate of the server's authority to a file. It is fetched from a server that is not trusted yet, as a
- * person would; everything after it is checked against it.
+ * Writes the certificate of the server's authority to a file. Fetching it trusts the server on first use; everything
+ * afterwards is verified with it.
  */
 async function trusting(server: Running, file: string | null): Promise<{ server: Running; trust: Variables }> {
   const isTls = server.url.startsWith('https:');
   if (file === null) {
     if (isTls)
       process.stderr.write(
-        `nv-auth-mock: clients must trust the certificate of ${server.url}; --ca FILE writes it, and prints the variables\n`,
+        `nv-auth-mock: clients must trust the certificate of ${server.url}; use --ca FILE to write it and to print the variables\n`,
       );
     return { server, trust: {} };
   }
   if (!isTls)
     throw new Unusable(
-      `--ca ${showValue(file)} is for https, but the URL is ${server.url}. Leave --ca out, or give an https URL.`,
+      `--ca ${showValue(file)} needs https, but the URL is ${server.url}. Remove --ca, or use an https URL.`,
     );
   const { status, text } = await textOfRunning({ ...server, headers: {}, isHere: true }, '/_mock/ca.pem').catch(
     (cause: unknown) => {
@@ -95,7 +93,7 @@ async function trusting(server: Running, file: string | null): Promise<{ server:
   );
   if (status !== 200 || !text.startsWith('-----BEGIN CERTIFICATE-----')) {
     throw new Unusable(
-      `The server on ${server.url} has no authority of its own: it was started with --tls-cert. Leave --ca out, and let clients trust the issuer of that certificate.`,
+      `The server on ${server.url} has no CA of its own, because it was started with --tls-cert. Remove --ca, and make clients trust the issuer of that certificate.`,
     );
   }
   const path = resolve(file);
@@ -103,7 +101,7 @@ async function trusting(server: Running, file: string | null): Promise<{ server:
   return { server: { ...server, ca: text }, trust: Object.fromEntries(TRUST.map((name) => [name, path])) };
 }
 
-/** The name of the service in the example of a Compose file. */
+/** The name of the service in the example Compose file. */
 const SERVICE = 'mock';
 
 function originOf(clientUrl: string | null): string | null {
@@ -113,7 +111,7 @@ function originOf(clientUrl: string | null): string | null {
   throw new Unusable(`--client-url is \`${showValue(clientUrl)}\`. Expected ${OPTIONS.publicUrl.expected}.`);
 }
 
-/** In a container network 127.0.0.1 is the client itself, so the server's configured names are used. */
+/** Returns a configured name of the server: in a container network, 127.0.0.1 is the client itself. */
 async function urlInNetwork(server: Running): Promise<string> {
   const info = (await askRunning(server, '/_mock/info')).body as Info | null;
   const { 'public-url': publicUrl, alias, port } = info?.configuration ?? {};
@@ -121,7 +119,7 @@ async function urlInNetwork(server: Running): Promise<string> {
   const [name] = alias?.value ?? [];
   if (name === undefined) {
     process.stderr.write(
-      `nv-auth-mock: the server has no configured name, so the URL is for a service called \`${SERVICE}\`. Start it with ` +
+      `nv-auth-mock: the server has no configured name, so the URL is for a service named \`${SERVICE}\`. Start it with ` +
         `--alias NAME or --public-url URL, or pass --client-url URL\n`,
     );
   }
@@ -131,7 +129,7 @@ async function urlInNetwork(server: Running): Promise<string> {
   return url.origin;
 }
 
-/** The part of `/_mock/info` that is read here. */
+/** The members of `/_mock/info` in use here. */
 interface Info {
   readonly services?: readonly { readonly name: string }[];
   readonly configuration?: {
@@ -141,16 +139,16 @@ interface Info {
   };
 }
 
-/** The cast of a server, by service. A server of another version may have other members. */
+/** The cast of a server, by service. Servers of another version may have other members. */
 type Cast = Readonly<Record<string, unknown>>;
 
-/** The services that a server has; all, if it is of another version that does not say. */
+/** Returns the server's services, or all of them if a server of another version doesn't list them. */
 async function manifestsOf(server: Running): Promise<readonly Manifest[]> {
   const { services } = ((await askRunning(server, '/_mock/info')).body ?? {}) as Info;
   return MANIFESTS.filter(({ name }) => services?.some((one) => one.name === name) !== false);
 }
 
-/** The variables of the services that a server has, and those whose value the cast lacks. */
+/** Returns the variables for the server's services, and those without a value in the cast. */
 function variablesOf(cast: Cast, manifests: readonly Manifest[], url: string) {
   const all = manifests.flatMap(({ name: service, variables }) =>
     variables.map(({ name, of, absent }) => ({ name, absent, value: of(cast[service], url) })),

@@ -4,20 +4,20 @@ import type { PackageFolder } from '../platform/assets.ts';
 import { curlCommand, shellWord } from '../text/curl.ts';
 import { commandIn } from './next-steps.ts';
 
-/** A started server, and where it was started. */
+/** A running server, and where it was started. */
 export interface Started {
   readonly url: string;
   readonly port: number;
   readonly host: string;
-  /** The built-in cast; null if the default world has another one, whose keys must not be printed. */
+  /** The built-in cast, or null: keys of any other cast must not be printed. */
   readonly cast: Partial<Cast> | null;
   readonly folder: string;
   readonly home: PackageFolder;
-  /** Is the process the first one of a container? Commands for a shell there do not help. */
+  /** Whether the process is the first one of a container, where shell commands are no help. */
   readonly isContainer: boolean;
 }
 
-/** The lines of the banner with commands to try first: a request that is refused, and what explains it. */
+/** Returns banner lines with commands to try first: a request that is refused, and its explanation. */
 export function firstSteps(started: Started): string[] {
   const { url, folder, home, isContainer } = started;
   const command = commandIn({ folder, manifest: null }, home);
@@ -25,7 +25,9 @@ export function firstSteps(started: Started): string[] {
   const options = url.startsWith('https:') ? ['-ik'] : ['-i'];
   const target = { base: url, isGuarded: false, options, separator: ' ' };
   return [
-    isContainer ? 'try a request that is refused:' : 'in another terminal, try a request that is refused, and ask why:',
+    isContainer
+      ? 'try a request that will be refused:'
+      : 'in another terminal, try a request that will be refused, and see why:',
     `  ${curlCommand(call, target, keyWithout('register_function', started.cast))}`,
     ...(isContainer ? [] : [`  ${[command, 'why', ...serverFlags(started)].join(' ')}`]),
     // In a clone, the test would be written into the mock itself.
@@ -33,7 +35,7 @@ export function firstSteps(started: Started): string[] {
   ];
 }
 
-/** The text of a service key of Cloud Functions that lacks a scope; null without one. */
+/** Returns a Cloud Functions service key without this scope, or null. */
 function keyWithout(scope: string, cast: Started['cast']): string | null {
   const key = cast?.ngc?.keys.find(
     ({ services, scopes }) => services.includes('nvcf') && scopes?.includes(scope) === false,
@@ -41,7 +43,7 @@ function keyWithout(scope: string, cast: Started['cast']): string | null {
   return key?.key ?? null;
 }
 
-/** The flags with which a command finds the server. */
+/** Returns the flags that a command needs to find the server. */
 function serverFlags({ url, port, host }: Started): string[] {
   return [
     ...(port === OPTIONS.port.fallback ? [] : [`--port ${port}`]),

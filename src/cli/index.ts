@@ -11,15 +11,15 @@ import { MANIFESTS } from '../services/index.ts';
 import { findNearest } from '../text/nearest.ts';
 import { showValue } from '../text/redact.ts';
 
-/** The exit code for errors that the user can fix. */
+/** The exit code for errors that users can fix. */
 const MENDABLE = 2;
 
 const COMMANDS = ['start', 'health', 'env', 'why', 'verify', 'doctor', 'report', 'compare', 'init', 'help'] as const;
 
-/** Snapshot files took their place. */
+/** Replaced by snapshot files. */
 const REMOVED_COMMANDS: readonly string[] = ['export', 'import'];
 
-/** Runs the command that the arguments name. Sets the exit code; never throws. */
+/** Runs the command given in the arguments. Sets the exit code; never throws. */
 export async function run(argv: readonly string[]): Promise<void> {
   try {
     checkCommand(argv[2] === 'help' ? argv[3] : argv[2]);
@@ -31,7 +31,7 @@ export async function run(argv: readonly string[]): Promise<void> {
 
 function program(version: string): Command {
   const root = new Command('nv-auth-mock')
-    .description("A local mock of NVIDIA's auth and access-key APIs. It refuses for real, and says exactly why.")
+    .description("A local mock of NVIDIA's auth and access-key APIs. It refuses for real, and explains exactly why.")
     .version(version, '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .exitOverride()
@@ -51,7 +51,7 @@ function addStart(root: Command): Command {
     .option('-c, --config <FILE>', 'read options from a YAML or JSON file; keys are flag names')
     .option(
       '--etc <DIR>',
-      'a folder with config and seed files (.yaml, .yml or .json), used unless other files are given',
+      'a folder with config and seed files (.yaml, .yml or .json), used unless another file is given',
     )
     .action(async (flags: FlagTexts) => (await import('./start.ts')).start(withSwitches(flags)));
 }
@@ -59,8 +59,8 @@ function addStart(root: Command): Command {
 function addHealth(root: Command): void {
   root
     .command('health')
-    .description('exit 0 if the running server is ready or a standby, otherwise 1')
-    .option('--ready', 'exit 1 on a standby, too: another process has the worlds of its database')
+    .description('exit 0 if the running server is ready or on standby, otherwise 1')
+    .option('--ready', 'also exit 1 on standby, while another process owns the worlds')
     .option('--url <URL>', 'URL of the server or of a world; default: the server on this machine')
     .addOption(flagOf('port', OPTIONS.port))
     .addOption(flagOf('host', OPTIONS.host))
@@ -82,7 +82,7 @@ interface EnvFlags {
 function addEnv(root: Command): void {
   root
     .command('env')
-    .description('print the variables that a client of the running server needs')
+    .description('print environment variables for clients of the running server')
     .option('--url <URL>', 'URL of the server or of a world; default: the server on this machine')
     .addOption(flagOf('port', OPTIONS.port))
     .addOption(flagOf('host', OPTIONS.host))
@@ -94,11 +94,11 @@ function addEnv(root: Command): void {
       '--client-url <URL>',
       'URL of the server for the client; default: the URL of this command, or for compose the configured name',
     )
-    .option('--world <ID>', 'world that the client uses; default: the world of the URL, or the default world')
+    .option('--world <ID>', 'world that the client uses; default: the world in the URL, or the default world')
     .addOption(flagOf('tls', OPTIONS.tls))
     .option(
       '--ca <FILE>',
-      'with https: write the certificate to trust to this file, and print the variables that name it',
+      'with https: write the certificate to trust to this file, and print variables that refer to it',
     )
     .option(
       '--hosts',
@@ -127,10 +127,10 @@ function addWhy(root: Command): void {
     .description('explain the newest refusal of the running server, and how to fix it; exit 1 if there is none')
     .argument(
       '[ID]',
-      'id of a decision, as in the header `x-mock-decision`, or of a request; default: the newest refusal',
+      'id of a decision (from the `x-mock-decision` header) or of a request; default: the newest refusal',
     )
     .option('--url <URL>', 'URL of the server or of a world; default: the server on this machine')
-    .option('--world <ID>', 'world of the request; default: the world of the URL, or the default world')
+    .option('--world <ID>', 'world of the request; default: the world in the URL, or the default world')
     .addOption(flagOf('port', OPTIONS.port))
     .addOption(flagOf('host', OPTIONS.host))
     .addOption(flagOf('adminToken', OPTIONS.adminToken))
@@ -144,21 +144,21 @@ function addVerify(root: Command): void {
   root
     .command('verify')
     .description(
-      "compare a vendor's OpenAPI document with the mock, or recorded traffic with the documents of the mock or with that one: exit 0 if they agree, otherwise 1",
+      "compare a vendor's OpenAPI document with the mock, or check recorded traffic against that document or the mock's: exit 0 if they agree, otherwise 1",
     )
-    .option('--spec <FILE|URL>', "the vendor's document, JSON or YAML")
-    .option('--har <FILE>', 'recorded traffic: an HTTP Archive, as browsers and proxies export it')
+    .option('--spec <FILE|URL>', "the vendor's document (JSON or YAML)")
+    .option('--har <FILE>', 'recorded traffic: an HTTP Archive exported by a browser or proxy')
     .option('--journal', 'recorded traffic: the journal of the running server')
     .option('--document <NAME>', 'document of the mock to compare with, such as runai.2.24; default: the best match')
-    .option('--service <NAME>', 'service to compare with, in the version that the configuration names')
+    .option('--service <NAME>', 'service to compare with, in the configured version')
     .option('--baseline <FILE>', 'accepted differences, each with a reason')
-    .option('--update-baseline', 'write the differences to the baseline; known ones keep their reasons')
-    .option('--base-path <PATH>', 'with --har or --journal: what the recorded paths begin with, such as /proxy')
-    .option('--all', 'a line for every place of a difference, not one for each change')
+    .option('--update-baseline', 'write the differences to the baseline; existing ones keep their reasons')
+    .option('--base-path <PATH>', 'with --har or --journal: prefix of the recorded paths, such as /proxy')
+    .option('--all', 'print every place where a change appears, instead of one line per change')
     .option('--json', 'as JSON')
-    .option('--junit <FILE>', 'write the result about traffic as JUnit XML, too')
+    .option('--junit <FILE>', 'also write the results for traffic as JUnit XML')
     .option('--url <URL>', 'with --journal: URL of the server or of a world; default: the server on this machine')
-    .option('--world <ID>', 'with --journal: the world; default: the world of the URL, or the default world')
+    .option('--world <ID>', 'with --journal: the world; default: the world in the URL, or the default world')
     .addOption(flagOf('port', OPTIONS.port))
     .addOption(flagOf('host', OPTIONS.host))
     .addOption(flagOf('adminToken', OPTIONS.adminToken))
@@ -176,7 +176,7 @@ function addDoctor(root: Command): void {
     .addOption(flagOf('port', OPTIONS.port))
     .addOption(flagOf('host', OPTIONS.host))
     .addOption(flagOf('adminToken', OPTIONS.adminToken))
-    .option('--world <ID>', 'world that the client uses; default: the world of the URL, or the default world')
+    .option('--world <ID>', 'world that the client uses; default: the world in the URL, or the default world')
     .action(async ({ url, world, ...flags }: FlagTexts & WorldFlags) => {
       const server = await (await import('./running.ts')).runningServer(flags);
       await (await import('./doctor.ts')).doctor(url ?? server.url, server.headers, world ?? null);
@@ -194,14 +194,14 @@ interface ReportFlags {
 function addReport(root: Command): void {
   root
     .command('report')
-    .description('print the uses of each credential of the running server, and the rights it holds beyond them')
+    .description('print how each credential was used on the running server, and which of its rights are unused')
     .option('--url <URL>', 'URL of the server or of a world; default: the server on this machine')
     .addOption(flagOf('port', OPTIONS.port))
     .addOption(flagOf('host', OPTIONS.host))
     .addOption(flagOf('adminToken', OPTIONS.adminToken))
     .option('--principal <NAME>', 'only this principal, by id, name, client id or e-mail address')
-    .option('--world <ID>', 'world to report; default: the world of the URL, or the default world')
-    .option('--fail-on <WHAT>', 'exit 1 if there are such rights: `unused`, `broader`, or both with a comma')
+    .option('--world <ID>', 'world to report; default: the world in the URL, or the default world')
+    .option('--fail-on <WHAT>', 'exit 1 for `unused` or `broader` rights; separate both with a comma')
     .option('--json', 'as JSON')
     .action(async ({ principal, url, world, failOn, json, ...flags }: FlagTexts & ReportFlags) =>
       (await import('./report.ts')).report(flags, {
@@ -217,25 +217,26 @@ function addReport(root: Command): void {
 function addCompare(root: Command): void {
   root
     .command('compare')
-    .description(
-      'compare the answers of the real service with those of the running mock: exit 0 if they agree, otherwise 1',
-    )
+    .description('compare the responses of the real service with the running mock: exit 0 if they agree, otherwise 1')
     .requiredOption('--against <URL>', 'the real service; its credential comes from NV_AUTH_MOCK_COMPARE_TOKEN')
     .addOption(
-      // Those that every server has.
+      // The services that every server has.
       new Flag('--service <NAME>', 'the API')
         .choices(MANIFESTS.filter(({ isServed }) => isServed === undefined).map(({ name }) => name))
         .default('runai'),
     )
     .option('--from <SOURCE>', 'requests: `cast` (examples of the document), `journal`, or an HTTP Archive', 'cast')
-    .option('--org <NAME>', 'organisation (or realm) of the real account, in place of the one in the requests')
-    .option('--write', 'also send requests that write: only to what the comparison made, which is deleted afterwards')
-    .option('--dry-run', 'print the requests, and send none')
+    .option('--org <NAME>', 'organisation (or realm) of the real account, instead of the one in the requests')
+    .option(
+      '--write',
+      'also send requests that write, but only to objects that the comparison creates and deletes afterwards',
+    )
+    .option('--dry-run', 'print the requests without sending them')
     .option('--report <FILE>', 'write the report to a file')
-    .option('--patience <DURATION>', 'wait this long in all until reads after writes are as in the mock', '10s')
+    .option('--patience <DURATION>', 'total time to wait until reads after writes match the mock', '10s')
     .option('--json', 'as JSON')
     .option('--url <URL>', 'URL of the mock or of a world; default: the server on this machine')
-    .option('--world <ID>', 'world of the mock; default: the world of the URL, or the default world')
+    .option('--world <ID>', 'world of the mock; default: the world in the URL, or the default world')
     .addOption(flagOf('port', OPTIONS.port))
     .addOption(flagOf('host', OPTIONS.host))
     .addOption(flagOf('adminToken', OPTIONS.adminToken))
@@ -251,11 +252,11 @@ function addCompare(root: Command): void {
 function addInit(root: Command): void {
   root
     .command('init')
-    .description('write a first test, a compose file, a seed or AGENTS.md into a project; it overwrites nothing')
+    .description('write a first test, a compose file, a seed or AGENTS.md into a project, without overwriting files')
     .argument('[DIR]', 'folder of the project', '.')
     .option(
       '--kind <KIND>',
-      'what to write: vitest, jest, node, pytest, go, compose, seed or agents; repeatable; default: it asks',
+      'what to write: vitest, jest, node, pytest, go, compose, seed or agents; repeatable; default: ask',
       (text: string, before: readonly string[] = []) => [...before, text],
     )
     .action(async (dir: string, { kind = [] }: { readonly kind?: readonly string[] }) =>
@@ -280,7 +281,7 @@ function shownDefault({ fallback, show }: Option): string {
   return typeof fallback === 'boolean' ? (fallback ? 'on' : 'off') : String(fallback);
 }
 
-/** A switch that is set is `true`; everything else is text. */
+/** Turns the `true` of a switch into text. */
 function withSwitches(flags: FlagTexts): FlagTexts {
   const texts = Object.entries(flags).map(([name, given]) => [name, (given as unknown) === true ? 'on' : given]);
   return Object.fromEntries(texts);
@@ -290,13 +291,13 @@ function checkCommand(word: string | undefined): void {
   if (word === undefined || word.startsWith('-') || isOneOf(COMMANDS, word)) return;
   if (REMOVED_COMMANDS.includes(word)) {
     const instead =
-      'Download a snapshot of each world (`GET /_mock/snapshots/{id}/file`), and upload it to the other server, or start it with `--snapshot FILE`';
-    throw new Unusable(`There is no command \`${word}\` any more. ${instead}.`);
+      'Download a snapshot of each world (`GET /_mock/snapshots/{id}/file`), and upload it to the other server, or start that server with `--snapshot FILE`';
+    throw new Unusable(`The command \`${word}\` was removed. ${instead}.`);
   }
   throw new Unusable(`Unknown command \`${showValue(word)}\`. Did you mean \`${findNearest(word, COMMANDS)}\`?`);
 }
 
-/** Commander suggests only very similar flags, of any command. This always suggests a flag of this command. */
+/** Commander only suggests very similar flags, and of any command. This always suggests a flag of this command. */
 function withAdvice(command: Command) {
   return ({ code, message, exitCode }: CommanderError): never => {
     if (exitCode === 0) throw new CommanderError(exitCode, code, message);
@@ -304,7 +305,7 @@ function withAdvice(command: Command) {
       .replace(/^error: /, '')
       .replace(/(?<= argument ').*(?=' is invalid)/s, showValue)
       .replace(/\n.*$/s, '');
-    // Without its value, which may be secret.
+    // Leave out the value, which may be secret.
     const given = /'(--?[^'=]+)/.exec(said)?.[1];
     if (code === 'commander.excessArguments') {
       const first = command.args[command.registeredArguments.length] ?? '';
@@ -315,7 +316,7 @@ function withAdvice(command: Command) {
     if (code === 'commander.optionMissingArgument') {
       const wanted = command.options.find(({ flags }) => said.includes(`'${flags}'`));
       const [flag, value] = [wanted?.long ?? given, wanted?.flags.split(' ').at(-1)];
-      throw new Unusable(`${flag} has no value. Give one, as in \`${flag} ${value}\`: ${wanted?.description}.`);
+      throw new Unusable(`${flag} has no value. Expected \`${flag} ${value}\`: ${wanted?.description}.`);
     }
     if (code !== 'commander.unknownOption' || given === undefined) throw new Unusable(said.replace(/\.?$/, '.'));
     const flags = [...command.options.map(({ long }) => String(long)), '--help'];

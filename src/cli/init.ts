@@ -10,7 +10,7 @@ import { adviseName } from '../text/nearest.ts';
 import { showValue } from '../text/redact.ts';
 import { isDeclared, nextSteps, SOME_CLONE } from './next-steps.ts';
 
-/** What can be written. */
+/** The kinds of files to write. */
 const KINDS = {
   vitest: { file: 'nv-auth-mock.test.ts', what: 'a test for vitest' },
   jest: { file: 'nv-auth-mock.test.cjs', what: 'a test for jest' },
@@ -18,39 +18,38 @@ const KINDS = {
   pytest: { file: 'test_nv_auth_mock.py', what: 'a test for pytest' },
   go: { file: 'nv_auth_mock_test.go', what: 'a test for go test' },
   compose: { file: 'compose.nv-auth-mock.yaml', what: 'a service for Docker Compose' },
-  seed: { file: 'nv-auth-mock.seed.yaml', what: 'users and keys of your own' },
-  agents: { file: 'AGENTS.md', what: 'how coding agents start and ask it' },
+  seed: { file: 'nv-auth-mock.seed.yaml', what: 'your own users and keys' },
+  agents: { file: 'AGENTS.md', what: 'how coding agents start and use it' },
 } as const;
 
 type KindName = keyof typeof KINDS;
 
-/** The names of what can be written. */
 const KIND_NAMES = keysOf(KINDS);
 
 /**
- * Writes first files for the mock into a project. It overwrites nothing: if one of the files is there, none is written.
+ * Writes first files for the mock into a project. Overwrites nothing: if one of the files exists, none is written.
  *
- * @param kinds what to write; empty: a test for the only test runner that the project declares, else the user is asked
- * @throws Unusable if the folder does not exist, a file is there already, or nobody can be asked
+ * @param kinds the kinds of files; if empty, a test for the project's only test runner, or the user's choice
+ * @throws Unusable if the folder doesn't exist, a file already exists, or the user cannot be asked
  */
 export async function init(dir: string, kinds: readonly string[]): Promise<void> {
   const folder = resolve(dir);
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
-    throw new Unusable(`${showValue(dir)} is not a folder. Give the folder of a project.`);
+    throw new Unusable(`${showValue(dir)} is not a folder. Use the folder of a project.`);
   }
   const chosen = kinds.length > 0 ? [...new Set(kinds)].map(kindOf) : [await chooseKind(folder)];
   const files = chosen.map((kind) => ({ kind, path: join(folder, KINDS[kind].file) }));
   const there = files.filter(({ path }) => existsSync(path)).map(({ path }) => shown(path));
   if (there.length > 0) {
     throw new Unusable(
-      `${there.join(' and ')} is there already, so nothing was written. Move it away, or take another folder.`,
+      `${there.join(' and ')} already exists, so nothing was written. Move it away, or use another folder.`,
     );
   }
   const home = await packageFolder();
   for (const { kind, path } of files) {
     const text = await scaffoldFile(kind, KINDS[kind].file);
     const own = kind === 'go' ? await inPackage(text, folder) : home.isClone ? withClone(text, home.path) : text;
-    // Another program may have written it meanwhile.
+    // Another program may have created it meanwhile.
     await writeFile(path, own, { flag: 'wx' }).catch((cause) => {
       throw new Unusable(`${shown(path)} cannot be written: ${whyUnwritable(cause)}.`, { cause });
     });
@@ -66,13 +65,13 @@ function kindOf(text: string): KindName {
   throw new Unusable(`--kind is \`${showValue(text)}\`.${adviseName(text, KIND_NAMES)}`);
 }
 
-/** A path as the user would write it. */
+/** Formats a path as the user would write it. */
 function shown(path: string): string {
   const short = relative('.', path);
   return short === '' ? 'this folder' : short.startsWith('..') ? path : short;
 }
 
-/** @throws Unusable if the user must be asked, and gives no answer */
+/** @throws Unusable if the user has to be asked but doesn't answer */
 async function chooseKind(folder: string): Promise<KindName> {
   const declared = await declaredRunners(folder);
   const [first] = declared;
@@ -82,10 +81,10 @@ async function chooseKind(folder: string): Promise<KindName> {
 }
 
 const PYTHON_FILES = ['pyproject.toml', 'setup.py', 'requirements.txt'];
-/** Files in which a project names its test runner. */
+/** Files that may declare the test runner. */
 const PYTEST_FILES = [...PYTHON_FILES, 'requirements-dev.txt', 'setup.cfg', 'tox.ini', 'pytest.ini', 'conftest.py'];
 
-/** The test runners that a project declares. */
+/** Returns the test runners that a project declares. */
 async function declaredRunners(folder: string): Promise<KindName[]> {
   const manifest = await manifestOf(folder);
   const scripts = Object.values(memberOf(manifest, 'scripts') ?? {});
@@ -102,24 +101,24 @@ async function declaredRunners(folder: string): Promise<KindName[]> {
   return keysOf(isUsed).filter((kind) => isUsed[kind]);
 }
 
-/** The content of `package.json`; null if there is none that can be read. */
+/** Returns the content of `package.json`; null if it cannot be read. */
 async function manifestOf(folder: string): Promise<unknown> {
   return readFile(join(folder, 'package.json'), 'utf8')
     .then(JSON.parse)
     .catch(() => null);
 }
 
-/** @throws Unusable if there is no terminal, or no answer */
+/** @throws Unusable without a terminal or an answer */
 async function ask(best: KindName): Promise<KindName> {
   const flags = KIND_NAMES.map((name) => `\`--kind ${name}\``).join(', ');
   if (!process.stdin.isTTY) {
-    throw new Unusable(`Say what to write: ${flags}. This project seems to need \`--kind ${best}\`.`);
+    throw new Unusable(`Choose what to write: ${flags}. For this project, use \`--kind ${best}\`.`);
   }
   const lines = KIND_NAMES.map((name) => `  ${name.padEnd(8)} ${KINDS[name].what}\n`);
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
-    process.stdout.write(`What shall be written?\n${lines.join('')}`);
-    // Ctrl+C and Ctrl+D reject the question, or leave it open for ever.
+    process.stdout.write(`What should be written?\n${lines.join('')}`);
+    // Ctrl+C and Ctrl+D reject the question, or leave it pending forever.
     const given = await new Promise<string>((resolve, reject) => {
       terminal.once('close', reject);
       terminal.question(`kind (${best}): `).then(resolve, reject);
@@ -133,13 +132,13 @@ async function ask(best: KindName): Promise<KindName> {
   }
 }
 
-/** Names the clone from which Compose builds the image. */
+/** Inserts the clone that Compose builds the image from. */
 function withClone(text: string, clone: string): string {
-  // JSON is YAML, and Compose takes a single `$` for a variable.
+  // JSON is valid YAML, and Compose interprets a single `$`.
   return text.replace(`build: ${SOME_CLONE}`, () => `build: ${JSON.stringify(clone).replaceAll('$', '$$$$')}`);
 }
 
-/** The files of a folder are of one package. */
+/** Uses the package name of the other files: all files of a folder must be in one package. */
 async function inPackage(text: string, folder: string): Promise<string> {
   const others = (await readdir(folder)).filter((name) => name.endsWith('.go'));
   const [first] = others.sort((one, other) => Number(one.endsWith('_test.go')) - Number(other.endsWith('_test.go')));
@@ -148,7 +147,7 @@ async function inPackage(text: string, folder: string): Promise<string> {
   return text.replace(/^package \w+/, `package ${named ?? packageOf(folder)}`);
 }
 
-/** The name in Go of a package in this folder. */
+/** Returns the Go package name for a folder. */
 function packageOf(folder: string): string {
   const name = basename(folder).replace(/\W/g, '').toLowerCase();
   return /^[a-z]/.test(name) ? name : 'app';

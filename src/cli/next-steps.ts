@@ -4,34 +4,34 @@ import { memberOf } from '../objects/members.ts';
 import type { PackageFolder } from '../platform/assets.ts';
 import { shellWord } from '../text/curl.ts';
 
-/** The project that a file was written into. */
+/** The project that a file was written to. */
 export interface Project {
   readonly folder: string;
-  /** The content of its `package.json`; null if there is none that can be read. */
+  /** The content of `package.json`; null if it cannot be read. */
   readonly manifest: unknown;
-  /** The name of the package of Go in the folder. */
+  /** The name of the Go package in the folder. */
   readonly goPackage: string;
 }
 
-/** A project, and where it can get the mock: no registry has the package, its clients or its image yet. */
+/** A project, and where it gets the mock from: package, clients and image aren't in any registry yet. */
 interface Source extends Project {
   /** A clone of the mock. */
   readonly clone: string;
   /** The file of the running command. */
   readonly main: string;
-  /** The command as a user writes it in the project. */
+  /** The command as a user types it in the project. */
   readonly command: string;
   readonly version: string;
 }
 
 const NPX = 'npx --no-install nv-auth-mock';
 
-/** Stands for a clone when the running command is not in one. */
+/** A placeholder for the clone if the running command isn't in one. */
 export const SOME_CLONE = '/path/to/the/clone';
 
 const GO_MODULE = 'github.com/nv-auth-mock/nv-auth-mock/clients/go';
 
-/** For each kind of file, the commands that the project still needs, in order; the last one uses the file. */
+/** The commands that a project still needs for each kind of file, in order. The last one uses the file. */
 const STEPS = {
   vitest: (source: Source) => [...npmSteps(source, ['vitest']), 'npx vitest run nv-auth-mock.test.ts'],
   jest: (source: Source) => [...npmSteps(source, ['jest']), 'npx jest nv-auth-mock.test.cjs'],
@@ -39,19 +39,19 @@ const STEPS = {
   pytest: (source: Source) => [...pipSteps(source), ...commandSteps(source), 'python3 -m pytest test_nv_auth_mock.py'],
   go: (source: Source) => [...goSteps(source), ...commandSteps(source), 'go test -run TestATokenCountsForAnHour'],
   compose: ({ clone }: Source) => [
-    // The file names a clone that is known.
+    // If the clone is known, the file refers to it.
     ...(clone === SOME_CLONE ? [`docker build -t nv-auth-mock ${clone}`] : []),
     'docker compose -f compose.nv-auth-mock.yaml up',
   ],
   seed: (source: Source) => [`${source.command} --seed nv-auth-mock.seed.yaml`],
-  // Its commands are those of the installed package.
+  // It uses the commands of the installed package.
   agents: (source: Source) => [...npmSteps(source, []), NPX],
 } as const;
 
 /**
- * The next steps in a project, as text. Steps for packages that are installed there are left out.
+ * Returns the next steps in a project as text, without steps for packages that are already installed.
  *
- * @param home where the running command is
+ * @param home the folder of the running command
  */
 export function nextSteps(kinds: readonly (keyof typeof STEPS)[], project: Project, home: PackageFolder): string {
   const clone = home.isClone ? home.path : SOME_CLONE;
@@ -60,7 +60,7 @@ export function nextSteps(kinds: readonly (keyof typeof STEPS)[], project: Proje
   const steps = [...new Set(kinds.flatMap((kind) => STEPS[kind](source)))];
   const text = steps.map((step) => `  ${step}\n`).join('');
   if (!text.includes(SOME_CLONE)) return text;
-  return `${text}\n${SOME_CLONE} is a clone of https://github.com/nv-auth-mock/nv-auth-mock in which \`npm ci\` was run: no registry has the mock yet.\n`;
+  return `${text}\n${SOME_CLONE} is a clone of https://github.com/nv-auth-mock/nv-auth-mock after \`npm ci\`, because the mock is not in any registry yet.\n`;
 }
 
 function npmSteps(source: Source, runners: readonly string[]): string[] {
@@ -96,12 +96,12 @@ function goSteps({ folder, clone, version, goPackage }: Source): string[] {
   ];
 }
 
-/** The clients of Python and Go start the command, which they find where npm has installed it. */
+/** The Python and Go clients start the command that npm has installed. */
 function commandSteps(source: Source): string[] {
   return isInstalled(source) ? [] : [`export NV_AUTH_MOCK_COMMAND=${shellWord(source.main)}`];
 }
 
-/** The command as a user writes it in a folder. */
+/** Returns the command as a user types it in a folder. */
 export function commandIn(project: Pick<Project, 'folder' | 'manifest'>, home: PackageFolder): string {
   return isInstalled(project) || project.folder === home.path ? NPX : `node ${shellWord(mainOf(home))}`;
 }
@@ -110,23 +110,23 @@ function mainOf({ path }: PackageFolder): string {
   return join(path, 'dist', 'main.cjs');
 }
 
-/** Can Node find the package from the folder? With Plug'n'Play, packages that are declared are nowhere to be seen. */
+/** Whether Node finds the package from the folder. With Plug'n'Play, declared packages have no folder. */
 function isInstalled({ folder, manifest }: Pick<Project, 'folder' | 'manifest'>, name = 'nv-auth-mock'): boolean {
   if (above(folder, `node_modules/${name}`) !== null) return true;
   return isDeclared(manifest, name) && above(folder, '.pnp.cjs') !== null;
 }
 
-/** Does this `package.json` name the package? */
+/** Whether this `package.json` declares the package. */
 export function isDeclared(manifest: unknown, name: string): boolean {
   return ['devDependencies', 'dependencies'].some((member) => memberOf(memberOf(manifest, member), name) !== undefined);
 }
 
-/** The names and versions of what is installed in the virtual environment of the folder, or of one that it is in. */
+/** Returns the names and versions of packages in the nearest virtual environment. */
 function pythonPackages(folder: string): string[] {
   const found = above(folder, '.venv') ?? above(folder, 'venv');
   if (found === null) return [];
   const versions = filesOf(join(found, 'lib')).map((version) => join(found, 'lib', version, 'site-packages'));
-  // On Windows, there is only one.
+  // Windows has only one folder.
   const all = [...versions, join(found, 'Lib', 'site-packages')].flatMap(filesOf);
   return all.filter((name) => name.endsWith('.dist-info'));
 }
@@ -139,7 +139,7 @@ function filesOf(folder: string): string[] {
   }
 }
 
-/** A path in the folder, or in the nearest one around it that has it; null if none has. */
+/** Finds a path in the folder or the nearest parent folder that has it; null if none has. */
 function above(folder: string, path: string): string | null {
   const here = join(folder, path);
   if (existsSync(here)) return here;

@@ -3,28 +3,28 @@ import { whyUnwritable } from '../diagnostics/file-fault.ts';
 import { Unusable } from '../diagnostics/unusable.ts';
 import { showValue } from '../text/redact.ts';
 
-/** Writes a file that a flag names. @throws Unusable if it cannot be written */
+/** Writes a file given by a flag. @throws Unusable if it cannot be written */
 export async function writeOutput(flag: string, file: string, text: string): Promise<void> {
   checkOutputName(flag, file);
   await orUnwritable(flag, file, writeFile(file, text));
 }
 
-/** Checks that a file can be written, before long work whose result goes there. @throws Unusable if it cannot */
+/** Checks that a file can be written, before long work. @throws Unusable if it cannot */
 export async function checkOutput(flag: string, file: string): Promise<void> {
   checkOutputName(flag, file);
   await orUnwritable(flag, file, appendFile(file, ''));
 }
 
-/** A URL with a password, or a mistyped one, must not become the name of a file. @throws Unusable */
+/** Rejects a URL as the name of a file, because it may contain a password. @throws Unusable */
 export function checkOutputName(flag: string, file: string): void {
   if (showValue(file) === file) return;
-  throw new Unusable(`${flag} looks like a URL, or has a credential in it. Give the path of a file.`);
+  throw new Unusable(`${flag} looks like a URL, or contains a credential. Use the path of a file.`);
 }
 
 async function orUnwritable(flag: string, file: string, done: Promise<void>): Promise<void> {
   await done.catch((cause: unknown) => {
     throw new Unusable(
-      `${flag} ${showValue(file)} cannot be written: ${whyUnwritable(cause)}. Give a path in a folder that exists and is writable.`,
+      `${flag} ${showValue(file)} cannot be written: ${whyUnwritable(cause)}. Use a path in an existing, writable folder.`,
       { cause },
     );
   });

@@ -3,28 +3,28 @@ import { escapeControls } from '../diagnostics/log.ts';
 import { namePrincipal, quote } from '../explaining/index.ts';
 import { type CurlTarget, curlCommand, tokenCommand } from '../text/curl.ts';
 
-/** A refused request, and everything that explains it. */
+/** A refused request with everything that explains it. */
 export interface Refusal {
   readonly request: Omit<RecordedRequest, 'request' | 'response'>;
-  /** Null for a request that was refused without one, such as a malformed one. */
+  /** Null if it was refused without a decision, for example because it was malformed. */
   readonly decision: Decision | null;
-  /** What the operation requires, as a sentence; null if that is not known. */
+  /** The rights that the operation requires, as a sentence; null if unknown. */
   readonly required: string | null;
 }
 
-/** Was the request refused, or would it have been without observe mode? */
+/** Whether the request was refused, or would have been without observe mode. */
 export function isRefused({ status, reason }: Refusal['request']): boolean {
   return status === null || status >= 400 || reason !== null;
 }
 
 /**
- * A refusal as lines for a terminal.
+ * Formats a refusal as lines for a terminal.
  *
- * @param server that the commands of the fixes call
+ * @param server the server to use in the commands of the fixes
  */
 export function renderRefusal({ request, decision, required }: Refusal, server: CurlTarget): string {
   const fixes = decision?.fixes.filter(({ kind }) => kind !== 'hint') ?? [];
-  // The first fix of a decision stands in for a hint.
+  // The hint `fix` repeats the first fix of a decision.
   const hints = request.hints.filter(({ code }) => code !== 'fix');
   const explanation = decision?.explanation ?? request.explanation;
   const lines = [
@@ -39,7 +39,7 @@ export function renderRefusal({ request, decision, required }: Refusal, server: 
 }
 
 function headline({ method, path, status, wouldBe, reason }: Refusal['request']): string {
-  const answer = status === null ? 'the connection was closed without an answer' : `answered with ${status}`;
+  const answer = status === null ? 'the connection was closed without a response' : `status ${status}`;
   const isObserved = reason !== null && status !== null && status < 400;
   return isObserved
     ? `Would be refused: ${method} ${path} (${answer} in observe mode${wouldBe === undefined ? '' : `, otherwise ${wouldBe}`})`
@@ -68,7 +68,7 @@ function callerOf({ request, decision }: Pick<Refusal, 'request' | 'decision'>):
   return isAccepted ? namePrincipal(principal) : `not accepted, claims to be ${namePrincipal(principal)}`;
 }
 
-/** Null if the caller is not known. */
+/** Returns null if the caller is unknown. */
 function heldBy({ principal, held = [], roles = [], binding }: Decision): string | null {
   if (principal === null) return null;
   return [

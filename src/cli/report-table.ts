@@ -1,4 +1,4 @@
-/** The part of the report that is read here. A server of another version may have more members. */
+/** The members of the report in use here. Servers of another version may have more. */
 export interface Report {
   readonly principals: readonly PrincipalReport[];
   readonly full: boolean;
@@ -26,7 +26,7 @@ export function isReport(body: object): body is Report {
 
 /** Formats a report as text. */
 export function asTable({ principals }: Report): string {
-  if (principals.length === 0) return 'No credential was used since the start or the last reset.\n';
+  if (principals.length === 0) return 'No credential has been used since the start or the last reset.\n';
   return principals.map(paragraph).join('\n');
 }
 

@@ -11,13 +11,13 @@ const EXCESSES = ['unused', 'broader'] as const;
 type Excess = (typeof EXCESSES)[number];
 
 /**
- * Prints the uses of each credential of a running server, and the rights it holds beyond them. The exit code is 1 if
+ * Prints how each credential was used on a running server, and which of its rights are unused. Exits with code 1 if
  * there are rights of the kinds in `failOn`, or if no credential was used.
  *
  * @param asked.failOn kinds, separated by commas; null: none
- * @param asked.url the server, with the prefix of a world if any; null: on this machine
- * @param asked.principal only this one; null: all used credentials
- * @throws Unusable if there is no such server, world or principal
+ * @param asked.url the server, including the prefix of a world; null: on this machine
+ * @param asked.principal only this principal; null: all used credentials
+ * @throws Unusable if the server, world or principal doesn't exist
  */
 export async function report(
   flags: FlagTexts,
@@ -37,7 +37,7 @@ export async function report(
   );
   process.stdout.write(asked.json ? `${JSON.stringify(report, null, 2)}\n` : asTable(report));
   if (report.full) {
-    process.stderr.write('nv-auth-mock: the server had no room for all uses, so the report is incomplete\n');
+    process.stderr.write('nv-auth-mock: the server could not store all uses, so the report is incomplete\n');
   }
   const faults = excesses.flatMap((excess) => faultOf(report, excess));
   if (excesses.length > 0 && report.principals.length === 0) faults.push(NOTHING_USED);
@@ -45,16 +45,17 @@ export async function report(
   if (faults.length > 0) process.exitCode = 1;
 }
 
-/** A check without any uses proves nothing. */
-const NOTHING_USED = 'no credential was used, so there is nothing to check. Did the tests use this server and world?';
+/** A check without any use proves nothing. */
+const NOTHING_USED =
+  'no credential was used, so there is nothing to check. Make sure that the tests use this server and world.';
 
-/** Describes the credentials with such rights; empty if none. */
+/** Describes the credentials with such rights; empty if there are none. */
 function faultOf({ principals }: Report, excess: Excess): string[] {
   const found = principals.filter((one) => one[excess].length > 0).map(({ principal }) => principal.name);
   if (found.length === 0) return [];
   const what = { unused: 'unused rights', broader: 'broader rights than needed' }[excess];
   return [
-    `${found.length === 1 ? '1 credential holds' : `${found.length} credentials hold`} ${what}: ${found.join(', ')}`,
+    `${found.length === 1 ? '1 credential has' : `${found.length} credentials have`} ${what}: ${found.join(', ')}`,
   ];
 }
 
@@ -67,7 +68,7 @@ function excessesIn(text: string | null): readonly Excess[] {
       const known = EXCESSES.find((excess) => excess === name);
       if (known !== undefined) return known;
       throw new Unusable(
-        `--fail-on has the unknown value \`${showValue(name)}\`; it takes one value, or several separated by commas.${adviseName(name, EXCESSES)}`,
+        `--fail-on has the unknown value \`${showValue(name)}\`; expected one value, or several separated by commas.${adviseName(name, EXCESSES)}`,
       );
     });
 }

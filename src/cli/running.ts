@@ -5,20 +5,20 @@ import { type FlagTexts, readConfig } from '../config/config.ts';
 import { otherSchemeError } from '../diagnostics/connection-advice.ts';
 import { placeOf } from './world.ts';
 
-/** Milliseconds to wait for an answer. */
+/** How long to wait for a response, in milliseconds. */
 const PATIENCE = 5000;
 
 /** A running server: its URL, and the headers that its control API requires. */
 export interface Running {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** The authority to trust, as PEM; undefined: those that Node trusts. */
+  /** The certificate authority to trust, as PEM; undefined: those that Node trusts. */
   readonly ca?: string;
-  /** On this machine the address, not a certificate, says which server it is. */
+  /** On this machine, the address identifies the server, so its certificate isn't verified. */
   readonly isHere?: boolean;
 }
 
-/** The server on this machine, according to `--port`, `--host`, `--admin-token` or their variables. */
+/** Returns the server on this machine, from `--port`, `--host`, `--admin-token` or their variables. */
 export async function runningServer(flags: FlagTexts): Promise<Running> {
   const { host, port, adminToken, tls, tlsCert } = (await readConfig(flags)).config;
   const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
@@ -31,10 +31,10 @@ export async function runningServer(flags: FlagTexts): Promise<Running> {
 }
 
 /**
- * A running server, and the world to call.
+ * Returns a running server and the world to call.
  *
- * @param url with the prefix of a world if any; null: on this machine
- * @param named the world; null: the world of the URL, or the default one
+ * @param url including the prefix of a world; null: on this machine
+ * @param named the world; null: the world of the URL, or the default world
  * @throws Unusable if URL and world contradict each other
  */
 export async function runningWorld(
@@ -47,23 +47,23 @@ export async function runningWorld(
   return { server: { ...here, url: root, isHere: url === null && here.isHere === true }, world };
 }
 
-/** The answer of a running server; the body is null if it is not JSON. */
+/** The response of a running server. The body is null if it isn't JSON. */
 interface Answer {
   readonly status: number;
   readonly body: unknown;
 }
 
 /**
- * Calls a running server, without `fetch`, which refuses the ports that browsers block.
+ * Calls a running server. Doesn't use `fetch`, which blocks some ports.
  *
- * @throws Error if there is no answer in time
+ * @throws Error if there is no response in time
  */
 export async function askRunning(server: Running, path: string, method = 'GET'): Promise<Answer> {
   const { status, text } = await textOfRunning(server, path, method);
   return { status, body: jsonOf(text) };
 }
 
-/** @throws Error if there is no answer in time */
+/** @throws Error if there is no response in time */
 export function textOfRunning(
   server: Running,
   path: string,
@@ -82,13 +82,13 @@ export function textOfRunning(
         else reject(error);
       });
     });
-    request.setTimeout(PATIENCE, () => request.destroy(new Error(`no answer in ${PATIENCE / 1000} s`)));
+    request.setTimeout(PATIENCE, () => request.destroy(new Error(`no response within ${PATIENCE / 1000} s`)));
     request.on('error', reject);
     request.end();
   });
 }
 
-/** A request to a running server, which the caller ends. */
+/** Opens a request to a running server. The caller ends it. */
 export function openRequest(
   { url, headers, ca, isHere = false }: Running,
   path: string,
@@ -99,7 +99,7 @@ export function openRequest(
   return send(`${url}${path}`, { method, headers: { ...headers, ...more }, ca, rejectUnauthorized: !isHere });
 }
 
-/** The value of a JSON text; null for any other text. */
+/** Parses JSON; null for any other text. */
 export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -108,9 +108,9 @@ export function jsonOf(text: string): unknown {
   }
 }
 
-/** Advice about a control API that refused these headers. */
+/** Returns advice about a control API that rejected these headers. */
 export function tokenAdvice(headers: Running['headers']): string {
   return Object.keys(headers).length === 0
-    ? 'requires its admin token: set it with --admin-token or NV_AUTH_MOCK_ADMIN_TOKEN'
-    : 'has another admin token than --admin-token or NV_AUTH_MOCK_ADMIN_TOKEN';
+    ? 'requires an admin token: set it with --admin-token or NV_AUTH_MOCK_ADMIN_TOKEN'
+    : 'has a different admin token: check --admin-token or NV_AUTH_MOCK_ADMIN_TOKEN';
 }

@@ -1,17 +1,20 @@
 import { setTimeout } from '../platform/time.ts';
 
-/** Milliseconds in which a further signal is the same one: npm passes on the Ctrl+C that the terminal has sent to all. */
+/**
+ * How long repeated signals count as one, in milliseconds: npm forwards a Ctrl+C that the terminal has sent to all
+ * processes.
+ */
 const SAME_SIGNAL = 500;
 
-/** The signals that end a command, and the exit codes of one that they cut short. */
+/** The signals that end a command, and the exit codes of an interrupted command. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
- * Handles the signals that end a command, which `main.ts` lets end at once before.
+ * Handles the signals that end a command, instead of the immediate exit in `main.ts`.
  *
- * @param stop on the first signal
- * @param endAtOnce on any later one
- * @returns does what the first signal does
+ * @param stop called for the first signal
+ * @param endAtOnce called for any later signal
+ * @returns a function that acts like the first signal
  */
 export function onSignals(stop: (exitCode: number) => void, endAtOnce: () => void): () => void {
   let isStopping = false;

@@ -9,32 +9,32 @@ import { firstSteps } from './first-steps.ts';
 import { onSignals } from './signals.ts';
 import { type Terminal, terminalLog } from './terminal-log.ts';
 
-/** The exit code of a process that has lost its worlds, and may have them again when it is started again: EX_TEMPFAIL of sysexits.h. */
+/** The exit code of a process that has lost its worlds and may get them back by restarting (EX_TEMPFAIL in sysexits.h). */
 const LOST = 75;
 
 type Listening = Awaited<ReturnType<MockServer['listen']>>;
 
-/** Starts the server, and resolves once it is ready. It stops on SIGTERM or SIGINT. */
+/** Starts the server and resolves once it is ready. The server stops on SIGTERM or SIGINT. */
 export async function start(flags: FlagTexts): Promise<void> {
   const effective = await readConfig(flags);
   const { config } = effective;
   const { host, port, httpPort, json, exitWithStdin } = config;
-  // Loaded after the configuration was validated, so that a refused start ends sooner.
+  // Loaded after validating the configuration, so that a rejected start ends sooner.
   const { buildServer } = await import('../app/server.ts');
   const log = (clock: Clock) => logOf(effective, clock);
   const onWait = ({ status, why }: Waiting) => process.stderr.write(`nv-auth-mock: ${status}: ${why}\n`);
   const onLost = (why: string) => {
-    process.stderr.write(`nv-auth-mock: ${why} Start this one again.\n`);
-    // At once: answers that are still under way may be out of date.
+    process.stderr.write(`nv-auth-mock: ${why} Restart this server.\n`);
+    // Immediately, because responses in progress may be out of date.
     process.exit(LOST);
   };
   const server = await buildServer({ effective, log, onWait, onLost });
   try {
-    // Before it has the worlds: a balancer has to see that it is alive.
+    // Before the server owns the worlds, so that a load balancer sees that it is alive.
     const listening = await server.listen(host, port, true, httpPort);
     stopWhenTold(server, exitWithStdin);
     const begun = await server.begun();
-    // Without `json` the banner shows the notices; with it, the log does.
+    // With `json`, the notices are in the log instead of the banner.
     if (json) for (const notice of begun.notices) log(server.world.clock).warn(notice);
     process.stdout.write(json ? readyEvent(server, listening, config) : await banner(server, begun, listening, config));
   } catch (cause) {
@@ -43,7 +43,7 @@ export async function start(flags: FlagTexts): Promise<void> {
   }
 }
 
-/** On a terminal, a row per request, unless the user chose a format or a level. */
+/** On a terminal, prints one row per request, unless the user chose a format or a level. */
 function logOf({ config: { json, logLevel }, origins }: Effective, clock: Clock): Log {
   const lines = lineLog(logLevel, json, clock, (line) => process.stderr.write(line));
   const isPlain = !process.stderr.isTTY || json || origins.logLevel !== 'default';
@@ -74,7 +74,7 @@ function readyEvent({ version }: MockServer, { url, httpUrl, port }: Listening, 
   return `${JSON.stringify(event)}\n`;
 }
 
-/** The ready line comes last, once the server is seeded and listening. */
+/** Returns the banner. The ready line comes last, once the server is seeded and listening. */
 async function banner(server: MockServer, begun: Begun, listening: Listening, config: Config): Promise<string> {
   const { version, ca } = server;
   const { posture, notices, cast, isBuiltIn } = begun;
@@ -99,21 +99,21 @@ async function banner(server: MockServer, begun: Begun, listening: Listening, co
   return `${lines.join('\n')}\n`;
 }
 
-/** How many worlds the banner names. */
+/** The maximum number of worlds in the banner. */
 const MAX_TOLD = 20;
 
-/** The requested worlds and their addresses; by host only if names of this machine lead to the server. */
+/** Lists the requested worlds and their addresses; host names only if names of this machine reach the server. */
 function worldsLine({ port, url }: Listening, { world: ids, host }: Config): string[] {
   if (ids.length === 0) return [];
   const more = ids.length > MAX_TOLD ? `, and ${ids.length - MAX_TOLD} more` : '';
   const isLocal = ['localhost', '::1', '::', '0.0.0.0'].includes(host) || host.startsWith('127.');
   const byHost = isLocal ? `, at ${new URL(url).protocol}//<id>.localhost:${port}` : '';
   return [
-    `worlds: ${ids.slice(0, MAX_TOLD).join(', ')}${more}; each below /w/<id>${byHost}, or by its own credentials`,
+    `worlds: ${ids.slice(0, MAX_TOLD).join(', ')}${more}; each at /w/<id>${byHost}, or selected by its credentials`,
   ];
 }
 
-/** The first signal, or the end of standard input, lets running requests finish. A second signal ends the process at once. */
+/** The first signal, or the end of standard input, lets running requests finish. A second signal exits immediately. */
 function stopWhenTold(server: MockServer, exitWithStdin: boolean): void {
   const close = () =>
     server.close().then(

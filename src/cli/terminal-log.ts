@@ -2,49 +2,48 @@ import { worldInLog } from '../addresses/world-id.ts';
 import { type About, escapeControls, type Log, type RequestLine } from '../diagnostics/log.ts';
 import { redact } from '../text/redact.ts';
 
-/** A terminal. Its width and the number of written bytes change over time. */
+/** A terminal. The width and the number of written bytes change over time. */
 export interface Terminal {
   write(text: string): void;
-  /** The width of the window; 0 if it is unknown. */
+  /** The width of the window; 0 if unknown. */
   readonly columns: number;
   readonly hasColors: boolean;
   readonly canMoveCursor: boolean;
-  /** How many bytes the process has written to it. */
+  /** The number of bytes that the process has written to it. */
   readonly written: number;
 }
 
-/** Codes of SGR (ECMA-48, 8.3.117). */
+/** SGR codes (ECMA-48, 8.3.117). */
 const COLORS = { bold: 1, red: 31, green: 32, yellow: 33 } as const;
 
 type Color = keyof typeof COLORS;
 
-/** A column of a row. */
 type Cell = readonly [text: string, color?: Color];
 
-/** Used if the terminal does not report its width. */
+/** The width if the terminal doesn't report one. */
 const DEFAULT_COLUMNS = 80;
-/** In a narrower window rows may wrap. */
+/** In narrower windows, rows may wrap. */
 const MIN_COLUMNS = 40;
 const METHOD_COLUMNS = 'OPTIONS'.length;
-/** Shorter paths are padded, so that most statuses line up. */
+/** Shorter paths are padded so that most statuses line up. */
 const PATH_COLUMNS = 32;
 /** Longer paths keep at least this much, unless the window is too narrow. */
 const MIN_PATH_COLUMNS = 16;
 
-/** The last request shown. */
+/** The last request that was printed. */
 interface Shown {
   readonly key: string;
   readonly count: number;
-  /** The number of rows, with the advice. */
+  /** The number of rows, including the advice. */
   readonly height: number;
   readonly columns: number;
-  /** `Terminal.written` after the request was shown. */
+  /** `Terminal.written` after printing the request. */
   readonly written: number;
 }
 
 /**
- * A log for a terminal: one row per request to a vendor's API, with advice below a refusal. Equal consecutive requests
- * share a row.
+ * Creates a log for a terminal: one row per request to a vendor's API, with advice below a refusal. Equal consecutive
+ * requests share a row.
  *
  * @param lines the log for everything else
  */
@@ -54,11 +53,11 @@ export function terminalLog(lines: Log, terminal: Terminal): Log {
     const { advice, ...request } = printable(line);
     const { columns } = terminal;
     const key = JSON.stringify(request);
-    // After another write or a resize, the rows to replace are no longer above the cursor.
+    // After other output or a resize, the rows to replace are no longer above the cursor.
     const isRepeat = last?.key === key && last.written === terminal.written && last.columns === columns;
     const replaced = isRepeat && terminal.canMoveCursor && columns >= MIN_COLUMNS ? last : null;
     const count = (replaced?.count ?? 0) + 1;
-    // The last column stays empty because some terminals wrap as soon as it is written.
+    // Leave the last column empty, because some terminals wrap as soon as it is written.
     const width = Math.max(MIN_COLUMNS, columns || DEFAULT_COLUMNS) - 1;
     const indent = ' '.repeat(METHOD_COLUMNS + 1);
     const rows = [
@@ -79,7 +78,7 @@ export function terminalLog(lines: Log, terminal: Terminal): Log {
   return { ...lines, info: rowInsteadOf(lines.info), debug: rowInsteadOf(lines.debug), debugging: true };
 }
 
-/** Without credentials and control characters. */
+/** Removes credentials and control characters. */
 function printable(line: RequestLine): RequestLine {
   const clean = (text: string) => escapeControls(redact(text));
   const { path, caller, advice } = line;
@@ -91,7 +90,7 @@ function printable(line: RequestLine): RequestLine {
   };
 }
 
-/** The row of a request, cut to the width. */
+/** Formats the row of a request, truncated to the width. */
 function rowOf(request: Omit<RequestLine, 'advice'>, count: number, width: number, hasColors: boolean): string {
   const { world, method, path, status, caller, reason, wouldBeRefused, fault } = request;
   const head = method.padEnd(METHOD_COLUMNS);
@@ -126,14 +125,14 @@ function colorOf(status: number | null): Color {
   return status >= 400 ? 'yellow' : 'green';
 }
 
-/** The columns of a text without control characters, at most: a character outside ASCII counts as wide. */
+/** Returns the maximum columns of a text without control characters. Characters outside ASCII count as wide. */
 function widthOf(text: string): number {
   let width = 0;
   for (const character of text) width += character <= '~' ? 1 : 2;
   return width;
 }
 
-/** The beginning of a text, as far as it fits. */
+/** Truncates a text to the given columns. */
 function cut(text: string, columns: number): string {
   let end = 0;
   let left = columns;

@@ -11,17 +11,17 @@ import { prefixOf } from './world.ts';
 
 type Recorded = Refusal['request'];
 
-/** As many as a journal keeps: refusals and other requests. */
+/** The maximum number of requests in a journal: refusals and others. */
 const MAX_REQUESTS = 4000;
-/** How many refusals the message about an unknown id lists. */
+/** The maximum number of refusals to list for an unknown id. */
 const MAX_LISTED = 5;
 
 /**
- * Prints why a running server refused a request, and how to fix it. The exit code is 1 if no request was refused.
+ * Prints why a running server refused a request, and how to fix it. Exits with code 1 if no request was refused.
  *
- * @param asked.id of the request or of its decision; null: the newest refusal
- * @param asked.url the server, with the prefix of a world if any; null: on this machine
- * @throws Unusable if there is no such server, world or request
+ * @param asked.id the id of the request or its decision; null: the newest refusal
+ * @param asked.url the server, including the prefix of a world; null: on this machine
+ * @throws Unusable if the server, world or request doesn't exist
  */
 export async function why(
   flags: FlagTexts,
@@ -63,14 +63,14 @@ function requestWith(id: string, requests: readonly Recorded[]): Recorded {
 function noRefusal(requests: readonly Recorded[], world: string | null): string {
   const where = `in the world \`${world ?? 'default'}\``;
   const found = requests.length === 0 ? `no request was received ${where}` : `no request was refused ${where}`;
-  return `${found}. Send one, or name another world with --world; \`GET /_mock/worlds\` lists them.`;
+  return `${found}. Send one, or select another world with --world; \`GET /_mock/worlds\` lists them.`;
 }
 
 function allowed({ id, status }: Recorded): string {
-  return `request \`${id}\` was not refused, but answered with ${status}. Leave out the id for the newest refusal.`;
+  return `request \`${id}\` was not refused (status ${status}). Omit the id to see the newest refusal.`;
 }
 
-/** Tables as the control API returns them. */
+/** Tables as returned by the control API. */
 type ServedTables = Pick<Tables, 'term' | 'rules' | 'resourceTypes' | 'operations'> & {
   readonly grants: Tables['permissions'];
 };
@@ -89,7 +89,7 @@ function curlTargetOf({ url, headers, isHere = false }: Running, world: string |
   return {
     base: `${url}${prefixOf(world)}`,
     isGuarded: Object.keys(headers).length > 0,
-    // On this machine, this command does not check the certificate either.
+    // On this machine, this command doesn't verify the certificate either.
     options: isHere && url.startsWith('https:') ? ['-k'] : [],
     separator: ' ',
   };

@@ -3,16 +3,16 @@ import { Unusable } from '../diagnostics/unusable.ts';
 import { listNames } from '../text/nearest.ts';
 import { showValue } from '../text/redact.ts';
 
-/** The path prefix of a world; empty for null. */
+/** Returns the path prefix of a world; empty for null. */
 export function prefixOf(world: string | null): string {
   return world === null ? '' : worldPath(world);
 }
 
 /**
- * The ids of all worlds, page by page.
+ * Returns the ids of all worlds, reading page by page.
  *
  * @param ask returns the parsed body of a `GET`
- * @returns null if an answer is not a list of worlds
+ * @returns null if a response isn't a list of worlds
  */
 export async function worldIds(ask: (path: string) => Promise<unknown>): Promise<readonly string[] | null> {
   const ids: string[] = [];
@@ -25,16 +25,16 @@ export async function worldIds(ask: (path: string) => Promise<unknown>): Promise
   }
 }
 
-/** Lists the worlds that exist, for a sentence about one that does not. */
+/** Lists the existing worlds, for a sentence about an unknown one. */
 export function listWorlds(unknown: string, ids: readonly string[]): string {
   return listNames(unknown, ids, '`GET /_mock/worlds`');
 }
 
-/** A server, and the world that a client uses. */
+/** A server, and the world of a client. */
 export interface Place {
   /** The server's URL for the client, without a path. */
   readonly root: string;
-  /** The world of the flag or the path; null if neither names one. */
+  /** The world from the flag or the path, or null. */
   readonly world: string | null;
   /** The base URL of the client's requests. */
   readonly base: string;
@@ -44,9 +44,9 @@ export interface Place {
 const WORLD_PATH = /^\/w\/([^/]+)\/?$/;
 
 /**
- * @param url for the client, with the prefix of a world if any
- * @param named the world that the client uses; null: the world of the URL
- * @throws Unusable unless the URL is a server's or a world's
+ * @param url for the client, including the prefix of a world
+ * @param named the client's world; null: the world of the URL
+ * @throws Unusable unless it is the URL of a server or a world
  */
 export function placeOf(url: string, named: string | null): Place {
   const shown = showValue(url);
@@ -61,9 +61,7 @@ export function placeOf(url: string, named: string | null): Place {
     );
   }
   if (ofUrl !== null && named !== null && ofUrl !== named) {
-    throw new Unusable(
-      `--url ${shown} names the world \`${ofUrl}\`, but --world names \`${named}\`. Keep one of them.`,
-    );
+    throw new Unusable(`--url ${shown} has the world \`${ofUrl}\`, but --world is \`${named}\`. Keep one of them.`);
   }
   const world = named ?? ofUrl;
   return { root, world, base: `${root}${prefixOf(world)}` };

@@ -11,16 +11,16 @@ import { parseYaml } from './yaml.ts';
 
 export type OptionOrigin = 'flag' | 'variable' | 'file' | 'option' | 'default';
 
-/** The configuration, with the origin of each value. */
+/** The configuration and the origin of each value. */
 export interface Effective {
   readonly config: Config;
   readonly origins: Readonly<Record<keyof Config, OptionOrigin>>;
 }
 
-/** The values of flags, by option name; a switch has `on`. */
+/** The values of flags, by option name. A switch has `on`. */
 export type FlagTexts = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** A value as the user wrote it, and where. */
+/** A value as the user wrote it. */
 interface Given {
   readonly origin: OptionOrigin;
   /** The place, for messages. */
@@ -32,7 +32,7 @@ interface Given {
 
 type Source = ReadonlyMap<keyof Config, Given>;
 
-/** A configuration without flags, variables or files, for programs and tests. */
+/** Creates a configuration without flags, variables or files, for programs and tests. */
 export function configOf(given: Partial<Config> = {}): Effective {
   const defaults = objectOf<Config>(OPTION_NAMES.map((name) => [name, OPTIONS[name].fallback]));
   const origins = OPTION_NAMES.map((name) => [name, given[name] === undefined ? 'default' : 'flag']);
@@ -42,7 +42,7 @@ export function configOf(given: Partial<Config> = {}): Effective {
 /**
  * Reads the configuration of a program that uses the library.
  *
- * @throws Unusable naming every invalid option, with the nearest valid name
+ * @throws Unusable with every invalid option and the nearest valid name
  */
 export function readOptions(options: ConfigOptions): Effective {
   const faults = Object.keys(options)
@@ -62,7 +62,7 @@ export function readOptions(options: ConfigOptions): Effective {
   return effectiveOf(settled);
 }
 
-/** Formats a value as a flag; a bare number for a duration is in milliseconds. */
+/** Formats a value as a flag. A bare number for a duration is in milliseconds. */
 function textOf(name: keyof Config): (value: unknown) => string {
   return (value) => (typeof value === 'number' && OPTIONS[name].isDuration === true ? `${value}ms` : String(value));
 }
@@ -76,9 +76,9 @@ function shownOf(name: keyof Config): (value: unknown) => string {
 }
 
 /**
- * Reads the configuration. Flags win over variables, these over the config file, and that over defaults.
+ * Reads the configuration. Flags win over variables, variables over the config file, and the file over defaults.
  *
- * @throws Unusable naming every invalid value and name, with the nearest valid name
+ * @throws Unusable with every invalid value and name, and the nearest valid name
  */
 export async function readConfig(flags: FlagTexts, environment: NodeJS.ProcessEnv = process.env): Promise<Effective> {
   const faults: string[] = [];
@@ -103,13 +103,13 @@ function effectiveOf(
   settled: readonly (readonly [keyof Config, { readonly value: unknown; readonly origin: OptionOrigin }])[],
 ): Effective {
   return {
-    // Each value was parsed by its own option.
+    // Each value was parsed by its option.
     config: Object.freeze(objectOf<Config>(settled.map(([name, { value }]) => [name, value]))),
     origins: objectOf<Effective['origins']>(settled.map(([name, { origin }]) => [name, origin])),
   };
 }
 
-/** The credentials of the real service for `compare`, which no configuration keeps. */
+/** Returns the credentials of the real service for `compare`, which are never part of a configuration. */
 export function compareCredentials(environment: NodeJS.ProcessEnv = process.env) {
   const of = (name: string) => environment[`${PREFIX}COMPARE_${name}`] || null;
   return {
@@ -120,7 +120,7 @@ export function compareCredentials(environment: NodeJS.ProcessEnv = process.env)
   };
 }
 
-/** The proxy variables of the environment that apply to a URL, in the spellings that clients read. */
+/** Returns the proxy variables that apply to a URL, in every spelling that clients read. */
 export function proxyVariables(
   url: string,
   environment: NodeJS.ProcessEnv = process.env,
@@ -131,7 +131,7 @@ export function proxyVariables(
   return { proxy: set ?? null, exceptions: exceptions.filter(Boolean) };
 }
 
-/** Does the terminal support no escape sequences? */
+/** Whether the terminal supports no escape sequences. */
 export function isDumbTerminal(environment: NodeJS.ProcessEnv = process.env): boolean {
   return environment['TERM'] === 'dumb';
 }
@@ -166,7 +166,7 @@ function flagSource(flags: FlagTexts): Source {
 
 const ENDINGS = ['yaml', 'yml', 'json'] as const;
 
-/** Finds files of a folder by their names without extensions. */
+/** Returns a function that finds files of a folder by name, without extension. */
 function folderOf(folder: string | undefined, faults: string[]): (name: string) => Promise<string | undefined> {
   return async (name) => {
     if (folder === undefined) return undefined;
@@ -192,13 +192,13 @@ function seedSource(file: string | undefined): Source {
   return new Map(file === undefined ? [] : [['seed', { origin: 'file', written: file, texts: [file] }]]);
 }
 
-/** Names that Kubernetes injects into every pod for a Service called `nv-auth-mock`. */
+/** Variables that Kubernetes injects into every pod for a Service named `nv-auth-mock`. */
 const INJECTED = /^NV_AUTH_MOCK_(?:SERVICE_HOST|SERVICE_PORT(?:_.*)?|PORT_.*)$/;
 
-/** Variables that name files with options, and are not options themselves. */
+/** Variables with the paths of option files. */
 const PLACES: ReadonlySet<string> = new Set([`${PREFIX}CONFIG`, `${PREFIX}ETC`]);
 
-/** Variables that others read: `compare`, for credentials of the real service, and the libraries of other languages. */
+/** Variables read by other code: credentials of the real service for `compare`, and the clients in other languages. */
 const READ_BY_OTHERS: ReadonlySet<string> = new Set(
   [
     ...['COMPARE_TOKEN', 'COMPARE_EXPIRED_TOKEN', 'COMPARE_CLIENT_ID', 'COMPARE_CLIENT_SECRET'],
@@ -219,7 +219,7 @@ function variableSource(environment: NodeJS.ProcessEnv, faults: string[]): Sourc
     if (name !== undefined && (text === '' || (name === 'port' && text.startsWith('tcp://')))) continue;
     if (name !== undefined) {
       const texts = OPTIONS[name].repeatable === true ? text.split(',').map((one) => one.trim()) : [text];
-      // A comma may be within a password.
+      // The comma may be part of a password.
       const isOpen = showValue(text) === text;
       source.set(name, {
         origin: 'variable',
@@ -240,7 +240,7 @@ async function fileSource(file: string, faults: string[]): Promise<Source> {
   if (typeof content !== 'object' || Array.isArray(content)) {
     throw new Unusable(`--config ${showValue(file)} must contain options with their values, such as \`port: 6625\`.`);
   }
-  // In a file, lists have plural names.
+  // Lists have plural names in files.
   const names = OPTION_NAMES.map((name) => [flagName(name), name] as const);
   const byKey = new Map<string, keyof Config>([...names, ['worlds', 'world']]);
   const source = new Map<keyof Config, Given>();
@@ -259,13 +259,13 @@ async function fileSource(file: string, faults: string[]): Promise<Source> {
   return source;
 }
 
-/** A text, a number or a switch, or a list of them. */
+/** Whether a value is text, a number, a boolean, or a non-empty list of these. */
 function isPlain(value: unknown): boolean {
   const values = Array.isArray(value) ? value : [value];
   return values.length > 0 && values.every((one) => ['string', 'number', 'boolean'].includes(typeof one));
 }
 
-/** The JSON parser reports a position, or ten characters on each side of it. The YAML parser reports lines itself. */
+/** JSON errors have a position, or ten characters on each side of it. YAML errors already have lines. */
 function lineOfSyntaxError(text: string, said: string): string {
   const [, before = '', around] = /, (\.\.\.)?"(.*)"(?:\.\.\.)? is not valid JSON$/s.exec(said) ?? [];
   const position = /at position (\d+)/.exec(said)?.[1] ?? (around && text.indexOf(around) + (before === '' ? 0 : 10));
@@ -273,7 +273,7 @@ function lineOfSyntaxError(text: string, said: string): string {
   return `, line ${text.slice(0, Number(position)).split('\n').length}`;
 }
 
-/** The message of a parser, without advice for programmers, and without the text, which may have secrets. */
+/** Returns a parser's message without advice for programmers, and without the text, which may contain secrets. */
 function syntaxFault(said: string): string {
   return said
     .replace(/,? (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, '')
@@ -288,9 +288,9 @@ function syntaxFault(said: string): string {
 /**
  * Reads a JSON or YAML file.
  *
- * @param flag its name in messages
+ * @param flag the name for messages
  * @param otherwise a sentence about alternatives to a file
- * @param max bytes of the file
+ * @param max the maximum size in bytes
  * @throws Unusable if it cannot be read or is malformed
  */
 export async function readDocument(
@@ -312,10 +312,10 @@ export async function readDocument(
 }
 
 /**
- * Parses a JSON or YAML text.
+ * Parses JSON or YAML text.
  *
- * @param name of the text, for messages
- * @throws Unusable with the line of the mistake
+ * @param name the name for messages
+ * @throws Unusable with the line of the error
  */
 export async function parseDocument(text: string, name: string, isJson: boolean): Promise<unknown> {
   try {

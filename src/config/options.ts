@@ -10,14 +10,13 @@ import { SERVICE_OPTIONS } from '../services/index.ts';
 import { isInMemory, shownData } from '../store/data-option.ts';
 import { showValue } from '../text/redact.ts';
 
-/** The prefix of all environment variables. */
 export const PREFIX = 'NV_AUTH_MOCK_';
 
 /** The configuration of the server. Durations are in milliseconds. */
 export interface Config extends Settings {
   readonly port: number;
   readonly host: string;
-  /** https, with certificates of its own authority. */
+  /** Serves https with certificates of the server's own authority. */
   readonly tls: boolean;
   readonly tlsCert: string | null;
   readonly tlsKey: string | null;
@@ -28,7 +27,7 @@ export interface Config extends Settings {
   readonly reseed: boolean;
   readonly publicUrl: string | null;
   readonly alias: readonly string[];
-  /** Origins of web pages. */
+  /** Origins of web applications. */
   readonly cors: readonly string[];
   readonly adminToken: string | null;
   readonly world: readonly string[];
@@ -48,14 +47,14 @@ export interface Config extends Settings {
 }
 
 /**
- * Options of a program that uses the library: durations may be strings such as `15m`. A bare number is in milliseconds:
+ * Options of a program that uses the library. Durations may be strings such as `15m`. A bare number is in milliseconds:
  * `tokenTtl: 3600` is 3.6 seconds.
  */
 export type ConfigOptions = { readonly [Name in keyof Config]?: Given<Config[Name], NonNullable<Config[Name]>> };
 
 /**
- * Enumerations accept only their values; numbers and durations may be strings, as in the command. What has several parts
- * is written as in the command, or is a number for the first part.
+ * Enumerations only accept their values; numbers and durations may be strings, as in the command. Values with several
+ * parts are written as in the command, or are a number for the first part.
  */
 type Given<Value, Present> = [Present] extends [string]
   ? Value
@@ -79,52 +78,52 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
   host: {
     short: 'H',
     argument: 'ADDR',
-    description: 'address to listen on; with 127.0.0.1 also ::1',
+    description: 'address to listen on; 127.0.0.1 includes ::1',
     fallback: '127.0.0.1',
     expected: 'an address such as `127.0.0.1` or `0.0.0.0`',
     read: (text) => (/^[\w.:%-]+$/.test(text) ? text : undefined),
   },
   tls: {
-    description: 'https, with certificates of an own authority (`/_mock/ca.pem`)',
+    description: 'https, with generated certificates (CA: `/_mock/ca.pem`)',
     fallback: false,
     ...onOff,
   },
   tlsCert: {
     argument: 'FILE',
-    description: 'https with this certificate, PEM; needs --tls-key',
+    description: 'https with this certificate (PEM); needs --tls-key',
     fallback: null,
     ...path,
   },
   tlsKey: {
     argument: 'FILE',
-    description: 'private key of --tls-cert, PEM without a passphrase',
+    description: 'private key of --tls-cert (PEM without a passphrase)',
     isSecret: true,
     fallback: null,
     ...path,
   },
   httpPort: {
     argument: 'N',
-    description: 'with https: another port, for http',
+    description: 'with https: an additional port for http',
     fallback: null,
     ...wholeNumber(0, 65_535),
   },
   data: {
     argument: 'FILE|URL',
     description:
-      'SQLite file, or PostgreSQL database as `postgres://user@host/db?schema=name`, for the state; default: in memory (`:memory:`)',
+      'SQLite file or PostgreSQL database (`postgres://user@host/db?schema=name`) for the state; default: in memory (`:memory:`)',
     fallback: null,
     expected: 'a path, a URL or `:memory:`',
     read: (text) => (isInMemory(text) ? null : path.read(text)),
   },
   seed: {
     argument: 'FILE',
-    description: 'initial state, YAML or JSON; `none` = empty; default: `builtin`, the built-in cast',
+    description: 'initial state (YAML or JSON), or `none`; default: `builtin`, the built-in cast',
     fallback: null,
     ...path,
   },
   snapshot: {
     argument: 'FILE',
-    description: 'snapshot file to begin with, in place of a seed',
+    description: 'snapshot file to start from, instead of a seed',
     fallback: null,
     ...path,
   },
@@ -135,7 +134,7 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
   },
   publicUrl: {
     argument: 'URL',
-    description: 'base URL of issuers and links; default: that of each request',
+    description: 'base URL of issuers and links; default: the base URL of each request',
     fallback: null,
     expected: 'an http or https URL without a path, such as `http://mock:6625`',
     read: readPublicUrl,
@@ -143,7 +142,7 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
   alias: {
     argument: 'NAME',
     repeatable: true,
-    description: 'another host name of this server',
+    description: 'additional host name of this server',
     fallback: [],
     expected: 'a host name without a port',
     read: (text) => (hostName(text) === text.toLowerCase() ? [text] : undefined),
@@ -151,10 +150,10 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
   cors: {
     argument: 'ORIGIN',
     repeatable: true,
-    description: 'origin of a web application that may call the services (CORS)',
+    description: 'origin of a web application that may call the server (CORS)',
     fallback: [],
     expected:
-      'an origin without a path, as browsers send it (in lower case, without a default port), such as `http://localhost:5173`',
+      'an origin as browsers send it (in lower case, without path and default port), such as `http://localhost:5173`',
     read: (text) => (isOrigin(text) ? [text] : undefined),
   },
   adminToken: {
@@ -163,26 +162,26 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
     isSecret: true,
     fallback: null,
     expected: 'at least 8 printable ASCII characters without spaces, other than `undefined`',
-    // `undefined` is what a script makes of a variable that it forgot to set.
+    // `undefined` usually means that a script forgot to set a variable.
     read: (text) => (/^[!-~]{8,}$/.test(text) && text !== 'undefined' ? text : undefined),
   },
   world: {
     argument: 'ID',
     repeatable: true,
-    description: 'world to create at the start; it stays until it is deleted',
+    description: 'world to create on startup; it stays until it is deleted',
     fallback: [],
     expected: `an id of ${WORLD_ID_FORM}, other than \`${DEFAULT_WORLD}\``,
     read: (text) => (isWorldId(text) && text !== DEFAULT_WORLD ? [text] : undefined),
   },
   maxWorlds: {
     argument: 'N',
-    description: 'most worlds besides the default one',
+    description: 'maximum number of worlds besides the default one',
     fallback: 1000,
     ...wholeNumber(0, 100_000),
   },
   maxState: {
     argument: 'SIZE',
-    description: 'most memory for all worlds and snapshots, in megabytes, or such as `1GB`',
+    description: 'maximum memory for all worlds and snapshots, in megabytes or as in `1GB`',
     fallback: 256,
     ...megabytes(1, 65_536),
   },
@@ -195,23 +194,23 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
   },
 };
 
-/** Options of answers and output. */
+/** Options of responses and output. */
 const OF_OUTPUT = {
   fidelity: {
     argument: 'any|documented',
-    description: 'operations to answer: any, or none that is `inferred` or `ours`: those get 501',
+    description: 'operations to serve: any, or only documented ones (`inferred` and `ours` get 501)',
     fallback: 'any',
     ...oneOf(FIDELITIES),
   },
   mode: {
     argument: 'enforce|observe',
-    description: 'refuse requests that lack rights, or only record them',
+    description: 'refuse requests without the required rights, or only record them',
     fallback: 'enforce',
     ...oneOf(MODES),
   },
-  prefer: { description: 'answer a request that has `Prefer: code=503` with that error', fallback: false, ...onOff },
+  prefer: { description: 'let requests choose an error with `Prefer: code=503`', fallback: false, ...onOff },
   strict: {
-    description: 'refuse query parameters and fields that the document does not name, with 400, and check answers',
+    description: 'reject undocumented query parameters and fields with 400, and check responses',
     fallback: false,
     ...onOff,
   },
@@ -223,7 +222,7 @@ const OF_OUTPUT = {
     fallback: 'info',
     ...oneOf(LOG_LEVELS),
   },
-  json: { description: 'the ready line and the log as JSON', fallback: false, ...onOff },
+  json: { description: 'print the ready line and the log as JSON', fallback: false, ...onOff },
   exitWithStdin: {
     description: 'exit when standard input closes',
     fallback: false,
@@ -231,23 +230,23 @@ const OF_OUTPUT = {
   },
 } satisfies Partial<Table<keyof Config>>;
 
-/** All options: help, variables, file keys and checks derive from this table. */
+/** All options. Help, variables, file keys and validation derive from this table. */
 export const OPTIONS: Table<keyof Config> = { ...OF_SERVER, ...SERVICE_OPTIONS, ...OF_OUTPUT };
 
 // The object has exactly the keys of its type.
 export const OPTION_NAMES = keysOf(OPTIONS);
 
-/** The name of an option on the command line and in files: `token-ttl` for `tokenTtl`. */
+/** Returns the name of an option on the command line and in files: `token-ttl` for `tokenTtl`. */
 export function flagName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** The environment variable of an option. */
+/** Returns the environment variable of an option. */
 export function variableName(name: string): string {
   return PREFIX + flagName(name).replaceAll('-', '_').toUpperCase();
 }
 
-/** The value in the syntax of its flag, without secrets. */
+/** Returns a value in the syntax of its flag, without secrets. */
 export function shownValue(name: keyof Config, config: Config): unknown {
   const { isSecret, show }: Option = OPTIONS[name];
   const value: unknown = config[name];
@@ -258,7 +257,7 @@ export function shownValue(name: keyof Config, config: Config): unknown {
   return show?.(value) ?? value;
 }
 
-/** As browsers write it (RFC 6454, 6.2). */
+/** Whether this is an origin as browsers write it (RFC 6454, 6.2). */
 function isOrigin(text: string): boolean {
   return /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }

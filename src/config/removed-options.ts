@@ -1,25 +1,25 @@
 import { findNearest } from '../text/nearest.ts';
 
-/** Options that are gone. The text follows `was removed:`, and says what to use instead. */
+/** Removed options, with advice that follows `was removed:`. */
 export const REMOVED_OPTIONS: Readonly<Record<string, string>> = {
   codeTtl: 'use `--token-ttl code=DURATION`',
-  dataFallback: 'without a driver, a data file is refused; leave --data out to keep the state in memory',
-  keyCache: 'the key service no longer emulates caches; leave it out',
+  dataFallback: 'a data file now requires a driver; remove --data to keep the state in memory',
+  keyCache: 'the key service no longer emulates caches; remove the option',
   refreshTtl: 'use `--token-ttl refresh=DURATION`',
-  runaiIdpAudience: 'use `--runai-idp audience=AUDIENCE`, beside that with the JWK set',
-  runaiIdpIssuer: 'use `--runai-idp issuer=ISSUER`, beside that with the JWK set',
-  signingAlg: 'use `--signing-key RS256` or `--signing-key ES256`; the algorithm of a file is that of its key',
-  sqlite: 'the driver that can be loaded is used, better-sqlite3 before that of Node; leave it out',
+  runaiIdpAudience: 'use `--runai-idp audience=AUDIENCE`, in addition to the one with the JWK set',
+  runaiIdpIssuer: 'use `--runai-idp issuer=ISSUER`, in addition to the one with the JWK set',
+  signingAlg: 'use `--signing-key RS256` or `--signing-key ES256`; a key file determines its algorithm',
+  sqlite: 'the server picks an available driver (better-sqlite3, or node:sqlite); remove the option',
   writeObservations:
-    'write a report by `--json --report REPORT`; maintainers turn it into rows by `npm run observations REPORT`',
+    'write a report with `--json --report REPORT`; maintainers turn it into rows with `npm run observations REPORT`',
 };
 
 /**
- * The refusal of a name that no option has.
+ * Returns the message about an unknown option name.
  *
- * @param what its kind and the name, for the message, such as `flag \`--prot\``
- * @param valid the names that are accepted in its place
- * @param spell spells an option as it is written in its place
+ * @param what the kind and the name, for the message, such as `flag \`--prot\``
+ * @param valid the names that are accepted here
+ * @param spell spells an option as it is written here
  */
 export function refuseName(
   what: string,

@@ -2,8 +2,8 @@ import { readTextFile } from '../platform/text-file.ts';
 
 /**
  * Finds the lines of places in a JSON or YAML file, such as `runai.users[0].role`. A missing member has the line of its
- * parent; lines count from 1. The file is read again for this, and only if it has errors. A pipe, which can be read only
- * once, has no lines.
+ * parent; lines count from 1. Reads the file again, so it is only used for errors. A pipe can be read only once, so it
+ * has no lines.
  */
 export async function readSourceLines(file: string): Promise<(place: string) => number | undefined> {
   const { isMap, isScalar, LineCounter, parseDocument } = await import('yaml');
@@ -25,7 +25,7 @@ export async function readSourceLines(file: string): Promise<(place: string) => 
         line = lineAt(pair.key) ?? line;
         node = pair.value;
       } else {
-        // Lists of the YAML parser have items; other nodes have none.
+        // Lists of the YAML parser have items.
         node = (node as { readonly items?: readonly unknown[] } | null)?.items?.[Number(step)];
         line = lineAt(node) ?? line;
       }

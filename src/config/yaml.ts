@@ -1,8 +1,8 @@
 /**
- * Parses a YAML text. The parser compares each key with all others of its object to find a key that occurs twice, so
- * that a document of 60,000 paths takes minutes. Here the keys of an object are looked up in a set.
+ * Parses YAML. The parser itself checks for duplicate keys by comparing each key with all others, which takes minutes
+ * for a document with 60,000 paths, so duplicates are found with a set instead.
  *
- * @throws Error with the line of the mistake
+ * @throws Error with the line of the error
  */
 export async function parseYaml(text: string): Promise<unknown> {
   const { isScalar, LineCounter, parseDocument, visit } = await import('yaml');

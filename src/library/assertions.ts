@@ -2,10 +2,10 @@ import { assertPassed, checkReceiver, type Judgement, type Receiver, requestLine
 import type { AssertionName } from './requests.ts';
 
 /**
- * Lets the server judge the client.
+ * Asks the server to judge the client.
  *
- * @throws TypeError for anything but a mock; MockError if no request could have shown the mistake: then neither the
- *   assertion nor its negation proves anything
+ * @throws TypeError unless it is a mock; MockError if no request could have shown the mistake, so that neither the
+ *  assertion nor its negation proves anything
  */
 export async function judgeClient(mock: Receiver, assertion: AssertionName): Promise<Judgement> {
   checkReceiver(mock);
@@ -14,44 +14,44 @@ export async function judgeClient(mock: Receiver, assertion: AssertionName): Pro
 }
 
 /**
- * No client fetched a token while it had a valid one. A client may renew its token in the last tenth of the token's life,
- * and after a 401.
+ * Asserts that no client fetched a token while it had a valid one. Clients may renew a token in the last tenth of its
+ * lifetime, and after a 401.
  *
- * @throws Error with the requests for tokens; MockError if no token was fetched
+ * @throws Error with the token requests; MockError if no token was fetched
  */
 export function assertTokenFetchedOnce(mock: Receiver): Promise<void> {
   return assertPassed(judgeClient(mock, 'token-fetched-once'));
 }
 
 /**
- * Each request that needs a credential had one.
+ * Asserts that every request that needs a credential had one.
  *
- * @throws Error with the requests without one; MockError if no request needed one
+ * @throws Error with the requests without a credential; MockError if no request needed one
  */
 export function assertTokenSentWithEveryRequest(mock: Receiver): Promise<void> {
   return assertPassed(judgeClient(mock, 'token-sent-with-every-request'));
 }
 
 /**
- * No client repeated a request after a 403. A repeated request that was allowed does not count.
+ * Asserts that no client repeated a request after a 403. A repeated request that succeeded doesn't count.
  *
- * @throws Error with the repeated requests; MockError if no request was answered with 403
+ * @throws Error with the repeated requests; MockError if there was no 403
  */
 export function assertGaveUpAfterForbidden(mock: Receiver): Promise<void> {
   return assertPassed(judgeClient(mock, 'gave-up-after-forbidden'));
 }
 
 /**
- * No client repeated a request before the time in `Retry-After` had passed, by the clock of the world.
+ * Asserts that no client repeated a request before the time in `Retry-After` had passed, by the clock of the world.
  *
- * @throws Error with the repeated requests; MockError if no answer had the header
+ * @throws Error with the repeated requests; MockError if no response had the header
  */
 export function assertRespectedRetryAfter(mock: Receiver): Promise<void> {
   return assertPassed(judgeClient(mock, 'respected-retry-after'));
 }
 
 /**
- * Each request had an operation in the documents in force.
+ * Asserts that every request was for an operation in the current documents.
  *
  * @throws Error with the other requests; MockError if no request was sent
  */

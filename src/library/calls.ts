@@ -1,17 +1,17 @@
-/** The transport to the control API: over the network, or in process. */
+/** Sends requests to the control API, over the network or in process. */
 export type Send = (path: string, init?: RequestInit) => Promise<Response>;
 
-/** Calls the control API, and returns its answer. @throws MockError */
+/** Calls the control API and returns the response. @throws MockError */
 export type Call = <Answer>(method: string, path: string, body?: unknown) => Promise<Answer>;
 
-/** How many entries are asked for at once. */
+/** The maximum number of entries per request. */
 const MAX_AT_ONCE = 1000;
 
 /**
- * The entries of a list, page after page.
+ * Reads the entries of a list, page by page.
  *
- * @param path of the call, which is also the name of the list in its answer: `requests`
- * @param filter `limit`: at most this many; default: all
+ * @param path the path of the call, which is also the name of the list in the response: `requests`
+ * @param filter `limit`: the maximum number of entries. Default: all
  */
 export async function pagesOf<Entry>(
   call: Call,
@@ -27,17 +27,17 @@ export async function pagesOf<Entry>(
       'GET',
       `/${path}${query}`,
     );
-    // The list has the name of its path.
+    // The list is named after the path.
     all.push(...(page[path] as readonly Entry[]));
     after = page.next ?? undefined;
   } while (after !== undefined && all.length !== limit);
   return all;
 }
 
-/** Members that are undefined are left out. */
+/** Formats a query string. Undefined members are left out. */
 export function queryOf(filter: object = {}): string {
   const fields = Object.entries(filter).flatMap(([name, value]): [string, string][] => {
-    // A Date becomes RFC 3339; an invalid one becomes nothing.
+    // A Date becomes RFC 3339; an invalid Date becomes null.
     return value === undefined ? [] : [[name, String(value?.toJSON?.() ?? value)]];
   });
   return fields.length === 0 ? '' : `?${new URLSearchParams(fields)}`;

@@ -14,7 +14,7 @@ import { requestsBoard } from './requests.ts';
 import type { DecisionFilter, Switchboard } from './switchboard.ts';
 import type { MadeWorld, SnapshotsBoard } from './worlds.ts';
 
-/** The control API refused a call; its problem document says what to change. */
+/** The control API rejected a call. The message tells you what to change. */
 export class MockError extends Error {
   override readonly name = 'MockError';
   readonly status: number;
@@ -27,21 +27,21 @@ export class MockError extends Error {
 
 const random = systemRandom();
 
-/** The id of a new world is known before it is sent, so that a balancer can select a process by it. */
+/** Returns a new id. Choosing it here lets a load balancer select a process by it. */
 function freshWorldId(): string {
   return `w-${random.hex(12)}`;
 }
 
-/** @throws TypeError for anything but an id, such as a whole snapshot */
+/** @throws TypeError unless it is an id (a whole snapshot is a common mistake) */
 function snapshotId(given: string): string {
   if (typeof given === 'string' && given !== '') return given;
   throw new TypeError('restore takes the id of a snapshot: `const { id } = await world.snapshot()`.');
 }
 
 /**
- * @param send takes paths below the root of a server, or of a world
- * @param adminToken the token that the server was started with, if any
- * @param known makes the cast of that world, which stays the same as long as the world exists; null: read when it is needed
+ * @param send takes paths below the root of a server or a world
+ * @param adminToken the admin token of the server, if any
+ * @param known returns the cast of that world, which never changes; null: read it when needed
  */
 export function switchboard(
   send: Send,
@@ -65,7 +65,7 @@ export function switchboard(
   };
   const call: Call = async <Answer>(method: string, path: string, body?: unknown): Promise<Answer> => {
     const text = await (await answerOf(method, path, body)).text();
-    // The answer has the type that the control API's document promises.
+    // The response has the type given in the control API's document.
     return (text === '' ? undefined : JSON.parse(text)) as Answer;
   };
   const id = (text: string) => encodeURIComponent(text);
@@ -109,7 +109,7 @@ export function switchboard(
         checkObject(filter, 'decisions.last', "{ effect: 'deny' }");
         return (await list({ ...filter, limit: 1 }))[0];
       },
-      // The request determines which of the two it answers.
+      // The request determines which of the two types it returns.
       simulate: (accessRequest: object) => call<never>('POST', '/decisions/simulate', accessRequest),
     },
     drills: {
@@ -144,7 +144,7 @@ export function switchboard(
       create: async (order = {}) => {
         checkObject(order, 'worlds.create', "{ id: 'team-a' }");
         const { id: chosen = freshWorldId() } = order;
-        // The server says what is wrong with an id that no world can have.
+        // The server explains what is wrong with an invalid id.
         const headers = isWorldId(chosen) ? { [WORLD_HEADER]: chosen } : {};
         const answer = await answerOf('POST', '/worlds', { ...order, id: chosen }, { headers });
         return (await answer.json()) as MadeWorld;
@@ -178,7 +178,7 @@ export function switchboard(
   };
 }
 
-/** @throws TypeError for anything but a text or a Date */
+/** @throws TypeError unless it is a string or a Date */
 function timeText(to: Date | string): string {
   if (typeof to === 'string') return to;
   if (typeof to?.getTime === 'function' && !Number.isNaN(to.getTime())) return to.toISOString();
@@ -186,10 +186,10 @@ function timeText(to: Date | string): string {
 }
 
 /**
- * The control API of a server that runs elsewhere, such as in a container, for its default world or another.
+ * Connects to the control API of a server that is already running, for example in a container.
  *
- * @param url the root of the server, or of a world: the `url` that `worlds.create` returns
- * @throws TypeError if the URL is not valid
+ * @param url the root of the server or of a world (the `url` that `worlds.create` returns)
+ * @throws TypeError if the URL is invalid
  */
 export function connect(url: string, options: ConnectOptions = {}): Switchboard {
   checkMembers(options, ['adminToken', 'world'], 'connect', "{ world: 'team-a' }");
@@ -198,10 +198,10 @@ export function connect(url: string, options: ConnectOptions = {}): Switchboard 
   const root = `${url.replace(/\/$/, '')}${world === undefined ? '' : worldPath(encodeURIComponent(world))}`;
   const send: Send = (path, init) =>
     fetch(`${root}${path}`, init).catch((cause: unknown) => {
-      // A caller that aborts a call knows the reason.
+      // A caller that aborts a call already knows the reason.
       if (init?.signal?.aborted === true) throw cause;
       const { origin } = new URL(root);
-      // `fetch` hides what went wrong in the cause.
+      // `fetch` hides the reason in `cause`.
       const advice = connectionAdvice(cause instanceof Error ? cause.cause : null, origin);
       if (advice !== null) throw new Error(`The server on ${origin} ${advice}.`, { cause });
       throw new Error(`No server answers on ${origin}. Is it running, and is this its port?`, { cause });
@@ -210,15 +210,15 @@ export function connect(url: string, options: ConnectOptions = {}): Switchboard 
 }
 
 export interface ConnectOptions {
-  /** The token that the server was started with, if any. */
+  /** The admin token of the server, if any. */
   readonly adminToken?: string | null;
-  /** The id of an existing world. Default: that of the URL, or the server's own. */
+  /** The id of an existing world. Default: the world in the URL, or the default world. */
   readonly world?: string;
 }
 
 function messageOf(text: string): string | null {
   try {
-    // The next step checks that it is a string.
+    // The type is checked below.
     const { detail }: { detail?: unknown } = JSON.parse(text);
     return typeof detail === 'string' ? detail : null;
   } catch {

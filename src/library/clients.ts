@@ -1,17 +1,17 @@
 import type { CreatedOAuthClient, OAuthClient, OAuthClientOrder } from '../../generated/library.ts';
 import { type Call, pagesOf } from './calls.ts';
 
-/** The OAuth clients with which users of the world log in. */
+/** The OAuth clients that users of the world log in with. */
 export interface ClientsBoard {
   /**
-   * Adds one. The only answer that has the secret of a client that is not public.
+   * Creates a client. Only this response contains the secret of a confidential client.
    *
-   * @throws MockError if there is such a client, or a redirect URI is none
+   * @throws MockError if the client exists, or if a redirect URI is invalid
    */
   create(order: OAuthClientOrder): Promise<CreatedOAuthClient>;
   /** Oldest first. */
   list(): Promise<readonly OAuthClient[]>;
-  /** Its refresh tokens are refused from now on. */
+  /** Deletes a client and revokes its refresh tokens. */
   delete(clientId: string): Promise<void>;
 }
 

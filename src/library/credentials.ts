@@ -2,7 +2,7 @@ import type { Cast } from '../contract/cast.ts';
 import { listNames, suggestName } from '../text/nearest.ts';
 import type { Send } from './calls.ts';
 
-/** Credentials of a client, such as an access key or a service account. */
+/** Client credentials, for example of an access key or a service account. */
 export interface ClientCredentials {
   readonly clientId: string;
   readonly clientSecret: string;
@@ -11,33 +11,33 @@ export interface ClientCredentials {
 type Seeded<Part extends keyof Cast> = Partial<Cast[Part]> | undefined;
 
 /**
- * The text of a key in the cast.
+ * Finds the text of a key in the cast.
  *
- * @param name its name, or `org/name` if several organisations have a key of that name
- * @throws Error naming the nearest name, or the names that exist; TypeError for a name that is not a string
+ * @param name the name, or `org/name` if several organisations have a key with that name
+ * @throws Error with the nearest name or the existing names; TypeError for a name that isn't a string
  */
 export function findCastKey(cast: Cast, name: string): string {
   if (typeof name !== 'string')
-    throw new TypeError('key takes the name of a key of the cast, such as `nvcf-deployer`.');
-  // A seed may leave the whole part out.
+    throw new TypeError('key takes the name of a key in the cast, such as `nvcf-deployer`.');
+  // A seed may omit this part.
   const keys = (cast.ngc as Seeded<'ngc'>)?.keys ?? [];
   const full = ({ org, name: own }: { org: string; name: string }) => `${org}/${own}`;
   const found = keys.filter((key) => key.name === name || full(key) === name);
   const [only] = found;
   if (only !== undefined && found.length === 1) return only.key;
   if (found.length > 1) {
-    throw new Error(`Several keys of the cast are called \`${name}\`: say ${listNames(name, found.map(full))}.`);
+    throw new Error(`Several keys in the cast are named \`${name}\`. Use ${listNames(name, found.map(full))}.`);
   }
   const names = keys.map(name.includes('/') ? full : ({ name: own }) => own);
   throw new Error(unknownName('key', name, names, names));
 }
 
 /**
- * An access token of Run:ai for an identity in the cast.
+ * Fetches a Run:ai access token for an identity in the cast.
  *
  * @param info `GET /_mock/info` of the same world
- * @param who as for `Switchboard.getToken`
- * @throws Error naming the nearest name in the cast, or with the server's message
+ * @param who see `Switchboard.getToken`
+ * @throws Error with the nearest name in the cast, or with the server's message
  */
 export async function getToken(
   send: Send,
@@ -50,32 +50,32 @@ export async function getToken(
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(tokenRequest(cast, who, info.configuration.runai.value)),
   });
-  // Run:ai's answer, or its refusal, as the operation's document promises.
+  // Run:ai's success or error response, as documented.
   const { accessToken, message } = (await response.json()) as { accessToken?: string; message?: string };
-  if (accessToken === undefined) throw new Error(`the mock gave no token: ${message}`);
+  if (accessToken === undefined) throw new Error(`the mock did not issue a token: ${message}`);
   return accessToken;
 }
 
-/** The part of `/_mock/info` that gives the version of Run:ai. */
+/** The part of `/_mock/info` with the version of Run:ai. */
 interface Info {
   readonly configuration: { readonly runai: { readonly value: string } };
 }
 
-/** A request for a token to the first token endpoint of Run:ai. */
+/** A request to Run:ai's token endpoint. */
 export type TokenRequest = Readonly<Record<string, string>>;
 
-/** The version of Run:ai that treats every client as an application. */
+/** The Run:ai version in which every client is an application. */
 const EVERY_CLIENT_IS_AN_APPLICATION = '2.19';
-/** The version that no longer has the grant for applications. */
+/** The Run:ai version that removed the grant for applications. */
 const NO_GRANT_FOR_APPLICATIONS = '3.0';
 
 /**
- * The request for an identity's token.
+ * Returns the token request for an identity.
  *
- * @param who a user's e-mail; the name or client id of an application, a service account or an access key; credentials;
- * or undefined: the first user who has an access key
+ * @param who a user's e-mail address; the name or client id of an application, a service account or an access key;
+ * credentials; or undefined for the first user with an access key
  * @param version of Run:ai
- * @throws Error naming the nearest name, or the names that exist; TypeError for anything that is not a credential
+ * @throws Error with the nearest name or the existing names; TypeError for anything else
  */
 export function tokenRequest(cast: Cast, who: string | ClientCredentials | undefined, version: string): TokenRequest {
   const client = (clientId: string, clientSecret: string): TokenRequest =>
@@ -89,12 +89,14 @@ export function tokenRequest(cast: Cast, who: string | ClientCredentials | undef
   }
   if (who !== undefined && typeof who !== 'string') throw notCredentials();
 
-  // A seed may leave the whole part out.
+  // A seed may omit this part.
   const { users = [], applications = [], serviceAccounts = [] } = (cast.runai as Seeded<'runai'>) ?? {};
   if (who === undefined) {
     const first = users.find(({ accessKey }) => accessKey !== undefined)?.accessKey;
     if (first !== undefined) return client(first.clientId, first.clientSecret);
-    throw new Error('No user of the cast has an access key: name a user, an application or a service account.');
+    throw new Error(
+      'No user in the cast has an access key. Pass the name of a user, an application or a service account.',
+    );
   }
   const holders: readonly { readonly names: readonly string[]; readonly request: () => TokenRequest }[] = [
     ...users.map(({ email, password, accessKey }) => ({
@@ -115,7 +117,7 @@ export function tokenRequest(cast: Cast, who: string | ClientCredentials | undef
       request: () => {
         if (version !== NO_GRANT_FOR_APPLICATIONS) return application(clientId, secret);
         throw new Error(
-          `\`${name}\` is an application, and Run:ai ${version} grants applications no tokens: name a service account or a user.`,
+          `\`${name}\` is an application, and Run:ai ${version} issues no tokens to applications. Use a service account or a user.`,
         );
       },
     })),
@@ -131,18 +133,18 @@ export function tokenRequest(cast: Cast, who: string | ClientCredentials | undef
   throw new Error(unknownName('user, application or service account', who, all, main));
 }
 
-/** The grant for applications. */
+/** Returns a request with the grant for applications. */
 function application(appID: string, appSecret: string): TokenRequest {
   return { grantType: 'app_token', appID, appSecret };
 }
 
 function notCredentials(): TypeError {
   return new TypeError(
-    'getToken takes the name of somebody of the cast, `{ clientId, clientSecret }` of an access key or a service account, or nothing.',
+    'getToken takes the name of an identity in the cast, `{ clientId, clientSecret }` of an access key or a service account, or nothing.',
   );
 }
 
 function unknownName(kind: string, name: string, valid: readonly string[], shown: readonly string[]): string {
-  if (shown.length === 0) return `There is no ${kind} \`${name}\` in the cast, nor any other.`;
-  return `There is no ${kind} \`${name}\` in the cast.${suggestName(name, valid)} There are ${listNames(name, shown, '`GET /_mock/cast`')}.`;
+  if (shown.length === 0) return `There is no ${kind} \`${name}\` in the cast. It has none at all.`;
+  return `There is no ${kind} \`${name}\` in the cast.${suggestName(name, valid)} The cast has ${listNames(name, shown, '`GET /_mock/cast`')}.`;
 }

@@ -21,13 +21,13 @@ export interface EventData {
   >;
   readonly finding: Finding;
   readonly clock: ClockState & { readonly from: string };
-  /** A key was created, edited, rotated or deleted, or its pending edits took effect at once. */
+  /** A key was created, edited, rotated or deleted, or its pending edits were applied early. */
   readonly policy: {
     readonly keyId: string;
     readonly what: 'created' | 'edited' | 'rotated' | 'deleted' | 'flushed';
     readonly [detail: string]: unknown;
   };
-  /** A fault was injected, for the time that `fired` says. */
+  /** A fault was injected, `fired` times so far. */
   readonly fault: {
     readonly fault: string;
     readonly drill: DrillName | null;
@@ -36,8 +36,8 @@ export interface EventData {
     readonly operation: OperationName;
   };
   /**
-   * `modes`: what happens to requests without the rights has changed. `made`, `deleted`: another world; only watchers of the default world get these. `missed`: so many `events`
-   * were dropped before you reconnected.
+   * `modes`: the mode of the world has changed. `made`, `deleted`: another world was created or deleted (reported only
+   * in the default world). `missed`: `events` is the number of events dropped before you reconnected.
    */
   readonly world: {
     readonly what: 'reset' | 'restored' | 'modes' | 'made' | 'deleted' | 'missed';
@@ -45,8 +45,8 @@ export interface EventData {
     readonly events?: number;
   };
   /**
-   * An earlier process, or an earlier world of the same name, gave `lastEventId`. Its later events are lost, so read
-   * again the state that you need. The events that are kept follow.
+   * `lastEventId` is from an earlier process or an earlier world with the same name. The events after it are lost, so
+   * reload the state you need. The events that are still available follow.
    */
   readonly restarted: { readonly lastEventId: string };
 }
@@ -62,22 +62,22 @@ export type MockEvent = {
 }[keyof EventData];
 
 /**
- * The events of a world, to be read once: `for await (const { kind, data } of world.events())`. It ends with the world or
- * the server; reading fails if the connection breaks.
+ * The events of a world, which can be read once: `for await (const { kind, data } of world.events())`. Ends with the
+ * world or the server; reading fails if the connection breaks.
  */
 export interface EventStream extends AsyncIterableIterator<MockEvent>, AsyncDisposable {
-  /** Resolves once the stream reports every later event. */
+  /** Resolves once the stream receives all further events. */
   readonly opened: Promise<void>;
-  /** Ends it for its reader, as `break` does. */
+  /** Ends the stream for its reader, like `break`. */
   close(): void;
 }
 
-/** @param open sends the request, which the signal ends */
+/** @param open sends the request, until the signal aborts it */
 export function watchEvents(open: (signal: AbortSignal) => Promise<Response>): EventStream {
   const end = new AbortController();
   const response = open(end.signal);
   const opened = response.then(() => {});
-  // A caller that does not wait for it gets the error with the first event.
+  // Callers that don't wait for it get the error with the first event.
   opened.catch(() => {});
   const events = readEvents(response, end.signal);
   const close = () => end.abort();
@@ -106,17 +106,17 @@ async function* readEvents(response: Promise<Response>, end: AbortSignal): Async
   return undefined;
 }
 
-/** How long one event may be, in characters. Those of the mock have a few hundred. */
+/** The maximum length of an event, in characters. Typical events have a few hundred. */
 const MAX_EVENT_LENGTH = 16 * 1024 * 1024;
 
-/** Yields the events that end in each piece of a stream. It throws for an event that is too long. */
+/** Returns a function that yields the events completed by each chunk, and throws for an event that is too long. */
 export function eventReader(): (piece: Uint8Array) => readonly MockEvent[] {
   const events: MockEvent[] = [];
   const parser = createParser({
     maxBufferSize: MAX_EVENT_LENGTH,
-    // The control API's document gives each kind its data.
+    // The control API's document defines the data of each kind.
     onEvent: ({ id, event, data }) => events.push({ id, kind: event, data: JSON.parse(data) } as MockEvent),
-    // A field that only a later version sends is no error.
+    // Ignore unknown fields, which newer versions may send.
     onError: (error) => {
       if (error.type === 'max-buffer-size-exceeded') throw error;
     },

@@ -6,15 +6,15 @@ import type { Switchboard } from './switchboard.ts';
 /** An object that can explain a failed test: a mock, a world, or the result of `connect`. */
 export type Witness = Pick<Switchboard, 'decisions' | 'faults' | 'requests'>;
 
-/** The most different refusals, and the most different notices, that are reported. */
+/** The maximum number of different refusals, and of different notices, in a report. */
 const MAX_REPORTED = 10;
-/** They are taken from so many of the latest decisions and requests. */
+/** How many of the latest decisions and requests to look at. */
 const MAX_READ = 200;
 const MAX_FAULTS = 3;
 
 /**
- * Possible causes of a test's failure, for people to read: the latest refusals with explanations and fixes, other
- * errors and the mistakes seen in requests, and the effect of the faults. Empty if there are none.
+ * Describes possible causes of a failed test: the latest refusals with explanations and fixes, other errors, mistakes
+ * in requests, and the effects of faults. Empty if there are none.
  *
  * @param test the name of the test, if several run at the same time
  */
@@ -29,7 +29,7 @@ export async function describeFailure({ decisions, requests, faults }: Witness, 
 
 /**
  * @param refusals latest first
- * @param entries of the journal, latest first
+ * @param entries entries of the journal, latest first
  */
 function failureText(
   refusals: readonly Decision[],
@@ -49,7 +49,7 @@ function failureText(
     .join('\n');
 }
 
-/** Reports texts that differ only in their id once, with a count: a client that tries again makes one mistake. */
+/** Reports texts that differ only in their id once, with a count, because retries repeat the same mistake. */
 function withoutRepeats(texts: readonly (readonly [id: string, text: string])[]): string[] {
   const alike = new Map<string, { readonly text: string; times: number }>();
   for (const [id, text] of texts) {
@@ -63,7 +63,7 @@ function withoutRepeats(texts: readonly (readonly [id: string, text: string])[])
   return [...all.slice(0, MAX_REPORTED), ...(more > 0 ? [`  and ${more} more`] : [])];
 }
 
-/** Errors that no decision explains, and hints about requests, except hints that the fixes of a refusal repeat. */
+/** Returns errors without a decision, and hints about requests, except hints repeated in fixes. */
 function notices(
   refusals: readonly Decision[],
   entries: readonly RecordedRequest[],
@@ -79,7 +79,7 @@ function notices(
   });
 }
 
-/** The requests that faults affected, and the faults that were not injected yet. */
+/** Describes the requests affected by faults, and the faults that weren't injected. */
 function faultLines(entries: readonly RecordedRequest[], faults: readonly Fault[]): string[] {
   const affected = entries.filter(({ fault }) => fault !== null).slice(0, MAX_FAULTS);
   const idle = faults.filter(({ fired }) => fired === 0).slice(0, MAX_FAULTS);
@@ -92,10 +92,10 @@ function faultLines(entries: readonly RecordedRequest[], faults: readonly Fault[
   ];
 }
 
-/** Prints the possible causes. An error here is only printed: it must not hide the test's own failure. */
+/** Prints possible causes. An error here is only printed, so that it doesn't hide the failure of the test. */
 export async function printFailure(mock: Witness, test?: string): Promise<void> {
   const text = await describeFailure(mock, test).catch(
-    (thrown: unknown) => `the mock cannot say what happened: ${thrown instanceof Error ? thrown.message : thrown}`,
+    (thrown: unknown) => `the possible causes cannot be read: ${thrown instanceof Error ? thrown.message : thrown}`,
   );
   if (text !== '') console.error(text);
 }

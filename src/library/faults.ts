@@ -1,22 +1,22 @@
 import type { Fault, FaultAction, FaultOrder, OperationName } from '../../generated/library.ts';
 import { type Call, pagesOf } from './calls.ts';
 
-/** The faults of a world. Calls of the control API never fail by them. */
+/** The faults of a world. They never affect the control API. */
 export interface FaultsBoard {
-  /** @throws MockError naming the part that can never match, or cannot be done */
+  /** Adds a fault. @throws MockError if a part can never match, or isn't possible */
   add(order: FaultOrder): Promise<Fault>;
   /**
-   * The next call of an operation fails: `next('grant_token', { status: 503 })`.
+   * Makes the next call of an operation fail: `next('grant_token', { status: 503 })`.
    *
-   * @param action with `times`: the number of calls. Default: 1. `add` takes everything else
+   * @param action with `times`: the number of calls. Default: 1. Use `add` for everything else
    */
   next(operation: OperationName, action: FaultAction & { readonly times?: number }): Promise<Fault>;
-  /** Oldest first: only the first one that matches a request is injected. */
+  /** Oldest first. Only the first fault that matches a request is injected. */
   list(): Promise<readonly Fault[]>;
   get(id: string): Promise<Fault>;
-  /** That it was never injected is no finding then. */
+  /** Removes a fault. Doesn't report a finding if it was never injected. */
   remove(id: string): Promise<void>;
-  /** Removes all; those that were never injected become findings. */
+  /** Removes all faults. Those that were never injected become findings. */
   clear(): Promise<void>;
 }
 
@@ -36,13 +36,11 @@ export function faultsBoard(call: Call): FaultsBoard {
 }
 
 /**
- * Without an operation, it would match every request.
+ * Checks the arguments, because a fault without an operation would match every request.
  *
- * @throws TypeError that says what `next` expects
+ * @throws TypeError with the expected arguments
  */
 function checkedAction<Action extends object>(operation: unknown, action: Action): Action {
   if (typeof operation === 'string' && typeof action === 'object' && action !== null) return action;
-  throw new TypeError(
-    "faults.next takes an operation and what happens to it: `faults.next('grant_token', { status: 503 })`.",
-  );
+  throw new TypeError("faults.next takes an operation and an action: `faults.next('grant_token', { status: 503 })`.");
 }

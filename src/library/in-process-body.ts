@@ -1,6 +1,6 @@
 import type { LightMyRequestResponse } from 'fastify';
 
-/** The body of the answer to a request: its bytes if all of them are there, or else a stream. */
+/** Returns the body of a response: bytes if it is complete, otherwise a stream. */
 export function bodyOfAnswer(
   answer: LightMyRequestResponse,
   request: Request,
@@ -11,15 +11,15 @@ export function bodyOfAnswer(
 }
 
 /**
- * Reads an answer as its reader asks for it. If the reader leaves or aborts, the answer is destroyed, which the server
- * takes for a closed connection.
+ * Reads a response on demand. If the reader cancels or aborts, the response is destroyed, which looks like a closed
+ * connection to the server.
  */
 function streamOf(answer: LightMyRequestResponse, request: Request): ReadableStream<Uint8Array> {
   const source = answer.stream();
   let isLeft = false;
   const leave = () => {
     isLeft = true;
-    // A destroyed stream may still hand out its buffered chunks.
+    // A destroyed stream may still emit buffered chunks.
     source.removeAllListeners('data');
     answer.raw.res.destroy();
     source.destroy();
@@ -29,13 +29,13 @@ function streamOf(answer: LightMyRequestResponse, request: Request): ReadableStr
     start: (controller) => {
       request.signal.addEventListener('abort', leave);
       source.on('data', (bytes: Buffer) => {
-        // A copy, because the stream takes over the memory of each chunk.
+        // A copy, because the stream takes ownership of each chunk.
         controller.enqueue(new Uint8Array(bytes));
         source.pause();
       });
       source.on('error', () => {});
       source.once('close', () => {
-        // Its signal follows the caller's only while the request itself is referenced, so the request is kept here.
+        // Keep a reference to the request: its signal only follows the caller's signal while the request is alive.
         const { signal } = request;
         signal.removeEventListener('abort', leave);
         if (signal.aborted) controller.error(signal.reason);
@@ -52,11 +52,11 @@ function streamOf(answer: LightMyRequestResponse, request: Request): ReadableStr
 
 function end(controller: ReadableByteStreamController): void {
   controller.close();
-  // A reader that brought memory of its own is still waiting (Streams Standard, 4.7).
+  // A BYOB reader is still waiting (Streams Standard, 4.7).
   controller.byobRequest?.respond(0);
 }
 
-/** The error of Node's `fetch` for a connection that broke within a body. */
+/** The error of Node's `fetch` for a connection that breaks during the body. */
 function terminatedError(): TypeError {
   const cause = Object.assign(new Error('other side closed'), { name: 'SocketError', code: 'UND_ERR_SOCKET' });
   return new TypeError('terminated', { cause });

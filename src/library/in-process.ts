@@ -2,17 +2,17 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { bodyOfAnswer } from './in-process-body.ts';
 
-/** Statuses whose answers have no body (Fetch Standard, 2.2.3). */
+/** Statuses of responses without a body (Fetch Standard, 2.2.3). */
 const BODILESS: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
 
-/** The error for a connection that broke before its headers were complete. */
+/** The error code for a connection that breaks before the headers are complete. */
 const BROKEN = 'LIGHT_ECONNRESET';
 
 /**
- * `fetch` without a socket. It streams, can be aborted, and fails as Node's own does. Redirects are returned, not
- * followed.
+ * Creates a `fetch` without a socket. It streams, supports abort, and fails like Node's own. It returns redirects
+ * instead of following them.
  *
- * @param base the base URL of paths
+ * @param base the base URL for paths
  */
 export function inProcessFetch(app: FastifyInstance, base: string) {
   return async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
@@ -22,15 +22,15 @@ export function inProcessFetch(app: FastifyInstance, base: string) {
     const url = new URL(request.url);
     const bytes = request.body === null ? null : Buffer.from(await request.arrayBuffer());
     signal.throwIfAborted();
-    // Most requests have no signal, and should not pay for one.
+    // Most requests have no signal and shouldn't pay for one.
     const mayLeave = input instanceof Request || init?.signal != null;
     const body = bytes === null && !mayLeave ? null : sendable(bytes);
-    // For the server, a request whose body fails is gone, even if the body was read before.
+    // The server sees a failed body as a closed connection, even if the body was already read.
     const abandon = () => body?.destroy(new Error('the caller left'));
     if (mayLeave) signal.addEventListener('abort', abandon);
     try {
       const answer = await app.inject({
-        // `inject` takes any method; its type lists the common ones.
+        // `inject` accepts any method; its type only has the common ones.
         method: request.method as NonNullable<InjectOptions['method']>,
         url: `${url.pathname}${url.search}`,
         headers: headersOf(request, url, bytes),
@@ -54,7 +54,7 @@ function requestOf(input: URL | Request, init: RequestInit | undefined): Request
   return input instanceof Request && init === undefined ? input : new Request(input, init);
 }
 
-/** A body that can be destroyed even after it was read. */
+/** Returns a body that can be destroyed even after it was read. */
 function sendable(bytes: Buffer | null): Readable {
   const body = new Readable({ read: () => {}, autoDestroy: false });
   if (bytes !== null) body.push(bytes);
@@ -78,7 +78,7 @@ function headersOfAnswer({ headers }: LightMyRequestResponse): Headers {
   return all;
 }
 
-/** The error of Node's `fetch` for a connection that was reset before an answer. */
+/** Returns the error of Node's `fetch` for a connection that is reset before the response. */
 function failureOf(thrown: unknown): unknown {
   if (!(thrown instanceof Error && 'code' in thrown && thrown.code === BROKEN)) return thrown;
   const cause = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' });

@@ -12,33 +12,33 @@ import { type Call, pagesOf } from './calls.ts';
 
 /** The NGC keys of a world. */
 export interface KeysBoard {
-  /** Only this answer, and that of `rotate`, has the key's text. */
+  /** Creates a key. Only this response and that of `rotate` contain the key's text. */
   create(order: KeyOrder): Promise<KeyWithSecret>;
   get(id: string): Promise<Key>;
   /** Oldest first. */
   list(): Promise<readonly Key[]>;
   edit(id: string, edit: KeyEdit): Promise<Key>;
-  /** Gives the key a new text; the old one is no longer valid. */
+  /** Gives the key a new text. The old one becomes invalid. */
   rotate(id: string): Promise<KeyWithSecret>;
   delete(id: string): Promise<void>;
 }
 
-/** An edit of a service key that has not taken effect yet. */
+/** An edit of a service key that hasn't taken effect yet. */
 export interface PendingEdit extends KeyPolicy {
   readonly keyId: string;
 }
 
-/** How long the previous policy of an edited service key stays in force. */
+/** How long the previous policy of an edited service key remains in effect. */
 export interface PropagationBoard {
   get(): Promise<Propagation>;
-  /** For later edits; what is pending keeps its time. */
+  /** Affects later edits. Pending edits keep their time. */
   set(change: PropagationEdit): Promise<Propagation>;
-  /** The edits of one key that have not taken effect yet, or of all. */
+  /** Returns the edits that haven't taken effect yet, of one key or of all. */
   pending(keyId?: string): Promise<readonly PendingEdit[]>;
   /**
-   * Pending edits take effect now: of one key, or of all.
+   * Applies the pending edits of one key, or of all, immediately.
    *
-   * @returns the versions that are in force
+   * @returns the versions in effect
    */
   apply(keyId?: string): Promise<readonly AppliedEdit[]>;
 }

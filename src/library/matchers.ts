@@ -5,28 +5,28 @@ import { type Answered, type ExpectedRefusal, refusalFault } from './refusals.ts
 
 /** The pending expectations of a test's world. */
 export interface Pending {
-  /** The matcher of each, by an error made where it was written. */
+  /** The matcher of each expectation, by an error created in the line of the expectation. */
   readonly places: Map<Error, string>;
   isTestOver: boolean;
 }
 
-/** The worlds that tests have. */
+/** The key of a test's world for its pending expectations. */
 export const PENDING = Symbol('pending');
 
 function pendingOf(mock: Receiver): Pending | undefined {
   return (mock as { readonly [PENDING]?: Pending } | undefined)?.[PENDING];
 }
 
-/** An expectation that is pending when its test is over was not awaited. @throws Error at the line of the expectation */
+/** Checks that every expectation was awaited when the test ends. @throws Error at the line of the expectation */
 export function checkAwaited(pending: Pending): void {
   pending.isTestOver = true;
   const [first] = pending.places;
   if (first === undefined) return;
   const [place, matcher] = first;
-  throw errorAt(place, `\`${matcher}\` was not awaited, so it proves nothing: write \`await\` before \`expect\``);
+  throw errorAt(place, `\`${matcher}\` was not awaited, so it proves nothing: add \`await\` before \`expect\``);
 }
 
-/** A matcher that asks the server; it is pending in its test until the answer is there. */
+/** Creates a matcher that asks the server. It is pending until the server has responded. */
 function asyncMatcher<More extends readonly unknown[]>(
   matcher: string,
   judge: (mock: Receiver, ...more: More) => Promise<Judgement>,
@@ -39,7 +39,7 @@ function asyncMatcher<More extends readonly unknown[]>(
       const { pass, message } = await judge(mock, ...more);
       if (pass === Boolean(this.isNot)) throw errorAt(place, message);
     } catch (thrown) {
-      // Its test has failed already.
+      // The test has already failed.
       if (pending?.isTestOver !== true) throw thrown;
     } finally {
       pending?.places.delete(place);
@@ -48,13 +48,13 @@ function asyncMatcher<More extends readonly unknown[]>(
   };
 }
 
-/** Matchers for `expect.extend` of vitest or jest: `expect.extend(matchers)`. `nv-auth-mock/vitest` has them already. */
+/** Matchers for `expect.extend` of vitest or jest: `expect.extend(matchers)`. `nv-auth-mock/vitest` already includes them. */
 export const matchers = {
   toBeRefused(answer: Answered, expected: DenyReason | ExpectedRefusal) {
     const fault = refusalFault(answer, expected);
     return {
       pass: fault === null,
-      message: () => (fault === null ? 'expected the answer not to be this refusal' : fault),
+      message: () => (fault === null ? 'expected the response not to be this refusal' : fault),
     };
   },
   toHaveReceived: asyncMatcher('toHaveReceived', judgeRequests),
@@ -74,36 +74,39 @@ export const matchers = {
 /** The types of `matchers`, for the `Matchers` of the test runner. */
 export interface MockMatchers<Result = void> {
   /**
-   * The answer is a refusal of the mock for this reason.
+   * Passes if the response is a refusal of the mock with this reason.
    *
    * @param expected a reason, optionally with the missing rights
    */
   toBeRefused(expected: DenyReason | ExpectedRefusal): Result;
   /**
-   * Such requests came to a mock, a world, or the result of `connect`: `await expect(mock).toHaveReceived({ operation:
-   * 'grant_token', times: 1 })`.
+   * Passes if a mock, a world, or the result of `connect` received such requests: `await expect(mock).toHaveReceived({
+   * operation: 'grant_token', times: 1 })`.
    *
-   * @param expected which requests and, by `times`, `atLeast` or `atMost`, how many. Default: at least one; with
-   * `within` it waits for them
+   * @param expected which requests, and how many (`times`, `atLeast` or `atMost`). Default: at least one. With
+   * `within`, it waits for them
    */
   toHaveReceived(expected?: ExpectedRequests): Promise<void>;
   /**
-   * No client fetched a token while it had a valid one: `await expect(mock).toFetchTokenOnce()`. A client may renew its
-   * token in the last tenth of the token's life, and after a 401. Without any token it fails, even with `not`.
+   * Passes if no client fetched a token while it had a valid one: `await expect(mock).toFetchTokenOnce()`. Clients may
+   * renew a token in the last tenth of its lifetime, and after a 401. Fails if no token was fetched, even with `not`.
    */
   toFetchTokenOnce(): Promise<void>;
-  /** Each request that needs a credential had one. Without any such request it fails, even with `not`. */
+  /** Passes if every request that needs a credential had one. Fails if there was no such request, even with `not`. */
   toSendTokenWithEveryRequest(): Promise<void>;
   /**
-   * No client repeated a request after a 403. A repeated request that was allowed does not count. Without any 403 it
-   * fails, even with `not`.
+   * Passes if no client repeated a request after a 403. A repeated request that succeeded doesn't count. Fails if there
+   * was no 403, even with `not`.
    */
   toGiveUpAfterForbidden(): Promise<void>;
   /**
-   * No client repeated a request before the time in `Retry-After` had passed, by the clock of the world. Without any
-   * such answer it fails, even with `not`.
+   * Passes if no client repeated a request before the time in `Retry-After` had passed, by the clock of the world.
+   * Fails if there was no such response, even with `not`.
    */
   toRespectRetryAfter(): Promise<void>;
-  /** Each request had an operation in the documents in force. Without any request it fails, even with `not`. */
+  /**
+   * Passes if every request was for an operation in the current documents. Fails if there was no request, even with
+   * `not`.
+   */
   toCallOnlyDocumentedOperations(): Promise<void>;
 }

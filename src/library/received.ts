@@ -3,17 +3,17 @@ import { checkMembers } from './given.ts';
 import type { RequestCount, RequestSummary } from './requests.ts';
 import type { Switchboard } from './switchboard.ts';
 
-/** The expected requests and their number; without a number, at least one. */
+/** The expected requests and how many; by default, at least one. */
 export interface ExpectedRequests extends RequestMatch, RequestCount {}
 
 /** An object with a journal: a mock, a world, or the result of `connect`. */
 export type Receiver = Pick<Switchboard, 'requests'>;
 
 /**
- * An error with the stack of the line that wrote the expectation. Without an `await` the test may be over when the
- * error is thrown, and nothing else would name that line.
+ * Returns an error with the stack of the expectation. Without `await`, the test may have ended when the error is
+ * thrown, so nothing else would point to that line.
  *
- * @param place created when the expectation was written
+ * @param place created in the line of the expectation
  */
 export function errorAt(place: Error, message: string): Error {
   const error = new Error(message);
@@ -24,7 +24,7 @@ export function errorAt(place: Error, message: string): Error {
 /** The result of an expectation. */
 export interface Judgement {
   readonly pass: boolean;
-  /** If it failed or, with `not`, if it passed: what was expected, and the requests concerned; several lines. */
+  /** What was expected, and the relevant requests, for a failure (or with `not`, a success); several lines. */
   readonly message: string;
 }
 
@@ -33,7 +33,7 @@ const MEMBERS: readonly (keyof RequestMatch)[] = [
   ...(['operation', 'service', 'method', 'path', 'status', 'principal', 'reason', 'body'] as const),
 ];
 
-/** How many requests are shown. */
+/** The maximum number of requests in a message. */
 const MAX_SHOWN = 10;
 
 /** @throws TypeError */
@@ -45,9 +45,9 @@ export function checkReceiver(mock: Receiver): void {
 /**
  * Compares the received requests with an expectation.
  *
- * @throws TypeError for anything but a mock, or for an unknown member of the expectation, naming the nearest one;
- *   MockError for an unknown operation or reason, naming the nearest one: an expectation of an impossible
- *   request proves nothing, whether it is negated or not
+ * @throws TypeError unless it is a mock, or for an unknown member of the expectation; MockError for an unknown
+ * operation or reason. All of them name the nearest valid name. Expecting an impossible request proves nothing, even
+ * with `not`
  */
 export async function judgeRequests(mock: Receiver, expected: ExpectedRequests = {}): Promise<Judgement> {
   checkReceiver(mock);
@@ -62,7 +62,7 @@ export async function judgeRequests(mock: Receiver, expected: ExpectedRequests =
   return { pass, message: `expected ${pass ? 'anything but ' : ''}${expectation(expected)}; ${whatCame(found)}` };
 }
 
-/** The expectation in words. The expected body may contain secrets, so it is not shown. */
+/** Describes the expectation, except an expected body, which may contain secrets. */
 function expectation({ times, atLeast, atMost, within, ...match }: ExpectedRequests): string {
   const min = atLeast ?? (atMost === undefined ? 1 : undefined);
   const bounds: readonly (readonly [words: string, number: number | undefined])[] =
@@ -102,13 +102,13 @@ function nearLines(request: RecordedRequest, differs: readonly string[], hint: s
   ];
 }
 
-/** The first requests, one per line, and how many more there are. */
+/** Formats the first requests, one per line, and the number of the rest. */
 export function requestLines(requests: readonly RequestSummary[], count = requests.length): string[] {
   const lines = requests.slice(0, MAX_SHOWN).map((request) => `  ${requestLine(request)}`);
   return count > MAX_SHOWN ? [...lines, `  and ${count - MAX_SHOWN} more`] : lines;
 }
 
-/** A request in one line: `POST /api/v1/token: 503 for admin@acme.test, affected by fault 4f-f1 (request 4f-r7)`. */
+/** Formats a request: `POST /api/v1/token: 503 for admin@acme.test, affected by fault 4f-f1 (request 4f-r7)`. */
 export function requestLine({ id, method, path, status, principal, reason, fault }: RequestSummary): string {
   const whose = principal === null ? '' : ` for ${principal.name}`;
   const why = reason === null ? '' : `, ${reason}`;
@@ -117,15 +117,16 @@ export function requestLine({ id, method, path, status, principal, reason, fault
 }
 
 /**
- * For runners without matchers: `await assertReceived(mock, { operation: 'grant_token', times: 1 })`.
+ * Asserts received requests, for runners without matchers: `await assertReceived(mock, { operation: 'grant_token',
+ * times: 1 })`.
  *
- * @throws Error with the requests that came instead; TypeError or MockError if no request can match
+ * @throws Error with the requests that arrived instead; TypeError or MockError if no request can match
  */
 export async function assertReceived(mock: Receiver, expected: ExpectedRequests = {}): Promise<void> {
   await assertPassed(judgeRequests(mock, expected));
 }
 
-/** @throws Error with the message of a failed judgement, and the stack of this call */
+/** @throws Error with the message of a failed judgement and the stack of this call */
 export async function assertPassed(judging: Promise<Judgement>): Promise<void> {
   const place = new Error();
   const { pass, message } = await judging;

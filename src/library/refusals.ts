@@ -5,41 +5,41 @@ import { adviseName, listNames } from '../text/nearest.ts';
 import { checkAnswer, checkTexts } from './given.ts';
 import type { Switchboard } from './switchboard.ts';
 
-/** The content of an answer's `x-mock-decision`. */
+/** The content of the response header `x-mock-decision`. */
 export interface DecisionNote {
   readonly id: string;
   readonly effect: 'allow' | 'deny';
   readonly reason?: DenyReason;
-  /** How certain the rule is or, without a rule, the reason. Absent if it is documented. */
+  /** The certainty of the rule, or of the reason if there is no rule. Absent if documented. */
   readonly certainty?: Decision['certainty'];
-  /** The refusal was only recorded, and the request went on: its world observes. */
+  /** The refusal was only recorded and the request was processed, because the world is in observe mode. */
   readonly enforced?: false;
-  /** All missing rights of which each is needed. */
+  /** The missing rights, all of which are needed. */
   readonly missing?: readonly string[];
-  /** The missing rights of which only one is needed. */
+  /** The missing rights, of which one is enough. */
   readonly missingAnyOf?: readonly string[];
   readonly pending?: { readonly version: number; readonly effectiveAt: string; readonly effect: 'allow' | 'deny' };
 }
 
-/** An answer from any client: a `Response`, or an object with headers in the form that Node and most libraries use. */
+/** A response of any client: a `Response`, or an object with headers as Node and most libraries have them. */
 export interface Answered {
   readonly headers: Headers | Readonly<Record<string, unknown>>;
 }
 
 /**
- * The decision about the request that led to an answer; null if it carries none.
+ * Returns the decision in the headers of a response, or null.
  *
- * @throws TypeError for anything but an answer
+ * @throws TypeError unless it is a response
  */
 export function decisionOf(answer: Answered): DecisionNote | null {
   checkAnswer(answer);
   const { headers } = answer;
   const text = isHeaders(headers) ? headers.get('x-mock-decision') : headers['x-mock-decision'];
-  // The header is JSON of this form (`decisionHeader`).
+  // The header is JSON in this form (`decisionHeader`).
   return typeof text === 'string' ? JSON.parse(text) : null;
 }
 
-/** Headers of any realm and library: some bring a class of their own. */
+/** Checks by method, because headers may be from another realm or library. */
 function isHeaders(headers: Answered['headers']): headers is Headers {
   return typeof headers['get'] === 'function';
 }
@@ -48,17 +48,16 @@ function isHeaders(headers: Answered['headers']): headers is Headers {
 export interface ExpectedRefusal {
   /** A code from `docs/reference/why-was-i-refused.md`. */
   readonly reason: DenyReason;
-  /** The missing rights, in any order, including those of which only one is needed. */
+  /** The missing rights in any order; for `missingAnyOf`, those of which one is enough. */
   readonly missing?: readonly string[];
   readonly missingAnyOf?: readonly string[];
 }
 
 /**
- * How an answer differs from the expected refusal, in a sentence; null if it does not.
+ * Returns how a response differs from the expected refusal, as a sentence; null if it doesn't.
  *
  * @param expected a reason alone is enough
- * @throws Error for a reason that does not exist: no answer can have it, so a test that does not expect it proves
- * nothing
+ * @throws Error for an unknown reason: no response can have it, so even a negated expectation would prove nothing
  */
 export function refusalFault(answer: Answered, expected: DenyReason | ExpectedRefusal): string | null {
   const wanted = typeof expected === 'object' ? expected : { reason: expected };
@@ -68,7 +67,7 @@ export function refusalFault(answer: Answered, expected: DenyReason | ExpectedRe
   }
   const note = decisionOf(answer);
   if (note === null)
-    return `expected a refusal for \`${wanted.reason}\`, but the answer carries no decision: it is not a refusal, or the server does not explain`;
+    return `expected a refusal for \`${wanted.reason}\`, but the response has no decision: it is not a refusal, or the server runs with \`--explain off\``;
   if (note.effect === 'allow')
     return `expected a refusal for \`${wanted.reason}\`, but it was allowed (decision ${note.id})${basisOf(note)}`;
   if (note.reason !== wanted.reason)
@@ -76,15 +75,14 @@ export function refusalFault(answer: Answered, expected: DenyReason | ExpectedRe
   return lackFault(note, wanted, 'missing') ?? lackFault(note, wanted, 'missingAnyOf');
 }
 
-/** The page that lists every reason. */
 const EVERY_REASON = '`docs/reference/why-was-i-refused.md`';
 
 function checkReason(reason: unknown): void {
   if (typeof reason === 'string' && Object.hasOwn(ALL_REASONS, reason)) return;
   const reasons = Object.keys(ALL_REASONS);
   if (reason === undefined)
-    throw new TypeError(`there is no reason in the call. Expected one of ${listNames('', reasons, EVERY_REASON)}.`);
-  throw new Error(`there is no reason \`${reason}\`.${adviseName(String(reason), reasons, EVERY_REASON)}`);
+    throw new TypeError(`the reason is missing. Expected one of ${listNames('', reasons, EVERY_REASON)}.`);
+  throw new Error(`unknown reason \`${reason}\`.${adviseName(String(reason), reasons, EVERY_REASON)}`);
 }
 
 function lackFault(note: DecisionNote, wanted: ExpectedRefusal, member: 'missing' | 'missingAnyOf'): string | null {
@@ -95,25 +93,25 @@ function lackFault(note: DecisionNote, wanted: ExpectedRefusal, member: 'missing
   return `expected another refusal: it lacked ${oneOf}${lacked.join(', ') || 'nothing'}, not ${oneOf}${expected.join(', ')} (decision ${note.id})${basisOf(note)}`;
 }
 
-/** Says that the mock may differ from the vendor here; empty if the answer is documented. */
+/** Explains that the mock may differ from the vendor here; empty if the behaviour is documented. */
 function basisOf({ id, certainty }: DecisionNote): string {
   if (certainty === undefined) return '';
   return `; this rule is \`${certainty}\`, not documented: \`GET /_mock/decisions/${id}\` has its source`;
 }
 
-/** @throws Error unless the answer is the expected refusal */
+/** @throws Error unless the response is the expected refusal */
 export function assertRefused(answer: Answered, expected: DenyReason | ExpectedRefusal): void {
   const fault = refusalFault(answer, expected);
   if (fault !== null) throw new Error(fault);
 }
 
-/** The latest refusals with their explanations and fixes, for people to read; empty if there are none. */
+/** Describes the latest refusals with explanations and fixes; empty if there are none. */
 export async function describeRefusals({ decisions }: Pick<Switchboard, 'decisions'>, limit = 3): Promise<string> {
   const refusals = await decisions.list({ effect: 'deny', limit });
   return refusals.map(describeRefusal).join('\n');
 }
 
-/** A refusal as several indented lines. */
+/** Formats a refusal as several indented lines. */
 export function describeRefusal({ request, explanation, certainty, source, fixes }: Decision): string {
   const basis = certainty === undefined ? [] : [`    this rule is \`${certainty}\`, not documented: ${source}`];
   const lines = fixes.map(({ text, request: call }) => {

@@ -9,38 +9,38 @@ import type {
 import { type Call, pagesOf, queryOf } from './calls.ts';
 import { checkObject } from './given.ts';
 
-/** How many requests are expected. Without any of these: at least one. */
+/** How many requests are expected. Default: at least one. */
 export type RequestCount = Omit<Verification, 'match'>;
 
-/** Narrows the journal. */
+/** Filters the journal. */
 export interface RequestFilter extends Omit<RequestMatch, 'body'> {
-  /** Only later ones: the id of a request, or a time by the clock of the world (as RFC 3339 writes it, if it is a text). */
+  /** Only later requests: the id of a request, or a time by the clock of the world (a Date, or RFC 3339). */
   readonly since?: string | Date;
 }
 
 /** A request without headers and bodies. */
 export type RequestSummary = Omit<RecordedRequest, 'request' | 'response'>;
 
-/** An assertion about a client, which the server judges. */
+/** An assertion about the client, judged by the server. */
 export type AssertionName = AssertionResult['name'];
 
 /**
- * The journal of a world: every request of every service, except the control API. The newest 2000 refusals and the newest
- * 2000 other requests are kept.
+ * The journal of a world: every request to every service, except the control API. Keeps the newest 2000 refusals and
+ * the newest 2000 other requests.
  */
 export interface RequestsBoard {
-  /** Newest first. @param filter `limit`: at most this many. Default: all that the journal keeps */
+  /** Newest first. @param filter `limit`: the maximum number. Default: the whole journal */
   list(filter?: RequestFilter & { readonly limit?: number }): Promise<readonly RecordedRequest[]>;
   get(id: string): Promise<RecordedRequest>;
-  /** Did these requests come? It answers now or, with `within`, waits on the server until the answer is certain. */
+  /** Checks whether these requests arrived, either now or, with `within`, waiting until the result is certain. */
   verify(verification: Verification): Promise<Verified>;
   /**
-   * Does the client behave as a correct one does, by the requests so far? `assertTokenFetchedOnce` and the others throw if not.
+   * Judges the client by the requests so far. Assertions such as `assertTokenFetchedOnce` throw if it failed.
    *
    * @throws MockError if no request could have shown the mistake
    */
   judge(assertion: AssertionName): Promise<AssertionResult>;
-  /** The matching requests as an HTTP archive. */
+  /** Returns the matching requests as an HTTP archive. */
   har(filter?: RequestFilter): Promise<HttpArchive>;
 }
 

@@ -9,23 +9,23 @@ import { inProcessFetch } from './in-process.ts';
 import { type Host, type Mock, mockOf } from './world.ts';
 
 /**
- * The options of a mock: the flags of the command, in camel case. Durations are texts such as `15m`, or numbers of
- * milliseconds: `tokenTtl: 3600` is 3.6 seconds. The environment is ignored.
+ * The options of a mock: the flags of the command, in camel case. Durations are strings such as `15m`, or numbers in
+ * milliseconds: `tokenTtl: 3600` is 3.6 seconds. Environment variables are ignored.
  */
 export interface MockOptions extends Omit<ConfigOptions, 'seed' | 'exitWithStdin' | 'tls' | 'tlsCert' | 'tlsKey'> {
-  /** https: true with an authority of its own, which is `mock.ca`, or a certificate and its key, PEM texts or files. */
+  /** https: true generates certificates (the CA is `mock.ca`); or a certificate and its key, as PEM texts or files. */
   readonly tls?: boolean | { readonly cert: string; readonly key: string } | null;
-  /** A file, `none`, or a world in the form of the cast. Default: the built-in cast. */
+  /** A file, `none`, or a seed in the form of the cast. Default: the built-in cast. */
   readonly seed?: string | object | null;
-  /** False: no socket; `mock.fetch` answers in process. Default: true. */
+  /** False: no socket, `mock.fetch` responds in process. Default: true. */
   readonly listen?: boolean;
 }
 
 /**
- * Starts a mock in this process, and resolves once it listens. It does not keep the process running: a test that failed
- * before it stopped the mock ends all the same.
+ * Starts a mock in this process and resolves once it listens. It doesn't keep the process running, so a failed test
+ * that didn't stop the mock still ends.
  *
- * @throws Error that names the unusable option and the expected value, or the missing part of the installation
+ * @throws Error with the invalid option and the expected value, or the missing part of the installation
  */
 export async function startMock(options: MockOptions = {}): Promise<Mock> {
   checkObject(options, 'startMock', "{ seed: 'seed.yaml' }");
@@ -54,14 +54,14 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
     return stopped;
   };
   try {
-    // A standby is not ready for tests.
+    // A standby isn't ready for tests.
     const { posture } = await server.begun();
     const listening = listen ? await server.listen(host, port, false, httpPort) : null;
     const url = listening?.url ?? `${tls ? 'https' : 'http'}://localhost${port === 0 ? '' : `:${port}`}`;
     const answer = inProcessFetch(server.app, url);
     const checkRuns = () => {
       if (lost !== null) throw new Error(lost);
-      if (stopped !== undefined) throw new Error('The mock was stopped and no longer answers.');
+      if (stopped !== undefined) throw new Error('The mock has been stopped.');
     };
     const running: Host = {
       url,
@@ -75,7 +75,7 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
       ca: server.ca,
       adminToken: effective.config.adminToken,
       readSeed: server.readSeed,
-      // The services of this package have each part of it.
+      // All services of this package are present, so the cast is complete.
       castOf: async (world) => {
         const cast = await server.castOf(world);
         return () => cast() as Cast;
@@ -98,6 +98,6 @@ function tlsOptions(tls: MockOptions['tls']): ConfigOptions {
   const { cert, key } = tls;
   if (typeof cert === 'string' && typeof key === 'string') return { tlsCert: cert, tlsKey: key };
   throw new Unusable(
-    'The option `tls` has no `cert` or no `key`. Expected `true`, or `{ cert, key }` with PEM texts or files.',
+    'The option `tls` lacks `cert` or `key`. Expected `true`, or `{ cert, key }` with PEM texts or files.',
   );
 }

@@ -2,11 +2,14 @@ import { printFailure } from './failure.ts';
 import { type MockOptions, startMock } from './start-mock.ts';
 import { labelled, type Mock, type World, type WorldOptions } from './world.ts';
 
-/** The hooks of a test runner: `{ beforeAll: before, beforeEach, afterEach, afterAll: after }` of node:test, or jest's own. */
+/**
+ * The hooks of a test runner: `{ beforeAll: before, beforeEach, afterEach, afterAll: after }` of node:test, or jest's
+ * own.
+ */
 export interface TestHooks {
   beforeAll(hook: () => Promise<void>): void;
   beforeEach(hook: (...given: readonly unknown[]) => Promise<void>): void;
-  /** If this hook is given, and learns that the test failed, as in node:test, possible causes are printed. */
+  /** With this hook, possible causes are printed if the runner reports failed tests to it, as node:test does. */
   afterEach?(hook: (...given: readonly unknown[]) => Promise<void>): void;
   afterAll(hook: () => Promise<void>): void;
 }
@@ -14,43 +17,42 @@ export interface TestHooks {
 /** Returns the world of the running test. */
 export interface MockOfTest {
   /**
-   * The world of the running test; outside tests the server itself, whose URL leads to each test's world by the
-   * credentials of that world.
+   * Returns the world of the running test. Outside tests, returns the server itself, whose URL works with the
+   * credentials of any test's world.
    *
-   * @throws Error before the first `beforeAll`, and where tests run at the same time: the caller is unknown
+   * @throws Error before the first `beforeAll`, and where tests run concurrently, because the caller is unknown
    */
   (): World;
   /**
-   * A further world of the server. Tests that run at the same time each take one: `await using world = await
+   * Creates a further world on the server, for example in each concurrent test: `await using world = await
    * mock.world()`.
    */
   world(options?: WorldOptions): Promise<World>;
 }
 
-/** A test that has begun and not ended. */
+/** A test that has started and not ended. */
 interface Running {
   readonly world: World;
-  /** With the names of its suites; undefined if the runner does not say. */
+  /** The name including suites; undefined if the runner doesn't report it. */
   readonly name: string | undefined;
 }
 
 /**
- * One server for a file of tests, and a world with credentials of its own for each test: made before the test, deleted
- * after it. It is for tests that run one after another; tests that run at the same time each take a world with `await
- * using world = await mock.world()`.
+ * Starts one server for a test file, and creates a world with its own credentials for each test, which is deleted after
+ * the test. For tests that run one at a time; concurrent tests each create a world with `await using world = await
+ * mock.world()`.
  *
- * @param options of the server
- * @param worldOptions of the worlds
+ * @param options the options of the server
+ * @param worldOptions the options of the worlds
  */
 export function useMock(hooks: TestHooks, options: MockOptions = {}, worldOptions: WorldOptions = {}): MockOfTest {
   let server: Mock | undefined;
-  /** More than one if tests are nested (node:test allows it), the innermost last, or if they run at the same time. */
+  /** Has several entries if tests are nested (possible in node:test; innermost last) or run concurrently. */
   const tests: Running[] = [];
-  /** Have tests run at the same time since the list was last empty? */
+  /** Whether tests have run concurrently since the list was last empty. */
   let areMixed = false;
   const running = (): Mock => {
-    if (server === undefined)
-      throw new Error('the mock starts before the first test: call `mock()` inside a test or a hook');
+    if (server === undefined) throw new Error('the mock is not running yet: call `mock()` inside a test or a hook');
     return server;
   };
   const worldOfTest = () => {
@@ -65,12 +67,12 @@ export function useMock(hooks: TestHooks, options: MockOptions = {}, worldOption
     return test?.world;
   };
   checkHooks(hooks);
-  // The hooks declare no parameter: jest and mocha would take it for a callback, and wait for it to be called.
+  // Hooks without declared parameters, because jest and mocha would wait for a callback.
   hooks.beforeAll(async () => {
     server = await startMock(options);
   });
   hooks.beforeEach(async (...[context]) => {
-    // Without such a hook nothing reports that a test has ended.
+    // Without `afterEach`, nothing else ends the previous test's world.
     if (hooks.afterEach === undefined) await end()?.stop();
     const name = (context as { fullName?: string } | undefined)?.fullName ?? nameInJest();
     const world = await running().world(labelled(name ?? currentNameInJest(), worldOptions));
@@ -80,7 +82,7 @@ export function useMock(hooks: TestHooks, options: MockOptions = {}, worldOption
   hooks.afterEach?.(async (...[context]) => {
     const world = end();
     if (world === undefined) return;
-    // Runners pass different arguments to their hooks, or none.
+    // Runners pass different arguments to hooks, or none.
     if ((context as { passed?: unknown } | undefined)?.passed === false) await printFailure(world);
     await world.stop();
   });
@@ -92,22 +94,19 @@ export function useMock(hooks: TestHooks, options: MockOptions = {}, worldOption
 }
 
 const MIXED =
-  'Tests run at the same time here, and `mock()` cannot tell which of them calls it. In each of them, use `await using world = await mock.world()`.';
+  'Tests run concurrently here, so `mock()` cannot know which test calls it. In each test, use `await using world = await mock.world()`.';
 
-/** Is it a subtest of the running test, or does none run? */
+/** Whether it is a subtest of the running test, or no test is running. */
 function isInside(outer: Running | undefined, name: string | undefined): boolean {
   return outer === undefined || (outer.name !== undefined && name?.startsWith(`${outer.name} > `) === true);
 }
 
-/**
- * The name of the calling test, in jest, where concurrent tests begin before any hook; undefined outside tests and in
- * other runners.
- */
+/** Returns the name of the calling test in jest, where concurrent tests start before any hook; otherwise undefined. */
 function nameInJest(): string | undefined {
   return stateOfJest()?.currentConcurrentTestName?.();
 }
 
-/** The name of the test that begins, in jest. */
+/** Returns the name of the starting test in jest. */
 function currentNameInJest(): string | undefined {
   return stateOfJest()?.currentTestName;
 }
@@ -123,9 +122,9 @@ function stateOfJest(): JestState | undefined {
 }
 
 /**
- * Runners name their hooks differently; node:test, for one, has no `beforeAll`.
+ * Checks the hooks, because runners name them differently: node:test has no `beforeAll`.
  *
- * @throws TypeError naming the missing ones
+ * @throws TypeError with the missing hooks
  */
 function checkHooks(hooks: TestHooks | undefined): void {
   const missing = (['beforeAll', 'beforeEach', 'afterAll'] as const).filter(

@@ -8,18 +8,16 @@ import type { Mock, World } from './world.ts';
 export interface VerifyOptions {
   /** The only valid value of `iss`. */
   readonly issuer: string;
-  /** Where the issuer publishes its keys. */
+  /** The URL of the issuer's keys. */
   readonly jwksUri: string;
-  /** Who tokens must be for; null: that is not checked. */
+  /** The expected audience; null: not checked. */
   readonly audience: string | null;
 }
 
-/** The code under test. It throws, or rejects, to refuse a token; anything else accepts it. */
+/** The code under test. It refuses a token by throwing or rejecting; anything else accepts it. */
 export type Verify = (token: string, options: VerifyOptions) => unknown;
 
-/**
- * Functions of a test runner: `{ describe, it, beforeAll: before, afterAll: after }` of node:test, or jest's own.
- */
+/** Functions of a test runner: `{ describe, it, beforeAll: before, afterAll: after }` of node:test, or jest's own. */
 export interface VerifierHooks {
   describe(name: string, body: () => void): void;
   it(name: string, test: (...given: readonly unknown[]) => Promise<void>): void;
@@ -29,23 +27,23 @@ export interface VerifierHooks {
 
 export interface VerifierOptions {
   readonly hooks: VerifierHooks;
-  /** Gives tokens this audience, and adds those that are about it. */
+  /** The audience of all tokens; also adds tokens about it. */
   readonly audience?: string;
-  /** The world of the tried tokens, or a function that returns it once tests run. Default: that of a mock of its own. */
+  /** The world to get tokens from, or a function that returns it while tests run. Default: a separate mock. */
   readonly mock?: World | (() => World);
-  /** Options of the mock of its own, such as `{ signingKey: 'ES256' }`. */
+  /** Options of the separate mock, such as `{ signingKey: 'ES256' }`. */
   readonly options?: MockOptions;
 }
 
 /**
- * Tries the code under test with every token of the zoo: one test for each. A test fails only if the code accepts what
- * it must refuse, or refuses what it must accept, by a MUST of the token's source.
+ * Tries the code under test with every token of the zoo, one test each. A test fails only if the code accepts a token
+ * that it must refuse, or refuses one that it must accept, by a MUST in the token's source.
  */
 export function describeVerifier(verify: Verify, given: VerifierOptions): void {
   check(verify, given);
   const { hooks, audience, mock, options } = given;
   const present = audience === undefined ? 'no-audience' : 'audience';
-  // The algorithm is known only when the mock runs.
+  // The algorithm is unknown until the mock runs.
   const names = zooNames((only) => !only.includes('audience') || only === present);
   hooks.describe('a verifier of tokens', () => {
     let own: Mock | undefined;
@@ -59,7 +57,7 @@ export function describeVerifier(verify: Verify, given: VerifierOptions): void {
       await own?.stop();
     });
     for (const name of names) {
-      // Declares no parameter: jest would take it for a callback, and wait for it to be called.
+      // No declared parameters, because jest would wait for a callback.
       hooks.it(titleOf(name), async (...[context]) => {
         if (zoo === undefined) throw new Error('the tokens were not created: see the error of `beforeAll`');
         const entry = zoo.tokens.find((one) => one.name === name);
@@ -70,7 +68,7 @@ export function describeVerifier(verify: Verify, given: VerifierOptions): void {
   });
 }
 
-/** @throws Error if the verifier does what it must not */
+/** @throws Error if the verifier violates a MUST */
 async function tryOut(verify: Verify, entry: ZooToken, { issuer, jwksUri, audience }: TokenZoo): Promise<void> {
   let refusal: { readonly thrown: unknown } | null = null;
   try {
@@ -83,18 +81,18 @@ async function tryOut(verify: Verify, entry: ZooToken, { issuer, jwksUri, audien
   const { name, verdict, must, why, source } = entry;
   if (!must || verdict === (refusal === null ? 'accept' : 'reject')) return;
   const did = refusal === null ? 'accepts' : 'refuses';
-  const said = refusal === null ? '' : ` It says: ${messageOf(refusal.thrown)}`;
+  const said = refusal === null ? '' : ` Its error: ${messageOf(refusal.thrown)}`;
   const right = verdict === 'accept' ? 'accepted' : 'refused';
   throw new Error(`The verifier ${did} \`${name}\`, which must be ${right}: ${why} (${source}).${said}`, {
     ...(refusal !== null && { cause: refusal.thrown }),
   });
 }
 
-/** A verifier whose result its callers may overlook. */
+/** A verifier that only returns its result, which callers may ignore. */
 class Returned extends Error {
   constructor() {
     super(
-      'The verifier returned `false`, which counts for nothing here: it has to throw, or to reject, to refuse a token. Wrap it in a function that does.',
+      'The verifier returned `false`, which does not refuse a token: it has to throw or reject. Wrap it in a function that does.',
     );
   }
 }
@@ -109,16 +107,16 @@ function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-/** The zoo has no such token with the algorithm of this mock. */
+/** The zoo has no such token for the algorithm of this mock. */
 function skip(context: unknown): void {
-  // Runners pass different arguments to their tests, or none.
+  // Runners pass different arguments to tests, or none.
   (context as { skip?: () => void } | undefined)?.skip?.();
 }
 
-/** JavaScript callers may pass anything. @throws TypeError naming the missing or unknown member */
+/** Checks the arguments of JavaScript callers. @throws TypeError with the missing or unknown member */
 function check(verify: Verify, given: VerifierOptions | undefined): void {
   if (typeof verify !== 'function')
-    throw new TypeError('describeVerifier takes a function that is called with a token, and throws to refuse it.');
+    throw new TypeError('describeVerifier takes a function that receives a token and throws to refuse it.');
   const members = ['hooks', 'audience', 'mock', 'options'];
   checkMembers(
     given ?? {},
@@ -127,12 +125,12 @@ function check(verify: Verify, given: VerifierOptions | undefined): void {
     '{ hooks: { describe, it, beforeAll: before, afterAll: after } }',
   );
   if (given?.mock !== undefined && given.options !== undefined)
-    throw new TypeError('describeVerifier takes `mock`, or `options` for a mock of its own, not both.');
+    throw new TypeError('describeVerifier takes either `mock` or `options` for a separate mock, not both.');
   const missing = (['describe', 'it', 'beforeAll', 'afterAll'] as const).filter(
     (name) => typeof given?.hooks?.[name] !== 'function',
   );
   if (missing.length === 0) return;
   throw new TypeError(
-    `describeVerifier lacks ${missing.map((name) => `\`hooks.${name}\``).join(', ')}: hand it the functions of your runner, such as \`{ hooks: { describe, it, beforeAll: before, afterAll: after } }\` of node:test, or import it from \`nv-auth-mock/vitest\`.`,
+    `describeVerifier lacks ${missing.map((name) => `\`hooks.${name}\``).join(', ')}: pass the functions of your test runner, such as \`{ hooks: { describe, it, beforeAll: before, afterAll: after } }\` of node:test, or import it from \`nv-auth-mock/vitest\`.`,
   );
 }

@@ -15,93 +15,93 @@ export interface WorldOptions extends Omit<WorldOrder, 'seed'> {
 }
 
 /**
- * A world with everything that a mock has: an app that is given its URL, or its credentials, shares nothing with the
- * users of other worlds. `await using world = await mock.world()` deletes it at the end of the block.
+ * A world with everything that a mock has. An app that uses its URL or its credentials shares nothing with other
+ * worlds. `await using world = await mock.world()` deletes it at the end of the block.
  */
 export interface World extends Switchboard, AsyncDisposable {
   readonly id: string;
-  /** For people: which test made it, for example. */
+  /** A label for users, such as the test that created the world. */
   readonly label: string | null;
-  /** The base URL of its paths; without a socket, a base URL that `fetch` accepts. */
+  /** The base URL of the world; without a socket, a base URL that `fetch` accepts. */
   readonly url: string;
-  /** The certificate of the mock's own authority (`tls: true`), as PEM, for clients to trust; null without one. */
+  /** The certificate of the mock's own authority (`tls: true`) as PEM, for clients to trust, or null. */
   readonly ca: string | null;
-  /** Its URL with a host name of its own; null if the server has no name, such as under a network address. */
+  /** The world's URL with a separate host name; null if the server has no name, such as with a network address. */
   readonly hostUrl: string | null;
-  /** The identities of its seed, with credentials. */
+  /** The identities in the world's seed, with credentials. */
   readonly cast: Cast;
-  /** One line about its state and its versions. */
+  /** One line about the server's state and versions. */
   readonly posture: string;
-  /** Client ids, and ids of keys, that other worlds have as well: alone they lead to none of these worlds. */
+  /** Client ids, and ids of keys, that other worlds have as well, so they don't identify a world. */
   readonly ambiguous: readonly string[];
-  /** For a copy with credentials of its own, the objects created since the seed; otherwise null. */
+  /** For a copy with its own credentials: the objects created since the seed; otherwise null. */
   readonly created: CreatedCredentials | null;
   /**
-   * Answers in process, with or without a socket; it streams, can be aborted, and fails as Node's own `fetch` does.
-   * Redirects are returned, not followed. A path is in this world, unless it begins with `/w/`. Any host name will do:
-   * `https://acme.run.ai/api/v1/token` also goes into this world, by the header `x-mock-world`; on the mock itself, into
-   * the world that its credential leads to.
+   * Responds in process, with or without a socket. It streams, supports abort, and fails like Node's own `fetch`.
+   * Returns redirects instead of following them. Paths are relative to this world unless they start with `/w/`. Any
+   * host name works: `https://acme.run.ai/api/v1/token` also reaches this world (by the header `x-mock-world`), or on
+   * the mock itself, the world of the credential.
    */
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
   /**
-   * The text of a key in the cast, such as `nvcf-deployer`.
+   * Returns the text of a key in the cast, such as `nvcf-deployer`.
    *
-   * @param name or `org/name`
-   * @throws Error naming the nearest name, or the names that exist
+   * @param name the name, or `org/name`
+   * @throws Error with the nearest name or the existing names
    */
   key(name: string): string;
   /**
-   * Another world of the same server; worlds do not nest.
+   * Creates another world on the same server. Worlds don't nest.
    *
-   * @throws Unusable that says what is wrong with a seed file, MockError for anything else
+   * @throws Unusable for an invalid seed file, MockError for any other error
    */
   world(options?: WorldOptions): Promise<World>;
   /**
-   * Sends what this process addresses to the hosts of the vendors to this world: by `fetch`, `node:http` and `node:https`,
-   * and undici's global dispatcher. It is for the async context of its caller, such as a test; that of the mock itself is
-   * for all contexts without one of their own. Of several for a host, the newest counts.
+   * Redirects this process's requests for the vendors' hosts to this world: those sent with `fetch`, `node:http` and
+   * `node:https`, and undici's global dispatcher. It applies to the async context of the caller, such as a test. On the
+   * mock itself, it applies to all contexts without their own interception. If several cover a host, the newest wins.
    *
    * @example await using production = await world.intercept({ others: 'refuse' });
-   * @throws TypeError naming an option that cannot be used
+   * @throws TypeError with the invalid option
    */
   intercept(options?: InterceptOptions): Promise<Interception>;
-  /** Deletes the world; running requests finish. Can be called again, even if the world is already gone. */
+  /** Deletes the world after running requests finish. Can be called again, even if the world has already ended. */
   stop(): Promise<void>;
 }
 
 /** A running mock, and its default world. `await using mock = await startMock()` stops it at the end of the block. */
 export interface Mock extends World {
-  /** Stops the server: running requests finish, and all worlds end. Can be called again. */
+  /** Stops the server after running requests finish. All worlds end. Can be called again. */
   stop(): Promise<void>;
 }
 
-/** The server that the worlds are in, as the library uses it. */
+/** The server of the worlds, as used by the library. */
 export interface Host extends Intercepting {
-  /** Its root. */
+  /** The root URL. */
   readonly url: string;
   readonly posture: string;
   readonly ca: string | null;
   readonly adminToken: string | null;
-  /** Answers in process. */
+  /** Responds in process. */
   readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
-  /** The content of a seed file, as a value. @throws Unusable that says what is wrong with it */
+  /** Reads a seed file into a value. @throws Unusable with the reason */
   readonly readSeed: (file: string) => Promise<object>;
-  /** What makes the cast of a world, which takes longer than the world. */
+  /** Returns a function that creates the cast of a world, which takes longer than creating the world. */
   readonly castOf: (world: string) => Promise<() => Cast>;
   readonly isStopped: () => boolean;
 }
 
 const MAX_LABEL = 500;
 
-/** The options of the world of a test, which has the name of the test as its label unless it has another one. */
+/** Returns the options for the world of a test, labelled with the name of the test by default. */
 export function labelled(name: string | undefined, options: WorldOptions): WorldOptions {
   return name === undefined || name === '' ? options : { label: name.slice(0, MAX_LABEL), ...options };
 }
 
-/** Seeds that are not files. */
+/** Seeds that aren't files. */
 const NAMED_SEEDS: ReadonlySet<string> = new Set(['builtin', 'none']);
 
-/** The default world of a server. @param stop stops the server */
+/** Creates the default world of a server. @param stop stops the server */
 export async function mockOf(host: Host, stop: () => Promise<void>): Promise<Mock> {
   const board = switchboard(host.fetch, host.adminToken);
   const [cast, { hostUrl, label }] = await Promise.all([board.readCast(), board.worlds.get(DEFAULT_WORLD)]);
@@ -117,11 +117,11 @@ export async function mockOf(host: Host, stop: () => Promise<void>): Promise<Moc
 async function makeWorld(host: Host, options: WorldOptions = {}): Promise<World> {
   checkObject(options, 'world', "{ id: 'team-a' }");
   const { seed, ...order } = options;
-  // The cast is in this process: nobody has to write and to read it.
+  // The cast is available in this process, so the response doesn't need it.
   const { worlds } = switchboard(preferring(host.fetch, 'return=minimal'), host.adminToken);
   const isFile = typeof seed === 'string' && !NAMED_SEEDS.has(seed);
   const value = isFile ? await host.readSeed(seed) : seed;
-  // A seed that is not a name is a value; the server checks it.
+  // Any other seed is a value, which the server checks.
   const made = await worlds.create({ ...order, ...(value != null && { seed: value as object }) });
   const cast = await host.castOf(made.id);
   let stopped: Promise<void> | undefined;
@@ -134,7 +134,7 @@ async function makeWorld(host: Host, options: WorldOptions = {}): Promise<World>
   return worldOf(host, { ...made, cast }, { url, fetch: fetchInto(host, made.id, url), stop });
 }
 
-/** Sends each request with a preference (RFC 7240). */
+/** Adds a preference (RFC 7240) to each request. */
 function preferring(send: Host['fetch'], prefer: string): Host['fetch'] {
   return (input, init) => send(input, { ...init, headers: { ...init?.headers, prefer } });
 }
@@ -152,7 +152,7 @@ interface Made {
   readonly created?: CreatedCredentials;
 }
 
-/** The parts that all worlds have, including the default one. */
+/** Creates the members that all worlds have, including the default one. */
 function worldOf(host: Host, made: Made, own: Pick<World, 'url' | 'fetch' | 'stop'>): World {
   const { id, label, hostUrl, ambiguous = [], created = null } = made;
   let known: Cast | null = null;
@@ -164,7 +164,7 @@ function worldOf(host: Host, made: Made, own: Pick<World, 'url' | 'fetch' | 'sto
   return {
     ...board,
     ...{ id, label, hostUrl, ambiguous, created },
-    // Most tests need a key or two of it, and some none.
+    // Derived on first use: most tests need only a key or two, and some none.
     get cast() {
       return cast();
     },
@@ -178,23 +178,23 @@ function worldOf(host: Host, made: Made, own: Pick<World, 'url' | 'fetch' | 'sto
   };
 }
 
-/** A path, unless it is below the root of the server or names a host. */
+/** Matches a path below the world, but not an absolute path of the server or a host. */
 const PATH_OF_WORLD = /^\/(?!\/|w\/)/;
 
 function fetchInto({ url: root, fetch }: Host, id: string, url: string): World['fetch'] {
   return async (input, init) => {
     const target = typeof input === 'string' && PATH_OF_WORLD.test(input) ? `${url}${input}` : input;
     const request = new Request(typeof target === 'string' ? new URL(target, root) : target, init);
-    // A request that names a world by its path or host name stays in that one: both take precedence over the header.
+    // A path or host name of another world takes precedence over the header.
     if (!request.headers.has(WORLD_HEADER)) request.headers.set(WORLD_HEADER, id);
     return fetch(request);
   };
 }
 
 /**
- * Not an async function: the caller's own async context must be marked before this returns.
+ * Starts an interception. Not an async function, because it has to mark the caller's async context before it returns.
  *
- * @param world the world that answers
+ * @param world the world that responds
  */
 function intercept(host: Intercepting, world: string, options: InterceptOptions = {}): Promise<Interception> {
   const scope = world === DEFAULT_WORLD ? null : enterScope();
@@ -206,7 +206,7 @@ function intercept(host: Intercepting, world: string, options: InterceptOptions 
     });
 }
 
-/** @param world null: of all worlds */
+/** @param world null: all worlds */
 async function restoreAll({ interceptions }: Intercepting, world: string | null): Promise<void> {
   for (const [interception, its] of interceptions) if (world === null || its === world) await interception.restore();
 }

@@ -7,20 +7,20 @@ import type {
 } from '../../generated/library.ts';
 import type { Cast } from '../contract/cast.ts';
 
-/** A world to make. */
+/** The options of a new world. */
 export interface WorldOrder extends Omit<DocumentedOrder, 'seed'> {
   /** Default: the seed that the server was started with. Cannot be combined with `from`. */
   readonly seed?: 'builtin' | 'none' | object;
 }
 
-/** A world that was made, with its credentials. */
+/** A new world with its credentials. */
 export interface MadeWorld extends Omit<DocumentedMadeWorld, 'cast' | 'created'> {
   readonly cast: Cast;
-  /** For a copy with credentials of its own. */
+  /** For a copy with its own credentials. */
   readonly created?: CreatedCredentials;
 }
 
-/** The objects created since the seed in the source world, with the new secrets of the copy. */
+/** The objects created in the source world since the seed, with new secrets for the copy. */
 export interface CreatedCredentials {
   readonly keys: readonly {
     readonly id: string;
@@ -45,14 +45,14 @@ interface CreatedClient {
   readonly clientSecret: string;
 }
 
-/** The worlds of the server; the same registry for every world. */
+/** The worlds of the server; the same registry in every world. */
 export interface WorldsBoard {
-  /** Without an `id`, a random one is chosen here. It is also sent as the header `x-mock-world`, for balancers. */
+  /** Without `id`, the client chooses a random one. The id is also sent in the header `x-mock-world`, for load balancers. */
   create(order?: WorldOrder): Promise<MadeWorld>;
   /** The default world first. */
   list(): Promise<readonly WorldInfo[]>;
   get(id: string): Promise<WorldInfo>;
-  /** Running requests in it finish. The world `default` cannot be deleted. */
+  /** Deletes a world after running requests finish. The world `default` cannot be deleted. */
   delete(id: string): Promise<void>;
 }
 
@@ -61,11 +61,11 @@ export interface SnapshotsBoard {
   take(name?: string): Promise<Snapshot>;
   list(): Promise<readonly Snapshot[]>;
   get(id: string): Promise<Snapshot>;
-  /** The snapshot as a file, for `upload` and for the option `snapshot` of another server. It has secrets. */
+  /** Downloads the snapshot as a file, for `upload` and for the `snapshot` option of another server. It contains secrets. */
   download(id: string): Promise<Uint8Array>;
-  /** Adds the snapshot of such a file. @throws MockError if it is damaged, or if there is one of its id */
+  /** Uploads a snapshot file. @throws MockError if it is damaged, or if a snapshot with the same id exists */
   upload(file: Uint8Array): Promise<Snapshot>;
-  /** Returns the world to this state, clock included. @param id a snapshot of this world */
+  /** Returns the world to this state, including the clock. @param id a snapshot of this world */
   restore(id: string): Promise<Restored>;
   delete(id: string): Promise<void>;
 }

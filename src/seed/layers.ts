@@ -48,8 +48,9 @@ export function sourceOf({ origin }: Written, place: string): Source {
 }
 
 /**
- * Applies a seed's changes to the seed it extends. Merges objects by member, and lists with identifying members by entry;
- * replaces everything else. `null` removes a member unless its value can be null, and `remove: true` removes an entry.
+ * Applies a seed's changes to the seed it extends. Merges objects by member, and lists with identifying members by
+ * entry; replaces everything else. `null` removes a member unless its value can be null, and `remove: true` removes an
+ * entry.
  *
  * @param base the extended seed
  * @param changes the seed that extends it, by service

@@ -121,8 +121,8 @@ export class Collection<Body, Parent extends string | null = null> {
   }
 
   /**
-   * Atomically replaces a row with the result of `change`; null deletes it. If `change` throws, nothing is stored and the
-   * error propagates.
+   * Atomically replaces a row with the result of `change`; null deletes it. If `change` throws, nothing is stored and
+   * the error propagates.
    *
    * @returns the result of `change`
    * @throws NotFound

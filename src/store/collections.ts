@@ -150,13 +150,13 @@ export interface Collections<Its extends Row = Row> {
   /** See `Commit`. Waits until no update is running. */
   commit: Commit;
   /**
-   * Reads, decides and commits while nothing else can change the world. `work` must make its changes with the commit that
-   * it receives: any other commit waits until `work` ends.
+   * Reads, decides and commits while nothing else can change the world. `work` must make its changes with the commit
+   * that it receives: any other commit waits until `work` ends.
    */
   updating<Result>(work: (commit: Commit) => Promise<Result>): Promise<Result>;
   /**
-   * Records when a row was used. Reads see it immediately; it may reach the disk up to a second later. It doesn't change
-   * the revision. Does nothing if the row doesn't exist.
+   * Records when a row was used. Reads see it immediately; it may reach the disk up to a second later. It doesn't
+   * change the revision. Does nothing if the row doesn't exist.
    */
   note(collection: string, id: string, at: Instant): Promise<void>;
   /** Returns when each row of a collection was last used, by id. Rows that were never used are left out. */

@@ -20,8 +20,8 @@ export interface LoggedCommit {
 }
 
 /**
- * Stores the rows of a world beyond the lifetime of the process. A change becomes visible in memory only after the log has
- * stored it, and before the next change of the world.
+ * Stores the rows of a world beyond the lifetime of the process. A change becomes visible in memory only after the log
+ * has stored it, and before the next change of the world.
  */
 export interface RowLog {
   /** Durably writes a change. @throws Unwritable, Unreachable if nothing was written; OutcomeUnknown */

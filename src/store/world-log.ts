@@ -71,9 +71,9 @@ export interface LogUses {
 }
 
 /**
- * Stores all worlds beyond the lifetime of the process, in a data file or a database schema. The initial state of a world
- * is one record in parts; rows that change later are written one by one. Everything is read once, when the process
- * becomes the owner of the worlds. Calls must not overlap.
+ * Stores all worlds beyond the lifetime of the process, in a data file or a database schema. The initial state of a
+ * world is one record in parts; rows that change later are written one by one. Everything is read once, when the
+ * process becomes the owner of the worlds. Calls must not overlap.
  *
  * Each write throws Unwritable or Unreachable if it definitely stored nothing, and OutcomeUnknown if it may have.
  */

@@ -117,8 +117,8 @@ interface Copy extends Pick<CopyParts, 'keys'> {
 }
 
 /**
- * Renames the client ids of a copy. Ids from the seed are derived for the new world. In all others, the name of the source
- * world at the end is replaced, unless the new id is taken.
+ * Renames the client ids of a copy. Ids from the seed are derived for the new world. In all others, the name of the
+ * source world at the end is replaced, unless the new id is taken.
  */
 async function renaming({ origin, derivation, template, keys }: Copy): Promise<Rekeying['clientId']> {
   const { clientIds } = await keys.of((name) => origin.state.collections.get(name)?.all ?? []);

@@ -16,8 +16,8 @@ import type { Provenance } from './provenance.ts';
 import { KEYS_SETTING, ringIn } from './signing-keys.ts';
 
 /**
- * The format version of written files. Increment it with each change of a line, and with each change of a service's rows
- * that an earlier version cannot read.
+ * The format version of written files. Increment it with each change of a line, and with each change of a service's
+ * rows that an earlier version cannot read.
  */
 const FORMAT = 1;
 

@@ -10,7 +10,7 @@ const config = (given: Partial<Config> = {}) => configOf(given).config;
 
 describe('a server that others reach', () => {
   it.each(['0.0.0.0', '10.1.2.3', '::'])('at %s can be driven by them, and says so', (host) => {
-    expect(exposureNotices(config({ host }))).toEqual([expect.stringContaining(`anybody who reaches ${host}`)]);
+    expect(exposureNotices(config({ host }))).toEqual([expect.stringContaining(`anyone who can reach ${host}`)]);
     expect(exposureNotices(config({ host, adminToken: 'open-sesame' }))).toEqual([]);
   });
 
@@ -24,7 +24,7 @@ it('a heap that is smaller than `--max-state` limits the state, and the start sa
 
   expect(heapNotices(config({ maxState: 256 }), megabytes(256))).toEqual([]);
   expect(heapNotices(config({ maxState: 256 }), megabytes(75.9))).toEqual([
-    expect.stringMatching(/may take 75 MB of memory, not the 256 MB of --max-state.*--max-old-space-size/),
+    expect.stringMatching(/are limited to 75 MB, not the 256 MB of --max-state.*--max-old-space-size/),
   ]);
 });
 
@@ -40,7 +40,7 @@ describe('a world that was kept', () => {
 
   it('of another seed is told, with what replaces it', async () => {
     expect(await notices('file', {})).toEqual([
-      expect.stringContaining('was made from a seed file; --reseed replaces'),
+      expect.stringContaining('was created from a seed file; --reseed replaces'),
     ]);
     expect(await notices('built-in', {})).toEqual([expect.stringContaining('an older built-in cast')]);
   });

@@ -231,7 +231,7 @@ describe.concurrent('an option that is gone ends the start, and the reason is to
     expect(await command.run(args, { env })).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: `nv-auth-mock: The ${what} was removed: the key service no longer emulates caches; leave it out.\n`,
+      stderr: `nv-auth-mock: The ${what} was removed: the key service no longer emulates caches; remove the option.\n`,
     });
   });
 });

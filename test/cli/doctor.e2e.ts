@@ -34,7 +34,7 @@ describe.concurrent('nv-auth-mock doctor', () => {
     const { code, stdout } = await command.launch(['doctor', '--url', other.url]).ended;
     other.close();
 
-    expect(stdout).toContain('another program has this address');
+    expect(stdout).toContain('so it is not nv-auth-mock but another program');
     expect(code).toBe(1);
   });
 

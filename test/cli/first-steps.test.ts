@@ -22,7 +22,7 @@ const BY_PATH = 'node /src/nv-auth-mock/dist/main.cjs';
 describe('the first steps', () => {
   it('are a request with a key that lacks the right, the command that explains it, and a test', () => {
     expect(firstSteps(STARTED)).toEqual([
-      'in another terminal, try a request that is refused, and ask why:',
+      'in another terminal, try a request that will be refused, and see why:',
       `${CALL} -H 'Authorization: Bearer nvapi-reader'`,
       `  ${BY_PATH} why`,
       `write a first test: ${BY_PATH} init`,
@@ -55,7 +55,7 @@ describe('the first steps', () => {
 
   it('are only the request in a container', () => {
     expect(firstSteps({ ...STARTED, isContainer: true })).toEqual([
-      'try a request that is refused:',
+      'try a request that will be refused:',
       `${CALL} -H 'Authorization: Bearer nvapi-reader'`,
     ]);
   });

@@ -222,7 +222,7 @@ describe('init', () => {
         '  docker compose -f compose.nv-auth-mock.yaml up',
         '  npx --no-install nv-auth-mock --seed nv-auth-mock.seed.yaml',
         '',
-        '/path/to/the/clone is a clone of https://github.com/nv-auth-mock/nv-auth-mock in which `npm ci` was run: no registry has the mock yet.\n',
+        '/path/to/the/clone is a clone of https://github.com/nv-auth-mock/nv-auth-mock after `npm ci`, because the mock is not in any registry yet.\n',
       ].join('\n'),
     );
   });
@@ -233,7 +233,7 @@ describe('init', () => {
 
     expect([code, stderr]).toEqual([
       2,
-      'nv-auth-mock: nv-auth-mock.test.mjs is there already, so nothing was written. Move it away, or take another folder.\n',
+      'nv-auth-mock: nv-auth-mock.test.mjs already exists, so nothing was written. Move it away, or use another folder.\n',
     ]);
     expect(await readdir(folder)).toEqual(['nv-auth-mock.test.mjs']);
     expect(await readFile(join(folder, 'nv-auth-mock.test.mjs'), 'utf8')).toBe('mine');
@@ -246,11 +246,11 @@ describe('init', () => {
   });
 
   it.for<[args: string[], says: RegExp]>([
-    [['--kind'], /--kind has no value. Give one, as in `--kind <KIND>`: what to write: vitest, jest/],
+    [['--kind'], /--kind has no value. Expected `--kind <KIND>`: what to write: vitest, jest/],
     [['--kind', 'mocha'], /--kind is `mocha`. Expected one of `vitest`/],
     [['nowhere', '--kind', 'go'], /nowhere is not a folder/],
     [['.', 'more', '--kind', 'go'], /but got `more`/],
-    [[], /This project seems to need `--kind node`/],
+    [[], /For this project, use `--kind node`/],
   ])('is refused with %j', async ([args, says], { command }) => {
     const { code, stderr } = await command.run(['init', ...args]);
     expect([code, stderr]).toEqual([2, expect.stringMatching(says)]);
@@ -286,7 +286,7 @@ describe('init', () => {
       await writeFile(join(folder, 'app', file), text);
       const { code, stderr } = await command.run(['init', 'app']);
 
-      expect([code, stderr]).toEqual([2, expect.stringContaining(`seems to need \`--kind ${kind}\``)]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(`For this project, use \`--kind ${kind}\``)]);
       expect(await readdir(join(folder, 'app'))).toEqual([file]);
     },
   );

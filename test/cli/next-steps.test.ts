@@ -132,7 +132,7 @@ describe('the clone', () => {
       'export NV_AUTH_MOCK_COMMAND=/usr/lib/node_modules/nv-auth-mock/dist/main.cjs',
       'python3 -m pytest test_nv_auth_mock.py',
       '',
-      '/path/to/the/clone is a clone of https://github.com/nv-auth-mock/nv-auth-mock in which `npm ci` was run: no registry has the mock yet.',
+      '/path/to/the/clone is a clone of https://github.com/nv-auth-mock/nv-auth-mock after `npm ci`, because the mock is not in any registry yet.',
     ]);
   });
 

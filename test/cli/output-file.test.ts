@@ -9,7 +9,7 @@ it('no file is written whose name may have a password in it, and the name is not
     const tries = [checkOutput('--report', file), writeOutput('--junit', file, '')];
     for (const refused of await Promise.allSettled(tries)) {
       expect(refused).toMatchObject({
-        reason: { message: expect.stringMatching(/^--\w+ looks like a URL, or has a credential in it\./) },
+        reason: { message: expect.stringMatching(/^--\w+ looks like a URL, or contains a credential\./) },
       });
     }
   }

@@ -107,7 +107,7 @@ describe('the text of a refusal', () => {
     const request = { ...MALFORMED, status: null, explanation: null, fault: 'f1' };
     const text = renderRefusal({ request, decision: null, required: null }, SERVER);
 
-    expect(text).toContain('(the connection was closed without an answer)');
+    expect(text).toContain('(the connection was closed without a response)');
     expect(text).toContain('  fault:     f1\n');
   });
 

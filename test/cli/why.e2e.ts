@@ -75,7 +75,7 @@ describe.concurrent('`why`', () => {
     for (const { code, stdout } of [unused, unrefused, allowed]) expect([code, stdout]).toEqual([1, '']);
     expect(unused.stderr).toContain('no request was received in the world `default`. Send one');
     expect(unrefused.stderr).toContain('no request was refused in the world `default`');
-    expect(allowed.stderr).toContain('was not refused, but answered with 200');
+    expect(allowed.stderr).toContain('was not refused (status 200)');
     for (const { code, stdout } of [unknown, nowhere]) expect([code, stdout]).toEqual([2, '']);
     expect(unknown.stderr).toContain(
       `\`a-1\`. Newest refusals: \`${JSON.parse(headers.get('x-mock-decision') ?? '').id}\``,

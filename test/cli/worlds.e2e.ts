@@ -27,7 +27,7 @@ describe.concurrent('worlds of a start', () => {
     const { stdout } = await running.ended;
 
     expect(stdout).toContain(
-      `\nworlds: alice, bob; each below /w/<id>, at http://<id>.localhost:${new URL(url).port}, or by its own credentials\n`,
+      `\nworlds: alice, bob; each at /w/<id>, at http://<id>.localhost:${new URL(url).port}, or selected by its credentials\n`,
     );
     expect(stdout.endsWith(`\nnv-auth-mock ready on ${url}\n`)).toBe(true);
   });
@@ -165,7 +165,7 @@ describe.concurrent('a snapshot of a world', () => {
 
     expect(await refused('--seed', 'none')).toMatch(/--snapshot and --seed are both given/);
     expect(await refused('--data', 'mock.db')).toMatch(
-      /--data mock\.db has a world that did not begin with --snapshot/,
+      /--data mock\.db has a world that was not created from --snapshot/,
     );
     const begun = await command.start(['--snapshot', 'one.ndjson', '--data', 'other.db']);
     await begun.crash();
@@ -362,6 +362,6 @@ describe.concurrent('`doctor --world`', () => {
     );
 
     if (isKnown) expect(stdout).toContain('ok   refuses: ');
-    else expect(stdout).toContain(`Use the prefix of the world, http://localhost:${port}/w/alice, or`);
+    else expect(stdout).toContain(`Use the world's URL with a prefix, http://localhost:${port}/w/alice, or`);
   });
 });

@@ -89,7 +89,7 @@ describe('the configuration of the command', () => {
   it('is refused with the reason why an option is gone', async ({ folder }) => {
     const file = join(folder, 'config.yaml');
     await writeFile(file, 'key-cache: documented\n');
-    const removed = 'was removed: the key service no longer emulates caches; leave it out.';
+    const removed = 'was removed: the key service no longer emulates caches; remove the option.';
 
     await expect(readConfig({}, { NV_AUTH_MOCK_KEY_CACHE: 'off' })).rejects.toThrow(
       `The variable NV_AUTH_MOCK_KEY_CACHE ${removed}`,

@@ -45,9 +45,9 @@ describe('a key of the cast', () => {
     expect(() => mock.key('nobody-at-all')).toThrow(/in the cast\. There are (`[^`]+`, ){7}`[^`]+` and \d+ more, /);
     expect(() => mock.key('globex/owner')).toThrow('There is no key `globex/owner` in the cast');
     expect(() => mock.key('twin')).toThrow(
-      'Several keys of the cast are called `twin`: say `acme/twin`, `globex/twin`.',
+      'Several keys in the cast are named `twin`. Use `acme/twin`, `globex/twin`.',
     );
-    expect(() => empty.key('owner')).toThrow('There is no key `owner` in the cast, nor any other.');
+    expect(() => empty.key('owner')).toThrow('There is no key `owner` in the cast. It has none at all.');
   });
 });
 

@@ -92,6 +92,6 @@ describe('what is told of a test that failed', () => {
     const [[said] = []] = print.mock.calls;
     print.mockRestore();
 
-    expect(said).toMatch(/^the mock cannot say what happened: .*no longer exists/);
+    expect(said).toMatch(/^the possible causes cannot be read: .*is gone/);
   });
 });

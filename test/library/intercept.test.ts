@@ -89,7 +89,9 @@ describe.each(CLIENTS)('%s', (_name, ask) => {
     await strict.restore();
 
     expect(passed).toEqual({ status: 200, text: 'other' });
-    expect(refused).toContain('https://nowhere.invalid:8443/x was not called: no interception covers this host');
+    expect(refused).toContain(
+      'https://nowhere.invalid:8443/x was not called, because an interception refuses all other hosts',
+    );
     expect(refused).not.toContain('secret');
     expect(refusedHere).toContain(`${otherUrl}/x was not called`);
     expect([own.status, named.status]).toEqual([200, 200]);
@@ -171,7 +173,7 @@ describe('the hosts', () => {
   it.each<[unknown, RegExp]>([
     [
       { hosts: { 'https://runai.acme.com': 'runai' } },
-      /"https:\/\/runai.acme.com" in `hosts` is no host name\. Leave out/,
+      /"https:\/\/runai.acme.com" in `hosts` is not a host name\. Remove/,
     ],
     [{ hosts: { 'runai.acme.com:443': 'runai' } }, /is no host name/],
     [{ hosts: { 'a b': 'runai' } }, /is no host name/],
@@ -216,7 +218,7 @@ describe('an interception', () => {
     const refused = fetch('https://nowhere.invalid/x');
 
     await expect(refused).rejects.toThrow(
-      'fetch failed: https://nowhere.invalid/x was not called: no interception covers',
+      'fetch failed: https://nowhere.invalid/x was not called, because an interception refuses',
     );
     await expect(refused).rejects.toBeInstanceOf(TypeError);
     await expect(fetch('no URL')).rejects.toThrow(/Failed to parse URL|Invalid URL/);
@@ -262,7 +264,7 @@ describe('an interception', () => {
     const seenByMock = await pathsIn(second);
     await second.stop();
 
-    await expect(second.intercept()).rejects.toThrow('The mock was stopped and no longer answers.');
+    await expect(second.intercept()).rejects.toThrow('The mock has been stopped.');
     expect([seen, status, seenByMock]).toEqual([['/api/v1/users'], 401, ['/api/v1/users']]);
     await expect(byNode('https://nowhere.invalid')).rejects.toThrow(/ENOTFOUND|EAI_AGAIN/);
   });
@@ -371,7 +373,7 @@ describe('worlds at the same time', () => {
     await inside;
 
     for (const one of failed)
-      expect(one).toContain(`${PLANE}/api/v1/users was not called: this host is intercepted for another test.`);
+      expect(one).toContain(`${PLANE}/api/v1/users was not called, because this host is intercepted for another test.`);
     expect(passed.text).toBe('other');
     expect(await pathsIn(world)).toEqual([]);
   });

@@ -47,7 +47,7 @@ describe('useMock', () => {
   it('gives the mock between its hooks, as it was seeded for every test', async () => {
     const { hooks, given } = runner();
     const mock = useMock(hooks, { listen: false });
-    expect(() => mock()).toThrow('the mock starts before the first test');
+    expect(() => mock()).toThrow('the mock is not running yet');
 
     await given.beforeAll();
     await mock().clock.advance('1h');
@@ -88,7 +88,7 @@ describe('useMock', () => {
     const [first, second] = [await mock.world(), await mock.world()];
     expect(first.id).not.toBe(second.id);
     await given.afterEach(one);
-    expect(() => mock()).toThrow('run at the same time');
+    expect(() => mock()).toThrow('run concurrently');
     await given.afterEach(two);
 
     await given.beforeEach(one);

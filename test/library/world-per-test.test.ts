@@ -97,7 +97,7 @@ describe('useMock', () => {
   it('gives every test a world, and deletes it; outside of tests it gives the server', async () => {
     const { hooks, given } = runner();
     const mock = useMock(hooks, { listen: false }, { ttl: 'never' });
-    expect(() => mock()).toThrow('the mock starts before the first test');
+    expect(() => mock()).toThrow('the mock is not running yet');
     await given.beforeAll();
     const server = mock();
     await given.beforeEach();

@@ -85,7 +85,7 @@ describe('a container of the mock, before it is started', () => {
     const started = vi.spyOn(GenericContainer.prototype, 'start');
     const missing = new Looked().withSeed('/nowhere/world.yaml').start();
 
-    await expect(missing).rejects.toThrow('/nowhere/world.yaml does not exist, or cannot be read');
+    await expect(missing).rejects.toThrow('/nowhere/world.yaml does not exist or cannot be read');
     expect(started).not.toHaveBeenCalled();
   });
 

@@ -136,7 +136,7 @@ describePostgres('the options of a start', () => {
     expect(await keysOf(third)).toContain('of-the-second');
     expect(messagesOf(await third.stop())).toEqual([
       expect.stringMatching(/^nv-auth-mock: standby: /),
-      '--reseed had no effect: another process had the worlds when this one started',
+      '--reseed had no effect: another process owned the worlds when this one started',
     ]);
   });
 
@@ -178,7 +178,7 @@ describePostgres('the options of a start', () => {
     expect(await keysOf(third)).toContain('of-the-holder');
     expect(messagesOf(await third.stop())).toEqual([
       expect.stringMatching(/^nv-auth-mock: standby: /),
-      '--snapshot had no effect: another process had the worlds when this one started',
+      '--snapshot had no effect: another process owned the worlds when this one started',
     ]);
   });
 
@@ -229,7 +229,7 @@ describePostgres('the options of a start', () => {
     expect((await second.call('GET /_mock/info')).body.counts).toMatchObject({ users: 3 });
     expect(messagesOf(await second.stop())).toEqual([
       expect.stringMatching(/^nv-auth-mock: standby: /),
-      expect.stringMatching(/holds a world that was made from a seed other than --seed/),
+      expect.stringMatching(/has a world that was created from a seed other than --seed/),
     ]);
     const { code, stderr } = await launch(['start', '--port', '0', '--data', schema.url, '--seed', seed]).ended;
     expect([code, stderr]).toEqual([2, expect.stringMatching(/^nv-auth-mock: --data .* other than --seed .*\n$/)]);

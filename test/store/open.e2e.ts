@@ -194,7 +194,7 @@ describe('a data file is refused untouched, with what to do, when it is', () => 
     const open = () => openFileDatabase(join(folder, 'notes.txt', 'mock.db'));
 
     expect(open).toThrow(Unusable);
-    expect(open).toThrow(/folder.*cannot be created.*Give a path/);
+    expect(open).toThrow(/folder.*cannot be created.*Use a writable path/);
     expect(await readFile(join(folder, 'notes.txt'), 'utf8')).toBe('notes');
   });
 });
@@ -250,9 +250,7 @@ describe('a data file is refused untouched to a user who', () => {
   it('may read and write it, but not write its folder', async ({ command, folder }) => {
     await ourFile(folder);
 
-    expect(await refusalIn(command, folder, 'mock.db', { file: 6, folder: 5 })).toMatch(
-      /permissions|use another/i,
-    );
+    expect(await refusalIn(command, folder, 'mock.db', { file: 6, folder: 5 })).toMatch(/permissions|use another/i);
   });
 
   it('may not make it in its folder', async ({ command, folder }) => {
@@ -265,7 +263,7 @@ describe('a data file is refused untouched to a user who', () => {
   it('may not make its folder', async ({ command, folder }) => {
     const said = await refusalIn(command, folder, 'a/mock.db', { folder: 5 });
 
-    expect(said).toMatch(/folder.*cannot be created.*Give a path/);
+    expect(said).toMatch(/folder.*cannot be created.*Use a writable path/);
     expect(said).toContain(ids(folder, 5));
   });
 });

@@ -233,7 +233,9 @@ describePostgres('a database', () => {
           'CREATE TABLE $schema.store (program text, schema integer, novelty text)',
           `INSERT INTO $schema.store VALUES ('nv-auth-mock', 99, 'x')`,
         ],
-        new RegExp(`another version of nv-auth-mock \\(99; this version reads ${POSTGRES_SCHEMA}\\). Use that version, or`),
+        new RegExp(
+          `another version of nv-auth-mock \\(99; this version reads ${POSTGRES_SCHEMA}\\). Use that version, or`,
+        ),
       ],
     ];
 
@@ -330,7 +332,11 @@ describePostgres('a database', () => {
         'is a pooler such as PgBouncer, behind which no',
       ],
       ['a pooler that drops settings', { mark: null }, 'is a pooler such as PgBouncer, and locks are unreliable'],
-      ['a pooler with settings of others', { mark: 'other' }, 'is a pooler such as PgBouncer, and locks are unreliable'],
+      [
+        'a pooler with settings of others',
+        { mark: 'other' },
+        'is a pooler such as PgBouncer, and locks are unreliable',
+      ],
       ['a replica', { is_replica: true, read_only: true }, 'is a replica, which accepts no changes. Give the address'],
       [
         'read-only',

@@ -399,9 +399,9 @@ describe('a given certificate', () => {
 });
 
 it.each<[options: Partial<Config>, message: string]>([
-  [{ tls: false, tlsCert: 'a.pem' }, '--tls-cert is given without --tls-key.'],
-  [{ tls: false, tlsKey: 'a.pem' }, '--tls-key is given without --tls-cert.'],
-  [{ tls: false, httpPort: 80 }, '--http-port is a port beside https, but neither --tls nor --tls-cert is given.'],
+  [{ tls: false, tlsCert: 'a.pem' }, '--tls-cert is set without --tls-key.'],
+  [{ tls: false, tlsKey: 'a.pem' }, '--tls-key is set without --tls-cert.'],
+  [{ tls: false, httpPort: 80 }, '--http-port needs https, but neither --tls nor --tls-cert is set.'],
   [{ httpPort: 6625 }, '--http-port and --port are both 6625.'],
 ])('options that contradict each other are refused: %j', async (config, message) => {
   await expect(httpsServer(config)).rejects.toThrow(message);

@@ -217,8 +217,12 @@ describe.concurrent('`env --hosts`', () => {
       [2, ''],
       [2, ''],
     ]);
-    expect(results[0]?.stderr).toContain('--hosts has no --format dotenv. Expected one of `shell`, `json`, `compose`.');
-    expect(results[1]?.stderr).toContain('https://mock has the name `mock`. Give the address as in --client-url');
+    expect(results[0]?.stderr).toContain(
+      '--hosts does not support --format dotenv. Expected one of `shell`, `json`, `compose`.',
+    );
+    expect(results[1]?.stderr).toContain(
+      'https://mock has the name `mock`. Set the address, for example with --client-url',
+    );
     for (const { stderr } of results) expect(stderr.trim().split('\n')).toHaveLength(1);
   });
 });

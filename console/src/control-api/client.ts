@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { pagesOf } from '../../../src/console-entry.ts';
 
-/** The path that everything in this world is below; empty for the default world, and for a world with a host of its own. */
+/** The path prefix of this world; empty for the default world, and for a world with a separate host. */
 const BELOW = document.documentElement.dataset['below'] ?? '';
 
 /** What the control API refused, in its words. */
@@ -34,7 +34,7 @@ export function send(method: string, path: string, init: RequestInit = {}): Prom
 
 async function sendTo(address: string, method: string, init: RequestInit): Promise<Response> {
   const token = adminToken.value;
-  // By `x-mock-console`, the server knows requests of its own pages where a browser sends neither origin nor referrer.
+  // Lets the server recognise requests of its own pages if a browser sends neither origin nor referrer.
   const ours = { 'x-mock-console': '1', ...(token !== null && { 'x-mock-admin-token': token }) };
   const headers = { ...init.headers, ...ours };
   const response = await fetch(address, { ...init, method, headers, credentials: 'omit', cache: 'no-store' });

@@ -24,7 +24,7 @@ function firstControlOf(row: Element): HTMLElement | undefined {
   return [...row.querySelectorAll<HTMLElement>('a, button, summary')].find((one) => one.checkVisibility());
 }
 
-/** Moves the focus among the entries of the list that is shown; a list with keys of its own handles them first. */
+/** Moves the focus among the entries of the visible list, unless the list handles the keys itself. */
 function step(by: 1 | -1): void {
   const marked = [...document.querySelectorAll<HTMLElement>(ENTRIES)];
   const all = marked.length > 0 ? marked : [...document.querySelectorAll(ROWS)].map(firstControlOf);

@@ -91,7 +91,7 @@ function Heading(props: {
   if (!isSortable) return <th scope="col">{title}</th>;
   const own = sorting?.title === title ? sorting : null;
   const order = own === null ? 'none' : own.isDescending ? 'descending' : 'ascending';
-  // Ascending, descending, and as it was.
+  // Ascending, descending, then unsorted.
   const next = own === null ? { title, isDescending: false } : own.isDescending ? null : { title, isDescending: true };
   return (
     <th scope="col" aria-sort={order}>

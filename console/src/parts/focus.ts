@@ -8,7 +8,7 @@ export function giveFocus(element: Element | null): void {
   (wanted ?? document.getElementById('content'))?.focus();
 }
 
-/** Does nothing have the focus? An element that is removed or disabled loses it to nobody. */
+/** Whether no element has the focus. An element that is removed or disabled loses it. */
 export function isFocusLost(): boolean {
   return document.activeElement === null || document.activeElement === document.body;
 }

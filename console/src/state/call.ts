@@ -5,7 +5,7 @@ import type { Identity } from './identities.ts';
 import { madeTexts, type Policy, type ShownKey } from './keys.ts';
 import { baseUrl } from './ready-made.ts';
 
-/** Who sends a call. `other`: somebody whose credential nobody knows any more. */
+/** The sender of a call. `other`: an identity whose credential is unknown. */
 export type Caller =
   | { readonly kind: 'nobody' }
   /** `order` makes a key with the same rights; null: every new world has this one. */
@@ -18,14 +18,14 @@ export interface Call {
   readonly method: string;
   /** The path with its query, as they are sent. */
   readonly target: string;
-  /** Without those of the credential and of the connection. */
+  /** Without headers of the credential and the connection. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
   /** Why the body is not the one that was sent; null if it is. */
   readonly lacks: string | null;
 }
 
-/** Headers that a client sends by itself, and those of the credential. */
+/** Headers that a client adds automatically, and credential headers. */
 const OWN_HEADERS =
   /^(?:host|connection|accept.*|user-agent|content-length|transfer-encoding|authorization|cookie|origin|referer|sec-.*|traceparent|keep-alive|te|expect|dnt|pragma|cache-control|x-mock-.*)$/;
 
@@ -55,7 +55,7 @@ export function callOfFix({ method, path, body }: NonNullable<Fix['request']>): 
   return { method, target: path, headers, body: JSON.stringify(body), lacks: null };
 }
 
-/** The body as it was sent; the journal shows JSON and forms as values. Null: there was none, or it is not known. */
+/** The body as sent; the journal shows JSON and forms as values. Null: no body, or unknown. */
 function bodyOf({ body, headers, size }: RecordedMessage): string | null {
   const type = String(headers['content-type']);
   if (body === null) return isNull(size, type) ? 'null' : null;
@@ -162,7 +162,7 @@ function rightsIn({ scopes, resource }: Policy): Pick<KeyOrder, 'scopes' | 'reso
   return { scopes, ...(resource !== null && resource !== undefined && { resource }) };
 }
 
-/** The credential of a caller, to send with a call; null: none. @throws Error if nobody knows it */
+/** The credential of a caller for a call; null: none. @throws Error if it is unknown */
 export async function tokenOf(caller: Caller): Promise<string | null> {
   const obstacle = obstacleOf(caller);
   if (obstacle !== null) throw new Error(obstacle);

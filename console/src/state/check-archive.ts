@@ -6,7 +6,7 @@ import { documentPage } from './rulesets.ts';
 /** What the control API takes. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** A request of an archive, as it was checked. */
+/** A checked request of an archive. */
 export interface Entry {
   readonly place: string;
   readonly method: string;

@@ -30,7 +30,7 @@ export const worldMinute = computed(() => {
 /** A clock that is off by less is not said to be. */
 const OFF_MS = 60_000;
 
-/** How far the clock of the world is from that of this machine, such as `+1 h`; null if it is not. */
+/** How far the world's clock differs from this machine's, such as `+1 h`; null if it doesn't. */
 export const aheadText = computed(() => {
   const time = worldMinute.value;
   if (time === null) return null;

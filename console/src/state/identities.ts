@@ -56,7 +56,7 @@ interface CastUser extends Held {
   readonly accessKey?: { readonly clientId: string; readonly clientSecret: string };
 }
 
-/** It is that of the seed: only another seed has another cast. */
+/** The cast only depends on the seed. */
 const readCast = query(['cast'], () => ask<Cast>('GET', '/_mock/cast'));
 
 /** How an identity is chosen from a list: a key that is refused now says so. */

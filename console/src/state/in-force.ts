@@ -12,13 +12,13 @@ import { APPLYING_LOSES, applyEdits } from './pending-edits.ts';
 import { resetWorld } from './worlds.ts';
 
 interface RunningDrill extends Drill {
-  /** The id of whom it affects; undefined: everybody. */
+  /** The id of the affected principal; undefined: all. */
   readonly principal: string | undefined;
 }
 
-/** What changes the behaviour of this world now, as it was read last. */
+/** Everything that currently changes the behaviour of this world, as last read. */
 interface Reading {
-  /** Without those of drills, and without those that are used up. */
+  /** Without faults of drills and faults that are used up. */
   readonly faults: readonly Fault[];
   readonly drills: readonly RunningDrill[];
   readonly mode: Mode;

@@ -44,7 +44,7 @@ function unboundIn(services: readonly string[], meanings: ReadonlyMap<string, st
   return services.map((name) => `${meanings.get(name)} in ${name}`).join(', ');
 }
 
-/** The texts of keys that were made or rotated on this page, by id: nobody tells them a second time. */
+/** The texts of keys created or rotated on this page, by id. They cannot be read again. */
 export const madeTexts = signal<ReadonlyMap<string, string>>(new Map());
 
 export function keepText(id: string, text: string): void {

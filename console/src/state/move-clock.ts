@@ -6,7 +6,7 @@ import { isAt, noteClock } from './clock.ts';
 import { requests } from './requests.ts';
 import { offerUndo } from './undo.ts';
 
-/** The snapshot that a step of the clock is undone with. There is one at most: each step replaces that of the step before. */
+/** The snapshot for undoing a step of the clock. Each step replaces the snapshot of the previous one. */
 const NAME = 'before the clock moved (for Undo)';
 
 /** The clock after it was moved. */
@@ -15,7 +15,7 @@ interface Moved extends ClockState {
   readonly events: readonly WorldEvent[];
 }
 
-/** A step of the clock that was made. */
+/** A completed step of the clock. */
 export interface ClockStep extends Moved {
   /** Why it cannot be undone, as a sentence; null if it can. */
   readonly cannotUndo: string | null;
@@ -79,7 +79,7 @@ async function undoableStep<After extends ClockState>(
   return { ...after, cannotUndo: null };
 }
 
-/** The snapshot, or a sentence that says why there is none. */
+/** The snapshot, or a sentence with the reason why there is none. */
 async function takeSnapshot(): Promise<Snapshot | string> {
   try {
     const all = await askAll<Snapshot>('snapshots');

@@ -7,7 +7,7 @@ export function baseUrl(): string {
   return location.origin + addressOf('');
 }
 
-/** The credentials with which a client acts as somebody. */
+/** The credentials for acting as an identity. */
 type Callable = Pick<Identity, 'services' | 'credentials'>;
 
 /** A first call to each service, which any of its callers may try. */
@@ -16,7 +16,7 @@ export const FIRST_CALLS: Readonly<Record<string, string>> = {
   air: '/api/v3/simulations/',
 };
 
-/** A line for a shell that calls a service as somebody, with their secret in it. */
+/** A shell command that calls a service as an identity, including the secret. */
 export function curlOf({ services, credentials: [credential] }: Callable): string | null {
   if (credential === undefined) return null;
   if (credential.kind !== 'key') {
@@ -28,7 +28,7 @@ export function curlOf({ services, credentials: [credential] }: Callable): strin
   return `curl -s ${shellQuoted(baseUrl() + path)} -H ${shellQuoted(`Authorization: Bearer ${credential.text}`)}`;
 }
 
-/** What asks Run:ai for a token as somebody. */
+/** The request for an identity's Run:ai token. */
 export function tokenRequest(credential: Exclude<Credential, { readonly kind: 'key' }>): object {
   if (credential.kind === 'client') {
     return { grantType: 'client_credentials', clientId: credential.id, clientSecret: credential.secret };

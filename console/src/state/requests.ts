@@ -46,7 +46,7 @@ export async function readJournal(): Promise<void> {
   const newest = await readSummaries({ limit: FIRST });
   requests.value = merged(newest, requests.value);
   isJournalRead.value = true;
-  // What nobody sees before scrolling is not waited for.
+  // Don't wait for what is below the fold.
   if (newest.length === FIRST) void readSummaries({ limit: 2 * MAX_ENTRIES }).then(noteOlder, () => {});
 }
 

@@ -55,7 +55,7 @@ export interface Operation extends Sourced {
 /** What a service demands: `GET /_mock/tables/{service}`. */
 export interface Ruleset {
   readonly service: string;
-  /** What keys of NGC are made for, if they count here. */
+  /** The key types of NGC, if they matter here. */
   readonly product?: string;
   /** For a service that keys for others may call: the service that a key must be for. */
   readonly keyServices?: Readonly<Record<'personal-key' | 'service-key', string>>;
@@ -84,7 +84,7 @@ export function serviceOfKey(name: string): string {
   return CALLED_BY_KEYS.get(name) ?? name;
 }
 
-/** The name of the service in keys of this type; undefined if none are made for it. */
+/** The service's name in keys of this type; undefined if there are no such keys. */
 export function nameInKeys(
   { service, product, keyServices }: Ruleset,
   type: 'personal' | 'service',

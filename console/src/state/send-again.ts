@@ -26,7 +26,7 @@ export async function sendAgain(recorded: RecordedRequest, identities: readonly 
   return sendCall(call, callerOf(recorded, null, identities));
 }
 
-/** Sends a call as somebody. @throws Error if nobody knows a credential of the caller, or the journal does not have it */
+/** Sends a call as an identity. @throws Error without a known credential, or if the journal doesn't have the call */
 export async function sendCall({ method, target, headers, body }: Call, caller: Caller): Promise<SentAgain> {
   // Finds it among the requests of others.
   const traceparent = `00-${randomHex(16)}-${randomHex(8)}-01`;

@@ -9,8 +9,8 @@ import { type Active, interceptions, plainName, type Scope, type Target } from '
 import { explainRefusals, redirectUndici } from './undici.ts';
 
 /**
- * @param scope the async context that it is for; null: all
- * @throws TypeError naming an option that cannot be used
+ * @param scope the async context to intercept; null: all
+ * @throws TypeError with the invalid option
  */
 export async function beginInterception(
   host: Intercepting,
@@ -64,7 +64,7 @@ function end(active: Active, scope: Scope | null): void {
   known.undo = null;
 }
 
-/** Names of this machine lead to the mock where one does. */
+/** Names of this machine count as the mock's address if the port matches. */
 function isAt({ name, port }: Target, url: string): boolean {
   const own = new URL(url);
   const isHere = name === 'localhost' || name.endsWith('.localhost') || name === '::1' || name.startsWith('127.');
@@ -72,7 +72,7 @@ function isAt({ name, port }: Target, url: string): boolean {
   return port === ownPort && (isHere || name === plainName(own.hostname));
 }
 
-/** @returns the further hosts */
+/** @returns the additional hosts */
 function checkOptions(options: InterceptOptions): readonly string[] {
   checkMembers(options, ['others', 'hosts'], 'intercept', "{ others: 'refuse' }");
   const { others = 'pass', hosts = {} } = options;
@@ -89,7 +89,7 @@ function checkHost(host: string, service: string): string {
   const [, fixed = ''] = /^(?:\*\.)?([^:]*)$/.exec(name) ?? [];
   if (hostName(fixed) === null) {
     throw new TypeError(
-      `intercept: ${shown} in \`hosts\` is no host name. Leave out scheme, port and path, as in \`runai.acme.com\` or \`*.acme.com\`.`,
+      `intercept: ${shown} in \`hosts\` is not a host name. Remove scheme, port and path, as in \`runai.acme.com\` or \`*.acme.com\`.`,
     );
   }
   const services = MANIFESTS.map((one) => one.name);

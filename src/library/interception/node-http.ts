@@ -2,23 +2,23 @@ import { Agent, type AgentOptions, type ClientRequest } from 'node:http';
 import { nextTick } from '../../platform/time.ts';
 import { routeOf, type Target, targetOf } from './scopes.ts';
 
-/** The options of a request as agents get them: Node has filled in the host and the port. */
+/** The options of a request when an agent gets it: Node has filled in the host and the port. */
 interface RequestOptions {
   readonly host?: string;
   readonly port?: number | string;
   readonly socketPath?: string | null;
 }
 
-/** The method by which Node and libraries give a request to an agent; Node's types lack it. */
+/** The method that hands a request to an agent. Missing in Node's types. */
 interface AgentOfRequests {
   addRequest(this: Agent, request: ClientRequest, options: RequestOptions, ...more: unknown[]): void;
 }
 
 /**
- * Redirects the requests of `node:http` and `node:https`. Every agent inherits this method, those of `agent: false` too,
- * and every request is given to one when it is made: also by functions that were imported before.
+ * Redirects the requests of `node:http` and `node:https`. Every agent inherits this method, even with `agent: false`,
+ * and every request goes through an agent, even from functions that were imported earlier.
  *
- * @returns undoes it
+ * @returns a function that undoes it
  */
 export function redirectNodeHttp(): () => void {
   const prototype = Agent.prototype as unknown as AgentOfRequests;
@@ -38,7 +38,7 @@ export function redirectNodeHttp(): () => void {
   };
   prototype.addRequest = redirecting;
   return () => {
-    // Otherwise a later replacement of the method would be lost.
+    // If the method was replaced again meanwhile, leave that replacement alone.
     if (prototype.addRequest === redirecting) prototype.addRequest = addRequest;
   };
 }
@@ -46,7 +46,7 @@ export function redirectNodeHttp(): () => void {
 function targetOfRequest({ protocol, path }: ClientRequest, { host = 'localhost', port }: RequestOptions): Target {
   const scheme = protocol === 'https:' ? 'https' : 'http';
   const number = Number(port);
-  // Node names the port of the scheme as well.
+  // Node sets the scheme's default port explicitly.
   const isUsual = port == null || number === { http: 80, https: 443 }[scheme];
   return targetOf(scheme, host, isUsual ? null : number, path);
 }
@@ -57,7 +57,7 @@ interface Keeping {
   readonly options?: AgentOptions;
 }
 
-/** An agent that keeps and limits connections as the caller's does, without TLS. */
+/** Returns an agent that keeps and limits connections like the caller's, but without TLS. */
 function plainAgent(agent: Agent & Keeping): Agent {
   const { keepAlive, maxSockets, maxFreeSockets, maxTotalSockets } = agent;
   const { keepAliveMsecs, timeout, scheduling } = agent.options ?? {};
@@ -65,7 +65,7 @@ function plainAgent(agent: Agent & Keeping): Agent {
   return new Agent(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)));
 }
 
-/** The request fails as one whose host does not exist. */
+/** Returns an agent that fails each request, as for an unknown host. */
 function failingAgent(refusal: unknown): Agent {
   return Object.assign(new Agent(), {
     createConnection: (_options: unknown, done: (refusal: unknown) => void) => {

@@ -4,18 +4,18 @@ import { queueMicrotask } from '../../platform/time.ts';
 
 type Scheme = 'http' | 'https';
 
-/** Where a request goes. */
+/** The destination of a request. */
 export interface Target {
   readonly scheme: Scheme;
   readonly name: string;
   readonly port: number;
-  /** The URL for messages: without the query, which may hold secrets. */
+  /** The URL for messages, without the query, which may contain secrets. */
   readonly shown: string;
 }
 
 const DEFAULT_PORTS: Readonly<Record<Scheme, number>> = { http: 80, https: 443 };
 
-/** @param port null: that of the scheme */
+/** @param port null: the default port of the scheme */
 export function targetOf(scheme: Scheme, host: string, port: number | null, path: string): Target {
   const name = plainName(host);
   const authority = `${name.includes(':') ? `[${name}]` : name}${port === null ? '' : `:${port}`}`;
@@ -27,37 +27,37 @@ export function targetOf(scheme: Scheme, host: string, port: number | null, path
   };
 }
 
-/** A host name in lower case, without the brackets of IPv6 and without the dot that may end it. */
+/** Returns a host name in lower case, without IPv6 brackets and a trailing dot. */
 export function plainName(host: string): string {
   return host.toLowerCase().replace(/^\[|\]$|\.$/g, '');
 }
 
-/** An interception in force. */
+/** An active interception. */
 export interface Active {
   readonly covers: (name: string) => boolean;
-  /** Is this an address of its mock? */
+  /** Whether this is an address of the interception's mock. */
   readonly isOwn: (target: Target) => boolean;
   readonly refusesOthers: boolean;
   readonly ports: Readonly<Record<Scheme, number>>;
 }
 
-/** The interceptions of an async context: that of a test, and those of the contexts around it. */
+/** The interception of an async context, for example of a test, and of the contexts around it. */
 export interface Scope {
-  /** Null before it begins. */
+  /** Null before the interception begins. */
   active: Active | null;
   isOver: boolean;
   readonly outer: Scope | null;
 }
 
-/** All interceptions of the process, which has one `fetch` and one `http.Agent`, however often this code is loaded. */
+/** All interceptions of the process, which has one `fetch` and one `http.Agent` even if this code is loaded twice. */
 export interface Interceptions {
   readonly scopes: AsyncLocalStorage<Scope>;
-  /** Those for all contexts, newest last. */
+  /** Interceptions for all contexts, newest last. */
   readonly everywhere: Active[];
   readonly all: Set<Active>;
-  /** What async resources were marked with before a scope was entered on them, until they are left. */
+  /** The values that async resources had before a scope was entered on them, until the scope is left. */
   readonly entered: WeakMap<object, Scope | undefined>;
-  /** Undoes the changes to `http.Agent` and undici; null while there are none. */
+  /** Undoes the changes to `http.Agent` and undici; null if there are none. */
   undo: (() => void) | null;
 }
 
@@ -71,19 +71,19 @@ export function interceptions(): Interceptions {
   }));
 }
 
-/** The `code` of the error for a request that must not be sent. */
+/** The `code` of the error for a refused request. */
 export const REFUSED = 'ERR_MOCK_REFUSED';
 
-// Not a class of its own: undici, which is of another realm under jest, knows errors by the name of their class.
+// Not a subclass: undici checks errors by class name, and is in another realm under jest.
 function refused(message: string): Error {
   return Object.assign(new Error(message), { code: REFUSED });
 }
 
-/** Marks the caller's async context, and what it starts from now on. The interception itself follows. */
+/** Marks the caller's async context and everything that it starts from now on, before the interception begins. */
 export function enterScope(): Scope {
   const { scopes } = interceptions();
   const before = scopes.getStore();
-  // Contexts of ended tests may surround this one; they are left out, so that the chain stays short.
+  // Contexts of ended tests may surround this one. Leave them out to keep the chain short.
   const [outer = null] = scopesFrom(before);
   const scope: Scope = { active: null, isOver: false, outer };
   scopes.enterWith(scope);
@@ -92,9 +92,9 @@ export function enterScope(): Scope {
 }
 
 /**
- * Before Node 24 the mark is a member of the running async resource. All code that began before the first interception
- * shares one such resource: other tests would be marked as well. The caller's `await` copies the mark at once, and what
- * follows it has a resource of its own.
+ * Before Node 24, the mark is a member of the running async resource. All code that started before the first
+ * interception shares such a resource, so other tests would be marked as well. The caller's `await` copies the mark
+ * immediately, and the code after it has its own resource.
  */
 function leaveResource(scope: Scope, before: Scope | undefined): void {
   const { entered } = interceptions();
@@ -109,24 +109,24 @@ function leaveResource(scope: Scope, before: Scope | undefined): void {
   });
 }
 
-/** Those that are not over, the innermost first. */
+/** Returns the scopes that haven't ended, innermost first. */
 function scopesFrom(innermost: Scope | undefined): Scope[] {
   const found: Scope[] = [];
   for (let scope = innermost ?? null; scope !== null; scope = scope.outer) if (!scope.isOver) found.push(scope);
   return found;
 }
 
-/** The interceptions of the running async context, newest first. */
+/** Returns the interceptions of the running async context, newest first. */
 function inForce({ scopes, everywhere }: Interceptions): readonly Active[] {
   const own = scopesFrom(scopes.getStore()).flatMap(({ active }) => active ?? []);
   return [...own, ...everywhere.toReversed()];
 }
 
 /**
- * Where a request goes that the running code sends.
+ * Returns the port to redirect a request to.
  *
- * @returns a port of this machine; null: to the host that it names
- * @throws Error with the code `ERR_MOCK_REFUSED` if it must not be sent
+ * @returns a port on this machine; null: send it to its own host
+ * @throws Error with the code `ERR_MOCK_REFUSED` if the request must not be sent
  */
 export function routeOf(target: Target): number | null {
   const known = interceptions();
@@ -140,15 +140,15 @@ export function routeOf(target: Target): number | null {
   return null;
 }
 
-/** undici asks again where the request goes that was sent to one. */
+/** undici asks again for requests that were already redirected. */
 function isProductionPort({ all }: Interceptions, { name, port }: Target): boolean {
   return name === '127.0.0.1' && [...all].some(({ ports }) => ports.http === port || ports.https === port);
 }
 
 function otherHost({ shown, name }: Target): string {
-  return `${shown} was not called: no interception covers this host, and one refuses all others. Add it to \`hosts\`, such as \`intercept({ hosts: { '${name}': 'runai' } })\`, or leave out \`others: 'refuse'\`.`;
+  return `${shown} was not called, because an interception refuses all other hosts. Add it to \`hosts\`, such as \`intercept({ hosts: { '${name}': 'runai' } })\`, or remove \`others: 'refuse'\`.`;
 }
 
 function otherTest({ shown }: Target): string {
-  return `${shown} was not called: this host is intercepted for another test. Call \`world.intercept()\` in the test itself, not in a hook, or \`intercept()\` of the mock, which is for the whole process.`;
+  return `${shown} was not called, because this host is intercepted for another test. Call \`world.intercept()\` in the test itself instead of a hook, or use the mock's \`intercept()\`, which applies to the whole process.`;
 }

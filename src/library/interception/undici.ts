@@ -1,7 +1,7 @@
 import { processGlobal } from '../../platform/time.ts';
 import { REFUSED, routeOf, targetOf } from './scopes.ts';
 
-/** The part of undici's `Dispatcher` that all of its versions have. */
+/** The part of undici's `Dispatcher` that exists in all versions. */
 interface Dispatcher {
   dispatch(options: DispatchOptions, handler: unknown): boolean;
 }
@@ -12,13 +12,13 @@ interface DispatchOptions {
   readonly headers?: unknown;
 }
 
-/** Where undici's versions, and the one in Node, keep the global dispatcher. */
+/** Where undici's versions, and the one in Node, store the global dispatcher. */
 const PLACES = ['undici.globalDispatcher.1', 'undici.globalDispatcher.2'].map((name) => Symbol.for(name));
 
 /**
- * Redirects the requests of the global dispatchers: those of `fetch`, and those of undici's functions.
+ * Redirects the requests of the global dispatchers, which `fetch` and undici's functions use.
  *
- * @returns undoes it
+ * @returns a function that undoes it
  */
 export function redirectUndici(): () => void {
   const undone = globalDispatchers().map(redirect);
@@ -28,19 +28,19 @@ export function redirectUndici(): () => void {
 }
 
 function globalDispatchers(): readonly Dispatcher[] {
-  // Node loads its undici when one of its globals is first used.
+  // Node loads its undici on first use of a related global.
   void processGlobal.Request;
-  // Under jest, the files of a test have a global object of their own.
+  // Under jest, test files have a separate global object.
   const holders = [processGlobal, globalThis] as unknown as readonly Record<symbol, Dispatcher | undefined>[];
   const found = holders.flatMap((holder) => PLACES.map((place) => holder[place]));
   return [...new Set(found)].filter((one) => one !== undefined);
 }
 
-/** The dispatcher stays the object that it was. */
+/** Patches the dispatcher in place. */
 function redirect(dispatcher: Dispatcher): () => void {
   const own = Object.getOwnPropertyDescriptor(dispatcher, 'dispatch');
   const { dispatch } = dispatcher;
-  // Thrown errors become those of the request.
+  // Thrown errors become errors of the request.
   const redirecting: Dispatcher['dispatch'] = (options, handler) =>
     dispatch.call(dispatcher, redirected(options), handler);
   Object.defineProperty(dispatcher, 'dispatch', { value: redirecting, writable: true, configurable: true });
@@ -62,9 +62,9 @@ function redirected(options: DispatchOptions): DispatchOptions {
 }
 
 /**
- * `fetch` calls every failure `fetch failed`, and says more only in its cause. A refusal is in the message.
+ * Puts a refusal into the message, because `fetch` fails with just `fetch failed` and hides the reason in `cause`.
  *
- * @returns undoes it
+ * @returns a function that undoes it
  */
 export function explainRefusals(): () => void {
   const { fetch } = globalThis;
@@ -82,7 +82,7 @@ export function explainRefusals(): () => void {
   };
 }
 
-/** Headers in each form that undici takes, with the host that was called unless they name one. */
+/** Adds the original host to headers in any form that undici accepts, unless they already have a host. */
 function withHost(headers: unknown, host: string): unknown {
   if (headers == null) return { host };
   if (Array.isArray(headers)) {

@@ -88,8 +88,8 @@ export interface Statements {
 }
 
 /**
- * The only session of this process with PostgreSQL. All writes go through it, one statement at a time, so a process that
- * lost its session, and therefore the lock, cannot write.
+ * The only session of this process with PostgreSQL. All writes go through it, one statement at a time, so a process
+ * that lost its session, and therefore the lock, cannot write.
  */
 export class Session implements Statements {
   /** The backend process id that the protocol announced. */

@@ -75,7 +75,7 @@ describe('the admin token is given by', () => {
     });
     expect((await command.run(['doctor', ...port], { env })).code).toBe(0);
     const other = { NV_AUTH_MOCK_ADMIN_TOKEN: 'another-token' };
-    expect((await command.run(['env', ...port], { env: other })).stderr).toContain('has another admin token than');
+    expect((await command.run(['env', ...port], { env: other })).stderr).toContain('has a different admin token');
     const lost = await command.run(['doctor', ...port]);
     expect(lost).toMatchObject({ code: 1, stdout: expect.stringContaining('set it with --admin-token') });
     expect((await command.run(['health', ...port])).code).toBe(0);
@@ -98,7 +98,7 @@ describe('an admin token', () => {
     const noted = async (...args: string[]) => (await command.run(['--port', '0', ...args])).stdout;
 
     expect(await noted('--host', '0.0.0.0')).toMatch(
-      /note: anybody who reaches 0\.0\.0\.0 can control the mock.*--admin-token/,
+      /note: anyone who can reach 0\.0\.0\.0 can control the mock.*--admin-token/,
     );
     expect(await noted('--host', '0.0.0.0', '--admin-token', TOKEN)).not.toMatch(/anybody who reaches|a-token/);
     expect(await noted()).not.toContain('anybody who reaches');

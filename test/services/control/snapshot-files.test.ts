@@ -123,12 +123,12 @@ describe('a snapshot file', async () => {
     ['that was cut after a line', (file) => file.slice(0, file.lastIndexOf('{"sha')), /It ends after line \d+, before/],
     ['that was cut within its last line', (file) => file.slice(0, -10), /It ends after line \d+, before its last/],
     ['with a line that is no JSON', (file) => file.replace('{"row":', '{row:'), /Line 3 is not a JSON object in UTF-8/],
+    ['with a line of another form', (file) => file.replace('{"row":', '{"rows":'), /Line 3 has an unexpected form/],
     [
-      'with a line of another form',
-      (file) => file.replace('{"row":', '{"rows":'),
-      /Line 3 has an unexpected form/,
+      'that was changed',
+      (file) => file.replace('admin@acme', 'other@acme'),
+      /Its last line, \d+, does not have the SHA-256/,
     ],
-    ['that was changed', (file) => file.replace('admin@acme', 'other@acme'), /Its last line, \d+, does not have the SHA-256/],
     ['that goes on after its end', (file) => `${file}{}\n`, /Line \d+ follows the line that ends the file/],
     [
       'with a line that is nested too deeply',
@@ -328,7 +328,7 @@ describe('`--snapshot`', () => {
 
     expect(names).toEqual(expect.arrayContaining(['made', 'later']));
     await expect(openServer({ snapshot, data: seeded }, { clock })).rejects.toThrow(
-      /has a world that did not begin with --snapshot .* Leave out --snapshot to go on with it, .*--reseed/,
+      /has a world that was not created from --snapshot .* Remove --snapshot to keep that world, .*--reseed/,
     );
     const replaced = await start({ snapshot, data: seeded, reseed: true });
     expect((await replaced.call('GET /v2/nvcf/functions', { token: key })).status).toBe(200);

@@ -452,7 +452,7 @@ describe('an identity provider at a URL', () => {
 
     expect(answer.status).toBe(503);
     expect(runaiRefusal(answer)).toBe(
-      `The keys of the identity provider cannot be read from ${url}: there is no answer. Check the source, and try again.`,
+      `The keys of the identity provider cannot be read from ${url}: there is no response. Check it, and try again.`,
     );
     expect(answer.decision).toBeNull();
   });

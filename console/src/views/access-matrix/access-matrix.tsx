@@ -34,7 +34,7 @@ async function readChoice() {
   return { names, usual: services.find((name) => names.includes(name)) };
 }
 
-/** What each operation demands: against rights, against roles, or against everybody who can call. */
+/** What each operation requires, by rights, by roles, or by all possible callers. */
 export function AccessMatrix() {
   const loaded = useLoaded(readChoice, []);
   return (
@@ -104,7 +104,7 @@ function Compared(props: {
   );
 }
 
-/** A choice that is in the address; another one forgets what was chosen within. */
+/** A choice stored in the address. Changing it clears the choices made within. */
 function Choice(props: {
   readonly label: string;
   readonly name: string;

@@ -27,7 +27,7 @@ export interface Cell {
 
 export interface Row {
   readonly operation: Operation;
-  /** Null if the operation is open to everybody. */
+  /** Null if the operation is open to all callers. */
   readonly rule: Rule | null;
 }
 
@@ -100,7 +100,7 @@ async function effectsFor({ asker }: Column, service: string): Promise<ReadonlyM
 const roleOf = ({ roles }: Ruleset, { id }: Column, side: Side) =>
   side === 'roles' ? roles.find(({ name }) => name === id) : undefined;
 
-/** A row has the certainty of its rule, or that of the operation where this is less sure. */
+/** A row has the certainty of its rule, or of the operation if that is lower. */
 function foundedOn(
   { operation, rule }: Row,
   ...others: readonly ({ certainty: Certainty; source: string } | undefined)[]
@@ -146,7 +146,7 @@ function effectCell(
   return { sign: 'deny', name: `${operation} refuses ${title}`, says: `refused, ${why}`, certainty, source };
 }
 
-/** Is everybody allowed who is known, or even everybody? */
+/** Whether all known callers are allowed, or all callers. */
 export function needsNoRight({ rule }: Row): boolean {
   return rule === null || (rule.closed === undefined && Object.values(rule.needs).every(({ length }) => length === 0));
 }

@@ -114,7 +114,7 @@ export function OneDrill({ drill, fault, people }: Known & { readonly people: re
   );
 }
 
-/** Whom a drill is about unless somebody is named. */
+/** The default target of a drill. */
 function defaultOf({ about, service }: Drill): string {
   if (about !== 'one') return 'everybody';
   return service === 'runai' ? 'the administrator' : 'the caller of the newest allowed request';
@@ -157,7 +157,7 @@ function Running(props: { readonly drill: Drill; readonly fault: Fault | undefin
 /** Whom a drill is about. */
 function Whom(props: {
   readonly people: readonly Identity[];
-  /** Who it is unless somebody is chosen. */
+  /** The default identity. */
   readonly none: string;
   readonly choose: (id: string) => void;
 }) {

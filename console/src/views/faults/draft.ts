@@ -116,7 +116,7 @@ export function draftOf(form: HTMLFormElement, requests: Match): Draft {
   };
 }
 
-/** An answer of one's own, or what is wrong with its JSON; neither if there is none. */
+/** A custom answer, or what is wrong with its JSON; neither if there is no answer. */
 export function answerIn(form: HTMLFormElement): { readonly value?: object; readonly wrong?: Wrong } {
   const text = String(new FormData(form).get('answer') ?? '').trim();
   if (text === '') return {};
@@ -133,7 +133,7 @@ export interface Wrong {
   readonly text: string;
 }
 
-/** The fields of the form whose names are not those of the members that they become. */
+/** Form fields with another name than their members. */
 const FIELDS: Readonly<Record<string, string>> = { 'do.after': 'doFirst' };
 
 /** Which field a refusal is about: it names a member, such as `match.operation`. Null if it is about none of them. */

@@ -105,7 +105,7 @@ function List({ faults, act }: { readonly faults: readonly Fault[]; readonly act
   );
 }
 
-/** Only those of drills cannot be added again. */
+/** Only faults of drills cannot be added again. */
 function removeAll(faults: readonly Fault[], act: Act): MenuItem {
   const isAsked = faults.some(({ drill }) => drill !== null);
   const run = () =>

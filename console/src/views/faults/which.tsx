@@ -14,7 +14,7 @@ const KINDS: readonly (readonly [kind: Kind, label: string])[] = [
   ['all', 'Every request'],
 ];
 
-/** The operations that issue tokens. A server has those of its services and their versions. */
+/** The operations that issue tokens, as available in the server's services and versions. */
 const TOKEN_OPERATIONS: readonly string[] = [
   'grant_token',
   'grant_token_v2',

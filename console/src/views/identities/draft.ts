@@ -16,7 +16,7 @@ export interface Draft {
   readonly force: boolean;
 }
 
-/** The service of a new key whose services the address does not say. */
+/** The default service of a new key if the address has none. */
 const USUAL_SERVICE = 'nvcf';
 
 /**
@@ -108,7 +108,7 @@ export function unboundIn({ type, scopes, resource }: Draft, rulesets: readonly 
 /** The tick box that sends `force`. */
 export const FORCE = 'Allow what the documents rule out';
 
-/** What the control API says, for somebody who has a form: its advice to programs is JSON. */
+/** The control API's message without its JSON advice for programs, for users of a form. */
 export function inForm(text: string): string {
   const words = text.split(/(?<=[.;]) /).filter((part) => !part.includes('`"'));
   if (words.length === 0) return text;
@@ -116,7 +116,7 @@ export function inForm(text: string): string {
   return words.join(' ').replace(/;$/, '.');
 }
 
-/** What somebody with such a key would hold. */
+/** The rights of a holder of such a key. */
 export function holdingOf({ type, scopes, resource, roles, force }: Draft) {
   if (type === 'personal') return { roles };
   return { scopes, ...(resource.length > 0 && { resource }), ...(force && { force }) };

@@ -98,7 +98,7 @@ const apiOf = ({ services: [first = ''] }: Identity) => first;
 
 function Found(props: {
   readonly found: readonly Identity[];
-  /** Is there nobody at all? */
+  /** Whether there are no identities at all. */
   readonly isNobody: boolean;
   readonly narrowing: Readonly<Record<string, string | undefined>>;
 }) {

@@ -191,7 +191,7 @@ function makeLabel(unbound: readonly Unbound[], widest: readonly string[]): stri
   return widest.length > 0 ? `Make for ${widest.join(' and ')}` : UNBOUND;
 }
 
-/** The roles that keys can have: of Run:ai's nobody with a key has any. */
+/** The roles that keys can have. For Run:ai, no key has a role. */
 function rolesOfKeys({ service, roles = [] }: Ruleset): readonly string[] {
   return service === 'runai' ? [] : roles.map(({ name }) => name);
 }

@@ -81,7 +81,7 @@ const MAX_OPEN = 40;
 /** So many of their requests are shown; all are in Requests. */
 const NEWEST = 5;
 
-/** What somebody has sent last. */
+/** The latest request of an identity. */
 export function RecentRequests({ identity: { id, name } }: { readonly identity: Identity }) {
   const loaded = useLoaded(
     () => askAll<RequestSummary>('requests', { limit: NEWEST, bodies: false, principal: id }),

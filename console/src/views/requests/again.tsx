@@ -82,7 +82,7 @@ export function Again({
   );
 }
 
-/** For a body that the journal does not have as it was sent. */
+/** For a body that the journal doesn't have as sent. */
 function AskForBody(props: {
   readonly call: Call;
   readonly lacks: string;

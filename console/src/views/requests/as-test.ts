@@ -9,7 +9,7 @@ interface Wanted {
   readonly caller: Caller;
   readonly status: number;
   readonly reason: string | null;
-  /** A call of the vendor that somebody makes first, so that the request is allowed. */
+  /** A vendor call that must be made first, so that the request is allowed. */
   readonly setup: FixRequest | undefined;
   /** What the test says, such as `createFunction is refused for missing_scope`. */
   readonly name: string;

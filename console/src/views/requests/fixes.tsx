@@ -16,7 +16,7 @@ import { type Remedies, readRemedies } from './ways.ts';
 interface FixesParts {
   readonly request: RecordedRequest;
   readonly decision: Decision;
-  /** Has somebody gone to them with the keys? */
+  /** Whether the user has moved to them with the keyboard. */
   readonly isEntered: boolean;
 }
 
@@ -79,7 +79,7 @@ function Choice({ request, remedies }: { readonly request: RecordedRequest; read
   );
 }
 
-/** Several ways, of which one is chosen. */
+/** Alternatives to choose from. */
 function Ways(props: {
   readonly ways: readonly Way[];
   readonly chosen: Way | undefined;

@@ -17,7 +17,7 @@ export interface Remedies {
   readonly caller: Caller;
   /** The recommended one first. */
   readonly ways: readonly Way[];
-  /** Fixes that somebody has to carry out elsewhere. */
+  /** Fixes that have to be made elsewhere. */
   readonly others: readonly Fix[];
 }
 
@@ -84,7 +84,7 @@ function waysToForce(
   ];
 }
 
-/** Calling as somebody else who has the role that is missing: the one with the fewest rights. */
+/** Calls as an identity that has the missing role, preferring the one with the fewest rights. */
 async function waysByRole(fixes: readonly Fix[], decision: Decision, identities: readonly Identity[]): Promise<Way[]> {
   const roles = fixes.find(({ kind, request }) => kind === 'identity' && request === undefined)?.roles ?? [];
   const able = roles.flatMap((role) => identities.filter(({ holds, kind }) => holds === role && !kind.endsWith('key')));
@@ -157,12 +157,12 @@ function waysToRevive({ id, kind, name }: Identity, reason: string | null): read
   return [{ text, lines: [], label: 'Fix and send again', request: { method: 'PATCH', path, body: edit }, apply }];
 }
 
-/** Sends it as somebody else; nothing is changed for that. */
+/** Sends it as another identity, which changes nothing. */
 function wayAs(identity: Identity, text: string, label = `Send again as ${identity.name}`): Way {
   return { text, lines: [], label, caller: callerOfIdentity(identity), apply: async () => undefined };
 }
 
-/** Keys with few rights first, and keys whose rights are those of a user last. */
+/** Sorts keys with few rights first, and keys with a user's rights last. */
 function byRights(one: Identity, other: Identity): number {
   const count = ({ key }: Identity) =>
     key === undefined ? 0 : (key.policy?.scopes.length ?? Number.POSITIVE_INFINITY);
@@ -170,7 +170,7 @@ function byRights(one: Identity, other: Identity): number {
   return left === right ? 0 : left - right;
 }
 
-/** Those whose credential is known, and who would be allowed to send the request. */
+/** Returns the identities with a known credential that may send the request. */
 async function allowedAmong(all: readonly Identity[], { request }: Decision): Promise<readonly Identity[]> {
   const usable = all.filter(({ credentials, key }) => credentials.length > 0 && (key?.status ?? 'active') === 'active');
   const { method, path } = request;
@@ -186,7 +186,7 @@ async function allowedAmong(all: readonly Identity[], { request }: Decision): Pr
   return usable.filter((_, index) => effects[index] === 'allow');
 }
 
-/** How the call of a fix is sent; null if nobody who may is known. */
+/** Returns how to send the call of a fix; null if no known identity may send it. */
 function changeOf(request: FixRequest): Way['apply'] | null {
   const key = /^\/_mock\/keys\/([^/]+)$/.exec(request.path)?.[1];
   if (key !== undefined && request.method === 'PATCH') {

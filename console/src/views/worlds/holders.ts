@@ -51,7 +51,7 @@ function nameOf({ email, name, org, clientId }: Entry): string {
   return typeof org === 'string' ? `${org}/${own}` : own;
 }
 
-/** Its own secrets, and those of an access key that is its own. */
+/** Its own secrets, including those of its access keys. */
 function secretsOf(entry: Entry): readonly CastSecret[] {
   const clientId = typeof entry['clientId'] === 'string' ? entry['clientId'] : null;
   return Object.entries(entry).flatMap(([name, value]): readonly CastSecret[] => {

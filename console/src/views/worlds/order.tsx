@@ -149,7 +149,7 @@ function WhichSnapshot({ of }: { readonly of: string }) {
   );
 }
 
-/** The world that was made. Its credentials are in this answer, and covered. */
+/** The new world. Its credentials are only in this response, and hidden by default. */
 function Made({ world }: { readonly world: MadeWorld }) {
   const { id, cast, created, ambiguous = [] } = world;
   const holders = [...holdersOf(cast), ...(created === undefined ? [] : holdersIn('created since', created))];
