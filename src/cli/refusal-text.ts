@@ -39,7 +39,7 @@ export function renderRefusal({ request, decision, required }: Refusal, server: 
 }
 
 function headline({ method, path, status, wouldBe, reason }: Refusal['request']): string {
-  const answer = status === null ? 'the connection was closed without a response' : `status ${status}`;
+  const answer = status === null ? 'the connection was closed without a response' : `answered with ${status}`;
   const isObserved = reason !== null && status !== null && status < 400;
   return isObserved
     ? `Would be refused: ${method} ${path} (${answer} in observe mode${wouldBe === undefined ? '' : `, otherwise ${wouldBe}`})`

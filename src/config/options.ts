@@ -153,7 +153,7 @@ const OF_SERVER: Table<Exclude<keyof Config, keyof Settings | keyof typeof OF_OU
     description: 'origin of a web application that may call the server (CORS)',
     fallback: [],
     expected:
-      'an origin as browsers send it (in lower case, without path and default port), such as `http://localhost:5173`',
+      'an origin as browsers send it (in lower case, without a path or a default port), such as `http://localhost:5173`',
     read: (text) => (isOrigin(text) ? [text] : undefined),
   },
   adminToken: {

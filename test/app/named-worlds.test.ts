@@ -15,9 +15,9 @@ it('worlds that the configuration names are there from the start, and stay', asy
 
 it.each([
   [['a', 'b', 'a'], 10, '--world names `a` twice'],
-  [['a', 'b'], 1, '--world names 2 worlds, but --max-worlds is 1'],
-  [['a'], 0, '--world names 1 world, but --max-worlds is 0'],
-  [['a', 'llm'], 10, '--world must not be `llm`, because host names of a service start with it.'],
+  [['a', 'b'], 1, '--world asks for 2 worlds, but --max-worlds is 1'],
+  [['a'], 0, '--world asks for 1 world, but --max-worlds is 0'],
+  [['a', 'llm'], 10, '--world must not be `llm`, because a service has host names that begin with it.'],
   [['api-keys'], 10, '--world must not be `api-keys`'],
 ])('worlds %j, of at most %i, are refused before anything is opened', (world, maxWorlds, said) => {
   expect(() => checkNamedWorlds({ world, maxWorlds })).toThrow(said);

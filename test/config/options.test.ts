@@ -71,7 +71,7 @@ describe('an option', () => {
   });
 
   it.each([
-    ['cors', 'without a default port'],
+    ['cors', 'a default port'],
     ['redirectUri', 'without a fragment'],
   ] as const)('the message about %s says that it is %s', (name, said) => {
     expect(OPTIONS[name].expected).toContain(said);

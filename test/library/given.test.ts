@@ -18,9 +18,9 @@ async function thrownBy(call: () => unknown): Promise<string> {
 
 describe('whoever writes JavaScript is told', () => {
   it.each<[what: string, call: () => unknown, said: string]>([
-    ['to await an answer', () => assertRefused(anything(mock.fetch('/')), 'no_token'), 'write `await` before it'],
+    ['to await an answer', () => assertRefused(anything(mock.fetch('/')), 'no_token'), 'add `await` before it'],
     ['that a body is no answer', () => decisionOf(anything({ code: 401 })), 'not its body'],
-    ['that nothing is no answer', () => decisionOf(anything(undefined)), 'this is undefined'],
+    ['that nothing is no answer', () => decisionOf(anything(undefined)), 'but got undefined'],
     ['of a misspelt option', () => connect('http://127.0.0.1:1', anything({ wrld: 'a' })), 'Did you mean `world`?'],
     ['what an option is', () => mock.leastPrivilege(anything({ user: 'a' })), 'it takes `principal`.'],
     [
@@ -41,18 +41,18 @@ describe('whoever writes JavaScript is told', () => {
     [
       'what worlds are made of',
       () => mock.world(anything(null)),
-      "world takes an object, such as `{ id: 'team-a' }`; it was given null.",
+      "world takes an object, such as `{ id: 'team-a' }`; got null.",
     ],
     ['that a world is not made by name', () => mock.world(anything('x')), 'world takes an object'],
     [
       'that a world is not created by name',
       () => mock.worlds.create(anything('x')),
-      "worlds.create takes an object, such as `{ id: 'team-a' }`; it was given a string.",
+      "worlds.create takes an object, such as `{ id: 'team-a' }`; got a string.",
     ],
     [
       'how decisions are listed',
       () => mock.decisions.list(anything('deny')),
-      "decisions.list takes an object, such as `{ effect: 'deny' }`; it was given a string.",
+      "decisions.list takes an object, such as `{ effect: 'deny' }`; got a string.",
     ],
     ['how the last decision is found', () => mock.decisions.last(anything('deny')), 'decisions.last takes an object'],
     ['how requests are listed', () => mock.requests.list(anything('x')), 'requests.list takes an object'],
@@ -60,7 +60,7 @@ describe('whoever writes JavaScript is told', () => {
     [
       'how a mock is started',
       () => startMock(anything('x')),
-      "startMock takes an object, such as `{ seed: 'seed.yaml' }`; it was given a string.",
+      "startMock takes an object, such as `{ seed: 'seed.yaml' }`; got a string.",
     ],
     ['which drill to run', () => mock.drills.run(anything(undefined)), "'token-outage'"],
     [

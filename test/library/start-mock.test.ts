@@ -86,7 +86,7 @@ describe('startMock', () => {
     ],
     ['a duration without unit', { tokenTtl: '15' }, 'option `tokenTtl` is `15`. Expected a positive duration'],
     [
-      'a number of milliseconds that is too small, as it was given',
+      'a number of milliseconds that is too small, as got',
       { tokenTtl: 60 },
       /^option `tokenTtl` is `60`, in milliseconds\. Expected a positive duration with its unit, .* one second or longer, for access tokens; or /,
     ],

@@ -4,7 +4,7 @@ import { type TestHooks, useMock } from '../../src/index.ts';
 
 type Hook = (...given: readonly unknown[]) => Promise<void>;
 
-/** A runner that remembers the hooks it was given. */
+/** A runner that remembers the hooks got. */
 function runner(): { readonly hooks: TestHooks; readonly given: Record<keyof TestHooks, Hook> } {
   const given = {} as Record<keyof TestHooks, Hook>;
   const take = (name: keyof TestHooks) => (hook: Hook) => {

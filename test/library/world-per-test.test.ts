@@ -74,7 +74,7 @@ describe('the fixture of vitest', () => {
 
 type Hook = (...given: readonly unknown[]) => Promise<void>;
 
-/** A runner that remembers the hooks that it was given. */
+/** A runner that remembers the hooks that got. */
 function runner(without?: 'afterEach') {
   const given = {} as Record<keyof TestHooks, Hook>;
   const take = (name: keyof TestHooks) => (hook: Hook) => {
