@@ -79,8 +79,11 @@ function roleFixes(decision: Decision, roles: readonly RoleRow[]): Fix[] {
 }
 
 /** For a caller that is bound to other objects, and requested one that does not exist for it. */
-function ofItsOwn({ boundTo, principal }: Decision): Fix {
-  return { kind: 'object', text: `request an object that ${namePrincipal(principal)} is bound to: \`${boundTo}\`` };
+function ofItsOwn({ resources, principal }: Decision): Fix {
+  return {
+    kind: 'object',
+    text: `request an object that ${namePrincipal(principal)} is bound to: \`${resources?.boundTo}\``,
+  };
 }
 
 const SEND_TOKEN: RemedyRow = {

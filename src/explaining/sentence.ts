@@ -16,7 +16,7 @@ export function explain(decision: Decision, reasons: Reasons): string {
 }
 
 /** Returns an empty string if the first version is active and no other is pending. */
-function underVersion({ policyVersion, pending }: Decision): string {
+function underVersion({ rights: { policyVersion, pending } = {} }: Decision): string {
   return policyVersion === undefined || (policyVersion === 1 && pending === undefined)
     ? ''
     : ` under version ${policyVersion} of the policy`;
@@ -38,7 +38,7 @@ function describeGrounds(decision: Decision, who: string, reasons: Reasons): str
       return `it needs ${describeMissing(decision)}, and ${who} ${describeHeld(decision)}`;
     case 'incompatible_resource_type':
       if (isGivenByScope(decision)) {
-        return `${who} has the permission for ${quote(decision.held ?? [])}, but the call concerns all of ${quote(decision.accepted ?? [])}`;
+        return `${who} has the permission for ${quote(held)}, but the call concerns all of ${quote(accepted)}`;
       }
       return `${who} has the scope, but it applies only to ${quote(accepted)}; the key is bound to ${quote(held) || 'nothing'}`;
     case 'resource_mismatch':
@@ -74,7 +74,7 @@ function isGivenByScope({ input }: Decision): boolean {
 }
 
 /** Lists the missing permissions, with the vendor's labels if they differ from the ids. */
-function describeMissing({ missing = [], missingAnyOf = [], input }: Decision): string {
+function describeMissing({ rights: { missing = [], missingAnyOf = [] } = {}, input }: Decision): string {
   const permissions = input?.accessRequest.ruleset.tables.permissions ?? [];
   const describeIds = (ids: readonly string[]) =>
     ids
@@ -87,8 +87,9 @@ function describeMissing({ missing = [], missingAnyOf = [], input }: Decision): 
 }
 
 /** Omits roles for kinds of callers that have none, such as service keys. */
-function describeHeld({ held = [], roles }: Decision): string {
-  const rights = held.length === 0 ? 'no rights' : quote(held);
+function describeHeld({ rights: { held = [], roles } = {} }: Decision): string {
+  const names = [...held];
+  const rights = names.length === 0 ? 'no rights' : quote(names);
   if (roles === undefined) return `has ${rights}`;
   return roles.length === 0 ? `has ${rights} and no role` : `with the role ${quote(roles)} has ${rights}`;
 }

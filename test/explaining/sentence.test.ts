@@ -29,13 +29,13 @@ describe('the sentence about an identity', () => {
   it('that lacks a permission tells what is needed, who asked and what they hold', () => {
     const rights = { missing: ['things:write'], held: ['things:read'], roles: ['reader'] };
 
-    expect(explain(refusal('missing_permission', lack))).toBe(
+    expect(explain(refusal('missing_permission', { rights }))).toBe(
       'get_thing was refused: it needs `things:write`, and service account `bot` with the role `reader` has `things:read`',
     );
   });
 
   it('that lacks a role tells it, and that it holds nothing if nothing is known of it', () => {
-    expect(explain(refusal('missing_role', { missing: ['admin'], roles: ['reader'] }))).toBe(
+    expect(explain(refusal('missing_role', { rights: { missing: ['admin'], roles: ['reader'] } }))).toBe(
       'get_thing was refused: it needs `admin`, and service account `bot` with the role `reader` has no rights',
     );
   });
@@ -43,7 +43,7 @@ describe('the sentence about an identity', () => {
   it('that was let pass in observe mode says that it would be refused', () => {
     const rights = { missing: ['things:write'], held: [] };
 
-    expect(explain(refusal('missing_permission', { ...lack, enforced: false }))).toBe(
+    expect(explain(refusal('missing_permission', { rights, enforced: false }))).toBe(
       'get_thing was allowed in observe mode, and would be refused: it needs `things:write`, and service account `bot` has no rights',
     );
   });
@@ -53,7 +53,7 @@ describe('the sentence about an identity', () => {
   });
 
   it('that has no role says so', () => {
-    expect(explain(refusal('missing_permission', { missing: ['things:write'], held: [], roles: [] }))).toBe(
+    expect(explain(refusal('missing_permission', { rights: { missing: ['things:write'], held: [], roles: [] } }))).toBe(
       'get_thing was refused: it needs `things:write`, and service account `bot` has no rights and no role',
     );
   });

@@ -21,28 +21,28 @@ const OF_FORM = [400, 413, 414, 415, 422];
  */
 const NOT_OF_FORM: readonly RegExp[] = [
   // References.
-  /names? an? unknown|names nobody|does not match any principal|names `[^`]+`, which is not|does not exist|no accepted credential has the name/,
-  /(?:names|has) the unknown (?:principal|scope|role|resource type|organisation|state)|of another simulation|has no [A-Z]+; it has/,
+  /names? an? unknown|does not exist|no accepted credential has the name|(?:names|has) `[^`]+`, which is not|is not a known (?:organisation|principal|service|user)|is not (?:in the cast|a snapshot of)|(?:has|is|names) `[^`]+`, which is not|does not match any principal/,
+  /(?:names|has|is) the unknown (?:principal|scope|role|resource type|organisation|state)|of another simulation|has no [A-Z]+; it has/,
   /there is no (?:reason|service)|no operation is called|HTTP has no status|can never match|Not found in the/,
-  /must be the id of an entry of this list|must be the `next` of an earlier response|must name a caller/,
-  /names no client|is not a redirect URI of|no operation has the path|Several keys have the name|the control API has no rules/,
+  /must be the id of an entry of this list|must be a caller|must be the `next` of an earlier response/,
+  /names no client|is not a client for user logins|has no client credentials|is not a redirect URI of|no operation has the path|Several keys have the name|the control API has no rules/,
   // The address of a request, and whether anybody can have a key.
-  /is not a URL\. Expected|belongs to (?:several services: )?`|cannot be decoded|is not valid percent-encoding|refuses every new key|no organisation for a key/,
+  /is not a URL\. Expected|belongs to (?:several services: )?`|cannot be decoded|no organisation for the key|is not valid percent-encoding|refuses every new key/,
   // Credentials, codes and passwords.
   /Api key is not provided/,
   /Invalid key|audience_service_id invalid|cannot use audiences/,
   /is not valid\.|is not a valid (?:code|token)|is not the current password|Only NVIDIA Super Admin|belongs to another client|differs from the redirect URI|mapped to account/,
   // State, and the time of the world.
   /Slow down|Key is not active|Invalid status transition|maximum allowed number of keys/,
-  /cannot [a-z ]+ while|is (?:not )?published|refers to it|is predefined|Already deployed|Missing secrets/,
-  /names an image whose|can be requested only if|nothing is to be decided|The record is|change a placement group|no placement group can/,
-  /already has a|is revoked already|broken out|has no open request|must be another organisation|additional specification requires/,
+  /cannot [a-z ]+ while|is (?:not |already )?published|refers to it|is predefined|Already deployed|Missing secrets/,
+  /is an image with|can be requested only if|The record is|The interface has the type|is not the id of an existing object in/,
+  /already has a|is already revoked|broken out|has no open request|must not be your own organisation|additional specification requires/,
   /must not be in the past|must be in the future|must be at least \d+ hours (?:from now|after)|past the year 9998|before the year 9999/,
   /no image to use|No identity provider is configured|not a local user|the vendor's document has no status|not every operation has the status|has no duration|affects all callers/,
   // Each setting of Run:ai has a value of its own, below the same operation.
   /^\{"code":400,"message":"Setting `\w+` must have the form/,
   // One member beside another one, or beside the object.
-  /Exactly one of the fields|which is no key of|names `[^`]+` twice, with a different|must be left out, or be empty, if|the demo has no publisher/,
+  /exactly one of the fields|which is not a key of|has `[^`]+` twice, with different|must be empty or omitted if|the demo has no publisher/,
   /Field `do\.answer` does not match the document|`do\.answer\.body` (?:cannot be sent|must be a string)/,
   // A cursor that no page has; a task of Cloud Tasks without secrets, or one that has ended.
   /Invalid cursor: '|Cannot update secrets for a Task/,
@@ -61,7 +61,7 @@ const NOT_OF_FORM: readonly RegExp[] = [
   // What only some models require.
   /'input_type' parameter is required|single tool-calls/,
   // Where a workload runs, and its name.
-  /matches no NGC user|no project with the id|is not the cluster of project|names no template|workload name must|already exists in this project/,
+  /no project with the id|is not the cluster of project|workload name must|already exists in this project|the mock has no templates|matches no NGC user/,
   // OpenAPI cannot demand a media type without a body.
   /The body must be JSON\..*\/suspend"/,
   // A member or a header.
@@ -72,9 +72,9 @@ const NOT_OF_FORM: readonly RegExp[] = [
   /so the fault would never be injected/,
   // OpenAPI 3.0 has no rule for the names of members.
   /Field `do\.answer\.headers` has|Field `render` has the path/,
-  /in Run:ai all rights come from `roles`/,
-  /must not be (?:greater|above|longer) than|must not be above|as the path says|list the parts in order|has \d+ parts/,
-  /must be two interfaces of one simulation|is known only after the request|needs ids of the form|has no object ids|only (?:service|personal) keys have it/,
+  /in Run:ai, all rights come from `roles`/,
+  /must not be (?:greater|above|longer) than|must not be above|as in the path|list the parts in order|has \d+ parts/,
+  /is known only after the request|only (?:service|personal) keys have it|must have two interfaces of the same simulation|needs ids of the form|has no object ids/,
   // Run:ai publishes no field as required, because that depends on the grant.
   /is missing: the grant `\w+` requires it/,
   // Content in a language of its own: DOT, the JSON of a topology, SSH keys, seeds, recorded traffic, snapshot files.

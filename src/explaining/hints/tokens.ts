@@ -101,8 +101,8 @@ export const WORLD_HINTS: readonly HintRule[] = [
     advice: 'use an existing world, or a longer `ttl`',
     ...WORLDS,
     when: ({ decision, world }) => {
-      if (decision?.reason !== 'world_gone' || decision.ofWorld === undefined) return null;
-      const { ofWorld } = decision;
+      if (decision?.reason !== 'world_gone' || decision.credential?.ofWorld === undefined) return null;
+      const { ofWorld } = decision.credential;
       return `The world \`${ofWorld}\` of the credential no longer exists: it was deleted, or it was unused for longer than its \`ttl\`. Create it again with \`POST /_mock/worlds\` and \`"id": "${ofWorld}"\`, which restores its credentials, or use a credential of \`${world.id}\` (\`GET ${worldPath(world.id)}/_mock/cast\`).`;
     },
   },

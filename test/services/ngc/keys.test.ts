@@ -531,7 +531,7 @@ describe('a body that is not what the document asks for', () => {
   it.each([
     // One of each member: an edit is checked as an order is.
     ...new Map(bad.map((row) => [Object.keys(row[1]).join(), row])).values(),
-    ['a status that is none', { status: 'EXPIRED' }, /status/] as const,
+    ...badEdits,
   ])('is refused when a key is edited, and nothing of it is stored: %s', async (_what, given, said) => {
     const { value: _, ...before } = await created();
     const answer = await call(`PATCH ${KEYS}/${before.keyId}`, { name: 'half', status: 'DISABLED', ...given });
