@@ -13,7 +13,7 @@ export { onSignals } from './cli/signals.ts';
 export { prefixOf } from './cli/world.ts';
 export {
   compareCredentials,
-  configOf,
+  createConfig as configOf,
   type FlagTexts,
   parseDocument,
   readConfig,

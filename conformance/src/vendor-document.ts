@@ -9,13 +9,13 @@ import {
 } from '../../src/conformance-entry.ts';
 import {
   basesOf,
+  createSource,
   listOf,
   type Members,
   membersOf,
   resolve,
   type Source,
   serversOf,
-  sourceOf,
 } from './verify/source.ts';
 import { METHODS } from './verify/structure.ts';
 
@@ -63,7 +63,7 @@ export class VendorDocument {
  * @throws Unusable if it is no OpenAPI 3, or malformed
  */
 export async function openVendorDocument(content: unknown, name: string): Promise<VendorDocument> {
-  const source = sourceOf(content, name);
+  const source = createSource(content, name);
   try {
     const { operations, schemas } = prepared(complete(source), { isVendors: true });
     const text = JSON.stringify(schemas, (_, value) => nullableOf(boundsOf(value)));

@@ -8,17 +8,17 @@ import { fixture } from '../platform/assets.ts';
 import { readTextFile } from '../platform/text-file.ts';
 import { timeoutSignal } from '../platform/time.ts';
 import { showValue } from '../text/redact.ts';
-import { type Expected, type IdentityProvider, identityProviderOf } from '../tokens/identity-provider.ts';
-import { faultOfJwkSet, type JwkSet, type JwkSource, verifierOf } from '../tokens/jwk-set.ts';
-import { readSigningKey, SIGNING_ALGORITHMS, type SigningKey, signingKeyOf } from '../tokens/keys.ts';
-import { type TrustedIssuer, trustedIssuerOf } from '../tokens/trusted-issuer.ts';
+import { createIdentityProvider, type Expected, type IdentityProvider } from '../tokens/identity-provider.ts';
+import { createVerifier, faultOfJwkSet, type JwkSet, type JwkSource } from '../tokens/jwk-set.ts';
+import { importSigningKey, readSigningKey, SIGNING_ALGORITHMS, type SigningKey } from '../tokens/keys.ts';
+import { createTrustedIssuer, type TrustedIssuer } from '../tokens/trusted-issuer.ts';
 
 /** Returns the key that signs tokens. @throws Unusable */
 export async function signingKeyFrom({ signingKey }: Config): Promise<SigningKey> {
   if (isOneOf(SIGNING_ALGORITHMS, signingKey)) {
     const jwk = await fixture('runai', `signing-key.${signingKey.toLowerCase()}.json`);
     // The shipped test keys are JWKs.
-    return signingKeyOf(jwk as Parameters<typeof signingKeyOf>[0], signingKey);
+    return importSigningKey(jwk as Parameters<typeof importSigningKey>[0], signingKey);
   }
   const name = `--signing-key ${showValue(signingKey)}`;
   const text = await readTextFile(signingKey).catch((cause: unknown) => {
@@ -36,7 +36,7 @@ export async function identityProviderFrom({ runaiIdp }: Config): Promise<Identi
   const { source, ...expected } = partsOf(runaiIdp);
   if (source === undefined) return null;
   const jwks = await jwksAt(source, '--runai-idp', `--runai-idp ${showValue(source)}`);
-  return identityProviderOf(verifierOf(jwks, 'the identity provider'), expected);
+  return createIdentityProvider(createVerifier(jwks, 'the identity provider'), expected);
 }
 
 /** Returns the issuers of `--nvcf-trusted-issuer`, by name. @throws Unusable */
@@ -62,7 +62,7 @@ export async function trustedIssuersFrom({
       );
     }
     const jwks = await jwksAt(source, option, `${name}=${showValue(source)}`);
-    issuers.set(issuer, trustedIssuerOf(issuer, verifierOf(jwks, showValue(issuer))));
+    issuers.set(issuer, createTrustedIssuer(issuer, createVerifier(jwks, showValue(issuer))));
   }
   return issuers;
 }

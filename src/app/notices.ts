@@ -3,7 +3,7 @@ import type { World } from '../contract/world.ts';
 import { Unusable } from '../diagnostics/unusable.ts';
 import type { Server } from '../http/server.ts';
 import { MEGABYTE } from '../memory/bytes.ts';
-import { toggleOf } from '../ngc-keys/keyring.ts';
+import { readToggle } from '../ngc-keys/keyring.ts';
 import { shownData } from '../store/data-option.ts';
 import type { Storage } from '../store/storage.ts';
 import { showValue } from '../text/redact.ts';
@@ -50,13 +50,13 @@ export async function seedNotices(
 }
 
 /** Returns one line about the server's state and versions. */
-export async function postureOf(
+export async function describePosture(
   server: Server,
   { kind, driver }: Pick<Storage, 'kind' | 'driver'>,
   { fidelity, mode: begun, prefer }: Config,
 ): Promise<string> {
   const { default: world } = server.worlds;
-  const { mode } = await toggleOf({ store: world.store, settings: server.settings });
+  const { mode } = await readToggle({ store: world.store, settings: server.settings });
   const profiles = server.rulesets
     // The catalogue follows Cloud Functions.
     .filter(({ profile, tables }) => profile !== null && tables.keyServices === undefined)

@@ -43,7 +43,7 @@ export interface Driven extends WorldKeeping, SnapshotKeeping {
 }
 
 /** Creates the parts of the server that the control API uses. */
-export function portsOf(driven: Driven): Ports {
+export function createPorts(driven: Driven): Ports {
   const { server, services, version, routes } = driven;
   const casts = new Casts(services);
   return {

@@ -10,7 +10,7 @@ const OF_APP: KeptForms = { rows: [], settings: { [BEGAN_WITH]: { text: TEXT } }
 
 /** Loads the check for rows from outside. Loaded on demand, because few servers need it. */
 export async function loadRowCheck(): Promise<RowCheck> {
-  const [{ rowCheckOf }, { FORMS }, ofServices] = await Promise.all([
+  const [{ createRowCheck: rowCheckOf }, { FORMS }, ofServices] = await Promise.all([
     import('../seed/check-rows.ts'),
     import('../worlds/forms.ts'),
     loadForms(),

@@ -2,23 +2,23 @@ import type { FastifyInstance } from 'fastify';
 import { knownHosts } from '../addresses/hosts.ts';
 import type { Config } from '../config/options.ts';
 import type { World } from '../contract/world.ts';
-import { tripwireOf } from '../credentials/tripwire.ts';
+import { createTripwire } from '../credentials/tripwire.ts';
 import { authority } from '../http/authority.ts';
 import { OwnHosts } from '../http/hosts.ts';
-import { ownHostsOf, routerOf } from '../http/mount.ts';
+import { createRouter, ownHostsOf } from '../http/mount.ts';
 import { DOCUMENTS } from '../http/openapi.ts';
 import type { Routes } from '../http/routes.ts';
 import type { Server } from '../http/server.ts';
 import { service } from '../http/service.ts';
-import { worldAddressesOf } from '../http/steps/select-world.ts';
-import { Strays } from '../http/strays.ts';
+import { createWorldAddresses } from '../http/steps/select-world.ts';
 import { OpenStreams } from '../http/streams.ts';
 import { Connections } from '../http/transport/connections.ts';
 import { makeFastify } from '../http/transport/fastify.ts';
-import { type Limits, limitsOf } from '../http/transport/limits.ts';
+import { createLimits, type Limits } from '../http/transport/limits.ts';
 import { type Listen, prepareToListen } from '../http/transport/listen.ts';
-import { CrossOrigin, originGuardOf } from '../http/transport/origins.ts';
+import { CrossOrigin, createOriginGuard } from '../http/transport/origins.ts';
 import { type OpenProductionPort, productionPorts } from '../http/transport/production-port.ts';
+import { UnroutedRequests } from '../http/unrouted-requests.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { roomForState } from '../platform/room-for-state.ts';
 import { castLine, seedValueOfFile } from '../seed/index.ts';
@@ -27,9 +27,9 @@ import type { Tls } from '../tls/index.ts';
 import type { Worlds } from '../worlds/registry.ts';
 import { type Inputs, readInputs, SEED_OPTION, type ServerParts } from './inputs.ts';
 import { checkNamedWorlds } from './named-worlds.ts';
-import { exposureNotices, heapNotices, postureOf } from './notices.ts';
+import { describePosture, exposureNotices, heapNotices } from './notices.ts';
 import { type OpenWorlds, openWorlds, startFault } from './open-worlds.ts';
-import { portsOf } from './ports.ts';
+import { createPorts } from './ports.ts';
 import { mount, pages, routesOfAll } from './services.ts';
 import { checkSnapshotOption } from './snapshot-option.ts';
 import { checkTlsOptions, offersTls, tlsFrom } from './tls.ts';
@@ -102,10 +102,10 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
   const { config } = effective;
   const { services, control, random, version } = inputs;
   const { process, storage, shared } = open;
-  const limits = limitsOf(parts.limits);
+  const limits = createLimits(parts.limits);
   const server = serverOf(parts, inputs, open, limits);
 
-  const ports = portsOf({
+  const ports = createPorts({
     server,
     effective,
     storage,
@@ -119,11 +119,11 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
   const mounted = await mount([...services, control(ports)], server, documents);
   const routes = routesOfAll(mounted);
 
-  const strays = new Strays(server, mounted, routes);
+  const unrouted = new UnroutedRequests(server, mounted, routes);
   const connections = new Connections(limits);
   const app = makeFastify({
     server,
-    strays,
+    unrouted,
     connections,
     limits,
     ownHosts: new OwnHosts(mounted.flatMap((one) => ownHostsOf(one.service))),
@@ -131,8 +131,8 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
   });
   for (const one of mounted) {
     const { document, profile } = one.ruleset;
-    const router = documents.router(`${document} ${profile}`, () => routerOf(one));
-    app.register(service, { mounted: one, routes, router, strays });
+    const router = documents.router(`${document} ${profile}`, () => createRouter(one));
+    app.register(service, { mounted: one, routes, router, unrouted });
   }
   app.register(pages, { mounted });
   if (tls?.ca) app.register(authority, { certificate: tls.ca });
@@ -160,7 +160,7 @@ async function assemble(parts: ServerParts, inputs: Inputs, open: OpenWorlds, tl
       const seed = await process.worlds.default.seed();
       return {
         notices: [...notices, ...exposureNotices(config), ...heapNotices(config, roomForState())],
-        posture: await postureOf(server, storage, config),
+        posture: await describePosture(server, storage, config),
         cast: castLine(seed, services),
         isBuiltIn: seed.origin === 'built-in',
       };
@@ -210,12 +210,12 @@ function serverOf(
     strict,
     fidelity,
     offDocument: offDocument ?? (strict ? 'report' : 'off'),
-    addresses: worldAddressesOf(hosts, serviceHosts),
-    originGuard: originGuardOf({ hosts, hostPatterns, publicUrl, adminToken, crossOrigin }),
+    addresses: createWorldAddresses(hosts, serviceHosts),
+    originGuard: createOriginGuard({ hosts, hostPatterns, publicUrl, adminToken, crossOrigin }),
     crossOrigin,
     streams: new OpenStreams(),
     metrics: new Metrics(shared.commits),
-    tripwire: tripwireOf(tripwires),
+    tripwire: createTripwire(tripwires),
     extractors: services.flatMap(({ credentials }) => credentials?.extractors ?? []),
     reasons: ALL_REASONS,
   };

@@ -5,7 +5,7 @@ import { notEmulatedOperations } from '../definitions/not-emulated.ts';
 import { serveConsole } from '../http/console.ts';
 import { serveDocs } from '../http/docs.ts';
 import { serveLlmsTxt } from '../http/llms-txt.ts';
-import { type Mounted, ownHostsOf, routeOfHost, routesOf } from '../http/mount.ts';
+import { createRoutes, type Mounted, ownHostsOf, routeOfHost } from '../http/mount.ts';
 import type { Documents } from '../http/openapi.ts';
 import { pagesOn } from '../http/pages.ts';
 import { Routes } from '../http/routes.ts';
@@ -28,7 +28,7 @@ export function mount(
 /** Returns the operations of all services. */
 export function routesOfAll(all: readonly Mounted[]): Routes {
   return new Routes(
-    all.flatMap(routesOf),
+    all.flatMap(createRoutes),
     all.flatMap(({ document }) => document.otherVersions),
     all.flatMap(({ service }) => notEmulatedOperations(service.name, service.rules.notEmulated)),
     all.flatMap((mounted) => ownHostsOf(mounted.service).map((host) => ({ host, route: routeOfHost(host, mounted) }))),

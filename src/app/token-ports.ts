@@ -4,7 +4,7 @@ import { fixture } from '../platform/assets.ts';
 import type { Ports } from '../services/index.ts';
 import { adviseName } from '../text/nearest.ts';
 import type { ForeignKey, ForeignKeys } from '../tokens/forge.ts';
-import { type JWK, type SigningAlgorithm, signingKeyOf } from '../tokens/keys.ts';
+import { importSigningKey, type JWK, type SigningAlgorithm } from '../tokens/keys.ts';
 
 /** Creates tokens for the control API. */
 export function tokenPorts(services: readonly ServiceDefinition[]): Ports['tokens'] {
@@ -46,6 +46,6 @@ async function foreignKeysOf(algorithm: SigningAlgorithm): Promise<ForeignKeys> 
 async function shippedKey(name: keyof ForeignKeys, algorithm: SigningAlgorithm): Promise<ForeignKey> {
   // The shipped keys are JWKs.
   const jwk = (await fixture('runai', `${name}-key.${algorithm.toLowerCase()}.json`)) as JWK;
-  const key = await signingKeyOf(jwk, algorithm);
+  const key = await importSigningKey(jwk, algorithm);
   return { ...key, certificate: jwk.x5c?.[0] ?? null };
 }

@@ -4,7 +4,7 @@ import { Problem } from '../decisions/problem.ts';
 import { Unusable } from '../diagnostics/unusable.ts';
 import type { Routes } from '../http/routes.ts';
 import { harEntry } from '../journal/har.ts';
-import { viewOf } from '../journal/view.ts';
+import { viewEntry } from '../journal/view.ts';
 import type { Ports } from '../services/index.ts';
 
 /** The maximum number of conforming requests, and of violations, in a response. */
@@ -28,7 +28,7 @@ export function trafficPort(routes: () => Routes): Ports['checkTraffic'] {
 /** Yields the requests in a world's journal, oldest first. Lazy, because hiding secrets takes time. */
 function* journalOf({ activityLog: { journal } }: World): Generator<RecordedEntry> {
   for (const entry of journal.newestFirst().toReversed()) {
-    const view = viewOf(entry);
+    const view = viewEntry(entry);
     yield { entry: harEntry(view), place: view.id };
   }
 }

@@ -1,6 +1,6 @@
 import type { Holder } from '../contract/credentials.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
-import { derivationOf } from '../credentials/derivation.ts';
+import { deriveFor } from '../credentials/derivation.ts';
 import { Problem } from '../decisions/problem.ts';
 import { Unusable } from '../diagnostics/unusable.ts';
 import { deriveKeyText } from '../ngc-keys/key-text.ts';
@@ -9,7 +9,7 @@ import { seedOfValue } from '../seed/index.ts';
 import type { Ports } from '../services/index.ts';
 import { Pacer } from '../time/pacer.ts';
 import type { WorldOrigin } from '../worlds/copies.ts';
-import { infoOf, type MadeWorld } from '../worlds/entry.ts';
+import { describeWorld, type MadeWorld } from '../worlds/entry.ts';
 import type { Casts } from './casts.ts';
 import type { WorldsOfProcess } from './worlds-of-process.ts';
 
@@ -57,7 +57,7 @@ export function worldPorts(keeping: WorldKeeping, casts: Casts): Ports['worlds']
       const created = isCopy ? await createdOf(made) : null;
       casts.note(entry.world, kept);
       // Without bearers, because nine signatures take ten times as long as everything else.
-      return { ...infoOf(entry), cast: await casts.of(entry.world), ambiguous, created };
+      return { ...describeWorld(entry), cast: await casts.of(entry.world), ambiguous, created };
     },
     castOf: (id) => casts.of(keeping.process.worlds.entry(id).world),
     list: () => keeping.process.worlds.list(),
@@ -78,7 +78,7 @@ async function readSeed<Read>(read: () => Promise<Read>): Promise<Read> {
 
 /** Returns the created objects in the form of the cast. */
 async function createdOf({ entry, created }: MadeWorld) {
-  const derivation = derivationOf(entry.world.id);
+  const derivation = deriveFor(entry.world.id);
   const pacer = new Pacer();
   const shown = async <Shown>(kind: Holder['kind'], show: (holder: Holder) => Shown) => {
     const all: Shown[] = [];

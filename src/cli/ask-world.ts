@@ -28,7 +28,7 @@ export async function askWorld<Answer>(
   const answer = status === 200 && typeof body === 'object' && body !== null ? read(body) : undefined;
   if (answer !== undefined) return answer;
   if (status === 404 && world !== null) throw await noSuchWorld(server, world);
-  throw status === 400 ? new Unusable(detailOf(body) ?? noMock(server)) : new Unusable(noMock(server));
+  throw status === 400 ? new Unusable(readDetail(body) ?? noMock(server)) : new Unusable(noMock(server));
 }
 
 /** Finds an object of an existing world at `path`; null if it doesn't exist. @throws the same errors as `askWorld` */
@@ -66,7 +66,7 @@ function noMock({ url }: Running): string {
 }
 
 /** Returns the detail of a problem document. */
-export function detailOf(body: unknown): string | null {
+export function readDetail(body: unknown): string | null {
   if (typeof body !== 'object' || body === null || !('detail' in body)) return null;
   return typeof body.detail === 'string' ? body.detail : null;
 }

@@ -4,8 +4,8 @@ import { connectionAdvice, otherSchemeError } from '../diagnostics/connection-ad
 import { isRecord, own } from '../objects/members.ts';
 import { timeoutSignal } from '../platform/time.ts';
 import { MANIFESTS } from '../services/index.ts';
-import { jsonOf, tokenAdvice } from './running.ts';
-import { type Place as Addressed, listWorlds, placeOf, prefixOf, worldIds } from './world.ts';
+import { tokenAdvice, tryParseJson } from './running.ts';
+import { type Place as Addressed, listWorlds, locateWorld, prefixOf, worldIds } from './world.ts';
 
 /** The result of a check, with advice if it failed. */
 interface Check {
@@ -39,7 +39,7 @@ export async function doctor(
   headers: Readonly<Record<string, string>>,
   world: string | null,
 ): Promise<void> {
-  const place = { ...placeOf(url, world), headers };
+  const place = { ...locateWorld(url, world), headers };
   const { root } = place;
   const checks: Check[] = [proxyCheck(root)];
   const reached = await reach(root);
@@ -210,6 +210,6 @@ async function bodyOf(answer: Response): Promise<Record<string, unknown> | null>
 
 /** Parses an object. Callers check each member. */
 function recordIn(text: string): Record<string, unknown> | null {
-  const value = jsonOf(text);
+  const value = tryParseJson(text);
   return isRecord(value) ? value : null;
 }

@@ -1,6 +1,6 @@
 import type { FlagTexts } from '../config/config.ts';
 import { connectionAdvice } from '../diagnostics/connection-advice.ts';
-import { detailOf } from './ask-world.ts';
+import { readDetail } from './ask-world.ts';
 import { askRunning, type Running, runningWorld } from './running.ts';
 import { prefixOf } from './world.ts';
 
@@ -44,6 +44,6 @@ async function healthAt(server: Running, prefix: string): Promise<{ status?: unk
   const { status, body } = await askRunning(server, `${prefix}/_mock/health`);
   const answer = (body ?? {}) as { status?: unknown; detail?: unknown };
   if (STATES.includes(answer.status)) return answer;
-  const detail = detailOf(body);
+  const detail = readDetail(body);
   throw new Error(detail === null ? 'the server is not nv-auth-mock' : `it responded with ${status}: ${detail}`);
 }

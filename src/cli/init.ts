@@ -39,7 +39,7 @@ export async function init(dir: string, kinds: readonly string[]): Promise<void>
   }
   const chosen = kinds.length > 0 ? [...new Set(kinds)].map(kindOf) : [await chooseKind(folder)];
   const files = chosen.map((kind) => ({ kind, path: join(folder, KINDS[kind].file) }));
-  const there = files.filter(({ path }) => existsSync(path)).map(({ path }) => shown(path));
+  const there = files.filter(({ path }) => existsSync(path)).map(({ path }) => relativePath(path));
   if (there.length > 0) {
     throw new Unusable(
       `${there.join(' and ')} already exists, so nothing was written. Move it away, or use another folder.`,
@@ -51,12 +51,12 @@ export async function init(dir: string, kinds: readonly string[]): Promise<void>
     const own = kind === 'go' ? await inPackage(text, folder) : home.isClone ? withClone(text, home.path) : text;
     // Another program may have created it meanwhile.
     await writeFile(path, own, { flag: 'wx' }).catch((cause) => {
-      throw new Unusable(`${shown(path)} cannot be written: ${whyUnwritable(cause)}.`, { cause });
+      throw new Unusable(`${relativePath(path)} cannot be written: ${whyUnwritable(cause)}.`, { cause });
     });
-    process.stdout.write(`wrote ${shown(path)}, ${KINDS[kind].what}\n`);
+    process.stdout.write(`wrote ${relativePath(path)}, ${KINDS[kind].what}\n`);
   }
   const project = { folder, manifest: await manifestOf(folder), goPackage: packageOf(folder) };
-  process.stdout.write(`\nNext, in ${shown(folder)}:\n${nextSteps(chosen, project, home)}`);
+  process.stdout.write(`\nNext, in ${relativePath(folder)}:\n${nextSteps(chosen, project, home)}`);
 }
 
 function kindOf(text: string): KindName {
@@ -66,7 +66,7 @@ function kindOf(text: string): KindName {
 }
 
 /** Formats a path as the user would write it. */
-function shown(path: string): string {
+function relativePath(path: string): string {
   const short = relative('.', path);
   return short === '' ? 'this folder' : short.startsWith('..') ? path : short;
 }

@@ -3,7 +3,7 @@ import { request as requestByHttps } from 'node:https';
 import { originAt } from '../addresses/hosts.ts';
 import { type FlagTexts, readConfig } from '../config/config.ts';
 import { otherSchemeError } from '../diagnostics/connection-advice.ts';
-import { placeOf } from './world.ts';
+import { locateWorld } from './world.ts';
 
 /** How long to wait for a response, in milliseconds. */
 const PATIENCE = 5000;
@@ -43,7 +43,7 @@ export async function runningWorld(
   named: string | null,
 ): Promise<{ readonly server: Running; readonly world: string | null }> {
   const here = await runningServer(flags);
-  const { root, world } = placeOf(url ?? here.url, named);
+  const { root, world } = locateWorld(url ?? here.url, named);
   return { server: { ...here, url: root, isHere: url === null && here.isHere === true }, world };
 }
 
@@ -60,7 +60,7 @@ interface Answer {
  */
 export async function askRunning(server: Running, path: string, method = 'GET'): Promise<Answer> {
   const { status, text } = await textOfRunning(server, path, method);
-  return { status, body: jsonOf(text) };
+  return { status, body: tryParseJson(text) };
 }
 
 /** @throws Error if there is no response in time */
@@ -100,7 +100,7 @@ export function openRequest(
 }
 
 /** Parses JSON; null for any other text. */
-export function jsonOf(text: string): unknown {
+export function tryParseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,5 +1,5 @@
 import { worldInLog } from '../addresses/world-id.ts';
-import { type About, escapeControls, type Log, type RequestLine } from '../diagnostics/log.ts';
+import { escapeControls, type Log, type LogDetails, type RequestLine } from '../diagnostics/log.ts';
 import { redact } from '../text/redact.ts';
 
 /** A terminal. The width and the number of written bytes change over time. */
@@ -70,7 +70,7 @@ export function terminalLog(lines: Log, terminal: Terminal): Log {
   };
   const rowInsteadOf =
     (write: Log['info']): Log['info'] =>
-    (message, about: About = {}) => {
+    (message, about: LogDetails = {}) => {
       if (about.request === undefined) return write(message, about);
       const line = about.request();
       if (line !== null) show(line);

@@ -48,7 +48,7 @@ const WORLD_PATH = /^\/w\/([^/]+)\/?$/;
  * @param named the client's world; null: the world of the URL
  * @throws Unusable unless it is the URL of a server or a world
  */
-export function placeOf(url: string, named: string | null): Place {
+export function locateWorld(url: string, named: string | null): Place {
   const shown = showValue(url);
   if (!URL.canParse(url) || !/^https?:/.test(url)) {
     throw new Unusable(`--url ${shown} is not an http or https URL, such as \`http://mock:6625\`.`);

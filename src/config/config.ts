@@ -33,7 +33,7 @@ interface Given {
 type Source = ReadonlyMap<keyof Config, Given>;
 
 /** Creates a configuration without flags, variables or files, for programs and tests. */
-export function configOf(given: Partial<Config> = {}): Effective {
+export function createConfig(given: Partial<Config> = {}): Effective {
   const defaults = objectOf<Config>(OPTION_NAMES.map((name) => [name, OPTIONS[name].fallback]));
   const origins = OPTION_NAMES.map((name) => [name, given[name] === undefined ? 'default' : 'flag']);
   return { config: Object.freeze({ ...defaults, ...given }), origins: Object.fromEntries(origins) };

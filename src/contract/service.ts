@@ -52,7 +52,7 @@ export type FindOther = (
 ) => Promise<string | null>;
 
 /** The context of a refusal: values that a vendor's message may contain. */
-export interface About {
+export interface RefusalContext {
   readonly settings: Settings;
   readonly random: Random;
   /** As requested, without the query. */
@@ -92,7 +92,7 @@ export interface TokenDrafts {
 
 /** How a service refuses. */
 export interface ErrorRenderer {
-  readonly renderProblem: (problem: Problem, about: About) => Outcome;
+  readonly renderProblem: (problem: Problem, about: RefusalContext) => Outcome;
   /** Every form that `renderProblem` produces. */
   readonly errors: readonly ErrorForm[];
 }

@@ -1,5 +1,5 @@
 import { clientIdInWorld } from '../addresses/world-id.ts';
-import { alphanumericOf } from '../platform/random.ts';
+import { toAlphanumeric } from '../platform/random.ts';
 import { type Hmac, hmacWith } from './hmac.ts';
 import { addMark, worldMark } from './world-mark.ts';
 
@@ -25,7 +25,7 @@ export type DeriveKey = (derivation: Derivation, id: string) => string;
 const SECRET_LENGTH = 32;
 
 /** @param world its id; `default` for the first world of a server */
-export function derivationOf(world: string): Derivation {
+export function deriveFor(world: string): Derivation {
   const mark = worldMark(world);
   // Neither worlds nor uses contain a colon, so the input is unique for each pair.
   const known = new Map<string, Hmac>();
@@ -40,7 +40,7 @@ export function derivationOf(world: string): Derivation {
       let text = '';
       // Some bytes yield no character, so one block is rarely enough.
       for (let block = 0; text.length < SECRET_LENGTH; block++) {
-        text += alphanumericOf(Buffer.from(hmacFor(`secret-${block}`)(id, 'binary'), 'latin1'));
+        text += toAlphanumeric(Buffer.from(hmacFor(`secret-${block}`)(id, 'binary'), 'latin1'));
       }
       return text.slice(0, SECRET_LENGTH);
     },

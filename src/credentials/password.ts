@@ -1,6 +1,6 @@
 import { type BinaryLike, hash, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
-import { Turns } from '../store/turns.ts';
+import { Mutex } from '../store/mutex.ts';
 
 const scryptOf = promisify<BinaryLike, BinaryLike, number, ScryptOptions, Buffer>(scrypt);
 
@@ -8,7 +8,7 @@ const scryptOf = promisify<BinaryLike, BinaryLike, number, ScryptOptions, Buffer
  * Password hashing and token signing share the process's four threads. Hashing one password at a time leaves three
  * threads for tokens.
  */
-const TURNS = new Turns();
+const TURNS = new Mutex();
 
 function derive(password: string, salt: string, length: number, cost: ScryptOptions): Promise<Buffer> {
   return TURNS.take(() => scryptOf(password, salt, length, cost));

@@ -34,7 +34,7 @@ const MAX_CACHED = 1000;
  * hash. The latest mock credentials are cached: nearly all requests repeat one, and its checksum costs more than the
  * rest of the search.
  */
-export function tripwireOf(tripwires: readonly Tripwire[]): Watch {
+export function createTripwire(tripwires: readonly Tripwire[]): Watch {
   const all = tripwires.map(warningsBy);
   const [only = () => NONE] = all;
   const shortest = Math.min(...tripwires.map((tripwire) => tripwire.shortest));

@@ -30,7 +30,11 @@ const UNFOUNDED: ReadonlySet<Certainty> = new Set(['inferred', 'ours', 'unknown'
  * @param rule null for public operations
  * @param resources of the caller; null if there is no caller, or one without resources
  */
-export function effectOf(row: OperationRow, rule: Rule | null, resources: readonly Resource[] | null = null): RuledBy {
+export function judgeFidelity(
+  row: OperationRow,
+  rule: Rule | null,
+  resources: readonly Resource[] | null = null,
+): RuledBy {
   const operation = entryOf('operation', row);
   if (UNFOUNDED.has(row.certainty)) return { effect: 'refused', entry: operation };
   const ofRule = rule === null ? [] : [entryOf('rule', rule), ...addedEntries(rule, resources ?? [])];

@@ -69,4 +69,4 @@ export function heldRightsOfRoles(roles: readonly string[], held: ReadonlySet<st
 }
 
 /** The rights of a caller that has none. */
-export const NO_STANDING: HeldRights = heldRightsOfRoles([], new Set());
+export const NO_RIGHTS: HeldRights = heldRightsOfRoles([], new Set());

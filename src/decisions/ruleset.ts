@@ -14,7 +14,7 @@ export interface Ruleset {
 }
 
 /** @param document for a profile that has its own; default: the service's */
-export function rulesetOf(service: string, profile: string | null, tables: Tables, document = service): Ruleset {
+export function createRuleset(service: string, profile: string | null, tables: Tables, document = service): Ruleset {
   return {
     service,
     profile,

@@ -47,7 +47,7 @@ export function orNull(schema: { readonly type: string }) {
 type OptionalIn<Body> = { [Name in keyof Body]-?: object extends Pick<Body, Name> ? Name : never }[keyof Body];
 
 /** The schema of a stored body, with exactly the members of its type. */
-export function bodyOf<Body extends object>(
+export function bodySchema<Body extends object>(
   properties: { readonly [Name in keyof Body]-?: object },
   optional: readonly (OptionalIn<Body> & string)[] = [],
 ) {

@@ -23,7 +23,7 @@ export type RowIn<Key extends string, One> = One extends { readonly rows: infer 
  * @param key the member that names a row, such as `id`
  * @param sections a row may override a member of its section, but not remove it
  */
-export function tableOf<const Key extends string, Sections extends readonly { readonly rows: object }[]>(
+export function layOut<const Key extends string, Sections extends readonly { readonly rows: object }[]>(
   key: Key,
   sections: Sections,
 ): readonly RowIn<Key, Sections[number]>[] {

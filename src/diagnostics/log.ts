@@ -5,7 +5,7 @@ export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Data of a log line besides its message. */
-export interface About {
+export interface LogDetails {
   /** The id of a decision, for JSON. */
   readonly decision?: string | undefined;
   /** The request to a vendor's API, which a terminal shows instead of the message; null if a later line shows it. */
@@ -36,9 +36,9 @@ export interface Log {
   readonly error: (message: string, cause?: unknown) => void;
   readonly warn: (message: string) => void;
   /** Refusals, with their reasons. */
-  readonly info: (message: string, about?: About) => void;
+  readonly info: (message: string, about?: LogDetails) => void;
   /** Every response. */
-  readonly debug: (message: string, about?: About) => void;
+  readonly debug: (message: string, about?: LogDetails) => void;
   /** False if `debug` does nothing, so that its message need not be built. */
   readonly debugging: boolean;
 }
@@ -60,7 +60,7 @@ export function lineLog(level: LogLevel, json: boolean, clock: Clock, write: (li
   const max = LOG_LEVELS.indexOf(level);
   const say =
     (at: Exclude<LogLevel, 'silent'>) =>
-    (said: string, cause?: unknown, { decision }: About = {}) => {
+    (said: string, cause?: unknown, { decision }: LogDetails = {}) => {
       if (LOG_LEVELS.indexOf(at) > max) return;
       const message = redact(said);
       const time = rfc3339(clock.now());

@@ -68,7 +68,7 @@ export type TypeWords = Readonly<Record<string, string>>;
  *
  * @param violations in ajv's order: those inside a choice before the choice itself
  */
-export function valueFaultOf(violations: readonly [Violation, ...Violation[]], words: TypeWords = {}): ValueFault {
+export function findValueFault(violations: readonly [Violation, ...Violation[]], words: TypeWords = {}): ValueFault {
   const [first] = violations;
   const choice = violations.find(
     ({ keyword, instancePath }) => isChoice(keyword) && instancePath === first.instancePath,

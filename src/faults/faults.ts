@@ -3,7 +3,7 @@ import type { Facts } from '../journal/match.ts';
 import type { Quota } from '../memory/quota.ts';
 import { drawnAt } from '../platform/random.ts';
 import { clearTimeout, setTimeout } from '../platform/time.ts';
-import { Turns } from '../store/turns.ts';
+import { Mutex } from '../store/mutex.ts';
 import type { Instant } from '../time/clock.ts';
 import type { Fault, FaultOrder } from './fault.ts';
 import { FaultList, type Moment, weightOf } from './list.ts';
@@ -14,7 +14,7 @@ export type KeepFaults = (faults: readonly Fault[]) => Promise<void>;
 export class Faults {
   readonly #series: string;
   readonly #keep: KeepFaults | null;
-  readonly #turns = new Turns();
+  readonly #turns = new Mutex();
   readonly #removed: (fault: Fault) => void;
   readonly #quota: Quota;
   /** This world's share of the quota. */

@@ -1,5 +1,5 @@
 import { Problem } from '../decisions/problem.ts';
-import { type Facts, type Matcher, matcherOf } from '../journal/match.ts';
+import { createMatcher, type Facts, type Matcher } from '../journal/match.ts';
 import { bytesOf } from '../memory/bytes.ts';
 import { drawnAt } from '../platform/random.ts';
 import type { Instant } from '../time/clock.ts';
@@ -155,7 +155,7 @@ export class FaultList {
     this.#faults.set(fault.id, fault);
     this.#matchers.set(
       fault.id,
-      known ?? { whole: matcherOf(fault.match), early: matcherOf(early), bytes: weightOf(fault) },
+      known ?? { whole: createMatcher(fault.match), early: createMatcher(early), bytes: weightOf(fault) },
     );
   }
 

@@ -4,14 +4,14 @@ import { Problem } from '../decisions/problem.ts';
 import { own } from '../objects/members.ts';
 import { essenceOf, isJsonType } from '../responses/media-type.ts';
 import type { Outcome } from '../responses/outcome.ts';
-import { inertHeaders } from '../responses/untrusted-content.ts';
+import { untrustedContentHeaders } from '../responses/untrusted-content.ts';
 import { shorten } from '../text/shorten.ts';
 
 /** Converts a response defined by a test to an outcome. No browser runs it as a page. */
 export function ownOutcome({ status, headers = {}, body }: OwnAnswer): Outcome {
   const named = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   if (body === undefined) return { status, headers: named };
-  const inert = inertHeaders(named['content-type'] ?? 'application/json');
+  const inert = untrustedContentHeaders(named['content-type'] ?? 'application/json');
   const disposition = named['content-disposition'] ?? '';
   // Keeps the file name.
   if (INERT['content-disposition'].test(disposition)) inert['content-disposition'] = disposition;
@@ -74,7 +74,7 @@ function checkHeader(name: string, value: string): void {
     throw invalid('headers', `has \`${written}\`, which the server writes for each connection; leave it out`);
   }
   if (own<RegExp>(INERT, written)?.test(value) === false) {
-    const only = inertHeaders(undefined)[written];
+    const only = untrustedContentHeaders(undefined)[written];
     const what = `may have \`${written}\` only as \`${only}\`, so that no browser shows the response as a page of the mock`;
     throw invalid('headers', `${what}; leave it out`);
   }

@@ -19,7 +19,7 @@ import { SlowBody } from './transport/slow-body.ts';
 
 /** Sends the outcome of a request. */
 export function respond(reply: FastifyReply, request: RequestInWorld): FastifyReply {
-  return withHead(reply, request).send(sendable(request.outcome));
+  return withHead(reply, request).send(bodyToSend(request.outcome));
 }
 
 /** Like `respond`, for handlers: Fastify sends the returned payload without waiting for the response to end. */
@@ -27,7 +27,7 @@ export function payloadOf(reply: FastifyReply, request: RequestInWorld): unknown
   // Fastify sends `undefined` only while the client is connected.
   if (request.outcome.body === undefined) return respond(reply, request);
   withHead(reply, request);
-  return sendable(request.outcome);
+  return bodyToSend(request.outcome);
 }
 
 function withHead(reply: FastifyReply, { outcome, problem, headersOfCheck }: RequestInWorld): FastifyReply {
@@ -35,7 +35,7 @@ function withHead(reply: FastifyReply, { outcome, problem, headersOfCheck }: Req
 }
 
 /** Converts a body for Fastify's `send`, which takes a string for serialized JSON. */
-function sendable({ body }: Outcome): unknown {
+function bodyToSend({ body }: Outcome): unknown {
   if (body instanceof StreamedList || body instanceof StreamedBytes) return streamOfParts(body.parts());
   return typeof body === 'string' ? JSON.stringify(body) : body;
 }
@@ -52,7 +52,7 @@ export function addAnswerHook(service: FastifyInstance): void {
       next();
       return;
     }
-    conclude(inWorld, reply, payload)
+    prepareResponse(inWorld, reply, payload)
       // Fastify sends nothing until `next` is called.
       .then((its) => {
         if (its === BROKEN) reply.hijack();
@@ -72,7 +72,7 @@ export function addAnswerHook(service: FastifyInstance): void {
 /** Returned instead of a payload when the connection is to be dropped. */
 const BROKEN = Symbol('broken');
 
-async function conclude(
+async function prepareResponse(
   request: RequestInWorld,
   reply: FastifyReply,
   given: Payload,
@@ -135,7 +135,7 @@ function isSafe(method: string): boolean {
 function replace(reply: FastifyReply, before: Outcome, request: RequestInWorld): Payload {
   removeHeaders(reply, before);
   withHead(reply, request);
-  const body = sendable(request.outcome);
+  const body = bodyToSend(request.outcome);
   if (body instanceof Readable || Buffer.isBuffer(body) || typeof body === 'string') return body;
   // With `undefined`, Fastify would send the previous payload.
   return JSON.stringify(body) ?? null;

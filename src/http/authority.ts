@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { problemOf, sendProblem } from './problem.ts';
+import { sendProblem, toProblem } from './problem.ts';
 import { originOf } from './transport/arrival.ts';
 
 /** Where clients download the CA certificate they need to trust. */
@@ -20,7 +20,7 @@ export async function authority(
         server.originGuard.check(raw, 'open');
         return reply.type('application/x-pem-file').header('cache-control', 'no-store').send(certificate);
       } catch (thrown) {
-        return sendProblem(reply, problemOf(thrown));
+        return sendProblem(reply, toProblem(thrown));
       }
     },
   });

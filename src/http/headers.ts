@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import type { Problem } from '../decisions/problem.ts';
 import type { Outcome } from '../responses/outcome.ts';
 import { StreamedBytes } from '../responses/streamed-bytes.ts';
-import { inertHeaders } from '../responses/untrusted-content.ts';
+import { untrustedContentHeaders } from '../responses/untrusted-content.ts';
 import type { WorldClock } from '../time/clock.ts';
 
 const JSON_TYPE = 'application/json';
@@ -22,7 +22,8 @@ const PASSING = {
 export function headersOf({ status, body, headers }: Outcome, problem: Problem | null): Record<string, string> {
   if (body instanceof Readable) return { ...PASSING, ...headers };
   const all: Record<string, string> = body === undefined ? {} : { 'content-type': JSON_TYPE };
-  if (problem === null && isUsers(body, headers)) Object.assign(all, inertHeaders(headers?.['content-type']));
+  if (problem === null && isUsers(body, headers))
+    Object.assign(all, untrustedContentHeaders(headers?.['content-type']));
   Object.assign(all, headers);
   const { 'content-type': type = '' } = all;
   if (!isBytes(body) && type.includes('json') && !type.includes('charset'))

@@ -86,7 +86,7 @@ export function hintsOfGrant(
 }
 
 /** Forgets the earlier tokens of a client hit by a fault, which has reason to request another. */
-export function mayRenew(request: RequestInWorld): void {
+export function allowRenewal(request: RequestInWorld): void {
   const who = principalOf(request);
   if (who !== null) request.world.tokenUsage.forgetGrants(holderName(who.clientId ?? '', who.id));
 }

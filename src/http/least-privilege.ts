@@ -9,7 +9,7 @@ import { grantsOf, type LeastRights } from '../explaining/least-rights.ts';
 import { suggestName } from '../text/nearest.ts';
 import { redact } from '../text/redact.ts';
 import type { Server } from './server.ts';
-import { type Asked, callerOf, imagineAny } from './simulated-caller.ts';
+import { type Asked, findCaller, imagineAny } from './simulated-caller.ts';
 
 type Report = Schema<'control', 'LeastPrivilege'>;
 
@@ -43,7 +43,7 @@ async function usesOf(
   const used = known.filter(({ principal }) => namesOf(principal).includes(who));
   if (used.length > 0) return used;
   for (const service of services) {
-    const caller = await callerOf(world, service, { principal: who, holding: null });
+    const caller = await findCaller(world, service, { principal: who, holding: null });
     if (caller instanceof Problem) continue;
     if (caller === null) continue;
     const name = credentialOf(caller.principal);
@@ -108,7 +108,7 @@ async function callerNow(
   { id, kind }: Principal,
 ): Promise<{ readonly caller: Caller; readonly service: string } | null> {
   for (const service of services) {
-    const caller = await callerOf(world, service, { principal: id, holding: null });
+    const caller = await findCaller(world, service, { principal: id, holding: null });
     if (caller === null || caller instanceof Problem) continue;
     if (caller.principal.kind === kind && caller.principal.id === id) return { caller, service: service.name };
   }

@@ -17,13 +17,13 @@ export interface Mounted {
 type RuledRow = Pick<Route, 'row' | 'rule'>;
 
 /** Creates the router for a service's operations. */
-export function routerOf({ service, document }: Mounted): OperationRouter {
+export function createRouter({ service, document }: Mounted): OperationRouter {
   const notEmulated = notEmulatedOperations(service.name, service.rules.notEmulated);
   return new OperationRouter(document.operations, service.conventions?.eitherSlash === true, notEmulated);
 }
 
 /** Creates the routes of a service. @throws Error if an operation has no row or no handler */
-export function routesOf(mounted: Mounted): readonly Route[] {
+export function createRoutes(mounted: Mounted): readonly Route[] {
   const { service, document } = mounted;
   const rows = ruledRows(mounted);
   return document.operations.map((operation) =>

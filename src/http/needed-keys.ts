@@ -13,7 +13,7 @@ import { usedFor } from './least-privilege.ts';
 import { type Located, locate, type Served } from './locate.ts';
 import type { RequestInWorld } from './request.ts';
 import type { Route, Server } from './server.ts';
-import { callerOf, imagine, imagineAny } from './simulated-caller.ts';
+import { findCaller, imagine, imagineAny } from './simulated-caller.ts';
 import { lookUp } from './steps/decide.ts';
 import { paramsOf } from './steps/select-world.ts';
 
@@ -157,7 +157,7 @@ async function usesOf(server: Server, world: World, asked: readonly Asked[]): Pr
  */
 async function newCaller(world: RequestInWorld<Route | null>, service: ServiceDefinition): Promise<Caller> {
   const roles = (await service.callers.holding?.roles(world)) ?? [];
-  const caller = await callerOf(world, service, { principal: null, holding: { roles } });
+  const caller = await findCaller(world, service, { principal: null, holding: { roles } });
   if (caller !== null && !(caller instanceof Problem)) return caller;
   throw new Problem(
     'invalid_request',

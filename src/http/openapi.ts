@@ -5,10 +5,10 @@ import type { OtherOperation, PreparedDocument, PreparedOperations } from './ope
 import {
   type Compiler,
   type CompilerOptions,
+  compileValidators,
   type Keywords,
   loadCompiler,
   type Validators,
-  validatorsOf,
 } from './openapi/validators.ts';
 
 export type { Operation } from './openapi/operation.ts';
@@ -79,7 +79,7 @@ function openDocument({ operations: text, schemas }: PreparedDocument, compiler:
   };
   const load = async (keywords: Keywords) => {
     const [read, made] = await Promise.all([schemas(), compiler()]);
-    loaded.set(keywords, await validatorsOf(read, made, keywords));
+    loaded.set(keywords, await compileValidators(read, made, keywords));
   };
   const loading: Readonly<Record<Keywords, () => Promise<void>>> = {
     validated: once(() => load('validated')),

@@ -5,7 +5,7 @@ import { escapeHtml, escapeWithCode } from '../pages/html.ts';
 import { PAGE_CSS } from '../pages/page-css.ts';
 import { contentSource } from '../platform/content-source.ts';
 import { compress } from './compress.ts';
-import { problemOf, sendProblem } from './problem.ts';
+import { sendProblem, toProblem } from './problem.ts';
 import { originsOf, worldBehind } from './steps/select-world.ts';
 import { originOf } from './transport/arrival.ts';
 
@@ -138,7 +138,7 @@ export function pagesOn(app: FastifyInstance): Pages {
       try {
         return await page.answer(reply, ...locate(raw));
       } catch (thrown) {
-        const problem = problemOf(thrown);
+        const problem = toProblem(thrown);
         // A person who follows an old link gets a page, a program gets the problem.
         if (page.isHtml && problem.kind === 'no_such_world' && raw.headers.accept?.includes('text/html') === true) {
           return reply

@@ -66,7 +66,7 @@ export async function receivePieces(
 }
 
 /** Returns the size of a body and its SHA-256 in hexadecimal, without keeping the bytes. */
-export async function digestOf(request: IncomingMessage, max: number) {
+export async function digestBody(request: IncomingMessage, max: number) {
   const digest = createHash('sha256');
   const size = await receiveBody(request, max, (chunk) => void digest.update(chunk));
   return { size, hash: digest.digest('hex') };

@@ -11,7 +11,7 @@ import { headersOf } from './headers.ts';
  *
  * @param store blamed instead of an internal error if its file is missing or damaged
  */
-export function problemOf(thrown: unknown, store?: Pick<Store, 'fault'>): Problem {
+export function toProblem(thrown: unknown, store?: Pick<Store, 'fault'>): Problem {
   if (thrown instanceof Changed) {
     const message = 'The object kept changing during the update, so nothing was done. Try again.';
     return new Problem('unavailable', message, { cause: thrown });

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Context } from '../contract/request.ts';
-import type { About } from '../contract/service.ts';
+import type { RefusalContext } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
 import {
   type AccessRequest,
@@ -20,7 +20,7 @@ import { Findings, ReportsOfRequest } from '../journal/finding.ts';
 import type { Outcome } from '../responses/outcome.ts';
 import type { Instant } from '../time/clock.ts';
 import { type ReceivedBody, receiveBody } from './bodies.ts';
-import { digestOf, type PieceSizes, receivePieces } from './pieces.ts';
+import { digestBody, type PieceSizes, receivePieces } from './pieces.ts';
 import type { Route, Server, WorldAddress } from './server.ts';
 import { headerLines, methodOf, pathOf } from './transport/arrival.ts';
 
@@ -217,9 +217,9 @@ export class RequestInWorld<Its extends Route | null = Route> implements Context
   }
 
   /** Describes the request for error renderers. */
-  about(): About {
+  about(): RefusalContext {
     const { settings, random, params, caller, decision, route } = this;
-    const lines: About['headerLines'] = (name) => this.headerLines(name);
+    const lines: RefusalContext['headerLines'] = (name) => this.headerLines(name);
     const operation = route?.row.id ?? null;
     return { settings, random, path: pathOf(this.raw.url), params, headerLines: lines, operation, caller, decision };
   }
@@ -245,8 +245,8 @@ export class RequestInWorld<Its extends Route | null = Route> implements Context
     };
   }
 
-  digest(max: number): ReturnType<typeof digestOf> {
-    return digestOf(this.raw, max);
+  digest(max: number): ReturnType<typeof digestBody> {
+    return digestBody(this.raw, max);
   }
 
   receive(max: number, take: (chunk: Buffer) => void): Promise<number> {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { AnyHandler, Lookup } from '../contract/request.ts';
-import type { About, ErrorRenderer, FirstCheck, ServiceDefinition } from '../contract/service.ts';
+import type { ErrorRenderer, FirstCheck, RefusalContext, ServiceDefinition } from '../contract/service.ts';
 import type { ServerScope, WorldsByName } from '../contract/world.ts';
 import type { CredentialExtractor } from '../credentials/presented-credential.ts';
 import type { Watch } from '../credentials/tripwire.ts';
@@ -44,7 +44,7 @@ export interface Server extends ServerScope {
   /** Why the worlds are not ready yet; null once they are. */
   readonly waiting: () => Waiting | null;
   /** For responses outside of any world. */
-  readonly random: About['random'];
+  readonly random: RefusalContext['random'];
   readonly addresses: WorldAddresses;
   readonly log: Log;
   readonly limits: Pick<Limits, 'bodyBytes'>;

@@ -14,15 +14,15 @@ import { problemWithoutSecrets } from './problem.ts';
 import type { RequestInWorld } from './request.ts';
 import type { Routes } from './routes.ts';
 import type { Route } from './server.ts';
-import { authenticate, checkFidelity, checkResource, decide, factsOf } from './steps/decide.ts';
+import { authenticate, checkFidelity, checkResource, decide, nextDecisionFacts } from './steps/decide.ts';
 import { injectRequestFault, waitsForFault } from './steps/inject-fault.ts';
 import { injectPreferredError, waitsForPreference } from './steps/prefer-error.ts';
 import { keepRefusedBody, refuse } from './steps/refuse.ts';
 import { admit, isSelectedByBody, routed, selectWorld } from './steps/select-world.ts';
 import { keepBody, parseBody, validateRequest } from './steps/validate-request.ts';
-import { type Strays, sendStray } from './strays.ts';
 import { methodOf, readTarget } from './transport/arrival.ts';
 import { waitsForContinue } from './transport/expectations.ts';
+import { sendUnrouted, type UnroutedRequests } from './unrouted-requests.ts';
 
 /** An operation, with the path parameters of a request. */
 interface Found {
@@ -42,7 +42,7 @@ export interface ServiceOptions {
   readonly mounted: Mounted;
   readonly routes: Routes;
   readonly router: OperationRouter;
-  readonly strays: Strays;
+  readonly unrouted: UnroutedRequests;
 }
 
 /**
@@ -54,12 +54,12 @@ export interface ServiceOptions {
  * A hook that has sent a response must return the reply, or Fastify continues to the handler.
  */
 export async function service(app: FastifyInstance, options: ServiceOptions): Promise<void> {
-  const { strays } = options;
+  const { unrouted } = options;
   collectBodies(app);
   app.addHook('onRequest', async (request, reply) => {
     const found = request.routeOptions.config.find?.(request) ?? null;
-    if (found === null) return sendStray(reply, strays.noOperation(request.raw));
-    if (found === 'path_too_long') return sendStray(reply, strays.pathTooLong(request.raw));
+    if (found === null) return sendUnrouted(reply, unrouted.noOperation(request.raw));
+    if (found === 'path_too_long') return sendUnrouted(reply, unrouted.pathTooLong(request.raw));
     return arrive(found, request, reply);
   });
   app.addHook('preParsing', async ({ raw, routed }, reply) => {
@@ -83,7 +83,7 @@ export async function service(app: FastifyInstance, options: ServiceOptions): Pr
         refusal = thrown;
       }
     }
-    if (request.inWorld === null) return sendStray(reply, strays.failed(refusal, request.raw));
+    if (request.inWorld === null) return sendUnrouted(reply, unrouted.failed(refusal, request.raw));
     await refuse(request.inWorld, refusal);
     return payloadOf(reply, request.inWorld);
   });
@@ -194,7 +194,7 @@ export async function handle(request: RequestInWorld): Promise<void> {
   if (outcome.principal !== undefined) request.hints = hintsOfGrant(request, outcome.principal);
   if (outcome.refusal === undefined) return;
   const refusal = problemWithoutSecrets(outcome.refusal, request.world.activityLog.secrets);
-  const decision = decisionOfProblem(factsOf(request), refusal, request.server.reasons);
+  const decision = decisionOfProblem(nextDecisionFacts(request), refusal, request.server.reasons);
   request.hints = hintsOfRefusal(request, refusal, decision);
   request.decision = addHints(decision, request.hints);
   request.outcome = addHintHeader({ ...outcome, refusal }, request.hints, request.server);

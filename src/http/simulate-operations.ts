@@ -6,7 +6,7 @@ import type { DenyReason } from '../decisions/reasons.ts';
 import type { Ruleset } from '../decisions/ruleset.ts';
 import type { Instant } from '../time/clock.ts';
 import type { Server } from './server.ts';
-import { callerOf, checkRoles, imagineAny, isHeldHere, type Who } from './simulated-caller.ts';
+import { checkRoles, findCaller, imagineAny, isHeldHere, type Who } from './simulated-caller.ts';
 
 /** The decision about an operation before its object is known. */
 export interface OperationEffect extends Partial<MissingRights> {
@@ -41,7 +41,7 @@ export async function simulateOperations(
     asked.map(async (service) => {
       const isMeant = only !== null || who.principal !== null || who.holding === null;
       if (!isMeant && !(await isHeldHere(request, service, who.holding))) return [];
-      const caller = await callerOf(request, service, who);
+      const caller = await findCaller(request, service, who);
       return caller === null ? [] : effectsUnder(service.rules.inForce(request.settings), caller);
     }),
   );

@@ -12,8 +12,8 @@ import type { Instant } from '../time/clock.ts';
 import type { RequestInWorld } from './request.ts';
 import type { Match, Routes } from './routes.ts';
 import type { Route, Server } from './server.ts';
-import { callerOf, checkRoles, imagine, type Who } from './simulated-caller.ts';
-import { checkResource, decide, factsOf } from './steps/decide.ts';
+import { checkRoles, findCaller, imagine, type Who } from './simulated-caller.ts';
+import { checkResource, decide, nextDecisionFacts } from './steps/decide.ts';
 import { paramsOf } from './steps/select-world.ts';
 import { pathOf } from './transport/arrival.ts';
 
@@ -45,7 +45,7 @@ export async function simulate(
   await checkRoles(request, services, who, route.service.name);
   if (route.rule !== null) {
     const { service } = route;
-    const caller = await callerOf(request, service, who);
+    const caller = await findCaller(request, service, who);
     if (caller instanceof Problem) return refusedCredential(request, path, caller);
     if (caller === null) {
       throw new Problem(
@@ -68,7 +68,7 @@ export async function decideOnly(request: RequestInWorld): Promise<Decision> {
   }
   const { decision, world } = request;
   const allowed = { effect: 'allow', principal: null, rule: null, reason: null } as const;
-  return decisionWithoutSecrets(decision ?? { ...factsOf(request), ...allowed }, world.activityLog.secrets);
+  return decisionWithoutSecrets(decision ?? { ...nextDecisionFacts(request), ...allowed }, world.activityLog.secrets);
 }
 
 /** Removes the world's prefix from a path copied from a real request. */
@@ -118,7 +118,7 @@ export function matchOf(
 /** @throws Problem if the credential is valid but its organisation has no subscription */
 function refusedCredential(request: RequestInWorld, path: string, problem: Problem): Decision {
   const { title } = request.route.service;
-  const facts = { ...factsOf(request), request: { method: request.method, path: showPath(path) } };
+  const facts = { ...nextDecisionFacts(request), request: { method: request.method, path: showPath(path) } };
   const decision = decisionOfProblem(facts, problem, request.server.reasons);
   if (decision !== null) return decision;
   const message = `Field \`principal\`: ${title} answers ${HTTP_STATUS[problem.kind]} whatever the rights, because the organisation has no subscription.`;

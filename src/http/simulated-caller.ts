@@ -67,7 +67,7 @@ export function imagineAny(server: Server, world: World, at?: Instant): RequestI
  *
  * @throws Problem if the principal cannot have the given rights
  */
-export async function callerOf(
+export async function findCaller(
   world: Asked,
   service: ServiceDefinition,
   { principal, holding }: Who,
@@ -96,7 +96,7 @@ export async function namesFound(
   const request = imagineAny(server, world);
   const names = new Set<string>();
   for (const service of services) {
-    const found = await callerOf(request, service, { principal, holding: null });
+    const found = await findCaller(request, service, { principal, holding: null });
     for (const name of found instanceof Problem ? [principal] : found === null ? [] : namesOf(found.principal)) {
       names.add(name);
     }

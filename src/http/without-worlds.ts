@@ -3,11 +3,11 @@ import type { Problem } from '../decisions/problem.ts';
 import { own } from '../objects/members.ts';
 import type { Outcome } from '../responses/outcome.ts';
 import { noWorldsProblem, type Waiting } from '../store/waiting.ts';
-import { problemOf } from './problem.ts';
-import type { Strays } from './strays.ts';
+import { toProblem } from './problem.ts';
 import { methodOf, pathOf } from './transport/arrival.ts';
 import { isControlPath, type OriginGuard } from './transport/origins.ts';
 import { type WireAnswer, writeAnswer } from './transport/wire-answer.ts';
+import type { UnroutedRequests } from './unrouted-requests.ts';
 
 /**
  * Answers for a process whose worlds are not ready: `GET /_mock/health` reports that it is alive, and everything else
@@ -17,10 +17,10 @@ export function answerWithoutWorlds(
   request: FastifyRequest,
   why: Waiting,
   originGuard: OriginGuard,
-  strays: Pick<Strays, 'render'>,
+  unrouted: Pick<UnroutedRequests, 'render'>,
 ): WireAnswer {
   const problem = refusalOf(request, why, originGuard);
-  const outcome = problem === null ? healthOf(why) : strays.render(problem, pathOf(request.raw.url));
+  const outcome = problem === null ? healthOf(why) : unrouted.render(problem, pathOf(request.raw.url));
   return writeAnswer(outcome, problem);
 }
 
@@ -29,7 +29,7 @@ function refusalOf({ raw, query }: FastifyRequest, why: Waiting, originGuard: Or
   try {
     originGuard.check(raw, isControlPath(raw.url) ? 'known' : 'open');
   } catch (thrown) {
-    return problemOf(thrown);
+    return toProblem(thrown);
   }
   const isHealth = methodOf(raw) === 'GET' && pathOf(raw.url) === '/_mock/health';
   // Fastify derives the type of a query from a schema, which our routes do not have.

@@ -11,7 +11,7 @@ import { Findings, findingView } from './finding.ts';
 import { Journal, type WorldEnd } from './journal.ts';
 import { type PriorityPlaces, priorityPlaces } from './ring.ts';
 import { hideInLine, type KnownSecrets } from './secrets.ts';
-import { summaryOf } from './view.ts';
+import { summarize } from './view.ts';
 import { Watches } from './watches.ts';
 
 /** Memory budgets shared by the activity logs of a process. */
@@ -88,7 +88,7 @@ export class ActivityLog {
     const { journal, events } = this;
     const number = journal.record(draft);
     if (draft.reported !== undefined) this.findings.concern(draft.reported, journal.idOf(number));
-    if (events.isWatched) events.publish('request', () => summaryOf(journal, number));
+    if (events.isWatched) events.publish('request', () => summarize(journal, number));
   }
 
   decision(decision: Decision): void {

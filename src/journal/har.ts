@@ -6,7 +6,7 @@ import { type EntryView, isForm } from './view.ts';
  *
  * @param entries oldest first, as the format requires
  */
-export function harOf<Entry>(entries: Entry[], version: string) {
+export function toHar<Entry>(entries: Entry[], version: string) {
   return { log: { version: '1.2', creator: { name: 'nv-auth-mock', version }, entries } };
 }
 

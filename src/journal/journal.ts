@@ -5,7 +5,7 @@ import type { Facts } from './match.ts';
 import { numberIn } from './numbered-ids.ts';
 import { type PriorityPlaces, PriorityRing } from './ring.ts';
 import type { KnownSecrets } from './secrets.ts';
-import { factsOf, type ParsedBodies, withHiddenBodies } from './view.ts';
+import { type ParsedBodies, readFacts, withHiddenBodies } from './view.ts';
 
 /** Why a world ended: it was deleted, or its server stops. */
 export type WorldEnd = 'deleted' | 'stopping';
@@ -120,7 +120,7 @@ export class Journal {
   }
 
   factsOf(draft: Draft): Facts {
-    return factsOf(draft, this.#secrets, this.#parsed);
+    return readFacts(draft, this.#secrets, this.#parsed);
   }
 
   /** Runs the long computations of verifications in sequence. */

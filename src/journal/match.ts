@@ -77,7 +77,7 @@ export interface Matcher {
 const FINGERPRINT = /sha256:[0-9a-f]{10}/;
 
 /** @param hiddenBody the match's body with fingerprints instead of secrets, to compare it with journal entries */
-export function matcherOf(match: Match, hiddenBody: unknown = match.body): Matcher {
+export function createMatcher(match: Match, hiddenBody: unknown = match.body): Matcher {
   const namesFingerprint = match.body !== undefined && FINGERPRINT.test(JSON.stringify(match.body));
   const bodyLack = ({ body, kept }: Facts, isShown: boolean): string | null => {
     if (kept?.isDropped) return 'body was evicted';

@@ -4,7 +4,7 @@ import type { Quota } from '../memory/quota.ts';
 import { clearTimeout, setTimeout } from '../platform/time.ts';
 import type { JournalEntry } from './entry.ts';
 import type { Journal, WorldEnd } from './journal.ts';
-import { type Match, type Matcher, type Member, matcherOf } from './match.ts';
+import { createMatcher, type Match, type Matcher, type Member } from './match.ts';
 import { hideSecrets } from './secrets.ts';
 
 /** The expected number of requests. */
@@ -51,7 +51,7 @@ export async function verify(
   quota: Quota,
   onLeft: (callback: () => void) => () => void = () => () => {},
 ): Promise<Verification> {
-  const matcher = matcherOf(match, hideSecrets(match.body, journal.secrets));
+  const matcher = createMatcher(match, hideSecrets(match.body, journal.secrets));
   let hasLeft = false;
   let ended: JournalEnded | null = null;
   /** Matching requests since then: their number, and the newest of them, newest first. */

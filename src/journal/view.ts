@@ -21,7 +21,7 @@ export interface MessageView {
  * Converts an entry to the form of the control API. @param options `bodies: false` omits the bodies, which is much
  * cheaper
  */
-export function viewOf(entry: JournalEntry, options: { readonly bodies?: boolean } = {}) {
+export function viewEntry(entry: JournalEntry, options: { readonly bodies?: boolean } = {}) {
   const { requestHeaders, requestBody, responseHeaders, responseBody, url, principal, secrets, tokenExpiresAt } = entry;
   const { id, at, world, service, operation, method, status, wouldBe, reason, decision, hints, fault, done } = entry;
   const { bodies = true } = options;
@@ -53,7 +53,7 @@ export function viewOf(entry: JournalEntry, options: { readonly bodies?: boolean
   };
 }
 
-export type EntryView = ReturnType<typeof viewOf>;
+export type EntryView = ReturnType<typeof viewEntry>;
 
 /** https://www.w3.org/TR/trace-context/#traceparent-header */
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
@@ -67,7 +67,7 @@ function traceIn({ traceparent }: Headers): { readonly traceparent?: string } {
  *
  * @param parsed cache of parsed bodies
  */
-export function factsOf(draft: Draft, secrets: KnownSecrets, parsed: ParsedBodies): Facts {
+export function readFacts(draft: Draft, secrets: KnownSecrets, parsed: ParsedBodies): Facts {
   const { service, operation, method, url, status, principal, reason, requestBody } = draft;
   const hiddenBody = once(() => bodyIn(requestBody, sentTypeOf(draft), secrets) ?? undefined);
   const isHidden = requestBody.isHidden === true || isTruncated(requestBody);
@@ -237,12 +237,12 @@ export function textOf(kept: KeptBody): string | null {
 }
 
 /** Returns an entry without headers and bodies; null if it was evicted. */
-export function summaryOf(
+export function summarize(
   journal: { at(number: number): JournalEntry | undefined },
   number: number,
 ): Omit<EntryView, 'request' | 'response'> | null {
   const entry = journal.at(number);
   if (entry === undefined) return null;
-  const { request: _, response: __, ...summary } = viewOf(entry, { bodies: false });
+  const { request: _, response: __, ...summary } = viewEntry(entry, { bodies: false });
   return summary;
 }

@@ -30,7 +30,7 @@ export interface Watch {
   readonly cure?: {
     /** As the subject of a sentence. */
     readonly name: string;
-    readonly isIt: (seen: Seen) => boolean;
+    readonly matches: (seen: Seen) => boolean;
   };
 }
 
@@ -107,7 +107,7 @@ export function verdictOf({ isRefused, subject = methodAndPath, cure }: Watch, r
     const shown = refused.filter((seen) => mistakes.has(seen));
     return verdict('failed', 'A request was sent again after its refusal.', shown);
   }
-  const cured = cure === undefined ? undefined : requests.find(cure.isIt);
+  const cured = cure === undefined ? undefined : requests.find(cure.matches);
   if (cure !== undefined && cured !== undefined)
     return verdict('passed', `${cure.name} was sent.`, [...refused, cured]);
   if (refused.length === 0) return verdict('waiting', 'The drill has not refused a request yet.', []);

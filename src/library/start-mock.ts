@@ -6,7 +6,7 @@ import { nodeRefusal } from '../platform/node-version.ts';
 import type { Clock } from '../time/clock.ts';
 import { checkObject } from './given.ts';
 import { inProcessFetch } from './in-process.ts';
-import { type Host, type Mock, mockOf } from './world.ts';
+import { createMock, type Host, type Mock } from './world.ts';
 
 /**
  * The options of a mock: the flags of the command, in camel case. Durations are strings such as `15m`, or numbers in
@@ -86,7 +86,7 @@ export async function startMock(options: MockOptions = {}): Promise<Mock> {
         return answer(...request);
       },
     };
-    return await mockOf(running, stop);
+    return await createMock(running, stop);
   } catch (cause) {
     await stop();
     throw cause;

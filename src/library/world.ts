@@ -102,7 +102,7 @@ export function labelled(name: string | undefined, options: WorldOptions): World
 const NAMED_SEEDS: ReadonlySet<string> = new Set(['builtin', 'none']);
 
 /** Creates the default world of a server. @param stop stops the server */
-export async function mockOf(host: Host, stop: () => Promise<void>): Promise<Mock> {
+export async function createMock(host: Host, stop: () => Promise<void>): Promise<Mock> {
   const board = switchboard(host.fetch, host.adminToken);
   const [cast, { hostUrl, label }] = await Promise.all([board.readCast(), board.worlds.get(DEFAULT_WORLD)]);
   const made = { id: DEFAULT_WORLD, label, hostUrl, cast: () => cast };

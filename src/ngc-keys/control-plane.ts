@@ -1,4 +1,4 @@
-import type { About, ErrorForm } from '../contract/service.ts';
+import type { ErrorForm, RefusalContext } from '../contract/service.ts';
 import { Problem, type ProblemKind } from '../decisions/problem.ts';
 import type { DenyReason } from '../decisions/reasons.ts';
 import { own } from '../objects/members.ts';
@@ -62,7 +62,7 @@ export const REFUSED_KEY = 'Authorization failed';
  * Checks whether a self-hosted service got a key for another service. The key service evaluates such a key as invalid,
  * so the response is the same as for an invalid key.
  */
-export function isKeyOfOtherService({ decision, settings }: Pick<About, 'decision' | 'settings'>): boolean {
+export function isKeyOfOtherService({ decision, settings }: Pick<RefusalContext, 'decision' | 'settings'>): boolean {
   return settings.nvcf === 'open-source' && decision?.reason === 'service_not_enabled';
 }
 

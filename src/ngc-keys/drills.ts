@@ -33,7 +33,7 @@ const rotate: Drill = {
       watch: {
         isRefused: (seen) => seen.decision.effect === 'deny' && isOld(seen),
         subject: () => 'the old key',
-        cure: { name: 'The new key', isIt: (seen) => seen.decision.principal?.id === id && !isOld(seen) },
+        cure: { name: 'The new key', matches: (seen) => seen.decision.principal?.id === id && !isOld(seen) },
       },
     };
   },

@@ -1,5 +1,5 @@
 import type { PolicyVersion, Resource } from '../decisions/policy.ts';
-import { BOOLEAN, bodyOf, INSTANT, list, orNull, TEXT, TEXTS } from '../definitions/json-schema.ts';
+import { BOOLEAN, bodySchema, INSTANT, list, orNull, TEXT, TEXTS } from '../definitions/json-schema.ts';
 import { type KeptForms, partForm, rowForm } from '../store/row-form.ts';
 import { DEVICE_LOGINS, type DeviceLogin, deviceLoginRow } from './device-logins.ts';
 import { PROPAGATION_MODES } from './propagation.ts';
@@ -18,7 +18,7 @@ import {
   type StoredKey,
 } from './records.ts';
 
-const ISSUANCE = bodyOf<Issuance>({
+const ISSUANCE = bodySchema<Issuance>({
   owner: TEXT,
   issuer: TEXT,
   audiences: TEXTS,
@@ -28,7 +28,7 @@ const ISSUANCE = bodyOf<Issuance>({
   isOwnerSuspended: BOOLEAN,
 });
 
-const KEY = bodyOf<StoredKey>(
+const KEY = bodySchema<StoredKey>(
   {
     id: TEXT,
     org: TEXT,
@@ -47,28 +47,28 @@ const KEY = bodyOf<StoredKey>(
   ['issuance'],
 );
 
-const POLICY = bodyOf<PolicyVersion>({
+const POLICY = bodySchema<PolicyVersion>({
   scopes: TEXTS,
-  resources: list(bodyOf<Resource>({ type: TEXT, ids: TEXTS, ignoredIds: TEXTS }, ['ids', 'ignoredIds'])),
+  resources: list(bodySchema<Resource>({ type: TEXT, ids: TEXTS, ignoredIds: TEXTS }, ['ids', 'ignoredIds'])),
   version: { type: 'integer', minimum: 1 },
   recordedAt: INSTANT,
   effectiveAt: INSTANT,
 });
 
-const DEVICE_LOGIN = bodyOf<DeviceLogin>({
+const DEVICE_LOGIN = bodySchema<DeviceLogin>({
   deviceId: TEXT,
   email: TEXT,
   sessionHash: TEXT,
   expiresAt: INSTANT,
-  user: orNull(bodyOf<NonNullable<DeviceLogin['user']>>({ org: TEXT, email: TEXT })),
+  user: orNull(bodySchema<NonNullable<DeviceLogin['user']>>({ org: TEXT, email: TEXT })),
 });
 
 export const FORMS: KeptForms = {
   rows: [
-    rowForm(ORGANIZATIONS, bodyOf<Organization>({ name: TEXT, ncaId: TEXT, subscriptions: TEXTS }), ({ body }) =>
+    rowForm(ORGANIZATIONS, bodySchema<Organization>({ name: TEXT, ncaId: TEXT, subscriptions: TEXTS }), ({ body }) =>
       organizationRow(body),
     ),
-    rowForm(NGC_USERS, bodyOf<NgcUser>({ org: TEXT, email: TEXT, roles: TEXTS }), ({ body }) => ngcUserRow(body)),
+    rowForm(NGC_USERS, bodySchema<NgcUser>({ org: TEXT, email: TEXT, roles: TEXTS }), ({ body }) => ngcUserRow(body)),
     rowForm(NGC_KEYS, KEY, ({ body }) => ngcKeyRow(body)),
     partForm(NGC_POLICIES, POLICY, ({ parent, body, dueAt }) => {
       const row = policyRow(parent, body);

@@ -127,7 +127,7 @@ export async function resolveKey(
 }
 
 /** Impersonates a key by id, name, or its user's e-mail address, or a user by id. */
-export function impersonatorOf({
+export function createImpersonator({
   ofKey,
   ofUser,
 }: Pick<MakeCallers, 'ofKey'> & Partial<MakeCallers>): NonNullable<ServiceCallers['impersonate']> {
@@ -151,11 +151,11 @@ export function principalOfKey({ key, organization }: KeyInForce): Principal {
 
 /** Returns a function from keys to callers under a ruleset. An unchanged key always gives the same object. */
 export function callerUnder(ruleset: Ruleset): (inForce: KeyInForce) => Caller {
-  return memoize((inForce) => callerOf(inForce, ruleset));
+  return memoize((inForce) => createCaller(inForce, ruleset));
 }
 
 /** Creates the caller of a key, uncached. */
-export function callerOf(inForce: KeyInForce, ruleset: Ruleset): Caller {
+export function createCaller(inForce: KeyInForce, ruleset: Ruleset): Caller {
   const { key, roles, policy, pending } = inForce;
   const principal = principalOfKey(inForce);
   const { services } = key;

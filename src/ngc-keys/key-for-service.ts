@@ -1,7 +1,7 @@
 import type { FindOther } from '../contract/service.ts';
 import { decideOnResource } from '../decisions/decide.ts';
 import { ngcKeysIn } from './index.ts';
-import { callerOf, isInForce } from './key-bearer.ts';
+import { createCaller, isInForce } from './key-bearer.ts';
 
 /** Keys of an organisation to try. */
 const MAX_TRIED = 100;
@@ -19,7 +19,7 @@ export const findOtherKey: FindOther = async ({ input }, { store, now }) => {
   const keys = await ngcKeysIn(store).list({ org }, MAX_TRIED, now);
   const would = keys
     .filter((one) => isInForce(one, now))
-    .map((one) => callerOf(one, ruleset))
+    .map((one) => createCaller(one, ruleset))
     .filter((other) => decideOnResource(accessRequest, other, lookedUp).effect === 'allow');
   const [first, ...others] = would;
   if (first === undefined) return null;

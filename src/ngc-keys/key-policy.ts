@@ -54,7 +54,7 @@ export function knownRoles(rulesets: readonly Ruleset[]): string[] {
 }
 
 /** Returns the message of a fault, with suggestions for an unknown name. */
-export function messageOf({ message, given, valid = [] }: PolicyFault): string {
+export function describeFault({ message, given, valid = [] }: PolicyFault): string {
   return given === undefined ? message : `${message}${adviseName(given, valid)}`;
 }
 

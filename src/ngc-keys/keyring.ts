@@ -35,7 +35,7 @@ const STARTED_WITH = 'propagation.started-with';
 const DEFAULT_SEED = 'nv-auth-mock';
 
 /** Returns the settings last set, or those that the server was started with. */
-export async function toggleOf({ store, settings }: Pick<Keyroom, 'store' | 'settings'>): Promise<Toggle> {
+export async function readToggle({ store, settings }: Pick<Keyroom, 'store' | 'settings'>): Promise<Toggle> {
   const [mode, delay, seed] = await Promise.all([MODE, DELAY, SEED].map((name) => store.settings.get(name)));
   return {
     // `setToggle` writes only modes.
@@ -69,7 +69,7 @@ export async function reviveToggle({ store, settings }: Pick<Keyroom, 'store' | 
 
 /** Returns when an edit recorded now takes effect. */
 async function nextEffectiveAt(room: Keyroom, now: Instant): Promise<Instant> {
-  const toggle = await toggleOf(room);
+  const toggle = await readToggle(room);
   const place = toggle.mode === 'jitter' ? await room.store.settings.next(POSITION) : 0;
   return effectiveAt(now, toggle, drawnAt(toggle.seed, place));
 }

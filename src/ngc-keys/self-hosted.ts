@@ -20,7 +20,7 @@ type Attempt = Pick<RequestContext, 'headerLines' | 'now' | 'settings' | 'store'
  * @returns null if the text is not a token, or has no issuer
  * @throws Problem `unauthenticated` with the reason
  */
-export async function tokenCallerOf(attempt: Attempt, trusts: boolean): Promise<Caller | null> {
+export async function findTokenCaller(attempt: Attempt, trusts: boolean): Promise<Caller | null> {
   const { settings, trustedIssuers, world, now } = attempt;
   const token = bearerToken(attempt.headerLines('authorization'));
   const issuer = token.startsWith(NGC_KEY_PREFIX) ? undefined : decodeClaims(token)?.['iss'];

@@ -51,7 +51,7 @@ export function namedUuid(name: string): string {
 }
 
 /** Converts bytes to letters and digits, each equally likely. Some bytes are skipped, so the text may be shorter. */
-export function alphanumericOf(bytes: Buffer): string {
+export function toAlphanumeric(bytes: Buffer): string {
   let text = '';
   for (const byte of bytes) if (byte < FAIR_BYTES) text += ALPHANUMERIC[byte % ALPHANUMERIC.length];
   return text;
@@ -120,7 +120,7 @@ function fromBytes(bytes: Bytes): Random {
     base64url: (length) => bytes(length).toString('base64url'),
     alphanumeric: (length) => {
       let text = '';
-      while (text.length < length) text += alphanumericOf(bytes(length - text.length));
+      while (text.length < length) text += toAlphanumeric(bytes(length - text.length));
       return text;
     },
     privateKey: drawPrivateKey,

@@ -38,7 +38,7 @@ const VALIDATORS = new WeakMap<object, ValidateFunction>();
  * Returns a check for rows of a snapshot file: that all code can read the body, and that the members used for lookups
  * match the body.
  */
-export function rowCheckOf(kept: readonly KeptForms[]): RowCheck {
+export function createRowCheck(kept: readonly KeptForms[]): RowCheck {
   const forms = new Map(kept.flatMap(({ rows }) => rows).map((form) => [form.collection, form]));
   const settings = new Map(kept.flatMap((one) => Object.entries(one.settings ?? {})));
   return (row) => {

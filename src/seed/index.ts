@@ -4,7 +4,7 @@ import { readDocument } from '../config/config.ts';
 import type { Seeding } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import type { World } from '../contract/world.ts';
-import { type Derivation, derivationOf } from '../credentials/derivation.ts';
+import { type Derivation, deriveFor } from '../credentials/derivation.ts';
 import { Unusable } from '../diagnostics/unusable.ts';
 import { fixture } from '../platform/assets.ts';
 import { once } from '../platform/once.ts';
@@ -15,7 +15,7 @@ import { settingRow } from '../store/settings.ts';
 import { showValue } from '../text/redact.ts';
 import type { Instant } from '../time/clock.ts';
 import type { Layer } from './layers.ts';
-import { type Fill, templateOf } from './template.ts';
+import { createTemplate, type Fill } from './template.ts';
 
 /** `--seed none`: an empty world. */
 const NONE = 'none';
@@ -26,7 +26,7 @@ export const BUILT_IN = 'builtin';
 export type SeedParts = Readonly<Record<string, unknown>>;
 
 /** Omitted credentials are derived for the default world. */
-const FIRST = derivationOf('default');
+const FIRST = deriveFor('default');
 
 /** A seed that can be derived for other worlds. */
 interface OwnableSeed extends Seed {
@@ -271,8 +271,8 @@ function completeSeed(
   /** Shared by all worlds that are derived from this seed. */
   let templates: { readonly parts: Fill<SeedParts>; readonly cast: Fill<Cast> } | undefined;
   const templatesOf = (all: SeedParts) => ({
-    parts: templateOf((derivation) => derive(all, derivation)),
-    cast: templateOf((derivation) => castOfParts(derive(all, derivation), services)),
+    parts: createTemplate((derivation) => derive(all, derivation)),
+    cast: createTemplate((derivation) => castOfParts(derive(all, derivation), services)),
   });
   return {
     get parts() {

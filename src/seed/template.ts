@@ -8,7 +8,7 @@ export type Fill<Value> = (derivation: Derivation) => Value;
  *
  * @param make may only store derived texts, not inspect them
  */
-export function templateOf<Value>(make: Fill<Value>): Fill<Value> {
+export function createTemplate<Value>(make: Fill<Value>): Fill<Value> {
   const places = new Map<unknown, Fill<unknown>>();
   const place = (fill: Fill<string>): string => {
     // An object, so that it never equals a user's text.

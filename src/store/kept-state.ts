@@ -1,10 +1,10 @@
-import { Turns } from './turns.ts';
+import { Mutex } from './mutex.ts';
 
 /** Text stored with a world besides its rows; snapshots don't include it. Changes are stored before they are visible. */
 export class KeptState {
   #text: string;
   readonly #write: (text: string) => Promise<void>;
-  readonly #turns = new Turns();
+  readonly #turns = new Mutex();
 
   constructor(text: string, write: (text: string) => Promise<void>) {
     this.#text = text;

@@ -29,7 +29,7 @@ interface Found {
  * @throws Changed, Collision
  * @throws TypeError if a row changes twice, or if a body isn't valid JSON
  */
-export function planOf(changes: readonly Change[], found: Found): Plan {
+export function planChanges(changes: readonly Change[], found: Found): Plan {
   const kinds = new Map<string, Change['kind']>();
   const removed: Row[] = [];
   const replaced: Row[] = [];

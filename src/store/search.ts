@@ -20,7 +20,7 @@ const ROWS_PER_CHECK = 100;
 type Condition = (row: Row) => boolean;
 
 /** Returns one page of the rows of a collection (`Collections.page`). */
-export async function pageOf(rows: Rows, query: PageQuery): Promise<Page> {
+export async function findPage(rows: Rows, query: PageQuery): Promise<Page> {
   const { account, whose, where, order, search } = query;
   const isAsked = conditionOf(query);
   const all = rows.inOrder(order.by);

@@ -100,14 +100,14 @@ export class StateBuilder {
  *
  * @throws Collision if two rows share an id or an alias
  */
-export function stateOf(rows: Iterable<Row>): State {
+export function createState(rows: Iterable<Row>): State {
   const builder = new StateBuilder();
   for (const row of rows) builder.add(row);
   return builder.state;
 }
 
 /** The state of an empty world. */
-export const NO_ROWS: State = stateOf([]);
+export const NO_ROWS: State = createState([]);
 
 /** Returns the total length of all bodies as JSON, in characters. */
 export function sizeOf({ collections }: Pick<State, 'collections'>): number {
@@ -122,7 +122,7 @@ export function rowsIn({ collections }: Pick<State, 'collections'>): readonly Ro
 }
 
 /** Returns the state with the world's own rows created. */
-export function wholeOf(state: State): State {
+export function completeState(state: State): State {
   const made = [...state.collections].map(([name, rows]) => {
     const change = state.own?.(name) ?? null;
     return [name, change === null ? rows : rows.map(change)] as const;

@@ -1,12 +1,12 @@
 import type { Instant } from '../time/clock.ts';
 import type { Change, Collections, Commit, DueQuery, ListQuery, Page, PageQuery, Row, Watcher } from './collections.ts';
-import { type Plan, planOf } from './plan.ts';
+import { Mutex } from './mutex.ts';
+import { type Plan, planChanges } from './plan.ts';
 import type { RowLog } from './row-log.ts';
 import { Rows } from './rows.ts';
-import { pageOf } from './search.ts';
-import { type State, stateWith, wholeOf } from './state.ts';
+import { findPage } from './search.ts';
+import { completeState, type State, stateWith } from './state.ts';
 import type { StateMemory } from './state-memory.ts';
-import { Turns } from './turns.ts';
 
 /** The surroundings of a world's rows. */
 interface Beside {
@@ -33,7 +33,7 @@ export class WorldRows implements Collections {
   /** When rows were last used, for collections where this differs from the initial state. */
   #uses = new Map<string, Map<string, Instant>>();
   #nextPlace: number;
-  readonly #turns = new Turns();
+  readonly #turns = new Mutex();
   readonly #log: RowLog | null;
   readonly #memory: StateMemory | null;
   #watcher: Watcher | null = null;
@@ -72,7 +72,7 @@ export class WorldRows implements Collections {
 
   async page(query: PageQuery): Promise<Page> {
     const rows = this.#rows(query.collection);
-    return rows === undefined ? { count: 0, rows: [] } : pageOf(rows, query);
+    return rows === undefined ? { count: 0, rows: [] } : findPage(rows, query);
   }
 
   async due(query: DueQuery): Promise<readonly Row[]> {
@@ -95,7 +95,7 @@ export class WorldRows implements Collections {
 
   updating<Result>(work: (commit: Commit) => Promise<Result>): Promise<Result> {
     // Commits within one update must not overlap either.
-    const commits = new Turns();
+    const commits = new Mutex();
     return this.#turns.take(() => work((changes) => commits.take(() => this.#commit(changes))));
   }
 
@@ -141,7 +141,7 @@ export class WorldRows implements Collections {
   /** Replaces all rows. @throws the same errors as a commit; nothing changes then */
   replace(state: State): Promise<void> {
     return this.#turns.take(async () => {
-      await this.#log?.replace(wholeOf(state));
+      await this.#log?.replace(completeState(state));
       this.#memory?.hold(state);
       this.release();
       this.#begin = state;
@@ -160,7 +160,7 @@ export class WorldRows implements Collections {
 
   /** Runs in a turn, so no other change happens between plan and result. Rows may still be used meanwhile. */
   async #commit(changes: readonly Change[]): Promise<readonly Row[]> {
-    const plan = planOf(changes, {
+    const plan = planChanges(changes, {
       byId: ({ collection, id }) => this.#rows(collection)?.byId(id),
       byAlias: (collection, alias) => this.#rows(collection)?.byAlias(alias),
       names: (collection) => this.#rows(collection)?.names ?? new Set(),

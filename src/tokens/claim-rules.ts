@@ -25,7 +25,7 @@ interface Settings {
 }
 
 /** Returns the rules of a world, in order. */
-export async function claimRulesOf({ settings }: { readonly settings: Settings }): Promise<readonly ClaimRule[]> {
+export async function readClaimRules({ settings }: { readonly settings: Settings }): Promise<readonly ClaimRule[]> {
   const kept = await settings.get(CLAIM_RULES_SETTING);
   // The rules were validated before they were stored.
   return kept === null ? [] : (JSON.parse(kept) as readonly ClaimRule[]);

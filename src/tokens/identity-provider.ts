@@ -25,7 +25,7 @@ export interface Expected {
   readonly audience?: string;
 }
 
-export function identityProviderOf(verifyWithSet: VerifyWithSet, expected: Expected = {}): IdentityProvider {
+export function createIdentityProvider(verifyWithSet: VerifyWithSet, expected: Expected = {}): IdentityProvider {
   return {
     verify: async (token, now, field) => {
       const fault = encodingFault(token);

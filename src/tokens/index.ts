@@ -37,7 +37,7 @@ export interface Tokens {
 }
 
 /** @param ring called for every use, because keys are replaced */
-export function tokensOf(ring: () => KeyRing): Tokens {
+export function createTokens(ring: () => KeyRing): Tokens {
   return {
     get algorithm() {
       return ring().current.algorithm;

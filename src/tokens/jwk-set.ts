@@ -31,7 +31,7 @@ export interface JwkSource {
 export type VerifyWithSet = (token: string, options: JWTVerifyOptions) => Promise<JWTPayload>;
 
 /** @param owner of the keys, for messages */
-export function verifierOf({ name, isNear, load }: JwkSource, owner: string): VerifyWithSet {
+export function createVerifier({ name, isNear, load }: JwkSource, owner: string): VerifyWithSet {
   let kept: JWTVerifyGetKey | null = null;
   let loading: Promise<JWTVerifyGetKey> | null = null;
   /** Shared by concurrent requests. */

@@ -46,11 +46,11 @@ export async function readSigningKey(text: string, name: string): Promise<Signin
   const algorithm = algorithmOf(key);
   if (algorithm === null) throw new Unusable(`${name} contains a key of an unsupported kind. Expected: ${FORMS}.`);
   // The JWK types of Node and jose describe the same object.
-  return signingKeyOf(key.export({ format: 'jwk' }) as JWK, algorithm);
+  return importSigningKey(key.export({ format: 'jwk' }) as JWK, algorithm);
 }
 
 /** Creates the signing key from a trusted private JWK, such as a shipped test key. */
-export async function signingKeyOf(jwk: JWK, algorithm: SigningAlgorithm): Promise<SigningKey> {
+export async function importSigningKey(jwk: JWK, algorithm: SigningAlgorithm): Promise<SigningKey> {
   const publicJwk = publicPartOf(jwk);
   const kid = await calculateJwkThumbprint(publicJwk);
   return {
@@ -64,7 +64,7 @@ export async function signingKeyOf(jwk: JWK, algorithm: SigningAlgorithm): Promi
 }
 
 /** Imports a public key, as our JWKS had it. */
-export async function publicKeyOf(publicJwk: JWK, algorithm: SigningAlgorithm): Promise<PublicKey> {
+export async function importPublicKey(publicJwk: JWK, algorithm: SigningAlgorithm): Promise<PublicKey> {
   const publicKey = await importKey(publicJwk, algorithm);
   return { algorithm, kid: publicJwk.kid ?? (await calculateJwkThumbprint(publicJwk)), publicKey, publicJwk };
 }
@@ -158,7 +158,7 @@ export function plainJson(value: object): string {
 export type PublicJwk = SigningKey['publicJwk'];
 
 /** Returns the SubjectPublicKeyInfo of a key (RFC 5280, 4.1.2.7) in base64, like PEM without line breaks. */
-export function spkiOf(jwk: PublicJwk): string {
+export function exportSpki(jwk: PublicJwk): string {
   // The JWK types of Node and jose describe the same object.
   const key = createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' });
   return key.export({ type: 'spki', format: 'der' }).toString('base64');

@@ -16,7 +16,7 @@ export interface TrustedIssuer {
 const LEEWAY = 60;
 
 /** Creates an issuer with a JWK set. @param issuer the exact `iss` of its tokens */
-export function trustedIssuerOf(issuer: string, verifyWithSet: VerifyWithSet): TrustedIssuer {
+export function createTrustedIssuer(issuer: string, verifyWithSet: VerifyWithSet): TrustedIssuer {
   return {
     verify: async (token, now) => {
       const fault = encodingFault(token);

@@ -1,7 +1,7 @@
 import type { Reports } from '../journal/finding.ts';
 import type { Store } from '../store/index.ts';
 import { type Seed, seedRow } from '../store/seed.ts';
-import { type State, stateOf } from '../store/state.ts';
+import { createState, type State } from '../store/state.ts';
 import type { Instant } from '../time/clock.ts';
 import type { SeedClients } from './credentials.ts';
 
@@ -26,7 +26,7 @@ export interface Filled {
 
 /** Returns the rows of a seed at a given moment, including the seed as a row. */
 export async function stateOfSeed(seed: Seed, now: Instant): Promise<State> {
-  return stateOf([seedRow(seed), ...(await seed.rows(now))]);
+  return createState([seedRow(seed), ...(await seed.rows(now))]);
 }
 
 interface Kept {

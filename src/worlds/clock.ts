@@ -1,6 +1,6 @@
 import { parseStored } from '../store/errors.ts';
+import { Mutex } from '../store/mutex.ts';
 import type { SettingsStore } from '../store/settings.ts';
-import { Turns } from '../store/turns.ts';
 import {
   type BeforeJump,
   type Clock,
@@ -26,7 +26,7 @@ export interface OwnedClock extends WorldClock {
 }
 
 /** Creates the clock of a new world. */
-export function clockOf(machine: Clock, settings: SettingsStore): OwnedClock {
+export function createClock(machine: Clock, settings: SettingsStore): OwnedClock {
   return new StoredClock(machine, settings, REAL_TIME);
 }
 
@@ -56,7 +56,7 @@ function stateIn(text: string | null): ClockState {
 class StoredClock implements OwnedClock {
   readonly #machine: Clock;
   readonly #settings: SettingsStore;
-  readonly #turns = new Turns();
+  readonly #turns = new Mutex();
   #state: ClockState;
 
   constructor(machine: Clock, settings: SettingsStore, state: ClockState) {

@@ -1,7 +1,7 @@
 import { DEFAULT_WORLD } from '../addresses/world-id.ts';
 import type { Holder, Rekeying } from '../contract/credentials.ts';
 import type { World, WorldInfo } from '../contract/world.ts';
-import { type Derivation, derivationOf } from '../credentials/derivation.ts';
+import { type Derivation, deriveFor } from '../credentials/derivation.ts';
 import { hashSecret } from '../credentials/secret.ts';
 import { ownSeed } from '../seed/index.ts';
 import type { Store } from '../store/index.ts';
@@ -9,7 +9,7 @@ import type { KeptWorlds } from '../store/kept-worlds.ts';
 import { openMemory } from '../store/memory.ts';
 import type { Seed } from '../store/seed.ts';
 import type { StoreParts } from '../store/shared.ts';
-import { type State, wholeOf } from '../store/state.ts';
+import { completeState, type State } from '../store/state.ts';
 import type { StateMemory } from '../store/state-memory.ts';
 import { Pacer } from '../time/pacer.ts';
 import type { Begin, Filled } from './beginnings.ts';
@@ -56,7 +56,7 @@ export async function makeCopy(
   { templates, memory, keys }: CopyParts,
 ): Promise<Begun> {
   const seed = credentials === 'own' ? origin.seed : seedAsIn(origin);
-  const derivation = credentials === 'own' ? derivationOf(id) : null;
+  const derivation = credentials === 'own' ? deriveFor(id) : null;
   const kept = derivation === null ? seed : ownSeed(seed, derivation);
   const template = await templates.of(seed);
   const { state, findings, clients } = beginningOf({ id, seed, credentials }, template, keys);
@@ -78,7 +78,7 @@ export async function makeCopy(
  *
  * @param seed before the world's own credentials were derived
  */
-export async function beginOf(
+export async function beginCopy(
   made: Pick<World, 'id'> & Made,
   { templates, keys }: Pick<CopyParts, 'templates' | 'keys'>,
 ): Promise<Begin> {
@@ -93,7 +93,7 @@ function beginningOf(
   if (credentials === 'cast') return { state, findings };
   // Derived on first use: most worlds need few of them, many need none.
   const own = () => {
-    const derivation = derivationOf(id);
+    const derivation = deriveFor(id);
     return { rekeying: rekeyingOf(derivation), kept: () => ownSeed(seed, derivation) };
   };
   return { state: keys.withOwn(state, own), findings, clients };
@@ -123,7 +123,7 @@ interface Copy extends Pick<CopyParts, 'keys'> {
 async function renaming({ origin, derivation, template, keys }: Copy): Promise<Rekeying['clientId']> {
   const { clientIds } = await keys.of((name) => origin.state.collections.get(name)?.all ?? []);
   const { clientId: inWorld } = derivation;
-  const { clientId: inSource } = derivationOf(origin.credentials === 'own' ? origin.of : DEFAULT_WORLD);
+  const { clientId: inSource } = deriveFor(origin.credentials === 'own' ? origin.of : DEFAULT_WORLD);
   const ofSeed = template.credentials.flatMap(({ clientId }) => clientId ?? []);
   const names = new Map(ofSeed.map((clientId) => [inSource(clientId), inWorld(clientId)]));
   const taken = new Set(names.values());
@@ -144,11 +144,11 @@ async function renaming({ origin, derivation, template, keys }: Copy): Promise<R
 /** Returns the seed of a copy that keeps the credentials of its source. */
 function seedAsIn(origin: WorldOrigin): Seed {
   if (origin.kind === 'seed' || origin.credentials === 'cast') return origin.seed;
-  return ownSeed(origin.seed, derivationOf(origin.of));
+  return ownSeed(origin.seed, deriveFor(origin.of));
 }
 
 /** Creates the store of a new world. @param kept stores the world beyond the process; null if it ends with it */
-export async function storeOf(
+export async function openStore(
   { state, seed, source }: Begun,
   { id, credentials, ttl, label, createdAt, lastUsedAt }: WorldInfo,
   kept: KeptWorlds | null,
@@ -156,5 +156,5 @@ export async function storeOf(
 ): Promise<Store> {
   if (kept === null) return openMemory(state, memory);
   const made = provenanceText({ seed, credentials, source, label });
-  return kept.make({ name: id, made, ttl, createdAt, usedAt: lastUsedAt }, wholeOf(state));
+  return kept.make({ name: id, made, ttl, createdAt, usedAt: lastUsedAt }, completeState(state));
 }

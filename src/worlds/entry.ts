@@ -27,6 +27,6 @@ export interface MadeWorld {
 }
 
 /** Returns the description of a world for users. */
-export function infoOf({ world, credentials, ttl, label, createdAt, lastUsedAt }: WorldEntry): WorldInfo {
+export function describeWorld({ world, credentials, ttl, label, createdAt, lastUsedAt }: WorldEntry): WorldInfo {
   return { id: world.id, credentials, ttl, label, createdAt, lastUsedAt };
 }

@@ -45,7 +45,7 @@ export class Indexing {
       }
       case 'client': {
         const holders = this.#holdersOf(presented);
-        return holders.length > 0 ? holders : this.ended.goneOfClient(presented.clientId);
+        return holders.length > 0 ? holders : this.ended.endedWorldByClientId(presented.clientId);
       }
     }
   }

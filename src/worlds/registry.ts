@@ -13,9 +13,9 @@ import type { KeptWorld } from '../store/world-log.ts';
 import type { PublicJwk } from '../tokens/keys.ts';
 import type { Filled } from './beginnings.ts';
 import { newBudgets } from './budgets.ts';
-import { type Begun, beginOf, makeCopy, storeOf, type WorldOrigin } from './copies.ts';
+import { type Begun, beginCopy, makeCopy, openStore, type WorldOrigin } from './copies.ts';
 import type { SeedClients } from './credentials.ts';
-import { infoOf, type MadeWorld, type WorldEntry } from './entry.ts';
+import { describeWorld, type MadeWorld, type WorldEntry } from './entry.ts';
 import { Indexing } from './indexing.ts';
 import { closing, crowdedProblem, reopenedNotices, takenProblem } from './problems.ts';
 import { provenanceIn } from './provenance.ts';
@@ -79,7 +79,7 @@ export class Worlds implements WorldsByName {
       changed: (world, changed) => this.#indexing.noteChanges(world, changed),
       begin: async ({ id, credentials }, seed) => {
         if (id === DEFAULT_WORLD && parts.snapshot !== null) return { state: parts.snapshot, findings: [] };
-        return beginOf({ id, credentials, seed }, parts);
+        return beginCopy({ id, credentials, seed }, parts);
       },
       noteReplacement: (world, clients) => this.#noteReplacement(world, clients),
       left: (world) => this.#noteLeft(world),
@@ -155,7 +155,7 @@ export class Worlds implements WorldsByName {
   /** Returns all worlds, the default one first. */
   list(): readonly WorldInfo[] {
     const others = [...this.#entries.keys()].flatMap((id) => this.#entryThere(id) ?? []);
-    return (this.#default === null ? others : [this.#default, ...others]).map(infoOf);
+    return (this.#default === null ? others : [this.#default, ...others]).map(describeWorld);
   }
 
   /** Returns the world of a kept or evicted decision of this process, without counting as a use; null if there is none. */
@@ -165,7 +165,7 @@ export class Worlds implements WorldsByName {
 
   /** @throws Problem `not_found` */
   info(id: string): WorldInfo {
-    return infoOf(this.entry(id));
+    return describeWorld(this.entry(id));
   }
 
   /** @throws Problem `not_found` */
@@ -345,7 +345,7 @@ export class Worlds implements WorldsByName {
     const now = this.#parts.machine.now();
     const times = { createdAt: now, lastUsedAt: now };
     const { kept: keptWorlds, shared } = this.#parts;
-    const store = await storeOf(begun, { id, credentials, ttl, label, ...times }, keptWorlds, shared);
+    const store = await openStore(begun, { id, credentials, ttl, label, ...times }, keptWorlds, shared);
     try {
       const world = await openWorld({ id, credentials, seed, filled: { store, isNew, findings } }, this.#common);
       const ambiguous = await this.#indexing.add(world, source, seeded);

@@ -1,18 +1,18 @@
 import type { Rotation, SigningKeys } from '../contract/world.ts';
 import type { Random } from '../platform/random.ts';
 import { Damaged, parseStored } from '../store/errors.ts';
+import { Mutex } from '../store/mutex.ts';
 import type { SettingsStore } from '../store/settings.ts';
-import { Turns } from '../store/turns.ts';
 import type { Instant } from '../time/clock.ts';
-import { RefreshTokens, tokensOf } from '../tokens/index.ts';
+import { createTokens, RefreshTokens } from '../tokens/index.ts';
 import {
+  importPublicKey,
+  importSigningKey,
   type JWK,
   type KeyRing,
-  publicKeyOf,
   rotateRing,
   type SigningAlgorithm,
   type SigningKey,
-  signingKeyOf,
 } from '../tokens/keys.ts';
 
 /** The setting with the keys of a world that doesn't use the server's: a single value. */
@@ -21,13 +21,13 @@ export const KEYS_SETTING = 'signing-keys';
 /** A world's signing keys as stored in its settings. They are the server's until one is replaced. */
 export class StoredKeys implements SigningKeys {
   /** Signs and verifies with these keys. */
-  readonly tokens = tokensOf(() => this.#ring);
+  readonly tokens = createTokens(() => this.#ring);
   readonly refreshTokens: RefreshTokens;
   readonly #server: KeyRing;
   readonly #random: Random;
   readonly #settings: SettingsStore;
   /** Rotations run one at a time, each starting from the keys of the previous one. */
-  readonly #turns = new Turns();
+  readonly #turns = new Mutex();
   #ring: KeyRing;
 
   /** @param world the world's id */
@@ -45,7 +45,7 @@ export class StoredKeys implements SigningKeys {
       const { algorithm, kid: replaced } = before.current;
       // JWKs of Node and jose are interchangeable.
       const jwk = (await this.#random.privateKey(algorithm === 'RS256' ? 'rsa' : 'ec')) as JWK;
-      const made = await signingKeyOf(jwk, algorithm);
+      const made = await importSigningKey(jwk, algorithm);
       const next = rotateRing(before, made, now);
       await this.#settings.set(KEYS_SETTING, JSON.stringify(storedForm(next, jwk)));
       this.#ring = next;
@@ -82,9 +82,9 @@ export async function ringIn(text: string): Promise<KeyRing> {
   const { algorithm, current, retired } = parseStored<Stored>(text, 'settings', KEYS_SETTING);
   try {
     return {
-      current: await signingKeyOf(current, algorithm),
+      current: await importSigningKey(current, algorithm),
       retired: await Promise.all(
-        retired.map(async ({ jwk, until }) => ({ key: await publicKeyOf(jwk, algorithm), until })),
+        retired.map(async ({ jwk, until }) => ({ key: await importPublicKey(jwk, algorithm), until })),
       ),
     };
   } catch (cause) {

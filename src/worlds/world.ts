@@ -22,7 +22,7 @@ import type { VerifiedClaims } from '../tokens/verify.ts';
 
 import type { Begin, Filled, FoundInSeed } from './beginnings.ts';
 import type { Budgets } from './budgets.ts';
-import { clockOf, type OwnedClock, openClock, storeState } from './clock.ts';
+import { createClock, type OwnedClock, openClock, storeState } from './clock.ts';
 import type { Credentials, SeedClients } from './credentials.ts';
 import { StoredKeys } from './signing-keys.ts';
 import { changeState, stateIn, type WorldState } from './world-state.ts';
@@ -114,7 +114,7 @@ class OpenedWorld implements OwnedWorld {
     // New at each start, so that ids never repeat.
     this.#series = random.hex(6);
     this.#modes = common.modes;
-    this.clock = clockOf(machine, store.settings);
+    this.clock = createClock(machine, store.settings);
     this.signingKeys = new StoredKeys(id, common.signingKey, random, store.settings);
     this.#secrets = new WorldSecrets(secrets, budgets.secrets, seed, (hash) => keys.hasSecret(store, hash));
     this.activityLog = new ActivityLog(budgets, this.#series, this.#secrets);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { exposureNotices, heapNotices, postureOf, seedNotices } from '../../src/app/notices.ts';
-import { configOf } from '../../src/config/config.ts';
+import { describePosture, exposureNotices, heapNotices, seedNotices } from '../../src/app/notices.ts';
+import { createConfig } from '../../src/config/config.ts';
 import type { Config } from '../../src/config/options.ts';
 import type { World } from '../../src/contract/world.ts';
 import type { Server } from '../../src/http/server.ts';
 import { START, testServer } from '../support/server.ts';
 
-const config = (given: Partial<Config> = {}) => configOf(given).config;
+const config = (given: Partial<Config> = {}) => createConfig(given).config;
 
 describe('a server that others reach', () => {
   it.each(['0.0.0.0', '10.1.2.3', '::'])('at %s can be driven by them, and says so', (host) => {
@@ -65,7 +65,7 @@ describe('the posture of a server', async () => {
       { service: 'toys', profile: '2', tables: {} },
       { service: 'games', profile: null, tables: {} },
     ];
-    return postureOf(
+    return describePosture(
       { worlds: { default: world }, settings, rulesets } as unknown as Server,
       { kind: driver === null ? 'memory' : 'file', driver },
       settings,

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readBaseline } from '../../conformance/src/verify/baseline.ts';
 import { castExamplesOf, isRefused } from '../../scripts/documents/cast-examples.mjs';
-import { configOf } from '../../src/config/config.ts';
+import { createConfig } from '../../src/config/config.ts';
 import { flagName, OPTIONS, shownValue, variableName } from '../../src/config/options.ts';
 import type { ServiceDefinition } from '../../src/contract/service.ts';
-import { effectOf } from '../../src/decisions/fidelity.ts';
+import { judgeFidelity } from '../../src/decisions/fidelity.ts';
 import type { Rule } from '../../src/decisions/rule.ts';
 import type { Ruleset } from '../../src/decisions/ruleset.ts';
 import type { Option } from '../../src/definitions/option.ts';
@@ -19,7 +19,7 @@ const cell = (text: string) => text.replaceAll('|', '\\|');
 
 /** The reference of every option, made from the table that the command reads. */
 function configurationPage(): string {
-  const { config } = configOf();
+  const { config } = createConfig();
   const rows = Object.entries(OPTIONS).map(([name, option]: [string, Option]) => {
     const flag = `--${flagName(name)}${option.argument === undefined ? '' : ` ${option.argument}`}`;
     const short = option.short === undefined ? '' : `-${option.short}, `;
@@ -123,7 +123,7 @@ function countsOf({ title, rules: { rulesets } }: ServiceDefinition): string[] {
   return rulesets.map(({ profile, tables: { operations, rules } }) => {
     const ruled = operations.map((row) => ({ row, rule: rules.find(({ id }) => id === row.rule) ?? null }));
     const isDocumented = ({ certainty }: { readonly certainty: string }) => certainty === 'documented';
-    const effects = ruled.map(({ row, rule }) => effectOf(row, rule).effect);
+    const effects = ruled.map(({ row, rule }) => judgeFidelity(row, rule).effect);
     const left = effects.filter((effect) => effect !== 'refused');
     const rulesOf = ruled.flatMap(({ rule }) => rule ?? []);
     return `| ${[

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { listWorlds, placeOf, prefixOf, worldIds } from '../../src/cli/world.ts';
+import { listWorlds, locateWorld, prefixOf, worldIds } from '../../src/cli/world.ts';
 
 it('everything in a world is below its path, and without a world below none', () => {
   expect([prefixOf('team-a'), prefixOf(null)]).toEqual(['/w/team-a', '']);
@@ -36,7 +36,7 @@ it.each([
   ['http://mock:6625/', { root: 'http://mock:6625', world: null, base: 'http://mock:6625' }],
   ['http://mock:6625/w/a/', { root: 'http://mock:6625', world: 'a', base: 'http://mock:6625/w/a' }],
 ])('a client with the URL %s uses %j', (url, place) => {
-  expect(placeOf(url, null)).toEqual(place);
+  expect(locateWorld(url, null)).toEqual(place);
 });
 
 it.each([
@@ -46,7 +46,7 @@ it.each([
   ['http://mock:6625/#/faults', 'http://mock:6625/#...'],
   ['https://ada:1/secret@mock', 'https://...'],
 ])('the URL %s is refused for what is behind its address', (url, shown) => {
-  expect(() => placeOf(url, null)).toThrow(
+  expect(() => locateWorld(url, null)).toThrow(
     `--url ${shown} is not the URL of a server, such as \`http://mock:6625\`, or of a world, such as \`http://mock:6625/w/team-a\`.`,
   );
 });

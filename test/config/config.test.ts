@@ -4,7 +4,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { configOf, proxyVariables, readConfig, readDocument, readOptions } from '../../src/config/config.ts';
+import { createConfig, proxyVariables, readConfig, readDocument, readOptions } from '../../src/config/config.ts';
 import { flagName, variableName } from '../../src/config/options.ts';
 import { REMOVED_OPTIONS } from '../../src/config/removed-options.ts';
 import { it } from '../support/in-folder.ts';
@@ -21,7 +21,10 @@ describe('the configuration of a program', () => {
       host: '127.0.0.1',
     });
     expect(origins).toMatchObject({ port: 'option', host: 'default' });
-    expect(configOf({ port: 1 })).toMatchObject({ config: { port: 1 }, origins: { port: 'flag', host: 'default' } });
+    expect(createConfig({ port: 1 })).toMatchObject({
+      config: { port: 1 },
+      origins: { port: 'flag', host: 'default' },
+    });
   });
 
   it('is refused with all that is wrong with it', () => {

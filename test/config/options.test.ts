@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { configOf } from '../../src/config/config.ts';
+import { createConfig } from '../../src/config/config.ts';
 import { flagName, OPTION_NAMES, OPTIONS, shownValue, variableName } from '../../src/config/options.ts';
 import { REMOVED_OPTIONS } from '../../src/config/removed-options.ts';
 import { TOKEN_LIFETIMES } from '../../src/services/runai/token-lifetimes.ts';
@@ -15,7 +15,7 @@ describe('an option', () => {
   });
 
   it('is shown as a flag would give it, and never where it is secret', () => {
-    const { config } = configOf({
+    const { config } = createConfig({
       adminToken: 'open-sesame',
       tokenTtl: { ...TOKEN_LIFETIMES, access: 900_000 },
       port: 1,
@@ -25,7 +25,7 @@ describe('an option', () => {
     expect(shownValue('tokenTtl', config)).toBe('access=PT15M,refresh=PT24H,code=PT1M');
     expect(shownValue('propagationDelay', config)).toBe('PT15M');
     expect(shownValue('port', config)).toBe(1);
-    expect(shownValue('adminToken', configOf().config)).toBeNull();
+    expect(shownValue('adminToken', createConfig().config)).toBeNull();
   });
 
   it.each([

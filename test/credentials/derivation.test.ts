@@ -1,12 +1,12 @@
 /** What a world derives of ids. */
 import { describe, expect, it } from 'vitest';
-import { derivationOf } from '../../src/credentials/derivation.ts';
+import { deriveFor } from '../../src/credentials/derivation.ts';
 import { addMark, grantMark, markIn, worldMark } from '../../src/credentials/world-mark.ts';
 import { deriveKeyText, keyForm } from '../../src/ngc-keys/key-text.ts';
 
 const ids = Array.from({ length: 200 }, (_, index) => `id-${index}`);
-const home = derivationOf('default');
-const other = derivationOf('team-a');
+const home = deriveFor('default');
+const other = deriveFor('team-a');
 
 describe('what a world derives', () => {
   it('is the same on every machine', () => {
@@ -14,11 +14,11 @@ describe('what a world derives', () => {
       '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',
     );
     expect(home.secret('6e4c8a30')).toBe('cbqBaP1Bw3DaGIIPMWsmmxVJ0SPXjHRq');
-    expect(deriveKeyText(derivationOf('team-a'), '6e4c8a30')).toBe(deriveKeyText(other, '6e4c8a30'));
+    expect(deriveKeyText(deriveFor('team-a'), '6e4c8a30')).toBe(deriveKeyText(other, '6e4c8a30'));
   });
 
   it('differs between worlds and between ids, and between keys and secrets', () => {
-    const drawn = [home, other, derivationOf('team-b')].flatMap((world) =>
+    const drawn = [home, other, deriveFor('team-b')].flatMap((world) =>
       ids.flatMap((id) => [deriveKeyText(world, id), world.secret(id)]),
     );
 
@@ -29,7 +29,7 @@ describe('what a world derives', () => {
 
 describe('a derived key', () => {
   it.each(['default', 'team-a', 'x', '0123456789abcdef0123456789abcdef'])('has the mark of a mock in %s', (world) => {
-    for (const id of ids) expect(keyForm(deriveKeyText(derivationOf(world), id))).toBe('marked');
+    for (const id of ids) expect(keyForm(deriveKeyText(deriveFor(world), id))).toBe('marked');
   });
 
   it('begins with the mark of its world, but in the world that a server begins with', () => {
@@ -74,6 +74,6 @@ it('a drawn text that is marked leads to its world by its beginning, and is as l
 });
 
 it('a client id is itself in the first world, and says elsewhere which world it is of', () => {
-  expect(derivationOf('default').clientId('ci-app')).toBe('ci-app');
-  expect(derivationOf('team-a').clientId('ci-app')).toBe('ci-app-team-a');
+  expect(deriveFor('default').clientId('ci-app')).toBe('ci-app');
+  expect(deriveFor('team-a').clientId('ci-app')).toBe('ci-app-team-a');
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Tripwire, tripwireOf } from '../../src/credentials/tripwire.ts';
+import { createTripwire, type Tripwire } from '../../src/credentials/tripwire.ts';
 
 /** Credentials of a kind, with those that were looked at. */
 function wireOf(beginning: string): Tripwire & { readonly lookedAt: string[] } {
@@ -13,7 +13,7 @@ function wireOf(beginning: string): Tripwire & { readonly lookedAt: string[] } {
 
 describe('what may be a real credential', () => {
   it('is told by a hash of it, each of several in a text', () => {
-    const { warn } = tripwireOf([wireOf('key-')]);
+    const { warn } = createTripwire([wireOf('key-')]);
 
     expect(warn('key-9 and key-19')).toEqual([
       expect.stringContaining('a key that no mock issued'),
@@ -23,7 +23,7 @@ describe('what may be a real credential', () => {
   });
 
   it.each(['', 'a', 'ab', 'abc', 'user:'])('is found in base64 behind %j, once for each', (before) => {
-    const { warn } = tripwireOf([{ ...wireOf('secret-'), shortest: 9 }]);
+    const { warn } = createTripwire([{ ...wireOf('secret-'), shortest: 9 }]);
     const encoded = (after: string) => Buffer.from(`${before}secret-19${after}`).toString('base64');
 
     expect(warn(`{"a":"${encoded('')}","b":"${encoded('~~~')}"}`)).toHaveLength(2);
@@ -32,7 +32,7 @@ describe('what may be a real credential', () => {
   });
 
   it('is looked for of every kind', () => {
-    const { warn } = tripwireOf([wireOf('key-'), wireOf('pass-')]);
+    const { warn } = createTripwire([wireOf('key-'), wireOf('pass-')]);
 
     expect([warn('key-9'), warn('pass-9'), warn('key-9 pass-9'), warn('other-9')].map(({ length }) => length)).toEqual([
       1, 1, 2, 0,
@@ -45,18 +45,18 @@ describe('what may be a real credential', () => {
       { ...wireOf('pass-'), shortest: 6 },
     ];
 
-    expect(tripwireOf([long, short]).shortest).toBe(6);
-    expect(tripwireOf([long]).shortest).toBe(9);
+    expect(createTripwire([long, short]).shortest).toBe(6);
+    expect(createTripwire([long]).shortest).toBe(9);
   });
 
   it('is nothing where there is no kind', () => {
-    expect(tripwireOf([]).warn('key-9')).toEqual([]);
-    expect(tripwireOf([wireOf('key-')]).warn('key-x')).toEqual([]);
+    expect(createTripwire([]).warn('key-9')).toEqual([]);
+    expect(createTripwire([wireOf('key-')]).warn('key-x')).toEqual([]);
   });
 
   it('is looked at once where it is known to be of a mock, and each time where it is not', () => {
     const wire = wireOf('key-');
-    const { warn } = tripwireOf([wire]);
+    const { warn } = createTripwire([wire]);
     for (const text of ['key-1', 'key-1', 'key-9', 'key-9']) warn(text);
 
     expect(wire.lookedAt).toEqual(['key-1', 'key-9', 'key-9']);
@@ -64,7 +64,7 @@ describe('what may be a real credential', () => {
 
   it('is not looked for behind a beginning that nothing of its form follows', () => {
     const wire = wireOf('key-');
-    tripwireOf([wire]).warn('key-x');
+    createTripwire([wire]).warn('key-x');
 
     expect(wire.lookedAt).toEqual([]);
   });

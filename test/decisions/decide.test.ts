@@ -17,7 +17,7 @@ import {
 import type { PendingRights, Resource } from '../../src/decisions/policy.ts';
 import type { DenyReason } from '../../src/decisions/reasons.ts';
 import type { Relation, Rule } from '../../src/decisions/rule.ts';
-import { rulesetOf } from '../../src/decisions/ruleset.ts';
+import { createRuleset } from '../../src/decisions/ruleset.ts';
 import {
   ask,
   BALL,
@@ -614,7 +614,7 @@ describe('where keys of single objects are refused every other name, before the 
   const BOTH = { toy: 'ball', 'toy-parts': 'ball/skin' };
   /** The path names a toy, and no part of it. */
   const WHOLE = { toy: 'ball', 'toy-parts': 'ball/' };
-  const strictLaw = rulesetOf('toys', null, { ...TOY_TABLES, refusesOtherNames: true });
+  const strictLaw = createRuleset('toys', null, { ...TOY_TABLES, refusesOtherNames: true });
   const toy = (...ids: string[]): Resource => ({ type: 'toy', ids });
   const part = (...ids: string[]): Resource => ({ type: 'toy-parts', ids });
   type Names = Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeEntry, effectOf } from '../../src/decisions/fidelity.ts';
+import { describeEntry, judgeFidelity } from '../../src/decisions/fidelity.ts';
 import type { Certainty, OperationRow, Rule } from '../../src/decisions/rule.ts';
 import { ruleOf } from './toy-law.ts';
 
@@ -11,25 +11,25 @@ const OF_RULE = { kind: 'rule', id: 'play', source: 'a rule' };
 
 describe('where only what is documented is answered, an operation', () => {
   it.each(['documented', 'implied', 'observed'] as const)('that is %s is answered', (certainty) => {
-    expect(effectOf(row(certainty), null)).toEqual({ effect: 'answered', entry: null });
-    expect(effectOf(row('documented'), rule(certainty))).toEqual({ effect: 'answered', entry: null });
+    expect(judgeFidelity(row(certainty), null)).toEqual({ effect: 'answered', entry: null });
+    expect(judgeFidelity(row('documented'), rule(certainty))).toEqual({ effect: 'answered', entry: null });
   });
 
   it.each(['inferred', 'ours', 'unknown'] as const)(
     'that is %s is refused, and answered if only its rule is',
     (certainty) => {
-      expect(effectOf(row(certainty), null)).toEqual({ effect: 'refused', entry: { ...OF_ROW, certainty } });
-      expect(effectOf(row(certainty), rule('contradicted')).effect).toBe('refused');
-      expect(effectOf(row('documented'), rule(certainty))).toEqual({ effect: 'answered', entry: null });
-      expect(effectOf(row('contradicted'), rule(certainty)).effect).toBe('questioned');
+      expect(judgeFidelity(row(certainty), null)).toEqual({ effect: 'refused', entry: { ...OF_ROW, certainty } });
+      expect(judgeFidelity(row(certainty), rule('contradicted')).effect).toBe('refused');
+      expect(judgeFidelity(row('documented'), rule(certainty))).toEqual({ effect: 'answered', entry: null });
+      expect(judgeFidelity(row('contradicted'), rule(certainty)).effect).toBe('questioned');
     },
   );
 
   it('that is contradicted is answered with a finding, or if its rule is', () => {
     const certainty = 'contradicted';
 
-    expect(effectOf(row(certainty), null)).toEqual({ effect: 'questioned', entry: { ...OF_ROW, certainty } });
-    expect(effectOf(row('documented'), rule(certainty))).toEqual({
+    expect(judgeFidelity(row(certainty), null)).toEqual({ effect: 'questioned', entry: { ...OF_ROW, certainty } });
+    expect(judgeFidelity(row('documented'), rule(certainty))).toEqual({
       effect: 'questioned',
       entry: { ...OF_RULE, certainty },
     });
@@ -42,7 +42,7 @@ describe('where only what is documented is answered, an operation', () => {
     ];
     const accepting = rule('documented', { on: ['toy', 'lent-toys', 'everything'], added });
     const effectFor = (...types: string[]) =>
-      effectOf(
+      judgeFidelity(
         row('documented'),
         accepting,
         types.map((type) => ({ type })),
@@ -61,16 +61,16 @@ describe('where only what is documented is answered, an operation', () => {
       expect(effectFor('toy').effect).toBe('answered');
       expect(effectFor('toy', 'everything').effect).toBe('answered');
       expect(effectFor().effect).toBe('answered');
-      expect(effectOf(row('documented'), accepting, null).effect).toBe('answered');
-      expect(effectOf(row('documented'), accepting).effect).toBe('answered');
+      expect(judgeFidelity(row('documented'), accepting, null).effect).toBe('answered');
+      expect(judgeFidelity(row('documented'), accepting).effect).toBe('answered');
     });
 
     it('does not look at types that the rule does not accept', () => {
       expect(effectFor('everything', 'all-toys').effect).toBe('questioned');
-      expect(effectOf(row('documented'), rule('documented', { added }), [{ type: 'everything' }]).effect).toBe(
+      expect(judgeFidelity(row('documented'), rule('documented', { added }), [{ type: 'everything' }]).effect).toBe(
         'answered',
       );
-      expect(effectOf(row('documented'), rule('documented', { on: ['toy'] }), [{ type: 'toy' }]).effect).toBe(
+      expect(judgeFidelity(row('documented'), rule('documented', { on: ['toy'] }), [{ type: 'toy' }]).effect).toBe(
         'answered',
       );
     });

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
-import { permissionsOfRoles, rowsOf, rulesetOf } from '../../src/decisions/ruleset.ts';
+import { createRuleset, permissionsOfRoles, rowsOf } from '../../src/decisions/ruleset.ts';
 import { TOY_TABLES } from './toy-law.ts';
 
 it('a law knows its resource types by their ids, and has the document of its service or one of its own', () => {
-  const ruleset = rulesetOf('toys', '2', TOY_TABLES);
+  const ruleset = createRuleset('toys', '2', TOY_TABLES);
 
   expect(ruleset).toMatchObject({ service: 'toys', profile: '2', tables: TOY_TABLES, document: 'toys' });
   expect(ruleset.resourceTypes.get('toy')?.label).toBe('Toy');
-  expect(rulesetOf('toys', '2', TOY_TABLES, 'toys.2').document).toBe('toys.2');
+  expect(createRuleset('toys', '2', TOY_TABLES, 'toys.2').document).toBe('toys.2');
 });
 
 it('roles bring all their permissions together, and unknown ones none', () => {

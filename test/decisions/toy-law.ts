@@ -9,7 +9,7 @@ import { type Decision, decisionOfVerdict } from '../../src/decisions/decision.t
 import type { HeldRights, PendingRights, Resource } from '../../src/decisions/policy.ts';
 import type { Principal } from '../../src/decisions/principal.ts';
 import type { Rule, Tables } from '../../src/decisions/rule.ts';
-import { permissionsOfRoles, rulesetOf } from '../../src/decisions/ruleset.ts';
+import { createRuleset, permissionsOfRoles } from '../../src/decisions/ruleset.ts';
 
 export const sourced = { source: 'test', certainty: 'documented' } as const;
 
@@ -69,9 +69,9 @@ export const TOY_TABLES = {
   remedies: {},
 } as const satisfies Tables;
 
-export const toyLaw = rulesetOf('toys', null, TOY_TABLES);
+export const toyLaw = createRuleset('toys', null, TOY_TABLES);
 /** A service that no key needs to be made for. */
-export const openLaw = rulesetOf('open', null, {
+export const openLaw = createRuleset('open', null, {
   term: 'permission',
   permissions: [],
   roles: [],

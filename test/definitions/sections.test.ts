@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Section, tableOf } from '../../src/definitions/sections.ts';
+import { layOut, type Section } from '../../src/definitions/sections.ts';
 
 interface Row {
   readonly id: string;
@@ -10,7 +10,7 @@ interface Row {
 
 describe('tableOf', () => {
   it('gives each row what its section says, and its own', () => {
-    const rows = tableOf('id', [
+    const rows = layOut('id', [
       { needs: 'read', source: 'page 1', rows: { list: {}, get: { owners: true } } },
       { source: 'page 2', rows: { change: { needs: 'write' } } },
     ] as const satisfies readonly Section<Row, 'id'>[]);
@@ -23,7 +23,7 @@ describe('tableOf', () => {
   });
 
   it('lets a row say otherwise than its section', () => {
-    const rows = tableOf('id', [
+    const rows = layOut('id', [
       { needs: 'read', source: 'page 1', rows: { list: {}, get: { source: 'page 2' } } },
     ] as const satisfies readonly Section<Row, 'id'>[]);
 
@@ -34,7 +34,7 @@ describe('tableOf', () => {
   });
 
   it('takes a list of keys where the rows say nothing of their own', () => {
-    const rows = tableOf('id', [
+    const rows = layOut('id', [
       { needs: 'read', source: 'page 1', rows: ['list', 'get'] },
     ] as const satisfies readonly Section<Row, 'id'>[]);
 
@@ -45,13 +45,13 @@ describe('tableOf', () => {
   });
 
   it('shows what a row says of itself before what its section says', () => {
-    const [row] = tableOf('id', [{ source: 'page 1', rows: { change: { needs: 'write' } } }] as const);
+    const [row] = layOut('id', [{ source: 'page 1', rows: { change: { needs: 'write' } } }] as const);
 
     expect(Object.keys(row ?? {})).toEqual(['id', 'needs', 'source']);
   });
 
   it('keeps what was written as types, so that whoever names a row is held to it', () => {
-    const rows = tableOf('id', [
+    const rows = layOut('id', [
       { needs: 'read', source: 'page 1', rows: { list: {}, get: { needs: 'write' } } },
       { needs: 'write', source: 'page 2', rows: ['change'] },
     ] as const satisfies readonly Section<Row, 'id'>[]) satisfies readonly Row[];
@@ -84,7 +84,7 @@ describe('tableOf', () => {
   it('does not compile as a table where neither section nor row says what a row must have', () => {
     const sections = [{ needs: 'read', rows: ['list'] }] as const satisfies readonly Section<Row, 'id'>[];
     // @ts-expect-error `source` is said nowhere
-    const rows: readonly Row[] = tableOf('id', sections);
+    const rows: readonly Row[] = layOut('id', sections);
 
     expect(rows).toHaveLength(1);
   });

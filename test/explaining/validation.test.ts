@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { describeRequestFault, type Violation, valueFaultOf } from '../../src/explaining/validation.ts';
+import { describeRequestFault, findValueFault, type Violation } from '../../src/explaining/validation.ts';
 
 const ajv = new Ajv({ verbose: true, strict: false, logger: false });
 
@@ -11,7 +11,7 @@ function faultOf(properties: object, body: unknown, more: object = {}) {
   validate({ requestBody: body });
   const [first, ...others]: Violation[] = validate.errors ?? [];
   if (first === undefined) throw new Error('the body fits');
-  return valueFaultOf([first, ...others]);
+  return findValueFault([first, ...others]);
 }
 const sentenceOf = (...given: Parameters<typeof faultOf>) => describeRequestFault(faultOf(...given));
 
@@ -206,14 +206,14 @@ describe('a member', () => {
 it('a body that is missing, or is none, is told as a whole', () => {
   const missing = { keyword: 'required', instancePath: '', params: { missingProperty: 'requestBody' } };
 
-  expect(describeRequestFault(valueFaultOf([missing]))).toBe('The request has no body; expected a JSON object.');
+  expect(describeRequestFault(findValueFault([missing]))).toBe('The request has no body; expected a JSON object.');
   expect(sentenceOf({}, 7)).toBe('The body is not valid; expected an object, got a number.');
 });
 
 it('a seed is told in the words of files', () => {
   const violation = { keyword: 'type', instancePath: '/users', params: {}, parentSchema: { type: 'array' }, data: {} };
 
-  expect(valueFaultOf([violation], { array: 'a list' })).toMatchObject({ expected: 'a list', got: 'an object' });
+  expect(findValueFault([violation], { array: 'a list' })).toMatchObject({ expected: 'a list', got: 'an object' });
   const short = { ...violation, keyword: 'minItems', parentSchema: { type: 'array', minItems: 1 }, data: [] };
-  expect(valueFaultOf([short], { array: 'a list' })).toMatchObject({ expected: 'a list' });
+  expect(findValueFault([short], { array: 'a list' })).toMatchObject({ expected: 'a list' });
 });

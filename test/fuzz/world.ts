@@ -1,6 +1,6 @@
 import type { InjectOptions } from 'fastify';
 import { buildServer } from '../../src/app/server.ts';
-import { configOf } from '../../src/config/config.ts';
+import { createConfig } from '../../src/config/config.ts';
 import type { Config } from '../../src/config/options.ts';
 import { lineLog } from '../../src/diagnostics/log.ts';
 import { seededRandom } from '../../src/platform/random.ts';
@@ -25,7 +25,7 @@ export interface FuzzedServer {
 /** A server whose time and chance are the same every time, and which tells answers that do not fit as 500. */
 export async function fuzzedServer(versions: Versions): Promise<FuzzedServer> {
   let logged = '';
-  const effective = configOf(versions);
+  const effective = createConfig(versions);
   const { app, close } = await buildServer({
     effective,
     clock: manualClock(START),

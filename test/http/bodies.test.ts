@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { bodyProblem, checkBodyType, readBody, receiveBody } from '../../src/http/bodies.ts';
 import { checkTexts } from '../../src/http/openapi/check-texts.ts';
 import type { Operation } from '../../src/http/openapi.ts';
-import { digestOf } from '../../src/http/pieces.ts';
+import { digestBody } from '../../src/http/pieces.ts';
 import { incoming } from '../support/incoming.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
@@ -162,9 +162,9 @@ describe('a body is received as it comes', () => {
 it('the digest of a body is its size and its SHA-256, and no more bytes than are asked for', async () => {
   const hash = createHash('sha256').update('abc').digest('hex');
 
-  expect(await digestOf(sent('abc'), 3)).toEqual({ size: 3, hash });
-  expect(await digestOf(incoming(), 3)).toMatchObject({ size: 0 });
-  await expect(digestOf(sent('abc'), 2)).rejects.toThrow('larger than 2 bytes');
+  expect(await digestBody(sent('abc'), 3)).toEqual({ size: 3, hash });
+  expect(await digestBody(incoming(), 3)).toMatchObject({ size: 0 });
+  await expect(digestBody(sent('abc'), 2)).rejects.toThrow('larger than 2 bytes');
 });
 
 describe('texts that cannot be kept as they were sent', () => {

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { OwnHost, ServiceDefinition } from '../../src/contract/service.ts';
 import type { Reasons } from '../../src/decisions/reasons.ts';
 import type { Rule, Tables } from '../../src/decisions/rule.ts';
-import { rulesetOf } from '../../src/decisions/ruleset.ts';
-import { routeOfHost, routesOf } from '../../src/http/mount.ts';
+import { createRuleset } from '../../src/decisions/ruleset.ts';
+import { createRoutes, routeOfHost } from '../../src/http/mount.ts';
 import { apiDocument } from '../support/api-document.ts';
 import { mountFaults } from '../support/service-faults.ts';
 
@@ -30,7 +30,7 @@ const toys: ServiceDefinition = {
   name: 'toys',
   title: 'Toys',
   prefixes: ['/toys'],
-  rules: { rulesets: [], inForce: () => rulesetOf('toys', null, tables) },
+  rules: { rulesets: [], inForce: () => createRuleset('toys', null, tables) },
   callers: { authenticate: () => Promise.reject(new Error('nobody asks')) },
   lookups: {},
   operations: { get_toy: answerNothing },
@@ -49,7 +49,7 @@ async function mounted({ service, ruleset, paths = document.paths }: Parts) {
   const read = await apiDocument({ ...document, paths });
   return {
     service: { ...toys, ...service },
-    ruleset: rulesetOf('toys', null, { ...tables, ...ruleset }),
+    ruleset: createRuleset('toys', null, { ...tables, ...ruleset }),
     document: read,
   };
 }
@@ -57,7 +57,7 @@ async function mounted({ service, ruleset, paths = document.paths }: Parts) {
 const faultsOf = async (parts: Parts) => mountFaults(await mounted(parts), {} as Reasons);
 
 it('a complete service gives its routes', async () => {
-  const routes = routesOf(await mounted({}));
+  const routes = createRoutes(await mounted({}));
 
   expect(routes.map(({ operation: { method, path } }) => `${method} ${path}`)).toEqual(['GET /toys/{toyId}']);
   expect(await faultsOf({})).toEqual([]);
@@ -67,10 +67,10 @@ it('a service without a handler, or without a row, gives none, and says which is
   const withoutHandler = await mounted({ service: { operations: {} } });
   const withoutRow = await mounted({ ruleset: { operations: [] } });
 
-  expect(() => routesOf(withoutHandler)).toThrow(
+  expect(() => createRoutes(withoutHandler)).toThrow(
     'Operation `get_toy` has no handler. Add one to src/services/toys/operations/, and list it in src/services/toys/index.ts.',
   );
-  expect(() => routesOf(withoutRow)).toThrow(
+  expect(() => createRoutes(withoutRow)).toThrow(
     'Operation `get_toy` has no row. Add one to a table of src/services/toys/tables/.',
   );
 });
@@ -119,7 +119,7 @@ describe('an alias', () => {
   const prefixes = ['/toys', '/orgs/{org}/toys'];
 
   it('is a route of its own, with the row and the handler of the operation it is an alias of', async () => {
-    const routes = routesOf(await mounted({ service: { prefixes }, paths }));
+    const routes = createRoutes(await mounted({ service: { prefixes }, paths }));
 
     expect(routes.map(({ operation: { path } }) => path)).toEqual(Object.keys(paths));
     expect(routes.map(({ operation: { isAlias } }) => isAlias)).toEqual([false, true]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../src/decisions/problem.ts';
-import { problemOf } from '../../src/http/problem.ts';
+import { toProblem } from '../../src/http/problem.ts';
 import { Damaged, TakesNothing, Unwritable } from '../../src/store/errors.ts';
 
 const whole = { fault: () => null };
@@ -10,33 +10,33 @@ describe('what was thrown', () => {
   it('is itself where it is a problem, whatever the store is like', () => {
     const problem = new Problem('not_found');
 
-    expect(problemOf(problem)).toBe(problem);
-    expect(problemOf(problem, gone)).toBe(problem);
+    expect(toProblem(problem)).toBe(problem);
+    expect(toProblem(problem, gone)).toBe(problem);
   });
 
   it('is our own fault where it is none', () => {
     const cause = new TypeError('x');
 
-    expect(problemOf(cause, whole)).toMatchObject({ kind: 'internal', cause });
-    expect(problemOf(cause)).toMatchObject({ kind: 'internal', cause });
+    expect(toProblem(cause, whole)).toMatchObject({ kind: 'internal', cause });
+    expect(toProblem(cause)).toMatchObject({ kind: 'internal', cause });
   });
 
   it('is the fault of the data file where something is wrong with that', () => {
-    expect(problemOf(new TypeError('x'), gone)).toMatchObject({
+    expect(toProblem(new TypeError('x'), gone)).toMatchObject({
       kind: 'storage_failing',
       message: 'The data file is gone.',
     });
   });
 
   it('is the fault of the data where a row of it cannot be read, and names the row', () => {
-    expect(problemOf(new Damaged('toys', 'ball', new SyntaxError('no JSON')))).toMatchObject({
+    expect(toProblem(new Damaged('toys', 'ball', new SyntaxError('no JSON')))).toMatchObject({
       kind: 'storage_failing',
       message: expect.stringContaining('the row `ball` of `toys`'),
     });
   });
 
   it('is an outage where the database takes no changes, and says why', () => {
-    expect(problemOf(new TakesNothing('is read-only'))).toMatchObject({
+    expect(toProblem(new TakesNothing('is read-only'))).toMatchObject({
       kind: 'unavailable',
       message: expect.stringContaining('The database is read-only, so nothing was done.'),
     });
@@ -46,6 +46,6 @@ describe('what was thrown', () => {
     ['full', 'storage_full'],
     ['failing', 'storage_failing'],
   ] as const)('by a disk that is %s is a problem of storage', (why, kind) => {
-    expect(problemOf(new Unwritable(why, 'No room.'))).toMatchObject({ kind, message: 'No room.' });
+    expect(toProblem(new Unwritable(why, 'No room.'))).toMatchObject({ kind, message: 'No room.' });
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { World } from '../../src/contract/world.ts';
 import { RequestInWorld } from '../../src/http/request.ts';
 import type { Server } from '../../src/http/server.ts';
-import { limitsOf } from '../../src/http/transport/limits.ts';
+import { createLimits } from '../../src/http/transport/limits.ts';
 import { ask, BALL, key } from '../decisions/toy-law.ts';
 import { incoming } from '../support/incoming.ts';
 
@@ -11,7 +11,7 @@ const OF_THE_WORLD = ['tokens', 'store', 'verifiedTokens', 'random'] as const;
 const named = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, { name }]));
 
 const originGuard = { admits: (request: unknown, guard: string) => request === raw && guard === 'admin' };
-const server = { ...named(OF_THE_SERVER), limits: limitsOf(), originGuard } as unknown as Server;
+const server = { ...named(OF_THE_SERVER), limits: createLimits(), originGuard } as unknown as Server;
 const findings = {
   report: (kind: string, message: string, at: number) => {
     reported.push([kind, message, at]);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Draft, keptBytes, NO_BODY } from '../../src/journal/entry.ts';
 import { harEntry } from '../../src/journal/har.ts';
-import { viewOf, withHiddenBodies } from '../../src/journal/view.ts';
+import { viewEntry, withHiddenBodies } from '../../src/journal/view.ts';
 import { toySecrets } from './toy-secrets.ts';
 
 /** One request; what is not given is not sent. */
@@ -48,19 +48,19 @@ describe('a secret is hidden in', () => {
   it.each(HIDDEN)('$what, also where the request was read before', ({ secret, ...sent }) => {
     const entry = entryOf(draftOf(sent));
     const once = withHiddenBodies(draftOf(sent), secrets);
-    const everywhere = JSON.stringify([viewOf(entry), harEntry(viewOf(entry))]);
+    const everywhere = JSON.stringify([viewEntry(entry), harEntry(viewEntry(entry))]);
 
     expect(everywhere).not.toContain(secret);
     expect(decodeURIComponent(everywhere.replaceAll(/%(?![0-9a-f]{2})/gi, '%25'))).not.toContain(secret);
     expect(everywhere).toContain('sha256:');
     expect(withHiddenBodies(once, secrets)).toEqual(once);
-    expect(viewOf(entryOf(once))).toEqual(viewOf(entry));
+    expect(viewEntry(entryOf(once))).toEqual(viewEntry(entry));
   });
 });
 
 describe('what is no secret stays readable:', () => {
   it.each(READABLE)('$what', (sent) => {
-    const view = viewOf(entryOf(draftOf(sent)));
+    const view = viewEntry(entryOf(draftOf(sent)));
     const [path = '', query = ''] = (sent.url ?? '/x').split('?');
 
     expect(view.request.body).toEqual(

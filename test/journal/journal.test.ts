@@ -3,7 +3,7 @@ import { requestPlaces } from '../../src/journal/activity-log.ts';
 import { type Draft, type JournalEntry, keptBytes, keptPayload, MAX_KEPT, NO_BODY } from '../../src/journal/entry.ts';
 import { Journal } from '../../src/journal/journal.ts';
 import { verify } from '../../src/journal/verify.ts';
-import { viewOf } from '../../src/journal/view.ts';
+import { viewEntry } from '../../src/journal/view.ts';
 import { Quota } from '../../src/memory/quota.ts';
 import { toySecrets } from './toy-secrets.ts';
 
@@ -71,7 +71,7 @@ describe('the journal of a world', () => {
     const kept = journal.newestFirst();
     const hasBodies = kept.map(({ requestBody, responseBody }) => [requestBody.text, responseBody.text].map(Boolean));
     expect(hasBodies).toEqual([...Array(9).fill([true, true]), ...Array(11).fill([false, false]), [true, true]]);
-    const { request, response } = viewOf(kept[10] as JournalEntry);
+    const { request, response } = viewEntry(kept[10] as JournalEntry);
     expect([request, response]).toMatchObject([
       { body: null, size: 1000, truncated: true },
       { body: null, size: 50_000, truncated: true },
@@ -82,7 +82,7 @@ describe('the journal of a world', () => {
     const journal = new Journal(requestPlaces(2000), 'a', toySecrets());
     journal.record(draft({ responseBody: keptPayload('x'.repeat(5000)) }));
 
-    const { request, response } = viewOf(journal.at(1) as JournalEntry);
+    const { request, response } = viewEntry(journal.at(1) as JournalEntry);
     expect([request.truncated, response.truncated]).toEqual([false, true]);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Facts, lackIn, type Match, matcherOf } from '../../src/journal/match.ts';
+import { createMatcher, type Facts, lackIn, type Match } from '../../src/journal/match.ts';
 import { toySecrets } from './toy-secrets.ts';
 
 const secrets = toySecrets();
@@ -49,18 +49,18 @@ const DIFFERING: readonly (readonly [Match, string])[] = [
 
 describe('a match', () => {
   it.each(FITTING)('%j fits', (match) => {
-    expect(matcherOf(match).fits(FACTS)).toBe(true);
-    expect(matcherOf(match).differing(FACTS)).toEqual([]);
+    expect(createMatcher(match).fits(FACTS)).toBe(true);
+    expect(createMatcher(match).differing(FACTS)).toEqual([]);
   });
 
   it.each(DIFFERING)('%j does not fit, and says how the request differs', (match, sentence) => {
-    const { fits, differing, describe: reported } = matcherOf(match);
+    const { fits, differing, describe: reported } = createMatcher(match);
     expect(fits(FACTS)).toBe(false);
     expect(differing(FACTS).map((member) => reported(member, FACTS, secrets))).toEqual([sentence]);
   });
 
   it('says everything that differs', () => {
-    const { differing } = matcherOf({ status: 200, method: 'GET', service: 'runai' });
+    const { differing } = createMatcher({ status: 200, method: 'GET', service: 'runai' });
     expect(differing(FACTS)).toEqual(['method', 'status']);
   });
 
@@ -68,7 +68,7 @@ describe('a match', () => {
     const { fingerprint } = secrets;
     const body = () => ({ environment: [{ key: 'DB_PASSWORD', value: fingerprint('hunter2') }] });
     const fits = (value: string) =>
-      matcherOf({ body: { environment: [{ value }] } }).fits({
+      createMatcher({ body: { environment: [{ value }] } }).fits({
         ...FACTS,
         body,
         kept: { isHidden: true, isDropped: false, hiddenBody: body, fingerprint },
@@ -78,8 +78,8 @@ describe('a match', () => {
   });
 
   it('is taken literally, whatever the path holds', () => {
-    expect(matcherOf({ path: '/a(b)+{x' }).fits({ ...FACTS, path: '/a(b)+{x' })).toBe(true);
-    expect(matcherOf({ path: '/.*' }).fits(FACTS)).toBe(false);
+    expect(createMatcher({ path: '/a(b)+{x' }).fits({ ...FACTS, path: '/a(b)+{x' })).toBe(true);
+    expect(createMatcher({ path: '/.*' }).fits(FACTS)).toBe(false);
   });
 
   it('does not take members of all objects for members of a body', () => {

@@ -28,7 +28,10 @@ it.each([
 });
 
 it('a cure passes even before a refusal, and does not excuse a repetition', () => {
-  const watch: Watch = { ...WATCH, cure: { name: 'The new key', isIt: ({ decision }) => decision.effect === 'allow' } };
+  const watch: Watch = {
+    ...WATCH,
+    cure: { name: 'The new key', matches: ({ decision }) => decision.effect === 'allow' },
+  };
   const [refused, cured, again] = [
     seen('a', '/x', 'deny', 0, 1),
     seen('b', '/x', 'allow', 2, 3),

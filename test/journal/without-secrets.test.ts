@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Draft, keptBytes, keptPayload, NO_BODY } from '../../src/journal/entry.ts';
-import { viewOf, withHiddenBodies } from '../../src/journal/view.ts';
+import { viewEntry, withHiddenBodies } from '../../src/journal/view.ts';
 import { toySecrets } from './toy-secrets.ts';
 
 const SECRET = 'MOCKciAppSecret00000000000000001';
@@ -8,7 +8,7 @@ const KEY = `nvapi-${'x'.repeat(64)}`;
 
 const secrets = toySecrets([SECRET]);
 /** As the control API shows a request. */
-const shown = (draft: Draft) => viewOf({ ...draft, id: 's-r1', number: 1, secrets });
+const shown = (draft: Draft) => viewEntry({ ...draft, id: 's-r1', number: 1, secrets });
 const draft = (changes: Partial<Draft>): Draft => ({
   ...{ at: 0, world: 'default', service: 'runai', operation: 'grant_token', method: 'POST', url: '/api/v1/token' },
   ...{ status: 200, wouldBe: null, principal: null, reason: null, decision: null },

@@ -4,8 +4,8 @@ import { NgcKeys } from '../../src/ngc-keys/index.ts';
 import {
   bearerOfNgcKey,
   callerUnder,
+  createImpersonator,
   findKey,
-  impersonatorOf,
   isInForce,
   type NgcKeyAttempt,
   principalOfKey,
@@ -151,7 +151,7 @@ describe('a key is called', () => {
 
   it('to call as it, and nobody where it is none', async () => {
     const store = among(robot);
-    const impersonate = impersonatorOf({ ofKey: (found, world) => ({ world, found }) as never });
+    const impersonate = createImpersonator({ ofKey: (found, world) => ({ world, found }) as never });
 
     expect(await impersonate({ store } as never, 'robot', NOW)).toEqual({ world: { store }, found: robot });
     expect(await impersonate({ store } as never, 'nobody', NOW)).toBeNull();

@@ -5,7 +5,7 @@ import type { Decision } from '../../src/decisions/decision.ts';
 import type { PendingRights, Resource } from '../../src/decisions/policy.ts';
 import type { DenyReason } from '../../src/decisions/reasons.ts';
 import type { Relation, Tables } from '../../src/decisions/rule.ts';
-import { rulesetOf } from '../../src/decisions/ruleset.ts';
+import { createRuleset } from '../../src/decisions/ruleset.ts';
 import { findFixes as findFixesBy } from '../../src/explaining/fixes.ts';
 import { findKeyFixes } from '../../src/ngc-keys/key-fixes.ts';
 import {
@@ -47,7 +47,7 @@ interface Case {
 const toys = (...ids: string[]): Resource[] => [{ type: 'toy', ids }];
 const onToys = ask({ needs: { all: ['play'] }, on: ['all-toys', 'toy'] });
 /** The same service with a scope that is given with either of two types. */
-const baking = rulesetOf('toys', null, {
+const baking = createRuleset('toys', null, {
   ...TOY_TABLES,
   permissions: [
     ...TOY_TABLES.permissions,
@@ -438,7 +438,7 @@ describe('a refusal that a recorded version will turn', () => {
 
 describe('the user of a personal key is told', () => {
   const { product: _, ...tables } = TOY_TABLES;
-  const forNoKey = rulesetOf('toys', null, { ...tables, roles: TOY_TABLES.roles.slice(0, 1) });
+  const forNoKey = createRuleset('toys', null, { ...tables, roles: TOY_TABLES.roles.slice(0, 1) });
   const cases: Record<string, Case> = {
     'every role that would do': {
       accessRequest: ask({ needs: { all: ['play'] } }),

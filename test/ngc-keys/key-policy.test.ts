@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { Policy, Resource } from '../../src/decisions/policy.ts';
 import type { Ruleset } from '../../src/decisions/ruleset.ts';
 import {
+  describeFault,
   editPolicy,
   encodeResources,
   type GivenResource,
   keyServices,
   knownRoles,
-  messageOf,
   readPolicy,
 } from '../../src/ngc-keys/key-policy.ts';
 import { RULESETS } from '../../src/services/nvcf/rulesets.ts';
@@ -283,7 +283,7 @@ describe('a fault names the field and what is expected:', () => {
     const { faults } = read(scopes, ...resources);
 
     expect(faults).toMatchObject([{ message: expect.any(String), forceable }]);
-    const message = faults.map(messageOf)[0];
+    const message = faults.map(describeFault)[0];
     for (const name of reported) expect(message).toContain(name);
   });
 
@@ -297,13 +297,13 @@ describe('a fault names the field and what is expected:', () => {
         valid: ['play', 'look', 'look_closely', 'mend', 'burn'],
       },
     ]);
-    expect(faultsOf({ type: 'dream' }).map(messageOf)[0]).toMatch(
+    expect(faultsOf({ type: 'dream' }).map(describeFault)[0]).toMatch(
       /^Field `resource.type` has the unknown resource type `dream`\. Expected one of `All Toys`, `Toy`/,
     );
   });
 
   it('and the one that was probably meant, by its id or its label', () => {
-    const meant = (scope: string) => read([scope]).faults.map(messageOf)[0];
+    const meant = (scope: string) => read([scope]).faults.map(describeFault)[0];
 
     expect(meant('look_closly')).toContain('`look_closly`. Did you mean `look_closely`? Expected one of ');
     expect(meant('Look Closly')).toContain('`Look Closly`. Did you mean `Look Closely`? Expected one of ');

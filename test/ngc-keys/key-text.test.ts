@@ -1,6 +1,6 @@
 /** What a key looks like, and what is made of a header that holds one. */
 import { describe, expect, it } from 'vitest';
-import { derivationOf } from '../../src/credentials/derivation.ts';
+import { deriveFor } from '../../src/credentials/derivation.ts';
 import { hashSecret } from '../../src/credentials/secret.ts';
 import { lineLog } from '../../src/diagnostics/log.ts';
 import {
@@ -35,13 +35,13 @@ describe('a key of a mock', () => {
   });
 
   it('is the same for its id each time, and another for another id, world or use', () => {
-    const key = deriveKeyText(derivationOf('team-a'), 'key-1');
+    const key = deriveKeyText(deriveFor('team-a'), 'key-1');
 
     expect(keyForm(key)).toBe('marked');
-    expect(deriveKeyText(derivationOf('team-a'), 'key-1')).toBe(key);
-    expect(deriveKeyText(derivationOf('team-a'), 'key-2')).not.toBe(key);
-    expect(deriveKeyText(derivationOf('team-b'), 'key-1')).not.toBe(key);
-    expect(derivationOf('team-a').draw('key', 'key-1', makeKeyText)).toBe(key);
+    expect(deriveKeyText(deriveFor('team-a'), 'key-1')).toBe(key);
+    expect(deriveKeyText(deriveFor('team-a'), 'key-2')).not.toBe(key);
+    expect(deriveKeyText(deriveFor('team-b'), 'key-1')).not.toBe(key);
+    expect(deriveFor('team-a').draw('key', 'key-1', makeKeyText)).toBe(key);
   });
 
   it('shows no more than its last three characters where it is masked', () => {

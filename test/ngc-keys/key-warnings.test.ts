@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Rule } from '../../src/decisions/rule.ts';
-import { type Ruleset, rulesetOf } from '../../src/decisions/ruleset.ts';
+import { createRuleset, type Ruleset } from '../../src/decisions/ruleset.ts';
 import { findKeyWarnings } from '../../src/ngc-keys/key-warnings.ts';
 import { ruleOf, sourced, TOY_TABLES } from '../decisions/toy-law.ts';
 
@@ -9,7 +9,7 @@ const rules = [
   ruleOf({ id: 'mend', needs: { all: ['mend'] }, closed: true }),
   ruleOf({ id: 'look', needs: { all: ['look'], roles: ['Parent'] } }),
 ];
-const rulesets = [rulesetOf('toys', null, { ...TOY_TABLES, rules })];
+const rulesets = [createRuleset('toys', null, { ...TOY_TABLES, rules })];
 
 /** The warnings about a key. */
 const warningsAbout = (...about: Parameters<typeof findKeyWarnings>) => findKeyWarnings(...about).warnings;
@@ -37,7 +37,7 @@ describe('a key that can do nothing is told why', () => {
   it('and which types its scopes need, if any type would do', () => {
     const more = ruleOf({ id: 'burn', needs: { all: ['burn'] }, on: ['everything'] });
     const again = ruleOf({ id: 'blow', needs: { all: ['look'] }, on: ['everything'] });
-    const ruleset = rulesetOf('toys', null, { ...TOY_TABLES, rules: [...rules, more, again] });
+    const ruleset = createRuleset('toys', null, { ...TOY_TABLES, rules: [...rules, more, again] });
     const policy = { scopes: ['play', 'burn', 'look', 'mend'], resources: [{ type: 'toy-parts' }] };
 
     expect(findKeyWarnings([ruleset], { name: 'robot', services: ['toys'], policy })).toEqual({
@@ -86,7 +86,7 @@ it('a personal key can do what its user can', () => {
 
 it('a service key is told of a scope that counts on other resource types than it has', () => {
   const burning = ruleOf({ id: 'burn', needs: { all: ['burn'] }, on: ['everything'] });
-  const ruleset = rulesetOf('toys', null, { ...TOY_TABLES, rules: [...rules, burning] });
+  const ruleset = createRuleset('toys', null, { ...TOY_TABLES, rules: [...rules, burning] });
   const reported = (scopes: readonly string[], type: string) =>
     warningsAbout([ruleset], { name: 'robot', services: ['toys'], policy: { scopes, resources: [{ type }] } });
 
@@ -99,7 +99,7 @@ it('a service key is told of a scope that counts on other resource types than it
 
 describe('a service key without a resource is told what it covers, in the words of its service', () => {
   const open = ruleOf({ id: 'watch', needs: { all: ['look'] } });
-  const ruleset = rulesetOf('toys', null, { ...TOY_TABLES, rules: [...rules, open], unbound: 'covers no toy' });
+  const ruleset = createRuleset('toys', null, { ...TOY_TABLES, rules: [...rules, open], unbound: 'covers no toy' });
   const reported = (scopes: readonly string[], resources: { type: string }[] = []) =>
     warningsAbout([ruleset], { name: 'robot', services: ['toys'], policy: { scopes, resources } });
 
@@ -116,7 +116,7 @@ describe('a service key without a resource is told what it covers, in the words 
 });
 
 describe('of several services', () => {
-  const games = rulesetOf('games', null, {
+  const games = createRuleset('games', null, {
     ...TOY_TABLES,
     roles: [{ name: 'Gamer', permissions: ['look'], ...sourced }],
     rules: [ruleOf({ id: 'look', needs: { all: ['look'] } })],
@@ -148,26 +148,26 @@ describe('of several services', () => {
   });
 
   it('a personal key is of use where people manage keys, too, whatever it was made for', () => {
-    const administration = rulesetOf('ngc', null, games.tables);
+    const administration = createRuleset('ngc', null, games.tables);
 
     expect(toldLaptop([...rulesets, administration], ['toys'], ['Gamer'])).toEqual([]);
     expect(toldLaptop([...rulesets, administration], ['toys'], ['Child'])).toHaveLength(1);
   });
 
   it('a personal key can do nothing by a role that opens only what is closed, or what needs another role', () => {
-    const closed = rulesetOf('toys', null, { ...TOY_TABLES, rules: rules.slice(1) });
+    const closed = createRuleset('toys', null, { ...TOY_TABLES, rules: rules.slice(1) });
 
     expect(toldLaptop([closed], ['toys'], ['Player'])).toHaveLength(1);
     expect(toldLaptop([closed], ['toys'], ['Parent'])).toEqual([]);
     expect(
-      toldLaptop([rulesetOf('toys', null, { ...TOY_TABLES, rules: rules.slice(1, 2) })], ['toys'], ['Parent']),
+      toldLaptop([createRuleset('toys', null, { ...TOY_TABLES, rules: rules.slice(1, 2) })], ['toys'], ['Parent']),
     ).toHaveLength(1);
   });
 });
 
 describe('a scope that is of no use on the type of a key is told', () => {
   const toldOf = (more: readonly Rule[], scopes: readonly string[], type: string) => {
-    const ruleset = rulesetOf('toys', null, { ...TOY_TABLES, rules: [...rules, ...more] });
+    const ruleset = createRuleset('toys', null, { ...TOY_TABLES, rules: [...rules, ...more] });
     return warningsAbout([ruleset], { name: 'robot', services: ['toys'], policy: { scopes, resources: [{ type }] } });
   };
   const onAll = ruleOf({ id: 'look-at-all', needs: { all: ['look_closely'] }, on: ['everything'] });

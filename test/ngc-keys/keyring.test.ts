@@ -9,12 +9,12 @@ import {
   type KeyOrder,
   type Keyroom,
   newestPolicy,
+  readToggle,
   reportUseless,
   reportUselessKeys,
   reviveToggle,
   rotateKey,
   setToggle,
-  toggleOf,
 } from '../../src/ngc-keys/keyring.ts';
 import { rfc3339 } from '../../src/time/clock.ts';
 import { toyLaw } from '../decisions/toy-law.ts';
@@ -81,13 +81,13 @@ function room({
 describe('how long edits take', () => {
   it('is what the server was started with, until something else is set', async () => {
     const world = room();
-    expect(await toggleOf(world)).toEqual({ mode: 'fixed', delay: 60_000, seed: 'nv-auth-mock' });
+    expect(await readToggle(world)).toEqual({ mode: 'fixed', delay: 60_000, seed: 'nv-auth-mock' });
 
     await setToggle(world, { mode: 'jitter', delay: 0 });
-    expect(await toggleOf(world)).toEqual({ mode: 'jitter', delay: 0, seed: 'nv-auth-mock' });
+    expect(await readToggle(world)).toEqual({ mode: 'jitter', delay: 0, seed: 'nv-auth-mock' });
 
     await setToggle(world, { seed: 'mine' });
-    expect(await toggleOf(world)).toEqual({ mode: 'jitter', delay: 0, seed: 'mine' });
+    expect(await readToggle(world)).toEqual({ mode: 'jitter', delay: 0, seed: 'mine' });
   });
 
   it('survives a restart, unless the server is started with something else', async () => {
@@ -95,11 +95,11 @@ describe('how long edits take', () => {
     await reviveToggle(world);
     await setToggle(world, { mode: 'off', delay: 1, seed: 'mine' });
     await reviveToggle(world);
-    expect(await toggleOf(world)).toEqual({ mode: 'off', delay: 1, seed: 'mine' });
+    expect(await readToggle(world)).toEqual({ mode: 'off', delay: 1, seed: 'mine' });
 
     world.kept.set('propagation.position', '7');
     await reviveToggle({ ...world, settings: { propagation: 'off', propagationDelay: 60_000 } } as never);
-    expect(await toggleOf(world)).toEqual({ mode: 'fixed', delay: 60_000, seed: 'nv-auth-mock' });
+    expect(await readToggle(world)).toEqual({ mode: 'fixed', delay: 60_000, seed: 'nv-auth-mock' });
     expect([...world.kept]).toEqual([['propagation.started-with', 'off 60000']]);
   });
 
@@ -108,7 +108,7 @@ describe('how long edits take', () => {
     await setToggle(world, { mode: 'off' });
     await reviveToggle(world);
 
-    expect((await toggleOf(world)).mode).toBe('off');
+    expect((await readToggle(world)).mode).toBe('off');
   });
 });
 

@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Caller, ResourceAttributes, ResourceState } from '../../src/decisions/decide.ts';
 import type { Rule } from '../../src/decisions/rule.ts';
-import { type Ruleset, rulesetOf } from '../../src/decisions/ruleset.ts';
+import { createRuleset, type Ruleset } from '../../src/decisions/ruleset.ts';
 import type { Use } from '../../src/decisions/uses.ts';
 import { leastPolicy } from '../../src/ngc-keys/least-policy.ts';
 import { BALL, key, openLaw, ruleOf, serviceKey, TOY_TABLES, toyLaw } from '../decisions/toy-law.ts';
@@ -82,7 +82,7 @@ describe('the least rights of a service key', () => {
   });
 
   it('have a scope once that two services have', () => {
-    const other = rulesetOf('dolls', null, { ...TOY_TABLES, product: 'nv-dolls' });
+    const other = createRuleset('dolls', null, { ...TOY_TABLES, product: 'nv-dolls' });
     const reported = min(
       key(['play']),
       use({ needs: { all: ['play'] } }),

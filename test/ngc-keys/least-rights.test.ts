@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { decideOnResource, type ResourceAttributes, type ResourceState } from '../../src/decisions/decide.ts';
 import type { HeldRights, Resource } from '../../src/decisions/policy.ts';
 import type { Rule } from '../../src/decisions/rule.ts';
-import { type Ruleset, rulesetOf } from '../../src/decisions/ruleset.ts';
+import { createRuleset, type Ruleset } from '../../src/decisions/ruleset.ts';
 import type { Use } from '../../src/decisions/uses.ts';
 import { leastRightsOfKey } from '../../src/ngc-keys/least-rights.ts';
 import { key, keyOfUser, personalKey, ruleOf, serviceKey, sourced, TOY_TABLES, toyLaw } from '../decisions/toy-law.ts';
@@ -15,7 +15,7 @@ import { roundsOf, seedNumberOf } from '../support/properties.ts';
 
 /** Scopes that are offered with any type, so that those rules alone decide which types are needed. */
 const TABLES = { ...TOY_TABLES, permissions: TOY_TABLES.permissions.filter(({ id }) => id !== 'burn') };
-const LAW: Ruleset = rulesetOf('toys', null, TABLES);
+const LAW: Ruleset = createRuleset('toys', null, TABLES);
 const SCOPES = TABLES.permissions.map(({ id }) => id);
 const TYPES = TABLES.resourceTypes.map(({ id }) => id);
 
@@ -229,7 +229,7 @@ describe('the smallest roles of a user', () => {
     { name: 'Mender', permissions: ['mend', 'look_closely'], ...sourced },
     { name: 'Looker', permissions: ['look'], ...sourced },
   ];
-  const ruleset = rulesetOf('toys', null, { ...TABLES, roles: roles as typeof LAW.tables.roles });
+  const ruleset = createRuleset('toys', null, { ...TABLES, roles: roles as typeof LAW.tables.roles });
   const NAMES = roles.map(({ name }) => name);
   const isAllowed = ({ accessRequest, lookedUp }: Use, names: readonly string[]): boolean => {
     const { heldRights } = keyOfUser(names);

@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Caller } from '../../src/decisions/decide.ts';
 import type { Rule } from '../../src/decisions/rule.ts';
-import { type Ruleset, rulesetOf } from '../../src/decisions/ruleset.ts';
+import { createRuleset, type Ruleset } from '../../src/decisions/ruleset.ts';
 import type { Use } from '../../src/decisions/uses.ts';
 import { leastRightsOfKey } from '../../src/ngc-keys/least-rights.ts';
 import { keyOfUser, personalKey, ruleOf, sourced, TOY_TABLES, toyLaw } from '../decisions/toy-law.ts';
@@ -90,7 +90,7 @@ describe('the least rights of a personal key', () => {
 
   it('have the role that its user has, of two that bring as much', async () => {
     const twins = ['One', 'Two'].map((name) => ({ name, permissions: ['mend'], ...sourced }));
-    const ruleset = rulesetOf('toys', null, { ...TOY_TABLES, roles: twins } as never);
+    const ruleset = createRuleset('toys', null, { ...TOY_TABLES, roles: twins } as never);
 
     for (const role of ['One', 'Two']) {
       const reported = await min(keyOfUser([role]), use(MEND, ruleset));
@@ -99,7 +99,7 @@ describe('the least rights of a personal key', () => {
   });
 
   it('are counted over all services that it was used for', async () => {
-    const games = rulesetOf('games', null, { ...TOY_TABLES, product: 'nv-games' } as never);
+    const games = createRuleset('games', null, { ...TOY_TABLES, product: 'nv-games' } as never);
     const reported = await min(keyOfUser(['Parent'], { services: ['toys', 'games'] }), use(PLAY), use(MEND, games));
 
     expect(reported).toMatchObject({ smallest: { services: ['toys', 'games'], roles: ['Parent'] }, broader: [] });
@@ -108,7 +108,7 @@ describe('the least rights of a personal key', () => {
   it('do not call another role larger that brings the same', async () => {
     const small = { name: 'Small', permissions: ['play'], ...sourced };
     const odd = { name: 'Odd', permissions: ['play', 'look'], ...sourced };
-    const ruleset = rulesetOf('toys', null, { ...TOY_TABLES, roles: [small, odd] } as never);
+    const ruleset = createRuleset('toys', null, { ...TOY_TABLES, roles: [small, odd] } as never);
 
     expect(await min(keyOfUser(['Odd']), use(PLAY, ruleset))).toMatchObject({
       smallest: { roles: ['Small'] },

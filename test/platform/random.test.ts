@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alphanumericOf, drawnAt, namedUuid, seededRandom, systemRandom } from '../../src/platform/random.ts';
+import { drawnAt, namedUuid, seededRandom, systemRandom, toAlphanumeric } from '../../src/platform/random.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -50,7 +50,7 @@ it('a name has one id', () => {
 });
 
 it('letters and digits are as likely as one another: bytes that would favour some stand for none', () => {
-  const all = alphanumericOf(Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)));
+  const all = toAlphanumeric(Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)));
   const counts = new Map<string, number>();
   for (const letter of all) counts.set(letter, (counts.get(letter) ?? 0) + 1);
 

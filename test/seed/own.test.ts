@@ -1,6 +1,6 @@
 /** Worlds of one seed, each with credentials of its own. */
 import { describe, expect, it } from 'vitest';
-import { derivationOf } from '../../src/credentials/derivation.ts';
+import { deriveFor } from '../../src/credentials/derivation.ts';
 import { hashSecret } from '../../src/credentials/secret.ts';
 import { worldMark } from '../../src/credentials/world-mark.ts';
 import { deriveKeyText, keyForm } from '../../src/ngc-keys/key-text.ts';
@@ -15,7 +15,7 @@ import { SERVICES } from '../support/services.ts';
 // biome-ignore lint/suspicious/noExplicitAny: tests look into every part
 type Cast = any;
 const castFrom = (seed: Parameters<typeof castOf>[0]): Cast => castOf(seed, SERVICES);
-const derivation = derivationOf('team-a');
+const derivation = deriveFor('team-a');
 
 /** Each credential of a cast, by what it is. */
 function credentials({ runai, ngc }: Cast): Record<string, string> {
@@ -97,18 +97,18 @@ describe.each(SEEDS)('%s, as another world has it,', (_, value) => {
 describe('worlds of one seed', () => {
   it('share no credential, and each has the same every time', async () => {
     const seed = await seedFrom('builtin');
-    const casts = ['a', 'b', 'c'].map((id) => castFrom(ownSeed(seed, derivationOf(id))));
+    const casts = ['a', 'b', 'c'].map((id) => castFrom(ownSeed(seed, deriveFor(id))));
     const all = [castFrom(seed), ...casts].flatMap((cast) => Object.values(credentials(cast)));
 
     expect(new Set(all).size).toBe(all.length);
-    expect(castFrom(ownSeed(await seedFrom('builtin'), derivationOf('b')))).toEqual(casts[1]);
+    expect(castFrom(ownSeed(await seedFrom('builtin'), deriveFor('b')))).toEqual(casts[1]);
   });
 
   it('share the hashes of passwords, whichever of them is filled first', async () => {
     const seed = await seedFrom(withoutIds);
-    const [one, two] = ['a', 'b'].map((id) => ownSeed(seed, derivationOf(id)));
+    const [one, two] = ['a', 'b'].map((id) => ownSeed(seed, deriveFor(id)));
     const hashes = await Promise.all(
-      [one, two, seed, ownSeed(one as typeof seed, derivationOf('c'))].map(async (of) =>
+      [one, two, seed, ownSeed(one as typeof seed, deriveFor('c'))].map(async (of) =>
         recordsIn((await of?.rows(NOON)) ?? []).identities.map(({ passwordHash }) => passwordHash),
       ),
     );

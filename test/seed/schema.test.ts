@@ -5,7 +5,7 @@ import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { derivationOf } from '../../src/credentials/derivation.ts';
+import { deriveFor } from '../../src/credentials/derivation.ts';
 import { findSchemaFaults } from '../../src/seed/check.ts';
 import { castOf, ownSeed } from '../../src/seed/index.ts';
 import { seedSchema } from '../../src/seed/schema.ts';
@@ -110,7 +110,7 @@ describe('a seed that is right fits it:', () => {
     const seed = await seedFrom(value);
 
     expect(errors(castOf(seed, SERVICES))).toEqual([]);
-    expect(errors(castOf(ownSeed(seed, derivationOf('team-a')), SERVICES))).toEqual([]);
+    expect(errors(castOf(ownSeed(seed, deriveFor('team-a')), SERVICES))).toEqual([]);
   });
 
   it('every seed of the documentation, which a mock takes as well', async () => {

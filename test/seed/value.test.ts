@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { passwordFits } from '../../src/credentials/password.ts';
 import { Unusable } from '../../src/diagnostics/unusable.ts';
 import { castLine, castOf } from '../../src/seed/index.ts';
-import { Turns } from '../../src/store/turns.ts';
+import { Mutex } from '../../src/store/mutex.ts';
 import { ngcCast } from '../support/ngc-cast.ts';
 import { recordsIn } from '../support/nouns.ts';
 import { NOON } from '../support/records.ts';
@@ -60,7 +60,7 @@ describe('a seed that is given as a value', () => {
     const users = Array.from({ length: 2000 }, (_, index) => ({ email: `u${index}@umbra.test`, role: null }));
     const seed = await seedFrom({ runai: { tenant: onlyNames.runai.tenant, users } });
     // Hashes take turns.
-    const scrypt = vi.spyOn(Turns.prototype, 'take');
+    const scrypt = vi.spyOn(Mutex.prototype, 'take');
     onTestFinished(() => scrypt.mockRestore());
     const { identities = [] } = recordsIn(await seed.rows(NOON));
 

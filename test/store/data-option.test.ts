@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { faultOfData, isInMemory, isPostgresUrl, shownData } from '../../src/store/data-option.ts';
-import { locationOf } from '../../src/store/postgres/location.ts';
+import { resolveLocation } from '../../src/store/postgres/location.ts';
 
 describe('what `--data` names', () => {
   it('is a database if it is a URL of one, and otherwise a file', () => {
@@ -93,7 +93,7 @@ describe('what `--data` names', () => {
 
   it.each(['schema', 'sslmode'])('has a `%s` that is refused without the password behind it', async (name) => {
     const data = `postgres://ada@db/mock?${name}=team?password=secret`;
-    await expect(locationOf(data)).rejects.toThrow(/`(?:sslmode=)?\.\.\.`/);
+    await expect(resolveLocation(data)).rejects.toThrow(/`(?:sslmode=)?\.\.\.`/);
   });
 
   it('is shown without a password', () => {

@@ -5,7 +5,7 @@ import { describe, expect, vi } from 'vitest';
 import { Unusable } from '../../src/diagnostics/unusable.ts';
 import { BETTER_SQLITE3 } from '../../src/store/sqlite/better-sqlite3.ts';
 import { codeOf, inTransaction, pragma, type SqliteDriver } from '../../src/store/sqlite/driver.ts';
-import { faultOf, faultOfVersion, loadDriver } from '../../src/store/sqlite/drivers.ts';
+import { faultOfVersion, findDriverFault, loadDriver } from '../../src/store/sqlite/drivers.ts';
 import { nodeSqlite } from '../../src/store/sqlite/node-sqlite.ts';
 import { closeDatabase, openDatabase } from '../../src/store/sqlite/open.ts';
 import { it } from '../support/in-folder.ts';
@@ -133,7 +133,7 @@ describe('the driver that is loaded', () => {
     });
     await expect(loadDriver()).rejects.toBe(fault);
     open.mockRestore();
-    expect(faultOf(fault)).toBeNull();
+    expect(findDriverFault(fault)).toBeNull();
   });
 });
 

@@ -8,7 +8,7 @@ import { KeptWorlds } from '../../src/store/kept-worlds.ts';
 import { readPart } from '../../src/store/saved-row.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
 import type { SnapshotRecord } from '../../src/store/snapshot-store.ts';
-import { NO_ROWS, rowsIn, stateOf } from '../../src/store/state.ts';
+import { createState, NO_ROWS, rowsIn } from '../../src/store/state.ts';
 import type { KeptWorld, LogChanges, Logged, LogHead, LogUses, WorldLog } from '../../src/store/world-log.ts';
 import { manualClock } from '../../src/time/clock.ts';
 import { fullStore } from '../support/nouns.ts';
@@ -124,7 +124,7 @@ function keptWorlds(given: Partial<Logged> = {}) {
   const log = logOf();
   const kept = new KeptWorlds(log.log, logged(given), parts, clock);
   const make = (name: string, rows: readonly Row[] = [], info: Partial<KeptWorld> = {}) =>
-    kept.make(world(name, info), rows.length === 0 ? NO_ROWS : stateOf(rows));
+    kept.make(world(name, info), rows.length === 0 ? NO_ROWS : createState(rows));
   return { ...log, kept, parts, clock, make, main: kept.open(DEFAULT_WORLD) };
 }
 const insert = (store: Store, id: string) => plainly(fullStore(store)).collections.insert(row(id), null);
@@ -377,7 +377,7 @@ describe('snapshots that outlive the process', () => {
   });
   const snapshotOf = (id: string, rows: readonly Row[]) => ({
     ...{ id, name: 'mine', world: 'default', at: NOON, made: 'made of it' },
-    state: stateOf(rows),
+    state: createState(rows),
   });
 
   it('are listed oldest first, and a new one comes after those that were there', async () => {

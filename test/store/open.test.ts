@@ -3,7 +3,7 @@ import { describe, expect } from 'vitest';
 import { DEFAULT_WORLD } from '../../src/addresses/world-id.ts';
 import { openStorage } from '../../src/store/open.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
-import { rowsIn, stateOf } from '../../src/store/state.ts';
+import { createState, rowsIn } from '../../src/store/state.ts';
 import type { Storage } from '../../src/store/storage.ts';
 import { manualClock } from '../../src/time/clock.ts';
 import { hasDriver } from '../support/driver.ts';
@@ -45,7 +45,7 @@ describe('the place of all worlds', () => {
     const parts = newStoreParts();
     const place = await openStorage(path, parts, manualClock(NOON));
     const { store, kept } = await taken(place);
-    const state = stateOf([row('a'), row('b')]);
+    const state = createState([row('a'), row('b')]);
     await store.restore(state);
     await store.state?.update(() => ['observe', undefined]);
     const info = { made: 'made', ttl: 1000, createdAt: NOON, usedAt: NOON };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Collection } from '../../src/store/collection.ts';
 import { type Change, NEW, type Revision, type Row } from '../../src/store/collections.ts';
 import { Changed, Collision } from '../../src/store/errors.ts';
-import { type Plan, planOf } from '../../src/store/plan.ts';
+import { type Plan, planChanges } from '../../src/store/plan.ts';
 import { nameOf } from '../../src/store/row-log.ts';
 
 const THINGS = new Collection<null>('things');
@@ -23,7 +23,7 @@ const put = (...given: Parameters<typeof thing>) => THINGS.put(thing(...given));
 const removed = (id: string, revision: Revision) => THINGS.remove(thing(id, revision));
 
 const check = (changes: readonly Change[]) =>
-  planOf(changes, {
+  planChanges(changes, {
     byId: (row) => STORED.find((one) => nameOf(one) === nameOf(row)),
     byAlias: (collection, alias) => STORED.find((one) => one.collection === collection && one.aliases.includes(alias)),
     names: () => new Set(),

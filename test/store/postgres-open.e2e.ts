@@ -8,7 +8,7 @@ import pg from 'pg';
 import { describe, expect, onTestFinished } from 'vitest';
 import { systemRandom } from '../../src/platform/random.ts';
 import { PostgresStorage } from '../../src/store/postgres/index.ts';
-import { locationOf } from '../../src/store/postgres/location.ts';
+import { resolveLocation } from '../../src/store/postgres/location.ts';
 import { openSession } from '../../src/store/postgres/open.ts';
 import { POSTGRES_SCHEMA } from '../../src/store/postgres/schema.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
@@ -67,13 +67,13 @@ const nameIn = (url: string) => new URL(url).username;
 
 describe('the URL of a database', () => {
   it('is shown without the password, and its parts are taken out of it', async () => {
-    const { shown, settings, schema, options } = await locationOf(
+    const { shown, settings, schema, options } = await resolveLocation(
       'postgres://ada:secret@db.test:5433/mock?schema=team_a&options=-c%20geqo%3Doff',
     );
     expect(shown).toBe('postgres://ada@db.test:5433/mock');
     expect([schema, options]).toEqual(['team_a', '-c geqo=off']);
     expect(settings).toEqual({ connectionString: 'postgres://ada:secret@db.test:5433/mock', ssl: false });
-    const { schema: usual, options: none } = await locationOf('postgresql://db.test/mock');
+    const { schema: usual, options: none } = await resolveLocation('postgresql://db.test/mock');
     expect([usual, none]).toEqual(['nv_auth_mock', null]);
   });
 
@@ -86,8 +86,8 @@ describe('the URL of a database', () => {
     ['postgres://ada:secret@db.test/mock?sslmode=prefer', /`sslmode=prefer` is not supported. Use disable/],
     ['postgres://ada:secret@db.test/mock?sslmode=verify-ca&sslrootcert=/nowhere.pem', /\/nowhere.pem cannot be read/],
   ])('is refused with what to do: %s', async (url, said) => {
-    await expect(locationOf(url)).rejects.toThrow(said);
-    await expect(locationOf(url)).rejects.not.toThrow(/secret/);
+    await expect(resolveLocation(url)).rejects.toThrow(said);
+    await expect(resolveLocation(url)).rejects.not.toThrow(/secret/);
   });
 });
 
@@ -344,7 +344,7 @@ describePostgres('a database', () => {
         'is read-only. Make it writable, or give the address of a server that accepts',
       ],
     ])('is refused: %s', async ([, said, reported], { schema }) => {
-      const location = await locationOf(schema.url);
+      const location = await resolveLocation(schema.url);
       const other = { ...DRIVER, Client: clientOf(said) } as typeof DRIVER;
       await expect(openSession(other, location)).rejects.toThrow(`--data ${location.shown} ${reported}`);
       const sessions = `SELECT count(*)::int AS open FROM pg_stat_activity WHERE application_name LIKE 'nv-auth-mock on %process ${process.pid}'`;

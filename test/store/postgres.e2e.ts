@@ -4,7 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, vi } from 'vitest';
 import type { Store } from '../../src/store/index.ts';
 import { PostgresStorage } from '../../src/store/postgres/index.ts';
-import { type Location, locationOf } from '../../src/store/postgres/location.ts';
+import { type Location, resolveLocation } from '../../src/store/postgres/location.ts';
 import { PostgresLog } from '../../src/store/postgres/log.ts';
 import { createTables, openSession, tryLock } from '../../src/store/postgres/open.ts';
 import { newStoreParts } from '../../src/store/shared.ts';
@@ -63,7 +63,7 @@ async function openLog(location: Location): Promise<PostgresLog> {
 
 async function logOn(): Promise<LogBench> {
   const schema = await freshSchema();
-  const location = await locationOf(schema.url);
+  const location = await resolveLocation(schema.url);
   let log = await openLog(location);
   const reopen = async () => {
     await log.close();

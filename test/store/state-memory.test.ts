@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Quota } from '../../src/memory/quota.ts';
 import { Unwritable } from '../../src/store/errors.ts';
-import { NO_ROWS, StateBuilder, stateOf } from '../../src/store/state.ts';
+import { createState, NO_ROWS, StateBuilder } from '../../src/store/state.ts';
 import { StateMemory } from '../../src/store/state-memory.ts';
 import { WorldRows } from '../../src/store/world-rows.ts';
 import { row } from '../support/records.ts';
@@ -61,7 +61,7 @@ it('a refusal says what is full, and what makes room', () => {
 
 it('worlds share what they began with, and count what they change in full', async () => {
   const { quota, memory } = memoryOf(1_000_000);
-  const begin = stateOf(['a', 'b', 'c'].map((id) => row(id)));
+  const begin = createState(['a', 'b', 'c'].map((id) => row(id)));
   const weight = begin.collections.get('things')?.weight ?? 0;
   const worlds = [1, 2, 3].map(() => new WorldRows(begin, { memory }));
   expect(quota.used).toBe(weight);

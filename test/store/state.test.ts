@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { Quota } from '../../src/memory/quota.ts';
 import { Collision } from '../../src/store/errors.ts';
-import { rowsIn, StateBuilder, sizeOf, stateOf, usedRowsIn, wholeOf } from '../../src/store/state.ts';
+import { completeState, createState, rowsIn, StateBuilder, sizeOf, usedRowsIn } from '../../src/store/state.ts';
 import { StateMemory } from '../../src/store/state-memory.ts';
 import { WorldRows } from '../../src/store/world-rows.ts';
 import { NOON, row } from '../support/records.ts';
@@ -40,9 +40,9 @@ describe('a state that is made row by row', () => {
   it('refuses a second row with an id, or with an alias', () => {
     const rows = [row('one', { aliases: ['first'] })];
 
-    expect(() => stateOf([...rows, row('one')])).toThrow(Collision);
-    expect(() => stateOf([...rows, row('two', { aliases: ['first'] })])).toThrow(Collision);
-    expect(sizeOf(stateOf([...rows, row('one', { collection: 'others' })]))).toBe(2 * '{"about":"one"}'.length);
+    expect(() => createState([...rows, row('one')])).toThrow(Collision);
+    expect(() => createState([...rows, row('two', { aliases: ['first'] })])).toThrow(Collision);
+    expect(sizeOf(createState([...rows, row('one', { collection: 'others' })]))).toBe(2 * '{"about":"one"}'.length);
   });
 
   it('has bodies as JSON has them, unless they are its own', () => {
@@ -70,7 +70,7 @@ describe('a state that is made row by row', () => {
 });
 
 describe('a state with rows of its own', () => {
-  const cast = stateOf([row('one'), row('two', { collection: 'others' })]);
+  const cast = createState([row('one'), row('two', { collection: 'others' })]);
   const own = {
     ...cast,
     own: (collection: string) => (collection === 'others' ? null : (one: typeof ROW) => ({ ...one, body: 'own' })),
@@ -78,14 +78,14 @@ describe('a state with rows of its own', () => {
   const ROW = row('x');
 
   it('is made whole for a log', () => {
-    const whole = wholeOf(own);
+    const whole = completeState(own);
 
     expect(rowsIn(whole).map(({ id, body }) => [id, body])).toEqual([
       ['one', 'own'],
       ['two', { about: 'two' }],
     ]);
     expect(whole.collections.get('others')).toBe(cast.collections.get('others'));
-    expect(wholeOf(cast).collections).toEqual(cast.collections);
+    expect(completeState(cast).collections).toEqual(cast.collections);
   });
 
   it('is made by a world when a collection is first asked for', async () => {

@@ -4,7 +4,7 @@ import { Quota } from '../../src/memory/quota.ts';
 import { seededRandom } from '../../src/platform/random.ts';
 import { type Change, NEW, type PageQuery, type Row } from '../../src/store/collections.ts';
 import type { RowLog } from '../../src/store/row-log.ts';
-import { NO_ROWS, rowsIn, type State, sizeOf, stateOf } from '../../src/store/state.ts';
+import { createState, NO_ROWS, rowsIn, type State, sizeOf } from '../../src/store/state.ts';
 import { StateMemory } from '../../src/store/state-memory.ts';
 import { WorldRows } from '../../src/store/world-rows.ts';
 import { roundsOf, seedOf } from '../support/properties.ts';
@@ -82,7 +82,7 @@ it('indexes that are kept up say what indexes that are made afresh say, in every
     if (below(8) === 0 && worlds.length < 6) worlds.push(new WorldRows(world.freeze()));
     if (below(10) === 0) kept.push({ frozen: world.freeze(), answers: await answersOf(world) });
     if (below(12) === 0 && kept.length > 0) await world.replace(pick(kept).frozen);
-    const afresh = new WorldRows(stateOf(rowsIn(world.freeze())));
+    const afresh = new WorldRows(createState(rowsIn(world.freeze())));
     expect(await answersOf(world)).toEqual(await answersOf(afresh));
   }
   // What was frozen is as it was, whatever became of the worlds that began with it.
@@ -198,7 +198,7 @@ it('a search through long texts lets others be served meanwhile', async () => {
   const facets = { name: 'a', state: null, createdAt: NOON, modifiedAt: NOON };
   const text = 'Ä'.repeat(4000);
   const rows = new WorldRows(
-    stateOf(Array.from({ length: 4000 }, (_, index) => row(`row-${index}`, { facets, body: { text } }))),
+    createState(Array.from({ length: 4000 }, (_, index) => row(`row-${index}`, { facets, body: { text } }))),
   );
   let turns = 0;
   const count = () => {
@@ -231,14 +231,14 @@ it('the log of a world has each change with the last use of its rows, before it 
     replace: async (state) => void logged.push(['replace', rowsIn(state).map(({ id }) => id)]),
     use: ({ collection, id }, at) => void logged.push(['use', collection, id, at]),
   };
-  const world = new WorldRows(stateOf([row('one')]), { log });
+  const world = new WorldRows(createState([row('one')]), { log });
   await world.note('things', 'one', NOON);
   await world.note('things', 'nothing', NOON);
   await world.note('nothing', 'one', NOON);
   const [one] = await world.list({ collection: 'things' });
   await world.commit([{ kind: 'put', row: { ...(one as Row), body: 'other' } }, putOf('two')]);
   await world.commit([removalOf('one')]);
-  await world.replace(stateOf([row('three')]));
+  await world.replace(createState([row('three')]));
 
   expect(logged).toEqual([
     ['use', 'things', 'one', NOON],
@@ -256,7 +256,7 @@ it('the log of a world has each change with the last use of its rows, before it 
 });
 
 it('a new row with the id of a removed one was never used', async () => {
-  const world = new WorldRows(stateOf([row('one')]));
+  const world = new WorldRows(createState([row('one')]));
   await world.note('things', 'one', NOON);
   await world.commit([removalOf('one'), putOf('two')]);
   await world.commit([putOf('one')]);
@@ -265,7 +265,7 @@ it('a new row with the id of a removed one was never used', async () => {
 });
 
 it('a watcher sees what was put, and what was there before', async () => {
-  const world = new WorldRows(stateOf([row('one')]));
+  const world = new WorldRows(createState([row('one')]));
   const seen: unknown[] = [];
   world.watch(async ({ puts, before }) => {
     seen.push([puts, before].map((rows) => rows.map(({ id }) => id)));
@@ -280,7 +280,7 @@ it('a watcher sees what was put, and what was there before', async () => {
 });
 
 it('the collections that have rows are counted', async () => {
-  const world = new WorldRows(stateOf([row('one'), row('two'), row('three', { collection: 'others' })]));
+  const world = new WorldRows(createState([row('one'), row('two'), row('three', { collection: 'others' })]));
   await world.commit([{ kind: 'remove', collection: 'others', id: 'three' }]);
 
   expect(await world.counts()).toEqual({ things: 2 });
@@ -288,7 +288,7 @@ it('the collections that have rows are counted', async () => {
 });
 
 it('the secrets in bodies are found by their hash', () => {
-  const world = new WorldRows(stateOf([row('one', { body: { secretHash: 'abc' } }), row('two', { body: null })]));
+  const world = new WorldRows(createState([row('one', { body: { secretHash: 'abc' } }), row('two', { body: null })]));
 
   expect(world.hasSecret('things', 'abc')).toBe(true);
   expect(world.hasSecret('things', 'Stryker was here')).toBe(false);
@@ -296,13 +296,13 @@ it('the secrets in bodies are found by their hash', () => {
 });
 
 it('a row without a parent is the part of nothing', async () => {
-  const world = new WorldRows(stateOf([row('one'), row('two', { parent: 'null' })]));
+  const world = new WorldRows(createState([row('one'), row('two', { parent: 'null' })]));
 
   expect((await world.list({ collection: 'things', parent: 'null' })).map(({ id }) => id)).toEqual(['two']);
 });
 
 it('lists are in the order of places, also of rows that came back to an owner', async () => {
-  const world = new WorldRows(stateOf([row('one'), row('two'), row('three')]));
+  const world = new WorldRows(createState([row('one'), row('two'), row('three')]));
   const idsOf = async (owner: string) => (await world.list({ collection: 'things', owner })).map(({ id }) => id);
   const give = async (id: string, owner: string) => {
     const one = (await world.byId('things', id)) as Row;
@@ -317,7 +317,7 @@ it('lists are in the order of places, also of rows that came back to an owner', 
 });
 
 it('a commit reserves the collections that it copies, and a snapshot the copies that nobody has', async () => {
-  const state = stateOf([row('one'), row('two', { collection: 'others' })]);
+  const state = createState([row('one'), row('two', { collection: 'others' })]);
   const weights = [...state.collections.values()].map(({ weight }) => weight) as [number, number];
   const [things, others] = weights;
   const quota = new Quota(1_000_000);

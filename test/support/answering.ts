@@ -4,14 +4,14 @@ import { SILENT } from '../../src/diagnostics/log.ts';
 import type { Fault } from '../../src/faults/fault.ts';
 import { addAnswerHook, respond } from '../../src/http/answers.ts';
 import type { Server } from '../../src/http/server.ts';
-import { worldAddressesOf } from '../../src/http/steps/select-world.ts';
-import type { Strays } from '../../src/http/strays.ts';
+import { createWorldAddresses } from '../../src/http/steps/select-world.ts';
 import { OpenStreams } from '../../src/http/streams.ts';
 import { Connections } from '../../src/http/transport/connections.ts';
 import { makeFastify } from '../../src/http/transport/fastify.ts';
-import { limitsOf } from '../../src/http/transport/limits.ts';
+import { createLimits } from '../../src/http/transport/limits.ts';
 import { prepareToListen } from '../../src/http/transport/listen.ts';
 import { CrossOrigin } from '../../src/http/transport/origins.ts';
+import type { UnroutedRequests } from '../../src/http/unrouted-requests.ts';
 import { inProcessFetch } from '../../src/library/in-process.ts';
 import type { Outcome } from '../../src/responses/outcome.ts';
 import { faultThat, type Given, toyRequest } from '../http/steps/toy-request.ts';
@@ -45,11 +45,11 @@ export interface AnsweringServer {
 export async function answeringServer(
   answers: Readonly<Record<string, () => Wanted | Promise<Wanted>>>,
 ): Promise<AnsweringServer> {
-  const limits = limitsOf();
+  const limits = createLimits();
   const connections = new Connections(limits);
   const streams = new OpenStreams();
   const server = {
-    addresses: worldAddressesOf(knownHosts([]), []),
+    addresses: createWorldAddresses(knownHosts([]), []),
     crossOrigin: new CrossOrigin([]),
     waiting: () => null,
     log: SILENT,
@@ -58,7 +58,7 @@ export async function answeringServer(
   const failed = async () => ({ status: 500, headers: {}, payload: 'failed' });
   const app = makeFastify({
     server: server as unknown as Server,
-    strays: { failed, render: () => ({ status: 400 }) } as unknown as Strays,
+    unrouted: { failed, render: () => ({ status: 400 }) } as unknown as UnroutedRequests,
     ownHosts: { pathFor: () => null },
     connections,
     limits,

@@ -1,6 +1,6 @@
 import { afterAll } from 'vitest';
 import { buildServer, type MockServer } from '../../src/app/server.ts';
-import { configOf } from '../../src/config/config.ts';
+import { createConfig } from '../../src/config/config.ts';
 import type { Config } from '../../src/config/options.ts';
 import { BEGINNINGS } from './server.ts';
 
@@ -9,7 +9,7 @@ export async function listeningServer(
   config: Partial<Config> = {},
   port = 0,
 ): Promise<MockServer & { readonly url: string }> {
-  const server = await buildServer({ effective: configOf(config), offDocument: 'throw', beginnings: BEGINNINGS });
+  const server = await buildServer({ effective: createConfig(config), offDocument: 'throw', beginnings: BEGINNINGS });
   const { url } = await server.listen('127.0.0.1', port);
   afterAll(() => server.close());
   return { ...server, url };

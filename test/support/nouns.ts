@@ -33,7 +33,7 @@ import type { Row } from '../../src/store/collections.ts';
 import type { Store } from '../../src/store/index.ts';
 import { type KeptSeed, seedIn, seedRow } from '../../src/store/seed.ts';
 import { settingRow } from '../../src/store/settings.ts';
-import { rowsIn, stateOf } from '../../src/store/state.ts';
+import { createState, rowsIn } from '../../src/store/state.ts';
 import { countsIn } from '../../src/worlds/counts.ts';
 import { Credentials } from '../../src/worlds/credentials.ts';
 
@@ -105,7 +105,7 @@ export function fullStore(store: Store): FullStore {
     ngcKeys: ngcKeysIn(store),
     world: {
       seed: () => seedIn(collections),
-      load: async (seed, records) => store.restore(stateOf([seedRow(seed), ...rowsOf(records)])),
+      load: async (seed, records) => store.restore(createState([seedRow(seed), ...rowsOf(records)])),
       rekey: async (rekeying, kept) => {
         const { state: rekeyed, holders } = await credentials.rekeyed(await store.freeze(), {
           rekeying,

@@ -2,7 +2,7 @@ import type { HTTPMethods } from 'fastify';
 import { afterAll, onTestFinished } from 'vitest';
 import type { ServerParts } from '../../src/app/inputs.ts';
 import { type Begun, buildServer, type MockServer } from '../../src/app/server.ts';
-import { configOf } from '../../src/config/config.ts';
+import { createConfig } from '../../src/config/config.ts';
 import type { Config } from '../../src/config/options.ts';
 import { lineLog } from '../../src/diagnostics/log.ts';
 import { seededRandom } from '../../src/platform/random.ts';
@@ -85,7 +85,7 @@ export async function openServer(
 
 function built(config: Partial<Config>, parts: Partial<ServerParts>): Promise<MockServer> {
   return buildServer({
-    effective: configOf(config),
+    effective: createConfig(config),
     offDocument: 'throw',
     beginnings: BEGINNINGS,
     log: (worldClock) => lineLog('error', false, worldClock, (line) => process.stderr.write(line)),

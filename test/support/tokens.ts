@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { type CryptoKey, exportSPKI, importJWK, type JWTHeaderParameters, SignJWT } from 'jose';
-import { signingKeyOf } from '../../src/tokens/keys.ts';
+import { importSigningKey } from '../../src/tokens/keys.ts';
 import { cast, researcher } from './cast.ts';
 import { START } from './server.ts';
 
 const jwk = JSON.parse(readFileSync(new URL('../../fixtures/runai/signing-key.rs256.json', import.meta.url), 'utf8'));
 
 /** The key that servers sign with unless they are told otherwise. */
-export const shippedKey = await signingKeyOf(jwk, 'RS256');
+export const shippedKey = await importSigningKey(jwk, 'RS256');
 
 /** Its private half, to sign by another algorithm than it is for. */
 export const privateKeyFor = async (algorithm: string) => (await importJWK(jwk, algorithm)) as CryptoKey;

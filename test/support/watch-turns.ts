@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { Turns } from '../../src/store/turns.ts';
+import { Mutex } from '../../src/store/mutex.ts';
 
 // A task that waits for its own turn fails the test, instead of hanging until its time is over.
-Turns.watch = new AsyncLocalStorage();
+Mutex.watch = new AsyncLocalStorage();

@@ -10,7 +10,7 @@ import { connect, type TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { buildServer } from '../../src/app/server.ts';
-import { configOf } from '../../src/config/config.ts';
+import { createConfig } from '../../src/config/config.ts';
 import type { Config } from '../../src/config/options.ts';
 import type { Limits } from '../../src/http/transport/limits.ts';
 import { connect as clientOf, startMock } from '../../src/index.ts';
@@ -28,7 +28,7 @@ async function folder(): Promise<string> {
 }
 
 async function httpsServer(config: Partial<Config> = {}, log: string[] = [], limits: Partial<Limits> = {}) {
-  const effective = configOf({ tls: true, ...config });
+  const effective = createConfig({ tls: true, ...config });
   const sink = () => ({
     ...silent,
     error: (line: string) => void log.push(line),

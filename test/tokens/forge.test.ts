@@ -4,13 +4,13 @@ import { compactVerify, decodeProtectedHeader, importSPKI } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { compose } from '../../src/tokens/compose.ts';
 import { forge, type Keys } from '../../src/tokens/forge.ts';
-import { signingKeyOf } from '../../src/tokens/keys.ts';
+import { importSigningKey } from '../../src/tokens/keys.ts';
 import { privateKeyFor, publicPem, shippedKey } from '../support/tokens.ts';
 
 const shipped = async (name: string) => {
   const text = readFileSync(new URL(`../../fixtures/runai/${name}.json`, import.meta.url), 'utf8');
   const jwk = JSON.parse(text);
-  const key = await signingKeyOf(jwk, name.endsWith('es256') ? 'ES256' : 'RS256');
+  const key = await importSigningKey(jwk, name.endsWith('es256') ? 'ES256' : 'RS256');
   return { ...key, certificate: jwk.x5c?.[0] ?? null };
 };
 const keys: Keys = {

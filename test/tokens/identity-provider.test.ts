@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Expected, identityProviderOf } from '../../src/tokens/identity-provider.ts';
-import { type JwkSet, verifierOf } from '../../src/tokens/jwk-set.ts';
+import { createIdentityProvider, type Expected } from '../../src/tokens/identity-provider.ts';
+import { createVerifier, type JwkSet } from '../../src/tokens/jwk-set.ts';
 import { START } from '../support/server.ts';
 import { forge, shippedKey } from '../support/tokens.ts';
 
@@ -16,8 +16,8 @@ function providerOf(sets: readonly (JwkSet | Error)[], expected?: Expected) {
     if (set instanceof Error) throw set;
     return set;
   };
-  const provider = identityProviderOf(
-    verifierOf({ name: 'http://keys', isNear: false, load }, 'the identity provider'),
+  const provider = createIdentityProvider(
+    createVerifier({ name: 'http://keys', isNear: false, load }, 'the identity provider'),
     expected,
   );
   return {

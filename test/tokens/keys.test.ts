@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { decodeProtectedHeader, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { Unusable } from '../../src/diagnostics/unusable.ts';
-import { mint, publicKeyOf, readSigningKey, signingKeyOf } from '../../src/tokens/keys.ts';
+import { importPublicKey, importSigningKey, mint, readSigningKey } from '../../src/tokens/keys.ts';
 
 const RSA = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 const EC = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
@@ -56,7 +56,7 @@ describe('a private key that was read', () => {
 
   it('fails to sign where it cannot, instead of signing nothing', async () => {
     const tooShort = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey;
-    const key = await signingKeyOf(JSON.parse(jwk(tooShort)), 'RS256');
+    const key = await importSigningKey(JSON.parse(jwk(tooShort)), 'RS256');
 
     await expect(mint({ sub: 'a' }, key)).rejects.toThrow('2048 bits or larger');
   });
@@ -65,7 +65,7 @@ describe('a private key that was read', () => {
 describe('the public half of a key, as a JWKS had it,', () => {
   it('is the key that verifies its tokens', async () => {
     const { algorithm, kid, publicJwk, ...key } = await readSigningKey(pem(EC), 'the key');
-    const { publicKey, ...found } = await publicKeyOf(publicJwk, algorithm);
+    const { publicKey, ...found } = await importPublicKey(publicJwk, algorithm);
 
     expect(found).toEqual({ algorithm, kid, publicJwk });
     await expect(
@@ -79,7 +79,7 @@ describe('the public half of a key, as a JWKS had it,', () => {
   ])('%s', async (_what, named, expected) => {
     const { kid, publicJwk } = await readSigningKey(pem(RSA), 'the key');
     const { kid: _, ...nameless } = publicJwk;
-    const found = await publicKeyOf({ ...nameless, ...named }, 'RS256');
+    const found = await importPublicKey({ ...nameless, ...named }, 'RS256');
 
     expect(found.kid).toBe(expected === 'the thumbprint' ? kid : expected);
   });

@@ -1,12 +1,12 @@
 import { createHmac, createSecretKey, generateKeyPairSync, KeyObject } from 'node:crypto';
 import { CompactSign } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { type JWK, signingKeyOf } from '../../src/tokens/keys.ts';
+import { importSigningKey, type JWK } from '../../src/tokens/keys.ts';
 import { RefreshTokens } from '../../src/tokens/refresh-token.ts';
 import { shippedKey } from '../support/tokens.ts';
 
 // Node and jose mean the same by a JWK.
-const otherKey = await signingKeyOf(
+const otherKey = await importSigningKey(
   generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }) as JWK,
   'ES256',
 );

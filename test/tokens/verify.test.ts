@@ -4,13 +4,13 @@ import { CompactSign, importJWK, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../src/decisions/problem.ts';
 import { BEARER_KEY, BEARER_TIMES } from '../../src/tokens/bearer-key.ts';
-import { tokensOf } from '../../src/tokens/index.ts';
+import { createTokens } from '../../src/tokens/index.ts';
 import type { KeyRing } from '../../src/tokens/keys.ts';
 import { checkTimes, isBearer } from '../../src/tokens/verify.ts';
 import { START } from '../support/server.ts';
 import { forge, goodClaims, privateKeyFor, shippedKey } from '../support/tokens.ts';
 
-const tokensOfShippedKey = () => tokensOf(() => ({ current: shippedKey, retired: [] }));
+const tokensOfShippedKey = () => createTokens(() => ({ current: shippedKey, retired: [] }));
 const tokens = tokensOfShippedKey();
 const NOW = START / 1000;
 const MAX_TIME = Number.MAX_SAFE_INTEGER;
@@ -45,7 +45,7 @@ describe('a key that was replaced', () => {
     current: { ...shippedKey, kid: 'next' },
     retired: [{ key: shippedKey, until: Date.UTC(2026, 0, 15, 11, 50) }],
   };
-  const later = tokensOf(() => over);
+  const later = createTokens(() => over);
 
   it('is refused with the time since when, once it is over', async () => {
     expect(await refusalOf(await forge(), later)).toMatchObject({
@@ -245,6 +245,6 @@ describe('an ID token', () => {
   it('that cannot be read for a fault of the mock itself is a fault, and not none', async () => {
     const broken = { current: { ...shippedKey, publicKey: {} as never }, retired: [] };
 
-    await expect(tokensOf(() => broken).readIdToken(await forge(ID), START)).rejects.toThrow(TypeError);
+    await expect(createTokens(() => broken).readIdToken(await forge(ID), START)).rejects.toThrow(TypeError);
   });
 });

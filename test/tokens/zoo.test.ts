@@ -6,14 +6,14 @@
 import { createPublicKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { signingKeyOf } from '../../src/tokens/keys.ts';
-import { zooOf } from '../../src/tokens/zoo/index.ts';
+import { importSigningKey } from '../../src/tokens/keys.ts';
+import { createZoo } from '../../src/tokens/zoo/index.ts';
 import { START } from '../support/server.ts';
 import { goodClaims, shippedKey } from '../support/tokens.ts';
 
 const jwk = JSON.parse(readFileSync(new URL('../../fixtures/runai/unknown-key.rs256.json', import.meta.url), 'utf8'));
-const unknown = { ...(await signingKeyOf(jwk, 'RS256')), certificate: jwk.x5c[0] };
-const zoo = await zooOf({
+const unknown = { ...(await importSigningKey(jwk, 'RS256')), certificate: jwk.x5c[0] };
+const zoo = await createZoo({
   keys: { own: shippedKey, unknown, retired: unknown },
   issuer: goodClaims.iss,
   audience: null,

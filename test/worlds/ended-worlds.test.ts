@@ -29,18 +29,18 @@ describe('a client id leads to', () => {
   it('the world that is gone whose id it ends with, whatever that contains', () => {
     const all = traces({ ended: ['red', 'dark-blue'] });
 
-    expect(all.goneOfClient('robot-red')).toEqual(['red']);
-    expect(all.goneOfClient('my-robot-dark-blue')).toEqual(['dark-blue']);
-    expect(all.goneOfClient('robot-blue')).toEqual([]);
-    expect(all.goneOfClient('red')).toEqual([]);
+    expect(all.endedWorldByClientId('robot-red')).toEqual(['red']);
+    expect(all.endedWorldByClientId('my-robot-dark-blue')).toEqual(['dark-blue']);
+    expect(all.endedWorldByClientId('robot-blue')).toEqual([]);
+    expect(all.endedWorldByClientId('red')).toEqual([]);
   });
 
   it('none that exists, or exists again', () => {
     const all = traces({ begun: ['red'], ended: ['blue'] });
     all.markBegun('blue');
 
-    expect(all.goneOfClient('robot-red')).toEqual([]);
-    expect(all.goneOfClient('robot-blue')).toEqual([]);
+    expect(all.endedWorldByClientId('robot-red')).toEqual([]);
+    expect(all.endedWorldByClientId('robot-blue')).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import type { World } from '../../src/contract/world.ts';
 import { openMemory } from '../../src/store/memory.ts';
-import { stateOf } from '../../src/store/state.ts';
+import { createState } from '../../src/store/state.ts';
 import { Indexing } from '../../src/worlds/indexing.ts';
 import { credentials, rowsOf } from '../support/nouns.ts';
 import { serviceKey } from '../support/records.ts';
@@ -18,7 +18,7 @@ const NOBODY = { ids: [], names: [] };
 /** A world that has one key, and nobody with a client id. */
 function world(id: string, hash: string): World {
   const key = serviceKey(`key of ${id}`, { secretHash: hash });
-  const store = openMemory(stateOf(rowsOf({ ngcKeys: [key] })));
+  const store = openMemory(createState(rowsOf({ ngcKeys: [key] })));
   const { list } = store.collections;
   store.collections.list = (query) => {
     if (!asked.includes(id)) asked.push(id);

@@ -11,7 +11,7 @@ import { type Baseline, judge, type Verdict, withReasons } from '../verify/basel
 import { oneLine } from '../verify/difference.ts';
 import { type Compared, compareDocuments, sharedPaths } from '../verify/documents.ts';
 import { countsOf, groupsOf, notesOf } from '../verify/report.ts';
-import { type Source, sourceOf } from '../verify/source.ts';
+import { createSource, type Source } from '../verify/source.ts';
 import { readBaselineFile, writeBaselineFile } from './baseline-file.ts';
 import { readVendorDocument } from './read-document.ts';
 
@@ -39,7 +39,7 @@ export async function verifyDocument(flags: DocumentFlags): Promise<void> {
   const { spec, baseline: file, updateBaseline = false } = flags;
   if (updateBaseline && file === undefined) throw new Unusable('--update-baseline needs --baseline FILE.');
   const { name, content } = await readVendorDocument(spec, '--spec');
-  const theirs = sourceOf(content, name);
+  const theirs = createSource(content, name);
   const before = file === undefined ? null : await readBaselineFile(file, updateBaseline);
   const [document, ours] = await documentFor(theirs, await candidatesOf(flags), before?.document ?? null);
   const compared = await compareDocuments(theirs, ours);
@@ -99,7 +99,7 @@ export async function documentFor(
 ): Promise<readonly [string, Source]> {
   const all = await Promise.all(
     names.map(async (name) => {
-      const source = sourceOf(JSON.parse(await documentText(name)), name);
+      const source = createSource(JSON.parse(await documentText(name)), name);
       return { name, source, paths: sharedPaths(theirs, source) };
     }),
   );

@@ -16,9 +16,9 @@ import { checkExchanges, type TrafficReport } from '../traffic/check.ts';
 import type { Exchange } from '../traffic/exchange.ts';
 import { exchangesIn, readHar } from '../traffic/har.ts';
 import { type Judge, judgeOfDocument, judgeOfRoutes } from '../traffic/judge.ts';
-import { junitOf } from '../traffic/junit.ts';
+import { toJUnit } from '../traffic/junit.ts';
 import { openVendorDocument } from '../vendor-document.ts';
-import { sourceOf } from '../verify/source.ts';
+import { createSource } from '../verify/source.ts';
 import { archiveText } from './archive-text.ts';
 import { readVendorDocument } from './read-document.ts';
 import { candidatesOf, documentFor } from './verify-document.ts';
@@ -119,7 +119,7 @@ async function checkOffline(
 /** @param document the mock's; null: the best match */
 async function judgeOfSpec(spec: string, document: string | null, routes: Routes): Promise<Judge> {
   const { name, content } = await readVendorDocument(spec, '--spec');
-  const [about] = await documentFor(sourceOf(content, name), await candidatesOf({ document }), null);
+  const [about] = await documentFor(createSource(content, name), await candidatesOf({ document }), null);
   return judgeOfDocument(await openVendorDocument(content, name), routes, about.replace(/\..*$/s, ''));
 }
 
@@ -158,7 +158,7 @@ function isFound(judge: Judge, method: string, path: string): boolean {
 }
 
 async function tell(report: TrafficResult, { json, junit }: TrafficOutput): Promise<void> {
-  if (junit !== null) await writeOutput('--junit', junit, junitOf(report));
+  if (junit !== null) await writeOutput('--junit', junit, toJUnit(report));
   const { checked, skipped, violations, total = violations.length } = report;
   if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   else {

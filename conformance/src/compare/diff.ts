@@ -4,7 +4,7 @@ import { normalise } from './normalise.ts';
 import { classOf, constantsOf, type DifferenceClass, type Operations } from './operations.ts';
 import { isRead } from './plan.ts';
 import type { Difference, NotCompared, PlannedRequest, PlayedAnswer } from './play.ts';
-import { type Shape, shapesOf } from './shapes.ts';
+import { findShapes, type Shape } from './shapes.ts';
 
 /** Headers that clients act on. */
 const HEADERS = [
@@ -57,8 +57,8 @@ export function compareAnswers(
     constantsAt: (place: string) => constantsOf(schemaAt(place)),
     formatAt: (place: string) => memberOf(schemaAt(place), 'format'),
   };
-  const left = shapesOf(real, reading);
-  const right = shapesOf(mock, reading);
+  const left = findShapes(real, reading);
+  const right = findShapes(mock, reading);
   const isSame = (ofReal.isMade && ofMock.isMade) || ids.length === 0;
   const isOther = isRead(request.method) && !isSame;
   const reported = new Set<string>();

@@ -39,7 +39,7 @@ export interface Reading {
 }
 
 /** The shapes of the values in the body of an answer, by their places. */
-export function shapesOf({ text, headers }: PlayedAnswer, reading: Reading): ReadonlyMap<string, Shape> {
+export function findShapes({ text, headers }: PlayedAnswer, reading: Reading): ReadonlyMap<string, Shape> {
   const found = new Map<string, Shape>();
   const visit = (value: unknown, place: string, name: string, depth: number): void => {
     const isData = FREE_VALUE.test(name) || COUNT.test(name);

@@ -35,7 +35,7 @@ export function* exchangesIn(
   }
   for (const [index, entry] of entries.entries()) {
     const place = placeOf(index, entry);
-    const found = exchangeOf(entry, place);
+    const found = readExchange(entry, place);
     if (found === null) {
       throw new Unusable(
         `${place} is not an entry of an HTTP Archive: it has no \`request\` with \`method\` and \`url\`.`,
@@ -57,7 +57,7 @@ function parsed(text: string, name: string): unknown {
 }
 
 /** Returns the exchange of an entry, or null if it isn't one. */
-export function exchangeOf(entry: unknown, place: string): Exchange | null {
+export function readExchange(entry: unknown, place: string): Exchange | null {
   const [request, response] = [memberOf(entry, 'request'), memberOf(entry, 'response')];
   const [method, url] = [memberOf(request, 'method'), memberOf(request, 'url')];
   if (typeof method !== 'string' || typeof url !== 'string') return null;

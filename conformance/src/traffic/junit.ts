@@ -1,7 +1,7 @@
 import type { TrafficReport, Violation } from './check.ts';
 
 /** Formats a report as JUnit XML: a test case for each violation, or a single one that passes. */
-export function junitOf({ checked, violations }: TrafficReport): string {
+export function toJUnit({ checked, violations }: TrafficReport): string {
   const cases = violations.length > 0 ? violations.map(failure) : [`    <testcase ${PASSED}/>`];
   const counts = `tests="${cases.length}" failures="${violations.length}"`;
   return [

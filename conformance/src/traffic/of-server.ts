@@ -1,7 +1,7 @@
 import type { Routes } from '../../../src/conformance-entry.ts';
 import { checkExchanges, type TrafficReport } from './check.ts';
 import type { Exchange } from './exchange.ts';
-import { exchangeOf, exchangesIn } from './har.ts';
+import { exchangesIn, readExchange } from './har.ts';
 import { judgeOfRoutes } from './judge.ts';
 
 /** An entry of an HTTP Archive. */
@@ -23,7 +23,7 @@ export function checkTraffic(routes: Routes, recorded: object | Iterable<Recorde
 
 function* exchangesOf(entries: Iterable<RecordedEntry>): Generator<Exchange> {
   for (const { entry, place } of entries) {
-    const exchange = exchangeOf(entry, place);
+    const exchange = readExchange(entry, place);
     if (exchange !== null) yield exchange;
   }
 }

@@ -65,7 +65,7 @@ export function* pairsOf<Value>(
 
 /** The words for two values that differ. */
 export function bothValues(theirs: unknown, ours: unknown): string {
-  return `${shown(theirs)} in the document, ${shown(ours)} in the mock`;
+  return `${showJson(theirs)} in the document, ${showJson(ours)} in the mock`;
 }
 
 /** The words for two sets of names, and the effect; null if they are equal. */
@@ -90,7 +90,7 @@ export function namesWords(onlyTheirs: readonly string[], onlyOurs: readonly str
   ].join(', ');
 }
 
-function shown(value: unknown): string {
+function showJson(value: unknown): string {
   return value === undefined || value === null ? 'none' : oneLine(canonical(value));
 }
 

@@ -29,7 +29,7 @@ export interface Source {
  * @param name of the document, for messages
  * @throws Unusable naming the place
  */
-export function sourceOf(content: unknown, name: string): Source {
+export function createSource(content: unknown, name: string): Source {
   const root = membersOf(content);
   const { openapi, swagger, paths } = root;
   if (swagger !== undefined) {

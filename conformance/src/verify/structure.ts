@@ -77,7 +77,7 @@ export function checkStructure(root: object, name: string): void {
 
 function check(part: unknown, form: Form, place: readonly string[], name: string): void {
   if (!hasForm(part, form)) {
-    throw new Unusable(`${name}: ${placeText(place)} is ${shown(part)}. Expected ${EXPECTED[form.type]}.`);
+    throw new Unusable(`${name}: ${placeText(place)} is ${showPart(part)}. Expected ${EXPECTED[form.type]}.`);
   }
   if (form.type === 'schema') return;
   const { max = Number.POSITIVE_INFINITY } = form;
@@ -102,6 +102,6 @@ function placeText(place: readonly string[]): string {
   return `\`#/${oneLine(place.map((step) => step.replaceAll('~', '~0').replaceAll('/', '~1')).join('/'), 300)}\``;
 }
 
-function shown(part: unknown): string {
+function showPart(part: unknown): string {
   return oneLine(JSON.stringify(part) ?? 'missing', 60);
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { compareDocuments } from '../../src/verify/documents.ts';
-import { sourceOf } from '../../src/verify/source.ts';
+import { createSource } from '../../src/verify/source.ts';
 import { changed, exampleDocument, KINDS } from './kinds.ts';
 
-const ours = sourceOf(exampleDocument(), 'ours');
+const ours = createSource(exampleDocument(), 'ours');
 const differences = async (document: object) =>
-  (await compareDocuments(sourceOf(document, 'theirs'), ours)).differences;
+  (await compareDocuments(createSource(document, 'theirs'), ours)).differences;
 
 describe('each kind of change is told once, and nothing besides', () => {
   it.each(KINDS)('$what', async ({ edits, id, class: found }) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compareDocuments } from '../../src/verify/documents.ts';
-import { sourceOf } from '../../src/verify/source.ts';
+import { createSource } from '../../src/verify/source.ts';
 import { changed, type Edit, exampleDocument } from './kinds.ts';
 
 const LIST = 'paths /things get';
@@ -14,7 +14,10 @@ const HERE = [{ url: 'https://elsewhere.example.com/' }];
 const SORT = exampleDocument().paths['/things'].get.parameters[0]?.schema;
 
 async function ids(theirs: readonly Edit[], ours: readonly Edit[] = []): Promise<string[]> {
-  const compared = await compareDocuments(sourceOf(changed(...theirs), 'theirs'), sourceOf(changed(...ours), 'ours'));
+  const compared = await compareDocuments(
+    createSource(changed(...theirs), 'theirs'),
+    createSource(changed(...ours), 'ours'),
+  );
   return compared.differences.map(({ id }) => id);
 }
 
@@ -305,8 +308,8 @@ describe('documents differ', () => {
     async (range) => {
       const OK = 'paths /things get responses 200 content';
       const schema = { type: 'object', required: ['more'], properties: { more: { type: 'integer' } } };
-      const theirs = sourceOf(changed([OK, { [range]: { schema } }]), 'theirs');
-      const { differences } = await compareDocuments(theirs, sourceOf(exampleDocument(), 'ours'));
+      const theirs = createSource(changed([OK, { [range]: { schema } }]), 'theirs');
+      const { differences } = await compareDocuments(theirs, createSource(exampleDocument(), 'ours'));
       const found = differences.map(({ id }) => id);
 
       expect(found).toContain('GET /things 200 body more: field');
@@ -316,8 +319,8 @@ describe('documents differ', () => {
 
   it('by the media type of an answer without one: clients go on as before', async () => {
     const content = { 'application/json': { schema: STRING } };
-    const theirs = sourceOf(changed(['paths /things/{id} get responses 404 content', content]), 'theirs');
-    const { differences } = await compareDocuments(theirs, sourceOf(exampleDocument(), 'ours'));
+    const theirs = createSource(changed(['paths /things/{id} get responses 404 content', content]), 'theirs');
+    const { differences } = await compareDocuments(theirs, createSource(exampleDocument(), 'ours'));
 
     expect(differences.map((one) => [one.id, one.class])).toEqual([
       ['GET /things/{id} 404 body: media type', 'widens'],
@@ -329,8 +332,8 @@ describe('documents differ', () => {
     [{ type: 'integer', nullable: true }, 'integer or null in the document, string in the mock'],
     [{}, 'any type in the document, string in the mock'],
   ])('by the type, in words: %j', async (note, what) => {
-    const theirs = sourceOf(changed([`${PROPERTIES} note`, note]), 'theirs');
-    const { differences } = await compareDocuments(theirs, sourceOf(exampleDocument(), 'ours'));
+    const theirs = createSource(changed([`${PROPERTIES} note`, note]), 'theirs');
+    const { differences } = await compareDocuments(theirs, createSource(exampleDocument(), 'ours'));
 
     expect(differences).toEqual([expect.objectContaining({ id: 'POST /things body note: type', what })]);
   });
@@ -339,17 +342,19 @@ describe('documents differ', () => {
     const patterns = (...all: string[]) =>
       changed([`${PROPERTIES} note`, { allOf: all.map((pattern) => ({ pattern })) }]);
     const found = async (theirs: object, ours: object) =>
-      (await compareDocuments(sourceOf(theirs, 'theirs'), sourceOf(ours, 'ours'))).differences.map(({ id }) => id);
+      (await compareDocuments(createSource(theirs, 'theirs'), createSource(ours, 'ours'))).differences.map(
+        ({ id }) => id,
+      );
 
     expect(await found(patterns('a', 'b', 'c'), patterns('c', 'a', 'b'))).toEqual([]);
     expect(await found(patterns('a', 'b', 'c'), patterns('a', 'b', 'd'))).toEqual(['POST /things body note: pattern']);
   });
 
   it('by security that becomes optional: clients go on as before', async () => {
-    const theirs = sourceOf(changed([`${LIST} security`, [{ bearer: [] }, {}]]), 'theirs');
+    const theirs = createSource(changed([`${LIST} security`, [{ bearer: [] }, {}]]), 'theirs');
     const {
       differences: [difference],
-    } = await compareDocuments(theirs, sourceOf(exampleDocument(), 'ours'));
+    } = await compareDocuments(theirs, createSource(exampleDocument(), 'ours'));
 
     expect(difference).toEqual({
       id: 'GET /things: security',
@@ -361,10 +366,10 @@ describe('documents differ', () => {
 });
 
 it('a difference reads as one line whatever the document calls its members', async () => {
-  const theirs = sourceOf(changed([`${PROPERTIES} a\n\u001b[31mb`, STRING]), 'theirs');
+  const theirs = createSource(changed([`${PROPERTIES} a\n\u001b[31mb`, STRING]), 'theirs');
   const {
     differences: [difference],
-  } = await compareDocuments(theirs, sourceOf(exampleDocument(), 'ours'));
+  } = await compareDocuments(theirs, createSource(exampleDocument(), 'ours'));
 
   expect(difference?.where).toBe('POST /things body a��[31mb');
 });

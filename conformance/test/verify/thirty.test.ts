@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { compareDocuments } from '../../src/verify/documents.ts';
 import { groupsOf } from '../../src/verify/report.ts';
-import { sourceOf } from '../../src/verify/source.ts';
+import { createSource } from '../../src/verify/source.ts';
 import { CHANGES, servedDocument } from './thirty.ts';
 
-const OURS = sourceOf(servedDocument(), 'ours');
+const OURS = createSource(servedDocument(), 'ours');
 
 it.each(CHANGES.map((change) => [change.what, change] as const))(
   '%s: told once, and for whom',
@@ -12,7 +12,7 @@ it.each(CHANGES.map((change) => [change.what, change] as const))(
     const { apply, reported } = change;
     const theirs = servedDocument();
     apply(theirs);
-    const { differences } = await compareDocuments(sourceOf(theirs, 'theirs'), OURS);
+    const { differences } = await compareDocuments(createSource(theirs, 'theirs'), OURS);
 
     const lines = groupsOf(differences, false).map((line) => line.trim());
     // Every document that is extended has more answers of the shared error.

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/verify/baseline.ts';
 import { compareDocuments } from '../../src/verify/documents.ts';
 import { groupsOf } from '../../src/verify/report.ts';
-import { sourceOf } from '../../src/verify/source.ts';
+import { createSource } from '../../src/verify/source.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: any part of a document
 type Document = any;
@@ -59,7 +59,7 @@ const base = (): Document => ({
 async function lines(change: (document: Document) => void, isAll = false): Promise<string[]> {
   const theirs = base();
   change(theirs);
-  const { differences } = await compareDocuments(sourceOf(theirs, 'theirs'), sourceOf(base(), 'ours'));
+  const { differences } = await compareDocuments(createSource(theirs, 'theirs'), createSource(base(), 'ours'));
   return groupsOf(differences, isAll).map((line) => line.trim());
 }
 
@@ -230,8 +230,8 @@ describe('nothing is told', () => {
 
 it('what is only information is open without an entry in a baseline, and fails no check', async () => {
   const { differences: found } = await compareDocuments(
-    sourceOf({ ...base(), paths: { '/v1/users': { get: { deprecated: true, responses: {} } } } }, 'theirs'),
-    sourceOf({ ...base(), paths: { '/v1/users': { get: { responses: {} } } } }, 'ours'),
+    createSource({ ...base(), paths: { '/v1/users': { get: { deprecated: true, responses: {} } } } }, 'theirs'),
+    createSource({ ...base(), paths: { '/v1/users': { get: { responses: {} } } } }, 'ours'),
   );
 
   expect(found.map((one) => one.class)).toEqual(['information']);

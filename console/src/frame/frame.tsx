@@ -8,7 +8,7 @@ import { useLoaded } from '../parts/loaded.tsx';
 import { timeText } from '../parts/time.ts';
 import { worldNow } from '../parts/when.tsx';
 import { zone } from '../preferences.ts';
-import { changed, changesOf } from '../state/changes.ts';
+import { changed, countChanges } from '../state/changes.ts';
 import { worldMinute, worldTime } from '../state/clock.ts';
 import { unread } from '../state/in-force.ts';
 import { readJournal } from '../state/requests.ts';
@@ -117,7 +117,7 @@ export function WhichWorld() {
   // The view of worlds reads them itself.
   useLoaded(
     async () => (view.value === 'worlds' || connection.value === 'connecting' ? undefined : refreshWorlds()),
-    [changesOf('worlds')],
+    [countChanges('worlds')],
   );
   if (current === undefined || all.length < 2) return <span class="where" />;
   return (

@@ -4,7 +4,7 @@ import { connection } from '../connection.ts';
 import { type Act, Feedback, useAct } from '../parts/act.tsx';
 import { Confirm } from '../parts/confirm.tsx';
 import { useLoaded } from '../parts/loaded.tsx';
-import { changesOf } from '../state/changes.ts';
+import { countChanges } from '../state/changes.ts';
 import { type InForce, inForce, pollInForce, readInForce } from '../state/in-force.ts';
 
 /** How often what is in force is read again. */
@@ -16,7 +16,7 @@ export function InForceBar() {
   // Everything is read once the connection is there, by `readAll`.
   useLoaded(
     async () => (connection.value === 'connecting' ? undefined : readInForce()),
-    [changesOf('faults', 'drills', 'clock', 'findings', 'mode')],
+    [countChanges('faults', 'drills', 'clock', 'findings', 'mode')],
   );
   useEffect(() => {
     const timer = setInterval(() => {

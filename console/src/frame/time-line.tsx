@@ -5,7 +5,7 @@ import { inWords } from '../duration.ts';
 import { Feedback, useAct } from '../parts/act.tsx';
 import { readValue, useLoaded } from '../parts/loaded.tsx';
 import { ticksIn, timeText } from '../parts/time.ts';
-import { changesOf } from '../state/changes.ts';
+import { countChanges } from '../state/changes.ts';
 import { worldTime } from '../state/clock.ts';
 import { readIdentities } from '../state/identities.ts';
 import { requests } from '../state/requests.ts';
@@ -32,7 +32,7 @@ const MAX_MARKED = 200;
 export function TimeLine() {
   const issued = requests.value.find(({ tokenExpiresAt }) => tokenExpiresAt !== undefined)?.id;
   const clock = readValue(
-    useLoaded(() => ask<ClockReading>('GET', '/_mock/clock'), [changesOf('clock', 'keys'), issued]),
+    useLoaded(() => ask<ClockReading>('GET', '/_mock/clock'), [countChanges('clock', 'keys'), issued]),
     null,
   );
   return <section aria-label="Time line">{clock !== null && <Line clock={clock} />}</section>;

@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { Feedback, useAct } from '../parts/act.tsx';
 import { Sentence } from '../parts/sentence.tsx';
-import { changesOf } from '../state/changes.ts';
+import { countChanges } from '../state/changes.ts';
 import { dropIfStale, offerUndo, type Undoable, undo, undoable } from '../state/undo.ts';
 
 /** Offers to undo what was done last, on every view: below it, so that it covers nothing. */
@@ -47,7 +47,7 @@ export function UndoBar() {
 
 function Offer(props: { readonly done: Undoable; readonly isBusy: boolean; readonly onUndo: () => void }) {
   const { done, isBusy, onUndo } = props;
-  const changes = changesOf(...(done.guard?.topics ?? []));
+  const changes = countChanges(...(done.guard?.topics ?? []));
   useEffect(() => {
     // If that cannot be read, the click says why.
     dropIfStale(done).catch(() => {});

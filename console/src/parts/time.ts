@@ -46,7 +46,7 @@ export function relativeText(at: string, now: string): string {
 }
 
 /** An ISO 8601 duration as people write it: `PT1H30M` is `1h30m`. */
-export function shortOf(duration: string): string {
+export function shortDuration(duration: string): string {
   return duration
     .replace(/^P(?=.)/, '')
     .replace('T', '')
@@ -60,7 +60,7 @@ const TICKS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7200, 10
 );
 
 /** The distance between ticks of a scale, so that there are at most so many. */
-export function tickOf(span: number, max: number): number {
+export function chooseTick(span: number, max: number): number {
   return TICKS.find((tick) => span / tick <= max) ?? 30 * DAY;
 }
 

@@ -33,7 +33,7 @@ const OWN_HEADERS =
 export const FINGERPRINT = /sha256(?::|%3A)[0-9a-f]{10}/i;
 
 /** The call that a recorded request was. */
-export function callOf({ method, path, query, request }: RecordedRequest): Call {
+export function toCall({ method, path, query, request }: RecordedRequest): Call {
   const fields = Object.entries(query).flatMap(([name, values]) => [values].flat().map((value) => [name, value]));
   const text = new URLSearchParams(fields).toString();
   const headers = Object.entries(request.headers).filter(([name]) => !OWN_HEADERS.test(name));
@@ -100,7 +100,7 @@ function lackOf(message: RecordedMessage, text: string): string | null {
  * @param identities everybody who can call
  * @param isEdited was the key edited before? Then no new world has it with these rights
  */
-export function callerOf(
+export function pickCaller(
   { at, principal, request }: RecordedRequest,
   decision: Decision | null,
   identities: readonly Identity[],
@@ -163,8 +163,8 @@ function rightsIn({ scopes, resource }: Policy): Pick<KeyOrder, 'scopes' | 'reso
 }
 
 /** The credential of a caller for a call; null: none. @throws Error if it is unknown */
-export async function tokenOf(caller: Caller): Promise<string | null> {
-  const obstacle = obstacleOf(caller);
+export async function requestToken(caller: Caller): Promise<string | null> {
+  const obstacle = findObstacle(caller);
   if (obstacle !== null) throw new Error(obstacle);
   if (caller.kind === 'key') return caller.text;
   if (caller.kind !== 'principal') return null;
@@ -172,7 +172,7 @@ export async function tokenOf(caller: Caller): Promise<string | null> {
 }
 
 /** Why the page cannot send a call as this caller; null if it can. */
-export function obstacleOf(caller: Caller): string | null {
+export function findObstacle(caller: Caller): string | null {
   if (caller.kind === 'other') return 'The journal keeps no credentials, and the caller is not known.';
   if (caller.kind === 'key' && caller.text === null) {
     return `The text of the key \`${caller.name}\` is not known: it was shown only once.`;
@@ -181,7 +181,7 @@ export function obstacleOf(caller: Caller): string | null {
 }
 
 /** The call as lines for a shell. */
-export function curlOf(call: Call, caller: Caller): string {
+export function toCurl(call: Call, caller: Caller): string {
   const server = { base: baseUrl(), isGuarded: adminToken.value !== null, separator: ' \\\n  ' };
   const token = caller.kind === 'principal' ? `${tokenCommand(caller.name, server)}\n` : '';
   return token + curlCommand(call, server, call.target.startsWith('/_mock/') ? null : bearerOf(caller));

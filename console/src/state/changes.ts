@@ -33,7 +33,7 @@ const PAUSE_MS = 400;
 const noted = new Set<Topic>();
 
 /** How often these have changed: to read again whenever it is another number. */
-export function changesOf(...topics: readonly Topic[]): number {
+export function countChanges(...topics: readonly Topic[]): number {
   return topics.reduce((sum, topic) => sum + counts[topic].value, 0);
 }
 

@@ -6,7 +6,7 @@ import type { OperationEffect } from '../control-api/types.ts';
  *
  * @param who a principal, or the rights that one would hold
  */
-export async function effectsOf(who: object, service: string): Promise<readonly OperationEffect[]> {
+export async function fetchEffects(who: object, service: string): Promise<readonly OperationEffect[]> {
   const { operations } = await ask<{ operations: readonly OperationEffect[] }>('POST', '/_mock/decisions/simulate', {
     ...who,
     operations: '*',

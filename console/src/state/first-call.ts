@@ -1,7 +1,7 @@
 import type { Call } from './call.ts';
-import { effectsOf } from './effects.ts';
+import { fetchEffects } from './effects.ts';
 import { FIRST_CALLS } from './ready-made.ts';
-import { type DocumentedRequest, requestsOf, rulesetOf } from './rulesets.ts';
+import { type DocumentedRequest, fetchRequests, rulesetOf } from './rulesets.ts';
 
 /** Candidates for the first call with a key, in one service. */
 interface First {
@@ -16,7 +16,7 @@ interface First {
  * @param services those of the key, not empty
  * @returns undefined if no service has a list
  */
-export async function firstCallOf(principal: string, services: readonly string[]): Promise<Call | undefined> {
+export async function findFirstCall(principal: string, services: readonly string[]): Promise<Call | undefined> {
   const all = await Promise.all(services.map((service) => firstIn(service, principal)));
   const found = all.find(({ allowed }) => allowed !== undefined)?.allowed ?? all.find(({ usual }) => usual)?.usual;
   return found && { method: found.method, target: found.path, headers: {}, body: null, lacks: null };
@@ -25,8 +25,8 @@ export async function firstCallOf(principal: string, services: readonly string[]
 async function firstIn(service: string, principal: string): Promise<First> {
   const [{ rules, operations }, requests, effects] = await Promise.all([
     rulesetOf(service),
-    requestsOf(service),
-    effectsOf({ principal }, service),
+    fetchRequests(service),
+    fetchEffects({ principal }, service),
   ]);
   // An operation without a rule proves nothing about a key.
   const decided = new Set(operations.filter(({ rule }) => rules.some(({ id }) => id === rule)).map(({ id }) => id));

@@ -1,4 +1,4 @@
-import { changesOf, type Topic } from './changes.ts';
+import { countChanges, type Topic } from './changes.ts';
 
 /**
  * Reads something from the control API. What was read is shared by all callers until something changes that it depends on.
@@ -17,7 +17,7 @@ export interface Query<Value> {
 export function query<Value>(topics: readonly Topic[], ask: () => Promise<Value>): Query<Value> {
   let newest: { readonly answer: Promise<Value>; readonly version: number } | null = null;
   let latest: Value | undefined;
-  const version = () => changesOf(...topics);
+  const version = () => countChanges(...topics);
   const read = () => {
     if (newest?.version === version()) return newest.answer;
     const asked = { answer: ask(), version: version() };

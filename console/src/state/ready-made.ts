@@ -17,7 +17,7 @@ export const FIRST_CALLS: Readonly<Record<string, string>> = {
 };
 
 /** A shell command that calls a service as an identity, including the secret. */
-export function curlOf({ services, credentials: [credential] }: Callable): string | null {
+export function toCurl({ services, credentials: [credential] }: Callable): string | null {
   if (credential === undefined) return null;
   if (credential.kind !== 'key') {
     const body = JSON.stringify(tokenRequest(credential));
@@ -40,7 +40,7 @@ export function tokenRequest(credential: Exclude<Credential, { readonly kind: 'k
 }
 
 /** The names that `nv-auth-mock env` gives these values. */
-export function envOf({ services, credentials: [credential] }: Callable): string | null {
+export function toEnv({ services, credentials: [credential] }: Callable): string | null {
   if (credential === undefined) return null;
   const lines: (readonly [string, string])[] = [];
   if (credential.kind === 'key') {

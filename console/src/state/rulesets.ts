@@ -121,7 +121,7 @@ export interface DocumentedRequest {
 }
 
 /** The requests that the document of a service describes, in its order. */
-export async function requestsOf(service: string): Promise<readonly DocumentedRequest[]> {
+export async function fetchRequests(service: string): Promise<readonly DocumentedRequest[]> {
   const { paths } = await documentOf(service);
   return Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).flatMap(([name, { operationId: operation, summary, parameters = [] }]) => {
@@ -146,7 +146,7 @@ export async function readOperations(): Promise<readonly NamedOperation[]> {
 }
 
 async function namedOperations(service: string): Promise<readonly NamedOperation[]> {
-  const [{ operations }, requests] = await Promise.all([rulesetOf(service), requestsOf(service)]);
+  const [{ operations }, requests] = await Promise.all([rulesetOf(service), fetchRequests(service)]);
   const titles = new Map(
     requests.map(({ operation, method, path, summary }) => [operation, `${summary} · ${method} ${path}`]),
   );
@@ -160,8 +160,8 @@ function inWords(operation: string): string {
 }
 
 /** The request of an operation, as the document of its service has it; null if it has none. */
-export async function requestOf(service: string, operation: string): Promise<DocumentedRequest | null> {
-  return (await requestsOf(service)).find((request) => request.operation === operation) ?? null;
+export async function fetchRequest(service: string, operation: string): Promise<DocumentedRequest | null> {
+  return (await fetchRequests(service)).find((request) => request.operation === operation) ?? null;
 }
 
 /** The page of the documents that shows an operation: the path of the page, below the world. */

@@ -1,6 +1,6 @@
 import type { RecordedRequest } from '../control-api/types.ts';
 import { sendAs } from '../control-api/vendor.ts';
-import { type Call, type Caller, callerOf, callOf, tokenOf } from './call.ts';
+import { type Call, type Caller, pickCaller, requestToken, toCall } from './call.ts';
 import type { Identity } from './identities.ts';
 import { readSummaries } from './requests.ts';
 
@@ -21,16 +21,16 @@ const BODYLESS = ['GET', 'HEAD'];
  * @throws Error with a sentence if it cannot be sent: the journal has no secrets, and only the beginning of long bodies
  */
 export async function sendAgain(recorded: RecordedRequest, identities: readonly Identity[]): Promise<SentAgain> {
-  const call = callOf(recorded);
+  const call = toCall(recorded);
   if (call.lacks !== null) throw new Error(call.lacks);
-  return sendCall(call, callerOf(recorded, null, identities));
+  return sendCall(call, pickCaller(recorded, null, identities));
 }
 
 /** Sends a call as an identity. @throws Error without a known credential, or if the journal doesn't have the call */
 export async function sendCall({ method, target, headers, body }: Call, caller: Caller): Promise<SentAgain> {
   // Finds it among the requests of others.
   const traceparent = `00-${randomHex(16)}-${randomHex(8)}-01`;
-  const answering = sendAs(await tokenOf(caller), method, target, {
+  const answering = sendAs(await requestToken(caller), method, target, {
     headers: { ...headers, traceparent },
     body: BODYLESS.includes(method) ? null : body,
     redirect: 'manual',

@@ -115,7 +115,7 @@ function errorText({ keyword, instancePath, message, params }: ErrorObject): str
 }
 
 /** @param text `PreparedSchemas` as JSON */
-export async function validatorsOf(text: string, compiler: Compiler, keywords: Keywords): Promise<Validators> {
+export async function compileValidators(text: string, compiler: Compiler, keywords: Keywords): Promise<Validators> {
   const { validator, definition } = await compiler.requests(
     JSON.parse(text, keywords === 'documented' ? asDocumented : undefined),
   );

@@ -10,7 +10,7 @@ import {
   type Verdict,
 } from '../../decisions/decide.ts';
 import { type Decision, decisionOfVerdict, type RequestFacts } from '../../decisions/decision.ts';
-import { describeEntry, effectOf } from '../../decisions/fidelity.ts';
+import { describeEntry, judgeFidelity } from '../../decisions/fidelity.ts';
 import { isForRights } from '../../decisions/mode.ts';
 import { Problem } from '../../decisions/problem.ts';
 import { own } from '../../objects/members.ts';
@@ -29,7 +29,7 @@ export async function authenticate(request: RequestInWorld): Promise<void> {
  */
 export function checkFidelity({ server, route, caller, findings, now }: RequestInWorld): void {
   if (server.fidelity === 'any' || route.service.isControlApi === true) return;
-  const { effect, entry } = effectOf(route.row, route.rule, caller?.heldRights.resources);
+  const { effect, entry } = judgeFidelity(route.row, route.rule, caller?.heldRights.resources);
   if (entry === null) return;
   if (effect === 'refused') {
     throw new Problem(
@@ -50,12 +50,12 @@ export async function decide(request: RequestInWorld): Promise<void> {
   request.accessRequest = accessRequest;
   const verdict = decideBy(accessRequest, caller);
   if (verdict.effect === 'allow') {
-    request.decision = decisionOfVerdict(factsOf(request), accessRequest, caller, null, verdict, params);
+    request.decision = decisionOfVerdict(nextDecisionFacts(request), accessRequest, caller, null, verdict, params);
     return;
   }
   if (isLetPass(request, accessRequest, verdict)) {
     // `checkResource` looks up the object later, and refuses the request if it does not exist.
-    letPass(request, decisionOfVerdict(factsOf(request), accessRequest, caller, null, verdict, params));
+    letPass(request, decisionOfVerdict(nextDecisionFacts(request), accessRequest, caller, null, verdict, params));
     return;
   }
   await deny(request, accessRequest, caller, verdict);
@@ -69,7 +69,14 @@ async function deny(
 ): Promise<never> {
   const lookedUp = await lookUp(request, accessRequest);
   const denial = completeDenial(verdict, accessRequest, caller, lookedUp);
-  const refusal = decisionOfVerdict(factsOf(request), accessRequest, caller, lookedUp, denial, request.params);
+  const refusal = decisionOfVerdict(
+    nextDecisionFacts(request),
+    accessRequest,
+    caller,
+    lookedUp,
+    denial,
+    request.params,
+  );
   request.decision = await withOther(request, refusal);
   throw new Problem('forbidden');
 }
@@ -161,7 +168,7 @@ export async function withOther(request: RequestInWorld, refusal: Decision): Pro
 }
 
 /** Returns the facts shared by all decisions about this request. */
-export function factsOf(request: RequestInWorld): RequestFacts {
+export function nextDecisionFacts(request: RequestInWorld): RequestFacts {
   const { route, raw, now, method } = request;
   return {
     id: request.nextDecisionId(),

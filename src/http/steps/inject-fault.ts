@@ -9,7 +9,7 @@ import type { Facts } from '../../journal/match.ts';
 import { hideInLine } from '../../journal/secrets.ts';
 import { isTruncated, sentValue } from '../../journal/view.ts';
 import type { Outcome } from '../../responses/outcome.ts';
-import { mayRenew } from '../hints.ts';
+import { allowRenewal } from '../hints.ts';
 import type { InjectedFault, RequestInWorld } from '../request.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { principalOf } from './record.ts';
@@ -41,10 +41,10 @@ export async function injectRequestFault(request: RequestInWorld): Promise<boole
   if (!mayHaveFaults(request)) return false;
   const { faults } = request.world;
   const needs = faults.needs('request', factsOf(request, null));
-  const principal = needs.principal ? await expectedPrincipalOf(request) : null;
+  const principal = needs.principal ? await findExpectedPrincipal(request) : null;
   const fault = await faults.inject('request', factsOf(request, principal), request.now);
   if (fault === null) return false;
-  request.expectedPrincipal = principal ?? (await expectedPrincipalOf(request));
+  request.expectedPrincipal = principal ?? (await findExpectedPrincipal(request));
   await beginFault(request, fault);
   const outcome = outcomeOf(request, fault) ?? (hidesStatus(fault.action) ? errorOf(request, fault, UNREAD) : null);
   if (outcome === null) return false;
@@ -80,7 +80,7 @@ export function announceFault(request: RequestInWorld, fault: InjectedFault): vo
   const { activityLog } = world;
   const { id, drill, fired } = fault;
   request.injectedFault = fault;
-  mayRenew(request);
+  allowRenewal(request);
   server.log.info(
     `fault ${id} injected into ${raw.method} ${hideInLine(pathOf(raw.url), activityLog.secrets)}${worldInLog(world.id)}`,
     { request: () => null },
@@ -139,7 +139,7 @@ export function factsOf(request: RequestInWorld, principal: Principal | null): F
  * Returns the principal of a request before its steps run: from its credential or, for a token request, from the client
  * it names. Null if unknown.
  */
-export async function expectedPrincipalOf(request: RequestInWorld): Promise<Principal | null> {
+export async function findExpectedPrincipal(request: RequestInWorld): Promise<Principal | null> {
   const { server, route, query, received } = request;
   if (route.rule !== null) {
     request.authentication ??= route.service.callers.authenticate(request);

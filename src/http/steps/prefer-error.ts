@@ -1,7 +1,7 @@
 import { Problem } from '../../decisions/problem.ts';
 import { isErrorStatus } from '../../faults/outcome.ts';
 import type { InjectedFault, RequestInWorld } from '../request.ts';
-import { announceFault, expectedPrincipalOf, factsOf, vendorError } from './inject-fault.ts';
+import { announceFault, factsOf, findExpectedPrincipal, vendorError } from './inject-fault.ts';
 
 /** One preference in a list; a comma in quotes does not end it. */
 const PREFERENCE = /(?:[^,"]|"(?:[^"\\]|\\.)*"?)+/g;
@@ -59,7 +59,7 @@ export async function injectPreferredError(request: RequestInWorld): Promise<boo
       `Header \`Prefer: code=${status}\`: the vendor's document lists ${those} for ${operation.id}. A fault (\`POST /_mock/faults\`) can have any status, with \`"offDocument": true\`.`,
     );
   }
-  const principal = await expectedPrincipalOf(request);
+  const principal = await findExpectedPrincipal(request);
   request.expectedPrincipal = principal;
   announceFault(request, PREFERRED);
   await world.faults.shadow('request', factsOf(request, principal), PREFERRED);

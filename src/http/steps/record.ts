@@ -5,7 +5,7 @@ import type { Decision } from '../../decisions/decision.ts';
 import type { Principal } from '../../decisions/principal.ts';
 import { isStorageProblem, type Problem } from '../../decisions/problem.ts';
 import type { Reasons } from '../../decisions/reasons.ts';
-import type { About, RequestLine } from '../../diagnostics/log.ts';
+import type { LogDetails, RequestLine } from '../../diagnostics/log.ts';
 import { decisionHeader, explain, findFixes } from '../../explaining/index.ts';
 import { hidesStatus } from '../../faults/fault.ts';
 import { decisionWithoutSecrets } from '../../journal/decisions.ts';
@@ -222,7 +222,7 @@ function refusalLine(status: number, decision: Decision, reasons: Reasons): stri
 }
 
 /** Logs a refusal without a decision. @param row builds the row for the terminal */
-export function logRefusal(request: RequestInWorld<Route | null>, problem: Problem, row: About['request']): void {
+export function logRefusal(request: RequestInWorld<Route | null>, problem: Problem, row: LogDetails['request']): void {
   const { server, world, raw, outcome } = request;
   const { secrets } = world.activityLog;
   // Hide secrets before shortening: a truncated secret would not be recognized.

@@ -12,12 +12,12 @@ import { OutcomeUnknown } from '../../store/errors.ts';
 import { stopwatch } from '../../time/clock.ts';
 import { announcedLength, isSent } from '../bodies.ts';
 import { addHintHeader, addHints, hintsOfRefusal } from '../hints.ts';
-import { problemOf, problemWithoutSecrets } from '../problem.ts';
+import { problemWithoutSecrets, toProblem } from '../problem.ts';
 import type { RequestInWorld } from '../request.ts';
 import { versionsWith } from '../routes.ts';
 import { pathOf } from '../transport/arrival.ts';
 import { waitsForContinue } from '../transport/expectations.ts';
-import { factsOf, withOther } from './decide.ts';
+import { nextDecisionFacts, withOther } from './decide.ts';
 import { findPresentedCredentials } from './select-world.ts';
 import { watchBody } from './validate-request.ts';
 
@@ -32,7 +32,7 @@ const MALFORMED: ReadonlySet<ProblemKind> = new Set([
 /** Renders a thrown value in the vendor's format, and records a refused credential as a decision. */
 export async function refuse(request: RequestInWorld, thrown: unknown): Promise<void> {
   const { server, world, route, store, findings, decision } = request;
-  const problem = problemWithoutSecrets(problemOf(thrown, store), world.activityLog.secrets);
+  const problem = problemWithoutSecrets(toProblem(thrown, store), world.activityLog.secrets);
   request.problem = problem;
   if (isStorageProblem(problem)) findings.report('storage', problem.message, request.now);
   request.decision = MALFORMED.has(problem.kind) ? null : (decision ?? (await decisionOfCredential(request, problem)));
@@ -54,7 +54,7 @@ export async function refuse(request: RequestInWorld, thrown: unknown): Promise<
 async function decisionOfCredential(request: RequestInWorld, problem: Problem): Promise<Decision | null> {
   const located = await addOwnerWorld(request, problem);
   const deleted = located === problem ? addDeletion(request, problem) : null;
-  const refusal = decisionOfProblem(factsOf(request), deleted ?? located, request.server.reasons);
+  const refusal = decisionOfProblem(nextDecisionFacts(request), deleted ?? located, request.server.reasons);
   // A deleted credential was the intended one, so do not suggest another.
   return refusal === null || deleted !== null ? refusal : withOther(request, refusal);
 }
@@ -66,7 +66,7 @@ function overturn(request: RequestInWorld, allowed: Decision | null, reason: Den
     basis: __,
     ...facts
   }: Omit<Decision, 'effect' | 'reason'> = allowed ?? {
-    ...factsOf(request),
+    ...nextDecisionFacts(request),
     principal: null,
     rule: null,
   };

@@ -277,7 +277,7 @@ export function isBelowWorld(path: string): boolean {
 }
 
 /** @param serviceHosts the hosts of services */
-export function worldAddressesOf(hosts: KnownHosts, serviceHosts: readonly ServiceHost[]): WorldAddresses {
+export function createWorldAddresses(hosts: KnownHosts, serviceHosts: readonly ServiceHost[]): WorldAddresses {
   const addresses = new WeakMap<IncomingMessage, WorldAddress>();
   const patterns = serviceHosts.map(({ pattern }) => pattern);
   // Cached because consecutive requests nearly always have the same host.

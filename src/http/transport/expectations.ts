@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import type { Strays } from '../strays.ts';
+import type { UnroutedRequests } from '../unrouted-requests.ts';
 
 /** The pattern that Node uses. */
 const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
@@ -10,12 +10,12 @@ const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
  * Answers requests with an `Expect` header, which Node passes to no request listener. A client gets `100 Continue` only
  * when its body is needed: without this listener, Node requests every body immediately.
  */
-export function answerExpectations({ server }: Pick<FastifyInstance, 'server'>, strays: Strays): void {
+export function answerExpectations({ server }: Pick<FastifyInstance, 'server'>, unrouted: UnroutedRequests): void {
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     server.emit('request', request, response);
   });
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
-    strays.expectation(request).then(({ status, headers, payload }) => {
+    unrouted.expectation(request).then(({ status, headers, payload }) => {
       response.writeHead(status, headers).end(payload);
     });
   });

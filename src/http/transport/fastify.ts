@@ -5,7 +5,7 @@ import { leaveBodies } from '../bodies.ts';
 import type { OwnHosts } from '../hosts.ts';
 import { MAX_PARAM } from '../openapi/operation-router.ts';
 import type { Server } from '../server.ts';
-import { type Strays, sendStray } from '../strays.ts';
+import { sendUnrouted, type UnroutedRequests } from '../unrouted-requests.ts';
 import { answerWithoutWorlds } from '../without-worlds.ts';
 import { readTarget } from './arrival.ts';
 import type { Connections } from './connections.ts';
@@ -21,7 +21,7 @@ export type MakeTlsServer = (http: ServerOptions, handler: RequestListener) => H
 /** The parts of a server that requests pass before they reach a service. */
 export interface Entrance {
   readonly server: Server;
-  readonly strays: Strays;
+  readonly unrouted: UnroutedRequests;
   readonly ownHosts: Pick<OwnHosts, 'pathFor'>;
   readonly connections: Connections;
   readonly limits: Limits;
@@ -32,7 +32,7 @@ export interface Entrance {
 /** Creates the Fastify instance for services, pages and documents. */
 export function makeFastify({
   server,
-  strays,
+  unrouted,
   ownHosts,
   connections,
   limits,
@@ -65,14 +65,14 @@ export function makeFastify({
     // this.
     frameworkErrors: (error, { raw }, reply) => {
       if (isControlPath(raw.url)) reply.headers(NOT_FOR_PAGES);
-      sendStray(reply, strays.failed(error, raw)).catch((thrown) => reply.send(thrown));
+      sendUnrouted(reply, unrouted.failed(error, raw)).catch((thrown) => reply.send(thrown));
     },
     // Node adds the error code and the bytes it could not parse.
     clientErrorHandler: (error, socket) => {
       const wireError = error as unknown as WireError;
       const isFirst = connections.requestOn(socket) === undefined;
       if (isFirst && wrongProtocol.answerFirstBytes(wireError, socket)) return;
-      endWithWireError(strays, connections, wireError, socket);
+      endWithWireError(unrouted, connections, wireError, socket);
     },
   });
   if (makeTlsServer !== null) {
@@ -103,11 +103,11 @@ export function makeFastify({
     const waiting = server.waiting();
     // Before any hook of a service, which would need a world.
     if (waiting === null) return undefined;
-    return sendStray(reply, answerWithoutWorlds(request, waiting, server.originGuard, strays));
+    return sendUnrouted(reply, answerWithoutWorlds(request, waiting, server.originGuard, unrouted));
   });
-  app.setNotFoundHandler(({ raw }, reply) => sendStray(reply, strays.noOperation(raw)));
-  app.setErrorHandler((error, { raw }, reply) => sendStray(reply, strays.failed(error, raw)));
-  answerExpectations(app, strays);
+  app.setNotFoundHandler(({ raw }, reply) => sendUnrouted(reply, unrouted.noOperation(raw)));
+  app.setErrorHandler((error, { raw }, reply) => sendUnrouted(reply, unrouted.failed(error, raw)));
+  answerExpectations(app, unrouted);
   return app;
 }
 

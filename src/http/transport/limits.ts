@@ -14,7 +14,7 @@ export interface Limits extends ConnectionLimits {
 const MEBIBYTE = 1024 * 1024;
 
 /** Returns the limits of one server. @param given overrides the defaults */
-export function limitsOf(given: Partial<Limits> = {}): Limits {
+export function createLimits(given: Partial<Limits> = {}): Limits {
   return {
     bodyBytes: MEBIBYTE,
     silence: 60_000,

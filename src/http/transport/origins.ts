@@ -53,7 +53,7 @@ export const NOT_FOR_PAGES = {
   'cross-origin-resource-policy': 'same-origin',
 } as const;
 
-export function originGuardOf({
+export function createOriginGuard({
   hosts,
   hostPatterns,
   publicUrl,

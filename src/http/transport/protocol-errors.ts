@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { Problem } from '../../decisions/problem.ts';
-import type { Strays } from '../strays.ts';
+import type { UnroutedRequests } from '../unrouted-requests.ts';
 import { pathOf } from './arrival.ts';
 import type { Connections } from './connections.ts';
 import { wireBytes, writeAnswer } from './wire-answer.ts';
@@ -13,16 +13,21 @@ export type WireError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
  * Answers bytes that are not a valid request or request body in the format of the service that owns the path, and
  * closes the connection. For Fastify's `clientErrorHandler`.
  */
-export function endWithWireError(strays: Strays, connections: Connections, error: WireError, socket: Socket): void {
+export function endWithWireError(
+  unrouted: UnroutedRequests,
+  connections: Connections,
+  error: WireError,
+  socket: Socket,
+): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  if (socket.writable) socket.end(wireAnswer(strays, error, connections.requestOn(socket)), () => socket.destroy());
+  if (socket.writable) socket.end(wireAnswer(unrouted, error, connections.requestOn(socket)), () => socket.destroy());
   else socket.destroy();
 }
 
-function wireAnswer(strays: Strays, error: WireError, request: IncomingMessage | undefined): Buffer {
+function wireAnswer(unrouted: UnroutedRequests, error: WireError, request: IncomingMessage | undefined): Buffer {
   const path = pathInPacket(error.rawPacket) ?? pathOf(request?.url);
   const problem = wireProblem(error);
-  return wireBytes(writeAnswer(strays.render(problem, path), problem));
+  return wireBytes(writeAnswer(unrouted.render(problem, path), problem));
 }
 
 function wireProblem({ code }: NodeJS.ErrnoException): Problem {

@@ -1,4 +1,4 @@
-import { tableOf } from '../../definitions/sections.ts';
+import { layOut } from '../../definitions/sections.ts';
 import type { AirResource, AirRule } from './tables/index.ts';
 
 /** An operation of a resource, with its rule. */
@@ -17,5 +17,5 @@ export function lookupNameOf(
 
 /** Returns the operations in all sections of a resource. */
 export function operationsOf({ name, operations }: AirResource): AirOperation[] {
-  return tableOf('action', operations).map((operation) => ({ ...operation, id: `${name}_${operation.action}` }));
+  return layOut('action', operations).map((operation) => ({ ...operation, id: `${name}_${operation.action}` }));
 }

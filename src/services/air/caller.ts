@@ -2,7 +2,7 @@ import type { AuthenticatedContext, RequestContext } from '../../contract/reques
 import type { Surroundings } from '../../contract/world.ts';
 import type { Caller } from '../../decisions/decide.ts';
 import { Problem } from '../../decisions/problem.ts';
-import { callerOfBearer, callerUnder, impersonatorOf } from '../../ngc-keys/key-bearer.ts';
+import { callerOfBearer, callerUnder, createImpersonator } from '../../ngc-keys/key-bearer.ts';
 import { holdingOfKeys } from '../../ngc-keys/key-holding.ts';
 import type { KeyInForce, Organization } from '../../ngc-keys/records.ts';
 import { callerOfUser, type UserInForce } from '../../ngc-keys/user-token.ts';
@@ -18,7 +18,7 @@ export function authenticate(context: RequestContext): Promise<Caller> {
 }
 
 /** Finds a caller by the id, name or user of a key, or by the id of a user. */
-export const impersonate = impersonatorOf(MAKE_CALLERS);
+export const impersonate = createImpersonator(MAKE_CALLERS);
 
 /** Simulates keys with other rights. */
 export const holding = holdingOfKeys((settings) => RULESETS[settings.air], checkSubscription);

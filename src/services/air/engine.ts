@@ -75,7 +75,7 @@ export function plain<Name extends StoredName>(
 }
 
 /** Returns the look-ups of all resources, by name. */
-export function lookupsOf(resources: readonly AirResource[]): Readonly<Record<string, Lookup<AirRow>>> {
+export function createLookups(resources: readonly AirResource[]): Readonly<Record<string, Lookup<AirRow>>> {
   const named = resources.flatMap((resource) => {
     const forOperators = operationsOf(resource).filter(({ orOperators }) => orOperators === true);
     return [

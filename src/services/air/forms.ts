@@ -1,5 +1,5 @@
 import * as SCHEMAS from '../../../generated/air.schemas.ts';
-import { bodyOf, INSTANT, list, object, TEXT, TEXTS, withoutMembers } from '../../definitions/json-schema.ts';
+import { bodySchema, INSTANT, list, object, TEXT, TEXTS, withoutMembers } from '../../definitions/json-schema.ts';
 import type { KeptForms, RowForm } from '../../store/row-form.ts';
 import { airRow, type DraftOf } from './objects.ts';
 import {
@@ -73,20 +73,20 @@ function remade(table: Table, { id, owner, parent, sharedWith, dueAt, body, face
 }
 
 /** Like `bodyOf`, for hidden members of a resource. */
-function hiddenOf<Name extends StoredName>(...[properties, optional]: Parameters<typeof bodyOf<HiddenOf<Name>>>) {
-  return bodyOf<HiddenOf<Name>>(properties, optional);
+function hiddenOf<Name extends StoredName>(...[properties, optional]: Parameters<typeof bodySchema<HiddenOf<Name>>>) {
+  return bodySchema<HiddenOf<Name>>(properties, optional);
 }
 
 const IN_SIMULATION = { simulation: TEXT };
 
-const UPLOAD = bodyOf<Upload>({
+const UPLOAD = bodySchema<Upload>({
   id: TEXT,
   hash: TEXT,
   size: { type: 'integer' },
   parts: { type: 'object', additionalProperties: object({ size: { type: 'integer' }, etag: TEXT }) },
 });
 
-const WHOLE = bodyOf<Whole>({ id: TEXT, name: TEXT });
+const WHOLE = bodySchema<Whole>({ id: TEXT, name: TEXT });
 
 const { name, version } = SCHEMAS.Image.properties;
 const REQUESTED = object({ requested_by_email: TEXT, asked: object({ name, version }, ['name', 'version']) });

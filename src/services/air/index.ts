@@ -5,7 +5,7 @@ import { findOtherKey } from '../../ngc-keys/key-for-service.ts';
 import { leastRightsOfKey } from '../../ngc-keys/least-rights.ts';
 import { authenticate, holding, impersonate } from './caller.ts';
 import { DRILLS } from './drills.ts';
-import { lookupsOf } from './engine.ts';
+import { createLookups } from './engine.ts';
 import { events } from './events.ts';
 import { historyOperations } from './operations/histories.ts';
 import { imageOperations } from './operations/images.ts';
@@ -44,7 +44,7 @@ export const air: ServiceDefinition<'air'> = {
     holding,
   },
   lookups: {
-    ...lookupsOf(RESOURCES),
+    ...createLookups(RESOURCES),
     resource_budgets: budgetLookup,
   },
   operations: {

@@ -157,7 +157,7 @@ export function instructionDraft(
 }
 
 function newMac(random: Random): string {
-  return macOf(random.hex(10));
+  return formatMac(random.hex(10));
 }
 
 /**
@@ -165,6 +165,6 @@ function newMac(random: Random): string {
  *
  * @param digits ten or more hexadecimal digits
  */
-export function macOf(digits: string): string {
+export function formatMac(digits: string): string {
   return ['02', ...[0, 2, 4, 6, 8].map((at) => digits.slice(at, at + 2))].join(':');
 }

@@ -1,4 +1,4 @@
-import type { About, ErrorForm } from '../../contract/service.ts';
+import type { ErrorForm, RefusalContext } from '../../contract/service.ts';
 import { HTTP_STATUS, Problem } from '../../decisions/problem.ts';
 import { requestStatus } from '../../ngc-keys/envelope.ts';
 import type { Outcome } from '../../responses/outcome.ts';
@@ -20,7 +20,7 @@ const NOT_FOUND = 'No object matches the given query.';
 const NO_SUBSCRIPTION = 'No active subscription for the product found.';
 
 /** Renders a problem as Air does. A missing subscription has the format of the gateway in front of Air. */
-export function renderProblem(problem: Problem, { settings, random }: About): Outcome {
+export function renderProblem(problem: Problem, { settings, random }: RefusalContext): Outcome {
   if (problem.kind === 'payment_required') {
     return { status: 402, body: { requestStatus: requestStatus('PAYMENT_REQUIRED', random.uuid(), NO_SUBSCRIPTION) } };
   }

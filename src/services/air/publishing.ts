@@ -6,7 +6,7 @@ import { audienceOf, orgIdOf } from './audience.ts';
 import { creatorOf } from './caller.ts';
 import { entry } from './histories.ts';
 import { airRow, changedRow, type DraftOf, put } from './objects.ts';
-import { collectionOf, type HiddenOf, isOf, type MembersOf, type RowOf, type Table } from './stored.ts';
+import { collectionOf, type HiddenOf, isRowOf, type MembersOf, type RowOf, type Table } from './stored.ts';
 import { IMAGE_PUBLISH_ACCESS_RECORDS, IMAGES } from './tables/images.ts';
 import { DEMO_PUBLISH_ACCESS_RECORDS, DEMOS } from './tables/marketplace.ts';
 
@@ -42,7 +42,7 @@ export const DEMO: Publication = {
 };
 
 function publicationOf(row: PublishedRow): Publication {
-  return isOf(IMAGES, row) ? IMAGE : DEMO;
+  return isRowOf(IMAGES, row) ? IMAGE : DEMO;
 }
 
 type Visibility = 'unpublished' | 'restricted' | 'public';

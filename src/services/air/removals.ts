@@ -1,5 +1,5 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
-import { type AirRow, collectionOf, isOf, type RowOf, type StoredName, type Table } from './stored.ts';
+import { type AirRow, collectionOf, isRowOf, type RowOf, type StoredName, type Table } from './stored.ts';
 import { IMAGES } from './tables/images.ts';
 import type { AirResource } from './tables/index.ts';
 import { DEMOS } from './tables/marketplace.ts';
@@ -17,21 +17,21 @@ type Storing = Pick<AuthenticatedContext, 'store'>;
 
 /** Finds objects to delete along with an object, other than those that refer to it. */
 export async function deletedWith(context: Storing, row: AirRow): Promise<readonly DeletedWith[]> {
-  if (isOf(SIMULATIONS, row)) {
+  if (isRowOf(SIMULATIONS, row)) {
     return [
       ...(await partsOf(context, HISTORIES, row.id)),
       ...(await partsOf(context, SIMULATION_ZTP_SCRIPT, row.id)),
       ...(await partsOf(context, LINKS, row.id)),
     ];
   }
-  if (isOf(NODES, row) || isOf(IMAGES, row)) return partsOf(context, HISTORIES, row.id);
-  if (isOf(INTERFACES, row)) {
+  if (isRowOf(NODES, row) || isRowOf(IMAGES, row)) return partsOf(context, HISTORIES, row.id);
+  if (isRowOf(INTERFACES, row)) {
     return (await linksOf(context, row)).map((link) => ({ resource: LINKS, row: link }));
   }
-  if (isOf(DEMOS, row)) {
+  if (isRowOf(DEMOS, row)) {
     return [...(await partsOf(context, HISTORIES, row.id)), ...(await simulation(context, row.body.members.demo))];
   }
-  if (isOf(TRAININGS, row)) return simulation(context, row.body.members.training_simulation);
+  if (isRowOf(TRAININGS, row)) return simulation(context, row.body.members.training_simulation);
   return [];
 }
 

@@ -1,5 +1,5 @@
 import type { OperationRow, Rule, Sourced } from '../../decisions/rule.ts';
-import { type Ruleset, rulesetOf } from '../../decisions/ruleset.ts';
+import { createRuleset, type Ruleset } from '../../decisions/ruleset.ts';
 import { type AirOperation, lookupNameOf, operationsOf } from './actions.ts';
 import { type AirResource, DSX_ROLES, OPERATIONS, REMEDIES, RESOURCES, ROLES, SCOPES } from './tables/index.ts';
 
@@ -15,7 +15,7 @@ function rulesetOfProfile(profile: Profile): Ruleset {
       .filter(({ only }) => only === undefined || only === profile)
       .map((operation) => ({ resource, operation })),
   );
-  return rulesetOf(
+  return createRuleset(
     'air',
     profile,
     {

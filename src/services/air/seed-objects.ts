@@ -7,9 +7,17 @@ import { own } from '../../objects/members.ts';
 import { namedUuid } from '../../platform/random.ts';
 import { type Instant, rfc3339 } from '../../time/clock.ts';
 import { DATA_OF } from './instruction-data.ts';
-import { instructionDraft, interfaceDraft, macOf, serviceDraft } from './network.ts';
+import { formatMac, instructionDraft, interfaceDraft, serviceDraft } from './network.ts';
 import { airRow, type DraftOf } from './objects.ts';
-import { type AirRow, isOf, type Members, type MembersOf, type RowOf, type StoredName, type Table } from './stored.ts';
+import {
+  type AirRow,
+  isRowOf,
+  type Members,
+  type MembersOf,
+  type RowOf,
+  type StoredName,
+  type Table,
+} from './stored.ts';
 import { IMAGE_SHARES, IMAGES } from './tables/images.ts';
 import type { AirResource, LiteralTable } from './tables/index.ts';
 import { FLEETS, WORKER_CERTIFICATES, WORKERS } from './tables/infra.ts';
@@ -62,7 +70,7 @@ function entry<Name extends StoredName, Given extends GivenBy<Name>>(
 const ENTRIES = {
   interfaces: entry(INTERFACES, SCHEMAS.CreateInterfaceRequest, ({ node, ...members }, { id, find }) =>
     interfaceDraft(find(NODES, node), {
-      mac_address: macOf(namedUuid(`air-mac:${id}`).replaceAll('-', '')),
+      mac_address: formatMac(namedUuid(`air-mac:${id}`).replaceAll('-', '')),
       ...members,
     }),
   ),
@@ -260,7 +268,7 @@ export function objectRows(
     accountOf,
     find: <Name extends StoredName>(table: Table<Name>, id: string): RowOf<Name> => {
       const row = rows.get(id);
-      if (row !== undefined && isOf(table, row)) return row;
+      if (row !== undefined && isRowOf(table, row)) return row;
       throw new Error(`the checked seed lacks \`${id}\` of \`${table.name}\``);
     },
   };

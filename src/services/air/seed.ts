@@ -10,7 +10,7 @@ import { nodeMembers } from './network.ts';
 import { airRow, type DraftOf } from './objects.ts';
 import { type Recorded, recordDraft } from './publishing.ts';
 import { findObjectFaults, MEMBERS_BY_RESOURCE, objectRows, SEEDED, type SeedObject } from './seed-objects.ts';
-import { type AirRow, isOf, type RowOf, type Table, type Upload } from './stored.ts';
+import { type AirRow, isRowOf, type RowOf, type Table, type Upload } from './stored.ts';
 import { IMAGE_PUBLISH_ACCESS_RECORDS, IMAGES } from './tables/images.ts';
 import { DEMO_PUBLISH_ACCESS_RECORDS, DEMOS } from './tables/marketplace.ts';
 import { NODES, SYSTEM_NODES } from './tables/network.ts';
@@ -368,7 +368,7 @@ function demoRows(
   const copy: SeedSimulation = { ...source, id: namedUuid(`air-demo:${id}`), name, state: 'DEMO' };
   const { checkpoint: _, ...defaults } = DEMOS.defaults;
   const copied = simulationRows(copy, owner, image, now);
-  const nodes = copied.flatMap((one) => (isOf(NODES, one) ? [one.body.members] : []));
+  const nodes = copied.flatMap((one) => (isRowOf(NODES, one) ? [one.body.members] : []));
   const row = airRow(
     DEMOS,
     { id, owner },

@@ -33,7 +33,7 @@ function stepTime({ metadata }: Pick<SimulationMembers, 'metadata'>): number {
 }
 
 /** Returns the changes that start a transition now: the final state, the steps and the end. */
-export function transitionOf(transition: Transition, members: Pick<SimulationMembers, 'metadata'>, now: Instant) {
+export function applyTransition(transition: Transition, members: Pick<SimulationMembers, 'metadata'>, now: Instant) {
   const time = stepTime(members);
   const states: readonly [SimulationState, ...SimulationState[]] = TRANSITIONS[transition];
   const steps = states.map((state, index): Step => ({ state, at: later(now, index * time) }));
@@ -48,7 +48,7 @@ export function stateAt({ body }: RowOf<'simulations'>, now: Instant): Simulatio
 }
 
 /** Updates the indexed state. `dueAt` becomes null when the transition ends. */
-export function withStateOf(row: RowOf<'simulations'>, now: Instant): RowOf<'simulations'> {
+export function withCurrentState(row: RowOf<'simulations'>, now: Instant): RowOf<'simulations'> {
   const { facets } = row;
   if (facets === undefined) return row;
   const isOver = row.dueAt !== null && row.dueAt <= now;

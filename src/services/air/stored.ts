@@ -165,6 +165,6 @@ export function anyCollectionOf(name: string): AirCollection<Stored<Members, Mem
 }
 
 /** Safe type guard: rows are only written through their collection, so its name determines the type. */
-export function isOf<Name extends StoredName>(table: Table<Name>, row: AirRow): row is RowOf<Name> {
+export function isRowOf<Name extends StoredName>(table: Table<Name>, row: AirRow): row is RowOf<Name> {
   return row.collection === collectionOf(table).name;
 }

@@ -85,7 +85,10 @@ export interface Network {
   readonly services: readonly RowOf<'services'>[];
 }
 
-export async function networkOf({ store }: Pick<AuthenticatedContext, 'store'>, simulation: string): Promise<Network> {
+export async function readNetwork(
+  { store }: Pick<AuthenticatedContext, 'store'>,
+  simulation: string,
+): Promise<Network> {
   const parts = async <Name extends StoredName>(table: Table<Name>, parents: readonly string[]) => {
     const all = await Promise.all(parents.map((id) => collectionOf(table).ofParent(store.collections, id)));
     return all.flat();
@@ -105,7 +108,7 @@ export async function networkOf({ store }: Pick<AuthenticatedContext, 'store'>, 
 /** Copies the network of a simulation into another simulation, with new ids. */
 export async function copyNetwork(context: AuthenticatedContext, from: string, to: string): Promise<readonly Change[]> {
   const { collections } = context.store;
-  const { nodes, interfaces, links, services } = await networkOf(context, from);
+  const { nodes, interfaces, links, services } = await readNetwork(context, from);
   const ids = new Map([...nodes, ...interfaces, ...links, ...services].map(({ id }) => [id, context.random.uuid()]));
   const newId = (id: string) => ids.get(id) ?? id;
   const script = await collectionOf(SIMULATION_ZTP_SCRIPT).byId(collections, from);
@@ -154,7 +157,7 @@ export async function copyNetwork(context: AuthenticatedContext, from: string, t
 }
 
 /** Renders services as in a topology file. */
-export function servicesOf(network: Network) {
+export function exportServices(network: Network) {
   const ends = endsOf(network);
   return network.services.map(({ body: { members } }) => ({
     name: members.name,
@@ -165,7 +168,7 @@ export function servicesOf(network: Network) {
 }
 
 /** Renders instructions as in a topology file. */
-export function instructionsOf({ nodes }: Network, instructions: readonly RowOf<'instructions'>[]) {
+export function exportInstructions({ nodes }: Network, instructions: readonly RowOf<'instructions'>[]) {
   const nameOf = new Map(nodes.map(({ id, body }) => [id, body.members.name]));
   return instructions.map(({ body: { members } }) => {
     const { executor, ...data } = members.data;
@@ -198,7 +201,7 @@ function endsOf({ nodes, interfaces }: Pick<Network, 'nodes' | 'interfaces'>): R
 }
 
 /** Renders a network as in a topology file. @param imageName returns the image name to use in the file */
-export function topologyOf({ nodes, interfaces, links }: Network, imageName: (id: string) => string) {
+export function exportTopology({ nodes, interfaces, links }: Network, imageName: (id: string) => string) {
   const ends = endsOf({ nodes, interfaces });
   const outside = interfaces.filter(({ body }) => body.members.outbound);
   return {

@@ -1,5 +1,5 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
-import { rulesetOf } from '../../decisions/ruleset.ts';
+import { createRuleset } from '../../decisions/ruleset.ts';
 import { PROBLEM_JSON } from '../../responses/problem-details.ts';
 import { claimOperations } from './operations/claims.ts';
 import { clientOperations } from './operations/clients.ts';
@@ -25,7 +25,7 @@ import type { Ports } from './ports.ts';
 import { renderProblem } from './problem.ts';
 import { TABLES } from './tables/index.ts';
 
-const RULESET = rulesetOf('control', null, TABLES);
+const RULESET = createRuleset('control', null, TABLES);
 
 /** The control API: a service like any other, with access to the rest of the server through `ports`. */
 export function control(ports: Ports): ServiceDefinition<'control'> {

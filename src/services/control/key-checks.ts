@@ -3,12 +3,12 @@ import { Problem } from '../../decisions/problem.ts';
 import type { Ruleset } from '../../decisions/ruleset.ts';
 import { quote } from '../../explaining/index.ts';
 import {
+  describeFault,
   editPolicy,
   type GivenResource,
   type KeyKind,
   keyServices,
   knownRoles,
-  messageOf,
 } from '../../ngc-keys/key-policy.ts';
 import { adviseName, listNames, suggestName } from '../../text/nearest.ts';
 import { redact } from '../../text/redact.ts';
@@ -79,7 +79,7 @@ export function resolvePolicy(
     ? ' Add `"force": true` to store it anyway, as the real console does.'
     : ` Add \`"force": true\` to \`${within}\` to use it anyway: the real console stores it.`;
   const hint = fault.forceable ? forced : '';
-  const message = messageOf(fault);
+  const message = describeFault(fault);
   throw new Problem(
     'invalid_request',
     `${isBody ? message : message.replace(/^Field `/, `Field \`${within}.`)}${hint}`,
@@ -96,7 +96,7 @@ function isList<Entry>(given: Entry | readonly Entry[]): given is readonly Entry
 }
 
 /** @throws Problem if the time is not in the future */
-export function expiryOf(expiresAt: string | null | undefined, now: Instant): Instant | null | undefined {
+export function readExpiry(expiresAt: string | null | undefined, now: Instant): Instant | null | undefined {
   if (expiresAt === undefined || expiresAt === null) return expiresAt;
   const instant = Date.parse(expiresAt);
   if (instant > now && instant <= END_OF_TIME) return instant;

@@ -43,6 +43,6 @@ export function shortPage<Its extends Entry>(
 }
 
 /** Returns the extent of a list without paging. */
-export function extentOf(all: readonly unknown[]): Extent {
+export function measureExtent(all: readonly unknown[]): Extent {
   return { total: all.length, dropped: 0, next: null };
 }

@@ -2,7 +2,7 @@ import { worldOfName } from '../../addresses/world-id.ts';
 import type { ServiceDefinition } from '../../contract/service.ts';
 import { bearerIn, type CredentialExtractor } from '../../credentials/presented-credential.ts';
 import { Problem } from '../../decisions/problem.ts';
-import { rulesetOf } from '../../decisions/ruleset.ts';
+import { createRuleset } from '../../decisions/ruleset.ts';
 import { presentKey } from '../../ngc-keys/key-text.ts';
 import { ADMIN_CLIENT } from '../../tokens/admin-token.ts';
 import { decodeClaims } from '../../tokens/compact.ts';
@@ -16,7 +16,7 @@ import { serviceOperations } from './operations/services.ts';
 import { ERRORS, renderProblem } from './problem.ts';
 import { TABLES } from './tables/index.ts';
 
-const RULESET = rulesetOf('nak', null, TABLES);
+const RULESET = createRuleset('nak', null, TABLES);
 
 /** Returns the world of an administrator's token, from its `jti`; null for any other token. */
 const presentAdminToken: CredentialExtractor = (authorization) => {

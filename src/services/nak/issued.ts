@@ -52,7 +52,7 @@ export async function issuedKey(
 }
 
 /** Returns the keys of an owner, oldest first. @param issuer null for all issuers */
-export async function keysOf({ store, now }: Storing, owner: string, issuer: string | null): Promise<IssuedKey[]> {
+export async function findKeys({ store, now }: Storing, owner: string, issuer: string | null): Promise<IssuedKey[]> {
   const keys = ngcKeysIn(store);
   const rows = await NGC_KEYS.ofLabel(store.collections, keysIssuedTo(owner));
   const found = await Promise.all(rows.map(({ id }) => keys.byId(id, now)));
@@ -81,7 +81,7 @@ export function statusOf({ key }: IssuedKey, now: Instant): 'ACTIVE' | 'SUSPENDE
 export async function ownerOf(storing: Storing, id: string): Promise<KeyOwner | null> {
   const row = await KEY_OWNERS.byId(storing.store.collections, id);
   if (row !== null) return row.body;
-  const [oldest] = await keysOf(storing, id, null);
+  const [oldest] = await findKeys(storing, id, null);
   return oldest === undefined ? null : { status: 'ACTIVE', statusUpdatedAt: oldest.key.createdAt };
 }
 
@@ -169,7 +169,7 @@ function resourcesOf(list: unknown): readonly GivenResource[] {
  *
  * @param policy the version to render; the latest by default
  */
-export async function authorizationsOf(
+export async function describeAuthorizations(
   { store, rulesets }: Storing,
   { key }: IssuedKey,
   policy?: Policy | null,

@@ -1,4 +1,4 @@
-import type { About, ErrorForm } from '../../contract/service.ts';
+import type { ErrorForm, RefusalContext } from '../../contract/service.ts';
 import type { Problem, ProblemKind } from '../../decisions/problem.ts';
 import type { Outcome } from '../../responses/outcome.ts';
 import { PROBLEM_JSON, problemDetails } from '../../responses/problem-details.ts';
@@ -15,7 +15,7 @@ const TYPES: Partial<Record<ProblemKind, string>> = {
 };
 
 /** Renders a problem as the key service does. */
-export function renderProblem(problem: Problem, { path }: About): Outcome {
+export function renderProblem(problem: Problem, { path }: RefusalContext): Outcome {
   const details = problemDetails(problem);
   const type = TYPES[problem.kind];
   if (type === undefined) return { ...details, body: { ...details.body, instance: path } };

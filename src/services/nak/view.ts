@@ -1,7 +1,7 @@
 import type { Schema } from '../../contract/documented.ts';
 import { NGC_KEY_PREFIX } from '../../ngc-keys/key-text.ts';
 import { END_OF_TIME, rfc3339 } from '../../time/clock.ts';
-import { authorizationsOf, type IssuedKey, type KeyOwner, type Storing, statusOf } from './issued.ts';
+import { describeAuthorizations, type IssuedKey, type KeyOwner, type Storing, statusOf } from './issued.ts';
 
 type KeyBody = Schema<'nak', 'Key'>;
 
@@ -29,7 +29,7 @@ export function keyView({ now }: Pick<Storing, 'now'>, issued: IssuedKey, value:
 
 /** Renders a key with its authorizations. */
 export async function wholeKeyView(storing: Storing, issued: IssuedKey, value = maskedKey(issued)): Promise<KeyBody> {
-  return { ...keyView(storing, issued, value), authorizations: await authorizationsOf(storing, issued) };
+  return { ...keyView(storing, issued, value), authorizations: await describeAuthorizations(storing, issued) };
 }
 
 /** Masks a key as the service does: prefix, ten asterisks and the last three characters. */

@@ -1,9 +1,9 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
-import { type Ruleset, rulesetOf } from '../../decisions/ruleset.ts';
+import { createRuleset, type Ruleset } from '../../decisions/ruleset.ts';
 import { presentSessionKey } from '../../ngc-keys/device-logins.ts';
 import { KEY_DRILLS } from '../../ngc-keys/drills.ts';
 import { KEY_HINTS } from '../../ngc-keys/hints.ts';
-import { callerOfBearer, callerUnder, impersonatorOf } from '../../ngc-keys/key-bearer.ts';
+import { callerOfBearer, callerUnder, createImpersonator } from '../../ngc-keys/key-bearer.ts';
 import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
 import { holdingOfKeys } from '../../ngc-keys/key-holding.ts';
 import { KEY_TRIPWIRE, presentApiKey, presentBearerKey, presentKey } from '../../ngc-keys/key-text.ts';
@@ -19,7 +19,7 @@ import { renderProblem } from './problem.ts';
 import { ngcSeed } from './seed.ts';
 import { NOT_EMULATED, TABLES } from './tables/index.ts';
 
-const RULESET = rulesetOf('ngc', null, TABLES);
+const RULESET = createRuleset('ngc', null, TABLES);
 const MAKE_CALLERS = { ofKey: callerUnder(RULESET), ofUser: (user: UserInForce) => callerOfUser(user, RULESET) };
 
 /**
@@ -39,7 +39,7 @@ export function ngc(rulesetsOfKeys: () => readonly Ruleset[]): ServiceDefinition
     },
     callers: {
       authenticate: (context) => callerOfBearer(context, MAKE_CALLERS),
-      impersonate: impersonatorOf(MAKE_CALLERS),
+      impersonate: createImpersonator(MAKE_CALLERS),
       holding: holdingOfKeys(() => RULESET),
     },
     credentials: {

@@ -1,4 +1,4 @@
-import type { About } from '../../contract/service.ts';
+import type { RefusalContext } from '../../contract/service.ts';
 import type { Problem } from '../../decisions/problem.ts';
 import { renderRequestStatus } from '../../ngc-keys/envelope.ts';
 import type { Outcome } from '../../responses/outcome.ts';
@@ -7,7 +7,7 @@ import type { Outcome } from '../../responses/outcome.ts';
 const INVALID_KEY = 'Invalid API key.';
 
 /** Renders a problem as the NGC gateway does. */
-export function renderProblem(problem: Problem, { random, operation }: About): Outcome {
+export function renderProblem(problem: Problem, { random, operation }: RefusalContext): Outcome {
   const isCallerInfo = operation === 'getCallerInfo' && problem.kind === 'unauthenticated';
   return renderRequestStatus(problem, random.uuid(), isCallerInfo ? INVALID_KEY : undefined);
 }

@@ -1,5 +1,5 @@
 import type { SeedFault, Seeding } from '../../contract/seed.ts';
-import { type Derivation, derivationOf } from '../../credentials/derivation.ts';
+import { type Derivation, deriveFor } from '../../credentials/derivation.ts';
 import { hashSecret } from '../../credentials/secret.ts';
 import type { Ruleset } from '../../decisions/ruleset.ts';
 import { describe, list, object, text } from '../../definitions/json-schema.ts';
@@ -310,7 +310,7 @@ function usersOf(keys: readonly GivenKey[]): NgcUser[] {
 
 /** Finds duplicate keys. The messages must not reveal them. */
 function sameKeys(keys: readonly Placed<GivenKey>[]): SeedFault[] {
-  const derivation = derivationOf('default');
+  const derivation = deriveFor('default');
   return findDuplicates(
     '',
     keys,

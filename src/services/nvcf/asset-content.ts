@@ -35,7 +35,10 @@ function pieceRow({ assetId, owner }: Place, upload: string, index: number, byte
 }
 
 /** Returns the content of a seed's asset, and the rows to store. */
-export function contentOf(place: Place, text: string): { readonly content: Content; readonly rows: readonly Row[] } {
+export function createContent(
+  place: Place,
+  text: string,
+): { readonly content: Content; readonly rows: readonly Row[] } {
   const bytes = Buffer.from(text);
   const upload = place.assetId;
   const rows: Row[] = [];
@@ -73,11 +76,11 @@ export async function receiveContent(
 }
 
 async function removePieces(collections: Collections, upload: string): Promise<void> {
-  await collections.commit(await removalsOf(collections, upload));
+  await collections.commit(await findRemovals(collections, upload));
 }
 
 /** Returns the changes that remove the pieces of an upload. */
-export async function removalsOf(collections: Collections, upload: string) {
+export async function findRemovals(collections: Collections, upload: string) {
   return (await PIECES.ofParent(collections, upload)).map(({ id }) => PIECES.removal(id));
 }
 
@@ -92,7 +95,7 @@ export async function isWhole(collections: Collections, { upload, pieces }: Cont
 }
 
 /** Returns the bytes of a content, streamed if it has several pieces. */
-export async function bytesOf(collections: Collections, { upload }: Content): Promise<Buffer | StreamedBytes> {
+export async function readBytes(collections: Collections, { upload }: Content): Promise<Buffer | StreamedBytes> {
   const rows = await PIECES.ofParent(collections, upload);
   const [first, ...others] = rows;
   if (first === undefined) return Buffer.alloc(0);

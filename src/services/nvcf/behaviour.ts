@@ -16,7 +16,7 @@ const ANSWER = 'NV_AUTH_MOCK_ANSWER';
  *
  * @throws Problem if a variable is invalid
  */
-export function behaviourOf(environment: readonly Schema<'nvcf', 'EnvironmentEntry'>[] = []): Behaviour {
+export function readBehaviour(environment: readonly Schema<'nvcf', 'EnvironmentEntry'>[] = []): Behaviour {
   const variable = (name: string) => environment.find(({ key }) => key === name)?.value;
   const answer = variable(ANSWER);
   return {

@@ -1,5 +1,5 @@
 import * as SCHEMAS from '../../../generated/nvcf.schemas.ts';
-import { bodyOf, INSTANT, list, orNull, TEXT, TEXTS, withoutMembers } from '../../definitions/json-schema.ts';
+import { bodySchema, INSTANT, list, orNull, TEXT, TEXTS, withoutMembers } from '../../definitions/json-schema.ts';
 import { ACCOUNTS, type Account, accountRow } from '../../ngc-keys/accounts.ts';
 import { type KeptForms, partForm, rowForm } from '../../store/row-form.ts';
 import { type Content, PIECES, type Piece } from './asset-content.ts';
@@ -21,9 +21,9 @@ import { CLUSTER_GROUP, GPU_QUOTA, INSTANCE_TYPE } from './seed-schema.ts';
 
 const COUNT = { type: 'integer', minimum: 0 };
 
-const PARTIES = list(bodyOf<AuthorizedParty>({ ncaId: TEXT, clientId: TEXT }, ['clientId']));
+const PARTIES = list(bodySchema<AuthorizedParty>({ ncaId: TEXT, clientId: TEXT }, ['clientId']));
 
-const DEPLOYMENT = bodyOf<Deployment>({
+const DEPLOYMENT = bodySchema<Deployment>({
   id: TEXT,
   specifications: { ...list(SCHEMAS.GpuSpecification), minItems: 1 },
   createdAt: INSTANT,
@@ -31,7 +31,7 @@ const DEPLOYMENT = bodyOf<Deployment>({
   readyAt: INSTANT,
 });
 
-const BEHAVIOUR = bodyOf<Behaviour>(
+const BEHAVIOUR = bodySchema<Behaviour>(
   { deployTime: COUNT, invokeTime: COUNT, answer: {}, status: SCHEMAS.Function.properties.status },
   ['answer', 'status'],
 );
@@ -40,7 +40,7 @@ const { health } = SCHEMAS.CreateFunctionRequest.properties;
 /** Seeds may omit members of the health check. */
 const DEFINED = { ...SCHEMAS.CreateFunctionRequest.properties, health: { ...health, required: [] } };
 
-const FUNCTION = bodyOf<FunctionVersion>({
+const FUNCTION = bodySchema<FunctionVersion>({
   name: TEXT,
   createdAt: INSTANT,
   definition: withoutMembers({ properties: DEFINED }, ['name', 'secrets']),
@@ -51,16 +51,16 @@ const FUNCTION = bodyOf<FunctionVersion>({
   behaviour: BEHAVIOUR,
 });
 
-const ASSET = bodyOf<Asset>({
+const ASSET = bodySchema<Asset>({
   assetId: TEXT,
   contentType: TEXT,
   description: TEXT,
   createdAt: INSTANT,
   uploadId: TEXT,
-  content: orNull(bodyOf<Content>({ upload: TEXT, size: COUNT, pieces: COUNT })),
+  content: orNull(bodySchema<Content>({ upload: TEXT, size: COUNT, pieces: COUNT })),
 });
 
-const INVOCATION = bodyOf<Invocation>(
+const INVOCATION = bodySchema<Invocation>(
   { functionId: TEXT, versionId: TEXT, createdAt: INSTANT, readyAt: INSTANT, answer: {} },
   ['answer'],
 );
@@ -77,14 +77,17 @@ function withTimes<Properties extends object>(
   return { ...schema, properties: { ...schema.properties, ...times } };
 }
 
-const BUCKET = bodyOf<Bucket>({ left: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER }, at: INSTANT });
+const BUCKET = bodySchema<Bucket>({
+  left: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+  at: INSTANT,
+});
 const BUCKETS = {
   type: 'object',
   properties: Object.fromEntries(LLM_UNITS.map((unit) => [unit, BUCKET])),
   additionalProperties: false,
 };
 
-const ACCOUNT = bodyOf<Account>({
+const ACCOUNT = bodySchema<Account>({
   org: TEXT,
   ncaId: TEXT,
   name: TEXT,
@@ -101,7 +104,7 @@ export const FORMS: KeptForms = {
     rowForm(ASSETS, ASSET, ({ id, owner, body }) =>
       ASSETS.row({ id, owner, parent: null, aliases: [body.uploadId], body }),
     ),
-    partForm(PIECES, bodyOf<Piece>({ base64: TEXT }), ({ id, owner, parent, labels, body }) =>
+    partForm(PIECES, bodySchema<Piece>({ base64: TEXT }), ({ id, owner, parent, labels, body }) =>
       PIECES.row({ id, owner, parent, labels, body }),
     ),
     partForm(INVOCATIONS, INVOCATION, ({ id, owner, parent, dueAt, body }) =>
@@ -114,7 +117,7 @@ export const FORMS: KeptForms = {
     rowForm(INSTANCE_TYPES, INSTANCE_TYPE),
     rowForm(
       RECOGNIZED_REGISTRIES,
-      bodyOf<RecognizedRegistry>({ artifactType: TEXT, registryName: TEXT, registryHostname: TEXT }),
+      bodySchema<RecognizedRegistry>({ artifactType: TEXT, registryName: TEXT, registryHostname: TEXT }),
     ),
     rowForm(REGISTRY_CREDENTIALS, CREDENTIAL),
     rowForm(TELEMETRIES, TELEMETRY),

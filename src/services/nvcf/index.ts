@@ -1,12 +1,12 @@
 import type { Handler } from '../../contract/request.ts';
 import type { ServiceDefinition } from '../../contract/service.ts';
 import { KEY_HINTS } from '../../ngc-keys/hints.ts';
-import { bearerOfNgcKey, impersonatorOf } from '../../ngc-keys/key-bearer.ts';
+import { bearerOfNgcKey, createImpersonator } from '../../ngc-keys/key-bearer.ts';
 import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
 import { findOtherKey } from '../../ngc-keys/key-for-service.ts';
 import { holdingOfKeys } from '../../ngc-keys/key-holding.ts';
 import { leastRightsOfKey } from '../../ngc-keys/least-rights.ts';
-import { tokenCallerOf } from '../../ngc-keys/self-hosted.ts';
+import { findTokenCaller } from '../../ngc-keys/self-hosted.ts';
 import { CALLERS } from './caller.ts';
 import { DRILLS } from './drills.ts';
 import { events } from './events.ts';
@@ -67,9 +67,9 @@ export const nvcf: ServiceDefinition<'nvcf'> = {
   callers: {
     authenticate: async (context) => {
       if (context.settings.nvcf === 'documented') return CALLERS.documented(await bearerOfNgcKey(context));
-      return (await tokenCallerOf(context, true)) ?? CALLERS['open-source'](await bearerOfNgcKey(context, true));
+      return (await findTokenCaller(context, true)) ?? CALLERS['open-source'](await bearerOfNgcKey(context, true));
     },
-    impersonate: impersonatorOf({ ofKey: (key, { settings }) => CALLERS[settings.nvcf](key) }),
+    impersonate: createImpersonator({ ofKey: (key, { settings }) => CALLERS[settings.nvcf](key) }),
     holding: holdingOfKeys((settings) => RULESETS[settings.nvcf]),
   },
   lookups: {

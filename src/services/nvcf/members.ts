@@ -46,7 +46,7 @@ export type Definition = Partial<Omit<Schema<'nvcf', 'CreateFunctionRequest'>, '
 };
 
 /** Reads the definition from a request that creates a function. */
-export function definitionOf(body: Definition): Definition {
+export function pickDefinition(body: Definition): Definition {
   const { containerEnvironment, models, resources, health, rateLimit, telemetries, llmInvocationConfig } = body;
   const nested = {
     containerEnvironment: pickEach(containerEnvironment, ['key', 'value']),
@@ -55,7 +55,7 @@ export function definitionOf(body: Definition): Definition {
     health: health && healthOf(health),
     rateLimit: rateLimit && pick(rateLimit, RATE_LIMIT),
     telemetries: telemetries && telemetriesOf(telemetries),
-    llmInvocationConfig: llmInvocationConfig && invocationConfigOf(llmInvocationConfig),
+    llmInvocationConfig: llmInvocationConfig && pickInvocationConfig(llmInvocationConfig),
   };
   return { ...pick(body, PLAIN), ...pick(nested, NESTED) };
 }
@@ -83,7 +83,7 @@ function healthOf(health: Health): Health {
 }
 
 /** Reads the invocation settings of an LLM function. */
-export function invocationConfigOf({
+export function pickInvocationConfig({
   priority,
 }: Schema<'nvcf', 'LlmInvocationConfig'>): Schema<'nvcf', 'LlmInvocationConfig'> {
   return priority === undefined ? {} : { priority: pick(priority, ['defaultPriority', 'perAccountPriority']) };
@@ -93,17 +93,17 @@ export function invocationConfigOf({
 export type Specification = Schema<'nvcf', 'GpuSpecification'>;
 
 /** Reads a specification, without an id. */
-export function specificationOf(given: Specification): Omit<Specification, 'gpuSpecificationId'> {
+export function pickSpecification(given: Specification): Omit<Specification, 'gpuSpecificationId'> {
   const { autoscalingConfiguration: scaling, helmValidationPolicy: policy } = given;
   const nested = {
-    autoscalingConfiguration: scaling && autoscalingOf(scaling),
+    autoscalingConfiguration: scaling && pickAutoscaling(scaling),
     helmValidationPolicy: policy && policyOf(policy),
   };
   return { ...pick(given, SPECIFICATION), ...pick(nested, ['autoscalingConfiguration', 'helmValidationPolicy']) };
 }
 
 /** Reads the autoscaling configuration. */
-export function autoscalingOf({
+export function pickAutoscaling({
   scaleUpDetails: up,
   scaleDownDetails: down,
 }: Schema<'nvcf', 'Autoscaling'>): Schema<'nvcf', 'Autoscaling'> {

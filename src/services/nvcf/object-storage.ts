@@ -1,5 +1,5 @@
 import type { Context } from '../../contract/request.ts';
-import type { About } from '../../contract/service.ts';
+import type { RefusalContext } from '../../contract/service.ts';
 import { HTTP_STATUS, Problem, type ProblemKind } from '../../decisions/problem.ts';
 import type { HintRule } from '../../explaining/hints/refused-request.ts';
 import { escapeHtml } from '../../pages/html.ts';
@@ -30,7 +30,7 @@ const CODES: Readonly<Partial<Record<ProblemKind, string>>> = {
 };
 
 /** Renders a problem like S3; null for other paths and problems. */
-export function renderStorageProblem(problem: Problem, { path, random }: About): Outcome | null {
+export function renderStorageProblem(problem: Problem, { path, random }: RefusalContext): Outcome | null {
   const code = PATH.test(path) ? CODES[problem.kind] : undefined;
   if (code === undefined) return null;
   const { headers } = problemDetails(problem);
@@ -38,7 +38,12 @@ export function renderStorageProblem(problem: Problem, { path, random }: About):
   return { ...answer, headers: { ...headers, ...answer.headers } };
 }
 
-function xmlError<Status extends number>(status: Status, code: string, message: string, random: About['random']) {
+function xmlError<Status extends number>(
+  status: Status,
+  code: string,
+  message: string,
+  random: RefusalContext['random'],
+) {
   const id = random.hex(16).toUpperCase();
   const error = `<Code>${code}</Code><Message>${escapeHtml(message)}</Message><RequestId>${id}</RequestId>`;
   const body = Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>\n<Error>${error}</Error>`);

@@ -1,4 +1,4 @@
-import type { About, ErrorForm } from '../../contract/service.ts';
+import type { ErrorForm, RefusalContext } from '../../contract/service.ts';
 import { HTTP_STATUS, type Problem } from '../../decisions/problem.ts';
 import {
   CONTROL_PLANE_ERRORS,
@@ -40,7 +40,7 @@ const LLM = /^\/llm(?:\/|$)/;
 const ICMS = /^\/v1\/(?:si\/)?accounts(?:\/|$)/;
 
 /** Renders a problem in the format of Cloud Functions, or of the gateway or object storage that serves the path. */
-export function renderProblem(problem: Problem, about: About): Outcome {
+export function renderProblem(problem: Problem, about: RefusalContext): Outcome {
   if (LLM.test(about.path)) return renderLlmProblem(problem, about);
   if (GATEWAY.test(about.path)) return renderRequestStatus(problem, about.random.uuid());
   if (ICMS.test(about.path)) return renderClusterProblem(problem, about);
@@ -48,7 +48,7 @@ export function renderProblem(problem: Problem, about: About): Outcome {
 }
 
 /** ICMS has a single `error` member, but refuses bearer tokens like the control plane. */
-function renderClusterProblem(problem: Problem, about: About): Outcome {
+function renderClusterProblem(problem: Problem, about: RefusalContext): Outcome {
   const detail = detailOf(problem, about);
   const outcome = renderControlPlane(problem, about.path, detail);
   if (outcome.body === undefined) return outcome;
@@ -57,7 +57,7 @@ function renderClusterProblem(problem: Problem, about: About): Outcome {
 }
 
 /** Renders a problem in the format of the invocation plane, for requests to a function's host name. */
-export function renderHostProblem(problem: Problem, about: About): Outcome {
+export function renderHostProblem(problem: Problem, about: RefusalContext): Outcome {
   if (problem.kind === 'unauthenticated' && !isRefusedKey(problem)) {
     const text = problem.reason === 'no_token' ? 'Header of type `authorization` was missing' : 'Unauthorized access';
     return { status: 401, headers: { 'content-type': 'text/plain' }, body: Buffer.from(text) };
@@ -89,7 +89,7 @@ const LLM_FAULTS: Readonly<Record<string, string>> = {
 };
 
 /** Returns the client's id for a request to the LLM gateway, or a new id if it is missing or invalid. */
-export function llmRequestId(context: Pick<About, 'headerLines' | 'random'>): string {
+export function llmRequestId(context: Pick<RefusalContext, 'headerLines' | 'random'>): string {
   const [given = ''] = context.headerLines('x-request-id');
   return /^[!-~]{1,128}$/.test(given) ? given : context.random.uuid();
 }
@@ -97,7 +97,7 @@ export function llmRequestId(context: Pick<About, 'headerLines' | 'random'>): st
 /**
  * Renders a problem in the LLM gateway's format. `detail` is ours: the gateway's message does not say what was wrong.
  */
-function renderLlmProblem(problem: Problem, about: About): Outcome {
+function renderLlmProblem(problem: Problem, about: RefusalContext): Outcome {
   const { kind } = problem;
   const { status: given, headers } = problemDetails(problem);
   // The gateway asks the API, which refuses a key with 403. Only other tokens get 401.
@@ -118,7 +118,7 @@ function llmMessage({ kind, reason, message }: Problem, status: number): string 
   return LLM_MESSAGES[status] ?? own(LLM_FAULTS, message) ?? message;
 }
 
-function detailOf(problem: Problem, about: About): string {
+function detailOf(problem: Problem, about: RefusalContext): string {
   const texts: Texts | undefined = own<Texts>(TEXTS, about.operation ?? '');
   switch (problem.kind) {
     case 'unauthenticated':
@@ -135,14 +135,14 @@ function detailOf(problem: Problem, about: About): string {
 }
 
 /** The published code has no resource types: a wrong type gets the same response as a key of another function. */
-function isObjectMismatch({ decision, operation, settings }: About): boolean {
+function isObjectMismatch({ decision, operation, settings }: RefusalContext): boolean {
   if (decision?.reason === 'resource_mismatch') return true;
   const knowsNoTypes = settings.nvcf === 'open-source' || operation === 'createFunction';
   return decision?.reason === 'incompatible_resource_type' && knowsNoTypes;
 }
 
 /** The path may have a different id for the object, so function and version come from the lookup. */
-function fillTemplate(template: string, { params, caller, decision }: About): string {
+function fillTemplate(template: string, { params, caller, decision }: RefusalContext): string {
   const lookedUp = decision?.input?.lookedUp;
   const names = lookedUp?.found === 'object' ? lookedUp.attributes?.names : undefined;
   const [functionId, versionId] = names?.['function-versions']?.[0]?.split('/') ?? [];

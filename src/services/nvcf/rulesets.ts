@@ -1,4 +1,4 @@
-import { type Ruleset, rulesetOf } from '../../decisions/ruleset.ts';
+import { createRuleset, type Ruleset } from '../../decisions/ruleset.ts';
 import {
   ACTIONS,
   type Action,
@@ -19,7 +19,7 @@ import {
 } from './tables/index.ts';
 
 function rulesetOfReading(reading: Reading): Ruleset {
-  return rulesetOf('nvcf', reading, {
+  return createRuleset('nvcf', reading, {
     term: 'scope',
     product: 'nv-cloud-functions',
     // Page: "Requests targeting any other function ID will return a 403". The published code looks it up first.

@@ -8,10 +8,10 @@ import { namedUuid } from '../../platform/random.ts';
 import { EVERYBODY, type Row } from '../../store/collections.ts';
 import { END_OF_TIME, type Instant, later } from '../../time/clock.ts';
 import { parseDuration } from '../../time/duration.ts';
-import { contentOf } from './asset-content.ts';
+import { createContent } from './asset-content.ts';
 import { type AuthorizedParty, type FunctionRow, type FunctionVersion, functionRow, type Status } from './functions.ts';
 import { INVOCATIONS, type InvocationRow } from './invocations.ts';
-import { type Definition, definitionOf } from './members.ts';
+import { type Definition, pickDefinition } from './members.ts';
 import { ASSETS, type Asset } from './operations/assets.ts';
 import { CLUSTER_GROUPS, GPU_QUOTAS, INSTANCE_TYPES } from './operations/clusters.ts';
 import {
@@ -212,7 +212,8 @@ export const seed: Seeding = {
 };
 
 function assetRows({ org: _, id, content: text, ...members }: SeedAsset, owner: string, now: Instant): readonly Row[] {
-  const { content, rows } = text === undefined ? { content: null, rows: [] } : contentOf({ assetId: id, owner }, text);
+  const { content, rows } =
+    text === undefined ? { content: null, rows: [] } : createContent({ assetId: id, owner }, text);
   const body = { ...members, assetId: id, createdAt: now, content };
   return [ASSETS.row({ id, owner, parent: null, aliases: [members.uploadId], body }), ...rows];
 }
@@ -225,7 +226,7 @@ function partOf(part: unknown): NvcfSeed {
 function seedRow(one: SeedFunction, accountOf: (org: string) => string, now: Instant): FunctionRow {
   const { org, name, functionId, versionId, status } = one;
   const { secrets = [], ...given } = one.definition ?? {};
-  const { tags, resources, ...defined } = definitionOf(given);
+  const { tags, resources, ...defined } = pickDefinition(given);
   const definition = {
     inferenceUrl: '/',
     ...defined,

@@ -1,18 +1,18 @@
 import * as SCHEMAS from '../../../generated/nvct.schemas.ts';
-import { bodyOf, INSTANT, list, orNull, TEXT, TEXTS, withoutMembers } from '../../definitions/json-schema.ts';
+import { bodySchema, INSTANT, list, orNull, TEXT, TEXTS, withoutMembers } from '../../definitions/json-schema.ts';
 import { type KeptForms, rowForm } from '../../store/row-form.ts';
 import { type StatusChange, TASKS, type Task, type TaskResult } from './tasks.ts';
 
 const { status, percentComplete, lastHeartbeatAt, healthInfo, instances } = SCHEMAS.Task.properties;
 
-const TASK = bodyOf<Task>(
+const TASK = bodySchema<Task>(
   {
     name: TEXT,
     definition: withoutMembers(SCHEMAS.CreateTaskRequest, ['name', 'secrets']),
     reported: { type: 'object', properties: { percentComplete, lastHeartbeatAt, healthInfo, instances } },
-    results: list(bodyOf<TaskResult>({ id: TEXT, name: TEXT, metadata: { type: 'object' }, at: INSTANT })),
+    results: list(bodySchema<TaskResult>({ id: TEXT, name: TEXT, metadata: { type: 'object' }, at: INSTANT })),
     secretNames: TEXTS,
-    changes: { ...list(bodyOf<StatusChange>({ id: TEXT, status, at: INSTANT })), minItems: 1 },
+    changes: { ...list(bodySchema<StatusChange>({ id: TEXT, status, at: INSTANT })), minItems: 1 },
     lastUpdatedAt: orNull(INSTANT),
   },
   ['reported', 'results'],

@@ -1,20 +1,20 @@
 import type { ServiceDefinition } from '../../contract/service.ts';
-import { rulesetOf } from '../../decisions/ruleset.ts';
+import { createRuleset } from '../../decisions/ruleset.ts';
 import { CONTROL_PLANE_ERRORS } from '../../ngc-keys/control-plane.ts';
 import { KEY_HINTS } from '../../ngc-keys/hints.ts';
-import { bearerOfNgcKey, callerUnder, impersonatorOf } from '../../ngc-keys/key-bearer.ts';
+import { bearerOfNgcKey, callerUnder, createImpersonator } from '../../ngc-keys/key-bearer.ts';
 import { findKeyFixes } from '../../ngc-keys/key-fixes.ts';
 import { findOtherKey } from '../../ngc-keys/key-for-service.ts';
 import { holdingOfKeys } from '../../ngc-keys/key-holding.ts';
 import { leastRightsOfKey } from '../../ngc-keys/least-rights.ts';
-import { tokenCallerOf } from '../../ngc-keys/self-hosted.ts';
+import { findTokenCaller } from '../../ngc-keys/self-hosted.ts';
 import type {} from './cast.ts';
 import { taskLookups, taskOperations } from './operations/tasks.ts';
 import { renderProblem } from './problem.ts';
 import { seed } from './seed.ts';
 import { TABLES } from './tables/index.ts';
 
-const RULESET = rulesetOf('nvct', null, TABLES);
+const RULESET = createRuleset('nvct', null, TABLES);
 const CALLER = callerUnder(RULESET);
 
 /** Cloud Tasks, called with service keys. */
@@ -30,9 +30,9 @@ export const nvct: ServiceDefinition<'nvct'> = {
   callers: {
     authenticate: async (context) => {
       if (context.settings.nvcf === 'documented') return CALLER(await bearerOfNgcKey(context));
-      return (await tokenCallerOf(context, false)) ?? CALLER(await bearerOfNgcKey(context, true));
+      return (await findTokenCaller(context, false)) ?? CALLER(await bearerOfNgcKey(context, true));
     },
-    impersonate: impersonatorOf({ ofKey: CALLER }),
+    impersonate: createImpersonator({ ofKey: CALLER }),
     holding: holdingOfKeys(() => RULESET),
   },
   lookups: taskLookups,

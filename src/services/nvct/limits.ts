@@ -1,5 +1,5 @@
 import { Problem } from '../../decisions/problem.ts';
-import { tableOf } from '../../definitions/sections.ts';
+import { layOut } from '../../definitions/sections.ts';
 import { isRecord, own } from '../../objects/members.ts';
 import { type Body, LIMIT_SECTIONS, type LimitRow } from './tables/limits.ts';
 
@@ -9,7 +9,7 @@ interface Limit extends Omit<LimitRow, 'pattern'> {
   readonly form: RegExp | null;
 }
 
-const ROWS: readonly LimitRow[] = tableOf('id', LIMIT_SECTIONS);
+const ROWS: readonly LimitRow[] = layOut('id', LIMIT_SECTIONS);
 const LIMITS: readonly Limit[] = ROWS.map(({ pattern, ...row }) => ({
   ...row,
   steps: row.member.split('.'),

@@ -1,4 +1,4 @@
-import type { About } from '../../contract/service.ts';
+import type { RefusalContext } from '../../contract/service.ts';
 import type { Problem } from '../../decisions/problem.ts';
 import { fillText, isKeyOfOtherService, REFUSED_KEY, renderControlPlane } from '../../ngc-keys/control-plane.ts';
 import { own } from '../../objects/members.ts';
@@ -6,11 +6,11 @@ import type { Outcome } from '../../responses/outcome.ts';
 import { ABSENT, MISMATCHES } from './tables/texts.ts';
 
 /** Renders a problem with the texts of the tasks API. */
-export function renderProblem(problem: Problem, about: About): Outcome {
+export function renderProblem(problem: Problem, about: RefusalContext): Outcome {
   return renderControlPlane(problem, about.path, detailOf(problem, about));
 }
 
-function detailOf({ kind, message }: Problem, about: About): string {
+function detailOf({ kind, message }: Problem, about: RefusalContext): string {
   const { operation, params, caller, decision } = about;
   const values = { ...params, account: caller?.principal.account };
   switch (kind) {

@@ -7,7 +7,7 @@ import { findDuplicates, placeEntries } from '../../definitions/seed-entries.ts'
 import { accountsOf, findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
 import { namedUuid } from '../../platform/random.ts';
 import type { Instant } from '../../time/clock.ts';
-import { definitionOf, reportedOf, type Status, TASKS, type Task, type TaskResult } from './tasks.ts';
+import { pickDefinition, pickReported, type Status, TASKS, type Task, type TaskResult } from './tasks.ts';
 
 /** A task in a seed. */
 interface SeedTask {
@@ -113,8 +113,8 @@ export const seed: Seeding = {
       const changes = historyOf(id, status, now);
       const body: Task = {
         name,
-        definition: definitionOf(definition),
-        reported: reportedOf(definition),
+        definition: pickDefinition(definition),
+        reported: pickReported(definition),
         results: resultsIn(task, now),
         secretNames: [...new Set(definition.secrets)],
         changes,

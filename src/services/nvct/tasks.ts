@@ -82,7 +82,9 @@ const DEFAULTS = {
 } as const;
 
 /** Picks the members of a definition from a request or a seed. Removes duplicates where the vendor stores a set. */
-export function definitionOf(given: Omit<Schema<'nvct', 'CreateTaskRequest'>, 'name' | 'secrets'>): Task['definition'] {
+export function pickDefinition(
+  given: Omit<Schema<'nvct', 'CreateTaskRequest'>, 'name' | 'secrets'>,
+): Task['definition'] {
   const { gpuSpecification = {}, models, resources, tags } = given;
   const { clusters, ...gpu } = pick(gpuSpecification, GPU);
   return {
@@ -95,7 +97,7 @@ export function definitionOf(given: Omit<Schema<'nvct', 'CreateTaskRequest'>, 'n
 }
 
 /** Picks what workers would report from a seed. */
-export function reportedOf(given: object): Reported {
+export function pickReported(given: object): Reported {
   return pick<Reported, keyof Reported>(given, REPORTED);
 }
 

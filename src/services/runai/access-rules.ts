@@ -1,6 +1,6 @@
 import type { RequestContext } from '../../contract/request.ts';
 import type { Surroundings } from '../../contract/world.ts';
-import { type HeldRights, NO_STANDING, type Rights } from '../../decisions/policy.ts';
+import { type HeldRights, NO_RIGHTS, type Rights } from '../../decisions/policy.ts';
 import { memoize } from '../../memory/caches.ts';
 import { Collection } from '../../store/collection.ts';
 import type { Collections, Row } from '../../store/collections.ts';
@@ -81,7 +81,7 @@ function subjectKey(type: SubjectType | string, id: string): string {
 
 type World = Pick<Surroundings, 'store' | 'settings'>;
 
-export async function ruleBookOf(world: Pick<World, 'store'>): Promise<RuleBook> {
+export async function readRuleBook(world: Pick<World, 'store'>): Promise<RuleBook> {
   const tenantId = await tenantIdOf(world);
   return bookOf(await ACCESS_RULES.ofOwner(world.store.collections, tenantId));
 }
@@ -181,7 +181,7 @@ function heldRightsBy(
     }),
   );
   return {
-    ...NO_STANDING,
+    ...NO_RIGHTS,
     roles: [...new Set(given.map(({ role }) => role.name))],
     held: new Set(given.flatMap(({ role }) => [...role.permissions])),
     rightsByRule,

@@ -3,7 +3,7 @@ import type { World } from '../../contract/world.ts';
 import { fixture } from '../../platform/assets.ts';
 import { namedUuid } from '../../platform/random.ts';
 import { BEARER_HEADER, BEARER_ORIGIN, BEARER_TIMES, worldOfBearers } from '../../tokens/bearer-key.ts';
-import { type Claims, type JWK, mint, plainJson, type SigningKey, signingKeyOf } from '../../tokens/keys.ts';
+import { type Claims, importSigningKey, type JWK, mint, plainJson, type SigningKey } from '../../tokens/keys.ts';
 import { NO_CLIENT } from './operations/grants/grant.ts';
 import type { RunaiSeed } from './seed-types.ts';
 import { issuerPath } from './tenant.ts';
@@ -66,7 +66,7 @@ class BearerSigner {
     this.#shipped ??= fixture('runai', 'bearers.json') as Promise<readonly string[]>;
     const shipped = (await this.#shipped).find((token) => token.startsWith(input));
     if (shipped !== undefined) return shipped;
-    this.#key ??= fixture('runai', 'bearer-key.rs256.json').then((jwk) => signingKeyOf(jwk as JWK, 'RS256'));
+    this.#key ??= fixture('runai', 'bearer-key.rs256.json').then((jwk) => importSigningKey(jwk as JWK, 'RS256'));
     return mint(claims, await this.#key);
   }
 

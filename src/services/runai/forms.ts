@@ -1,7 +1,7 @@
 import * as SCHEMAS from '../../../generated/runai.schemas.ts';
 import { PASSWORD_HASH } from '../../credentials/password.ts';
 import type { IdentityKind } from '../../decisions/principal.ts';
-import { BOOLEAN, bodyOf, INSTANT, list, orNull, TEXT, TEXTS } from '../../definitions/json-schema.ts';
+import { BOOLEAN, bodySchema, INSTANT, list, orNull, TEXT, TEXTS } from '../../definitions/json-schema.ts';
 import { type KeptForms, rowForm } from '../../store/row-form.ts';
 import { CLAIM_RULES_SETTING, type ClaimRule } from '../../tokens/claim-rules.ts';
 import { ACCESS_RULES, type AccessRule, LAST_RULE_SETTING, ruleRow } from './access-rules.ts';
@@ -37,7 +37,7 @@ const COUNTER = { json: { type: 'integer', minimum: 0 } };
 
 const KINDS = ['user', 'application', 'service-account'] as const satisfies readonly IdentityKind[];
 
-const IDENTITY = bodyOf<StoredIdentity>({
+const IDENTITY = bodySchema<StoredIdentity>({
   id: TEXT,
   kind: { enum: KINDS },
   name: TEXT,
@@ -52,7 +52,7 @@ const IDENTITY = bodyOf<StoredIdentity>({
   updatedAt: orNull(INSTANT),
 });
 
-const ACCESS_KEY = bodyOf<NewAccessKey>({
+const ACCESS_KEY = bodySchema<NewAccessKey>({
   id: TEXT,
   owner: TEXT,
   createdBy: TEXT,
@@ -64,9 +64,9 @@ const ACCESS_KEY = bodyOf<NewAccessKey>({
 
 const LOGIN = { family: TEXT, subject: TEXT, scope: TEXT, authTime: INSTANT, hash: TEXT, expiresAt: INSTANT };
 
-const TOKEN = bodyOf<RefreshToken>({ ...LOGIN, clientId: orNull(TEXT) });
+const TOKEN = bodySchema<RefreshToken>({ ...LOGIN, clientId: orNull(TEXT) });
 
-const CODE = bodyOf<KeptCode>({
+const CODE = bodySchema<KeptCode>({
   ...LOGIN,
   clientId: TEXT,
   redirectUri: TEXT,
@@ -75,12 +75,12 @@ const CODE = bodyOf<KeptCode>({
   usedAt: orNull(INSTANT),
 });
 
-const UNIT = bodyOf<Unit>({ id: TEXT, name: TEXT, clusterId: TEXT, departmentId: TEXT, createdAt: INSTANT }, [
+const UNIT = bodySchema<Unit>({ id: TEXT, name: TEXT, clusterId: TEXT, departmentId: TEXT, createdAt: INSTANT }, [
   'clusterId',
   'departmentId',
 ]);
 
-const WORKLOAD = bodyOf<Workload>(
+const WORKLOAD = bodySchema<Workload>(
   {
     id: TEXT,
     name: TEXT,
@@ -89,26 +89,26 @@ const WORKLOAD = bodyOf<Workload>(
     createdAt: INSTANT,
     phase: SCHEMAS.Workload.properties.phase,
     fails: BOOLEAN,
-    submission: bodyOf<Submission>({ requestedName: TEXT, createdBy: TEXT, content: { type: 'object' } }),
+    submission: bodySchema<Submission>({ requestedName: TEXT, createdBy: TEXT, content: { type: 'object' } }),
     deletedAt: INSTANT,
   },
   ['phase', 'fails', 'submission', 'deletedAt'],
 );
 
-const CLAIM_RULE = bodyOf<ClaimRule>({ sub: TEXT, clientId: TEXT, set: { type: 'object' }, remove: TEXTS }, [
+const CLAIM_RULE = bodySchema<ClaimRule>({ sub: TEXT, clientId: TEXT, set: { type: 'object' }, remove: TEXTS }, [
   'sub',
   'clientId',
   'set',
   'remove',
 ]);
 
-const WORKLOAD_PHASES = bodyOf<WorkloadPhases>({
+const WORKLOAD_PHASES = bodySchema<WorkloadPhases>({
   pendingSeconds: { type: 'integer', minimum: 0 },
   runningSeconds: { type: 'integer', minimum: 0 },
   failing: TEXTS,
 });
 
-const ROLE = bodyOf<CustomRole>({
+const ROLE = bodySchema<CustomRole>({
   id: NUMBER,
   name: TEXT,
   description: TEXT,
@@ -120,7 +120,7 @@ const ROLE = bodyOf<CustomRole>({
 });
 
 const { subjectType, scopeType } = SCHEMAS.AccessRule.properties;
-const RULE = bodyOf<AccessRule>({
+const RULE = bodySchema<AccessRule>({
   id: NUMBER,
   subjectId: TEXT,
   subjectType,
@@ -134,7 +134,7 @@ const RULE = bodyOf<AccessRule>({
   deletedAt: orNull(INSTANT),
 });
 
-const CLIENT = bodyOf<OAuthClient>({ clientId: TEXT, redirectUris: list(TEXT), secretHash: TEXT }, ['secretHash']);
+const CLIENT = bodySchema<OAuthClient>({ clientId: TEXT, redirectUris: list(TEXT), secretHash: TEXT }, ['secretHash']);
 
 const units = [CLUSTERS, DEPARTMENTS, PROJECTS].map((collection) =>
   rowForm(collection, UNIT, ({ owner, body }) => collection.row({ id: body.id, owner, parent: null, body })),

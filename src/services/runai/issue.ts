@@ -1,7 +1,7 @@
 import type { RequestContext } from '../../contract/request.ts';
 import { accessTokenHash } from '../../credentials/oauth-hashes.ts';
 import { later } from '../../time/clock.ts';
-import { changeClaims, claimRulesOf } from '../../tokens/claim-rules.ts';
+import { changeClaims, readClaimRules } from '../../tokens/claim-rules.ts';
 import type { Claims } from '../../tokens/keys.ts';
 import type { Granted } from './access-token.ts';
 import type { Identity } from './collections/identities.ts';
@@ -17,7 +17,7 @@ export interface TokenOrder extends Granted {
 
 export async function mintAccessToken(context: RequestContext, order: TokenOrder): Promise<string> {
   const claims = await accessTokenClaims(context, order);
-  return context.tokens.mint(changeClaims(claims, await claimRulesOf(context.store)));
+  return context.tokens.mint(changeClaims(claims, await readClaimRules(context.store)));
 }
 
 /** Returns the claims of an access token (RFC 9068, but with `typ: JWT`, like Keycloak). */
@@ -43,7 +43,7 @@ export interface IdTokenOrder extends TokenOrder {
 export async function mintIdToken(context: RequestContext, order: IdTokenOrder): Promise<string> {
   const claims = { ...(await idTokenClaims(context, order)), at_hash: accessTokenHash(order.accessToken) };
   // The audience is always the client (OpenID Connect Core 1.0, 2), even if a rule changes `aud` of access tokens.
-  return context.tokens.mint(changeClaims(claims, await claimRulesOf(context.store), 'aud'));
+  return context.tokens.mint(changeClaims(claims, await readClaimRules(context.store), 'aud'));
 }
 
 /** Returns the claims of an ID token (OpenID Connect Core 1.0, 2), except `at_hash`. */

@@ -114,7 +114,7 @@ function parseFilter<Item>(
 const TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))?$/i;
 
 /** Parses a time from the query, in milliseconds; null if it is invalid. */
-export function timeOf(text: string): number | null {
+export function parseTime(text: string): number | null {
   const time = TIME.test(text) && isDay(text.slice(0, 10)) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(time) ? null : time;
 }
@@ -133,7 +133,7 @@ function parseValue(name: string, kind: FieldKind, text: string): string | numbe
     case 'text':
       return text;
     case 'time': {
-      const time = timeOf(text);
+      const time = parseTime(text);
       if (time === null) throw badFilter(`the value of \`${name}\` ${A_TIME}`);
       return time;
     }

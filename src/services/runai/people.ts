@@ -1,7 +1,7 @@
 import type { Surroundings } from '../../contract/world.ts';
-import { type AccessRule, ruleBookOf, rulesOf } from './access-rules.ts';
+import { type AccessRule, readRuleBook, rulesOf } from './access-rules.ts';
 import { type Identity, identitiesIn } from './collections/identities.ts';
-import { type Names, namesOf, scopeName } from './rule-view.ts';
+import { type Names, readNames, scopeName } from './rule-view.ts';
 
 /** A user on the login page. */
 export interface Person {
@@ -21,9 +21,9 @@ export interface People {
 const MAX_ROLES = 3;
 
 /** Returns users who can log in with a password, oldest first, so the seed's users come first. */
-export async function peopleOf(world: Pick<Surroundings, 'store' | 'settings'>, max: number): Promise<People> {
+export async function findPeople(world: Pick<Surroundings, 'store' | 'settings'>, max: number): Promise<People> {
   const users = (await identitiesIn(world.store).all('user')).filter(canLogIn);
-  const [book, names] = await Promise.all([ruleBookOf(world), namesOf(world)]);
+  const [book, names] = await Promise.all([readRuleBook(world), readNames(world)]);
   const people = users
     .slice(0, max)
     .map((user): Person => ({ id: user.id, name: user.name, may: describeRoles(rulesOf(book, user), names) }));

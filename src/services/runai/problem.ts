@@ -1,4 +1,4 @@
-import type { About, ErrorForm } from '../../contract/service.ts';
+import type { ErrorForm, RefusalContext } from '../../contract/service.ts';
 import { HTTP_STATUS, type Problem, type ProblemKind } from '../../decisions/problem.ts';
 import { messagePage } from '../../pages/message.ts';
 import type { Outcome } from '../../responses/outcome.ts';
@@ -27,7 +27,7 @@ export function messageOf({ kind, message }: Problem): string {
 }
 
 /** Renders a problem as Run:ai does: an HTML page for browsers, OAuth errors at OAuth endpoints. */
-export function renderProblem(problem: Problem, about: About): Outcome {
+export function renderProblem(problem: Problem, about: RefusalContext): Outcome {
   if (PAGES.test(about.path)) {
     const page = messagePage(HTTP_STATUS[problem.kind], 'The request failed', problem.message);
     return { ...page, headers: { ...page.headers, ...allowHeader(problem) } };
@@ -36,7 +36,7 @@ export function renderProblem(problem: Problem, about: About): Outcome {
 }
 
 /** Whether to render an OAuth error. The published document has them at `/api/v2/token` for 400 and 401 only. */
-function isOfOAuth({ kind }: Problem, { path }: About): boolean {
+function isOfOAuth({ kind }: Problem, { path }: RefusalContext): boolean {
   return OAUTH.test(path) && (path !== '/api/v2/token' || HTTP_STATUS[kind] < 500);
 }
 
@@ -60,7 +60,7 @@ const NO_FORM =
 const FIELD_OF_DOCUMENT = /`(client|app)ID`/g;
 
 /** Renders Run:ai's error object. `details` has the message if `message` is the documented one. */
-function vendorError(problem: Problem, { settings, path }: About): Outcome {
+function vendorError(problem: Problem, { settings, path }: RefusalContext): Outcome {
   const isCredential = problem.kind === 'bad_credentials' || problem.kind === 'bad_client';
   const status = isCredential ? settings.runaiBadCredentials : HTTP_STATUS[problem.kind];
   const documented = DOCUMENTED_MESSAGES[problem.kind];
@@ -106,7 +106,7 @@ const OAUTH_CODES: Partial<Record<ProblemKind, OAuthCode>> = {
   unavailable: 'temporarily_unavailable',
 };
 
-function oauthError(problem: Problem, about: About): Outcome {
+function oauthError(problem: Problem, about: RefusalContext): Outcome {
   const error = oauthCode(problem, about);
   const isClient = error === 'invalid_client';
   // RFC 6749 has no 415: another media type is a malformed request.
@@ -129,7 +129,7 @@ function bearerChallenge({ reason }: Problem): string {
   return reason === 'no_token' ? 'Bearer' : 'Bearer error="invalid_token"';
 }
 
-function oauthCode({ kind, reason }: Problem, { path }: About): OAuthCode {
+function oauthCode({ kind, reason }: Problem, { path }: RefusalContext): OAuthCode {
   // Of the OAuth endpoints, only userinfo takes an access token. The others authenticate clients.
   if (kind === 'unauthenticated') return USERINFO.test(path) ? 'invalid_token' : 'invalid_client';
   if (kind === 'bad_client') return reason === 'wrong_grant' ? 'unauthorized_client' : 'invalid_client';

@@ -6,14 +6,14 @@ import {
   ACCESS_RULES,
   type AccessRule,
   LAST_RULE_SETTING,
-  ruleBookOf,
+  readRuleBook,
   ruleRow,
   rulesOfSubject,
 } from './access-rules.ts';
 import type { Identity } from './collections/identities.ts';
 import { identitiesIn } from './collections/identities.ts';
 import { rolesOf } from './roles.ts';
-import { type ScopePath, type Scopes, scopesOf } from './scopes.ts';
+import { readScopes, type ScopePath, type Scopes } from './scopes.ts';
 import { SUBJECT_TYPES, type SubjectType } from './subjects.ts';
 import type { ScopeType } from './tables/index.ts';
 import { tenantIdOf } from './tenant.ts';
@@ -27,7 +27,7 @@ export type NewRule = Schema<'runai', 'AccessRuleRequest'>;
  */
 export async function createRule(context: AuthenticatedContext, order: NewRule): Promise<AccessRule> {
   const { store, now } = context;
-  const scopes = await scopesOf(context);
+  const scopes = await readScopes(context);
   const scopeId = resolveScopeId(scopes, order.scopeType, order.scopeId, 'scopeId');
   const clusterId =
     order.clusterId === undefined ? null : resolveScopeId(scopes, 'cluster', order.clusterId, 'clusterId');
@@ -107,11 +107,11 @@ export async function endRule({ store, now }: Pick<Context, 'store' | 'now'>, id
 }
 
 /** Ends the rules of an identity that will be deleted, so that a new identity with this name does not inherit them. */
-export async function endRulesOf(context: Context, { kind, name }: Identity): Promise<void> {
+export async function deleteRulesOf(context: Context, { kind, name }: Identity): Promise<void> {
   const { store, now } = context;
   const tenantId = await tenantIdOf(context);
   await store.collections.updating(async (commit) => {
-    const rules = rulesOfSubject(await ruleBookOf(context), SUBJECT_TYPES[kind], name).map(({ id }) => String(id));
+    const rules = rulesOfSubject(await readRuleBook(context), SUBJECT_TYPES[kind], name).map(({ id }) => String(id));
     const rows = (await ACCESS_RULES.ofOwner(store.collections, tenantId)).filter(({ id }) => rules.includes(id));
     const ended = rows.map(({ body, revision }) => ACCESS_RULES.put({ ...endedRow(body, tenantId, now), revision }));
     await commit(ended);

@@ -5,7 +5,7 @@ import type { AccessRule } from './access-rules.ts';
 import type { Fields } from './lists.ts';
 import { type Roles, rolesOf } from './roles.ts';
 import { profileOf } from './rulesets.ts';
-import { type Scopes, scopesOf } from './scopes.ts';
+import { readScopes, type Scopes } from './scopes.ts';
 
 /** Roles and scopes, to look up their names for rules. */
 export interface Names {
@@ -15,16 +15,16 @@ export interface Names {
   readonly withStatus: boolean;
 }
 
-export async function namesOf(context: Pick<Surroundings, 'store' | 'settings'>): Promise<Names> {
+export async function readNames(context: Pick<Surroundings, 'store' | 'settings'>): Promise<Names> {
   return {
     roles: await rolesOf(context),
-    scopes: await scopesOf(context),
+    scopes: await readScopes(context),
     withStatus: profileOf(context.settings) !== '2.19',
   };
 }
 
 /** Fields to filter and sort rules by. */
-export function fieldsOf(names: Names): Fields<AccessRule> {
+export function createFields(names: Names): Fields<AccessRule> {
   return {
     subjectId: { kind: 'text', of: ({ subjectId }) => subjectId },
     subjectType: { kind: 'text', of: ({ subjectType }) => subjectType },

@@ -1,4 +1,4 @@
-import { type Ruleset, rowsOf, rulesetOf } from '../../decisions/ruleset.ts';
+import { createRuleset, type Ruleset, rowsOf } from '../../decisions/ruleset.ts';
 import type { Settings } from '../../definitions/settings.ts';
 import {
   APPLICATION_AT_REALM,
@@ -42,7 +42,7 @@ function rolesIn(profile: Profile, roles: readonly PredefinedRole[]): Predefined
 function rulesetOfProfile(profile: Profile): Ruleset {
   const operations = rowsOf(OPERATIONS, profile);
   const used = new Set<string>(operations.map(({ rule }) => rule));
-  return rulesetOf(
+  return createRuleset(
     'runai',
     profile,
     {

@@ -47,7 +47,7 @@ export interface Scopes {
   unit(type: UnitType, id: string): Unit | null;
 }
 
-export async function scopesOf(world: Pick<Surroundings, 'store'>): Promise<Scopes> {
+export async function readScopes(world: Pick<Surroundings, 'store'>): Promise<Scopes> {
   const tenantId = await tenantIdOf(world);
   const tenant: Scope = { type: 'tenant', id: tenantId, name: await tenantNameOf(world) };
   const unitsIn = async (collection: Collection<Unit>) =>

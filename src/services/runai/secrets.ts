@@ -23,7 +23,7 @@ export function secretName(secretHash: string | null, world: string): string {
 }
 
 /** Revokes the tokens of a deleted secret, but only with `--runai-revoke-on-delete`. */
-export async function endTokensOf(context: Context, secretHash: string | null): Promise<void> {
+export async function revokeTokens(context: Context, secretHash: string | null): Promise<void> {
   if (!context.settings.runaiRevokeOnDelete) return;
   await grantsIn(context.store).revoke(secretName(secretHash, context.world.id), context.now, lastExpiry(context));
 }

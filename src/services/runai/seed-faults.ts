@@ -3,7 +3,7 @@ import { findDuplicates, type Placed, placeEntries } from '../../definitions/see
 import { claimRulesFault } from '../../tokens/claim-rules.ts';
 import { ruleKey } from './access-rules.ts';
 import { credentialsIn } from './seed-credentials.ts';
-import { type AnyRule, entriesOf, LIST_NAMES, rulesIn, SEED_LISTS } from './seed-lists.ts';
+import { type AnyRule, LIST_NAMES, readEntries, rulesIn, SEED_LISTS } from './seed-lists.ts';
 import { PREDEFINED_ROLES } from './seed-schema.ts';
 import type { WrittenAccessKey, WrittenSeed, WrittenUser } from './seed-types.ts';
 
@@ -45,7 +45,7 @@ function findRepeatedNames(part: WrittenSeed): SeedFault[] {
   const ofLists = LIST_NAMES.flatMap((list) => {
     const { by, isExact = false } = SEED_LISTS[list];
     const nameOf = ({ name }: { readonly name: string }) => (isExact ? name : name.toLowerCase());
-    return by.length > 1 ? [] : findDuplicates(`${list}: \`${by[0]}\``, entriesOf(part, list), nameOf);
+    return by.length > 1 ? [] : findDuplicates(`${list}: \`${by[0]}\``, readEntries(part, list), nameOf);
   });
   const ofKeys = placeEntries('runai.users', part.users).flatMap(({ entry: user, place }) =>
     findDuplicates(`access keys of \`${user.email}\`: \`name\``, accessKeysOf(user, place), ({ name }) => name),
@@ -95,7 +95,7 @@ function findRepeatedRules(part: WrittenSeed): SeedFault[] {
 function findUnknownRoles(part: WrittenSeed): SeedFault[] {
   if (part.roles === undefined) return [];
   const valid = [...PREDEFINED_ROLES, ...part.roles.map(({ name }) => name)];
-  const predefined = entriesOf(part, 'roles').filter(({ entry }) =>
+  const predefined = readEntries(part, 'roles').filter(({ entry }) =>
     PREDEFINED_ROLES.some((name) => name.toLowerCase() === entry.name.toLowerCase()),
   );
   return [
@@ -116,7 +116,7 @@ function findDangling(part: WrittenSeed): SeedFault[] {
   const known = new Map<string, readonly string[]>([['tenant', [String(part.tenant.id)]]]);
   for (const list of LIST_NAMES) {
     const { scope, subject } = SEED_LISTS[list];
-    const names = entriesOf(part, list).map(({ entry: { name } }) =>
+    const names = readEntries(part, list).map(({ entry: { name } }) =>
       subject === undefined ? name : name.toLowerCase(),
     );
     const kind = scope ?? subject;
@@ -124,7 +124,7 @@ function findDangling(part: WrittenSeed): SeedFault[] {
     if (kind !== undefined && kind !== 'group') known.set(kind, names);
   }
   const sets = new Map([...known].map(([kind, valid]) => [kind, new Set(valid)]));
-  return LIST_NAMES.flatMap((list) => entriesOf(part, list)).flatMap(({ entry, place }) =>
+  return LIST_NAMES.flatMap((list) => readEntries(part, list)).flatMap(({ entry, place }) =>
     entry.references.flatMap(([member, kind, name]): SeedFault[] => {
       const valid = known.get(kind);
       if (name === undefined || valid === undefined || sets.get(kind)?.has(name) === true) return [];

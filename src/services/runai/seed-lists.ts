@@ -69,7 +69,7 @@ interface ListedEntry {
 }
 
 /** Returns the entries of a list with their places. */
-export function entriesOf<List extends ListName>(
+export function readEntries<List extends ListName>(
   part: ListsOf<WrittenEntries>,
   list: List,
 ): readonly Placed<ListedEntry>[] {
@@ -92,7 +92,7 @@ export function rulesIn(part: WrittenSeed): readonly Placed<AnyRule>[] {
   const tenant = { scopeType: 'tenant', scopeId: String(part.tenant.id) } as const;
   const ofRoles = LIST_NAMES.flatMap((list) => {
     const { subject } = SEED_LISTS[list];
-    return entriesOf(part, list).flatMap(({ entry: { name, role }, place }): Placed<AnyRule>[] => {
+    return readEntries(part, list).flatMap(({ entry: { name, role }, place }): Placed<AnyRule>[] => {
       if (subject === undefined || role === null) return [];
       const rule = { subjectType: subject, subjectId: name, role, ...tenant };
       return [{ entry: { rule, isOfRole: true }, place: `${place}.role` }];

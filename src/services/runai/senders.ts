@@ -8,13 +8,13 @@ import {
 } from '../../decisions/decide.ts';
 import type { Rights } from '../../decisions/policy.ts';
 import type { Rule } from '../../decisions/rule.ts';
-import { heldRightsOf, ruleBookOf } from './access-rules.ts';
+import { heldRightsOf, readRuleBook } from './access-rules.ts';
 import { identitiesIn } from './collections/identities.ts';
 import { ACCESS_RULES_PATH } from './explaining/fixes.ts';
 import { APPLICATIONS_PATH } from './explaining/least-rights.ts';
 import { rolesOf } from './roles.ts';
 import { profileOf, RULESETS } from './rulesets.ts';
-import { attributesOf, scopesOf } from './scopes.ts';
+import { attributesOf, readScopes } from './scopes.ts';
 import { SUBJECT_TYPES } from './subjects.ts';
 import type { ScopeType } from './tables/index.ts';
 import { tenantIdOf } from './tenant.ts';
@@ -32,10 +32,10 @@ export const findSenders: NonNullable<DecisionHelp['findSenders']> = async (worl
   const rule = ruleset.tables.rules.find(({ id }) => id === 'create-access-rule');
   if (rule === undefined) return () => null;
   const [scopes, tenant, roles, { all }] = await Promise.all([
-    scopesOf(world),
+    readScopes(world),
     tenantIdOf(world),
     rolesOf(world),
-    ruleBookOf(world),
+    readRuleBook(world),
   ]);
   const granting = all.filter(({ deletedAt, roleId }) => {
     const role = roles.get(roleId);

@@ -62,7 +62,7 @@ export const DEPARTMENT_FIELDS: Fields<Unit> = {
 };
 
 /** Fields to filter and sort projects by. */
-export function projectFieldsOf(scopes: Scopes): Fields<Unit> {
+export function createProjectFields(scopes: Scopes): Fields<Unit> {
   const departmentId = { kind: 'text', of: ({ departmentId = '' }: Unit) => departmentId } as const;
   return {
     name: { kind: 'text', of: ({ name }) => name },

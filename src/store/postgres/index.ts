@@ -6,7 +6,7 @@ import { OutcomeUnknown, Unreachable } from '../errors.ts';
 import type { StoreParts } from '../shared.ts';
 import { type Held, heldOf, type Storage } from '../storage.ts';
 import { UNREACHABLE, type Waiting } from '../waiting.ts';
-import { type Location, locationOf } from './location.ts';
+import { type Location, resolveLocation } from './location.ts';
 import { PostgresLog } from './log.ts';
 import { Away, createTables, openSession, stateOfDefault, tryLock } from './open.ts';
 import type { Session } from './session.ts';
@@ -40,7 +40,7 @@ export class PostgresStorage implements Storage {
 
   /** @param data such as `postgres://user@host/database?schema=name` @throws Unusable if it is not a valid URL */
   static async open(data: string, parts: StoreParts, clock: Clock): Promise<PostgresStorage> {
-    const location = await locationOf(data);
+    const location = await resolveLocation(data);
     return new PostgresStorage(await driver(), location, parts, clock);
   }
 

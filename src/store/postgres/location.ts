@@ -25,7 +25,7 @@ const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/;
  *
  * @throws Unusable
  */
-export async function locationOf(data: string): Promise<Location> {
+export async function resolveLocation(data: string): Promise<Location> {
   if (!URL.canParse(data)) {
     throw new Unusable('--data is not a valid URL. Give one such as `postgres://user@host/database?schema=name`.');
   }

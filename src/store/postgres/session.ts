@@ -4,7 +4,7 @@ import { systemRandom } from '../../platform/random.ts';
 import { clearInterval, setInterval, setTimeout } from '../../platform/time.ts';
 import { stopwatch } from '../../time/clock.ts';
 import { OutcomeUnknown, TakesNothing, Unreachable, Unwritable } from '../errors.ts';
-import { Turns } from '../turns.ts';
+import { Mutex } from '../mutex.ts';
 import type { Location } from './location.ts';
 
 /** The maximum time between two statements, in milliseconds. */
@@ -104,7 +104,7 @@ export class Session implements Statements {
   tryChange: (() => Promise<void>) | null = null;
   readonly #pg: typeof Postgres;
   readonly #client: Postgres.Client;
-  readonly #turns = new Turns();
+  readonly #turns = new Mutex();
   readonly #timer: NodeJS.Timeout;
   /** Names of prepared statements, by text. All texts are constants, so there are few. */
   readonly #names = new Map<string, string>();

@@ -27,7 +27,7 @@ export async function loadDriver(given: () => SqliteDriver | null = nodeSqlite):
     BETTER_SQLITE3.open(':memory:').close();
     return BETTER_SQLITE3;
   } catch (cause) {
-    const why = faultOf(cause);
+    const why = findDriverFault(cause);
     if (why === null) throw cause;
     return given() ?? none(why, cause);
   }
@@ -62,7 +62,7 @@ export function faultOfVersion(manifest: DriverManifest | null, node: string): D
 }
 
 /** Explains why better-sqlite3 cannot be used; null for an unrelated error. */
-export function faultOf(thrown: unknown): DriverFault | null {
+export function findDriverFault(thrown: unknown): DriverFault | null {
   const { code, message, tries }: { code?: unknown; message?: unknown; tries?: unknown } = Object(thrown);
   if (Array.isArray(tries)) {
     return { what: 'was installed without its binary, because its install script did not run', remedy: REBUILD };

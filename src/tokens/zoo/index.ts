@@ -13,7 +13,7 @@ export interface ZooToken extends Pick<ZooVerdict, 'verdict' | 'must' | 'why' | 
 }
 
 /** Creates all tokens that a verifier should be tested with, valid and invalid. */
-export function zooOf(inputs: TokenInputs): Promise<readonly ZooToken[]> {
+export function createZoo(inputs: TokenInputs): Promise<readonly ZooToken[]> {
   const present = new Set([inputs.keys.own.algorithm, inputs.audience === null ? 'no-audience' : 'audience']);
   return Promise.all(
     zooNames((only) => present.has(only)).map(async (name) => {

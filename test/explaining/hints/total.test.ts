@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { segmentsOf } from '../../../src/addresses/path-template.ts';
-import { configOf } from '../../../src/config/config.ts';
+import { createConfig } from '../../../src/config/config.ts';
 import { HTTP_STATUS, type ProblemKind } from '../../../src/decisions/problem.ts';
 import type { CredentialReason } from '../../../src/decisions/reasons.ts';
 import { findHints, GENERAL_HINTS } from '../../../src/explaining/hints/index.ts';
@@ -80,7 +80,7 @@ const refused: fc.Arbitrary<RefusedRequest> = fc
       fields,
       problem: { kind, reason, message },
       decision: null,
-      settings: configOf({ runai: runai as '2.24' }).config,
+      settings: createConfig({ runai: runai as '2.24' }).config,
       now: 1_700_000_000_000,
       origin: 'http://localhost:6625',
       world: { id: 'default', grantMark: '0123456789ab', resetAt, clockBeforeReset },

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { Problem, type ProblemKind } from '../../../src/decisions/problem.ts';
-import type { About, RequestLine } from '../../../src/diagnostics/log.ts';
+import type { LogDetails, RequestLine } from '../../../src/diagnostics/log.ts';
 import type { Payload } from '../../../src/http/request.ts';
 import { logRefusal, reportAnswer } from '../../../src/http/steps/record.ts';
 import { ruleOf, toyLaw } from '../../decisions/toy-law.ts';
@@ -168,7 +168,7 @@ describe('a terminal shows', () => {
     const request = toyRequest(given);
     Object.assign(request.server.log, { debugging: true });
     report(request);
-    return lines(request).map(([, , about]) => (about as About).request?.());
+    return lines(request).map(([, , about]) => (about as LogDetails).request?.());
   };
   const ANSWERED = {
     world: 'default',

@@ -4,7 +4,7 @@ import { Problem } from '../../../src/decisions/problem.ts';
 import type { ReceivedBody } from '../../../src/http/bodies.ts';
 import type { WorldAddress } from '../../../src/http/server.ts';
 import { isSelectedByBody, routed as routedTo, selectWorld } from '../../../src/http/steps/select-world.ts';
-import { limitsOf } from '../../../src/http/transport/limits.ts';
+import { createLimits } from '../../../src/http/transport/limits.ts';
 import { incoming } from '../../support/incoming.ts';
 import { toyRequest } from './toy-request.ts';
 
@@ -55,7 +55,7 @@ function placed({ door = null, guard = 'open', routed = true, host = 'mock', bod
     hosts: knownHosts(['mock']),
     publicUrl: null,
     isTls: false,
-    limits: limitsOf({ bodyBytes: 100 }),
+    limits: createLimits({ bodyBytes: 100 }),
     extractors: [(line: string) => (line.startsWith('Basic ') ? client(line.slice(6)) : null)],
   };
   const { route } = toyRequest({

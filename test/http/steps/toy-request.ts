@@ -4,7 +4,7 @@ import { COMMON_REASONS } from '../../../src/decisions/reasons.ts';
 import type { Fault } from '../../../src/faults/fault.ts';
 import { RequestInWorld } from '../../../src/http/request.ts';
 import type { Route } from '../../../src/http/server.ts';
-import { limitsOf } from '../../../src/http/transport/limits.ts';
+import { createLimits } from '../../../src/http/transport/limits.ts';
 import { toyLaw } from '../../decisions/toy-law.ts';
 import { toySecrets } from '../../journal/toy-secrets.ts';
 import { incoming } from '../../support/incoming.ts';
@@ -67,7 +67,7 @@ export function toyRequest({ server, world, route, service, operation, request, 
     tripwire: { shortest: 5, warn: (text: string) => (text.includes('REAL') ? [`in \`${text}\``] : []) },
     publicUrl: null,
     isTls: false,
-    limits: limitsOf(),
+    limits: createLimits(),
     settings: {},
     ...server,
   };

@@ -5,30 +5,30 @@ import { knownHosts } from '../../../src/addresses/hosts.ts';
 import { SILENT } from '../../../src/diagnostics/log.ts';
 import { collectBodies } from '../../../src/http/bodies.ts';
 import type { Server } from '../../../src/http/server.ts';
-import { worldAddressesOf } from '../../../src/http/steps/select-world.ts';
-import type { Strays } from '../../../src/http/strays.ts';
+import { createWorldAddresses } from '../../../src/http/steps/select-world.ts';
 import { Connections } from '../../../src/http/transport/connections.ts';
 import { makeFastify } from '../../../src/http/transport/fastify.ts';
-import { limitsOf } from '../../../src/http/transport/limits.ts';
+import { createLimits } from '../../../src/http/transport/limits.ts';
 import { CrossOrigin } from '../../../src/http/transport/origins.ts';
+import type { UnroutedRequests } from '../../../src/http/unrouted-requests.ts';
 
 /** A server without services. */
 const made = ({ hosts = {} as Record<string, string>, cors = [] as string[] } = {}) => {
-  const limits = limitsOf();
+  const limits = createLimits();
   const stray = (payload: string) => async () => ({ status: 418, headers: { 'x-stray': '1' }, payload });
-  const strays = {
+  const unrouted = {
     noOperation: stray('nothing here'),
     failed: (error: Error) => stray(`failed: ${error.message}`)(),
   };
   const server = {
-    addresses: worldAddressesOf(knownHosts([]), []),
+    addresses: createWorldAddresses(knownHosts([]), []),
     crossOrigin: new CrossOrigin(cors),
     waiting: () => null,
     log: SILENT,
   };
   return makeFastify({
     server: server as unknown as Server,
-    strays: strays as unknown as Strays,
+    unrouted: unrouted as unknown as UnroutedRequests,
     ownHosts: { pathFor: ({ headers: { host = '' } }) => hosts[host] ?? null },
     connections: new Connections(limits),
     limits,
@@ -57,7 +57,7 @@ it('a preflight that asks for what no header can say fails, and only that', asyn
 });
 
 it('a host of paths adds its prefix below the world, which its name or the path may name', async () => {
-  const addresses = worldAddressesOf(knownHosts([]), [
+  const addresses = createWorldAddresses(knownHosts([]), [
     { pattern: /^toys\./, prefix: '/toys', example: 'a.localhost' },
     { pattern: /^keys\./, prefix: '', example: 'a.localhost' },
   ]);

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { knownHosts } from '../../../src/addresses/hosts.ts';
-import { originGuardOf } from '../../../src/http/transport/origins.ts';
+import { createOriginGuard } from '../../../src/http/transport/origins.ts';
 import { researcher } from '../../support/cast.ts';
 import { castFunction, castKey } from '../../support/ngc-cast.ts';
 import { problemDocument, runaiRefusal } from '../../support/refusal-shapes.ts';
@@ -100,7 +100,7 @@ describe('two `Host` lines', () => {
 });
 
 it('a missing admin token is refused, whatever the token is', () => {
-  const guard = originGuardOf({
+  const guard = createOriginGuard({
     hosts: knownHosts([]),
     hostPatterns: [],
     publicUrl: null,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { derivationOf } from '../../../src/credentials/derivation.ts';
+import { deriveFor } from '../../../src/credentials/derivation.ts';
 import { serviceOfKey } from '../../../src/decisions/decide.ts';
 import { seededRandom } from '../../../src/platform/random.ts';
 import { ngcSeed } from '../../../src/services/ngc/seed.ts';
@@ -12,7 +12,7 @@ const seeding = ngcSeed(() =>
   SERVICES.flatMap(({ rules }) => rules.rulesets).filter((ruleset) => serviceOfKey(ruleset, 'personal-key') !== null),
 );
 const faults = (part: unknown) => seeding.faults(part, {}).map(({ message }) => message);
-const completed = (part: unknown) => seeding.complete?.(part, derivationOf('default'));
+const completed = (part: unknown) => seeding.complete?.(part, deriveFor('default'));
 const records = async (part: unknown) =>
   recordsIn((await seeding.rows(completed(part), NOON, seededRandom('seed'), {})).rows);
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { derivationOf } from '../../../src/credentials/derivation.ts';
+import { deriveFor } from '../../../src/credentials/derivation.ts';
 import { hashPassword, passwordFits } from '../../../src/credentials/password.ts';
 import { seededRandom } from '../../../src/platform/random.ts';
 import { faultSentence, findSeedFaults } from '../../../src/seed/check.ts';
@@ -68,7 +68,7 @@ it('a seed without hashes and ids is given them', async () => {
   ];
   const part = { tenant: cast.tenant, users };
   const random = seededRandom('seed');
-  const complete = await seed.hashSecrets?.(seed.complete?.(part, derivationOf('default')), random, undefined);
+  const complete = await seed.hashSecrets?.(seed.complete?.(part, deriveFor('default')), random, undefined);
   const records = recordsIn((await seed.rows(complete, 5, random, { runai: complete })).rows);
   const [user] = records.identities ?? [];
 

@@ -4,7 +4,7 @@ import { readValue, useLoaded, useQuery, WhenLoaded } from '../../parts/loaded.t
 import { Search } from '../../parts/search.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
-import { changesOf } from '../../state/changes.ts';
+import { countChanges } from '../../state/changes.ts';
 import { choiceOf, readIdentities } from '../../state/identities.ts';
 import { readSummaries } from '../../state/requests.ts';
 import { readServices } from '../../state/rulesets.ts';
@@ -135,7 +135,7 @@ function Shown(props: { readonly service: string; readonly side: Side; readonly 
   const { service, side, whose } = props;
   const loaded = useLoaded(
     () => readMatrix(service, side, whose),
-    side === 'everybody' ? [changesOf('keys', 'clock')] : [],
+    side === 'everybody' ? [countChanges('keys', 'clock')] : [],
   );
   return <WhenLoaded of={loaded}>{(matrix) => <Narrowed matrix={matrix} side={side} />}</WhenLoaded>;
 }

@@ -7,7 +7,7 @@ import { Rights } from '../../parts/chips.tsx';
 import { textOf, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
-import { needsIn, type Ruleset, requestOf } from '../../state/rulesets.ts';
+import { fetchRequest, needsIn, type Ruleset } from '../../state/rulesets.ts';
 import type { Cell, Column, Row, Side } from './matrix.ts';
 import { OperationLinks } from './operation-panel.tsx';
 
@@ -79,7 +79,7 @@ function askerOf({ ruleset, row, column, side }: { ruleset: Ruleset; row: Row; c
 
 /** Asks what would be decided about a request; it is not sent. */
 function Question({ ruleset, row, asker }: { readonly ruleset: Ruleset; readonly row: Row; readonly asker: object }) {
-  const loaded = useLoaded(() => requestOf(ruleset.service, row.operation.id), []);
+  const loaded = useLoaded(() => fetchRequest(ruleset.service, row.operation.id), []);
   return (
     <WhenLoaded of={loaded}>
       {(request) => request !== null && <Ask method={request.method} template={request.path} asker={asker} />}

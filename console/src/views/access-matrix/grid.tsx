@@ -3,7 +3,7 @@ import { choose, chosen } from '../../address.ts';
 import { certaintyText } from '../../parts/certainty.ts';
 import { Fold, type Folded } from './fold.tsx';
 import type { Cell, Column, Matrix, Row, Side } from './matrix.ts';
-import { isDifferent, needsOf } from './matrix.ts';
+import { isDifferent, listNeeds } from './matrix.ts';
 
 export const SIGNS = { all: '●', any: '○', free: '–', allow: '✓', deny: '×' } as const;
 
@@ -135,7 +135,7 @@ export function Grid(props: {
 function RowHead({ row, isOpen }: { readonly row: Row; readonly isOpen: boolean }) {
   const { id } = row.operation;
   return (
-    <th scope="row" title={`${row.rule?.label ?? 'open'}: needs ${needsOf(row)}`}>
+    <th scope="row" title={`${row.rule?.label ?? 'open'}: needs ${listNeeds(row)}`}>
       <button type="button" aria-expanded={isOpen} onClick={() => choose({ cell: isOpen ? undefined : id }, false)}>
         {id}
       </button>
@@ -168,7 +168,7 @@ function GridCell(
       role="gridcell"
       data-at={at}
       tabIndex={isInTabOrder ? 0 : -1}
-      class={isEmphasised ? `${lookOf(cell)} differs` : lookOf(cell)}
+      class={isEmphasised ? `${classNameOf(cell)} differs` : classNameOf(cell)}
       aria-selected={isSelected}
       aria-label={name}
       title={`${says}\n${certaintyText(certainty)}\n${source}`}
@@ -180,6 +180,6 @@ function GridCell(
 
 const clamp = (number: number, length: number) => Math.max(0, Math.min(length - 1, number));
 
-export function lookOf({ sign, certainty }: Cell): string {
+export function classNameOf({ sign, certainty }: Cell): string {
   return sign === null ? '' : `${sign} ${LOOKS[certainty]}`;
 }

@@ -1,5 +1,5 @@
 import type { OperationEffect } from '../../control-api/types.ts';
-import { effectsOf } from '../../state/effects.ts';
+import { fetchEffects } from '../../state/effects.ts';
 import { readIdentities } from '../../state/identities.ts';
 import { type Certainty, type Operation, type Rule, type Ruleset, rulesetOf } from '../../state/rulesets.ts';
 
@@ -94,7 +94,7 @@ async function callersOf(service: string, whose: readonly string[]): Promise<Col
 
 /** What is decided about each operation, before any object is known. */
 async function effectsFor({ asker }: Column, service: string): Promise<ReadonlyMap<string, OperationEffect>> {
-  return new Map((await effectsOf(asker, service)).map((effect) => [effect.operation, effect]));
+  return new Map((await fetchEffects(asker, service)).map((effect) => [effect.operation, effect]));
 }
 
 const roleOf = ({ roles }: Ruleset, { id }: Column, side: Side) =>
@@ -157,7 +157,7 @@ export function isDifferent({ cellOf }: Matrix, row: Row, columns: readonly Colu
 }
 
 /** What an operation needs, in words. */
-export function needsOf({ rule }: Row): string {
+export function listNeeds({ rule }: Row): string {
   if (rule === null) return 'nothing: it is open to everybody';
   const { all = [], any = [], roles = [], orRoles = [] } = rule.needs;
   if (rule.closed) return 'what no key has';

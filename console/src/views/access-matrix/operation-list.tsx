@@ -3,8 +3,8 @@ import { Name } from '../../parts/chips.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { needsIn } from '../../state/rulesets.ts';
 import { Fold, type Folded } from './fold.tsx';
-import { addressOfCell, lookOf, SIGNS } from './grid.tsx';
-import { type Column, type Matrix, needsOf, type Row, type Side } from './matrix.ts';
+import { addressOfCell, classNameOf, SIGNS } from './grid.tsx';
+import { type Column, listNeeds, type Matrix, type Row, type Side } from './matrix.ts';
 
 /** The matrix where there is no room for columns: each operation says what it needs, and opens to its cells. */
 export function OperationList(props: {
@@ -33,7 +33,7 @@ export function OperationList(props: {
               <summary>
                 <Name text={row.operation.id} />
                 <span class="quiet">
-                  {side === 'rights' ? `needs ${needsOf(row)}` : `allows ${allowed} of ${columns.length}`}
+                  {side === 'rights' ? `needs ${listNeeds(row)}` : `allows ${allowed} of ${columns.length}`}
                 </span>
               </summary>
               <p class="needs">
@@ -47,7 +47,7 @@ export function OperationList(props: {
                   aria-label={found.cell.name}
                   onClick={() => choose({ cell: addressOfCell(found) })}
                 >
-                  <span aria-hidden="true" class={lookOf(found.cell)}>
+                  <span aria-hidden="true" class={classNameOf(found.cell)}>
                     {found.cell.sign !== null && SIGNS[found.cell.sign]}
                   </span>
                   {found.column.title}

@@ -3,7 +3,7 @@ import { ask } from '../../control-api/client.ts';
 import type { ClockReading, Propagation } from '../../control-api/types.ts';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { ViewHeader } from '../../parts/view-header.tsx';
-import { changesOf } from '../../state/changes.ts';
+import { countChanges } from '../../state/changes.ts';
 import { readIdentities } from '../../state/identities.ts';
 import { requests } from '../../state/requests.ts';
 import { ClockPanel } from './clock-panel.tsx';
@@ -24,7 +24,7 @@ export function ClockView() {
     ]);
     const names = namesOf(identities, requests.peek());
     return { clock, keys: identities.flatMap(({ key }) => key ?? []), names, propagation };
-  }, [changesOf('clock', 'keys')]);
+  }, [countChanges('clock', 'keys')]);
   const wanted = [chosen.value['key'], chosen.value['with']].filter((id) => id !== undefined);
   return (
     <div class="page moving">

@@ -3,7 +3,7 @@ import { ask } from '../../control-api/client.ts';
 import type { Propagation } from '../../control-api/types.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { Confirm } from '../../parts/confirm.tsx';
-import { shortOf } from '../../parts/time.ts';
+import { shortDuration } from '../../parts/time.ts';
 import { changed } from '../../state/changes.ts';
 import { APPLYING_LOSES, applyEdits } from '../../state/pending-edits.ts';
 
@@ -17,7 +17,7 @@ const MEANING = {
 export function PropagationPanel(props: { readonly propagation: Propagation; readonly hasPending: boolean }) {
   const { propagation, hasPending } = props;
   const act = useAct();
-  const [delay, setDelay] = useState(shortOf(propagation.delay));
+  const [delay, setDelay] = useState(shortDuration(propagation.delay));
   const change = (edit: Partial<Propagation>) =>
     act.run(async () => {
       const { mode } = await ask<Propagation>('PUT', '/_mock/propagation', edit);

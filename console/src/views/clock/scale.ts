@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { choose, chosen } from '../../address.ts';
-import { tickOf } from '../../parts/time.ts';
+import { chooseTick } from '../../parts/time.ts';
 
 const MINUTE = 60_000;
 
@@ -46,7 +46,7 @@ export function percent(part: number): string {
 export function useScale(now: number, marks: readonly number[], width: number) {
   const given = chosen.value['span'];
   const span = SPANS.find(([, length]) => String(length) === given)?.[1] ?? fittingSpan(now, marks);
-  const tick = tickOf(span, Math.max(1, width / LABEL));
+  const tick = chooseTick(span, Math.max(1, width / LABEL));
   const laid = useRef({ span, tick, from: Number.NaN });
   const { current } = laid;
   const isSeen = now >= current.from && now <= current.from + MAX_PAST * span;

@@ -9,7 +9,7 @@ import { Panel } from '../../parts/panel.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
-import { changesOf } from '../../state/changes.ts';
+import { countChanges } from '../../state/changes.ts';
 import { worldTime } from '../../state/clock.ts';
 import { drillTitle, endDrill } from '../../state/drills.ts';
 import { readIdentities } from '../../state/identities.ts';
@@ -28,7 +28,7 @@ export function Drills() {
       return drills.map((drill): Known => ({ drill, fault: faults.find((fault) => fault.drill === drill.name) }));
     },
     // Each drill that lasts consists of faults.
-    [changesOf('drills', 'faults')],
+    [countChanges('drills', 'faults')],
   );
   const people = readValue(useQuery(readIdentities), []);
   const act = useAct();

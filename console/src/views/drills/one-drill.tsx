@@ -9,7 +9,7 @@ import { Copy } from '../../parts/copy.tsx';
 import { Secret } from '../../parts/secret.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { serviceTitle } from '../../parts/service.ts';
-import { shortOf } from '../../parts/time.ts';
+import { shortDuration } from '../../parts/time.ts';
 import { When } from '../../parts/when.tsx';
 import { changed } from '../../state/changes.ts';
 import { worldTime } from '../../state/clock.ts';
@@ -78,7 +78,7 @@ export function OneDrill({ drill, fault, people }: Known & { readonly people: re
           <label>
             For how long
             <input
-              placeholder={shortOf(lasts)}
+              placeholder={shortDuration(lasts)}
               autocomplete="off"
               size={8}
               onInput={(event) => setOrder({ ...order, for: event.currentTarget.value.trim() })}
@@ -123,7 +123,7 @@ function defaultOf({ about, service }: Drill): string {
 /** What starting a drill will change, beside what happens. @param given for how long, as it is filled in */
 function planOf({ lasts }: Drill, whom: string, given: string): string {
   if (lasts === null) return `This happens at once, affects ${whom}, and cannot be undone.`;
-  return `Affects ${whom} for ${given === '' ? shortOf(lasts) : given} by the clock of this world, or until you end it. Only these requests fail; nothing that is stored changes.`;
+  return `Affects ${whom} for ${given === '' ? shortDuration(lasts) : given} by the clock of this world, or until you end it. Only these requests fail; nothing that is stored changes.`;
 }
 
 /** How far a drill is that runs. */

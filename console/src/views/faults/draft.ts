@@ -69,7 +69,7 @@ function fieldIn(form: HTMLFormElement, name: string): HTMLInputElement {
 }
 
 /** Lines of a test that make such a fault. */
-export function codeOf({ match, times, after, do: action }: Draft): string {
+export function toCode({ match, times, after, do: action }: Draft): string {
   const { operation, ...others } = match;
   const isShort = typeof operation === 'string' && Object.keys(others).length === 0 && times !== undefined && !after;
   if (isShort) {
@@ -90,7 +90,7 @@ export function codeOf({ match, times, after, do: action }: Draft): string {
  *
  * @param requests those that are chosen
  */
-export function draftOf(form: HTMLFormElement, requests: Match): Draft {
+export function readDraft(form: HTMLFormElement, requests: Match): Draft {
   const given = new FormData(form);
   const filled = (names: readonly string[], isNumber = false) =>
     Object.fromEntries(

@@ -12,14 +12,14 @@ import { Long } from '../../parts/long.tsx';
 import { Menu, type MenuItem } from '../../parts/menu.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { serviceTitle } from '../../parts/service.ts';
-import { shortOf } from '../../parts/time.ts';
+import { shortDuration } from '../../parts/time.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
 import { When } from '../../parts/when.tsx';
-import { changesOf } from '../../state/changes.ts';
+import { countChanges } from '../../state/changes.ts';
 import { drillTitle } from '../../state/drills.ts';
 import { isUsedUp, removeFaults } from '../../state/faults.ts';
 import { type NamedOperation, readOperations } from '../../state/rulesets.ts';
-import { BROKEN_AT, codeOf, type Match } from './draft.ts';
+import { BROKEN_AT, type Match, toCode } from './draft.ts';
 import { NewFault } from './new-fault.tsx';
 import { operationsText } from './which.tsx';
 import './faults.css';
@@ -29,7 +29,7 @@ export function Faults() {
   const loaded = useLoaded(
     () => askAll<Fault>('faults'),
     // A fault's counters change when it is injected, and its end comes when the clock moves.
-    [changesOf('faults', 'requests')],
+    [countChanges('faults', 'requests')],
   );
   const act = useAct();
   const faults = readValue(loaded, []);
@@ -194,7 +194,7 @@ function HowOften({ fault }: { readonly fault: Fault }) {
 
 function lineOf({ match, times, after, do: action }: Fault): string {
   // Of a fault that no drill made, everything is a member that can be sent.
-  return codeOf({ match: match as Match, ...(times !== null && { times }), after, do: action });
+  return toCode({ match: match as Match, ...(times !== null && { times }), after, do: action });
 }
 
 /** The requests that a fault matches: operations by their names for people, other members by those of the control API. */
@@ -215,7 +215,7 @@ function actionText({ status, answer, retryAfter, delay, drop, body, after }: Fa
   const parts: string[] = [];
   if (after) parts.push('the request is carried out');
   if (delay !== undefined) {
-    const [min, max] = [shortOf(delay.min), shortOf(delay.max)];
+    const [min, max] = [shortDuration(delay.min), shortDuration(delay.max)];
     parts.push(min === max ? `a delay of ${min}` : `a delay of ${min} to ${max}`);
   }
   if (status !== undefined) parts.push(`status ${status}`);

@@ -7,32 +7,32 @@ import { Code } from '../../parts/code.tsx';
 import { readValue, useLoaded, useQuery } from '../../parts/loaded.tsx';
 import { changed } from '../../state/changes.ts';
 import { readIdentities } from '../../state/identities.ts';
-import { type DocumentedRequest, readOperations, requestsOf } from '../../state/rulesets.ts';
+import { type DocumentedRequest, fetchRequests, readOperations } from '../../state/rulesets.ts';
 import { offerUndo } from '../../state/undo.ts';
 import {
   allowUndocumented,
   answerIn,
   BROKEN_AT,
-  codeOf,
-  draftOf,
   dropStatus,
   EXPIRED,
   fillIn,
   HAPPENS,
   isWhole,
   PRESETS,
+  readDraft,
   SPOILED_BODY,
+  toCode,
   type Wrong,
   wrongIn,
 } from './draft.ts';
 import { ExpireTokens } from './expire-tokens.tsx';
 import { choices, Field, type FieldParts } from './field.tsx';
-import { ChooseRequests, matchOf, whichIn } from './which.tsx';
+import { ChooseRequests, toMatch, whichIn } from './which.tsx';
 
 /** The requests that complete what is written in the form. */
 async function requestsLike(service: string, operation: string | undefined): Promise<readonly DocumentedRequest[]> {
   if (service === '') return [];
-  const all = await requestsOf(service);
+  const all = await fetchRequests(service);
   const own = all.filter((request) => request.operation === operation);
   return own.length > 0 ? own : all;
 }
@@ -53,7 +53,7 @@ export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
   const all = readValue(useLoaded(readOperations, []), null);
   const which = whichIn(chosen.value, all);
   const { kind, service, operation } = which;
-  const match = matchOf(which, all);
+  const match = toMatch(which, all);
   // Completed from the document of the service, and from the callers.
   const requests = readValue(
     useLoaded(() => requestsLike(service, operation), [service, operation]),
@@ -63,9 +63,9 @@ export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
   const callers = everybody.filter(({ services: own }) => service === '' || own.includes(service));
   const look = () => {
     if (form.current === null) return;
-    const next = match && draftOf(form.current, match);
+    const next = match && readDraft(form.current, match);
     const { wrong = null } = answerIn(form.current);
-    setSeen({ code: next !== null && isWhole(form.current, next) ? codeOf(next) : null, wrong });
+    setSeen({ code: next !== null && isWhole(form.current, next) ? toCode(next) : null, wrong });
   };
   // The operations are known only after the form is shown.
   useEffect(look, [JSON.stringify(match)]);
@@ -91,7 +91,7 @@ export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
     void act.run(async () => {
       if (form.current === null) return;
       if (match === null) throw new Error('Field `operation` is empty: choose an operation.');
-      const added = await ask<Fault>('POST', '/_mock/faults', draftOf(form.current, match)).catch(inWordsOfTheForm);
+      const added = await ask<Fault>('POST', '/_mock/faults', readDraft(form.current, match)).catch(inWordsOfTheForm);
       changed('faults');
       const sure = added.certainty === 'ours' ? ' The vendor’s document does not say that it answers so.' : '';
       offerUndo({ text: `The fault \`${added.id}\` waits for a request.${sure}`, undo: () => removeAgain(added.id) });

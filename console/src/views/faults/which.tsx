@@ -49,7 +49,7 @@ export function whichIn(address: Readonly<Record<string, string>>, all: readonly
 }
 
 /** What a fault for these requests matches; null if the operation is still to be chosen. */
-export function matchOf({ kind, service, operation }: Which, all: readonly NamedOperation[] | null): Match | null {
+export function toMatch({ kind, service, operation }: Which, all: readonly NamedOperation[] | null): Match | null {
   if (kind === 'tokens') return { operations: tokenOperationsOf(all) };
   if (kind === 'all') return service === '' ? {} : { service };
   if (operation === undefined) return null;

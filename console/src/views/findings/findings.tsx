@@ -9,13 +9,13 @@ import { Long } from '../../parts/long.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
 import { When } from '../../parts/when.tsx';
-import { changed, changesOf } from '../../state/changes.ts';
+import { changed, countChanges } from '../../state/changes.ts';
 import { fidelityOf } from '../../state/fidelity.ts';
 import './findings.css';
 
 /** What a person should know although no request failed for it, and how sure the answers are. */
 export function Findings() {
-  const loaded = useLoaded(() => askAll<Finding>('findings'), [changesOf('findings')]);
+  const loaded = useLoaded(() => askAll<Finding>('findings'), [countChanges('findings')]);
   const act = useAct();
   const wanted = chosen.value['kind'] ?? '';
   const all = readValue(loaded, undefined);

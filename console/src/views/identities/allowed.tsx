@@ -5,9 +5,9 @@ import { Name } from '../../parts/chips.tsx';
 import { textOf } from '../../parts/loaded.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { serviceTitle } from '../../parts/service.ts';
-import { effectsOf } from '../../state/effects.ts';
+import { fetchEffects } from '../../state/effects.ts';
 import { type Rule, type Ruleset, serviceOfKey } from '../../state/rulesets.ts';
-import { type Draft, holdingOf, inForm, namedResources, unboundIn } from './draft.ts';
+import { type Draft, inForm, namedResources, toHolding, unboundIn } from './draft.ts';
 
 type Seen = { readonly operations: readonly OperationEffect[] } | { readonly fault: string };
 
@@ -27,7 +27,7 @@ export function Allowed(props: {
   const { draft, rulesets, change } = props;
   const [seen, setSeen] = useState<Seen | null>(null);
   const named = { ...draft, resource: namedResources(draft) };
-  const question = JSON.stringify({ holding: holdingOf(named), services: draft.services });
+  const question = JSON.stringify({ holding: toHolding(named), services: draft.services });
   useEffect(() => {
     let isOver = false;
     const later = setTimeout(async () => {
@@ -76,7 +76,7 @@ export function Allowed(props: {
 
 async function allowedBy(question: string): Promise<Seen> {
   const { holding, services } = JSON.parse(question) as { holding: object; services: readonly string[] };
-  const answers = await Promise.all(services.map((service) => effectsOf({ holding }, serviceOfKey(service))));
+  const answers = await Promise.all(services.map((service) => fetchEffects({ holding }, serviceOfKey(service))));
   return { operations: answers.flat() };
 }
 

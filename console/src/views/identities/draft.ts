@@ -24,7 +24,7 @@ const USUAL_SERVICE = 'nvcf';
  *
  * @param taken the names of the keys of this world
  */
-export function draftOf(
+export function createDraft(
   edited: ShownKey | null,
   address: Readonly<Record<string, string>>,
   taken: readonly string[],
@@ -117,13 +117,13 @@ export function inForm(text: string): string {
 }
 
 /** The rights of a holder of such a key. */
-export function holdingOf({ type, scopes, resource, roles, force }: Draft) {
+export function toHolding({ type, scopes, resource, roles, force }: Draft) {
   if (type === 'personal') return { roles };
   return { scopes, ...(resource.length > 0 && { resource }), ...(force && { force }) };
 }
 
 /** The order for a new key. */
-export function orderOf(draft: Draft): KeyOrder {
+export function toOrder(draft: Draft): KeyOrder {
   const { type, name, org, services, user, expiresAt, force, roles } = draft;
   return {
     type,
@@ -131,13 +131,13 @@ export function orderOf(draft: Draft): KeyOrder {
     services,
     ...(org !== '' && { org }),
     ...(expiresAt !== '' && { expiresAt }),
-    ...(type === 'service' ? holdingOf(draft) : { roles, ...(user !== '' && { user }) }),
+    ...(type === 'service' ? toHolding(draft) : { roles, ...(user !== '' && { user }) }),
     ...(force && { force }),
   };
 }
 
 /** The edit that makes the key what the form says. */
-export function editOf({ type, name, services, scopes, resource, roles, expiresAt, force }: Draft): object {
+export function toEdit({ type, name, services, scopes, resource, roles, expiresAt, force }: Draft): object {
   return {
     name,
     services,

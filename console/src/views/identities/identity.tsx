@@ -13,7 +13,7 @@ import { changed } from '../../state/changes.ts';
 import { editKey } from '../../state/edit-key.ts';
 import type { Credential, Identity } from '../../state/identities.ts';
 import { boundTo, keepText, type ShownKey } from '../../state/keys.ts';
-import { curlOf, envOf } from '../../state/ready-made.ts';
+import { toCurl, toEnv } from '../../state/ready-made.ts';
 import { offerUndo } from '../../state/undo.ts';
 import { AccessKeys } from './access-keys.tsx';
 import { MayDo, RecentRequests } from './may-do.tsx';
@@ -21,8 +21,8 @@ import { MayDo, RecentRequests } from './may-do.tsx';
 /** Identity: what they are known by, what they hold, and what can be done about it. */
 export function IdentityPanel({ identity }: { readonly identity: Identity }) {
   const { id, name, kind, services, holds, credentials, key, bearer } = identity;
-  const curl = curlOf(identity);
-  const env = envOf(identity);
+  const curl = toCurl(identity);
+  const env = toEnv(identity);
   const login = credentials.find((one) => one.kind !== 'key');
   return (
     <>

@@ -12,7 +12,7 @@ import { keepText, readKeys, type ShownKey } from '../../state/keys.ts';
 import { nameInKeys, type Ruleset, readServices, rulesetOf } from '../../state/rulesets.ts';
 import { offerUndo } from '../../state/undo.ts';
 import { Allowed } from './allowed.tsx';
-import { type Draft, draftOf, editOf, FORCE, inForm, orderOf, type Unbound, unboundIn } from './draft.ts';
+import { createDraft, type Draft, FORCE, inForm, toEdit, toOrder, type Unbound, unboundIn } from './draft.ts';
 import { Resources } from './resources.tsx';
 import { type Answer, Stored } from './stored.tsx';
 import { Ticks } from './ticks.tsx';
@@ -43,7 +43,7 @@ function Fields(props: {
   readonly stored: (answer: Answer) => void;
 }) {
   const { rulesets, taken, edited, stored } = props;
-  const [draft, setDraft] = useState(() => draftOf(edited, chosen.value, taken));
+  const [draft, setDraft] = useState(() => createDraft(edited, chosen.value, taken));
   const change = (part: Partial<Draft>) => setDraft((last) => ({ ...last, ...part }));
   const act = useAct();
   const withKeys = rulesets.flatMap((ruleset) => {
@@ -59,12 +59,12 @@ function Fields(props: {
   const widest = offered.length === unbound.length ? offered : [];
   const store = async (resource: Draft['resource']) => {
     if (edited !== null) {
-      const { key, undo } = await editKey(edited.id, editOf(draft));
+      const { key, undo } = await editKey(edited.id, toEdit(draft));
       offerUndo(undo);
       stored(key);
       return;
     }
-    const answer = await ask<Answer>('POST', '/_mock/keys', orderOf({ ...draft, resource }));
+    const answer = await ask<Answer>('POST', '/_mock/keys', toOrder({ ...draft, resource }));
     if (answer.key !== undefined) keepText(answer.id, answer.key);
     changed('keys', 'clock');
     stored(answer);

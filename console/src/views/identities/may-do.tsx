@@ -5,8 +5,8 @@ import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { Status } from '../../parts/status.tsx';
 import { When } from '../../parts/when.tsx';
-import { changesOf } from '../../state/changes.ts';
-import { effectsOf } from '../../state/effects.ts';
+import { countChanges } from '../../state/changes.ts';
+import { fetchEffects } from '../../state/effects.ts';
 import type { Identity } from '../../state/identities.ts';
 import { addressIn } from '../../state/requests.ts';
 import { rulesetOf } from '../../state/rulesets.ts';
@@ -22,7 +22,10 @@ interface RuleLine {
 const OPEN = 'Open to everybody';
 
 async function readLines(principal: string, service: string): Promise<readonly RuleLine[]> {
-  const [{ rules, operations }, effects] = await Promise.all([rulesetOf(service), effectsOf({ principal }, service)]);
+  const [{ rules, operations }, effects] = await Promise.all([
+    rulesetOf(service),
+    fetchEffects({ principal }, service),
+  ]);
   const labels = new Map(rules.map(({ id, label }) => [id, label]));
   const labelOf = new Map(operations.map(({ id, rule }) => [id, labels.get(rule) ?? OPEN]));
   return [...labels.values(), OPEN]
@@ -48,7 +51,7 @@ export function MayDo({ identity: { id, services } }: { readonly identity: Ident
 }
 
 function InService({ principal, service }: { readonly principal: string; readonly service: string }) {
-  const loaded = useLoaded(() => readLines(principal, service), [changesOf('keys', 'clock')]);
+  const loaded = useLoaded(() => readLines(principal, service), [countChanges('keys', 'clock')]);
   const address = addressOfView('access-matrix', { service, by: 'everybody', who: principal });
   return (
     <WhenLoaded of={loaded}>
@@ -85,7 +88,7 @@ const NEWEST = 5;
 export function RecentRequests({ identity: { id, name } }: { readonly identity: Identity }) {
   const loaded = useLoaded(
     () => askAll<RequestSummary>('requests', { limit: NEWEST, bodies: false, principal: id }),
-    [changesOf('requests')],
+    [countChanges('requests')],
   );
   return (
     <section aria-label="Recent requests">

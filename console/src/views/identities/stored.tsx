@@ -8,8 +8,8 @@ import { Secret } from '../../parts/secret.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { Status } from '../../parts/status.tsx';
 import { When } from '../../parts/when.tsx';
-import { firstCallOf } from '../../state/first-call.ts';
-import { curlOf, envOf } from '../../state/ready-made.ts';
+import { findFirstCall } from '../../state/first-call.ts';
+import { toCurl, toEnv } from '../../state/ready-made.ts';
 import { serviceOfKey } from '../../state/rulesets.ts';
 import { sendCall } from '../../state/send-again.ts';
 import { inForm } from './draft.ts';
@@ -24,8 +24,8 @@ export function Stored({ answer, isNew }: { readonly answer: Answer; readonly is
   const { id, name, key, warnings = [], pending } = answer;
   const services = answer.services.map(serviceOfKey);
   const credentials = key === undefined ? [] : [{ kind: 'key', text: key } as const];
-  const curl = curlOf({ services, credentials });
-  const env = envOf({ services, credentials });
+  const curl = toCurl({ services, credentials });
+  const env = toEnv({ services, credentials });
   const heading = useRef<HTMLHeadingElement>(null);
   // The form that had the focus is gone.
   useEffect(() => heading.current?.focus(), []);
@@ -79,7 +79,7 @@ function FirstRequest(props: {
   const [sent, setSent] = useState<(RecordedRequest & { readonly why: string | undefined }) | null>(null);
   const send = () =>
     act.run(async () => {
-      const call = await firstCallOf(id, services);
+      const call = await findFirstCall(id, services);
       if (call === undefined) throw new Error('The documents of its services have no list that a key could read.');
       const { id: request } = await sendCall(call, { kind: 'key', name, text, order: null });
       const recorded = await ask<RecordedRequest>('GET', `/_mock/requests/${encodeURIComponent(request)}`);

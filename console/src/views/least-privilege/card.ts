@@ -2,7 +2,7 @@ import type { NeededKey } from '../../control-api/types.ts';
 import { boundTo } from '../../state/keys.ts';
 
 /** A key for a pull request, as Markdown: what it is for, its rights, and its part of a seed. */
-export function cardOf({ kind, used, smallest, seed }: NeededKey): string {
+export function toCard({ kind, used, smallest, seed }: NeededKey): string {
   const { scopes, resource, rules, roles } = smallest;
   const inCell = (text: string) => text.replaceAll('|', '\\|').replaceAll('`', "'");
   const code = (texts: readonly string[]) => texts.map((text) => `\`${inCell(text)}\``).join(', ') || 'nothing';

@@ -5,7 +5,7 @@ import { Feedback, useAct } from '../../parts/act.tsx';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Search } from '../../parts/search.tsx';
 import { ViewHeader } from '../../parts/view-header.tsx';
-import { changesOf } from '../../state/changes.ts';
+import { countChanges } from '../../state/changes.ts';
 import { type Mode, readMode, setMode } from '../../state/mode.ts';
 import { Report } from './report.tsx';
 import { WhichKey } from './which-key.tsx';
@@ -16,7 +16,7 @@ export function LeastPrivilegeView() {
   const loaded = useLoaded(async () => {
     const [report, mode] = await Promise.all([ask<LeastPrivilege>('GET', '/_mock/least-privilege'), readMode()]);
     return { ...report, mode };
-  }, [changesOf('requests', 'keys', 'mode')]);
+  }, [countChanges('requests', 'keys', 'mode')]);
   const act = useAct();
   const { who, text = '' } = chosen.value;
   const { principals = [], mode } = readValue(loaded, {} as Partial<LeastPrivilege & { mode: Mode }>);

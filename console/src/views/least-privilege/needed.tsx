@@ -9,7 +9,7 @@ import { Secret } from '../../parts/secret.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { changed } from '../../state/changes.ts';
 import { keepText } from '../../state/keys.ts';
-import { cardOf } from './card.ts';
+import { toCard } from './card.ts';
 import { RightsOf, Uses } from './report.tsx';
 
 /** What was created: a key of NGC, or an application of Run:ai. */
@@ -44,7 +44,7 @@ export function Needed({ needed }: { readonly needed: NeededKey }) {
             Make this key
           </button>
         )}
-        <Copy text={cardOf(needed)} label="Copy for a pull request" of={title} />
+        <Copy text={toCard(needed)} label="Copy for a pull request" of={title} />
       </div>
       {made !== null && secret !== undefined && (
         <p role="status">

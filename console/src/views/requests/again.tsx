@@ -6,12 +6,12 @@ import { Copy } from '../../parts/copy.tsx';
 import { useLoaded } from '../../parts/loaded.tsx';
 import { Popover } from '../../parts/popover.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
-import { type Call, callerOf, callOf, curlOf, obstacleOf } from '../../state/call.ts';
-import { changesOf } from '../../state/changes.ts';
+import { type Call, findObstacle, pickCaller, toCall, toCurl } from '../../state/call.ts';
+import { countChanges } from '../../state/changes.ts';
 import { readIdentities } from '../../state/identities.ts';
 import { repairs } from '../../state/repairs.ts';
 import { sendCall } from '../../state/send-again.ts';
-import { LANGUAGES, testOf } from './as-test.ts';
+import { LANGUAGES, toTest } from './as-test.ts';
 
 /** Sends a request once more, as a new one, and has it as lines to copy. */
 export function Again({
@@ -24,21 +24,21 @@ export function Again({
   const repair = repairs.value.get(request.id);
   const fix = repair?.after === request.id ? repair.way.request : undefined;
   const loaded = useLoaded(
-    async () => callerOf(request, decision, await readIdentities(), fix?.method === 'PATCH'),
-    [request.id, changesOf('keys')],
+    async () => pickCaller(request, decision, await readIdentities(), fix?.method === 'PATCH'),
+    [request.id, countChanges('keys')],
   );
   const [isAsking, setAsking] = useState(false);
   const act = useAct();
   if (loaded === null || 'fault' in loaded) return <section class="again" aria-label="This request" />;
   const caller = loaded.value;
-  const call = callOf(request);
-  const obstacle = obstacleOf(caller);
+  const call = toCall(request);
+  const obstacle = findObstacle(caller);
   const send = (body: string | null) =>
     act.run(async () => {
       choose({ request: (await sendCall({ ...call, body }, caller)).id });
     });
   const tests = LANGUAGES.flatMap((language) => {
-    const text = testOf(language, request, call, caller, fix?.as === undefined ? undefined : fix);
+    const text = toTest(language, request, call, caller, fix?.as === undefined ? undefined : fix);
     return text === null ? [] : [{ language, text }];
   });
   return (
@@ -55,7 +55,7 @@ export function Again({
             Send again{call.lacks === null ? '' : ' …'}
           </button>
         )}
-        <Copy text={curlOf(call, caller)} label="Copy request" />
+        <Copy text={toCurl(call, caller)} label="Copy request" />
         {tests.length > 0 && (
           <Popover button="Copy as test" class={fix === undefined ? 'small' : 'small main'}>
             {() => (

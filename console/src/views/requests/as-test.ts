@@ -25,7 +25,7 @@ export const LANGUAGES: readonly Language[] = ['vitest', 'pytest', 'go'];
  * @param setup a call of the vendor that somebody makes first, so that the request is allowed
  * @returns null if it cannot be written: nobody knows the caller, or the body
  */
-export function testOf(
+export function toTest(
   language: Language,
   request: RecordedRequest,
   call: Call,

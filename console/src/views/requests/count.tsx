@@ -1,6 +1,6 @@
 import { ask } from '../../control-api/client.ts';
 import { readValue, useLoaded } from '../../parts/loaded.tsx';
-import { changesOf } from '../../state/changes.ts';
+import { countChanges } from '../../state/changes.ts';
 import { fitting, isJournalRead, requests } from '../../state/requests.ts';
 
 /** How many requests the journal keeps, and how many it had to drop. */
@@ -12,14 +12,14 @@ interface Extent {
 /** How many requests are listed, and how many are kept of all that came. */
 export function Count() {
   const read = () => ask<Extent>('GET', '/_mock/requests?limit=1&bodies=false');
-  const extent = useLoaded(read, [changesOf('requests'), isJournalRead.value]);
+  const extent = useLoaded(read, [countChanges('requests'), isJournalRead.value]);
   const { total, dropped } = readValue(extent, { total: 0, dropped: 0 });
   const [listed, all] = [fitting.value.length, requests.value.length];
-  if (dropped === 0) return listed === all ? shown(all) : `${shown(listed)} of ${shown(all)}`;
-  const kept = `${shown(total)} of ${shown(total + dropped)} kept`;
-  return listed === all ? kept : `${shown(listed)} shown, ${kept}`;
+  if (dropped === 0) return listed === all ? formatCount(all) : `${formatCount(listed)} of ${formatCount(all)}`;
+  const kept = `${formatCount(total)} of ${formatCount(total + dropped)} kept`;
+  return listed === all ? kept : `${formatCount(listed)} shown, ${kept}`;
 }
 
-function shown(number: number): string {
+function formatCount(number: number): string {
   return number.toLocaleString('en');
 }

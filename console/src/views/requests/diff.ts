@@ -2,7 +2,7 @@ import type { Decision, Fix } from '../../control-api/types.ts';
 import type { Line } from '../../state/repairs.ts';
 
 /** What a fix adds to the caller and what it takes away, as far as its call says it. */
-export function diffOf({ request, roles = [] }: Fix, { held = [], roles: heldRoles = [], binding }: Decision): Line[] {
+export function diffFix({ request, roles = [] }: Fix, { held = [], roles: heldRoles = [], binding }: Decision): Line[] {
   const { scopes, resource, roles: keyRoles } = request?.body ?? {};
   const lines = [
     ...(isNames(scopes) ? changesOf('scope', held, scopes) : []),

@@ -8,8 +8,8 @@ import { shortId } from '../../parts/id.tsx';
 import { useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Sentence } from '../../parts/sentence.tsx';
 import { When } from '../../parts/when.tsx';
-import { type Call, type Caller, callOf, callOfFix, curlOf, obstacleOf } from '../../state/call.ts';
-import { changesOf } from '../../state/changes.ts';
+import { type Call, type Caller, callOfFix, findObstacle, toCall, toCurl } from '../../state/call.ts';
+import { countChanges } from '../../state/changes.ts';
 import { apply, type Line, type Repair, repair, repairs, type Way } from '../../state/repairs.ts';
 import { type Remedies, readRemedies } from './ways.ts';
 
@@ -22,7 +22,7 @@ interface FixesParts {
 
 /** What would have a refused request allowed, and the button that does it and sends the request again. */
 export function Fixes({ request, decision, isEntered }: FixesParts) {
-  const loaded = useLoaded(() => readRemedies(request, decision), [request.id, changesOf('keys')]);
+  const loaded = useLoaded(() => readRemedies(request, decision), [request.id, countChanges('keys')]);
   const section = useRef<HTMLElement>(null);
   // Before the next key is read.
   useLayoutEffect(() => {
@@ -57,7 +57,7 @@ const MAX_SHOWN = 3;
 function Choice({ request, remedies }: { readonly request: RecordedRequest; readonly remedies: Remedies }) {
   const { ways, caller, others } = remedies;
   const [chosen, setChosen] = useState('');
-  const call = callOf(request);
+  const call = toCall(request);
   const way = ways.find(({ text }) => text === chosen) ?? ways[0];
   return (
     <>
@@ -139,7 +139,7 @@ function CarryOut(props: {
   const [isApplied, setApplied] = useState(false);
   const ended = useRef(new AbortController());
   useEffect(() => () => ended.current.abort(), []);
-  const obstacle = obstacleOf(way.caller ?? caller);
+  const obstacle = findObstacle(way.caller ?? caller);
   const run = () =>
     act.run(async () => {
       ended.current = new AbortController();
@@ -196,7 +196,7 @@ function CopyFix({ change }: { readonly change: NonNullable<Way['request']> }) {
   const caller = sender === undefined ? ({ kind: 'other' } as const) : ({ kind: 'principal', name: sender } as const);
   return (
     <>
-      <Copy text={curlOf(callOfFix(change), caller)} label="Copy fix" />
+      <Copy text={toCurl(callOfFix(change), caller)} label="Copy fix" />
       {sender !== undefined && <span class="quiet">as {sender}</span>}
     </>
   );

@@ -5,7 +5,7 @@ import { type Mark, Name, Rights, Sign } from '../../parts/chips.tsx';
 import { shortId } from '../../parts/id.tsx';
 import { readValue, useLoaded, WhenLoaded } from '../../parts/loaded.tsx';
 import { Path } from '../../parts/path.tsx';
-import { changesOf } from '../../state/changes.ts';
+import { countChanges } from '../../state/changes.ts';
 import { readKeys } from '../../state/keys.ts';
 import { type Rule, type Ruleset, rulesetOf } from '../../state/rulesets.ts';
 import { Later } from './fixes.tsx';
@@ -14,7 +14,7 @@ import { Later } from './fixes.tsx';
 export function Sides({ decision }: { readonly decision: Decision }) {
   const { service, rule } = decision;
   const loaded = useLoaded(async () => (rule === null ? null : await rulesetOf(service)), [decision.id]);
-  const pending = useLoaded(() => readPending(decision), [decision.id, changesOf('keys')]);
+  const pending = useLoaded(() => readPending(decision), [decision.id, countChanges('keys')]);
   return (
     <div class="sides">
       <WhenLoaded of={loaded}>

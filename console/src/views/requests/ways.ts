@@ -1,7 +1,7 @@
 import { ask } from '../../control-api/client.ts';
 import type { Decision, Fix, OperationEffect, RecordedRequest } from '../../control-api/types.ts';
 import { askAs } from '../../control-api/vendor.ts';
-import { type Caller, callerOf, callerOfIdentity, callOf, FINGERPRINT } from '../../state/call.ts';
+import { type Caller, callerOfIdentity, FINGERPRINT, pickCaller, toCall } from '../../state/call.ts';
 import { changed } from '../../state/changes.ts';
 import { isFrozen, untilWorldTime } from '../../state/clock.ts';
 import { editKey } from '../../state/edit-key.ts';
@@ -9,7 +9,7 @@ import { type Identity, readIdentities } from '../../state/identities.ts';
 import { moveClock } from '../../state/move-clock.ts';
 import type { FixRequest, Way } from '../../state/repairs.ts';
 import type { Undoable } from '../../state/undo.ts';
-import { diffOf } from './diff.ts';
+import { diffFix } from './diff.ts';
 
 /** What can be done about a refusal. */
 export interface Remedies {
@@ -24,7 +24,7 @@ export interface Remedies {
 /** Finds what can be done about a refusal. @throws as the control API does */
 export async function readRemedies(request: RecordedRequest, decision: Decision): Promise<Remedies> {
   const identities = await readIdentities();
-  const caller = callerOf(request, decision, identities);
+  const caller = pickCaller(request, decision, identities);
   const fixes = decision.fixes.filter(({ kind }) => kind !== 'hint');
   const found = fixes.map((fix) => [fix, waysOf(fix, decision)] as const);
   const ways = found.flatMap(([, all]) => all);
@@ -42,7 +42,7 @@ function waysOf(fix: Fix, decision: Decision): readonly Way[] {
   const change = changeOf(request);
   if (change === null) return [];
   if (kind === 'propagation' && decision.pending !== undefined) return waysToForce(decision.pending, request, change);
-  return [{ text, lines: diffOf(fix, decision), label: 'Fix and send again', request, apply: change }];
+  return [{ text, lines: diffFix(fix, decision), label: 'Fix and send again', request, apply: change }];
 }
 
 /** An edit that is recorded: it can be put into force, the clock can be moved to it, or it is waited for. */
@@ -123,7 +123,7 @@ async function waysByCredential(
 
 /** Sends a token request with the secret that its client has. */
 function waysBySecret(request: RecordedRequest, own: Identity | undefined): readonly Way[] {
-  const { body } = callOf(request);
+  const { body } = toCall(request);
   const secrets = (own?.credentials ?? []).flatMap((credential) => {
     if (credential.kind === 'key') return [];
     if (credential.kind === 'password') return [{ id: credential.email, secret: credential.password }];

@@ -61,6 +61,6 @@ function secretsOf(entry: Entry): readonly CastSecret[] {
 }
 
 /** `serviceAccounts` as words. */
-export function wordsOf(name: string): string {
+export function splitName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

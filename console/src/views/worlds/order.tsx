@@ -9,9 +9,9 @@ import { readValue, useLoaded } from '../../parts/loaded.tsx';
 import { Secret } from '../../parts/secret.tsx';
 import { serviceTitle } from '../../parts/service.ts';
 import { snapshotName } from '../../parts/snapshot-name.ts';
-import { changed, changesOf } from '../../state/changes.ts';
+import { changed, countChanges } from '../../state/changes.ts';
 import { consoleOf, here, worlds } from '../../state/worlds.ts';
-import { holdersIn, holdersOf, wordsOf } from './holders.ts';
+import { holdersIn, holdersOf, splitName } from './holders.ts';
 import { WaysIn } from './ways.tsx';
 
 /** What a world can start from. The empty name is what the server was started with. */
@@ -120,7 +120,7 @@ function WhichWorld({ of }: { readonly of: string }) {
 }
 
 function WhichSnapshot({ of }: { readonly of: string }) {
-  const loaded = useLoaded(() => askAll<Snapshot>('snapshots'), [changesOf('snapshots')]);
+  const loaded = useLoaded(() => askAll<Snapshot>('snapshots'), [countChanges('snapshots')]);
   const snapshots = readValue(loaded, []);
   const isKnown = snapshots.some(({ id }) => id === of);
   if (loaded !== null && snapshots.length === 0) {
@@ -196,7 +196,7 @@ function Credentials({ holders }: { readonly holders: ReturnType<typeof holdersO
         <li key={`${service} ${list} ${id}`}>
           {name}{' '}
           <span class="quiet">
-            {serviceTitle(service)}, {wordsOf(list)}
+            {serviceTitle(service)}, {splitName(list)}
           </span>
           {secrets.map(({ kind, clientId, text }) => (
             <dl key={kind} class="facts">
@@ -209,9 +209,9 @@ function Credentials({ holders }: { readonly holders: ReturnType<typeof holdersO
                 </div>
               )}
               <div>
-                <dt>{wordsOf(kind)}</dt>
+                <dt>{splitName(kind)}</dt>
                 <dd>
-                  <Secret text={text} name={`the ${wordsOf(kind)} of ${name}`} />
+                  <Secret text={text} name={`the ${splitName(kind)} of ${name}`} />
                 </dd>
               </div>
             </dl>

@@ -15,7 +15,7 @@ import { Popover } from '../../parts/popover.tsx';
 import { snapshotName, snapshotNameAt } from '../../parts/snapshot-name.ts';
 import { timeText } from '../../parts/time.ts';
 import { When } from '../../parts/when.tsx';
-import { changed, changesOf } from '../../state/changes.ts';
+import { changed, countChanges } from '../../state/changes.ts';
 import { worldTime } from '../../state/clock.ts';
 import { fileName, readFile, sendFile } from '../../state/files.ts';
 import { offerUndo } from '../../state/undo.ts';
@@ -23,7 +23,7 @@ import { here } from '../../state/worlds.ts';
 
 /** What this world was, to go back to. */
 export function Snapshots() {
-  const loaded = useLoaded(() => askAll<Snapshot>('snapshots'), [changesOf('snapshots')]);
+  const loaded = useLoaded(() => askAll<Snapshot>('snapshots'), [countChanges('snapshots')]);
   const act = useAct();
   const section = useRef<HTMLElement>(null);
   const { part } = chosen.value;

@@ -8,9 +8,9 @@ import { Long } from '../../parts/long.tsx';
 import { Menu } from '../../parts/menu.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Search } from '../../parts/search.tsx';
-import { relativeText, shortOf, timeText } from '../../parts/time.ts';
+import { relativeText, shortDuration, timeText } from '../../parts/time.ts';
 import { ViewHeader } from '../../parts/view-header.tsx';
-import { changed, changesOf } from '../../state/changes.ts';
+import { changed, countChanges } from '../../state/changes.ts';
 import { readLifetime } from '../../state/lifetime.ts';
 import { consoleOf, here, refreshWorlds, resetWorld, worlds } from '../../state/worlds.ts';
 import { Order } from './order.tsx';
@@ -23,7 +23,7 @@ const MAX_SHOWN = 100;
 
 /** Every world of the server, with the ways into it, and the snapshots of this world. */
 export function Worlds() {
-  const loaded = useLoaded(refreshWorlds, [changesOf('worlds')]);
+  const loaded = useLoaded(refreshWorlds, [countChanges('worlds')]);
   const lifetime = useLoaded(readLifetime, []);
   const act = useAct();
   const { filter, world: opened, make, from } = chosen.value;
@@ -228,7 +228,7 @@ function OneWorld({ world }: { readonly world: WorldInfo | undefined }) {
         {world.expiresAt !== null && (
           <div>
             <dt>Ends after</dt>
-            <dd>{shortOf(world.ttl)} without use</dd>
+            <dd>{shortDuration(world.ttl)} without use</dd>
           </div>
         )}
       </dl>

@@ -10,7 +10,7 @@ import { entry } from '../histories.ts';
 import type { HooksOf } from '../hooks.ts';
 import { changedRow, type DraftOf, newRow, put, storedView } from '../objects.ts';
 import { page } from '../pages.ts';
-import { stateAt, type Transition, transitionOf, withStateOf } from '../states.ts';
+import { applyTransition, stateAt, type Transition, withCurrentState } from '../states.ts';
 import { collectionOf, type MembersOf, type RowOf, type SimulationState } from '../stored.ts';
 import { CHECKPOINTS, RUNS, SIMULATIONS } from '../tables/simulations.ts';
 import { copyNetwork } from '../topology.ts';
@@ -36,7 +36,7 @@ export function newSimulation(
     complete_checkpoint_count: 0,
   };
   if (transition === undefined) return { members: base };
-  const { members: reached, ...rest } = transitionOf(transition, members, context.now);
+  const { members: reached, ...rest } = applyTransition(transition, members, context.now);
   return { members: { ...base, ...reached }, ...rest };
 }
 
@@ -110,7 +110,7 @@ async function startTransition(
     row,
     (before) => {
       mustBe(context, before, action, from);
-      const { members, ...rest } = transitionOf(transition, before.body.members, context.now);
+      const { members, ...rest } = applyTransition(transition, before.body.members, context.now);
       return { ...rest, members: { ...members, ...more(before.body.members) } };
     },
     async () => [...(await along()), entry(context, 'simulation', row.id, `Simulation: ${action}`)],
@@ -236,7 +236,7 @@ const list: Handler<'air', 'simulations_list'> = async (context) => {
   if (state !== undefined || ordering?.endsWith('state') === true) {
     const rows = await collectionOf(SIMULATIONS).dueBetween(store.collections, 0, END_OF_TIME, Number.MAX_SAFE_INTEGER);
     const late = rows.filter((row) => row.facets?.state !== stateAt(row, now));
-    await store.collections.commit(late.map((row) => put(withStateOf(row, now))));
+    await store.collections.commit(late.map((row) => put(withCurrentState(row, now))));
   }
   return page(context, SIMULATIONS, (row) => simulationView(context, row));
 };

@@ -10,7 +10,14 @@ import { collectionOf, type RowOf } from '../stored.ts';
 import { IMAGES } from '../tables/images.ts';
 import { INSTRUCTIONS } from '../tables/network.ts';
 import { SIMULATION_ZTP_SCRIPT, SIMULATIONS } from '../tables/simulations.ts';
-import { buildNetwork, instructionsOf, type Network, networkOf, servicesOf, topologyOf } from '../topology.ts';
+import {
+  buildNetwork,
+  exportInstructions,
+  exportServices,
+  exportTopology,
+  type Network,
+  readNetwork,
+} from '../topology.ts';
 import { readTopology, type Topology } from '../topology-file.ts';
 import { newSimulation, simulationView } from './simulations.ts';
 
@@ -80,7 +87,7 @@ function jsonOf(text: string): unknown {
 
 const exportOne: Handler<'air', 'simulations_export', Simulation> = async (context) => {
   const { store, query, target: row } = context;
-  const network = await networkOf(context, row.id);
+  const network = await readNetwork(context, row.id);
   checkNames(network);
   const ids = [...new Set(network.nodes.map(({ body }) => body.members.image))];
   const images = await Promise.all(ids.map((id) => collectionOf(IMAGES).byId(store.collections, id)));
@@ -90,7 +97,7 @@ const exportOne: Handler<'air', 'simulations_export', Simulation> = async (conte
   const imageName = (id: string) => (query.image_ids === true ? id : (names.get(id) ?? id));
   const oob = row.body.members.auto_oob_enabled === true;
   const script = await SCRIPTS.byId(store.collections, row.id);
-  const content = { ...topologyOf(network, imageName), oob, ...(await extrasOf(context, network)) };
+  const content = { ...exportTopology(network, imageName), oob, ...(await extrasOf(context, network)) };
   const ztp = script === null ? null : script.body.members.content;
   return { status: 200, body: { format: 'JSON', name: row.body.members.name, content, ztp } };
 };
@@ -101,7 +108,7 @@ async function extrasOf(
   network: Network,
 ): Promise<Readonly<Record<string, unknown>>> {
   const { include_services, include_instructions = 'NONE' } = query;
-  const services = include_services === true ? { services: servicesOf(network) } : {};
+  const services = include_services === true ? { services: exportServices(network) } : {};
   if (include_instructions === 'NONE') return services;
   const all = await Promise.all(
     network.nodes.map(({ id }) => collectionOf(INSTRUCTIONS).ofParent(store.collections, id)),
@@ -110,7 +117,7 @@ async function extrasOf(
   const asked = all
     .flat()
     .filter(({ body }) => include_instructions !== 'REPEATABLE' || body.members.run_again_on_rebuild);
-  return { ...services, instructions: instructionsOf(network, asked) };
+  return { ...services, instructions: exportInstructions(network, asked) };
 }
 
 /** Checks for duplicate node names: a topology file identifies nodes by name. @throws Problem */

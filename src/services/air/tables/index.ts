@@ -1,4 +1,4 @@
-import { tableOf } from '../../../definitions/sections.ts';
+import { layOut } from '../../../definitions/sections.ts';
 import { OPERATION_SECTIONS } from './operations.ts';
 import { DSX_ROLE_SECTIONS, ROLE_SECTIONS } from './roles.ts';
 import { SCOPE_SECTIONS } from './scopes.ts';
@@ -7,7 +7,7 @@ export { REMEDIES } from './remedies.ts';
 export type { AirResource, AirRule } from './resource.ts';
 export { type LiteralTable, RESOURCES } from './resources.ts';
 
-export const OPERATIONS = tableOf('id', OPERATION_SECTIONS);
-export const ROLES = tableOf('name', ROLE_SECTIONS);
-export const DSX_ROLES = tableOf('name', DSX_ROLE_SECTIONS);
-export const SCOPES = tableOf('id', SCOPE_SECTIONS);
+export const OPERATIONS = layOut('id', OPERATION_SECTIONS);
+export const ROLES = layOut('name', ROLE_SECTIONS);
+export const DSX_ROLES = layOut('name', DSX_ROLE_SECTIONS);
+export const SCOPES = layOut('id', SCOPE_SECTIONS);

@@ -1,7 +1,7 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { CLAIM_RULES_SETTING, type ClaimRule, claimRulesFault, claimRulesOf } from '../../../tokens/claim-rules.ts';
+import { CLAIM_RULES_SETTING, type ClaimRule, claimRulesFault, readClaimRules } from '../../../tokens/claim-rules.ts';
 
 /** Renders rules without absent members. */
 function viewOf(rules: readonly ClaimRule[]): Schema<'control', 'ClaimRules'> {
@@ -16,7 +16,7 @@ function viewOf(rules: readonly ClaimRule[]): Schema<'control', 'ClaimRules'> {
 
 const get: Handler<'control', 'get_claim_rules'> = async ({ store }) => ({
   status: 200,
-  body: viewOf(await claimRulesOf(store)),
+  body: viewOf(await readClaimRules(store)),
 });
 
 const set: Handler<'control', 'set_claim_rules'> = async ({ store, body: { rules } }) => {

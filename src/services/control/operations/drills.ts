@@ -5,7 +5,7 @@ import type { Verdict } from '../../../journal/watches.ts';
 import { adviseName } from '../../../text/nearest.ts';
 import { END_OF_TIME, rfc3339 } from '../../../time/clock.ts';
 import { DURATION_FORMS, formatDuration, parseDuration } from '../../../time/duration.ts';
-import { extentOf } from '../lists.ts';
+import { measureExtent } from '../lists.ts';
 import type { KnownDrill, Ports } from '../ports.ts';
 
 /** Operations that list, start and end drills: scripted failures that a correct client survives. */
@@ -24,7 +24,7 @@ export function drillOperations({ drills }: Ports) {
     await context.world.faults.sweep(context.now);
     const verdicts = context.world.activityLog.watches.verdicts();
     const all = drills().map((known) => drillView(known, context, verdicts));
-    return { status: 200, body: { drills: all, ...extentOf(all) } };
+    return { status: 200, body: { drills: all, ...measureExtent(all) } };
   };
 
   const get: Handler<'control', 'get_drill'> = async (context) => {

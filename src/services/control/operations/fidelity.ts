@@ -1,5 +1,5 @@
 import type { Handler } from '../../../contract/request.ts';
-import { effectOf } from '../../../decisions/fidelity.ts';
+import { judgeFidelity } from '../../../decisions/fidelity.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import type { Tables } from '../../../decisions/rule.ts';
 import { adviseName } from '../../../text/nearest.ts';
@@ -48,7 +48,7 @@ function partOf(service: string, tables: Tables | undefined) {
   return {
     operations: (tables?.operations ?? []).map((row) => {
       const rule = rules.find(({ id }) => id === row.rule) ?? null;
-      const { effect, entry } = effectOf(row, rule);
+      const { effect, entry } = judgeFidelity(row, rule);
       const { id: operation, source, certainty } = row;
       return {
         service,

@@ -8,7 +8,7 @@ import { deleteKey, editKey, issueKey, newestPolicy, reportUseless, rotateKey } 
 import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import type { KeyInForce, Organization } from '../../../ngc-keys/records.ts';
 import { adviseName } from '../../../text/nearest.ts';
-import { checkRoles, expiryOf, refuseMembers, resolvePolicy, resolveServices } from '../key-checks.ts';
+import { checkRoles, readExpiry, refuseMembers, resolvePolicy, resolveServices } from '../key-checks.ts';
 import { keyView } from '../key-view.ts';
 import { shortPage } from '../lists.ts';
 
@@ -55,7 +55,7 @@ export async function createKey(
       services: resolveServices(context.rulesets, order.services, `${order.type}-key`),
       user: person?.email ?? null,
       roles: person?.roles ?? [],
-      expiresAt: expiryOf(order.expiresAt, now) ?? null,
+      expiresAt: readExpiry(order.expiresAt, now) ?? null,
       policy: isService ? resolvePolicy(context.rulesets, order, null, order.services) : null,
     },
     null,
@@ -146,7 +146,7 @@ const update: Handler<'control', 'update_key'> = async (context) => {
     );
   if (edit.roles !== undefined) checkRoles(rulesets, edit.roles, edit.services ?? key.services);
   const { name, status, services, roles } = edit;
-  const expiresAt = expiryOf(edit.expiresAt, now);
+  const expiresAt = readExpiry(edit.expiresAt, now);
   const isPolicy = edit.scopes !== undefined || edit.resource !== undefined;
   // A function, so that absent members come from the newest policy if the key changes meanwhile.
   const policy = (newest: Policy | null) => resolvePolicy(rulesets, edit, newest, edit.services ?? key.services);

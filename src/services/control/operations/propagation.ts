@@ -1,7 +1,7 @@
 import type { Answer, Context, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
-import { flushEdits, setToggle, toggleOf } from '../../../ngc-keys/keyring.ts';
+import { flushEdits, readToggle, setToggle } from '../../../ngc-keys/keyring.ts';
 import { END_OF_TIME } from '../../../time/clock.ts';
 import { DURATION_FORMS, formatDuration, parseDuration } from '../../../time/duration.ts';
 
@@ -23,7 +23,7 @@ const set: Handler<'control', 'set_propagation'> = async (context) => {
 };
 
 async function respond(context: Context): Promise<Answer<'control', 'get_propagation'>> {
-  const { mode, delay, seed } = await toggleOf(context);
+  const { mode, delay, seed } = await readToggle(context);
   return { status: 200, body: { mode, delay: formatDuration(delay), seed } };
 }
 

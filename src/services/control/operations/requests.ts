@@ -4,11 +4,11 @@ import { Problem } from '../../../decisions/problem.ts';
 import { judge, type NeedsCredential } from '../../../journal/assertions.ts';
 import { checkMatch } from '../../../journal/check.ts';
 import type { JournalEntry } from '../../../journal/entry.ts';
-import { harEntry, harOf } from '../../../journal/har.ts';
+import { harEntry, toHar } from '../../../journal/har.ts';
 import type { Journal } from '../../../journal/journal.ts';
-import { type Match, matcherOf } from '../../../journal/match.ts';
+import { createMatcher, type Match } from '../../../journal/match.ts';
 import { JournalEnded, verify } from '../../../journal/verify.ts';
-import { type EntryView, viewOf } from '../../../journal/view.ts';
+import { type EntryView, viewEntry } from '../../../journal/view.ts';
 import { type Listing, type Page, type PageQuery, pageOf } from '../../../responses/page.ts';
 import { streamedList } from '../../../responses/streamed-list.ts';
 import { DURATION_FORMS, parseDuration } from '../../../time/duration.ts';
@@ -50,8 +50,8 @@ export function requestOperations(ports: Ports) {
     body: streamedRequests(
       context.world,
       (await findRequests(ports, context, context.query, Number.POSITIVE_INFINITY)).entries.toReversed(),
-      (entry) => harEntry(viewOf(entry)),
-      (entries) => harOf(entries, version),
+      (entry) => harEntry(viewEntry(entry)),
+      (entries) => toHar(entries, version),
     ),
   });
 
@@ -124,7 +124,7 @@ function needsCredentialBy({ services, tables }: Ports): NeedsCredential {
 /** Shows the first fix of the decision if a refusal has no hint. */
 function viewerOf({ activityLog }: World, describe: Ports['describe'], { bodies } = { bodies: true }) {
   return (entry: JournalEntry): EntryView => {
-    const view = viewOf(entry, { bodies });
+    const view = viewEntry(entry, { bodies });
     if (entry.hints.length > 0 || entry.decision === null) return view;
     const decision = activityLog.decisions.byId(entry.decision);
     const [fix] = decision === null ? [] : describe(decision).fixes;
@@ -140,7 +140,7 @@ async function findRequests(
 ): Promise<Page<JournalEntry>> {
   const { journal } = world.activityLog;
   await checkPrincipal(ports, world, match.principal, 'Query parameter `principal`');
-  const { fits } = matcherOf(checkMatch(match, ports.knownNames(), (name) => `Query parameter \`${name}\``, false));
+  const { fits } = createMatcher(checkMatch(match, ports.knownNames(), (name) => `Query parameter \`${name}\``, false));
   const fitting = journal.newestFirst(fits);
   return pageOf(fitting, { after, since, limit }, listingOf(journal), fallback);
 }

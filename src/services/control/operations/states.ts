@@ -1,5 +1,5 @@
 import type { Context, Handler } from '../../../contract/request.ts';
-import { extentOf } from '../lists.ts';
+import { measureExtent } from '../lists.ts';
 import type { Ports } from '../ports.ts';
 import { checkParams, findState, type ProviderState, providerStates } from '../provider-states.ts';
 import { forget, remember, type Setup, undoSetup } from '../state-undo.ts';
@@ -13,7 +13,7 @@ export function stateOperations(ports: Ports) {
 
   const list: Handler<'control', 'list_states'> = () => {
     const all = states.map(({ name, description, params }) => ({ name, description, params: [...params()] }));
-    return { status: 200, body: { states: all, ...extentOf(all) } };
+    return { status: 200, body: { states: all, ...measureExtent(all) } };
   };
 
   const setUp = async (context: Context, state: ProviderState, setup: Setup) => {

@@ -3,8 +3,8 @@ import type { Context, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { DURATION_FORMS, parseDuration } from '../../../time/duration.ts';
 import { forge, type Keys } from '../../../tokens/forge.ts';
-import { zooOf } from '../../../tokens/zoo/index.ts';
-import { extentOf } from '../lists.ts';
+import { createZoo } from '../../../tokens/zoo/index.ts';
+import { measureExtent } from '../lists.ts';
 import type { Ports } from '../ports.ts';
 
 /** Responses with tokens must not be cached (RFC 6749, section 5.1). */
@@ -30,7 +30,7 @@ export function tokenOperations({ tokens }: Ports) {
   const zoo: Handler<'control', 'get_token_zoo'> = async (context) => {
     const { audience = null } = context.query;
     const { issuer, jwksUri, access, id } = await tokens.draft(context, null);
-    const made = await zooOf({
+    const made = await createZoo({
       keys: await keysOf(context),
       issuer,
       audience,
@@ -43,7 +43,7 @@ export function tokenOperations({ tokens }: Ports) {
     return {
       status: 200,
       headers: NO_STORE,
-      body: { issuer, jwksUri, audience, algorithms: [algorithm], tokens: [...made], ...extentOf(made) },
+      body: { issuer, jwksUri, audience, algorithms: [algorithm], tokens: [...made], ...measureExtent(made) },
     };
   };
 

@@ -1,7 +1,7 @@
 import type { Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { rfc3339 } from '../../../time/clock.ts';
-import { extentOf } from '../lists.ts';
+import { measureExtent } from '../lists.ts';
 import type { Ports } from '../ports.ts';
 
 /** Plain text, never rendered as a page. */
@@ -14,7 +14,7 @@ const NO_PAGE = {
 export function worldOperations(ports: Ports) {
   const listCalls: Handler<'control', 'list_calls'> = () => {
     const calls = ports.calls();
-    return { status: 200, body: { calls, ...extentOf(calls), documentation: '/docs' } };
+    return { status: 200, body: { calls, ...measureExtent(calls), documentation: '/docs' } };
   };
 
   /** `ready` while this process has the worlds and the store accepts writes. */

@@ -1,5 +1,5 @@
 import type { Tables } from '../../../decisions/rule.ts';
-import { tableOf } from '../../../definitions/sections.ts';
+import { layOut } from '../../../definitions/sections.ts';
 import { OPERATION_SECTIONS } from './operations.ts';
 
 /** The control API has no rules: any caller that can reach it may use it. */
@@ -8,6 +8,6 @@ export const TABLES = {
   permissions: [],
   roles: [],
   rules: [],
-  operations: tableOf('id', OPERATION_SECTIONS),
+  operations: layOut('id', OPERATION_SECTIONS),
   remedies: {},
 } as const satisfies Tables;

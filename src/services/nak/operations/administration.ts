@@ -2,7 +2,7 @@ import type { Context, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { issuerNamed } from '../headers.ts';
-import { type IssuedKey, issuedKey, type KeyOwner, keysOf, ownerOf, setOwner, statusOf } from '../issued.ts';
+import { findKeys, type IssuedKey, issuedKey, type KeyOwner, ownerOf, setOwner, statusOf } from '../issued.ts';
 import { ownerView, wholeKeyView } from '../view.ts';
 import { found, listView, orAbsent } from './keys.ts';
 
@@ -16,7 +16,7 @@ async function keyOfUser(context: Context, userId: string, keyId: string): Promi
 
 const listOfUser: Handler<'nak', 'listUserApiKeys'> = async (context) => {
   const issuer = issuerNamed(context);
-  return { status: 200, body: listView(context, await keysOf(context, context.params.userId, issuer.id)) };
+  return { status: 200, body: listView(context, await findKeys(context, context.params.userId, issuer.id)) };
 };
 
 const getOfUser: Handler<'nak', 'getUserApiKey'> = async (context) => {
@@ -44,10 +44,10 @@ const setStatusOfUser: Handler<'nak', 'setUserApiKeyStatus'> = async (context) =
 const suspendOfUser: Handler<'nak', 'suspendUserApiKeys'> = async (context) => {
   const issuer = issuerNamed(context);
   const { userId } = context.params;
-  for (const { key } of await keysOf(context, userId, issuer.id)) {
+  for (const { key } of await findKeys(context, userId, issuer.id)) {
     if (key.enabled) await orAbsent(ngcKeysIn(context.store).edit(key.id, { enabled: false }));
   }
-  return { status: 200, body: listView(context, await keysOf(context, userId, issuer.id)) };
+  return { status: 200, body: listView(context, await findKeys(context, userId, issuer.id)) };
 };
 
 // Key owners.
@@ -77,13 +77,13 @@ const setOwnerStatus: Handler<'nak', 'setKeyOwnerStatus'> = async (context) => {
 const listOfOwner: Handler<'nak', 'listOwnerApiKeys'> = async (context) => {
   const { userId } = context.params;
   await knownOwner(context, userId);
-  return { status: 200, body: listView(context, await keysOf(context, userId, null)) };
+  return { status: 200, body: listView(context, await findKeys(context, userId, null)) };
 };
 
 const deleteOfOwner: Handler<'nak', 'deleteOwnerApiKeys'> = async (context) => {
   const { userId } = context.params;
   await knownOwner(context, userId);
-  const keys = await keysOf(context, userId, null);
+  const keys = await findKeys(context, userId, null);
   await ngcKeysIn(context.store).deleteAll(keys.map(({ key }) => key.id));
   return { status: 204 };
 };

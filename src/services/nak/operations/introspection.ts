@@ -6,7 +6,7 @@ import { AUDIENCES, type Audience } from '../../../ngc-keys/audiences.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
 import { isInForce } from '../../../ngc-keys/key-bearer.ts';
 import { keyForm } from '../../../ngc-keys/key-text.ts';
-import { authorizationsOf, type IssuedKey, isIssued, policiesIn, statusOf } from '../issued.ts';
+import { describeAuthorizations, type IssuedKey, isIssued, policiesIn, statusOf } from '../issued.ts';
 import { keyView } from '../view.ts';
 import { found } from './keys.ts';
 
@@ -38,7 +38,7 @@ const introspect: Handler<'nak', 'introspectApiKey'> = async (context) => {
       owner_id: issuance.owner,
       key_id: id,
       issuer_service_id: issuance.issuer,
-      authorizations: await authorizationsOf(context, issued),
+      authorizations: await describeAuthorizations(context, issued),
     },
   };
 };
@@ -76,7 +76,7 @@ const evaluate: Handler<'nak', 'evaluateApiKey'> = async (context) => {
   const audience = audienceOf(namespace);
   const key = keyForm(text) === 'marked' ? await keyOfText(context, text) : null;
   const isValid = key !== null && isInForce(key, context.now);
-  const policies = isValid ? policiesIn(await authorizationsOf(context, key, key.policy)) : [];
+  const policies = isValid ? policiesIn(await describeAuthorizations(context, key, key.policy)) : [];
   const policy = policies.find(({ aud }) => aud === audience.id);
   if (key === null || policy === undefined) return evaluated(namespace, rule, { allowed: false });
   const { organization, key: stored } = key;

@@ -11,10 +11,10 @@ import type { Change } from '../../../store/collections.ts';
 import { parseInstant } from '../../../time/clock.ts';
 import { callerNamed, type Named } from '../headers.ts';
 import {
+  findKeys,
   type IssuedKey,
   issuedKey,
   KEY_OWNERS,
-  keysOf,
   ownerOf,
   ownerRow,
   rightsIn,
@@ -44,7 +44,7 @@ const create: Handler<'nak', 'createApiKey'> = async (context) => {
   const expiresAt = expiryOf(body.expires_at, now);
   const audiences = audiencesOf(body.audience_service_ids, named.issuer);
   await sweepKeys(context, { issuer: named.issuer.id, owner: named.owner });
-  const { length } = await keysOf(context, named.owner, named.issuer.id);
+  const { length } = await findKeys(context, named.owner, named.issuer.id);
   if (length >= LIMITS.keys) throw new Problem('bad_state', TOO_MANY);
   checkAuthorizations(authorizations);
   const text = drawKeyText(context);
@@ -140,7 +140,7 @@ function suspended(): Problem {
 const list: Handler<'nak', 'listApiKeys'> = async (context) => {
   const { owner, issuer } = callerNamed(context);
   await refuseSuspended(context, owner);
-  return { status: 200, body: listView(context, await keysOf(context, owner, issuer.id)) };
+  return { status: 200, body: listView(context, await findKeys(context, owner, issuer.id)) };
 };
 
 /** Renders a list of keys, without authorizations. */

@@ -1,5 +1,5 @@
 import type { Tables } from '../../../decisions/rule.ts';
-import { tableOf } from '../../../definitions/sections.ts';
+import { layOut } from '../../../definitions/sections.ts';
 import { OPERATION_SECTIONS } from './operations.ts';
 import { REMEDIES } from './remedies.ts';
 
@@ -9,6 +9,6 @@ export const TABLES = {
   permissions: [],
   roles: [],
   rules: [],
-  operations: tableOf('id', OPERATION_SECTIONS),
+  operations: layOut('id', OPERATION_SECTIONS),
   remedies: REMEDIES,
 } as const satisfies Tables;

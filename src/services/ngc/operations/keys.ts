@@ -5,7 +5,7 @@ import { Problem } from '../../../decisions/problem.ts';
 import type { Ruleset } from '../../../decisions/ruleset.ts';
 import { requestStatus } from '../../../ngc-keys/envelope.ts';
 import { ngcKeysIn } from '../../../ngc-keys/index.ts';
-import { type GivenResource, messageOf, productsOf, readPolicy } from '../../../ngc-keys/key-policy.ts';
+import { describeFault, type GivenResource, productsOf, readPolicy } from '../../../ngc-keys/key-policy.ts';
 import { deleteKey, editKey, issueKey, newestPolicy, reportUseless, rotateKey } from '../../../ngc-keys/keyring.ts';
 import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import type { KeyInForce } from '../../../ngc-keys/records.ts';
@@ -179,7 +179,7 @@ function policyOf(rulesets: readonly Ruleset[], policies: readonly GivenPolicy[]
   const given = resources.map(({ type, id }): GivenResource => ({ type, ids: [id], isVendors: true }));
   const { policy, faults } = readPolicy(rulesets, scopes, given, servicesOf(rulesets, policies, type));
   const fault = faults.find(({ forceable }) => !forceable);
-  if (fault !== undefined) throw new Problem('invalid_request', messageOf(fault));
+  if (fault !== undefined) throw new Problem('invalid_request', describeFault(fault));
   return policy;
 }
 

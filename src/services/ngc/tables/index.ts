@@ -1,5 +1,5 @@
 import type { Tables } from '../../../decisions/rule.ts';
-import { tableOf } from '../../../definitions/sections.ts';
+import { layOut } from '../../../definitions/sections.ts';
 import { NOT_EMULATED_SECTIONS } from './not-emulated.ts';
 import { OPERATION_SECTIONS } from './operations.ts';
 import { PERMISSION_SECTIONS } from './permissions.ts';
@@ -7,15 +7,15 @@ import { REMEDIES } from './remedies.ts';
 import { ROLE_SECTIONS } from './roles.ts';
 import { RULE_SECTIONS } from './rules.ts';
 
-export const NOT_EMULATED = tableOf('path', NOT_EMULATED_SECTIONS);
+export const NOT_EMULATED = layOut('path', NOT_EMULATED_SECTIONS);
 
 /** The rules of NGC's key management. */
 export const TABLES = {
   term: 'permission',
-  permissions: tableOf('id', PERMISSION_SECTIONS),
-  roles: tableOf('name', ROLE_SECTIONS),
-  rules: tableOf('id', RULE_SECTIONS),
-  operations: tableOf('id', OPERATION_SECTIONS),
+  permissions: layOut('id', PERMISSION_SECTIONS),
+  roles: layOut('name', ROLE_SECTIONS),
+  rules: layOut('id', RULE_SECTIONS),
+  operations: layOut('id', OPERATION_SECTIONS),
   remedies: REMEDIES,
   more: { notEmulated: NOT_EMULATED },
 } as const satisfies Tables;

@@ -3,7 +3,7 @@ import { type Caller, decide } from '../../../decisions/decide.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import type { Ruleset } from '../../../decisions/ruleset.ts';
 import { bearerOfNgcKey, callerUnder } from '../../../ngc-keys/key-bearer.ts';
-import { tokenCallerOf } from '../../../ngc-keys/self-hosted.ts';
+import { findTokenCaller } from '../../../ngc-keys/self-hosted.ts';
 import { RULESETS } from './rulesets.ts';
 import type { RuleId } from './tables/rules.ts';
 
@@ -16,16 +16,16 @@ export const CALLERS = {
 type Attempt = Pick<UncheckedContext, 'headerLines' | 'now' | 'settings' | 'store' | 'trustedIssuers' | 'world'>;
 
 /** Authenticates a request. @throws Problem `unauthenticated` */
-export async function callerOf(attempt: Attempt): Promise<Caller> {
+export async function authenticateCaller(attempt: Attempt): Promise<Caller> {
   if (attempt.settings.nvcf === 'documented') return CALLERS.documented(await bearerOfNgcKey(attempt));
-  return (await tokenCallerOf(attempt, true)) ?? CALLERS['open-source'](await bearerOfNgcKey(attempt));
+  return (await findTokenCaller(attempt, true)) ?? CALLERS['open-source'](await bearerOfNgcKey(attempt));
 }
 
 /** Returns why the key of a request cannot call models; null if it can, or without a key. */
 export async function keyFault(attempt: Attempt): Promise<string | null> {
   const ruleset = RULESETS[attempt.settings.nvcf];
   try {
-    const verdict = decide({ rule: callIn(ruleset), ruleset }, await callerOf(attempt));
+    const verdict = decide({ rule: callIn(ruleset), ruleset }, await authenticateCaller(attempt));
     return verdict.effect === 'deny' ? verdict.reason : null;
   } catch (thrown) {
     if (!(thrown instanceof Problem)) throw thrown;

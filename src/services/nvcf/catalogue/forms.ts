@@ -1,8 +1,8 @@
-import { BOOLEAN, bodyOf, orNull, TEXT, TEXTS } from '../../../definitions/json-schema.ts';
+import { BOOLEAN, bodySchema, orNull, TEXT, TEXTS } from '../../../definitions/json-schema.ts';
 import { type KeptForms, rowForm } from '../../../store/row-form.ts';
 import { MODELS, type Model, modelRow } from './models.ts';
 
-const MODEL = bodyOf<Model>({
+const MODEL = bodySchema<Model>({
   functionId: TEXT,
   paths: { ...TEXTS, minItems: 1 },
   offline: orNull(TEXT),

@@ -1,11 +1,11 @@
 import type { ServiceDefinition } from '../../../contract/service.ts';
 import { KEY_HINTS } from '../../../ngc-keys/hints.ts';
-import { impersonatorOf } from '../../../ngc-keys/key-bearer.ts';
+import { createImpersonator } from '../../../ngc-keys/key-bearer.ts';
 import { findKeyFixes } from '../../../ngc-keys/key-fixes.ts';
 import { findOtherKey } from '../../../ngc-keys/key-for-service.ts';
 import { holdingOfKeys } from '../../../ngc-keys/key-holding.ts';
 import { leastRightsOfKey } from '../../../ngc-keys/least-rights.ts';
-import { CALLERS, callerOf } from './caller.ts';
+import { authenticateCaller, CALLERS } from './caller.ts';
 import type {} from './cast.ts';
 import { checks } from './checks.ts';
 import { DRILLS } from './drills.ts';
@@ -38,8 +38,8 @@ export const catalogue: ServiceDefinition<'catalogue'> = {
     notEmulated: NOT_EMULATED,
   },
   callers: {
-    authenticate: callerOf,
-    impersonate: impersonatorOf({ ofKey: (key, { settings }) => CALLERS[settings.nvcf](key) }),
+    authenticate: authenticateCaller,
+    impersonate: createImpersonator({ ofKey: (key, { settings }) => CALLERS[settings.nvcf](key) }),
     holding: holdingOfKeys((settings) => RULESETS[settings.nvcf]),
   },
   checks,

@@ -1,4 +1,4 @@
-import type { About, ErrorForm } from '../../../contract/service.ts';
+import type { ErrorForm, RefusalContext } from '../../../contract/service.ts';
 import type { Problem, ProblemKind } from '../../../decisions/problem.ts';
 import type { Outcome } from '../../../responses/outcome.ts';
 import { PROBLEM_JSON, problemDetails } from '../../../responses/problem-details.ts';
@@ -21,7 +21,7 @@ export const ERRORS: readonly ErrorForm[] = [
 type Source = 'gateway_rejected' | 'gateway_proxy_error' | 'upstream_status';
 
 /** Renders a problem like the gateway, or like the functions behind it. */
-export function renderProblem(problem: Problem, about: About): Outcome {
+export function renderProblem(problem: Problem, about: RefusalContext): Outcome {
   const outcome = renderAsGateway(problem, about);
   if (outcome !== null) return from('gateway_rejected', outcome);
   if (problem.message === 'Bad Gateway') return from('gateway_proxy_error', BAD_GATEWAY);
@@ -75,7 +75,7 @@ const BAD_GATEWAY = details(502, 'Bad Gateway', 'Upstream request failed.');
 const INTEGRATE = /^\/integrate\//;
 
 /** Returns null if the gateway itself does not refuse the request. */
-function renderAsGateway(problem: Problem, { path, operation }: About): Outcome | null {
+function renderAsGateway(problem: Problem, { path, operation }: RefusalContext): Outcome | null {
   const { kind, reason, message } = problem;
   switch (reason) {
     case 'reserved_header':
@@ -98,7 +98,7 @@ function renderAsGateway(problem: Problem, { path, operation }: About): Outcome 
   return kind === 'too_large' && INTEGRATE.test(path) ? unlabelled(GATEWAY_ERRORS.tooLarge) : null;
 }
 
-function renderAsFunction(problem: Problem, about: About): Outcome {
+function renderAsFunction(problem: Problem, about: RefusalContext): Outcome {
   const { kind, reason, message } = problem;
   if (kind === 'unauthenticated') {
     if (reason === 'no_token') return unauthorized(TEXTS.noAuthorization);
@@ -123,7 +123,7 @@ function short(status: number, title: string, detail: string | undefined): Outco
   return { status, headers: { 'content-type': PROBLEM_JSON }, body };
 }
 
-function detailOf({ kind, message }: Problem, { decision, caller, params }: About): string | undefined {
+function detailOf({ kind, message }: Problem, { decision, caller, params }: RefusalContext): string | undefined {
   switch (kind) {
     case 'forbidden':
       return message || REFUSED;

@@ -5,7 +5,7 @@ import { Collection } from '../../../store/collection.ts';
 import type { Row } from '../../../store/collections.ts';
 import { NotFound } from '../../../store/errors.ts';
 import { type Instant, rfc3339 } from '../../../time/clock.ts';
-import { bytesOf, type Content, isWhole, receiveContent, removalsOf, removalsOfAsset } from '../asset-content.ts';
+import { type Content, findRemovals, isWhole, readBytes, receiveContent, removalsOfAsset } from '../asset-content.ts';
 import { refusedUpload } from '../object-storage.ts';
 import { addObject, objectsOf } from '../objects.ts';
 import { ofAccount } from './lookups.ts';
@@ -108,7 +108,7 @@ async function replaceContent({ store }: Pick<Context, 'store'>, id: string, con
     const row = await ASSETS.byId(collections, id);
     if (row === null || !(await isWhole(collections, content))) throw noUpload();
     const before = row.body.content;
-    const removals = before === null ? [] : await removalsOf(collections, before.upload);
+    const removals = before === null ? [] : await findRemovals(collections, before.upload);
     await commit([ASSETS.put({ ...row, body: { ...row.body, content } }), ...removals]);
   });
 }
@@ -121,7 +121,7 @@ const download: Handler<'nvcf', 'downloadAssetContent'> = async (context) => {
     status: 200,
     headers: { 'content-type': contentType, 'content-length': String(content.size) },
     // Typed as a Buffer in the document, even if it is streamed.
-    body: (await bytesOf(context.store.collections, content)) as Buffer,
+    body: (await readBytes(context.store.collections, content)) as Buffer,
   };
 };
 

@@ -6,7 +6,7 @@ import { pick } from '../../../objects/pick.ts';
 import { type Instant, later } from '../../../time/clock.ts';
 import { accountOf } from '../caller.ts';
 import { type Deployment, type FunctionRow, type FunctionVersion, isPublic, statusAt } from '../functions.ts';
-import { autoscalingOf, type Specification, specificationOf } from '../members.ts';
+import { pickAutoscaling, pickSpecification, type Specification } from '../members.ts';
 import { checkAutoscaling, checkSpecifications, replaced } from '../specification-checks.ts';
 import { FAULTS } from '../tables/texts.ts';
 import { deploymentOf, deploymentView, functionView } from '../view.ts';
@@ -23,7 +23,7 @@ const create: Handler<'nvcf', 'createDeployment', FunctionRow> = async (context)
   if (isPublic(target)) throw publicGuard(params);
   const { deploymentSpecifications: given } = context.body;
   checkSpecifications(given, target.body, subjectOf(params));
-  const specifications = given.map((one) => ({ ...specificationOf(one), gpuSpecificationId: random.uuid() }));
+  const specifications = given.map((one) => ({ ...pickSpecification(one), gpuSpecificationId: random.uuid() }));
   const id = random.uuid();
   const row = await amendTarget(context, (version) => {
     if (version.deployment !== null) throw alreadyDeployed(params, version.deployment);
@@ -84,19 +84,19 @@ function reportIgnored(
 const updateSpecification: Handler<'nvcf', 'updateGpuSpecification', FunctionRow> = async (context) => {
   const { params, body, target, now } = context;
   const id = params.gpuSpecId;
-  const isIt = (specification: Specification) => specification.gpuSpecificationId === id;
+  const hasId = (specification: Specification) => specification.gpuSpecificationId === id;
   const named = { functionId: target.parent, versionId: target.id };
   if (Object.keys(pick(body, UPDATABLE)).length === 0) throw nothingToUpdate(named);
   checkAutoscaling(body.autoscalingConfiguration);
   const row = await amendTarget(context, (version) =>
     changeSpecifications(version, { ...named, now }, (specifications) => {
-      if (!specifications.some(isIt)) {
+      if (!specifications.some(hasId)) {
         throw new Problem('not_found', `Invalid request: Unknown gpu-specification-id '${id}'`);
       }
-      return specifications.map((one) => (isIt(one) ? changedSpecification(one, body) : one));
+      return specifications.map((one) => (hasId(one) ? changedSpecification(one, body) : one));
     }),
   );
-  const changed = deploymentOf(row.body).specifications.find(isIt);
+  const changed = deploymentOf(row.body).specifications.find(hasId);
   if (changed === undefined) throw new Error('the changed specification is missing');
   return { status: 200, body: { gpuSpecification: changed } };
 };
@@ -118,7 +118,7 @@ function changedSpecification(before: Specification, body: Schema<'nvcf', 'GpuSp
   const changed = {
     ...before,
     ...pick(body, ['maxInstances', 'minInstances']),
-    ...(scaling !== undefined && { autoscalingConfiguration: autoscalingOf(scaling) }),
+    ...(scaling !== undefined && { autoscalingConfiguration: pickAutoscaling(scaling) }),
   };
   const { minInstances, maxInstances } = changed;
   refuseIf(minInstances > maxInstances, FAULTS.tooFewAtMost, { minInstances, maxInstances });

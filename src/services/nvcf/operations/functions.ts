@@ -4,7 +4,7 @@ import { Problem } from '../../../decisions/problem.ts';
 import { refuseIf } from '../../../ngc-keys/control-plane.ts';
 import { orNotFound } from '../../../ngc-keys/or-not-found.ts';
 import { pick } from '../../../objects/pick.ts';
-import { behaviourOf } from '../behaviour.ts';
+import { readBehaviour } from '../behaviour.ts';
 import { accountOf } from '../caller.ts';
 import { checkContent } from '../function-checks.ts';
 import { amendRow, FUNCTIONS, type FunctionRow, type FunctionVersion, functionRow, isPublic } from '../functions.ts';
@@ -17,7 +17,7 @@ import {
   type LlmChange,
   withLlmChange,
 } from '../llm-config.ts';
-import { definitionOf, invocationConfigOf, RATE_LIMIT } from '../members.ts';
+import { pickDefinition, pickInvocationConfig, RATE_LIMIT } from '../members.ts';
 import { removeObject } from '../objects.ts';
 import { checkRateLimit } from '../rates.ts';
 import { checkDistinct } from '../request-faults.ts';
@@ -56,7 +56,7 @@ async function addVersion(
   checkContent(body);
   await checkTelemetries(context, body.telemetries ?? {});
   const [first] = siblings;
-  const definition = definitionOf(body);
+  const definition = pickDefinition(body);
   checkType(functionId, definition.functionType, siblings);
   const isLlm = definition.functionType === 'LLM';
   if (isLlm) checkKept(functionId, definition, siblings);
@@ -69,7 +69,7 @@ async function addVersion(
     functionParties: first?.body.functionParties ?? [],
     versionParties: [],
     deployment: null,
-    behaviour: behaviourOf(body.containerEnvironment),
+    behaviour: readBehaviour(body.containerEnvironment),
   };
   const row = functionRow({ owner: accountOf(context), functionId, versionId: random.uuid() }, version);
   await FUNCTIONS.insertBeside(store.collections, row, check);
@@ -140,7 +140,7 @@ async function change(context: Updating): Promise<FunctionRow> {
         modelName,
         llmConfig: pick(llmConfig, ['tokenRateLimit', 'routingMethod']),
       })),
-      llmInvocationConfig: llmInvocationConfig && invocationConfigOf(llmInvocationConfig),
+      llmInvocationConfig: llmInvocationConfig && pickInvocationConfig(llmInvocationConfig),
     });
   }
   return amendTarget(context, (version) => ({

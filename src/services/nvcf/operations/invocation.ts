@@ -37,11 +37,11 @@ async function call<Rendered>(
   const version = chooseVersion(context);
   await checkAssets(context, assets);
   const { behaviour } = version.body;
-  return answerOf(context, version, 'answer' in behaviour ? behaviour.answer : input, form);
+  return answerInvocation(context, version, 'answer' in behaviour ? behaviour.answer : input, form);
 }
 
 /** Returns the result of a version, or stores it until its `invokeTime` has passed. */
-export async function answerOf<Rendered>(
+export async function answerInvocation<Rendered>(
   context: AuthenticatedContext,
   version: FunctionRow,
   answer: unknown,

@@ -80,7 +80,7 @@ export function chatChunks(said: Said, withUsage: boolean): Buffer {
  *
  * @param prompts each completed with the text, or with itself for an echo
  */
-export function completionOf(
+export function renderCompletion(
   { id, at, model, asked, text }: Said,
   prompts: readonly string[],
 ): Schema<'catalogue', 'Completion'> {
@@ -97,7 +97,7 @@ export function completionOf(
 }
 
 export function completionChunks(said: Said, prompts: readonly string[], withUsage: boolean): Buffer {
-  const { usage, choices, ...whole } = completionOf(said, prompts);
+  const { usage, choices, ...whole } = renderCompletion(said, prompts);
   const last = withUsage ? [{ ...whole, choices: [], usage }] : [];
   return doneStream([...choices.map((choice) => ({ ...whole, choices: [choice] })), ...last]);
 }
@@ -117,7 +117,7 @@ function eventStream(events: readonly StreamedEvent[]): Buffer {
 }
 
 /** https://developers.openai.com/api/docs/api-reference/responses */
-export function responseOf({ id, at, model, asked, text }: Said): Schema<'nvcf', 'LlmResponse'> {
+export function renderResponse({ id, at, model, asked, text }: Said): Schema<'nvcf', 'LlmResponse'> {
   const [input_tokens, output_tokens] = [tokensIn(asked), tokensIn(text)];
   return {
     id: `resp_${id}`,
@@ -142,7 +142,7 @@ function partOf(text: string) {
 
 export function responseEvents(said: Said): Buffer {
   const { id, text } = said;
-  const response = responseOf(said);
+  const response = renderResponse(said);
   const begun = { ...response, status: 'in_progress', output: [], usage: null };
   const item = { output_index: 0 };
   const part = { ...item, item_id: `msg_${id}`, content_index: 0 };
@@ -161,7 +161,7 @@ export function responseEvents(said: Said): Buffer {
 }
 
 /** https://platform.claude.com/docs/en/api/messages */
-export function messageOf({ id, model, asked, text }: Said): Schema<'nvcf', 'LlmMessageAnswer'> {
+export function renderLlmMessage({ id, model, asked, text }: Said): Schema<'nvcf', 'LlmMessageAnswer'> {
   return {
     id: `msg_${id}`,
     type: 'message',
@@ -175,7 +175,7 @@ export function messageOf({ id, model, asked, text }: Said): Schema<'nvcf', 'Llm
 }
 
 export function messageEvents(said: Said): Buffer {
-  const { usage, ...message } = messageOf(said);
+  const { usage, ...message } = renderLlmMessage(said);
   const begun = { ...message, content: [], stop_reason: null, usage: { ...usage, output_tokens: 0 } };
   return eventStream([
     ['message_start', { message: begun }],
@@ -202,7 +202,7 @@ const DIMENSIONS = 8;
 const MAX_NUMBERS = 2 ** 18;
 
 /** https://developers.openai.com/api/docs/api-reference/embeddings */
-export function embeddingsOf(
+export function renderEmbeddings(
   model: string,
   { input, dimensions, encoding_format }: EmbeddingRequest,
 ): Schema<'nvcf', 'LlmEmbeddings'> {

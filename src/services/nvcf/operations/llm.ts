@@ -14,12 +14,12 @@ import { chooseVersion, UUID } from './invocation.ts';
 import {
   chatChunks,
   chatCompletion,
-  embeddingsOf,
   lastOfUser,
   messageEvents,
-  messageOf,
+  renderEmbeddings,
+  renderLlmMessage,
+  renderResponse,
   responseEvents,
-  responseOf,
   type Said,
   saidBy,
   tokensIn,
@@ -132,7 +132,7 @@ const respond: Handler<'nvcf', 'createResponse', Invoked> = (context) => {
     session: inBody ?? inHeader ?? sessionOfPayload(input),
     asked: lastOfUser(input),
     atMost,
-    render: (said) => (stream === true ? responseEvents(said) : responseOf(said)),
+    render: (said) => (stream === true ? responseEvents(said) : renderResponse(said)),
   });
 };
 
@@ -149,7 +149,7 @@ const createMessage: Handler<'nvcf', 'createMessage', Invoked> = (context) => {
     session,
     asked: lastOfUser(messages),
     atMost,
-    render: (said) => (stream === true ? messageEvents(said) : messageOf(said)),
+    render: (said) => (stream === true ? messageEvents(said) : renderLlmMessage(said)),
   });
 };
 
@@ -158,7 +158,7 @@ const embed: Handler<'nvcf', 'createEmbedding', Invoked> = (context) =>
     session: null,
     asked: '',
     inputTokens: tokensToEmbed(context.body),
-    render: ({ model }) => embeddingsOf(model, context.body),
+    render: ({ model }) => renderEmbeddings(model, context.body),
   });
 
 /** Lists only models registered without a function, and Cloud Functions registers none. */

@@ -1,4 +1,4 @@
-import { tableOf } from '../../../definitions/sections.ts';
+import { layOut } from '../../../definitions/sections.ts';
 import { NOT_EMULATED_SECTIONS } from './not-emulated.ts';
 import { OPERATION_SECTIONS } from './operations.ts';
 import { DOCUMENTED_TYPE_SECTIONS, OPEN_SOURCE_TYPE_SECTIONS } from './resource-types.ts';
@@ -11,9 +11,9 @@ export { REMEDIES } from './remedies.ts';
 export type { ResourceTypeId } from './resource-types.ts';
 export { ACTIONS } from './rules.ts';
 
-export const NOT_EMULATED = tableOf('path', NOT_EMULATED_SECTIONS);
-export const OPERATIONS = tableOf('id', OPERATION_SECTIONS);
-export const DOCUMENTED_TYPES = tableOf('id', DOCUMENTED_TYPE_SECTIONS);
-export const OPEN_SOURCE_TYPES = tableOf('id', OPEN_SOURCE_TYPE_SECTIONS);
-export const ROLES = tableOf('name', ROLE_SECTIONS);
-export const SCOPES = tableOf('id', SCOPE_SECTIONS);
+export const NOT_EMULATED = layOut('path', NOT_EMULATED_SECTIONS);
+export const OPERATIONS = layOut('id', OPERATION_SECTIONS);
+export const DOCUMENTED_TYPES = layOut('id', DOCUMENTED_TYPE_SECTIONS);
+export const OPEN_SOURCE_TYPES = layOut('id', OPEN_SOURCE_TYPE_SECTIONS);
+export const ROLES = layOut('name', ROLE_SECTIONS);
+export const SCOPES = layOut('id', SCOPE_SECTIONS);

@@ -9,9 +9,9 @@ import { FAULTS } from '../tables/texts.ts';
 import { checkNewSecrets, checkTask } from '../task-checks.ts';
 import {
   attributesOf,
-  definitionOf,
   eventsOf,
   hasEnded,
+  pickDefinition,
   resultsOf,
   secretsOf,
   statusOf,
@@ -47,7 +47,7 @@ const create: Handler<'nvct', 'createTask'> = async (context) => {
   const { name, secrets = [], ...definition } = checkTask(body);
   const task: Task = {
     name,
-    definition: definitionOf(definition),
+    definition: pickDefinition(definition),
     secretNames: namesOf(secrets),
     changes: [{ id: random.uuid(), status: 'QUEUED', at: now }],
     lastUpdatedAt: null,

@@ -1,5 +1,5 @@
 import type { Tables } from '../../../decisions/rule.ts';
-import { tableOf } from '../../../definitions/sections.ts';
+import { layOut } from '../../../definitions/sections.ts';
 import { OPERATION_SECTIONS } from './operations.ts';
 import { REMEDIES } from './remedies.ts';
 import { RESOURCE_TYPE_SECTIONS } from './resource-types.ts';
@@ -10,12 +10,12 @@ import { SCOPE_SECTIONS } from './scopes.ts';
 export const TABLES = {
   term: 'scope',
   product: 'nv-cloud-tasks',
-  permissions: tableOf('id', SCOPE_SECTIONS),
-  resourceTypes: tableOf('id', RESOURCE_TYPE_SECTIONS),
+  permissions: layOut('id', SCOPE_SECTIONS),
+  resourceTypes: layOut('id', RESOURCE_TYPE_SECTIONS),
   unbound:
     'is bound to nothing at Cloud Tasks; `"resource": {"type": "All Tasks"}` binds it to all tasks of its account',
   roles: [],
-  rules: tableOf('id', RULE_SECTIONS),
-  operations: tableOf('id', OPERATION_SECTIONS),
+  rules: layOut('id', RULE_SECTIONS),
+  operations: layOut('id', OPERATION_SECTIONS),
   remedies: REMEDIES,
 } as const satisfies Tables;

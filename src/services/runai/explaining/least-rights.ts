@@ -1,11 +1,11 @@
 import type { DecisionHelp } from '../../../contract/service.ts';
 import type { Surroundings } from '../../../contract/world.ts';
-import { type HeldRights, NO_STANDING, type Resource } from '../../../decisions/policy.ts';
+import { type HeldRights, NO_RIGHTS, type Resource } from '../../../decisions/policy.ts';
 import type { Principal } from '../../../decisions/principal.ts';
 import { type Ruleset, rowsOf } from '../../../decisions/ruleset.ts';
 import type { Use } from '../../../decisions/uses.ts';
 import { isAllowed, type LeastRights, leaveOut } from '../../../explaining/least-rights.ts';
-import { type AccessRule, ruleBookOf, rulesOf } from '../access-rules.ts';
+import { type AccessRule, readRuleBook, rulesOf } from '../access-rules.ts';
 import { identitiesIn } from '../collections/identities.ts';
 import { type Role, type Roles, rolesOf } from '../roles.ts';
 import { profileOf, RULESETS } from '../rulesets.ts';
@@ -87,7 +87,7 @@ interface RightsOfRule {
 
 function heldRightsOf(rightsByRule: readonly RightsOfRule[]): HeldRights {
   return {
-    ...NO_STANDING,
+    ...NO_RIGHTS,
     held: new Set(rightsByRule.flatMap(({ held }) => [...held])),
     rightsByRule: rightsByRule.map(({ held, scope }) => ({ held, resources: [scope] })),
   };
@@ -104,7 +104,7 @@ interface HeldRule {
 async function heldRules(world: Surroundings, { id }: Principal, roles: Roles): Promise<readonly HeldRule[]> {
   const identity = await identitiesIn(world.store).byId(id);
   if (identity === null) return [];
-  return rulesOf(await ruleBookOf(world), identity).flatMap((rule) => {
+  return rulesOf(await readRuleBook(world), identity).flatMap((rule) => {
     const role = roles.get(rule.roleId);
     return role?.enabled === true ? [{ rule, role }] : [];
   });

@@ -7,7 +7,7 @@ import { Collision, LimitReached, NotFound } from '../../../store/errors.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { type AccessKey, accessKeysIn } from '../collections/access-keys.ts';
 import { orNotFound } from '../gone.ts';
-import { drawSecret, endTokensOf } from '../secrets.ts';
+import { drawSecret, revokeTokens } from '../secrets.ts';
 
 const CLIENT_ID_LENGTH = 16;
 
@@ -71,7 +71,7 @@ function get({ target }: AuthenticatedContext<AccessKey>): Outcome<200, ShownKey
 async function remove(context: AuthenticatedContext<AccessKey>): Promise<Outcome<204, undefined>> {
   const { id, secretHash } = context.target;
   await orNotFound(accessKeysIn(context.store).delete(id));
-  await endTokensOf(context, secretHash);
+  await revokeTokens(context, secretHash);
   return { status: 204 };
 }
 
@@ -81,7 +81,7 @@ async function regenerate(
   const { id, secretHash: before } = context.target;
   const { secret: clientSecret, secretHash } = drawSecret(context);
   await orNotFound(accessKeysIn(context.store).replaceSecret(id, secretHash));
-  await endTokensOf(context, before);
+  await revokeTokens(context, before);
   return { status: 200, body: { clientSecret } };
 }
 

@@ -4,8 +4,8 @@ import { HTTP_STATUS, Problem } from '../../../decisions/problem.ts';
 import { NotFound } from '../../../store/errors.ts';
 import { messageOf } from '../problem.ts';
 import { createRule, endRule, type NewRule, resolveScope } from '../rule-changes.ts';
-import { namesOf, renderRule } from '../rule-view.ts';
-import { attributesIn, attributesOf, scopesOf } from '../scopes.ts';
+import { readNames, renderRule } from '../rule-view.ts';
+import { attributesIn, attributesOf, readScopes } from '../scopes.ts';
 import { accessRule } from './access-rules.ts';
 
 interface Failure {
@@ -27,7 +27,7 @@ async function attempt<Result>(act: () => Promise<Result>): Promise<{ result: Re
 /** `POST /batch`: authorizes each rule separately. */
 const batch: Handler<'runai', 'access_rules_batch'> = async (context) => {
   const { ids, action } = context.body;
-  const scopes = await scopesOf(context);
+  const scopes = await readScopes(context);
   const succeeded: string[] = [];
   const failed: (Failure & { id: string })[] = [];
   for (const id of new Set(ids.map(String))) {
@@ -60,7 +60,7 @@ const batchCreate: Handler<'runai', 'access_rules_batch_create'> = async (contex
       }),
     ),
   );
-  const names = await namesOf(context);
+  const names = await readNames(context);
   const succeeded: Schema<'runai', 'AccessRule'>[] = [];
   const failed: (Failure & { payload: NewRule })[] = [];
   for (const order of orders) {

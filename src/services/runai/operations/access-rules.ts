@@ -1,12 +1,12 @@
 import type { OperationOf } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { ACCESS_RULES, type AccessRule, ruleBookOf } from '../access-rules.ts';
+import { ACCESS_RULES, type AccessRule, readRuleBook } from '../access-rules.ts';
 import { orNotFound } from '../gone.ts';
-import { A_TIME, selectItems, slice, timeOf } from '../lists.ts';
+import { A_TIME, parseTime, selectItems, slice } from '../lists.ts';
 import { createRule, endRule, type NewRule, resolveScope } from '../rule-changes.ts';
-import { fieldsOf, type Names, namesOf, renderRule } from '../rule-view.ts';
-import { attributesIn, attributesOf, type ScopePath, scopesOf } from '../scopes.ts';
+import { createFields, type Names, readNames, renderRule } from '../rule-view.ts';
+import { attributesIn, attributesOf, readScopes, type ScopePath } from '../scopes.ts';
 
 export const accessRule: Lookup<AccessRule> = async (context, id) => {
   const rule = (await ACCESS_RULES.byId(context.store.collections, id))?.body;
@@ -14,7 +14,7 @@ export const accessRule: Lookup<AccessRule> = async (context, id) => {
   return {
     found: 'object',
     target: rule,
-    attributes: attributesIn(await scopesOf(context), rule.scopeType, rule.scopeId),
+    attributes: attributesIn(await readScopes(context), rule.scopeType, rule.scopeId),
   };
 };
 
@@ -22,7 +22,7 @@ export const accessRule: Lookup<AccessRule> = async (context, id) => {
 const scopeInBody: Lookup<ScopePath> = async (context) => {
   // The body is valid here: only operations that create a rule use this look-up.
   const { scopeType, scopeId } = context.body as NewRule;
-  const path = resolveScope(await scopesOf(context), scopeType, scopeId);
+  const path = resolveScope(await readScopes(context), scopeType, scopeId);
   return { found: 'object', target: path, attributes: attributesOf(path) };
 };
 
@@ -35,8 +35,8 @@ const PAGE = 50;
 
 /** Returns the rules that match a query and that the caller may see. */
 async function findRules(context: AuthenticatedContext, query: RuleQuery, names: Names): Promise<AccessRule[]> {
-  const { all } = await ruleBookOf(context);
-  const since = query.lastUpdated === undefined ? null : timeOf(query.lastUpdated);
+  const { all } = await readRuleBook(context);
+  const since = query.lastUpdated === undefined ? null : parseTime(query.lastUpdated);
   if (since === null && query.lastUpdated !== undefined) {
     throw new Problem('invalid_request', `Query parameter \`lastUpdated\` ${A_TIME}.`);
   }
@@ -54,7 +54,7 @@ async function findRules(context: AuthenticatedContext, query: RuleQuery, names:
       (since === null || rule.updatedAt >= since) &&
       context.mayAccess(attributesIn(names.scopes, rule.scopeType, rule.scopeId)),
   );
-  return selectItems(seen, query, fieldsOf(names), ['subjectId', 'roleName', 'scopeName']);
+  return selectItems(seen, query, createFields(names), ['subjectId', 'roleName', 'scopeName']);
 }
 
 function fits<Value>(wanted: Value | undefined, value: Value | null): boolean {
@@ -66,7 +66,7 @@ function contains(text: string, part: string): boolean {
 }
 
 const list: Handler<'runai', 'get_access_rules'> = async (context) => {
-  const names = await namesOf(context);
+  const names = await readNames(context);
   const all = await findRules(context, context.query, names);
   const page = slice(all, context.query, PAGE);
   return {
@@ -80,12 +80,12 @@ const list: Handler<'runai', 'get_access_rules'> = async (context) => {
 };
 
 const count: Handler<'runai', 'count_access_rules'> = async (context) => {
-  const all = await findRules(context, context.query, await namesOf(context));
+  const all = await findRules(context, context.query, await readNames(context));
   return { status: 200, body: { count: all.length } };
 };
 
 const get: Handler<'runai', 'get_access_rule', AccessRule> = async (context) => {
-  const names = await namesOf(context);
+  const names = await readNames(context);
   const rule = context.target;
   const path = names.scopes.path(rule.scopeType, rule.scopeId);
   const scopePath = path === null ? null : path.map(({ name }) => name).join('/');
@@ -94,7 +94,7 @@ const get: Handler<'runai', 'get_access_rule', AccessRule> = async (context) => 
 
 const create: Handler<'runai', 'create_access_rule'> = async (context) => {
   const rule = await createRule(context, context.body);
-  return { status: 201, body: renderRule(rule, await namesOf(context)) };
+  return { status: 201, body: renderRule(rule, await readNames(context)) };
 };
 
 const remove: Handler<'runai', 'delete_access_rule', AccessRule> = async (context) => {

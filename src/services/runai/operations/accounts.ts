@@ -8,8 +8,8 @@ import { rfc3339 } from '../../../time/clock.ts';
 import { type Identity, identitiesIn } from '../collections/identities.ts';
 import { orNotFound } from '../gone.ts';
 import { newIdentity } from '../identities.ts';
-import { endRulesOf } from '../rule-changes.ts';
-import { drawSecret, endTokensOf } from '../secrets.ts';
+import { deleteRulesOf } from '../rule-changes.ts';
+import { drawSecret, revokeTokens } from '../secrets.ts';
 import { tenantIdOf } from '../tenant.ts';
 
 /** Applications and service accounts work alike: they have a name and a secret, and can be disabled. */
@@ -86,7 +86,7 @@ function operationsOf<Secret extends object>({ kind, called, shownSecret }: Kind
   };
   const remove = async (context: AuthenticatedContext<Identity>): Promise<Outcome<204, undefined>> => {
     const account = context.target;
-    await endRulesOf(context, account);
+    await deleteRulesOf(context, account);
     await orNotFound(identitiesIn(context.store).delete(account.id));
     return { status: 204 };
   };
@@ -94,7 +94,7 @@ function operationsOf<Secret extends object>({ kind, called, shownSecret }: Kind
     const { id, secretHash: before } = context.target;
     const { secret, secretHash } = drawSecret(context);
     await orNotFound(identitiesIn(context.store).edit(id, { secretHash }, context.now));
-    await endTokensOf(context, before);
+    await revokeTokens(context, before);
     return { status: 200, body: shownSecret(secret) };
   };
   return { list, create, get, update, remove, regenerate };

@@ -13,16 +13,16 @@ import type { Identity } from '../collections/identities.ts';
 import { type OAuthClient, oauthClientsIn } from '../collections/oauth-clients.ts';
 import { lastExpiry } from '../issue.ts';
 import { clientsPage, formPostPage, loginPage } from '../pages/login.ts';
-import { peopleOf } from '../people.ts';
+import { findPeople } from '../people.ts';
 import { toDescription } from '../problem.ts';
 import { isRedirectOf, isRedirectUri } from '../redirect-uris.ts';
 import { presentedRefreshToken } from '../refresh-tokens.ts';
 import { addLoginToCookie, removeLoginFromCookie } from '../session-cookie.ts';
 import { issuerPath, realmOf } from '../tenant.ts';
 import { refuseIfEnded } from './grants/grant.ts';
-import { authenticateUser, badUser, chosenUser, premiseOf } from './grants/password.ts';
+import { authenticateUser, badUser, chosenUser, samePassword } from './grants/password.ts';
 import { newLogin } from './grants/sessions.ts';
-import { type Form, formOf, issuerInPath, type RealmContext } from './oauth-client.ts';
+import { type Form, issuerInPath, type RealmContext, readForm } from './oauth-client.ts';
 import { parseScope } from './oauth-token.ts';
 
 const CODE_LENGTH = 43;
@@ -55,8 +55,8 @@ interface AuthorizationRequest {
 }
 
 /** The authorization endpoint. Always shows the login page, because the mock has no browser sessions. */
-const authorize: Handler<'runai', 'authorize'> = (context) => begin(context, formOf(context.query));
-const authorizeByPost: Handler<'runai', 'authorize_by_post'> = (context) => begin(context, formOf(context.body));
+const authorize: Handler<'runai', 'authorize'> = (context) => begin(context, readForm(context.query));
+const authorizeByPost: Handler<'runai', 'authorize_by_post'> = (context) => begin(context, readForm(context.body));
 
 async function begin(context: RealmContext, form: Form): Promise<Answer<'runai', 'authorize'>> {
   const request = await checkedRequest(context, form);
@@ -73,7 +73,7 @@ async function begin(context: RealmContext, form: Form): Promise<Answer<'runai',
 }
 
 const logIn: Handler<'runai', 'log_in'> = async (context) => {
-  const form = formOf(context.body);
+  const form = readForm(context.body);
   const request = await checkedRequest(context, form);
   if ('refusal' in request) return request;
   const fault = requestFault(request);
@@ -102,8 +102,8 @@ function userOf(context: Context, { form, clientId }: AuthorizationRequest): Pro
 }
 
 /** RP-initiated logout. Ends the login of the ID token or refresh token. */
-const endSession: Handler<'runai', 'end_session'> = (context) => logOut(context, formOf(context.query));
-const endSessionByPost: Handler<'runai', 'end_session_by_post'> = (context) => logOut(context, formOf(context.body));
+const endSession: Handler<'runai', 'end_session'> = (context) => logOut(context, readForm(context.query));
+const endSessionByPost: Handler<'runai', 'end_session_by_post'> = (context) => logOut(context, readForm(context.body));
 
 async function logOut(context: RealmContext, form: Form): Promise<Answer<'runai', 'end_session'>> {
   await issuerInPath(context);
@@ -261,7 +261,7 @@ async function askWho(
   const hidden = CARRIED.flatMap((name) => (form[name] === undefined ? [] : [[name, form[name]] as const]));
   const { pathname } = new URL(context.openOrigin);
   const action = `${pathname.replace(/\/$/, '')}${issuerPath(realm)}/login-actions/authenticate`;
-  const people = context.mayReadCast ? await peopleOf(context, MAX_PEOPLE) : null;
+  const people = context.mayReadCast ? await findPeople(context, MAX_PEOPLE) : null;
   return loginPage({ action, realm, clientId, username, hidden: Object.fromEntries(hidden), fault, people });
 }
 
@@ -284,7 +284,7 @@ async function issueCode(
       expiresAt: later(now, settings.tokenTtl.code),
     },
     now,
-    premiseOf(user),
+    samePassword(user),
   );
   return code;
 }

@@ -14,7 +14,7 @@ const BASIC = /^basic +([A-Za-z0-9+/=]+) *$/i;
 export type Form = Readonly<Record<string, string | undefined>>;
 
 /** Reads the parameters of a query or body. Empty ones count as omitted (RFC 6749, 3.1 and 3.2). */
-export function formOf(sent: Form): Form {
+export function readForm(sent: Form): Form {
   return Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== ''));
 }
 

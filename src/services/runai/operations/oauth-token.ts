@@ -2,8 +2,8 @@ import type { Answer, Context, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import type { TokenEndpoint } from '../tables/index.ts';
 import type { Member, PresentedClient, TokenRequest } from './grants/grant.ts';
-import { type Form, formOf, issuerInPath, presentedClient, requireField } from './oauth-client.ts';
-import { grantNames, grantOf, type Issued, issueTokens, NO_STORE } from './token.ts';
+import { type Form, issuerInPath, presentedClient, readForm, requireField } from './oauth-client.ts';
+import { findGrant, grantNames, type Issued, issueTokens, NO_STORE } from './token.ts';
 
 /** Supported scopes (OpenID Connect Core 1.0, 5.4 and 11). They grant no rights; access rules do. */
 export const SCOPES = ['openid', 'profile', 'email', 'offline_access'] as const;
@@ -26,20 +26,20 @@ const FORM_NAMES: Readonly<Record<Member, string>> = {
 
 /** `POST /api/v2/token`: a user login needs no client. */
 const grantTokenV2: Handler<'runai', 'grant_token_v2'> = async (context) => {
-  const form = formOf(context.body);
+  const form = readForm(context.body);
   reportIgnored('grant_token_v2', form, context);
   const request = await requestOf(context, form, 'v2', 'optional');
-  const grant = grantOf(context, 'v2', request.grantType, 'grant_type');
+  const grant = findGrant(context, 'v2', request.grantType, 'grant_type');
   return answerOf(await issueTokens(context, await grant.redeem(request, context), true), '');
 };
 
 /** The token endpoint of the realm (RFC 6749, 3.2). */
 const grantRealmToken: Handler<'runai', 'grant_realm_token'> = async (context) => {
   await issuerInPath(context);
-  const form = formOf(context.body);
+  const form = readForm(context.body);
   reportIgnored('grant_realm_token', form, context);
   const request = await requestOf(context, form, 'realm', 'required');
-  const grant = grantOf(context, 'realm', request.grantType, 'grant_type');
+  const grant = findGrant(context, 'realm', request.grantType, 'grant_type');
   const granted = await grant.redeem(request, context);
   const scope = granted.scope ?? granted.session?.login.scope ?? request.scope ?? '';
   const result = { ...granted, scope };

@@ -1,8 +1,8 @@
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
-import { type AccessRule, ruleBookOf, rulesOf } from '../access-rules.ts';
+import { type AccessRule, readRuleBook, rulesOf } from '../access-rules.ts';
 import { identitiesIn } from '../collections/identities.ts';
 import { type ListQuery, selectItems, slice } from '../lists.ts';
-import { fieldsOf, type Names, namesOf, roleName, scopeName } from '../rule-view.ts';
+import { createFields, type Names, readNames, roleName, scopeName } from '../rule-view.ts';
 
 const PAGE = 50;
 
@@ -13,12 +13,15 @@ async function ownRules(
   names: Names,
 ): Promise<AccessRule[]> {
   const identity = await identitiesIn(context.store).byId(context.caller.principal.id);
-  const rules = identity === null ? [] : rulesOf(await ruleBookOf(context), identity);
-  return selectItems(rules, { ...(search !== undefined && { search }) }, fieldsOf(names), ['roleName', 'scopeName']);
+  const rules = identity === null ? [] : rulesOf(await readRuleBook(context), identity);
+  return selectItems(rules, { ...(search !== undefined && { search }) }, createFields(names), [
+    'roleName',
+    'scopeName',
+  ]);
 }
 
 const listOwn: Handler<'runai', 'get_me_access_rules'> = async (context) => {
-  const names = await namesOf(context);
+  const names = await readNames(context);
   const all = await ownRules(context, context.query, names);
   const page = slice(all, context.query, PAGE);
   const accessRules = page.map((rule) => {
@@ -38,7 +41,7 @@ const listOwn: Handler<'runai', 'get_me_access_rules'> = async (context) => {
 };
 
 const countOwn: Handler<'runai', 'count_me_access_rules'> = async (context) => {
-  const all = await ownRules(context, context.query, await namesOf(context));
+  const all = await ownRules(context, context.query, await readNames(context));
   return { status: 200, body: { count: all.length } };
 };
 

@@ -2,7 +2,7 @@ import type { Handler } from '../../../contract/request.ts';
 import type { HeldRights } from '../../../decisions/policy.ts';
 import { rowsOf } from '../../../decisions/ruleset.ts';
 import { profileOf } from '../rulesets.ts';
-import { scopesOf } from '../scopes.ts';
+import { readScopes } from '../scopes.ts';
 import { RESOURCE_TYPES } from '../tables/index.ts';
 import { type ACTIONS, permissionsOf } from './roles.ts';
 
@@ -18,7 +18,7 @@ type Action = (typeof ACTIONS)[number];
 /** Returns the scopes where the caller has permissions on a resource type. */
 const getPermittedScopes: Handler<'runai', 'get_permitted_scopes'> = async (context) => {
   const { resourceType, action } = context.body;
-  const { tenantId } = await scopesOf(context);
+  const { tenantId } = await readScopes(context);
   const { heldRights } = context.caller;
   const scopesFor = (one: Action) =>
     permittedScopes(heldRights, `${resourceType}:${one}`, (action ?? one) === one, tenantId);

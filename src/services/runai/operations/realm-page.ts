@@ -1,5 +1,5 @@
 import type { Handler } from '../../../contract/request.ts';
-import { spkiOf } from '../../../tokens/keys.ts';
+import { exportSpki } from '../../../tokens/keys.ts';
 import { endpointsOf } from '../tenant.ts';
 import { issuerInPath } from './oauth-client.ts';
 
@@ -10,7 +10,7 @@ const getRealm: Handler<'runai', 'get_realm'> = async (context) => {
     status: 200,
     body: {
       realm: context.params.realm,
-      public_key: spkiOf(context.tokens.key.publicJwk),
+      public_key: exportSpki(context.tokens.key.publicJwk),
       'token-service': endpointsOf(issuer),
       'account-service': `${issuer}/account`,
       'tokens-not-before': 0,

@@ -1,7 +1,7 @@
 import type { Schema } from '../../../contract/documented.ts';
 import type { Context, Handler } from '../../../contract/request.ts';
 import { badCredentialsProblem, Problem } from '../../../decisions/problem.ts';
-import { changeClaims, claimRulesOf, claimsSet } from '../../../tokens/claim-rules.ts';
+import { changeClaims, claimsSet, readClaimRules } from '../../../tokens/claim-rules.ts';
 import { decodeClaims } from '../../../tokens/compact.ts';
 import { acceptToken } from '../access-token.ts';
 import { grantsIn } from '../collections/grants.ts';
@@ -12,7 +12,7 @@ import { profileOf } from '../rulesets.ts';
 import { GRANT_TYPES, type GrantTypeRow } from '../tables/index.ts';
 import { endpointsOf, jwksUriOf, tokenRealmOf } from '../tenant.ts';
 import { RESPONSE_MODES } from './login.ts';
-import { anyCaller, confidentialCaller, formOf, issuerInPath, requireField } from './oauth-client.ts';
+import { anyCaller, confidentialCaller, issuerInPath, readForm, requireField } from './oauth-client.ts';
 import { SCOPES } from './oauth-token.ts';
 import { NO_STORE } from './token.ts';
 
@@ -84,14 +84,14 @@ const getUserinfo: Handler<'runai', 'get_userinfo'> = async (context) => {
     ...(kind === 'user' && { email: name, email_verified: true }),
     ...(groups.length > 0 && { groups }),
   };
-  const { azp: _, ...body } = changeClaims(claims, await claimRulesOf(context.store));
+  const { azp: _, ...body } = changeClaims(claims, await readClaimRules(context.store));
   return { status: 200, headers: NO_STORE, body: { ...body, sub: id } };
 };
 
 /** Lets any confidential client introspect any token (RFC 7662). */
 const introspectToken: Handler<'runai', 'introspect_token'> = async (context) => {
   await issuerInPath(context);
-  const form = formOf(context.body);
+  const form = readForm(context.body);
   await confidentialCaller(context, form);
   const token = requireField(form, 'token');
   return {
@@ -107,7 +107,7 @@ async function introspectAccessToken(context: Context, token: string) {
     const { iss, sub, iat, exp, jti, sid, scope } = claims;
     const ofToken = decodeClaims(token) ?? {};
     return {
-      ...claimsSet(ofToken, identity.name, await claimRulesOf(context.store)),
+      ...claimsSet(ofToken, identity.name, await readClaimRules(context.store)),
       active: true,
       token_type: 'Bearer',
       client_id: clientId,
@@ -142,7 +142,7 @@ async function introspectRefreshToken(context: Context, token: string) {
 /** Accepts unknown tokens, too (RFC 7009). A refresh token ends its login, even if used or expired. */
 const revokeToken: Handler<'runai', 'revoke_token'> = async (context) => {
   await issuerInPath(context);
-  const form = formOf(context.body);
+  const form = readForm(context.body);
   const clientId = await anyCaller(context, form);
   const token = requireField(form, 'token');
   const { store, now } = context;

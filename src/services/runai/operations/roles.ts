@@ -4,7 +4,7 @@ import { Problem } from '../../../decisions/problem.ts';
 import { rowsOf } from '../../../decisions/ruleset.ts';
 import { Collision } from '../../../store/errors.ts';
 import { rfc3339 } from '../../../time/clock.ts';
-import { ruleBookOf } from '../access-rules.ts';
+import { readRuleBook } from '../access-rules.ts';
 import { orNotFound } from '../gone.ts';
 import { type Fields, pageOf, selectItems } from '../lists.ts';
 import { type CustomRole, FIRST_CUSTOM_ROLE, LAST_ROLE_SETTING, ROLES, type Role, roleRow, rolesOf } from '../roles.ts';
@@ -138,7 +138,7 @@ function setEnabled(enabled: boolean): Handler<'runai', 'enable_role_v2', Role> 
 
 const remove: Handler<'runai', 'delete_role_by_id_v2', Role> = async (context) => {
   const { id, name } = customTarget(context);
-  const { bySubject } = await ruleBookOf(context);
+  const { bySubject } = await readRuleBook(context);
   if ([...bySubject.values()].flat().some(({ roleId }) => roleId === id)) {
     throw new Problem('protected', `The role \`${name}\` is in use. Delete its access rules first.`);
   }

@@ -31,7 +31,7 @@ export interface Issued {
  *
  * @throws Problem if this version does not have it, with a finding if another version does
  */
-export function grantOf(context: Context, endpoint: TokenEndpoint, grantType: string, field: string): Grant {
+export function findGrant(context: Context, endpoint: TokenEndpoint, grantType: string, field: string): Grant {
   const names = grantNames(context, endpoint);
   const name = names.find((one) => one === grantType);
   if (name !== undefined) return GRANTS[name];
@@ -92,7 +92,7 @@ const grantToken: Handler<'runai', 'grant_token'> = async (context) => {
     nameOf: (member) => member,
     sent: Object.keys(body),
   };
-  const grant = grantOf(context, 'v1', grantType, 'grantType');
+  const grant = findGrant(context, 'v1', grantType, 'grantType');
   return v1Answer(context, await issueTokens(context, await grant.redeem(request, context), true));
 };
 

@@ -2,9 +2,9 @@ import type { Schema } from '../../../contract/documented.ts';
 import type { AuthenticatedContext, Handler, Lookup } from '../../../contract/request.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { type ListQuery, PAGE, pageOf, selectItems } from '../lists.ts';
-import { attributesIn, type Scopes, scopesOf, type Unit, type UnitType } from '../scopes.ts';
+import { attributesIn, readScopes, type Scopes, type Unit, type UnitType } from '../scopes.ts';
 import { tenantIdOf, tenantNameOf } from '../tenant.ts';
-import { DEPARTMENT_FIELDS, projectFieldsOf, renderDepartment, renderProject } from '../unit-view.ts';
+import { createProjectFields, DEPARTMENT_FIELDS, renderDepartment, renderProject } from '../unit-view.ts';
 
 const OF_TYPE: Readonly<Record<UnitType, (scopes: Scopes) => readonly Unit[]>> = {
   cluster: ({ clusters }) => clusters,
@@ -14,7 +14,7 @@ const OF_TYPE: Readonly<Record<UnitType, (scopes: Scopes) => readonly Unit[]>> =
 
 function lookupOf(type: UnitType): Lookup<Unit> {
   return async (context, id) => {
-    const scopes = await scopesOf(context);
+    const scopes = await readScopes(context);
     const unit = scopes.unit(type, id);
     if (unit === null) return { found: 'nothing' };
     return { found: 'object', target: unit, attributes: attributesIn(scopes, type, id) };
@@ -37,7 +37,7 @@ function departments(context: AuthenticatedContext, scopes: Scopes, query: ListQ
 }
 
 function projects(context: AuthenticatedContext, scopes: Scopes, query: ListQuery): Unit[] {
-  return selectItems(visible(context, scopes, 'project'), query, projectFieldsOf(scopes), ['name']);
+  return selectItems(visible(context, scopes, 'project'), query, createProjectFields(scopes), ['name']);
 }
 
 async function renderCluster(
@@ -58,13 +58,13 @@ const listTenants: Handler<'runai', 'get_tenants'> = async (context) => {
 const listClusters: Handler<'runai', 'get_clusters'> = async (context) => ({
   status: 200,
   body: await Promise.all(
-    visible(context, await scopesOf(context), 'cluster').map((unit) => renderCluster(context, unit)),
+    visible(context, await readScopes(context), 'cluster').map((unit) => renderCluster(context, unit)),
   ),
 });
 
 const listClustersMinimal: Handler<'runai', 'get_clusters_minimal'> = async (context) => ({
   status: 200,
-  body: visible(context, await scopesOf(context), 'cluster').map(({ id, name }) => ({ uuid: id, name })),
+  body: visible(context, await readScopes(context), 'cluster').map(({ id, name }) => ({ uuid: id, name })),
 });
 
 const getCluster: Handler<'runai', 'get_cluster_by_uuid', Unit> = async (context) => ({
@@ -73,13 +73,13 @@ const getCluster: Handler<'runai', 'get_cluster_by_uuid', Unit> = async (context
 });
 
 const listDepartments: Handler<'runai', 'get_departments'> = async (context) => {
-  const { page, next } = pageOf(departments(context, await scopesOf(context), context.query), context.query, PAGE);
+  const { page, next } = pageOf(departments(context, await readScopes(context), context.query), context.query, PAGE);
   return { status: 200, body: { departments: page.map(renderDepartment), ...(next !== null && { next }) } };
 };
 
 const countDepartments: Handler<'runai', 'count_departments'> = async (context) => ({
   status: 200,
-  body: { count: departments(context, await scopesOf(context), context.query).length },
+  body: { count: departments(context, await readScopes(context), context.query).length },
 });
 
 const getDepartment: Handler<'runai', 'get_department', Unit> = ({ target }) => ({
@@ -88,7 +88,7 @@ const getDepartment: Handler<'runai', 'get_department', Unit> = ({ target }) => 
 });
 
 const listProjects: Handler<'runai', 'get_projects'> = async (context) => {
-  const scopes = await scopesOf(context);
+  const scopes = await readScopes(context);
   const { page, next } = pageOf(projects(context, scopes, context.query), context.query, PAGE);
   return {
     status: 200,
@@ -98,12 +98,12 @@ const listProjects: Handler<'runai', 'get_projects'> = async (context) => {
 
 const countProjects: Handler<'runai', 'count_projects'> = async (context) => ({
   status: 200,
-  body: { count: projects(context, await scopesOf(context), context.query).length },
+  body: { count: projects(context, await readScopes(context), context.query).length },
 });
 
 const getProject: Handler<'runai', 'get_project', Unit> = async (context) => ({
   status: 200,
-  body: renderProject(context.target, await scopesOf(context)),
+  body: renderProject(context.target, await readScopes(context)),
 });
 
 export const unitOperations = {

@@ -10,7 +10,7 @@ import { orNotFound } from '../gone.ts';
 import { newUser } from '../identities.ts';
 import { lastExpiry } from '../issue.ts';
 import { type Fields, type Operator, selectItems, slice } from '../lists.ts';
-import { endRulesOf } from '../rule-changes.ts';
+import { deleteRulesOf } from '../rule-changes.ts';
 
 const SALT_LENGTH = 16;
 const TEMPORARY_LENGTH = 16;
@@ -79,7 +79,7 @@ const create: Handler<'runai', 'create_user'> = async (context) => {
 
 const remove: Handler<'runai', 'delete_user_by_id', Identity> = async (context) => {
   const { target } = context;
-  await endRulesOf(context, target);
+  await deleteRulesOf(context, target);
   await orNotFound(identitiesIn(context.store).delete(target.id));
   return { status: 204 };
 };

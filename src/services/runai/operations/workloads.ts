@@ -4,7 +4,7 @@ import type { Settings } from '../../../definitions/settings.ts';
 import { NotFound } from '../../../store/errors.ts';
 import { type ListQuery, PAGE, pageOf, selectItems } from '../lists.ts';
 import { profileOf } from '../rulesets.ts';
-import { attributesIn, scopesOf, type Unit } from '../scopes.ts';
+import { attributesIn, readScopes, type Unit } from '../scopes.ts';
 import {
   type Moment,
   type PlacedWorkload,
@@ -29,7 +29,7 @@ interface WorkloadQuery extends ListQuery {
 }
 
 async function momentOf(context: Pick<AuthenticatedContext, 'store' | 'now'>): Promise<Moment> {
-  const [scopes, phases] = await Promise.all([scopesOf(context), workloadPhasesOf(context)]);
+  const [scopes, phases] = await Promise.all([readScopes(context), workloadPhasesOf(context)]);
   return { scopes, phases, now: context.now };
 }
 
@@ -66,7 +66,7 @@ function lookupOf(type: string | null): Lookup<Workload> {
   return async (context, id) => {
     const workload = await workloadIn(context.store, id);
     if (workload === null || (type !== null && workload.type !== type)) return { found: 'nothing' };
-    const attributes = attributesIn(await scopesOf(context), 'project', workload.projectId);
+    const attributes = attributesIn(await readScopes(context), 'project', workload.projectId);
     return { found: 'object', target: workload, attributes };
   };
 }
@@ -75,7 +75,7 @@ function lookupOf(type: string | null): Lookup<Workload> {
 const projectInBody: Lookup<Unit> = async (context) => {
   // The body is valid here: only operations that create a workload use this look-up.
   const { projectId } = context.body as NewWorkload;
-  const scopes = await scopesOf(context);
+  const scopes = await readScopes(context);
   const project = scopes.unit('project', projectId);
   if (project === null) {
     const named = scopes.projects.find(({ name }) => name === projectId);

@@ -7,7 +7,7 @@ import { textOf } from '../../../parts/loaded.tsx';
 import { cut, Long } from '../../../parts/long.tsx';
 import { Sentence } from '../../../parts/sentence.tsx';
 import { Status } from '../../../parts/status.tsx';
-import { changesOf } from '../../../state/changes.ts';
+import { countChanges } from '../../../state/changes.ts';
 import { addressIn, filter } from '../../../state/requests.ts';
 
 const COUNTS = { times: 'exactly', atLeast: 'at least', atMost: 'at most' } as const;
@@ -25,7 +25,7 @@ export function Verify() {
   const match = { ...texts, ...(status !== undefined && { status: /^\d+$/.test(status) ? Number(status) : status }) };
   const order = { match, [count]: wanted };
   const question = JSON.stringify(order);
-  const changes = changesOf('requests');
+  const changes = countChanges('requests');
   useEffect(() => {
     ask<Verified>('POST', '/_mock/requests/verify', JSON.parse(question)).then(
       (verified) => setAnswer({ question, verified }),

@@ -3,7 +3,7 @@ import { Problem } from '../../../../decisions/problem.ts';
 import type { Outcome } from '../../../../responses/outcome.ts';
 import type { InvocationRow, Invoked } from '../../invocations.ts';
 import {
-  answerOf as answerOfVersion,
+  answerInvocation as answerOfVersion,
   chooseVersion,
   hasPollSeconds,
   PLAIN,
@@ -13,13 +13,13 @@ import {
   chatChunks,
   chatCompletion,
   completionChunks,
-  completionOf,
-  embeddingsOf,
   lastOfUser,
   messageEvents,
-  messageOf,
+  renderCompletion,
+  renderEmbeddings,
+  renderLlmMessage,
+  renderResponse,
   responseEvents,
-  responseOf,
   type Said,
   saidBy,
 } from '../../operations/llm-forms.ts';
@@ -105,7 +105,7 @@ const createCompletion: Handler<'catalogue', 'createCompletion', Invoked> = (con
     render: (said, isStreamed) =>
       isStreamed
         ? completionChunks(said, prompts, stream_options?.include_usage === true)
-        : completionOf(said, prompts),
+        : renderCompletion(said, prompts),
   });
 };
 
@@ -116,7 +116,7 @@ const createEmbedding: Handler<'catalogue', 'createEmbedding', Invoked> = async 
   const message = MODEL_ERRORS.inputType;
   if (model?.body.isSymmetric !== true && type === null)
     return refuseAsModel(message, { status: 400, body: { error: message } });
-  return answer(context, { asked: '', render: () => embeddingsOf(name, context.body) });
+  return answer(context, { asked: '', render: () => renderEmbeddings(name, context.body) });
 };
 
 const createResponse: Handler<'catalogue', 'createResponse', Invoked> = (context) => {
@@ -124,7 +124,7 @@ const createResponse: Handler<'catalogue', 'createResponse', Invoked> = (context
   return answer(context, {
     asked: lastOfUser(input),
     isStreamed: stream === true,
-    render: (said, isStreamed) => (isStreamed ? responseEvents(said) : responseOf(said)),
+    render: (said, isStreamed) => (isStreamed ? responseEvents(said) : renderResponse(said)),
   });
 };
 
@@ -133,7 +133,7 @@ const createMessage: Handler<'catalogue', 'createMessage', Invoked> = (context) 
   return answer(context, {
     asked: lastOfUser(messages),
     isStreamed: stream === true,
-    render: (said, isStreamed) => (isStreamed ? messageEvents(said) : messageOf(said)),
+    render: (said, isStreamed) => (isStreamed ? messageEvents(said) : renderLlmMessage(said)),
   });
 };
 

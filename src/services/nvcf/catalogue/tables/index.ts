@@ -1,5 +1,5 @@
 import type { Tables } from '../../../../decisions/rule.ts';
-import { tableOf } from '../../../../definitions/sections.ts';
+import { layOut } from '../../../../definitions/sections.ts';
 import { DOCUMENTED_TYPES, OPEN_SOURCE_TYPES } from '../../tables/index.ts';
 import { NOT_EMULATED_SECTIONS } from './not-emulated.ts';
 import { OPERATION_SECTIONS } from './operations.ts';
@@ -7,21 +7,21 @@ import { REMEDIES } from './remedies.ts';
 import { RULE_SECTIONS } from './rules.ts';
 import { SCOPE_SECTIONS } from './scopes.ts';
 
-export const NOT_EMULATED = tableOf('path', NOT_EMULATED_SECTIONS);
+export const NOT_EMULATED = layOut('path', NOT_EMULATED_SECTIONS);
 
 const BOTH = {
   term: 'scope',
   keyServices: { 'personal-key': 'public-api', 'service-key': 'nvcf' },
-  permissions: tableOf('id', SCOPE_SECTIONS),
+  permissions: layOut('id', SCOPE_SECTIONS),
   unbound: 'may call no model',
   roles: [],
-  operations: tableOf('id', OPERATION_SECTIONS),
+  operations: layOut('id', OPERATION_SECTIONS),
   remedies: REMEDIES,
   more: { notEmulated: NOT_EMULATED },
 } as const;
 
 /** The catalogue's tables, by Cloud Functions profile. */
 export const TABLES = {
-  documented: { ...BOTH, resourceTypes: DOCUMENTED_TYPES, rules: tableOf('id', RULE_SECTIONS.documented) },
-  'open-source': { ...BOTH, resourceTypes: OPEN_SOURCE_TYPES, rules: tableOf('id', RULE_SECTIONS['open-source']) },
+  documented: { ...BOTH, resourceTypes: DOCUMENTED_TYPES, rules: layOut('id', RULE_SECTIONS.documented) },
+  'open-source': { ...BOTH, resourceTypes: OPEN_SOURCE_TYPES, rules: layOut('id', RULE_SECTIONS['open-source']) },
 } as const satisfies Readonly<Record<string, Tables>>;

@@ -16,7 +16,7 @@ export const password: Grant = {
     const clientId = await loginClient(context, request);
     const user = await authenticateUser(context, username, secret, clientOrNone(clientId));
     const login = newLogin(context, user, clientId, request.scope);
-    return refuseIfEnded(beginSession(context, user, login, premiseOf(user)), (reason) =>
+    return refuseIfEnded(beginSession(context, user, login, samePassword(user)), (reason) =>
       badUser(reason, { identity: user, clientId: clientOrNone(clientId) }),
     );
   },
@@ -69,7 +69,7 @@ export async function chosenUser(
 }
 
 /** The precondition of a password login: the password has not changed since it was verified. */
-export function premiseOf({ passwordHash }: Identity): Premise {
+export function samePassword({ passwordHash }: Identity): Premise {
   return { passwordHash };
 }
 

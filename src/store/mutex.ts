@@ -1,11 +1,11 @@
 /** Tracks the turns of the running task, so that a task waiting for its own turn fails instead of hanging. */
 export interface TurnWatch {
-  getStore(): ReadonlySet<Turns> | undefined;
-  run<Result>(turns: ReadonlySet<Turns>, work: () => Promise<Result>): Promise<Result>;
+  getStore(): ReadonlySet<Mutex> | undefined;
+  run<Result>(turns: ReadonlySet<Mutex>, work: () => Promise<Result>): Promise<Result>;
 }
 
 /** Runs tasks one at a time. */
-export class Turns {
+export class Mutex {
   /** An `AsyncLocalStorage` in tests. In a server, it would slow down every promise. */
   static watch: TurnWatch | null = null;
   #isTaken = false;
@@ -13,7 +13,7 @@ export class Turns {
 
   /** Runs a task after all earlier tasks have settled. */
   async take<Result>(work: () => Promise<Result>): Promise<Result> {
-    const { watch } = Turns;
+    const { watch } = Mutex;
     const held = watch?.getStore();
     if (held?.has(this) === true) throw new TypeError('a task waits for its own turn');
     if (this.#isTaken) await new Promise<void>((resolve) => this.#waiting.push(resolve));

@@ -14,7 +14,7 @@ import { dateHeader } from './headers.ts';
 import { addHintHeader, hintsOfUnrouted, type Offered } from './hints.ts';
 import type { Mounted } from './mount.ts';
 import type { OtherOperation } from './openapi.ts';
-import { problemOf, problemWithoutSecrets } from './problem.ts';
+import { problemWithoutSecrets, toProblem } from './problem.ts';
 import type { Routes } from './routes.ts';
 import type { Server } from './server.ts';
 import { logRefusal, record, requestLine } from './steps/record.ts';
@@ -35,7 +35,7 @@ interface WorthKnowing {
 }
 
 /** Answers requests that match no operation. The service that owns the path renders the errors. */
-export class Strays {
+export class UnroutedRequests {
   readonly #server: Server;
   readonly #services: readonly ServiceDefinition[];
   readonly #routes: Routes;
@@ -118,7 +118,7 @@ export class Strays {
 }
 
 /** Sends a response without an operation. */
-export async function sendStray(
+export async function sendUnrouted(
   reply: FastifyReply,
   answering: WireAnswer | Promise<WireAnswer>,
 ): Promise<FastifyReply> {
@@ -149,7 +149,7 @@ async function answerUnrouted(
     const isKnownPath = problem.kind === 'method_not_allowed';
     if (isKnownPath && service.conventions?.authenticatesFirst === true) await service.callers?.authenticate(request);
   } catch (thrown) {
-    reported = problemOf(thrown);
+    reported = toProblem(thrown);
   }
   reported = problemWithoutSecrets(reported, secrets);
   let hints = hintsOfUnrouted(request, service, reported, offered);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Turns } from '../../src/store/turns.ts';
+import { Mutex } from '../../src/store/mutex.ts';
 
 /** A task that ends when the test says so. */
 function task(name: string, log: string[]) {
@@ -22,7 +22,7 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 describe('tasks that take turns', () => {
   it('run one after the other, in their order, the first at once', async () => {
     const log: string[] = [];
-    const turns = new Turns();
+    const turns = new Mutex();
     const [a, b, c] = ['a', 'b', 'c'].map((name) => task(name, log)) as [
       ReturnType<typeof task>,
       ReturnType<typeof task>,
@@ -37,7 +37,7 @@ describe('tasks that take turns', () => {
 
   it('do not wait for the success of those before', async () => {
     const log: string[] = [];
-    const turns = new Turns();
+    const turns = new Mutex();
     const [a, b] = [task('a', log), task('b', log)];
     const [first, second] = [turns.take(a.work), turns.take(b.work)];
     a.end(new Error('broken'));
@@ -48,7 +48,7 @@ describe('tasks that take turns', () => {
   });
 
   it('fail if they wait for their own turn, in tests', async () => {
-    const [turns, others] = [new Turns(), new Turns()];
+    const [turns, others] = [new Mutex(), new Mutex()];
     const inner = () => turns.take(async () => 'never');
     await expect(turns.take(() => others.take(inner))).rejects.toThrow('waits for its own turn');
     expect(await turns.take(async () => 'again')).toBe('again');
@@ -56,7 +56,7 @@ describe('tasks that take turns', () => {
 
   it('come after one that was taken just as another one ended', async () => {
     const log: string[] = [];
-    const turns = new Turns();
+    const turns = new Mutex();
     const [a, b, c] = [task('a', log), task('b', log), task('c', log)];
     const first = turns.take(a.work).then(() => turns.take(b.work));
     a.end();
@@ -72,19 +72,19 @@ describe('tasks that take turns', () => {
 });
 
 it('tasks take turns also where nothing watches them, as in a server', async () => {
-  const { watch } = Turns;
-  Turns.watch = null;
+  const { watch } = Mutex;
+  Mutex.watch = null;
   try {
-    const turns = new Turns();
+    const turns = new Mutex();
     expect(await Promise.all([turns.take(async () => 'a'), turns.take(async () => 'b')])).toEqual(['a', 'b']);
   } finally {
-    Turns.watch = watch;
+    Mutex.watch = watch;
   }
 });
 
 it('a task knows only the turns that it has', async () => {
-  const held = new Turns();
-  const seen = await held.take(async () => Turns.watch?.getStore());
+  const held = new Mutex();
+  const seen = await held.take(async () => Mutex.watch?.getStore());
 
   expect(seen).toEqual(new Set([held]));
 });
