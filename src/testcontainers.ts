@@ -23,10 +23,10 @@ const IMAGE = 'nv-auth-mock';
 const READY = /nv-auth-mock ready on |"event":"ready"/;
 
 /** The maximum length of server output in an error. A rejected start is one line. */
-const MAX_SAID = 4000;
+const MAX_OUTPUT = 4000;
 
 /** Makes copied files readable for the image's user, whatever their owner on this machine. */
-const FOR_EVERYBODY = 0o644;
+const READABLE_BY_ALL = 0o644;
 
 /** Options of the server, named as for `startMock`. The container sets its address and its data. */
 export type ContainerOptions = Omit<ConfigOptions, 'port' | 'host' | 'data' | 'seed' | 'alias' | 'exitWithStdin'>;
@@ -57,7 +57,7 @@ export class NvAuthMockContainer extends GenericContainer {
   #withFile(source: string, name: string): this {
     this.#files.push(source);
     const target = `${ETC}/${name}.${source.endsWith('.json') ? 'json' : 'yaml'}`;
-    return this.withCopyFilesToContainer([{ source, target, mode: FOR_EVERYBODY }]);
+    return this.withCopyFilesToContainer([{ source, target, mode: READABLE_BY_ALL }]);
   }
 
   withOptions(options: ContainerOptions): this {
@@ -100,7 +100,7 @@ export class NvAuthMockContainer extends GenericContainer {
     this.#said = '';
     this.#log = await this.logOf(containerId);
     this.#log.on('data', (text: unknown) => {
-      this.#said = `${this.#said}${String(text)}`.slice(-MAX_SAID);
+      this.#said = `${this.#said}${String(text)}`.slice(-MAX_OUTPUT);
     });
   }
 

@@ -93,8 +93,8 @@ function fingerprintKey(): string {
 export function startFault(cause: unknown, { data }: Config): unknown {
   const isMissing = cause instanceof TypeError || cause instanceof RangeError;
   if (data !== null && (cause instanceof Damaged || isMissing)) {
-    const said = cause instanceof Damaged ? cause.message : `it contains unexpected data (${cause.message})`;
-    return new Unusable(`--data ${shownData(data)} is damaged: ${said}. The file was not changed; use another one.`, {
+    const reason = cause instanceof Damaged ? cause.message : `it contains unexpected data (${cause.message})`;
+    return new Unusable(`--data ${shownData(data)} is damaged: ${reason}. The file was not changed; use another one.`, {
       cause,
     });
   }

@@ -75,12 +75,12 @@ function unusable(option: string, cause: Problem): Unusable {
 }
 
 /** Whether the world of a store was created from this file. */
-export async function beganWith({ settings }: Pick<Store, 'settings'>, { sha256 }: FirstSnapshot): Promise<boolean> {
+export async function startedFrom({ settings }: Pick<Store, 'settings'>, { sha256 }: FirstSnapshot): Promise<boolean> {
   return (await settings.get(BEGAN_WITH)) === sha256;
 }
 
 /** @param data the location of a store with another world */
-export function didNotBegin({ option }: FirstSnapshot, data: string): Unusable {
+export function differentStart({ option }: FirstSnapshot, data: string): Unusable {
   return new Unusable(
     `--data ${data} has a world that was not created from ${option}. ` +
       'Remove --snapshot to keep that world, use other --data, or replace the default world with --reseed.',

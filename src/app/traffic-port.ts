@@ -8,7 +8,7 @@ import { viewEntry } from '../journal/view.ts';
 import type { Ports } from '../services/index.ts';
 
 /** The maximum number of conforming requests, and of violations, in a response. */
-const MAX_TOLD = 1000;
+const MAX_LISTED = 1000;
 
 /** Checks recorded traffic for the control API. */
 export function trafficPort(routes: () => Routes): Ports['checkTraffic'] {
@@ -19,8 +19,8 @@ export function trafficPort(routes: () => Routes): Ports['checkTraffic'] {
     });
     const { checked, skipped, conforming, violations } = await checking;
     return {
-      ...{ checked, skipped, conforming: conforming.slice(0, MAX_TOLD) },
-      ...{ total: violations.length, violations: violations.slice(0, MAX_TOLD) },
+      ...{ checked, skipped, conforming: conforming.slice(0, MAX_LISTED) },
+      ...{ total: violations.length, violations: violations.slice(0, MAX_LISTED) },
     };
   };
 }

@@ -11,7 +11,7 @@ import { type Place as Addressed, listWorlds, locateWorld, prefixOf, worldIds } 
 interface Check {
   readonly what: string;
   readonly good: boolean;
-  readonly said: string;
+  readonly finding: string;
 }
 
 /** How long to wait for a response, in milliseconds. */
@@ -51,7 +51,7 @@ export async function doctor(
   if (server?.good === true && found?.good !== false) {
     checks.push(await timeCheck(place), ...(await probeChecks(place)));
   }
-  for (const { what, good, said } of checks) process.stdout.write(`${good ? 'ok  ' : 'BAD '} ${what}: ${said}\n`);
+  for (const { what, good, finding } of checks) process.stdout.write(`${good ? 'ok  ' : 'BAD '} ${what}: ${finding}\n`);
   if (checks.some(({ good }) => !good)) process.exitCode = 1;
 }
 
@@ -59,17 +59,17 @@ export async function doctor(
 function proxyCheck(root: string): Check {
   const { proxy, exceptions } = proxyVariables(root);
   const what = 'proxy';
-  if (proxy === null) return { what, good: true, said: 'no proxy variable is set' };
+  if (proxy === null) return { what, good: true, finding: 'no proxy variable is set' };
   const { hostname } = new URL(root);
   const isExcepted = exceptions.some(
     (name) => name === '*' || hostname === name || hostname.endsWith(`.${name.replace(/^\./, '')}`),
   );
   return isExcepted
-    ? { what, good: true, said: `NO_PROXY contains ${hostname}` }
+    ? { what, good: true, finding: `NO_PROXY contains ${hostname}` }
     : {
         what,
         good: false,
-        said: `${proxy} is set, but NO_PROXY does not contain ${hostname}: clients that use the proxy cannot reach the mock. Add ${hostname} to NO_PROXY.`,
+        finding: `${proxy} is set, but NO_PROXY does not contain ${hostname}: clients that use the proxy cannot reach the mock. Add ${hostname} to NO_PROXY.`,
       };
 }
 
@@ -81,11 +81,11 @@ async function reach(root: string): Promise<Check> {
       ? {
           what,
           good: false,
-          said: `the server responded with 403, because it does not know this host name. Start it with --alias ${new URL(root).hostname}.`,
+          finding: `the server responded with 403, because it does not know this host name. Start it with --alias ${new URL(root).hostname}.`,
         }
-      : { what, good: true, said: root };
+      : { what, good: true, finding: root };
   } catch (thrown) {
-    return { what, good: false, said: adviceOn(thrown, root) };
+    return { what, good: false, finding: adviceOn(thrown, root) };
   }
 }
 
@@ -107,8 +107,8 @@ function adviceOn(thrown: unknown, root: string): string {
   };
   const named = own(advice, code);
   if (named !== undefined) return named;
-  const said = connectionAdvice(cause, root);
-  if (said !== null) return `the server ${said}.`;
+  const finding = connectionAdvice(cause, root);
+  if (finding !== null) return `the server ${finding}.`;
   if (cause?.message === 'bad port') {
     return `browsers and the \`fetch\` of Node block port ${port}. Start the mock on another port, and use that in the URL.`;
   }
@@ -123,20 +123,20 @@ async function serverCheck(root: string): Promise<Check> {
   const answer = await ask(`${root}/_mock/health`);
   const text = await answer.text();
   const other = otherSchemeError(text);
-  if (other !== null) return { what, good: false, said: `the server ${connectionAdvice(other, root)}.` };
+  if (other !== null) return { what, good: false, finding: `the server ${connectionAdvice(other, root)}.` };
   const body = recordIn(text);
   if (answer.status === 200 && body?.['status'] === 'ready') {
-    return { what, good: true, said: 'nv-auth-mock, ready' };
+    return { what, good: true, finding: 'nv-auth-mock, ready' };
   }
   if (answer.status === 200 && (body?.['status'] === 'standby' || body?.['status'] === 'waiting')) {
-    return { what, good: false, said: `nv-auth-mock, not ready: ${body['detail']}` };
+    return { what, good: false, finding: `nv-auth-mock, not ready: ${body['detail']}` };
   }
   // For example, because the host name is of a world that doesn't exist.
   const isProblem = answer.headers.get('content-type')?.startsWith('application/problem+json') === true;
   return {
     what,
     good: false,
-    said: isProblem
+    finding: isProblem
       ? `the server responded with ${answer.status}: ${body?.['detail']}`
       : `the server responded with ${answer.status}, so it is not nv-auth-mock but another program`,
   };
@@ -152,10 +152,10 @@ async function worldCheck({ root, base, headers }: Place, world: string): Promis
     return bodyOf(answer);
   };
   const ids = (await worldIds(bodyAt)) ?? [];
-  if (isClosed) return { what, good: false, said: `it ${tokenAdvice(headers)}` };
+  if (isClosed) return { what, good: false, finding: `it ${tokenAdvice(headers)}` };
   return ids.includes(world)
-    ? { what, good: true, said: `\`${world}\`, at ${base}` }
-    : { what, good: false, said: `\`${world}\` does not exist; existing worlds: ${listWorlds(world, ids)}` };
+    ? { what, good: true, finding: `\`${world}\`, at ${base}` }
+    : { what, good: false, finding: `\`${world}\` does not exist; existing worlds: ${listWorlds(world, ids)}` };
 }
 
 /** Runs the probes of each service, one at a time. */
@@ -171,7 +171,7 @@ async function probeChecks({ base, headers }: Place): Promise<Check[]> {
     for (const { what, needsCast, look } of probes) {
       const isClosed = needsCast === true && cast === null;
       const found = isClosed
-        ? { good: false, said: `it ${tokenAdvice(headers)}` }
+        ? { good: false, finding: `it ${tokenAdvice(headers)}` }
         : await look(askBelow, { base, part: cast?.[name] });
       checks.push({ what, ...found });
     }
@@ -182,11 +182,11 @@ async function probeChecks({ base, headers }: Place): Promise<Check[]> {
 async function timeCheck({ base, world, headers }: Place): Promise<Check> {
   const what = 'time';
   const answer = await ask(`${base}/_mock/clock`, headers);
-  if (answer.status === 401) return { what, good: false, said: `it ${tokenAdvice(headers)}` };
+  if (answer.status === 401) return { what, good: false, finding: `it ${tokenAdvice(headers)}` };
   const clock = await bodyOf(answer);
   const here = new Date((await import('../time/clock.ts')).machineClock().now());
   const skew = Date.parse(String(clock?.['now'])) - here.getTime();
-  if (Math.abs(skew) <= MAX_SKEW) return { what, good: true, said: `${clock?.['now']}, as on this machine` };
+  if (Math.abs(skew) <= MAX_SKEW) return { what, good: true, finding: `${clock?.['now']}, as on this machine` };
   const ahead = String(clock?.['ahead']);
   const changed = clock?.['frozen'] === true ? 'is frozen' : `was moved by ${ahead}`;
   const why =
@@ -196,7 +196,7 @@ async function timeCheck({ base, world, headers }: Place): Promise<Check> {
   return {
     what,
     good: false,
-    said: `the time is ${clock?.['now']} in the mock, but ${here.toISOString()} on this machine: ${why}. Clients that check \`exp\` and \`iat\` themselves will reject its tokens.`,
+    finding: `the time is ${clock?.['now']} in the mock, but ${here.toISOString()} on this machine: ${why}. Clients that check \`exp\` and \`iat\` themselves will reject its tokens.`,
   };
 }
 

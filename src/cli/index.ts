@@ -12,7 +12,7 @@ import { findNearest } from '../text/nearest.ts';
 import { showValue } from '../text/redact.ts';
 
 /** The exit code for errors that users can fix. */
-const MENDABLE = 2;
+const EXIT_USAGE = 2;
 
 const COMMANDS = ['start', 'health', 'env', 'why', 'verify', 'doctor', 'report', 'compare', 'init', 'help'] as const;
 
@@ -301,12 +301,12 @@ function checkCommand(word: string | undefined): void {
 function withAdvice(command: Command) {
   return ({ code, message, exitCode }: CommanderError): never => {
     if (exitCode === 0) throw new CommanderError(exitCode, code, message);
-    const said = message
+    const problem = message
       .replace(/^error: /, '')
       .replace(/(?<= argument ').*(?=' is invalid)/s, showValue)
       .replace(/\n.*$/s, '');
     // Leave out the value, which may be secret.
-    const given = /'(--?[^'=]+)/.exec(said)?.[1];
+    const given = /'(--?[^'=]+)/.exec(problem)?.[1];
     if (code === 'commander.excessArguments') {
       const first = command.args[command.registeredArguments.length] ?? '';
       throw new Unusable(
@@ -314,11 +314,11 @@ function withAdvice(command: Command) {
       );
     }
     if (code === 'commander.optionMissingArgument') {
-      const wanted = command.options.find(({ flags }) => said.includes(`'${flags}'`));
+      const wanted = command.options.find(({ flags }) => problem.includes(`'${flags}'`));
       const [flag, value] = [wanted?.long ?? given, wanted?.flags.split(' ').at(-1)];
       throw new Unusable(`${flag} has no value. Expected \`${flag} ${value}\`: ${wanted?.description}.`);
     }
-    if (code !== 'commander.unknownOption' || given === undefined) throw new Unusable(said.replace(/\.?$/, '.'));
+    if (code !== 'commander.unknownOption' || given === undefined) throw new Unusable(problem.replace(/\.?$/, '.'));
     const flags = [...command.options.map(({ long }) => String(long)), '--help'];
     throw new Unusable(refuseName(`flag \`${given}\``, given, flags, (option) => `--${flagName(option)}`));
   };
@@ -328,7 +328,7 @@ function report(thrown: unknown): number {
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
   if (thrown instanceof Unusable) {
     process.stderr.write(`nv-auth-mock: ${thrown.message}\n`);
-    return MENDABLE;
+    return EXIT_USAGE;
   }
   process.stderr.write(`nv-auth-mock: ${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
   return 1;

@@ -32,7 +32,7 @@ export async function start(flags: FlagTexts): Promise<void> {
   try {
     // Before the server owns the worlds, so that a load balancer sees that it is alive.
     const listening = await server.listen(host, port, true, httpPort);
-    stopWhenTold(server, exitWithStdin);
+    stopOnSignals(server, exitWithStdin);
     const begun = await server.begun();
     // With `json`, the notices are in the log instead of the banner.
     if (json) for (const notice of begun.notices) log(server.world.clock).warn(notice);
@@ -100,21 +100,21 @@ async function banner(server: MockServer, begun: Begun, listening: Listening, co
 }
 
 /** The maximum number of worlds in the banner. */
-const MAX_TOLD = 20;
+const MAX_LISTED = 20;
 
 /** Lists the requested worlds and their addresses; host names only if names of this machine reach the server. */
 function worldsLine({ port, url }: Listening, { world: ids, host }: Config): string[] {
   if (ids.length === 0) return [];
-  const more = ids.length > MAX_TOLD ? `, and ${ids.length - MAX_TOLD} more` : '';
+  const more = ids.length > MAX_LISTED ? `, and ${ids.length - MAX_LISTED} more` : '';
   const isLocal = ['localhost', '::1', '::', '0.0.0.0'].includes(host) || host.startsWith('127.');
   const byHost = isLocal ? `, at ${new URL(url).protocol}//<id>.localhost:${port}` : '';
   return [
-    `worlds: ${ids.slice(0, MAX_TOLD).join(', ')}${more}; each at /w/<id>${byHost}, or selected by its credentials`,
+    `worlds: ${ids.slice(0, MAX_LISTED).join(', ')}${more}; each at /w/<id>${byHost}, or selected by its credentials`,
   ];
 }
 
 /** The first signal, or the end of standard input, lets running requests finish. A second signal exits immediately. */
-function stopWhenTold(server: MockServer, exitWithStdin: boolean): void {
+function stopOnSignals(server: MockServer, exitWithStdin: boolean): void {
   const close = () =>
     server.close().then(
       () => process.exit(0),

@@ -83,7 +83,7 @@ function shownOf(name: keyof Config): (value: unknown) => string {
 export async function readConfig(flags: FlagTexts, environment: NodeJS.ProcessEnv = process.env): Promise<Effective> {
   const faults: string[] = [];
   const folder = [flags['etc']].flat()[0] ?? (environment[`${PREFIX}ETC`] || undefined);
-  if (folder !== undefined && !(await isThere(folder)))
+  if (folder !== undefined && !(await exists(folder)))
     faults.push(`--etc ${showValue(folder)} does not exist. Expected a folder.`);
   const etc = folderOf(folder, faults);
   const named = [flags['config']].flat()[0] ?? (environment[`${PREFIX}CONFIG`] || undefined);
@@ -148,8 +148,8 @@ function resolveOption(name: keyof Config, sources: readonly Source[], faults: s
   const values = texts.map((text) => option.read(text));
   const bad = values.indexOf(undefined);
   if (bad >= 0) {
-    const said = option.isSecret === true ? 'is not valid' : `is ${shown[bad]}`;
-    faults.push(`${written} ${said}. Expected ${option.expected}.`);
+    const parserMessage = option.isSecret === true ? 'is not valid' : `is ${shown[bad]}`;
+    faults.push(`${written} ${parserMessage}. Expected ${option.expected}.`);
   }
   return { origin, value: option.repeatable === true ? Object.freeze(values.flat()) : values.at(-1) };
 }
@@ -171,7 +171,7 @@ function folderOf(folder: string | undefined, faults: string[]): (name: string) 
   return async (name) => {
     if (folder === undefined) return undefined;
     const files = ENDINGS.map((ending) => `${folder}/${name}.${ending}`);
-    const there = await Promise.all(files.map(isThere));
+    const there = await Promise.all(files.map(exists));
     const [file, ...others] = files.filter((_, index) => there[index]);
     if (others.length > 0)
       faults.push(
@@ -181,7 +181,7 @@ function folderOf(folder: string | undefined, faults: string[]): (name: string) 
   };
 }
 
-function isThere(path: string): Promise<boolean> {
+function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
     () => false,
@@ -266,16 +266,17 @@ function isPlain(value: unknown): boolean {
 }
 
 /** JSON errors have a position, or ten characters on each side of it. YAML errors already have lines. */
-function lineOfSyntaxError(text: string, said: string): string {
-  const [, before = '', around] = /, (\.\.\.)?"(.*)"(?:\.\.\.)? is not valid JSON$/s.exec(said) ?? [];
-  const position = /at position (\d+)/.exec(said)?.[1] ?? (around && text.indexOf(around) + (before === '' ? 0 : 10));
+function lineOfSyntaxError(text: string, parserMessage: string): string {
+  const [, before = '', around] = /, (\.\.\.)?"(.*)"(?:\.\.\.)? is not valid JSON$/s.exec(parserMessage) ?? [];
+  const position =
+    /at position (\d+)/.exec(parserMessage)?.[1] ?? (around && text.indexOf(around) + (before === '' ? 0 : 10));
   if (position === undefined) return '';
   return `, line ${text.slice(0, Number(position)).split('\n').length}`;
 }
 
 /** Returns a parser's message without advice for programmers, and without the text, which may contain secrets. */
-function syntaxFault(said: string): string {
-  return said
+function syntaxFault(parserMessage: string): string {
+  return parserMessage
     .replace(/,? (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, '')
     .replace(/:?\n.*$/s, '')
     .replace(/: .*?(?= at line |$)/, '')
@@ -323,8 +324,10 @@ export async function parseDocument(text: string, name: string, isJson: boolean)
     if (isJson) return JSON.parse(text.replace(/^\uFEFF/, ''));
     return await parseYaml(text);
   } catch (cause) {
-    const said = cause instanceof Error ? cause.message : String(cause);
-    const where = lineOfSyntaxError(text, said);
-    throw new Unusable(`${name} is not valid ${isJson ? 'JSON' : 'YAML'}${where}: ${syntaxFault(said)}`, { cause });
+    const parserMessage = cause instanceof Error ? cause.message : String(cause);
+    const where = lineOfSyntaxError(text, parserMessage);
+    throw new Unusable(`${name} is not valid ${isJson ? 'JSON' : 'YAML'}${where}: ${syntaxFault(parserMessage)}`, {
+      cause,
+    });
   }
 }

@@ -23,7 +23,7 @@ export interface Variable {
 export interface Observation {
   readonly good: boolean;
   /** The finding and, if something is wrong, the advice. */
-  readonly said: string;
+  readonly finding: string;
 }
 
 /** A check that `nv-auth-mock doctor` makes from the client's machine. */

@@ -60,9 +60,9 @@ export function lineLog(level: LogLevel, json: boolean, clock: Clock, write: (li
   const max = LOG_LEVELS.indexOf(level);
   const say =
     (at: Exclude<LogLevel, 'silent'>) =>
-    (said: string, cause?: unknown, { decision }: LogDetails = {}) => {
+    (raw: string, cause?: unknown, { decision }: LogDetails = {}) => {
       if (LOG_LEVELS.indexOf(at) > max) return;
-      const message = redact(said);
+      const message = redact(raw);
       const time = rfc3339(clock.now());
       const stack = cause instanceof Error && cause.stack !== undefined ? redact(cause.stack) : undefined;
       write(
@@ -74,8 +74,8 @@ export function lineLog(level: LogLevel, json: boolean, clock: Clock, write: (li
   return {
     error: say('error'),
     warn: say('warn'),
-    info: (said, about) => say('info')(said, undefined, about),
-    debug: (said, about) => say('debug')(said, undefined, about),
+    info: (raw, about) => say('info')(raw, undefined, about),
+    debug: (raw, about) => say('debug')(raw, undefined, about),
     debugging: max >= LOG_LEVELS.indexOf('debug'),
   };
 }

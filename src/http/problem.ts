@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify';
 import { asProblem, Problem } from '../decisions/problem.ts';
 import { hideInLine, type KnownSecrets } from '../journal/secrets.ts';
 import { problemDetails } from '../responses/problem-details.ts';
-import { Changed, Damaged, OutcomeUnknown, TakesNothing, Unreachable, Unwritable } from '../store/errors.ts';
+import { Changed, Damaged, OutcomeUnknown, ReadOnly, Unreachable, Unwritable } from '../store/errors.ts';
 import type { Store } from '../store/index.ts';
 import { headersOf } from './headers.ts';
 
@@ -18,10 +18,10 @@ export function toProblem(thrown: unknown, store?: Pick<Store, 'fault'>): Proble
   }
   if (thrown instanceof Unreachable) {
     const message =
-      thrown instanceof TakesNothing
+      thrown instanceof ReadOnly
         ? `The database ${thrown.why}, so nothing was done. Try again once the database accepts changes.`
         : 'The database does not answer, so nothing was done. Try again once the database is back.';
-    if (thrown instanceof TakesNothing && thrown.isFull) return new Problem('storage_full', message, { cause: thrown });
+    if (thrown instanceof ReadOnly && thrown.isFull) return new Problem('storage_full', message, { cause: thrown });
     return new Problem('unavailable', message, { retryAfter: 1, cause: thrown });
   }
   if (thrown instanceof OutcomeUnknown) {

@@ -86,8 +86,8 @@ export class Findings {
   }
 
   /** @returns the key of the finding, without credentials and secrets */
-  report(kind: FindingKind, said: string, at: Instant): Reported {
-    const message = this.#hide(redact(said));
+  report(kind: FindingKind, raw: string, at: Instant): Reported {
+    const message = this.#hide(redact(raw));
     const reported = { kind, message };
     this.#count(reported, at);
     return reported;
@@ -153,7 +153,7 @@ export class Findings {
 }
 
 export interface Reports {
-  report(kind: FindingKind, said: string, at: Instant): void;
+  report(kind: FindingKind, raw: string, at: Instant): void;
 }
 
 /** Maximum number of findings linked to one request. */
@@ -168,8 +168,8 @@ export class ReportsOfRequest implements Reports {
     this.#findings = findings;
   }
 
-  report(kind: FindingKind, said: string, at: Instant): Reported {
-    const reported = this.#findings.report(kind, said, at);
+  report(kind: FindingKind, raw: string, at: Instant): Reported {
+    const reported = this.#findings.report(kind, raw, at);
     if (this.reported.length < MAX_REPORTED) this.reported.push(reported);
     return reported;
   }

@@ -63,7 +63,7 @@ export async function verify(
         if (!matcher.fits(facts)) return;
         later.count += 1;
         later.newest.unshift(entry.number);
-        later.newest.length = Math.min(later.newest.length, MAX_TOLD);
+        later.newest.length = Math.min(later.newest.length, MAX_LISTED);
         notice();
       },
       onEnd: (why) => {
@@ -100,7 +100,7 @@ export async function verify(
   }
   const count = found.fitting.length + later.count;
   const { min, max } = boundsOf(expectation);
-  const newest = [...later.newest, ...found.fitting].slice(0, MAX_TOLD);
+  const newest = [...later.newest, ...found.fitting].slice(0, MAX_LISTED);
   return {
     verified: count >= min && count <= max,
     count,
@@ -133,7 +133,7 @@ async function findIn(journal: Journal, matcher: Matcher): Promise<Found> {
 }
 
 /** Maximum number of requests that a verification returns. */
-const MAX_TOLD = 100;
+const MAX_LISTED = 100;
 
 /** Maximum number of waiting verifications per world. */
 const MAX_WAITING = 100;

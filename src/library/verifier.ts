@@ -81,9 +81,9 @@ async function tryOut(verify: Verify, entry: ZooToken, { issuer, jwksUri, audien
   const { name, verdict, must, why, source } = entry;
   if (!must || verdict === (refusal === null ? 'accept' : 'reject')) return;
   const did = refusal === null ? 'accepts' : 'refuses';
-  const said = refusal === null ? '' : ` Its error: ${messageOf(refusal.thrown)}`;
+  const suffix = refusal === null ? '' : ` Its error: ${messageOf(refusal.thrown)}`;
   const right = verdict === 'accept' ? 'accepted' : 'refused';
-  throw new Error(`The verifier ${did} \`${name}\`, which must be ${right}: ${why} (${source}).${said}`, {
+  throw new Error(`The verifier ${did} \`${name}\`, which must be ${right}: ${why} (${source}).${suffix}`, {
     ...(refusal !== null && { cause: refusal.thrown }),
   });
 }

@@ -127,7 +127,7 @@ async function makeWorld(host: Host, options: WorldOptions = {}): Promise<World>
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     await restoreAll(host, made.id);
-    stopped ??= host.isStopped() ? Promise.resolve() : worlds.delete(made.id).catch(unlessGone);
+    stopped ??= host.isStopped() ? Promise.resolve() : worlds.delete(made.id).catch(ignoreMissing);
     await stopped;
   };
   const url = `${host.url}${worldPath(made.id)}`;
@@ -139,7 +139,7 @@ function preferring(send: Host['fetch'], prefer: string): Host['fetch'] {
   return (input, init) => send(input, { ...init, headers: { ...init?.headers, prefer } });
 }
 
-function unlessGone(thrown: unknown): void {
+function ignoreMissing(thrown: unknown): void {
   if (!(thrown instanceof MockError && thrown.status === 404)) throw thrown;
 }
 

@@ -68,8 +68,8 @@ async function stackOf(
 ): Promise<Stacked[]> {
   const [top] = layers;
   const layer = layers.at(-1) ?? top;
-  const refuse = (place: string, said: string) =>
-    unusable([{ fault: { place, message: `\`${place}\` ${said}` }, at: { layer, place } }], top);
+  const refuse = (place: string, sentence: string) =>
+    unusable([{ fault: { place, message: `\`${place}\` ${sentence}` }, at: { layer, place } }], top);
   const here = { name, seed: asWritten(parts, layer) };
 
   if ($schema !== undefined && typeof $schema !== 'string') throw await refuse('$schema', 'must be a text');
@@ -128,8 +128,8 @@ async function unusable(faults: readonly Settled[], top: Layer, count = faults.l
   const sentences = faults
     .slice(0, MAX_DESCRIBED)
     .map(async ({ fault, at }) => `${await whereOf(at, top, lines)}${faultSentence(fault)}`);
-  const said = [...new Set(await Promise.all(sentences)), ...(rest > 0 ? [`and ${rest} more`] : [])];
-  return new Unusable(`${top.name} cannot be used:\n  ${said.join('\n  ')}`);
+  const sentence = [...new Set(await Promise.all(sentences)), ...(rest > 0 ? [`and ${rest} more`] : [])];
+  return new Unusable(`${top.name} cannot be used:\n  ${sentence.join('\n  ')}`);
 }
 
 /** Returns a function that finds lines and reads each file only once. */

@@ -17,11 +17,11 @@ export interface Revision {
 export const NEW: Revision = { place: 0, size: 0, weight: 0 };
 
 /** Stands for every account in a list of accounts that an object is shared with. */
-export const EVERYBODY = '*';
+export const ANYONE = '*';
 
 /** Whether the object is shared with this account or with all accounts. */
 export function isSharedWith({ sharedWith }: Pick<Row, 'sharedWith'>, account: string): boolean {
-  return sharedWith.includes(EVERYBODY) || sharedWith.includes(account);
+  return sharedWith.includes(ANYONE) || sharedWith.includes(account);
 }
 
 /**

@@ -42,8 +42,8 @@ export class Damaged extends Error {
   override readonly name = 'Damaged';
 
   constructor(collection: string, id: string, cause: unknown) {
-    const said = cause instanceof Error ? cause.message : String(cause);
-    super(`the row \`${id}\` of \`${collection}\` cannot be read (${said.slice(0, 200)})`, { cause });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(`the row \`${id}\` of \`${collection}\` cannot be read (${reason.slice(0, 200)})`, { cause });
   }
 }
 
@@ -62,7 +62,7 @@ export class Unreachable extends Error {
 }
 
 /** The database answers but accepts no changes: its disk is full, or it is a read-only replica. Nothing was stored. */
-export class TakesNothing extends Unreachable {
+export class ReadOnly extends Unreachable {
   /** Completes a sentence that starts with "the database": `is read-only`. */
   readonly why: string;
   readonly isFull: boolean;

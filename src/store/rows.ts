@@ -1,4 +1,4 @@
-import { type DueQuery, EVERYBODY, type ListQuery, type Row } from './collections.ts';
+import { ANYONE, type DueQuery, type ListQuery, type Row } from './collections.ts';
 import {
   byDueAt,
   byPlace,
@@ -219,7 +219,7 @@ export class Rows {
   #visibleTo(account: string): readonly Row[] {
     const known = this.#visible.get(account);
     if (known !== undefined) return known;
-    const found = [this.in('owner', account), this.in('account', account), this.in('account', EVERYBODY)];
+    const found = [this.in('owner', account), this.in('account', account), this.in('account', ANYONE)];
     const rows = [...new Set(found.flat())].sort(byPlace);
     if (this.#visible.size >= MAX_VISIBLE) this.#visible.clear();
     this.#visible.set(account, rows);

@@ -42,13 +42,13 @@ export async function forge(claims: Claims, keys: Keys, changes: Changes = {}): 
   const { sign = 'key' } = changes;
   const { alg, kid, key } = await signingFor(keys, sign);
   const header = applyChanges({ alg, typ: 'JWT', kid }, changes.header);
-  const said = applyChanges(claims, changes.claims);
-  const payload = plainJson(said);
+  const changed = applyChanges(claims, changes.claims);
+  const payload = plainJson(changed);
   const isRefused = key === null || header['alg'] !== alg || header['crit'] !== undefined;
   const token = isRefused
     ? await compose(plainJson(header), payload, key)
     : await new CompactSign(Buffer.from(payload)).setProtectedHeader({ ...header, alg }).sign(key);
-  return { token, header, claims: said };
+  return { token, header, claims: changed };
 }
 
 function applyChanges(values: Claims, changes: Claims = {}): Claims {

@@ -2,7 +2,7 @@ import { DEFAULT_WORLD, MAX_WORLD_ID } from '../addresses/world-id.ts';
 import { grantMark, worldMark } from '../credentials/world-mark.ts';
 
 /** The maximum number of ended worlds to remember. */
-const MAX_GONE = 10_000;
+const MAX_ENDED = 10_000;
 
 /** Recognises the credentials of worlds, even of ended worlds, by marks and by the ends of client ids. */
 export class EndedWorlds {
@@ -18,7 +18,7 @@ export class EndedWorlds {
   markEnded(id: string): void {
     this.#gone.add(id);
     const [oldest] = this.#gone;
-    if (this.#gone.size <= MAX_GONE || oldest === undefined) return;
+    if (this.#gone.size <= MAX_ENDED || oldest === undefined) return;
     this.#gone.delete(oldest);
     this.#marks.delete(worldMark(oldest));
   }

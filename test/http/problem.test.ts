@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '../../src/decisions/problem.ts';
 import { toProblem } from '../../src/http/problem.ts';
-import { Damaged, TakesNothing, Unwritable } from '../../src/store/errors.ts';
+import { Damaged, ReadOnly, Unwritable } from '../../src/store/errors.ts';
 
 const whole = { fault: () => null };
 const gone = { fault: () => 'The data file is gone.' };
@@ -36,7 +36,7 @@ describe('what was thrown', () => {
   });
 
   it('is an outage where the database takes no changes, and says why', () => {
-    expect(toProblem(new TakesNothing('is read-only'))).toMatchObject({
+    expect(toProblem(new ReadOnly('is read-only'))).toMatchObject({
       kind: 'unavailable',
       message: expect.stringContaining('The database is read-only, so nothing was done.'),
     });

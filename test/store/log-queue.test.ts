@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { OutcomeUnknown, TakesNothing, Unreachable, Unwritable } from '../../src/store/errors.ts';
+import { OutcomeUnknown, ReadOnly, Unreachable, Unwritable } from '../../src/store/errors.ts';
 import { LogQueue } from '../../src/store/log-queue.ts';
 import type { LogChanges } from '../../src/store/world-log.ts';
 
@@ -182,7 +182,7 @@ describe('a change that cannot be stored', () => {
   it.each([
     ['nobody knows whether it was stored', new OutcomeUnknown('lost')],
     ['the database does not answer', new Unreachable('lost')],
-    ['the database takes no changes', new TakesNothing('is read-only')],
+    ['the database takes no changes', new ReadOnly('is read-only')],
   ])('fails with all that go with it if %s, and none is tried again', async (_why, cause) => {
     const { commit, written, outcomes, endAll } = queueOf((ids) => (ids.includes('bad') ? cause : null));
     commit('first');

@@ -4,7 +4,7 @@ import { type Baseline, readBaseline } from '../verify/baseline.ts';
 
 /** @param isUpdate allows a missing file. @returns null for a missing file */
 export async function readBaselineFile(file: string, isUpdate: boolean): Promise<Baseline | null> {
-  if (isUpdate && !(await isThere(file))) return null;
+  if (isUpdate && !(await exists(file))) return null;
   return readBaseline(await readDocument(file, '--baseline'), `--baseline ${showValue(file)}`);
 }
 
@@ -21,7 +21,7 @@ export async function writeBaselineFile(file: string, baseline: Baseline): Promi
   }
 }
 
-function isThere(file: string): Promise<boolean> {
+function exists(file: string): Promise<boolean> {
   return access(file).then(
     () => true,
     () => false,

@@ -84,12 +84,12 @@ function linesOf(group: Group<Placed>): string {
   const names = [...new Set(group.map(({ name }) => name))];
   // The shortest places are the best examples.
   const places = [...new Set(group.map(({ within }) => within))].sort((one, other) => one.length - other.length);
-  const said = `: ${kind}: ${difference.what} (${group.length} times, `;
-  const room = MAX_CHARACTERS - part.length - said.length - ' as in )'.length;
+  const middle = `: ${kind}: ${difference.what} (${group.length} times, `;
+  const room = MAX_CHARACTERS - part.length - middle.length - ' as in )'.length;
   const subject = fitting(names, room - (places[0] ?? '').length, ' and 99 more'.length);
   const about = `${part} ${subject.text}${subject.more === 0 ? '' : ` and ${subject.more} more`}`.trim();
   const shown = fitting(places, room + part.length + 1 - about.length);
-  return `${about}${said}${shown.more === 0 ? 'in' : 'as in'} ${shown.text})`.replace(/^: /, '');
+  return `${about}${middle}${shown.more === 0 ? 'in' : 'as in'} ${shown.text})`.replace(/^: /, '');
 }
 
 interface Fitting {

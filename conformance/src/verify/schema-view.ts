@@ -254,9 +254,9 @@ function plainOf(leaves: readonly Leaf[]): Map<string, unknown> {
 
 /** Parts of `allOf` may each have a pattern. */
 function addDistinct(plain: Map<string, unknown>, keyword: string, values: readonly unknown[]): void {
-  const said = values.filter((value) => value !== undefined && (keyword !== 'uniqueItems' || value === true));
-  const distinct = new Map(said.map((value) => [canonical(value), value]));
-  if (distinct.size > 0) plain.set(keyword, distinct.size === 1 ? said[0] : [...distinct.keys()].sort());
+  const stated = values.filter((value) => value !== undefined && (keyword !== 'uniqueItems' || value === true));
+  const distinct = new Map(stated.map((value) => [canonical(value), value]));
+  if (distinct.size > 0) plain.set(keyword, distinct.size === 1 ? stated[0] : [...distinct.keys()].sort());
 }
 
 /** In 3.0 a bound is exclusive by a second keyword, which is `true`. */

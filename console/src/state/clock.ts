@@ -4,7 +4,7 @@ import type { ClockState } from '../control-api/types.ts';
 import { inWords } from '../duration.ts';
 
 /** What the clock of the world said last, and when that was by the machine; null before it has said anything. */
-const said = signal<{ readonly state: ClockState; readonly heardAt: number } | null>(null);
+const lastReport = signal<{ readonly state: ClockState; readonly heardAt: number } | null>(null);
 
 /** Counts seconds of the machine, for clocks that run. */
 const second = signal(performance.now());
@@ -14,7 +14,7 @@ setInterval(() => {
 
 /** The time of the world, as RFC 3339 writes it; null before it is known. */
 export const worldTime = computed(() => {
-  const last = said.value;
+  const last = lastReport.value;
   if (last === null) return null;
   const { now, frozen } = last.state;
   const passed = frozen ? 0 : Math.max(0, second.value - last.heardAt);
@@ -40,10 +40,10 @@ export const aheadText = computed(() => {
   return `${ahead > 0 ? '+' : '−'}${words}`;
 });
 
-export const isFrozen = computed(() => said.value?.state.frozen === true);
+export const isFrozen = computed(() => lastReport.value?.state.frozen === true);
 
 export function noteClock(state: ClockState): void {
-  said.value = { state, heardAt: performance.now() };
+  lastReport.value = { state, heardAt: performance.now() };
 }
 
 /** Is the clock as it was then, which runs since if it was not frozen? @throws as the control API does */

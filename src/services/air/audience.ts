@@ -1,7 +1,7 @@
 import type { AuthenticatedContext } from '../../contract/request.ts';
 import { ngcKeysIn } from '../../ngc-keys/index.ts';
 import { namedUuid } from '../../platform/random.ts';
-import { EVERYBODY } from '../../store/collections.ts';
+import { ANYONE } from '../../store/collections.ts';
 
 /** Returns Air's id of an account. */
 export function orgIdOf(account: string): string {
@@ -20,7 +20,7 @@ export async function audienceOf(
   { store }: Pick<AuthenticatedContext, 'store'>,
   { prefer_public = true, allowed_orgs = [] }: Audience,
 ): Promise<readonly string[]> {
-  if (prefer_public) return [EVERYBODY];
+  if (prefer_public) return [ANYONE];
   const accounts = (await ngcKeysIn(store).organizations()).map(({ ncaId }) => ncaId);
   return accounts.filter((account) => allowed_orgs.includes(orgIdOf(account)));
 }

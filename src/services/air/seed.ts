@@ -3,7 +3,7 @@ import { describe, list, object, text } from '../../definitions/json-schema.ts';
 import { findDuplicates, type Placed, placeEntries } from '../../definitions/seed-entries.ts';
 import { accountsOf, findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
 import { namedUuid } from '../../platform/random.ts';
-import { EVERYBODY } from '../../store/collections.ts';
+import { ANYONE } from '../../store/collections.ts';
 import { type Instant, rfc3339 } from '../../time/clock.ts';
 import { newDemo } from './demos.ts';
 import { nodeMembers } from './network.ts';
@@ -242,7 +242,7 @@ export const seed: Seeding = {
             labels: null,
             split_options: null,
           },
-          sharedWith: [EVERYBODY],
+          sharedWith: [ANYONE],
         }),
       ),
       ...simulations.flatMap((one) => simulationRows(one, ownerOf(one.org), first?.id ?? '', now)),
@@ -299,7 +299,7 @@ function imageDraft({ org, name, version, published, publishAccessRecord, upload
       last_uploaded_at: null,
     },
     ...(upload !== undefined && { hidden: { upload } }),
-    sharedWith: published ? [EVERYBODY] : [],
+    sharedWith: published ? [ANYONE] : [],
   };
 }
 
@@ -386,7 +386,7 @@ function demoRows(
         publicly_published: published,
         publish_access_record_id: demo.publishAccessRecord ?? null,
       },
-      sharedWith: published ? [EVERYBODY] : [],
+      sharedWith: published ? [ANYONE] : [],
     },
   );
   return [...copied, row, ...recordRows(DEMO_PUBLISH_ACCESS_RECORDS, row, demo, now)];

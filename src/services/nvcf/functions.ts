@@ -2,7 +2,7 @@ import type { Schema } from '../../contract/documented.ts';
 import type { LookupResult, ResourceAttributes } from '../../decisions/decide.ts';
 import type { Relation } from '../../decisions/rule.ts';
 import { Collection } from '../../store/collection.ts';
-import { type Collections, EVERYBODY, isSharedWith, type Row } from '../../store/collections.ts';
+import { ANYONE, type Collections, isSharedWith, type Row } from '../../store/collections.ts';
 import type { Instant } from '../../time/clock.ts';
 import type { Definition, Specification } from './members.ts';
 
@@ -85,7 +85,7 @@ export function statusAt({ deployment, behaviour }: FunctionVersion, now: Instan
 }
 
 export function isPublic({ sharedWith }: Row): boolean {
-  return sharedWith.includes(EVERYBODY);
+  return sharedWith.includes(ANYONE);
 }
 
 /** Returns null if the version must stay hidden from the account. Checks for public first, like the vendor. */

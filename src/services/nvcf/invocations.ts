@@ -25,6 +25,6 @@ export type InvocationRow = Row<Invocation, string>;
 
 export const INVOCATIONS = new Collection<Invocation, string>('nvcf.invocations');
 
-export function isGone({ createdAt }: Invocation, now: Instant): boolean {
+export function isExpired({ createdAt }: Invocation, now: Instant): boolean {
   return createdAt + INVOCATION_LIFETIME <= now;
 }

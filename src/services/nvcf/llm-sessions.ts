@@ -36,8 +36,8 @@ export function sessionInBody(
 }
 
 /** Derives the conversation from the messages: the same content is the same conversation. */
-export function sessionOfPayload(said: unknown): string {
-  return `mt:v1:payload:${sha256(JSON.stringify(said) ?? '')}`;
+export function sessionOfPayload(sent: unknown): string {
+  return `mt:v1:payload:${sha256(JSON.stringify(sent) ?? '')}`;
 }
 
 /** Encodes a text as UTF-8 bytes in Latin-1 characters, which is how Node reads and writes headers. */

@@ -41,8 +41,8 @@ function rulesOf(reading: Reading): readonly NvcfRule[] {
   const actions: readonly Action[] = ACTIONS;
   return actions.flatMap(({ rows, ...action }) => {
     const { label, needs } = action;
-    const said = { label, needs, ...SOURCES[reading], ...saidIn(reading, action) };
-    return Object.entries(rows).map(([id, row]) => ruleOf(id, { ...said, ...saidIn(reading, row) }));
+    const shared = { label, needs, ...SOURCES[reading], ...saidIn(reading, action) };
+    return Object.entries(rows).map(([id, row]) => ruleOf(id, { ...shared, ...saidIn(reading, row) }));
   });
 }
 
@@ -52,12 +52,12 @@ function saidIn(reading: Reading, { documented, 'open-source': openSource, ...bo
 
 function ruleOf(
   id: string,
-  { cover, on, addsToPage = [], ...said }: Omit<NvcfRule, 'id' | 'cover'> & Pick<Part, 'cover' | 'addsToPage'>,
+  { cover, on, addsToPage = [], ...shared }: Omit<NvcfRule, 'id' | 'cover'> & Pick<Part, 'cover' | 'addsToPage'>,
 ): NvcfRule {
   const added = addsToPage.map((type) => ({ types: [type], source: ADDED[type], certainty: 'inferred' as const }));
   return {
     id,
-    ...said,
+    ...shared,
     ...(on !== undefined && { on: together(on, addsToPage) }),
     ...(added.length > 0 && { added }),
     ...(cover !== undefined && { cover: { lookup: cover, ...COVERS[cover] } }),

@@ -5,7 +5,7 @@ import { accountRow } from '../../ngc-keys/accounts.ts';
 import { accountsOf, findUnknownOrganizations } from '../../ngc-keys/organizations.ts';
 import { distinct } from '../../objects/pick.ts';
 import { namedUuid } from '../../platform/random.ts';
-import { EVERYBODY, type Row } from '../../store/collections.ts';
+import { ANYONE, type Row } from '../../store/collections.ts';
 import { END_OF_TIME, type Instant, later } from '../../time/clock.ts';
 import { parseDuration } from '../../time/duration.ts';
 import { createContent } from './asset-content.ts';
@@ -182,7 +182,7 @@ export const seed: Seeding = {
           INSTANCE_TYPES.row({ ...ownedBy(org, `${org}-${index}`), body }),
         ),
         ...(part.recognizedRegistries ?? []).map((body, index) =>
-          RECOGNIZED_REGISTRIES.row({ id: String(index), owner: EVERYBODY, parent: null, body }),
+          RECOGNIZED_REGISTRIES.row({ id: String(index), owner: ANYONE, parent: null, body }),
         ),
         ...(part.registryCredentials ?? []).map(({ org, id, name, registryHostname, artifactTypes }) =>
           REGISTRY_CREDENTIALS.row({
@@ -279,7 +279,7 @@ function partiesOf(
   { access, sharedWith = [] }: SeedFunction,
   accountOf: (org: string) => string,
 ): readonly AuthorizedParty[] {
-  if (access === 'public') return [{ ncaId: EVERYBODY }];
+  if (access === 'public') return [{ ncaId: ANYONE }];
   return sharedWith.map((org) => ({ ncaId: accountOf(org) }));
 }
 

@@ -1,5 +1,5 @@
 /** Members that all identities of the cast have. */
-interface Somebody {
+interface CastIdentity {
   readonly role: string | null;
   /** An access token that never expires. Omitted in the response that creates a world; `readCast()` always has it. */
   readonly bearer?: string;
@@ -15,18 +15,18 @@ interface CastAccessKey {
 /** The Run:ai part of the built-in cast. */
 export interface RunaiCast {
   readonly tenant: { readonly id: number; readonly name: string; readonly realm: string };
-  readonly users: readonly (Somebody & {
+  readonly users: readonly (CastIdentity & {
     readonly email: string;
     readonly password: string;
     readonly accessKey?: CastAccessKey;
     readonly accessKeys?: readonly CastAccessKey[];
   })[];
-  readonly applications: readonly (Somebody & {
+  readonly applications: readonly (CastIdentity & {
     readonly name: string;
     readonly clientId: string;
     readonly secret: string;
   })[];
-  readonly serviceAccounts: readonly (Somebody & {
+  readonly serviceAccounts: readonly (CastIdentity & {
     readonly name: string;
     readonly clientId: string;
     readonly clientSecret: string;

@@ -36,17 +36,17 @@ const ISSUER: Probe = {
   needsCast: true,
   look: async (ask, { base, part }) => {
     const realm = castOf(part).tenant?.realm;
-    if (realm === undefined) return { good: true, said: 'the world has no tenant, so it issues no tokens' };
+    if (realm === undefined) return { good: true, finding: 'the world has no tenant, so it issues no tokens' };
     const path = `/auth/realms/${realm}`;
     const { status, body } = await ask(`${path}/.well-known/openid-configuration`);
-    if (status === 501) return { good: true, said: 'unknown: the server has only documented endpoints' };
+    if (status === 501) return { good: true, finding: 'unknown: the server has only documented endpoints' };
     // The URL may lead to any server, so the body can be anything.
     const issuer = String((body as { readonly issuer?: unknown } | null)?.issuer);
     return issuer === `${base}${path}`
-      ? { good: true, said: issuer }
+      ? { good: true, finding: issuer }
       : {
           good: false,
-          said: `tokens have the issuer ${issuer}, but a strict client expects ${base} and rejects them. Use the same URL for all clients, and pass it to the server as --public-url.`,
+          finding: `tokens have the issuer ${issuer}, but a strict client expects ${base} and rejects them. Use the same URL for all clients, and pass it to the server as --public-url.`,
         };
   },
 };
@@ -58,10 +58,10 @@ const REFUSES: Probe = {
     const headers = { authorization: 'Bearer deliberately.bad.token' };
     const { status } = await ask('/api/v1/authorization/permissions', headers);
     return status === 401
-      ? { good: true, said: 'a deliberately bad token is refused' }
+      ? { good: true, finding: 'a deliberately bad token is refused' }
       : {
           good: false,
-          said: `a deliberately bad token got ${status} instead of 401: something in between, such as a proxy, changes requests`,
+          finding: `a deliberately bad token got ${status} instead of 401: something in between, such as a proxy, changes requests`,
         };
   },
 };

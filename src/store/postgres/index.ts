@@ -101,8 +101,8 @@ export class PostgresStorage implements Storage {
 }
 
 function lostSentence(cause: unknown): string {
-  const said = cause instanceof Error ? cause.message : String(cause);
-  return `The session with the database has ended (${said}), so another process may have taken over the worlds.`;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return `The session with the database has ended (${reason}), so another process may have taken over the worlds.`;
 }
 
 /** Whether the same request can succeed once the database is back. */

@@ -1,4 +1,4 @@
-import { Damaged, parseStored, TakesNothing } from '../errors.ts';
+import { Damaged, parseStored, ReadOnly } from '../errors.ts';
 import type { RowName } from '../row-log.ts';
 import { readPart, readRow } from '../saved-row.ts';
 import type { SnapshotRecord } from '../snapshot-store.ts';
@@ -149,7 +149,7 @@ export class PostgresLog implements WorldLog {
     });
     await tried.catch((cause: unknown) => {
       if (cause === undone) this.#session.refusal = null;
-      else if (!(cause instanceof TakesNothing)) throw cause;
+      else if (!(cause instanceof ReadOnly)) throw cause;
     });
   }
 }

@@ -194,20 +194,20 @@ const CUT = /^Connection terminated|^the connection was closed$/;
 function unusable(cause: unknown, { shown, schema }: Location): Unusable {
   const reported = isStorageFailure(cause) ? (cause as Error).cause : cause;
   const code = reported instanceof Error && 'code' in reported ? String(reported.code) : '';
-  const said = reported instanceof Error ? reported.message : String(reported);
-  const refusal = refusalOf(code, said, schema);
+  const reason = reported instanceof Error ? reported.message : String(reported);
+  const refusal = refusalOf(code, reason, schema);
   if (refusal !== null) return new Unusable(`--data ${shown} ${refusal}`, { cause });
-  const isPassing = PASSING_CODES.test(code) || SILENT.test(said) || CUT.test(said);
-  const why = `--data ${shown} ${absenceOf(code, said)}`;
+  const isPassing = PASSING_CODES.test(code) || SILENT.test(reason) || CUT.test(reason);
+  const why = `--data ${shown} ${absenceOf(code, reason)}`;
   return isPassing ? new Away(why, { cause }) : new Unusable(why, { cause });
 }
 
 /** Explains why the server rejects these options; null if it doesn't. */
-function refusalOf(code: string, said: string, schema: string): string | null {
+function refusalOf(code: string, reason: string, schema: string): string | null {
   switch (code) {
     case '28P01':
     case '28000':
-      if (/no encryption$/.test(said)) {
+      if (/no encryption$/.test(reason)) {
         return 'has no entry in `pg_hba.conf` for this user and address without TLS. Add `sslmode=require` to the URL, or the entry to the file.';
       }
       return 'rejected the user or the password. Check both in the URL.';
@@ -217,14 +217,14 @@ function refusalOf(code: string, said: string, schema: string): string | null {
       return `lacks the right to create or use the schema \`${schema}\`. Grant it (\`GRANT CREATE ON DATABASE\`), or give a schema that the user owns.`;
     default:
       // PgBouncer's error for settings that it doesn't pass on.
-      if (/unsupported startup parameter/i.test(said)) return POOLER;
+      if (/unsupported startup parameter/i.test(reason)) return POOLER;
       // A connection reset during the TLS handshake has another cause.
-      if (code === 'ECONNRESET' || !/SSL|TLS|certificate|self.signed/i.test(said)) return null;
-      return `cannot be reached over TLS: ${said}. Check \`sslmode\` and \`sslrootcert\`.`;
+      if (code === 'ECONNRESET' || !/SSL|TLS|certificate|self.signed/i.test(reason)) return null;
+      return `cannot be reached over TLS: ${reason}. Check \`sslmode\` and \`sslrootcert\`.`;
   }
 }
 
-function absenceOf(code: string, said: string): string {
+function absenceOf(code: string, reason: string): string {
   switch (code) {
     case '53300':
       return 'has reached its connection limit. Raise `max_connections`, or close other connections.';
@@ -236,9 +236,9 @@ function absenceOf(code: string, said: string): string {
     case 'EAI_AGAIN':
       return 'has an unknown host. Check the host name.';
     default:
-      if (SILENT.test(said)) {
+      if (SILENT.test(reason)) {
         return 'does not answer. Check the host and port, and that no firewall drops the packets.';
       }
-      return `cannot be used: ${said}. Check the URL, and that PostgreSQL is running there.`;
+      return `cannot be used: ${reason}. Check the URL, and that PostgreSQL is running there.`;
   }
 }

@@ -3,7 +3,7 @@ import { processName } from '../../platform/process-name.ts';
 import { systemRandom } from '../../platform/random.ts';
 import { clearInterval, setInterval, setTimeout } from '../../platform/time.ts';
 import { stopwatch } from '../../time/clock.ts';
-import { OutcomeUnknown, TakesNothing, Unreachable, Unwritable } from '../errors.ts';
+import { OutcomeUnknown, ReadOnly, Unreachable, Unwritable } from '../errors.ts';
 import { Mutex } from '../mutex.ts';
 import type { Location } from './location.ts';
 
@@ -257,7 +257,7 @@ export class Session implements Statements {
     const refusal = REFUSALS.get(code);
     if (refusal !== undefined) {
       this.refusal = refusal;
-      return new TakesNothing(refusal.why, { cause, isFull: code === DISK_FULL });
+      return new ReadOnly(refusal.why, { cause, isFull: code === DISK_FULL });
     }
     const message = `PostgreSQL refused a statement (${code}: ${cause.message}), so nothing was stored. Check the tables and their owner, and try again.`;
     return new Unwritable('failing', message, { cause });

@@ -68,8 +68,8 @@ export function findDriverFault(thrown: unknown): DriverFault | null {
     return { what: 'was installed without its binary, because its install script did not run', remedy: REBUILD };
   }
   if (code === 'ERR_DLOPEN_FAILED') {
-    const said = String(message).split('\n')[0];
-    return { what: `has a binary that Node ${process.versions.node} cannot load (${said})`, remedy: REBUILD };
+    const reason = String(message).split('\n')[0];
+    return { what: `has a binary that Node ${process.versions.node} cannot load (${reason})`, remedy: REBUILD };
   }
   const isMissing = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND';
   return isMissing ? { what: 'is not installed', remedy: INSTALL } : null;

@@ -32,6 +32,6 @@ export async function openDataFile(path: string): Promise<DataFileLog> {
 /** Returns a readable error for a damaged file, and any other error unchanged. */
 export function damagedFile(path: string, cause: unknown): unknown {
   if (!(cause instanceof Damaged) && codeOf(cause) === '') return cause;
-  const said = cause instanceof Error ? cause.message : cause;
-  return new Unusable(`--data ${path} is damaged: ${said}. The file was not changed; use another one.`, { cause });
+  const reason = cause instanceof Error ? cause.message : cause;
+  return new Unusable(`--data ${path} is damaged: ${reason}. The file was not changed; use another one.`, { cause });
 }

@@ -13,11 +13,11 @@ import { dirname, resolve } from 'node:path';
 import { Unusable } from '../../diagnostics/unusable.ts';
 import { processWide } from '../../platform/process-wide.ts';
 import { DataFile, fileIdentity } from './data-file.ts';
+import { describeOwner } from './describe-owner.ts';
 import { codeOf, inTransaction, pragma, type SqliteDatabase, type SqliteDriver } from './driver.ts';
 import { APPLICATION_ID, faultOfHeader, HEADER_BYTES } from './header.ts';
 import { SCHEMA, SCHEMA_NUMBER } from './schema.ts';
 import { logAt } from './wal.ts';
-import { whose } from './whose.ts';
 
 /** How long SQLite waits for another process's lock before the file counts as in use, in milliseconds. */
 const BUSY_TIMEOUT_MS = 200;
@@ -148,7 +148,7 @@ function inspect(path: string, logged: boolean): void {
     accessSync(path, constants.R_OK | constants.W_OK);
   } catch (cause) {
     throw new Unusable(
-      `--data ${path} cannot be read and written${whose(path)}. Change its permissions, or use another file.`,
+      `--data ${path} cannot be read and written${describeOwner(path)}. Change its permissions, or use another file.`,
       {
         cause,
       },
@@ -164,9 +164,12 @@ function makeFolder(path: string): void {
   try {
     makeFolders(dirname(resolve(path)));
   } catch (cause) {
-    throw new Unusable(`The folder of --data ${path} cannot be created${whose(dirname(path))}. Use a writable path.`, {
-      cause,
-    });
+    throw new Unusable(
+      `The folder of --data ${path} cannot be created${describeOwner(dirname(path))}. Use a writable path.`,
+      {
+        cause,
+      },
+    );
   }
 }
 
@@ -213,7 +216,7 @@ function unusable(path: string, cause: unknown): Unusable {
   if (code.startsWith('SQLITE_BUSY')) return inUse(path, cause);
   if (/^SQLITE_(?:READONLY|CANTOPEN)/.test(code) || NOT_WRITABLE.includes(systemCode)) {
     return new Unusable(
-      `--data ${path} cannot be opened for writing${whose(dirname(path))}. Change the permissions of its folder, or use another file.`,
+      `--data ${path} cannot be opened for writing${describeOwner(dirname(path))}. Change the permissions of its folder, or use another file.`,
       {
         cause,
       },
@@ -227,11 +230,11 @@ function unusable(path: string, cause: unknown): Unusable {
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
     return new Unusable(`--data ${path} is damaged. Use another file.`, { cause });
   }
-  const said = cause instanceof Error ? cause.message : String(cause);
-  if (said.startsWith('no such table')) {
-    return new Unusable(`--data ${path} is damaged: ${said}. The file was not changed; use another one.`, { cause });
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  if (reason.startsWith('no such table')) {
+    return new Unusable(`--data ${path} is damaged: ${reason}. The file was not changed; use another one.`, { cause });
   }
-  return new Unusable(`--data ${path} cannot be used: ${said}. Use another file.`, { cause });
+  return new Unusable(`--data ${path} cannot be used: ${reason}. Use another file.`, { cause });
 }
 
 /** Returns the code of a system error; empty for any other error. */

@@ -1,6 +1,6 @@
 import type { AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
-import { EVERYBODY } from '../../../store/collections.ts';
+import { ANYONE } from '../../../store/collections.ts';
 import { rfc3339 } from '../../../time/clock.ts';
 import { accountOf, creatorOf, hasOperatorScope } from '../caller.ts';
 import { newDemo } from '../demos.ts';
@@ -197,7 +197,7 @@ const TAGS_HOOKS: HooksOf<'demo_tags'> = {
     return settings.air === 'dsx' ? { ...older, is_public } : older;
   },
   change: (_context, _row, { name }) => ({ members: name === undefined ? {} : { name: name.toLowerCase() } }),
-  complete: (_, { name }) => ({ members: { name: name.toLowerCase(), is_public: true }, sharedWith: [EVERYBODY] }),
+  complete: (_, { name }) => ({ members: { name: name.toLowerCase(), is_public: true }, sharedWith: [ANYONE] }),
 };
 
 export const marketplaceOperations = {

@@ -1,5 +1,5 @@
 import { Collection } from '../../../store/collection.ts';
-import { type Collections, EVERYBODY, type Row } from '../../../store/collections.ts';
+import { ANYONE, type Collections, type Row } from '../../../store/collections.ts';
 import type { Instant } from '../../../time/clock.ts';
 
 /** Paths of `integrate.api.nvidia.com` that call a model by name. */
@@ -41,7 +41,7 @@ export const MODELS = new Collection<Model>('catalogue.models');
 /** Makes a model searchable by the paths that belong only to it. */
 export function modelRow(id: string, body: Model): ModelRow {
   const aliases = body.paths.filter((path) => !isModelPath(path));
-  return MODELS.row({ id, owner: EVERYBODY, parent: null, aliases, body });
+  return MODELS.row({ id, owner: ANYONE, parent: null, aliases, body });
 }
 
 export type State = 'live' | 'offline' | 'retiring' | 'retired';

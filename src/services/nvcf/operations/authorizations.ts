@@ -2,7 +2,7 @@ import type { Schema } from '../../../contract/documented.ts';
 import type { Answer, AuthenticatedContext, Handler } from '../../../contract/request.ts';
 import { Problem } from '../../../decisions/problem.ts';
 import { pick } from '../../../objects/pick.ts';
-import { EVERYBODY } from '../../../store/collections.ts';
+import { ANYONE } from '../../../store/collections.ts';
 import { accountOf } from '../caller.ts';
 import {
   type AuthorizedParty,
@@ -116,8 +116,8 @@ function singleParty(
   account: string,
   verb: string,
 ): AuthorizedParty {
-  if (authorizedParty.ncaId === EVERYBODY) {
-    const message = `${subject}: Invalid authz account '${EVERYBODY}' specified for ${verb} operation`;
+  if (authorizedParty.ncaId === ANYONE) {
+    const message = `${subject}: Invalid authz account '${ANYONE}' specified for ${verb} operation`;
     throw new Problem('bad_state', message);
   }
   return partyOf(account, authorizedParty);
@@ -137,7 +137,7 @@ function isSame(one: AuthorizedParty, other: AuthorizedParty): boolean {
 const REPLACE: Change<Schema<'nvcf', 'AuthorizedPartiesRequest'>> = {
   verb: 'create',
   apply: (_, { authorizedParties }, subject, account) => {
-    if (authorizedParties.some(({ ncaId }) => ncaId === EVERYBODY)) {
+    if (authorizedParties.some(({ ncaId }) => ncaId === ANYONE)) {
       const message = `${subject}: Only NVIDIA Super Admin can make a function public`;
       throw new Problem('bad_state', message);
     }

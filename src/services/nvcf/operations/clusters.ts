@@ -4,7 +4,7 @@ import { Problem } from '../../../decisions/problem.ts';
 import { requestStatus } from '../../../ngc-keys/envelope.ts';
 import { pick } from '../../../objects/pick.ts';
 import { Collection } from '../../../store/collection.ts';
-import { EVERYBODY } from '../../../store/collections.ts';
+import { ANYONE } from '../../../store/collections.ts';
 import { objectsOf } from '../objects.ts';
 
 export const CLUSTER_GROUPS = new Collection<Schema<'nvcf', 'ClusterGroup'>>('nvcf.cluster-groups');
@@ -43,7 +43,7 @@ async function groupsOf(
 const listClusters: Handler<'nvcf', 'listClusters'> = async (context) => {
   const { ncaId } = context.params;
   const isAuthorized = ({ authorizedNcaIds = [] }: ClusterGroup) =>
-    authorizedNcaIds.includes(ncaId) || authorizedNcaIds.includes(EVERYBODY);
+    authorizedNcaIds.includes(ncaId) || authorizedNcaIds.includes(ANYONE);
   const includesOthers = context.query.includeAuthorizedClusters === true;
   const groups = await groupsOf(context, ncaId, (group) => includesOthers && isAuthorized(group));
   return { status: 200, body: groups.flatMap(clusterViews) };

@@ -4,7 +4,7 @@ import { isRecord } from '../../../objects/members.ts';
 import { drawnAt } from '../../../platform/random.ts';
 
 /** The response of a function behind the LLM gateway, before rendering. */
-export interface Said {
+export interface Generated {
   readonly id: string;
   /** In seconds since 1970. */
   readonly at: number;
@@ -45,7 +45,7 @@ function tokensInAll(texts: readonly string[]): number {
 }
 
 /** https://developers.openai.com/api/docs/api-reference/chat */
-export function chatCompletion({ id, at, model, asked, text }: Said): Schema<'nvcf', 'LlmChatCompletion'> {
+export function chatCompletion({ id, at, model, asked, text }: Generated): Schema<'nvcf', 'LlmChatCompletion'> {
   const [prompt_tokens, completion_tokens] = [tokensIn(asked), tokensIn(text)];
   const message = { role: 'assistant', content: text, refusal: null } as const;
   return {
@@ -59,8 +59,8 @@ export function chatCompletion({ id, at, model, asked, text }: Said): Schema<'nv
 }
 
 /** @param withUsage adds a last chunk with token counts */
-export function chatChunks(said: Said, withUsage: boolean): Buffer {
-  const { usage, choices: _, ...whole } = chatCompletion(said);
+export function chatChunks(generated: Generated, withUsage: boolean): Buffer {
+  const { usage, choices: _, ...whole } = chatCompletion(generated);
   const chunk = (delta: object, finish_reason: 'stop' | null) => ({
     ...whole,
     object: 'chat.completion.chunk',
@@ -68,7 +68,7 @@ export function chatChunks(said: Said, withUsage: boolean): Buffer {
   });
   const chunks = [
     chunk({ role: 'assistant', content: '' }, null),
-    chunk({ content: said.text }, null),
+    chunk({ content: generated.text }, null),
     chunk({}, 'stop'),
   ];
   const last = withUsage ? [{ ...chunk({}, null), choices: [], usage }] : [];
@@ -81,7 +81,7 @@ export function chatChunks(said: Said, withUsage: boolean): Buffer {
  * @param prompts each completed with the text, or with itself for an echo
  */
 export function renderCompletion(
-  { id, at, model, asked, text }: Said,
+  { id, at, model, asked, text }: Generated,
   prompts: readonly string[],
 ): Schema<'catalogue', 'Completion'> {
   const texts = prompts.map((prompt) => (text === asked ? prompt : text));
@@ -96,8 +96,8 @@ export function renderCompletion(
   };
 }
 
-export function completionChunks(said: Said, prompts: readonly string[], withUsage: boolean): Buffer {
-  const { usage, choices, ...whole } = renderCompletion(said, prompts);
+export function completionChunks(generated: Generated, prompts: readonly string[], withUsage: boolean): Buffer {
+  const { usage, choices, ...whole } = renderCompletion(generated, prompts);
   const last = withUsage ? [{ ...whole, choices: [], usage }] : [];
   return doneStream([...choices.map((choice) => ({ ...whole, choices: [choice] })), ...last]);
 }
@@ -117,7 +117,7 @@ function eventStream(events: readonly StreamedEvent[]): Buffer {
 }
 
 /** https://developers.openai.com/api/docs/api-reference/responses */
-export function renderResponse({ id, at, model, asked, text }: Said): Schema<'nvcf', 'LlmResponse'> {
+export function renderResponse({ id, at, model, asked, text }: Generated): Schema<'nvcf', 'LlmResponse'> {
   const [input_tokens, output_tokens] = [tokensIn(asked), tokensIn(text)];
   return {
     id: `resp_${id}`,
@@ -140,9 +140,9 @@ function partOf(text: string) {
   return { type: 'output_text', text, annotations: [] };
 }
 
-export function responseEvents(said: Said): Buffer {
-  const { id, text } = said;
-  const response = renderResponse(said);
+export function responseEvents(generated: Generated): Buffer {
+  const { id, text } = generated;
+  const response = renderResponse(generated);
   const begun = { ...response, status: 'in_progress', output: [], usage: null };
   const item = { output_index: 0 };
   const part = { ...item, item_id: `msg_${id}`, content_index: 0 };
@@ -161,7 +161,7 @@ export function responseEvents(said: Said): Buffer {
 }
 
 /** https://platform.claude.com/docs/en/api/messages */
-export function renderLlmMessage({ id, model, asked, text }: Said): Schema<'nvcf', 'LlmMessageAnswer'> {
+export function renderLlmMessage({ id, model, asked, text }: Generated): Schema<'nvcf', 'LlmMessageAnswer'> {
   return {
     id: `msg_${id}`,
     type: 'message',
@@ -174,13 +174,13 @@ export function renderLlmMessage({ id, model, asked, text }: Said): Schema<'nvcf
   };
 }
 
-export function messageEvents(said: Said): Buffer {
-  const { usage, ...message } = renderLlmMessage(said);
+export function messageEvents(generated: Generated): Buffer {
+  const { usage, ...message } = renderLlmMessage(generated);
   const begun = { ...message, content: [], stop_reason: null, usage: { ...usage, output_tokens: 0 } };
   return eventStream([
     ['message_start', { message: begun }],
     ['content_block_start', { index: 0, content_block: { type: 'text', text: '' } }],
-    ['content_block_delta', { index: 0, delta: { type: 'text_delta', text: said.text } }],
+    ['content_block_delta', { index: 0, delta: { type: 'text_delta', text: generated.text } }],
     ['content_block_stop', { index: 0 }],
     [
       'message_delta',

@@ -14,13 +14,13 @@ import { chooseVersion, UUID } from './invocation.ts';
 import {
   chatChunks,
   chatCompletion,
+  type Generated,
   lastOfUser,
   messageEvents,
   renderEmbeddings,
   renderLlmMessage,
   renderResponse,
   responseEvents,
-  type Said,
   saidBy,
   tokensIn,
   tokensToEmbed,
@@ -64,7 +64,7 @@ interface Answering<Body> {
   readonly inputTokens?: number;
   /** The caller's limit for output tokens. */
   readonly atMost?: number | null | undefined;
-  render(said: Said): Body;
+  render(generated: Generated): Body;
 }
 
 type Headers = Readonly<Record<string, string>>;
@@ -117,8 +117,8 @@ const chat: Handler<'nvcf', 'createChatCompletion', Invoked> = (context) => {
     atMost: context.body.max_completion_tokens ?? context.body.max_tokens,
     // The gateway returns the model as sent, including the function.
     render: (given) => {
-      const said = { ...given, model };
-      return stream === true ? chatChunks(said, withUsage) : chatCompletion(said);
+      const generated = { ...given, model };
+      return stream === true ? chatChunks(generated, withUsage) : chatCompletion(generated);
     },
   });
 };
@@ -132,7 +132,7 @@ const respond: Handler<'nvcf', 'createResponse', Invoked> = (context) => {
     session: inBody ?? inHeader ?? sessionOfPayload(input),
     asked: lastOfUser(input),
     atMost,
-    render: (said) => (stream === true ? responseEvents(said) : renderResponse(said)),
+    render: (generated) => (stream === true ? responseEvents(generated) : renderResponse(generated)),
   });
 };
 
@@ -149,7 +149,7 @@ const createMessage: Handler<'nvcf', 'createMessage', Invoked> = (context) => {
     session,
     asked: lastOfUser(messages),
     atMost,
-    render: (said) => (stream === true ? messageEvents(said) : renderLlmMessage(said)),
+    render: (generated) => (stream === true ? messageEvents(generated) : renderLlmMessage(generated)),
   });
 };
 

@@ -3,7 +3,7 @@ import type { Collection } from '../../../store/collection.ts';
 import type { Row } from '../../../store/collections.ts';
 import { accountOf } from '../caller.ts';
 import { asAnybody, asOwner, FUNCTIONS, type FunctionRow, ownVersions, visibleVersions } from '../functions.ts';
-import { INVOCATIONS, type InvocationRow, isGone } from '../invocations.ts';
+import { INVOCATIONS, type InvocationRow, isExpired } from '../invocations.ts';
 
 /** Finds a version, which must belong to the function in the path. */
 async function versionOf({ store, params }: Context, id: string) {
@@ -29,7 +29,7 @@ const deployment: Lookup<FunctionRow> = async (context, id) =>
 /** Finds an invocation by request id; access depends on the rights to the invoked function. */
 const invocation: Lookup<InvocationRow> = async (context, id) => {
   const row = await INVOCATIONS.byId(context.store.collections, id);
-  if (row === null || row.owner !== accountOf(context) || isGone(row.body, context.now)) return { found: 'nothing' };
+  if (row === null || row.owner !== accountOf(context) || isExpired(row.body, context.now)) return { found: 'nothing' };
   const lookedUp = asAnybody(await FUNCTIONS.byId(context.store.collections, row.body.versionId), accountOf(context));
   return lookedUp.found === 'object' ? { ...lookedUp, target: row } : { found: 'nothing' };
 };

@@ -4,7 +4,7 @@ import { Problem } from '../../../decisions/problem.ts';
 import { pick } from '../../../objects/pick.ts';
 import { Collection } from '../../../store/collection.ts';
 import type { Row } from '../../../store/collections.ts';
-import { EVERYBODY } from '../../../store/collections.ts';
+import { ANYONE } from '../../../store/collections.ts';
 import { type Instant, rfc3339 } from '../../../time/clock.ts';
 import { accountOf } from '../caller.ts';
 import { addObject, changeObject, objectsOf, removeObject } from '../objects.ts';
@@ -189,7 +189,7 @@ const remove: Handler<'nvcf', 'deleteRegistryCredential', CredentialRow> = async
 };
 
 async function findRecognized({ store }: Pick<Context, 'store'>): Promise<readonly RecognizedRegistry[]> {
-  const rows = await RECOGNIZED_REGISTRIES.ofOwner(store.collections, EVERYBODY);
+  const rows = await RECOGNIZED_REGISTRIES.ofOwner(store.collections, ANYONE);
   return rows.map(({ body }) => body);
 }
 

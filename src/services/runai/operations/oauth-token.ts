@@ -87,7 +87,7 @@ async function requestOf(
 
 /** Longer values are not repeated, not even in part: they may be misplaced credentials. */
 const MAX_SCOPE = 40;
-const MAX_TOLD = 5;
+const MAX_LISTED = 5;
 
 /** Validates a list of scopes and removes duplicates. @throws Problem `invalid_scope` if a scope is unknown */
 export function parseScope(scope: string | undefined): string {
@@ -98,7 +98,7 @@ export function parseScope(scope: string | undefined): string {
     'invalid_scope',
     `Field \`scope\` may contain ${SCOPES.join(', ')}. It contains ${unknown
       .map((one) => (one.length > MAX_SCOPE ? 'a longer value' : one))
-      .slice(0, MAX_TOLD)
+      .slice(0, MAX_LISTED)
       .join(', ')}.`,
   );
 }

@@ -13,15 +13,15 @@ const GUIDE = 'guide "Roles", self-hosted 2.25';
 const SEEN = { source: CAPTURE, certainty: 'observed' } as const;
 
 /** Permissions of all predefined roles. Viewing the account is documented; a UI needs the others to open. */
-const ANYBODY = ['tenant:read', 'department:read', 'project:read', 'cluster:read'] as const;
+const BASIC_READS = ['tenant:read', 'department:read', 'project:read', 'cluster:read'] as const;
 
 /** Permissions on workloads. The 2.25 guide and the capture agree on every role they share. */
 const WORKSPACES = ['workspaces:create', 'workspaces:read', 'workspaces:delete'] as const;
 const TRAININGS = ['trainings:create', 'trainings:read', 'trainings:delete'] as const;
 const RUNS_WORKLOADS = ['workloads:read', ...WORKSPACES, ...TRAININGS] as const;
 const VIEWS_WORKLOADS = ['workloads:read', 'workspaces:read', 'trainings:read'] as const;
-const VIEWER = [...ANYBODY, ...VIEWS_WORKLOADS] as const;
-const RESEARCHER = [...ANYBODY, ...RUNS_WORKLOADS] as const;
+const VIEWER = [...BASIC_READS, ...VIEWS_WORKLOADS] as const;
+const RESEARCHER = [...BASIC_READS, ...RUNS_WORKLOADS] as const;
 
 const ALL_USERS = ['users:create', 'users:read', 'users:update', 'users:delete'] as const;
 const ALL_GROUPS = ['groups:create', 'groups:read', 'groups:update', 'groups:delete'] as const;
@@ -66,7 +66,7 @@ const COMMON = [
       'ML engineer': {
         id: 6,
         description: 'Serves models.',
-        permissions: [...ANYBODY, 'workloads:read', 'workspaces:read'],
+        permissions: [...BASIC_READS, 'workloads:read', 'workspaces:read'],
       },
       'L2 researcher': { id: 8, description: 'Runs workloads and creates their assets.', permissions: RESEARCHER },
     },
@@ -152,7 +152,7 @@ export const ROLE_SECTIONS_2_19 = [
         id: 1711,
         description: 'Manages applications and settings.',
         permissions: [
-          ...ANYBODY,
+          ...BASIC_READS,
           'users:read',
           ...ALL_APPS,
           'access_rules:read',
@@ -252,7 +252,7 @@ export const ROLE_SECTIONS_2_24 = [
         id: 1711,
         description: 'Manages applications and settings.',
         permissions: [
-          ...ANYBODY,
+          ...BASIC_READS,
           'users:read',
           ...ALL_APPS,
           'access_rules:read',

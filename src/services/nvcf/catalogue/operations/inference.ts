@@ -13,6 +13,7 @@ import {
   chatChunks,
   chatCompletion,
   completionChunks,
+  type Generated,
   lastOfUser,
   messageEvents,
   renderCompletion,
@@ -20,7 +21,6 @@ import {
   renderLlmMessage,
   renderResponse,
   responseEvents,
-  type Said,
   saidBy,
 } from '../../operations/llm-forms.ts';
 import { modelInBody } from '../lookups.ts';
@@ -35,7 +35,7 @@ interface Form<Body> {
   readonly asked: string;
   /** Whether to send server-sent events; false by default. */
   readonly isStreamed?: boolean;
-  render(said: Said, isStreamed: boolean): Body;
+  render(generated: Generated, isStreamed: boolean): Body;
 }
 
 /** A model's response, including headers. */
@@ -57,10 +57,10 @@ async function answer<Body>(
   const version = chooseVersion(context);
   const { text, whole } = saidBy(version.body.behaviour, asked);
   const { model } = context.body;
-  const said = { id: context.random.hex(24), at: Math.floor(context.now / 1000), model, asked, text };
-  const { status, headers } = await answerOfVersion(context, version, whole ?? render(said, false), PLAIN);
+  const generated = { id: context.random.hex(24), at: Math.floor(context.now / 1000), model, asked, text };
+  const { status, headers } = await answerOfVersion(context, version, whole ?? render(generated, false), PLAIN);
   if (status === 202) return { status, headers, body: {} };
-  const body = whole ?? render(said, isStreamed);
+  const body = whole ?? render(generated, isStreamed);
   return { status, headers: { ...headers, ...(Buffer.isBuffer(body) && OF_EVENTS) }, body };
 }
 
@@ -87,8 +87,8 @@ const createChatCompletion: Handler<'catalogue', 'createChatCompletion', Invoked
   return answer(context, {
     asked: lastOfUser(messages),
     isStreamed: stream === true,
-    render: (said, isStreamed) =>
-      isStreamed ? chatChunks(said, stream_options?.include_usage === true) : chatCompletion(said),
+    render: (generated, isStreamed) =>
+      isStreamed ? chatChunks(generated, stream_options?.include_usage === true) : chatCompletion(generated),
   });
 };
 
@@ -102,10 +102,10 @@ const createCompletion: Handler<'catalogue', 'createCompletion', Invoked> = (con
   return answer(context, {
     asked: prompts.join('\n'),
     isStreamed: stream === true,
-    render: (said, isStreamed) =>
+    render: (generated, isStreamed) =>
       isStreamed
-        ? completionChunks(said, prompts, stream_options?.include_usage === true)
-        : renderCompletion(said, prompts),
+        ? completionChunks(generated, prompts, stream_options?.include_usage === true)
+        : renderCompletion(generated, prompts),
   });
 };
 
@@ -124,7 +124,7 @@ const createResponse: Handler<'catalogue', 'createResponse', Invoked> = (context
   return answer(context, {
     asked: lastOfUser(input),
     isStreamed: stream === true,
-    render: (said, isStreamed) => (isStreamed ? responseEvents(said) : renderResponse(said)),
+    render: (generated, isStreamed) => (isStreamed ? responseEvents(generated) : renderResponse(generated)),
   });
 };
 
@@ -133,7 +133,7 @@ const createMessage: Handler<'catalogue', 'createMessage', Invoked> = (context) 
   return answer(context, {
     asked: lastOfUser(messages),
     isStreamed: stream === true,
-    render: (said, isStreamed) => (isStreamed ? messageEvents(said) : renderLlmMessage(said)),
+    render: (generated, isStreamed) => (isStreamed ? messageEvents(generated) : renderLlmMessage(generated)),
   });
 };
 

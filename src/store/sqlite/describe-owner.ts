@@ -5,7 +5,7 @@ import { dirname, resolve } from 'node:path';
  * Returns the user of this process and the owner of a path, which make permission errors understandable in a container.
  * If the path cannot be examined, uses the nearest folder above it. Empty if the system has no uids.
  */
-export function whose(path: string): string {
+export function describeOwner(path: string): string {
   const uid = process.getuid?.();
   if (uid === undefined) return '';
   const { shown, stats } = nearestSeen(resolve(path));
