@@ -8,7 +8,7 @@ interface Row {
   readonly owners?: true;
 }
 
-describe('tableOf', () => {
+describe('layOut', () => {
   it('gives each row what its section says, and its own', () => {
     const rows = layOut('id', [
       { needs: 'read', source: 'page 1', rows: { list: {}, get: { owners: true } } },
