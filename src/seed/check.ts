@@ -2,9 +2,9 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { SeedFault, SeedSchema } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
+import { isStorable } from '../definitions/storable-text.ts';
 import { type TypeWords, tellingViolations, type Violation, valueFaultOf } from '../explaining/index.ts';
 import { findNear, listNames } from '../text/nearest.ts';
-import { isStorable } from '../text/storable.ts';
 import { isAboutWritten, repairValue } from './repair.ts';
 
 /** Names of types for authors of YAML, where unquoted numbers aren't texts. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isWorldId } from '../addresses/world-id.ts';
 import { Problem } from '../decisions/problem.ts';
+import { isStorable } from '../definitions/storable-text.ts';
 import { isRecord } from '../objects/members.ts';
 import type { RowCheck } from '../seed/check-rows.ts';
 import { NEW, type Row } from '../store/collections.ts';
@@ -10,7 +11,6 @@ import { SETTINGS } from '../store/settings.ts';
 import type { SnapshotInfo } from '../store/snapshot-store.ts';
 import type { UsedRow } from '../store/state.ts';
 import { redact } from '../text/redact.ts';
-import { isStorable } from '../text/storable.ts';
 import { type Instant, LAST_MOMENT } from '../time/clock.ts';
 import type { Provenance } from './provenance.ts';
 import { KEYS_SETTING, ringIn } from './signing-keys.ts';

@@ -4,8 +4,8 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { checkTexts } from '../../src/definitions/storable-text.ts';
 import { bodyProblem, checkBodyType, readBody, receiveBody } from '../../src/http/bodies.ts';
-import { checkTexts } from '../../src/http/openapi/check-texts.ts';
 import type { Operation } from '../../src/http/openapi.ts';
 import { digestBody } from '../../src/http/pieces.ts';
 import { incoming } from '../support/incoming.ts';

@@ -1,10 +1,10 @@
 import { Problem } from '../../decisions/problem.ts';
+import { checkTexts } from '../../definitions/storable-text.ts';
 import { keptBytes } from '../../journal/entry.ts';
 import { isRecord, own } from '../../objects/members.ts';
 import { findNear } from '../../text/nearest.ts';
 import { showPath } from '../../text/redact.ts';
 import type { ReceivedBody } from '../bodies.ts';
-import { checkTexts } from '../openapi/check-texts.ts';
 import { readQueryValue } from '../openapi/query-values.ts';
 import { undocumentedMembers, undocumentedQuery } from '../openapi/undocumented.ts';
 import type { Operation } from '../openapi.ts';

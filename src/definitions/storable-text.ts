@@ -1,7 +1,19 @@
-import { Problem } from '../../decisions/problem.ts';
-import { isRecord } from '../../objects/members.ts';
-import { shorten } from '../../text/shorten.ts';
-import { isStorable, showStorable } from '../../text/storable.ts';
+import { Problem } from '../decisions/problem.ts';
+import { isRecord } from '../objects/members.ts';
+import { shorten } from '../text/shorten.ts';
+
+/** A NUL or an unpaired surrogate: databases truncate or change such a text. */
+const UNSTORABLE = /[\0\p{Surrogate}]/u;
+
+/** Can a database store the text unchanged? */
+export function isStorable(text: string): boolean {
+  return !UNSTORABLE.test(text);
+}
+
+/** Replaces characters that cannot be stored with question marks, for messages. */
+export function showStorable(text: string): string {
+  return text.replaceAll(/[\0\p{Surrogate}]/gu, '?');
+}
 
 /**
  * Checks that every string in a value can be stored unchanged. Runs after validation, because violations of the
