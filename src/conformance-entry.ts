@@ -13,13 +13,14 @@ export { onSignals } from './cli/signals.ts';
 export { prefixOf } from './cli/world.ts';
 export {
   compareCredentials,
-  createConfig as configOf,
+  createConfig,
   type FlagTexts,
   parseDocument,
   readConfig,
   readDocument,
 } from './config/config.ts';
 export { Problem } from './decisions/problem.ts';
+export { errorMessage } from './diagnostics/error-message.ts';
 export { whyUnreadable, whyUnwritable } from './diagnostics/file-fault.ts';
 export { Unusable } from './diagnostics/unusable.ts';
 export { otherVersionViolation } from './explaining/other-versions.ts';

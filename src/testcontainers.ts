@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type * as Testcontainers from 'testcontainers';
 import { type ConfigOptions, variableName } from './config/options.ts';
+import { errorMessage } from './diagnostics/error-message.ts';
 import { connect } from './library/client.ts';
 import type { ClientCredentials } from './library/credentials.ts';
 import type { Switchboard } from './library/switchboard.ts';
@@ -86,7 +87,7 @@ export class NvAuthMockContainer extends GenericContainer {
       return new StartedNvAuthMockContainer(await super.start(), this.#aliases[0] ?? null, this.#adminToken);
     } catch (cause) {
       const said = this.#said.trim();
-      const why = cause instanceof Error ? cause.message : String(cause);
+      const why = errorMessage(cause);
       throw new Error(`The mock did not become ready: ${why}. Its output: ${said === '' ? 'none' : `\n${said}`}`, {
         cause,
       });

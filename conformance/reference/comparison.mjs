@@ -3,6 +3,6 @@
 import { fromSource } from '../../scripts/from-source.mjs';
 
 /** @type {typeof import('./comparison.ts')} */
-export const { compareDocuments, groupsOf, judge, readBaseline, sourceOf, Unusable } = await fromSource(
+export const { compareDocuments, groupsOf, judge, readBaseline, createSource, Unusable } = await fromSource(
   new URL('comparison.ts', import.meta.url),
 );

@@ -3,4 +3,4 @@ export { Unusable } from '../../src/conformance-entry.ts';
 export { judge, readBaseline } from '../src/verify/baseline.ts';
 export { compareDocuments } from '../src/verify/documents.ts';
 export { groupsOf } from '../src/verify/report.ts';
-export { createSource as sourceOf } from '../src/verify/source.ts';
+export { createSource } from '../src/verify/source.ts';

@@ -10,7 +10,7 @@ import { profilesOf } from '../../scripts/documents/versions.mjs';
 import { mergedDocuments } from '../../scripts/documents.mjs';
 import { operationsOf } from '../../scripts/import/operations.mjs';
 import { readSpec } from '../../scripts/import/read.mjs';
-import { compareDocuments, groupsOf, judge, readBaseline, sourceOf, Unusable } from './comparison.mjs';
+import { compareDocuments, createSource, groupsOf, judge, readBaseline, Unusable } from './comparison.mjs';
 import { correct, factsOf } from './facts.mjs';
 import { springDocument } from './java/spring.mjs';
 import { wordless } from './wordless.mjs';
@@ -130,7 +130,7 @@ async function airDocument(path) {
 /** @param {{ name: string, before: any, document: any, served: any }} given */
 async function changesOf({ name, before, document, served }) {
   const compare = async (/** @type {any} */ theirs, /** @type {any} */ ours) =>
-    (await compareDocuments(sourceOf(theirs, 'the reference'), sourceOf(ours, name))).differences;
+    (await compareDocuments(createSource(theirs, 'the reference'), createSource(ours, name))).differences;
   const namesIn = (/** @type {any} */ one) =>
     new Map([...operationsOf(one).keys()].map((key) => /** @type {const} */ ([nameless(key), key])));
   const [had, has] = [namesIn(before), namesIn(document)];

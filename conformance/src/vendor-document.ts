@@ -1,6 +1,7 @@
 import {
   type ApiDocument,
   Documents,
+  errorMessage,
   type FoundOperation,
   OperationRouter,
   prepared,
@@ -78,7 +79,7 @@ export async function openVendorDocument(content: unknown, name: string): Promis
 
 function whyUnusable(cause: unknown): string {
   if (cause instanceof RangeError) return 'its schemas are too large, or nested too deeply';
-  return cause instanceof Error ? cause.message : String(cause);
+  return errorMessage(cause);
 }
 
 /** In OpenAPI 3.0, `exclusiveMinimum` is a boolean about `minimum`; Ajv expects a number. */

@@ -1,5 +1,5 @@
 // @ts-check
-import { compareDocuments, sourceOf } from '../../conformance/reference/comparison.mjs';
+import { compareDocuments, createSource } from '../../conformance/reference/comparison.mjs';
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options', 'trace'];
 
@@ -55,7 +55,7 @@ export function componentOf(document, reference) {
  *   `query verbose: parameter`; names and words are no difference
  */
 export async function differencesOf(theirs, ours) {
-  const { differences } = await compareDocuments(sourceOf(theirs, 'the document'), sourceOf(ours, 'ours'));
+  const { differences } = await compareDocuments(createSource(theirs, 'the document'), createSource(ours, 'ours'));
   const noticed = differences.filter((one) => one.class !== 'information');
   return (name) =>
     noticed

@@ -1,7 +1,7 @@
 // @ts-check
 import { readFile, stat } from 'node:fs/promises';
 import { parse } from 'yaml';
-import { sourceOf, Unusable } from '../../conformance/reference/comparison.mjs';
+import { createSource, Unusable } from '../../conformance/reference/comparison.mjs';
 
 /** The largest document that is read, in bytes. */
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -14,7 +14,7 @@ const MAX_BYTES = 64 * 1024 * 1024;
  */
 export async function readSpec(file) {
   const document = parsed(await textOf(file), file);
-  if (sourceOf(document, file).hasSiblings)
+  if (createSource(document, file).hasSiblings)
     throw new Unusable(`${file} has OpenAPI version ${document.openapi}. Convert it to OpenAPI 3.0 first.`);
   return document;
 }

@@ -10,10 +10,10 @@ const OF_APP: KeptForms = { rows: [], settings: { [BEGAN_WITH]: { text: TEXT } }
 
 /** Loads the check for rows from outside. Loaded on demand, because few servers need it. */
 export async function loadRowCheck(): Promise<RowCheck> {
-  const [{ createRowCheck: rowCheckOf }, { FORMS }, ofServices] = await Promise.all([
+  const [{ createRowCheck }, { FORMS }, ofServices] = await Promise.all([
     import('../seed/check-rows.ts'),
     import('../worlds/forms.ts'),
     loadForms(),
   ]);
-  return rowCheckOf([FORMS, OF_APP, ...ofServices]);
+  return createRowCheck([FORMS, OF_APP, ...ofServices]);
 }

@@ -1,5 +1,6 @@
 import type { FlagTexts } from '../config/config.ts';
 import { connectionAdvice } from '../diagnostics/connection-advice.ts';
+import { errorMessage } from '../diagnostics/error-message.ts';
 import { readDetail } from './ask-world.ts';
 import { askRunning, type Running, runningWorld } from './running.ts';
 import { prefixOf } from './world.ts';
@@ -30,7 +31,7 @@ export async function health(flags: FlagTexts, { url, mustBeReady }: Asked): Pro
     process.stdout.write(status === 'ready' ? `ready on ${place}\n` : `standby on ${place}: ${String(detail)}\n`);
   } catch (cause) {
     const advice = connectionAdvice(cause, server.url);
-    const said = advice !== null ? `it ${advice}` : cause instanceof Error ? cause.message : String(cause);
+    const said = advice !== null ? `it ${advice}` : errorMessage(cause);
     process.stderr.write(`nv-auth-mock: no server is ready on ${place}: ${said}\n`);
     process.exitCode = 1;
   }

@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import type { Option } from '../definitions/option.ts';
+import { errorMessage } from '../diagnostics/error-message.ts';
 import { whyUnreadable } from '../diagnostics/file-fault.ts';
 import { Unusable } from '../diagnostics/unusable.ts';
 import { isOneOf, objectOf } from '../objects/members.ts';
@@ -324,7 +325,7 @@ export async function parseDocument(text: string, name: string, isJson: boolean)
     if (isJson) return JSON.parse(text.replace(/^\uFEFF/, ''));
     return await parseYaml(text);
   } catch (cause) {
-    const parserMessage = cause instanceof Error ? cause.message : String(cause);
+    const parserMessage = errorMessage(cause);
     const where = lineOfSyntaxError(text, parserMessage);
     throw new Unusable(`${name} is not valid ${isJson ? 'JSON' : 'YAML'}${where}: ${syntaxFault(parserMessage)}`, {
       cause,

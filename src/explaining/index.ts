@@ -8,4 +8,4 @@ export { decisionHeader } from './header.ts';
 export { describeNeeds, type Evidence as Ground, type Needs } from './needs.ts';
 export { describeLack, explain, namePrincipal, quote } from './sentence.ts';
 export { tellingViolations } from './telling-violation.ts';
-export { describeRequestFault, findValueFault as valueFaultOf, type TypeWords, type Violation } from './validation.ts';
+export { describeRequestFault, findValueFault, type TypeWords, type Violation } from './validation.ts';

@@ -1,4 +1,5 @@
 import type { TokenZoo, ZooToken } from '../../generated/library.ts';
+import { errorMessage } from '../diagnostics/error-message.ts';
 import { VERDICTS, type ZooName, type ZooVerdict, zooNames } from '../tokens/zoo/verdicts.ts';
 import { checkMembers } from './given.ts';
 import { type MockOptions, startMock } from './start-mock.ts';
@@ -81,7 +82,7 @@ async function tryOut(verify: Verify, entry: ZooToken, { issuer, jwksUri, audien
   const { name, verdict, must, why, source } = entry;
   if (!must || verdict === (refusal === null ? 'accept' : 'reject')) return;
   const did = refusal === null ? 'accepts' : 'refuses';
-  const suffix = refusal === null ? '' : ` Its error: ${messageOf(refusal.thrown)}`;
+  const suffix = refusal === null ? '' : ` Its error: ${errorMessage(refusal.thrown)}`;
   const right = verdict === 'accept' ? 'accepted' : 'refused';
   throw new Error(`The verifier ${did} \`${name}\`, which must be ${right}: ${why} (${source}).${suffix}`, {
     ...(refusal !== null && { cause: refusal.thrown }),
@@ -101,10 +102,6 @@ function titleOf(name: ZooName): string {
   const { verdict, must, source }: ZooVerdict = VERDICTS[name];
   const what = { accept: 'accepts', reject: 'refuses', depends: 'may accept or refuse' }[verdict];
   return `${must || verdict === 'depends' ? '' : 'rather '}${what} ${name} (${source})`;
-}
-
-function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
 /** The zoo has no such token for the algorithm of this mock. */

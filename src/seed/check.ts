@@ -3,7 +3,7 @@ import addFormats from 'ajv-formats';
 import type { SeedFault, SeedSchema } from '../contract/seed.ts';
 import type { ServiceDefinition } from '../contract/service.ts';
 import { isStorable } from '../definitions/storable-text.ts';
-import { type TypeWords, tellingViolations, type Violation, valueFaultOf } from '../explaining/index.ts';
+import { findValueFault, type TypeWords, tellingViolations, type Violation } from '../explaining/index.ts';
 import { findNear, listNames } from '../text/nearest.ts';
 import { isAboutWritten, repairValue } from './repair.ts';
 
@@ -186,7 +186,7 @@ export function faultSentence({ message, given, valid = [] }: SeedFault): string
 }
 
 function faultOf(violations: Violations, lists: Checker['lists']): SeedFault {
-  const { kind, place: names, expected, given, valid, deeper = [] } = valueFaultOf(violations, WORDS);
+  const { kind, place: names, expected, given, valid, deeper = [] } = findValueFault(violations, WORDS);
   const place = placeOf(names);
   if (kind === 'missing')
     return { place: placeOf(names.slice(0, -1)), message: `\`${place}\` is missing; it must be ${expected}` };

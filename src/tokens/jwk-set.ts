@@ -10,6 +10,7 @@ import {
   jwtVerify,
 } from 'jose';
 import { Problem } from '../decisions/problem.ts';
+import { errorMessage } from '../diagnostics/error-message.ts';
 import { isRecord } from '../objects/members.ts';
 
 /** Public keys (RFC 7517, 5). */
@@ -42,7 +43,7 @@ export function createVerifier({ name, isNear, load }: JwkSource, owner: string)
         return kept;
       })
       .catch((cause: unknown) => {
-        const why = cause instanceof Error ? cause.message : String(cause);
+        const why = errorMessage(cause);
         const message = `The keys of ${owner} cannot be read from ${name}: ${why}. Check the source, and try again.`;
         throw new Problem('unavailable', message, { cause });
       })

@@ -1,8 +1,8 @@
 import {
   askWorld,
   buildServer,
-  configOf,
   countOf,
+  createConfig,
   type FlagTexts,
   type Routes,
   readConfig,
@@ -104,7 +104,7 @@ async function checkOffline(
   if (exchanges.length === 0) throw new Unusable(`${name} has no requests, so there is nothing to check.`);
   const { config } = await readConfig(flags);
   const { routes, close } = await buildServer({
-    effective: configOf({ ...config, data: null, seed: 'none', world: [] }),
+    effective: createConfig({ ...config, data: null, seed: 'none', world: [] }),
   });
   try {
     const judge = by.spec === null ? judgeOfRoutes(routes) : await judgeOfSpec(by.spec, by.document, routes);

@@ -1,4 +1,5 @@
 import type * as Postgres from 'pg';
+import { errorMessage } from '../../diagnostics/error-message.ts';
 import { Unusable } from '../../diagnostics/unusable.ts';
 import { setTimeout } from '../../platform/time.ts';
 import type { Clock } from '../../time/clock.ts';
@@ -101,7 +102,7 @@ export class PostgresStorage implements Storage {
 }
 
 function lostSentence(cause: unknown): string {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = errorMessage(cause);
   return `The session with the database has ended (${reason}), so another process may have taken over the worlds.`;
 }
 

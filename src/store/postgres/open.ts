@@ -1,4 +1,5 @@
 import type * as Postgres from 'pg';
+import { errorMessage } from '../../diagnostics/error-message.ts';
 import { Unusable } from '../../diagnostics/unusable.ts';
 import { isStorageFailure } from '../errors.ts';
 import type { Location } from './location.ts';
@@ -194,7 +195,7 @@ const CUT = /^Connection terminated|^the connection was closed$/;
 function unusable(cause: unknown, { shown, schema }: Location): Unusable {
   const reported = isStorageFailure(cause) ? (cause as Error).cause : cause;
   const code = reported instanceof Error && 'code' in reported ? String(reported.code) : '';
-  const reason = reported instanceof Error ? reported.message : String(reported);
+  const reason = errorMessage(reported);
   const refusal = refusalOf(code, reason, schema);
   if (refusal !== null) return new Unusable(`--data ${shown} ${refusal}`, { cause });
   const isPassing = PASSING_CODES.test(code) || SILENT.test(reason) || CUT.test(reason);

@@ -10,6 +10,7 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { errorMessage } from '../../diagnostics/error-message.ts';
 import { Unusable } from '../../diagnostics/unusable.ts';
 import { processWide } from '../../platform/process-wide.ts';
 import { DataFile, fileIdentity } from './data-file.ts';
@@ -230,7 +231,7 @@ function unusable(path: string, cause: unknown): Unusable {
   if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT')) {
     return new Unusable(`--data ${path} is damaged. Use another file.`, { cause });
   }
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = errorMessage(cause);
   if (reason.startsWith('no such table')) {
     return new Unusable(`--data ${path} is damaged: ${reason}. The file was not changed; use another one.`, { cause });
   }
