@@ -167,7 +167,7 @@ describe.runIf(hasBrowser)('the list of requests', () => {
 
     expect(await texts(page, 'Requests of the archive')).toEqual([
       expect.stringMatching(/^1 conforms 200 GET \/v2\/nvcf\/functions listFunctions Cloud Functions/),
-      expect.stringMatching(/^2 does not conform .* request: the document does not name the query parameter visibilty/),
+      expect.stringMatching(/^2 does not conform .* request: the document does not list the query parameter visibilty/),
     ]);
     await region(page, 'Requests of the archive').getByRole('link', { name: 'listFunctions' }).first().click();
     await page.locator('.opblock[id$="-listFunctions"].is-open').waitFor();

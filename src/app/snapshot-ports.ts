@@ -56,8 +56,8 @@ export function snapshotPorts(keeping: SnapshotKeeping): Ports['snapshots'] {
           const entry = keeping.process.worlds.entry(id);
           const fault = whyNotHere(snapshot, entry);
           if (fault === null) return entry.world.restore(snapshot.state, snapshot.at);
-          const advice = `create a world from it: \`POST /_mock/worlds\` with \`{"from": {"snapshot": "${which}"}}\``;
-          throw new Problem('conflict', `The snapshot is of ${fault}; ${advice}.`);
+          const advice = `Create a world from the snapshot: \`POST /_mock/worlds\` with \`{"from": {"snapshot": "${which}"}}\``;
+          throw new Problem('conflict', `The snapshot is of ${fault}. ${advice}.`);
         },
         id,
       ),

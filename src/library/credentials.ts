@@ -145,6 +145,7 @@ function notCredentials(): TypeError {
 }
 
 function unknownName(kind: string, name: string, valid: readonly string[], shown: readonly string[]): string {
-  if (shown.length === 0) return `There is no ${kind} \`${name}\` in the cast. It has none at all.`;
+  if (shown.length === 0)
+    return `There is no ${kind} \`${name}\` in the cast. The cast has none; use a seed that has one.`;
   return `There is no ${kind} \`${name}\` in the cast.${suggestName(name, valid)} The cast has ${listNames(name, shown, '`GET /_mock/cast`')}.`;
 }

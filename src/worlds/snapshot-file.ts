@@ -211,7 +211,7 @@ function checkFirst(value: unknown): void {
   if (!isRecord(value) || value['server'] !== SERVER || typeof value['format'] !== 'number') throw foreign();
   if (value['format'] === FORMAT) return;
   const version = typeof value['version'] === 'string' ? value['version'].slice(0, 20) : 'another version';
-  const message = `The snapshot file has format ${value['format']} (nv-auth-mock ${version}), but this server reads format ${FORMAT}. Use that version.`;
+  const message = `The snapshot file has format ${value['format']} (nv-auth-mock ${version}), but this server reads format ${FORMAT}. Use the version that wrote it.`;
   throw new Problem('invalid_request', message, { close: true });
 }
 

@@ -17,7 +17,7 @@ it.each([
   [['a', 'b', 'a'], 10, '--world names `a` twice'],
   [['a', 'b'], 1, '--world asks for 2 worlds, but --max-worlds is 1'],
   [['a'], 0, '--world asks for 1 world, but --max-worlds is 0'],
-  [['a', 'llm'], 10, '--world must not be `llm`, because a service has host names that begin with it.'],
+  [['a', 'llm'], 10, '--world must not be `llm`, because host names'],
   [['api-keys'], 10, '--world must not be `api-keys`'],
 ])('worlds %j, of at most %i, are refused before anything is opened', (world, maxWorlds, said) => {
   expect(() => checkNamedWorlds({ world, maxWorlds })).toThrow(said);

@@ -24,7 +24,7 @@ const operations = readdirSync(FOLDER).flatMap((file) => {
     })),
   );
 });
-/** Operations with this, whose document does not name the status. */
+/** Operations with this, whose document does not list the status. */
 const lacking = (status: number, has: (one: (typeof operations)[number]) => boolean) =>
   operations
     .filter((one) => has(one) && !(status in one.operation.responses))

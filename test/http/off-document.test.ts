@@ -93,7 +93,7 @@ describe('an answer that does not fit its document', () => {
 });
 
 describe('a refusal that does not fit its document', () => {
-  it('is a finding when its operation does not name the status', async () => {
+  it('is a finding when its operation does not list the status', async () => {
     expect(await findingsAfter(NO_401, `GET ${PATH}`)).toEqual([
       'get_access_keys 401: the document does not list the status 401',
     ]);

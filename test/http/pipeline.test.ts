@@ -31,7 +31,7 @@ describe('a request with several faults is refused for the first of them', () =>
     ['who asks may not', 403, 'it needs `deploy_function`', deploy(), { token: invoker, body: GARBAGE }],
     ['its body cannot be read', 400, 'not valid JSON', deploy(), { token: owner, body: GARBAGE }],
     ['its body does not fit', 400, '`deploymentSpecifications` is missing', deploy(), { token: owner, body: {} }],
-    ['its object is not there', 404, 'there is no `00000000-', deploy(), { token: owner, body: FITTING }],
+    ['its object is not there', 404, `${NOBODYS}\` does not exist`, deploy(), { token: owner, body: FITTING }],
   ];
 
   it.each(cases)('%s', async (_fault, status, said, request, parts) => {

@@ -40,14 +40,14 @@ describe('a key of the cast', () => {
   it('that is not there is told with the nearest name, one that is there twice with both', async () => {
     const empty = await started({ seed: 'none' });
 
-    expect(() => mock.key('nvcf-deployr')).toThrow('Did you mean `nvcf-deployer`? There are `nvcf-deployer`, ');
+    expect(() => mock.key('nvcf-deployr')).toThrow('Did you mean `nvcf-deployer`? The cast has `nvcf-deployer`, ');
     expect(() => mock.key('acme/nvcf-deployr')).toThrow('Did you mean `acme/nvcf-deployer`?');
-    expect(() => mock.key('nobody-at-all')).toThrow(/in the cast\. There are (`[^`]+`, ){7}`[^`]+` and \d+ more, /);
+    expect(() => mock.key('nobody-at-all')).toThrow(/in the cast\. The cast has (`[^`]+`, ){7}`[^`]+` and \d+ more, /);
     expect(() => mock.key('globex/owner')).toThrow('There is no key `globex/owner` in the cast');
     expect(() => mock.key('twin')).toThrow(
       'Several keys in the cast are named `twin`. Use `acme/twin`, `globex/twin`.',
     );
-    expect(() => empty.key('owner')).toThrow('There is no key `owner` in the cast. It has none at all.');
+    expect(() => empty.key('owner')).toThrow('There is no key `owner` in the cast. The cast has none');
   });
 });
 
@@ -80,8 +80,7 @@ describe.each(['2.19', '2.24', '3.0'] as const)('a token of Run:ai %s', (runai) 
   });
 
   it('is had for an application where the version grants them any', async () => {
-    if (runai === '3.0')
-      await expect(mock.getToken('ci-app')).rejects.toThrow('Run:ai 3.0 grants applications no tokens');
+    if (runai === '3.0') await expect(mock.getToken('ci-app')).rejects.toThrow(/`ci-app` .* Run:ai 3\.0/);
     else expect(await whose('ci-app')).toBe('ci-app');
   });
 
@@ -97,7 +96,7 @@ describe.each(['2.19', '2.24', '3.0'] as const)('a token of Run:ai %s', (runai) 
 
   it('of nobody is told with the nearest name', async () => {
     await expect(mock.getToken('reseacher@acme.test')).rejects.toThrow(
-      'There is no user, application or service account `reseacher@acme.test` in the cast. Did you mean `researcher@acme.test`? There are `researcher@acme.test`, ',
+      'There is no user, application or service account `reseacher@acme.test` in the cast. Did you mean `researcher@acme.test`? The cast has `researcher@acme.test`, ',
     );
     await expect(mock.getToken({ clientId: 'x' } as never)).rejects.toThrow('getToken takes');
     await expect(mock.getToken(null as never)).rejects.toThrow('getToken takes');
@@ -107,6 +106,6 @@ describe.each(['2.19', '2.24', '3.0'] as const)('a token of Run:ai %s', (runai) 
 it('a token of nobody in a cast without anybody is told as such', async () => {
   const mock = await started({ seed: { runai: { tenant: { id: 1, name: 'empty', realm: 'empty' } } } });
 
-  await expect(mock.getToken()).rejects.toThrow('No user of the cast has an access key');
-  await expect(mock.getToken('ci-bot')).rejects.toThrow('nor any other');
+  await expect(mock.getToken()).rejects.toThrow('No user in the cast has an access key');
+  await expect(mock.getToken('ci-bot')).rejects.toThrow('`ci-bot` in the cast. The cast has none');
 });

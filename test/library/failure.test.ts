@@ -16,7 +16,7 @@ describe('what is told of a test that failed', () => {
     const text = await describeFailure(world, 'a test');
 
     expect(text).toMatch(/^the mock refused in "a test", latest first:\n {2}GET \/api\/v1\/users\n/);
-    expect(text).toMatch(/\n {4}fix: send one header/);
+    expect(text).toMatch(/\n {4}fix: .*`Authorization: Bearer <token>`/);
     expect(text.slice(text.indexOf('faults')).split('\n')).toEqual([
       'faults in "a test":',
       `  POST /api/v1/token: 503 for admin@acme.test, affected by fault ${struck.id} (request ${id})`,
@@ -92,6 +92,6 @@ describe('what is told of a test that failed', () => {
     const [[said] = []] = print.mock.calls;
     print.mockRestore();
 
-    expect(said).toMatch(/^the possible causes cannot be read: .*is gone/);
+    expect(said).toMatch(/^the possible causes cannot be read: .*no longer exists/);
   });
 });

@@ -107,7 +107,7 @@ describe('the matcher toHaveReceived', () => {
     ['a reason', { reason: 'expired_tokn' as never }, 'Did you mean `expired_token`'],
     ['a member', { time: 1 } as object, 'Did you mean `times`?'],
     ['a number', { times: 1, atMost: 2 }, 'exclude each other'],
-    ['a duration', { within: '2h' }, 'at most 60 s'],
+    ['a duration', { within: '2h' }, 'up to 60 s'],
   ])('fails with `not`, too, for %s that cannot be', async (_what, expected, message) => {
     const world = await mock.world();
 

@@ -271,7 +271,7 @@ describe('a refusal', async () => {
       'no_token',
       'expected a refusal for `no_token`, but it was refused for `malformed_token`',
     ],
-    ['no decision', { headers: new Headers() }, 'no_token', 'the answer carries no decision'],
+    ['no decision', { headers: new Headers() }, 'no_token', 'the response has no decision'],
     [
       'an answer that was allowed',
       { headers: { 'x-mock-decision': '{"id":"7","effect":"allow"}' } },
@@ -317,21 +317,25 @@ describe('a refusal', async () => {
     );
   });
 
-  it.each(['misspelt', 'constructor', '', { reason: 'missing_scopes' }, undefined, {}])(
-    'for a reason that there is not is expected by nobody, and not expected by nobody either: %j',
-    (given) => {
-      const expected = given as DenyReason;
-      for (const answer of [refused, { headers: new Headers() }]) {
-        expect(() => assertRefused(answer, expected)).toThrow('there is no reason');
-        expect(() => expectWithMatchers(answer).not.toBeRefused(expected)).toThrow('there is no reason');
-        expect(() => expectWithMatchers(answer).toBeRefused(expected)).toThrow('there is no reason');
-      }
-    },
-  );
+  it.each([
+    ['misspelt', 'unknown reason `misspelt`'],
+    ['constructor', 'unknown reason `constructor`'],
+    ['', 'unknown reason ``'],
+    [{ reason: 'missing_scopes' }, 'unknown reason `missing_scopes`'],
+    [undefined, 'the reason is missing'],
+    [{}, 'the reason is missing'],
+  ])('cannot be expected, with or without `not`, for the reason %j, which does not exist', (given, message) => {
+    const expected = given as DenyReason;
+    for (const answer of [refused, { headers: new Headers() }]) {
+      expect(() => assertRefused(answer, expected)).toThrow(message);
+      expect(() => expectWithMatchers(answer).not.toBeRefused(expected)).toThrow(message);
+      expect(() => expectWithMatchers(answer).toBeRefused(expected)).toThrow(message);
+    }
+  });
 
   it('is not expected by a reason that is like none: the eight nearest are named, and where the others are', () => {
     expect(() => assertRefused(refused, 'unlike-any' as DenyReason)).toThrow(
-      /^there is no reason `unlike-any`\. Expected one of (`[a-z_]+`, ){7}`[a-z_]+` and \d+ more, which `docs\/reference\/why-was-i-refused\.md` lists\.$/,
+      /^unknown reason `unlike-any`\. Expected one of (`[a-z_]+`, ){7}`[a-z_]+` and \d+ more, which `docs\/reference\/why-was-i-refused\.md` lists\.$/,
     );
   });
 

@@ -10,7 +10,7 @@ it('verifyTraffic tells what a client sent that no document has, and takes an ar
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const body = JSON.stringify({ name: 'fine', expiresIn: '1h' });
   await mock.fetch('/api/v1/access-keys', { method: 'POST', headers, body });
-  const expected = [{ operation: 'create_access_key1', what: 'the document has no field `expiresIn`' }];
+  const expected = [{ operation: 'create_access_key1', what: 'the document does not list the field `expiresIn`' }];
   expect((await mock.verifyTraffic()).violations).toMatchObject(expected);
   const archive = await mock.requests.har();
   await mock.reset();

@@ -89,7 +89,7 @@ describe('a failure', () => {
     );
 
     expect(first?.fault).toBe(
-      'The verifier refuses `valid`, which must be accepted: as the token endpoint issued it (RFC 7519, 7.2). It says: no such issuer',
+      'The verifier refuses `valid`, which must be accepted: as the token endpoint issued it (RFC 7519, 7.2). Its error: no such issuer',
     );
   });
 

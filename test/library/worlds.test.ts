@@ -200,7 +200,7 @@ describe.each(LISTENING)('a world of the library, %s', (_, listen) => {
     const orphan = await other.world();
     await other.stop();
     await orphan.stop();
-    await expect(orphan.clock.now()).rejects.toThrow('The mock was stopped');
+    await expect(orphan.clock.now()).rejects.toThrow('The mock has been stopped');
     await expect(mock.worlds.delete('default')).rejects.toThrow('The default world cannot be deleted');
   });
 });
@@ -256,7 +256,7 @@ describe('the seed of a new world', () => {
       'the option `seed` /nothing.yaml cannot be read',
     );
     await expect(mock.world({ seed: 'builtins' })).rejects.toThrow('Or use `builtin`');
-    await expect(mock.world({ id: 'one' })).rejects.toThrow('The world `one` exists already');
+    await expect(mock.world({ id: 'one' })).rejects.toThrow('The world `one` already exists');
     await expect(mock.world({ credential: 'own' } as WorldOptions)).rejects.toThrow('credentials');
     await expect(mock.world({ from: { world: 'x' }, seed: 'none' })).rejects.toThrow('`seed`');
     expect(await mock.worlds.list()).toHaveLength(before.length);

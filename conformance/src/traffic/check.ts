@@ -224,7 +224,7 @@ function answerFaults(
   if (status >= 500 || status === 304 || STATUSES_OF_THE_SERVER.has(status)) return [];
   const difference = (what: string): What[] => [{ part: 'answer', what }];
   if (text === '' || method === 'HEAD') {
-    return operation.hasStatus(status) ? [] : difference(`the document does not name the status ${status}`);
+    return operation.hasStatus(status) ? [] : difference(`the document does not list the status ${status}`);
   }
   let value: unknown = Buffer.from('');
   if (text !== null) {

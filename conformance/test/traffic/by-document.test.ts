@@ -159,7 +159,7 @@ describe('Traffic that does not fit is told of, also where the document', () => 
       { sent: { b: 1 } },
       'request: Field `a` is missing; expected a value.',
     ],
-    ['has another status', { responses: { 201: json({}) } }, {}, 'answer: the document does not name the status 200'],
+    ['has another status', { responses: { 201: json({}) } }, {}, 'answer: the document does not list the status 200'],
     [
       'has another media type for a body',
       { requestBody: { content: { 'application/merge-patch+json': { schema: {} } } }, ...answers({}) },
@@ -173,10 +173,10 @@ describe('Traffic that does not fit is told of, also where the document', () => 
       'request: the body is application/json; the document has text/*',
     ],
     [
-      'does not name a field',
+      'does not list a field',
       answers(ref('Named')),
       { answer: { name: 'a', naem: 'b' } },
-      'answer: the document does not name the field `naem`',
+      'answer: the document does not list the field `naem`',
     ],
     [
       'rules an answer out',

@@ -77,7 +77,7 @@ describe('A request that the document does not allow is told:', () => {
     [
       'an unknown query parameter',
       { url: '/api/v1/users/count?filterby=a', answer: COUNT },
-      'request: the document does not name the query parameter `filterby`; did you mean `filterBy`?',
+      'request: the document does not list the query parameter `filterby`; did you mean `filterBy`?',
     ],
     [
       'an unknown field of the body, at any depth',
@@ -87,7 +87,7 @@ describe('A request that the document does not allow is told:', () => {
         sent: { name: 'Rolle', permissionSets: [{ id: 'a0969bbb-4625-4d29-a478-b6d38f90a9be', nmae: 'x' }] },
         status: 500,
       },
-      'request: the document does not name the field `permissionSets[0].nmae`',
+      'request: the document does not list the field `permissionSets[0].nmae`',
     ],
     [
       'a missing field',
@@ -124,7 +124,7 @@ describe('An answer that the document does not allow is told:', () => {
     [
       'another status',
       { url: '/api/v1/users/count', status: 299, answer: COUNT },
-      'the document does not name the status 299',
+      'the document does not list the status 299',
     ],
     [
       'another media type',
@@ -231,8 +231,8 @@ describe('The journal', () => {
     const { body } = await server.call(CHECK, { body: {} });
     const { requests } = (await server.call('GET /_mock/requests')).body;
     expect(body.violations.map(({ place, what }: { place: string; what: string }) => [place, what])).toEqual([
-      [requests[1].id, 'the document does not name the query parameter `filterby`; did you mean `filterBy`?'],
-      [requests[0].id, expect.stringContaining('does not name the field `desciption`')],
+      [requests[1].id, 'the document does not list the query parameter `filterby`; did you mean `filterBy`?'],
+      [requests[0].id, expect.stringContaining('does not list the field `desciption`')],
     ]);
   });
 });
@@ -251,7 +251,7 @@ describe.each<[string, () => Promise<unknown>]>([
     expect(await violations()).toEqual([
       expect.objectContaining({
         operation: 'grant_realm_token',
-        what: 'the document does not name the field `scopes`; did you mean `scope`?',
+        what: 'the document does not list the field `scopes`; did you mean `scope`?',
       }),
     ]);
   });

@@ -74,12 +74,8 @@ function collect(schemas: readonly JsonSchema[], value: unknown, path: string, f
 }
 
 /** Returns a sentence without a full stop. */
-export function undocumentedSentence(
-  kind: 'field' | 'query parameter',
-  { path, near }: UndocumentedMember,
-  document = 'the document',
-): string {
-  return `${document} has no ${kind} \`${path}\`${near === undefined ? '' : `; did you mean \`${near}\`?`}`;
+export function undocumentedSentence(kind: 'field' | 'query parameter', { path, near }: UndocumentedMember): string {
+  return `the document does not list the ${kind} \`${path}\`${near === undefined ? '' : `; did you mean \`${near}\`?`}`;
 }
 
 /** Returns a schema and the schemas it is composed of. */

@@ -88,7 +88,7 @@ function otherNames(given: Query, known: readonly string[]) {
 /** Neutral about the outcome: the request may still be refused for another reason. */
 function withoutEffect(id: string, kind: 'query parameter' | 'field', name: string, near: string | undefined): string {
   const advice = near === undefined ? '' : ` Did you mean \`${near}\`?`;
-  return `${id} was called with the ${kind} \`${showPath(name)}\`, which its document does not have. It has no effect.${advice}`;
+  return `${id} was called with the ${kind} \`${showPath(name)}\`, which its document does not list. It has no effect.${advice}`;
 }
 
 /** Refuses undocumented input with `--strict`. The control API always does, in its own words. */
@@ -103,7 +103,7 @@ function undocumented(what: string, near: string | undefined): Problem {
   const advice = near === undefined ? 'Leave it out' : `Did you mean \`${near}\`? Otherwise leave it out`;
   return new Problem(
     'invalid_request',
-    `The document has no ${what}. ${advice}, or start the mock without \`--strict\`.`,
+    `The document does not list the ${what}. ${advice}, or start the mock without \`--strict\`.`,
   );
 }
 

@@ -200,8 +200,7 @@ describe('a credential that is not known here', () => {
   it('may be that of a world that is gone', async () => {
     expect((await sent('team-a', owned('gone'))).decision).toMatchObject({
       reason: 'world_gone',
-      ofWorld: 'gone',
-      detail: 'the world `gone` no longer exists',
+      credential: { ofWorld: 'gone', detail: 'the world `gone` no longer exists' },
     });
   });
 

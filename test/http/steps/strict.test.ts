@@ -13,17 +13,17 @@ interface Wrong {
   readonly body?: unknown;
 }
 
-describe('What the document does not name', () => {
+describe('What the document does not list', () => {
   it.each<[string, Wrong, string]>([
     [
       'a query parameter',
       { request: 'GET /api/v1/users?filterby=type==user' },
-      'The document has no query parameter `filterby`. Did you mean `filterBy`?',
+      'The document does not list the query parameter `filterby`. Did you mean `filterBy`?',
     ],
     [
       'a field',
       { request: 'POST /api/v1/access-keys', body: { name: 'a-key', description: 'for CI' } },
-      'The document has no field `description`. Leave it out, or start the mock without `--strict`.',
+      'The document does not list the field `description`. Leave it out, or start the mock without `--strict`.',
     ],
     [
       'a field of an object in a list',
@@ -31,19 +31,19 @@ describe('What the document does not name', () => {
         request: 'POST /api/v2/authorization/roles',
         body: { name: 'Role', permissionSets: [{ id: 'a0969bbb-4625-4d29-a478-b6d38f90a9be', nane: '' }] },
       },
-      'no field `permissionSets[0].nane`. Did you mean `name`?',
+      'the field `permissionSets[0].nane`. Did you mean `name`?',
     ],
     [
       'a field that only another version has',
       { request: 'POST /api/v1/token', body: { grantType: 'password', username: 'a', password: 'b', other: 'c' } },
-      'no field `other`',
+      'the field `other`',
     ],
   ])('%s is refused with 400, and passes without --strict', async (_, { request, body }, sentence) => {
     const given = body === undefined ? {} : { body };
     const refused = await strict.call(request, { token, ...given });
     expect([refused.status, refused.body.message]).toEqual([400, expect.stringContaining(sentence)]);
     const passed = await lenient.call(request, { token: lenientToken, ...given });
-    expect(passed.body?.message ?? '').not.toContain('The document has no');
+    expect(passed.body?.message ?? '').not.toContain('The document does not list');
   });
 });
 
@@ -52,7 +52,7 @@ describe('Nothing else changes:', () => {
     expect((await strict.call('POST /api/v1/access-keys', { token, body: { name: 'fine' } })).status).toBe(201);
     expect(
       (await strict.call('POST /api/v1/token', { body: { GRANTTYPE: 'client_credentials' } })).body.message,
-    ).not.toContain('The document has no');
+    ).not.toContain('The document does not list');
   });
 
   it('a request without rights is refused for them first', async () => {

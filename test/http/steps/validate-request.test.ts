@@ -19,7 +19,7 @@ describe('a query parameter that the document does not name', () => {
 
     expect(request.query).toEqual({ size: '1' });
     const said = (name: string) =>
-      `get_toy was called with the query parameter \`${name}\`, which its document does not have. It has no effect.`;
+      `get_toy was called with the query parameter \`${name}\`, which its document does not list. It has no effect.`;
     expect(request.reported).toEqual([
       ['finding', 'undocumented_query', said('of-nobody'), NOW],
       ['finding', 'undocumented_query', said('more'), NOW],
@@ -102,7 +102,7 @@ describe('a field of the body that the document does not name', () => {
       [
         'finding',
         'undocumented_field',
-        'get_toy was called with the field `expiersAt`, which its document does not have. It has no effect. Did you mean `expiresAt`?',
+        'get_toy was called with the field `expiersAt`, which its document does not list. It has no effect. Did you mean `expiresAt`?',
         NOW,
       ],
     ]);

@@ -52,8 +52,8 @@ describe('the header `x-mock-world` of `POST /_mock/worlds`', () => {
     const base = await create('default');
 
     expect([taken.status, base.status]).toEqual([409, 409]);
-    expect(problemDocument(taken)).toContain('The world `taken` exists already');
-    expect(problemDocument(base)).toContain('The world `default` exists already');
+    expect(problemDocument(taken)).toContain('The world `taken` already exists');
+    expect(problemDocument(base)).toContain('The world `default` already exists');
   });
 
   it('must not differ from the `id` of the body if its world exists, either', async () => {

@@ -118,10 +118,10 @@ describe('a snapshot file', async () => {
     ['that is empty', () => '', /^This is not a snapshot file/],
     ['that is something else', () => '{"a": 1}\n', /^This is not a snapshot file/],
     ['that is one long line', () => 'x'.repeat(1_000_000), /^This is not a snapshot file/],
-    ['of another format', (file) => file.replace('"format":1', '"format":2'), /has format 2, of nv-auth-mock /],
-    ['that was cut within a line', (file) => file.slice(0, file.length / 2), /It ends after line \d+, before its last/],
-    ['that was cut after a line', (file) => file.slice(0, file.lastIndexOf('{"sha')), /It ends after line \d+, before/],
-    ['that was cut within its last line', (file) => file.slice(0, -10), /It ends after line \d+, before its last/],
+    ['of another format', (file) => file.replace('"format":1', '"format":2'), /has format 2 \(nv-auth-mock \d/],
+    ['that was cut within a line', (file) => file.slice(0, file.length / 2), /ends too early, after line \d+/],
+    ['that was cut after a line', (file) => file.slice(0, file.lastIndexOf('{"sha')), /ends too early, after line \d+/],
+    ['that was cut within its last line', (file) => file.slice(0, -10), /ends too early, after line \d+/],
     ['with a line that is no JSON', (file) => file.replace('{"row":', '{row:'), /Line 3 is not a JSON object in UTF-8/],
     ['with a line of another form', (file) => file.replace('{"row":', '{"rows":'), /Line 3 has an unexpected form/],
     [
@@ -151,7 +151,11 @@ describe('a snapshot file', async () => {
       (file) => rewritten(file, (all) => [...all, ...rowsOf(1).map((line) => line.replace(/"id":"/, `"id":"${text}`))]),
       /Line \d+ has an unexpected form/,
     ]),
-    ['with a row twice', (file) => rewritten(file, (all) => [...all, ...all.slice(-1)]), /Line \d+ has an object that/],
+    [
+      'with a row twice',
+      (file) => rewritten(file, (all) => [...all, ...all.slice(-1)]),
+      /Line \d+ has the same object as an earlier line/,
+    ],
     [
       'with a seed that is none',
       (file) => rewritten(file, ([first = '', , ...rows]) => [first, withSeed(file, 'nothing'), ...rows]),
@@ -339,8 +343,10 @@ describe('`--snapshot`', () => {
     const other = join(folder, 'other');
     await writeFile(other, 'something else\n');
 
-    await expect(openServer({ snapshot, seed: 'none' }, { clock })).rejects.toThrow('Give one of them');
-    await expect(openServer({ snapshot }, { clock, seed: {} })).rejects.toThrow('Give one of them');
+    await expect(openServer({ snapshot, seed: 'none' }, { clock })).rejects.toThrow(
+      '--snapshot and --seed are both set',
+    );
+    await expect(openServer({ snapshot }, { clock, seed: {} })).rejects.toThrow('--snapshot and --seed are both set');
     await expect(openServer({ snapshot: join(folder, 'none') }, { clock })).rejects.toThrow(
       /cannot be read: it does not exist/,
     );

@@ -109,7 +109,7 @@ describe('a token by order', () => {
     const { call: empty } = await makeWorld(server, { seed: 'none' });
 
     for (const answer of [await mint(empty, { for: 'a' }), await empty('GET /_mock/tokens/zoo')]) {
-      expect([answer.status, answer.body.detail]).toEqual([409, expect.stringContaining('has nobody')]);
+      expect([answer.status, answer.body.detail]).toEqual([409, expect.stringContaining('no user or service account')]);
     }
   });
 });

@@ -193,7 +193,7 @@ describe('the JWK set of a trusted issuer', () => {
     const token = await tokenOf();
     const away = await one.call(LIST, { token });
 
-    expect([away.status, away.body.detail]).toEqual([503, expect.stringContaining('it answered 503')]);
+    expect([away.status, away.body.detail]).toEqual([503, expect.stringContaining(`${url}: the response is 503`)]);
     status = 200;
     expect((await one.call(LIST, { token })).status).toBe(200);
     issuer.close();

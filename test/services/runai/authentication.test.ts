@@ -262,7 +262,7 @@ describe('GET /api/v1/access-keys refuses', () => {
       const { decision } = await server.call(`GET ${path}`, { token: good });
       const { body } = await server.call(`GET /_mock/decisions/${decision.id}`);
 
-      expect(body).toMatchObject({ reason: 'unsupported_token', detail: expect.stringContaining('a token of Run:ai') });
+      expect(body).toMatchObject({ reason: 'unsupported_token', detail: expect.stringContaining('a Run:ai token') });
       expect(body.explanation).toContain('nvapi-');
     },
   );

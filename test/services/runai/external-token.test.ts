@@ -352,11 +352,11 @@ describe('an identity provider whose tokens have to name an issuer and an audien
   });
 
   it.each([
-    ['an issuer alone', [`issuer=${ISSUER}`], /--runai-idp issuer=\.\.\. says which .* no JWK set/],
-    ['an audience alone', [`audience=${AUDIENCE}`], /--runai-idp audience=\.\.\. says which .* no JWK set/],
-    ['two issuers', [file, 'issuer=a', 'issuer=b'], '--runai-idp names `issuer=` twice. Keep one of them.'],
-    ['two audiences', ['audience=a', file, 'audience=a'], '--runai-idp names `audience=` twice. Keep one of them.'],
-    ['two JWK sets', [file, 'issuer=a', file], '--runai-idp names two JWK sets. Keep one of them.'],
+    ['an issuer alone', [`issuer=${ISSUER}`], /--runai-idp issuer=\.\.\. needs a JWK set/],
+    ['an audience alone', [`audience=${AUDIENCE}`], /--runai-idp audience=\.\.\. needs a JWK set/],
+    ['two issuers', [file, 'issuer=a', 'issuer=b'], '--runai-idp has `issuer=` twice. Keep one of them.'],
+    ['two audiences', ['audience=a', file, 'audience=a'], '--runai-idp has `audience=` twice. Keep one of them.'],
+    ['two JWK sets', [file, 'issuer=a', file], '--runai-idp has two JWK sets. Keep one of them.'],
   ])('does not start with %s', async (_what, runaiIdp, said) => {
     await expect(testServer({ runaiIdp })).rejects.toThrow(said);
   });
@@ -452,7 +452,7 @@ describe('an identity provider at a URL', () => {
 
     expect(answer.status).toBe(503);
     expect(runaiRefusal(answer)).toBe(
-      `The keys of the identity provider cannot be read from ${url}: there is no response. Check it, and try again.`,
+      `The keys of the identity provider cannot be read from ${url}: there is no response. Check the source, and try again.`,
     );
     expect(answer.decision).toBeNull();
   });
