@@ -5,7 +5,7 @@ const UNITS = [
   ['s', 1],
 ] as const;
 
-/** A length of time in its two largest units: `15 min`, `1 h 5 min`. */
+/** Formats a duration with its two largest units: `15 min`, `1 h 5 min`. */
 export function inWords(milliseconds: number): string {
   let seconds = Math.round(Math.abs(milliseconds) / 1000);
   const words: string[] = [];

@@ -12,7 +12,7 @@ import './frame/frame.css';
 const root = document.getElementById('console');
 
 function begin(read: () => Promise<void>): void {
-  // The frame says why it fails: the connection, or the token that is wanted.
+  // The frame shows the error: no connection, or a missing token.
   const readAgain = () => void read().catch(() => {});
   follow((event) => {
     const { kind, data } = event;
@@ -32,6 +32,6 @@ function begin(read: () => Promise<void>): void {
 if (root !== null) {
   render(<Frame />, root);
   document.documentElement.classList.remove('elsewhere');
-  // The first view is drawn before anything is read; what is shown is read before what may be.
+  // Draw the first view before reading anything, and read its data before the second script.
   requestAnimationFrame(() => setTimeout(() => begin(() => readAll().then(loadViews))));
 }

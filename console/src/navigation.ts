@@ -1,6 +1,6 @@
-/** A view of the console in its navigation. */
+/** An entry of the navigation. */
 export interface RailView {
-  /** Its address is `#/name`. */
+  /** Its address is `#/<name>`. */
   readonly name: string;
   readonly title: string;
 }
@@ -10,7 +10,7 @@ export interface RailGroup {
   readonly views: readonly RailView[];
 }
 
-/** The views of the console, in the groups of its navigation. */
+/** The views in their navigation groups. */
 export const RAIL = [
   {
     title: 'Watch',
@@ -38,8 +38,8 @@ export const RAIL = [
   },
 ] as const satisfies readonly RailGroup[];
 
-/** The way to the pages of documents, at the end of the last group. */
+/** Link to the API documents, at the end of the last group. */
 export const DOCUMENTS: RailView = { name: 'docs', title: 'API documents' };
 
-/** The id of the navigation in a page. */
+/** Element id of the navigation. */
 export const VIEWS_ID = 'views';

@@ -56,7 +56,7 @@ describe.runIf(hasBrowser)('the access matrix', () => {
     const { url, mock } = await served();
     const page = await opened(`${url}/#/access-matrix?service=nvcf&by=everybody&who=${INVOKER_ID}`);
     await cell(page, 'invokeFunction allows nvcf-invoker').click();
-    await page.getByRole('link', { name: 'Who may do invokeFunction?' }).click();
+    await page.getByRole('link', { name: 'Who may call invokeFunction?' }).click();
     await cell(page, 'invokeFunction refuses nvcf-deployer').waitFor();
     expect(await page.getByRole('rowheader').count()).toBe(1);
     expect(await page.getByRole('columnheader').count()).toBeGreaterThan(5);
@@ -260,7 +260,7 @@ describe.runIf(hasBrowser)('the access matrix', () => {
     const { url } = await served();
     const page = await opened(`${url}/#/access-matrix?service=air&text=no-such-thing`);
 
-    await page.getByText('No operation is like this.').waitFor();
+    await page.getByText('No operation matches.').waitFor();
   });
 });
 
@@ -270,7 +270,7 @@ describe.runIf(hasBrowser)('the smallest rights', () => {
   it('are found for a key that was let do everything', async () => {
     const { url, ask } = await served();
     const page = await opened(`${url}/#/least-privilege`);
-    await page.getByText('Nobody has called a service yet.').waitFor();
+    await page.getByText('No service has been called yet.').waitFor();
     await page.getByRole('switch', { name: 'Observe' }).click();
     await page.getByText('A flow runs to its end').waitFor();
     expect((await ask('GET', '/v2/nvcf/functions')).status).toBe(200);
@@ -292,15 +292,15 @@ describe.runIf(hasBrowser)('the smallest rights', () => {
     const page = await opened(`${url}/#/least-privilege`);
     const report = page.getByRole('region', { name: 'nvcf-deployer' });
     await report.getByRole('button', { name: 'More for nvcf-deployer' }).click();
-    await page.getByRole('button', { name: 'Replace the key by this' }).click();
+    await page.getByRole('button', { name: 'Reduce the key to this' }).click();
     const question = page.getByRole('dialog', { name: 'Replace nvcf-deployer?' });
     await question.getByText('deploy_function').waitFor();
-    await question.getByRole('button', { name: 'Replace key' }).click();
-    await report.getByText('has just these rights').waitFor();
+    await question.getByRole('button', { name: 'Reduce key' }).click();
+    await report.getByText('has exactly these rights').waitFor();
     expect(await scopes()).toEqual(['list_functions']);
     await page.getByRole('button', { name: 'Undo' }).click();
 
-    await page.getByText('is as it was before the edit').waitFor();
+    await page.getByText('is back to its state before the edit').waitFor();
     expect(await scopes()).toEqual(before);
   });
 
@@ -310,7 +310,7 @@ describe.runIf(hasBrowser)('the smallest rights', () => {
     const page = await opened(`${url}/#/least-privilege`, { permissions: ['clipboard-read', 'clipboard-write'] });
     await page.getByRole('button', { name: 'More for nvcf-deployer' }).click();
     await page.getByRole('button', { name: 'Copy as a seed' }).click();
-    await page.getByText('It is copied.').waitFor();
+    await page.getByText('Copied.').waitFor();
 
     const seed = JSON.parse((await page.evaluate('navigator.clipboard.readText()')) as string);
     expect(seed.ngc.keys).toMatchObject([{ name: 'nvcf-deployer', scopes: ['list_functions'] }]);

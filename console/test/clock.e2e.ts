@@ -69,7 +69,7 @@ describe.runIf(hasBrowser)('the time line', () => {
   it('shows an edit that is made elsewhere without being asked', async () => {
     const { url, mock } = await served({ propagation: 'fixed' });
     const page = await opened(`${url}/#/clock`);
-    await page.getByText('Nothing. Keys and logins that end').waitFor();
+    await page.getByText('None. Expiring keys and logins').waitFor();
     await mock('PATCH', `/keys/${DEPLOYER}`, { scopes: ['list_functions'] });
 
     await upcoming(page).getByText('version 2 of nvcf-deployer takes effect', { exact: true }).waitFor();
@@ -146,7 +146,7 @@ describe.runIf(hasBrowser)('the time line', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Apply edits' }).click();
     await page.getByText('1 edit has taken effect.').waitFor();
     await page.getByRole('combobox', { name: 'Propagation' }).selectOption('off');
-    await page.getByText('From now on: An edit takes effect at once.').waitFor();
+    await page.getByText('From now on: Edits take effect immediately.').waitFor();
     await page.getByLabel('Delay').fill('5 parsecs');
     await page.getByRole('button', { name: 'Set the delay' }).click();
 
@@ -155,7 +155,7 @@ describe.runIf(hasBrowser)('the time line', () => {
     expect((await mock('GET', `/keys/${DEPLOYER}`)).pending).toEqual([]);
   });
 
-  it('names events by what ends', async () => {
+  it('names events by what begins or ends', async () => {
     const { url, mock } = await served();
     await login(url);
     const clock = await mock('GET', '/clock');
@@ -166,7 +166,7 @@ describe.runIf(hasBrowser)('the time line', () => {
     const page = await opened(`${url}/#/clock`);
 
     await upcoming(page).getByText('access token of researcher@acme.test expires', { exact: true }).waitFor();
-    await upcoming(page).getByText('refresh token of researcher@acme.test ends', { exact: true }).waitFor();
+    await upcoming(page).getByText('refresh token of researcher@acme.test expires', { exact: true }).waitFor();
   });
 
   it('has ticks and a legend, and no label covers another', async () => {
@@ -251,7 +251,7 @@ describe.runIf(hasBrowser)('the time line', () => {
     const undo = page.getByRole('complementary', { name: 'Undo' });
     await undo.getByText('what 1 request changed since is lost').waitFor();
     await undo.getByRole('button', { name: 'Undo' }).click();
-    await undo.getByText('This world is as it was before the clock moved.').waitFor();
+    await undo.getByText('This world is back to its state before the clock moved.').waitFor();
 
     expect(await mock('GET', '/clock')).toMatchObject({ now, frozen: true });
     expect((await mock('GET', `/keys/${DEPLOYER}`)).policy.version).toBe(1);
@@ -283,7 +283,7 @@ describe.runIf(hasBrowser)('the time line', () => {
     await failed;
     await page.unroute('**/_mock/clock');
     await undo.click();
-    await page.getByText('The clock was moved, stopped or set free since.').waitFor();
+    await page.getByText('The clock has been moved, frozen or resumed since.').waitFor();
 
     expect((await mock('GET', '/clock')).ahead).toBe('PT1H1M');
   });
@@ -312,6 +312,6 @@ describe.runIf(hasBrowser)('the time line', () => {
     const { url } = await served();
     const page = await opened(`${url}/#/clock?key=nobody`);
 
-    await page.getByText('There is no key nobody in this world any more.').waitFor();
+    await page.getByText('The key nobody no longer exists in this world.').waitFor();
   });
 });

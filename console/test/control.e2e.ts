@@ -40,7 +40,7 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       await mock('DELETE', `/faults/${id}`);
       await page.getByRole('dialog', { name: 'Remove all faults?' }).getByText('Remove all', { exact: true }).click();
 
-      await page.getByText('All faults are removed.').waitFor();
+      await page.getByText('All faults were removed.').waitFor();
       expect((await mock('GET', '/faults')).faults).toEqual([]);
     });
 
@@ -64,7 +64,7 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
         await page.getByText('endpoints that issue tokens: ').waitFor();
         await page.getByLabel('Times').fill('');
         await button(page, 'Add the fault').click();
-        await page.getByText('waits for a request').waitFor();
+        await page.getByText('is waiting for a request').waitFor();
         const [{ match }] = (await mock('GET', '/faults')).faults;
         const endpoints = (await operationsIn(url)).filter(({ id }) => match.operations.includes(id));
         const statuses = await Promise.all(
@@ -133,7 +133,7 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       expect((await mock('GET', '/decisions?limit=1')).decisions[0].reason).toBe('expired_token');
       expect((await mock('GET', '/faults')).faults).toEqual([]);
       await button(page, 'Undo').click();
-      await page.getByText('as it was before the clock moved').waitFor();
+      await page.getByText('back to its state before the clock moved').waitFor();
 
       expect(await status()).toBe(200);
     });
@@ -151,7 +151,7 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       const { url } = await served();
       const page = await opened(`${url}/#/faults?operation=grant_token`);
       await page.getByText('{ status: 503 }').waitFor();
-      await page.getByLabel('Connection').selectOption('breaks before the answer');
+      await page.getByLabel('Connection').selectOption('breaks before the response');
 
       await page.getByText("mock.faults.next('grant_token', { drop: 'before' })").waitFor();
     });
@@ -194,7 +194,7 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       expect(await button(page, 'Copy the code').count()).toBe(0);
       await page.getByLabel('Operation', { exact: true }).selectOption('Get an access token · POST /api/v1/token');
       await page.getByLabel('Status', { exact: true }).fill('50');
-      await page.getByText('once the fault can be added').waitFor();
+      await page.getByText('once the form is complete').waitFor();
       await page.getByLabel('Status', { exact: true }).fill('503');
 
       await page.getByText("mock.faults.next('grant_token', { status: 503 })").waitFor();
@@ -208,14 +208,14 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       const page = await opened(`${url}/#/faults`);
       await button(page, `Remove ${id}`).click();
       await button(page, 'Undo').click();
-      await page.getByText('is there again').waitFor();
+      await page.getByText('was added again').waitFor();
       const { match, times, after } = given;
       expect(await all()).toEqual([expect.objectContaining({ match, times, after, do: { status: 418 } })]);
 
       await page.getByRole('link', { name: 'Add a fault' }).click();
       await page.getByLabel('Delay', { exact: true }).fill('1s');
       await button(page, 'Add the fault').click();
-      await page.getByText('waits for a request').waitFor();
+      await page.getByText('is waiting for a request').waitFor();
       expect(await all()).toHaveLength(2);
       await button(page, 'Undo').click();
       await expect.poll(async () => (await all()).length).toBe(1);
@@ -243,11 +243,11 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       const page = await opened(`${url}/#/faults?make=yes`);
       await page.getByLabel('Delay', { exact: true }).fill('1s');
       await button(page, 'Add the fault').click();
-      await page.getByText('waits for a request').waitFor();
+      await page.getByText('is waiting for a request').waitFor();
       await mock('DELETE', '/faults');
       await button(page, 'Undo').click();
 
-      await page.getByText('was removed meanwhile').waitFor();
+      await page.getByText('was already removed').waitFor();
     });
   });
 
@@ -256,13 +256,13 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       const { url } = await served();
       const page = await opened(`${url}/#/drills?drill=rate-limit`);
       const panel = page.getByRole('article');
-      await panel.getByText('Affects everybody for 30s by the clock of this world').waitFor();
+      await panel.getByText('Affects all callers for 30s on this world’s clock').waitFor();
       await panel.getByLabel('Affects').selectOption('researcher@acme.test');
       await panel.getByLabel('For how long').fill('5m');
       await panel.getByText('Affects researcher@acme.test for 5m by the clock').waitFor();
 
       await page.getByRole('link', { name: 'Start … Expire tokens' }).click();
-      await panel.getByText('happens at once, affects everybody, and cannot be undone').waitFor();
+      await panel.getByText('happens immediately, affects all callers, and cannot be undone').waitFor();
       await panel.getByRole('button', { name: 'Start drill' }).click();
       await page
         .getByRole('dialog')
@@ -283,7 +283,7 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       await page.getByText('has ended').waitFor();
       expect((await mock('GET', '/faults')).faults).toEqual([]);
       await page.getByRole('button', { name: 'Undo' }).click();
-      await page.getByText('runs again, for the rest of its time').waitFor();
+      await page.getByText('is running again for the rest of its time').waitFor();
 
       const members = (text: string) => {
         const { match, until, drill } = JSON.parse(text);
@@ -326,7 +326,7 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       const { url, mock } = await served();
       await mock('POST', '/worlds', { id: 'alice' });
       const page = await opened(`${url}/#/worlds`);
-      await page.getByText('all of them end with the process').waitFor();
+      await page.getByText('are in memory and end with the process').waitFor();
 
       await cells(page, 'Worlds').filter({ hasText: 'alice' }).getByText('now', { exact: true }).first().waitFor();
     });
@@ -339,12 +339,12 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       await button(page, 'More for before').click();
       await button(page, 'Download').click();
       const file = await (await download).path();
-      await page.getByText('is saved. It has secrets').waitFor();
+      await page.getByText('It contains secrets').waitFor();
       await page.goto(`${other.url}/#/worlds`);
       const chooser = page.waitForEvent('filechooser');
       await button(page, 'Upload a file').click();
       await (await chooser).setFiles(file);
-      await page.getByText(`The snapshot ${id} is added.`).waitFor();
+      await page.getByText(`The snapshot ${id} was added.`).waitFor();
       await button(page, /^Restore/).waitFor();
 
       expect((await other.mock('GET', '/snapshots')).snapshots).toMatchObject([{ id, name: 'before' }]);
@@ -353,7 +353,7 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
     it('and snapshots say how long they are kept, by what the server was started with', async () => {
       const [inMemory, inFile] = [await served(), await served({ data: join(await emptyFolder(), 'mock.db') })];
       for (const [{ url }, text] of [
-        [inMemory, 'all of them end with the process'],
+        [inMemory, 'are in memory and end with the process'],
         [inFile, 'Worlds and snapshots are kept in the database.'],
       ] as const) {
         const page = await opened(`${url}/#/worlds`);
@@ -393,7 +393,7 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       const { url, mock, ask } = await withFindings();
       const page = await opened(`${url}/#/findings`);
       await region(page, 'Undocumented query').getByRole('button', { name: 'Dismiss' }).click();
-      await page.getByText('The finding is dismissed.').waitFor();
+      await page.getByText('The finding was dismissed.').waitFor();
       await button(page, 'Dismiss all of this kind').click();
       await page.getByRole('dialog', { name: 'Dismiss all of Unused fault?' }).waitFor();
       await button(page, 'Dismiss all').click();
@@ -427,7 +427,7 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
         'Operations',
         'Documented',
         'Answered with --fidelity documented',
-        'Of these contradicted',
+        'Contradicted',
       ]);
       expect(shown).toEqual(expected);
     });
@@ -438,10 +438,10 @@ describe.runIf(hasBrowser)('what one controls the mock with', () => {
       await mock('POST', '/faults', { match: { operation: 'grant_token' }, do: { status: 503 } });
       const page = await opened(`${url}/#/faults`);
       await button(page, /^Remove .*-f1$/).click();
-      await page.getByText('is removed').first().waitFor();
+      await page.getByText('was removed').first().waitFor();
       await button(page, 'More for all faults').click();
       await button(page, 'Remove all').click();
-      await page.getByText('Nothing goes wrong on purpose').waitFor();
+      await page.getByText('No faults.').waitFor();
 
       expect((await readJson(`${url}/_mock/findings`)).findings).toEqual([]);
     });

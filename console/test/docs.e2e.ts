@@ -84,7 +84,7 @@ describe.runIf(hasBrowser)('the pages of documents', () => {
     await said(page, 'authorized');
     const console = await page.context().newPage();
     await console.goto(`${url}/#/identities?make=service&name=by-hand&scopes=list_functions`);
-    await console.getByRole('button', { name: 'Make for All Functions' }).click();
+    await console.getByRole('button', { name: 'Create for All Functions' }).click();
     await console.getByRole('heading', { name: 'by-hand is made' }).waitFor();
     // A browser without a window gives no focus.
     await page.evaluate("dispatchEvent(new Event('focus'))");
@@ -98,7 +98,7 @@ describe.runIf(hasBrowser)('the pages of documents', () => {
     await console.getByRole('button', { name: 'More for key nvcf-deployer' }).click();
     await console.getByRole('button', { name: 'Rotate', exact: true }).click();
     await console.getByRole('button', { name: 'Rotate key' }).click();
-    await console.getByText('It has a new secret').waitFor();
+    await console.getByText('The key has a new secret').waitFor();
     await whoOf(page).selectOption('nvcf-deployer (acme)');
     await said(page, 'authorized');
     expect(await sent(page, url, 'listFunctions')).toBe('nvcf-deployer');

@@ -24,15 +24,15 @@ const VIEWS: readonly (readonly [address: string, shows: string])[] = [
   ['access-matrix?service=air&by=roles', 'simulations_list'],
   ['access-matrix?service=nvcf&cell=createDeployment', 'of a key bound to'],
   ['access-matrix?service=nvcf&cell=createFunction~register_function', 'What would be decided?'],
-  ['requests?operation=createFunction&tool=verify', '1 request is like that.'],
+  ['requests?operation=createFunction&tool=verify', '1 request matches.'],
   ['requests?tool=replay', 'Send'],
   ['requests?tool=check', 'Choose a HAR file'],
-  ['faults', 'of the drill'],
+  ['faults', 'from the drill'],
   ['faults?make=yes', 'New fault'],
-  ['drills', 'at rest'],
+  ['drills', 'not running'],
   ['drills?drill=token-outage', 'Runs until'],
   ['least-privilege', 'Required'],
-  ['worlds?world=alice', 'By a header'],
+  ['worlds?world=alice', 'By header'],
   ['worlds?make=yes', 'Advanced'],
   ['worlds?from=snapshot', 'Which snapshot'],
   ['worlds', 'Restore'],
@@ -214,21 +214,21 @@ describe.runIf(hasBrowser)('every view', () => {
 
     await page.getByText('The server no longer has this world.').waitFor();
     expect(await rows(page).count()).toBe(1);
-    await page.getByRole('link', { name: 'To the default world' }).click();
+    await page.getByRole('link', { name: 'Go to the default world' }).click();
     await expect.poll(() => page.url()).toMatch(new RegExp(`^${url}/(#.*)?$`));
   });
 
   it('is told of worlds that others make and delete', async () => {
     const { url, mock } = await served();
     const page = await opened(`${url}/#/worlds`);
-    await page.getByText('There is one world').waitFor();
+    await page.getByText('There is only this world').waitFor();
     await expect.poll(() => page.locator('header [role=status]').innerText()).toBe('live');
     await mock('POST', '/worlds', { id: 'alice' });
     await page.getByRole('link', { name: 'Open alice', exact: true }).waitFor();
     expect(await page.locator('header option').allInnerTexts()).toEqual(['default', 'alice']);
     await mock('DELETE', '/worlds/alice');
 
-    await page.getByText('There is one world').waitFor();
+    await page.getByText('There is only this world').waitFor();
   });
 
   it('knows its world by the name of the host, too', async () => {

@@ -67,18 +67,18 @@ describe.runIf(hasBrowser)('with the page alone, by the keyboard', () => {
     await page.keyboard.press('Enter');
     await tabTo(page, 'Fix and send again');
     await page.keyboard.press('Enter');
-    await page.getByText('Sent again, and still refused.').waitFor();
+    await page.getByText('Sent again, but still refused.').waitFor();
 
     // The edit counts in a quarter of an hour, to which the clock is moved.
     await tabTo(page, 'Put version 2 into force now');
     await page.keyboard.press('ArrowDown');
     await tabTo(page, 'Move the clock and send again');
     await page.keyboard.press('Enter');
-    await page.getByText('Fixed, and sent again.').waitFor();
+    await page.getByText('Fixed and sent again.').waitFor();
 
     // A key with the least rights for what was just done.
     await goTo(page, 'Least privilege');
-    await tabTo(page, 'Make this key');
+    await tabTo(page, 'Create this key');
     await page.keyboard.press('Enter');
     await page.getByRole('checkbox', { name: 'Deploy Function' }).waitFor();
     // Enter in a field sends its form.
@@ -128,7 +128,7 @@ describe.runIf(hasBrowser)('with the page alone, by clicking', () => {
 
     // It is mended.
     await picture.getByRole('button', { name: 'Fix and send again' }).click();
-    await page.getByText('Sent again, and still refused.').waitFor();
+    await page.getByText('Sent again, but still refused.').waitFor();
 
     // When does the edit count? In a quarter of an hour, to which now is dragged.
     await picture.getByRole('link', { name: 'See when' }).click();
@@ -150,11 +150,11 @@ describe.runIf(hasBrowser)('with the page alone, by clicking', () => {
     // A key with the least rights for what was just done.
     await page.getByRole('link', { name: 'Least privilege' }).click();
     const report = page.getByRole('region', { name: 'nvcf-registrar' });
-    await report.getByRole('link', { name: 'Make this key' }).click();
+    await report.getByRole('link', { name: 'Create this key' }).click();
     await page.getByRole('checkbox', { name: 'Deploy Function' }).waitFor();
     const ticked = page.getByRole('checkbox', { checked: true });
     expect(await ticked.count()).toBe(4);
-    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByRole('button', { name: 'Create the key' }).click();
     await page.getByRole('heading', { name: 'nvcf-registrar-least is made' }).waitFor();
     await page.getByRole('button', { name: 'Show key' }).click();
     const text = await page.locator('.secret code').innerText();

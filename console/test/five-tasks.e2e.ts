@@ -43,8 +43,8 @@ describe.runIf(hasBrowser)('by clicking alone', () => {
 
     await rows(page).filter({ hasText: '403' }).click();
     await page.getByRole('button', { name: 'Fix and send again' }).click();
-    await page.getByRole('button', { name: 'Put into force and send again' }).click();
-    await page.getByText('Fixed, and sent again.').waitFor();
+    await page.getByRole('button', { name: 'Apply and send again' }).click();
+    await page.getByText('Fixed and sent again.').waitFor();
 
     expect(await counted()).toEqual({ clicks: 3, keys: 0 });
     const { requests } = await mock('GET', '/requests?operation=createDeployment');
@@ -57,10 +57,10 @@ describe.runIf(hasBrowser)('by clicking alone', () => {
     const counted = await counting(page);
 
     await page.getByRole('link', { name: 'Identities' }).click();
-    await page.getByRole('link', { name: 'Make a key' }).click();
+    await page.getByRole('link', { name: 'Create a key' }).click();
     await page.getByRole('checkbox', { name: 'List Functions', exact: true }).click();
     await page.getByRole('checkbox', { name: 'Invoke Function', exact: true }).click();
-    await page.getByRole('button', { name: 'Make for All Functions' }).click();
+    await page.getByRole('button', { name: 'Create for All Functions' }).click();
     await page.getByRole('button', { name: 'Send a request' }).click();
     await page.getByRole('region', { name: 'First request' }).getByText('may call').waitFor();
 
@@ -94,7 +94,7 @@ describe.runIf(hasBrowser)('by clicking alone', () => {
     await page.getByRole('link', { name: 'Add a fault' }).click();
     await page.getByRole('button', { name: '429 with Retry-After' }).click();
     await page.getByRole('button', { name: 'Add the fault' }).click();
-    await page.getByText('waits for a request').waitFor();
+    await page.getByText('is waiting for a request').waitFor();
 
     expect(await counted()).toEqual({ clicks: 4, keys: 0 });
     const grant = async () => (await ask('POST', '/api/v1/token', '', TOKEN_ORDER)).status;

@@ -40,7 +40,7 @@ describe.runIf(hasBrowser)('the frame', () => {
   );
 
   it.each([
-    ['1 fault', /^Remove/, 'is removed'],
+    ['1 fault', /^Remove/, 'was removed'],
     ['drill Token outage', /^End/, 'has ended'],
     ['observe mode', /^Enforce/, 'refused again'],
     ['clock frozen', /^Resume/, 'runs again'],
@@ -73,7 +73,7 @@ describe.runIf(hasBrowser)('the frame', () => {
     await bar(page)
       .getByRole('button', { name: /^Reset world/ })
       .click();
-    await page.getByRole('dialog').getByText('goes back only with its world').waitFor();
+    await page.getByRole('dialog').getByText('Only a reset turns the clock back').waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Reset world' }).click();
 
     await expect.poll(() => bar(page).getByRole('listitem').count()).toBe(0);
@@ -305,7 +305,7 @@ describe.runIf(hasBrowser)('the frame', () => {
     await page.keyboard.press('/');
     await page.keyboard.type('nvcf-reg');
     await expect.poll(() => page.url()).toContain('text=nvcf-reg');
-    await page.getByRole('link', { name: 'Make a key' }).focus();
+    await page.getByRole('link', { name: 'Create a key' }).focus();
     await page.keyboard.press('?');
     const help = page.getByRole('dialog', { name: 'Keys' });
     await help.getByText('next and previous').waitFor();
@@ -496,7 +496,7 @@ describe.runIf(hasBrowser)('the palette', () => {
     expect(await faultsOfPage(page)).toEqual([]);
     expect(await fitsWidth(page)).toBe(true);
     await palette(page).getByRole('combobox').fill('no such thing');
-    await palette(page).getByText('Nothing has this name.').waitFor();
+    await palette(page).getByText('No matches.').waitFor();
     await page.keyboard.press('Escape');
     await palette(page).waitFor({ state: 'detached' });
   });

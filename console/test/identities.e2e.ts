@@ -9,7 +9,7 @@ import { windows } from './support/window.ts';
 
 const { id: INVOKER_ID } = castKey('nvcf-invoker');
 
-const person = (page: Page) => page.getByRole('article', { name: 'Who it is' });
+const person = (page: Page) => page.getByRole('article', { name: 'Identity' });
 const tick = (page: Page, name: string) => page.getByRole('checkbox', { name }).check();
 
 /** Chooses something in the menu of a key. */
@@ -33,7 +33,7 @@ describe.runIf(hasBrowser)('identities', () => {
     await person(page).getByText('All Entity').waitFor();
     expect(page.url()).toContain('who=');
     await page.goto(`${url}/#/identities?who=nobody`);
-    await page.getByText('Nobody in this world has the id nobody any more.').waitFor();
+    await page.getByText('No identity in this world has the id nobody any more.').waitFor();
   });
 
   it('breaks the name of an operation only between its words', async () => {
@@ -64,10 +64,10 @@ describe.runIf(hasBrowser)('identities', () => {
     });
     await person(page).getByRole('button', { name: 'Show key' }).waitFor();
     expect(await page.content()).not.toContain(INVOKER);
-    await person(page).getByRole('button', { name: 'Copy a curl' }).click();
+    await person(page).getByRole('button', { name: 'Copy as curl' }).click();
     await person(page).getByText('Copied').waitFor();
     const curl = await page.evaluate('navigator.clipboard.readText()');
-    await person(page).getByRole('button', { name: 'Copy env lines' }).click();
+    await person(page).getByRole('button', { name: 'Copy as env' }).click();
     await expect
       .poll(() => page.evaluate('navigator.clipboard.readText()'))
       .toBe(`export NGC_API_KEY='${INVOKER}'\nexport NVCF_BASE_URL='${url}'\n`);
@@ -110,7 +110,7 @@ describe.runIf(hasBrowser)('identities', () => {
   it('makes a key by tick boxes, shows what it will allow, and the key can be used', async () => {
     const { url, ask } = await served();
     const page = await opened(`${url}/#/identities`);
-    await page.getByRole('link', { name: 'Make a key' }).click();
+    await page.getByRole('link', { name: 'Create a key' }).click();
     await page.getByLabel('Name').fill('made-by-hand');
     await tick(page, 'Cloud Functions');
     await tick(page, 'List Functions');
@@ -120,7 +120,7 @@ describe.runIf(hasBrowser)('identities', () => {
     expect(await allowed.innerText()).not.toContain('createFunction');
     await tick(page, 'Register Function');
     await allowed.getByText('createFunction', { exact: true }).waitFor();
-    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByRole('button', { name: 'Create the key' }).click();
     await page.getByRole('heading', { name: 'made-by-hand is made' }).waitFor();
     await page.getByRole('button', { name: 'Show key' }).click();
     const key = await page.locator('.secret code').innerText();
@@ -134,10 +134,10 @@ describe.runIf(hasBrowser)('identities', () => {
     const { url, mock } = await served();
     const page = await opened(url);
     await page.getByRole('link', { name: 'Identities' }).click();
-    await page.getByRole('link', { name: 'Make a key' }).click();
+    await page.getByRole('link', { name: 'Create a key' }).click();
     await tick(page, 'Invoke Function');
     await tick(page, 'Register Function');
-    await page.getByRole('button', { name: 'Make for All Functions' }).click();
+    await page.getByRole('button', { name: 'Create for All Functions' }).click();
     await page.getByRole('button', { name: 'Send a request' }).click();
     await page.getByRole('region', { name: 'First request' }).getByText('may call').waitFor();
 
@@ -164,7 +164,7 @@ describe.runIf(hasBrowser)('identities', () => {
   it('binds a key of several services to the widest resource of each', async () => {
     const { url, mock } = await served();
     const page = await opened(`${url}/#/identities?make=service&services=nvcf,nvct,air&scopes=list_tasks`);
-    await page.getByRole('button', { name: 'Make for All Functions and All Tasks' }).click();
+    await page.getByRole('button', { name: 'Create for All Functions and All Tasks' }).click();
     await page.getByRole('button', { name: 'Send a request' }).click();
     await page.getByRole('region', { name: 'First request' }).getByText('may call').waitFor();
 
@@ -178,7 +178,7 @@ describe.runIf(hasBrowser)('identities', () => {
   it('makes a key without a resource only where that is said, and its first request says why it is refused', async () => {
     const { url, mock } = await served();
     const page = await opened(`${url}/#/identities?make=service&scopes=list_functions`);
-    await page.getByRole('button', { name: 'Make it without a resource' }).click();
+    await page.getByRole('button', { name: 'Create it without a resource' }).click();
     await page.getByRole('button', { name: 'Send a request' }).click();
     await page.getByRole('region', { name: 'First request' }).getByText('the key is bound to nothing').waitFor();
 
@@ -190,9 +190,9 @@ describe.runIf(hasBrowser)('identities', () => {
     const { url } = await served();
     const scopes = 'manage_telemetries,authorize_clients';
     const page = await opened(`${url}/#/identities?make=service&scopes=${scopes}`);
-    await page.getByRole('button', { name: 'Make it without a resource' }).waitFor();
+    await page.getByRole('button', { name: 'Create it without a resource' }).waitFor();
 
-    expect(await page.getByRole('button', { name: /^Make for/ }).count()).toBe(0);
+    expect(await page.getByRole('button', { name: /^Create for/ }).count()).toBe(0);
   });
 
   it('says what the switchboard says of a choice that the documents rule out, while one ticks', async () => {
@@ -202,12 +202,12 @@ describe.runIf(hasBrowser)('identities', () => {
     await tick(page, 'Manage Telemetries');
     const allowed = page.getByRole('region', { name: 'What it allows' });
     await allowed.getByText('available only with the resource type').waitFor();
-    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByRole('button', { name: 'Create the key' }).click();
     await page.getByRole('status').getByText('available only with the resource type').waitFor();
     expect(await page.getByRole('article', { name: 'New key' }).innerText()).not.toContain('"force"');
     await page.getByText('Advanced').click();
     await tick(page, 'Allow what the documents rule out');
-    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByRole('button', { name: 'Create the key' }).click();
 
     await page.getByRole('heading', { name: 'ruled-out is made' }).waitFor();
     expect(await page.locator('.hint').count()).toBeGreaterThan(0);
@@ -225,7 +225,7 @@ describe.runIf(hasBrowser)('identities', () => {
     await allowed.getByRole('button', { name: 'All Functions' }).click();
     await allowed.getByText('Refused because it lacks deploy_function:').waitFor();
     expect(await allowed.getByText('can do nothing yet').count()).toBe(0);
-    await page.getByRole('button', { name: 'Make the key' }).click();
+    await page.getByRole('button', { name: 'Create the key' }).click();
     await page.getByText('Secret (shown once)').waitFor();
 
     const { keys } = await mock('GET', '/keys');
@@ -248,7 +248,7 @@ describe.runIf(hasBrowser)('identities', () => {
     const form = page.getByRole('article', { name: 'New key' });
     await form.getByText('can do nothing yet').waitFor();
     expect(await form.innerText()).not.toMatch(/["{}]/);
-    await page.getByRole('button', { name: 'Make it without a resource' }).click();
+    await page.getByRole('button', { name: 'Create it without a resource' }).click();
     await form.getByText('can do nothing in').waitFor();
 
     expect(await form.innerText()).not.toMatch(/["{}]/);
@@ -271,7 +271,7 @@ describe.runIf(hasBrowser)('identities', () => {
     const page = await opened(`${url}/#/identities?who=${INVOKER_ID}`);
     await person(page).getByRole('link', { name: 'Edit', exact: true }).click();
     await tick(page, 'List Functions');
-    await page.getByRole('button', { name: 'Store the edit' }).click();
+    await page.getByRole('button', { name: 'Save changes' }).click();
 
     await page.getByText(/Version 2 takes effect at/).waitFor();
     const { pending, policy } = await mock('GET', `/keys/${INVOKER_ID}`);
@@ -289,7 +289,7 @@ describe.runIf(hasBrowser)('identities', () => {
     await page.getByRole('dialog', { name: 'Rotate key nvcf-invoker?' }).waitFor();
     expect(await faultsOfPage(page)).toEqual([]);
     await page.getByRole('button', { name: 'Rotate key' }).click();
-    await person(page).getByText('It has a new secret').waitFor();
+    await person(page).getByText('The key has a new secret').waitFor();
     await ask('GET', '/v2/nvcf/functions');
     expect((await mock('GET', '/decisions?limit=1')).decisions[0].reason).toBe('unknown_key');
     await person(page).getByRole('button', { name: 'Show key' }).click();
@@ -316,10 +316,10 @@ describe.runIf(hasBrowser)('identities', () => {
     const status = async () => (await mock('GET', `/keys/${INVOKER_ID}`)).status;
     await choose(page, 'Disable');
     await undo.getByRole('button', { name: 'Undo' }).click();
-    await undo.getByText('is as it was before the edit').waitFor();
+    await undo.getByText('is back to its state before the edit').waitFor();
     expect(await status()).toBe('active');
     await choose(page, 'Disable');
-    await undo.getByText('is edited').waitFor();
+    await undo.getByText('was edited').waitFor();
     await undo.getByRole('button', { name: 'Undo' }).waitFor();
     await mock('PATCH', `/keys/${INVOKER_ID}`, { scopes: ['list_functions'] });
     await expect.poll(() => undo.getByRole('button', { name: 'Undo' }).count()).toBe(0);
@@ -382,7 +382,7 @@ describe.runIf(hasBrowser)('identities', () => {
     const page = await opened(`${url}/#/identities?make=service&name=of-globex&services=nvcf&scopes=list_functions`);
     await page.getByText('Advanced').click();
     await page.getByLabel('Organisation').selectOption('globex');
-    await page.getByRole('button', { name: 'Make for All Functions' }).click();
+    await page.getByRole('button', { name: 'Create for All Functions' }).click();
     await page.getByRole('heading', { name: 'of-globex is made' }).waitFor();
 
     expect((await mock('GET', '/keys')).keys.at(-1)).toMatchObject({ name: 'of-globex', org: 'globex' });
@@ -447,13 +447,13 @@ describe.runIf(hasBrowser)('identities', () => {
     const { url, ask, mock } = await served();
     const page = await opened(`${url}/#/identities?text=researcher@`);
     await page.getByRole('link', { name: 'researcher@acme.test' }).click();
-    await page.getByRole('button', { name: 'Read them' }).click();
+    await page.getByRole('button', { name: 'List them' }).click();
     await page.getByText('researcher-key').first().waitFor();
     await page.getByLabel('Name').fill('Bad Name');
-    await page.getByRole('button', { name: 'Make an access key' }).click();
+    await page.getByRole('button', { name: 'Create an access key' }).click();
     await page.getByRole('status').getByText('Field `name` is not valid'.replaceAll('`', '')).waitFor();
     await page.getByLabel('Name').fill('by-hand');
-    await page.getByRole('button', { name: 'Make an access key' }).click();
+    await page.getByRole('button', { name: 'Create an access key' }).click();
     await page.getByText('by-hand is made').waitFor();
     const made = page.getByRole('region', { name: 'Access keys' }).locator('p', { has: page.locator('.secret') });
     await made.getByRole('button', { name: 'Show client secret' }).click();
@@ -465,6 +465,6 @@ describe.runIf(hasBrowser)('identities', () => {
     expect(requests).toHaveLength(2);
     await page.getByRole('button', { name: 'Delete by-hand' }).click();
     await page.getByRole('button', { name: 'Delete access key' }).click();
-    await page.getByText('by-hand is deleted').waitFor();
+    await page.getByText('by-hand was deleted').waitFor();
   });
 });

@@ -57,14 +57,14 @@ describe.runIf(hasBrowser)('the lists', () => {
     it('are made in a panel, injected into the next request, used up then, and removed', async () => {
       const { url } = await served();
       const page = await opened(`${url}/#/faults`);
-      await page.getByText('Nothing goes wrong on purpose').waitFor();
+      await page.getByText('No faults.').waitFor();
       await page.getByRole('link', { name: 'Add a fault' }).click();
       await page.getByLabel('One operation').check();
       await page.getByLabel('Operation', { exact: true }).selectOption('Get an access token · POST /api/v1/token');
       await page.getByLabel('Retry-After', { exact: true }).fill('3');
       await page.getByText("await mock.faults.next('grant_token', { status: 503, retryAfter: 3 });").waitFor();
       await button(page, 'Add the fault').click();
-      await page.getByText('waits for a request').waitFor();
+      await page.getByText('is waiting for a request').waitFor();
       expect(await page.getByRole('article', { name: 'New fault' }).count()).toBe(0);
       expect(await texts(page, 'Faults, oldest first')).toEqual([expect.stringContaining('0 of 1')]);
       expect(await page.getByText('used up').count()).toBe(0);
@@ -73,7 +73,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       expect(await loginStatus(url)).toBe(200);
       await expect.poll(() => texts(page, 'Faults, oldest first')).toEqual([expect.stringMatching(/1 of 1\s+used up/)]);
       await button(page, /^Remove .*-f1$/).click();
-      await page.getByText('Nothing goes wrong on purpose').waitFor();
+      await page.getByText('No faults.').waitFor();
       expect((await readJson(`${url}/_mock/faults`)).faults).toEqual([]);
     });
 
@@ -91,7 +91,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       await button(page, preset).click();
       expect(await page.locator('.lines pre').innerText()).toBe(`await mock.faults.add({ times: 1, do: ${action} });`);
       await button(page, 'Add the fault').click();
-      await page.getByText('waits for a request').waitFor();
+      await page.getByText('is waiting for a request').waitFor();
 
       expect((await mock('GET', '/faults')).faults).toHaveLength(1);
     });
@@ -107,16 +107,16 @@ describe.runIf(hasBrowser)('the lists', () => {
     it('are refused in the words of the form', async () => {
       const { url } = await served();
       const page = await opened(`${url}/#/faults?service=nvcf`);
-      await page.getByLabel('Allow undocumented answers').uncheck();
+      await page.getByLabel('Allow undocumented responses').uncheck();
       await page.getByLabel('Status', { exact: true }).fill('418');
       await button(page, 'Add the fault').click();
       await page.getByText(/the vendor.s document has no status 418 for/).waitFor();
-      await page.getByText('To respond with 418 anyway, tick Allow undocumented answers.').waitFor();
-      await page.getByLabel('Allow undocumented answers').check();
+      await page.getByText('To respond with 418 anyway, tick Allow undocumented responses.').waitFor();
+      await page.getByLabel('Allow undocumented responses').check();
       await button(page, 'Add the fault').click();
 
       await cells(page, 'Faults, oldest first').getByText('service Cloud Functions').waitFor();
-      await page.getByText('The vendor’s document does not say that it answers so.').waitFor();
+      await page.getByText('The vendor does not document this response.').waitFor();
     });
 
     it('have the rare fields in a fold, which opens where one of them is wrong', async () => {
@@ -138,9 +138,9 @@ describe.runIf(hasBrowser)('the lists', () => {
       const { url, ask, mock } = await served();
       const page = await opened(`${url}/#/faults?service=nvcf&operation=listFunctions`);
       await page.getByText('Advanced', { exact: true }).click();
-      const answer = page.getByLabel('Answer of your own');
+      const answer = page.getByLabel('Custom response');
       await answer.fill('{"status": 200, body}');
-      await page.getByRole('alert').getByText('This is not JSON: ').waitFor();
+      await page.getByRole('alert').getByText('Not valid JSON: ').waitFor();
       expect(await answer.getAttribute('aria-describedby')).toBe('wrong-answer');
       await button(page, 'Add the fault').click();
       expect((await mock('GET', '/faults')).faults).toEqual([]);
@@ -163,7 +163,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       const page = await opened(`${url}/#/faults`);
       await button(page, 'More for all faults').click();
       await button(page, 'Remove all').click();
-      await page.getByText('Nothing goes wrong on purpose').waitFor();
+      await page.getByText('No faults.').waitFor();
       await button(page, 'Undo').click();
 
       await expect.poll(() => cells(page, 'Faults, oldest first').count()).toBe(2);
@@ -204,7 +204,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       const { url } = await served();
       const page = await opened(`${url}/#/drills`);
       const row = cells(page, 'Drills').filter({ hasText: 'token-outage' });
-      await row.getByText('at rest').waitFor();
+      await row.getByText('not running').waitFor();
       await row.getByRole('link', { name: 'Start … Token outage' }).click();
       const panel = page.getByRole('article', { name: 'Token outage' });
       await panel.getByLabel('For how long').fill('10m');
@@ -216,7 +216,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       expect(await loginStatus(url)).toBe(503);
       await row.getByRole('button', { name: 'End Token outage' }).click();
       await page.getByRole('complementary', { name: 'Undo' }).getByText('Token outage has ended.').waitFor();
-      await row.getByText('at rest').waitFor();
+      await row.getByText('not running').waitFor();
       expect(await loginStatus(url)).toBe(200);
     });
 
@@ -260,7 +260,7 @@ describe.runIf(hasBrowser)('the lists', () => {
 
     it.each([
       ['rate-limit', { principal: 'researcher@acme.test', for: '10m' }, 'affects researcher@acme.test'],
-      ['slow-token', { for: '10m' }, 'affects everybody'],
+      ['slow-token', { for: '10m' }, 'affects all callers'],
     ])('say while they run whom they are about: %s', async (drill, order, text) => {
       const { url, mock } = await served();
       await mock('POST', `/drills/${drill}`, order);
@@ -294,13 +294,13 @@ describe.runIf(hasBrowser)('the lists', () => {
     it('are made in a panel and deleted, with their credentials covered', async () => {
       const { url } = await served();
       const page = await opened(`${url}/#/worlds`);
-      await page.getByText('There is one world').waitFor();
-      await page.getByRole('link', { name: 'Make a world' }).click();
+      await page.getByText('There is only this world').waitFor();
+      await page.getByRole('link', { name: 'Create a world' }).click();
       const panel = page.getByRole('article', { name: 'New world' });
       await panel.getByLabel('Name', { exact: true }).fill('alice');
       await panel.getByText('Advanced').click();
-      await panel.getByLabel('Ends after … without use').fill('15m');
-      await button(page, 'Make the world').click();
+      await panel.getByLabel('Expires after … without use').fill('15m');
+      await button(page, 'Create the world').click();
       await panel.getByRole('heading', { name: 'World alice is made' }).waitFor();
       await panel.getByText('Its credentials').click();
       const credentials = panel.getByRole('list', { name: 'Credentials' });
@@ -313,7 +313,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       await fromMenu(page, 'world alice', 'Delete world');
       await page.getByRole('dialog', { name: 'Delete world alice?' }).getByText('with everything in it').waitFor();
       await button(page, 'Delete world').last().click();
-      await page.getByText('is deleted').waitFor();
+      await page.getByText('was deleted').waitFor();
       await expect.poll(() => cells(page, 'Worlds').count()).toBe(1);
       expect((await fetch(`${url}/w/alice/_mock/`)).status).toBe(404);
     });
@@ -343,14 +343,14 @@ describe.runIf(hasBrowser)('the lists', () => {
       await page.getByRole('link', { name: 'Open alice', exact: true }).click();
 
       await page.waitForURL(`${url}/w/alice/#/requests`);
-      await page.getByText('No request has come yet').waitFor();
+      await page.getByText('No requests yet').waitFor();
     });
 
     it('are refused in the words of the switchboard, and the default one cannot be deleted', async () => {
       const { url } = await served();
       const page = await opened(`${url}/#/worlds?make=yes`);
       await page.getByLabel('Name', { exact: true }).fill('Not An Id');
-      await button(page, 'Make the world').click();
+      await button(page, 'Create the world').click();
 
       await page.getByText('must be 1 to 32 characters').waitFor();
       await button(page, 'More for world default').click();
@@ -368,7 +368,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       expect(await page.locator('.view-header output').innerText()).toBe('1 of 121');
       await page.getByRole('searchbox', { name: 'Search' }).fill('nobody');
 
-      await page.getByText('No world has a name or a label with “nobody”').waitFor();
+      await page.getByText('No name or label contains “nobody”').waitFor();
     });
 
     it('stay readable when the one is deleted that the page is of', async () => {
@@ -395,7 +395,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       await page.getByRole('dialog', { name: 'Reset world default?' }).waitFor();
       expect((await readJson(`${url}/_mock/requests`)).requests).toHaveLength(1);
       await button(page, 'Reset world').last().click();
-      await page.getByText('is as its seed has it').waitFor();
+      await page.getByText('was reset to its seed').waitFor();
 
       expect((await readJson(`${url}/_mock/requests`)).requests).toEqual([]);
       expect((await readJson(`${url}/_mock/faults`)).faults).toEqual([]);
@@ -406,7 +406,7 @@ describe.runIf(hasBrowser)('the lists', () => {
     it('are taken, restored and deleted', async () => {
       const { url, mock } = await served();
       const page = await opened(`${url}/#/worlds`);
-      await page.getByText('This world has no snapshot yet').waitFor();
+      await page.getByText('No snapshots yet').waitFor();
       await button(page, 'Take a snapshot').click();
       await page.getByLabel('Name').fill('before');
       await button(page, 'Take it').click();
@@ -417,12 +417,12 @@ describe.runIf(hasBrowser)('the lists', () => {
       await button(page, 'Restore before').click();
       await page.getByRole('dialog', { name: 'Restore before?' }).waitFor();
       await button(page, 'Restore snapshot').click();
-      await page.getByText('This world is again what it was').waitFor();
+      await page.getByText('This world was restored').waitFor();
 
       expect(await names()).not.toContain('later');
       await fromMenu(page, 'before', 'Delete snapshot');
       await button(page, 'Delete snapshot').last().click();
-      await page.getByText('This world has no snapshot yet').waitFor();
+      await page.getByText('No snapshots yet').waitFor();
     });
 
     it('are shown below many worlds, where their former address leads', async () => {
@@ -442,7 +442,7 @@ describe.runIf(hasBrowser)('the lists', () => {
       await mock('POST', '/clock/set', { to: '2030-01-15T12:00:00Z' });
       await mock('POST', '/clock/freeze', {});
       const page = await opened(`${url}/#/worlds`);
-      await page.getByText('This world has no snapshot yet').waitFor();
+      await page.getByText('No snapshots yet').waitFor();
       await button(page, 'Take a snapshot').click();
       await expect.poll(() => page.getByLabel('Name').getAttribute('placeholder')).toMatch(/^Snapshot of 12:00:0\d$/);
       const name = await page.getByLabel('Name').getAttribute('placeholder');
@@ -496,12 +496,12 @@ describe.runIf(hasBrowser)('the lists', () => {
       const { id } = await mock('POST', '/snapshots', { name: 'kept' });
       await mock('POST', '/snapshots', { name: 'newer' });
       const page = await opened(`${url}/#/worlds`);
-      await fromMenu(page, 'kept', 'Make a world');
+      await fromMenu(page, 'kept', 'Create a world');
       await page.getByLabel('Which snapshot').waitFor();
       await expect.poll(() => page.getByLabel('Which snapshot').inputValue()).toBe(id);
       await page.getByLabel('Name', { exact: true }).fill('copy');
-      await button(page, 'Make the world').click();
-      await page.getByText('is made').waitFor();
+      await button(page, 'Create the world').click();
+      await page.getByText('was created').waitFor();
 
       expect((await readJson(`${url}/_mock/worlds/copy`)).id).toBe('copy');
     });
@@ -552,7 +552,7 @@ describe.runIf(hasBrowser)('the lists', () => {
         .getByRole('link', { name: new RegExp(view, 'i') })
         .click();
       await expect.poll(() => page.title()).toMatch(new RegExp(`^${view}`, 'i'));
-      await expect.poll(() => page.getByText('Reading …').count()).toBe(0);
+      await expect.poll(() => page.getByText('Loading …').count()).toBe(0);
       expect(await page.locator('main [role=alert]').count(), view).toBe(0);
     }
   });
@@ -563,7 +563,7 @@ describe.runIf(hasBrowser)('the lists', () => {
     await unlock(page, 'open-sesame');
 
     await expect.poll(() => page.locator('main [role=alert]').count()).toBe(0);
-    await expect.poll(() => page.getByText('Reading …').count()).toBe(0);
+    await expect.poll(() => page.getByText('Loading …').count()).toBe(0);
   });
 
   it('scroll nothing sideways but their tables, and show all of a long text to whoever wants it', async () => {
@@ -579,7 +579,7 @@ describe.runIf(hasBrowser)('the lists', () => {
     for (const view of VIEWS) {
       await page.goto(`${url}/#/${view}`);
       await expect.poll(() => page.title()).toMatch(new RegExp(`^${view}`, 'i'));
-      await expect.poll(() => page.getByText('Reading …').count()).toBe(0);
+      await expect.poll(() => page.getByText('Loading …').count()).toBe(0);
       for (const one of await page.getByRole('button', { name: /^Show all [\d,]+ characters/ }).all()) {
         await one.click();
         await page.locator('main tbody').getByText(long).first().waitFor();

@@ -228,8 +228,8 @@ describe.runIf(hasBrowser)('a panel', () => {
 
   it.each([
     ['requests', '[role=option]', 'Request'],
-    ['identities', '.people a', 'Who it is'],
-    ['identities', 'a:has-text("Make a key")', 'New key'],
+    ['identities', '.people a', 'Identity'],
+    ['identities', 'a:has-text("Create a key")', 'New key'],
     ['access-matrix?service=nvcf', '[role=grid] td[data-at="0 0"]', 'Cell'],
   ])('is closed by Escape, and the focus returns to what opened it: %s, %s', async (address, opener, name) => {
     const { url, ask } = await served();
@@ -244,7 +244,7 @@ describe.runIf(hasBrowser)('a panel', () => {
     await expect
       .poll(() =>
         page.evaluate(
-          `document.activeElement.matches(${JSON.stringify(opener.replace(':has-text("Make a key")', '.button'))})`,
+          `document.activeElement.matches(${JSON.stringify(opener.replace(':has-text("Create a key")', '.button'))})`,
         ),
       )
       .toBe(true);
@@ -252,7 +252,7 @@ describe.runIf(hasBrowser)('a panel', () => {
 
   it.each([
     ['faults', ':is(a, button):has-text("Add a fault")', 'New fault', true],
-    ['identities', 'a:has-text("Make a key")', 'New key', true],
+    ['identities', 'a:has-text("Create a key")', 'New key', true],
     ['requests', '[role=option]', 'Request', false],
   ])(
     'has the focus once a button has opened it, and leaves it to a row: %s, %s',
@@ -282,7 +282,7 @@ describe.runIf(hasBrowser)('a panel', () => {
 
     expect(await focused(page)).toContain('More for key');
     await page.keyboard.press('Escape');
-    await page.getByRole('article', { name: 'Who it is' }).waitFor({ state: 'detached' });
+    await page.getByRole('article', { name: 'Identity' }).waitFor({ state: 'detached' });
   });
 });
 
@@ -302,7 +302,7 @@ describe.runIf(hasBrowser)('the focus', () => {
     await remove.focus();
     await page.keyboard.press('Enter');
 
-    await page.getByText('Nothing goes wrong on purpose').waitFor();
+    await page.getByText('No faults.').waitFor();
     await expect.poll(() => focused(page)).toContain('id="content"');
   });
 

@@ -101,7 +101,7 @@ describe.runIf(hasBrowser)('what the console reads', () => {
       ...{ ...order, name: 'short-lived', resource: { type: 'All Functions' } },
       expiresAt: new Date(Date.parse(now) + 6000).toISOString(),
     });
-    const list = page.getByRole('region', { name: 'Everybody' });
+    const list = page.getByRole('region', { name: 'All identities' });
     await list.getByText('short-lived').waitFor();
     expect(await list.getByText('expired: ').count()).toBe(0);
 

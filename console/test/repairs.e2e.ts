@@ -46,10 +46,10 @@ describe.runIf(hasBrowser)('a refused request', () => {
 
     await rows(page).filter({ hasText: '403' }).click();
     await button(fixes(page), 'Fix and send again').click();
-    await result(page).getByText('Sent again, and still refused.').waitFor();
+    await result(page).getByText('Sent again, but still refused.').waitFor();
     expect(await visible(page, result(page))).toBe(true);
-    await button(fixes(page), 'Put into force and send again').click();
-    await result(page).getByText('Fixed, and sent again.').waitFor();
+    await button(fixes(page), 'Apply and send again').click();
+    await result(page).getByText('Fixed and sent again.').waitFor();
 
     expect(await visible(page, result(page))).toBe(true);
     expect(await statusesOf(server, 'operation=createDeployment')).toEqual([200, 403, 403]);
@@ -82,7 +82,7 @@ describe.runIf(hasBrowser)('a refused request', () => {
     await fixes(page).getByText('Nothing was sent').waitFor();
     await button(fixes(page), 'Wait and send again').click();
     await mock('POST', '/clock/advance', { by: '15m' });
-    await result(page).getByText('Fixed, and sent again.').waitFor();
+    await result(page).getByText('Fixed and sent again.').waitFor();
     expect(await statusesOf(server, 'operation=createDeployment')).toEqual([200, 403]);
   });
 
@@ -107,7 +107,7 @@ describe.runIf(hasBrowser)('a refused request', () => {
 
     await panel(page).getByText('it was issued to service account ci-bot').waitFor();
     await button(fixes(page), 'Send again with a fresh token').click();
-    await result(page).getByText('Fixed, and sent again.').waitFor();
+    await result(page).getByText('Fixed and sent again.').waitFor();
     const [again] = (await server.mock('GET', '/requests')).requests;
     expect([again.status, again.principal.name]).toEqual([200, 'ci-bot']);
   });
@@ -121,13 +121,13 @@ describe.runIf(hasBrowser)('a refused request', () => {
     const page = await opened(server.url);
 
     await button(fixes(page), name).click();
-    await result(page).getByText('Fixed, and sent again.').waitFor();
+    await result(page).getByText('Fixed and sent again.').waitFor();
     expect(await statusesOf(server)).toEqual([200, expect.any(Number)]);
   });
 
   it.each([
     ['disabled', { status: 'disabled' }, 'Enable service key mine'],
-    ['expired', { expiresAt: '2030-01-15T12:30:00Z' }, 'Let service key mine never expire'],
+    ['expired', { expiresAt: '2030-01-15T12:30:00Z' }, 'Remove the expiry of service key mine'],
   ])('of a %s key is sent again once the key is valid', async (_what, edit, text) => {
     const server = await served();
     const { mock } = server;
@@ -158,7 +158,7 @@ describe.runIf(hasBrowser)('a refused request', () => {
     for (const path of ['/api/v1/token', 'openid-connect/token']) {
       await rows(page).filter({ hasText: path }).filter({ hasText: 'wrong_secret' }).click();
       await button(fixes(page), 'Send again with the right secret').click();
-      await result(page).getByText('Fixed, and sent again.').waitFor();
+      await result(page).getByText('Fixed and sent again.').waitFor();
     }
     expect(await statusesOf(server)).toEqual([200, 200, 401, 400]);
   });

@@ -75,13 +75,13 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     ]);
     await picture.getByRole('button', { name: 'Fix and send again' }).click();
 
-    await page.getByRole('region', { name: 'Result' }).getByText('Fixed, and sent again.').waitFor();
+    await page.getByRole('region', { name: 'Result' }).getByText('Fixed and sent again.').waitFor();
     const steps = page.getByRole('list', { name: 'Steps of the decision' });
     expect((await steps.locator('.mended').allInnerTexts()).map((text) => text.split(/\s/)[1]?.split(':')[0])).toEqual([
       'Rights',
       'Body',
       'Resource',
-      'Answer',
+      'Response',
     ]);
     await steps.getByText('was refused here before').waitFor();
     expect(await page.evaluate('document.activeElement.innerText')).toMatch(/403.*→.*200/s);
@@ -107,7 +107,7 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     expect(await fixes.getByRole('button', { name: 'Copy fix' }).count()).toBe(1);
     await fixes.getByRole('button', { name: 'Fix and send again' }).click();
 
-    await page.getByText('Fixed, and sent again.').waitFor();
+    await page.getByText('Fixed and sent again.').waitFor();
     expect((await ask('GET', '/api/v1/users', accessToken)).status).toBe(200);
     const made = (await readJson(`${url}/_mock/requests?method=POST&path=/api/v1/authorization/access-rules`)).requests;
     expect(made.map(({ principal }: { principal: { name: string } }) => principal.name)).toEqual(['admin@acme.test']);
@@ -215,12 +215,12 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     await expect.poll(() => folded.getAttribute('aria-selected')).toBe('true');
 
     await page.getByRole('button', { name: 'More', exact: true }).click();
-    await page.getByLabel('Fold equal requests').uncheck();
+    await page.getByLabel('Group equal requests').uncheck();
     await page.keyboard.press('Escape');
     await expect.poll(() => rows(page).count()).toBe(15);
     expect(page.url()).toContain('group=no');
     await page.getByRole('button', { name: 'More (1)' }).click();
-    await page.getByLabel('Fold equal requests').check();
+    await page.getByLabel('Group equal requests').check();
     await expect.poll(() => rows(page).count()).toBe(4);
     expect(page.url()).not.toContain('group');
   });
@@ -305,7 +305,7 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     await page.route('**/_mock/decisions/*', (route) => route.fulfill({ status: 404, json: { detail: 'gone' } }));
     await rows(page).first().click();
 
-    await page.getByRole('article').locator('summary', { hasText: 'Answer' }).waitFor();
+    await page.getByRole('article').locator('summary', { hasText: 'Response' }).waitFor();
     expect(await page.getByRole('article').getByRole('alert').count()).toBe(0);
   });
 
@@ -378,7 +378,7 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     await page.getByRole('article').getByText('Held by nvcf-registrar').waitFor();
     for (const key of ['Enter', 'Tab', 'Enter']) await page.keyboard.press(key);
 
-    await page.getByText('Allowed now, and sent again').waitFor();
+    await page.getByText('Sent again and allowed now').waitFor();
     const { requests } = await readJson(`${url}/_mock/requests?operation=createDeployment`);
     expect(requests.map(({ status }: { status: number }) => status)).toEqual([400, 403]);
   });
@@ -390,7 +390,7 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     await page.locator('.count').getByText('1', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Pause' }).click();
     await ask('GET', '/v2/nvcf/functions');
-    await page.getByRole('button', { name: 'Go on (1 new)' }).click();
+    await page.getByRole('button', { name: 'Resume (1 new)' }).click();
 
     await page.locator('.count').getByText('2', { exact: true }).waitFor();
   });
@@ -495,7 +495,7 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     await page.locator('.count').getByText('3', { exact: true }).waitFor();
     for (const row of await rows(page).all()) {
       await row.click();
-      await page.getByRole('article').locator('summary', { hasText: 'Answer' }).waitFor();
+      await page.getByRole('article').locator('summary', { hasText: 'Response' }).waitFor();
       await page.getByRole('article').locator('summary', { hasText: 'Request' }).click();
     }
 

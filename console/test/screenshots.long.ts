@@ -23,7 +23,7 @@ interface Picture {
 
 const PICTURES: readonly Picture[] = [
   {
-    ...{ name: 'requests', address: 'requests', shows: 'Fixed, and sent again.' },
+    ...{ name: 'requests', address: 'requests', shows: 'Fixed and sent again.' },
     clicks: ['[role=option]:has-text("air-reader"):has-text("missing")', 'text=Fix and send again'],
   },
   { name: 'clock', address: `clock?key=${REGISTRAR.id}`, shows: 'takes effect' },
@@ -34,7 +34,7 @@ const PICTURES: readonly Picture[] = [
   },
   { name: 'access-matrix', address: 'access-matrix?service=nvcf', shows: 'createDeployment' },
   { name: 'drills', address: 'drills', shows: 'token-outage' },
-  { name: 'least-privilege', address: 'least-privilege', shows: 'is not used' },
+  { name: 'least-privilege', address: 'least-privilege', shows: 'is unused' },
 ];
 
 /** An edit under way, and a day of ordinary work with some refusals. */

@@ -196,7 +196,7 @@ describe.runIf(hasBrowser)('a request that is sent again', () => {
     await fix(page).click();
 
     await expect.poll(() => rows(page).first().innerText()).toContain('200');
-    await panel(page).getByText('Fixed, and sent again.').waitFor();
+    await panel(page).getByText('Fixed and sent again.').waitFor();
     const { requests } = await mock('GET', '/requests?operation=createFunction');
     const bodies = requests.map((one: { status: number; request: { body: unknown } }) => [
       one.status,
@@ -254,10 +254,10 @@ describe.runIf(hasBrowser)('a fix that was applied', () => {
     const page = await opened(`${url}/#/requests`);
     await opening(page, 'missing_scope');
     await fix(page).click();
-    await panel(page).getByText('Allowed now, and sent again').waitFor();
+    await panel(page).getByText('Sent again and allowed now').waitFor();
     await undo(page).click();
 
-    await page.getByText('is as it was before the edit').waitFor();
+    await page.getByText('is back to its state before the edit').waitFor();
     const { policy } = await mock('GET', `/keys/${id}`);
     expect([policy.scopes, policy.resource]).toEqual([before.scopes, before.resource]);
     expect((await ask('POST', '/v2/nvcf/functions', INVOKER, {})).status).toBe(403);
@@ -284,7 +284,7 @@ describe.runIf(hasBrowser)('a fix that was applied', () => {
     const page = await opened(`${url}/#/requests`);
     await opening(page, 'missing_permission');
     await fix(page).click();
-    await panel(page).getByText('Fixed, and sent again.').waitFor();
+    await panel(page).getByText('Fixed and sent again.').waitFor();
     await undo(page).click();
 
     await page.getByText('was sent as admin@acme.test').first().waitFor();

@@ -78,7 +78,7 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     await button(page, 'More (2)').click();
     await page.getByLabel('Path').fill('/nothing');
     await page.getByLabel('Path').press('Enter');
-    await page.getByText('No request is like this').waitFor();
+    await page.getByText('No request matches').waitFor();
   });
 
   it('is saved as HAR and as JSON, as far as the filters narrow it', async () => {
@@ -98,7 +98,7 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     ]);
     const { requests } = JSON.parse(json.content.toString());
     expect(requests).toMatchObject([{ path: '/nothing/at/all', request: { headers: {} } }]);
-    await page.getByText('is saved').waitFor();
+    await page.getByText('Saved ').waitFor();
   });
 
   it('is read without the bodies, which only an opened request shows', async () => {
@@ -128,20 +128,20 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     const { url, ask } = await served();
     await ask('GET', '/v2/nvcf/functions');
     const page = await opened(`${url}/#/requests?operation=createFunction`);
-    await open(page, 'Did such a request come?');
+    await open(page, 'Did such a request arrive?');
 
-    await page.getByText('0 requests are like that').waitFor();
+    await page.getByText('0 requests match').waitFor();
     await page.getByText('operation is listFunctions, not createFunction').waitFor();
     expect(await page.getByRole('article').locator('pre').innerText()).toBe(
       "await mock.requests.verify({ match: { operation: 'createFunction' }, atLeast: 1 });",
     );
-    await page.getByLabel('Requests like the filters of the list').selectOption('exactly');
+    await page.getByLabel('Requests that match the filters of the list').selectOption('exactly');
     await page.getByLabel('How many').fill('0');
     await page.locator('.verdict.allow').getByText('Yes').waitFor();
     await ask('POST', '/v2/nvcf/functions', INVOKER, {});
-    await page.getByText('1 request is like that').waitFor();
+    await page.getByText('1 request matches').waitFor();
     await button(page, 'Show all').click();
-    await page.getByText('2 requests are like that').waitFor();
+    await page.getByText('2 requests match').waitFor();
     await page.keyboard.press('Escape');
     await expect.poll(() => page.getByRole('article').count()).toBe(0);
   });
@@ -150,7 +150,7 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     const { url } = await served();
     const page = await opened(`${url}/#/journal?operation=createFunction&verify=yes`);
 
-    await page.getByText('0 requests are like that').waitFor();
+    await page.getByText('0 requests match').waitFor();
   });
 
   it('checks a dropped HAR file against the documents: what conforms, what does not, and why', async () => {
@@ -174,10 +174,10 @@ describe.runIf(hasBrowser)('the list of requests', () => {
   });
 
   it.each([
-    ['notes.txt', 'not JSON', '`notes.txt` is not JSON, so it is no HTTP Archive (HAR).'],
-    ['data.json', '{"log": {}}', 'is no HTTP Archive (HAR): it has no list'],
+    ['notes.txt', 'not JSON', '`notes.txt` is not an HTTP Archive (HAR): it is not JSON.'],
+    ['data.json', '{"log": {}}', 'is not an HTTP Archive (HAR): it has no list'],
     ['odd.har', '{"log": {"entries": [{}]}}', 'entry 1 is not an entry of an HTTP Archive'],
-    ['large.har', ' '.repeat(16 * 1024 * 1024 + 1), 'has 16.0 MB; at most 16 MB can be checked.'],
+    ['large.har', ' '.repeat(16 * 1024 * 1024 + 1), 'has 16.0 MB; the limit is 16 MB.'],
   ])('says what is wrong with %s', async (name, content, message) => {
     const { url } = await served();
     const page = await opened(`${url}/#/requests`);
@@ -209,13 +209,13 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     await mock('PATCH', `/keys/${castKey('nvcf-deployer').id}`, { scopes: ['deploy_function'] });
     const page = await opened(`${url}/#/requests`);
     await replayAll(page, '3 requests');
-    await page.getByText('3 of 3 done: 2 with the same status, 1 with another, 0 not sent.').waitFor();
+    await page.getByText('3 of 3 done: 2 with the same status, 1 with a different one, 0 not sent.').waitFor();
 
-    const result = await texts(page, 'Replayed requests, in their order');
+    const result = await texts(page, 'Replayed requests, oldest first');
     expect(result).toEqual([
       expect.stringMatching(/^POST \/v2\/nvcf\/functions 200 200 same status$/),
       expect.stringMatching(/^GET \/v2\/nvcf\/functions\?.* same status$/),
-      expect.stringMatching(/^GET \/v2\/nvcf\/functions 200 403 other status$/),
+      expect.stringMatching(/^GET \/v2\/nvcf\/functions 200 403 different status$/),
     ]);
     const { requests } = await mock('GET', '/requests');
     expect(requests.map((one: Sent) => [one.method, one.principal?.name]).slice(0, 3)).toEqual([
@@ -239,9 +239,9 @@ describe.runIf(hasBrowser)('the list of requests', () => {
     await ask('POST', '/v2/nvcf/functions', INVOKER, FUNCTION);
     const page = await opened(`${url}/#/requests`);
     await replayAll(page, '5 requests');
-    await page.getByText('5 of 5 done: 2 with the same status, 0 with another, 3 not sent.').waitFor();
+    await page.getByText('5 of 5 done: 2 with the same status, 0 with a different one, 3 not sent.').waitFor();
 
-    expect(await texts(page, 'Replayed requests, in their order')).toEqual([
+    expect(await texts(page, 'Replayed requests, oldest first')).toEqual([
       expect.stringContaining('not sent: The journal has fingerprints (sha256:…) in place of the secrets.'),
       expect.stringMatching(/^GET \/api\/v1\/org-unit\/projects 200 200 same status$/),
       expect.stringContaining('not sent: The journal keeps no credentials, and the caller is not known.'),

@@ -13,7 +13,7 @@ const VIEW = '/#/least-privilege';
 
 const section = (page: Page) => page.getByRole('region', { name: 'Which key do I need?' });
 const paste = async (page: Page, text: string) => {
-  await section(page).getByLabel('Paste curl commands, or a HAR').fill(text);
+  await section(page).getByLabel('Paste curl commands or a HAR').fill(text);
   await section(page).getByRole('button', { name: 'Find the key' }).click();
 };
 const needed = (page: Page, kind = 'service key') => section(page).getByRole('region', { name: `Needed ${kind}` });
@@ -38,7 +38,7 @@ describe.runIf(hasBrowser)('which key do I need?', () => {
     await needed(page).getByText('invoke_function').first().waitFor();
     await needed(page).getByRole('button', { name: 'Copy for a pull request' }).click();
     const card = (await page.evaluate('navigator.clipboard.readText()')) as string;
-    await needed(page).getByRole('button', { name: 'Make this key' }).click();
+    await needed(page).getByRole('button', { name: 'Create this key' }).click();
     await needed(page).getByRole('button', { name: 'Show secret' }).click();
     const key = await needed(page).locator('.secret code').innerText();
 
@@ -53,7 +53,7 @@ describe.runIf(hasBrowser)('which key do I need?', () => {
     expect((await ask('POST', '/v2/nvcf/functions', key, {})).status).toBe(403);
     await needed(page).getByRole('link', { name: 'least-nvcf' }).click();
     await page
-      .getByRole('button', { name: 'Copy a curl' })
+      .getByRole('button', { name: 'Copy as curl' })
       .or(page.getByText(key.slice(-4)))
       .first()
       .waitFor();
@@ -77,9 +77,9 @@ describe.runIf(hasBrowser)('which key do I need?', () => {
     await section(page).locator('input[type=file]').setInputFiles(file);
     await section(page).getByText('no operation has the path').waitFor();
     await section(page).getByRole('button', { name: 'Leave it out' }).click();
-    await needed(page, 'application').getByRole('button', { name: 'Make this key' }).click();
+    await needed(page, 'application').getByRole('button', { name: 'Create this key' }).click();
 
-    await needed(page, 'application').getByText('is made').waitFor();
+    await needed(page, 'application').getByText('was created').waitFor();
     expect(await needed(page, 'application').getByRole('row').allInnerTexts()).toEqual([
       expect.stringMatching(/operation/i),
       expect.stringContaining('get_users'),
@@ -90,7 +90,7 @@ describe.runIf(hasBrowser)('which key do I need?', () => {
     const { url, ask } = await served();
     await ask('GET', '/v2/nvcf/functions');
     const page = await opened(`${url}${VIEW}`);
-    await section(page).getByText('Or choose among the recorded requests').click();
+    await section(page).getByText('Or choose from the recorded requests').click();
     await section(page).getByLabel('GET /v2/nvcf/functions').check();
     await section(page).getByRole('button', { name: 'Find the key for these' }).click();
 
@@ -111,7 +111,7 @@ describe.runIf(hasBrowser)('which key do I need?', () => {
     ['GET /v2/nvcf/functions', 'Expected curl commands'],
     ['curl', 'Expected curl commands'],
     ['{"log":{}}', 'it has no list log.entries'],
-    ['{"log":', 'This looks like JSON, but cannot be parsed'],
+    ['{"log":', 'This looks like JSON but cannot be parsed'],
     ['curl https://api.nvcf.nvidia.com/v2/nvcf/functionz', 'Did you mean /v2/nvcf/functions?'],
   ])('of %s says what was expected', async (text, expected) => {
     const { url } = await served();

@@ -4,7 +4,7 @@ import { pagesOf } from '../../../src/console-entry.ts';
 /** The path prefix of this world; empty for the default world, and for a world with a separate host. */
 const BELOW = document.documentElement.dataset['below'] ?? '';
 
-/** What the control API refused, in its words. */
+/** A refusal by the control API, with its message. */
 export class Refused extends Error {
   override readonly name = 'Refused';
   readonly status: number;
@@ -15,10 +15,10 @@ export class Refused extends Error {
   }
 }
 
-/** Given by hand, and known until the page is left: never in an address, and never stored. */
+/** Entered by the user and kept in memory only, never in a URL or in storage. */
 export const adminToken = signal<string | null>(null);
 
-/** The address of something in this world, to link to. */
+/** Returns the address of a path in this world, for links. */
 export function addressOf(path: string): string {
   return BELOW + path;
 }
@@ -26,7 +26,7 @@ export function addressOf(path: string): string {
 /**
  * Sends a request to the control API of this world.
  *
- * @throws Refused with what the control API says, TypeError if it cannot be reached
+ * @throws Refused with the control API's message; TypeError if the server cannot be reached
  */
 export function send(method: string, path: string, init: RequestInit = {}): Promise<Response> {
   return sendTo(addressOf(path), method, init);
@@ -34,7 +34,7 @@ export function send(method: string, path: string, init: RequestInit = {}): Prom
 
 async function sendTo(address: string, method: string, init: RequestInit): Promise<Response> {
   const token = adminToken.value;
-  // Lets the server recognise requests of its own pages if a browser sends neither origin nor referrer.
+  // The server recognises its own pages by this header if a browser sends neither Origin nor Referer.
   const ours = { 'x-mock-console': '1', ...(token !== null && { 'x-mock-admin-token': token }) };
   const headers = { ...init.headers, ...ours };
   const response = await fetch(address, { ...init, method, headers, credentials: 'omit', cache: 'no-store' });
@@ -43,27 +43,26 @@ async function sendTo(address: string, method: string, init: RequestInit): Promi
   throw new Refused(response.status, typeof problem.detail === 'string' ? problem.detail : `HTTP ${response.status}`);
 }
 
-/** Asks the control API for a value. @throws as `send` does */
+/** Sends JSON to the control API and returns its response. @throws like `send` */
 export async function ask<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
   const response = await send(method, path, {
     ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
   });
-  // Of the type that the document of the control API gives it.
   return (response.status === 204 ? undefined : await response.json()) as Answer;
 }
 
-/** For `catch`: null in place of what is no longer there. @throws any other fault */
+/** For `catch`: returns null for a 404. @throws any other error */
 export function nullIfGone(fault: unknown): null {
   if (fault instanceof Refused && fault.status === 404) return null;
   throw fault;
 }
 
 /**
- * Asks the control API for a list, page after page.
+ * Reads a list of the control API, page by page.
  *
- * @param list its name, which is also that of its path: `requests`
- * @param filter `limit`: at most this many; default: all
- * @throws as `send` does
+ * @param list its name, which is also its path: `requests`
+ * @param filter `limit`: the maximum number of entries; default: all
+ * @throws like `send`
  */
 export function askAll<Entry>(
   list: string,
@@ -72,7 +71,7 @@ export function askAll<Entry>(
   return pagesOf((method, path, body) => ask(method, `/_mock${path}`, body), list, filter);
 }
 
-/** Asks the control API of another world, by the path that leads into it. @throws as `send` does */
+/** Reads from the control API of another world, given its path prefix. @throws like `send` */
 export const askAt = {
   async one<Answer>(below: string, path: string): Promise<Answer> {
     return (await (await sendTo(`${below}/_mock/${path}`, 'GET', {})).json()) as Answer;

@@ -5,12 +5,12 @@ import type { MockEvent } from './types.ts';
 
 let tryNow: () => void = () => {};
 
-/** Asks a server that does not answer once more, without waiting for the next attempt. */
+/** Reconnects now instead of waiting for the next attempt. */
 export function retry(): void {
   tryNow();
 }
 
-/** Continues with this admin token if it is the server's. @throws as `send` does */
+/** Reconnects with this admin token. @throws Refused if it is wrong; otherwise like `send` */
 export async function unlock(token: string): Promise<void> {
   adminToken.value = token;
   await send('GET', '/_mock/mode');
@@ -22,17 +22,17 @@ type Listener = (event: MockEvent) => void;
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 5000;
 
-/** The state of the connection when the stream is refused, by status. */
+/** The connection state for a status that refuses the stream. */
 const REFUSALS: ReadonlyMap<number, Connection> = new Map([
   [401, 'locked'],
   [404, 'gone'],
 ]);
 
 /**
- * Tells what happens in the world, for as long as the page is looked at. A stream that breaks is opened again where it
- * broke, and so is one that was let go while the page was hidden.
+ * Reports the events of the world while the page is visible. A broken stream resumes after the last event, and so does
+ * one that was closed while the page was hidden.
  *
- * @param opened called whenever it is open, before the first event
+ * @param opened called each time the stream opens, before the first event
  */
 export function follow(listener: Listener, opened: () => void): void {
   let lastId = '';
@@ -64,7 +64,7 @@ export function follow(listener: Listener, opened: () => void): void {
       connection.value = (ended instanceof Refused && REFUSALS.get(ended.status)) || 'lost';
       await new Promise<void>((resolve) => {
         tryNow = resolve;
-        // Only another token changes what a locked server answers.
+        // A locked server keeps refusing until another token is entered.
         if (connection.value !== 'locked') setTimeout(resolve, pause);
       });
       pause = Math.min(2 * pause, MAX_PAUSE_MS);
@@ -72,12 +72,12 @@ export function follow(listener: Listener, opened: () => void): void {
   };
 
   document.addEventListener('visibilitychange', () => {
-    // The field for the token stays, with what was typed into it.
+    // Keep the token field and its content.
     if (connection.value === 'locked') return;
     if (document.hidden) {
       connection.value = 'away';
       reading?.abort();
-      // Also end a pause between attempts, otherwise two loops read the stream when the page is shown again.
+      // End a pause between attempts too, otherwise two loops read the stream when the page is visible again.
       retry();
     } else if (connection.value === 'away') {
       connection.value = 'connecting';

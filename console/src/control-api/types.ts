@@ -1,4 +1,4 @@
-/** What the control API answers, as programs know it, too. */
+/** The types of the control API, shared with the client library. */
 export type {
   BrokenAt,
   ClockReading,

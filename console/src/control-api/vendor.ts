@@ -1,21 +1,21 @@
 import { addressOf, Refused } from './client.ts';
 
 /**
- * Sends a request to a service of the mock, whatever it is answered.
+ * Sends a request to a service of the mock and returns the response, whatever its status.
  *
- * @throws TypeError if it cannot be reached, or breaks the connection
+ * @throws TypeError if the server cannot be reached or drops the connection
  */
 export function sendAs(token: string | null, method: string, path: string, init: RequestInit = {}): Promise<Response> {
   const headers = { ...init.headers, ...(token !== null && { authorization: `Bearer ${token}` }) };
-  // With the origin: a path may begin with two slashes, which alone would name another machine.
+  // Include the origin: a path with two leading slashes alone would name another host.
   return fetch(location.origin + addressOf(path), { ...init, method, headers, credentials: 'omit', cache: 'no-store' });
 }
 
 /**
- * Calls a service of the mock as a client of the vendor does.
+ * Calls a service of the mock like a client of the vendor.
  *
- * @param token null: without one
- * @throws Refused with what the service says, TypeError if it cannot be reached
+ * @param token null sends no token
+ * @throws Refused with the message of the service; TypeError if the server cannot be reached
  */
 export async function askAs<Answer>(
   token: string | null,

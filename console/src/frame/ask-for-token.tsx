@@ -3,7 +3,7 @@ import { adminToken, Refused } from '../control-api/client.ts';
 import { unlock } from '../control-api/stream.ts';
 import { textOf } from '../parts/loaded.tsx';
 
-/** Stands in place of the view while the server is locked. The token is kept in memory only. */
+/** Replaces the view while the server is locked. The token is kept in memory only. */
 export function AskForToken() {
   const field = useRef<HTMLInputElement>(null);
   const [isBusy, setBusy] = useState(false);
@@ -46,7 +46,7 @@ const WRONG = 'That is not this server’s token.';
 
 /** @returns why the token does not unlock the server; empty if it does */
 async function faultOf(token: string): Promise<string> {
-  // No header takes other characters, and no token has them.
+  // A header cannot carry other characters, so no token has them.
   if (!/^[!-~]+$/.test(token)) return WRONG;
   try {
     await unlock(token);

@@ -2,7 +2,6 @@ import { renderToString } from 'preact-render-to-string';
 import { Frame } from './frame.tsx';
 
 /**
- * The markup of the first view before anything is read, which the build puts into the page: a browser draws it before the
- * script is there.
+ * Markup of the first view without data. The build puts it into the page, so browsers draw it before the script loads.
  */
 export const markup = renderToString(<Frame />);

@@ -21,13 +21,13 @@ import { opened, PALETTE_KEYS, useShortcuts } from './shortcuts.ts';
 
 worldNow.of = worldMinute;
 
-/** Reads what the frame shows, and lets every view read again. @throws as the control API does */
+/** Reads the data of the frame and lets every view read again. @throws like the control API */
 export async function readAll(): Promise<void> {
   changed('findings', 'clock', 'keys', 'cast', 'faults', 'drills', 'worlds', 'snapshots', 'mode');
   await readJournal();
 }
 
-/** What stands around every view: the world, its clock, whether the server is there, and the way to the other views. */
+/** The frame around every view: world, clock, connection and navigation. */
 export function Frame() {
   const shown = VIEWS.find(({ name }) => name === view.value) ?? VIEWS[0];
   const title = shown?.title;
@@ -37,7 +37,7 @@ export function Frame() {
   const current = shown?.name;
   useEffect(() => {
     if (current === 'requests') unread.value = 0;
-    // On a telephone the navigation lies over the view.
+    // On a phone the navigation covers the view.
     document.getElementById(VIEWS_ID)?.hidePopover();
   }, [current]);
   if (shown === undefined || current === undefined) return null;
@@ -47,7 +47,7 @@ export function Frame() {
   return (
     <>
       <button type="button" class="skip" onClick={toContent}>
-        To the content
+        Skip to content
       </button>
       <header>
         <a class="mark" href={addressTo('requests')}>
@@ -77,7 +77,7 @@ export function Frame() {
   );
 }
 
-/** Opens the palette, as its keys do. */
+/** Opens the palette, like its keyboard shortcut. */
 export function GoTo() {
   return (
     <button
@@ -96,7 +96,6 @@ export function GoTo() {
   );
 }
 
-/** The dialog of the frame that is open. */
 export function FrameDialog() {
   useShortcuts();
   if (opened.value === null) return null;
@@ -105,16 +104,16 @@ export function FrameDialog() {
   return opened.value === 'palette' ? <views.Palette /> : <views.Help />;
 }
 
-/** Not a link: the address says what is shown. */
+/** Not a link, because the fragment holds the view. */
 function toContent() {
   document.getElementById('content')?.focus();
 }
 
-/** Leads to the same view of another world. */
+/** Switches to the same view of another world. */
 export function WhichWorld() {
   const all = worlds.value;
   const current = here.value;
-  // The view of worlds reads them itself.
+  // The Worlds view reads them itself.
   useLoaded(
     async () => (view.value === 'worlds' || connection.value === 'connecting' ? undefined : refreshWorlds()),
     [countChanges('worlds')],
@@ -141,7 +140,7 @@ export function WhichWorld() {
 function Offline() {
   return (
     <p class="banner offline" role="alert">
-      <span>The server does not answer. What is shown is from before, and nothing can be changed.</span>
+      <span>The server does not answer. This is the last known state, and nothing can be changed.</span>
       <button type="button" class="small" onClick={retry}>
         Retry
       </button>
@@ -152,7 +151,7 @@ function Offline() {
 function Gone() {
   return (
     <p class="banner fault" role="alert">
-      The server no longer has this world. What is shown is from before. <a href="/">To the default world</a>
+      The server no longer has this world. This is its last known state. <a href="/">Go to the default world</a>
     </p>
   );
 }
@@ -165,7 +164,7 @@ export function WorldClock() {
       <time dateTime={time.now}>{timeText(time.now)}</time>
       <button
         type="button"
-        title="Shows all times in the other zone"
+        title="Show all times in the other zone"
         onClick={() => zone.set(zone.value === 'utc' ? 'local' : 'utc')}
       >
         {zone.value === 'utc' ? 'UTC' : 'local'}
@@ -175,7 +174,7 @@ export function WorldClock() {
   );
 }
 
-const SAID = {
+const LABELS = {
   connecting: 'connecting …',
   live: 'live',
   lost: 'offline',
@@ -186,8 +185,8 @@ const SAID = {
 
 export function Connected() {
   return (
-    <span class="connection" data-state={connection.value} role="status" title={SAID[connection.value]}>
-      <span>{SAID[connection.value]}</span>
+    <span class="connection" data-state={connection.value} role="status" title={LABELS[connection.value]}>
+      <span>{LABELS[connection.value]}</span>
     </span>
   );
 }

@@ -10,7 +10,7 @@ const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['?', 'this help'],
 ];
 
-/** The keys that every view has. */
+/** Lists the keyboard shortcuts of every view. */
 export function Help() {
   return (
     <Dialog

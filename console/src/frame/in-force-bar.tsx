@@ -7,13 +7,13 @@ import { useLoaded } from '../parts/loaded.tsx';
 import { countChanges } from '../state/changes.ts';
 import { type InForce, inForce, pollInForce, readInForce } from '../state/in-force.ts';
 
-/** How often what is in force is read again. */
+/** Not every change sends an event, so poll. */
 const POLL_MS = 3000;
 
-/** What changes the behaviour of the mock now, on every view, each with a way to end it. */
+/** Everything that changes the behaviour of the mock now, shown on every view, each with a button that ends it. */
 export function InForceBar() {
   const act = useAct();
-  // Everything is read once the connection is there, by `readAll`.
+  // `readAll` reads everything once the stream is connected.
   useLoaded(
     async () => (connection.value === 'connecting' ? undefined : readInForce()),
     [countChanges('faults', 'drills', 'clock', 'findings', 'mode')],
@@ -41,7 +41,7 @@ export function InForceBar() {
   );
 }
 
-/** The cross of a chip. */
+/** The button that ends an entry. */
 function End(props: Omit<InForce, 'view'> & { readonly act: Act }) {
   const { text, end, loses, run, act } = props;
   const label = `${end} (${text})`;

@@ -10,24 +10,24 @@ import { VIEWS } from '../views/index.ts';
 import { Dialog } from './dialog.tsx';
 import { opened } from './shortcuts.ts';
 
-/** In the order in which they are listed: what Enter takes is at the top. */
+/** In display order. Enter takes the first match. */
 const GROUPS = ['Actions', 'Views', 'Operations', 'Identities', 'Requests'] as const;
 
-/** Something to do, or somewhere to go. */
+/** An action or a place in the console. */
 interface Target {
   readonly group: (typeof GROUPS)[number];
   readonly text: string;
-  /** What tells it from others of the name: a kind, or a method and a path. */
+  /** Distinguishes targets with the same name: a kind, or a method and a path. */
   readonly note: string;
   readonly address: string;
-  /** Also found by it, such as an id. */
+  /** Further text to match, such as an id. */
   readonly also?: string;
 }
 
-/** The most of each group. */
+/** Maximum per group. */
 const MAX_SHOWN = 6;
 
-/** Leads to any action, view, operation, identity, key or request, by a part of its name. */
+/** Finds any action, view, operation, identity, key or request by part of its name. */
 export function Palette() {
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
@@ -89,7 +89,7 @@ export function Palette() {
           </Fragment>
         ))}
       </div>
-      {found.length === 0 && <p class="quiet">Nothing has this name.</p>}
+      {found.length === 0 && <p class="quiet">No matches.</p>}
     </Dialog>
   );
 }
@@ -97,10 +97,10 @@ export function Palette() {
 const ACTIONS = (
   [
     ['Move the clock', addressOfView('clock')],
-    ['Make a key', addressOfView('identities', { make: 'service' })],
+    ['Create a key', addressOfView('identities', { make: 'service' })],
     ['Fault the next token request', addressOfView('faults', { make: 'yes', which: 'tokens' })],
     ['Start a drill', addressOfView('drills')],
-    ['Make a world', addressOfView('worlds', { make: 'yes' })],
+    ['Create a world', addressOfView('worlds', { make: 'yes' })],
     ['Take a snapshot', addressOfView('worlds', { part: 'snapshots' })],
     ['Send requests again', addressOfView('requests', { tool: 'replay' })],
     ['Check a HAR file', addressOfView('requests', { tool: 'check' })],
@@ -144,7 +144,10 @@ function requestTargets(): readonly Target[] {
   }));
 }
 
-/** Those that have the text, in their groups: first those that begin with it. A view that is called so comes before all. */
+/**
+ * Returns the matching targets by group, prefix matches first. A view with exactly this name comes before everything
+ * else.
+ */
 function fitting(targets: readonly Target[], text: string): readonly Target[] {
   const wanted = text.trim().toLowerCase();
   const called = targets.filter(({ group, text: name }) => group === 'Views' && name.toLowerCase() === wanted);

@@ -7,16 +7,16 @@ import { timeText } from '../parts/time.ts';
 import { type Change, type Later, simulateAt } from '../state/timeline.ts';
 import { eventInWords, type Names } from '../views/clock/move.ts';
 
-/** While now is dragged, nothing is asked before it rests for so long. */
+/** Simulate only after the pointer rests this long. */
 const REST_MS = 150;
-/** So many of each are listed. */
+/** Maximum number of changes and of events. */
 const MAX_LISTED = 5;
 
 /** Shows what would change at a later time, before the clock moves there. */
 export function Preview(props: {
   readonly at: number;
   readonly now: number;
-  /** The events until then. */
+  /** The events before that time. */
   readonly events: readonly WorldEvent[];
   readonly names: Names;
   readonly isBusy: boolean;
@@ -29,7 +29,7 @@ export function Preview(props: {
     await new Promise((resolve) => setTimeout(resolve, REST_MS));
     return simulateAt(iso);
   }, [iso]);
-  // Never shows the result for another time.
+  // Ignore the result for another time.
   const later = loaded !== null && 'value' in loaded && loaded.value.at !== iso ? null : loaded;
   return (
     <fieldset class="preview" aria-label="At that time">
@@ -66,7 +66,7 @@ function sentenceOf(later: ReturnType<typeof useLoaded<Later>>): string {
   if (later === null) return 'Deciding recent requests for that time …';
   if ('fault' in later) return later.fault;
   const { count, changes } = later.value;
-  if (count === 0) return 'There are no requests yet that could be decided differently.';
+  if (count === 0) return 'No recent requests to compare.';
   const different = changes.length === 0 ? 'None' : `${changes.length}`;
   return `${different} of ${count} recent ${count === 1 ? 'request' : 'requests'} would be decided differently.`;
 }

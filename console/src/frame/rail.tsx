@@ -4,10 +4,14 @@ import { DOCUMENTS, RAIL, type RailView, VIEWS_ID } from '../navigation.ts';
 import { Icon } from '../parts/icon.tsx';
 import { badges } from '../state/in-force.ts';
 
-/** The way to every view, in groups, with what is new or in force in each. @param props.current the view that is shown */
+/**
+ * The navigation, in groups, with badges for what is new or in force.
+ *
+ * @param props.current the name of the visible view
+ */
 export function Rail({ current }: { readonly current: string }) {
   return (
-    // On a telephone it is a popover, which a button of the header opens.
+    // On a phone it is a popover, opened by a button in the header.
     <nav id={VIEWS_ID} class="rail" aria-label="Views" popover="auto">
       {RAIL.map(({ title, views }, index) => (
         <section key={title} aria-label={title}>
@@ -33,7 +37,7 @@ function Entry(props: { readonly view: RailView; readonly href: string; readonly
   );
 }
 
-/** A component of its own: a count changes without the rail being drawn again. */
+/** A separate component, so that a new count does not redraw the whole rail. */
 function Badges({ of }: { readonly of: string }) {
   return badges.value[of]?.map(
     (badge, index) =>

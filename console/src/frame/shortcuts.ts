@@ -2,22 +2,22 @@ import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { isCovered } from '../parts/focus.ts';
 
-/** Not every browser has `userAgentData`. */
+/** Firefox and Safari have no `userAgentData`. */
 const { userAgentData, platform } = navigator as Navigator & { userAgentData?: { platform: string } };
 
-/** The keys that open the palette, as the platform writes them. */
+/** The shortcut of the palette, in the notation of the platform. */
 export const PALETTE_KEYS = /^mac|^iP/i.test(userAgentData?.platform ?? platform) ? '⌘K' : 'Ctrl K';
 
-/** The dialog of the frame that is open. */
+/** The open dialog. */
 export const opened = signal<'help' | 'palette' | null>(null);
 
-/** Where keys write text, or mean something of their own. */
+/** Controls that need the keys themselves. */
 const WRITING = 'input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]';
 
-/** Whatever opens something in a list, in its order. */
+/** Elements that open a list entry, in document order. */
 const ENTRIES = 'main [data-entry]';
 
-/** The rows of lists in which nothing is marked. */
+/** Rows of lists without marked entries. */
 const ROWS = 'main :is(tbody tr, .drill, .report)';
 
 function firstControlOf(row: Element): HTMLElement | undefined {
@@ -51,7 +51,7 @@ function onKeyDown(event: KeyboardEvent): void {
   event.preventDefault();
 }
 
-/** Listens to the keys that every view has. */
+/** Registers the keyboard shortcuts of every view. */
 export function useShortcuts(): void {
   useEffect(() => {
     document.addEventListener('keydown', onKeyDown);

@@ -14,7 +14,7 @@ import { LABEL, percent, placeOf, type Stretch, useScale, useWidth } from '../vi
 import { Preview } from './preview.tsx';
 import './time-line.css';
 
-/** This near to an event, in pixels, the clock is dragged to the event itself. */
+/** Dragging snaps to an event within this distance, in pixels. */
 const SNAP = 8;
 const QUARTER = 15 * 60_000;
 const STEPS = [
@@ -22,13 +22,13 @@ const STEPS = [
   ['+1 h', 4 * QUARTER],
 ] as const;
 
-/** All that happens this soon can be seen; if nothing does, the next event. */
+/** The scale shows all events within this time or, without any, the next event. */
 const SOON = 3 * 60 * 60_000;
 
-/** The newest requests that are marked. */
+/** Maximum number of request marks. */
 const MAX_MARKED = 200;
 
-/** The time of the world below every view: what happened, what will happen, and now, which can be dragged forward. */
+/** Shows the world's past and upcoming events below every view. Dragging "now" forward moves the clock. */
 export function TimeLine() {
   const issued = requests.value.find(({ tokenExpiresAt }) => tokenExpiresAt !== undefined)?.id;
   const clock = readValue(
@@ -44,13 +44,13 @@ function Line({ clock }: { readonly clock: ClockReading }) {
   const marks = clock.upcoming.map(({ at }) => Date.parse(at));
   const soon = marks.filter((at) => at - now <= SOON);
   const { stretch: current, tick } = useScale(now, soon.length > 0 ? soon.slice(-1) : marks, width);
-  // Where now is held. The stretch stays as it was when it was taken, although time goes on.
+  // The dragged time. The stretch is frozen while dragging, although time passes.
   const [held, setHeld] = useState<{ readonly at: number; readonly stretch: Stretch } | null>(null);
   const stretch = held?.stretch ?? current;
   const names = useNames(held !== null);
   const act = useAct();
   useEffect(() => {
-    // Time has passed it, or somebody else moved the clock.
+    // Time has passed it, or the clock was moved elsewhere.
     if (held !== null && held.at < now) setHeld(null);
   }, [held, now]);
   const hold = (at: number) => setHeld({ at: Math.max(now, at), stretch });
@@ -116,7 +116,7 @@ function Line({ clock }: { readonly clock: ClockReading }) {
   );
 }
 
-/** The names of the subjects of events. Identities are read only once a later time is looked at. */
+/** Returns the names used in events. Reads identities only once the user looks ahead. */
 function useNames(isWanted: boolean): Names {
   const identities = readValue(
     useLoaded(async () => (isWanted ? readIdentities() : []), [isWanted]),
@@ -125,7 +125,7 @@ function useNames(isWanted: boolean): Names {
   return namesOf(identities, requests.value);
 }
 
-/** Recent requests; those at the same pixel are one mark, and a refusal among them is what it shows. */
+/** Marks for recent requests. Requests at the same pixel share a mark, which prefers a refusal. */
 function Requests({ stretch, width }: { readonly stretch: Stretch; readonly width: number }) {
   const byPixel = new Map<number, RequestSummary>();
   for (const request of requests.value.slice(0, MAX_MARKED)) {
@@ -149,10 +149,10 @@ function Requests({ stretch, width }: { readonly stretch: Stretch; readonly widt
   );
 }
 
-/** The line that shows now. Where it is let go, it stays until the clock is moved there, or it is given up. */
+/** The handle for "now". It stays where it is dropped until the user moves the clock there or cancels. */
 function Now(props: {
   readonly now: number;
-  /** Where it is held; null if it is not. */
+  /** The dragged time; null if it is not dragged. */
   readonly at: number | null;
   readonly stretch: Stretch;
   readonly width: number;
@@ -212,7 +212,7 @@ function Now(props: {
         }}
         onKeyDown={onKeyDown}
       >
-        {/* It never leaves the strip: at its left end it begins at the line, at its right end it ends there. */}
+        {/* Keep the flag inside the strip: left-aligned at the left end, right-aligned at the right end. */}
         <span class="flag" style={{ transform: `translateX(-${percent(place)})` }}>
           {props.at === null ? 'now' : `+${inWords(at - now)}`}
         </span>

@@ -4,7 +4,7 @@ import { Sentence } from '../parts/sentence.tsx';
 import { countChanges } from '../state/changes.ts';
 import { dropIfStale, offerUndo, type Undoable, undo, undoable } from '../state/undo.ts';
 
-/** Offers to undo what was done last, on every view: below it, so that it covers nothing. */
+/** Offers to undo the last action, on every view. It takes its own space, so it covers nothing. */
 export function UndoBar() {
   const act = useAct();
   const done = undoable.value;
@@ -49,7 +49,7 @@ function Offer(props: { readonly done: Undoable; readonly isBusy: boolean; reado
   const { done, isBusy, onUndo } = props;
   const changes = countChanges(...(done.guard?.topics ?? []));
   useEffect(() => {
-    // If that cannot be read, the click says why.
+    // If the check fails, the click reports why.
     dropIfStale(done).catch(() => {});
   }, [done, changes]);
   return (

@@ -4,13 +4,13 @@ import { giveFocus, isFocusLost } from './focus.ts';
 import { textOf } from './loaded.tsx';
 import { Sentence } from './sentence.tsx';
 
-/** Something that a person lets the page do, with what came of it. */
+/** An action of the user with its result. */
 export interface Act {
   readonly isBusy: boolean;
   readonly feedback: { readonly text: string; readonly isFault: boolean } | null;
-  /** @param action returns a sentence for the person, or anything else if there is nothing to say */
+  /** @param action returns a sentence to show, or anything else to show nothing */
   readonly run: (action: () => Promise<unknown>) => Promise<void>;
-  /** Says no more what came of it. */
+  /** Clears the feedback. */
   readonly forget: () => void;
 }
 
@@ -27,14 +27,14 @@ export function useAct(): Act {
       setFeedback({ text: textOf(fault), isFault: true });
     } finally {
       setBusy(false);
-      // A button that was disabled meanwhile has lost the focus.
+      // A button loses the focus while it is disabled.
       setTimeout(() => isFocusLost() && used?.isConnected && giveFocus(used));
     }
   };
   return { isBusy: isBusy || isOffline.value, feedback, run, forget: () => setFeedback(null) };
 }
 
-/** What came of it. It is there before there is anything to say, so that screen readers say it. */
+/** The result of an action. Always rendered, because screen readers only announce changes of an existing element. */
 export function Feedback({ act }: { readonly act: Act }) {
   const { feedback } = act;
   return (

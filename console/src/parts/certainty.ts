@@ -1,15 +1,15 @@
-/** How sure a row of a ruleset is, as the page of what is covered explains it. */
+/** Meanings of the certainties, as in docs/reference/coverage.md. */
 const MEANINGS = {
   documented: 'the vendor says so',
   implied: 'it follows from what the vendor says',
-  observed: 'it was seen in published clients or in captures',
-  inferred: 'it is the most plausible reading where the documents are silent',
-  contradicted: 'the documents say two things, and this is the one that the mock follows',
-  ours: 'no source says it: the mock chose it',
+  observed: 'seen in published clients or recorded traffic',
+  inferred: 'the most plausible reading, where the documentation is silent',
+  contradicted: 'the documentation says two things; the mock follows one',
+  ours: 'no source at all',
   unknown: 'nothing is known about it',
 } as const;
 
-/** A certainty, and what the word means. */
+/** Returns a certainty with its meaning. */
 export function certaintyText(certainty: keyof typeof MEANINGS): string {
   return `${certainty}: ${MEANINGS[certainty]}`;
 }

@@ -1,13 +1,13 @@
 import { Fragment } from 'preact';
 import { When } from './when.tsx';
 
-/** Whether something that is needed is there: `open` if it is not, and need not be. */
+/** Whether a requirement is met. `open`: not met, and not needed. */
 export type Mark = 'there' | 'lacking' | 'open';
 
 const SIGNS = { there: '✓', lacking: '✗', open: '·' } as const;
 const SPOKEN = { there: '', lacking: ' (missing)', open: ' (not held, not needed)' } as const;
 
-/** Stands before what it is about, as a sign and as words. */
+/** A mark, with text for screen readers. */
 export function Sign({ mark }: { readonly mark: Mark }) {
   return (
     <>
@@ -17,12 +17,12 @@ export function Sign({ mark }: { readonly mark: Mark }) {
   );
 }
 
-/** Rights by name, each with a mark; those of `used` are said to be what counted. */
+/** Rights by name with their marks. Those in `used` are labelled "used". */
 export function Rights(props: {
   readonly ids: readonly string[];
   readonly markOf?: (id: string) => Mark;
   readonly used?: readonly string[] | undefined;
-  /** From when on those that are missing are held. */
+  /** When missing rights take effect, by id. */
   readonly from?: ReadonlyMap<string, string>;
 }) {
   const { ids, markOf = () => 'there', used = [], from } = props;
@@ -45,7 +45,7 @@ export function Rights(props: {
   );
 }
 
-/** The name of a right or an operation, broken between its words only where it fits no line. */
+/** The name of a right or an operation. Long names break between words. */
 export function Name({ text }: { readonly text: string }) {
   return (
     <code>

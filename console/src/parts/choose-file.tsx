@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 
-/** A button that asks for a file. */
+/** A button that opens a file picker. */
 export function ChooseFile(props: {
   readonly accept: string;
   readonly title?: string;
@@ -22,7 +22,7 @@ export function ChooseFile(props: {
         accept={props.accept}
         onChange={(event) => {
           props.onFile(event.currentTarget.files?.[0]);
-          // The same file can be chosen again, once it was changed.
+          // Reset, so that choosing the same file again fires `change`.
           event.currentTarget.value = '';
         }}
       />

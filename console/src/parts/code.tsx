@@ -1,6 +1,6 @@
 import { Copy } from './copy.tsx';
 
-/** Lines for a test, to copy. */
+/** Test code with a copy button. */
 export function Code({ text }: { readonly text: string }) {
   return (
     <div class="lines">
@@ -10,7 +10,7 @@ export function Code({ text }: { readonly text: string }) {
   );
 }
 
-/** A value of JSON as TypeScript writes it. */
+/** Formats a JSON value as TypeScript source. */
 export function sourceOf(value: unknown): string {
   if (typeof value === 'string') {
     return `'${JSON.stringify(value).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;

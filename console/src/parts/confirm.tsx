@@ -1,23 +1,23 @@
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
-/** What is asked before something is done that cannot be undone. */
+/** The question before an action that cannot be undone. */
 export interface Question {
   /** Such as `Delete world bob?`. */
   readonly title: string;
-  /** What is gone afterwards, as a sentence. */
+  /** What the action destroys, as a sentence. */
   readonly loses: string;
-  /** What the button says, such as `Delete world`. */
+  /** Label of the confirming button, such as `Delete world`. */
   readonly yes: string;
 }
 
-/** A button for what cannot be undone: a dialog names what is lost, and asks. */
+/** A button for an action that cannot be undone. A dialog explains what will be lost and asks first. */
 export function Confirm(
   props: Question & {
     readonly children: ComponentChildren;
     readonly isBusy: boolean;
     readonly onYes: () => void;
-    /** What the button says to screen readers, if its content does not. */
+    /** Accessible name, if the content is not enough. */
     readonly label?: string;
     readonly class?: string;
   },
@@ -41,7 +41,7 @@ export function Confirm(
   );
 }
 
-/** The question itself. */
+/** The confirmation dialog. */
 export function Asked(props: Question & { readonly onYes: () => void; readonly onEnd: () => void }) {
   const { title, yes, loses, onYes, onEnd } = props;
   const dialog = useRef<HTMLDialogElement>(null);
@@ -53,7 +53,7 @@ export function Asked(props: Question & { readonly onYes: () => void; readonly o
       aria-label={title}
       onClose={onEnd}
       onKeyDown={(event) => {
-        // It closes the question, and not the panel around it.
+        // Close only the dialog, not the panel around it.
         if (event.key === 'Escape') event.stopPropagation();
       }}
     >

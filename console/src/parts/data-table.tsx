@@ -3,11 +3,11 @@ import { useState } from 'preact/hooks';
 import { useFocusKept } from './focus.ts';
 
 export interface Column<Row> {
-  /** The heading; empty for buttons. */
+  /** The heading. Empty for a column of buttons. */
   readonly title: string;
-  /** Nothing is shown as a dash. */
+  /** An empty cell shows a dash. */
   readonly cell: (row: Row) => ComponentChildren;
-  /** What rows are sorted by once the heading is clicked; without it, they cannot be. */
+  /** The sort key. Columns without it cannot be sorted. */
   readonly by?: (row: Row) => string | number | null;
   readonly class?: string;
 }
@@ -18,11 +18,11 @@ interface Sorting {
 }
 
 /**
- * A table whose headings sort it. It scrolls by itself where it is too wide, and its rows are cards on a telephone. Rows keep
- * their place when they are read again.
+ * A table with sortable headings. It scrolls if it is too wide, and shows rows as cards on a phone. Rows keep their
+ * place when the data is read again.
  *
- * @param props.rows in the order that is shown until somebody sorts them
- * @param props.below what is shown below a row, over the whole width
+ * @param props.rows in the initial order
+ * @param props.below content below a row, over the full width
  */
 export function DataTable<Row>(props: {
   readonly label: string;
@@ -69,7 +69,6 @@ export function DataTable<Row>(props: {
   );
 }
 
-/** A dash in place of nothing. */
 function orDash(content: ComponentChildren): ComponentChildren {
   return content === null || content === undefined || content === false || content === '' ? '-' : content;
 }
@@ -103,7 +102,7 @@ function Heading(props: {
   );
 }
 
-/** Rows without a value come last in both directions. */
+/** Sorts rows. Rows without a value come last in both directions. */
 function sorted<Row>(rows: readonly Row[], columns: readonly Column<Row>[], sorting: Sorting | null): readonly Row[] {
   const by = columns.find(({ title }) => title === sorting?.title)?.by;
   if (by === undefined || sorting === null) return rows;

@@ -1,26 +1,26 @@
 import type { RefObject } from 'preact';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 
-/** Gives the focus to an element or, if that is gone, to the content of the page. */
+/** Focuses an element or, if it was removed, the content of the page. */
 export function giveFocus(element: Element | null): void {
   const isThere = element instanceof HTMLElement && element.isConnected && element !== document.body;
   const wanted = isThere ? element : null;
   (wanted ?? document.getElementById('content'))?.focus();
 }
 
-/** Whether no element has the focus. An element that is removed or disabled loses it. */
+/** Whether no element has the focus. A removed or disabled element loses it. */
 export function isFocusLost(): boolean {
   return document.activeElement === null || document.activeElement === document.body;
 }
 
-/** Does something lie over the view: a dialog, a menu? It has the keys, and Escape closes it first. */
+/** Whether a dialog or a menu covers the view. It gets the keys, and Escape closes it first. */
 export function isCovered(): boolean {
   return document.querySelector('dialog[open], :popover-open') !== null;
 }
 
 /**
- * Keeps the focus within a list, one of whose entries may be removed while it has the focus: those who use the keys would
- * be at the beginning of the page again.
+ * Keeps the focus in a list when its focused entry is removed. Otherwise keyboard users start again at the top of the
+ * page.
  */
 export function useFocusKept<Kept extends HTMLElement>(): RefObject<Kept | null> {
   const list = useRef<Kept>(null);
@@ -29,7 +29,7 @@ export function useFocusKept<Kept extends HTMLElement>(): RefObject<Kept | null>
     const begin = ({ target }: FocusEvent) => {
       isWithin.current = list.current?.contains(target as Element) === true;
     };
-    // An element that is removed or disabled loses the focus as well, and has not left the list of its own accord.
+    // Losing the focus by being removed or disabled does not count as leaving the list.
     const end = ({ target, relatedTarget }: FocusEvent) => {
       const left = target as Element;
       if (relatedTarget !== null) return;

@@ -1,4 +1,4 @@
-/** One of the icons that the page has, beside a name or in its place. */
+/** An icon of the page's sprite. */
 export function Icon({ name }: { readonly name: string }) {
   return (
     <svg class="icon" aria-hidden="true">

@@ -1,11 +1,11 @@
 import { Copy } from './copy.tsx';
 
-/** An id without its middle: `3f1d7c52…0001`. Both ends are where ids differ. */
+/** Shortens an id in the middle: `3f1d7c52…0001`. Ids differ at both ends. */
 export function shortId(id: string): string {
   return id.length <= 16 ? id : `${id.slice(0, 8)}…${id.slice(-4)}`;
 }
 
-/** An id, never broken within a word: its ends, the whole of it on request, and a button that copies it. */
+/** A shortened id with the full one as tooltip, and a copy button. */
 export function Id({ id, name = 'id' }: { readonly id: string; readonly name?: string }) {
   return (
     <span class="id">
@@ -16,7 +16,7 @@ export function Id({ id, name = 'id' }: { readonly id: string; readonly name?: s
 
 const ID = /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/;
 
-/** A text in which each UUID is shown as an id. */
+/** A text with its UUIDs shown as ids. */
 export function WithIds({ text }: { readonly text: string }) {
   return <>{text.split(ID).map((part, index) => (index % 2 === 1 ? <Id key={index} id={part} /> : part))}</>;
 }

@@ -3,14 +3,14 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { Sentence } from './sentence.tsx';
 import { Skeleton } from './skeleton.tsx';
 
-/** Something that is read from the control API. */
+/** The state of a read: pending, done or failed. */
 export type Loaded<Value> = { readonly value: Value } | { readonly fault: string } | null;
 
 /**
- * Reads something, and again when what it depends on is another; until then, what was read before stays. One reading ends
- * before the next begins, however often there is something new. A component that is to show something else has a `key`.
+ * Reads a value, and reads it again when a dependency changes; the old value stays until then. Reads never overlap:
+ * changes during one lead to a single further read. To show something else, give the component a `key`.
  *
- * @param known what is shown until the first reading ends
+ * @param known shown until the first read ends
  */
 export function useLoaded<Value>(
   read: () => Promise<Value>,
@@ -30,7 +30,7 @@ export function useLoaded<Value>(
           const value = await current.read();
           if (!current.isOver) setLoaded({ value });
         } catch (fault) {
-          // What cannot be read again is better than nothing.
+          // Keep the last value if a later read fails.
           const failed = { fault: textOf(fault) };
           if (!current.isOver) setLoaded((last) => (last !== null && 'value' in last ? last : failed));
         }
@@ -49,7 +49,7 @@ export function useLoaded<Value>(
   return loaded;
 }
 
-/** Reads something that is kept outside of the component, and shows at once what is known of it. */
+/** Reads a query, and shows its latest value immediately. */
 export function useQuery<Value>(read: {
   (): Promise<Value>;
   version(): number;
@@ -58,18 +58,18 @@ export function useQuery<Value>(read: {
   return useLoaded(read, [read.version()], read.latest());
 }
 
-/** The content that was read; a usual one until then, and where it could not be read. */
+/** Returns the value, or a default while it is missing. */
 export function readValue<Value, Usual>(loaded: Loaded<Value>, usual: Usual): Value | Usual {
   return loaded !== null && 'value' in loaded ? loaded.value : usual;
 }
 
-/** Describes a failure for people. */
+/** Describes an error for the user. */
 export function textOf(fault: unknown): string {
   if (fault instanceof TypeError) return 'The server does not answer.';
   return fault instanceof Error ? fault.message : String(fault);
 }
 
-/** What was read, or why it was not. */
+/** Renders a value once it is read, or the error. */
 export function WhenLoaded<Value>(props: {
   readonly of: Loaded<Value>;
   readonly children: (value: Value) => ComponentChildren;

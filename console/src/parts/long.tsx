@@ -2,11 +2,11 @@ import { useState } from 'preact/hooks';
 import { WithIds } from './id.tsx';
 import { Sentence } from './sentence.tsx';
 
-/** So much of a text is shown at once: how it begins, and how it ends. */
+/** Characters shown at the beginning and at the end of a long text. */
 const BEGINNING = 180;
 const END = 60;
 
-/** A text that is too long, without its middle. */
+/** Cuts the middle out of a long text. */
 export function cut(text: string): string {
   return isLong(text) ? `${text.slice(0, BEGINNING)} … ${text.slice(-END)}` : text;
 }
@@ -15,7 +15,11 @@ function isLong(text: string): boolean {
   return text.length > BEGINNING + END;
 }
 
-/** A text of any length; the middle of a long one is for whoever wants it. @param isSentence has it names between backticks? */
+/**
+ * A text of any length. The middle of a long one shows on demand.
+ *
+ * @param isSentence whether it has names in backticks
+ */
 export function Long({ text, isSentence = false }: { readonly text: string; readonly isSentence?: boolean }) {
   const [isWhole, setWhole] = useState(false);
   const shown = isWhole ? text : cut(text);

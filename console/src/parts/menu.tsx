@@ -2,18 +2,18 @@ import { useRef, useState } from 'preact/hooks';
 import { Asked, type Question } from './confirm.tsx';
 import { Popover } from './popover.tsx';
 
-/** Something that can be done with an entry. */
+/** An action of a menu. */
 export interface MenuItem {
   readonly label: string;
   readonly run: () => void;
-  /** What is asked first, because it cannot be undone. */
+  /** The question to confirm, for actions that cannot be undone. */
   readonly asks?: Question;
 }
 
 /**
- * What can be done with an entry of a list besides the usual. What cannot be undone is last.
+ * The less usual actions of a list entry. Put those that cannot be undone last.
  *
- * @param props.of what it is about, such as `world bob`
+ * @param props.of the entry, such as `world bob`
  */
 export function Menu(props: { readonly of: string; readonly items: readonly MenuItem[]; readonly isBusy: boolean }) {
   const { of, items, isBusy } = props;

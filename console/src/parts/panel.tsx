@@ -4,10 +4,10 @@ import { panelWidth } from '../preferences.ts';
 import { giveFocus, isCovered, isFocusLost } from './focus.ts';
 
 /**
- * A panel beside a list. A button that opens it gives it the focus; a row keeps it, for the keys that lead to the next row.
- * Escape closes it, as its button does; the focus then returns to where it was. Its width can be changed at its edge.
+ * A panel beside a list. A button that opens it passes the focus to it; a row keeps the focus, so that keys still reach
+ * the next row. Escape or the close button closes it and returns the focus. The edge changes the width.
  *
- * @param props.label what it is, for screen readers
+ * @param props.label its accessible name
  */
 export function Panel(props: {
   readonly label: string;
@@ -19,7 +19,7 @@ export function Panel(props: {
   close.current = onClose;
   const opener = useRef(document.activeElement);
   const panel = useRef<HTMLElement>(null);
-  // Before the next key is read.
+  // A layout effect, so that it runs before the next key.
   useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.key !== 'Escape' || event.defaultPrevented || isCovered()) return;
@@ -29,7 +29,7 @@ export function Panel(props: {
     if (opener.current?.matches('button, .button')) panel.current?.focus();
     return () => {
       document.removeEventListener('keydown', onKeyDown);
-      // The focused element in here is gone a moment later.
+      // The focused element of the panel is removed in this tick.
       queueMicrotask(() => isFocusLost() && giveFocus(opener.current));
     };
   }, []);
@@ -44,11 +44,11 @@ export function Panel(props: {
   );
 }
 
-/** How far an arrow key moves the edge, in pixels. */
+/** Pixels per arrow key. */
 const STEP = 32;
 const NARROWEST = 320;
 
-/** The edge of the panel, which is dragged, or moved with the arrow keys; a double click gives it its usual width again. */
+/** The edge of the panel. Drag it or use the arrow keys to resize; a double click resets the width. */
 function Edge() {
   const width = panelWidth.value;
   const edge = useRef<HTMLDivElement>(null);

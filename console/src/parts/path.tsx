@@ -1,9 +1,9 @@
 import { Fragment } from 'preact';
 
-/** So many characters fit into a panel: an id does. */
+/** A segment of this length, such as an id, fits into a panel. */
 const FITS = 40;
 
-/** A path that is broken before its slashes only, unless a part of it is too long. */
+/** A path that breaks only before slashes, unless a segment is too long. */
 export function Path({ path }: { readonly path: string }) {
   return (
     <code class="long">

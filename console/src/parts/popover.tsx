@@ -1,16 +1,15 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useRef } from 'preact/hooks';
 
-/** The gap between a button and what it opens, and to the edges of the window, in pixels. */
+/** Distance to the button and to the edges of the window, in pixels. */
 const GAP = 4;
 
 /**
- * A button that opens something over the view. Escape and a click beside it close it, as the browser does with every
- * popover. On a telephone it lies at the lower edge of the window.
+ * A button that opens a popover. Escape or a click outside closes it. On a phone it sits at the bottom of the window.
  *
- * @param props.label what the button says to screen readers, if its content does not
- * @param props.button its content
- * @param props.children called with what closes it
+ * @param props.label accessible name, if the content of the button is not enough
+ * @param props.button content of the button
+ * @param props.children receives a function that closes the popover
  */
 export function Popover(props: {
   readonly label?: string;

@@ -1,4 +1,4 @@
-/** A field that narrows what is shown, while one writes. */
+/** A search field that filters as you type. */
 export function Search(props: {
   readonly label: string;
   readonly placeholder: string;

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { Copy } from './copy.tsx';
 
-/** A secret, covered until it is asked for. @param name what it is, for screen readers */
+/** A secret, hidden until the user shows it. @param name for screen readers */
 export function Secret({ text, name }: { readonly text: string; readonly name: string }) {
   const [isShown, setShown] = useState(false);
   return (

@@ -4,14 +4,14 @@ const TITLES: ReadonlyMap<string, string> = new Map([
   ['nvcf', 'Cloud Functions'],
   ['nvct', 'Cloud Tasks'],
   ['catalogue', 'API catalogue'],
-  // As keys call it.
+  // The name in NGC keys.
   ['public-api', 'Public API Endpoints'],
   ['ngc', 'NGC keys'],
   ['nak', 'Key service'],
   ['control', 'Control API'],
 ]);
 
-/** A service as people call it; one that is not known here, by its name. */
+/** Returns the display name of a service; an unknown service keeps its name. */
 export function serviceTitle(name: string): string {
   return TITLES.get(name) ?? name;
 }

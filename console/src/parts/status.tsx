@@ -1,19 +1,19 @@
-/** The four meanings of a status, told apart by their signs as well. */
+/** The four meanings of a status. Each has its own sign, so that colour is not needed. */
 const MEANINGS = {
   passed: { sign: '✓', spoken: 'succeeded' },
-  refused: { sign: '⊘', spoken: 'refused for its credential or rights' },
-  wrong: { sign: '!', spoken: 'the request is wrong' },
+  refused: { sign: '⊘', spoken: 'refused because of its credential or rights' },
+  wrong: { sign: '!', spoken: 'invalid request' },
   failed: { sign: '×', spoken: 'failed' },
 } as const;
 
-/** @param status null: the connection was broken */
+/** @param status null if the connection broke */
 function meaningOf(status: number | null): keyof typeof MEANINGS {
   if (status === null || status >= 500) return 'failed';
   if (status === 401 || status === 403) return 'refused';
   return status >= 400 ? 'wrong' : 'passed';
 }
 
-/** How a status reads at a glance. */
+/** A status code with its meaning. */
 export function Status({ status, wouldBe }: { readonly status: number | null; readonly wouldBe?: number | undefined }) {
   const meaning = meaningOf(status);
   const { sign, spoken } = MEANINGS[meaning];

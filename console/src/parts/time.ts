@@ -1,28 +1,28 @@
 import { inWords } from '../duration.ts';
 import { zone } from '../preferences.ts';
 
-/** An RFC 3339 time as the clocks of the chosen zone show it: `2030-01-15T12:00:00.000`. */
+/** Converts an RFC 3339 time to the chosen zone: `2030-01-15T12:00:00.000`. */
 function inZone(at: string): string {
   const time = Date.parse(at);
-  // Nothing that the server sends; shown as it is.
+  // Not from the server; show it unchanged.
   if (Number.isNaN(time)) return at;
   return new Date(time - offsetAt(time)).toISOString().slice(0, 23);
 }
 
-/** How far UTC is ahead of the chosen zone, in milliseconds. */
+/** Milliseconds that UTC is ahead of the chosen zone. */
 function offsetAt(time: number): number {
   return zone.value === 'utc' ? 0 : new Date(time).getTimezoneOffset() * 60_000;
 }
 
-/** The chosen zone, to write behind a time. */
+/** Returns the name of the chosen zone, to show after a time. */
 export function zoneText(): string {
   return zone.value === 'utc' ? 'UTC' : 'local time';
 }
 
 /**
- * A time as it is written everywhere on the page: to the second, in the chosen zone, and without the date if it is of today.
+ * Formats a time for the page: to the second, in the chosen zone, without the date if it is today.
  *
- * @param now what today is; null: the date is always written
+ * @param now the current time; null always shows the date
  */
 export function timeText(at: string, now: string | null = null): string {
   const [day = '', time = ''] = inZone(at).split('T');
@@ -30,22 +30,22 @@ export function timeText(at: string, now: string | null = null): string {
   return now !== null && inZone(now).startsWith(day) ? short : `${day} ${short}`;
 }
 
-/** The time of day, to the millisecond, in the chosen zone. */
+/** Formats the time of day to the millisecond, in the chosen zone. */
 export function timeOfDay(at: string): string {
   return inZone(at).slice(11);
 }
 
-/** How far a time is from now: `in 14 min`, `2 h ago`. */
+/** Formats the distance to a time: `in 14 min`, `2 h ago`. */
 export function relativeText(at: string, now: string): string {
   const distance = Date.parse(at) - Date.parse(now);
   if (Number.isNaN(distance)) return '';
-  // The present is known to the minute.
+  // The current time is known only to the minute.
   if (Math.abs(distance) < 60_000) return 'now';
   const [words = ''] = inWords(distance).split(/(?<=[a-z]) /);
   return distance > 0 ? `in ${words}` : `${words} ago`;
 }
 
-/** An ISO 8601 duration as people write it: `PT1H30M` is `1h30m`. */
+/** Shortens an ISO 8601 duration: `PT1H30M` becomes `1h30m`. */
 export function shortDuration(duration: string): string {
   return duration
     .replace(/^P(?=.)/, '')
@@ -59,15 +59,15 @@ const TICKS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7200, 10
   (minutes) => minutes * MINUTE,
 );
 
-/** The distance between ticks of a scale, so that there are at most so many. */
+/** Returns the smallest distance between ticks that gives up to `max` ticks. */
 export function chooseTick(span: number, max: number): number {
   return TICKS.find((tick) => span / tick <= max) ?? 30 * DAY;
 }
 
 /**
- * The ticks of a scale, at round times of the chosen zone: with the time of day, and with the date at midnight.
+ * Returns the ticks of a scale at round times of the chosen zone, labelled with the time, or with the date at midnight.
  *
- * @param from milliseconds since 1970, as all these times
+ * @param from milliseconds since 1970, like all times here
  */
 export function ticksIn(
   from: number,

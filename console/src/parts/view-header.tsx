@@ -1,10 +1,10 @@
 import type { ComponentChildren } from 'preact';
 
 /**
- * The title of a view.
+ * The title bar of a view.
  *
- * @param props.count how many entries it has, or how many of how many; undefined until it is known
- * @param props.children what can be done here, the main button last
+ * @param props.count number of entries, or "n of m"; undefined while unknown
+ * @param props.children actions, the main button last
  */
 export function ViewHeader(props: {
   readonly title: string;

@@ -1,9 +1,9 @@
 import { relativeText, timeOfDay, timeText } from './time.ts';
 
-/** The time of the world, to the minute, for whatever shows a time; null before it is known. The frame sets what says it. */
+/** The world's time to the minute; null while unknown. Set by the frame, because parts do not know the state. */
 export const worldNow: { of: { readonly value: string | null } } = { of: { value: null } };
 
-/** A time, written as everywhere on the page. @param props.isRelative says beside it how far it is from now */
+/** A time in the format of the page. @param props.isRelative also shows the distance from now */
 export function When({ at, isRelative = false }: { readonly at: string; readonly isRelative?: boolean }) {
   const now = worldNow.of.value;
   return (
@@ -16,7 +16,7 @@ export function When({ at, isRelative = false }: { readonly at: string; readonly
   );
 }
 
-/** The time of day of something that has just happened, to the millisecond. */
+/** The time of day, to the millisecond. */
 export function TimeOfDay({ at }: { readonly at: string }) {
   return (
     <time dateTime={at} title={at}>

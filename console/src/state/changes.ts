@@ -1,7 +1,7 @@
 import { type Signal, signal } from '@preact/signals';
 import type { MockEvent } from '../control-api/types.ts';
 
-/** What a view can show, and may have to read again. */
+/** A kind of data that a view may have to read again. */
 export type Topic =
   | 'requests'
   | 'findings'
@@ -27,17 +27,17 @@ const counts: Readonly<Record<Topic, Signal<number>>> = {
   mode: signal(0),
 };
 
-/** However much happens, a view reads again at most this often. */
+/** Views read again at most this often, however many events arrive. */
 const PAUSE_MS = 400;
 
 const noted = new Set<Topic>();
 
-/** How often these have changed: to read again whenever it is another number. */
+/** Returns a number that increases with every change of these topics. */
 export function countChanges(...topics: readonly Topic[]): number {
   return topics.reduce((sum, topic) => sum + counts[topic].value, 0);
 }
 
-/** Something is no longer as it was read. What the page did itself is read again at once. */
+/** Reports a change. Changes by the page itself are read again immediately. */
 export function changed(...topics: readonly Topic[]): void {
   for (const topic of topics) {
     noted.delete(topic);
@@ -45,7 +45,7 @@ export function changed(...topics: readonly Topic[]): void {
   }
 }
 
-/** What becomes another with each kind of event. */
+/** The topics of each kind of event. */
 const TOPICS: Readonly<Record<MockEvent['kind'], readonly Topic[]>> = {
   request: ['requests'],
   decision: [],
@@ -53,12 +53,12 @@ const TOPICS: Readonly<Record<MockEvent['kind'], readonly Topic[]>> = {
   clock: ['clock', 'keys', 'faults', 'drills'],
   policy: ['keys', 'clock'],
   fault: ['faults'],
-  // The rest is read again as after the page was opened.
+  // `readAll` reads the rest.
   restarted: ['requests'],
   world: ['requests', 'findings', 'clock', 'keys', 'cast', 'faults', 'drills', 'snapshots', 'mode'],
 };
 
-/** The topics of world events that change only a part. */
+/** Topics of world events that change only part of a world. */
 const TOPICS_OF_WORLD: Readonly<Record<string, readonly Topic[]>> = {
   made: ['worlds'],
   deleted: ['worlds'],

@@ -3,7 +3,7 @@ import { ask } from '../control-api/client.ts';
 import type { TrafficReport } from '../control-api/types.ts';
 import { documentPage } from './rulesets.ts';
 
-/** What the control API takes. */
+/** The limit of the control API. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /** A checked request of an archive. */
@@ -16,7 +16,7 @@ export interface Entry {
   readonly operation: string | null;
   /** The page of the document; null if there is no operation. */
   readonly page: string | null;
-  /** What the document does not allow; empty if it conforms. */
+  /** Violations of the document; empty if it conforms. */
   readonly faults: readonly string[];
 }
 
@@ -26,10 +26,10 @@ export interface Checked {
   readonly entries: readonly Entry[];
 }
 
-/** The archive that was dropped or chosen last. */
+/** The check of the latest archive. */
 export const latest = signal<'none' | 'busy' | Checked | { readonly fault: unknown }>('none');
 
-/** Checks an archive; what comes of it is shown in the panel. */
+/** Checks an archive. The result shows in the panel. */
 export function checkArchive(file: File): void {
   latest.value = 'busy';
   checkFile(file).then(
@@ -42,13 +42,13 @@ export function checkArchive(file: File): void {
   );
 }
 
-/** @throws Error with a sentence if it is no archive; as the control API does */
+/** @throws Error with a message if it is not an archive; otherwise like the control API */
 async function checkFile(file: File): Promise<Checked> {
   const { name, size } = file;
   if (size > MAX_BYTES) {
     const megabytes = (size / 1024 / 1024).toFixed(1);
     throw new Error(
-      `\`${name}\` has ${megabytes} MB; at most 16 MB can be checked. Export fewer requests, or without contents.`,
+      `\`${name}\` has ${megabytes} MB; the limit is 16 MB. Export fewer requests, or leave out their contents.`,
     );
   }
   const log = logIn(name, (await file.text()).replace(/^\uFEFF/, ''));
@@ -61,18 +61,18 @@ function logIn(name: string, text: string): object {
   try {
     archive = JSON.parse(text);
   } catch {
-    throw new Error(`\`${name}\` is not JSON, so it is no HTTP Archive (HAR).`);
+    throw new Error(`\`${name}\` is not an HTTP Archive (HAR): it is not JSON.`);
   }
   const log = archive?.log;
   if (!Array.isArray(log?.entries)) {
     throw new Error(
-      `\`${name}\` is no HTTP Archive (HAR): it has no list \`log.entries\`. Export it from the network tool of a browser, or from a proxy.`,
+      `\`${name}\` is not an HTTP Archive (HAR): it has no list \`log.entries\`. Export one from the network tab of a browser, or from a proxy.`,
     );
   }
   return log;
 }
 
-/** The requests in the order of the archive, each with everything that is wrong with it. */
+/** Returns the requests in the order of the archive, each with all its violations. */
 async function entriesOf({ conforming, violations }: TrafficReport): Promise<readonly Entry[]> {
   const entries = new Map<string, Entry>();
   const wrong = violations.map(({ part, what, ...request }) => ({ ...request, fault: `${part}: ${what}` }));

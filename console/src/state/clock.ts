@@ -3,16 +3,16 @@ import { ask } from '../control-api/client.ts';
 import type { ClockState } from '../control-api/types.ts';
 import { inWords } from '../duration.ts';
 
-/** What the clock of the world said last, and when that was by the machine; null before it has said anything. */
+/** The latest report of the world's clock, and when it arrived by the machine's clock. */
 const lastReport = signal<{ readonly state: ClockState; readonly heardAt: number } | null>(null);
 
-/** Counts seconds of the machine, for clocks that run. */
+/** Ticks every second for clocks that run. */
 const second = signal(performance.now());
 setInterval(() => {
   second.value = performance.now();
 }, 1000);
 
-/** The time of the world, as RFC 3339 writes it; null before it is known. */
+/** The world's time in RFC 3339; null while unknown. */
 export const worldTime = computed(() => {
   const last = lastReport.value;
   if (last === null) return null;
@@ -21,13 +21,13 @@ export const worldTime = computed(() => {
   return { now: new Date(Date.parse(now) + passed).toISOString(), frozen };
 });
 
-/** The time of the world, to the minute: for what says how long ago something was. */
+/** The world's time to the minute, for relative times. */
 export const worldMinute = computed(() => {
   const time = worldTime.value;
   return time === null ? null : `${time.now.slice(0, 16)}:00Z`;
 });
 
-/** A clock that is off by less is not said to be. */
+/** Smaller differences are not reported. */
 const OFF_MS = 60_000;
 
 /** How far the world's clock differs from this machine's, such as `+1 h`; null if it doesn't. */
@@ -46,13 +46,17 @@ export function noteClock(state: ClockState): void {
   lastReport.value = { state, heardAt: performance.now() };
 }
 
-/** Is the clock as it was then, which runs since if it was not frozen? @throws as the control API does */
+/** Whether the clock is still in this state, apart from time that has passed. @throws like the control API */
 export async function isAt(then: ClockState): Promise<boolean> {
   const { now, ahead, frozen } = await ask<ClockState>('GET', '/_mock/clock');
   return frozen === then.frozen && (frozen ? now === then.now : ahead === then.ahead);
 }
 
-/** Resolves once the clock of the world reaches a time, by itself or because it is moved. @throws Error if the signal aborts */
+/**
+ * Waits until the world's clock reaches a time, by itself or because it is moved.
+ *
+ * @throws Error if the signal aborts
+ */
 export async function untilWorldTime(at: string, signal: AbortSignal): Promise<void> {
   let stop = () => {};
   try {
@@ -60,7 +64,7 @@ export async function untilWorldTime(at: string, signal: AbortSignal): Promise<v
       stop = effect(() => {
         if (worldTime.value !== null && Date.parse(worldTime.value.now) >= Date.parse(at)) resolve();
       });
-      signal.addEventListener('abort', () => reject(new Error('Nothing was sent: the wait was ended.')));
+      signal.addEventListener('abort', () => reject(new Error('Nothing was sent: the wait was cancelled.')));
     });
   } finally {
     stop();

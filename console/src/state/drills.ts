@@ -3,16 +3,16 @@ import type { ClockReading, Drill } from '../control-api/types.ts';
 import { changed } from './changes.ts';
 import { offerUndo } from './undo.ts';
 
-/** The name of a drill as a person would write it: `token-outage` is "Token outage". */
+/** Returns the title of a drill: `token-outage` becomes "Token outage". */
 export function drillTitle(name: string): string {
   return name.replaceAll('-', ' ').replace(/^./, (first) => first.toUpperCase());
 }
 
 /**
- * Ends a drill that runs, and offers to start it again for the rest of its time.
+ * Ends a running drill, and offers to restart it for the rest of its time.
  *
- * @param principal the id of whom it affects; undefined: everybody
- * @throws as the control API does
+ * @param principal the id of the affected identity; undefined: all
+ * @throws like the control API
  */
 export async function endDrill({ name, endsAt }: Drill, principal: string | undefined): Promise<void> {
   const path = `/_mock/drills/${name}`;
@@ -27,22 +27,22 @@ export async function endDrill({ name, endsAt }: Drill, principal: string | unde
       obstacle: async () => {
         const { drills } = await ask<{ drills: readonly Drill[] }>('GET', '/_mock/drills');
         if (drills.some((one) => one.name === name && one.running)) {
-          return `${title} has been started again meanwhile.`;
+          return `${title} has been started again in the meantime.`;
         }
         const left = await secondsUntil(endsAt);
-        return left !== null && left <= 0 ? `${title} would have ended by itself meanwhile.` : null;
+        return left !== null && left <= 0 ? `${title} would have ended by now.` : null;
       },
     },
     undo: async () => {
       const left = await secondsUntil(endsAt);
       await ask('POST', path, { ...(left !== null && { for: `${left}s` }), ...(principal && { principal }) });
       touched();
-      return `${title} runs again, for the rest of its time.`;
+      return `${title} is running again for the rest of its time.`;
     },
   });
 }
 
-/** By the clock of this world; null for what does not end. */
+/** By the world's clock; null for a drill without an end. */
 async function secondsUntil(end: string | null): Promise<number | null> {
   if (end === null) return null;
   const { now } = await ask<ClockReading>('GET', '/_mock/clock');

@@ -3,33 +3,33 @@ import { changed } from './changes.ts';
 import type { ShownKey } from './keys.ts';
 import type { Undoable } from './undo.ts';
 
-/** The members of keys that an edit changes. */
+/** The members of a key that an edit can change. */
 type Changes = Pick<ShownKey, 'name' | 'services' | 'roles' | 'status' | 'expiresAt'> &
   Pick<ShownKey['history'][number], 'scopes' | 'resource'>;
 
-/** The version of a key that was recorded last, whether it is in effect or not. */
+/** Returns the newest recorded version, in effect or pending. */
 function newestOf({ history }: ShownKey): number {
   return Math.max(0, ...history.map(({ version }) => version));
 }
 
-/** What a key has of some members: of its policy what was recorded last, as an edit replaces that. */
+/** Returns some members of a key. Policy members are from the newest version, because an edit replaces that one. */
 function membersOf(key: ShownKey, names: readonly string[]): Partial<Changes> {
   const newest = key.history.find(({ version }) => version === newestOf(key)) ?? key.policy;
   const all: Partial<Changes> = { ...key, ...newest };
   return Object.fromEntries(names.map((name) => [name, all[name as keyof Changes]]));
 }
 
-/** Another text once somebody has edited the key. */
+/** Returns a text that changes with every edit of the key. */
 function stateOf(key: ShownKey, names: readonly string[]): string {
   return JSON.stringify([newestOf(key), membersOf(key, names)]);
 }
 
 /**
- * Edits a key of NGC by the control API.
+ * Edits an NGC key through the control API.
  *
- * @param change the members that are to be others
- * @returns the key, and how the edit is undone while it is the newest; null if it cannot be
- * @throws Refused as the control API says
+ * @param change the members to change
+ * @returns the key, and how to undo the edit while it is the newest; null if it cannot be undone
+ * @throws Refused with the control API's message
  */
 export async function editKey(
   id: string,
@@ -41,7 +41,7 @@ export async function editKey(
   const former = membersOf(before, names);
   const key = await ask<ShownKey>('PATCH', path, change);
   changed('keys', 'clock');
-  // No edit says that a key is bound to nothing.
+  // No edit can unbind a key again.
   const isLost = Object.entries(former).some(([name, value]) => (value ?? null) === null && name !== 'expiresAt');
   if (isLost) return { key, undo: null };
   const made = stateOf(key, names);
@@ -56,7 +56,7 @@ export async function editKey(
   const undo = async () => {
     await ask('PATCH', path, { ...former, force: true });
     changed('keys', 'clock');
-    return `The key \`${name}\` is as it was before the edit.`;
+    return `The key \`${name}\` is back to its state before the edit.`;
   };
-  return { key, undo: { text: `The key \`${name}\` is edited.`, guard: { topics: ['keys'], obstacle }, undo } };
+  return { key, undo: { text: `The key \`${name}\` was edited.`, guard: { topics: ['keys'], obstacle }, undo } };
 }

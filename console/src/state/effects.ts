@@ -2,9 +2,9 @@ import { ask } from '../control-api/client.ts';
 import type { OperationEffect } from '../control-api/types.ts';
 
 /**
- * The decision about every operation of a service, before any object is known. Whatever counts operations counts these.
+ * Returns the decision about every operation of a service, without a concrete object. All operation counts use this.
  *
- * @param who a principal, or the rights that one would hold
+ * @param who a principal, or hypothetical rights
  */
 export async function fetchEffects(who: object, service: string): Promise<readonly OperationEffect[]> {
   const { operations } = await ask<{ operations: readonly OperationEffect[] }>('POST', '/_mock/decisions/simulate', {

@@ -3,16 +3,16 @@ import type { Fault } from '../control-api/types.ts';
 import { changed } from './changes.ts';
 import { offerUndo } from './undo.ts';
 
-/** Has it been injected as often as it may be? Then it changes nothing any more. */
+/** Whether a fault has been injected as often as it may be, and has no effect any more. */
 export function isUsedUp({ fired, times }: Pick<Fault, 'fired' | 'times'>): boolean {
   return times !== null && fired >= times;
 }
 
 /**
- * Removes faults one by one, as a person removes them: that one was never injected is then no finding. One that is gone
- * already is removed. Those of drills cannot be added again; without them, it can be undone.
+ * Removes faults one by one, like a user: bulk removal would report unused ones as findings. Ignores faults that are
+ * already deleted. Offers undo, unless a drill owns one of them: such a fault cannot be added again.
  *
- * @throws as the control API does
+ * @throws like the control API
  */
 export async function removeFaults(faults: readonly Fault[]): Promise<void> {
   offerUndo(null);
@@ -29,22 +29,22 @@ export async function removeFaults(faults: readonly Fault[]): Promise<void> {
   if (faults.some(({ drill }) => drill !== null)) return;
   const [only] = faults;
   offerUndo({
-    text: faults.length === 1 ? `The fault \`${only?.id}\` is removed.` : `${faults.length} faults are removed.`,
-    loses: 'Counters begin anew, and older faults come first.',
+    text: faults.length === 1 ? `The fault \`${only?.id}\` was removed.` : `${faults.length} faults were removed.`,
+    loses: 'Counters restart at zero, and older faults take precedence.',
     undo: async () => {
       const ids: string[] = [];
       for (const fault of faults) ids.push(`\`${(await addAgain(fault)).id}\``);
       changed('faults');
       return ids.length === 1
-        ? `The fault is there again, as ${ids[0]}.`
-        : `They are there again, as ${ids.join(', ')}.`;
+        ? `The fault was added again, as ${ids[0]}.`
+        : `The faults were added again, as ${ids.join(', ')}.`;
     },
   });
 }
 
-/** Makes a fault again that was just removed, with the same members. @throws as the control API does */
+/** Adds a removed fault again. @throws like the control API */
 function addAgain({ match, times, after, do: action }: Fault): Promise<Fault> {
-  // It was added in spite of the documents, or they allow it: in both cases nothing is lost by saying so.
+  // Harmless if the documents allow the answer, and required if they do not.
   const isAnswer = action.status !== undefined || action.answer !== undefined;
   const order = {
     match,

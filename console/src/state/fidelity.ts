@@ -2,7 +2,7 @@ import { ask } from '../control-api/client.ts';
 import type { FidelityReport } from '../control-api/types.ts';
 import { queries } from './query.ts';
 
-/** The sources of what a service answers, with the meaning of each reason. @param service empty for all of them */
+/** Reads the sources of a service's behaviour, and the meaning of each reason. @param service empty for all services */
 export const fidelityOf = queries((service) =>
   ask<FidelityReport>('GET', `/_mock/fidelity${service === '' ? '' : `?service=${service}`}`),
 );

@@ -5,15 +5,16 @@ import { type DocumentedRequest, fetchRequests, rulesetOf } from './rulesets.ts'
 
 /** Candidates for the first call with a key, in one service. */
 interface First {
-  /** One that its rights allow; undefined if they allow none that only reads. */
+  /** A list that the key may read, if any. */
   readonly allowed: DocumentedRequest | undefined;
   readonly usual: DocumentedRequest | undefined;
 }
 
 /**
- * A call that a key may try first: a list that its rights allow it to read. If there is none, one that shows what it lacks.
+ * Returns a first call for a key: a list that it may read or, if there is none, a list whose refusal shows what is
+ * missing.
  *
- * @param services those of the key, not empty
+ * @param services the services of the key, not empty
  * @returns undefined if no service has a list
  */
 export async function findFirstCall(principal: string, services: readonly string[]): Promise<Call | undefined> {

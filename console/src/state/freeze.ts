@@ -4,19 +4,19 @@ import { changed } from './changes.ts';
 import { isAt, noteClock } from './clock.ts';
 import { offerUndo } from './undo.ts';
 
-/** Stops the clock, or lets it run, and offers to undo that. @throws as the control API does */
+/** Freezes or resumes the clock, and offers to undo that. @throws like the control API */
 export async function setFrozen(isFrozen: boolean): Promise<void> {
   const after = await send(isFrozen);
   offerUndo({
     text: isFrozen ? 'The clock is frozen: time passes only when it is moved.' : 'The clock runs again.',
-    ...(!isFrozen && { loses: 'Undo stops it at the time that it shows then.' }),
+    ...(!isFrozen && { loses: 'Undo freezes it at its time then.' }),
     guard: {
       topics: ['clock'],
-      obstacle: async () => ((await isAt(after)) ? null : 'The clock was moved, stopped or set free meanwhile.'),
+      obstacle: async () => ((await isAt(after)) ? null : 'The clock was moved, frozen or resumed in the meantime.'),
     },
     undo: async () => {
       await send(!isFrozen);
-      return isFrozen ? 'The clock runs on from where it stood.' : 'The clock stands still again.';
+      return isFrozen ? 'The clock runs again from where it stopped.' : 'The clock is frozen again.';
     },
   });
 }

@@ -3,20 +3,20 @@ import { boundTo, madeTexts, readKeys, type ShownKey } from './keys.ts';
 import { query } from './query.ts';
 import { serviceOfKey } from './rulesets.ts';
 
-/** Identity who can call a service of this world. */
+/** An identity that can call services of this world. */
 export interface Identity {
   readonly id: string;
   readonly name: string;
   readonly kind: 'service key' | 'personal key' | 'user' | 'application' | 'service account';
-  /** The services that they can call. */
+  /** The services it can call. */
   readonly services: readonly string[];
-  /** What they hold, in words. */
+  /** Its rights, in words. */
   readonly holds: string;
-  /** Their credentials, best first; empty where the secret was shown only once. */
+  /** Its credentials, best first. Empty if the secret was shown only once. */
   readonly credentials: readonly Credential[];
-  /** A bearer of Run:ai that does not end; undefined where the world has none. */
+  /** A Run:ai token that never expires, if the world has one. */
   readonly bearer?: string | undefined;
-  /** Of NGC keys. */
+  /** For NGC keys. */
   readonly key?: ShownKey;
 }
 
@@ -26,7 +26,7 @@ export type Credential =
   | { readonly kind: 'application'; readonly id: string; readonly secret: string }
   | { readonly kind: 'password'; readonly email: string; readonly password: string };
 
-/** The parts of the cast that are shown here. */
+/** The parts of the cast that the console uses. */
 interface Cast {
   readonly runai?: {
     readonly users?: readonly CastUser[];
@@ -56,21 +56,21 @@ interface CastUser extends Held {
   readonly accessKey?: { readonly clientId: string; readonly clientSecret: string };
 }
 
-/** The cast only depends on the seed. */
+/** The cast depends only on the seed. */
 const readCast = query(['cast'], () => ask<Cast>('GET', '/_mock/cast'));
 
-/** How an identity is chosen from a list: a key that is refused now says so. */
+/** Returns the label of an identity in a list. A key that is refused now shows its status. */
 export function choiceOf({ name, key }: Identity): string {
   return key === undefined || key.status === 'active' ? name : `${name} (${key.status})`;
 }
 
-/** The names of the organisations of NGC in this world, the first of which keys get by default. */
+/** Returns the names of the world's NGC organisations. The first is the default for keys. */
 export async function readOrganizations(): Promise<readonly string[]> {
   const { ngc } = await readCast();
   return (ngc?.organizations ?? []).map(({ name }) => name);
 }
 
-/** Everybody who can call: the keys of NGC, and whom the cast names for Run:ai. */
+/** Reads all identities: NGC keys, and the Run:ai part of the cast. */
 export const readIdentities = query(['keys', 'cast'], async (): Promise<readonly Identity[]> => {
   const [cast, keys] = await Promise.all([readCast(), readKeys()]);
   return [...keysOf(cast, keys), ...callersOfRunai(cast)];

@@ -12,19 +12,19 @@ import { APPLYING_LOSES, applyEdits } from './pending-edits.ts';
 import { resetWorld } from './worlds.ts';
 
 interface RunningDrill extends Drill {
-  /** The id of the affected principal; undefined: all. */
+  /** The id of the affected identity; undefined: all. */
   readonly principal: string | undefined;
 }
 
-/** Everything that currently changes the behaviour of this world, as last read. */
+/** Everything that changes the behaviour of this world, as last read. */
 interface Reading {
-  /** Without faults of drills and faults that are used up. */
+  /** Without faults of drills and used-up faults. */
   readonly faults: readonly Fault[];
   readonly drills: readonly RunningDrill[];
   readonly mode: Mode;
-  /** Edits of keys that have not taken effect yet. */
+  /** The number of pending key edits. */
   readonly edits: number;
-  /** How many times something happens to a key by itself: an edit takes effect, or a key expires. */
+  /** The number of upcoming key events: edits taking effect, and expiries. */
   readonly eventsOfKeys: number;
   readonly findings: number;
 }
@@ -33,7 +33,7 @@ const NOTHING: Reading = { faults: [], drills: [], mode: 'enforce', edits: 0, ev
 
 const reading = signal<Reading>(NOTHING);
 
-/** Reads what is in force, and the clock. @throws as the control API does */
+/** Reads everything in force, and the clock. @throws like the control API */
 export async function readInForce(): Promise<void> {
   const [faults, { drills }, mode, clock, { total: findings }] = await Promise.all([
     askAll<Fault>('faults'),
@@ -54,10 +54,10 @@ export async function readInForce(): Promise<void> {
 }
 
 /**
- * Reads it again, for nothing says when somebody else adds a fault, begins a drill or changes the mode, nor when time
- * changes a key; views read again what became another.
+ * Reads it again and reports what changed, because not everything sends an event: faults, drills and modes set by other
+ * clients, and keys changed by time.
  *
- * @throws as the control API does
+ * @throws like the control API
  */
 export async function pollInForce(): Promise<void> {
   const known = reading.value;
@@ -73,15 +73,15 @@ function namesOf(all: readonly (Pick<Fault, 'id'> | Pick<Drill, 'name'>)[]): str
   return all.map((one) => ('id' in one ? one.id : one.name)).join();
 }
 
-/** Something that changes the behaviour of the mock now, with a way to end it. */
+/** Something that changes the behaviour of the mock now, and a way to end it. */
 export interface InForce {
   readonly text: string;
-  /** The view that shows more of it. */
+  /** The view with the details. */
   readonly view: string;
   readonly end: string;
-  /** What ending it cannot be undone for, as a sentence. */
+  /** What is lost by ending it, as a sentence. Absent if it can be undone. */
   readonly loses?: string;
-  /** @returns a sentence that says what was done, unless Undo says it */
+  /** @returns a sentence that reports the result, unless the undo bar does */
   readonly run: () => Promise<unknown>;
 }
 
@@ -131,7 +131,7 @@ const clockInForce = (ahead: string): InForce => ({
   view: 'clock',
   end: 'Reset world',
   loses:
-    'The clock goes back only with its world: the world is reset to its seed, and its requests, findings and faults are forgotten.',
+    'Only a reset turns the clock back: the world returns to its seed, and its requests, findings and faults are deleted.',
   run: resetWorld,
 });
 
@@ -143,14 +143,14 @@ const editsInForce = (count: number): InForce => ({
   run: applyEdits,
 });
 
-/** Refusals that came while another view was shown. */
+/** Refusals that arrived while another view was open. */
 export const unread = signal(0);
 
 export function noteUnread(status: number | null): void {
   if (view.value !== 'requests' && view.value !== '' && status !== null && status >= 400) unread.value += 1;
 }
 
-/** The facts that the navigation shows beside the name of a view; false and 0 are not shown. */
+/** Badges of the navigation, by view. False and 0 are hidden. */
 export const badges = computed((): Readonly<Record<string, readonly (string | number | false)[]>> => {
   const { faults, drills, mode, edits, findings } = reading.value;
   return {

@@ -1,11 +1,11 @@
 import { ask } from '../control-api/client.ts';
 import { query } from './query.ts';
 
-/** The parts of the answer that are shown here. */
+/** The parts of the response that the console uses. */
 interface Info {
   readonly services: readonly { readonly name: string }[];
   readonly store: { readonly kind: string };
 }
 
-/** What stays the same for as long as the server runs. */
+/** Reads the server's configuration, which never changes while it runs. */
 export const readInfo = query([], () => ask<Info>('GET', '/_mock/info'));

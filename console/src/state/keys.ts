@@ -5,25 +5,25 @@ import { changed } from './changes.ts';
 import { query } from './query.ts';
 import { type Ruleset, rulesetOf, serviceOfKey } from './rulesets.ts';
 
-/** A policy as it says itself what it is bound to; several resources add up. */
+/** A policy whose resource may be one, several (their rights add up) or none. */
 export interface Policy extends Omit<KeyPolicy, 'resource'> {
   readonly resource?: KeyResource | readonly KeyResource[] | null;
 }
 
-/** A key as the control API shows it, with what it says of keys of either type. */
+/** A key as the control API returns it, with the members of both types. */
 export interface ShownKey extends Omit<Key, 'policy' | 'pending' | 'history'> {
   readonly org: string;
   readonly policy: Policy | null;
   readonly pending: readonly Policy[];
   readonly history: readonly Policy[];
-  /** What it is bound to while it has no resource, in words: each service has a meaning of its own for that. */
+  /** What the key is bound to without a resource, in words. The meaning depends on the service. */
   readonly unbound: string;
-  /** Of personal keys. */
+  /** Only personal keys. */
   readonly user?: string;
   readonly roles?: readonly string[];
 }
 
-/** Every key of NGC in this world. */
+/** Reads all NGC keys of this world. */
 export const readKeys = query(['keys'], async (): Promise<readonly ShownKey[]> => {
   const keys = await askAll<Omit<ShownKey, 'unbound'>>('keys');
   const services = [...new Set(keys.flatMap((key) => key.services))];
@@ -33,7 +33,7 @@ export const readKeys = query(['keys'], async (): Promise<readonly ShownKey[]> =
   return keys.map((key) => ({ ...key, unbound: unboundIn(key.services, meanings) }));
 });
 
-/** Describes the resources of a key that names none, by service. */
+/** Describes what a key without a resource is bound to. */
 function meaningOf({ unbound }: Ruleset): string {
   return unbound === undefined ? 'everything of its organisation' : 'nothing';
 }
@@ -44,7 +44,7 @@ function unboundIn(services: readonly string[], meanings: ReadonlyMap<string, st
   return services.map((name) => `${meanings.get(name)} in ${name}`).join(', ');
 }
 
-/** The texts of keys created or rotated on this page, by id. They cannot be read again. */
+/** The texts of keys created or rotated on this page, by id. They cannot be read from the server. */
 export const madeTexts = signal<ReadonlyMap<string, string>>(new Map());
 
 export function keepText(id: string, text: string): void {
@@ -53,7 +53,7 @@ export function keepText(id: string, text: string): void {
   changed('keys');
 }
 
-/** Answers the pages of documents of this world, which ask for the text of a key. Nothing is stored. */
+/** Passes the text of a key to the API documents of this world when they ask for it. Nothing is stored. */
 function answerDocs(): void {
   const channel = new BroadcastChannel(`nv-auth-mock keys ${addressOf('')}`);
   channel.onmessage = ({ data: { asked = '' } }: MessageEvent<{ readonly asked?: string }>) => {
@@ -62,7 +62,7 @@ function answerDocs(): void {
   };
 }
 
-/** What a key is bound to, in words. @param unbound what it is bound to without a resource */
+/** Describes what a key is bound to. @param unbound the description for no resource */
 export function boundTo(resource: Policy['resource'], unbound = 'nothing'): string {
   if (resource === undefined || resource === null) return unbound;
   const all: readonly KeyResource[] = Array.isArray(resource) ? resource : [resource as KeyResource];
@@ -71,5 +71,5 @@ export function boundTo(resource: Policy['resource'], unbound = 'nothing'): stri
 
 function inWords({ type, ids = [], ignoredIds = [] }: KeyResource): string {
   const named = ids.length === 0 ? type : `${type} ${ids.join(', ')}`;
-  return ignoredIds.length === 0 ? named : `${named} (without effect: ${ignoredIds.join(', ')})`;
+  return ignoredIds.length === 0 ? named : `${named} (ignored: ${ignoredIds.join(', ')})`;
 }

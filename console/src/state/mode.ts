@@ -5,22 +5,22 @@ import { offerUndo } from './undo.ts';
 export type Mode = 'enforce' | 'observe';
 
 const DONE: Readonly<Record<Mode, string>> = {
-  enforce: 'Missing rights are refused again.',
-  observe: 'Missing rights are let pass, and recorded.',
+  enforce: 'Requests without the needed rights are refused again.',
+  observe: 'Requests without the needed rights are now allowed and recorded.',
 };
 
 export async function readMode(): Promise<Mode> {
   return (await ask<{ mode: Mode }>('GET', '/_mock/mode')).mode;
 }
 
-/** Changes what happens to requests without the rights, and offers to undo that. @throws as the control API does */
+/** Changes the mode, and offers to undo that. @throws like the control API */
 export async function setMode(mode: Mode): Promise<void> {
   await put(mode);
   offerUndo({
     text: DONE[mode],
     guard: {
       topics: ['mode'],
-      obstacle: async () => ((await readMode()) === mode ? null : 'The mode was changed meanwhile.'),
+      obstacle: async () => ((await readMode()) === mode ? null : 'The mode was changed in the meantime.'),
     },
     undo: async () => {
       const before = mode === 'observe' ? 'enforce' : 'observe';

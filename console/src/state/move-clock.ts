@@ -6,26 +6,25 @@ import { isAt, noteClock } from './clock.ts';
 import { requests } from './requests.ts';
 import { offerUndo } from './undo.ts';
 
-/** The snapshot for undoing a step of the clock. Each step replaces the snapshot of the previous one. */
+/** Name of the snapshot for undo. Each clock step replaces the previous one. */
 const NAME = 'before the clock moved (for Undo)';
 
-/** The clock after it was moved. */
 interface Moved extends ClockState {
-  /** What happened by itself meanwhile. */
+  /** Events between the old and the new time. */
   readonly events: readonly WorldEvent[];
 }
 
 /** A completed step of the clock. */
 export interface ClockStep extends Moved {
-  /** Why it cannot be undone, as a sentence; null if it can. */
+  /** Why the step cannot be undone, as a sentence; null if it can. */
   readonly cannotUndo: string | null;
 }
 
 /**
- * Moves the clock, and offers to undo that: the clock never goes back by itself, so the whole world is restored.
+ * Moves the clock, and offers to undo that. The clock never goes back, so undo restores the whole world.
  *
- * @param change the last part of the path: `set` or `advance`
- * @throws as the control API does
+ * @param change the last path segment: `set` or `advance`
+ * @throws like the control API
  */
 export function moveClock(change: 'set' | 'advance', body: object): Promise<ClockStep> {
   return undoableStep(
@@ -34,7 +33,7 @@ export function moveClock(change: 'set' | 'advance', body: object): Promise<Cloc
   );
 }
 
-/** Lets every token expire by the drill for it, and offers to undo that. @throws as the control API does */
+/** Expires every token with the drill, and offers to undo that. @throws like the control API */
 export function expireTokens(): Promise<Omit<ClockStep, 'events'>> {
   return undoableStep(
     async () => {
@@ -63,7 +62,7 @@ async function undoableStep<After extends ClockState>(
   }
   offerUndo({
     text: describe(Date.parse(after.now) - Date.parse(from)),
-    // Read whenever it is shown, so that it counts what came since.
+    // A getter, so that it counts later requests too.
     get loses() {
       return lossSince(from);
     },
@@ -72,14 +71,14 @@ async function undoableStep<After extends ClockState>(
       obstacle: async () =>
         (await isAt(after))
           ? null
-          : `The clock was moved, stopped or set free since. If you want the state from before, restore the snapshot \`${snapshot.id}\`.`,
+          : `The clock has been moved, frozen or resumed since. To return to the earlier state, restore the snapshot \`${snapshot.id}\`.`,
     },
     undo: () => restore(snapshot),
   });
   return { ...after, cannotUndo: null };
 }
 
-/** The snapshot, or a sentence with the reason why there is none. */
+/** Takes the snapshot, or returns why it cannot be taken. */
 async function takeSnapshot(): Promise<Snapshot | string> {
   try {
     const all = await askAll<Snapshot>('snapshots');
@@ -97,14 +96,14 @@ async function remove({ id }: Snapshot): Promise<void> {
 
 const READING = ['GET', 'HEAD', 'OPTIONS'];
 
-/** What is lost by going back to a time, as far as the page knows. */
+/** Describes what is lost by going back to a time, as far as the page knows. */
 function lossSince(from: string): string {
   const since = requests.value.filter(
     ({ at, done, method }) => done && !READING.includes(method) && Date.parse(at) > Date.parse(from),
   ).length;
-  if (since === 0) return 'Undo restores this world from before the step: whatever is changed until then is lost.';
+  if (since === 0) return 'Undo restores the world to its state before the step: all later changes are lost.';
   const changes = since === 1 ? '1 request' : `${since} requests`;
-  return `Undo restores this world from before the step: what ${changes} changed since is lost, and so is whatever else was changed.`;
+  return `Undo restores the world to its state before the step: the changes by ${changes} since are lost, and so are all others.`;
 }
 
 async function restore(snapshot: Snapshot): Promise<string> {
@@ -112,5 +111,5 @@ async function restore(snapshot: Snapshot): Promise<string> {
   await remove(snapshot);
   noteClock(await ask<ClockState>('GET', '/_mock/clock'));
   changed('clock', 'keys', 'faults', 'drills', 'snapshots', 'findings', 'mode');
-  return 'This world is as it was before the clock moved.';
+  return 'This world is back to its state before the clock moved.';
 }

@@ -1,19 +1,19 @@
 import { countChanges, type Topic } from './changes.ts';
 
 /**
- * Reads something from the control API. What was read is shared by all callers until something changes that it depends on.
+ * Reads a value from the control API. All callers share it until one of its topics changes.
  *
- * @throws as the control API does
+ * @throws like the control API
  */
 export interface Query<Value> {
   (): Promise<Value>;
-  /** Another number once it has to be read again. */
+  /** Changes whenever the value must be read again. */
   version(): number;
-  /** The value that was read last, possibly out of date; undefined before. */
+  /** The latest value, possibly outdated; undefined before the first read. */
   latest(): Value | undefined;
 }
 
-/** @param topics the value is read again once one of these has changed */
+/** Creates a query. @param topics changes of these topics invalidate the value */
 export function query<Value>(topics: readonly Topic[], ask: () => Promise<Value>): Query<Value> {
   let newest: { readonly answer: Promise<Value>; readonly version: number } | null = null;
   let latest: Value | undefined;
@@ -27,7 +27,6 @@ export function query<Value>(topics: readonly Topic[], ask: () => Promise<Value>
         if (newest === asked) latest = value;
       },
       () => {
-        // Try again next time.
         if (newest === asked) newest = null;
       },
     );
@@ -36,7 +35,7 @@ export function query<Value>(topics: readonly Topic[], ask: () => Promise<Value>
   return Object.assign(read, { version, latest: () => latest });
 }
 
-/** A query for each name, of what stays the same for as long as the server runs. */
+/** Creates one query per name, for values that never change while the server runs. */
 export function queries<Value>(ask: (name: string) => Promise<Value>): (name: string) => Promise<Value> {
   const all = new Map<string, Query<Value>>();
   return (name) => {

@@ -2,21 +2,21 @@ import { shellQuoted } from '../../../src/console-entry.ts';
 import { addressOf } from '../control-api/client.ts';
 import type { Credential, Identity } from './identities.ts';
 
-/** The address of this world, as a client gets it. */
+/** Returns the base URL of this world for clients. */
 export function baseUrl(): string {
   return location.origin + addressOf('');
 }
 
-/** The credentials for acting as an identity. */
+/** What is needed to act as an identity. */
 type Callable = Pick<Identity, 'services' | 'credentials'>;
 
-/** A first call to each service, which any of its callers may try. */
+/** A first call to each service that any caller may try. */
 export const FIRST_CALLS: Readonly<Record<string, string>> = {
   nvcf: '/v2/nvcf/functions',
   air: '/api/v3/simulations/',
 };
 
-/** A shell command that calls a service as an identity, including the secret. */
+/** Returns a shell command that calls a service as an identity, including the secret. */
 export function toCurl({ services, credentials: [credential] }: Callable): string | null {
   if (credential === undefined) return null;
   if (credential.kind !== 'key') {
@@ -28,7 +28,7 @@ export function toCurl({ services, credentials: [credential] }: Callable): strin
   return `curl -s ${shellQuoted(baseUrl() + path)} -H ${shellQuoted(`Authorization: Bearer ${credential.text}`)}`;
 }
 
-/** The request for an identity's Run:ai token. */
+/** Returns the token request of a Run:ai identity. */
 export function tokenRequest(credential: Exclude<Credential, { readonly kind: 'key' }>): object {
   if (credential.kind === 'client') {
     return { grantType: 'client_credentials', clientId: credential.id, clientSecret: credential.secret };
@@ -39,7 +39,7 @@ export function tokenRequest(credential: Exclude<Credential, { readonly kind: 'k
   return { grantType: 'password', clientId: 'runai-cli', username: credential.email, password: credential.password };
 }
 
-/** The names that `nv-auth-mock env` gives these values. */
+/** Returns shell variables for an identity, with the names that `nv-auth-mock env` uses. */
 export function toEnv({ services, credentials: [credential] }: Callable): string | null {
   if (credential === undefined) return null;
   const lines: (readonly [string, string])[] = [];

@@ -4,7 +4,7 @@ import type { Call, Caller } from './call.ts';
 import { sendCall } from './send-again.ts';
 import { offerUndo, type Undoable } from './undo.ts';
 
-/** A line of what a fix changes. */
+/** A line of the diff of a fix. */
 export interface Line {
   readonly sign: '+' | '−';
   /** Such as `scope`. */
@@ -12,55 +12,55 @@ export interface Line {
   readonly name: string;
 }
 
-/** The call of a fix. */
+/** The request of a fix. */
 export type FixRequest = NonNullable<Fix['request']>;
 
 /** One way to have a refused request allowed: a change, another credential, or waiting. */
 export interface Way {
-  /** What it does, as a sentence. */
+  /** What it does. */
   readonly text: string;
   readonly lines: readonly Line[];
-  /** What its button says, such as `Fix and send again`. */
+  /** Label of its button, such as `Fix and send again`. */
   readonly label: string;
-  /** The call that makes the change, if it is one. */
+  /** The request that makes the change, if it is one. */
   readonly request?: FixRequest;
-  /** The body that is sent then. Absent: the same. */
+  /** The body to resend. Default: the original. */
   readonly body?: string;
-  /** Does it take until a time comes? Then it can be ended. */
+  /** Whether it waits for a time, and can be cancelled. */
   readonly waits?: true;
-  /** Who sends the request then. Absent: its caller does. */
+  /** The caller of the resent request. Default: the original. */
   readonly caller?: Caller;
   /**
    * Makes the change.
    *
-   * @returns how it is undone; null if it cannot be, undefined if that is offered already
-   * @throws as the control API does, or if the signal ends it
+   * @returns how to undo it; null if it cannot be undone, undefined if undo is already offered
+   * @throws like the control API, or if the signal aborts
    */
   readonly apply: (signal: AbortSignal) => Promise<Undoable | null | undefined>;
 }
 
-/** A refused request that was sent again once something was changed. */
+/** A refused request that was resent after a change. */
 export interface Repair {
   readonly before: RecordedRequest;
   readonly way: Way;
-  /** The id of the request that was sent again. */
+  /** The id of the resent request. */
   readonly after: string;
   readonly status: number | null;
 }
 
-/** What this page has repaired, by the ids of both requests. */
+/** The repairs of this page, by the ids of both requests. */
 export const repairs = signal<ReadonlyMap<string, Repair>>(new Map());
 
-/** The id of the request that the last repair led to, until the page has gone there. */
+/** The id of the latest resent request, until the page has opened it. */
 export const arrival: { id: string | null } = { id: null };
 
-/** Makes the change, and offers to undo it. @throws as `Way.apply` does */
+/** Makes the change, and offers to undo it. @throws like `Way.apply` */
 export async function apply(way: Way, signal: AbortSignal): Promise<void> {
   const undo = await way.apply(signal);
   if (undo !== undefined) offerUndo(undo);
 }
 
-/** Makes the change, and sends the request again. @throws as `Way.apply` and `sendCall` do */
+/** Makes the change, and resends the request. @throws like `Way.apply` and `sendCall` */
 export async function repair(
   before: RecordedRequest,
   way: Way,

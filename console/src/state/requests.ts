@@ -3,23 +3,23 @@ import { chosen } from '../address.ts';
 import { askAll } from '../control-api/client.ts';
 import type { RecordedRequest, RequestSummary } from '../control-api/types.ts';
 
-/** The page shows the newest refusals and the newest other requests, so many of each, as the journal keeps them. */
+/** Maximum number of refusals, and of other requests. The journal has the same limits. */
 const MAX_ENTRIES = 2000;
 
-/** So many are read at first. */
+/** Size of the first read. */
 const FIRST = 200;
 
 /** Newest first. */
 export const requests = signal<readonly RequestSummary[]>([]);
 
-/** Is it known which requests came before the page was opened? */
+/** Whether the requests before the page was opened are read. */
 export const isJournalRead = signal(false);
 
-/** While paused, what comes is kept back. */
+/** While paused, new requests are collected in `keptBack`. */
 export const isPaused = signal(false);
 export const keptBack = signal<readonly RequestSummary[]>([]);
 
-/** What came since the last frame: a thousand requests in a second are shown in sixty steps, not in a thousand. */
+/** Requests since the last animation frame. Batched, so that 1000 requests per second cause 60 updates. */
 let arrived: RequestSummary[] = [];
 
 export function noteRequest(request: RequestSummary): void {
@@ -34,19 +34,19 @@ function showArrived(): void {
   shown.value = merged(newest, shown.value);
 }
 
-/** Shows what was kept back, and goes on. */
+/** Shows the collected requests, and continues. */
 export function resume(): void {
   isPaused.value = false;
   requests.value = merged(keptBack.value, requests.value);
   keptBack.value = [];
 }
 
-/** Reads the journal: what came before the page was opened, or while nothing was reported. */
+/** Reads the requests that were not reported: before the page was opened, or while it was disconnected. */
 export async function readJournal(): Promise<void> {
   const newest = await readSummaries({ limit: FIRST });
   requests.value = merged(newest, requests.value);
   isJournalRead.value = true;
-  // Don't wait for what is below the fold.
+  // Don't wait for rows below the fold.
   if (newest.length === FIRST) void readSummaries({ limit: 2 * MAX_ENTRIES }).then(noteOlder, () => {});
 }
 
@@ -55,9 +55,9 @@ function noteOlder(older: readonly RequestSummary[]): void {
 }
 
 /**
- * Reads requests without their headers and bodies, which would be kept in memory: many megabytes of them.
+ * Reads requests without headers and bodies, which would take many megabytes of memory.
  *
- * @param limits how many at most, the newest
+ * @param limits the maximum number, newest first
  */
 export async function readSummaries(limits: { readonly limit: number }): Promise<readonly RequestSummary[]> {
   const read = await askAll<RecordedRequest>('requests', { ...limits, bodies: false });
@@ -69,13 +69,13 @@ export function forgetRequests(): void {
   keptBack.value = [];
 }
 
-/** The path of a request with its query, as people read it. */
+/** Returns the path and the query of a request in readable form. */
 export function addressIn({ path, query }: Pick<RequestSummary, 'path' | 'query'>): string {
   const fields = Object.entries(query).flatMap(([name, values]) => [values].flat().map((value) => `${name}=${value}`));
   return fields.length === 0 ? path : `${path}?${fields.join('&')}`;
 }
 
-/** Each request once, newest first. */
+/** Merges two lists without duplicates, newest first. */
 function merged(newer: readonly RequestSummary[], older: readonly RequestSummary[]): readonly RequestSummary[] {
   const known = new Set(newer.map(({ id }) => id));
   let [refusals, others] = [0, 0];
@@ -85,18 +85,18 @@ function merged(newer: readonly RequestSummary[], older: readonly RequestSummary
   });
 }
 
-/** Was it refused or broken off, or would it have been refused without observe mode? */
+/** Whether a request was refused, broken off, or would have been refused without observe mode. */
 function isRefusal({ status, reason }: RequestSummary): boolean {
   return status === null || status >= 400 || reason !== null;
 }
 
-/** What the list can be narrowed to, by the names of the address and of the control API's journal. */
+/** The filters that the control API's journal supports. The address uses the same names. */
 const JOURNAL_FILTERS = ['service', 'status', 'principal', 'operation', 'reason', 'method', 'path'] as const;
-/** The control API knows no search by text, and no list of all refusals. */
+/** All filters. The control API has no text search and no filter for all refusals. */
 export const FILTERS = [...JOURNAL_FILTERS, 'text', 'refusals'] as const;
 export type Filter = (typeof FILTERS)[number];
 
-/** What a request has of each filter with a list of values; null: nothing. */
+/** A request's value for each filter with a list of values; null: none. */
 const VALUES = {
   service: ({ service }: RequestSummary) => service,
   status: ({ status }: RequestSummary) => (status === null ? null : String(status)),
@@ -107,7 +107,7 @@ const VALUES = {
 } as const;
 export type ValueFilter = keyof typeof VALUES;
 
-/** The requests that fit what is chosen. */
+/** The requests that match all filters. */
 export const fitting = computed(() => {
   const wanted = FILTERS.map((name) => [name, chosen.value[name] ?? ''] as const).filter(([, value]) => value !== '');
   return wanted.length === 0
@@ -115,7 +115,7 @@ export const fitting = computed(() => {
     : requests.value.filter((request) => wanted.every(([name, value]) => fits(request, name, value)));
 });
 
-/** What is chosen of what the control API can narrow its list to. */
+/** The active filters that the control API supports. */
 export const filter = computed(
   (): Readonly<Record<string, string>> =>
     Object.fromEntries(
@@ -128,7 +128,7 @@ function fits(request: RequestSummary, name: Filter, value: string): boolean {
   if (name === 'path') return isLike(request.path, value);
   if (name !== 'text') {
     const own = VALUES[name](request);
-    // `4xx`: any of these.
+    // `4xx` matches any 4xx status.
     return name === 'status' && value.endsWith('xx') ? own?.[0] === value[0] : own === value;
   }
   const { method, operation, principal, reason } = request;
@@ -136,7 +136,7 @@ function fits(request: RequestSummary, name: Filter, value: string): boolean {
   return text.includes(value.toLowerCase());
 }
 
-/** @param template in which `{name}` stands for any segment */
+/** @param template `{name}` matches any segment */
 function isLike(path: string, template: string): boolean {
   const [segments, wanted] = [path.split('/'), template.split('/')];
   return (
@@ -144,21 +144,21 @@ function isLike(path: string, template: string): boolean {
   );
 }
 
-/** The values that a filter can have, in the requests that are shown. */
+/** Returns the values of a filter in the requests of the page. */
 export function valuesOf(name: ValueFilter): readonly string[] {
   const values = new Set(requests.value.map(VALUES[name]));
   values.delete(null);
   return [...values].filter((value) => value !== null).sort();
 }
 
-/** A row of the list: a request, and those just before it that are equal. */
+/** A row of the list: a request, and the equal ones just before it. */
 export interface Row {
-  /** The newest of them. */
+  /** The newest of the equal requests. */
   readonly request: RequestSummary;
   readonly ids: readonly string[];
 }
 
-/** The requests that fit. Equal ones that follow each other are one row, unless each is wanted. */
+/** The rows of the list. Consecutive equal requests share a row, unless grouping is off. */
 export const listed = computed((): readonly Row[] => {
   const isFolded = chosen.value['group'] !== 'no';
   const rows: { request: RequestSummary; ids: string[] }[] = [];

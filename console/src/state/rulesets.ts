@@ -3,7 +3,7 @@ import { ask } from '../control-api/client.ts';
 import { readInfo } from './info.ts';
 import { queries } from './query.ts';
 
-/** How sure a row of the ruleset is, as every table of the mock says. */
+/** The certainty of a row of a ruleset. */
 export type Certainty = 'documented' | 'implied' | 'observed' | 'inferred' | 'contradicted' | 'ours' | 'unknown';
 
 interface Sourced {
@@ -17,12 +17,12 @@ export interface Rule extends Sourced {
   readonly needs: {
     readonly all?: readonly string[];
     readonly any?: readonly string[];
-    /** Each of these is needed. */
+    /** All of these are required. */
     readonly roles?: readonly string[];
     /** Any of these replaces the rights. */
     readonly orRoles?: readonly string[];
   };
-  /** The resource types that a key may be bound to for it. */
+  /** The resource types that a key may be bound to. */
   readonly on?: readonly string[];
   readonly closed?: true;
 }
@@ -31,7 +31,7 @@ export interface Rule extends Sourced {
 export interface Grant extends Sourced {
   readonly id: string;
   readonly label: string;
-  /** It goes only with these resource types, by id. */
+  /** The ids of the only resource types it works with. */
   readonly onlyOn?: readonly string[];
 }
 
@@ -43,7 +43,7 @@ export interface Role extends Sourced {
 export interface ResourceType extends Sourced {
   readonly id: string;
   readonly label: string;
-  /** The form of the ids that it takes; null: it takes none. */
+  /** The form of its ids; null if it takes none. */
   readonly names: string | null;
 }
 
@@ -52,39 +52,39 @@ export interface Operation extends Sourced {
   readonly rule: string;
 }
 
-/** What a service demands: `GET /_mock/tables/{service}`. */
+/** The rules of a service: `GET /_mock/tables/{service}`. */
 export interface Ruleset {
   readonly service: string;
-  /** The key types of NGC, if they matter here. */
+  /** The product of NGC keys, if keys are for this service. */
   readonly product?: string;
-  /** For a service that keys for others may call: the service that a key must be for. */
+  /** For a service called with keys for other services: the service that a key must have, by key type. */
   readonly keyServices?: Readonly<Record<'personal-key' | 'service-key', string>>;
   readonly profile: string | null;
-  /** What the vendor calls a right. */
+  /** The vendor's term for a right. */
   readonly term: 'scope' | 'permission';
   readonly rules: readonly Rule[];
   readonly operations: readonly Operation[];
   readonly grants: readonly Grant[];
   readonly roles: readonly Role[];
   readonly resourceTypes?: readonly ResourceType[];
-  /** Ends the sentence “a key without a resource ...” of a service key; absent where resources do not matter. */
+  /** Completes “a key without a resource ...” for service keys. Absent if resources do not matter. */
   readonly unbound?: string;
 }
 
-/** What an operation needs, as the API documents say it. */
+/** Describes the needs of an operation, like the API documents. */
 export function needsIn(ruleset: Ruleset, operation: Operation): ReturnType<typeof describeNeeds> {
   return describeNeeds({ ...ruleset, permissions: ruleset.grants }, operation);
 }
 
-/** The services that keys call by other names. */
+/** Services with a different name in keys. */
 const CALLED_BY_KEYS: ReadonlyMap<string, string> = new Map([['public-api', 'catalogue']]);
 
-/** The service that a key for this one may call. */
+/** Returns the service for its name in keys. */
 export function serviceOfKey(name: string): string {
   return CALLED_BY_KEYS.get(name) ?? name;
 }
 
-/** The service's name in keys of this type; undefined if there are no such keys. */
+/** Returns the name of a service in keys of this type; undefined if there are no such keys. */
 export function nameInKeys(
   { service, product, keyServices }: Ruleset,
   type: 'personal' | 'service',
@@ -93,7 +93,7 @@ export function nameInKeys(
   return type === 'personal' ? keyServices?.['personal-key'] : undefined;
 }
 
-/** The ruleset of a service. */
+/** Reads the ruleset of a service. */
 export const rulesetOf = queries((service) => ask<Ruleset>('GET', `/_mock/tables/${service}`));
 
 interface DocumentedOperation {
@@ -109,18 +109,18 @@ interface Document {
 
 const documentOf = queries((service) => ask<Document>('GET', `/openapi/${service}.json`));
 
-/** A request that a document describes. */
+/** A request described in a document. */
 export interface DocumentedRequest {
   readonly operation: string;
   readonly method: string;
   readonly path: string;
-  /** What it does, in a few words. */
+  /** A short description. */
   readonly summary: string;
-  /** Does it need no parameter? */
+  /** Whether it needs no parameters. */
   readonly isPlain: boolean;
 }
 
-/** The requests that the document of a service describes, in its order. */
+/** Returns the requests described in the document of a service, in its order. */
 export async function fetchRequests(service: string): Promise<readonly DocumentedRequest[]> {
   const { paths } = await documentOf(service);
   return Object.entries(paths).flatMap(([path, methods]) =>
@@ -132,7 +132,7 @@ export async function fetchRequests(service: string): Promise<readonly Documente
   );
 }
 
-/** An operation as people choose it from a list. */
+/** An operation with a title for lists. */
 export interface NamedOperation {
   readonly service: string;
   readonly id: string;
@@ -140,7 +140,7 @@ export interface NamedOperation {
   readonly title: string;
 }
 
-/** The operations of all services, in the order of their documents. */
+/** Reads the operations of all services, in document order. */
 export async function readOperations(): Promise<readonly NamedOperation[]> {
   return (await Promise.all((await readServices()).map(namedOperations))).flat();
 }
@@ -153,18 +153,18 @@ async function namedOperations(service: string): Promise<readonly NamedOperation
   return operations.map(({ id }) => ({ service, id, title: titles.get(id) ?? inWords(id) }));
 }
 
-/** The name of an operation as words: `createFunction` and `create_function` are "Create function". */
+/** Turns an operation id into words: `createFunction` and `create_function` become "Create function". */
 function inWords(operation: string): string {
   const words = operation.replaceAll('_', ' ').replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   return words.replace(/^./, (first) => first.toUpperCase());
 }
 
-/** The request of an operation, as the document of its service has it; null if it has none. */
+/** Returns the documented request of an operation; null if there is none. */
 export async function fetchRequest(service: string, operation: string): Promise<DocumentedRequest | null> {
   return (await fetchRequests(service)).find((request) => request.operation === operation) ?? null;
 }
 
-/** The page of the documents that shows an operation: the path of the page, below the world. */
+/** Returns the path of the documentation page of an operation, below the world. */
 export async function documentPage(service: string, operation: string): Promise<string> {
   const { paths } = await documentOf(service);
   const all = Object.values(paths).flatMap((methods) => Object.values(methods));
@@ -172,7 +172,7 @@ export async function documentPage(service: string, operation: string): Promise<
   return `/docs/${service}/${tag === undefined ? '' : `#/${encodeURIComponent(tag)}/${operation}`}`;
 }
 
-/** The names of the services that this server has. */
+/** Reads the names of the server's services. */
 export async function readServices(): Promise<readonly string[]> {
   return (await readInfo()).services.map(({ name }) => name);
 }

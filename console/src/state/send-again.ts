@@ -4,21 +4,21 @@ import { type Call, type Caller, pickCaller, requestToken, toCall } from './call
 import type { Identity } from './identities.ts';
 import { readSummaries } from './requests.ts';
 
-/** A request that was sent again: its id in the journal, and what was answered. */
+/** A resent request: its id in the journal, and its status. */
 export interface SentAgain {
   readonly id: string;
-  /** Null if the connection was broken. */
+  /** Null if the connection broke. */
   readonly status: number | null;
 }
 
-/** Methods that pages cannot send with a body. */
+/** Methods that browsers cannot send with a body. */
 const BODYLESS = ['GET', 'HEAD'];
 
 /**
- * Sends a recorded request again, as its caller and as a new request.
+ * Resends a recorded request as its caller.
  *
- * @param identities everybody who can call
- * @throws Error with a sentence if it cannot be sent: the journal has no secrets, and only the beginning of long bodies
+ * @param identities all identities of the world
+ * @throws Error with a message if it cannot be sent: the journal has no secrets, and only the beginning of long bodies
  */
 export async function sendAgain(recorded: RecordedRequest, identities: readonly Identity[]): Promise<SentAgain> {
   const call = toCall(recorded);
@@ -26,16 +26,20 @@ export async function sendAgain(recorded: RecordedRequest, identities: readonly 
   return sendCall(call, pickCaller(recorded, null, identities));
 }
 
-/** Sends a call as an identity. @throws Error without a known credential, or if the journal doesn't have the call */
+/**
+ * Sends a call as an identity.
+ *
+ * @throws Error if the credential is unknown, or if the call is not in the journal afterwards
+ */
 export async function sendCall({ method, target, headers, body }: Call, caller: Caller): Promise<SentAgain> {
-  // Finds it among the requests of others.
+  // Identifies the request in the journal.
   const traceparent = `00-${randomHex(16)}-${randomHex(8)}-01`;
   const answering = sendAs(await requestToken(caller), method, target, {
     headers: { ...headers, traceparent },
     body: BODYLESS.includes(method) ? null : body,
     redirect: 'manual',
   });
-  // The browser tells neither the status of a redirect nor that of a broken connection. The journal does.
+  // The browser hides the status of a redirect and of a broken connection. The journal has both.
   await answering.then(
     (answer) => answer.body?.cancel(),
     () => {},

@@ -2,24 +2,24 @@ import { ask } from '../control-api/client.ts';
 import type { RequestSummary, SimulatedRequest } from '../control-api/types.ts';
 import { addressIn, requests } from './requests.ts';
 
-/** So many requests are decided again. */
+/** Maximum number of simulated requests. */
 const MAX_SIMULATED = 50;
 
-/** A recent request, and what would be decided about it now and at a later time. */
+/** A recent request with its decision now and at a later time. */
 export interface Change extends SimulatedRequest {
   readonly request: RequestSummary;
 }
 
-/** What is known of a later time. */
+/** The simulation of a later time. */
 export interface Later {
   readonly at: string;
-  /** How many recent requests were decided again, equal ones once. */
+  /** The number of distinct requests that were simulated. */
   readonly count: number;
-  /** Those that would be decided differently, newest first. */
+  /** The requests that would be decided differently, newest first. */
   readonly changes: readonly Change[];
 }
 
-/** The newest requests that a decision is made about, equal ones once. */
+/** Returns the newest distinct requests that have a decision. */
 function recent(): readonly RequestSummary[] {
   const distinct = new Map<string, RequestSummary>();
   for (const request of requests.value) {
@@ -31,7 +31,7 @@ function recent(): readonly RequestSummary[] {
   return [...distinct.values()];
 }
 
-/** Decides recent requests at a later time; the clock does not move. @throws as the control API does */
+/** Simulates recent requests at a later time, without moving the clock. @throws like the control API */
 export async function simulateAt(at: string): Promise<Later> {
   const asked = recent();
   if (asked.length === 0) return { at, count: 0, changes: [] };

@@ -3,10 +3,10 @@ import { addressOf, ask, askAll } from '../control-api/client.ts';
 import type { WorldInfo } from '../control-api/types.ts';
 import { offerUndo } from './undo.ts';
 
-/** Every world of the server, the default world first; empty before they are known. */
+/** All worlds of the server, the default world first; empty while unknown. */
 export const worlds = signal<readonly WorldInfo[]>([]);
 
-/** The world that the page is of, by the path or the host name that leads into it; undefined before it is known. */
+/** The world of this page, by its path or host; undefined while unknown. */
 export const here = computed(() => {
   const below = addressOf('');
   const all = worlds.value;
@@ -18,14 +18,14 @@ export async function refreshWorlds(): Promise<void> {
   worlds.value = await askAll<WorldInfo>('worlds');
 }
 
-/** Puts this world back to its seed. @returns a sentence that says so @throws as the control API does */
+/** Resets this world to its seed. @returns a sentence that reports it @throws like the control API */
 export async function resetWorld(): Promise<string> {
   await ask('POST', '/_mock/reset');
   offerUndo(null);
-  return 'The world is as its seed has it.';
+  return 'The world was reset to its seed.';
 }
 
-/** The console of a world, below the host that the page is of. @param place what comes after the path */
+/** Returns the path of a world's console on this host. @param place the rest of the address */
 export function consoleOf({ url }: WorldInfo, place: string): string {
   return `${new URL(url).pathname}/${place}`;
 }

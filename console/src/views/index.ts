@@ -5,15 +5,15 @@ import { Requests } from './requests/requests.tsx';
 
 type Name = (typeof RAIL)[number]['views'][number]['name'];
 
-/** A page of the console, at `#/name`. */
+/** A view of the console, at `#/<name>`. */
 export interface View {
   readonly name: string;
   readonly title: string;
-  /** Undefined until the script that has it is there. */
+  /** Undefined until its script is loaded. */
   readonly show: () => ComponentType | undefined;
 }
 
-/** What shows the views that are in the other script. */
+/** The components of views in the second script. */
 const COMPONENTS = {
   findings: 'Findings',
   clock: 'ClockView',
@@ -25,7 +25,7 @@ const COMPONENTS = {
   'least-privilege': 'LeastPrivilegeView',
 } as const satisfies Readonly<Record<Exclude<Name, 'requests'>, string>>;
 
-/** In the order of the navigation; the first is shown where the address names none. */
+/** In navigation order. The first is the default. */
 export const VIEWS: readonly View[] = RAIL.flatMap(({ views }) =>
   views.map(({ name, title }) => ({
     name,

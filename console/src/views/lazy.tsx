@@ -1,18 +1,18 @@
 import { signal } from '@preact/signals';
 import { useLoaded, WhenLoaded } from '../parts/loaded.tsx';
 
-/** What is in the second script: every view but the first, and a request that is opened. */
+/** The second script: all views but the first, and the panel of a request. */
 type Lazy = typeof import('./others.ts');
 
-/** Null until the script is there. */
+/** Null until it is loaded. */
 export const lazy = signal<Lazy | null>(null);
 
-/** Reads the second script. @throws TypeError if the server does not answer */
+/** Loads the second script. @throws TypeError if the server cannot be reached */
 export async function loadViews(): Promise<void> {
   lazy.value ??= await import('./others.ts');
 }
 
-/** Stands where something of the second script is wanted, until the script is there. */
+/** Placeholder for a component of the second script while it loads. */
 export function Awaited() {
   const views = useLoaded(loadViews, []);
   return <WhenLoaded of={views}>{() => null}</WhenLoaded>;

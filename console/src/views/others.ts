@@ -1,6 +1,6 @@
 /**
- * Every view but the first, and a request that is opened: they are a script of their own, and whoever opens the page does not
- * wait for them.
+ * All views but the first, and the panel of a request. A separate script, so that the page opens without waiting for
+ * it.
  */
 export { AskForToken } from '../frame/ask-for-token.tsx';
 export { Help } from '../frame/help.tsx';

@@ -15,10 +15,10 @@ import { OperationList } from './operation-list.tsx';
 import { OperationPanel } from './operation-panel.tsx';
 import './access-matrix.css';
 
-/** Shown before any request has come: its rights are many, and its callers of both types. */
+/** Default service before the first request: it has many rights, and callers of both types. */
 const USUAL = 'nvcf';
 
-/** So many of the newest requests may have reached no service. */
+/** Recent requests to search for one that reached a service. */
 const RECENT = 20;
 
 const SIDE_TITLES: Readonly<Record<Side, string>> = {
@@ -27,14 +27,14 @@ const SIDE_TITLES: Readonly<Record<Side, string>> = {
   everybody: 'identities',
 };
 
-/** The services, and the one that is shown where the address names none: that of the newest request. */
+/** Reads the services, and the default: the service of the newest request. */
 async function readChoice() {
   const [names, recent] = await Promise.all([readServices(), readSummaries({ limit: RECENT })]);
   const services = [...recent.flatMap(({ service }) => service ?? []), USUAL, ...names];
   return { names, usual: services.find((name) => names.includes(name)) };
 }
 
-/** What each operation requires, by rights, by roles, or by all possible callers. */
+/** What each operation requires, by right, role or identity. */
 export function AccessMatrix() {
   const loaded = useLoaded(readChoice, []);
   return (
@@ -44,7 +44,7 @@ export function AccessMatrix() {
         {({ names, usual }) => {
           const service = names.find((name) => name === chosen.value['service']) ?? usual;
           return service === undefined ? (
-            <p class="nothing">This server has no service.</p>
+            <p class="nothing">This server has no services.</p>
           ) : (
             <OfService service={service} names={names} />
           );
@@ -56,7 +56,7 @@ export function AccessMatrix() {
 
 function OfService({ service, names }: { readonly service: string; readonly names: readonly string[] }) {
   const { service: named, by, who, with: other } = chosen.value;
-  // The address can be shared: what is usual now is another service later.
+  // Put the default into the address, which can be shared: the default changes over time.
   useEffect(() => {
     if (named !== service) choose({ service }, false);
   }, [named, service]);
@@ -96,15 +96,15 @@ function Compared(props: {
   ];
   return (
     <>
-      <Choice label="Of" name="who" value={who} options={options('everybody', other)} keeps={['with']} />
+      <Choice label="Of" name="who" value={who} options={options('all identities', other)} keeps={['with']} />
       {who !== '' && (
-        <Choice label="Compared with" name="with" value={other} options={options('nobody', who)} keeps={['who']} />
+        <Choice label="Compared with" name="with" value={other} options={options('none', who)} keeps={['who']} />
       )}
     </>
   );
 }
 
-/** A choice stored in the address. Changing it clears the choices made within. */
+/** A choice stored in the address. Changing it clears the choices that depend on it. */
 function Choice(props: {
   readonly label: string;
   readonly name: string;
@@ -194,9 +194,9 @@ function Narrowed({ matrix, side }: { readonly matrix: Matrix; readonly side: Si
         )}
       </div>
       {side === 'everybody' && matrix.columns.length === 0 && (
-        <p class="fault">Nobody like this can call {serviceTitle(ruleset.service)}.</p>
+        <p class="fault">No such identity can call {serviceTitle(ruleset.service)}.</p>
       )}
-      {rows.length === 0 && <p class="nothing">No operation is like this.</p>}
+      {rows.length === 0 && <p class="nothing">No operation matches.</p>}
       <div class={row === undefined ? 'two' : 'two opened'}>
         {isNarrow ? (
           <OperationList matrix={matrix} rows={shown} folded={folded} columns={columns} side={side} />
@@ -222,7 +222,7 @@ function Narrowed({ matrix, side }: { readonly matrix: Matrix; readonly side: Si
   );
 }
 
-/** The width of a telephone, as the style sheet has it. */
+/** The width of a phone, as in the style sheet. */
 const NARROW = '(max-width: 48rem)';
 
 function useIsNarrow(): boolean {
@@ -259,10 +259,10 @@ function Legend({ side }: { readonly side: Side }) {
         <i class="unsure">dotted</i> implied, observed or inferred
       </li>
       <li>
-        <i class="doubtful">double</i> contradicted (the documents say two things, and the mock follows one) or ours (no
-        source says it: the mock chose it)
+        <i class="doubtful">double</i> contradicted (the documentation says two things; the mock follows one) or ours
+        (no source at all)
       </li>
-      <li class="quiet">the rest is documented; open a cell for its source</li>
+      <li class="quiet">everything else is documented; open a cell for its source</li>
     </ul>
   );
 }

@@ -11,7 +11,7 @@ import { fetchRequest, needsIn, type Ruleset } from '../../state/rulesets.ts';
 import type { Cell, Column, Row, Side } from './matrix.ts';
 import { OperationLinks } from './operation-panel.tsx';
 
-/** A cell: what is demanded, where that is written, and what would be decided about a request. */
+/** The details of a cell: the requirement, its source, and a form that simulates a request. */
 export function CellPanel(props: {
   readonly ruleset: Ruleset;
   readonly row: Row;
@@ -21,7 +21,7 @@ export function CellPanel(props: {
 }) {
   const { ruleset, row, column, cell, side } = props;
   const { operation, rule } = row;
-  // Rights of Run:ai come with roles alone: there is nobody who holds a single one.
+  // Run:ai grants rights only through roles, so no caller has a single right.
   const canAsk = side !== 'rights' || ruleset.product !== undefined;
   const bringing = side === 'rights' ? ruleset.roles.filter(({ grants }) => grants.includes(column.id)) : [];
   return (
@@ -31,7 +31,7 @@ export function CellPanel(props: {
       <dl class="facts">
         <div>
           <dt>Rule</dt>
-          <dd>{rule?.label ?? 'open to everybody'}</dd>
+          <dd>{rule?.label ?? 'open to all callers'}</dd>
         </div>
         <div>
           <dt>Needs</dt>
@@ -50,7 +50,7 @@ export function CellPanel(props: {
       </dl>
       {bringing.length > 0 && (
         <>
-          <h3>Roles that bring {column.title}</h3>
+          <h3>Roles that grant {column.title}</h3>
           <Rights ids={bringing.map(({ name }) => name)} />
         </>
       )}
@@ -67,7 +67,7 @@ export function CellPanel(props: {
   );
 }
 
-/** A scope alone is asked about with a resource that its rule takes, so that it is the scope that decides. */
+/** Simulates a single scope with a resource that its rule accepts, so that only the scope decides. */
 function askerOf({ ruleset, row, column, side }: { ruleset: Ruleset; row: Row; column: Column; side: Side }): object {
   if (side !== 'rights') return column.asker;
   const onlyOn = ruleset.grants.find(({ id }) => id === column.id)?.onlyOn;
@@ -77,7 +77,7 @@ function askerOf({ ruleset, row, column, side }: { ruleset: Ruleset; row: Row; c
   return { holding: { scopes: [column.id], ...(type !== undefined && { resource: { type: type.label } }) } };
 }
 
-/** Asks what would be decided about a request; it is not sent. */
+/** A form that simulates a request without sending it. */
 function Question({ ruleset, row, asker }: { readonly ruleset: Ruleset; readonly row: Row; readonly asker: object }) {
   const loaded = useLoaded(() => fetchRequest(ruleset.service, row.operation.id), []);
   return (

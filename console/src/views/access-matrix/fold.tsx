@@ -1,12 +1,12 @@
 import { choose } from '../../address.ts';
 
-/** Operations that need no right stand behind one button: their rows say nothing. */
+/** Operations without required rights, folded behind a button because their rows are empty. */
 export interface Folded {
   readonly count: number;
   readonly isOpen: boolean;
 }
 
-/** Shows the operations that need no right, or folds them again. */
+/** The button that shows or hides the operations without required rights. */
 export function Fold({ count, isOpen }: Folded) {
   return (
     <button

@@ -7,7 +7,7 @@ import { isDifferent, listNeeds } from './matrix.ts';
 
 export const SIGNS = { all: '●', any: '○', free: '–', allow: '✓', deny: '×' } as const;
 
-/** How sure a cell is, in three steps that can be seen. */
+/** Three visible levels of certainty. */
 const LOOKS = {
   documented: 'sure',
   implied: 'unsure',
@@ -18,15 +18,15 @@ const LOOKS = {
   unknown: 'doubtful',
 } as const;
 
-/** So few columns are wide enough for headings that one reads from left to right. */
+/** Up to this many columns leave room for horizontal headings. */
 const FEW = 6;
 
-/** The matrix as a grid: one cell is in the order of tabs, and the arrow keys lead to the others. */
+/** The matrix as a grid. One cell is in the tab order, and the arrow keys move between cells. */
 export function Grid(props: {
   readonly matrix: Matrix;
   readonly rows: readonly Row[];
   readonly columns: readonly Column[];
-  /** Are two callers compared? What differs is emphasised. */
+  /** Whether two callers are compared, and differences emphasised. */
   readonly isCompared: boolean;
   readonly side: Side;
   readonly folded: Folded | null;
@@ -50,7 +50,7 @@ export function Grid(props: {
     setActive(next);
     table.current?.querySelector<HTMLElement>(`[data-at="${next.join(' ')}"]`)?.focus();
   };
-  // The cell itself says which it is: keys may come faster than the page is drawn.
+  // Read the position from the cell, because keys may arrive faster than the page renders.
   const placeOf = (target: EventTarget | null) => {
     const [one, other] = ((target as Element | null)?.closest<HTMLElement>('[data-at]')?.dataset['at'] ?? '')
       .split(' ')
@@ -131,7 +131,7 @@ export function Grid(props: {
   );
 }
 
-/** Opens what the operation needs, and closes it again. */
+/** A row heading that opens and closes the details of its operation. */
 function RowHead({ row, isOpen }: { readonly row: Row; readonly isOpen: boolean }) {
   const { id } = row.operation;
   return (
@@ -149,7 +149,7 @@ interface Found {
   readonly cell: Cell;
 }
 
-/** As the address has it. */
+/** The id of a cell in the address. */
 export const addressOfCell = ({ row, column }: Found) => `${row.operation.id}~${column.id}`;
 
 function GridCell(

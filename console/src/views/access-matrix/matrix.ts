@@ -3,23 +3,23 @@ import { fetchEffects } from '../../state/effects.ts';
 import { readIdentities } from '../../state/identities.ts';
 import { type Certainty, type Operation, type Rule, type Ruleset, rulesetOf } from '../../state/rulesets.ts';
 
-/** What the operations are held against. */
+/** What the columns of the matrix can be. */
 export const SIDES = ['rights', 'roles', 'everybody'] as const;
 export type Side = (typeof SIDES)[number];
 
 export interface Column {
   readonly id: string;
   readonly title: string;
-  /** What the control API is asked about it. */
+  /** The caller for a simulation. */
   readonly asker: object;
 }
 
 export interface Cell {
-  /** `all`: needed; `any`: one of these is needed; `free`: nothing is needed; null: it has no part in it. */
+  /** `all`: needed; `any`: one of several is needed; `free`: nothing is needed; null: not relevant. */
   readonly sign: 'all' | 'any' | 'free' | 'allow' | 'deny' | null;
-  /** What it says of its operation and its column, as a sentence. */
+  /** A sentence about the operation and the column. */
   readonly name: string;
-  /** For a screen reader, or for a pointer that rests on it. */
+  /** A short text for the tooltip and the panel. */
   readonly says: string;
   readonly certainty: Certainty;
   readonly source: string;
@@ -38,7 +38,7 @@ export interface Matrix {
   readonly cellOf: (row: Row, column: Column) => Cell;
 }
 
-/** From the surest to the least sure. */
+/** From most to least certain. */
 const SURENESS: readonly Certainty[] = [
   'documented',
   'implied',
@@ -49,13 +49,13 @@ const SURENESS: readonly Certainty[] = [
   'unknown',
 ];
 
-/** So many callers at once: who is sought among more narrows them. */
+/** Maximum number of callers. The choice of an identity narrows them. */
 const MAX_COLUMNS = 60;
 
 /**
- * The operations of a service against rights, roles, or everybody who can call it.
+ * Reads the operations of a service against rights, roles or identities.
  *
- * @param whose the callers that are shown; empty: all of them
+ * @param whose the identities to show; empty: all
  */
 export async function readMatrix(service: string, side: Side, whose: readonly string[]): Promise<Matrix> {
   const ruleset = await rulesetOf(service);
@@ -92,7 +92,7 @@ async function callersOf(service: string, whose: readonly string[]): Promise<Col
     .map(({ id, name }) => ({ id, title: name, asker: { principal: id } }));
 }
 
-/** What is decided about each operation, before any object is known. */
+/** Returns the decisions about all operations, without concrete objects. */
 async function effectsFor({ asker }: Column, service: string): Promise<ReadonlyMap<string, OperationEffect>> {
   return new Map((await fetchEffects(asker, service)).map((effect) => [effect.operation, effect]));
 }
@@ -100,7 +100,7 @@ async function effectsFor({ asker }: Column, service: string): Promise<ReadonlyM
 const roleOf = ({ roles }: Ruleset, { id }: Column, side: Side) =>
   side === 'roles' ? roles.find(({ name }) => name === id) : undefined;
 
-/** A row has the certainty of its rule, or of the operation if that is lower. */
+/** Returns the least certain of the sources of a row. */
 function foundedOn(
   { operation, rule }: Row,
   ...others: readonly ({ certainty: Certainty; source: string } | undefined)[]
@@ -130,7 +130,7 @@ function effectCell(
   effect: OperationEffect | undefined,
   role: { certainty: Certainty; source: string } | undefined,
 ): Cell {
-  // Where nothing is needed, the role has no part in it.
+  // A role is irrelevant if nothing is needed.
   const counts = row.rule !== null && Object.keys(row.rule.needs).length > 0;
   const { certainty, source } = foundedOn(row, counts ? role : undefined);
   const operation = row.operation.id;
@@ -146,26 +146,26 @@ function effectCell(
   return { sign: 'deny', name: `${operation} refuses ${title}`, says: `refused, ${why}`, certainty, source };
 }
 
-/** Whether all known callers are allowed, or all callers. */
+/** Whether the operation needs no right. */
 export function needsNoRight({ rule }: Row): boolean {
   return rule === null || (rule.closed === undefined && Object.values(rule.needs).every(({ length }) => length === 0));
 }
 
-/** What two callers may do differs here. */
+/** Whether the compared callers differ in this row. */
 export function isDifferent({ cellOf }: Matrix, row: Row, columns: readonly Column[]): boolean {
   return new Set(columns.map((column) => cellOf(row, column).sign)).size > 1;
 }
 
-/** What an operation needs, in words. */
+/** Describes what an operation needs. */
 export function listNeeds({ rule }: Row): string {
-  if (rule === null) return 'nothing: it is open to everybody';
+  if (rule === null) return 'nothing: it is open to all callers';
   const { all = [], any = [], roles = [], orRoles = [] } = rule.needs;
-  if (rule.closed) return 'what no key has';
+  if (rule.closed) return 'rights that no key has';
   const words = [
     ...all,
     ...(any.length > 0 ? [`one of ${any.join(', ')}`] : []),
     ...roles.map((role) => `the role ${role}`),
   ];
   const instead = orRoles.length > 0 ? `, or the role ${orRoles.join(' or ')}` : '';
-  return `${words.join(', ') || 'somebody who is known'}${instead}`;
+  return `${words.join(', ') || 'any known caller'}${instead}`;
 }

@@ -6,7 +6,7 @@ import { Fold, type Folded } from './fold.tsx';
 import { addressOfCell, classNameOf, SIGNS } from './grid.tsx';
 import { type Column, listNeeds, type Matrix, type Row, type Side } from './matrix.ts';
 
-/** The matrix where there is no room for columns: each operation says what it needs, and opens to its cells. */
+/** The matrix on narrow screens: a list of operations that expand to their cells. */
 export function OperationList(props: {
   readonly matrix: Matrix;
   readonly rows: readonly Row[];

@@ -7,7 +7,7 @@ import { Sentence } from '../../parts/sentence.tsx';
 import { documentPage, needsIn, type Ruleset } from '../../state/rulesets.ts';
 import type { Row } from './matrix.ts';
 
-/** An operation: what it needs, and where that is written. */
+/** The details of an operation: its needs, and their sources. */
 export function OperationPanel({ ruleset, row }: { readonly ruleset: Ruleset; readonly row: Row }) {
   const { operation, rule } = row;
   const { text, evidence } = needsIn(ruleset, operation);
@@ -38,14 +38,14 @@ export function OperationPanel({ ruleset, row }: { readonly ruleset: Ruleset; re
   );
 }
 
-/** Who may call an operation, and its page in the documents. */
+/** Links to the callers of an operation, and to its documentation. */
 export function OperationLinks({ service, operation }: { readonly service: string; readonly operation: string }) {
   const loaded = useLoaded(() => documentPage(service, operation), [service, operation]);
   const page = readValue(loaded, null);
   return (
     <>
       <a class="button" href={addressOfView('access-matrix', { service, by: 'everybody', operation })}>
-        Who may do {operation}?
+        Who may call {operation}?
       </a>
       {page !== null && (
         <a class="button" href={addressOf(page)}>

@@ -13,7 +13,7 @@ const STEPS = [
   ['1 day', '24h'],
 ] as const;
 
-/** The clock, and what moves it. It goes back only by Undo, which restores the world. */
+/** Shows and moves the clock. Only Undo moves it back, by restoring the world. */
 export function ClockPanel({ clock, names }: { readonly clock: ClockReading; readonly names: Names }) {
   const act = useAct();
   const now = worldTime.value?.now ?? clock.now;
@@ -51,7 +51,7 @@ export function ClockPanel({ clock, names }: { readonly clock: ClockReading; rea
   );
 }
 
-/** A time as RFC 3339 writes it, as in the placeholder, which is the time of the world. */
+/** A form for an RFC 3339 time. The placeholder is the world's time. */
 function SetTo(props: { readonly now: string; readonly isBusy: boolean; readonly set: (to: string) => void }) {
   const { now, isBusy, set } = props;
   const [wanted, setWanted] = useState('');

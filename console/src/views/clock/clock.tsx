@@ -14,7 +14,7 @@ import { PropagationPanel } from './propagation-panel.tsx';
 import { Timeline } from './timeline.tsx';
 import './clock.css';
 
-/** When edits of keys take effect, what happens by itself, and the clock that can be moved there. */
+/** Shows when key edits take effect and other upcoming events, and moves the clock. */
 export function ClockView() {
   const loaded = useLoaded(async () => {
     const [clock, identities, propagation] = await Promise.all([
@@ -40,7 +40,7 @@ export function ClockView() {
               <Events clock={clock} names={names} />
               {gone.map((id) => (
                 <p key={id} class="fault">
-                  There is no key {id} in this world any more.
+                  The key {id} no longer exists in this world.
                 </p>
               ))}
               {compared.length > 0 && <History keys={compared} />}

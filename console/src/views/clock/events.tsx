@@ -7,7 +7,7 @@ import { When } from '../../parts/when.tsx';
 import { worldTime } from '../../state/clock.ts';
 import { eventInWords, move, type Names } from './move.ts';
 
-/** What will happen by itself, each with a way there. */
+/** Upcoming events, each with a button that moves the clock there. */
 export function Events({ clock, names }: { readonly clock: ClockReading; readonly names: Names }) {
   const act = useAct();
   const now = worldTime.value?.now ?? clock.now;
@@ -40,7 +40,7 @@ export function Events({ clock, names }: { readonly clock: ClockReading; readonl
       <h2>Upcoming events</h2>
       {clock.upcoming.length === 0 ? (
         <p class="quiet">
-          Nothing. Keys and logins that end are listed here, and edits of keys that have not taken effect yet.
+          None. Expiring keys and logins are listed here, and edits of keys that have not taken effect yet.
         </p>
       ) : (
         <DataTable
@@ -50,7 +50,7 @@ export function Events({ clock, names }: { readonly clock: ClockReading; readonl
           columns={columns}
         />
       )}
-      {clock.more && <p class="quiet">There are more events than these.</p>}
+      {clock.more && <p class="quiet">More events follow.</p>}
       <Feedback act={act} />
     </section>
   );

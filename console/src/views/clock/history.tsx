@@ -3,13 +3,12 @@ import { Long } from '../../parts/long.tsx';
 import { When } from '../../parts/when.tsx';
 import { boundTo, type Policy, type ShownKey } from '../../state/keys.ts';
 
-/** A version of the policy of a key. */
 interface Version {
   readonly of: ShownKey;
   readonly policy: Policy;
 }
 
-/** Every version of the policies of one key or two, the newest first. */
+/** All policy versions of one or two keys, newest first. */
 export function History({ keys }: { readonly keys: readonly ShownKey[] }) {
   const versions = keys.flatMap((key) => key.history.toReversed().map((policy): Version => ({ of: key, policy })));
   const names = keys.map(({ name }) => name).join(' and ');
@@ -19,8 +18,8 @@ export function History({ keys }: { readonly keys: readonly ShownKey[] }) {
         .filter(({ history }) => history.length === 0)
         .map(({ id, name }) => (
           <p key={id} class="quiet">
-            <Long text={name} /> is a personal key: it can do what the roles of its user say, and edits take effect at
-            once.
+            <Long text={name} /> is a personal key: it has the rights of its user’s roles, and edits take effect
+            immediately.
           </p>
         ))}
       {versions.length > 0 && (
@@ -65,7 +64,7 @@ function stateOf({ of, policy: { version } }: Version): string {
   return of.pending.some((one) => one.version === version) ? 'pending' : 'replaced';
 }
 
-/** What only one of two keys may do now. */
+/** The scopes that two keys share, and those that only one has. */
 function Differences({ keys: [one, other] }: { readonly keys: readonly ShownKey[] }) {
   if (one?.policy == null || other?.policy == null) return null;
   const only = (key: Policy, without: Policy) => key.scopes.filter((scope) => !without.scopes.includes(scope));

@@ -4,7 +4,7 @@ import type { Policy, ShownKey } from '../../state/keys.ts';
 import { eventInWords, type Names } from './move.ts';
 import { percent, placeOf, type Stretch } from './scale.ts';
 
-/** A version, from when it is in effect until the next one is, and before that the time in which it is pending. */
+/** The bars of a version: pending until it takes effect, then in effect until the next version. */
 export function Version(props: {
   readonly policy: Policy;
   readonly of: ShownKey;
@@ -33,19 +33,19 @@ export function Version(props: {
   );
 }
 
-/** Null if nothing of it can be seen. */
+/** Null if it is outside the stretch. */
 function bar(from: number, to: number, stretch: Stretch) {
   const left = placeOf(from, stretch);
   const right = placeOf(to, stretch);
   return right <= left ? null : { left: percent(left), width: percent(right - left) };
 }
 
-/** Dots that are nearer to each other, in pixels, are one. */
+/** Closer dots are merged, in pixels. */
 const DOT = 14;
-/** Narrower than this, in pixels, a label says nothing. */
+/** Minimum width of a label, in pixels. */
 const MIN_LABEL = 48;
 
-/** What happens, each with a label as far as there is room for it before the next one. */
+/** Dots for events, labelled where there is room before the next one. */
 export function Marks(props: {
   readonly events: readonly WorldEvent[];
   readonly names: Names;

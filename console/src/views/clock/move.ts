@@ -5,19 +5,19 @@ import { drillTitle } from '../../state/drills.ts';
 import type { Identity } from '../../state/identities.ts';
 import { moveClock } from '../../state/move-clock.ts';
 
-/** The names of those that events are about, by id. */
+/** The names of the subjects of events, by id. */
 export type Names = ReadonlyMap<string, string>;
 
-/** The names of identities, and of callers: people whom the cast does not name are seen when they log in. */
+/** Collects the names of identities and of callers. Users outside the cast are known only from their requests. */
 export function namesOf(identities: readonly Identity[], requests: readonly RequestSummary[]): Names {
   const callers = requests.flatMap(({ principal }) => principal ?? []);
   return new Map([...callers, ...identities].map(({ id, name }) => [id, name]));
 }
 
 /**
- * Moves the clock, and says what happened in between.
+ * Moves the clock, and reports what happened in between.
  *
- * @param body where to, as the control API takes it: `by` or `to`
+ * @param body the target, like the control API's `by` or `to`
  */
 export async function move(body: { readonly by: string } | { readonly to: string }, names: Names): Promise<string> {
   const isNext = 'to' in body && body.to === 'next-event';
@@ -25,10 +25,10 @@ export async function move(body: { readonly by: string } | { readonly to: string
   const listed = events.slice(0, 3).map((event) => eventInWords(event, names));
   const more = events.length > listed.length ? `, and ${events.length - listed.length} more` : '';
   const meanwhile = events.length === 0 ? 'Nothing happened meanwhile.' : `Meanwhile: ${listed.join('; ')}${more}.`;
-  return `It is ${timeText(now)}. ${meanwhile}${cannotUndo === null ? '' : ` It cannot be undone: ${cannotUndo}`}`;
+  return `It is ${timeText(now)}. ${meanwhile}${cannotUndo === null ? '' : ` This cannot be undone: ${cannotUndo}`}`;
 }
 
-/** An event as a person would say it: by what ends or begins. One that is not known here, by its kind and all that it names. */
+/** Describes an event. An unknown kind is described by its name and values. */
 export function eventInWords({ at: _, kind, ...details }: WorldEvent, names: Names): string {
   const named = (id: unknown) => names.get(String(id)) ?? shortId(String(id));
   const { keyId, version, subject, drill, functionId, versionId, requestId, simulationId, name, state } = details;
@@ -37,19 +37,19 @@ export function eventInWords({ at: _, kind, ...details }: WorldEvent, names: Nam
     case 'policy.effective':
       return `version ${version} of ${named(keyId)} takes effect`;
     case 'key.expired':
-      return `key ${named(keyId)} ends`;
+      return `key ${named(keyId)} expires`;
     case 'workload.phase':
       return `workload ${named(workloadId)} is ${phase}`;
     case 'access-token.expired':
       return `access token of ${named(subject)} expires`;
     case 'refresh-token.expired':
-      return `refresh token of ${named(subject)} ends`;
+      return `refresh token of ${named(subject)} expires`;
     case 'drill.ended':
       return `drill ${drillTitle(String(drill))} ends`;
     case 'function.deployed':
-      return `deployment of ${name ?? named(functionId)}, version ${named(versionId)}, ends`;
+      return `deployment of ${name ?? named(functionId)}, version ${named(versionId)}, completes`;
     case 'invocation.fulfilled':
-      return `invocation ${named(requestId)} ends`;
+      return `invocation ${named(requestId)} completes`;
     case 'simulation.arrived':
       return `simulation ${name ?? named(simulationId)} is ${state}`;
     default: {

@@ -8,12 +8,12 @@ import { changed } from '../../state/changes.ts';
 import { APPLYING_LOSES, applyEdits } from '../../state/pending-edits.ts';
 
 const MEANING = {
-  off: 'An edit takes effect at once.',
-  fixed: 'An edit takes effect after the delay.',
+  off: 'Edits take effect immediately.',
+  fixed: 'Edits take effect after the delay.',
   jitter: 'Each edit takes effect after a different time, up to the delay.',
 } as const;
 
-/** How long an edit of a service key takes until it counts. */
+/** The settings for how soon edits of service keys take effect. */
 export function PropagationPanel(props: { readonly propagation: Propagation; readonly hasPending: boolean }) {
   const { propagation, hasPending } = props;
   const act = useAct();
@@ -22,7 +22,7 @@ export function PropagationPanel(props: { readonly propagation: Propagation; rea
     act.run(async () => {
       const { mode } = await ask<Propagation>('PUT', '/_mock/propagation', edit);
       changed('clock');
-      return `From now on: ${MEANING[mode]} What was edited before keeps its time.`;
+      return `From now on: ${MEANING[mode]} Earlier edits keep their time.`;
     });
   return (
     <section aria-label="Propagation">

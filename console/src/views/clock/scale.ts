@@ -4,7 +4,7 @@ import { chooseTick } from '../../parts/time.ts';
 
 const MINUTE = 60_000;
 
-/** How much time is shown at once. */
+/** The scales to choose from. */
 export const SPANS = [
   ['10 min', 10 * MINUTE],
   ['1 h', 60 * MINUTE],
@@ -14,11 +14,11 @@ export const SPANS = [
   ['30 days', 43_200 * MINUTE],
 ] as const;
 
-/** So much of it is past when the scale is laid out, and at most so much before it is laid out again. */
+/** The past takes this part of a new scale, and up to `MAX_PAST` before the scale is laid out again. */
 const PAST = 0.1;
 const MAX_PAST = 0.9;
 
-/** The narrowest distance between two labels, in pixels: a date has room in it. */
+/** Minimum distance between labels, in pixels: a date fits. */
 export const LABEL = 88;
 
 /** A stretch of time, in milliseconds since 1970. */
@@ -27,7 +27,7 @@ export interface Stretch {
   readonly to: number;
 }
 
-/** Where a time is in a stretch, from 0 to 1. */
+/** Returns the position of a time in a stretch, from 0 to 1. */
 export function placeOf(at: number, { from, to }: Stretch): number {
   return Math.max(0, Math.min(1, (at - from) / (to - from)));
 }
@@ -37,10 +37,10 @@ export function percent(part: number): string {
 }
 
 /**
- * The stretch that is shown, and the distance between its ticks. It stays while time passes or the clock moves, as long as now
- * can be seen in it.
+ * Returns the visible stretch and the distance between its ticks. The stretch stays the same while "now" is visible in
+ * it.
  *
- * @param marks when something happens: until a scale is chosen, it is one that shows the first of these
+ * @param marks times of events; the default scale shows the first of them
  * @param width in pixels
  */
 export function useScale(now: number, marks: readonly number[], width: number) {
@@ -50,7 +50,7 @@ export function useScale(now: number, marks: readonly number[], width: number) {
   const laid = useRef({ span, tick, from: Number.NaN });
   const { current } = laid;
   const isSeen = now >= current.from && now <= current.from + MAX_PAST * span;
-  // Before the page is laid out its ticks are far apart, and the stretch would begin at the first of them.
+  // Ticks change with the layout of the page, and the stretch begins at a tick.
   const isSame = current.span === span && current.tick === tick;
   if (!isSeen || !isSame) laid.current = { span, tick, from: Math.floor((now - PAST * span) / tick) * tick };
   const { from } = laid.current;
@@ -58,16 +58,16 @@ export function useScale(now: number, marks: readonly number[], width: number) {
   return { span, tick, stretch, choose: (text: string) => choose({ span: text }, false) };
 }
 
-/** So much of a span is after now at least, because it begins at a tick. */
+/** Minimum part of a span after "now", because it begins at a tick. */
 const FUTURE = 0.6;
 
-/** The shortest span that has the next event in it. */
+/** Returns the shortest span that includes the next event. */
 function fittingSpan(now: number, [next = now]: readonly number[]): number {
   const fitting = SPANS.slice(1).find(([, length]) => now + FUTURE * length >= next);
   return (fitting ?? SPANS[1])[1];
 }
 
-/** An element, with its width in pixels as it is now. */
+/** Returns a ref for an element, and its current width in pixels. */
 export function useWidth<Measured extends HTMLElement>() {
   const element = useRef<Measured>(null);
   const [width, setWidth] = useState(0);

@@ -7,7 +7,7 @@ import { Marks, Version } from './lanes.tsx';
 import type { Names } from './move.ts';
 import { LABEL, percent, placeOf, SPANS, type Stretch, useScale, useWidth } from './scale.ts';
 
-/** So many keys at once. */
+/** Maximum number of keys. */
 const MAX_LANES = 12;
 
 interface Shown {
@@ -16,7 +16,7 @@ interface Shown {
   readonly names: Names;
 }
 
-/** The versions of keys along the time. */
+/** The versions of keys over time. */
 export function Timeline({ clock, keys, names }: Shown) {
   const now = Date.parse(worldTime.value?.now ?? clock.now);
   const { element, width } = useWidth<HTMLDivElement>();
@@ -83,7 +83,7 @@ function isChosen(id: string): boolean {
   return id === chosen.value['key'] || id === chosen.value['with'];
 }
 
-/** Two that are compared, and nothing else; otherwise those that were edited lately, and the chosen one. */
+/** Returns the compared keys or, if there are none, the recently edited keys and the chosen one. */
 function lanesOf(keys: readonly ShownKey[], stretch: Stretch): readonly ShownKey[] {
   const { key: first, with: second } = chosen.value;
   if (first !== undefined && second !== undefined) {
@@ -92,7 +92,7 @@ function lanesOf(keys: readonly ShownKey[], stretch: Stretch): readonly ShownKey
   return keys.filter(({ id, history }) => id === first || history.some((policy) => isEdit(policy, stretch)));
 }
 
-/** Is it a change that can be seen? A first version that took effect at once is none. */
+/** Whether it is a visible edit. A first version is not. */
 function isEdit({ version, recordedAt, effectiveAt }: Policy, { from, to }: Stretch): boolean {
   return version > 1 && Date.parse(effectiveAt) >= from && Date.parse(recordedAt) <= to;
 }
@@ -100,7 +100,7 @@ function isEdit({ version, recordedAt, effectiveAt }: Policy, { from, to }: Stre
 function KeyChoice(props: {
   readonly name: 'key' | 'with';
   readonly label: string;
-  /** The choice of no key. */
+  /** Label for no key. */
   readonly none: string;
   readonly keys: readonly ShownKey[];
   readonly except?: string;
@@ -124,7 +124,7 @@ function KeyChoice(props: {
   );
 }
 
-/** Round times below the lanes, each with a line through them. */
+/** Lines and labels at round times. */
 function Ticks(props: { readonly stretch: Stretch; readonly tick: number; readonly width: number }) {
   const { stretch, tick, width } = props;
   return (

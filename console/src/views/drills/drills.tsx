@@ -17,7 +17,7 @@ import { isInForce, type Known } from './drill.ts';
 import { OneDrill } from './one-drill.tsx';
 import './drills.css';
 
-/** What a client has to survive, to be rehearsed. */
+/** Drills: failures that a client must survive. */
 export function Drills() {
   const loaded = useLoaded(
     async () => {
@@ -27,7 +27,7 @@ export function Drills() {
       ]);
       return drills.map((drill): Known => ({ drill, fault: faults.find((fault) => fault.drill === drill.name) }));
     },
-    // Each drill that lasts consists of faults.
+    // Lasting drills consist of faults.
     [countChanges('drills', 'faults')],
   );
   const people = readValue(useQuery(readIdentities), []);
@@ -39,9 +39,9 @@ export function Drills() {
       <ViewHeader title="Drills" count={loaded === null ? undefined : all.length} />
       <section class="first page rows" aria-label="All drills">
         <p>
-          A drill is what goes wrong in real life, on purpose. Start one while your client runs, and see whether it does
-          what a correct client does. <a href={addressOfView('drills', { drill: 'token-outage' })}>Token outage</a> is a
-          good first one.
+          A drill makes something go wrong on purpose, as it does in production. Start one while your client runs, and
+          check that it behaves like a correct client.{' '}
+          <a href={addressOfView('drills', { drill: 'token-outage' })}>Token outage</a> is a good first one.
         </p>
         <WhenLoaded of={loaded}>
           {(known) => (
@@ -71,7 +71,7 @@ const COLUMNS: readonly Column<Known>[] = [
     by: ({ drill }) => drillTitle(drill.name),
     class: 'name',
   },
-  // What goes wrong is the first sentence; the others say how it goes on.
+  // The first sentence of the description.
   {
     title: 'What goes wrong',
     cell: ({ drill: { what } }) => <Sentence text={what.replace(/(?<=\.) .*/, '')} />,
@@ -107,7 +107,7 @@ function Name({ drill }: { readonly drill: Drill }) {
 }
 
 function State({ drill }: { readonly drill: Drill }) {
-  if (!isInForce(drill)) return <span class="quiet">at rest</span>;
+  if (!isInForce(drill)) return <span class="quiet">not running</span>;
   const now = worldTime.value?.now;
   return (
     <>

@@ -18,7 +18,7 @@ import { choiceOf, type Identity } from '../../state/identities.ts';
 import { keepText } from '../../state/keys.ts';
 import { isInForce, type Known } from './drill.ts';
 
-/** What a drill does, and a form that starts it. */
+/** The details of a drill, and a form that starts it. */
 export function OneDrill({ drill, fault, people }: Known & { readonly people: readonly Identity[] }) {
   const { name, service, what, rightClient, about, lasts } = drill;
   const [order, setOrder] = useState({ principal: '', for: '' });
@@ -57,7 +57,9 @@ export function OneDrill({ drill, fault, people }: Known & { readonly people: re
       <p>
         <Sentence text={rightClient} />
       </p>
-      {isRunning && <Running drill={drill} fault={fault} whom={nameOf(fault?.match.principal ?? '') || 'everybody'} />}
+      {isRunning && (
+        <Running drill={drill} fault={fault} whom={nameOf(fault?.match.principal ?? '') || 'all callers'} />
+      )}
       <form
         class="order"
         onSubmit={(event) => {
@@ -99,7 +101,7 @@ export function OneDrill({ drill, fault, people }: Known & { readonly people: re
           </Confirm>
         ) : (
           <button type="submit" class={isRunning ? undefined : 'main'} disabled={act.isBusy}>
-            {isRunning ? 'Start anew' : 'Start drill'}
+            {isRunning ? 'Restart drill' : 'Start drill'}
           </button>
         )}
         {isRunning && (
@@ -116,17 +118,17 @@ export function OneDrill({ drill, fault, people }: Known & { readonly people: re
 
 /** The default target of a drill. */
 function defaultOf({ about, service }: Drill): string {
-  if (about !== 'one') return 'everybody';
+  if (about !== 'one') return 'all callers';
   return service === 'runai' ? 'the administrator' : 'the caller of the newest allowed request';
 }
 
-/** What starting a drill will change, beside what happens. @param given for how long, as it is filled in */
+/** Describes the effect of starting a drill. @param given the duration in the form */
 function planOf({ lasts }: Drill, whom: string, given: string): string {
-  if (lasts === null) return `This happens at once, affects ${whom}, and cannot be undone.`;
-  return `Affects ${whom} for ${given === '' ? shortDuration(lasts) : given} by the clock of this world, or until you end it. Only these requests fail; nothing that is stored changes.`;
+  if (lasts === null) return `This happens immediately, affects ${whom}, and cannot be undone.`;
+  return `Affects ${whom} for ${given === '' ? shortDuration(lasts) : given} on this world’s clock, or until you end it. Only these requests fail; no stored data changes.`;
 }
 
-/** How far a drill is that runs. */
+/** The progress of a running drill. */
 function Running(props: { readonly drill: Drill; readonly fault: Fault | undefined; readonly whom: string }) {
   const { drill, fault, whom } = props;
   const time = worldTime.value;
@@ -154,10 +156,10 @@ function Running(props: { readonly drill: Drill; readonly fault: Fault | undefin
   );
 }
 
-/** Whom a drill is about. */
+/** Chooses the identity that a drill affects. */
 function Whom(props: {
   readonly people: readonly Identity[];
-  /** The default identity. */
+  /** Label of the default. */
   readonly none: string;
   readonly choose: (id: string) => void;
 }) {
@@ -184,7 +186,7 @@ function Whom(props: {
   );
 }
 
-/** What happened. */
+/** The result of starting a drill. */
 function Did({ started: { did, principal, startedAt, credentials, key, faults } }: { readonly started: StartedDrill }) {
   return (
     <div class="did">

@@ -1,9 +1,9 @@
 import type { BrokenAt, SpoiledBody } from '../../control-api/types.ts';
 import { sourceOf } from '../../parts/code.tsx';
 
-/** The kinds of faults in words, all that the document has. */
+/** Labels of the values that the control API has. */
 export const BROKEN_AT: Readonly<Record<BrokenAt, string>> = {
-  before: 'before the answer',
+  before: 'before the response',
   headers: 'in the headers',
   body: 'in the body',
 };
@@ -14,10 +14,10 @@ export const SPOILED_BODY: Readonly<Record<SpoiledBody, string>> = {
   slow: 'slow',
 };
 
-/** The requests that a fault affects, as a form has them. */
+/** The requests that a fault affects, as entered in the form. */
 export type Match = Readonly<Record<string, string | number | readonly string[]>>;
 
-/** A fault as a form has it: whether it can be is what the control API says. */
+/** A fault as entered in the form. The control API validates it. */
 export interface Draft {
   readonly match: Match;
   readonly times?: number;
@@ -25,10 +25,10 @@ export interface Draft {
   readonly do: Readonly<Record<string, string | number | boolean | object>>;
 }
 
-/** The preset that is no fault: it lets tokens expire. */
+/** The preset that moves the clock instead of adding a fault. */
 export const EXPIRED = 'Expired token';
 
-/** What goes wrong most often, by the fields of the form that say it. */
+/** The most common faults, as values of form fields. */
 export const PRESETS: readonly (readonly [label: string, fields: Readonly<Record<string, string>>])[] = [
   ['503', { status: '503' }],
   ['Slow, 2 s', { delay: '2s' }],
@@ -39,22 +39,22 @@ export const PRESETS: readonly (readonly [label: string, fields: Readonly<Record
   [EXPIRED, {}],
 ];
 
-/** The fields that say what happens, without those that are ticked. */
+/** The fields for what happens, without the checkboxes. */
 export const HAPPENS = ['status', 'retryAfter', 'delay', 'drop', 'body', 'answer'];
 
-/** Fills in what happens; which requests, and how often, stay. */
+/** Fills in what happens, and keeps which requests and how often. */
 export function fillIn(form: HTMLFormElement, fields: Readonly<Record<string, string>>, isOneOperation: boolean): void {
   for (const name of HAPPENS) fieldIn(form, name).value = fields[name] ?? '';
   fieldIn(form, 'doFirst').checked = false;
   allowUndocumented(form, isOneOperation);
 }
 
-/** Ticks that answers may be undocumented: of several operations, there is always one whose document lacks the status. */
+/** Allows undocumented responses if there are several operations: one of their documents always lacks the status. */
 export function allowUndocumented(form: HTMLFormElement, isOneOperation: boolean): void {
   fieldIn(form, 'offDocument').checked = !isOneOperation && fieldIn(form, 'status').value !== '';
 }
 
-/** Empties the status where a field was filled in that rules it out. */
+/** Clears the status if another field rules it out. */
 export function dropStatus(
   form: HTMLFormElement,
   { name, value }: { readonly name: string; readonly value: string },
@@ -68,7 +68,7 @@ function fieldIn(form: HTMLFormElement, name: string): HTMLInputElement {
   return form.elements.namedItem(name) as HTMLInputElement;
 }
 
-/** Lines of a test that make such a fault. */
+/** Returns test code that adds the fault. */
 export function toCode({ match, times, after, do: action }: Draft): string {
   const { operation, ...others } = match;
   const isShort = typeof operation === 'string' && Object.keys(others).length === 0 && times !== undefined && !after;
@@ -86,9 +86,9 @@ export function toCode({ match, times, after, do: action }: Draft): string {
 }
 
 /**
- * What is filled in; numbers as numbers. An answer that is not JSON is left out.
+ * Reads the form. A custom response that is not JSON is left out.
  *
- * @param requests those that are chosen
+ * @param requests the chosen requests
  */
 export function readDraft(form: HTMLFormElement, requests: Match): Draft {
   const given = new FormData(form);
@@ -116,34 +116,34 @@ export function readDraft(form: HTMLFormElement, requests: Match): Draft {
   };
 }
 
-/** A custom answer, or what is wrong with its JSON; neither if there is no answer. */
+/** Returns the custom response or its JSON error; neither if there is none. */
 export function answerIn(form: HTMLFormElement): { readonly value?: object; readonly wrong?: Wrong } {
   const text = String(new FormData(form).get('answer') ?? '').trim();
   if (text === '') return {};
   try {
     return { value: JSON.parse(text) as object };
   } catch (thrown) {
-    return { wrong: { field: 'answer', text: `This is not JSON: ${(thrown as Error).message}` } };
+    return { wrong: { field: 'answer', text: `Not valid JSON: ${(thrown as Error).message}` } };
   }
 }
 
-/** What is wrong with a field of the form. */
+/** An error of a form field. */
 export interface Wrong {
   readonly field: string;
   readonly text: string;
 }
 
-/** Form fields with another name than their members. */
+/** Fields whose name differs from their member. */
 const FIELDS: Readonly<Record<string, string>> = { 'do.after': 'doFirst' };
 
-/** Which field a refusal is about: it names a member, such as `match.operation`. Null if it is about none of them. */
+/** Finds the field that a refusal names, such as `match.operation`. Null if it names none. */
 export function wrongIn(form: HTMLFormElement | null, text: string): Wrong | null {
   const [, member = ''] = /^Fields? `([\w.]+)`/.exec(text) ?? [];
   const field = FIELDS[member] ?? member.replace(/^(match|do)\./, '').split('.')[0] ?? '';
   return field !== '' && form?.elements.namedItem(field) ? { field, text } : null;
 }
 
-/** Would the control API take it, as far as can be seen before it is asked? */
+/** Whether the form is complete, as far as the page can tell. */
 export function isWhole(form: HTMLFormElement, { do: action }: Draft): boolean {
   const happens = ['status', 'answer', 'delay', 'drop', 'body'].some((member) => member in action);
   return happens && answerIn(form).wrong === undefined && form.checkValidity();

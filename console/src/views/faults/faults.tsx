@@ -24,11 +24,11 @@ import { NewFault } from './new-fault.tsx';
 import { operationsText } from './which.tsx';
 import './faults.css';
 
-/** What goes wrong on purpose, and a form for more of it. */
+/** The faults of this world, and a form for new ones. */
 export function Faults() {
   const loaded = useLoaded(
     () => askAll<Fault>('faults'),
-    // A fault's counters change when it is injected, and its end comes when the clock moves.
+    // Injecting a fault changes its counters; moving the clock can end it.
     [countChanges('faults', 'requests')],
   );
   const act = useAct();
@@ -66,12 +66,7 @@ function List({ faults, act }: { readonly faults: readonly Fault[]; readonly act
   const [coded, setCoded] = useState('');
   const operations = readValue(useLoaded(readOperations, []), []);
   if (faults.length === 0) {
-    return (
-      <p>
-        Nothing goes wrong on purpose. Add a fault to make requests fail: the form is filled in for the next token
-        request.
-      </p>
-    );
+    return <p>No faults. Add one to make requests fail: the form is filled in for the next token request.</p>;
   }
   return (
     <DataTable
@@ -105,15 +100,19 @@ function List({ faults, act }: { readonly faults: readonly Fault[]; readonly act
   );
 }
 
-/** Only faults of drills cannot be added again. */
+/** Asks first if there are faults of drills, which cannot be added again. */
 function removeAll(faults: readonly Fault[], act: Act): MenuItem {
   const isAsked = faults.some(({ drill }) => drill !== null);
   const run = () =>
     void act.run(async () => {
       await removeFaults(faults);
-      return isAsked ? 'All faults are removed.' : undefined;
+      return isAsked ? 'All faults were removed.' : undefined;
     });
-  const asks = { title: 'Remove all faults?', loses: 'All faults end, also those of drills.', yes: 'Remove all' };
+  const asks = {
+    title: 'Remove all faults?',
+    loses: 'All faults are removed, including those of drills.',
+    yes: 'Remove all',
+  };
   return { label: 'Remove all', run, ...(isAsked && { asks }) };
 }
 
@@ -122,7 +121,7 @@ function RemoveOne({ fault, act }: { readonly fault: Fault; readonly act: Act })
   const remove = () =>
     act.run(async () => {
       await removeFaults([fault]);
-      return drill === null ? undefined : `The fault \`${id}\` is removed.`;
+      return drill === null ? undefined : `The fault \`${id}\` was removed.`;
     });
   const label = (
     <>
@@ -134,7 +133,7 @@ function RemoveOne({ fault, act }: { readonly fault: Fault; readonly act: Act })
       <Confirm
         title={`Remove fault ${id}?`}
         yes="Remove fault"
-        loses={`${drillTitle(drill)} loses this fault, which only starting the drill anew brings back.`}
+        loses={`The drill ${drillTitle(drill)} loses this fault until you restart it.`}
         isBusy={act.isBusy}
         onYes={remove}
         class="small"
@@ -166,7 +165,7 @@ function Which({ fault: { id, drill }, text }: { readonly fault: Fault; readonly
       <div class="quiet">
         {drill !== null && (
           <>
-            of the drill <a href={addressOfView('drills', { drill })}>{drillTitle(drill)}</a>{' '}
+            from the drill <a href={addressOfView('drills', { drill })}>{drillTitle(drill)}</a>{' '}
           </>
         )}
         <Id id={id} name="the id" />
@@ -193,11 +192,11 @@ function HowOften({ fault }: { readonly fault: Fault }) {
 }
 
 function lineOf({ match, times, after, do: action }: Fault): string {
-  // Of a fault that no drill made, everything is a member that can be sent.
+  // All members of a fault without a drill can be sent.
   return toCode({ match: match as Match, ...(times !== null && { times }), after, do: action });
 }
 
-/** The requests that a fault matches: operations by their names for people, other members by those of the control API. */
+/** Describes the requests that a fault matches, with titles of operations, and other members by name. */
 function matchText(match: FaultMatch, all: readonly NamedOperation[]): string {
   const { operation: _, operations: __, probability = 1, seed, ...others } = match;
   const parts = Object.entries(others).map(([name, value]) => {
@@ -210,7 +209,7 @@ function matchText(match: FaultMatch, all: readonly NamedOperation[]): string {
   return parts.length === 0 ? 'every request' : parts.join('; ');
 }
 
-/** What a fault does, in the order in which a client meets it. */
+/** Describes what a fault does, in the order that a client sees it. */
 function actionText({ status, answer, retryAfter, delay, drop, body, after }: Fault['do']): string {
   const parts: string[] = [];
   if (after) parts.push('the request is carried out');
@@ -219,7 +218,7 @@ function actionText({ status, answer, retryAfter, delay, drop, body, after }: Fa
     parts.push(min === max ? `a delay of ${min}` : `a delay of ${min} to ${max}`);
   }
   if (status !== undefined) parts.push(`status ${status}`);
-  if (answer !== undefined) parts.push(`an answer of your own, with the status ${answer.status}`);
+  if (answer !== undefined) parts.push(`a custom response with status ${answer.status}`);
   if (retryAfter !== undefined) {
     parts.push(retryAfter === 'end' ? 'Retry-After until it ends' : `Retry-After ${retryAfter} s`);
   }

@@ -2,7 +2,7 @@ import type { ComponentChildren, ComponentType } from 'preact';
 import { Sentence } from '../../parts/sentence.tsx';
 import type { Wrong } from './draft.ts';
 
-/** The attributes of a field's input, or of its choice, which has options as children. */
+/** The attributes of the input or select of a field. */
 export interface FieldParts {
   readonly tag?: 'select' | 'textarea';
   readonly type?: 'number' | 'checkbox';
@@ -16,14 +16,14 @@ export interface FieldParts {
   readonly rows?: number;
   readonly onInput?: (event: { readonly currentTarget: { readonly value: string } }) => void;
   readonly onChange?: (event: { readonly currentTarget: { readonly value: string } }) => void;
-  /** The texts that complete it. */
+  /** Suggestions. */
   readonly options?: readonly string[];
-  /** Stands below it until something is wrong. */
+  /** Shown below the field unless it has an error. */
   readonly hint?: string;
   readonly children?: ComponentChildren;
 }
 
-/** A field with its label, what completes it, and what is wrong with it. */
+/** A field with its label, suggestions and error. */
 export function Field(
   props: FieldParts & { readonly name: string; readonly label: string; readonly wrong: Wrong | null },
 ) {
@@ -58,7 +58,7 @@ export function Field(
   );
 }
 
-/** The options of a choice. @param none what it is without one */
+/** Returns the options of a select. @param none label of the empty option */
 export function choices(none: string, all: readonly (readonly [value: string, text: string])[]): ComponentChildren {
   return [['', none] as const, ...all].map(([value, text]) => (
     <option key={value} value={value}>

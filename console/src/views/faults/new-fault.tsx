@@ -29,7 +29,7 @@ import { ExpireTokens } from './expire-tokens.tsx';
 import { choices, Field, type FieldParts } from './field.tsx';
 import { ChooseRequests, toMatch, whichIn } from './which.tsx';
 
-/** The requests that complete what is written in the form. */
+/** Reads the documented requests for suggestions. */
 async function requestsLike(service: string, operation: string | undefined): Promise<readonly DocumentedRequest[]> {
   if (service === '') return [];
   const all = await fetchRequests(service);
@@ -37,14 +37,18 @@ async function requestsLike(service: string, operation: string | undefined): Pro
   return own.length > 0 ? own : all;
 }
 
-/** What can be seen of the form before the control API is asked. */
+/** What the page can tell about the form without the control API. */
 interface Seen {
-  /** Null while the fault cannot be added. */
+  /** Null while the form is incomplete. */
   readonly code: string | null;
   readonly wrong: Wrong | null;
 }
 
-/** Adds a fault. Which service and operation is in the address, so that a link can lead here. @param props.onEnd called once it is added */
+/**
+ * A form that adds a fault. Service and operation are in the address, so that links can preset them.
+ *
+ * @param props.onEnd called after the fault is added
+ */
 export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
   const form = useRef<HTMLFormElement>(null);
   const act = useAct();
@@ -54,7 +58,7 @@ export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
   const which = whichIn(chosen.value, all);
   const { kind, service, operation } = which;
   const match = toMatch(which, all);
-  // Completed from the document of the service, and from the callers.
+  // Suggestions from the document of the service, and from its callers.
   const requests = readValue(
     useLoaded(() => requestsLike(service, operation), [service, operation]),
     [],
@@ -67,7 +71,7 @@ export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
     const { wrong = null } = answerIn(form.current);
     setSeen({ code: next !== null && isWhole(form.current, next) ? toCode(next) : null, wrong });
   };
-  // The operations are known only after the form is shown.
+  // The operations load after the form is rendered.
   useEffect(look, [JSON.stringify(match)]);
   const refusal = act.feedback?.isFault ? act.feedback.text : null;
   const wrong = seen.wrong ?? (refusal === null ? null : wrongIn(form.current, refusal));
@@ -93,8 +97,11 @@ export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
       if (match === null) throw new Error('Field `operation` is empty: choose an operation.');
       const added = await ask<Fault>('POST', '/_mock/faults', readDraft(form.current, match)).catch(inWordsOfTheForm);
       changed('faults');
-      const sure = added.certainty === 'ours' ? ' The vendor’s document does not say that it answers so.' : '';
-      offerUndo({ text: `The fault \`${added.id}\` waits for a request.${sure}`, undo: () => removeAgain(added.id) });
+      const sure = added.certainty === 'ours' ? ' The vendor does not document this response.' : '';
+      offerUndo({
+        text: `The fault \`${added.id}\` is waiting for a request.${sure}`,
+        undo: () => removeAgain(added.id),
+      });
       onEnd();
     });
   };
@@ -146,15 +153,15 @@ export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
             {field('status', 'Status', { type: 'number', min: 400, max: 599, defaultValue: USUAL })}
             {field('retryAfter', 'Retry-After', { placeholder: '3, or 30s' })}
             {field('delay', 'Delay', { placeholder: '2s' })}
-            {choice('drop', 'Connection', 'stays', BROKEN_AT, 'breaks ')}
-            {choice('body', 'Body', 'as it should be', SPOILED_BODY)}
+            {choice('drop', 'Connection', 'stays open', BROKEN_AT, 'breaks ')}
+            {choice('body', 'Body', 'unchanged', SPOILED_BODY)}
             {field('times', 'Times', {
               type: 'number',
               min: 1,
               defaultValue: '1',
               placeholder: 'always',
             })}
-            {field('offDocument', 'Allow undocumented answers', {
+            {field('offDocument', 'Allow undocumented responses', {
               type: 'checkbox',
               defaultChecked: kind !== 'operation',
             })}
@@ -176,21 +183,21 @@ export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
               })}
               {field('probability', 'Probability', { type: 'number', min: 0, max: 1, step: 'any', placeholder: '1' })}
               {field('after', 'Skip the first', { type: 'number', min: 0, placeholder: '0' })}
-              {field('answer', 'Answer of your own', {
+              {field('answer', 'Custom response', {
                 tag: 'textarea',
                 rows: 4,
                 placeholder: '{"status": 200, "body": {"functions": []}}',
-                hint: 'JSON with a status, a body and, if you like, headers.',
+                hint: 'JSON with a status, a body and, optionally, headers.',
               })}
-              {field('doFirst', 'Carry out the request, then answer this', { type: 'checkbox' })}
+              {field('doFirst', 'Carry out the request, then send this response', { type: 'checkbox' })}
             </fieldset>
           </details>
           <div class="bar">
-            {/* Which operations issue tokens depends on the server. */}
+            {/* The list of token operations depends on the server. */}
             <button type="submit" class="main" disabled={act.isBusy || all === null}>
               Add the fault
             </button>
-            {wrong === null ? <Feedback act={act} /> : <p class="fault">Correct the field that is marked.</p>}
+            {wrong === null ? <Feedback act={act} /> : <p class="fault">Correct the marked field.</p>}
           </div>
         </div>
       </form>
@@ -199,32 +206,32 @@ export function NewFault({ onEnd }: { readonly onEnd: () => void }) {
         {seen.code !== null && refusal === null ? (
           <Code text={seen.code} />
         ) : (
-          <p class="quiet">The code stands here once the fault can be added.</p>
+          <p class="quiet">The code appears here once the form is complete.</p>
         )}
       </div>
     </>
   );
 }
 
-/** The control API names its members; here, they are fields. @throws always */
+/** Replaces members of the control API by fields of the form. @throws always */
 function inWordsOfTheForm(thrown: unknown): never {
   if (!(thrown instanceof Refused)) throw thrown;
-  throw new Error(thrown.message.replace('set `do.offDocument` to true', 'tick `Allow undocumented answers`'));
+  throw new Error(thrown.message.replace('set `do.offDocument` to true', 'tick `Allow undocumented responses`'));
 }
 
-/** Removes a fault that was just added. @throws Error if it is gone */
+/** Removes the fault that was just added. @throws Error if it no longer exists */
 async function removeAgain(id: string): Promise<string> {
   await ask('DELETE', `/_mock/faults/${id}`).catch((thrown: unknown) => {
     throw thrown instanceof Refused && thrown.status === 404
-      ? new Error(`The fault \`${id}\` was removed meanwhile.`)
+      ? new Error(`The fault \`${id}\` was already removed.`)
       : thrown;
   });
   changed('faults');
-  return `The fault \`${id}\` is removed.`;
+  return `The fault \`${id}\` was removed.`;
 }
 
-/** The status that the form begins with, which is also the name of its preset. */
+/** The initial status, which is also the name of its preset. */
 const USUAL = '503';
 
-/** The methods of a match that need no document. */
+/** Suggestions without a document. */
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];

@@ -14,7 +14,7 @@ const KINDS: readonly (readonly [kind: Kind, label: string])[] = [
   ['all', 'Every request'],
 ];
 
-/** The operations that issue tokens, as available in the server's services and versions. */
+/** The operations that issue tokens, in all services and versions. */
 const TOKEN_OPERATIONS: readonly string[] = [
   'grant_token',
   'grant_token_v2',
@@ -29,16 +29,16 @@ const TOKEN_OPERATIONS: readonly string[] = [
   'createMultiFunctionInvocationToken',
 ];
 
-/** The requests that the address chooses. */
+/** The chosen requests, from the address. */
 export interface Which {
   readonly kind: Kind;
   /** Empty for any. */
   readonly service: string;
-  /** Undefined as long as none is chosen. */
+  /** Undefined until one is chosen. */
   readonly operation: string | undefined;
 }
 
-/** @param all null until they are known */
+/** @param all null until loaded */
 export function whichIn(address: Readonly<Record<string, string>>, all: readonly NamedOperation[] | null): Which {
   const { which, service = '', operation } = address;
   if (operation === undefined && which !== 'operation') {
@@ -48,7 +48,7 @@ export function whichIn(address: Readonly<Record<string, string>>, all: readonly
   return { kind: 'operation', service: found?.service ?? service, operation };
 }
 
-/** What a fault for these requests matches; null if the operation is still to be chosen. */
+/** Returns the `match` of a fault for these requests; null if the operation is not chosen yet. */
 export function toMatch({ kind, service, operation }: Which, all: readonly NamedOperation[] | null): Match | null {
   if (kind === 'tokens') return { operations: tokenOperationsOf(all) };
   if (kind === 'all') return service === '' ? {} : { service };
@@ -62,12 +62,12 @@ function tokenOperationsOf(all: readonly NamedOperation[] | null, service = ''):
   return TOKEN_OPERATIONS.filter((name) => own?.some(({ id }) => id === name) !== false);
 }
 
-/** Chooses the requests of a fault. The choice is in the address. */
+/** Form fields that choose the requests of a fault. The choice is in the address. */
 export function ChooseRequests(props: {
   readonly which: Which;
   readonly all: readonly NamedOperation[];
   readonly wrong: Wrong | null;
-  /** Called when they are chosen in another way. */
+  /** Called when the kind changes. */
   readonly changed: (kind: Kind) => void;
 }) {
   const { which, all, wrong, changed } = props;
@@ -149,14 +149,14 @@ function optionOf({ service, id }: Pick<NamedOperation, 'service' | 'id'>): stri
   return `${service}/${id}`;
 }
 
-/** Which services the tokens are of. */
+/** Describes the services that issue tokens. */
 function tokenServices(all: readonly NamedOperation[]): string {
   const own = all.filter(({ id }) => TOKEN_OPERATIONS.includes(id));
   const services = [...new Set(own.map(({ service }) => serviceTitle(service)))];
   return `The ${own.length} endpoints that issue tokens: ${services.join(', ')}.`;
 }
 
-/** The operations of a fault by their names for people. */
+/** Describes the operations of a fault. */
 export function operationsText(match: FaultMatch, all: readonly NamedOperation[]): string | null {
   const { service, operation, operations } = match;
   const titleOf = (name: string) =>

@@ -13,7 +13,7 @@ import { changed, countChanges } from '../../state/changes.ts';
 import { fidelityOf } from '../../state/fidelity.ts';
 import './findings.css';
 
-/** What a person should know although no request failed for it, and how sure the answers are. */
+/** Findings, and the certainty of the mock's behaviour. */
 export function Findings() {
   const loaded = useLoaded(() => askAll<Finding>('findings'), [countChanges('findings')]);
   const act = useAct();
@@ -27,7 +27,7 @@ export function Findings() {
     act.run(async () => {
       await Promise.all(dismissed.map(({ id }) => ask('DELETE', `/_mock/findings/${encodeURIComponent(id)}`)));
       changed('findings');
-      return dismissed.length === 1 ? 'The finding is dismissed.' : `${dismissed.length} findings are dismissed.`;
+      return dismissed.length === 1 ? 'The finding was dismissed.' : `${dismissed.length} findings were dismissed.`;
     });
   return (
     <div class="two findings">
@@ -55,7 +55,7 @@ export function Findings() {
                 {length === 0
                   ? 'No findings. A finding is something worth knowing although no request failed because of it, such as a query parameter that was ignored because the vendor does not document it.'
                   : shown.length === 0
-                    ? `No finding is of the kind “${titleOf(wanted)}”.`
+                    ? `No findings of the kind “${titleOf(wanted)}”.`
                     : 'A finding that you dismiss comes back when it happens again.'}
               </p>
               {shown.map(([kind, group]) => (
@@ -70,7 +70,7 @@ export function Findings() {
   );
 }
 
-/** By kind, and of each kind the newest first, as they come. */
+/** Groups findings by kind, newest first as received. */
 function groupsOf(findings: readonly Finding[]): readonly (readonly [string, readonly Finding[]])[] {
   const groups = new Map<string, Finding[]>();
   for (const finding of findings) {
@@ -100,7 +100,7 @@ function Group({ kind, findings, isBusy, dismiss }: GroupParts) {
           <Confirm
             title={`Dismiss all of ${title}?`}
             yes="Dismiss all"
-            loses={`All ${findings.length} findings of the kind “${title}” are dismissed. One that happens again comes back.`}
+            loses={`All ${findings.length} findings of the kind “${title}” are dismissed. They come back if they happen again.`}
             class="small"
             isBusy={isBusy}
             onYes={() => dismiss(findings)}
@@ -151,18 +151,18 @@ function Group({ kind, findings, isBusy, dismiss }: GroupParts) {
   );
 }
 
-/** The name of a kind, such as `undocumented_query`, as words. */
+/** Turns a kind such as `undocumented_query` into words. */
 function titleOf(kind: string): string {
   const words = kind.replaceAll('_', ' ');
   return words.slice(0, 1).toUpperCase() + words.slice(1);
 }
 
-/** How many operations of a service the vendor's documentation describes. */
+/** Counts the documented operations of a service. */
 function documentedOf(service: string, operations: FidelityReport['operations']): number {
   return operations.filter((one) => one.service === service && one.certainty === 'documented').length;
 }
 
-/** How much of each service rests on documents. */
+/** How much of each service is documented. */
 function Fidelity() {
   const loaded = useLoaded(() => fidelityOf(''), []);
   return (
@@ -194,13 +194,13 @@ function Fidelity() {
                   cell: ({ remaining }) => remaining,
                   by: ({ remaining }) => remaining,
                 },
-                { title: 'Of these contradicted', cell: ({ questioned }) => questioned, by: (one) => one.questioned },
+                { title: 'Contradicted', cell: ({ questioned }) => questioned, by: (one) => one.questioned },
               ]}
             />
             <p class="quiet">
-              With <code>--fidelity documented</code>, operations are answered that are documented, follow from the
-              documentation, or were observed. The documents say two things about a contradicted one: the mock follows
-              one of them, and each answer leaves a finding.
+              With <code>--fidelity documented</code>, the mock answers only operations that are documented, follow from
+              the documentation, or were observed. For contradicted operations the documentation says two things: the
+              mock follows one of them, and each response adds a finding.
             </p>
           </>
         )}

@@ -13,7 +13,7 @@ interface AccessKey {
   readonly clientId: string;
 }
 
-/** The access keys of a user of Run:ai. They are read and made by Run:ai's own API, with a token of the user. */
+/** The access keys of a Run:ai user, read and created through Run:ai's own API with a token of the user. */
 export function AccessKeys({ credential }: { readonly credential: Exclude<Credential, { readonly kind: 'key' }> }) {
   const act = useAct();
   const list = useFocusKept<HTMLUListElement>();
@@ -34,12 +34,12 @@ export function AccessKeys({ credential }: { readonly credential: Exclude<Creden
   const make = async () => {
     setMade(await call('POST', '/api/v1/access-keys', { name }));
     await read();
-    return `${name} is made. Its secret is shown only now.`;
+    return `${name} was created. Its secret is shown only once.`;
   };
   const remove = async ({ id, name: removed }: AccessKey) => {
     await call('DELETE', `/api/v1/access-keys/${encodeURIComponent(id)}`);
     await read();
-    return `${removed} is deleted.`;
+    return `${removed} was deleted.`;
   };
   return (
     <section aria-label="Access keys">
@@ -47,9 +47,9 @@ export function AccessKeys({ credential }: { readonly credential: Exclude<Creden
       {keys === null ? (
         <p>
           <button type="button" disabled={act.isBusy} onClick={() => act.run(() => read())}>
-            Read them
+            List them
           </button>{' '}
-          <span class="quiet">as this user, by Run:ai’s own API: the calls are in Requests</span>
+          <span class="quiet">as this user, through Run:ai’s own API: the calls appear in Requests</span>
         </p>
       ) : (
         <>
@@ -62,7 +62,7 @@ export function AccessKeys({ credential }: { readonly credential: Exclude<Creden
                 <Confirm
                   title={`Delete access key ${key.name}?`}
                   yes="Delete access key"
-                  loses="Nobody gets a token with it from now on, and nothing brings it back."
+                  loses="It can no longer be exchanged for tokens. This cannot be undone."
                   isBusy={act.isBusy}
                   onYes={() => act.run(() => remove(key))}
                 >
@@ -83,7 +83,7 @@ export function AccessKeys({ credential }: { readonly credential: Exclude<Creden
               <input required maxLength={255} value={name} onInput={(event) => setName(event.currentTarget.value)} />
             </label>
             <button type="submit" disabled={act.isBusy}>
-              Make an access key
+              Create an access key
             </button>
           </form>
         </>

@@ -11,13 +11,13 @@ import { type Draft, inForm, namedResources, toHolding, unboundIn } from './draf
 
 type Seen = { readonly operations: readonly OperationEffect[] } | { readonly fault: string };
 
-/** A pause between two ticks is shorter than this. */
+/** Wait this long for further ticks. */
 const PAUSE_MS = 150;
 
 /**
- * What a key like this could do, as the control API decides it: before any object is known.
+ * Shows what a key like this could do, simulated by the control API without concrete objects.
  *
- * @param props.rulesets those of its services
+ * @param props.rulesets the rulesets of its services
  */
 export function Allowed(props: {
   readonly draft: Draft;
@@ -45,8 +45,8 @@ export function Allowed(props: {
       {unboundIn(named, rulesets).map(({ service, widest }) => (
         <div key={service} class="unbound">
           <p class="hint">
-            This key can do nothing yet{rulesets.length === 1 ? '' : ` in ${serviceTitle(service)}`}: it is bound to no
-            resource.
+            This key can do nothing yet{rulesets.length === 1 ? '' : ` in ${serviceTitle(service)}`}: it is not bound to
+            a resource.
           </p>
           {widest !== undefined && (
             <button
@@ -113,7 +113,7 @@ function OfService(props: {
       ))}
       {open.length > 0 && (
         <details>
-          <summary class="quiet">{open.length} open to everybody</summary>
+          <summary class="quiet">{open.length} open to all callers</summary>
           <Operations names={open} sign="✓" />
         </details>
       )}
@@ -121,7 +121,7 @@ function OfService(props: {
   );
 }
 
-/** The group of the operations that no right decides. */
+/** The group of operations without a rule. */
 const OPEN = 'open';
 
 function Operations({ names, sign }: { readonly names: readonly string[]; readonly sign: string }) {
@@ -139,18 +139,18 @@ function Operations({ names, sign }: { readonly names: readonly string[]; readon
   );
 }
 
-/** Is a scope ticked that counts for it? */
+/** Whether a ticked scope is relevant to the rule. */
 function isMeant(rule: Rule | undefined, { type, scopes }: Draft): boolean {
   const { all = [], any = [] } = rule?.needs ?? {};
   return type === 'service' && [...all, ...any].some((id) => scopes.includes(id));
 }
 
-/** Why operations are refused although a scope for them is ticked. */
+/** Explains why an operation is refused although a scope for it is ticked. */
 function whyNot(effect: OperationEffect, rule: Rule, draft: Draft, { resourceTypes = [] }: Ruleset): string {
   const { missing, missingAnyOf, reason } = effect;
   if (missing !== undefined) return `it lacks ${missing.join(' and ')}`;
   if (missingAnyOf !== undefined) return `it lacks ${missingAnyOf.join(' or ')}`;
-  if (draft.resource.length === 0) return 'it is bound to no resource';
+  if (draft.resource.length === 0) return 'it is not bound to a resource';
   const types = resourceTypes.filter(({ id }) => rule.on?.includes(id)).map(({ label }) => label);
   return types.length > 0 ? `it must be bound to ${types.join(' or ')}` : `${reason?.replaceAll('_', ' ')}`;
 }

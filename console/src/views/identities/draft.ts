@@ -2,7 +2,7 @@ import type { KeyOrder, KeyResource } from '../../control-api/types.ts';
 import type { ShownKey } from '../../state/keys.ts';
 import type { ResourceType, Ruleset } from '../../state/rulesets.ts';
 
-/** A key as the form has it. */
+/** A key as entered in the form. */
 export interface Draft {
   readonly type: 'service' | 'personal';
   readonly name: string;
@@ -16,13 +16,13 @@ export interface Draft {
   readonly force: boolean;
 }
 
-/** The default service of a new key if the address has none. */
+/** The service of a new key, unless the address has one. */
 const USUAL_SERVICE = 'nvcf';
 
 /**
- * What the form begins with: a key that is edited, or what the address says of a new one.
+ * Returns the initial values of the form, from an edited key or from the address.
  *
- * @param taken the names of the keys of this world
+ * @param taken the names of existing keys
  */
 export function createDraft(
   edited: ShownKey | null,
@@ -60,7 +60,7 @@ export function createDraft(
   };
 }
 
-/** `my-key`, or the first of `my-key-2`, `my-key-3` and so on that no key has. */
+/** Returns `my-key`, or the first free name of `my-key-2`, `my-key-3` and so on. */
 function freeName(taken: readonly string[]): string {
   let name = 'my-key';
   for (let number = 2; taken.includes(name); number += 1) name = `my-key-${number}`;
@@ -69,7 +69,7 @@ function freeName(taken: readonly string[]): string {
 
 const listed = (text: string | undefined) => (text ? text.split(',') : []);
 
-/** Resources that an address carries, as JSON; whatever else is there counts for nothing. */
+/** Parses the resources in an address, as JSON. Anything else is ignored. */
 function resourcesIn(text: string | undefined): readonly KeyResource[] {
   try {
     const given: unknown = JSON.parse(text ?? '[]');
@@ -80,19 +80,19 @@ function resourcesIn(text: string | undefined): readonly KeyResource[] {
   }
 }
 
-/** The resources that are complete: an id that is still to be written names nothing. */
+/** Returns the complete resources: those without an id still to be entered. */
 export function namedResources({ resource }: Draft): readonly KeyResource[] {
   return resource.filter(({ ids }) => ids === undefined || ids.some((id) => id !== ''));
 }
 
-/** A service in which a key can do nothing, because it is bound to no resource. */
+/** A service in which a key can do nothing because it is not bound to a resource. */
 export interface Unbound {
   readonly service: string;
-  /** The widest resource type that the ticked scopes go with; undefined if none goes with all of them. */
+  /** The widest resource type that works with all ticked scopes, if any. */
   readonly widest: ResourceType | undefined;
 }
 
-/** The services in which a service key needs a resource, and has none. */
+/** Returns the services in which a service key still needs a resource. */
 export function unboundIn({ type, scopes, resource }: Draft, rulesets: readonly Ruleset[]): readonly Unbound[] {
   return rulesets.flatMap(({ service, unbound, grants, resourceTypes = [] }) => {
     const isBound = resource.some((one) =>
@@ -105,24 +105,24 @@ export function unboundIn({ type, scopes, resource }: Draft, rulesets: readonly 
   });
 }
 
-/** The tick box that sends `force`. */
+/** Label of the checkbox for `force`. */
 export const FORCE = 'Allow what the documents rule out';
 
-/** The control API's message without its JSON advice for programs, for users of a form. */
+/** Removes the JSON advice for programs from a message of the control API. */
 export function inForm(text: string): string {
   const words = text.split(/(?<=[.;]) /).filter((part) => !part.includes('`"'));
   if (words.length === 0) return text;
-  if (text.includes('`"force"')) words.push(`Tick “${FORCE}” to store it nevertheless.`);
+  if (text.includes('`"force"')) words.push(`Tick “${FORCE}” to store it anyway.`);
   return words.join(' ').replace(/;$/, '.');
 }
 
-/** The rights of a holder of such a key. */
+/** Returns the rights of a key like this. */
 export function toHolding({ type, scopes, resource, roles, force }: Draft) {
   if (type === 'personal') return { roles };
   return { scopes, ...(resource.length > 0 && { resource }), ...(force && { force }) };
 }
 
-/** The order for a new key. */
+/** Returns the order for a new key. */
 export function toOrder(draft: Draft): KeyOrder {
   const { type, name, org, services, user, expiresAt, force, roles } = draft;
   return {
@@ -136,7 +136,7 @@ export function toOrder(draft: Draft): KeyOrder {
   };
 }
 
-/** The edit that makes the key what the form says. */
+/** Returns the edit that changes a key to these values. */
 export function toEdit({ type, name, services, scopes, resource, roles, expiresAt, force }: Draft): object {
   return {
     name,

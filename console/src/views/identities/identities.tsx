@@ -10,7 +10,7 @@ import { IdentityPanel } from './identity.tsx';
 import { KeyForm } from './key-form.tsx';
 import './identities.css';
 
-/** Everybody who can call, with their credentials, and the keys that can be made and edited. */
+/** All identities with their credentials, and forms that create and edit keys. */
 export function Identities() {
   const loaded = useQuery(readIdentities);
   const everybody = readValue(loaded, null);
@@ -30,7 +30,7 @@ export function Identities() {
     <div class={`two${isOpen ? ' opened' : ''}${isForm ? ' wide' : ''}`}>
       <ViewHeader title="Identities" count={everybody === null ? undefined : count}>
         <a class="button main" href={addressOfView('identities', { ...narrowing, make: 'service' })}>
-          Make a key
+          Create a key
         </a>
       </ViewHeader>
       <search class="bar one-row">
@@ -43,7 +43,7 @@ export function Identities() {
         <Narrow name="api" any="any API" values={everybody?.flatMap(({ services }) => services)} title={serviceTitle} />
         <Narrow name="kind" any="any kind" values={everybody?.map((one) => one.kind)} />
       </search>
-      <section class="first" aria-label="Everybody">
+      <section class="first" aria-label="All identities">
         <WhenLoaded of={loaded}>
           {(all) => <Found found={found} isNobody={all.length === 0} narrowing={narrowing} />}
         </WhenLoaded>
@@ -51,7 +51,7 @@ export function Identities() {
       {isOpen && (
         <Panel
           key={make === undefined ? `${who} ${edit}` : 'new'}
-          label={make === undefined ? 'Who it is' : 'New key'}
+          label={make === undefined ? 'Identity' : 'New key'}
           onClose={() => go(addressOfView('identities', narrowing))}
         >
           {make !== undefined ? (
@@ -65,24 +65,27 @@ export function Identities() {
   );
 }
 
-/** One of them, or the form for their key. */
+/** The details of an identity, or the form for its key. */
 function Opened({ identity }: { readonly identity: Identity | undefined }) {
   const { who, edit } = chosen.value;
-  if (identity === undefined) return <p class="fault">Nobody in this world has the id {who} any more.</p>;
+  if (identity === undefined) return <p class="fault">No identity in this world has the id {who} any more.</p>;
   if (edit !== undefined && identity.key !== undefined) return <KeyForm key={identity.id} edited={identity.key} />;
   return <IdentityPanel key={identity.id} identity={identity} />;
 }
 
-/** So many are shown; who is sought among more narrows the list. */
+/** Maximum number of identities shown. Search finds the rest. */
 const MAX_SHOWN = 200;
 
-/** Those of one API and one kind. */
+/** The identities of one API and kind. */
 interface Group {
   readonly title: string;
   readonly members: readonly Identity[];
 }
 
-/** By API and kind, each in the order in which they first come; who can call several APIs stands under the first. */
+/**
+ * Groups identities by API and kind, in order of appearance. An identity with several APIs is in the group of its
+ * first.
+ */
 function grouped(all: readonly Identity[]): readonly Group[] {
   const groups = new Map<string, Identity[]>();
   for (const identity of all) {
@@ -98,7 +101,7 @@ const apiOf = ({ services: [first = ''] }: Identity) => first;
 
 function Found(props: {
   readonly found: readonly Identity[];
-  /** Whether there are no identities at all. */
+  /** Whether the world has no identities at all. */
   readonly isNobody: boolean;
   readonly narrowing: Readonly<Record<string, string | undefined>>;
 }) {
@@ -131,20 +134,20 @@ function Found(props: {
         ))}
       </div>
       {isNobody ? (
-        <p class="nothing">Nobody is in this world yet. Make a key, or start the server with a seed.</p>
+        <p class="nothing">This world has no identities yet. Create a key, or start the server with a seed.</p>
       ) : (
-        found.length === 0 && <p class="nothing">Nobody is like this.</p>
+        found.length === 0 && <p class="nothing">No identity matches.</p>
       )}
       {found.length > MAX_SHOWN && <p class="nothing quiet">{found.length - MAX_SHOWN} more: search for them.</p>}
     </>
   );
 }
 
-/** Narrows the list to one value of something; the choice is in the address. */
+/** A filter for the list. The choice is in the address. */
 function Narrow(props: {
   readonly name: 'api' | 'kind';
   readonly any: string;
-  /** Undefined until they are known. */
+  /** Undefined until loaded. */
   readonly values: readonly string[] | undefined;
   readonly title?: (value: string) => string;
 }) {

@@ -18,7 +18,7 @@ import { offerUndo } from '../../state/undo.ts';
 import { AccessKeys } from './access-keys.tsx';
 import { MayDo, RecentRequests } from './may-do.tsx';
 
-/** Identity: what they are known by, what they hold, and what can be done about it. */
+/** The details of an identity: its credentials, its rights and possible actions. */
 export function IdentityPanel({ identity }: { readonly identity: Identity }) {
   const { id, name, kind, services, holds, credentials, key, bearer } = identity;
   const curl = toCurl(identity);
@@ -42,7 +42,7 @@ export function IdentityPanel({ identity }: { readonly identity: Identity }) {
           <div>
             <dt>Secret</dt>
             <dd class="quiet">
-              It is shown once, when it is made. {key !== undefined && 'Rotate the key for another one.'}
+              It was shown once, when it was created. {key !== undefined && 'Rotate the key to get a new one.'}
             </dd>
           </div>
         ) : (
@@ -66,8 +66,8 @@ export function IdentityPanel({ identity }: { readonly identity: Identity }) {
         )}
       </dl>
       <div class="bar">
-        {curl !== null && <Copy text={curl} label="Copy a curl" />}
-        {env !== null && <Copy text={env} label="Copy env lines" />}
+        {curl !== null && <Copy text={curl} label="Copy as curl" />}
+        {env !== null && <Copy text={env} label="Copy as env" />}
       </div>
       {kind === 'user' && login !== undefined && <AccessKeys credential={login} />}
       <MayDo identity={identity} />
@@ -142,7 +142,7 @@ function KeyFacts({ of: key }: { readonly of: ShownKey }) {
   );
 }
 
-/** What can be done to a key of NGC. */
+/** Actions for an NGC key. */
 function KeyActs({ of: { id, name, status, policy } }: { readonly of: ShownKey }) {
   const act = useAct();
   const path = `/_mock/keys/${encodeURIComponent(id)}`;
@@ -154,19 +154,19 @@ function KeyActs({ of: { id, name, status, policy } }: { readonly of: ShownKey }
     const { key } = await ask<{ key: string }>('POST', `${path}/rotate`, {});
     keepText(id, key);
     offerUndo(null);
-    return done('It has a new secret. The former one is no longer valid.');
+    return done('The key has a new secret. The old one is no longer valid.');
   };
   const turn = async () => {
     const next = status === 'active' ? 'disabled' : 'active';
     const { undo } = await editKey(id, { status: next });
     if (undo !== null) offerUndo(undo);
-    return `It is ${next} now.`;
+    return `The key is ${next} now.`;
   };
   const remove = async () => {
     await ask('DELETE', path);
     offerUndo(null);
     go(addressOfView('identities'));
-    return done('It is deleted.');
+    return done('The key was deleted.');
   };
   const items: readonly MenuItem[] = [
     ...(policy === null
@@ -178,7 +178,7 @@ function KeyActs({ of: { id, name, status, policy } }: { readonly of: ShownKey }
       run: () => void act.run(rotate),
       asks: {
         title: `Rotate key ${name}?`,
-        loses: 'The key gets a new secret. Clients with the present one are refused from now on.',
+        loses: 'The key gets a new secret. Clients that use the current one will be refused.',
         yes: 'Rotate key',
       },
     },
@@ -187,7 +187,7 @@ function KeyActs({ of: { id, name, status, policy } }: { readonly of: ShownKey }
       run: () => void act.run(remove),
       asks: {
         title: `Delete key ${name}?`,
-        loses: 'The key is refused from now on, and nothing brings it back.',
+        loses: 'Requests with this key will be refused. This cannot be undone.',
         yes: 'Delete key',
       },
     },

@@ -17,7 +17,7 @@ import { Resources } from './resources.tsx';
 import { type Answer, Stored } from './stored.tsx';
 import { Ticks } from './ticks.tsx';
 
-/** Makes a key of NGC, or edits one, as in the vendor's form; beside it stands what the choice allows. */
+/** A form that creates or edits an NGC key, like the vendor's. Beside it is what the key will allow. */
 export function KeyForm({ edited }: { readonly edited: ShownKey | null }) {
   const loaded = useLoaded(async () => {
     const [services, keys] = await Promise.all([readServices(), readKeys()]);
@@ -37,7 +37,7 @@ export function KeyForm({ edited }: { readonly edited: ShownKey | null }) {
 
 function Fields(props: {
   readonly rulesets: readonly Ruleset[];
-  /** The names that keys have. */
+  /** The names of existing keys. */
   readonly taken: readonly string[];
   readonly edited: ShownKey | null;
   readonly stored: (answer: Answer) => void;
@@ -52,7 +52,7 @@ function Fields(props: {
   });
   const ticked = withKeys.filter(({ name }) => draft.services.includes(name)).map(({ ruleset }) => ruleset);
   const isService = draft.type === 'service';
-  // It is open where the key has something of it.
+  // Open if the key uses something in it.
   const [isAdvanced] = useState(draft.expiresAt !== '');
   const unbound = edited === null ? unboundIn(draft, ticked) : [];
   const offered = unbound.flatMap((one) => one.widest?.label ?? []);
@@ -93,7 +93,7 @@ function Fields(props: {
                   <input type="radio" name="type" checked={draft.type === type} onChange={() => change({ type })} />
                   <span>
                     {type === 'service' ? 'Service key' : 'Personal key'}
-                    <small class="quiet"> ({type === 'service' ? 'holds scopes' : 'has the roles of its user'})</small>
+                    <small class="quiet"> ({type === 'service' ? 'has scopes' : 'has the roles of its user'})</small>
                   </span>
                 </label>
               ))}
@@ -112,7 +112,7 @@ function Fields(props: {
           ticked={draft.services}
           change={(services) => change({ services })}
         />
-        {isService && ticked.length === 0 && <p class="quiet">Its scopes depend on the services.</p>}
+        {isService && ticked.length === 0 && <p class="quiet">Tick a service to see its scopes.</p>}
         {isService &&
           ticked.map(({ service, grants, resourceTypes = [] }) => (
             <Ticks
@@ -168,7 +168,7 @@ function Fields(props: {
         </details>
         <div class="submit">
           <button type="submit" class="main" disabled={act.isBusy}>
-            {edited !== null ? 'Store the edit' : makeLabel(unbound, widest)}
+            {edited !== null ? 'Save changes' : makeLabel(unbound, widest)}
           </button>
           {widest.length > 0 && (
             <button type="button" class="link" disabled={act.isBusy} onClick={() => storeOrSay(draft.resource)}>
@@ -183,20 +183,20 @@ function Fields(props: {
   );
 }
 
-const UNBOUND = 'Make it without a resource';
+const UNBOUND = 'Create it without a resource';
 
-/** What the button does that makes a key. @param widest the resource types that it binds the key to */
+/** Returns the label of the submit button. @param widest the resource types that it binds the key to */
 function makeLabel(unbound: readonly Unbound[], widest: readonly string[]): string {
-  if (unbound.length === 0) return 'Make the key';
-  return widest.length > 0 ? `Make for ${widest.join(' and ')}` : UNBOUND;
+  if (unbound.length === 0) return 'Create the key';
+  return widest.length > 0 ? `Create for ${widest.join(' and ')}` : UNBOUND;
 }
 
-/** The roles that keys can have. For Run:ai, no key has a role. */
+/** Returns the roles that keys can have. Keys have no Run:ai roles. */
 function rolesOfKeys({ service, roles = [] }: Ruleset): readonly string[] {
   return service === 'runai' ? [] : roles.map(({ name }) => name);
 }
 
-/** What the words beside scopes mean. */
+/** Explains the certainties shown beside scopes. */
 function unsureIn(grants: Ruleset['grants']): string {
   const words = new Set(grants.map(({ certainty }) => certainty).filter((word) => word !== 'documented'));
   return [...words].map(certaintyText).join('; ');
@@ -206,7 +206,7 @@ function namesOf(ids: readonly string[], types: NonNullable<Ruleset['resourceTyp
   return ids.map((id) => types.find((type) => type.id === id)?.label ?? id).join(', ');
 }
 
-/** The organisations of this world; the first is the one that the control API would take. */
+/** Chooses an organisation. The first is the control API's default. */
 function Organisation({ value, change }: { readonly value: string; readonly change: (name: string) => void }) {
   const loaded = useLoaded(readOrganizations, []);
   const names = readValue(loaded, []);

@@ -11,15 +11,15 @@ import type { Identity } from '../../state/identities.ts';
 import { addressIn } from '../../state/requests.ts';
 import { rulesetOf } from '../../state/rulesets.ts';
 
-/** Of all rules of one name: the operations that they are for, and how many of them are allowed. Some have no rule. */
+/** The rules with one label: how many operations they cover, and how many are allowed. */
 interface RuleLine {
   readonly label: string;
   readonly allowed: number;
   readonly all: number;
 }
 
-/** The name of the operations that have no rule. */
-const OPEN = 'Open to everybody';
+/** Label for operations without a rule. */
+const OPEN = 'Open to all callers';
 
 async function readLines(principal: string, service: string): Promise<readonly RuleLine[]> {
   const [{ rules, operations }, effects] = await Promise.all([
@@ -37,12 +37,12 @@ async function readLines(principal: string, service: string): Promise<readonly R
     .filter(({ all }) => all > 0);
 }
 
-/** The rights of an identity, one line for each name of rules of a service: before any object is known. */
+/** What an identity may do, one line per rule label of a service, without concrete objects. */
 export function MayDo({ identity: { id, services } }: { readonly identity: Identity }) {
   return (
     <section aria-label="What they may do">
       <h3>What they may do</h3>
-      {services.length === 0 && <p class="quiet">Nothing: they belong to no service.</p>}
+      {services.length === 0 && <p class="quiet">Nothing: this identity belongs to no service.</p>}
       {services.map((service) => (
         <InService key={service} principal={id} service={service} />
       ))}
@@ -78,13 +78,13 @@ function InService({ principal, service }: { readonly principal: string; readonl
   );
 }
 
-/** More rules than these are shown on demand. */
+/** Longer lists start collapsed. */
 const MAX_OPEN = 40;
 
-/** So many of their requests are shown; all are in Requests. */
+/** Number of requests shown here. */
 const NEWEST = 5;
 
-/** The latest request of an identity. */
+/** The latest requests of an identity. */
 export function RecentRequests({ identity: { id, name } }: { readonly identity: Identity }) {
   const loaded = useLoaded(
     () => askAll<RequestSummary>('requests', { limit: NEWEST, bodies: false, principal: id }),
@@ -96,7 +96,7 @@ export function RecentRequests({ identity: { id, name } }: { readonly identity: 
       <WhenLoaded of={loaded}>
         {(requests) =>
           requests.length === 0 ? (
-            <p class="quiet">They have sent none.</p>
+            <p class="quiet">None yet.</p>
           ) : (
             <>
               <ul class="plain recent">
@@ -109,7 +109,7 @@ export function RecentRequests({ identity: { id, name } }: { readonly identity: 
                   </li>
                 ))}
               </ul>
-              <a href={addressOfView('requests', { principal: name })}>All of their requests</a>
+              <a href={addressOfView('requests', { principal: name })}>All its requests</a>
             </>
           )
         }

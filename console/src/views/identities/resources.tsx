@@ -9,7 +9,7 @@ interface NamedFunction {
   readonly versionId: string;
 }
 
-/** What a service key is bound to; several add up. Services without resource types have nothing to choose. */
+/** Chooses the resources that a service key is bound to; several add up. Hidden if no service has resource types. */
 export function Resources(props: {
   readonly types: readonly ResourceType[];
   readonly resource: readonly KeyResource[];
@@ -56,7 +56,7 @@ export function Resources(props: {
                 />
               </label>
             )}
-            {ignoredIds.length > 0 && <p class="hint">Without effect: {ignoredIds.join(', ')}</p>}
+            {ignoredIds.length > 0 && <p class="hint">Ignored: {ignoredIds.join(', ')}</p>}
             <button type="button" class="small" onClick={() => put(at, null)}>
               Remove<span class="unseen"> the resource{number}</span>
             </button>
@@ -68,7 +68,7 @@ export function Resources(props: {
         class="small"
         onClick={() => change([...resource, resourceOf(types[0]?.label ?? '', types)])}
       >
-        {resource.length === 0 ? 'Choose a resource' : 'And another'}
+        {resource.length === 0 ? 'Choose a resource' : 'Add another resource'}
       </button>
       <datalist id="known-ids">
         {functions !== null &&

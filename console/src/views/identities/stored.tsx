@@ -19,7 +19,7 @@ export type Answer = Pick<Key, 'id' | 'name' | 'services' | 'warnings'> & {
   readonly key?: string;
 };
 
-/** A key that was stored, with its text if it is new. */
+/** The result of saving a key, with its text if it is new. */
 export function Stored({ answer, isNew }: { readonly answer: Answer; readonly isNew: boolean }) {
   const { id, name, key, warnings = [], pending } = answer;
   const services = answer.services.map(serviceOfKey);
@@ -27,12 +27,12 @@ export function Stored({ answer, isNew }: { readonly answer: Answer; readonly is
   const curl = toCurl({ services, credentials });
   const env = toEnv({ services, credentials });
   const heading = useRef<HTMLHeadingElement>(null);
-  // The form that had the focus is gone.
+  // The focused form has been removed.
   useEffect(() => heading.current?.focus(), []);
   return (
     <div role="status">
       <h2 ref={heading} tabIndex={-1}>
-        {isNew ? `${name} is made` : `${name} is edited`}
+        {isNew ? `${name} was created` : `${name} was edited`}
       </h2>
       {warnings.map((text) => (
         <p key={text} class="hint">
@@ -57,8 +57,8 @@ export function Stored({ answer, isNew }: { readonly answer: Answer; readonly is
       )}
       {key !== undefined && services.length > 0 && <FirstRequest id={id} name={name} text={key} services={services} />}
       <div class="bar">
-        {curl !== null && <Copy text={curl} label="Copy a curl" />}
-        {env !== null && <Copy text={env} label="Copy env lines" />}
+        {curl !== null && <Copy text={curl} label="Copy as curl" />}
+        {env !== null && <Copy text={env} label="Copy as env" />}
         <a class="button" href={addressOfView('identities', { who: id })}>
           Open it
         </a>
@@ -67,7 +67,7 @@ export function Stored({ answer, isNew }: { readonly answer: Answer; readonly is
   );
 }
 
-/** Sends a first request with a new key, and shows its answer. */
+/** Sends a first request with a new key, and shows the result. */
 function FirstRequest(props: {
   readonly id: string;
   readonly name: string;
@@ -80,7 +80,8 @@ function FirstRequest(props: {
   const send = () =>
     act.run(async () => {
       const call = await findFirstCall(id, services);
-      if (call === undefined) throw new Error('The documents of its services have no list that a key could read.');
+      if (call === undefined)
+        throw new Error('The documents of this key’s services describe no list that a key can read.');
       const { id: request } = await sendCall(call, { kind: 'key', name, text, order: null });
       const recorded = await ask<RecordedRequest>('GET', `/_mock/requests/${encodeURIComponent(request)}`);
       const { decision } = recorded;

@@ -1,17 +1,17 @@
-/** Something that can be ticked. */
+/** A checkbox. */
 export interface Option {
   readonly id: string;
   readonly text: string;
-  /** What else is to be known about it. */
+  /** Additional text. */
   readonly also?: string;
 }
 
-/** Tick boxes; what is ticked and no option is kept. */
+/** A group of checkboxes. Ticked values without an option are kept. */
 export function Ticks(props: {
   readonly legend: string;
   readonly options: readonly Option[];
   readonly ticked: readonly string[];
-  /** Explains words of the options. */
+  /** Explains words used in the options. */
   readonly note?: string;
   readonly change: (ticked: readonly string[]) => void;
 }) {

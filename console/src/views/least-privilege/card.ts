@@ -1,7 +1,7 @@
 import type { NeededKey } from '../../control-api/types.ts';
 import { boundTo } from '../../state/keys.ts';
 
-/** A key for a pull request, as Markdown: what it is for, its rights, and its part of a seed. */
+/** Formats a key as Markdown for a pull request: its requests, its rights and its seed entry. */
 export function toCard({ kind, used, smallest, seed }: NeededKey): string {
   const { scopes, resource, rules, roles } = smallest;
   const inCell = (text: string) => text.replaceAll('|', '\\|').replaceAll('`', "'");

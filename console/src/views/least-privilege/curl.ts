@@ -1,6 +1,6 @@
 import type { RequestToAllow } from '../../control-api/types.ts';
 
-/** Options of curl that are followed by a value. */
+/** Options of curl that take a value. */
 const LETTERS = 'AbcCdDeEFHKmoPQrtTuUwxXyYz';
 const WORDS =
   'request header data data-raw data-binary data-ascii data-urlencode json url user user-agent cookie cookie-jar referer form form-string output upload-file write-out max-time connect-timeout retry retry-delay retry-max-time proxy cacert cert key oauth2-bearer resolve connect-to interface limit-rate range aws-sigv4 config';
@@ -8,7 +8,7 @@ const WITH_VALUE = new Set([...[...LETTERS].map((one) => `-${one}`), ...WORDS.sp
 
 const DATA = new Set(['-d', '--data', '--data-raw', '--data-binary', '--data-ascii', '--data-urlencode', '--json']);
 
-/** The requests of the curl commands in a text for a shell. Headers and credentials are dropped. */
+/** Returns the requests of the curl commands in a shell text. Headers and credentials are dropped. */
 export function requestsOfCurl(text: string): readonly RequestToAllow[] {
   return commandsIn(text).flatMap((words) => {
     const at = words.findIndex((word) => /(?:^|\/)curl(?:\.exe)?$/.test(word));
@@ -27,7 +27,7 @@ function requestsOf(words: readonly string[]): readonly RequestToAllow[] {
       urls.push(word);
       continue;
     }
-    // `-sXPOST` is `-s -X POST`.
+    // `-sXPOST` means `-s -X POST`.
     const isShort = /^-[^-]./.test(word);
     const option = isShort ? word.slice(0, 2) : word;
     if (isShort) queue.unshift(WITH_VALUE.has(option) ? word.slice(2) : `-${word.slice(2)}`);
@@ -45,13 +45,13 @@ function requestsOf(words: readonly string[]): readonly RequestToAllow[] {
   return urls.map((url) => requestTo(method ?? usual, url, isQuery ? '' : data.join('&')));
 }
 
-/** A request without the parts of its URL that can have credentials. A variable before the path stands for any host. */
+/** Returns a request without the parts of its URL that may hold credentials. A leading variable stands for any host. */
 export function requestTo(method: string, url: string, body: string): RequestToAllow {
   const bare = url.replace(/[?#].*$/s, '').replace(/^([a-z]+:\/\/)?[^/]*@/i, '$1');
   const path = /^(?:\$\w+|[$]?\{+[^}]*\}+)(\/.*)$/s.exec(bare)?.[1];
   const parsed = jsonOf(body);
   return {
-    // The control API says which methods there are.
+    // The control API validates the method.
     method: method as RequestToAllow['method'],
     ...(path !== undefined ? { path } : { url: /^https?:/i.test(bare) ? bare : `http://${bare}` }),
     ...(parsed !== undefined && { body: parsed }),
@@ -59,10 +59,10 @@ export function requestTo(method: string, url: string, body: string): RequestToA
 }
 
 const SECRETS = /secret|passw|token|api_?key|credential|authori|cookie|private|^value$/i;
-/** Larger bodies name no object, and together could be too large to send. */
+/** Larger bodies identify no object, and together could exceed the request limit. */
 const MAX_BODY = 20_000;
 
-/** Undefined if the text is no JSON, such as the name of a file. What may be a secret is left out. */
+/** Parses JSON and hides possible secrets. Undefined if it is not JSON, such as a file name. */
 function jsonOf(text: string): unknown {
   if (text.length > MAX_BODY) return undefined;
   try {
@@ -75,7 +75,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** One word of a shell, in parts that are quoted in different ways; or what ends a command. */
+/** A shell word, possibly of differently quoted parts, or the end of a command. */
 const WORD = /(?:\$'(?:\\.|[^'\\])*'|'[^']*'|"(?:\\.|[^"\\])*"|\\[\s\S]|[^\s'"\\;|&])+|[;|&\n]|\s+/g;
 const PART = /\$'((?:\\.|[^'\\])*)'|'([^']*)'|"((?:\\.|[^"\\])*)"|\\([\s\S])|[^'"\\]+?(?=\$'|['"\\]|$)/gs;
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' };

@@ -11,7 +11,7 @@ import { Report } from './report.tsx';
 import { WhichKey } from './which-key.tsx';
 import './least-privilege.css';
 
-/** What each credential was used for, and the smallest rights that allow it. */
+/** What each credential was used for, and the least rights that allow it. */
 export function LeastPrivilegeView() {
   const loaded = useLoaded(async () => {
     const [report, mode] = await Promise.all([ask<LeastPrivilege>('GET', '/_mock/least-privilege'), readMode()]);
@@ -59,11 +59,11 @@ export function LeastPrivilegeView() {
           {({ full }) => (
             <>
               <p class="quiet">{MEANING[mode ?? 'enforce']}</p>
-              {full && <p class="hint">There was no room for all that was used: the report is not complete.</p>}
+              {full && <p class="hint">Too many operations were used to record them all: the report is incomplete.</p>}
               {principals.length === 0 ? (
                 <p>
-                  Nobody has called a service yet. Run your flow against this server: what each of its credentials
-                  needed is shown here.
+                  No service has been called yet. Run your flow against this server to see here what each of its
+                  credentials needs.
                 </p>
               ) : (
                 shown.length === 0 && (
@@ -92,5 +92,5 @@ function matching(all: readonly PrincipalReport[], sought: string, who: string |
 const MEANING = {
   enforce: 'Observe is off: a request without the rights is refused.',
   observe:
-    'Observe is on: a request without the rights is let pass, and recorded. A flow runs to its end, and shows all that it needs.',
+    'Observe is on: a request without the rights is allowed and recorded. A flow runs to its end and shows everything it needs.',
 } as const;

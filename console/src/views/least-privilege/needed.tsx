@@ -12,7 +12,7 @@ import { keepText } from '../../state/keys.ts';
 import { toCard } from './card.ts';
 import { RightsOf, Uses } from './report.tsx';
 
-/** What was created: a key of NGC, or an application of Run:ai. */
+/** A created NGC key or Run:ai application. */
 interface Made {
   readonly id: string;
   readonly name: string;
@@ -20,7 +20,7 @@ interface Made {
   readonly secret?: string;
 }
 
-/** A key that requests need, and a button that makes it. */
+/** A key that the requests need, with a button that creates it. */
 export function Needed({ needed }: { readonly needed: NeededKey }) {
   const { kind, services, smallest, used, beyond, make } = needed;
   const act = useAct();
@@ -41,7 +41,7 @@ export function Needed({ needed }: { readonly needed: NeededKey }) {
             disabled={act.isBusy}
             onClick={() => act.run(async () => setMade(await makeKey(needed)))}
           >
-            Make this key
+            Create this key
           </button>
         )}
         <Copy text={toCard(needed)} label="Copy for a pull request" of={title} />
@@ -53,7 +53,7 @@ export function Needed({ needed }: { readonly needed: NeededKey }) {
           ) : (
             <a href={addressOfView('identities', { who: made.id })}>{made.name}</a>
           )}{' '}
-          is made. Its secret is shown once: <Secret text={secret} name="secret" />
+          was created. Its secret is shown only once: <Secret text={secret} name="secret" />
         </p>
       )}
       <RightsOf rights={smallest} unused={[]} />
@@ -63,16 +63,16 @@ export function Needed({ needed }: { readonly needed: NeededKey }) {
   );
 }
 
-/** Makes a key in this world. @throws as the control API, or the vendor's, does */
+/** Creates a key in this world. @throws like the control API, or the vendor's API */
 async function makeKey({ make, next = [] }: NeededKey): Promise<Made> {
   const [made] = await sendAll(make === null ? [] : [make, ...next]);
-  if (made === undefined) throw new Error('No request makes this key.');
+  if (made === undefined) throw new Error('No request creates this key.');
   if (made.key !== undefined) keepText(made.id, made.key);
   changed('keys', 'clock');
   return made;
 }
 
-/** Sends requests one after the other: to the control API, or as principals who may send them. */
+/** Sends requests in sequence, to the control API or as principals who may send them. */
 async function sendAll(requests: readonly NonNullable<NeededKey['make']>[]): Promise<readonly Made[]> {
   const answers: Made[] = [];
   for (const { method, path, body, as } of requests) {

@@ -11,7 +11,7 @@ import { editKey } from '../../state/edit-key.ts';
 import { boundTo } from '../../state/keys.ts';
 import { offerUndo } from '../../state/undo.ts';
 
-/** One credential: what it was used for, what it holds, and what would be enough. */
+/** One credential: what it was used for, its rights, and the least rights it needs. */
 export function Report({ report }: { readonly report: PrincipalReport }) {
   const { principal, held, used, smallest, unused, broader, beyond, seed } = report;
   const isTight = unused.length === 0 && broader.length === 0;
@@ -22,25 +22,26 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
     const { key, undo } = await editKey(principal.id, edit ?? {});
     offerUndo(undo);
     const later = key.pending.at(-1);
-    return `The key \`${key.name}\` has just these rights${later === undefined ? ' now' : `, from ${timeText(later.effectiveAt)} on`}.`;
+    return `The key \`${key.name}\` has exactly these rights${later === undefined ? ' now' : `, from ${timeText(later.effectiveAt)} on`}.`;
   };
   const copy = (label: string, content: unknown) => ({
     label,
     run: () =>
       act.run(async () => {
-        // Without https, only pages of this machine may write to the clipboard.
-        if (navigator.clipboard === undefined) throw new Error('This page may not write to the clipboard.');
+        // Browsers offer the clipboard only on https and localhost.
+        if (navigator.clipboard === undefined)
+          throw new Error('This page cannot write to the clipboard. Open it on localhost or with https.');
         await navigator.clipboard.writeText(JSON.stringify(content, null, 2));
-        return 'It is copied.';
+        return 'Copied.';
       }),
   });
   const replacing = {
-    label: 'Replace the key by this',
+    label: 'Reduce the key to this',
     run: () => act.run(replace),
     asks: {
-      title: `Replace ${principal.name}?`,
-      yes: 'Replace key',
-      loses: `The key ${principal.name} keeps what is required here, and loses: ${lostOf(report)}.`,
+      title: `Reduce ${principal.name}?`,
+      yes: 'Reduce key',
+      loses: `The key ${principal.name} keeps the required rights, and loses: ${lostOf(report)}.`,
     },
   };
   return (
@@ -52,7 +53,7 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
         <Feedback act={act} />
         {form !== null && (
           <a class="button small" href={form}>
-            Make this key
+            Create this key
           </a>
         )}
         <Menu
@@ -73,7 +74,7 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
         <section>
           <h3>Required</h3>
           <RightsOf rights={smallest} unused={[]} />
-          {isTight && held !== null && <p class="verdict allow">It holds no more than this.</p>}
+          {isTight && held !== null && <p class="verdict allow">It has no other rights.</p>}
         </section>
       </div>
       {broader.map(({ what, held: wide, enough }) => (
@@ -82,9 +83,7 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
         </p>
       ))}
       {beyond.length > 0 && (
-        <p class="fault">
-          No rights of this kind of credential allow {beyond.join(', ')}: another credential has to do that.
-        </p>
+        <p class="fault">No rights of this kind of credential allow {beyond.join(', ')}: use another kind.</p>
       )}
       <details>
         <summary>What it was used for: {used.length}</summary>
@@ -94,7 +93,7 @@ export function Report({ report }: { readonly report: PrincipalReport }) {
   );
 }
 
-/** What a credential is for. @param props.request the heading of the column with the requests */
+/** The operations that a credential is for. @param props.request heading of the column with the requests */
 export function Uses(props: {
   readonly label: string;
   readonly used: PrincipalReport['used'];
@@ -120,7 +119,7 @@ export function Uses(props: {
           by: ({ target }) => target ?? null,
           cell: ({ target }) => target && <Long text={target} />,
         },
-        { title: 'Rests on', cell: ({ grants }) => grants.join(', ') || 'nothing' },
+        { title: 'Needs', cell: ({ grants }) => grants.join(', ') || 'nothing' },
         {
           title: props.request,
           cell: ({ example: { method, path } }) => (
@@ -144,14 +143,14 @@ export function RightsOf({ rights, unused }: { readonly rights: LeastRights; rea
         {named.map((name) => (
           <li key={name} class={unused.includes(name) ? 'spare' : ''}>
             <code>{name}</code>
-            {unused.includes(name) && ' is not used'}
+            {unused.includes(name) && ' is unused'}
           </li>
         ))}
         {rules?.map(({ role, scopeType, scopeId, group }) => (
           <li key={`${role} ${scopeType} ${scopeId} ${group}`} class={unused.includes(role) ? 'spare' : ''}>
             <code>{role}</code> in {scopeType} {scopeId}
-            {group !== undefined && `, by the group ${group}`}
-            {unused.includes(role) && ' is not used'}
+            {group !== undefined && `, through the group ${group}`}
+            {unused.includes(role) && ' is unused'}
           </li>
         ))}
       </ul>
@@ -163,7 +162,7 @@ export function RightsOf({ rights, unused }: { readonly rights: LeastRights; rea
       )}
       {custom !== undefined && (
         <p class="quiet">
-          or a role of its own with{' '}
+          or a custom role with{' '}
           {custom.permissionSets.map(({ name }) => name).join(', ') || custom.permissions.join(', ')}
         </p>
       )}
@@ -171,19 +170,19 @@ export function RightsOf({ rights, unused }: { readonly rights: LeastRights; rea
   );
 }
 
-/** The edit that leaves a service key with what it needs; null where the credential is none, or is gone. */
+/** Returns the edit that reduces a service key to what it needs; null for other credentials and deleted keys. */
 function editOf({ held, smallest }: PrincipalReport): object | null {
   const { services, scopes, resource } = smallest;
   if (held === null || services === undefined || scopes === undefined) return null;
   return { services, scopes, ...(resource !== undefined && { resource }) };
 }
 
-/** What a credential holds and does not need, in words. */
+/** Describes the rights of a credential that are not needed. */
 function lostOf({ unused, broader }: PrincipalReport): string {
   return [...unused, ...broader.map(({ what, held }) => `${what} ${inWords(held)}`)].join(', ');
 }
 
-/** Rights of any kind as people write them, whatever members they have. */
+/** Describes rights of any kind. */
 function inWords(rights: unknown): string {
   if (Array.isArray(rights)) return rights.map(inWords).join(', ') || 'nothing';
   if (typeof rights !== 'object') return String(rights ?? 'nothing');
@@ -198,7 +197,7 @@ function inWords(rights: unknown): string {
     .join('; ');
 }
 
-/** The form for a new key, with these rights ticked; null where no key of NGC can have them. */
+/** Returns the address of the form for a new key with these rights; null if no NGC key can have them. */
 function formOf({ principal, smallest }: PrincipalReport): string | null {
   const { services, scopes, resource, roles } = smallest;
   if (services === undefined) return null;

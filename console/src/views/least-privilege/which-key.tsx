@@ -9,15 +9,15 @@ import { requests as recorded } from '../../state/requests.ts';
 import { Needed } from './needed.tsx';
 import { requestsIn } from './pasted.ts';
 
-/** A request that keeps the others from an answer. */
+/** A request that prevents an answer. */
 interface Obstacle {
   readonly index: number;
   readonly text: string;
-  /** The services that it can be for; empty if it is for none. */
+  /** The services it may be for; empty if there are none. */
   readonly services: readonly string[];
 }
 
-/** Asks for the smallest key that is allowed some requests. Only methods, URLs and JSON bodies are sent for that. */
+/** Finds the smallest key that allows some requests. Only methods, URLs and JSON bodies are sent. */
 export function WhichKey() {
   const act = useAct();
   const [text, setText] = useState('');
@@ -35,11 +35,11 @@ export function WhichKey() {
     <section class="which-key" aria-label="Which key do I need?">
       <h2>Which key do I need?</h2>
       <p class="quiet">
-        Give requests that your client sends, to this server or in production. Headers, credentials and query strings
+        Enter requests that your client sends, to this server or in production. Headers, credentials and query strings
         never leave this page.
       </p>
       <label class="field">
-        Paste curl commands, or a HAR
+        Paste curl commands or a HAR
         <textarea
           rows={4}
           spellcheck={false}
@@ -99,7 +99,7 @@ function Answer({ answer: { keys, free } }: { readonly answer: NeededKeys }) {
   );
 }
 
-/** The different operations among the recorded requests, to tick. */
+/** The distinct operations in the recorded requests, to tick. */
 function Recorded(props: { readonly isBusy: boolean; readonly find: (requests: readonly RequestToAllow[]) => void }) {
   const [ticked, setTicked] = useState<readonly string[]>([]);
   const known = recorded.value.filter(({ operation }) => operation !== null);
@@ -108,7 +108,7 @@ function Recorded(props: { readonly isBusy: boolean; readonly find: (requests: r
   const chosen = all.filter(([name]) => ticked.includes(name)).map(([, one]) => one);
   return (
     <details>
-      <summary>Or choose among the recorded requests</summary>
+      <summary>Or choose from the recorded requests</summary>
       <div class="ticks">
         {all.map(([name, { method, path }]) => (
           <label key={name} class="tick">
@@ -146,14 +146,14 @@ function Recorded(props: { readonly isBusy: boolean; readonly find: (requests: r
 
 const MAX_LISTED = 50;
 
-/** The same requests, of which those like this one are for the service. */
+/** Returns the requests, with the service set for all that are like this one. */
 function meant(requests: readonly RequestToAllow[], index: number, service: string): readonly RequestToAllow[] {
   const { method, url, path } = requests[index] as RequestToAllow;
   const isAlike = (one: RequestToAllow) => one.method === method && one.url === url && one.path === path;
   return requests.map((one) => (isAlike(one) ? { ...one, service } : one));
 }
 
-/** @throws as the control API does, unless it is about one of the requests */
+/** @throws like the control API, unless the error is about one of the requests */
 async function neededFor(requests: readonly RequestToAllow[]): Promise<NeededKeys | Obstacle> {
   try {
     return await ask<NeededKeys>('POST', '/_mock/least-privilege', { requests });

@@ -13,7 +13,7 @@ import { repairs } from '../../state/repairs.ts';
 import { sendCall } from '../../state/send-again.ts';
 import { LANGUAGES, toTest } from './as-test.ts';
 
-/** Sends a request once more, as a new one, and has it as lines to copy. */
+/** Resends a request, or copies it as a command or a test. */
 export function Again({
   request,
   decision,
@@ -70,10 +70,10 @@ export function Again({
           </Popover>
         )}
       </div>
-      {/* Where the credential itself was refused, a fix has another one. */}
+      {/* If the credential itself was refused, a fix offers another one. */}
       {obstacle !== null && decision?.principal !== null && (
         <p class="quiet">
-          It cannot be sent again. <Sentence text={obstacle} />
+          This request cannot be sent again. <Sentence text={obstacle} />
         </p>
       )}
       {isAsking && call.lacks !== null && <AskForBody call={call} lacks={call.lacks} isBusy={act.isBusy} send={send} />}
@@ -82,7 +82,7 @@ export function Again({
   );
 }
 
-/** For a body that the journal doesn't have as sent. */
+/** Asks for a body that the journal does not have as sent. */
 function AskForBody(props: {
   readonly call: Call;
   readonly lacks: string;

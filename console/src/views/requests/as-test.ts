@@ -3,15 +3,15 @@ import { sourceOf } from '../../parts/code.tsx';
 import type { Call, Caller } from '../../state/call.ts';
 import type { FixRequest } from '../../state/repairs.ts';
 
-/** A test that sends a request, and expects the answer that it got. */
+/** A test that sends a request and expects the same answer. */
 interface Wanted {
   readonly call: Call;
   readonly caller: Caller;
   readonly status: number;
   readonly reason: string | null;
-  /** A vendor call that must be made first, so that the request is allowed. */
+  /** A vendor call that must come first for the request to be allowed. */
   readonly setup: FixRequest | undefined;
-  /** What the test says, such as `createFunction is refused for missing_scope`. */
+  /** The title of the test, such as `createFunction is refused for missing_scope`. */
   readonly name: string;
 }
 
@@ -20,10 +20,10 @@ export type Language = 'vitest' | 'pytest' | 'go';
 export const LANGUAGES: readonly Language[] = ['vitest', 'pytest', 'go'];
 
 /**
- * The source of a test that sends this request in a world of its own, where no fault is injected and rights are enforced.
+ * Returns the source of a test that sends this request in a separate world, without faults and with rights enforced.
  *
- * @param setup a call of the vendor that somebody makes first, so that the request is allowed
- * @returns null if it cannot be written: nobody knows the caller, or the body
+ * @param setup a vendor call that must come first for the request to be allowed
+ * @returns null if the caller or the body is unknown
  */
 export function toTest(
   language: Language,
@@ -40,7 +40,7 @@ export function toTest(
   const what = operation ?? `${method} ${path}`;
   const name = reason === null ? `${what} answers ${status}` : `${what} is refused for ${reason}`;
   const isBodyless = method === 'GET' || method === 'HEAD';
-  // A body that was not sent or not read has no effect on a decision.
+  // An unsent or unread body does not affect the decision.
   const body = call.body ?? (call.lacks !== null && !isBodyless && decision !== null ? '{}' : null);
   return WRITERS[language]({ call: { ...call, body }, caller, setup, status, reason, name });
 }
@@ -89,7 +89,7 @@ function vitestSetup({ method, path, body, as }: FixRequest): readonly string[] 
   ];
 }
 
-/** JSON as an object, which can be read. */
+/** Formats a JSON body as an object literal, for readability. */
 function sourceOfBody(body: string): string {
   try {
     return `JSON.stringify(${sourceOf(JSON.parse(body))})`;
@@ -106,7 +106,7 @@ function vitestToken(caller: Caller): readonly string[] {
     : [`  const { key: token } = await mock.keys.create(${sourceOf(caller.order)});`];
 }
 
-/** A string as Python and Go write it, which is as JSON does. */
+/** Python and Go string literals are like JSON's. */
 const literal = (text: string) => JSON.stringify(text);
 
 function forPytest({ call, caller, setup, status, reason, name }: Wanted): string {
@@ -161,7 +161,7 @@ function pytestToken(caller: Caller): readonly string[] {
   if (caller.kind === 'principal') return [`    token = nv_auth_mock.token(${literal(caller.name)})`];
   if (caller.kind !== 'key') return [];
   if (!isMade(caller)) return [`    token = nv_auth_mock.key(${literal(caller.name)})`];
-  // Texts, lists and objects of them, which Python writes as JSON does.
+  // Strings, lists and objects are the same in Python and JSON.
   const members = Object.entries(caller.order).map(([member, value]) => `${member}=${JSON.stringify(value)}`);
   return [`    token = nv_auth_mock.keys.create(${members.join(', ')})["key"]`];
 }
@@ -236,7 +236,7 @@ function goToken(caller: Caller): readonly string[] {
   ];
 }
 
-/** The words of a sentence, for a name: `create_function`, `GET` and so on. */
+/** Splits a title into words for an identifier. */
 function wordsOf(name: string): readonly string[] {
   return name.toLowerCase().match(/[a-z0-9]+/g) ?? ['request'];
 }

@@ -1,16 +1,16 @@
 import type { ComponentChildren } from 'preact';
 import { Copy } from '../../parts/copy.tsx';
 
-/** Longer bodies are shown up to here; the rest can be copied. */
+/** Longer bodies are cut on the page; the copy is complete. */
 const MAX_SHOWN = 20_000;
 
-/** A body as a text: JSON and forms formatted, other texts as they are, nothing as the empty text. */
+/** Formats a body: JSON and forms indented, other texts unchanged, no body as an empty string. */
 export function bodyText(body: unknown): string {
   if (body === null) return '';
   return typeof body === 'string' ? body : JSON.stringify(body, null, 2);
 }
 
-/** A body, formatted and coloured. */
+/** A body with syntax highlighting. */
 export function Body({ body, isTruncated }: { readonly body: unknown; readonly isTruncated: boolean }) {
   const text = bodyText(body);
   if (text === '') return isTruncated ? <p class="quiet">The journal no longer has the body.</p> : null;
@@ -29,8 +29,8 @@ export function Body({ body, isTruncated }: { readonly body: unknown; readonly i
 }
 
 /**
- * Strings, with a colon if they are names, numbers and literals of JSON. A string that is cut ends with the text: otherwise
- * each quotation mark in it would be tried as the beginning of another.
+ * JSON strings (with a colon if they are names), numbers and literals. A truncated string ends with the text; otherwise
+ * each quote in it would be tried as a new start.
  */
 const TOKENS = /("(?:[^"\\]|\\.)*\\?(?:"|$))(:?)|(-?\d[\d.eE+-]*)|\b(?:true|false|null)\b/gs;
 
@@ -46,7 +46,7 @@ function coloured(json: string): ComponentChildren {
   return [...parts, json.slice(from)];
 }
 
-/** The sentence in which a vendor says what was wrong; null if its answer has none. */
+/** Returns the error message in a vendor's response; null if there is none. */
 export function sentenceIn(body: unknown): string | null {
   if (typeof body !== 'object' || body === null) return null;
   const members = body as Readonly<Record<string, unknown>>;
@@ -54,7 +54,7 @@ export function sentenceIn(body: unknown): string | null {
     const text = members[name];
     if (typeof text === 'string') return text;
   }
-  // By field, with a list of sentences for each.
+  // Django style: a list of messages per field.
   const fields = Object.entries(members).filter(([, texts]) => Array.isArray(texts) && typeof texts[0] === 'string');
   return fields.length === 0 ? null : fields.map(([name, texts]) => `${name}: ${texts}`).join(' ');
 }

@@ -3,13 +3,13 @@ import { readValue, useLoaded } from '../../parts/loaded.tsx';
 import { countChanges } from '../../state/changes.ts';
 import { fitting, isJournalRead, requests } from '../../state/requests.ts';
 
-/** How many requests the journal keeps, and how many it had to drop. */
+/** The sizes that the journal reports. */
 interface Extent {
   readonly total: number;
   readonly dropped: number;
 }
 
-/** How many requests are listed, and how many are kept of all that came. */
+/** Shows how many requests are listed, and how many the journal still has. */
 export function Count() {
   const read = () => ask<Extent>('GET', '/_mock/requests?limit=1&bodies=false');
   const extent = useLoaded(read, [countChanges('requests'), isJournalRead.value]);

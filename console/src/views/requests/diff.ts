@@ -1,7 +1,7 @@
 import type { Decision, Fix } from '../../control-api/types.ts';
 import type { Line } from '../../state/repairs.ts';
 
-/** What a fix adds to the caller and what it takes away, as far as its call says it. */
+/** Returns what a fix adds to and removes from the caller, as far as its request shows. */
 export function diffFix({ request, roles = [] }: Fix, { held = [], roles: heldRoles = [], binding }: Decision): Line[] {
   const { scopes, resource, roles: keyRoles } = request?.body ?? {};
   const lines = [

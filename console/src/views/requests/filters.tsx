@@ -18,10 +18,10 @@ const CHOICES: Choices = [
   ['method', 'Method'],
 ];
 
-/** So many stand beside the search, where there is room. */
+/** Number of filters beside the search, if there is room. */
 const BESIDE = 3;
 
-/** Narrows the list, and folds it. */
+/** Filters and groups the list. */
 export function Filters() {
   const now = chosen.value;
   const beside = isNarrow.value ? [] : CHOICES.slice(0, BESIDE);
@@ -31,7 +31,7 @@ export function Filters() {
   const used =
     [...more.map(([name]) => name), 'path'].filter((name) => now[name]).length + Number(now['group'] === 'no');
   return (
-    <search class="filters" aria-label="Narrow the list">
+    <search class="filters" aria-label="Filter the list">
       <Search label="text" placeholder="Search" value={now['text']} change={(text) => choose({ text }, false)} />
       <button
         type="button"
@@ -74,7 +74,7 @@ export function Choice({ name, title }: { readonly name: ValueFilter; readonly t
   );
 }
 
-/** What is in the address can be chosen although no request has it yet. */
+/** Adds the value in the address, which may be in no request yet. */
 function withChosen(values: readonly string[], now: string | undefined): readonly string[] {
   return now === undefined || now === '' || values.includes(now) || now.endsWith('xx') ? values : [...values, now];
 }

@@ -16,15 +16,15 @@ import { type Remedies, readRemedies } from './ways.ts';
 interface FixesParts {
   readonly request: RecordedRequest;
   readonly decision: Decision;
-  /** Whether the user has moved to them with the keyboard. */
+  /** Whether the user has moved here with the keyboard. */
   readonly isEntered: boolean;
 }
 
-/** What would have a refused request allowed, and the button that does it and sends the request again. */
+/** Offers fixes for a refused request, and resends it after a fix. */
 export function Fixes({ request, decision, isEntered }: FixesParts) {
   const loaded = useLoaded(() => readRemedies(request, decision), [request.id, countChanges('keys')]);
   const section = useRef<HTMLElement>(null);
-  // Before the next key is read.
+  // A layout effect, so that it runs before the next key.
   useLayoutEffect(() => {
     if (isEntered) section.current?.focus();
   }, [isEntered]);
@@ -41,7 +41,7 @@ export function Fixes({ request, decision, isEntered }: FixesParts) {
   );
 }
 
-/** In the place of the button, once it was used. */
+/** Replaces the button after it was used. */
 function Repaired({ repair: { way, after, status } }: { readonly repair: Repair }) {
   return (
     <p>
@@ -51,7 +51,7 @@ function Repaired({ repair: { way, after, status } }: { readonly repair: Repair 
   );
 }
 
-/** So many are shown at first; one more than these is shown as well. */
+/** Number of ways shown at first. A single further one is shown too. */
 const MAX_SHOWN = 3;
 
 function Choice({ request, remedies }: { readonly request: RecordedRequest; readonly remedies: Remedies }) {
@@ -74,7 +74,7 @@ function Choice({ request, remedies }: { readonly request: RecordedRequest; read
           ))}
         </ul>
       )}
-      {ways.length + others.length === 0 && <p class="quiet">Nothing that is known.</p>}
+      {ways.length + others.length === 0 && <p class="quiet">No known fix.</p>}
     </>
   );
 }
@@ -111,7 +111,7 @@ function Ways(props: {
   );
 }
 
-/** What all ways begin with, such as the scope that is added before a key is bound; empty if they differ from the start. */
+/** Returns the common beginning of all ways, such as a scope to add before binding a key; empty if there is none. */
 function leadOf([first, ...others]: readonly Way[]): string {
   const lead = /^.*, and(?= )/.exec(first?.text ?? '')?.[0] ?? '';
   return others.every(({ text }) => text.startsWith(lead)) ? lead : '';
@@ -123,7 +123,7 @@ function withShortIds(text: string): string {
   return text.replaceAll(UUID, shortId);
 }
 
-/** The button of one way, with what it changes. */
+/** The button for a way, with its changes. */
 function CarryOut(props: {
   readonly request: RecordedRequest;
   readonly way: Way;
@@ -202,7 +202,7 @@ function CopyFix({ change }: { readonly change: NonNullable<Way['request']> }) {
   );
 }
 
-/** What a fix adds to what the caller has, and what it takes away. */
+/** The rights that a fix adds and removes. */
 export function Changes({ lines }: { readonly lines: readonly Line[] }) {
   if (lines.length === 0) return null;
   return (
@@ -216,7 +216,7 @@ export function Changes({ lines }: { readonly lines: readonly Line[] }) {
   );
 }
 
-/** A fix that somebody carries out elsewhere. Of many roles that would do, those with the fewest rights are shown. */
+/** A fix to carry out elsewhere. Of many sufficient roles, those with the fewest rights come first. */
 function Advice({ fix: { text, roles = [] } }: { readonly fix: Fix }) {
   if (roles.length <= MAX_SHOWN + 1) return <Sentence text={text} />;
   const [lead = text] = text.split(roles[0] === undefined ? '\n' : `\`${roles[0]}\``);
@@ -234,7 +234,7 @@ function Advice({ fix: { text, roles = [] } }: { readonly fix: Fix }) {
 
 type Pending = NonNullable<Decision['pending']>;
 
-/** An edit that is recorded and not in force yet, and what it will do to a request. */
+/** A pending edit, and its effect on the request. */
 export function Later({ pending, principal }: { readonly pending: Pending; readonly principal: string }) {
   return (
     <p class="later">

@@ -4,7 +4,7 @@ import { When } from '../../parts/when.tsx';
 import { worldTime } from '../../state/clock.ts';
 import { moveClock } from '../../state/move-clock.ts';
 
-/** When the token that a request was issued expires, and a button that moves the clock there. */
+/** When the issued token expires, with a button that moves the clock there. */
 export function IssuedToken({ expiresAt }: { readonly expiresAt: string }) {
   const act = useAct();
   const place = useFocusKept<HTMLDivElement>();
@@ -13,7 +13,7 @@ export function IssuedToken({ expiresAt }: { readonly expiresAt: string }) {
   const move = () =>
     act.run(async () => {
       const { cannotUndo } = await moveClock('set', { to: expiresAt });
-      return cannotUndo === null ? null : `It cannot be undone: ${cannotUndo}`;
+      return cannotUndo === null ? null : `This cannot be undone: ${cannotUndo}`;
     });
   return (
     <div ref={place} tabIndex={-1}>

@@ -6,18 +6,18 @@ import { TimeOfDay } from '../../parts/when.tsx';
 import { addressIn, listed, type Row } from '../../state/requests.ts';
 import { isCoarse, isNarrow } from '../../window.ts';
 
-/** The height of a row in pixels. */
+/** Height of a row in pixels. */
 const heightOfRow = () => (isNarrow.value ? 62 : isCoarse.value ? 44 : 34);
 
-/** Rows beyond both ends of what can be seen, so that scrolling shows no gap. */
+/** Extra rows on both ends, so that scrolling shows no gap. */
 const BEYOND = 10;
 
 const HEADINGS = ['Time', 'Status', 'Method', 'Path', 'Reason', 'Caller', 'Operation', 'Duration'];
 
 /**
- * The requests, newest first. Only rows that can be seen are made, so thousands cost as little as twenty.
+ * The requests, newest first. Only visible rows are rendered, so thousands cost no more than twenty.
  *
- * @param props.onEnter called when the one that is chosen is to be worked with
+ * @param props.onEnter called when the user presses Enter on the selected request
  */
 export function RequestList({ onEnter }: { readonly onEnter: () => void }) {
   const box = useRef<HTMLDivElement>(null);
@@ -65,7 +65,7 @@ export function RequestList({ onEnter }: { readonly onEnter: () => void }) {
   const last = Math.min(rows.length, Math.ceil((top + room) / rowHeight) + BEYOND);
   return (
     <>
-      {/* Screen readers hear what each part of a row is from the row itself. */}
+      {/* Screen readers get the meaning of each part from the row. */}
       <div class="row headings" aria-hidden="true">
         {HEADINGS.map((title) => (
           <span key={title} class={title === 'Status' ? undefined : title.toLowerCase()}>
@@ -86,7 +86,7 @@ export function RequestList({ onEnter }: { readonly onEnter: () => void }) {
         <div style={{ height: `${rows.length * rowHeight}px` }}>
           {rows.slice(first, last).map((row, index) => (
             <Line
-              // The oldest stays the same while more come that are like it.
+              // The oldest id stays the same while equal requests arrive.
               key={row.ids.at(-1)}
               row={row}
               place={first + index}
@@ -139,7 +139,7 @@ function Line({ row: { request, ids }, place, count, isSelected }: LineParts) {
   );
 }
 
-/** Why it was refused, as briefly as it can be said. */
+/** The shortest available reason of a refusal. */
 function Reason({ request: { wouldBe, reason, explanation, fault } }: Pick<Row, 'request'>) {
   const text = reason ?? explanation ?? (fault === null ? '-' : 'fault');
   return (

@@ -1,7 +1,7 @@
 import { choose, chosen } from '../../address.ts';
 import { Choice, type Choices } from './filters.tsx';
 
-/** The filters that have no room beside the search, and how the list is folded. */
+/** The filters that do not fit beside the search, and the grouping. */
 export function MoreFilters({ choices }: { readonly choices: Choices }) {
   const { group, path = '' } = chosen.value;
   return (
@@ -26,7 +26,7 @@ export function MoreFilters({ choices }: { readonly choices: Choices }) {
           checked={group !== 'no'}
           onChange={({ currentTarget: { checked } }) => choose({ group: checked ? undefined : 'no' }, false)}
         />
-        Fold equal requests
+        Group equal requests
       </label>
     </form>
   );

@@ -29,14 +29,18 @@ async function read(id: string): Promise<Whole> {
   const request = await ask<RecordedRequest>('GET', `/_mock/requests/${encodeURIComponent(id)}`);
   const { decision } = request;
   if (decision === null) return { request, decision };
-  // Decisions may go before their requests.
+  // A decision may be dropped before its request.
   return {
     request,
     decision: await ask<Decision>('GET', `/_mock/decisions/${encodeURIComponent(decision)}`).catch(nullIfGone),
   };
 }
 
-/** One request with its answer, and the decision about it. @param props.isEntered has somebody gone to it with the keys? */
+/**
+ * A request with its response and its decision.
+ *
+ * @param props.isEntered whether the user moved here with the keyboard
+ */
 export function Recorded({ id, isEntered }: { readonly id: string; readonly isEntered: boolean }) {
   const loaded = useLoaded(() => read(id), [id]);
   return (
@@ -57,7 +61,7 @@ function Parts({ request: whole, decision, isEntered }: Whole & { readonly isEnt
     if (isArrival) arrival.id = null;
     if (isArrival || (isEntered && !isRefused)) heading.current?.focus();
   }, [isEntered]);
-  // The first fix of a decision stands in for a hint, and is shown among the fixes.
+  // A hint with the code `fix` repeats the first fix, which is shown below.
   const [hint, ...others] = hints.filter(({ code }) => code !== 'fix');
   return (
     <>
@@ -74,7 +78,7 @@ function Parts({ request: whole, decision, isEntered }: Whole & { readonly isEnt
       </h2>
       <Steps request={whole} before={isRepaired ? repair.before : undefined} />
       {isRepaired && <Result repair={repair} isRefused={isRefused} />}
-      {/* The explanation of an answer that a fault gave names the fault. */}
+      {/* Skip this if the explanation already names the fault. */}
       {fault !== null && explanation?.includes(fault) !== true && <p class="fault">Affected by fault {fault}.</p>}
       <section aria-label="Decision">
         <Verdict request={whole} decision={decision} hint={hint?.text} />
@@ -91,12 +95,12 @@ function Parts({ request: whole, decision, isEntered }: Whole & { readonly isEnt
       <Facts request={whole} decision={decision} />
       {Object.keys(query).length > 0 && <Fields title="Query" fields={query} />}
       <Message title="Request" message={request} />
-      <Message title="Answer" message={response} />
+      <Message title="Response" message={response} />
     </>
   );
 }
 
-/** What was done before this request was sent, and whether that was enough. */
+/** The change before this request, and whether it was enough. */
 function Result({ repair, isRefused }: { readonly repair: Repair; readonly isRefused: boolean }) {
   const { way, before, status } = repair;
   const isFixed = status !== null && status < 400;
@@ -105,10 +109,10 @@ function Result({ repair, isRefused }: { readonly repair: Repair; readonly isRef
       <p>
         <strong>
           {isFixed
-            ? 'Fixed, and sent again.'
+            ? 'Fixed and sent again.'
             : isRefused
-              ? 'Sent again, and still refused.'
-              : 'Allowed now, and sent again; the answer is an error.'}
+              ? 'Sent again, but still refused.'
+              : 'Sent again and allowed now, but the response is an error.'}
         </strong>{' '}
         {way.lines.length === 0 && (
           <>
@@ -122,7 +126,7 @@ function Result({ repair, isRefused }: { readonly repair: Repair; readonly isRef
   );
 }
 
-/** Why it was answered so, in one sentence: a hint, which names what to do, before an explanation. */
+/** The reason for the response in one sentence. A hint comes first, because it says what to do. */
 function Verdict({ request, decision, hint }: Whole & { readonly hint: string | undefined }) {
   const { fault, explanation } = request;
   const text = hint ?? decision?.explanation ?? explanation;
@@ -145,12 +149,12 @@ function Verdict({ request, decision, hint }: Whole & { readonly hint: string | 
   );
 }
 
-/** Does the answer say more than that something is not allowed? */
+/** Whether the response says more than that access was refused. */
 function isSaidByVendor({ status, decision }: RecordedRequest): boolean {
   return status !== null && status >= 400 && (decision === null || [400, 404, 405].includes(status));
 }
 
-/** A refusal in the words of the vendor, as the client got it. */
+/** The vendor's error message, as the client received it. */
 function VendorsSentence({ service, body }: { readonly service: string | null; readonly body: unknown }) {
   const text = sentenceIn(body);
   if (text === null) return null;
@@ -164,7 +168,7 @@ function VendorsSentence({ service, body }: { readonly service: string | null; r
   );
 }
 
-/** What the request was, each value a link that narrows the list to it. */
+/** The facts of a request. Each value is a link that filters the list by it. */
 function Facts({ request, decision }: Whole) {
   const { id, at, durationMs, service, operation, principal, reason, status, traceparent, tokenExpiresAt } = request;
   const facts: readonly (readonly [name: string, filter: ValueFilter, value: string | null, shown?: string])[] = [
@@ -184,7 +188,7 @@ function Facts({ request, decision }: Whole) {
           ) : (
             <a
               href={addressOfView('requests', { ...chosen.value, [filter]: value })}
-              title={`Shows only requests with this ${name.toLowerCase()}`}
+              title={`Show only requests with this ${name.toLowerCase()}`}
             >
               {shown ?? value}
             </a>
@@ -212,7 +216,7 @@ function Facts({ request, decision }: Whole) {
           <Id id={trace} name="trace" />
         </Fact>
       )}
-      {decision?.ofWorld !== undefined && <Fact name="Belongs to the world">{decision.ofWorld}</Fact>}
+      {decision?.ofWorld !== undefined && <Fact name="Belongs to world">{decision.ofWorld}</Fact>}
     </dl>
   );
 }
@@ -226,7 +230,7 @@ function Fact({ name, children }: { readonly name: string; readonly children: Co
   );
 }
 
-/** Names with their values; of one that came more than once, all of them. */
+/** Names with their values. Repeated names list all their values. */
 function Fields({ title, fields }: { readonly title: string; readonly fields: RecordedMessage['headers'] }) {
   return (
     <table class="fields" aria-label={title}>

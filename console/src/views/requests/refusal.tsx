@@ -10,7 +10,7 @@ import { readKeys } from '../../state/keys.ts';
 import { type Rule, type Ruleset, rulesetOf } from '../../state/rulesets.ts';
 import { Later } from './fixes.tsx';
 
-/** What the rule of a request needs beside what its caller holds. */
+/** What the rule of a request requires, next to what its caller has. */
 export function Sides({ decision }: { readonly decision: Decision }) {
   const { service, rule } = decision;
   const loaded = useLoaded(async () => (rule === null ? null : await rulesetOf(service)), [decision.id]);
@@ -32,10 +32,10 @@ export function Sides({ decision }: { readonly decision: Decision }) {
   );
 }
 
-/** The scopes that pending edits of the caller's key bring, with the time at which each takes effect. */
+/** Returns the scopes that pending edits of the caller's key add, and when each takes effect. */
 async function readPending({ effect, principal }: Decision): Promise<ReadonlyMap<string, string>> {
   if (effect === 'allow' || principal?.kind !== 'service-key') return NOTHING;
-  // A key that is gone has none.
+  // A deleted key has none.
   const { pending = [] } = (await readKeys()).find(({ id }) => id === principal.id) ?? {};
   return new Map(
     pending.toReversed().flatMap(({ scopes, effectiveAt }) => scopes.map((scope) => [scope, effectiveAt] as const)),
@@ -44,10 +44,10 @@ async function readPending({ effect, principal }: Decision): Promise<ReadonlyMap
 
 const NOTHING: ReadonlyMap<string, string> = new Map();
 
-/** Refused for what the caller is bound to: the rights themselves were there. */
+/** Reasons about the binding: the caller has the rights themselves. */
 const BINDING: readonly (string | null)[] = ['incompatible_resource_type', 'resource_mismatch'];
 
-/** How a right that the rule names stands with the caller. @param isChoice is one of several enough? */
+/** Returns whether the caller has a right of the rule. @param isChoice whether one of several rights is enough */
 function markOf(decision: Decision, id: string, isChoice: boolean): Mark {
   const { effect, reason, missing = [], missingAnyOf = [], held = [], used = [] } = decision;
   if (missing.includes(id) || missingAnyOf.includes(id)) return 'lacking';
@@ -56,7 +56,7 @@ function markOf(decision: Decision, id: string, isChoice: boolean): Mark {
   return BINDING.includes(reason) ? 'there' : 'lacking';
 }
 
-/** How a role that the rule names stands with the caller. */
+/** Returns whether the caller has a role of the rule. */
 function markOfRole({ effect, roles = [], missing = [], used = [] }: Decision, name: string, isNeeded: boolean): Mark {
   if (missing.includes(name)) return 'lacking';
   const isEnough = effect === 'allow' && (isNeeded || used.length === 0);
@@ -128,7 +128,11 @@ function Needs(props: {
   );
 }
 
-/** What a right must be bound to, or is. @param props.isFailing is it missing? A cross never marks what the caller has */
+/**
+ * A binding, required or held.
+ *
+ * @param props.isFailing whether it is missing; a cross never marks what the caller has
+ */
 function Bound(props: {
   readonly isFailing?: boolean;
   readonly isMet?: boolean;
@@ -149,14 +153,14 @@ function Holds({ decision, rule }: { readonly decision: Decision; readonly rule:
   const { all = [], any = [], roles: neededRoles = [], orRoles = [] } = rule?.needs ?? {};
   return (
     <section>
-      <h3>{who === null ? 'Held by nobody: the caller is not known' : `Held by ${who.name}`}</h3>
-      {/* Where the type of a resource does not fit, the types are what is held. */}
+      <h3>{who === null ? 'Held by an unknown caller' : `Held by ${who.name}`}</h3>
+      {/* For this reason, `held` has resource types. */}
       {held !== undefined && reason !== 'incompatible_resource_type' && (
         <Held ids={held} isNeeded={(id) => [...all, ...any, ...used].includes(id)} used={used} />
       )}
       {roles.length > 0 && (
         <>
-          <p>by the roles</p>
+          <p>through the roles</p>
           <Held ids={roles} isNeeded={(name) => [...neededRoles, ...orRoles].includes(name)} isWhole />
         </>
       )}
@@ -173,9 +177,9 @@ function Holds({ decision, rule }: { readonly decision: Decision; readonly rule:
 }
 
 /**
- * What somebody holds: ticked where the rule needs it.
+ * The rights of a caller, ticked if the rule needs them.
  *
- * @param props.isWhole are the others shown as well? Otherwise they are there for whoever wants them
+ * @param props.isWhole whether to show the other rights too, instead of on demand
  */
 function Held(props: {
   readonly ids: readonly string[];
@@ -205,7 +209,7 @@ function Held(props: {
   );
 }
 
-/** Names without marks: the rule does not ask for them. */
+/** Unmarked names, which the rule does not ask for. */
 function Names({ names }: { readonly names: readonly string[] }) {
   return (
     <ul class="rights">

@@ -9,7 +9,7 @@ import { Filters } from './filters.tsx';
 import { RequestList } from './list.tsx';
 import './requests.css';
 
-/** Every request as it comes, and one of them opened. */
+/** All requests as they arrive, and a panel for one of them. */
 export function Requests() {
   useNewestRefusal();
   const { request: selected, tool } = chosen.value;
@@ -28,14 +28,14 @@ export function Requests() {
             else isPaused.value = true;
           }}
         >
-          {isPaused.value ? `Go on (${keptBack.value.length} new)` : 'Pause'}
+          {isPaused.value ? `Resume (${keptBack.value.length} new)` : 'Pause'}
         </button>
         {views === null ? <ToolsToCome /> : <views.Tools />}
       </ViewHeader>
       <Filters />
       <section class="first stream" aria-label="Requests">
         {all === 0 && isJournalRead.value ? <Nothing /> : <RequestList onEnter={() => setEntered(selected ?? '')} />}
-        {count === 0 && all > 0 && <p class="nothing">No request is like this. “Show all” takes the filters away.</p>}
+        {count === 0 && all > 0 && <p class="nothing">No request matches. “Show all” clears the filters.</p>}
       </section>
       {isOpen &&
         (views === null ? (
@@ -61,9 +61,9 @@ const DROPS = {
   },
 };
 
-/** Whoever opens the page, and says nothing of what is wanted, wants to know why something was refused. */
+/** Without an address, opens the newest refusal: users usually come to find out why a request was refused. */
 function useNewestRefusal(): void {
-  // Where the panel would be in the place of the list, the list comes first.
+  // If the panel would replace the list, show the list first.
   const isWanted = view.value === '' && Object.keys(chosen.value).length === 0 && hasRoomBeside.value;
   const newest = isWanted
     ? requests.value.find(({ decision, reason }) => decision !== null && reason !== null)
@@ -73,7 +73,7 @@ function useNewestRefusal(): void {
   }, [newest?.id]);
 }
 
-/** Stands where the tools come to, so that nothing moves. */
+/** Placeholder for the tools, so that nothing moves. */
 function ToolsToCome() {
   return (
     <>
@@ -87,12 +87,12 @@ function ToolsToCome() {
   );
 }
 
-/** Whoever sees this has just begun. */
+/** Shown to new users, before the first request. */
 function Nothing() {
   const line = `curl -i ${location.origin}${addressOf('/v2/nvcf/functions')}`;
   return (
     <div class="nothing">
-      <p>No request has come yet. Point a client at this server, or try one that is refused:</p>
+      <p>No requests yet. Point a client at this server, or try a request that is refused:</p>
       <pre>{line}</pre>
     </div>
   );

@@ -4,7 +4,7 @@ import { fidelityOf } from '../../state/fidelity.ts';
 
 type Stage = FidelityReport['reasons'][number]['stage'];
 
-/** The steps of every request, in the order of the server. */
+/** The steps of a request, in the order of the server. */
 type Step = 'route' | Stage;
 
 const TITLES: Readonly<Record<Step, string>> = {
@@ -13,29 +13,29 @@ const TITLES: Readonly<Record<Step, string>> = {
   decide: 'Rights',
   validate: 'Body',
   cover: 'Resource',
-  handle: 'Answer',
+  handle: 'Response',
 };
 
 const STEPS: readonly Step[] = ['route', 'authenticate', 'decide', 'validate', 'cover', 'handle'];
-/** Air says that an object does not exist before it reads the body. */
+/** Air reports a missing object before it reads the body. */
 const STEPS_OF_AIR: readonly Step[] = ['route', 'authenticate', 'decide', 'cover', 'validate', 'handle'];
 
-/** `none`: the request did not come to it. */
+/** `none`: the request did not reach the step. */
 type Mark = 'passed' | 'refused' | 'none';
 
 const SIGNS: Readonly<Record<Mark, string>> = { passed: '✓', refused: '✗', none: '' };
 const SPOKEN: Readonly<Record<Mark, string>> = { passed: 'passed', refused: 'refused here', none: 'not reached' };
 
-/** The step that refuses for each reason. */
+/** Returns the refusing step of each reason. */
 async function readStages({ service }: RecordedRequest): Promise<ReadonlyMap<string, Stage>> {
   const { reasons } = await fidelityOf(service ?? '');
   return new Map(reasons.map(({ reason, stage }) => [reason, stage]));
 }
 
 /**
- * Which steps a request passed, and which of them refused it.
+ * Shows which steps a request passed, and which one refused it.
  *
- * @param props.before the refused request that this one repeats once it was fixed: steps that it passes now turn green
+ * @param props.before the refused request that was fixed and resent: steps that pass now turn green
  */
 export function Steps(props: { readonly request: RecordedRequest; readonly before?: RecordedRequest | undefined }) {
   const { request, before } = props;
@@ -75,7 +75,7 @@ interface Marked {
 
 const NOT_REACHED: Marked = { mark: 'none', spoken: SPOKEN.none };
 
-/** How a request came through each step. @param stages the step of each reason; null if there is none to look up */
+/** Returns the outcome of each step. @param stages the step of each reason; null if not needed */
 function marksOf(
   request: RecordedRequest,
   steps: readonly Step[],
@@ -84,7 +84,7 @@ function marksOf(
   const stage = request.reason === null ? undefined : stages?.get(request.reason);
   const failing = failingStep(request, stage);
   const reached = isReplaced(request) ? 1 : failing === null ? steps.length : steps.indexOf(failing);
-  // A world that observes lets pass what it would refuse.
+  // Observe mode allows what it would refuse.
   const isEnforced = request.wouldBe === undefined || request.reason === null || request.fault !== null;
   return steps.map((step, index) => {
     if (step === failing) return { mark: 'refused', spoken: isEnforced ? SPOKEN.refused : 'would be refused here' };
@@ -93,20 +93,20 @@ function marksOf(
   });
 }
 
-/** Did a fault answer in place of the steps? */
+/** Whether a fault replaced the steps. */
 function isReplaced({ fault, wouldBe, reason, done }: RecordedRequest): boolean {
   return fault !== null && wouldBe === undefined && reason === null && !done;
 }
 
-/** Statuses of requests that could not be read. */
+/** Statuses of malformed requests. */
 const MALFORMED: readonly (number | null)[] = [400, 413, 415, 422];
 
-/** The step at which a request failed; null if it did not. @param stage that of its reason */
+/** Returns the step that failed; null if none did. @param stage the step of its reason */
 function failingStep({ status, operation, fault }: RecordedRequest, stage: Stage | undefined): Step | null {
   if (stage !== undefined) return stage;
   const isRefused = status === null || status >= 400;
   if (!isRefused) return null;
-  // A fault replaced the answer.
+  // A fault replaced the response.
   if (fault !== null) return 'handle';
   if (operation === null) return 'route';
   return MALFORMED.includes(status) ? 'validate' : 'handle';

@@ -11,17 +11,17 @@ import type { FixRequest, Way } from '../../state/repairs.ts';
 import type { Undoable } from '../../state/undo.ts';
 import { diffFix } from './diff.ts';
 
-/** What can be done about a refusal. */
+/** The remedies for a refusal. */
 export interface Remedies {
-  /** Who sent it, with what is known of their credential. */
+  /** The caller, with the credential if it is known. */
   readonly caller: Caller;
-  /** The recommended one first. */
+  /** The recommended way first. */
   readonly ways: readonly Way[];
-  /** Fixes that have to be made elsewhere. */
+  /** Fixes that must be made elsewhere. */
   readonly others: readonly Fix[];
 }
 
-/** Finds what can be done about a refusal. @throws as the control API does */
+/** Finds the remedies for a refusal. @throws like the control API */
 export async function readRemedies(request: RecordedRequest, decision: Decision): Promise<Remedies> {
   const identities = await readIdentities();
   const caller = pickCaller(request, decision, identities);
@@ -35,7 +35,7 @@ export async function readRemedies(request: RecordedRequest, decision: Decision)
   return { caller, ways: [...ways, ...credential], others: credential.length > 0 ? [] : others };
 }
 
-/** The ways that a fix stands for; none if it names no call. */
+/** Returns the ways of a fix; none if it has no request. */
 function waysOf(fix: Fix, decision: Decision): readonly Way[] {
   const { kind, request, text } = fix;
   if (request === undefined) return [];
@@ -45,7 +45,7 @@ function waysOf(fix: Fix, decision: Decision): readonly Way[] {
   return [{ text, lines: diffFix(fix, decision), label: 'Fix and send again', request, apply: change }];
 }
 
-/** An edit that is recorded: it can be put into force, the clock can be moved to it, or it is waited for. */
+/** Returns the ways to put a pending edit into effect: now, by moving the clock, or by waiting. */
 function waysToForce(
   { version, effectiveAt }: NonNullable<Decision['pending']>,
   request: FixRequest,
@@ -72,19 +72,19 @@ function waysToForce(
   };
   return [
     {
-      text: `Put version ${version} into force now`,
+      text: `Apply version ${version} now`,
       lines: [],
-      label: 'Put into force and send again',
+      label: 'Apply and send again',
       request,
       apply: change,
     },
     moving,
-    // It would never come.
+    // A frozen clock would never get there.
     ...(isFrozen.value ? [] : [waiting]),
   ];
 }
 
-/** Calls as an identity that has the missing role, preferring the one with the fewest rights. */
+/** Calls as an identity with a sufficient role, preferring the one with the fewest rights. */
 async function waysByRole(fixes: readonly Fix[], decision: Decision, identities: readonly Identity[]): Promise<Way[]> {
   const roles = fixes.find(({ kind, request }) => kind === 'identity' && request === undefined)?.roles ?? [];
   const able = roles.flatMap((role) => identities.filter(({ holds, kind }) => holds === role && !kind.endsWith('key')));
@@ -94,7 +94,7 @@ async function waysByRole(fixes: readonly Fix[], decision: Decision, identities:
     : [wayAs(one, `Send it as ${one.kind} \`${one.name}\`, which has the role \`${one.holds}\``)];
 }
 
-/** For a credential that is not accepted: making it valid again, a fresh one of the same identity, or another identity. */
+/** For a refused credential: makes it valid again, or uses a new one or another identity. */
 async function waysByCredential(
   recorded: RecordedRequest,
   decision: Decision,
@@ -121,7 +121,7 @@ async function waysByCredential(
   return able.map((one) => wayAs(one, `Send it as ${one.kind} \`${one.name}\``, `Send again as ${one.name}`));
 }
 
-/** Sends a token request with the secret that its client has. */
+/** Resends a token request with the right secret of its client. */
 function waysBySecret(request: RecordedRequest, own: Identity | undefined): readonly Way[] {
   const { body } = toCall(request);
   const secrets = (own?.credentials ?? []).flatMap((credential) => {
@@ -131,7 +131,7 @@ function waysBySecret(request: RecordedRequest, own: Identity | undefined): read
   });
   const known = secrets.find(({ id }) => body?.includes(id) || body?.includes(encodeURIComponent(id)));
   const parts = body?.split(FINGERPRINT) ?? [];
-  // Which of several secrets is wrong is not known.
+  // With several secrets, it is unknown which one is wrong.
   if (own === undefined || known === undefined || parts.length !== 2) return [];
   return [
     {
@@ -147,17 +147,17 @@ function waysBySecret(request: RecordedRequest, own: Identity | undefined): read
   ];
 }
 
-/** Makes a key valid again that was refused for itself. */
+/** Makes a disabled or expired key valid again. */
 function waysToRevive({ id, kind, name }: Identity, reason: string | null): readonly Way[] {
   const edit = { disabled_key: { status: 'active' }, expired_key: { expiresAt: null } }[reason ?? ''];
   if (edit === undefined) return [];
-  const text = reason === 'disabled_key' ? `Enable ${kind} \`${name}\`` : `Let ${kind} \`${name}\` never expire`;
+  const text = reason === 'disabled_key' ? `Enable ${kind} \`${name}\`` : `Remove the expiry of ${kind} \`${name}\``;
   const apply = async () => (await editKey(id, edit)).undo;
   const path = `/_mock/keys/${encodeURIComponent(id)}`;
   return [{ text, lines: [], label: 'Fix and send again', request: { method: 'PATCH', path, body: edit }, apply }];
 }
 
-/** Sends it as another identity, which changes nothing. */
+/** Sends it as another identity. Nothing else changes. */
 function wayAs(identity: Identity, text: string, label = `Send again as ${identity.name}`): Way {
   return { text, lines: [], label, caller: callerOfIdentity(identity), apply: async () => undefined };
 }
@@ -178,7 +178,7 @@ async function allowedAmong(all: readonly Identity[], { request }: Decision): Pr
     usable.map(({ id: principal }) =>
       ask<OperationEffect>('POST', '/_mock/decisions/simulate', { principal, method, path }).then(
         ({ effect }) => effect,
-        // Of somebody who cannot call it, nothing is decided.
+        // There is no decision for identities that cannot call the service.
         () => 'deny',
       ),
     ),
@@ -202,7 +202,7 @@ function changeOf(request: FixRequest): Way['apply'] | null {
   };
 }
 
-/** Sends a call of the vendor as somebody, with a token that is made for it. What was made can be deleted again. */
+/** Sends a vendor call as a principal, with a new token. Undo deletes the created object. */
 async function callAs(principal: string, { method, path, body }: FixRequest): Promise<Undoable | null> {
   const tokenOf = async () => (await ask<{ token: string }>('POST', '/_mock/tokens', { for: principal })).token;
   const answer = await askAs<{ readonly id?: unknown } | null>(await tokenOf(), method, path, body);

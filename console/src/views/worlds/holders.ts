@@ -1,7 +1,7 @@
-/** Identity of a cast who has credentials. */
+/** An identity in a cast, with its credentials. */
 export interface Holder {
   readonly service: string;
-  /** Which list of the cast they are in, such as `serviceAccounts`. */
+  /** Its list in the cast, such as `serviceAccounts`. */
   readonly list: string;
   readonly id: string;
   readonly name: string;
@@ -11,22 +11,22 @@ export interface Holder {
 export interface CastSecret {
   /** Such as `password`. */
   readonly kind: string;
-  /** What it goes with, if anything. */
+  /** The client id that belongs to it, if any. */
   readonly clientId: string | null;
   readonly text: string;
 }
 
-/** The members of a cast that are secrets, in every service. */
+/** Members of a cast that are secrets, in any service. */
 const SECRETS = ['password', 'secret', 'clientSecret', 'key'];
 
 type Entry = Readonly<Record<string, unknown>>;
 
-/** Everybody in a cast who has credentials. A seed may leave any part of it out. */
+/** Returns the identities of a cast with credentials. A seed may leave out any part of it. */
 export function holdersOf(cast: object): readonly Holder[] {
   return Object.entries(cast).flatMap(([service, part]) => (isEntry(part) ? holdersIn(service, part) : []));
 }
 
-/** @param part lists by name, as the cast of a service or what a copy of a world created has them */
+/** @param part lists by name, as in the cast of a service or in the `created` of a copied world */
 export function holdersIn(service: string, part: object): readonly Holder[] {
   return Object.entries(part).flatMap(([list, entries]) =>
     (Array.isArray(entries) ? entries.filter(isEntry) : []).flatMap((entry) => {
@@ -45,13 +45,13 @@ function textOr(value: unknown, other: string): string {
   return typeof value === 'string' ? value : other;
 }
 
-/** Keys of two organisations can have the same name. */
+/** Includes the organisation, because keys of two organisations can have the same name. */
 function nameOf({ email, name, org, clientId }: Entry): string {
   const own = textOr(email, textOr(name, textOr(clientId, '')));
   return typeof org === 'string' ? `${org}/${own}` : own;
 }
 
-/** Its own secrets, including those of its access keys. */
+/** Returns its secrets, including those of its access keys. */
 function secretsOf(entry: Entry): readonly CastSecret[] {
   const clientId = typeof entry['clientId'] === 'string' ? entry['clientId'] : null;
   return Object.entries(entry).flatMap(([name, value]): readonly CastSecret[] => {
@@ -60,7 +60,7 @@ function secretsOf(entry: Entry): readonly CastSecret[] {
   });
 }
 
-/** `serviceAccounts` as words. */
+/** Splits `serviceAccounts` into words. */
 export function splitName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

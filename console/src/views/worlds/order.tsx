@@ -14,22 +14,22 @@ import { consoleOf, here, worlds } from '../../state/worlds.ts';
 import { holdersIn, holdersOf, splitName } from './holders.ts';
 import { WaysIn } from './ways.tsx';
 
-/** What a world can start from. The empty name is what the server was started with. */
+/** Origins of a new world. The empty name is the server's seed. */
 const ORIGINS = {
-  '': 'the seed of the server',
+  '': 'the server’s seed',
   builtin: 'the built-in seed',
   none: 'nothing',
   world: 'a copy of a world',
   snapshot: 'a copy of a snapshot',
 } as const;
 
-/** @param of the id of the world or of the snapshot that is copied */
+/** @param of the id of the copied world or snapshot */
 function originOf(from: string, of: string): object {
   if (from === '') return {};
   return from === 'world' || from === 'snapshot' ? { from: { [from]: of } } : { seed: from };
 }
 
-/** Makes a world. What it starts from is in the address, so that a snapshot can lead here. */
+/** A form that creates a world. The origin is in the address, so that a snapshot can link here. */
 export function Order() {
   const act = useAct();
   const [made, setMade] = useState<MadeWorld | null>(null);
@@ -49,11 +49,11 @@ export function Order() {
   };
   if (made !== null) return <Made world={made} />;
   return (
-    <form class="new-world" aria-label="Make a world" onSubmit={make}>
+    <form class="new-world" aria-label="Create a world" onSubmit={make}>
       <h2>New world</h2>
       <label>
         Name
-        <input name="id" placeholder="made up if empty" autocomplete="off" spellcheck={false} />
+        <input name="id" placeholder="generated if empty" autocomplete="off" spellcheck={false} />
       </label>
       <label>
         Starts from
@@ -79,19 +79,19 @@ export function Order() {
           <input name="label" placeholder="what it is for" autocomplete="off" maxLength={500} />
         </label>
         <label>
-          Ends after … without use
+          Expires after … without use
           <input name="ttl" placeholder="1h, or never" autocomplete="off" />
         </label>
         <label>
           Credentials
           <select name="credentials">
             <option value="own">its own</option>
-            <option value="cast">those of the seed</option>
+            <option value="cast">the seed’s</option>
           </select>
         </label>
       </details>
       <button type="submit" class="main" disabled={act.isBusy}>
-        Make the world
+        Create the world
       </button>
       <Feedback act={act} />
     </form>
@@ -149,18 +149,18 @@ function WhichSnapshot({ of }: { readonly of: string }) {
   );
 }
 
-/** The new world. Its credentials are only in this response, and hidden by default. */
+/** The new world. Its credentials are only in this response, and collapsed by default. */
 function Made({ world }: { readonly world: MadeWorld }) {
   const { id, cast, created, ambiguous = [] } = world;
   const holders = [...holdersOf(cast), ...(created === undefined ? [] : holdersIn('created since', created))];
   const [isOpen, setOpen] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
-  // The form that had the focus is gone.
+  // The focused form has been removed.
   useEffect(() => heading.current?.focus(), []);
   return (
     <div role="status">
       <h2 ref={heading} tabIndex={-1}>
-        World {id} is made
+        World {id} was created
       </h2>
       <p>
         <a class="button main" href={consoleOf(world, addressOfView('requests'))}>
@@ -169,16 +169,16 @@ function Made({ world }: { readonly world: MadeWorld }) {
       </p>
       <WaysIn world={world} />
       {ambiguous.length > 0 && (
-        <p class="hint">Other worlds have these as well, so by themselves they lead nowhere: {ambiguous.join(', ')}</p>
+        <p class="hint">Other worlds have these too, so they do not identify this world: {ambiguous.join(', ')}</p>
       )}
       {holders.length > 0 && (
         <details onToggle={(event) => setOpen(event.currentTarget.open)}>
-          <summary>Its credentials ({holders.length} who have some)</summary>
+          <summary>Its credentials ({holders.length})</summary>
           {isOpen && (
             <>
               <Copy text={JSON.stringify({ cast, created }, null, 2)} label="Copy all as JSON" />
               <Credentials holders={holders.slice(0, MAX_SHOWN)} />
-              {holders.length > MAX_SHOWN && <p class="quiet">The other {holders.length - MAX_SHOWN} can be copied.</p>}
+              {holders.length > MAX_SHOWN && <p class="quiet">{holders.length - MAX_SHOWN} more are in the copy.</p>}
             </>
           )}
         </details>

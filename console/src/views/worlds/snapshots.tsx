@@ -21,7 +21,7 @@ import { fileName, readFile, sendFile } from '../../state/files.ts';
 import { offerUndo } from '../../state/undo.ts';
 import { here } from '../../state/worlds.ts';
 
-/** What this world was, to go back to. */
+/** The snapshots of this world. */
 export function Snapshots() {
   const loaded = useLoaded(() => askAll<Snapshot>('snapshots'), [countChanges('snapshots')]);
   const act = useAct();
@@ -35,8 +35,9 @@ export function Snapshots() {
     void act.run(async () => {
       const { id, world } = await sendFile<Snapshot>('/_mock/snapshots/file', file);
       changed('snapshots');
-      const where = world === here.value?.id ? '' : ` It is of the world \`${world}\`: make a world from it.`;
-      return `The snapshot \`${id}\` is added.${where}`;
+      const where =
+        world === here.value?.id ? '' : ` It is from the world \`${world}\`: create a world from it to use it here.`;
+      return `The snapshot \`${id}\` was added.${where}`;
     });
   };
   return (
@@ -61,8 +62,8 @@ export function Snapshots() {
         {(snapshots) =>
           snapshots.length === 0 ? (
             <p>
-              This world has no snapshot yet. Take one before something that is hard to undo, such as “before the
-              migration”, and go back to it whenever you like.
+              No snapshots yet. Take one before a change that is hard to undo, such as a migration, and restore it
+              whenever you like.
             </p>
           ) : (
             <DataTable
@@ -89,7 +90,7 @@ function Take({ act, close }: { readonly act: Act; readonly close: () => void })
       const snapshot = await ask<Snapshot>('POST', '/_mock/snapshots', name === '' ? {} : { name });
       form.reset();
       changed('snapshots');
-      return `“${snapshotName(snapshot)}” is taken.`;
+      return `“${snapshotName(snapshot)}” was taken.`;
     });
   };
   return (
@@ -129,26 +130,26 @@ function Acts({ snapshot, act }: { readonly snapshot: Snapshot; readonly act: Ac
     act.run(async () => {
       const { now } = await ask<{ now: string }>('POST', `/_mock/snapshots/${id}/restore`, {});
       offerUndo(null);
-      return `This world is again what it was; its clock shows ${timeText(now)}.`;
+      return `This world was restored; its clock shows ${timeText(now)}.`;
     });
   const remove = () =>
     act.run(async () => {
       await ask('DELETE', `/_mock/snapshots/${id}`);
       changed('snapshots');
-      return `“${name}” is deleted.`;
+      return `“${name}” was deleted.`;
     });
   const saveFile = () =>
     act.run(async () => {
       const file = fileName('.ndjson', id);
       download(file, await readFile(`/_mock/snapshots/${id}/file`));
-      return `\`${file}\` is saved. It has secrets: signing keys and credentials.`;
+      return `Saved \`${file}\`. It contains secrets: signing keys and credentials.`;
     });
   return (
     <>
       <Confirm
         title={`Restore ${name}?`}
         yes="Restore snapshot"
-        loses="The state of this world goes back to the snapshot. What was made or changed since is lost."
+        loses="This world returns to the snapshot. All later changes are lost."
         class="small"
         isBusy={act.isBusy}
         onYes={restore}
@@ -161,7 +162,7 @@ function Acts({ snapshot, act }: { readonly snapshot: Snapshot; readonly act: Ac
         items={[
           { label: 'Download', run: saveFile },
           {
-            label: 'Make a world',
+            label: 'Create a world',
             run: () => go(addressOfView('worlds', { make: 'yes', from: 'snapshot', of: id })),
           },
           {
@@ -170,7 +171,7 @@ function Acts({ snapshot, act }: { readonly snapshot: Snapshot; readonly act: Ac
             asks: {
               title: `Delete ${name}?`,
               yes: 'Delete snapshot',
-              loses: `The snapshot ${name} is deleted. Worlds that were made of it stay.`,
+              loses: `The snapshot ${name} is deleted. Worlds created from it stay.`,
             },
           },
         ]}

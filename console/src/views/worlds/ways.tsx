@@ -1,14 +1,10 @@
 import type { WorldInfo } from '../../control-api/types.ts';
 import { Copy } from '../../parts/copy.tsx';
 
-/** The ways into a world. */
+/** How clients address a world. */
 export function WaysIn({ world: { url, hostUrl, header } }: { readonly world: WorldInfo }) {
-  const headers = Object.entries(header).map(([name, value]) => ['By a header', `${name}: ${value}`] as const);
-  const ways = [
-    ['By its path', url] as const,
-    ...(hostUrl === null ? [] : [['By its host', hostUrl] as const]),
-    ...headers,
-  ];
+  const headers = Object.entries(header).map(([name, value]) => ['By header', `${name}: ${value}`] as const);
+  const ways = [['By path', url] as const, ...(hostUrl === null ? [] : [['By host', hostUrl] as const]), ...headers];
   return (
     <dl class="ways">
       {ways.map(([name, text]) => (

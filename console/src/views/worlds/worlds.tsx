@@ -18,16 +18,16 @@ import { Snapshots } from './snapshots.tsx';
 import { WaysIn } from './ways.tsx';
 import './worlds.css';
 
-/** So many are shown at first; the search finds the others. */
+/** Number of worlds shown at first. Search finds the rest. */
 const MAX_SHOWN = 100;
 
-/** Every world of the server, with the ways into it, and the snapshots of this world. */
+/** All worlds of the server with the ways to reach them, and the snapshots of this world. */
 export function Worlds() {
   const loaded = useLoaded(refreshWorlds, [countChanges('worlds')]);
   const lifetime = useLoaded(readLifetime, []);
   const act = useAct();
   const { filter, world: opened, make, from } = chosen.value;
-  // A snapshot leads here with what the world starts from.
+  // A snapshot links here with `from`.
   const isMaking = make !== undefined || from !== undefined;
   const isOpen = isMaking || opened !== undefined;
   const known = worlds.value;
@@ -40,7 +40,7 @@ export function Worlds() {
       >
         <Feedback act={act} />
         <a class="button main" href={addressOfView('worlds', { filter, make: 'yes' })}>
-          Make a world
+          Create a world
         </a>
       </ViewHeader>
       {(known.length > 1 || filter) && (
@@ -85,7 +85,7 @@ function matching(all: readonly WorldInfo[], filter = ''): readonly WorldInfo[] 
 function List({ found, act }: { readonly found: readonly WorldInfo[]; readonly act: Act }) {
   const { filter = '', all = '' } = chosen.value;
   const shown = all === '' ? found.slice(0, MAX_SHOWN) : found;
-  if (found.length === 0) return <p>No world has a name or a label with “{filter}”.</p>;
+  if (found.length === 0) return <p>No name or label contains “{filter}”.</p>;
   return (
     <>
       <DataTable
@@ -96,13 +96,13 @@ function List({ found, act }: { readonly found: readonly WorldInfo[]; readonly a
       />
       {worlds.value.length === 1 && (
         <p>
-          There is one world, in which everything happens. Make another one, so that two tests can run at the same time:
-          every test in a world of its own.
+          There is only this world. Create one per test, so that tests can run at the same time without affecting each
+          other.
         </p>
       )}
       {shown.length < found.length && (
         <p>
-          These are {shown.length} of {found.length}.{' '}
+          Showing {shown.length} of {found.length}.{' '}
           <button type="button" onClick={() => choose({ all: 'yes' })}>
             Show all
           </button>
@@ -128,7 +128,7 @@ const COLUMNS: readonly Column<WorldInfo>[] = [
     by: ({ id }) => id,
   },
   {
-    title: 'Made',
+    title: 'Created',
     cell: ({ createdAt }) => <Since at={createdAt} />,
     by: ({ createdAt }) => createdAt,
     class: 'wide-only',
@@ -136,18 +136,18 @@ const COLUMNS: readonly Column<WorldInfo>[] = [
   { title: 'Last used', cell: ({ lastUsedAt }) => <Since at={lastUsedAt} />, by: ({ lastUsedAt }) => lastUsedAt },
   {
     title: 'Credentials',
-    cell: ({ credentials }) => (credentials === 'own' ? 'its own' : 'those of the seed'),
+    cell: ({ credentials }) => (credentials === 'own' ? 'its own' : 'the seed’s'),
     by: ({ credentials }) => credentials,
     class: 'wide-only',
   },
   {
-    title: 'Ends',
+    title: 'Expires',
     cell: ({ expiresAt }) => (expiresAt === null ? 'never' : <Since at={expiresAt} />),
     by: ({ expiresAt }) => expiresAt,
   },
 ];
 
-/** A time of a world's own, which is by the machine's clock, as this page's browser has it. */
+/** A time by the machine's clock, not by the world's. */
 function Since({ at }: { readonly at: string }) {
   const now = new Date().toISOString();
   return (
@@ -167,9 +167,9 @@ function Acts({ world, act }: { readonly world: WorldInfo; readonly act: Act }) 
     act.run(async () => {
       await ask('DELETE', `/_mock/worlds/${id}`);
       if (chosen.value['world'] === id) choose({ world: undefined }, false);
-      // The world that the page is of cannot be asked any more.
+      // The deleted world of this page cannot be asked any more.
       if (!isHere) changed('worlds');
-      return `The world \`${id}\` is deleted.`;
+      return `The world \`${id}\` was deleted.`;
     });
   const reset = {
     label: 'Reset world',
@@ -177,7 +177,7 @@ function Acts({ world, act }: { readonly world: WorldInfo; readonly act: Act }) 
     asks: {
       title: `Reset world ${id}?`,
       yes: 'Reset world',
-      loses: `The world ${id} goes back to its seed, and its clock to real time. Everything that was made or changed since is lost, and its requests, findings and faults.`,
+      loses: `The world ${id} returns to its seed, and its clock to real time. All changes since are lost, and so are its requests, findings and faults.`,
     },
   };
   const end = {
@@ -227,7 +227,7 @@ function OneWorld({ world }: { readonly world: WorldInfo | undefined }) {
         ))}
         {world.expiresAt !== null && (
           <div>
-            <dt>Ends after</dt>
+            <dt>Expires after</dt>
             <dd>{shortDuration(world.ttl)} without use</dd>
           </div>
         )}

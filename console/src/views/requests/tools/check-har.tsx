@@ -16,8 +16,8 @@ export function CheckHar() {
   return (
     <>
       <p class="quiet">
-        Its requests and answers are compared with the API documents. Choose one, or drop it anywhere on the view: at
-        most 16 MB, and nothing of it is kept.
+        Checks the requests and responses of a HAR file against the API documents. Choose a file, or drop one anywhere
+        on the view. Up to 16 MB; nothing is stored.
       </p>
       <ChooseFile
         accept=".har,.json,application/json"
@@ -39,7 +39,7 @@ export function CheckHar() {
   );
 }
 
-/** Which requests of an archive conform to the documents, and what is wrong with the others. */
+/** The result of a check. */
 function Result({ name, entries, report }: Checked) {
   const { checked: count, skipped, total } = report;
   const wrong = entries.filter(({ faults }) => faults.length > 0).length;
@@ -53,8 +53,8 @@ function Result({ name, entries, report }: Checked) {
         <strong class={total === 0 ? 'verdict allow' : 'verdict deny'}>
           {wrong} of {count} requests do not conform.
         </strong>{' '}
-        {skipped > 0 && `${skipped} more belong to no documented API, and were not checked. `}
-        {isCut && 'The first 1000 that conform are listed, and the first 1000 faults.'}
+        {skipped > 0 && `${skipped} more belong to no documented API and were not checked. `}
+        {isCut && 'Only the first 1000 conforming requests and the first 1000 errors are listed.'}
       </p>
       {entries.length > 0 && (
         <DataTable label="Requests of the archive" rows={entries} keyOf={({ place }) => place} columns={COLUMNS} />

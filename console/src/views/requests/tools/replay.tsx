@@ -13,30 +13,29 @@ import { type Identity, readIdentities } from '../../../state/identities.ts';
 import { addressIn, fitting } from '../../../state/requests.ts';
 import { type SentAgain, sendAgain } from '../../../state/send-again.ts';
 
-/** A request of the selection, and what came of sending it again. */
+/** A request of the list, and the result of resending it. */
 interface Replayed {
   readonly request: RequestSummary;
   readonly now: SentAgain | { readonly fault: string };
 }
 
-/** What was sent again so far. */
 interface Progress {
   readonly replayed: readonly Replayed[];
-  /** How many are to be sent. */
+  /** The number of requests to send. */
   readonly total: number;
   readonly isBusy: boolean;
-  /** @param requests in the order of the journal: newest first */
+  /** @param requests newest first, as in the journal */
   readonly run: (requests: readonly RequestSummary[]) => Promise<void>;
   readonly stop: () => void;
 }
 
-/** The most requests that are sent at once. */
+/** Maximum number of requests per replay. */
 const MAX_REPLAYED = 200;
 
-/** However fast it goes, what came of it is shown at most this often. */
+/** Results are shown at most this often. */
 const PAUSE_MS = 250;
 
-/** Sends requests again, one after the other, oldest first. Nothing is sent any more once the list is left. */
+/** Resends requests in sequence, oldest first. Stops when the panel closes. */
 function useReplay(): Progress {
   const [replayed, setReplayed] = useState<readonly Replayed[]>([]);
   const [total, setTotal] = useState(0);
@@ -72,18 +71,18 @@ async function sendOne(id: string, identities: readonly Identity[]): Promise<Sen
   return sendAgain(await ask<RecordedRequest>('GET', `/_mock/requests/${encodeURIComponent(id)}`), identities);
 }
 
-/** Sends the requests of the list again. It asks before: they may change the world. */
+/** Resends the requests of the list. Asks first, because they may change the world. */
 export function Replay() {
   const { replayed, total, isBusy, run, stop } = useReplay();
   const wanted = fitting.value.slice(0, MAX_REPLAYED);
   const text = wanted.length === 1 ? '1 request' : `${wanted.length} requests`;
-  const others = replayed.filter((one) => resultOf(one) === 'other status').length;
+  const others = replayed.filter((one) => resultOf(one) === 'different status').length;
   const unsent = replayed.filter(({ now }) => 'fault' in now).length;
   return (
     <>
       <p class="quiet">
-        The requests that the list shows are sent again, oldest first, each as its caller and as a new request. Narrow
-        the list to send fewer; the newest {MAX_REPLAYED} are sent at most.
+        Sends the listed requests again, oldest first, each as its original caller. Filter the list to send fewer: only
+        the newest {MAX_REPLAYED} are sent.
       </p>
       <div class="bar">
         {isBusy ? (
@@ -94,7 +93,7 @@ export function Replay() {
           <Confirm
             title={`Send ${text} again?`}
             yes={`Send ${text}`}
-            loses="Those that write change this world once more, and that cannot be undone: take a snapshot first to go back."
+            loses="Requests that write change this world again. This cannot be undone: take a snapshot first."
             class="main"
             isBusy={wanted.length === 0 || isOffline.value}
             onYes={() => void run(wanted)}
@@ -106,11 +105,11 @@ export function Replay() {
       {total > 0 && (
         <>
           <p role="status">
-            {replayed.length} of {total} done: {replayed.length - others - unsent} with the same status, {others} with
-            another, {unsent} not sent.
+            {replayed.length} of {total} done: {replayed.length - others - unsent} with the same status, {others} with a
+            different one, {unsent} not sent.
           </p>
           <DataTable
-            label="Replayed requests, in their order"
+            label="Replayed requests, oldest first"
             rows={replayed}
             keyOf={({ request }) => request.id}
             columns={COLUMNS}
@@ -144,7 +143,7 @@ const COLUMNS: readonly Column<Replayed>[] = [
   },
 ];
 
-/** The status, which leads to the new request. */
+/** The status, as a link to the new request. */
 function Now({ now: { id, status } }: { readonly now: SentAgain }) {
   if (id === undefined) return <Status status={status} />;
   return (
@@ -156,5 +155,5 @@ function Now({ now: { id, status } }: { readonly now: SentAgain }) {
 
 function resultOf({ request, now }: Replayed): string {
   if ('fault' in now) return 'not sent';
-  return now.status === request.status ? 'same status' : 'other status';
+  return now.status === request.status ? 'same status' : 'different status';
 }

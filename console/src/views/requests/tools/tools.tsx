@@ -12,29 +12,29 @@ import { CheckHar } from './check-har.tsx';
 import { Replay } from './replay.tsx';
 import { Verify } from './verify.tsx';
 
-/** What can be done with the requests of the list, each in a panel beside it. */
+/** The tools for the listed requests. Each opens in a panel. */
 const TOOLS = {
-  verify: { title: 'Did such a request come?', show: Verify },
+  verify: { title: 'Did such a request arrive?', show: Verify },
   replay: { title: 'Send these again', show: Replay },
   check: { title: 'Check a HAR file', show: CheckHar },
 } as const;
 
 const NAMES = Object.keys(TOOLS) as (keyof typeof TOOLS)[];
 
-/** Saves the requests of the list, and leads to what else can be done with them. */
+/** Exports the listed requests, and opens the other tools. */
 export function Tools() {
   const act = useAct();
   const saveHar = async () => {
     const query = new URLSearchParams(filter.value).toString();
     const name = fileName('.har');
     download(name, await readFile(`/_mock/requests/har${query === '' ? '' : `?${query}`}`));
-    return `\`${name}\` is saved.`;
+    return `Saved \`${name}\`.`;
   };
   const saveJson = async () => {
     const name = fileName('.json');
     const requests = await askAll('requests', filter.value);
     download(name, new Blob([JSON.stringify({ requests }, null, 2)], { type: 'application/json' }));
-    return `\`${name}\` is saved.`;
+    return `Saved \`${name}\`.`;
   };
   return (
     <>
@@ -54,7 +54,7 @@ export function Tools() {
               </li>
             </ul>
             {(chosen.value['text'] ?? chosen.value['refusals']) !== undefined && (
-              <p class="quiet">Without the search and “Refusals only”, which only narrow the list.</p>
+              <p class="quiet">The search and “Refusals only” filter only the list, not the export.</p>
             )}
             <Feedback act={act} />
           </>
@@ -72,7 +72,6 @@ export function Tools() {
   );
 }
 
-/** One of the tools, in the panel. */
 export function Tool({ name }: { readonly name: string }) {
   const known = NAMES.find((tool) => tool === name);
   const close = () => choose({ tool: undefined });
@@ -85,7 +84,7 @@ export function Tool({ name }: { readonly name: string }) {
   );
 }
 
-/** Checks an archive that was dropped on the view, and shows what comes of it. */
+/** Checks an archive dropped on the view, and shows the result. */
 export function checkDropped(file: File): void {
   checkArchive(file);
   choose({ tool: 'check', request: undefined });

@@ -13,10 +13,10 @@ import { addressIn, filter } from '../../../state/requests.ts';
 const COUNTS = { times: 'exactly', atLeast: 'at least', atMost: 'at most' } as const;
 type Count = keyof typeof COUNTS;
 
-/** What was answered to which question. */
+/** An answer with its question. */
 type Answered = { readonly question: string } & ({ readonly verified: Verified } | { readonly fault: string });
 
-/** Says whether requests came that are like the filter, and what comes closest; again whenever something changes. */
+/** Counts the requests that match the filters and shows the closest others, again after every change. */
 export function Verify() {
   const [count, setCount] = useState<Count>('atLeast');
   const [wanted, setWanted] = useState(1);
@@ -36,7 +36,7 @@ export function Verify() {
     <>
       <form class="order" onSubmit={(event) => event.preventDefault()}>
         <label>
-          Requests like the filters of the list
+          Requests that match the filters of the list
           <select value={count} onChange={(event) => setCount(event.currentTarget.value as Count)}>
             {Object.entries(COUNTS).map(([name, text]) => (
               <option key={name} value={name}>
@@ -56,7 +56,7 @@ export function Verify() {
           />
         </label>
       </form>
-      {/* An answer is about what was asked: with another filter, there is none yet. */}
+      {/* Hide an answer that is for earlier filters. */}
       <div role="status">{answer?.question === question && <Answer {...answer} />}</div>
       <Code text={`await mock.requests.verify(${sourceOf(order)});`} />
     </>
@@ -75,12 +75,12 @@ function Answer(answer: Answered) {
   return (
     <>
       <p class={verified ? 'verdict allow' : 'verdict deny'}>
-        <strong>{verified ? 'Yes' : 'No'}</strong> {count === 1 ? '1 request is' : `${count} requests are`} like that.
-        {dropped > 0 && ` The journal has forgotten ${dropped} older ones.`}
+        <strong>{verified ? 'Yes' : 'No'}</strong> {count === 1 ? '1 request matches' : `${count} requests match`}.
+        {dropped > 0 && ` The journal has dropped ${dropped} older ones.`}
       </p>
       {nearest.length > 0 && (
         <>
-          <h3>What comes closest</h3>
+          <h3>Closest requests</h3>
           <ul class="nearest">
             {nearest.map(({ request, request: { id, method, status }, differs, hint }) => (
               <li key={id}>
