@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { castKey } from './ngc-cast.ts';
 import { type Answer, type TestServer, testServer } from './server.ts';
 
-/** An id that nothing has. */
+/** An id that no object has. */
 export const NOTHING = '00000000-0000-4000-8000-000000000000';
 
 /** Objects of the built-in cast. */
@@ -33,22 +33,22 @@ export type Thing = any;
 /** Calls of one key: paths are below `/api/v3` unless they begin at the root. */
 export type AirCaller = (request: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
 
-/** A server, and keys of both organisations that may do everything there. */
+/** A server, with administrator keys of both organisations. */
 export interface AirServer extends TestServer {
   readonly admin: AirCaller;
   readonly reader: AirCaller;
   readonly globex: AirCaller;
   as(key: string): AirCaller;
-  /** A caller with a new service key of these scopes. */
+  /** Creates a caller with a new service key with these scopes. */
   withScopes(...scopes: readonly string[]): Promise<AirCaller>;
-  /** What a request makes or reads, which has to be answered with this status. */
+  /** Returns the body of a response, which must have this status. */
   done(status: number, request: string, body?: unknown): Promise<Thing>;
   simulation(given?: Record<string, unknown>): Promise<Thing>;
-  /** A node of a simulation; of a new one unless it is given. */
+  /** Creates a node, in a new simulation by default. */
   node(given?: Record<string, unknown>): Promise<Thing>;
-  /** An interface of a node; of a new one unless it is given. */
+  /** Creates an interface, on a new node by default. */
   interface(given?: Record<string, unknown>): Promise<Thing>;
-  /** Every entry of a list of the administrator's. */
+  /** Returns all entries of a list, as the administrator. */
   all(list: string): Promise<readonly Thing[]>;
 }
 
@@ -100,7 +100,7 @@ export async function airServer(...parts: Parameters<typeof testServer>): Promis
   };
 }
 
-/** Expects a refusal, member by member, whose text says these words. */
+/** Expects a refusal with exactly these members, and a text with these words. */
 export function expectRefused(answer: Answer, status: number, ...words: readonly string[]): void {
   const isFault = status === 400;
   expect({ status: answer.status, body: answer.body }).toEqual({

@@ -3,10 +3,10 @@ import { expect } from 'vitest';
 import { castKey } from './ngc-cast.ts';
 import { type Answer, type TestServer, testServer } from './server.ts';
 
-/** Calls of one key, to paths below `/api/v3/`. */
+/** Sends requests with one key. Paths are below `/api/v3/`. */
 export type AirCaller = (request: string, body?: unknown) => Promise<Answer>;
 
-/** What a request for an image needs. */
+/** The required members of an image. */
 export const IMAGE = {
   name: 'my-switch',
   version: '1.0',
@@ -14,40 +14,40 @@ export const IMAGE = {
   default_password: 'secret-word',
 } as const;
 
-/** An id that nothing has. */
+/** An id that no object has. */
 export const NO_ID = '00000000-0000-4000-8000-000000000000';
 
 export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** An upload as it was begun. */
+/** A started upload. */
 export interface StartedUpload {
   readonly upload_id: string;
   readonly part_urls: readonly { readonly part_number: number; readonly url: string }[];
   readonly chunk_size: number;
 }
 
-/** A part, as the completion names it. */
+/** A part in a completion request. */
 export interface SentPart {
   readonly part_number: number;
   readonly etag: string;
 }
 
-/** A server, and an administrator's key of each organisation. */
+/** A server, with an administrator key of each organisation. */
 export interface AirImagesServer extends TestServer {
   readonly acme: AirCaller;
   readonly globex: AirCaller;
   as(key: string): AirCaller;
-  /** A caller with a new service key. */
+  /** Creates a caller with a new service key. */
   withScopes(scopes: readonly string[], org?: string): Promise<AirCaller>;
-  /** A caller with a new personal key of a user with these roles. */
+  /** Creates a caller with a new personal key of a user with these roles. */
   withRoles(roles: readonly string[], user: string, org?: string): Promise<AirCaller>;
-  /** Makes an image of acme; its id. */
+  /** Creates an image in acme, and returns its id. */
   image(given?: Record<string, unknown>): Promise<string>;
-  /** Begins an upload of these bytes. */
+  /** Starts an upload of these bytes. */
   start(id: string, bytes: Buffer, hash?: string): Promise<StartedUpload>;
-  /** Sends bytes to the URL of a part, without any key. */
+  /** Uploads bytes to the URL of a part, without a key. */
   put(url: string, bytes: Buffer): Promise<{ status: number; etag: string; body: string }>;
-  /** Makes an image of acme whose upload is complete; its id. */
+  /** Creates an image in acme with a completed upload, and returns its id. */
   uploaded(given?: Record<string, unknown>, bytes?: Buffer): Promise<string>;
 }
 
@@ -55,7 +55,7 @@ export function sha256(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** The bytes of an upload, as its parts have them. */
+/** Splits bytes into the parts of an upload. */
 export function chunksOf(bytes: Buffer, { part_urls, chunk_size }: StartedUpload): readonly Buffer[] {
   return part_urls.map((_, index) => bytes.subarray(index * chunk_size, (index + 1) * chunk_size));
 }
@@ -119,7 +119,7 @@ export async function airImagesServer(...parts: Parameters<typeof testServer>): 
   };
 }
 
-/** A refusal in Air's form. */
+/** Expects a refusal in Air's format. */
 export function expectRefusal({ status, body }: Answer, expected: number, detail?: string | RegExp): void {
   expect({ status, body }).toEqual({
     status: expected,

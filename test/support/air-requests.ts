@@ -4,14 +4,14 @@ import { type Answer, START, type TestServer } from './server.ts';
 
 export type AirProfile = '2.0' | 'dsx';
 
-/** What fills the path, the query and the body of a request. */
+/** Values for the path, the query and the body of a request. */
 export interface Filling {
   readonly id?: string;
   readonly query?: string;
   readonly body?: unknown;
 }
 
-/** Sets up what a request is about, with a key that may do everything. `caller` is whose request it will be. */
+/** Creates the objects of a request, with an administrator key. `caller` is the key that will send the request. */
 type Recipe = (make: Maker, caller: string) => Filling | Promise<Filling>;
 
 const SCOPES_OF_ALL = [
@@ -36,10 +36,10 @@ const SCOPES_OF_ALL = [
   'air:manifest_write',
 ] as const;
 
-/** Every scope of Air, the fourteen of the page first. */
+/** All scopes of Air, the 14 of the documentation first. */
 export const AIR_SCOPES: readonly string[] = SCOPES_OF_ALL;
 
-/** Together they bring every scope, and the roles that trainings ask for. */
+/** Together they grant every scope, and are the roles that trainings require. */
 const ROLES_OF_ALL = [
   'air-admin',
   'air_admin',
@@ -56,7 +56,7 @@ export interface MadeAirKey {
   readonly key: string;
 }
 
-/** A service key with these scopes. */
+/** Creates a service key with these scopes. */
 export function serviceKey(
   server: Pick<TestServer, 'call'>,
   scopes: readonly string[],
@@ -65,7 +65,7 @@ export function serviceKey(
   return ordered(server, { type: 'service', name: 'made', services, scopes });
 }
 
-/** A key of a new person who has these roles. */
+/** Creates a personal key of a new user with these roles. */
 export function personalKey(
   server: Pick<TestServer, 'call'>,
   user: string,
@@ -119,7 +119,7 @@ const TIMES = {
   sim_end_time: new Date(START + 96 * HOUR).toISOString(),
 };
 
-/** Makes objects of Air. */
+/** Creates Air objects. */
 class Maker {
   readonly #server: Pick<TestServer, 'call'>;
   readonly #admin: string;
@@ -135,7 +135,7 @@ class Maker {
     return `${prefix}-${this.#count}`;
   }
 
-  /** Asks with every right, and expects to be answered. */
+  /** Sends a request as the administrator, and expects success. */
   async ask(line: string, body?: unknown, token = this.#admin): Promise<Answer['body']> {
     const answer = await this.#server.call(line, { token, ...(body !== undefined && { body }) });
     if (answer.status >= 300) throw new Error(`${line} was answered ${answer.status} ${JSON.stringify(answer.body)}`);
@@ -167,7 +167,7 @@ class Maker {
 
   newInstruction = async () => ({ node: await this.node(), executor: 'shell', data: { commands: ['true'] } });
 
-  /** A simulation that runs. */
+  /** Creates a running simulation. */
   active = async () => {
     const id = await this.simulation();
     await this.ask(`PATCH ${SIMULATIONS}${id}/start/`, {});
@@ -185,7 +185,7 @@ class Maker {
     return (await this.ask(`GET ${SIMULATIONS}runs/checkpoints/?simulation=${id}`)).results[0].id as string;
   };
 
-  /** Nodes of one simulation, as bulk actions name them. */
+  /** Creates nodes of one simulation, in the form of bulk actions. */
   nodesOf = async (simulation: string, member = 'id') => ({
     simulation,
     nodes: [{ [member]: await this.node(simulation) }],
@@ -205,7 +205,7 @@ class Maker {
 
   newImage = () => ({ name: this.name(), version: '1', default_username: 'user', default_password: 'password' });
 
-  /** An image whose one part has arrived, and how to complete its upload. */
+  /** Creates an image with one uploaded part, and the body that completes the upload. */
   arrived = async () => {
     const id = await this.image();
     const { part_urls } = await this.ask(`PATCH ${IMAGES}${id}/start-upload/`, { hash: HASH, size: 1 });
@@ -230,7 +230,7 @@ class Maker {
     return id;
   };
 
-  /** An image that is to be published, if somebody approves it. */
+  /** Creates an image with a pending publication request. */
   requested = async () => {
     const id = await this.uploaded();
     await this.ask(`PATCH ${IMAGES}${id}/request-publish/`, { justification: 'staged' });
@@ -243,7 +243,7 @@ class Maker {
 
   share = async () => this.create(`${IMAGES}shares/`, { image: await this.image(), target_org: 'globex' });
 
-  /** One that another organisation made for this one. */
+  /** Creates an image shared by another organisation. */
   offer = () =>
     this.create(`${IMAGES}shares/`, { image: UNSHARED_IMAGE_OF_GLOBEX, target_org: 'acme' }, castKey('globex-air').key);
 
@@ -314,13 +314,13 @@ class Maker {
 
   sshKey = () => this.create(`${V3}/users/ssh-keys/`, { name: this.name(), public_key: SSH_KEY });
 
-  /** The first of a list that nobody adds to. */
+  /** Returns the id of the first entry of a read-only list. */
   first = async (path: string) => (await this.ask(`GET ${path}?limit=1`)).results[0].id as string;
 
   systemNode = () => this.first(`${V3}/systems/nodes/`);
 }
 
-/** Of an object that is made for the request. */
+/** A recipe with a new object per request. */
 function about(object: (make: Maker) => Promise<string>, body?: unknown): Recipe {
   return async (make) => ({ id: await object(make), ...(body !== undefined && { body }) });
 }
@@ -332,7 +332,7 @@ const image = (make: Maker) => make.image();
 const demo = (make: Maker) => make.demo();
 const training = (make: Maker) => make.training();
 
-/** One that only who made it may change. */
+/** A training, which only its creator may change. */
 function ownTraining(body?: unknown): Recipe {
   return async (make, caller) => ({ id: await make.training(caller), ...(body !== undefined && { body }) });
 }
@@ -546,11 +546,11 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   feedback_create: () => ({ body: { comments: 'staged' } }),
 };
 
-/** A server of Air, and somebody who may do everything on it. */
+/** An Air server, with an administrator key. */
 export interface StagedAir {
-  /** The text of the key that may do everything. */
+  /** The text of the administrator key. */
   readonly admin: string;
-  /** Makes what a request of the operation can be about. Trainings are made by the caller, where one is given. */
+  /** Creates the objects of a request. Trainings are created by the caller, if given. */
   fill(operation: string, caller?: string): Promise<Filling>;
   /** Sends a request such as `GET /api/v3/images/{id}/`. */
   ask(request: string, filling: Filling, token: string): Promise<Answer>;

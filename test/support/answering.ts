@@ -16,27 +16,27 @@ import { inProcessFetch } from '../../src/library/in-process.ts';
 import type { Outcome } from '../../src/responses/outcome.ts';
 import { faultThat, type Given, toyRequest } from '../http/steps/toy-request.ts';
 
-/** Asks a server. */
+/** Sends a request to a server. */
 export type Fetch = (path: string, init?: RequestInit) => Promise<Response>;
 
-/** An answer that a test wants. */
+/** The answer that a test asks for. */
 export interface Wanted {
   readonly outcome: Outcome;
-  /** The fault that was injected into its request, and gave this answer. */
+  /** The fault that was injected and produced this answer. */
   readonly action?: Fault['action'];
-  /** The world of its request, as far as it is not a toy's. */
+  /** The world of the request, where it differs from a stub. */
   readonly world?: Given['world'];
-  /** Is the answer concluded like one of an operation? */
+  /** Whether the answer is treated like an operation's. */
   readonly isOfOperation?: boolean;
 }
 
-/** A server without services, which answers what a test wants, over sockets and in process. */
+/** A server without services that returns the answers of a test, over sockets and in process. */
 export interface AnsweringServer {
   readonly port: number;
   readonly streams: OpenStreams;
   readonly overSocket: Fetch;
   readonly inProcess: Fetch;
-  /** How many requests have not released their world yet? */
+  /** The number of requests that have not released their world. */
   held(): number;
   close(): Promise<void>;
 }

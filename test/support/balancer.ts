@@ -12,19 +12,19 @@ import { ROOT } from '../architecture/source-files.ts';
 import { emptyFolder } from './folder.ts';
 import { freePort } from './ports.ts';
 
-/** Debian has it where only the administrator's PATH leads. */
+/** Debian installs it outside the PATH of ordinary users. */
 const ENVIRONMENT = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin` };
 
-/** Is HAProxy installed? */
+/** Whether HAProxy is installed. */
 export const hasHaproxy = spawnSync('haproxy', ['-v'], { env: ENVIRONMENT }).status === 0;
 
-/** Ends the balancers of a file. */
+/** Stops the balancers of a test file. */
 const ends: (() => unknown)[] = [];
 afterAll(() => Promise.all(ends.splice(0).map((end) => end())));
 
 export type Headers = Readonly<Record<string, string>>;
 
-/** An answer that came through the balancer. */
+/** An answer through the balancer. */
 export interface Answered {
   readonly status: number;
   /** The backend that the balancer chose. */
@@ -32,7 +32,7 @@ export interface Answered {
   readonly text: string;
 }
 
-/** The configuration of an example's balancer, which also says in each answer which backend it chose. */
+/** Returns the configuration of an example's balancer, extended to report the chosen backend in each answer. */
 export function configurationOf(file: string, port: number): string {
   const { configs } = parse(readFileSync(join(ROOT, 'examples/compose', file), 'utf8'), { merge: true });
   const { content }: { content: string } = configs.balancer;
@@ -42,7 +42,7 @@ export function configurationOf(file: string, port: number): string {
 /**
  * Starts a balancer, and waits until it accepts connections.
  *
- * @param variables what its configuration reads
+ * @param variables the environment of its configuration
  * @returns its port
  */
 export async function balance(
@@ -69,7 +69,7 @@ export async function balance(
   throw new Error('the balancer does not start');
 }
 
-/** Sends a request that names the mock as its host, unless its headers say otherwise. */
+/** Sends a request with the mock as its host, unless its headers say otherwise. */
 export async function ask(
   port: number,
   path: string,

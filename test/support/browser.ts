@@ -6,7 +6,7 @@ import { type Browser, chromium } from 'playwright-core';
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 
-/** The browser makes no connections of its own, and draws without a graphics card. */
+/** No background connections, and software rendering. */
 const CHROMIUM_ARGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -15,10 +15,10 @@ const CHROMIUM_ARGS = [
   '--disable-sync',
 ];
 
-/** Does this machine have a browser? */
+/** Whether this machine has a browser. */
 export const hasBrowser = CHROMIUM !== undefined;
 
-/** A browser without a window, which reaches this machine only. @param proxy what it sends all of its requests to */
+/** Starts a headless browser that reaches only this machine. @param proxy the proxy for all its requests */
 export function launch(proxy?: string): Promise<Browser> {
   return chromium.launch({
     executablePath: CHROMIUM as string,
@@ -34,11 +34,11 @@ export interface Site {
 }
 
 /**
- * What DNS rebinding does to a browser: a name leads to the attacker's server first, and to the mock from then on, so the
- * attacker's page is of the origin that the mock answers under.
+ * Simulates DNS rebinding: a name resolves to the attacker's server first and to the mock afterwards, so the attacker's
+ * page has the origin of the mock.
  *
- * @param page the attacker's, at `/attack`
- * @param mockPort where all other requests go
+ * @param page the attacker's page, at `/attack`
+ * @param mockPort receives all other requests
  */
 export async function reboundName(page: string, mockPort: number): Promise<Site> {
   const server = createServer((incoming, outgoing) => {
@@ -55,12 +55,12 @@ export async function reboundName(page: string, mockPort: number): Promise<Site>
     onward.on('error', () => outgoing.destroy());
     incoming.pipe(onward);
   });
-  // Nothing but plain http is needed.
+  // Only plain HTTP is needed.
   server.on('connect', (_request: IncomingMessage, socket) => socket.destroy());
   return listening(server);
 }
 
-/** A server with the files of a folder, on whose root is `index.html`. */
+/** Serves the files of a folder, with `index.html` at the root. */
 export async function siteOf(folder: URL): Promise<Site> {
   return listening(
     createServer((incoming, outgoing) => {
@@ -78,7 +78,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.json': 'application/json',
 };
 
-/** A server with one page. */
+/** Serves one page. */
 export async function siteWith(page: string): Promise<Site> {
   return listening(
     createServer((_request, response) => response.writeHead(200, { 'content-type': 'text/html' }).end(page)),

@@ -32,10 +32,10 @@ interface Cast {
   }[];
 }
 
-/** The built-in cast of Run:ai, as it stands in the fixtures. Those without a role are there to be changed and deleted. */
+/** The built-in Run:ai cast. Its entries without a role exist for tests that change or delete them. */
 export const cast: Cast = JSON.parse(readFileSync(new URL('../../fixtures/runai/cast.json', import.meta.url), 'utf8'));
 
-/** Those with a role: who is left in the world `withoutRetired`. */
+/** The entries with a role, which remain in the world `withoutRetired`. */
 const withRole = <Entry extends { readonly role: string | null }>(entries: readonly Entry[]) =>
   entries.filter(({ role }) => role !== null);
 export const active: Pick<Cast, 'users' | 'applications' | 'serviceAccounts'> = {
@@ -51,23 +51,23 @@ export const [adminBot, plainBot] = cast.serviceAccounts as [
 ];
 export const [admin, researcher] = cast.users as [CastUser, CastUser];
 
-/** The members of a served cast that have the credentials of examples. */
+/** The members of a served cast with the credentials of examples. */
 interface ServedCast {
   readonly runai: { readonly users: readonly { readonly bearer: string }[] };
   readonly ngc: { readonly keys: readonly { readonly services: readonly string[]; readonly key: string }[] };
 }
 
-/** The credential with which the examples of a service's document succeed: the first one of the cast for the service. */
+/** Returns the credential for the examples of a service's document: its first one in the cast. */
 export function credentialOfExamples({ runai, ngc }: ServedCast, service: string): string {
   if (service === 'runai') return runai.users[0]?.bearer ?? '';
   const called = service === 'catalogue' ? 'public-api' : service;
   return (ngc.keys.find(({ services }) => services.includes(called)) ?? ngc.keys[0])?.key ?? '';
 }
 
-/** The options that a service needs to be served at all. */
+/** Options without which a service is not served. */
 const SERVED_WITH: Readonly<Record<string, Partial<Config>>> = { nak: { nvcf: 'open-source' } };
 
-/** Every document of a vendor, with the options that serve it. */
+/** All vendor documents, with the options that serve them. */
 export const DOCUMENTS_WITH_EXAMPLES = SERVICES.flatMap(({ name, rules: { rulesets } }) => {
   const documents = new Map(rulesets.toReversed().map(({ document, profile }) => [document, profile]));
   return [...documents].map(([document, profile]): [service: string, options: Partial<Config>, document: string] => [

@@ -5,10 +5,10 @@ export type Change = (document: any) => void;
 
 const OURS = readFileSync(new URL('../../dist/openapi/runai.2.24.json', import.meta.url), 'utf8');
 
-/** The paths that the tests use: preparing the whole document takes long. */
+/** The paths that tests use. Preparing the whole document is slow. */
 const USED = /^\/api\/v1\/(?:access-keys|clusters|token|users(?:\/count|\/\{userId\})?)$/;
 
-/** A part of our own document of Run:ai, changed. */
+/** Returns a part of our Run:ai document with a change. */
 export function changedDocument(change: Change): object {
   const document = JSON.parse(OURS);
   for (const path of Object.keys(document.paths)) if (!USED.test(path)) delete document.paths[path];

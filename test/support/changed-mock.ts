@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { afterAll } from 'vitest';
 
-/** An answer on its way through the proxy. */
+/** An answer passing through the proxy. */
 export interface PassingAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -9,21 +9,21 @@ export interface PassingAnswer {
   readonly body: any;
 }
 
-/** What a test changes about an answer, by `METHOD /path`, after `CREDENTIAL ` if that is not the valid one. */
+/** Changes to answers by `METHOD /path`, prefixed with `CREDENTIAL ` for a credential other than the valid one. */
 export type Changes = Readonly<
   Record<string, (answer: PassingAnswer) => Partial<PassingAnswer> | Promise<Partial<PassingAnswer>>>
 >;
 
-/** What a test changes about every request and answer. */
+/** Changes to all requests and answers. */
 export interface Rewriting {
   readonly request?: (text: string) => string;
   readonly answer?: (text: string) => string;
 }
 
 /**
- * A mock behind a proxy that changes its answers.
+ * Puts a mock behind a proxy that changes its answers.
  *
- * @param token that is valid; others are called by what is wrong with them
+ * @param token the valid token; other tokens are named by what is wrong with them
  * @returns the URL of the proxy
  */
 export async function changedMock(url: string, token: string, changes: Changes, all: Rewriting = {}): Promise<string> {

@@ -1,10 +1,10 @@
 import { codeFields, codeOf, formOf, REALM_TOKEN } from './oauth.ts';
 import type { TestServer } from './server.ts';
 
-/** How many redeem a code at once. */
+/** Concurrent redemptions per code. */
 const WAYS = 4;
 
-/** How many of those won who redeemed one code at once, for each code. */
+/** Returns how many concurrent redemptions of each code succeeded. */
 export async function winnersOfCodes(server: TestServer, codes: number): Promise<readonly number[]> {
   const { url } = await server.listen('127.0.0.1', 0);
   const winners: number[] = [];

@@ -9,11 +9,11 @@ export const MAIN = fileURLToPath(new URL('../../dist/main.cjs', import.meta.url
 
 /** Where and how a command runs. */
 export interface Surroundings {
-  /** Beside PATH and HOME, which are the only variables that are handed on. */
+  /** Added to PATH and HOME, the only inherited variables. */
   readonly env?: Readonly<Record<string, string>>;
-  /** The user that runs it. */
+  /** The id of the user that runs it. */
   readonly uid?: number | undefined;
-  /** Is its standard input a pipe? Else it is at its end. */
+  /** Whether standard input is a pipe. Default: empty. */
   readonly input?: boolean;
 }
 
@@ -25,10 +25,10 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A command that was started. */
+/** A running command. */
 export interface Running {
   readonly pid: number | undefined;
-  /** Waits until stdout has this, and gives the match. */
+  /** Waits for a match in stdout. */
   said(pattern: RegExp): Promise<RegExpExecArray>;
   kill(signal: NodeJS.Signals): void;
   closeInput(): void;
@@ -47,30 +47,30 @@ export interface Answer {
   readonly headers: Headers;
 }
 
-/** A server that has said that it is ready. */
+/** A server that reported that it is ready. */
 export interface Server extends Running {
   readonly url: string;
   readonly port: number;
   /** Sends `GET /path`. */
   call(request: string, parts?: { readonly token?: string; readonly body?: unknown }): Promise<Answer>;
-  /** The answer to a token request. */
+  /** Sends a token request. */
   grant(credentials: Credentials): Promise<Answer>;
   tokenOf(credentials: Credentials): Promise<string>;
   stop(): Promise<Ended>;
-  /** Gives it no time for anything more. */
+  /** Kills it without time to clean up. */
   crash(): Promise<Ended>;
 }
 
-/** The built command, as users have it. */
+/** The built command, as users run it. */
 export interface Command {
   launch(args: readonly string[], surroundings?: Surroundings): Running;
-  /** Runs it to its end, which comes at once for a server that gets ready against what the test expects. */
+  /** Runs it to its end. A server that unexpectedly starts is stopped immediately. */
   run(args: readonly string[], surroundings?: Surroundings): Promise<Ended>;
-  /** A server that tells its events as JSON, on a free port. */
+  /** Starts a server on a free port, with its events as JSON. */
   start(args?: readonly string[], surroundings?: Surroundings): Promise<Server>;
 }
 
-/** A test that is given the command, and an empty folder that it runs in. Whatever still runs afterwards is killed. */
+/** Tests with the command and an empty working folder. Commands that still run afterwards are killed. */
 export const it = inFolder.extend<{ command: Command }>({
   command: async ({ folder }, use) => {
     const launched: Running[] = [];
@@ -103,7 +103,7 @@ function launchIn(cwd: string, args: readonly string[], surroundings: Surroundin
   return launchProgram(process.execPath, [...DRIVER_FLAGS, main, ...args], cwd, surroundings);
 }
 
-/** Starts a program that is driven as the command is. */
+/** Starts another program like the command. */
 export function launchProgram(
   program: string,
   args: readonly string[],
@@ -147,7 +147,7 @@ export function launchProgram(
   };
 }
 
-/** A server that tells its events as JSON, once it is ready. */
+/** Starts a server on a free port, with its events as JSON. */
 export async function ready(running: Running): Promise<Server> {
   const [line] = await running.said(/^.*\n/);
   const { url, port } = JSON.parse(line) as { url: string; port: number };

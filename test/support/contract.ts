@@ -1,6 +1,6 @@
 /**
- * Walks a table, and gives the name of each row that does not hold, with what was wrong. A contract expects none, so that one
- * test tells every row that broke.
+ * Checks all rows of a table, and returns the failing ones with the reason. A contract expects none, so that one test
+ * reports every broken row.
  */
 export async function failuresOf<Row>(
   rows: readonly (readonly [name: string, row: Row])[],

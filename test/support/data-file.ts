@@ -7,12 +7,12 @@ import { heldOf } from '../../src/store/storage.ts';
 import { machineClock } from '../../src/time/clock.ts';
 import { driver } from './driver.ts';
 
-/** The store of the default world in a data file, which its `close` closes. */
+/** The store of the default world in a data file. `close` closes both. */
 export interface OpenFile extends Store {
   readonly notices: readonly string[];
 }
 
-/** Opens a data file, by the driver that is there. */
+/** Opens a data file with the available driver. */
 export async function openFile(
   path: string,
   parts: StoreParts = newStoreParts(),
@@ -33,7 +33,7 @@ export async function openFile(
   }
 }
 
-/** The database of a data file, by the usual driver. */
+/** Opens the database of a data file with the default driver. */
 export function openFileDatabase(path: string): Opened {
   return openDatabase(path, driver());
 }

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** A small disk. Where this user may not make one, the test is skipped, and says so. */
+/** Mounts a small disk. Skips the test with a message if this user may not. */
 export async function smallDisk(folder: string, skip: () => never, megabytes = 1) {
   const path = join(folder, 'disk');
   await mkdir(path);
@@ -18,7 +18,7 @@ export async function smallDisk(folder: string, skip: () => never, megabytes = 1
   return { path, remove: () => run('umount', ['--lazy', path]) };
 }
 
-/** Takes all the room that is left. */
+/** Fills the disk. */
 export async function fill(disk: string): Promise<string> {
   const path = join(disk, 'filler');
   const file = await open(path, 'w');

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The little of JSON Schema, as OpenAPI 3.0 has it, that requests are made from. */
+/** The parts of OpenAPI 3.0 schemas from which requests are made. */
 export interface Schema {
   readonly $ref?: string;
   readonly type?: string;
@@ -28,24 +28,24 @@ export interface Parameter {
   readonly name: string;
   readonly in: 'path' | 'query' | 'header' | 'cookie';
   readonly required?: boolean;
-  /** Of a list in the query; false: all values in one, separated by commas. */
+  /** For a list in the query; false: one comma-separated value. */
   readonly explode?: boolean;
   readonly schema: Schema;
 }
 
-/** An operation of a document, its references resolved where they are not schemas. */
+/** An operation of a document, with resolved references except for schemas. */
 export interface Operation {
   readonly service: string;
   readonly id: string;
   readonly method: string;
   readonly path: string;
-  /** Fits the paths of its requests. */
+  /** Matches the paths of its requests. */
   readonly pattern: RegExp;
   readonly isPublic: boolean;
   readonly parameters: readonly Parameter[];
-  /** Null: none. */
+  /** Null if it has none. */
   readonly body: { readonly mediaType: string; readonly schema: Schema; readonly required: boolean } | null;
-  /** Media types of each answer, each with a pointer to its schema; none where the answer has no body. */
+  /** Media types of each response with pointers to their schemas; empty if it has no body. */
   readonly responses: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
@@ -59,7 +59,7 @@ export interface Document {
 
 type Raw = Readonly<Record<string, unknown>>;
 
-/** A document of the build. @param name `air.2.0` */
+/** Reads a document of the build. @param name `air.2.0` */
 export function readDocument(name: string): Document {
   const whole: Raw = JSON.parse(readFileSync(new URL(`../../dist/openapi/${name}.json`, import.meta.url), 'utf8'));
   const at = (pointer: string): Raw =>
@@ -107,12 +107,12 @@ export function readDocument(name: string): Document {
   return { name, whole, operations, resolved };
 }
 
-/** The operation that a request reaches; where several fit, the one whose path has fewer parameters. */
+/** Returns the operation for a request. With several matches, the path with the fewest parameters wins. */
 export function operationAt(operations: readonly Operation[], method: string, path: string): Operation | undefined {
   const wanted = method === 'HEAD' ? 'GET' : method;
   const parameters = (one: Operation) => one.path.split('{').length;
   const found = operations.filter((one) => one.pattern.test(path));
-  // A path without parameters is no id of another, whichever methods it has.
+  // A path without parameters is never an id in another path, whatever its methods.
   const fewest = Math.min(...found.map(parameters));
   return found.find((one) => one.method === wanted && parameters(one) === fewest);
 }
@@ -135,7 +135,7 @@ function bodyOf(raw: Raw): Operation['body'] {
   return { mediaType, schema, required: raw['required'] === true };
 }
 
-/** No operation has an empty segment. */
+/** Segments cannot be empty. */
 function patternOf(path: string, eitherSlash: boolean): RegExp {
   const escapedPath = path.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&').replaceAll(/\{[^}]+\}/g, '[^/]+');
   return new RegExp(`^${escapedPath}${eitherSlash && path.endsWith('/') ? '?' : ''}$`);

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 
 /** One way to reach a running mock. */
 export interface Door {
-  /** What paths are below. */
+  /** The base of its paths. */
   readonly url: string;
   fetch(input: string, init?: RequestInit): Promise<Response>;
 }
@@ -15,7 +15,7 @@ interface Credentials {
 
 const RULES = '/api/v1/authorization/access-rules';
 
-/** What a mock does, whichever door it is reached by. Every test begins with a reset. */
+/** Registers tests that must pass however the mock is reached. Each test starts with a reset. */
 export function behavesLikeTheMock(open: () => Promise<Door>): void {
   const calls = async () => {
     const door = await open();

@@ -3,7 +3,7 @@ import type BetterSqlite3 from 'better-sqlite3';
 import type { SqliteDatabase, SqliteDriver } from '../../src/store/sqlite/driver.ts';
 import { nodeSqlite } from '../../src/store/sqlite/node-sqlite.ts';
 
-/** Null where it was not installed, or not compiled. */
+/** Null if it is not installed or not compiled. */
 function betterSqlite3(): SqliteDriver | null {
   try {
     const Database: typeof BetterSqlite3 = createRequire(import.meta.url)('better-sqlite3');
@@ -21,7 +21,7 @@ if (isOwn && nodeSqlite() === null) throw new Error(`Node ${process.versions.nod
 
 const found = (isOwn ? null : betterSqlite3()) ?? nodeSqlite();
 
-/** Keeps better-sqlite3 from a process, as if it were not installed. */
+/** Hides better-sqlite3 from a process, as if it were not installed. */
 const HIDING = `import { registerHooks } from 'node:module';
 const isHidden = (name) => /^better-sqlite3(?:$|[/])/.test(name);
 const resolve = (name, context, next) => {
@@ -30,15 +30,15 @@ const resolve = (name, context, next) => {
 };
 registerHooks({ resolve });`;
 
-/** What Node is told so that a server has the driver of the tests. It is no file, because other users could not read it. */
+/** Node options that give a server the driver of the tests. Not a file, because other users could not read it. */
 export const DRIVER_FLAGS: readonly string[] = isOwn
   ? ['--import', `data:text/javascript,${encodeURIComponent(HIDING)}`]
   : [];
 
-/** Is there a driver for data files? Where there is none, tests of files are skipped. */
+/** Whether there is a driver for data files. Without one, tests of files are skipped. */
 export const hasDriver = found !== null;
 
-/** What opens data files. */
+/** Returns the driver for data files. */
 export function driver(): SqliteDriver {
   if (found === null) throw new Error('no driver for data files is installed');
   return found;

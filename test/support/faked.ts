@@ -4,9 +4,9 @@ import { vi } from 'vitest';
 type Replaced<Class extends object> = { readonly [Name in keyof Class]?: unknown };
 
 /**
- * Replaces what a handle of rows does, until `vi.restoreAllMocks()`: of all worlds, and in place of what was replaced before.
+ * Replaces methods of a row handle in all worlds, until `vi.restoreAllMocks()`.
  *
- * @param prototype of the handle's class
+ * @param prototype the prototype of the handle's class
  */
 export function faked<Class extends object>(prototype: Class, members: Replaced<Class>): void {
   for (const [name, member] of Object.entries(members)) {

@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** An empty folder of its own. */
+/** Creates an empty folder. */
 export function emptyFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'nv-auth-mock-test-'));
 }

@@ -11,15 +11,12 @@ const SOURCE = join(ROOT, 'clients/go');
 /** The path of the Go module. */
 export const GO_MODULE = 'github.com/nv-auth-mock/nv-auth-mock/clients/go';
 
-/**
- * Is there a Go that knows all that the module uses? On Windows it would not run: the tests hand only PATH and HOME on to
- * what they start.
- */
+/** Whether there is a recent enough Go. Not on Windows: tests pass only PATH and HOME to child processes. */
 export const hasGo =
   process.platform !== 'win32' &&
   /go1\.(?:19|[2-9]\d)/.test(spawnSync('go', ['version'], { encoding: 'utf8' }).stdout ?? '');
 
-/** A file in a zip, uncompressed: its local header with its bytes, and its entry in the directory. */
+/** Returns the parts of an uncompressed zip entry: local header with content, and directory entry. */
 function zipped(name: string, content: Buffer, offset: number) {
   const path = Buffer.from(name);
   const common = Buffer.alloc(26);
@@ -38,7 +35,7 @@ function zipped(name: string, content: Buffer, offset: number) {
   };
 }
 
-/** A zip with these files. */
+/** Returns a zip with these files. */
 function zipOf(files: readonly (readonly [name: string, content: Buffer])[]): Buffer {
   const locals: Buffer[] = [];
   const entries: Buffer[] = [];
@@ -59,8 +56,7 @@ function zipOf(files: readonly (readonly [name: string, content: Buffer])[]): Bu
 }
 
 /**
- * A module proxy in a folder, which has the Go module as `go` makes it from a tag: its files, and the license of the
- * repository.
+ * Creates a module proxy in a folder with the Go module, as `go` builds it from a tag, including the license.
  *
  * @returns the URL of the proxy, and the version of the module
  */

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Answer, Request, TestServer } from './server.ts';
 
-/** What a refused request was told about itself. */
+/** The hints of a refused request. */
 export interface Told {
   readonly answer: Answer;
   readonly codes: readonly string[];
@@ -14,8 +14,8 @@ interface ShownHint {
 }
 
 /**
- * Sends a request that is refused, and reads its hints in all places where they have to be: the header of the answer has
- * the first; the journal and the fixes of its decision have all.
+ * Sends a request that is refused, and reads its hints everywhere: the first in the response header, and all in the
+ * journal and in the fixes of the decision.
  */
 export async function hintsOf(call: TestServer['call'], request: string, parts?: Request): Promise<Told> {
   const answer = await call(request, parts);

@@ -6,7 +6,7 @@ import { emptyFolder } from './folder.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** What the last stage of the Dockerfile says of how its image runs. */
+/** How the image runs, from the last stage of the Dockerfile. */
 export interface ImageSpec {
   readonly environment: Readonly<Record<string, string>>;
   readonly uid: number;
@@ -32,30 +32,30 @@ export function imageSpec(): ImageSpec {
   };
 }
 
-/** What the image has of a folder in which the project was built, and installed. */
+/** Returns the paths that the image copies from a built project. */
 export function imageParts(): readonly string[] {
   const text = readFileSync(join(ROOT, 'Dockerfile'), 'utf8').replaceAll('\\\n', ' ');
   const lists = [...text.matchAll(/cp -r --parents -t \/image\/app ([^&;]*)/g)].map(([, list = '']) => list);
   return lists.flatMap((list) => list.trim().split(/\s+/));
 }
 
-/** A folder that is laid out as the image is. */
+/** A folder with the layout of the image. */
 export interface ScratchRoot {
   readonly root: string;
-  /** An argument of the Dockerfile as it is here. */
+  /** Translates an argument of the Dockerfile to this folder. */
   here(argument: string): string;
 }
 
 /**
- * Lays a folder out as the Dockerfile does: with the parts that it copies, and a `/data` in which everybody may write.
+ * Creates a folder like the Dockerfile: with the copied parts, and a world-writable `/data`.
  *
- * @param packageFolder a folder in which the package and what it needs were installed
+ * @param packageFolder a folder in which the package and its dependencies are installed
  */
 export async function scratchRoot(packageFolder: string): Promise<ScratchRoot> {
   const root = await emptyFolder();
   for (const part of imageParts()) {
     const source = part.startsWith('node_modules/') ? packageFolder : join(packageFolder, 'node_modules/nv-auth-mock');
-    // What users install only if they want it, the image has from the project.
+    // The image has optional dependencies from the project.
     const from = existsSync(join(source, part)) ? source : ROOT;
     await cp(join(from, part), join(root, 'app', part), { recursive: true });
   }

@@ -2,11 +2,11 @@ import { rm } from 'node:fs/promises';
 import { test } from 'vitest';
 import { emptyFolder } from './folder.ts';
 
-/** Tests with an empty folder, if they ask for it. */
+/** Tests that can use an empty folder. */
 export const it = test.extend<{ folder: string }>({
   folder: async ({ onTestFinished }, use) => {
     const folder = await emptyFolder();
-    // The first to be registered runs last: what a test registers, such as closing a server, may still write to the folder.
+    // Registered first, so it runs last: closing a server may still write to the folder.
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     await use(folder);
   },

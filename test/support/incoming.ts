@@ -1,16 +1,16 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 
-/** What a request says. */
+/** The parts of a request. */
 interface Said {
   readonly method?: string;
   readonly url?: string;
-  /** Each line by itself, as it is received. */
+  /** One entry per header line, as received. */
   readonly headers?: readonly (readonly [name: string, value: string])[];
   readonly body?: string | Buffer;
 }
 
-/** A request as Node hands it on, with its body behind it, that no line brought. */
+/** Creates a request like Node's, with its body, without a connection. */
 export function incoming({ method = 'GET', url = '/', headers = [], body }: Said = {}): IncomingMessage {
   const request = new IncomingMessage(new Socket());
   request.method = method;

@@ -87,7 +87,7 @@ export async function expectInstall(installation: Installation): Promise<string 
     'project/library.mjs': LIBRARY,
     ...(installer.name === 'yarn 4' && {
       'project/.yarnrc.yml': `enableTelemetry: false\nnpmRegistryServer: "${registry.replace(/\/$/, '')}"\n`,
-      // Without a lock file Yarn takes the project for a part of one above.
+      // Without a lock file, Yarn treats the project as part of one above.
       'project/yarn.lock': '',
     }),
   };
@@ -97,7 +97,7 @@ export async function expectInstall(installation: Installation): Promise<string 
     launchProgram(program, args, project, { env: { ...environment, ...more }, input: true });
 
   const wanted = installer.tool?.includes('yarn') ? `nv-auth-mock@file:${tarball}` : tarball;
-  // Only for install scripts: npm complains of settings that are not its own.
+  // Only for install scripts, because npm warns about unknown settings.
   const offline = { npm_config_better_sqlite3_binary_host: NOWHERE, npm_config_disturl: NOWHERE };
   const install = await launch([...installer.add, wanted, ...beside], offline).ended;
   if (install.code !== 0 && beside.length > 0) return null;
@@ -106,7 +106,7 @@ export async function expectInstall(installation: Installation): Promise<string 
   const library = await launch([...installer.node, 'library.mjs']).ended;
   expect(library.stdout.trim(), outputOf(library)).toBe('200');
 
-  // An installer runs the command as a process of its own, so a signal might not reach it.
+  // Installers run the command as a child process, which a signal may not reach.
   const command = [...installer.run, 'nv-auth-mock', '--port', '0', '--exit-with-stdin'];
   const inMemory = launch(command);
   const [, url] = await inMemory.said(READY);
@@ -133,7 +133,7 @@ export async function expectInstall(installation: Installation): Promise<string 
 
 const READY = /ready on (http:\/\/\S+)/;
 
-/** The output of a command, for the message of an assertion. */
+/** Returns the output of a command for assertion messages. */
 export function outputOf({ stdout, stderr }: Ended): string {
   return `${stdout}\n${stderr}`.trim().split('\n').slice(-40).join('\n');
 }

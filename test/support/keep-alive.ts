@@ -1,7 +1,7 @@
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { stopwatch } from '../../src/time/clock.ts';
 
-/** What a request has besides its method and path. */
+/** The optional parts of a request. */
 export interface Sent {
   readonly token?: string | undefined;
   /** Sent as JSON. */
@@ -14,25 +14,25 @@ export interface Received {
   // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every form
   readonly body: any;
   readonly headers: IncomingHttpHeaders;
-  /** What `x-mock-decision` says; null without that header. */
+  /** The parsed `x-mock-decision` header; null without it. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
   readonly decision: any;
-  /** How long it took, in milliseconds. */
+  /** Duration in milliseconds. */
   readonly took: number;
 }
 
-/** A client that keeps its connections. */
+/** A client with keep-alive connections. */
 export interface Client {
-  /** Sends `GET /path`. @throws if the connection breaks before the whole answer is there */
+  /** Sends a request such as `GET /path`. @throws if the connection breaks before the complete response */
   call(request: string, sent?: Sent): Promise<Received>;
   close(): void;
 }
 
-/** Longer than any answer may take. */
+/** Longer than any response takes. */
 const PATIENCE_MS = 20_000;
 
 export function clientOf(port: number): Client {
-  // A connection that is idle is closed here before the server does it, which would look like a crash.
+  // Close idle connections before the server does, which would look like a crash.
   const agent = new Agent({ keepAlive: true, maxSockets: 128, timeout: PATIENCE_MS });
   return {
     close: () => agent.destroy(),

@@ -1,11 +1,11 @@
-/** A small reader of kustomizations, and the program itself where it is installed. */
+/** A small kustomization reader, and the real program if it is installed. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import { ROOT } from '../architecture/source-files.ts';
 
-/** An object of Kubernetes, as far as tests look into it. */
+/** A Kubernetes object, as far as tests need it. */
 // biome-ignore lint/suspicious/noExplicitAny: objects of every kind
 export type Manifest = Record<string, any>;
 
@@ -15,27 +15,27 @@ export const kustomization = (name: string): string => join(ROOT, 'deploy/kustom
 /** `Deployment nv-auth-mock`. */
 export const idOf = ({ kind, metadata }: Manifest): string => `${kind} ${metadata.name}`;
 
-/** The object with an id. */
+/** Returns the object with an id. */
 export function oneOf(all: readonly Manifest[], id: string): Manifest {
   const found = all.find((one) => idOf(one) === id);
   if (found === undefined) throw new Error(`there is no ${id}`);
   return found;
 }
 
-/** What an overlay amounts to. */
+/** Builds an overlay. */
 export const overlay = (name: string): Manifest[] => build(kustomization(`overlays/${name}`));
 
-/** The lists whose items Kubernetes merges, with the member that says which ones belong together. */
+/** Lists that Kubernetes merges, with the member that identifies items. */
 const MERGED: Readonly<Record<string, string>> = {
   containers: 'name',
   env: 'name',
   volumes: 'name',
   volumeMounts: 'mountPath',
 };
-/** The lists that a patch replaces. */
+/** Lists that a patch replaces. */
 const REPLACED: ReadonlySet<string> = new Set(['egress', 'ingress']);
 
-/** What a kustomization amounts to. It refuses what it does not know, so that nothing is left out. */
+/** Builds a kustomization. Throws on unknown features, so that nothing is skipped silently. */
 export function build(folder: string): Manifest[] {
   const file = parse(readFileSync(join(folder, 'kustomization.yaml'), 'utf8'));
   const { apiVersion, kind, resources = [], patches = [], images = [], namespace, ...others } = file;
@@ -87,13 +87,13 @@ function applyImage(made: readonly Manifest[], { name, newName, newTag, ...other
   }
 }
 
-/** The containers of the pods that an object makes. */
+/** Returns the containers of the pods of an object. */
 export const containersOf = ({ spec }: Manifest): Manifest[] => spec?.template?.spec.containers ?? [];
 
 const isObject = (value: unknown): value is Manifest =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A strategic merge: objects are merged, `null` removes, and lists are merged or replaced by their names. */
+/** Does a strategic merge: merges objects, removes members that are `null`, and merges or replaces lists by name. */
 function merged(old: unknown, patch: unknown, name = ''): unknown {
   if (Array.isArray(old) && Array.isArray(patch)) return mergedLists(old, patch, name);
   if (!isObject(patch)) return patch;
@@ -106,7 +106,7 @@ function merged(old: unknown, patch: unknown, name = ''): unknown {
   return all;
 }
 
-/** The items of the patch come first, as kustomize orders them: a variable may name one of an earlier item only. */
+/** Items of the patch come first, like in kustomize: a variable may refer only to earlier ones. */
 function mergedLists(old: readonly Manifest[], patch: readonly Manifest[], name: string): unknown {
   const key = MERGED[name];
   if (key === undefined) {
@@ -125,7 +125,7 @@ function mergedLists(old: readonly Manifest[], patch: readonly Manifest[], name:
   ];
 }
 
-/** The commands that build a kustomization. Neither looks at a cluster. */
+/** Commands that build a kustomization, without a cluster. */
 const PROGRAMS = [
   ['kustomize', 'build'],
   ['kubectl', 'kustomize'],
@@ -139,10 +139,10 @@ const runs = ([program, command]: readonly [string, string], argument: string) =
 
 const found = PROGRAMS.find((one) => runs(one, '--help').status === 0);
 
-/** Is kustomize installed, by itself or in kubectl? */
+/** Whether kustomize is installed, alone or in kubectl. */
 export const hasKustomize = found !== undefined;
 
-/** What kustomize makes of a kustomization. */
+/** Builds a kustomization with the real program. */
 export function kustomize(folder: string): Manifest[] {
   if (found === undefined) throw new Error('kustomize is not installed');
   const { status, stdout, stderr } = runs(found, folder);

@@ -1,4 +1,4 @@
-/** What a request of a program is sent with. */
+/** The options of an authorized request. */
 export const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
 /** The two ways to reach a mock of the library, and whether it listens. */

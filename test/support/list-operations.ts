@@ -3,7 +3,7 @@ import { type Document, type Operation, readDocument, type Schema } from './docu
 
 const FOLDER = new URL('../../dist/openapi/', import.meta.url);
 
-/** The documents of every service, a service with versions by those: `air.2.0` and `air.dsx`, not `air`. */
+/** Reads the documents of all services by version: `air.2.0` and `air.dsx`, not `air`. */
 export function documentsOfServices(): readonly Document[] {
   const names = readdirSync(FOLDER)
     .filter((file) => file.endsWith('.json'))
@@ -11,9 +11,9 @@ export function documentsOfServices(): readonly Document[] {
   return names.filter((name) => !names.some((other) => other.startsWith(`${name}.`))).map(readDocument);
 }
 
-/** The operations of a document whose answer is a list, without those that only have another path. */
+/** Returns the operations that respond with a list, without aliases. */
 export function listOperations(document: Document): readonly Operation[] {
-  // Every operation was read from there.
+  // The operations are from these paths.
   const { paths } = document.whole as { readonly paths: Paths };
   const isAlias = ({ method, path }: Operation) => paths[path]?.[method.toLowerCase()]?.['x-alias-of'] !== undefined;
   return document.operations.filter((operation) => !isAlias(operation) && answersWithList(document, operation));
@@ -27,12 +27,12 @@ function answersWithList(document: Document, { responses }: Operation): boolean 
   return pointers.some((pointer) => isList(document, { $ref: pointer }));
 }
 
-/** More members than a list has around it: its pages, its length. */
+/** Maximum number of members beside a list, such as paging. */
 const MAX_AROUND = 5;
-/** The status that the NGC gateway adds to every answer. */
+/** The status that the NGC gateway adds to every response. */
 const OF_GATEWAY = 'requestStatus';
 
-/** A list itself, or an object that has nothing else than one and what is around it. */
+/** Whether a schema is a list, or an object with one list and its paging members. */
 function isList(document: Document, schema: Schema): boolean {
   const parts = partsOf(document, schema);
   if (parts.some(({ type }) => type === 'array')) return true;
@@ -47,7 +47,7 @@ function isObject({ type, properties }: Schema): boolean {
   return type === 'object' || properties !== undefined;
 }
 
-/** A schema with those that it is made of. */
+/** Returns a schema and its parts. */
 function partsOf(document: Document, schema: Schema): readonly Schema[] {
   const whole = document.resolved(schema);
   const { allOf = [], anyOf = [], oneOf = [] } = whole;

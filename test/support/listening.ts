@@ -4,7 +4,7 @@ import { createConfig } from '../../src/config/config.ts';
 import type { Config } from '../../src/config/options.ts';
 import { BEGINNINGS } from './server.ts';
 
-/** A server that listens, at the real time, as a program of any language meets it. @param port default: a free one */
+/** Starts a listening server with the real time, for clients in any language. @param port default: a free one */
 export async function listeningServer(
   config: Partial<Config> = {},
   port = 0,

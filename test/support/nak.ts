@@ -4,17 +4,17 @@ import type { Answer, TestServer } from './server.ts';
 export const FUNCTIONS = 'nvidia-cloud-functions-ncp-service-id-aketm';
 export const TASKS = 'nvidia-cloud-tasks-ncp-service-id-nvcttasks';
 export const EVENTS = 'nvidia-cloud-events-ncp-service-id-ckozoh6f';
-/** The owner that `nvcf-cli` names, and the one of the cast's key of that name. */
+/** The owner that `nvcf-cli` sends, and the owner of the key with that name in the cast. */
 export const OWNER = 'svc@nvcf-api.local';
 export const CAST_OWNER = 'cast@nvcf-api.local';
 
-/** Authorizations for Cloud Functions, as `nvcf-cli api-key generate` writes them. */
+/** Returns authorizations for Cloud Functions, in the form of `nvcf-cli api-key generate`. */
 export function authorizationsFor(scopes: readonly string[], aud = FUNCTIONS) {
   const resources = ['account-functions', 'authorized-functions'].map((type) => ({ id: '*', type }));
   return { policies: [{ aud, auds: [aud], product: 'nv-cloud-functions', resources, scopes }] };
 }
 
-/** The headers of `nvcf-cli`, which sends one that nobody reads. */
+/** Returns the headers of `nvcf-cli`, one of which the service ignores. */
 export function asOwner(owner = 'ci@example.test', issuer = FUNCTIONS): Record<string, string> {
   return { 'key-issuer-service': 'nvcf-api', 'key-issuer-id': issuer, 'key-owner-id': owner };
 }
@@ -34,7 +34,7 @@ export function createKey(
   return server.call('POST /v1/keys', { body: order, headers });
 }
 
-/** The claims of a good token of an administrator. @param seconds when it is issued */
+/** Returns the claims of a valid administrator token. @param seconds its issue time */
 export function adminClaims(seconds: number) {
   return {
     iss: 'http://api.nvcf.svc.cluster.local',

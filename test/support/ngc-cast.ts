@@ -35,25 +35,25 @@ function fixture<Content>(service: string): Content {
   return JSON.parse(readFileSync(new URL(`../../fixtures/${service}/cast.json`, import.meta.url), 'utf8'));
 }
 
-/** The built-in cast of NGC and of Cloud Functions, as it stands in the fixtures. */
+/** The built-in cast of NGC and Cloud Functions. */
 export const ngcCast = fixture<NgcCast>('ngc');
 export const functions = fixture<{ readonly functions: readonly CastFunction[] }>('nvcf').functions;
 
-/** A key by its name. */
+/** Returns a key by name. */
 export function castKey(name: string): CastKey {
   const found = ngcCast.keys.find((key) => key.name === name);
   if (found === undefined) throw new Error(`the cast has no key ${name}`);
   return found;
 }
 
-/** The versions of a function by its name, in the order of the cast. */
+/** Returns the versions of a function by name, in the order of the cast. */
 export function castFunction(name: string): readonly CastFunction[] {
   return functions.filter((one) => one.name === name);
 }
 
 const tasks = fixture<{ readonly tasks: readonly { readonly name: string; readonly id: string }[] }>('nvct').tasks;
 
-/** The id of a task of Cloud Tasks by its name. */
+/** Returns the id of a Cloud Task by name. */
 export function castTask(name: string): string {
   const found = tasks.find((task) => task.name === name);
   if (found === undefined) throw new Error(`the cast has no task ${name}`);

@@ -37,7 +37,7 @@ import { createState, rowsIn } from '../../src/store/state.ts';
 import { countsIn } from '../../src/worlds/counts.ts';
 import { Credentials } from '../../src/worlds/credentials.ts';
 
-/** What a world is made of; absent members are empty. */
+/** The records of a world. Absent members are empty. */
 export interface Records {
   readonly identities?: readonly Identity[];
   readonly accessKeys?: readonly NewAccessKey[];
@@ -49,7 +49,7 @@ export interface Records {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-/** The same as rows. */
+/** Converts records to rows. */
 export function rowsOf(records: Records): readonly Row[] {
   const { identities = [], accessKeys = [], oauthClients = [], organizations = [], ngcUsers = [] } = records;
   const { ngcKeys = [], objects = [], settings = {} } = records;
@@ -73,7 +73,7 @@ const SERVICES = [
 /** The credentials that Run:ai and NGC keep. */
 export const credentials = new Credentials(SERVICES);
 
-/** A store, with what services keep in it. */
+/** A store with the collections of services. */
 export interface FullStore extends Store {
   readonly accessKeys: AccessKeys;
   readonly identities: Identities;
@@ -120,12 +120,12 @@ export function fullStore(store: Store): FullStore {
   };
 }
 
-/** All rows of a store, oldest first. */
+/** Returns all rows of a store, oldest first. */
 export async function rowsOfStore(store: Pick<Store, 'freeze'>): Promise<readonly Row[]> {
   return rowsIn(await store.freeze());
 }
 
-/** The records that rows were made of: identities without their last login. */
+/** Converts rows to records, without the last login of identities. */
 export function recordsIn(rows: readonly Row[]) {
   const bodies = <Body>(collection: string) =>
     rows.filter((row) => row.collection === collection).map(({ body }) => body as Body);

@@ -5,7 +5,7 @@ import { type Answer, type TestServer, testServer } from './server.ts';
 /** The accounts of the built-in cast. */
 export const ACME = 'nca-acme-0001';
 export const GLOBEX = 'nca-globex-0002';
-/** An id that nothing has. */
+/** An id that no object has. */
 export const NOBODY = '00000000-0000-4000-8000-000000000000';
 
 /** Keys of the built-in cast. */
@@ -18,42 +18,42 @@ export interface Place {
   readonly versionId: string;
 }
 
-/** The first version of a function of the cast. */
+/** Returns the first version of a function in the cast. */
 export function placeOf(name: string): Place {
   const [first] = castFunction(name);
   if (first === undefined) throw new Error(`the cast has no function ${name}`);
   return first;
 }
 
-/** `functions/{id}/versions/{id}`, as most paths end. */
+/** Returns `functions/{id}/versions/{id}`. */
 export function inPath({ functionId, versionId }: Place): string {
   return `functions/${functionId}/versions/${versionId}`;
 }
 
 type Headers = Record<string, string>;
 
-/** Calls of one key: paths are below `/v2/nvcf` unless they begin at the root. */
+/** Sends requests with one key. Paths are below `/v2/nvcf` unless they start at the root. */
 export type Caller = (request: string, body?: unknown, headers?: Headers) => Promise<Answer>;
 
-/** A server, and a key of each organisation that may do everything there. */
+/** A server, with an administrator key of each organisation. */
 export interface NvcfServer extends TestServer {
   readonly acme: Caller;
   readonly globex: Caller;
   as(key: string): Caller;
-  /** A caller with a new service key; without a resource, on All Functions. */
+  /** Creates a caller with a new service key, by default for All Functions. */
   withScopes(scopes: readonly string[], resource?: unknown): Promise<Caller>;
-  /** Makes a function. */
+  /** Creates a function. */
   create(given?: Record<string, unknown>): Promise<Place>;
-  /** Makes a function and deploys it. */
+  /** Creates and deploys a function. */
   deployed(given?: Record<string, unknown>): Promise<Place>;
 }
 
-/** What a specification needs. */
+/** The required members of a specification. */
 export const SPECIFICATION = { gpu: 'L40S', instanceType: 'MOCK.GPU.L40S_1x', minInstances: 1, maxInstances: 2 };
-/** What a function needs. */
+/** The required members of a function. */
 export const DEFINITION = { name: 'made', inferenceUrl: '/made', containerImage: 'nvcr.io/acme/made:1' };
 
-/** The environment of a container, as a function is given it. */
+/** Returns container variables in the form of a function. */
 export function environment(variables: Record<string, string>) {
   return { containerEnvironment: Object.entries(variables).map(([key, value]) => ({ key, value })) };
 }
@@ -110,7 +110,7 @@ const KINDS: Readonly<Record<number, readonly [kind: string, title: string]>> = 
 
 type Refused = Pick<Answer, 'status' | 'body' | 'headers'>;
 
-/** What kind of body an answer has, without parameters. */
+/** Returns the media type of a response, without parameters. */
 export function mediaTypeOf({ headers }: Pick<Answer, 'headers'>): string {
   return String(headers['content-type']).split(';')[0] ?? '';
 }
@@ -119,13 +119,13 @@ function reported({ status, headers, body }: Refused) {
   return { status, mediaType: mediaTypeOf({ headers }), body };
 }
 
-/** The path of `GET path?query`, as refusals name it. */
+/** Returns the path of `GET path?query`, as in refusals. */
 function instanceOf(request: string): string {
   const path = (request.split(' ')[1] ?? '').split('?')[0] ?? '';
   return path.startsWith('/') ? path : `/v2/nvcf/${path}`;
 }
 
-/** Expects a decided refusal, word by word. */
+/** Expects a refusal by a decision, with exactly this text. */
 export function expectProblem(answer: Refused, request: string, status: number, detail: unknown): void {
   const [kind, title] = KINDS[status] ?? [];
   expect(reported(answer), request).toEqual({
@@ -141,7 +141,7 @@ export function expectProblem(answer: Refused, request: string, status: number, 
   });
 }
 
-/** Expects that the request is not what the document asks for, and that the answer says these words. */
+/** Expects a refusal because the request violates the document, with these words. */
 export function expectInvalid(answer: Refused, request: string, ...words: readonly string[]): void {
   expect(reported(answer), request).toEqual({
     status: 400,
@@ -157,7 +157,7 @@ export function expectInvalid(answer: Refused, request: string, ...words: readon
   for (const word of words) expect(answer.body.detail).toContain(word);
 }
 
-/** Expects what the framework of the vendor refuses by itself. */
+/** Expects a refusal by the vendor's framework. */
 export function expectUntyped(answer: Refused, request: string, status: number, title: string): void {
   expect(reported(answer), request).toEqual({
     status,
@@ -182,7 +182,7 @@ export function expectGateway(answer: Refused, status: number, statusCode: strin
   });
 }
 
-/** Expects that nobody in particular asked. */
+/** Expects a refusal of an unauthenticated request. */
 export function expectUnauthorized(answer: Refused, challenge: unknown): void {
   expect({ status: answer.status, body: answer.body, challenge: answer.headers['www-authenticate'] }).toEqual({
     status: 401,

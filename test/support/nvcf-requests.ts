@@ -1,7 +1,7 @@
 import { castFunction, castKey } from './ngc-cast.ts';
 import type { Answer, Request, TestServer } from './server.ts';
 
-/** Ids of the fifteen scopes of the page, and of those that only the published code has. */
+/** The ids of the 15 documented scopes, and of those only in published code. */
 export const SCOPES = [
   'invoke_function',
   'list_functions',
@@ -27,24 +27,24 @@ export const SCOPES = [
   'cluster_listing',
 ] as const;
 
-/** A function of the caller's account, the version that requests are about, and another version of it. */
+/** A function in the caller's account: the version that requests use, and another version. */
 export interface Staged {
   functionId: string;
   versionId: string;
   sibling: string;
 }
 
-/** What requests are about. Whatever a request that succeeds takes away is put back, perhaps under another id. */
+/** The objects that requests use. Whatever a successful request removes is recreated, possibly with another id. */
 export interface Stage {
-  /** Both versions are up. */
+  /** Both versions are deployed. */
   readonly running: Staged & { deploymentId: string; gpuSpecId: string };
   /** No version is deployed. */
   readonly idle: Staged;
-  /** Takes its time, and has one request in its queue. */
+  /** Slow, with one queued request. */
   readonly slow: Staged & { requestId: string };
-  /** Nobody minds when it goes. */
+  /** May be deleted. */
   readonly doomed: Staged;
-  /** What no request is about. */
+  /** Unused by requests. */
   readonly other: { readonly functionId: string; readonly versionId: string };
   telemetryId: string;
   registryCredentialId: string;
@@ -53,7 +53,7 @@ export interface Stage {
 
 type TargetName = 'running' | 'idle' | 'slow' | 'doomed';
 
-/** How to ask for an operation so that nothing but the key can stand in its way. */
+/** A request of an operation that only the key can make fail. */
 interface Recipe {
   readonly target?: TargetName;
   readonly success: number;
@@ -62,16 +62,16 @@ interface Recipe {
     readonly host?: string;
     readonly body?: unknown;
   };
-  /** What has to be there first. */
+  /** Creates what the request needs. */
   readonly before?: (stage: Stage, admin: Admin) => Promise<void>;
   /** Undoes a success. */
   readonly after?: (stage: Stage, admin: Admin, answer: Answer) => Promise<void>;
 }
 
-/** Asks with every right, and expects to be answered. */
+/** Sends a request as the administrator, and expects success. */
 type Admin = (line: string, body?: unknown) => Promise<Answer>;
 
-/** With a secret, because the first ones can only be set while it is not deployed. */
+/** With a secret, because a first secret can only be set while it is not deployed. */
 const NEW_FUNCTION = {
   name: 'staged',
   inferenceUrl: '/',
@@ -122,7 +122,7 @@ const newCredential = (name: string) => ({
 const NEW_ASSET = { contentType: 'text/plain', description: 'staged' };
 const CLIENT = { clientId: 'a-client' };
 
-/** Five operations for sharing a function, or one version of it. */
+/** Returns the five operations that share a function or a version. */
 function sharing(place: (stage: Stage) => string) {
   const path = (stage: Stage) => `/v2/nvcf/authorizations/${place(stage)}`;
   const shareWith = (party: object) => async (stage: Stage, admin: Admin) => {
@@ -160,7 +160,7 @@ function throughGateway(path: string, body: object): Recipe {
 /** The caller's own account. */
 const ACCOUNT = '/v2/nvcf/accounts/nca-acme-0001';
 
-/** A request that the mock does not emulate, once its caller may make it. */
+/** A request that the mock authorizes but does not emulate. */
 function onAccount(method: string, suffix = ''): Recipe {
   return {
     success: 404,
@@ -442,24 +442,24 @@ const RECIPES: Readonly<Record<OperationName, Recipe>> = recipes;
 
 export const OPERATION_NAMES = Object.keys(RECIPES) as readonly OperationName[];
 
-/** The answer of the operation where nothing stands in its way. */
+/** Returns the status of a successful request. */
 export function successOf(operation: OperationName): number {
   return RECIPES[operation].success;
 }
 
-/** A resource as the switchboard takes it. */
+/** A resource in the form of the control API. */
 export interface GivenResource {
   readonly type: string;
   readonly ids?: readonly string[];
 }
 
-/** A key as the switchboard gave it. */
+/** A key in the form of the control API. */
 export interface MadeKey {
   readonly id: string;
   readonly key: string;
 }
 
-/** A service key of the first organisation. Combinations that the documents rule out are stored all the same. */
+/** Creates a service key of the first organisation, including combinations that the documents rule out. */
 export async function makeKey(
   server: Pick<TestServer, 'call'>,
   scopes: readonly string[],
@@ -473,17 +473,17 @@ export async function makeKey(
   return body;
 }
 
-/** A server with something for every operation to be about. */
+/** A server with objects for every operation. */
 export interface StagedServer {
   readonly stage: Stage;
-  /** The function that a request of the operation is about; a running one where it is about none. */
+  /** Returns the function that a request of the operation uses; otherwise a running one. */
   targetOf(operation: OperationName): Staged;
-  /** As it would be sent; for simulations. */
+  /** Returns the request for simulations. */
   requestOf(operation: OperationName): { readonly method: string; readonly path: string };
   /**
-   * Sends a request of the operation that only the key can spoil, and puts back what it took away.
+   * Sends a request of the operation that only the key can make fail, and restores what it removed.
    *
-   * @param about a function that is up, instead of the staged one
+   * @param about a running function instead of the staged one
    */
   ask(operation: OperationName, token: string, about?: Pick<Staged, 'functionId' | 'versionId'>): Promise<Answer>;
   admin: Admin;

@@ -14,7 +14,7 @@ export const USERINFO = `${ISSUER_PATH}/protocol/openid-connect/userinfo`;
 export const LOGOUT = `${ISSUER_PATH}/protocol/openid-connect/logout`;
 export const V2_TOKEN = '/api/v2/token';
 
-/** A client that people log in through, and where it wants codes. */
+/** A public client for logins, and its redirect URI. */
 export const PUBLIC_CLIENT = 'runai-cli';
 export const CALLBACK = 'http://127.0.0.1:4711/callback';
 
@@ -23,10 +23,10 @@ export const VERIFIER = 'a-code-verifier-of-more-than-43-characters-0123456789';
 export const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url');
 export const S256 = { code_challenge: CHALLENGE, code_challenge_method: 'S256' } as const;
 
-/** Fields of a form; those that are undefined are left out. */
+/** Form fields. Undefined fields are left out. */
 export type Fields = Readonly<Record<string, string | undefined>>;
 
-/** A form in writing; a text is one already. */
+/** Encodes a form. A string is already encoded. */
 export function formOf(fields: Fields | string): string {
   if (typeof fields === 'string') return fields;
   const given = Object.entries(fields).filter((field): field is [string, string] => field[1] !== undefined);
@@ -43,13 +43,13 @@ export function postForm(
   return server.call(`POST ${path}`, { body: formOf(fields), headers: { 'content-type': type, ...headers } });
 }
 
-/** Credentials of a client as a header (RFC 6749, 2.3.1). */
+/** Returns client credentials as a header (RFC 6749, 2.3.1). */
 export function basic(id: string, secret: string): { authorization: string } {
   const pair = `${encodeURIComponent(id)}:${encodeURIComponent(secret)}`;
   return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
 }
 
-/** The path of an authorization request that is good but for what is given. */
+/** Returns the path of a valid authorization request with changes. */
 export function authorizationPath(given: Fields = {}): string {
   const fields = {
     response_type: 'code',
@@ -89,10 +89,10 @@ function unescaped(text: string): string {
   return text.replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => ENTITIES[entity] ?? entity);
 }
 
-/** Who somebody says they are. */
+/** The credentials of a user. */
 export type Credentials = Readonly<Record<'email' | 'password', string>>;
 
-/** What a browser does with a login page: opens it, fills it in, sends it. */
+/** Logs in like a browser: opens the login page, fills in the form and submits it. */
 export async function logIn(
   server: Pick<TestServer, 'call'>,
   page: string | URL,
@@ -105,13 +105,13 @@ export async function logIn(
   return postForm(server, action, { ...fields, username: user.email, password: user.password });
 }
 
-/** Where an answer sends the browser. */
+/** Returns the redirect URL of a response. */
 export function locationOf({ status, headers }: Answer): URL {
   expect(status).toBe(302);
   return new URL(String(headers['location']));
 }
 
-/** A code of the login page. */
+/** Returns a code from the login page. */
 export async function codeOf(
   server: Pick<TestServer, 'call'>,
   given: Fields = {},
@@ -122,19 +122,19 @@ export async function codeOf(
   return String(code);
 }
 
-/** What redeems a code of `codeOf`. */
+/** Returns the form that redeems a code of `codeOf`. */
 export function codeFields(code: string, given: Fields = {}): Fields {
   return { grant_type: 'authorization_code', code, client_id: PUBLIC_CLIENT, redirect_uri: CALLBACK, ...given };
 }
 
-/** The tokens of a login, in the spelling of OAuth. */
+/** The tokens of a login, with the OAuth names. */
 export interface Tokens {
   readonly access_token: string;
   readonly refresh_token: string;
   readonly id_token: string;
 }
 
-/** The tokens of a login by page. */
+/** Returns the tokens of a login through the page. */
 export async function tokensOf(
   server: Pick<TestServer, 'call'>,
   given: Fields = {},
@@ -146,13 +146,13 @@ export async function tokensOf(
   return answer.body;
 }
 
-/** Asks the API something that every token may ask: the status, and the reason of a refusal. */
+/** Sends a request that any token may send. Returns the status, and the reason of a refusal. */
 export async function judged(server: TestServer, token: string): Promise<[status: number, reason: string | undefined]> {
   const { status, decision } = await server.call('GET /api/v1/authorization/permissions', { token });
   return [status, decision?.reason];
 }
 
-/** Fields whose values nobody else may read. */
+/** Fields with secret values. */
 const SECRET_FIELDS = [
   'client_secret',
   'password',
@@ -164,7 +164,7 @@ const SECRET_FIELDS = [
   'id_token_hint',
 ];
 
-/** Expects an error as RFC 6749, 5.2 has it, which gives away nothing of what was sent; its description. */
+/** Expects an error response (RFC 6749, 5.2) without any sent secret, and returns its description. */
 export function oauthError(answer: Answer, status: number, error: string, sent: Fields | string = {}): string {
   const { body, headers } = answer;
   expect({ status: answer.status, error: body?.error, said: body }).toMatchObject({ status, error });
@@ -180,7 +180,7 @@ export function oauthError(answer: Answer, status: number, error: string, sent: 
   return body.error_description;
 }
 
-/** Expects a refusal to be explained, with what to do about it; what is remembered of it. */
+/** Expects the decision about a refusal to have an explanation and a fix, and returns it. */
 export async function explained(server: TestServer, { decision }: Answer, reason: string) {
   expect(decision).toMatchObject({ effect: 'deny', reason });
   const { body } = await server.call(`GET /_mock/decisions/${decision.id}`);
@@ -189,21 +189,21 @@ export async function explained(server: TestServer, { decision }: Answer, reason
   return body;
 }
 
-/** What of another version was asked for: the messages, newest first. */
+/** Returns the messages about requests of other versions, newest first. */
 export async function otherVersions(server: TestServer): Promise<string[]> {
   const { body } = await server.call('GET /_mock/findings');
   const findings: { kind: string; message: string }[] = body.findings;
   return findings.filter(({ kind }) => kind === 'other_version').map(({ message }) => message);
 }
 
-/** What a library's `fetch` is given. */
+/** The options that libraries pass to `fetch`. */
 interface FetchOptions {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: unknown;
 }
 
-/** A `fetch` that reaches a server in process, whatever its public name. */
+/** Returns a `fetch` that reaches a server in process, whatever its public name. */
 export function fetchOf({ app }: TestServer): (url: string, options: FetchOptions) => Promise<Response> {
   return async (url, { method, headers, body }) => {
     const { host, pathname, search } = new URL(url);

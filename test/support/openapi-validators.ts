@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { Validator } from '@seriousme/openapi-schema-validator';
 
-/** Made for `require`, and seen differently by each tool that imports it. */
+/** A CommonJS package that tools import differently. */
 const { default: OpenAPISchemaValidator } = createRequire(import.meta.url)(
   'openapi-schema-validator',
 ) as typeof import('openapi-schema-validator');
@@ -9,7 +9,7 @@ const { default: OpenAPISchemaValidator } = createRequire(import.meta.url)(
 const FIRST = new OpenAPISchemaValidator({ version: 3 });
 const SECOND = new Validator();
 
-/** What two validators that share no schema find wrong with an OpenAPI document: each overlooks what the other sees. */
+/** Validates an OpenAPI document with two independent validators: each finds errors that the other misses. */
 export async function openapiFaults(document: object): Promise<readonly unknown[]> {
   const { errors } = FIRST.validate(document as never);
   const verdict = await SECOND.validate(structuredClone(document) as Record<string, unknown>);

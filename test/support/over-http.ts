@@ -3,12 +3,12 @@ import type { Transport } from './server.ts';
 
 type Method = 'delete' | 'get' | 'head' | 'options' | 'patch' | 'post' | 'put';
 
-/** Sends requests with supertest to the server, which listens on a free port. */
+/** Sends requests with supertest to the server on a free port. */
 export const overHttp: Transport = async (server) => {
   const { url: base } = await server.listen('127.0.0.1', 0);
   const agent = request(base);
   return async (method, url, { headers, payload }) => {
-    // A whole URL names the host that the request is for.
+    // An absolute URL includes the host of the request.
     const [, host = headers['host'], path = ''] = /^(?:https?:\/\/([^/]*))?(.*)$/.exec(url) ?? [];
     const sending = agent[method.toLowerCase() as Method](path)
       .set({ ...headers, host })

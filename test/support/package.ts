@@ -10,29 +10,31 @@ import { emptyFolder } from './folder.ts';
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** A variable that a workplace's npm may be set up with, and that npm warns about, has no place in what users see. */
+/** No npm settings of this machine, which npm may warn about in the output. */
 const environment = { PATH: process.env['PATH'], HOME: process.env['HOME'] };
 
 const QUIETLY = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
 
 const { 'better-sqlite3': DRIVER } = createRequire(import.meta.url)('../../package.json').optionalDependencies;
 
-/** What npm would pack, with the manifest that it would pack. */
+/** The files that npm would pack, and the manifest. */
 interface Listed {
   readonly files: readonly { readonly path: string }[];
 }
 
-/** The package as it would be published: the path of its tarball, and what was told while its declarations were made. */
+/**
+ * Packs the package as for publishing. Returns the path of the tarball, and the output while declarations were built.
+ */
 export async function packed(): Promise<{ readonly tarball: string; readonly progress: string }> {
   const folder = await emptyFolder();
   const copy = join(folder, 'package');
-  // What `prepack` does, but for the build: that was made before the tests, which read it.
+  // Like `prepack`, without the build, which ran before the tests.
   const { stderr: progress } = await run(process.execPath, [join(ROOT, 'scripts/types.mjs')], { cwd: ROOT });
   const list = ['pack', '--dry-run', '--json', '--ignore-scripts'];
   const { stdout } = await run('npm', list, { cwd: ROOT, env: environment, maxBuffer: 16 * 1024 * 1024 });
   const [listed] = JSON.parse(stdout) as readonly Listed[];
   for (const { path } of listed?.files ?? []) await cp(join(ROOT, path), join(copy, path));
-  // Not in the clone itself, where other tests read it.
+  // Not in the checkout, which other tests read.
   const manifest = publishedManifest(JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')));
   await write(copy, { 'package.json': JSON.stringify(manifest) });
   await run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], {
@@ -43,8 +45,8 @@ export async function packed(): Promise<{ readonly tarball: string; readonly pro
 }
 
 /**
- * An empty folder in which the package was installed from its tarball, and the driver for files beside it. Install scripts are left out and the binary of the
- * native module is copied from here, because making it takes a minute where none can be fetched.
+ * Installs the package from its tarball into an empty folder, with the driver for data files. Skips install scripts and
+ * copies the native binary, because compiling it takes a minute offline.
  *
  * @param linked further packages of this project that the folder can import
  */
@@ -60,7 +62,7 @@ export async function installed(tarball: string, linked: readonly string[] = [])
 }
 
 /**
- * A folder that holds what an installation of the package holds and runs, without its declarations.
+ * Creates a folder with the runtime files of an installation, without declarations.
  *
  * @param linked further packages of this project that the folder can import
  * @param added packages of the registry, with their versions
@@ -79,7 +81,7 @@ export async function copied(linked: readonly string[] = [], added: readonly str
   return folder;
 }
 
-/** A copy of such a folder as installers leave it that run no install scripts. */
+/** Copies such a folder as an installer without install scripts would leave it. */
 export async function withoutBinary(folder: string): Promise<string> {
   const copy = await emptyFolder();
   for (const name of ['.bin', 'nv-auth-mock', 'better-sqlite3', 'bindings', 'file-uri-to-path']) {
@@ -92,14 +94,14 @@ export async function withoutBinary(folder: string): Promise<string> {
   return copy;
 }
 
-/** A package as Node finds it from another folder. */
+/** Links a package into a folder's `node_modules`. */
 async function link(name: string, folder: string): Promise<void> {
   const { symlink } = await import('node:fs/promises');
   await mkdir(join(folder, 'node_modules', name, '..'), { recursive: true });
   await symlink(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
 }
 
-/** Writes files into a folder; a name may begin with folders of its own. */
+/** Writes files into a folder. Names may include subfolders. */
 export async function write(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
   for (const [name, text] of Object.entries(files)) {
     await mkdir(dirname(join(folder, name)), { recursive: true });

@@ -6,10 +6,10 @@ import { setTimeout } from 'node:timers/promises';
 import { emptyFolder } from './folder.ts';
 import { freePort } from './ports.ts';
 
-/** Where Debian has it is not in the PATH of every user. */
+/** Debian installs it outside the PATH of ordinary users. */
 const PATH = `${process.env['PATH']}:/usr/sbin`;
 
-/** Is PgBouncer installed? */
+/** Whether PgBouncer is installed. */
 export function hasPgBouncer(): boolean {
   try {
     execFileSync('pgbouncer', ['--version'], { env: { PATH }, stdio: 'ignore' });
@@ -20,13 +20,13 @@ export function hasPgBouncer(): boolean {
   }
 }
 
-/** A pooler in front of a database. */
+/** A connection pooler in front of a database. */
 export interface Pooler {
   readonly port: number;
   end(): Promise<void>;
 }
 
-/** Starts PgBouncer in front of a server that trusts the user `postgres`. @param settings as in `pgbouncer.ini` */
+/** Starts PgBouncer in front of a server that trusts the user `postgres`. @param settings like in `pgbouncer.ini` */
 export async function startPgBouncer(target: number, settings: Readonly<Record<string, string>>): Promise<Pooler> {
   const folder = await emptyFolder();
   const port = await freePort();

@@ -2,12 +2,12 @@ import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Command } from './command.ts';
 
-/** Has this machine ::1? */
+/** Whether this machine has ::1. */
 export const hasLoopback6 = Object.values(networkInterfaces())
   .flat()
   .some((address) => address?.address === '::1');
 
-/** A port of an address that is taken until it is released. */
+/** Occupies a port of an address until it is released. */
 export async function takenPort(host = '127.0.0.1'): Promise<{ port: number; release: () => Promise<void> }> {
   const taker = createServer();
   await new Promise<void>((resolve) => taker.listen({ host, port: 0 }, resolve));
@@ -17,14 +17,14 @@ export async function takenPort(host = '127.0.0.1'): Promise<{ port: number; rel
   };
 }
 
-/** A port that was free a moment ago, for a process that does not tell which one it chose. */
+/** Returns a port that was just free, for a process that does not report its port. */
 export async function freePort(): Promise<number> {
   const { port, release } = await takenPort();
   await release();
   return port;
 }
 
-/** A server on a given port: where it says it is, or null when something else has the port. */
+/** Starts a server on a port. Returns its URL, or null if the port is in use. */
 export async function urlOnPort(command: Command, port: number): Promise<string | null> {
   const running = command.launch(['-p', String(port)]);
   try {

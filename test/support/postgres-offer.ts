@@ -6,10 +6,10 @@ import type { TestProject } from 'vitest/node';
 import { type PostgresProgram, postgresProgram } from './postgres-program.ts';
 import { type PostgresServer, startPostgres } from './postgres-server.ts';
 
-/** What test files are told of PostgreSQL. */
+/** The PostgreSQL data for test files. */
 export interface PostgresOffer {
   readonly program: PostgresProgram;
-  /** The port at which the process of the run tells where the common server is, which it starts when first asked. */
+  /** The port that reports the shared server, which starts on first use. */
   readonly port: number;
 }
 
@@ -19,7 +19,7 @@ declare module 'vitest' {
   }
 }
 
-/** Offers one server to all test files of a run. @returns what ends it */
+/** Offers a shared server to all test files of a run. @returns a function that stops it */
 export async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const program = postgresProgram();
   if (program === null) {
@@ -30,7 +30,7 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
   let server: Promise<PostgresServer> | undefined;
   const door = createServer((socket) => {
     socket.on('error', () => {});
-    // Every server under test has some of its own, and a file may have ten.
+    // Each server under test opens several connections, and a file may start ten servers.
     server ??= startPostgres(program, { settings: { max_connections: 500 } });
     server.then(
       ({ url }) => socket.end(url),
@@ -45,7 +45,7 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
   };
 }
 
-/** The URL of the server that all test files of a run have in common. */
+/** Returns the URL of the shared server. */
 export async function commonPostgres({ port }: PostgresOffer): Promise<string> {
   const answer = await text(connect(port, '127.0.0.1'));
   if (!answer.startsWith('postgres://')) throw new Error(answer);

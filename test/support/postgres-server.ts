@@ -10,39 +10,39 @@ import type { PostgresProgram } from './postgres-program.ts';
 const run = promisify(execFile);
 
 export interface PostgresOptions {
-  /** As in `postgresql.conf`. */
+  /** Like in `postgresql.conf`. */
   readonly settings?: Readonly<Record<string, string | number>>;
-  /** Files of its folder of data, which only it can read: a certificate, its key, another `pg_hba.conf`. */
+  /** Files for its data folder, readable only by it: a certificate, its key, another `pg_hba.conf`. */
   readonly files?: Readonly<Record<string, string>>;
 }
 
-/** A PostgreSQL of its own, which tests may hurt. */
+/** A separate PostgreSQL server that tests may break. */
 export interface PostgresServer {
   readonly port: number;
-  /** Leads to the database `postgres`, as its superuser. */
+  /** Connects to the database `postgres` as the superuser. */
   readonly url: string;
-  /** `kill -9` of all its processes. */
+  /** Sends SIGKILL to all its processes. */
   kill(): Promise<void>;
-  /** Starts it again at the same port, with what it had: first ends it as an administrator would, if it runs. */
+  /** Restarts it on the same port with its data; shuts it down cleanly first if it runs. */
   restart(): Promise<void>;
-  /** SIGSTOP to all its processes: connections stay open, new ones are made by the kernel, and nothing is answered. */
+  /** Sends SIGSTOP to all its processes: the kernel still accepts connections, but nothing responds. */
   freeze(): void;
   thaw(): void;
-  /** What it wrote to its log. */
+  /** Returns its log. */
   log(): Promise<string>;
-  /** Ends it, and removes what it had. */
+  /** Stops it, and deletes its data. */
   end(): Promise<void>;
 }
 
 /**
- * Lost only if the machine crashes, which no test does; the death of a process loses nothing, because what was written is
- * in the hands of the kernel. So there is no waiting for disks.
+ * No waiting for disks: only a crash of the machine would lose data, because the kernel keeps what a killed process has
+ * written.
  */
 const FAST = { fsync: 'off', full_page_writes: 'off', wal_level: 'minimal', max_wal_senders: 0, jit: 'off' };
 
 /**
- * Waits until the process that started it is gone, however it ended, because then its standard input is at its end. Then
- * it ends PostgreSQL, and removes its folder. SIGQUIT ends children that are stopped as well, after 5 seconds.
+ * Waits for the end of its standard input, which means that the parent process has ended. Then stops PostgreSQL and
+ * deletes its folder. SIGQUIT also ends stopped children, after 5 seconds.
  */
 const KEEPER = `
 while read -r _; do :; done
@@ -67,7 +67,7 @@ export async function startPostgres(program: PostgresProgram, options: PostgresO
     if (uid !== undefined && gid !== undefined) await chown(path, uid, gid);
   };
   await own(folder);
-  // In a group of its own, so that Ctrl-C does not reach it.
+  // In a separate process group, so that Ctrl-C does not reach it.
   const keeper = spawn('sh', ['-c', KEEPER, 'sh', folder], {
     ...program.user,
     cwd: '/',
@@ -78,7 +78,7 @@ export async function startPostgres(program: PostgresProgram, options: PostgresO
   const end = async () => {
     keeper.stdin.end();
     await kept;
-    // Where the template could not be copied, the keeper has nothing to read, and may come too early.
+    // If copying the template failed, the keeper may run too early.
     await rm(folder, { recursive: true, force: true });
   };
   try {
@@ -103,7 +103,7 @@ export async function startPostgres(program: PostgresProgram, options: PostgresO
   }
 }
 
-/** Tries again where somebody else takes the port before PostgreSQL does. */
+/** Retries if another process takes the port first. */
 async function onFreePort(
   program: PostgresProgram,
   folder: string,
@@ -167,7 +167,7 @@ async function started(
   const { pid } = child;
   if (pid === undefined) throw new Error('PostgreSQL has no process');
   const isEnded = () => child.exitCode !== null || child.signalCode !== null;
-  /** The first one starts the others, so it has to stop before they are counted. */
+  /** Stop the postmaster first, so that it starts no further processes. */
   const freeze = () => {
     if (isEnded()) return [];
     signal(pid, 'SIGSTOP');
@@ -186,20 +186,20 @@ async function started(
       const children = freeze();
       for (const each of [pid, ...children]) signal(each, 'SIGKILL');
       await ended;
-      // A server does not start while one of the old ones still has its memory.
+      // A server does not start while an old process still has its shared memory.
       while (children.some((each) => processes().has(each))) await setTimeout(2);
     },
     stop: async () => {
       if (isEnded()) return;
       thaw();
-      // Sends clients away, and keeps everything that was committed.
+      // Fast shutdown: disconnects clients, and keeps committed data.
       signal(pid, 'SIGINT');
       await ended;
     },
   };
 }
 
-/** Waits until it has said in its file that it takes connections. */
+/** Waits until its pid file reports that it accepts connections. */
 async function ready(child: ChildProcess, ended: Promise<void>, data: string, logPath: string): Promise<void> {
   let isEnded = false;
   void ended.then(() => {
@@ -207,7 +207,7 @@ async function ready(child: ChildProcess, ended: Promise<void>, data: string, lo
   });
   const deadline = Date.now() + 20_000;
   while (!isEnded && Date.now() < deadline) {
-    // The file of one that was killed is still there.
+    // A killed server leaves its file behind.
     const lines = (await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
     if (lines[0] === String(child.pid) && lines[7]?.trim() === 'ready') return;
     await setTimeout(3);
@@ -221,7 +221,7 @@ function childrenOf(pid: number): number[] {
   return [...processes()].flatMap(([child, parent]) => (parent === pid ? [child] : []));
 }
 
-/** The parents of all processes. One that is dead and waits for its parent to notice is none. */
+/** Returns the parent of each process, without zombies. */
 function processes(): Map<number, number> {
   const lines = execFileSync('ps', ['-A', '-o', 'pid=', '-o', 'ppid=', '-o', 'stat='], { encoding: 'utf8' }).split(
     '\n',
@@ -234,7 +234,7 @@ function processes(): Map<number, number> {
   );
 }
 
-/** Nothing where there is no such process any more. */
+/** Sends a signal; does nothing if the process no longer exists. */
 function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);

@@ -9,7 +9,7 @@ import { launchProgram } from './command.ts';
 import { emptyFolder } from './folder.ts';
 import { describePostgres, freshSchema, it, privatePostgres } from './postgres.ts';
 
-/** The rows of one query, on a connection of its own. */
+/** Returns the rows of a query on a separate connection. */
 async function rows(url: string, query: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
   client.on('error', () => {});
@@ -21,7 +21,7 @@ async function rows(url: string, query: string): Promise<unknown[]> {
   }
 }
 
-/** The code of the error by which a query fails. */
+/** Returns the error code of a failing query. */
 async function codeOf(failing: Promise<unknown>): Promise<unknown> {
   return failing.then(
     () => null,

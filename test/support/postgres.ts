@@ -6,27 +6,27 @@ import { type PostgresOptions, type PostgresServer, startPostgres } from './post
 
 const offer = inject('postgres');
 
-/** Does PostgreSQL run on this machine? */
+/** Whether PostgreSQL runs on this machine. */
 export const hasPostgres = offer !== null;
 
-// There it has to run: nobody reads there what was skipped.
+// Fail in CI, where skipped tests would go unnoticed.
 if (!hasPostgres && process.env['CI']) throw new Error('SKIP of the tests with PostgreSQL, in CI');
 
-// A worker goes on when its run is killed, and its servers would with it.
+// A worker survives its killed run, and so would its servers.
 process.once('disconnect', () => process.exit(1));
 
-/** Tests that need PostgreSQL: skipped where there is none. */
+/** Tests that need PostgreSQL; skipped without it. */
 export const describePostgres = describe.skipIf(!hasPostgres);
 
-/** A schema of its own, on the server that all tests have in common. */
+/** A schema on the shared server. */
 export interface Schema {
   readonly name: string;
-  /** Leads to it: `postgres://...?schema=NAME`. */
+  /** Its URL: `postgres://...?schema=NAME`. */
   readonly url: string;
   drop(): Promise<void>;
 }
 
-/** An empty schema. @param server the URL of another server than the one that all tests have in common */
+/** Creates an empty schema. @param server the URL of a server other than the shared one */
 export async function freshSchema(server?: string): Promise<Schema> {
   const url = server ?? (await commonPostgres(offered()));
   const name = `test_${randomBytes(6).toString('hex')}`;
@@ -34,17 +34,17 @@ export async function freshSchema(server?: string): Promise<Schema> {
   return {
     name,
     url: `${url}?schema=${name}`,
-    // A transaction that was left open fails its own test, and no other.
+    // An open transaction fails only its own test.
     drop: () => statements(url, ["SET lock_timeout = '5s'", `DROP SCHEMA IF EXISTS ${name} CASCADE`]),
   };
 }
 
-/** A server that a test may hurt. */
+/** Starts a server that a test may break. */
 export function privatePostgres(options?: PostgresOptions): Promise<PostgresServer> {
   return startPostgres(offered().program, options);
 }
 
-/** Tests with a schema that those of one file share, and with one that is the test's own server. */
+/** Tests with a schema per file, and with a separate server. */
 export const it = test.extend<{ schema: Schema; server: PostgresServer }>({
   schema: [
     // biome-ignore lint/correctness/noEmptyPattern: vitest reads off the pattern what a fixture needs
@@ -57,7 +57,7 @@ export const it = test.extend<{ schema: Schema; server: PostgresServer }>({
   ],
   server: async ({ onTestFinished }, use) => {
     const server = await privatePostgres();
-    // The first to be registered runs last: until then, what a test registers may still use the server.
+    // Registered first, so it runs last: later cleanups may still use the server.
     onTestFinished(() => server.end());
     await use(server);
   },

@@ -4,11 +4,11 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /**
- * Runs a module in a Node of its own, whose TLS connections all lead to a port of this machine, as `/etc/hosts` would lead
- * them to port 443. Names and certificates are checked as ever, and only by what `ca` has.
+ * Runs a module in a separate Node process that sends all TLS connections to a port of this machine, as `/etc/hosts`
+ * would for port 443. Names and certificates are checked as usual, but only against `ca`.
  *
  * @param ca a file
- * @returns what it printed
+ * @returns its output
  */
 export async function runUnderProductionNames(script: string, port: number, ca: string, cwd: string): Promise<string> {
   const lead = `

@@ -3,7 +3,7 @@ import https from 'node:https';
 import { buffer } from 'node:stream/consumers';
 import { fetch as undiciFetch, request as undiciRequest } from 'undici';
 
-/** An answer as every client has it. */
+/** A response in a form that all clients share. */
 export interface Answer {
   readonly status: number;
   readonly text: string;
@@ -16,7 +16,7 @@ export interface Sent {
   readonly agent?: http.Agent | false;
 }
 
-/** @param before is given the request before it ends */
+/** @param before receives the request before it ends */
 export function byNode(
   url: string,
   sent: Sent = {},
@@ -40,7 +40,7 @@ function answerOf(
 
 const moduleOf = (url: string) => (url.startsWith('https:') ? https : http);
 
-/** Functions that were imported before anything is intercepted. */
+/** Functions imported before interception starts. */
 const imported = { http: http.request, https: https.request };
 
 /** The ways to send a request. */

@@ -1,20 +1,20 @@
-/** How much is tried of what holds whatever is drawn, and from which seed. */
+/** The number of rounds, and the seed, of property tests. */
 const { PROPERTY_ROUNDS, PROPERTY_SEED } = process.env;
 
-/** A nightly run tries all rounds; any other, this share of them. */
+/** Other runs than the nightly one try this share of all rounds. */
 const SHARE = 0.25;
 
-/** How many of all rounds of a property are tried: at night all, otherwise a share of them. */
+/** Returns the number of rounds of a property: all at night, otherwise a share. */
 export function roundsOf(all: number, share = SHARE): number {
   return PROPERTY_ROUNDS === 'all' ? all : Math.ceil(all * share);
 }
 
-/** The seed of a property's draws, which a failure names: the property's own one, but for a nightly run. */
+/** Returns the seed of a property, which failures report. Nightly runs use another one. */
 export function seedOf(own: string): string {
   return PROPERTY_SEED === undefined ? own : `${own} ${PROPERTY_SEED}`;
 }
 
-/** The same as a number, for fast-check, which prints it with a failure. */
+/** Returns the seed as a number for fast-check, which prints it on failure. */
 export function seedNumberOf(own: number): number {
   return PROPERTY_SEED === undefined ? own : Number(PROPERTY_SEED) + own;
 }

@@ -7,31 +7,31 @@ import { emptyFolder } from './folder.ts';
 
 const PACKAGE = fileURLToPath(new URL('../../clients/python/', import.meta.url));
 
-/** Can this program import these modules? */
+/** Whether this Python can import these modules. */
 export const canImport = (program: string, modules: string) =>
   spawnSync(program, ['-c', `import ${modules}`]).status === 0;
 
-/** What makes and tests a package, and needs no network: `apt-get install python3-pytest python3-venv`. */
+/** The modules that build and test a package offline: `apt-get install python3-pytest python3-venv`. */
 const NEEDS = 'ensurepip, pip, pytest, venv';
 
-/** A Python that has these modules, that of the system included; undefined if there is none. */
+/** Finds a Python with these modules, including the system's; undefined if there is none. */
 export const pythonWith = (modules: string) =>
   ['python3', '/usr/bin/python3'].find((program) => canImport(program, modules));
 
-/** A Python that makes the package; undefined if there is none. */
+/** A Python that can build the package, if any. */
 export const PYTHON_WITH_PIP = pythonWith('pip');
 
-/** A Python that tests it, too; undefined if there is none. */
+/** A Python that can also test it, if any. */
 export const PYTHON = pythonWith(NEEDS);
 
-/** Runs pip with neither a network nor the settings of this machine, which may name folders of packages. */
+/** Runs pip offline and without the settings of this machine, which may add package folders. */
 function pip(python: string, ...args: readonly string[]): void {
   const { PATH, HOME } = process.env;
   const env = { PATH, HOME, PIP_CONFIG_FILE: '/dev/null' };
   execFileSync(python, ['-m', 'pip', ...args, '--no-index', '--no-deps', '--quiet'], { env, stdio: 'pipe' });
 }
 
-/** Makes the package as it would be published: the path of the wheel. */
+/** Builds the package as for publishing, and returns the path of the wheel. */
 export async function makeWheel(python: string): Promise<string> {
   const folder = await emptyFolder();
   pip(python, 'wheel', '--wheel-dir', folder, PACKAGE);
@@ -39,7 +39,7 @@ export async function makeWheel(python: string): Promise<string> {
   return join(folder, made);
 }
 
-/** An environment with the package: the path of its Python. */
+/** Creates an environment with the package. */
 export async function pythonWithPackage(): Promise<{ readonly python: string; readonly wheel: string }> {
   const folder = await emptyFolder();
   const wheel = await makeWheel(String(PYTHON));

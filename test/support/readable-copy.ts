@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 let copied: string | undefined;
 
-/** The built command where every user can read it: the checkout may lie in a folder that only its owner can enter. */
+/** Copies the built command to a place that any user can read: the checkout may be in a private folder. */
 export function readableMain(): string {
   if (copied === undefined) {
     copied = mkdtempSync(join(tmpdir(), 'nv-auth-mock-everybody-'));

@@ -9,19 +9,19 @@ import type { KeptSeed } from '../../src/store/seed.ts';
 import type { Instant } from '../../src/time/clock.ts';
 import type { Records } from './nouns.ts';
 
-/** A moment that records are made at. */
+/** The creation time of records. */
 export const NOON: Instant = Date.UTC(2026, 0, 15, 12);
 
-/** A limit that nothing reaches. */
+/** A limit beyond any list. */
 export const ALL = Number.MAX_SAFE_INTEGER;
 
-/** A local user, but for what is given. */
+/** A local user with changes. */
 export function identity(id: string, given: Partial<Identity> = {}): Identity {
   const made = { id, kind: 'user', name: `${id}@acme.test`, createdBy: null, createdAt: NOON } as const;
   return { ...blankIdentity(made), ...given };
 }
 
-/** A key of Ada's, but for what is given; everything else follows from its name. */
+/** An access key of Ada's with changes. Everything else is derived from its name. */
 export function accessKey(name: string, given: Partial<NewAccessKey> = {}): NewAccessKey {
   return {
     id: `id-of-${name}`,
@@ -35,7 +35,7 @@ export function accessKey(name: string, given: Partial<NewAccessKey> = {}): NewA
   };
 }
 
-/** The first token of a login of Ada's that lasts an hour, but for what is given. */
+/** The first refresh token of a one-hour login of Ada's, with changes. */
 export function refreshToken(hash: string, given: Partial<RefreshToken> = {}): RefreshToken {
   return {
     hash,
@@ -51,7 +51,7 @@ export function refreshToken(hash: string, given: Partial<RefreshToken> = {}): R
 
 export const keptSeed: KeptSeed = { fingerprint: 'print-of-the-first', origin: 'built-in', text: '{"first":true}' };
 
-/** Two users, an application and a service account; nobody has a key yet. */
+/** Two users, an application and a service account, without keys. */
 export const people: Records = {
   identities: [
     identity('ada', { groups: ['founders'], passwordHash: 'scrypt-of-ada' }),
@@ -67,7 +67,7 @@ export const people: Records = {
   settings: { realm: 'acme', tenant: '1001' },
 };
 
-/** Two organisations, a user of each under the same address, and no key yet. */
+/** Two organisations, each with a user with the same address, without keys. */
 export const organizations: Records = {
   organizations: [
     { name: 'acme', ncaId: 'nca-acme', subscriptions: ['air', 'other'] },
@@ -79,7 +79,7 @@ export const organizations: Records = {
   ],
 };
 
-/** A service key of acme, but for what is given; everything else follows from its id. */
+/** A service key of acme with changes. Everything else is derived from its id. */
 export function serviceKey(id: string, given: Partial<NewNgcKey> = {}): NewNgcKey {
   return {
     id,
@@ -98,12 +98,12 @@ export function serviceKey(id: string, given: Partial<NewNgcKey> = {}): NewNgcKe
   };
 }
 
-/** A personal key of Ada's at acme, but for what is given. */
+/** A personal key of Ada's at acme, with changes. */
 export function personalKey(id: string, given: Partial<NewNgcKey> = {}): NewNgcKey {
   return serviceKey(id, { type: 'personal', user: 'ada@acme.test', policy: null, ...given });
 }
 
-/** An object of acme's, seen by nobody else, but for what is given. */
+/** A private object of acme with changes. */
 export function row(id: string, given: Partial<Row> = {}): Row {
   return {
     collection: 'things',
@@ -120,7 +120,7 @@ export function row(id: string, given: Partial<Row> = {}): Row {
   };
 }
 
-/** A decision that let Ada list her keys, but for what is given. */
+/** A decision that allowed Ada to list her keys, with changes. */
 export function decision(id: string, given: Partial<Decision> = {}): Decision {
   return {
     id,
@@ -136,7 +136,7 @@ export function decision(id: string, given: Partial<Decision> = {}): Decision {
   };
 }
 
-/** A refresh token in a request, by default one of the login that began with `first`. */
+/** A refresh token in a request, by default from the login that began with `first`. */
 export function presentedToken(hash: string, login = 'first'): PresentedToken {
   return { hash, family: `family-of-${login}` };
 }

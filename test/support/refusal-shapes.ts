@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Answer } from './server.ts';
 
-/** Expects a refusal as Run:ai tells it, and gives what it says. */
+/** Expects a Run:ai refusal, and returns its message. */
 export function runaiRefusal({ status, body, headers }: Pick<Answer, 'status' | 'body' | 'headers'>): string {
   expect(headers['content-type']).toMatch(/^application\/json\b/);
   const { details, ...documented } = body;
@@ -10,7 +10,7 @@ export function runaiRefusal({ status, body, headers }: Pick<Answer, 'status' | 
   return [documented.message, details].filter(Boolean).join(' ');
 }
 
-/** Expects a problem document, and gives what it says. */
+/** Expects a problem document (RFC 9457), and returns its detail. */
 export function problemDocument({ status, body, headers }: Pick<Answer, 'status' | 'body' | 'headers'>): string {
   expect(headers['content-type']).toMatch(/^application\/problem\+json\b/);
   expect(body).toEqual({

@@ -4,14 +4,14 @@ import { emptyFolder } from './folder.ts';
 
 const run = promisify(execFile);
 
-/** How long a slow network is waited for. */
+/** Timeout for a slow network. */
 const PATIENCE_MS = 60_000;
 
 /**
- * A commit of a public repository on GitHub, in a folder of its own.
+ * Fetches a commit of a public GitHub repository into a separate folder.
  *
  * @param name such as `NVIDIA/nv-air-sdk`
- * @returns null if it cannot be fetched, as without a network
+ * @returns null if it cannot be fetched, for example offline
  */
 export async function repositoryAt(name: string, commit: string): Promise<string | null> {
   const cwd = await emptyFolder();

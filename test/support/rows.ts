@@ -11,7 +11,7 @@ import type { FullStore } from './nouns.ts';
 
 type AnyRow = Row<unknown, string | null>;
 
-/** The rows of a store by the name of their collection, as they were given: without revisions. */
+/** The rows of a store by collection, without revisions. */
 export interface PlainCollections {
   byId(collection: string, id: string): Promise<AnyRow | null>;
   byAlias(collection: string, alias: string): Promise<AnyRow | null>;
@@ -21,14 +21,14 @@ export interface PlainCollections {
   insert(row: AnyRow, limit: number | null): Promise<void>;
   change(collection: string, id: string, change: (row: AnyRow) => AnyRow | null): Promise<AnyRow | null>;
   changeParts(collection: string, parent: string, change: (row: AnyRow) => AnyRow | null): Promise<readonly AnyRow[]>;
-  /** A row that is there is replaced, as it is now. */
+  /** Replaces existing rows in their current revision. */
   commit(changes: readonly Change[]): Promise<void>;
   page(query: PageQuery): Promise<Page<AnyRow>>;
   dueBetween(collection: string, after: number, to: number, limit: number): Promise<readonly AnyRow[]>;
   sweep(collection: string, at: number): Promise<void>;
 }
 
-/** A store whose rows are shown plainly. */
+/** A store with rows without revisions. */
 export type PlainStore = Omit<FullStore, 'collections'> & {
   readonly collections: PlainCollections;
   readonly rows: Collections;
@@ -36,7 +36,7 @@ export type PlainStore = Omit<FullStore, 'collections'> & {
 
 export function plainly(store: FullStore): PlainStore {
   const shown: Partial<PlainStore> = { collections: plain(store.collections), rows: store.collections };
-  // Whatever it is made of, its members are read from it.
+  // A proxy, so that all other members come from the store.
   return new Proxy(store as unknown as PlainStore, {
     get: (all, name) => {
       const value = Reflect.get(shown, name) ?? Reflect.get(all, name, all);
@@ -80,7 +80,7 @@ function plain(rows: Collections): PlainCollections {
   };
 }
 
-/** The same rows, but for some of the calls. */
+/** Returns the collections with some methods replaced. */
 export function withMembers(rows: Collections, members: Partial<Collections>): Collections {
   return new Proxy(rows, {
     get: (target, name) => {

@@ -1,19 +1,19 @@
 import { SCOPE_TYPES, type ScopeType } from './runai-requests.ts';
 import type { Answer } from './server.ts';
 
-/** A list that shows what is in the caller's scope. */
+/** A list limited to the caller's scope. */
 export interface ScopedList {
   readonly operation: string;
   readonly query?: string;
-  /** The kinds of places that it shows something of. */
+  /** The scope types whose objects it lists. */
   readonly types: readonly ScopeType[];
-  /** The names of the places that an answer shows something of, or their number. */
+  /** Returns the scopes in a response, or their number. */
   readonly shown: (body: Answer['body']) => readonly string[] | number;
 }
 
 const nameOf = ({ name }: { name: string }) => name;
 
-/** Those of all versions; `truth-table.test.ts` tries them with every scope. */
+/** The lists of all versions. `truth-table.test.ts` tries them with every scope. */
 export const SCOPED_LISTS: readonly ScopedList[] = [
   { operation: 'get_clusters', types: ['cluster'], shown: (body) => body.map(nameOf) },
   { operation: 'get_clusters_minimal', types: ['cluster'], shown: (body) => body.map(nameOf) },
@@ -24,7 +24,7 @@ export const SCOPED_LISTS: readonly ScopedList[] = [
   { operation: 'count_workloads', query: '?search=train-', types: ['project'], shown: (body) => body.count },
   {
     operation: 'get_workloads',
-    // Those of the seed.
+    // Only objects of the seed.
     query: '?search=train-',
     types: ['project'],
     shown: (body) => body.workloads.map(({ projectName }: { projectName: string }) => projectName),

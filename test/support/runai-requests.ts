@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { emptyFolder } from './folder.ts';
 import { type Answer, type TestServer, testServer } from './server.ts';
 
-/** The versions with tables of their own. */
+/** The versions with separate tables. */
 export type RunaiProfile = '2.19' | '2.24' | '3.0';
 
 export const SCOPE_TYPES = ['system', 'tenant', 'cluster', 'department', 'project'] as const;
 export type ScopeType = (typeof SCOPE_TYPES)[number];
 
-/** What an access rule can be for. */
+/** The scope of an access rule. */
 export interface Place {
   readonly type: ScopeType;
   readonly id: string;
@@ -18,7 +18,7 @@ export interface Place {
 const CLUSTER_A = '3f6d2c10-8a54-4b7e-9d21-5e0a7c4f0001';
 const CLUSTER_B = '3f6d2c10-8a54-4b7e-9d21-5e0a7c4f0002';
 
-/** Every place of the staged world: those of the cast, and a second cluster. */
+/** All scopes of the staged world: those of the cast, and a second cluster. */
 export const PLACES = {
   system: { type: 'system', id: 'system' },
   acme: { type: 'tenant', id: '1001' },
@@ -36,7 +36,7 @@ export const PLACES = {
 export type PlaceName = keyof typeof PLACES;
 export const PLACE_NAMES = Object.keys(PLACES) as readonly PlaceName[];
 
-/** Where an object is unless a test says where. */
+/** The default scope of an object. */
 const HERE: Readonly<Record<ScopeType, PlaceName>> = {
   system: 'system',
   tenant: 'acme',
@@ -70,37 +70,37 @@ const UNITS = {
   })),
 };
 
-/** Somebody who asks. */
+/** The sender of a request. */
 export interface RunaiCaller {
   /** The e-mail address or client id. */
   readonly principal: string;
   readonly token: string;
-  /** Of users only. */
+  /** Only for users. */
   readonly password?: string;
 }
 
-/** What a request is made with. */
+/** The input of a recipe. */
 interface Order {
   readonly caller: RunaiCaller;
   readonly place: Place;
 }
 
-/** What fills the path and the body of a request. */
+/** Values for the path and the body of a request. */
 export interface Filling {
   readonly id?: string;
   readonly body?: unknown;
 }
 
-/** How a request of an operation is made that only rights can spoil. */
+/** A request of an operation that only rights can make fail. */
 interface Recipe {
-  /** Method and path, as the document has them. */
+  /** Method and path, as in the document. */
   readonly request: string;
   readonly success: number;
-  /** The status in 2.19, if it is another one. */
+  /** The status in 2.19, if it differs. */
   readonly formerSuccess?: number;
-  /** Kinds of places that the object can be in, or be itself; absent: it is in none. The last is where it usually is. */
+  /** Scopes that the object can be in, or be itself; absent: none. The last is the default. */
   readonly within?: readonly ScopeType[];
-  /** Makes what the request is about: with every right, or as the caller where it has to be theirs. */
+  /** Creates the objects of a request, as the administrator, or as the caller if they must be the caller's. */
   readonly fill?: Fill;
 }
 
@@ -121,7 +121,7 @@ const OPENID = '/auth/realms/{realm}/protocol/openid-connect';
 const VIEWER = 7;
 const ACCOUNT_READ_ACCESS = 'a0969bbb-4625-4d29-a478-b6d38f90a9be';
 
-/** Makes objects of Run:ai. */
+/** Creates Run:ai objects. */
 class Maker {
   readonly #server: Pick<TestServer, 'call'>;
   readonly #root: string;
@@ -139,7 +139,7 @@ class Maker {
     return `${prefix}-${this.#count}`;
   }
 
-  /** Asks, and expects to be answered. */
+  /** Sends a request, and expects success. */
   async ask(line: string, body?: unknown, token = this.#root): Promise<Answer['body']> {
     const answer = await this.#server.call(line, { token, ...(body !== undefined && { body }) });
     if (answer.status >= 300) throw new Error(`${line} was answered ${answer.status} ${JSON.stringify(answer.body)}`);
@@ -156,7 +156,7 @@ class Maker {
 
   rule = (place: Place, subjectId?: string) => this.create(RULES, this.newRule(place, subjectId));
 
-  /** One in each place, for requests that it outlives. Whose it is counts when it is made. */
+  /** A rule per scope, shared by requests that do not delete it. Its subject is fixed when it is created. */
   lastingRule = (place: Place, subjectId?: string) => {
     const made = this.#rules.get(place.id) ?? this.rule(place, subjectId);
     this.#rules.set(place.id, made);
@@ -177,13 +177,13 @@ class Maker {
 
   user = () => this.create(USERS, this.newUser());
 
-  /** One for all requests that a user outlives: making one takes 7 ms, and one is made at a time. */
+  /** A user shared by requests that do not delete it, because creating one takes 7 ms and is serialised. */
   lastingUser = () => {
     this.#user ??= this.user();
     return this.#user;
   };
 
-  /** Of whatever has nothing but a name. */
+  /** Creates an object that needs only a name. */
   named = (path: string, token?: string) => this.create(path, { name: this.name() }, token);
 
   newWorkload = ({ id }: Place) => {
@@ -197,7 +197,7 @@ class Maker {
   };
 }
 
-/** Of an object that is made for the request. */
+/** A recipe with a new object per request. */
 function about(object: (make: Maker, order: Order) => string | Promise<string>, body?: unknown): Fill {
   return async (make, order) => ({ id: await object(make, order), ...(body !== undefined && { body }) });
 }
@@ -211,7 +211,7 @@ const ownUserApp = about((make, { caller }) => make.named(USER_APPS, caller.toke
 const lastingUser = about((make) => make.lastingUser());
 const onlyName: Fill = (make) => ({ body: { name: make.name() } });
 
-/** The operations of workloads of one kind. */
+/** The operations for workloads of one kind. */
 function ofWorkloads(
   kind: string,
   [create, read, remove]: readonly [create: string, read: string, remove: string],
@@ -425,7 +425,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   ...ofWorkloads('distributed', ['create_distributed', 'get_distributed', 'delete_distributed']),
 };
 
-/** Every operation that asks for a token, in any version. */
+/** All operations that require a token, in any version. */
 export const RUNAI_OPERATIONS: readonly string[] = Object.keys(RECIPES);
 
 function recipeOf(operation: string): Recipe {
@@ -434,44 +434,46 @@ function recipeOf(operation: string): Recipe {
   return recipe;
 }
 
-/** Method and path, as the document has them. */
+/** Method and path, as in the document. */
 export function requestOf(operation: string): string {
   return recipeOf(operation).request;
 }
 
-/** The status where nothing stands in the way of the operation. */
+/** Returns the status of a successful request. */
 export function successOf(operation: string, profile: RunaiProfile): number {
   const { success, formerSuccess = success } = recipeOf(operation);
   return profile === '2.19' ? formerSuccess : success;
 }
 
-/** Where objects of the operation can be; none for operations that are about no single place. */
+/** Returns the scopes that the operation's object can be in; none for operations without one scope. */
 export function placesOf(operation: string): PlaceName[] {
   const { within = [] } = recipeOf(operation);
   return PLACE_NAMES.filter((name) => within.includes(PLACES[name].type));
 }
 
-/** Where the object of the operation is unless a test says where; null for operations that are about no single place. */
+/** Returns the default scope of the operation's object; null for operations without one scope. */
 export function usualPlaceOf(operation: string): PlaceName | null {
   const type = recipeOf(operation).within?.at(-1);
   return type === undefined ? null : HERE[type];
 }
 
-/** Of which places somebody is system administrator, and of nothing else; null: somebody of none. */
+/** The scope in which a caller is system administrator, without other rights; null: none. */
 export const ADMINISTERED = ['system', 'acme', 'cluster-a', 'research', 'vision', null] as const;
 export type Administered = (typeof ADMINISTERED)[number];
 
-/** A server of Run:ai, and somebody who may do everything on it. */
+/** A Run:ai server, with an administrator. */
 export interface StagedRunai {
   readonly server: TestServer;
   readonly make: Maker;
-  /** A user who has a role in the whole tenant. */
+  /** Returns a user with a role in the whole tenant. */
   userWith(role: string): Promise<RunaiCaller>;
   administratorOf(place: Administered): Promise<RunaiCaller>;
-  /** Makes what a request of the operation can be about. */
+  /** Creates the objects of a request. */
   fill(operation: string, caller: RunaiCaller, place?: PlaceName): Promise<Filling>;
   ask(operation: string, filling: Filling, caller: RunaiCaller): Promise<Answer>;
-  /** What is decided about each operation before any object is known: `allow`, or the reason and what is missing. */
+  /**
+   * Returns the decision about each operation without a concrete object: `allow`, or the reason and the missing rights.
+   */
   decisionsAbout(caller: RunaiCaller): Promise<ReadonlyMap<string, string>>;
 }
 
@@ -495,7 +497,9 @@ function clientIdOf(place: Administered): string {
   return `client-of-${place ?? 'nothing'}`;
 }
 
-/** A world with a user of every role, and accounts for scopes. 2.19 has no service accounts, 3.0 no applications. */
+/**
+ * Returns a seed with a user of every role, and accounts for scopes. 2.19 has no service accounts, 3.0 no applications.
+ */
 async function seedWith(profile: RunaiProfile, roles: readonly string[]): Promise<string> {
   const isOld = profile === '2.19';
   const accounts = ADMINISTERED.map((place) => ({
@@ -529,7 +533,7 @@ async function seedWith(profile: RunaiProfile, roles: readonly string[]): Promis
   return file;
 }
 
-/** @param roles the names of the roles of the version */
+/** @param roles the role names of the version */
 export async function stagedRunai(profile: RunaiProfile, roles: readonly string[]): Promise<StagedRunai> {
   const server = await testServer({ runai: profile, seed: await seedWith(profile, roles) });
   const tokens = new Map<string, string>();

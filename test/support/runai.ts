@@ -4,7 +4,7 @@ import { adminBot, application } from './cast.ts';
 import { runaiRefusal } from './refusal-shapes.ts';
 import { type Answer, type TestServer, testServer } from './server.ts';
 
-/** The versions with tables of their own. */
+/** The versions with separate tables. */
 export type RunaiProfile = Exclude<Config['runai'], '2.25' | '2.26'>;
 
 /** Scopes of the built-in cast. */
@@ -24,47 +24,47 @@ export const RESEARCHER = 5;
 export const VIEWER = 7;
 export const PROJECT_ADMINISTRATOR = 16;
 
-/** An id that nothing has. */
+/** An id that no object has. */
 export const NOTHING = '00000000-0000-4000-8000-000000000000';
 
 export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export const SECRET = /^[A-Za-z0-9]{32}$/;
 
-/** Where access rules are, below `/api/v1`. */
+/** The path of access rules, below `/api/v1`. */
 export const RULES = 'authorization/access-rules';
 
-/** Calls of one token: paths are below `/api/v1` unless they begin at the root. */
+/** Sends requests with one token. Paths are below `/api/v1` unless they start at the root. */
 export type RunaiCaller = (request: string, body?: unknown) => Promise<Answer>;
 
-/** What a rule says, but for whose it is. */
+/** A rule without its subject. */
 export interface Given {
   readonly roleId: number;
   readonly scopeType?: string;
   readonly scopeId?: string;
 }
 
-/** A client of the tenant: a service account, or an application where there are no service accounts. */
+/** A client of the tenant: a service account, or an application in versions without service accounts. */
 export interface Account {
   readonly id: string;
   readonly name: string;
   readonly secret: string;
-  /** What access rules call its kind. */
+  /** Its kind in access rules. */
   readonly subjectType: 'service-account' | 'app';
-  /** With a token of its own. */
+  /** Sends requests with its token. */
   readonly call: RunaiCaller;
 }
 
-/** A server of one version, and who may do everything there. */
+/** A server of one version, with an administrator. */
 export interface RunaiServer extends TestServer {
   readonly admin: RunaiCaller;
   as(token: string): RunaiCaller;
-  /** The answer to a token request of a client with a secret. */
+  /** Sends a token request of a client with a secret. */
   login(clientId: string, secret: string): Promise<Answer>;
-  /** What the administrator's request makes or reads, which has to be answered with this status. */
+  /** Returns the body of an administrator's request, which must have this status. */
   done(status: number, request: string, body?: unknown): Promise<Answer['body']>;
-  /** A new account, with a rule for each of what is given; the whole tenant unless a scope is named. */
+  /** Creates an account with these rules, by default for the whole tenant. */
   account(...given: readonly Given[]): Promise<Account>;
-  /** What people should know of, by kind. */
+  /** Returns the findings of a kind. */
   findings(kind: string): Promise<readonly string[]>;
 }
 
@@ -125,7 +125,7 @@ export async function runaiServer(...[config = {}, ...parts]: Parameters<typeof 
   };
 }
 
-/** Expects a refusal as Run:ai tells it, that says these words. */
+/** Expects a Run:ai refusal with these words. */
 export function expectRefused(answer: Answer, status: number, ...words: readonly string[]): void {
   expect(answer.status, JSON.stringify(answer.body)).toBe(status);
   const said = runaiRefusal(answer);

@@ -3,14 +3,14 @@ import { seedOfValue } from '../../src/seed/index.ts';
 import { castKey, ngcCast } from './ngc-cast.ts';
 import { SERVICES } from './services.ts';
 
-/** The seed that a value is. */
+/** Parses a seed. */
 export function seedFrom(value: unknown) {
   return seedOfValue(value, SERVICES, seededRandom('seed'));
 }
 
 const retiredKeys = ['admin@acme.test', 'researcher@acme.test'].map((email) => ({ email, accessKeys: null }));
 
-/** The built-in world of Run:ai without what is there to be deleted, for tests that count. */
+/** The built-in Run:ai world without the entries meant to be deleted, for tests that count. */
 export const withoutRetired = {
   extends: 'builtin',
   runai: {
@@ -20,7 +20,7 @@ export const withoutRetired = {
   },
 };
 
-/** The built-in world without its custom roles, for tests that make their own. */
+/** The built-in world without custom roles, for tests that create their own. */
 export const withoutCustomRoles = {
   extends: 'builtin',
   runai: {
@@ -39,7 +39,7 @@ export const withoutObjects = {
 
 const tenant = { id: 7, name: 'umbra', realm: 'umbra' };
 
-/** A world as somebody would write it with all credentials and no ids. */
+/** A world as a user would write it, with all credentials and without ids. */
 export const withoutIds = {
   runai: {
     tenant,
@@ -62,7 +62,7 @@ export const withoutIds = {
   },
 };
 
-/** The same with ids, and with members in another order. */
+/** The same world with ids, and members in another order. */
 export const explicit = {
   ngc: { ...ngcCast, keys: [castKey('owner'), castKey('nvcf-deployer')] },
   runai: {
@@ -72,7 +72,7 @@ export const explicit = {
   },
 };
 
-/** Only names: every credential was left out. */
+/** Only names, without credentials. */
 export const onlyNames = {
   runai: {
     tenant,

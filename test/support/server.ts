@@ -11,10 +11,10 @@ import { Beginnings } from '../../src/worlds/beginnings.ts';
 import type { CastUser } from './cast.ts';
 import { vendorSchemas } from './vendor-schemas.ts';
 
-/** Most tests begin with the same rows, so they are made once. */
+/** Shared, because most tests start with the same rows. */
 export const BEGINNINGS = new Beginnings();
 
-/** When every test begins. */
+/** The time at which every test starts. */
 export const START = Date.UTC(2026, 0, 15, 12);
 
 export interface Answer {
@@ -22,7 +22,7 @@ export interface Answer {
   // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every form
   readonly body: any;
   readonly headers: Readonly<Record<string, unknown>>;
-  /** What `x-mock-decision` says; null without that header. */
+  /** The parsed `x-mock-decision` header; null without it. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
   readonly decision: any;
 }
@@ -33,14 +33,16 @@ export interface Request {
   readonly headers?: Record<string, string>;
 }
 
-/** A server under test: in process, at a standing clock. An answer that does not fit our document, or the vendor's, fails. */
+/**
+ * A server under test, in process and with a frozen clock. An answer that violates our document or the vendor's fails.
+ */
 export interface TestServer extends Omit<MockServer, 'begun'>, Begun {
   readonly clock: ManualClock;
-  /** Sends `GET /path`. A body that is no string is sent as JSON. */
+  /** Sends a request such as `GET /path`. A body that is not a string is sent as JSON. */
   call(request: string, parts?: Request): Promise<Answer>;
-  /** The answer to a token request. */
+  /** Sends a token request. */
   grant(body: unknown): Promise<Answer>;
-  /** An access token of a user's own access key. */
+  /** Returns an access token for a user's access key. */
   tokenOf(user: CastUser): Promise<string>;
 }
 
@@ -55,7 +57,7 @@ interface Received {
   readonly body: string;
 }
 
-/** How requests come to a server, and its answers back. */
+/** Transports requests to a server, and its answers back. */
 export type Transport = (server: MockServer) => Promise<(method: string, url: string, sent: Sent) => Promise<Received>>;
 
 const inProcess: Transport =
@@ -63,7 +65,7 @@ const inProcess: Transport =
   (method, url, sent) =>
     app.inject({ method: method as HTTPMethods, url, ...sent });
 
-/** Builds a server, and closes it after the test that builds it, or after the file's tests. */
+/** Builds a server that is closed after its test, or after the tests of the file. */
 export async function testServer(
   config: Partial<Config> = {},
   parts: Partial<ServerParts> = {},
@@ -75,7 +77,7 @@ export async function testServer(
   return driven(server, clock, parts.offDocument === undefined ? config : null, transport);
 }
 
-/** Builds a server that its test closes, so that many can follow each other in one test. */
+/** Builds a server that the test closes itself, so that one test can use many in sequence. */
 export async function openServer(
   config: Partial<Config>,
   parts: Partial<ServerParts> & { readonly clock: ManualClock },
@@ -93,7 +95,7 @@ function built(config: Partial<Config>, parts: Partial<ServerParts>): Promise<Mo
   });
 }
 
-/** @param config for the vendor's documents; null where a test asks for answers that do not fit */
+/** @param config selects the vendor's documents; null if a test wants answers that violate them */
 async function driven(
   server: MockServer,
   clock: ManualClock,
@@ -106,10 +108,10 @@ async function driven(
     const [method = '', url = ''] = request.split(' ');
     const response = await send(method, url, optionsOf(given));
     const decision = response.headers['x-mock-decision'];
-    // No `expect`, which takes as long as a step of the request, in tests that send thousands.
+    // Not `expect`, which would dominate the time of tests that send thousands of requests.
     if (response.statusCode === 500) throw new Error(`${request} failed inside: ${response.body}`);
     const body = bodyOf(response);
-    // An answer of a fault's own is a test's.
+    // A fault's custom answer comes from the test.
     const isOwn = response.headers['content-security-policy'] === 'sandbox';
     const [fault] = isOwn ? [] : vendorFaults({ request, status: response.statusCode, body });
     if (fault !== undefined) throw new Error(`${fault}. The answer was ${response.body}`);
@@ -134,14 +136,14 @@ async function driven(
   };
 }
 
-/** The same server with the state and the time that it began with: much cheaper than another one for each test. */
+/** Returns a server to its initial state and time, which is much cheaper than a new server per test. */
 export async function afresh<Server extends TestServer>(server: Server): Promise<Server> {
   server.clock.set(START);
   await server.call('POST /_mock/reset');
   return server;
 }
 
-/** Closes servers after the test that built them, because files build dozens; what no test built, after those of its file. */
+/** Closes a server after the test that built it, because files build dozens; otherwise after the tests of the file. */
 function closeAfterUse(close: () => Promise<void>): void {
   try {
     onTestFinished(close);
@@ -150,7 +152,7 @@ function closeAfterUse(close: () => Promise<void>): void {
   }
 }
 
-/** JSON as a value, anything else as text. */
+/** Parses a JSON body; other bodies stay text. */
 function bodyOf({ body, headers }: Received): unknown {
   if (body === '') return undefined;
   return /[/+]json/.test(String(headers['content-type'])) ? JSON.parse(body) : body;

@@ -4,7 +4,7 @@ import type { Sourced, Tables } from '../../src/decisions/rule.ts';
 import { type Mounted, operationOfHost, ownHostsOf } from '../../src/http/mount.ts';
 import type { DocumentedOperation } from '../../src/http/openapi/prepared.ts';
 
-/** Everything that is incomplete about a service, each a sentence that names the row or the operation. */
+/** Returns what is incomplete about a service, as sentences that name the row or the operation. */
 export function mountFaults({ service, ruleset, document }: Mounted, reasons: Reasons): string[] {
   const ids = document.operations.filter(({ isAlias }) => !isAlias).map(({ id }) => id);
   const handled = Object.keys(service.operations);
@@ -33,7 +33,7 @@ export function mountFaults({ service, ruleset, document }: Mounted, reasons: Re
 /**
  * Checks a service's tables against each other, its document and its look-ups.
  *
- * @returns every fault found, each a sentence that names the row; none if the tables are consistent.
+ * @returns all inconsistencies, as sentences that name the row
  */
 export function checkTables(
   tables: Tables,
@@ -59,10 +59,10 @@ export function checkTables(
   ];
 }
 
-/** Scopes of several services: the vendor gives them the same id, and a key means each service by its resources. */
+/** Scopes with the same id in several services. The resources of a key show which service is meant. */
 const SHARED_SCOPES: readonly string[] = ['update_secrets'];
 
-/** What is compared across services. */
+/** The parts of a service that are compared across services. */
 export interface NamedService {
   readonly name: string;
   readonly prefixes: readonly string[];
@@ -70,9 +70,9 @@ export interface NamedService {
 }
 
 /**
- * Checks services against each other: names and prefixes, and for those that have keys what a key's policy calls them.
+ * Checks services against each other: names and prefixes and, for services with keys, their names in key policies.
  *
- * @returns every fault found, naming both services
+ * @returns all conflicts, naming both services
  */
 export function checkServices(services: readonly NamedService[]): string[] {
   const ofKeys = services.filter(({ tables }) => tables.product !== undefined);
@@ -81,7 +81,7 @@ export function checkServices(services: readonly NamedService[]): string[] {
   const claims: [what: string, claims: readonly { value: string; name: string }[]][] = [
     ['name', own(services, ({ name }) => [name])],
     ['prefix', own(services, ({ prefixes }) => prefixes)],
-    // `ofKeys` are those with a product.
+    // `ofKeys` are the services with a product.
     ['product', own(ofKeys, ({ tables }) => [tables.product as string])],
     [
       'scope',

@@ -1,12 +1,12 @@
 import { loadServices } from '../../src/services/index.ts';
 
-/** Every emulated API, as a server loads it. */
+/** All services, loaded like a server loads them. */
 export const SERVICES = await loadServices();
 
-/** Names of the services that have a part in a seed. */
+/** Names of the services with a part in a seed. */
 export const SEEDED = SERVICES.filter(({ seed }) => seed !== null).map(({ name }) => name);
 
-/** Names of the services for which NGC keys are made. */
+/** Names of the services with NGC keys. */
 export const KEYED = SERVICES.filter(
   ({
     rules: {

@@ -1,4 +1,4 @@
 import { buildIfChanged } from '../../scripts/build.mjs';
 
-/** Tests of the command run what users run, and all tests read the merged documents. */
+/** Command tests run the built command, and all tests read the merged documents. */
 export default buildIfChanged;

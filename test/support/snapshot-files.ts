@@ -4,7 +4,7 @@ import type { Answer, TestServer } from './server.ts';
 
 type Caller = Pick<TestServer, 'call'>;
 
-/** The file of a snapshot. @param at the path before that of the control API */
+/** Downloads the file of a snapshot. @param at the prefix of the control API's path */
 export async function downloaded({ call }: Caller, id: string, at = ''): Promise<string> {
   const { status, body, headers } = await call(`GET ${at}/_mock/snapshots/${id}/file`);
   expect([status, headers['content-type']]).toEqual([200, 'application/x-ndjson']);
@@ -12,7 +12,7 @@ export async function downloaded({ call }: Caller, id: string, at = ''): Promise
   return body;
 }
 
-/** The file of a world as it is now. */
+/** Takes a snapshot of a world, and downloads its file. */
 export async function fileOf(server: Caller, at = ''): Promise<string> {
   const { id } = (await server.call(`POST ${at}/_mock/snapshots`, { body: {} })).body;
   const file = await downloaded(server, id, at);
@@ -27,7 +27,7 @@ export function uploaded({ call }: Caller, file: string, at = ''): Promise<Answe
   });
 }
 
-/** A file with other lines, and the hash that fits them. */
+/** Returns a file with changed lines and a matching hash. */
 export function rewritten(file: string, change: (lines: string[]) => readonly string[]): string {
   const text = change(file.trimEnd().split('\n').slice(0, -1)).join('\n');
   return `${text}\n${JSON.stringify({ sha256: createHash('sha256').update(`${text}\n`).digest('hex') })}\n`;
@@ -51,7 +51,7 @@ export function rowsIn(file: string): readonly FileRow[] {
     .map((line) => JSON.parse(line).row);
 }
 
-/** A file with other rows, and the hash that fits them. */
+/** Returns a file with changed rows and a matching hash. */
 export function withRows(file: string, change: (rows: readonly FileRow[]) => readonly object[]): string {
   return rewritten(file, (lines) => [
     ...lines.slice(0, 2),

@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import type { Answer, TestServer } from './server.ts';
 
-/** What a library's `fetch` is given. */
+/** The options that libraries pass to `fetch`. */
 interface FetchOptions {
   readonly method?: string | undefined;
   readonly headers?: unknown;
@@ -9,8 +9,8 @@ interface FetchOptions {
 }
 
 /**
- * A `fetch` that opens a connection to a server whatever the name in the URL is, as a resolver and a proxy for TLS would
- * do: the name is what the request says. It follows no redirect.
+ * Returns a `fetch` that connects to a server whatever the host in the URL, like a resolver with a TLS proxy: the host
+ * is only in the request. It follows no redirects.
  */
 export function fetchThrough(port: number): (url: string | URL, options?: FetchOptions) => Promise<Response> {
   return (url, { method = 'GET', headers, body } = {}) =>
@@ -41,7 +41,7 @@ function bytesOf(body: unknown): string | Uint8Array {
   return body instanceof Uint8Array ? body : String(body);
 }
 
-/** Calls to paths below a URL, in the form that tests use within the process. */
+/** Sends requests below a URL, with the interface of in-process tests. */
 export function callsBelow(
   base: string,
   through: ReturnType<typeof fetchThrough>,

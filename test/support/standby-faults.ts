@@ -5,7 +5,7 @@ import pg from 'pg';
 import type { Ended, Running } from './command.ts';
 import type { Received } from './keep-alive.ts';
 
-/** Waits until something listens. @throws what the process said, if it ends before */
+/** Waits until a port accepts connections. @throws with the output of the process if it ends first */
 export async function listening(port: number, running: Running): Promise<void> {
   let ended: Ended | null = null;
   void running.ended.then((end) => {
@@ -23,7 +23,7 @@ export async function listening(port: number, running: Running): Promise<void> {
   }
 }
 
-/** Runs statements on a connection of their own. @returns the rows of the last one */
+/** Runs statements on a separate connection. @returns the rows of the last one */
 export async function sql(url: string, ...statements: readonly string[]): Promise<readonly unknown[]> {
   const client = new pg.Client({ connectionString: url });
   client.on('error', () => {});
@@ -37,7 +37,7 @@ export async function sql(url: string, ...statements: readonly string[]): Promis
   }
 }
 
-/** The same URL with a change. */
+/** Returns a URL with a change. */
 export function changed(url: string, change: (url: URL) => void): string {
   const other = new URL(url);
   change(other);
@@ -47,22 +47,22 @@ export function changed(url: string, change: (url: URL) => void): string {
 /** What a proxy does with the bytes of both directions. */
 export type Manner =
   | 'passes'
-  /** They are lost. */
+  /** Drops them. */
   | 'swallows'
-  /** They wait until it passes again, as on a network that comes back; so does the end of a connection. */
+  /** Delivers them once it passes data again, like a recovered network; also the end of a connection. */
   | 'holds'
-  /** Those of the database come later. */
+  /** Delays those of the database. */
   | 'delays';
 
 /** A proxy in front of a database. */
 export interface DatabaseProxy {
   readonly port: number;
-  /** The port where the next connections lead. */
+  /** The target port of new connections. */
   target: number;
   manner: Manner;
   /** For `delays`, in milliseconds. */
   delay: number;
-  /** The same URL, by way of the proxy. */
+  /** Returns a URL through the proxy. */
   through(url: string): string;
   /** Breaks all connections. */
   cut(): void;
@@ -121,7 +121,7 @@ export async function startProxy(target: number): Promise<DatabaseProxy> {
   return proxy;
 }
 
-/** Sends requests, each after the answer to the one before, until it is told to stop. */
+/** Sends requests in sequence until it is stopped. */
 export function asking(
   ask: () => Promise<Received>,
   each: (answer: Received) => void = () => {},

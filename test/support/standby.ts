@@ -6,37 +6,37 @@ import { freePort } from './ports.ts';
 import { freshSchema, privatePostgres, type Schema } from './postgres.ts';
 import type { PostgresServer } from './postgres-server.ts';
 
-/** A process of the command, on a schema that other processes use as well. */
+/** A process of the command on a shared schema. */
 export interface Instance {
   readonly running: Running;
   readonly port: number;
   readonly url: string;
-  /** Resolves when the command prints that it is ready, with that line. */
+  /** Resolves with the line that reports that the command is ready. */
   readonly ready: Promise<string>;
   call(request: string, sent?: Sent): Promise<Received>;
-  /** The answer to a token request. */
+  /** Sends a token request. */
   grant(credentials: Credentials): Promise<Received>;
   tokenOf(credentials: Credentials): Promise<string>;
-  /** The status of `GET /_mock/health`; null if it does not answer. */
+  /** Returns the status of `GET /_mock/health`; null without a response. */
   status(): Promise<'ready' | 'waiting' | 'standby' | null>;
   /** Waits until it has this status. */
   until(status: 'ready' | 'standby' | 'waiting'): Promise<void>;
-  /** What `GET /_mock/health?ready` says. */
+  /** Returns the result of `GET /_mock/health?ready`. */
   isReady(): Promise<boolean>;
   untilReady(milliseconds?: number): Promise<void>;
   /** Closes the connections to it. */
   close(): void;
   kill(signal: NodeJS.Signals): void;
-  /** `kill -9`. */
+  /** Kills it with SIGKILL. */
   crash(): Promise<Ended>;
   stop(): Promise<Ended>;
-  /** Another process at the same port. The one before must have ended. */
+  /** Starts another process on the same port. The previous one must have ended. */
   launchAgain(): Instance;
-  /** The same, once it listens. */
+  /** The same, and waits until it listens. */
   again(): Promise<Instance>;
 }
 
-/** A process that is started again whenever it ends with another code than 0, as `restart: on-failure` does. */
+/** A process that is restarted after every exit code other than 0, like `restart: on-failure`. */
 export interface Supervised extends Instance {
   /** The processes that have ended so far. */
   readonly ends: readonly Ended[];
@@ -44,26 +44,26 @@ export interface Supervised extends Instance {
 
 /** Two processes on one schema. */
 export interface Pair {
-  /** Has the worlds. */
+  /** Serves the worlds. */
   readonly active: Instance;
-  /** Waits for them. */
+  /** Waits to take over. */
   readonly standby: Instance;
   /** The value of `--data` of both. */
   readonly data: string;
 }
 
-/** A pair with a database of its own, which a test may hurt. */
+/** A pair with a separate database that tests may break. */
 export interface PairAlone extends Pair {
   readonly database: PostgresServer;
 }
 
-/** Runs the command without waiting for anything. */
+/** Starts the command without waiting. */
 export type Launch = (args: readonly string[], surroundings?: Surroundings) => Running;
 
 /** Starts a process with `--data`, and waits until it listens. */
 export type Start = (data: string, ...args: readonly string[]) => Promise<Instance>;
 
-/** How long a process may take to start, or to get a status, in milliseconds. */
+/** Timeout for starting, or for reaching a status, in milliseconds. */
 const PATIENCE_MS = 20_000;
 
 /** Tests with processes on PostgreSQL, which are killed afterwards. */
@@ -93,7 +93,7 @@ export const it = inFolder.extend<{
       clients.push(client);
       return instanceOf(port, running, client, () => launchAt(port, args));
     };
-    // Before it is ready, only a port that was chosen is known.
+    // Choose the port, because a process reports its port only when it is ready.
     await use(async (data, ...args) => listening(launchAt(await freePort(), ['--data', data, ...args])));
     for (const { close } of clients) close();
   },
@@ -130,7 +130,7 @@ async function pairOn(data: string, start: Start): Promise<Pair> {
   return { active, standby, data };
 }
 
-/** Waits until it listens. @throws Error if it ends before */
+/** Waits until it listens. @throws Error if it ends first */
 async function listening(instance: Instance): Promise<Instance> {
   await Promise.race([until(async () => (await instance.status()) !== null), endedEarly(instance.running)]);
   return instance;
@@ -154,7 +154,7 @@ function instanceOf(
   };
   const isReady = async () => (await call('GET /_mock/health?ready').catch(() => null))?.status === 200;
   const ready = running.said(/^.*"event":"ready".*\n/).then(([line]) => line);
-  // One that is killed before says nothing.
+  // A process killed earlier never reports it.
   ready.catch(() => {});
   return {
     ...{ running, port, ready, call, close, grant, status, isReady, launchAgain },
@@ -173,7 +173,7 @@ function instanceOf(
   };
 }
 
-/** How long a supervisor waits before it starts a process again, in milliseconds: as long as Docker does at first. */
+/** Restart delay in milliseconds, like Docker's first one. */
 const RESTART_MS = 100;
 
 function superviseFrom(first: Instance): Supervised {
@@ -216,7 +216,7 @@ async function endedEarly({ ended }: Running): Promise<never> {
   throw new Error(`it ended before it listened: ${stderr}`);
 }
 
-/** Waits until it is so. */
+/** Waits until a condition is true. */
 export async function until(isSo: () => Promise<boolean>, milliseconds = PATIENCE_MS): Promise<void> {
   const deadline = performance.now() + milliseconds;
   while (!(await isSo())) {

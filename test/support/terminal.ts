@@ -2,7 +2,10 @@ import { launchProgram, MAIN, type Running, type Surroundings } from './command.
 import { DRIVER_FLAGS } from './driver.ts';
 import { canImport } from './python.ts';
 
-/** Can a test run the command in a terminal? It needs Python on Linux or macOS: Node has no pseudo-terminals. */
+/**
+ * Whether tests can run the command in a terminal. Node has no pseudo-terminals, so this needs Python on Linux or
+ * macOS.
+ */
 export const hasTerminal = canImport('python3', 'pty');
 
 /** Runs a program in a terminal of 80 columns, and copies the output. */
@@ -28,7 +31,7 @@ export function launchInTerminal(cwd: string, args: readonly string[], env: Surr
   return launchProgram('python3', ['-c', PROGRAM, ...command], cwd, { env: { TERM: 'xterm-256color', ...env } });
 }
 
-/** The rows on a terminal after a text was written to it. */
+/** Returns the rows that a terminal shows after writing a text. */
 export function rowsShown(text: string): readonly string[] {
   const rows: string[] = [''];
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the codes that move the cursor up and erase what is below it

@@ -6,16 +6,16 @@ import { START } from './server.ts';
 
 const jwk = JSON.parse(readFileSync(new URL('../../fixtures/runai/signing-key.rs256.json', import.meta.url), 'utf8'));
 
-/** The key that servers sign with unless they are told otherwise. */
+/** The default signing key of servers. */
 export const shippedKey = await importSigningKey(jwk, 'RS256');
 
-/** Its private half, to sign by another algorithm than it is for. */
+/** Returns its private key for another algorithm than its own. */
 export const privateKeyFor = async (algorithm: string) => (await importJWK(jwk, algorithm)) as CryptoKey;
 
-/** The public half as PEM: what an attacker would use as an HMAC secret. */
+/** The public key as PEM, which an attacker would use as an HMAC secret. */
 export const publicPem = await exportSPKI((await importJWK(shippedKey.publicJwk, 'RS256')) as never);
 
-/** Claims of an access token that would be accepted at the start of a test. */
+/** Claims of an access token that is valid at the start of a test. */
 export const goodClaims = {
   iss: `http://localhost:6625/auth/realms/${cast.tenant.realm}`,
   sub: researcher.id,
@@ -24,7 +24,7 @@ export const goodClaims = {
   exp: START / 1000 + 3600,
 };
 
-/** A token that is good but for what is given. */
+/** Signs a token that is valid except for the given changes. */
 export function forge(
   claims: Record<string, unknown> = {},
   header: Partial<JWTHeaderParameters> = {},

@@ -1,4 +1,4 @@
 import { installTools } from '../../scripts/tools.mjs';
 
-/** The end-to-end tests run PostgreSQL and a checker of types, which `npm ci` leaves out. */
+/** End-to-end tests need PostgreSQL and a type checker, which `npm ci` does not install. */
 export default () => installTools('e2e').then(() => {});

@@ -9,7 +9,7 @@ export const SECONDS = START / 1000;
 
 export type KeyPair = Awaited<ReturnType<typeof generateKeyPair>>;
 
-/** A JWK set with these keys, each under the name of its `kid`. */
+/** Returns a JWK set with these keys, with their names as `kid`. */
 export async function jwkSetOf(pairs: Readonly<Record<string, KeyPair>>): Promise<object> {
   const keys = Object.entries(pairs).map(async ([kid, { publicKey }]) => ({ ...(await exportJWK(publicKey)), kid }));
   return { keys: await Promise.all(keys) };
@@ -17,7 +17,7 @@ export async function jwkSetOf(pairs: Readonly<Record<string, KeyPair>>): Promis
 
 export const pair: KeyPair = await generateKeyPair('ES256');
 
-/** A token of the issuer that is good but for what is given; undefined removes a claim. */
+/** Signs a token of the issuer that is valid except for the given changes. Undefined removes a claim. */
 export function tokenOf(
   claims: object = {},
   {
@@ -30,7 +30,7 @@ export function tokenOf(
   return new SignJWT({ ...good, ...claims }).setProtectedHeader({ alg, ...(kid !== null && { kid }) }).sign(key);
 }
 
-/** A new file with a JWK set. */
+/** Writes a new file with a JWK set. */
 export function jwksFile(set: object): string {
   const file = join(mkdtempSync(join(tmpdir(), 'issuer-')), 'jwks.json');
   writeFileSync(file, JSON.stringify(set));
@@ -39,13 +39,13 @@ export function jwksFile(set: object): string {
 
 interface TrustedServer {
   readonly server: TestServer;
-  /** The file with the keys of the issuer, which is read again for a key that it lacks. */
+  /** The file with the issuer's keys, which is read again when a key is missing. */
   readonly file: string;
-  /** Calls with a token of the issuer. @param claims beside the scopes */
+  /** Sends a request with a token of the issuer. @param claims in addition to the scopes */
   call(request: string, scopes: readonly string[], claims?: object, body?: unknown): Promise<Answer>;
 }
 
-/** Self-hosted Cloud Functions that trust an issuer. */
+/** Starts self-hosted Cloud Functions that trust an issuer. */
 export async function trustedServer(
   config: Parameters<typeof testServer>[0] = {},
   parts: Parameters<typeof testServer>[1] = {},

@@ -5,21 +5,21 @@ import { judge, readBaseline } from '../../conformance/src/verify/baseline.ts';
 import type { DifferenceClass } from '../../conformance/src/verify/difference.ts';
 import type { Config } from '../../src/config/options.ts';
 
-/** What the tests hold against the vendor's own document: an answer, or a request of an example. */
+/** A body to check against the vendor's document: of a response, or of an example request. */
 export interface Told {
   /** `GET /path?query` */
   readonly request: string;
-  /** Null: the body of the request. */
+  /** Null for the body of a request. */
   readonly status: number | null;
   readonly body: unknown;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a part of a document as a tool reads it
+// biome-ignore lint/suspicious/noExplicitAny: any part of a document
 type Part = any;
 
 const PUBLISHED = new URL('../../conformance/published/', import.meta.url);
 
-/** The documents that vendors publish, for the versions of a configuration. */
+/** Loads the vendors' documents for the versions of a configuration. */
 export function vendorSchemas({ runai = '2.24', air = '2.0' }: Partial<Config>): (reported: Told) => string[] {
   const versions = [`runai.${runai}`, `air.${air}`];
   const names = readdirSync(PUBLISHED).map((file) => file.replace(/\.json$/, ''));
@@ -37,7 +37,7 @@ function documentOf(name: string): VendorDocument {
 
 const json = (url: URL) => JSON.parse(readFileSync(url, 'utf8'));
 
-/** A published document, of which each schema is compiled when it is first needed. */
+/** A published document. Its schemas are compiled on first use. */
 class VendorDocument {
   readonly #name: string;
   readonly #compiled = new Map<string, ValidateFunction | null>();
@@ -47,9 +47,9 @@ class VendorDocument {
     this.#name = name;
   }
 
-  /** Where a body differs from the vendor's schema, without what the baseline accepts. */
+  /** Returns where a body violates the vendor's schema, except for what the baseline accepts. */
   faultsOf({ request, status, body }: Told): string[] {
-    // Streams of events are texts.
+    // Event streams are text.
     if (body === undefined || typeof body === 'string') return [];
     const [method = '', url = ''] = request.split(' ');
     const { routes, isAccepted } = this.#document;
@@ -66,7 +66,7 @@ class VendorDocument {
     return (validate.errors ?? []).filter((error) => !isAccepted(where, error)).map((error) => faultText(where, error));
   }
 
-  /** @returns null where the vendor says nothing of such a body */
+  /** @returns null if the vendor does not document such a body */
   #validatorAt(where: string, place: readonly string[]): ValidateFunction | null {
     const known = this.#compiled.get(where);
     if (known !== undefined) return known;
@@ -85,7 +85,7 @@ class VendorDocument {
   }
 }
 
-/** The way to the schema of a body in JSON; null without one. */
+/** Returns the path to the schema of a JSON body; null without one. */
 function schemaSteps(root: Part, place: readonly string[]): readonly string[] | null {
   const { part, steps } = follow(root, place);
   const media = Object.keys(part?.content ?? {}).find((type) => /json|\*\/\*/.test(type));
@@ -94,7 +94,7 @@ function schemaSteps(root: Part, place: readonly string[]): readonly string[] | 
   return follow(root, at).part === undefined ? null : at;
 }
 
-/** The part of a document behind some steps, and the steps without references. */
+/** Returns the part of a document at a path, and the path with references resolved. */
 function follow(root: Part, steps: readonly string[]): { readonly part: Part; readonly steps: string[] } {
   let [part, passed] = [root, [] as string[]];
   for (const step of steps) {
@@ -116,23 +116,25 @@ function load(name: string) {
   const ajv = addFormats.default(
     new Ajv({ strict: false, logger: false, validateSchema: false, allErrors: true, unicodeRegExp: false }),
   );
-  // Java's `URI` is a reference, which may be relative, and is published as `uri`.
+  // Java's `URI` may be relative, but is published as `uri`.
   ajv.addFormat('uri', (text: string) => URL.canParse(text, 'https://a.test'));
   ajv.addSchema(withTypedNulls(root), 'vendor');
   return { root, ajv, routes: routesOf(root, name), isAccepted: acceptedBy(name) };
 }
 
-/** `nullable` counts only beside a type (OpenAPI 3.0.3), and ajv takes no other. */
+/** Drops `nullable` without a type, which has no effect (OpenAPI 3.0.3) and which ajv rejects. */
 function withTypedNulls(part: Part): Part {
   if (Array.isArray(part)) return part.map(withTypedNulls);
   if (typeof part !== 'object' || part === null) return part;
-  // What the import writes for a class of the SDK that may be null.
+  // The import writes this for a nullable class of the SDK.
   if (part.nullable === true && part.allOf !== undefined) return { anyOf: [...part.allOf, { type: 'null' }] };
   const members = Object.entries(part).filter(([name]) => name !== 'nullable' || typeof part.type === 'string');
   return Object.fromEntries(members.map(([name, value]) => [name, withTypedNulls(value)]));
 }
 
-/** The paths of our document, each with the vendor's item: the vendor's alone would take `/clusters/minimal` for an id. */
+/**
+ * Maps the paths of our document to the vendor's items. With the vendor's alone, `/clusters/minimal` would be an id.
+ */
 function routesOf(root: Part, name: string) {
   const items = new Map(Object.entries<Part>(root.paths).map(([path, item]) => [nameless(path), { path, item }]));
   const ours = Object.keys(json(new URL(`../../dist/openapi/${name}.json`, import.meta.url)).paths);
@@ -159,7 +161,7 @@ function nameless(path: string): string {
   return path.replaceAll(/\{[^{}]*\}/g, '{}');
 }
 
-/** Whether the baseline of the service accepts that a body does not fit here. */
+/** Returns a check whether the baseline of a service accepts a violation. */
 function acceptedBy(name: string): (where: string, error: ErrorObject) => boolean {
   const file = new URL(`../../openapi/${name.replace(/\..*$/, '')}/baseline.json`, import.meta.url);
   if (!existsSync(file)) return () => false;
@@ -176,7 +178,7 @@ function acceptedBy(name: string): (where: string, error: ErrorObject) => boolea
   };
 }
 
-/** `/users/0/name` as a comparison of documents writes it: ` users[].name`. */
+/** Converts `/users/0/name` to the notation of document comparisons: ` users[].name`. */
 function placeOf({ instancePath, keyword, params }: ErrorObject): string {
   const own = keyword === 'required' ? `/${params['missingProperty']}` : '';
   const text = `${instancePath}${own}`
@@ -186,10 +188,10 @@ function placeOf({ instancePath, keyword, params }: ErrorObject): string {
   return text === '' ? '' : ` ${text}`;
 }
 
-/** How a comparison of documents names what ajv found. */
+/** Returns the names of an ajv error in document comparisons. */
 function kindsOf({ keyword }: ErrorObject): string[] {
   if (keyword === 'type') return ['type', 'nullable', 'enum', 'anyOf'];
-  // Of our alternatives, only one with the vendor's type is of use to the vendor's clients.
+  // The vendor's clients can only use an alternative with the vendor's type.
   if (keyword === 'format') return ['format', 'oneOf'];
   if (keyword === 'required') return ['required', 'field'];
   return [keyword];

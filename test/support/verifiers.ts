@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import type { Verify } from '../../src/library/verifier.ts';
 
-/** The part of the library that is tried; it has no types of its own. */
+/** The tested part of the library, which has no types. */
 const jsonwebtoken = createRequire(import.meta.url)('jsonwebtoken') as {
   decode(token: string, options: { complete: true }): { header: { kid?: string } } | null;
   verify(token: string, key: KeyObject, options: object): { typ?: string };
@@ -18,7 +18,7 @@ async function keysAt(jwksUri: string): Promise<readonly Jwk[]> {
   return ((await (await fetch(jwksUri)).json()) as { keys: Jwk[] }).keys;
 }
 
-/** `jose`, set up as the page says. */
+/** `jose`, configured as in the docs. */
 export const joseVerifier: Verify = async (token, { issuer, jwksUri, audience }) => {
   const { payload } = await jwtVerify(token, createRemoteJWKSet(new URL(jwksUri)), {
     issuer,
@@ -29,7 +29,7 @@ export const joseVerifier: Verify = async (token, { issuer, jwksUri, audience })
   if (payload['typ'] !== 'Bearer') throw new Error('this is no access token');
 };
 
-/** `jsonwebtoken`, set up as well as it can be. */
+/** `jsonwebtoken`, configured as strictly as it allows. */
 export const jsonwebtokenVerifier: Verify = async (token, { issuer, jwksUri, audience }) => {
   const kid = jsonwebtoken.decode(token, { complete: true })?.header.kid;
   const jwk = (await keysAt(jwksUri)).find((one) => one.kid === kid);
@@ -39,7 +39,7 @@ export const jsonwebtokenVerifier: Verify = async (token, { issuer, jwksUri, aud
   if (jsonwebtoken.verify(token, key, options).typ !== 'Bearer') throw new Error('this is no access token');
 };
 
-/** What people write who have read half of a tutorial. */
+/** A verifier with typical mistakes. */
 export const naiveVerifier: Verify = async (token, { issuer, jwksUri, audience }) => {
   const [head = '', body = '', signature = ''] = token.split('.');
   const header = JSON.parse(Buffer.from(head, 'base64').toString());
@@ -74,7 +74,7 @@ export interface Tried {
   readonly fault: string | null;
 }
 
-/** Runs what a runner would be told, and collects what failed. */
+/** Runs the tests that a test runner would collect, and returns the results. */
 export async function tried(describing: (hooks: Collecting) => void): Promise<readonly Tried[]> {
   const tests: [title: string, run: (...given: readonly unknown[]) => Promise<void>][] = [];
   const before: (() => Promise<void>)[] = [];

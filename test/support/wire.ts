@@ -2,10 +2,10 @@ import { connect, type Socket } from 'node:net';
 import { afterAll } from 'vitest';
 import type { Answer } from './server.ts';
 
-/** Longer than any answer takes: beyond it the server hangs. */
+/** Longer than any response takes; beyond this the server hangs. */
 const PATIENCE_MS = 10_000;
 
-/** An answer as it came over the line. */
+/** A response as received. */
 export interface Reply extends Answer {
   /** Status line and headers, as received. */
   readonly head: string;
@@ -13,21 +13,21 @@ export interface Reply extends Answer {
   readonly text: string;
 }
 
-/** One TCP connection to a server, byte by byte. */
+/** A TCP connection to a server, byte by byte. */
 export interface Line {
-  /** What was sent to a line that the server has closed is lost without a sound. */
+  /** Sends bytes. Bytes sent after the server has closed the connection are lost silently. */
   send(bytes: string | Uint8Array): void;
-  /** The next answer; null when the server closed the line instead. */
+  /** Returns the next response; null if the server closes the connection instead. */
   reply(options?: { readonly toHead?: boolean }): Promise<Reply | null>;
-  /** Waits until the server closes the line: bytes that belong to no answer. */
+  /** Waits until the server closes the connection, and returns the bytes after the last response. */
   closed(): Promise<string>;
-  /** Says that nothing more will come, and goes on listening. */
+  /** Half-closes the connection. */
   finish(): void;
-  /** Hangs up. */
+  /** Destroys the connection. */
   drop(): void;
 }
 
-/** Opens a connection, and hangs up after the file's tests. */
+/** Opens a connection that is closed after the tests of the file. */
 export async function openLine(port: number, host = '127.0.0.1'): Promise<Line> {
   const socket: Socket = connect({ port, host, allowHalfOpen: true, noDelay: true });
   let received: Buffer = Buffer.alloc(0);
@@ -84,7 +84,7 @@ afterAll(() => {
   for (const socket of openLines.splice(0)) socket.destroy();
 });
 
-/** Sends bytes on a new line, takes one answer and hangs up. */
+/** Sends bytes on a new connection, and returns the first response. */
 export async function send(port: number, bytes: string | Uint8Array, toHead = false): Promise<Reply> {
   const line = await openLine(port);
   line.send(bytes);
@@ -94,7 +94,7 @@ export async function send(port: number, bytes: string | Uint8Array, toHead = fa
   return reply;
 }
 
-/** A request as bytes; its length is added unless its headers say how the body ends. */
+/** Encodes a request. Adds its length unless its headers define the end of the body. */
 export function requestBytes(requestLine: string, headers: readonly string[], body: string | Uint8Array = ''): Buffer {
   const bytes = Buffer.from(body);
   const saysEnd = headers.some((header) => /^(?:content-length|transfer-encoding):/i.test(header));
@@ -103,7 +103,7 @@ export function requestBytes(requestLine: string, headers: readonly string[], bo
   return Buffer.concat([Buffer.from(head, 'latin1'), bytes]);
 }
 
-/** A body in chunks (RFC 9112, 7.1). */
+/** Encodes a chunked body (RFC 9112, 7.1). */
 export function chunked(...parts: readonly string[]): string {
   return [...parts, '']
     .map((part) => `${Buffer.byteLength(part).toString(16)}\r\n${part}${part === '' ? '' : '\r\n'}`)
@@ -111,7 +111,7 @@ export function chunked(...parts: readonly string[]): string {
     .concat('\r\n');
 }
 
-/** The first answer in what was received; null when it is not complete. */
+/** Takes the first response from the received bytes; null if it is incomplete. */
 function takeReply(received: Buffer, isClosed: boolean, toHead: boolean): { reply: Reply; rest: Buffer } | null {
   const end = received.indexOf('\r\n\r\n');
   if (end < 0) return null;
@@ -144,7 +144,7 @@ function takeReply(received: Buffer, isClosed: boolean, toHead: boolean): { repl
   };
 }
 
-/** A body, and how long it was on the line. */
+/** A body, and its length on the wire. */
 interface TakenBody {
   readonly body: Buffer;
   readonly length: number;
@@ -152,7 +152,7 @@ interface TakenBody {
 
 const NO_BODY: TakenBody = { body: Buffer.alloc(0), length: 0 };
 
-/** The body at the beginning of what was received; null when it is not complete. */
+/** Takes a body from the start of the received bytes; null if it is incomplete. */
 function takeBody(received: Buffer, headers: Readonly<Record<string, string>>, isClosed: boolean): TakenBody | null {
   if (headers['transfer-encoding'] === 'chunked') return takeChunks(received);
   const length = Number(headers['content-length'] ?? received.length);

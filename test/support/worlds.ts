@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Answer, Request, TestServer } from './server.ts';
 
-/** A world of a server under test, with calls that go into it. */
+/** A world of a server under test. */
 export interface TestWorld {
   readonly id: string;
   readonly url: string;
@@ -10,7 +10,7 @@ export interface TestWorld {
   readonly made: any;
   // biome-ignore lint/suspicious/noExplicitAny: as above
   readonly cast: any;
-  /** By the prefix of its path. */
+  /** Sends requests below the world's prefix. */
   readonly call: TestServer['call'];
 }
 
@@ -19,7 +19,7 @@ export function orderWorld(server: Pick<TestServer, 'call'>, order: object = {})
   return server.call('POST /_mock/worlds', { body: order });
 }
 
-/** A new world; with credentials of its own unless the order says otherwise. */
+/** Creates a world, with its own credentials unless the order differs. */
 export async function makeWorld(server: Pick<TestServer, 'call'>, order: object = {}): Promise<TestWorld> {
   const { status, body } = await orderWorld(server, order);
   expect(status, JSON.stringify(body)).toBe(201);
@@ -29,7 +29,7 @@ export async function makeWorld(server: Pick<TestServer, 'call'>, order: object 
 
 type Door = (server: Pick<TestServer, 'call'>, world: string) => TestServer['call'];
 
-/** The ways into a world that its requests say themselves. */
+/** The ways in which a request can select a world. */
 export const DOORS = {
   prefix: (server, world) => (request, parts) => {
     const [method, path] = request.split(' ');
@@ -46,7 +46,7 @@ function withHeader(parts: Request = {}, name: string, value: string): Request {
   return { ...parts, headers: { [name]: value, ...parts.headers } };
 }
 
-/** A token by an access key of a cast. */
+/** Returns a token for an access key of a cast. */
 export async function tokenOf(
   call: TestServer['call'],
   { clientId, clientSecret }: { readonly clientId: string; readonly clientSecret: string },
@@ -58,13 +58,13 @@ export async function tokenOf(
   return answer.body.accessToken;
 }
 
-/** The claims of a JWT. */
+/** Returns the claims of a JWT. */
 // biome-ignore lint/suspicious/noExplicitAny: tests look into claims of every form
 export function claimsOf(token: string): any {
   return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
 }
 
-/** A cast without its bearers, which name their world. */
+/** Returns a cast without its bearers, which name their world. */
 export function withoutBearers(cast: object): unknown {
   return JSON.parse(JSON.stringify(cast), (name, value) => (name === 'bearer' ? undefined : value));
 }
