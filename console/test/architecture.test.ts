@@ -6,15 +6,15 @@ import * as ENTRY from '../../src/console-entry.ts';
 import { importsOf, ROOT, sourceFiles } from '../../test/architecture/source-files.ts';
 
 /**
- * What the rooms of the console may import. It is a client of the control API as any other: of the server it has what
- * `console-entry` exports. `docs/maintaining/decisions/0030-the-console.md` says why.
+ * What each folder of the console may import. The console is an ordinary client of the control API: of the server's code
+ * it imports only `console-entry`. The reasons are in `docs/maintaining/decisions/0030-the-console.md`.
  */
 const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly RegExp[] }[] = [
   {
     files: /^console\/src\/control-api\//,
     may: [/^console\/src\/(control-api\/|connection$)/, /^@preact\/signals$/, /^console-entry$/],
   },
-  // What every room may know: the address, the window, the connection, and what somebody prefers.
+  // Shared by all: the address, the window, the connection and the preferences.
   { files: /^console\/src\/(address|connection|duration|navigation|preferences|window)$/, may: [/^@preact\/signals$/] },
   {
     files: /^console\/src\/state\//,
@@ -28,6 +28,11 @@ const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly 
   {
     files: /^console\/src\/parts\//,
     may: [/^console\/src\/parts\//, /^console\/src\/(connection|duration|preferences|window)$/, /^preact(\/hooks)?$/],
+  },
+  // Time scales and events, for the time line of the frame and for the view of the clock.
+  {
+    files: /^console\/src\/timeline\//,
+    may: [/^console\/src\/(parts|state|control-api)\//, /^console\/src\/address$/, /^preact\/hooks$/],
   },
   {
     files: /^console\/src\/views\/(index|lazy|others)$/,
@@ -43,13 +48,13 @@ const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly 
     files: /^console\/src\/views\/([a-z-]+)\//,
     may: [
       /^console\/src\/views\/(OWN\/|lazy$)/,
-      /^console\/src\/(parts|state|control-api)\//,
+      /^console\/src\/(parts|state|control-api|timeline)\//,
       /^console\/src\/(address|connection|duration|window)$/,
       /^preact(\/hooks)?$/,
       /^\.\/[a-z-]+\.css$/,
     ],
   },
-  // Only the build runs it.
+  // Runs only in the build.
   { files: /^console\/src\/frame\/first-view$/, may: [/^console\/src\/frame\/frame$/, /^preact-render-to-string$/] },
   {
     files: /^console\/src\/(frame\/[a-z-]+|main)$/,
@@ -58,7 +63,7 @@ const ROOMS: readonly { files: RegExp; may: readonly RegExp[]; types?: readonly 
 ];
 
 const FILES = ['.ts', '.tsx'].flatMap((ending) => sourceFiles('console/src', ending));
-/** The scripts of the page, which the build makes. */
+/** The built scripts of the page. */
 const SCRIPTS = ['console', 'others'];
 const read = (path: string) => readFileSync(posix.join(ROOT, path), 'utf8');
 const nameOf = (path: string) => path.replace(/\.tsx?$/, '');
@@ -85,6 +90,7 @@ describe('the console', () => {
   it.each([
     ['console/src/views/requests/list', 'console/src/views/clock/clock'],
     ['console/src/parts/copy', 'console/src/control-api/client'],
+    ['console/src/timeline/scale', 'console/src/views/clock/clock'],
     ['console/src/state/requests', 'decisions/decide'],
     ['console/src/control-api/client', 'library/client'],
     ['console/src/elsewhere', 'preact'],

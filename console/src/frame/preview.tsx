@@ -5,7 +5,7 @@ import { useLoaded } from '../parts/loaded.tsx';
 import { Path } from '../parts/path.tsx';
 import { timeText } from '../parts/time.ts';
 import { type Change, type Later, simulateAt } from '../state/timeline.ts';
-import { eventInWords, type Names } from '../views/clock/move.ts';
+import { eventInWords, type Names } from '../timeline/move.ts';
 
 /** Simulate only after the pointer rests this long. */
 const REST_MS = 150;

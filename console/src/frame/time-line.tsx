@@ -9,8 +9,8 @@ import { countChanges } from '../state/changes.ts';
 import { worldTime } from '../state/clock.ts';
 import { readIdentities } from '../state/identities.ts';
 import { requests } from '../state/requests.ts';
-import { eventInWords, move, type Names, namesOf } from '../views/clock/move.ts';
-import { LABEL, percent, placeOf, type Stretch, useScale, useWidth } from '../views/clock/scale.ts';
+import { eventInWords, move, type Names, namesOf } from '../timeline/move.ts';
+import { LABEL, percent, placeOf, type Stretch, useScale, useWidth } from '../timeline/scale.ts';
 import { Preview } from './preview.tsx';
 import './time-line.css';
 

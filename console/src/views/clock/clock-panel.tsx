@@ -4,7 +4,7 @@ import { inWords } from '../../duration.ts';
 import { Feedback, useAct } from '../../parts/act.tsx';
 import { worldTime } from '../../state/clock.ts';
 import { setFrozen } from '../../state/freeze.ts';
-import { move, type Names } from './move.ts';
+import { move, type Names } from '../../timeline/move.ts';
 
 const STEPS = [
   ['1 min', '1m'],

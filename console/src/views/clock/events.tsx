@@ -5,7 +5,7 @@ import { type Column, DataTable } from '../../parts/data-table.tsx';
 import { Long } from '../../parts/long.tsx';
 import { When } from '../../parts/when.tsx';
 import { worldTime } from '../../state/clock.ts';
-import { eventInWords, move, type Names } from './move.ts';
+import { eventInWords, move, type Names } from '../../timeline/move.ts';
 
 /** Upcoming events, each with a button that moves the clock there. */
 export function Events({ clock, names }: { readonly clock: ClockReading; readonly names: Names }) {

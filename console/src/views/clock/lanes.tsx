@@ -1,8 +1,8 @@
 import type { WorldEvent } from '../../control-api/types.ts';
 import { timeText } from '../../parts/time.ts';
 import type { Policy, ShownKey } from '../../state/keys.ts';
-import { eventInWords, type Names } from './move.ts';
-import { percent, placeOf, type Stretch } from './scale.ts';
+import { eventInWords, type Names } from '../../timeline/move.ts';
+import { percent, placeOf, type Stretch } from '../../timeline/scale.ts';
 
 /** The bars of a version: pending until it takes effect, then in effect until the next version. */
 export function Version(props: {

@@ -3,9 +3,9 @@ import type { ClockReading } from '../../control-api/types.ts';
 import { ticksIn } from '../../parts/time.ts';
 import { worldTime } from '../../state/clock.ts';
 import type { Policy, ShownKey } from '../../state/keys.ts';
+import type { Names } from '../../timeline/move.ts';
+import { LABEL, percent, placeOf, SPANS, type Stretch, useScale, useWidth } from '../../timeline/scale.ts';
 import { Marks, Version } from './lanes.tsx';
-import type { Names } from './move.ts';
-import { LABEL, percent, placeOf, SPANS, type Stretch, useScale, useWidth } from './scale.ts';
 
 /** Maximum number of keys. */
 const MAX_LANES = 12;

@@ -1,9 +1,9 @@
-import type { RequestSummary, WorldEvent } from '../../control-api/types.ts';
-import { shortId } from '../../parts/id.tsx';
-import { timeText } from '../../parts/time.ts';
-import { drillTitle } from '../../state/drills.ts';
-import type { Identity } from '../../state/identities.ts';
-import { moveClock } from '../../state/move-clock.ts';
+import type { RequestSummary, WorldEvent } from '../control-api/types.ts';
+import { shortId } from '../parts/id.tsx';
+import { timeText } from '../parts/time.ts';
+import { drillTitle } from '../state/drills.ts';
+import type { Identity } from '../state/identities.ts';
+import { moveClock } from '../state/move-clock.ts';
 
 /** The names of the subjects of events, by id. */
 export type Names = ReadonlyMap<string, string>;

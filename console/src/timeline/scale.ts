@@ -1,6 +1,6 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { choose, chosen } from '../../address.ts';
-import { chooseTick } from '../../parts/time.ts';
+import { choose, chosen } from '../address.ts';
+import { chooseTick } from '../parts/time.ts';
 
 const MINUTE = 60_000;
 
