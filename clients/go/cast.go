@@ -114,11 +114,11 @@ func (c Cast) key(name string) (string, error) {
 	case 1:
 		return key, nil
 	default:
-		return "", fmt.Errorf("several keys of the cast are called %q: say %s", name, listOfNames(name, found))
+		return "", fmt.Errorf("several keys in the cast are named %q. Use %s", name, listOfNames(name, found))
 	}
 }
 
-// The version of Run:ai that treats every client as an application, and the one that grants applications no tokens.
+// The version of Run:ai that treats every client as an application, and the one that issues no tokens to applications.
 const (
 	everyClientIsAnApplication = "2.19"
 	noGrantForApplications     = "3.0"
@@ -167,7 +167,7 @@ func (c Cast) tokenRequest(name string, version any) (map[string]string, error) 
 			continue
 		}
 		if version == noGrantForApplications {
-			return nil, errors.New("it is an application, and Run:ai 3.0 grants applications no tokens: name a service account or a user")
+			return nil, errors.New("it is an application, and Run:ai 3.0 issues no tokens to applications. Use a service account or a user")
 		}
 		return application(one.ClientID, one.Secret), nil
 	}
@@ -181,9 +181,9 @@ func (c Cast) tokenRequest(name string, version any) (map[string]string, error) 
 
 func unknownName(kind, name string, all []string) error {
 	if len(all) == 0 {
-		return fmt.Errorf("there is no %s %q in the cast, nor any other", kind, name)
+		return fmt.Errorf("there is no %s %q in the cast. It has none at all", kind, name)
 	}
-	return fmt.Errorf("there is no %s %q in the cast. There are %s", kind, name, listOfNames(name, all))
+	return fmt.Errorf("there is no %s %q in the cast. The cast has %s", kind, name, listOfNames(name, all))
 }
 
 // How many names a message lists.

@@ -228,7 +228,7 @@ func TestTheCastHasTheCredentialsOfEveryVersion(t *testing.T) {
 			if version != "3.0" {
 				names = append(names, one.Name, one.ClientID)
 			} else {
-				record(func(r TB) { mock.with(r).Token(one.Name) }).expect(t, "3.0 grants applications no tokens")
+				record(func(r TB) { mock.with(r).Token(one.Name) }).expect(t, "3.0 issues no tokens to applications")
 			}
 		}
 		for _, name := range names {
@@ -246,10 +246,10 @@ func (m *Mock) with(t TB) *Mock {
 
 func TestAMisspeltNameIsAnsweredWithThoseThatThereAre(t *testing.T) {
 	mock := Start(t).World(t)
-	record(func(t TB) { mock.with(t).Key("nvcf-deploier") }).expect(t, `no key "nvcf-deploier"`, "There are nvcf-deployer, ")
-	record(func(t TB) { mock.with(t).Token("admin@acme.tst") }).expect(t, `service account "admin@acme.tst"`, "There are admin@acme.test, ")
+	record(func(t TB) { mock.with(t).Key("nvcf-deploier") }).expect(t, `no key "nvcf-deploier"`, "The cast has nvcf-deployer, ")
+	record(func(t TB) { mock.with(t).Token("admin@acme.tst") }).expect(t, `service account "admin@acme.tst"`, "The cast has admin@acme.test, ")
 	empty := Start(t).World(t, WorldOrder{Seed: "none"})
-	record(func(t TB) { empty.with(t).Key("any") }).expect(t, `no key "any" in the cast, nor any other`)
+	record(func(t TB) { empty.with(t).Key("any") }).expect(t, `no key "any" in the cast. It has none at all`)
 }
 
 func TestOfManyNamesTheEightNearestAreTold(t *testing.T) {
@@ -258,7 +258,7 @@ func TestOfManyNamesTheEightNearestAreTold(t *testing.T) {
 		cast.Ngc.Keys = append(cast.Ngc.Keys, CastKey{Org: "one", Name: name})
 	}
 	_, err := cast.key("deplyer")
-	if err == nil || !strings.HasSuffix(err.Error(), " There are deployer, d, e, a, b, c, f, g and 1 more, which GET /_mock/cast lists") {
+	if err == nil || !strings.HasSuffix(err.Error(), " The cast has deployer, d, e, a, b, c, f, g and 1 more, which GET /_mock/cast lists") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -266,7 +266,7 @@ func TestOfManyNamesTheEightNearestAreTold(t *testing.T) {
 func TestAKeyOfSeveralOrganizationsIsCalledByBoth(t *testing.T) {
 	cast := Cast{}
 	cast.Ngc.Keys = []CastKey{{Org: "one", Name: "ci", Key: "1"}, {Org: "two", Name: "ci", Key: "2"}}
-	if _, err := cast.key("ci"); err == nil || !strings.Contains(err.Error(), "say one/ci, two/ci") {
+	if _, err := cast.key("ci"); err == nil || !strings.Contains(err.Error(), "Use one/ci, two/ci") {
 		t.Errorf("got %v", err)
 	}
 	if key, err := cast.key("two/ci"); key != "2" || err != nil {

@@ -46,7 +46,7 @@ def found_by_its_command(monkeypatch):
 def test_it_takes_options_and_ends_with_its_block():
     with Mock.start("--runai", "3.0") as mock:
         assert mock.call("GET", "/info")["configuration"]["runai"]["value"] == "3.0"
-        with pytest.raises(LookupError, match="grants applications no tokens"):
+        with pytest.raises(LookupError, match="issues no tokens to applications"):
             mock.token("ci-app")
     assert ended(mock.url)
     with pytest.raises(MockError, match="It was stopped"):

@@ -47,7 +47,7 @@ def test_of_many_names_the_eight_nearest_are_told(nv_auth_mock):
     with pytest.raises(LookupError) as told:
         nv_auth_mock.key("nvcf-deplyer")
     text = str(told.value)
-    listed = text.split("There are ")[1].split(" and ")[0].split(", ")
+    listed = text.split("The cast has ")[1].split(" and ")[0].split(", ")
     assert (listed[0], len(listed)) == ("`nvcf-deployer`", 8)
     more = len({key["name"] for key in nv_auth_mock.cast["ngc"]["keys"]}) - 8
     assert text.endswith(f" and {more} more, which `GET /_mock/cast` lists.")

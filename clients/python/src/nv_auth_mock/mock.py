@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Its = TypeVar("Its", bound="World")
 
-# The version of Run:ai that treats every client as an application, and the one that grants applications no tokens.
+# The version of Run:ai that treats every client as an application, and the one that issues no tokens to applications.
 EVERY_CLIENT_IS_AN_APPLICATION = "2.19"
 NO_GRANT_FOR_APPLICATIONS = "3.0"
 
@@ -212,14 +212,14 @@ class World:
         return self._connection.call(method, path, body)
 
     def key(self, name: str) -> str:
-        """The text of a key of the cast, by its name or `org/name`. Raises LookupError with the nearest name."""
+        """The text of a key in the cast, by its name or `org/name`. Raises LookupError with the nearest name."""
         keys = (self.cast.get("ngc") or {}).get("keys") or []
         full = [f"{key['org']}/{key['name']}" for key in keys]
         found = [key for key, path in zip(keys, full) if name in (key["name"], path)]
         if len(found) == 1:
             return found[0]["key"]
         if found:
-            raise LookupError(f"Several keys of the cast are called `{name}`: say {_list_names(name, (f for f in full if f.endswith('/' + name)))}.")
+            raise LookupError(f"Several keys in the cast are named `{name}`. Use {_list_names(name, (f for f in full if f.endswith('/' + name)))}.")
         names = full if "/" in name else [key["name"] for key in keys]
         raise LookupError(_unknown("key", name, names, names))
 
@@ -234,7 +234,7 @@ class World:
         if status == 200:
             return answer["accessToken"]
         said = answer.get("message") if isinstance(answer, dict) else answer
-        raise MockError(f"The mock gave no token: {said}", status)
+        raise MockError(f"The mock did not issue a token: {said}", status)
 
     def _token_request(self, name: Optional[str], version: str) -> dict[str, str]:
         runai = self.cast.get("runai") or {}
@@ -260,11 +260,13 @@ class World:
         if name is None:
             first = next((request for _, request in holders if "username" not in request), None)
             if first is None:
-                raise LookupError("No user of the cast has an access key: name a user, an application or a service account.")
+                raise LookupError("No user in the cast has an access key. Pass the name of a user, an application or a service account.")
             return first
         for app in runai.get("applications") or []:
             if version == NO_GRANT_FOR_APPLICATIONS and name in (app["name"], app["clientId"]):
-                raise LookupError(f"`{name}` is an application, and Run:ai {version} grants applications no tokens.")
+                raise LookupError(
+                    f"`{name}` is an application, and Run:ai {version} issues no tokens to applications. Use a service account or a user."
+                )
             holders.append(([app["name"], app["clientId"]], application(app["clientId"], app["secret"])))
         for account in runai.get("serviceAccounts") or []:
             holders.append(([account["name"], account["clientId"]], client(account["clientId"], account["clientSecret"])))
@@ -386,7 +388,7 @@ def _list_names(given: str, names: Iterable[str]) -> str:
 
 def _unknown(kind: str, name: str, valid: list[str], shown: list[str]) -> str:
     if not shown:
-        return f"There is no {kind} `{name}` in the cast, nor any other."
+        return f"There is no {kind} `{name}` in the cast. It has none at all."
     meant = difflib.get_close_matches(name, valid, 1)
     suggestion = f" Did you mean `{meant[0]}`?" if meant else ""
-    return f"There is no {kind} `{name}` in the cast.{suggestion} There are {_list_names(name, shown)}."
+    return f"There is no {kind} `{name}` in the cast.{suggestion} The cast has {_list_names(name, shown)}."
