@@ -33,7 +33,7 @@ describe.concurrent('a server', () => {
     const { code, stdout, stderr } = await command.run(['--port', String(port)]);
 
     expect(code).toBe(2);
-    expect(stderr).toContain(`Port ${port} on ${host} is in use`);
+    expect(stderr).toContain(`Port ${port} on ${host} is already in use`);
     expect(stderr).toContain('--port');
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
     expect(stdout).toBe('');

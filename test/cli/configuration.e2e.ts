@@ -257,7 +257,7 @@ describe.concurrent('a bad value ends the start, and is told with what is expect
       [
         ['--port', '65536', /whole number from 0 to 65535/],
         ['--public-url', 'http://mock/path', /without a path/],
-        ['--token-ttl', 'access=1h,refresh=500ms', /at least a second/],
+        ['--token-ttl', 'access=1h,refresh=500ms', /one second or longer/],
         ['--runai-key-limit', '-1', /whole number/],
       ],
     ],

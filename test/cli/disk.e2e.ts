@@ -34,7 +34,7 @@ describe('on a full disk', () => {
       expect(answer.status).toBe(507);
       expect(answer.body).toMatchObject({
         code: 507,
-        message: expect.stringMatching(/^The disk of the data file .*mock\.db is full.*Make room on it/),
+        message: expect.stringMatching(/^The disk of the data file .*mock\.db is full.*Free some space/),
       });
       const listed = (await server.call('GET /api/v1/access-keys', { token })).body.accessKeys;
       expect(listed).toHaveLength(made + 3);

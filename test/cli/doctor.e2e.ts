@@ -41,7 +41,7 @@ describe.concurrent('nv-auth-mock doctor', () => {
   it('says that the host has no address', async ({ command, expect }) => {
     const { stdout } = await command.launch(['doctor', '--url', 'http://mock.invalid:6625']).ended;
 
-    expect(stdout).toContain('mock.invalid has no address');
+    expect(stdout).toContain('mock.invalid cannot be resolved');
   });
 
   it('says that what answers does not speak TLS', async ({ command, expect }) => {

@@ -80,7 +80,7 @@ describe.concurrent('`env`', () => {
 
     expect(services).toHaveProperty('mock');
     expect(parse(stdout).environment.RUNAI_BASE_URL).toBe(`http://mock:${port}`);
-    expect(stderr).toMatch(/a service called `mock`.*--alias NAME.*--client-url URL\n$/);
+    expect(stderr).toMatch(/a service named `mock`.*--alias NAME.*--client-url URL\n$/);
   });
 
   it('ends with 2 when --client-url is no URL of a server', async ({ command, expect }) => {

@@ -35,7 +35,7 @@ describe.concurrent('`health`', () => {
       code: 1,
       stdout: '',
       stderr: expect.stringContaining(
-        `no server is ready on ${url}/w/nobody: it answered 404: There is no world \`nobody\``,
+        `no server is ready on ${url}/w/nobody: it responded with 404: There is no world \`nobody\``,
       ),
     });
   });
@@ -80,7 +80,7 @@ describe.concurrent('`health`', () => {
 
     expect(await command.run(['health', '--url', url], { env })).toMatchObject({
       code: 1,
-      stderr: `nv-auth-mock: no server is ready on ${url}: it answered 403: Unknown host name.\n`,
+      stderr: `nv-auth-mock: no server is ready on ${url}: it responded with 403: Unknown host name.\n`,
     });
     expect(seen).toEqual([undefined]);
   });

@@ -27,7 +27,7 @@ describe.concurrent('`report`', () => {
       command.run(['report', ...port, '--principal', 'nvcf-reader', '--fail-on', 'broader']),
     ]);
 
-    expect(before).toMatchObject({ code: 1, stdout: expect.stringContaining('No credential was used') });
+    expect(before).toMatchObject({ code: 1, stdout: expect.stringContaining('No credential has been used') });
     expect(before.stderr).toContain('there is nothing to check');
     expect(reported).toMatchObject({ code: 0, stderr: '' });
     expect(reported.stdout).toMatch(

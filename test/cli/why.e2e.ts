@@ -92,7 +92,7 @@ describe.concurrent('`why`', () => {
       command.run(['why', ...port, '--admin-token', 'open-sesame']),
     ]);
 
-    expect([without.code, without.stderr]).toEqual([2, expect.stringContaining('requires its admin token')]);
+    expect([without.code, without.stderr]).toEqual([2, expect.stringContaining('requires an admin token')]);
     expect(with_.code).toBe(0);
     expect(with_.stdout).not.toContain('open-sesame');
   });

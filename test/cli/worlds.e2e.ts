@@ -105,7 +105,7 @@ describe.concurrent('worlds of a start', () => {
     ['a slash', ['--world', 'a/b'], /--world is `a\/b`. Expected .*a-z, 0-9/],
     ['nothing', ['--world', ''], /--world is ``. Expected /],
     ['one more than there may be', ['--max-worlds', '1', '--world', 'a', '--world', 'b'], /2 worlds.*--max-worlds/],
-    ['one where there may be none', ['--max-worlds', '0', '--world', 'a'], /names 1 world, but --max-worlds is 0/],
+    ['one where there may be none', ['--max-worlds', '0', '--world', 'a'], /asks for 1 world, but --max-worlds is 0/],
     ['a flag in place of its id', ['--world', '--reseed', 'x'], /`start` accepts only flags, but got `x`/],
   ] as const)('stop the start, which changes no file: %s', async ([, args, said], { command, expect }) => {
     const { code, stdout, stderr } = await command.run(['--port', '0', '--data', 'mock.db', ...args]);
@@ -163,7 +163,7 @@ describe.concurrent('a snapshot of a world', () => {
       return stderr;
     };
 
-    expect(await refused('--seed', 'none')).toMatch(/--snapshot and --seed are both given/);
+    expect(await refused('--seed', 'none')).toMatch(/--snapshot and --seed are both set/);
     expect(await refused('--data', 'mock.db')).toMatch(
       /--data mock\.db has a world that was not created from --snapshot/,
     );
@@ -171,7 +171,7 @@ describe.concurrent('a snapshot of a world', () => {
     await begun.crash();
     await (await command.start(['--snapshot', 'one.ndjson', '--data', 'other.db'])).stop();
     const { code, stderr } = await command.run(['export', 'worlds.ndjson']);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('There is no command `export` any more.')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('The command `export` was removed.')]);
   });
 });
 
@@ -258,7 +258,7 @@ describe.concurrent('`env --world`', () => {
 
     expect(found?.stdout).toContain('/w/alice');
     expect(absent?.stderr).toContain('`alice`');
-    expect([without?.code, without?.stderr]).toEqual([2, expect.stringContaining('requires its admin token')]);
+    expect([without?.code, without?.stderr]).toEqual([2, expect.stringContaining('requires an admin token')]);
   });
 });
 
@@ -335,7 +335,7 @@ describe.concurrent('`doctor --world`', () => {
       command.launch([...args, '--admin-token', 'open-sesame']).ended,
     ]);
 
-    expect(without?.stdout).toMatch(/BAD {2}world: it requires its admin token/);
+    expect(without?.stdout).toMatch(/BAD {2}world: it requires an admin token/);
     expect(given?.code).toBe(0);
   });
 
@@ -349,7 +349,7 @@ describe.concurrent('`doctor --world`', () => {
     const { stdout } = await command.launch(['doctor', '--url', `http://127.0.0.1:${port}`]).ended;
     other.close();
 
-    expect(stdout).toContain(`BAD  server: the server answered 404: ${detail}\n`);
+    expect(stdout).toContain(`BAD  server: the server responded with 404: ${detail}\n`);
   });
 
   it('says how a world is reached where the system knows no names below localhost', async ({ command, expect }) => {

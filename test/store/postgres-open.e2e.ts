@@ -131,13 +131,13 @@ describePostgres('a database', () => {
     expect(await refusal(changed(server.url, (one) => Object.assign(one, { pathname: '/nothing' })))).toMatch(
       /names a database that does not exist/,
     );
-    expect(await refusal(`${server.url}?sslmode=require`)).toMatch(/cannot be reached by TLS/);
+    expect(await refusal(`${server.url}?sslmode=require`)).toMatch(/cannot be reached over TLS/);
     const noPassword = changed(guest, (one) => Object.assign(one, { password: '' }));
     expect(await refusal(noPassword)).toMatch(/client password must be a string/);
   });
 
   it('that is away is waited for, at the first attempt, too', async () => {
-    expect(await reasonToWait('postgres://ada:secret@127.0.0.1:1/mock')).toMatch(/refuses connections/);
+    expect(await reasonToWait('postgres://ada:secret@127.0.0.1:1/mock')).toMatch(/refused the connection/);
     expect(await reasonToWait('postgres://ada:secret@nowhere.invalid/mock')).toMatch(/has an unknown host/);
     const server = await privatePostgres();
     onTestFinished(() => server.end());
@@ -298,10 +298,10 @@ describePostgres('a database', () => {
         `${server.url}?schema=${mode.replace('-', '_')}&sslmode=${mode}${file === undefined ? '' : `&sslrootcert=${file}`}`;
       await taken(by('require'));
       await taken(by('verify-ca', ours));
-      expect(await refusal(by('verify-ca', others))).toMatch(/cannot be reached by TLS: .*Check `sslmode`/);
-      expect(await refusal(by('verify-ca'))).toMatch(/cannot be reached by TLS/);
+      expect(await refusal(by('verify-ca', others))).toMatch(/cannot be reached over TLS: .*Check `sslmode`/);
+      expect(await refusal(by('verify-ca'))).toMatch(/cannot be reached over TLS/);
       // The certificate is not for this address.
-      expect(await refusal(by('verify-full', ours))).toMatch(/cannot be reached by TLS: .*altnames/);
+      expect(await refusal(by('verify-full', ours))).toMatch(/cannot be reached over TLS: .*altnames/);
       expect(await refusal(server.url)).toMatch(/no entry in `pg_hba.conf` .* without TLS. Add `sslmode=require`/);
     });
   });
@@ -329,7 +329,7 @@ describePostgres('a database', () => {
       [
         'a pooler that gives it sessions of others',
         { process_id: 1 },
-        'is a pooler such as PgBouncer, behind which no',
+        'is a pooler such as PgBouncer, and locks are unreliable',
       ],
       ['a pooler that drops settings', { mark: null }, 'is a pooler such as PgBouncer, and locks are unreliable'],
       [

@@ -460,7 +460,7 @@ describe('in a test', () => {
   });
 
   it('refuses a certificate without a key', async () => {
-    await expect(startMock({ tls: { cert: 'a' } as never })).rejects.toThrow('has no `cert` or no `key`');
+    await expect(startMock({ tls: { cert: 'a' } as never })).rejects.toThrow('lacks `cert` or `key`');
   });
 });
 

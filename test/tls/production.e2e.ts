@@ -180,7 +180,7 @@ describe.concurrent('`env --hosts`', () => {
       expect(lines).toContain(`127.0.0.1 ${FUNCTION}.${domain}`);
     expect(new Set(lines).size).toBe(lines.length);
     expect(stderr).toContain(
-      `lead to https on port 443, but the server is https://localhost:${port}. Start it with --tls --port 443`,
+      `production URLs use https on port 443, but the server is https://localhost:${port}. Start it with --tls --port 443`,
     );
     expect(elsewhere).toMatchObject({ code: 0, stderr: '' });
     expect(elsewhere.stdout).toContain('192.0.2.1 acme.run.ai\n');
