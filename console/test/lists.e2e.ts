@@ -153,7 +153,7 @@ describe.runIf(hasBrowser)('the lists', () => {
 
       expect(await (await ask('GET', '/v2/nvcf/functions')).json()).toEqual({ functions: [] });
       await page.goto(`${url}/#/journal`);
-      await page.getByText("not the mock's own").first().waitFor();
+      await page.getByText('defined this response').first().waitFor();
     });
 
     it('are all removed from the menu, and are there again by Undo', async () => {

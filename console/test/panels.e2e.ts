@@ -31,9 +31,9 @@ describe.runIf(hasBrowser)('a request that is opened', () => {
       '/api/v1/userz',
       '',
       undefined,
-      'There is no operation at',
+      'No operation has the path',
       'Did you mean GET /api/v1/users?',
-      'There is no',
+      'No operation has the path',
     ],
     ['PUT', '/api/v1/users', '', {}, '/api/v1/users does not support PUT; use GET', null, 'Run:ai answered:'],
   ])(

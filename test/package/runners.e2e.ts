@@ -166,7 +166,7 @@ const AT_ONCE = (head: string, kind: string) => `${head}
   }`;
 
 describe('tests that run at the same time', { timeout: PATIENCE_MS }, () => {
-  const reported = 'Tests run at the same time here';
+  const reported = 'Tests run concurrently here';
 
   it('are told by useMock to take worlds of their own, in node:test', async () => {
     const folder = await copied();

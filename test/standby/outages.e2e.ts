@@ -720,7 +720,7 @@ describePostgres('the password of a database', () => {
     await until(isTold(/rejected the user or the password/), 5000);
     await look(standby);
     await server.kill();
-    await until(isTold(/refuses connections/), 5000);
+    await until(isTold(/refused the connection/), 5000);
     await look(standby);
     await server.restart();
     await sql(server.url, `ALTER ROLE guest PASSWORD '${secret}'`);

@@ -467,9 +467,9 @@ describePostgres('a start', () => {
             );
             return `${url}?schema=early`;
           },
-          /was written before the first release of nv-auth-mock, .*: rename or drop it\.$/m,
+          /was written before the first release of nv-auth-mock, .*\. Rename or drop it\.$/m,
         ],
-        ['TLS is demanded that it has not', ({ url }) => `${url}?sslmode=require`, /cannot be reached by TLS/],
+        ['TLS is demanded that it has not', ({ url }) => `${url}?sslmode=require`, /cannot be reached over TLS/],
       ];
 
     it.for(CASES)('where %s', async ([, where, said], { launch }) => {
@@ -486,7 +486,7 @@ describePostgres('a start', () => {
 
   describe('waits, alive and not ready, without the password', () => {
     const CASES: readonly [what: string, where: (server: PostgresServer) => string, said: RegExp][] = [
-      ['nothing listens', () => 'postgres://ada:secret@127.0.0.1:1/mock', /refuses connections/],
+      ['nothing listens', () => 'postgres://ada:secret@127.0.0.1:1/mock', /refused the connection/],
       ['the host does not exist', () => 'postgres://ada:secret@nowhere.invalid/mock', /nowhere\.invalid/],
       [
         'the database is silent',
