@@ -165,8 +165,8 @@ function json(value) {
  * @param {{ id: string }[]} added
  */
 function rowsOf(service, version, added) {
-  return `import type { OperationRow } from '../../../core/rule.ts';
-import type { Section } from '../../../core/sections.ts';
+  return `import type { OperationRow } from '../../../decisions/rule.ts';
+import type { Section } from '../../../definitions/sections.ts';
 
 /** Operations that ${service} has since ${version}, as they were imported. Nobody has decided their rules yet. */
 export const IMPORTED = [
@@ -199,7 +199,7 @@ const merged = new Map(await mergedDocuments()).get('${service}');
 const [, served = { paths: {} }] = profilesOf(merged).find(([version]) => version === '${version}') ?? [];
 const differences = await differencesOf(spec, served);
 const service = await MANIFESTS.find(({ name }) => name === '${service}')?.load(() => []);
-const rows = service?.rulesets.find(({ profile }) => profile === '${version}')?.tables.operations ?? [];
+const rows = service?.rules.rulesets.find(({ profile }) => profile === '${version}')?.tables.operations ?? [];
 
 describe('${service} ${version}', () => {
   it.each([...operationsOf(spec).keys()])('has %s as in the document of the vendor', (name) => {

@@ -1,6 +1,6 @@
 /** The import of a newer version, in a copy of this project. */
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { access, cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -135,6 +135,8 @@ describe('npm run import', { timeout: PATIENCE_MS }, () => {
       'Wrote test/services/runai/import-3.1.json',
       'Wrote test/services/runai/import-3.1.test.ts',
     ]);
+    for (const [, path = ''] of rows.matchAll(/ from '(.*)'/g))
+      await access(join(folder, 'src/services/runai/tables', path));
     expect(rows).toMatch(/certainty: 'unknown',\s+rows: \['get_quota'\]/);
     expect(fragment.paths['/api/v1/quotas'].get).toMatchObject({ operationId: 'get_quota', 'x-profiles': ['3.1'] });
     expect(fragment.components.schemas).toHaveProperty('Quota');
