@@ -99,7 +99,7 @@ describe('a container of the mock, before it is started', () => {
     container.says(Readable.from([`${'x'.repeat(100_000)}\n`, ...lines]));
     const thrown = await container.start().catch((cause: Error) => cause.message);
 
-    expect(thrown).toMatch(/^The mock did not become ready: Log stream ended\. It said last:\n/);
+    expect(thrown).toMatch(/^The mock did not become ready: Log stream ended\. Its output:\s/);
     expect(thrown).toContain(lines.join('').trim());
     expect(String(thrown).length).toBeLessThan(5000);
   });
