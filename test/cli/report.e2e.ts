@@ -36,7 +36,7 @@ describe.concurrent('`report`', () => {
     expect(reported.stdout).toContain('smallest: services nvcf; scopes list_functions; resource type All Functions');
     expect(reported.stdout).toContain('unused:   delete_function\n');
     expect([failed.code, failed.stdout]).toEqual([1, reported.stdout]);
-    expect(failed.stderr).toBe('nv-auth-mock: --fail-on: 1 credential holds unused rights: ci\n');
+    expect(failed.stderr).toBe('nv-auth-mock: --fail-on: 1 credential has unused rights: ci\n');
     expect(JSON.parse(asJson.stdout).principals[0].smallest.scopes).toEqual(['list_functions']);
     expect(ofOne.stdout).not.toContain('ci');
   });
