@@ -21,7 +21,7 @@ const OF_FORM = [400, 413, 414, 415, 422];
  */
 const NOT_OF_FORM: readonly RegExp[] = [
   // References.
-  /names? an? unknown|does not exist|no accepted credential has the name|(?:names|has) `[^`]+`, which is not|is not a known (?:organisation|principal|service|user)|is not (?:in the cast|a snapshot of)|(?:has|is|names) `[^`]+`, which is not|does not match any principal/,
+  /names? an? unknown|does not exist|no accepted credential has the name|(?:names|has) `[^`]+`, which is not|is not a known (?:organisation|principal|service|user)|is not (?:in the cast|a snapshot of)|(?:has|is|names) `[^`]+`, which is not|(?:does not match any|matches no) principal/,
   /(?:names|has|is) the unknown (?:principal|scope|role|resource type|organisation|state)|of another simulation|has no [A-Z]+; it has/,
   /there is no (?:reason|service)|no operation is called|HTTP has no status|can never match|Not found in the/,
   /must be the id of an entry of this list|must be a caller|must be the `next` of an earlier response/,
