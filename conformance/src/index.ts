@@ -1,4 +1,4 @@
-/** The parts that the server calls. Each is loaded on demand: comparing two documents needs no server. */
+/** Entry points for the server, loaded on demand because comparing two documents needs no server. */
 import type { FlagTexts, Routes } from '../../src/conformance-entry.ts';
 import type { CompareFlags } from './command/compare.ts';
 import type { VerifyFlags } from './command/verify.ts';
@@ -8,30 +8,30 @@ import type { RecordedEntry } from './traffic/of-server.ts';
 export type { CompareFlags, RecordedEntry, TrafficReport, VerifyFlags };
 
 /**
- * `nv-auth-mock verify`: compares a vendor's document, recorded traffic or the journal of a server with the documents of the
- * mock, and prints what differs. The exit code is 1 if something does.
+ * `nv-auth-mock verify`: compares a vendor's document, recorded traffic or the journal of a server with the mock's
+ * documents, and prints the differences. The exit code is 1 if there are any.
  *
- * @throws Unusable if the flags do not fit together, or one of them cannot be used
+ * @throws Unusable for an invalid flag or combination of flags
  */
 export async function verify(flags: FlagTexts & VerifyFlags): Promise<void> {
   return (await import('./command/verify.ts')).verify(flags);
 }
 
 /**
- * `nv-auth-mock compare`: compares the answers of the real service with those of a running mock. The exit code is 1 if they
- * differ, and 130 or 143 after a signal.
+ * `nv-auth-mock compare`: compares the responses of the real service and a running mock. The exit code is 1 if they differ,
+ * and 130 or 143 after a signal.
  *
- * @throws Unusable if one of them cannot be used
+ * @throws Unusable if a flag is invalid or a service can't be used
  */
 export async function compare(given: CompareFlags, flags: FlagTexts): Promise<void> {
   return (await import('./command/compare.ts')).compare(given, flags);
 }
 
 /**
- * Checks recorded traffic by the documents that a server answers by.
+ * Checks recorded traffic against the documents of a server.
  *
- * @param recorded an HTTP Archive, or its entries, each of which is asked for when it is checked
- * @throws Unusable if it is no archive
+ * @param recorded an HTTP Archive, or its entries, which are read one at a time
+ * @throws Unusable if it isn't an archive
  */
 export async function checkTraffic(routes: Routes, recorded: object | Iterable<RecordedEntry>): Promise<TrafficReport> {
   return (await import('./traffic/of-server.ts')).checkTraffic(routes, recorded);

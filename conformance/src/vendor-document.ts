@@ -20,26 +20,25 @@ import {
 } from './verify/source.ts';
 import { METHODS } from './verify/structure.ts';
 
-/** A vendor's own document, whose operations validate requests and responses. */
+/** A vendor's document that validates requests and responses. */
 export class VendorDocument {
   /** For messages, such as `--spec openapi.yaml`. */
   readonly name: string;
-  /** Of its operations. */
   readonly paths: readonly string[];
   readonly #document: ApiDocument;
   readonly #router: OperationRouter;
 
-  /** @param document is ready, and its paths begin with those of its servers */
+  /** @param document a prepared document, with the base paths of its servers in its paths */
   constructor(name: string, document: ApiDocument) {
     this.name = name;
     this.paths = [...new Set(document.operations.map(({ path }) => path))];
     this.#document = document;
     this.#router = new OperationRouter(document.operations, true);
-    // Build eagerly so that a path that the router does not take fails here.
+    // Build eagerly so that an invalid path fails here.
     this.#router.find('GET', '/');
   }
 
-  /** Reads its schemas with all keywords, which `requestFault` needs for `documented`. */
+  /** Loads the schemas with all keywords, for `requestFault` with `documented`. */
   async ready(): Promise<void> {
     await Promise.all([this.#document.ready(), this.#document.ready('documented')]);
   }
@@ -58,10 +57,10 @@ export class VendorDocument {
 }
 
 /**
- * Prepares a vendor's document, so that its operations judge requests and answers.
+ * Prepares a vendor's document for validating requests and responses.
  *
  * @param name for messages
- * @throws Unusable if it is no OpenAPI 3, or malformed
+ * @throws Unusable if it isn't OpenAPI 3, or is malformed
  */
 export async function openVendorDocument(content: unknown, name: string): Promise<VendorDocument> {
   const source = createSource(content, name);
@@ -82,7 +81,7 @@ function whyUnusable(cause: unknown): string {
   return errorMessage(cause);
 }
 
-/** In OpenAPI 3.0, `exclusiveMinimum` is a boolean about `minimum`; Ajv expects a number. */
+/** In OpenAPI 3.0, `exclusiveMinimum` is a boolean that applies to `minimum`; Ajv expects a number. */
 function boundsOf(value: unknown): unknown {
   const { exclusiveMinimum, exclusiveMaximum, minimum, maximum, ...schema } = membersOf(value);
   if (typeof exclusiveMinimum !== 'boolean' && typeof exclusiveMaximum !== 'boolean') return value;
@@ -100,7 +99,7 @@ function nullableOf(value: unknown): unknown {
   return nullable ? { anyOf: [{ type: 'null' }, schema] } : schema;
 }
 
-/** The document as `prepared` reads it: whole paths, with nothing but operations in them, each with an id. */
+/** Returns the document in the form that `prepared` expects: full paths that contain only operations with an id. */
 function complete(source: Source): object {
   const ids = new Set<unknown>();
   const seen = new Set<string>();
@@ -153,8 +152,8 @@ function completeOperation(source: Source, id: string, item: Members, operation:
 }
 
 /**
- * A path that can be routed, with plain names of parameters; null for one that cannot: with `:`, `*`, `(` or `?`, or with
- * text right after a parameter. We have no such paths.
+ * Returns the path with plain parameter names. Null if the router can't match it: a path with `:`, `*`, `(` or `?`, or with
+ * text right after a parameter. The mock has no such paths.
  */
 function routable(path: string): string | null {
   return /^\/(?:[^{}:*()?]|\{[^{}/]+\}(?=[/.-]|$))*$/.test(path)

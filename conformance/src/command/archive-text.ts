@@ -11,6 +11,6 @@ export async function archiveText(file: string, flag: string): Promise<string> {
   });
   if (text.length <= MAX_BYTES) return text;
   throw new Unusable(
-    `${name} has more than ${MAX_BYTES / 1024 / 1024} MB. Export fewer requests, or leave out the content of answers that are not JSON.`,
+    `${name} has more than ${MAX_BYTES / 1024 / 1024} MB. Export fewer requests, or leave out response bodies that are not JSON.`,
   );
 }

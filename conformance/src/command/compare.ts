@@ -46,17 +46,17 @@ export interface CompareFlags {
 const VARIABLE = 'NV_AUTH_MOCK_COMPARE_';
 
 /**
- * Compares the answers of the real service with those of a running mock. The exit code is 1 if they differ, and 130 or 143
- * after a signal.
+ * Compares the responses of the real service and a running mock. The exit code is 1 if they differ, and 130 or 143 after
+ * a signal.
  *
- * @throws Unusable if one of them cannot be used
+ * @throws Unusable if a flag is invalid or a service can't be used
  */
 export async function compare(given: CompareFlags, flags: FlagTexts): Promise<void> {
   const against = targetOf(given.against);
   const patience = parseDuration(given.patience);
   if (patience === null) throw new Unusable('--patience is not a duration, such as `30s` or `15m`.');
   const { server, world } = await runningWorld(flags, given.url ?? null, given.world ?? null);
-  // First, because its errors explain what is wrong with the server or the world.
+  // Called first because its errors explain what is wrong with the server or the world.
   const cast = await askWorld(server, world, '/cast', (body) => body);
   const { body: document } = await askRunning(server, `/openapi/${given.service}.json`);
   const plan = withWrongCredentials(await planFrom(given, server, world, document), given.service);
@@ -84,10 +84,11 @@ export async function compare(given: CompareFlags, flags: FlagTexts): Promise<vo
   else if (report.stopped !== null) throw new Unusable(report.stopped);
 }
 
-const STOPPING = 'Stopping, and deleting what was made. A second signal ends this at once, and lists what is left.\n';
+const STOPPING =
+  'Stopping, and deleting the objects that were created. Press Ctrl-C again to stop now and list what is left.\n';
 
 async function tell(report: DriftReport, { json, report: file, against }: CompareFlags): Promise<void> {
-  // Check this first, in case the report cannot be written.
+  // Printed first, in case the report can't be written.
   process.stderr.write(leftList(report));
   const text = json === true ? inJson(report, against) : driftReport(report);
   if (file === undefined) process.stdout.write(text);
@@ -128,7 +129,7 @@ async function planFrom(
   return planOfDocument(document, mayWrite);
 }
 
-/** The mock, with the administrator's bearer for Run:ai, and the first key of the service for the others. */
+/** The mock, with the administrator's bearer for Run:ai, or the first key for the service otherwise. */
 async function mockSide(
   url: string,
   cast: object,
@@ -142,7 +143,7 @@ async function mockSide(
   const who = all.find(isOfService) ?? all[0];
   const token = memberOf(who, isRunai ? 'bearer' : 'key');
   if (typeof token !== 'string')
-    throw new Unusable('The world of the mock has no administrator to compare with. Use one with the built-in cast.');
+    throw new Unusable("The mock's world has no administrator. Use a world with the built-in cast.");
   const { expired, clientId } = compareCredentials();
   const expiredOf = async () => {
     if (isRunai) return expiredToken(url, memberOf(who, 'id'));
@@ -152,7 +153,7 @@ async function mockSide(
       'key',
     );
   };
-  // Alongside an expired token of the real service; otherwise both are created in the same way.
+  // Only needed if the real service's is given; otherwise both are derived from the valid credential.
   const ended = expired === null ? null : await expiredOf();
   return {
     ...{ url, token, hasIds: from === 'cast' || from === 'journal' },
@@ -174,14 +175,14 @@ function clientOf(cast: object): string | null {
   return typeof id === 'string' ? id : null;
 }
 
-/** Returns an expired token of the mock; null if its control API doesn't create one. */
+/** Returns an expired token of the mock; null if the control API refuses. */
 async function expiredToken(url: string, id: unknown): Promise<string | null> {
   const body = JSON.stringify({ for: id, expiresIn: '-1s' });
   const answer = await play(url, { method: 'POST', url: '/_mock/tokens', mediaType: 'application/json', body }, null);
   return /"token"\s*:\s*"([^"]{1,20000})"/.exec(answer.text)?.[1] ?? null;
 }
 
-/** The credentials of the real service. The token is null if a client is used to get one. */
+/** Returns the credentials of the real service. The token is null if it must be requested with the client. */
 function credentialsFor(service: string) {
   const credentials = compareCredentials();
   const { token, clientId, clientSecret } = credentials;
@@ -196,18 +197,18 @@ function realmOf(token: string): string | null {
   return /"iss"\s*:\s*"[^"]{1,500}\/realms\/([^"/]{1,200})"/.exec(claims)?.[1] ?? null;
 }
 
-const TOKEN_REQUEST = 'POST /api/v1/token (the client of the environment)';
+const TOKEN_REQUEST = 'POST /api/v1/token (with the client from the environment)';
 
 async function exchanged(url: string): Promise<string> {
   const { clientId, clientSecret } = compareCredentials();
   const body = JSON.stringify({ grantType: 'client_credentials', clientId, clientSecret });
   const request = { method: 'POST', url: '/api/v1/token', mediaType: 'application/json', body };
   const answer = await play(url, request, null).catch((cause: Error) => {
-    throw new Unusable(`--against ${url} does not answer: ${cause.message.slice(0, 200)}.`, { cause });
+    throw new Unusable(`--against ${url} does not respond: ${cause.message.slice(0, 200)}.`, { cause });
   });
   const token = answer.status === 200 ? /"accessToken"\s*:\s*"([^"]{1,20000})"/.exec(answer.text)?.[1] : undefined;
   if (token !== undefined) return token;
   throw new Unusable(
-    `--against ${url} refuses the client of the environment (${answer.status}). Nothing else was sent.`,
+    `--against ${url} refuses the client from the environment (${answer.status}). Nothing else was sent.`,
   );
 }

@@ -6,7 +6,7 @@ const MAX_BYTES = 32 * 1024 * 1024;
 /** The timeout for the whole document, in milliseconds. */
 const PATIENCE = 10_000;
 
-/** A document, and its name for messages: `--spec https://api.example.com/openapi.json`. */
+/** A document with its name for messages, such as `--spec https://api.example.com/openapi.json`. */
 export interface VendorDocument {
   readonly name: string;
   readonly content: unknown;
@@ -42,7 +42,7 @@ async function download(url: URL, name: string): Promise<{ readonly text: string
     const response = await fetch(url, { signal: timeoutSignal(PATIENCE) });
     if (!response.ok) {
       await response.body?.cancel();
-      throw new Unusable(`${name} answers ${response.status}. Expected 200 with an OpenAPI document.`);
+      throw new Unusable(`${name} responds with ${response.status}. Expected 200 with an OpenAPI document.`);
     }
     const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '');
     return { text: await textOf(response, name), isJson };
@@ -66,7 +66,7 @@ async function textOf(response: Response, name: string): Promise<string> {
 /** `fetch` hides the reason in `cause`. */
 function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return `no complete answer in ${PATIENCE / 1000} s`;
+  if (error.name === 'TimeoutError') return `no complete response within ${PATIENCE / 1000} s`;
   const { cause } = error;
   return cause instanceof Error && cause.message !== '' ? cause.message : error.message;
 }

@@ -32,8 +32,8 @@ export interface DocumentFlags {
 }
 
 /**
- * Compares a vendor's document with the mock's, and lists the differences. The exit code is 0 if there are none beyond
- * those that the baseline accepts, otherwise 1.
+ * Compares a vendor's document with the mock's and prints the differences. The exit code is 0 if the baseline accepts all
+ * of them, otherwise 1.
  */
 export async function verifyDocument(flags: DocumentFlags): Promise<void> {
   const { spec, baseline: file, updateBaseline = false } = flags;
@@ -89,8 +89,8 @@ export async function candidatesOf({
 }
 
 /**
- * Of several documents the one with the most common paths; then the one of the baseline; then the one with the fewest
- * differences.
+ * Returns the document with the most paths in common. If there are several, the baseline's document wins, then the one with
+ * the fewest differences.
  */
 export async function documentFor(
   theirs: Source,
@@ -107,7 +107,7 @@ export async function documentFor(
   if (max === 0) {
     const [first = 'none'] = Object.keys(Object(theirs.root['paths']));
     throw new Unusable(
-      `${theirs.name} has no path that the mock serves in ${names.join(', ')}; its first path is \`${oneLine(first)}\`.`,
+      `${theirs.name} has no path in common with ${names.join(', ')} of the mock. Its first path is \`${oneLine(first)}\`.`,
     );
   }
   const fitting = all.filter(({ paths }) => paths === max);
@@ -122,7 +122,7 @@ export async function documentFor(
   return [name, source];
 }
 
-/** Without a baseline, no difference is accepted. */
+/** Judges the differences by the baseline, which is updated first if asked. Without one, no difference is accepted. */
 async function verdictOf(
   { differences }: Compared,
   document: string,

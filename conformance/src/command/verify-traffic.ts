@@ -31,22 +31,22 @@ export interface TrafficOutput {
   readonly junit: string | null;
 }
 
-/** The judge of recorded traffic, and the beginning of its paths. */
+/** Which documents to check recorded traffic against, and the prefix of its paths. */
 export interface TrafficJudge {
-  /** A vendor's document, JSON or YAML: a file or a URL; null: the documents of the mock. */
+  /** A vendor's document in JSON or YAML: a file or a URL. Null for the mock's documents. */
   readonly spec: string | null;
-  /** The document of the mock that the vendor's is about; null: the best match. */
+  /** The corresponding document of the mock; null for the best match. */
   readonly document: string | null;
-  /** The prefix of all recorded paths, such as `/proxy`; null: none. */
+  /** The prefix of all recorded paths, such as `/proxy`, or null. */
   readonly basePath: string | null;
 }
 
 /**
- * Compares the traffic in an HTTP Archive with the documents, or with one that is given. The exit code is 1 if something in
- * it is not allowed.
+ * Checks the traffic in an HTTP Archive against the mock's documents, or a given one. The exit code is 1 if there are
+ * violations.
  *
- * @param flags `--runai` and the like: the versions of the documents
- * @throws Unusable if the file is no archive, too large, or has no request for an API of the documents
+ * @param flags such as `--runai`: the versions of the documents
+ * @throws Unusable if the file isn't an archive, is too large, or has no request for a documented API
  */
 export async function verifyHar(
   file: string,
@@ -59,10 +59,10 @@ export async function verifyHar(
 }
 
 /**
- * Compares the journal of a running server with its documents, or with one that is given.
+ * Checks the journal of a running server against its documents, or a given one.
  *
- * @param url of the server or of a world; null: on this machine
- * @param world null: that of the URL, or the default one
+ * @param url the URL of the server or of a world; null for a server on this machine
+ * @param world null for the world in the URL, or the default world
  */
 export async function verifyJournal(
   flags: FlagTexts,
@@ -89,12 +89,12 @@ function nothingChecked(name: string, advice: string): Unusable {
   return new Unusable(`${name} has no request for an API of the documents.${advice}`);
 }
 
-/** The maximum number of violations in a server's report is 1000. */
+/** A server's report lists up to 1000 violations. */
 interface TrafficResult extends TrafficReport {
   readonly total?: number;
 }
 
-/** Uses the operations of a server that is never started, so that paths have the same meaning as there. */
+/** Uses the routes of a server that never listens, so that paths resolve as they do on a server. */
 async function checkOffline(
   exchanges: readonly Exchange[],
   flags: FlagTexts,
@@ -116,7 +116,7 @@ async function checkOffline(
   }
 }
 
-/** @param document the mock's; null: the best match */
+/** @param document the mock's document; null for the best match */
 async function judgeOfSpec(spec: string, document: string | null, routes: Routes): Promise<Judge> {
   const { name, content } = await readVendorDocument(spec, '--spec');
   const [about] = await documentFor(createSource(content, name), await candidatesOf({ document }), null);
@@ -131,17 +131,17 @@ function withoutBase(exchanges: readonly Exchange[], basePath: string | null): r
   );
 }
 
-/** Behind a proxy, each path has a prefix that the documents don't have. */
+/** Suggests `--base-path`, because behind a proxy every path may have a prefix. */
 function adviseBase(judge: Judge, exchanges: readonly Exchange[]): string {
   for (const { method, url } of exchanges.slice(0, MAX_TRIED)) {
     const segments = (url.split('?', 1)[0] ?? '').split('/');
     for (let at = 2; at < Math.min(segments.length, MAX_SEGMENTS); at += 1) {
       if (!isFound(judge, method, `/${segments.slice(at).join('/')}`)) continue;
       const base = showPath(segments.slice(0, at).join('/'));
-      return ` Its paths begin with \`${base}\`: give --base-path ${base}.`;
+      return ` Its paths start with \`${base}\`. Add --base-path ${base}.`;
     }
   }
-  return ' If its paths have a prefix, such as that of a proxy, name it with --base-path.';
+  return ' If its paths have a prefix, such as one of a proxy, set it with --base-path.';
 }
 
 /** How many requests, and how many segments of each, to try when guessing a prefix. */
@@ -152,7 +152,7 @@ function isFound(judge: Judge, method: string, path: string): boolean {
   try {
     return judge.find(method, path) !== null;
   } catch {
-    // The path cannot be decoded.
+    // The path can't be decoded.
     return false;
   }
 }
@@ -163,13 +163,13 @@ async function tell(report: TrafficResult, { json, junit }: TrafficOutput): Prom
   if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   else {
     for (const { place, method, path, operation, part, status, what } of violations) {
-      const about = part === 'answer' ? `answer ${status}: ` : '';
+      const about = part === 'answer' ? `response ${status}: ` : '';
       process.stdout.write(
         `${place} ${method} ${path}${operation === null ? '' : ` (${operation})`}: ${about}${what}\n`,
       );
     }
-    const others = skipped === 0 ? '' : `, ${skipped} for no documented API`;
-    const more = total > violations.length ? `, of which ${violations.length} are listed` : '';
+    const others = skipped === 0 ? '' : `, ${skipped} skipped (no documented API)`;
+    const more = total > violations.length ? ` (${violations.length} listed)` : '';
     process.stdout.write(`${countOf(checked, 'request')} checked${others}; ${countOf(total, 'violation')}${more}\n`);
   }
   if (violations.length > 0) process.exitCode = 1;

@@ -9,21 +9,21 @@ export interface VerifyFlags extends Partial<DocumentFlags> {
   readonly journal?: true;
   /** The prefix of all recorded paths, such as `/proxy`. */
   readonly basePath?: string;
-  /** A file for JUnit XML, as CI systems read it. */
+  /** A file for JUnit XML. */
   readonly junit?: string;
   /** The URL of the server or of a world. */
   readonly url?: string;
   readonly world?: string;
 }
 
-/** The flags for only one kind of verification. All others apply to every kind. */
+/** Flags that apply to a single kind of verification. */
 const FLAGS_OF_VERIFY = {
   '--spec': { service: '--service', baseline: '--baseline', updateBaseline: '--update-baseline', all: '--all' },
   '--har': { basePath: '--base-path', junit: '--junit' },
   '--journal': { basePath: '--base-path', junit: '--junit', url: '--url', world: '--world' },
 } as const;
 
-/** @throws Unusable with a flag that would otherwise be silently ignored */
+/** Checks that no flag is silently ignored. @throws Unusable with the flag */
 function checkFlagsOfVerify(given: VerifyFlags): void {
   const { har, journal, spec, document, basePath } = given;
   const traffic = har !== undefined ? '--har' : journal === true ? '--journal' : null;
@@ -42,9 +42,9 @@ function checkFlagsOfVerify(given: VerifyFlags): void {
 }
 
 /**
- * Compares a vendor's document, or recorded traffic, with the documents of the mock.
+ * Compares a vendor's document or recorded traffic with the mock's documents.
  *
- * @throws Unusable if the flags do not fit together, or one of them cannot be used
+ * @throws Unusable for an invalid flag or combination of flags
  */
 export async function verify(given: FlagTexts & VerifyFlags): Promise<void> {
   const { har, journal, junit, url, world, basePath, ...rest } = given;

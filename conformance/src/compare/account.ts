@@ -8,23 +8,23 @@ import type { PlannedRequest, PlayedAnswer } from './play.ts';
 /** Separators between the parts of a URL that may be ids. */
 const SEPARATOR = /[/?&=]/;
 
-/** Sends a request to a side; the URL and the credential are those of the side. */
+/** Sends a request to a side, with that side's URL and credential. */
 export type Send = (request: PlannedRequest, url: string, credential: string | null) => Promise<PlayedAnswer>;
 
 /** A request as sent to one side, and the response. */
 export interface Played {
   readonly answer: PlayedAnswer;
-  /** With the ids of this side. */
+  /** The URL with the ids of this side. */
   readonly url: string;
-  /** Whether the path refers to something that the comparison created, which exists on both sides. */
+  /** Whether the path refers to an object that the comparison created on both sides. */
   readonly isMade: boolean;
-  /** Is every object in the path one that the account has, as far as its lists say? */
+  /** Whether the account has every object in the path, according to its lists. */
   readonly isSure: boolean;
 }
 
 /**
- * An account on one side. The requests of a plan have the ids of another account, so they are replaced: reads go to what
- * the comparison made, or else to the first object of the list; what writes goes only to what it made.
+ * An account on one side. The requests of a plan contain ids of a different account, which are replaced: reads use an object
+ * that the comparison created, or the first one of the list. Writes only use objects that the comparison created.
  */
 export class Account {
   readonly #side: Side;
@@ -54,12 +54,12 @@ export class Account {
     if (credential === undefined) return 'it has no expired credential (see NV_AUTH_MOCK_COMPARE_EXPIRED_TOKEN)';
     const called = this.#operations.find(request.method, request.url);
     const url = called === undefined ? request.url : await this.#urlFor(request, called);
-    if (url === null) return isRead(request.method) ? 'no such object is known' : 'nothing like it could be made there';
+    if (url === null) return isRead(request.method) ? 'no such object is known' : 'no such object could be created';
     const isMade = called !== undefined && variablesOf(called).some(({ collection }) => this.#made.has(collection));
     const sent = { ...request, body: bodyFor(this.#side, request.body) };
     const answer = await this.#send(sent, url, credential).catch((error: unknown) => {
       if (request.credential === 'valid' && called !== undefined && this.#operations.deletionOf(called) !== undefined)
-        this.#lost.push(`what ${request.method} ${url} may have made: it was not answered`);
+        this.#lost.push(`anything created by ${request.method} ${url}, which got no response`);
       throw error;
     });
     if (called !== undefined) this.#keep(called, url, answer);
@@ -120,9 +120,9 @@ export class Account {
     return ids.find((id) => id === decoded(given)) ?? ids.find((id) => id !== undefined);
   }
 
-  /** The id of the account in place of an id of the plan, where the plan has a list of such objects. */
+  /** Returns the account's replacement for an id of the plan, if the plan lists such objects. */
   async #idElsewhere(given: string): Promise<string | undefined> {
-    // First as unknown: the path of its list may have it, too.
+    // Set first to stop the recursion: the path of its list may contain the id as well.
     if (!this.#elsewhere.has(given)) {
       this.#elsewhere.set(given, undefined);
       this.#elsewhere.set(given, await this.#findElsewhere(given));
@@ -134,7 +134,7 @@ export class Account {
     return isUuid(given) && this.#elsewhere.has(given) && this.#elsewhere.get(given) === undefined;
   }
 
-  /** One object in the whole plan, so that its parts are found below it: itself if a list has it, else the first of a list. */
+  /** Returns the id itself if a list has it, otherwise the first of a list. Used for the whole plan: parts must match. */
   async #findElsewhere(given: string): Promise<string | undefined> {
     let other: string | undefined;
     for (const request of this.#plan.requests) {
@@ -179,7 +179,7 @@ export class Account {
       if (at < called.path.length && called.path[at] !== '') continue;
       const id = idIn(parsed(text), name);
       if (id === undefined) {
-        this.#lost.push(`what POST ${url} made, without an id in its answer`);
+        this.#lost.push(`an object created by POST ${url}: the response has no id`);
         return;
       }
       this.#made.set(collection, id);
@@ -194,7 +194,7 @@ function listOf(path: string, at: number): string {
   return `${path.split('/').slice(0, at).join('/')}${path.endsWith('/') ? '/' : ''}`;
 }
 
-/** The id of an object, which may be the only member of the answer: by the name of the variable, or as `id` or `uuid`. */
+/** Returns the id of an object or of an object nested in it: a member with the variable's name, or `id` or `uuid`. */
 function idIn(entry: unknown, name: string): string | undefined {
   const holders = [entry, ...(isRecord(entry) ? Object.values(entry).filter(isRecord) : [])];
   for (const member of [name, 'id', 'uuid'])
@@ -214,7 +214,7 @@ function entriesIn(text: string): readonly unknown[] | null {
   return lists.length === 1 ? (lists[0] ?? null) : null;
 }
 
-/** The segments of the first path that the second one does not have at their place. */
+/** Returns the segments of the first URL that differ from the second. */
 export function idsBeside(url: string, other: string): readonly string[] {
   const segments = other.split(SEPARATOR);
   return url.split(SEPARATOR).flatMap((segment, at) => (segment === segments[at] ? [] : [decoded(segment)]));

@@ -10,13 +10,13 @@ import { play } from './send.ts';
 
 /** Options of a comparison. */
 export interface Means {
-  /** The mock's document, as served, by which operations and differences are named. */
+  /** The mock's document as served, used to identify operations and classify differences. */
   readonly document?: unknown;
   /** The total time to wait until reads after writes match the mock, in milliseconds. */
   readonly patience?: number;
   /** Stops before the next request, deletes what was created, and reports the results so far. */
   readonly stop?: AbortSignal;
-  /** After `stop`: stops immediately. What was created is only reported. */
+  /** After `stop`: stops immediately, and only reports the objects that were created. */
   readonly abandon?: AbortSignal;
 }
 
@@ -24,10 +24,10 @@ export interface Means {
 const PAUSE = 500;
 
 /**
- * Plays the requests of a plan against both sides, one after another, and deletes what it made, also if a service cannot
- * be reached any more.
+ * Sends the requests of a plan to both sides in order, and then deletes what it created, even if a service has become
+ * unreachable.
  *
- * @throws Unusable if the real service does not answer the first request, or refuses the credential
+ * @throws Unusable if the real service does not respond to the first request, or refuses the credential
  */
 export async function compareSides(
   service: string,
@@ -37,7 +37,7 @@ export async function compareSides(
   { document, patience = 0, stop, abandon }: Means = {},
 ): Promise<DriftReport> {
   if (plan.requests.length === 0)
-    throw new Unusable('There is nothing to send: no request reads, or none has an example. See --from and --write.');
+    throw new Unusable('There is nothing to send: no request is a read or has an example. See --from and --write.');
   const operations = new Operations(document);
   let isMock = false;
   const ofReal = new Account(real, plan, operations, async (...sent) => {
@@ -81,7 +81,7 @@ export async function compareSides(
   };
 }
 
-/** The reason for requests that weren't compared because the user stopped the comparison. */
+/** The reason for requests that weren't compared because of a signal. */
 const INTERRUPTED = 'interrupted';
 
 interface Context {
@@ -142,7 +142,7 @@ class Run {
     if (real.answer.status < 400 && mock.answer.status < 400) this.#allowed.add(operation);
   }
 
-  /** Not compared, like every request after the comparison was stopped. */
+  /** Records a request that isn't compared. */
   leaveOut(request: PlannedRequest, reason: string, operation = this.#operationOf(request)): void {
     this.notCompared.push({ request: request.name, operation, place: 'request', reason });
   }
@@ -152,20 +152,20 @@ class Run {
   }
 
   #skip(request: PlannedRequest, operation: string | null, reason: string): void {
-    // Without the credential, there is nothing to report about the operation.
+    // Without an expired credential, nothing is known about the operation.
     const about = request.credential === 'expired' ? null : operation;
     if (request.credential === 'valid' || about === null) this.leaveOut(request, reason, about);
   }
 
-  /** The operations for which only refusals were compared. */
+  /** Returns the operations for which only refusals were compared. */
   onlyRefused(): readonly NotCompared[] {
-    const reason = 'no request to it was allowed on both sides';
+    const reason = 'no request succeeded on both sides';
     return [...this.played.keys()].flatMap((operation) =>
       this.#allowed.has(operation) ? [] : [{ request: operation, operation, place: 'answer', reason }],
     );
   }
 
-  /** Repeats a read until the real service matches the mock, in which case only the timing differs. */
+  /** Repeats a read until the real service matches the mock. If it does, only the timing differs. */
   async #settled(request: PlannedRequest, found: Findings, mock: Played): Promise<Findings> {
     for (let waited = PAUSE; this.#patience >= PAUSE; waited += PAUSE) {
       this.#patience -= PAUSE;
@@ -183,22 +183,22 @@ class Run {
   }
 }
 
-/** Returns the side that lacks an object of the plan, possibly because it is another account. */
+/** Returns the side without an object of the plan, possibly because its account is different. */
 function missingOn(side: Played, other: Played): Played | null {
   return side.answer.status === 404 && !side.isSure && other.answer.status < 400 ? side : null;
 }
 
-/** Different data in an account is no difference between the services. */
+/** Different data in the accounts doesn't count. */
 function counts({ kind }: Difference): boolean {
   return kind === 'behaviour';
 }
 
-/** Only reads are repeated; every other request is sent once. */
+/** Sends a read first, because it can safely be repeated. */
 async function checkCredential(account: Account, real: Side, { requests }: Plan): Promise<void> {
   const first = requests.find(({ method, credential }) => isRead(method) && credential === 'valid');
   const played = first && (await account.play(first));
   if (played === undefined || typeof played === 'string' || played.answer.status !== 401) return;
-  throw new Unusable(`--against ${real.url} refuses the credential of the environment (401). Nothing else was sent.`);
+  throw new Unusable(`--against ${real.url} refuses the credential from the environment (401). Nothing else was sent.`);
 }
 
 function sender(side: Side, flag: string, abandon?: AbortSignal): Send {
@@ -206,8 +206,8 @@ function sender(side: Side, flag: string, abandon?: AbortSignal): Send {
     try {
       return await play(side.url, { ...request, url }, credential, abandon);
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : 'no answer';
-      throw new Unusable(`${flag} ${side.url} does not answer: ${why.slice(0, 200)}.`, { cause });
+      const why = cause instanceof Error ? cause.message : 'no response';
+      throw new Unusable(`${flag} ${side.url} does not respond: ${why.slice(0, 200)}.`, { cause });
     }
   };
 }

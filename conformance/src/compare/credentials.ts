@@ -1,6 +1,5 @@
 /**
- * The credential of a request: the side's own, a malformed one, none, one of the right form that nobody holds, or an
- * expired one.
+ * The credential of a request: the side's own, a malformed one, none, a well-formed but unknown one, or an expired one.
  */
 export type CredentialKind = 'valid' | 'broken' | 'none' | 'unknown' | 'expired';
 
@@ -9,7 +8,7 @@ export interface Side {
   /** Without a trailing slash. */
   readonly url: string;
   readonly token: string;
-  /** A token or key that has expired; by default, one is derived from `token` if that is a JWT. */
+  /** An expired token or key. By default, it is derived from `token` if that is a JWT. */
   readonly expired?: string | null;
   /** A client of the account, for token requests with a wrong secret. */
   readonly clientId?: string | null;
@@ -21,7 +20,7 @@ export interface Side {
 
 /** A placeholder for the client in a request body. */
 export const CLIENT = '{clientId}';
-const NO_CLIENT = 'client-that-nobody-has';
+const NO_CLIENT = 'unknown-client';
 
 /** Returns the credential to send; null for none, undefined if the side has no such credential. */
 export function credentialOf(side: Side, kind: CredentialKind): string | null | undefined {
@@ -39,7 +38,7 @@ function unknownLike(token: string): string {
   return kept.padEnd(token.length, 'A');
 }
 
-/** Returns the same JWT (RFC 7519) with an `exp` in the past. Its signature is invalid too, on both sides. */
+/** Returns the same JWT (RFC 7519) with an `exp` in the past. Its signature is invalid on both sides. */
 function expiredLike(token: string): string | undefined {
   const [header, payload = '', signature] = token.split('.');
   try {
@@ -51,12 +50,12 @@ function expiredLike(token: string): string | undefined {
   }
 }
 
-/** Returns the body for this side. */
+/** Returns the body with this side's client. */
 export function bodyFor({ clientId }: Side, body: string): string {
   return body.replaceAll(CLIENT, clientId ?? NO_CLIENT);
 }
 
-/** The segments of a path in which organisations are named: the one after `orgs` or `realms`. */
+/** Whether the next path segment is an organisation: the one after `orgs` or `realms`. */
 export function isOrganisation(before: string | undefined): boolean {
   return before === 'orgs' || before === 'realms';
 }

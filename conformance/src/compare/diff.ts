@@ -9,14 +9,14 @@ import { findShapes, type Shape } from './shapes.ts';
 /** Headers that clients act on. */
 const HEADERS = [
   ...['content-type', 'www-authenticate', 'location', 'retry-after', 'cache-control', 'allow'],
-  // RFC 9745 and RFC 8594: clients must migrate.
+  // RFC 9745 and RFC 8594.
   ...['deprecation', 'sunset'],
 ] as const;
 
-/** OpenID Connect Discovery and JWK sets: their lists are settings of the service, not objects of an account. */
+/** OpenID Connect Discovery and JWK sets. Their lists are settings of the service, not data of an account. */
 const SETTINGS = /\/\.well-known\/|\/certs(?:$|\?)|jwks/;
 
-/** The result of comparing two answers. */
+/** The result of comparing two responses. */
 export interface Findings {
   readonly differences: readonly Difference[];
   readonly notCompared: readonly NotCompared[];
@@ -63,7 +63,7 @@ export function compareAnswers(
   const isOther = isRead(request.method) && !isSame;
   const reported = new Set<string>();
   for (const place of new Set([...left.keys(), ...right.keys()])) {
-    // A missing value, or one of another type, is reported once, without its members.
+    // The members of a value that is missing or has a different type are not reported.
     if (isBelow(reported, place)) continue;
     const [one, other] = [left.get(place), right.get(place)];
     const empty = emptySides(place, left, right);
@@ -87,7 +87,7 @@ export function compareAnswers(
   return { differences, notCompared };
 }
 
-/** Whether a place is within one of these. */
+/** Whether a place is within one of `places`. */
 function isBelow(places: ReadonlySet<string>, place: string): boolean {
   for (const { index } of place.matchAll(/[.[]/g)) if (places.has(place.slice(0, index))) return true;
   return false;
@@ -114,7 +114,7 @@ function compareValues(
   tell(place, joined(real.values), joined(mock.values), isData ? 'data' : 'behaviour');
 }
 
-/** Returns the common entries of two lists, starting from the first at a different position. */
+/** Returns the common entries of two lists, starting from the first one with a different position. */
 function ordersOf(real: readonly string[], mock: readonly string[]): readonly [string, string] {
   const [ofReal, ofMock] = [new Set(real), new Set(mock)];
   const [one, other] = [real.filter((name) => ofMock.has(name)), mock.filter((name) => ofReal.has(name))];
@@ -127,7 +127,7 @@ function ordersOf(real: readonly string[], mock: readonly string[]): readonly [s
   return [shown(one), shown(other)];
 }
 
-/** Returns the side with an empty list; null for neither, or if it isn't a list. */
+/** Returns which sides have an empty list at a place, as text; null for neither. */
 function emptySides(place: string, real: ReadonlyMap<string, Shape>, mock: ReadonlyMap<string, Shape>): string | null {
   const isEmpty = (side: ReadonlyMap<string, Shape>) =>
     side.get(place)?.types.has('array') === true && !side.has(`${place}[]`);
@@ -148,7 +148,7 @@ function onlyNullDiffers(one: Shape, other: Shape): boolean {
   return left === right || left === '' || right === '';
 }
 
-/** As OpenAPI 3.0 or 3.1 says it. */
+/** Whether a schema of OpenAPI 3.0 or 3.1 allows null. */
 function allowsNull(schema: unknown): boolean {
   return memberOf(schema, 'nullable') === true || [memberOf(schema, 'type')].flat().includes('null');
 }

@@ -1,6 +1,6 @@
 import { redact } from '../../../src/conformance-entry.ts';
 
-/** Only the beginning of longer texts is compared. */
+/** Only the beginning of a longer text is compared. */
 const MAX_CHARACTERS = 2000;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -11,7 +11,7 @@ const FORMS: readonly (readonly [RegExp, string])[] = [
   [/\bhttps?:\/\/[\w.:[\]-]{1,260}/g, '<host>'],
   [/\b(?:1[0-9]{9}|1[0-9]{12})\b/g, '<time>'],
   [/(?<![\w-])[A-Za-z0-9_-]{32,}(?![\w-])/g, '<secret>'],
-  // Client ids, ids of MongoDB and the like, and ULIDs; a number is one only where its member says so.
+  // Client ids, MongoDB and similar ids, and ULIDs. A number counts as an id only in a member with an id's name.
   [/(?<![A-Za-z0-9])(?=\d{0,30}[a-f])(?=[a-f]{0,30}\d)[0-9a-f]{12,31}(?![A-Za-z0-9])/gi, '<id>'],
   [/(?<![A-Za-z0-9])[0-7][0-9A-HJKMNP-TV-Z]{25}(?![A-Za-z0-9])/g, '<id>'],
 ];
@@ -22,7 +22,7 @@ const SECRET_NAME = /secret|password|private_?key|token|apikey|authorization|coo
 /** Names of members that always contain ids. */
 const ID_NAME = /^(?:id|ids|uid|uuid|guid|sub|sid|jti|kid|azp)$|(?:[a-z0-9](?:I[dD]|Uuid|UUID)|[_-](?:id|uuid))s?$/;
 
-/** Whether the value of a member must never be shown. `tokenType` and similar members may be. */
+/** Whether the value of a member must never be printed. `tokenType` and similar members are not secret. */
 export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name) && !/type|expir|count/i.test(name);
 }
@@ -52,10 +52,10 @@ function bareFormOf(text: string): string | null {
 }
 
 /**
- * Replaces what differs between two accounts by placeholders: ids, times, e-mail addresses, hosts and secrets.
+ * Replaces account-specific values with placeholders: ids, times, e-mail addresses, hosts and secrets.
  *
- * @param secrets credentials of this comparison, which no report shows
- * @param ids of the objects in the path of the request, which answers name
+ * @param secrets credentials of this comparison, which must not appear in a report
+ * @param ids of objects in the path of the request, which may appear in the response
  */
 export function normalise(text: string, secrets: readonly string[] = [], ids: readonly string[] = []): string {
   let shown = text.slice(0, MAX_CHARACTERS);
@@ -66,7 +66,7 @@ export function normalise(text: string, secrets: readonly string[] = [], ids: re
   return shown.replace(/eyJ\.\.\.|nvapi-\.\.\.|\(code\)/g, '<secret>');
 }
 
-/** Without the word where it stands alone. */
+/** Replaces a whole word with `<id>`. */
 function withoutWord(text: string, word: string): string {
   if (!text.includes(word)) return text;
   return text.replace(new RegExp(`(?<![\\w-])${word.replace(/[^\w-]/g, '\\$&')}(?![\\w-])`, 'g'), '<id>');

@@ -28,15 +28,15 @@ export interface Operation {
   readonly responses: unknown;
 }
 
-/** A path segment with the id of an object, and the collection of that object. */
+/** A path segment with the id of an object, and the object's collection. */
 export interface Variable {
   readonly at: number;
   readonly name: string;
-  /** The path before it, as in the document. */
+  /** The path before the segment, as in the document. */
   readonly collection: string;
 }
 
-/** The operations of the mock's document: finds the operation of a request, and what responses may contain. */
+/** The operations of the mock's document: finds the operation of a request, and the schemas of responses. */
 export class Operations {
   readonly #document: unknown;
   readonly #all: readonly Operation[];
@@ -63,7 +63,7 @@ export class Operations {
     return this.#all.find((one) => one.method === method && fits(one.path, path));
   }
 
-  /** Returns how to delete what a `POST` creates: the shortest deletable path below its own. */
+  /** Returns the operation that deletes what a `POST` creates: the shortest `DELETE` path below it. */
   deletionOf({ method, path }: Operation): Operation | undefined {
     if (method !== 'POST') return undefined;
     const above = path.at(-1) === '' ? path.slice(0, -1) : path;
@@ -73,7 +73,7 @@ export class Operations {
       .sort((one, other) => one.path.length - other.path.length)[0];
   }
 
-  /** @param place in the body, as in `Difference` */
+  /** Returns the schema of a value in a response body. @param place in the body, as in `Difference` */
   schemaAt(operation: Operation | undefined, status: number, place: string): unknown {
     const answer = this.#follow(memberOf(operation?.responses, String(status)));
     const [content] = entriesOf(memberOf(answer, 'content'));
@@ -104,7 +104,7 @@ export class Operations {
     return undefined;
   }
 
-  /** Resolves a reference, following up to eight in a row. */
+  /** Resolves a chain of up to eight references. */
   #follow(part: unknown, more = 8): unknown {
     const reference = memberOf(part, '$ref');
     if (typeof reference !== 'string' || more === 0) return part;
@@ -123,8 +123,9 @@ export function variablesOf({ path }: Pick<Operation, 'path'>): readonly Variabl
 }
 
 /**
- * @param place of the difference, as in `Difference`
- * @param schema of the place, if the document has one
+ * Returns the class of a difference.
+ *
+ * @param schema the schema at the place, if the document has one
  */
 export function classOf(
   { url, credential, body }: { readonly [Member in 'url' | 'credential' | 'body']: string },

@@ -17,21 +17,19 @@ export interface Plan {
 
 type Base = Pick<PlannedRequest, 'method' | 'url' | 'mediaType' | 'body'>;
 
-/** Of no object. */
+/** An id that no object has. */
 export const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000';
 const LAST_ID = /\/[0-9a-f-]{36}(?=\/?(?:\?|$))/i;
 
-/** The control API of the mock (also of a world), which no real service has. */
+/** The control API of the mock or of a world. */
 const CONTROL = /^(?:\/w\/[^/?]*)?\/_mock(?:[/?]|$)/;
-/** Ends a session with any method. */
+/** Even a `GET` ends the session. */
 const LOGOUT = /\/logout(?:[/?]|$)/;
 const WORLD = /^\/w\/[^/?]+(?=\/)/;
 const SOME_ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i;
 
 /**
- * The requests of recorded traffic. Their headers are not read, and one with a secret elsewhere is not sent.
- *
- * @param document of the service
+ * Plans the requests of recorded traffic. Their headers are ignored, and requests with a secret elsewhere are not sent.
  */
 export function planOfTraffic(exchanges: readonly Exchange[], mayWrite: boolean, document?: unknown): Plan {
   const bases = exchanges
@@ -44,18 +42,18 @@ export function planOfTraffic(exchanges: readonly Exchange[], mayWrite: boolean,
   return planOf(bases, mayWrite, new Operations(document));
 }
 
-/** Whether an address, a form or JSON has a member named like a secret. */
+/** Whether a URL, a form or JSON has a member with the name of a secret. */
 function hasSecret(text: string): boolean {
   return namesIn(text).some(isSecretName);
 }
 
-/** Returns the member names of an address, a form or JSON. */
+/** Returns the member names in a URL, a form or JSON. */
 function namesIn(text: string): readonly string[] {
   const members = text.matchAll(/"([^"\\]{1,100})"\s*:|(?:^|[?&])([^=&?]{1,100})=/g);
   return [...members].map(([, inJson, inForm]) => inJson ?? inForm ?? '');
 }
 
-/** Returns the requests for a document's examples. */
+/** Plans the requests in a document's examples. */
 export function planOfDocument(document: unknown, mayWrite: boolean): Plan {
   const bases = membersOf(memberOf(document, 'paths')).flatMap(([path, item]) =>
     membersOf(item)
@@ -93,8 +91,8 @@ function collectionsMadeBy({ method, url }: Base, operations: Operations): reado
 }
 
 /**
- * May a request that writes be sent to a real account? Only if it creates something that can be deleted again, or concerns
- * something that the comparison created.
+ * Whether a write may be sent to a real account: it must create something that can be deleted again, or change something
+ * that the comparison created.
  */
 function isHarmless(base: Base, operations: Operations, made: ReadonlySet<string>): boolean {
   const called = operations.find(base.method, base.url);
@@ -104,13 +102,13 @@ function isHarmless(base: Base, operations: Operations, made: ReadonlySet<string
   return isNew && variables.every(({ collection }) => made.has(collection));
 }
 
-/** Does it name nothing that was there before, and no secret? That of a login could lock an account. */
+/** Whether a request contains no existing id and no secret. A wrong password could lock an account. */
 function isPlain({ url, body }: Base): boolean {
   const query = url.split('?').slice(1).join('?');
   return !SOME_ID.test(body) && !SOME_ID.test(query) && !namesIn(body).some(isIdName) && !hasSecret(body);
 }
 
-/** The request as it is, and requests that show which check comes first. */
+/** Returns the request and variants of it that reveal the order of checks. */
 function probesOf(base: Base): readonly PlannedRequest[] {
   const name = `${base.method} ${shownUrl(base.url)}`;
   const probes: PlannedRequest[] = [
@@ -127,7 +125,7 @@ function probesOf(base: Base): readonly PlannedRequest[] {
   return probes;
 }
 
-/** Recorded addresses may contain secrets, which must not appear in a report. */
+/** Removes secrets from a recorded URL, for reports. */
 export function shownUrl(url: string): string {
   const hidden = url.replace(/([?&])([^=&]{1,100})=[^&]*/g, (pair, mark: string, name: string) =>
     isSecretName(name) ? `${mark}${name}=<secret>` : pair,
@@ -140,7 +138,7 @@ export function isRead(method: string): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
-/** Returns null if a required value has no example. */
+/** Returns the example request of an operation, or null if a required value has no example. */
 function exampleOf(path: string, method: string, item: unknown, operation: unknown): Base | null {
   let url = path;
   const query = new URLSearchParams();

@@ -20,12 +20,12 @@ export interface PlayedAnswer {
   readonly text: string;
 }
 
-/** Where something was found. */
+/** Where a difference was found. */
 interface Place {
   readonly request: string;
   /** The operation, or null if undocumented. */
   readonly operation: string | null;
-  /** Where: `status`, `header NAME`, or a path into the body. */
+  /** `status`, `header NAME`, or a path into the body. */
   readonly place: string;
 }
 
@@ -38,7 +38,7 @@ export interface Difference extends Place {
   readonly kind: 'behaviour' | 'data';
 }
 
-/** Something that the comparison could not determine. */
+/** A part of a response that could not be compared. */
 export interface NotCompared extends Place {
   readonly reason: string;
 }

@@ -3,14 +3,13 @@ import { isRead, type Plan } from './plan.ts';
 import type { PlannedRequest } from './play.ts';
 
 /**
- * The plan with requests that have a wrong credential, each of them once: a service that counts wrong ones must not lock
- * an account.
+ * Adds requests with a wrong credential to a plan. Each is sent once, because repeated failures could lock an account.
  */
 export function withWrongCredentials(plan: Plan, service: string): Plan {
   const read = plan.requests.find(({ method, credential }) => isRead(method) && credential === 'valid');
   if (read === undefined) return plan;
   const wrong: readonly PlannedRequest[] = [
-    { ...read, name: `${read.name} with a credential that nobody has`, credential: 'unknown' },
+    { ...read, name: `${read.name} with an unknown credential`, credential: 'unknown' },
     { ...read, name: `${read.name} with an expired credential`, credential: 'expired' },
   ];
   return { ...plan, requests: [...plan.requests, ...wrong, ...(service === 'runai' ? tokenRequests() : [])] };

@@ -8,13 +8,13 @@ export interface DriftReport extends Omit<Plan, 'requests'> {
   readonly service: string;
   /** The number of requests sent to both sides. */
   readonly requests: number;
-  /** A remark, such as that the target is a mock; null for none. */
+  /** A remark, for example that the target is a mock, or null. */
   readonly remark: string | null;
   readonly differences: readonly Difference[];
   readonly notCompared: readonly NotCompared[];
   /** Why the comparison ended early, or null. */
   readonly stopped: string | null;
-  /** Requests that delete what the comparison created in the real account and could not delete itself. */
+  /** Requests that delete objects which the comparison created in the real account but could not delete. */
   readonly leftBehind: readonly string[];
   /** The number of requests to each operation. */
   readonly operations: Readonly<Record<string, number>>;
@@ -56,11 +56,11 @@ const CREDENTIALS: Readonly<Record<CredentialKind, string>> = {
   valid: 'valid',
   none: 'none',
   broken: 'broken',
-  unknown: "nobody's",
+  unknown: 'unknown',
   expired: 'expired',
 };
 
-/** Lists the requests of a plan. Requests with the same address share a line. */
+/** Lists the requests of a plan, one line per URL. */
 export function requestList(plan: Plan): string {
   const byAddress = new Map<string, Set<string>>();
   for (const { method, url, credential } of plan.requests) {
@@ -74,7 +74,7 @@ export function requestList(plan: Plan): string {
 function leftOut({ writes, harmful, skipped }: Omit<Plan, 'requests'>): string {
   return [
     ...(writes === 0 ? [] : [`${writes} that write (see \`--write\`)`]),
-    ...(harmful === 0 ? [] : [`${harmful} that would change what the comparison did not make`]),
+    ...(harmful === 0 ? [] : [`${harmful} that would change something the comparison did not create`]),
     `${skipped} without an example`,
   ].join(', ');
 }

@@ -8,10 +8,10 @@ const PATIENCE = 10_000;
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
- * Sends a request with a bearer token or without, and follows no redirect.
+ * Sends a request, with or without a bearer token. Does not follow redirects.
  *
- * @param abandon ends the wait for the answer
- * @throws Error if there is no answer in time, or a too large one
+ * @param abandon stops waiting for the response
+ * @throws Error if the response is late or too large
  */
 export function play(
   base: string,
@@ -33,7 +33,7 @@ export function play(
       let size = 0;
       response.on('data', (part: Buffer) => {
         size += part.length;
-        if (size > MAX_BYTES) response.destroy(new Error('the answer has more than 4 MB'));
+        if (size > MAX_BYTES) response.destroy(new Error('the response is larger than 4 MB'));
         else parts.push(part);
       });
       response.on('error', reject).on('end', () =>

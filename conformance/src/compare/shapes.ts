@@ -2,43 +2,43 @@ import { isRecord } from '../../../src/conformance-entry.ts';
 import { idFormOf, isIdName, isSecretName, normalise } from './normalise.ts';
 import type { PlayedAnswer } from './play.ts';
 
-/** Names of members whose values are chosen by users, or count their objects. */
+/** Names of members with values that users choose. */
 const FREE_VALUE =
   /^(?:description|email|createdBy|updatedBy|lastLogin|namespace)$|(?:^|_)(?:user|display)?name$|(?:Name|Path)$/;
-/** Names of members that count the entries of the list beside them. */
+/** Names of members that count the entries of the list next to them. */
 const COUNT = /^(?:count|total|totalCount|totalRecords|displayRecords)$/;
-/** The numbers of a public key (RFC 7518, 6), and its certificates. */
+/** The parameters and certificates of a public key (RFC 7518, section 6). */
 const KEY_MATERIAL = /^body\.keys\[\]\.(?:n|x|y|x5c|x5t|x5t#S256)$/;
-/** A page of a list has at least so many entries: a shorter list is whole. */
+/** The minimum page size: a shorter list must be complete. */
 const MIN_PAGE = 10;
-/** Deeper values are not compared. */
+/** Deeper values are ignored. */
 const MAX_DEPTH = 20;
 
-/** All values at one place; of a list, those of all entries. */
+/** All values at a place. The entries of a list share one place. */
 export interface Shape {
   readonly types: Set<string>;
   readonly values: Set<string>;
-  /** The forms of generated ids; null among them for an id that somebody chose. */
+  /** The forms of generated ids. Contains null for a chosen id, such as a name. */
   readonly idForms: Set<string | null>;
-  /** Of a list: its entries in their order, by name or id. */
+  /** The entries of a list in order, by name or id. */
   order: readonly string[];
-  /** Of a member that counts the list beside it: what both say, and whether it fits. */
+  /** For a member that counts the list next to it: both numbers as text, and whether they fit. */
   count: { readonly fits: boolean; readonly text: string } | null;
   readonly isData: boolean;
 }
 
-/** The context in which an answer is read. */
+/** The context for reading a response. */
 export interface Reading {
   readonly secrets: readonly string[];
   /** Ids in the path of the request. */
   readonly ids: readonly string[];
   readonly url: string;
-  /** The only values that the document allows at a place; null if it does not list them. */
+  /** Returns the values that the document allows at a place; null if it does not list them. */
   constantsAt(place: string): readonly string[] | null;
   formatAt(place: string): unknown;
 }
 
-/** The shapes of the values in the body of an answer, by their places. */
+/** Returns the shapes of the values in a response body, by place. */
 export function findShapes({ text, headers }: PlayedAnswer, reading: Reading): ReadonlyMap<string, Shape> {
   const found = new Map<string, Shape>();
   const visit = (value: unknown, place: string, name: string, depth: number): void => {
@@ -77,7 +77,7 @@ function isId(place: string, name: string, { constantsAt, formatAt }: Reading): 
   return (isIdName(name) || formatAt(place) === 'uuid') && constantsAt(place) === null;
 }
 
-/** How the entries of a list are distinguished; none if they cannot be. */
+/** Returns what identifies the entries of a list, such as names; empty if nothing does. */
 function namesOf(list: readonly unknown[]): readonly string[] {
   for (const member of ['name', 'id', 'kid', 'email']) {
     const names = list.map((entry) => (isRecord(entry) ? entry[member] : entry));
@@ -94,7 +94,7 @@ function countedBy(holder: Record<string, unknown>, name: string, count: unknown
     (list.length >= MIN_PAGE || typeof holder['next'] === 'string' || /[?&](?:limit|page_?size|offset)=/i.test(url));
   return {
     fits: count === list.length || (isPage && count > list.length),
-    text: `${count} beside a list of ${list.length}`,
+    text: `${count} next to a list of ${list.length}`,
   };
 }
 

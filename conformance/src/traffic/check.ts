@@ -17,33 +17,33 @@ import {
 import type { Exchange, RecordedBody } from './exchange.ts';
 import { type Judge, type Judged, MAX_METHOD } from './judge.ts';
 
-/** A request in recorded traffic that is for a documented API. */
+/** A recorded request for a documented API. */
 export interface CheckedRequest {
-  /** Where it was recorded: a line or an entry of a file, or the id of an entry in the journal. */
+  /** Where it was recorded: a line or entry of a file, or the id of a journal entry. */
   readonly place: string;
   readonly method: string;
   readonly path: string;
-  /** Null if there was no answer. */
+  /** Null if there was no response. */
   readonly status: number | null;
-  /** Null if no document has the path, or it is one that was given. */
+  /** Null if no document has the path, or if the document was given by the user. */
   readonly service: string | null;
   readonly operation: string | null;
 }
 
-/** Something in recorded traffic that the documents do not allow. */
+/** A violation of the documents in recorded traffic. */
 export interface Violation extends CheckedRequest {
   readonly part: 'request' | 'answer';
-  /** A sentence. */
+  /** A sentence without a full stop. */
   readonly what: string;
 }
 
 /** The result of a check. */
 export interface TrafficReport {
-  /** How many requests are for a documented API. */
+  /** The number of requests for a documented API. */
   readonly checked: number;
-  /** How many are for something else, such as a web page. */
+  /** The number of other requests, such as for a web page. */
   readonly skipped: number;
-  /** Those that the documents allow, with their answers. */
+  /** Requests without a violation, in the request or its response. */
   readonly conforming: readonly CheckedRequest[];
   readonly violations: readonly Violation[];
 }
@@ -75,17 +75,17 @@ export async function checkExchanges(judge: Judge, exchanges: Iterable<Exchange>
   return { checked, skipped: all - checked, conforming, violations };
 }
 
-/** Characters of a URL. Servers refuse shorter ones. */
+/** The maximum length of a URL, more than servers accept. */
 const MAX_URL = 64 * 1024;
 
-/** An exchange with what is wrong with it; null if it has nothing to do with the documents. */
+/** Returns an exchange with its violations; null if it isn't for a documented API. */
 async function check(
   judge: Judge,
   { place, method, url, headers, request, answer }: Exchange,
 ): Promise<Checked | null> {
   const isLong = url.length > MAX_URL;
   const { path, query } = targetOf(url.slice(0, MAX_URL));
-  // A browser's question before a request (CORS).
+  // A CORS preflight request.
   if (method === 'OPTIONS') return null;
   const canRead = !isLong && isReadable(path);
   const found = canRead ? judge.find(method, path) : null;
@@ -111,7 +111,7 @@ async function check(
   return { about, faults };
 }
 
-/** Path and query of a URL, without the prefix of a world. */
+/** Returns the path and query of a URL, without the prefix of a world. */
 function targetOf(url: string): { readonly path: string; readonly query: URLSearchParams } {
   const at = url.indexOf('?');
   const path = (at < 0 ? url : url.slice(0, at)).replace(/^\/w\/[^/]*(?=\/)/, '');
@@ -153,7 +153,7 @@ function inRequest(what: string): What {
   return { part: 'request', what };
 }
 
-/** The body with its members as the document spells them, whatever their case. */
+/** Returns the body with member names in the document's case. */
 function spelt({ bodyFields }: Operation, body: unknown, faults: string[]): unknown {
   try {
     return documentSpelling(body, bodyFields);
@@ -164,15 +164,15 @@ function spelt({ bodyFields }: Operation, body: unknown, faults: string[]): unkn
   }
 }
 
-/** Stands for headers that were not recorded. */
+/** A placeholder for headers that were not recorded. */
 const UNRECORDED = Object.freeze({});
 
-/** Whether a value stands for one that nobody knows. */
+/** Whether a value is a placeholder for an unknown value. */
 function isHidden(value: unknown): boolean {
   return value === UNRECORDED || isFingerprint(value);
 }
 
-/** Stands for a body that was not recorded, or that cannot be read. */
+/** A placeholder for a body that was not recorded or can't be parsed. */
 const UNKNOWN = Symbol('unknown');
 
 function bodyOf(operation: Operation, { mediaType, text }: RecordedBody, faults: string[]): unknown {
@@ -192,7 +192,9 @@ function bodyOf(operation: Operation, { mediaType, text }: RecordedBody, faults:
   if (text === '') return body === 'optional' ? {} : undefined;
   if (bodyForm === 'form') {
     if (mediaType === FORM) return Object.fromEntries(new URLSearchParams(text));
-    faults.push(`the body is ${mediaType ?? 'of no media type'}; the document has ${FORM}`);
+    faults.push(
+      `the body has ${mediaType === null ? 'no media type' : `media type ${mediaType}`}; the document has ${FORM}`,
+    );
     return UNKNOWN;
   }
   if (mediaType !== null && !isJsonType(mediaType)) {
@@ -220,7 +222,7 @@ function answerFaults(
   method: string,
   { status, mediaType, text }: RecordedBody & { readonly status: number },
 ): readonly What[] {
-  // They come from servers in general, not from an operation. A client without a body asks what is not modified.
+  // These come from servers in general, not from an operation; 304 depends on the client's cache.
   if (status >= 500 || status === 304 || STATUSES_OF_THE_SERVER.has(status)) return [];
   const difference = (what: string): What[] => [{ part: 'answer', what }];
   if (text === '' || method === 'HEAD') {
@@ -230,10 +232,10 @@ function answerFaults(
   if (text !== null) {
     value = mediaType !== null && isJsonType(mediaType) ? parsed(text) : text;
     if (value === UNKNOWN)
-      return difference(`the answer ${status} is not JSON, although its media type is ${mediaType}`);
+      return difference(`the response ${status} is not JSON, although its media type is ${mediaType}`);
   }
   const fault = orUnusable(() => operation.answerFault(status, mediaType, value, isHidden));
-  // The mock's own documents allow only the members that they name.
+  // The mock's own documents reject undocumented members already.
   if (fault !== null || service !== null) return fault === null ? [] : difference(fault);
   return undocumentedMembers(operation.answerSchema(status, mediaType), value).flatMap((member) =>
     difference(undocumentedSentence('field', member)),

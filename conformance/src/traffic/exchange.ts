@@ -1,21 +1,21 @@
-/** A request and its answer, as somebody recorded them. */
+/** A recorded request and response. */
 export interface Exchange {
-  /** Where it was recorded, for messages: a line or an entry of a file, or the id of an entry in the journal. */
+  /** Where it was recorded, for messages: a line or entry of a file, or the id of a journal entry. */
   readonly place: string;
   readonly method: string;
   /** Path and query. */
   readonly url: string;
-  /** Of the request, by their names in lower case; null if none were recorded. */
+  /** The request headers, with lower-case names; null if none were recorded. */
   readonly headers: Readonly<Record<string, string>> | null;
   readonly request: RecordedBody;
-  /** Null if there was none. */
+  /** Null if there was no response. */
   readonly answer: (RecordedBody & { readonly status: number }) | null;
 }
 
-/** A body, as far as it was recorded. */
+/** A recorded body. */
 export interface RecordedBody {
-  /** Without parameters, in lower case; null if there was no such header. */
+  /** In lower case, without parameters; null if there was no such header. */
   readonly mediaType: string | null;
-  /** Empty if there was none; null if it was not recorded, or only its beginning. */
+  /** Empty if there was no body; null if the body was not recorded completely. */
   readonly text: string | null;
 }

@@ -2,11 +2,10 @@ import { essenceOf, memberOf, Unusable } from '../../../src/conformance-entry.ts
 import type { Exchange, RecordedBody } from './exchange.ts';
 
 /**
- * The exchanges of an HTTP Archive 1.2, as browsers and proxies export them.
+ * Reads an HTTP Archive 1.2, as exported by browsers and proxies.
  *
- * @param text JSON
- * @param name of the archive, in messages
- * @throws Unusable naming what it is not
+ * @param name the archive's name, for messages
+ * @throws Unusable if it isn't an archive
  */
 export function readHar(text: string, name: string): readonly Exchange[] {
   const lines = linesOfEntries(text);
@@ -18,10 +17,10 @@ export function readHar(text: string, name: string): readonly Exchange[] {
 }
 
 /**
- * The exchanges of an archive that was parsed already, each read when it is asked for.
+ * Reads the exchanges of a parsed archive, one at a time.
  *
- * @param placeOf where an entry was recorded, by its index. Default: its id in the journal, if it was exported from one
- * @throws Unusable naming what it is not
+ * @param placeOf returns where an entry was recorded. By default, its id in the journal, or its index
+ * @throws Unusable if it isn't an archive
  */
 export function* exchangesIn(
   archive: unknown,
@@ -90,10 +89,10 @@ function sentBody(request: unknown): RecordedBody {
   return { mediaType, text: isThere ? null : '' };
 }
 
-/** The maximum number of recorded form fields. Beyond it, the form counts as not recorded, like a body that is too long. */
+/** The maximum number of form fields. A larger form counts as not recorded, like a body that is too long. */
 const MAX_FIELDS = 10_000;
 
-/** A request can be refused before its body is read: then the size is unknown, and only its headers tell of the body. */
+/** Only the headers reveal the body of a request that was refused before its body was read. */
 function announcesBody(request: unknown): boolean {
   const length = headerOf(request, 'content-length') ?? '0';
   return length !== '0' || headerOf(request, 'transfer-encoding') !== null;
@@ -116,12 +115,12 @@ function receivedBody(response: unknown): RecordedBody {
   return { mediaType, text: typeof size === 'number' && size > 0 ? null : '' };
 }
 
-/** The text of a body; null if it is missing, or is the beginning alone, as in archives of this mock. */
+/** Returns the text of a body; null if it is missing, or was truncated by this mock. */
 function wholeText(body: unknown): string | null {
   return memberOf(body, '_truncated') === true ? null : textMember(body, 'text');
 }
 
-/** Characters of a recorded body. To parse and check one is a single step, in which no other request is answered. */
+/** The maximum length of a recorded body, because parsing and checking it blocks the event loop. */
 const MAX_TEXT = 1024 * 1024;
 
 function bodyOf(mediaType: string | null, text: string): RecordedBody {
@@ -145,7 +144,7 @@ function headerOf(message: unknown, name: string): string | null {
   return textMember(found, 'value');
 }
 
-/** The range of statuses that HTTP servers accept. */
+/** The maximum number of headers that are read. */
 const MAX_HEADERS = 2000;
 
 function headersIn(message: unknown): readonly unknown[] {
@@ -158,12 +157,12 @@ function textMember(value: unknown, name: string): string | null {
   return typeof member === 'string' ? member : null;
 }
 
-/** The depth of the entries of an archive: below the archive, `log` and `entries`. */
+/** The depth of entries in an archive: below the archive, `log` and `entries`. */
 const DEPTH_OF_ENTRIES = 3;
 
 /**
- * The line of each entry in the text of an archive: of each object at their depth, in `entries`. Other lists of objects
- * at that depth, such as `pages`, are left out.
+ * Returns the line of each entry in the text of an archive: of each object at that depth in `entries`. Ignores other lists
+ * at the same depth, such as `pages`.
  */
 function linesOfEntries(text: string): readonly number[] {
   const lines: number[] = [];
@@ -178,7 +177,7 @@ function linesOfEntries(text: string): readonly number[] {
     else if (start >= 0) {
       if (character === '\\') at += 1;
       else if (character === '"') {
-        // Long texts are never names.
+        // Longer texts can't be `entries`.
         latest = at - start < 20 ? text.slice(start, at) : '';
         start = -1;
       }

@@ -7,13 +7,13 @@ import {
 } from '../../../src/conformance-entry.ts';
 import type { VendorDocument } from '../vendor-document.ts';
 
-/** What recorded traffic is judged by. */
+/** Finds the operations for recorded traffic. */
 export interface Judge {
-  /** The operation of a request; null if there is none. */
+  /** Returns the operation of a request, or null. */
   find(method: string, path: string): Judged | null;
-  /** Whether a request without an operation is for an API of this judge nevertheless. */
+  /** Whether a request without an operation is for one of these APIs anyway. */
   concerns(method: string, path: string): boolean;
-  /** Why there is no operation: a sentence without a full stop. */
+  /** Returns why there is no operation, as a sentence without a full stop. */
   whyUnknown(method: string, path: string): string;
 }
 
@@ -21,15 +21,15 @@ export interface Judge {
 export interface Judged {
   readonly operation: Operation;
   readonly params: Record<string, string>;
-  /** Null: the API of a document that was given. */
+  /** Null for a document given by the user. */
   readonly service: string | null;
-  /** Are members of a body, and values of enumerations, taken in any case? */
+  /** Whether member names and enum values are accepted in any case. */
   readonly caseless: { readonly members: boolean; readonly enums: boolean };
-  /** Until then the operation cannot judge. */
+  /** Loads the schemas of the operation, before its first use. */
   ready(): Promise<unknown>;
 }
 
-/** The documents that a server answers by. */
+/** Returns a judge with the documents of a server. */
 export function judgeOfRoutes(routes: Routes): Judge {
   const paths = [false, true].flatMap((isControlApi) => routes.listServed(isControlApi).map(({ path }) => path));
   const beginnings = new Set(paths.map(beginningOf));
@@ -65,10 +65,9 @@ function caselessOf({ route: { row, service } }: Match): Judged['caseless'] {
 }
 
 /**
- * A vendor's document in place of the mock's. Requests that the mock knows as those of another service are no concern of
- * it.
+ * Returns a judge with a vendor's document. It ignores requests that the mock routes to a different service.
  *
- * @param service that the document is about
+ * @param service the service that the document describes
  */
 export function judgeOfDocument(
   document: VendorDocument,
@@ -83,7 +82,7 @@ export function judgeOfDocument(
       const found = document.find(method, path);
       if (found === null) return null;
       const known = routes.find(method, path);
-      // What a service takes in any case is not in its document.
+      // A service can be more lenient about case than its document.
       const caseless = known === null ? { members: false, enums: false } : caselessOf(known);
       return { ...found, service: null, caseless, ready: () => document.ready() };
     },
@@ -109,10 +108,10 @@ function unknownPath(what: string, path: string, paths: readonly string[]): stri
   return `${what}${near === undefined ? '' : `; did you mean \`${near}\`?`}`;
 }
 
-/** Longer than any method that is registered. */
+/** Longer than any registered method. */
 export const MAX_METHOD = 20;
 
-/** The first two segments of a path: `/api/v1`. */
+/** Returns the first two segments of a path: `/api/v1`. */
 function beginningOf(path: string): string {
   return path.split('/', 3).join('/');
 }

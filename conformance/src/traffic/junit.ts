@@ -16,18 +16,18 @@ export function toJUnit({ checked, violations }: TrafficReport): string {
   ].join('\n');
 }
 
-const PASSED = 'classname="traffic" name="All requests and answers fit the documents"';
+const PASSED = 'classname="traffic" name="All requests and responses conform to the documents"';
 
 function failure({ place, method, path, service, operation, part, what }: Violation): string {
   const name = `${method} ${path} ${place}`;
   return [
     `    <testcase classname="${escaped([service, operation].filter((one) => one !== null).join('.') || 'traffic')}" name="${escaped(name)}">`,
-    `      <failure message="${escaped(`${part}: ${what}`)}"/>`,
+    `      <failure message="${escaped(`${part === 'answer' ? 'response' : part}: ${what}`)}"/>`,
     '    </testcase>',
   ].join('\n');
 }
 
-/** XML cannot represent most control characters and unpaired surrogates. */
+/** Escapes XML, and replaces control characters and unpaired surrogates, which XML can't represent. */
 function escaped(text: string): string {
   return text
     .replaceAll('&', '&amp;')

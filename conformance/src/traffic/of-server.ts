@@ -12,9 +12,9 @@ export interface RecordedEntry {
 }
 
 /**
- * Checks traffic by the documents that a server answers by.
+ * Checks traffic against the documents of a server.
  *
- * @throws Unusable if it is no archive
+ * @throws Unusable if it isn't an archive
  */
 export function checkTraffic(routes: Routes, recorded: object | Iterable<RecordedEntry>): Promise<TrafficReport> {
   const exchanges = Symbol.iterator in recorded ? exchangesOf(recorded) : exchangesIn(recorded, 'The body');

@@ -2,42 +2,42 @@ import { Unusable } from '../../../src/conformance-entry.ts';
 import { CLASSES, type Difference, type DifferenceClass } from './difference.ts';
 import { membersOf } from './source.ts';
 
-/** Differences that are accepted. The form is what `--json` prints; patterns are written by hand. */
+/** Accepted differences, in the form that `--json` prints. Patterns are written by hand. */
 export interface Baseline {
-  /** The compared document of the mock; null where the file does not say it. */
+  /** The compared document of the mock; null if the file doesn't have it. */
   readonly document: string | null;
   readonly differences: readonly Difference[];
-  /** Kinds of differences, such as a status that every operation has. */
+  /** Patterns for similar differences, such as a status that every operation has. */
   readonly patterns?: readonly DifferencePattern[];
 }
 
 /** Many differences with one reason. `*` stands for any text. */
 export interface DifferencePattern {
-  /** Of the ids: `* 415: status`. */
+  /** Matches ids: `* 415: status`. */
   readonly pattern: string;
   readonly class: DifferenceClass;
-  /** Of what differs: `none in the document, * in the mock`. */
+  /** Matches `what`: `none in the document, * in the mock`. */
   readonly what: string;
   readonly reason: string;
   readonly source?: string;
 }
 
-/** What a baseline makes of a comparison. */
+/** The differences of a comparison, split by a baseline. */
 export interface Verdict {
-  /** Not accepted. */
+  /** Differences that are not accepted. */
   readonly open: readonly Difference[];
   /** The open differences that fail a check: all but `information`. */
   readonly failing: readonly Difference[];
   readonly accepted: readonly Difference[];
-  /** Entries of the baseline that do not occur any more, by id or pattern. */
+  /** Entries of the baseline that no longer occur, by id or pattern. */
   readonly stale: readonly string[];
-  /** The number of open differences that the baseline has without a reason. */
+  /** The number of open differences that have a baseline entry without a reason. */
   readonly unexplained: number;
 }
 
 const KNOWN: ReadonlySet<unknown> = new Set(CLASSES);
 
-/** @param name of the file, for messages. @throws Unusable naming the entry */
+/** Parses a baseline. @param name the file's name, for messages. @throws Unusable with the invalid entry */
 export function readBaseline(content: unknown, name: string): Baseline {
   const { document = null, differences, patterns = [] } = membersOf(content);
   if (!Array.isArray(differences) || (document !== null && typeof document !== 'string')) {
@@ -53,7 +53,6 @@ export function readBaseline(content: unknown, name: string): Baseline {
         `${name}: \`differences[${index}]\` needs \`id\`, \`class\`, \`where\` and \`what\`, as \`verify --json\` prints them.`,
       );
     }
-    // Checked just above.
     return { id, class: found, where, what, reason, ...(source === undefined ? {} : { source }) } as Difference;
   });
   return { document, differences: entries, patterns: readPatterns(patterns, name) };
@@ -67,14 +66,13 @@ function readPatterns(content: unknown, name: string): DifferencePattern[] {
     if (!texts || !KNOWN.has(found)) {
       throw new Unusable(`${name}: \`patterns[${index}]\` needs \`pattern\`, \`class\`, \`what\` and \`reason\`.`);
     }
-    // Checked just above.
     return { pattern, class: found, what, reason, ...(source === undefined ? {} : { source }) } as DifferencePattern;
   });
 }
 
 /**
- * The entries of an updated baseline. Known differences keep their reasons, others wait for one. What a pattern accepts
- * needs no entry.
+ * Returns the entries of an updated baseline. Known differences keep their reasons, new ones have an empty reason. A
+ * difference that a pattern accepts needs no entry.
  */
 export function withReasons(found: readonly Difference[], before: Baseline | null): Difference[] {
   const known = new Map(before?.differences.map((entry) => [keyOf(entry), entry]));
@@ -85,11 +83,10 @@ export function withReasons(found: readonly Difference[], before: Baseline | nul
 }
 
 /**
- * Splits the differences by a baseline. An entry counts for a difference that is exactly the same, and only with a
- * reason.
+ * Splits differences by a baseline. An entry only accepts a difference that is exactly equal, and only if it has a reason.
  *
  * @param document the compared document of the mock
- * @throws Unusable if the baseline is of another document
+ * @throws Unusable if the baseline is for a different document
  */
 export function judge(
   found: readonly Difference[],
@@ -98,17 +95,17 @@ export function judge(
   name: string,
 ): Verdict {
   if (named !== null && named !== document) {
-    throw new Unusable(`${name} is of another document, ${named}. This comparison is with ${document}.`);
+    throw new Unusable(`${name} is for the document ${named}, but this comparison is with ${document}.`);
   }
   const ids = new Set(found.map(({ id }) => id));
   if (named === null && differences.length > 0 && !differences.some(({ id }) => ids.has(id))) {
     throw new Unusable(
-      `${name} is of another document: none of its entries occurs in this comparison with ${document}.`,
+      `${name} is for a different document: none of its entries occurs in this comparison with ${document}.`,
     );
   }
   const reasons = new Map(differences.map((entry) => [keyOf(entry), isExplained(entry)]));
   const keys = new Set(found.map(keyOf));
-  // An entry of its own says more than a pattern.
+  // An entry takes precedence over a pattern.
   const byPattern = (difference: Difference) => patterns.find((pattern) => isMatch(pattern, difference));
   const used = new Set(found.filter((one) => !reasons.has(keyOf(one))).map(byPattern));
   const isAccepted = (difference: Difference) =>
@@ -134,7 +131,7 @@ function isMatch({ pattern, class: named, what }: DifferencePattern, found: Diff
   return named === found.class && fits(pattern, found.id) && fits(what, found.what);
 }
 
-/** Whether a text has the parts of a pattern in order; linear, because the first place of a part is as good as a later one. */
+/** Whether a text matches a pattern. Linear, because taking the first match of each part is enough. */
 function fits(pattern: string, text: string): boolean {
   const [first = '', ...rest] = pattern.split('*');
   const last = rest.pop();

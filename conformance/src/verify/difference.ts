@@ -1,19 +1,18 @@
 import { findNear } from '../../../src/conformance-entry.ts';
 
 /**
- * What a difference means for a client that works with our document, once it meets a service that keeps to the other
- * document:
+ * The effect on a client that works with the mock's document, when it calls a service that follows the vendor's document:
  *
- * - `breaks-requests`: a request that is valid by our document is refused, or means something else.
- * - `breaks-answers`: an answer can be one that our document does not allow, or lacks what ours has.
- * - `widens`: neither; the other document allows more requests, or says more about its answers.
- * - `information`: no message differs.
+ * - `breaks-requests`: a request that is valid for the mock is refused, or has a different meaning.
+ * - `breaks-answers`: a response can violate the mock's document, or lack something that it promises.
+ * - `widens`: neither; the vendor's document allows more requests, or promises more about responses.
+ * - `information`: requests and responses are the same.
  */
 export const CLASSES = ['breaks-requests', 'breaks-answers', 'widens', 'information'] as const;
 export type DifferenceClass = (typeof CLASSES)[number];
 
 export interface Difference {
-  /** Place and kind; unique in a comparison, and the same each time. */
+  /** Place and kind. Unique in a comparison, and stable between comparisons. */
   readonly id: string;
   readonly class: DifferenceClass;
   /** `GET /api/v1/users 200 body users[].name` */
@@ -21,40 +20,40 @@ export interface Difference {
   readonly what: string;
   /** Why a baseline accepts it. */
   readonly reason?: string;
-  /** What the reason is taken from. */
+  /** The source of the reason. */
   readonly source?: string;
 }
 
-/** The messages that a part of a document describes. */
+/** Whether a part of a document describes requests or responses. */
 export type Side = 'request' | 'answer';
 
-/** How the other document changes the valid values: fewer, more, or others. */
+/** How the vendor's document changes the valid values: fewer, more, or different ones. */
 export type Effect = 'narrows' | 'widens' | 'alters';
 
-/** A client must be able to send what is valid, and to read what is valid. */
+/** Returns the class of a difference: requests must not get narrower, and responses must not get wider. */
 export function classOf(side: Side, effect: Effect): DifferenceClass {
   if (side === 'request') return effect === 'widens' ? 'widens' : 'breaks-requests';
   return effect === 'narrows' ? 'widens' : 'breaks-answers';
 }
 
-/** Collects differences. */
+/** Reports a difference. */
 export type Tell = (where: string, kind: string, found: DifferenceClass, what: string) => void;
 
-/** The words for a part that one document lacks. */
+/** Describes a part that only one document has. */
 export function onlyIn(isTheirs: boolean): string {
   return `only in the ${isTheirs ? 'document' : 'mock'}`;
 }
 
-/** Names that are compared for the nearest one. */
+/** How many names are searched for the nearest one. */
 const MAX_NAMES = 50;
 
-/** The words for a name that the document lacks, with the nearest of the names that only it has. */
+/** Describes a name that the vendor's document lacks, with the nearest name that only it has. */
 export function goneWords(name: string, onlyTheirs: readonly string[]): string {
   const near = findNear(name, onlyTheirs.slice(0, MAX_NAMES));
   return `${onlyIn(false)}${near === undefined ? '' : `; the nearest name in the document is \`${oneLine(near)}\``}`;
 }
 
-/** What both have by the same name, and what only one has. */
+/** Yields the entries of both maps, paired by name. */
 export function* pairsOf<Value>(
   theirs: ReadonlyMap<string, Value>,
   ours: ReadonlyMap<string, Value>,
@@ -63,12 +62,12 @@ export function* pairsOf<Value>(
   for (const [name, value] of ours) if (!theirs.has(name)) yield [name, undefined, value];
 }
 
-/** The words for two values that differ. */
+/** Describes two different values. */
 export function bothValues(theirs: unknown, ours: unknown): string {
   return `${showJson(theirs)} in the document, ${showJson(ours)} in the mock`;
 }
 
-/** The words for two sets of names, and the effect; null if they are equal. */
+/** Compares two sets of names. Null if they are equal. */
 export function compareNames(
   theirs: ReadonlySet<string>,
   ours: ReadonlySet<string>,
@@ -82,7 +81,7 @@ export function compareNames(
   };
 }
 
-/** The words for names that only one of the documents has. */
+/** Describes names that only one of the documents has. */
 export function namesWords(onlyTheirs: readonly string[], onlyOurs: readonly string[]): string {
   return [
     ...(onlyTheirs.length > 0 ? [`${listed(onlyTheirs)} ${onlyIn(true)}`] : []),
@@ -104,24 +103,24 @@ function listed(names: readonly string[]): string {
     .join(', ')}${more}`;
 }
 
-/** A text of a user's document. Anything else in its place is as JSON: objects can have a `toString` that is no function. */
+/** Returns a text from a user's document, anything else as JSON: an object's `toString` may not be a function. */
 export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : canonical(value);
 }
 
 const MAX_CHARACTERS = 200;
 
-/** A text of a user's document, for a line on a terminal. */
+/** Shortens a text from a user's document and removes control characters, for a line on a terminal. */
 export function oneLine(text: string, max = MAX_CHARACTERS): string {
   const cut = text.length > max ? `${text.slice(0, max)}…` : text;
   return cut.replaceAll(/\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}/gu, '�');
 }
 
-/** What is deeper, or comes later, is equal to everything. A YAML document can contain itself. */
+/** Everything beyond these limits counts as equal. A YAML document can contain itself. */
 const MAX_DEPTH = 50;
 const MAX_VALUES = 100_000;
 
-/** The JSON text of a value, with the members of objects in order. */
+/** Returns a value as JSON with sorted members. */
 export function canonical(value: unknown): string {
   let values = 0;
   const write = (one: unknown, depth: number): string => {

@@ -5,31 +5,31 @@ import { SchemaComparison } from './schemas.ts';
 import { basesOf, type Members, membersOf, resolve, type Source, serversOf } from './source.ts';
 import { METHODS } from './structure.ts';
 
-/** The comparison of a vendor's document with one of ours. */
+/** The result of comparing a vendor's document with one of the mock's. */
 export interface Compared {
   readonly differences: readonly Difference[];
-  /** Operations of shared paths that both documents have. */
+  /** The number of operations in both documents. */
   readonly operations: number;
-  /** Paths that only the vendor's document has, and which are not compared. */
+  /** The number of paths only in the vendor's document, which are not compared. */
   readonly otherPaths: number;
-  /** Paths that only ours has, and that count as no difference, because the vendor's document is a part of one. */
+  /** The number of paths only in the mock's document that don't count, because the vendor's document is only a part. */
   readonly missingPaths: number;
 }
 
-/** A path with those of its operations that have the same servers. */
+/** A path and its operations with the same servers. */
 interface Path {
-  /** As its document writes it. */
+  /** The path as in its document. */
   readonly path: string;
   readonly item: Members;
   readonly methods: ReadonlySet<string>;
-  /** Paths of servers, each without a slash at its end. */
+  /** The paths of the servers, without a trailing slash. */
   readonly bases: readonly string[];
 }
 
 interface Pair {
   readonly theirs: Path;
   readonly ours: Path;
-  /** The base paths, theirs and ours, where these differ, and the rest of the paths is equal. */
+  /** The base paths, if only these differ. */
   readonly moved: readonly [theirs: string, ours: string] | null;
 }
 
@@ -39,14 +39,14 @@ interface Pairs {
   readonly onlyOurs: readonly Path[];
 }
 
-/** Checks whether documents are about the same API. @returns the number of our paths that both have */
+/** Returns the number of paths in both documents. */
 export function sharedPaths(theirs: Source, ours: Source): number {
   return methodsByPath(pairsOf(theirs, ours).pairs).size;
 }
 
 /**
- * Compares what a client can notice: paths, methods, parameters, bodies, statuses, headers, security, and schemas with
- * their keywords. Paths that only the vendor has are counted: no client of the mock calls them.
+ * Compares everything that a client can observe: paths, methods, parameters, bodies, statuses, headers, security and
+ * schemas. Paths only in the vendor's document are just counted, because no client of the mock calls them.
  */
 export async function compareDocuments(theirs: Source, ours: Source): Promise<Compared> {
   const differences = new Map<string, Difference>();
@@ -61,7 +61,7 @@ export async function compareDocuments(theirs: Source, ours: Source): Promise<Co
   if (!hasSecurity && speaksOfSecurity(ours)) {
     tell('document', 'security', 'widens', 'the document does not say how requests are authenticated');
   }
-  // Operations of one path can be at several in the vendor's document, which differ in their servers or parameters' names.
+  // The vendor's document can have the path several times, with different servers or parameter names.
   const found = methodsByPath(pairs);
   const isPart = found.size < MIN_SHARE * (found.size + onlyOurs.length);
   const pacer = new Pacer();
@@ -99,7 +99,7 @@ export async function compareDocuments(theirs: Source, ours: Source): Promise<Co
   };
 }
 
-/** The methods that the vendor has of each of our paths. */
+/** Returns the vendor's methods of each path of the mock. */
 function methodsByPath(pairs: readonly Pair[]): ReadonlyMap<Path, ReadonlySet<string>> {
   const found = new Map<Path, Set<string>>();
   for (const { theirs, ours } of pairs) {
@@ -110,16 +110,16 @@ function methodsByPath(pairs: readonly Pair[]): ReadonlyMap<Path, ReadonlySet<st
   return found;
 }
 
-/** A place names members at most 500 levels deep. */
+/** The maximum length of a place, because it can be 500 members deep. */
 const MAX_PLACE = 2000;
 
-/** Vendors publish parts of their documents, such as one for each page of a reference. A part has less than this of our paths. */
+/** With a smaller share of the mock's paths, a document counts as a part: vendors publish one per page of a reference. */
 const MIN_SHARE = 0.25;
 
-/** Paths that are compared for the nearest one. */
+/** How many paths are searched for the nearest one. */
 const MAX_CANDIDATES = 1000;
 
-/** A path that the vendor does not have, or has by another name. @param isPart without another name it is no difference */
+/** Reports a path that only the mock has. @param isPart whether it doesn't count, unless a similar path exists */
 function tellGone(path: string, candidates: readonly string[], isPart: boolean, tell: Tell): boolean {
   const near = findNearPath(path, candidates);
   if (near === undefined && isPart) return false;
@@ -140,7 +140,7 @@ function tellPath({ theirs, ours, moved }: Pair, tell: Tell): void {
   }
 }
 
-/** The places of the servers of a path, whose name is ours. */
+/** Returns the places of a path's servers. @param path the mock's path */
 function placesOf({ item, methods }: Path, path: string): string[] {
   const [first] = methods;
   if (serversOf(item, first) === undefined) return ['servers'];
@@ -149,9 +149,9 @@ function placesOf({ item, methods }: Path, path: string): string[] {
 }
 
 /**
- * A path is the same where base path and path together are; else where they are but for the names of parameters; else
- * where the path alone is, and the base path differs; else where another operation of the path is; else where it is after
- * the beginning that most paths have instead of ours.
+ * Pairs the paths of both documents. In order of preference: the full path is equal; it is equal except for parameter names;
+ * only the base path differs; an operation of the same path is paired; the rest is equal after the prefix that most of the
+ * vendor's paths have instead of the mock's.
  */
 function pairsOf(theirs: Source, ours: Source): Pairs {
   const own = pathsOf(ours);
@@ -181,18 +181,18 @@ function pairsOf(theirs: Source, ours: Source): Pairs {
   return { pairs: found, onlyTheirs: without(all, found), onlyOurs: without(own, found) };
 }
 
-/** The paths that are in no pair. Several may share one item, by a reference. */
+/** Returns the paths that are in no pair. */
 function without(paths: readonly Path[], pairs: readonly Pair[]): readonly Path[] {
   const paired = new Set(pairs.flatMap(({ theirs, ours }) => [theirs, ours]));
   return paths.filter((path) => !paired.has(path));
 }
 
-/** Segments that a base path has at most. */
+/** The maximum number of segments in a base path. */
 const MAX_SEGMENTS = 4;
-/** Fewer paths with another beginning are paths of another name. */
+/** With fewer paths, a different prefix is just a different name. */
 const MIN_MOVED = 2;
 
-/** Paths that are equal after the beginning that most of them have instead of ours: `/v2/users` and `/api/v1/users`. */
+/** Pairs paths that are equal after the most common change of prefix: `/v2/users` and `/api/v1/users`. */
 function movedPairs(theirs: readonly Path[], ours: readonly Path[]): Pair[] {
   const byRest = new Map<string, { path: Path; beginning: string }>();
   for (const path of ours) for (const { beginning, rest } of partsOf(path)) byRest.set(rest, { path, beginning });
@@ -215,7 +215,7 @@ function movedPairs(theirs: readonly Path[], ours: readonly Path[]): Pair[] {
 
 const NONE = { pairs: [], found: new Set<Path>() };
 
-/** A path divided after each of its first segments. */
+/** Splits a path after each of its first segments. */
 function partsOf({ path }: Path): { readonly beginning: string; readonly rest: string }[] {
   const segments = shapeOf(path).split('/').slice(1);
   return segments.slice(0, MAX_SEGMENTS + 1).map((_, at) => ({
@@ -227,7 +227,7 @@ function partsOf({ path }: Path): { readonly beginning: string; readonly rest: s
   }));
 }
 
-/** The paths of a document, each once for all of its operations with the same servers. */
+/** Returns the paths of a document, one for each group of operations with the same servers. */
 function pathsOf(source: Source): Path[] {
   const ofDocument = basesOf(source.root['servers']);
   return Object.entries(membersOf(source.root['paths'])).flatMap(([path, value]) => {
@@ -235,7 +235,7 @@ function pathsOf(source: Source): Path[] {
     const item = membersOf(resolve(source, value));
     const groups = new Map<string, Path & { readonly methods: Set<string> }>();
     const methods = methodsOf(item);
-    // A path without operations is a path nevertheless.
+    // Keep paths without operations.
     for (const method of methods.length === 0 ? [undefined] : methods) {
       const servers = serversOf(item, method);
       const bases = servers === undefined ? ofDocument : basesOf(servers);

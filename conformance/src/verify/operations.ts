@@ -14,10 +14,10 @@ import {
 import type { SchemaComparison } from './schemas.ts';
 import { listOf, type Members, membersOf, resolve, type Source } from './source.ts';
 
-/** An operation, and what it shares with others of its path. */
+/** An operation, with its path item. */
 export interface Operation {
   readonly source: Source;
-  /** As its document writes it. */
+  /** The path as in its document. */
   readonly path: string;
   readonly item: Members;
   readonly members: Members;
@@ -39,7 +39,7 @@ export class OperationComparison {
   readonly #hasSecurity: boolean;
   readonly #tell: Tell;
 
-  /** @param hasSecurity whether the document speaks of credentials. That it does not is reported once, not for each operation */
+  /** @param hasSecurity whether the document describes credentials. If not, that is reported once, not for each operation */
   constructor(theirs: Operation, ours: Operation, schemas: SchemaComparison, hasSecurity: boolean, tell: Tell) {
     this.#theirs = theirs;
     this.#ours = ours;
@@ -48,7 +48,7 @@ export class OperationComparison {
     this.#tell = tell;
   }
 
-  /** Tells all differences. @param where `GET /users/{id}` */
+  /** Reports all differences. @param where `GET /users/{id}` */
   async compare(where: string): Promise<void> {
     this.#compareSecurity(where);
     this.#compareWords(where);
@@ -75,7 +75,7 @@ export class OperationComparison {
     if (found !== null) this.#tell(where, 'security', isOpen ? 'widens' : classOf('request', found.effect), found.what);
   }
 
-  /** What no message shows. Clients that are generated from a document call an operation by its id. */
+  /** Compares metadata. It doesn't affect messages, but generated clients use the operation's id as a name. */
   #compareWords(where: string): void {
     const [one, other] = [this.#theirs.members, this.#ours.members];
     const isDeprecated = one['deprecated'] === true;
@@ -86,7 +86,7 @@ export class OperationComparison {
       this.#tell(where, 'operationId', 'information', bothValues(id, known));
   }
 
-  /** Follows references. */
+  /** Pairs a part of both documents, with references resolved. */
   #part(theirs: unknown, ours: unknown, where: string, side: Side): Part {
     const [one, other] = [resolve(this.#theirs.source, theirs), resolve(this.#ours.source, ours)];
     return { theirs: membersOf(one), ours: membersOf(other), where, side };
@@ -107,7 +107,7 @@ export class OperationComparison {
       } else {
         const [written, before] = [writingOf(this.#theirs.source, one), writingOf(this.#ours.source, other)];
         for (const [keyword, value, known] of pairsOf(written, before)) {
-          // One that only one has comes with another type, which is reported.
+          // If only one side has the keyword, the types differ, which is reported separately.
           if (value !== known && value !== undefined && known !== undefined)
             this.#tell(place, keyword, 'breaks-requests', bothValues(value, known));
         }
@@ -132,7 +132,7 @@ export class OperationComparison {
     const [theirs, ours] = [contentsOf(one), contentsOf(other)];
     const found = compareNames(new Set(theirs.keys()), new Set(ours.keys()));
     if (found !== null) {
-      // A client may ask for any media type of an answer. An answer without one may have any.
+      // A client may accept any of the response's media types. A response without one allows any.
       const effect = side === 'request' ? found.effect : ours.size === 0 ? 'narrows' : 'alters';
       this.#tell(where, 'media type', classOf(side, effect), found.what);
     }
@@ -153,7 +153,7 @@ export class OperationComparison {
     }
   }
 
-  /** Values of parameters and headers. */
+  /** Compares the values of parameters and headers. */
   async #compareValues(part: Part): Promise<void> {
     this.#compareRequired(part);
     await this.#schemas.compare(schemaOf(part.theirs), schemaOf(part.ours), part.side, part.where, this.#tell);
@@ -172,7 +172,7 @@ function mapOf(value: unknown): Map<string, unknown> {
   return new Map(Object.entries(membersOf(value)));
 }
 
-/** The names of parameters in a path, in their order. */
+/** Returns the parameter names in a path, in order. */
 export function pathNames(path: string): string[] {
   return [...path.matchAll(/\{([^{}]+)\}/g)].map(([, name]) => String(name));
 }
@@ -180,7 +180,7 @@ export function pathNames(path: string): string[] {
 /** Headers that OpenAPI describes elsewhere. */
 const ELSEWHERE: ReadonlySet<string> = new Set(['header accept', 'header content-type', 'header authorization']);
 
-/** Parameters by place and name. Those of a path have our names. */
+/** Returns the parameters by place and name. @param names the mock's names of the path parameters */
 function parametersOf({ source, item, members, path }: Operation, names: readonly string[]): Map<string, Members> {
   const own = pathNames(path);
   const listed = [...listOf(item['parameters']), ...listOf(members['parameters'])].map((one): [string, Members] => {
@@ -192,7 +192,7 @@ function parametersOf({ source, item, members, path }: Operation, names: readonl
   return new Map(listed.filter(([key]) => !ELSEWHERE.has(key)));
 }
 
-/** How the value of a parameter is written: as a media type, or in a style, which matters for lists and objects. */
+/** Returns how a parameter is serialized: as a media type or, for lists and objects, in a style. */
 function writingOf(source: Source, parameter: Members): Map<string, unknown> {
   const place = parameter['in'] === 'query' || parameter['in'] === 'cookie' ? 'form' : 'simple';
   const { style = place, explode = style === 'form', allowReserved = false } = parameter;
@@ -207,13 +207,13 @@ function schemaOf({ schema, content }: Members): unknown {
   return schema ?? membersOf(Object.values(membersOf(content))[0])['schema'];
 }
 
-/** Media types by their names without parameters. */
+/** Returns the contents by media type, without parameters. */
 function contentsOf({ content }: Members): Map<string, Members> {
   const entries = Object.entries(membersOf(content));
   return new Map(entries.map(([type, value]) => [type.replace(/;.*$/s, '').trim().toLowerCase(), membersOf(value)]));
 }
 
-/** Bodies of one media type, or of a type and a range that has it. */
+/** Pairs the bodies with equal media types, or with a type and a range that includes it. */
 function contentPairs(theirs: ReadonlyMap<string, Members>, ours: ReadonlyMap<string, Members>) {
   return [...theirs].flatMap(([type, media]): [type: string, theirs: Members, ours: Members][] => {
     const exact = ours.get(type);
@@ -233,9 +233,7 @@ function headersOf({ headers }: Members): Map<string, unknown> {
   return new Map(entries.filter(([name]) => name !== 'content-type'));
 }
 
-/**
- * Answers by status. `4XX` and `default` stand for the statuses that they cover and that their document does not name.
- */
+/** Pairs the responses by status. `4XX` and `default` match the statuses that their document does not list. */
 function* answersOf(
   theirs: ReadonlyMap<string, unknown>,
   ours: ReadonlyMap<string, unknown>,
@@ -256,14 +254,14 @@ function* answersOf(
   }
 }
 
-/** Whether a document says anywhere how requests are authenticated. */
+/** Whether a document describes authentication anywhere. */
 export function speaksOfSecurity({ root }: Source): boolean {
   if (Object.keys(membersOf(membersOf(root['components'])['securitySchemes'])).length > 0) return true;
   const operations = Object.values(membersOf(root['paths'])).flatMap((item) => Object.values(membersOf(item)));
   return [root, ...operations].some((part) => listOf(membersOf(part)['security']).length > 0);
 }
 
-/** The ways to authenticate, each as a text. Names of schemes are a matter of the document. */
+/** Returns the ways to authenticate as texts. Scheme names are left out, because every document has different ones. */
 function securityOf({ source, members }: Operation): ReadonlySet<string> {
   const schemes = membersOf(membersOf(source.root['components'])['securitySchemes']);
   const ways = listOf(members['security'] ?? source.root['security']).map((requirement) =>

@@ -3,22 +3,22 @@ import type { Verdict } from './baseline.ts';
 import { CLASSES, type Difference } from './difference.ts';
 import type { Compared } from './documents.ts';
 
-/** A difference with the parts of its place: in `POST /things body owner.name`, `name` of the `body` within the owner. */
+/** A difference with the parts of its place. `POST /things body owner.name` is the name `name` in the part `body`. */
 interface Placed {
   readonly difference: Difference;
   readonly kind: string;
-  /** `body`, `query` and the like; empty for other places. */
+  /** Such as `body` or `query`; empty for other places. */
   readonly part: string;
-  /** Of what differs, or a status; empty for a whole body, operation or path. */
+  /** The name of a member or parameter, or a status; empty for a whole body, operation or path. */
   readonly name: string;
   readonly within: string;
 }
 
 /**
- * The differences by class, with a line for each: or one for the same difference in several places, such as a member of a
- * schema that many operations share, and one for names that differ alike.
+ * Formats the differences by class. The same difference in several places, such as in a shared schema, and names with the
+ * same difference share a line.
  *
- * @param isAll a line for every place
+ * @param isAll prints a line for every place instead
  */
 export function groupsOf(differences: readonly Difference[], isAll: boolean): string[] {
   return CLASSES.flatMap((name) => {
@@ -33,7 +33,7 @@ function alikeOf(differences: readonly Placed[]): readonly Group<Placed>[] {
   const byName = grouped(differences, ({ part, name, kind, difference }) => [part, name, kind, difference.what]);
   const alike = grouped(byName, (group) => {
     const [{ part, name, kind, difference }] = group;
-    // Of a name that is gone or new the words say nothing else, so names are only joined where they are side by side.
+    // "only in the ..." is the same for unrelated names, so only join names in the same places.
     const isBare = difference.what.startsWith('only in the ');
     return [part, name === '', kind, difference.what, isBare && group.map(({ within }) => within).sort()];
   });
@@ -53,7 +53,6 @@ function grouped<Value>(values: readonly Value[], keyOf: (value: Value) => reado
   return [...groups.values()];
 }
 
-/** The id is the place and the kind. */
 function lineOf({ id, what }: Difference): string {
   return `${id}: ${what}`;
 }
@@ -75,7 +74,7 @@ function placedOf(difference: Difference): Placed {
 }
 
 const INDENT = '  ';
-/** Longer lines do not fit a screen. */
+/** The width of a line, so that it fits on a screen. */
 const MAX_CHARACTERS = 160 - INDENT.length;
 
 function linesOf(group: Group<Placed>): string {
@@ -94,11 +93,11 @@ function linesOf(group: Group<Placed>): string {
 
 interface Fitting {
   readonly text: string;
-  /** How many texts are left out. */
+  /** The number of omitted texts. */
   readonly more: number;
 }
 
-/** The first texts that fit together, at least one. @param reserved for what is said if some are left out */
+/** Joins the first texts that fit, at least one. @param reserved space for a note about omitted texts */
 function fitting(texts: readonly string[], max: number, reserved = 0): Fitting {
   const all = texts.join(', ');
   if (all.length <= max) return { text: all, more: 0 };
@@ -107,18 +106,16 @@ function fitting(texts: readonly string[], max: number, reserved = 0): Fitting {
   return { text: texts.slice(0, count).join(', '), more: texts.length - count };
 }
 
-/** What a baseline says that a user should know. */
+/** Formats notes about the baseline. */
 export function notesOf({ stale, unexplained }: Verdict): string[] {
-  const entries = unexplained === 1 ? 'entry of the baseline has' : 'entries of the baseline have';
+  const entries = unexplained === 1 ? 'baseline entry has' : 'baseline entries have';
   return [
     ...stale.map((id) => `no longer differs: ${id}`),
-    ...(unexplained === 0
-      ? []
-      : [`${unexplained} ${entries} no reason, and so they are not accepted. Write why into \`reason\`.`]),
+    ...(unexplained === 0 ? [] : [`${unexplained} ${entries} no reason and will not be accepted. Fill in \`reason\`.`]),
   ];
 }
 
-/** The last line: all numbers. */
+/** Formats the last line, with all counts. */
 export function countsOf(
   { operations, otherPaths, missingPaths }: Compared,
   { open, accepted }: Verdict,
@@ -131,8 +128,6 @@ export function countsOf(
     `${countOf(open.length, 'difference')}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`,
     ...(accepted.length === 0 ? [] : [`${accepted.length} accepted`]),
     ...(otherPaths === 0 ? [] : [`${countOf(otherPaths, 'path')} only in the document, not compared`]),
-    ...(missingPaths === 0
-      ? []
-      : [`${countOf(missingPaths, 'path')} only in the mock, of which this part says nothing`]),
+    ...(missingPaths === 0 ? [] : [`${countOf(missingPaths, 'path')} only in the mock, not compared`]),
   ].join(', ');
 }

@@ -2,30 +2,30 @@ import { canonical, textOf } from './difference.ts';
 import { listOf, type Members, membersOf, referenceOf, resolve, type Source } from './source.ts';
 
 /**
- * A schema as a value sees it: references followed, the parts of `allOf` merged, and the forms of OpenAPI 3.0 and 3.1
- * made one. Schemas within it are lists of schemas that must all accept a value.
+ * A normalized schema: references resolved, `allOf` merged, and OpenAPI 3.0 and 3.1 unified. A nested schema is a list of
+ * schemas that must all accept a value.
  */
 export interface SchemaView {
   /** Equal for the same schema of the same document. */
   readonly key: string;
-  /** Null: all types. */
+  /** Null for all types. */
   readonly types: ReadonlySet<string> | null;
   readonly isNullable: boolean;
-  /** Values as JSON texts; null: all values. */
+  /** The allowed values as JSON; null for all values. */
   readonly values: ReadonlySet<string> | null;
   /** Bounds, `format`, `pattern` and other keywords with plain values. */
   readonly plain: ReadonlyMap<string, unknown>;
   readonly required: ReadonlySet<string>;
   readonly properties: ReadonlyMap<string, Schemas>;
   readonly items: Schemas;
-  /** Null: no further members. */
+  /** The schemas of other members; null if there may be none. */
   readonly additional: Schemas | null;
   readonly alternatives: Alternatives | null;
   /** `not`, `patternProperties` and others: schemas by keyword and name. */
   readonly others: ReadonlyMap<string, Schemas>;
-  /** Does it allow every value? */
+  /** Whether it allows every value. */
   readonly isOpen: boolean;
-  /** The side whose messages never have such a member. */
+  /** The side on which such a member never appears. */
   readonly absentIn: 'request' | 'answer' | null;
 }
 
@@ -34,11 +34,11 @@ export type Schemas = readonly unknown[];
 export interface Alternatives {
   readonly keyword: 'oneOf' | 'anyOf';
   readonly branches: readonly Schemas[];
-  /** Does the schema say nothing else? */
+  /** Whether the schema has no other keywords. */
   readonly isAll: boolean;
 }
 
-/** Of two values of a bound, the one that allows less. */
+/** Functions that return the stricter of two bounds. */
 export const BOUNDS: ReadonlyMap<string, (one: number, other: number) => number> = new Map([
   ...['minimum', 'exclusiveMinimum', 'minLength', 'minItems', 'minProperties', 'minContains'].map(
     (keyword) => [keyword, Math.max] as const,
@@ -52,14 +52,14 @@ const PLAIN = ['format', 'pattern', 'multipleOf', 'uniqueItems', 'dependentRequi
 const SCHEMAS = ['not', 'if', 'then', 'else', 'contains', 'propertyNames', 'unevaluatedProperties', 'unevaluatedItems'];
 const MAPS = ['patternProperties', 'dependentSchemas', 'prefixItems'];
 
-/** Reads the schemas of one document, each once. */
+/** Reads the schemas of a document, with a cache. */
 export class SchemaReader {
   readonly source: Source;
   readonly #views = new Map<string, SchemaView>();
   readonly #ids = new Map<object, number>();
   readonly #spend: (steps: number) => void;
 
-  /** @param spend counts the work, and throws when it is too much */
+  /** @param spend counts the steps, and throws if there are too many */
   constructor(source: Source, spend: (steps: number) => void) {
     this.source = source;
     this.#spend = spend;
@@ -76,7 +76,7 @@ export class SchemaReader {
     return view;
   }
 
-  /** Schemas that only refer to the same one are the same. */
+  /** Resolves a schema that is only a reference, so that all references to a schema have the same id. */
   #targetOf(schema: unknown): unknown {
     const isOnlyReference = !this.source.hasSiblings || Object.keys(membersOf(schema)).length === 1;
     return referenceOf(schema) !== null && isOnlyReference ? resolve(this.source, schema) : schema;
@@ -89,7 +89,7 @@ export class SchemaReader {
     return id;
   }
 
-  /** The schemas that must all accept a value, without references and `allOf`. */
+  /** Returns the schemas that must all accept a value, with references and `allOf` resolved. */
   #leavesOf(schemas: Schemas): Leaf[] {
     const leaves = new Set<Leaf>();
     const seen = new Set<unknown>();
@@ -116,7 +116,7 @@ export class SchemaReader {
     return [...leaves];
   }
 
-  /** The branches of `oneOf` or `anyOf` that allow more than null. */
+  /** Returns the branches of `oneOf` or `anyOf` that allow more than null. */
   #branchesOf(node: Members): { readonly branches: readonly unknown[]; readonly hasNull: boolean } {
     const all = listOf(node['oneOf'] ?? node['anyOf']);
     const branches = all.filter((branch) => {
@@ -178,14 +178,14 @@ function grouped(entries: readonly (readonly [string, unknown])[]): ReadonlyMap<
 
 function othersOf(leaf: Leaf): (readonly [string, unknown])[] {
   const single = SCHEMAS.filter((keyword) => leaf[keyword] !== undefined).map((name) => [name, leaf[name]] as const);
-  // Alternatives are those of `oneOf` if a schema has both.
+  // If a schema has both, `alternatives` has only `oneOf`.
   const named = [...MAPS, ...(leaf['oneOf'] === undefined ? [] : ['anyOf'])].flatMap((keyword) =>
     Object.entries(Object(leaf[keyword])).map(([name, schema]) => [`${keyword} ${name}`, schema] as const),
   );
   return [...single, ...named];
 }
 
-/** The types of all leaves. 3.0 says `nullable`, often beside an `allOf` whose parts have the type. */
+/** Returns the types that all leaves allow. In 3.0, `nullable` is often next to an `allOf` with the type in its parts. */
 function typesOf(leaves: readonly Leaf[]): Pick<SchemaView, 'types' | 'isNullable'> {
   const typed = leaves.flatMap((leaf) => {
     const types = ownTypes(leaf);
@@ -199,7 +199,7 @@ function typesOf(leaves: readonly Leaf[]): Pick<SchemaView, 'types' | 'isNullabl
   };
 }
 
-/** Many documents leave out the type of an object or a list, which its other keywords tell. */
+/** Returns the types of a leaf. Many documents omit the type of an object or list, so it is inferred from other keywords. */
 function ownTypes(leaf: Leaf): ReadonlySet<string> | null {
   const { type, properties, required, items, additionalProperties, enum: values, const: value } = leaf;
   if (type !== undefined) return new Set([type].flat().map(textOf));
@@ -252,14 +252,14 @@ function plainOf(leaves: readonly Leaf[]): Map<string, unknown> {
   return plain;
 }
 
-/** Parts of `allOf` may each have a pattern. */
+/** Adds all different values of a keyword: each part of `allOf` may have a pattern. */
 function addDistinct(plain: Map<string, unknown>, keyword: string, values: readonly unknown[]): void {
   const stated = values.filter((value) => value !== undefined && (keyword !== 'uniqueItems' || value === true));
   const distinct = new Map(stated.map((value) => [canonical(value), value]));
   if (distinct.size > 0) plain.set(keyword, distinct.size === 1 ? stated[0] : [...distinct.keys()].sort());
 }
 
-/** In 3.0 a bound is exclusive by a second keyword, which is `true`. */
+/** Converts the exclusive bounds of 3.0, which are `true` next to the bound, to those of 3.1. */
 function withBounds(leaf: Leaf): Leaf {
   const { minimum, exclusiveMinimum, maximum, exclusiveMaximum } = leaf;
   return {
@@ -269,11 +269,11 @@ function withBounds(leaf: Leaf): Leaf {
   };
 }
 
-/** Keywords that say nothing about values. */
+/** Keywords that do not restrict values. */
 const WORDS =
   /^(?:\$?(?:comment|id|schema|anchor|defs|ref)|title|description|examples?|deprecated|externalDocs|xml|discriminator|allOf|oneOf|anyOf|nullable|x-.*)$/;
 
-/** Says a keyword of a schema nothing about values? */
+/** Whether a keyword does not restrict values. */
 function isWord(keyword: string, leaf: Leaf): boolean {
   return /^(?:allOf|oneOf|anyOf)$/.test(keyword) ? leaf[keyword] === undefined : WORDS.test(keyword);
 }

@@ -17,7 +17,7 @@ import {
 import { type Alternatives, BOUNDS, SchemaReader, type Schemas, type SchemaView } from './schema-view.ts';
 import { membersOf, referenceOf, type Source } from './source.ts';
 
-/** A pair of schemas, and the path of the values that they describe. */
+/** A pair of schemas, and the path of their values. */
 interface Pair {
   readonly theirs: Schemas;
   readonly ours: Schemas;
@@ -25,12 +25,12 @@ interface Pair {
   readonly depth: number;
 }
 
-/** The comparison of one pair and of everything within it. */
+/** The comparison of a pair and everything nested in it. */
 interface Run {
   readonly side: Side;
   readonly queue: Pair[];
   readonly seen: Set<string>;
-  /** The comparison that waits for this one. Its pairs count as equal, because schemas have circles. */
+  /** The comparison that waits for this one. Its pairs count as equal, because schemas can be recursive. */
   readonly outer: Run | null;
   readonly tell: Tell;
 }
@@ -38,12 +38,12 @@ interface Run {
 const MAX_DEPTH = 500;
 const MAX_STEPS = 1_000_000;
 
-/** Compares schemas of a vendor's document with schemas of ours. */
+/** Compares schemas of a vendor's document with the mock's. */
 export class SchemaComparison {
   readonly #theirs: SchemaReader;
   readonly #ours: SchemaReader;
   readonly #name: string;
-  /** Pairs that were found equal, or not: they need no second look. */
+  /** Results of earlier comparisons. */
   readonly #equal = new Set<string>();
   readonly #unequal = new Set<string>();
   readonly #pacer = new Pacer();
@@ -57,8 +57,8 @@ export class SchemaComparison {
   }
 
   /**
-   * Tells the differences between two schemas of a message. A pair that recurs in the message is reported at its first
-   * place, so the work and the list do not grow with the number of ways that lead to it.
+   * Reports the differences between two schemas of a message. A recurring pair is only compared at its first place, so that
+   * shared schemas don't multiply the work and the list.
    */
   async compare(theirs: unknown, ours: unknown, side: Side, where: string, tell: Tell): Promise<void> {
     let isEqual = true;
@@ -73,7 +73,6 @@ export class SchemaComparison {
   async #finish(run: Run, goesOn: () => boolean): Promise<void> {
     for (let next = 0; next < run.queue.length && goesOn(); next += 1) {
       if (this.#pacer.isLong) await this.#pacer.pause();
-      // The index is within the list.
       const pair = run.queue[next] as Pair;
       const [theirs, ours] = [this.#theirs.view(pair.theirs), this.#ours.view(pair.ours)];
       const key = keyOf(run.side, theirs, ours);
@@ -102,13 +101,13 @@ export class SchemaComparison {
     await this.#compareAlternatives(run, pair, theirs.alternatives, ours.alternatives);
     for (const [keyword, one = [], other = []] of pairsOf(theirs.others, ours.others)) {
       if (await this.#isEqual(run, one, other)) continue;
-      // Each of these keywords allows fewer values than none.
+      // Adding one of these keywords always allows fewer values.
       const effect = other.length === 0 ? 'narrows' : one.length === 0 ? 'widens' : 'alters';
       tellEffect(run, pair, oneLine(keyword), effect, bothValues(one[0], other[0]));
     }
   }
 
-  /** Equal properties need no `required`; a property that only one has is one difference, required or not. */
+  /** Compares properties. `required` is not reported separately for a property that only one side has. */
   async #compareMembers(run: Run, pair: Pair, theirs: SchemaView, ours: SchemaView): Promise<void> {
     const { side, tell } = run;
     const names = new Set([
@@ -130,7 +129,7 @@ export class SchemaComparison {
         const found = side === 'request' && isRequired ? 'breaks-requests' : 'widens';
         tell(path, 'field', found, `${onlyIn(true)}${isRequired ? ', required' : ''}`);
       } else if (isOurs && !isThere) {
-        // The document has it in the messages of the other side.
+        // The document may have it on the opposite side.
         const what = one === undefined ? goneWords(name, more) : `${onlyIn(false)}; ${absentWords(side)}`;
         tell(path, 'field', `breaks-${side}s`, what);
       } else {
@@ -143,7 +142,7 @@ export class SchemaComparison {
     }
   }
 
-  /** `string` against `oneOf: [string, integer]`: one alternative more, and nothing else. */
+  /** Compares `string` with `oneOf: [string, integer]` as one additional alternative. */
   async #compareOnlyAlternatives(run: Run, pair: Pair, theirs: SchemaView, ours: SchemaView): Promise<boolean> {
     const { alternatives: one } = theirs;
     const { alternatives: other } = ours;
@@ -163,7 +162,7 @@ export class SchemaComparison {
     return true;
   }
 
-  /** Equal alternatives are pairs, then those that people call the same. If one of each remains, they are compared. */
+  /** Pairs equal alternatives, then those with the same label. If one of each remains, these two are compared. */
   async #compareAlternatives(
     run: Run,
     pair: Pair,
@@ -192,7 +191,7 @@ export class SchemaComparison {
     if (more.length === 1 && rest.size === 1 && one !== undefined && other !== undefined) {
       compare(one, other, keyword);
     } else if (more.length + rest.size > 0) {
-      // A list of alternatives that only one side has allows fewer values than none.
+      // If only one side has alternatives, it allows fewer values.
       const isMore = theirs === null || (ours !== null && rest.size === 0);
       const isLess = ours === null || (theirs !== null && more.length === 0);
       const what = namesWords(more.map(labelOf), [...rest].map(labelOf));
@@ -225,7 +224,7 @@ function runOf(root: Pair, side: Side, outer: Run | null, tell: Tell): Run {
   return { side, queue: [root], seen: new Set(), outer, tell };
 }
 
-/** Comparisons within comparisons are as many calls. */
+/** Nested comparisons are nested calls, so each adds to the depth. */
 function depthOf(run: Run): number {
   return (run.queue[0]?.depth ?? 0) + MAX_DEPTH / 50;
 }
@@ -241,7 +240,7 @@ function isSeen(run: Run, key: string): boolean {
 
 const MAX_OF_LABEL = 40;
 
-/** What people call a schema: its name, or else its type with its format or its members. */
+/** Returns a label for a schema: its name, or otherwise its type with its format or members. */
 function labelOf([schema]: Schemas): string {
   const { type = 'any type', format, properties } = membersOf(schema);
   const members = Object.keys(membersOf(properties)).sort().join(', ');
@@ -264,7 +263,7 @@ function pushWithin(run: Run, { path, depth }: Pair, step: string, theirs: Schem
 
 const ANY = ['array', 'boolean', 'number', 'object', 'string'];
 
-/** @returns whether both have a type in common, without which nothing else is worth comparing */
+/** Compares types. @returns whether they have one in common, so that other keywords are worth comparing */
 function compareTypes(run: Run, pair: Pair, theirs: SchemaView, ours: SchemaView): boolean {
   const [one, other] = [typesOf(theirs), typesOf(ours)];
   const [found, isNull] = [compareNames(widened(one, other), widened(other, one)), nullOf(theirs) !== nullOf(ours)];
@@ -284,7 +283,7 @@ function typeWords(view: SchemaView, isNullTold: boolean): string {
   return types.join(' or ') || 'nothing';
 }
 
-/** An integer is a number, so `number` contains `integer` where the other schema has only that. */
+/** Adds `integer` to `number` if the other schema has it, because an integer is a number. */
 function widened(types: ReadonlySet<string>, other: ReadonlySet<string>): ReadonlySet<string> {
   return types.has('number') && other.has('integer') ? new Set([...types, 'integer']) : types;
 }
@@ -314,7 +313,7 @@ function comparePlain(run: Run, pair: Pair, { plain: theirs }: SchemaView, { pla
   }
 }
 
-/** A UUID has 36 characters (RFC 9562, 4), whether a schema says so or not. */
+/** Whether a length is implied by `format: uuid`: a UUID has 36 characters (RFC 9562, section 4). */
 function isImplied(keyword: string, value: unknown, other: ReadonlyMap<string, unknown>): boolean {
   if (other.get('format') !== 'uuid' || other.has(keyword)) return false;
   return (keyword === 'minLength' && Number(value) <= 36) || (keyword === 'maxLength' && Number(value) >= 36);

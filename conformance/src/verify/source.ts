@@ -2,10 +2,10 @@ import { own, Unusable } from '../../../src/conformance-entry.ts';
 import { oneLine, textOf } from './difference.ts';
 import { checkStructure } from './structure.ts';
 
-/** Some object of a document. A user's document may be malformed, so each member is checked where it is read. */
+/** An object of a document. A user's document may be malformed, so every member is checked when it is read. */
 export type Members = Readonly<Record<string, unknown>>;
 
-/** The members of an object; none if it is something else. */
+/** Returns the members of an object; empty for anything else. */
 export function membersOf(value: unknown): Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Members) : {};
 }
@@ -14,20 +14,20 @@ export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** An OpenAPI document whose references were checked. */
+/** An OpenAPI document with valid references. */
 export interface Source {
   /** For messages: `--spec newer.json`. */
   readonly name: string;
   readonly root: Members;
-  /** From version 3.1 on, members beside a `$ref` count. */
+  /** Whether members next to a `$ref` apply, as in version 3.1 and later. */
   readonly hasSiblings: boolean;
 }
 
 /**
- * Checks that a document is OpenAPI 3, and that all its references lead to something in it.
+ * Checks that a document is OpenAPI 3 and that all its references can be resolved.
  *
- * @param name of the document, for messages
- * @throws Unusable naming the place
+ * @param name the document's name, for messages
+ * @throws Unusable with the place of the error
  */
 export function createSource(content: unknown, name: string): Source {
   const root = membersOf(content);
@@ -42,7 +42,7 @@ export function createSource(content: unknown, name: string): Source {
   // `openapi: 3.0` is a number in YAML.
   if (!/^3(?:\.\d|$)/.test(version)) throw new Unusable(`${name} has OpenAPI version ${version}. Expected 3.0 or 3.1.`);
   if (membersOf(paths) !== paths) {
-    throw new Unusable(`${name} is not an OpenAPI document: it has no \`paths\`, or they are not an object.`);
+    throw new Unusable(`${name} is not an OpenAPI document: \`paths\` is missing or not an object.`);
   }
   checkStructure(root, name);
   const source = { name, root, hasSiblings: !/^3(?:\.0|$)/.test(version) };
@@ -50,10 +50,10 @@ export function createSource(content: unknown, name: string): Source {
   return source;
 }
 
-/** Members with data of any form, in which `$ref` means nothing. */
+/** Members with arbitrary data, in which `$ref` is not a reference. */
 const DATA: ReadonlySet<string> = new Set(['example', 'examples', 'default', 'enum', 'const']);
 
-/** Members whose own members have names of the document's choice: a schema or an answer can be called `default`. */
+/** Members with arbitrary names: a schema or a response can be called `default`. */
 const MAPS: ReadonlySet<string> = new Set([
   ...['properties', 'patternProperties', 'dependentSchemas', '$defs', 'definitions', 'schemas', 'parameters'],
   ...['requestBodies', 'responses', 'headers', 'content', 'securitySchemes'],
@@ -61,12 +61,12 @@ const MAPS: ReadonlySet<string> = new Set([
 
 interface Visit {
   readonly node: object;
-  /** Null: the document itself. */
+  /** Null for the document itself. */
   readonly from: Visit | null;
   readonly step: string;
 }
 
-/** Without recursion, because a document may be nested deeply. */
+/** Checks all references. Not recursive, because a document may be deeply nested. */
 function checkReferences(source: Source): void {
   const root: Visit = { node: source.root, from: null, step: '' };
   const seen = new Set<object>([source.root]);
@@ -82,7 +82,7 @@ function checkReferences(source: Source): void {
       if (step === '$ref' && typeof value === 'string' && !isMap) {
         const fault = faultOfReference(source, value);
         if (fault !== null) throw new Unusable(`${source.name}: \`$ref\` at ${placeOf(at)} ${fault}`);
-        // The target can be in an extension, which is left out otherwise.
+        // The target can be in an extension, which isn't visited otherwise.
         const steps = stepsOf(value);
         const target = targetOf(source, value);
         const parent = steps.slice(0, -1).reduce((from, one): Visit => ({ node: source.root, from, step: one }), root);
@@ -100,27 +100,27 @@ function placeOf(visit: Visit): string {
   return `\`#/${oneLine(steps.reverse().join('/'), 300)}\``;
 }
 
-/** How many references are followed, from one to the next. */
+/** The maximum length of a chain of references. */
 const MAX_REFERENCES = 32;
 
-/** What is wrong with a reference; null: nothing. */
+/** Returns what is wrong with a reference, or null. */
 function faultOfReference(source: Source, reference: string): string | null {
   const shown = `\`${oneLine(reference)}\``;
-  if (!reference.startsWith('#')) return `leads to another file, ${shown}. Bundle the document into one file first.`;
+  if (!reference.startsWith('#')) return `points to another file, ${shown}. Bundle the document into one file first.`;
   const passed = new Set<unknown>();
   let target = targetOf(source, reference);
   if (target === undefined) return `leads nowhere: ${shown}.`;
   for (let next = referenceOf(target); next !== null; next = referenceOf(target)) {
-    if (passed.has(target)) return `leads to itself: ${shown}.`;
+    if (passed.has(target)) return `refers to itself: ${shown}.`;
     if (passed.size === MAX_REFERENCES)
-      return `begins a chain of more than ${MAX_REFERENCES} references: ${shown}. Refer to the last part of the chain.`;
+      return `starts a chain of more than ${MAX_REFERENCES} references: ${shown}. Refer to the end of the chain instead.`;
     passed.add(target);
     target = targetOf(source, next);
   }
   return null;
 }
 
-/** The part of a document that a reference leads to. */
+/** Returns the part of a document that a reference points to. */
 function targetOf(source: Source, reference: string): unknown {
   if (reference !== '#' && !reference.startsWith('#/')) return undefined;
   return stepsOf(reference).reduce<unknown>(
@@ -143,26 +143,26 @@ function decoded(step: string): string {
   }
 }
 
-/** A part of a document, or what it refers to. */
+/** Resolves a part of a document that may be a reference. */
 export function resolve(source: Source, value: unknown): unknown {
   let at = value;
   for (let next = referenceOf(at); next !== null; next = referenceOf(at)) at = targetOf(source, next);
   return at;
 }
 
-/** The reference of an object; null if it is none. */
+/** Returns the reference in an object, or null. */
 export function referenceOf(value: unknown): string | null {
   const { $ref } = membersOf(value);
   return typeof $ref === 'string' ? $ref : null;
 }
 
-/** The servers of a path or of one of its operations, which override those of the path. Undefined: the document's. */
+/** Returns the servers of a path or of its operation, which override the path's. Undefined for the document's. */
 export function serversOf(item: Members, method?: string): unknown {
   const { servers = item['servers'] } = method === undefined ? item : membersOf(item[method]);
   return servers;
 }
 
-/** The paths of servers: `/api/v1` of `https://{tenant}.example/api/v1`; one that is empty if there are none. */
+/** Returns the paths of servers: `/api/v1` for `https://{tenant}.example/api/v1`. One empty path if there are no servers. */
 export function basesOf(servers: unknown): string[] {
   const bases = listOf(servers).map((server) => {
     const { url, variables } = membersOf(server);

@@ -1,18 +1,18 @@
 import { Unusable } from '../../../src/conformance-entry.ts';
 import { oneLine } from './difference.ts';
 
-/** The form of a part: an object with these members, an object whose members all have one form, or a list. */
+/** The form of a part: an object with these members, a map of equal members, a list, or a schema. */
 interface Form {
   readonly type: 'object' | 'array' | 'schema';
   readonly members?: Readonly<Record<string, Form>>;
-  /** Of each other member, or of each entry. */
+  /** The form of every other member, or of every entry. */
   readonly each?: Form;
-  /** How many entries a list may have. */
+  /** The maximum number of entries in a list. */
   readonly max?: number;
 }
 
 const LIST: Form = { type: 'array' };
-/** Each path is compared at each of its servers. */
+/** Limited, because every path is compared with every server. */
 const SERVERS: Form = { type: 'array', max: 100 };
 const mapOf = (each: Form): Form => ({ type: 'object', each });
 const listOf = (each: Form): Form => ({ type: 'array', each });
@@ -31,7 +31,7 @@ const OPERATION: Form = {
     servers: SERVERS,
   },
 };
-/** The methods of OpenAPI. Other members of a path are no operations. */
+/** The methods of OpenAPI. Other members of a path item are not operations. */
 export const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options', 'trace'] as const;
 const ITEM: Form = {
   type: 'object',
@@ -65,11 +65,10 @@ const DOCUMENT: Form = {
 const EXPECTED = { object: 'an object', array: 'a list', schema: 'a schema: an object, `true` or `false`' } as const;
 
 /**
- * Checks that the parts of a document down to its schemas have the form that OpenAPI gives them. Otherwise a part would
- * silently count as missing.
+ * Checks the structure of a document down to its schemas. Otherwise, a malformed part would silently count as missing.
  *
- * @param name of the document, for messages
- * @throws Unusable naming the place
+ * @param name the document's name, for messages
+ * @throws Unusable with the place of the error
  */
 export function checkStructure(root: object, name: string): void {
   check(root, DOCUMENT, [], name);

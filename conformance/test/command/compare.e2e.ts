@@ -160,7 +160,7 @@ describe('`compare`', () => {
       const { code, stdout, stderr } = await running.ended;
 
       expect(code).toBe(expected);
-      expect(stderr).toContain('\nStopping, and deleting what was made.');
+      expect(stderr).toContain('\nStopping, and deleting');
       expect(stdout).toMatch(/^\d+ requests? sent to both, \d+ differences\.$/m);
       expect(stdout).toContain('\n**Stopped before all requests were sent:** interrupted\n');
       expect(stdout + stderr).not.toContain('Still in the real account');
@@ -221,7 +221,7 @@ describe('`compare`', () => {
     expect(code).toBe(2);
     expect(stdout).toMatch(/^\d+ requests? sent to both, \d+ differences\.$/m);
     expect(stderr).toMatch(
-      /\nStill in the real account, to delete by hand:\n(?:DELETE \S+\n)+nv-auth-mock: --against \S+ does not answer: .+\n$/,
+      /\nStill in the real account, to delete by hand:\n(?:DELETE \S+\n)+nv-auth-mock: --against \S+ does not respond: .+\n$/,
     );
   });
 

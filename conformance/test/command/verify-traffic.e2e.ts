@@ -19,7 +19,7 @@ describe('nv-auth-mock verify --har', () => {
   it('exits with 0 if the documents allow all of it', async ({ command, folder }) => {
     await writeFile(join(folder, 'clean.har'), archive(CLEAN, entry('/logo.svg', '')));
     const { code, stdout } = await command.launch(['verify', '--har', 'clean.har']).ended;
-    expect([code, stdout]).toEqual([0, '1 request checked, 1 for no documented API; 0 violations\n']);
+    expect([code, stdout]).toEqual([0, '1 request checked, 1 skipped (no documented API); 0 violations\n']);
   });
 
   it('exits with 1 and tells the line, the operation and what is wrong', async ({ command, folder }) => {
@@ -29,8 +29,8 @@ describe('nv-auth-mock verify --har', () => {
     const line = text.split('\n').findIndex((one) => one.includes('filterby')) - 2;
     expect(code).toBe(1);
     expect(stdout.split('\n')).toEqual([
-      `traffic.har:${line} GET /api/v1/users/count (count_users): the document does not list the query parameter \`filterby\`; did you mean \`filterBy\`?`,
-      expect.stringMatching(/^traffic.har:\d+ GET .*: answer 200: .* must NOT have additional properties: `more`$/),
+      `traffic.har:${line} GET /api/v1/users/count (count_users): the document does not name the query parameter \`filterby\`; did you mean \`filterBy\`?`,
+      expect.stringMatching(/^traffic.har:\d+ GET .*: response 200: .* must NOT have additional properties: `more`$/),
       '2 requests checked; 2 violations',
       '',
     ]);
@@ -137,11 +137,11 @@ describe('nv-auth-mock verify --har --spec', () => {
     expect(code).toBe(1);
     expect(stdout.split('\n')).toEqual([
       expect.stringMatching(/^traffic.har:5 GET \/api\/v1\/users\/count \(get \/api\/v1\/users\/count\): .*`region`/),
-      expect.stringMatching(/^traffic.har:5 GET .*: answer 200: .*`?total`?/),
+      expect.stringMatching(/^traffic.har:5 GET .*: response 200: .*`?total`?/),
       expect.stringMatching(
         /^traffic.har:\d+ GET \/api\/v1\/users: .* does not have this path; did you mean `\/api\/v1\/user`\?$/,
       ),
-      '2 requests checked, 2 for no documented API; 3 violations',
+      '2 requests checked, 2 skipped (no documented API); 3 violations',
       '',
     ]);
   });
@@ -184,7 +184,7 @@ describe('nv-auth-mock verify --har --spec', () => {
     expect(changed.stdout.split('\n')).toEqual([
       'traffic.har entry 1 GET /api/v1/users (get_users): the document does not list the query parameter `filterBy`; did you mean `filters`?',
       'traffic.har entry 2 POST /api/v1/access-keys (create_access_key1): Field `scope` is missing; expected a value.',
-      'traffic.har entry 4 POST /api/v1/users (create_user): answer 201: body/username must be equal to one of the allowed values: "x"',
+      'traffic.har entry 4 POST /api/v1/users (create_user): response 201: body/username must be equal to one of the allowed values: "x"',
       '4 requests checked; 3 violations',
       '',
     ]);
@@ -205,8 +205,8 @@ describe('nv-auth-mock verify --har --spec', () => {
     expect([code, stdout.split('\n')]).toEqual([
       1,
       [
-        expect.stringMatching(/count\): answer 200: its schema cannot be used: Invalid regular expression: \/\[a-/),
-        expect.stringMatching(/clusters\): answer 200: it has a body, but the document has none$/),
+        expect.stringMatching(/count\): response 200: its schema cannot be used: Invalid regular expression: \/\[a-/),
+        expect.stringMatching(/clusters\): response 200: it has a body, but the document has none$/),
         '2 requests checked; 2 violations',
         '',
       ],
@@ -221,7 +221,7 @@ describe('nv-auth-mock verify --har --spec', () => {
 
     expect([without.code, without.stderr]).toEqual([
       2,
-      'nv-auth-mock: --har proxied.har has no request for an API of the documents. Its paths begin with `/proxy/runai`: give --base-path /proxy/runai.\n',
+      'nv-auth-mock: --har proxied.har has no request for an API of the documents. Its paths start with `/proxy/runai`. Add --base-path /proxy/runai.\n',
     ]);
     expect([stripped.code, stripped.stdout]).toEqual([0, '1 request checked; 0 violations\n']);
   });

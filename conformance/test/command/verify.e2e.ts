@@ -78,7 +78,7 @@ describe('nv-auth-mock verify', () => {
       expect.stringContaining('--baseline baseline.json cannot be read'),
     ]);
     expect(made.code).toBe(1);
-    expect(made.stdout).toContain('entries of the baseline have no reason');
+    expect(made.stdout).toContain('baseline entries have no reason');
     expect(accepted.code).toBe(0);
     expect(accepted.stdout).toContain('no longer differs: GET /gone: method\n');
     expect(updated.code).toBe(0);
@@ -99,7 +99,7 @@ describe('nv-auth-mock verify', () => {
 
     expect(summary(await verify())).toEqual([
       0,
-      `2 operations compared with runai.3.0, 0 differences, ${Object.keys(others).length} paths only in the mock, of which this part says nothing`,
+      `2 operations compared with runai.3.0, 0 differences, ${Object.keys(others).length} paths only in the mock, not compared`,
     ]);
     expect(summary(await verify('--baseline', 'baseline.json'))[1]).toContain('compared with runai.2.24');
   });
@@ -167,7 +167,7 @@ describe('nv-auth-mock verify', () => {
 
     expect(code).toBe(2);
     expect(stderr).toBe(
-      'nv-auth-mock: --baseline baseline.json is of another document, air.2.0. This comparison is with runai.2.24.\n',
+      'nv-auth-mock: --baseline baseline.json is for the document air.2.0, but this comparison is with runai.2.24.\n',
     );
     expect(await readFile(join(folder, 'baseline.json'), 'utf8')).toBe(other);
   });
@@ -214,13 +214,13 @@ describe('nv-auth-mock verify --spec URL', () => {
     [
       'a URL that answers 404, without its query',
       (base) => `${base}/none?token=abc`,
-      /^nv-auth-mock: --spec http:\/\/127\.0\.0\.1:\d+\/none\?\.\.\. answers 404\. Expected 200 with an OpenAPI document\.\n$/,
+      /^nv-auth-mock: --spec http:\/\/127\.0\.0\.1:\d+\/none\?\.\.\. responds with 404\. Expected 200 with an OpenAPI document\.\n$/,
     ],
     ['more than 32 MB', (base) => `${base}/large.json`, /large\.json is larger than 32 MB\.\n$/],
     [
       'an answer that does not end',
       (base) => `${base}/silent`,
-      /silent cannot be read: no complete answer in 10 s\.\n$/,
+      /silent cannot be read: no complete response within 10 s\.\n$/,
     ],
     ['nobody who listens', () => 'http://127.0.0.1:1/', /cannot be read: .+\.\n$/],
     [

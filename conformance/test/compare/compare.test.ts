@@ -115,12 +115,12 @@ describe('A comparison', () => {
 
   it('stops at once if the target refuses the credential, and never names it', async () => {
     const refused = compareSides('runai', PLAN, { url, token: 'wrong-secret' }, { url, token });
-    await expect(refused).rejects.toThrow(/refuses the credential of the environment \(401\)/);
+    await expect(refused).rejects.toThrow(/refuses the credential from the environment \(401\)/);
     await expect(refused).rejects.not.toThrow('wrong-secret');
   });
 
   it('stops if the target cannot be reached', async () => {
     const unreachable = compareSides('runai', PLAN, { url: 'http://127.0.0.1:9', token }, { url, token });
-    await expect(unreachable).rejects.toThrow('--against http://127.0.0.1:9 does not answer');
+    await expect(unreachable).rejects.toThrow('--against http://127.0.0.1:9 does not respond');
   });
 });

@@ -83,7 +83,7 @@ it('Wrong credentials are sent once each', () => {
   const plan = planOfTraffic([recorded('GET', '/api/v1/users', ''), recorded('GET', '/api/v1/apps', '')], false);
   const wrong = withWrongCredentials(plan, 'runai').requests.slice(plan.requests.length);
   expect(wrong.map(({ name }) => name)).toEqual([
-    'GET /api/v1/users with a credential that nobody has',
+    'GET /api/v1/users with an unknown credential',
     'GET /api/v1/users with an expired credential',
     'POST /api/v1/token with a wrong secret',
     'POST /api/v1/token without a secret',

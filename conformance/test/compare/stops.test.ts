@@ -92,7 +92,7 @@ describe('A comparison that is stopped', () => {
     const { leftBehind, stopped } = await against(other.url, changes, { stop: stop.signal, abandon: abandon.signal });
 
     expect(stopped).toBe('interrupted');
-    expect(leftBehind).toContain('what POST /api/v1/apps may have made: it was not answered');
+    expect(leftBehind).toContain('anything created by POST /api/v1/apps, which got no response');
   });
 
   it('for the second time during its first request has compared nothing', async () => {
@@ -152,7 +152,7 @@ describe('A comparison whose real service is gone', () => {
       { document },
     );
 
-    expect(report.stopped).toMatch(`--against ${third.url} does not answer: `);
+    expect(report.stopped).toMatch(`--against ${third.url} does not respond: `);
     expect(report.requests).toBeGreaterThan(0);
     const [deletion] = report.leftBehind.filter((one) => one.startsWith('DELETE /api/v1/apps/'));
     expect(made).toContain(deletion?.split('/').at(-1));
@@ -169,7 +169,7 @@ describe('A comparison whose real service is gone', () => {
     };
     const { stopped, leftBehind } = await against(other.url, changes, {}, third.url);
 
-    expect(stopped).toMatch(`--url ${third.url} does not answer: `);
+    expect(stopped).toMatch(`--url ${third.url} does not respond: `);
     expect(leftBehind).toEqual([]);
     expect(await appsOf(other.url)).toEqual(before);
   });

@@ -95,7 +95,7 @@ const WAYS: readonly (readonly [
         (rule) => ({ ...rule, scopeType: 'galaxy' }),
         'accessRules',
       )({ ...answer, body: { ...answer.body, totalRecords: 9 } }),
-    ['body.totalRecords', 'count', '9 beside a list of 6'],
+    ['body.totalRecords', 'count', '9 next to a list of 6'],
     ['body.accessRules[].scopeType', 'enum', 'galaxy, project, tenant'],
   ],
   [`GET ${RULES}/1`, member({ subjectType: 'person' }), ['body.subjectType', 'enum', 'person']],
@@ -231,7 +231,7 @@ describe('A comparison', () => {
       { mayWrite: true, paths: /apps/ },
     );
 
-    expect(leftBehind).toEqual(['what POST /api/v1/apps made, without an id in its answer']);
+    expect(leftBehind).toEqual(['an object created by POST /api/v1/apps: the response has no id']);
     expect(notCompared).toContainEqual(
       expect.objectContaining({ operation: 'update_application_by_id', place: 'request' }),
     );

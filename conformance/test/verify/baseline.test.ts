@@ -54,7 +54,7 @@ describe('a baseline', () => {
     const unnamed = { document: null, differences: [difference('b')] };
 
     expect(() => judge([], other, 'runai.2.24', '--baseline b.json')).toThrow(
-      '--baseline b.json is of another document, air.2.0.',
+      '--baseline b.json is for the document air.2.0, ',
     );
     expect(() => judge([difference('a')], unnamed, 'runai.2.24', '--baseline b.json')).toThrow(
       'none of its entries occurs',

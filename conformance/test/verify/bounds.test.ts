@@ -106,7 +106,7 @@ describe('a document that cannot be compared is one message with the place', () 
     [
       'paths in a list',
       { openapi: '3.0.0', paths: [] },
-      '--spec x.json is not an OpenAPI document: it has no `paths`, or they are not an object.',
+      '--spec x.json is not an OpenAPI document: `paths` is missing or not an object.',
     ],
     [
       'a reference to nothing',
@@ -116,7 +116,7 @@ describe('a document that cannot be compared is one message with the place', () 
     [
       'a reference to itself',
       documentOf({ S0: reference(0) }),
-      '--spec x.json: `$ref` at `#/components/schemas/S0` leads to itself: `#/components/schemas/S0`.',
+      '--spec x.json: `$ref` at `#/components/schemas/S0` refers to itself: `#/components/schemas/S0`.',
     ],
     [
       'a long chain of references',
@@ -129,22 +129,22 @@ describe('a document that cannot be compared is one message with the place', () 
         ...Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`S${index}`, reference(index + 1)])),
         S20000: { type: 'string' },
       }),
-      'begins a chain of more than 32 references: `#/components/schemas/S',
+      'starts a chain of more than 32 references: `#/components/schemas/S',
     ],
     [
       'references that lead to each other, from a chain',
       documentOf({ S0: reference(1), S1: reference(2), S2: reference(1) }),
-      '--spec x.json: `$ref` at `#/components/schemas/S2` leads to itself: `#/components/schemas/S1`.',
+      '--spec x.json: `$ref` at `#/components/schemas/S2` refers to itself: `#/components/schemas/S1`.',
     ],
     [
       'a reference to itself below a name that elsewhere is data',
       documentOf({ S0: true, default: { $ref: '#/components/schemas/default' } }),
-      '--spec x.json: `$ref` at `#/components/schemas/default` leads to itself: `#/components/schemas/default`.',
+      '--spec x.json: `$ref` at `#/components/schemas/default` refers to itself: `#/components/schemas/default`.',
     ],
     [
       'a default answer in another file',
       { openapi: '3.0.3', paths: { '/things': { get: { responses: { default: { $ref: 'other.yaml' } } } } } },
-      '--spec x.json: `$ref` at `#/paths/~1things/get/responses/default` leads to another file, `other.yaml`.',
+      '--spec x.json: `$ref` at `#/paths/~1things/get/responses/default` points to another file, `other.yaml`.',
     ],
     [
       'a header of an answer that leads nowhere',
@@ -162,12 +162,12 @@ describe('a document that cannot be compared is one message with the place', () 
         ...documentOf({ S0: { $ref: '#/x-schemas/A' } }),
         'x-schemas': { A: { items: { $ref: '#/x-schemas/B' } }, B: { $ref: '#/x-schemas/B' } },
       },
-      '--spec x.json: `$ref` at `#/x-schemas/A/items` leads to itself: `#/x-schemas/B`.',
+      '--spec x.json: `$ref` at `#/x-schemas/A/items` refers to itself: `#/x-schemas/B`.',
     ],
     [
       'a reference to another file',
       documentOf({ S0: { $ref: 'other.yaml#/S0' } }),
-      '--spec x.json: `$ref` at `#/components/schemas/S0` leads to another file, `other.yaml#/S0`. Bundle the document into one file first.',
+      '--spec x.json: `$ref` at `#/components/schemas/S0` points to another file, `other.yaml#/S0`. Bundle the document into one file first.',
     ],
   ];
 
