@@ -1,5 +1,5 @@
 // @ts-check
-/** Compares this build with that of another commit, in one run. */
+/** Compares this build with the build of a different commit, in one run. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,22 +14,22 @@ import { compareInProcess } from './starts.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const run = promisify(execFile);
-/** The names of rows that are not among the loads. */
+/** The names of rows that are not loads. */
 const IN_FILE = 'change in a data file';
 const IN_PROCESS = 'start in process';
 
 const LIBRARY = join(ROOT, 'dist/index.js');
 
-/** By how much CPU time per request may grow: less than this, one run cannot tell from chance. */
+/** The maximum growth of CPU time per request. Less than this is noise in a single run. */
 const MAX_CPU = 1.03;
-/** By how much a start in process may grow: suites of tests have many. */
+/** The maximum growth of a start in process, which test suites do often. */
 const MAX_TIME = 1.3;
 
 /**
  * Compares the rows of this build, and fails if one is slower.
  *
- * @param {string} ref a commit, tag or branch; empty for the commit before
- * @param {(name: string) => boolean} isAsked which rows to measure, by their names
+ * @param {string} ref a commit, tag or branch; empty for the previous commit
+ * @param {(name: string) => boolean} isAsked selects rows by name
  */
 export async function against(ref, isAsked) {
   const commit = await commitOf(ref === '' ? await commitBefore() : ref);
@@ -50,7 +50,7 @@ export async function against(ref, isAsked) {
     process.stdout.write(`against ${commit.slice(0, 8)}\n`);
     for (const [name, load] of Object.entries({ ...LOADS, [IN_FILE]: change })) {
       if (!isAsked(name)) continue;
-      // Beside the other commit, which is removed with all that is in its folder.
+      // Next to the other commit's tree, whose folder is removed at the end.
       const flags = (/** @type {string} */ file) => (name === IN_FILE ? ['--data', join(dirname(folder), file)] : []);
       const servers = /** @type {const} */ ([
         ours(process.execPath, flags('ours.db')),
@@ -62,7 +62,7 @@ export async function against(ref, isAsked) {
       ]);
       judge(name, await compare(sides, MORE_PAIRS), { label: 'CPU', atMost: MAX_CPU });
       const [bytes = 0, before = 0] = await Promise.all(servers.map((server) => answerBytes(server, load)));
-      if (bytes !== before) process.stdout.write(`    the answers differ: ${bytes} bytes, before ${before}\n`);
+      if (bytes !== before) process.stdout.write(`    the responses differ: ${bytes} bytes, previously ${before}\n`);
     }
     if (isAsked(IN_PROCESS)) {
       for (const [name, measured] of Object.entries(await compareInProcess([LIBRARY, library]))) {
@@ -81,19 +81,19 @@ export async function against(ref, isAsked) {
 async function commitOf(ref) {
   const asked = run('git', ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`], { cwd: ROOT });
   const { stdout } = await asked.catch(() => {
-    throw new Error(`\`--against ${ref}\`: there is no such commit here; give a commit, a tag or a branch.`);
+    throw new Error(`\`--against ${ref}\`: there is no such commit. Expected a commit, tag or branch.`);
   });
   return stdout.trim();
 }
 
-/** The commit where this branch has left main; on main, the one before the last. */
+/** Returns the commit at which this branch left main; on main, the previous commit. */
 async function commitBefore() {
   const base = await run('git', ['merge-base', 'HEAD', 'main'], { cwd: ROOT }).catch(() => ({ stdout: '' }));
   const hash = base.stdout.trim();
   return hash === '' || hash === (await commitOf('HEAD')) ? 'HEAD^' : hash;
 }
 
-/** Builds another commit, with the libraries of this one. @param {string} commit */
+/** Builds a different commit, with the libraries of this one. @param {string} commit */
 async function built(commit) {
   const folder = join(await mkdtemp(join(tmpdir(), 'nv-auth-mock-against-')), 'tree');
   await run('git', ['worktree', 'add', '--detach', folder, commit], { cwd: ROOT });
@@ -108,13 +108,13 @@ async function built(commit) {
   return { folder, main: join(folder, bin['nv-auth-mock']), library: join(folder, exports['.'].import.default) };
 }
 
-/** @param {string} folder of a worktree, inside a temporary one */
+/** @param {string} folder a worktree inside a temporary folder */
 async function removed(folder) {
   await run('git', ['worktree', 'remove', '--force', folder], { cwd: ROOT });
   await rm(dirname(folder), { recursive: true, force: true });
 }
 
-/** The length of an answer. @param {import('./processes.mjs').Server} server @param {(url: string) => Promise<import('./loads.mjs').Load>} load */
+/** Returns the length of a response. @param {import('./processes.mjs').Server} server @param {(url: string) => Promise<import('./loads.mjs').Load>} load */
 async function answerBytes(server, load) {
   const { url, stop } = await start(server);
   const answer = await answerTo(url, await load(url));

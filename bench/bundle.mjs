@@ -1,5 +1,5 @@
 // @ts-check
-/** TypeScript of the server and its tests, bundled because not every Node that measures can run it. */
+/** Bundles TypeScript of the server and its tests, because not every supported Node can run TypeScript. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
 
 /**
- * @param {string} source a file, from this folder
+ * @param {string} source a file, relative to this folder
  * @returns {Promise<any>} its exports
  */
 export async function bundled(source) {
@@ -17,7 +17,7 @@ export async function bundled(source) {
     platform: 'node',
     external: ['better-sqlite3', 'pg'],
     logLevel: 'warn',
-    // Its modules find other files of the project from here.
+    // So that modules find other files of the project.
     transform: { define: { 'import.meta.url': JSON.stringify(input.href) } },
   });
   const folder = await mkdtemp(join(tmpdir(), 'nv-auth-mock-bench-'));
@@ -26,9 +26,9 @@ export async function bundled(source) {
       dir: folder,
       format: 'esm',
       entryFileNames: '[name].mjs',
-      // The folder is gone when a part of it would be loaded.
+      // The folder is deleted before a chunk could be loaded on demand.
       codeSplitting: false,
-      // Found from here: the folder has no libraries.
+      // Resolved here, because the folder has no libraries.
       paths: (name) => import.meta.resolve(name),
     });
     return await import(pathToFileURL(join(folder, output[0].fileName)).href);

@@ -1,34 +1,34 @@
 // @ts-check
 /**
- * Compares two servers under load: by the rate of their answers, and by the CPU time that each takes for one. On a machine
- * with other work, rates say little.
+ * Compares two servers under load: the request rate, and the CPU time per request. On a busy machine, rates are not
+ * meaningful.
  */
 import autocannon from 'autocannon';
 import { compared } from './figures.mjs';
 import { start } from './processes.mjs';
 
-/** One process differs from the next of the same program by up to a tenth, so a few of each are measured. */
+/** Several processes are measured, because processes of the same program differ by up to 10 %. */
 const PAIRS = 3;
-/** For builds of ours beside each other, which differ by less. */
+/** For two of our own builds, which differ less. */
 export const MORE_PAIRS = 5;
 const ROUNDS_OF_A_PAIR = 2;
 const CONNECTIONS = 8;
-/** Requests, and not seconds: every server, also a slow one, gets faster until its 10,000th. */
+/** In requests, not seconds, because even a slow server gets faster until its 10,000th request. */
 const WARM_UP = 10_000;
 /** Seconds. */
 const ROUND = 0.8;
-/** Milliseconds between two samples of the load generator, which looks at them only to see that it is done. */
+/** The sampling interval of the load generator in milliseconds, which determines how soon it notices the end. */
 const SAMPLE = 10;
 
 /** @typedef {import('./loads.mjs').Load} Load */
 /** @typedef {{ duration: number } | { amount: number, connections?: number }} Length */
-/** `load` prepares a running server, and tells which requests to send it. @typedef {{ server: import('./processes.mjs').Server, load: (url: string) => Promise<Load | Load[]> }} Side */
+/** `load` prepares a running server, and returns the requests to send. @typedef {{ server: import('./processes.mjs').Server, load: (url: string) => Promise<Load | Load[]> }} Side */
 
 /**
- * Medians of some rounds, in which both take turns to go first, because each finds the machine as the other left it.
+ * Measures the medians of several rounds. The servers take turns to go first, because the first one affects the second.
  *
- * @param {readonly [Side, Side]} sides what is measured, and what it is compared with
- * @param {number} [pairs] of processes
+ * @param {readonly [Side, Side]} sides the measured server, and the server to compare it with
+ * @param {number} [pairs] the number of pairs of processes
  * @returns {Promise<{ figures: import('./figures.mjs').Figure[], detail: string }>}
  */
 export async function compare(sides, pairs = PAIRS) {
@@ -78,7 +78,7 @@ export async function compare(sides, pairs = PAIRS) {
   };
 }
 
-/** @param {string} url @param {Load | Load[]} load @param {Length} length of a load without an amount */
+/** @param {string} url @param {Load | Load[]} load @param {Length} length the length of a load without an amount */
 function sendRound(url, load, length) {
   const amount = [load].flat()[0]?.amount;
   return answered(url, load, amount === undefined ? length : { amount, connections: 1 });
@@ -88,9 +88,9 @@ function sendRound(url, load, length) {
  * Sends requests.
  *
  * @param {string} url
- * @param {Load | Load[]} load several ones are sent in turn
+ * @param {Load | Load[]} load several are sent in turn
  * @param {Length} length
- * @returns {Promise<number>} how many were answered
+ * @returns {Promise<number>} the number of successful responses
  */
 export async function answered(url, load, length) {
   const requests = /** @type {autocannon.Request[]} */ ([load].flat());

@@ -1,14 +1,14 @@
 // @ts-check
 /**
- * The memory of a world among 10,000 in one process, in kB: its heap and what belongs to it outside. Each has credentials
- * of its own, and has granted one token.
+ * Measures the memory of a world among 10,000 in one process, in kB: heap and external memory. Each world has separate
+ * credentials, and has granted one token.
  *
  * Usage: node --expose-gc bench/crowd.mjs
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tokenRequest } from './loads.mjs';
 
-/** The build, with the types of its sources. */
+/** The build, with the types of the sources. */
 const BUILT = new URL('../dist/index.js', import.meta.url).href;
 const { startMock } = /** @type {typeof import('../src/index.ts')} */ (await import(BUILT));
 
@@ -27,7 +27,7 @@ for (let number = 0; number < CROWD; number++) {
 process.stdout.write(`${((await used()) - before) / CROWD / 1000}\n`);
 await mock.stop();
 
-/** Memory in use after everything unneeded was released: what the process has from the system follows it slowly. */
+/** Returns the memory in use after garbage collection. The resident memory of the process would lag behind. */
 async function used() {
   for (let round = 0; round < 3; round++) {
     await sleep(50);

@@ -1,7 +1,7 @@
 // @ts-check
-/** Figures, the limits that are their goals, and how both are written. */
+/** Formats figures and their goals. */
 
-/** A label of `RATIOS` stands for a quotient; any other is the unit. @typedef {{ label: string, value: number }} Figure */
+/** The label is the unit, or one of `RATIOS` for a ratio. @typedef {{ label: string, value: number }} Figure */
 /** @typedef {{ label: string, atLeast?: number, atMost?: number }} Goal */
 
 const RATIOS = new Set(['rate', 'CPU', 'time', 'growth']);
@@ -12,7 +12,7 @@ export function median(numbers) {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-/** The medians of both sides, and that of their quotients. @param {readonly [number[], number[]]} sides */
+/** Returns the medians of both sides and of their ratios. @param {readonly [number[], number[]]} sides */
 export function compared([ones, others]) {
   const quotients = ones.map((one, index) => one / (others[index] ?? Number.NaN));
   return { ratio: median(quotients), one: median(ones), other: median(others) };
@@ -35,7 +35,7 @@ export function goalText(goals) {
 }
 
 /**
- * One verdict for all goals of a row; empty if it has none.
+ * Returns a verdict on the goals of a row; empty if it has none.
  *
  * @param {readonly Goal[]} goals
  * @param {readonly Figure[]} figures

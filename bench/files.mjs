@@ -1,12 +1,12 @@
 // @ts-check
 /**
- * Data files with more in them than requests could put there in time. They are filled through the store of the sources,
- * so nothing here knows how it keeps its rows.
+ * Creates data files that would take too long to fill with requests. They are filled through the server's store, so this
+ * does not depend on the file format.
  */
 import { bundled } from './bundle.mjs';
 import { ours, start } from './processes.mjs';
 
-/** How many rows are written at once. */
+/** The number of rows per commit. */
 const BATCH = 5000;
 const KEYS_OF_A_USER = 20;
 
@@ -17,13 +17,13 @@ const KEYS_OF_A_USER = 20;
 /** @type {Promise<Sources> | undefined} */
 let loaded;
 
-/** A new data file with the built-in seed. @param {string} file */
+/** Creates a data file with the built-in seed. @param {string} file */
 export async function make(file) {
   await (await start(ours(process.execPath, ['--data', file]))).stop();
 }
 
 /**
- * Makes a data file with so many access keys, of users who have twenty each.
+ * Creates a data file with access keys, twenty per user.
  *
  * @param {string} file
  * @param {number} count
@@ -58,7 +58,7 @@ function accessKeyOf(number) {
 }
 
 /**
- * Adds service keys like one that is there.
+ * Adds copies of a service key.
  *
  * @param {string} file
  * @param {string} id
@@ -78,7 +78,7 @@ export async function addServiceKeys(file, id, count) {
 }
 
 /**
- * Makes a data file with so many simulations of one organisation, like one that is in the seed, and nothing else of Air.
+ * Creates a data file with copies of a simulation of the seed, in one organisation, and no other data of Air.
  *
  * @param {string} file
  * @param {number} count
@@ -99,7 +99,7 @@ export async function makeWithSimulations(file, count) {
   });
 }
 
-/** @param {Collections} collections @param {string} prefix of their names */
+/** @param {Collections} collections @param {string} prefix of the collection names */
 async function removeAll(collections, prefix) {
   for (const collection of Object.keys(await collections.counts())) {
     if (!collection.startsWith(prefix)) continue;
@@ -116,13 +116,13 @@ async function put(collections, rows) {
 }
 
 /**
- * Changes a file that no server has open.
+ * Changes a file that isn't open in a server.
  *
  * @param {string} file
  * @param {(collections: Collections, sources: Sources) => Promise<void>} act
  */
 async function change(file, act) {
-  // The build has them too, but under no name that it promises to keep.
+  // The build contains them as well, but without stable names.
   loaded ??= bundled('sources.ts');
   const sources = await loaded;
   const parts = sources.newStoreParts(Number.MAX_SAFE_INTEGER);

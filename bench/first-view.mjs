@@ -1,10 +1,10 @@
 // @ts-check
 /**
- * When a browser draws the first content of the console, as a ratio to an empty page. Pages are opened in turn, each in a
- * window that knows nothing of them.
+ * Measures the first contentful paint of the console, relative to an empty page. Pages are opened in turn, each in a fresh
+ * browser context.
  *
  * Usage: npm run build && node bench/first-view.mjs [MAIN]...
- *   MAIN  the `dist/main.cjs` of a build; several are compared. Default: that of this folder
+ *   MAIN  the `dist/main.cjs` of a build; several are compared. Default: this build
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -15,7 +15,7 @@ import { ours, start } from './processes.mjs';
 const ROUNDS = 25;
 const EMPTY = '<!doctype html><title>empty</title><link rel="icon" href="data:,"><p>empty';
 
-/** When the page has drawn its first content, in milliseconds since it was asked for. */
+/** Returns the time of the first contentful paint, in milliseconds since navigation. */
 const FIRST_CONTENT = `new Promise((resolve) => new PerformanceObserver((list) => {
   for (const { name, startTime } of list.getEntries()) if (name === 'first-contentful-paint') resolve(startTime);
 }).observe({ type: 'paint', buffered: true }))`;
@@ -43,7 +43,7 @@ async function firstContent(url) {
 const urls = [`http://127.0.0.1:${port}/`, ...servers.map(({ url }) => url)];
 /** @type {number[][]} */
 const times = urls.map(() => []);
-// The first time of each reads files from the disk.
+// The first round is a warm-up, because it reads files from disk.
 for (let round = -1; round < ROUNDS; round++) {
   for (const [index, url] of urls.entries()) {
     const time = await firstContent(url);

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The first start of the library in a process, as a file of tests has it, and the median of those after it. Writes milliseconds.
+ * Measures the first start of the library in a process, as in a test file, and the median of later starts, in milliseconds.
  *
  * Usage: node bench/in-process.mjs LIBRARY
  */

@@ -1,16 +1,16 @@
 // @ts-check
-/** The requests of each kind that is measured. */
+/** The measured requests. */
 
-/** A key of Run:ai in our seed; the other servers know it too. */
+/** A Run:ai access key of our seed, which the other servers know as well. */
 export const KEY = { clientId: '5f0c2a9d11e84b70', clientSecret: 'MOCKadminAccessKeySecret00000001' };
-/** A key of NGC that the bare server knows. */
+/** An NGC key of the bare server. */
 export const BARE_KEY = `nvapi-${'bench'.repeat(13).slice(0, 64)}`;
-/** The API for which oidc-provider grants tokens. */
+/** The API that oidc-provider grants tokens for. */
 export const API = 'https://api.acme.test/';
 export const FUNCTIONS = '/v2/nvcf/functions';
 export const ACCESS_KEYS = '/api/v1/access-keys';
 const SIMULATIONS = '/api/v3/simulations/';
-/** How many requests the journal has that is checked. */
+/** The number of requests in the journal to check. */
 const JOURNAL = 1000;
 const JSON_TYPE = { 'content-type': 'application/json' };
 
@@ -26,13 +26,13 @@ export async function post(url, body, headers = {}) {
 }
 
 /**
- * A request that is sent repeatedly. One that takes long is sent `amount` times in each round, one after another.
+ * A request that is sent repeatedly. A slow one is sent `amount` times per round, sequentially.
  *
  * @typedef {{ path: string, method: 'GET' | 'POST', headers: Record<string, string>, body?: string, amount?: number }} Load
  */
 
 /**
- * The requests of the rows, and the state that a server of ours needs for them.
+ * The requests of the rows. Each function also creates the state that our server needs for them.
  *
  * @satisfies {Record<string, (url: string) => Promise<Load>>}
  */
@@ -52,7 +52,7 @@ export const LOADS = {
 };
 
 /**
- * The same requests for the bare server, with credentials of its own.
+ * The same requests for the bare server, with its credentials.
  *
  * @satisfies {Partial<Record<keyof typeof LOADS, (url: string) => Promise<Load>>>}
  */
@@ -62,7 +62,7 @@ export const BARE_LOADS = {
   'decided list of functions': async () => reads(FUNCTIONS, BARE_KEY),
 };
 
-/** A request that stores a change, for servers that keep their state. @returns {Promise<Load>} */
+/** A request that stores a change. @returns {Promise<Load>} */
 export async function change() {
   return { path: '/_mock/clock/advance', method: 'POST', headers: JSON_TYPE, body: JSON.stringify({ by: 'PT0.001S' }) };
 }
@@ -72,7 +72,7 @@ export async function castOf(url) {
   return (await fetch(`${url}/_mock/cast`)).json();
 }
 
-/** The answer to a load. @param {string} url @param {Load} load */
+/** Returns the response to a load. @param {string} url @param {Load} load */
 export async function answerTo(url, { path, method, headers, body }) {
   const answer = await fetch(`${url}${path}`, { method, headers, ...(body !== undefined && { body }) });
   if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
@@ -95,7 +95,7 @@ export function grants(key) {
 }
 
 /**
- * A client credentials grant, as OAuth has it.
+ * A client credentials grant (RFC 6749).
  *
  * @param {string} path
  * @param {Record<string, string>} parameters
@@ -118,7 +118,7 @@ async function accessToken(url) {
   return /** @type {string} */ (accessToken);
 }
 
-/** Makes so many access keys that the caller has twenty. @param {string} url @param {Record<string, string>} headers */
+/** Creates access keys until the caller has twenty. @param {string} url @param {Record<string, string>} headers */
 async function twentyKeys(url, headers) {
   const { accessKeys } = /** @type {any} */ (await (await fetch(`${url}${ACCESS_KEYS}`, { headers })).json());
   for (let number = accessKeys.length; number < 20; number++) {
@@ -126,7 +126,7 @@ async function twentyKeys(url, headers) {
   }
 }
 
-/** Sends what clients of the three services send, allowed and refused, until the journal has enough. @param {string} url */
+/** Sends typical requests to the three services, allowed and refused, until the journal is full. @param {string} url */
 async function fillJournal(url) {
   const cast = await castOf(url);
   const { key } = await serviceKey(url);
@@ -163,7 +163,7 @@ async function fillJournal(url) {
   }
 }
 
-/** Makes a service key that lists functions. @param {string} url @returns {Promise<{ id: string, key: string }>} */
+/** Creates a service key that may list functions. @param {string} url @returns {Promise<{ id: string, key: string }>} */
 export function serviceKey(url) {
   return post(`${url}/_mock/keys`, {
     type: 'service',
@@ -174,7 +174,7 @@ export function serviceKey(url) {
   });
 }
 
-/** The text of a key of the cast. @param {any} cast @param {string} name @returns {string} */
+/** Returns a key of the cast. @param {any} cast @param {string} name @returns {string} */
 export function keyOf(cast, name) {
   return cast.ngc.keys.find((/** @type {{ name: string }} */ one) => one.name === name).key;
 }

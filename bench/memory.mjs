@@ -1,5 +1,5 @@
 // @ts-check
-/** How much memory a server takes: before and after many requests, and for each of many worlds. */
+/** Measures the memory of a server: before and after many requests, and per world. */
 import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -10,13 +10,13 @@ import { ours, residentMemory, start } from './processes.mjs';
 
 const CROWD = fileURLToPath(new URL('./crowd.mjs', import.meta.url));
 const REQUESTS = 1_000_000;
-/** Requests between two looks at the memory. After the first ones the journal is full, and all code is compiled. */
+/** The number of requests between two samples. After the first stretch, the journal is full and all code is compiled. */
 const STRETCH = 50_000;
 const run = promisify(execFile);
 
 /** @typedef {import('./rows.mjs').Measure} Measure */
 
-/** A second after the start. @type {Measure} */
+/** Memory one second after the start. @type {Measure} */
 export async function idle({ program }) {
   const server = await start(ours(program));
   await sleep(1000);
@@ -25,7 +25,7 @@ export async function idle({ program }) {
   return { figures: [{ label: 'MB', value }], detail: '' };
 }
 
-/** The most at any time, with many token grants and lists. @type {Measure} */
+/** Peak memory with many token grants and lists. @type {Measure} */
 export async function peak({ program }) {
   const server = await start(ours(program));
   for (const [name, amount] of /** @type {const} */ ([
@@ -39,7 +39,7 @@ export async function peak({ program }) {
   return { figures: [{ label: 'MB', value }], detail: '' };
 }
 
-/** The largest resident set after the first stretch of requests, against the one after it. @type {Measure} */
+/** The largest resident set after the first stretch of requests, relative to the one after the first. @type {Measure} */
 export async function growth({ program }) {
   const server = await start(ours(program));
   const load = reads(FUNCTIONS, keyOf(await castOf(server.url), 'nvcf-full-access'));
@@ -57,7 +57,7 @@ export async function growth({ program }) {
   };
 }
 
-/** One of 10,000 worlds that has granted a token. @type {Measure} */
+/** Memory of one of 10,000 worlds that have granted a token. @type {Measure} */
 export async function ofOneWorld({ program }) {
   const { stdout } = await run(program, ['--expose-gc', CROWD]);
   return { figures: [{ label: 'kB', value: Number(stdout) }], detail: '' };

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Loaded into a server before its own code: reports to the parent process what the server has used. The process itself
- * knows its CPU time to the microsecond, with all its threads; from outside only hundredths of a second can be read.
+ * Preloaded into a server: reports its resource usage to the parent process. The process itself knows the CPU time of all
+ * its threads to the microsecond; from outside, only hundredths of a second can be read.
  */
 process.on('message', () => {
   const { user, system } = process.cpuUsage();

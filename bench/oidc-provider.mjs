@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * oidc-provider, configured as its documentation shows, with one client. Tokens are opaque by default; for an API of its
- * own a client gets one that is signed, as ours are.
+ * oidc-provider, configured as in its documentation, with one client. Its tokens are opaque by default. With a resource
+ * indicator, the client gets a signed token like ours.
  *
  * Usage: node bench/oidc-provider.mjs ENTRY PORT
  *   ENTRY  the file of the installed package

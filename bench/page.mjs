@@ -1,5 +1,5 @@
 // @ts-check
-/** The page of the documentation that has the last result. */
+/** Writes the results to the documentation. */
 import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { arch, cpus, platform, totalmem } from 'node:os';
@@ -13,17 +13,17 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BETWEEN = /(?<=<!-- Written by `npm run bench`\. -->\n).*?(?=<!-- End -->)/s;
 
 /** @typedef {import('./rows.mjs').Row} Row */
-/** The figures of a row, or the reason why there are none. @typedef {import('./rows.mjs').Measured | { failure: string }} Result */
+/** The figures of a row, or why there are none. @typedef {import('./rows.mjs').Measured | { failure: string }} Result */
 /** `version` of Node. @typedef {{ version: string, results: readonly Result[] }} Column */
 
-/** @param {Row} row @param {Result} result @returns {string[]} figures, details and the verdict, where there are any */
+/** @param {Row} row @param {Result} result @returns {string[]} figures, details and the verdict, if any */
 export function cells({ goals }, result) {
   if ('failure' in result) return [`not measured: ${result.failure}`];
   const { figures, detail } = result;
   return [figures.map(figureText).join(', '), detail, verdict(goals, figures)].filter((cell) => cell !== '');
 }
 
-/** @param {readonly Row[]} rows @param {readonly Column[]} columns @param {string} measured as `measuredCommit` tells it */
+/** @param {readonly Row[]} rows @param {readonly Column[]} columns @param {string} measured the result of `measuredCommit` */
 export async function writePage(rows, columns, measured) {
   const page = await readFile(PAGE, 'utf8');
   const section = `\n${table(rows, columns)}\n\n${circumstances(measured)}\n\n`;
@@ -44,7 +44,7 @@ function table(rows, columns) {
   return [head, head.map(() => '---'), ...lines].map((line) => `| ${line.join(' | ')} |`).join('\n');
 }
 
-/** What is measured. Asked before the first row: somebody may commit until the last one. */
+/** Returns the measured commit. Called before the first row, because HEAD may change during the run. */
 export async function measuredCommit() {
   const git = async (/** @type {string[]} */ ...args) =>
     (await promisify(execFile)('git', args, { cwd: ROOT })).stdout.trim();

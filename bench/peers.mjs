@@ -1,5 +1,5 @@
 // @ts-check
-/** Other programs, which servers of ours are compared with, and releases of Node. */
+/** Other programs to compare with, and releases of Node. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installedOnce, releaseOf } from '../scripts/nodes.mjs';
@@ -10,13 +10,13 @@ const HERE = fileURLToPath(new URL('.', import.meta.url));
 /**
  * @typedef {object} Peer
  * @property {string} version
- * @property {string} oldest the oldest line of Node that it runs on
- * @property {string} main its entry
- * @property {string} [script] a file of this folder that configures and starts it
+ * @property {string} oldest the oldest major version of Node that it supports
+ * @property {string} main the entry point
+ * @property {string} [script] a file in this folder that configures and starts it
  * @property {(port: number) => string[]} args
  */
 
-/** The newest versions that run on every Node that is measured, if any, so that a column compares programs and not Nodes. */
+/** The newest versions that support every measured Node, if possible, so that a column compares programs and not Nodes. */
 const ALL = /** @satisfies {Record<string, Peer>} */ ({
   'oauth2-mock-server': {
     version: '8.2.3',
@@ -38,12 +38,12 @@ const ALL = /** @satisfies {Record<string, Peer>} */ ({
     main: 'dist/index.js',
     args: (port) => ['mock', '--port', `${port}`, '--errors'],
   },
-  // No version of this line runs on Node 20. The package of this name was another one until 1.0.2.
+  // No version with this API supports Node 20. Until 1.0.2, this was a different package.
   emulate: {
     version: '0.12.2',
     oldest: '22',
     main: 'dist/index.js',
-    // A single service: it starts faster than all of them.
+    // With a single service, it starts fastest.
     args: (port) => ['start', '--service', 'okta', '--port', `${port}`],
   },
 });
@@ -66,7 +66,7 @@ export async function peer(name, line, probe, more = []) {
   return { node: program, args: (port) => [...begin, ...args(port), ...more], probe };
 }
 
-/** The Node that runs this, or the newest release of another line. @param {string} line @returns {Promise<{ program: string, version: string }>} */
+/** Returns the current Node, or the newest release of a different line. @param {string} line @returns {Promise<{ program: string, version: string }>} */
 export async function nodeOf(line) {
   if (process.version.startsWith(`v${line}.`)) return { program: process.execPath, version: process.versions.node };
   const release = await releaseOf(line);

@@ -1,5 +1,5 @@
 // @ts-check
-/** A PostgreSQL for the servers that are measured: that of the tests. */
+/** PostgreSQL for the measured servers, shared with the tests. */
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { bundled } from './bundle.mjs';
@@ -8,7 +8,7 @@ import { bundled } from './bundle.mjs';
 let server;
 let schemas = 0;
 
-/** An empty schema. */
+/** Creates an empty schema. */
 export async function freshSchema() {
   server ??= begin();
   const { url } = await server;
@@ -20,11 +20,11 @@ export async function freshSchema() {
   return { url: `${url}?schema=${name}`, transactions: () => transactionsAt(url) };
 }
 
-/** How many transactions were committed so far. @param {string} url */
+/** Returns the number of committed transactions. @param {string} url */
 async function transactionsAt(url) {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  // A session reports its transactions with a delay of up to a second.
+  // Sessions report their transactions with a delay of up to a second.
   await setTimeout(1500);
   const { rows } = await client.query('SELECT sum(xact_commit) AS count FROM pg_stat_database');
   await client.end();

@@ -1,5 +1,5 @@
 // @ts-check
-/** Servers in processes of their own, as users start them. */
+/** Starts servers in separate processes, as users do. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -12,26 +12,26 @@ import { grants, KEY } from './loads.mjs';
 const MAIN = fileURLToPath(new URL('../dist/main.cjs', import.meta.url));
 const METER = new URL('./meter.mjs', import.meta.url).href;
 const REFERENCES = fileURLToPath(new URL('./references.mjs', import.meta.url));
-/** Milliseconds that a server may take to its first answer. */
+/** The timeout for a server's first response, in milliseconds. */
 const PATIENCE = 60_000;
-/** Milliseconds between two requests to a server that does not answer yet. */
+/** The delay between requests to a server that isn't ready yet, in milliseconds. */
 const PAUSE = 1;
 
 /** @typedef {import('./loads.mjs').Load} Load */
-/** What a server has used since its start: microseconds of CPU in all its threads, bytes of memory. @typedef {{ cpu: number, memory: number }} Usage */
+/** Resource usage since the start: microseconds of CPU time in all threads, and bytes of memory. @typedef {{ cpu: number, memory: number }} Usage */
 /** @typedef {{ url: string, pid: number, startedIn: number, usage: () => Promise<Usage>, stop: () => Promise<void> }} Running */
 
 /**
  * @typedef {object} Server
  * @property {string} node the program that runs it
  * @property {(port: number) => string[]} args
- * @property {Load} probe its first successful answer is that to this request
+ * @property {Load} probe the request that determines whether it is ready
  */
 
 /** @type {Load} */
 export const HEALTH = { path: '/_mock/health', method: 'GET', headers: {} };
 
-/** This server. @param {string} node @param {string[]} [flags] @param {string} [main] the entry of the build @returns {Server} */
+/** This server. @param {string} node @param {string[]} [flags] @param {string} [main] the entry point of the build @returns {Server} */
 export function ours(node, flags = [], main = MAIN) {
   return {
     node,
@@ -56,7 +56,7 @@ export async function start({ node, args, probe }) {
     if (child.exitCode !== null) throw new Error(`${line.join(' ')}: exit ${child.exitCode}`);
     if (performance.now() - begin > PATIENCE) {
       child.kill('SIGKILL');
-      throw new Error(`${line.join(' ')}: no successful answer to ${probe.path}`);
+      throw new Error(`${line.join(' ')}: no successful response to ${probe.path}`);
     }
     await sleep(PAUSE);
   }
@@ -74,7 +74,7 @@ export async function start({ node, args, probe }) {
   return { url, pid: Number(child.pid), startedIn, usage, stop };
 }
 
-/** @param {string} url @param {Load} load @returns {Promise<boolean>} whether it answers with success */
+/** @param {string} url @param {Load} load @returns {Promise<boolean>} whether the response is successful */
 function answers(url, { path, method, headers, body = '' }) {
   return new Promise((resolve) => {
     const sent = request(`${url}${path}`, { method, headers: { ...headers, connection: 'close' } }, (answer) => {
@@ -84,7 +84,7 @@ function answers(url, { path, method, headers, body = '' }) {
   });
 }
 
-/** Most peers cannot choose one themselves. */
+/** Returns a free port, because most peers can't choose one themselves. */
 export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -95,10 +95,10 @@ export async function freePort() {
 }
 
 /**
- * Memory of a process in MB, as Linux counts it.
+ * Returns the memory of a process in MB, as reported by Linux.
  *
  * @param {number} pid
- * @param {'VmRSS' | 'VmHWM'} which that of now, or its peak
+ * @param {'VmRSS' | 'VmHWM'} which current or peak memory
  */
 export function residentMemory(pid, which = 'VmRSS') {
   const kilobytes = new RegExp(`${which}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];

@@ -1,10 +1,9 @@
 // @ts-check
 /**
- * A bare server with which ours is compared: what somebody writes with Fastify and jose in an hour. It checks credentials,
- * and nothing else of what a mock does.
+ * A bare server to compare ours with, as written in an hour with Fastify and jose. It only checks credentials.
  *
  * Usage: node bench/references.mjs PORT [--lists FILE] [--data FILE]
- *   --lists  JSON: the content of each list, by its path
+ *   --lists  JSON: the content of each list, by path
  *   --data   a SQLite file that it opens
  */
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
@@ -28,7 +27,7 @@ const privateKey = await importJWK(jwk, 'RS256');
 const publicKey = await importJWK({ kty: jwk.kty, n: jwk.n, e: jwk.e }, 'RS256');
 const kid = await calculateJwkThumbprint(jwk);
 const ISSUER = 'http://127.0.0.1:12345/auth/realms/acme';
-/** The claims of our own tokens, so that both sign the same amount. */
+/** The claims of our own tokens, so that both sign the same amount of data. */
 const CLAIMS = {
   email: 'admin@acme.test',
   email_verified: true,
@@ -83,7 +82,7 @@ app.get(FUNCTIONS, async (request, reply) => {
 
 await app.listen({ host: '127.0.0.1', port: Number(positionals[0]) });
 
-/** By the driver that ours takes: Node's own where better-sqlite3 has no binary for it. @param {string} file */
+/** Opens a database with the same driver as our server: Node's own if better-sqlite3 has no binary. @param {string} file */
 async function openDatabase(file) {
   try {
     const { default: Database } = await import('better-sqlite3');

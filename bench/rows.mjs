@@ -1,5 +1,5 @@
 // @ts-check
-/** Everything that is measured, each with its goals. */
+/** All measurements and their goals. */
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -34,7 +34,7 @@ const PAGES = 50;
 /** @typedef {import('./compare.mjs').Side} Side */
 /** @typedef {import('./processes.mjs').Server} Server */
 /** @typedef {import('./figures.mjs').Goal} Goal */
-/** The Node that is measured: `20`, the program; and a folder for files. @typedef {{ line: string, program: string, folder: string }} Bench */
+/** The measured Node, such as `20`, its program, and a folder for files. @typedef {{ line: string, program: string, folder: string }} Bench */
 /** @typedef {{ figures: import('./figures.mjs').Figure[], detail: string }} Measured */
 /** @typedef {(bench: Bench) => Promise<Measured>} Measure */
 /** @typedef {{ name: string, goals: readonly Goal[], measure: Measure }} Row */
@@ -142,11 +142,11 @@ function granting(server) {
 }
 
 /**
- * A load of this server and its answer.
+ * Returns a load, and our server's response to it.
  *
  * @param {keyof typeof LOADS} name
  * @param {string} program
- * @param {string} service whose document is read, too
+ * @param {string} service the service to read the document of
  */
 async function answerOf(name, program, service = 'runai') {
   const { url, stop } = await start(ours(program));
@@ -177,12 +177,12 @@ function besideBare(name) {
 }
 
 /**
- * Prism validates requests by our document, and sends the example in it: our answer. It gets slower with each operation, so
- * the goals are for documents with the one that is asked. Its log goes to the null device.
+ * Compares with Prism, which validates requests with our document, and returns the example in it: our response. It gets
+ * slower with each operation, so the goals are for documents with the requested one only. Its log is discarded.
  *
  * @param {keyof typeof LOADS} name
  * @param {'runai' | 'air'} service
- * @param {{ isSilent?: boolean, isWhole?: boolean }} [how] with its log off; with a document that has all operations
+ * @param {{ isSilent?: boolean, isWhole?: boolean }} [how] with logging off; with all operations in the document
  * @returns {Measure}
  */
 function besidePrism(name, service, { isSilent = false, isWhole = false } = {}) {
@@ -210,10 +210,10 @@ function onPostgres(name) {
     );
 }
 
-/** How many keys are made and deleted, one after the other. */
+/** The number of keys to create and delete. */
 const CHANGES = 500;
 
-/** What two changes take on PostgreSQL, one after the other. @type {Measure} */
+/** Measures two consecutive changes on PostgreSQL. @type {Measure} */
 async function changes({ program }) {
   const { url: data, transactions } = await freshSchema();
   const server = await start(ours(program, ['--data', data]));
@@ -244,7 +244,7 @@ async function changes({ program }) {
   }
 }
 
-/** The median time of a page of simulations out of many. @param {string} query @returns {Measure} */
+/** Measures the median time for a page of many simulations. @param {string} query @returns {Measure} */
 function page(query) {
   return async ({ program, folder }) => {
     const file = join(folder, 'simulations.db');

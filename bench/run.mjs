@@ -1,13 +1,13 @@
 // @ts-check
 /**
- * Measures speed as ratios to bare servers and to peers. Both sides of a pair are measured in turn in one run, so a slow
- * or busy machine affects both.
+ * Measures performance relative to bare servers and to peers. Both sides of a pair are measured in turn, so that a slow or
+ * busy machine affects both.
  *
  * Usage: npm run bench [-- PART...] [--keep] [--nodes LINE,...] [--against REF]...
- *   PART       only rows whose names contain one of these texts
- *   --keep     writes them to docs/maintaining/speed.md, as a run of all rows does; the others are left out there
- *   --nodes    lines of Node that run the servers, `20,22,24`; otherwise the Node that runs this
- *   --against  compares with another commit instead, and fails if a row is slower; REF may be left out
+ *   PART       only rows with one of these texts in their names
+ *   --keep     writes these rows to docs/maintaining/speed.md, without the others. A run of all rows always does
+ *   --nodes    major versions of Node for the servers, such as `20,22,24`. Default: the current Node
+ *   --against  compares with a different commit instead, and fails if a row is slower. Default: the previous commit
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,7 +21,7 @@ import { endPostgres } from './postgres.mjs';
 import { ROWS } from './rows.mjs';
 
 const args = process.argv.slice(2);
-// `parseArgs` knows no option whose value may be left out.
+// `parseArgs` has no optional values.
 if (args.at(-1) === '--against') args.push('');
 const { positionals, values } = parseArgs({
   args,
@@ -36,7 +36,7 @@ if (values.against !== undefined) {
 } else {
   if (!ROWS.some(({ name }) => isAsked(name)))
     throw new Error(
-      `no row has \`${positionals.join('` or `')}\` in its name: ${ROWS.map(({ name }) => name).join('; ')}`,
+      `No row has \`${positionals.join('` or `')}\` in its name. The rows are: ${ROWS.map(({ name }) => name).join('; ')}`,
     );
   const commit = await measuredCommit();
   const columns = [];

@@ -1,4 +1,4 @@
-/** Data files are filled through these; `files.mjs` bundles and imports them. */
+/** The server's functions for filling data files. `files.mjs` bundles and imports them. */
 export { NGC_KEYS, NGC_POLICIES, newKeyRows } from '../src/ngc-keys/records.ts';
 export { airRow } from '../src/services/air/objects.ts';
 export { collectionOf } from '../src/services/air/stored.ts';

@@ -1,5 +1,5 @@
 // @ts-check
-/** How long servers take to start. */
+/** Measures how long servers take to start. */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -16,7 +16,7 @@ export async function compareStarts(servers) {
   const times = [[], []];
   /** @type {[number[], number[]]} */
   const used = [[], []];
-  // The first start of each reads its files from the disk.
+  // The first start of each is a warm-up, because it reads files from disk.
   for (let round = -1; round < STARTS; round++) {
     for (const index of /** @type {const} */ ([0, 1])) {
       const server = await start(servers[index]);
@@ -38,10 +38,10 @@ export async function compareStarts(servers) {
 }
 
 /**
- * Two builds of our library.
+ * Compares two builds of our library.
  *
  * @param {readonly [string, string]} libraries their files
- * @returns {Promise<Record<string, import('./rows.mjs').Measured>>} the first start in a process, and those after it
+ * @returns {Promise<Record<string, import('./rows.mjs').Measured>>} the first start in a process, and later starts
  */
 export async function compareInProcess(libraries) {
   /** @type {[number[], number[]]} */

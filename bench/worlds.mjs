@@ -1,5 +1,5 @@
 // @ts-check
-/** How long a new world takes, and whether a server with many of them is slower. */
+/** Measures how long creating a world takes, and whether many worlds slow the server down. */
 import { compare, MORE_PAIRS } from './compare.mjs';
 import { median } from './figures.mjs';
 import { castOf, FUNCTIONS, keyOf, post, reads } from './loads.mjs';
@@ -7,13 +7,13 @@ import { ours, start } from './processes.mjs';
 
 const MANY = 1000;
 const ROUNDS = 500;
-/** Worlds that are made first, until all code is compiled. */
+/** The number of worlds to create first, until all code is compiled. */
 const WARM_UP = 500;
 const KEY_NAME = 'nvcf-full-access';
 
 /** @typedef {import('./rows.mjs').Measure} Measure */
 
-/** The median time of a new world, one after the other. @type {Measure} */
+/** The median time to create a world. @type {Measure} */
 export async function making({ program }) {
   const server = await start(ours(program, ['--max-worlds', `${MANY}`]));
   const times = [];
@@ -27,7 +27,7 @@ export async function making({ program }) {
   return { figures: [{ label: 'ms', value: median(times) }], detail: '' };
 }
 
-/** One of many worlds, against the default world of a server that has no other. @param {'prefix' | 'credential'} by @returns {Measure} */
+/** Compares one of many worlds with the default world of a server without other worlds. @param {'prefix' | 'credential'} by @returns {Measure} */
 export function speed(by) {
   return ({ program }) => {
     const one = async (/** @type {string} */ url) => {

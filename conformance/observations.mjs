@@ -1,23 +1,23 @@
 // @ts-check
 /**
- * Prints what a comparison with a real service says about each operation that it called, as rows of the table of
- * operations to review: CONTRIBUTING.md, "To record what was observed".
+ * Prints the results of a comparison with a real service for each operation, as rows for the table of operations to review:
+ * CONTRIBUTING.md, "To record what was observed".
  *
- * Usage: npm run --silent observations REPORT, a file that `compare --json --report REPORT` wrote
+ * Usage: npm run --silent observations REPORT, a file written by `compare --json --report REPORT`
  */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 /**
- * @typedef {object} Report what is read of a report
+ * @typedef {object} Report the parts of a report that are used here
  * @property {string} against the host of the real service
  * @property {string} date as `2026-11-23`
- * @property {Record<string, number>} operations how many requests called each of them
+ * @property {Record<string, number>} operations the number of requests to each
  * @property {readonly { operation: string | null, kind: 'behaviour' | 'data', request: string, place: string, real: string, mock: string, class: string }[]} differences
  * @property {readonly { operation: string | null, request: string, place: string, reason: string }[]} notCompared
  */
 
-/** A row has a certainty only where all was compared, and behaves the same. @param {Report} report */
+/** Only operations that were compared completely, without a difference, get a certainty. @param {Report} report */
 export function observationsOf({ against, date, operations, differences, notCompared }) {
   return Object.entries(operations).map(([id, requests]) => {
     const differing = differences
@@ -36,7 +36,7 @@ export function observationsOf({ against, date, operations, differences, notComp
   });
 }
 
-/** @param {string} text @returns {Report | null} null if it is no report */
+/** @param {string} text @returns {Report | null} null if it isn't a report */
 export function reportIn(text) {
   try {
     const { against, date, operations, differences, notCompared } = JSON.parse(text);
@@ -48,14 +48,14 @@ export function reportIn(text) {
   }
 }
 
-/** @param {readonly string[]} files @throws Error about what is wrong with them */
+/** @param {readonly string[]} files @throws Error if they are invalid */
 async function main([file, ...others]) {
   if (file === undefined || others.length > 0) throw new Error('Usage: npm run --silent observations REPORT');
   const text = await readFile(file, 'utf8').catch(() => {
     throw new Error(`${file} cannot be read. Give the path of a readable file.`);
   });
   const report = reportIn(text);
-  if (report === null) throw new Error(`${file} is no report. Write one by \`compare --json --report ${file}\`.`);
+  if (report === null) throw new Error(`${file} is not a report. Create one with \`compare --json --report ${file}\`.`);
   console.log(JSON.stringify(observationsOf(report), null, 2));
 }
 

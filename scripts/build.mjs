@@ -1,5 +1,5 @@
 // @ts-check
-/** Everything that can be prepared before the start: the documents, and the code in a few files. */
+/** Prepares everything before the start: the documents, and the code in a few files. */
 import { chmod, copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,11 +12,11 @@ import { fromSource } from './from-source.mjs';
 import { writeHandlerTypes } from './handler-types.mjs';
 import { sbomOf } from './sbom.mjs';
 
-/** The tests of a workspace build from its folder, and source maps name the sources from here. */
+/** Source paths in source maps are relative to it, even if a workspace's tests start the build in their folder. */
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const DIST = new URL('../dist/', import.meta.url);
 
-/** Everything that determines the build, and the fingerprint it had. */
+/** Everything that determines the build, and the fingerprint of the last one. */
 const INPUTS = [
   'src/',
   'conformance/src/',
@@ -31,24 +31,24 @@ const MARK = new URL('.built', DIST);
 
 const SOURCES = fileURLToPath(new URL('../src/', import.meta.url));
 
-/** Swagger UI as included in Fastify's plugin, because the vendor's own package reports its installations. */
+/** Swagger UI from Fastify's plugin, because the official package reports installations. */
 const SWAGGER_UI = new URL('../node_modules/@fastify/swagger-ui/', import.meta.url);
 
-/** What programs import, both with `require` and with `import`. */
+/** The entry points for both `require` and `import`. */
 const FACADES = ['index', 'testcontainers'];
 
-/** The command is no ES module, because Node would load a second loader for it, which takes 5 ms. */
+/** The command is CommonJS, because Node needs another 5 ms for its ES module loader. */
 const ENTRIES = ['main', ...FACADES];
 
-/** Available only as an ES module: the fixtures of a runner that is one itself. */
+/** Only an ES module, because Vitest is one. */
 const MODULES = ['vitest'];
 
-/** Left out of the bundle: the native module, and what users install themselves. */
+/** Not bundled: the native module, and packages that users install themselves. */
 const EXTERNAL = ['better-sqlite3', 'pg', 'vitest'];
 
 /**
- * What tests replace in the process of their app, and what the bundled libraries use instead, all from
- * `platform/time.ts`.
+ * Globals that fake timers replace in the user's tests. The bundle, libraries included, uses the originals from
+ * `platform/time.ts` instead.
  */
 const MACHINE = {
   Date: 'RealDate',
@@ -64,13 +64,13 @@ const MACHINE = {
 };
 
 /**
- * Node keeps the text of a file with a byte for each character, or with two if only one of them is not ASCII.
+ * Escapes all other characters: a single one makes Node use two bytes per character for the whole file.
  *
  * @type {import('rolldown').Plugin}
  */
 const inAscii = {
   name: 'in-ascii',
-  // The last step: the one before it, which leaves out comments, writes characters again that were escaped.
+  // The last step, because the one before, which removes comments, reverts the escapes.
   generateBundle: (_options, bundle) => {
     for (const chunk of Object.values(bundle)) {
       if (chunk.type === 'chunk') chunk.code = chunk.code.replace(/[^\0-\x7f]/g, escaped);
@@ -78,7 +78,7 @@ const inAscii = {
   },
 };
 
-/** @param {string} unit of UTF-16 */
+/** @param {string} unit a UTF-16 code unit */
 function escaped(unit) {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
@@ -89,9 +89,9 @@ function source(name) {
 }
 
 export async function build() {
-  // On stderr, because the server that is started after it is read on stdout.
-  process.stderr.write('Building nv-auth-mock, which takes some seconds and is done once for each change.\n');
-  // Written last, because it says that the rest is complete.
+  // On stderr, because stdout belongs to the server that is started next.
+  process.stderr.write('Building nv-auth-mock. This takes a few seconds, and only after a change.\n');
+  // Written last, because it marks a complete build.
   await rm(MARK, { force: true });
   const mark = await fingerprintOf(INPUTS);
   await writeHandlerTypes();
@@ -115,15 +115,14 @@ export async function build() {
   await writeFile(MARK, mark);
 }
 
-/** Builds, unless that was done with the same sources and libraries. */
+/** Builds, unless sources and libraries are unchanged. */
 export async function buildIfChanged() {
   if ((await readFile(MARK, 'utf8').catch(() => '')) !== (await fingerprintOf(INPUTS))) await build();
 }
 
 /**
- * All code, as CommonJS, which everything can load, even jest in its default configuration. Libraries are bundled,
- * because finding and reading their files is a sixth of the start, and because every dependency of ours is one that all
- * users install.
+ * Builds all code as CommonJS, which even Jest can load in its default configuration. Libraries are bundled, because
+ * loading their files takes a sixth of the startup time, and because users would have to install every dependency.
  *
  * @param {ReadonlySet<string>} needed sources that ES modules import
  */
@@ -137,31 +136,31 @@ async function buildCore(needed) {
     plugins: [inAscii],
     transform: { inject: Object.fromEntries(Object.entries(MACHINE).map(([name, ours]) => [name, [platform, ours]])) },
     logLevel: 'warn',
-    // It only passes on what others have: whoever takes one name of it does not load all of them.
+    // It only re-exports, so importing one name must not load all of them.
     treeshake: { moduleSideEffects: [{ test: /src[\\/]conformance-entry\.ts$/, sideEffects: false }] },
   });
   const { output } = await bundle.write({
     dir: fileURLToPath(DIST),
     format: 'cjs',
     sourcemap: true,
-    // A ninth of the bundle. Source maps lead to the sources, which have them, and licenses are in the notices.
+    // A ninth of the bundle. Source maps lead to the sources, and the licenses are in the notices.
     comments: false,
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name].cjs',
-    // `import()` of a package becomes `require`: jest refuses the former, and Node would load its second loader for it.
+    // Turns `import()` of a package into `require`: Jest rejects `import()`, and Node would load its ES module loader.
     dynamicImportInCjs: false,
-    // Code that many files need must not pull in Ajv, nor Ajv the server.
+    // Shared code must not load Ajv, and Ajv must not load the server.
     codeSplitting: {
       groups: [
         { name: 'platform', test: /src[\\/]platform[\\/]time/, priority: 4 },
         { name: 'process-wide', test: /src[\\/]platform[\\/]process-wide/, priority: 4 },
-        // The command tells its version without the services.
+        // The command prints its version without loading the services.
         { name: 'assets', test: /src[\\/]platform[\\/]assets/, priority: 4 },
         // The library chooses ids before it loads a server.
         { name: 'random', test: /src[\\/]platform[\\/]random/, priority: 4 },
         { name: 'conformance', test: /conformance[\\/]src[\\/]index\./ },
         { name: 'ajv', test: /node_modules[\\/](?:ajv|ajv-formats)[\\/]/ },
-        // Services are loaded together, with a server; what is known of them before that is in small files beside it.
+        // Services are loaded together with a server; the small files needed earlier are separate.
         {
           name: 'services',
           test: /src[\\/](?:services[\\/](?!nak)[a-z]+[\\/](?!manifest|options|reasons|cast)|ngc-keys[\\/](?!reasons))/,
@@ -187,7 +186,7 @@ async function buildCore(needed) {
 }
 
 /**
- * The code that exists only as an ES module. It contains only itself, and imports the rest from the files of the core.
+ * Builds the code that exists only as an ES module. It imports everything else from the core's files.
  */
 async function buildModules() {
   /** @type {Set<string>} */
@@ -215,8 +214,8 @@ async function buildModules() {
 }
 
 /**
- * What programs import as ES modules: names of the core. A process has one copy of the code, however it is loaded. The
- * file that they name must be small: Node reads all of it for its names, which takes longer than running it.
+ * Writes the ES module entry points, which re-export the core, so that a process has a single copy of the code. The core's
+ * entry files must be small: scanning them for exported names takes Node longer than running them.
  *
  * @param {readonly (import('rolldown').OutputChunk | import('rolldown').OutputAsset)[]} core
  */
@@ -224,7 +223,7 @@ async function writeFacades(core) {
   const files = core.flatMap((chunk) =>
     chunk.type === 'chunk' && FACADES.includes(chunk.name) ? [{ name: `${chunk.name}.js`, text: facadeOf(chunk) }] : [],
   );
-  // The command's earlier name, which people run in containers of the image.
+  // The command's former name, which is still used in containers.
   files.push({ name: 'main.js', text: "import './main.cjs';\n" });
   await Promise.all(files.map(({ name, text }) => writeFile(new URL(name, DIST), text)));
   return files.map(({ name }) => name);
@@ -236,7 +235,7 @@ function facadeOf({ exports, fileName }) {
 }
 
 /**
- * All files of the build are in one folder, because the code finds documents and fixtures next to it.
+ * Returns the name of a built file. All are in one folder, because the code looks for documents and fixtures next to itself.
  *
  * @param {string} name
  */
@@ -245,8 +244,8 @@ function flat(name) {
 }
 
 /**
- * Makes `npx --no-install nv-auth-mock` work in a clone as it does where the package is installed: npm links only the
- * commands of dependencies. On Windows, links need rights that few users have, so there it is `node dist/main.cjs`.
+ * Makes `npx --no-install nv-auth-mock` work in a clone, where npm links only the commands of dependencies. Not on Windows,
+ * where few users may create links: use `node dist/main.cjs`.
  */
 async function linkCommand() {
   if (process.platform === 'win32') return;
@@ -261,8 +260,7 @@ async function linkCommand() {
 }
 
 /**
- * Copies the files of Swagger UI that the pages of /docs need, so that nobody who installs the package installs a web
- * server for them.
+ * Copies the files of Swagger UI for /docs, so that the package doesn't depend on the plugin.
  */
 async function copySwaggerUi() {
   const target = new URL('swagger-ui/', DIST);
@@ -272,7 +270,7 @@ async function copySwaggerUi() {
   }
 }
 
-/** Copies the theme of Swagger UI, which is served as it is written. */
+/** Copies the theme of Swagger UI, which is served unchanged. */
 async function copyTheme() {
   const source = new URL('../src/http/docs/', import.meta.url);
   const target = new URL('docs/', DIST);
@@ -286,8 +284,8 @@ const NOTICES = 'THIRD-PARTY-NOTICES.txt';
 const SBOM = 'sbom.cdx.json';
 
 /**
- * The bill of materials, of what is in the build and of what it needs beside it. Of the packages that users bring, it has
- * the database's driver, which the image has too; the runners of their tests are no part of a server.
+ * Returns the bill of materials: the bundled packages and the runtime dependencies. Of the packages that users install, it
+ * only lists the database driver, which is part of the image; test runners are not part of a server.
  *
  * @param {readonly import('./bundled.mjs').Bundled[]} bundled
  */
@@ -303,7 +301,7 @@ async function read(file) {
 
 const SEED_SCHEMA = 'seed.schema.json';
 
-/** The JSON Schema of seeds, made from those of the services. */
+/** Returns the JSON Schema of seeds, generated from the services' schemas. */
 async function seedSchema() {
   const { SEED_SCHEMA: schema } = await fromSource(new URL('seed-schema.ts', import.meta.url));
   return `${JSON.stringify(schema, null, 2)}\n`;

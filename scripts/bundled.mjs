@@ -1,5 +1,5 @@
 // @ts-check
-/** Whose software is in the build, and the license texts that have to go with it. */
+/** Finds the third-party packages in the build, with their license texts. */
 import { realpathSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
@@ -7,18 +7,18 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
-/** Where `node_modules` really is: modules are known by their real paths, and a worktree may have only a link to it. */
+/** The real location of `node_modules`: module ids are real paths, and a worktree may only have a link. */
 const HOME = dirname(realpathSync(`${ROOT}node_modules`));
 
-/** What the files of Swagger UI are copied from, which are no modules of the bundle. */
+/** The source of the Swagger UI files, which are copied and not bundled. */
 const PLUGIN = 'node_modules/@fastify/swagger-ui';
 
-/** Texts for packages that bring none, one file for each version: another version may have other terms. */
+/** License texts for packages without one. One file per version, because the terms may change. */
 const OURS = 'scripts/licenses/';
 
 /**
  * @typedef {object} Bundled
- * @property {string | null} path where it is installed, as `package-lock.json` names it; null if it came in another package
+ * @property {string | null} path where it is installed, as in `package-lock.json`; null if it is part of another package
  * @property {string} name
  * @property {string} version
  * @property {string} license an SPDX expression
@@ -26,10 +26,10 @@ const OURS = 'scripts/licenses/';
  */
 
 /**
- * The packages of which something is in the build.
+ * Returns the packages that are part of the build.
  *
  * @param {readonly string[]} modules the ids of all bundled modules
- * @param {string} [home] the folder that has `node_modules`
+ * @param {string} [home] the folder with `node_modules`
  * @returns {Promise<Bundled[]>}
  * @throws {Error} if one has no license text
  */
@@ -40,7 +40,7 @@ export async function bundledOf(modules, home = HOME) {
 }
 
 /**
- * Where the package of a module is installed, or null for a module of our own.
+ * Returns where a module's package is installed, or null for our own modules.
  *
  * @param {string} id
  * @param {string} home
@@ -48,7 +48,7 @@ export async function bundledOf(modules, home = HOME) {
 function packagePath(id, home) {
   // Helper functions that the bundler adds.
   if (id.startsWith('\0rolldown/')) return 'node_modules/rolldown';
-  // Of one package inside another, the inner one.
+  // The innermost package.
   const [folder] = /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+(?=[\\/])/.exec(id) ?? [];
   return folder === undefined ? null : relative(home, folder).replaceAll('\\', '/');
 }
@@ -75,7 +75,7 @@ async function textsIn(folder, wanted) {
 }
 
 /**
- * Swagger UI, whose own package is not installed. Its script says which version it is.
+ * Describes Swagger UI. Its official package is not installed, so the version is read from the script.
  *
  * @param {string} home
  * @returns {Promise<Bundled>}
@@ -92,13 +92,11 @@ async function ourText(name, version) {
   const file = `${OURS}${name.replace('/', '-')}-${version}.txt`;
   const text = await readFile(`${ROOT}${file}`, 'utf8').catch(() => '');
   if (text.trim() !== '') return text.trim();
-  throw new Error(
-    `${name} ${version} is in the build, and has no license text. Put the one that its authors name into ${file}`,
-  );
+  throw new Error(`${name} ${version} is in the build but has no license text. Add its license to ${file}.`);
 }
 
 /**
- * The notices of bundled software, with licenses.
+ * Formats the notices of bundled software.
  *
  * @param {readonly Bundled[]} bundled
  */

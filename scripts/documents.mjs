@@ -15,15 +15,15 @@ import { profilesOf } from './documents/versions.mjs';
 const SOURCE = new URL('../openapi/', import.meta.url);
 const TARGET = new URL('../dist/openapi/', import.meta.url);
 
-/** Beside the documents: accepted differences from those of the vendor, for `verify --baseline`. */
+/** Next to the documents: accepted differences from the vendor's document, for `verify --baseline`. */
 const BASELINE = 'baseline.json';
 
-/** What the server reads: the operations from `air.json`, and what checks them from `air.schemas.json`. */
+/** The server's input: operations in `air.json`, and the schemas for validation in `air.schemas.json`. */
 const PREPARED = new URL('../dist/operations/', import.meta.url);
 
 /**
- * Writes the document of every service, or of each of its versions: to `dist/openapi` as it is served, and to
- * `dist/operations` as the server reads it. Documents of all versions together are also written, for types.
+ * Writes the document of every service, or of each version: the served form to `dist/openapi`, and the server's input to
+ * `dist/operations`. Also writes documents with all versions, for types.
  */
 export async function buildDocuments() {
   const [documents, operations] = await Promise.all([folderOf(TARGET), folderOf(PREPARED)]);
@@ -44,7 +44,7 @@ export async function buildDocuments() {
 }
 
 /**
- * A document for readers and tools: without what only the server reads, and without the components that only this used.
+ * Returns a document for readers and tools, without the parts that only the server needs.
  *
  * @param {any} document
  */
@@ -53,7 +53,7 @@ function served({ 'x-errors': _, 'x-removed': __, ...document }) {
 }
 
 /**
- * For every service that has a document: the document of all its versions.
+ * Returns the document with all versions of every service.
  *
  * @returns {Promise<[name: string, document: any][]>}
  */
@@ -67,7 +67,7 @@ export async function mergedDocuments() {
 }
 
 /**
- * The accepted differences of a service from what its vendor publishes; undefined: there is nothing to compare with.
+ * Reads a service's accepted differences from the vendor's document; undefined if the vendor publishes none.
  *
  * @param {string} service
  */
@@ -77,7 +77,7 @@ async function baselineOf(service) {
 }
 
 /**
- * The files of a service.
+ * Reads the files of a service's document.
  *
  * @param {string} service
  */
@@ -93,7 +93,7 @@ async function fragmentsOf(service) {
 }
 
 /**
- * A folder of the build. Files of an earlier build stay there until the new ones are written.
+ * Opens a folder of the build. Old files are removed after the new ones are written.
  *
  * @param {URL} folder
  */

@@ -1,5 +1,5 @@
 // @ts-check
-/** Whether what something was made from is still the same. */
+/** Detects changes of source files. */
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
@@ -8,10 +8,10 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
 /**
- * A hash of files and folders, by their names and what is in them.
+ * Hashes the names and contents of files and folders.
  *
- * @param {readonly string[]} sources below the root of the project; a folder ends with `/`
- * @param {RegExp} [wanted] which files of a folder; default: all
+ * @param {readonly string[]} sources relative to the project; a folder ends with `/`
+ * @param {RegExp} [wanted] the files of a folder to include; default: all
  */
 export async function fingerprintOf(sources, wanted = /./) {
   const hash = createHash('sha256').update(process.version);
@@ -29,7 +29,7 @@ async function filesIn(source, wanted) {
 }
 
 /**
- * Without installed packages, of which `scripts/mutation` may have many.
+ * Lists files recursively, without installed packages.
  *
  * @param {string} folder ends with `/`
  * @param {RegExp} wanted

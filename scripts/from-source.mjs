@@ -3,8 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 /**
- * Imports a TypeScript file of the project. Not every Node that builds can run TypeScript, so it is bundled and imported
- * from memory.
+ * Imports a TypeScript file of the project. It is bundled in memory, because not every supported Node can run TypeScript.
  *
  * @param {URL} file
  * @returns {Promise<any>}
@@ -14,7 +13,7 @@ export async function fromSource(file) {
     input: fileURLToPath(file),
     platform: 'node',
     logLevel: 'warn',
-    // Of a file that passes on what others have, only what is asked for.
+    // Loads only the used exports of files that re-export.
     experimental: { lazyBarrel: true },
     treeshake: { moduleSideEffects: false },
   });

@@ -1,9 +1,9 @@
 // @ts-check
 /**
- * Generates types from the documents: parameters, queries, bodies and answers of every operation, for its handler
- * (`src/contract/documented.ts`), and the types of the control API that the library publishes. They cover all versions
- * together: members that only some have are optional. Also writes schemas and the values of enums, for schemas of seeds,
- * and the members of results, for lists that are sorted and searched by them.
+ * Generates types from the documents: parameters, queries, bodies and responses of every operation for its handler
+ * (`src/contract/documented.ts`), and the control API's types for the library. They cover all versions, so members that
+ * only some versions have are optional. Also generates schemas and enum values for the schemas of seeds, and the members
+ * of results for sorting and searching lists.
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -22,7 +22,7 @@ const TARGET = new URL('../generated/', import.meta.url);
 /** Everything that determines the types. */
 const SOURCES = ['scripts/handler-types.mjs', 'openapi/', 'scripts/documents/', 'scripts/handler-types/'];
 
-/** Writes the types. Does nothing if their sources are the same as the last time. */
+/** Writes the types, unless their sources are unchanged. */
 export async function writeHandlerTypes() {
   const mark = `// ${await fingerprintOf(SOURCES, /\.(?:json|mjs)$/)}\n`;
   const index = new URL('documents.ts', TARGET);
@@ -34,23 +34,23 @@ export async function writeHandlerTypes() {
   await mkdir(TARGET, { recursive: true });
   await Promise.all(written.map(([file, text]) => writeFile(new URL(file, TARGET), text)));
   await writeFile(new URL('library.ts', TARGET), await libraryFile(documents));
-  // Written last, because it says that the others are complete.
+  // Written last, because it marks the others as complete.
   await writeFile(index, mark + indexOf(documents.map(([name]) => name)));
 }
 
 /**
- * The schemas of a service, and its operations as handlers see them.
+ * Generates the files of a service.
  *
  * @param {string} name
  * @param {any} document
  * @returns {Promise<[file: string, text: string][]>}
  */
 async function filesOf(name, document) {
-  // Loaded here, because that takes longer than finding out that there is nothing to do.
+  // Loaded on demand, because it is slow and rarely needed.
   const { default: openapiTS, astToString } = await import('openapi-typescript');
-  // An operation gets whatever it has to check itself.
+  // Handlers get the values that they have to check themselves.
   const whole = ofAllVersions(withoutHandlerChecks(document));
-  // Defaults are not filled in, so members that have one may still be missing.
+  // Defaults are not applied, so members with a default may still be missing.
   const types = await openapiTS(whole, { immutable: true, defaultNonNullable: false });
   return [
     [`${name}.document.d.ts`, astToString(types)],
@@ -62,7 +62,7 @@ async function filesOf(name, document) {
 }
 
 /**
- * The kinds of the members of results, by operation.
+ * Returns the kinds of the members of results, by operation.
  *
  * @param {any} document
  */

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Writes the skeleton of a new version from a vendor's document, or the reference document of what a vendor publishes:
- * docs/maintaining/import-a-version.md
+ * Writes the skeleton of a new version from a vendor's document, or the reference document of a vendor's published
+ * interface: docs/maintaining/import-a-version.md
  *
  * Usage: npm run import -- --spec FILE --service runai --version 3.1
  *        npm run import -- --reference runai.2.24 --from PATH
@@ -20,7 +20,7 @@ const ROOT = new URL('../', import.meta.url);
 const USAGE =
   'Usage: npm run import -- --spec FILE --service NAME --version VERSION, or npm run import -- --reference NAME --from PATH';
 
-/** The option values, each given once. */
+/** Parses the options. */
 function options() {
   const text = /** @type {const} */ ({ type: 'string' });
   try {
@@ -37,7 +37,7 @@ function options() {
 }
 
 /**
- * Writes files that do not exist yet: all of them, or none.
+ * Writes new files. Writes none if one of them exists.
  *
  * @param {Record<string, string>} files
  */
@@ -47,7 +47,7 @@ async function writeNew(files) {
       () => true,
       () => false,
     );
-    if (isThere) throw new Unusable(`${name} exists already. Remove it to import again.`);
+    if (isThere) throw new Unusable(`${name} already exists. Delete it to import again.`);
   }
   for (const [name, text] of Object.entries(files)) {
     const target = new URL(name, ROOT);

@@ -1,5 +1,5 @@
 // @ts-check
-/** Ends a script where `npm ci` was not run, did not finish, or has not been run since the versions changed. */
+/** Stops a script if `npm ci` was not run, did not finish, or is out of date. */
 import { readFileSync } from 'node:fs';
 
 /** @param {string} path */
@@ -9,7 +9,7 @@ function read(path) {
 
 /** @param {readonly [name: string, wanted: string]} dependency */
 function isMissing([name, wanted]) {
-  // A package under another name is asked for as `npm:typescript@7.0.2`.
+  // An alias is written as `npm:typescript@7.0.2`.
   const version = wanted.slice(wanted.lastIndexOf('@') + 1);
   try {
     return read(`node_modules/${name}/package.json`).version !== version;
@@ -20,7 +20,7 @@ function isMissing([name, wanted]) {
 
 const root = read('package.json');
 const manifests = [root, ...root.workspaces.map((/** @type {string} */ folder) => read(`${folder}/package.json`))];
-// Their versions are exact, and npm installs them all at the root.
+// Versions are exact, and npm installs all packages at the root.
 const missing = manifests
   .flatMap(({ dependencies, devDependencies }) => Object.entries({ ...dependencies, ...devDependencies }))
   .find(isMissing);

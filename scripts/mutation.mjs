@@ -1,14 +1,14 @@
 // @ts-check
 /**
- * Whether tests notice when the program is changed. StrykerJS changes one thing at a time, and runs the tests that came
- * by: a change that fails one is killed, one that fails none has survived.
+ * Mutation testing with StrykerJS: checks that tests fail when the code is changed. Every change (mutant) that fails a test
+ * is killed, otherwise it survives.
  *
  * Usage: npm run mutation [-- PART... --afresh]
- *   PART      only the parts of `scripts/mutation/parts.mjs` whose names begin so
- *   --afresh  forgets the last run. Otherwise only changes since then, in the files or in their tests, are tried
+ *   PART      only the parts of `scripts/mutation/parts.mjs` with names that start with this
+ *   --afresh  ignores the last run. Otherwise, only code that changed since then, or whose tests changed, is tested
  *
- * Fails if too few changes of a part are killed, or for a survivor in one of the files of `EXPLAINED` that
- * `test/mutation/same-program.json` does not explain.
+ * Fails if too few mutants of a part are killed, or if a mutant survives in a file of `EXPLAINED` and is not explained in
+ * `test/mutation/same-program.json`.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -24,16 +24,16 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const TOOL = 'scripts/mutation';
 const STRYKER = `${TOOL}/node_modules/@stryker-mutator/core/bin/stryker.js`;
 
-/** @typedef {{ line: number, column: number }} Position from 1 */
+/** @typedef {{ line: number, column: number }} Position one-based */
 /** @typedef {{ status: string, replacement?: string, location: { start: Position, end: Position } }} Mutant */
-/** @typedef {Readonly<Record<string, { source: string, mutants: readonly Mutant[] }>>} Files of a report of StrykerJS */
+/** @typedef {Readonly<Record<string, { source: string, mutants: readonly Mutant[] }>>} Files the files in a report of StrykerJS */
 
 /**
- * A change that no test notices.
+ * A mutant that no test notices.
  *
  * @typedef {object} Survivor
  * @property {string} file
- * @property {string} line in which it begins, without the spaces around it
+ * @property {string} line the first changed line, trimmed
  * @property {string} becomes the changed code, on one line
  */
 
@@ -68,19 +68,19 @@ function complaints(files, explained) {
     (one) => (one.file in files || !existsSync(join(ROOT, one.file))) && !isIn(survivors, one),
   );
   return [
-    ...unexplained.map((one) => `no test notices, and nothing explains: ${shown(one)}`),
-    ...outdated.map((one) => `explained, but no survivor: ${shown(one)}`),
+    ...unexplained.map((one) => `not noticed by a test, and not explained: ${shown(one)}`),
+    ...outdated.map((one) => `explained, but no longer a survivor: ${shown(one)}`),
   ];
 }
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { afresh: { type: 'boolean' } } });
 const all = Object.keys(PARTS);
 const unknown = positionals.filter((begin) => !all.some((name) => name.startsWith(begin)));
-if (unknown.length > 0) throw new Error(`no such part: ${unknown.join(', ')}; there are ${all.join(', ')}`);
+if (unknown.length > 0) throw new Error(`Unknown part: ${unknown.join(', ')}. Expected one of ${all.join(', ')}.`);
 const names = positionals.length > 0 ? all.filter((name) => positionals.some((begin) => name.startsWith(begin))) : all;
 
 await installTools('mutation');
-// The tests read the built documents, and their sandbox has changed sources.
+// The tests read the built documents, which can't be built from the changed sources in their sandbox.
 await buildIfChanged();
 await mkdir(join(ROOT, KEPT), { recursive: true });
 const explained = JSON.parse(await readFile(join(ROOT, 'test/mutation/same-program.json'), 'utf8'));
@@ -98,7 +98,7 @@ for (const name of names) {
     env: { ...process.env, MUTATION_PART: name },
     stdio: 'inherit',
   });
-  if (status !== 0) wrong.push(`${name}: StrykerJS has failed, or too few changes are killed`);
+  if (status !== 0) wrong.push(`${name}: StrykerJS failed, or too few mutants were killed`);
   if (existsSync(report)) files = { ...files, ...JSON.parse(await readFile(report, 'utf8')).files };
 }
 for (const complaint of [...wrong, ...complaints(files, explained)]) {

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * What takes an hour: `npm run nightly`. Each part can be run by itself, with the settings that its table in test/README.md
- * names; here it gets those of a night, unless the environment has others. Ends with one table.
+ * Runs the tests that take an hour: `npm run nightly`. Each part can be run on its own with the settings in test/README.md.
+ * The settings below are defaults that the environment can override. Prints a summary at the end.
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -10,13 +10,13 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const LONG = 'vitest.long.config.ts';
 const E2E = 'vitest.e2e.config.ts';
 
-/** A seed for everything that is random tonight; a part prints it with what it found. */
+/** The seed for all random tests. A part prints it with its findings. */
 const { NIGHTLY_SEED: seed = String(Date.now() % 1_000_000_007) } = process.env;
 const ownDriver = { TEST_DRIVER: 'node:sqlite' };
 const allRounds = { PROPERTY_ROUNDS: 'all', PROPERTY_SEED: seed };
 
 const FILES_AND_DISKS = 'test/cli/disk test/cli/data test/store/open test/store/recovery test/store/tampered';
-/** The properties of which `npm test` tries a few rounds. */
+/** Property tests, of which `npm test` only runs a few rounds. */
 const PROPERTIES =
   'test/decisions/decide-properties.test.ts test/explaining/hints/total.test.ts test/ngc-keys/least-rights.test.ts ' +
   'test/services/nvcf/properties.test.ts test/services/control/forged-rows.test.ts test/store/sqlite.test.ts';

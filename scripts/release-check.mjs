@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Whether a tag may become a release: what is published cannot be taken back.
+ * Checks that a tag can be released, because a published version can't be withdrawn.
  *
  * Usage: npm run release-check -- v0.1.0
  */
@@ -8,7 +8,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 /**
- * What is in the way of a release, in sentences.
+ * Returns the problems with a release, as sentences.
  *
  * @param {object} given
  * @param {string} given.tag
@@ -18,14 +18,14 @@ import { fileURLToPath } from 'node:url';
  */
 export function faultsOf({ tag, manifest, lock, changelog }) {
   const [, version] = /^v(\d+\.\d+\.\d+)$/.exec(tag) ?? [];
-  if (version === undefined) return [`the tag is \`${tag}\`, and has to be \`v\` and a version, such as \`v0.1.0\``];
+  if (version === undefined) return [`the tag is \`${tag}\`; expected \`v\` and a version, such as \`v0.1.0\``];
   const files = { 'package.json': manifest, 'package-lock.json': lock };
   const others = Object.entries(files).filter(([, file]) => file.version !== version);
   const heading = `## [${version}] - `;
   const isDated = changelog.split('\n').some((line) => line.startsWith(heading) && /\d{4}-\d\d-\d\d$/.test(line));
   return [
-    ...others.map(([name, file]) => `${name} has the version ${file.version}, and the tag is ${tag}`),
-    ...(isDated ? [] : [`CHANGELOG.md has no section \`${heading}\` with its date`]),
+    ...others.map(([name, file]) => `${name} has the version ${file.version}, but the tag is ${tag}`),
+    ...(isDated ? [] : [`CHANGELOG.md has no section \`${heading}\` with a date`]),
   ];
 }
 

@@ -1,28 +1,28 @@
 // @ts-check
-/** What the package consists of, as a CycloneDX document (https://cyclonedx.org/docs/1.6/json/). */
+/** Describes the contents of the package as a CycloneDX document (https://cyclonedx.org/docs/1.6/json/). */
 
 /** @import { Bundled } from './bundled.mjs' */
 
 /**
- * What is read of an entry of `package-lock.json`.
+ * The parts of an entry in `package-lock.json` that are used here.
  *
  * @typedef {object} Locked
- * @property {string} [name] where it differs from that of the folder
+ * @property {string} [name] if it differs from the folder's name
  * @property {string} [version]
  * @property {string} [license]
  * @property {string} [integrity]
  * @property {Record<string, string>} [dependencies]
- * @property {Record<string, string>} [devDependencies] of the project itself
+ * @property {Record<string, string>} [devDependencies] only for the project itself
  * @property {Record<string, string>} [optionalDependencies]
  * @property {Record<string, string>} [peerDependencies]
- * @property {Record<string, object>} [peerDependenciesMeta] an optional one may be named only here
+ * @property {Record<string, object>} [peerDependenciesMeta] an optional one may be listed only here
  */
 
-/** @typedef {Record<string, Locked>} Lock its packages, by the folders in which they are installed */
+/** @typedef {Record<string, Locked>} Lock packages by the folder in which they are installed */
 
 /**
  * @typedef {object} Part
- * @property {string | null} path where it is installed; null if it came in another package
+ * @property {string | null} path where it is installed; null if it is part of another package
  * @property {string} name
  * @property {string} version
  * @property {string} [license]
@@ -30,7 +30,7 @@
  * @property {boolean} isBundled
  */
 
-/** How CycloneDX calls the hashes of npm. */
+/** CycloneDX names for npm's hashes. */
 const ALGORITHMS = new Map([
   ['sha1', 'SHA-1'],
   ['sha256', 'SHA-256'],
@@ -39,14 +39,13 @@ const ALGORITHMS = new Map([
 ]);
 
 /**
- * The bill of materials of a build. It has no time and no serial number, which both may be left out: the same sources
- * make the same document.
+ * Returns the bill of materials of a build, without the optional time and serial number, so that it is reproducible.
  *
  * @param {object} given
  * @param {any} given.manifest `package.json`
  * @param {Lock} given.lock
  * @param {readonly Bundled[]} given.bundled
- * @param {readonly string[]} given.drivers names of packages that a server loads if its users have installed them
+ * @param {readonly string[]} given.drivers packages that a server loads if the user has installed them
  */
 export function sbomOf({ manifest, lock, bundled, drivers }) {
   const parts = [
@@ -61,7 +60,7 @@ export function sbomOf({ manifest, lock, bundled, drivers }) {
   const purls = new Map(parts.flatMap((part) => (part.path === null ? [] : [[part.path, purlOf(part)]])));
   /** @param {readonly string[]} paths */
   const dependsOn = (paths) => [...new Set(paths.flatMap((path) => purls.get(path) ?? []))].sort();
-  // No list of dependencies names what came in another package.
+  // Packages inside other packages aren't listed as dependencies.
   const brought = components.filter(({ path }) => path === null).map(purlOf);
   return {
     $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
@@ -93,13 +92,13 @@ export function sbomOf({ manifest, lock, bundled, drivers }) {
         dependsOn: part.path === null ? [] : dependsOn(needsOf(lock, part.path)),
       })),
     ],
-    // What these were made from, and in which versions, is known to their authors only.
+    // The dependencies of these are unknown.
     compositions: [{ aggregate: 'incomplete', assemblies: brought }],
   };
 }
 
 /**
- * What is installed beside the package, with whatever it needs itself.
+ * Returns the packages installed next to this one, with their dependencies.
  *
  * @param {Lock} lock
  * @param {readonly string[]} names
@@ -108,7 +107,7 @@ export function sbomOf({ manifest, lock, bundled, drivers }) {
  */
 function installedParts(lock, names, scope) {
   const paths = new Set(names.flatMap((name) => resolved(lock, '', name) ?? []));
-  // A set also yields what is added to it meanwhile.
+  // Iterating a set includes entries added during the iteration.
   for (const path of paths) for (const need of needsOf(lock, path)) paths.add(need);
   return [...paths].map((path) => {
     const { name = path.split('node_modules/').at(-1) ?? '', version = '', license } = lock[path] ?? {};
@@ -117,7 +116,7 @@ function installedParts(lock, names, scope) {
 }
 
 /**
- * Where the packages are that the project asks for. The code of its workspaces is in the build, too.
+ * Returns the paths of the project's dependencies, including the workspaces', which are part of the build.
  *
  * @param {Lock} lock
  */
@@ -127,7 +126,7 @@ function ownNeedsOf(lock) {
 }
 
 /**
- * Where the packages are that a package asks for.
+ * Returns the paths of a package's dependencies.
  *
  * @param {Lock} lock
  * @param {string} path
@@ -141,7 +140,7 @@ function needsOf(lock, path) {
 }
 
 /**
- * Where Node finds a package that is asked for from a folder: in the nearest `node_modules` upwards.
+ * Resolves a package from a folder like Node does, in the nearest `node_modules` upwards.
  *
  * @param {Lock} lock
  * @param {string} folder
@@ -177,7 +176,7 @@ function componentOf(part, lock) {
 }
 
 /**
- * The hashes of a package's tarball.
+ * Returns the hashes of a package's tarball.
  *
  * @param {string | undefined} integrity
  */
@@ -194,7 +193,7 @@ function licensesOf(license) {
   return /^[\w.+-]+$/.test(license) ? [{ license: { id: license } }] : [{ expression: license }];
 }
 
-/** The name of a package among all packages of all registries. @param {{ name: string, version: string }} named */
+/** Returns the package URL, which is unique among all registries. @param {{ name: string, version: string }} named */
 function purlOf({ name, version }) {
   return `pkg:npm/${name.replace('@', '%40')}@${encodeURIComponent(version)}`;
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** `npm start`: builds what has changed, and is then the server, with its state in `data/mock.db` where that is possible. */
+/** `npm start`: builds if necessary, then runs the server, with its state in `data/mock.db` if possible. */
 import { spawnSync } from 'node:child_process';
 import { isBuiltin } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -7,16 +7,16 @@ import './installed.mjs';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
-/** Will the server find a driver for a data file? */
+/** Whether there is a driver for a data file. */
 function hasDriver() {
   if (isBuiltin('node:sqlite')) return true;
-  // In a process of its own, which a binary for another Node would end.
+  // In a separate process, because a binary for a different Node would crash it.
   const opening = "new (require('better-sqlite3'))(':memory:').close()";
   return spawnSync(process.execPath, ['-e', opening], { cwd: ROOT, stdio: 'ignore' }).status === 0;
 }
 
 const parent = process.ppid;
-// A process of its own, because building takes 500 MB.
+// In a separate process, because building needs 500 MB.
 const build = fileURLToPath(new URL('build.mjs', import.meta.url));
 const { status } = spawnSync(process.execPath, [build], { stdio: 'inherit' });
 if (status !== 0) process.exit(status ?? 1);
@@ -33,7 +33,7 @@ process.argv.splice(2, given.length, 'start', ...(isKept ? ['--data', 'data/mock
 await import(new URL('../dist/main.cjs', import.meta.url).href);
 
 if (process.env['npm_lifecycle_event'] === 'start') {
-  // npm passes signals on to its shell, which may end without doing so itself.
+  // npm forwards signals to its shell, which may exit without forwarding them.
   const watch = setInterval(() => {
     if (process.ppid === parent) return;
     clearInterval(watch);

@@ -9,26 +9,26 @@ import ts from 'typescript';
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const TARGET = `${ROOT}dist/types/`;
 
-/** Those in the package's `exports`. */
+/** The entry points in the package's `exports`. */
 const ENTRIES = ['src/index', 'src/vitest', 'src/testcontainers'];
 
-/** Those that can be required: TypeScript wants separate declarations for them. */
+/** The entry points for `require`, which need separate declarations. */
 const REQUIRABLE = ['src/index', 'src/testcontainers'];
 
-/** On stderr, because npm prints the name of the file, or JSON, on stdout. @param {string} text */
+/** Uses stderr, because npm prints the file name, or JSON, to stdout. @param {string} text */
 function tell(text) {
   process.stderr.write(`${text}\n`);
 }
 
-/** The declarations of every source, by path. */
+/** Generates the declarations of every source, by path. */
 function emit() {
   tell('- reading the sources');
   const { config } = ts.readConfigFile(`${ROOT}tsconfig.json`, ts.sys.readFile);
   const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, ROOT);
   const program = ts.createProgram(
-    // All sources: files that add to the interfaces of others are not imported anywhere. `http/docs` runs in browsers.
+    // All sources, because files that only augment modules are not imported anywhere. `http/docs` runs in browsers.
     ts.sys.readDirectory(`${ROOT}src`, ['.ts'], ['http/docs']),
-    // `npm run typecheck` checks them, which takes as long as all the rest here.
+    // No checks here: `npm run typecheck` does that, and it would double the time.
     {
       ...options,
       ...{ noEmit: false, noCheck: true, declaration: true, emitDeclarationOnly: true },
@@ -42,11 +42,11 @@ function emit() {
   return emitted;
 }
 
-/** What declarations import, also within a type, and the modules that they add to. */
+/** The modules that declarations import or augment. */
 const TARGETS = /(?:from |declare module |import\()(['"])(\.[^'"]+)\.ts\1/g;
 
 /**
- * Files that add to the interfaces of another, by that file's path: it must lead to them, because nothing else does.
+ * Returns the files that augment another file, by that file's path. It has to import them, because nothing else does.
  *
  * @param {ReadonlyMap<string, string>} emitted
  */
@@ -63,11 +63,11 @@ function additions(emitted) {
 }
 
 /**
- * Every declaration that is reachable from the entry points.
+ * Returns all declarations that are reachable from the entry points.
  *
  * @param {ReadonlyMap<string, string>} emitted
  * @param {readonly string[]} entries
- * @param {'js' | 'cjs'} kind of what is declared
+ * @param {'js' | 'cjs'} kind of module
  */
 function declarations(emitted, entries, kind) {
   const ending = kind === 'js' ? '.d.ts' : '.d.cts';
@@ -78,7 +78,7 @@ function declarations(emitted, entries, kind) {
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
     const path = resolve(`${name}.d.ts`);
     const made = emitted.get(path);
-    if (made === undefined) throw new Error(`${name}.d.ts is needed, and was not made`);
+    if (made === undefined) throw new Error(`${name}.d.ts is needed but was not generated`);
     const text = [...(added.get(path) ?? []).map((file) => importOf(path, file)), made].join('\n');
     if (reached.has(name + ending)) continue;
     for (const [, , target] of text.matchAll(TARGETS)) waiting.push(resolve(dirname(name), String(target)));
@@ -96,7 +96,7 @@ function importOf(path, file) {
   return `import type {} from '${target.startsWith('.') ? target : `./${target}`}';`;
 }
 
-/** One file for each document, with operations, parameters and bodies. */
+/** Generates a file for each document, with operations, parameters and bodies. */
 async function bodies() {
   const documents = `${ROOT}dist/openapi/`;
   const names = (await readdir(documents)).map((file) => file.replace(/\.json$/, ''));
@@ -110,7 +110,7 @@ async function bodies() {
   return files;
 }
 
-tell('Generating the declarations of nv-auth-mock, which takes a minute, or a few on a slow machine:');
+tell('Generating the declarations of nv-auth-mock. This takes a minute, or a few on a slow machine:');
 await rm(TARGET, { recursive: true, force: true });
 const emitted = emit();
 const files = [

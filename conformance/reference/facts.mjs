@@ -3,17 +3,17 @@ import { readFile } from 'node:fs/promises';
 import { Unusable } from './comparison.mjs';
 
 /**
- * A fact that a source does not declare, or that its vendor corrects elsewhere.
+ * A correction for a source: something it does not declare, or that the vendor corrects elsewhere.
  *
  * @typedef {object} Fact
- * @property {string | string[]} at the ways to members, in steps: a name; `*` for all; `in=path` for those that have it;
- *   `+` at the end for one more entry of a list
- * @property {unknown} [value] without one the member is removed
+ * @property {string | string[]} at paths to members. Steps are a name, `*` for all, or `in=path` for those with that value; a final
+ *   `+` adds an entry to a list
+ * @property {unknown} [value] without it, the member is removed
  * @property {string} reason
  */
 
 /**
- * The facts that are known of a document.
+ * Reads the corrections for a document.
  *
  * @param {string} name
  * @returns {Promise<Fact[]>}
@@ -23,11 +23,11 @@ export async function factsOf(name) {
 }
 
 /**
- * Changes a document by facts.
+ * Applies corrections to a document.
  *
  * @param {any} document
  * @param {readonly Fact[]} facts
- * @throws {Unusable} naming a fact whose place is not in the document: the fact is out of date
+ * @throws {Unusable} with an outdated correction, for a member that the document doesn't have
  */
 export function correct(document, facts) {
   for (const { at, value } of facts) for (const way of [at].flat()) change(document, way, value);
@@ -40,11 +40,10 @@ export function correct(document, facts) {
  */
 function change(document, way, value) {
   const steps = way.split(' ');
-  // A text that is split has a last part.
   const last = /** @type {string} */ (steps.pop());
   const parents = steps.reduce((parts, step) => parts.flatMap((part) => after(part, step)), [document]);
   const isKnown = (/** @type {any} */ parent) => value !== undefined || parent[last] !== undefined;
-  if (!parents.some(isKnown)) throw new Unusable(`There is no \`${way}\` to correct.`);
+  if (!parents.some(isKnown)) throw new Unusable(`The document has no \`${way}\` to correct.`);
   for (const parent of parents) {
     if (last === '+') parent.push(value);
     else if (value === undefined) delete parent[last];

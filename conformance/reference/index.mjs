@@ -1,5 +1,5 @@
 // @ts-check
-/** Writes what a vendor publishes as a reference document, and tells what it changes. */
+/** Writes a vendor's published interface as a reference document, and prints the changes. */
 import { execFile } from 'node:child_process';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,7 +17,6 @@ import { wordless } from './wordless.mjs';
 
 const ROOT = new URL('../../', import.meta.url);
 const FOLDER = 'conformance/published/';
-/** Enough for any interface. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /** @typedef {{ title: string, read: (path: string, served: any) => Promise<any> }} Kind */
@@ -32,10 +31,10 @@ const KINDS = {
 };
 
 /**
- * Makes the reference document of what is at a path, writes it, and prints what it changes.
+ * Creates and writes the reference document for the sources at a path, and prints the changes.
  *
  * @param {string} name such as `runai.2.24`
- * @param {string} path a document, or a folder of sources
+ * @param {string} path a document or a folder of sources
  * @throws {Unusable}
  */
 export async function importReference(name, path) {
@@ -43,7 +42,7 @@ export async function importReference(name, path) {
   if (kind === undefined) {
     throw new Unusable(`Unknown reference \`${name.slice(0, 50)}\`; expected one of ${Object.keys(KINDS).join(', ')}.`);
   }
-  if ((await stat(path).catch(() => null)) === null) throw new Unusable(`There is nothing at ${path}.`);
+  if ((await stat(path).catch(() => null)) === null) throw new Unusable(`${path} does not exist.`);
   const served = await servedDocument(name);
   const { openapi, info, ...rest } = await kind.read(path, served);
   const version = (await commitOf(path)) ?? info?.version ?? 'unknown';
@@ -57,7 +56,7 @@ export async function importReference(name, path) {
   console.log(`Wrote ${FOLDER}${name}.json`);
 }
 
-/** The same document, so that a newer one shows only what it changes. @param {any} document */
+/** Sorts a document, so that the diff to a newer one is small. @param {any} document */
 function inOrder({ paths, components, ...rest }) {
   const sorted = (/** @type {any} */ named) =>
     Object.fromEntries(Object.entries(named).sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -80,7 +79,7 @@ async function commitOf(path) {
 }
 
 /**
- * Only operations that are served: a vendor's document may be much larger.
+ * Keeps only operations that are served, because a vendor's document may be much larger.
  *
  * @param {string} path
  * @param {any} served
@@ -98,7 +97,7 @@ function nameless(name) {
   return name.replaceAll(/\{[^{}]*\}/g, '{}').replace(/\/$/, '');
 }
 
-/** @param {string} path of the repository, or of a folder of sources @param {string} service */
+/** @param {string} path the repository, or a folder of sources @param {string} service */
 async function springOf(path, service) {
   const isThere = async (/** @type {string} */ folder) => (await stat(folder).catch(() => null)) !== null;
   const services = join(path, 'src/control-plane-services');
@@ -106,12 +105,12 @@ async function springOf(path, service) {
   const folders = [join(services, service), join(path, 'src/libraries/java')];
   for (const folder of folders) {
     if (await isThere(folder)) continue;
-    throw new Unusable(`${folder} is missing: give a whole clone of the repository, or a folder of sources.`);
+    throw new Unusable(`${folder} is missing. Give a complete clone of the repository, or a folder of sources.`);
   }
   return springDocument(folders);
 }
 
-/** @param {string} path of the repository, or of the package */
+/** @param {string} path the repository or the package */
 async function airDocument(path) {
   const within = join(path, 'src/air_sdk');
   const folder = (await stat(within).catch(() => null)) === null ? path : within;
@@ -122,7 +121,7 @@ async function airDocument(path) {
       .trim()
       .split('\n')
       .slice(-1);
-    throw new Unusable(`${path} cannot be read as the SDK of Air: ${last}`);
+    throw new Unusable(`${path} cannot be read as the Air SDK: ${last}`);
   });
   return JSON.parse(stdout);
 }
@@ -145,18 +144,18 @@ async function changesOf({ name, before, document, served }) {
     `${name}, operations: ${has.size}; added: ${added.length}; removed: ${removed.length}; other changes: ${kept.length}`,
     ...added.map(([, key]) => `  added    ${key}`),
     ...removed.map(([, key]) => `  removed  ${key}`),
-    // The words are those of `verify`: its mock is the reference before.
+    // Worded as in `verify`, where "mock" is the previous reference.
     ...groupsOf(kept, false).map((/** @type {string} */ line) => `  ${line}`),
-    `differences from what is served: ${found.length}; of them not in ${file}: ${failing.length}`,
+    `differences from the served document: ${found.length}; not in ${file}: ${failing.length}`,
   ];
 }
 
 /**
- * JSON as the project's formatter writes it: short lists on one line.
+ * Formats JSON like the project's formatter: short lists on one line.
  *
  * @param {unknown} value
  * @param {string} [indent]
- * @param {number} [taken] columns of the line before the value
+ * @param {number} [taken] columns before the value on its line
  * @returns {string}
  */
 function jsonText(value, indent = '', taken = 0) {

@@ -1,8 +1,8 @@
 // @ts-check
 
-/** Members that are texts for people, or that only the vendor's own tools read. */
+/** Members with texts, or for the vendor's own tools. */
 const WORDS = ['description', 'summary', 'title', 'tags', 'example', 'examples', 'externalDocs', 'deprecated', 'xml'];
-/** Members whose own members are names, not keywords. */
+/** Members with names as their members, not keywords. */
 const NAMED = [
   'properties',
   'patternProperties',
@@ -13,13 +13,12 @@ const NAMED = [
   'parameters',
   'mapping',
 ];
-/** Members that are values: anything in them that looks like a keyword is not one. */
+/** Members with values, in which nothing is a keyword. */
 const VALUES = ['enum', 'const', 'default'];
 const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options', 'trace'];
 
 /**
- * The interface in a document without its texts: those operations that are wanted, and the components that they use are
- * for others to find.
+ * Returns the wanted operations of a document, and all components, without texts. Unused components are not removed.
  *
  * @param {any} document
  * @param {(method: string, path: string) => boolean} isWanted
@@ -51,7 +50,7 @@ function operationsOf(path, item, isWanted) {
 
 /**
  * @param {any} part
- * @param {boolean} [isNamed] Are its members named by the vendor?
+ * @param {boolean} [isNamed] whether its members are names, not keywords
  * @returns {any}
  */
 function facts(part, isNamed = false) {
@@ -66,7 +65,7 @@ function facts(part, isNamed = false) {
   return Object.fromEntries(entries);
 }
 
-/** OpenAPI demands a description of each response. @param {any} responses */
+/** Adds empty descriptions, which OpenAPI requires. @param {any} responses */
 function described(responses) {
   const entries = Object.entries(responses);
   return Object.fromEntries(

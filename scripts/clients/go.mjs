@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Generates the types of the Go module from the control API's document: `clients/go/control_gen.go`. The text is as gofmt
- * would write it, because the machine that runs this may have no Go.
+ * Generates the Go module's types from the control API's document: `clients/go/control_gen.go`. The output is already
+ * formatted as by gofmt, because Go may not be installed.
  */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -9,22 +9,22 @@ import { mergedDocuments } from '../documents.mjs';
 
 export const TARGET = new URL('../../clients/go/control_gen.go', import.meta.url);
 
-/** Types that the module writes by hand, because the document does not describe their members. */
+/** Handwritten types, because the document does not describe their members. */
 const BY_HAND = new Set(['Cast']);
 
-/** Words that Go writes in capitals. */
+/** Words that are in capitals in Go. */
 const INITIALISMS = new Set(['id', 'url', 'uri', 'ttl', 'ms']);
 
 const COLUMNS = 100;
 
-/** The file for the document of this working copy. */
+/** Generates the file from this working copy's document. */
 export async function goTypes() {
   const { control } = Object.fromEntries(await mergedDocuments());
   return goTypesOf(control.components.schemas);
 }
 
 /**
- * The file for these schemas.
+ * Generates the file from schemas.
  *
  * @param {Readonly<Record<string, any>>} given
  */
@@ -43,7 +43,7 @@ import "time"
 ${types.join('\n')}`;
 }
 
-/** @typedef {ReadonlyMap<string, { own: string, isText: boolean }>} Names of the types, by the names of their schemas */
+/** @typedef {ReadonlyMap<string, { own: string, isText: boolean }>} Names the types by schema name */
 
 /** @param {Names} names @param {string} name @param {any} schema */
 function typeOf(names, name, schema) {
@@ -67,7 +67,7 @@ function goType(names, schema, indent) {
   const { $ref, allOf, type, properties, additionalProperties, items } = schema;
   if ($ref !== undefined) return namedBy(names, $ref).own;
   if (allOf?.length === 1) return goType(names, allOf[0], indent);
-  // The type has the name of another schema, with the same members.
+  // A different schema with this type name has the same members.
   if (type === 'object' && indent !== '' && schema['x-type'] !== undefined) return schema['x-type'];
   if (type === 'object' && properties !== undefined) return structOf(names, schema, indent);
   if (type === 'object') {
@@ -97,28 +97,28 @@ function structOf(names, { properties, required = [], additionalProperties }, in
     const tag = `\`json:"${name}${isOptional ? ',omitempty' : ''}"\``;
     return `${comment(schema.description, inner)}${inner}${exported(name)} ${star}${type} ${tag}\n`;
   });
-  // A blank line between all of them, so that gofmt aligns none.
+  // A blank line between fields, so that gofmt doesn't align them.
   return fields.length === 0 ? 'struct{}' : `struct {\n${fields.join('\n')}${indent}}`;
 }
 
 /**
- * Must absence differ from the zero value? An empty map, false where that is usual, and a number that the document does
- * not allow to be zero, are absent as they are, and so is an empty text. A list that is sent may be empty on purpose.
+ * Whether absence must differ from the zero value. It need not for an empty map or text, for false if that is the default,
+ * and for a number that can't be zero. A list in a request may be empty on purpose.
  *
  * @param {any} schema
  * @param {string} type
  * @param {boolean} isOptional
- * @param {boolean} isOrder is it sent? Orders have no members but those of the document
+ * @param {boolean} isOrder whether it is sent in a request: these have `additionalProperties: false`
  */
 function isPointer({ minimum, enum: values, default: usual, nullable = false }, type, isOptional, isOrder) {
   if ((!isOptional && !nullable) || type === 'any' || type.startsWith('map[')) return false;
   if (type.startsWith('[')) return isOptional && isOrder;
   if (type === 'int') return !(minimum > 0 || (values !== undefined && !values.includes(0)));
-  // False, where it is all that there is, says something.
+  // A boolean with an enum is never false by default.
   return type !== 'bool' || values !== undefined || usual === true;
 }
 
-/** `jwksUri` is `JwksURI`. @param {string} name */
+/** Returns the Go name: `JwksURI` for `jwksUri`. @param {string} name */
 function exported(name) {
   return name
     .replaceAll(/([a-z])(?=[A-Z])/g, '$1-')

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Generates the types of the Python package from the control API's document: `clients/python/src/nv_auth_mock/_control.py`.
- * They are those of the bodies that the operations of `USED` take and answer, and what these refer to.
+ * Generates the Python package's types from the control API's document: `clients/python/src/nv_auth_mock/_control.py`.
+ * These are the request and response bodies of the operations in `USED`, and the types that they refer to.
  */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -20,10 +20,10 @@ const USED = new Set([
   ...['get_claim_rules', 'set_claim_rules'],
 ]);
 
-/** Members of the cast are those of seeds, which no schema names one by one. */
+/** Handwritten types. The members of the cast are those of seeds, which have no schema here. */
 const BY_HAND = new Map([['Cast', 'Dict[str, Any]']]);
 
-/** The file for the document of this working copy. */
+/** Generates the file from this working copy's document. */
 export async function pythonTypes() {
   const { control } = Object.fromEntries(await mergedDocuments());
   const schemas = control.components.schemas;
@@ -62,7 +62,7 @@ class Writer {
   /** @type {ReadonlyMap<string, string>} */
   #names;
 
-  /** @param {ReadonlyMap<string, string>} names of the types, by the names of their schemas */
+  /** @param {ReadonlyMap<string, string>} names the types by schema name */
   constructor(names) {
     this.#names = names;
   }
@@ -116,7 +116,7 @@ from typing import Any, Dict, List, Literal, Optional, TypedDict, Union
 
   /**
    * @param {any} schema
-   * @param {string} name for an object without a name of its own
+   * @param {string} name the name for an anonymous object
    * @returns {string}
    */
   #typeOf(schema, name) {
@@ -148,7 +148,7 @@ from typing import Any, Dict, List, Literal, Optional, TypedDict, Union
   }
 }
 
-/** Words that Python allows as no name of a member of a class. */
+/** Reserved words, which can't be class members in Python. */
 const KEYWORDS = new Set(
   (
     'False None True and as assert async await break class continue def del elif else except finally for from global if import ' +
@@ -161,7 +161,7 @@ function line({ member, type }) {
   return `    ${member}: ${JSON.stringify(type)}`;
 }
 
-/** A type whose members are texts, so that they may be words of Python. @param {string} name @param {readonly { member: string, type: string }[]} members @param {string} totality */
+/** Returns a type in the functional syntax, which allows reserved words as members. @param {string} name @param {readonly { member: string, type: string }[]} members @param {string} totality */
 function called(name, members, totality) {
   const pairs = members.map(({ member, type }) => `        "${member}": ${JSON.stringify(type)},`);
   const last = totality === '' ? [] : [`    ${totality},`];

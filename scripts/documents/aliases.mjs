@@ -1,10 +1,9 @@
 // @ts-check
 
 /**
- * Operations that the vendor answers under a second path, too. A fragment requests them with `x-aliases`: the beginning
- * of the paths, the beginning of their aliases, and the parameters and answers that this adds. Paths that begin with one
- * of `except` have no alias. Where the same paths have several aliases, each has a `name`, which is a part of its
- * operation ids.
+ * Returns aliases of operations, which the vendor also serves at a second path. A fragment defines them with `x-aliases`: the
+ * prefix of the paths, the prefix of their aliases, and additional parameters and responses. Paths that start with one
+ * of `except` have no alias. If paths have several aliases, each has a `name`, which becomes part of its operation ids.
  *
  * @param {Record<string, Record<string, any>>} paths
  * @param {import('./merge.mjs').Fragment[]} fragments
@@ -33,7 +32,7 @@ export function aliasesOf(paths, fragments) {
       ]),
   );
   for (const [path] of /** @type {[string, unknown][]} */ (aliases)) {
-    if (path in paths) throw new Error(`${path} is written, and an alias at the same time`);
+    if (path in paths) throw new Error(`${path} is both a path and an alias`);
   }
   return Object.fromEntries(aliases);
 }

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** A member of an object, created if it is missing. @param {any} target @param {string} key */
+/** Returns a member of an object, created if missing. @param {any} target @param {string} key */
 export function at(target, key) {
   target[key] ??= {};
   return target[key];

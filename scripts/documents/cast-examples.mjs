@@ -1,28 +1,28 @@
 // @ts-check
 /**
- * Examples named `cast`: for each operation one request that succeeds in the built-in world, and its answer.
+ * Examples named `cast`: for each operation, a request that succeeds in the built-in world, and its response.
  *
- * `openapi/NAME/cast/requests.json` has the requests, written by hand. `openapi/NAME/cast/DOCUMENT.json` has the answers,
- * which `test/app/cast-examples.test.ts` records by sending the requests.
+ * `openapi/NAME/cast/requests.json` has the handwritten requests. `openapi/NAME/cast/DOCUMENT.json` has the responses,
+ * recorded by `test/app/cast-examples.test.ts`.
  */
 import { readdir, readFile } from 'node:fs/promises';
 
 /**
  * @typedef {object} CastRequest
- * @property {Record<string, unknown>} [parameters] by name: of the path, and of the query
+ * @property {Record<string, unknown>} [parameters] path and query parameters by name
  * @property {unknown} [body]
  */
 
 /**
  * @typedef {object} CastRequests
- * @property {Record<string, unknown>} parameters values that all operations use unless they name another
- * @property {Record<string, unknown>} [optional] values of optional query parameters: a request that needs nothing has the
- *   first of them that it knows, because tools such as Specmatic send no request without a named example
+ * @property {Record<string, unknown>} parameters default values for all operations
+ * @property {Record<string, unknown>} [optional] values of optional query parameters. A request without required values uses
+ *   the first one that it knows, because tools such as Specmatic skip requests without a named example
  * @property {Record<string, CastRequest>} operations by operation id
- * @property {Record<string, string>} refused operations that cannot succeed by one plain request, each with the reason;
- *   `NAME@VERSION` is an operation that cannot in one version only
- * @property {Record<string, string>} skipped operations whose answer does not end, or that no tool can compare, each with the reason
- * @property {Record<string, string>} varying operations whose answer is not recorded, each with the reason; its example is in the document
+ * @property {Record<string, string>} refused operations that can't succeed with a single request, with the reason;
+ *   `NAME@VERSION` applies to a single version
+ * @property {Record<string, string>} skipped operations with an endless or incomparable response, with the reason
+ * @property {Record<string, string>} varying operations without a recorded response, with the reason; the example is in the document
  */
 
 /** @typedef {{ status: number, type?: string, body?: unknown }} CastAnswer */
@@ -32,7 +32,7 @@ const SOURCE = new URL('../../openapi/', import.meta.url);
 const NAME = 'cast';
 
 /**
- * The requests of a service, and the recorded answers of each of its documents.
+ * Reads the requests of a service, and the recorded responses for each of its documents.
  *
  * @param {string} service
  * @returns {Promise<CastExamples | undefined>} undefined for a service without examples
@@ -50,7 +50,7 @@ export async function castExamplesOf(service) {
 }
 
 /**
- * The request of an operation: its parameters with their values, and its body.
+ * Returns an operation's request: its parameter values, and its body.
  *
  * @param {any} document
  * @param {any} operation
@@ -75,11 +75,11 @@ export function castRequestOf(document, operation, requests) {
 }
 
 /**
- * A document with the examples of its requests and answers.
+ * Adds the examples of requests and responses to a document.
  *
  * @param {any} document
  * @param {CastExamples | undefined} examples
- * @param {string} name of the document, such as `runai.2.24`; the document of all versions takes what any version has
+ * @param {string} name of the document, such as `runai.2.24`; the document with all versions gets the examples of any version
  */
 export function withCastExamples(document, examples, name) {
   if (examples === undefined) return document;
@@ -132,11 +132,11 @@ function exemplified(document, operation, { requests, recorded, name }) {
 }
 
 /**
- * @param {any} part a body or an answer
+ * @param {any} part a body or a response
  * @param {unknown} value
  * @param {string} [type] Default: the first media type
- * @param {boolean} [isNamed] false for the answer to a request that needs nothing: Specmatic refuses a document with the name
- * of an example in an answer and not in its request
+ * @param {boolean} [isNamed] false for a request without an example: Specmatic rejects a document with a named example in a
+ * response but not in its request
  */
 function withContent(part, value, type = Object.keys(part.content ?? {})[0], isNamed = true) {
   const media = type === undefined ? undefined : part.content?.[type];
@@ -152,7 +152,7 @@ function withExample({ example: _, examples, ...part }, value) {
 }
 
 /**
- * Whether an operation cannot succeed by one plain request in a document.
+ * Whether an operation can't succeed with a single request.
  *
  * @param {CastRequests} requests
  * @param {any} operation
@@ -163,14 +163,13 @@ export function isRefused({ refused }, operation, name) {
   return idOf(operation) in refused || `${idOf(operation)}@${version}` in refused;
 }
 
-/** The operation itself, for one below another path. @param {any} operation @returns {string} */
+/** Returns the id of an operation, or of the original if it is an alias. @param {any} operation @returns {string} */
 export function idOf({ operationId, 'x-alias-of': id = operationId }) {
   return id;
 }
 
 /**
- * The id under which an operation has its request and its answer: below another path its own, or else that of the operation
- * itself.
+ * Returns the id with which an operation's request and response are stored. An alias without its own uses the original's.
  *
  * @param {any} operation
  * @param {CastRequests} requests
@@ -180,7 +179,7 @@ export function requestIdOf(operation, { operations }) {
   return operation.operationId in operations ? operation.operationId : idOf(operation);
 }
 
-/** The part that a reference leads to. @param {any} document @param {any} part @returns {any} */
+/** Resolves a part that may be a reference. @param {any} document @param {any} part @returns {any} */
 export function follow(document, part) {
   const [, ...steps] = part?.$ref?.split('/') ?? [];
   return steps.length === 0

@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * A schema whose objects allow only the members it names, at any depth.
+ * Returns a schema that rejects undocumented members at any depth.
  *
  * @param {any} schema
  * @returns {any}

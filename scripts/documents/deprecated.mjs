@@ -1,14 +1,14 @@
 // @ts-check
-/** Which operations a version calls deprecated. The build and the server use it. */
+/** Marks the deprecated operations of a version, for the build and the server. */
 
-/** Is a version newer than all of these? @param {string} version @param {readonly string[]} others */
+/** Whether a version is newer than all of these. @param {string} version @param {readonly string[]} others */
 export function isLater(version, others) {
   return others.every((other) => version.localeCompare(other, 'en', { numeric: true }) > 0);
 }
 
 /**
- * A document as a version is served with it: with the version's name, and with the operations that are deprecated by
- * then (`x-deprecated-since`), which name their replacement (`x-replaced-by`).
+ * Returns the document of a version: with the version's name, and with deprecated operations marked
+ * (`x-deprecated-since`) and their replacement named (`x-replaced-by`).
  *
  * @param {any} document
  * @param {string} version

@@ -1,16 +1,16 @@
 // @ts-check
 
 /**
- * On a schema: keywords that the operation itself checks, because it refuses in better words than a pattern or an
- * enumeration could, with a nearest name or an example. The served document has them; validation leaves them out.
- * `null` is no keyword: validation lets null pass, which the served document does not allow.
+ * On a schema: keywords that the handler checks itself, because its messages are better than those for a pattern or an
+ * enum, with the nearest name or an example. The served document has them, validation skips them.
+ * `null` is not a keyword: validation accepts null, which the served document does not allow.
  */
 const MARK = 'x-checked-by-operation';
-/** The same keywords, where the validation leaves them out: recorded traffic is compared with them, too. */
+/** The skipped keywords in the validated document, because recorded traffic is checked against them as well. */
 const KEPT = 'x-documented';
 
 /**
- * A document as it is served: constraints, and nothing about who checks them.
+ * Returns the served form of a document, without the marks.
  *
  * @param {any} part
  * @returns {any}
@@ -20,7 +20,7 @@ export function withoutMarks(part) {
 }
 
 /**
- * A document as the server validates by it: without the keywords that operations check.
+ * Returns the form of a document for validation, without the keywords that handlers check.
  *
  * @param {any} part
  * @returns {any}
@@ -28,7 +28,7 @@ export function withoutMarks(part) {
 export function withoutHandlerChecks(part) {
   return mapped(part, (schema) => {
     if (schema[MARK] === undefined) return schema;
-    // The values of other versions belong to the enumeration.
+    // The values of other versions belong to the enum.
     const checked = [
       ...schema[MARK],
       ...(schema[MARK].includes('enum') ? ['x-other-versions', 'x-enum-profiles'] : []),
@@ -53,7 +53,7 @@ function without(object, keys) {
 }
 
 /**
- * A copy in which every object went through `change`.
+ * Returns a deep copy with every object mapped by `change`.
  *
  * @param {any} part
  * @param {(object: any) => any} change

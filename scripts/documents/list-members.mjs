@@ -3,14 +3,14 @@
 /** @typedef {'boolean' | 'enum' | 'id' | 'number' | 'text' | 'time'} Kind */
 /** @typedef {{ kind: Kind, profiles: readonly string[] | undefined }} Member */
 
-/** Stands for the values of a parameter that are the members of the results. */
+/** A placeholder for the values of a parameter that are the members of results. */
 const MARK = 'x-members-of-results';
 
 /**
- * The members of a list's results that have an order, with their kinds. Objects and lists have none.
+ * Returns the sortable members of list results, with their kinds. Objects and lists can't be sorted.
  *
  * @param {any} document
- * @returns {Record<string, Record<string, Member>>} by operation; those without results are left out
+ * @returns {Record<string, Record<string, Member>>} by operation, without operations that have no results
  */
 export function listMembersOf(document) {
   const operations = Object.values(document.paths).flatMap((item) => Object.values(item));
@@ -19,7 +19,7 @@ export function listMembersOf(document) {
 }
 
 /**
- * A document whose orderings have values: the members of each list's own results, and each with `-` before it.
+ * Fills in the values of orderings: the members of each list's results, with and without a `-` prefix.
  *
  * @param {any} document
  * @returns {any}
@@ -65,7 +65,7 @@ function schemaOf({ [MARK]: _, ...schema }, members) {
 /**
  * @param {any} document
  * @param {any} operation
- * @returns {Record<string, Member> | null} null if its answer has no results
+ * @returns {Record<string, Member> | null} null if its response has no results
  */
 function membersOf(document, operation) {
   const resolve = (/** @type {any} */ schema) =>

@@ -6,11 +6,11 @@ import { at } from './at.mjs';
 /** @typedef {{ name: string, document: any }} Fragment */
 
 /**
- * Merges all fragments into one document. Members that several of them have must be deeply equal; the forms of refusals
- * (`x-errors`) and the removed operations (`x-removed`) are combined.
+ * Merges all fragments into one document. Members in several fragments must be deeply equal, except error bodies
+ * (`x-errors`) and removed operations (`x-removed`), which are concatenated.
  *
  * @param {Fragment[]} fragments
- * @throws {Error} naming the member and both files, if two differ
+ * @throws {Error} with the member and both files, if two differ
  */
 export function mergeDocuments(fragments) {
   /** @type {Map<string, string>} */
@@ -28,7 +28,7 @@ export function mergeDocuments(fragments) {
     for (const [path, item] of Object.entries(document.paths)) {
       for (const [method, operation] of Object.entries(item)) {
         const where = `${method.toUpperCase()} ${path}`;
-        if (origins.has(where)) throw new Error(`${where} is in ${origins.get(where)} and in ${name}`);
+        if (origins.has(where)) throw new Error(`${where} is in both ${origins.get(where)} and ${name}`);
         put(at(at(merged, 'paths'), path), method, operation, where, name);
       }
     }

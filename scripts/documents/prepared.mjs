@@ -1,5 +1,5 @@
 // @ts-check
-/** What the server reads of a document (`src/http/openapi/prepared.ts`). */
+/** Prepares a document for the server (`src/http/openapi/prepared.ts`). */
 import { closed } from './closed.mjs';
 import { hasKeywordsBeside, resolved, targetOf, withoutUnsent } from './resolved.mjs';
 
@@ -11,12 +11,12 @@ import { hasKeywordsBeside, resolved, targetOf, withoutUnsent } from './resolved
 const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
 
-/** Five times as many as the published document of Run:ai has, all of them followed. */
+/** Five times the resolved references in Run:ai's published document. */
 const MAX_REFERENCES = 500_000;
 
 /**
  * @param {any} document
- * @param {{ isVendors?: boolean }} [options] a document of a vendor may refer to itself, and its answers are not closed
+ * @param {{ isVendors?: boolean }} [options] a vendor's document may be recursive, and its responses may have undocumented members
  * @returns {{ operations: PreparedOperations, schemas: PreparedSchemas }}
  */
 export function prepared(document, { isVendors = false } = {}) {
@@ -53,7 +53,7 @@ function pathsOf(operations) {
 }
 
 /**
- * All operations, each with the parameters of its path, and complete: only answers refer to components.
+ * Returns all operations, with the parameters of their path. Resolves all references except those of responses.
  *
  * @param {any} document
  * @param {(part: any) => any} whole
@@ -66,7 +66,7 @@ function resolvedOperations(document, whole, answers) {
       ...operation,
       method: method.toUpperCase(),
       path,
-      // Without a schema a parameter may be anything.
+      // Without a schema, a parameter accepts anything.
       parameters: [...shared, ...parameters].map((one) => ({ schema: {}, ...whole(one) })),
       requestBody: bodyOf(whole(requestBody)),
       responses: answers.of(responses),
@@ -108,7 +108,7 @@ function factsOf({ operationId, 'x-alias-of': id = operationId, method, path, pa
   };
 }
 
-/** Where `nullable` is a type of its own, the other one counts. */
+/** `null` is ignored in a list of types. */
 const QUERY_TYPES = new Set(['array', 'boolean', 'integer', 'number']);
 
 /**
@@ -133,20 +133,20 @@ function bodyFormOf(content) {
   return FORM_TYPE in content ? 'form' : 'bytes';
 }
 
-/** Other members of `responses` are extensions. */
+/** The keys of `responses` that are not extensions. */
 const STATUS = /^(?:[1-5](?:\d\d|XX|xx)|default)$/;
 
 /**
  * @template Media
  * @param {Record<string, Media>} content
- * @returns {Record<string, Media>} its media types as requests and answers are looked up by
+ * @returns {Record<string, Media>} by media type, in lower case and without parameters
  */
 function byEssence(content) {
   const essence = (/** @type {string} */ type) => type.replace(/;.*/s, '').trim().toLowerCase();
   return Object.fromEntries(Object.entries(content).map(([type, media]) => [essence(type), media]));
 }
 
-/** What many answers refer to is a component here, too, so that openapi-backend has one object of it, compiled once. */
+/** Keeps shared parts of responses as components, so that openapi-backend compiles each only once. */
 class Answers {
   #document;
   #whole;
@@ -195,7 +195,7 @@ class Answers {
    */
   #component(kind, part, make) {
     const { $ref } = part;
-    // A name with escaped characters, or a part of a component, is none of the names here.
+    // Names with escaped characters and references to a part of a component don't match.
     const [, folder, name = ''] = /^#\/components\/(\w+)\/([\w.-]+)$/.exec($ref) ?? [];
     if (folder !== kind || hasKeywordsBeside(this.#document, part)) return make(part);
     this.components[kind][name] ??= make(targetOf(this.#document, $ref));

@@ -1,10 +1,10 @@
 // @ts-check
 
-/** Components that are referred to without `$ref`: operations name them in their requirements. */
+/** Components that operations refer to in `security`, without `$ref`. */
 const SCHEMES = 'securitySchemes';
 
 /**
- * A document with only those components and tags that something in it uses, directly or through another component.
+ * Removes components and tags that nothing uses, directly or through other components.
  *
  * @param {any} document
  * @returns {any}
@@ -24,7 +24,7 @@ export function pruned(document) {
 }
 
 /**
- * The components and tags that nothing uses, such as `schemas/Ball` and `tags/Toys`.
+ * Returns the unused components and tags, such as `schemas/Ball` and `tags/Toys`.
  *
  * @param {any} document
  * @returns {string[]}
@@ -51,7 +51,7 @@ export function unusedIn(document) {
 }
 
 /**
- * The components that a part of a document refers to, such as `schemas/Ball`.
+ * Returns the components that a part of a document refers to, such as `schemas/Ball`.
  *
  * @param {any} part
  * @returns {string[]}

@@ -1,27 +1,26 @@
 // @ts-check
 
-/** Annotations that tell people about a part of a document, and mean nothing to the server. */
+/** Annotations for readers, which the server ignores. */
 const ANNOTATIONS = ['description', 'example', 'examples', 'x-type'];
 
-/** Members that only references need. */
+/** Members that only matter for references. */
 const TARGETS = ['$id', '$schema', '$anchor', '$defs'];
 
-/** Members whose own members are names, not keywords. */
+/** Members with names as their members, not keywords. */
 const NAMED = ['properties', 'patternProperties', 'content', 'headers'];
 
-/** Members that are values: anything in them that looks like a keyword is not one. */
+/** Members with values, in which nothing is a keyword. */
 const VALUES = ['enum', 'const', 'default', 'x-other-versions'];
 
 /**
- * A part of a document, with each reference replaced by what it refers to, and without annotations.
+ * Replaces all references in a part of a document by their targets, and removes annotations.
  *
  * @param {any} document
  * @param {any} part
- * @param {{ left: number }} [references] how many a document of somebody else may have in all of its parts. Its components
- *   may refer to themselves: the second time, anything is allowed
+ * @param {{ left: number }} [references] the remaining number of references for a vendor's document. Its components may be
+ *   recursive: at the second level, anything is allowed
  * @returns {any}
- * @throws {Error} naming a component that refers to itself and may not, because that would never end; or one reference
- *   too many
+ * @throws {Error} with a component that refers to itself although it may not, or for too many references
  */
 export function resolved(document, part, references) {
   return within(part, [], false);
@@ -49,7 +48,7 @@ export function resolved(document, part, references) {
   function referred(reference, trail) {
     const refersToItself = trail.includes(reference);
     if (references === undefined) {
-      if (refersToItself) throw new Error(`${reference} refers to itself, by ${trail.join(', ')}`);
+      if (refersToItself) throw new Error(`${reference} refers to itself through ${trail.join(', ')}`);
     } else {
       if (references.left === 0)
         throw new Error(`its components refer to one another in too many ways, by ${reference}`);
@@ -61,7 +60,7 @@ export function resolved(document, part, references) {
 }
 
 /**
- * A resolved part, in which members that are never sent this way are not required (OpenAPI 3, `readOnly`, `writeOnly`).
+ * Makes members optional that are never sent in this direction (OpenAPI 3, `readOnly`, `writeOnly`).
  *
  * @param {any} part
  * @param {'readOnly' | 'writeOnly'} unsent
@@ -78,7 +77,7 @@ export function withoutUnsent(part, unsent) {
 }
 
 /**
- * Does a schema have keywords beside its reference that count? They do from OpenAPI 3.1 on.
+ * Whether a schema has keywords next to its reference that apply, as in OpenAPI 3.1 and later.
  *
  * @param {any} document
  * @param {object} schema
@@ -96,7 +95,7 @@ function isText(key) {
 }
 
 /**
- * What a reference refers to.
+ * Returns the target of a reference.
  *
  * @param {any} document
  * @param {string} reference
@@ -108,12 +107,12 @@ export function targetOf(document, reference) {
     (found, step) => (Object.hasOwn(Object(found), step) ? found[step] : undefined),
     document,
   );
-  if (target === undefined) throw new Error(`${reference} is referred to, and is not there`);
+  if (target === undefined) throw new Error(`the reference ${reference} cannot be resolved`);
   return target;
 }
 
 /**
- * A step of a JSON pointer in a URL (RFC 6901, 6).
+ * Decodes a step of a JSON pointer in a URL (RFC 6901, section 6).
  *
  * @param {string} step
  */

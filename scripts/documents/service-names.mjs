@@ -1,15 +1,15 @@
 // @ts-check
 import { mapped } from './handler-checks.mjs';
 
-/** Stands for the values of an enumeration: `services`, `keyed` (those that keys are made for), or `products`. */
+/** A placeholder for enum values: `services`, `keyed` (services with NGC keys), or `products`. */
 const MARK = 'x-enum-of';
-/** On the scheme of NGC keys: the name of the service in the policies of keys. */
+/** On the security scheme of NGC keys: the service's name in key policies. */
 const PRODUCT = 'x-product';
-/** The same, for a service whose keys call it by another name. */
+/** The service's name in key requests, if it differs. */
 const KEY_SERVICE = 'x-key-service';
 
 /**
- * Documents whose enumerations of services have the services that have a document, so that a new one is in all of them.
+ * Fills in all enums of services from the existing documents, so that a new service appears in all of them.
  *
  * @param {[name: string, document: any][]} documents
  * @returns {[name: string, document: any][]}

@@ -1,17 +1,17 @@
 // @ts-check
-/** Which statuses of our documents are not the vendor's, by the accepted differences from the vendor's document. */
+/** Finds the statuses in our documents that are not the vendor's, using the accepted differences. */
 
 /** An accepted difference: `GET /api/v1/access-keys 400: status`, or `* 415: status` for any operation. */
 const STATUS_OF_OURS = /^(?<operation>.+) (?<status>\d{3}): status$/;
 
 /**
- * Adds to each operation the statuses that are ours: those that a difference names for it, because the vendor's document
- * of the operation lacks them, and those that a pattern calls `ours`. Other patterns have a published source, where the
- * vendor's document lists no refusals.
+ * Adds our own statuses to each operation: those that the baseline lists for it, because the vendor's document does not list
+ * them, and those of a pattern with the source `ours`. Other patterns have a published source, because the vendor's document
+ * lists no refusals.
  *
  * @template {{ readonly operations: readonly { readonly method: string, readonly path: string }[] }} Operations
  * @param {Operations} prepared
- * @param {any} baseline the file `baseline.json` of the service; undefined: nothing is published to compare with
+ * @param {any} baseline the service's `baseline.json`; undefined if the vendor publishes no document
  */
 export function withStatusesOfOurs(prepared, { differences = [], patterns = [] } = {}) {
   const rows = [

@@ -4,9 +4,8 @@ import { asVersion, isLater } from './deprecated.mjs';
 import { pruned } from './pruned.mjs';
 
 /**
- * A part of a document as one profile has it. Members, list entries and enumerated values (`x-enum-profiles`) that only
- * other profiles have are left out; for values and properties, the profiles that have them are noted
- * (`x-other-versions`).
+ * Restricts a part of a document to one profile. Removes the members, list entries and enum values (`x-enum-profiles`) of
+ * other profiles; for values and properties, `x-other-versions` lists the profiles that have them.
  *
  * @param {any} part
  * @param {string} profile
@@ -38,7 +37,7 @@ export function restricted(part, profile) {
 }
 
 /**
- * Arrays in an `allOf`, as one array: tools such as Specmatic expect objects there.
+ * Merges arrays in an `allOf` into one array, because tools such as Specmatic expect objects there.
  *
  * @param {any} schema
  * @returns {any}
@@ -51,7 +50,7 @@ function asOneArray({ allOf, ...rest }) {
 }
 
 /**
- * Every profile that is named anywhere in a document.
+ * Returns all profiles in a document.
  *
  * @param {any} part
  * @returns {string[]}
@@ -63,9 +62,9 @@ function profilesNamed(part) {
 }
 
 /**
- * The document of each profile, if operations name the profiles that have them (`x-profiles`): with that profile's
- * operations and the components that they use, the profile as its version, and a list of what only others have, or what
- * this version or an earlier one removed (`x-removed`).
+ * Returns the document of each profile, if operations list their profiles (`x-profiles`): with that profile's operations
+ * and components, the profile as its version, and a list of operations that only other profiles have, or that this version
+ * or an earlier one removed (`x-removed`).
  *
  * @param {any} merged
  * @returns {[profile: string, document: object][]}
@@ -77,7 +76,9 @@ export function profilesOf({ 'x-removed': removed = [], ...merged }) {
   const profiles = [...new Set(operations.flatMap((one) => one.profiles ?? []))];
   const unknown = profilesNamed(merged).find((name) => !profiles.includes(name));
   if (unknown !== undefined)
-    throw new Error(`x-profiles names \`${unknown}\`, which no operation has; there are ${profiles}`);
+    throw new Error(
+      `x-profiles has \`${unknown}\`, which is not the profile of any operation. Expected one of ${profiles}.`,
+    );
   return profiles.map((profile) => {
     const paths = {};
     const otherVersions = [];

@@ -1,11 +1,11 @@
 // @ts-check
 
 /**
- * A document of all versions, in which nothing is required that only some of them have. Objects without a description
- * of members may have any.
+ * Returns the document with all versions. Members that only some versions have are optional. Objects without documented
+ * members may have any.
  *
  * @param {any} part
- * @param {boolean} [areNames] its members are names, not keywords: one may be called `example`
+ * @param {boolean} [areNames] whether its members are names, not keywords: one may be called `example`
  * @returns {any}
  */
 export function ofAllVersions(part, areNames = false) {

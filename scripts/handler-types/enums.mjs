@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * The values of the enums of a document, by schema and member. For a member that is a list, those of its entries.
+ * Returns the enum values of a document, by schema and member. For a list, the values of its entries.
  *
  * @param {any} document
  * @returns {Record<string, Record<string, readonly string[]>>}

@@ -1,19 +1,19 @@
 // @ts-check
 import openapiTS, { astToString } from 'openapi-typescript';
 
-/** Types that the document names (`x-type`) and does not describe: services add to their values. */
+/** Types that the document only refers to (`x-type`), because services add values to them. */
 const ELSEWHERE = new Map([
   ['DenyReason', '../src/decisions/reasons.ts'],
   ['PrincipalKind', '../src/decisions/principal.ts'],
   ['ZooName', '../src/tokens/zoo/verdicts.ts'],
 ]);
 
-/** The operation under a function's own host name, which no document can describe. */
+/** The operation at a function's own host name, which OpenAPI can't describe. */
 const IN_NO_DOCUMENT = 'invokeAtOwnHost';
 
 /**
- * The schemas of the control API as the library publishes them: interfaces, with the descriptions as comments. `x-type`
- * says what a schema is called in the library, or which type a member has there.
+ * Generates the control API's types for the library: interfaces with descriptions as comments. `x-type` is the name of a
+ * schema in the library, or the type of a member.
  *
  * @param {any} document of the control API
  * @param {readonly (readonly [service: string, document: any])[]} emulated
@@ -48,7 +48,7 @@ function operationsOf({ paths }) {
 }
 
 /**
- * A part of the document in which members refer to their type by its name in the library.
+ * Renames the references in a part of the document to the names in the library.
  *
  * @param {any} part
  * @param {ReadonlyMap<string, string>} names
@@ -64,7 +64,7 @@ function named(part, names) {
 }
 
 /**
- * Every schema as a type of its own: openapi-typescript writes all of them as members of one interface.
+ * Converts every schema to a separate type, because openapi-typescript generates a single interface.
  *
  * @param {string} types
  */
@@ -75,13 +75,13 @@ function topLevel(types) {
       .replaceAll(/^ {8}/gm, '')
       .replaceAll(/^readonly (\w+): \{$([^\n]*\n.*?)^\};$/gms, 'export interface $1 {$2}')
       .replaceAll(/^readonly (\w+): /gm, 'export type $1 = ')
-      // An object that may have further members.
+      // Objects with additional members.
       .replaceAll(/^\} & \{\n/gm, '')
       .replaceAll(/components\["schemas"\]\["(\w+)"\]/g, '$1')
       .replaceAll(/^export type (\w+) = string;$/gm, (whole, name) =>
         ELSEWHERE.has(name) ? `import type { ${name} } from '${ELSEWHERE.get(name)}';` : whole,
       )
-      // The type itself says what these lines would repeat.
+      // These lines repeat the type.
       .replaceAll(/^ *(?:\*|\/\*\*) @enum .*\n/gm, '')
       .replaceAll('@description ', '')
       .replaceAll(/Format: date-time(?:\n *\*)?/g, 'RFC 3339.')

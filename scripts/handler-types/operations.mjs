@@ -2,12 +2,12 @@
 
 const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
-/** Events, and lines of JSON. */
+/** Media types of streams: events, and lines of JSON. */
 const STREAMED = ['text/event-stream', 'application/x-ndjson'];
 
 /**
- * The operations of a document as TypeScript, by the ids that handlers have: what each is given after the steps before
- * it, and what it may answer.
+ * Generates TypeScript types for the operations of a document, by handler id: the input after the preceding steps, and the
+ * possible responses.
  *
  * @param {string} name of the service
  * @param {any} document of all versions
@@ -35,7 +35,7 @@ export function operationTypes(name, document) {
       `    query: ${queryType(type, operation)};`,
       `    body: ${bodyType(type, resolved(operation.requestBody))};`,
       `    answers: {`,
-      // Refusals are thrown, and rendered in the service's words.
+      // Refusals are thrown, and rendered by the service.
       ...Object.entries(operation.responses)
         .filter(([status]) => Number(status) < 400)
         .map(([status, response]) => `      ${status}: ${answerType(type, status, resolved(response))};`),
@@ -52,9 +52,9 @@ export function operationTypes(name, document) {
 }
 
 /**
- * Text, whatever its schema. What only some of the paths have is optional.
+ * Path parameters are always text. They are optional if only some of the paths have them.
  *
- * @param {readonly any[]} spellings the operation, and its aliases
+ * @param {readonly any[]} spellings the operation and its aliases
  */
 function paramsType(spellings) {
   const ofEach = spellings.map(({ parameters }) =>
@@ -68,8 +68,7 @@ function paramsType(spellings) {
 }
 
 /**
- * As it is after validation: numbers and booleans are converted, lists are lists, and anything the document does not
- * name is removed.
+ * The query after validation: numbers and booleans are converted, lists are lists, and undocumented parameters are removed.
  *
  * @param {string} type
  * @param {any} operation
@@ -80,7 +79,7 @@ function queryType(type, { parameters }) {
 }
 
 /**
- * An optional JSON body that was not sent is `{}`.
+ * The body. An optional JSON body that was not sent is `{}`.
  *
  * @param {string} type
  * @param {any} body
@@ -92,7 +91,7 @@ function bodyType(type, body) {
 }
 
 /**
- * JSON as a value, events and lines of JSON as a stream or as bytes, anything else as bytes.
+ * A response body: JSON as a value, events and lines of JSON as a stream or bytes, anything else as bytes.
  *
  * @param {string} type
  * @param {string} status

@@ -1,6 +1,6 @@
 // @ts-check
 
-/** What a schema of a seed may have: keywords that JSON Schema and OpenAPI share. */
+/** Keywords for schemas of seeds: those that JSON Schema and OpenAPI share. */
 const KEYWORDS = new Set(
   [
     [
@@ -19,12 +19,12 @@ const KEYWORDS = new Set(
   ].flat(),
 );
 
-/** Formats of JSON Schema, draft-07. Others, such as `int64`, are OpenAPI's. */
+/** Formats of JSON Schema draft-07. Others, such as `int64`, belong to OpenAPI. */
 const FORMATS = new Set(['date-time', 'uuid', 'duration', 'uri-reference']);
 
 /**
- * The schemas of a document as a module: each is a constant of its own, so that a bundle has only those it uses.
- * What takes more than linear time to validate is left out: patterns that look ahead, and `uniqueItems`.
+ * Generates a module with a document's schemas. Each is a separate constant, so that a bundle only contains those it uses.
+ * Leaves out keywords that take more than linear time: patterns with a lookahead, and `uniqueItems`.
  *
  * @param {any} document
  * @returns {string}
@@ -59,7 +59,7 @@ function plain(schema, schemas, within) {
       return [key, Object.fromEntries(members)];
     }),
   );
-  // As JSON Schema says it.
+  // As in JSON Schema.
   if (schema.nullable === true && whole.type !== undefined) whole.type = [whole.type, 'null'];
   if (schema.nullable === true && whole.enum !== undefined) whole.enum = [...new Set([...whole.enum, null])];
   return whole;

@@ -4,14 +4,13 @@ import { compareDocuments, createSource } from '../../conformance/reference/comp
 const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options', 'trace'];
 
 /**
- * One operation of a document.
+ * An operation of a document.
  *
  * @typedef {{ name: string, path: string, method: string, operation: any }} Operation
  */
 
 /**
- * The operations of a document by name, such as `GET /api/v1/users`. The parameters of a path belong to each of its
- * operations.
+ * Returns the operations of a document by name, such as `GET /api/v1/users`, including the parameters of their path.
  *
  * @param {any} document
  * @returns {Map<string, Operation>}
@@ -31,17 +30,17 @@ export function operationsOf(document) {
 }
 
 /**
- * What a reference refers to.
+ * Returns the target of a reference.
  *
  * @param {any} document
  * @param {string} reference
- * @throws {Error} naming a reference that leads nowhere
+ * @throws {Error} if the reference can't be resolved
  */
 export function componentOf(document, reference) {
   const steps = reference.split('/').slice(1);
   const found = steps.reduce((part, step) => part?.[step.replaceAll('~1', '/').replaceAll('~0', '~')], document);
   if (!reference.startsWith('#/') || found === undefined) {
-    throw new Error(`the reference \`${reference}\` leads to nothing in this file`);
+    throw new Error(`the reference \`${reference}\` cannot be resolved in this file`);
   }
   return found;
 }
@@ -51,8 +50,8 @@ export function componentOf(document, reference) {
  *
  * @param {any} theirs
  * @param {any} ours
- * @returns {Promise<(name: string) => string[]>} the parts of an operation in which they differ, such as
- *   `query verbose: parameter`; names and words are no difference
+ * @returns {Promise<(name: string) => string[]>} returns the differing parts of an operation, such as
+ *   `query verbose: parameter`; names and texts are ignored
  */
 export async function differencesOf(theirs, ours) {
   const { differences } = await compareDocuments(createSource(theirs, 'the document'), createSource(ours, 'ours'));

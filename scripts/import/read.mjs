@@ -3,11 +3,11 @@ import { readFile, stat } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { createSource, Unusable } from '../../conformance/reference/comparison.mjs';
 
-/** The largest document that is read, in bytes. */
+/** The maximum size of a document, in bytes. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /**
- * A vendor's document.
+ * Reads a vendor's document.
  *
  * @param {string} file
  * @throws {Unusable}
@@ -23,7 +23,7 @@ export async function readSpec(file) {
 async function textOf(file) {
   try {
     const { size } = await stat(file);
-    if (size > MAX_BYTES) throw new Unusable(`${file} has ${size} bytes; at most ${MAX_BYTES} are read.`);
+    if (size > MAX_BYTES) throw new Unusable(`${file} has ${size} bytes. The maximum is ${MAX_BYTES}.`);
     return await readFile(file, 'utf8');
   } catch (thrown) {
     if (thrown instanceof Unusable) throw thrown;

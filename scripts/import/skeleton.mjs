@@ -6,7 +6,7 @@ import { profilesOf } from '../documents/versions.mjs';
 import { componentOf, differencesOf, operationsOf } from './operations.mjs';
 
 /**
- * The skeleton of a new version: what differs from the newest version that is served, and the files to write.
+ * The skeleton of a new version: the differences from the newest served version, and the files to write.
  *
  * @typedef {{ base: string, added: string[], changed: { name: string, parts: string[] }[], removed: string[],
  *   files: Record<string, string> }} Skeleton
@@ -15,8 +15,8 @@ import { componentOf, differencesOf, operationsOf } from './operations.mjs';
 /**
  * Compares a vendor's document with the newest version of a service.
  *
- * @param {{ service: string, version: string, spec: any, merged: any }} given `merged`: the service's document of all
- *   versions together
+ * @param {{ service: string, version: string, spec: any, merged: any }} given `merged`: the service's document with all
+ *   versions
  * @returns {Promise<Skeleton>}
  * @throws {Unusable}
  */
@@ -27,16 +27,14 @@ export async function skeletonOf({ service, version, spec, merged }) {
   const added = [...theirs.values()].filter(({ name }) => !ever.has(name));
   const changed = [...theirs.keys()].flatMap((name) => {
     if (!ever.has(name)) return [];
-    // An operation that only older versions have needs the new version in its `x-profiles`.
+    // An operation of older versions only needs the new version in its `x-profiles`.
     if (!ours.has(name)) return [{ name, parts: ['x-profiles'] }];
     const parts = differences(name);
     return parts.length > 0 ? [{ name, parts }] : [];
   });
   const removed = [...ours.keys()].filter((name) => !theirs.has(name));
   if (added.length + changed.length + removed.length === 0) {
-    throw new Unusable(
-      `The document has the operations of ${service} ${base}, without a difference: nothing to import.`,
-    );
+    throw new Unusable(`The document has the same operations as ${service} ${base}. There is nothing to import.`);
   }
   const named = added.map((one) => ({ ...one, id: idOf(one, ever) }));
   const twice = named.find(({ id }, at) => named.findIndex((other) => other.id === id) !== at);
@@ -69,11 +67,10 @@ function newestOf(service, version, merged) {
   if (versions.some(([name]) => name === version)) throw new Unusable(`${service} already has a version ${version}.`);
   if (versions.length === 0) {
     throw new Unusable(
-      `${service} has one version so far. Name it in the \`x-profiles\` of each of its operations first.`,
+      `${service} has only one version. First add that version to the \`x-profiles\` of all its operations.`,
     );
   }
   const sorted = versions.sort(([one], [other]) => one.localeCompare(other, 'en', { numeric: true }));
-  // There is one, so there is a last one.
   return /** @type {[string, any]} */ (sorted.at(-1));
 }
 
@@ -86,7 +83,7 @@ function hasOne(names, path) {
 }
 
 /**
- * The id of a new operation: its own in the spelling of the tables, unless it is taken.
+ * Returns the id of a new operation: the vendor's in our spelling, unless it is taken.
  *
  * @param {import('./operations.mjs').Operation} one
  * @param {Map<string, import('./operations.mjs').Operation>} ever
@@ -107,8 +104,7 @@ function spelled(text) {
 }
 
 /**
- * A document with the new operations and their components. A component whose name is taken by another one gets the
- * version behind its name.
+ * Returns a document with the new operations and their components. If a component's name is taken, the version is appended.
  *
  * @param {string} version
  * @param {any} spec
@@ -144,7 +140,7 @@ function fragmentOf(version, spec, merged, added) {
 
   /** @type {(reference: string, trail: readonly string[]) => object} */
   function taken(reference, trail) {
-    // The build refuses a schema that refers to itself. The written test stays red until somebody decides its depth.
+    // The build rejects recursive schemas. The generated test fails until the depth is decided.
     if (trail.includes(reference)) return { description: `Imported without its content: ${reference} again.` };
     const [, , kind = '', name = ''] = reference.split('/');
     const free = merged.components?.[kind]?.[name] === undefined ? name : `${name}_${version.replaceAll('.', '_')}`;
@@ -168,7 +164,7 @@ function rowsOf(service, version, added) {
   return `import type { OperationRow } from '../../../decisions/rule.ts';
 import type { Section } from '../../../definitions/sections.ts';
 
-/** Operations that ${service} has since ${version}, as they were imported. Nobody has decided their rules yet. */
+/** New operations of ${service} ${version}, as imported. Their rules are not decided yet. */
 export const IMPORTED = [
   {
     rule: 'undecided',
@@ -186,7 +182,7 @@ export const IMPORTED = [
  * @param {string} version
  */
 function testOf(service, version) {
-  return `/** What ${service} ${version} still lacks. Each test is red until it is decided: docs/maintaining/import-a-version.md */
+  return `/** Open decisions for ${service} ${version}. Each test fails until it is decided: docs/maintaining/import-a-version.md */
 import { describe, expect, it } from 'vitest';
 import { mergedDocuments } from '../../../scripts/documents.mjs';
 import { profilesOf } from '../../../scripts/documents/versions.mjs';

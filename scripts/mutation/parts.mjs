@@ -1,7 +1,7 @@
 // @ts-check
-/** What `npm run mutation` changes, and which tests are to notice. */
+/** The files that `npm run mutation` mutates, and the tests that should notice. */
 
-/** Where reports, sandboxes and earlier results are, below the root. Nothing here is committed. */
+/** The folder for reports, sandboxes and earlier results, relative to the root. Ignored by git. */
 export const KEPT = 'coverage/mutation';
 
 /** Files in which each survivor must be explained. */
@@ -13,16 +13,16 @@ export const EXPLAINED = [
 ];
 
 /**
- * Files that are changed in one run, and the tests that know them best: each change costs a run of these. Globs.
+ * Globs for the files that are mutated in one run, and for the tests that run for every mutant.
  *
  * @typedef {{ files: readonly string[], tests: readonly string[] }} Part
  */
 
-/** The small ones first. @type {Readonly<Record<string, Part>>} */
+/** Small parts first. @type {Readonly<Record<string, Part>>} */
 export const PARTS = {
   credentials: { files: ['src/credentials/**/*.ts'], tests: ['test/credentials/**/*.test.ts'] },
   tokens: { files: ['src/tokens/**/*.ts'], tests: ['test/tokens/**/*.test.ts'] },
-  // What the rows of a world are; the other files of the store open, write and read files and databases.
+  // Without the files of the store that open, write and read files and databases.
   state: {
     files: ['src/store/{indexes,plan,rows,state,state-memory,turns,weight,world-rows}.ts'],
     tests: ['test/store/{collection,memory,plan,rows,state,state-memory,turns,weight,world-rows}.test.ts'],
@@ -38,7 +38,7 @@ export const PARTS = {
       'test/ngc-keys/hints.test.ts',
     ],
   },
-  // Without the test that draws a thousand rules for each change.
+  // Without the slow test with a thousand random rules.
   core: {
     files: ['src/{decisions,definitions,responses,addresses,text,time,memory,diagnostics,objects}/*.ts'],
     tests: [
@@ -51,7 +51,7 @@ export const PARTS = {
       'test/ngc-keys/{bindings,least-policy,least-rights,least-roles}.test.ts',
     ],
   },
-  // The reasons and remedies are tables, in which nothing is changed.
+  // Without reasons and remedies, which are tables without code to mutate.
   'ngc-keys': {
     files: [
       'src/ngc-keys/{envelope,key-bearer,key-fixes,key-for-service,key-holding,key-policy,key-warnings,keyring,organizations}.ts',
@@ -64,14 +64,14 @@ export const PARTS = {
     files: ['src/ngc-keys/{hints,key-text}.ts'],
     tests: ['test/ngc-keys/{hints,key-text}.test.ts'],
   },
-  // Without the test that draws rules and uses, which takes a second for each change.
+  // Without the test with random rules, which takes a second.
   'ngc-keys-least': {
     files: ['src/ngc-keys/{bindings,least-policy,least-rights,least-roles}.ts'],
     tests: ['test/ngc-keys/{bindings,least-policy,least-roles}.test.ts'],
   },
 };
 
-/** The part that is being tried, and its name. @throws Error if there is none of this name */
+/** Returns the part in `MUTATION_PART`. @throws Error if it is unknown */
 export function currentPart() {
   const name = process.env['MUTATION_PART'] ?? '';
   const part = PARTS[name];

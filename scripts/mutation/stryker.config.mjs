@@ -1,5 +1,5 @@
 // @ts-check
-/** How StrykerJS changes one part (`parts.mjs`), which `MUTATION_PART` names. */
+/** The configuration of StrykerJS for one part of `parts.mjs`, set in `MUTATION_PART`. */
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { currentPart, KEPT } from './parts.mjs';
@@ -8,19 +8,19 @@ const { name, files } = currentPart();
 
 export default {
   testRunner: 'vitest',
-  // By its path: plugins are looked for beside the project, which does not have it.
+  // An absolute path, because the plugin isn't among the project's packages.
   plugins: [fileURLToPath(import.meta.resolve('@stryker-mutator/vitest-runner'))],
   vitest: { configFile: 'vitest.mutation.config.ts', related: false },
   mutate: files,
   coverageAnalysis: 'perTest',
-  // What runs only when a file is loaded, such as a table, would need all tests for each change.
+  // Code that only runs on load, such as a table, would need all tests for every mutant.
   ignoreStatic: true,
-  // vitest does not look at types.
+  // Vitest ignores types.
   disableTypeChecks: false,
   incremental: true,
   incrementalFile: `${KEPT}/${name}.incremental.json`,
   concurrency: availableParallelism(),
-  // On a machine that does much else, too, a test may take long without hanging.
+  // Tests may be slow on a busy machine.
   timeoutMS: 30_000,
   thresholds: { high: 95, low: 85, break: 85 },
   reporters: ['progress-append-only', 'clear-text', 'html', 'json'],

@@ -44,7 +44,7 @@ describe('fragments of one service are merged', () => {
   it('unless an operation is in two of them: both files are named', () => {
     const fragments = [fragment('a.json', '/balls', {}), fragment('b.json', '/balls', {})];
 
-    expect(() => mergeDocuments(fragments)).toThrow('GET /balls is in a.json and in b.json');
+    expect(() => mergeDocuments(fragments)).toThrow('GET /balls is in both a.json and b.json');
   });
 });
 

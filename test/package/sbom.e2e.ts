@@ -178,8 +178,8 @@ describe('the notices', () => {
     const made = join(home, 'node_modules/@made/up/lib/index.js');
 
     await expect(bundledOf([made], home)).rejects.toThrow(
-      '@made/up 1.2.3 is in the build, and has no license text. Put the one that its authors name into scripts/licenses/@made-up-1.2.3.txt',
+      '@made/up 1.2.3 is in the build but has no license text. Add its license to scripts/licenses/@made-up-1.2.3.txt.',
     );
-    await expect(bundledOf([], home)).rejects.toThrow('swagger-ui-dist 0.0.1 is in the build, and has no license text');
+    await expect(bundledOf([], home)).rejects.toThrow('swagger-ui-dist 0.0.1 is in the build but has no license text');
   });
 });

@@ -4,7 +4,7 @@ import { tokensOf } from './tokens.mjs';
 /** @typedef {import('./tokens.mjs').Token} Token */
 
 /**
- * `@Size(min = 1)`: values as their tokens, because constants may stand in them.
+ * `@Size(min = 1)`: values are tokens, because they may contain constants.
  *
  * @typedef {{ name: string, values: Record<string, Token[]> }} Annotation
  *
@@ -19,7 +19,7 @@ import { tokensOf } from './tokens.mjs';
  * @property {string} name
  * @property {Annotation[]} annotations
  * @property {Type | null} parent
- * @property {Field[]} fields those of a record are its components
+ * @property {Field[]} fields for a record, its components
  * @property {Method[]} methods
  * @property {{ name: string, annotations: Annotation[], args: Token[] }[]} constants of an enum
  * @property {Declaration[]} nested
@@ -35,7 +35,7 @@ const OPEN = ['(', '{', '['];
 const CLOSED = [')', '}', ']'];
 
 /**
- * What a source file declares. Bodies of methods are skipped.
+ * Parses the declarations of a source file. Method bodies are skipped.
  *
  * @param {string} source
  * @returns {Unit}
@@ -64,7 +64,7 @@ class Reader {
     return this.tokens[this.at - 1]?.value ?? '';
   }
 
-  /** @param {string[]} values Is it one of these? Then it is passed. */
+  /** @param {string[]} values Skips a token if it is one of these. */
   takes(...values) {
     const isOne = values.includes(this.peek());
     if (isOne) this.at += 1;
@@ -126,7 +126,7 @@ class Reader {
     return { name, values };
   }
 
-  /** The words up to one of these marks, which is not in brackets. @param {string[]} marks */
+  /** Returns the tokens up to one of these marks outside brackets. @param {string[]} marks */
   #until(...marks) {
     const from = this.at;
     let depth = 0;
@@ -138,7 +138,7 @@ class Reader {
     return this.tokens.slice(from, this.at);
   }
 
-  /** Passes a pair of brackets and what is in it. */
+  /** Skips a pair of brackets and its content. */
   #skip() {
     this.next();
     while (!this.isAtEnd() && !CLOSED.includes(this.peek())) {
@@ -199,7 +199,7 @@ class Reader {
     if (isType || isRecord || this.peek() === '@') return this.#body(found.nested, found, annotations);
     if (this.peek() === '<') this.#typeArguments();
     const type = this.#type([]);
-    // A constructor has no type of its own.
+    // A constructor has no type.
     const name = this.peek() === '(' || this.peek() === '{' ? type.name : this.next();
     if (this.peek() === '(') {
       const parameters = this.#parameters();

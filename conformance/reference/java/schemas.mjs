@@ -36,13 +36,13 @@ const PLAIN = {
 const LISTS = ['List', 'Collection', 'Iterable', 'ArrayNode', 'Flux', 'Stream'];
 const SETS = ['Set', 'SortedSet', 'EnumSet'];
 const MAPS = ['Map', 'SortedMap', 'HashMap'];
-/** What is written as what is in it. */
+/** Wrapper types, serialized as their content. */
 const WRAPPERS = ['Optional', 'ResponseEntity', 'Mono', 'CompletableFuture', 'Callable', 'DeferredResult'];
 
-/** Annotations of members that have to be there. Lombok's `NonNull` is not: it is gone after compilation. */
+/** Annotations of required members. Not Lombok's `NonNull`, which is removed at compile time. */
 const DEMANDS = ['NotNull', 'NotBlank', 'NotEmpty', 'Nonnull'];
 
-/** Schemas of the types that a Spring application declares. Classes become components when something refers to them. */
+/** The schemas of a Spring application's types. Classes become components when they are referred to. */
 export class JavaSchemas {
   /** @type {Record<string, Schema>} */
   components = {};
@@ -56,8 +56,8 @@ export class JavaSchemas {
 
   /**
    * @param {Type} type
-   * @param {Declaration} from where it stands
-   * @param {readonly Annotation[]} [annotations] of the member that has it
+   * @param {Declaration} from where the type is used
+   * @param {readonly Annotation[]} [annotations] the annotations of its member
    * @returns {Schema}
    */
   schemaOf(type, from, annotations = []) {
@@ -84,7 +84,7 @@ export class JavaSchemas {
   }
 
   /**
-   * What `@Schema` says of a member.
+   * Returns the schema in a member's `@Schema`.
    *
    * @param {readonly Annotation[]} annotations
    * @param {Declaration} from
@@ -103,7 +103,7 @@ export class JavaSchemas {
   }
 
   /**
-   * The values of one of the annotations.
+   * Returns the values of an annotation.
    *
    * @param {readonly Annotation[]} annotations
    * @param {string} name
@@ -116,7 +116,7 @@ export class JavaSchemas {
   }
 
   /**
-   * What validation says of a value.
+   * Adds the constraints of validation annotations.
    *
    * @param {Schema} schema
    * @param {readonly Annotation[]} annotations
@@ -164,7 +164,7 @@ export class JavaSchemas {
   }
 
   /**
-   * Constants are written by their names, or by the text that `toString` or a marked member gives, as in Jackson 3.
+   * Enum constants are serialized by name, or as the text that `toString` or a marked member returns, as in Jackson 3.
    *
    * @param {Declaration} declared
    */
@@ -194,7 +194,7 @@ export class JavaSchemas {
     return { type: 'object', properties, ...(required.length > 0 && { required: required.sort() }) };
   }
 
-  /** The members that are written. @param {Declaration} declared @returns {[owner: Declaration, field: Field][]} */
+  /** Returns the serialized members. @param {Declaration} declared @returns {[owner: Declaration, field: Field][]} */
   #fieldsOf(declared) {
     const { parent, fields } = declared;
     const above = parent === null ? undefined : this.sources.find(parent.name, declared);

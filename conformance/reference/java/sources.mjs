@@ -9,7 +9,7 @@ import { unitOf } from './declarations.mjs';
 /** @typedef {import('./tokens.mjs').Token} Token */
 /** @typedef {string | number | boolean | undefined | Annotation | readonly unknown[]} Value */
 
-/** The Java sources of folders. A file is read when something in it is asked for. */
+/** The Java sources in folders, read on demand. */
 export class Sources {
   /** @type {Map<string, string[]>} */
   #files = new Map();
@@ -18,7 +18,7 @@ export class Sources {
   /** Files of the first folder. @type {string[]} */
   #own = [];
 
-  /** @param {readonly string[]} folders the application's, and those of its libraries */
+  /** @param {readonly string[]} folders of the application, and of its libraries */
   constructor(folders) {
     for (const folder of folders) {
       for (const entry of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
@@ -32,7 +32,7 @@ export class Sources {
   }
 
   /**
-   * The application's files that contain a text.
+   * Returns the application's files that contain a text.
    *
    * @param {string} wanted
    * @returns {{ text: string, declarations: Declaration[] }[]}
@@ -52,7 +52,7 @@ export class Sources {
   }
 
   /**
-   * The type that a name stands for within another: one nested in it or around it, an imported one, one of its package,
+   * Resolves a type name within another type: a nested or enclosing type, an imported one, one of its package,
    * or the only one of this name.
    *
    * @param {string} name
@@ -93,10 +93,10 @@ export class Sources {
   }
 
   /**
-   * What an expression is worth: a text, number or boolean, a list, an annotation, or the name of something else.
+   * Evaluates an expression: a text, number or boolean, a list, an annotation, or a name.
    *
    * @param {readonly Token[]} tokens
-   * @param {Declaration} from where it stands
+   * @param {Declaration} from where the expression is
    * @returns {Value}
    */
   valueOf(tokens, from) {
@@ -123,7 +123,7 @@ export class Sources {
   }
 
   /**
-   * A constant; the name itself, if it is of another library.
+   * Returns the value of a constant, or the name itself if its library isn't known.
    *
    * @param {string} name
    * @param {Declaration} from
@@ -163,7 +163,7 @@ function written({ kind, value }) {
 }
 
 /**
- * Parts of a list of words, parted by a mark that is not in brackets.
+ * Splits tokens at a mark outside brackets.
  *
  * @param {readonly Token[]} tokens
  * @param {string} mark

@@ -11,11 +11,11 @@ import { Sources } from './sources.mjs';
 const METHODS = ['Get', 'Post', 'Put', 'Patch', 'Delete'];
 const PLACES = { PathVariable: 'path', RequestParam: 'query', RequestHeader: 'header' };
 const NOTHING = ['void', 'Void'];
-/** What Spring hands over itself. */
+/** Parameter types that Spring injects itself. */
 const GIVEN = ['HttpHeaders', 'MultiValueMap'];
 /** @type {Readonly<Record<string, string>>} */
 const STATUSES = { OK: '200', CREATED: '201', ACCEPTED: '202', NO_CONTENT: '204' };
-/** Constants of Spring's own, by the ends of their names. @type {Readonly<Record<string, string>>} */
+/** Spring's own constants, by the end of the name. @type {Readonly<Record<string, string>>} */
 const MEDIA_TYPES = {
   APPLICATION_JSON_VALUE: 'application/json',
   APPLICATION_FORM_URLENCODED_VALUE: 'application/x-www-form-urlencoded',
@@ -27,8 +27,8 @@ const MEDIA_TYPES = {
 const HEADERS = { LOCATION: 'Location' };
 
 /**
- * The interface of a Spring application: what its controllers and the classes of their bodies declare. Controllers and
- * operations that it hides from its own document are left out.
+ * Creates the document of a Spring application from its controllers and body classes. Leaves out controllers and
+ * operations that are hidden from the application's own document.
  *
  * @param {readonly string[]} folders of the sources
  * @returns {any} an OpenAPI document
@@ -119,7 +119,7 @@ class Spring {
 
   /** @param {Field} field @param {Declaration} from @param {string[]} media */
   #body({ type, annotations }, from, media) {
-    // Spring and its documentation have an annotation of this name each.
+    // Spring and Swagger both have an annotation with this name.
     const all = annotations
       .filter(({ name }) => name === 'RequestBody')
       .map((one) => this.#valuesOf([one], 'RequestBody', from));
@@ -130,7 +130,7 @@ class Spring {
   }
 
   /**
-   * What `@Content(schema = @Schema(..))` says; null for nothing.
+   * Returns the schema in `@Content(schema = @Schema(..))`, or null.
    *
    * @param {Annotation} content
    * @param {Declaration} from
@@ -196,7 +196,7 @@ function mediaTypes(named, otherwise) {
 /** @param {string} code `HttpStatus.OK` */
 function statusOf(code) {
   const status = STATUSES[lastOf(String(code))];
-  if (status === undefined) throw new Unusable(`The status \`${code}\` is not known.`);
+  if (status === undefined) throw new Unusable(`Unknown status \`${code}\`.`);
   return status;
 }
 

@@ -1,12 +1,12 @@
 // @ts-check
 
 /**
- * A word of a Java source: a name or keyword, a text, a number, or a mark such as `{`.
+ * A token of a Java source: a name or keyword, a text, a number, or a mark such as `{`.
  *
  * @typedef {{ kind: 'name' | 'text' | 'number' | 'mark', value: string }} Token
  */
 
-/** In their order: comments and space, text blocks, texts, characters, names, numbers, marks. */
+/** In order: comments and space, text blocks, texts, characters, names, numbers, marks. */
 const FORMS =
   /(\s+|\/\/[^\n]*|\/\*.*?\*\/)|"""[^\n]*\n(.*?)"""|"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)+)'|([A-Za-z_$][\w$]*)|(\d[\w.]*)|(.)/gsy;
 
@@ -14,7 +14,7 @@ const FORMS =
 const ESCAPES = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f', s: ' ', 0: '\0' };
 
 /**
- * The words of a source, without comments.
+ * Returns the tokens of a source, without comments.
  *
  * @param {string} source
  * @returns {Token[]}

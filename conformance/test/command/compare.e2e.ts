@@ -79,7 +79,7 @@ describe('`compare`', () => {
   });
 
   it.for([
-    ['a report in Markdown', '# runai', /is no report\. .*--json --report/],
+    ['a report in Markdown', '# runai', /is not a report\. .*--json --report/],
     ['a file that is not there', null, /cannot be read/],
   ] as const)('from %s, `npm run observations` makes nothing', async ([, text, sentence], { expect }) => {
     const file = join(await emptyFolder(), 'drift.md');

@@ -107,7 +107,7 @@ describe('facts', () => {
   });
 
   it.each(['paths /dolls get', 'paths /toys put'])('tell what is not there: %s', (at) => {
-    expect(() => correct(toys(), [{ at, reason }])).toThrow(`There is no \`${at}\` to correct.`);
+    expect(() => correct(toys(), [{ at, reason }])).toThrow(`The document has no \`${at}\` to correct.`);
   });
 
   it.each(['air.2.0', 'nvcf', 'nvct'])('of %s have a reason each', async (name) => {

@@ -92,7 +92,7 @@ describe('npm run import', { timeout: PATIENCE_MS }, () => {
     ],
     ['an unknown service', 'openapi: 3.0.3\npaths: {}', ['runia'], /^Unknown service `runia`; expected one of .*runai/],
     ['a version that is served', 'openapi: 3.0.3\npaths: {}', ['runai', '3.0'], /^runai already has a version 3\.0\.$/],
-    ['a service without versions', 'openapi: 3.0.3\npaths: {}', ['ngc'], /^ngc has one version so far\./],
+    ['a service without versions', 'openapi: 3.0.3\npaths: {}', ['ngc'], /^ngc has only one version\./],
     ['a version that is a path', 'openapi: 3.0.3\npaths: {}', ['runai', '../3'], /^The version `\.\.\/3` is not valid/],
   ];
 
@@ -112,7 +112,7 @@ describe('npm run import', { timeout: PATIENCE_MS }, () => {
     await writeFile(join(folder, rows), 'mine');
     const { code, stderr } = await importing(spec, 'runai', '3.2');
 
-    expect([code, stderr.trim()]).toEqual([2, `${rows} exists already. Remove it to import again.`]);
+    expect([code, stderr.trim()]).toEqual([2, `${rows} already exists. Delete it to import again.`]);
     expect(await readFile(join(folder, rows), 'utf8')).toBe('mine');
     await expect(readFile(join(folder, 'openapi/runai/import-3.2.json'))).rejects.toThrow('ENOENT');
   });
@@ -171,7 +171,10 @@ describe('npm run import -- --reference', { timeout: PATIENCE_MS }, () => {
     await mkdir(join(clone, 'src/control-plane-services/api-keys'), { recursive: true });
     const { code, stderr } = await referring(clone);
 
-    expect([code, stderr]).toEqual([2, expect.stringContaining('src/libraries/java is missing: give a whole clone')]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('src/libraries/java is missing. Give a complete clone'),
+    ]);
   });
 
   it('writes what a vendor publishes, and tells what changes', async () => {
@@ -183,7 +186,7 @@ describe('npm run import -- --reference', { timeout: PATIENCE_MS }, () => {
     expect(first.stdout.split('\n')).toEqual([
       'nak, operations: 1; added: 1; removed: 0; other changes: 0',
       '  added    GET /v1/keys',
-      expect.stringMatching(/^differences from what is served: \d+; of them not in openapi\/nak\/baseline\.json: \d+$/),
+      expect.stringMatching(/^differences from the served document: \d+; not in openapi\/nak\/baseline\.json: \d+$/),
       'Wrote conformance/published/nak.json',
       '',
     ]);
@@ -208,7 +211,7 @@ describe('npm run import -- --reference', { timeout: PATIENCE_MS }, () => {
       '.',
       'Unknown reference `nvaie`; expected one of air.2.0, nak, nvcf, nvct, runai.2.24.',
     ],
-    ['a path that is not there', 'nak', './none', 'There is nothing at ./none.'],
+    ['a path that is not there', 'nak', './none', './none does not exist.'],
     ['a folder without sources', 'nak', './fixtures', './fixtures has no Java sources.'],
     ['no document', 'runai.2.24', './package.json', './package.json is not an OpenAPI document: it has no `openapi`.'],
   ])('ends with 2 and one line for %s', async (_what, name, from, said) => {
